@@ -1,0 +1,57 @@
+/**
+ * Errors that an administrator reads: what was tried, the value in quotes, the reason, and one line
+ * to type next. Anything else that is thrown is a bug and keeps its stack.
+ *
+ * @module
+ */
+
+/** Exit statuses of the commands that are ours; the old tools end with their Win32 code instead. */
+export const EXIT = {
+  ok: 0,
+  /** The command ran and could not do what was asked. */
+  failed: 1,
+  /** The command line itself is wrong. */
+  usage: 2,
+} as const;
+
+export interface FaultOptions {
+  /** One line that can be typed or done next. */
+  readonly hint?: string;
+  /** Exit status of the process; `EXIT.failed` when not given. */
+  readonly exit?: number;
+  readonly cause?: unknown;
+}
+
+/** A failure with a reader: shown as `error: MESSAGE` and `hint: HINT` on stderr. */
+export class Fault extends Error {
+  override readonly name = "Fault";
+  readonly hint: string | undefined;
+  readonly exit: number;
+
+  constructor(message: string, options: FaultOptions = {}) {
+    super(message, { cause: options.cause });
+    this.hint = options.hint;
+    this.exit = options.exit ?? EXIT.failed;
+  }
+}
+
+/** A command line that cannot be understood. */
+export function usageFault(message: string, hint?: string): Fault {
+  return new Fault(message, hint === undefined ? { exit: EXIT.usage } : { exit: EXIT.usage, hint });
+}
+
+/**
+ * `value` in double quotes for a message: control characters escaped, and cut where it is long, so
+ * that 10 kB of hostile text stay one readable line.
+ */
+export function quote(value: string): string {
+  const text = JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => {
+    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+  return text.length <= QUOTE_MAX
+    ? text
+    : `${text.slice(0, QUOTE_MAX)}…" (${value.length} characters)`;
+}
+
+/** Characters of a quoted value that a message shows: enough for any address, name or path part. */
+const QUOTE_MAX = 100;

@@ -1,0 +1,68 @@
+/**
+ * Typed faces of the `@std` modules in use: the npm form of `@std` carries no declarations. Each one
+ * states only what this project calls; a move to `jsr:` deletes this file.
+ */
+
+declare module "@std/assert" {
+  export function assert(expr: unknown, msg?: string): asserts expr;
+  export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
+  export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
+  export function assertStrictEquals<T>(actual: T, expected: T, msg?: string): void;
+  export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
+  export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void;
+  export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
+  export function assertArrayIncludes<T>(
+    actual: ArrayLike<T>,
+    expected: ArrayLike<T>,
+    msg?: string,
+  ): void;
+  export function assertThrows<E extends Error = Error>(
+    fn: () => unknown,
+    // deno-lint-ignore no-explicit-any
+    ErrorClass?: new (...args: any[]) => E,
+    msgIncludes?: string,
+    msg?: string,
+  ): E;
+  export function assertRejects<E extends Error = Error>(
+    fn: () => PromiseLike<unknown>,
+    // deno-lint-ignore no-explicit-any
+    ErrorClass?: new (...args: any[]) => E,
+    msgIncludes?: string,
+    msg?: string,
+  ): Promise<E>;
+  export function assertGreater<T>(actual: T, expected: T, msg?: string): void;
+  export function assertLess<T>(actual: T, expected: T, msg?: string): void;
+  export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void;
+  export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void;
+  export function fail(msg?: string): never;
+}
+
+declare module "@std/cli/parse-args" {
+  export interface ParseOptions {
+    readonly boolean?: readonly string[];
+    readonly string?: readonly string[];
+    readonly collect?: readonly string[];
+    readonly negatable?: readonly string[];
+    readonly alias?: Readonly<Record<string, string | readonly string[]>>;
+    readonly stopEarly?: boolean;
+    readonly "--"?: boolean;
+    readonly unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+  }
+  export interface ParsedArgs {
+    readonly _: readonly (string | number)[];
+    readonly [name: string]: unknown;
+  }
+  export function parseArgs(args: readonly string[], options?: ParseOptions): ParsedArgs;
+}
+
+declare module "@std/net/get-available-port" {
+  /** A TCP port that was free a moment ago on `hostname`. */
+  export function getAvailablePort(
+    options?: { readonly preferredPort?: number; readonly hostname?: string },
+  ): number;
+}
+
+declare module "@std/media-types/content-type" {
+  /** Full media type with charset for an extension such as ".html"; `undefined` when not known. */
+  export function contentType(extensionOrType: string): string | undefined;
+}

@@ -1,0 +1,43 @@
+/**
+ * Site bindings, `IP:Port:Host`, as ServerBindings has them (IIS 6 metabase, id 1023).
+ *
+ * IP empty or `*`: any address. Host empty: any host. An IPv6 address stands in brackets.
+ *
+ * @module
+ */
+import { type Ip, parseIp, parsePort, urlHost } from "../base/address.ts";
+
+export interface Binding {
+  /** Null: any address. */
+  readonly ip: Ip | null;
+  readonly port: number;
+  /** Lower case, no trailing dot; "" for any host. */
+  readonly host: string;
+}
+
+const BINDING = /^(\*?|[0-9.]+|\[[0-9A-Fa-f:.%\w-]+\]):([0-9]+):([^:]*)$/;
+const HOST_NAME_MAX = 253;
+const HOST_LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/** Parses one binding; the reason as a string where it is none. A missing last colon is accepted. */
+export function parseBinding(text: string): Binding | string {
+  const match = BINDING.exec(text) ?? BINDING.exec(`${text}:`);
+  if (match === null) return "not of the form IP:Port:Host";
+  const [, ipText = "", portText = "", hostText = ""] = match;
+  const ip = ipText === "" || ipText === "*" ? null : parseIp(ipText.replace(/^\[|\]$/g, ""));
+  if (ip === null && ipText !== "" && ipText !== "*") return `"${ipText}" is no IP address`;
+  const port = parsePort(portText);
+  if (port === null) return `"${portText}" is no port from 1 to 65535`;
+  const host = hostText.toLowerCase().replace(/\.$/, "");
+  if (host !== "" && !isHostName(host)) return `"${hostText}" is no host name`;
+  return { ip, port, host };
+}
+
+/** Canonical text: what is stored and compared. */
+export function formatBinding(binding: Binding): string {
+  return `${binding.ip === null ? "" : urlHost(binding.ip)}:${binding.port}:${binding.host}`;
+}
+
+function isHostName(host: string): boolean {
+  return host.length <= HOST_NAME_MAX && host.split(".").every((label) => HOST_LABEL.test(label));
+}
