@@ -1,0 +1,49 @@
+/**
+ * What a client would like: the two questions that sites ask of Accept and Accept-Encoding.
+ *
+ * @module
+ */
+
+/** Longest field value worth reading; a longer one counts as not sent. */
+const VALUE_MAX = 1024;
+
+/**
+ * True where `accept` names JSON and does not like HTML better. A browser names `text/html`, curl
+ * sends "*" and gets the page or text, an API client names `application/json`.
+ */
+export function prefersJson(accept: string | null): boolean {
+  if (accept === null || accept.length > VALUE_MAX) return false;
+  const weights = parseWeights(accept);
+  const json = weights.get("application/json") ?? 0;
+  return json > 0 && json >= (weights.get("text/html") ?? 0);
+}
+
+/**
+ * True where a representation in `coding` ("gzip", "br") may be sent: named, or covered by "*", with
+ * a weight over 0 (RFC 9110 12.5.3).
+ */
+export function acceptsEncoding(acceptEncoding: string | null, coding: string): boolean {
+  if (acceptEncoding === null || acceptEncoding.length > VALUE_MAX) return false;
+  const weights = parseWeights(acceptEncoding);
+  return (weights.get(coding) ?? weights.get("*") ?? 0) > 0;
+}
+
+/** Weight from 0 to 1 by lower-case name; parameters other than `q` are left out. */
+function parseWeights(value: string): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const item of value.split(",")) {
+    const [name = "", ...parameters] = item.split(";");
+    const key = name.trim().toLowerCase();
+    if (key !== "") weights.set(key, weightOf(parameters));
+  }
+  return weights;
+}
+
+function weightOf(parameters: readonly string[]): number {
+  for (const parameter of parameters) {
+    const match = /^\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*$/i.exec(parameter);
+    if (match !== null) return Math.min(1, Number(match[1]));
+    if (/^\s*q\s*=/i.test(parameter)) return 0; // a weight that is no weight asks for nothing
+  }
+  return 1;
+}

@@ -1,0 +1,114 @@
+/**
+ * The echo site: shows what came in, as administrators know it from whoami and httpbin.
+ *
+ * A request with a body gets the body back as received; any other gets where it came in (address,
+ * port, site, host) and its header fields, as text, or as JSON for a client that asks for it.
+ *
+ * A small body is read whole before the answer begins, because many clients write all before they
+ * read; a larger one flows back while it comes in, so its size has no bound here.
+ *
+ * @module
+ */
+import { formatEndpoint } from "../base/address.ts";
+import {
+  type BodySource,
+  type Handler,
+  type HttpRequest,
+  type HttpResponse,
+  isFieldValue,
+} from "../base/exchange.ts";
+import { prefersJson } from "./accept.ts";
+
+/** Body bytes read before the answer begins: more than socket buffers hold, little in memory. */
+const HELD_BYTES_MAX = 1024 * 1024;
+
+/** Types that no browser runs; a body of another type goes back as plain bytes. */
+const HARMLESS_TYPES =
+  /^(?:text\/plain|text\/csv|application\/(?:json|octet-stream|cbor))\s*(?:;|$)/i;
+
+const NO_SNIFF = ["X-Content-Type-Options", "nosniff"] as const;
+const NO_STORE = ["Cache-Control", "no-store"] as const;
+
+/** Handler that names the site as `siteName`, `W3SVC/siteId`. */
+export function echo(siteName: string, siteId: number): Handler {
+  return (request) => request.body.exists ? echoBody(request) : describe(request, siteName, siteId);
+}
+
+function describe(request: HttpRequest, siteName: string, siteId: number): HttpResponse {
+  const isJson = prefersJson(request.header("accept"));
+  const facts = {
+    version: 1,
+    site: siteName,
+    siteId,
+    local: formatEndpoint(request.local),
+    remote: formatEndpoint(request.remote),
+    tls: request.isTls,
+    host: request.host,
+    protocol: `HTTP/1.${request.minor}`,
+    method: request.method,
+    path: request.rawPath,
+    query: request.query,
+    headers: request.headers(),
+  };
+  const text = isJson ? `${JSON.stringify(facts, null, 2)}\n` : asText(facts);
+  const type = isJson ? "application/json" : "text/plain; charset=utf-8";
+  return {
+    status: 200,
+    headers: [["Content-Type", type], NO_STORE, NO_SNIFF],
+    body: new TextEncoder().encode(text),
+  };
+}
+
+function asText(facts: Readonly<Record<string, unknown>>): string {
+  let text = "";
+  for (const [name, value] of Object.entries(facts)) {
+    if (name === "version" || value === null) continue;
+    if (name !== "headers") text += `${name}: ${value}\n`;
+  }
+  text += "\n";
+  for (const [name, value] of facts["headers"] as [string, string][]) text += `${name}: ${value}\n`;
+  return text;
+}
+
+async function echoBody(request: HttpRequest): Promise<HttpResponse> {
+  const sent = request.header("content-type");
+  const isHarmless = sent !== null && HARMLESS_TYPES.test(sent) && isFieldValue(sent);
+  const type = isHarmless ? sent : "application/octet-stream";
+  const headers = [["Content-Type", type], NO_STORE, NO_SNIFF] as const;
+  const held: Uint8Array[] = [];
+  let size = 0;
+  while (size <= HELD_BYTES_MAX) {
+    const piece = await request.body.read();
+    if (piece === null) return { status: 200, headers, body: join(held, size) };
+    held.push(piece.slice()); // the engine reuses its buffer
+    size += piece.length;
+  }
+  return { status: 200, headers, body: restOf(request, join(held, size)) };
+}
+
+/** `first`, then what is still to come. */
+function restOf(request: HttpRequest, first: Uint8Array): BodySource {
+  let begun = false;
+  return {
+    length: request.body.length,
+    pull(): Promise<Uint8Array | null> {
+      if (begun) return request.body.read();
+      begun = true;
+      return Promise.resolve(first);
+    },
+    close(): void {
+      // What is left of the request belongs to the engine, which drains or cuts it.
+    },
+  };
+}
+
+function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}

@@ -1,0 +1,44 @@
+/**
+ * The answer of a site that cannot give what was asked: a status and a short page that repeats
+ * nothing of the request. The kernel's own answers are not made here but by the engine.
+ *
+ * @module
+ */
+import type { HeaderField, HttpResponse } from "../base/exchange.ts";
+import { escapeHtml, htmlPage } from "./html.ts";
+
+const PAGES = {
+  301: ["Moved Permanently", "The document is at another address."],
+  403: ["Forbidden", "The site does not show this."],
+  404: ["Not Found", "The site has nothing at this address."],
+  405: ["Method Not Allowed", "The site does not answer this method here."],
+  412: ["Precondition Failed", "The document is not in the state that the request asks for."],
+  416: ["Range Not Satisfiable", "The document has no such part."],
+  500: ["Internal Server Error", "The site could not read the document."],
+} as const satisfies Readonly<Record<number, readonly [title: string, sentence: string]>>;
+
+export type PageStatus = keyof typeof PAGES;
+
+/** Responses without further fields, made once: the same object lets the engine keep its bytes. */
+const ready = new Map<PageStatus, HttpResponse>();
+
+/** The page for `status`, with `headers` behind its Content-Type. */
+export function errorPage(status: PageStatus, headers: readonly HeaderField[] = []): HttpResponse {
+  if (headers.length > 0) return build(status, headers);
+  let response = ready.get(status);
+  if (response === undefined) {
+    response = build(status, headers);
+    ready.set(status, response);
+  }
+  return response;
+}
+
+function build(status: PageStatus, headers: readonly HeaderField[]): HttpResponse {
+  const [title, sentence] = PAGES[status];
+  const main = `<h1>${status} ${escapeHtml(title)}</h1>\n<p>${escapeHtml(sentence)}</p>`;
+  return {
+    status,
+    headers: [["Content-Type", "text/html; charset=utf-8"], ...headers],
+    body: new TextEncoder().encode(htmlPage(`${status} ${title}`, main)),
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * A site that answers every method and every path with one text.
+ *
+ * The response is made once and returned again and again, so the engine sends prepared bytes. A
+ * request body is read to its end first: a client that posts gets its answer after it has posted.
+ *
+ * @module
+ */
+import type { Handler, HttpRequest, HttpResponse } from "../base/exchange.ts";
+
+/** Handler for `text`; `status` is 200 to 599, and 204 and 304 carry no text. */
+export function fixedText(text: string, status = 200): Handler {
+  const isEmpty = status === 204 || status === 304;
+  const response: HttpResponse = isEmpty ? { status, headers: [], body: null } : {
+    status,
+    headers: [["Content-Type", "text/plain; charset=utf-8"]],
+    body: new TextEncoder().encode(text),
+  };
+  return (request) => request.body.exists ? afterBody(request, response) : response;
+}
+
+async function afterBody(request: HttpRequest, response: HttpResponse): Promise<HttpResponse> {
+  while (await request.body.read() !== null) {
+    // Only the end matters: the engine bounds the size and the time of what comes.
+  }
+  return response;
+}

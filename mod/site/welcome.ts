@@ -1,0 +1,109 @@
+/**
+ * The built-in page of the Default Web Site: what is listening, which sites there are, what the
+ * inclusion list says. One page without external parts, or JSON for a client that asks for it.
+ *
+ * It is made anew for every request from a view that the host gives, so it is never out of date.
+ *
+ * @module
+ */
+import type { Handler, HttpRequest, HttpResponse } from "../base/exchange.ts";
+import { prefersJson } from "./accept.ts";
+import { errorPage } from "./error_page.ts";
+import { escapeHtml, htmlPage } from "./html.ts";
+
+/** What the page shows. Texts are plain; the page escapes them. */
+export interface ListeningView {
+  /** Version of the program. */
+  readonly version: string;
+  /** Entries of the inclusion list; empty means every address. */
+  readonly ipListen: readonly string[];
+  readonly endpoints: readonly ListeningEndpoint[];
+  readonly sites: readonly ListeningSite[];
+}
+
+export interface ListeningEndpoint {
+  /** `127.0.0.2:8080`. */
+  readonly endpoint: string;
+  /** "open", "wait", "refused" …: the word of the plan. */
+  readonly state: string;
+  /** Why it is not open; null where it is. */
+  readonly reason: string | null;
+}
+
+export interface ListeningSite {
+  readonly id: number;
+  readonly name: string;
+  /** "started", "stopped" …. */
+  readonly state: string;
+  /** Each `IP:Port:Host`. */
+  readonly bindings: readonly string[];
+  readonly reason: string | null;
+}
+
+const ALLOW = "GET, HEAD, OPTIONS";
+
+/** Handler of the page at "/"; any other path is not found. */
+export function welcome(view: () => ListeningView): Handler {
+  return (request) => {
+    const { method } = request;
+    if (method === "OPTIONS") return { status: 200, headers: [["Allow", ALLOW]], body: null };
+    if (method !== "GET" && method !== "HEAD") return errorPage(405, [["Allow", ALLOW]]);
+    if (request.path !== "/") return errorPage(404);
+    return answer(request, view());
+  };
+}
+
+function answer(request: HttpRequest, view: ListeningView): HttpResponse {
+  const isJson = prefersJson(request.header("accept"));
+  const text = isJson ? `${JSON.stringify(view, null, 2)}\n` : welcomePage(view);
+  return {
+    status: 200,
+    headers: [
+      ["Content-Type", isJson ? "application/json" : "text/html; charset=utf-8"],
+      ["Cache-Control", "no-store"],
+      ["Vary", "Accept"],
+    ],
+    body: new TextEncoder().encode(text),
+  };
+}
+
+/** The page as HTML. */
+export function welcomePage(view: ListeningView): string {
+  const list = view.ipListen.length === 0
+    ? "<p>The IP inclusion list is empty: the service listens on every address.</p>"
+    : `<p>The service listens on the addresses of its IP inclusion list and on no others:</p>
+<ul>${view.ipListen.map((entry) => `<li><code>${escapeHtml(entry)}</code></li>`).join("")}</ul>`;
+  const endpoints = view.endpoints.map(({ endpoint, state, reason }) => {
+    return row([code(endpoint), escapeHtml(state), escapeHtml(reason ?? "")]);
+  });
+  const sites = view.sites.map(({ id, name, state, bindings, reason }) => {
+    const bound = bindings.map(code).join("<br>");
+    return row([String(id), escapeHtml(name), bound, escapeHtml(state), escapeHtml(reason ?? "")]);
+  });
+  return htmlPage(
+    "httpcfg is running",
+    `<h1>httpcfg is running</h1>
+<p>This is the page of the Default Web Site. Put your own site in its place with
+<code>httpcfg site add</code>.</p>
+<h2>IP inclusion list</h2>
+${list}
+<h2>Sockets</h2>
+${table(["Address and port", "State", ""], endpoints)}
+<h2>Sites</h2>
+${table(["Id", "Name", "Bindings", "State", ""], sites)}
+<footer>httpcfg ${escapeHtml(view.version)}</footer>`,
+  );
+}
+
+function table(heads: readonly string[], rows: readonly string[]): string {
+  const head = heads.map((text) => `<th>${escapeHtml(text)}</th>`).join("");
+  return `<table><tr>${head}</tr>\n${rows.join("\n")}</table>`;
+}
+
+function row(cells: readonly string[]): string {
+  return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+}
+
+function code(text: string): string {
+  return `<code>${escapeHtml(text)}</code>`;
+}

@@ -1,0 +1,41 @@
+import { assertEquals } from "@std/assert";
+import { acceptsEncoding, prefersJson } from "../../mod/site/accept.ts";
+
+Deno.test("prefersJson() wants JSON named and not liked less than HTML", () => {
+  const cases: [accept: string | null, want: boolean][] = [
+    [null, false],
+    ["", false],
+    ["*/*", false],
+    ["application/json", true],
+    ["Application/JSON; charset=utf-8", true],
+    ["text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", false],
+    ["text/html, application/json;q=0.9", false],
+    ["text/html;q=0.8, application/json;q=0.9", true],
+    ["application/json;q=0", false],
+    ["application/json;q=2", false],
+    [`application/json,${" ".repeat(2000)}`, false],
+  ];
+  for (const [accept, want] of cases) assertEquals(prefersJson(accept), want, `${accept}`);
+});
+
+Deno.test("acceptsEncoding() follows names, the asterisk and weights", () => {
+  const cases: [value: string | null, coding: string, want: boolean][] = [
+    [null, "gzip", false],
+    ["", "gzip", false],
+    ["gzip, deflate, br", "gzip", true],
+    ["gzip, deflate, br", "br", true],
+    ["gzip, deflate", "br", false],
+    ["GZIP", "gzip", true],
+    ["gzip;q=0", "gzip", false],
+    ["gzip;q=0.000", "gzip", false],
+    ["gzip; q=0.001", "gzip", true],
+    ["*", "br", true],
+    ["*, br;q=0", "br", false],
+    ["identity", "gzip", false],
+    ["gzipped", "gzip", false],
+    ["gzip;q=x", "gzip", false],
+  ];
+  for (const [value, coding, want] of cases) {
+    assertEquals(acceptsEncoding(value, coding), want, `${value} ${coding}`);
+  }
+});

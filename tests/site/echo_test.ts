@@ -1,0 +1,69 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { echo } from "../../mod/site/echo.ts";
+import { bodyBytes, bodyText, fakeRequest, field, responseOf } from "../support/request.ts";
+
+const handler = echo("probe", 7);
+
+Deno.test("echo() shows where a request came in and its fields as text", async () => {
+  const response = await responseOf(handler(fakeRequest({
+    path: "/a b",
+    rawPath: "/a%20b",
+    query: "x=1",
+    host: "www.example.com",
+    headers: [["Host", "www.example.com"], ["X-One", "1"], ["X-One", "2"]],
+  })));
+  const text = await bodyText(response);
+  for (
+    const line of [
+      "site: probe",
+      "siteId: 7",
+      "local: 127.0.0.2:8080",
+      "remote: 127.0.0.1:50000",
+      "host: www.example.com",
+      "path: /a%20b",
+      "query: x=1",
+      "X-One: 1\nX-One: 2",
+    ]
+  ) assertStringIncludes(text, `${line}\n`);
+  assertEquals(field(response, "x-content-type-options"), "nosniff");
+});
+
+Deno.test("echo() shows the same as JSON", async () => {
+  const headers = [["Accept", "application/json"]] as const;
+  const response = await responseOf(handler(fakeRequest({ headers })));
+  const shown = JSON.parse(await bodyText(response));
+  assertEquals(shown.local, "127.0.0.2:8080");
+  assertEquals(shown.siteId, 7);
+  assertEquals(shown.headers, [["Accept", "application/json"]]);
+});
+
+Deno.test("echo() gives a body back byte for byte, small and large, whatever buffer it came in", async () => {
+  for (const pieces of [0, 1, 3, 40]) {
+    const body = Array.from({ length: pieces }, (_, i) => new Uint8Array(64 * 1024).fill(i + 1));
+    const response = await responseOf(handler(fakeRequest({ method: "POST", body })));
+    const back = await bodyBytes(response);
+    assertEquals(back.length, pieces * 64 * 1024);
+    assertEquals(body.every((piece, i) => back[i * 64 * 1024] === piece[0]), true, `${pieces}`);
+    if (response.body !== null && !(response.body instanceof Uint8Array)) {
+      assertEquals(response.body.length, back.length); // a declared length stays declared
+    }
+  }
+});
+
+Deno.test("echo() never gives a body back under a type that a browser runs", async () => {
+  const cases: [sent: string | null, want: string][] = [
+    ["text/plain", "text/plain"],
+    ["application/json; charset=utf-8", "application/json; charset=utf-8"],
+    ["text/html", "application/octet-stream"],
+    ["text/plainish", "application/octet-stream"],
+    ["image/svg+xml", "application/octet-stream"],
+    ["application/json;\u0100", "application/octet-stream"],
+    [null, "application/octet-stream"],
+  ];
+  for (const [sent, want] of cases) {
+    const headers = sent === null ? [] : [["Content-Type", sent] as const];
+    const body = [new Uint8Array(1)];
+    const response = await responseOf(handler(fakeRequest({ method: "POST", headers, body })));
+    assertEquals(field(response, "content-type"), want, `${sent}`);
+  }
+});

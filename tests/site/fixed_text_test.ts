@@ -1,0 +1,27 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { fixedText } from "../../mod/site/fixed_text.ts";
+import { bodyText, fakeRequest, field, responseOf } from "../support/request.ts";
+
+Deno.test("fixedText() answers every method with the very same response", async () => {
+  const handler = fixedText("grüß", 503);
+  const first = await responseOf(handler(fakeRequest()));
+  assertEquals(first.status, 503);
+  assertEquals(await bodyText(first), "grüß");
+  assertEquals(field(first, "content-type"), "text/plain; charset=utf-8");
+  for (const method of ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PROPFIND"]) {
+    assertStrictEquals(handler(fakeRequest({ method, path: "/any/where" })), first, method);
+  }
+});
+
+Deno.test("fixedText() reads the body to its end before it answers", async () => {
+  const request = fakeRequest({ method: "POST", body: [new Uint8Array(3), new Uint8Array(4)] });
+  assertEquals((await responseOf(fixedText("ok")(request))).status, 200);
+  assertEquals(request.bodyReads, 3); // two pieces and the end
+});
+
+Deno.test("fixedText() sends no content with 204 and 304", async () => {
+  for (const status of [204, 304]) {
+    const response = await responseOf(fixedText("never seen", status)(fakeRequest()));
+    assertEquals(response, { status, headers: [], body: null });
+  }
+});

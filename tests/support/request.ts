@@ -1,0 +1,97 @@
+/**
+ * Requests for handlers under test, without an engine.
+ *
+ * @module
+ */
+import type { Endpoint, Ip } from "../../mod/base/address.ts";
+import type { HandlerResult, HttpRequest, HttpResponse } from "../../mod/base/exchange.ts";
+
+export interface FakeRequest {
+  readonly method?: string;
+  /** Decoded path; also the raw one where that is not given. */
+  readonly path?: string;
+  readonly rawPath?: string;
+  readonly query?: string | null;
+  readonly host?: string;
+  readonly headers?: readonly (readonly [name: string, value: string])[];
+  /** Pieces of the body in the order they arrive; absent for none. */
+  readonly body?: readonly Uint8Array[];
+  readonly local?: Endpoint;
+  readonly remote?: Endpoint;
+  readonly isTls?: boolean;
+  readonly minor?: 0 | 1;
+}
+
+/** A request as the engine would make it. The body's buffer is reused, as the engine's is. */
+export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bodyReads: number } {
+  const path = fake.path ?? "/";
+  const headers = fake.headers ?? [];
+  const pieces = [...fake.body ?? []];
+  const buffer = new Uint8Array(Math.max(0, ...pieces.map((piece) => piece.length)));
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const request = {
+    method: fake.method ?? "GET",
+    path,
+    rawPath: fake.rawPath ?? path,
+    query: fake.query ?? null,
+    minor: fake.minor ?? 1,
+    host: fake.host ?? "localhost",
+    local: fake.local ?? { ip: "127.0.0.2" as Ip, port: 8080 },
+    remote: fake.remote ?? { ip: "127.0.0.1" as Ip, port: 50000 },
+    isTls: fake.isTls ?? false,
+    bodyReads: 0,
+    header(name: string): string | null {
+      const values = headers.filter(([field]) => field.toLowerCase() === name);
+      return values.length === 0 ? null : values.map(([, value]) => value).join(", ");
+    },
+    headers: (): [string, string][] => headers.map(([name, value]) => [name, value]),
+    body: {
+      exists: fake.body !== undefined,
+      length: fake.body === undefined ? null : length,
+      read(): Promise<Uint8Array | null> {
+        request.bodyReads++;
+        const piece = pieces.shift();
+        if (piece === undefined) return Promise.resolve(null);
+        buffer.set(piece);
+        return Promise.resolve(buffer.subarray(0, piece.length));
+      },
+    },
+  };
+  return request;
+}
+
+/** The response of a handler that must not have refused. */
+export async function responseOf(
+  result: HandlerResult | Promise<HandlerResult>,
+): Promise<HttpResponse> {
+  const settled = await result;
+  if ("refuse" in settled) throw new Error(`refused: ${settled.refuse}`);
+  return settled;
+}
+
+/** Every byte of a response's body; closes a producer as the engine does. */
+export async function bodyBytes(response: HttpResponse): Promise<Uint8Array> {
+  const { body } = response;
+  if (body === null) return new Uint8Array();
+  if (body instanceof Uint8Array) return body;
+  const whole: number[] = [];
+  try {
+    for (let piece = await body.pull(); piece !== null; piece = await body.pull()) {
+      for (const byte of piece) whole.push(byte);
+    }
+  } finally {
+    body.close();
+  }
+  return Uint8Array.from(whole);
+}
+
+/** The body as UTF-8 text. */
+export async function bodyText(response: HttpResponse): Promise<string> {
+  return new TextDecoder().decode(await bodyBytes(response));
+}
+
+/** Value of the first field named `name`, without regard to case; null where there is none. */
+export function field(response: HttpResponse, name: string): string | null {
+  const found = response.headers.find(([n]) => n.toLowerCase() === name.toLowerCase());
+  return found?.[1] ?? null;
+}
