@@ -6,6 +6,7 @@
  * @module
  */
 import { type Ip, parseIp, parsePort, urlHost } from "../base/address.ts";
+import { isHostName } from "../base/host_name.ts";
 
 export interface Binding {
   /** Null: any address. */
@@ -16,8 +17,6 @@ export interface Binding {
 }
 
 const BINDING = /^(\*?|[0-9.]+|\[[0-9A-Fa-f:.%\w-]+\]):([0-9]+):([^:]*)$/;
-const HOST_NAME_MAX = 253;
-const HOST_LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
 /** Parses one binding; the reason as a string where it is none. A missing last colon is accepted. */
 export function parseBinding(text: string): Binding | string {
@@ -36,8 +35,4 @@ export function parseBinding(text: string): Binding | string {
 /** Canonical text: what is stored and compared. */
 export function formatBinding(binding: Binding): string {
   return `${binding.ip === null ? "" : urlHost(binding.ip)}:${binding.port}:${binding.host}`;
-}
-
-function isHostName(host: string): boolean {
-  return host.length <= HOST_NAME_MAX && host.split(".").every((label) => HOST_LABEL.test(label));
 }

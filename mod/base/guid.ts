@@ -1,0 +1,26 @@
+/**
+ * Two identifiers of ssl records: the GUID of the owning application and the certificate hash.
+ *
+ * @module
+ */
+
+/** IIS's own application id, as IIS Manager writes it into its ssl records. */
+export const IIS_APP_ID = "{4dc3e181-e14b-4a21-b022-59fc669b0914}";
+/** What a record holds where no `-g` was given. */
+export const NULL_GUID = "{00000000-0000-0000-0000-000000000000}";
+
+const GUID = /^(\{?)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\}?)$/;
+const HASH = /^[0-9a-f]{40}$/;
+
+/** `{…}` in lower case; null where it is no GUID. Braces come in a pair or, as shells eat them, not at all. */
+export function parseGuid(text: string): string | null {
+  const match = GUID.exec(text.toLowerCase());
+  if (match === null || (match[1] === "") !== (match[3] === "")) return null;
+  return `{${match[2]}}`;
+}
+
+/** SHA-1 thumbprint, 40 hex digits in lower case, no spaces; null for anything else. */
+export function parseCertHash(text: string): string | null {
+  const hash = text.toLowerCase();
+  return HASH.test(hash) ? hash : null;
+}

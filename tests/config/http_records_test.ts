@@ -1,0 +1,89 @@
+// Goal: the codes of HttpSet-, HttpDelete- and HttpQueryServiceConfiguration. Method: edits in a row.
+import { assert, assertEquals } from "@std/assert";
+import {
+  type ConfigDocument,
+  DEFAULT_DOCUMENT,
+  type SslRecord,
+} from "../../mod/config/document.ts";
+import {
+  deleteSsl,
+  deleteUrlAcl,
+  findUrlAcl,
+  setSsl,
+  setUrlAcl,
+  sslKeyOfAddress,
+  sslKeyOfName,
+  updateSsl,
+} from "../../mod/config/http_records.ts";
+
+const RECORD: SslRecord = {
+  key: "0.0.0.0:443",
+  hash: "2c8bfddf59a4a51a2a5b6186c22473108295624d",
+  appId: "{4dc3e181-e14b-4a21-b022-59fc669b0914}",
+  certCheckMode: 0,
+  revocationFreshnessTime: 0,
+  urlRetrievalTimeout: 0,
+  flags: 0,
+};
+
+Deno.test("setSsl(), updateSsl() and deleteSsl() give 0, 183 and 2", () => {
+  const first = setSsl(DEFAULT_DOCUMENT, RECORD);
+  assertEquals(first.code, 0);
+  assertEquals(first.document.ssl, [RECORD]);
+  const again = setSsl(first.document, { ...RECORD, flags: 2 });
+  assertEquals(again.code, 183);
+  assert(again.document === first.document, "a refused edit gives the same document");
+  assertEquals(updateSsl(first.document, { ...RECORD, flags: 2 }).document.ssl[0]?.flags, 2);
+  assertEquals(updateSsl(DEFAULT_DOCUMENT, RECORD).code, 2);
+  assertEquals(deleteSsl(first.document, "10.0.0.1:443").code, 2);
+  const gone = deleteSsl(first.document, RECORD.key);
+  assertEquals([gone.code, gone.document.ssl.length], [0, 0]);
+});
+
+Deno.test("sslKeyOfAddress() and sslKeyOfName() make canonical keys", () => {
+  const cases: [text: string, address: string | null, name: string | null][] = [
+    ["0.0.0.0:443", "0.0.0.0:443", null],
+    ["[::]:443", "[::]:443", null],
+    ["[FE80::0:1]:443", "[fe80::1]:443", null],
+    ["WWW.Example.com:443", null, "www.example.com:443"],
+    ["10.0.0.1", null, null],
+    ["10.0.0.1:0", null, null],
+    ["10.0.0.1:70000", null, null],
+    ["::1:443", null, null],
+    ["a b:443", null, null],
+    [":443", null, null],
+    ["", null, null],
+  ];
+  for (const [text, address, name] of cases) {
+    assertEquals([sslKeyOfAddress(text), sslKeyOfName(text)], [address, name], text);
+  }
+});
+
+Deno.test("setUrlAcl() and deleteUrlAcl() give every code of the pages", () => {
+  const SDDL = "D:(A;;GX;;;WD)";
+  const steps: [verb: "set" | "delete", url: string, sddl: string, code: number][] = [
+    ["set", "http://+:80/vroot/", SDDL, 0],
+    ["set", "http://+:80/VROOT/", SDDL, 183],
+    ["set", "http://+:80/vroot/deep/", SDDL, 0],
+    ["set", "https://+:80/other/", SDDL, 183], // one scheme a port
+    ["set", "https://+:443/", SDDL, 0],
+    ["set", "http://+:80/x", SDDL, 87],
+    ["set", "", SDDL, 87],
+    ["set", "http://*:80/x/", "everyone", 1338],
+    ["set", "http://*:80/x/", "D:(A;;GX;;;ME)", 1336],
+    ["delete", "http://+:80/nowhere/", "", 2],
+    ["delete", "not a url", "", 87],
+    ["delete", "http://+:80/Vroot/", "", 0],
+    ["delete", "http://+:80/vroot/", "", 2],
+  ];
+  let document: ConfigDocument = DEFAULT_DOCUMENT;
+  for (const [verb, url, sddl, code] of steps) {
+    const edit = verb === "set" ? setUrlAcl(document, { url, sddl }) : deleteUrlAcl(document, url);
+    assertEquals(edit.code, code, `${verb} ${url} ${sddl}`);
+    if (code !== 0) assert(edit.document === document);
+    document = edit.document;
+  }
+  const urls = document.urlAcl.map((record) => record.url);
+  assertEquals(urls, ["http://+:80/vroot/deep/", "https://+:443/"]);
+  assertEquals(findUrlAcl(document, "https://+:443/"), { url: "https://+:443/", sddl: SDDL });
+});
