@@ -27,6 +27,8 @@ export interface HttpRequest {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly isTls: boolean;
+  /** Written by the handler once it has chosen a site: the logs and the refusals read it. */
+  siteId: number | null;
   /** Field value by lower-case name, several joined with ", "; null where the field was not sent. */
   header(lowerCaseName: string): string | null;
   /** Every field line in order, names as sent. */
@@ -41,8 +43,14 @@ export interface RequestBody {
   /** Declared Content-Length in bytes; null for chunked. */
   readonly length: number | null;
   /**
+   * Largest content in bytes; more is answered 413. Starts as the service's MaxRequestEntityAllowed;
+   * a handler sets its site's own limit before the first read.
+   */
+  bytesMax: number;
+  /**
    * Next piece, valid until the next call; null at the end.
-   * Throws {@linkcode BodyError} on bad framing, a time-out, or a client that went away.
+   * Throws {@linkcode BodyError} on bad framing, too much, a time-out, or a client that went away:
+   * a handler lets it pass, whatever it returns instead is not sent.
    */
   read(): Promise<Uint8Array | null>;
 }
@@ -66,6 +74,23 @@ export interface HttpResponse {
   readonly headers: readonly HeaderField[];
   /** Bytes known now, a producer, or null for none. */
   readonly body: Uint8Array | BodySource | null;
+  /**
+   * Only with status 101: gets the connection once the head is sent, bytes that came early first.
+   * The engine closes the stream when the promise settles, or when a drain runs out of time.
+   */
+  readonly takeOver?: (stream: ByteStream) => Promise<void>;
+}
+
+/** A connection as bytes: what `Deno.TcpConn` is, so that tests and TLS can stand in for it. */
+export interface ByteStream {
+  /** Bytes put into `buffer`; null at the end. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Bytes taken, at least one, perhaps not all. */
+  write(bytes: Uint8Array): Promise<number>;
+  /** Ends our direction; reading goes on. */
+  closeWrite(): Promise<void>;
+  /** Ends both; a pending read or write rejects. */
+  close(): void;
 }
 
 /** A response body that is produced while it is sent. */
@@ -118,7 +143,6 @@ export type Handler = (request: HttpRequest) => HandlerResult | Promise<HandlerR
 
 /** One answered exchange, for the W3C log. The engine reuses the object: read it before returning. */
 export interface ServedRecord {
-  /** Null where the request was answered by the engine before it was parsed that far. */
   readonly request: HttpRequest;
   readonly status: number;
   /** Bytes written, head and body. */
