@@ -39,6 +39,7 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     local: fake.local ?? { ip: "127.0.0.2" as Ip, port: 8080 },
     remote: fake.remote ?? { ip: "127.0.0.1" as Ip, port: 50000 },
     isTls: fake.isTls ?? false,
+    siteId: null,
     bodyReads: 0,
     header(name: string): string | null {
       const values = headers.filter(([field]) => field.toLowerCase() === name);
@@ -48,6 +49,7 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     body: {
       exists: fake.body !== undefined,
       length: fake.body === undefined ? null : length,
+      bytesMax: 4294967295,
       read(): Promise<Uint8Array | null> {
         request.bodyReads++;
         const piece = pieces.shift();
