@@ -1,0 +1,178 @@
+/**
+ * One entry of the IP inclusion list: its text, read once and written one way. Pure.
+ *
+ * What an entry then matches is the business of `inclusion.ts`.
+ *
+ * @module
+ */
+import ipaddr from "ipaddr.js";
+import { ANY_V4, ANY_V6, type Ip, isIpv4, parseIp } from "../base/address.ts";
+import { quote } from "../base/fault.ts";
+
+/** What an entry names. */
+export type EntryTarget =
+  | { readonly kind: "address"; readonly ip: Ip }
+  | { readonly kind: "block"; readonly family: 4 | 6; readonly bytes: Bytes; readonly bits: number }
+  | { readonly kind: "any"; readonly family: 4 | 6 }
+  | { readonly kind: "interface"; readonly name: string };
+
+/** The bytes of an address, the most significant first. */
+export type Bytes = readonly number[];
+
+/** One entry of the list. */
+export interface ListEntry {
+  /** Canonical text, the stored form; equal entries have equal texts. */
+  readonly text: string;
+  /** True for `!…`: what matches is left out. */
+  readonly excludes: boolean;
+  readonly target: EntryTarget;
+}
+
+/** Why a text is no entry, in the form of a message, and one line that can be typed or done. */
+export interface EntryProblem {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** The longest text worth parsing: `!`, an IPv6 block, or an interface name of Windows. */
+const ENTRY_TEXT_MAX = 68;
+/** A letter first, so that no slip in an address can pass for a name. */
+const INTERFACE_NAME = /^\p{L}[\p{L}\p{N} ._()@#-]{0,62}$/u;
+const BLOCK = /^([^/]*)\/([^/]*)$/;
+const PREFIX_BITS = /^(?:0|[1-9][0-9]{0,2})$/;
+
+/**
+ * The entry that `text` means, or why it means none.
+ *
+ * Where `interfaces` is given (the names on this machine), a name that is not among them is a
+ * problem: a typo in an address must not become an interface that never comes. A block with host
+ * bits set (`10.0.0.5/24`, as `ip address` prints it) is refused and not rounded down: whether one
+ * address or 256 were meant decides who can connect, so the writer has to say.
+ */
+export function parseEntry(
+  text: string,
+  interfaces?: readonly string[],
+): ListEntry | EntryProblem {
+  if (text === "") {
+    return { reason: "the text is empty", hint: "give an address such as 10.0.0.5" };
+  }
+  if (text.length > ENTRY_TEXT_MAX) {
+    return { reason: `longer than ${ENTRY_TEXT_MAX} characters`, hint: FORMS };
+  }
+  const excludes = text.startsWith("!");
+  const target = parseTarget(excludes ? text.slice(1) : text, interfaces);
+  if ("reason" in target) return target;
+  return { text: `${excludes ? "!" : ""}${targetText(target)}`, excludes, target };
+}
+
+/** True where {@linkcode parseEntry} found no entry. */
+export function isEntryProblem(result: ListEntry | EntryProblem): result is EntryProblem {
+  return "reason" in result;
+}
+
+/** The stored list as entries. Throws on a text that the document's checks would have refused. */
+export function parseList(texts: readonly string[]): ListEntry[] {
+  return texts.map((text) => {
+    const entry = parseEntry(text);
+    if (isEntryProblem(entry)) throw new Error(`Unchecked entry ${quote(text)}: ${entry.reason}`);
+    return entry;
+  });
+}
+
+const FORMS = "an entry is an address, a block such as 10.0.0.0/8, an interface name, or ! and one";
+
+function parseTarget(
+  text: string,
+  interfaces: readonly string[] | undefined,
+): EntryTarget | EntryProblem {
+  if (text.includes("/")) return parseBlock(text);
+  const ip = parseIp(text);
+  if (ip === ANY_V4) return { kind: "any", family: 4 };
+  if (ip === ANY_V6) return { kind: "any", family: 6 };
+  if (ip !== null) return { kind: "address", ip };
+  if (!INTERFACE_NAME.test(text) || text.endsWith(" ")) return notAnAddress(text);
+  if (interfaces !== undefined && !interfaces.includes(text)) {
+    return {
+      reason: "neither an address, a block nor an interface of this machine",
+      hint: `the interfaces here are ${interfaces.map(quote).join(", ") || "unknown"}`,
+    };
+  }
+  return { kind: "interface", name: text };
+}
+
+function parseBlock(text: string): EntryTarget | EntryProblem {
+  const [, base = "", prefix = ""] = BLOCK.exec(text) ?? [];
+  const ip = parseIp(base);
+  if (ip === null || ip.includes("%") || !PREFIX_BITS.test(prefix)) {
+    return { reason: "not a block of addresses", hint: "write a block as 10.0.0.0/8 or fd00::/8" };
+  }
+  const family = isIpv4(ip) ? 4 : 6;
+  const bits = Number(prefix);
+  const bitsMax = family === 4 ? 32 : 128;
+  if (family === 4 && base.includes(":")) {
+    return { reason: "an IPv4 block in IPv6 form", hint: "write it as IPv4, such as 10.0.0.0/8" };
+  }
+  if (bits > bitsMax) {
+    return {
+      reason: `an IPv${family} prefix has at most ${bitsMax} bits`,
+      hint: `for the one address give ${ip}`,
+    };
+  }
+  const bytes = ipaddr.parse(ip).toByteArray();
+  const network = bytes.map((byte, i) => byte & networkMask(bits - 8 * i));
+  if (network.some((byte, i) => byte !== bytes[i])) {
+    const block = `${ipaddr.fromByteArray(network).toString()}/${bits}`;
+    return {
+      reason: `the address has bits beyond its ${bits}-bit prefix`,
+      hint: `for the whole block give ${block}, for the one address ${ip}`,
+    };
+  }
+  if (bits === bitsMax) return { kind: "address", ip };
+  if (bits === 0) return { kind: "any", family };
+  return { kind: "block", family, bytes, bits };
+}
+
+/** The part of an 8-bit mask that `bits` leading bits leave; bits below 0 or above 8 are clipped. */
+function networkMask(bits: number): number {
+  return bits >= 8 ? 0xff : bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff;
+}
+
+/** Canonical text of a target: what is stored and compared. */
+export function targetText(target: EntryTarget): string {
+  switch (target.kind) {
+    case "address":
+      return target.ip;
+    case "any":
+      return target.family === 4 ? ANY_V4 : ANY_V6;
+    case "interface":
+      return target.name;
+    case "block": {
+      const base = ipaddr.fromByteArray([...target.bytes]);
+      const text = base instanceof ipaddr.IPv6 ? base.toRFC5952String() : base.toString();
+      return `${text}/${target.bits}`;
+    }
+  }
+}
+
+const WITH_PORT = /^(?:[0-9.]+:[0-9]+|\[.*\](?::[0-9]+)?)$/;
+const LEADING_ZERO = /^[0-9.]*(?:^|\.)0[0-9][0-9.]*$/;
+
+/** Names the commonest slips; the rest gets the list of forms. */
+function notAnAddress(text: string): EntryProblem {
+  if (WITH_PORT.test(text)) {
+    const bare = text.replace(/:[0-9]+$/, "").replace(/^\[|\]$/g, "");
+    const isAddress = parseIp(bare) !== null;
+    return {
+      reason: "an entry has no port and no brackets: the list holds for every port",
+      hint: isAddress ? `give ${bare}` : FORMS,
+    };
+  }
+  if (text.startsWith("!")) return { reason: "more than one exclamation mark", hint: FORMS };
+  if (LEADING_ZERO.test(text)) {
+    return {
+      reason: "a part of the address has a leading zero, which some programs read as octal",
+      hint: "write the parts without leading zeros",
+    };
+  }
+  return { reason: "not an IP address", hint: FORMS };
+}
