@@ -1,0 +1,125 @@
+/**
+ * Who holds a port on this machine. Edge: reads /proc; elsewhere it knows nothing and says so with
+ * an empty answer, and {@linkcode holderCommand} names the command that does know.
+ *
+ * @module
+ */
+import type { Endpoint } from "../base/address.ts";
+import { endpointsCollide, type Holder } from "./holder.ts";
+import { type ListeningSocket, parseProcNet } from "./proc_net.ts";
+
+/** Every process that listens on a port of `ports`; on any port where it is null. */
+export function findListeners(ports: ReadonlySet<number> | null): Holder[] {
+  if (Deno.build.os !== "linux") return [];
+  const found: Holder[] = [];
+  const own = readLink("/proc/self/ns/net");
+  const users = userNames();
+  for (const [namespace, pids] of namespaces(own)) {
+    const sockets = listeningSockets(namespace === own ? "self" : pids[0]!)
+      .filter(({ port }) => ports === null || ports.has(port));
+    if (sockets.length === 0) continue;
+    const owners = ownersOf(new Set(sockets.map(({ socket }) => socket)), pids);
+    for (const socket of sockets) {
+      const shared = {
+        ip: socket.ip,
+        port: socket.port,
+        mapped: socket.mapped,
+        user: users.get(socket.uid) ?? String(socket.uid),
+        socket: socket.socket,
+        namespace: namespace === own ? null : namespace,
+      };
+      const processes = owners.get(socket.socket);
+      if (processes === undefined) found.push({ ...shared, pid: null, program: null });
+      for (const pid of processes ?? []) {
+        found.push({ ...shared, pid: Number(pid), program: programOf(pid) });
+      }
+    }
+  }
+  return found;
+}
+
+/** Who keeps `endpoint` from being bound in this network namespace. */
+export function findHolders(endpoint: Endpoint): Holder[] {
+  const here = findListeners(new Set([endpoint.port])).filter((held) => held.namespace === null);
+  const exact = here.filter((held) => endpointsCollide(held, endpoint, false));
+  return exact.length > 0 ? exact : here.filter((held) => endpointsCollide(held, endpoint, true));
+}
+
+/** Process ids by network namespace, the caller's own first; what may not be read is left out. */
+function namespaces(own: string | null): Map<string, string[]> {
+  const found = new Map<string, string[]>(own === null ? [] : [[own, []]]);
+  for (const pid of processIds()) {
+    // Where the link cannot be read the process is another user's: its sockets may still be ours to see.
+    const namespace = readLink(`/proc/${pid}/ns/net`);
+    if (namespace === null) continue;
+    const pids = found.get(namespace);
+    if (pids === undefined) found.set(namespace, [pid]);
+    else pids.push(pid);
+  }
+  return found;
+}
+
+function listeningSockets(pid: string): ListeningSocket[] {
+  return ["tcp", "tcp6"].flatMap((table) => parseProcNet(readText(`/proc/${pid}/net/${table}`)));
+}
+
+/** Processes by the sockets that they have open. */
+function ownersOf(wanted: ReadonlySet<number>, pids: readonly string[]): Map<number, string[]> {
+  const owners = new Map<number, string[]>();
+  for (const pid of pids) {
+    const seen = new Set<number>();
+    for (const descriptor of list(`/proc/${pid}/fd`)) {
+      const target = readLink(`/proc/${pid}/fd/${descriptor}`);
+      if (target === null || !target.startsWith("socket:[")) continue;
+      const socket = Number(target.slice("socket:[".length, -1));
+      if (!wanted.has(socket) || seen.has(socket)) continue;
+      seen.add(socket);
+      const known = owners.get(socket);
+      if (known === undefined) owners.set(socket, [pid]);
+      else known.push(pid);
+    }
+  }
+  return owners;
+}
+
+function processIds(): string[] {
+  return list("/proc").filter((name) => /^[0-9]+$/.test(name));
+}
+
+function programOf(pid: string): string | null {
+  return readText(`/proc/${pid}/comm`).trim() || null;
+}
+
+function userNames(): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const line of readText("/etc/passwd").split("\n")) {
+    const [name = "", , uid = ""] = line.split(":");
+    if (name !== "" && uid !== "" && !names.has(Number(uid))) names.set(Number(uid), name);
+  }
+  return names;
+}
+
+/** What cannot be read is not there for us: processes end and belong to others at any moment. */
+function readText(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
+function readLink(path: string): string | null {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function list(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}

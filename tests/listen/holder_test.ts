@@ -1,0 +1,58 @@
+/** Goal: which sockets exclude each other, and how a holder is named. Method: tables. */
+import { assertEquals } from "@std/assert";
+import { parseEndpoint } from "../../mod/base/address.ts";
+import type { Endpoint } from "../../mod/base/address.ts";
+import {
+  describeHolder,
+  endpointsCollide,
+  type Holder,
+  holderCommand,
+} from "../../mod/listen/holder.ts";
+
+Deno.test("endpointsCollide() is what the kernel would say", () => {
+  const cases: readonly (readonly [a: string, b: string, dual: boolean, single: boolean])[] = [
+    ["127.0.0.2:80", "127.0.0.2:80", true, true],
+    ["127.0.0.2:80", "127.0.0.3:80", false, false],
+    ["127.0.0.2:80", "127.0.0.2:81", false, false],
+    ["0.0.0.0:80", "127.0.0.2:80", true, true],
+    ["0.0.0.0:80", "[::1]:80", false, false],
+    ["0.0.0.0:80", "[::]:80", true, false],
+    ["[::]:80", "127.0.0.2:80", true, false],
+    ["[::]:80", "[::1]:80", true, true],
+  ];
+  for (const [a, b, dual, single] of cases) {
+    for (const [x, y] of [[a, b], [b, a]] as const) {
+      assertEquals(endpointsCollide(at(x), at(y), true), dual, `${x} ${y} dual-stack`);
+      assertEquals(endpointsCollide(at(x), at(y), false), single, `${x} ${y}`);
+    }
+  }
+});
+
+Deno.test("describeHolder() names process, user, address and reach", () => {
+  const holder: Holder = {
+    ...at("0.0.0.0:80"),
+    mapped: false,
+    pid: 812,
+    program: "nginx",
+    user: "root",
+    socket: 1,
+    namespace: null,
+  };
+  assertEquals(
+    describeHolder(holder),
+    "nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address",
+  );
+  assertEquals(
+    describeHolder({ ...holder, ...at("10.0.0.5:80"), mapped: true, pid: null }),
+    "a process of user root that is not shown here on 10.0.0.5:80, IPv4-mapped",
+  );
+});
+
+Deno.test("holderCommand() names the port in the system's own tool", () => {
+  assertEquals(holderCommand(80, "windows"), "netstat -ano | findstr :80");
+  assertEquals(holderCommand(80, "darwin"), "sudo lsof -nP -iTCP:80 -sTCP:LISTEN");
+});
+
+function at(text: string): Endpoint {
+  return parseEndpoint(text) as Endpoint;
+}

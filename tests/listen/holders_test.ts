@@ -1,0 +1,49 @@
+/** Goal: the holder of a port is found. Method: sockets of this and another process. */
+import { assertEquals } from "@std/assert";
+import type { Ip } from "../../mod/base/address.ts";
+import { findHolders, findListeners } from "../../mod/listen/holders.ts";
+
+const isLinux = Deno.build.os === "linux";
+
+Deno.test({
+  name: "findHolders() finds the exact socket, and a wildcard in front of an address",
+  ignore: !isLinux,
+  fn(): void {
+    for (const hostname of ["127.0.0.2", "0.0.0.0", "::"]) {
+      const listener = Deno.listen({ hostname, port: 0 });
+      const { port } = listener.addr as Deno.NetAddr;
+      try {
+        const found = findHolders({ ip: "127.0.0.2" as Ip, port });
+        assertEquals(found.map(({ ip, pid }) => `${ip} ${pid}`), [`${hostname} ${Deno.pid}`]);
+        assertEquals(findHolders({ ip: "127.0.0.2" as Ip, port: port === 1 ? 2 : 1 }), []);
+        if (hostname === "127.0.0.2") {
+          assertEquals(findHolders({ ip: "127.0.0.3" as Ip, port }), []);
+        }
+      } finally {
+        listener.close();
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "findListeners() names another process",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    const code =
+      'const l = Deno.listen({ hostname: "127.0.0.4", port: 0 }); console.log(l.addr.port); await Deno.stdin.read(new Uint8Array(1));';
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["eval", "--no-config", code],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    const port = Number(new TextDecoder().decode((await reader.read()).value));
+    const found = findListeners(new Set([port]));
+    await child.stdin.close();
+    await reader.cancel();
+    await child.status;
+    assertEquals(found.map(({ ip, pid }) => `${ip} ${pid}`), [`127.0.0.4 ${child.pid}`]);
+    assertEquals(found[0]?.program, "deno");
+  },
+});
