@@ -1,0 +1,139 @@
+/** Goal: listening sockets that outlive their clients and name who is in their way. Method: sockets. */
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { type Ip, parseIp } from "../../mod/base/address.ts";
+import { BindFault } from "../../mod/listen/bind_fault.ts";
+import { type EndpointEvents, openEndpoint, openLocal } from "../../mod/listen/endpoint.ts";
+import { Fault } from "../../mod/base/fault.ts";
+
+const isLinux = Deno.build.os === "linux";
+
+function echo(onConnection: (conn: Deno.TcpConn) => void): EndpointEvents<Deno.TcpConn> {
+  const ignore = (): void => {};
+  return { onConnection, onExhausted: ignore, onFailure: ignore };
+}
+
+const closing = echo((conn) => conn.close());
+const host = "127.0.0.1" as Ip;
+
+Deno.test("openEndpoint() hands connections on, and the port is free after close()", async () => {
+  const seen: string[] = [];
+  const events = echo((conn) => {
+    seen.push((conn.remoteAddr as Deno.NetAddr).hostname);
+    conn.close();
+  });
+  const first = openEndpoint({ ip: host, port: 0, tcpBacklog: 5 }, events);
+  await connectOnce(first.endpoint.port);
+  await first.close();
+  await first.close();
+  const again = openEndpoint({ ...first.endpoint, tcpBacklog: 5 }, events);
+  await connectOnce(again.endpoint.port);
+  await again.close();
+  assertEquals(seen, ["127.0.0.1", "127.0.0.1"]);
+  await assertRejects(() => connectOnce(again.endpoint.port));
+});
+
+Deno.test("openEndpoint() names address, port and holder of a taken port", async () => {
+  const open = openEndpoint({ ip: host, port: 0, tcpBacklog: 5 }, closing);
+  const fault = assertThrows(
+    () => openEndpoint({ ...open.endpoint, tcpBacklog: 5 }, closing),
+    BindFault,
+  );
+  await open.close();
+  assertStringIncludes(fault.message, `"127.0.0.1:${open.endpoint.port}"`);
+  if (isLinux) assertStringIncludes(fault.message, `pid ${Deno.pid}`);
+});
+
+Deno.test("openEndpoint() tells an absent address from a taken one", () => {
+  const fault = assertThrows(
+    () => openEndpoint({ ip: parseIp("203.0.113.9") as Ip, port: 8080, tcpBacklog: 5 }, closing),
+    BindFault,
+  );
+  assert(fault.isAbsent);
+});
+
+Deno.test("openEndpoint() sends two small writes without waiting for the client", async () => {
+  const rounds = 20;
+  const events = echo((conn) => void answerTwice(conn));
+  const open = openEndpoint({ ip: host, port: 0, tcpBacklog: 5 }, events);
+  const client = await Deno.connect({ hostname: host, port: open.endpoint.port });
+  const buffer = new Uint8Array(8);
+  const start = performance.now();
+  for (let round = 0; round < rounds; round++) {
+    await client.write(new Uint8Array(1));
+    for (let got = 0; got < 2;) got += await client.read(buffer) ?? 2;
+  }
+  const elapsedMs = performance.now() - start;
+  client.close();
+  await open.close();
+  // With Nagle's algorithm on, each round waits 40 ms for the delayed acknowledgement.
+  assert(elapsedMs < rounds * 30, `${elapsedMs} ms for ${rounds} rounds`);
+});
+
+Deno.test({
+  name: "openEndpoint() opens 10,000 endpoints, serves the last, and closes them all",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    const count = 10_000;
+    const probe = openEndpoint({ ip: host, port: 0, tcpBacklog: 5 }, closing);
+    const { port } = probe.endpoint;
+    const open = [];
+    for (let i = 0; i < count; i++) {
+      const ip = parseIp(`127.9.${i >> 8}.${i & 255}`) as Ip;
+      open.push(openEndpoint({ ip, port, tcpBacklog: 5 }, closing));
+    }
+    const last = open.at(-1)!.endpoint;
+    (await Deno.connect({ hostname: last.ip, port })).close();
+    await Promise.all(open.map((endpoint) => endpoint.close()));
+    await probe.close();
+    await assertRejects(() => Deno.connect({ hostname: last.ip, port }));
+  },
+});
+
+Deno.test({
+  name: "openLocal() is private, replaces a dead file and refuses a live one",
+  ignore: Deno.build.os === "windows",
+  async fn(): Promise<void> {
+    const path = `${await Deno.makeTempDir()}/control.sock`;
+    const dead = Deno.listen({ transport: "unix", path });
+    dead.close(); // the file stays, as after a kill
+    const greet = (conn: Deno.Conn): void =>
+      void conn.write(new Uint8Array([7])).catch(() => {}).then(() => conn.close());
+    const local = await openLocal({ kind: "unix", path }, greet);
+    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+    const conn = await Deno.connect({ transport: "unix", path });
+    const byte = new Uint8Array(1);
+    assertEquals([await conn.read(byte), byte[0]], [1, 7]);
+    conn.close();
+    await assertRejects(() => openLocal({ kind: "unix", path }, greet), Fault, "another process");
+    await local.close();
+    await assertRejects(() => Deno.stat(path), Deno.errors.NotFound);
+  },
+});
+
+Deno.test("openLocal() takes a loopback port where it is told to", async () => {
+  const local = await openLocal({ kind: "loopback", port: 0 }, (conn) => conn.close());
+  assert(local.address.kind === "loopback" && local.address.port > 0);
+  await connectOnce(local.address.port);
+  await local.close();
+});
+
+async function connectOnce(port: number): Promise<void> {
+  const conn = await Deno.connect({ hostname: host, port });
+  assertEquals(await conn.read(new Uint8Array(1)), null);
+  conn.close();
+}
+
+async function answerTwice(conn: Deno.TcpConn): Promise<void> {
+  const byte = new Uint8Array(1);
+  while (await conn.read(byte) !== null) {
+    await conn.write(byte);
+    await conn.write(byte);
+  }
+  conn.close();
+}
