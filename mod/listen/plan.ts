@@ -1,0 +1,276 @@
+/**
+ * The plan: what the service will listen on, and which sites start. Pure.
+ *
+ * From the list, the sites, the machine's addresses, the sockets that are open and the ports that
+ * other processes hold, it says for every address and port one of open, keep, close, wait or refused,
+ * and for every site whether it starts. `plan` shows it, `serve` and `reload` do it, `status` tells how
+ * far it came: all four from this one value, whose field names are its JSON form.
+ *
+ * - Every included address gets a socket on every port that a starting site uses.
+ * - A site whose binding is outside the list does not start; the others do.
+ * - Of two sites with one binding the later does not start; nor does one that would speak TLS on a
+ *   port where an earlier one speaks plain HTTP, or the reverse.
+ * - A port that is held elsewhere stops a site only where no other address is left to it.
+ * - Generation 5 has no list: a port is one shared socket on every address, or, where all its sites
+ *   have DisableSocketPooling, one socket for each address that they are bound to.
+ *
+ * @module
+ */
+import { ANY_V4, ANY_V6, compareIp, type Endpoint, type Ip, isIpv4 } from "../base/address.ts";
+import { describeHolder, endpointsCollide, type Holder } from "./holder.ts";
+import { compileInclusion, type Inclusion } from "./inclusion.ts";
+import type { ListEntry } from "./list_entry.ts";
+import { type AddressTable, addressTable, type Machine } from "./machine_addresses.ts";
+import { type Admission, admitSites, type PlanSite } from "./plan_sites.ts";
+import { type Reach, reachOf, reachOfOne, whyLeftOut, wildcards } from "./reach.ts";
+
+/** Everything that the plan depends on. */
+export interface PlanInput {
+  readonly list: readonly ListEntry[];
+  /** In the order of their ids. */
+  readonly sites: readonly PlanSite[];
+  readonly machine: Machine;
+  /** Sockets that the service has open now. */
+  readonly running: readonly Endpoint[];
+  /** Listening sockets of other processes. */
+  readonly held: readonly Holder[];
+  /** MajorIIsVersionNumber: 6 is HTTP.sys with its list, 5 the pooled sockets before it. */
+  readonly generation: 5 | 6;
+  /** True: an address that is not on the machine is refused and does not wait. */
+  readonly strict: boolean;
+}
+
+/** What happens to one address and port. */
+export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";
+
+/** One line of the plan. */
+export interface PlannedEndpoint extends Endpoint {
+  readonly action: EndpointAction;
+  /** True where the port speaks TLS. */
+  readonly secure: boolean;
+  /** Why, as the end of a sentence. */
+  readonly cause: string;
+  /** The entry of the list that decided; null where none did. */
+  readonly entry: string | null;
+  /** Who is in the way of a refused one. */
+  readonly holders: readonly Holder[];
+}
+
+/** What becomes of one site. */
+export interface PlannedSite {
+  readonly id: number;
+  readonly name: string;
+  /** `waiting`: it starts, but the machine has none of its addresses yet. */
+  readonly state: "started" | "waiting" | "failed" | "stopped";
+  /** Why it is not started; null where it is. */
+  readonly reason: string | null;
+  /** The Win32 code that HTTP.sys would give for the reason; 0 where there is none. */
+  readonly win32: number;
+}
+
+/** What the service will do. */
+export interface Plan {
+  /** By port, then by address. */
+  readonly endpoints: readonly PlannedEndpoint[];
+  /** In the order of the input. */
+  readonly sites: readonly PlannedSite[];
+}
+
+/** Makes the plan. Cost grows with addresses x ports + entries, not with their product. */
+export function makePlan(input: PlanInput): Plan {
+  const inclusion = compileInclusion(input.generation === 5 ? [] : input.list);
+  const table = addressTable(input.machine);
+  const held = Map.groupBy(input.held, ({ port }) => port);
+  const context: Context = { input, inclusion, table, held, running: endpointSet(input.running) };
+  const admissions = admitSites(input.sites, (ip) => refusalOf(context, ip));
+  const ports = portsOf(admissions);
+  const wanted = new Map<number, PlannedEndpoint[]>();
+  const common = input.generation === 5 ? [] : reachOf(inclusion, input.machine, table);
+  for (const port of ports.values()) {
+    const reach = input.generation === 5
+      ? pooledReach(context, port)
+      : [...common, ...namedReach(context, port, common)];
+    wanted.set(port.number, reach.map((one) => planEndpoint(context, port, one)));
+  }
+  const sites = admissions.map((admission) => finishSite(admission, wanted, input));
+  const alive = new Set(
+    admissions.filter((_, i) => isAlive(sites[i]!)).flatMap(({ site, refusal }) =>
+      refusal === null ? site.bindings.map(({ port }) => port) : []
+    ),
+  );
+  const kept = [...wanted].flatMap(([port, endpoints]) =>
+    alive.has(port) ? endpoints : endpoints.filter(({ action }) => action === "refused")
+  );
+  const stays = endpointSet(kept.filter(({ action }) => action !== "refused"));
+  const closed = input.running.filter((endpoint) => !stays.has(endpointKey(endpoint)))
+    .map((endpoint) => planClose(context, endpoint, alive));
+  return { endpoints: sortEndpoints([...kept, ...closed]), sites };
+}
+
+/** 0: nothing to do; 1: sockets open or close; 2: something is refused or a site fails. */
+export function planStatus(plan: Plan): 0 | 1 | 2 {
+  if (plan.endpoints.some(({ action }) => action === "refused")) return 2;
+  if (plan.sites.some(({ state }) => state === "failed")) return 2;
+  return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 1 : 0;
+}
+
+interface Context {
+  readonly input: PlanInput;
+  readonly inclusion: Inclusion;
+  readonly table: AddressTable;
+  readonly held: ReadonlyMap<number, readonly Holder[]>;
+  readonly running: ReadonlySet<string>;
+}
+
+/** A port that starting sites use. */
+interface Port {
+  readonly number: number;
+  readonly secure: boolean;
+  /** Addresses that bindings name. */
+  readonly named: ReadonlySet<Ip>;
+  /** True where, in generation 5, at least one binding shares the pooled socket. */
+  readonly pooled: boolean;
+}
+
+function portsOf(admissions: readonly Admission[]): Map<number, Port> {
+  const ports = new Map<number, { secure: boolean; named: Set<Ip>; pooled: boolean }>();
+  for (const { site, refusal } of admissions) {
+    if (refusal !== null) continue;
+    for (const { ip, port, secure } of site.bindings) {
+      const known = ports.get(port) ?? { secure, named: new Set<Ip>(), pooled: false };
+      if (ip !== null) known.named.add(ip);
+      if (ip === null || !site.ownSockets) known.pooled = true;
+      ports.set(port, known);
+    }
+  }
+  return new Map([...ports].map(([number, port]) => [number, { number, ...port }]));
+}
+
+/** Why the list keeps `ip` from being bound; null where it does not. Generation 5 has no list. */
+function refusalOf({ inclusion, table }: Context, ip: Ip): string | null {
+  const decision = inclusion.decide(ip, table.interfaceOf(ip));
+  return decision.included ? null : whyLeftOut(decision);
+}
+
+/** Addresses that a binding names and a block or interface includes, but that nothing enumerates. */
+function namedReach(context: Context, port: Port, common: readonly Reach[]): Reach[] {
+  const have = new Set(common.map(({ ip }) => ip));
+  const found: Reach[] = [];
+  for (const ip of port.named) {
+    if (have.has(ip) || coveredBy(ip, have, context.input.machine)) continue;
+    const reach = reachOfOne(context.inclusion, context.table, ip);
+    if (reach !== null) found.push(reach);
+  }
+  return found;
+}
+
+function pooledReach({ input, table }: Context, port: Port): Reach[] {
+  if (port.pooled) return wildcards(input.machine, "sites of IIS 5 share one socket a port");
+  return [...port.named].map((ip) => ({
+    ip,
+    present: table.interfaceOf(ip) !== null,
+    cause: "DisableSocketPooling gives the site a socket of its own",
+    entry: null,
+  }));
+}
+
+function coveredBy(ip: Ip, sockets: ReadonlySet<Ip>, machine: Machine): boolean {
+  if (sockets.has(isIpv4(ip) ? ANY_V4 : ANY_V6)) return true;
+  return isIpv4(ip) && machine.dualStack && sockets.has(ANY_V6);
+}
+
+function planEndpoint(
+  { input, held, running }: Context,
+  port: Port,
+  reach: Reach,
+): PlannedEndpoint {
+  const { ip, entry, cause } = reach;
+  const endpoint = { ip, port: port.number };
+  const common = { ...endpoint, secure: port.secure, entry, holders: [] };
+  const isRunning = running.has(endpointKey(endpoint));
+  if (!reach.present) {
+    const absent = "no interface of this machine has the address";
+    if (isRunning) return { ...common, action: "close", cause: "the address left this machine" };
+    return input.strict
+      ? { ...common, action: "refused", cause: absent }
+      : { ...common, action: "wait", cause: absent };
+  }
+  if (isRunning) return { ...common, action: "keep", cause };
+  const onPort = held.get(endpoint.port) ?? [];
+  const holders = onPort.filter((one) =>
+    endpointsCollide(one, endpoint, isDual(one, onPort, input.machine))
+  );
+  if (holders.length === 0) return { ...common, action: "open", cause };
+  const who = holders.map(describeHolder).join(" and ");
+  return { ...common, action: "refused", cause: `held by ${who}`, holders };
+}
+
+/** A foreign `::` beside a `0.0.0.0` on the same port can only be IPv6 alone. */
+function isDual(held: Holder, onPort: readonly Holder[], machine: Machine): boolean {
+  if (held.ip !== ANY_V6) return machine.dualStack;
+  return machine.dualStack && !onPort.some(({ ip }) => ip === ANY_V4);
+}
+
+function planClose(
+  { inclusion, table, input }: Context,
+  endpoint: Endpoint,
+  alive: ReadonlySet<number>,
+): PlannedEndpoint {
+  const { ip, port } = endpoint;
+  const interfaceName = table.interfaceOf(ip);
+  const decision = inclusion.decide(ip, interfaceName);
+  const isWildcard = ip === ANY_V4 || ip === ANY_V6;
+  const cause = !alive.has(port)
+    ? `no starting site uses port ${port}`
+    : isWildcard || decision.included && interfaceName !== null
+    ? "other sockets take its place"
+    : interfaceName === null && input.list.length > 0
+    ? "the address left this machine"
+    : whyLeftOut(decision);
+  const entry = decision.entry?.text ?? null;
+  return { ip, port, action: "close", secure: false, cause, entry, holders: [] };
+}
+
+function finishSite(
+  { site, refusal }: Admission,
+  wanted: ReadonlyMap<number, readonly PlannedEndpoint[]>,
+  { machine }: PlanInput,
+): PlannedSite {
+  const { id, name } = site;
+  if (refusal !== null) return { id, name, ...refusal };
+  const serving: PlannedEndpoint[] = [];
+  for (const { ip, port } of site.bindings) {
+    for (const endpoint of wanted.get(port) ?? []) {
+      const sockets = new Set([endpoint.ip]);
+      if (ip === null || ip === endpoint.ip || coveredBy(ip, sockets, machine)) {
+        serving.push(endpoint);
+      }
+    }
+  }
+  if (serving.some(({ action }) => action === "open" || action === "keep")) {
+    return { id, name, state: "started", reason: null, win32: 0 };
+  }
+  const refused = serving.find(({ action }) => action === "refused");
+  if (refused !== undefined) {
+    const reason = `port ${refused.port} on ${refused.ip}: ${refused.cause}`;
+    return { id, name, state: "failed", reason, win32: refused.holders.length > 0 ? 32 : 1214 };
+  }
+  const reason = "this machine has none of its addresses yet";
+  return { id, name, state: "waiting", reason, win32: 0 };
+}
+
+function isAlive({ state }: PlannedSite): boolean {
+  return state === "started" || state === "waiting";
+}
+
+function endpointKey({ ip, port }: Endpoint): string {
+  return `${ip} ${port}`;
+}
+
+function endpointSet(endpoints: readonly Endpoint[]): Set<string> {
+  return new Set(endpoints.map(endpointKey));
+}
+
+function sortEndpoints(endpoints: PlannedEndpoint[]): PlannedEndpoint[] {
+  return endpoints.sort((a, b) => a.port - b.port || compareIp(a.ip, b.ip));
+}

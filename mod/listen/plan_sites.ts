@@ -1,0 +1,107 @@
+/**
+ * Which sites may start, before any socket is looked at. Pure.
+ *
+ * @module
+ */
+import { formatEndpoint, type Ip } from "../base/address.ts";
+import { WIN32 } from "../base/win32.ts";
+import { type Binding, formatBinding } from "../config/binding.ts";
+
+/** A binding and whether TLS is spoken there. */
+export interface PlanBinding extends Binding {
+  readonly secure: boolean;
+}
+
+/** What the plan has to know of a site. */
+export interface PlanSite {
+  readonly id: number;
+  readonly name: string;
+  readonly bindings: readonly PlanBinding[];
+  /** False where the administrator has stopped it. */
+  readonly wanted: boolean;
+  /** DisableSocketPooling, which means something in generation 5 only. */
+  readonly ownSockets: boolean;
+}
+
+/** Why a site does not start. */
+export interface Refusal {
+  readonly state: "failed" | "stopped";
+  readonly reason: string;
+  readonly win32: number;
+}
+
+/** A site and what speaks against it; null where nothing does. */
+export interface Admission {
+  readonly site: PlanSite;
+  readonly refusal: Refusal | null;
+}
+
+/**
+ * Admits the sites in their order; one that is refused claims nothing. `leftOut` gives the reason
+ * why the list leaves an address out, null where it does not.
+ */
+export function admitSites(
+  sites: readonly PlanSite[],
+  leftOut: (ip: Ip) => string | null,
+): Admission[] {
+  const claims: Claims = { bindings: new Map(), schemes: new Map() };
+  return sites.map((site) => {
+    const refusal = refuse(site, claims, leftOut);
+    if (refusal === null) claim(site, claims);
+    return { site, refusal };
+  });
+}
+
+interface Claims {
+  /** Canonical binding -> the site that has it. */
+  readonly bindings: Map<string, PlanSite>;
+  /** Port -> what is spoken there and by whose wish. */
+  readonly schemes: Map<number, { readonly secure: boolean; readonly site: PlanSite }>;
+}
+
+function refuse(
+  site: PlanSite,
+  claims: Claims,
+  leftOut: (ip: Ip) => string | null,
+): Refusal | null {
+  if (!site.wanted) return { state: "stopped", reason: "it is set not to start", win32: 0 };
+  if (site.bindings.length === 0) return failed("it has no binding", WIN32.INVALID_PARAMETER);
+  for (const binding of site.bindings) {
+    const { ip, port, secure } = binding;
+    const why = ip === null ? null : leftOut(ip);
+    if (ip !== null && why !== null) {
+      return failed(`it is bound to ${formatEndpoint({ ip, port })}, and ${ip} is ${why}`, 1214);
+    }
+    const text = formatBinding(binding);
+    const owner = claims.bindings.get(text);
+    if (owner !== undefined) {
+      return failed(
+        `site ${owner.id} ("${owner.name}") has the binding "${text}" too`,
+        WIN32.ALREADY_EXISTS,
+      );
+    }
+    const scheme = claims.schemes.get(port) ??
+      site.bindings.map((other) => ({ ...other, site })).find((other) => other.port === port);
+    if (scheme !== undefined && scheme.secure !== secure) {
+      const spoken = scheme.secure ? "TLS" : "plain HTTP";
+      return failed(
+        `site ${scheme.site.id} ("${scheme.site.name}") speaks ${spoken} on port ${port}`,
+        WIN32.ALREADY_EXISTS,
+      );
+    }
+  }
+  return null;
+}
+
+function claim(site: PlanSite, claims: Claims): void {
+  for (const binding of site.bindings) {
+    claims.bindings.set(formatBinding(binding), site);
+    if (!claims.schemes.has(binding.port)) {
+      claims.schemes.set(binding.port, { secure: binding.secure, site });
+    }
+  }
+}
+
+function failed(reason: string, win32: number): Refusal {
+  return { state: "failed", reason, win32 };
+}
