@@ -1,0 +1,199 @@
+/**
+ * The metabase as a tree of keys: which keys there are, what stands at each, what it inherits.
+ *
+ * It is a view, not a second store. The properties of sites are the site records, those of W3SVC that
+ * are settings are the settings, and only the rest stands in `document.metabase` (see
+ * {@linkcode ./metabase_values.ts}). So a site that one tool changes is changed for every other.
+ *
+ * @module
+ */
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document.ts";
+import { KEY_TYPES, type KeyType, PROPERTIES, type PropertyRow } from "./metabase_schema.ts";
+import { ownValue } from "./metabase_values.ts";
+
+/** Keys that are there without being stored. */
+const BUILT_IN: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
+  ["W3SVC", "IIsWebService"],
+  ["W3SVC/Info", "IIsWebInfo"],
+  ["W3SVC/AppPools", "IIsApplicationPools"],
+  ["W3SVC/AppPools/DefaultAppPool", "IIsApplicationPool"],
+]);
+
+/** Words of paths with one spelling; the others keep the one they were created with. */
+const WORDS: ReadonlyMap<string, string> = new Map(
+  ["W3SVC", "Info", "AppPools", "DefaultAppPool", "ROOT"].map((word) => [word.toLowerCase(), word]),
+);
+
+export interface MetabaseKey {
+  /** Canonical path: `W3SVC/1/ROOT`. */
+  readonly path: string;
+  readonly keyType: KeyType;
+}
+
+/** A value and where it stands. */
+export interface FoundValue {
+  readonly value: MetabaseValue;
+  /** Path of the key that holds it; that of the asked key, or of one above. */
+  readonly at: string;
+}
+
+/** States of sites as the running service has them; ServerState is read through it. */
+export type SiteStates = (siteId: number) => number | undefined;
+
+/** Canonical spelling of a path: no leading slash, no `LM`, known words as the metabase spells them. */
+export function normalPath(text: string): string {
+  const words = text.replaceAll("\\", "/").split("/").filter((word) => word !== "");
+  if (words[0]?.toUpperCase() === "LM") words.shift();
+  return words.map((word) => WORDS.get(word.toLowerCase()) ?? word).join("/");
+}
+
+/** The path of the key above; null for a key of the first level. */
+export function parentPath(path: string): string | null {
+  const cut = path.lastIndexOf("/");
+  return cut < 0 ? null : path.slice(0, cut);
+}
+
+/** The site that `W3SVC/n` or `W3SVC/n/ROOT` is about. */
+export function siteOfPath(document: ConfigDocument, path: string): SiteRecord | undefined {
+  const id = siteIdOfPath(path);
+  return id === null ? undefined : document.sites.find((site) => site.id === id);
+}
+
+/** The n of `W3SVC/n` and what is below it; null for other paths. */
+export function siteIdOfPath(path: string): number | null {
+  const match = /^W3SVC\/([1-9][0-9]{0,9})(?:\/|$)/.exec(path);
+  return match === null ? null : Number(match[1]);
+}
+
+/** The key at `text`, in any spelling; null where there is none. */
+export function keyAt(document: ConfigDocument, text: string): MetabaseKey | null {
+  const path = normalPath(text);
+  const builtIn = BUILT_IN.get(path);
+  if (builtIn !== undefined) return { path, keyType: builtIn };
+  const site = siteOfPath(document, path);
+  if (site !== undefined && path === `W3SVC/${site.id}`) return { path, keyType: "IIsWebServer" };
+  if (site !== undefined && path === `W3SVC/${site.id}/ROOT`) {
+    return { path, keyType: "IIsWebVirtualDir" };
+  }
+  const stored = storedPath(document, path);
+  if (stored === null) return null;
+  const keyType = document.metabase[stored]?.KeyType;
+  return { path: stored, keyType: KEY_TYPES.find((type) => type === keyType) ?? "IIsObject" };
+}
+
+/** True for keys that cannot be deleted: the service needs them. */
+export function isBuiltIn(path: string): boolean {
+  return BUILT_IN.has(path) || /^W3SVC\/[0-9]+\/ROOT$/.test(path);
+}
+
+/** Keys right below `path`, in the order of the tree. */
+export function childrenOf(document: ConfigDocument, path: string): string[] {
+  const above = `${path}/`.toLowerCase();
+  return allKeys(document).filter((key) => {
+    return key.toLowerCase().startsWith(above) && !key.slice(above.length).includes("/");
+  });
+}
+
+/** `path` and every key below it, each before those below it. */
+export function subtreeOf(document: ConfigDocument, path: string): string[] {
+  const above = `${path}/`.toLowerCase();
+  return allKeys(document).filter((key) => {
+    return key.toLowerCase() === path.toLowerCase() || key.toLowerCase().startsWith(above);
+  });
+}
+
+/** Value of a property at a key: its own, or, where the property inherits, of the nearest key above. */
+export function findValue(
+  document: ConfigDocument,
+  key: MetabaseKey,
+  property: PropertyRow,
+  states?: SiteStates,
+): FoundValue | null {
+  let at: MetabaseKey | null = key;
+  while (at !== null) {
+    const value = valueAt(document, at, property, states);
+    if (value !== undefined) return { value, at: at.path };
+    const above: string | null = property.inherits ? parentPath(at.path) : null;
+    at = above === null ? null : keyAt(document, above);
+  }
+  return null;
+}
+
+/** What the service goes by: the value found, else the default of the schema. */
+export function effectiveValue(
+  document: ConfigDocument,
+  path: string,
+  property: PropertyRow,
+): MetabaseValue | null {
+  const key = keyAt(document, path);
+  const found = key === null ? null : findValue(document, key, property);
+  return found?.value ?? property.default;
+}
+
+/** Properties that have a value of their own at `key`, in the order of the schema. */
+export function ownProperties(
+  document: ConfigDocument,
+  key: MetabaseKey,
+  states?: SiteStates,
+): { readonly property: PropertyRow; readonly value: MetabaseValue }[] {
+  return PROPERTIES.flatMap((property) => {
+    // The bits of a flag word are shown with the word, not twenty times more.
+    const value = property.bit === undefined ? valueAt(document, key, property, states) : undefined;
+    return value === undefined ? [] : [{ property, value }];
+  });
+}
+
+function valueAt(
+  document: ConfigDocument,
+  key: MetabaseKey,
+  property: PropertyRow,
+  states?: SiteStates,
+): MetabaseValue | undefined {
+  if (property.name === "KeyType") return key.keyType;
+  if (!property.where.includes(key.keyType)) return undefined;
+  if (property.name === "ServerState") {
+    const id = siteIdOfPath(key.path);
+    return id === null ? undefined : states?.(id) ?? 4;
+  }
+  return ownValue(document, key.path, property);
+}
+
+function allKeys(document: ConfigDocument): string[] {
+  const keys = new Set<string>(BUILT_IN.keys());
+  for (const path of createdKeys(document)) keys.add(path);
+  for (const { id } of document.sites) {
+    keys.add(`W3SVC/${id}`);
+    keys.add(`W3SVC/${id}/ROOT`);
+  }
+  return [...keys].sort(comparePaths);
+}
+
+/** Word by word: names in the order of the alphabet, then numbers in the order of their size. */
+function comparePaths(left: string, right: string): number {
+  const [a, b] = [left.split("/"), right.split("/")];
+  for (let i = 0; i < Math.min(a.length, b.length); i++) {
+    const order = compareWords(a[i]!, b[i]!);
+    if (order !== 0) return order;
+  }
+  return a.length - b.length;
+}
+
+function compareWords(a: string, b: string): number {
+  const [numberA, numberB] = [/^[0-9]+$/.test(a), /^[0-9]+$/.test(b)];
+  if (numberA && numberB) return Number(a) - Number(b);
+  if (numberA !== numberB) return numberA ? 1 : -1;
+  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+function storedPath(document: ConfigDocument, path: string): string | null {
+  const wanted = path.toLowerCase();
+  return createdKeys(document).find((key) => key.toLowerCase() === wanted) ?? null;
+}
+
+/** Keys that somebody created have a KeyType; what is left of a removed site has none. */
+function createdKeys(document: ConfigDocument): string[] {
+  return Object.keys(document.metabase).filter((path) => {
+    return document.metabase[path]?.KeyType !== undefined;
+  });
+}

@@ -1,0 +1,242 @@
+/**
+ * Edits of the metabase: set, delete, create, copy and move, document to document. A refused edit says
+ * why by the HRESULT that the IIS ADSI provider gave for it (choice where the sources name none:
+ * the code whose documented meaning is the reason).
+ *
+ * @module
+ */
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document.ts";
+import {
+  findValue,
+  isBuiltIn,
+  keyAt,
+  type MetabaseKey,
+  normalPath,
+  parentPath,
+  siteIdOfPath,
+  siteOfPath,
+  subtreeOf,
+} from "./metabase.ts";
+import { type KeyType, keyTypeNamed, parseValue, propertyRow } from "./metabase_schema.ts";
+import type { PropertyRow } from "./metabase_schema.ts";
+import { withValue } from "./metabase_values.ts";
+
+/** HRESULTs of refused calls, signed as scripts print them. */
+export const HRESULT = {
+  /** ERROR_PATH_NOT_FOUND */
+  PATH_NOT_FOUND: -2147024893,
+  /** ERROR_ACCESS_DENIED */
+  ACCESS_DENIED: -2147024891,
+  /** ERROR_INVALID_PARAMETER */
+  INVALID_ARGUMENT: -2147024809,
+  /** ERROR_ALREADY_EXISTS */
+  ALREADY_EXISTS: -2147024713,
+  /** ERROR_SERVICE_NOT_ACTIVE */
+  NOT_ACTIVE: -2147023834,
+  /** 0x80005006: the property has no value at the key, "not set at this node" */
+  NOT_SET: -2147463162,
+  /** E_ADS_CANT_CONVERT_DATATYPE */
+  WRONG_TYPE: -2147463156,
+  /** E_ADS_PROPERTY_NOT_FOUND */
+  NO_PROPERTY: -2147463155,
+} as const;
+
+/** The document that results, or why there is none. */
+export type MetabaseEdit =
+  | { readonly document: ConfigDocument; readonly value?: MetabaseValue | undefined }
+  | { readonly hresult: number };
+
+/** The property `name` at the key `path`, ready to be read or set; the HRESULT of what is wrong else. */
+export function propertyAt(
+  document: ConfigDocument,
+  path: string,
+  name: string,
+): { readonly key: MetabaseKey; readonly property: PropertyRow } | number {
+  const key = keyAt(document, path);
+  if (key === null) return HRESULT.PATH_NOT_FOUND;
+  const property = propertyRow(name);
+  if (property === undefined || !property.where.includes(key.keyType)) return HRESULT.NO_PROPERTY;
+  return { key, property };
+}
+
+/** Sets a property from words of a command line; the value that is stored comes back with it. */
+export function setProperty(
+  document: ConfigDocument,
+  path: string,
+  name: string,
+  texts: readonly string[],
+): MetabaseEdit {
+  const found = propertyAt(document, path, name);
+  if (typeof found === "number") return { hresult: found };
+  const { key, property } = found;
+  if (property.isReadOnly || property.name === "ServerCommand") {
+    return { hresult: HRESULT.ACCESS_DENIED };
+  }
+  if (property.name === "KeyType") return setKeyType(document, key, texts[0] ?? "");
+  const value = parseValue(property, texts);
+  if (value === null) return { hresult: refusalOf(property, texts) };
+  const target = property.bit === undefined
+    ? { property, value }
+    : bitTarget(document, key, property.bit, value === true);
+  const edited = target === null
+    ? null
+    : withValue(document, key.path, target.property, target.value);
+  if (edited === null) return { hresult: HRESULT.INVALID_ARGUMENT };
+  if (!hasUniqueNames(edited)) return { hresult: HRESULT.ALREADY_EXISTS };
+  return {
+    document: edited,
+    value: property.bit === undefined ? standsAt(edited, key, property) : value,
+  };
+}
+
+/** Takes a property away from a key. */
+export function deleteProperty(
+  document: ConfigDocument,
+  path: string,
+  name: string,
+): MetabaseEdit {
+  const found = propertyAt(document, path, name);
+  if (typeof found === "number") return { hresult: found };
+  const { key, property } = found;
+  if (property.isReadOnly || property.name === "KeyType" || property.bit !== undefined) {
+    return { hresult: HRESULT.ACCESS_DENIED };
+  }
+  const value = findValue(document, key, property);
+  if (value === null || value.at !== key.path) return { hresult: HRESULT.NOT_SET };
+  const edited = withValue(document, key.path, property, undefined);
+  return edited === null ? { hresult: HRESULT.ACCESS_DENIED } : { document: edited };
+}
+
+/** Removes a key with all below it; a site is a key. */
+export function deleteKey(document: ConfigDocument, path: string): MetabaseEdit {
+  const key = keyAt(document, path);
+  if (key === null) return { hresult: HRESULT.PATH_NOT_FOUND };
+  if (isBuiltIn(key.path)) return { hresult: HRESULT.ACCESS_DENIED };
+  const gone = new Set(subtreeOf(document, key.path));
+  const metabase = Object.entries(document.metabase).filter(([at]) => !gone.has(at));
+  const sites = document.sites.filter(({ id }) => !gone.has(`W3SVC/${id}`));
+  return { document: { ...document, sites, metabase: Object.fromEntries(metabase) } };
+}
+
+/** Creates a key; `W3SVC/n` of class IIsWebServer is a new site without bindings. */
+export function createKey(
+  document: ConfigDocument,
+  path: string,
+  keyTypeText: string | undefined,
+): MetabaseEdit {
+  const keyType = keyTypeText === undefined ? "IIsObject" : keyTypeNamed(keyTypeText);
+  const wanted = normalPath(path);
+  if (wanted === "" || keyType === undefined) return { hresult: HRESULT.INVALID_ARGUMENT };
+  if (keyAt(document, wanted) !== null) return { hresult: HRESULT.ALREADY_EXISTS };
+  if (keyType === "IIsWebServer") return createSite(document, wanted);
+  return { document: withKeyType(document, wanted, keyType) };
+}
+
+/** Copies a key and all below it to a path that is free; `move` takes the source away. */
+export function copyKey(
+  document: ConfigDocument,
+  from: string,
+  to: string,
+  move: boolean,
+): MetabaseEdit {
+  const source = keyAt(document, from);
+  const target = normalPath(to);
+  if (source === null) return { hresult: HRESULT.PATH_NOT_FOUND };
+  if (target === "" || keyAt(document, target) !== null) return { hresult: HRESULT.ALREADY_EXISTS };
+  if (isBuiltIn(source.path) || target.startsWith(`${source.path}/`)) {
+    return { hresult: HRESULT.ACCESS_DENIED };
+  }
+  const parent = parentPath(target);
+  if (parent === null || keyAt(document, parent) === null) {
+    return { hresult: HRESULT.PATH_NOT_FOUND };
+  }
+  const site = siteOfPath(document, source.path);
+  const isSite = site !== undefined && source.path === `W3SVC/${site.id}`;
+  const id = siteIdOfPath(target);
+  if (isSite && target !== `W3SVC/${id}`) return { hresult: HRESULT.INVALID_ARGUMENT };
+  const copies = subtreeOf(document, source.path).flatMap((at) => {
+    const properties = document.metabase[at];
+    return properties === undefined ? [] : [[target + at.slice(source.path.length), properties]];
+  });
+  const sites = isSite && id !== null
+    ? [...document.sites, {
+      ...site,
+      id,
+      name: move ? site.name : freeName(document, site.name, id),
+    }]
+    : document.sites;
+  const metabase = { ...document.metabase, ...Object.fromEntries(copies) };
+  const copied = { ...document, sites, metabase };
+  return move ? deleteKey(copied, source.path) : { document: copied };
+}
+
+function bitTarget(
+  document: ConfigDocument,
+  key: MetabaseKey,
+  { of, mask }: { readonly of: string; readonly mask: number },
+  isSet: boolean,
+): { readonly property: PropertyRow; readonly value: number } | null {
+  const property = propertyRow(of);
+  if (property === undefined) return null;
+  const flags = Number(findValue(document, key, property)?.value ?? property.default);
+  return { property, value: isSet ? flags | mask : flags & ~mask };
+}
+
+function standsAt(
+  document: ConfigDocument,
+  key: MetabaseKey,
+  property: PropertyRow,
+): MetabaseValue | undefined {
+  return findValue(document, key, property)?.value;
+}
+
+function refusalOf(property: PropertyRow, texts: readonly string[]): number {
+  const isNumber = property.type === "DWORD" && texts.length === 1 &&
+    /^(?:[0-9]+|0[xX][0-9a-fA-F]+)$/.test(texts[0] ?? "");
+  return isNumber ? HRESULT.INVALID_ARGUMENT : HRESULT.WRONG_TYPE;
+}
+
+function setKeyType(document: ConfigDocument, key: MetabaseKey, text: string): MetabaseEdit {
+  const keyType = keyTypeNamed(text);
+  if (keyType === undefined) return { hresult: HRESULT.INVALID_ARGUMENT };
+  if (keyType === key.keyType) return { document, value: keyType };
+  const isFixed = isBuiltIn(key.path) || key.keyType === "IIsWebServer";
+  if (isFixed) return { hresult: HRESULT.ACCESS_DENIED };
+  if (keyType !== "IIsWebServer") {
+    return { document: withKeyType(document, key.path, keyType), value: keyType };
+  }
+  const { [key.path]: _, ...metabase } = document.metabase;
+  const edit = createSite({ ...document, metabase }, key.path);
+  return "document" in edit ? { ...edit, value: keyType } : edit;
+}
+
+function withKeyType(document: ConfigDocument, path: string, keyType: KeyType): ConfigDocument {
+  const properties = { ...document.metabase[path], KeyType: keyType };
+  return { ...document, metabase: { ...document.metabase, [path]: properties } };
+}
+
+function createSite(document: ConfigDocument, path: string): MetabaseEdit {
+  const id = siteIdOfPath(path);
+  if (id === null || path !== `W3SVC/${id}` || id > 4294967295) {
+    return { hresult: HRESULT.INVALID_ARGUMENT };
+  }
+  const site: SiteRecord = {
+    id,
+    name: freeName(document, `W3SVC/${id}`, id),
+    bindings: [],
+    secureBindings: [],
+    autoStart: true,
+    // Until its ROOT has a Path there is nothing to find on the site.
+    content: { kind: "respond", text: "", status: 404 },
+  };
+  return { document: { ...document, sites: [...document.sites, site] } };
+}
+
+function freeName(document: ConfigDocument, name: string, id: number): string {
+  const isTaken = document.sites.some((site) => site.name.toLowerCase() === name.toLowerCase());
+  return isTaken ? `${name} (${id})` : name;
+}
+
+function hasUniqueNames({ sites }: ConfigDocument): boolean {
+  return new Set(sites.map((site) => site.name.toLowerCase())).size === sites.length;
+}

@@ -1,0 +1,213 @@
+/**
+ * MBSchema.xml in small: the metabase properties that this program knows, one row each, with the id,
+ * type, default and inheritance of the IIS 6.0 schema and the kinds of key that may hold them.
+ *
+ * CONFLICT, DisableSocketPooling: the IIS 6 page gives TRUE as its default, the IIS 5 page and KB 238131
+ * give FALSE. FALSE is chosen: pooling on is the default that both KB articles describe, and under
+ * IIS 6 it makes no difference. CONFLICT, MaxConnections: the schema says 0, the service uses
+ * 4294967295; the latter is chosen because it is what happens.
+ *
+ * @module
+ */
+import type { MetabaseValue } from "./document.ts";
+
+/** Class of a key, the value of its KeyType. */
+export type KeyType =
+  | "IIsWebService"
+  | "IIsWebInfo"
+  | "IIsWebServer"
+  | "IIsWebVirtualDir"
+  | "IIsWebDirectory"
+  | "IIsApplicationPools"
+  | "IIsApplicationPool"
+  | "IIsObject";
+
+export const KEY_TYPES: readonly KeyType[] = [
+  "IIsWebService",
+  "IIsWebInfo",
+  "IIsWebServer",
+  "IIsWebVirtualDir",
+  "IIsWebDirectory",
+  "IIsApplicationPools",
+  "IIsApplicationPool",
+  "IIsObject",
+];
+
+export type PropertyType = "DWORD" | "BOOL" | "STRING" | "EXPANDSZ" | "MULTISZ";
+
+export interface PropertyRow {
+  readonly name: string;
+  readonly id: number;
+  readonly type: PropertyType;
+  /** Null where the schema has none. */
+  readonly default: MetabaseValue | null;
+  /** A key without a value of its own has that of the nearest key above. */
+  readonly inherits: boolean;
+  readonly where: readonly KeyType[];
+  /** DWORD only, both ends included. */
+  readonly range?: readonly [min: number, max: number];
+  /** DWORD only: what the service takes for a value outside the range; without it such a value is refused. */
+  readonly outside?: number;
+  /** BOOL only: one bit of a DWORD property. */
+  readonly bit?: { readonly of: string; readonly mask: number };
+  /** Kept by the running service: cannot be set. */
+  readonly isReadOnly?: boolean;
+}
+
+const MAX = 4294967295;
+const SERVICE = ["IIsWebService"] as const;
+const SITE = ["IIsWebServer"] as const;
+const SERVICE_SITE = ["IIsWebService", "IIsWebServer"] as const;
+const POOLS = ["IIsApplicationPools", "IIsApplicationPool"] as const;
+const FOLDERS = ["IIsWebVirtualDir", "IIsWebDirectory"] as const;
+const CONTENT = [...SERVICE_SITE, ...FOLDERS] as const;
+
+type Extra = Pick<PropertyRow, "range" | "outside" | "bit" | "isReadOnly">;
+
+function row(
+  [name, id, type]: readonly [name: string, id: number, type: PropertyType],
+  initial: MetabaseValue | null,
+  inherits: "inherits" | "own",
+  where: readonly KeyType[],
+  extra: Extra = {},
+): PropertyRow {
+  return { name, id, type, default: initial, inherits: inherits === "inherits", where, ...extra };
+}
+
+/** Fields of the W3C log, each a bit of LogExtFileFlags and a BOOL property `LogExtFile…`. */
+const LOG_FIELDS: readonly (readonly [name: string, mask: number])[] = [
+  ["Date", 0x1],
+  ["Time", 0x2],
+  ["ClientIp", 0x4],
+  ["UserName", 0x8],
+  ["SiteName", 0x10],
+  ["ComputerName", 0x20],
+  ["ServerIp", 0x40],
+  ["Method", 0x80],
+  ["UriStem", 0x100],
+  ["UriQuery", 0x200],
+  ["HttpStatus", 0x400],
+  ["Win32Status", 0x800],
+  ["BytesSent", 0x1000],
+  ["BytesRecv", 0x2000],
+  ["TimeTaken", 0x4000],
+  ["ServerPort", 0x8000],
+  ["UserAgent", 0x10000],
+  ["Cookie", 0x20000],
+  ["Referer", 0x40000],
+  ["ProtocolVersion", 0x80000],
+  ["Host", 0x100000],
+  ["HttpSubStatus", 0x200000],
+];
+
+/** Every property, in the order in which ENUM lists them. */
+export const PROPERTIES: readonly PropertyRow[] = [
+  row(["KeyType", 1002, "STRING"], null, "own", KEY_TYPES),
+  row(["MajorIIsVersionNumber", 1101, "DWORD"], 6, "own", ["IIsWebInfo"], { range: [5, 6] }),
+  row(["MinorIIsVersionNumber", 1102, "DWORD"], 0, "own", ["IIsWebInfo"], { range: [0, 0] }),
+  row(["ServerState", 1016, "DWORD"], 4, "own", SITE, { isReadOnly: true }),
+  row(["ServerCommand", 1012, "DWORD"], null, "own", SITE, { range: [1, 4] }),
+  row(["ServerComment", 1015, "STRING"], null, "own", SITE),
+  row(["ServerAutoStart", 1017, "BOOL"], true, "own", SERVICE_SITE),
+  row(["ServerBindings", 1023, "MULTISZ"], null, "own", SERVICE_SITE),
+  row(["SecureBindings", 2021, "MULTISZ"], null, "own", SITE),
+  row(["DisableSocketPooling", 1029, "BOOL"], false, "inherits", SERVICE_SITE),
+  row(["ServerListenBacklog", 1019, "DWORD"], 40, "inherits", SERVICE_SITE, { range: [5, 500] }),
+  row(["ServerListenTimeout", 1020, "DWORD"], 120, "inherits", SERVICE_SITE, { range: [0, MAX] }),
+  row(["MaxConnections", 1014, "DWORD"], MAX, "inherits", SERVICE_SITE, { range: [1, MAX] }),
+  row(["MaxEndpointConnections", 1024, "DWORD"], MAX, "inherits", SERVICE_SITE, {
+    range: [0, MAX],
+  }),
+  row(["ConnectionTimeout", 1013, "DWORD"], 120, "inherits", SERVICE_SITE, {
+    range: [1, 65535],
+    outside: 120,
+  }),
+  row(["HeaderWaitTimeout", 9204, "DWORD"], 120, "inherits", SERVICE, { range: [1, 65535] }),
+  row(["MinFileBytesPerSec", 9205, "DWORD"], 240, "inherits", SERVICE, { range: [0, MAX] }),
+  row(["AllowKeepAlive", 6038, "BOOL"], true, "inherits", SERVICE_SITE),
+  row(["MaxRequestEntityAllowed", 3051, "DWORD"], MAX, "inherits", SERVICE_SITE, {
+    range: [0, MAX],
+  }),
+  row(["AppPoolQueueLength", 9017, "DWORD"], 1000, "inherits", POOLS, { range: [10, 65535] }),
+  row(["LoadBalancerCapabilities", 9034, "DWORD"], 2, "inherits", POOLS, { range: [1, 2] }),
+  row(["AppPoolId", 9101, "STRING"], "DefaultAppPool", "inherits", CONTENT),
+  row(["Path", 3001, "STRING"], null, "own", ["IIsWebVirtualDir"]),
+  row(["DefaultDoc", 6006, "STRING"], "Default.htm,index.htm,index.html", "inherits", CONTENT),
+  row(["EnableDirBrowsing", 6005, "BOOL"], false, "inherits", FOLDERS),
+  row(["LogType", 4000, "DWORD"], 1, "inherits", SERVICE_SITE, { range: [0, 1] }),
+  row(["LogFileDirectory", 4001, "EXPANDSZ"], null, "inherits", SERVICE_SITE),
+  row(["LogFilePeriod", 4003, "DWORD"], 1, "inherits", SERVICE_SITE, { range: [0, 4] }),
+  row(["LogFileTruncateSize", 4004, "DWORD"], 20971520, "inherits", SERVICE_SITE, {
+    range: [1048576, MAX],
+  }),
+  row(["LogExtFileFlags", 4013, "DWORD"], 0x218fdf, "inherits", SERVICE_SITE, {
+    range: [0, 0x3fffff],
+  }),
+  ...LOG_FIELDS.map(([name, mask]) =>
+    row([`LogExtFile${name}`, 4013, "BOOL"], (0x218fdf & mask) !== 0, "inherits", SERVICE_SITE, {
+      bit: { of: "LogExtFileFlags", mask },
+    })
+  ),
+];
+
+const BY_NAME: ReadonlyMap<string, PropertyRow> = new Map(
+  PROPERTIES.map((property) => [property.name.toLowerCase(), property]),
+);
+
+/** The row of a property, by its name in any case. */
+export function propertyRow(name: string): PropertyRow | undefined {
+  return BY_NAME.get(name.toLowerCase());
+}
+
+/** Canonical spelling of a KeyType, undefined where there is none of that name. */
+export function keyTypeNamed(text: string): KeyType | undefined {
+  return KEY_TYPES.find((type) => type.toLowerCase() === text.toLowerCase());
+}
+
+/** Type names of ADSI, which the old scripts print. */
+export function shownType(
+  type: PropertyType,
+): "INTEGER" | "BOOLEAN" | "STRING" | "EXPANDSZ" | "LIST" {
+  switch (type) {
+    case "DWORD":
+      return "INTEGER";
+    case "BOOL":
+      return "BOOLEAN";
+    case "MULTISZ":
+      return "LIST";
+    default:
+      return type;
+  }
+}
+
+/**
+ * The value that `texts`, words of a command line, mean for `property`; null where they mean none.
+ * A BOOL takes True, False, 1 and 0; a DWORD decimal or 0x hex digits; a list any number of words.
+ */
+export function parseValue(property: PropertyRow, texts: readonly string[]): MetabaseValue | null {
+  if (property.type === "MULTISZ") return texts.filter((text) => text !== "");
+  const [text] = texts;
+  if (text === undefined || texts.length > 1) return null;
+  switch (property.type) {
+    case "BOOL":
+      return parseBoolean(text);
+    case "DWORD":
+      return parseInteger(property, text);
+    default:
+      return text;
+  }
+}
+
+function parseBoolean(text: string): boolean | null {
+  const word = text.toLowerCase();
+  if (word === "true" || word === "1") return true;
+  return word === "false" || word === "0" ? false : null;
+}
+
+function parseInteger(property: PropertyRow, text: string): number | null {
+  if (!/^(?:[0-9]{1,10}|0[xX][0-9a-fA-F]{1,8})$/.test(text)) return null;
+  const value = Number(text);
+  const [min, max] = property.range ?? [0, MAX];
+  if (value > MAX) return null;
+  return value >= min && value <= max ? value : property.outside ?? null;
+}

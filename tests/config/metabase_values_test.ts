@@ -1,0 +1,80 @@
+// Goal: the metabase and the document are one truth. Method: write on one side, read on the other.
+import { assertEquals } from "@std/assert";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { propertyRow } from "../../mod/config/metabase_schema.ts";
+import { hasEffect, ownValue, withValue } from "../../mod/config/metabase_values.ts";
+import type { MetabaseValue } from "../../mod/config/document.ts";
+
+type Look = (document: ConfigDocument) => unknown;
+
+Deno.test("withValue() writes where the service reads", () => {
+  const cases: [path: string, name: string, value: MetabaseValue, look: Look, want: unknown][] = [
+    ["W3SVC/1", "ServerComment", "New", (d) => d.sites[0]?.name, "New"],
+    ["W3SVC/1", "ServerAutoStart", false, (d) => d.sites[0]?.autoStart, false],
+    ["W3SVC/1", "ServerBindings", ["*:81:", "127.0.0.2:80:A."], (d) => d.sites[0]?.bindings, [
+      ":81:",
+      "127.0.0.2:80:a",
+    ]],
+    ["W3SVC/1", "SecureBindings", [":443"], (d) => d.sites[0]?.secureBindings, [":443:"]],
+    ["W3SVC/1", "MaxConnections", 10, (d) => d.sites[0]?.maxConnections, 10],
+    ["W3SVC/1/ROOT", "Path", "/srv/www", (d) => d.sites[0]?.content, {
+      kind: "root",
+      path: "/srv/www",
+    }],
+    ["W3SVC", "ConnectionTimeout", 60, (d) => d.settings.ConnectionTimeout, 60],
+    ["W3SVC", "LogExtFileFlags", 7, (d) => d.settings.LogExtFileFlags, 7],
+    ["W3SVC", "DisableSocketPooling", true, (d) => d.metabase.W3SVC, {
+      DisableSocketPooling: true,
+    }],
+  ];
+  for (const [path, name, value, look, want] of cases) {
+    const edited = withValue(DEFAULT_DOCUMENT, path, propertyRow(name)!, value);
+    assertEquals(edited === null ? null : look(edited), want, `${path} ${name}`);
+  }
+});
+
+Deno.test("withValue() refuses what cannot stand there", () => {
+  const cases: [path: string, name: string, value: MetabaseValue | undefined][] = [
+    ["W3SVC/1", "ServerBindings", ["80"]],
+    ["W3SVC/1", "ServerBindings", [":80:", "*:80:"]], // the same one twice
+    ["W3SVC/1", "ServerBindings", ["999.1.1.1:80:"]],
+    ["W3SVC/1", "ServerComment", "  "],
+    ["W3SVC/1/ROOT", "Path", "relative/path"],
+    ["W3SVC/1/ROOT", "Path", undefined],
+    ["W3SVC/1/ROOT", "EnableDirBrowsing", true], // the welcome page has no folder
+  ];
+  for (const [path, name, value] of cases) {
+    assertEquals(withValue(DEFAULT_DOCUMENT, path, propertyRow(name)!, value), null, `${value}`);
+  }
+});
+
+Deno.test("withValue() with undefined takes a value away, and the empty key with it", () => {
+  const row = propertyRow("DisableSocketPooling")!;
+  const set = withValue(DEFAULT_DOCUMENT, "W3SVC/1", row, true)!;
+  assertEquals(ownValue(set, "W3SVC/1", row), true);
+  assertEquals(withValue(set, "W3SVC/1", row, undefined), DEFAULT_DOCUMENT);
+});
+
+Deno.test("ownValue() reads one bit of LogExtFileFlags", () => {
+  const flags = propertyRow("LogExtFileFlags")!;
+  const document = withValue(DEFAULT_DOCUMENT, "W3SVC", flags, 0x3)!;
+  const bits = ["Date", "Time", "Host"].map((field) => {
+    return ownValue(document, "W3SVC", propertyRow(`LogExtFile${field}`)!);
+  });
+  assertEquals(bits, [true, true, false]);
+});
+
+Deno.test("hasEffect() tells what the service goes by from what is only kept", () => {
+  const cases: [path: string, name: string, want: boolean][] = [
+    ["W3SVC/1", "ServerBindings", true],
+    ["W3SVC/1/ROOT", "Path", true],
+    ["W3SVC", "ConnectionTimeout", true],
+    ["W3SVC/1", "ConnectionTimeout", false],
+    ["W3SVC/1", "DisableSocketPooling", true],
+    ["W3SVC/Info", "MajorIIsVersionNumber", true],
+    ["W3SVC", "ServerListenTimeout", false],
+  ];
+  for (const [path, name, want] of cases) {
+    assertEquals(hasEffect(path, name), want, `${path} ${name}`);
+  }
+});
