@@ -55,6 +55,14 @@ declare module "@std/cli/parse-args" {
   export function parseArgs(args: readonly string[], options?: ParseOptions): ParsedArgs;
 }
 
+declare module "@std/csv/stringify" {
+  /** RFC 4180 text of rows; cells that need it are quoted. */
+  export function stringify(
+    rows: readonly (readonly string[])[],
+    options?: { readonly separator?: string },
+  ): string;
+}
+
 declare module "@std/net/get-available-port" {
   /** A TCP port that was free a moment ago on `hostname`. */
   export function getAvailablePort(

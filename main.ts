@@ -1,0 +1,21 @@
+/**
+ * httpcfg: the words, the environment and the streams of this process, given to `cli/run`.
+ *
+ * @module
+ */
+import { ask, note, out, print } from "./mod/cli/output.ts";
+import { run } from "./mod/cli/run.ts";
+
+if (import.meta.main) {
+  Deno.exit(
+    await run(Deno.args, {
+      os: Deno.build.os,
+      uid: Deno.uid(),
+      env: (name) => Deno.env.get(name),
+      out,
+      print,
+      note,
+      ask,
+    }),
+  );
+}

@@ -1,0 +1,87 @@
+/**
+ * What a command is: a record. Help, completions, man pages and tests read it; `run.ts` runs it.
+ *
+ * @module
+ */
+import type { Paths } from "../config/paths.ts";
+import type { Store } from "../config/store.ts";
+import type { ControlClient } from "../host/control_client.ts";
+
+export interface FlagSpec {
+  readonly kind: "boolean" | "string" | "list";
+  /** What stands for the value in help: `DIR`, `TEXT`; absent for a boolean. */
+  readonly value?: string;
+  readonly summary: string;
+  readonly choices?: readonly string[];
+}
+
+export interface Example {
+  readonly line: string;
+  readonly tells: string;
+}
+
+export interface CommandSpec {
+  /** Words that call it: `site add`, `set iplisten`. */
+  readonly name: string;
+  /** What follows the name, flags left out: `NAME`, `-i ADDRESS`. */
+  readonly usage: string;
+  /** One line, no period: what it does. */
+  readonly summary: string;
+  /** Paragraphs of `help COMMAND` and the man page. */
+  readonly details?: readonly string[];
+  readonly examples?: readonly Example[];
+  /** Long flags, `--name`. `help` is everywhere and stands in no record. */
+  readonly flags: Readonly<Record<string, FlagSpec>>;
+  /** How many words may follow the name. */
+  readonly words: { readonly min: number; readonly max: number };
+  /**
+   * The words are an old tool's: single `-x` and `/x` are passed on untouched, only the long flags
+   * above are taken out of them.
+   */
+  readonly legacy?: boolean;
+  /** Not listed in the short help. */
+  readonly hidden?: boolean;
+  /** Does it, and gives the exit status. Throws a Fault. */
+  run(input: CommandInput, io: CommandIo): Promise<number>;
+}
+
+export interface CommandInput {
+  readonly words: readonly string[];
+  flag(name: string): boolean;
+  /** Value of a string flag, null where it was not given. */
+  text(name: string): string | null;
+  /** Values of a list flag, in order. */
+  texts(name: string): readonly string[];
+  /** Everything after the program's name, as typed: history keeps it. */
+  readonly commandLine: readonly string[];
+}
+
+/** All that a command may touch. Tests pass a fake. */
+export interface CommandIo {
+  readonly os: string;
+  readonly uid: number | null;
+  readonly paths: Paths;
+  readonly store: Store;
+  readonly control: ControlClient;
+  /** Starts a service process of this home; resolves when its control socket listens. */
+  startInBackground(): Promise<void>;
+  env(name: string): string | undefined;
+  /** Writes the answer to stdout, whole lines. */
+  out(text: string): void;
+  /** Writes the answer as it is, for output that grows within a line. */
+  print(text: string): void;
+  /** Writes anything else to stderr, whole lines. */
+  note(text: string): void;
+  /** Asks on the terminal; null where there is none to ask on. */
+  ask(question: string): string | null;
+}
+
+/** Flags of every command that lists something. */
+export const FORMAT_FLAG: Readonly<Record<"format", FlagSpec>> = {
+  format: {
+    kind: "string",
+    value: "FORM",
+    summary: "form of the answer",
+    choices: ["text", "json", "ndjson", "csv", "tsv"],
+  },
+};

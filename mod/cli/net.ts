@@ -1,0 +1,167 @@
+/**
+ * `net start|stop`: the service controller's commands, in net.exe's words.
+ *
+ * @module
+ */
+import type { ServiceStatus } from "../host/status.ts";
+import {
+  dependentsOf,
+  findService,
+  type ServiceName,
+  type ServiceRow,
+  serviceRow,
+  SERVICES,
+} from "../host/service_table.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { render } from "./format.ts";
+import * as say from "./net_messages.ts";
+import { siteTroubles } from "./site_troubles.ts";
+
+export const netStart: CommandSpec = {
+  name: "net start",
+  usage: "[SERVICE]",
+  summary: "Start a service and what it needs, or list what runs",
+  details: [
+    "SERVICE is http, httpfilter, iisadmin or w3svc, or a display name. Without a running " +
+    "service process one is started in the background; the command returns when it listens.",
+    "Without SERVICE: the started services. HTTP itself is a driver and is not listed.",
+  ],
+  examples: [
+    { line: "httpcfg net start w3svc", tells: "HTTP, HTTP SSL and the Web service" },
+    { line: "httpcfg net start", tells: "what runs" },
+  ],
+  flags: FORMAT_FLAG,
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  async run(input, io): Promise<number> {
+    const { name, option } = readWords(input.words, []);
+    if (option !== null) return refusedOption(io, "start", option);
+    if (name === "") return await listStarted(io, input.text("format") ?? "text");
+    const row = findService(name);
+    if (row === undefined) return refused(io, say.netRefusal(say.NET.NAME_INVALID));
+    return await startService(row, io);
+  },
+};
+
+export const netStop: CommandSpec = {
+  name: "net stop",
+  usage: "SERVICE [/y]",
+  summary: "Stop a service and, with /y, what depends on it",
+  examples: [{
+    line: "httpcfg net stop http /y",
+    tells: "stop W3SVC and HTTP SSL, then HTTP: after it nothing listens",
+  }],
+  flags: {},
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  async run(input, io): Promise<number> {
+    const { name, option, yes } = readWords(input.words, ["y", "yes", "n", "no"]);
+    if (option !== null) return refusedOption(io, "stop", option);
+    if (name === "") {
+      io.note(say.netSyntax("stop"));
+      return say.NET_EXIT.syntax;
+    }
+    const row = findService(name);
+    if (row === undefined) return refused(io, say.netRefusal(say.NET.NAME_INVALID));
+    return await stopService(row, yes, io);
+  },
+};
+
+async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
+  let status = await io.control.ask({ op: "status" });
+  if (status !== null && stateOf(status, row.name) !== "stopped") {
+    return refused(io, say.netRefusal(say.NET.ALREADY_STARTED));
+  }
+  io.print(say.netStarting(row.display));
+  try {
+    if (status === null) await io.startInBackground();
+    status = await io.control.ask({ op: "start", service: row.name });
+  } catch (error) {
+    io.print(say.netNotStarted(row.display));
+    io.note(say.netStartReason(null));
+    throw error;
+  }
+  io.print(say.netStarted(row.display));
+  if (status !== null && row.name === "W3SVC") io.note(siteTroubles(status));
+  return say.NET_EXIT.ok;
+}
+
+async function stopService(
+  row: ServiceRow,
+  yes: boolean | null,
+  io: CommandIo,
+): Promise<number> {
+  const status = await io.control.ask({ op: "status" });
+  if (status === null || stateOf(status, row.name) === "stopped") {
+    return refused(io, say.netRefusal(say.NET.NOT_STARTED, row.display));
+  }
+  const dependents = dependentsOf(row.name).filter((name) => stateOf(status, name) !== "stopped");
+  if (dependents.length > 0) {
+    io.print(say.netDependents(row.display, dependents.map((name) => serviceRow(name).display)));
+    if (!(yes ?? confirmed(io))) return say.NET_EXIT.failed;
+  }
+  await io.control.ask({ op: "stop", service: row.name }, ({ service, state }) => {
+    const { display } = serviceRow(service);
+    if (state === "stopping") io.print(say.netStopping(display));
+    if (state === "stopped") io.print(say.netStopped(display));
+  });
+  return say.NET_EXIT.ok;
+}
+
+function confirmed(io: CommandIo): boolean {
+  const answer = io.ask(say.STOP_QUESTION);
+  if (answer === null) io.note(say.netNoResponse());
+  return answer !== null && /^y(es)?$/i.test(answer);
+}
+
+async function listStarted(io: CommandIo, form: string): Promise<number> {
+  const status = await io.control.ask({ op: "status" });
+  const started = SERVICES.filter(({ name, listed }) => {
+    return listed && status !== null && stateOf(status, name) !== "stopped";
+  });
+  if (form === "text") {
+    io.print(say.netStartedList(started.map(({ display }) => display)));
+  } else {
+    const rows = started.map(({ name, display }) => ({ name, display }));
+    io.out(await render({ name: "services", columns: ["name", "display"], rows }, form));
+  }
+  return say.NET_EXIT.ok;
+}
+
+function stateOf(status: ServiceStatus, name: ServiceName): string {
+  return status.services.find((service) => service.name === name)?.state ?? "stopped";
+}
+
+interface NetWords {
+  readonly name: string;
+  /** True for /y, false for /n, null for neither. */
+  readonly yes: boolean | null;
+  /** The first option that is not allowed. */
+  readonly option: string | null;
+}
+
+/** A display name may come unquoted: `net stop http ssl /y`. */
+function readWords(words: readonly string[], options: readonly string[]): NetWords {
+  const name: string[] = [];
+  let yes: boolean | null = null;
+  for (const word of words) {
+    if (!/^[/-]/.test(word)) {
+      name.push(word);
+      continue;
+    }
+    const option = word.slice(1).toLowerCase();
+    if (!options.includes(option)) return { name: name.join(" "), yes, option: word };
+    yes = option.startsWith("y");
+  }
+  return { name: name.join(" "), yes, option: null };
+}
+
+function refused(io: CommandIo, text: string): number {
+  io.note(text);
+  return say.NET_EXIT.failed;
+}
+
+function refusedOption(io: CommandIo, verb: say.NetVerb, option: string): number {
+  io.note(say.netUnknownOption(verb, option));
+  return say.NET_EXIT.syntax;
+}

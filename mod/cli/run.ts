@@ -1,0 +1,149 @@
+/**
+ * Words -> a command -> its exit status. The only place that catches everything.
+ *
+ * @module
+ */
+import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
+import { VERSION } from "../base/version.ts";
+import { type PathContext, resolvePaths } from "../config/paths.ts";
+import { Store } from "../config/store.ts";
+import { startInBackground } from "../host/background.ts";
+import { ControlClient } from "../host/control_client.ts";
+import type { EntryCheck } from "../config/check.ts";
+import { isEntryProblem, parseEntry } from "../listen/list_entry.ts";
+import { readInput } from "./args.ts";
+import type { CommandIo, CommandSpec } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { commandHelp, overview } from "./help.ts";
+import { PipeClosed } from "./output.ts";
+
+/** What the process gives: everything that is not decided by the words. */
+export interface Surroundings extends PathContext {
+  out(text: string): void;
+  print(text: string): void;
+  note(text: string): void;
+  ask(question: string): string | null;
+}
+
+/** Runs the command that `args` name. Never throws; the exit status tells. */
+export async function run(args: readonly string[], around: Surroundings): Promise<number> {
+  try {
+    return await dispatch(args, around);
+  } catch (error) {
+    if (error instanceof PipeClosed) return EXIT.ok;
+    if (!(error instanceof Fault)) {
+      around.note(`internal error: ${error instanceof Error ? error.stack : String(error)}`);
+      return EXIT.failed;
+    }
+    around.note(`error: ${error.message}`);
+    if (error.hint !== undefined) around.note(`hint: ${error.hint}`);
+    return error.exit;
+  }
+}
+
+async function dispatch(args: readonly string[], around: Surroundings): Promise<number> {
+  const { words, configFile } = takeConfigFlag(args);
+  const [first = ""] = words;
+  if (first === "--version" || first === "-V") {
+    around.out(`httpcfg ${VERSION}`);
+    return EXIT.ok;
+  }
+  const found = findCommand(words);
+  if (found === null) return answerWithoutCommand(words, around);
+  const rest = words.slice(found.name.split(" ").length);
+  if (rest.some((word) => word === "--help" || word === "/?" || word === "-h")) {
+    around.out(commandHelp(found));
+    return EXIT.ok;
+  }
+  return await found.run(readInput(found, rest, args), makeIo(around, configFile));
+}
+
+function answerWithoutCommand(words: readonly string[], around: Surroundings): number {
+  const [first = "", ...rest] = words;
+  const topic = first === "help" ? findCommand(rest) : null;
+  if (topic !== null) {
+    around.out(commandHelp(topic));
+    return EXIT.ok;
+  }
+  if (first === "" || isHelp(first) || isHelp(rest.at(-1) ?? "")) {
+    around.out(overview(COMMANDS, VERSION));
+    return EXIT.ok;
+  }
+  const line = words.slice(0, 2).join(" ");
+  throw usageFault(`Cannot run ${quote(line)}: there is no such command`, nearest(line));
+}
+
+function isHelp(word: string): boolean {
+  return ["--help", "-h", "/?", "-?", "?", "help"].includes(word);
+}
+
+/** The command whose name the words begin with, in any case; the longest name wins. */
+function findCommand(words: readonly string[]): CommandSpec | null {
+  const line = `${words.slice(0, 3).join(" ").toLowerCase()} `;
+  let found: CommandSpec | null = null;
+  for (const command of COMMANDS) {
+    if (!line.startsWith(`${command.name} `)) continue;
+    if (found === null || command.name.length > found.name.length) found = command;
+  }
+  return found;
+}
+
+/** The command that is fewest edits away, as a hint; the help where none is near. */
+function nearest(line: string): string {
+  let best = "";
+  let fewest = Math.max(2, Math.floor(line.length / 3)) + 1;
+  for (const { name } of COMMANDS) {
+    const distance = editDistance(line.toLowerCase().slice(0, name.length + 2), name);
+    if (distance < fewest) [best, fewest] = [name, distance];
+  }
+  return best === "" ? "httpcfg --help" : `httpcfg ${best}`;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** `--config FILE` stands before the command, because after it the words may be an old tool's. */
+function takeConfigFlag(
+  args: readonly string[],
+): { words: readonly string[]; configFile: string | undefined } {
+  const [first = "", second] = args;
+  if (first.startsWith("--config=")) return { words: args.slice(1), configFile: first.slice(9) };
+  if (first !== "--config") return { words: args, configFile: undefined };
+  if (!second) throw usageFault('Cannot read "--config": its file is missing', "--config FILE");
+  return { words: args.slice(2), configFile: second };
+}
+
+/** The store checks entries with the folder that knows what one is. */
+const checkEntry: EntryCheck = (text) => {
+  const entry = parseEntry(text);
+  return isEntryProblem(entry) ? entry : { canonical: entry.text };
+};
+
+function makeIo(around: Surroundings, configFile: string | undefined): CommandIo {
+  const paths = resolvePaths(around, configFile);
+  const { os, uid, out, print, note, ask } = around;
+  const self = configFile === undefined ? [] : ["--config", configFile];
+  return {
+    os,
+    uid,
+    paths,
+    out,
+    print,
+    note,
+    ask,
+    env: (name) => around.env(name),
+    store: new Store({ file: paths.config, checkEntry }),
+    control: new ControlClient(paths.run),
+    startInBackground: () => startInBackground(self),
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * `site add|list|show|remove`: Web sites, in today's manner.
+ *
+ * @module
+ */
+import { Fault, quote, usageFault } from "../base/fault.ts";
+import type { ConfigDocument, SiteContent, SiteRecord } from "../config/document.ts";
+import { addSite, findSite, nextSiteId, removeSite } from "../config/edit.ts";
+import { tellHowToApply } from "./apply_note.ts";
+import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { ANSWER_VERSION, render, type Row, table } from "./format.ts";
+import { BINDING_FLAGS, CONTENT_FLAGS, readBindings, readContent } from "./site_flags.ts";
+
+export const siteAdd: CommandSpec = {
+  name: "site add",
+  usage: "NAME",
+  summary: "Add a Web site",
+  details: [
+    "A binding is IP:Port:Host. An empty IP means every address of the inclusion list, an empty " +
+    "Host any host name; an IPv6 address stands in brackets. A site bound to an address that is " +
+    "not on the list does not start.",
+  ],
+  examples: [
+    {
+      line: "httpcfg site add intranet --bind 192.168.1.10:80: --root /srv/intranet",
+      tells: "files of a folder, on one address",
+    },
+    { line: "httpcfg site add ping --bind :8081: --respond pong", tells: "a fixed text" },
+  ],
+  flags: {
+    ...BINDING_FLAGS,
+    ...CONTENT_FLAGS,
+    status: { kind: "string", value: "CODE", summary: "status of --respond, 200 when not given" },
+    listing: { kind: "boolean", summary: "with --root: list folders without an index.html" },
+    "no-start": { kind: "boolean", summary: "do not start it with the service" },
+  },
+  words: { min: 1, max: 1 },
+  run: (input, io) => add(input, io),
+};
+
+export const siteList: CommandSpec = {
+  name: "site list",
+  usage: "",
+  summary: "List the Web sites",
+  examples: [{ line: "httpcfg site list --format csv", tells: "for a spreadsheet" }],
+  flags: FORMAT_FLAG,
+  words: { min: 0, max: 0 },
+  async run(input, io): Promise<number> {
+    const { sites } = await io.store.read();
+    const columns = ["id", "name", "bindings", "secureBindings", "autoStart", "content"];
+    const listing = { name: "sites", columns, rows: sites.map(siteRow) };
+    const form = input.text("format") ?? "text";
+    io.out(form === "text" ? table(listing) : await render(listing, form));
+    return 0;
+  },
+};
+
+export const siteShow: CommandSpec = {
+  name: "site show",
+  usage: "NAME",
+  summary: "Show one Web site",
+  examples: [{ line: "httpcfg site show 'Default Web Site'", tells: "by name, or W3SVC/1" }],
+  flags: FORMAT_FLAG,
+  words: { min: 1, max: 1 },
+  async run(input, io): Promise<number> {
+    const site = named(await io.store.read(), input.words[0]!);
+    const form = input.text("format") ?? "text";
+    if (form === "json") io.out(JSON.stringify({ version: ANSWER_VERSION, site }, null, 2));
+    else if (form === "text") {
+      io.out(Object.entries(siteRow(site)).map(([key, value]) => `${key}: ${value}`).join("\n"));
+    } else {
+      const row = siteRow(site);
+      io.out(await render({ name: "sites", columns: Object.keys(row), rows: [row] }, form));
+    }
+    return 0;
+  },
+};
+
+export const siteRemove: CommandSpec = {
+  name: "site remove",
+  usage: "NAME",
+  summary: "Remove a Web site; its files stay",
+  examples: [{ line: "httpcfg site remove intranet", tells: "by name, or W3SVC/2" }],
+  flags: {},
+  words: { min: 1, max: 1 },
+  async run(input, io): Promise<number> {
+    await io.store.update((document) => {
+      return removeSite(document, named(document, input.words[0]!).id);
+    });
+    await tellHowToApply(io);
+    return 0;
+  },
+};
+
+async function add(input: CommandInput, io: CommandIo): Promise<number> {
+  const [name = ""] = input.words;
+  const bindings = readBindings(input, "bind");
+  const secureBindings = readBindings(input, "bind-tls");
+  if (name.trim() === "" || /^w3svc\/\d+$/i.test(name)) {
+    throw usageFault(
+      `Cannot call a site ${quote(name)}: not a name`,
+      "httpcfg site add my-site …",
+    );
+  }
+  if (bindings.length + secureBindings.length === 0) {
+    throw usageFault(
+      `Cannot add ${quote(name)}: no binding says where it answers`,
+      `httpcfg site add ${name} --bind :8081: --respond hello`,
+    );
+  }
+  const content = await readContent(input);
+  await io.store.update((document) => {
+    if (findSite(document, name) !== undefined) {
+      throw new Fault(`Cannot add ${quote(name)}: a site of this name is there already`, {
+        hint: `httpcfg site show ${name}`,
+      });
+    }
+    const id = nextSiteId(document);
+    const autoStart = !input.flag("no-start");
+    return addSite(document, { id, name, bindings, secureBindings, autoStart, content });
+  });
+  await tellHowToApply(io);
+  return 0;
+}
+
+function named(document: ConfigDocument, name: string): SiteRecord {
+  const site = findSite(document, name);
+  if (site !== undefined) return site;
+  throw new Fault(`Cannot find the site ${quote(name)}: no site has this name`, {
+    hint: "httpcfg site list",
+  });
+}
+
+function siteRow(site: SiteRecord): Row {
+  const { id, name, bindings, secureBindings, autoStart, content } = site;
+  return { id, name, bindings, secureBindings, autoStart, content: contentText(content) };
+}
+
+function contentText(content: SiteContent): string {
+  switch (content.kind) {
+    case "root":
+      return `root ${content.path}`;
+    case "respond":
+      return `respond ${quote(content.text)}`;
+    default:
+      return content.kind;
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What a site answers and where, from the flags of `site add`.
+ *
+ * @module
+ */
+import { quote, usageFault } from "../base/fault.ts";
+import { formatBinding, parseBinding } from "../config/binding.ts";
+import type { SiteContent } from "../config/document.ts";
+import { resolveFolder } from "../config/folder.ts";
+import type { CommandInput, FlagSpec } from "./command.ts";
+
+/** What a site can be; exactly one of these is given. */
+export const CONTENT_FLAGS: Readonly<Record<string, FlagSpec>> = {
+  root: { kind: "string", value: "DIR", summary: "serve the files of a folder" },
+  respond: { kind: "string", value: "TEXT", summary: "answer every request with this text" },
+  echo: { kind: "boolean", summary: "answer with what came in, for diagnosis" },
+  welcome: { kind: "boolean", summary: "the built-in page that shows what is listening" },
+};
+
+/** Flags that say where a site answers. */
+export const BINDING_FLAGS: Readonly<Record<string, FlagSpec>> = {
+  bind: { kind: "list", value: "IP:Port:Host", summary: "where it answers; may be repeated" },
+  "bind-tls": { kind: "list", value: "IP:Port:Host", summary: "where it answers over TLS" },
+};
+
+/** Canonical bindings of one flag. Throws a usage Fault. */
+export function readBindings(input: CommandInput, flag: "bind" | "bind-tls"): string[] {
+  return input.texts(flag).map(canonicalBinding);
+}
+
+/** The one thing that the site answers. Throws a usage Fault where it is none or two. */
+export async function readContent(input: CommandInput): Promise<SiteContent> {
+  const { root, respond } = { root: input.text("root"), respond: input.text("respond") };
+  const given = [root !== null, respond !== null, input.flag("echo"), input.flag("welcome")];
+  if (given.filter(Boolean).length !== 1) {
+    throw usageFault(
+      "Cannot tell what the site answers: give exactly one of --root, --respond, --echo, --welcome",
+      `httpcfg site add ${input.words[0]} --bind :8081: --respond hello`,
+    );
+  }
+  if (root !== null) {
+    const path = await resolveFolder(root);
+    return input.flag("listing") ? { kind: "root", path, listing: true } : { kind: "root", path };
+  }
+  if (respond !== null) {
+    const status = readStatus(input.text("status"));
+    return status === null
+      ? { kind: "respond", text: respond }
+      : { kind: "respond", text: respond, status };
+  }
+  return { kind: input.flag("echo") ? "echo" : "welcome" };
+}
+
+function readStatus(text: string | null): number | null {
+  if (text === null) return null;
+  const status = Number(text);
+  if (/^[2-5][0-9]{2}$/.test(text)) return status;
+  throw usageFault(
+    `Cannot answer with the status ${quote(text)}: it is 200 to 599`,
+    "--status 503",
+  );
+}
+
+function canonicalBinding(text: string): string {
+  const binding = parseBinding(text);
+  if (typeof binding !== "string") return formatBinding(binding);
+  throw usageFault(
+    `Cannot bind to ${quote(text)}: ${binding}`,
+    "write 192.168.1.10:80:www.example.com",
+  );
+}

@@ -1,0 +1,112 @@
+/**
+ * `status`: what runs, what it listens on, and why something does not.
+ *
+ * @module
+ */
+import { formatEndpoint, type Ip } from "../base/address.ts";
+import { quote } from "../base/fault.ts";
+import { SERVICES } from "../host/service_table.ts";
+import type { ServiceStatus } from "../host/status.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { ANSWER_VERSION, render, type Row, table } from "./format.ts";
+
+export const status: CommandSpec = {
+  name: "status",
+  usage: "",
+  summary: "Show services, listening addresses and sites",
+  details: [
+    "JSON gives the whole answer; ndjson, csv and tsv give the listening addresses.",
+    "Exit status 0 while W3SVC runs, 1 while it does not.",
+  ],
+  examples: [
+    { line: "httpcfg status", tells: "for people" },
+    { line: "httpcfg status --format json | jq '.sites[] | select(.reason)'", tells: "troubles" },
+  ],
+  flags: FORMAT_FLAG,
+  words: { min: 0, max: 0 },
+  async run(input, io): Promise<number> {
+    const answer = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
+    const form = input.text("format") ?? "text";
+    if (form === "text") io.out(statusText(answer));
+    else if (form === "json") {
+      io.out(JSON.stringify({ ...answer, version: ANSWER_VERSION }, null, 2));
+    } else io.out(await render(endpointListing(answer), form));
+    return answer.services.some(({ name, state }) => name === "W3SVC" && state !== "stopped")
+      ? 0
+      : 1;
+  },
+};
+
+/** What there is to say while no service runs: the stored list and sites. */
+async function stoppedStatus(
+  store: Pick<CommandIo["store"], "read">,
+): Promise<ServiceStatus> {
+  const { ipListen, sites } = await store.read();
+  return {
+    version: 1,
+    pid: null,
+    startedAt: null,
+    services: SERVICES.map(({ name, display }) => ({ name, display, state: "stopped" })),
+    ipListen,
+    endpoints: [],
+    sites: sites.map(({ id, name, bindings, secureBindings }) => {
+      const all = [...bindings, ...secureBindings];
+      return { id, name, state: "stopped", reason: null, bindings: all };
+    }),
+    connections: 0,
+  };
+}
+
+function endpointListing(
+  { endpoints }: ServiceStatus,
+): { name: string; columns: string[]; rows: Row[] } {
+  const rows = endpoints.map(({ ip, port, scheme, state, cause }) => {
+    return { ip, port, scheme, state, cause };
+  });
+  return { name: "endpoints", columns: ["ip", "port", "scheme", "state", "cause"], rows };
+}
+
+/** For people. */
+export function statusText(answer: ServiceStatus): string {
+  const head = answer.pid === null
+    ? "httpcfg does not run."
+    : `httpcfg runs as process ${answer.pid} since ${answer.startedAt}.`;
+  const services = answer.services.map(({ display, state }) => `  ${display}: ${state}`);
+  const list = answer.ipListen.length === 0
+    ? "IP inclusion list: empty, every address"
+    : `IP inclusion list: ${answer.ipListen.join(", ")}`;
+  const endpoints = answer.endpoints.map(({ ip, port, state, cause }) => {
+    const name = formatEndpoint({ ip: ip as Ip, port });
+    return `  ${name}  ${state}${cause === null ? "" : `: ${cause}`}`;
+  });
+  const sites = table({
+    name: "sites",
+    columns: ["id", "name", "state", "bindings", "reason"],
+    rows: answer.sites.map((site) => ({ ...site })),
+  }).split("\n").map((line) => `  ${line}`);
+  return [
+    head,
+    ...services,
+    "",
+    list,
+    ...(endpoints.length === 0 ? ["Listening: nowhere"] : ["Listening:", ...endpoints]),
+    "",
+    "Sites:",
+    ...(answer.sites.length === 0 ? ["  none"] : sites),
+  ].join("\n");
+}
+
+/** Where a browser finds the sites, for `serve` on a terminal. */
+export function listeningText(answer: ServiceStatus): string {
+  return answer.endpoints
+    .filter(({ state }) => state === "open")
+    .map(({ ip, port, scheme }) => {
+      return `Listening on ${scheme}://${formatEndpoint({ ip: ip as Ip, port })}/`;
+    })
+    .concat(
+      answer.endpoints.filter(({ state }) => state !== "open").map(({ ip, port, cause }) => {
+        return `Not listening on ${quote(formatEndpoint({ ip: ip as Ip, port }))}: ${cause ?? ""}`;
+      }),
+    )
+    .join("\n");
+}

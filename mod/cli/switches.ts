@@ -1,0 +1,29 @@
+/**
+ * The switches of Httpcfg.exe: pairs of a switch and its value.
+ *
+ * Rules of the SDK sample, the public twin of the tool: `-` and `/` alike, case does not count, only
+ * the first letter after the prefix is looked at, pairs are taken while two words remain and the next
+ * begins with a prefix, a last odd word is ignored, the last occurrence wins.
+ *
+ * @module
+ */
+
+export interface Switches {
+  /** Value by lower-case letter. */
+  readonly values: ReadonlyMap<string, string>;
+  /** The first switch, as typed, whose letter is not among the known ones; null for none. */
+  readonly unknown: string | null;
+}
+
+/** Reads `words`; `known` holds the letters of the store, as `"i"` or `"ihgcmrxtnf"`. */
+export function readSwitches(words: readonly string[], known: string): Switches {
+  const values = new Map<string, string>();
+  for (let i = 0; i + 1 < words.length; i += 2) {
+    const word = words[i]!;
+    if (!word.startsWith("-") && !word.startsWith("/")) break;
+    const letter = word.charAt(1).toLowerCase();
+    if (letter === "" || !known.includes(letter)) return { values, unknown: word };
+    values.set(letter, words[i + 1]!);
+  }
+  return { values, unknown: null };
+}

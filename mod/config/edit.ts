@@ -1,0 +1,52 @@
+/**
+ * Edits of the document. Pure: each gives a new document, or the same one where nothing changes.
+ *
+ * @module
+ */
+import type { ConfigDocument, SiteRecord } from "./document.ts";
+
+/** The list with `entry` (canonical text) in it, at the end or before the place `before` (0 first). */
+export function addListEntry(
+  document: ConfigDocument,
+  entry: string,
+  before: number | null = null,
+): ConfigDocument {
+  if (document.ipListen.includes(entry)) return document;
+  const place = before ?? document.ipListen.length;
+  return { ...document, ipListen: document.ipListen.toSpliced(place, 0, entry) };
+}
+
+/** The list without `entry`. */
+export function removeListEntry(document: ConfigDocument, entry: string): ConfigDocument {
+  if (!document.ipListen.includes(entry)) return document;
+  return { ...document, ipListen: document.ipListen.filter((other) => other !== entry) };
+}
+
+/** The site of this name (any case) or `W3SVC/n`. */
+export function findSite(document: ConfigDocument, text: string): SiteRecord | undefined {
+  const wanted = text.toLowerCase();
+  return document.sites.find(({ id, name }) => {
+    return name.toLowerCase() === wanted || `w3svc/${id}` === wanted;
+  });
+}
+
+/** The next free site id: ids of removed sites are not used again while a later one lives. */
+export function nextSiteId(document: ConfigDocument): number {
+  return document.sites.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
+}
+
+export function addSite(document: ConfigDocument, site: SiteRecord): ConfigDocument {
+  return { ...document, sites: [...document.sites, site] };
+}
+
+export function removeSite(document: ConfigDocument, id: number): ConfigDocument {
+  return { ...document, sites: document.sites.filter((site) => site.id !== id) };
+}
+
+/** `site` in the place of the one with its id. */
+export function replaceSite(document: ConfigDocument, site: SiteRecord): ConfigDocument {
+  return {
+    ...document,
+    sites: document.sites.map((other) => other.id === site.id ? site : other),
+  };
+}

@@ -1,0 +1,229 @@
+/**
+ * Edge: the document on disk.
+ *
+ * Written whole and under a lock: temp file, fsync, rename, fsync of the folder. A crash at any point
+ * leaves the old or the new document; two writers never lose each other's change; an edit that
+ * changes nothing writes nothing.
+ *
+ * @module
+ */
+import { Fault, quote } from "../base/fault.ts";
+import { checkDocument, type EntryCheck, type Problem } from "./check.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "./document.ts";
+
+/** Bytes of a document that are read at all: 100,000 entries and 10,000 sites stay far below. */
+const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
+/** Milliseconds for another writer to finish. One write takes a few; only a stuck disk takes more. */
+const LOCK_WAIT_MS = 30_000;
+/** Problems that a message shows; the rest is counted. */
+const PROBLEMS_SHOWN = 20;
+
+export interface StoreOptions {
+  /** Path of the document. */
+  readonly file: string;
+  readonly checkEntry: EntryCheck;
+  /** Called under the lock with the text that is about to be replaced; null for the first write. */
+  readonly onReplace?: (before: string | null, after: string) => Promise<void>;
+}
+
+export interface StoreChange {
+  readonly changed: boolean;
+  readonly before: ConfigDocument;
+  readonly after: ConfigDocument;
+}
+
+export class Store {
+  readonly file: string;
+  readonly #options: StoreOptions;
+
+  constructor(options: StoreOptions) {
+    this.file = options.file;
+    this.#options = options;
+  }
+
+  /** The stored document; the built-in one where nothing has been stored. Throws a Fault. */
+  async read(): Promise<ConfigDocument> {
+    const text = await this.#readText();
+    return text === null ? DEFAULT_DOCUMENT : this.#parse(text);
+  }
+
+  /**
+   * Applies `edit` to the newest document, alone among all processes. What `edit` returns is checked
+   * before it is stored; what it throws leaves everything as it was.
+   */
+  async update(edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> {
+    using _lock = await this.#lock();
+    const text = await this.#readText();
+    const before = text === null ? DEFAULT_DOCUMENT : this.#parse(text);
+    const after = edit(before);
+    if (JSON.stringify(after) === JSON.stringify(before)) return { changed: false, before, after };
+    const problems = checkDocument(after, this.#options.checkEntry);
+    if (problems.length > 0) throw problemFault(`Cannot store ${quote(this.file)}`, problems);
+    const afterText = serialize(after);
+    await this.#options.onReplace?.(text, afterText);
+    await this.#replace(afterText);
+    return { changed: true, before, after };
+  }
+
+  async #readText(): Promise<string | null> {
+    try {
+      const { size } = await Deno.stat(this.file);
+      if (size > DOCUMENT_BYTES_MAX) {
+        throw new Fault(`Cannot read ${quote(this.file)}: ${size} bytes are no configuration`);
+      }
+      return await Deno.readTextFile(this.file);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw fileFault("read", this.file, error);
+    }
+  }
+
+  #parse(text: string): ConfigDocument {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      throw new Fault(`Cannot read ${quote(this.file)}: ${(error as SyntaxError).message}`, {
+        hint: "mend the file, or move it away to start from the built-in document",
+        cause: error,
+      });
+    }
+    refuseNewer(this.file, value);
+    const problems = checkDocument(value, this.#options.checkEntry);
+    if (problems.length > 0) throw problemFault(`Cannot use ${quote(this.file)}`, problems);
+    return value as ConfigDocument;
+  }
+
+  /** The lock is a file of its own, because a rename replaces the inode that a lock is held on. */
+  async #lock(): Promise<Disposable> {
+    const path = `${this.file}.lock`;
+    let file: Deno.FsFile;
+    try {
+      await Deno.mkdir(folderOf(this.file), { recursive: true });
+      file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
+    } catch (error) {
+      throw fileFault("write", this.file, error);
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(
+          new Fault(
+            `Cannot write ${quote(this.file)}: another process has held ${quote(path)} for ${
+              LOCK_WAIT_MS / 1000
+            } s`,
+            { hint: `fuser -v ${path}` },
+          ),
+        );
+      }, LOCK_WAIT_MS);
+    });
+    try {
+      await Promise.race([file.lock(true), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+    return { [Symbol.dispose]: () => file.close() };
+  }
+
+  async #replace(text: string): Promise<void> {
+    try {
+      // A link stays a link: the file that it names is what is replaced.
+      const target = await Deno.realPath(this.file).catch(() => this.file);
+      const owner = await Deno.stat(target).catch(() => null);
+      await replaceFile(target, text, owner);
+    } catch (error) {
+      throw fileFault("write", this.file, error);
+    }
+  }
+}
+
+/** The document as it stands on disk: two spaces, one line end at the end. */
+export function serialize(document: ConfigDocument): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** Atomic and durable: after this returns, the new text survives a power cut. Caller holds the lock. */
+async function replaceFile(path: string, text: string, owner: Deno.FileInfo | null): Promise<void> {
+  const temporary = `${path}.new`;
+  // What is there under the lock was left by a killed writer.
+  await Deno.remove(temporary).catch(ignoreNotFound);
+  try {
+    const mode = owner?.mode === null || owner === null ? 0o644 : owner.mode & 0o777;
+    using file = await Deno.open(temporary, { write: true, createNew: true, mode });
+    const bytes = new TextEncoder().encode(text);
+    for (let written = 0; written < bytes.length;) {
+      written += await file.write(bytes.subarray(written));
+    }
+    await keepOwner(temporary, owner);
+    await file.sync();
+  } catch (error) {
+    await Deno.remove(temporary).catch(ignoreNotFound);
+    throw error;
+  }
+  await Deno.rename(temporary, path);
+  if (Deno.build.os === "windows") return; // no fsync of folders there
+  using folder = await Deno.open(folderOf(path));
+  await folder.sync();
+}
+
+/** Root who edits a service user's document must not lock that user out. */
+async function keepOwner(path: string, owner: Deno.FileInfo | null): Promise<void> {
+  if (owner === null || owner.uid === null || owner.uid === Deno.uid()) return;
+  await Deno.chown(path, owner.uid, owner.gid);
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+function folderOf(path: string): string {
+  const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
+  return cut < 0 ? "." : cut === 0 ? "/" : path.slice(0, cut);
+}
+
+function refuseNewer(file: string, value: unknown): void {
+  const version = (value as { version?: unknown } | null)?.version;
+  if (typeof version !== "number" || version <= DOCUMENT_VERSION) return;
+  throw new Fault(
+    `Cannot use ${quote(file)}: its version ${version} is newer than ${DOCUMENT_VERSION}, ` +
+      `the newest that this program knows`,
+    { hint: "install the httpcfg that wrote it, or restore an older document" },
+  );
+}
+
+function problemFault(action: string, problems: readonly Problem[]): Fault {
+  const lines = problems.slice(0, PROBLEMS_SHOWN).map(({ at, message }) => {
+    return `  ${at === "" ? "the document" : at}: ${message}`;
+  });
+  const more = problems.length - lines.length;
+  if (more > 0) lines.push(`  and ${more} more`);
+  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+  return new Fault(`${action}: ${count}\n${lines.join("\n")}`, {
+    hint: "each line names the place in the document; mend them and try again",
+  });
+}
+
+const FILE_REASONS: readonly (readonly [new () => Error, string, string])[] = [
+  [Deno.errors.PermissionDenied, "the system refused", "sudo httpcfg …, or set HTTPCFG_HOME=DIR"],
+  [
+    Deno.errors.NotCapable,
+    "the program has no permission",
+    "run it with --allow-read/--allow-write",
+  ],
+  [Deno.errors.IsADirectory, "it is a folder", "name a file"],
+  [Deno.errors.NotADirectory, "part of the path is a file", "set HTTPCFG_HOME=DIR"],
+  [Deno.errors.AlreadyExists, "part of the path is a file", "set HTTPCFG_HOME=DIR"],
+];
+
+function fileFault(verb: "read" | "write", path: string, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  for (const [type, reason, hint] of FILE_REASONS) {
+    if (!(error instanceof type)) continue;
+    return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, { hint, cause: error });
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, {
+    hint: "df -h . ; then try again",
+    cause: error,
+  });
+}

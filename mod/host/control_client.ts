@@ -1,0 +1,59 @@
+/**
+ * Edge: the command line's side of the control socket.
+ *
+ * @module
+ */
+import { Fault, quote } from "../base/fault.ts";
+import { dialControl } from "./control_address.ts";
+import {
+  CONTROL_LINE_BYTES_MAX,
+  type ControlAnswer,
+  type ControlRequest,
+  type ControlStep,
+} from "./control_protocol.ts";
+import { readLines, writeLine } from "./json_lines.ts";
+import type { ServiceStatus } from "./status.ts";
+
+export class ControlClient {
+  /** Folder of the running service's socket. */
+  readonly run: string;
+
+  constructor(run: string) {
+    this.run = run;
+  }
+
+  /**
+   * Asks the running service; null where none runs. Resolves when it has closed the connection, so
+   * that a service that ends itself is gone by then. Throws the service's own Fault.
+   */
+  async ask(
+    request: ControlRequest,
+    onStep: (step: ControlStep) => void = () => {},
+  ): Promise<ServiceStatus | null> {
+    const dialed = await dialControl(this.run);
+    if (dialed === null) return null;
+    using conn = dialed.conn;
+    let result: ServiceStatus | undefined;
+    let fault: Fault | undefined;
+    await writeLine(conn, { ...request, token: dialed.token });
+    for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
+      const answer = line as ControlAnswer;
+      if (answer.kind === "step") onStep(answer);
+      else if (answer.kind === "result") result = answer.status;
+      else {fault = new Fault(
+          answer.message,
+          answer.hint === undefined ? {} : { hint: answer.hint },
+        );}
+    }
+    if (fault !== undefined) throw fault;
+    if (result === undefined) {
+      throw new Fault(
+        `Cannot reach the service in ${quote(this.run)}: it ended while it answered`,
+        {
+          hint: "httpcfg status",
+        },
+      );
+    }
+    return result;
+  }
+}

@@ -1,0 +1,132 @@
+/**
+ * The service controller: starts and stops services in the order of the table, one request at a time.
+ *
+ *     stopped -> starting -> running <-> paused
+ *        ^---------------- stopping <------'
+ *
+ * What a service does is its worker's affair; a worker that fails to start leaves its service stopped
+ * and what it needed running, as on Windows.
+ *
+ * @module
+ */
+import { dependentsOf, type ServiceName, SERVICES, startOrder } from "./service_table.ts";
+
+export type ServiceState = "stopped" | "starting" | "running" | "pausing" | "paused" | "stopping";
+
+export interface ServiceWorker {
+  /** Resolves when the service does its work. Throws why it cannot. */
+  start(): Promise<void>;
+  /** Resolves when nothing of it is left. */
+  stop(): Promise<void>;
+  pause?(): Promise<void>;
+  resume?(): Promise<void>;
+}
+
+/** What a request did, step by step, for those who watch. */
+export type ServiceWatcher = (service: ServiceName, state: ServiceState) => void;
+
+export class Controller {
+  readonly #workers: Readonly<Record<ServiceName, ServiceWorker>>;
+  readonly #states = new Map<ServiceName, ServiceState>();
+  readonly #watch: ServiceWatcher;
+  /** The request that runs; the next one waits for it. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(workers: Readonly<Record<ServiceName, ServiceWorker>>, watch: ServiceWatcher) {
+    this.#workers = workers;
+    this.#watch = watch;
+  }
+
+  state(name: ServiceName): ServiceState {
+    return this.#states.get(name) ?? "stopped";
+  }
+
+  isUp(name: ServiceName): boolean {
+    return this.state(name) !== "stopped";
+  }
+
+  /** Services that are not stopped and stand on `name`, in the order of stopping. */
+  runningDependents(name: ServiceName): ServiceName[] {
+    return dependentsOf(name).filter((dependent) => this.isUp(dependent));
+  }
+
+  /** True while anything runs. */
+  anyUp(): boolean {
+    return SERVICES.some((row) => this.isUp(row.name));
+  }
+
+  /** Starts `name` and what it needs; nothing for what runs already. */
+  start(name: ServiceName): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const step of startOrder(name)) {
+        if (this.isUp(step)) continue;
+        await this.#move(step, "starting", "running", "stopped", () => this.#workers[step].start());
+      }
+    });
+  }
+
+  /** Stops what stands on `name`, then `name`. `step` hears of each service before and after. */
+  stop(name: ServiceName, step: ServiceWatcher = () => {}): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const next of [...this.runningDependents(name), name]) {
+        if (!this.isUp(next)) continue;
+        step(next, "stopping");
+        // A worker that fails to stop has still given up its work: there is no way back to running.
+        await this.#move(next, "stopping", "stopped", "stopped", () => this.#workers[next].stop());
+        step(next, "stopped");
+      }
+    });
+  }
+
+  pause(name: ServiceName): Promise<void> {
+    const worker = this.#workers[name];
+    return this.#inTurn(() => {
+      return this.#move(name, "pausing", "paused", "running", () => worker.pause!());
+    });
+  }
+
+  resume(name: ServiceName): Promise<void> {
+    const worker = this.#workers[name];
+    return this.#inTurn(() => {
+      return this.#move(name, "starting", "running", "paused", () => worker.resume!());
+    });
+  }
+
+  /** Stops everything, top of the chain first. */
+  async stopAll(): Promise<void> {
+    for (const row of [...SERVICES].reverse()) await this.stop(row.name);
+  }
+
+  /** Runs `work` when no start or stop runs: a reload must not meet a half-stopped service. */
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(work);
+  }
+
+  async #move(
+    name: ServiceName,
+    during: ServiceState,
+    after: ServiceState,
+    onFailure: ServiceState,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    this.#set(name, during);
+    try {
+      await work();
+      this.#set(name, after);
+    } catch (error) {
+      this.#set(name, onFailure);
+      throw error;
+    }
+  }
+
+  #set(name: ServiceName, state: ServiceState): void {
+    this.#states.set(name, state);
+    this.#watch(name, state);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * What runs, as a value: the answer of the running service to `status`. JSON of this shape is
+ * published; it only grows.
+ *
+ * @module
+ */
+import type { ServiceState } from "./controller.ts";
+import type { ServiceName } from "./service_table.ts";
+
+export interface ServiceStatus {
+  readonly version: 1;
+  /** Process of the service; null where none runs. */
+  readonly pid: number | null;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string | null;
+  readonly services: readonly {
+    readonly name: ServiceName;
+    readonly display: string;
+    readonly state: ServiceState;
+  }[];
+  /** The inclusion list in force, as it was when HTTP started. */
+  readonly ipListen: readonly string[];
+  readonly endpoints: readonly EndpointStatus[];
+  readonly sites: readonly SiteStatus[];
+  readonly connections: number;
+}
+
+export interface EndpointStatus {
+  readonly ip: string;
+  readonly port: number;
+  readonly scheme: "http" | "https";
+  readonly state: "open" | "wait" | "refused" | "draining";
+  /** Why it is not open. */
+  readonly cause: string | null;
+}
+
+export interface SiteStatus {
+  readonly id: number;
+  readonly name: string;
+  readonly state: "started" | "stopped" | "paused";
+  /** Why it does not run; null where it does, or where nobody asked it to. */
+  readonly reason: string | null;
+  readonly bindings: readonly string[];
+}
