@@ -59,8 +59,12 @@ function namespaces(own: string | null): Map<string, string[]> {
   return found;
 }
 
+/** The kernel may repeat a row while its table changes under the reader: each socket counts once. */
 function listeningSockets(pid: string): ListeningSocket[] {
-  return ["tcp", "tcp6"].flatMap((table) => parseProcNet(readText(`/proc/${pid}/net/${table}`)));
+  const rows = ["tcp", "tcp6"].flatMap((name) =>
+    parseProcNet(readText(`/proc/${pid}/net/${name}`))
+  );
+  return [...new Map(rows.map((row) => [row.socket, row])).values()];
 }
 
 /** Processes by the sockets that they have open. */
