@@ -1,0 +1,46 @@
+/**
+ * Edge: the standalone form, made by `deno compile` from the bundle.
+ *
+ * @module
+ */
+import { MAIN_FILE } from "./bundle.ts";
+import { COMPILED_RUN, permissionFlags, UNSTABLE_FLAGS } from "./permissions.ts";
+import { BuildError, run } from "./run.ts";
+import type { Target } from "./targets.ts";
+
+/** What `deno compile` did; "unreachable" where it could not fetch the runtime it builds on. */
+export type CompileOutcome = "made" | "unreachable";
+
+/**
+ * Compiles the bundle in the folder `bundle` for `target` into `out`.
+ *
+ * `deno compile` takes the runtime from the file that DENORT_BIN names; otherwise it downloads it,
+ * and a machine that cannot is told apart from a build that is wrong.
+ */
+export async function compileBundle(
+  options: { readonly bundle: string; readonly target: Target; readonly out: string },
+): Promise<CompileOutcome> {
+  const { bundle, target, out } = options;
+  const result = await run([
+    Deno.execPath(),
+    "compile",
+    "--no-config",
+    "--no-lock",
+    "--no-check",
+    "--app-name",
+    "httpcfg",
+    "--target",
+    target.triple,
+    ...UNSTABLE_FLAGS,
+    ...permissionFlags(),
+    COMPILED_RUN,
+    "--output",
+    out,
+    MAIN_FILE,
+  ], { cwd: bundle });
+  if (result.success) return "made";
+  if (/Setting up base binary/.test(result.stderr)) return "unreachable";
+  throw new BuildError(
+    `Cannot compile for "${target.name}": deno compile failed\n${result.stderr.trimEnd()}`,
+  );
+}

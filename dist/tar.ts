@@ -1,0 +1,51 @@
+/**
+ * A tar archive (POSIX ustar) whose bytes depend on names and contents only: same input, same
+ * archive, on every machine. Pure.
+ *
+ * @module
+ */
+
+export interface TarEntry {
+  /** Plain file name, at most 100 bytes of ASCII. */
+  readonly name: string;
+  readonly content: Uint8Array<ArrayBuffer>;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+const BLOCK = 512;
+
+/** The parts of the archive, in order; a part is a header, a content or padding. */
+export function tarParts(entries: readonly TarEntry[]): Uint8Array<ArrayBuffer>[] {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for (const entry of entries) {
+    parts.push(header(entry), entry.content);
+    parts.push(new Uint8Array((BLOCK - entry.content.length % BLOCK) % BLOCK));
+  }
+  parts.push(new Uint8Array(2 * BLOCK));
+  return parts;
+}
+
+/** Owner, group and time are zero: the unpacking side sets its own. */
+function header(entry: TarEntry): Uint8Array<ArrayBuffer> {
+  if (!/^[\w.-]{1,100}$/.test(entry.name)) throw new Error(`Cannot archive "${entry.name}"`);
+  const block = new Uint8Array(BLOCK);
+  const put = (offset: number, text: string): void => {
+    block.set(new TextEncoder().encode(text), offset);
+  };
+  put(0, entry.name);
+  put(100, octal(entry.mode, 7));
+  put(108, octal(0, 7));
+  put(116, octal(0, 7));
+  put(124, octal(entry.content.length, 11));
+  put(136, octal(0, 11));
+  put(148, " ".repeat(8)); // The sum is taken with its own field blank.
+  put(156, "0");
+  put(257, "ustar\x0000");
+  put(148, `${octal(block.reduce((sum, byte) => sum + byte, 0), 6)}\0 `);
+  return block;
+}
+
+function octal(value: number, digits: number): string {
+  return value.toString(8).padStart(digits, "0");
+}

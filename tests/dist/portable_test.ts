@@ -1,0 +1,215 @@
+// Goal: the portable form behaves as the program does, whatever it meets where it unpacks.
+// Method: one real file of a stand-in program, started in the way that each test names.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { has, INFO, portable, type Ran, ran } from "./support.ts";
+
+const IS_ROOT = Deno.uid() === 0;
+const NOBODY = 65534;
+/** Puts a command into another user's hands, where the caller may. */
+const AS_NOBODY = IS_ROOT
+  ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"]
+  : [];
+
+let made: Promise<string> | undefined;
+
+/** A fresh folder to unpack into, and the file; the folder goes when the test is over. */
+async function withCache(
+  test: (file: string, cache: string, env: Record<string, string>) => Promise<void>,
+): Promise<void> {
+  const file = await (made ??= portable());
+  const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
+  const cache = `${folder}/cache`;
+  try {
+    await test(file, cache, { PATH: "/usr/bin:/bin", HTTPCFG_CACHE: cache });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+addEventListener("unload", () => {
+  made?.then((file) => Deno.removeSync(file.replace(/\/httpcfg$/, ""), { recursive: true }));
+});
+
+function assertRuns(result: Ran, what: string): void {
+  assertEquals([result.code, result.stderr], [0, ""], what);
+  assertEquals(JSON.parse(result.stdout).version, INFO.version, what);
+}
+
+/** Puts zeros into the middle of a file; it is closed again, or the system would not run it. */
+async function overwrite(path: string, offset: number): Promise<void> {
+  using file = await Deno.open(path, { write: true });
+  await file.seek(offset, Deno.SeekMode.Start);
+  await file.write(new Uint8Array(64));
+}
+
+async function names(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name)).sort();
+}
+
+Deno.test("portable: arguments, exit status, called name, own command, parts on demand", () =>
+  withCache(async (file, _cache, env) => {
+    const result = await ran([file, "query", "a b", "", "--", "*"], env);
+    assertRuns(result, "arguments");
+    assertEquals(JSON.parse(result.stdout).args, ["query", "a b", "", "--", "*"]);
+    assertEquals(JSON.parse(result.stdout).commit, INFO.commit);
+    for (const code of [0, 1, 2, 183]) {
+      assertEquals((await ran([file, "exit", `${code}`], env)).code, code);
+    }
+    assertEquals((await ran([file, "lazy"], env)).stdout, '"loaded/on/demand"\n');
+
+    // A link in a folder whose name needs care at every step.
+    for (const [name, self] of [["a 'b' $c ", "5\n"], ["a, b ", ""]] as const) {
+      const folder = await Deno.makeTempDir({ prefix: name });
+      await Deno.symlink(file, `${folder}/netsh`);
+      const called = await ran([`${folder}/netsh`], env);
+      assertEquals(JSON.parse(called.stdout).argv0, `${folder}/netsh`);
+      assertEquals((await ran([`${folder}/netsh`, "self"], env)).stdout, self);
+      await Deno.remove(folder, { recursive: true });
+    }
+  }));
+
+Deno.test("portable: starts itself and no other program", () =>
+  withCache(async (file, _cache, env) => {
+    assertEquals((await ran([file, "self"], env)).stdout, "5\n");
+    const other = await ran([file, "run", "/bin/true"], env);
+    assertEquals(other.code, 1);
+    assertStringIncludes(other.stderr, "NotCapable");
+  }));
+
+Deno.test("portable: is the process that was started, so a signal reaches it", () =>
+  withCache(async (file, _cache, env) => {
+    const child = new Deno.Command(file, { args: ["wait"], env, clearEnv: true, stdout: "piped" })
+      .spawn();
+    const reader = child.stdout.getReader();
+    const first = await reader.read();
+    assertEquals(new TextDecoder().decode(first.value), `${child.pid}\n`);
+    child.kill("SIGTERM");
+    assertEquals((await child.status).code, 7);
+    await reader.cancel();
+  }));
+
+Deno.test("portable: four first runs at once leave one folder and nothing half-done", () =>
+  withCache(async (file, cache, env) => {
+    const results = await Promise.all([1, 2, 3, 4].map(() => ran([file], env)));
+    for (const result of results) assertRuns(result, "at once");
+    const [only = "", ...others] = await names(cache);
+    assertEquals(others, []);
+    assert(only.startsWith(INFO.version), only);
+    assertEquals((await Deno.stat(cache)).mode! & 0o777, 0o700);
+    assertEquals((await names(`${cache}/${only}`)).filter((name) => name.startsWith(".new")), []);
+  }));
+
+Deno.test("portable: a planted, altered, cut or emptied file is replaced, never run", () =>
+  withCache(async (file, cache, env) => {
+    assertRuns(await ran([file], env), "first");
+    const [build = ""] = await names(cache);
+    const folder = `${cache}/${build}`;
+    const evil = "#!/bin/sh\necho evil\n";
+    const plant: Record<string, () => Promise<void>> = {
+      "runtime altered": () => Deno.writeTextFile(`${folder}/httpcfg`, evil),
+      "program cut": () => Deno.truncate(`${folder}/main.js`, 10),
+      "program emptied": () => Deno.truncate(`${folder}/main.js`, 0),
+      "part missing": () => Deno.remove(`${folder}/main.js`),
+      "stamp of another build": () => Deno.writeTextFile(`${folder}/stamp`, "1.2.3-0\n"),
+      "folder planted whole": async () => {
+        await Deno.remove(folder, { recursive: true });
+        await Deno.mkdir(folder);
+        await Deno.writeTextFile(`${folder}/httpcfg`, evil, { mode: 0o755 });
+      },
+      "folder is a link": async () => {
+        await Deno.rename(folder, `${cache}/elsewhere`);
+        await Deno.symlink(`${cache}/elsewhere`, folder);
+      },
+      "folder is a file": async () => {
+        await Deno.remove(folder, { recursive: true });
+        await Deno.writeTextFile(folder, evil);
+      },
+      ...(IS_ROOT
+        ? { "file of another user": () => Deno.chown(`${folder}/httpcfg`, NOBODY, NOBODY) }
+        : {}),
+    };
+    for (const [what, act] of Object.entries(plant)) {
+      await act();
+      assertRuns(await ran([file], env), what);
+      assert(!(await Deno.lstat(folder)).isSymlink, what);
+    }
+  }));
+
+Deno.test("portable: a damaged download says so and runs nothing", () =>
+  withCache(async (file, cache, env) => {
+    const half = `${cache}-half`;
+    await Deno.copyFile(file, half);
+    await Deno.truncate(half, 9_000_000);
+    const cut = await ran([half], env);
+    assertEquals([cut.code, cut.stdout], [13, ""]);
+    assertStringIncludes(cut.stderr, "the file is not whole\nhint: ");
+
+    await Deno.copyFile(file, half);
+    await overwrite(half, 20_000_000);
+    // Nobody: root would go on to unpack into the machine's own cache.
+    await Deno.chmod(cache.replace(/\/cache$/, ""), 0o755);
+    const temporary = await Deno.makeTempDir();
+    await Deno.chmod(temporary, 0o777);
+    const altered = await ran([...AS_NOBODY, half], { PATH: "/usr/bin:/bin", TMPDIR: temporary });
+    assertEquals([altered.code, altered.stdout], [112, ""]);
+    await Deno.remove(temporary, { recursive: true });
+  }));
+
+Deno.test("portable: where the cache cannot be written a private temporary folder serves", () =>
+  withCache(async (file, cache) => {
+    const temporary = cache.replace(/\/cache$/, "");
+    await Deno.chmod(temporary, 0o777);
+    const user = IS_ROOT ? NOBODY : Deno.uid();
+    // Someone else's folder under the expected name must not be used.
+    if (IS_ROOT) await Deno.mkdir(`${temporary}/httpcfg-${user}`, { mode: 0o777 });
+    const env = { PATH: "/usr/bin:/bin", HOME: "/nonexistent", TMPDIR: temporary };
+    for (const what of ["first", "again"]) {
+      const result = await ran([...AS_NOBODY, file], env);
+      assertRuns(result, what);
+      const place = `${temporary}/httpcfg-${user}${IS_ROOT ? ".1" : ""}`;
+      assertStringIncludes(JSON.parse(result.stdout).runtime, `${place}/`);
+      assertEquals((await Deno.stat(place)).mode! & 0o777, 0o700);
+    }
+  }));
+
+Deno.test({
+  name: "portable: a full disk and a read-only cache, in a mount namespace of its own",
+  ignore: !IS_ROOT || !(await has("unshare")),
+  fn: () =>
+    withCache(async (file, cache) => {
+      await Deno.mkdir(`${cache}/small`, { recursive: true });
+      await Deno.mkdir(`${cache}/ready`);
+      const script = `set -e
+        mount -t tmpfs -o size=30m none ${cache}/small
+        mount -t tmpfs none /var/cache
+        HTTPCFG_CACHE=${cache}/small ${file}
+        [ -z "$(ls -A ${cache}/small)" ] || echo leftovers
+        HTTPCFG_CACHE=${cache}/ready ${file}
+        mount --bind -o ro ${cache}/ready ${cache}/ready
+        mount -o remount,ro,bind ${cache}/ready
+        env -i HTTPCFG_CACHE=${cache}/ready ${file}
+        env -i ${file}`;
+      const result = await ran(["unshare", "-m", "/bin/sh", "-c", script], {
+        PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+      });
+      assertEquals([result.code, result.stderr], [0, ""]);
+      const runtimes = result.stdout.trim().split("\n").map((line) => JSON.parse(line).runtime);
+      const places = [
+        "/var/cache/httpcfg",
+        `${cache}/ready`,
+        `${cache}/ready`,
+        "/var/cache/httpcfg",
+      ];
+      assertEquals(runtimes.map((path) => path.split("/").slice(0, -2).join("/")), places);
+    }),
+});
+
+Deno.test({
+  name: "portable_head.sh: shellcheck has nothing to say",
+  ignore: !(await has("shellcheck")),
+  fn: async () => {
+    const head = new URL("../../dist/portable_head.sh", import.meta.url).pathname;
+    const result = await ran(["shellcheck", head], Deno.env.toObject());
+    assertEquals([result.code, result.stdout], [0, ""]);
+  },
+});

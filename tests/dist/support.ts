@@ -1,0 +1,60 @@
+/** What the tests of the build share: one bundle and one portable file of the stand-in program. */
+import { bundleProgram } from "../../dist/bundle.ts";
+import { writePortable } from "../../dist/portable.ts";
+
+export const ROOT: string = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+
+export const INFO = { version: "9.8.7", commit: "0123456789ab" } as const;
+
+export interface Built {
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+/** Bundles `entry`, a path below the project, into a new temporary folder. */
+export async function bundle(entry: string): Promise<Built> {
+  const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
+  const files = await bundleProgram({
+    root: ROOT,
+    entry: `${ROOT}/${entry}`,
+    out: folder,
+    info: INFO,
+  });
+  return { folder, files };
+}
+
+/** The portable form of the stand-in, in a folder that everyone may enter. */
+export async function portable(): Promise<string> {
+  const { folder, files } = await bundle("tests/dist/stand_in.ts");
+  await Deno.chmod(folder, 0o755);
+  const out = `${folder}/httpcfg`;
+  await writePortable({ bundle: folder, files, runtime: Deno.execPath(), info: INFO, out });
+  return out;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `command` with exactly the environment `env`. */
+export async function ran(
+  command: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ran> {
+  const [program = "", ...args] = command;
+  const output = await new Deno.Command(program, { args, env, clearEnv: true, stdin: "null" })
+    .output();
+  const decoder = new TextDecoder();
+  return {
+    code: output.code,
+    stdout: decoder.decode(output.stdout),
+    stderr: decoder.decode(output.stderr),
+  };
+}
+
+/** True where `program` is on this machine; tests that need it are skipped elsewhere. */
+export async function has(program: string): Promise<boolean> {
+  return (await ran(["/bin/sh", "-c", `command -v ${program}`], Deno.env.toObject())).code === 0;
+}

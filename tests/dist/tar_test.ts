@@ -1,0 +1,45 @@
+// Goal: other people's tar and cksum agree with ours. Method: ask them.
+import { assertEquals, assertThrows } from "@std/assert";
+import { cksum } from "../../dist/portable.ts";
+import { tarParts } from "../../dist/tar.ts";
+
+const ENTRIES = [
+  { name: "empty.js", content: new Uint8Array(0), mode: 0o600 },
+  { name: "one-block", content: new Uint8Array(512).fill(7), mode: 0o700 },
+  { name: "odd_size", content: new Uint8Array(1000).map((_, index) => index), mode: 0o644 },
+];
+
+Deno.test("tarParts() makes an archive that tar unpacks to the same bytes and modes", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeFile(`${folder}/a.tar`, await new Blob(tarParts(ENTRIES)).bytes());
+    const tar = new Deno.Command("tar", { args: ["-xpf", "a.tar"], cwd: folder });
+    assertEquals((await tar.output()).code, 0);
+    for (const { name, content, mode } of ENTRIES) {
+      assertEquals(await Deno.readFile(`${folder}/${name}`), content, name);
+      assertEquals((await Deno.stat(`${folder}/${name}`)).mode! & 0o777, mode, name);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("tarParts() refuses a name that could leave the folder", () => {
+  for (const name of ["../up", "/root", "a/b", "", "x".repeat(101)]) {
+    assertThrows(() => tarParts([{ name, content: new Uint8Array(0), mode: 0o600 }]), Error);
+  }
+});
+
+Deno.test("cksum() prints what cksum prints", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const entry of ENTRIES) {
+      await Deno.writeFile(`${folder}/file`, entry.content);
+      const script = { args: ["-c", "cksum <file"], cwd: folder };
+      const { stdout } = await new Deno.Command("/bin/sh", script).output();
+      assertEquals(`${cksum([entry.content])}\n`, new TextDecoder().decode(stdout), entry.name);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
