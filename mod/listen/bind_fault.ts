@@ -13,6 +13,9 @@ export const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
 
 /** A socket could not be bound. */
 export class BindFault extends Fault {
+  /** The message without what was tried. */
+  readonly reason: string;
+
   constructor(
     readonly endpoint: Endpoint,
     /** The system's name of the error, such as EADDRINUSE; "" where it gave none. */
@@ -21,6 +24,7 @@ export class BindFault extends Fault {
     { reason, hint, cause }: { reason: string; hint: string; cause: unknown },
   ) {
     super(`Cannot listen on ${quote(formatEndpoint(endpoint))}: ${reason}`, { hint, cause });
+    this.reason = reason;
   }
 
   /** True where the machine does not have the address now, so that waiting may help. */

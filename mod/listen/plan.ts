@@ -4,7 +4,7 @@
  * From the list, the sites, the machine's addresses, the sockets that are open and the ports that
  * other processes hold, it says for every address and port one of open, keep, close, wait or refused,
  * and for every site whether it starts. `plan` shows it, `serve` and `reload` do it, `status` tells how
- * far it came: all four from this one value, whose field names are its JSON form.
+ * far it came: all four from this one value.
  *
  * - Every included address gets a socket on every port that a starting site uses.
  * - A site whose binding is outside the list does not start; the others do.
@@ -16,13 +16,27 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, compareIp, type Endpoint, type Ip, isIpv4 } from "../base/address.ts";
+import {
+  ANY_V4,
+  ANY_V6,
+  compareIp,
+  type Endpoint,
+  formatEndpoint,
+  type Ip,
+  isIpv4,
+} from "../base/address.ts";
+import type { Fault } from "../base/fault.ts";
+import { BindFault } from "./bind_fault.ts";
+import { WIN32 } from "../base/win32.ts";
 import { describeHolder, endpointsCollide, type Holder } from "./holder.ts";
 import { compileInclusion, type Inclusion } from "./inclusion.ts";
 import type { ListEntry } from "./list_entry.ts";
 import { type AddressTable, addressTable, type Machine } from "./machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./plan_sites.ts";
+import type { Plan, PlannedEndpoint, PlannedSite } from "./planned.ts";
 import { type Reach, reachOf, reachOfOne, whyLeftOut, wildcards } from "./reach.ts";
+
+export type { EndpointAction, Plan, PlannedEndpoint, PlannedSite } from "./planned.ts";
 
 /** Everything that the plan depends on. */
 export interface PlanInput {
@@ -34,46 +48,18 @@ export interface PlanInput {
   readonly running: readonly Endpoint[];
   /** Listening sockets of other processes. */
   readonly held: readonly Holder[];
+  /** Sockets that were tried for this very plan and could not be opened, with what came of it. */
+  readonly failed: readonly FailedBind[];
   /** MajorIIsVersionNumber: 6 is HTTP.sys with its list, 5 the pooled sockets before it. */
   readonly generation: 5 | 6;
   /** True: an address that is not on the machine is refused and does not wait. */
   readonly strict: boolean;
 }
 
-/** What happens to one address and port. */
-export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";
-
-/** One line of the plan. */
-export interface PlannedEndpoint extends Endpoint {
-  readonly action: EndpointAction;
-  /** True where the port speaks TLS. */
-  readonly secure: boolean;
-  /** Why, as the end of a sentence. */
-  readonly cause: string;
-  /** The entry of the list that decided; null where none did. */
-  readonly entry: string | null;
-  /** Who is in the way of a refused one. */
-  readonly holders: readonly Holder[];
-}
-
-/** What becomes of one site. */
-export interface PlannedSite {
-  readonly id: number;
-  readonly name: string;
-  /** `waiting`: it starts, but the machine has none of its addresses yet. */
-  readonly state: "started" | "waiting" | "failed" | "stopped";
-  /** Why it is not started; null where it is. */
-  readonly reason: string | null;
-  /** The Win32 code that HTTP.sys would give for the reason; 0 where there is none. */
-  readonly win32: number;
-}
-
-/** What the service will do. */
-export interface Plan {
-  /** By port, then by address. */
-  readonly endpoints: readonly PlannedEndpoint[];
-  /** In the order of the input. */
-  readonly sites: readonly PlannedSite[];
+/** An attempt to bind that failed; the fault is a BindFault where the system said why. */
+export interface FailedBind {
+  readonly endpoint: Endpoint;
+  readonly fault: Fault;
 }
 
 /** Makes the plan. Cost grows with addresses x ports + entries, not with their product. */
@@ -81,7 +67,9 @@ export function makePlan(input: PlanInput): Plan {
   const inclusion = compileInclusion(input.generation === 5 ? [] : input.list);
   const table = addressTable(input.machine);
   const held = Map.groupBy(input.held, ({ port }) => port);
-  const context: Context = { input, inclusion, table, held, running: endpointSet(input.running) };
+  const failed = new Map(input.failed.map((one) => [endpointKey(one.endpoint), one.fault]));
+  const running = endpointSet(input.running);
+  const context: Context = { input, inclusion, table, held, failed, running };
   const admissions = admitSites(input.sites, (ip) => refusalOf(context, ip));
   const ports = portsOf(admissions);
   const wanted = new Map<number, PlannedEndpoint[]>();
@@ -107,18 +95,12 @@ export function makePlan(input: PlanInput): Plan {
   return { endpoints: sortEndpoints([...kept, ...closed]), sites };
 }
 
-/** 0: nothing to do; 1: sockets open or close; 2: something is refused or a site fails. */
-export function planStatus(plan: Plan): 0 | 1 | 2 {
-  if (plan.endpoints.some(({ action }) => action === "refused")) return 2;
-  if (plan.sites.some(({ state }) => state === "failed")) return 2;
-  return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 1 : 0;
-}
-
 interface Context {
   readonly input: PlanInput;
   readonly inclusion: Inclusion;
   readonly table: AddressTable;
   readonly held: ReadonlyMap<number, readonly Holder[]>;
+  readonly failed: ReadonlyMap<string, Fault>;
   readonly running: ReadonlySet<string>;
 }
 
@@ -179,30 +161,35 @@ function coveredBy(ip: Ip, sockets: ReadonlySet<Ip>, machine: Machine): boolean 
   return isIpv4(ip) && machine.dualStack && sockets.has(ANY_V6);
 }
 
-function planEndpoint(
-  { input, held, running }: Context,
-  port: Port,
-  reach: Reach,
-): PlannedEndpoint {
+function planEndpoint(context: Context, port: Port, reach: Reach): PlannedEndpoint {
+  const { input, running, failed } = context;
   const { ip, entry, cause } = reach;
   const endpoint = { ip, port: port.number };
   const common = { ...endpoint, secure: port.secure, entry, holders: [] };
-  const isRunning = running.has(endpointKey(endpoint));
-  if (!reach.present) {
+  const key = endpointKey(endpoint);
+  const fault = failed.get(key);
+  const isRunning = running.has(key);
+  if (!reach.present || (fault instanceof BindFault && fault.isAbsent)) {
     const absent = "no interface of this machine has the address";
     if (isRunning) return { ...common, action: "close", cause: "the address left this machine" };
-    return input.strict
-      ? { ...common, action: "refused", cause: absent }
-      : { ...common, action: "wait", cause: absent };
+    return { ...common, action: input.strict ? "refused" : "wait", cause: absent };
   }
   if (isRunning) return { ...common, action: "keep", cause };
-  const onPort = held.get(endpoint.port) ?? [];
-  const holders = onPort.filter((one) =>
-    endpointsCollide(one, endpoint, isDual(one, onPort, input.machine))
-  );
+  if (fault instanceof BindFault) {
+    return { ...common, action: "refused", cause: fault.reason, holders: fault.holders };
+  }
+  if (fault !== undefined) return { ...common, action: "refused", cause: fault.message };
+  const holders = holdersOf(context, endpoint);
   if (holders.length === 0) return { ...common, action: "open", cause };
   const who = holders.map(describeHolder).join(" and ");
-  return { ...common, action: "refused", cause: `held by ${who}`, holders };
+  return { ...common, action: "refused", cause: `the port is held by ${who}`, holders };
+}
+
+function holdersOf({ held, input }: Context, endpoint: Endpoint): Holder[] {
+  const onPort = held.get(endpoint.port) ?? [];
+  return onPort.filter((one) =>
+    endpointsCollide(one, endpoint, isDual(one, onPort, input.machine))
+  );
 }
 
 /** A foreign `::` beside a `0.0.0.0` on the same port can only be IPv6 alone. */
@@ -247,15 +234,17 @@ function finishSite(
       }
     }
   }
-  if (serving.some(({ action }) => action === "open" || action === "keep")) {
-    return { id, name, state: "started", reason: null, win32: 0 };
-  }
   const refused = serving.find(({ action }) => action === "refused");
-  if (refused !== undefined) {
-    const reason = `port ${refused.port} on ${refused.ip}: ${refused.cause}`;
-    return { id, name, state: "failed", reason, win32: refused.holders.length > 0 ? 32 : 1214 };
+  const why = refused && `${formatEndpoint(refused)}: ${refused.cause}`;
+  if (serving.some(({ action }) => action === "open" || action === "keep")) {
+    return { id, name, state: "started", reason: why ?? null, win32: 0 };
   }
-  const reason = "this machine has none of its addresses yet";
+  if (serving.length > 0 && serving.every(({ action }) => action === "refused")) {
+    const held = refused !== undefined && refused.holders.length > 0;
+    const win32 = held ? WIN32.SHARING_VIOLATION : WIN32.INVALID_NETNAME;
+    return { id, name, state: "failed", reason: why ?? null, win32 };
+  }
+  const reason = why ?? "this machine has none of its addresses yet";
   return { id, name, state: "waiting", reason, win32: 0 };
 }
 

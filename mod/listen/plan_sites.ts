@@ -70,7 +70,10 @@ function refuse(
     const { ip, port, secure } = binding;
     const why = ip === null ? null : leftOut(ip);
     if (ip !== null && why !== null) {
-      return failed(`it is bound to ${formatEndpoint({ ip, port })}, and ${ip} is ${why}`, 1214);
+      return failed(
+        `it is bound to ${formatEndpoint({ ip, port })}, and ${ip} is ${why}`,
+        WIN32.INVALID_NETNAME,
+      );
     }
     const text = formatBinding(binding);
     const owner = claims.bindings.get(text);

@@ -2,10 +2,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, formatEndpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
 import { type Binding, parseBinding } from "../../mod/config/binding.ts";
+import { bindFault } from "../../mod/listen/bind_fault.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
 import { parseList } from "../../mod/listen/list_entry.ts";
 import type { Machine, MachineAddress } from "../../mod/listen/machine_addresses.ts";
-import { makePlan, type Plan, type PlanInput, planStatus } from "../../mod/listen/plan.ts";
+import { makePlan, type Plan, type PlanInput } from "../../mod/listen/plan.ts";
 import type { PlanSite } from "../../mod/listen/plan_sites.ts";
 
 const MACHINE: Machine = {
@@ -290,13 +291,17 @@ Deno.test("makePlan() never plans a wildcard beside an address that it contains"
   }
 });
 
-Deno.test("planStatus() is 0 for nothing to do, 1 for changes, 2 for problems", () => {
-  const sites = [":80:"];
-  const list = "10.0.0.5";
-  const at = "10.0.0.5:80";
-  assertEquals(planStatus(planOf({ what: "", list, sites, running: at, endpoints: [] })), 0);
-  assertEquals(planStatus(planOf({ what: "", list, sites, endpoints: [] })), 1);
-  assertEquals(planStatus(planOf({ what: "", list, sites, held: at, endpoints: [] })), 2);
+Deno.test("makePlan() takes up what came of the attempt to bind", () => {
+  const list = "10.0.0.5 10.0.0.6";
+  const failed = [["10.0.0.5:80", "EADDRNOTAVAIL"], ["10.0.0.6:80", "EACCES"]].map(
+    ([where = "", code = ""]) => {
+      const error = Object.assign(new Error(), { code });
+      return { endpoint: at(where), fault: bindFault(at(where), error, [], "linux") };
+    },
+  );
+  const plan = planOf({ what: "", list, sites: [":80:"], options: { failed }, endpoints: [] });
+  assertEquals(lines(plan), ["wait 10.0.0.5:80", "refused 10.0.0.6:80"]);
+  assertMatch(plan.sites[0]?.reason ?? "", /^10\.0\.0\.6:80: the system does not allow/);
 });
 
 function planOf({ list = "", sites, running, held, options }: Case, ownSockets = false): Plan {
@@ -306,6 +311,7 @@ function planOf({ list = "", sites, running, held, options }: Case, ownSockets =
     machine: MACHINE,
     running: words(running).map(at),
     held: words(held).map(foreign),
+    failed: [],
     generation: 6,
     strict: false,
     ...options,

@@ -1,0 +1,51 @@
+/**
+ * The plan as a value: what `plan`, `serve`, `reload` and `status` show. Its field names are its JSON
+ * form, so they only grow. Pure.
+ *
+ * @module
+ */
+import type { Endpoint } from "../base/address.ts";
+import type { Holder } from "./holder.ts";
+
+/** What happens to one address and port. */
+export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";
+
+/** One line of the plan. */
+export interface PlannedEndpoint extends Endpoint {
+  readonly action: EndpointAction;
+  /** True where the port speaks TLS. */
+  readonly secure: boolean;
+  /** Why, as the end of a sentence. */
+  readonly cause: string;
+  /** The entry of the list that decided; null where none did. */
+  readonly entry: string | null;
+  /** Who is in the way of a refused one. */
+  readonly holders: readonly Holder[];
+}
+
+/** What becomes of one site. */
+export interface PlannedSite {
+  readonly id: number;
+  readonly name: string;
+  /** `waiting`: it starts, but the machine has none of its addresses yet. */
+  readonly state: "started" | "waiting" | "failed" | "stopped";
+  /** Why it is not started, or runs in part; null where all of it runs. */
+  readonly reason: string | null;
+  /** The Win32 code that HTTP.sys would give for the reason; 0 where there is none. */
+  readonly win32: number;
+}
+
+/** What the service will do. */
+export interface Plan {
+  /** By port, then by address. */
+  readonly endpoints: readonly PlannedEndpoint[];
+  /** In the order of the input. */
+  readonly sites: readonly PlannedSite[];
+}
+
+/** 0: nothing to do; 1: sockets open or close; 2: something is refused or a site fails. */
+export function planStatus(plan: Plan): 0 | 1 | 2 {
+  if (plan.endpoints.some(({ action }) => action === "refused")) return 2;
+  if (plan.sites.some(({ state }) => state === "failed")) return 2;
+  return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 1 : 0;
+}

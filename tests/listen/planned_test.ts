@@ -1,0 +1,33 @@
+/** Goal: scripts can tell what a plan means. Method: a table of actions and states. */
+import { assertEquals } from "@std/assert";
+import type { Ip } from "../../mod/base/address.ts";
+import {
+  type EndpointAction,
+  type Plan,
+  type PlannedSite,
+  planStatus,
+} from "../../mod/listen/planned.ts";
+
+Deno.test("planStatus() is 0 for nothing to do, 1 for changes, 2 for problems", () => {
+  const cases: readonly (readonly [EndpointAction[], PlannedSite["state"][], 0 | 1 | 2])[] = [
+    [[], [], 0],
+    [["keep", "wait"], ["started", "waiting", "stopped"], 0],
+    [["keep", "open"], ["started"], 1],
+    [["close"], [], 1],
+    [["open", "refused"], ["started"], 2],
+    [["keep"], ["started", "failed"], 2],
+  ];
+  for (const [actions, states, want] of cases) {
+    assertEquals(planStatus(planOf(actions, states)), want, `${actions} ${states}`);
+  }
+});
+
+function planOf(actions: EndpointAction[], states: PlannedSite["state"][]): Plan {
+  const ip = "10.0.0.5" as Ip;
+  return {
+    endpoints: actions.map((action, i) => {
+      return { ip, port: i + 1, action, secure: false, cause: "", entry: null, holders: [] };
+    }),
+    sites: states.map((state, i) => ({ id: i + 1, name: "s", state, reason: null, win32: 0 })),
+  };
+}
