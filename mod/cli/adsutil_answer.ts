@@ -1,0 +1,51 @@
+/**
+ * What one command of adsutil.vbs works on and what it gives.
+ *
+ * @module
+ */
+import type { ConfigDocument } from "../config/document.ts";
+import type { SiteStates } from "../config/metabase.ts";
+import * as say from "./adsutil_text.ts";
+
+/** Exit statuses of the script; other failures end with the number of the error. */
+export const ADSUTIL_EXIT = { ok: 0, failed: 2 } as const;
+
+/** A site that the running service shall start, stop, pause or continue. */
+export interface ServerAction {
+  readonly verb: say.ServerVerb;
+  readonly siteId: number;
+  /** As typed, for the answer. */
+  readonly path: string;
+}
+
+export interface AdsutilAnswer {
+  readonly text: string;
+  readonly exit: number;
+  /** The document to store; absent where nothing is to be changed. */
+  readonly document?: ConfigDocument;
+  /** A property that was stored: canonical path and name. */
+  readonly stored?: { readonly path: string; readonly name: string };
+  readonly action?: ServerAction;
+}
+
+/** The words after the command, and what they are about. */
+export interface AdsutilCall {
+  readonly words: readonly string[];
+  readonly document: ConfigDocument;
+  readonly states: SiteStates;
+}
+
+/** `W3SVC/1/ServerBindings` -> the path as typed and the property name as typed. */
+export function splitProperty(typed: string): { readonly path: string; readonly name: string } {
+  const text = typed.replaceAll("\\", "/").replace(/\/+$/, "");
+  const cut = text.lastIndexOf("/");
+  return { path: text.slice(0, Math.max(cut, 0)), name: text.slice(cut + 1) };
+}
+
+export function failed(hresult: number, action: string): AdsutilAnswer {
+  return { text: say.errorText(hresult, action), exit: hresult };
+}
+
+export function wrongArgs(command: string): AdsutilAnswer {
+  return { text: say.wrongArgs(command), exit: ADSUTIL_EXIT.failed };
+}

@@ -1,0 +1,101 @@
+/**
+ * The commands of adsutil.vbs that only look: GET, ENUM, ENUM_ALL and FIND.
+ *
+ * Chosen: ENUM lists what is set at the key itself while GET shows an inherited value as well; ENUM_ALL
+ * goes down the tree.
+ *
+ * @module
+ */
+import {
+  childrenOf,
+  findValue,
+  keyAt,
+  type MetabaseKey,
+  normalPath,
+  ownProperties,
+  subtreeOf,
+} from "../config/metabase.ts";
+import { HRESULT, propertyAt } from "../config/metabase_edit.ts";
+import { propertyRow } from "../config/metabase_schema.ts";
+import {
+  ADSUTIL_EXIT,
+  type AdsutilAnswer,
+  type AdsutilCall,
+  failed,
+  splitProperty,
+  wrongArgs,
+} from "./adsutil_answer.ts";
+import * as say from "./adsutil_text.ts";
+
+export function getProperty({ words, document, states }: AdsutilCall): AdsutilAnswer {
+  if (words.length !== 1) return wrongArgs("GET");
+  const { path, name } = splitProperty(words[0]!);
+  if (keyAt(document, path) === null) {
+    return failed(
+      HRESULT.PATH_NOT_FOUND,
+      `Error Trying To GET the Object (GetObject Failed): ${path}`,
+    );
+  }
+  const found = propertyAt(document, path, name);
+  if (typeof found === "number") {
+    const action = `Error Trying To GET the property: (Get Method Failed) ${name}
+  (This property is probably not allowed at this node)`;
+    return failed(found, action);
+  }
+  const value = findValue(document, found.key, found.property, states);
+  if (value === null) return { text: say.notSetText(name), exit: HRESULT.NOT_SET };
+  return { text: say.gotText(name, found.property, value.value), exit: ADSUTIL_EXIT.ok };
+}
+
+export function enumerate(call: AdsutilCall, command: string, recurse: boolean): AdsutilAnswer {
+  const pathsOnly = call.words.some((word) => word.toUpperCase() === "/P");
+  const words = call.words.filter((word) => word.toUpperCase() !== "/P");
+  if (words.length > 1) return wrongArgs(command);
+  const { document } = call;
+  const [typed = ""] = words;
+  if (normalPath(typed) === "") return { text: say.childText("W3SVC"), exit: ADSUTIL_EXIT.ok };
+  const key = keyAt(document, typed);
+  if (key === null) {
+    const action = `Error Trying To ENUM the Object (GetObject Failed): ${typed}`;
+    return failed(HRESULT.PATH_NOT_FOUND, action);
+  }
+  if (!recurse) {
+    const children = childrenOf(document, key.path).map(say.childText).join("");
+    return { text: (pathsOnly ? "" : propertiesText(call, key)) + children, exit: ADSUTIL_EXIT.ok };
+  }
+  const text = subtreeOf(document, key.path).map((path) => {
+    const below = keyAt(document, path);
+    const properties = pathsOnly || below === null ? "" : propertiesText(call, below);
+    return path === key.path ? properties : say.childText(path) + properties;
+  });
+  return { text: text.join(""), exit: ADSUTIL_EXIT.ok };
+}
+
+function propertiesText({ document, states }: AdsutilCall, key: MetabaseKey): string {
+  return ownProperties(document, key, states)
+    .map(({ property, value }) => say.enumText(property, value))
+    .join("");
+}
+
+export function findProperty({ words, document, states }: AdsutilCall): AdsutilAnswer {
+  if (words.length !== 1) return wrongArgs("FIND_DATA");
+  const { path, name } = splitProperty(words[0]!);
+  const top = keyAt(document, path);
+  if (top === null) {
+    const action = `Error trying to find data paths for the Object (GetObject Failed): ${path}`;
+    return failed(HRESULT.PATH_NOT_FOUND, action);
+  }
+  const property = propertyRow(name);
+  if (property === undefined) {
+    const action = `Error trying to get a path list (GetDataPaths Failed): ${path}`;
+    return failed(HRESULT.NO_PROPERTY, action);
+  }
+  const places = subtreeOf(document, top.path).filter((at) => {
+    const key = keyAt(document, at);
+    return key !== null && findValue(document, key, property, states)?.at === key.path;
+  });
+  const text = places.length === 0
+    ? `Property ${name} was not found at any node beneath ${path}\n`
+    : `Property ${name} found at:\n${places.map((at) => `  ${at}\n`).join("")}`;
+  return { text, exit: ADSUTIL_EXIT.ok };
+}

@@ -1,0 +1,218 @@
+/**
+ * adsutil.vbs as a function: its words and the document in; what it prints, the document that results,
+ * and what the running service is asked for out. Nothing is read or written here.
+ *
+ * CONFLICT, ServerCommand: the property page has 4 and 8 for pause and continue, the shipped script 3
+ * and 4; the script's are taken, because scripts are what calls this. Chosen: another server than this
+ * one (`-s:NAME`) gives the error of an unreachable server, 462.
+ *
+ * @module
+ */
+import type { ConfigDocument } from "../config/document.ts";
+import {
+  keyAt,
+  normalPath,
+  parentPath,
+  siteIdOfPath,
+  type SiteStates,
+} from "../config/metabase.ts";
+import {
+  copyKey,
+  createKey,
+  deleteKey,
+  deleteProperty,
+  HRESULT,
+  type MetabaseEdit,
+  setProperty,
+} from "../config/metabase_edit.ts";
+import { propertyRow } from "../config/metabase_schema.ts";
+import {
+  ADSUTIL_EXIT,
+  type AdsutilAnswer,
+  type AdsutilCall,
+  failed,
+  splitProperty,
+  wrongArgs,
+} from "./adsutil_answer.ts";
+import { enumerate, findProperty, getProperty } from "./adsutil_read.ts";
+import * as say from "./adsutil_text.ts";
+
+/** VBScript: "The remote server machine does not exist or is unavailable". */
+const NO_SUCH_SERVER = 462;
+
+const COMMANDS: ReadonlyMap<string, (call: AdsutilCall) => AdsutilAnswer> = new Map([
+  ["GET", getProperty],
+  ["SET", set],
+  ["ENUM", (call: AdsutilCall) => enumerate(call, "ENUM", false)],
+  ["ENUM_ALL", (call: AdsutilCall) => enumerate(call, "ENUM_ALL", true)],
+  ["ENUMALL", (call: AdsutilCall) => enumerate(call, "ENUM_ALL", true)],
+  ["DELETE", remove],
+  ["CREATE", (call: AdsutilCall) => create(call, call.words[1])],
+  [
+    "CREATE_VSERV",
+    (call: AdsutilCall) => create({ ...call, words: call.words.slice(0, 1) }, "IIsWebServer"),
+  ],
+  ["COPY", (call: AdsutilCall) => copy(call, false)],
+  ["MOVE", (call: AdsutilCall) => copy(call, true)],
+  ["FIND", findProperty],
+  ["START_SERVER", (call: AdsutilCall) => control(call, "START")],
+  ["STOP_SERVER", (call: AdsutilCall) => control(call, "STOP")],
+  ["PAUSE_SERVER", (call: AdsutilCall) => control(call, "PAUSE")],
+  ["CONTINUE_SERVER", (call: AdsutilCall) => control(call, "CONTINUE")],
+  ["HELP", () => ({ text: say.ADSUTIL_HELP, exit: ADSUTIL_EXIT.ok })],
+]);
+
+/** Commands that may change the document, and have to run under its lock. */
+export function mayEdit(words: readonly string[]): boolean {
+  const command = withoutServer(words).words[0]?.toUpperCase() ?? "";
+  return ["SET", "DELETE", "CREATE", "CREATE_VSERV", "COPY", "MOVE"].includes(command);
+}
+
+/** Runs one command line of the script. */
+export function runAdsutil(
+  typed: readonly string[],
+  document: ConfigDocument,
+  states: SiteStates,
+): AdsutilAnswer {
+  const { words: [command, ...words], server } = withoutServer(typed);
+  if (command === undefined) return { text: say.ADSUTIL_USAGE, exit: ADSUTIL_EXIT.failed };
+  const run = COMMANDS.get(command.toUpperCase());
+  if (run === undefined) return { text: say.unknownCommand(command), exit: ADSUTIL_EXIT.failed };
+  if (server !== null) {
+    const text = say.errorText(
+      NO_SUCH_SERVER,
+      `Error Trying To GET the Object (GetObject Failed): ${words[0] ?? ""}`,
+    );
+    return { text, exit: NO_SUCH_SERVER };
+  }
+  return run({ words, document, states });
+}
+
+function set({ words: [target, ...values], document }: AdsutilCall): AdsutilAnswer {
+  if (target === undefined || values.length === 0) return wrongArgs("SET");
+  const { path, name } = splitProperty(target);
+  if (name.toLowerCase() === "servercommand") return setCommand(document, path, values);
+  if (keyAt(document, path) === null) {
+    return failed(HRESULT.PATH_NOT_FOUND, `Error Trying To Get the Object: ${path}`);
+  }
+  const property = propertyRow(name);
+  if (property === undefined) {
+    const action = `Error Trying To GET the Schema of the property: ${name}`;
+    return failed(HRESULT.PATH_NOT_FOUND, action);
+  }
+  if (property.type !== "MULTISZ" && values.length > 1) return wrongArgs("SET");
+  const edit = setProperty(document, path, name, values);
+  if (!("document" in edit)) {
+    return failed(edit.hresult, `Error Trying To SET the Property: ${name}`);
+  }
+  return {
+    text: say.setText(name, property, edit.value ?? ""),
+    exit: ADSUTIL_EXIT.ok,
+    document: edit.document,
+    stored: { path: keyAt(document, path)!.path, name: property.name },
+  };
+}
+
+/** `SET W3SVC/1/ServerCommand 1` starts the site instead of storing anything. */
+function setCommand(
+  document: ConfigDocument,
+  path: string,
+  values: readonly string[],
+): AdsutilAnswer {
+  const key = keyAt(document, path);
+  if (key === null) {
+    return failed(HRESULT.PATH_NOT_FOUND, `Error Trying To Get the Object: ${path}`);
+  }
+  const siteId = siteIdOfPath(key.path);
+  if (key.keyType !== "IIsWebServer" || siteId === null) {
+    const text = "Can't set ServerCommand on a non-IIsWebServer object.\n";
+    return { text, exit: ADSUTIL_EXIT.failed };
+  }
+  const [value = ""] = values;
+  const verb = (["START", "STOP", "PAUSE", "CONTINUE"] as const)[
+    /^[1-4]$/.test(value) ? Number(value) - 1 : -1
+  ];
+  if (verb === undefined) {
+    return { text: `Invalid ServerCommand: ${value}\n`, exit: ADSUTIL_EXIT.failed };
+  }
+  return { text: "", exit: ADSUTIL_EXIT.ok, action: { verb, siteId, path } };
+}
+
+function remove({ words, document }: AdsutilCall): AdsutilAnswer {
+  if (words.length !== 1) return wrongArgs("DELETE");
+  const [typed = ""] = words;
+  if (keyAt(document, typed) !== null) {
+    return edited(deleteKey(document, typed), `deleted path "${typed}"`, "deleting", typed);
+  }
+  const { path, name } = splitProperty(typed);
+  return edited(
+    deleteProperty(document, path, name),
+    `deleted property "${name}"`,
+    "deleting",
+    typed,
+  );
+}
+
+function create({ words, document }: AdsutilCall, keyType: string | undefined): AdsutilAnswer {
+  if (words.length < 1 || words.length > 2) return wrongArgs("CREATE");
+  const [typed = ""] = words;
+  const parent = parentPath(normalPath(typed));
+  const answer = edited(
+    createKey(document, typed, keyType),
+    `created "${typed}"`,
+    "creating",
+    typed,
+  );
+  const warnings = [
+    parent !== null && keyAt(document, parent) === null ? say.parentWarning(parent) : "",
+    keyType === undefined || keyType.toLowerCase() === "iisobject" ? say.keyTypeWarning() : "",
+  ];
+  return answer.document === undefined ? answer : {
+    ...answer,
+    text: warnings.join("") + answer.text,
+  };
+}
+
+function copy({ words, document }: AdsutilCall, move: boolean): AdsutilAnswer {
+  if (words.length !== 2) return wrongArgs("Copy/Move");
+  const [from = "", to = ""] = words;
+  if (keyAt(document, from) === null) {
+    return failed(HRESULT.PATH_NOT_FOUND, `Error trying to open the object: ${from}`);
+  }
+  const edit = copyKey(document, from, to, move);
+  if (!("document" in edit)) {
+    return failed(edit.hresult, "Error trying to Copy/Move Source to Dest.");
+  }
+  const text = `${move ? "moved" : "copied"} from ${from} to ${to}\n`;
+  return { text, exit: ADSUTIL_EXIT.ok, document: edit.document };
+}
+
+function control({ words, document }: AdsutilCall, verb: say.ServerVerb): AdsutilAnswer {
+  if (words.length !== 1) return wrongArgs(`${verb}_SERVER`);
+  const [path = ""] = words;
+  const key = keyAt(document, path);
+  const siteId = key === null ? null : siteIdOfPath(key.path);
+  if (key?.keyType !== "IIsWebServer" || siteId === null) {
+    return failed(HRESULT.PATH_NOT_FOUND, `Error trying to open the object: ${path}`);
+  }
+  return { text: "", exit: ADSUTIL_EXIT.ok, action: { verb, siteId, path } };
+}
+
+function withoutServer(
+  typed: readonly string[],
+): { readonly words: readonly string[]; readonly server: string | null } {
+  const isServer = (word: string): boolean => /^-s:/i.test(word);
+  const server = typed.find(isServer)?.slice(3).toLowerCase() ?? "";
+  const isHere = ["", ".", "localhost", "127.0.0.1"].includes(server);
+  return { words: typed.filter((word) => !isServer(word)), server: isHere ? null : server };
+}
+
+function edited(
+  edit: MetabaseEdit,
+  done: string,
+  doing: "deleting" | "creating",
+  path: string,
+): AdsutilAnswer {
+  if (!("document" in edit)) return failed(edit.hresult, `Error ${doing} the object: ${path}`);
+  return { text: `${done}\n`, exit: ADSUTIL_EXIT.ok, document: edit.document };
+}

@@ -1,0 +1,167 @@
+/**
+ * What adsutil.vbs prints: values, lists, errors and help.
+ *
+ * A name is printed as it was typed, padded to 32 columns. GET has two spaces before the count of a
+ * list, ENUM one and an empty line after the items, SET echoes a list on one line with a space after
+ * each item. The closing quote of "not set at this node" is missing in the shipped script, and so
+ * here: scripts look for that line.
+ *
+ * @module
+ */
+import type { MetabaseValue } from "../config/document.ts";
+import { HRESULT } from "../config/metabase_edit.ts";
+import { type PropertyRow, shownType } from "../config/metabase_schema.ts";
+
+const NAME_WIDTH = 32;
+
+/** One property as GET shows it. */
+export function gotText(name: string, property: PropertyRow, value: MetabaseValue): string {
+  const head = headOf(name, property);
+  if (!Array.isArray(value)) return `${head} ${scalarText(value)}\n`;
+  return `${head}  (${value.length} Items)\n${itemLines(value)}`;
+}
+
+/** One property as ENUM shows it. */
+export function enumText(property: PropertyRow, value: MetabaseValue): string {
+  const head = headOf(property.name, property);
+  if (!Array.isArray(value)) return `${head} ${scalarText(value)}\n`;
+  return `${head} (${value.length} Items)\n${itemLines(value)}\n`;
+}
+
+/** What SET echoes. */
+export function setText(name: string, property: PropertyRow, value: MetabaseValue): string {
+  const head = headOf(name, property);
+  if (!Array.isArray(value)) return `${head} ${scalarText(value)}\n`;
+  return `${head} ${value.map((item) => `"${item}" `).join("")}\n`;
+}
+
+/** A key below, as ENUM lists it. */
+export function childText(path: string): string {
+  return `[/${path}]\n`;
+}
+
+export function notSetText(name: string): string {
+  return `The parameter "${name} is not set at this node.\n`;
+}
+
+const REASONS: ReadonlyMap<number, string> = new Map([
+  [HRESULT.PATH_NOT_FOUND, "The path requested could not be found."],
+  [HRESULT.ACCESS_DENIED, "Access is denied for the requested path or property."],
+]);
+
+/** The lines of a failed call: the reason where the script has a text for it, the number, the action. */
+export function errorText(hresult: number, action: string): string {
+  const reason = REASONS.get(hresult);
+  const hex = (hresult >>> 0).toString(16).toUpperCase();
+  const lines = [`ErrNumber: ${hresult} (0x${hex})`, action];
+  return `${(reason === undefined ? lines : [reason, ...lines]).join("\n")}\n`;
+}
+
+export function wrongArgs(command: string): string {
+  return `Error: Wrong number of Args for the ${command} command\n`;
+}
+
+export function unknownCommand(command: string): string {
+  return `Command not recognized: ${command}\nFor help, just type "Cscript.exe adsutil.vbs".\n`;
+}
+
+/** Verbs that act on a running site. */
+export type ServerVerb = "START" | "STOP" | "PAUSE" | "CONTINUE";
+
+const DONE: Readonly<Record<ServerVerb, string>> = {
+  START: "STARTED",
+  STOP: "STOPPED",
+  PAUSE: "PAUSED",
+  CONTINUE: "CONTINUED",
+};
+
+export function serverDone(verb: ServerVerb, path: string): string {
+  return `Server ${path} Successfully ${DONE[verb]}\n`;
+}
+
+export function serverFailed(verb: ServerVerb, path: string, hresult: number): string {
+  return errorText(hresult, `Error trying to ${verb} the server: ${path}`);
+}
+
+/** Warnings of CREATE before it creates. */
+export function parentWarning(parent: string): string {
+  return `WARNING: The parent path (${parent}) was not already created.
+    This means that some of the intermediate objects will not have an accurate
+    Object Type. You should fix this by setting the KeyType on the intermediate
+    objects.
+`;
+}
+
+export function keyTypeWarning(): string {
+  return `WARNING: The Object Type of this object was not specified or was specified as
+    IIsObject.  This means that you will not be able to set or get properties
+    on the object until the KeyType property is set.
+`;
+}
+
+const SAMPLES = `Samples:
+  adsutil.vbs GET W3SVC/1/ServerBindings
+  adsutil.vbs SET W3SVC/1/ServerBindings ":81:"
+  adsutil.vbs CREATE W3SVC/5 "IIsWebServer"
+  adsutil.vbs START_SERVER W3SVC/1
+  adsutil.vbs ENUM /P W3SVC
+`;
+
+/** Without arguments. */
+export const ADSUTIL_USAGE = `Usage:
+      ADSUTIL.VBS <cmd> [<path> [<value>]]
+
+Description:
+IIS administration utility that enables the configuration of metabase properties.
+
+Supported Commands:
+  GET, SET, ENUM, ENUM_ALL, DELETE, CREATE, COPY, MOVE, FIND,
+  CREATE_VSERV, START_SERVER, STOP_SERVER, PAUSE_SERVER, CONTINUE_SERVER, HELP
+
+${SAMPLES}
+For Extended Help type:
+  adsutil.vbs HELP
+`;
+
+/** HELP. */
+export const ADSUTIL_HELP = `Usage:
+      ADSUTIL.VBS CMD [param param]
+
+Description:
+IIS administration utility that enables the manipulation with ADSI parameters
+
+Standard Commands:
+ adsutil.vbs GET      path             - display chosen parameter
+ adsutil.vbs SET      path value ...   - assign the new value
+ adsutil.vbs ENUM     path ["/P" ]   - enumerate all parameters for given path
+ adsutil.vbs ENUM_ALL path             - the same, with everything below the path
+ adsutil.vbs DELETE   path             - delete given path or parameter
+ adsutil.vbs CREATE   path [KeyType]   - create given path and assigns it the given KeyType
+ adsutil.vbs COPY     pathsrc pathdst  - copy all from pathsrc to pathdst (will create pathdst)
+ adsutil.vbs MOVE     pathsrc pathdst  - same as COPY, but deletes pathsrc
+
+ /P - Valid for ENUM only.  Enumerates the paths only (no data)
+ KeyType - Valide for CREATE only.  Assigns the valid KeyType to the path
+
+Extended ADSUTIL Commands:
+ adsutil.vbs FIND             path     - find the paths where a given parameter is set
+ adsutil.vbs CREATE_VSERV     path     - create given path as a Virtual Server
+ adsutil.vbs START_SERVER     path     - starts the given web site
+ adsutil.vbs STOP_SERVER      path     - stops the given web site
+ adsutil.vbs PAUSE_SERVER     path     - pauses the given web site
+ adsutil.vbs CONTINUE_SERVER  path     - continues the given web site
+
+${SAMPLES}`;
+
+function headOf(name: string, property: PropertyRow): string {
+  return `${name.padEnd(NAME_WIDTH)}: (${shownType(property.type)})`;
+}
+
+function scalarText(value: MetabaseValue): string {
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return typeof value === "number" ? String(value) : `"${value}"`;
+}
+
+function itemLines(items: readonly string[]): string {
+  return items.map((item) => `  "${item}"\n`).join("");
+}

@@ -1,0 +1,14 @@
+/**
+ * Numbers as Httpcfg.exe reads them from its command line.
+ *
+ * @module
+ */
+
+/**
+ * The decimal digits at the front of `text`, 0 where there are none (so `0x10` is 0, as in the public
+ * sample; that the shipped tool reads no hex either is INFERRED), kept in 32 bits.
+ */
+export function parseLegacyNumber(text: string | undefined): number {
+  const match = /^\s*([+-]?[0-9]{1,15})/.exec(text ?? "");
+  return match === null ? 0 : Number(match[1]) >>> 0;
+}

@@ -1,0 +1,24 @@
+// Goal: a typed path falls into key and property. Method: table.
+import { assertEquals } from "@std/assert";
+import { failed, splitProperty, wrongArgs } from "../../mod/cli/adsutil_answer.ts";
+
+Deno.test("splitProperty() cuts at the last slash and keeps the spelling", () => {
+  const cases: [typed: string, path: string, name: string][] = [
+    ["W3SVC/1/ServerBindings", "W3SVC/1", "ServerBindings"],
+    ["w3svc\\1\\serverbindings", "w3svc/1", "serverbindings"],
+    ["/LM/W3SVC/x/", "/LM/W3SVC", "x"],
+    ["ServerBindings", "", "ServerBindings"],
+    ["", "", ""],
+  ];
+  for (const [typed, path, name] of cases) {
+    assertEquals(splitProperty(typed), { path, name }, typed);
+  }
+});
+
+Deno.test("failed() ends with the number, wrongArgs() with 2", () => {
+  assertEquals(failed(462, "x").exit, 462);
+  assertEquals(wrongArgs("GET"), {
+    text: "Error: Wrong number of Args for the GET command\n",
+    exit: 2,
+  });
+});

@@ -1,0 +1,49 @@
+// Goal: the display rules of adsutil.vbs to the column. Method: whole texts.
+import { assertEquals } from "@std/assert";
+import * as say from "../../mod/cli/adsutil_text.ts";
+import { propertyRow } from "../../mod/config/metabase_schema.ts";
+
+Deno.test("values are shown as GET, ENUM and SET show them", () => {
+  const bindings = propertyRow("ServerBindings")!;
+  const items = ["192.168.1.107:80:", "192.168.1.107:83:host", "192.168.1.107:84:"];
+  const cases: [got: string, want: string][] = [
+    [
+      say.gotText("DisableSocketPooling", propertyRow("DisableSocketPooling")!, true),
+      "DisableSocketPooling            : (BOOLEAN) True\n",
+    ],
+    [
+      say.gotText("serverstate", propertyRow("ServerState")!, 2),
+      "serverstate                     : (INTEGER) 2\n",
+    ],
+    [
+      say.gotText("ServerComment", propertyRow("ServerComment")!, "Default Web Site"),
+      'ServerComment                   : (STRING) "Default Web Site"\n',
+    ],
+    [
+      say.gotText("ServerBindings", bindings, items),
+      "ServerBindings                  : (LIST)  (3 Items)\n" +
+      '  "192.168.1.107:80:"\n  "192.168.1.107:83:host"\n  "192.168.1.107:84:"\n',
+    ],
+    [
+      say.enumText(bindings, [":80:"]),
+      'ServerBindings                  : (LIST) (1 Items)\n  ":80:"\n\n',
+    ],
+    [
+      say.setText("ServerBindings", bindings, [":81:", ":82:"]),
+      'ServerBindings                  : (LIST) ":81:" ":82:" \n',
+    ],
+    [say.notSetText("X"), 'The parameter "X is not set at this node.\n'],
+    [say.childText("W3SVC/1"), "[/W3SVC/1]\n"],
+    [say.serverDone("CONTINUE", "w3svc/1"), "Server w3svc/1 Successfully CONTINUED\n"],
+    [
+      say.serverFailed("START", "w3svc/1", -2147023834),
+      "ErrNumber: -2147023834 (0x80070426)\nError trying to START the server: w3svc/1\n",
+    ],
+    [
+      say.errorText(-2147024893, "Error deleting the object: x"),
+      "The path requested could not be found.\n" +
+      "ErrNumber: -2147024893 (0x80070003)\nError deleting the object: x\n",
+    ],
+  ];
+  for (const [got, want] of cases) assertEquals(got, want);
+});
