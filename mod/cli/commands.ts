@@ -1,23 +1,46 @@
 /**
- * Every command, in the order of the help.
+ * Every command by its name, in the order of the help, and the file that holds its record.
+ *
+ * A file is loaded when one of its commands is called: a query starts as fast as the runtime does,
+ * whatever the other commands need.
  *
  * @module
  */
+import { invariant } from "../base/invariant.ts";
 import type { CommandSpec } from "./command.ts";
-import { deleteIplisten, queryIplisten, setIplisten } from "./iplisten.ts";
-import { netStart, netStop } from "./net.ts";
-import { siteAdd, siteList, siteRemove, siteShow } from "./site.ts";
-import { status } from "./status.ts";
 
-export const COMMANDS: readonly CommandSpec[] = [
-  setIplisten,
-  queryIplisten,
-  deleteIplisten,
-  netStart,
-  netStop,
-  status,
-  siteAdd,
-  siteList,
-  siteShow,
-  siteRemove,
+interface CommandFile {
+  /** The names of its records, in their order. */
+  readonly names: readonly string[];
+  load(): Promise<{ readonly commands: readonly CommandSpec[] }>;
+}
+
+const FILES: readonly CommandFile[] = [
+  {
+    names: ["set iplisten", "query iplisten", "delete iplisten"],
+    load: () => import("./iplisten.ts"),
+  },
+  { names: ["net start", "net stop"], load: () => import("./net.ts") },
+  { names: ["status"], load: () => import("./status.ts") },
+  {
+    names: ["site add", "site list", "site show", "site remove"],
+    load: () => import("./site.ts"),
+  },
 ];
+
+/** What can be called. */
+export const COMMAND_NAMES: readonly string[] = FILES.flatMap(({ names }) => names);
+
+/** The record of the command called `name`, one of {@linkcode COMMAND_NAMES}. */
+export async function loadCommand(name: string): Promise<CommandSpec> {
+  const file = FILES.find(({ names }) => names.includes(name));
+  const found = (await file?.load())?.commands.find((command) => command.name === name);
+  invariant(found !== undefined, `the file of "${name}" has no such record`);
+  return found;
+}
+
+/** Every record, for what needs all of them: the help, the man page, the completions, the tests. */
+export async function loadCommands(): Promise<readonly CommandSpec[]> {
+  const loaded = await Promise.all(FILES.map((file) => file.load()));
+  return loaded.flatMap(({ commands }) => commands);
+}

@@ -73,6 +73,9 @@ export const queryIplisten: CommandSpec = {
   },
 };
 
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [setIplisten, queryIplisten, deleteIplisten];
+
 async function changeList(
   input: CommandInput,
   io: CommandIo,

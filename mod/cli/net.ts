@@ -67,6 +67,9 @@ export const netStop: CommandSpec = {
   },
 };
 
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [netStart, netStop];
+
 async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   let status = await io.control.ask({ op: "status" });
   if (status !== null && stateOf(status, row.name) !== "stopped") {

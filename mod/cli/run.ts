@@ -12,8 +12,8 @@ import { ControlClient } from "../host/control_client.ts";
 import type { EntryCheck } from "../config/check.ts";
 import { isEntryProblem, parseEntry } from "../listen/list_entry.ts";
 import { readInput } from "./args.ts";
-import type { CommandIo, CommandSpec } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import type { CommandIo } from "./command.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands.ts";
 import { commandHelp, overview } from "./help.ts";
 import { PipeClosed } from "./output.ts";
 
@@ -48,8 +48,9 @@ async function dispatch(args: readonly string[], around: Surroundings): Promise<
     around.out(`httpcfg ${VERSION}`);
     return EXIT.ok;
   }
-  const found = findCommand(words);
-  if (found === null) return answerWithoutCommand(words, around);
+  const name = findCommand(words);
+  if (name === null) return await answerWithoutCommand(words, around);
+  const found = await loadCommand(name);
   const rest = words.slice(found.name.split(" ").length);
   if (rest.some((word) => word === "--help" || word === "/?" || word === "-h")) {
     around.out(commandHelp(found));
@@ -58,15 +59,18 @@ async function dispatch(args: readonly string[], around: Surroundings): Promise<
   return await found.run(readInput(found, rest, args), makeIo(around, configFile));
 }
 
-function answerWithoutCommand(words: readonly string[], around: Surroundings): number {
+async function answerWithoutCommand(
+  words: readonly string[],
+  around: Surroundings,
+): Promise<number> {
   const [first = "", ...rest] = words;
   const topic = first === "help" ? findCommand(rest) : null;
   if (topic !== null) {
-    around.out(commandHelp(topic));
+    around.out(commandHelp(await loadCommand(topic)));
     return EXIT.ok;
   }
   if (first === "" || isHelp(first) || isHelp(rest.at(-1) ?? "")) {
-    around.out(overview(COMMANDS, VERSION));
+    around.out(overview(await loadCommands(), VERSION));
     return EXIT.ok;
   }
   const line = words.slice(0, 2).join(" ");
@@ -77,13 +81,13 @@ function isHelp(word: string): boolean {
   return ["--help", "-h", "/?", "-?", "?", "help"].includes(word);
 }
 
-/** The command whose name the words begin with, in any case; the longest name wins. */
-function findCommand(words: readonly string[]): CommandSpec | null {
+/** Name of the command that the words begin with, in any case; the longest wins. */
+function findCommand(words: readonly string[]): string | null {
   const line = `${words.slice(0, 3).join(" ").toLowerCase()} `;
-  let found: CommandSpec | null = null;
-  for (const command of COMMANDS) {
-    if (!line.startsWith(`${command.name} `)) continue;
-    if (found === null || command.name.length > found.name.length) found = command;
+  let found: string | null = null;
+  for (const name of COMMAND_NAMES) {
+    if (!line.startsWith(`${name} `)) continue;
+    if (found === null || name.length > found.length) found = name;
   }
   return found;
 }
@@ -92,7 +96,7 @@ function findCommand(words: readonly string[]): CommandSpec | null {
 function nearest(line: string): string {
   let best = "";
   let fewest = Math.max(2, Math.floor(line.length / 3)) + 1;
-  for (const { name } of COMMANDS) {
+  for (const name of COMMAND_NAMES) {
     const distance = editDistance(line.toLowerCase().slice(0, name.length + 2), name);
     if (distance < fewest) [best, fewest] = [name, distance];
   }

@@ -92,6 +92,9 @@ export const siteRemove: CommandSpec = {
   },
 };
 
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [siteAdd, siteList, siteShow, siteRemove];
+
 async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const [name = ""] = input.words;
   const bindings = readBindings(input, "bind");

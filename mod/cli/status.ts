@@ -37,6 +37,9 @@ export const status: CommandSpec = {
   },
 };
 
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [status];
+
 /** What there is to say while no service runs: the stored list and sites. */
 async function stoppedStatus(
   store: Pick<CommandIo["store"], "read">,
