@@ -1,0 +1,97 @@
+/**
+ * Edge: the event log of the service, lines of JSON in `eventsN.ndjson`, bounded by rotation.
+ *
+ * Events are few and often the last thing before an end, so the host flushes after each change of
+ * state and closes the log before it exits.
+ *
+ * @module
+ */
+import { type NewEvent, parseEvent, type ServiceEvent } from "./event.ts";
+import { LogFile, type LogTrouble } from "./log_file.ts";
+import { EVENT_NAMES, rollsIn } from "./log_names.ts";
+
+/** Bytes of one file: thousands of events. */
+const FILE_BYTES = 1024 * 1024;
+/** Full files kept beside the one in use. */
+const KEEP_FILES = 3;
+/** The series rolls by size alone, so its lines all belong to one day. */
+const SAME_DAY = "";
+
+export interface EventLogOptions {
+  readonly folder: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly onTrouble: (trouble: LogTrouble) => void;
+}
+
+/** Collects events; nothing here waits or throws, but for `flush` and `close`, which wait. */
+export class EventLog {
+  readonly #now: () => number;
+  readonly #file: LogFile;
+
+  constructor({ folder, now, onTrouble }: EventLogOptions) {
+    this.#now = now;
+    this.#file = new LogFile({
+      folder,
+      names: EVENT_NAMES,
+      truncateBytes: FILE_BYTES,
+      header: () => "",
+      onTrouble,
+      keepFiles: KEEP_FILES,
+    });
+  }
+
+  write(event: NewEvent): void {
+    const stored: ServiceEvent = { time: new Date(this.#now()).toISOString(), ...event };
+    this.#file.append(`${JSON.stringify(stored)}\n`, SAME_DAY);
+  }
+
+  /** To be called each second. */
+  tick(): void {
+    this.#file.tick();
+  }
+
+  reopen(): void {
+    this.#file.reopen();
+  }
+
+  flush(): Promise<void> {
+    return this.#file.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+/** The newest `limit` events, oldest first; none where nothing has been written yet. */
+export async function readEvents(folder: string, limit: number): Promise<ServiceEvent[]> {
+  let events: ServiceEvent[] = [];
+  for (const roll of (await eventRolls(folder)).reverse()) {
+    if (events.length >= limit) break;
+    const text = await textOf(`${folder}/${EVENT_NAMES.name(SAME_DAY, roll)}`);
+    const older = text.split("\n").map(parseEvent).filter((event) => event !== null);
+    events = [...older, ...events];
+  }
+  return limit === 0 ? [] : events.slice(-limit);
+}
+
+/** Text of a file; "" where rotation has just removed it. */
+async function textOf(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
+async function eventRolls(folder: string): Promise<number[]> {
+  const files: string[] = [];
+  try {
+    for await (const entry of Deno.readDir(folder)) files.push(entry.name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return rollsIn(files, EVENT_NAMES, SAME_DAY);
+}

@@ -1,0 +1,40 @@
+/**
+ * Names of log files: which file follows which.
+ *
+ * @module
+ */
+
+/** One series of files. */
+export interface LogNames {
+  /** Number of the first file (of a day, where the name has one). */
+  readonly firstRoll: number;
+  /** File name for `day` (YYMMDD) and the number `roll`. */
+  readonly name: (day: string, roll: number) => string;
+}
+
+/**
+ * `exYYMMDD.log`, IIS's name of a daily log. A day that outgrows LogFileTruncateSize goes on in
+ * `exYYMMDD.1.log`, then `.2`: IIS has either a day or a size, and here both bounds hold at once.
+ */
+export const W3C_NAMES: LogNames = {
+  firstRoll: 0,
+  name: (day, roll) => roll === 0 ? `ex${day}.log` : `ex${day}.${roll}.log`,
+};
+
+/** `httperr1.log`, `httperr2.log` …: ErrorLoggingRolloverType 0, by size alone. */
+export const HTTPERR_NAMES: LogNames = { firstRoll: 1, name: (_day, roll) => `httperr${roll}.log` };
+
+/** `events1.ndjson` …: by size alone. */
+export const EVENT_NAMES: LogNames = { firstRoll: 1, name: (_day, roll) => `events${roll}.ndjson` };
+
+/** Numbers of the files of `day` among `files`, rising. */
+export function rollsIn(files: readonly string[], names: LogNames, day: string): number[] {
+  const rolls: number[] = [];
+  for (const file of files) {
+    const number = Number(/([0-9]{1,9})\.[a-z]+$/.exec(file)?.[1] ?? names.firstRoll);
+    for (const roll of [number, names.firstRoll]) {
+      if (names.name(day, roll) === file && !rolls.includes(roll)) rolls.push(roll);
+    }
+  }
+  return rolls.sort((a, b) => a - b);
+}

@@ -1,0 +1,110 @@
+/**
+ * The W3C extended log of the sites: one series of files a site, in `W3SVC<id>/`.
+ *
+ * @module
+ */
+import type { ServedRecord } from "../base/exchange.ts";
+import { LogFile, type LogTrouble } from "./log_file.ts";
+import { W3C_NAMES } from "./log_names.ts";
+import { type LineEnd, Stamp } from "./log_text.ts";
+import { W3cFormat } from "./w3c_format.ts";
+
+/** The settings that this log follows. */
+export interface W3cLogSettings {
+  readonly LogEnabled: boolean;
+  /** Bytes. */
+  readonly LogFileTruncateSize: number;
+  readonly LogExtFileFlags: number;
+}
+
+export interface LogOptions {
+  /** Folder that holds the folders of the logs. */
+  readonly folder: string;
+  readonly lineEnd: LineEnd;
+  readonly computerName: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly onTrouble: (trouble: LogTrouble) => void;
+}
+
+/** Writes one line an answered request. Nothing here waits, throws, or costs a request its answer. */
+export class W3cLog {
+  readonly #options: LogOptions;
+  readonly #stamp = new Stamp();
+  readonly #files = new Map<number, LogFile>();
+  #settings: W3cLogSettings;
+  #format: W3cFormat;
+  #lastSite = -1;
+  #lastFile: LogFile | null = null;
+
+  constructor(options: LogOptions, settings: W3cLogSettings) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#format = this.#newFormat();
+  }
+
+  served(record: ServedRecord, siteId: number): void {
+    if (!this.#settings.LogEnabled) return;
+    const stamp = this.#stamp.at(this.#options.now());
+    const file = siteId === this.#lastSite && this.#lastFile !== null
+      ? this.#lastFile
+      : this.#fileOf(siteId);
+    file.append(this.#format.line(record, siteId, stamp), stamp.day);
+  }
+
+  /** To be called each second. */
+  tick(): void {
+    for (const file of this.#files.values()) file.tick();
+  }
+
+  /** Files are opened by their names again: for a program that has moved them away. */
+  reopen(): void {
+    for (const file of this.#files.values()) file.reopen();
+  }
+
+  async flush(): Promise<void> {
+    await Promise.all([...this.#files.values()].map((file) => file.flush()));
+  }
+
+  async close(): Promise<void> {
+    const files = this.#forgetFiles();
+    await Promise.all(files.map((file) => file.close()));
+  }
+
+  /** Follows changed settings; lines collected before are written as they were. */
+  async reconfigure(settings: W3cLogSettings): Promise<void> {
+    this.#settings = settings;
+    this.#format = this.#newFormat();
+    await this.close();
+  }
+
+  #newFormat(): W3cFormat {
+    const { computerName, lineEnd } = this.#options;
+    return new W3cFormat({ flags: this.#settings.LogExtFileFlags, computerName, lineEnd });
+  }
+
+  #fileOf(siteId: number): LogFile {
+    let file = this.#files.get(siteId);
+    if (file === undefined) {
+      file = new LogFile({
+        folder: `${this.#options.folder}/W3SVC${siteId}`,
+        names: W3C_NAMES,
+        truncateBytes: this.#settings.LogFileTruncateSize,
+        header: () => this.#format.header(this.#stamp.at(this.#options.now())),
+        onTrouble: this.#options.onTrouble,
+        keepFiles: null,
+      });
+      this.#files.set(siteId, file);
+    }
+    this.#lastSite = siteId;
+    this.#lastFile = file;
+    return file;
+  }
+
+  #forgetFiles(): LogFile[] {
+    const files = [...this.#files.values()];
+    this.#files.clear();
+    this.#lastFile = null;
+    return files;
+  }
+}

@@ -1,0 +1,74 @@
+import { assertEquals } from "@std/assert";
+import type { Ip } from "../../mod/base/address.ts";
+import type { RefusedRecord } from "../../mod/base/exchange.ts";
+import { httpErrHeader, httpErrLine } from "../../mod/telemetry/httperr_format.ts";
+import { Stamp } from "../../mod/telemetry/log_text.ts";
+
+const STAMP = new Stamp().at(Date.UTC(2011, 0, 28, 23, 6, 39));
+const RECORD: RefusedRecord = {
+  local: { ip: "172.30.137.57" as Ip, port: 80 },
+  remote: { ip: "fe80::1%eth0" as Ip, port: 49812 },
+  version: "HTTP/1.1",
+  method: "GET",
+  target: "/?a=b",
+  status: 503,
+  siteId: 1,
+  reason: "N/A",
+};
+
+Deno.test("httpErrHeader() is that of Windows Server 2003 SP1", () => {
+  assertEquals(
+    httpErrHeader(STAMP, "\r\n"),
+    "#Software: Microsoft HTTP API 1.0\r\n#Version: 1.0\r\n#Date: 2011-01-28 23:06:39\r\n" +
+      "#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid " +
+      "s-reason s-queuename\r\n",
+  );
+});
+
+Deno.test("httpErrLine() writes what is known and dashes for the rest", () => {
+  const start = "2011-01-28 23:06:39 fe80::1%eth0 49812 172.30.137.57 80";
+  const cases: [change: Partial<RefusedRecord>, want: string][] = [
+    [{}, `${start} HTTP/1.1 GET /?a=b 503 1 N/A -\n`],
+    [
+      { siteId: null, status: 400, reason: "Hostname" },
+      `${start} HTTP/1.1 GET /?a=b 400 - Hostname -\n`,
+    ],
+    [
+      {
+        version: null,
+        method: null,
+        target: null,
+        status: null,
+        siteId: null,
+        reason: "Timer_HeaderWait",
+      },
+      `${start} - - - - - Timer_HeaderWait -\n`,
+    ],
+  ];
+  for (const [change, want] of cases) {
+    assertEquals(httpErrLine({ ...RECORD, ...change }, STAMP, "\n"), want);
+  }
+});
+
+Deno.test("httpErrLine() cuts methods at 255 bytes and targets at 4096", () => {
+  const line = httpErrLine(
+    { ...RECORD, method: "M".repeat(300), target: "/".repeat(5000) },
+    STAMP,
+    "\n",
+  );
+  const fields = line.split(" ");
+  assertEquals(fields[7], "M".repeat(255));
+  assertEquals(fields[8], "/".repeat(4096));
+  assertEquals(fields.length, 13);
+});
+
+Deno.test("httpErrLine() lets no client forge a line", () => {
+  const evil = "x\r\n2011-01-28 23:06:39 1.2.3.4 1 - - -";
+  const line = httpErrLine(
+    { ...RECORD, version: evil, method: evil, target: evil, reason: evil },
+    STAMP,
+    "\n",
+  );
+  assertEquals(line.split("\n").length, 2);
+  assertEquals(line.split(" ").length, 13);
+});

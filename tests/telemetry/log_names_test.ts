@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { EVENT_NAMES, HTTPERR_NAMES, rollsIn, W3C_NAMES } from "../../mod/telemetry/log_names.ts";
+
+Deno.test("names are IIS's and HTTP.sys's", () => {
+  assertEquals(W3C_NAMES.name("261122", 0), "ex261122.log");
+  assertEquals(W3C_NAMES.name("261122", 2), "ex261122.2.log");
+  assertEquals(HTTPERR_NAMES.name("", 1), "httperr1.log");
+  assertEquals(EVENT_NAMES.name("", 12), "events12.ndjson");
+});
+
+Deno.test("rollsIn() finds the numbers of a series and nothing else", () => {
+  const files = [
+    "ex261122.2.log",
+    "ex261122.log",
+    "ex261121.9.log",
+    "ex261122.02.log",
+    "x.log",
+    "a",
+  ];
+  assertEquals(rollsIn(files, W3C_NAMES, "261122"), [0, 2]);
+  assertEquals(rollsIn(files, W3C_NAMES, "261123"), []);
+  assertEquals(rollsIn(["httperr10.log", "httperr9.log", "httperr.log"], HTTPERR_NAMES, ""), [
+    9,
+    10,
+  ]);
+  assertEquals(rollsIn([`httperr${"9".repeat(400)}.log`], HTTPERR_NAMES, ""), []);
+});

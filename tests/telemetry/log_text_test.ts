@@ -1,0 +1,36 @@
+import { assertEquals } from "@std/assert";
+import { fieldText, Stamp } from "../../mod/telemetry/log_text.ts";
+
+Deno.test("fieldText() leaves one field of printable ASCII, whatever came in", () => {
+  const cases: [value: string | null, want: string][] = [
+    [null, "-"],
+    ["", "-"],
+    ["-", "-"],
+    ["plain/path", "plain/path"],
+    ["Mozilla/5.0 (X11; Linux)", "Mozilla/5.0+(X11;+Linux)"],
+    ["a\r\n2026-01-01 forged", "a++2026-01-01+forged"],
+    ["\t\0\x1b[31m\x7f", "+++[31m+"],
+    ["gr\u00fc\u00df \u2028\u{1f600}", "gr??+???"],
+    ["x".repeat(10), "x".repeat(10)],
+    ["x".repeat(11), "xxxxxxx..."],
+  ];
+  for (const [value, want] of cases) assertEquals(fieldText(value, 10), cut(want), `${value}`);
+  for (let c = 0; c < 0x180; c++) {
+    assertEquals(/^[\x21-\x7e]+$/.test(fieldText(String.fromCharCode(c), 10)), true, `${c}`);
+  }
+});
+
+Deno.test("Stamp follows the clock in UTC, also backwards", () => {
+  const stamp = new Stamp();
+  stamp.at(Date.UTC(2026, 10, 22, 23, 59, 59, 999));
+  assertEquals([stamp.date, stamp.time, stamp.day], ["2026-11-22", "23:59:59", "261122"]);
+  stamp.at(Date.UTC(2026, 10, 23));
+  assertEquals([stamp.date, stamp.time, stamp.day], ["2026-11-23", "00:00:00", "261123"]);
+  stamp.at(Date.UTC(2026, 10, 22, 23, 59, 59));
+  assertEquals(stamp.day, "261122");
+});
+
+/** Values above are longer than ten characters where the rule for one character is meant. */
+function cut(want: string): string {
+  return want.length > 10 ? `${want.slice(0, 7)}...` : want;
+}
