@@ -60,7 +60,7 @@ export const queryIplisten: CommandSpec = {
   words: { min: 0, max: Infinity },
   legacy: true,
   async run(input, io): Promise<number> {
-    const { ipListen } = await io.store.read();
+    const { ipListen } = io.store.read();
     const form = input.text("format") ?? "text";
     if (form !== "text") {
       const rows = ipListen.map((ip) => ({ ip }));

@@ -42,8 +42,8 @@ export class Store {
   }
 
   /** The stored document; the built-in one where nothing has been stored. Throws a Fault. */
-  async read(): Promise<ConfigDocument> {
-    const text = await this.#readText();
+  read(): ConfigDocument {
+    const text = this.#readText();
     return text === null ? DEFAULT_DOCUMENT : this.#parse(text);
   }
 
@@ -53,7 +53,7 @@ export class Store {
    */
   async update(edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> {
     using _lock = await this.#lock();
-    const text = await this.#readText();
+    const text = this.#readText();
     const before = text === null ? DEFAULT_DOCUMENT : this.#parse(text);
     const after = edit(before);
     if (JSON.stringify(after) === JSON.stringify(before)) return { changed: false, before, after };
@@ -65,13 +65,14 @@ export class Store {
     return { changed: true, before, after };
   }
 
-  async #readText(): Promise<string | null> {
+  /** Synchronous: a thread for one small file costs a command more than the reading. */
+  #readText(): string | null {
     try {
-      const { size } = await Deno.stat(this.file);
+      const { size } = Deno.statSync(this.file);
       if (size > DOCUMENT_BYTES_MAX) {
         throw new Fault(`Cannot read ${quote(this.file)}: ${size} bytes are no configuration`);
       }
-      return await Deno.readTextFile(this.file);
+      return Deno.readTextFileSync(this.file);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw fileFault("read", this.file, error);

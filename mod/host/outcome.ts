@@ -1,0 +1,78 @@
+/**
+ * What came of a plan, for people and programs. Pure.
+ *
+ * @module
+ */
+import { formatEndpoint } from "../base/address.ts";
+import { Fault, quote } from "../base/fault.ts";
+import type { SiteRecord } from "../config/document.ts";
+import { holderCommand } from "../listen/holder.ts";
+import type { Plan, PlannedEndpoint, PlannedSite } from "../listen/plan.ts";
+import type { EndpointStatus, SiteStatus } from "./status.ts";
+
+const STATES = {
+  open: "open",
+  keep: "open",
+  close: "draining",
+  wait: "wait",
+  refused: "refused",
+} as const;
+
+/** The plan's sockets as `status` shows them. */
+export function endpointStatuses(plan: Plan): EndpointStatus[] {
+  return plan.endpoints.map(({ ip, port, secure, action, cause }) => {
+    const state = STATES[action];
+    const scheme = secure ? "https" : "http";
+    return { ip, port, scheme, state, cause: state === "open" ? null : cause };
+  });
+}
+
+/** The sites of a plan as `status` shows them. */
+export function siteStatuses(
+  plan: Plan,
+  sites: readonly SiteRecord[],
+  isPaused: boolean,
+): SiteStatus[] {
+  return plan.sites.map(({ id, name, state, reason }) => {
+    const site = sites.find((record) => record.id === id);
+    const bindings = [...(site?.bindings ?? []), ...(site?.secureBindings ?? [])];
+    if (state === "stopped") return { id, name, state, reason: null, bindings };
+    if (state !== "started") return { id, name, state: "stopped", reason, bindings };
+    return { id, name, state: isPaused ? "paused" : "started", reason, bindings };
+  });
+}
+
+/** True where the site has a handler: it runs, or will as soon as its address comes. */
+export function isUp({ state }: PlannedSite): boolean {
+  return state === "started" || state === "waiting";
+}
+
+/**
+ * Why W3SVC has nothing to do although sites should start; null where at least one runs or waits, or
+ * none was wanted. A service that listens nowhere and says that it runs would help nobody.
+ */
+export function nothingStarted(plan: Plan, os: string): Fault | null {
+  const wanted = plan.sites.filter(({ state }) => state !== "stopped");
+  if (wanted.length === 0 || wanted.some(isUp)) return null;
+  const refused = plan.endpoints.find(({ action }) => action === "refused");
+  if (wanted.length === 1 && refused !== undefined) return refusedFault(refused, os);
+  const reasons = wanted.map(({ name, reason }) => `  ${quote(name)}: ${reason}`);
+  return new Fault(`Cannot start any site\n${reasons.join("\n")}`, {
+    hint: refused === undefined
+      ? "httpcfg query iplisten; httpcfg site list"
+      : hintFor(refused, os),
+  });
+}
+
+function refusedFault(refused: PlannedEndpoint, os: string): Fault {
+  return new Fault(`Cannot listen on ${quote(formatEndpoint(refused))}: ${refused.cause}`, {
+    hint: hintFor(refused, os),
+  });
+}
+
+function hintFor({ holders, port }: PlannedEndpoint, os: string): string {
+  const pid = holders[0]?.pid;
+  return pid
+    ? `stop that process (kill ${pid}), or choose another port or address`
+    : `find the process that holds it: ${holderCommand(port, os)}`;
+}

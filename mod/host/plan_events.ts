@@ -1,0 +1,36 @@
+/**
+ * What a start left undone, as events in the words of the originals. Pure.
+ *
+ * @module
+ */
+import { formatEndpoint } from "../base/address.ts";
+import { WIN32 } from "../base/win32.ts";
+import type { SiteRecord } from "../config/document.ts";
+import type { Plan } from "../listen/plan.ts";
+import { bindFailed, bindingInUse, type NewEvent, siteDeactivated } from "../telemetry/event.ts";
+
+/** HTTP 15005 for each socket that could not be had, W3SVC 1004 or 1007 for each site without one. */
+export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[] {
+  const sockets = plan.endpoints.filter(({ action }) => action === "refused" || action === "wait");
+  const failed = plan.sites.filter(({ state }) => state === "failed");
+  return [
+    ...sockets.map((endpoint) => {
+      const error = endpoint.action === "wait" ? WIN32.WSAEADDRNOTAVAIL : WIN32.WSAEADDRINUSE;
+      return bindFailed(formatEndpoint(endpoint), { error, detail: endpoint.cause });
+    }),
+    ...failed.map(({ id, win32, reason }) => {
+      const binding = sites.find((site) => site.id === id)?.bindings[0] ?? "";
+      const taken = win32 === WIN32.ALREADY_EXISTS || win32 === WIN32.SHARING_VIOLATION;
+      const make = taken ? bindingInUse : siteDeactivated;
+      return make(urlPrefixOf(binding), String(id), { error: win32, detail: reason ?? "" });
+    }),
+  ];
+}
+
+/** `1.2.3.4:80:host` as HTTP.sys registers it: `http://host:80:1.2.3.4/`. */
+function urlPrefixOf(binding: string): string {
+  const match = /^(.*):(\d+):([^:]*)$/.exec(binding);
+  if (match === null) return "http://*/";
+  const [, ip = "", port = "", host = ""] = match;
+  return `http://${host || ip || "*"}:${port}${ip === "" ? "" : `:${ip}`}/`;
+}

@@ -1,0 +1,36 @@
+/**
+ * Sites of the document -> what the plan has to know of them. Pure.
+ *
+ * @module
+ */
+import { invariant } from "../base/invariant.ts";
+import { parseBinding } from "../config/binding.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import type { PlanBinding, PlanSite } from "../listen/plan_sites.ts";
+
+/** Every site in the order of the ids, so that of two with one binding the older one has it. */
+export function wantedSites(document: ConfigDocument): PlanSite[] {
+  return document.sites.toSorted((a, b) => a.id - b.id).map((site) => ({
+    id: site.id,
+    name: site.name,
+    wanted: site.autoStart,
+    bindings: bindingsOf(site),
+    ownSockets: false,
+  }));
+}
+
+function bindingsOf(site: SiteRecord): PlanBinding[] {
+  const parsed = (texts: readonly string[], secure: boolean): PlanBinding[] => {
+    return texts.map((text) => {
+      const binding = parseBinding(text);
+      invariant(typeof binding !== "string", `the stored binding "${text}" was checked`);
+      return { ...binding, secure };
+    });
+  };
+  return [...parsed(site.bindings, false), ...parsed(site.secureBindings, true)];
+}
+
+/** Ports that any site names: the ones whose holders matter. */
+export function portsOf(sites: readonly PlanSite[]): Set<number> {
+  return new Set(sites.flatMap((site) => site.bindings.map(({ port }) => port)));
+}

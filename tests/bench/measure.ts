@@ -1,0 +1,93 @@
+/** What the benches share: CPU time of processes, wrk as the client, medians, tables. */
+
+/** Clock ticks a second of /proc/PID/stat (USER_HZ), the same on every Linux that Deno runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** User and system CPU seconds of a process so far, its threads included. */
+export function cpuSeconds(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Private memory of a process in bytes: what it alone costs. */
+export function privateBytes(pid: number): number {
+  const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
+  const sum = (key: string): number =>
+    Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(rollup)?.[1]);
+  return (sum("Private_Clean") + sum("Private_Dirty")) * 1024;
+}
+
+export interface Load {
+  readonly requests: number;
+  readonly seconds: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Answers that were no 2xx or 3xx, and socket errors. */
+  readonly errors: number;
+}
+
+/** Runs wrk for `seconds` with one thread and `connections` keep-alive connections. */
+export async function wrk(url: string, seconds: number, connections = 64): Promise<Load> {
+  const { stdout } = await new Deno.Command("wrk", {
+    args: ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", url],
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  const [, requests = "0", took = "0"] = /(\d+) requests in ([\d.]+)s/.exec(text) ?? [];
+  const socketErrors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(
+    text,
+  );
+  const bad = Number(/Non-2xx or 3xx responses: (\d+)/.exec(text)?.[1] ?? 0);
+  return {
+    requests: Number(requests),
+    seconds: Number(took),
+    p50Ms: milliseconds(/50%\s+(\S+)/.exec(text)?.[1]),
+    p99Ms: milliseconds(/99%\s+(\S+)/.exec(text)?.[1]),
+    errors: bad + (socketErrors?.slice(1).reduce((all, one) => all + Number(one), 0) ?? 0),
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+/** True where the program is on PATH. */
+export async function isInstalled(program: string): Promise<boolean> {
+  const { success } = await new Deno.Command("sh", {
+    args: ["-c", `command -v ${program}`],
+    stdout: "null",
+  }).output();
+  return success;
+}
+
+/** Prints rows as a table; the first row is the head. */
+export function printTable(title: string, rows: readonly (readonly string[])[]): void {
+  const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const lines = rows.map((row) =>
+    row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()
+  );
+  say(`\n${title}\n${lines.join("\n")}`);
+}
+
+export function say(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
+}
+
+/** Resolves when something accepts connections there; throws after ten seconds. */
+export async function listening(hostname: string, port: number): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end;) {
+    try {
+      (await Deno.connect({ hostname, port })).close();
+      return;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  throw new Error(`nothing listens on ${hostname}:${port}`);
+}
+
+function milliseconds(text = "NaN"): number {
+  const value = parseFloat(text);
+  return text.endsWith("us") ? value / 1000 : text.endsWith("ms") ? value : value * 1000;
+}
