@@ -26,6 +26,10 @@ const FILES: readonly CommandFile[] = [
     names: ["site add", "site list", "site show", "site remove"],
     load: () => import("./site.ts"),
   },
+  {
+    names: ["history", "history show", "history diff", "rollback"],
+    load: () => import("./history.ts"),
+  },
 ];
 
 /** What can be called. */

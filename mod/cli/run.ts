@@ -5,6 +5,7 @@
  */
 import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
 import { VERSION } from "../base/version.ts";
+import { History } from "../config/history.ts";
 import { type PathContext, resolvePaths } from "../config/paths.ts";
 import { Store } from "../config/store.ts";
 import { startInBackground } from "../host/background.ts";
@@ -56,7 +57,7 @@ async function dispatch(args: readonly string[], around: Surroundings): Promise<
     around.out(commandHelp(found));
     return EXIT.ok;
   }
-  return await found.run(readInput(found, rest, args), makeIo(around, configFile));
+  return await found.run(readInput(found, rest, args), makeIo(around, configFile, args));
 }
 
 async function answerWithoutCommand(
@@ -133,9 +134,15 @@ const checkEntry: EntryCheck = (text) => {
   return isEntryProblem(entry) ? entry : { canonical: entry.text };
 };
 
-function makeIo(around: Surroundings, configFile: string | undefined): CommandIo {
+function makeIo(
+  around: Surroundings,
+  configFile: string | undefined,
+  args: readonly string[],
+): CommandIo {
   const paths = resolvePaths(around, configFile);
   const { os, uid, out, print, note, ask } = around;
+  const author = { user: callerName(around), command: ["httpcfg", ...args].join(" ") };
+  const history = new History(paths.history);
   const self = configFile === undefined ? [] : ["--config", configFile];
   return {
     os,
@@ -146,8 +153,17 @@ function makeIo(around: Surroundings, configFile: string | undefined): CommandIo
     note,
     ask,
     env: (name) => around.env(name),
-    store: new Store({ file: paths.config, checkEntry }),
+    store: new Store({
+      file: paths.config,
+      checkEntry,
+      onReplace: (before, after) => history.record(before, after, author),
+    }),
     control: new ControlClient(paths.run),
     startInBackground: () => startInBackground(self),
   };
+}
+
+/** Who sits in front: the one who called sudo, not root. */
+function callerName({ env, uid }: Surroundings): string {
+  return env("SUDO_USER") ?? env("USER") ?? env("USERNAME") ?? (uid === null ? "?" : String(uid));
 }

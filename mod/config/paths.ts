@@ -30,7 +30,9 @@ export interface PathContext {
 export function resolvePaths(context: PathContext, configFile?: string): Paths {
   const home = context.env("HTTPCFG_HOME");
   const places = home ? below(home) : platformPlaces(context);
-  return configFile === undefined ? places : { ...places, config: configFile };
+  if (configFile === undefined) return places;
+  // Two documents must not share one history.
+  return { ...places, config: configFile, history: `${configFile}.history` };
 }
 
 function below(folder: string): Paths {

@@ -1,0 +1,138 @@
+/**
+ * Edge: the versions of the document, who made them, when and with which command.
+ *
+ * One file a version, `000042.json`, written before the document itself is replaced and under its
+ * lock. Bounded in number and bytes: the oldest go first. A document that was changed by other means
+ * is noticed at the next write and kept as a version of its own.
+ *
+ * @module
+ */
+import { Fault, quote } from "../base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "./document.ts";
+
+/** One version of the document. */
+export interface Version {
+  /** Counts up from 1 and is never used again. */
+  readonly number: number;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Who stored it; null where it was found and not stored by this program. */
+  readonly user: string | null;
+  /** The command that made it; null where it was found. */
+  readonly command: string | null;
+  readonly document: ConfigDocument;
+}
+
+/** Who makes a change, and how. */
+export interface Author {
+  readonly user: string;
+  readonly command: string;
+}
+
+/** Versions kept: months of an administrator's changes. */
+export const HISTORY_COUNT_MAX = 100;
+/** Bytes kept: a hundred documents of a thousand entries and sites each. */
+export const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
+/** Characters of a command line that are kept. */
+const COMMAND_MAX = 1000;
+const FILE_NAME = /^([0-9]{6,})\.json$/;
+
+/** The history in one folder. Writers hold the lock of the document; readers need none. */
+export class History {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Keeps `after`, and before it what was there and is not yet known. Texts are whole documents. */
+  async record(before: string | null, after: string, author: Author): Promise<void> {
+    try {
+      await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      const numbers = await this.#numbers();
+      const last = numbers.at(-1);
+      const found = before === null ? DEFAULT_DOCUMENT : JSON.parse(before);
+      const at = new Date().toISOString();
+      let next = (last ?? 0) + 1;
+      const known = last === undefined ? null : (await this.#load(last))?.document ?? null;
+      if (JSON.stringify(known) !== JSON.stringify(found)) {
+        await this.#write({ number: next++, at, user: null, command: null, document: found });
+      }
+      const command = author.command.slice(0, COMMAND_MAX);
+      const document = JSON.parse(after);
+      await this.#write({ number: next, at, user: author.user, command, document });
+      await this.#prune();
+    } catch (error) {
+      throw this.#fault("keep the history", error);
+    }
+  }
+
+  /** Every version that is kept, oldest first. */
+  async list(): Promise<Version[]> {
+    const versions = await Promise.all((await this.#numbers()).map((one) => this.#load(one)));
+    return versions.filter((version) => version !== null);
+  }
+
+  /** Version `number`. Throws a Fault where it is not kept. */
+  async read(number: number): Promise<Version> {
+    const version = await this.#load(number);
+    if (version !== null) return version;
+    throw new Fault(`Cannot read version ${number} of the document: it is not kept`, {
+      hint: "httpcfg history",
+    });
+  }
+
+  async #numbers(): Promise<number[]> {
+    const numbers: number[] = [];
+    try {
+      for await (const { name } of Deno.readDir(this.#folder)) {
+        const match = FILE_NAME.exec(name);
+        if (match !== null) numbers.push(Number(match[1]));
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw this.#fault("read the history", error);
+    }
+    return numbers.sort((a, b) => a - b);
+  }
+
+  /** Null where the file has gone or was never finished. */
+  async #load(number: number): Promise<Version | null> {
+    try {
+      return JSON.parse(await Deno.readTextFile(this.#path(number))) as Version;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+      throw this.#fault("read the history", error);
+    }
+  }
+
+  async #write(version: Version): Promise<void> {
+    const path = this.#path(version.number);
+    const text = `${JSON.stringify({ version: 1, ...version })}\n`;
+    await Deno.writeTextFile(`${path}.new`, text, { mode: 0o600 });
+    await Deno.rename(`${path}.new`, path);
+  }
+
+  async #prune(): Promise<void> {
+    const numbers = (await this.#numbers()).reverse();
+    let bytes = 0;
+    for (const [place, number] of numbers.entries()) {
+      bytes += (await Deno.stat(this.#path(number))).size;
+      // The two newest stay whatever they weigh: without them nothing could be undone.
+      if (place < 2 || (place < HISTORY_COUNT_MAX && bytes <= HISTORY_BYTES_MAX)) continue;
+      await Deno.remove(this.#path(number));
+    }
+  }
+
+  #path(number: number): string {
+    return `${this.#folder}/${String(number).padStart(6, "0")}.json`;
+  }
+
+  #fault(what: string, error: unknown): Fault {
+    if (error instanceof Fault) return error;
+    const reason = error instanceof Error ? error.message : String(error);
+    return new Fault(`Cannot ${what} in ${quote(this.#folder)}: ${reason}`, {
+      hint: `ls -ld ${this.#folder}`,
+      cause: error,
+    });
+  }
+}
