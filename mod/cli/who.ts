@@ -1,0 +1,97 @@
+/**
+ * `who`: every process that listens on a port.
+ *
+ * @module
+ */
+import { type Endpoint, parseEndpoint, parseIp, parsePort } from "../base/address.ts";
+import { EXIT, quote, usageFault } from "../base/fault.ts";
+import { describeHolder, endpointsCollide, type Holder, holderCommand } from "../listen/holder.ts";
+import { findListeners } from "../listen/holders.ts";
+import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { type Listing, render } from "./format.ts";
+
+const who: CommandSpec = {
+  name: "who",
+  usage: "PORT|IP:PORT",
+  summary: "Show which processes listen on a port",
+  details: [
+    "With an address: only those that keep it from being used. Sockets on every address, IPv4 " +
+    "addresses in IPv6 form, sockets that several processes share, and other network namespaces " +
+    "are told apart. Root sees the processes of every user.",
+    "Exit status 0 where somebody listens, 1 where nobody does.",
+  ],
+  examples: [
+    { line: "httpcfg who 80", tells: "everybody on port 80" },
+    { line: "httpcfg who 10.0.0.5:80", tells: "who is in the way there" },
+  ],
+  flags: FORMAT_FLAG,
+  words: { min: 1, max: 1 },
+  async run(input, io): Promise<number> {
+    const wanted = parseWanted(input.words[0]!);
+    const holders = findListeners(new Set([wanted.port])).filter((holder) =>
+      wanted.ip === null ||
+      holder.namespace === null && endpointsCollide(holder, wanted as Endpoint, true)
+    );
+    const form = input.text("format") ?? "text";
+    if (form !== "text") io.out(await render(holderListing(holders), form));
+    else io.out(holderLines(holders).join("\n"));
+    io.note(nextStep(wanted, holders, io.os));
+    return holders.length > 0 ? EXIT.ok : EXIT.failed;
+  },
+};
+
+export const commands: readonly CommandSpec[] = [who];
+
+interface Wanted {
+  /** Null: any address. */
+  readonly ip: Endpoint["ip"] | null;
+  readonly port: number;
+}
+
+function parseWanted(text: string): Wanted {
+  const port = parsePort(text);
+  if (port !== null) return { ip: null, port };
+  const endpoint = parseEndpoint(text);
+  if (endpoint !== null) return endpoint;
+  const hint = parseIp(text) === null ? "httpcfg who 80" : `httpcfg who ${text}:80`;
+  throw usageFault(`Cannot look for ${quote(text)}: it is neither PORT nor IP:PORT`, hint);
+}
+
+/** The holders as records. */
+export function holderListing(holders: readonly Holder[]): Listing {
+  const columns = ["ip", "port", "pid", "program", "user", "mapped", "namespace", "socket"];
+  return {
+    name: "holders",
+    columns,
+    rows: holders.map(({ ip, port, pid, program, user, mapped, namespace, socket }) => {
+      return { ip, port, pid, program, user, mapped, namespace, socket };
+    }),
+  };
+}
+
+/** The holders for people; processes that share one socket or one address are marked. */
+export function holderLines(holders: readonly Holder[]): string[] {
+  const at = Map.groupBy(holders, ({ ip, port, namespace }) => `${ip} ${port} ${namespace}`);
+  return [...at.values()].flatMap((group) => {
+    const sockets = new Set(group.map(({ socket }) => socket)).size;
+    return group.map((holder) => {
+      const inherited = group.filter(({ socket }) => socket === holder.socket).length > 1;
+      return [
+        describeHolder(holder),
+        ...(sockets > 1 ? [`one of ${sockets} sockets there (SO_REUSEPORT)`] : []),
+        ...(inherited ? ["a socket that several processes share"] : []),
+        ...(holder.namespace === null ? [] : [`in the network namespace ${holder.namespace}`]),
+      ].join(", ");
+    });
+  });
+}
+
+function nextStep({ port }: Wanted, holders: readonly Holder[], os: string): string {
+  if (os !== "linux") return `hint: this system tells it with: ${holderCommand(port, os)}`;
+  const here = holders.filter(({ namespace }) => namespace === null);
+  const [first] = here;
+  if (first === undefined) return "Nobody listens there.";
+  if (first.pid === null) return `hint: ${holderCommand(port, os)}`;
+  if (first.pid === 1 || first.program === null) return `hint: httpcfg status`;
+  return `hint: ps -fp ${[...new Set(here.map(({ pid }) => pid))].join(",")}`;
+}

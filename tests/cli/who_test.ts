@@ -1,0 +1,62 @@
+/** Goal: who tells every holder of a port, and the next step. Method: sockets of this process. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { parseEndpoint } from "../../mod/base/address.ts";
+import type { Endpoint } from "../../mod/base/address.ts";
+import { holderLines } from "../../mod/cli/who.ts";
+import type { Holder } from "../../mod/listen/holder.ts";
+import { makeCliHome } from "../support/cli.ts";
+
+Deno.test({
+  name: "who finds the socket by port and by address",
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    await using home = await makeCliHome();
+    using listener = Deno.listen({ hostname: "127.0.0.6", port: 0 });
+    const { port } = listener.addr as Deno.NetAddr;
+    const byPort = await home.cli(`who ${port}`);
+    assertEquals(byPort.status, 0);
+    assertMatch(
+      byPort.out,
+      new RegExp(`\\(pid ${Deno.pid}, user .*\\) on 127\\.0\\.0\\.6:${port}`),
+    );
+    assertMatch(byPort.note, new RegExp(`hint: ps -fp ${Deno.pid}`));
+    assertEquals((await home.cli(`who 127.0.0.6:${port}`)).status, 0);
+    const other = await home.cli(`who 127.0.0.7:${port}`);
+    assertEquals([other.status, other.out], [1, ""]);
+    const json = JSON.parse((await home.cli(`who ${port} --format json`)).out);
+    assertEquals([json.holders[0].ip, json.holders[0].pid], ["127.0.0.6", Deno.pid]);
+  },
+});
+
+Deno.test("who refuses what is no port", async () => {
+  await using home = await makeCliHome();
+  for (const text of ["0", "70000", "http", "127.0.0.1", "::1"]) {
+    const { status, note } = await home.cli(`who ${text}`);
+    assertEquals(status, 2, text);
+    assertMatch(note, /hint: httpcfg who/);
+  }
+});
+
+Deno.test("holderLines() tells groups of SO_REUSEPORT, shared sockets and namespaces apart", () => {
+  const one: Holder = {
+    ...(parseEndpoint("10.0.0.5:80") as Endpoint),
+    mapped: false,
+    pid: 7,
+    program: "nginx",
+    user: "www",
+    socket: 100,
+    namespace: null,
+  };
+  const lines = holderLines([
+    one,
+    { ...one, pid: 8, socket: 101 },
+    { ...one, pid: 9, socket: 101 },
+    { ...one, pid: 10, namespace: "net:[5]" },
+  ]);
+  assertEquals(lines.map((line) => line.replace(/^.*10\.0\.0\.5:80/, "")), [
+    ", one of 2 sockets there (SO_REUSEPORT)",
+    ", one of 2 sockets there (SO_REUSEPORT), a socket that several processes share",
+    ", one of 2 sockets there (SO_REUSEPORT), a socket that several processes share",
+    ", in the network namespace net:[5]",
+  ]);
+});
