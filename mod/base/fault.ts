@@ -41,12 +41,12 @@ export function usageFault(message: string, hint?: string): Fault {
 }
 
 /**
- * `value` in double quotes for a message: control characters escaped, and cut where it is long, so
- * that 10 kB of hostile text stay one readable line.
+ * `value` in double quotes for a message: control and direction characters escaped, and cut where it
+ * is long, so that 10 kB of hostile text stay one readable line.
  */
 export function quote(value: string): string {
-  const text = JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029]/g, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  const text = JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => {
+    return `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`;
   });
   return text.length <= QUOTE_MAX
     ? text

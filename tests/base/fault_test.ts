@@ -1,0 +1,42 @@
+// Goal: errors that a person can act on, on one line whatever the value was. Method: values.
+import { assert, assertEquals } from "@std/assert";
+import { EXIT, Fault, quote, usageFault } from "../../mod/base/fault.ts";
+
+Deno.test("Fault carries message, hint, exit status and cause", () => {
+  const cause = new Error("below");
+  const full = new Fault("Cannot do it", { hint: "try this", exit: 7, cause });
+  assertEquals([full.message, full.hint, full.exit], ["Cannot do it", "try this", 7]);
+  assert(full.cause === cause && full instanceof Error && full.name === "Fault");
+  const bare = new Fault("Cannot do it");
+  assertEquals([bare.hint, bare.exit], [undefined, EXIT.failed]);
+});
+
+Deno.test("usageFault() ends with the usage status, with and without a hint", () => {
+  const hinted = usageFault("Cannot understand it", "httpcfg --help");
+  assertEquals([hinted.exit, hinted.hint], [EXIT.usage, "httpcfg --help"]);
+  assertEquals(usageFault("Cannot understand it").hint, undefined);
+});
+
+Deno.test("quote() makes one harmless line of any text", () => {
+  const cases: [value: string, quoted: string][] = [
+    ["", '""'],
+    ["127.0.0.2", '"127.0.0.2"'],
+    ['say "hi"', '"say \\"hi\\""'],
+    ["a\r\nb\tc", '"a\\r\\nb\\tc"'],
+    ["\u001b[31mred", '"\\u001b[31mred"'],
+    ["\u007f\u0085\u009b", '"\\u007f\\u0085\\u009b"'], // C1 controls move cursors too
+    ["a\u2028b\u2029c", '"a\\u2028b\\u2029c"'],
+    ["\u202e10.0.0.1\u2066", '"\\u202e10.0.0.1\\u2066"'], // shown backwards by a terminal
+    ["grüße 地址", '"grüße 地址"'],
+    ["\ud800", '"\\ud800"'],
+  ];
+  for (const [value, quoted] of cases) assertEquals(quote(value), quoted);
+});
+
+Deno.test("quote() cuts what is long and says how long it was", () => {
+  const edge = "x".repeat(98);
+  assertEquals(quote(edge), `"${edge}"`);
+  const long = quote("y".repeat(10_240));
+  assert(long.length < 150, `${long.length} characters`);
+  assert(long.endsWith('…" (10240 characters)'), long);
+});
