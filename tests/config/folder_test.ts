@@ -1,0 +1,33 @@
+// Goal: a folder that is there, by its real name, or why it cannot be served. Method: a temp folder.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { resolveFolder } from "../../mod/config/folder.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test("resolveFolder() gives the absolute path, links followed", async () => {
+  await using folder = await tempFolder();
+  await Deno.mkdir(folder.at("real"));
+  await Deno.symlink(folder.at("real"), folder.at("link"));
+  assertEquals(await resolveFolder(`${folder.path}/./real/../link/`), folder.at("real"));
+  assertEquals(await resolveFolder("."), await Deno.realPath("."));
+});
+
+Deno.test("resolveFolder() refuses what is not there and what is no folder", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(folder.at("file"), "");
+  await Deno.symlink(folder.at("nowhere"), folder.at("dangling"));
+  await Deno.symlink(folder.at("loop"), folder.at("loop"));
+  const cases: [name: string, reason: string][] = [
+    ["missing", "it is not there"],
+    ["dangling", "it is not there"],
+    ["file", "it is no folder"],
+    ["file/below", "part of the path is a file"],
+    ["loop", "ymbolic link"],
+    ["x".repeat(5000), "name too long"],
+  ];
+  for (const [name, reason] of cases) {
+    const fault = await assertRejects(() => resolveFolder(folder.at(name)), Fault, "Cannot serve");
+    assertStringIncludes(fault.message, reason, name.slice(0, 20));
+    assertEquals(typeof fault.hint, "string");
+  }
+});
