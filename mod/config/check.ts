@@ -32,11 +32,10 @@ export function checkDocument(value: unknown, checkEntry: EntryCheck): Problem[]
 function problemOf(issue: v.BaseIssue<unknown>): Problem {
   const at = (issue.path ?? []).reduce((path, step) => joined(path, step.key), "");
   if (issue.type === "never") return { at, message: "unknown field" };
-  const received = issue.received === "undefined" ? "missing" : `found ${shown(issue.input)}`;
-  const plain = issue.kind === "schema"
-    ? `expected ${issue.expected ?? "something else"}, ${received}`
-    : `${issue.message}, ${received}`;
-  return { at, message: plain };
+  if (issue.received === "undefined") return { at, message: "missing" };
+  const isOwnMessage = issue.kind !== "schema" || issue.type === "custom";
+  const wanted = isOwnMessage ? issue.message : `expected ${issue.expected ?? "something else"}`;
+  return { at, message: `${wanted}, found ${shown(issue.input)}` };
 }
 
 function joined(path: string, key: unknown): string {

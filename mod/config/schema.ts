@@ -21,6 +21,12 @@ function exactly<E extends v.ObjectEntries>(entries: E) {
   return v.objectWithRest(entries, v.never("unknown field"));
 }
 
+/** Comes before every object that may be empty: a list would pass for one. */
+const anObject = v.custom<object>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "expected Object",
+);
+
 const text = (max: number): v.GenericSchema<string> =>
   v.pipe(v.string(), v.maxLength(max, `longer than ${max} characters`));
 const name = v.pipe(v.string(), v.nonEmpty("empty"), v.maxLength(NAME_MAX, "too long"));
@@ -95,23 +101,34 @@ function settingSchema(row: SettingRow): v.GenericSchema {
   }
 }
 
-const settingsSchema = exactly(
-  Object.fromEntries(
-    Object.entries(SETTINGS).map(([key, row]) => [key, v.optional(settingSchema(row))]),
+const settingsSchema = v.pipe(
+  anObject,
+  exactly(
+    Object.fromEntries(
+      Object.entries(SETTINGS).map(([key, row]) => [key, v.optional(settingSchema(row))]),
+    ),
   ),
+);
+
+const metabaseSchema = v.pipe(
+  anObject,
+  v.record(name, v.pipe(anObject, v.record(name, metabaseValue))),
 );
 
 /** The whole document. */
 // deno-lint-ignore explicit-function-return-type -- as above
 export function documentSchema() {
-  return exactly({
-    $schema: v.optional(text(PATH_MAX)),
-    version: v.literal(DOCUMENT_VERSION),
-    ipListen: list(text(NAME_MAX)),
-    ssl: list(sslSchema),
-    urlAcl: list(urlAclSchema),
-    sites: list(siteSchema),
-    metabase: v.record(name, v.record(name, metabaseValue)),
-    settings: settingsSchema,
-  });
+  return v.pipe(
+    anObject,
+    exactly({
+      $schema: v.optional(text(PATH_MAX)),
+      version: v.literal(DOCUMENT_VERSION),
+      ipListen: list(text(NAME_MAX)),
+      ssl: list(sslSchema),
+      urlAcl: list(urlAclSchema),
+      sites: list(siteSchema),
+      metabase: metabaseSchema,
+      settings: settingsSchema,
+    }),
+  );
 }

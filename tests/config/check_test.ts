@@ -1,0 +1,97 @@
+// Goal: every problem of a document, each with its place. Method: broken documents, whole answers.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { checkDocument } from "../../mod/config/check.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { checkEntry } from "../support/entries.ts";
+
+const SITE = DEFAULT_DOCUMENT.sites[0]!;
+
+function problems(value: unknown): string[] {
+  return checkDocument(value, checkEntry).map(({ at, message }) => `${at}: ${message}`);
+}
+
+Deno.test("checkDocument() finds nothing wrong with the built-in document", () => {
+  assertEquals(problems(DEFAULT_DOCUMENT), []);
+});
+
+Deno.test("checkDocument() names the place and what was expected there", () => {
+  const cases: [change: Record<string, unknown>, problems: string[]][] = [
+    [{ ipLisen: [] }, ["ipLisen: unknown field"]],
+    [{ ipListen: "10.0.0.1" }, ['ipListen: expected Array, found "10.0.0.1"']],
+    [{ ipListen: ["10.0.0.1", 7] }, ["ipListen[1]: expected string, found 7"]],
+    [{ settings: { MaxFieldLength: 1 } }, ["settings.MaxFieldLength: below 64, found 1"]],
+    [{ settings: { Nonsense: 1 } }, ["settings.Nonsense: unknown field"]],
+    [{ metabase: { "W3SVC/1": { A: null } } }, [
+      'metabase["W3SVC/1"].A: expected (string | number | boolean | Array), found null',
+    ]],
+    [{ sites: [{ ...SITE, content: { kind: "proxy" } }] }, [
+      'sites[0].content.kind: expected ("root" | "respond" | "echo" | "welcome"), found "proxy"',
+    ]],
+    [{ sites: [{ ...SITE, autoStart: {} }] }, [
+      "sites[0].autoStart: expected boolean, found an object",
+    ]],
+    [{ urlAcl: {} }, ["urlAcl: expected Array, found an object"]],
+  ];
+  for (const [change, want] of cases) {
+    assertEquals(problems({ ...DEFAULT_DOCUMENT, ...change }), want);
+  }
+});
+
+Deno.test("checkDocument() says when a field is missing", () => {
+  const { ipListen: _, ...rest } = DEFAULT_DOCUMENT;
+  assertEquals(problems(rest), ["ipListen: missing"]);
+});
+
+Deno.test("checkDocument() answers for values that are no object at all", () => {
+  for (const [value, shown] of [[null, "null"], [[], "a list"], [1, "1"], ["x", '"x"']] as const) {
+    assertEquals(problems(value), [`: expected Object, found ${shown}`]);
+  }
+});
+
+Deno.test("checkDocument() reports all problems, not the first", () => {
+  const sites = [{ ...SITE, id: "x", name: "" }];
+  const found = problems({ ...DEFAULT_DOCUMENT, sites, version: 2, extra: 1 });
+  assertEquals(found.map((line) => line.split(":")[0]).sort(), [
+    "extra",
+    "sites[0].id",
+    "sites[0].name",
+    "version",
+  ]);
+});
+
+Deno.test("checkDocument() wants list entries canonical, known and once", () => {
+  const ipListen = [
+    "10.0.0.1",
+    "::FFFF:10.0.0.1",
+    "10.0.0.1",
+    "1..2.3",
+    "fd00::/8",
+    "eth0",
+    "!::1",
+  ];
+  assertEquals(problems({ ...DEFAULT_DOCUMENT, ipListen }), [
+    'ipListen[1]: "::FFFF:10.0.0.1" is to be written "10.0.0.1"',
+    'ipListen[2]: "10.0.0.1" stands in the list twice',
+    'ipListen[3]: "1..2.3" is no entry: not an IP address',
+  ]);
+});
+
+Deno.test("checkDocument() wants sites with one id, one name and bindings that are some", () => {
+  const sites = [
+    SITE,
+    { ...SITE, name: "DEFAULT web site", bindings: ["*:80:", ":0:"], secureBindings: ["x"] },
+  ];
+  assertEquals(problems({ ...DEFAULT_DOCUMENT, sites }), [
+    "sites[1].id: site 1 stands here twice",
+    'sites[1].name: two sites have the name "DEFAULT web site"',
+    'sites[1].bindings[0]: "*:80:" is to be written ":80:"',
+    'sites[1].bindings[1]: ":0:" is no binding: "0" is no port from 1 to 65535',
+    'sites[1].secureBindings[0]: "x" is no binding: not of the form IP:Port:Host',
+  ]);
+});
+
+Deno.test("checkDocument() shows a hostile value on one line", () => {
+  const [line = ""] = problems({ ...DEFAULT_DOCUMENT, version: `\u001b[2J\n${"x".repeat(9000)}` });
+  assertStringIncludes(line, "\\u001b[2J\\n");
+  assertEquals([line.includes("\n"), line.length < 250], [false, true]);
+});

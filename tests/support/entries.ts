@@ -1,0 +1,12 @@
+/**
+ * The check of list entries that the program gives its store, for tests of the store.
+ *
+ * @module
+ */
+import type { EntryCheck } from "../../mod/config/check.ts";
+import { isEntryProblem, parseEntry } from "../../mod/listen/list_entry.ts";
+
+export const checkEntry: EntryCheck = (text) => {
+  const entry = parseEntry(text);
+  return isEntryProblem(entry) ? entry : { canonical: entry.text };
+};
