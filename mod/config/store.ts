@@ -70,7 +70,9 @@ export class Store {
     try {
       const { size } = Deno.statSync(this.file);
       if (size > DOCUMENT_BYTES_MAX) {
-        throw new Fault(`Cannot read ${quote(this.file)}: ${size} bytes are no configuration`);
+        throw new Fault(`Cannot read ${quote(this.file)}: ${size} bytes are no configuration`, {
+          hint: "name the document with --config FILE, or move the file away",
+        });
       }
       return Deno.readTextFileSync(this.file);
     } catch (error) {
@@ -97,11 +99,13 @@ export class Store {
 
   /** The lock is a file of its own, because a rename replaces the inode that a lock is held on. */
   async #lock(): Promise<Disposable> {
-    const path = `${this.file}.lock`;
+    const target = await this.#target(); // two names of one document have one lock
+    const path = `${target}.lock`;
     let file: Deno.FsFile;
     try {
-      await Deno.mkdir(folderOf(this.file), { recursive: true });
+      await Deno.mkdir(folderOf(target), { recursive: true });
       file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
+      await keepOwner(path, await statOf(target));
     } catch (error) {
       throw fileFault("write", this.file, error);
     }
@@ -128,13 +132,16 @@ export class Store {
 
   async #replace(text: string): Promise<void> {
     try {
-      // A link stays a link: the file that it names is what is replaced.
-      const target = await Deno.realPath(this.file).catch(() => this.file);
-      const owner = await Deno.stat(target).catch(() => null);
-      await replaceFile(target, text, owner);
+      const target = await this.#target();
+      await replaceFile(target, text, await statOf(target));
     } catch (error) {
       throw fileFault("write", this.file, error);
     }
+  }
+
+  /** A link stays a link: the file that it names is what is locked and replaced. */
+  #target(): Promise<string> {
+    return Deno.realPath(this.file).catch(() => this.file);
   }
 }
 
@@ -169,8 +176,12 @@ async function replaceFile(path: string, text: string, owner: Deno.FileInfo | nu
 
 /** Root who edits a service user's document must not lock that user out. */
 async function keepOwner(path: string, owner: Deno.FileInfo | null): Promise<void> {
-  if (owner === null || owner.uid === null || owner.uid === Deno.uid()) return;
+  if (owner === null || owner.uid === null || owner.uid === 0 || Deno.uid() !== 0) return;
   await Deno.chown(path, owner.uid, owner.gid);
+}
+
+function statOf(path: string): Promise<Deno.FileInfo | null> {
+  return Deno.stat(path).catch(() => null);
 }
 
 function ignoreNotFound(error: unknown): void {

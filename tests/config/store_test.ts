@@ -1,0 +1,237 @@
+// Goal: a document that is never half, never lost and never wrong. Method: a store on a temp folder.
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { addListEntry } from "../../mod/config/edit.ts";
+import { serialize, Store, type StoreOptions } from "../../mod/config/store.ts";
+import { checkEntry } from "../support/entries.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+const isRootOnPosix = Deno.build.os !== "windows" && Deno.uid() === 0;
+/** `nobody` nearly everywhere; the number is all that matters here. */
+const OTHER_UID = 65534;
+
+function storeAt(file: string, options: Partial<StoreOptions> = {}): Store {
+  return new Store({ file, checkEntry, ...options });
+}
+
+function adding(entry: string): (document: ConfigDocument) => ConfigDocument {
+  return (document) => addListEntry(document, entry);
+}
+
+Deno.test("Store.read() gives the built-in document where nothing is stored, and writes nothing", async () => {
+  await using folder = await tempFolder();
+  assertEquals(await storeAt(folder.at("deep/config.json")).read(), DEFAULT_DOCUMENT);
+  assertEquals(folder.names(), []);
+});
+
+Deno.test("Store.update() makes the folder and a document that reads back", async () => {
+  await using folder = await tempFolder();
+  const store = storeAt(folder.at("a/b/config.json"));
+  const change = await store.update(adding("10.0.0.1"));
+  assertEquals([change.changed, change.before], [true, DEFAULT_DOCUMENT]);
+  assertEquals(change.after.ipListen, ["10.0.0.1"]);
+  assertEquals(await storeAt(store.file).read(), change.after);
+  assertEquals(await Deno.readTextFile(store.file), serialize(change.after));
+  assertEquals([...Deno.readDirSync(folder.at("a/b"))].map(({ name }) => name).sort(), [
+    "config.json",
+    "config.json.lock",
+  ]);
+});
+
+Deno.test("serialize() ends with one line end and is indented for people", () => {
+  const text = serialize(DEFAULT_DOCUMENT);
+  assert(text.startsWith('{\n  "version": 1,') && text.endsWith("}\n") && !text.endsWith("\n\n"));
+});
+
+Deno.test("Store.update() that changes nothing leaves the very file, and calls nobody", async () => {
+  await using folder = await tempFolder();
+  const calls: string[] = [];
+  const store = storeAt(folder.at("config.json"), {
+    onReplace: (_, after) => Promise.resolve(void calls.push(after)),
+  });
+  await store.update(adding("10.0.0.1"));
+  const before = await Deno.stat(store.file);
+  assertEquals((await store.update(adding("10.0.0.1"))).changed, false);
+  assertEquals((await store.update((document) => ({ ...document }))).changed, false);
+  const after = await Deno.stat(store.file);
+  assertEquals([after.ino, after.mtime], [before.ino, before.mtime]);
+  assertEquals(calls.length, 1);
+});
+
+Deno.test("Store.update() keeps the text of before for those who ask, null at the first write", async () => {
+  await using folder = await tempFolder();
+  const seen: (string | null)[] = [];
+  const store = storeAt(folder.at("config.json"), {
+    onReplace: (before, after) => Promise.resolve(void seen.push(before, after)),
+  });
+  const first = await store.update(adding("10.0.0.1"));
+  const second = await store.update(adding("10.0.0.2"));
+  const [one, two] = [serialize(first.after), serialize(second.after)];
+  assertEquals(seen, [null, one, one, two]);
+});
+
+Deno.test("Store.update() stores nothing when the edit, the check or the history fails", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("config.json");
+  await storeAt(file).update(adding("10.0.0.1"));
+  const before = await Deno.readTextFile(file);
+  const fail = (message: string): never => {
+    throw new Fault(message);
+  };
+  const failures: [message: string, options: Partial<StoreOptions>, edit: typeof addingSecond][] = [
+    ["no such site", {}, () => fail("no such site")],
+    ["ipListen[1]", {}, (d) => ({ ...d, ipListen: [...d.ipListen, "1..2.3"] })],
+    ["disk full", { onReplace: () => Promise.reject(new Fault("disk full")) }, addingSecond],
+  ];
+  for (const [message, options, edit] of failures) {
+    await assertRejects(() => storeAt(file, options).update(edit), Fault, message);
+    assertEquals(await Deno.readTextFile(file), before, message);
+    assertEquals(folder.names(), ["config.json", "config.json.lock"], message);
+  }
+  assertEquals((await storeAt(file).update(addingSecond)).changed, true, "the lock is free again");
+});
+
+Deno.test("Store.update() loses no change of forty writers at once", async () => {
+  await using folder = await tempFolder();
+  const wanted = Array.from({ length: 40 }, (_, i) => `10.0.0.${i}`);
+  await Promise.all(wanted.map((entry) => {
+    return storeAt(folder.at("config.json")).update(adding(entry));
+  }));
+  const { ipListen } = await storeAt(folder.at("config.json")).read();
+  assertEquals([...ipListen].sort(), [...wanted].sort());
+});
+
+Deno.test("Store.update() is not held up by what a killed writer left", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(folder.at("config.json.new"), '{"version": 1, "ipLis');
+  await Deno.writeTextFile(folder.at("config.json.lock"), "");
+  await storeAt(folder.at("config.json")).update(adding("10.0.0.1"));
+  assertEquals(folder.names(), ["config.json", "config.json.lock"]);
+  assertEquals((await storeAt(folder.at("config.json")).read()).ipListen, ["10.0.0.1"]);
+});
+
+Deno.test({
+  name: "Store.update() keeps the mode of the file and a link a link",
+  ignore: Deno.build.os === "windows",
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    await Deno.mkdir(folder.at("real"));
+    const real = folder.at("real/document.json");
+    await storeAt(real).update(adding("10.0.0.1"));
+    assertEquals((await Deno.stat(real)).mode! & 0o777, 0o644);
+    await Deno.chmod(real, 0o640);
+    await Deno.symlink(real, folder.at("config.json"));
+    await storeAt(folder.at("config.json")).update(adding("10.0.0.2"));
+    assert((await Deno.lstat(folder.at("config.json"))).isSymlink);
+    assertEquals((await Deno.stat(real)).mode! & 0o777, 0o640);
+    assertEquals((await storeAt(real).read()).ipListen, ["10.0.0.1", "10.0.0.2"]);
+    assertEquals(folder.names(), ["config.json", "real"], "one document has one lock");
+  },
+});
+
+Deno.test({
+  name: "Store.update() by root leaves document and lock to the user who owns the document",
+  ignore: !isRootOnPosix,
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    const file = folder.at("config.json");
+    await Deno.writeTextFile(file, serialize(DEFAULT_DOCUMENT));
+    await Deno.chown(file, OTHER_UID, OTHER_UID);
+    await storeAt(file).update(adding("10.0.0.1"));
+    for (const path of [file, `${file}.lock`]) {
+      assertEquals((await Deno.stat(path)).uid, OTHER_UID, path);
+    }
+  },
+});
+
+Deno.test("Store refuses a document that is none, with a place, a reason and a hint", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("config.json");
+  const changed = (change: Record<string, unknown>): string => {
+    return JSON.stringify({ ...DEFAULT_DOCUMENT, ...change });
+  };
+  const cases: [text: string, message: string][] = [
+    ["", "Cannot read"],
+    ['{"version": 1,', "Cannot read"],
+    [`${serialize(DEFAULT_DOCUMENT)}}`, "Cannot read"],
+    ["null", "expected Object"],
+    ["[]", "expected Object"],
+    ["{}", "ipListen: missing"],
+    [changed({ ipLisen: [] }), "ipLisen: unknown field"],
+    [changed({ ipListen: "10.0.0.1" }), "ipListen: expected Array"],
+    [changed({ version: 2 }), "its version 2 is newer than 1"],
+    [changed({ version: 2, sites: "new shape" }), "its version 2 is newer than 1"],
+    [changed({ version: "1" }), "version: expected 1"],
+  ];
+  for (const [text, message] of cases) {
+    await Deno.writeTextFile(file, text);
+    const fault = await assertRejects(() => storeAt(file).read(), Fault, message);
+    assertStringIncludes(fault.message, file);
+    assert(fault.hint, message);
+    await assertRejects(() => storeAt(file).update(adding("10.0.0.1")), Fault, message);
+    assertEquals(await Deno.readTextFile(file), text, "nothing is changed");
+  }
+});
+
+Deno.test("Store counts the problems and shows the first twenty", async () => {
+  await using folder = await tempFolder();
+  const ipListen = Array.from({ length: 30 }, (_, i) => i);
+  await Deno.writeTextFile(
+    folder.at("config.json"),
+    JSON.stringify({ ...DEFAULT_DOCUMENT, ipListen }),
+  );
+  const fault = await assertRejects(() => storeAt(folder.at("config.json")).read(), Fault);
+  const lines = fault.message.split("\n");
+  assertStringIncludes(lines[0]!, "30 problems");
+  assertEquals([lines.length, lines.at(-1)], [22, "  and 10 more"]);
+});
+
+Deno.test("Store says why a file cannot be read or written", async () => {
+  await using folder = await tempFolder();
+  await Deno.mkdir(folder.at("folder"));
+  await Deno.writeTextFile(folder.at("file"), "");
+  const cases: [name: string, read: string | null, update: string][] = [
+    ["folder", "it is a folder", "it is a folder"],
+    ["file/config.json", "part of the path is a file", "part of the path is a file"],
+  ];
+  for (const [name, read, update] of cases) {
+    const store = storeAt(folder.at(name));
+    if (read !== null) {
+      const fault = await assertRejects(() => store.read(), Fault, "Cannot read");
+      assertStringIncludes(fault.message, read);
+    }
+    const fault = await assertRejects(() => store.update(adding("::1")), Fault, "Cannot ");
+    assertStringIncludes(fault.message, update);
+    assert(fault.hint);
+  }
+});
+
+Deno.test("Store does not read a file that is too large to be a document", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("config.json");
+  await Deno.writeTextFile(file, "");
+  await Deno.truncate(file, 64 * 1024 * 1024 + 1); // a hole: takes no room on the disk
+  const fault = await assertRejects(() => storeAt(file).read(), Fault, "67108865 bytes");
+  assert(fault.hint);
+});
+
+Deno.test("Store reads the old or the new document while another writes", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("config.json");
+  await storeAt(file).update(adding("10.0.0.0"));
+  let isWriting = true;
+  const writing = (async (): Promise<void> => {
+    for (let i = 1; i <= 20; i++) await storeAt(file).update(adding(`10.0.0.${i}`));
+  })().finally(() => isWriting = false);
+  let newest = 0;
+  while (isWriting) {
+    const { length } = (await storeAt(file).read()).ipListen;
+    assert(length >= newest, `${length} entries after ${newest}`);
+    newest = length;
+  }
+  await writing;
+  assertEquals((await storeAt(file).read()).ipListen.length, 21);
+});
+
+const addingSecond = adding("10.0.0.2");
