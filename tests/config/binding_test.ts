@@ -1,0 +1,64 @@
+// Goal: one canonical text for one binding, a reason for all else. Method: tables.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { formatBinding, parseBinding } from "../../mod/config/binding.ts";
+
+Deno.test("parseBinding() and formatBinding() make the canonical text", () => {
+  const cases: [text: string, canonical: string][] = [
+    [":80:", ":80:"],
+    [":80", ":80:"],
+    ["*:80:", ":80:"],
+    ["192.168.1.10:80:", "192.168.1.10:80:"],
+    ["192.168.1.10:80", "192.168.1.10:80:"],
+    [":80:www.example.com", ":80:www.example.com"],
+    [":80:WWW.Example.COM.", ":80:www.example.com"],
+    ["10.0.0.5:65535:a", "10.0.0.5:65535:a"],
+    ["[::1]:8080:", "[::1]:8080:"],
+    ["[2001:DB8:0::5]:80:x", "[2001:db8::5]:80:x"],
+    ["[::ffff:10.0.0.5]:80:", "10.0.0.5:80:"],
+    ["[fe80::1%eth0]:80:", "[fe80::1%eth0]:80:"],
+    [":80:my_host-2.intra", ":80:my_host-2.intra"],
+  ];
+  for (const [text, canonical] of cases) {
+    const binding = parseBinding(text);
+    assert(typeof binding !== "string", `${text}: ${binding}`);
+    assertEquals(formatBinding(binding), canonical);
+    assertEquals(parseBinding(canonical), binding, `${canonical} means the same`);
+  }
+});
+
+Deno.test("parseBinding() gives ip, port and host", () => {
+  assertEquals(parseBinding("*:81:"), { ip: null, port: 81, host: "" });
+});
+
+Deno.test("parseBinding() says what is wrong", () => {
+  const form = "not of the form IP:Port:Host";
+  const cases: [text: string, reason: string][] = [
+    ["", form],
+    ["80", form],
+    ["::1:80:", form], // an IPv6 address without its brackets
+    ["http://10.0.0.5:80:", form],
+    ["10.0.0.5:80:host:more", form],
+    ["localhost:80:", form],
+    ["+:80:", form],
+    [":80:\n", "host name"],
+    ["10.0.0.5:80: ", "host name"],
+    ["10.0.0.5:-1:", form],
+    ["10.0.0:80:", '"10.0.0" is no IP address'],
+    ["01.2.3.4:80:", '"01.2.3.4" is no IP address'],
+    ["1..2.3:80:", '"1..2.3" is no IP address'],
+    ["[::g]:80:", '"[::g]" is no IP address'],
+    ["[1:2]:80:", '"[1:2]" is no IP address'],
+    [":0:", '"0" is no port'],
+    [":65536:", '"65536" is no port'],
+    [":080:", '"080" is no port'],
+    [":80:-bad", "host name"],
+    [":80:a..b", "host name"],
+    [":80:*.example.com", "host name"],
+    [`:80:${"a".repeat(64)}`, "host name"],
+  ];
+  for (const [text, reason] of cases) {
+    const result = parseBinding(text);
+    assert(typeof result === "string", `${JSON.stringify(text)} is a binding`);
+    assertStringIncludes(result, reason, text);
+  }
+});

@@ -1,0 +1,76 @@
+// Goal: edits that change what they say and nothing else. Method: documents by value and by identity.
+import { assert, assertEquals } from "@std/assert";
+import {
+  type ConfigDocument,
+  DEFAULT_DOCUMENT,
+  type SiteRecord,
+} from "../../mod/config/document.ts";
+import {
+  addListEntry,
+  addSite,
+  findSite,
+  nextSiteId,
+  removeListEntry,
+  removeSite,
+  replaceSite,
+} from "../../mod/config/edit.ts";
+
+const LISTED: ConfigDocument = { ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1", "10.0.0.2"] };
+
+function site(id: number, name: string): SiteRecord {
+  const content = { kind: "echo" } as const;
+  return { id, name, bindings: [":81:"], secureBindings: [], autoStart: true, content };
+}
+
+Deno.test("addListEntry() appends, or inserts before a place", () => {
+  const cases: [place: number | null, list: string[]][] = [
+    [null, ["10.0.0.1", "10.0.0.2", "::1"]],
+    [0, ["::1", "10.0.0.1", "10.0.0.2"]],
+    [1, ["10.0.0.1", "::1", "10.0.0.2"]],
+    [9, ["10.0.0.1", "10.0.0.2", "::1"]],
+  ];
+  for (const [place, list] of cases) {
+    assertEquals(addListEntry(LISTED, "::1", place).ipListen, list, String(place));
+  }
+  assertEquals(LISTED.ipListen, ["10.0.0.1", "10.0.0.2"], "the old document is as it was");
+});
+
+Deno.test("an edit that changes nothing gives the same document", () => {
+  assert(addListEntry(LISTED, "10.0.0.2", 0) === LISTED);
+  assert(removeListEntry(LISTED, "10.0.0.3") === LISTED);
+});
+
+Deno.test("removeListEntry() removes the one entry and keeps the order", () => {
+  assertEquals(removeListEntry(LISTED, "10.0.0.1").ipListen, ["10.0.0.2"]);
+});
+
+Deno.test("findSite() knows names in any case and W3SVC/n", () => {
+  const document = addSite(DEFAULT_DOCUMENT, site(7, "Größe"));
+  const cases: [text: string, id: number | undefined][] = [
+    ["Default Web Site", 1],
+    ["default web SITE", 1],
+    ["GRÖSSE", undefined], // lower case is not case folding; what is stored is what counts
+    ["größe", 7],
+    ["w3svc/7", 7],
+    ["W3SVC/1", 1],
+    ["W3SVC/2", undefined],
+    ["7", undefined],
+    ["", undefined],
+  ];
+  for (const [text, id] of cases) assertEquals(findSite(document, text)?.id, id, text);
+});
+
+Deno.test("nextSiteId() is above every id there is", () => {
+  assertEquals(nextSiteId({ ...DEFAULT_DOCUMENT, sites: [] }), 1);
+  const many = [site(3, "c"), site(40, "b"), site(2, "a")].reduce(addSite, DEFAULT_DOCUMENT);
+  assertEquals(nextSiteId(many), 41);
+});
+
+Deno.test("addSite(), replaceSite() and removeSite() touch the one site", () => {
+  const two = addSite(DEFAULT_DOCUMENT, site(2, "two"));
+  assertEquals(two.sites.map(({ id }) => id), [1, 2]);
+  const renamed = replaceSite(two, site(1, "one"));
+  assertEquals(renamed.sites.map(({ name }) => name), ["one", "two"]);
+  assertEquals(removeSite(renamed, 1).sites, [site(2, "two")]);
+  assertEquals(DEFAULT_DOCUMENT.sites.length, 1);
+});

@@ -1,0 +1,45 @@
+// Goal: rows that make sense, and defaults that are HTTP.sys's. Method: every row, and known values.
+import { assert, assertEquals } from "@std/assert";
+import {
+  DEFAULT_SETTINGS,
+  effectiveSettings,
+  type SettingRow,
+  SETTINGS,
+} from "../../mod/config/settings.ts";
+
+Deno.test("every setting's default is one that the document may store", () => {
+  for (const [name, row] of Object.entries(SETTINGS) as [string, SettingRow][]) {
+    assert(row.summary.length > 0 && !row.summary.endsWith("."), name);
+    if (row.kind === "number") {
+      assert(row.min < row.max && row.min <= row.default && row.default <= row.max, name);
+    }
+    if (row.kind === "choice") assert(row.choices.includes(row.default), name);
+  }
+});
+
+Deno.test("DEFAULT_SETTINGS are those of HTTP.sys and of the IIS 6 metabase", () => {
+  const published = {
+    MaxFieldLength: 16384,
+    MaxRequestBytes: 16384,
+    UrlSegmentMaxLength: 260,
+    UrlSegmentMaxCount: 255,
+    HeaderWaitTimeout: 120,
+    ConnectionTimeout: 120,
+    EntityBodyTimeout: 120,
+    MinFileBytesPerSec: 240,
+    UriEnableCache: true,
+    UriMaxUriBytes: 262144,
+    UriScavengerPeriod: 120,
+    ErrorLogFileTruncateSize: 0x100000,
+    LogFileTruncateSize: 20971520,
+  } as const;
+  for (const [name, value] of Object.entries(published)) {
+    assertEquals(DEFAULT_SETTINGS[name as keyof typeof published], value, name);
+  }
+});
+
+Deno.test("effectiveSettings() lays what is stored over the defaults", () => {
+  assertEquals(effectiveSettings({}), DEFAULT_SETTINGS);
+  const settings = effectiveSettings({ MinFileBytesPerSec: 0, UriEnableCache: false });
+  assertEquals(settings, { ...DEFAULT_SETTINGS, MinFileBytesPerSec: 0, UriEnableCache: false });
+});
