@@ -26,6 +26,7 @@ const FILES: readonly CommandFile[] = [
     names: ["site add", "site list", "site show", "site remove"],
     load: () => import("./site.ts"),
   },
+  { names: ["plan"], load: () => import("./plan.ts") },
   { names: ["who"], load: () => import("./who.ts") },
   {
     names: ["history", "history show", "history diff", "rollback"],

@@ -5,7 +5,9 @@
  */
 import { invariant } from "../base/invariant.ts";
 import { parseBinding } from "../config/binding.ts";
-import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "../config/document.ts";
+import { effectiveValue } from "../config/metabase.ts";
+import { PROPERTIES } from "../config/metabase_schema.ts";
 import type { PlanBinding, PlanSite } from "../listen/plan_sites.ts";
 
 /** Every site in the order of the ids, so that of two with one binding the older one has it. */
@@ -15,8 +17,23 @@ export function wantedSites(document: ConfigDocument): PlanSite[] {
     name: site.name,
     wanted: site.autoStart,
     bindings: bindingsOf(site),
-    ownSockets: false,
+    ownSockets: metabaseValue(document, `W3SVC/${site.id}`, "DisableSocketPooling") === true,
   }));
+}
+
+/** MajorIIsVersionNumber: 5 has pooled sockets and no list, everything else is HTTP.sys. */
+export function generationOf(document: ConfigDocument): 5 | 6 {
+  return metabaseValue(document, "W3SVC/Info", "MajorIIsVersionNumber") === 5 ? 5 : 6;
+}
+
+function metabaseValue(
+  document: ConfigDocument,
+  path: string,
+  name: string,
+): MetabaseValue | null {
+  const property = PROPERTIES.find((row) => row.name === name);
+  invariant(property !== undefined, `the schema has ${name}`);
+  return effectiveValue(document, path, property);
 }
 
 function bindingsOf(site: SiteRecord): PlanBinding[] {

@@ -1,0 +1,107 @@
+/**
+ * `plan`: what the service would do with the stored document, without doing it.
+ *
+ * @module
+ */
+import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
+import { quote } from "../base/fault.ts";
+import { gatherPlanInput } from "../host/plan_input.ts";
+import type { ServiceStatus } from "../host/status.ts";
+import { parseList } from "../listen/list_entry.ts";
+import { makePlan, type Plan } from "../listen/plan.ts";
+import { planStatus } from "../listen/planned.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { ANSWER_VERSION, type Listing, render, table } from "./format.ts";
+
+const plan: CommandSpec = {
+  name: "plan",
+  usage: "",
+  summary: "Show what a reload would open, keep, close, wait for or refuse",
+  details: [
+    "Compares the stored configuration with what runs. Nothing is bound and nothing is changed, so " +
+    "every user may ask.",
+    "Exit status 0: nothing to do; 1: sockets would open or close; 2: a socket is refused or a " +
+    "site does not start.",
+  ],
+  examples: [
+    { line: "httpcfg plan", tells: "for people" },
+    { line: "httpcfg plan --format json | jq '.sites[] | select(.reason)'", tells: "troubles" },
+    { line: "httpcfg plan --strict", tells: "refuse addresses that the machine does not have" },
+  ],
+  flags: {
+    ...FORMAT_FLAG,
+    strict: { kind: "boolean", summary: "refuse what is not on the machine, instead of waiting" },
+  },
+  words: { min: 0, max: 0 },
+  async run(input, io): Promise<number> {
+    const made = await planStored(io, input.flag("strict"));
+    const form = input.text("format") ?? "text";
+    if (form === "text") {
+      io.out(planText(made));
+      io.note(summary(made));
+    } else if (form === "json") {
+      io.out(JSON.stringify({ version: ANSWER_VERSION, ...made }, null, 2));
+    } else io.out(await render(planListing(made), form));
+    return planStatus(made);
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [plan];
+
+/** The plan for the stored document against what runs now. */
+export async function planStored(io: CommandIo, strict: boolean): Promise<Plan> {
+  const status = await io.control.ask({ op: "status" });
+  const document = io.store.read();
+  const input = gatherPlanInput({
+    document,
+    list: parseList(document.ipListen),
+    running: openEndpoints(status),
+    pid: status?.pid ?? null,
+  });
+  return makePlan({ ...input, strict });
+}
+
+/** Sockets that the service says are open. */
+export function openEndpoints(status: ServiceStatus | null): Endpoint[] {
+  return (status?.endpoints ?? []).flatMap(({ ip, port, state }) => {
+    const parsed = parseIp(ip);
+    return state === "open" && parsed !== null ? [{ ip: parsed, port }] : [];
+  });
+}
+
+/** The plan for people: sockets, then the sites that have something to say. */
+export function planText(made: Plan): string {
+  const troubles = made.sites.filter(({ reason }) => reason !== null);
+  const lines = troubles.map(({ name, state, reason }) => {
+    return `Site ${quote(name)} ${SITE_VERBS[state]}: ${reason}`;
+  });
+  const sockets = made.endpoints.length === 0 ? [] : [table(planListing(made))];
+  return [...sockets, ...lines].join("\n");
+}
+
+const SITE_VERBS = {
+  started: "runs in part",
+  waiting: "waits",
+  failed: "does not start",
+  stopped: "is stopped",
+} as const;
+
+function planListing({ endpoints }: Plan): Listing {
+  return {
+    name: "endpoints",
+    columns: ["action", "endpoint", "scheme", "cause"],
+    rows: endpoints.map(({ action, ip, port, secure, cause }) => {
+      const scheme = secure ? "https" : "http";
+      return { action, endpoint: formatEndpoint({ ip, port }), scheme, cause };
+    }),
+  };
+}
+
+function summary({ endpoints }: Plan): string {
+  const counts = (["open", "keep", "close", "wait", "refused"] as const).flatMap((action) => {
+    const count = endpoints.filter((endpoint) => endpoint.action === action).length;
+    return count === 0 ? [] : [`${count} ${action}`];
+  });
+  return counts.length === 0 ? "Nothing would listen." : counts.join(", ");
+}

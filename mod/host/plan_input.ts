@@ -1,0 +1,37 @@
+/**
+ * What a plan is made of, gathered: the document, the machine's addresses, who holds the ports. Edge.
+ *
+ * The running service and the command line make their plans from the same gathering, so that `plan`
+ * says what `serve` and `reload` then do.
+ *
+ * @module
+ */
+import type { Endpoint } from "../base/address.ts";
+import type { ConfigDocument } from "../config/document.ts";
+import { findListeners } from "../listen/holders.ts";
+import type { ListEntry } from "../listen/list_entry.ts";
+import { readMachine } from "../listen/machine_addresses.ts";
+import type { PlanInput } from "../listen/plan.ts";
+import { generationOf, portsOf, wantedSites } from "./wanted_sites.ts";
+
+/** What is known before the machine is asked. */
+export interface PlanSource {
+  readonly document: ConfigDocument;
+  /** The list that counts: that of the document, or the one in force. */
+  readonly list: readonly ListEntry[];
+  /** Sockets of the service. */
+  readonly running: readonly Endpoint[];
+  /** The service's own process, whose sockets are in nobody's way; null where none runs. */
+  readonly pid: number | null;
+}
+
+/** Asks the machine; what is in the way is looked for on the ports of the document's sites. */
+export function gatherPlanInput({ document, list, running, pid }: PlanSource): PlanInput {
+  const sites = wantedSites(document);
+  const held = findListeners(portsOf(sites)).filter((holder) => {
+    return holder.namespace === null && (pid === null || holder.pid !== pid);
+  });
+  const machine = readMachine();
+  const generation = generationOf(document);
+  return { list, sites, machine, running, held, failed: [], generation, strict: false };
+}

@@ -1,0 +1,41 @@
+/** Goal: what the plan hears of a document. Method: documents, no machine. */
+import { assertEquals } from "@std/assert";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { generationOf, portsOf, wantedSites } from "../../mod/host/wanted_sites.ts";
+
+const DOCUMENT: ConfigDocument = {
+  ...DEFAULT_DOCUMENT,
+  sites: [
+    { ...DEFAULT_DOCUMENT.sites[0]!, id: 2, name: "b", bindings: ["10.0.0.5:81:"] },
+    {
+      ...DEFAULT_DOCUMENT.sites[0]!,
+      bindings: [":80:www.test"],
+      secureBindings: [":443:"],
+      autoStart: false,
+    },
+  ],
+};
+
+Deno.test("wantedSites() gives the sites by id, with both kinds of bindings", () => {
+  const sites = wantedSites(DOCUMENT);
+  assertEquals(sites.map(({ id, wanted }) => [id, wanted]), [[1, false], [2, true]]);
+  assertEquals(sites[0]?.bindings.map(({ port, secure, host }) => [port, secure, host]), [
+    [80, false, "www.test"],
+    [443, true, ""],
+  ]);
+  assertEquals([...portsOf(sites)].sort(), [443, 80, 81]);
+});
+
+Deno.test("wantedSites() and generationOf() read the metabase, inherited values too", () => {
+  assertEquals(generationOf(DOCUMENT), 6);
+  const old: ConfigDocument = {
+    ...DOCUMENT,
+    metabase: {
+      "W3SVC/Info": { MajorIIsVersionNumber: 5 },
+      "W3SVC": { DisableSocketPooling: true },
+      "W3SVC/2": { DisableSocketPooling: false },
+    },
+  };
+  assertEquals(generationOf(old), 5);
+  assertEquals(wantedSites(old).map(({ ownSockets }) => ownSockets), [true, false]);
+});
