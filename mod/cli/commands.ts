@@ -16,10 +16,8 @@ interface CommandFile {
 }
 
 const FILES: readonly CommandFile[] = [
-  {
-    names: ["set iplisten", "query iplisten", "delete iplisten"],
-    load: () => import("./iplisten.ts"),
-  },
+  { names: ["query iplisten"], load: () => import("./iplisten_query.ts") },
+  { names: ["set iplisten", "delete iplisten"], load: () => import("./iplisten.ts") },
   { names: ["net start", "net stop"], load: () => import("./net.ts") },
   { names: ["status"], load: () => import("./status.ts") },
   {

@@ -1,10 +1,9 @@
 /**
- * `set|query|delete iplisten`: the IP inclusion list, by the words of Httpcfg.exe.
+ * `set|delete iplisten`: changes of the IP inclusion list, by the words of Httpcfg.exe.
  *
  * Choices where the old tool's texts are in doubt (no full stop after the code, `IP :` without a
  * second space) follow KB 813368. The message of a wrong address goes to stdout as it did, followed
- * by the reason and a hint on stderr. A machine form of an empty list is an empty list with exit
- * status 0: only text has a code for it.
+ * by the reason and a hint on stderr.
  *
  * @module
  */
@@ -13,10 +12,10 @@ import { exitStatusOf, WIN32 } from "../base/win32.ts";
 import { addListEntry, removeListEntry } from "../config/edit.ts";
 import { INCLUSION_RULES } from "../listen/inclusion.ts";
 import { isEntryProblem, parseEntry } from "../listen/list_entry.ts";
-import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
-import { render } from "./format.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
 import { readSwitches } from "./switches.ts";
 import { tellHowToApply } from "./apply_note.ts";
+import { completed } from "./completed.ts";
 
 /** Characters of a refused value that the old message repeats. */
 const VALUE_SHOWN_MAX = 100;
@@ -48,33 +47,8 @@ export const deleteIplisten: CommandSpec = {
   run: (input, io) => changeList(input, io, "Delete"),
 };
 
-export const queryIplisten: CommandSpec = {
-  name: "query iplisten",
-  usage: "",
-  summary: "Show the IP inclusion list",
-  examples: [
-    { line: "httpcfg query iplisten", tells: "one line an address" },
-    { line: "httpcfg query iplisten --format json | jq -r '.iplisten[].ip'", tells: "for scripts" },
-  ],
-  flags: FORMAT_FLAG,
-  words: { min: 0, max: Infinity },
-  legacy: true,
-  async run(input, io): Promise<number> {
-    const { ipListen } = io.store.read();
-    const form = input.text("format") ?? "text";
-    if (form !== "text") {
-      const rows = ipListen.map((ip) => ({ ip }));
-      io.out(await render({ name: "iplisten", columns: ["ip"], rows }, form));
-      return WIN32.NO_ERROR;
-    }
-    if (ipListen.length === 0) return completed(io, "Query", WIN32.NOT_FOUND);
-    io.out(ipListen.map((ip) => `IP :${ip}`).join("\n"));
-    return WIN32.NO_ERROR;
-  },
-};
-
 /** The records of this file. */
-export const commands: readonly CommandSpec[] = [setIplisten, queryIplisten, deleteIplisten];
+export const commands: readonly CommandSpec[] = [setIplisten, deleteIplisten];
 
 async function changeList(
   input: CommandInput,
@@ -101,11 +75,6 @@ async function changeList(
   const status = completed(io, action, WIN32.NO_ERROR);
   await tellHowToApply(io);
   return status;
-}
-
-function completed(io: CommandIo, action: "Set" | "Query" | "Delete", code: number): number {
-  io.out(`Http${action}ServiceConfiguration completed with ${code}`);
-  return exitStatusOf(code, io.os);
 }
 
 function refused(io: CommandIo, message: string): number {

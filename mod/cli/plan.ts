@@ -52,7 +52,7 @@ export const commands: readonly CommandSpec[] = [plan];
 /** The plan for the stored document against what runs now. */
 export async function planStored(io: CommandIo, strict: boolean): Promise<Plan> {
   const status = await io.control.ask({ op: "status" });
-  const document = io.store.read();
+  const document = await io.store.read();
   const input = gatherPlanInput({
     document,
     list: parseList(document.ipListen),

@@ -4,14 +4,13 @@
  * @module
  */
 import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
-import { VERSION } from "../base/version.ts";
+import { COMMIT, VERSION } from "../base/version.ts";
 import { History } from "../config/history.ts";
 import { type PathContext, resolvePaths } from "../config/paths.ts";
 import { Store } from "../config/store.ts";
 import { startInBackground } from "../host/background.ts";
 import { ControlClient } from "../host/control_client.ts";
 import type { EntryCheck } from "../config/check.ts";
-import { isEntryProblem, parseEntry } from "../listen/list_entry.ts";
 import { readInput } from "./args.ts";
 import type { CommandIo } from "./command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands.ts";
@@ -46,7 +45,7 @@ async function dispatch(args: readonly string[], around: Surroundings): Promise<
   const { words, configFile } = takeConfigFlag(args);
   const [first = ""] = words;
   if (first === "--version" || first === "-V") {
-    around.out(`httpcfg ${VERSION}`);
+    around.out(`httpcfg ${VERSION} (${COMMIT})`);
     return EXIT.ok;
   }
   const name = findCommand(words);
@@ -129,10 +128,13 @@ function takeConfigFlag(
 }
 
 /** The store checks entries with the folder that knows what one is. */
-const checkEntry: EntryCheck = (text) => {
-  const entry = parseEntry(text);
-  return isEntryProblem(entry) ? entry : { canonical: entry.text };
-};
+async function loadEntryCheck(): Promise<EntryCheck> {
+  const { isEntryProblem, parseEntry } = await import("../listen/list_entry.ts");
+  return (text) => {
+    const entry = parseEntry(text);
+    return isEntryProblem(entry) ? entry : { canonical: entry.text };
+  };
+}
 
 function makeIo(
   around: Surroundings,
@@ -155,7 +157,7 @@ function makeIo(
     env: (name) => around.env(name),
     store: new Store({
       file: paths.config,
-      checkEntry,
+      loadEntryCheck,
       onReplace: (before, after) => history.record(before, after, author),
     }),
     control: new ControlClient(paths.run),

@@ -46,7 +46,7 @@ export const siteList: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { sites } = io.store.read();
+    const { sites } = await io.store.read();
     const columns = ["id", "name", "bindings", "secureBindings", "autoStart", "content"];
     const listing = { name: "sites", columns, rows: sites.map(siteRow) };
     const form = input.text("format") ?? "text";
@@ -63,7 +63,7 @@ export const siteShow: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 1, max: 1 },
   async run(input, io): Promise<number> {
-    const site = named(io.store.read(), input.words[0]!);
+    const site = named(await io.store.read(), input.words[0]!);
     const form = input.text("format") ?? "text";
     if (form === "json") io.out(JSON.stringify({ version: ANSWER_VERSION, site }, null, 2));
     else if (form === "text") {

@@ -25,7 +25,7 @@ export const status: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const answer = await io.control.ask({ op: "status" }) ?? stoppedStatus(io.store);
+    const answer = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
     const form = input.text("format") ?? "text";
     if (form === "text") io.out(statusText(answer));
     else if (form === "json") {
@@ -41,10 +41,10 @@ export const status: CommandSpec = {
 export const commands: readonly CommandSpec[] = [status];
 
 /** What there is to say while no service runs: the stored list and sites. */
-function stoppedStatus(
+async function stoppedStatus(
   store: Pick<CommandIo["store"], "read">,
-): ServiceStatus {
-  const { ipListen, sites } = store.read();
+): Promise<ServiceStatus> {
+  const { ipListen, sites } = await store.read();
   return {
     version: 1,
     pid: null,

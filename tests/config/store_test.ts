@@ -1,11 +1,5 @@
 // Goal: a document that is never half, never lost and never wrong. Method: a store on a temp folder.
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 import { addListEntry } from "../../mod/config/edit.ts";
@@ -18,7 +12,7 @@ const isRootOnPosix = Deno.build.os !== "windows" && Deno.uid() === 0;
 const OTHER_UID = 65534;
 
 function storeAt(file: string, options: Partial<StoreOptions> = {}): Store {
-  return new Store({ file, checkEntry, ...options });
+  return new Store({ file, loadEntryCheck: () => Promise.resolve(checkEntry), ...options });
 }
 
 function adding(entry: string): (document: ConfigDocument) => ConfigDocument {
@@ -27,7 +21,7 @@ function adding(entry: string): (document: ConfigDocument) => ConfigDocument {
 
 Deno.test("Store.read() gives the built-in document where nothing is stored, and writes nothing", async () => {
   await using folder = await tempFolder();
-  assertEquals(storeAt(folder.at("deep/config.json")).read(), DEFAULT_DOCUMENT);
+  assertEquals(await storeAt(folder.at("deep/config.json")).read(), DEFAULT_DOCUMENT);
   assertEquals(folder.names(), []);
 });
 
@@ -37,7 +31,7 @@ Deno.test("Store.update() makes the folder and a document that reads back", asyn
   const change = await store.update(adding("10.0.0.1"));
   assertEquals([change.changed, change.before], [true, DEFAULT_DOCUMENT]);
   assertEquals(change.after.ipListen, ["10.0.0.1"]);
-  assertEquals(storeAt(store.file).read(), change.after);
+  assertEquals(await storeAt(store.file).read(), change.after);
   assertEquals(await Deno.readTextFile(store.file), serialize(change.after));
   assertEquals([...Deno.readDirSync(folder.at("a/b"))].map(({ name }) => name).sort(), [
     "config.json",
@@ -104,7 +98,7 @@ Deno.test("Store.update() loses no change of forty writers at once", async () =>
   await Promise.all(wanted.map((entry) => {
     return storeAt(folder.at("config.json")).update(adding(entry));
   }));
-  const { ipListen } = storeAt(folder.at("config.json")).read();
+  const { ipListen } = await storeAt(folder.at("config.json")).read();
   assertEquals([...ipListen].sort(), [...wanted].sort());
 });
 
@@ -114,7 +108,7 @@ Deno.test("Store.update() is not held up by what a killed writer left", async ()
   await Deno.writeTextFile(folder.at("config.json.lock"), "");
   await storeAt(folder.at("config.json")).update(adding("10.0.0.1"));
   assertEquals(folder.names(), ["config.json", "config.json.lock"]);
-  assertEquals(storeAt(folder.at("config.json")).read().ipListen, ["10.0.0.1"]);
+  assertEquals((await storeAt(folder.at("config.json")).read()).ipListen, ["10.0.0.1"]);
 });
 
 Deno.test({
@@ -131,7 +125,7 @@ Deno.test({
     await storeAt(folder.at("config.json")).update(adding("10.0.0.2"));
     assert((await Deno.lstat(folder.at("config.json"))).isSymlink);
     assertEquals((await Deno.stat(real)).mode! & 0o777, 0o640);
-    assertEquals(storeAt(real).read().ipListen, ["10.0.0.1", "10.0.0.2"]);
+    assertEquals((await storeAt(real).read()).ipListen, ["10.0.0.1", "10.0.0.2"]);
     assertEquals(folder.names(), ["config.json", "real"], "one document has one lock");
   },
 });
@@ -172,7 +166,7 @@ Deno.test("Store refuses a document that is none, with a place, a reason and a h
   ];
   for (const [text, message] of cases) {
     await Deno.writeTextFile(file, text);
-    const fault = assertThrows(() => storeAt(file).read(), Fault, message);
+    const fault = await assertRejects(() => storeAt(file).read(), Fault, message);
     assertStringIncludes(fault.message, file);
     assert(fault.hint, message);
     await assertRejects(() => storeAt(file).update(adding("10.0.0.1")), Fault, message);
@@ -187,7 +181,7 @@ Deno.test("Store counts the problems and shows the first twenty", async () => {
     folder.at("config.json"),
     JSON.stringify({ ...DEFAULT_DOCUMENT, ipListen }),
   );
-  const fault = assertThrows(() => storeAt(folder.at("config.json")).read(), Fault);
+  const fault = await assertRejects(() => storeAt(folder.at("config.json")).read(), Fault);
   const lines = fault.message.split("\n");
   assertStringIncludes(lines[0]!, "30 problems");
   assertEquals([lines.length, lines.at(-1)], [22, "  and 10 more"]);
@@ -204,7 +198,7 @@ Deno.test("Store says why a file cannot be read or written", async () => {
   for (const [name, read, update] of cases) {
     const store = storeAt(folder.at(name));
     if (read !== null) {
-      const fault = assertThrows(() => store.read(), Fault, "Cannot read");
+      const fault = await assertRejects(() => store.read(), Fault, "Cannot read");
       assertStringIncludes(fault.message, read);
     }
     const fault = await assertRejects(() => store.update(adding("::1")), Fault, "Cannot ");
@@ -218,7 +212,7 @@ Deno.test("Store does not read a file that is too large to be a document", async
   const file = folder.at("config.json");
   await Deno.writeTextFile(file, "");
   await Deno.truncate(file, 64 * 1024 * 1024 + 1); // a hole: takes no room on the disk
-  const fault = assertThrows(() => storeAt(file).read(), Fault, "67108865 bytes");
+  const fault = await assertRejects(() => storeAt(file).read(), Fault, "67108865 bytes");
   assert(fault.hint);
 });
 
@@ -232,13 +226,31 @@ Deno.test("Store reads the old or the new document while another writes", async 
   })().finally(() => isWriting = false);
   let newest = 0;
   while (isWriting) {
-    const { length } = storeAt(file).read().ipListen;
+    const { length } = (await storeAt(file).read()).ipListen;
     assert(length >= newest, `${length} entries after ${newest}`);
     newest = length;
     await new Promise((resolve) => setTimeout(resolve, 0)); // the writer's turn
   }
   await writing;
-  assertEquals(storeAt(file).read().ipListen.length, 21);
+  assertEquals((await storeAt(file).read()).ipListen.length, 21);
 });
 
 const addingSecond = adding("10.0.0.2");
+
+Deno.test("readList() looks at the list alone, and leaves a list that is none to the checks", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("config.json");
+  assertEquals(await storeAt(file).readList(), []);
+  const cases: [text: string, want: readonly string[] | null][] = [
+    ['{"version":1,"ipListen":["10.0.0.1"],"sites":"broken"}', ["10.0.0.1"]],
+    ['{"version":1,"ipListen":["10.0.0.1\\u001b[31m"]}', null],
+    ['{"version":1,"ipListen":[1]}', null],
+    ['{"version":99,"ipListen":[]}', null],
+    ['{"version":1', null],
+  ];
+  for (const [text, want] of cases) {
+    await Deno.writeTextFile(file, text);
+    if (want === null) await assertRejects(() => storeAt(file).readList(), Fault, "Cannot ");
+    else assertEquals(await storeAt(file).readList(), want);
+  }
+});

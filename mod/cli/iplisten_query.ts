@@ -1,0 +1,40 @@
+/**
+ * `query iplisten`: the IP inclusion list, by the words of Httpcfg.exe.
+ *
+ * A file of its own, because scripts call it in loops: it imports next to nothing. A machine form of
+ * an empty list is an empty list with exit status 0: only text has a code for it.
+ *
+ * @module
+ */
+import { WIN32 } from "../base/win32.ts";
+import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { completed } from "./completed.ts";
+import { render } from "./format.ts";
+
+export const queryIplisten: CommandSpec = {
+  name: "query iplisten",
+  usage: "",
+  summary: "Show the IP inclusion list",
+  examples: [
+    { line: "httpcfg query iplisten", tells: "one line an address" },
+    { line: "httpcfg query iplisten --format json | jq -r '.iplisten[].ip'", tells: "for scripts" },
+  ],
+  flags: FORMAT_FLAG,
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  async run(input, io): Promise<number> {
+    const ipListen = await io.store.readList();
+    const form = input.text("format") ?? "text";
+    if (form !== "text") {
+      const rows = ipListen.map((ip) => ({ ip }));
+      io.out(await render({ name: "iplisten", columns: ["ip"], rows }, form));
+      return WIN32.NO_ERROR;
+    }
+    if (ipListen.length === 0) return completed(io, "Query", WIN32.NOT_FOUND);
+    io.out(ipListen.map((ip) => `IP :${ip}`).join("\n"));
+    return WIN32.NO_ERROR;
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [queryIplisten];
