@@ -1,0 +1,109 @@
+/**
+ * From the sockets that are open to those of a plan, all or nothing where that is asked for.
+ *
+ * New sockets are opened while the old ones go on listening, so that nobody is turned away. Only where
+ * an old one is in the way of a new one (a wildcard and an address of the same port) it has to close
+ * first; should the new one then fail, the old one is opened again. Sockets that are merely no longer
+ * wanted are left to the caller, who drains them.
+ *
+ * @module
+ */
+import { ANY_V4, ANY_V6, type Endpoint } from "../base/address.ts";
+import type { Fault } from "../base/fault.ts";
+import { BindFault } from "../listen/bind_fault.ts";
+import { endpointsCollide } from "../listen/holder.ts";
+import type { FailedBind } from "../listen/plan.ts";
+import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
+import type { Sockets } from "./sockets.ts";
+
+/** How to go about it. */
+export interface TransitionOptions {
+  readonly tcpBacklog: number;
+  /** A socket on `::` takes IPv4 too. */
+  readonly dualStack: boolean;
+  /** True: a socket that cannot be opened brings everything back to what it was. */
+  readonly allOrNothing: boolean;
+}
+
+/** What came of a transition. */
+export interface Transition {
+  /** Attempts that failed; addresses that are not there yet are among them also where all went well. */
+  readonly failed: readonly FailedBind[];
+  /** Sockets that gave way to new ones; their connections are still there. */
+  readonly replaced: readonly Endpoint[];
+  /** Sockets that still listen and are to be closed. */
+  readonly unwanted: readonly Endpoint[];
+}
+
+/** Opens what `plan` wants opened. Throws the fault of the first failure where all or nothing counts. */
+export async function makeTransition(
+  sockets: Sockets,
+  plan: Plan,
+  options: TransitionOptions,
+): Promise<Transition> {
+  const opens = plan.endpoints.filter(({ action }) => action === "open");
+  const closes = plan.endpoints.filter(({ action }) => action === "close");
+  const inTheWay = colliding(closes, opens, options.dualStack);
+  const blocked = colliding(opens, inTheWay, options.dualStack);
+  const late = new Set(blocked);
+  const free = opens.filter((wanted) => !late.has(wanted));
+
+  const failed = sockets.open({ endpoints: free, sites: [] }, options.tcpBacklog);
+  const first = options.allOrNothing ? hardFailure(failed) : null;
+  if (first !== null) {
+    await sockets.close(opens);
+    throw first;
+  }
+  if (blocked.length > 0) {
+    await sockets.close(inTheWay);
+    const lateFailed = sockets.open({ endpoints: blocked, sites: [] }, options.tcpBacklog);
+    const second = options.allOrNothing ? hardFailure(lateFailed) : null;
+    if (second !== null) {
+      await sockets.close(opens);
+      reopen(sockets, inTheWay, options);
+      throw second;
+    }
+    failed.push(...lateFailed);
+  }
+  const gone = new Set(inTheWay);
+  const unwanted = closes.filter((old) => !gone.has(old)).map(endpointOf);
+  return { failed, replaced: inTheWay.map(endpointOf), unwanted };
+}
+
+/** An address that is not there is waited for; everything else is a failure. */
+function hardFailure(failed: readonly FailedBind[]): Fault | null {
+  const hard = failed.find(({ fault }) => !(fault instanceof BindFault && fault.isAbsent));
+  return hard?.fault ?? null;
+}
+
+function reopen(
+  sockets: Sockets,
+  endpoints: readonly PlannedEndpoint[],
+  { tcpBacklog }: TransitionOptions,
+): void {
+  const again = endpoints.map((endpoint) => ({ ...endpoint, action: "open" as const }));
+  sockets.open({ endpoints: again, sites: [] }, tcpBacklog);
+}
+
+/**
+ * Those of `some` that collide with one of `others`. Two addresses never do, so each is held against
+ * the wildcards alone, of which a port has two: 10,000 addresses cost 10,000 looks.
+ */
+function colliding(
+  some: readonly PlannedEndpoint[],
+  others: readonly PlannedEndpoint[],
+  dualStack: boolean,
+): PlannedEndpoint[] {
+  const wildcards = others.filter(isWildcard);
+  return some.filter((one) =>
+    (isWildcard(one) ? others : wildcards).some((other) => endpointsCollide(one, other, dualStack))
+  );
+}
+
+function isWildcard({ ip }: Endpoint): boolean {
+  return ip === ANY_V4 || ip === ANY_V6;
+}
+
+function endpointOf({ ip, port }: Endpoint): Endpoint {
+  return { ip, port };
+}

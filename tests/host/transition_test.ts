@@ -1,0 +1,104 @@
+/** Goal: sockets change all or nothing, and what stays is never touched. Method: loopback sockets. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { type Endpoint, formatEndpoint, type Ip } from "../../mod/base/address.ts";
+import { Sockets } from "../../mod/host/sockets.ts";
+import { makeTransition } from "../../mod/host/transition.ts";
+import { BindFault } from "../../mod/listen/bind_fault.ts";
+import type { EndpointAction, Plan } from "../../mod/listen/planned.ts";
+import { getAvailablePort } from "@std/net/get-available-port";
+
+const OPTIONS = { tcpBacklog: 5, dualStack: true, allOrNothing: true };
+const isLinux = Deno.build.os === "linux";
+
+Deno.test({
+  name: "makeTransition() opens before it closes, and leaves what is unwanted to the caller",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    const port = getAvailablePort();
+    await withSockets(async (sockets) => {
+      sockets.open(plan(port, { "127.0.0.2": "open", "127.0.0.3": "open" }), 5);
+      const next = plan(port, { "127.0.0.2": "keep", "127.0.0.3": "close", "127.0.0.4": "open" });
+      const { failed, replaced, unwanted } = await makeTransition(sockets, next, OPTIONS);
+      assertEquals([failed, replaced], [[], []]);
+      assertEquals(unwanted.map(formatEndpoint), [`127.0.0.3:${port}`]);
+      assertEquals(open(sockets), [".2", ".3", ".4"].map((part) => `127.0.0${part}:${port}`));
+    });
+  },
+});
+
+Deno.test({
+  name: "makeTransition() brings everything back where one socket cannot be had",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    using foreign = Deno.listen({ hostname: "127.0.0.5", port: 0 });
+    const { port } = foreign.addr as Deno.NetAddr;
+    await withSockets(async (sockets) => {
+      sockets.open(plan(port, { "127.0.0.2": "open" }), 5);
+      const next = plan(port, { "127.0.0.2": "keep", "127.0.0.4": "open", "127.0.0.5": "open" });
+      await assertRejects(() => makeTransition(sockets, next, OPTIONS), BindFault, "127.0.0.5");
+      assertEquals(open(sockets), [`127.0.0.2:${port}`]);
+      const lenient = { ...OPTIONS, allOrNothing: false };
+      const { failed } = await makeTransition(sockets, next, lenient);
+      assertEquals(failed.map(({ endpoint }) => endpoint.ip), ["127.0.0.5" as Ip]);
+      assertEquals(open(sockets), [`127.0.0.2:${port}`, `127.0.0.4:${port}`]);
+    });
+  },
+});
+
+Deno.test({
+  name: "makeTransition() replaces a wildcard, and opens it again where the address fails",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    const port = getAvailablePort();
+    await withSockets(async (sockets) => {
+      sockets.open(plan(port, { "0.0.0.0": "open" }), 5);
+      const next = plan(port, { "0.0.0.0": "close", "127.0.0.2": "open" });
+      const { replaced, unwanted } = await makeTransition(sockets, next, OPTIONS);
+      assertEquals(replaced.map(({ ip }) => ip), ["0.0.0.0" as Ip]);
+      assertEquals([unwanted, open(sockets)], [[], [`127.0.0.2:${port}`]]);
+      const back = plan(port, { "127.0.0.2": "close", "0.0.0.0": "open" });
+      await makeTransition(sockets, back, OPTIONS);
+      // A link-local address without its zone cannot be bound, whatever the machine.
+      const broken = plan(port, { "0.0.0.0": "close", "127.0.0.3": "open", "fe80::1": "open" });
+      await assertRejects(() => makeTransition(sockets, broken, OPTIONS), Error, "fe80::1");
+      assertEquals(open(sockets), [`0.0.0.0:${port}`]);
+    });
+  },
+});
+
+Deno.test("makeTransition() waits for an address that is not there", async () => {
+  const port = getAvailablePort();
+  await withSockets(async (sockets) => {
+    const next = plan(port, { "127.0.0.1": "open", "203.0.113.9": "open" });
+    const { failed } = await makeTransition(sockets, next, OPTIONS);
+    assertEquals(failed.map(({ fault }) => (fault as BindFault).isAbsent), [true]);
+    assertEquals(open(sockets), [`127.0.0.1:${port}`]);
+  });
+});
+
+function plan(port: number, actions: Readonly<Record<string, EndpointAction>>): Plan {
+  return {
+    endpoints: Object.entries(actions).map(([ip, action]) => {
+      const common = { secure: false, cause: "", entry: null, holders: [] };
+      return { ip: ip as Ip, port, action, ...common };
+    }),
+    sites: [],
+  };
+}
+
+function open(sockets: Sockets): string[] {
+  return sockets.endpoints().map((endpoint: Endpoint) => formatEndpoint(endpoint)).sort();
+}
+
+async function withSockets(test: (sockets: Sockets) => Promise<void>): Promise<void> {
+  const sockets = new Sockets({
+    onConnection: (conn) => conn.close(),
+    onExhausted: () => {},
+    onFailure: () => {},
+  });
+  try {
+    await test(sockets);
+  } finally {
+    await sockets.close(sockets.endpoints());
+  }
+}
