@@ -96,7 +96,7 @@ const rollback: CommandSpec = {
       return EXIT.ok;
     }
     io.out(changeLines(diffValues(before, document)).join("\n"));
-    await tellHowToApply(io);
+    await tellHowToApply(io, "HTTP");
     return EXIT.ok;
   },
 };

@@ -73,7 +73,7 @@ async function changeList(
     return completed(io, action, action === "Set" ? WIN32.ALREADY_EXISTS : WIN32.FILE_NOT_FOUND);
   }
   const status = completed(io, action, WIN32.NO_ERROR);
-  await tellHowToApply(io);
+  await tellHowToApply(io, "HTTP");
   return status;
 }
 

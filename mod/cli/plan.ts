@@ -20,7 +20,7 @@ const plan: CommandSpec = {
   details: [
     "Compares the stored configuration with what runs. Nothing is bound and nothing is changed, so " +
     "every user may ask.",
-    "Exit status 0: nothing to do; 1: sockets would open or close; 2: a socket is refused or a " +
+    "Exit status 0: nothing to do; 2: sockets would open or close; 1: a socket is refused or a " +
     "site does not start.",
   ],
   examples: [

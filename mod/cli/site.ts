@@ -87,7 +87,7 @@ export const siteRemove: CommandSpec = {
     await io.store.update((document) => {
       return removeSite(document, named(document, input.words[0]!).id);
     });
-    await tellHowToApply(io);
+    await tellHowToApply(io, "W3SVC");
     return 0;
   },
 };
@@ -122,7 +122,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     const autoStart = !input.flag("no-start");
     return addSite(document, { id, name, bindings, secureBindings, autoStart, content });
   });
-  await tellHowToApply(io);
+  await tellHowToApply(io, "W3SVC");
   return 0;
 }
 

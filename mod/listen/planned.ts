@@ -43,9 +43,9 @@ export interface Plan {
   readonly sites: readonly PlannedSite[];
 }
 
-/** 0: nothing to do; 1: sockets open or close; 2: something is refused or a site fails. */
+/** 0: nothing to do; 2: sockets open or close; 1: something is refused or a site fails. */
 export function planStatus(plan: Plan): 0 | 1 | 2 {
-  if (plan.endpoints.some(({ action }) => action === "refused")) return 2;
-  if (plan.sites.some(({ state }) => state === "failed")) return 2;
-  return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 1 : 0;
+  if (plan.endpoints.some(({ action }) => action === "refused")) return 1;
+  if (plan.sites.some(({ state }) => state === "failed")) return 1;
+  return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 2 : 0;
 }

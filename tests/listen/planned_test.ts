@@ -8,14 +8,14 @@ import {
   planStatus,
 } from "../../mod/listen/planned.ts";
 
-Deno.test("planStatus() is 0 for nothing to do, 1 for changes, 2 for problems", () => {
+Deno.test("planStatus() is 0 for nothing to do, 2 for changes, 1 for problems", () => {
   const cases: readonly (readonly [EndpointAction[], PlannedSite["state"][], 0 | 1 | 2])[] = [
     [[], [], 0],
     [["keep", "wait"], ["started", "waiting", "stopped"], 0],
-    [["keep", "open"], ["started"], 1],
-    [["close"], [], 1],
-    [["open", "refused"], ["started"], 2],
-    [["keep"], ["started", "failed"], 2],
+    [["keep", "open"], ["started"], 2],
+    [["close"], [], 2],
+    [["open", "refused"], ["started"], 1],
+    [["keep"], ["started", "failed"], 1],
   ];
   for (const [actions, states, want] of cases) {
     assertEquals(planStatus(planOf(actions, states)), want, `${actions} ${states}`);
