@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { listUnusable, reservationAdded, stateEntered } from "../../mod/telemetry/event.ts";
 import { EventLog, readEvents } from "../../mod/telemetry/event_log.ts";
+import { withFolder } from "../support/folder.ts";
 
 Deno.test("EventLog stores events that readEvents() gives back, newest last", async () => {
   await withFolder(async (folder) => {
@@ -64,13 +65,4 @@ function open(folder: string, now: () => number): EventLog {
       if (error !== null) throw error;
     },
   });
-}
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }

@@ -1,6 +1,7 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { LogFile, type LogFileOptions, type LogTrouble } from "../../mod/telemetry/log_file.ts";
 import { HTTPERR_NAMES, W3C_NAMES } from "../../mod/telemetry/log_names.ts";
+import { withFolder } from "../support/folder.ts";
 
 const DAY = "261122";
 
@@ -205,15 +206,6 @@ function open(folder: string, change: Partial<LogFileOptions> = {}): LogFile {
     keepFiles: null,
     ...change,
   });
-}
-
-async function withFolder(body: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await body(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 function read(path: string): Promise<string> {

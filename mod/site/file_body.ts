@@ -1,0 +1,81 @@
+/**
+ * Edge: bytes of a file, as a response body that is read while it is sent.
+ *
+ * @module
+ */
+import type { BodySource } from "../base/exchange.ts";
+import type { ByteRange } from "./preconditions.ts";
+
+/** Bytes of one read: fewer reads cost less, and memory is held by every slow client. */
+const BUFFER_BYTES = 128 * 1024;
+/** Buffers kept for the next file, so that a new one is not filled with zeros each time. */
+const FREE_BUFFERS_MAX = 16;
+
+const freeBuffers: Uint8Array[] = [];
+
+/** A file that is open, and what it was when it was opened. */
+export interface OpenFile {
+  readonly file: Deno.FsFile;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** Opens a regular file for reading. The caller closes it, or gives it to {@linkcode fileBody}. */
+export async function openFile(path: string): Promise<OpenFile> {
+  const file = await Deno.open(path, { read: true });
+  try {
+    const { size, mtime } = await file.stat();
+    return { file, size, mtimeMs: mtime?.getTime() ?? 0 };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Every byte of `file`, which is closed; null where it is no longer `size` bytes long. */
+export async function readWhole({ file, size }: OpenFile): Promise<Uint8Array | null> {
+  try {
+    const bytes = new Uint8Array(size);
+    let done = 0;
+    while (done < size) {
+      const count = await file.read(bytes.subarray(done));
+      if (count === null) return null;
+      done += count;
+    }
+    return bytes;
+  } finally {
+    file.close();
+  }
+}
+
+/** Body of the bytes `range` of `file`; closes the file at its end. */
+export function fileBody({ file }: OpenFile, range: ByteRange): BodySource {
+  const length = range.end - range.start + 1;
+  let buffer: Uint8Array | null = null;
+  let left = length;
+  let isReading = false;
+  let isPlaced = range.start === 0;
+  return {
+    length,
+    async pull(): Promise<Uint8Array | null> {
+      if (left === 0) return null;
+      buffer ??= freeBuffers.pop() ?? new Uint8Array(BUFFER_BYTES);
+      isReading = true;
+      if (!isPlaced) await file.seek(range.start, Deno.SeekMode.Start);
+      isPlaced = true;
+      const count = await file.read(left < BUFFER_BYTES ? buffer.subarray(0, left) : buffer);
+      isReading = false;
+      if (count === null) throw new Error("the file became shorter while it was sent");
+      left -= count;
+      return buffer.subarray(0, count);
+    },
+    close(): void {
+      file.close();
+      // A read in flight still writes into its buffer, which then must serve nobody else.
+      if (buffer !== null && !isReading && freeBuffers.length < FREE_BUFFERS_MAX) {
+        freeBuffers.push(buffer);
+      }
+      buffer = null;
+    },
+  };
+}

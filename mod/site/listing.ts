@@ -1,0 +1,36 @@
+/**
+ * The page that shows what a folder holds.
+ *
+ * @module
+ */
+import { escapeHtml, htmlPage } from "./html.ts";
+
+/** Names on one page; a folder with more says so. */
+export const LISTED_MAX = 10_000;
+
+export interface ListedName {
+  readonly name: string;
+  readonly isFolder: boolean;
+}
+
+/** Page for the folder `path` (decoded, for the eye). Folders stand first, each part in order. */
+export function listingPage(
+  path: string,
+  names: readonly ListedName[],
+  isCut: boolean,
+): string {
+  const sorted = [...names].sort((a, b) => {
+    if (a.isFolder !== b.isFolder) return a.isFolder ? -1 : 1;
+    return a.name < b.name ? -1 : 1;
+  });
+  const rows = sorted.map(({ name, isFolder }) => {
+    const end = isFolder ? "/" : "";
+    return `<li><a href="./${encodeURIComponent(name)}${end}">${escapeHtml(name)}${end}</a></li>`;
+  });
+  const up = path === "/" ? "" : `<li><a href="../">../</a></li>\n`;
+  const rest = isCut ? `<p>Only ${LISTED_MAX} names are shown.</p>` : "";
+  return htmlPage(
+    path,
+    `<h1>${escapeHtml(path)}</h1>\n<ul>\n${up}${rows.join("\n")}\n</ul>\n${rest}`,
+  );
+}

@@ -1,0 +1,144 @@
+/**
+ * Responses that are ready to send, as HTTP.sys keeps them in its kernel cache: at most
+ * UriMaxUriBytes each, dropped when unused for UriScavengerPeriod, none with UriEnableCache off.
+ *
+ * The very same response object is given again and again, so that the engine can keep its bytes. What
+ * is kept is compared with the file at most once a second. When the cache is full, new responses are
+ * not kept until old ones have been unused for long enough: a crawler cannot push out what is hot.
+ *
+ * HTTP.sys also passes by its cache for a query, Authorization and the like. Here it holds files
+ * alone, whose bytes depend on none of these, so the rule would only cost time.
+ *
+ * @module
+ */
+import type { HttpResponse } from "../base/exchange.ts";
+
+/** The settings that the cache follows. */
+export interface CacheSettings {
+  readonly UriEnableCache: boolean;
+  /** Bytes. */
+  readonly UriMaxUriBytes: number;
+  /** Seconds. */
+  readonly UriScavengerPeriod: number;
+}
+
+/** A file in one coding, with the response for the whole of it. */
+export interface Representation {
+  /** Real path. */
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly etag: string;
+  readonly lastModified: string | null;
+  /** Fields of a 200. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** With the bytes, once they were read and are small enough to keep; null before. */
+  whole: HttpResponse | null;
+}
+
+/** What one path stands for. */
+export interface CacheEntry {
+  readonly identity: Representation;
+  readonly brotli: Representation | null;
+  readonly gzip: Representation | null;
+  /** When the file was last compared. */
+  checkedMs: number;
+  /** When a request last used the entry. */
+  usedMs: number;
+}
+
+/** Memory of all kept responses. */
+const TOTAL_BYTES_MAX = 64 * 1024 * 1024;
+/** What an entry costs beside its bytes: bounds the number of entries too. */
+const ENTRY_BYTES = 1024;
+
+export class ResponseCache {
+  readonly #settings: CacheSettings;
+  readonly #partitions = new Set<Map<string, CacheEntry>>();
+  readonly #totalBytesMax: number;
+  #bytes = 0;
+  #nextScavengeMs = 0;
+
+  constructor(settings: CacheSettings, totalBytesMax: number = TOTAL_BYTES_MAX) {
+    this.#settings = settings;
+    this.#totalBytesMax = totalBytesMax;
+  }
+
+  /** Largest body that is kept, bytes; 0 where nothing is. */
+  get bodyBytesMax(): number {
+    return this.#settings.UriEnableCache ? this.#settings.UriMaxUriBytes : 0;
+  }
+
+  /** Bytes held now. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /**
+   * The entries of one site, by the path of the request. Reading it is a plain look-up. It lives as
+   * long as the cache: a service that makes its sites anew makes a new cache for them.
+   */
+  partition(): Map<string, CacheEntry> {
+    const entries = new Map<string, CacheEntry>();
+    this.#partitions.add(entries);
+    return entries;
+  }
+
+  /** Keeps `entry` where there is room; replaces what stood there. */
+  put(entries: Map<string, CacheEntry>, path: string, entry: CacheEntry): void {
+    this.remove(entries, path);
+    const bytes = bytesOf(entry);
+    if (!this.#settings.UriEnableCache || this.#bytes + bytes > this.#totalBytesMax) return;
+    entries.set(path, entry);
+    this.#bytes += bytes;
+  }
+
+  remove(entries: Map<string, CacheEntry>, path: string): void {
+    const entry = entries.get(path);
+    if (entry === undefined) return;
+    this.#bytes -= bytesOf(entry);
+    entries.delete(path);
+  }
+
+  /** Keeps `body` with a representation of `entry`, where it is small enough and there is room. */
+  keep(
+    entries: Map<string, CacheEntry>,
+    path: string,
+    entry: CacheEntry,
+    representation: Representation,
+    body: Uint8Array,
+  ): HttpResponse {
+    const { headers } = representation;
+    const whole: HttpResponse = { status: 200, headers, body };
+    const isListed = entries.get(path) === entry && representation.whole === null;
+    if (isListed && this.#bytes + body.length <= this.#totalBytesMax) {
+      representation.whole = whole;
+      this.#bytes += body.length;
+    }
+    return whole;
+  }
+
+  /** To be called each second: drops what was not used for the scavenger's period. */
+  tick(nowMs: number): void {
+    if (nowMs < this.#nextScavengeMs) return;
+    const periodMs = this.#settings.UriScavengerPeriod * 1000;
+    this.#nextScavengeMs = nowMs + Math.min(periodMs, SCAVENGE_MS_MAX);
+    for (const entries of this.#partitions) {
+      for (const [path, entry] of entries) {
+        if (nowMs - entry.usedMs >= periodMs) this.remove(entries, path);
+      }
+    }
+  }
+}
+
+/** Longest time between two walks through the cache, so that a long period is still kept exactly. */
+const SCAVENGE_MS_MAX = 10_000;
+
+function bytesOf(entry: CacheEntry): number {
+  let bytes = ENTRY_BYTES;
+  for (const representation of [entry.identity, entry.brotli, entry.gzip]) {
+    const body = representation?.whole?.body;
+    if (body instanceof Uint8Array) bytes += body.length;
+  }
+  return bytes;
+}

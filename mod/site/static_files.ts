@@ -1,0 +1,228 @@
+/**
+ * Edge: a site of files below a root folder. GET and HEAD, conditions, one range, compressed copies
+ * beside the file, an index page, a redirect to the folder's "/", and a listing where it is allowed.
+ *
+ * Small files come out of the response cache without a wait; large ones are read while they are sent.
+ *
+ * @module
+ */
+import type { Handler, HandlerResult, HttpRequest, HttpResponse } from "../base/exchange.ts";
+import { isFieldValue } from "../base/exchange.ts";
+import { acceptsEncoding } from "./accept.ts";
+import { errorPage } from "./error_page.ts";
+import { fileBody, type OpenFile, openFile, readWhole } from "./file_body.ts";
+import { type Lookup, lookUp } from "./file_lookup.ts";
+import { folderUrl, parseFilePath } from "./file_path.ts";
+import { LISTED_MAX, type ListedName, listingPage } from "./listing.ts";
+import { evaluate, type Outcome } from "./preconditions.ts";
+import type { CacheEntry, Representation, ResponseCache } from "./response_cache.ts";
+
+export interface StaticFilesOptions {
+  /** Absolute path of the folder. */
+  readonly root: string;
+  /** Show what a folder without an index page holds. */
+  readonly listing: boolean;
+  readonly cache: ResponseCache;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+const ALLOW = "GET, HEAD, OPTIONS";
+const IS_WINDOWS = Deno.build.os === "windows";
+/** A kept response is compared with its file after this time, and never more often. */
+const CHECK_MS = 1000;
+
+/** Handler for the files below `options.root`. */
+export function staticFiles(options: StaticFilesOptions): Handler {
+  const site = new StaticSite(options);
+  return (request) => site.answer(request);
+}
+
+class StaticSite {
+  readonly #options: StaticFilesOptions;
+  readonly #entries: Map<string, CacheEntry>;
+  /** Look-ups under way: many requests for one new file ask the disk once. */
+  readonly #lookups = new Map<string, Promise<Lookup>>();
+
+  constructor(options: StaticFilesOptions) {
+    this.#options = options;
+    this.#entries = options.cache.partition();
+  }
+
+  answer(request: HttpRequest): HandlerResult | Promise<HandlerResult> {
+    const { method } = request;
+    if (method !== "GET" && method !== "HEAD") {
+      return method === "OPTIONS"
+        ? { status: 200, headers: [["Allow", ALLOW]], body: null }
+        : errorPage(405, [["Allow", ALLOW]]);
+    }
+    const entry = this.#entries.get(request.path);
+    if (entry === undefined) return this.#find(request);
+    const nowMs = this.#options.now();
+    entry.usedMs = nowMs;
+    // A clock that was set back makes the difference negative, and a check due as well.
+    const ageMs = nowMs - entry.checkedMs;
+    if (ageMs < CHECK_MS && ageMs >= 0) return this.#serve(request, entry);
+    entry.checkedMs = nowMs; // requests that come during the check are served from what is kept
+    return this.#find(request);
+  }
+
+  async #find(request: HttpRequest, isRetry = false): Promise<HandlerResult> {
+    const path = parseFilePath(request.path, IS_WINDOWS);
+    if (path === null) return errorPage(404);
+    const { cache } = this.#options;
+    const found = await this.#lookUp(request.path);
+    if (found.kind === "file") {
+      return this.#serve(request, this.#entryFor(request.path, found.entry), isRetry);
+    }
+    cache.remove(this.#entries, request.path);
+    if (found.kind === "missing") return errorPage(404);
+    if (found.kind === "forbidden") return errorPage(403);
+    if (found.kind === "redirect") return redirect(request, path.segments);
+    return this.#options.listing ? await listing(request, found.realPath) : errorPage(403);
+  }
+
+  /** One look-up at a time for a path. */
+  #lookUp(requestPath: string): Promise<Lookup> {
+    let lookup = this.#lookups.get(requestPath);
+    if (lookup === undefined) {
+      const path = parseFilePath(requestPath, IS_WINDOWS)!;
+      lookup = lookUp(this.#options.root, path, this.#options.now()).finally(() => {
+        this.#lookups.delete(requestPath);
+      });
+      this.#lookups.set(requestPath, lookup);
+    }
+    return lookup;
+  }
+
+  /** What is kept, where the file is still the same; else the new one, from now on kept. */
+  #entryFor(path: string, found: CacheEntry): CacheEntry {
+    const kept = this.#entries.get(path);
+    if (kept !== undefined && isSameEntry(kept, found)) {
+      kept.checkedMs = found.checkedMs;
+      return kept;
+    }
+    this.#options.cache.put(this.#entries, path, found);
+    return found;
+  }
+
+  #serve(
+    request: HttpRequest,
+    entry: CacheEntry,
+    isRetry = false,
+  ): HandlerResult | Promise<HandlerResult> {
+    const chosen = choose(request, entry);
+    const isGet = request.method === "GET";
+    const outcome = evaluate(request, isGet, chosen);
+    if (outcome.status === 200 && chosen.whole !== null) return chosen.whole;
+    return this.#send(request, entry, chosen, outcome, isRetry);
+  }
+
+  async #send(
+    request: HttpRequest,
+    entry: CacheEntry,
+    chosen: Representation,
+    outcome: Outcome,
+    isRetry: boolean,
+  ): Promise<HandlerResult> {
+    if (outcome.status === 304) return notModified(chosen);
+    if (outcome.status === 412) return errorPage(412);
+    if (outcome.status === 416) {
+      return errorPage(416, [["Content-Range", `bytes */${chosen.size}`]]);
+    }
+    if (request.method === "HEAD") {
+      return { status: 200, headers: chosen.headers, body: unread(chosen) };
+    }
+    const open = await openUnchanged(chosen);
+    if (open === "forbidden") return errorPage(403);
+    if (open === "changed") {
+      // What the file is now has validators of its own.
+      this.#options.cache.remove(this.#entries, request.path);
+      return isRetry ? errorPage(500) : this.#find(request, true);
+    }
+    const whole = { start: 0, end: chosen.size - 1 };
+    if (outcome.status === 206) {
+      const { start, end } = outcome.range;
+      const part = ["Content-Range", `bytes ${start}-${end}/${chosen.size}`] as const;
+      return {
+        status: 206,
+        headers: [...chosen.headers, part],
+        body: fileBody(open, outcome.range),
+      };
+    }
+    const { cache } = this.#options;
+    if (chosen.size > cache.bodyBytesMax) {
+      return { status: 200, headers: chosen.headers, body: fileBody(open, whole) };
+    }
+    const bytes = await readWhole(open);
+    if (bytes === null) return errorPage(500);
+    return cache.keep(this.#entries, request.path, entry, chosen, bytes);
+  }
+}
+
+/** The file, open; "changed" where it was replaced or removed since it was looked at. */
+async function openUnchanged(
+  { path, size, mtimeMs }: Representation,
+): Promise<OpenFile | "changed" | "forbidden"> {
+  try {
+    const open = await openFile(path);
+    if (open.size === size && open.mtimeMs === mtimeMs) return open;
+    open.file.close();
+    return "changed";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "changed";
+    if (error instanceof Deno.errors.PermissionDenied) return "forbidden";
+    throw error;
+  }
+}
+
+/** The smallest coding that the client takes; brotli is smaller than gzip in practice. */
+function choose(request: HttpRequest, { identity, brotli, gzip }: CacheEntry): Representation {
+  if (brotli === null && gzip === null) return identity;
+  const accepted = request.header("accept-encoding");
+  if (brotli !== null && acceptsEncoding(accepted, "br")) return brotli;
+  if (gzip !== null && acceptsEncoding(accepted, "gzip")) return gzip;
+  return identity;
+}
+
+function isSameEntry(a: CacheEntry, b: CacheEntry): boolean {
+  return isSame(a.identity, b.identity) && isSame(a.brotli, b.brotli) && isSame(a.gzip, b.gzip);
+}
+
+function isSame(a: Representation | null, b: Representation | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.path === b.path && a.etag === b.etag && a.lastModified === b.lastModified &&
+    a.headers.length === b.headers.length;
+}
+
+function notModified({ headers }: Representation): HttpResponse {
+  const kept = headers.filter(([name]) => name !== "Content-Type" && name !== "Content-Encoding");
+  return { status: 304, headers: kept, body: null };
+}
+
+/** A body that has a length and is never read: the answer to HEAD opens no file. */
+function unread({ size }: Representation): HttpResponse["body"] {
+  return { length: size, pull: () => Promise.resolve(null), close: () => {} };
+}
+
+function redirect(request: HttpRequest, segments: readonly string[]): HttpResponse {
+  const { query } = request;
+  const suffix = query === null || !isFieldValue(query) ? "" : `?${query}`;
+  return errorPage(301, [["Location", `${folderUrl(segments)}${suffix}`]]);
+}
+
+async function listing(request: HttpRequest, realPath: string): Promise<HttpResponse> {
+  const names: ListedName[] = [];
+  let isCut = false;
+  for await (const { name, isDirectory } of Deno.readDir(realPath)) {
+    if (parseFilePath(`/${name}`, IS_WINDOWS) === null) continue;
+    isCut = names.length >= LISTED_MAX;
+    if (isCut) break;
+    names.push({ name, isFolder: isDirectory });
+  }
+  return {
+    status: 200,
+    headers: [["Content-Type", "text/html; charset=utf-8"], ["Cache-Control", "no-cache"]],
+    body: new TextEncoder().encode(listingPage(request.path, names, isCut)),
+  };
+}

@@ -1,0 +1,67 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { fileBody, openFile, readWhole } from "../../mod/site/file_body.ts";
+import { bodyBytes } from "../support/request.ts";
+import { withFolder } from "../support/folder.ts";
+
+const SIZE = 300_000;
+
+Deno.test("fileBody() gives exactly its range, whatever the file's length", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/f`;
+    const bytes = Uint8Array.from({ length: SIZE }, (_, i) => i % 251);
+    await Deno.writeFile(path, bytes);
+    const ranges = [[0, SIZE - 1], [0, 0], [SIZE - 1, SIZE - 1], [100, 200_000], [
+      131_072,
+      262_143,
+    ]];
+    for (const [start, end] of ranges as [number, number][]) {
+      const body = fileBody(await openFile(path), { start, end });
+      assertEquals(body.length, end - start + 1);
+      const sent = await bodyBytes({ status: 206, headers: [], body });
+      assertEquals(sent.length, end - start + 1);
+      assertEquals(sent.every((byte, i) => byte === bytes[start + i]), true);
+    }
+  });
+});
+
+Deno.test("fileBody() fails where the file became shorter, so that nobody takes it for whole", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/f`;
+    await Deno.writeFile(path, new Uint8Array(1000));
+    const body = fileBody(await openFile(path), { start: 0, end: 999 });
+    await Deno.truncate(path, 10);
+    await body.pull();
+    await assertRejects(() => body.pull(), Error, "became shorter");
+    body.close();
+  });
+});
+
+Deno.test("fileBody() closed during a read lends its buffer to nobody", async () => {
+  await withFolder(async (folder) => {
+    for (const [name, fill] of [["a", 1], ["b", 2]] as const) {
+      await Deno.writeFile(`${folder}/${name}`, new Uint8Array(SIZE).fill(fill));
+    }
+    const all = { start: 0, end: SIZE - 1 };
+    for (let i = 0; i < 20; i++) {
+      const cut = fileBody(await openFile(`${folder}/a`), all);
+      const read = cut.pull().catch(() => null);
+      cut.close(); // the client went away
+      const body = fileBody(await openFile(`${folder}/b`), all);
+      const sent = await bodyBytes({ status: 200, headers: [], body });
+      assertEquals(sent.every((byte) => byte === 2), true);
+      await read;
+    }
+  });
+});
+
+Deno.test("readWhole() gives every byte, or null for a file that is no longer as long", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/f`;
+    await Deno.writeFile(path, new Uint8Array(SIZE).fill(7));
+    const whole = await readWhole(await openFile(path));
+    assertEquals([whole?.length, whole?.every((byte) => byte === 7)], [SIZE, true]);
+    const open = await openFile(path);
+    await Deno.truncate(path, 5);
+    assertEquals(await readWhole(open), null);
+  });
+});

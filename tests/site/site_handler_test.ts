@@ -1,0 +1,30 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { DEFAULT_DOCUMENT, type SiteContent } from "../../mod/config/document.ts";
+import { ResponseCache } from "../../mod/site/response_cache.ts";
+import { type SiteContext, siteHandler } from "../../mod/site/site_handler.ts";
+import { withFolder } from "../support/folder.ts";
+import { bodyText, fakeRequest, responseOf } from "../support/request.ts";
+
+const CONTEXT: SiteContext = {
+  cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 10 }),
+  listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
+  now: () => Date.now(),
+};
+
+Deno.test("siteHandler() serves each kind of content", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/index.html`, "from disk");
+    const cases: [content: SiteContent, want: string][] = [
+      [{ kind: "root", path: folder }, "from disk"],
+      [{ kind: "respond", text: "fixed" }, "fixed"],
+      [{ kind: "echo" }, "site: Default Web Site\n"],
+      [{ kind: "welcome" }, "httpcfg is running"],
+    ];
+    for (const [content, want] of cases) {
+      const handler = siteHandler({ ...DEFAULT_DOCUMENT.sites[0]!, content }, CONTEXT);
+      const response = await responseOf(handler(fakeRequest()));
+      assertEquals(response.status, 200, content.kind);
+      assertStringIncludes(await bodyText(response), want);
+    }
+  });
+});

@@ -1,0 +1,210 @@
+import {
+  assertEquals,
+  assertNotEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+} from "@std/assert";
+import type { Handler, HttpResponse } from "../../mod/base/exchange.ts";
+import { ResponseCache } from "../../mod/site/response_cache.ts";
+import { staticFiles } from "../../mod/site/static_files.ts";
+import { withFolder } from "../support/folder.ts";
+import { bodyText, type FakeRequest, fakeRequest, field, responseOf } from "../support/request.ts";
+
+const SETTINGS = { UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 120 };
+
+Deno.test("staticFiles() answers each method, path and condition with its status", async () => {
+  await withSite(async ({ handler, root }) => {
+    await Deno.mkdir(`${root}/sub`);
+    await Deno.writeTextFile(`${root}/a.html`, "<p>a");
+    const etag = field(await ask(handler, { path: "/a.html" }), "etag")!;
+    const cases: [request: FakeRequest, status: number, body?: string][] = [
+      [{ path: "/a.html" }, 200, "<p>a"],
+      [{ path: "/a.html", query: "v=2" }, 200, "<p>a"],
+      [{ path: "/none" }, 404],
+      [{ path: "/.git/config" }, 404],
+      [{ path: "/../a.html" }, 404],
+      [{ path: "/sub/" }, 403],
+      [{ path: "/sub" }, 301],
+      [{ path: "/a.html", method: "POST" }, 405],
+      [{ path: "/a.html", method: "DELETE" }, 405],
+      [{ path: "/a.html", method: "OPTIONS" }, 200, ""],
+      [{ path: "*", method: "OPTIONS" }, 200, ""],
+      [{ path: "/a.html", headers: [["If-None-Match", etag]] }, 304, ""],
+      [{ path: "/a.html", headers: [["If-Match", '"x"']] }, 412],
+      [{ path: "/a.html", headers: [["Range", "bytes=1-2"]] }, 206, "p>"],
+      [{ path: "/a.html", headers: [["Range", "bytes=9-"]] }, 416],
+      [{ path: "/a.html", headers: [["Range", "bytes=0-0,2-2"]] }, 200, "<p>a"],
+    ];
+    for (const [request, status, body] of cases) {
+      const response = await ask(handler, request);
+      assertEquals(response.status, status, JSON.stringify(request));
+      if (body !== undefined) assertEquals(await bodyText(response), body);
+      else await bodyText(response);
+    }
+  });
+});
+
+Deno.test("staticFiles() gives the fields that belong to each answer", async () => {
+  await withSite(async ({ handler, root }) => {
+    await Deno.mkdir(`${root}/sub dir`);
+    await Deno.writeTextFile(`${root}/a.html`, "<p>a");
+    const whole = await ask(handler, { path: "/a.html" });
+    assertEquals(field(whole, "content-type"), "text/html; charset=UTF-8");
+    const part = await ask(handler, { path: "/a.html", headers: [["Range", "bytes=1-2"]] });
+    assertEquals(field(part, "content-range"), "bytes 1-2/4");
+    await bodyText(part);
+    const beyond = await ask(handler, { path: "/a.html", headers: [["Range", "bytes=9-"]] });
+    assertEquals(field(beyond, "content-range"), "bytes */4");
+    const same = await ask(handler, { path: "/a.html", headers: [["If-None-Match", "*"]] });
+    assertEquals(field(same, "etag"), field(whole, "etag"));
+    assertEquals(field(same, "content-type"), null);
+    assertEquals(field(await ask(handler, { method: "PUT" }), "allow"), "GET, HEAD, OPTIONS");
+    const moved = await ask(handler, { path: "//sub dir", query: "a=b" });
+    assertEquals(field(moved, "location"), "/sub%20dir/?a=b");
+  });
+});
+
+Deno.test("staticFiles() gives the same response object while a small file stays the same", async () => {
+  await withSite(async ({ handler, root, clock }) => {
+    await Deno.writeTextFile(`${root}/a.txt`, "one");
+    const first = await ask(handler, { path: "/a.txt" });
+    const hot = handler(fakeRequest({ path: "/a.txt" }));
+    assertStrictEquals(hot, first); // without a promise
+    clock.nowMs += 5000;
+    assertStrictEquals(await ask(handler, { path: "/a.txt" }), first); // compared, still the same
+    await Deno.writeTextFile(`${root}/a.txt`, "other");
+    assertStrictEquals(handler(fakeRequest({ path: "/a.txt" })), first); // within the second
+    clock.nowMs += 1000;
+    const changed = await ask(handler, { path: "/a.txt" });
+    assertEquals(await bodyText(changed), "other");
+    assertNotEquals(field(changed, "etag"), field(first, "etag"));
+    await Deno.remove(`${root}/a.txt`);
+    clock.nowMs += 1000;
+    assertEquals((await ask(handler, { path: "/a.txt" })).status, 404);
+  });
+});
+
+Deno.test("staticFiles() follows a root that is a link to the release of the day", async () => {
+  await withFolder(async (folder) => {
+    for (const release of ["r1", "r2"]) {
+      await Deno.mkdir(`${folder}/${release}`);
+      await Deno.writeTextFile(`${folder}/${release}/v`, release);
+    }
+    await Deno.symlink("r1", `${folder}/current`);
+    const clock = { nowMs: Date.now() };
+    const handler = siteOf(`${folder}/current`, clock);
+    assertEquals(await bodyText(await ask(handler, { path: "/v" })), "r1");
+    await Deno.remove(`${folder}/current`);
+    await Deno.symlink("r2", `${folder}/current`);
+    clock.nowMs += 1000;
+    assertEquals(await bodyText(await ask(handler, { path: "/v" })), "r2");
+  });
+});
+
+Deno.test("staticFiles() streams what is too large to keep, and opens nothing for HEAD", async () => {
+  await withSite(async ({ handler, root }) => {
+    const text = "0123456789".repeat(100_000);
+    await Deno.writeTextFile(`${root}/large`, text);
+    for (let i = 0; i < 2; i++) {
+      const response = await ask(handler, { path: "/large" });
+      const { body } = response;
+      assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
+      assertEquals(await bodyText(response) === text, true);
+    }
+    const head = await ask(handler, { path: "/large", method: "HEAD" });
+    const { body } = head;
+    assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
+  });
+});
+
+Deno.test("staticFiles() sends a file that was replaced since it was looked at as what it is", async () => {
+  await withSite(async ({ handler, root }) => {
+    await Deno.writeTextFile(`${root}/large`, "a".repeat(5000));
+    const first = await ask(handler, { path: "/large" });
+    await bodyText(first);
+    await Deno.writeTextFile(`${root}/large`, "b".repeat(6000)); // within the second
+    const second = await ask(handler, { path: "/large" });
+    assertEquals(await bodyText(second), "b".repeat(6000));
+    assertNotEquals(field(second, "etag"), field(first, "etag"));
+  });
+});
+
+Deno.test("staticFiles() chooses a compressed copy by Accept-Encoding", async () => {
+  await withSite(async ({ handler, root }) => {
+    for (const name of ["s.css", "s.css.gz", "s.css.br"]) {
+      await Deno.writeTextFile(`${root}/${name}`, name);
+    }
+    const cases: [accept: string | null, want: string, coding: string | null][] = [
+      [null, "s.css", null],
+      ["identity", "s.css", null],
+      ["gzip", "s.css.gz", "gzip"],
+      ["gzip, br", "s.css.br", "br"],
+      ["gzip, br;q=0", "s.css.gz", "gzip"],
+    ];
+    for (const [accept, want, coding] of cases) {
+      const headers = accept === null ? [] : [["Accept-Encoding", accept] as const];
+      const response = await ask(handler, { path: "/s.css", headers });
+      assertEquals(await bodyText(response), want, `${accept}`);
+      assertEquals(field(response, "content-encoding"), coding);
+      assertEquals(field(response, "vary"), "Accept-Encoding");
+      assertEquals(field(response, "content-type"), "text/css; charset=UTF-8");
+      assertStrictEquals(handler(fakeRequest({ path: "/s.css", headers })), response); // each is kept
+    }
+  });
+});
+
+Deno.test("staticFiles() asks the disk once for many first requests", async () => {
+  await withSite(async ({ handler, root }) => {
+    await Deno.writeTextFile(`${root}/a`, "a");
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => ask(handler, { path: "/a" })),
+    );
+    for (const answer of answers) assertEquals(await bodyText(answer), "a");
+    assertStrictEquals(await ask(handler, { path: "/a" }), await ask(handler, { path: "/a" }));
+  });
+});
+
+Deno.test("staticFiles() lists a folder where it is allowed, and hides what it would not serve", async () => {
+  await withFolder(async (folder) => {
+    for (const name of ["a.txt", ".secret"]) await Deno.writeTextFile(`${folder}/${name}`, "");
+    await Deno.mkdir(`${folder}/sub`);
+    const handler = siteOf(folder, { nowMs: Date.now() }, true);
+    const page = await bodyText(await ask(handler, { path: "/" }));
+    assertStringIncludes(page, "./a.txt");
+    assertStringIncludes(page, "./sub/");
+    assertEquals(page.includes("secret"), false);
+  });
+});
+
+Deno.test({
+  name: "staticFiles() answers 403 for a file that it may not read",
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+  fn: async () => {
+    await withSite(async ({ handler, root }) => {
+      await Deno.writeTextFile(`${root}/a`, "a");
+      await Deno.chmod(`${root}/a`, 0);
+      assertEquals((await ask(handler, { path: "/a" })).status, 403);
+    });
+  },
+});
+
+interface Site {
+  readonly handler: Handler;
+  readonly root: string;
+  readonly clock: { nowMs: number };
+}
+
+async function withSite(body: (site: Site) => Promise<void>): Promise<void> {
+  await withFolder(async (root) => {
+    const clock = { nowMs: Date.now() };
+    await body({ handler: siteOf(root, clock), root, clock });
+  });
+}
+
+function siteOf(root: string, clock: { nowMs: number }, listing = false): Handler {
+  return staticFiles({ root, listing, cache: new ResponseCache(SETTINGS), now: () => clock.nowMs });
+}
+
+function ask(handler: Handler, request: FakeRequest): Promise<HttpResponse> {
+  return responseOf(handler(fakeRequest(request)));
+}
