@@ -10,24 +10,19 @@
 
 /** Environment variables that the program reads; a trailing `*` stands for any ending. */
 export const ENVIRONMENT: readonly string[] = [
-  // Where its own files are, how it was called.
+  // Where its files are and how it was called.
   "HTTPCFG_*",
   "HOME",
   "XDG_*",
   "PROGRAMDATA",
-  "LOCALAPPDATA",
-  "APPDATA",
-  // The terminal.
-  "NO_COLOR",
-  "TERM",
-  "COLUMNS",
-  // The service manager's notification socket and watchdog.
-  "NOTIFY_SOCKET",
-  "WATCHDOG_*",
+  // Who is calling: the history keeps it.
+  "SUDO_USER",
+  "USER",
+  "USERNAME",
 ];
 
-/** Functions that tell about the machine: its addresses and name, and whether root is calling. */
-export const SYSTEM: readonly string[] = ["networkInterfaces", "hostname", "uid"];
+/** Functions that tell about the machine: its addresses, and whether root is calling. */
+export const SYSTEM: readonly string[] = ["networkInterfaces", "uid"];
 
 /**
  * The permission flags of both forms, without the right to start programs.

@@ -1,24 +1,27 @@
 /**
- * Who holds a port on this machine. Edge: reads /proc; elsewhere it knows nothing and says so with
- * an empty answer, and {@linkcode holderCommand} names the command that does know.
+ * Who holds a port on this machine. Edge: reads Linux's /proc; elsewhere it knows nothing and says so
+ * with an empty answer, and {@linkcode holderCommand} names the command that does know.
  *
  * @module
  */
 import type { Endpoint } from "../base/address.ts";
 import { endpointsCollide, type Holder } from "./holder.ts";
+import { readProcFiles } from "./proc_files.ts";
+import type { ProcFiles } from "./proc_listing.ts";
 import { type ListeningSocket, parseProcNet } from "./proc_net.ts";
 
 /** Every process that listens on a port of `ports`; on any port where it is null. */
 export function findListeners(ports: ReadonlySet<number> | null): Holder[] {
   if (Deno.build.os !== "linux") return [];
   const found: Holder[] = [];
-  const own = readLink("/proc/self/ns/net");
+  const proc = readProcFiles();
+  const own = proc.link("/proc/self/ns/net");
   const users = userNames();
-  for (const [namespace, pids] of namespaces(own)) {
-    const sockets = listeningSockets(namespace === own ? "self" : pids[0]!)
+  for (const [namespace, pids] of namespaces(proc, own)) {
+    const sockets = listeningSockets(proc, namespace === own ? "self" : pids[0]!)
       .filter(({ port }) => ports === null || ports.has(port));
     if (sockets.length === 0) continue;
-    const owners = ownersOf(new Set(sockets.map(({ socket }) => socket)), pids);
+    const owners = ownersOf(proc, new Set(sockets.map(({ socket }) => socket)), pids);
     for (const socket of sockets) {
       const shared = {
         ip: socket.ip,
@@ -31,7 +34,7 @@ export function findListeners(ports: ReadonlySet<number> | null): Holder[] {
       const processes = owners.get(socket.socket);
       if (processes === undefined) found.push({ ...shared, pid: null, program: null });
       for (const pid of processes ?? []) {
-        found.push({ ...shared, pid: Number(pid), program: programOf(pid) });
+        found.push({ ...shared, pid: Number(pid), program: programOf(proc, pid) });
       }
     }
   }
@@ -46,11 +49,11 @@ export function findHolders(endpoint: Endpoint): Holder[] {
 }
 
 /** Process ids by network namespace, the caller's own first; what may not be read is left out. */
-function namespaces(own: string | null): Map<string, string[]> {
+function namespaces(proc: ProcFiles, own: string | null): Map<string, string[]> {
   const found = new Map<string, string[]>(own === null ? [] : [[own, []]]);
-  for (const pid of processIds()) {
+  for (const pid of processIds(proc)) {
     // Where the link cannot be read the process is another user's: its sockets may still be ours to see.
-    const namespace = readLink(`/proc/${pid}/ns/net`);
+    const namespace = proc.link(`/proc/${pid}/ns/net`);
     if (namespace === null) continue;
     const pids = found.get(namespace);
     if (pids === undefined) found.set(namespace, [pid]);
@@ -60,20 +63,24 @@ function namespaces(own: string | null): Map<string, string[]> {
 }
 
 /** The kernel may repeat a row while its table changes under the reader: each socket counts once. */
-function listeningSockets(pid: string): ListeningSocket[] {
+function listeningSockets(proc: ProcFiles, pid: string): ListeningSocket[] {
   const rows = ["tcp", "tcp6"].flatMap((name) =>
-    parseProcNet(readText(`/proc/${pid}/net/${name}`))
+    parseProcNet(proc.text(`/proc/${pid}/net/${name}`))
   );
   return [...new Map(rows.map((row) => [row.socket, row])).values()];
 }
 
 /** Processes by the sockets that they have open. */
-function ownersOf(wanted: ReadonlySet<number>, pids: readonly string[]): Map<number, string[]> {
+function ownersOf(
+  proc: ProcFiles,
+  wanted: ReadonlySet<number>,
+  pids: readonly string[],
+): Map<number, string[]> {
   const owners = new Map<number, string[]>();
   for (const pid of pids) {
     const seen = new Set<number>();
-    for (const descriptor of list(`/proc/${pid}/fd`)) {
-      const target = readLink(`/proc/${pid}/fd/${descriptor}`);
+    for (const descriptor of proc.list(`/proc/${pid}/fd`)) {
+      const target = proc.link(`/proc/${pid}/fd/${descriptor}`);
       if (target === null || !target.startsWith("socket:[")) continue;
       const socket = Number(target.slice("socket:[".length, -1));
       if (!wanted.has(socket) || seen.has(socket)) continue;
@@ -86,44 +93,27 @@ function ownersOf(wanted: ReadonlySet<number>, pids: readonly string[]): Map<num
   return owners;
 }
 
-function processIds(): string[] {
-  return list("/proc").filter((name) => /^[0-9]+$/.test(name));
+function processIds(proc: ProcFiles): string[] {
+  return proc.list("/proc").filter((name) => /^[0-9]+$/.test(name));
 }
 
-function programOf(pid: string): string | null {
-  return readText(`/proc/${pid}/comm`).trim() || null;
+function programOf(proc: ProcFiles, pid: string): string | null {
+  return proc.text(`/proc/${pid}/comm`).trim() || null;
 }
 
 function userNames(): Map<number, string> {
   const names = new Map<number, string>();
-  for (const line of readText("/etc/passwd").split("\n")) {
+  for (const line of passwd().split("\n")) {
     const [name = "", , uid = ""] = line.split(":");
     if (name !== "" && uid !== "" && !names.has(Number(uid))) names.set(Number(uid), name);
   }
   return names;
 }
 
-/** What cannot be read is not there for us: processes end and belong to others at any moment. */
-function readText(path: string): string {
+function passwd(): string {
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.readTextFileSync("/etc/passwd");
   } catch {
     return "";
-  }
-}
-
-function readLink(path: string): string | null {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return null;
-  }
-}
-
-function list(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].map(({ name }) => name);
-  } catch {
-    return [];
   }
 }

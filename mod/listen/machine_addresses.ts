@@ -34,8 +34,10 @@ export function readMachine(): Machine {
   const addresses = machineAddresses(Deno.networkInterfaces(), Deno.build.os);
   return {
     addresses,
-    // On Linux the file is there exactly when the kernel has IPv6, also before an address comes.
-    hasIpv6: linux ? exists("/proc/net/if_inet6") : addresses.some(({ family }) => family === 6),
+    // On Linux the file is there exactly when the kernel has IPv6, also before an address comes. The
+    // built program may not look: there, and elsewhere, an address tells.
+    hasIpv6: (linux && exists("/proc/net/if_inet6")) ||
+      addresses.some(({ family }) => family === 6),
     dualStack: linux ? !readsOne("/proc/sys/net/ipv6/bindv6only") : Deno.build.os !== "windows",
     wholeLoopback: linux,
   };

@@ -205,11 +205,15 @@ Deno.test({
 });
 
 Deno.test({
-  name: "portable_head.sh: shellcheck has nothing to say",
+  name: "portable: shellcheck has nothing to say about the head",
   ignore: !(await has("shellcheck")),
-  fn: async () => {
-    const head = new URL("../../dist/portable_head.sh", import.meta.url).pathname;
-    const result = await ran(["shellcheck", head], Deno.env.toObject());
-    assertEquals([result.code, result.stdout], [0, ""]);
-  },
+  fn: () =>
+    withCache(async (file, cache) => {
+      const text = new TextDecoder().decode((await Deno.readFile(file)).subarray(0, 20_000));
+      const end = text.indexOf("\nexec ");
+      const head = `${text.slice(0, text.indexOf("\n", end + 1))}\n`;
+      await Deno.writeTextFile(`${cache}.sh`, head);
+      const result = await ran(["shellcheck", `${cache}.sh`], Deno.env.toObject());
+      assertEquals([result.code, result.stdout], [0, ""]);
+    }),
 });

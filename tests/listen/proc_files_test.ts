@@ -1,0 +1,26 @@
+/** Goal: the script prints what the files say. Method: this process, both ways. */
+import { assertEquals } from "@std/assert";
+import { readProcFiles } from "../../mod/listen/proc_files.ts";
+import { parseProcListing, PROC_LISTING_SCRIPT } from "../../mod/listen/proc_listing.ts";
+
+Deno.test({
+  name: "the script lists this process and its sockets",
+  ignore: Deno.build.os !== "linux",
+  fn(): void {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const script = new Deno.Command("/bin/sh", { args: ["-c", PROC_LISTING_SCRIPT] });
+    const listed = parseProcListing(new TextDecoder().decode(script.outputSync().stdout));
+    const direct = readProcFiles();
+    const own = `/proc/${Deno.pid}`;
+    for (const path of [`${own}/ns/net`, "/proc/self/ns/net"]) {
+      assertEquals(listed.link(path), direct.link(path), path);
+    }
+    assertEquals(listed.text(`${own}/comm`), direct.text(`${own}/comm`));
+    const sockets = direct.list(`${own}/fd`).filter((name) => {
+      return direct.link(`${own}/fd/${name}`)?.startsWith("socket:");
+    });
+    assertEquals(sockets.filter((name) => !listed.list(`${own}/fd`).includes(name)), []);
+    const port = listener.addr.port.toString(16).toUpperCase().padStart(4, "0");
+    assertEquals(listed.text(`${own}/net/tcp`).includes(`0100007F:${port} 00000000:0000 0A`), true);
+  },
+});
