@@ -25,6 +25,7 @@ const FILES: readonly CommandFile[] = [
     load: () => import("./site.ts"),
   },
   { names: ["plan"], load: () => import("./plan.ts") },
+  { names: ["explain"], load: () => import("./explain.ts") },
   { names: ["who"], load: () => import("./who.ts") },
   {
     names: ["history", "history show", "history diff", "rollback"],

@@ -5,10 +5,11 @@
  */
 import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
+import type { ConfigDocument } from "../config/document.ts";
 import { gatherPlanInput } from "../host/plan_input.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { parseList } from "../listen/list_entry.ts";
-import { makePlan, type Plan } from "../listen/plan.ts";
+import { makePlan, type Plan, type PlanInput } from "../listen/plan.ts";
 import { planStatus } from "../listen/planned.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { ANSWER_VERSION, type Listing, render, table } from "./format.ts";
@@ -34,7 +35,8 @@ const plan: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const made = await planStored(io, input.flag("strict"));
+    const { input: gathered } = await gatherStored(io);
+    const made = makePlan({ ...gathered, strict: input.flag("strict") });
     const form = input.text("format") ?? "text";
     if (form === "text") {
       io.out(planText(made));
@@ -49,8 +51,8 @@ const plan: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [plan];
 
-/** The plan for the stored document against what runs now. */
-export async function planStored(io: CommandIo, strict: boolean): Promise<Plan> {
+/** The stored document, and what a plan for it is made of, against what runs now. */
+export async function gatherStored(io: CommandIo): Promise<Stored> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const input = gatherPlanInput({
@@ -59,7 +61,15 @@ export async function planStored(io: CommandIo, strict: boolean): Promise<Plan> 
     running: openEndpoints(status),
     pid: status?.pid ?? null,
   });
-  return makePlan({ ...input, strict });
+  return { document, input, status };
+}
+
+/** Everything that says what would be and what is. */
+export interface Stored {
+  readonly document: ConfigDocument;
+  readonly input: PlanInput;
+  /** Null where no service runs. */
+  readonly status: ServiceStatus | null;
 }
 
 /** Sockets that the service says are open. */

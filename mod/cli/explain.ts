@@ -1,0 +1,102 @@
+/**
+ * `explain`: who would answer a request, and why. Edge: a host name is looked up.
+ *
+ * @module
+ */
+import { lookup } from "node:dns/promises";
+import { type Endpoint, parseEndpoint, parseIp } from "../base/address.ts";
+import { Fault, quote, usageFault } from "../base/fault.ts";
+import { explain, type Explanation, type Question } from "../host/explain.ts";
+import { makePlan } from "../listen/plan.ts";
+import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { ANSWER_VERSION, type Listing, render, table } from "./format.ts";
+import { gatherStored } from "./plan.ts";
+
+const spec: CommandSpec = {
+  name: "explain",
+  usage: "URL|IP:PORT",
+  summary: "Show which socket, site and rule would answer a request, and why",
+  details: [
+    "Goes by the stored configuration; what is not open yet is marked. A host name in a URL is " +
+    "looked up; with IP:PORT and --host it is not.",
+    "Exit status 0 where a site answers, 1 where none does.",
+  ],
+  examples: [
+    { line: "httpcfg explain http://www.example.com/", tells: "the name as it resolves here" },
+    { line: "httpcfg explain 10.0.0.5:80 --host www.example.com", tells: "on this very address" },
+  ],
+  flags: {
+    ...FORMAT_FLAG,
+    host: { kind: "string", value: "NAME", summary: "the Host field of the request" },
+  },
+  words: { min: 1, max: 1 },
+  async run(input, io): Promise<number> {
+    const question = await readQuestion(input.words[0]!, input.text("host"));
+    const gathered = await gatherStored(io);
+    const plan = makePlan(gathered.input);
+    const answer = explain(question, { ...gathered, plan });
+    const form = input.text("format") ?? "text";
+    if (form === "text") io.out(explanationText(answer));
+    else if (form === "json") {
+      io.out(JSON.stringify({ version: ANSWER_VERSION, ...answer }, null, 2));
+    } else io.out(await render(candidateListing(answer), form));
+    return answer.answeredBy === "site" ? 0 : 1;
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [spec];
+
+async function readQuestion(text: string, hostFlag: string | null): Promise<Question> {
+  const host = hostFlag?.toLowerCase().replace(/\.$/, "") ?? null;
+  const endpoint = parseEndpoint(text);
+  if (endpoint !== null) return { endpoint, host: host ?? literal(endpoint), secure: null };
+  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
+  if (url === null) {
+    throw usageFault(
+      `Cannot explain ${quote(text)}: it is neither a URL nor IP:PORT`,
+      "httpcfg explain http://127.0.0.1:8080/",
+    );
+  }
+  const secure = url.protocol === "https:";
+  const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
+  const name = url.hostname.replace(/\.$/, "");
+  const ip = parseIp(name.replace(/^\[|\]$/g, "")) ?? await addressOf(name, port);
+  return { endpoint: { ip, port }, host: host ?? name, secure };
+}
+
+/** The Host field that a client sends who was given the address itself. */
+function literal({ ip }: Endpoint): string {
+  return ip.includes(":") ? `[${ip}]` : ip;
+}
+
+async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {
+  try {
+    const ip = parseIp((await lookup(name)).address);
+    if (ip !== null) return ip;
+  } catch {
+    // Whatever the resolver's reason: the way on is the same.
+  }
+  throw new Fault(`Cannot explain ${quote(name)}: the name has no address here`, {
+    hint: `httpcfg explain 127.0.0.1:${port} --host ${name}`,
+  });
+}
+
+function explanationText(answer: Explanation): string {
+  const pending = answer.socket !== null && !answer.isOpen ? " (not open yet)" : "";
+  return [
+    answer.summary,
+    ...(answer.socket === null ? [] : [`Socket: ${answer.socket}${pending}`]),
+    ...(answer.candidates.length === 0 ? [] : [table(candidateListing(answer))]),
+  ].join("\n");
+}
+
+function candidateListing({ candidates }: Explanation): Listing {
+  return {
+    name: "candidates",
+    columns: ["result", "site", "binding", "why"],
+    rows: candidates.map(({ wins, name, binding, why }) => {
+      return { result: wins ? "wins" : "loses", site: name, binding, why };
+    }),
+  };
+}

@@ -1,0 +1,225 @@
+/**
+ * Who would answer a request, by which rule, and why nobody else. Pure.
+ *
+ * The socket comes from the plan, the site from the very table that serves requests; this file adds
+ * only the reasons.
+ *
+ * @module
+ */
+import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, isIpv4 } from "../base/address.ts";
+import { quote } from "../base/fault.ts";
+import type { Binding } from "../config/binding.ts";
+import { formatBinding } from "../config/binding.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import { describeHolder, endpointsCollide } from "../listen/holder.ts";
+import { compileInclusion } from "../listen/inclusion.ts";
+import { addressTable } from "../listen/machine_addresses.ts";
+import type { PlanInput } from "../listen/plan.ts";
+import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
+import { whyLeftOut } from "../listen/reach.ts";
+import { buildSiteTable, matchSite } from "../site/match.ts";
+import { isUp } from "./outcome.ts";
+
+/** What is asked about. */
+export interface Question {
+  readonly endpoint: Endpoint;
+  /** As in the Host field: lower case, no port; "" for none. */
+  readonly host: string;
+  /** Null: whatever the port speaks. */
+  readonly secure: boolean | null;
+}
+
+/** One binding on the port, and what became of it. */
+export interface Candidate {
+  readonly id: number;
+  readonly name: string;
+  readonly binding: string;
+  readonly wins: boolean;
+  /** Why it wins or loses, as the end of a sentence. */
+  readonly why: string;
+}
+
+/** The answer; its field names are its JSON form. */
+export interface Explanation {
+  readonly endpoint: string;
+  readonly host: string;
+  /** Who answers: a site, the service itself with an error, another process, or nobody. */
+  readonly answeredBy: "site" | "service" | "other" | "nobody";
+  /** The whole answer in one sentence. */
+  readonly summary: string;
+  /** The socket that takes the connection; null where none of ours does. */
+  readonly socket: string | null;
+  /** False where the socket is planned and not open yet. */
+  readonly isOpen: boolean;
+  readonly site: { readonly id: number; readonly name: string; readonly content: string } | null;
+  readonly candidates: readonly Candidate[];
+}
+
+/** What the explanation is made from. */
+export interface ExplainInput {
+  readonly document: ConfigDocument;
+  readonly plan: Plan;
+  readonly input: PlanInput;
+}
+
+/** Explains one request. */
+export function explain(question: Question, facts: ExplainInput): Explanation {
+  const { endpoint, host } = question;
+  const common = { endpoint: formatEndpoint(endpoint), host };
+  const socket = socketFor(endpoint, facts);
+  if (socket === null) {
+    const none = { socket: null, isOpen: false, site: null };
+    return { ...common, ...whyNoSocket(endpoint, facts), ...none, candidates: [] };
+  }
+  const taken = {
+    ...common,
+    socket: formatEndpoint(socket),
+    isOpen: socket.action === "keep",
+  };
+  const secure = question.secure ?? socket.secure;
+  if (secure !== socket.secure) {
+    const [asked, spoken] = secure ? ["TLS", "plain HTTP"] : ["plain HTTP", "TLS"];
+    const summary = `Nobody answers ${asked}: port ${endpoint.port} speaks ${spoken}`;
+    return { ...taken, answeredBy: "nobody", summary, site: null, candidates: [] };
+  }
+  const { candidates, winner } = judge({ ...question, secure }, facts);
+  if (winner === undefined) {
+    const summary = "The service answers 400 Bad Request (Invalid Hostname): " +
+      (candidates.length === 0 ? "no started site uses the port" : "no binding matches");
+    return { ...taken, answeredBy: "service", summary, site: null, candidates };
+  }
+  const content = describeContent(winner);
+  const site = { id: winner.id, name: winner.name, content };
+  const summary = `Site ${quote(winner.name)} answers: ${content}`;
+  return { ...taken, answeredBy: "site", summary, site, candidates };
+}
+
+/** The socket of the plan that a connection to `endpoint` reaches. */
+function socketFor(endpoint: Endpoint, { plan, input }: ExplainInput): PlannedEndpoint | null {
+  const { machine } = input;
+  if (addressTable(machine).interfaceOf(endpoint.ip) === null) return null;
+  const open = plan.endpoints.filter(({ port, action }) => {
+    return port === endpoint.port && (action === "open" || action === "keep");
+  });
+  const any = isIpv4(endpoint.ip) ? ANY_V4 : ANY_V6;
+  return open.find(({ ip }) => ip === endpoint.ip) ??
+    open.find(({ ip }) => ip === any) ??
+    open.find(({ ip }) => ip === ANY_V6 && isIpv4(endpoint.ip) && machine.dualStack) ?? null;
+}
+
+function whyNoSocket(
+  endpoint: Endpoint,
+  { plan, input }: ExplainInput,
+): Pick<Explanation, "answeredBy" | "summary"> {
+  const interfaceName = addressTable(input.machine).interfaceOf(endpoint.ip);
+  if (interfaceName === null) {
+    const summary = `Nobody answers: no interface of this machine has ${endpoint.ip}`;
+    return { answeredBy: "nobody", summary };
+  }
+  const why = ownReason(endpoint, interfaceName, { plan, input });
+  const holder = input.held.find((held) => endpointsCollide(held, endpoint, true));
+  if (holder === undefined) return { answeredBy: "nobody", summary: `Nobody answers: ${why}` };
+  return { answeredBy: "other", summary: `${describeHolder(holder)} answers, not httpcfg: ${why}` };
+}
+
+/** Why the service has no socket there. */
+function ownReason(
+  endpoint: Endpoint,
+  interfaceName: string,
+  { plan, input }: Pick<ExplainInput, "plan" | "input">,
+): string {
+  const refused = plan.endpoints.find((one) =>
+    one.action === "refused" && endpointsCollide(one, endpoint, input.machine.dualStack)
+  );
+  if (refused !== undefined) return `${formatEndpoint(refused)} cannot be had: ${refused.cause}`;
+  const decision = compileInclusion(input.list).decide(endpoint.ip, interfaceName);
+  if (input.generation === 6 && !decision.included) {
+    return `${endpoint.ip} is ${whyLeftOut(decision)}`;
+  }
+  const bound = input.sites.filter(({ bindings }) =>
+    bindings.some(({ port }) => port === endpoint.port)
+  );
+  if (bound.length === 0) return `no site is bound to port ${endpoint.port}`;
+  const reasons = bound.map(({ id, name }) => {
+    const reason = plan.sites.find((site) => site.id === id)?.reason;
+    return `site ${quote(name)}: ${reason ?? "it listens on other addresses"}`;
+  });
+  return `no site that uses port ${endpoint.port} starts; ${reasons.join("; ")}`;
+}
+
+function judge(
+  { endpoint, host, secure }: Question & { readonly secure: boolean },
+  { document, plan, input }: ExplainInput,
+): { candidates: Candidate[]; winner: SiteRecord | undefined } {
+  const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
+  const started = document.sites.filter(({ id }) => up.has(id)).sort((a, b) => a.id - b.id);
+  const winner = matchSite(buildSiteTable(started), endpoint, host, secure) ?? undefined;
+  const best = Math.min(
+    ...input.sites.filter(({ id }) => id === winner?.id)
+      .flatMap(({ bindings }) => bindings.map((one) => bucketOf(one, endpoint, host) ?? Infinity)),
+  );
+  const candidates = input.sites.flatMap(({ id, name, bindings }) =>
+    bindings.filter(({ port }) => port === endpoint.port).map((binding) => {
+      const bucket = binding.secure === secure ? bucketOf(binding, endpoint, host) : null;
+      const wins = id === winner?.id && bucket === best;
+      const reason = plan.sites.find((site) => site.id === id)?.reason ?? "it is stopped";
+      const why = !up.has(id)
+        ? `the site does not start: ${reason}`
+        : wins
+        ? BUCKETS[best]!
+        : whyItLoses(binding, { endpoint, host, secure, bucket, best });
+      return { id, name, binding: formatBinding(binding), wins, why };
+    })
+  );
+  return { candidates, winner };
+}
+
+/** HTTP.sys's buckets in the order in which they are searched, as reasons. */
+const BUCKETS = [
+  "it is bound to the host name on this address",
+  "it is bound to the host name on any address",
+  "it is bound to this address, and no binding names the host",
+  "it is bound to any address and any host, and no binding names either",
+] as const;
+
+function bucketOf(binding: Binding, endpoint: Endpoint, host: string): number | null {
+  if (binding.port !== endpoint.port) return null;
+  if (binding.ip !== null && binding.ip !== endpoint.ip) return null;
+  if (binding.host !== "" && binding.host !== host) return null;
+  return (binding.host === "" ? 2 : 0) + (binding.ip === null ? 1 : 0);
+}
+
+function whyItLoses(
+  binding: Binding & { readonly secure: boolean },
+  { endpoint, host, secure, bucket, best }: {
+    readonly endpoint: Endpoint;
+    readonly host: string;
+    readonly secure: boolean;
+    readonly bucket: number | null;
+    readonly best: number;
+  },
+): string {
+  if (binding.secure !== secure) return binding.secure ? "it speaks TLS" : "it speaks plain HTTP";
+  if (binding.ip !== null && binding.ip !== endpoint.ip) return `it is bound to ${binding.ip}`;
+  if (bucket === null) {
+    const asked = host === "" ? "no host was asked for" : `${quote(host)} was asked for`;
+    return `it is bound to the host ${quote(binding.host)}, and ${asked}`;
+  }
+  if (bucket > best) return `another goes before it: ${BUCKETS[best]}`;
+  return "another site has the same binding";
+}
+
+function describeContent({ content }: SiteRecord): string {
+  switch (content.kind) {
+    case "root":
+      return `files below ${quote(content.path)}`;
+    case "respond":
+      return `a fixed text with status ${content.status ?? 200}`;
+    case "echo":
+      return "what came in";
+    case "welcome":
+      return "the welcome page";
+    default:
+      return (content as { readonly kind: string }).kind;
+  }
+}

@@ -1,0 +1,128 @@
+/** Goal: the explanation is what the service does, with the reasons. Method: tables, no socket. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { explain, type ExplainInput, type Explanation } from "../../mod/host/explain.ts";
+import { wantedSites } from "../../mod/host/wanted_sites.ts";
+import type { Holder } from "../../mod/listen/holder.ts";
+import { parseList } from "../../mod/listen/list_entry.ts";
+import type { Machine } from "../../mod/listen/machine_addresses.ts";
+import { makePlan, type PlanInput } from "../../mod/listen/plan.ts";
+
+const MACHINE: Machine = {
+  addresses: [
+    { ip: "10.0.0.5" as Ip, interface: "eth0", family: 4, prefixBits: 24, scope: "global" },
+    { ip: "10.0.0.6" as Ip, interface: "eth0", family: 4, prefixBits: 24, scope: "global" },
+  ],
+  hasIpv6: true,
+  dualStack: true,
+  wholeLoopback: true,
+};
+const SITES = ["10.0.0.5:80:www.test", ":80:www.test", "10.0.0.5:80:", ":80:", ":443:"];
+
+Deno.test("explain() names the bucket that wins and why each other binding loses", () => {
+  const cases: readonly (readonly [ask: string, host: string, wins: number, losers: RegExp[]])[] = [
+    ["10.0.0.5:80", "www.test", 1, [
+      /host name on this address/,
+      /^another/,
+      /^another/,
+      /^another/,
+    ]],
+    ["10.0.0.6:80", "www.test", 2, [
+      /bound to 10\.0\.0\.5/,
+      /host name on any/,
+      /bound to 10/,
+      /^another/,
+    ]],
+    ["10.0.0.5:80", "x.test", 3, [
+      /bound to the host "www\.test", and "x\.test" was asked/,
+      /bound to the host/,
+      /this address/,
+      /^another/,
+    ]],
+    ["10.0.0.6:80", "", 4, [/bound to 10/, /no host was asked for/, /bound to 10/, /any address/]],
+  ];
+  for (const [at, host, wins, reasons] of cases) {
+    const answer = ask(at, host);
+    assertEquals([answer.answeredBy, answer.site?.id], ["site", wins], `${at} ${host}`);
+    assertEquals(answer.candidates.map(({ wins }) => wins), [1, 2, 3, 4].map((id) => id === wins));
+    reasons.forEach((reason, i) => assertMatch(answer.candidates[i]?.why ?? "", reason));
+  }
+});
+
+Deno.test("explain() says why nobody answers", () => {
+  const held: Holder = {
+    ...(parseEndpoint("10.0.0.6:80") as Endpoint),
+    mapped: false,
+    pid: 7,
+    program: "nginx",
+    user: "www",
+    socket: 1,
+    namespace: null,
+  };
+  const cases: readonly (readonly [at: string, by: string, RegExp, Partial<PlanInput>])[] = [
+    ["192.0.2.1:80", "nobody", /no interface of this machine has 192\.0\.2\.1/, {}],
+    ["10.0.0.6:80", "nobody", /10\.0\.0\.6 is not on the IP inclusion list/, {
+      list: parseList(["10.0.0.5"]),
+    }],
+    ["10.0.0.6:80", "nobody", /left out of the IP inclusion list by "!10\.0\.0\.6"/, {
+      list: parseList(["!10.0.0.6"]),
+    }],
+    ["10.0.0.6:80", "other", /^nginx \(pid 7, user www\) on 10\.0\.0\.6:80 answers, not httpcfg/, {
+      list: parseList(["10.0.0.5"]),
+      held: [held],
+    }],
+    ["10.0.0.6:80", "other", /cannot be had: the port is held by nginx/, {
+      list: parseList(["10.0.0.6"]),
+      held: [held],
+    }],
+    ["10.0.0.6:81", "nobody", /no site is bound to port 81/, {}],
+  ];
+  for (const [at, by, summary, more] of cases) {
+    const answer = ask(at, "", more);
+    assertMatch(answer.summary, summary);
+    assertEquals(answer.answeredBy, by, at);
+  }
+});
+
+Deno.test("explain() tells the wrong protocol, a stopped site and an unknown host", () => {
+  assertMatch(ask("10.0.0.5:80", "", {}, true).summary, /port 80 speaks plain HTTP/);
+  const stopped = ask("10.0.0.5:80", "x", {}, null, [":80:y", ":80:x"], [2]);
+  assertEquals([stopped.answeredBy, stopped.site], ["service", null]);
+  assertMatch(stopped.summary, /400 Bad Request/);
+  assertMatch(stopped.candidates[1]?.why ?? "", /does not start: it is set not to start/);
+});
+
+function ask(
+  at: string,
+  host: string,
+  more: Partial<PlanInput> = {},
+  secure: boolean | null = null,
+  bindings: readonly string[] = SITES,
+  stopped: readonly number[] = [],
+): Explanation {
+  const document: ConfigDocument = {
+    ...DEFAULT_DOCUMENT,
+    sites: bindings.map((binding, i) => ({
+      ...DEFAULT_DOCUMENT.sites[0]!,
+      id: i + 1,
+      name: `s${i + 1}`,
+      bindings: binding.includes(":443:") ? [] : [binding],
+      secureBindings: binding.includes(":443:") ? [binding] : [],
+      autoStart: !stopped.includes(i + 1),
+    })),
+  };
+  const input: PlanInput = {
+    list: [],
+    sites: wantedSites(document),
+    machine: MACHINE,
+    running: [],
+    held: [],
+    failed: [],
+    generation: 6,
+    strict: false,
+    ...more,
+  };
+  const facts: ExplainInput = { document, input, plan: makePlan(input) };
+  return explain({ endpoint: parseEndpoint(at) as Endpoint, host, secure }, facts);
+}
