@@ -1,0 +1,67 @@
+/**
+ * The body of the request in hand and the connection that it comes from.
+ *
+ * @module
+ */
+import { type BodyPump, BodyReader } from "./body_reader.ts";
+import { drain } from "./closing.ts";
+import type { Engine } from "./engine.ts";
+import type { Framing } from "./framing.ts";
+import type { Link } from "./link.ts";
+
+const CONTINUE: Uint8Array = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
+const TIMER = "Timer_EntityBody";
+
+/** One request's body on its way in. */
+export class BodyPort implements BodyPump {
+  readonly body: BodyReader;
+
+  readonly #engine: Engine;
+  readonly #link: Link;
+  #drainUntilMs = Infinity;
+
+  constructor(engine: Engine, link: Link, framing: Framing) {
+    this.#engine = engine;
+    this.#link = link;
+    const { MaxRequestEntityAllowed } = engine.settings;
+    this.body = new BodyReader(link.input, this, framing, MaxRequestEntityAllowed);
+  }
+
+  async refill(): Promise<boolean> {
+    const { deadline, input, stream } = this.#link;
+    const left = this.#drainUntilMs - this.#engine.clock.coarseMs;
+    deadline.set(Math.min(this.#engine.settings.EntityBodyTimeout * 1000, left), TIMER);
+    const count = await stream.read(input.bodyRoom());
+    deadline.clear();
+    if (count === null) return false;
+    input.end = count;
+    return true;
+  }
+
+  async sendContinue(): Promise<void> {
+    await this.#link.output.write(CONTINUE);
+  }
+
+  /**
+   * After the answer: reads the rest where the connection is to go on. False where the rest of the
+   * body is still to come.
+   */
+  async end(drains: boolean): Promise<boolean> {
+    const { DrainEntityBodyTimeout } = this.#engine.settings;
+    this.#drainUntilMs = this.#engine.clock.coarseMs + DrainEntityBodyTimeout * 1000;
+    const isOver = drains ? await drain(this.body) : this.body.isOver;
+    if (!drains) await this.abandon();
+    this.#link.input.endBody();
+    return isOver;
+  }
+
+  /** The handler reads no more; resolves when a read that it began has ended. */
+  async abandon(): Promise<void> {
+    this.body.abandon();
+    try {
+      await this.body.pending;
+    } catch {
+      // Whoever began the read was told.
+    }
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * One request in flight: its head as it lies in the connection's buffer, and what was understood of
+ * it. Texts are made when somebody asks for them. Objects are reused, so a request is valid until
+ * its answer has been sent, as `base/exchange.ts` says.
+ *
+ * @module
+ */
+import type { Endpoint } from "../base/address.ts";
+import type { HttpRequest, RequestBody } from "../base/exchange.ts";
+import type { Engine } from "./engine.ts";
+import { Framing, type FramingFault } from "./framing.ts";
+import { hostOf } from "./host_field.ts";
+import { isServedMethod, methodText } from "./method.ts";
+import { RequestHead } from "./request_head.ts";
+import { isAuthority, type Target, targetOf } from "./request_target.ts";
+import { equalsIgnoringCase, keptText, latin1 } from "./text.ts";
+
+const NO_BYTES = new Uint8Array(0);
+const NO_ENDPOINT: Endpoint = { ip: "0.0.0.0" as Endpoint["ip"], port: 0 };
+
+/** A body that is not there. Its limit can be set, to no effect. */
+const NO_BODY: RequestBody = {
+  exists: false,
+  length: null,
+  get bytesMax(): number {
+    return 0;
+  },
+  set bytesMax(_bytes: number) {
+    // Nothing can exceed it.
+  },
+  read: () => Promise.resolve(null),
+};
+
+/** The request that a handler sees, and what the engine keeps beside it. */
+export class Exchange implements HttpRequest {
+  method = "";
+  path = "";
+  rawPath = "";
+  query: string | null = null;
+  minor: 0 | 1 = 1;
+  host = "";
+  local: Endpoint = NO_ENDPOINT;
+  remote: Endpoint = NO_ENDPOINT;
+  isTls = false;
+  siteId: number | null = null;
+  body: RequestBody = NO_BODY;
+
+  readonly head = new RequestHead();
+  readonly framing = new Framing();
+  /** Buffer that holds the head; it stays as it is until the exchange is over. */
+  bytes: Uint8Array = NO_BYTES;
+  /** First byte of the head in `bytes`. */
+  base = 0;
+  status = 0;
+  sentBytes = 0;
+  receivedBytes = 0;
+  /** When the first byte of the head was there. */
+  startedMs = 0;
+
+  header(lowerCaseName: string): string | null {
+    const { head, bytes, base } = this;
+    let found: string | null = null;
+    for (let field = 0; field < head.fieldCount; field++) {
+      const start = base + head.nameStart(field);
+      const end = base + head.nameEnd(field);
+      if (end - start !== lowerCaseName.length) continue;
+      if (!equalsIgnoringCase(bytes, start, end, lowerCaseName)) continue;
+      const value = keptText(bytes, base + head.valueStart(field), base + head.valueEnd(field));
+      found = found === null ? value : `${found}, ${value}`;
+    }
+    return found;
+  }
+
+  headers(): [name: string, value: string][] {
+    const { head, bytes, base } = this;
+    const fields: [string, string][] = [];
+    for (let field = 0; field < head.fieldCount; field++) {
+      fields.push([
+        keptText(bytes, base + head.nameStart(field), base + head.nameEnd(field)),
+        keptText(bytes, base + head.valueStart(field), base + head.valueEnd(field)),
+      ]);
+    }
+    return fields;
+  }
+
+  /** Target as sent, for the log; null where the scan did not get so far. */
+  targetText(): string | null {
+    const { head, base } = this;
+    if (head.targetEnd === 0) return null;
+    return latin1(this.bytes, base + head.targetStart, base + head.targetEnd);
+  }
+
+  /** Method as sent; null where the scan did not get so far. */
+  methodText(): string | null {
+    const { head, base } = this;
+    if (head.methodEnd === 0) return null;
+    return methodText(this.bytes, base + head.methodStart, base + head.methodEnd);
+  }
+
+  /** `HTTP/1.1`; null where the scan did not get so far. */
+  versionText(): string | null {
+    return this.head.major < 0 ? null : `HTTP/${this.head.major}.${this.head.minor}`;
+  }
+
+  /** Turns the scanned head into a request; null when it is sound. */
+  understand(engine: Engine): FramingFault | null {
+    const { head, bytes, base, framing } = this;
+    this.minor = head.minor as 0 | 1;
+    this.method = methodText(bytes, base + head.methodStart, base + head.methodEnd);
+    const fault = framing.read(head, bytes, base);
+    if (fault !== null) return fault;
+    const start = base + head.targetStart;
+    const end = base + head.targetEnd;
+    if (!isServedMethod(this.method)) {
+      return this.method === "CONNECT" && !isAuthority(bytes, start, end) ? "URL" : "N/I";
+    }
+    const host = this.#hostText(engine);
+    if (host === null) return "Hostname";
+    let target = engine.targets.get(bytes, start, end);
+    if (target === undefined || (target.path === "*" && this.method !== "OPTIONS")) {
+      const found = targetOf(bytes, start, end, this.method, engine.settings);
+      if (typeof found === "string") return found;
+      engine.targets.set(bytes, start, end, target = found);
+    }
+    return this.#take(target, host);
+  }
+
+  #take(target: Target, host: string): FramingFault | null {
+    if (target.scheme !== null && (target.scheme === "https") !== this.isTls) return "URL";
+    this.path = target.path;
+    this.rawPath = target.rawPath;
+    this.query = target.query;
+    this.host = target.host ?? host;
+    return null;
+  }
+
+  /** Host of the Host field; "" where HTTP/1.0 has none; null where it is wrong. */
+  #hostText(engine: Engine): string | null {
+    const { head, bytes, base, framing } = this;
+    const field = framing.hostField;
+    if (field < 0) return this.minor === 0 ? "" : null;
+    const start = base + head.valueStart(field);
+    const end = base + head.valueEnd(field);
+    const kept = engine.hosts.get(bytes, start, end);
+    if (kept !== undefined) return kept;
+    const host = hostOf(bytes, start, end);
+    if (host !== null) engine.hosts.set(bytes, start, end, host);
+    return host;
+  }
+
+  /** Ready for the next request; keeps nothing of this one alive. */
+  release(): void {
+    this.head.reset();
+    this.bytes = NO_BYTES;
+    this.body = NO_BODY;
+    this.siteId = null;
+    this.status = this.sentBytes = this.receivedBytes = 0;
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * The header fields that decide how a message is framed and whether the connection goes on: found
+ * by length first, so that every other field costs one comparison.
+ *
+ * @module
+ */
+import { equalsIgnoringCase } from "./text.ts";
+
+export const FIELD_KIND = {
+  other: 0,
+  host: 1,
+  expect: 2,
+  connection: 3,
+  contentLength: 4,
+  transferEncoding: 5,
+} as const;
+
+/** Kind of the field whose name is `bytes[start..end)`. */
+export function fieldKindOf(bytes: Uint8Array, start: number, end: number): number {
+  switch (end - start) {
+    case 4:
+      return equalsIgnoringCase(bytes, start, end, "host") ? FIELD_KIND.host : FIELD_KIND.other;
+    case 6:
+      return equalsIgnoringCase(bytes, start, end, "expect") ? FIELD_KIND.expect : FIELD_KIND.other;
+    case 10:
+      return equalsIgnoringCase(bytes, start, end, "connection")
+        ? FIELD_KIND.connection
+        : FIELD_KIND.other;
+    case 14:
+      return equalsIgnoringCase(bytes, start, end, "content-length")
+        ? FIELD_KIND.contentLength
+        : FIELD_KIND.other;
+    case 17:
+      return equalsIgnoringCase(bytes, start, end, "transfer-encoding")
+        ? FIELD_KIND.transferEncoding
+        : FIELD_KIND.other;
+    default:
+      return FIELD_KIND.other;
+  }
+}

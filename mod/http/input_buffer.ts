@@ -1,0 +1,92 @@
+/**
+ * The bytes that one connection has read and not used yet: a window in a small buffer that grows for
+ * a large head, moves to a large one for a body, and comes back.
+ *
+ * @module
+ */
+import { type Buffers, SMALL_BYTES } from "./buffers.ts";
+
+/** Input of one connection; what is there lies in `[start, end)` of `buffer`. */
+export class InputBuffer {
+  buffer: Uint8Array;
+  start = 0;
+  end = 0;
+
+  readonly #buffers: Buffers;
+  /** Buffer for heads: small, or grown by a large one. */
+  #home: Uint8Array;
+
+  constructor(buffers: Buffers) {
+    this.#buffers = buffers;
+    this.#home = this.buffer = buffers.takeSmall();
+  }
+
+  get isEmpty(): boolean {
+    return this.start === this.end;
+  }
+
+  /** Room for more of a head after what is there, which may move to the front; never empty. */
+  room(headBytesMax: number): Uint8Array {
+    if (this.start === this.end) {
+      this.start = this.end = 0;
+      if (this.#home.length === SMALL_BYTES) return this.buffer;
+      this.#setHome(this.#buffers.takeSmall());
+      return this.buffer;
+    }
+    if (this.end === this.buffer.length) {
+      if (this.start > 0) {
+        this.buffer.copyWithin(0, this.start, this.end);
+        this.end -= this.start;
+        this.start = 0;
+      } else {
+        this.#grow(Math.min(this.buffer.length * 4, Math.max(headBytesMax, this.end + 1)));
+      }
+    }
+    return this.buffer.subarray(this.end);
+  }
+
+  /** An empty large buffer for a body; the head stays where it is. All that was there is used up. */
+  bodyRoom(): Uint8Array {
+    if (this.buffer === this.#home) this.buffer = this.#buffers.takeLarge();
+    this.start = this.end = 0;
+    return this.buffer;
+  }
+
+  /** A buffer for bytes that nobody will look at; drops what is there. */
+  scratch(): Uint8Array {
+    this.start = this.end = 0;
+    return this.#home;
+  }
+
+  /** Ends the reading of a body: what came after it goes back to the buffer for heads. */
+  endBody(): void {
+    const { buffer, start, end } = this;
+    if (buffer === this.#home) return;
+    if (end - start > this.#home.length) this.#setHome(new Uint8Array(end - start));
+    this.buffer = this.#home;
+    this.buffer.set(buffer.subarray(start, end));
+    this.start = 0;
+    this.end = end - start;
+    this.#buffers.giveLarge(buffer);
+  }
+
+  /** Gives the memory back; nothing may be reading into it. */
+  release(): void {
+    this.endBody();
+    if (this.#home.length === SMALL_BYTES) this.#buffers.giveSmall(this.#home);
+  }
+
+  #grow(size: number): void {
+    const larger = new Uint8Array(size);
+    larger.set(this.buffer.subarray(this.start, this.end));
+    this.end -= this.start;
+    this.start = 0;
+    this.#setHome(larger);
+  }
+
+  #setHome(buffer: Uint8Array): void {
+    if (this.#home.length === SMALL_BYTES) this.#buffers.giveSmall(this.#home);
+    if (this.buffer === this.#home) this.buffer = buffer;
+    this.#home = buffer;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * What one connection's parts share: the stream, what came in, what goes out, and how long the client
+ * may take.
+ *
+ * @module
+ */
+import type { ByteStream } from "../base/exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import type { InputBuffer } from "./input_buffer.ts";
+import type { Output } from "./output.ts";
+import type { ReadDeadline } from "./read_deadline.ts";
+
+/** The connection as its responder sees it. */
+export interface Link {
+  readonly stream: ByteStream;
+  readonly input: InputBuffer;
+  readonly output: Output;
+  readonly deadline: ReadDeadline;
+  /** The next answer is the last one. */
+  readonly mustClose: boolean;
+  /** The stream was closed here. */
+  readonly isCut: boolean;
+  /** One line for the HTTPERR log; `status` is null where nothing was answered. */
+  log(reason: string, status: number | null, exchange: Exchange | null): void;
+  /** Ends our direction and lets the client read what was sent. */
+  linger(): Promise<void>;
+}

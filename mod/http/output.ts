@@ -1,0 +1,101 @@
+/**
+ * What goes out on one connection. Answers that are ready at the same time leave in one write; a
+ * client that does not take them holds the writer back, and after a while is cut off by the clock.
+ *
+ * @module
+ */
+import type { ByteStream } from "../base/exchange.ts";
+import type { Engine } from "./engine.ts";
+
+/** More than this is not held back to be joined. */
+const JOINED_BYTES_MAX = 65536;
+
+/** Writer of one connection. */
+export class Output {
+  /** When a write that is under way has stood still too long; Infinity for none. */
+  deadlineMs = Infinity;
+
+  readonly #stream: ByteStream;
+  readonly #engine: Engine;
+  #first: Uint8Array | null = null;
+  #others: Uint8Array[] | null = null;
+  #bytes = 0;
+
+  constructor(stream: ByteStream, engine: Engine) {
+    this.#stream = stream;
+    this.#engine = engine;
+  }
+
+  get isEmpty(): boolean {
+    return this.#first === null;
+  }
+
+  /** True when so much waits that it should be written before more is made. */
+  get isFull(): boolean {
+    return this.#bytes >= JOINED_BYTES_MAX;
+  }
+
+  /** Puts `bytes` behind what waits; they must not change until they were written. */
+  push(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    if (this.#first === null) this.#first = bytes;
+    else (this.#others ??= []).push(bytes);
+  }
+
+  /** Begins to write all that waits, in one piece. The result says how much of `taken` went. */
+  start(): Promise<number> {
+    const bytes = this.#join();
+    this.taken = bytes;
+    this.deadlineMs = this.#engine.clock.coarseMs + this.#engine.stallMs;
+    return this.#stream.write(bytes);
+  }
+
+  /** Bytes that {@linkcode Output.start} is writing. */
+  taken: Uint8Array | null = null;
+
+  /** Ends what {@linkcode Output.start} began, after `count` bytes went. */
+  finish(count: number): Promise<void> | null {
+    const bytes = this.taken!;
+    this.taken = null;
+    this.deadlineMs = Infinity;
+    return count === bytes.length ? null : this.write(bytes.subarray(count));
+  }
+
+  /** Writes all that waits. */
+  async flush(): Promise<void> {
+    if (this.#first !== null) await this.write(this.#join());
+  }
+
+  /** Writes `bytes` whole, after nothing else. */
+  async write(bytes: Uint8Array): Promise<void> {
+    let at = 0;
+    try {
+      while (at < bytes.length) {
+        this.deadlineMs = this.#engine.clock.coarseMs + this.#engine.stallMs;
+        at += await this.#stream.write(at === 0 ? bytes : bytes.subarray(at));
+      }
+    } finally {
+      this.deadlineMs = Infinity;
+    }
+  }
+
+  #join(): Uint8Array {
+    const first = this.#first!;
+    const others = this.#others;
+    this.#first = null;
+    if (others === null || others.length === 0) {
+      this.#bytes = 0;
+      return first;
+    }
+    const whole = new Uint8Array(this.#bytes);
+    whole.set(first);
+    let at = first.length;
+    for (const part of others) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    this.#bytes = 0;
+    this.#others = null;
+    return whole;
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The answers that the service gives itself, without any site: status, body and header fields as
+ * HTTP.sys 2.0 sends them. The texts for 400, 404, 411 and 503 are HTTP.sys's own; the others are
+ * made in the same shape.
+ *
+ * `Server` says `httpcfg`: it is honest about what answers, and names no version for scanners.
+ *
+ * @module
+ */
+import { putLatin1 } from "./text.ts";
+import type { FramingFault } from "./framing.ts";
+import { reasonPhrase } from "./status.ts";
+
+/** What stands in the Server field where a response has none of its own. */
+export const SERVER_PRODUCT = "httpcfg";
+
+interface OwnAnswer {
+  readonly status: number;
+  /** What follows the status text in the heading; null for nothing. */
+  readonly detail: string | null;
+  readonly text: string;
+}
+
+function bad(detail: string | null, text: string): OwnAnswer {
+  return { status: 400, detail, text };
+}
+
+const BADLY_FORMED = bad(null, "The request is badly formed.");
+const TOO_LONG = bad("Request Too Long", "The size of the request headers is too long.");
+const UNAVAILABLE: OwnAnswer = {
+  status: 503,
+  detail: null,
+  text: "The service is unavailable.",
+};
+
+const OWN_ANSWERS: Readonly<Record<FramingFault, OwnAnswer>> = {
+  "AppOffline": UNAVAILABLE,
+  "BadRequest": BADLY_FORMED,
+  "ConnLimit": UNAVAILABLE,
+  "Disabled": UNAVAILABLE,
+  "EntityTooLarge": { status: 413, detail: null, text: "The request body is too large." },
+  "Expectation": { status: 417, detail: null, text: "The expectation cannot be met." },
+  "FieldLength": TOO_LONG,
+  "Forbidden": { status: 403, detail: null, text: "The request is not allowed." },
+  "Header": bad("Invalid Header", "The request has an invalid header name."),
+  "Hostname": bad("Invalid Hostname", "The request hostname is invalid."),
+  "Internal": { status: 500, detail: null, text: "The service failed to process the request." },
+  "Invalid_CR/LF": BADLY_FORMED,
+  "LengthRequired": {
+    status: 411,
+    detail: null,
+    text: "The request must be chunked or have a content length.",
+  },
+  "N/A": UNAVAILABLE,
+  "N/I": { status: 501, detail: null, text: "The request is not supported." },
+  "NotFound": { status: 404, detail: null, text: "The requested resource is not found." },
+  "Number": BADLY_FORMED,
+  "QueueFull": UNAVAILABLE,
+  "RequestLength": TOO_LONG,
+  "URL": bad("Invalid URL", "The request URL is invalid."),
+  "URL_Length": { status: 414, detail: null, text: "The request URL is too long." },
+  "Verb": bad("Invalid Verb", "The request verb is invalid."),
+  "Version_N/S": { status: 505, detail: null, text: "The request version is not supported." },
+};
+
+/** Status that a refusal is answered with. */
+export function refusalStatus(reason: FramingFault): number {
+  return OWN_ANSWERS[reason].status;
+}
+
+/** What the HTTPERR log calls it: a failed expectation is its nearest word, `Precondition`. */
+export function refusalWord(reason: FramingFault): string {
+  return reason === "Expectation" ? "Precondition" : reason;
+}
+
+/** Body of a refusal: HTTP.sys 2.0's page, lines ended by CR LF. */
+export function ownBody(reason: FramingFault): string {
+  const { status, detail, text } = OWN_ANSWERS[reason];
+  const title = reasonPhrase(status);
+  const heading = detail === null ? title : `${title} - ${detail}`;
+  return [
+    '<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN""http://www.w3.org/TR/html4/strict.dtd">',
+    `<HTML><HEAD><TITLE>${title}</TITLE>`,
+    '<META HTTP-EQUIV="Content-Type" Content="text/html; charset=us-ascii"></HEAD>',
+    `<BODY><h2>${heading}</h2>`,
+    `<hr><p>HTTP Error ${status}. ${text}</p>`,
+    "</BODY></HTML>",
+    "",
+  ].join("\r\n");
+}
+
+/** Head and body of a refusal. `isHead`: the request asked for no body, its length is still told. */
+export function ownAnswer(
+  reason: FramingFault,
+  date: string,
+  options: { readonly isHead: boolean; readonly namesServer: boolean },
+): Uint8Array {
+  const { status } = OWN_ANSWERS[reason];
+  const body = ownBody(reason);
+  const text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` +
+    "Content-Type: text/html; charset=us-ascii\r\n" +
+    (options.namesServer ? `Server: ${SERVER_PRODUCT}\r\n` : "") +
+    `Date: ${date}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n` +
+    (options.isHead ? "" : body);
+  const bytes = new Uint8Array(text.length);
+  putLatin1(bytes, 0, text);
+  return bytes;
+}

@@ -1,0 +1,152 @@
+/**
+ * Responses as bytes: one piece for a body that is known, a flow of pieces for one that is produced.
+ *
+ * @module
+ */
+import type { BodySource, HttpResponse } from "../base/exchange.ts";
+import { invariant } from "../base/invariant.ts";
+import type { Engine } from "./engine.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Output } from "./output.ts";
+import {
+  type ConnectionWord,
+  FRAMING,
+  type HeadOptions,
+  headRoom,
+  mayHaveBody,
+  putHead,
+} from "./response_head.ts";
+import { putLatin1 } from "./text.ts";
+
+const NO_BYTES = new Uint8Array(0);
+const LAST_CHUNK = "0\r\n\r\n";
+/** Size line and line ends of a chunk: eight digits and two CR LF. */
+const CHUNK_ROOM = 12;
+
+/** Whole answer for a body that is known; made before where the same response comes again. */
+export function knownAnswer(
+  engine: Engine,
+  exchange: Exchange,
+  response: HttpResponse,
+  keepsAlive: boolean,
+): Uint8Array {
+  const { date } = engine.clock;
+  const isPlain = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD";
+  if (isPlain) {
+    const prepared = engine.prepared.get(response, date);
+    if (prepared !== undefined) return prepared;
+  }
+  const body = response.body instanceof Uint8Array ? response.body : null;
+  const isSent = body !== null && exchange.method !== "HEAD" && mayHaveBody(response.status);
+  const content = isSent ? body : NO_BYTES;
+  const bytes = new Uint8Array(headRoom(response) + content.length);
+  const framing = knownFraming(exchange, response, body);
+  const end = putHead(bytes, 0, response, headOptions(engine, exchange, framing, keepsAlive));
+  bytes.set(content, end);
+  const whole = bytes.subarray(0, end + content.length);
+  if (isPlain) engine.prepared.offer(response, date, whole);
+  return whole;
+}
+
+/** A HEAD answer without a body says nothing about a length that it does not know. */
+function knownFraming(exchange: Exchange, response: HttpResponse, body: Uint8Array | null): number {
+  if (!mayHaveBody(response.status)) return FRAMING.unsaid;
+  if (body !== null) return body.length;
+  return exchange.method === "HEAD" ? FRAMING.unsaid : 0;
+}
+
+/** How the body of `source` will be delimited for this client. */
+export function sourceFraming(
+  exchange: Exchange,
+  response: HttpResponse,
+  source: BodySource,
+): number {
+  if (!mayHaveBody(response.status)) return FRAMING.unsaid;
+  if (source.length !== null) return source.length;
+  return exchange.minor === 1 ? FRAMING.chunked : FRAMING.unsaid;
+}
+
+/** Head alone, for a body that follows in pieces. */
+export function headOnly(
+  engine: Engine,
+  exchange: Exchange,
+  response: HttpResponse,
+  framing: number,
+  connection: ConnectionWord,
+): Uint8Array {
+  const bytes = new Uint8Array(headRoom(response));
+  const options = { date: engine.clock.date, framing, connection, namesServer: false };
+  const namesServer = engine.settings.DisableServerHeader !== 2 && exchange.status !== 101;
+  return bytes.subarray(0, putHead(bytes, 0, response, { ...options, namesServer }));
+}
+
+function headOptions(
+  engine: Engine,
+  exchange: Exchange,
+  framing: number,
+  keepsAlive: boolean,
+): HeadOptions {
+  return {
+    date: engine.clock.date,
+    framing,
+    connection: connectionWord(exchange, keepsAlive),
+    namesServer: engine.settings.DisableServerHeader !== 2,
+  };
+}
+
+/** HTTP/1.1 goes on by itself; HTTP/1.0 must be told. */
+export function connectionWord(exchange: Exchange, keepsAlive: boolean): ConnectionWord {
+  if (!keepsAlive) return "close";
+  return exchange.minor === 0 ? "keep-alive" : "";
+}
+
+/**
+ * Sends the pieces of `source`, the head going with the first. Throws where the source fails or does
+ * not keep its word about the length; the caller then cuts the connection, so that a client never
+ * takes a broken answer for a whole one.
+ */
+export async function sendSource(
+  output: Output,
+  exchange: Exchange,
+  source: BodySource,
+  { head, framing }: { readonly head: Uint8Array; readonly framing: number },
+): Promise<void> {
+  let left = framing >= 0 ? framing : Infinity;
+  for (;;) {
+    const piece = left === 0 ? null : await source.pull();
+    if (piece === null) break;
+    if (piece.length === 0) continue;
+    left -= piece.length;
+    invariant(left >= 0, "a body is as long as it said");
+    if (exchange.sentBytes === 0) output.push(head);
+    exchange.sentBytes += piece.length + (exchange.sentBytes === 0 ? head.length : 0);
+    await sendPiece(output, piece, framing === FRAMING.chunked);
+  }
+  invariant(left === 0 || left === Infinity, "a body is as long as it said");
+  if (exchange.sentBytes === 0) {
+    output.push(head);
+    exchange.sentBytes = head.length;
+  }
+  if (framing !== FRAMING.chunked) return;
+  output.push(latin1Bytes(LAST_CHUNK));
+  exchange.sentBytes += LAST_CHUNK.length;
+}
+
+async function sendPiece(output: Output, piece: Uint8Array, isChunked: boolean): Promise<void> {
+  if (isChunked) {
+    const chunk = new Uint8Array(piece.length + CHUNK_ROOM);
+    let end = putLatin1(chunk, 0, `${piece.length.toString(16)}\r\n`);
+    chunk.set(piece, end);
+    end = putLatin1(chunk, end + piece.length, "\r\n");
+    output.push(chunk.subarray(0, end));
+  } else {
+    output.push(piece);
+  }
+  await output.flush();
+}
+
+function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  putLatin1(bytes, 0, text);
+  return bytes;
+}

@@ -1,0 +1,209 @@
+/**
+ * The HTTP service as the host sees it: takes connections that were accepted, counts and limits
+ * them, and lets them go in good order. It opens no socket itself.
+ *
+ * @module
+ */
+import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
+import { ANY_V4, ANY_V6 } from "../base/address.ts";
+import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import type { Settings } from "../config/settings.ts";
+import { type Clock, SystemClock } from "./clock.ts";
+import { Connection } from "./connection.ts";
+import { Engine } from "./engine.ts";
+
+/** A connection as `Deno.TcpConn` is one: bytes, and who is at its ends. */
+export interface AcceptedStream extends ByteStream {
+  readonly localAddr: NetworkAddress;
+  readonly remoteAddr: NetworkAddress;
+  /** Small answers must not wait for the client's acknowledgement of earlier ones. */
+  setNoDelay?(noDelay?: boolean): void;
+}
+
+interface NetworkAddress {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+export interface HttpServerOptions {
+  readonly settings: Settings;
+  readonly handler: Handler;
+  /** Once for each answered exchange; the record is reused. */
+  readonly served?: (record: ServedRecord) => void;
+  /** Once for each refusal of our own and each connection that was cut. */
+  readonly refused?: (record: RefusedRecord) => void;
+  /** With what a handler or a source threw: a bug, already answered 500 or cut. */
+  readonly failed?: (error: unknown) => void;
+  readonly clock?: Clock;
+}
+
+/** Connections now, and how many of them wait for a request. */
+export interface ConnectionCounts {
+  readonly connections: number;
+  readonly idle: number;
+}
+
+/** Connections over a limit that are told so at the same time; the rest is closed without a word. */
+const TURNED_AWAY_MAX = 128;
+
+interface Drain {
+  readonly connections: Set<Connection>;
+  readonly untilMs: number;
+  readonly resolve: () => void;
+}
+
+/** All connections of one service. */
+export class HttpServer {
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #connections = new Set<Connection>();
+  readonly #byClient = new Map<Ip, number>();
+  readonly #drains = new Set<Drain>();
+  #turnedAway = 0;
+  #isDraining = false;
+
+  constructor(options: HttpServerOptions) {
+    this.#clock = options.clock ?? new SystemClock();
+    this.#engine = new Engine({
+      settings: options.settings,
+      handler: options.handler,
+      served: options.served ?? ignore,
+      refused: options.refused ?? ignore,
+      failed: options.failed ?? ignore,
+      clock: this.#clock,
+    });
+  }
+
+  /** From the next request on; what is not given stays. */
+  reconfigure(change: { readonly settings?: Settings; readonly handler?: Handler }): void {
+    const { settings, handler } = this.#engine;
+    this.#engine.reconfigure(change.settings ?? settings, change.handler ?? handler);
+  }
+
+  /** Serves `stream` until it ends. Never throws: a connection that is dead already is closed. */
+  adopt(stream: AcceptedStream, options: { readonly tls: boolean }): void {
+    const local = endpointOf(stream.localAddr);
+    const remote = endpointOf(stream.remoteAddr);
+    const connection = new Connection(stream, this.#engine, { local, remote, isTls: options.tls });
+    if (this.#isDraining) return connection.cut(null);
+    if (this.#isOverLimit(remote.ip)) return this.#turnAway(connection);
+    setNoDelay(stream);
+    if (this.#connections.size === 0) this.#clock.start(() => this.#tick());
+    this.#connections.add(connection);
+    this.#byClient.set(remote.ip, (this.#byClient.get(remote.ip) ?? 0) + 1);
+    connection.run().then(() => this.#forget(connection));
+  }
+
+  /**
+   * Ends the connections that came in at `endpoint` (a wildcard: at any address of its port): idle
+   * ones at once, the others after their answer, all of them after `graceMs`.
+   */
+  drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
+    const { ip, port } = endpoint;
+    const isAny = ip === ANY_V4 || ip === ANY_V6;
+    const chosen = [...this.#connections].filter(({ ends: { local } }) => {
+      return local.port === port && (isAny || local.ip === ip);
+    });
+    return this.#drain(chosen, graceMs);
+  }
+
+  /** Ends every connection as {@linkcode HttpServer.drainEndpoint} does, and takes no new one. */
+  drain(graceMs: number): Promise<void> {
+    this.#isDraining = true;
+    return this.#drain([...this.#connections], graceMs);
+  }
+
+  /** Takes connections again after {@linkcode HttpServer.drain}. */
+  resume(): void {
+    this.#isDraining = false;
+  }
+
+  /** Closes up to `count` connections that have waited longest for a request; says how many. */
+  makeRoom(count: number): number {
+    const idle = [...this.#connections].filter((connection) => connection.idleSinceMs !== Infinity);
+    idle.sort((a, b) => a.idleSinceMs - b.idleSinceMs);
+    const chosen = idle.slice(0, count);
+    for (const connection of chosen) connection.cut(null);
+    return chosen.length;
+  }
+
+  counts(): ConnectionCounts {
+    let idle = 0;
+    for (const connection of this.#connections) {
+      if (connection.idleSinceMs !== Infinity) idle++;
+    }
+    return { connections: this.#connections.size, idle };
+  }
+
+  #isOverLimit(client: Ip): boolean {
+    const { MaxConnections, MaxConnectionsPerAddress } = this.#engine.settings;
+    return this.#connections.size >= MaxConnections ||
+      (this.#byClient.get(client) ?? 0) >= MaxConnectionsPerAddress;
+  }
+
+  #turnAway(connection: Connection): void {
+    if (this.#turnedAway >= TURNED_AWAY_MAX) return connection.cut("ConnLimit");
+    this.#turnedAway++;
+    connection.turnAway("ConnLimit").then(() => this.#turnedAway--);
+  }
+
+  #drain(connections: readonly Connection[], graceMs: number): Promise<void> {
+    const untilMs = this.#clock.coarseMs + graceMs;
+    return new Promise((resolve) => {
+      this.#drains.add({ connections: new Set(connections), untilMs, resolve });
+      for (const connection of connections) {
+        if (graceMs > 0) connection.closeSoon();
+        else connection.cut("Connection_Dropped");
+      }
+      this.#settleDrains();
+    });
+  }
+
+  #tick(): void {
+    const now = this.#clock.coarseMs;
+    for (const connection of this.#connections) connection.expire(now);
+    for (const { connections, untilMs } of this.#drains) {
+      if (now < untilMs) continue;
+      for (const connection of connections) connection.cut("Connection_Dropped");
+    }
+    this.#settleDrains();
+  }
+
+  /** A drain is over when each of its connections has ended or was cut, whatever its handler does. */
+  #settleDrains(): void {
+    for (const drain of this.#drains) {
+      if ([...drain.connections].some((connection) => !connection.isCut)) continue;
+      this.#drains.delete(drain);
+      drain.resolve();
+    }
+  }
+
+  #forget(connection: Connection): void {
+    const { ip } = connection.ends.remote;
+    const left = (this.#byClient.get(ip) ?? 1) - 1;
+    if (left === 0) this.#byClient.delete(ip);
+    else this.#byClient.set(ip, left);
+    this.#connections.delete(connection);
+    if (this.#connections.size === 0) this.#clock.stop();
+    if (this.#drains.size === 0) return;
+    for (const { connections } of this.#drains) connections.delete(connection);
+    this.#settleDrains();
+  }
+}
+
+function ignore(): void {
+  // Nobody wants to know.
+}
+
+/** A client that reset before it was accepted has no address any more: that is 0.0.0.0. */
+function endpointOf(address: NetworkAddress): Endpoint {
+  return { ip: parseIp(address.hostname) ?? ANY_V4, port: address.port };
+}
+
+function setNoDelay(stream: AcceptedStream): void {
+  try {
+    stream.setNoDelay?.(true);
+  } catch {
+    // The client is gone already; the first read will say so.
+  }
+}

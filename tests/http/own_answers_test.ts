@@ -1,0 +1,31 @@
+// Goal: the service's own answers have the bytes that HTTP.sys 2.0's have.
+import { assertEquals } from "@std/assert";
+import { ownAnswer, ownBody, refusalStatus } from "../../mod/http/own_answers.ts";
+
+Deno.test("ownBody() has the length of the captured or documented page", () => {
+  const cases = [
+    ["Verb", 400, 326],
+    ["URL", 400, 324],
+    ["RequestLength", 400, 346],
+    ["FieldLength", 400, 346],
+    ["Hostname", 400, 334],
+    ["LengthRequired", 411, 344],
+    ["NotFound", 404, 315],
+    ["N/A", 503, 326],
+    ["Disabled", 503, 326],
+    ["Header", 400, 339],
+    ["BadRequest", 400, 311],
+  ] as const;
+  for (const [reason, status, length] of cases) {
+    assertEquals([refusalStatus(reason), ownBody(reason).length], [status, length], reason);
+  }
+});
+
+Deno.test("ownAnswer() has the fields in HTTP.sys's order", () => {
+  const text = (isHead: boolean, namesServer: boolean): string =>
+    String.fromCharCode(...ownAnswer("Verb", "DATE", { isHead, namesServer }));
+  const head = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=us-ascii\r\n";
+  const rest = "Date: DATE\r\nConnection: close\r\nContent-Length: 326\r\n\r\n";
+  assertEquals(text(false, true), `${head}Server: httpcfg\r\n${rest}${ownBody("Verb")}`);
+  assertEquals(text(true, false), head + rest);
+});

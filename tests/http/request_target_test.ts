@@ -1,0 +1,129 @@
+// Goal: a path that a site gets cannot leave its root, and means the same to everyone.
+import { assertEquals } from "@std/assert";
+import { isAuthority, targetOf } from "../../mod/http/request_target.ts";
+import { latin1Bytes } from "../support/fake_stream.ts";
+
+const LIMITS = { UrlSegmentMaxLength: 260, UrlSegmentMaxCount: 255 };
+
+function target(text: string, method = "GET", limits = LIMITS): ReturnType<typeof targetOf> {
+  const bytes = latin1Bytes(`GET ${text} `);
+  return targetOf(bytes, 4, bytes.length - 1, method, limits);
+}
+
+Deno.test("targetOf() decodes a path once and removes its dot segments", () => {
+  const cases: [sent: string, path: string, query?: string][] = [
+    ["/", "/"],
+    ["/a/b", "/a/b"],
+    ["/a?b=c?d&%zz\\", "/a", "b=c?d&%zz\\"],
+    ["/a?", "/a", ""],
+    ["/%41%2e%25", "/A.%"],
+    ["/%252e%252e/x", "/%2e%2e/x"],
+    ["/caf%C3%A9", "/café"],
+    ["/a/./b/../c", "/a/c"],
+    ["/a/..", "/"],
+    ["/a/.", "/a/"],
+    ["/a/b/..", "/a/"],
+    ["/.", "/"],
+    ["/a/%2e%2E/b", "/b"],
+    ["/a%2f..%2fb", "/b"],
+    ["/a//b", "/a//b"],
+    ["/..a/.b/c..", "/..a/.b/c.."],
+    ["//host/x", "//host/x"],
+    ['/"<>^`{|}', '/"<>^`{|}'],
+    ["/:@!$&'()*+,;=~", "/:@!$&'()*+,;=~"],
+  ];
+  for (const [sent, path, query] of cases) {
+    assertEquals(
+      target(sent),
+      {
+        path,
+        rawPath: sent.split("?")[0]!,
+        query: query ?? null,
+        host: null,
+        scheme: null,
+      },
+      sent,
+    );
+  }
+});
+
+Deno.test("targetOf() refuses what could mean something else further on", () => {
+  const cases = [
+    "/..",
+    "/../x",
+    "/a/../../x",
+    "/%2e%2e/x",
+    "/a/..%2f..%2fx",
+    "/\\x",
+    "/%5cx",
+    "/%00",
+    "/%0d%0aX",
+    "/%7f",
+    "/%c2%85",
+    "/%c0%af",
+    "/%ff",
+    "/%ed%a0%80",
+    "/%",
+    "/%4",
+    "/%zz",
+    "/%u0041",
+    "/a#b",
+    "/a?b#c",
+    "*",
+    "a",
+    "a:80",
+    "?x",
+    "ftp://a/",
+    "http:/a/",
+    "http:///x",
+    "http://u@a/",
+    "http://u:p@a/",
+    "http://a:99999/",
+    "http://a b/",
+    "http://a/../..",
+  ];
+  for (const sent of cases) assertEquals(target(sent), "URL", sent);
+});
+
+Deno.test("targetOf() takes the absolute form and the server as a whole", () => {
+  const cases: [sent: string, method: string, want: unknown[]][] = [
+    ["http://A.Example:80/b?c", "GET", ["/b", "/b", "c", "a.example", "http"]],
+    ["HTTP://a", "GET", ["/", "/", null, "a", "http"]],
+    ["https://[::1]:443?x", "GET", ["/", "/", "x", "[::1]", "https"]],
+    ["http://a", "OPTIONS", ["*", "*", null, "a", "http"]],
+    ["*", "OPTIONS", ["*", "*", null, null, null]],
+  ];
+  for (const [sent, method, want] of cases) {
+    const found = target(sent, method);
+    if (typeof found === "string") throw new Error(`${sent}: ${found}`);
+    const { path, rawPath, query, host, scheme } = found;
+    assertEquals([path, rawPath, query, host, scheme], want, sent);
+  }
+});
+
+Deno.test("targetOf() holds UrlSegmentMaxLength and UrlSegmentMaxCount; 0 is unlimited", () => {
+  const limits = { UrlSegmentMaxLength: 3, UrlSegmentMaxCount: 2 };
+  const unlimited = { UrlSegmentMaxLength: 0, UrlSegmentMaxCount: 0 };
+  for (const sent of ["/abcd", "/a/b/c", "/a/abcd", "/a//"]) {
+    assertEquals(target(sent, "GET", limits), "URL", sent);
+    assertEquals(typeof target(sent, "GET", unlimited), "object", sent);
+  }
+  for (const sent of ["/abc", "/abc/abc", "/a/", "/%41%42%43"]) {
+    assertEquals(typeof target(sent, "GET", limits), "object", sent);
+  }
+});
+
+Deno.test("isAuthority() wants a host and a port", () => {
+  const is = (text: string): boolean => isAuthority(latin1Bytes(text), 0, text.length);
+  assertEquals(["a:443", "[::1]:1"].map(is), [true, true]);
+  assertEquals(["a", "a:", "/", "a:0", "http://a:80", "[::1]", ":80", "1"].map(is), [
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
