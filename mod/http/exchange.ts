@@ -7,13 +7,12 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import type { HttpRequest, RequestBody } from "../base/exchange.ts";
-import type { Engine } from "./engine.ts";
 import { Framing, type FramingFault } from "./framing.ts";
 import { hostOf } from "./host_field.ts";
 import { isServedMethod, methodText } from "./method.ts";
 import { RequestHead } from "./request_head.ts";
-import { isAuthority, type Target, targetOf } from "./request_target.ts";
-import { equalsIgnoringCase, keptText, latin1 } from "./text.ts";
+import { isAuthority, type PathLimits, type Target, targetOf } from "./request_target.ts";
+import { type ByteCache, equalsIgnoringCase, keptText, latin1 } from "./text.ts";
 
 const NO_BYTES = new Uint8Array(0);
 const NO_ENDPOINT: Endpoint = { ip: "0.0.0.0" as Endpoint["ip"], port: 0 };
@@ -30,6 +29,13 @@ const NO_BODY: RequestBody = {
   },
   read: () => Promise.resolve(null),
 };
+
+/** What was understood before, and what a path is held to. */
+export interface Known {
+  readonly targets: ByteCache<Target>;
+  readonly hosts: ByteCache<string>;
+  readonly settings: PathLimits;
+}
 
 /** The request that a handler sees, and what the engine keeps beside it. */
 export class Exchange implements HttpRequest {
@@ -103,7 +109,7 @@ export class Exchange implements HttpRequest {
   }
 
   /** Turns the scanned head into a request; null when it is sound. */
-  understand(engine: Engine): FramingFault | null {
+  understand(known: Known): FramingFault | null {
     const { head, bytes, base, framing } = this;
     this.minor = head.minor as 0 | 1;
     this.method = methodText(bytes, base + head.methodStart, base + head.methodEnd);
@@ -114,13 +120,13 @@ export class Exchange implements HttpRequest {
     if (!isServedMethod(this.method)) {
       return this.method === "CONNECT" && !isAuthority(bytes, start, end) ? "URL" : "N/I";
     }
-    const host = this.#hostText(engine);
+    const host = this.#hostText(known);
     if (host === null) return "Hostname";
-    let target = engine.targets.get(bytes, start, end);
+    let target = known.targets.get(bytes, start, end);
     if (target === undefined || (target.path === "*" && this.method !== "OPTIONS")) {
-      const found = targetOf(bytes, start, end, this.method, engine.settings);
+      const found = targetOf(bytes, start, end, this.method, known.settings);
       if (typeof found === "string") return found;
-      engine.targets.set(bytes, start, end, target = found);
+      known.targets.set(bytes, start, end, target = found);
     }
     return this.#take(target, host);
   }
@@ -135,16 +141,16 @@ export class Exchange implements HttpRequest {
   }
 
   /** Host of the Host field; "" where HTTP/1.0 has none; null where it is wrong. */
-  #hostText(engine: Engine): string | null {
+  #hostText(known: Known): string | null {
     const { head, bytes, base, framing } = this;
     const field = framing.hostField;
     if (field < 0) return this.minor === 0 ? "" : null;
     const start = base + head.valueStart(field);
     const end = base + head.valueEnd(field);
-    const kept = engine.hosts.get(bytes, start, end);
+    const kept = known.hosts.get(bytes, start, end);
     if (kept !== undefined) return kept;
     const host = hostOf(bytes, start, end);
-    if (host !== null) engine.hosts.set(bytes, start, end, host);
+    if (host !== null) known.hosts.set(bytes, start, end, host);
     return host;
   }
 
