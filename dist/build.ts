@@ -64,6 +64,8 @@ async function build(plan: Plan, root: string): Promise<readonly string[]> {
     for (const target of plan.targets ?? [hostTarget()]) {
       const name = plan.targets === null ? "httpcfg" : releaseName(target);
       const out = `${await Deno.realPath(plan.out)}/${name}`;
+      // Removed, not written over: the old build may be running, and deno compile refuses to.
+      await Deno.remove(out).catch(ignoreNotFound);
       if (plan.portable || await compileBundle({ bundle, target, out }) === "unreachable") {
         if (!plan.portable) say(`no runtime of deno compile for ${target.name}: portable form`);
         if (target !== hostTarget() && plan.runtime === Deno.execPath()) {
@@ -85,6 +87,10 @@ function hostTarget(): Target {
   const target = findTarget(Deno.build.target);
   if (target === undefined) throw new BuildError(`Cannot build on "${Deno.build.target}"`);
   return target;
+}
+
+function ignoreNotFound(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
 /** `SHA256SUMS` beside the files, in the form that `sha256sum -c` reads. */
