@@ -6,12 +6,16 @@
 import type { BodySource } from "../base/exchange.ts";
 import type { ByteRange } from "./preconditions.ts";
 
-/** Bytes of one read: fewer reads cost less, and memory is held by every slow client. */
-const BUFFER_BYTES = 128 * 1024;
-/** Buffers kept for the next file, so that a new one is not filled with zeros each time. */
-const FREE_BUFFERS_MAX = 16;
+/** Bytes of one read while memory is free: fewer reads cost less. */
+const LARGE_BYTES = 256 * 1024;
+/** Large buffers at once. A slow client holds its buffer for long, so many clients get small ones. */
+const LARGE_MAX = 64;
+const SMALL_BYTES = 16 * 1024;
 
+/** Unused large buffers that are kept: a new one would be filled with zeros each time. */
+const FREE_MAX = 8;
 const freeBuffers: Uint8Array[] = [];
+let largeInUse = 0;
 
 /** A file that is open, and what it was when it was opened. */
 export interface OpenFile {
@@ -59,11 +63,11 @@ export function fileBody({ file }: OpenFile, range: ByteRange): BodySource {
     length,
     async pull(): Promise<Uint8Array | null> {
       if (left === 0) return null;
-      buffer ??= freeBuffers.pop() ?? new Uint8Array(BUFFER_BYTES);
+      buffer ??= borrow(left);
       isReading = true;
       if (!isPlaced) await file.seek(range.start, Deno.SeekMode.Start);
       isPlaced = true;
-      const count = await file.read(left < BUFFER_BYTES ? buffer.subarray(0, left) : buffer);
+      const count = await file.read(left < buffer.length ? buffer.subarray(0, left) : buffer);
       isReading = false;
       if (count === null) throw new Error("the file became shorter while it was sent");
       left -= count;
@@ -72,10 +76,21 @@ export function fileBody({ file }: OpenFile, range: ByteRange): BodySource {
     close(): void {
       file.close();
       // A read in flight still writes into its buffer, which then must serve nobody else.
-      if (buffer !== null && !isReading && freeBuffers.length < FREE_BUFFERS_MAX) {
-        freeBuffers.push(buffer);
-      }
+      if (buffer !== null) giveBack(buffer, !isReading);
       buffer = null;
     },
   };
+}
+
+function borrow(bytes: number): Uint8Array {
+  if (bytes <= SMALL_BYTES) return new Uint8Array(bytes);
+  if (largeInUse >= LARGE_MAX) return new Uint8Array(SMALL_BYTES);
+  largeInUse++;
+  return freeBuffers.pop() ?? new Uint8Array(LARGE_BYTES);
+}
+
+function giveBack(buffer: Uint8Array, isReusable: boolean): void {
+  if (buffer.length < LARGE_BYTES) return;
+  largeInUse--;
+  if (isReusable && freeBuffers.length < FREE_MAX) freeBuffers.push(buffer);
 }

@@ -1,67 +1,87 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fileBody, openFile, readWhole } from "../../mod/site/file_body.ts";
 import { bodyBytes } from "../support/request.ts";
-import { withFolder } from "../support/folder.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const SIZE = 300_000;
 
 Deno.test("fileBody() gives exactly its range, whatever the file's length", async () => {
-  await withFolder(async (folder) => {
-    const path = `${folder}/f`;
-    const bytes = Uint8Array.from({ length: SIZE }, (_, i) => i % 251);
-    await Deno.writeFile(path, bytes);
-    const ranges = [[0, SIZE - 1], [0, 0], [SIZE - 1, SIZE - 1], [100, 200_000], [
-      131_072,
-      262_143,
-    ]];
-    for (const [start, end] of ranges as [number, number][]) {
-      const body = fileBody(await openFile(path), { start, end });
-      assertEquals(body.length, end - start + 1);
-      const sent = await bodyBytes({ status: 206, headers: [], body });
-      assertEquals(sent.length, end - start + 1);
-      assertEquals(sent.every((byte, i) => byte === bytes[start + i]), true);
-    }
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const path = `${folder}/f`;
+  const bytes = Uint8Array.from({ length: SIZE }, (_, i) => i % 251);
+  await Deno.writeFile(path, bytes);
+  const ranges = [[0, SIZE - 1], [0, 0], [SIZE - 1, SIZE - 1], [100, 200_000], [
+    131_072,
+    262_143,
+  ]];
+  for (const [start, end] of ranges as [number, number][]) {
+    const body = fileBody(await openFile(path), { start, end });
+    assertEquals(body.length, end - start + 1);
+    const sent = await bodyBytes({ status: 206, headers: [], body });
+    assertEquals(sent.length, end - start + 1);
+    assertEquals(sent.every((byte, i) => byte === bytes[start + i]), true);
+  }
 });
 
 Deno.test("fileBody() fails where the file became shorter, so that nobody takes it for whole", async () => {
-  await withFolder(async (folder) => {
-    const path = `${folder}/f`;
-    await Deno.writeFile(path, new Uint8Array(1000));
-    const body = fileBody(await openFile(path), { start: 0, end: 999 });
-    await Deno.truncate(path, 10);
-    await body.pull();
-    await assertRejects(() => body.pull(), Error, "became shorter");
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const path = `${folder}/f`;
+  await Deno.writeFile(path, new Uint8Array(1000));
+  const body = fileBody(await openFile(path), { start: 0, end: 999 });
+  await Deno.truncate(path, 10);
+  await body.pull();
+  await assertRejects(() => body.pull(), Error, "became shorter");
+  body.close();
+});
+
+Deno.test("fileBody() serves more clients at once than it has large buffers", async () => {
+  await using temp = await tempFolder();
+  await Deno.writeFile(temp.at("f"), new Uint8Array(100_000).fill(9));
+  const bodies = [];
+  for (let i = 0; i < 100; i++) {
+    bodies.push(fileBody(await openFile(temp.at("f")), { start: 0, end: 99_999 }));
+  }
+  const pieces = await Promise.all(bodies.map((body) => body.pull()));
+  const sizes = pieces.map((piece) => piece!.length).sort((a, b) => a - b);
+  assertEquals(sizes[0]! < 100_000 && sizes.at(-1) === 100_000, true); // small for some, large for some
+  for (const [i, body] of bodies.entries()) {
+    let length = pieces[i]!.length;
+    for (let piece = await body.pull(); piece !== null; piece = await body.pull()) {
+      length += piece.length;
+    }
+    assertEquals(length, 100_000);
     body.close();
-  });
+  }
 });
 
 Deno.test("fileBody() closed during a read lends its buffer to nobody", async () => {
-  await withFolder(async (folder) => {
-    for (const [name, fill] of [["a", 1], ["b", 2]] as const) {
-      await Deno.writeFile(`${folder}/${name}`, new Uint8Array(SIZE).fill(fill));
-    }
-    const all = { start: 0, end: SIZE - 1 };
-    for (let i = 0; i < 20; i++) {
-      const cut = fileBody(await openFile(`${folder}/a`), all);
-      const read = cut.pull().catch(() => null);
-      cut.close(); // the client went away
-      const body = fileBody(await openFile(`${folder}/b`), all);
-      const sent = await bodyBytes({ status: 200, headers: [], body });
-      assertEquals(sent.every((byte) => byte === 2), true);
-      await read;
-    }
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  for (const [name, fill] of [["a", 1], ["b", 2]] as const) {
+    await Deno.writeFile(`${folder}/${name}`, new Uint8Array(SIZE).fill(fill));
+  }
+  const all = { start: 0, end: SIZE - 1 };
+  for (let i = 0; i < 20; i++) {
+    const cut = fileBody(await openFile(`${folder}/a`), all);
+    const read = cut.pull().catch(() => null);
+    cut.close(); // the client went away
+    const body = fileBody(await openFile(`${folder}/b`), all);
+    const sent = await bodyBytes({ status: 200, headers: [], body });
+    assertEquals(sent.every((byte) => byte === 2), true);
+    await read;
+  }
 });
 
 Deno.test("readWhole() gives every byte, or null for a file that is no longer as long", async () => {
-  await withFolder(async (folder) => {
-    const path = `${folder}/f`;
-    await Deno.writeFile(path, new Uint8Array(SIZE).fill(7));
-    const whole = await readWhole(await openFile(path));
-    assertEquals([whole?.length, whole?.every((byte) => byte === 7)], [SIZE, true]);
-    const open = await openFile(path);
-    await Deno.truncate(path, 5);
-    assertEquals(await readWhole(open), null);
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const path = `${folder}/f`;
+  await Deno.writeFile(path, new Uint8Array(SIZE).fill(7));
+  const whole = await readWhole(await openFile(path));
+  assertEquals([whole?.length, whole?.every((byte) => byte === 7)], [SIZE, true]);
+  const open = await openFile(path);
+  await Deno.truncate(path, 5);
+  assertEquals(await readWhole(open), null);
 });

@@ -1,103 +1,103 @@
 import { assertEquals } from "@std/assert";
 import { type Lookup, lookUp } from "../../mod/site/file_lookup.ts";
 import { parseFilePath } from "../../mod/site/file_path.ts";
-import { withFolder } from "../support/folder.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22);
 
 Deno.test("lookUp() finds files and folders, and nothing outside the root", async () => {
-  await withFolder(async (folder) => {
-    const root = `${folder}/www`;
-    await Deno.mkdir(`${root}/sub/deep`, { recursive: true });
-    await Deno.mkdir(`${root}/indexed`);
-    await Deno.mkdir(`${root}/escaped`);
-    await Deno.mkdir(`${folder}/www2`);
-    for (const path of ["www/a.html", "www/indexed/index.html", "secret.txt", "www2/index.html"]) {
-      await Deno.writeTextFile(`${folder}/${path}`, path);
-    }
-    await Deno.symlink("../secret.txt", `${root}/out.txt`);
-    await Deno.symlink("../www2", `${root}/beside`);
-    await Deno.symlink("a.html", `${root}/in.html`);
-    await Deno.symlink("circle", `${root}/circle`);
-    await Deno.symlink("../../secret.txt", `${root}/escaped/index.html`);
-    const cases: [path: string, want: Lookup["kind"], real?: string][] = [
-      ["/a.html", "file", "www/a.html"],
-      ["/in.html", "file", "www/a.html"],
-      ["/indexed/", "file", "www/indexed/index.html"],
-      ["/indexed", "redirect"],
-      ["/sub", "redirect"],
-      ["/sub/", "folder"],
-      ["/", "folder"],
-      ["/a.html/", "missing"],
-      ["/a.html/b", "missing"],
-      ["/none", "missing"],
-      [`/${"n".repeat(300)}`, "missing"],
-      ["/circle", "missing"],
-      ["/out.txt", "forbidden"],
-      ["/beside/", "forbidden"],
-      ["/beside/index.html", "forbidden"],
-      ["/escaped/", "folder"], // its index page leads out, so there is none
-    ];
-    for (const [path, want, real] of cases) {
-      const found = await look(root, path);
-      assertEquals(found.kind, want, path);
-      if (found.kind === "file") assertEquals(found.entry.identity.path, `${folder}/${real}`, path);
-    }
-    assertEquals((await look(`${folder}/no-root`, "/")).kind, "missing");
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const root = `${folder}/www`;
+  await Deno.mkdir(`${root}/sub/deep`, { recursive: true });
+  await Deno.mkdir(`${root}/indexed`);
+  await Deno.mkdir(`${root}/escaped`);
+  await Deno.mkdir(`${folder}/www2`);
+  for (const path of ["www/a.html", "www/indexed/index.html", "secret.txt", "www2/index.html"]) {
+    await Deno.writeTextFile(`${folder}/${path}`, path);
+  }
+  await Deno.symlink("../secret.txt", `${root}/out.txt`);
+  await Deno.symlink("../www2", `${root}/beside`);
+  await Deno.symlink("a.html", `${root}/in.html`);
+  await Deno.symlink("circle", `${root}/circle`);
+  await Deno.symlink("../../secret.txt", `${root}/escaped/index.html`);
+  const cases: [path: string, want: Lookup["kind"], real?: string][] = [
+    ["/a.html", "file", "www/a.html"],
+    ["/in.html", "file", "www/a.html"],
+    ["/indexed/", "file", "www/indexed/index.html"],
+    ["/indexed", "redirect"],
+    ["/sub", "redirect"],
+    ["/sub/", "folder"],
+    ["/", "folder"],
+    ["/a.html/", "missing"],
+    ["/a.html/b", "missing"],
+    ["/none", "missing"],
+    [`/${"n".repeat(300)}`, "missing"],
+    ["/circle", "missing"],
+    ["/out.txt", "forbidden"],
+    ["/beside/", "forbidden"],
+    ["/beside/index.html", "forbidden"],
+    ["/escaped/", "folder"], // its index page leads out, so there is none
+  ];
+  for (const [path, want, real] of cases) {
+    const found = await look(root, path);
+    assertEquals(found.kind, want, path);
+    if (found.kind === "file") assertEquals(found.entry.identity.path, `${folder}/${real}`, path);
+  }
+  assertEquals((await look(`${folder}/no-root`, "/")).kind, "missing");
 });
 
 Deno.test({
   name: "lookUp() opens no pipe and no device",
   ignore: Deno.build.os === "windows",
   fn: async () => {
-    await withFolder(async (folder) => {
-      await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
-      assertEquals((await look(folder, "/pipe")).kind, "forbidden");
-    });
+    await using temp = await tempFolder();
+    const folder = temp.path;
+    await new Deno.Command("mkfifo", { args: [`${folder}/pipe`] }).output();
+    assertEquals((await look(folder, "/pipe")).kind, "forbidden");
   },
 });
 
 Deno.test("lookUp() names type, validators and codings of a file", async () => {
-  await withFolder(async (folder) => {
-    const time = new Date(NOW_MS - 5000);
-    for (const name of ["s.css", "s.css.gz", "s.css.br", "old.css", "old.css.gz", "x", "y.ZZZ"]) {
-      await Deno.writeTextFile(`${folder}/${name}`, name);
-      await Deno.utime(`${folder}/${name}`, time, time);
-    }
-    await Deno.utime(`${folder}/old.css.gz`, time, new Date(NOW_MS - 9000));
-    const found = await look(folder, "/s.css");
-    if (found.kind !== "file") throw new Error(found.kind);
-    const { identity, brotli, gzip } = found.entry;
-    assertEquals(identity.headers, [
-      ["Content-Type", "text/css; charset=UTF-8"],
-      ["ETag", identity.etag],
-      ["Accept-Ranges", "bytes"],
-      ["Last-Modified", "Sat, 21 Nov 2026 23:59:55 GMT"],
-      ["Vary", "Accept-Encoding"],
-    ]);
-    assertEquals(brotli?.headers.find(([name]) => name === "Content-Encoding")?.[1], "br");
-    assertEquals(gzip?.path, `${folder}/s.css.gz`);
-    assertEquals(new Set([identity.etag, brotli?.etag, gzip?.etag]).size, 3);
-    const old = await look(folder, "/old.css");
-    assertEquals(old.kind === "file" && old.entry.gzip, null); // older than its original
-    for (const name of ["x", "y.ZZZ"]) {
-      const plain = await look(folder, `/${name}`);
-      assertEquals(
-        plain.kind === "file" && plain.entry.identity.headers[0]![1],
-        "application/octet-stream",
-      );
-    }
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const time = new Date(NOW_MS - 5000);
+  for (const name of ["s.css", "s.css.gz", "s.css.br", "old.css", "old.css.gz", "x", "y.ZZZ"]) {
+    await Deno.writeTextFile(`${folder}/${name}`, name);
+    await Deno.utime(`${folder}/${name}`, time, time);
+  }
+  await Deno.utime(`${folder}/old.css.gz`, time, new Date(NOW_MS - 9000));
+  const found = await look(folder, "/s.css");
+  if (found.kind !== "file") throw new Error(found.kind);
+  const { identity, brotli, gzip } = found.entry;
+  assertEquals(identity.headers, [
+    ["Content-Type", "text/css; charset=UTF-8"],
+    ["ETag", identity.etag],
+    ["Accept-Ranges", "bytes"],
+    ["Last-Modified", "Sat, 21 Nov 2026 23:59:55 GMT"],
+    ["Vary", "Accept-Encoding"],
+  ]);
+  assertEquals(brotli?.headers.find(([name]) => name === "Content-Encoding")?.[1], "br");
+  assertEquals(gzip?.path, `${folder}/s.css.gz`);
+  assertEquals(new Set([identity.etag, brotli?.etag, gzip?.etag]).size, 3);
+  const old = await look(folder, "/old.css");
+  assertEquals(old.kind === "file" && old.entry.gzip, null); // older than its original
+  for (const name of ["x", "y.ZZZ"]) {
+    const plain = await look(folder, `/${name}`);
+    assertEquals(
+      plain.kind === "file" && plain.entry.identity.headers[0]![1],
+      "application/octet-stream",
+    );
+  }
 });
 
 Deno.test("lookUp() claims no modification in the future", async () => {
-  await withFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/f`, "");
-    await Deno.utime(`${folder}/f`, new Date(NOW_MS), new Date(NOW_MS + 60_000));
-    const found = await look(folder, "/f");
-    assertEquals(found.kind === "file" && found.entry.identity.lastModified, null);
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  await Deno.writeTextFile(`${folder}/f`, "");
+  await Deno.utime(`${folder}/f`, new Date(NOW_MS), new Date(NOW_MS + 60_000));
+  const found = await look(folder, "/f");
+  assertEquals(found.kind === "file" && found.entry.identity.lastModified, null);
 });
 
 function look(root: string, path: string): Promise<Lookup> {

@@ -2,7 +2,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT, type SiteContent } from "../../mod/config/document.ts";
 import { ResponseCache } from "../../mod/site/response_cache.ts";
 import { type SiteContext, siteHandler } from "../../mod/site/site_handler.ts";
-import { withFolder } from "../support/folder.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../support/request.ts";
 
 const CONTEXT: SiteContext = {
@@ -12,19 +12,19 @@ const CONTEXT: SiteContext = {
 };
 
 Deno.test("siteHandler() serves each kind of content", async () => {
-  await withFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/index.html`, "from disk");
-    const cases: [content: SiteContent, want: string][] = [
-      [{ kind: "root", path: folder }, "from disk"],
-      [{ kind: "respond", text: "fixed" }, "fixed"],
-      [{ kind: "echo" }, "site: Default Web Site\n"],
-      [{ kind: "welcome" }, "httpcfg is running"],
-    ];
-    for (const [content, want] of cases) {
-      const handler = siteHandler({ ...DEFAULT_DOCUMENT.sites[0]!, content }, CONTEXT);
-      const response = await responseOf(handler(fakeRequest()));
-      assertEquals(response.status, 200, content.kind);
-      assertStringIncludes(await bodyText(response), want);
-    }
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  await Deno.writeTextFile(`${folder}/index.html`, "from disk");
+  const cases: [content: SiteContent, want: string][] = [
+    [{ kind: "root", path: folder }, "from disk"],
+    [{ kind: "respond", text: "fixed" }, "fixed"],
+    [{ kind: "echo" }, "site: Default Web Site\n"],
+    [{ kind: "welcome" }, "httpcfg is running"],
+  ];
+  for (const [content, want] of cases) {
+    const handler = siteHandler({ ...DEFAULT_DOCUMENT.sites[0]!, content }, CONTEXT);
+    const response = await responseOf(handler(fakeRequest()));
+    assertEquals(response.status, 200, content.kind);
+    assertStringIncludes(await bodyText(response), want);
+  }
 });

@@ -7,7 +7,7 @@ import {
 import type { Handler, HttpResponse } from "../../mod/base/exchange.ts";
 import { ResponseCache } from "../../mod/site/response_cache.ts";
 import { staticFiles } from "../../mod/site/static_files.ts";
-import { withFolder } from "../support/folder.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import { bodyText, type FakeRequest, fakeRequest, field, responseOf } from "../support/request.ts";
 
 const SETTINGS = { UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 120 };
@@ -85,20 +85,20 @@ Deno.test("staticFiles() gives the same response object while a small file stays
 });
 
 Deno.test("staticFiles() follows a root that is a link to the release of the day", async () => {
-  await withFolder(async (folder) => {
-    for (const release of ["r1", "r2"]) {
-      await Deno.mkdir(`${folder}/${release}`);
-      await Deno.writeTextFile(`${folder}/${release}/v`, release);
-    }
-    await Deno.symlink("r1", `${folder}/current`);
-    const clock = { nowMs: Date.now() };
-    const handler = siteOf(`${folder}/current`, clock);
-    assertEquals(await bodyText(await ask(handler, { path: "/v" })), "r1");
-    await Deno.remove(`${folder}/current`);
-    await Deno.symlink("r2", `${folder}/current`);
-    clock.nowMs += 1000;
-    assertEquals(await bodyText(await ask(handler, { path: "/v" })), "r2");
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  for (const release of ["r1", "r2"]) {
+    await Deno.mkdir(`${folder}/${release}`);
+    await Deno.writeTextFile(`${folder}/${release}/v`, release);
+  }
+  await Deno.symlink("r1", `${folder}/current`);
+  const clock = { nowMs: Date.now() };
+  const handler = siteOf(`${folder}/current`, clock);
+  assertEquals(await bodyText(await ask(handler, { path: "/v" })), "r1");
+  await Deno.remove(`${folder}/current`);
+  await Deno.symlink("r2", `${folder}/current`);
+  clock.nowMs += 1000;
+  assertEquals(await bodyText(await ask(handler, { path: "/v" })), "r2");
 });
 
 Deno.test("staticFiles() streams what is too large to keep, and opens nothing for HEAD", async () => {
@@ -165,15 +165,15 @@ Deno.test("staticFiles() asks the disk once for many first requests", async () =
 });
 
 Deno.test("staticFiles() lists a folder where it is allowed, and hides what it would not serve", async () => {
-  await withFolder(async (folder) => {
-    for (const name of ["a.txt", ".secret"]) await Deno.writeTextFile(`${folder}/${name}`, "");
-    await Deno.mkdir(`${folder}/sub`);
-    const handler = siteOf(folder, { nowMs: Date.now() }, true);
-    const page = await bodyText(await ask(handler, { path: "/" }));
-    assertStringIncludes(page, "./a.txt");
-    assertStringIncludes(page, "./sub/");
-    assertEquals(page.includes("secret"), false);
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  for (const name of ["a.txt", ".secret"]) await Deno.writeTextFile(`${folder}/${name}`, "");
+  await Deno.mkdir(`${folder}/sub`);
+  const handler = siteOf(folder, { nowMs: Date.now() }, true);
+  const page = await bodyText(await ask(handler, { path: "/" }));
+  assertStringIncludes(page, "./a.txt");
+  assertStringIncludes(page, "./sub/");
+  assertEquals(page.includes("secret"), false);
 });
 
 Deno.test({
@@ -195,10 +195,10 @@ interface Site {
 }
 
 async function withSite(body: (site: Site) => Promise<void>): Promise<void> {
-  await withFolder(async (root) => {
-    const clock = { nowMs: Date.now() };
-    await body({ handler: siteOf(root, clock), root, clock });
-  });
+  await using temp = await tempFolder();
+  const root = temp.path;
+  const clock = { nowMs: Date.now() };
+  await body({ handler: siteOf(root, clock), root, clock });
 }
 
 function siteOf(root: string, clock: { nowMs: number }, listing = false): Handler {

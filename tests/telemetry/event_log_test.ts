@@ -1,60 +1,60 @@
 import { assertEquals } from "@std/assert";
 import { listUnusable, reservationAdded, stateEntered } from "../../mod/telemetry/event.ts";
 import { EventLog, readEvents } from "../../mod/telemetry/event_log.ts";
-import { withFolder } from "../support/folder.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 Deno.test("EventLog stores events that readEvents() gives back, newest last", async () => {
-  await withFolder(async (folder) => {
-    assertEquals(await readEvents(`${folder}/none`, 10), []);
-    let nowMs = Date.UTC(2026, 10, 22, 12);
-    const log = open(folder, () => nowMs++);
-    log.write(listUnusable());
-    log.write(stateEntered("HTTP SSL", "running"));
-    await log.close();
-    const events = await readEvents(folder, 10);
-    assertEquals(events.map(({ id }) => id), [15015, 7036]);
-    assertEquals(events[0]!.time, "2026-11-22T12:00:00.000Z");
-    assertEquals((await readEvents(folder, 1)).map(({ id }) => id), [7036]);
-    assertEquals(await readEvents(folder, 0), []);
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  assertEquals(await readEvents(`${folder}/none`, 10), []);
+  let nowMs = Date.UTC(2026, 10, 22, 12);
+  const log = open(folder, () => nowMs++);
+  log.write(listUnusable());
+  log.write(stateEntered("HTTP SSL", "running"));
+  await log.close();
+  const events = await readEvents(folder, 10);
+  assertEquals(events.map(({ id }) => id), [15015, 7036]);
+  assertEquals(events[0]!.time, "2026-11-22T12:00:00.000Z");
+  assertEquals((await readEvents(folder, 1)).map(({ id }) => id), [7036]);
+  assertEquals(await readEvents(folder, 0), []);
 });
 
 Deno.test("EventLog is bounded on disk and reads across its files", async () => {
-  await withFolder(async (folder) => {
-    const log = open(folder, () => 0);
-    const long = "x".repeat(100_000);
-    for (let i = 0; i < 80; i++) {
-      log.write(reservationAdded(`http://${i}/${long}`));
-      await log.flush();
-    }
-    log.tick();
-    await log.close();
-    let bytes = 0;
-    let files = 0;
-    for await (const { name } of Deno.readDir(folder)) {
-      bytes += (await Deno.stat(`${folder}/${name}`)).size;
-      files++;
-    }
-    assertEquals(files, 4);
-    assertEquals(bytes <= 4 * 1024 * 1024, true);
-    const texts = (await readEvents(folder, 25)).map(({ text }) =>
-      /http:\/\/([0-9]+)/.exec(text)?.[1]
-    );
-    assertEquals(texts, Array.from({ length: 25 }, (_, i) => `${55 + i}`));
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const log = open(folder, () => 0);
+  const long = "x".repeat(100_000);
+  for (let i = 0; i < 80; i++) {
+    log.write(reservationAdded(`http://${i}/${long}`));
+    await log.flush();
+  }
+  log.tick();
+  await log.close();
+  let bytes = 0;
+  let files = 0;
+  for await (const { name } of Deno.readDir(folder)) {
+    bytes += (await Deno.stat(`${folder}/${name}`)).size;
+    files++;
+  }
+  assertEquals(files, 4);
+  assertEquals(bytes <= 4 * 1024 * 1024, true);
+  const texts = (await readEvents(folder, 25)).map(({ text }) =>
+    /http:\/\/([0-9]+)/.exec(text)?.[1]
+  );
+  assertEquals(texts, Array.from({ length: 25 }, (_, i) => `${55 + i}`));
 });
 
 Deno.test("EventLog writes to a file of the same name after reopen()", async () => {
-  await withFolder(async (folder) => {
-    const log = open(folder, () => 0);
-    log.write(listUnusable());
-    await log.flush();
-    await Deno.rename(`${folder}/events1.ndjson`, `${folder}/moved`);
-    log.reopen();
-    log.write(stateEntered("x", "stopped"));
-    await log.close();
-    assertEquals((await readEvents(folder, 9)).map(({ id }) => id), [7036]);
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const log = open(folder, () => 0);
+  log.write(listUnusable());
+  await log.flush();
+  await Deno.rename(`${folder}/events1.ndjson`, `${folder}/moved`);
+  log.reopen();
+  log.write(stateEntered("x", "stopped"));
+  await log.close();
+  assertEquals((await readEvents(folder, 9)).map(({ id }) => id), [7036]);
 });
 
 function open(folder: string, now: () => number): EventLog {

@@ -1,112 +1,112 @@
 import { assertEquals, assertGreater } from "@std/assert";
 import { LogFile, type LogFileOptions, type LogTrouble } from "../../mod/telemetry/log_file.ts";
 import { HTTPERR_NAMES, W3C_NAMES } from "../../mod/telemetry/log_names.ts";
-import { withFolder } from "../support/folder.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 
 const DAY = "261122";
 
 Deno.test("LogFile collects lines and writes them on the tick, with the header first", async () => {
-  await withFolder(async (folder) => {
-    const log = open(`${folder}/deep/er`);
-    log.append("one\n", DAY);
-    log.append("two\n", DAY);
-    assertEquals(await names(folder), []); // nothing on disk before the tick
-    log.tick();
-    await log.flush();
-    log.append("three\n", DAY);
-    await log.close();
-    assertEquals(await read(`${folder}/deep/er/ex261122.log`), "#head\none\ntwo\nthree\n");
-    if (Deno.build.os !== "windows") {
-      const { mode } = await Deno.stat(`${folder}/deep/er/ex261122.log`);
-      assertEquals(mode! & 0o777, 0o640 & ~Deno.umask());
-    }
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const log = open(`${folder}/deep/er`);
+  log.append("one\n", DAY);
+  log.append("two\n", DAY);
+  assertEquals(await names(folder), []); // nothing on disk before the tick
+  log.tick();
+  await log.flush();
+  log.append("three\n", DAY);
+  await log.close();
+  assertEquals(await read(`${folder}/deep/er/ex261122.log`), "#head\none\ntwo\nthree\n");
+  if (Deno.build.os !== "windows") {
+    const { mode } = await Deno.stat(`${folder}/deep/er/ex261122.log`);
+    assertEquals(mode! & 0o777, 0o640 & ~Deno.umask());
+  }
 });
 
 Deno.test("LogFile begins a new file each day, and goes on in the old one after a restart", async () => {
-  await withFolder(async (folder) => {
-    const log = open(folder);
-    log.append("a\n", "261122");
-    log.append("b\n", "261123");
-    await log.close();
-    const again = open(folder);
-    again.append("c\n", "261123");
-    await again.close();
-    assertEquals(await read(`${folder}/ex261122.log`), "#head\na\n");
-    assertEquals(await read(`${folder}/ex261123.log`), "#head\nb\n#head\nc\n");
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const log = open(folder);
+  log.append("a\n", "261122");
+  log.append("b\n", "261123");
+  await log.close();
+  const again = open(folder);
+  again.append("c\n", "261123");
+  await again.close();
+  assertEquals(await read(`${folder}/ex261122.log`), "#head\na\n");
+  assertEquals(await read(`${folder}/ex261123.log`), "#head\nb\n#head\nc\n");
 });
 
 Deno.test("LogFile rolls by size, loses no line, and finds the last file after a restart", async () => {
-  await withFolder(async (folder) => {
-    const options = { truncateBytes: 100, names: HTTPERR_NAMES };
-    let log = open(folder, options);
-    for (let i = 0; i < 40; i++) {
-      if (i === 20) {
-        await log.close();
-        log = open(folder, options);
-      }
-      log.append(`line ${i}\n`, "");
-      await log.flush();
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const options = { truncateBytes: 100, names: HTTPERR_NAMES };
+  let log = open(folder, options);
+  for (let i = 0; i < 40; i++) {
+    if (i === 20) {
+      await log.close();
+      log = open(folder, options);
     }
-    await log.close();
-    const files = await names(folder);
-    assertGreater(files.length, 3);
-    let lines: string[] = [];
-    for (let i = 1; i <= files.length; i++) {
-      const text = await read(`${folder}/httperr${i}.log`);
-      assertEquals(text.length <= 100, true);
-      assertEquals(text.startsWith("#head\n"), true);
-      lines = [...lines, ...text.trimEnd().split("\n").filter((line) => line !== "#head")];
-    }
-    assertEquals(lines, Array.from({ length: 40 }, (_, i) => `line ${i}`));
-  });
+    log.append(`line ${i}\n`, "");
+    await log.flush();
+  }
+  await log.close();
+  const files = await names(folder);
+  assertGreater(files.length, 3);
+  let lines: string[] = [];
+  for (let i = 1; i <= files.length; i++) {
+    const text = await read(`${folder}/httperr${i}.log`);
+    assertEquals(text.length <= 100, true);
+    assertEquals(text.startsWith("#head\n"), true);
+    lines = [...lines, ...text.trimEnd().split("\n").filter((line) => line !== "#head")];
+  }
+  assertEquals(lines, Array.from({ length: 40 }, (_, i) => `line ${i}`));
 });
 
 Deno.test("LogFile keeps as many old files as it is told", async () => {
-  await withFolder(async (folder) => {
-    const log = open(folder, { truncateBytes: 20, names: HTTPERR_NAMES, keepFiles: 2 });
-    for (let i = 0; i < 30; i++) {
-      log.append(`line ${i}\n`, "");
-      await log.flush();
-    }
-    await log.close();
-    const files = await names(folder);
-    assertEquals(files.length, 3);
-    assertEquals(
-      await read(`${folder}/${files.at(-1)}`).then((text) => text.includes("line 29")),
-      true,
-    );
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const log = open(folder, { truncateBytes: 20, names: HTTPERR_NAMES, keepFiles: 2 });
+  for (let i = 0; i < 30; i++) {
+    log.append(`line ${i}\n`, "");
+    await log.flush();
+  }
+  await log.close();
+  const files = await names(folder);
+  assertEquals(files.length, 3);
+  assertEquals(
+    await read(`${folder}/${files.at(-1)}`).then((text) => text.includes("line 29")),
+    true,
+  );
 });
 
 Deno.test("LogFile opens its file by name again after reopen()", async () => {
-  await withFolder(async (folder) => {
-    const log = open(folder);
-    log.append("before\n", DAY);
-    await log.flush();
-    await Deno.rename(`${folder}/ex261122.log`, `${folder}/moved`);
-    log.append("still the old one\n", DAY);
-    await log.flush();
-    log.reopen();
-    log.append("after\n", DAY);
-    await log.close();
-    assertEquals(await read(`${folder}/moved`), "#head\nbefore\nstill the old one\n");
-    assertEquals(await read(`${folder}/ex261122.log`), "#head\nafter\n");
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const log = open(folder);
+  log.append("before\n", DAY);
+  await log.flush();
+  await Deno.rename(`${folder}/ex261122.log`, `${folder}/moved`);
+  log.append("still the old one\n", DAY);
+  await log.flush();
+  log.reopen();
+  log.append("after\n", DAY);
+  await log.close();
+  assertEquals(await read(`${folder}/moved`), "#head\nbefore\nstill the old one\n");
+  assertEquals(await read(`${folder}/ex261122.log`), "#head\nafter\n");
 });
 
 Deno.test("LogFile closes its file when it is unused, and opens it when it is needed", async () => {
-  await withFolder(async (folder) => {
-    const log = open(folder);
-    log.append("one\n", DAY);
-    await log.flush();
-    await Deno.rename(`${folder}/ex261122.log`, `${folder}/moved`);
-    for (let i = 0; i < 20; i++) log.tick();
-    log.append("two\n", DAY);
-    await log.close();
-    assertEquals(await read(`${folder}/ex261122.log`), "#head\ntwo\n"); // so it was closed
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const log = open(folder);
+  log.append("one\n", DAY);
+  await log.flush();
+  await Deno.rename(`${folder}/ex261122.log`, `${folder}/moved`);
+  for (let i = 0; i < 20; i++) log.tick();
+  log.append("two\n", DAY);
+  await log.close();
+  assertEquals(await read(`${folder}/ex261122.log`), "#head\ntwo\n"); // so it was closed
 });
 
 Deno.test({
@@ -114,28 +114,28 @@ Deno.test({
     "LogFile reports a full disk once, drops lines, and says what is missing when it works again",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    await withFolder(async (folder) => {
-      const troubles: LogTrouble[] = [];
-      await Deno.symlink("/dev/full", `${folder}/ex261122.log`);
-      const log = open(folder, {
-        onTrouble: (trouble) => troubles.push(trouble),
-        header: () => "",
-      });
-      for (let i = 0; i < 5; i++) {
-        log.append("lost\n", DAY);
-        await log.flush();
-      }
-      assertEquals(troubles.length, 1);
-      assertEquals(troubles[0]!.error instanceof Error, true);
-      assertEquals(log.lostLines, 5);
-      await Deno.remove(`${folder}/ex261122.log`);
-      log.append("kept\n", DAY);
-      await log.close();
-      assertEquals(troubles.length, 2);
-      assertEquals([troubles[1]!.error, troubles[1]!.lostLines], [null, 5]);
-      assertEquals(log.lostLines, 0);
-      assertEquals(await read(`${folder}/ex261122.log`), "kept\n");
+    await using temp = await tempFolder();
+    const folder = temp.path;
+    const troubles: LogTrouble[] = [];
+    await Deno.symlink("/dev/full", `${folder}/ex261122.log`);
+    const log = open(folder, {
+      onTrouble: (trouble) => troubles.push(trouble),
+      header: () => "",
     });
+    for (let i = 0; i < 5; i++) {
+      log.append("lost\n", DAY);
+      await log.flush();
+    }
+    assertEquals(troubles.length, 1);
+    assertEquals(troubles[0]!.error instanceof Error, true);
+    assertEquals(log.lostLines, 5);
+    await Deno.remove(`${folder}/ex261122.log`);
+    log.append("kept\n", DAY);
+    await log.close();
+    assertEquals(troubles.length, 2);
+    assertEquals([troubles[1]!.error, troubles[1]!.lostLines], [null, 5]);
+    assertEquals(log.lostLines, 0);
+    assertEquals(await read(`${folder}/ex261122.log`), "kept\n");
   },
 });
 
@@ -144,54 +144,54 @@ Deno.test({
   name: "LogFile holds a bounded amount for a disk that does not answer",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    await withFolder(async (folder) => {
-      const troubles: LogTrouble[] = [];
-      const fifo = `${folder}/ex261122.log`;
-      await new Deno.Command("mkfifo", { args: [fifo] }).output();
-      const log = open(folder, {
-        onTrouble: (trouble) => troubles.push(trouble),
-        header: () => "",
-        truncateBytes: 1e9,
-      });
-      const line = `${"x".repeat(1023)}\n`;
-      for (let i = 0; i < 16 * 1024; i++) log.append(line, DAY);
-      assertEquals(troubles.length, 1);
-      const held = 16 * 1024 - log.lostLines;
-      assertEquals(held * line.length <= 5 * 1024 * 1024, true, `${held} lines held`);
-      // A reader comes: what was held arrives, the rest is told as lost.
-      const reader = new Deno.Command("cat", { args: [fifo], stdout: "piped" }).spawn();
-      const output = reader.output();
-      await log.close();
-      assertEquals((await output).stdout.length, held * line.length);
-      assertEquals(troubles.length, 2);
+    await using temp = await tempFolder();
+    const folder = temp.path;
+    const troubles: LogTrouble[] = [];
+    const fifo = `${folder}/ex261122.log`;
+    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    const log = open(folder, {
+      onTrouble: (trouble) => troubles.push(trouble),
+      header: () => "",
+      truncateBytes: 1e9,
     });
+    const line = `${"x".repeat(1023)}\n`;
+    for (let i = 0; i < 16 * 1024; i++) log.append(line, DAY);
+    assertEquals(troubles.length, 1);
+    const held = 16 * 1024 - log.lostLines;
+    assertEquals(held * line.length <= 5 * 1024 * 1024, true, `${held} lines held`);
+    // A reader comes: what was held arrives, the rest is told as lost.
+    const reader = new Deno.Command("cat", { args: [fifo], stdout: "piped" }).spawn();
+    const output = reader.output();
+    await log.close();
+    assertEquals((await output).stdout.length, held * line.length);
+    assertEquals(troubles.length, 2);
   },
 });
 
 Deno.test("LogFile never throws into its caller where the folder cannot be made", async () => {
-  await withFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/file`, "");
-    const troubles: LogTrouble[] = [];
-    const log = open(`${folder}/file/sub`, { onTrouble: (trouble) => troubles.push(trouble) });
-    log.append("x\n", DAY);
-    log.append("y\n", DAY);
-    await log.close();
-    assertEquals([troubles.length, log.lostLines], [1, 2]);
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  await Deno.writeTextFile(`${folder}/file`, "");
+  const troubles: LogTrouble[] = [];
+  const log = open(`${folder}/file/sub`, { onTrouble: (trouble) => troubles.push(trouble) });
+  log.append("x\n", DAY);
+  log.append("y\n", DAY);
+  await log.close();
+  assertEquals([troubles.length, log.lostLines], [1, 2]);
 });
 
 Deno.test("LogFile writes lines in order, however many there are", async () => {
-  await withFolder(async (folder) => {
-    const log = open(folder, { header: () => "" });
-    let want = "";
-    for (let i = 0; i < 30_000; i++) {
-      log.append(`line ${i}\n`, DAY);
-      want += `line ${i}\n`;
-      if (i % 1000 === 0) await log.flush();
-    }
-    await log.close();
-    assertEquals(await read(`${folder}/ex261122.log`) === want, true);
-  });
+  await using temp = await tempFolder();
+  const folder = temp.path;
+  const log = open(folder, { header: () => "" });
+  let want = "";
+  for (let i = 0; i < 30_000; i++) {
+    log.append(`line ${i}\n`, DAY);
+    want += `line ${i}\n`;
+    if (i % 1000 === 0) await log.flush();
+  }
+  await log.close();
+  assertEquals(await read(`${folder}/ex261122.log`) === want, true);
 });
 
 function open(folder: string, change: Partial<LogFileOptions> = {}): LogFile {
