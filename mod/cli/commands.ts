@@ -19,6 +19,7 @@ const FILES: readonly CommandFile[] = [
   { names: ["query iplisten"], load: () => import("./iplisten_query.ts") },
   { names: ["set iplisten", "delete iplisten"], load: () => import("./iplisten.ts") },
   { names: ["net start", "net stop"], load: () => import("./net.ts") },
+  { names: ["serve"], load: () => import("./serve.ts") },
   { names: ["status"], load: () => import("./status.ts") },
   {
     names: ["site add", "site list", "site show", "site remove"],

@@ -1,0 +1,70 @@
+/**
+ * `serve`: the service in the foreground, until it is told to end.
+ *
+ * @module
+ */
+import { VERSION } from "../base/version.ts";
+import { failureLine, READY } from "../host/background.ts";
+import { openServiceProcess } from "../host/serve.ts";
+import type { CommandIo, CommandSpec } from "./command.ts";
+import { siteTroubles } from "./site_troubles.ts";
+import { listeningText } from "./status.ts";
+
+const serve: CommandSpec = {
+  name: "serve",
+  usage: "",
+  summary: "Run the HTTP service in the foreground",
+  details: [
+    "Starts W3SVC and what it needs, and runs until SIGTERM or SIGINT: answers in flight are " +
+    "finished, for at most ShutdownGraceTimeout. What it does is told on stderr.",
+  ],
+  examples: [{ line: "httpcfg serve", tells: "listen, and say where" }],
+  flags: {
+    background: {
+      kind: "boolean",
+      summary: "for net start: start nothing, say on stdout when the control socket listens",
+    },
+  },
+  words: { min: 0, max: 0 },
+  run: (input, io) => input.flag("background") ? runDetached(io) : runForeground(io),
+};
+
+export const commands = [serve];
+
+async function runForeground(io: CommandIo): Promise<number> {
+  const process = await openServiceProcess({
+    paths: io.paths,
+    store: io.store,
+    version: VERSION,
+    onReady: () => {},
+    log: io.note,
+  });
+  try {
+    await process.controller.start("W3SVC");
+  } catch (error) {
+    await process.end();
+    throw error;
+  }
+  const status = process.status();
+  io.note(listeningText(status));
+  io.note(siteTroubles(status));
+  await process.ended;
+  return 0;
+}
+
+async function runDetached(io: CommandIo): Promise<number> {
+  try {
+    const process = await openServiceProcess({
+      paths: io.paths,
+      store: io.store,
+      version: VERSION,
+      onReady: () => io.out(READY),
+      log: () => {}, // nobody watches; the event log has what matters
+    });
+    await process.ended;
+    return 0;
+  } catch (error) {
+    io.out(failureLine(error));
+    return 1;
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Edge: the process of the service, from its start to its clean end.
+ *
+ * @module
+ */
+import { quote } from "../base/fault.ts";
+import type { Paths } from "../config/paths.ts";
+import type { Store } from "../config/store.ts";
+import { stateEntered } from "../telemetry/event.ts";
+import { openLocal } from "../listen/endpoint.ts";
+import { controlPath } from "./control_address.ts";
+import type { ControlRequest, ControlStep } from "./control_protocol.ts";
+import { serveControl } from "./control_server.ts";
+import { Controller, type ServiceState } from "./controller.ts";
+import { claimInstance } from "./instance.ts";
+import { ServiceLogs } from "./service_logs.ts";
+import { type ServiceName, serviceRow, SERVICES } from "./service_table.ts";
+import type { ServiceStatus } from "./status.ts";
+import { WebService } from "./web_service.ts";
+
+export interface ServeOptions {
+  readonly paths: Paths;
+  readonly store: Store;
+  readonly version: string;
+  /** Told when the control socket listens; the services are not started yet. */
+  onReady(): void;
+  /** One line for whoever watches the process. */
+  log(line: string): void;
+}
+
+/** A running process of services. */
+export interface ServiceProcess {
+  readonly controller: Controller;
+  status(): ServiceStatus;
+  /** Stops everything and gives the home up. */
+  end(): Promise<void>;
+  /** Resolves when it has ended and nothing is left. */
+  readonly ended: Promise<void>;
+}
+
+/** Claims the home, opens the control socket, and waits to be told what to start. */
+export async function openServiceProcess(options: ServeOptions): Promise<ServiceProcess> {
+  const { paths, store } = options;
+  guardProcess(options.log);
+  const instance = await claimInstance(paths.run);
+  const startedAt = new Date().toISOString();
+  const logs = new ServiceLogs(paths.log);
+  const web = new WebService({ store, logs, version: options.version, log: options.log });
+  const idle = { start: async () => {}, stop: async () => {} };
+  const controller = new Controller(
+    { HTTP: web.http, HTTPFilter: idle, IISADMIN: idle, W3SVC: web.w3svc },
+    (service, state) => tellEvent(logs, service, state),
+  );
+  const status = (): ServiceStatus => ({
+    version: 1,
+    pid: Deno.pid,
+    startedAt,
+    services: SERVICES.map(({ name, display }) => {
+      return { name, display, state: controller.state(name) };
+    }),
+    ...web.status(),
+  });
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
+  let ending = false;
+  const end = async (): Promise<void> => {
+    if (ending) return resolve(); // told twice: what is still in flight is cut
+    ending = true;
+    await controller.stopAll();
+    await control.close();
+    await logs.close();
+    await instance.release();
+    resolve();
+  };
+  const control = await openControl(paths.run, async (request, tell) => {
+    await carryOut(controller, request, tell);
+    const answer = status();
+    // A process whose last service was stopped has nothing left to do.
+    if (request.op === "stop" && !controller.anyUp()) queueMicrotask(end);
+    return answer;
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
+    Deno.addSignalListener(signal, end);
+  }
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", () => logs.reopen());
+  options.onReady();
+  return { controller, status, end, ended };
+}
+
+function tellEvent(logs: ServiceLogs, service: ServiceName, state: ServiceState): void {
+  if (state === "running" || state === "stopped" || state === "paused") {
+    logs.event(stateEntered(serviceRow(service).display, state));
+  }
+}
+
+async function carryOut(
+  controller: Controller,
+  request: ControlRequest,
+  tell: (step: ControlStep) => void,
+): Promise<void> {
+  switch (request.op) {
+    case "status":
+      return;
+    case "start":
+      return await controller.start(request.service);
+    case "stop":
+      return await controller.stop(request.service, (service, state) => {
+        tell({ kind: "step", service, state });
+      });
+    case "pause":
+      return await controller.pause(request.service);
+    case "continue":
+      return await controller.resume(request.service);
+    default:
+      throw new Error(`the service does not know ${quote(JSON.stringify(request))}`);
+  }
+}
+
+type Answer = Parameters<typeof serveControl>[2];
+
+async function openControl(run: string, handle: Answer): Promise<{ close(): Promise<void> }> {
+  const path = controlPath(run, Deno.build.os);
+  if (Deno.build.os !== "windows") {
+    return await openLocal({ kind: "unix", path }, (conn) => void serveControl(conn, "", handle));
+  }
+  const token = crypto.randomUUID();
+  const local = await openLocal({ kind: "loopback", port: 0 }, (conn) => {
+    void serveControl(conn, token, handle);
+  });
+  const { port } = local.address as { port: number };
+  await Deno.writeTextFile(path, JSON.stringify({ port, token }), { mode: 0o600 });
+  return {
+    close: async () => {
+      await local.close();
+      await Deno.remove(path);
+    },
+  };
+}
+
+/** One stray rejection must not end a server. It is a bug all the same, so it is told. */
+function guardProcess(log: (line: string) => void): void {
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    log(`internal error: ${event.reason instanceof Error ? event.reason.stack : event.reason}`);
+  });
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    log(`internal error: ${event.error instanceof Error ? event.error.stack : event.message}`);
+  });
+}

@@ -1,0 +1,92 @@
+/**
+ * Edge: the logs of the running service, opened and closed with it. A log never costs a request its
+ * answer: lines are buffered, and a tick a second writes them.
+ *
+ * @module
+ */
+import type { RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import { effectiveSettings, type Settings } from "../config/settings.ts";
+import { logTrouble, type NewEvent } from "../telemetry/event.ts";
+import { EventLog } from "../telemetry/event_log.ts";
+import { HttpErrLog } from "../telemetry/httperr_log.ts";
+import { type LogOptions, W3cLog } from "../telemetry/w3c_log.ts";
+
+const TICK_MS = 1000;
+
+export class ServiceLogs {
+  readonly #w3c: W3cLog;
+  readonly #httpErr: HttpErrLog;
+  readonly #events: EventLog;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  /** `folder` holds a folder for each log. */
+  constructor(folder: string) {
+    const now = Date.now;
+    const computerName = Deno.hostname();
+    const settings = effectiveSettings({});
+    const lineEnd = Deno.build.os === "windows" ? "\r\n" : "\n";
+    this.#events = new EventLog({ folder, now, onTrouble: () => {} });
+    const options: LogOptions = {
+      folder,
+      lineEnd,
+      computerName,
+      now,
+      onTrouble: ({ folder, error, lostLines }) => {
+        const reason = error === null
+          ? null
+          : error instanceof Error
+          ? error.message
+          : String(error);
+        this.#events.write(logTrouble(folder, reason, lostLines));
+      },
+    };
+    this.#w3c = new W3cLog(options, settings);
+    this.#httpErr = new HttpErrLog(options, settings);
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  /** Settings of the service that has just started. */
+  async reconfigure(settings: Settings): Promise<void> {
+    await this.#w3c.reconfigure(settings);
+    await this.#httpErr.reconfigure(settings);
+  }
+
+  served(record: ServedRecord): void {
+    const { siteId } = record.request;
+    if (siteId !== null) this.#w3c.served(record, siteId);
+  }
+
+  refused(record: RefusedRecord): void {
+    this.#httpErr.refused(record);
+  }
+
+  event(event: NewEvent): void {
+    this.#events.write(event);
+  }
+
+  /** Files are opened by their names again. */
+  reopen(): void {
+    this.#w3c.reopen();
+    this.#httpErr.reopen();
+    this.#events.reopen();
+  }
+
+  /** Writes what is buffered. */
+  async flush(): Promise<void> {
+    await Promise.all([this.#w3c.flush(), this.#httpErr.flush(), this.#events.flush()]);
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#w3c.close();
+    await this.#httpErr.close();
+    await this.#events.close();
+  }
+
+  #tick(): void {
+    this.#w3c.tick();
+    this.#httpErr.tick();
+    this.#events.tick();
+  }
+}
