@@ -27,6 +27,7 @@ const FILES: readonly CommandFile[] = [
   },
   { names: ["plan"], load: () => import("./plan.ts") },
   { names: ["explain"], load: () => import("./explain.ts") },
+  { names: ["verify"], load: () => import("./verify.ts") },
   { names: ["who"], load: () => import("./who.ts") },
   {
     names: ["history", "history show", "history diff", "rollback"],

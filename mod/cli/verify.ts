@@ -1,0 +1,81 @@
+/**
+ * `verify`: proves that the machine answers exactly where the service says it listens.
+ *
+ * @module
+ */
+import { formatEndpoint } from "../base/address.ts";
+import { Fault } from "../base/fault.ts";
+import { probe } from "../host/probe.ts";
+import { type Finding, verifyExposure } from "../host/verify.ts";
+import { portsOf } from "../host/wanted_sites.ts";
+import { findListeners } from "../listen/holders.ts";
+import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { type Listing, render, table } from "./format.ts";
+import { gatherStored, openEndpoints } from "./plan.ts";
+
+const verify: CommandSpec = {
+  name: "verify",
+  usage: "",
+  summary: "Prove by connecting that the service listens where it says, and nowhere else",
+  details: [
+    "Connects to every address of this machine, included or not, on every port in use. missing: " +
+    "the service should answer there and nobody does. exposed: it answers where it should not. " +
+    "foreign: another process answers on one of its ports.",
+    "Connections come from this machine: what a firewall lets through is another question.",
+    "Exit status 0 where all is as it should be, 1 where it is not.",
+  ],
+  examples: [
+    { line: "httpcfg verify", tells: "what is wrong, if anything" },
+    { line: "httpcfg verify --allow-foreign --format csv", tells: "for a nightly job" },
+  ],
+  flags: {
+    ...FORMAT_FLAG,
+    "allow-foreign": {
+      kind: "boolean",
+      summary: "other programs may have the ports on addresses that are not included",
+    },
+  },
+  words: { min: 0, max: 0 },
+  async run(input, io): Promise<number> {
+    const { input: facts, status } = await gatherStored(io);
+    if (status === null) {
+      throw new Fault("Cannot verify anything: the service does not run", {
+        hint: "httpcfg net start w3svc",
+      });
+    }
+    const ports = portsOf(facts.sites);
+    for (const { port } of status.endpoints) ports.add(port);
+    const findings = await verifyExposure({
+      expected: openEndpoints(status),
+      ports,
+      machine: facts.machine,
+      listeners: findListeners(ports),
+      pid: status.pid ?? 0,
+      probe,
+    });
+    const allowed = input.flag("allow-foreign");
+    const bad = findings.filter(({ verdict, isExpected }) =>
+      verdict !== "ok" && !(allowed && verdict === "foreign" && !isExpected)
+    );
+    const form = input.text("format") ?? "text";
+    if (form !== "text") io.out(await render(listing(findings), form));
+    else if (bad.length > 0) io.out(table(listing(bad)));
+    const count = `${findings.length} addresses and ports tried`;
+    io.note(bad.length === 0 ? `${count}: all as it should be` : `${count}: ${bad.length} wrong`);
+    return bad.length === 0 ? 0 : 1;
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [verify];
+
+function listing(findings: readonly Finding[]): Listing {
+  return {
+    name: "findings",
+    columns: ["verdict", "endpoint", "expected", "result", "detail"],
+    rows: findings.map(({ verdict, ip, port, isExpected, result, detail }) => {
+      const endpoint = formatEndpoint({ ip, port });
+      return { verdict, endpoint, expected: isExpected, result, detail };
+    }),
+  };
+}

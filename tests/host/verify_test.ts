@@ -1,0 +1,78 @@
+/** Goal: exposure that differs from what the service says is found. Method: planted sockets. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
+import { probe } from "../../mod/host/probe.ts";
+import { type Finding, verifyExposure, type VerifyInput } from "../../mod/host/verify.ts";
+import type { Holder } from "../../mod/listen/holder.ts";
+
+const PID = 42;
+const LOCAL = { interface: "eth0", family: 4, prefixBits: 24, scope: "global" } as const;
+
+Deno.test("verifyExposure() tells missing, foreign and exposed from all well", async () => {
+  const cases: readonly (readonly [
+    expected: string,
+    listeners: string,
+    verdicts: string,
+  ])[] = [
+    ["10.0.0.5:80", "ours 10.0.0.5:80", "ok ok"],
+    ["10.0.0.5:80", "", "missing ok"],
+    ["10.0.0.5:80", "other 10.0.0.5:80", "foreign ok"],
+    ["10.0.0.5:80", "ours 10.0.0.5:80 other 10.0.0.6:80", "ok foreign"],
+    ["10.0.0.5:80", "ours 0.0.0.0:80", "ok exposed"],
+    ["10.0.0.5:80", "ours 10.0.0.5:80 ours 10.0.0.6:80", "ok exposed"],
+    ["[::]:80", "ours [::]:80", "ok ok"],
+    ["0.0.0.0:80", "ours 0.0.0.0:80", "ok ok"],
+  ];
+  for (const [expected, listeners, verdicts] of cases) {
+    const findings = await check(expected, listeners);
+    assertEquals(findings.map(({ verdict }) => verdict).join(" "), verdicts, listeners);
+  }
+  const [finding] = await check("10.0.0.5:80", "other 10.0.0.5:80");
+  assertMatch(finding?.detail ?? "", /^nginx \(pid 7, user www\) on 10\.0\.0\.5:80/);
+});
+
+Deno.test("probe() tells who accepts from who refuses", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const ip = "127.0.0.1" as Ip;
+  assertEquals(await probe({ ip, port }), "accepted");
+  listener.close();
+  assertEquals(await probe({ ip, port }), "refused");
+});
+
+function check(expected: string, listeners: string): Promise<Finding[]> {
+  const words = listeners.split(" ").filter((word) => word !== "");
+  const held: Holder[] = [];
+  for (let i = 0; i < words.length; i += 2) {
+    held.push({
+      ...at(words[i + 1]!),
+      mapped: false,
+      pid: words[i] === "ours" ? PID : 7,
+      program: words[i] === "ours" ? "httpcfg" : "nginx",
+      user: "www",
+      socket: i,
+      namespace: null,
+    });
+  }
+  const input: VerifyInput = {
+    expected: [at(expected)],
+    ports: new Set([80]),
+    machine: {
+      addresses: [{ ...LOCAL, ip: "10.0.0.5" as Ip }, { ...LOCAL, ip: "10.0.0.6" as Ip }],
+      hasIpv6: true,
+      dualStack: true,
+      wholeLoopback: true,
+    },
+    listeners: held,
+    pid: PID,
+    probe: (target) => {
+      const isThere = held.some(({ ip }) => ip === target.ip || ip === "0.0.0.0" || ip === "::");
+      return Promise.resolve(isThere ? "accepted" : "refused");
+    },
+  };
+  return verifyExposure(input);
+}
+
+function at(text: string): Endpoint {
+  return parseEndpoint(text) as Endpoint;
+}
