@@ -1,20 +1,24 @@
 /** Goal: the script prints what the files say. Method: this process, both ways. */
 import { assertEquals } from "@std/assert";
 import { readProcFiles } from "../../mod/listen/proc_files.ts";
-import { parseProcListing, PROC_LISTING_SCRIPT } from "../../mod/listen/proc_listing.ts";
+import {
+  parseProcListing,
+  PROC_LISTING_SCRIPT,
+  type ProcFiles,
+} from "../../mod/listen/proc_listing.ts";
 
 Deno.test({
   name: "the script lists this process and its sockets",
   ignore: Deno.build.os !== "linux",
   fn(): void {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const sockets = (): string[] =>
-      direct.list(`${own}/fd`).filter((name) => {
-        return direct.link(`${own}/fd/${name}`)?.startsWith("socket:");
-      });
     const direct = readProcFiles();
     const own = `/proc/${Deno.pid}`;
-    const before = sockets();
+    // By what a descriptor is: its number may be another socket's a moment later.
+    const sockets = (files: ProcFiles): string[] =>
+      files.list(`${own}/fd`).map((name) => files.link(`${own}/fd/${name}`) ?? "")
+        .filter((target) => target.startsWith("socket:"));
+    const before = sockets(direct);
     const script = new Deno.Command("/bin/sh", { args: ["-c", PROC_LISTING_SCRIPT] });
     const listed = parseProcListing(new TextDecoder().decode(script.outputSync().stdout));
     for (const path of [`${own}/ns/net`, "/proc/self/ns/net"]) {
@@ -22,8 +26,9 @@ Deno.test({
     }
     assertEquals(listed.text(`${own}/comm`), direct.text(`${own}/comm`));
     // Other tests of this process open and close sockets meanwhile: only what stayed counts.
-    const stayed = before.filter((name) => sockets().includes(name));
-    assertEquals(stayed.filter((name) => !listed.list(`${own}/fd`).includes(name)), []);
+    const after = sockets(direct);
+    const stayed = before.filter((socket) => after.includes(socket));
+    assertEquals(stayed.filter((socket) => !sockets(listed).includes(socket)), []);
     const port = listener.addr.port.toString(16).toUpperCase().padStart(4, "0");
     assertEquals(listed.text(`${own}/net/tcp`).includes(`0100007F:${port} 00000000:0000 0A`), true);
   },
