@@ -21,8 +21,8 @@ export const ENVIRONMENT: readonly string[] = [
   "USERNAME",
 ];
 
-/** Functions that tell about the machine: its addresses, and whether root is calling. */
-export const SYSTEM: readonly string[] = ["networkInterfaces", "uid"];
+/** Functions that tell about the machine: its name for the logs, its addresses, whether root calls. */
+export const SYSTEM: readonly string[] = ["hostname", "networkInterfaces", "uid"];
 
 /**
  * The permission flags of both forms, without the right to start programs.
