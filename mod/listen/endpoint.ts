@@ -120,7 +120,7 @@ async function listenUnix(path: string): Promise<Deno.Listener<Deno.Conn>> {
   try {
     return bindUnix(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AddrInUse)) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Fault(`Cannot open the control socket ${quote(path)}: ${reason}`, { cause: error });
     }
@@ -137,13 +137,24 @@ async function listenUnix(path: string): Promise<Deno.Listener<Deno.Conn>> {
   return bindUnix(path);
 }
 
-/** The mask makes the file private from its first moment; there is no window before a chmod. */
+/**
+ * Binds in a folder that is the owner's alone and moves the socket out when its mode is right: there
+ * is no moment at which another user could connect. (A mask would do the same, but Deno's is not to be
+ * had without every other right of its kind.)
+ */
 function bindUnix(path: string): Deno.Listener<Deno.Conn> {
-  const before = Deno.umask(0o177);
+  const folder = `${path}.d`;
+  removeIfThere(folder);
+  Deno.mkdirSync(folder, { mode: 0o700 });
   try {
-    return Deno.listen({ transport: "unix", path });
+    const hidden = `${folder}/s`;
+    const listener = Deno.listen({ transport: "unix", path: hidden });
+    Deno.chmodSync(hidden, 0o600);
+    // A socket of a killed process would make the bind fail; the rename must not hide a living one.
+    Deno.linkSync(hidden, path);
+    return listener;
   } finally {
-    Deno.umask(before);
+    removeIfThere(folder);
   }
 }
 
@@ -158,7 +169,7 @@ async function answers(path: string): Promise<boolean> {
 
 function removeIfThere(path: string): void {
   try {
-    Deno.removeSync(path);
+    Deno.removeSync(path, { recursive: true });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
