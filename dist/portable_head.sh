@@ -20,6 +20,12 @@ if [ "${1-}" = --list-sockets ]; then
   exit
 fi
 
+# Nor may it start an editor; `config edit` asks for the caller's.
+if [ "${1-}" = --edit ] && [ $# -eq 2 ]; then
+  # shellcheck disable=SC2086 # EDITOR may hold arguments: code --wait
+  exec ${VISUAL:-${EDITOR:-vi}} "$2"
+fi
+
 build='@BUILD@'
 files='@FILES@'
 sha256='@SHA256@'

@@ -171,7 +171,9 @@ function longFunctions(text: string): [string, number][] {
       /^( {0,2})(?:export )?(?:async )?(?:function\*? (\w+)|(?:async )?[#*]?(\w+)\(.*\{$)/
         .exec(line);
     if (head === null) return;
-    const end = lines.findIndex((later, i) => i > start && later === `${head[1]}}`);
+    const end = lines.findIndex((later, i) =>
+      i > start && /^ *},?$/.test(later) && later.startsWith(`${head[1]}}`)
+    );
     const length = end - start + 1;
     if (length > FUNCTION_LINES_MAX) found.push([head[2] ?? head[3] ?? "?", length]);
   });

@@ -7,12 +7,28 @@ import type { Paths } from "../config/paths.ts";
 import type { Store } from "../config/store.ts";
 import type { ControlClient } from "../host/control_client.ts";
 
+/** What a word of the command line can be: a completion offers what there is of the kind. */
+export type WordKind =
+  | "command"
+  | "entry"
+  | "stored-entry"
+  | "binding"
+  | "endpoint"
+  | "site"
+  | "service"
+  | "version"
+  | "shell"
+  | "file"
+  | "folder";
+
 export interface FlagSpec {
   readonly kind: "boolean" | "string" | "list";
   /** What stands for the value in help: `DIR`, `TEXT`; absent for a boolean. */
   readonly value?: string;
   readonly summary: string;
   readonly choices?: readonly string[];
+  /** What its value can be, where it is not one of `choices`. */
+  readonly completes?: WordKind;
 }
 
 export interface Example {
@@ -39,6 +55,10 @@ export interface CommandSpec {
    * above are taken out of them.
    */
   readonly legacy?: boolean;
+  /** What the words after the name can be, place by place; the last one goes on. */
+  readonly completes?: readonly WordKind[];
+  /** What the value after a switch of an old tool can be: `-i`. */
+  readonly switches?: Readonly<Record<string, WordKind>>;
   /** Not listed in the short help. */
   readonly hidden?: boolean;
   /** Does it, and gives the exit status. Throws a Fault. */

@@ -33,6 +33,18 @@ const FILES: readonly CommandFile[] = [
     names: ["history", "history show", "history diff", "rollback"],
     load: () => import("./history.ts"),
   },
+  {
+    names: [
+      "config path",
+      "config show",
+      "config check",
+      "config edit",
+      "config export",
+      "config import",
+      "config schema",
+    ],
+    load: () => import("./config.ts"),
+  },
 ];
 
 /** What can be called. */

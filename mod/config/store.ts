@@ -10,6 +10,7 @@
 import { Fault, quote } from "../base/fault.ts";
 import type { EntryCheck, Problem } from "./check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "./document.ts";
+import { documentVersion, migrate } from "./migrate.ts";
 
 /** Bytes of a document that are read at all: 100,000 entries and 10,000 sites stay far below. */
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
@@ -45,7 +46,7 @@ export class Store {
   /** The stored document; the built-in one where nothing has been stored. Throws a Fault. */
   async read(): Promise<ConfigDocument> {
     const text = this.#readText();
-    return text === null ? DEFAULT_DOCUMENT : await this.#parse(text);
+    return text === null ? DEFAULT_DOCUMENT : await this.parse(text);
   }
 
   /**
@@ -55,7 +56,7 @@ export class Store {
   async readList(): Promise<readonly string[]> {
     const text = this.#readText();
     if (text === null) return DEFAULT_DOCUMENT.ipListen;
-    return plainList(text) ?? (await this.#parse(text)).ipListen;
+    return plainList(text) ?? (await this.parse(text)).ipListen;
   }
 
   /**
@@ -65,13 +66,14 @@ export class Store {
   async update(edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> {
     using _lock = await this.#lock();
     const text = this.#readText();
-    const before = text === null ? DEFAULT_DOCUMENT : await this.#parse(text);
-    const after = edit(before);
+    const before = text === null ? DEFAULT_DOCUMENT : await this.parse(text);
+    const after = migrate(edit(before)) as ConfigDocument;
     if (JSON.stringify(after) === JSON.stringify(before)) return { changed: false, before, after };
     const problems = await this.#check(after);
     if (problems.length > 0) throw problemFault(`Cannot store ${quote(this.file)}`, problems);
     const afterText = serialize(after);
     await this.#options.onReplace?.(text, afterText);
+    if (text !== null) await this.#keepOriginal(text);
     await this.#replace(afterText);
     return { changed: true, before, after };
   }
@@ -92,19 +94,21 @@ export class Store {
     }
   }
 
-  async #parse(text: string): Promise<ConfigDocument> {
+  /** The document that `text`, which stands in `file`, is; migrated and checked. Throws a Fault. */
+  async parse(text: string, file: string = this.file): Promise<ConfigDocument> {
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch (error) {
-      throw new Fault(`Cannot read ${quote(this.file)}: ${(error as SyntaxError).message}`, {
+      throw new Fault(`Cannot read ${quote(file)}: ${(error as SyntaxError).message}`, {
         hint: "mend the file, or move it away to start from the built-in document",
         cause: error,
       });
     }
-    refuseNewer(this.file, value);
+    refuseNewer(file, value);
+    value = migrate(value);
     const problems = await this.#check(value);
-    if (problems.length > 0) throw problemFault(`Cannot use ${quote(this.file)}`, problems);
+    if (problems.length > 0) throw problemFault(`Cannot use ${quote(file)}`, problems);
     return value as ConfigDocument;
   }
 
@@ -144,6 +148,18 @@ export class Store {
       clearTimeout(timer);
     }
     return { [Symbol.dispose]: () => file.close() };
+  }
+
+  /** A document of an older version stays beside the new one, so that its program can have it back. */
+  async #keepOriginal(text: string): Promise<void> {
+    const version = documentVersion(JSON.parse(text));
+    if (version === null || version >= DOCUMENT_VERSION) return;
+    const copy = `${this.file}.version-${version}`;
+    try {
+      await Deno.writeTextFile(copy, text, { mode: 0o600 });
+    } catch (error) {
+      throw fileFault("write", copy, error);
+    }
   }
 
   async #replace(text: string): Promise<void> {
@@ -222,12 +238,12 @@ function plainList(text: string): readonly string[] | null {
 }
 
 function refuseNewer(file: string, value: unknown): void {
-  const version = (value as { version?: unknown } | null)?.version;
-  if (typeof version !== "number" || version <= DOCUMENT_VERSION) return;
+  const version = documentVersion(value);
+  if (version === null || version <= DOCUMENT_VERSION) return;
   throw new Fault(
     `Cannot use ${quote(file)}: its version ${version} is newer than ${DOCUMENT_VERSION}, ` +
       `the newest that this program knows`,
-    { hint: "install the httpcfg that wrote it, or restore an older document" },
+    { hint: "install the httpcfg that wrote it, or restore an older document: httpcfg history" },
   );
 }
 

@@ -157,7 +157,7 @@ Deno.test("Store refuses a document that is none, with a place, a reason and a h
     [`${serialize(DEFAULT_DOCUMENT)}}`, "Cannot read"],
     ["null", "expected Object"],
     ["[]", "expected Object"],
-    ["{}", "ipListen: missing"],
+    ['{"version": 1}', "ipListen: missing"],
     [changed({ ipLisen: [] }), "ipLisen: unknown field"],
     [changed({ ipListen: "10.0.0.1" }), "ipListen: expected Array"],
     [changed({ version: 2 }), "its version 2 is newer than 1"],

@@ -35,9 +35,10 @@ Deno.test("SYSTEM holds every function that is called, and no other", () => {
   assertEquals([...matches(known)].sort(), [...SYSTEM].sort());
 });
 
-Deno.test("programs are started in two files: the program itself, and the list of sockets", () => {
+Deno.test("programs are started in three files: the program itself, the list of sockets, the editor", () => {
   const starting = SOURCES.filter(({ text }) => /\bDeno\.Command\(/.test(text));
   assertEquals(starting.map(({ path }) => path).sort(), [
+    "mod/cli/config_files.ts",
     "mod/host/background.ts",
     "mod/listen/proc_files.ts",
   ]);

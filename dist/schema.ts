@@ -1,0 +1,59 @@
+/**
+ * Edge: `deno task schema` writes `dist/httpcfg.schema.json`, the JSON Schema of the document, from
+ * the checks that the program itself makes. `httpcfg config schema` prints it; editors that read
+ * `$schema` complete and check with it.
+ *
+ * @module
+ */
+import { toJsonSchema } from "@valibot/to-json-schema";
+import { DOCUMENT_VERSION } from "../mod/config/document.ts";
+import { documentSchema } from "../mod/config/schema.ts";
+import { type SettingRow, SETTINGS } from "../mod/config/settings.ts";
+
+/** Where the schema is kept. */
+export const SCHEMA_FILE: URL = new URL("httpcfg.schema.json", import.meta.url);
+
+/** What an editor shows beside the fields. */
+const FIELDS: Readonly<Record<string, string>> = {
+  $schema: "where this schema is, for editors",
+  version: "version of the shape of this document",
+  ipListen:
+    "the IP inclusion list: addresses, blocks, interfaces, !exclusions; empty is every address",
+  ssl: "certificates by address and port, as `httpcfg query ssl` shows them",
+  urlAcl: "who may register URLs, as `httpcfg query urlacl` shows it",
+  sites: "web sites: where each answers, and what answers there",
+  metabase: "metabase properties that no other field holds, as adsutil sets them",
+  settings: "settings of the HTTP service that differ from their default",
+};
+
+interface JsonSchema {
+  description?: string;
+  default?: unknown;
+  properties?: Record<string, JsonSchema>;
+  [keyword: string]: unknown;
+}
+
+/** The schema as it stands in the file. */
+export function schemaText(): string {
+  const schema = toJsonSchema(documentSchema(), {
+    typeMode: "output",
+    // The one check that only looks whether something is an object.
+    overrideSchema: ({ valibotSchema }) =>
+      valibotSchema.type === "custom" ? { type: "object" } : undefined,
+  }) as JsonSchema;
+  const fields = schema.properties ?? {};
+  for (const [name, field] of Object.entries(fields)) field.description = FIELDS[name] ?? "";
+  for (const [name, row] of Object.entries(SETTINGS)) {
+    const setting = fields.settings?.properties?.[name];
+    if (setting !== undefined) Object.assign(setting, describe(row));
+  }
+  const title = `httpcfg document, version ${DOCUMENT_VERSION}`;
+  return `${JSON.stringify({ $schema: schema.$schema, title, ...schema }, null, 2)}\n`;
+}
+
+function describe(row: SettingRow): { description: string; default: unknown } {
+  const unit = row.kind === "number" && row.unit !== "" ? ` (${row.unit})` : "";
+  return { description: `${row.summary}${unit}`, default: row.default };
+}
+
+if (import.meta.main) await Deno.writeTextFile(SCHEMA_FILE, schemaText());

@@ -1,0 +1,72 @@
+/**
+ * Edge: the files that `config …` is given, and the editor.
+ *
+ * @module
+ */
+import { Fault, quote } from "../base/fault.ts";
+
+/** Set by the portable form to its own file, which opens the editor when it is asked to. */
+const PORTABLE_FILE = "HTTPCFG_EXE";
+/** Bytes of a document from a pipe; the store has the same bound for its file. */
+const INPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Text of `file`; of stdin where it is `-`. */
+export async function readFileOrInput(file: string): Promise<string> {
+  try {
+    return file === "-" ? await readInput() : await Deno.readTextFile(file);
+  } catch (error) {
+    throw fileFault("read", file, error);
+  }
+}
+
+/** Writes `file` whole. */
+export async function writeFile(file: string, text: string): Promise<void> {
+  try {
+    await Deno.mkdir(file.replace(/[^/\\]*$/, "") || ".", { recursive: true });
+    await Deno.writeTextFile(file, text);
+  } catch (error) {
+    throw fileFault("write", file, error);
+  }
+}
+
+/** Removes `file`, if it is there. */
+export async function removeFile(file: string): Promise<void> {
+  await Deno.remove(file).catch(() => {}); // a draft that cannot be removed does no harm
+}
+
+/** Opens `file` in the caller's editor; true where the editor ended well. */
+export async function openEditor(file: string): Promise<boolean> {
+  const portable = Deno.env.get(PORTABLE_FILE);
+  const [program, args] = portable
+    ? [portable, ["--edit", file]]
+    : Deno.build.os === "windows"
+    ? ["notepad", [file]]
+    : ["/bin/sh", ["-c", '${VISUAL:-${EDITOR:-vi}} "$1"', "sh", file]];
+  const child = new Deno.Command(program, { args, stdin: "inherit", stdout: "inherit" }).spawn();
+  return (await child.status).success;
+}
+
+async function readInput(): Promise<string> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const part of Deno.stdin.readable) {
+    bytes += part.length;
+    if (bytes > INPUT_BYTES_MAX) throw new Error(`more than ${INPUT_BYTES_MAX} bytes`);
+    parts.push(part);
+  }
+  return await new Blob(parts).text();
+}
+
+function fileFault(verb: "read" | "write", file: string, error: unknown): Fault {
+  const reason = error instanceof Deno.errors.NotFound
+    ? "there is no such file"
+    : error instanceof Deno.errors.PermissionDenied
+    ? "the system refused"
+    : error instanceof Error
+    ? error.message
+    : String(error);
+  return new Fault(`Cannot ${verb} ${quote(file)}: ${reason}`, {
+    hint: "httpcfg config path --all",
+    cause: error,
+  });
+}
