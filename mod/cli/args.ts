@@ -5,8 +5,8 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { quote, usageFault } from "../base/fault.ts";
-import type { CommandInput, CommandSpec } from "./command.ts";
+import { type Fault, quote, usageFault } from "../base/fault.ts";
+import type { CommandInput, CommandSpec, FlagSpec } from "./command.ts";
 
 /** Input of `spec` from the words after its name. Throws a usage Fault. */
 export function readInput(
@@ -14,25 +14,22 @@ export function readInput(
   args: readonly string[],
   commandLine: readonly string[],
 ): CommandInput {
-  const { own, legacyWords } = spec.legacy
-    ? splitLegacy(spec, args)
-    : { own: args, legacyWords: null };
-  refuseUnknown(spec, own);
+  const { flags, words } = sortArgs(spec, args);
   const names = Object.keys(spec.flags);
   const kind = (wanted: string): string[] => names.filter((n) => spec.flags[n]!.kind === wanted);
   const valued = [...kind("string"), ...kind("list")];
-  const parsed = parseArgs(own, {
+  const parsed = parseArgs([...flags, "--", ...words], {
     boolean: kind("boolean"),
     string: ["_", ...valued],
     collect: valued,
   });
-  const words = legacyWords ?? parsed._.map(String);
-  const values = new Map(
-    valued.map((name) => [name, checkedValues(spec, name, parsed[name] as readonly string[])]),
-  );
+  const values = new Map(valued.map((name) => {
+    const given = (parsed[name] as readonly string[]).map((value) => value.slice(GUARD.length));
+    return [name, checkedValues(spec, name, given)];
+  }));
   checkWordCount(spec, words);
   return {
-    words,
+    words: parsed._.map(String),
     commandLine,
     flag: (name) => parsed[name] === true,
     text: (name) => values.get(name)?.[0] ?? null,
@@ -40,49 +37,67 @@ export function readInput(
   };
 }
 
-/** Takes the long flags of ours out of an old tool's words; everything else stays in order. */
-function splitLegacy(
+/**
+ * Stands before every value on its way through `parseArgs`, which would drop an empty one and take
+ * one that begins with a hyphen for a flag.
+ */
+const GUARD = "=";
+
+/**
+ * Our long flags, values joined to them, and the other words in their order. What follows a flag is
+ * settled here: `parseArgs` would give the word `true` to the boolean flag before it.
+ */
+function sortArgs(
   spec: CommandSpec,
   args: readonly string[],
-): { own: string[]; legacyWords: string[] } {
-  const own: string[] = [];
-  const legacyWords: string[] = [];
+): { readonly flags: readonly string[]; readonly words: readonly string[] } {
+  const flags: string[] = [];
+  const words: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const arg = args[i]!;
-    if (!/^--[a-z]/.test(arg)) {
-      legacyWords.push(arg);
+    if (arg === "--" && !spec.legacy) {
+      words.push(...args.slice(i + 1));
+      break;
+    }
+    if (spec.legacy ? !/^--[a-z]/.test(arg) : !/^-./.test(arg)) {
+      words.push(arg);
       continue;
     }
-    own.push(arg);
-    const flag = spec.flags[arg.slice(2)];
-    if (flag !== undefined && flag.kind !== "boolean" && i + 1 < args.length) own.push(args[++i]!);
-  }
-  return { own, legacyWords };
-}
-
-function refuseUnknown(spec: CommandSpec, args: readonly string[]): void {
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (arg === "--") return;
-    if (!arg.startsWith("-") || arg === "-") continue;
     const equals = arg.indexOf("=");
     const name = arg.slice(2, equals < 0 ? undefined : equals);
-    const flag = arg.startsWith("--") && Object.hasOwn(spec.flags, name) ? spec.flags[name] : null;
-    if (!flag) {
-      throw usageFault(
-        `Cannot understand ${quote(arg)}: ${quote(spec.name)} has no such flag`,
-        `httpcfg ${spec.name} --help`,
-      );
-    }
+    const flag = knownFlag(spec, arg, name);
     if (flag.kind === "boolean") {
-      if (equals >= 0) throw usageFault(`Cannot understand ${quote(arg)}: it takes no value`);
-    } else if (equals < 0 && ++i >= args.length) {
-      throw usageFault(
-        `Cannot read ${quote(arg)}: its value is missing`,
-        `httpcfg ${spec.name} ${arg} ${flag.choices?.[1] ?? flag.value ?? "VALUE"}`,
-      );
+      if (equals >= 0) throw valueNotTaken(spec, arg, name);
+      flags.push(arg);
+    } else {
+      if (equals < 0 && ++i >= args.length) throw valueMissing(spec, arg, flag);
+      flags.push(`--${name}=${GUARD}${equals < 0 ? args[i]! : arg.slice(equals + 1)}`);
     }
   }
+  return { flags, words };
+}
+
+function knownFlag(spec: CommandSpec, arg: string, name: string): FlagSpec {
+  const flag = arg.startsWith("--") && Object.hasOwn(spec.flags, name) ? spec.flags[name] : null;
+  if (flag) return flag;
+  throw usageFault(
+    `Cannot understand ${quote(arg)}: ${quote(spec.name)} has no such flag`,
+    `httpcfg ${spec.name} --help`,
+  );
+}
+
+function valueNotTaken(spec: CommandSpec, arg: string, name: string): Fault {
+  return usageFault(
+    `Cannot understand ${quote(arg)}: it takes no value`,
+    `httpcfg ${spec.name} --${name}`,
+  );
+}
+
+function valueMissing(spec: CommandSpec, arg: string, flag: FlagSpec): Fault {
+  return usageFault(
+    `Cannot read ${quote(arg)}: its value is missing`,
+    `httpcfg ${spec.name} ${arg} ${flag.choices?.[1] ?? flag.value ?? "VALUE"}`,
+  );
 }
 
 function checkedValues(
@@ -92,7 +107,10 @@ function checkedValues(
 ): readonly string[] {
   const flag = spec.flags[name]!;
   if (flag.kind === "string" && values.length > 1) {
-    throw usageFault(`Cannot use "--${name}" twice: which one is meant`);
+    throw usageFault(
+      `Cannot use "--${name}" twice: it has one value`,
+      `httpcfg ${spec.name} --help`,
+    );
   }
   for (const value of values) {
     if (flag.choices === undefined || flag.choices.includes(value)) continue;

@@ -1,0 +1,99 @@
+// Goal: every word is understood or refused, none is dropped. Method: tables over two records.
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { EXIT, Fault } from "../../mod/base/fault.ts";
+import { readInput } from "../../mod/cli/args.ts";
+import type { CommandInput, CommandSpec } from "../../mod/cli/command.ts";
+
+const MODERN: CommandSpec = {
+  name: "site add",
+  usage: "NAME",
+  summary: "x",
+  flags: {
+    root: { kind: "string", value: "DIR", summary: "x" },
+    bind: { kind: "list", value: "BINDING", summary: "x" },
+    echo: { kind: "boolean", summary: "x" },
+    format: { kind: "string", value: "FORM", summary: "x", choices: ["text", "json"] },
+  },
+  words: { min: 1, max: 2 },
+  run: () => Promise.resolve(0),
+};
+const LEGACY: CommandSpec = { ...MODERN, legacy: true, words: { min: 0, max: Infinity } };
+
+function read(spec: CommandSpec, args: string[]): CommandInput {
+  return readInput(spec, args, ["program", ...args]);
+}
+
+Deno.test("readInput() gives words, flags and the line as typed", () => {
+  const input = read(MODERN, ["8080", "--bind", ":80:", "--echo", "--bind=:81:", "--root=a=b"]);
+  assertEquals(input.words, ["8080"], "a number stays text");
+  assertEquals(input.texts("bind"), [":80:", ":81:"]);
+  assertEquals([input.text("root"), input.flag("echo")], ["a=b", true]);
+  assertEquals([input.text("format"), input.texts("format")], [null, []]);
+  assertEquals(input.commandLine[0], "program");
+  assertEquals(read(MODERN, ["a"]).flag("echo"), false);
+});
+
+Deno.test("readInput() keeps words as they were typed", () => {
+  for (const word of ["1e3", "0x10", "007", "", "true", "-", "a b", "/y"]) {
+    assertEquals(read(MODERN, [word]).words, [word]);
+  }
+  assertEquals(read(MODERN, ["--root", "0010", "x"]).text("root"), "0010");
+});
+
+Deno.test("readInput() takes any text as a value, in both forms", () => {
+  for (const value of ["", "-5", "--", "-", "--echo", "=", "a=b", "true", "0", "a\nb", " "]) {
+    for (const args of [["--root", value], [`--root=${value}`]]) {
+      const input = read(MODERN, ["a", ...args, "b"]);
+      assertEquals([input.text("root"), input.words], [value, ["a", "b"]], args.join(" "));
+      assertEquals(input.flag("echo"), false);
+    }
+  }
+  assertEquals(read(MODERN, ["a", "--bind", "", "--bind", "-1"]).texts("bind"), ["", "-1"]);
+});
+
+Deno.test("readInput() leaves the word after a boolean flag alone", () => {
+  const input = read(MODERN, ["--echo", "true", "false"]);
+  assertEquals([input.flag("echo"), input.words], [true, ["true", "false"]]);
+});
+
+Deno.test("readInput() takes words after -- as they are", () => {
+  const input = read(MODERN, ["--", "--echo"]);
+  assertEquals([input.words, input.flag("echo")], [["--echo"], false]);
+});
+
+Deno.test("readInput() refuses with the usage status, the value and a hint", () => {
+  const cases: [args: string[], message: string][] = [
+    [["a", "--ehco"], 'Cannot understand "--ehco"'],
+    [["a", "-x"], 'Cannot understand "-x"'],
+    [["a", "-echo"], 'Cannot understand "-echo"'],
+    [["a", "--no-echo"], 'Cannot understand "--no-echo"'],
+    [["a", "--toString"], 'Cannot understand "--toString"'],
+    [["a", "--__proto__", "x"], 'Cannot understand "--__proto__"'],
+    [["a", "--"], ""],
+    [["a", "--echo=false"], "it takes no value"],
+    [["a", "--root"], "its value is missing"],
+    [["a", "--root", "x", "--root", "y"], 'Cannot use "--root" twice'],
+    [["a", "--format", "xml"], "it is one of text, json"],
+    [["a", "--format", ""], "it is one of text, json"],
+    [[], "something is missing"],
+    [["a", "b", "c"], 'Cannot understand "c"'],
+  ];
+  for (const [args, message] of cases) {
+    if (message === "") {
+      assertEquals(read(MODERN, args).words, ["a"]);
+      continue;
+    }
+    const fault = assertThrows(() => read(MODERN, args), Fault);
+    assertStringIncludes(fault.message, message, args.join(" "));
+    assertEquals(fault.exit, EXIT.usage);
+    assert(fault.hint, `${args.join(" ")} has a hint`);
+  }
+});
+
+Deno.test("readInput() leaves an old tool's words in place and takes only our long flags out", () => {
+  const input = read(LEGACY, ["/i", "::1", "--format", "json", "-h", "--", "-5", "x"]);
+  assertEquals(input.words, ["/i", "::1", "-h", "--", "-5", "x"]);
+  assertEquals(input.text("format"), "json");
+  assertThrows(() => read(LEGACY, ["-i", "x", "--forman", "json"]), Fault, "--forman");
+  assertThrows(() => read(LEGACY, ["-i", "x", "--format"]), Fault, "value is missing");
+});
