@@ -52,7 +52,7 @@ async function dispatch(args: readonly string[], around: Surroundings): Promise<
   if (name === null) return await answerWithoutCommand(words, around);
   const found = await loadCommand(name);
   const rest = words.slice(found.name.split(" ").length);
-  if (rest.some((word) => word === "--help" || word === "/?" || word === "-h")) {
+  if (rest.some((word) => word === "--help" || word === "/?" || (word === "-h" && !found.legacy))) {
     around.out(commandHelp(found));
     return EXIT.ok;
   }
