@@ -1,0 +1,46 @@
+// Goal: one listing in five forms that other programs read. Method: exact texts.
+import { assertEquals } from "@std/assert";
+import { type Listing, render, table } from "../../mod/cli/format.ts";
+
+const LISTING: Listing = {
+  name: "sites",
+  columns: ["id", "name", "bindings", "reason"],
+  rows: [
+    { id: 1, name: "plain", bindings: [":80:", ":81:"], reason: null, more: "in JSON only" },
+    { id: 22, name: 'a,"b"\tc\nd', bindings: [], reason: "no; space " },
+  ],
+};
+const EMPTY: Listing = { name: "sites", columns: ["id", "name"], rows: [] };
+
+Deno.test("render() json has a version, the name and whole records", async () => {
+  assertEquals(JSON.parse(await render(LISTING, "json")), { version: 1, sites: LISTING.rows });
+  assertEquals(JSON.parse(await render(EMPTY, "json")), { version: 1, sites: [] });
+});
+
+Deno.test("render() ndjson has one record a line, and no line for none", async () => {
+  const lines = (await render(LISTING, "ndjson")).split("\n");
+  assertEquals(lines.map((line) => JSON.parse(line) as unknown), [...LISTING.rows]);
+  assertEquals(await render(EMPTY, "ndjson"), "");
+});
+
+Deno.test("render() csv and tsv quote what needs it and end lines with LF alone", async () => {
+  assertEquals(
+    await render(LISTING, "csv"),
+    'id,name,bindings,reason\n1,plain,:80: :81:,\n22,"a,""b""\tc\nd",,no; space \n',
+  );
+  assertEquals(
+    await render(LISTING, "tsv"),
+    'id\tname\tbindings\treason\n1\tplain\t:80: :81:\t\n22\t"a,""b""\tc\nd"\t\tno; space \n',
+  );
+  assertEquals(await render(EMPTY, "csv"), "id,name\n");
+});
+
+Deno.test("table() aligns columns under their names, without blanks at the end", () => {
+  const listing: Listing = {
+    name: "sites",
+    columns: ["id", "name", "reason"],
+    rows: [{ id: 1, name: "a", reason: null }, { id: 100, name: "longer", reason: "why" }],
+  };
+  assertEquals(table(listing), "ID   NAME    REASON\n1    a\n100  longer  why");
+  assertEquals(table(EMPTY), "ID  NAME");
+});

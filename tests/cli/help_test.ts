@@ -1,0 +1,99 @@
+// Goal: help that is never wrong about a command. Method: every record, and a small one word for word.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { readInput } from "../../mod/cli/args.ts";
+import type { CommandSpec } from "../../mod/cli/command.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "../../mod/cli/commands.ts";
+import { commandHelp, overview } from "../../mod/cli/help.ts";
+import { commandHome } from "../support/io.ts";
+
+const SMALL: CommandSpec = {
+  name: "do it",
+  usage: "NAME",
+  summary: "Do it",
+  details: ["It is done."],
+  examples: [{ line: "httpcfg do it now", tells: "at once" }],
+  flags: {
+    fast: { kind: "boolean", summary: "hurry" },
+    format: { kind: "string", value: "FORM", summary: "form", choices: ["text", "json"] },
+  },
+  words: { min: 1, max: 1 },
+  run: () => Promise.resolve(0),
+};
+
+Deno.test("commandHelp() shows summary, usage, details, flags and examples", () => {
+  assertEquals(
+    commandHelp(SMALL),
+    `Do it
+
+Usage: httpcfg do it NAME [FLAGS]
+
+It is done.
+
+  --fast         hurry
+  --format FORM  form: text, json
+
+Examples:
+  httpcfg do it now
+      at once`,
+  );
+  const { name, summary, words, run } = SMALL;
+  assertEquals(
+    commandHelp({ name, summary, words, run, usage: "", flags: {} }),
+    "Do it\n\nUsage: httpcfg do it",
+  );
+});
+
+Deno.test("overview() lists every command but the hidden ones", () => {
+  const text = overview([SMALL, { ...SMALL, name: "hide it", hidden: true }], "1.2.3");
+  assertStringIncludes(text, "httpcfg 1.2.3");
+  assertStringIncludes(text, "\n  do it  Do it\n");
+  assert(!text.includes("hide it"));
+});
+
+Deno.test("the record of every command is whole, and its name loads it", async () => {
+  const commands = await loadCommands();
+  assertEquals(commands.map(({ name }) => name), [...COMMAND_NAMES]);
+  assertEquals(new Set(COMMAND_NAMES).size, COMMAND_NAMES.length);
+  for (const spec of commands) {
+    assert(/^[a-z0-9]+( [a-z0-9]+)*$/.test(spec.name), spec.name);
+    assert(/^[A-Z].*[^.]$/.test(spec.summary), `${spec.name}: ${spec.summary}`);
+    assert(spec.examples !== undefined && spec.examples.length > 0, `${spec.name} has an example`);
+    for (const { line, tells } of spec.examples) {
+      assertStringIncludes(line, `httpcfg ${spec.name}`);
+      assert(tells !== "" && !tells.endsWith("."), `${spec.name}: ${tells}`);
+    }
+    for (const [name, flag] of Object.entries(spec.flags)) {
+      assert(name !== "help" && /^[a-z0-9-]+$/.test(name), `${spec.name} --${name}`);
+      assertEquals(flag.kind === "boolean", flag.value === undefined, `${spec.name} --${name}`);
+    }
+    assertEquals(await loadCommand(spec.name), spec);
+  }
+});
+
+Deno.test("every example is a line that its command understands", async () => {
+  const commands = await loadCommands();
+  for (const { line } of commands.flatMap((spec) => spec.examples ?? [])) {
+    const words = shellWords(line.split(/ (?:[|;<>]|&&) /)[0]!).slice(1);
+    const called = commands
+      .filter(({ name }) => `${words.join(" ")} `.startsWith(`${name} `))
+      .reduce((a, b) => b.name.length > a.name.length ? b : a);
+    readInput(called, words.slice(called.name.split(" ").length), words); // throws where not
+  }
+});
+
+Deno.test("--help, /?, -h and help COMMAND show the same, and do nothing", async () => {
+  await using home = await commandHome();
+  for (const name of COMMAND_NAMES) {
+    const want = `${commandHelp(await loadCommand(name))}\n`;
+    const words = name.split(" ");
+    for (const args of [[...words, "--help"], [...words, "x", "/?"], ["help", ...words]]) {
+      assertEquals(await home.run(args), { status: 0, out: want, note: "" }, args.join(" "));
+    }
+  }
+  assertEquals([...Deno.readDirSync(home.path)], []);
+});
+
+/** Words of an example line, single quotes taken off. */
+function shellWords(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!);
+}

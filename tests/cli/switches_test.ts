@@ -1,0 +1,29 @@
+// Goal: the switch rules of the SDK sample, word by word. Method: a table.
+import { assertEquals } from "@std/assert";
+import { readSwitches } from "../../mod/cli/switches.ts";
+
+Deno.test("readSwitches() takes pairs as Httpcfg.exe does", () => {
+  const cases: [words: string[], values: [string, string][], unknown: string | null][] = [
+    [[], [], null],
+    [["-i", "10.0.0.1"], [["i", "10.0.0.1"]], null],
+    [["/i", "10.0.0.1"], [["i", "10.0.0.1"]], null],
+    [["/I", "10.0.0.1"], [["i", "10.0.0.1"]], null],
+    [["-ipaddr", "10.0.0.1"], [["i", "10.0.0.1"]], null], // the first letter alone counts
+    [["-i", "a", "-i", "b"], [["i", "b"]], null], // the last wins
+    [["-i", "a", "-h", "b"], [["i", "a"], ["h", "b"]], null],
+    [["-i"], [], null], // a last odd word is ignored
+    [["-i", "a", "-h"], [["i", "a"]], null],
+    [["x", "-i", "a"], [], null], // a word without prefix ends the reading
+    [["-i", "a", "x", "-h", "b"], [["i", "a"]], null],
+    [["-i", "-h"], [["i", "-h"]], null], // a value may look like a switch
+    [["-z", "a"], [], "-z"],
+    [["/Z", "a"], [], "/Z"],
+    [["-", "a"], [], "-"],
+    [["-i", "a", "-q", "b"], [["i", "a"]], "-q"],
+  ];
+  for (const [words, values, unknown] of cases) {
+    const switches = readSwitches(words, "ih");
+    assertEquals([...switches.values], values, words.join(" "));
+    assertEquals(switches.unknown, unknown, words.join(" "));
+  }
+});
