@@ -92,13 +92,13 @@ function findCommand(words: readonly string[]): string | null {
   return found;
 }
 
-/** The command that is fewest edits away, as a hint; the help where none is near. */
+/** The command that is fewest edits away, at most a third of it; the help where none is near. */
 function nearest(line: string): string {
   let best = "";
-  let fewest = Math.max(2, Math.floor(line.length / 3)) + 1;
+  let fewest = Infinity;
   for (const name of COMMAND_NAMES) {
     const distance = editDistance(line.toLowerCase().slice(0, name.length + 2), name);
-    if (distance < fewest) [best, fewest] = [name, distance];
+    if (distance < fewest && distance <= name.length / 3) [best, fewest] = [name, distance];
   }
   return best === "" ? "httpcfg --help" : `httpcfg ${best}`;
 }
@@ -120,11 +120,15 @@ function editDistance(a: string, b: string): number {
 function takeConfigFlag(
   args: readonly string[],
 ): { words: readonly string[]; configFile: string | undefined } {
-  const [first = "", second] = args;
-  if (first.startsWith("--config=")) return { words: args.slice(1), configFile: first.slice(9) };
-  if (first !== "--config") return { words: args, configFile: undefined };
-  if (!second) throw usageFault('Cannot read "--config": its file is missing', "--config FILE");
-  return { words: args.slice(2), configFile: second };
+  const [first = "", second = ""] = args;
+  const isJoined = first.startsWith("--config=");
+  if (first !== "--config" && !isJoined) return { words: args, configFile: undefined };
+  const configFile = isJoined ? first.slice("--config=".length) : second;
+  if (configFile !== "") return { words: args.slice(isJoined ? 1 : 2), configFile };
+  throw usageFault(
+    'Cannot read "--config": its file is missing',
+    "httpcfg --config FILE query iplisten",
+  );
 }
 
 /** The store checks entries with the folder that knows what one is. */

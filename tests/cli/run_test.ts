@@ -1,0 +1,83 @@
+// Goal: every line finds its command or a hint; nothing is thrown. Method: lines typed in full.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { VERSION } from "../../mod/base/version.ts";
+import { run } from "../../mod/cli/run.ts";
+import { PipeClosed } from "../../mod/cli/output.ts";
+import { commandHome } from "../support/io.ts";
+
+Deno.test("run() shows the version and the overview", async () => {
+  await using home = await commandHome();
+  for (const word of ["--version", "-V"]) {
+    const ran = await home.run([word]);
+    assertEquals(ran.status, 0);
+    assert(ran.out.startsWith(`httpcfg ${VERSION}`), ran.out);
+  }
+  for (
+    const line of ["", "--help", "-h", "/?", "?", "help", "help nonsense", "net --help", "net /?"]
+  ) {
+    const ran = await home.run(line === "" ? [] : line.split(" "));
+    assertEquals([ran.status, ran.note], [0, ""], line);
+    assertStringIncludes(ran.out, "Usage: httpcfg COMMAND", line);
+  }
+});
+
+Deno.test("run() refuses an unknown command and names the nearest", async () => {
+  await using home = await commandHome();
+  const cases: [line: string, hint: string][] = [
+    ["set iplistn -i 1.2.3.4", "hint: httpcfg set iplisten\n"],
+    ["qery iplisten", "hint: httpcfg query iplisten\n"],
+    ["sites list", "hint: httpcfg site list\n"],
+    ["statsu", "hint: httpcfg status\n"],
+    ["frobnicate the widget", "hint: httpcfg --help\n"],
+    ["x".repeat(10_240), "hint: httpcfg --help\n"],
+  ];
+  for (const [line, hint] of cases) {
+    const ran = await home.run(line.split(" "));
+    assertEquals([ran.status, ran.out], [2, ""], line);
+    assert(ran.note.startsWith("error: Cannot run ") && ran.note.endsWith(hint), ran.note);
+    assert(ran.note.length < 300);
+  }
+});
+
+Deno.test("run() takes --config before the command", async () => {
+  await using home = await commandHome();
+  const file = `${home.path}/other.json`;
+  const set = ["set", "iplisten", "-i", "127.0.0.2"];
+  assertEquals((await home.run(["--config", file, ...set])).status, 0);
+  assertEquals((await home.run([`--config=${file}`, "query", "iplisten"])).out, "IP :127.0.0.2\n");
+  assertEquals(home.stored(), null);
+  for (const args of [["--config"], ["--config", ""], ["--config="]]) {
+    const ran = await home.run(args);
+    assertEquals(ran.status, 2, args.join(" "));
+    assertStringIncludes(ran.note, "its file is missing");
+  }
+});
+
+Deno.test("run() turns a Fault into an error, a hint and its exit status", async () => {
+  await using home = await commandHome();
+  await Deno.writeTextFile(`${home.path}/config.json`, "{");
+  const ran = await home.run(["set", "iplisten", "-i", "::1"]);
+  assertEquals([ran.status, ran.out], [1, ""]);
+  assert(/^error: Cannot read ".*config\.json": .*\nhint: mend the file.*\n$/.test(ran.note));
+});
+
+Deno.test("run() ends quietly when nobody reads, and with a stack when it is our fault", async () => {
+  await using home = await commandHome();
+  const notes: string[] = [];
+  const fail = (error: Error): () => never => () => {
+    throw error;
+  };
+  const around = (error: Error): Parameters<typeof run>[1] => ({
+    os: "linux",
+    uid: 1000,
+    env: (name) => name === "HTTPCFG_HOME" ? home.path : undefined,
+    out: fail(error),
+    print: fail(error),
+    note: (text) => void notes.push(text),
+    ask: () => null,
+  });
+  assertEquals(await run(["query", "iplisten"], around(new PipeClosed())), 0);
+  assertEquals(notes, []);
+  assertEquals(await run(["query", "iplisten"], around(new TypeError("ours"))), 1);
+  assert(/^internal error: TypeError: ours\n {4}at /.test(notes[0]!), notes[0]);
+});
