@@ -38,6 +38,8 @@ export async function readContent(input: CommandInput): Promise<SiteContent> {
       `httpcfg site add ${input.words[0]} --bind :8081: --respond hello`,
     );
   }
+  refuseUnused(input, "listing", "root");
+  refuseUnused(input, "status", "respond");
   if (root !== null) {
     const path = await resolveFolder(root);
     return input.flag("listing") ? { kind: "root", path, listing: true } : { kind: "root", path };
@@ -49,6 +51,16 @@ export async function readContent(input: CommandInput): Promise<SiteContent> {
       : { kind: "respond", text: respond, status };
   }
   return { kind: input.flag("echo") ? "echo" : "welcome" };
+}
+
+/** A flag that would change nothing is a misunderstanding. */
+function refuseUnused(input: CommandInput, flag: string, content: string): void {
+  const isGiven = input.flag(flag) || input.text(flag) !== null;
+  if (!isGiven || input.text(content) !== null) return;
+  throw usageFault(
+    `Cannot use "--${flag}" here: it goes with --${content}`,
+    "httpcfg site add --help",
+  );
 }
 
 function readStatus(text: string | null): number | null {
