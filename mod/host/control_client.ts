@@ -8,6 +8,7 @@ import { dialControl } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
   type ControlAnswer,
+  type ControlFault,
   type ControlRequest,
   type ControlStep,
 } from "./control_protocol.ts";
@@ -35,25 +36,30 @@ export class ControlClient {
     using conn = dialed.conn;
     let result: ServiceStatus | undefined;
     let fault: Fault | undefined;
-    await writeLine(conn, { ...request, token: dialed.token });
-    for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
-      const answer = line as ControlAnswer;
-      if (answer.kind === "step") onStep(answer);
-      else if (answer.kind === "result") result = answer.status;
-      else {fault = new Fault(
-          answer.message,
-          answer.hint === undefined ? {} : { hint: answer.hint },
-        );}
+    try {
+      await writeLine(conn, { ...request, token: dialed.token });
+      for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
+        const answer = line as ControlAnswer;
+        if (answer.kind === "step") onStep(answer);
+        else if (answer.kind === "result") result = answer.status;
+        else fault = carriedOver(answer);
+      }
+    } catch (error) {
+      const isCut = error instanceof Deno.errors.BrokenPipe ||
+        error instanceof Deno.errors.ConnectionReset;
+      if (!isCut) throw error;
     }
     if (fault !== undefined) throw fault;
-    if (result === undefined) {
-      throw new Fault(
-        `Cannot reach the service in ${quote(this.run)}: it ended while it answered`,
-        {
-          hint: "httpcfg status",
-        },
-      );
-    }
+    if (result === undefined) throw this.#endedFault();
     return result;
   }
+
+  #endedFault(): Fault {
+    const message = `Cannot reach the service in ${quote(this.run)}: it ended while it answered`;
+    return new Fault(message, { hint: "httpcfg status" });
+  }
+}
+
+function carriedOver({ message, hint }: ControlFault): Fault {
+  return new Fault(message, hint === undefined ? {} : { hint });
 }

@@ -10,6 +10,7 @@ import { type Ip, parseIp } from "../../mod/base/address.ts";
 import { BindFault } from "../../mod/listen/bind_fault.ts";
 import { type EndpointEvents, openEndpoint, openLocal } from "../../mod/listen/endpoint.ts";
 import { Fault } from "../../mod/base/fault.ts";
+import { leaveDeadSocket } from "../support/dead_socket.ts";
 
 const isLinux = Deno.build.os === "linux";
 
@@ -100,8 +101,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
   async fn(): Promise<void> {
     const path = `${await Deno.makeTempDir()}/control.sock`;
-    const dead = Deno.listen({ transport: "unix", path });
-    dead.close(); // the file stays, as after a kill
+    await leaveDeadSocket(path);
     const greet = (conn: Deno.Conn): void =>
       void conn.write(new Uint8Array([7])).catch(() => {}).then(() => conn.close());
     const local = await openLocal({ kind: "unix", path }, greet);

@@ -1,0 +1,113 @@
+// Goal: one question, one answer, and no harm from those who ask wrongly. Method: a real socket.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { controlPath, dialControl } from "../../mod/host/control_address.ts";
+import { ControlClient } from "../../mod/host/control_client.ts";
+import { type ControlHandler, serveControl } from "../../mod/host/control_server.ts";
+import { openLocal } from "../../mod/listen/endpoint.ts";
+import { serviceStatus } from "../support/io.ts";
+import { leaveDeadSocket } from "../support/dead_socket.ts";
+import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
+
+/** A control socket in `folder` that `handle` answers for. */
+async function serving(
+  folder: TempFolder,
+  token: string,
+  handle: ControlHandler,
+): Promise<AsyncDisposable> {
+  const path = controlPath(folder.path, "linux");
+  const local = await openLocal({ kind: "unix", path }, (conn) => {
+    void serveControl(conn, token, handle);
+  });
+  return { [Symbol.asyncDispose]: () => local.close() };
+}
+
+const STATUS = serviceStatus({ HTTP: "running" });
+
+Deno.test("ControlClient.ask() gives the answer, steps on the way", async () => {
+  await using folder = await tempFolder();
+  await using _server = await serving(folder, "", (request, tell) => {
+    assert(request.op === "stop" && request.service === "HTTP");
+    tell({ kind: "step", service: "W3SVC", state: "stopping" });
+    tell({ kind: "step", service: "W3SVC", state: "stopped" });
+    return Promise.resolve(STATUS);
+  });
+  const steps: string[] = [];
+  const client = new ControlClient(folder.path);
+  const answer = await client.ask({ op: "stop", service: "HTTP" }, ({ service, state }) => {
+    steps.push(`${service} ${state}`);
+  });
+  assertEquals(answer, STATUS);
+  assertEquals(steps, ["W3SVC stopping", "W3SVC stopped"]);
+});
+
+Deno.test("ControlClient.ask() throws the service's Fault with its hint", async () => {
+  await using folder = await tempFolder();
+  await using _server = await serving(folder, "", ({ op }) => {
+    return Promise.reject(op === "start" ? new Fault("no", { hint: "try" }) : new Error("odd"));
+  });
+  const client = new ControlClient(folder.path);
+  const fault = await assertRejects(() => client.ask({ op: "start", service: "HTTP" }), Fault);
+  assertEquals([fault.message, fault.hint], ["no", "try"]);
+  const odd = await assertRejects(() => client.ask({ op: "status" }), Fault, "odd");
+  assertEquals(odd.hint, undefined);
+});
+
+Deno.test("ControlClient.ask() gives null where no service is, or only its dead socket", async () => {
+  await using folder = await tempFolder();
+  const client = new ControlClient(folder.path);
+  assertEquals(await client.ask({ op: "status" }), null);
+  await leaveDeadSocket(controlPath(folder.path, "linux"));
+  assertEquals(folder.names(), ["control.sock"], "as after a kill");
+  assertEquals(await client.ask({ op: "status" }), null);
+});
+
+Deno.test("ControlClient.ask() says that the service ended while it answered", async () => {
+  await using folder = await tempFolder();
+  const path = controlPath(folder.path, "linux");
+  const local = await openLocal({ kind: "unix", path }, (conn) => conn.close());
+  await assertRejects(
+    () => new ControlClient(folder.path).ask({ op: "status" }),
+    Fault,
+    "it ended while it answered",
+  );
+  await local.close();
+});
+
+Deno.test("serveControl() answers nobody who lacks the token", async () => {
+  await using folder = await tempFolder();
+  const asked: string[] = [];
+  await using _server = await serving(folder, "secret", ({ op }) => {
+    asked.push(op);
+    return Promise.resolve(STATUS);
+  });
+  for (const token of ["", "wrong", "secret"]) {
+    const answer = await exchange(folder, `${JSON.stringify({ op: "status", token })}\n`);
+    assertEquals(answer === "", token !== "secret", token);
+  }
+  assertEquals(asked, ["status"]);
+});
+
+Deno.test("serveControl() outlives callers that send nonsense, too little, or go away", async () => {
+  await using folder = await tempFolder();
+  await using _server = await serving(folder, "", () => Promise.resolve(STATUS));
+  for (const text of ["GET / HTTP/1.1\r\n\r\n", "{}", "null\n", "\n", '{"op":', "\u0000\n"]) {
+    const answer = await exchange(folder, text);
+    assert(answer === "" || answer.startsWith('{"kind":'), `${text}: ${answer}`);
+  }
+  const gone = await dialControl(folder.path);
+  gone!.conn.close();
+  assertEquals(await new ControlClient(folder.path).ask({ op: "status" }), STATUS);
+});
+
+/** Sends `text` and ends our side; everything that comes back. */
+async function exchange(folder: TempFolder, text: string): Promise<string> {
+  const conn = await Deno.connect({
+    transport: "unix",
+    path: controlPath(folder.path, "linux"),
+  });
+  const answer = new Response(conn.readable).text().catch(() => ""); // a reset is no answer
+  await conn.write(new TextEncoder().encode(text));
+  await conn.closeWrite().catch(() => {}); // the service may have ended it first
+  return await answer;
+}

@@ -1,0 +1,47 @@
+// Goal: one service a home, whatever a killed one left. Method: claims in this process, and files.
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { claimInstance } from "../../mod/host/instance.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test("claimInstance() refuses the second by folder and pid, until the first gives up", async () => {
+  await using folder = await tempFolder();
+  const run = folder.at("deep/run");
+  const first = await claimInstance(run);
+  assertEquals(await Deno.readTextFile(`${run}/httpcfg.pid`), `${Deno.pid}\n`);
+  const fault = await assertRejects(() => claimInstance(run), Fault, "it runs already");
+  assertStringIncludes(fault.message, `"${run}"`);
+  assertStringIncludes(fault.message, `process ${Deno.pid}`);
+  assertEquals(fault.hint, "httpcfg status");
+  await first.release();
+  assertEquals(await Deno.readTextFile(`${run}/httpcfg.pid`), "");
+  await (await claimInstance(run)).release();
+});
+
+Deno.test("claimInstance() takes over what a killed service left", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(folder.at("httpcfg.pid"), "123456789\n");
+  const claimed = await claimInstance(folder.path);
+  assertEquals(await Deno.readTextFile(folder.at("httpcfg.pid")), `${Deno.pid}\n`);
+  await claimed.release();
+});
+
+Deno.test({
+  name: "claimInstance() makes a folder and a file for this user alone",
+  ignore: Deno.build.os === "windows",
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    const claimed = await claimInstance(folder.at("run"));
+    assertEquals((await Deno.stat(folder.at("run"))).mode! & 0o777, 0o700);
+    assertEquals((await Deno.stat(folder.at("run/httpcfg.pid"))).mode! & 0o777, 0o600);
+    await claimed.release();
+  },
+});
+
+Deno.test("claimInstance() says why the folder cannot be used", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(folder.at("file"), "");
+  const fault = await assertRejects(() => claimInstance(folder.at("file/run")), Fault);
+  assertStringIncludes(fault.message, "Cannot start httpcfg in");
+  assertEquals(typeof fault.hint, "string");
+});

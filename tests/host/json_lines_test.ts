@@ -1,0 +1,69 @@
+// Goal: values arrive whole however the bytes are cut, and no line is endless. Method: fake streams.
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type LineStream, readLines, writeLine } from "../../mod/host/json_lines.ts";
+
+/** A stream whose reads give `pieces`, and whose writes take at most `writeMax` bytes. */
+function fake(pieces: readonly Uint8Array[], writeMax = Infinity): LineStream & { sent(): string } {
+  const left = [...pieces];
+  const taken: number[] = [];
+  return {
+    read(buffer): Promise<number | null> {
+      const piece = left.shift();
+      if (piece === undefined) return Promise.resolve(null);
+      buffer.set(piece);
+      return Promise.resolve(piece.length);
+    },
+    write(bytes): Promise<number> {
+      const count = Math.min(writeMax, bytes.length);
+      taken.push(...bytes.subarray(0, count));
+      return Promise.resolve(count);
+    },
+    sent: () => new TextDecoder().decode(new Uint8Array(taken)),
+  };
+}
+
+function bytes(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+async function valuesOf(stream: LineStream, bytesMax = 1000): Promise<unknown[]> {
+  return await Array.fromAsync(readLines(stream, bytesMax));
+}
+
+Deno.test("writeLine() sends one line, through short writes", async () => {
+  const stream = fake([], 3);
+  await writeLine(stream, { a: "ü\n", b: [1, null] });
+  assertEquals(stream.sent(), '{"a":"ü\\n","b":[1,null]}\n');
+});
+
+Deno.test("readLines() gives each value, wherever the bytes were cut", async () => {
+  const whole = bytes('{"a":"ü€😀"}\n[1]\n"x"\n');
+  const want = [{ a: "ü€😀" }, [1], "x"];
+  for (let cut = 0; cut <= whole.length; cut++) {
+    const pieces = [whole.subarray(0, cut), whole.subarray(cut)].filter((p) => p.length > 0);
+    assertEquals(await valuesOf(fake(pieces)), want, `cut at ${cut}`);
+  }
+  assertEquals(await valuesOf(fake([...whole].map((byte) => Uint8Array.of(byte)))), want);
+});
+
+Deno.test("readLines() gives nothing for nothing, and drops a line that never ended", async () => {
+  assertEquals(await valuesOf(fake([])), []);
+  assertEquals(await valuesOf(fake([bytes('{"a":1}\n{"b":')])), [{ a: 1 }]);
+});
+
+Deno.test("readLines() throws at what is no JSON and at a line without an end", async () => {
+  await assertRejects(() => valuesOf(fake([bytes("GET / HTTP/1.1\r\n")])), SyntaxError);
+  const endless = fake(Array.from({ length: 50 }, () => bytes("x".repeat(100))));
+  await assertRejects(() => valuesOf(endless, 1000), RangeError, "1000 bytes");
+});
+
+Deno.test("readLines() takes time in proportion to a large answer", async () => {
+  const line = bytes(`"${"x".repeat(8_000_000)}"\n`);
+  const pieces: Uint8Array[] = [];
+  for (let i = 0; i < line.length; i += 65_536) pieces.push(line.subarray(i, i + 65_536));
+  const start = performance.now();
+  const [value] = await valuesOf(fake(pieces), 10_000_000);
+  assertEquals((value as string).length, 8_000_000);
+  const elapsedMs = performance.now() - start;
+  assert(elapsedMs < 5_000, `${elapsedMs} ms`);
+});
