@@ -1,0 +1,197 @@
+// Goal: net.exe's words and statuses, whatever the service is in. Method: a service that answers.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { ControlRequest } from "../../mod/host/control_protocol.ts";
+import { commandHome, serviceStatus } from "../support/io.ts";
+
+const RUNNING = serviceStatus({
+  HTTP: "running",
+  HTTPFilter: "running",
+  IISADMIN: "running",
+  W3SVC: "running",
+});
+
+Deno.test("net start lists the started services, HTTP left out", async () => {
+  await using home = await commandHome();
+  const none = "These services are started:\n\n\nThe command completed successfully.\n\n";
+  assertEquals(await home.run(["net", "start"]), { status: 0, out: none, note: "" });
+  await home.serve(() => Promise.resolve(RUNNING));
+  assertEquals(
+    (await home.run(["net", "start"])).out,
+    `These services are started:
+
+   HTTP SSL
+   IIS Admin Service
+   World Wide Web Publishing Service
+
+The command completed successfully.
+
+`,
+  );
+  assertEquals(
+    (await home.run(["net", "start", "--format", "csv"])).out,
+    "name,display\nHTTPFilter,HTTP SSL\nIISADMIN,IIS Admin Service\n" +
+      "W3SVC,World Wide Web Publishing Service\n",
+  );
+});
+
+Deno.test("net start SERVICE starts through the running service and says so", async () => {
+  await using home = await commandHome();
+  const asked: ControlRequest[] = [];
+  await home.serve((request) => {
+    asked.push(request);
+    return Promise.resolve(request.op === "status" ? serviceStatus({}) : RUNNING);
+  });
+  const ran = await home.run(["NET", "START", "w3svc"]);
+  assertEquals(ran, {
+    status: 0,
+    out: "The World Wide Web Publishing Service service is starting.\n" +
+      "The World Wide Web Publishing Service service was started successfully.\n\n",
+    note: "",
+  });
+  assertEquals(asked.at(-1)?.op, "start");
+});
+
+Deno.test("net start w3svc names the sites that did not start", async () => {
+  await using home = await commandHome();
+  const sites = [
+    { id: 1, name: "good", state: "started", reason: null, bindings: [] },
+    { id: 2, name: "bad", state: "stopped", reason: "its address is not listed", bindings: [] },
+  ] as const;
+  await home.serve((request) => {
+    return Promise.resolve(request.op === "status" ? serviceStatus({}) : { ...RUNNING, sites });
+  });
+  const { status, note } = await home.run(["net", "start", "w3svc"]);
+  assertEquals([status, note], [0, 'Site "bad" did not start: its address is not listed\n']);
+});
+
+Deno.test("net start SERVICE that fails keeps the old words and adds the reason", async () => {
+  await using home = await commandHome();
+  await home.serve((request) => {
+    if (request.op === "status") return Promise.resolve(serviceStatus({}));
+    return Promise.reject(new Error('Cannot listen on "10.0.0.1:80": it is taken'));
+  });
+  const { status, out, note } = await home.run(["net", "start", "HTTP SSL"]);
+  assertEquals(
+    out,
+    "The HTTP SSL service is starting.\nThe HTTP SSL service could not be started.\n\n",
+  );
+  assertStringIncludes(note, "The service did not report an error.\n\n");
+  assertStringIncludes(note, "More help is available by typing NET HELPMSG 3534.\n");
+  assertStringIncludes(note, 'error: Cannot listen on "10.0.0.1:80": it is taken\n');
+  assertEquals(status === 0, false);
+});
+
+Deno.test("net start and stop refuse in net.exe's words", async () => {
+  await using home = await commandHome();
+  await home.serve(() => Promise.resolve(serviceStatus({ HTTP: "running" })));
+  const cases: [line: string, status: number, note: string][] = [
+    [
+      "start nonsense",
+      2,
+      "The service name is invalid.\n\nMore help is available by typing NET HELPMSG 2185.\n\n",
+    ],
+    [
+      "stop nonsense",
+      2,
+      "The service name is invalid.\n\nMore help is available by typing NET HELPMSG 2185.\n\n",
+    ],
+    [
+      "start http",
+      2,
+      "The requested service has already been started.\n\nMore help is available by typing NET HELPMSG 2182.\n\n",
+    ],
+    [
+      "stop w3svc",
+      2,
+      "The World Wide Web Publishing Service service is not started.\n\nMore help is available by typing NET HELPMSG 3521.\n\n",
+    ],
+    ["stop", 1, "The syntax of this command is:\n\nNET STOP\nservice [/Y]\n\n"],
+    ["start http /q", 1, "The option /q is unknown."],
+    ["stop http /z", 1, "The option /z is unknown."],
+  ];
+  for (const [line, status, note] of cases) {
+    const ran = await home.run(["net", ...line.split(" ")]);
+    assertEquals([ran.status, ran.out], [status, ""], line);
+    assertStringIncludes(ran.note, note, line);
+  }
+});
+
+Deno.test("net stop where no service runs says that it is not started", async () => {
+  await using home = await commandHome();
+  const { status, note } = await home.run(["net", "stop", "http", "/y"]);
+  assertEquals(status, 2);
+  assertStringIncludes(note, "The HTTP service is not started.\n");
+});
+
+Deno.test("net stop http /y stops what depends on it first, each with its lines", async () => {
+  await using home = await commandHome();
+  await home.serve((request, tell) => {
+    if (request.op === "stop") {
+      for (const service of ["W3SVC", "HTTPFilter", "HTTP"] as const) {
+        tell({ kind: "step", service, state: "stopping" });
+        tell({ kind: "step", service, state: "stopped" });
+      }
+    }
+    return Promise.resolve(RUNNING);
+  });
+  const want = `The following services are dependent on the HTTP service.
+Stopping the HTTP service will also stop these services.
+
+   World Wide Web Publishing Service
+   HTTP SSL
+
+The World Wide Web Publishing Service service is stopping.
+The World Wide Web Publishing Service service was stopped successfully.
+
+The HTTP SSL service is stopping.
+The HTTP SSL service was stopped successfully.
+
+The HTTP service is stopping.
+The HTTP service was stopped successfully.
+
+`;
+  for (const yes of ["/y", "/Y", "-y", "/yes"]) {
+    assertEquals(await home.run(["net", "stop", "http", yes]), { status: 0, out: want, note: "" });
+  }
+});
+
+Deno.test("net stop asks about dependents, and only a yes goes on", async () => {
+  await using home = await commandHome();
+  const asked: string[] = [];
+  await home.serve((request) => {
+    asked.push(request.op);
+    return Promise.resolve(RUNNING);
+  });
+  const question = "Do you want to continue this operation? (Y/N) [N]: ";
+  const cases: [answer: string, status: number, goesOn: boolean][] = [
+    ["y", 0, true],
+    ["Yes", 0, true],
+    ["n", 2, false],
+    ["", 2, false],
+    ["yesterday", 2, false],
+  ];
+  for (const [answer, status, goesOn] of cases) {
+    asked.length = 0;
+    const ran = await home.run(["net", "stop", "http"], { answer });
+    assertEquals([ran.status, asked.includes("stop")], [status, goesOn], answer);
+    assertStringIncludes(ran.out, question);
+  }
+  asked.length = 0;
+  const alone = await home.run(["net", "stop", "http"]);
+  assertEquals([alone.status, alone.note], [2, "No valid response was provided.\n\n"]);
+  assertEquals((await home.run(["net", "stop", "http", "/n"])).status, 2);
+  assertEquals(asked.includes("stop"), false);
+});
+
+Deno.test("net stop SERVICE without dependents does not ask", async () => {
+  await using home = await commandHome();
+  await home.serve((_, tell) => {
+    tell({ kind: "step", service: "W3SVC", state: "stopping" });
+    tell({ kind: "step", service: "W3SVC", state: "stopped" });
+    return Promise.resolve(RUNNING);
+  });
+  const name = "World Wide Web Publishing Service";
+  const out = `The ${name} service is stopping.\nThe ${name} service was stopped successfully.\n\n`;
+  const words = ["net", "stop", ...name.split(" ")]; // a display name may come unquoted
+  assertEquals(await home.run(words), { status: 0, out, note: "" });
+});

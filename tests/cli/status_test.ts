@@ -1,0 +1,94 @@
+// Goal: what runs, told to people and to machines. Method: a service that answers, and none.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { listeningText } from "../../mod/cli/status.ts";
+import type { EndpointStatus, SiteStatus } from "../../mod/host/status.ts";
+import { commandHome, serviceStatus } from "../support/io.ts";
+
+const ENDPOINTS: readonly EndpointStatus[] = [
+  { ip: "127.0.0.2", port: 8080, scheme: "http", state: "open", cause: null },
+  { ip: "::1", port: 8443, scheme: "https", state: "open", cause: null },
+  { ip: "127.0.0.3", port: 8080, scheme: "http", state: "refused", cause: "taken by pid 7" },
+];
+const SITES: readonly SiteStatus[] = [
+  { id: 1, name: "good", state: "started", reason: null, bindings: [":8080:"] },
+  { id: 2, name: "bad", state: "stopped", reason: "not listed", bindings: ["127.0.0.9:8080:"] },
+];
+const RUNNING = serviceStatus({ HTTP: "running", W3SVC: "running" }, {
+  endpoints: ENDPOINTS,
+  sites: SITES,
+  ipListen: ["127.0.0.2", "127.0.0.3", "::1"],
+  connections: 3,
+});
+
+Deno.test("status of a running service: text for people", async () => {
+  await using home = await commandHome();
+  await home.serve(() => Promise.resolve(RUNNING));
+  assertEquals(await home.run(["status"]), {
+    status: 0,
+    note: "",
+    out: `httpcfg runs as process 4711 since 2026-01-02T03:04:05.000Z.
+  HTTP: running
+  HTTP SSL: stopped
+  IIS Admin Service: stopped
+  World Wide Web Publishing Service: running
+
+IP inclusion list: 127.0.0.2, 127.0.0.3, ::1
+Listening:
+  127.0.0.2:8080  open
+  [::1]:8443  open
+  127.0.0.3:8080  refused: taken by pid 7
+
+Sites:
+  ID  NAME  STATE    BINDINGS         REASON
+  1   good  started  :8080:
+  2   bad   stopped  127.0.0.9:8080:  not listed
+`,
+  });
+});
+
+Deno.test("status of a running service: the whole for JSON, the sockets for tables", async () => {
+  await using home = await commandHome();
+  await home.serve(() => Promise.resolve(RUNNING));
+  const { out } = await home.run(["status", "--format", "json"]);
+  assertEquals(JSON.parse(out), JSON.parse(JSON.stringify(RUNNING)));
+  assertEquals(
+    (await home.run(["status", "--format", "csv"])).out,
+    "ip,port,scheme,state,cause\n127.0.0.2,8080,http,open,\n::1,8443,https,open,\n" +
+      "127.0.0.3,8080,http,refused,taken by pid 7\n",
+  );
+});
+
+Deno.test("status without a service shows what is stored and ends with 1", async () => {
+  await using home = await commandHome();
+  await home.store({ ipListen: ["127.0.0.2"] });
+  const text = await home.run(["status"]);
+  assertEquals([text.status, text.note], [1, ""]);
+  assertStringIncludes(text.out, "httpcfg does not run.\n");
+  assertStringIncludes(text.out, "IP inclusion list: 127.0.0.2\nListening: nowhere\n");
+  const json = await home.run(["status", "--format", "json"]);
+  const answer = JSON.parse(json.out) as typeof RUNNING;
+  assertEquals([json.status, answer.version, answer.pid], [1, 1, null]);
+  assertEquals(answer.services.map(({ state }) => state), Array(4).fill("stopped"));
+  assertEquals(answer.sites[0]?.bindings, [":8080:"]);
+});
+
+Deno.test("status says that an empty list is every address", async () => {
+  await using home = await commandHome();
+  const { out } = await home.run(["status"]);
+  assertStringIncludes(out, "IP inclusion list: empty, every address\n");
+});
+
+Deno.test("status passes on why the service cannot answer", async () => {
+  await using home = await commandHome();
+  await home.serve(() => Promise.reject(new Error("it is ending")));
+  const ran = await home.run(["status"]);
+  assertEquals([ran.status, ran.out, ran.note], [1, "", "error: it is ending\n"]);
+});
+
+Deno.test("listeningText() gives URLs that open, and the reason of those that do not", () => {
+  assertEquals(
+    listeningText(RUNNING),
+    "Listening on http://127.0.0.2:8080/\nListening on https://[::1]:8443/\n" +
+      'Not listening on "127.0.0.3:8080": taken by pid 7',
+  );
+});
