@@ -1,11 +1,11 @@
 /** Goal: plan tells what would happen, and scripts can act on it. Method: command lines. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { getAvailablePort } from "@std/net/get-available-port";
+import { freePort } from "../support/ports.ts";
 import { makeCliHome } from "../support/cli.ts";
 
 Deno.test("plan names every socket with its cause, and its exit status is for scripts", async () => {
   await using home = await makeCliHome();
-  const port = getAvailablePort();
+  const port = freePort();
   await home.cli(["site", "remove", "Default Web Site"]);
   const empty = await home.cli("plan");
   assertEquals([empty.status, empty.out], [0, ""]);

@@ -5,7 +5,7 @@ import { Sockets } from "../../mod/host/sockets.ts";
 import { makeTransition } from "../../mod/host/transition.ts";
 import { BindFault } from "../../mod/listen/bind_fault.ts";
 import type { EndpointAction, Plan } from "../../mod/listen/planned.ts";
-import { getAvailablePort } from "@std/net/get-available-port";
+import { freePort } from "../support/ports.ts";
 
 const OPTIONS = { tcpBacklog: 5, dualStack: true, allOrNothing: true };
 const isLinux = Deno.build.os === "linux";
@@ -14,7 +14,7 @@ Deno.test({
   name: "makeTransition() opens before it closes, and leaves what is unwanted to the caller",
   ignore: !isLinux,
   async fn(): Promise<void> {
-    const port = getAvailablePort();
+    const port = freePort();
     await withSockets(async (sockets) => {
       sockets.open(plan(port, { "127.0.0.2": "open", "127.0.0.3": "open" }), 5);
       const next = plan(port, { "127.0.0.2": "keep", "127.0.0.3": "close", "127.0.0.4": "open" });
@@ -30,8 +30,8 @@ Deno.test({
   name: "makeTransition() brings everything back where one socket cannot be had",
   ignore: !isLinux,
   async fn(): Promise<void> {
-    using foreign = Deno.listen({ hostname: "127.0.0.5", port: 0 });
-    const { port } = foreign.addr as Deno.NetAddr;
+    const port = freePort();
+    using _foreign = Deno.listen({ hostname: "127.0.0.5", port });
     await withSockets(async (sockets) => {
       sockets.open(plan(port, { "127.0.0.2": "open" }), 5);
       const next = plan(port, { "127.0.0.2": "keep", "127.0.0.4": "open", "127.0.0.5": "open" });
@@ -49,7 +49,7 @@ Deno.test({
   name: "makeTransition() replaces a wildcard, and opens it again where the address fails",
   ignore: !isLinux,
   async fn(): Promise<void> {
-    const port = getAvailablePort();
+    const port = freePort();
     await withSockets(async (sockets) => {
       sockets.open(plan(port, { "0.0.0.0": "open" }), 5);
       const next = plan(port, { "0.0.0.0": "close", "127.0.0.2": "open" });
@@ -67,7 +67,7 @@ Deno.test({
 });
 
 Deno.test("makeTransition() waits for an address that is not there", async () => {
-  const port = getAvailablePort();
+  const port = freePort();
   await withSockets(async (sockets) => {
     const next = plan(port, { "127.0.0.1": "open", "203.0.113.9": "open" });
     const { failed } = await makeTransition(sockets, next, OPTIONS);
