@@ -73,10 +73,13 @@ Deno.test("the record of every command is whole, and its name loads it", async (
 Deno.test("every example is a line that its command understands", async () => {
   const commands = await loadCommands();
   for (const { line } of commands.flatMap((spec) => spec.examples ?? [])) {
-    const words = shellWords(line.split(/ (?:[|;<>]|&&) /)[0]!).slice(1);
-    const called = commands
+    // Up to where the shell has the next word: a pipe, a file, the end of a substitution.
+    const call = /\bhttpcfg (.*?)(?: [|;<>]| &&|\)|$)/.exec(line)?.[1] ?? "";
+    const words = shellWords(call);
+    const [called] = commands
       .filter(({ name }) => `${words.join(" ")} `.startsWith(`${name} `))
-      .reduce((a, b) => b.name.length > a.name.length ? b : a);
+      .sort((a, b) => b.name.length - a.name.length);
+    assert(called !== undefined, `${line} calls a command`);
     readInput(called, words.slice(called.name.split(" ").length), words); // throws where not
   }
 });
