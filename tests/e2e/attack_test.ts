@@ -1,0 +1,265 @@
+/**
+ * Clients that mean harm, against the real program on loopback, bounded in number and time. Each
+ * ends with the same question: does the service still answer, and has it told what it did?
+ */
+import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
+import { type RawClient, rawConnect } from "../support/raw_client.ts";
+import { type RunningService, startService, until } from "../support/service.ts";
+
+const SITE = { site: { kind: "respond", text: "hello" } } as const;
+const ECHO = { site: { kind: "echo" } } as const;
+const HEAD = "GET / HTTP/1.1\r\nHost: a\r\n";
+const HTTPERR = /httperr\d+\.log$/;
+
+Deno.test("attack: a head that comes byte by byte is cut at HeaderWaitTimeout", async () => {
+  await using service = await startService({ sites: SITE, settings: { HeaderWaitTimeout: 1 } });
+  const client = await rawConnect(service);
+  for (let i = 0; !client.isClosed; i++) {
+    await client.send(i < HEAD.length ? HEAD[i]! : "x"); // never the empty line
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assertLess(i, 600);
+  }
+  await told(service, "Timer_HeaderWait");
+  await stillAnswers(service);
+});
+
+Deno.test("attack: a body that does not come is cut at EntityBodyTimeout", async () => {
+  await using service = await startService({ sites: ECHO, settings: { EntityBodyTimeout: 1 } });
+  const client = await rawConnect(service);
+  await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nbegun");
+  await client.closed;
+  assertEquals(client.received, "");
+  await told(service, "Timer_EntityBody");
+  await stillAnswers(service);
+});
+
+Deno.test("attack: a client that does not read is cut at MinFileBytesPerSec", async () => {
+  await using folder = await folderWithLargeFile();
+  await using service = await startService({
+    sites: { site: { kind: "root", path: folder.path } },
+    settings: { MinFileBytesPerSec: 4294967295, ConnectionTimeout: 1 },
+  });
+  const client = await rawConnect(service);
+  client.pause();
+  await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+  await told(service, "Timer_MinBytesPerSecond");
+  client.close();
+  assertEquals((await (await service.get("/large")).arrayBuffer()).byteLength, LARGE_BYTES);
+});
+
+Deno.test("attack: 2,000 clients that never finish their heads stop nobody, and all are closed", async () => {
+  await using service = await startService({ sites: SITE, settings: { HeaderWaitTimeout: 4 } });
+  const quiet = await slowest(service, 300);
+  const silent: RawClient[] = [];
+  while (silent.length < 2000) {
+    silent.push(...await Promise.all(Array.from({ length: 100 }, () => rawConnect(service))));
+  }
+  await Promise.all(silent.map((client) => client.send("GET / HT")));
+  const loaded = await slowest(service, 300);
+  // The exact ratio is the bench's; here only that nobody waits for the silent ones.
+  assertLess(loaded, Math.max(20 * quiet, 1000));
+  await Promise.all(silent.map((client) => client.closed));
+  await until(async () => {
+    const lines = await service.logLines(HTTPERR);
+    return lines.filter((line) => line.includes("Timer_HeaderWait")).length === 2000;
+  }, "2,000 lines of Timer_HeaderWait");
+  await stillAnswers(service);
+});
+
+Deno.test({
+  name: "attack: 400 clients at 256 open files crash nothing, spin nothing, and service comes back",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using service = await startService({ sites: SITE, openFilesMax: 256 });
+    const clients = await Promise.all(Array.from({ length: 400 }, () => rawConnect(service)));
+    await Promise.all(clients.map((client) => client.send("GET / HT"))); // in use: not to be closed
+    await until(() => openFiles(service.pid) >= 200, "the file table fills");
+    const before = cpuSeconds(service.pid);
+    await new Promise((resolve) => setTimeout(resolve, 3000)); // the time over which CPU is measured
+    const share = (cpuSeconds(service.pid) - before) / 3;
+    for (const client of clients) client.close();
+    await stillAnswers(service);
+    assertLess(share, 0.2, `${(share * 100).toFixed(0)} % of a CPU with nothing to do`);
+    assertEquals((await service.stop()).code, 0);
+  },
+});
+
+Deno.test({
+  name: "attack: idle clients make room for new ones when the file table is full",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using service = await startService({ sites: SITE, openFilesMax: 256 });
+    const clients: RawClient[] = [];
+    for (let i = 0; i < 400; i++) {
+      const client = await rawConnect(service);
+      clients.push(client);
+      await client.send(`${HEAD}\r\n`); // kept alive, then idle
+    }
+    // Everybody was answered, the later ones in the place of those that had been idle longest.
+    await until(() => clients.every((client) => client.received.includes("hello")), "400 answers");
+    for (const client of clients) client.close();
+    await stillAnswers(service);
+  },
+});
+
+Deno.test("attack: heads without an end are refused before they fill the memory", async () => {
+  await using service = await startService({ sites: SITE });
+  const endless: [name: string, start: string, more: string][] = [
+    ["one field", `${HEAD}X: `, "x".repeat(65536)],
+    ["many fields", HEAD, "X-Field: value\r\n".repeat(4096)],
+    ["a target", "GET /", "a".repeat(65536)],
+    ["a method", "G", "G".repeat(65536)],
+    ["empty lines", "", "\r\n".repeat(32768)],
+    ["zeros", "", "\0".repeat(65536)],
+  ];
+  for (const [name, start, more] of endless) {
+    const client = await rawConnect(service);
+    await client.send(start);
+    let sentBytes = 0;
+    while (!client.isClosed && sentBytes < 64 * 1024 * 1024) {
+      await client.send(more);
+      sentBytes += more.length;
+    }
+    assert(client.isClosed, `${name}: still open after ${sentBytes} bytes`);
+    if (client.received !== "") assertMatch(client.received, /^HTTP\/1\.1 [45]\d\d /, name);
+    client.close();
+  }
+  await stillAnswers(service);
+});
+
+Deno.test("attack: a client that ends its direction gets every answer that it asked for", async () => {
+  await using folder = await folderWithLargeFile();
+  await using service = await startService({
+    sites: { site: { kind: "root", path: folder.path } },
+  });
+  const client = await rawConnect(service);
+  await client.send(
+    `${"GET /small HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3)}GET /large HTTP/1.1\r\nHost: a\r\n\r\n`,
+  );
+  client.halfClose();
+  assertEquals(await client.closed, "end");
+  assertEquals(client.received.split("HTTP/1.1 200 OK").length - 1, 4);
+  assertEquals(client.received.endsWith("end"), true);
+  const cut = await rawConnect(service);
+  await cut.send("GET /small HTTP/1.1\r\nHo");
+  cut.halfClose();
+  await cut.closed;
+  assertEquals(cut.received.includes("200 OK"), false);
+  await stillAnswers(service, "/small");
+});
+
+// Method: a reset in every state of a connection, many times, then a look at what is left.
+Deno.test("attack: a reset in any state costs that connection and nothing else", async () => {
+  await using folder = await folderWithLargeFile();
+  await using service = await startService({
+    sites: { site: { kind: "root", path: folder.path }, "echo.test": { kind: "echo" } },
+  });
+  const post = "POST / HTTP/1.1\r\nHost: echo.test\r\n";
+  const states: [name: string, play: (client: RawClient) => Promise<unknown>][] = [
+    ["connected", () => Promise.resolve()],
+    ["in the head", (client) => client.send("GET / HTTP/1.1\r\nHo")],
+    ["in a body", (client) => client.send(`${post}Content-Length: 100\r\n\r\nhalf`)],
+    ["in a chunk", (client) => client.send(`${post}Transfer-Encoding: chunked\r\n\r\n64\r\nhalf`)],
+    ["in a large body that comes back", (client) => {
+      return client.send(`${post}Content-Length: 9000000\r\n\r\n${"x".repeat(2_000_000)}`);
+    }],
+    ["asked", (client) => client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n")],
+    ["in an answer", async (client) => {
+      await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until(() => client.received.length > 0, "an answer begins");
+      client.pause();
+    }],
+    ["idle", async (client) => {
+      await client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until(() => client.received.endsWith("small"), "an answer ends");
+    }],
+    ["with answers waiting", (client) => {
+      return client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20));
+    }],
+    ["after a refusal", async (client) => {
+      await client.send("BAD\r\n\r\n");
+      await until(() => client.received !== "", "a refusal");
+    }],
+  ];
+  for (const [, play] of states) {
+    for (let i = 0; i < 10; i++) {
+      const client = await rawConnect(service);
+      await play(client);
+      client.reset();
+    }
+  }
+  if (Deno.build.os === "linux") {
+    await until(() => establishedTo(service.port) === 0, "no connection is left");
+    await until(() => openFiles(service.pid, folder.path) === 0, "no file is left open");
+  }
+  await stillAnswers(service, "/small");
+  const { code, stderr } = await service.stop();
+  assertEquals(code, 0);
+  assertEquals(stderr.includes("internal error"), false, stderr);
+});
+
+const LARGE_BYTES = 20_000_003;
+
+async function folderWithLargeFile(): Promise<AsyncDisposable & { readonly path: string }> {
+  const path = await Deno.makeTempDir();
+  const bytes = new Uint8Array(LARGE_BYTES).fill(120);
+  bytes.set(new TextEncoder().encode("end"), LARGE_BYTES - 3);
+  await Deno.writeFile(`${path}/large`, bytes);
+  await Deno.writeTextFile(`${path}/small`, "small");
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+async function stillAnswers(service: RunningService, path = "/"): Promise<void> {
+  const response = await service.get(path);
+  assertEquals(response.status, 200);
+  await response.body?.cancel();
+}
+
+async function told(service: RunningService, reason: string): Promise<void> {
+  await until(async () => {
+    const lines = await service.logLines(HTTPERR);
+    return lines.some((line) => line.includes(` ${reason} `));
+  }, `HTTPERR says ${reason}`);
+  assertStringIncludes((await service.logLines(HTTPERR)).join("\n"), ` ${reason} -`);
+}
+
+/** Milliseconds that all but one in a hundred of `requests` stay below, one after another. */
+async function slowest(service: RunningService, requests: number): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < requests; i++) {
+    const start = performance.now();
+    await stillAnswers(service);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(requests * 0.99)]!;
+}
+
+/** Files that the process has open; with `folder`, those below it. */
+function openFiles(pid: number, folder?: string): number {
+  let count = 0;
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+    try {
+      const path = Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
+      if (folder === undefined || path.startsWith(folder)) count++;
+    } catch {
+      // Closed since it was listed.
+    }
+  }
+  return count;
+}
+
+function cpuSeconds(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100; // USER_HZ
+}
+
+/** Connections on the server's side of `port` that the kernel calls established. */
+function establishedTo(port: number): number {
+  const local = `0200007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const rows = Deno.readTextFileSync("/proc/net/tcp").split("\n");
+  return rows.filter((row) => {
+    const [, from, , state] = row.trim().split(/\s+/);
+    return from === local && state === "01";
+  }).length;
+}
