@@ -118,9 +118,14 @@ export async function sendSource(
     if (piece.length === 0) continue;
     left -= piece.length;
     invariant(left >= 0, "a body is as long as it said");
-    if (exchange.sentBytes === 0) output.push(head);
-    exchange.sentBytes += piece.length + (exchange.sentBytes === 0 ? head.length : 0);
-    await sendPiece(output, piece, framing === FRAMING.chunked);
+    if (exchange.sentBytes === 0) {
+      output.push(head);
+      exchange.sentBytes = head.length;
+    }
+    const bytes = framing === FRAMING.chunked ? chunkOf(piece) : piece;
+    exchange.sentBytes += bytes.length;
+    output.push(bytes);
+    await output.flush();
   }
   invariant(left === 0 || left === Infinity, "a body is as long as it said");
   if (exchange.sentBytes === 0) {
@@ -132,17 +137,11 @@ export async function sendSource(
   exchange.sentBytes += LAST_CHUNK.length;
 }
 
-async function sendPiece(output: Output, piece: Uint8Array, isChunked: boolean): Promise<void> {
-  if (isChunked) {
-    const chunk = new Uint8Array(piece.length + CHUNK_ROOM);
-    let end = putLatin1(chunk, 0, `${piece.length.toString(16)}\r\n`);
-    chunk.set(piece, end);
-    end = putLatin1(chunk, end + piece.length, "\r\n");
-    output.push(chunk.subarray(0, end));
-  } else {
-    output.push(piece);
-  }
-  await output.flush();
+function chunkOf(piece: Uint8Array): Uint8Array {
+  const chunk = new Uint8Array(piece.length + CHUNK_ROOM);
+  const start = putLatin1(chunk, 0, `${piece.length.toString(16)}\r\n`);
+  chunk.set(piece, start);
+  return chunk.subarray(0, putLatin1(chunk, start + piece.length, "\r\n"));
 }
 
 function latin1Bytes(text: string): Uint8Array {

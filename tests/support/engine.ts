@@ -83,12 +83,18 @@ export class TestEngine {
     return stream;
   }
 
+  /** Resolves once every connection is over and told to the logs. */
+  async quiet(): Promise<void> {
+    while (this.server.counts().connections > 0) await Promise.resolve();
+  }
+
   /** All that the server writes to a client that sends `pieces`, ends, and reads to the end. */
   async talk(...pieces: (string | Uint8Array)[]): Promise<string> {
     const stream = this.connect();
     for (const piece of pieces) stream.send(piece);
     stream.end();
     await stream.closed();
+    await this.quiet();
     return stream.text;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { latin1 } from "../../mod/http/text.ts";
 import type { AcceptedStream } from "../../mod/http/server.ts";
 
 /** The client's end and the server's end in one object. */
@@ -51,7 +52,7 @@ export class FakeStream implements AcceptedStream {
 
   /** All that was written, as Latin-1. */
   get text(): string {
-    return this.writes.map((bytes) => String.fromCharCode(...bytes)).join("");
+    return this.writes.map((bytes) => latin1(bytes, 0, bytes.length)).join("");
   }
 
   /** Resolves once `condition` holds; looked at after every change. */
