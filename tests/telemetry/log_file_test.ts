@@ -139,6 +139,35 @@ Deno.test({
   },
 });
 
+// Method: a disk of 64 KiB, filled up by a stranger, then given back. Needs the right to mount.
+Deno.test({
+  name: "LogFile ends a line that a full disk has cut before it goes on",
+  ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
+  fn: async () => {
+    await using temp = await tempFolder();
+    const disk = temp.at("disk");
+    await Deno.mkdir(disk);
+    if (!(await run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk))) return;
+    try {
+      await Deno.writeFile(`${disk}/stranger`, new Uint8Array(40 * 1024));
+      const troubles: LogTrouble[] = [];
+      const log = open(disk, { onTrouble: (trouble) => troubles.push(trouble), header: () => "" });
+      const line = (i: number): string => `${i} ${"x".repeat(1000)}\n`;
+      for (let i = 0; i < 40; i++) log.append(line(i), DAY);
+      await log.flush();
+      assertEquals([troubles.length, log.lostLines], [1, 40]);
+      await Deno.remove(`${disk}/stranger`);
+      log.append("whole\n", DAY);
+      await log.close();
+      const lines = (await read(`${disk}/ex261122.log`)).trimEnd().split("\n");
+      assertGreater(lines.length, 2); // part of the piece had found room
+      assertEquals(lines.at(-1), "whole");
+    } finally {
+      await run("umount", disk);
+    }
+  },
+});
+
 // Method: a FIFO without a reader is the slowest disk there is: its open never ends.
 Deno.test({
   name: "LogFile holds a bounded amount for a disk that does not answer",
@@ -216,4 +245,9 @@ async function names(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const entry of Deno.readDir(folder)) found.push(entry.name);
   return found.sort();
+}
+
+async function run(program: string, ...args: string[]): Promise<boolean> {
+  const { success } = await new Deno.Command(program, { args, stderr: "null" }).output();
+  return success;
 }
