@@ -1,0 +1,180 @@
+/**
+ * Edge: `iisweb /VERB …`: iisweb.vbs over the stored document and the running service. It makes the root
+ * folder of a new site, as the script did.
+ *
+ * Chosen: /start on a paused site continues it, as the script does; without a running W3SVC the verbs
+ * that need one give its error, and /create leaves the site stopped until the service starts.
+ *
+ * @module
+ */
+import { quote } from "../base/fault.ts";
+import { WIN32, win32Text } from "../base/win32.ts";
+import { parseBinding } from "../config/binding.ts";
+import type { SiteRecord } from "../config/document.ts";
+import { addSite, findSite, removeSite } from "../config/edit.ts";
+import type { SiteStates } from "../config/metabase.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import { printable } from "./http_store.ts";
+import { type IiswebCall, readIisweb, siteIdOfName } from "./iisweb_args.ts";
+import * as say from "./iisweb_text.ts";
+import { ALREADY_RUNNING, controlSite, siteStates } from "./site_control.ts";
+
+const STOPPED = 4;
+const PAUSED = 6;
+
+const iisweb: CommandSpec = {
+  name: "iisweb",
+  usage: "/create ROOT NAME | /delete | /start | /stop | /pause SITE … | /query [SITE …]",
+  summary: "Create, control and list Web sites, as iisweb.vbs did",
+  details: [
+    "SITE is a name or W3SVC/n. /create takes /b PORT, /i ADDRESS, /d HOST and /dontstart.",
+  ],
+  examples: [
+    {
+      line: "httpcfg iisweb /create /srv/www 'My Site' /i 127.0.0.2 /b 8081",
+      tells: "a site of files, started at once",
+    },
+    { line: "httpcfg iisweb /query", tells: "the table of sites" },
+  ],
+  flags: {},
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  ownHelp: true,
+  run,
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [iisweb];
+
+async function run(input: CommandInput, io: CommandIo): Promise<number> {
+  const call = readIisweb(input.words);
+  if ("text" in call) {
+    io.print(printable(call.text));
+    return call.exit;
+  }
+  io.print(say.CONNECTING);
+  if (call.verb === "create") return await create(call, io);
+  const states = await siteStates(io);
+  const { sites } = await io.store.read();
+  const chosen = call.operands.length === 0 ? sites : sites.filter((site) => isNamed(call, site));
+  if (call.verb === "query") {
+    io.print(printable(say.queryText(chosen, (id) => states(id) ?? STOPPED)));
+    return 0;
+  }
+  if (chosen.length === 0) {
+    io.print(say.SITES_NOT_FOUND);
+    return 1;
+  }
+  let exit = 0;
+  for (const site of chosen) {
+    const done = call.verb === "delete"
+      ? await remove(site, io, states)
+      : await control(call.verb, site, io, states);
+    exit = Math.max(exit, done);
+  }
+  return exit;
+}
+
+function isNamed({ operands }: IiswebCall, { id, name }: SiteRecord): boolean {
+  return operands.some((operand) => {
+    const wanted = operand.toLowerCase();
+    return wanted === name.toLowerCase() || wanted.replace(/^\/?(?:lm\/)?/, "") === `w3svc/${id}`;
+  });
+}
+
+async function control(
+  verb: "start" | "stop" | "pause",
+  { id }: SiteRecord,
+  io: CommandIo,
+  states: SiteStates,
+): Promise<number> {
+  const path = `W3SVC/${id}`;
+  const before = states(id);
+  const [wanted, word] = ({
+    start: [2, "started"],
+    stop: [STOPPED, "stopped"],
+    pause: [PAUSED, "paused"],
+  } as const)[verb];
+  if (before === wanted) {
+    io.print(say.isAlready(path, say.stateWord(wanted)));
+    return 0;
+  }
+  if (before !== undefined && verb === "pause" && before === STOPPED) {
+    io.print(say.cannotInState(word, say.stateWord(before)));
+    return 0;
+  }
+  const continues = verb === "start" && before === PAUSED;
+  const code = await controlSite(
+    io,
+    continues ? "CONTINUE" : verb.toUpperCase() as Uppercase<typeof verb>,
+    id,
+  );
+  if (code !== WIN32.NO_ERROR) {
+    io.print(say.failedToChange(path, code, win32Text(code) ?? ""));
+    return 1;
+  }
+  io.print(say.hasBeen(path, continues ? "CONTINUED" : say.stateWord(wanted)));
+  return 0;
+}
+
+async function remove(site: SiteRecord, io: CommandIo, states: SiteStates): Promise<number> {
+  const before = states(site.id);
+  if (before !== undefined && before !== STOPPED) await controlSite(io, "STOP", site.id);
+  await io.store.update((document) => removeSite(document, site.id));
+  io.print(say.hasBeenDeleted(`W3SVC/${site.id}`));
+  return 0;
+}
+
+async function create(call: IiswebCall, io: CommandIo): Promise<number> {
+  const [root = "", name = ""] = call.operands;
+  try {
+    await Deno.mkdir(root, { recursive: true });
+  } catch (error) {
+    io.print(say.IISWEB_ERRORS.noDirectory);
+    io.note(`error: Cannot create ${quote(root)}: ${error instanceof Error ? error.message : ""}`);
+    return 1;
+  }
+  const binding = parseBinding(`${call.ip}:${call.port}:${call.host}`);
+  if (typeof binding === "string") {
+    io.print(say.IISWEB_ERRORS.badIp);
+    return 1;
+  }
+  let site: SiteRecord | null = null;
+  await io.store.update((document) => {
+    if (findSite(document, name) !== undefined) return document;
+    site = {
+      id: siteIdOfName(name, (id) => document.sites.some((other) => other.id === id)),
+      name,
+      bindings: [`${call.ip}:${call.port}:${call.host}`],
+      secureBindings: [],
+      autoStart: !call.dontStart,
+      content: { kind: "root", path: root },
+    };
+    return addSite(document, site);
+  });
+  if (site === null) {
+    // CreateNewSite took a second site of the name; here a name says which site is meant.
+    io.print("Error &H800700B7: Cannot create a file when that file already exists.\n");
+    io.note(`error: Cannot create ${quote(name)}: a site of this name is there already`);
+    return 1;
+  }
+  return await startCreated(site, call, root, io);
+}
+
+async function startCreated(
+  site: SiteRecord,
+  call: IiswebCall,
+  root: string,
+  io: CommandIo,
+): Promise<number> {
+  const code = call.dontStart ? null : await controlSite(io, "START", site.id);
+  const status = code === WIN32.NO_ERROR || code === ALREADY_RUNNING
+    ? "STARTED"
+    : code === WIN32.INVALID_NETNAME || code === WIN32.SHARING_VIOLATION
+    ? say.BINDING_CONFLICT
+    : "STOPPED";
+  const server = io.env("HOSTNAME") ?? "localhost";
+  const { ip, host, port } = call;
+  io.print(printable(say.createdText(site, { server, ip, host, port, root, status })));
+  return 0;
+}

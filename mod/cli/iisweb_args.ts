@@ -1,0 +1,153 @@
+/**
+ * The command line of iisweb.vbs: one operation, its operands, and switches in any order.
+ *
+ * Chosen: `/ap POOL` is taken and stored nowhere, as there are no application pools here; a site id is
+ * made from the name by a hash, as CreateNewSite of IIS 6.0 did ("performs a hash function on the
+ * ServerComment"), the hash itself being ours.
+ *
+ * @module
+ */
+import { parseIp, parsePort, urlHost } from "../base/address.ts";
+import { isHostName } from "../base/host_name.ts";
+import {
+  badLine,
+  IISWEB_ERRORS,
+  IISWEB_HELP,
+  type IiswebVerb,
+  invalidSwitch,
+  verbHelp,
+} from "./iisweb_text.ts";
+
+/** What is to be done with which sites. */
+export interface IiswebCall {
+  readonly verb: IiswebVerb;
+  /** Operands: site names or `W3SVC/n`; of create the root and the name. */
+  readonly operands: readonly string[];
+  readonly ip: string;
+  readonly port: number;
+  readonly host: string;
+  readonly dontStart: boolean;
+}
+
+/** A text to print and the exit status, where the line is no call. */
+export interface IiswebRefusal {
+  readonly text: string;
+  readonly exit: number;
+}
+
+const VERBS: readonly IiswebVerb[] = ["start", "stop", "pause", "delete", "create", "query"];
+/** Switches with a value, by every name that the script takes. */
+const VALUED: ReadonlyMap<string, string> = new Map([
+  ["s", "s"],
+  ["server", "s"],
+  ["u", "u"],
+  ["user", "u"],
+  ["p", "p"],
+  ["password", "p"],
+  ["d", "d"],
+  ["domain", "d"],
+  ["b", "b"],
+  ["port", "b"],
+  ["i", "i"],
+  ["ip", "i"],
+  ["ap", "ap"],
+]);
+const SHORT_VERBS: Readonly<Record<string, IiswebVerb>> = { c: "create", q: "query" };
+
+/** Reads the words after `iisweb`. */
+export function readIisweb(words: readonly string[]): IiswebCall | IiswebRefusal {
+  if (words.length === 0) return bad(IISWEB_ERRORS.notEnough);
+  const values = new Map<string, string>();
+  const operands: string[] = [];
+  let verb: IiswebVerb | null = null;
+  let dontStart = false;
+  let wantsHelp = false;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    if (!isSwitch(word)) {
+      if (verb === null) return bad(IISWEB_ERRORS.noOperation);
+      operands.push(word);
+      continue;
+    }
+    const name = word.slice(1).toLowerCase();
+    const named = SHORT_VERBS[name] ?? VERBS.find((v) => v === name);
+    const valued = VALUED.get(name);
+    if (name === "?") wantsHelp = true;
+    else if (named !== undefined) {
+      if (verb !== null) return bad(IISWEB_ERRORS.twoOperations);
+      verb = named;
+    } else if (name === "dontstart") dontStart = true;
+    else if (valued === undefined) {
+      // The root of a site may be a folder of the first level, which looks like a switch.
+      if (verb !== "create" || operands.length > 0 || word.startsWith("-")) {
+        return { text: invalidSwitch(word.slice(1)), exit: 1 };
+      }
+      operands.push(word);
+    } else {
+      const value = words[++i];
+      if (value === undefined) return bad(IISWEB_ERRORS.notEnough, verb ?? "");
+      values.set(valued, value);
+    }
+  }
+  if (wantsHelp) return { text: verb === null ? IISWEB_HELP : verbHelp(verb), exit: 0 };
+  return checked(verb, operands, values, dontStart);
+}
+
+function checked(
+  verb: IiswebVerb | null,
+  operands: readonly string[],
+  values: ReadonlyMap<string, string>,
+  dontStart: boolean,
+): IiswebCall | IiswebRefusal {
+  if (verb === null) return bad(IISWEB_ERRORS.noOperation);
+  if (values.has("p") && !values.has("u")) return bad(IISWEB_ERRORS.passwordWithoutUser);
+  const server = values.get("s")?.toLowerCase() ?? ".";
+  if (![".", "localhost", "127.0.0.1"].includes(server)) {
+    return { text: IISWEB_ERRORS.noServer, exit: 1 };
+  }
+  const base = { verb, operands, dontStart, ip: "", port: 80, host: "" };
+  if (verb === "create") return checkedCreate(base, values);
+  if (verb !== "query" && operands.length === 0) return bad(IISWEB_ERRORS.notEnough, verb);
+  return base;
+}
+
+function checkedCreate(
+  base: IiswebCall,
+  values: ReadonlyMap<string, string>,
+): IiswebCall | IiswebRefusal {
+  const [root, name, ...more] = base.operands;
+  if (root === undefined) return bad(IISWEB_ERRORS.needRoot, "create");
+  if (name === undefined || name.trim() === "" || more.length > 0) {
+    return bad(IISWEB_ERRORS.notEnough, "create");
+  }
+  const port = parsePort(values.get("b") ?? "80");
+  if (port === null) return { text: IISWEB_ERRORS.badPort, exit: 1 };
+  const ipText = values.get("i") ?? "";
+  const ip = ipText === "" ? null : parseIp(ipText.replace(/^\[|\]$/g, ""));
+  if (ipText !== "" && ip === null) return { text: IISWEB_ERRORS.badIp, exit: 1 };
+  const host = (values.get("d") ?? "").toLowerCase().replace(/\.$/, "");
+  if (host !== "" && !isHostName(host)) {
+    return { text: badLine(`Invalid host name: ${host}`, "create"), exit: 1 };
+  }
+  if (!/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(root)) return bad(IISWEB_ERRORS.badRoot, "create");
+  return { ...base, ip: ip === null ? "" : urlHost(ip), port, host };
+}
+
+/** Site id from a name: large, the same on every run, 2 to 4294967295. */
+export function siteIdOfName(name: string, isTaken: (id: number) => boolean): number {
+  let id = 0x811c9dc5; // FNV-1a: short names have large ids too
+  for (const char of name.toLowerCase()) {
+    id = Math.imul(id ^ char.codePointAt(0)!, 0x01000193) >>> 0;
+  }
+  id = Math.max(id, 2);
+  while (isTaken(id)) id = id === 0xffffffff ? 2 : id + 1;
+  return id;
+}
+
+function isSwitch(word: string): boolean {
+  return /^[/-][a-z?]+$/i.test(word);
+}
+
+function bad(message: string, verb = ""): IiswebRefusal {
+  return { text: badLine(message, verb), exit: 1 };
+}
