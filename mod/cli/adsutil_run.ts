@@ -109,7 +109,7 @@ function set({ words: [target, ...values], document }: AdsutilCall): AdsutilAnsw
     text: say.setText(name, property, edit.value ?? ""),
     exit: ADSUTIL_EXIT.ok,
     document: edit.document,
-    stored: { path: keyAt(document, path)!.path, name: property.name },
+    stored: { path: keyAt(document, path)!.path, name: property.bit?.of ?? property.name },
   };
 }
 
@@ -145,6 +145,9 @@ function remove({ words, document }: AdsutilCall): AdsutilAnswer {
     return edited(deleteKey(document, typed), `deleted path "${typed}"`, "deleting", typed);
   }
   const { path, name } = splitProperty(typed);
+  if (propertyRow(name) === undefined) {
+    return failed(HRESULT.PATH_NOT_FOUND, `Error deleting the object: ${typed}`);
+  }
   return edited(
     deleteProperty(document, path, name),
     `deleted property "${name}"`,

@@ -59,6 +59,8 @@ export interface CommandSpec {
   readonly completes?: readonly WordKind[];
   /** What the value after a switch of an old tool can be: `-i`. */
   readonly switches?: Readonly<Record<string, WordKind>>;
+  /** `/?` is a word of the old tool, which answers it itself. */
+  readonly ownHelp?: boolean;
   /** Not listed in the short help. */
   readonly hidden?: boolean;
   /** Does it, and gives the exit status. Throws a Fault. */

@@ -18,8 +18,17 @@ interface CommandFile {
 const FILES: readonly CommandFile[] = [
   { names: ["query iplisten"], load: () => import("./iplisten_query.ts") },
   { names: ["set iplisten", "delete iplisten"], load: () => import("./iplisten.ts") },
+  { names: ["set ssl", "query ssl", "delete ssl"], load: () => import("./ssl.ts") },
+  { names: ["set urlacl", "query urlacl", "delete urlacl"], load: () => import("./urlacl.ts") },
+  { names: ["set", "query", "delete"], load: () => import("./httpcfg_words.ts") },
   { names: ["net start", "net stop"], load: () => import("./net.ts") },
   { names: ["serve"], load: () => import("./serve.ts") },
+  {
+    names: ["net pause", "net continue", "net helpmsg", "net"],
+    load: () => import("./net_more.ts"),
+  },
+  { names: ["adsutil"], load: () => import("./adsutil.ts") },
+  { names: ["iisweb"], load: () => import("./iisweb.ts") },
   { names: ["status"], load: () => import("./status.ts") },
   {
     names: ["site add", "site list", "site show", "site remove"],

@@ -1,5 +1,5 @@
 /**
- * What Httpcfg.exe prints: completion lines, the layout of each store, usage and error texts.
+ * What Httpcfg.exe prints: the layout of its stores, usage and error texts.
  *
  * CONFLICT, the full stop after the code: KB 813368 and the public sample print none, two pages of
  * pasted output have one. None is chosen, as KB 813368 is what this program answers to. CONFLICT,
@@ -16,12 +16,8 @@ const SEPARATOR = "-".repeat(78);
 const INDENT = "    ";
 const SSL_LABEL_WIDTH = 24;
 
+/** Calls of the configuration API, as completion lines name them. */
 export type ServiceCall = "Set" | "Query" | "Delete";
-
-/** `HttpSetServiceConfiguration completed with 0` */
-export function completionLine(call: ServiceCall, code: number): string {
-  return `Http${call}ServiceConfiguration completed with ${code}\n`;
-}
 
 /** One ssl record and its separator. */
 export function sslRecordText(record: SslRecord): string {

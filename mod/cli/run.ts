@@ -12,7 +12,7 @@ import { startInBackground } from "../host/background.ts";
 import { ControlClient } from "../host/control_client.ts";
 import type { EntryCheck } from "../config/check.ts";
 import { readInput } from "./args.ts";
-import type { CommandIo } from "./command.ts";
+import type { CommandIo, CommandSpec } from "./command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands.ts";
 import { commandHelp, overview } from "./help.ts";
 import { PipeClosed } from "./output.ts";
@@ -52,11 +52,16 @@ async function dispatch(args: readonly string[], around: Surroundings): Promise<
   if (name === null) return await answerWithoutCommand(words, around);
   const found = await loadCommand(name);
   const rest = words.slice(found.name.split(" ").length);
-  if (rest.some((word) => word === "--help" || word === "/?" || (word === "-h" && !found.legacy))) {
+  if (rest.some((word) => asksForHelp(found, word))) {
     around.out(commandHelp(found));
     return EXIT.ok;
   }
   return await found.run(readInput(found, rest, args), makeIo(around, configFile, args));
+}
+
+/** An old tool's `-h` is a switch, and some old tools answer `/?` themselves. */
+function asksForHelp({ legacy, ownHelp }: CommandSpec, word: string): boolean {
+  return word === "--help" || (word === "/?" && !ownHelp) || (word === "-h" && !legacy);
 }
 
 async function answerWithoutCommand(

@@ -61,6 +61,11 @@ export interface SslRecord {
   /** `{GUID}` of the owning application. */
   readonly appId: string;
   readonly certStoreName?: string | undefined;
+  /**
+   * Name of the certificate in its store. A file of this name that was replaced since, as at a renewal,
+   * goes on serving the record although its hash is another.
+   */
+  readonly certName?: string | undefined;
   readonly certCheckMode: number;
   /** Seconds. */
   readonly revocationFreshnessTime: number;

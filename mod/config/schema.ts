@@ -78,6 +78,7 @@ const sslSchema = exactly({
     v.regex(/^\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}$/, "not a {GUID}"),
   ),
   certStoreName: v.optional(name),
+  certName: v.optional(name),
   certCheckMode: UINT32,
   revocationFreshnessTime: UINT32,
   urlRetrievalTimeout: UINT32,

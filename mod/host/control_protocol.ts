@@ -13,7 +13,11 @@ export type ControlRequest =
   | { readonly op: "start"; readonly service: ServiceName }
   | { readonly op: "stop"; readonly service: ServiceName }
   | { readonly op: "pause"; readonly service: ServiceName }
-  | { readonly op: "continue"; readonly service: ServiceName };
+  | { readonly op: "continue"; readonly service: ServiceName }
+  | { readonly op: "site"; readonly verb: SiteVerb; readonly id: number };
+
+/** What may be asked of one site. */
+export type SiteVerb = "start" | "stop" | "pause" | "continue";
 
 /** One step on the way to the result. */
 export interface ControlStep {

@@ -87,9 +87,12 @@ Deno.test("every example is a line that its command understands", async () => {
 Deno.test("--help, /?, -h and help COMMAND show the same, and do nothing", async () => {
   await using home = await commandHome();
   for (const name of COMMAND_NAMES) {
-    const want = `${commandHelp(await loadCommand(name))}\n`;
+    const spec = await loadCommand(name);
+    const want = `${commandHelp(spec)}\n`;
     const words = name.split(" ");
-    for (const args of [[...words, "--help"], [...words, "x", "/?"], ["help", ...words]]) {
+    const lines = [[...words, "--help"], ["help", ...words]];
+    if (!spec.ownHelp) lines.push([...words, "x", "/?"]);
+    for (const args of lines) {
       assertEquals(await home.run(args), { status: 0, out: want, note: "" }, args.join(" "));
     }
   }

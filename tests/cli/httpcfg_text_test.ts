@@ -35,8 +35,6 @@ Deno.test("the other texts of Httpcfg.exe", () => {
       text.urlAclRecordText({ url: "http://+:80/vroot/", sddl: "D:(A;;GX;;;WD)" }),
       `    URL : http://+:80/vroot/\n    ACL : D:(A;;GX;;;WD)\n${"-".repeat(78)}\n`,
     ],
-    [text.completionLine("Set", 0), "HttpSetServiceConfiguration completed with 0\n"],
-    [text.completionLine("Query", 1168), "HttpQueryServiceConfiguration completed with 1168\n"],
     [text.badSslAddress("x"), "x is not a valid Ip Address\n"],
     [text.badSslAddress(undefined), "(null) is not a valid Ip Address\n"],
     [text.badHashLength("12"), "Invalid Hash 12\n"],

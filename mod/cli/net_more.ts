@@ -1,0 +1,121 @@
+/**
+ * `net pause|continue|helpmsg`, and `net` alone, in net.exe's words.
+ *
+ * @module
+ */
+import { findService, type ServiceRow } from "../host/service_table.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import { printable } from "./http_store.ts";
+import * as say from "./net_messages.ts";
+
+const netPause: CommandSpec = {
+  name: "net pause",
+  usage: "SERVICE",
+  summary: "Pause a service: it goes on listening and answers 503",
+  examples: [{ line: "httpcfg net pause w3svc", tells: "until net continue w3svc" }],
+  flags: {},
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  run: (input, io) => control("pause", input, io),
+};
+
+const netContinue: CommandSpec = {
+  name: "net continue",
+  usage: "SERVICE",
+  summary: "Continue a paused service",
+  examples: [{ line: "httpcfg net continue w3svc", tells: "answer requests again" }],
+  flags: {},
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  run: (input, io) => control("continue", input, io),
+};
+
+const netHelpmsg: CommandSpec = {
+  name: "net helpmsg",
+  usage: "NUMBER",
+  summary: "Explain a message or status number",
+  examples: [
+    { line: "httpcfg net helpmsg 2182", tells: "a number that net printed" },
+    { line: "httpcfg net helpmsg 1312", tells: "a code that httpcfg completed with" },
+  ],
+  flags: {},
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  run(input, io): Promise<number> {
+    const [number, more] = input.words;
+    if (number === undefined || more !== undefined) return Promise.resolve(syntax("helpmsg", io));
+    const text = say.netHelpMessage(number);
+    if (text !== null) {
+      io.print(text);
+      return Promise.resolve(say.NET_EXIT.ok);
+    }
+    io.note(say.netRefusal(say.NET.BAD_NUMBER, printable(number)));
+    return Promise.resolve(say.NET_EXIT.failed);
+  },
+};
+
+/** A word that net.exe has and this program has not, or none at all. */
+const net: CommandSpec = {
+  name: "net",
+  usage: "START | STOP | PAUSE | CONTINUE | HELPMSG",
+  summary: "Services, in net.exe's words",
+  examples: [{ line: "httpcfg net start", tells: "what runs" }],
+  flags: {},
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  hidden: true,
+  run(_input, io): Promise<number> {
+    io.note(say.netSyntax(null));
+    return Promise.resolve(say.NET_EXIT.syntax);
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [netPause, netContinue, netHelpmsg, net];
+
+async function control(
+  verb: "pause" | "continue",
+  input: CommandInput,
+  io: CommandIo,
+): Promise<number> {
+  const option = input.words.find((word) => /^[/-]/.test(word));
+  if (option !== undefined) {
+    io.note(say.netUnknownOption(verb, printable(option)));
+    return say.NET_EXIT.syntax;
+  }
+  const name = input.words.join(" ");
+  if (name === "") return syntax(verb, io);
+  const row = findService(name);
+  if (row === undefined) return refused(io, say.netRefusal(say.NET.NAME_INVALID));
+  const text = await refusalOf(verb, row, io);
+  if (text !== null) return refused(io, text);
+  await io.control.ask({ op: verb, service: row.name });
+  io.print(verb === "pause" ? say.netPaused(row.display) : say.netContinued(row.display));
+  return say.NET_EXIT.ok;
+}
+
+/** Why the service cannot be paused or continued now; null where it can. */
+async function refusalOf(
+  verb: "pause" | "continue",
+  row: ServiceRow,
+  io: CommandIo,
+): Promise<string | null> {
+  const status = await io.control.ask({ op: "status" });
+  const state = status?.services.find((service) => service.name === row.name)?.state;
+  if (state === undefined || state === "stopped") {
+    return say.netRefusal(say.NET.NOT_STARTED, row.display);
+  }
+  if (!row.canPause) return say.netRefusal(say.NET.CONTROL_INVALID);
+  const wanted = verb === "pause" ? "running" : "paused";
+  return state === wanted ? null : say.netRefusal(say.NET.NOT_CONTROLLABLE);
+}
+
+function refused(io: CommandIo, text: string): number {
+  io.note(text);
+  return say.NET_EXIT.failed;
+}
+
+function syntax(verb: say.NetVerb, io: CommandIo): number {
+  io.note(say.netSyntax(verb));
+  return say.NET_EXIT.syntax;
+}

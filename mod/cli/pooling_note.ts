@@ -1,0 +1,29 @@
+/**
+ * What is said after DisableSocketPooling was set: nothing, or what KB 813368 says about it.
+ *
+ * @module
+ */
+import { parseBinding } from "../config/binding.ts";
+import type { ConfigDocument } from "../config/document.ts";
+import { effectiveValue, siteIdOfPath } from "../config/metabase.ts";
+import { propertyRow } from "../config/metabase_schema.ts";
+
+/** True where the metabase says that the listener is that of IIS 5.0 (Winsock). */
+export function isGeneration5(document: ConfigDocument): boolean {
+  const row = propertyRow("MajorIIsVersionNumber");
+  return row !== undefined && effectiveValue(document, "W3SVC/Info", row) === 5;
+}
+
+/** The note for stderr; "" under IIS 5.0, where the property does what it says. */
+export function poolingNote(document: ConfigDocument, path: string): string {
+  if (isGeneration5(document)) return "";
+  const siteId = siteIdOfPath(path);
+  const sites = document.sites.filter(({ id }) => siteId === null || id === siteId);
+  const bound = sites.flatMap(({ bindings }) => bindings)
+    .map(parseBinding)
+    .find((binding) => typeof binding !== "string" && binding.ip !== null);
+  const ip = typeof bound === "object" ? bound.ip : "xxx.xxx.x.x";
+  return "note: DisableSocketPooling has no effect under IIS 6.0 (KB 813368): HTTP listens on the " +
+    "addresses of its IP inclusion list, on all where that is empty\n" +
+    `hint: httpcfg set iplisten -i ${ip}; httpcfg net stop http /y; httpcfg net start w3svc`;
+}

@@ -1,0 +1,17 @@
+// Goal: the note names KB 813368's resolution, with the address of the site. Method: documents.
+import { assertEquals, assertMatch } from "@std/assert";
+import { isGeneration5, poolingNote } from "../../mod/cli/pooling_note.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+
+Deno.test("poolingNote() speaks under IIS 6 only", () => {
+  const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [":80:", "10.0.0.7:80:"] };
+  const six: ConfigDocument = { ...DEFAULT_DOCUMENT, sites: [site] };
+  const five = { ...six, metabase: { "W3SVC/Info": { MajorIIsVersionNumber: 5 } } };
+  assertMatch(
+    poolingNote(six, "W3SVC/1"),
+    /KB 813368.*\nhint: httpcfg set iplisten -i 10\.0\.0\.7;/,
+  );
+  assertMatch(poolingNote(DEFAULT_DOCUMENT, "W3SVC"), /-i xxx\.xxx\.x\.x;/);
+  assertEquals(poolingNote(five, "W3SVC"), "");
+  assertEquals([isGeneration5(six), isGeneration5(five)], [false, true]);
+});

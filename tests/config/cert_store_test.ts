@@ -1,0 +1,68 @@
+// Goal: a store is a folder of PEM files, and only what is usable is used. Method: files of testdata.
+import { assertEquals, assertThrows } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import {
+  certificateName,
+  findCertificate,
+  listCertificates,
+  listStores,
+  readPair,
+  removePair,
+  storeName,
+  writePair,
+} from "../../mod/config/cert_store.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+const SITE = "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6";
+const DATA = new URL("../testdata/certs/", import.meta.url);
+
+function pem(name: string): string {
+  return Deno.readTextFileSync(new URL(name, DATA));
+}
+
+Deno.test("storeName() and certificateName() refuse what could be a path", () => {
+  const names = [undefined, "my", "Web.Hosting-1", "..", "../MY", "a/b", "", "C:"].map(storeName);
+  assertEquals(names, ["MY", "MY", "WEB.HOSTING-1", null, null, null, null, null]);
+  const files = ["site", "*.example.com", "..", "a/b", "", ".hidden"].map(certificateName);
+  assertEquals(files, ["site", "*.example.com", null, null, null, null]);
+});
+
+Deno.test("listCertificates() describes each file and says what is wrong with it", async () => {
+  await using folder = await tempFolder();
+  assertEquals(listCertificates(folder.path, "MY"), []);
+  assertEquals(listStores(folder.path), []);
+  writePair(folder.path, "MY", "site", { cert: pem("site.pem"), key: pem("site.key") });
+  Deno.writeTextFileSync(folder.at("MY/alone.pem"), pem("other.pem"));
+  Deno.writeTextFileSync(folder.at("MY/mixed.pem"), pem("other.pem"));
+  Deno.writeTextFileSync(folder.at("MY/mixed.key"), pem("site.key"));
+  Deno.writeTextFileSync(folder.at("MY/noise.crt"), "no certificate");
+  Deno.writeTextFileSync(folder.at("MY/whole.cer"), pem("other.pem") + pem("other.key"));
+  const shown = listCertificates(folder.path, "MY").map(({ name, problem }) => [name, problem]);
+  assertEquals(shown, [
+    ["alone", "its private key is missing"],
+    ["mixed", "the private key belongs to another certificate"],
+    ["noise", "it holds no certificate"],
+    ["site", null],
+    ["whole", null],
+  ]);
+  const site = findCertificate(folder.path, "MY", SITE);
+  assertEquals([site?.subject, site?.names, site?.notAfter.slice(0, 4)], [
+    "CN=site.example",
+    ["site.example", "www.site.example", "127.0.0.2"],
+    "2126",
+  ]);
+  assertEquals(listStores(folder.path), ["MY"]);
+  assertEquals(readPair(site!).hash, SITE);
+  assertEquals((Deno.statSync(folder.at("MY/site.key")).mode ?? 0) & 0o777, 0o600);
+  removePair(site!);
+  assertEquals(findCertificate(folder.path, "MY", SITE), undefined);
+});
+
+Deno.test("writePair() and readPair() refuse a key of another certificate", async () => {
+  await using folder = await tempFolder();
+  const wrong = { cert: pem("site.pem"), key: pem("other.key") };
+  assertThrows(() => writePair(folder.path, "MY", "x", wrong), Fault, "belongs to another");
+  assertEquals(folder.names(), []);
+  const missing = { certFile: folder.at("a.pem"), keyFile: folder.at("a.key") };
+  assertThrows(() => readPair(missing), Fault, "there is no such file");
+});

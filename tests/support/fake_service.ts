@@ -1,0 +1,111 @@
+/**
+ * A service process for tests of the command line: the real controller and control socket, workers that
+ * do nothing, sites that are states in a map.
+ *
+ * @module
+ */
+import { Fault } from "../../mod/base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { controlPath } from "../../mod/host/control_address.ts";
+import type { ControlRequest, SiteVerb } from "../../mod/host/control_protocol.ts";
+import { serveControl } from "../../mod/host/control_server.ts";
+import { Controller } from "../../mod/host/controller.ts";
+import { findService, SERVICES } from "../../mod/host/service_table.ts";
+import type { ServiceStatus, SiteStatus } from "../../mod/host/status.ts";
+import { openLocal } from "../../mod/listen/endpoint.ts";
+
+export interface FakeService {
+  close(): Promise<void>;
+}
+
+const STATE_AFTER = {
+  start: "started",
+  stop: "stopped",
+  pause: "paused",
+  continue: "started",
+} as const satisfies Readonly<Record<SiteVerb, SiteStatus["state"]>>;
+
+/** Listens in `home`; `name` and what it needs are started, "" for none. */
+export async function startFakeService(home: string, name: string): Promise<FakeService> {
+  const path = controlPath(`${home}/run`, Deno.build.os);
+  await Deno.mkdir(`${home}/run`, { recursive: true });
+  const states = new Map<number, SiteStatus["state"]>();
+  const worker = {
+    start: async () => {},
+    stop: async () => {},
+    pause: async () => {},
+    resume: async () => {},
+  };
+  const controller = new Controller(
+    { HTTP: worker, HTTPFilter: worker, IISADMIN: worker, W3SVC: worker },
+    () => {},
+  );
+  const row = findService(name);
+  if (row !== undefined) await controller.start(row.name);
+  const status = (): ServiceStatus => ({
+    version: 1,
+    pid: 4242,
+    startedAt: "2026-01-01T00:00:00.000Z",
+    services: SERVICES.map((service) => {
+      return {
+        name: service.name,
+        display: service.display,
+        state: controller.state(service.name),
+      };
+    }),
+    ipListen: [],
+    endpoints: [],
+    sites: controller.isUp("W3SVC") ? sitesOf(home, states) : [],
+    connections: 0,
+  });
+  const local = await openLocal({ kind: "unix", path }, (conn) => {
+    void serveControl(conn, "", async (request, tell) => {
+      await carryOut(controller, states, request, (service, state) => {
+        tell({ kind: "step", service, state });
+      });
+      return status();
+    });
+  });
+  return { close: () => local.close() };
+}
+
+async function carryOut(
+  controller: Controller,
+  states: Map<number, SiteStatus["state"]>,
+  request: ControlRequest,
+  step: Parameters<Controller["stop"]>[1],
+): Promise<void> {
+  switch (request.op) {
+    case "start":
+      return await controller.start(request.service);
+    case "stop":
+      return await controller.stop(request.service, step);
+    case "pause":
+      return await controller.pause(request.service);
+    case "continue":
+      return await controller.resume(request.service);
+    case "site":
+      if (request.verb === "start" && request.id === 13) {
+        throw new Fault('Cannot start "W3SVC/13": 127.0.0.13 is not on the IP inclusion list', {
+          hint: "httpcfg set iplisten -i 127.0.0.13",
+        });
+      }
+      states.set(request.id, STATE_AFTER[request.verb]);
+  }
+}
+
+function sitesOf(home: string, states: ReadonlyMap<number, SiteStatus["state"]>): SiteStatus[] {
+  return storedDocument(home).sites.map(({ id, name, bindings, autoStart }) => {
+    const state = states.get(id) ?? (autoStart ? "started" : "stopped");
+    return { id, name, state, reason: null, bindings };
+  });
+}
+
+function storedDocument(home: string): ConfigDocument {
+  try {
+    return JSON.parse(Deno.readTextFileSync(`${home}/config.json`)) as ConfigDocument;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return DEFAULT_DOCUMENT;
+    throw error;
+  }
+}
