@@ -1,0 +1,116 @@
+/**
+ * Fuzzes the engine: hostile bytes, cut up at random, to a server in memory. What must hold:
+ *
+ * - nothing is thrown, no handler's request is one that the rules forbid;
+ * - there are never more answers than requests, nothing follows a refusal, every answer is framed;
+ * - nothing but what the service itself says is read past its limits;
+ * - the same bytes in any split get the same answers.
+ *
+ * Run: `deno task fuzz [--seed=N] [--count=N] [--seconds=N]`; the seed is printed and repeats the run.
+ *
+ * @module
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Handler, HttpRequest } from "../../mod/base/exchange.ts";
+import { echo, HELLO, TestEngine } from "../support/engine.ts";
+import { Random } from "./random.ts";
+import { cutUp, hostileBytes } from "./requests.ts";
+
+/** Small, so that fuzzed heads reach them. */
+const SETTINGS = { MaxFieldLength: 256, MaxRequestBytes: 512, MaxFieldCount: 6 };
+
+interface Outcome {
+  readonly text: string;
+  readonly requests: number;
+  readonly reasons: readonly string[];
+}
+
+/** One case: the bytes that `seed` makes, whole and cut up. Throws where a rule is broken. */
+export async function fuzzOne(seed: number): Promise<void> {
+  const random = new Random(seed);
+  const bytes = hostileBytes(random);
+  const handler = random.pick([echo, ignoring, halfReading]);
+  const whole = await run(handler, [bytes]);
+  for (let i = 0; i < 2; i++) {
+    const split = await run(handler, cutUp(bytes, random));
+    assertEquals(split, whole, "another split, another outcome");
+  }
+}
+
+async function run(handler: Handler, pieces: readonly Uint8Array[]): Promise<Outcome> {
+  let requests = 0;
+  const engine = new TestEngine((request) => {
+    requests++;
+    checkRequest(request);
+    return handler(request);
+  }, SETTINGS);
+  const sent = await engine.talk(...pieces);
+  assertEquals(engine.failures, [], "a bug came to light");
+  const text = sent.replaceAll("HTTP/1.1 100 Continue\r\n\r\n", ""); // sent to who waits, or not
+  const answers = checkAnswers(text, engine.served.map(({ method }) => method));
+  const refusals = engine.refused.filter((record) => record.status !== null).length;
+  assertEquals(answers, engine.served.length + refusals, "one line in a log for each answer");
+  assert(engine.served.filter(({ path }) => path !== "*").length <= requests, "answers unasked");
+  assert(engine.served.every((record) => record.receivedBytes <= total(pieces)));
+  return { text, requests, reasons: engine.refused.map((record) => record.reason) };
+}
+
+/** Every answer is one that we know, framed by its length, and a refusal is the last. How many? */
+function checkAnswers(text: string, methods: readonly string[]): number {
+  let rest = text;
+  let i = 0;
+  for (; rest !== ""; i++) {
+    const end = rest.indexOf("\r\n\r\n");
+    assert(end > 0, `no head: ${rest.slice(0, 80)}`);
+    const head = rest.slice(0, end + 2);
+    const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1]);
+    assert(status >= 200 && status <= 599, head);
+    const length = Number(/\r\nContent-Length: (\d+)\r\n/.exec(head)?.[1]);
+    const isRefused = i >= methods.length;
+    assert(isRefused || status === 200, "a served answer is the handler's");
+    const isHead = isRefused ? rest.length === end + 4 : methods[i] === "HEAD";
+    rest = rest.slice(end + 4 + (isHead ? 0 : length));
+    if (isRefused || head.includes("\r\nConnection: close\r\n")) assertEquals(rest, "");
+  }
+  return i;
+}
+
+/** What a site may rely on. */
+function checkRequest(request: HttpRequest): void {
+  const { path, host, method, query, rawPath } = request;
+  assert(/^[A-Z-]+$/.test(method), method);
+  assert(path.startsWith("/") && !/[\p{Cc}\\]/u.test(path), path);
+  assert(!path.split("/").some((segment) => segment === "." || segment === ".."), path);
+  assert(/^[!-~]+$/.test(rawPath) && (query === null || /^[!-~]*$/.test(query)), rawPath);
+  assert(/^(?:[a-z0-9._~-]*|\[[0-9a-f:.]+\])$/.test(host), host);
+  for (const [name, value] of request.headers()) {
+    assert(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name), name);
+    assert(/^(?![ \t])[\t\x20-\x7e\x80-\xff]*$/.test(value) && !/[ \t]$/.test(value), value);
+  }
+}
+
+const ignoring: Handler = () => HELLO;
+
+const halfReading: Handler = async (request) => {
+  await request.body.read();
+  return HELLO;
+};
+
+function total(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}
+
+/** Runs cases from `seed` on until `count` are done or `seconds` are over; says how many. */
+export async function fuzz(seed: number, count: number, seconds: number): Promise<number> {
+  const end = performance.now() + seconds * 1000;
+  let done = 0;
+  while (done < count && performance.now() < end) {
+    try {
+      await fuzzOne(seed + done);
+    } catch (error) {
+      throw new Error(`seed ${seed + done} breaks a rule`, { cause: error });
+    }
+    done++;
+  }
+  return done;
+}

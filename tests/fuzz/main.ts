@@ -1,0 +1,20 @@
+/**
+ * `deno task fuzz`: a bounded run with a seed that can be given again.
+ *
+ * @module
+ */
+import { fuzz } from "./http.ts";
+
+function option(name: string, otherwise: number): number {
+  const prefix = `--${name}=`;
+  const given = Deno.args.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
+  return given === undefined ? otherwise : Number(given);
+}
+
+const seed = option("seed", Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 1_000_000_000));
+const say = (text: string): void => {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+};
+say(`seed ${seed}\n`);
+const done = await fuzz(seed, option("count", 200_000), option("seconds", 60));
+say(`${done} cases, no rule broken\n`);
