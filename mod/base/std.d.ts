@@ -57,10 +57,7 @@ declare module "@std/cli/parse-args" {
 
 declare module "@std/csv/stringify" {
   /** RFC 4180 text of rows; cells that need it are quoted. */
-  export function stringify(
-    rows: readonly (readonly string[])[],
-    options?: { readonly separator?: string },
-  ): string;
+  export function stringify(rows: readonly (readonly string[])[]): string;
 }
 
 declare module "@std/net/get-available-port" {

@@ -24,23 +24,20 @@ export async function render(listing: Listing, form: string): Promise<string> {
       return JSON.stringify({ version: ANSWER_VERSION, [listing.name]: listing.rows }, null, 2);
     case "ndjson":
       return listing.rows.map((row) => JSON.stringify(row)).join("\n");
+    case "tsv":
+      return cellsOf(listing).map((line) => line.map(escapeTab).join("\t")).join("\n");
     default: {
       const { stringify } = await import("@std/csv/stringify");
-      const rows = listing.rows.map((row) => listing.columns.map((column) => flat(row[column])));
-      const text = stringify([listing.columns, ...rows], {
-        separator: form === "tsv" ? "\t" : ",",
-      });
-      return text.replaceAll("\r\n", "\n"); // cut and awk would keep the CR in the last column
+      // cut and awk would keep a CR in the last column.
+      return stringify(cellsOf(listing)).replaceAll("\r\n", "\n");
     }
   }
 }
 
 /** Columns of text, each as wide as its widest cell, two spaces between; a header line on top. */
 export function table(listing: Listing): string {
-  const cells = [
-    listing.columns.map((column) => column.toUpperCase()),
-    ...listing.rows.map((row) => listing.columns.map((column) => flat(row[column]))),
-  ];
+  const [head = [], ...rows] = cellsOf(listing);
+  const cells = [head.map((column) => column.toUpperCase()), ...rows];
   const widths = listing.columns.map((_, i) => {
     return cells.reduce((widest, line) => Math.max(widest, line[i]!.length), 0);
   });
@@ -48,6 +45,23 @@ export function table(listing: Listing): string {
     .map((line) => line.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd())
     .join("\n");
 }
+
+/** The head, then a line a row. */
+function cellsOf({ columns, rows }: Listing): string[][] {
+  return [[...columns], ...rows.map((row) => columns.map((column) => flat(row[column])))];
+}
+
+/** TSV has no quotes: what would break a line or a cell is escaped, as mlr and PostgreSQL read it. */
+function escapeTab(cell: string): string {
+  return cell.replace(/[\\\t\n\r]/g, (c) => TSV_ESCAPES[c]!);
+}
+
+const TSV_ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+};
 
 function flat(cell: Row[string] | undefined): string {
   if (cell === undefined || cell === null) return "";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Fault } from "../base/fault.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import {
   dependentsOf,
@@ -75,18 +76,29 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   if (status !== null && stateOf(status, row.name) !== "stopped") {
     return refused(io, say.netRefusal(say.NET.ALREADY_STARTED));
   }
+  const isFirst = status === null;
   io.print(say.netStarting(row.display));
   try {
-    if (status === null) await io.startInBackground();
+    if (isFirst) await io.startInBackground();
     status = await io.control.ask({ op: "start", service: row.name });
   } catch (error) {
+    // A process that was started for this alone must not stay behind with nothing to do.
+    if (isFirst) await io.control.ask({ op: "end" }).catch(() => null);
     io.print(say.netNotStarted(row.display));
     io.note(say.netStartReason(null));
-    throw error;
+    throw withNetStatus(error);
   }
   io.print(say.netStarted(row.display));
   if (status !== null && row.name === "W3SVC") io.note(siteTroubles(status));
   return say.NET_EXIT.ok;
+}
+
+/** The fault with net.exe's exit status. */
+function withNetStatus(error: unknown): unknown {
+  if (!(error instanceof Fault)) return error;
+  const { message, hint } = error;
+  const options = { exit: say.NET_EXIT.failed, cause: error };
+  return new Fault(message, hint === undefined ? options : { ...options, hint });
 }
 
 async function stopService(

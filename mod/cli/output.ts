@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Fault } from "../base/fault.ts";
 
 /** The reader of our output has gone: nothing is wrong, and nothing more is to be said. */
 export class PipeClosed extends Error {
@@ -22,7 +23,8 @@ export function writeText(sink: Sink, text: string): void {
     }
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new PipeClosed();
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Fault(`Cannot write the answer: ${reason}`, { cause: error });
   }
 }
 

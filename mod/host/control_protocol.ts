@@ -10,6 +10,8 @@ import type { ServiceStatus } from "./status.ts";
 
 export type ControlRequest =
   | { readonly op: "status" }
+  /** Stop everything and end the process. */
+  | { readonly op: "end" }
   | { readonly op: "start"; readonly service: ServiceName }
   | { readonly op: "stop"; readonly service: ServiceName }
   | { readonly op: "pause"; readonly service: ServiceName }

@@ -19,6 +19,9 @@ export type ControlHandler = (
   tell: (step: ControlStep) => void,
 ) => Promise<ServiceStatus>;
 
+/** Runs when the answer is sent and before the connection closes: the caller waits for both. */
+export type AfterAnswer = (request: ControlRequest) => Promise<void>;
+
 /**
  * Serves one control connection to its end. `token` is what a caller has to know; "" where the
  * socket's file mode keeps others out. Never throws: the caller may go away at any time.
@@ -27,6 +30,7 @@ export async function serveControl(
   stream: LineStream & { close(): void },
   token: string,
   handle: ControlHandler,
+  afterAnswer: AfterAnswer = () => Promise.resolve(),
 ): Promise<void> {
   let sending = Promise.resolve();
   const send = (answer: ControlAnswer): Promise<void> => {
@@ -38,6 +42,7 @@ export async function serveControl(
       const request = line as ControlRequest & { token?: string };
       if ((request.token ?? "") !== token) break;
       await send(await answered(request, handle, (step) => void send(step)));
+      await afterAnswer(request);
       break;
     }
   } catch {

@@ -10,7 +10,7 @@ import { stateEntered } from "../telemetry/event.ts";
 import { openLocal } from "../listen/endpoint.ts";
 import { controlPath } from "./control_address.ts";
 import type { ControlRequest, ControlStep } from "./control_protocol.ts";
-import { serveControl } from "./control_server.ts";
+import { type AfterAnswer, type ControlHandler, serveControl } from "./control_server.ts";
 import { Controller, type ServiceState } from "./controller.ts";
 import { claimInstance } from "./instance.ts";
 import { ServiceLogs } from "./service_logs.ts";
@@ -71,13 +71,17 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
     await instance.release();
     resolve();
   };
-  const control = await openControl(paths.run, async (request, tell) => {
-    await carryOut(controller, request, tell);
-    const answer = status();
-    // A process whose last service was stopped has nothing left to do.
-    if (request.op === "stop" && !controller.anyUp()) queueMicrotask(end);
-    return answer;
-  });
+  const control = await openControl(
+    paths.run,
+    async (request, tell) => {
+      await carryOut(controller, request, tell);
+      return status();
+    },
+    async ({ op }) => {
+      // A process whose last service was stopped has nothing left to do.
+      if (op === "end" || (op === "stop" && !controller.anyUp())) await end();
+    },
+  );
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
     Deno.addSignalListener(signal, end);
@@ -101,6 +105,8 @@ async function carryOut(
   switch (request.op) {
     case "status":
       return;
+    case "end":
+      return await controller.stopAll();
     case "start":
       return await controller.start(request.service);
     case "stop":
@@ -116,16 +122,21 @@ async function carryOut(
   }
 }
 
-type Answer = Parameters<typeof serveControl>[2];
-
-async function openControl(run: string, handle: Answer): Promise<{ close(): Promise<void> }> {
+async function openControl(
+  run: string,
+  handle: ControlHandler,
+  afterAnswer: AfterAnswer,
+): Promise<{ close(): Promise<void> }> {
   const path = controlPath(run, Deno.build.os);
   if (Deno.build.os !== "windows") {
-    return await openLocal({ kind: "unix", path }, (conn) => void serveControl(conn, "", handle));
+    return await openLocal(
+      { kind: "unix", path },
+      (conn) => void serveControl(conn, "", handle, afterAnswer),
+    );
   }
   const token = crypto.randomUUID();
   const local = await openLocal({ kind: "loopback", port: 0 }, (conn) => {
-    void serveControl(conn, token, handle);
+    void serveControl(conn, token, handle, afterAnswer);
   });
   const { port } = local.address as { port: number };
   await Deno.writeTextFile(path, JSON.stringify({ port, token }), { mode: 0o600 });

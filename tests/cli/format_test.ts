@@ -23,14 +23,14 @@ Deno.test("render() ndjson has one record a line, and no line for none", async (
   assertEquals(await render(EMPTY, "ndjson"), "");
 });
 
-Deno.test("render() csv and tsv quote what needs it and end lines with LF alone", async () => {
+Deno.test("render() csv quotes and tsv escapes what needs it, and lines end with LF alone", async () => {
   assertEquals(
     await render(LISTING, "csv"),
     'id,name,bindings,reason\n1,plain,:80: :81:,\n22,"a,""b""\tc\nd",,no; space \n',
   );
   assertEquals(
     await render(LISTING, "tsv"),
-    'id\tname\tbindings\treason\n1\tplain\t:80: :81:\t\n22\t"a,""b""\tc\nd"\t\tno; space \n',
+    'id\tname\tbindings\treason\n1\tplain\t:80: :81:\t\n22\ta,"b"\\tc\\nd\t\tno; space ',
   );
   assertEquals(await render(EMPTY, "csv"), "id,name\n");
 });
