@@ -78,8 +78,17 @@ export interface CommandInput {
   readonly commandLine: readonly string[];
 }
 
+/** Every command: for those that tell about the others. */
+export interface CommandCatalog {
+  /** In the order of the help. */
+  readonly names: readonly string[];
+  /** The record of one of the names. */
+  load(name: string): Promise<CommandSpec>;
+}
+
 /** All that a command may touch. Tests pass a fake. */
 export interface CommandIo {
+  readonly commands: CommandCatalog;
   readonly os: string;
   readonly uid: number | null;
   readonly paths: Paths;

@@ -54,6 +54,7 @@ const FILES: readonly CommandFile[] = [
     ],
     load: () => import("./config.ts"),
   },
+  { names: ["completions", "complete"], load: () => import("./completions.ts") },
 ];
 
 /** What can be called. */

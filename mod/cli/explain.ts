@@ -30,6 +30,7 @@ const spec: CommandSpec = {
     host: { kind: "string", value: "NAME", summary: "the Host field of the request" },
   },
   words: { min: 1, max: 1 },
+  completes: ["endpoint"],
   async run(input, io): Promise<number> {
     const question = await readQuestion(input.words[0]!, input.text("host"));
     const gathered = await gatherStored(io);

@@ -50,6 +50,7 @@ const historyShow: CommandSpec = {
   examples: [{ line: "httpcfg history show 7 > old.json", tells: "the document as it was" }],
   flags: {},
   words: { min: 1, max: 1 },
+  completes: ["version"],
   async run(input, io): Promise<number> {
     const { document } = await historyOf(io).read(versionNumber(input.words[0]));
     io.out(JSON.stringify(document, null, 2));
@@ -68,6 +69,7 @@ const historyDiff: CommandSpec = {
   ],
   flags: {},
   words: { min: 1, max: 2 },
+  completes: ["version"],
   async run(input, io): Promise<number> {
     const numbers = input.words.map(versionNumber);
     const last = numbers.at(-1)!;
@@ -88,6 +90,7 @@ const rollback: CommandSpec = {
   examples: [{ line: "httpcfg rollback 7", tells: "the configuration is again as version 7 was" }],
   flags: {},
   words: { min: 1, max: 1 },
+  completes: ["version"],
   async run(input, io): Promise<number> {
     const { document, number } = await historyOf(io).read(versionNumber(input.words[0]));
     const { changed, before } = await io.store.update(() => document);

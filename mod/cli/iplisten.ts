@@ -32,6 +32,7 @@ export const setIplisten: CommandSpec = {
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
+  switches: { "-i": "entry" },
   run: (input, io) => changeList(input, io, "Set"),
 };
 
@@ -44,6 +45,7 @@ export const deleteIplisten: CommandSpec = {
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
+  switches: { "-i": "stored-entry" },
   run: (input, io) => changeList(input, io, "Delete"),
 };
 

@@ -34,6 +34,7 @@ export const netStart: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
   legacy: true,
+  completes: ["service"],
   async run(input, io): Promise<number> {
     const { name, option } = readWords(input.words, []);
     if (option !== null) return refusedOption(io, "start", option);
@@ -55,6 +56,7 @@ export const netStop: CommandSpec = {
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
+  completes: ["service"],
   async run(input, io): Promise<number> {
     const { name, option, yes } = readWords(input.words, ["y", "yes", "n", "no"]);
     if (option !== null) return refusedOption(io, "stop", option);

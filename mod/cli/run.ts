@@ -52,7 +52,8 @@ async function dispatch(args: readonly string[], around: Surroundings): Promise<
   if (name === null) return await answerWithoutCommand(words, around);
   const found = await loadCommand(name);
   const rest = words.slice(found.name.split(" ").length);
-  if (rest.some((word) => asksForHelp(found, word))) {
+  const own = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
+  if (own.some((word) => asksForHelp(found, word))) {
     around.out(commandHelp(found));
     return EXIT.ok;
   }
@@ -156,6 +157,7 @@ function makeIo(
   const history = new History(paths.history);
   const self = configFile === undefined ? [] : ["--config", configFile];
   return {
+    commands: { names: COMMAND_NAMES, load: loadCommand },
     os,
     uid,
     paths,

@@ -62,6 +62,7 @@ export const siteShow: CommandSpec = {
   examples: [{ line: "httpcfg site show 'Default Web Site'", tells: "by name, or W3SVC/1" }],
   flags: FORMAT_FLAG,
   words: { min: 1, max: 1 },
+  completes: ["site"],
   async run(input, io): Promise<number> {
     const site = named(await io.store.read(), input.words[0]!);
     const form = input.text("format") ?? "text";
@@ -83,6 +84,7 @@ export const siteRemove: CommandSpec = {
   examples: [{ line: "httpcfg site remove intranet", tells: "by name, or W3SVC/2" }],
   flags: {},
   words: { min: 1, max: 1 },
+  completes: ["site"],
   async run(input, io): Promise<number> {
     await io.store.update((document) => {
       return removeSite(document, named(document, input.words[0]!).id);

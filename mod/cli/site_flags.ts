@@ -11,7 +11,12 @@ import type { CommandInput, FlagSpec } from "./command.ts";
 
 /** What a site can be; exactly one of these is given. */
 export const CONTENT_FLAGS: Readonly<Record<string, FlagSpec>> = {
-  root: { kind: "string", value: "DIR", summary: "serve the files of a folder" },
+  root: {
+    kind: "string",
+    value: "DIR",
+    summary: "serve the files of a folder",
+    completes: "folder",
+  },
   respond: { kind: "string", value: "TEXT", summary: "answer every request with this text" },
   echo: { kind: "boolean", summary: "answer with what came in, for diagnosis" },
   welcome: { kind: "boolean", summary: "the built-in page that shows what is listening" },
@@ -19,8 +24,18 @@ export const CONTENT_FLAGS: Readonly<Record<string, FlagSpec>> = {
 
 /** Flags that say where a site answers. */
 export const BINDING_FLAGS: Readonly<Record<string, FlagSpec>> = {
-  bind: { kind: "list", value: "IP:Port:Host", summary: "where it answers; may be repeated" },
-  "bind-tls": { kind: "list", value: "IP:Port:Host", summary: "where it answers over TLS" },
+  bind: {
+    kind: "list",
+    value: "IP:Port:Host",
+    summary: "where it answers; may be repeated",
+    completes: "binding",
+  },
+  "bind-tls": {
+    kind: "list",
+    value: "IP:Port:Host",
+    summary: "where it answers over TLS",
+    completes: "binding",
+  },
 };
 
 /** Canonical bindings of one flag. Throws a usage Fault. */

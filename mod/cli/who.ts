@@ -26,6 +26,7 @@ const who: CommandSpec = {
   ],
   flags: FORMAT_FLAG,
   words: { min: 1, max: 1 },
+  completes: ["endpoint"],
   async run(input, io): Promise<number> {
     const wanted = parseWanted(input.words[0]!);
     const holders = findListeners(new Set([wanted.port])).filter((holder) =>

@@ -1,0 +1,144 @@
+/**
+ * What could stand at the end of an unfinished command line. Pure but for loading records: the same
+ * ones that help and the parser read.
+ *
+ * @module
+ */
+import type { CommandSpec, FlagSpec, WordKind } from "./command.ts";
+
+/** One thing that fits, and a few words about it. */
+export interface Candidate {
+  readonly value: string;
+  readonly tells: string;
+}
+
+/** What is offered: candidates, and whether the shell's own files or folders fit as well. */
+export interface Completion {
+  readonly candidates: readonly Candidate[];
+  readonly paths: "file" | "folder" | null;
+}
+
+/** What an answer may need to know; each is asked for only where it is wanted. */
+export interface CompletionSource {
+  /** Names of the commands, and the record of one. */
+  readonly names: readonly string[];
+  load(name: string): Promise<CommandSpec>;
+  /** What there is of a kind, on this machine and in its document. */
+  values(kind: WordKind): Promise<readonly Candidate[]>;
+}
+
+const NOTHING: Completion = { candidates: [], paths: null };
+const CONFIG: Candidate = { value: "--config", tells: "the document, instead of the usual one" };
+
+/** Completes the last of `words`, which may be empty; the ones before it are finished. */
+export async function complete(
+  words: readonly string[],
+  source: CompletionSource,
+): Promise<Completion> {
+  const current = words.at(-1) ?? "";
+  const before = words.slice(0, -1);
+  if (before[0] === "--config") {
+    return before.length === 1
+      ? { candidates: [], paths: "file" }
+      : await complete(words.slice(2), source);
+  }
+  if (before[0]?.startsWith("--config=")) return await complete(words.slice(1), source);
+  const path = before[0] === "help" ? before.slice(1) : before;
+  const next = await nextWords(path, source);
+  const name = commandOf(before, source.names);
+  const own = name === null ? NOTHING : await wordsOf(await source.load(name), name, words, source);
+  const start = before.length === 0 ? [CONFIG, HELP] : [];
+  return {
+    candidates: startingWith(current, [...next, ...own.candidates, ...start]),
+    paths: own.paths,
+  };
+}
+
+const HELP: Candidate = { value: "help", tells: "help of a command" };
+
+/** The next word of every command whose name begins with `path`. */
+async function nextWords(
+  path: readonly string[],
+  { names, load }: CompletionSource,
+): Promise<Candidate[]> {
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const parts = name.split(" ");
+    if (parts.length <= path.length || path.some((word, i) => word !== parts[i])) continue;
+    const spec = await load(name);
+    if (spec.hidden) continue;
+    const word = parts[path.length] ?? "";
+    const several = found.has(word) || parts.length > path.length + 1;
+    found.set(word, several ? `${[...path, word].join(" ")} …` : spec.summary);
+  }
+  return [...found].map(([value, tells]) => ({ value, tells }));
+}
+
+/** The longest name that the finished words begin with. */
+function commandOf(before: readonly string[], names: readonly string[]): string | null {
+  const line = `${before.join(" ").toLowerCase()} `;
+  const fitting = names.filter((name) => line.startsWith(`${name} `));
+  return fitting.sort((a, b) => b.length - a.length)[0] ?? null;
+}
+
+async function wordsOf(
+  spec: CommandSpec,
+  name: string,
+  words: readonly string[],
+  source: CompletionSource,
+): Promise<Completion> {
+  const rest = words.slice(name.split(" ").length, -1);
+  const current = words.at(-1) ?? "";
+  const previous = rest.at(-1) ?? "";
+  const flag = previous.startsWith("--") ? spec.flags[previous.slice(2)] : undefined;
+  if (flag !== undefined && flag.kind !== "boolean") return await valuesOf(flag, source);
+  const switched = spec.switches?.[previous.replace(/^\//, "-").toLowerCase()];
+  if (switched !== undefined) return await ofKind(switched, source);
+  const switches = Object.entries(spec.switches ?? {}).map(([value, kind]) => ({
+    value,
+    tells: kind,
+  }));
+  if (current.startsWith("-")) return { candidates: [...switches, ...flagsOf(spec)], paths: null };
+  const kinds = spec.completes ?? [];
+  const kind = kinds[Math.min(plainWords(spec, rest), kinds.length - 1)];
+  if (kind !== undefined) return await ofKind(kind, source);
+  return { candidates: current === "" ? switches : [], paths: null };
+}
+
+async function valuesOf(flag: FlagSpec, source: CompletionSource): Promise<Completion> {
+  if (flag.choices !== undefined) {
+    return { candidates: flag.choices.map((value) => ({ value, tells: "" })), paths: null };
+  }
+  return flag.completes === undefined ? NOTHING : await ofKind(flag.completes, source);
+}
+
+async function ofKind(kind: WordKind, source: CompletionSource): Promise<Completion> {
+  if (kind === "file" || kind === "folder") return { candidates: [], paths: kind };
+  return { candidates: await source.values(kind), paths: null };
+}
+
+function flagsOf(spec: CommandSpec): Candidate[] {
+  const own = Object.entries(spec.flags).map(([name, { summary }]) => ({
+    value: `--${name}`,
+    tells: summary,
+  }));
+  return [...own, { value: "--help", tells: "help of this command" }];
+}
+
+/** How many of the words are neither a flag nor its value. */
+function plainWords(spec: CommandSpec, rest: readonly string[]): number {
+  let count = 0;
+  for (let i = 0; i < rest.length; i++) {
+    const word = rest[i] ?? "";
+    if (!word.startsWith("-")) count++;
+    else if ((spec.flags[word.slice(2)]?.kind ?? "boolean") !== "boolean") i++;
+    else if (spec.switches?.[word] !== undefined) i++;
+  }
+  return count;
+}
+
+function startingWith(current: string, candidates: readonly Candidate[]): Candidate[] {
+  const lower = current.toLowerCase();
+  const fitting = candidates.filter(({ value }) => value.toLowerCase().startsWith(lower));
+  return [...new Map(fitting.map((candidate) => [candidate.value, candidate])).values()];
+}

@@ -1,0 +1,80 @@
+/**
+ * What there is of each kind of word: on this machine, and in its document.
+ *
+ * @module
+ */
+import { formatEndpoint, urlHost } from "../base/address.ts";
+import { parseBinding } from "../config/binding.ts";
+import { History } from "../config/history.ts";
+import { SERVICES } from "../host/service_table.ts";
+import { type MachineAddress, readMachine } from "../listen/machine_addresses.ts";
+import type { CommandIo, WordKind } from "./command.ts";
+import type { Candidate } from "./complete.ts";
+import { SHELLS } from "./completion_scripts.ts";
+
+/** Everything of `kind`; nothing where it cannot be read: a completion never complains. */
+export async function valuesOfKind(kind: WordKind, io: CommandIo): Promise<readonly Candidate[]> {
+  try {
+    return await READERS[kind]?.(io) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+type Reader = (io: CommandIo) => Promise<readonly Candidate[]> | readonly Candidate[];
+
+const READERS: { readonly [K in WordKind]?: Reader } = {
+  entry: () => [...addresses(), ...interfaces()],
+  "stored-entry": async (io) => {
+    return (await io.store.readList()).map((value) => ({ value, tells: "on the list" }));
+  },
+  binding: () => [
+    { value: ":80:", tells: "every address" },
+    ...addresses().map(({ value, tells }) => ({ value: `${bracketed(value)}:80:`, tells })),
+  ],
+  endpoint: async (io) => {
+    const { sites } = await io.store.read();
+    return sites.flatMap(({ name, bindings }) => bindings.flatMap((text) => endpoints(text, name)));
+  },
+  site: async (io) => {
+    return (await io.store.read()).sites.map(({ id, name }) => ({
+      value: name,
+      tells: `W3SVC/${id}`,
+    }));
+  },
+  service: () =>
+    SERVICES.map(({ name, display }) => ({ value: name.toLowerCase(), tells: display })),
+  version: async (io) => {
+    const versions = await new History(io.paths.history).list();
+    return versions.map(({ number, command }) => ({
+      value: String(number),
+      tells: command ?? "found",
+    }));
+  },
+  shell: () => SHELLS.map((value) => ({ value, tells: "" })),
+};
+
+function addresses(): Candidate[] {
+  return readMachine().addresses.map(({ ip, interface: name }) => ({ value: ip, tells: name }));
+}
+
+function interfaces(): Candidate[] {
+  const all: readonly MachineAddress[] = readMachine().addresses;
+  return [...new Set(all.map((address) => address.interface))].map((value) => ({
+    value,
+    tells: "every address of the interface",
+  }));
+}
+
+/** The sockets that a binding names; one without an address is on each of the machine. */
+function endpoints(text: string, site: string): Candidate[] {
+  const binding = parseBinding(text);
+  if (typeof binding === "string") return [];
+  const { ip, port } = binding;
+  const all = ip === null ? readMachine().addresses.map((address) => address.ip) : [ip];
+  return all.map((one) => ({ value: formatEndpoint({ ip: one, port }), tells: site }));
+}
+
+function bracketed(ip: string): string {
+  return urlHost(ip as Parameters<typeof urlHost>[0]);
+}

@@ -1,0 +1,71 @@
+/**
+ * `completions` and `complete`: what a shell needs to offer the words of this program.
+ *
+ * @module
+ */
+import { EXIT, quote, usageFault } from "../base/fault.ts";
+import { bashAnswer, type BashLine, parseBashLine } from "./bash_line.ts";
+import type { CommandIo, CommandSpec } from "./command.ts";
+import { complete } from "./complete.ts";
+import { valuesOfKind } from "./complete_values.ts";
+import { completionScript, PATHS_MARK, SHELLS } from "./completion_scripts.ts";
+
+const completions: CommandSpec = {
+  name: "completions",
+  usage: SHELLS.join("|"),
+  summary: "Print the completion script of a shell",
+  details: ["Where the script goes is in its first lines."],
+  examples: [{
+    line: "source <(httpcfg completions bash)",
+    tells: "complete commands, sites, entries and addresses in this shell",
+  }],
+  flags: {},
+  words: { min: 1, max: 1 },
+  completes: ["shell"],
+  run(input, io): Promise<number> {
+    const shell = SHELLS.find((one) => one === input.words[0]);
+    if (shell === undefined) {
+      throw usageFault(
+        `Cannot print a completion script for ${quote(input.words[0]!)}: there is none`,
+        `httpcfg completions ${SHELLS.join("|")}`,
+      );
+    }
+    io.out(completionScript(shell));
+    return Promise.resolve(EXIT.ok);
+  },
+};
+
+const completeWords: CommandSpec = {
+  name: "complete",
+  usage: "-- WORD…",
+  summary: "For the completion scripts: what the last word could be, a line each",
+  examples: [{ line: "httpcfg complete -- site show ''", tells: "the names of the sites" }],
+  flags: {
+    bash: { kind: "string", value: "LINE", summary: "the line as bash has it, and as it inserts" },
+  },
+  words: { min: 0, max: Infinity },
+  hidden: true,
+  async run(input, io): Promise<number> {
+    const text = input.text("bash");
+    const line: BashLine | null = text === null ? null : parseBashLine(text);
+    const { candidates, paths } = await complete(line?.words ?? input.words, sourceOf(io));
+    const lines = candidates.map(({ value, tells }) => {
+      const inserted = line === null ? value : bashAnswer(value, line);
+      return tells === "" ? inserted : `${inserted}\t${tells}`;
+    });
+    if (paths !== null) lines.push(`${PATHS_MARK}${paths}`);
+    io.out(lines.join("\n"));
+    return EXIT.ok;
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [completions, completeWords];
+
+function sourceOf(io: CommandIo): Parameters<typeof complete>[1] {
+  return {
+    names: io.commands.names,
+    load: (name) => io.commands.load(name),
+    values: (kind) => valuesOfKind(kind, io),
+  };
+}

@@ -1,0 +1,75 @@
+// Goal: the answer is what could stand there, by the records. Method: three records, facts by hand.
+import { assertEquals } from "@std/assert";
+import type { CommandSpec } from "../../mod/cli/command.ts";
+import { complete } from "../../mod/cli/complete.ts";
+
+function record(name: string, more: Partial<CommandSpec>): CommandSpec {
+  const words = { min: 0, max: 9 };
+  return {
+    name,
+    usage: "",
+    summary: name,
+    flags: {},
+    words,
+    run: () => Promise.resolve(0),
+    ...more,
+  };
+}
+
+const RECORDS: readonly CommandSpec[] = [
+  record("site add", {
+    flags: {
+      bind: { kind: "list", summary: "where", completes: "binding" },
+      root: { kind: "string", summary: "files", completes: "folder" },
+      format: { kind: "string", summary: "form", choices: ["json", "csv"] },
+      quiet: { kind: "boolean", summary: "say less" },
+    },
+  }),
+  record("site show", { completes: ["site"] }),
+  record("set iplisten", { legacy: true, switches: { "-i": "entry" } }),
+  record("history", {}),
+  record("history show", { completes: ["version", "file"] }),
+  record("secret", { hidden: true }),
+];
+
+async function answer(line: string): Promise<string> {
+  const { candidates, paths } = await complete(line.split(" "), {
+    names: RECORDS.map(({ name }) => name),
+    load: (name) => Promise.resolve(RECORDS.find((one) => one.name === name)!),
+    values: (kind) =>
+      Promise.resolve([{ value: `${kind}-1`, tells: "" }, { value: `${kind}-2`, tells: "" }]),
+  });
+  return [...candidates.map(({ value }) => value), ...(paths === null ? [] : [`(${paths})`])].join(
+    " ",
+  );
+}
+
+Deno.test("complete() offers what the records allow at the end of the line", async () => {
+  const cases: [line: string, want: string][] = [
+    ["", "site set history --config help"],
+    ["s", "site set"],
+    ["SI", "site"],
+    ["site ", "add show"],
+    ["help site ", "add show"],
+    ["help s", "site set"],
+    ["site show ", "site-1 site-2"],
+    ["site show site-1 ", "site-1 site-2"],
+    ["site add name --", "--bind --root --format --quiet --help"],
+    ["site add --bind ", "binding-1 binding-2"],
+    ["site add --root ", "(folder)"],
+    ["site add --format j", "json"],
+    ["site add --quiet ", ""],
+    ["set iplisten ", "-i"],
+    ["set iplisten -i ", "entry-1 entry-2"],
+    ["set iplisten /I ", "entry-1 entry-2"],
+    ["set iplisten -", "-i --help"],
+    ["history ", "show"],
+    ["history show ", "version-1 version-2"],
+    ["history show --x 7 ", "(file)"],
+    ["--config ", "(file)"],
+    ["--config /x site show ", "site-1 site-2"],
+    ["--config=/x site sh", "show"],
+    ["nothing here ", ""],
+  ];
+  for (const [line, want] of cases) assertEquals(await answer(line), want, `"${line}"`);
+});
