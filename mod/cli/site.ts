@@ -9,7 +9,13 @@ import { addSite, findSite, nextSiteId, removeSite } from "../config/edit.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { ANSWER_VERSION, render, type Row, table } from "./format.ts";
-import { BINDING_FLAGS, CONTENT_FLAGS, readBindings, readContent } from "./site_flags.ts";
+import {
+  BINDING_FLAGS,
+  CONTENT_FLAGS,
+  readBindings,
+  readContent,
+  readLimits,
+} from "./site_flags.ts";
 
 export const siteAdd: CommandSpec = {
   name: "site add",
@@ -32,6 +38,8 @@ export const siteAdd: CommandSpec = {
     ...CONTENT_FLAGS,
     status: { kind: "string", value: "CODE", summary: "status of --respond, 200 when not given" },
     listing: { kind: "boolean", summary: "with --root: list folders without an index.html" },
+    "max-body": { kind: "string", value: "BYTES", summary: "largest request body; more is 413" },
+    "max-connections": { kind: "string", value: "N", summary: "connections at once; more are 503" },
     "no-start": { kind: "boolean", summary: "do not start it with the service" },
   },
   words: { min: 1, max: 1 },
@@ -114,6 +122,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     );
   }
   const content = await readContent(input);
+  const limits = readLimits(input);
   await io.store.update((document) => {
     if (findSite(document, name) !== undefined) {
       throw new Fault(`Cannot add ${quote(name)}: a site of this name is there already`, {
@@ -122,7 +131,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     }
     const id = nextSiteId(document);
     const autoStart = !input.flag("no-start");
-    return addSite(document, { id, name, bindings, secureBindings, autoStart, content });
+    return addSite(document, { id, name, bindings, secureBindings, autoStart, content, ...limits });
   });
   await tellHowToApply(io, "W3SVC");
   return 0;

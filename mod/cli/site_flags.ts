@@ -5,7 +5,7 @@
  */
 import { quote, usageFault } from "../base/fault.ts";
 import { formatBinding, parseBinding } from "../config/binding.ts";
-import type { SiteContent } from "../config/document.ts";
+import type { SiteContent, SiteRecord } from "../config/document.ts";
 import { resolveFolder } from "../config/folder.ts";
 import type { CommandInput, FlagSpec } from "./command.ts";
 
@@ -85,6 +85,28 @@ function readStatus(text: string | null): number | null {
   throw usageFault(
     `Cannot answer with the status ${quote(text)}: it is 200 to 599`,
     "--status 503",
+  );
+}
+
+/** Limits of the site's own; those that are not given are absent. Throws a usage Fault. */
+export function readLimits(
+  input: CommandInput,
+): Pick<SiteRecord, "maxRequestEntityAllowed" | "maxConnections"> {
+  const body = readCount(input, "max-body");
+  const connections = readCount(input, "max-connections");
+  return {
+    ...(body === null ? {} : { maxRequestEntityAllowed: body }),
+    ...(connections === null ? {} : { maxConnections: connections }),
+  };
+}
+
+function readCount(input: CommandInput, flag: string): number | null {
+  const text = input.text(flag);
+  if (text === null) return null;
+  if (/^[0-9]{1,10}$/.test(text) && Number(text) <= 4294967295) return Number(text);
+  throw usageFault(
+    `Cannot use ${quote(text)} for "--${flag}": it is no number from 0 to 4294967295`,
+    `--${flag} 1000`,
   );
 }
 

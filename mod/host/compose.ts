@@ -7,13 +7,16 @@
 import type { Handler, Refusal } from "../base/exchange.ts";
 import type { SiteRecord } from "../config/document.ts";
 import { buildSiteTable, matchSite } from "../site/match.ts";
+import type { SiteConnections } from "./site_connections.ts";
 import { type SiteContext, siteHandler } from "../site/site_handler.ts";
 
 export interface ComposeContext extends SiteContext {
   /** W3SVC is paused. */
   readonly isPaused: () => boolean;
+  readonly connections: SiteConnections;
 }
 
+const CONN_LIMIT: Refusal = { refuse: "ConnLimit" };
 const HOSTNAME: Refusal = { refuse: "Hostname" };
 /** A paused service answers as one that an administrator has taken offline. */
 const PAUSED: Refusal = { refuse: "Disabled" };
@@ -25,6 +28,7 @@ export function composeHandler(sites: readonly SiteRecord[], context: ComposeCon
     bindings: site.bindings,
     secureBindings: site.secureBindings,
     bytesMax: site.maxRequestEntityAllowed,
+    maxConnections: site.maxConnections,
     handle: siteHandler(site, context),
   })));
   return (request) => {
@@ -32,6 +36,7 @@ export function composeHandler(sites: readonly SiteRecord[], context: ComposeCon
     if (site === null) return HOSTNAME;
     request.siteId = site.id;
     if (context.isPaused()) return PAUSED;
+    if (!context.connections.admit(site, request.remote)) return CONN_LIMIT;
     if (site.bytesMax !== undefined) request.body.bytesMax = site.bytesMax;
     return site.handle(request);
   };

@@ -24,6 +24,7 @@ import { endpointStatuses, isUp, nothingStarted, siteStatuses } from "./outcome.
 import { planEvents } from "./plan_events.ts";
 import { gatherPlanInput } from "./plan_input.ts";
 import type { ServiceLogs } from "./service_logs.ts";
+import { SiteConnections } from "./site_connections.ts";
 import { Sockets } from "./sockets.ts";
 import type { ServiceStatus } from "./status.ts";
 
@@ -55,6 +56,7 @@ const ROOM_CONNECTIONS = 32;
 
 export class WebService {
   readonly #options: WebServiceOptions;
+  readonly #connections = new SiteConnections();
   #http: HttpState | null = null;
   #sites: SitesState | null = null;
   #paused = false;
@@ -98,6 +100,7 @@ export class WebService {
       served: (record) => logs.served(record),
       refused: (record) => logs.refused(record),
       failed: (error) => this.#options.log(describe(error)),
+      closed: (remote) => this.#connections.closed(remote),
     });
     const sockets = new Sockets({
       onConnection: (conn) => server.adopt(conn, { tls: false }),
@@ -137,6 +140,7 @@ export class WebService {
         listening: () => this.#view(),
         now: Date.now,
         isPaused: () => this.#paused,
+        connections: this.#connections,
       },
     );
     http.server.reconfigure({ handler });

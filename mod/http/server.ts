@@ -34,6 +34,8 @@ export interface HttpServerOptions {
   readonly refused?: (record: RefusedRecord) => void;
   /** With what a handler or a source threw: a bug, already answered 500 or cut. */
   readonly failed?: (error: unknown) => void;
+  /** Once for each connection that ended, with the object that was its requests' `remote`. */
+  readonly closed?: (remote: Endpoint) => void;
   readonly clock?: Clock;
 }
 
@@ -59,10 +61,12 @@ export class HttpServer {
   readonly #connections = new Set<Connection>();
   readonly #byClient = new Map<Ip, number>();
   readonly #drains = new Set<Drain>();
+  readonly #closed: (remote: Endpoint) => void;
   #turnedAway = 0;
   #isDraining = false;
 
   constructor(options: HttpServerOptions) {
+    this.#closed = options.closed ?? ignore;
     this.#clock = options.clock ?? new SystemClock();
     this.#engine = new Engine({
       settings: options.settings,
@@ -179,6 +183,7 @@ export class HttpServer {
   }
 
   #forget(connection: Connection): void {
+    this.#closed(connection.ends.remote);
     const { ip } = connection.ends.remote;
     const left = (this.#byClient.get(ip) ?? 1) - 1;
     if (left === 0) this.#byClient.delete(ip);
