@@ -1,11 +1,19 @@
 /** `deno task bench [NAME …]`: every bench, or those named. Ratios against a peer in one run. */
+import { benchIdle } from "./idle.ts";
 import { benchKeepAlive } from "./keep_alive.ts";
+import { benchListeners } from "./listeners.ts";
 import { say } from "./measure.ts";
+import { benchSlowHeads } from "./slow_heads.ts";
 import { benchStartUp } from "./start_up.ts";
+import { benchStaticFiles } from "./static_files.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "start-up": benchStartUp,
   "keep-alive": benchKeepAlive,
+  "static-files": benchStaticFiles,
+  "listeners": benchListeners,
+  "idle": benchIdle,
+  "slow-heads": benchSlowHeads,
 };
 
 const names = Deno.args.length === 0 ? Object.keys(BENCHES) : Deno.args;

@@ -18,6 +18,12 @@ export function privateBytes(pid: number): number {
   return (sum("Private_Clean") + sum("Private_Dirty")) * 1024;
 }
 
+/** Words before a command that keep servers on the first core and clients off it, where there are two. */
+export const [SERVER_CORE, CLIENT_CORES]: readonly [readonly string[], readonly string[]] =
+  navigator.hardwareConcurrency > 1 && await isInstalled("taskset")
+    ? [["taskset", "-c", "0"], ["taskset", "-c", `1-${navigator.hardwareConcurrency - 1}`]]
+    : [[], []];
+
 export interface Load {
   readonly requests: number;
   readonly seconds: number;
@@ -29,9 +35,16 @@ export interface Load {
 
 /** Runs wrk for `seconds` with one thread and `connections` keep-alive connections. */
 export async function wrk(url: string, seconds: number, connections = 64): Promise<Load> {
-  const { stdout } = await new Deno.Command("wrk", {
-    args: ["-t1", `-c${connections}`, `-d${seconds}s`, "--latency", url],
-  }).output();
+  const words = [
+    ...CLIENT_CORES,
+    "wrk",
+    "-t1",
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "--latency",
+    url,
+  ];
+  const { stdout } = await new Deno.Command(words[0]!, { args: words.slice(1) }).output();
   const text = new TextDecoder().decode(stdout);
   const [, requests = "0", took = "0"] = /(\d+) requests in ([\d.]+)s/.exec(text) ?? [];
   const socketErrors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(

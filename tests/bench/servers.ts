@@ -1,18 +1,44 @@
-/** The servers under measurement: ours and its peers, each with a small answer and its log on. */
+/** The servers under measurement: ours and its peers, each with its log on and one core to itself. */
 import { getAvailablePort } from "@std/net/get-available-port";
-import { listening } from "./measure.ts";
+import type { ConfigDocument, SiteContent } from "../../mod/config/document.ts";
+import { isInstalled, listening, say, SERVER_CORE } from "./measure.ts";
 
 export interface RunningServer {
   readonly name: string;
   readonly hostname: string;
   readonly port: number;
-  /** The process that serves; its CPU is what counts. */
+  /** The process that serves; its CPU and memory are what counts. */
   readonly pid: number;
+  /** Milliseconds since 1970 when it was started. */
+  readonly startedMs: number;
   stop(): Promise<void>;
 }
 
+/** What a server is to do. */
+export interface Work {
+  /** Answers every request with a small text, or serves the files of a folder. */
+  readonly folder?: string;
+  /** Addresses to listen on; one of its own where not given. */
+  readonly hostnames?: readonly string[];
+}
+
 export const ROOT = new URL("../../", import.meta.url).pathname;
-const TEXT = "Hello world\n";
+const TEXT = "Hello world";
+/** Connections that every server is told to expect. */
+const CONNECTIONS_MAX = 20000;
+
+/** Starts one server for `work`. */
+export type Starter = (work: Work) => Promise<RunningServer>;
+
+/** Ours, then every peer of `names` that is installed; says which are not. */
+export async function starters(...names: readonly (keyof typeof PEERS)[]): Promise<Starter[]> {
+  const found: Starter[] = [startOurs];
+  for (const name of names) {
+    if (await isInstalled(name)) found.push(PEERS[name]);
+    else say(`${name} is not installed: not compared`);
+  }
+  return found;
+}
 
 /** Words that run this program: from source, or the built file named by HTTPCFG_PROGRAM. */
 export function programCommand(): string[] {
@@ -20,68 +46,155 @@ export function programCommand(): string[] {
   return built ? [built] : [Deno.execPath(), "run", "-A", "--no-prompt", `${ROOT}main.ts`];
 }
 
-/** Runs the program to its end in the home `home`. */
-export async function runProgram(home: string, ...args: readonly string[]): Promise<string> {
-  const [program = "", ...before] = programCommand();
-  const { success, stdout, stderr } = await new Deno.Command(program, {
-    args: [...before, ...args],
-    env: { HTTPCFG_HOME: home },
-  }).output();
-  if (!success) throw new Error(`${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
+/** Our service with one site, bound to a port of every address of its inclusion list. */
+async function startOurs({ folder, hostnames = ["127.0.0.2"] }: Work): Promise<RunningServer> {
+  const at = await place("httpcfg", hostnames[0]!);
+  const content: SiteContent = folder === undefined
+    ? { kind: "respond", text: `${TEXT}\n` }
+    : { kind: "root", path: folder };
+  const document: ConfigDocument = {
+    version: 1,
+    ipListen: hostnames,
+    ssl: [],
+    urlAcl: [],
+    sites: [{
+      id: 1,
+      name: "bench",
+      bindings: [`:${at.port}:`],
+      secureBindings: [],
+      autoStart: true,
+      content,
+    }],
+    metabase: {},
+    settings: {},
+  };
+  await Deno.writeTextFile(`${at.home}/config.json`, JSON.stringify(document));
+  return await start(at, [...programCommand(), "serve"], { HTTPCFG_HOME: at.home });
 }
 
-/** Our service with one site that answers a fixed text. */
-export async function startOurs(): Promise<RunningServer> {
-  const home = await Deno.makeTempDir({ prefix: "httpcfg-bench-" });
-  const hostname = "127.0.0.2";
-  const port = getAvailablePort({ hostname });
-  await runProgram(home, "set", "iplisten", "-i", hostname);
-  await runProgram(home, "site", "remove", "Default Web Site");
-  await runProgram(home, "site", "add", "bench", "--bind", `:${port}:`, "--respond", TEXT);
-  const [program = "", ...before] = programCommand();
-  const child = new Deno.Command(program, {
-    args: [...before, "serve"],
-    env: { HTTPCFG_HOME: home },
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  await listening(hostname, port);
-  return { name: "httpcfg", hostname, port, pid: child.pid, stop: () => stopped(child, home) };
-}
-
-/** nginx with one worker and a buffered access log, which is how its documentation makes it fast. */
-export async function startNginx(): Promise<RunningServer> {
-  const home = await Deno.makeTempDir({ prefix: "httpcfg-bench-" });
-  const hostname = "127.0.0.3";
-  const port = getAvailablePort({ hostname });
+/** nginx with one worker, sendfile and a buffered access log: how its documentation makes it fast. */
+async function startNginx({ folder, hostnames = ["127.0.0.3"] }: Work): Promise<RunningServer> {
+  const at = await place("nginx", hostnames[0]!);
+  const { home, port } = at;
+  const listens = hostnames.map((hostname) => `listen ${hostname}:${port};`).join("\n");
+  const location = folder === undefined ? `return 200 "${TEXT}\\n";` : `root ${folder};`;
   await Deno.writeTextFile(
     `${home}/nginx.conf`,
     `worker_processes 1; daemon off; pid ${home}/pid; error_log ${home}/error.log;
-events { worker_connections 20000; }
+worker_rlimit_nofile ${2 * CONNECTIONS_MAX};
+events { worker_connections ${CONNECTIONS_MAX}; }
 http {
+  include /etc/nginx/mime.types; sendfile on; tcp_nopush on;
   access_log ${home}/access.log combined buffer=64k flush=1s;
-  keepalive_requests 1000000000;
-  server { listen ${hostname}:${port}; location / { return 200 "${TEXT.trim()}\\n"; } }
+  keepalive_requests 1000000000; keepalive_timeout 600;
+  server { ${listens} location / { ${location} } }
 }
 `,
   );
-  const child = new Deno.Command("nginx", {
-    args: ["-e", `${home}/error.log`, "-c", `${home}/nginx.conf`],
-    stdout: "null",
-    stderr: "null",
+  const args = ["nginx", "-e", `${home}/error.log`, "-c", `${home}/nginx.conf`];
+  const server = await start(at, args);
+  return { ...server, pid: await firstChild(server.pid) };
+}
+
+/** HAProxy with one thread, its log as a stream of lines into a file. It serves no folders. */
+async function startHaproxy({ hostnames = ["127.0.0.4"] }: Work): Promise<RunningServer> {
+  const at = await place("haproxy", hostnames[0]!);
+  await Deno.writeTextFile(
+    `${at.home}/haproxy.cfg`,
+    `global
+  nbthread 1
+  maxconn ${CONNECTIONS_MAX}
+  no strict-limits
+  log stdout format raw local0
+defaults
+  mode http
+  log global
+  option httplog
+  timeout client 600s
+  timeout connect 5s
+  timeout server 600s
+frontend bench
+  bind ${hostnames.map((hostname) => `${hostname}:${at.port}`).join(",")}
+  http-request return status 200 content-type text/plain string "${TEXT}\\n"
+`,
+  );
+  return await start(at, ["haproxy", "-f", `${at.home}/haproxy.cfg`]);
+}
+
+/** Caddy on one core with its access log in a file. */
+async function startCaddy({ folder, hostnames = ["127.0.0.5"] }: Work): Promise<RunningServer> {
+  const at = await place("caddy", hostnames[0]!);
+  const serve = folder === undefined ? `respond "${TEXT}\n"` : `root * ${folder}\nfile_server`;
+  await Deno.writeTextFile(
+    `${at.home}/Caddyfile`,
+    `{
+admin off
+auto_https off
+}
+http://${hostnames[0]}:${at.port} {
+bind ${hostnames.join(" ")}
+log {
+output file ${at.home}/access.log
+}
+${serve}
+}
+`,
+  );
+  const env = { GOMAXPROCS: "1", HOME: at.home, XDG_DATA_HOME: at.home, XDG_CONFIG_HOME: at.home };
+  const args = ["caddy", "run", "--adapter", "caddyfile", "--config", `${at.home}/Caddyfile`];
+  return await start(at, args, env);
+}
+
+const PEERS = { nginx: startNginx, haproxy: startHaproxy, caddy: startCaddy };
+
+interface Place {
+  readonly name: string;
+  readonly home: string;
+  readonly hostname: string;
+  readonly port: number;
+}
+
+async function place(name: string, hostname: string): Promise<Place> {
+  const home = await Deno.makeTempDir({ prefix: "httpcfg-bench-" });
+  return { name, home, hostname, port: getAvailablePort({ hostname }) };
+}
+
+/** Starts `command` on the servers' core, what it says in a file, and waits until it listens. */
+async function start(
+  { name, home, hostname, port }: Place,
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
+  const startedMs = Date.now();
+  const child = new Deno.Command("sh", {
+    args: ["-c", `exec "$@" >${home}/said 2>&1`, "sh", ...SERVER_CORE, ...command],
+    env,
+    stdin: "null",
   }).spawn();
-  await listening(hostname, port);
-  const pid = firstChild(child.pid);
-  return { name: "nginx", hostname, port, pid, stop: () => stopped(child, home) };
+  const stop = async (): Promise<void> => {
+    try {
+      child.kill("SIGTERM");
+    } catch {
+      // It never came up.
+    }
+    await child.status;
+    await Deno.remove(home, { recursive: true });
+  };
+  try {
+    await listening(hostname, port);
+  } catch (error) {
+    say(await Deno.readTextFile(`${home}/said`));
+    await stop();
+    throw error;
+  }
+  return { name, hostname, port, pid: child.pid, startedMs, stop };
 }
 
-function firstChild(pid: number): number {
-  return Number(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim().split(" ")[0]);
-}
-
-async function stopped(child: Deno.ChildProcess, home: string): Promise<void> {
-  child.kill("SIGTERM");
-  await child.status;
-  await Deno.remove(home, { recursive: true });
+/** The worker: it comes a moment after the sockets. */
+async function firstChild(pid: number): Promise<number> {
+  for (;;) {
+    const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();
+    if (children !== "") return Number(children.split(" ")[0]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
