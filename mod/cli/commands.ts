@@ -34,6 +34,7 @@ const FILES: readonly CommandFile[] = [
     names: ["site add", "site list", "site show", "site remove"],
     load: () => import("./site.ts"),
   },
+  { names: ["reload", "confirm"], load: () => import("./reload.ts") },
   { names: ["plan"], load: () => import("./plan.ts") },
   { names: ["explain"], load: () => import("./explain.ts") },
   { names: ["verify"], load: () => import("./verify.ts") },

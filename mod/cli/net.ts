@@ -117,10 +117,11 @@ async function stopService(
     io.print(say.netDependents(row.display, dependents.map((name) => serviceRow(name).display)));
     if (!(yes ?? confirmed(io))) return say.NET_EXIT.failed;
   }
-  await io.control.ask({ op: "stop", service: row.name }, ({ service, state }) => {
-    const { display } = serviceRow(service);
-    if (state === "stopping") io.print(say.netStopping(display));
-    if (state === "stopped") io.print(say.netStopped(display));
+  await io.control.ask({ op: "stop", service: row.name }, (progress) => {
+    if (progress.kind !== "step") return;
+    const { display } = serviceRow(progress.service);
+    if (progress.state === "stopping") io.print(say.netStopping(display));
+    if (progress.state === "stopped") io.print(say.netStopped(display));
   });
   return say.NET_EXIT.ok;
 }

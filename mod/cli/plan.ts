@@ -6,7 +6,7 @@
 import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
 import type { ConfigDocument } from "../config/document.ts";
-import { gatherPlanInput } from "../host/plan_input.ts";
+import { foreseePlanInput } from "../host/plan_input.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { parseList } from "../listen/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../listen/plan.ts";
@@ -55,12 +55,8 @@ export const commands: readonly CommandSpec[] = [plan];
 export async function gatherStored(io: CommandIo): Promise<Stored> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
-  const input = gatherPlanInput({
-    document,
-    list: parseList(document.ipListen),
-    running: openEndpoints(status),
-    pid: status?.pid ?? null,
-  });
+  const source = { document, list: parseList(document.ipListen) };
+  const input = foreseePlanInput(source, openEndpoints(status), status?.pid ?? null);
   return { document, input, status };
 }
 

@@ -57,6 +57,7 @@ async function stoppedStatus(
       return { id, name, state: "stopped", reason: null, bindings: all };
     }),
     connections: 0,
+    unconfirmedUntil: null,
   };
 }
 
@@ -90,6 +91,9 @@ export function statusText(answer: ServiceStatus): string {
   return [
     head,
     ...services,
+    ...(answer.unconfirmedUntil === null
+      ? []
+      : [`Comes back at ${answer.unconfirmedUntil} unless confirmed: httpcfg confirm`]),
     "",
     list,
     ...(endpoints.length === 0 ? ["Listening: nowhere"] : ["Listening:", ...endpoints]),

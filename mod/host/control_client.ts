@@ -9,8 +9,8 @@ import {
   CONTROL_LINE_BYTES_MAX,
   type ControlAnswer,
   type ControlFault,
+  type ControlProgress,
   type ControlRequest,
-  type ControlStep,
 } from "./control_protocol.ts";
 import { readLines, writeLine } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
@@ -29,7 +29,7 @@ export class ControlClient {
    */
   async ask(
     request: ControlRequest,
-    onStep: (step: ControlStep) => void = () => {},
+    onProgress: (progress: ControlProgress) => void = () => {},
   ): Promise<ServiceStatus | null> {
     const dialed = await dialControl(this.run);
     if (dialed === null) return null;
@@ -40,7 +40,7 @@ export class ControlClient {
       await writeLine(conn, { ...request, token: dialed.token });
       for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
         const answer = line as ControlAnswer;
-        if (answer.kind === "step") onStep(answer);
+        if (answer.kind === "step" || answer.kind === "change") onProgress(answer);
         else if (answer.kind === "result") result = answer.status;
         else fault = carriedOver(answer);
       }

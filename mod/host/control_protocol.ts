@@ -16,7 +16,10 @@ export type ControlRequest =
   | { readonly op: "stop"; readonly service: ServiceName }
   | { readonly op: "pause"; readonly service: ServiceName }
   | { readonly op: "continue"; readonly service: ServiceName }
-  | { readonly op: "site"; readonly verb: SiteVerb; readonly id: number };
+  | { readonly op: "site"; readonly verb: SiteVerb; readonly id: number }
+  /** `confirmSeconds`: comes back after that time unless it is confirmed; null: lasts. */
+  | { readonly op: "reload"; readonly confirmSeconds: number | null }
+  | { readonly op: "confirm" };
 
 /** What may be asked of one site. */
 export type SiteVerb = "start" | "stop" | "pause" | "continue";
@@ -27,6 +30,20 @@ export interface ControlStep {
   readonly service: ServiceName;
   readonly state: ServiceState;
 }
+
+/** What a reload did to one address and port, while it goes on. */
+export interface ControlChange {
+  readonly kind: "change";
+  /** `127.0.0.2:80`. */
+  readonly endpoint: string;
+  /** `draining`: nothing listens any more, the last connections end; `drained`: they have. */
+  readonly change: "opened" | "closed" | "draining" | "drained";
+  /** Connections that were there when the draining began; 0 for the other words. */
+  readonly connections: number;
+}
+
+/** What is told on the way to the result. */
+export type ControlProgress = ControlStep | ControlChange;
 
 export interface ControlResult {
   readonly kind: "result";
@@ -40,7 +57,7 @@ export interface ControlFault {
   readonly hint?: string;
 }
 
-export type ControlAnswer = ControlStep | ControlResult | ControlFault;
+export type ControlAnswer = ControlProgress | ControlResult | ControlFault;
 
 /** Longest line that either side reads: a status of 10,000 endpoints and sites has about 4 MB. */
 export const CONTROL_LINE_BYTES_MAX = 64 * 1024 * 1024;

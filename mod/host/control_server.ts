@@ -7,8 +7,8 @@ import { Fault } from "../base/fault.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
   type ControlAnswer,
+  type ControlProgress,
   type ControlRequest,
-  type ControlStep,
 } from "./control_protocol.ts";
 import { type LineStream, readLines, writeLine } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
@@ -16,7 +16,7 @@ import type { ServiceStatus } from "./status.ts";
 /** Answers one request. Steps may be told on the way; a throw becomes a fault for the caller. */
 export type ControlHandler = (
   request: ControlRequest,
-  tell: (step: ControlStep) => void,
+  tell: (progress: ControlProgress) => void,
 ) => Promise<ServiceStatus>;
 
 /** Runs when the answer is sent and before the connection closes: the caller waits for both. */
@@ -41,7 +41,7 @@ export async function serveControl(
     for await (const line of readLines(stream, CONTROL_LINE_BYTES_MAX)) {
       const request = line as ControlRequest & { token?: string };
       if ((request.token ?? "") !== token) break;
-      await send(await answered(request, handle, (step) => void send(step)));
+      await send(await answered(request, handle, (progress) => void send(progress)));
       await afterAnswer(request);
       break;
     }
@@ -55,7 +55,7 @@ export async function serveControl(
 async function answered(
   request: ControlRequest,
   handle: ControlHandler,
-  tell: (step: ControlStep) => void,
+  tell: (progress: ControlProgress) => void,
 ): Promise<ControlAnswer> {
   try {
     return { kind: "result", status: await handle(request, tell) };

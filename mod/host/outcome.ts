@@ -3,12 +3,13 @@
  *
  * @module
  */
-import { formatEndpoint } from "../base/address.ts";
+import { formatEndpoint, type Ip } from "../base/address.ts";
 import { Fault, quote } from "../base/fault.ts";
 import type { SiteRecord } from "../config/document.ts";
 import { holderCommand } from "../listen/holder.ts";
 import type { Plan, PlannedEndpoint, PlannedSite } from "../listen/plan.ts";
-import type { EndpointStatus, SiteStatus } from "./status.ts";
+import type { ListeningView } from "../site/welcome.ts";
+import type { EndpointStatus, ServiceStatus, SiteStatus } from "./status.ts";
 
 const STATES = {
   open: "open",
@@ -40,6 +41,21 @@ export function siteStatuses(
     if (state !== "started") return { id, name, state: "stopped", reason, bindings };
     return { id, name, state: isPaused ? "paused" : "started", reason, bindings };
   });
+}
+
+/** What the welcome page shows of a status. */
+export function listeningView(
+  version: string,
+  { ipListen, endpoints, sites }: Pick<ServiceStatus, "ipListen" | "endpoints" | "sites">,
+): ListeningView {
+  return {
+    version,
+    ipListen,
+    endpoints: endpoints.map(({ ip, port, state, cause }) => {
+      return { endpoint: formatEndpoint({ ip: ip as Ip, port }), state, reason: cause };
+    }),
+    sites,
+  };
 }
 
 /** True where the site has a handler: it runs, or will as soon as its address comes. */

@@ -6,8 +6,14 @@
 import { formatEndpoint } from "../base/address.ts";
 import { WIN32 } from "../base/win32.ts";
 import type { SiteRecord } from "../config/document.ts";
-import type { Plan } from "../listen/plan.ts";
-import { bindFailed, bindingInUse, type NewEvent, siteDeactivated } from "../telemetry/event.ts";
+import { movedBetween, type Plan } from "../listen/planned.ts";
+import {
+  bindFailed,
+  bindingInUse,
+  listeningChanged,
+  type NewEvent,
+  siteDeactivated,
+} from "../telemetry/event.ts";
 
 /** HTTP 15005 for each socket that could not be had, W3SVC 1004 or 1007 for each site without one. */
 export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[] {
@@ -25,6 +31,22 @@ export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[]
       return make(urlPrefixOf(binding), String(id), { error: win32, detail: reason ?? "" });
     }),
   ];
+}
+
+/** What a reload or a change of addresses did, and what it left undone that was not so before. */
+export function changeEvents(
+  before: Plan,
+  after: Plan,
+  sites: readonly SiteRecord[],
+): NewEvent[] {
+  const known = new Set(planEvents(before, sites).map((event) => JSON.stringify(event)));
+  const { opened, closed } = movedBetween(before, after);
+  const moved = [
+    ...opened.map((one) => listeningChanged(formatEndpoint(one), "started", one.cause)),
+    ...closed.map((one) => listeningChanged(formatEndpoint(one), "stopped", one.cause)),
+  ];
+  const undone = planEvents(after, sites).filter((event) => !known.has(JSON.stringify(event)));
+  return [...moved, ...undone];
 }
 
 /** `1.2.3.4:80:host` as HTTP.sys registers it: `http://host:80:1.2.3.4/`. */

@@ -19,19 +19,31 @@ export interface PlanSource {
   readonly document: ConfigDocument;
   /** The list that counts: that of the document, or the one in force. */
   readonly list: readonly ListEntry[];
-  /** Sockets of the service. */
-  readonly running: readonly Endpoint[];
-  /** The service's own process, whose sockets are in nobody's way; null where none runs. */
-  readonly pid: number | null;
 }
 
-/** Asks the machine; what is in the way is looked for on the ports of the document's sites. */
-export function gatherPlanInput({ document, list, running, pid }: PlanSource): PlanInput {
+/**
+ * For the service itself. Holders are not looked for: it finds out by binding, and reading all of
+ * /proc would keep its clients waiting.
+ */
+export function gatherPlanInput({ document, list }: PlanSource): PlanInput {
   const sites = wantedSites(document);
-  const held = findListeners(portsOf(sites)).filter((holder) => {
-    return holder.namespace === null && (pid === null || holder.pid !== pid);
-  });
   const machine = readMachine();
   const generation = generationOf(document);
-  return { list, sites, machine, running, held, failed: [], generation, strict: false };
+  return { list, sites, machine, running: [], held: [], failed: [], generation, strict: false };
+}
+
+/**
+ * For whoever cannot bind: `running` are the sockets of the service, `pid` is its process, whose own
+ * sockets are in nobody's way; null where none runs.
+ */
+export function foreseePlanInput(
+  source: PlanSource,
+  running: readonly Endpoint[],
+  pid: number | null,
+): PlanInput {
+  const input = gatherPlanInput(source);
+  const held = findListeners(portsOf(input.sites)).filter((holder) => {
+    return holder.namespace === null && (pid === null || holder.pid !== pid);
+  });
+  return { ...input, running, held };
 }

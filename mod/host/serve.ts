@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { quote } from "../base/fault.ts";
 import type { Paths } from "../config/paths.ts";
 import type { Store } from "../config/store.ts";
-import { stateEntered } from "../telemetry/event.ts";
+import { changeReverted, stateEntered } from "../telemetry/event.ts";
 import { openLocal } from "../listen/endpoint.ts";
+import { AddressWatch } from "./address_watch.ts";
+import { carryOut } from "./carry_out.ts";
+import { Confirmation } from "./confirmation.ts";
 import { controlPath } from "./control_address.ts";
-import type { ControlRequest, ControlStep } from "./control_protocol.ts";
 import { type AfterAnswer, type ControlHandler, serveControl } from "./control_server.ts";
 import { Controller, type ServiceState } from "./controller.ts";
 import { claimInstance } from "./instance.ts";
@@ -59,12 +60,32 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
       return { name, display, state: controller.state(name) };
     }),
     ...web.status(),
+    unconfirmedUntil: confirmation.until,
+  });
+  let ending = false;
+  const confirmation = new Confirmation({
+    file: `${paths.run}/unconfirmed.json`,
+    async revert(document): Promise<void> {
+      await store.update(() => document);
+      logs.event(changeReverted());
+      if (!ending && controller.isUp("HTTP")) await controller.exclusive(() => web.reload());
+    },
+    onFailure: (error) => options.log(`cannot take the unconfirmed change back: ${error}`),
+  });
+  await confirmation.settle();
+  const watch = new AddressWatch({
+    intervalMs: () => web.watchIntervalMs,
+    async look(): Promise<void> {
+      if (web.hasMoved()) await controller.exclusive(() => web.follow());
+    },
+    onFailure: (error) => options.log(`cannot follow the addresses of the machine: ${error}`),
   });
   const { promise: ended, resolve } = Promise.withResolvers<void>();
-  let ending = false;
   const end = async (): Promise<void> => {
     if (ending) return resolve(); // told twice: what is still in flight is cut
     ending = true;
+    watch.stop();
+    await confirmation.settle();
     await controller.stopAll();
     await control.close();
     await logs.close();
@@ -74,7 +95,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   const control = await openControl(
     paths.run,
     async (request, tell) => {
-      await carryOut(controller, request, tell);
+      await carryOut({ controller, web, confirmation }, request, tell);
       return status();
     },
     async ({ op }) => {
@@ -82,43 +103,22 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
       if (op === "end" || (op === "stop" && !controller.anyUp())) await end();
     },
   );
+  listenToSignals(end, () => logs.reopen());
+  options.onReady();
+  return { controller, status, end, ended };
+}
+
+function listenToSignals(end: () => void, reopen: () => void): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     if (Deno.build.os === "windows" && signal === "SIGTERM") continue;
     Deno.addSignalListener(signal, end);
   }
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", () => logs.reopen());
-  options.onReady();
-  return { controller, status, end, ended };
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", reopen);
 }
 
 function tellEvent(logs: ServiceLogs, service: ServiceName, state: ServiceState): void {
   if (state === "running" || state === "stopped" || state === "paused") {
     logs.event(stateEntered(serviceRow(service).display, state));
-  }
-}
-
-async function carryOut(
-  controller: Controller,
-  request: ControlRequest,
-  tell: (step: ControlStep) => void,
-): Promise<void> {
-  switch (request.op) {
-    case "status":
-      return;
-    case "end":
-      return await controller.stopAll();
-    case "start":
-      return await controller.start(request.service);
-    case "stop":
-      return await controller.stop(request.service, (service, state) => {
-        tell({ kind: "step", service, state });
-      });
-    case "pause":
-      return await controller.pause(request.service);
-    case "continue":
-      return await controller.resume(request.service);
-    default:
-      throw new Error(`the service does not know ${quote(JSON.stringify(request))}`);
   }
 }
 

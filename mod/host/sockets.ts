@@ -6,6 +6,7 @@
 import { type Endpoint, formatEndpoint } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import { type OpenEndpoint, openEndpoint } from "../listen/endpoint.ts";
+import { rememberingFindHolders } from "../listen/holders.ts";
 import type { FailedBind, Plan } from "../listen/plan.ts";
 
 export interface SocketEvents {
@@ -31,6 +32,7 @@ export class Sockets {
   /** Opens what the plan wants opened; each failure is told, the others stay open. */
   open(plan: Plan, tcpBacklog: number): FailedBind[] {
     const failed: FailedBind[] = [];
+    const holdersOf = rememberingFindHolders();
     for (const planned of plan.endpoints) {
       if (planned.action !== "open") continue;
       const endpoint: Endpoint = { ip: planned.ip, port: planned.port };
@@ -39,7 +41,7 @@ export class Sockets {
           onConnection: (conn) => this.#events.onConnection(conn, endpoint),
           onExhausted: () => this.#events.onExhausted(),
           onFailure: (error) => this.#events.onFailure(endpoint, error),
-        });
+        }, holdersOf);
         this.#open.set(formatEndpoint(endpoint), { endpoint, socket });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;

@@ -23,6 +23,8 @@ export interface ServiceStatus {
   readonly endpoints: readonly EndpointStatus[];
   readonly sites: readonly SiteStatus[];
   readonly connections: number;
+  /** ISO 8601 time at which an unconfirmed reload comes back; null where none waits. */
+  readonly unconfirmedUntil: string | null;
 }
 
 export interface EndpointStatus {

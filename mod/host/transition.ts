@@ -1,5 +1,5 @@
 /**
- * From the sockets that are open to those of a plan, all or nothing where that is asked for.
+ * From the sockets that are open to those of a plan, all or nothing.
  *
  * New sockets are opened while the old ones go on listening, so that nobody is turned away. Only where
  * an old one is in the way of a new one (a wildcard and an address of the same port) it has to close
@@ -9,8 +9,6 @@
  * @module
  */
 import { ANY_V4, ANY_V6, type Endpoint } from "../base/address.ts";
-import type { Fault } from "../base/fault.ts";
-import { BindFault } from "../listen/bind_fault.ts";
 import { endpointsCollide } from "../listen/holder.ts";
 import type { FailedBind } from "../listen/plan.ts";
 import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
@@ -21,13 +19,13 @@ export interface TransitionOptions {
   readonly tcpBacklog: number;
   /** A socket on `::` takes IPv4 too. */
   readonly dualStack: boolean;
-  /** True: a socket that cannot be opened brings everything back to what it was. */
-  readonly allOrNothing: boolean;
+  /** True for a failure that brings everything back to what it was. */
+  readonly isFatal: (failed: FailedBind) => boolean;
 }
 
 /** What came of a transition. */
 export interface Transition {
-  /** Attempts that failed; addresses that are not there yet are among them also where all went well. */
+  /** Attempts that failed and were not fatal. */
   readonly failed: readonly FailedBind[];
   /** Sockets that gave way to new ones; their connections are still there. */
   readonly replaced: readonly Endpoint[];
@@ -35,7 +33,7 @@ export interface Transition {
   readonly unwanted: readonly Endpoint[];
 }
 
-/** Opens what `plan` wants opened. Throws the fault of the first failure where all or nothing counts. */
+/** Opens what `plan` wants opened. Throws the fault of the first fatal failure. */
 export async function makeTransition(
   sockets: Sockets,
   plan: Plan,
@@ -49,31 +47,25 @@ export async function makeTransition(
   const free = opens.filter((wanted) => !late.has(wanted));
 
   const failed = sockets.open({ endpoints: free, sites: [] }, options.tcpBacklog);
-  const first = options.allOrNothing ? hardFailure(failed) : null;
-  if (first !== null) {
+  const first = failed.find(options.isFatal);
+  if (first !== undefined) {
     await sockets.close(opens);
-    throw first;
+    throw first.fault;
   }
   if (blocked.length > 0) {
     await sockets.close(inTheWay);
     const lateFailed = sockets.open({ endpoints: blocked, sites: [] }, options.tcpBacklog);
-    const second = options.allOrNothing ? hardFailure(lateFailed) : null;
-    if (second !== null) {
+    const second = lateFailed.find(options.isFatal);
+    if (second !== undefined) {
       await sockets.close(opens);
       reopen(sockets, inTheWay, options);
-      throw second;
+      throw second.fault;
     }
     failed.push(...lateFailed);
   }
   const gone = new Set(inTheWay);
   const unwanted = closes.filter((old) => !gone.has(old)).map(endpointOf);
   return { failed, replaced: inTheWay.map(endpointOf), unwanted };
-}
-
-/** An address that is not there is waited for; everything else is a failure. */
-function hardFailure(failed: readonly FailedBind[]): Fault | null {
-  const hard = failed.find(({ fault }) => !(fault instanceof BindFault && fault.isAbsent));
-  return hard?.fault ?? null;
 }
 
 function reopen(

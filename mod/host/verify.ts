@@ -11,10 +11,10 @@ import {
   type Endpoint,
   formatEndpoint,
   type Ip,
-  isIpv4,
 } from "../base/address.ts";
 import { describeHolder, type Holder } from "../listen/holder.ts";
 import type { Machine } from "../listen/machine_addresses.ts";
+import { reaches } from "../listen/reach.ts";
 
 /** What a connection attempt met. */
 export type ProbeResult = "accepted" | "refused" | "silent";
@@ -108,11 +108,4 @@ function judge(target: Endpoint, result: ProbeResult, input: VerifyInput): Findi
   if (other !== undefined && !isOurs) return { ...common, verdict: "foreign", detail };
   if (isExpected) return { ...common, verdict: "ok", detail: null };
   return { ...common, verdict: isOurs || there.length > 0 ? "exposed" : "foreign", detail };
-}
-
-function reaches(socket: Endpoint, target: Endpoint, dualStack: boolean): boolean {
-  if (socket.port !== target.port) return false;
-  if (socket.ip === target.ip) return true;
-  if (socket.ip === ANY_V6) return !isIpv4(target.ip) || dualStack;
-  return socket.ip === ANY_V4 && isIpv4(target.ip);
 }

@@ -7,22 +7,37 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../base/address.ts";
+import { formatEndpoint } from "../base/address.ts";
 import type { Handler } from "../base/exchange.ts";
+import { Fault } from "../base/fault.ts";
 import { invariant } from "../base/invariant.ts";
 import type { ConfigDocument } from "../config/document.ts";
-import { effectiveSettings, type Settings } from "../config/settings.ts";
+import {
+  DEFAULT_SETTINGS,
+  effectiveSettings,
+  type Settings,
+  type StoredSettings,
+} from "../config/settings.ts";
 import type { Store } from "../config/store.ts";
 import { HttpServer } from "../http/server.ts";
 import { type ListEntry, parseList } from "../listen/list_entry.ts";
-import { type FailedBind, makePlan, type Plan } from "../listen/plan.ts";
+import { addressTable, machineKey, readMachine } from "../listen/machine_addresses.ts";
+import type { Plan } from "../listen/plan.ts";
 import { ResponseCache } from "../site/response_cache.ts";
-import type { ListeningView } from "../site/welcome.ts";
+import { changeOver } from "./change_over.ts";
 import { composeHandler } from "./compose.ts";
 import type { ServiceWorker } from "./controller.ts";
-import { endpointStatuses, isUp, nothingStarted, siteStatuses } from "./outcome.ts";
-import { planEvents } from "./plan_events.ts";
-import { gatherPlanInput } from "./plan_input.ts";
+import { endpointStatuses, isUp, listeningView, nothingStarted, siteStatuses } from "./outcome.ts";
+import { changeEvents, planEvents } from "./plan_events.ts";
+import {
+  changesOf,
+  type Draining,
+  drainUnreached,
+  isNewFailure,
+  type Reloaded,
+  throwIfNothingStarts,
+  upSites,
+} from "./reload.ts";
 import type { ServiceLogs } from "./service_logs.ts";
 import { SiteConnections } from "./site_connections.ts";
 import { Sockets } from "./sockets.ts";
@@ -38,6 +53,8 @@ export interface WebServiceOptions {
 /** What HTTP holds while it runs. */
 interface HttpState {
   readonly ipListen: readonly string[];
+  /** Settings as the document has them. */
+  readonly stored: StoredSettings;
   readonly list: readonly ListEntry[];
   readonly settings: Settings;
   readonly server: HttpServer;
@@ -60,6 +77,8 @@ export class WebService {
   #http: HttpState | null = null;
   #sites: SitesState | null = null;
   #paused = false;
+  /** The machine's addresses that the sockets stand on. */
+  #machine = "";
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
@@ -110,7 +129,8 @@ export class WebService {
       },
     });
     const list = parseList(document.ipListen);
-    this.#http = { ipListen: document.ipListen, list, settings, server, sockets };
+    const { ipListen, settings: stored } = document;
+    this.#http = { ipListen, stored, list, settings, server, sockets };
   }
 
   async #stopHttp(): Promise<void> {
@@ -124,28 +144,132 @@ export class WebService {
     const http = this.#http;
     invariant(http !== null, "W3SVC starts after HTTP");
     const document = await this.#options.store.read();
-    const plan = openAll(http, document);
+    const { ServerListenBacklog: tcpBacklog } = http.settings;
+    this.#machine = machineKey(readMachine());
+    const plan = await changeOver(http.sockets, { document, list: http.list }, { tcpBacklog });
     for (const event of planEvents(plan, document.sites)) this.#options.logs.event(event);
     const problem = nothingStarted(plan, Deno.build.os);
     if (problem !== null) {
       await http.sockets.close(http.sockets.endpoints());
       throw problem;
     }
+    this.#enter(http, document, plan);
+    http.server.resume();
+    await http.sockets.close(plan.endpoints.filter(({ action }) => action === "close"));
+  }
+
+  /** Swaps list, settings and sites in place; from the next request on they count. */
+  #enter(http: HttpState, document: ConfigDocument, plan: Plan): void {
+    this.#http = http;
     this.#sites = { document, plan };
-    const started = new Set(plan.sites.filter(isUp).map(({ id }) => id));
+    const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
     const handler = composeHandler(
-      document.sites.filter(({ id }) => started.has(id)),
+      document.sites.filter(({ id }) => up.has(id)),
       {
         cache: new ResponseCache(http.settings),
-        listening: () => this.#view(),
+        listening: () => listeningView(this.#options.version, this.status()),
         now: Date.now,
         isPaused: () => this.#paused,
         connections: this.#connections,
       },
     );
-    http.server.reconfigure({ handler });
-    http.server.resume();
+    http.server.reconfigure({ settings: http.settings, handler });
+  }
+
+  /**
+   * Applies the stored document to what runs. Sockets that stay are not touched; where a new one
+   * cannot be had everything stays as it was and the fault says why. Gives the addresses that are no
+   * longer served and still have connections.
+   */
+  async reload(): Promise<Reloaded> {
+    const http = this.#http;
+    if (http === null) {
+      throw new Fault("Cannot reload: the HTTP service does not run", {
+        hint: "httpcfg net start w3svc",
+      });
+    }
+    const document = await this.#options.store.read();
+    const settings = effectiveSettings(document.settings);
+    const list = parseList(document.ipListen);
+    const next = {
+      ...http,
+      ipListen: document.ipListen,
+      stored: document.settings,
+      list,
+      settings,
+    };
+    const before = this.#sites?.plan;
+    if (before === undefined) {
+      this.#http = next;
+      http.server.reconfigure({ settings });
+      return { changes: [], draining: [] };
+    }
+    const machine = machineKey(readMachine());
+    const plan = await changeOver(http.sockets, { document, list }, {
+      tcpBacklog: settings.ServerListenBacklog,
+      check: throwIfNothingStarts,
+      isFatal: (failed) => isNewFailure(failed, before),
+    });
+    this.#machine = machine;
+    await this.#options.logs.reconfigure(settings);
+    this.#enter(next, document, plan);
+    return { changes: changesOf(before, plan), draining: await this.#leave(before, plan) };
+  }
+
+  /** True where the machine's addresses are not those that the sockets stand on. */
+  hasMoved(): boolean {
+    if (this.#sites === null) return false;
+    const machine = readMachine();
+    if (machineKey(machine) !== this.#machine) return true;
+    // An address can be listed before it can be bound: IPv6 tries first whether it is free.
+    const table = addressTable(machine);
+    return this.#sites.plan.endpoints.some(({ action, ip }) => {
+      return action === "wait" && table.interfaceOf(ip) !== null;
+    });
+  }
+
+  /** Opens and closes what the machine's addresses of now call for. */
+  async follow(): Promise<Draining[]> {
+    const [http, sites] = [this.#http, this.#sites];
+    if (http === null || sites === null) return [];
+    this.#machine = machineKey(readMachine());
+    const { document, plan: before } = sites;
+    const { ServerListenBacklog: tcpBacklog } = http.settings;
+    const plan = await changeOver(http.sockets, { document, list: http.list }, { tcpBacklog });
+    if (upSites(plan) === upSites(before)) this.#sites = { document, plan };
+    else this.#enter(http, document, plan);
+    return await this.#leave(before, plan);
+  }
+
+  /** Milliseconds between two looks at the machine's addresses. */
+  get watchIntervalMs(): number {
+    return (this.#http?.settings ?? DEFAULT_SETTINGS).AddressWatchInterval;
+  }
+
+  /** The document whose list, settings and sites are in force; null where no site runs. */
+  get documentInForce(): ConfigDocument | null {
+    const [http, sites] = [this.#http, this.#sites];
+    if (http === null || sites === null) return null;
+    return { ...sites.document, ipListen: http.ipListen, settings: http.stored };
+  }
+
+  /** Closes what `plan` wants closed, and drains the connections that nothing listens for any more. */
+  async #leave(before: Plan, plan: Plan): Promise<Draining[]> {
+    const [http, sites] = [this.#http, this.#sites];
+    invariant(http !== null && sites !== null, "what changes over runs");
+    const { logs } = this.#options;
+    for (const event of changeEvents(before, plan, sites.document.sites)) logs.event(event);
     await http.sockets.close(plan.endpoints.filter(({ action }) => action === "close"));
+    const draining = drainUnreached(http);
+    void Promise.all(draining.map(({ done }) => done)).then(() => this.#forgetClosed(plan));
+    return draining;
+  }
+
+  /** What was closed and is drained has no place in the status any more. */
+  #forgetClosed(plan: Plan): void {
+    if (this.#sites?.plan !== plan) return;
+    const endpoints = plan.endpoints.filter(({ action }) => action !== "close");
+    this.#sites = { ...this.#sites, plan: { ...plan, endpoints } };
   }
 
   async #stopSites(): Promise<void> {
@@ -156,30 +280,6 @@ export class WebService {
     http.server.reconfigure({ handler: NOBODY });
     this.#sites = null;
     this.#paused = false;
-  }
-
-  #view(): ListeningView {
-    const { ipListen, endpoints, sites } = this.status();
-    return {
-      version: this.#options.version,
-      ipListen,
-      endpoints: endpoints.map(({ ip, port, state, cause }) => {
-        return { endpoint: formatEndpoint({ ip, port } as Endpoint), state, reason: cause };
-      }),
-      sites,
-    };
-  }
-}
-
-/** Plans, opens, and plans again with what could not be opened, until plan and sockets agree. */
-function openAll({ list, sockets, settings }: HttpState, document: ConfigDocument): Plan {
-  const gathered = gatherPlanInput({ document, list, running: [], pid: Deno.pid });
-  const failed: FailedBind[] = [];
-  for (;;) {
-    const plan = makePlan({ ...gathered, running: sockets.endpoints(), failed });
-    const newFailures = sockets.open(plan, settings.ServerListenBacklog);
-    if (newFailures.length === 0) return plan;
-    failed.push(...newFailures);
   }
 }
 

@@ -45,6 +45,12 @@ export interface ConnectionCounts {
   readonly idle: number;
 }
 
+/** Connections that came in at one address and port. */
+export interface LocalCount {
+  readonly endpoint: Endpoint;
+  readonly connections: number;
+}
+
 /** Connections over a limit that are told so at the same time; the rest is closed without a word. */
 const TURNED_AWAY_MAX = 128;
 
@@ -129,6 +135,18 @@ export class HttpServer {
     const chosen = idle.slice(0, count);
     for (const connection of chosen) connection.cut(null);
     return chosen.length;
+  }
+
+  /** Where connections have come in: the concrete addresses, and how many are there now. */
+  locals(): LocalCount[] {
+    const found = new Map<string, { endpoint: Endpoint; connections: number }>();
+    for (const { ends: { local } } of this.#connections) {
+      const known = found.get(`${local.ip} ${local.port}`);
+      if (known === undefined) {
+        found.set(`${local.ip} ${local.port}`, { endpoint: local, connections: 1 });
+      } else known.connections++;
+    }
+    return [...found.values()];
   }
 
   counts(): ConnectionCounts {

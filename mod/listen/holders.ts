@@ -8,7 +8,7 @@ import type { Endpoint } from "../base/address.ts";
 import { endpointsCollide, type Holder } from "./holder.ts";
 import { readProcFiles } from "./proc_files.ts";
 import type { ProcFiles } from "./proc_listing.ts";
-import { type ListeningSocket, parseProcNet } from "./proc_net.ts";
+import { type ListeningSocket, parseProcConnections, parseProcNet } from "./proc_net.ts";
 
 /** Every process that listens on a port of `ports`; on any port where it is null. */
 export function findListeners(ports: ReadonlySet<number> | null): Holder[] {
@@ -41,9 +41,32 @@ export function findListeners(ports: ReadonlySet<number> | null): Holder[] {
   return found;
 }
 
+/** The near ends of the connections that are established on a port of `ports`, in this namespace. */
+export function findConnections(ports: ReadonlySet<number>): Endpoint[] {
+  if (Deno.build.os !== "linux") return [];
+  const proc = readProcFiles();
+  return ["tcp", "tcp6"]
+    .flatMap((name) => parseProcConnections(proc.text(`/proc/self/net/${name}`)))
+    .filter(({ port }) => ports.has(port));
+}
+
 /** Who keeps `endpoint` from being bound in this network namespace. */
 export function findHolders(endpoint: Endpoint): Holder[] {
-  const here = findListeners(new Set([endpoint.port])).filter((held) => held.namespace === null);
+  return holdersAmong(findListeners(new Set([endpoint.port])), endpoint);
+}
+
+/** {@linkcode findHolders} that looks once a port, for many endpoints in a row. */
+export function rememberingFindHolders(): (endpoint: Endpoint) => Holder[] {
+  const known = new Map<number, Holder[]>();
+  return (endpoint) => {
+    const listeners = known.get(endpoint.port) ?? findListeners(new Set([endpoint.port]));
+    known.set(endpoint.port, listeners);
+    return holdersAmong(listeners, endpoint);
+  };
+}
+
+function holdersAmong(listeners: readonly Holder[], endpoint: Endpoint): Holder[] {
+  const here = listeners.filter((held) => held.namespace === null);
   const exact = here.filter((held) => endpointsCollide(held, endpoint, false));
   return exact.length > 0 ? exact : here.filter((held) => endpointsCollide(held, endpoint, true));
 }

@@ -66,6 +66,11 @@ export function machineAddresses(
   return found;
 }
 
+/** One text for what the machine has: equal where nothing has come, gone or moved. */
+export function machineKey({ addresses }: Machine): string {
+  return addresses.map(({ ip, interface: name }) => `${ip} ${name}`).sort().join("\n");
+}
+
 /** Looks addresses up by name; made once for a plan. */
 export interface AddressTable {
   /** The interface that has `ip`; null where the machine has it not. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Endpoint } from "../base/address.ts";
+import { type Endpoint, formatEndpoint } from "../base/address.ts";
 import type { Holder } from "./holder.ts";
 
 /** What happens to one address and port. */
@@ -48,4 +48,24 @@ export function planStatus(plan: Plan): 0 | 1 | 2 {
   if (plan.endpoints.some(({ action }) => action === "refused")) return 1;
   if (plan.sites.some(({ state }) => state === "failed")) return 1;
   return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 2 : 0;
+}
+
+/** The sockets that listen under `after` and did not under `before`, and the reverse. */
+export function movedBetween(
+  before: Plan,
+  after: Plan,
+): { readonly opened: PlannedEndpoint[]; readonly closed: PlannedEndpoint[] } {
+  const [old, fresh] = [listeningIn(before), listeningIn(after)];
+  const opened = [...fresh].filter(([key]) => !old.has(key)).map(([, endpoint]) => endpoint);
+  const why = new Map(after.endpoints.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
+  const closed = [...old].filter(([key]) => !fresh.has(key))
+    .map(([key, endpoint]) =>
+      why.get(key) ?? { ...endpoint, cause: "other sockets take its place" }
+    );
+  return { opened, closed };
+}
+
+function listeningIn({ endpoints }: Plan): Map<string, PlannedEndpoint> {
+  const open = endpoints.filter(({ action }) => action === "open" || action === "keep");
+  return new Map(open.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
 }

@@ -17,17 +17,19 @@ export interface ListeningSocket extends Endpoint {
   readonly socket: number;
 }
 
-/** State 0A is TCP_LISTEN. */
+/** Address, port, state, and further on user and socket. */
 const ROW =
-  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) \S+ 0A \S+ \S+ \S+ +(\d+) +\d+ (\d+)/;
+  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/;
+const ESTABLISHED = "01";
+const LISTEN = "0A";
 
 /** The sockets that listen, in the order of the table. Lines of other states or shapes are skipped. */
 export function parseProcNet(text: string): ListeningSocket[] {
   const found: ListeningSocket[] = [];
   for (const line of text.split("\n")) {
     const match = ROW.exec(line);
-    if (match === null) continue;
-    const [, address = "", port = "", uid = "", socket = ""] = match;
+    const [, address = "", port = "", state, uid = "", socket = ""] = match ?? [];
+    if (state !== LISTEN) continue;
     const { ip, mapped } = decodeAddress(address);
     found.push({
       ip,
@@ -36,6 +38,17 @@ export function parseProcNet(text: string): ListeningSocket[] {
       uid: Number(uid),
       socket: Number(socket),
     });
+  }
+  return found;
+}
+
+/** The near ends of the connections that are established. */
+export function parseProcConnections(text: string): Endpoint[] {
+  const found: Endpoint[] = [];
+  for (const line of text.split("\n")) {
+    const [, address = "", port = "", state] = ROW.exec(line) ?? [];
+    if (state !== ESTABLISHED) continue;
+    found.push({ ip: decodeAddress(address).ip, port: parseInt(port, 16) });
   }
   return found;
 }

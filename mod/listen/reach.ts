@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Ip, isIpv4 } from "../base/address.ts";
+import { ANY_V4, ANY_V6, type Endpoint, type Ip, isIpv4 } from "../base/address.ts";
 import type { Decision, Inclusion } from "./inclusion.ts";
 import {
   type AddressTable,
@@ -87,4 +87,12 @@ function causeOf({ entry }: Decision): { cause: string; entry: string | null } {
   return entry === null
     ? { cause: "no exclusion of the list matches it", entry: null }
     : { cause: `the list has "${entry.text}"`, entry: entry.text };
+}
+
+/** True where a connection to `target` can come to a socket on `socket`. */
+export function reaches(socket: Endpoint, target: Endpoint, dualStack: boolean): boolean {
+  if (socket.port !== target.port) return false;
+  if (socket.ip === target.ip) return true;
+  if (socket.ip === ANY_V6) return !isIpv4(target.ip) || dualStack;
+  return socket.ip === ANY_V4 && isIpv4(target.ip);
 }

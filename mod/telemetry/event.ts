@@ -144,6 +144,22 @@ export function logTrouble(folder: string, reason: string | null, lostLines: num
   return event(["httpcfg", 1, reason === null ? "information" : "warning"], text, null);
 }
 
+/** Ours: the service began or ceased to listen while it ran. `endpoint` is `192.168.33.1:443`. */
+export function listeningChanged(
+  endpoint: string,
+  change: "started" | "stopped",
+  detail: string,
+): NewEvent {
+  const text = `Listening on ${endpoint} has ${change}: ${detail}.`;
+  return event(["httpcfg", 2, "information"], text, null);
+}
+
+/** Ours: an unconfirmed change came back. */
+export function changeReverted(): NewEvent {
+  const text = "The configuration was not confirmed in time. The one before it is back.";
+  return event(["httpcfg", 3, "warning"], text, null);
+}
+
 /** The event of one stored line; null where the line is none, as after a crash. */
 export function parseEvent(line: string): ServiceEvent | null {
   let value: unknown;

@@ -34,8 +34,8 @@ Deno.test("ControlClient.ask() gives the answer, steps on the way", async () => 
   });
   const steps: string[] = [];
   const client = new ControlClient(folder.path);
-  const answer = await client.ask({ op: "stop", service: "HTTP" }, ({ service, state }) => {
-    steps.push(`${service} ${state}`);
+  const answer = await client.ask({ op: "stop", service: "HTTP" }, (step) => {
+    if (step.kind === "step") steps.push(`${step.service} ${step.state}`);
   });
   assertEquals(answer, STATUS);
   assertEquals(steps, ["W3SVC stopping", "W3SVC stopped"]);

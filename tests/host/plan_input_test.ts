@@ -1,18 +1,19 @@
 /** Goal: the plan hears of other processes and not of its own. Method: a socket of this process. */
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
-import { gatherPlanInput } from "../../mod/host/plan_input.ts";
+import { foreseePlanInput, gatherPlanInput } from "../../mod/host/plan_input.ts";
 
 Deno.test({
-  name: "gatherPlanInput() leaves out the sockets of the service itself",
+  name: "foreseePlanInput() leaves out the sockets of the service itself",
   ignore: Deno.build.os !== "linux",
   fn(): void {
     using listener = Deno.listen({ hostname: "127.0.0.8", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
     const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [`:${port}:`] };
-    const source = { document: { ...DEFAULT_DOCUMENT, sites: [site] }, list: [], running: [] };
-    assertEquals(gatherPlanInput({ ...source, pid: Deno.pid }).held, []);
-    const held = gatherPlanInput({ ...source, pid: null }).held;
+    const source = { document: { ...DEFAULT_DOCUMENT, sites: [site] }, list: [] };
+    assertEquals(gatherPlanInput(source).held, []);
+    assertEquals(foreseePlanInput(source, [], Deno.pid).held, []);
+    const { held } = foreseePlanInput(source, [], null);
     assertEquals(held.map((holder) => `${holder.ip} ${holder.pid}`), [`127.0.0.8 ${Deno.pid}`]);
   },
 });

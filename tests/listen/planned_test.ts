@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Ip } from "../../mod/base/address.ts";
 import {
   type EndpointAction,
+  movedBetween,
   type Plan,
   type PlannedSite,
   planStatus,
@@ -20,6 +21,15 @@ Deno.test("planStatus() is 0 for nothing to do, 2 for changes, 1 for problems", 
   for (const [actions, states, want] of cases) {
     assertEquals(planStatus(planOf(actions, states)), want, `${actions} ${states}`);
   }
+});
+
+Deno.test("movedBetween() tells what began and ceased to listen", () => {
+  const before = planOf(["open", "keep", "wait", "refused"], []);
+  const after = planOf(["keep", "close", "open", "refused"], []);
+  const { opened, closed } = movedBetween(before, after);
+  assertEquals([opened.map(({ port }) => port), closed.map(({ port }) => port)], [[3], [2]]);
+  const replaced = movedBetween(before, { ...after, endpoints: [] }).closed;
+  assertEquals(replaced.map(({ cause }) => cause), Array(2).fill("other sockets take its place"));
 });
 
 function planOf(actions: EndpointAction[], states: PlannedSite["state"][]): Plan {

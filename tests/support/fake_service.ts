@@ -57,6 +57,7 @@ export async function startFakeService(home: string, name: string): Promise<Fake
     endpoints: [],
     sites: controller.isUp("W3SVC") ? sitesOf(home, states) : [],
     connections: 0,
+    unconfirmedUntil: null,
   });
   const local = await openLocal({ kind: "unix", path }, (conn) => {
     void serveControl(conn, "", async (request, tell) => {

@@ -112,6 +112,7 @@ export function serviceStatus(
     endpoints: [],
     sites: [],
     connections: 0,
+    unconfirmedUntil: null,
     ...more,
   };
 }

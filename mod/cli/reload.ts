@@ -1,0 +1,96 @@
+/**
+ * `reload` and `confirm`: the running service takes up the stored configuration.
+ *
+ * @module
+ */
+import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
+import type { ControlProgress } from "../host/control_protocol.ts";
+import type { CommandSpec } from "./command.ts";
+import { guardReload, YES_FLAG } from "./lockout.ts";
+import { siteTroubles } from "./site_troubles.ts";
+
+const reload: CommandSpec = {
+  name: "reload",
+  usage: "",
+  summary: "Apply the stored configuration to the running service",
+  details: [
+    "Sockets that stay and their connections are not touched. New ones are opened first; where one " +
+    "cannot be had, nothing changes and the error says why. Addresses that are no longer included " +
+    "finish their answers for at most ShutdownGraceTimeout.",
+    "What could lock you out (every address is taken, loopback or the address of your SSH session " +
+    "is dropped) is named first and needs --yes where nobody can be asked, or --confirm.",
+  ],
+  examples: [
+    { line: "httpcfg plan && httpcfg reload", tells: "look first" },
+    { line: "httpcfg reload --confirm 60s", tells: "comes back unless confirmed in a minute" },
+  ],
+  flags: {
+    ...YES_FLAG,
+    confirm: {
+      kind: "string",
+      value: "TIME",
+      summary: "take the change back unless httpcfg confirm comes within TIME (60s, 5m)",
+    },
+  },
+  words: { min: 0, max: 0 },
+  async run(input, io): Promise<number> {
+    const confirmSeconds = parseTime(input.text("confirm"));
+    await guardReload(io, input.flag("yes"), confirmSeconds !== null);
+    const request = { op: "reload", confirmSeconds } as const;
+    let changes = 0;
+    const status = await io.control.ask(request, (progress) => {
+      changes++;
+      io.out(progressLine(progress));
+    });
+    if (status === null) {
+      throw new Fault("Cannot reload: the service does not run", {
+        hint: "httpcfg net start w3svc",
+      });
+    }
+    io.note(siteTroubles(status));
+    if (changes === 0) io.note("No socket had to change.");
+    if (status.unconfirmedUntil !== null) {
+      io.note(`Comes back at ${status.unconfirmedUntil} unless confirmed: httpcfg confirm`);
+    }
+    return EXIT.ok;
+  },
+};
+
+const confirm: CommandSpec = {
+  name: "confirm",
+  usage: "",
+  summary: "Keep the change that reload --confirm made",
+  examples: [{ line: "httpcfg confirm", tells: "it still works: keep it" }],
+  flags: {},
+  words: { min: 0, max: 0 },
+  async run(_input, io): Promise<number> {
+    if (await io.control.ask({ op: "confirm" }) !== null) return EXIT.ok;
+    throw new Fault("Cannot confirm: the service does not run", { hint: "httpcfg status" });
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [reload, confirm];
+
+/** Seconds that a change may wait to be confirmed: time to try it, and to notice that it failed. */
+const CONFIRM_SECONDS = { min: 1, max: 3600 } as const;
+
+/** Seconds of `60s`, `5m` or `60`; null where nothing was given. */
+function parseTime(text: string | null): number | null {
+  if (text === null) return null;
+  const [, digits = "", unit] = /^([0-9]{1,5})(s|m)?$/.exec(text) ?? [];
+  const seconds = Number(digits) * (unit === "m" ? 60 : 1);
+  const { min, max } = CONFIRM_SECONDS;
+  if (digits !== "" && seconds >= min && seconds <= max) return seconds;
+  throw usageFault(
+    `Cannot wait ${quote(text)} to be confirmed: give a time from ${min} s to ${max} s`,
+    "httpcfg reload --confirm 60s",
+  );
+}
+
+function progressLine(progress: ControlProgress): string {
+  if (progress.kind === "step") return `${progress.service} ${progress.state}`;
+  const { endpoint, change, connections } = progress;
+  const count = connections === 1 ? "1 connection" : `${connections} connections`;
+  return change === "draining" ? `${change} ${endpoint}, ${count}` : `${change} ${endpoint}`;
+}

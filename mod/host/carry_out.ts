@@ -1,0 +1,73 @@
+/**
+ * What the running service does for each request of the control socket.
+ *
+ * @module
+ */
+import { formatEndpoint } from "../base/address.ts";
+import { Fault, quote } from "../base/fault.ts";
+import type { Confirmation } from "./confirmation.ts";
+import type { ControlProgress, ControlRequest } from "./control_protocol.ts";
+import type { Controller } from "./controller.ts";
+import type { WebService } from "./web_service.ts";
+
+/** What a request can be about. */
+export interface Parts {
+  readonly controller: Controller;
+  readonly web: WebService;
+  readonly confirmation: Confirmation;
+}
+
+/** Does what `request` asks, one at a time with every other; a throw is the answer. */
+export async function carryOut(
+  { controller, web, confirmation }: Parts,
+  request: ControlRequest,
+  tell: (progress: ControlProgress) => void,
+): Promise<void> {
+  switch (request.op) {
+    case "status":
+      return;
+    case "end":
+      return await controller.stopAll();
+    case "start":
+      return await controller.start(request.service);
+    case "stop":
+      return await controller.stop(request.service, (service, state) => {
+        tell({ kind: "step", service, state });
+      });
+    case "pause":
+      return await controller.pause(request.service);
+    case "continue":
+      return await controller.resume(request.service);
+    case "reload":
+      return await carryOutReload({ controller, web, confirmation }, request, tell);
+    case "confirm":
+      if (await confirmation.confirm()) return;
+      throw new Fault("Cannot confirm: no change waits for it", { hint: "httpcfg status" });
+    default:
+      throw new Error(`the service does not know ${quote(JSON.stringify(request))}`);
+  }
+}
+
+async function carryOutReload(
+  { controller, web, confirmation }: Parts,
+  { confirmSeconds }: { readonly confirmSeconds: number | null },
+  tell: (progress: ControlProgress) => void,
+): Promise<void> {
+  const draining = await controller.exclusive(async () => {
+    const before = web.documentInForce;
+    const { changes, draining } = await web.reload();
+    // Only now: a reload that failed has changed nothing that could come back.
+    if (confirmSeconds !== null && before !== null) {
+      await confirmation.begin(before, confirmSeconds);
+    }
+    for (const change of changes) tell(change);
+    return draining;
+  });
+  // The connections end outside of the turn: status, stop and the next reload need not wait for them.
+  await Promise.all(draining.map(async ({ endpoint, connections, done }) => {
+    const name = formatEndpoint(endpoint);
+    tell({ kind: "change", endpoint: name, change: "draining", connections });
+    await done;
+    tell({ kind: "change", endpoint: name, change: "drained", connections: 0 });
+  }));
+}

@@ -1,0 +1,41 @@
+/**
+ * Makes the sockets of the running service follow a document or the machine: plans, opens, and plans
+ * again with what could not be opened, until plan and sockets agree.
+ *
+ * @module
+ */
+import { type FailedBind, makePlan } from "../listen/plan.ts";
+import type { Plan } from "../listen/planned.ts";
+import { gatherPlanInput, type PlanSource } from "./plan_input.ts";
+import type { Sockets } from "./sockets.ts";
+import { makeTransition } from "./transition.ts";
+
+/** How to go about it. */
+export interface ChangeOverOptions {
+  readonly tcpBacklog: number;
+  /** Sees the plan before any socket is touched; a throw ends it there. */
+  readonly check?: (plan: Plan) => void;
+  /** True for a failure that brings everything back to what it was, and is thrown. */
+  readonly isFatal?: (failed: FailedBind) => boolean;
+}
+
+/**
+ * The plan that is now in force. Sockets that it wants closed still listen, unless they were in the
+ * way of a new one: the caller closes them when the new ones are served.
+ */
+export async function changeOver(
+  sockets: Sockets,
+  source: PlanSource,
+  { tcpBacklog, check, isFatal = (): boolean => false }: ChangeOverOptions,
+): Promise<Plan> {
+  const gathered = gatherPlanInput(source);
+  const { dualStack } = gathered.machine;
+  const failed: FailedBind[] = [];
+  check?.(makePlan({ ...gathered, running: sockets.endpoints() }));
+  for (;;) {
+    const plan = makePlan({ ...gathered, running: sockets.endpoints(), failed });
+    const step = await makeTransition(sockets, plan, { tcpBacklog, dualStack, isFatal });
+    if (step.failed.length === 0) return plan;
+    failed.push(...step.failed);
+  }
+}

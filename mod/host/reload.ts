@@ -1,0 +1,79 @@
+/**
+ * The rules of a change while the service runs: what stops it, and who is let go after it. Edge: it
+ * asks the machine.
+ *
+ * @module
+ */
+import { type Endpoint, formatEndpoint } from "../base/address.ts";
+import type { Settings } from "../config/settings.ts";
+import type { HttpServer } from "../http/server.ts";
+import { BindFault } from "../listen/bind_fault.ts";
+import { readMachine } from "../listen/machine_addresses.ts";
+import type { FailedBind } from "../listen/plan.ts";
+import { movedBetween, type Plan } from "../listen/planned.ts";
+import { reaches } from "../listen/reach.ts";
+import type { ControlChange } from "./control_protocol.ts";
+import { isUp, nothingStarted } from "./outcome.ts";
+import type { Sockets } from "./sockets.ts";
+
+/** An address that is no longer served, while its last connections end. */
+export interface Draining {
+  readonly endpoint: Endpoint;
+  readonly connections: number;
+  readonly done: Promise<void>;
+}
+
+/** What came of a reload. */
+export interface Reloaded {
+  readonly changes: readonly ControlChange[];
+  /** Addresses that are no longer served and still have connections. */
+  readonly draining: readonly Draining[];
+}
+
+/** Throws where the plan would leave the service with nothing to do. */
+export function throwIfNothingStarts(plan: Plan): void {
+  const problem = nothingStarted(plan, Deno.build.os);
+  if (problem !== null) throw problem;
+}
+
+/** An address that is not there is waited for; one that was refused before is no new trouble. */
+export function isNewFailure({ endpoint, fault }: FailedBind, before: Plan): boolean {
+  if (fault instanceof BindFault && fault.isAbsent) return false;
+  return !before.endpoints.some(({ action, ip, port }) => {
+    return action === "refused" && ip === endpoint.ip && port === endpoint.port;
+  });
+}
+
+/** The sites that have a handler, as one text. */
+export function upSites({ sites }: Plan): string {
+  return sites.filter(isUp).map(({ id }) => id).join();
+}
+
+/** The sockets that a reload opened and closed. */
+export function changesOf(before: Plan, after: Plan): ControlChange[] {
+  const { opened, closed } = movedBetween(before, after);
+  const told = (endpoint: Endpoint, change: "opened" | "closed"): ControlChange => {
+    return { kind: "change", endpoint: formatEndpoint(endpoint), change, connections: 0 };
+  };
+  return [
+    ...opened.map((endpoint) => told(endpoint, "opened")),
+    ...closed.map((endpoint) => told(endpoint, "closed")),
+  ];
+}
+
+/** Drains the connections that came in where nothing listens any more. */
+export function drainUnreached({ sockets, server, settings }: {
+  readonly sockets: Sockets;
+  readonly server: HttpServer;
+  readonly settings: Settings;
+}): Draining[] {
+  const { dualStack } = readMachine();
+  const open = sockets.endpoints();
+  const gone = server.locals().filter(({ endpoint }) => {
+    return !open.some((socket) => reaches(socket, endpoint, dualStack));
+  });
+  const graceMs = settings.ShutdownGraceTimeout * 1000;
+  return gone.map(({ endpoint, connections }) => {
+    return { endpoint, connections, done: server.drainEndpoint(endpoint, graceMs) };
+  });
+}

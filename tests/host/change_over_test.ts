@@ -1,0 +1,71 @@
+/** Goal: plan and sockets agree afterwards. Method: a document, real sockets on loopback. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { getAvailablePort } from "@std/net/get-available-port";
+import { formatEndpoint } from "../../mod/base/address.ts";
+import { Fault } from "../../mod/base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { changeOver } from "../../mod/host/change_over.ts";
+import { throwIfNothingStarts } from "../../mod/host/reload.ts";
+import { Sockets } from "../../mod/host/sockets.ts";
+import { parseList } from "../../mod/listen/list_entry.ts";
+
+Deno.test({
+  name: "changeOver() plans again with what could not be opened",
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    using foreign = Deno.listen({ hostname: "127.0.0.5", port: 0 });
+    const { port } = foreign.addr as Deno.NetAddr;
+    const sockets = new Sockets({
+      onConnection: (conn) => conn.close(),
+      onExhausted: () => {},
+      onFailure: () => {},
+    });
+    const source = {
+      document: bound([`127.0.0.5:${port}:`, `127.0.0.6:${port}:`]),
+      list: parseList(["127.0.0.5", "127.0.0.6"]),
+    };
+    const plan = await changeOver(sockets, source, { tcpBacklog: 5 });
+    assertEquals(plan.sites.map(({ state }) => state), ["failed", "started"]);
+    assertEquals(plan.endpoints.map(({ ip, action }) => `${ip} ${action}`), [
+      "127.0.0.5 refused",
+      "127.0.0.6 keep",
+    ]);
+    assertEquals(sockets.endpoints().map(formatEndpoint), [`127.0.0.6:${port}`]);
+    await sockets.close(sockets.endpoints());
+  },
+});
+
+Deno.test("changeOver() touches nothing where the check throws", async () => {
+  const sockets = new Sockets({
+    onConnection: (conn) => conn.close(),
+    onExhausted: () => {},
+    onFailure: () => {},
+  });
+  const source = {
+    document: bound([`127.0.0.6:${getAvailablePort()}:`]),
+    list: parseList(["127.0.0.1"]),
+  };
+  let thrown: unknown;
+  await changeOver(sockets, source, { tcpBacklog: 5, check: throwIfNothingStarts })
+    .catch((error) => thrown = error);
+  assertThrows(
+    () => {
+      throw thrown;
+    },
+    Fault,
+    "Cannot start any site",
+  );
+  assertEquals(sockets.endpoints(), []);
+});
+
+function bound(bindings: readonly string[]): ConfigDocument {
+  return {
+    ...DEFAULT_DOCUMENT,
+    sites: bindings.map((binding, i) => ({
+      ...DEFAULT_DOCUMENT.sites[0]!,
+      id: i + 1,
+      name: `s${i + 1}`,
+      bindings: [binding],
+    })),
+  };
+}

@@ -1,0 +1,90 @@
+/** Goal: an unconfirmed change comes back, also after a kill. Method: a folder, a short wait. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { Confirmation } from "../../mod/host/confirmation.ts";
+
+interface Scene {
+  readonly file: string;
+  readonly reverted: ConfigDocument[];
+  make(): Confirmation;
+  /** Resolves at the next revert. */
+  next(): Promise<void>;
+}
+
+Deno.test("Confirmation takes the change back in time, and only once", async () => {
+  await inScene(async ({ make, next, reverted, file }) => {
+    const confirmation = make();
+    await confirmation.begin(DEFAULT_DOCUMENT, 0.05);
+    await next();
+    assertEquals(reverted, [DEFAULT_DOCUMENT]);
+    await confirmation.settle();
+    assertEquals([reverted.length, confirmation.until], [1, null]);
+    await assertRejects(() => Deno.stat(file), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("Confirmation.confirm() makes the change last", async () => {
+  await inScene(async ({ make, reverted }) => {
+    const confirmation = make();
+    assertEquals(await confirmation.confirm(), false);
+    await confirmation.begin(DEFAULT_DOCUMENT, 60);
+    assertEquals(await confirmation.confirm(), true);
+    await confirmation.settle();
+    await make().settle();
+    assertEquals(reverted, []);
+  });
+});
+
+Deno.test("Confirmation goes back to what was before the first of several changes", async () => {
+  await inScene(async ({ make, reverted }) => {
+    const confirmation = make();
+    await confirmation.begin(DEFAULT_DOCUMENT, 60);
+    await confirmation.begin({ ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1"] }, 60);
+    await confirmation.settle();
+    assertEquals(reverted, [DEFAULT_DOCUMENT]);
+  });
+});
+
+Deno.test("Confirmation.settle() takes back what a killed process left unconfirmed", async () => {
+  await inScene(async ({ make, reverted, file }) => {
+    const killed = make();
+    await killed.begin(DEFAULT_DOCUMENT, 60);
+    const text = await Deno.readTextFile(file);
+    await killed.confirm(); // ends its timer; a kill would have left the file
+    await Deno.writeTextFile(file, text);
+    await make().settle();
+    assertEquals(reverted, [DEFAULT_DOCUMENT]);
+    await Deno.writeTextFile(file, text.slice(0, 20));
+    await make().settle();
+    assertEquals(reverted.length, 1);
+  });
+});
+
+async function inScene(test: (scene: Scene) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/unconfirmed.json`;
+  const reverted: ConfigDocument[] = [];
+  let waiting = Promise.withResolvers<void>();
+  const make = (): Confirmation =>
+    new Confirmation({
+      file,
+      revert(document): Promise<void> {
+        reverted.push(document);
+        // Told when the revert is over, its file included.
+        setTimeout(() => waiting.resolve(), 20);
+        return Promise.resolve();
+      },
+      onFailure(error): void {
+        throw error;
+      },
+    });
+  const next = async (): Promise<void> => {
+    await waiting.promise;
+    waiting = Promise.withResolvers<void>();
+  };
+  try {
+    await test({ file, reverted, make, next });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,58 @@
+/** Goal: what could lock the caller out is named, and nothing else. Method: a table, no machine. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { type Endpoint, type Ip, parseEndpoint, parseIp } from "../../mod/base/address.ts";
+import { parseList } from "../../mod/listen/list_entry.ts";
+import { lockoutRisks } from "../../mod/listen/lockout.ts";
+import type { Machine } from "../../mod/listen/machine_addresses.ts";
+
+const MACHINE: Machine = {
+  addresses: [
+    { ip: "127.0.0.1" as Ip, interface: "lo", family: 4, prefixBits: 8, scope: "host" },
+    { ip: "10.0.0.5" as Ip, interface: "eth0", family: 4, prefixBits: 24, scope: "global" },
+    { ip: "10.0.0.6" as Ip, interface: "eth0", family: 4, prefixBits: 24, scope: "global" },
+  ],
+  hasIpv6: true,
+  dualStack: true,
+  wholeLoopback: true,
+};
+
+Deno.test("lockoutRisks() names an emptied list, used loopback and the address of the session", () => {
+  const cases: readonly (readonly [
+    before: string,
+    after: string,
+    ssh: string,
+    inUse: string,
+    risks: RegExp[],
+  ])[] = [
+    ["10.0.0.5", "10.0.0.6", "", "", []],
+    ["", "", "", "", []],
+    ["", "10.0.0.5", "", "", []],
+    ["10.0.0.5", "", "", "", [/empty list takes every address: 10\.0\.0\.6 would listen too/]],
+    ["0.0.0.0", "", "", "", [/also those that this machine gets later/]],
+    ["127.0.0.1 10.0.0.5", "10.0.0.5", "", "127.0.0.1:80", [
+      /loopback is dropped.*127\.0\.0\.1:80/,
+    ]],
+    ["127.0.0.1 10.0.0.5", "10.0.0.5", "", "", []],
+    ["", "10.0.0.5", "", "127.0.0.1:80", [/loopback is dropped/]],
+    ["lo", "10.0.0.5", "", "127.0.0.1:80", [/loopback is dropped/]],
+    ["10.0.0.5", "10.0.0.6", "10.0.0.5", "", [/10\.0\.0\.5 is dropped.*SSH/]],
+    ["10.0.0.6", "127.0.0.1", "10.0.0.5", "", []],
+    ["", "!10.0.0.5", "10.0.0.5", "", [/SSH/]],
+  ];
+  for (const [before, after, ssh, inUse, risks] of cases) {
+    const found = lockoutRisks({
+      before: list(before),
+      after: list(after),
+      machine: MACHINE,
+      sshAddress: parseIp(ssh),
+      loopbackInUse: inUse === "" ? [] : [parseEndpoint(inUse) as Endpoint],
+    });
+    const what = `[${before}] -> [${after}]`;
+    assertEquals(found.length, risks.length, `${what}: ${found}`);
+    risks.forEach((risk, i) => assertMatch(found[i] ?? "", risk, what));
+  }
+});
+
+function list(text: string): ReturnType<typeof parseList> {
+  return parseList(text.split(" ").filter((word) => word !== ""));
+}
