@@ -1,0 +1,152 @@
+// Story: wrong input gets a clear error with a hint and the right exit status, and changes nothing.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { Program, type Result } from "../support/program.ts";
+import { testWith } from "../support/tools.ts";
+
+const isRoot = Deno.uid() === 0;
+
+/** Names and contents of all that is in the home, whatever a command may have touched. */
+function snapshot(folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const { name, isDirectory } of Deno.readDirSync(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) Object.assign(found, snapshot(path));
+    else found[path] = Deno.readTextFileSync(path);
+  }
+  return found;
+}
+
+function assertClearError({ out, err }: Result, parts: readonly string[], line: string): void {
+  assertMatch(err, /^error: /m, line);
+  assertMatch(err, /^hint: .+$/m, line);
+  for (const part of parts) assertStringIncludes(err, part, line);
+  assert(!err.includes("internal error") && !err.includes("    at "), `${line}: ${err}`);
+  assert(err.length < 1000 && out.length < 200, `${line} says too much`);
+}
+
+Deno.test("what is no address: an error with the reason, exit status 1, nothing stored", async () => {
+  await using program = await Program.make();
+  const values: [value: string, reason: string][] = [
+    ["nonsense!", "not an IP address"],
+    ["1.2.3.4:80", "an entry has no port"],
+    ["01.2.3.4", "leading zero"],
+    ["1..2.3", "not an IP address"],
+    ["", "empty"],
+    ["x".repeat(10_240), "longer than"],
+    ["10.0.0.1\u001b[31m\n", "not an IP address"],
+  ];
+  for (const [value, reason] of values) {
+    const result = await program.run(["set", "iplisten", "-i", value]);
+    assertEquals(result.status, 1, value);
+    assertMatch(result.out, /^[^\n]* is not a valid IP address\.\n$/);
+    assertClearError(result, ["Cannot add ", reason], value.slice(0, 20));
+  }
+  assertEquals(Object.keys(snapshot(program.home)), [`${program.home}/bin/httpcfg`]);
+});
+
+Deno.test("a wrong command line: exit status 2, or 87 where the old tool had it", async () => {
+  await using program = await Program.make();
+  const lines: [line: string, status: number][] = [
+    ["set", 2],
+    ["nonsense", 2],
+    ["query iplisten --format xml", 2],
+    ["query iplisten --fromat json", 2],
+    ["site add", 2],
+    ["site add a --bind nonsense --echo", 2],
+    ["set iplisten -z 1.2.3.4", 87],
+    ["set iplisten", 87],
+  ];
+  for (const [line, status] of lines) {
+    const result = await program.run(line);
+    assertEquals(result.status, status, line);
+    assertMatch(result.err, /^hint: .+$/m, line);
+  }
+  assertEquals(Object.keys(snapshot(program.home)), [`${program.home}/bin/httpcfg`]);
+});
+
+Deno.test("a broken document: every command says where, none changes it or starts", async () => {
+  await using program = await Program.make();
+  const changed = (change: Record<string, unknown>): string => {
+    return JSON.stringify({ ...DEFAULT_DOCUMENT, ...change });
+  };
+  const documents: [tells: string, text: string, parts: string[]][] = [
+    ["broken JSON", '{"version": 1, "ipListen": [', ["Cannot read", program.config]],
+    ["nothing", "", ["Cannot read", program.config]],
+    ["an unknown field", changed({ ipLisen: [] }), ["ipLisen: unknown field"]],
+    ["a wrong type", changed({ ipListen: "10.0.0.1" }), ["ipListen: expected Array"]],
+    ["no entry", changed({ ipListen: ["10.0.0.1", "1 .2.3"] }), ["ipListen[1]"]],
+    ["a newer version", changed({ version: 2 }), ["version 2 is newer"]],
+  ];
+  const lines = ["set iplisten -i 127.0.0.2", "query iplisten", "site list", "status", "serve"];
+  for (const [tells, text, parts] of documents) {
+    await Deno.writeTextFile(program.config, text);
+    const results = await Promise.all(lines.map((line) => program.run(line)));
+    lines.forEach((line, i) => {
+      const result = results[i]!;
+      // A query reads the list alone: what is wrong beside it, others say.
+      if (line === "query iplisten" && tells === "an unknown field") return;
+      assertEquals([result.status, result.out], [1, ""], `${tells}: ${line}`);
+      assertClearError(result, parts, `${tells}: ${line}`);
+    });
+    assertEquals(await Deno.readTextFile(program.config), text, tells);
+    assertEquals(program.servicePid(), null, tells);
+  }
+  const net = await program.run("net start w3svc");
+  assertStringIncludes(net.out, "service could not be started.");
+  assertClearError(net, ["version 2 is newer"], "net start w3svc");
+  assert(net.status !== 0);
+});
+
+testWith(isRoot ? ["setpriv"] : [], "a folder that is not writable", async () => {
+  await using program = await Program.make();
+  await program.do("set iplisten -i 127.0.0.2");
+  const before = snapshot(program.home);
+  if (isRoot) await Deno.chown(program.home, 65534, 65534);
+  await Deno.chmod(program.home, 0o555);
+  // Root without its capabilities is a user like any other.
+  const as = isRoot ? "setpriv --bounding-set=-all --inh-caps=-all " : "";
+  try {
+    const lines: [line: string, status: number][] = [
+      ["set iplisten -i 127.0.0.3", 1],
+      ["delete iplisten -i 127.0.0.2", 1],
+      ["site remove W3SVC/1", 1],
+      ["serve", 1],
+    ];
+    await Deno.remove(`${program.home}/config.json.lock`).catch(() => {});
+    for (const [line, status] of lines) {
+      const result = await program.shell(`${as}httpcfg ${line}`);
+      assertEquals([result.status, result.out], [status, ""], line);
+      assertClearError(result, [program.home], line);
+    }
+    assertEquals((await program.shell(`${as}httpcfg query iplisten`)).out, "IP :127.0.0.2\n");
+  } finally {
+    await Deno.chmod(program.home, 0o755);
+  }
+  const { [`${program.home}/config.json.lock`]: _, ...kept } = before;
+  assertEquals(snapshot(program.home), kept);
+});
+
+testWith(isRoot ? ["unshare", "mount"] : ["no-root"], "a read-only file system", async () => {
+  await using program = await Program.make();
+  await program.do("set iplisten -i 127.0.0.2");
+  const before = snapshot(program.home);
+  const mount = `mount --bind "$HTTPCFG_HOME" "$HTTPCFG_HOME" && ` +
+    `mount -o remount,ro,bind "$HTTPCFG_HOME"`;
+  const script = `unshare -m sh -c '${mount} || exit 77; exec httpcfg set iplisten -i ::1'`;
+  const result = await program.shell(script);
+  if (result.status === 77) return; // a container that may not mount
+  assertEquals([result.status, result.out], [1, ""]);
+  assertClearError(result, [program.config, "read-only"], "set");
+  assertEquals(snapshot(program.home), before);
+});
+
+Deno.test("a home that cannot be: a file in its place", async () => {
+  await using program = await Program.make();
+  const file = `${program.home}/bin/httpcfg`;
+  for (const line of ["set iplisten -i 127.0.0.2", "query iplisten", "serve"]) {
+    const result = await program.run(line, { env: { HTTPCFG_HOME: file } });
+    assertEquals([result.status, result.out], [1, ""], line);
+    assertClearError(result, [file], line);
+  }
+});

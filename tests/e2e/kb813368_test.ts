@@ -1,0 +1,45 @@
+// Story: KB 813368. The service takes every address of a port although its site is bound to one; the
+// inclusion list gives the others free, from the next start of HTTP on.
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { get, isRefused } from "../support/http_client.ts";
+import { freePort } from "../support/ports.ts";
+import { Program } from "../support/program.ts";
+
+/** The other program of the article, in a process of its own as seen from the service: this one. */
+function foreign(port: number): Deno.HttpServer {
+  const options = { hostname: "127.0.0.9", port, onListen: (): void => {} };
+  return Deno.serve(options, () => new Response("the other program"));
+}
+
+Deno.test("the symptom and its resolution", async () => {
+  await using program = await Program.make();
+  const port = freePort();
+  await program.do("site remove W3SVC/1");
+  await program.do(["site", "add", "one", "--bind", `127.0.0.2:${port}:`, "--respond", "site one"]);
+  await program.do("net start w3svc");
+
+  assertEquals((await get("127.0.0.2", port)).body, "site one");
+  assertThrows(() => foreign(port), Deno.errors.AddrInUse);
+  assertEquals((await get("127.0.0.9", port)).status, 400, "the service holds .9, for no site");
+
+  const set = await program.do("set iplisten -i 127.0.0.2");
+  assert(set.err.includes("net stop http /y"), set.err);
+  assertThrows(() => foreign(port), Deno.errors.AddrInUse); // nothing changes until a restart
+
+  await program.do("net stop http /y");
+  assert(await isRefused("127.0.0.2", port));
+  await program.do("net start w3svc");
+  const other = foreign(port);
+  try {
+    assertEquals((await get("127.0.0.9", port)).body, "the other program");
+    assertEquals((await get("127.0.0.2", port)).body, "site one");
+    assert(await isRefused("127.0.0.3", port));
+  } finally {
+    await other.shutdown();
+  }
+
+  await program.do("delete iplisten -i 127.0.0.2");
+  await program.do("net stop http /y");
+  await program.do("net start w3svc");
+  assertThrows(() => foreign(port), Deno.errors.AddrInUse); // empty: every address again
+});

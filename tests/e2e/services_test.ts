@@ -1,0 +1,165 @@
+// Story: services are started and stopped in net.exe's words, and one killed or stopped in the middle
+// of its work leaves nothing behind that does harm.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { isRefused, parseAnswer, receive, send } from "../support/http_client.ts";
+import { freePort } from "../support/ports.ts";
+import { Program } from "../support/program.ts";
+import { waitFor } from "../support/wait.ts";
+
+const W3SVC = "World Wide Web Publishing Service";
+const ADDRESS = "127.0.0.2";
+
+/** A program with one site at ADDRESS:port, which is on the list. */
+async function withSite(
+  content: readonly string[] = ["--respond", "here"],
+): Promise<{ program: Program; port: number }> {
+  const program = await Program.make();
+  const port = freePort();
+  await program.do(`set iplisten -i ${ADDRESS}`);
+  await program.do("site remove W3SVC/1");
+  await program.do(["site", "add", "one", "--bind", `${ADDRESS}:${port}:`, ...content]);
+  return { program, port };
+}
+
+Deno.test("net start and net stop http /y: the order and the words, and nothing listens after", async () => {
+  const { program, port } = await withSite();
+  await using _program = program;
+  assertEquals(await program.run("net start w3svc"), {
+    status: 0,
+    out: `The ${W3SVC} service is starting.\nThe ${W3SVC} service was started successfully.\n\n`,
+    err: "",
+  });
+  assert(!(await isRefused(ADDRESS, port)), "it listens when net start returns");
+  assertEquals(
+    (await program.do("net start")).out,
+    "These services are started:\n\n   HTTP SSL\n   IIS Admin Service\n" +
+      `   ${W3SVC}\n\nThe command completed successfully.\n\n`,
+  );
+  assertEquals(await program.run("net stop http /y"), {
+    status: 0,
+    out: `The following services are dependent on the HTTP service.
+Stopping the HTTP service will also stop these services.
+
+   ${W3SVC}
+   HTTP SSL
+
+The ${W3SVC} service is stopping.
+The ${W3SVC} service was stopped successfully.
+
+The HTTP SSL service is stopping.
+The HTTP SSL service was stopped successfully.
+
+The HTTP service is stopping.
+The HTTP service was stopped successfully.
+
+`,
+    err: "",
+  });
+  assert(await isRefused(ADDRESS, port));
+  const { out } = await program.do("net start");
+  assert(!out.includes(W3SVC) && !out.includes("HTTP"), out);
+  assertEquals((await program.run("net stop http /y")).status, 2);
+});
+
+Deno.test("net stop http without an answer to its question leaves everything running", async () => {
+  const { program, port } = await withSite();
+  await using _program = program;
+  await program.do("net start w3svc");
+  const { status, err } = await program.run("net stop http");
+  assertEquals([status, err], [2, "No valid response was provided.\n\n"]);
+  assert(!(await isRefused(ADDRESS, port)));
+});
+
+Deno.test("a second start on the same home is refused by name and pid", async () => {
+  const { program } = await withSite();
+  await using _program = program;
+  const first = await program.serve();
+  const second = await program.run("serve");
+  assertEquals([second.status, second.out], [1, ""]);
+  assertStringIncludes(second.err, `"${program.home}/run"`);
+  assertStringIncludes(second.err, `it runs already as process ${first.pid}`);
+  const net = await program.run("net start w3svc");
+  assertEquals(net.status, 2);
+  assertStringIncludes(net.err, "The requested service has already been started.");
+  assertEquals((await program.status()).pid, first.pid);
+});
+
+Deno.test("a killed service's socket and pid files do no harm", async () => {
+  const { program, port } = await withSite();
+  await using _program = program;
+  const first = await program.serve();
+  first.signal("SIGKILL");
+  await first.ended;
+  assertEquals(program.servicePid(), first.pid, "the file of the killed one is still there");
+  assert((await Deno.lstat(`${program.home}/run/control.sock`)).isSocket);
+  assertEquals((await program.run("status")).status, 1);
+  assertEquals((await program.status()).pid, null);
+  assertEquals((await program.run("net stop http /y")).status, 2);
+  await program.do("net start w3svc");
+  assert(!(await isRefused(ADDRESS, port)));
+  const { pid } = await program.status();
+  assertEquals(program.servicePid(), pid);
+  assert(pid !== first.pid && pid !== null);
+});
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`${signal} finishes an answer in flight, then the process ends with 0`, async () => {
+    const { program, port } = await withSite(["--echo"]);
+    await using _program = program;
+    const served = await program.serve();
+    using conn = await Deno.connect({ hostname: ADDRESS, port });
+    const length = "Content-Length: 10\r\n";
+    await send(conn, `POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n${length}\r\n`);
+    await receive(conn, (text) => text.includes("100 Continue\r\n\r\n")); // the site is at work
+    await send(conn, "01234");
+    served.signal(signal);
+    await waitFor(() => isRefused(ADDRESS, port), "no new connection");
+    await send(conn, "56789");
+    const answer = parseAnswer(await receive(conn, () => false));
+    assertEquals(answer.status, 200);
+    assertStringIncludes(answer.body, "0123456789");
+    assertEquals(await served.ended, 0);
+    assertEquals(program.servicePid(), null);
+  });
+}
+
+Deno.test("SIGTERM ends a service whose clients sit idle, at once", async () => {
+  const { program, port } = await withSite();
+  await using _program = program;
+  const served = await program.serve();
+  using idle = await Deno.connect({ hostname: ADDRESS, port });
+  using used = await Deno.connect({ hostname: ADDRESS, port });
+  await send(used, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await receive(used, (text) => text.endsWith("here"));
+  const start = performance.now();
+  served.signal("SIGTERM");
+  assertEquals(await served.ended, 0);
+  // Far below ShutdownGraceTimeout: nobody is owed an answer.
+  assert(performance.now() - start < 10_000);
+  assertEquals([await receive(idle, () => false), await receive(used, () => false)], ["", ""]);
+});
+
+Deno.test("a bind error names address, port, holder and its pid", async () => {
+  const { program, port } = await withSite();
+  await using _program = program;
+  using _holder = Deno.listen({ hostname: ADDRESS, port });
+  for (const line of ["serve", "net start w3svc"]) {
+    const { status, err } = await program.run(line);
+    assert(status !== 0, line);
+    assertStringIncludes(err, `${ADDRESS}:${port}`, line);
+    if (Deno.build.os === "linux") assertStringIncludes(err, `pid ${Deno.pid}`, line);
+    assertStringIncludes(err, "hint: ", line);
+  }
+  assertEquals(program.servicePid(), null, "a start that fails leaves no process");
+});
+
+Deno.test("net start w3svc leaves the terminal: it outlives the shell that started it", async () => {
+  const { program, port } = await withSite();
+  await using _program = program;
+  const { status } = await program.shell("setsid -w bash -c 'httpcfg net start w3svc'; exit $?");
+  assertEquals(status, 0);
+  assert(!(await isRefused(ADDRESS, port)));
+  await program.do("net stop iisadmin /y");
+  await program.do("net stop http /y");
+  await waitFor(() => program.servicePid() === null, "the end of a process without services");
+});

@@ -1,0 +1,211 @@
+/**
+ * The real program, as a user starts it: `deno run -A main.ts …`, or the file in HTTPCFG_PROGRAM; in
+ * a home of its own that is gone, with every process, when the test ends.
+ *
+ * @module
+ */
+import { waitFor } from "./wait.ts";
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const PROGRAM = Deno.env.get("HTTPCFG_PROGRAM");
+/** Program and first words of a call. */
+export const CALL: readonly string[] = PROGRAM
+  ? [PROGRAM]
+  : [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
+
+/** Milliseconds for any command, on a machine that does ten other things. */
+const RUN_MS = 90_000;
+/** Milliseconds for a process to end after SIGTERM, before SIGKILL. */
+const END_MS = 15_000;
+
+export interface Result {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A service in the foreground. */
+export interface Foreground {
+  readonly pid: number;
+  /** What it has said on stderr so far. */
+  said(): string;
+  /** Resolves with its exit status; 128 and the signal's number where a signal ended it. */
+  readonly ended: Promise<number>;
+  signal(signal: Deno.Signal): void;
+}
+
+export class Program implements AsyncDisposable {
+  readonly home: string;
+  readonly #children = new Set<Deno.ChildProcess>();
+
+  private constructor(home: string) {
+    this.home = home;
+  }
+
+  /** A program whose home is empty. `httpcfg` in a shell of {@linkcode shell} is this program. */
+  static async make(): Promise<Program> {
+    const home = await Deno.realPath(await Deno.makeTempDir({ prefix: "httpcfg-e2e-" }));
+    await Deno.chmod(home, 0o755); // tests as another user look into it
+    const words = CALL.map((word) => `'${word}'`).join(" ");
+    await Deno.mkdir(`${home}/bin`);
+    await Deno.writeTextFile(`${home}/bin/httpcfg`, `#!/bin/sh\nexec ${words} "$@"\n`);
+    await Deno.chmod(`${home}/bin/httpcfg`, 0o755);
+    return new Program(home);
+  }
+
+  get config(): string {
+    return `${this.home}/config.json`;
+  }
+
+  /** Runs `httpcfg` with the words of `line` to its end. */
+  run(line: string | readonly string[], options: RunOptions = {}): Promise<Result> {
+    const words = typeof line === "string" ? line.split(" ") : line;
+    const [program, ...args] = [...CALL, ...words];
+    return this.#output(program!, args, options);
+  }
+
+  /** As {@linkcode run}; throws where the exit status is not 0. */
+  async do(line: string | readonly string[]): Promise<Result> {
+    const result = await this.run(line);
+    if (result.status === 0) return result;
+    throw new Error(`${line}: ${result.status}\n${result.out}${result.err}`);
+  }
+
+  /** Runs a script of bash, in which `httpcfg` is this program. */
+  shell(script: string, options: RunOptions = {}): Promise<Result> {
+    return this.#output("bash", ["-c", script], options);
+  }
+
+  /** Starts `httpcfg serve` and waits until it listens or has ended. */
+  async serve(): Promise<Foreground> {
+    const served = this.spawn("serve");
+    await waitFor(() => served.said().includes("istening on ") || served.hasEnded(), "serve");
+    return served;
+  }
+
+  /** Starts `httpcfg` and goes on. */
+  spawn(line: string): Foreground & { hasEnded(): boolean } {
+    const [program, ...args] = [...CALL, ...line.split(" ")];
+    const child = new Deno.Command(program!, {
+      args,
+      env: this.#environment({}),
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    this.#children.add(child);
+    let [said, hasEnded] = ["", false];
+    const reading = (async (): Promise<void> => {
+      const decoder = new TextDecoder();
+      for await (const part of child.stderr) said += decoder.decode(part, { stream: true });
+    })();
+    const ended = Promise.all([child.status, reading]).then(([{ code }]) => {
+      hasEnded = true;
+      this.#children.delete(child);
+      return code;
+    });
+    return {
+      pid: child.pid,
+      said: () => said,
+      ended,
+      hasEnded: () => hasEnded,
+      signal: (signal) => kill(child, signal),
+    };
+  }
+
+  /** The running service's answer to `status --format json`. */
+  async status(): Promise<Status> {
+    return JSON.parse((await this.run("status --format json")).out) as Status;
+  }
+
+  /** Process of the service that runs in this home, in whichever way it was started. */
+  servicePid(): number | null {
+    try {
+      return Number(Deno.readTextFileSync(`${this.home}/run/httpcfg.pid`)) || null;
+    } catch {
+      return null;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const pids = [...[...this.#children].map(({ pid }) => pid), this.servicePid()];
+    for (const pid of new Set(pids)) if (pid !== null) await this.#end(pid);
+    await Promise.all([...this.#children].map((child) => child.status));
+    await Deno.remove(this.home, { recursive: true });
+  }
+
+  /** Ends a process of this home, and no other that got its number. */
+  async #end(pid: number): Promise<void> {
+    if (!this.#isOurs(pid)) return;
+    kill({ pid, kill: (signal) => Deno.kill(pid, signal) }, "SIGTERM");
+    const isGone = (): boolean => !this.#isOurs(pid);
+    await waitFor(isGone, `the end of ${pid}`, END_MS).catch(() => Deno.kill(pid, "SIGKILL"));
+    await waitFor(isGone, `the end of ${pid}`, END_MS);
+  }
+
+  #isOurs(pid: number): boolean {
+    try {
+      const state = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "")[0];
+      const environ = Deno.readTextFileSync(`/proc/${pid}/environ`);
+      return state !== "Z" && environ.split("\0").includes(`HTTPCFG_HOME=${this.home}`);
+    } catch {
+      return false;
+    }
+  }
+
+  async #output(
+    program: string,
+    args: readonly string[],
+    { env = {} }: RunOptions,
+  ): Promise<Result> {
+    const signal = AbortSignal.timeout(RUN_MS);
+    const { code, stdout, stderr } = await new Deno.Command(program, {
+      args: [...args],
+      env: this.#environment(env),
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      signal,
+    }).output();
+    const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+    if (signal.aborted) throw new Error(`${args.join(" ")}: not done after ${RUN_MS} ms`);
+    return { status: code, out: text(stdout), err: text(stderr) };
+  }
+
+  #environment(more: Readonly<Record<string, string>>): Record<string, string> {
+    const path = `${this.home}/bin:${Deno.env.get("PATH") ?? "/usr/bin:/bin"}`;
+    return { HTTPCFG_HOME: this.home, PATH: path, NO_COLOR: "1", ...more };
+  }
+}
+
+/** Sends `signal` to a process, which may have ended by now. */
+export function kill(child: Pick<Deno.ChildProcess, "kill" | "pid">, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** What tests look at in `status --format json`. */
+export interface Status {
+  readonly pid: number | null;
+  readonly services: readonly { readonly name: string; readonly state: string }[];
+  readonly ipListen: readonly string[];
+  readonly endpoints: readonly {
+    readonly ip: string;
+    readonly port: number;
+    readonly state: string;
+    readonly cause: string | null;
+  }[];
+  readonly sites: readonly {
+    readonly id: number;
+    readonly name: string;
+    readonly state: string;
+    readonly reason: string | null;
+  }[];
+}
