@@ -277,9 +277,14 @@ function fileFault(verb: "read" | "write", path: string, error: unknown): Fault 
     if (!(error instanceof type)) continue;
     return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, { hint, cause: error });
   }
-  const reason = error instanceof Error ? error.message : String(error);
+  const isReadOnly = (error as { code?: unknown }).code === "EROFS";
+  const reason = isReadOnly
+    ? "the file system is read-only"
+    : error instanceof Error
+    ? error.message
+    : String(error);
   return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, {
-    hint: "df -h . ; then try again",
+    hint: `${isReadOnly ? "findmnt -T" : "df -h"} ${folderOf(path)}`,
     cause: error,
   });
 }
