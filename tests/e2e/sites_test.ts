@@ -4,6 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
+import { waitFor } from "../support/wait.ts";
 
 /** Two sites on one port, one of them bound to an address that the list does not have. */
 async function withTwoSites(): Promise<{ program: Program; port: number }> {
@@ -44,8 +45,8 @@ Deno.test("serve says the same in the foreground", async () => {
   await using _program = program;
   const served = await program.serve();
   assertStringIncludes(served.said(), `Listening on http://127.0.0.2:${port}/`);
+  await waitFor(() => served.said().includes(REASON), "the reason");
   assertStringIncludes(served.said(), 'Site "outside" did not start: ');
-  assertStringIncludes(served.said(), REASON);
   assertEquals((await get("127.0.0.2", port)).body, "in");
 });
 
