@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { RELEASED } from "../mod/base/version.ts";
 import { runOrThrow } from "./run.ts";
 
 /** What a build is called. */
@@ -73,8 +74,8 @@ export async function commitOf(root: string): Promise<string> {
 }
 
 function versionModule(info: BuildInfo): string {
-  return `export const VERSION = ${JSON.stringify(info.version)};\n` +
-    `export const COMMIT = ${JSON.stringify(info.commit)};\n`;
+  return [["VERSION", info.version], ["COMMIT", info.commit], ["RELEASED", RELEASED]]
+    .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`).join("");
 }
 
 /** The project's imports, with the version module pointing at the generated one. */

@@ -10,3 +10,6 @@ export const VERSION: string = "0.1.0";
 
 /** Abbreviated commit the build was made from; "source" where it was not built. */
 export const COMMIT: string = "source";
+
+/** The day of the version, as manual pages show it. */
+export const RELEASED = "November 22, 2026";

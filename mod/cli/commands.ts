@@ -55,6 +55,7 @@ const FILES: readonly CommandFile[] = [
     ],
     load: () => import("./config.ts"),
   },
+  { names: ["man"], load: () => import("./man.ts") },
   { names: ["completions", "complete"], load: () => import("./completions.ts") },
 ];
 

@@ -1,0 +1,226 @@
+/**
+ * `man`: the manual pages, from the command records and the rows of the settings.
+ *
+ * @module
+ */
+import { EXIT, usageFault } from "../base/fault.ts";
+import { RELEASED } from "../base/version.ts";
+import { type SettingRow, SETTINGS } from "../config/settings.ts";
+import type { CommandSpec, FlagSpec } from "./command.ts";
+import { display, escapeMdoc, literal, mdocArgument, paragraphs, prose } from "./mdoc.ts";
+
+const man: CommandSpec = {
+  name: "man",
+  usage: "[1|5]",
+  summary: "Print the manual page of the program, or of its document",
+  details: [
+    "1 is httpcfg(1), the program and its commands. 5 is httpcfg-config(5), the document and its " +
+    "settings. Both are mdoc source.",
+  ],
+  examples: [
+    { line: "httpcfg man | man -l -", tells: "read it here and now" },
+    {
+      line: "httpcfg man 5 > /usr/local/share/man/man5/httpcfg-config.5",
+      tells: "install the page of the document",
+    },
+  ],
+  flags: {},
+  words: { min: 0, max: 1 },
+  async run(input, io): Promise<number> {
+    const section = input.words[0] ?? "1";
+    if (section !== "1" && section !== "5") {
+      throw usageFault("Cannot print that page: the sections are 1 and 5", "httpcfg man 5");
+    }
+    const records = await Promise.all(io.commands.names.map((name) => io.commands.load(name)));
+    io.out(section === "1" ? programPage(records) : documentPage());
+    return EXIT.ok;
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [man];
+
+/** httpcfg(1). */
+export function programPage(records: readonly CommandSpec[]): string {
+  return page([
+    ...title("HTTPCFG", 1, "httpcfg", "a web service that listens only where it is told"),
+    ".Sh SYNOPSIS",
+    ".Nm",
+    `.Op Fl \\-config Ar FILE`,
+    ".Ar COMMAND",
+    ".Op Ar ARGUMENTS",
+    ".Sh DESCRIPTION",
+    ".Nm",
+    ...prose(
+      "keeps an IP inclusion list: its HTTP service listens on those addresses and on no others, so " +
+        "that other programs can have the same port on the machine's other addresses. " +
+        "An empty list means every address. Web sites are bound to IP:Port:Host. A site that is " +
+        "bound to an address that is not listed does not start, and the program says why.",
+    ),
+    ".Pp",
+    ...prose(
+      "Commands change the stored document, whether the service runs or not. The service reads it " +
+        "when it starts, or when it is told to.",
+    ),
+    ...SECTIONS_BEFORE,
+    ".Sh COMMANDS",
+    ".Bl -tag -width Ds",
+    ...records.filter(({ hidden }) => !hidden).flatMap(commandItem),
+    ".El",
+    ...SECTIONS_AFTER,
+  ]);
+}
+
+/** httpcfg-config(5). */
+export function documentPage(): string {
+  return page([
+    ...title("HTTPCFG-CONFIG", 5, "httpcfg-config", "the document of httpcfg"),
+    ".Sh DESCRIPTION",
+    ...prose(
+      "One JSON document holds everything that an administrator has decided. " +
+        "The commands of httpcfg(1) write it whole, and keep the one before it; it may be written by " +
+        "hand as well.",
+    ),
+    ...literalLine("httpcfg config check", "says what is wrong with it,"),
+    ...literalLine("httpcfg config schema", "prints its JSON Schema."),
+    ".Pp",
+    ...prose(
+      "A document without a version is one by hand: what it leaves out is as on a new machine. " +
+        "A document of a newer version is refused.",
+    ),
+    ".Sh DOCUMENT",
+    ".Bl -tag -width Ds",
+    ...FIELDS.flatMap(([name, text]) => [`.It Va ${escapeMdoc(name)}`, ...prose(text)]),
+    ".El",
+    ".Sh SETTINGS",
+    ".Bl -tag -width Ds",
+    ...Object.entries(SETTINGS).flatMap(([name, row]) => settingItem(name, row)),
+    ".El",
+    ".Sh EXAMPLES",
+    ...prose("A document by hand: one address, one site, changes at once."),
+    ...display([
+      "{",
+      '  "ipListen": ["10.0.0.5"],',
+      '  "sites": [{',
+      '    "id": 1, "name": "intranet", "autoStart": true,',
+      '    "bindings": [":80:"], "secureBindings": [],',
+      '    "content": { "kind": "root", "path": "/srv/intranet" }',
+      "  }],",
+      '  "settings": { "applyChanges": "live" }',
+      "}",
+    ]),
+    ".Sh SEE ALSO",
+    ".Xr httpcfg 1",
+  ]);
+}
+
+const FIELDS: readonly (readonly [string, string])[] = [
+  ["version", "Version of the shape of the document."],
+  ["ipListen", "The IP inclusion list, in order."],
+  ["ssl", "Certificates by address and port."],
+  ["urlAcl", "URL reservations: who may register a prefix."],
+  ["sites", "Web sites: number, name, bindings, and the one thing that each answers."],
+  ["metabase", "Metabase properties that no other field holds, by path."],
+  ["settings", "Settings that differ from their default, see below."],
+];
+
+const SECTIONS_BEFORE: readonly string[] = [
+  ".Sh OPTIONS",
+  ".Bl -tag -width Ds",
+  ".It Fl \\-config Ar FILE",
+  ...prose("The document, instead of the one at the place of the platform."),
+  ".It Fl \\-help",
+  ...prose("Help of the program, or of a command after its name."),
+  ".It Fl \\-version",
+  ...prose("Version and commit of the program."),
+  ".El",
+];
+
+const SECTIONS_AFTER: readonly string[] = [
+  ".Sh ENVIRONMENT",
+  ".Bl -tag -width Ds",
+  ".It Ev HTTPCFG_HOME",
+  ...prose("Folder for everything: document, control socket, logs, versions, certificates."),
+  ".It Ev HTTPCFG_CACHE",
+  ...prose("Folder that the portable form of the program unpacks into."),
+  ".It Ev VISUAL , EDITOR",
+  ...prose("The editor of config edit."),
+  ".El",
+  ".Sh FILES",
+  ".Bl -tag -width Ds",
+  ".It Pa /etc/httpcfg/config.json",
+  ...prose("The document of root; of another user: ~/.config/httpcfg/config.json."),
+  ".It Pa /run/httpcfg",
+  ...prose("Control socket and process file of the running service."),
+  ".It Pa /var/log/httpcfg",
+  ...prose("W3C log, HTTPERR log and events."),
+  ".El",
+  ".Sh EXIT STATUS",
+  ...prose(
+    "The old tools end with the code that they print: 0, 183 where an entry exists already, 2 " +
+      "where it does not. A code over 255 ends with 1 where the platform cannot carry it. " +
+      "The other commands end with 0, with 1 where they could not do what was asked, and with 2 " +
+      "where the command line is wrong.",
+  ),
+  ".Sh SEE ALSO",
+  ".Xr httpcfg-config 5",
+];
+
+function title(name: string, section: number, command: string, tells: string): string[] {
+  return [
+    `.Dd ${RELEASED}`,
+    `.Dt ${name} ${section}`,
+    ".Os",
+    ".Sh NAME",
+    `.Nm ${command}`,
+    `.Nd ${tells}`,
+  ];
+}
+
+function commandItem(spec: CommandSpec): string[] {
+  const usage = spec.usage === "" ? "" : ` ${mdocArgument(spec.usage)}`;
+  const flags = Object.entries(spec.flags);
+  return [
+    `.It Cm ${escapeMdoc(spec.name)}${usage}`,
+    ...prose(`${spec.summary}.`),
+    ...(spec.details ?? []).flatMap((text) => [".Pp", ...paragraphs(text)]),
+    ...(flags.length === 0 ? [] : [".Bl -tag -width Ds", ...flags.flatMap(flagItem), ".El"]),
+    ...(spec.examples ?? []).flatMap(({ line, tells }) => [
+      ".Pp",
+      ...prose(`${tells.charAt(0).toUpperCase()}${tells.slice(1)}:`),
+      ".Pp",
+      `.Dl ${escapeMdoc(line)}`,
+    ]),
+  ];
+}
+
+function flagItem([name, flag]: readonly [string, FlagSpec]): string[] {
+  const value = flag.value === undefined ? "" : ` Ar ${escapeMdoc(flag.value)}`;
+  const choices = flag.choices === undefined ? "" : `: ${flag.choices.join(", ")}`;
+  return [`.It Fl \\-${escapeMdoc(name)}${value}`, ...prose(sentence(`${flag.summary}${choices}`))];
+}
+
+function settingItem(name: string, row: SettingRow): string[] {
+  const limits = row.kind === "number"
+    ? `from ${row.min} to ${row.max}${row.unit === "" ? "" : ` ${row.unit}`}`
+    : row.kind === "choice"
+    ? `one of ${row.choices.join(", ")}`
+    : "true or false";
+  return [
+    `.It Va ${escapeMdoc(name)}`,
+    ...prose(sentence(row.summary)),
+    ...prose(`Default ${row.default}, ${limits}.`),
+  ];
+}
+
+function literalLine(command: string, rest: string): string[] {
+  return [literal(command), ...prose(rest)];
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function page(lines: readonly string[]): string {
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,63 @@
+// Goal: the pages hold every command and setting. Method: the records; the formatter's own checker.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { loadCommands } from "../../mod/cli/commands.ts";
+import { documentPage, programPage } from "../../mod/cli/man.ts";
+import { escapeMdoc } from "../../mod/cli/mdoc.ts";
+import { SETTINGS } from "../../mod/config/settings.ts";
+import { makeCliHome } from "../support/cli.ts";
+
+Deno.test("programPage() has every command that help shows, its flags and its examples", async () => {
+  const records = await loadCommands();
+  const page = programPage(records);
+  for (const { name, hidden, flags, examples = [] } of records) {
+    if (hidden) continue;
+    assertStringIncludes(page, `\n.It Cm ${escapeMdoc(name)}`);
+    for (const flag of Object.keys(flags)) assertStringIncludes(page, `Fl \\-${escapeMdoc(flag)}`);
+    for (const { line } of examples) assertStringIncludes(page, `.Dl ${escapeMdoc(line)}`);
+  }
+});
+
+Deno.test("documentPage() has every setting with its default", () => {
+  const page = documentPage();
+  for (const [name, row] of Object.entries(SETTINGS)) {
+    assertStringIncludes(page, `\n.It Va ${name}\n`);
+    assertStringIncludes(page, `Default ${row.default}, `);
+  }
+});
+
+Deno.test("man prints the page of a section, and refuses others", async () => {
+  await using home = await makeCliHome();
+  assertStringIncludes((await home.cli("man")).out, ".Dt HTTPCFG 1\n");
+  assertStringIncludes((await home.cli("man 5")).out, ".Dt HTTPCFG-CONFIG 5\n");
+  assertEquals((await home.cli("man 8")).status, 2);
+});
+
+Deno.test({
+  name: "mandoc -Tlint has nothing to say about the pages",
+  ignore: !(await hasMandoc()),
+  async fn(): Promise<void> {
+    const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
+    try {
+      await Deno.writeTextFile(`${folder}/httpcfg.1`, programPage(await loadCommands()));
+      await Deno.writeTextFile(`${folder}/httpcfg-config.5`, documentPage());
+      const { stdout } = await new Deno.Command("mandoc", {
+        args: ["-Tlint", "httpcfg.1", "httpcfg-config.5"],
+        cwd: folder,
+      }).output();
+      const said = new TextDecoder().decode(stdout).split("\n")
+        // The pages name each other, and neither is installed here.
+        .filter((line) => line !== "" && !line.includes("referenced manual not found: Xr httpcfg"));
+      assertEquals(said, []);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+async function hasMandoc(): Promise<boolean> {
+  try {
+    return (await new Deno.Command("mandoc", { args: ["-Tlint", "/dev/null"] }).output()).code >= 0;
+  } catch {
+    return false;
+  }
+}
