@@ -1,19 +1,17 @@
 /**
- * UrlPrefix strings, `scheme://host:port/path/`, and the order in which HTTP.sys looks for the one
- * that a request belongs to. Source: "UrlPrefix Strings", "Routing Incoming Requests".
+ * UrlPrefix strings, `scheme://host:port/path/`, and the reservation that decides about one.
+ * Source: "UrlPrefix Strings", "Processing Registrations".
  *
  * Chosen where the page leaves it open: the slash after the port is required (HttpAddUrl refuses
  * `http://+:80`), and `/dir/` takes the request `/dir` as well, as matching goes by segments.
  *
  * @module
  */
-import { type Ip, isIpv4, parseIp, parsePort, urlHost } from "./address.ts";
+import { isIpv4, parseIp, parsePort, urlHost } from "./address.ts";
 import { isHostName } from "./host_name.ts";
 
 /** Kinds of host, in the order of the search. */
 export type PrefixBucket = "strong" | "name" | "ip" | "weak";
-
-const BUCKETS: readonly PrefixBucket[] = ["strong", "name", "ip", "weak"];
 
 export interface UrlPrefix {
   readonly scheme: "http" | "https";
@@ -79,18 +77,6 @@ function parsePath(text: string): string | null {
   return decoded.toLowerCase();
 }
 
-/** Where a request came in and what it asks for. */
-export interface PrefixQuery {
-  readonly scheme: "http" | "https";
-  readonly port: number;
-  /** Host name in lower case; "" where the request names none. */
-  readonly host: string;
-  /** The local address of the connection. */
-  readonly ip: Ip;
-  /** Decoded path, begins with "/". */
-  readonly path: string;
-}
-
 /** Prefixes by port, scheme, bucket and host, the longest path first. Built once, then only read. */
 export type PrefixTable<T> = ReadonlyMap<string, readonly PrefixEntry<T>[]>;
 
@@ -116,21 +102,6 @@ export function prefixTable<T>(entries: readonly PrefixEntry<T>[]): PrefixTable<
 }
 
 /**
- * The entry that a request belongs to: the first bucket with a match ends the search, inside a bucket
- * the longest path wins. Null where none matches.
- */
-export function matchPrefix<T>(table: PrefixTable<T>, query: PrefixQuery): PrefixEntry<T> | null {
-  const path = query.path.toLowerCase();
-  const asFolder = path.endsWith("/") ? path : `${path}/`;
-  for (const bucket of BUCKETS) {
-    const list = table.get(slot(query.port, query.scheme, bucket, hostIn(bucket, query)));
-    const found = list?.find(({ prefix }) => asFolder.startsWith(prefix.path));
-    if (found !== undefined) return found;
-  }
-  return null;
-}
-
-/**
  * The reservation that decides about `prefix`: same scheme, host and port, the longest path that
  * covers it; equal paths included.
  */
@@ -142,17 +113,4 @@ export function coveringPrefix<T>(table: PrefixTable<T>, prefix: UrlPrefix): Pre
 
 function slot(port: number, scheme: string, bucket: PrefixBucket, host: string): string {
   return `${port} ${scheme} ${bucket} ${host}`;
-}
-
-function hostIn(bucket: PrefixBucket, query: PrefixQuery): string {
-  switch (bucket) {
-    case "strong":
-      return "+";
-    case "weak":
-      return "*";
-    case "ip":
-      return urlHost(query.ip);
-    case "name":
-      return query.host;
-  }
 }

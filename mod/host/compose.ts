@@ -1,14 +1,22 @@
 /**
- * The request path: match a site, let it answer. The only place where `http`, `site` and the settings
- * meet; what happens around a request (logs, limits, time-outs) is the engine's.
+ * The request path: find who is bound or registered, let it answer. The only place where `http`, `site`
+ * and the settings meet; what happens around a request (logs, limits, time-outs) is the engine's.
  *
  * @module
  */
 import type { Handler, Refusal } from "../base/exchange.ts";
-import type { SiteRecord } from "../config/document.ts";
-import { buildSiteTable, matchSite } from "../site/match.ts";
-import type { SiteConnections } from "./site_connections.ts";
+import { parseUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
+import type { SiteRecord, UrlAclRecord } from "../config/document.ts";
+import {
+  bindingRoutes,
+  buildRouteTable,
+  matchRoute,
+  type NoRoute,
+  prefixRoute,
+  type Route,
+} from "../site/match.ts";
 import { type SiteContext, siteHandler } from "../site/site_handler.ts";
+import type { LimitedSite, SiteConnections } from "./site_connections.ts";
 
 export interface ComposeContext extends SiteContext {
   /** W3SVC is paused. */
@@ -16,28 +24,77 @@ export interface ComposeContext extends SiteContext {
   readonly connections: SiteConnections;
 }
 
+/** A program's prefix and what forwards to it. */
+export interface RegisteredHandler {
+  readonly prefix: UrlPrefix;
+  readonly handle: Handler;
+}
+
+/** Everything that may answer. */
+export interface Answerers {
+  /** Sites that run. */
+  readonly sites: readonly SiteRecord[];
+  readonly registrations: readonly RegisteredHandler[];
+  readonly reservations: readonly UrlAclRecord[];
+}
+
+interface Target {
+  /** Null for what is no site. */
+  readonly site: LimitedSite | null;
+  readonly bytesMax: number | undefined;
+  readonly handle: Handler;
+}
+
+const NO_ROUTE: Readonly<Record<NoRoute, Refusal>> = {
+  Hostname: { refuse: "Hostname" },
+  NotFound: { refuse: "NotFound" },
+};
 const CONN_LIMIT: Refusal = { refuse: "ConnLimit" };
-const HOSTNAME: Refusal = { refuse: "Hostname" };
 /** A paused service answers as one that an administrator has taken offline. */
 const PAUSED: Refusal = { refuse: "Disabled" };
 
-/** Handler of every endpoint: `sites` are the ones that run. */
-export function composeHandler(sites: readonly SiteRecord[], context: ComposeContext): Handler {
-  const table = buildSiteTable(sites.map((site) => ({
-    id: site.id,
-    bindings: site.bindings,
-    secureBindings: site.secureBindings,
-    bytesMax: site.maxRequestEntityAllowed,
-    maxConnections: site.maxConnections,
-    handle: siteHandler(site, context),
-  })));
+/**
+ * What a prefix is answered with that is reserved while nobody has registered it. Chosen: 503 with the
+ * reason N/A, as HTTP API 2.0 was seen to do, because all own answers have the 2.0 form; the page that
+ * says 400 tells of 1.0.
+ */
+const RESERVED: Target = { site: null, bytesMax: undefined, handle: () => ({ refuse: "N/A" }) };
+
+/** Handler of every endpoint. */
+export function composeHandler(answerers: Answerers, context: ComposeContext): Handler {
+  const table = buildRouteTable([
+    ...answerers.sites.flatMap((site) => bindingRoutes(site, siteTarget(site, context))),
+    ...answerers.registrations.map(({ prefix, handle }) => {
+      return prefixRoute<Target>(prefix, { site: null, bytesMax: undefined, handle });
+    }),
+    ...reservedRoutes(answerers.reservations),
+  ]);
   return (request) => {
-    const site = matchSite(table, request.local, request.host, request.isTls);
-    if (site === null) return HOSTNAME;
-    request.siteId = site.id;
-    if (context.isPaused()) return PAUSED;
-    if (!context.connections.admit(site, request.remote)) return CONN_LIMIT;
-    if (site.bytesMax !== undefined) request.body.bytesMax = site.bytesMax;
-    return site.handle(request);
+    const target = matchRoute(table, request);
+    if (typeof target === "string") return NO_ROUTE[target];
+    const { site } = target;
+    if (site !== null) {
+      request.siteId = site.id;
+      if (context.isPaused()) return PAUSED;
+      if (!context.connections.admit(site, request.remote)) return CONN_LIMIT;
+    }
+    if (target.bytesMax !== undefined) request.body.bytesMax = target.bytesMax;
+    return target.handle(request);
   };
+}
+
+function siteTarget(site: SiteRecord, context: SiteContext): Target {
+  return {
+    site: { id: site.id, maxConnections: site.maxConnections },
+    bytesMax: site.maxRequestEntityAllowed,
+    handle: siteHandler(site, context),
+  };
+}
+
+/** A reservation takes part in the search; what is registered at the same prefix goes before it. */
+function reservedRoutes(reservations: readonly UrlAclRecord[]): Route<Target>[] {
+  return reservations.flatMap(({ url }) => {
+    const prefix = parseUrlPrefix(url);
+    return prefix === null ? [] : [prefixRoute(prefix, RESERVED)];
+  });
 }

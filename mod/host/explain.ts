@@ -17,7 +17,7 @@ import { addressTable } from "../listen/machine_addresses.ts";
 import type { PlanInput } from "../listen/plan.ts";
 import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
 import { whyLeftOut } from "../listen/reach.ts";
-import { buildSiteTable, matchSite } from "../site/match.ts";
+import { bindingRoutes, buildRouteTable, matchRoute } from "../site/match.ts";
 import { isUp } from "./outcome.ts";
 
 /** What is asked about. */
@@ -153,7 +153,9 @@ function judge(
 ): { candidates: Candidate[]; winner: SiteRecord | undefined } {
   const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
   const started = document.sites.filter(({ id }) => up.has(id)).sort((a, b) => a.id - b.id);
-  const winner = matchSite(buildSiteTable(started), endpoint, host, secure) ?? undefined;
+  const table = buildRouteTable(started.flatMap((site) => bindingRoutes(site, site)));
+  const found = matchRoute(table, { local: endpoint, host, isTls: secure, path: "/" });
+  const winner = typeof found === "string" ? undefined : found;
   const best = Math.min(
     ...input.sites.filter(({ id }) => id === winner?.id)
       .flatMap(({ bindings }) => bindings.map((one) => bucketOf(one, endpoint, host) ?? Infinity)),

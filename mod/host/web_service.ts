@@ -164,7 +164,11 @@ export class WebService {
     this.#sites = { document, plan };
     const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
     const handler = composeHandler(
-      document.sites.filter(({ id }) => up.has(id)),
+      {
+        sites: document.sites.filter(({ id }) => up.has(id)),
+        registrations: [],
+        reservations: document.urlAcl,
+      },
       {
         cache: new ResponseCache(http.settings),
         listening: () => listeningView(this.#options.version, this.status()),

@@ -1,21 +1,29 @@
 /**
- * Which site a request belongs to: HTTP.sys's buckets, searched in HTTP.sys's order.
+ * Which site, or which registered program, a request belongs to: HTTP.sys's buckets, searched in
+ * HTTP.sys's order.
  *
  * A request that came in on address A, port P, for host H goes to the first of
  *
- * 1. `A:P:H`, then `:P:H`: the host name that was asked for;
- * 2. `A:P:`: any host on that address (the IP-bound weak wildcard);
- * 3. `:P:`: any host on any address (the weak wildcard);
+ * 1. `+:P`: the strong wildcard, which no site has and any registration may have;
+ * 2. `A:P:H`, then `:P:H`: the host name that was asked for;
+ * 3. `A:P:`: any host on that address (the IP-bound weak wildcard);
+ * 4. `:P:`: any host on any address (the weak wildcard);
  *
- * and to nobody where none is bound. So a host name on any address goes before an address without
- * a host name, unlike in other servers (source: "UrlPrefix Strings", "Routing Incoming Requests").
+ * and there to the longest path that covers its own, segment by segment. A bucket whose paths do not
+ * cover it is passed over. So a host name on any address goes before an address without a host name,
+ * unlike in other servers (source: "UrlPrefix Strings", "Routing Incoming Requests").
  *
- * The table is built when sites start or stop. A look-up allocates nothing: it happens once a request.
+ * A site is a registration of `/` in the bucket of each of its bindings; a reservation that nobody has
+ * registered stands in its bucket too, with a target that refuses.
+ *
+ * The table is built when any of them changes. A look-up on a port that only sites use allocates nothing
+ * and never looks at the path: it happens once a request.
  *
  * @module
  */
-import type { Endpoint, Ip } from "../base/address.ts";
-import { type Binding, parseBinding } from "../config/binding.ts";
+import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
+import type { UrlPrefix } from "../base/url_prefix.ts";
+import { parseBinding } from "../config/binding.ts";
 
 /** What a site needs to be found; a `SiteRecord`, or anything that carries its bindings. */
 export interface BoundSite {
@@ -23,79 +31,169 @@ export interface BoundSite {
   readonly secureBindings: readonly string[];
 }
 
+/** One prefix and who answers below it. */
+export interface Route<S> {
+  readonly isTls: boolean;
+  readonly port: number;
+  /** Null: any address. */
+  readonly ip: Ip | null;
+  /** A host name in lower case; "" for any that no name takes; "+" for any at all. */
+  readonly host: string;
+  /** Lower case, decoded, begins and ends with "/". */
+  readonly path: string;
+  readonly target: S;
+}
+
+/** What a look-up reads; an `HttpRequest` is one. */
+export interface RouteQuery {
+  readonly local: Endpoint;
+  /** Lower case, no port; "" for none. */
+  readonly host: string;
+  readonly isTls: boolean;
+  /** Decoded, begins with "/". */
+  readonly path: string;
+}
+
+/** Why there is no target: nothing is there for the host, or nothing for the path. */
+export type NoRoute = "Hostname" | "NotFound";
+
+/** Who answers for one host: at "/", and below longer paths, the longest first. */
+interface Slot<S> {
+  root: S | null;
+  readonly below: { readonly path: string; readonly target: S }[];
+}
+
 /** Who answers on one address (or on every other address) of one port. */
 interface Bucket<S> {
-  readonly hosts: Map<string, S>;
-  anyHost: S | null;
+  readonly hosts: Map<string, Slot<S>>;
+  anyHost: Slot<S> | null;
 }
 
 interface PortTable<S> {
   readonly byIp: Map<Ip, Bucket<S>>;
   readonly anyIp: Bucket<S>;
+  strong: Slot<S> | null;
+  /** True while every route is that of a site: no path but "/", nothing before the names. */
+  isPlain: boolean;
 }
 
-/** The bindings of the started sites, ready to be searched. */
-export interface SiteTable<S> {
+/** Every route, ready to be searched. */
+export interface RouteTable<S> {
   readonly plain: ReadonlyMap<number, PortTable<S>>;
   readonly secure: ReadonlyMap<number, PortTable<S>>;
 }
 
-/**
- * Table of `sites`. Where two claim the same binding the first keeps it, as a second registration of
- * a URL prefix fails. Bindings come from a checked document; one that does not parse is left out.
- */
-export function buildSiteTable<S extends BoundSite>(sites: readonly S[]): SiteTable<S> {
+/** The routes of a site. Bindings come from a checked document; one that does not parse is left out. */
+export function bindingRoutes<S>(site: BoundSite, target: S): Route<S>[] {
+  const routesOf = (texts: readonly string[], isTls: boolean): Route<S>[] => {
+    return texts.flatMap((text) => {
+      const binding = parseBinding(text);
+      return typeof binding === "string" ? [] : [{ ...binding, isTls, path: "/", target }];
+    });
+  };
+  return [...routesOf(site.bindings, false), ...routesOf(site.secureBindings, true)];
+}
+
+/** The route of a registered or reserved prefix. */
+export function prefixRoute<S>(prefix: UrlPrefix, target: S): Route<S> {
+  const { scheme, bucket, host, port, path } = prefix;
+  const ip = bucket === "ip" ? parseIp(host.replace(/^\[|\]$/g, "")) : null;
+  const name = bucket === "name" || bucket === "strong" ? host : "";
+  return { isTls: scheme === "https", port, ip, host: name, path, target };
+}
+
+/** Table of `routes`. Where two claim the same prefix the first keeps it. */
+export function buildRouteTable<S>(routes: readonly Route<S>[]): RouteTable<S> {
   const plain = new Map<number, PortTable<S>>();
   const secure = new Map<number, PortTable<S>>();
-  for (const site of sites) {
-    for (const text of site.bindings) addBinding(plain, text, site);
-    for (const text of site.secureBindings) addBinding(secure, text, site);
+  for (const route of routes) {
+    const port = portOf(route.isTls ? secure : plain, route.port);
+    const slot = slotOf(port, route);
+    if (route.path === "/") {
+      slot.root ??= route.target;
+    } else if (!slot.below.some(({ path }) => path === route.path)) {
+      slot.below.push({ path: route.path, target: route.target });
+      slot.below.sort((a, b) => b.path.length - a.path.length);
+    }
+    if (route.path !== "/" || route.host === "+") port.isPlain = false;
   }
   return { plain, secure };
 }
 
-/** The site for `host` (lower case, no port; "" for none) on `local`; null where nobody is bound. */
-export function matchSite<S>(
-  table: SiteTable<S>,
-  local: Endpoint,
-  host: string,
-  isTls: boolean,
-): S | null {
-  const port = (isTls ? table.secure : table.plain).get(local.port);
-  if (port === undefined) return null;
+/** Who answers `query`; the reason where nobody does. */
+export function matchRoute<S>(table: RouteTable<S>, query: RouteQuery): S | NoRoute {
+  const { local, host } = query;
+  const port = (query.isTls ? table.secure : table.plain).get(local.port);
+  if (port === undefined) return "Hostname";
   const shared = port.anyIp;
   const own = port.byIp.get(local.ip);
-  if (own === undefined) return shared.hosts.get(host) ?? shared.anyHost;
-  return own.hosts.get(host) ?? shared.hosts.get(host) ?? own.anyHost ?? shared.anyHost;
+  if (!port.isPlain) return matchPaths(port, own, query);
+  const slot = own === undefined
+    ? shared.hosts.get(host) ?? shared.anyHost
+    : own.hosts.get(host) ?? shared.hosts.get(host) ?? own.anyHost ?? shared.anyHost;
+  return slot?.root ?? "Hostname";
 }
 
-function addBinding<S>(ports: Map<number, PortTable<S>>, text: string, site: S): void {
-  const binding = parseBinding(text);
-  if (typeof binding === "string") return;
-  const bucket = bucketOf(portOf(ports, binding.port), binding);
-  if (binding.host === "") bucket.anyHost ??= site;
-  else if (!bucket.hosts.has(binding.host)) bucket.hosts.set(binding.host, site);
-}
-
-function portOf<S>(ports: Map<number, PortTable<S>>, port: number): PortTable<S> {
-  let table = ports.get(port);
-  if (table === undefined) {
-    table = { byIp: new Map(), anyIp: emptyBucket() };
-    ports.set(port, table);
+/** The same search with paths: the first bucket that has one for the request ends it. */
+function matchPaths<S>(
+  port: PortTable<S>,
+  own: Bucket<S> | undefined,
+  { host, path }: RouteQuery,
+): S | NoRoute {
+  const lower = path.toLowerCase();
+  const asFolder = lower.endsWith("/") ? lower : `${lower}/`;
+  let isHostKnown = false;
+  const slots = [
+    port.strong,
+    own?.hosts.get(host),
+    port.anyIp.hosts.get(host),
+    own?.anyHost,
+    port.anyIp.anyHost,
+  ];
+  for (const slot of slots) {
+    if (slot === null || slot === undefined) continue;
+    isHostKnown = true;
+    const below = slot.below.find((place) => asFolder.startsWith(place.path));
+    const found = below === undefined ? slot.root : below.target;
+    if (found !== null) return found;
   }
-  return table;
+  return isHostKnown ? "NotFound" : "Hostname";
 }
 
-function bucketOf<S>(port: PortTable<S>, binding: Binding): Bucket<S> {
-  if (binding.ip === null) return port.anyIp;
-  let bucket = port.byIp.get(binding.ip);
+function portOf<S>(ports: Map<number, PortTable<S>>, number: number): PortTable<S> {
+  let port = ports.get(number);
+  if (port === undefined) {
+    port = { byIp: new Map(), anyIp: emptyBucket(), strong: null, isPlain: true };
+    ports.set(number, port);
+  }
+  return port;
+}
+
+function slotOf<S>(port: PortTable<S>, { ip, host }: Route<S>): Slot<S> {
+  if (host === "+") return port.strong ??= emptySlot();
+  const bucket = ip === null ? port.anyIp : bucketOf(port, ip);
+  if (host === "") return bucket.anyHost ??= emptySlot();
+  let slot = bucket.hosts.get(host);
+  if (slot === undefined) {
+    slot = emptySlot();
+    bucket.hosts.set(host, slot);
+  }
+  return slot;
+}
+
+function bucketOf<S>(port: PortTable<S>, ip: Ip): Bucket<S> {
+  let bucket = port.byIp.get(ip);
   if (bucket === undefined) {
     bucket = emptyBucket();
-    port.byIp.set(binding.ip, bucket);
+    port.byIp.set(ip, bucket);
   }
   return bucket;
 }
 
 function emptyBucket<S>(): Bucket<S> {
   return { hosts: new Map(), anyHost: null };
+}
+
+function emptySlot<S>(): Slot<S> {
+  return { root: null, below: [] };
 }

@@ -1,10 +1,8 @@
-// Goal: the grammar of "UrlPrefix Strings" and the search order of "Routing Incoming Requests".
+// Goal: the grammar of "UrlPrefix Strings", and which reservation decides about a prefix.
 import { assertEquals } from "@std/assert";
-import type { Ip } from "../../mod/base/address.ts";
 import {
   coveringPrefix,
   formatUrlPrefix,
-  matchPrefix,
   parseUrlPrefix,
   type PrefixEntry,
   prefixTable,
@@ -57,39 +55,6 @@ function table(texts: readonly string[]): ReturnType<typeof prefixTable<string>>
   });
   return prefixTable(entries);
 }
-
-Deno.test("matchPrefix() searches four buckets, the longest path inside one", () => {
-  const [A, B, C] = ["http://+:80/vroot/", "http://adatum.com:80/", "http://*:80/"] as const;
-  const IP = "http://10.0.0.1:80/app/";
-  const DEEP = "http://*:80/files/deep/";
-  const cases: [host: string, path: string, ip: string, want: string | null][] = [
-    ["adatum.com", "/vroot/x", "10.0.0.2", A],
-    ["adatum.com", "/default.htm", "10.0.0.2", B],
-    ["other", "/file", "10.0.0.2", C],
-    ["other", "/app/x", "10.0.0.1", IP],
-    ["other", "/app/x", "10.0.0.2", C],
-    ["adatum.com", "/app/x", "10.0.0.1", B], // an explicit host ends the search before the address
-    ["other", "/files/deep/x", "10.0.0.2", DEEP],
-    ["other", "/files/deeper", "10.0.0.2", C],
-    ["other", "/FILES/Deep", "10.0.0.2", DEEP], // no case, and the folder itself
-  ];
-  const prefixes = table([A, B, C, IP, DEEP]);
-  for (const [host, path, ip, want] of cases) {
-    const query = { scheme: "http", port: 80, host, ip: ip as Ip, path } as const;
-    assertEquals(matchPrefix(prefixes, query)?.value ?? null, want, `${host}${path} on ${ip}`);
-  }
-  const sna = table(["http://+:80/dir/sna/"]);
-  const app = {
-    scheme: "http",
-    port: 80,
-    host: "",
-    ip: "::1" as Ip,
-    path: "/dir/app.htm",
-  } as const;
-  assertEquals(matchPrefix(sna, app), null);
-  assertEquals(matchPrefix(sna, { ...app, port: 81, path: "/dir/sna/" }), null);
-  assertEquals(matchPrefix(sna, { ...app, scheme: "https", path: "/dir/sna/" }), null);
-});
 
 Deno.test("coveringPrefix() finds the reservation that decides", () => {
   const reservations = table(["http://+:80/", "http://+:80/a/", "http://*:80/a/b/"]);

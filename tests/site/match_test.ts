@@ -1,6 +1,15 @@
 import { assertEquals } from "@std/assert";
 import { type Ip, parseIp } from "../../mod/base/address.ts";
-import { buildSiteTable, matchSite } from "../../mod/site/match.ts";
+import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
+import {
+  bindingRoutes,
+  type BoundSite,
+  buildRouteTable,
+  matchRoute,
+  type NoRoute,
+  prefixRoute,
+  type RouteTable,
+} from "../../mod/site/match.ts";
 
 const SITES = [
   site("any", [":80:"]),
@@ -14,9 +23,9 @@ const SITES = [
 ];
 
 // Goal: the buckets and their order. Method: one table of sites, one row a request.
-Deno.test("matchSite() searches host names first, then the address, then the wildcard", () => {
-  const table = buildSiteTable(SITES);
-  const cases: [ip: string, port: number, host: string, isTls: boolean, want: string | null][] = [
+Deno.test("matchRoute() searches host names first, then the address, then the wildcard", () => {
+  const table = siteTable(SITES);
+  const cases: [ip: string, port: number, host: string, isTls: boolean, want: string][] = [
     ["127.0.0.1", 80, "", false, "any"],
     ["127.0.0.1", 80, "other.example.com", false, "any"],
     ["127.0.0.1", 80, "www.example.com", false, "host"],
@@ -28,35 +37,106 @@ Deno.test("matchSite() searches host names first, then the address, then the wil
     ["::1", 80, "", false, "v6"],
     ["::1", 80, "www.example.com", false, "host"],
     ["127.0.0.3", 81, "only.example.com", false, "lonely"],
-    ["127.0.0.3", 81, "other.example.com", false, null],
-    ["127.0.0.4", 81, "only.example.com", false, null],
-    ["127.0.0.1", 82, "", false, null],
+    ["127.0.0.3", 81, "other.example.com", false, "Hostname"],
+    ["127.0.0.4", 81, "only.example.com", false, "Hostname"],
+    ["127.0.0.1", 82, "", false, "Hostname"],
     ["127.0.0.1", 443, "x", true, "tls"],
-    ["127.0.0.1", 443, "x", false, null], // a secure binding does not answer in the clear
-    ["127.0.0.1", 80, "", true, null],
+    ["127.0.0.1", 443, "x", false, "Hostname"], // a secure binding does not answer in the clear
+    ["127.0.0.1", 80, "", true, "Hostname"],
     ["127.0.0.2", 443, "www.example.com", true, "tls"],
   ];
   for (const [ipText, port, host, isTls, want] of cases) {
-    const found = matchSite(table, { ip: ip(ipText), port }, host, isTls);
-    assertEquals(found?.name ?? null, want, `${ipText}:${port}:${host} tls=${isTls}`);
+    const found = matchRoute(table, { local: { ip: ip(ipText), port }, host, isTls, path: "/x" });
+    assertEquals(found, want, `${ipText}:${port}:${host} tls=${isTls}`);
   }
 });
 
-Deno.test("buildSiteTable() lets the first of two equal bindings keep it", () => {
-  const table = buildSiteTable([site("first", [":80:x"]), site("second", [":80:x", ":80:"])]);
-  assertEquals(matchSite(table, { ip: ip("127.0.0.1"), port: 80 }, "x", false)?.name, "first");
-  assertEquals(matchSite(table, { ip: ip("127.0.0.1"), port: 80 }, "y", false)?.name, "second");
+Deno.test("buildRouteTable() lets the first of two equal bindings keep it", () => {
+  const table = siteTable([site("first", [":80:x"]), site("second", [":80:x", ":80:"])]);
+  assertEquals(ask(table, "127.0.0.1", "x"), "first");
+  assertEquals(ask(table, "127.0.0.1", "y"), "second");
 });
 
-Deno.test("buildSiteTable() stands 10,000 addresses beside 10,000 host names", () => {
+Deno.test("buildRouteTable() stands 10,000 addresses beside 10,000 host names", () => {
   const sites = Array.from({ length: 10_000 }, (_, i) => {
     return site(`${i}`, [`10.0.${i >> 8}.${i & 255}:80:`, `:80:h${i}.example.com`]);
   });
-  const table = buildSiteTable(sites);
-  const local = { ip: ip("10.0.39.15"), port: 80 };
-  assertEquals(matchSite(table, local, "", false)?.name, "9999");
-  assertEquals(matchSite(table, local, "h7.example.com", false)?.name, "7");
+  const table = siteTable(sites);
+  assertEquals(ask(table, "10.0.39.15", ""), "9999");
+  assertEquals(ask(table, "10.0.39.15", "h7.example.com"), "7");
 });
+
+// Goal: "Routing Incoming Requests", its worked example (A, B, C) included. Method: prefixes are their
+// own targets; the sites stand beside them.
+Deno.test("matchRoute() searches four buckets, the longest path inside one", () => {
+  const [A, B, C] = ["http://+:80/vroot/", "http://adatum.com:80/", "http://*:80/"] as const;
+  const IP = "http://10.0.0.1:80/app/";
+  const DEEP = "http://*:80/files/deep/";
+  const cases: [host: string, path: string, ip: string, want: string][] = [
+    ["adatum.com", "/vroot/x", "10.0.0.2", A],
+    ["adatum.com", "/default.htm", "10.0.0.2", B],
+    ["other", "/file", "10.0.0.2", C],
+    ["other", "/app/x", "10.0.0.1", IP],
+    ["other", "/app/x", "10.0.0.2", C],
+    ["adatum.com", "/app/x", "10.0.0.1", B], // an explicit host ends the search before the address
+    ["other", "/files/deep/x", "10.0.0.2", DEEP],
+    ["other", "/files/deeper", "10.0.0.2", C], // by segments
+    ["other", "/FILES/Deep", "10.0.0.2", DEEP], // no case, and the folder itself
+    ["other", "/vrootx", "10.0.0.2", C],
+    ["", "/vroot", "10.0.0.2", A],
+  ];
+  const table = prefixTable([A, B, C, IP, DEEP]);
+  for (const [host, path, ip, want] of cases) {
+    assertEquals(ask(table, ip, host, path), want, `${host}${path} on ${ip}`);
+  }
+});
+
+Deno.test("matchRoute() tells an unknown host from an unknown path", () => {
+  const table = prefixTable(["http://+:80/dir/sna/", "https://a.test:443/x/"]);
+  assertEquals(ask(table, "::1", "", "/dir/app.htm"), "NotFound");
+  assertEquals(ask(table, "::1", "", "/dir/sna/"), "http://+:80/dir/sna/");
+  assertEquals(ask(prefixTable(["http://a.test:80/x/"]), "::1", "b.test", "/x/"), "Hostname");
+  const secure = { local: { ip: ip("::1"), port: 443 }, host: "a.test", path: "/x/y" };
+  assertEquals(matchRoute(table, { ...secure, isTls: true }), "https://a.test:443/x/");
+  assertEquals(matchRoute(table, { ...secure, isTls: false }), "Hostname");
+});
+
+Deno.test("matchRoute() stands sites and registrations in one order", () => {
+  const table = buildRouteTable([
+    ...SITES.flatMap((one) => bindingRoutes(one, one.name)),
+    ...["http://*:80/", "http://*:80/a/", "http://www.example.com:80/b/", "http://+:80/all/"]
+      .map((text) => prefixRoute(parseUrlPrefix(text)!, text)),
+  ]);
+  const cases: [ip: string, host: string, path: string, want: string][] = [
+    ["127.0.0.1", "", "/", "any"], // first come: the site has `http://*:80/`
+    ["127.0.0.1", "", "/a/x", "http://*:80/a/"],
+    ["127.0.0.1", "www.example.com", "/a/x", "host"], // its bucket goes before, with its "/"
+    ["127.0.0.1", "www.example.com", "/b/x", "http://www.example.com:80/b/"],
+    ["127.0.0.2", "", "/a/x", "ip"],
+    ["127.0.0.2", "a.example.com", "/all/x", "http://+:80/all/"],
+    ["127.0.0.2", "a.example.com", "/b/x", "ip+host"],
+  ];
+  for (const [ip, host, path, want] of cases) {
+    assertEquals(ask(table, ip, host, path), want, `${host}${path} on ${ip}`);
+  }
+});
+
+function siteTable(sites: readonly (BoundSite & { readonly name: string })[]): RouteTable<string> {
+  return buildRouteTable(sites.flatMap((one) => bindingRoutes(one, one.name)));
+}
+
+function prefixTable(texts: readonly string[]): RouteTable<string> {
+  return buildRouteTable(texts.map((text) => prefixRoute(parseUrlPrefix(text)!, text)));
+}
+
+function ask(
+  table: RouteTable<string>,
+  ipText: string,
+  host: string,
+  path = "/",
+): string | NoRoute {
+  return matchRoute(table, { local: { ip: ip(ipText), port: 80 }, host, isTls: false, path });
+}
 
 function site(
   name: string,

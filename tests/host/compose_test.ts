@@ -1,0 +1,60 @@
+/** Goal: sites, registrations and reservations answer as one. Method: requests without an engine. */
+import { assertEquals } from "@std/assert";
+import type { HttpResponse } from "../../mod/base/exchange.ts";
+import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type Answerers, composeHandler } from "../../mod/host/compose.ts";
+import { SiteConnections } from "../../mod/host/site_connections.ts";
+import { ResponseCache } from "../../mod/site/response_cache.ts";
+import { fakeRequest } from "../support/request.ts";
+
+const SITE = {
+  ...DEFAULT_DOCUMENT.sites[0]!,
+  id: 3,
+  content: { kind: "respond", text: "site", status: 299 },
+} as const;
+const ANSWERERS: Answerers = {
+  sites: [SITE],
+  registrations: [{
+    prefix: parseUrlPrefix("http://*:8080/app/live/")!,
+    handle: (): HttpResponse => ({ status: 298, headers: [], body: null }),
+  }],
+  reservations: [
+    { url: "http://*:8080/", sddl: "D:(A;;GX;;;WD)" },
+    { url: "http://*:8080/app/", sddl: "D:(A;;GX;;;WD)" },
+    { url: "http://+:8081/only/", sddl: "D:(A;;GX;;;WD)" },
+  ],
+};
+
+/** What `path` is answered with: a status, or the word of the refusal; and whose it was. */
+async function answer(path: string, port = 8080, isPaused = false): Promise<[unknown, unknown]> {
+  const handler = composeHandler(ANSWERERS, {
+    cache: new ResponseCache({
+      UriEnableCache: true,
+      UriMaxUriBytes: 4096,
+      UriScavengerPeriod: 10,
+    }),
+    listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
+    now: () => 0,
+    isPaused: () => isPaused,
+    connections: new SiteConnections(),
+  });
+  const request = fakeRequest({ path, local: { ...fakeRequest().local, port } });
+  const result = await handler(request);
+  return ["refuse" in result ? result.refuse : result.status, request.siteId];
+}
+
+Deno.test("composeHandler() lets a registration before its reservation, and that before a site", async () => {
+  assertEquals(await answer("/"), [299, 3], "a site has its own prefix, reserved or not");
+  assertEquals(await answer("/app/live/x"), [298, null]);
+  assertEquals(await answer("/app/dead"), ["N/A", null], "reserved, not registered: not the site");
+  assertEquals(await answer("/apple"), [299, 3]);
+  assertEquals(await answer("/only/x", 8081), ["N/A", null]);
+  assertEquals(await answer("/x", 8081), ["NotFound", null]);
+  assertEquals(await answer("/x", 8082), ["Hostname", null]);
+});
+
+Deno.test("composeHandler() pauses sites and nothing else", async () => {
+  assertEquals(await answer("/", 8080, true), ["Disabled", 3]);
+  assertEquals(await answer("/app/live/", 8080, true), [298, null]);
+});
