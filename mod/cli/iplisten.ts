@@ -7,12 +7,14 @@
  *
  * @module
  */
-import { quote } from "../base/fault.ts";
+import { quote, usageFault } from "../base/fault.ts";
 import { exitStatusOf, WIN32 } from "../base/win32.ts";
 import { addListEntry, removeListEntry } from "../config/edit.ts";
 import { INCLUSION_RULES } from "../listen/inclusion.ts";
-import { isEntryProblem, parseEntry } from "../listen/list_entry.ts";
+import { type EntryProblem, isEntryProblem, parseEntry } from "../listen/list_entry.ts";
+import { type Machine, readMachine } from "../listen/machine_addresses.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import { absence, addedAdvice } from "./list_advice.ts";
 import { readSwitches } from "./switches.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import { completed } from "./completed.ts";
@@ -22,14 +24,19 @@ const VALUE_SHOWN_MAX = 100;
 
 export const setIplisten: CommandSpec = {
   name: "set iplisten",
-  usage: "-i ADDRESS",
-  summary: "Add an address to the IP inclusion list",
+  usage: "-i ENTRY",
+  summary: "Add an address, a block or an interface to the IP inclusion list",
   details: [INCLUSION_RULES],
   examples: [
     { line: "httpcfg set iplisten -i 192.168.1.10", tells: "listen on this address" },
-    { line: "httpcfg set iplisten -i ::1", tells: "and on IPv6 loopback" },
+    { line: "httpcfg set iplisten -i 10.0.0.0/8", tells: "and on every address of the block" },
+    { line: "httpcfg set iplisten -i '!10.0.0.5' --before 1", tells: "but not on this one" },
   ],
-  flags: {},
+  flags: {
+    before: { kind: "string", value: "N", summary: "put it before the Nth entry, 1 the first" },
+    strict: { kind: "boolean", summary: "refuse what this machine does not have now" },
+    later: { kind: "boolean", summary: "accept the name of an interface that is not here yet" },
+  },
   words: { min: 0, max: Infinity },
   legacy: true,
   switches: { "-i": "entry" },
@@ -61,22 +68,56 @@ async function changeList(
   if (unknown !== null) return refused(io, `${unknown} is not a valid command.`);
   const value = values.get("i");
   if (value === undefined) return refused(io, "(null) is not a valid IP address.");
-  const entry = parseEntry(value);
-  if (isEntryProblem(entry)) {
-    const shown = value.length > VALUE_SHOWN_MAX ? `${value.slice(0, VALUE_SHOWN_MAX)}…` : value;
-    io.out(`${printable(shown)} is not a valid IP address.`);
-    const what = action === "Set" ? "add" : "remove";
-    io.note(`error: Cannot ${what} ${quote(value)}: ${entry.reason}\nhint: ${entry.hint}`);
-    return exitStatusOf(WIN32.WSAEINVAL, io.os);
+  const machine = action === "Set" ? readMachine() : null;
+  const entry = parseEntry(value, action === "Set" ? knownNames(input, machine) : undefined);
+  if (isEntryProblem(entry)) return noEntry(io, value, entry, action);
+  if (machine !== null && input.flag("strict") && absence(entry, machine) !== null) {
+    io.note(`error: Cannot add ${quote(entry.text)}: ${absence(entry, machine)}`);
+    return completed(io, action, WIN32.WSAEADDRNOTAVAIL);
   }
-  const edit = action === "Set" ? addListEntry : removeListEntry;
-  const { changed } = await io.store.update((document) => edit(document, entry.text));
+  const before = action === "Set" ? input.text("before") : null;
+  const { changed, after } = await io.store.update((document) =>
+    action === "Set"
+      ? addListEntry(document, entry.text, placeOf(before, document.ipListen.length))
+      : removeListEntry(document, entry.text)
+  );
   if (!changed) {
     return completed(io, action, action === "Set" ? WIN32.ALREADY_EXISTS : WIN32.FILE_NOT_FOUND);
   }
   const status = completed(io, action, WIN32.NO_ERROR);
+  if (action === "Set") io.note(addedAdvice(entry, after.ipListen) ?? "");
   await tellHowToApply(io, "HTTP");
   return status;
+}
+
+/** Names that an entry may have: those of the machine, where a later one is not allowed. */
+function knownNames(input: CommandInput, machine: Machine | null): string[] | undefined {
+  if (input.flag("later") || machine === null) return undefined;
+  return [...new Set(machine.addresses.map((address) => address.interface))];
+}
+
+/** Place in the list of `--before N`, from 0; null for the end. */
+function placeOf(before: string | null, length: number): number | null {
+  if (before === null) return null;
+  const place = /^[1-9][0-9]{0,5}$/.test(before) ? Number(before) : 0;
+  if (place >= 1 && place <= Math.max(1, length)) return place - 1;
+  throw usageFault(
+    `Cannot put it before ${quote(before)}: the list has ${length} entries`,
+    "httpcfg query iplisten",
+  );
+}
+
+function noEntry(
+  io: CommandIo,
+  value: string,
+  { reason, hint }: EntryProblem,
+  action: "Set" | "Delete",
+): number {
+  const shown = value.length > VALUE_SHOWN_MAX ? `${value.slice(0, VALUE_SHOWN_MAX)}…` : value;
+  io.out(`${printable(shown)} is not a valid IP address.`);
+  const what = action === "Set" ? "add" : "remove";
+  io.note(`error: Cannot ${what} ${quote(value)}: ${reason}\nhint: ${hint}`);
+  return exitStatusOf(WIN32.WSAEINVAL, io.os);
 }
 
 function refused(io: CommandIo, message: string): number {

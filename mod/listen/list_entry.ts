@@ -94,7 +94,8 @@ function parseTarget(
   if (interfaces !== undefined && !interfaces.includes(text)) {
     return {
       reason: "neither an address, a block nor an interface of this machine",
-      hint: `the interfaces here are ${interfaces.map(quote).join(", ") || "unknown"}`,
+      hint: `the interfaces here are ${interfaces.map(quote).join(", ") || "none"}; --later ` +
+        "takes the name of one that is not here yet",
     };
   }
   return { kind: "interface", name: text };

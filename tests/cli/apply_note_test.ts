@@ -4,6 +4,7 @@ import type { CommandIo } from "../../mod/cli/command.ts";
 import { tellHowToApply } from "../../mod/cli/apply_note.ts";
 import type { ServiceStatus } from "../../mod/host/status.ts";
 import type { ServiceName } from "../../mod/host/service_table.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 import { serviceStatus } from "../support/io.ts";
 
 /** What is said after a change of what `reader` reads. */
@@ -13,7 +14,11 @@ async function notes(
 ): Promise<string[]> {
   const said: string[] = [];
   const control = { ask } as unknown as CommandIo["control"];
-  await tellHowToApply({ control, note: (text) => void said.push(text) } as CommandIo, reader);
+  const store = { read: () => Promise.resolve(DEFAULT_DOCUMENT) } as unknown as CommandIo["store"];
+  await tellHowToApply(
+    { control, store, note: (text) => void said.push(text) } as CommandIo,
+    reader,
+  );
   return said;
 }
 

@@ -1,15 +1,17 @@
 /** Goal: explain answers for URLs and addresses, for people and scripts. Method: command lines. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { getAvailablePort } from "@std/net/get-available-port";
 import { makeCliHome } from "../support/cli.ts";
 
 Deno.test("explain finds the site of a URL, and says what is not open yet", async () => {
   await using home = await makeCliHome();
-  await home.cli("site add one --bind 127.0.0.1:8099:www.test --echo");
-  const found = await home.cli("explain 127.0.0.1:8099 --host WWW.test.");
+  const port = getAvailablePort();
+  await home.cli(`site add one --bind 127.0.0.1:${port}:www.test --echo`);
+  const found = await home.cli(`explain 127.0.0.1:${port} --host WWW.test.`);
   assertEquals(found.status, 0);
   assertMatch(found.out, /^Site "one" answers: what came in/);
   assertMatch(found.out, /not open yet/);
-  const other = await home.cli("explain http://127.0.0.1:8099/x --format json");
+  const other = await home.cli(`explain http://127.0.0.1:${port}/x --format json`);
   const answer = JSON.parse(other.out);
   assertEquals([other.status, answer.version, answer.answeredBy], [1, 1, "service"]);
   assertMatch(answer.candidates[0].why, /bound to the host "www\.test"/);

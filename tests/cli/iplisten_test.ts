@@ -121,3 +121,48 @@ Deno.test("set iplisten keeps everything else of the document", async () => {
   const ipListen = ["10.0.0.1", "::1"];
   assertEquals(home.stored(), { ...DEFAULT_DOCUMENT, $schema: "x", settings, ipListen });
 });
+
+Deno.test("set iplisten --before puts the entry before the Nth, and refuses another place", async () => {
+  await using home = await commandHome();
+  const set = (...words: string[]): ReturnType<Home["run"]> =>
+    home.run(["set", "iplisten", ...words]);
+  await set("-i", "127.0.0.0/8");
+  await set("-i", "!127.0.0.5", "--before", "1");
+  await set("-i", "::1", "--before", "2");
+  assertEquals([...list(home)], ["!127.0.0.5", "::1", "127.0.0.0/8"]);
+  for (const place of ["0", "4", "x", "-1", "1.5"]) {
+    assertEquals((await set("-i", "127.0.0.9", "--before", place)).status, 2, place);
+  }
+  assertEquals(list(home).length, 3);
+});
+
+Deno.test("set iplisten takes the name of an interface that is here, or is to come", async () => {
+  await using home = await commandHome();
+  const unknown = await home.run(["set", "iplisten", "-i", "no-such0"]);
+  assertEquals(unknown.status, 1);
+  assertStringIncludes(unknown.note, "nor an interface of this machine");
+  assertStringIncludes(unknown.note, "--later");
+  const later = await home.run(["set", "iplisten", "-i", "no-such0", "--later"]);
+  assertEquals([later.status, later.out], [0, SET_0]);
+  const [own] = Deno.networkInterfaces();
+  assertEquals((await home.run(["set", "iplisten", "-i", own!.name])).status, 0);
+  assertEquals([...list(home)], ["no-such0", own!.name]);
+});
+
+Deno.test("set iplisten --strict refuses an address that the machine does not have", async () => {
+  await using home = await commandHome();
+  const strict = await home.run(["set", "iplisten", "-i", "203.0.113.9", "--strict"]);
+  assertEquals(strict.out, "HttpSetServiceConfiguration completed with 10049\n");
+  assertEquals([strict.status, home.stored()], [1, null]);
+  assertStringIncludes(strict.note, "no interface of this machine has it now");
+  assertEquals((await home.run(["set", "iplisten", "-i", "203.0.113.9"])).status, 0);
+  assertEquals((await home.run(["set", "iplisten", "-i", "127.0.0.1", "--strict"])).status, 0);
+});
+
+Deno.test("set iplisten says when an entry decides nothing, and what to type", async () => {
+  await using home = await commandHome();
+  await home.run(["set", "iplisten", "-i", "127.0.0.0/8"]);
+  const { note } = await home.run(["set", "iplisten", "-i", "!127.0.0.5"]);
+  assertStringIncludes(note, '"127.0.0.0/8" stands before it and the first match wins');
+  assertStringIncludes(note, "httpcfg set iplisten -i '!127.0.0.5' --before 1");
+});
