@@ -9,6 +9,7 @@ export const CR = 0x0d;
 export const LF = 0x0a;
 export const SP = 0x20;
 export const HTAB = 0x09;
+export const DEL = 0x7f;
 export const COLON = 0x3a;
 export const SLASH = 0x2f;
 export const QUESTION = 0x3f;
@@ -45,7 +46,7 @@ function classes(): Uint8Array {
     const isVisible = c > 0x20 && c < 0x7f;
     let bits = 0;
     if (isAlphanumeric || (isVisible && TOKEN_MARKS.includes(char))) bits |= TOKEN;
-    if (c === HTAB || (c >= SP && c !== 0x7f)) bits |= VALUE;
+    if (c === HTAB || (c >= SP && c !== DEL)) bits |= VALUE;
     if (isVisible) bits |= VISIBLE;
     if (isVisible && !"#?\\".includes(char)) bits |= PATH;
     if (isVisible && char !== "#") bits |= QUERY;

@@ -14,7 +14,7 @@ export interface Clock {
   readonly coarseMs: number;
   /** Text of the Date field (IMF-fixdate) at the last move. */
   readonly date: string;
-  /** Monotonic milliseconds now. */
+  /** Milliseconds now, for the difference of two readings; whole, and cheap to read. */
   nowMs(): number;
   /** Calls `onTick` at every move until {@linkcode Clock.stop}. */
   start(onTick: () => void): void;
@@ -29,7 +29,7 @@ export class SystemClock implements Clock {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   nowMs(): number {
-    return performance.now();
+    return Date.now(); // a third of what performance.now() costs, and the log has whole milliseconds
   }
 
   start(onTick: () => void): void {

@@ -96,7 +96,7 @@ export class Engine {
     record.status = exchange.status;
     record.sentBytes = exchange.sentBytes;
     record.receivedBytes = exchange.receivedBytes;
-    record.durationMs = nowMs - exchange.startedMs;
+    record.durationMs = Math.max(0, nowMs - exchange.startedMs); // the clock may be set back
     record.win32Status = win32Status;
     try {
       this.served(record);

@@ -12,7 +12,7 @@
  * @module
  */
 import type { RefusalReason } from "../base/exchange.ts";
-import { BYTE_CLASS, COLON, CR, HTAB, LF, SP, TOKEN, VALUE, VISIBLE } from "./byte_class.ts";
+import { BYTE_CLASS, COLON, CR, DEL, HTAB, LF, SP, TOKEN, VISIBLE } from "./byte_class.ts";
 import { fieldKindOf } from "./field_kind.ts";
 
 /** Sizes that a head is held to, from the settings of the same names. */
@@ -116,50 +116,37 @@ export class RequestHead {
   /** The request line. Leaves `#place` at the first field. */
   #scanLine(bytes: Uint8Array, base: number, stop: number): ScanResult {
     let p = base + this.#place;
-    for (;;) {
-      if (p >= stop) return this.#pause(p - base);
-      const c = bytes[p]!;
-      switch (this.#at) {
-        case AT.start:
-          if (c === CR) {
-            this.#at = AT.emptyLine;
-            p++;
-            break;
-          }
-          this.methodStart = p - base;
-          this.#at = AT.method;
-          break;
-        case AT.emptyLine:
-          if (c !== LF) return "Invalid_CR/LF";
-          this.methodStart = ++p - base;
-          this.#at = AT.method;
-          break;
-        case AT.method: {
-          const most = base + this.methodStart + METHOD_BYTES_MAX;
-          while (p < stop && (BYTE_CLASS[bytes[p]!]! & TOKEN) !== 0) p++;
-          if (p > most) return "N/I";
-          if (p === stop) return this.#pause(p - base);
-          if (p === base + this.methodStart || bytes[p] !== SP) return verbFault(bytes[p]!);
-          this.methodEnd = p - base;
-          this.targetStart = ++p - base;
-          this.#at = AT.target;
-          break;
-        }
-        case AT.target:
-          while (p < stop && (BYTE_CLASS[bytes[p]!]! & VISIBLE) !== 0) p++;
-          if (p === stop) return this.#pause(p - base);
-          if (bytes[p] !== SP) return bytes[p] === CR || bytes[p] === LF ? "BadRequest" : "URL";
-          if (p === base + this.targetStart) return "BadRequest";
-          this.targetEnd = p - base;
-          p++;
-          this.#at = AT.version;
-          break;
-        default: {
-          const result = this.#scanVersion(bytes, base, stop);
-          return result;
-        }
-      }
+    let at = this.#at;
+    if (p >= stop) return "more";
+    if (at === AT.start) {
+      at = bytes[p] === CR ? AT.emptyLine : AT.method;
+      if (at === AT.emptyLine) p++;
+      this.methodStart = p - base;
     }
+    if (at === AT.emptyLine) {
+      if (p === stop) return this.#pause(at, p - base);
+      if (bytes[p] !== LF) return "Invalid_CR/LF";
+      this.methodStart = ++p - base;
+      at = AT.method;
+    }
+    if (at === AT.method) {
+      const start = base + this.methodStart;
+      while (p < stop && (BYTE_CLASS[bytes[p]!]! & TOKEN) !== 0) p++;
+      if (p - start > METHOD_BYTES_MAX) return "N/I";
+      if (p === stop) return this.#pause(at, p - base);
+      if (p === start || bytes[p] !== SP) return verbFault(bytes[p]!);
+      this.methodEnd = p - base;
+      this.targetStart = ++p - base;
+      at = AT.target;
+    }
+    if (at === AT.target) {
+      while (p < stop && (BYTE_CLASS[bytes[p]!]! & VISIBLE) !== 0) p++;
+      if (p === stop) return this.#pause(at, p - base);
+      if (bytes[p] !== SP) return bytes[p] === CR || bytes[p] === LF ? "BadRequest" : "URL";
+      if (p === base + this.targetStart) return "BadRequest";
+      this.targetEnd = p - base;
+    }
+    return this.#scanVersion(bytes, base, stop);
   }
 
   /** `HTTP/x.y` CR LF: short enough to look at it again when the rest has come. */
@@ -167,7 +154,7 @@ export class RequestHead {
     const from = base + this.targetEnd + 1;
     for (let i = 0; i < VERSION_BYTES + 2; i++) {
       const p = from + i;
-      if (p >= stop) return this.#pause(this.targetEnd + 1);
+      if (p >= stop) return this.#pause(AT.version, this.targetEnd + 1);
       const c = bytes[p]!;
       if (i === 5 || i === 7) {
         if (c < 0x30 || c > 0x39) return "BadRequest";
@@ -185,90 +172,90 @@ export class RequestHead {
     return "done";
   }
 
+  /** The fields and the empty line. Each step falls into the next, as long as there are bytes. */
   #scanFields(bytes: Uint8Array, base: number, stop: number, limits: HeadLimits): ScanResult {
-    let p = base + this.#place;
+    const { MaxFieldLength, MaxFieldCount } = limits;
+    let marks: Int32Array = this.#marks;
     let mark = this.fieldCount * MARKS_PER_FIELD;
-    const marks = this.#marks;
+    let p = base + this.#place;
+    let at = this.#at;
     for (;;) {
-      if (p >= stop) return this.#pause(p - base);
-      switch (this.#at) {
-        case AT.fieldStart:
-          if (bytes[p] === CR) {
-            this.#at = AT.headEnd;
-            p++;
-            break;
-          }
-          if (this.fieldCount === limits.MaxFieldCount) return "RequestLength";
-          if (mark === marks.length) {
-            this.#growMarks();
-            this.#place = p - base;
-            return this.#scanFields(bytes, base, stop, limits);
-          }
-          marks[mark] = p - base;
-          this.#at = AT.name;
-          break;
-        case AT.name: {
-          const start = base + marks[mark]!;
-          const most = start + limits.MaxFieldLength + 1;
-          const limit = stop < most ? stop : most;
-          while (p < limit && (BYTE_CLASS[bytes[p]!]! & TOKEN) !== 0) p++;
-          if (p === most) return "FieldLength";
-          if (p === stop) return this.#pause(p - base);
-          if (bytes[p] !== COLON || p === start) return nameFault(bytes[p]!);
-          marks[mark + 1] = p - base;
-          marks[mark + 4] = fieldKindOf(bytes, start, p);
-          p++;
-          this.#at = AT.valueLead;
-          break;
-        }
-        case AT.valueLead:
-          if (bytes[p] === SP || bytes[p] === HTAB) {
-            p++;
-            break;
-          }
-          marks[mark + 2] = p - base;
-          this.#at = AT.value;
-          break;
-        case AT.value: {
-          const most = base + marks[mark]! + limits.MaxFieldLength + 1;
-          const limit = stop < most ? stop : most;
-          while (p < limit && (BYTE_CLASS[bytes[p]!]! & VALUE) !== 0) p++;
-          if (p >= most) return "FieldLength";
-          if (p === stop) return this.#pause(p - base);
-          if (bytes[p] !== CR) return bytes[p] === LF ? "Invalid_CR/LF" : "Header";
-          marks[mark + 3] = trimmedEnd(bytes, base + marks[mark + 2]!, p) - base;
-          p++;
-          this.#at = AT.fieldEnd;
-          break;
-        }
-        case AT.fieldEnd:
-          if (bytes[p] !== LF) return "Invalid_CR/LF";
-          p++;
-          this.fieldCount++;
-          mark += MARKS_PER_FIELD;
-          this.#at = AT.fieldStart;
-          break;
-        default:
-          if (bytes[p] !== LF) return "Invalid_CR/LF";
-          this.length = p + 1 - base;
-          return "done";
+      if (p >= stop) return this.#pause(at, p - base);
+      if (at === AT.headEnd) {
+        this.length = p + 1 - base;
+        return bytes[p] === LF ? "done" : "Invalid_CR/LF";
       }
+      if (at === AT.fieldStart) {
+        if (bytes[p] === CR) {
+          at = AT.headEnd;
+          p++;
+          continue;
+        }
+        if (this.fieldCount === MaxFieldCount) return "RequestLength";
+        if (mark === marks.length) marks = this.#growMarks();
+        marks[mark] = p - base;
+        at = AT.name;
+      }
+      const start = base + marks[mark]!;
+      const most = start + MaxFieldLength + 1;
+      const limit = stop < most ? stop : most;
+      if (at === AT.name) {
+        while (p < limit && (BYTE_CLASS[bytes[p]!]! & TOKEN) !== 0) p++;
+        if (p === most) return "FieldLength";
+        if (p === stop) return this.#pause(at, p - base);
+        if (bytes[p] !== COLON || p === start) return nameFault(bytes[p]!);
+        marks[mark + 1] = p - base;
+        marks[mark + 4] = fieldKindOf(bytes, start, p);
+        p++;
+        at = AT.valueLead;
+      }
+      if (at === AT.valueLead) {
+        while (p < stop && (bytes[p] === SP || bytes[p] === HTAB)) p++;
+        if (p === stop) return this.#pause(at, p - base);
+        marks[mark + 2] = p - base;
+        at = AT.value;
+      }
+      if (at === AT.value) {
+        p = valueEnd(bytes, p, limit);
+        if (p >= most) return "FieldLength";
+        if (p === stop) return this.#pause(at, p - base);
+        if (bytes[p] !== CR) return bytes[p] === LF ? "Invalid_CR/LF" : "Header";
+        marks[mark + 3] = trimmedEnd(bytes, base + marks[mark + 2]!, p) - base;
+        p++;
+        at = AT.fieldEnd;
+      }
+      if (p === stop) return this.#pause(at, p - base);
+      if (bytes[p] !== LF) return "Invalid_CR/LF";
+      p++;
+      this.fieldCount++;
+      mark += MARKS_PER_FIELD;
+      at = AT.fieldStart;
     }
   }
 
-  #pause(place: number): "more" {
+  #pause(at: number, place: number): "more" {
+    this.#at = at;
     this.#place = place;
     return "more";
   }
 
-  #growMarks(): void {
+  #growMarks(): Int32Array {
     const larger = new Int32Array(this.#marks.length * 2);
     larger.set(this.#marks);
-    this.#marks = larger;
+    return this.#marks = larger;
   }
 }
 
 const VERSION_LINE = "HTTP/1.1\r\n";
+
+/** First place from `p` on, at most `limit`, whose byte is none of a field value. */
+function valueEnd(bytes: Uint8Array, p: number, limit: number): number {
+  for (; p < limit; p++) {
+    const c = bytes[p]!;
+    if ((c < SP && c !== HTAB) || c === DEL) break;
+  }
+  return p;
+}
 
 /** A value ends before its trailing white space (RFC 9110 5.5). */
 function trimmedEnd(bytes: Uint8Array, start: number, end: number): number {

@@ -1,0 +1,104 @@
+/**
+ * What the engine itself costs a request: the whole path of a connection, without a socket. The
+ * stream answers at once, so that what is left is parsing, look-up, answer and log record.
+ *
+ * Run: `deno run -A tests/bench/engine.ts [--requests=N] [--browser]`. Prints ns a request, the best of several rounds.
+ *
+ * @module
+ */
+import type { HttpResponse } from "../../mod/base/exchange.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { type AcceptedStream, HttpServer } from "../../mod/http/server.ts";
+
+const SMALL = "GET / HTTP/1.1\r\nHost: 127.0.0.1:18311\r\n\r\n";
+const BROWSER = "GET /assets/app.css?v=3 HTTP/1.1\r\nHost: www.example.com\r\n" +
+  "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n" +
+  "Accept: text/css,*/*;q=0.1\r\nAccept-Language: en-US,en;q=0.5\r\n" +
+  "Accept-Encoding: gzip, deflate, br, zstd\r\nConnection: keep-alive\r\n" +
+  "Referer: http://www.example.com/\r\nCookie: session=0123456789abcdef0123456789abcdef\r\n" +
+  "Sec-Fetch-Dest: style\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Site: same-origin\r\n" +
+  'If-None-Match: "abc"\r\nPriority: u=2\r\n\r\n';
+
+/** Many short rounds: on a machine with other work the best one is what counts. */
+const ROUNDS = 40;
+
+/** A client that sends `left` requests, each as soon as the last is answered. */
+class InstantStream implements AcceptedStream {
+  readonly localAddr = { hostname: "127.0.0.1", port: 18311 };
+  readonly remoteAddr = { hostname: "127.0.0.1", port: 50000 };
+  readonly done: Promise<void>;
+  #close: () => void = () => {};
+  #left: number;
+  readonly #request: Uint8Array;
+
+  constructor(request: Uint8Array, left: number) {
+    this.#request = request;
+    this.#left = left;
+    this.done = new Promise((resolve) => this.#close = resolve);
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    await undefined;
+    if (this.#left-- === 0) return null;
+    buffer.set(this.#request);
+    return this.#request.length;
+  }
+  async write(bytes: Uint8Array): Promise<number> {
+    await undefined;
+    return bytes.length;
+  }
+  closeWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+  close(): void {
+    this.#close();
+  }
+}
+
+const response: HttpResponse = {
+  status: 200,
+  headers: [["Content-Type", "text/plain"]],
+  body: new TextEncoder().encode("hello, world"),
+};
+
+async function round(request: Uint8Array, requests: number): Promise<number> {
+  let logged = 0;
+  const server = new HttpServer({
+    settings: DEFAULT_SETTINGS,
+    handler: () => response,
+    served: (record) => {
+      logged += record.request.header("user-agent") === null ? 1 : 2;
+    },
+  });
+  const stream = new InstantStream(request, requests);
+  const start = performance.now();
+  server.adopt(stream, { tls: false });
+  await stream.done;
+  const end = performance.now();
+  await server.drain(0);
+  if (logged < requests) throw new Error(`only ${logged} of ${requests} were logged`);
+  return (end - start) * 1e6 / requests;
+}
+
+async function floor(request: Uint8Array, requests: number): Promise<number> {
+  const stream = new InstantStream(request, requests);
+  const buffer = new Uint8Array(1024);
+  const start = performance.now();
+  while (await stream.read(buffer) !== null) await stream.write(buffer);
+  return (performance.now() - start) * 1e6 / requests;
+}
+
+const given = Deno.args.find((arg) => arg.startsWith("--requests="))?.slice(11);
+const requests = Number(given ?? 20_000);
+const text = Deno.args.includes("--browser") ? BROWSER : SMALL;
+const request = new TextEncoder().encode(text);
+let best = Infinity;
+let bare = Infinity;
+for (let i = 0; i < ROUNDS; i++) {
+  best = Math.min(best, await round(request, requests));
+  bare = Math.min(bare, await floor(request, requests));
+}
+const line =
+  `${request.length} bytes: ${best.toFixed(0)} ns a request, ${bare.toFixed(0)} of them ` +
+  `the stream's own; the engine ${(best - bare).toFixed(0)}\n`;
+Deno.stdout.writeSync(new TextEncoder().encode(line));
