@@ -17,6 +17,7 @@ export type WordKind =
   | "site"
   | "service"
   | "version"
+  | "certificate"
   | "shell"
   | "file"
   | "folder";

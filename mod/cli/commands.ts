@@ -35,6 +35,10 @@ const FILES: readonly CommandFile[] = [
     load: () => import("./site.ts"),
   },
   { names: ["reload", "confirm"], load: () => import("./reload.ts") },
+  {
+    names: ["cert import", "cert list", "cert remove", "cert create"],
+    load: () => import("./cert.ts"),
+  },
   { names: ["plan"], load: () => import("./plan.ts") },
   { names: ["explain"], load: () => import("./explain.ts") },
   { names: ["verify"], load: () => import("./verify.ts") },

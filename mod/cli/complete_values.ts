@@ -5,6 +5,7 @@
  */
 import { formatEndpoint, urlHost } from "../base/address.ts";
 import { parseBinding } from "../config/binding.ts";
+import { listCertificates, listStores } from "../config/cert_store.ts";
 import { History } from "../config/history.ts";
 import { SERVICES } from "../host/service_table.ts";
 import { type MachineAddress, readMachine } from "../listen/machine_addresses.ts";
@@ -50,6 +51,10 @@ const READERS: { readonly [K in WordKind]?: Reader } = {
       value: String(number),
       tells: command ?? "found",
     }));
+  },
+  certificate: ({ paths: { certs } }) => {
+    return listStores(certs).flatMap((store) => listCertificates(certs, store))
+      .map(({ hash, name }) => ({ value: hash, tells: name }));
   },
   shell: () => SHELLS.map((value) => ({ value, tells: "" })),
 };

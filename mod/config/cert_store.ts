@@ -3,34 +3,36 @@
  * chain, `certs/MY/NAME.key` with its private key (or the key in the same file).
  *
  * The thumbprint is computed from the file, never stored, so a file that somebody replaces is what it
- * is. A certificate is usable when its key is there and belongs to it.
+ * is. A certificate is usable when its key is there and belongs to it. A file may be a symbolic link:
+ * what another program renews in place is then followed. There is no folder for each certificate: the
+ * name before the end of the file says all that a folder would.
  *
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { Fault, quote } from "../base/fault.ts";
+import {
+  certificateBlocks,
+  type CertificateFacts,
+  certificateFacts,
+  keyBlock,
+  type PairProblem,
+  pairProblem,
+  plainKey,
+} from "./certificate.ts";
 
-/** One certificate of a store. */
-export interface StoredCertificate {
+/** One certificate of a store; the facts are blank where the file holds none. */
+export interface StoredCertificate extends CertificateFacts {
   /** Store name in upper case: `MY`. */
   readonly store: string;
   /** File name without its end: the certificate's name for people. */
   readonly name: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** SHA-1 thumbprint, 40 lower-case hex digits. */
-  readonly hash: string;
-  readonly subject: string;
-  /** DNS names and addresses that it is for, in lower case. */
-  readonly names: readonly string[];
-  /** ISO 8601. */
-  readonly notBefore: string;
-  readonly notAfter: string;
   /** Why it cannot be served; null where it can. */
   readonly problem: string | null;
 }
 
-/** A certificate and its key as PEM, ready for TLS. */
+/** A certificate with its chain and its key as PEM, ready for TLS. */
 export interface CertificatePair {
   readonly hash: string;
   readonly cert: string;
@@ -83,6 +85,18 @@ export function listStores(folder: string): string[] {
   }
 }
 
+/**
+ * The certificate that serves a record: the file of its name, whatever it holds by now, else the one
+ * with its thumbprint; undefined where the store has neither. Pure.
+ */
+export function certificateOf(
+  certificates: readonly StoredCertificate[],
+  record: { readonly hash: string; readonly certName?: string | undefined },
+): StoredCertificate | undefined {
+  return certificates.find(({ name, hash }) => name === record.certName && hash !== "") ??
+    certificates.find(({ hash }) => hash === record.hash);
+}
+
 /** The certificate with this thumbprint; undefined where the store has none. */
 export function findCertificate(
   folder: string,
@@ -100,14 +114,9 @@ export function readPair(certificate: {
   const cert = readPem(certificate.certFile);
   const isOneFile = certificate.keyFile === certificate.certFile;
   const key = isOneFile ? keyBlock(cert) ?? "" : readPem(certificate.keyFile);
-  const parsed = parseCertificate(cert);
-  const problem = problemOf(parsed, key);
-  if (parsed === null || problem !== null) {
-    throw new Fault(`Cannot use the certificate ${quote(certificate.certFile)}: ${problem}`, {
-      hint: "httpcfg cert list",
-    });
-  }
-  return { hash: hashOf(parsed), cert, key };
+  const problem = pairProblem(cert, key);
+  if (problem !== null) throw pairFault("use", certificate.certFile, problem);
+  return { hash: certificateFacts(cert)!.hash, cert: certificateBlocks(cert), key: plainKey(key) };
 }
 
 /**
@@ -120,34 +129,37 @@ export function writePair(
   name: string,
   pair: { readonly cert: string; readonly key: string },
 ): StoredCertificate {
-  const problem = problemOf(parseCertificate(pair.cert), pair.key);
-  if (problem !== null) {
-    throw new Fault(`Cannot import the certificate ${quote(name)}: ${problem}`, {
-      hint: "httpcfg cert import CERTIFICATE.pem KEY.pem",
-    });
-  }
-  const base = `${folder}/${store}/${name}`;
-  try {
-    Deno.mkdirSync(`${folder}/${store}`, { recursive: true, mode: 0o700 });
-    // The key first: between the two renames the old certificate has a key that is refused, not a
-    // new certificate without one.
-    replaceFile(`${base}.key`, pair.key, 0o600);
-    replaceFile(`${base}.pem`, pair.cert, 0o644);
-  } catch (error) {
-    throw storeFault("write", base, error);
-  }
-  return describe(folder, store, `${name}.pem`);
+  const problem = pairProblem(pair.cert, pair.key);
+  if (problem !== null) throw pairFault("import", name, problem);
+  return placePair(folder, store, name, {
+    cert: (path) => Deno.writeTextFileSync(path, pair.cert, { mode: 0o644 }),
+    key: (path) => Deno.writeTextFileSync(path, pair.key, { mode: 0o600 }),
+  });
+}
+
+/** Puts links to the files of a certificate into a store; whoever renews the files goes on to do so. */
+export function linkPair(
+  folder: string,
+  store: string,
+  name: string,
+  files: { readonly certFile: string; readonly keyFile: string },
+): StoredCertificate {
+  readPair(files);
+  // The links' own targets are kept as they are: a renewal may lead them elsewhere.
+  const [cert, key] = [absolute(files.certFile), absolute(files.keyFile)];
+  return placePair(folder, store, name, {
+    cert: (path) => Deno.symlinkSync(cert, path),
+    key: (path) => Deno.symlinkSync(key, path),
+  });
 }
 
 /** Takes a certificate and its key out of its store. */
 export function removePair(certificate: StoredCertificate): void {
   try {
-    Deno.removeSync(certificate.certFile);
-    if (certificate.keyFile !== certificate.certFile) Deno.removeSync(certificate.keyFile);
+    removeIfThere(certificate.certFile);
+    removeIfThere(certificate.keyFile);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      throw storeFault("remove", certificate.certFile, error);
-    }
+    throw storeFault("remove", certificate.certFile, error);
   }
 }
 
@@ -156,17 +168,10 @@ function describe(folder: string, store: string, file: string): StoredCertificat
   const name = file.replace(CERT_END, "");
   const apart = `${folder}/${store}/${name}.key`;
   const { cert, key, keyFile } = readBoth(certFile, apart);
-  const parsed = cert === null ? null : parseCertificate(cert);
-  const problem = cert === null ? "it cannot be read" : problemOf(parsed, key);
+  const facts = cert === null ? null : certificateFacts(cert);
+  const problem = cert === null ? "it cannot be read" : pairProblem(cert, key)?.reason ?? null;
   const blank = { hash: "", subject: "", names: [], notBefore: "", notAfter: "" };
-  const shown = parsed === null ? blank : {
-    hash: hashOf(parsed),
-    subject: parsed.subject.split("\n").join(", "),
-    names: namesOf(parsed),
-    notBefore: new Date(parsed.validFrom).toISOString(),
-    notAfter: new Date(parsed.validTo).toISOString(),
-  };
-  return { store, name, certFile, keyFile, ...shown, problem };
+  return { store, name, certFile, keyFile, ...(facts ?? blank), problem };
 }
 
 function readBoth(
@@ -177,12 +182,6 @@ function readBoth(
   const inside = cert === null ? null : keyBlock(cert);
   if (inside !== null) return { cert, key: inside, keyFile: certFile };
   return { cert, key: readOrNull(apart), keyFile: apart };
-}
-
-/** The private key of a file that holds more than that; null where there is none. */
-function keyBlock(pem: string): string | null {
-  const match = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]*-----END \1-----/.exec(pem);
-  return match === null ? null : `${match[0]}\n`;
 }
 
 function readOrNull(path: string): string | null {
@@ -202,43 +201,44 @@ function readPem(path: string): string {
   }
 }
 
-function parseCertificate(pem: string): X509Certificate | null {
+/** Makes both files beside their places and moves them there. */
+function placePair(
+  folder: string,
+  store: string,
+  name: string,
+  make: Readonly<Record<"cert" | "key", (path: string) => void>>,
+): StoredCertificate {
+  const base = `${folder}/${store}/${name}`;
   try {
-    return new X509Certificate(pem);
-  } catch {
-    return null;
+    Deno.mkdirSync(`${folder}/${store}`, { recursive: true, mode: 0o700 });
+    const places = [["key", `${base}.key`], ["cert", `${base}.pem`]] as const;
+    for (const [what, path] of places) {
+      removeIfThere(`${path}.new`);
+      make[what](`${path}.new`);
+    }
+    // The key first: between the two renames the old certificate has a key that is refused, not a
+    // new certificate without one.
+    for (const [, path] of places) Deno.renameSync(`${path}.new`, path);
+  } catch (error) {
+    throw storeFault("write", base, error);
+  }
+  return describe(folder, store, `${name}.pem`);
+}
+
+function absolute(path: string): string {
+  return /^(?:\/|[A-Za-z]:[\\/])/.test(path) ? path : `${Deno.cwd()}/${path}`;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
-function problemOf(certificate: X509Certificate | null, key: string | null): string | null {
-  if (certificate === null) return "it holds no certificate";
-  if (key === null) return "its private key is missing";
-  try {
-    const isItsKey = certificate.checkPrivateKey(createPrivateKey(key));
-    return isItsKey ? null : "the private key belongs to another certificate";
-  } catch {
-    return "its private key cannot be read";
-  }
-}
-
-function hashOf(certificate: X509Certificate): string {
-  return certificate.fingerprint.replaceAll(":", "").toLowerCase();
-}
-
-function namesOf(certificate: X509Certificate): string[] {
-  const alternatives = (certificate.subjectAltName ?? "").split(", ");
-  const names = alternatives.flatMap((entry) => {
-    const match = /^(?:DNS|IP Address):(.+)$/.exec(entry);
-    return match === null ? [] : [match[1]!.toLowerCase()];
-  });
-  const common = /(?:^|\n)CN=(.+)/.exec(certificate.subject)?.[1];
-  return names.length > 0 || common === undefined ? names : [common.toLowerCase()];
-}
-
-function replaceFile(path: string, text: string, mode: number): void {
-  const temporary = `${path}.new`;
-  Deno.writeTextFileSync(temporary, text, { mode });
-  Deno.renameSync(temporary, path);
+function pairFault(verb: string, what: string, { reason, hint }: PairProblem): Fault {
+  return new Fault(`Cannot ${verb} the certificate ${quote(what)}: ${reason}`, { hint });
 }
 
 function storeFault(verb: string, path: string, error: unknown): Fault {
@@ -251,7 +251,7 @@ function storeFault(verb: string, path: string, error: unknown): Fault {
     ? error.message
     : String(error);
   return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, {
-    hint: "httpcfg cert list",
+    hint: `ls -l ${quote(path)}`,
     cause: error,
   });
 }

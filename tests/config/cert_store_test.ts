@@ -3,7 +3,9 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
 import {
   certificateName,
+  certificateOf,
   findCertificate,
+  linkPair,
   listCertificates,
   listStores,
   readPair,
@@ -65,4 +67,43 @@ Deno.test("writePair() and readPair() refuse a key of another certificate", asyn
   assertEquals(folder.names(), []);
   const missing = { certFile: folder.at("a.pem"), keyFile: folder.at("a.key") };
   assertThrows(() => readPair(missing), Fault, "there is no such file");
+});
+
+Deno.test("writePair() keeps folder and key from others, also over files of before", async () => {
+  await using folder = await tempFolder();
+  const certs = folder.at("certs");
+  for (const name of ["site", "other", "site"]) {
+    writePair(certs, "MY", "www", { cert: pem(`${name}.pem`), key: pem(`${name}.key`) });
+    Deno.writeTextFileSync(`${certs}/MY/www.key.new`, "left by a crash", { mode: 0o644 });
+  }
+  const mode = (path: string): number => (Deno.statSync(path).mode ?? 0) & 0o777;
+  assertEquals([mode(certs), mode(`${certs}/MY`), mode(`${certs}/MY/www.key`)], [
+    0o700,
+    0o700,
+    0o600,
+  ]);
+  assertEquals(findCertificate(certs, "MY", SITE)?.name, "www");
+});
+
+Deno.test("linkPair() follows files that are replaced elsewhere", async () => {
+  await using folder = await tempFolder();
+  const files = { certFile: folder.at("full.pem"), keyFile: folder.at("priv.pem") };
+  const put = (name: string): void => {
+    Deno.writeTextFileSync(files.certFile, pem(`${name}.pem`));
+    Deno.writeTextFileSync(files.keyFile, pem(`${name}.key`));
+  };
+  put("site");
+  const placed = linkPair(folder.at("certs"), "MY", "www", files);
+  assertEquals([placed.hash, placed.problem], [SITE, null]);
+  put("other");
+  const now = listCertificates(folder.at("certs"), "MY");
+  assertEquals(now.map(({ names, problem }) => [names, problem]), [[["other.example"], null]]);
+  assertEquals(certificateOf(now, { hash: SITE, certName: "www" })?.name, "www");
+  assertEquals(certificateOf(now, { hash: SITE }), undefined);
+  assertEquals(certificateOf(now, { hash: now[0]!.hash, certName: "gone" })?.name, "www");
+  removePair(now[0]!);
+  assertEquals([Deno.statSync(files.certFile).isFile, listCertificates(folder.at("certs"), "MY")], [
+    true,
+    [],
+  ]);
 });

@@ -1,0 +1,131 @@
+/**
+ * Edge (node:crypto): what a PEM text holds, and whether a private key belongs to it.
+ *
+ * The runtime's own X.509 reader does the reading. What is checked beyond it is what would make every
+ * handshake fail later: a locked key, another certificate's key, an RSA key that TLS no longer takes.
+ *
+ * @module
+ */
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+
+/** What is known of a certificate. */
+export interface CertificateFacts {
+  /** SHA-1 thumbprint, 40 lower-case hex digits. */
+  readonly hash: string;
+  /** Distinguished name, its parts joined with ", ". */
+  readonly subject: string;
+  /** DNS names and addresses that it is for, in lower case. */
+  readonly names: readonly string[];
+  /** ISO 8601. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+}
+
+/** Why a certificate and a key cannot be served, and what helps. */
+export interface PairProblem {
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** Bits of an RSA key that TLS 1.2 and 1.3 libraries of today accept. */
+const RSA_BITS_MIN = 2048;
+
+const NO_CERTIFICATE: PairProblem = {
+  reason: "it holds no certificate",
+  hint:
+    "it has to be PEM: openssl x509 -inform der -in FILE, or openssl pkcs12 -in FILE.pfx -nodes",
+};
+const NO_KEY: PairProblem = {
+  reason: "its private key is missing",
+  hint: "httpcfg cert import --cert FILE --key FILE",
+};
+const LOCKED: PairProblem = {
+  reason: "its private key is encrypted, and a service has nobody to ask for the password",
+  hint: "openssl pkey -in LOCKED.key -out PLAIN.key",
+};
+const UNREADABLE: PairProblem = {
+  reason: "its private key cannot be read",
+  hint: "it has to be PEM: openssl pkey -inform der -in FILE",
+};
+const MISMATCH: PairProblem = {
+  reason: "the private key belongs to another certificate",
+  hint: "both have to print the same: openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout " +
+    "-in KEY; the server's own certificate stands first in its file",
+};
+const WEAK: PairProblem = {
+  reason: `its RSA key is too small: at least ${RSA_BITS_MIN} bits`,
+  hint: "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+};
+
+/** The first certificate of `pem`, which is the server's own; null where there is none. */
+export function certificateFacts(pem: string): CertificateFacts | null {
+  const certificate = parseCertificate(pem);
+  return certificate === null ? null : {
+    hash: certificate.fingerprint.replaceAll(":", "").toLowerCase(),
+    subject: certificate.subject.split("\n").join(", "),
+    names: namesOf(certificate),
+    notBefore: new Date(certificate.validFrom).toISOString(),
+    notAfter: new Date(certificate.validTo).toISOString(),
+  };
+}
+
+/** Why `cert` (PEM, null for none) and `key` (the same) cannot be served; null where they can. */
+export function pairProblem(cert: string, key: string | null): PairProblem | null {
+  const certificate = parseCertificate(cert);
+  if (certificate === null) return NO_CERTIFICATE;
+  if (key === null) return NO_KEY;
+  if (/BEGIN ENCRYPTED PRIVATE KEY|^Proc-Type:.*ENCRYPTED/m.test(key)) return LOCKED;
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey(key);
+    if (!certificate.checkPrivateKey(privateKey)) return MISMATCH;
+  } catch {
+    return UNREADABLE;
+  }
+  const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? RSA_BITS_MIN;
+  return bits < RSA_BITS_MIN ? WEAK : null;
+}
+
+/** Whether a certificate is good at `now` (ISO 8601). */
+export function validity(
+  { notBefore, notAfter }: Pick<CertificateFacts, "notBefore" | "notAfter">,
+  now: string,
+): "valid" | "expired" | "not yet valid" {
+  if (now > notAfter) return "expired";
+  return now < notBefore ? "not yet valid" : "valid";
+}
+
+/** The private key in a file that holds more than that; null where there is none. */
+export function keyBlock(pem: string): string | null {
+  const match = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^]*?-----END \1-----/.exec(pem);
+  return match === null ? null : `${match[0]}\n`;
+}
+
+/** A key that {@linkcode pairProblem} has nothing against, in the form that every TLS library reads. */
+export function plainKey(key: string): string {
+  return createPrivateKey(key).export({ type: "pkcs8", format: "pem" }) as string;
+}
+
+/** The certificates of a file that may hold more than that, in their order; "" for none. */
+export function certificateBlocks(pem: string): string {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return blocks.map((block) => `${block}\n`).join("");
+}
+
+function parseCertificate(pem: string): X509Certificate | null {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return null;
+  }
+}
+
+function namesOf(certificate: X509Certificate): string[] {
+  const alternatives = (certificate.subjectAltName ?? "").split(", ");
+  const names = alternatives.flatMap((entry) => {
+    const match = /^(?:DNS|IP Address):(.+)$/.exec(entry);
+    return match === null ? [] : [match[1]!.toLowerCase()];
+  });
+  const common = /(?:^|\n)CN=(.+)/.exec(certificate.subject)?.[1];
+  return names.length > 0 || common === undefined ? names : [common.toLowerCase()];
+}

@@ -1,0 +1,54 @@
+// Goal: what a certificate is asked for, canonical or refused with a hint. Method: tables of flags.
+import { assertEquals, assertThrows } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { readSelfSigned } from "../../mod/cli/cert_flags.ts";
+import type { CommandInput } from "../../mod/cli/command.ts";
+
+interface Given {
+  readonly name?: readonly string[];
+  readonly ip?: readonly string[];
+  readonly days?: string;
+  readonly isPlain?: boolean;
+}
+
+function inputOf({ name = [], ip = [], days, isPlain = false }: Given): CommandInput {
+  return {
+    words: [],
+    commandLine: [],
+    flag: () => !isPlain,
+    text: () => days ?? null,
+    texts: (flag) => flag === "name" ? name : ip,
+  };
+}
+
+Deno.test("readSelfSigned() gives canonical names and addresses, and 365 days", () => {
+  const given = { name: ["WWW.Example.com.", "*.x"], ip: ["2001:DB8:0::1", "10.0.0.1"] };
+  assertEquals(readSelfSigned(inputOf(given), 7), {
+    names: ["www.example.com", "*.x"],
+    ips: ["2001:db8::1", "10.0.0.1"],
+    days: 365,
+    nowMs: 7,
+  });
+  assertEquals(readSelfSigned(inputOf({ ip: ["::1"], days: "36500" }), 0).days, 36500);
+});
+
+Deno.test("readSelfSigned() refuses what no client would take", () => {
+  const cases: [given: Given, message: string][] = [
+    [{ name: ["a"], isPlain: true }, "no other kind is made"],
+    [{}, "says what for"],
+    [{ name: ["a b"] }, "it is no host name"],
+    [{ name: ["10.0.0.1"] }, "it is no host name"],
+    [{ name: ["*"] }, "it is no host name"],
+    [{ name: ["a.*.b"] }, "it is no host name"],
+    [{ name: ["a\\nb"] }, "it is no host name"],
+    [{ ip: ["1.2.3"] }, "it is no address"],
+    [{ ip: ["fe80::1%lo"] }, "it is no address"],
+    ...["0", "-1", "1.5", "36501", "x", ""].map((days): [Given, string] => {
+      return [{ name: ["a"], days }, "it is no number from 1 to 36500"];
+    }),
+  ];
+  for (const [given, message] of cases) {
+    const fault = assertThrows(() => readSelfSigned(inputOf(given), 0), Fault, message);
+    assertEquals([fault.exit, typeof fault.hint], [2, "string"], JSON.stringify(given));
+  }
+});
