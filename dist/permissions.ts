@@ -19,6 +19,12 @@ export const ENVIRONMENT: readonly string[] = [
   "SUDO_USER",
   "USER",
   "USERNAME",
+  "SSH_CONNECTION",
+  // Which machine this is: iisweb shows it.
+  "HOSTNAME",
+  // Where the service manager hears that the service is ready and alive.
+  "NOTIFY_SOCKET",
+  "WATCHDOG_*",
 ];
 
 /** Functions that tell about the machine: its name for the logs, its addresses, whether root calls. */

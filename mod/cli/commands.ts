@@ -59,6 +59,10 @@ const FILES: readonly CommandFile[] = [
     ],
     load: () => import("./config.ts"),
   },
+  {
+    names: ["service install", "service uninstall", "service status"],
+    load: () => import("./service.ts"),
+  },
   { names: ["man"], load: () => import("./man.ts") },
   { names: ["completions", "complete"], load: () => import("./completions.ts") },
 ];

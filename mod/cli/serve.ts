@@ -6,6 +6,7 @@
 import { VERSION } from "../base/version.ts";
 import { failureLine, READY } from "../host/background.ts";
 import { openServiceProcess } from "../host/serve.ts";
+import { openNotifier } from "../host/service_notify.ts";
 import type { CommandIo, CommandSpec } from "./command.ts";
 import { siteTroubles } from "./site_troubles.ts";
 import { listeningText } from "./status.ts";
@@ -48,7 +49,10 @@ async function runForeground(io: CommandIo): Promise<number> {
   const status = process.status();
   io.note(listeningText(status));
   io.note(siteTroubles(status));
+  const notifier = openNotifier((name) => io.env(name));
+  await notifier.ready(listeningText(status));
   await process.ended;
+  notifier.close();
   return 0;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Where things are kept. Pure: the environment and the user are passed in.
  *
- * `HTTPCFG_HOME=DIR` puts everything below one folder; else the platform's own places.
+ * `HTTPCFG_HOME=DIR` puts everything below one folder; else the platform's own places, of the machine
+ * for root and with `HTTPCFG_SYSTEM=1`.
  *
  * @module
  */
@@ -49,7 +50,8 @@ function platformPlaces(context: PathContext): Paths {
   if (context.os === "windows") {
     return below(`${context.env("ProgramData") ?? "C:\\ProgramData"}\\httpcfg`);
   }
-  if (context.uid === 0) {
+  // A service has a user of its own and the places of the machine.
+  if (context.uid === 0 || context.env("HTTPCFG_SYSTEM") === "1") {
     return {
       config: "/etc/httpcfg/config.json",
       run: context.os === "linux" ? "/run/httpcfg" : "/var/run/httpcfg",

@@ -1,0 +1,70 @@
+/**
+ * Edge: the files of an installed service.
+ *
+ * @module
+ */
+import { Fault, quote } from "../base/fault.ts";
+import type { ServiceFile, ServiceSystem } from "./service_units.ts";
+
+/** The manager that runs this machine; null where it is none that is known. */
+export async function detectSystem(): Promise<ServiceSystem | null> {
+  if (Deno.build.os === "darwin") return "launchd";
+  if (Deno.build.os === "windows") return "windows";
+  if (await exists("/run/systemd/system")) return "systemd";
+  if (await exists("/sbin/openrc-run")) return "openrc";
+  return null;
+}
+
+/** Writes `file` below `root`, the folders above it too. */
+export async function writeServiceFile(file: ServiceFile, root: string): Promise<void> {
+  const path = `${root}${file.path}`;
+  try {
+    await Deno.mkdir(path.replace(/[/\\][^/\\]*$/, ""), { recursive: true });
+    await Deno.writeTextFile(path, file.text, { mode: file.mode });
+    if (Deno.build.os !== "windows") await Deno.chmod(path, file.mode);
+  } catch (error) {
+    throw fileFault("write", path, error);
+  }
+}
+
+/** Removes `file` below `root`; false where it was not there. */
+export async function removeServiceFile(file: ServiceFile, root: string): Promise<boolean> {
+  const path = `${root}${file.path}`;
+  try {
+    await Deno.remove(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw fileFault("remove", path, error);
+  }
+}
+
+/** How `file` stands below `root`. */
+export async function compareServiceFile(
+  file: ServiceFile,
+  root: string,
+): Promise<"missing" | "same" | "different"> {
+  try {
+    return await Deno.readTextFile(`${root}${file.path}`) === file.text ? "same" : "different";
+  } catch {
+    return "missing";
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fileFault(verb: string, path: string, error: unknown): Fault {
+  const refused = error instanceof Deno.errors.PermissionDenied;
+  const reason = refused ? "the system refused" : String((error as Error).message);
+  return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, {
+    hint: refused ? "sudo httpcfg service install" : "httpcfg service install --print",
+    cause: error,
+  });
+}

@@ -1,0 +1,271 @@
+/**
+ * The service as the managers of the platforms want it written: systemd, OpenRC, launchd, and the
+ * Task Scheduler of Windows. Pure.
+ *
+ * @module
+ */
+
+/** A service manager that this program knows. */
+export type ServiceSystem = "systemd" | "openrc" | "launchd" | "windows";
+
+export const SERVICE_SYSTEMS: readonly ServiceSystem[] = [
+  "systemd",
+  "openrc",
+  "launchd",
+  "windows",
+];
+
+/** One file of the service. */
+export interface ServiceFile {
+  readonly path: string;
+  readonly text: string;
+  /** Permission bits. */
+  readonly mode: number;
+}
+
+/** What an installation is: files to write, and what is typed before, after and at its end. */
+export interface ServicePlan {
+  readonly files: readonly ServiceFile[];
+  /** Commands that start it, now and with the machine. */
+  readonly start: readonly string[];
+  /** Commands that stop it for good. */
+  readonly stop: readonly string[];
+}
+
+/** How `program`, an absolute path, becomes a service of `system`. */
+export function servicePlan(system: ServiceSystem, program: string): ServicePlan {
+  return PLANS[system](program);
+}
+
+/** User and group of the service; it has no shell, no home and owns nothing but its folders. */
+const USER = "httpcfg";
+const LABEL = "org.httpcfg.httpcfg";
+
+const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> = {
+  systemd: (program) => ({
+    files: [
+      { path: "/etc/systemd/system/httpcfg.service", text: systemdUnit(program), mode: 0o644 },
+      {
+        path: "/etc/sysusers.d/httpcfg.conf",
+        text: `u ${USER} - "httpcfg HTTP service" /var/lib/httpcfg\n`,
+        mode: 0o644,
+      },
+    ],
+    start: ["systemd-sysusers", "systemctl daemon-reload", "systemctl enable --now httpcfg"],
+    stop: ["systemctl disable --now httpcfg", "systemctl daemon-reload"],
+  }),
+  openrc: (program) => ({
+    files: [{ path: "/etc/init.d/httpcfg", text: openrcScript(program), mode: 0o755 }],
+    start: [
+      `id ${USER} >/dev/null 2>&1 || adduser -S -D -H -s /sbin/nologin ${USER}`,
+      "rc-update add httpcfg default",
+      "rc-service httpcfg start",
+    ],
+    stop: ["rc-service httpcfg stop", "rc-update del httpcfg default"],
+  }),
+  launchd: (program) => ({
+    files: [{
+      path: `/Library/LaunchDaemons/${LABEL}.plist`,
+      text: launchdList(program),
+      mode: 0o644,
+    }],
+    start: [`launchctl bootstrap system /Library/LaunchDaemons/${LABEL}.plist`],
+    stop: [`launchctl bootout system/${LABEL}`],
+  }),
+  windows: (program) => ({
+    files: [{
+      path: "C:\\ProgramData\\httpcfg\\task.xml",
+      text: windowsTask(program),
+      mode: 0o644,
+    }],
+    start: [
+      "schtasks /Create /TN httpcfg /XML C:\\ProgramData\\httpcfg\\task.xml",
+      "schtasks /Run /TN httpcfg",
+    ],
+    stop: ["schtasks /End /TN httpcfg", "schtasks /Delete /TN httpcfg /F"],
+  }),
+};
+
+/**
+ * Hardened as far as the program allows. What is left open, and why: MemoryDenyWriteExecute (a
+ * JavaScript runtime writes machine code), PrivateUsers (a port below 1024 belongs to the machine's
+ * own user namespace), AF_NETLINK (the addresses of the machine), ProtectHome read-only (a site may
+ * serve files of a home).
+ */
+function systemdUnit(program: string): string {
+  return `# Written by: httpcfg service install
+[Unit]
+Description=HTTP service of httpcfg
+After=network.target
+
+[Service]
+Type=notify
+NotifyAccess=main
+ExecStart=${systemdWord(program)} serve
+WatchdogSec=30
+Restart=on-failure
+TimeoutStopSec=60
+
+User=${USER}
+Group=${USER}
+Environment=HTTPCFG_SYSTEM=1 HTTPCFG_CACHE=/var/cache/httpcfg-service
+RuntimeDirectory=httpcfg
+LogsDirectory=httpcfg
+StateDirectory=httpcfg
+CacheDirectory=httpcfg-service
+ConfigurationDirectory=httpcfg
+UMask=0027
+LimitNOFILE=1048576
+TasksMax=512
+
+AmbientCapabilities=CAP_NET_BIND_SERVICE
+CapabilityBoundingSet=CAP_NET_BIND_SERVICE
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=yes
+PrivateDevices=yes
+PrivateMounts=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+RemoveIPC=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX AF_NETLINK
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+KeyringMode=private
+SystemCallArchitectures=native
+SystemCallFilter=@system-service @pkey
+SystemCallFilter=~@privileged @resources
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+function openrcScript(program: string): string {
+  return `#!/sbin/openrc-run
+# Written by: httpcfg service install
+
+name="httpcfg"
+description="HTTP service of httpcfg"
+command=${shellWord(program)}
+command_args="serve"
+command_user="${USER}"
+capabilities="^cap_net_bind_service"
+no_new_privs="yes"
+supervisor="supervise-daemon"
+respawn_delay=1
+rc_ulimit="-n 1048576"
+export HTTPCFG_SYSTEM=1
+export HTTPCFG_CACHE=/var/cache/httpcfg-service
+
+depend() {
+	need net
+	use dns logger
+}
+
+start_pre() {
+	checkpath --directory --mode 0755 /etc/httpcfg
+	checkpath --directory --owner "$command_user" --mode 0750 /run/httpcfg /var/log/httpcfg \\
+		/var/lib/httpcfg
+	checkpath --directory --owner "$command_user" --mode 0700 /var/cache/httpcfg-service
+}
+`;
+}
+
+function launchdList(program: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<!-- Written by: httpcfg service install -->
+<plist version="1.0">
+<dict>
+  <key>Label</key>
+  <string>${LABEL}</string>
+  <key>ProgramArguments</key>
+  <array>
+    <string>${xmlText(program)}</string>
+    <string>serve</string>
+  </array>
+  <key>RunAtLoad</key>
+  <true/>
+  <key>KeepAlive</key>
+  <dict>
+    <key>SuccessfulExit</key>
+    <false/>
+  </dict>
+  <key>ProcessType</key>
+  <string>Interactive</string>
+  <key>SoftResourceLimits</key>
+  <dict>
+    <key>NumberOfFiles</key>
+    <integer>65536</integer>
+  </dict>
+  <key>StandardErrorPath</key>
+  <string>/var/log/httpcfg.log</string>
+</dict>
+</plist>
+`;
+}
+
+/** A program without a service's entry point ends with error 1053 there; a task at start does not. */
+function windowsTask(program: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!-- Written by: httpcfg service install -->
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo>
+    <Description>HTTP service of httpcfg</Description>
+  </RegistrationInfo>
+  <Triggers>
+    <BootTrigger>
+      <Enabled>true</Enabled>
+    </BootTrigger>
+  </Triggers>
+  <Principals>
+    <Principal id="Service">
+      <UserId>S-1-5-19</UserId>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
+    <Priority>4</Priority>
+    <RestartOnFailure>
+      <Interval>PT1M</Interval>
+      <Count>999</Count>
+    </RestartOnFailure>
+  </Settings>
+  <Actions Context="Service">
+    <Exec>
+      <Command>${xmlText(program)}</Command>
+      <Arguments>serve</Arguments>
+    </Exec>
+  </Actions>
+</Task>
+`;
+}
+
+/** A word of ExecStart: specifiers and variables are not expanded, blanks do not end it. */
+function systemdWord(text: string): string {
+  const plain = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")
+    .replaceAll("$", "$$$$");
+  return /\s/.test(plain) ? `"${plain}"` : plain;
+}
+
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function xmlText(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,71 @@
+/**
+ * Edge: tells the service manager that the service is ready, and that it is alive.
+ *
+ * The protocol of sd_notify(3): datagrams of `NAME=value` lines to the socket that NOTIFY_SOCKET
+ * names. Where there is no such socket, or the runtime has no datagrams, nothing is sent.
+ *
+ * @module
+ */
+
+/** What is told to the service manager. */
+export interface ServiceNotifier {
+  /** Everything that is to listen does; `status` is one line for people. */
+  ready(status: string): Promise<void>;
+  /** No more signs of life: the process is about to end. */
+  close(): void;
+}
+
+/** Microseconds in a millisecond, the unit of WATCHDOG_USEC. */
+const USEC_PER_MS = 1000;
+
+/** The notifier of this process; `env` reads the environment. */
+export function openNotifier(env: (name: string) => string | undefined): ServiceNotifier {
+  const socket = env("NOTIFY_SOCKET");
+  const send = socket === undefined ? null : openSender(socket);
+  if (send === null) return { ready: async () => {}, close: () => {} };
+  const intervalMs = watchdogIntervalMs(env("WATCHDOG_USEC"), env("WATCHDOG_PID"), Deno.pid);
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return {
+    async ready(status): Promise<void> {
+      await send(`READY=1\nSTATUS=${status.replaceAll("\n", "; ")}\n`);
+      if (intervalMs !== null) timer = setInterval(() => void send("WATCHDOG=1\n"), intervalMs);
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+/** Half of what the manager waits, as it advises; null where it does not watch this process. */
+export function watchdogIntervalMs(
+  usec: string | undefined,
+  watched: string | undefined,
+  pid: number,
+): number | null {
+  if (usec === undefined || !/^[1-9][0-9]{0,15}$/.test(usec)) return null;
+  if (watched !== undefined && watched !== String(pid)) return null;
+  return Math.max(1, Math.floor(Number(usec) / USEC_PER_MS / 2));
+}
+
+/** What `Deno` has under `--unstable-net`, which the built program is given. */
+interface Datagrams {
+  listenDatagram?(options: { transport: "unixpacket"; path: string }): {
+    send(bytes: Uint8Array, to: { transport: "unixpacket"; path: string }): Promise<number>;
+    unref?(): void;
+  };
+}
+
+function openSender(socket: string): ((text: string) => Promise<void>) | null {
+  const { listenDatagram } = Deno as unknown as Datagrams;
+  if (listenDatagram === undefined) return null;
+  // A leading @ or NUL is a name without a file; our own address needs none either.
+  const to = { transport: "unixpacket", path: socket.replace(/^@/, "\0") } as const;
+  const path = `\0httpcfg-notify-${Deno.pid}`;
+  try {
+    const own = listenDatagram({ transport: "unixpacket", path });
+    return async (text) => {
+      // A manager that does not listen must not end the service.
+      await own.send(new TextEncoder().encode(text), to).catch(() => {});
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,35 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { SERVICE_SYSTEMS, servicePlan } from "../../mod/cli/service_units.ts";
+
+Deno.test("servicePlan() names the program, and is started and stopped, on every system", () => {
+  for (const system of SERVICE_SYSTEMS) {
+    const { files, start, stop } = servicePlan(system, "/opt/httpcfg");
+    assertEquals(files.filter(({ text }) => text.includes("/opt/httpcfg")).length, 1, system);
+    assertEquals([start.length > 0, stop.length > 0], [true, true], system);
+    for (const { text } of files) assertMatch(text, /\n$/);
+  }
+});
+
+Deno.test("servicePlan() quotes a path as each file's language wants it", () => {
+  const path = `/opt/a & 'b' 50%$/httpcfg`;
+  const unit = (system: typeof SERVICE_SYSTEMS[number]): string =>
+    servicePlan(system, path).files[0]!.text;
+  assertStringIncludes(unit("systemd"), `ExecStart="/opt/a & 'b' 50%%$$/httpcfg" serve\n`);
+  assertStringIncludes(unit("openrc"), `command='/opt/a & '\\''b'\\'' 50%$/httpcfg'\n`);
+  assertStringIncludes(unit("launchd"), `<string>/opt/a &amp; 'b' 50%$/httpcfg</string>`);
+  assertStringIncludes(unit("windows"), `<Command>/opt/a &amp; 'b' 50%$/httpcfg</Command>`);
+});
+
+Deno.test("the systemd unit runs as a user of its own, with one capability", () => {
+  const { text } = servicePlan("systemd", "/opt/httpcfg").files[0]!;
+  for (
+    const line of [
+      "Type=notify",
+      "WatchdogSec=30",
+      "User=httpcfg",
+      "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
+      "ProtectSystem=strict",
+      "Environment=HTTPCFG_SYSTEM=1 HTTPCFG_CACHE=/var/cache/httpcfg-service",
+    ]
+  ) assertStringIncludes(text, `\n${line}\n`);
+});

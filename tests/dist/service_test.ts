@@ -1,0 +1,113 @@
+// Goal: the managers take the files as they are. Method: their own checkers; a receiver of datagrams
+// in place of systemd.
+import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
+import { servicePlan, type ServiceSystem } from "../../mod/cli/service_units.ts";
+import { bundle, has, ran } from "./support.ts";
+
+/** What `systemd-analyze security` may give at most; 10 is a service without any bounds. */
+const EXPOSURE_MAX = 2.5;
+
+async function withUnit(
+  system: ServiceSystem,
+  program: string,
+  test: (file: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
+  try {
+    const { path, text } = servicePlan(system, program).files[0]!;
+    const file = `${folder}/${path.replace(/.*\//, "")}`;
+    await Deno.writeTextFile(file, text);
+    await test(file);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test({
+  name: "systemd-analyze finds nothing wrong with the unit, and little exposure",
+  ignore: !(await has("systemd-analyze")),
+  fn: () =>
+    withUnit("systemd", Deno.execPath(), async (file) => {
+      const verified = await ran(["systemd-analyze", "verify", file], Deno.env.toObject());
+      assertEquals([verified.code, verified.stdout + verified.stderr], [0, ""]);
+      const { stdout } = await ran(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", file],
+        Deno.env.toObject(),
+      );
+      const exposure = /exposure level for httpcfg\.service: ([0-9.]+)/.exec(stdout)?.[1];
+      assertLessOrEqual(Number(exposure ?? 10), EXPOSURE_MAX, stdout);
+    }),
+});
+
+Deno.test({
+  name: "shellcheck has nothing to say about the OpenRC script",
+  ignore: !(await has("shellcheck")),
+  fn: () =>
+    withUnit("openrc", "/usr/local/bin/httpcfg", async (file) => {
+      // The variables are read by the framework that runs the script.
+      const command = ["shellcheck", "--shell=sh", "--exclude=SC2034", file];
+      const result = await ran(command, Deno.env.toObject());
+      assertEquals([result.code, result.stdout], [0, ""]);
+    }),
+});
+
+Deno.test({
+  name: "the launchd and Windows files are XML",
+  ignore: !(await has("python3")),
+  fn: async () => {
+    for (const system of ["launchd", "windows"] as const) {
+      await withUnit(system, "C:\\a & b\\httpcfg", async (file) => {
+        const parse = "import sys, xml.dom.minidom as m; m.parse(sys.argv[1])";
+        const result = await ran(["python3", "-c", parse, file], Deno.env.toObject());
+        assertEquals([result.code, result.stderr], [0, ""]);
+      });
+    }
+  },
+});
+
+const RECEIVER = `
+const socket = Deno.listenDatagram({ transport: "unixpacket", path: Deno.args[0] });
+console.log("open");
+for (let i = 0; i < 3; i++) {
+  console.log(new TextDecoder().decode((await socket.receive())[0]).trim());
+}
+`;
+
+Deno.test({
+  name: "serve tells systemd when it is ready, and that it lives",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const { folder } = await bundle("main.ts");
+    try {
+      await Deno.writeTextFile(`${folder}/receiver.js`, RECEIVER);
+      const deno = { args: ["run", "-A", "--no-config", "--unstable-net"], stdin: "null" } as const;
+      const receiver = new Deno.Command(Deno.execPath(), {
+        ...deno,
+        args: [...deno.args, `${folder}/receiver.js`, `${folder}/notify`],
+        stdout: "piped",
+      }).spawn();
+      const lines = receiver.stdout.pipeThrough(new TextDecoderStream() as never).getReader();
+      assertMatch(String((await lines.read()).value), /^open/);
+      const document = { ipListen: ["127.0.0.1"], sites: [] };
+      await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify(document));
+      const serve = new Deno.Command(Deno.execPath(), {
+        ...deno,
+        args: [...deno.args, `${folder}/main.js`, "serve"],
+        env: {
+          HTTPCFG_HOME: folder,
+          NOTIFY_SOCKET: `${folder}/notify`,
+          WATCHDOG_USEC: "200000",
+        },
+        stderr: "null",
+      }).spawn();
+      let said = "";
+      for (let part = await lines.read(); !part.done; part = await lines.read()) said += part.value;
+      serve.kill("SIGTERM");
+      assertEquals((await serve.status).code, 0);
+      await receiver.status;
+      assertMatch(said, /^READY=1\nSTATUS=.*\nWATCHDOG=1\nWATCHDOG=1\n$/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
