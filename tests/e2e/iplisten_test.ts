@@ -39,10 +39,10 @@ Deno.test("--help and --version answer on stdout, a wrong command on stderr", as
     assertEquals([status, err], [0, ""], line);
     assert(out.includes("httpcfg"), line);
   }
-  const wrong = await program.run("set iplistn -i 127.0.0.2");
+  const wrong = await program.run("statsu");
   assertEquals([wrong.status, wrong.out], [2, ""]);
   assertEquals(
     wrong.err,
-    'error: Cannot run "set iplistn": there is no such command\nhint: httpcfg set iplisten\n',
+    'error: Cannot run "statsu": there is no such command\nhint: httpcfg status\n',
   );
 });

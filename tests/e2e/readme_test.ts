@@ -1,0 +1,64 @@
+// Story: a reader types the README's walk-through, line by line, and sees what it shows. Method: one
+// shell runs every `$` line of its console blocks; the port 8080 becomes a free one.
+import { assert, assertEquals } from "@std/assert";
+import { freePort } from "../support/ports.ts";
+import { Program } from "../support/program.ts";
+import { testWith } from "../support/tools.ts";
+import { waitFor } from "../support/wait.ts";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const README = Deno.readTextFileSync(`${ROOT}README.md`);
+/** Stands in the output after each line typed. */
+const MARK = "-- the next line --";
+
+interface Step {
+  readonly typed: string;
+  readonly shown: string;
+}
+
+/** Lines typed and what the README shows below each, of all console blocks in their order. */
+function steps(text: string): Step[] {
+  const blocks = [...text.matchAll(/^```console\n(.*?)^```$/gms)].map((match) => match[1]!);
+  return blocks.flatMap((block) => {
+    return block.split(/^\$ /m).slice(1).map((part) => {
+      const end = part.indexOf("\n");
+      return { typed: part.slice(0, end), shown: part.slice(end + 1).trimEnd() };
+    });
+  });
+}
+
+testWith(["bash", "python3", "curl", "jq"], "the walk-through shows what it says", async () => {
+  await using program = await Program.make();
+  const port = String(freePort());
+  const walk = steps(README.replaceAll("8080", port));
+  assert(walk.length > 10, `${walk.length} lines are typed`);
+
+  await prepare(program, port);
+  const script = [
+    "exec 2>&1", // as on a terminal
+    "trap 'kill $(jobs -p) 2>/dev/null' EXIT",
+    ...walk.flatMap(({ typed }) => [typed, `printf '%s\\n' '${MARK}'`]),
+  ].join("\n");
+  const { out } = await program.shell(script);
+  const seen = out.split(`${MARK}\n`).map((text) => text.trimEnd());
+  walk.forEach(({ typed, shown }, i) => assertEquals(seen[i], shown, typed));
+
+  await program.do("net stop http /y");
+  await program.do("net stop iisadmin");
+  await waitFor(() => program.servicePid() === null, "the end of the process behind it");
+});
+
+Deno.test("every task that the README names is there", () => {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
+    tasks: Record<string, string>;
+  };
+  const named = [...README.matchAll(/\btask (\w+)/g)].map((match) => match[1]!);
+  assert(named.length >= 3, README);
+  assertEquals(named.filter((name) => tasks[name] === undefined), []);
+});
+
+/** The Default Web Site on a port of its own: the one thing in which a reader's machine differs. */
+async function prepare(program: Program, port: string): Promise<void> {
+  await program.do(["site", "remove", "W3SVC/1"]);
+  await program.do(["site", "add", "Default Web Site", "--bind", `:${port}:`, "--welcome"]);
+}
