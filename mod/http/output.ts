@@ -61,9 +61,14 @@ export class Output {
     return count === bytes.length ? null : this.write(bytes.subarray(count));
   }
 
-  /** Writes all that waits. */
+  /** Writes all that waits; in one piece where joining costs less than another write. */
   async flush(): Promise<void> {
-    if (this.#first !== null) await this.write(this.#join());
+    if (this.#first === null) return;
+    if (!this.isFull) return await this.write(this.#join());
+    const parts = [this.#first, ...this.#others ?? []];
+    this.#first = this.#others = null;
+    this.#bytes = 0;
+    for (const part of parts) await this.write(part);
   }
 
   /** Writes `bytes` whole, after nothing else. */
