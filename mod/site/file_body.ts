@@ -52,6 +52,23 @@ export async function readWhole({ file, size }: OpenFile): Promise<Uint8Array | 
   }
 }
 
+/** Body of the bytes `range` of `bytes`, which are not changed and serve others too. */
+export function bytesBody(bytes: Uint8Array, { start, end }: ByteRange): BodySource {
+  let piece: Uint8Array | null = bytes.subarray(start, end + 1);
+  const { length } = piece;
+  return {
+    length,
+    pull(): Promise<Uint8Array | null> {
+      const pulled = piece;
+      piece = null;
+      return Promise.resolve(pulled);
+    },
+    close(): void {
+      piece = null;
+    },
+  };
+}
+
 /** Body of the bytes `range` of `file`; closes the file at its end. */
 export function fileBody({ file }: OpenFile, range: ByteRange): BodySource {
   const length = range.end - range.start + 1;

@@ -112,7 +112,8 @@ function representation(shape: Shape, info: Deno.FileInfo, nowMs: number): Repre
   if (lastModified !== null) headers.push(["Last-Modified", lastModified]);
   if (coding !== null) headers.push(["Content-Encoding", coding]);
   if (hasChoice) headers.push(["Vary", "Accept-Encoding"]);
-  return { path, size: info.size, mtimeMs: timeMs, etag, lastModified, headers, whole: null };
+  const kept = { whole: null, bytes: null, count: 0, countedFromMs: nowMs };
+  return { path, size: info.size, mtimeMs: timeMs, etag, lastModified, headers, ...kept };
 }
 
 function typeOf(path: string): string {

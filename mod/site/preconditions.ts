@@ -29,7 +29,8 @@ export interface ByteRange {
 }
 
 export type Outcome =
-  | { readonly status: 200 | 304 | 412 | 416 }
+  | { readonly status: 200 }
+  | { readonly status: 304 | 412 | 416 }
   | { readonly status: 206; readonly range: ByteRange };
 
 const WHOLE: Outcome = { status: 200 };

@@ -1,6 +1,8 @@
 /**
  * Responses that are ready to send, as HTTP.sys keeps them in its kernel cache: at most
  * UriMaxUriBytes each, dropped when unused for UriScavengerPeriod, none with UriEnableCache off.
+ * Beside them the bytes of larger files that are asked for often, as IIS has its own file cache:
+ * bytes in memory are sent for half of what it costs to read them for each client.
  *
  * The very same response object is given again and again, so that the engine can keep its bytes. What
  * is kept is compared with the file at most once a second. When the cache is full, new responses are
@@ -34,6 +36,11 @@ export interface Representation {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** With the bytes, once they were read and are small enough to keep; null before. */
   whole: HttpResponse | null;
+  /** Bytes of a file that is too large for `whole`, while it is asked for often. */
+  bytes: Uint8Array | null;
+  /** Requests since `countedFromMs`, which is at most {@linkcode OFTEN_MS} ago. */
+  count: number;
+  countedFromMs: number;
 }
 
 /** What one path stands for. */
@@ -47,10 +54,22 @@ export interface CacheEntry {
   usedMs: number;
 }
 
-/** Memory of all kept responses. */
+/** Largest file whose bytes are kept when it is asked for often. */
+const FILE_BYTES_MAX = 4 * 1024 * 1024;
+/** IIS finds a file worth keeping after more than two requests within ten seconds. */
+const OFTEN = 2;
+const OFTEN_MS = 10_000;
+/** Memory of all that is kept. */
 const TOTAL_BYTES_MAX = 64 * 1024 * 1024;
 /** What an entry costs beside its bytes: bounds the number of entries too. */
 const ENTRY_BYTES = 1024;
+
+/** Where an entry stands, or stood until another took its place. */
+export interface Slot {
+  readonly entries: Map<string, CacheEntry>;
+  readonly path: string;
+  readonly entry: CacheEntry;
+}
 
 export class ResponseCache {
   readonly #settings: CacheSettings;
@@ -100,22 +119,39 @@ export class ResponseCache {
     entries.delete(path);
   }
 
-  /** Keeps `body` with a representation of `entry`, where it is small enough and there is room. */
-  keep(
-    entries: Map<string, CacheEntry>,
-    path: string,
-    entry: CacheEntry,
-    representation: Representation,
-    body: Uint8Array,
-  ): HttpResponse {
+  /** Response for the whole of a representation; kept with it where there is room. */
+  keep(slot: Slot, representation: Representation, body: Uint8Array): HttpResponse {
     const { headers } = representation;
     const whole: HttpResponse = { status: 200, headers, body };
-    const isListed = entries.get(path) === entry && representation.whole === null;
-    if (isListed && this.#bytes + body.length <= this.#totalBytesMax) {
+    if (
+      isListed(slot) && representation.whole === null &&
+      this.#bytes + body.length <= this.#totalBytesMax
+    ) {
       representation.whole = whole;
       this.#bytes += body.length;
     }
     return whole;
+  }
+
+  /** Counts one request for a file that is too large for a response; true when it should be kept. */
+  isAskedOften(representation: Representation, nowMs: number): boolean {
+    const ageMs = nowMs - representation.countedFromMs;
+    if (ageMs >= OFTEN_MS || ageMs < 0) {
+      representation.countedFromMs = nowMs;
+      representation.count = 0;
+    }
+    representation.count++;
+    const isKept = this.#settings.UriEnableCache && representation.size <= FILE_BYTES_MAX;
+    return isKept && representation.count > OFTEN &&
+      this.#bytes + representation.size <= this.#totalBytesMax;
+  }
+
+  /** Keeps `bytes` with a representation, where there is still room. */
+  keepBytes(slot: Slot, representation: Representation, bytes: Uint8Array): void {
+    if (!isListed(slot) || representation.bytes !== null) return;
+    if (this.#bytes + bytes.length > this.#totalBytesMax) return;
+    representation.bytes = bytes;
+    this.#bytes += bytes.length;
   }
 
   /** To be called each second: drops what was not used for the scavenger's period. */
@@ -134,11 +170,17 @@ export class ResponseCache {
 /** Longest time between two walks through the cache, so that a long period is still kept exactly. */
 const SCAVENGE_MS_MAX = 10_000;
 
+/** What belongs to an entry that was replaced is held by nobody and counted for nobody. */
+function isListed({ entries, path, entry }: Slot): boolean {
+  return entries.get(path) === entry;
+}
+
 function bytesOf(entry: CacheEntry): number {
   let bytes = ENTRY_BYTES;
   for (const representation of [entry.identity, entry.brotli, entry.gzip]) {
     const body = representation?.whole?.body;
     if (body instanceof Uint8Array) bytes += body.length;
+    bytes += representation?.bytes?.length ?? 0;
   }
   return bytes;
 }

@@ -10,11 +10,11 @@ import type { Handler, HandlerResult, HttpRequest, HttpResponse } from "../base/
 import { isFieldValue } from "../base/exchange.ts";
 import { acceptsEncoding } from "./accept.ts";
 import { errorPage } from "./error_page.ts";
-import { fileBody, type OpenFile, openFile, readWhole } from "./file_body.ts";
+import { bytesBody, fileBody, type OpenFile, openFile, readWhole } from "./file_body.ts";
 import { type Lookup, lookUp } from "./file_lookup.ts";
 import { folderUrl, parseFilePath } from "./file_path.ts";
 import { LISTED_MAX, type ListedName, listingPage } from "./listing.ts";
-import { evaluate, type Outcome } from "./preconditions.ts";
+import { type ByteRange, evaluate, type Outcome } from "./preconditions.ts";
 import type { CacheEntry, Representation, ResponseCache } from "./response_cache.ts";
 
 export interface StaticFilesOptions {
@@ -115,49 +115,69 @@ class StaticSite {
     const isGet = request.method === "GET";
     const outcome = evaluate(request, isGet, chosen);
     if (outcome.status === 200 && chosen.whole !== null) return chosen.whole;
-    return this.#send(request, entry, chosen, outcome, isRetry);
-  }
-
-  async #send(
-    request: HttpRequest,
-    entry: CacheEntry,
-    chosen: Representation,
-    outcome: Outcome,
-    isRetry: boolean,
-  ): Promise<HandlerResult> {
+    if (outcome.status === 200 || outcome.status === 206) {
+      if (request.method === "HEAD") return partial(chosen, outcome, unread(chosen));
+      const range = rangeOf(chosen, outcome);
+      if (chosen.bytes !== null) return partial(chosen, outcome, bytesBody(chosen.bytes, range));
+      return this.#read(request, { entry, chosen, outcome, isRetry });
+    }
     if (outcome.status === 304) return notModified(chosen);
     if (outcome.status === 412) return errorPage(412);
-    if (outcome.status === 416) {
-      return errorPage(416, [["Content-Range", `bytes */${chosen.size}`]]);
-    }
-    if (request.method === "HEAD") {
-      return { status: 200, headers: chosen.headers, body: unread(chosen) };
-    }
+    return errorPage(416, [["Content-Range", `bytes */${chosen.size}`]]);
+  }
+
+  async #read(request: HttpRequest, wanted: Wanted): Promise<HandlerResult> {
+    const { entry, chosen, outcome, isRetry } = wanted;
+    const { cache, now } = this.#options;
     const open = await openUnchanged(chosen);
     if (open === "forbidden") return errorPage(403);
     if (open === "changed") {
       // What the file is now has validators of its own.
-      this.#options.cache.remove(this.#entries, request.path);
+      cache.remove(this.#entries, request.path);
       return isRetry ? errorPage(500) : this.#find(request, true);
     }
-    const whole = { start: 0, end: chosen.size - 1 };
-    if (outcome.status === 206) {
-      const { start, end } = outcome.range;
-      const part = ["Content-Range", `bytes ${start}-${end}/${chosen.size}`] as const;
-      return {
-        status: 206,
-        headers: [...chosen.headers, part],
-        body: fileBody(open, outcome.range),
-      };
-    }
-    const { cache } = this.#options;
-    if (chosen.size > cache.bodyBytesMax) {
-      return { status: 200, headers: chosen.headers, body: fileBody(open, whole) };
+    const isSmall = chosen.size <= cache.bodyBytesMax && outcome.status === 200;
+    const range = rangeOf(chosen, outcome);
+    if (!isSmall && !cache.isAskedOften(chosen, now())) {
+      return partial(chosen, outcome, fileBody(open, range));
     }
     const bytes = await readWhole(open);
     if (bytes === null) return errorPage(500);
-    return cache.keep(this.#entries, request.path, entry, chosen, bytes);
+    const slot = { entries: this.#entries, path: request.path, entry };
+    if (isSmall) return cache.keep(slot, chosen, bytes);
+    cache.keepBytes(slot, chosen, bytes);
+    return partial(chosen, outcome, bytesBody(bytes, range));
   }
+}
+
+/** What is left to do once it is known what to send. */
+interface Wanted {
+  readonly entry: CacheEntry;
+  readonly chosen: Representation;
+  readonly outcome: Sent;
+  readonly isRetry: boolean;
+}
+
+/** The outcomes that send the document or a part of it. */
+type Sent = Extract<Outcome, { readonly status: 200 | 206 }>;
+
+function rangeOf({ size }: Representation, outcome: Sent): ByteRange {
+  return outcome.status === 206 ? outcome.range : { start: 0, end: size - 1 };
+}
+
+/** The whole or the part that `outcome` names, with `body` for its bytes. */
+function partial(
+  { headers, size }: Representation,
+  outcome: Sent,
+  body: HttpResponse["body"],
+): HttpResponse {
+  if (outcome.status === 200) return { status: 200, headers, body };
+  const { start, end } = outcome.range;
+  return {
+    status: 206,
+    headers: [...headers, ["Content-Range", `bytes ${start}-${end}/${size}`]],
+    body,
+  };
 }
 
 /** The file, open; "changed" where it was replaced or removed since it was looked at. */

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { fileBody, openFile, readWhole } from "../../mod/site/file_body.ts";
+import { bytesBody, fileBody, openFile, readWhole } from "../../mod/site/file_body.ts";
 import { bodyBytes } from "../support/request.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -72,6 +72,17 @@ Deno.test("fileBody() closed during a read lends its buffer to nobody", async ()
     assertEquals(sent.every((byte) => byte === 2), true);
     await read;
   }
+});
+
+Deno.test("bytesBody() gives its range in one piece, once", async () => {
+  const bytes = Uint8Array.of(0, 1, 2, 3, 4);
+  const body = bytesBody(bytes, { start: 1, end: 3 });
+  assertEquals(body.length, 3);
+  assertEquals(await body.pull(), Uint8Array.of(1, 2, 3));
+  assertEquals(await body.pull(), null);
+  const closed = bytesBody(bytes, { start: 0, end: 4 });
+  closed.close();
+  assertEquals(await closed.pull(), null);
 });
 
 Deno.test("readWhole() gives every byte, or null for a file that is no longer as long", async () => {

@@ -12,7 +12,11 @@ Deno.test("ResponseCache gives the very same response for what it keeps", () => 
   const entries = cache.partition();
   const kept = entry(0);
   cache.put(entries, "/a", kept);
-  const response = cache.keep(entries, "/a", kept, kept.identity, new Uint8Array(10));
+  const response = cache.keep(
+    { entries, path: "/a", entry: kept },
+    kept.identity,
+    new Uint8Array(10),
+  );
   assertStrictEquals(entries.get("/a")!.identity.whole, response);
   assertEquals(response.status, 200);
 });
@@ -37,7 +41,7 @@ Deno.test("ResponseCache never holds more than its bound and counts what it hold
   for (let i = 0; i < 20; i++) {
     const added = entry(i);
     cache.put(entries, `/${i}`, added);
-    cache.keep(entries, `/${i}`, added, added.identity, new Uint8Array(2000));
+    cache.keep({ entries, path: `/${i}`, entry: added }, added.identity, new Uint8Array(2000));
   }
   assertEquals(cache.bytes <= 10_000, true);
   assertEquals(entries.has("/0"), true); // what came first stays
@@ -55,8 +59,32 @@ Deno.test("ResponseCache counts nothing for an entry that was replaced meanwhile
   cache.put(entries, "/a", first);
   cache.put(entries, "/a", entry(1));
   const before = cache.bytes;
-  cache.keep(entries, "/a", first, first.identity, new Uint8Array(500));
-  assertEquals([cache.bytes, first.identity.whole], [before, null]);
+  const slot = { entries, path: "/a", entry: first };
+  cache.keep(slot, first.identity, new Uint8Array(500));
+  cache.keepBytes(slot, first.identity, new Uint8Array(500));
+  assertEquals(cache.bytes, before);
+  assertEquals([first.identity.whole, first.identity.bytes], [null, null]);
+});
+
+Deno.test("ResponseCache keeps a larger file after more than two requests within ten seconds", () => {
+  const cache = new ResponseCache(SETTINGS, 10_000);
+  const entries = cache.partition();
+  const added = entry(0);
+  cache.put(entries, "/a", added);
+  const asked = [0, 9_000, 10_000, 10_001, 10_002, 10_003].map((nowMs) => {
+    return cache.isAskedOften(added.identity, nowMs);
+  });
+  assertEquals(asked, [false, false, false, false, true, true]);
+  const before = cache.bytes;
+  const slot = { entries, path: "/a", entry: added };
+  cache.keepBytes(slot, added.identity, new Uint8Array(5000));
+  cache.keepBytes(slot, added.identity, new Uint8Array(5000)); // read twice at the same time
+  assertEquals(cache.bytes, before + 5000);
+  const large = { ...added.identity, size: 6000, bytes: null };
+  assertEquals(cache.isAskedOften(large, 10_004), false); // no room
+  cache.remove(entries, "/a");
+  assertEquals(cache.bytes, 0);
+  assertEquals(cache.isAskedOften({ ...large, size: 5 * 1024 * 1024 }, 10_005), false);
 });
 
 Deno.test("ResponseCache keeps nothing with UriEnableCache off", () => {
@@ -64,6 +92,7 @@ Deno.test("ResponseCache keeps nothing with UriEnableCache off", () => {
   const entries = cache.partition();
   cache.put(entries, "/a", entry(0));
   assertEquals([entries.size, cache.bodyBytesMax], [0, 0]);
+  for (let i = 0; i < 5; i++) assertEquals(cache.isAskedOften(entry(0).identity, i), false);
   assertEquals(new ResponseCache(SETTINGS).bodyBytesMax, 262144);
 });
 
@@ -76,6 +105,9 @@ function entry(nowMs: number): CacheEntry {
     lastModified: null,
     headers: [],
     whole: null,
+    bytes: null,
+    count: 0,
+    countedFromMs: nowMs,
   };
   return { identity, brotli: null, gzip: null, checkedMs: nowMs, usedMs: nowMs };
 }

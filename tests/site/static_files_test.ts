@@ -117,6 +117,24 @@ Deno.test("staticFiles() streams what is too large to keep, and opens nothing fo
   });
 });
 
+Deno.test("staticFiles() answers for a larger file without a wait while it is asked for often", async () => {
+  await withSite(async ({ handler, root, clock }) => {
+    const text = "0123456789".repeat(100_000);
+    await Deno.writeTextFile(`${root}/large`, text);
+    for (let i = 0; i < 3; i++) {
+      assertEquals(await bodyText(await ask(handler, { path: "/large" })) === text, true);
+    }
+    const kept = handler(fakeRequest({ path: "/large" }));
+    assertEquals(kept instanceof Promise, false);
+    assertEquals(await bodyText(await responseOf(kept)) === text, true);
+    const part = await ask(handler, { path: "/large", headers: [["Range", "bytes=10-19"]] });
+    assertEquals([part.status, await bodyText(part)], [206, "0123456789"]);
+    await Deno.writeTextFile(`${root}/large`, "other".repeat(2000));
+    clock.nowMs += 1000;
+    assertEquals(await bodyText(await ask(handler, { path: "/large" })), "other".repeat(2000));
+  });
+});
+
 Deno.test("staticFiles() sends a file that was replaced since it was looked at as what it is", async () => {
   await withSite(async ({ handler, root }) => {
     await Deno.writeTextFile(`${root}/large`, "a".repeat(5000));
