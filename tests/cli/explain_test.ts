@@ -1,11 +1,11 @@
 /** Goal: explain answers for URLs and addresses, for people and scripts. Method: command lines. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { getAvailablePort } from "@std/net/get-available-port";
 import { makeCliHome } from "../support/cli.ts";
+import { freePort } from "../support/ports.ts";
 
 Deno.test("explain finds the site of a URL, and says what is not open yet", async () => {
   await using home = await makeCliHome();
-  const port = getAvailablePort();
+  const port = freePort();
   await home.cli(`site add one --bind 127.0.0.1:${port}:www.test --echo`);
   const found = await home.cli(`explain 127.0.0.1:${port} --host WWW.test.`);
   assertEquals(found.status, 0);

@@ -4,7 +4,8 @@
  */
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { type RawClient, rawConnect } from "../support/raw_client.ts";
-import { type RunningService, startService, until } from "../support/service.ts";
+import { type RunningService, startService } from "../support/service.ts";
+import { waitFor } from "../support/wait.ts";
 
 const SITE = { site: { kind: "respond", text: "hello" } } as const;
 const ECHO = { site: { kind: "echo" } } as const;
@@ -59,7 +60,7 @@ Deno.test("attack: 2,000 clients that never finish their heads stop nobody, and 
   // The exact ratio is the bench's; here only that nobody waits for the silent ones.
   assertLess(loaded, Math.max(20 * quiet, 1000));
   await Promise.all(silent.map((client) => client.closed));
-  await until(async () => {
+  await waitFor(async () => {
     const lines = await service.logLines(HTTPERR);
     return lines.filter((line) => line.includes("Timer_HeaderWait")).length === 2000;
   }, "2,000 lines of Timer_HeaderWait");
@@ -73,7 +74,7 @@ Deno.test({
     await using service = await startService({ sites: SITE, openFilesMax: 256 });
     const clients = await Promise.all(Array.from({ length: 400 }, () => rawConnect(service)));
     await Promise.all(clients.map((client) => client.send("GET / HT"))); // in use: not to be closed
-    await until(() => openFiles(service.pid) >= 200, "the file table fills");
+    await waitFor(() => openFiles(service.pid) >= 200, "the file table fills");
     const before = cpuSeconds(service.pid);
     await new Promise((resolve) => setTimeout(resolve, 3000)); // the time over which CPU is measured
     const share = (cpuSeconds(service.pid) - before) / 3;
@@ -96,7 +97,10 @@ Deno.test({
       await client.send(`${HEAD}\r\n`); // kept alive, then idle
     }
     // Everybody was answered, the later ones in the place of those that had been idle longest.
-    await until(() => clients.every((client) => client.received.includes("hello")), "400 answers");
+    await waitFor(
+      () => clients.every((client) => client.received.includes("hello")),
+      "400 answers",
+    );
     for (const client of clients) client.close();
     await stillAnswers(service);
   },
@@ -166,19 +170,19 @@ Deno.test("attack: a reset in any state costs that connection and nothing else",
     ["asked", (client) => client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n")],
     ["in an answer", async (client) => {
       await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-      await until(() => client.received.length > 0, "an answer begins");
+      await waitFor(() => client.received.length > 0, "an answer begins");
       client.pause();
     }],
     ["idle", async (client) => {
       await client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
-      await until(() => client.received.endsWith("small"), "an answer ends");
+      await waitFor(() => client.received.endsWith("small"), "an answer ends");
     }],
     ["with answers waiting", (client) => {
       return client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20));
     }],
     ["after a refusal", async (client) => {
       await client.send("BAD\r\n\r\n");
-      await until(() => client.received !== "", "a refusal");
+      await waitFor(() => client.received !== "", "a refusal");
     }],
   ];
   for (const [, play] of states) {
@@ -189,8 +193,8 @@ Deno.test("attack: a reset in any state costs that connection and nothing else",
     }
   }
   if (Deno.build.os === "linux") {
-    await until(() => establishedTo(service.port) === 0, "no connection is left");
-    await until(() => openFiles(service.pid, folder.path) === 0, "no file is left open");
+    await waitFor(() => establishedTo(service.port) === 0, "no connection is left");
+    await waitFor(() => openFiles(service.pid, folder.path) === 0, "no file is left open");
   }
   await stillAnswers(service, "/small");
   const { code, stderr } = await service.stop();
@@ -216,7 +220,7 @@ async function stillAnswers(service: RunningService, path = "/"): Promise<void> 
 }
 
 async function told(service: RunningService, reason: string): Promise<void> {
-  await until(async () => {
+  await waitFor(async () => {
     const lines = await service.logLines(HTTPERR);
     return lines.some((line) => line.includes(` ${reason} `));
   }, `HTTPERR says ${reason}`);

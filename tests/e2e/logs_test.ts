@@ -1,7 +1,8 @@
 /** The logs of the real program: what stands in them, and what happens when they cannot be written. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { rawConnect } from "../support/raw_client.ts";
-import { startService, until } from "../support/service.ts";
+import { startService } from "../support/service.ts";
+import { waitFor } from "../support/wait.ts";
 
 const SITES = { "site": { kind: "respond", text: "hello" } } as const;
 const W3C = /W3SVC1\/ex\d{6}(?:\.\d+)?\.log$/;
@@ -12,7 +13,7 @@ Deno.test("logs: one line an answered request, IIS's header, files for the group
   for (let i = 0; i < 20; i++) {
     await (await service.get(`/page?n=${i}`, { "User-Agent": "a b" })).text();
   }
-  await until(async () => (await service.logLines(W3C)).length === 20, "20 lines");
+  await waitFor(async () => (await service.logLines(W3C)).length === 20, "20 lines");
   const lines = await service.logLines(W3C);
   const day = lines[0]!.slice(2, 10).replaceAll("-", "");
   const path = service.home.at(`log/W3SVC1/ex${day}.log`);
@@ -41,7 +42,7 @@ Deno.test("logs: bytes of a client forge no line in either log", async () => {
     `GET /a%20200%200?a%0ab HTTP/1.1\r\nHost: a\r\nUser-Agent: ${forged}\r\n` +
       `Cookie: ${forged}\r\nReferer: ${forged}\r\n\r\n`,
   );
-  await until(() => client.received !== "", "an answer");
+  await waitFor(() => client.received !== "", "an answer");
   await client.send("GET /\x0b forged\rline HTTP/1.1\r\nHost: a\r\n\r\n");
   await client.closed;
   await service.stop();
@@ -60,13 +61,13 @@ Deno.test({
     await using service = await startService({ sites: SITES });
     const folder = service.home.at("log/W3SVC1");
     await (await service.get("/before")).text();
-    await until(async () => (await service.logLines(W3C)).length === 1, "a line");
+    await waitFor(async () => (await service.logLines(W3C)).length === 1, "a line");
     const [name] = [...Deno.readDirSync(folder)].map((entry) => entry.name);
     await Deno.rename(`${folder}/${name}`, service.home.at("moved"));
     service.signal("SIGHUP");
     // The signal takes its time: lines go to the moved file until it has come, then to the new one.
     let requests = 1;
-    await until(async () => {
+    await waitFor(async () => {
       await (await service.get("/after")).text();
       requests++;
       return (await service.logLines(W3C)).length > 0;
@@ -90,7 +91,7 @@ Deno.test("logs: a file that is full is followed by the next, and no line is los
   const target = `/${"a".repeat(200)}?${"q".repeat(1500)}`;
   for (let i = 0; i < requests; i += 50) {
     await client.send(`GET ${target}${i} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(50));
-    await until(() => client.received.split("hello").length - 1 === i + 50, "50 more answers");
+    await waitFor(() => client.received.split("hello").length - 1 === i + 50, "50 more answers");
   }
   client.close();
   await service.stop();
@@ -118,7 +119,7 @@ Deno.test({
         line.includes("W3SVC1")
       );
     };
-    await until(async () => {
+    await waitFor(async () => {
       assertEquals(await (await service.get("/")).text(), "hello");
       return (await events()).length > 0;
     }, "the trouble is told");

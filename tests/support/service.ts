@@ -3,13 +3,11 @@
  *
  * @module
  */
-import { getAvailablePort } from "@std/net/get-available-port";
 import type { ConfigDocument, SiteContent, SiteRecord } from "../../mod/config/document.ts";
+import { freePort } from "./ports.ts";
+import { CALL } from "./program.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";
-
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
-/** Long enough for a busy machine; a test that waits this long has failed. */
-const PATIENCE_MS = 60_000;
+import { waitFor } from "./wait.ts";
 
 export interface ServiceOptions {
   /** Contents by site name, each bound to `hostname:port`, the first for every host. */
@@ -37,18 +35,18 @@ export interface RunningService extends AsyncDisposable {
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const home = await tempFolder();
   const hostname = "127.0.0.2";
-  const port = getAvailablePort({ hostname });
+  const port = freePort();
   await Deno.writeTextFile(home.at("config.json"), JSON.stringify(documentOf(options, port)));
   const limit = options.openFilesMax === undefined ? "" : `ulimit -n ${options.openFilesMax}; `;
   const child = new Deno.Command("sh", {
-    args: ["-c", `${limit}exec "$@"`, "sh", Deno.execPath(), "run", "-A", MAIN, "serve"],
+    args: ["-c", `${limit}exec "$@"`, "sh", ...CALL, "serve"],
     env: { HTTPCFG_HOME: home.path, NO_COLOR: "1" },
     stdin: "null",
     stdout: "null",
     stderr: "piped",
   }).spawn();
   const output = child.output();
-  await until(() => accepts(hostname, port), `${hostname}:${port} accepts connections`);
+  await waitFor(() => accepts(hostname, port), `${hostname}:${port} accepts connections`);
   const stop = async (): Promise<{ code: number; stderr: string }> => {
     try {
       child.kill("SIGTERM");
@@ -74,18 +72,6 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       await home[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Waits until `condition` holds, looking again and again; fails with `what` when it never does. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  what: string,
-): Promise<void> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
-    if (await condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`never came true: ${what}`);
 }
 
 function documentOf({ sites, settings = {} }: ServiceOptions, port: number): ConfigDocument {
