@@ -22,7 +22,7 @@ import type { Store } from "../config/store.ts";
 import { HttpServer } from "../http/server.ts";
 import { type ListEntry, parseList } from "../listen/list_entry.ts";
 import { addressTable, machineKey, readMachine } from "../listen/machine_addresses.ts";
-import type { Plan } from "../listen/plan.ts";
+import { afterClosing, type Plan } from "../listen/planned.ts";
 import { ResponseCache } from "../site/response_cache.ts";
 import { changeOver } from "./change_over.ts";
 import { composeHandler } from "./compose.ts";
@@ -272,8 +272,7 @@ export class WebService {
   /** What was closed and is drained has no place in the status any more. */
   #forgetClosed(plan: Plan): void {
     if (this.#sites?.plan !== plan) return;
-    const endpoints = plan.endpoints.filter(({ action }) => action !== "close");
-    this.#sites = { ...this.#sites, plan: { ...plan, endpoints } };
+    this.#sites = { ...this.#sites, plan: afterClosing(plan) };
   }
 
   async #stopSites(): Promise<void> {

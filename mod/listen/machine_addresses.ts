@@ -49,7 +49,9 @@ export function machineAddresses(
   os: string,
 ): MachineAddress[] {
   const found: MachineAddress[] = [];
-  for (const { name, address, cidr, scopeid } of interfaces) {
+  for (const { name: label, address, cidr, scopeid } of interfaces) {
+    // Linux gives the label of an address for its interface: `eth0:1` is on eth0.
+    const name = os === "linux" ? label.replace(/:.*$/, "") : label;
     const bare = parseIp(address);
     if (bare === null) continue;
     // Windows knows a zone by its number only; elsewhere the name says more and works as well.

@@ -33,7 +33,7 @@ import { compileInclusion, type Inclusion } from "./inclusion.ts";
 import type { ListEntry } from "./list_entry.ts";
 import { type AddressTable, addressTable, type Machine } from "./machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./plan_sites.ts";
-import type { Plan, PlannedEndpoint, PlannedSite } from "./planned.ts";
+import { ADDRESS_ABSENT, type Plan, type PlannedEndpoint, type PlannedSite } from "./planned.ts";
 import { type Reach, reachOf, reachOfOne, whyLeftOut, wildcards } from "./reach.ts";
 
 export type { EndpointAction, Plan, PlannedEndpoint, PlannedSite } from "./planned.ts";
@@ -165,14 +165,14 @@ function planEndpoint(context: Context, port: Port, reach: Reach): PlannedEndpoi
   const { input, running, failed } = context;
   const { ip, entry, cause } = reach;
   const endpoint = { ip, port: port.number };
-  const common = { ...endpoint, secure: port.secure, entry, holders: [] };
+  const common = { ...endpoint, secure: port.secure, entry, holders: [], returns: false };
   const key = endpointKey(endpoint);
   const fault = failed.get(key);
   const isRunning = running.has(key);
   if (!reach.present || (fault instanceof BindFault && fault.isAbsent)) {
-    const absent = "no interface of this machine has the address";
-    if (isRunning) return { ...common, action: "close", cause: "the address left this machine" };
-    return { ...common, action: input.strict ? "refused" : "wait", cause: absent };
+    const cause = isRunning ? "the address left this machine" : ADDRESS_ABSENT;
+    if (isRunning) return { ...common, action: "close", cause, returns: !input.strict };
+    return { ...common, action: input.strict ? "refused" : "wait", cause };
   }
   if (isRunning) return { ...common, action: "keep", cause };
   if (fault instanceof BindFault) {
@@ -215,7 +215,8 @@ function planClose(
     ? "the address left this machine"
     : whyLeftOut(decision);
   const entry = decision.entry?.text ?? null;
-  return { ip, port, action: "close", secure: false, cause, entry, holders: [] };
+  const common = { ip, port, secure: false, entry, holders: [], returns: false };
+  return { ...common, action: "close", cause };
 }
 
 function finishSite(

@@ -21,6 +21,8 @@ export interface PlannedEndpoint extends Endpoint {
   readonly entry: string | null;
   /** Who is in the way of a refused one. */
   readonly holders: readonly Holder[];
+  /** True for one that closes because its address has gone, and is waited for. */
+  readonly returns: boolean;
 }
 
 /** What becomes of one site. */
@@ -49,6 +51,19 @@ export function planStatus(plan: Plan): 0 | 1 | 2 {
   if (plan.sites.some(({ state }) => state === "failed")) return 1;
   return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 2 : 0;
 }
+
+/** The plan when what it closes is closed: what has gone and may return is waited for. */
+export function afterClosing(plan: Plan): Plan {
+  const endpoints = plan.endpoints.flatMap((endpoint): PlannedEndpoint[] => {
+    if (endpoint.action !== "close") return [endpoint];
+    if (!endpoint.returns) return [];
+    return [{ ...endpoint, action: "wait", cause: ADDRESS_ABSENT, returns: false }];
+  });
+  return { ...plan, endpoints };
+}
+
+/** Why an address is waited for. */
+export const ADDRESS_ABSENT = "no interface of this machine has the address";
 
 /** The sockets that listen under `after` and did not under `before`, and the reverse. */
 export function movedBetween(

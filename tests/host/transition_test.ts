@@ -85,7 +85,7 @@ Deno.test("makeTransition() waits for an address that is not there", async () =>
 function plan(port: number, actions: Readonly<Record<string, EndpointAction>>): Plan {
   return {
     endpoints: Object.entries(actions).map(([ip, action]) => {
-      const common = { secure: false, cause: "", entry: null, holders: [] };
+      const common = { secure: false, cause: "", entry: null, holders: [], returns: false };
       return { ip: ip as Ip, port, action, ...common };
     }),
     sites: [],

@@ -32,6 +32,8 @@ Deno.test("machineAddresses() gives canonical addresses, zones and scopes", () =
     "fd00::2 global 64",
     "fe80::fc:ff:fe00:1%eth0 link 64",
   ]);
+  const labelled = [record("eth0:1", "192.0.2.3/24", null)];
+  assertEquals(machineAddresses(labelled, "linux")[0]?.interface, "eth0");
   assertEquals(machineAddresses(RECORDS, "windows").at(-1)?.ip, "fe80::fc:ff:fe00:1%4");
 });
 

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../mod/base/address.ts";
 import {
+  afterClosing,
   type EndpointAction,
   movedBetween,
   type Plan,
@@ -23,6 +24,13 @@ Deno.test("planStatus() is 0 for nothing to do, 2 for changes, 1 for problems", 
   }
 });
 
+Deno.test("afterClosing() leaves out what is closed, and waits for what may return", () => {
+  const plan = planOf(["open", "close", "close"], []);
+  const endpoints = plan.endpoints.map((one, i) => ({ ...one, returns: i === 2 }));
+  const after = afterClosing({ ...plan, endpoints }).endpoints;
+  assertEquals(after.map(({ port, action }) => `${port} ${action}`), ["1 open", "3 wait"]);
+});
+
 Deno.test("movedBetween() tells what began and ceased to listen", () => {
   const before = planOf(["open", "keep", "wait", "refused"], []);
   const after = planOf(["keep", "close", "open", "refused"], []);
@@ -36,7 +44,16 @@ function planOf(actions: EndpointAction[], states: PlannedSite["state"][]): Plan
   const ip = "10.0.0.5" as Ip;
   return {
     endpoints: actions.map((action, i) => {
-      return { ip, port: i + 1, action, secure: false, cause: "", entry: null, holders: [] };
+      return {
+        ip,
+        port: i + 1,
+        action,
+        secure: false,
+        cause: "",
+        entry: null,
+        holders: [],
+        returns: false,
+      };
     }),
     sites: states.map((state, i) => ({ id: i + 1, name: "s", state, reason: null, win32: 0 })),
   };
