@@ -1,0 +1,146 @@
+// Story: addresses come, go and move under a running service. The list follows; nobody else notices.
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { readEvents } from "../../mod/telemetry/event_log.ts";
+import { type NetNamespace, testInNamespace } from "../support/net_namespace.ts";
+import { Program } from "../support/program.ts";
+import { waitFor } from "../support/wait.ts";
+
+const PORT = 8080;
+const INTERVAL_MS = 300;
+/** Two intervals, and what a busy machine takes for the look, the bind and the request. */
+const SERVED_WITHIN_MS = 2 * INTERVAL_MS + 2000;
+
+testInNamespace("an address that comes is served, one that goes is closed", async (space) => {
+  await space.ip("addr add 10.9.0.1/24 dev v0");
+  await using program = await serveIn(space, ["10.9.0.1", "10.9.0.2", "fd09::2"]);
+  await space.keep("10.9.0.1", PORT);
+  assertEquals((await space.get("10.9.0.2", PORT)).body, null);
+  assertEquals(await states(program), ["10.9.0.1 open", "10.9.0.2 wait", "fd09::2 wait"]);
+
+  await space.ip("addr add 10.9.0.2/24 dev v0");
+  const start = performance.now();
+  await waitFor(async () => (await space.get("10.9.0.2", PORT)).body === "hello", "10.9.0.2");
+  const tookMs = performance.now() - start;
+  assert(tookMs < SERVED_WITHIN_MS, `${tookMs} ms`);
+
+  // IPv6 first finds out whether the address is free: it is listed before it can be bound.
+  await space.ip("-6 addr add fd09::2/64 dev v0");
+  await waitFor(async () => (await space.get("fd09::2", PORT)).body === "hello", "fd09::2");
+
+  await space.ip("addr del 10.9.0.2/24 dev v0");
+  await space.ip("-6 addr del fd09::2/64 dev v0");
+  await waitFor(async () => {
+    return (await states(program)).join() === "10.9.0.1 open,10.9.0.2 wait,fd09::2 wait";
+  }, "both to wait again");
+  assertEquals(await listening(space), ["10.9.0.1:8080"]);
+
+  const { answers, failures } = await space.kept();
+  assertEquals(failures, 0);
+  assert(answers > 50, `${answers} answers on the address that stayed`);
+  await waitFor(async () => {
+    const events = await readEvents(`${program.home}/log`, 100);
+    const told = (change: string): boolean =>
+      events.some(({ text }) => text.startsWith(`Listening on 10.9.0.2:8080 has ${change}: `));
+    return told("started") && told("stopped");
+  }, "the events of 10.9.0.2");
+});
+
+testInNamespace(
+  "an interface is followed: new addresses, a new name, down and up",
+  async (space) => {
+    await space.ip("addr add 10.9.0.1/24 dev v1");
+    await space.ip("addr add 10.9.1.1/24 dev v0");
+    await using _program = await serveIn(space, ["10.9.0.1", "v0"]);
+    await space.keep("10.9.0.1", PORT);
+    await waitFor(async () => (await space.get("10.9.1.1", PORT)).body === "hello", "10.9.1.1");
+
+    await space.ip("addr add 10.9.1.2/24 dev v0");
+    await waitFor(async () => (await space.get("10.9.1.2", PORT)).body === "hello", "10.9.1.2");
+
+    // Its name is what the list has: under another one its addresses are not included.
+    await space.ip("link set v0 down");
+    await space.ip("link set v0 name w0");
+    await space.ip("link set w0 up");
+    await waitFor(async () => (await listening(space)).join() === "10.9.0.1:8080", "w0 to be left");
+    await space.ip("link set w0 down");
+    await space.ip("link set w0 name v0");
+    await space.ip("link set v0 up");
+    await waitFor(async () => (await space.get("10.9.1.2", PORT)).body === "hello", "v0 again");
+    await waitFor(async () => (await space.get("10.9.1.1", PORT)).body === "hello", "v0 again");
+
+    assertEquals((await space.kept()).failures, 0);
+  },
+);
+
+testInNamespace("down takes the IPv6 addresses away, up brings them back", async (space) => {
+  await space.ip("addr add 10.9.0.1/24 dev v1");
+  await space.ip("-6 addr add fd09::5/64 dev v0 nodad");
+  await using program = await serveIn(space, ["10.9.0.1", "fd09::/64"]);
+  await space.keep("10.9.0.1", PORT);
+  await waitFor(async () => (await space.get("fd09::5", PORT)).body === "hello", "fd09::5");
+  await space.ip("link set v0 down");
+  await waitFor(async () => !(await states(program)).includes("fd09::5 open"), "fd09::5 to go");
+  await space.ip("link set v0 up");
+  await space.ip("-6 addr replace fd09::5/64 dev v0 nodad");
+  await waitFor(async () => (await space.get("fd09::5", PORT)).body === "hello", "fd09::5 again");
+  assertEquals((await space.kept()).failures, 0);
+});
+
+testInNamespace(
+  "verify finds a socket that is missing, and an address that waits is none",
+  async (space) => {
+    await space.ip("addr add 10.9.0.1/24 dev v0");
+    await space.ip("addr add 10.9.0.2/24 dev v0");
+    // So seldom a look that the service does not notice what is done behind its back.
+    await using program = await serveIn(space, ["10.9.0.1", "10.9.0.2", "10.9.0.3"], 3_600_000);
+    const inside = (line: string): ReturnType<Program["shell"]> => {
+      return program.shell(`ip netns exec ${space.name} ${line}`);
+    };
+    const well = await inside("httpcfg verify");
+    assertEquals([well.status, well.out], [0, ""], well.err);
+    await space.ip("addr del 10.9.0.2/24 dev v0");
+    const missing = await inside("httpcfg verify");
+    assertEquals(missing.status, 1);
+    assertMatch(missing.out, /missing +10\.9\.0\.2:8080 +true/);
+  },
+);
+
+/** The service inside `space`, with one site that says hello. */
+async function serveIn(
+  space: NetNamespace,
+  ipListen: readonly string[],
+  intervalMs = INTERVAL_MS,
+): Promise<Program> {
+  const program = await Program.make();
+  const site = {
+    ...DEFAULT_DOCUMENT.sites[0]!,
+    name: "hello",
+    bindings: [`:${PORT}:`],
+    content: { kind: "respond", text: "hello" },
+  };
+  const settings = { AddressWatchInterval: intervalMs };
+  const document = { ...DEFAULT_DOCUMENT, ipListen, sites: [site], settings };
+  await Deno.writeTextFile(program.config, JSON.stringify(document));
+  const { status, out, err } = await program.shell(
+    `ip netns exec ${space.name} httpcfg net start w3svc`,
+  );
+  assertEquals(status, 0, out + err);
+  return program;
+}
+
+async function states(program: Program): Promise<string[]> {
+  const { endpoints } = await program.status();
+  return endpoints.map(({ ip, state }) => `${ip} ${state}`).sort();
+}
+
+/** What the kernel says. */
+async function listening(space: NetNamespace): Promise<string[]> {
+  const command = new Deno.Command("ip", {
+    args: ["netns", "exec", space.name, "cat", "/proc/net/tcp", "/proc/net/tcp6"],
+  });
+  const { parseProcNet } = await import("../../mod/listen/proc_net.ts");
+  const { stdout } = await command.output();
+  const sockets = parseProcNet(new TextDecoder().decode(stdout));
+  return sockets.map(({ ip, port }) => `${ip}:${port}`).sort();
+}

@@ -1,0 +1,54 @@
+/**
+ * The client inside a network namespace: lines of JSON ask, lines of JSON answer. See
+ * net_namespace.ts.
+ *
+ * @module
+ */
+import { get, receive, send } from "./http_client.ts";
+
+/** Milliseconds between two requests of a connection that is kept alive. */
+const PACE_MS = 5;
+
+const kept = { answers: 0, failures: 0 };
+
+async function answer(request: { op: string; ip: string; port: number }): Promise<unknown> {
+  if (request.op === "kept") return kept;
+  if (request.op === "keep") {
+    void keepAlive(request.ip, request.port);
+    return {};
+  }
+  try {
+    const limit = new Promise<never>((_, reject) => setTimeout(() => reject(new Error()), 2000));
+    return { body: (await Promise.race([get(request.ip, request.port), limit])).body };
+  } catch {
+    return { body: null };
+  }
+}
+
+async function keepAlive(hostname: string, port: number): Promise<void> {
+  try {
+    using conn = await Deno.connect({ hostname, port });
+    for (;;) {
+      await send(conn, "GET / HTTP/1.1\r\nHost: kept\r\n\r\n");
+      const text = await receive(conn, (text) => text.includes("\r\n\r\nhello"));
+      if (!text.startsWith("HTTP/1.1 200 ")) throw new Error(text);
+      kept.answers++;
+      await new Promise((resolve) => setTimeout(resolve, PACE_MS));
+    }
+  } catch {
+    kept.failures++;
+  }
+}
+
+const decoder = new TextDecoder();
+let pending = "";
+for await (const part of Deno.stdin.readable) {
+  pending += decoder.decode(part, { stream: true });
+  const lines = pending.split("\n");
+  pending = lines.pop()!;
+  for (const line of lines) {
+    const text = `${JSON.stringify(await answer(JSON.parse(line)))}\n`;
+    await Deno.stdout.write(new TextEncoder().encode(text));
+  }
+}
+Deno.exit(0);

@@ -1,0 +1,126 @@
+/**
+ * A network namespace of its own, with a pair of interfaces `v0` and `v1`, and a client that lives in
+ * it. Needs root and `ip`.
+ *
+ * @module
+ */
+import { have } from "./tools.ts";
+
+const CLIENT = new URL("./namespace_client.ts", import.meta.url).pathname;
+
+/** What the client met. */
+export interface Met {
+  /** Body of the answer; null where nobody accepted or answered. */
+  readonly body: string | null;
+}
+
+/** What a connection that was kept alive met so far. */
+export interface Kept {
+  readonly answers: number;
+  readonly failures: number;
+}
+
+/** A test in namespaces; where they cannot be had it is skipped, and its name says for want of what. */
+export function testInNamespace(
+  name: string,
+  fn: (space: NetNamespace) => Promise<void>,
+): void {
+  const missing = Deno.build.os !== "linux" || Deno.uid() !== 0
+    ? "root on Linux"
+    : !have("ip", "bash") || !canAdd()
+    ? "ip netns"
+    : null;
+  if (missing !== null) {
+    Deno.test({ name: `${name} (skipped: no ${missing})`, ignore: true, fn: () => {} });
+    return;
+  }
+  Deno.test(name, async () => {
+    await using space = await NetNamespace.make();
+    await fn(space);
+  });
+}
+
+export class NetNamespace implements AsyncDisposable {
+  readonly name: string;
+  readonly #client: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: AsyncGenerator<string>;
+
+  private constructor(name: string) {
+    this.name = name;
+    this.#client = new Deno.Command("ip", {
+      args: ["netns", "exec", name, Deno.execPath(), "run", "-A", "--no-prompt", CLIENT],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#writer = this.#client.stdin.getWriter();
+    this.#lines = linesOf(this.#client.stdout);
+  }
+
+  static async make(): Promise<NetNamespace> {
+    const name = `httpcfg-test-${crypto.randomUUID().slice(0, 8)}`;
+    await run(["netns", "add", name]);
+    const space = new NetNamespace(name);
+    await space.ip("link set lo up");
+    await space.ip("link add v0 type veth peer name v1");
+    await space.ip("link set v0 up");
+    await space.ip("link set v1 up");
+    return space;
+  }
+
+  /** Runs `ip` with the words of `line` inside. */
+  async ip(line: string): Promise<void> {
+    await run(["-n", this.name, ...line.split(" ")]);
+  }
+
+  /** One request from inside, on a connection of its own. */
+  async get(ip: string, port: number): Promise<Met> {
+    return await this.#ask({ op: "get", ip, port }) as Met;
+  }
+
+  /** From now on a connection from inside is kept alive and used all the time. */
+  async keep(ip: string, port: number): Promise<void> {
+    await this.#ask({ op: "keep", ip, port });
+  }
+
+  async kept(): Promise<Kept> {
+    return await this.#ask({ op: "kept" }) as Kept;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.close();
+    await this.#client.status;
+    await this.#lines.return(undefined);
+    await run(["netns", "del", this.name]);
+  }
+
+  async #ask(request: unknown): Promise<unknown> {
+    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
+    const { value } = await this.#lines.next();
+    return JSON.parse(value as string);
+  }
+}
+
+function canAdd(): boolean {
+  const name = `httpcfg-try-${crypto.randomUUID().slice(0, 8)}`;
+  const add = new Deno.Command("ip", { args: ["netns", "add", name], stderr: "null" });
+  if (!add.outputSync().success) return false;
+  return new Deno.Command("ip", { args: ["netns", "del", name] }).outputSync().success;
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("ip", { args: [...args] }).output();
+  if (!success) throw new Error(`ip ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let pending = "";
+  for await (const part of stream) {
+    pending += decoder.decode(part, { stream: true });
+    const lines = pending.split("\n");
+    pending = lines.pop()!;
+    yield* lines;
+  }
+}
