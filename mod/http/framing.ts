@@ -10,7 +10,7 @@
  * @module
  */
 import type { RefusalReason } from "../base/exchange.ts";
-import { BYTE_CLASS, HTAB, SP, TOKEN } from "./byte_class.ts";
+import { BYTE_CLASS, HTAB, SP, TOKEN } from "../base/byte_class.ts";
 import { FIELD_KIND } from "./field_kind.ts";
 import type { RequestHead } from "./request_head.ts";
 import { equalsIgnoringCase } from "./text.ts";

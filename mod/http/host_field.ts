@@ -7,7 +7,7 @@
  * @module
  */
 import { parseIp, parsePort, urlHost } from "../base/address.ts";
-import { BYTE_CLASS, COLON, HOST } from "./byte_class.ts";
+import { BYTE_CLASS, COLON, HOST } from "../base/byte_class.ts";
 import { latin1 } from "./text.ts";
 
 /** The longest name that DNS knows, with a dot at its end and room for a port. */

@@ -20,7 +20,7 @@ import {
   QUERY,
   QUESTION,
   SLASH,
-} from "./byte_class.ts";
+} from "../base/byte_class.ts";
 import { hostOf } from "./host_field.ts";
 import { equalsIgnoringCase, latin1 } from "./text.ts";
 

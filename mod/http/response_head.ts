@@ -6,7 +6,7 @@
  */
 import type { HttpResponse } from "../base/exchange.ts";
 import { invariant } from "../base/invariant.ts";
-import { BYTE_CLASS, CR, LF, TOKEN, VALUE } from "./byte_class.ts";
+import { BYTE_CLASS, CR, LF, TOKEN, VALUE } from "../base/byte_class.ts";
 import { SERVER_PRODUCT } from "./own_answers.ts";
 import { reasonPhrase } from "./status.ts";
 import { putLatin1 } from "./text.ts";
