@@ -105,9 +105,11 @@ export interface BodySource {
 
 /**
  * An answer that HTTP.sys gives itself, without any site: the s-reason of HTTPERR. The engine owns
- * status, body and headers of each.
+ * status, body and headers of each. `BadGateway` and `GatewayTimeout` are ours: HTTP.sys hands its
+ * programs their requests and needs no gateway.
  */
 export type RefusalReason =
+  | "BadGateway"
   | "BadRequest"
   | "ConnLimit"
   | "Disabled"
@@ -115,6 +117,7 @@ export type RefusalReason =
   | "EntityTooLarge"
   | "FieldLength"
   | "Forbidden"
+  | "GatewayTimeout"
   | "Header"
   | "Hostname"
   | "Internal"

@@ -35,6 +35,11 @@ const UNAVAILABLE: OwnAnswer = {
 
 const OWN_ANSWERS: Readonly<Record<FramingFault, OwnAnswer>> = {
   "AppOffline": UNAVAILABLE,
+  "BadGateway": {
+    status: 502,
+    detail: null,
+    text: "The program behind this address gave no valid answer.",
+  },
   "BadRequest": BADLY_FORMED,
   "ConnLimit": UNAVAILABLE,
   "Disabled": UNAVAILABLE,
@@ -42,6 +47,11 @@ const OWN_ANSWERS: Readonly<Record<FramingFault, OwnAnswer>> = {
   "Expectation": { status: 417, detail: null, text: "The expectation cannot be met." },
   "FieldLength": TOO_LONG,
   "Forbidden": { status: 403, detail: null, text: "The request is not allowed." },
+  "GatewayTimeout": {
+    status: 504,
+    detail: null,
+    text: "The program behind this address gave no answer in time.",
+  },
   "Header": bad("Invalid Header", "The request has an invalid header name."),
   "Hostname": bad("Invalid Hostname", "The request hostname is invalid."),
   "Internal": { status: 500, detail: null, text: "The service failed to process the request." },

@@ -1,5 +1,5 @@
 // Goal: the service's own answers have the bytes that HTTP.sys 2.0's have.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ownAnswer, ownBody, refusalStatus } from "../../mod/http/own_answers.ts";
 
 Deno.test("ownBody() has the length of the captured or documented page", () => {
@@ -28,4 +28,10 @@ Deno.test("ownAnswer() has the fields in HTTP.sys's order", () => {
   const rest = "Date: DATE\r\nConnection: close\r\nContent-Length: 326\r\n\r\n";
   assertEquals(text(false, true), `${head}Server: httpcfg\r\n${rest}${ownBody("Verb")}`);
   assertEquals(text(true, false), head + rest);
+});
+
+Deno.test("ownBody() gives the gateway's answers, which are ours, the same shape", () => {
+  assertEquals([refusalStatus("BadGateway"), refusalStatus("GatewayTimeout")], [502, 504]);
+  assertStringIncludes(ownBody("BadGateway"), "<h2>Bad Gateway</h2>\r\n<hr><p>HTTP Error 502. ");
+  assertStringIncludes(ownBody("GatewayTimeout"), "<TITLE>Gateway Timeout</TITLE>");
 });

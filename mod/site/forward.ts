@@ -1,0 +1,283 @@
+/**
+ * Forwards requests to one program of this machine and its answers back, both while they arrive.
+ *
+ * - A program that cannot be reached, hangs up or answers nonsense: 502. One that does not answer in
+ *   time: 504. In the middle of an answer the client's connection is cut instead, so that half an
+ *   answer never looks like a whole one.
+ * - A request goes out a second time only where that can do no harm: an idempotent method, no body, a
+ *   connection that was used before, and not one byte of an answer.
+ * - An answer may come before the request's body has gone out; what is left of it is then not sent.
+ *   A client that goes away while its answer is sent, or its body read, ends the exchange behind.
+ * - At most 1,000 requests are under way (the length of HTTP.sys's queues), then 503 QueueFull.
+ *
+ * @module
+ */
+import {
+  BodyError,
+  type ByteStream,
+  type Handler,
+  type HandlerResult,
+  type HttpRequest,
+  type HttpResponse,
+  type Refusal,
+} from "../base/exchange.ts";
+import { type Deadline, Deadlines } from "./deadlines.ts";
+import {
+  forwardedHead,
+  isLoop,
+  returnedFields,
+  wantsWebSocket,
+  WEBSOCKET,
+} from "./forward_fields.ts";
+import { RequestPump } from "./request_pump.ts";
+import { tunnel } from "./tunnel.ts";
+import { UpstreamBody } from "./upstream_body.ts";
+import type { UpstreamConnection } from "./upstream_connection.ts";
+import {
+  BODY,
+  HEAD_BYTES_MAX,
+  headEnd,
+  isBodyless,
+  readUpstreamHead,
+  UpstreamFault,
+  type UpstreamHead,
+} from "./upstream_head.ts";
+import { ConnectTimeout, UpstreamPool } from "./upstream_pool.ts";
+
+export interface ForwardOptions {
+  /** Opens a connection to the program. */
+  readonly connect: () => Promise<ByteStream>;
+  /** Our name in Via; a request that carries it already is a loop. */
+  readonly via: string;
+  /** For the head of an answer, and between two pieces of its body. */
+  readonly timeoutMs: number;
+}
+
+const UNDER_WAY_MAX = 1000;
+/** 100, 102 and 103 before an answer; more is no answer. */
+const INTERIM_MAX = 16;
+/** A whole body up to this size is sent in one piece with its head. */
+const SMALL_BYTES_MAX = 16_384;
+
+const BAD_GATEWAY: Refusal = { refuse: "BadGateway" };
+const TIMED_OUT: Refusal = { refuse: "GatewayTimeout" };
+const QUEUE_FULL: Refusal = { refuse: "QueueFull" };
+const IDEMPOTENT: ReadonlySet<string> = new Set("GET HEAD OPTIONS TRACE PUT DELETE".split(" "));
+
+/** A program behind us. */
+export class Forwarder {
+  readonly #options: ForwardOptions;
+  readonly #deadlines = new Deadlines();
+  readonly #pool: UpstreamPool;
+  #underWay = 0;
+
+  constructor(options: ForwardOptions) {
+    this.#options = options;
+    this.#pool = new UpstreamPool(options.connect, this.#deadlines);
+  }
+
+  /** Answers what the program answers. */
+  readonly handle: Handler = (request) => {
+    if (this.#underWay >= UNDER_WAY_MAX) return QUEUE_FULL;
+    if (isLoop(request, this.#options.via)) return BAD_GATEWAY;
+    return this.#forward(request);
+  };
+
+  /** Closes the connections that wait. Exchanges under way are finished. */
+  close(): void {
+    this.#pool.close();
+  }
+
+  async #forward(request: HttpRequest): Promise<HandlerResult> {
+    const head = latin1Bytes(forwardedHead(request, this.#options.via));
+    const mayRepeat = IDEMPOTENT.has(request.method) && !request.body.exists;
+    this.#underWay++;
+    const exchange = new Exchange(request, this.#options, this.#deadlines, (connection) => {
+      this.#underWay--;
+      if (connection !== null) this.#pool.giveBack(connection);
+    });
+    try {
+      const idle = wantsWebSocket(request) ? null : this.#pool.takeIdle();
+      if (idle !== null) {
+        const result = await exchange.run(idle, head, mayRepeat);
+        if (result !== null) return result;
+      }
+      return await exchange.run(await this.#pool.open(), head, false) ?? BAD_GATEWAY;
+    } catch (error) {
+      exchange.end(false);
+      if (error instanceof BodyError) throw error; // the engine knows what to answer
+      return exchange.hasTimedOut || error instanceof ConnectTimeout ? TIMED_OUT : BAD_GATEWAY;
+    }
+  }
+}
+
+/** One request and its answer. */
+class Exchange {
+  hasTimedOut = false;
+
+  readonly #request: HttpRequest;
+  readonly #options: ForwardOptions;
+  readonly #deadlines: Deadlines;
+  readonly #onEnd: (reusable: UpstreamConnection | null) => void;
+  #connection: UpstreamConnection | null = null;
+  #pump: RequestPump | null = null;
+  #deadline: Deadline | null = null;
+  #awaitsHead = true;
+  #keepsAlive = false;
+  #hasEnded = false;
+
+  constructor(
+    request: HttpRequest,
+    options: ForwardOptions,
+    deadlines: Deadlines,
+    onEnd: (reusable: UpstreamConnection | null) => void,
+  ) {
+    this.#request = request;
+    this.#options = options;
+    this.#deadlines = deadlines;
+    this.#onEnd = onEnd;
+  }
+
+  /** Asks on `connection`; null where it had ended before and the request may go out again. */
+  async run(
+    connection: UpstreamConnection,
+    head: Uint8Array,
+    mayRepeat: boolean,
+  ): Promise<HandlerResult | null> {
+    this.#connection = connection;
+    try {
+      const answer = await this.#ask(connection, head);
+      return this.#respond(connection, answer);
+    } catch (error) {
+      connection.close();
+      this.#disarm();
+      if (this.#pump?.bodyError) throw this.#pump.bodyError;
+      const isStale = connection.isReused && connection.end === 0 && !this.hasTimedOut;
+      if (isStale && mayRepeat) return null;
+      throw error;
+    }
+  }
+
+  /** Ends the exchange; `isWhole` tells that the answer was read to its end. */
+  end(isWhole: boolean): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#disarm();
+    const connection = this.#connection;
+    const isReusable = isWhole && this.#keepsAlive && (this.#pump?.isSent ?? true);
+    if (!isReusable) connection?.close();
+    this.#onEnd(isReusable ? connection : null);
+  }
+
+  async #ask(connection: UpstreamConnection, head: Uint8Array): Promise<UpstreamHead> {
+    this.#arm();
+    await connection.send(head);
+    if (this.#request.body.exists) {
+      this.#disarm(); // while the client sends, the program may wait
+      this.#pump = new RequestPump(connection, this.#request.body, {
+        onWait: (isWaiting) => {
+          if (this.#awaitsHead) isWaiting ? this.#arm() : this.#disarm();
+        },
+        onSent: () => {
+          if (this.#awaitsHead) this.#arm();
+        },
+      });
+    }
+    for (let interim = 0; interim <= INTERIM_MAX; interim++) {
+      const answer = await this.#readHead(connection);
+      if (answer.status >= 200 || answer.status === 101) {
+        this.#awaitsHead = false;
+        this.#disarm();
+        return answer;
+      }
+    }
+    throw new UpstreamFault("interim answers without end");
+  }
+
+  async #readHead(connection: UpstreamConnection): Promise<UpstreamHead> {
+    for (;;) {
+      const { buffer, start, end } = connection;
+      const at = headEnd(buffer, start, end);
+      if (at >= 0) {
+        connection.start = at;
+        return readUpstreamHead(buffer, start, at);
+      }
+      if (end - start >= HEAD_BYTES_MAX) throw new UpstreamFault("a head without end");
+      if (!await connection.fill()) throw new UpstreamFault("it hung up without an answer");
+    }
+  }
+
+  #respond(connection: UpstreamConnection, answer: UpstreamHead): HttpResponse {
+    const { status, minor, bodyLength } = answer;
+    const headers = returnedFields(answer.fields, minor, this.#options.via);
+    if (status === 101) return this.#changeProtocol(connection, answer, headers);
+    const hasBody = !isBodyless(this.#request.method, status);
+    this.#keepsAlive = answer.keepsAlive && !(hasBody && bodyLength === BODY.untilClose);
+    if (!hasBody) return this.#bodyless(answer, headers);
+    const isHere = bodyLength >= 0 && connection.end - connection.start >= bodyLength;
+    if (isHere && bodyLength <= SMALL_BYTES_MAX) {
+      const body = connection.buffer.slice(connection.start, connection.start + bodyLength);
+      connection.start += bodyLength;
+      this.end(true);
+      return { status, headers, body };
+    }
+    if (bodyLength < 0 || bodyLength > SMALL_BYTES_MAX) connection.widen();
+    const body = new UpstreamBody(connection, bodyLength, {
+      fill: () => this.#fillBody(connection),
+      onEnd: (isWhole) => this.end(isWhole),
+    });
+    return { status, headers, body };
+  }
+
+  /** HEAD tells the length that GET would have. */
+  #bodyless({ status, bodyLength }: UpstreamHead, headers: HttpResponse["headers"]): HttpResponse {
+    this.end(true);
+    if (this.#request.method !== "HEAD" || bodyLength < 0) return { status, headers, body: null };
+    const body = { length: bodyLength, pull: () => Promise.resolve(null), close: () => {} };
+    return { status, headers, body };
+  }
+
+  #changeProtocol(
+    connection: UpstreamConnection,
+    { fields }: UpstreamHead,
+    headers: HttpResponse["headers"],
+  ): HttpResponse {
+    const upgrade = fields.find(([name]) => name.toLowerCase() === "upgrade")?.[1] ?? "";
+    if (!wantsWebSocket(this.#request) || upgrade.toLowerCase() !== WEBSOCKET) {
+      throw new UpstreamFault("a change of protocol that nobody asked for");
+    }
+    this.#arm(); // for the client to be there still
+    const takeOver = async (stream: ByteStream): Promise<void> => {
+      this.#disarm();
+      await tunnel(stream, connection);
+      this.end(false);
+    };
+    return { status: 101, headers: [...headers, ["Upgrade", WEBSOCKET]], body: null, takeOver };
+  }
+
+  async #fillBody(connection: UpstreamConnection): Promise<boolean> {
+    this.#arm();
+    const isMore = await connection.fill();
+    this.#disarm();
+    return isMore;
+  }
+
+  #arm(): void {
+    this.#disarm();
+    this.#deadline = this.#deadlines.start(this.#options.timeoutMs, () => {
+      this.hasTimedOut = true;
+      this.#connection?.close();
+    });
+  }
+
+  #disarm(): void {
+    if (this.#deadline !== null) this.#deadlines.cancel(this.#deadline);
+    this.#deadline = null;
+  }
+}
+
+function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

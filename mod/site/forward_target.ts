@@ -1,0 +1,41 @@
+/**
+ * Where a request is forwarded to: a program of this machine, on a loopback address or a Unix socket.
+ *
+ * Nothing else is taken: whoever may register a URL must not be able to send the service's requests
+ * to other machines.
+ *
+ * @module
+ */
+import { type Endpoint, formatEndpoint, parseEndpoint } from "../base/address.ts";
+
+export type ForwardTarget =
+  | { readonly kind: "tcp"; readonly endpoint: Endpoint }
+  | { readonly kind: "unix"; readonly path: string };
+
+/** sun_path of Linux has 108 bytes with its end; other systems have fewer. */
+const UNIX_PATH_BYTES_MAX = 103;
+
+/** `http://127.0.0.1:PORT`, `http://[::1]:PORT` or `unix:/absolute/path`; null for anything else. */
+export function parseForwardTarget(text: string): ForwardTarget | null {
+  if (text.startsWith("unix:")) {
+    const path = text.slice("unix:".length);
+    const isSound = path.startsWith("/") && !/\p{Cc}/u.test(path) &&
+      new TextEncoder().encode(path).length <= UNIX_PATH_BYTES_MAX;
+    return isSound ? { kind: "unix", path } : null;
+  }
+  const match = /^http:\/\/([^/]+)\/?$/.exec(text);
+  const endpoint = match === null ? null : parseEndpoint(match[1]!);
+  if (endpoint === null || !isLoopback(endpoint)) return null;
+  return { kind: "tcp", endpoint };
+}
+
+/** Canonical text of a target. */
+export function formatForwardTarget(target: ForwardTarget): string {
+  return target.kind === "unix"
+    ? `unix:${target.path}`
+    : `http://${formatEndpoint(target.endpoint)}`;
+}
+
+function isLoopback({ ip }: Endpoint): boolean {
+  return ip === "::1" || ip.startsWith("127.");
+}

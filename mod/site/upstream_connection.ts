@@ -1,0 +1,115 @@
+/**
+ * Edge: one connection to a program behind us, and the bytes that came from it.
+ *
+ * While it waits for its next request a read is pending all the time: a program that hangs up is
+ * noticed at once, and bytes that nobody has asked for make the connection unusable.
+ *
+ * @module
+ */
+import type { ByteStream } from "../base/exchange.ts";
+import type { ForwardTarget } from "./forward_target.ts";
+import { HEAD_BYTES_MAX } from "./upstream_head.ts";
+
+/** Room for a usual head and a small body. */
+const BUFFER_BYTES = 16_384;
+
+/** A connection with its input, `buffer[start..end)`. */
+export class UpstreamConnection implements ByteStream {
+  buffer: Uint8Array = new Uint8Array(BUFFER_BYTES);
+  start = 0;
+  end = 0;
+  /** It has answered before, so its end may have come while nobody looked. */
+  isReused = false;
+  isClosed = false;
+
+  readonly #conn: ByteStream;
+  #pending: Promise<number | null> | null = null;
+
+  constructor(conn: ByteStream) {
+    this.#conn = conn;
+  }
+
+  /** Reads more behind what is there; false at the end of the stream. Throws where it broke. */
+  async fill(): Promise<boolean> {
+    if (this.#pending === null) this.#makeRoom();
+    const count = await (this.#pending ?? this.#conn.read(this.buffer.subarray(this.end)));
+    this.#pending = null;
+    if (count === null) return false;
+    this.end += count;
+    return true;
+  }
+
+  /** Lets it wait for its next request; `onGone` hears of its end, or of bytes out of turn. */
+  rest(onGone: () => void): void {
+    this.isReused = true;
+    this.start = this.end = 0;
+    const pending = this.#conn.read(this.buffer);
+    this.#pending = pending;
+    pending.then(onGone, onGone);
+  }
+
+  /** Large room for a large body. */
+  widen(): void {
+    if (this.buffer.length >= HEAD_BYTES_MAX) return;
+    const wide = new Uint8Array(HEAD_BYTES_MAX);
+    wide.set(this.buffer.subarray(this.start, this.end));
+    this.end -= this.start;
+    this.start = 0;
+    this.buffer = wide;
+  }
+
+  /** Bytes that are there first, then those of the connection. */
+  async read(buffer: Uint8Array): Promise<number | null> {
+    if (this.start === this.end) return await this.#conn.read(buffer);
+    const count = Math.min(this.end - this.start, buffer.length);
+    buffer.set(this.buffer.subarray(this.start, this.start + count));
+    this.start += count;
+    return count;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#conn.write(bytes);
+  }
+
+  /** Writes all of `bytes`. */
+  async send(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#conn.closeWrite();
+  }
+
+  close(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    try {
+      this.#conn.close();
+    } catch {
+      // Its end was noticed before.
+    }
+  }
+
+  #makeRoom(): void {
+    if (this.start === this.end) this.start = this.end = 0;
+    else if (this.end === this.buffer.length) {
+      if (this.start > 0) this.buffer.copyWithin(0, this.start, this.end);
+      this.end -= this.start;
+      this.start = 0;
+      if (this.end === this.buffer.length) this.widen();
+    }
+  }
+}
+
+/** Connects to `target`. */
+export async function connectTo(target: ForwardTarget): Promise<ByteStream> {
+  if (target.kind === "unix") return await Deno.connect({ transport: "unix", path: target.path });
+  const { ip, port } = target.endpoint;
+  const conn = await Deno.connect({ hostname: ip, port });
+  try {
+    conn.setNoDelay();
+  } catch {
+    // The program is gone already; the first write says so.
+  }
+  return conn;
+}

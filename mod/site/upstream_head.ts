@@ -1,0 +1,111 @@
+/**
+ * The head of a response that a program behind us sent. Pure.
+ *
+ * Read as strictly as a request is: where we and a client could disagree about the end of a message,
+ * the program's answer is no answer. So a line ends with CR LF, a length is one number, said once, and
+ * never stands beside Transfer-Encoding, whose only value is `chunked`.
+ *
+ * @module
+ */
+import type { HeaderField } from "../base/exchange.ts";
+
+/** Bytes of a head that we still read; as many as HTTP.sys lets a response's head have. */
+export const HEAD_BYTES_MAX = 65_536;
+const FIELDS_MAX = 500;
+
+/** How the body is delimited: a length in bytes, or one of these. */
+export const BODY = { chunked: -1, untilClose: -2 } as const;
+
+export interface UpstreamHead {
+  readonly status: number;
+  readonly minor: 0 | 1;
+  /** In order, names as sent. */
+  readonly fields: readonly HeaderField[];
+  /** Bytes of the body as the head declares them, or a value of {@linkcode BODY}. */
+  readonly bodyLength: number;
+  /** The program lets the connection be used again. */
+  readonly keepsAlive: boolean;
+}
+
+/** What is wrong with a head. */
+export class UpstreamFault extends Error {
+  override readonly name = "UpstreamFault";
+}
+
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+/** Fifteen digits stay exact in a number. */
+const LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
+
+/** Where the head in `bytes[start..end)` ends, its blank line included; -1 where it has not yet. */
+export function headEnd(bytes: Uint8Array, start: number, end: number): number {
+  for (let at = bytes.indexOf(0x0a, start + 3); at >= 0 && at < end;) {
+    if (bytes[at - 1] === 0x0d && bytes[at - 2] === 0x0a && bytes[at - 3] === 0x0d) return at + 1;
+    at = bytes.indexOf(0x0a, at + 1);
+  }
+  return -1;
+}
+
+/** Reads the head `bytes[start..end)`, which is whole. Throws an {@linkcode UpstreamFault}. */
+export function readUpstreamHead(bytes: Uint8Array, start: number, end: number): UpstreamHead {
+  const text = String.fromCharCode(...bytes.subarray(start, end - 4));
+  const [statusLine = "", ...lines] = text.split("\r\n");
+  const status = STATUS_LINE.exec(statusLine);
+  if (status === null) throw new UpstreamFault("a status line that is none");
+  if (lines.length > FIELDS_MAX) throw new UpstreamFault("too many fields");
+  const fields = lines.map((line): HeaderField => {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, Math.max(colon, 0));
+    const value = withoutEdges(line.slice(colon + 1));
+    if (!NAME.test(name) || !VALUE.test(value)) throw new UpstreamFault("a field that is none");
+    return [name, value];
+  });
+  const minor = status[1] === "0" ? 0 : 1;
+  return { status: Number(status[2]), minor, fields, ...framingOf(fields, minor) };
+}
+
+/** Without the spaces and tabs around it, and no other white space; in one pass. */
+function withoutEdges(value: string): string {
+  let [start, end] = [0, value.length];
+  while (start < end && isBlank(value.charCodeAt(start))) start++;
+  while (end > start && isBlank(value.charCodeAt(end - 1))) end--;
+  return value.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** True where a response to `method` with `status` has no body, whatever its fields say. */
+export function isBodyless(method: string, status: number): boolean {
+  return method === "HEAD" || status < 200 || status === 204 || status === 304;
+}
+
+function framingOf(
+  fields: readonly HeaderField[],
+  minor: 0 | 1,
+): Pick<UpstreamHead, "bodyLength" | "keepsAlive"> {
+  let bodyLength: number = BODY.untilClose;
+  let keepsAlive = minor === 1;
+  for (const [name, value] of fields) {
+    const lower = name.toLowerCase();
+    if (lower === "connection") {
+      if (value.toLowerCase().split(",").some((word) => word.trim() === "close")) {
+        keepsAlive = false;
+      }
+      continue;
+    }
+    if (lower !== "content-length" && lower !== "transfer-encoding") continue;
+    if (bodyLength !== BODY.untilClose) throw new UpstreamFault("a length that is said twice");
+    if (lower === "content-length") {
+      if (!LENGTH.test(value)) throw new UpstreamFault("a length that is no number");
+      bodyLength = Number(value);
+    } else {
+      const isChunked = minor === 1 && value.toLowerCase() === "chunked";
+      if (!isChunked) throw new UpstreamFault("a transfer coding that is not chunked");
+      bodyLength = BODY.chunked;
+    }
+  }
+  return { bodyLength, keepsAlive };
+}

@@ -1,0 +1,95 @@
+/**
+ * Connections to one program behind us: those that wait for a request, used again last in first out.
+ *
+ * @module
+ */
+import type { ByteStream } from "../base/exchange.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
+import { UpstreamConnection } from "./upstream_connection.ts";
+
+/** Waiting connections that are kept: enough for the bursts of one program, 16 KB each. */
+const IDLE_MAX = 32;
+/** How long one waits; programs commonly hang up after 5 to 75 s, which is noticed. */
+const IDLE_MS = 30_000;
+/** A loopback program that does not accept within this time does not accept at all. */
+const CONNECT_MS = 5_000;
+
+/** The program did not accept in time. */
+export class ConnectTimeout extends Error {
+  override readonly name = "ConnectTimeout";
+}
+
+export class UpstreamPool {
+  readonly #connect: () => Promise<ByteStream>;
+  readonly #deadlines: Deadlines;
+  readonly #idle = new Map<UpstreamConnection, Deadline>();
+  #isClosed = false;
+
+  constructor(connect: () => Promise<ByteStream>, deadlines: Deadlines) {
+    this.#connect = connect;
+    this.#deadlines = deadlines;
+  }
+
+  /** Connections that wait. */
+  get idleCount(): number {
+    return this.#idle.size;
+  }
+
+  /** A connection that waits; null where none does. */
+  takeIdle(): UpstreamConnection | null {
+    const connection = [...this.#idle.keys()].at(-1);
+    if (connection === undefined) return null;
+    this.#forget(connection);
+    return connection;
+  }
+
+  /** A new connection. Throws what the system says, or {@linkcode ConnectTimeout}. */
+  async open(): Promise<UpstreamConnection> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    let isLate = false;
+    const deadline = this.#deadlines.start(CONNECT_MS, () => {
+      isLate = true;
+      reject(new ConnectTimeout("it does not accept"));
+    });
+    const connecting = this.#connect().then((conn) => {
+      if (isLate) conn.close();
+      return new UpstreamConnection(conn);
+    });
+    try {
+      return await Promise.race([connecting, late]);
+    } finally {
+      this.#deadlines.cancel(deadline);
+      connecting.catch(() => {}); // it may fail after it was given up
+    }
+  }
+
+  /** Keeps `connection`, whose answer was read to its end, for the next request. */
+  giveBack(connection: UpstreamConnection): void {
+    const isSurplus = this.#isClosed || this.#idle.size >= IDLE_MAX;
+    if (isSurplus || connection.isClosed || connection.start !== connection.end) {
+      connection.close();
+      return;
+    }
+    this.#idle.set(connection, this.#deadlines.start(IDLE_MS, () => this.#drop(connection)));
+    connection.rest(() => {
+      if (this.#idle.has(connection)) this.#drop(connection);
+    });
+  }
+
+  /** Closes what waits, and from now on what is given back. */
+  close(): void {
+    this.#isClosed = true;
+    for (const connection of [...this.#idle.keys()]) this.#drop(connection);
+  }
+
+  #drop(connection: UpstreamConnection): void {
+    this.#forget(connection);
+    connection.close();
+  }
+
+  #forget(connection: UpstreamConnection): void {
+    const deadline = this.#idle.get(connection);
+    if (deadline !== undefined) this.#deadlines.cancel(deadline);
+    this.#idle.delete(connection);
+  }
+}

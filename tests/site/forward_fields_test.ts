@@ -1,0 +1,135 @@
+/** Goal: a field goes through, ends at its connection, or is made anew. Method: whole heads. */
+import { assertEquals } from "@std/assert";
+import { parseIp } from "../../mod/base/address.ts";
+import {
+  forwardedHead,
+  isLoop,
+  returnedFields,
+  wantsWebSocket,
+} from "../../mod/site/forward_fields.ts";
+import { type FakeRequest, fakeRequest } from "../support/request.ts";
+
+/** Lines of the forwarded head, without the fields that every head gets. */
+function lines(fake: FakeRequest): string[] {
+  const head = forwardedHead(fakeRequest({ host: "a.test", ...fake }), "us");
+  assertEquals(head.slice(-4), "\r\n\r\n");
+  return head.slice(0, -4).split("\r\n")
+    .filter((line) => !/^(?:X-Forwarded-|Forwarded:|Via: 1\.1 us)/.test(line));
+}
+
+Deno.test("forwardedHead() keeps the target, the host and the fields of the whole way", () => {
+  const fake: FakeRequest = {
+    method: "PUT",
+    path: "/a b",
+    rawPath: "/a%20b",
+    query: "x=1&y",
+    headers: [["Host", "A.test:8080"], ["Cookie", "c=\xe9"], ["X-Y", "1"], ["x-y", "2"]],
+  };
+  assertEquals(lines(fake), [
+    "PUT /a%20b?x=1&y HTTP/1.1",
+    "Host: A.test:8080",
+    "Cookie: c=\xe9",
+    "X-Y: 1",
+    "x-y: 2",
+  ]);
+});
+
+Deno.test("forwardedHead() drops what ends here, and what nobody has vouched for", () => {
+  const headers = [
+    ["Host", "a.test"],
+    ["Connection", "close, X-Private , te"],
+    ["X-Private", "1"],
+    ["Keep-Alive", "timeout=5"],
+    ["Proxy-Connection", "keep-alive"],
+    ["Proxy-Authorization", "Basic eA=="],
+    ["TE", "trailers"],
+    ["Trailer", "X"],
+    ["Transfer-Encoding", "chunked"],
+    ["Content-Length", "7"],
+    ["Upgrade", "h2c"],
+    ["Expect", "100-continue"],
+    ["X-Forwarded-For", "6.6.6.6"],
+    ["X_Forwarded_Proto", "https"],
+    ["X-Real-IP", "6.6.6.6"],
+    ["Forwarded", "for=6.6.6.6"],
+    ["Authorization", "Basic eA=="],
+  ] as const;
+  const first = ["GET / HTTP/1.1", "Host: a.test", "Authorization: Basic eA=="];
+  assertEquals(lines({ headers }), first);
+});
+
+Deno.test("forwardedHead() says where the request came from", () => {
+  const head = (fake: FakeRequest): string => forwardedHead(fakeRequest(fake), "us");
+  const v6 = { ip: parseIp("2001:db8::1")!, port: 5 };
+  assertEquals(
+    head({ host: "a.test", headers: [["Host", "a.test"]], remote: v6, isTls: true, minor: 0 }),
+    "GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 2001:db8::1\r\nX-Forwarded-Proto: https\r\n" +
+      "X-Forwarded-Host: a.test\r\n" +
+      'Forwarded: for="[2001:db8::1]";host="a.test";proto=https\r\nVia: 1.0 us\r\n\r\n',
+  );
+});
+
+Deno.test("forwardedHead() gives every request the host that it was routed by", () => {
+  const host = (fake: FakeRequest): string => lines(fake)[1]!;
+  assertEquals(host({ host: "b.test", headers: [["Host", "a.test"]] }), "Host: b.test:8080");
+  assertEquals(host({ host: "", headers: [], minor: 0 }), "Host: 127.0.0.2:8080");
+  assertEquals(host({ host: "a.test", headers: [["Host", "A.TEST.:81"]] }), "Host: A.TEST.:81");
+});
+
+Deno.test("forwardedHead() frames the body anew", () => {
+  const body = [new Uint8Array(3)];
+  const sized = fakeRequest({ method: "POST", body, headers: [["Content-Length", "3"]] });
+  assertEquals(/\r\nContent-Length: 3\r\n/.test(forwardedHead(sized, "us")), true);
+  const flowing = { ...sized, body: { ...sized.body, length: null } };
+  assertEquals(/\r\nTransfer-Encoding: chunked\r\n/.test(forwardedHead(flowing, "us")), true);
+});
+
+Deno.test("wantsWebSocket() takes a WebSocket and no other protocol", () => {
+  const ask = (upgrade: string, connection: string, more: FakeRequest = {}): boolean => {
+    const headers = [["Upgrade", upgrade], ["Connection", connection]] as const;
+    return wantsWebSocket(fakeRequest({ headers, ...more }));
+  };
+  assertEquals(ask("websocket", "keep-alive, Upgrade"), true);
+  assertEquals(ask("WebSocket", "upgrade"), true);
+  assertEquals(ask("h2c", "Upgrade"), false);
+  assertEquals(ask("websocket, h2c", "Upgrade"), false);
+  assertEquals(ask("websocket", "keep-alive"), false);
+  assertEquals(ask("websocket", "Upgrade", { method: "POST" }), false);
+  assertEquals(ask("websocket", "Upgrade", { minor: 0 }), false);
+  assertEquals(ask("websocket", "Upgrade", { body: [] }), false);
+  const headers = [["Upgrade", "websocket"], ["Connection", "Upgrade"]] as const;
+  assertEquals(lines({ headers }).slice(-2), ["Connection: Upgrade", "Upgrade: websocket"]);
+});
+
+Deno.test("isLoop() knows our own entry and no other", () => {
+  const ask = (via: string): boolean => isLoop(fakeRequest({ headers: [["Via", via]] }), "us-1");
+  assertEquals([ask("1.1 us-1"), ask("1.0 x, 1.1 us-1"), ask("1.1 us-2"), ask("1.1 not-us-1")], [
+    true,
+    true,
+    false,
+    false,
+  ]);
+  assertEquals(isLoop(fakeRequest(), "us-1"), false);
+});
+
+Deno.test("returnedFields() drops what ends here and continues Via", () => {
+  const fields = [
+    ["Content-Type", "text/plain"],
+    ["Connection", "close, X-Hop"],
+    ["X-Hop", "1"],
+    ["Content-Length", "5"],
+    ["Transfer-Encoding", "chunked"],
+    ["Keep-Alive", "x"],
+    ["Trailer", "X"],
+    ["Set-Cookie", "a"],
+    ["Set-Cookie", "b"],
+    ["Via", "1.1 other"],
+  ] as const;
+  assertEquals(returnedFields(fields, 0, "us"), [
+    ["Content-Type", "text/plain"],
+    ["Set-Cookie", "a"],
+    ["Set-Cookie", "b"],
+    ["Via", "1.1 other"],
+    ["Via", "1.0 us"],
+  ]);
+});

@@ -1,0 +1,61 @@
+/** Goal: no byte of the input is lost, whatever the buffer has to hold. Method: memory, and one socket. */
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Ip } from "../../mod/base/address.ts";
+import { connectTo, UpstreamConnection } from "../../mod/site/upstream_connection.ts";
+import { streamPair } from "../support/stream_pair.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test("UpstreamConnection.fill() makes room without losing what is there", async () => {
+  const [ours, theirs] = streamPair();
+  const connection = new UpstreamConnection(ours);
+  const sent = Uint8Array.from({ length: 60_000 }, (_, i) => i % 251);
+  void theirs.write(sent);
+  while (connection.end < sent.length) assertEquals(await connection.fill(), true);
+  assertEquals(connection.buffer.subarray(0, connection.end), sent);
+  connection.start = 59_990;
+  void theirs.write(sent.subarray(0, 20_000));
+  while (connection.end - connection.start < 20_010) await connection.fill();
+  assertEquals([...connection.buffer.subarray(connection.start, connection.start + 11)], [
+    ...sent.subarray(59_990),
+    0,
+  ]);
+  theirs.close();
+  assertEquals(await connection.fill(), false);
+  connection.close();
+  connection.close();
+});
+
+Deno.test("UpstreamConnection.rest() hears of the end, and gives what comes to the next fill()", async () => {
+  const [ours, theirs] = streamPair();
+  const connection = new UpstreamConnection(ours);
+  let gone = 0;
+  connection.rest(() => gone++);
+  void theirs.write(new Uint8Array([7, 8]));
+  assertEquals(await connection.fill(), true);
+  assertEquals([connection.buffer[0], connection.end, connection.isReused], [7, 2, true]);
+  const out = new Uint8Array(1);
+  assertEquals([await connection.read(out), out[0]], [1, 7]);
+  connection.close();
+});
+
+Deno.test("connectTo() reaches a program on an address and on a socket file", async () => {
+  await using folder = await tempFolder();
+  using tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using unix = Deno.listen({ transport: "unix", path: folder.at("s") });
+  const { port } = tcp.addr as Deno.NetAddr;
+  const endpoint = { ip: "127.0.0.1" as Ip, port };
+  for (
+    const [listener, target] of [
+      [tcp, { kind: "tcp", endpoint }],
+      [unix, { kind: "unix", path: folder.at("s") }],
+    ] as const
+  ) {
+    const [conn, accepted] = await Promise.all([connectTo(target), listener.accept()]);
+    await conn.write(new Uint8Array([1]));
+    assertEquals(await accepted.read(new Uint8Array(9)), 1);
+    conn.close();
+    accepted.close();
+  }
+  const nobody = { kind: "unix", path: folder.at("none") } as const;
+  await assertRejects(() => connectTo(nobody), Deno.errors.NotFound);
+});

@@ -1,0 +1,67 @@
+/** Goal: a connection is used again only while it stands at the start of an answer. Method: connections
+ * in memory. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { Deadlines } from "../../mod/site/deadlines.ts";
+import { UpstreamPool } from "../../mod/site/upstream_pool.ts";
+import { type StreamEnd, streamPair } from "../support/stream_pair.ts";
+
+class Program {
+  readonly ends: StreamEnd[] = [];
+  readonly pool = new UpstreamPool(() => {
+    const [ours, theirs] = streamPair();
+    this.ends.push(theirs);
+    return Promise.resolve(ours);
+  }, new Deadlines());
+}
+
+/** Lets everything that waits for nothing but promises happen. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}
+
+Deno.test("UpstreamPool.takeIdle() gives the connection that was used last", async () => {
+  const { pool } = new Program();
+  const [first, second] = [await pool.open(), await pool.open()];
+  assertEquals(pool.takeIdle(), null);
+  pool.giveBack(first);
+  pool.giveBack(second);
+  assertEquals(pool.takeIdle() === second, true);
+  assertEquals(pool.takeIdle() === first, true);
+  assertEquals(first.isReused, true);
+  pool.giveBack(first);
+  pool.close();
+  assertEquals([first.isClosed, pool.idleCount], [true, 0]);
+  pool.giveBack(second);
+  assertEquals(second.isClosed, true, "nothing is kept after the end");
+});
+
+Deno.test("UpstreamPool drops what hangs up or speaks out of turn while it waits", async () => {
+  const { pool, ends } = new Program();
+  const [quiet, gone, chatty] = [await pool.open(), await pool.open(), await pool.open()];
+  for (const connection of [quiet, gone, chatty]) pool.giveBack(connection);
+  ends[1]!.close();
+  await ends[2]!.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
+  await settle();
+  assertEquals([quiet, gone, chatty].map(({ isClosed }) => isClosed), [false, true, true]);
+  assertEquals(pool.takeIdle() === quiet, true);
+  pool.close();
+  quiet.close();
+});
+
+Deno.test("UpstreamPool.giveBack() keeps no more than a burst, and nothing with bytes left", async () => {
+  const { pool } = new Program();
+  const connections = await Promise.all(Array.from({ length: 33 }, () => pool.open()));
+  connections[0]!.end = 1;
+  for (const connection of connections) pool.giveBack(connection);
+  assertEquals([pool.idleCount, connections[0]!.isClosed], [32, true]);
+  const surplus = await pool.open();
+  pool.giveBack(surplus);
+  assertEquals([pool.idleCount, surplus.isClosed], [32, true]);
+  pool.close();
+});
+
+Deno.test("UpstreamPool.open() says why there is no connection", async () => {
+  const refused = new Deno.errors.ConnectionRefused("nobody");
+  const pool = new UpstreamPool(() => Promise.reject(refused), new Deadlines());
+  await assertRejects(() => pool.open(), Deno.errors.ConnectionRefused);
+});
