@@ -67,6 +67,11 @@ declare module "@std/net/get-available-port" {
   ): number;
 }
 
+declare module "@std/yaml/parse" {
+  /** The value of one YAML document. */
+  export function parse(text: string): unknown;
+}
+
 declare module "@std/media-types/content-type" {
   /** Full media type with charset for an extension such as ".html"; `undefined` when not known. */
   export function contentType(extensionOrType: string): string | undefined;

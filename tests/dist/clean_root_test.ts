@@ -1,0 +1,187 @@
+// Goal: one file on a machine with nothing but a shell does the walk-through of KB 813368.
+// Method: a new root folder with the shell, a dozen small tools and the C library; no Deno, no Node, no
+// environment. The built file, whichever form it has, is called in it as a person would.
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { getAvailablePort } from "@std/net/get-available-port";
+import { has, type Ran, ran, ROOT } from "./support.ts";
+
+const TOOLS = [
+  "sh",
+  "env",
+  "cat",
+  "tail",
+  "mkdir",
+  "mv",
+  "rm",
+  "ls",
+  "id",
+  "wc",
+  "grep",
+  "sync",
+  "tar",
+  "gzip",
+  "cksum",
+];
+/** The runtime needs them; every Linux with the GNU C library has them. */
+const LIBRARIES = ["libdl.so.2", "libgcc_s.so.1", "librt.so.1", "libpthread.so.0", "libm.so.6"];
+
+const IS_POSSIBLE = Deno.build.os === "linux" && Deno.uid() === 0 && await has("nsenter") &&
+  await has("unshare") && await has("chroot");
+
+/** Builds the program as a release is built. */
+async function buildProgram(folder: string): Promise<string> {
+  const command = [Deno.execPath(), "run", "-A", `${ROOT}/dist/build.ts`, `--out=${folder}`];
+  const built = await ran(command, Deno.env.toObject());
+  assertEquals(built.code, 0, built.stderr);
+  return `${folder}/httpcfg`;
+}
+
+/** Copies `path` and what it is linked against to the same places below `root`. */
+async function copyWithLibraries(path: string, root: string): Promise<void> {
+  const { stdout } = await ran(["ldd", path], { PATH: "/usr/bin:/bin" });
+  const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1] ?? "");
+  for (const file of [path, ...libraries]) {
+    await Deno.mkdir(`${root}${file.replace(/\/[^/]*$/, "")}`, { recursive: true });
+    await Deno.copyFile(await Deno.realPath(file), `${root}${file}`);
+  }
+}
+
+async function makeRoot(root: string): Promise<void> {
+  const environment = Deno.env.toObject();
+  for (const name of ["bin", "sbin", "lib", "lib64"]) {
+    await Deno.mkdir(`${root}/usr/${name}`, { recursive: true });
+    const isLink = (await Deno.lstat(`/${name}`)).isSymlink;
+    if (isLink) await Deno.symlink(`usr/${name}`, `${root}/${name}`);
+  }
+  for (const tool of TOOLS) {
+    const { stdout } = await ran(["/bin/sh", "-c", `command -v ${tool}`], environment);
+    await copyWithLibraries(stdout.trim(), root);
+  }
+  const { stdout } = await ran(["ldconfig", "-p"], { PATH: "/usr/sbin:/sbin" });
+  for (const library of LIBRARIES) {
+    const path = new RegExp(`${library.replaceAll(".", "\\.")} .*x86-64.*=> (\\S+)`).exec(stdout) ??
+      new RegExp(`${library.replaceAll(".", "\\.")} .*=> (\\S+)`).exec(stdout);
+    if (path?.[1] !== undefined) await copyWithLibraries(path[1], root);
+  }
+  for (const folder of ["proc", "dev", "tmp", "etc"]) {
+    await Deno.mkdir(`${root}/${folder}`, { recursive: true });
+  }
+}
+
+interface Box {
+  httpcfg(home: string, ...words: string[]): Promise<Ran>;
+  close(): Promise<void>;
+}
+
+/** A mount namespace in which the root has /proc and /dev; everything goes with it. */
+async function openBox(root: string): Promise<Box> {
+  const hold =
+    `mount --rbind /proc ${root}/proc && mount --rbind /dev ${root}/dev && echo open && cat`;
+  const holder = new Deno.Command("unshare", {
+    args: ["-m", "/bin/sh", "-c", hold],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = holder.stdout.getReader();
+  assertEquals(new TextDecoder().decode((await reader.read()).value), "open\n");
+  return {
+    httpcfg: (home, ...words) =>
+      ran([
+        "/usr/bin/nsenter",
+        "-m",
+        "-t",
+        String(holder.pid),
+        "/usr/sbin/chroot",
+        root,
+        "/usr/bin/env",
+        "-i",
+        `HTTPCFG_HOME=${home}`,
+        "PATH=/usr/bin:/bin",
+        "/httpcfg",
+        ...words,
+      ]),
+    async close(): Promise<void> {
+      await holder.stdin.close();
+      await reader.cancel();
+      await holder.status;
+    },
+  };
+}
+
+/** What answers at an address: the text, or why nothing does. */
+async function answerAt(host: string, port: number): Promise<string> {
+  try {
+    return await (await fetch(`http://${host}:${port}/`, { headers: { connection: "close" } }))
+      .text();
+  } catch {
+    return "refused";
+  }
+}
+
+Deno.test({
+  name: "clean root: the KB walk-through with the built file and nothing else",
+  ignore: !IS_POSSIBLE,
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
+    const root = `${folder}/root`;
+    await makeRoot(root);
+    await Deno.copyFile(await buildProgram(folder), `${root}/httpcfg`);
+    const box = await openBox(root);
+    const { httpcfg } = box;
+    const ours = "/home/ours";
+    const other = "/home/other";
+    const port = getAvailablePort();
+    try {
+      const version = await httpcfg(ours, "--version");
+      assertMatch(version.stdout + version.stderr, /^httpcfg [0-9.]+ \([0-9a-f]+\+?\)\n$/);
+      const empty = await httpcfg(ours, "query", "iplisten");
+      assertEquals(empty.stdout, "HttpQueryServiceConfiguration completed with 1168\n");
+      await setUp(box, ours, port, "ours");
+      await setUp(box, other, port, "other");
+      assertEquals((await httpcfg(other, "set", "iplisten", "-i", "127.0.0.9")).code, 0);
+
+      // The symptom: an empty list takes every address, the other program cannot have one.
+      assertStarted(await httpcfg(ours, "net", "start", "w3svc"));
+      assertEquals(await answerAt("127.0.0.9", port), "ours");
+      const held = await httpcfg(other, "plan");
+      assertStringIncludes(held.stdout, `held by httpcfg (pid `);
+
+      // The resolution: list an address, stop HTTP, start W3SVC.
+      const added = await httpcfg(ours, "set", "iplisten", "-i", "127.0.0.2");
+      assertEquals(added.stdout, "HttpSetServiceConfiguration completed with 0\n");
+      assertEquals((await httpcfg(ours, "set", "iplisten", "-i", "127.0.0.2")).code, 183);
+      assertEquals((await httpcfg(ours, "query", "iplisten")).stdout, "IP :127.0.0.2\n");
+      assertEquals((await httpcfg(ours, "net", "stop", "http", "/y")).code, 0);
+      assertStarted(await httpcfg(ours, "net", "start", "w3svc"));
+      assertStarted(await httpcfg(other, "net", "start", "w3svc"));
+      assertEquals(await answerAt("127.0.0.2", port), "ours");
+      assertEquals(await answerAt("127.0.0.9", port), "other");
+      assertEquals(await answerAt("127.0.0.3", port), "refused");
+
+      // What else the program needs rights for: its own processes, who is there, how a name answers.
+      assertMatch((await httpcfg(ours, "who", String(port))).stdout, /httpcfg/);
+      const explained = await httpcfg(ours, "explain", `127.0.0.2:${port}`);
+      assertEquals([explained.code, explained.stderr], [0, ""]);
+      assertEquals((await httpcfg(ours, "status", "--format", "json")).code, 0);
+      assertEquals((await httpcfg(ours, "history")).code, 0);
+      assertEquals((await httpcfg(ours, "config", "check")).code, 0);
+    } finally {
+      await httpcfg(ours, "net", "stop", "http", "/y");
+      await httpcfg(other, "net", "stop", "http", "/y");
+      await box.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** One site with a text of its own in place of the Default Web Site. */
+async function setUp({ httpcfg }: Box, home: string, port: number, text: string): Promise<void> {
+  const added = await httpcfg(home, "site", "add", text, "--bind", `:${port}:`, "--respond", text);
+  assertEquals([added.code, added.stderr], [0, ""]);
+  assertEquals((await httpcfg(home, "site", "remove", "Default Web Site")).code, 0);
+}
+
+function assertStarted(result: Ran): void {
+  assertEquals([result.code, result.stderr], [0, ""], result.stdout);
+  assertStringIncludes(result.stdout, "was started successfully.");
+}
