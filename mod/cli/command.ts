@@ -95,8 +95,11 @@ export interface CommandIo {
   readonly paths: Paths;
   readonly store: Store;
   readonly control: ControlClient;
-  /** Starts a service process of this home; resolves when its control socket listens. */
-  startInBackground(): Promise<void>;
+  /**
+   * Starts a service process of this home; resolves when its control socket listens. False where
+   * another command has just started one: then that is the one to speak to.
+   */
+  startInBackground(): Promise<boolean>;
   env(name: string): string | undefined;
   /** Writes the answer to stdout, whole lines. */
   out(text: string): void;

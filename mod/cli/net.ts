@@ -78,21 +78,29 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   if (status !== null && stateOf(status, row.name) !== "stopped") {
     return refused(io, say.netRefusal(say.NET.ALREADY_STARTED));
   }
-  const isFirst = status === null;
+  let isOurs = false;
   io.print(say.netStarting(row.display));
   try {
-    if (isFirst) await io.startInBackground();
+    if (status === null) isOurs = await io.startInBackground();
     status = await io.control.ask({ op: "start", service: row.name });
+    if (status === null) throw endedFault();
   } catch (error) {
     // A process that was started for this alone must not stay behind with nothing to do.
-    if (isFirst) await io.control.ask({ op: "end" }).catch(() => null);
+    if (isOurs) await io.control.ask({ op: "end" }).catch(() => null);
     io.print(say.netNotStarted(row.display));
     io.note(say.netStartReason(null));
     throw withNetStatus(error);
   }
   io.print(say.netStarted(row.display));
-  if (status !== null && row.name === "W3SVC") io.note(siteTroubles(status));
+  if (row.name === "W3SVC") io.note(siteTroubles(status));
   return say.NET_EXIT.ok;
+}
+
+/** Another command may end the process between two of our questions. */
+function endedFault(): Fault {
+  return new Fault("Cannot start the service: its process was ended meanwhile", {
+    hint: "httpcfg status",
+  });
 }
 
 /** The fault with net.exe's exit status. */

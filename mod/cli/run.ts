@@ -172,7 +172,7 @@ function makeIo(
       onReplace: (before, after) => history.record(before, after, author),
     }),
     control: new ControlClient(paths.run),
-    startInBackground: () => startInBackground(self),
+    startInBackground: () => startInBackground(self, paths.run),
   };
 }
 

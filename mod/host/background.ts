@@ -7,13 +7,23 @@
  * @module
  */
 import { Fault } from "../base/fault.ts";
+import { dialControl } from "./control_address.ts";
+import { RunningFault } from "./instance.ts";
 import { selfCommand } from "./self_command.ts";
 
 /** What the child says when it can be spoken to. */
 export const READY = "ready";
 
-/** Starts `httpcfg serve` in the background; resolves when its control socket listens. */
-export async function startInBackground(before: readonly string[]): Promise<void> {
+/** Milliseconds for a process that another command has just started to open its control socket. */
+const OTHER_START_MS = 30_000;
+/** Milliseconds between two looks at that socket. */
+const LOOK_MS = 20;
+
+/**
+ * Starts `httpcfg serve` in the background, for the run folder `run`; resolves when its control
+ * socket listens. False where another command did the same a moment before: then that one's does.
+ */
+export async function startInBackground(before: readonly string[], run: string): Promise<boolean> {
   const [program, ...rest] = selfCommand([...before, "serve", "--background"]);
   const child = new Deno.Command(program!, {
     args: rest,
@@ -24,24 +34,44 @@ export async function startInBackground(before: readonly string[]): Promise<void
   }).spawn();
   const word = await firstLine(child.stdout);
   child.unref();
-  if (word === READY) return;
-  throw parseFailure(word);
+  if (word === READY) return true;
+  const { fault, isRunning } = parseFailure(word);
+  if (!isRunning || !(await listensSoon(run))) throw fault;
+  return false;
+}
+
+async function listensSoon(run: string): Promise<boolean> {
+  for (const end = Date.now() + OTHER_START_MS; Date.now() < end;) {
+    const dialed = await dialControl(run);
+    dialed?.conn.close();
+    if (dialed !== null) return true;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return false;
+}
+
+interface Failure {
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** The home has its service already. */
+  readonly isRunning: boolean;
 }
 
 /** The child's failure as one line: message and hint in JSON, so that both arrive whole. */
 export function failureLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return JSON.stringify({ message, hint: error instanceof Fault ? error.hint : undefined });
+  const hint = error instanceof Fault ? error.hint : undefined;
+  const failure: Failure = { message, hint, isRunning: error instanceof RunningFault };
+  return JSON.stringify(failure);
 }
 
-function parseFailure(line: string): Fault {
+function parseFailure(line: string): { readonly fault: Fault; readonly isRunning: boolean } {
   try {
-    const { message, hint } = JSON.parse(line) as { message: string; hint?: string };
-    return new Fault(message, hint === undefined ? {} : { hint });
+    const { message, hint, isRunning } = JSON.parse(line) as Failure;
+    return { fault: new Fault(message, hint === undefined ? {} : { hint }), isRunning };
   } catch {
-    return new Fault("Cannot start httpcfg in the background: its process ended at once", {
-      hint: "httpcfg serve",
-    });
+    const message = "Cannot start httpcfg in the background: its process ended at once";
+    return { fault: new Fault(message, { hint: "httpcfg serve" }), isRunning: false };
   }
 }
 

@@ -6,9 +6,24 @@
  */
 import { Fault, quote } from "../base/fault.ts";
 
-/** Path of the Unix socket, or of the file that names the loopback port. */
+/** Bytes that the path of a Unix socket may have: sockaddr_un has 108 on Linux, 104 elsewhere. */
+const SOCKET_PATH_BYTES_MAX = { linux: 107, other: 103 } as const;
+
+/**
+ * Path of the Unix socket, or of the file that names the loopback port. Throws a Fault where no
+ * socket can have this path.
+ */
 export function controlPath(run: string, os: string): string {
-  return os === "windows" ? `${run}\\control.json` : `${run}/control.sock`;
+  if (os === "windows") return `${run}\\control.json`;
+  const path = `${run}/control.sock`;
+  const bytesMax = SOCKET_PATH_BYTES_MAX[os === "linux" ? "linux" : "other"];
+  if (new TextEncoder().encode(path).length <= bytesMax) return path;
+  throw new Fault(
+    `Cannot have a control socket in ${
+      quote(run)
+    }: its path would be longer than ${bytesMax} bytes`,
+    { hint: "set HTTPCFG_HOME to a folder with a shorter path" },
+  );
 }
 
 /** What the private file of a loopback control port says. */

@@ -11,6 +11,9 @@ export interface Instance {
   release(): Promise<void>;
 }
 
+/** The home has its service already. */
+export class RunningFault extends Fault {}
+
 /** Makes this process the service of the folder `run`. Throws a Fault that names the one that is. */
 export async function claimInstance(run: string): Promise<Instance> {
   const path = `${run}/httpcfg.pid`;
@@ -18,7 +21,9 @@ export async function claimInstance(run: string): Promise<Instance> {
   if (!(await file.tryLock(true))) {
     file.close();
     const pid = (await Deno.readTextFile(path)).trim();
-    throw new Fault(`Cannot start httpcfg in ${quote(run)}: it runs already as process ${pid}`, {
+    // Between lock and pid the other one has only just begun, or has all but ended.
+    const which = pid === "" ? "another process is at it" : `it runs already as process ${pid}`;
+    throw new RunningFault(`Cannot start httpcfg in ${quote(run)}: ${which}`, {
       hint: "httpcfg status",
     });
   }

@@ -84,6 +84,34 @@ Deno.test("a second start on the same home is refused by name and pid", async ()
   assertEquals((await program.status()).pid, first.pid);
 });
 
+Deno.test("starts at the same time: one process, every command sees its service started", async () => {
+  const { program, port } = await withSite();
+  await using _program = program;
+  const lines = ["net start w3svc", "net start w3svc", "net start iisadmin", "net start http"];
+  const results = await Promise.all(lines.map((line) => program.run(line)));
+  results.forEach(({ status, err }, i) => {
+    // The one that comes later is told so, as by net.exe.
+    const isLate = status === 2 && err.includes("has already been started");
+    assert(status === 0 || isLate, `${lines[i]}: ${status} ${err}`);
+  });
+  const { services, pid } = await program.status();
+  assertEquals(services.map(({ state }) => state), Array(4).fill("running"));
+  assertEquals(program.servicePid(), pid);
+  assert(!(await isRefused(ADDRESS, port)));
+});
+
+Deno.test("a home whose path is too long for a socket is refused with a word", async () => {
+  await using program = await Program.make();
+  const home = `${program.home}/${"deep/".repeat(20)}home`;
+  for (const line of ["serve", "net start w3svc", "status"]) {
+    const { status, err } = await program.run(line, { env: { HTTPCFG_HOME: home } });
+    assert(status !== 0, line);
+    assertStringIncludes(err, "hint: set HTTPCFG_HOME to a folder with a shorter path", line);
+  }
+  const set = await program.run("set iplisten -i 127.0.0.2", { env: { HTTPCFG_HOME: home } });
+  assertEquals([set.status, set.err], [0, ""], "the document needs no socket");
+});
+
 Deno.test("a killed service's socket and pid files do no harm", async () => {
   const { program, port } = await withSite();
   await using _program = program;

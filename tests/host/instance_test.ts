@@ -1,7 +1,7 @@
 // Goal: one service a home, whatever a killed one left. Method: claims in this process, and files.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
-import { claimInstance } from "../../mod/host/instance.ts";
+import { claimInstance, RunningFault } from "../../mod/host/instance.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 Deno.test("claimInstance() refuses the second by folder and pid, until the first gives up", async () => {
@@ -9,10 +9,12 @@ Deno.test("claimInstance() refuses the second by folder and pid, until the first
   const run = folder.at("deep/run");
   const first = await claimInstance(run);
   assertEquals(await Deno.readTextFile(`${run}/httpcfg.pid`), `${Deno.pid}\n`);
-  const fault = await assertRejects(() => claimInstance(run), Fault, "it runs already");
+  const fault = await assertRejects(() => claimInstance(run), RunningFault, "it runs already");
   assertStringIncludes(fault.message, `"${run}"`);
   assertStringIncludes(fault.message, `process ${Deno.pid}`);
   assertEquals(fault.hint, "httpcfg status");
+  await Deno.truncate(`${run}/httpcfg.pid`); // as it is for a moment after the lock
+  await assertRejects(() => claimInstance(run), RunningFault, "another process is at it");
   await first.release();
   assertEquals(await Deno.readTextFile(`${run}/httpcfg.pid`), "");
   await (await claimInstance(run)).release();

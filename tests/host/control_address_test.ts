@@ -1,0 +1,34 @@
+// Goal: the place of the control socket, or a word why there can be none. Method: a table, a folder.
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { controlPath, dialControl } from "../../mod/host/control_address.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test("controlPath() is a socket in the run folder, a file on Windows", () => {
+  assertEquals(controlPath("/run/httpcfg", "linux"), "/run/httpcfg/control.sock");
+  assertEquals(controlPath("C:\\x\\run", "windows"), "C:\\x\\run\\control.json");
+});
+
+Deno.test("controlPath() refuses a path that is longer than a socket's can be", () => {
+  const room = "/control.sock".length;
+  const cases: [os: string, run: string, fits: boolean][] = [
+    ["linux", "x".repeat(107 - room), true],
+    ["linux", "x".repeat(108 - room), false],
+    ["linux", "ü".repeat((108 - room) / 2 + 1), false], // bytes count, not characters
+    ["darwin", "x".repeat(103 - room), true],
+    ["darwin", "x".repeat(104 - room), false],
+    ["windows", "x".repeat(200), true],
+  ];
+  for (const [os, run, fits] of cases) {
+    if (fits) controlPath(run, os);
+    else assertThrows(() => controlPath(run, os), Fault, "longer than");
+  }
+});
+
+Deno.test("dialControl() says why a control socket that is there cannot be reached", async () => {
+  await using folder = await tempFolder();
+  assertEquals(await dialControl(folder.path), null);
+  assertEquals(await dialControl(folder.at("deeper")), null);
+  await Deno.writeTextFile(folder.at("file"), "");
+  await assertRejects(() => dialControl(folder.at("file")), Fault, "Cannot reach the service");
+});
