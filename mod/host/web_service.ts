@@ -38,6 +38,7 @@ import {
   throwIfNothingStarts,
   upSites,
 } from "./reload.ts";
+import { Scavenger } from "./scavenger.ts";
 import type { ServiceLogs } from "./service_logs.ts";
 import { SiteConnections } from "./site_connections.ts";
 import { Sockets } from "./sockets.ts";
@@ -77,6 +78,7 @@ export class WebService {
   #http: HttpState | null = null;
   #sites: SitesState | null = null;
   #paused = false;
+  readonly #scavenger = new Scavenger();
   /** The machine's addresses that the sockets stand on. */
   #machine = "";
 
@@ -170,7 +172,7 @@ export class WebService {
         reservations: document.urlAcl,
       },
       {
-        cache: new ResponseCache(http.settings),
+        cache: this.#scavenger.watch(new ResponseCache(http.settings)),
         listening: () => listeningView(this.#options.version, this.status()),
         now: Date.now,
         isPaused: () => this.#paused,
@@ -281,6 +283,7 @@ export class WebService {
     await http.sockets.close(http.sockets.endpoints());
     await http.server.drain(http.settings.ShutdownGraceTimeout * 1000);
     http.server.reconfigure({ handler: NOBODY });
+    this.#scavenger.stop();
     this.#sites = null;
     this.#paused = false;
   }
