@@ -4,6 +4,7 @@
  * @module
  */
 import { type BodyPump, BodyReader } from "./body_reader.ts";
+import { TICK_MS } from "./clock.ts";
 import { drain } from "./closing.ts";
 import type { Engine } from "./engine.ts";
 import type { Framing } from "./framing.ts";
@@ -18,7 +19,9 @@ export class BodyPort implements BodyPump {
 
   readonly #engine: Engine;
   readonly #link: Link;
-  #drainUntilMs = Infinity;
+  /** Milliseconds that the rest of the body may take; Infinity while a handler reads. */
+  #drainMs = Infinity;
+  #drainStart = 0;
 
   constructor(engine: Engine, link: Link, framing: Framing) {
     this.#engine = engine;
@@ -28,11 +31,11 @@ export class BodyPort implements BodyPump {
   }
 
   async refill(): Promise<boolean> {
-    const { deadline, input, stream } = this.#link;
-    const left = this.#drainUntilMs - this.#engine.clock.coarseMs;
-    deadline.set(Math.min(this.#engine.settings.EntityBodyTimeout * 1000, left), TIMER);
+    const { input, stream } = this.#link;
+    const leftMs = this.#drainMs - (this.#engine.clock.tick - this.#drainStart) * TICK_MS;
+    this.#link.awaitClient(Math.min(this.#engine.settings.EntityBodyTimeout * 1000, leftMs), TIMER);
     const count = await stream.read(input.bodyRoom());
-    deadline.clear();
+    this.#link.heardClient();
     if (count === null) return false;
     input.end = count;
     return true;
@@ -47,8 +50,8 @@ export class BodyPort implements BodyPump {
    * body is still to come.
    */
   async end(drains: boolean): Promise<boolean> {
-    const { DrainEntityBodyTimeout } = this.#engine.settings;
-    this.#drainUntilMs = this.#engine.clock.coarseMs + DrainEntityBodyTimeout * 1000;
+    this.#drainMs = this.#engine.settings.DrainEntityBodyTimeout * 1000;
+    this.#drainStart = this.#engine.clock.tick;
     const isOver = drains ? await drain(this.body) : this.body.isOver;
     if (!drains) await this.abandon();
     this.#link.input.endBody();

@@ -2,29 +2,40 @@
  * Edge: the one clock of the engine. It moves twice a second and everything that is only roughly
  * timed reads it: time-outs need no timer of their own and the Date field is made once a second.
  *
+ * Deadlines are counted in its ticks, because a small whole number costs a connection no memory of
+ * its own and a time in milliseconds does.
+ *
  * @module
  */
 
-/** Milliseconds between two moves; time-outs are late by up to twice as much, never early. */
+/** Milliseconds between two ticks; time-outs are late by up to twice as much, never early. */
 export const TICK_MS = 500;
+
+/** A tick that does not come: 34 years from the start. */
+export const NEVER = 0x7fffffff;
 
 /** Time for the engine; a test has its own. */
 export interface Clock {
-  /** Monotonic milliseconds at the last move. */
-  readonly coarseMs: number;
-  /** Text of the Date field (IMF-fixdate) at the last move. */
+  /** Ticks so far. */
+  readonly tick: number;
+  /** Text of the Date field (IMF-fixdate) at the last tick. */
   readonly date: string;
   /** Milliseconds now, for the difference of two readings; whole, and cheap to read. */
   nowMs(): number;
-  /** Calls `onTick` at every move until {@linkcode Clock.stop}. */
+  /** Calls `onTick` at every tick until {@linkcode Clock.stop}. */
   start(onTick: () => void): void;
   stop(): void;
 }
 
+/** Ticks that are sure to take `ms`, though one is under way; many years for Infinity. */
+export function ticksOf(ms: number): number {
+  return Math.min(Math.ceil(ms / TICK_MS) + 1, NEVER >> 1);
+}
+
 /** The machine's clock; moves only while it is started. */
 export class SystemClock implements Clock {
-  coarseMs = performance.now();
-  date = new Date().toUTCString();
+  tick = 0;
+  date = "";
   #second = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -46,7 +57,7 @@ export class SystemClock implements Clock {
   }
 
   #move(): void {
-    this.coarseMs = performance.now();
+    this.tick = Math.floor(performance.now() / TICK_MS);
     const now = Date.now();
     const second = Math.floor(now / 1000);
     if (second === this.#second) return;

@@ -8,6 +8,7 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import type { ByteStream } from "../base/exchange.ts";
+import { NEVER, ticksOf } from "./clock.ts";
 import { linger, LINGER_MS } from "./closing.ts";
 import type { Engine } from "./engine.ts";
 import type { Exchange } from "./exchange.ts";
@@ -15,7 +16,6 @@ import type { FramingFault } from "./framing.ts";
 import { InputBuffer } from "./input_buffer.ts";
 import type { Link } from "./link.ts";
 import { Output } from "./output.ts";
-import { ReadDeadline } from "./read_deadline.ts";
 import type { ScanResult } from "./request_head.ts";
 import { Responder } from "./responder.ts";
 
@@ -32,83 +32,117 @@ export interface Ends {
 /** One client's connection; {@linkcode Connection.run} lives as long as it does. */
 export class Connection implements Link {
   readonly stream: ByteStream;
-  readonly ends: Ends;
+  readonly local: Endpoint;
+  readonly remote: Endpoint;
   readonly input: InputBuffer;
   readonly output: Output;
-  readonly deadline: ReadDeadline;
   mustClose = false;
   isCut = false;
-  /** Coarse milliseconds since when it waits for a request; Infinity while it does not. */
-  idleSinceMs = Infinity;
+  /** Tick since which it waits for a request; NEVER while it does not. */
+  idleSince = NEVER;
 
   readonly #engine: Engine;
+  readonly #isTls: boolean;
   readonly #responder: Responder;
+  /** Tick at which the client has not sent in time; NEVER while nothing is awaited. */
+  #deadline = NEVER;
+  /** What the log says then; null for nothing. */
+  #timer: string | null = null;
   /** Request that is being scanned. */
   #current: Exchange | null = null;
   #arrivedMs = 0;
 
-  constructor(stream: ByteStream, engine: Engine, ends: Ends) {
+  constructor(stream: ByteStream, engine: Engine, { local, remote, isTls }: Ends) {
     this.stream = stream;
-    this.ends = ends;
+    this.local = local;
+    this.remote = remote;
     this.input = new InputBuffer(engine.buffers);
     this.output = new Output(stream, engine);
-    this.deadline = new ReadDeadline(engine.clock);
     this.#engine = engine;
+    this.#isTls = isTls;
     this.#responder = new Responder(engine, this);
   }
 
-  /** Serves until the connection ends; never rejects. */
-  async run(): Promise<void> {
-    try {
-      await this.#serve();
-    } catch (error) {
-      // A stream that fails is a client that went away; anything else is a bug that somebody reads.
-      if (!this.isCut && !isStreamError(error)) this.#engine.failed(error);
-    }
-    this.isCut = true;
-    this.#closeStream();
-    await this.#responder.end();
-    this.#responder.reportAnswered(CLIENT_GONE);
-    this.input.release();
+  get isIdle(): boolean {
+    return this.idleSince !== NEVER;
   }
 
-  /** Answers `reason` before any request has come, then closes; never rejects. */
-  async turnAway(reason: FramingFault): Promise<void> {
+  /** Serves until the connection ends, then calls `ended`; never rejects. */
+  async run(ended: (connection: Connection) => void): Promise<void> {
+    try {
+      for (;;) {
+        const found = this.#scan();
+        if (found === "done") {
+          const goesOn = this.#respond();
+          if (goesOn !== true && !(await goesOn)) break;
+          if (!this.output.isFull) continue;
+        } else if (found !== "more") {
+          await this.#responder.refuse(found, this.#current!);
+          break;
+        }
+        if (!this.output.isEmpty) {
+          const rest = this.output.finish(await this.output.start());
+          if (rest !== null) await rest;
+          this.#responder.reportAnswered(0);
+          continue; // more may have been scanned than was answered
+        }
+        const count = await this.stream.read(this.#awaitRequest());
+        if (!this.#took(count)) break;
+      }
+    } catch (error) {
+      this.#stumbled(error);
+    }
+    await this.#end();
+    ended(this);
+  }
+
+  /** Answers `reason` before any request has come, then ends; never rejects. */
+  async turnAway(reason: FramingFault, ended: () => void): Promise<void> {
     try {
       await this.#responder.refuse(reason, this.#engine.takeExchange());
-    } catch {
-      // The client did not wait for it.
+    } catch (error) {
+      this.#stumbled(error);
     }
-    this.#closeStream();
-    this.input.release();
+    await this.#end();
+    ended();
   }
 
   /** Closes now when idle, else after the answer that is under way. */
   closeSoon(): void {
     this.mustClose = true;
-    if (this.idleSinceMs !== Infinity) this.cut(null);
+    if (this.isIdle) this.cut(null);
   }
 
   /** Closes now, whatever is under way; `reason` goes to the HTTPERR log. */
   cut(reason: string | null): void {
     if (this.isCut) return;
     this.isCut = true;
-    this.idleSinceMs = Infinity;
+    this.idleSince = NEVER;
     if (reason !== null) this.log(reason, null, this.#current);
     this.#closeStream();
     this.#responder.closeSource();
   }
 
   /** Cuts the connection where a deadline has passed. */
-  expire(nowMs: number): void {
-    if (nowMs >= this.output.deadlineMs) this.cut("Timer_MinBytesPerSecond");
-    else if (nowMs >= this.deadline.ms) this.cut(this.deadline.timer);
+  expire(tick: number): void {
+    if (tick >= this.output.deadline) this.cut("Timer_MinBytesPerSecond");
+    else if (tick >= this.#deadline) this.cut(this.#timer);
+  }
+
+  awaitClient(ms: number, timer: string | null): void {
+    this.#deadline = this.#engine.clock.tick + ticksOf(ms);
+    this.#timer = timer;
+  }
+
+  heardClient(): void {
+    this.#deadline = NEVER;
+    this.#timer = null;
   }
 
   log(reason: string, status: number | null, exchange: Exchange | null): void {
     this.#engine.refused({
-      local: this.ends.local,
-      remote: this.ends.remote,
+      local: this.local,
+      remote: this.remote,
       version: exchange?.versionText() ?? null,
       method: exchange?.methodText() ?? null,
       target: exchange?.targetText() ?? null,
@@ -119,38 +153,8 @@ export class Connection implements Link {
   }
 
   async linger(): Promise<void> {
-    this.deadline.set(LINGER_MS, null);
+    this.awaitClient(LINGER_MS, null);
     await linger(this.stream, this.input.scratch());
-  }
-
-  async #serve(): Promise<void> {
-    const { output } = this;
-    for (;;) {
-      const found = this.#scan();
-      if (found === "done") {
-        const exchange = this.#current!;
-        this.#current = null;
-        this.deadline.clear();
-        const goesOn = this.#responder.respond(exchange);
-        if (goesOn !== true && !(await goesOn)) return;
-        if (!output.isFull) continue;
-      } else if (found !== "more") {
-        await this.#responder.refuse(found, this.#current!);
-        return;
-      }
-      if (!output.isEmpty) {
-        const rest = output.finish(await output.start());
-        if (rest !== null) await rest;
-        this.#responder.reportAnswered(0);
-        continue; // more may have been scanned than was answered
-      }
-      const room = this.#awaitRequest();
-      const count = await this.stream.read(room);
-      if (count === null) return this.#ended();
-      if (this.input.isEmpty) this.#arrivedMs = this.#engine.clock.nowMs();
-      this.idleSinceMs = Infinity;
-      this.input.end += count;
-    }
   }
 
   #scan(): ScanResult {
@@ -169,29 +173,57 @@ export class Connection implements Link {
 
   #begin(): Exchange {
     const exchange = this.#engine.takeExchange();
-    exchange.local = this.ends.local;
-    exchange.remote = this.ends.remote;
-    exchange.isTls = this.ends.isTls;
+    exchange.local = this.local;
+    exchange.remote = this.remote;
+    exchange.isTls = this.#isTls;
     exchange.startedMs = this.#arrivedMs;
     return exchange;
+  }
+
+  #respond(): true | Promise<boolean> {
+    const exchange = this.#current!;
+    this.#current = null;
+    this.heardClient();
+    return this.#responder.respond(exchange);
   }
 
   /** Makes room to read into and says how long the client may take. */
   #awaitRequest(): Uint8Array {
     const { settings, clock } = this.#engine;
     if (this.input.isEmpty) {
-      this.idleSinceMs = clock.coarseMs;
-      this.deadline.set(settings.ConnectionTimeout * 1000, "Timer_ConnectionIdle");
+      this.idleSince = clock.tick;
+      this.awaitClient(settings.ConnectionTimeout * 1000, "Timer_ConnectionIdle");
       if (this.mustClose) this.cut(null);
-    } else if (this.deadline.timer !== "Timer_HeaderWait") {
-      this.deadline.set(settings.HeaderWaitTimeout * 1000, "Timer_HeaderWait");
+    } else if (this.#timer !== "Timer_HeaderWait") {
+      this.awaitClient(settings.HeaderWaitTimeout * 1000, "Timer_HeaderWait");
     }
     return this.input.room(settings.MaxRequestBytes);
   }
 
-  /** The client ended its direction. */
-  #ended(): void {
-    if (!this.input.isEmpty) this.log("Client_Reset", null, this.#current);
+  /** Takes `count` bytes that were read; false where the client has ended its direction. */
+  #took(count: number | null): boolean {
+    if (count === null) {
+      if (!this.input.isEmpty) this.log("Client_Reset", null, this.#current);
+      return false;
+    }
+    if (this.input.isEmpty) this.#arrivedMs = this.#engine.clock.nowMs();
+    this.idleSince = NEVER;
+    this.input.end += count;
+    return true;
+  }
+
+  /** A stream that fails is a client that went away; anything else is a bug that somebody reads. */
+  #stumbled(error: unknown): void {
+    if (!this.isCut && !isStreamError(error)) this.#engine.failed(error);
+  }
+
+  async #end(): Promise<void> {
+    this.isCut = true;
+    this.idleSince = NEVER;
+    this.#closeStream();
+    await this.#responder.end();
+    this.#responder.reportAnswered(CLIENT_GONE);
+    this.input.release();
   }
 
   #closeStream(): void {

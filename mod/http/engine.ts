@@ -6,7 +6,7 @@
 import type { Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/settings.ts";
 import { Buffers } from "./buffers.ts";
-import type { Clock } from "./clock.ts";
+import { type Clock, ticksOf } from "./clock.ts";
 import { Exchange } from "./exchange.ts";
 import { PreparedResponses } from "./prepared.ts";
 import type { Target } from "./request_target.ts";
@@ -45,8 +45,8 @@ export class Engine {
   readonly failed: (error: unknown) => void;
   handler: Handler;
   settings: Settings;
-  /** Milliseconds that a write may stand still. */
-  stallMs = 0;
+  /** Ticks that a write may stand still. */
+  stallTicks = 0;
 
   readonly #exchanges: Exchange[] = [];
   #record: ReusedRecord | undefined;
@@ -66,9 +66,8 @@ export class Engine {
     this.settings = settings;
     this.handler = handler;
     const rate = settings.MinFileBytesPerSec;
-    this.stallMs = rate === 0
-      ? Infinity
-      : Math.max(settings.ConnectionTimeout, STALLED_BYTES / rate) * 1000;
+    const stallSeconds = Math.max(settings.ConnectionTimeout, STALLED_BYTES / rate);
+    this.stallTicks = ticksOf(rate === 0 ? Infinity : stallSeconds * 1000);
     this.targets.clear();
     this.prepared.clear();
   }

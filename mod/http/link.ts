@@ -8,20 +8,22 @@ import type { ByteStream } from "../base/exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 import type { Output } from "./output.ts";
-import type { ReadDeadline } from "./read_deadline.ts";
 
 /** The connection as its responder sees it. */
 export interface Link {
   readonly stream: ByteStream;
   readonly input: InputBuffer;
   readonly output: Output;
-  readonly deadline: ReadDeadline;
   /** The next answer is the last one. */
   readonly mustClose: boolean;
   /** The stream was closed here. */
   readonly isCut: boolean;
   /** One line for the HTTPERR log; `status` is null where nothing was answered. */
   log(reason: string, status: number | null, exchange: Exchange | null): void;
+  /** The client has `ms` to send what is awaited; `timer` is what the log says where it does not. */
+  awaitClient(ms: number, timer: string | null): void;
+  /** It came. */
+  heardClient(): void;
   /** Ends our direction and lets the client read what was sent. */
   linger(): Promise<void>;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { ByteStream } from "../base/exchange.ts";
+import { NEVER } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 
 /** More than this is not held back to be joined. */
@@ -12,8 +13,8 @@ const JOINED_BYTES_MAX = 65536;
 
 /** Writer of one connection. */
 export class Output {
-  /** When a write that is under way has stood still too long; Infinity for none. */
-  deadlineMs = Infinity;
+  /** Tick at which a write that is under way has stood still too long; NEVER for none. */
+  deadline = NEVER;
 
   readonly #stream: ByteStream;
   readonly #engine: Engine;
@@ -46,7 +47,7 @@ export class Output {
   start(): Promise<number> {
     const bytes = this.#join();
     this.taken = bytes;
-    this.deadlineMs = this.#engine.clock.coarseMs + this.#engine.stallMs;
+    this.deadline = this.#engine.clock.tick + this.#engine.stallTicks;
     return this.#stream.write(bytes);
   }
 
@@ -57,7 +58,7 @@ export class Output {
   finish(count: number): Promise<void> | null {
     const bytes = this.taken!;
     this.taken = null;
-    this.deadlineMs = Infinity;
+    this.deadline = NEVER;
     return count === bytes.length ? null : this.write(bytes.subarray(count));
   }
 
@@ -76,11 +77,11 @@ export class Output {
     let at = 0;
     try {
       while (at < bytes.length) {
-        this.deadlineMs = this.#engine.clock.coarseMs + this.#engine.stallMs;
+        this.deadline = this.#engine.clock.tick + this.#engine.stallTicks;
         at += await this.#stream.write(at === 0 ? bytes : bytes.subarray(at));
       }
     } finally {
-      this.deadlineMs = Infinity;
+      this.deadline = NEVER;
     }
   }
 

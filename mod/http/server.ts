@@ -8,7 +8,7 @@ import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
 import { ANY_V4, ANY_V6 } from "../base/address.ts";
 import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/settings.ts";
-import { type Clock, SystemClock } from "./clock.ts";
+import { type Clock, SystemClock, ticksOf } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { Engine } from "./engine.ts";
 
@@ -56,7 +56,8 @@ const TURNED_AWAY_MAX = 128;
 
 interface Drain {
   readonly connections: Set<Connection>;
-  readonly untilMs: number;
+  /** Tick at which the rest is cut. */
+  readonly until: number;
   readonly resolve: () => void;
 }
 
@@ -65,9 +66,12 @@ export class HttpServer {
   readonly #engine: Engine;
   readonly #clock: Clock;
   readonly #connections = new Set<Connection>();
+  /** Where the last connection came in: the next one most likely came in there too. */
+  #local: Endpoint = { ip: ANY_V4, port: 0 };
   readonly #byClient = new Map<Ip, number>();
   readonly #drains = new Set<Drain>();
   readonly #closed: (remote: Endpoint) => void;
+  readonly #ended = (connection: Connection): void => this.#forget(connection);
   #turnedAway = 0;
   #isDraining = false;
 
@@ -92,7 +96,7 @@ export class HttpServer {
 
   /** Serves `stream` until it ends. Never throws: a connection that is dead already is closed. */
   adopt(stream: AcceptedStream, options: { readonly tls: boolean }): void {
-    const local = endpointOf(stream.localAddr);
+    const local = this.#localOf(stream.localAddr);
     const remote = endpointOf(stream.remoteAddr);
     const connection = new Connection(stream, this.#engine, { local, remote, isTls: options.tls });
     if (this.#isDraining) return connection.cut(null);
@@ -101,7 +105,7 @@ export class HttpServer {
     if (this.#connections.size === 0) this.#clock.start(() => this.#tick());
     this.#connections.add(connection);
     this.#byClient.set(remote.ip, (this.#byClient.get(remote.ip) ?? 0) + 1);
-    connection.run().then(() => this.#forget(connection));
+    connection.run(this.#ended);
   }
 
   /**
@@ -111,7 +115,7 @@ export class HttpServer {
   drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
     const { ip, port } = endpoint;
     const isAny = ip === ANY_V4 || ip === ANY_V6;
-    const chosen = [...this.#connections].filter(({ ends: { local } }) => {
+    const chosen = [...this.#connections].filter(({ local }) => {
       return local.port === port && (isAny || local.ip === ip);
     });
     return this.#drain(chosen, graceMs);
@@ -130,8 +134,8 @@ export class HttpServer {
 
   /** Closes up to `count` connections that have waited longest for a request; says how many. */
   makeRoom(count: number): number {
-    const idle = [...this.#connections].filter((connection) => connection.idleSinceMs !== Infinity);
-    idle.sort((a, b) => a.idleSinceMs - b.idleSinceMs);
+    const idle = [...this.#connections].filter((connection) => connection.isIdle);
+    idle.sort((a, b) => a.idleSince - b.idleSince);
     const chosen = idle.slice(0, count);
     for (const connection of chosen) connection.cut(null);
     return chosen.length;
@@ -140,7 +144,7 @@ export class HttpServer {
   /** Where connections have come in: the concrete addresses, and how many are there now. */
   locals(): LocalCount[] {
     const found = new Map<string, { endpoint: Endpoint; connections: number }>();
-    for (const { ends: { local } } of this.#connections) {
+    for (const { local } of this.#connections) {
       const known = found.get(`${local.ip} ${local.port}`);
       if (known === undefined) {
         found.set(`${local.ip} ${local.port}`, { endpoint: local, connections: 1 });
@@ -152,7 +156,7 @@ export class HttpServer {
   counts(): ConnectionCounts {
     let idle = 0;
     for (const connection of this.#connections) {
-      if (connection.idleSinceMs !== Infinity) idle++;
+      if (connection.isIdle) idle++;
     }
     return { connections: this.#connections.size, idle };
   }
@@ -166,13 +170,13 @@ export class HttpServer {
   #turnAway(connection: Connection): void {
     if (this.#turnedAway >= TURNED_AWAY_MAX) return connection.cut("ConnLimit");
     this.#turnedAway++;
-    connection.turnAway("ConnLimit").then(() => this.#turnedAway--);
+    connection.turnAway("ConnLimit", () => this.#turnedAway--);
   }
 
   #drain(connections: readonly Connection[], graceMs: number): Promise<void> {
-    const untilMs = this.#clock.coarseMs + graceMs;
+    const until = this.#clock.tick + ticksOf(graceMs);
     return new Promise((resolve) => {
-      this.#drains.add({ connections: new Set(connections), untilMs, resolve });
+      this.#drains.add({ connections: new Set(connections), until, resolve });
       for (const connection of connections) {
         if (graceMs > 0) connection.closeSoon();
         else connection.cut("Connection_Dropped");
@@ -182,10 +186,10 @@ export class HttpServer {
   }
 
   #tick(): void {
-    const now = this.#clock.coarseMs;
+    const now = this.#clock.tick;
     for (const connection of this.#connections) connection.expire(now);
-    for (const { connections, untilMs } of this.#drains) {
-      if (now < untilMs) continue;
+    for (const { connections, until } of this.#drains) {
+      if (now < until) continue;
       for (const connection of connections) connection.cut("Connection_Dropped");
     }
     this.#settleDrains();
@@ -200,9 +204,16 @@ export class HttpServer {
     }
   }
 
+  /** One object for all connections of an endpoint. */
+  #localOf(address: NetworkAddress): Endpoint {
+    const { ip, port } = this.#local;
+    if (port === address.port && ip === address.hostname) return this.#local;
+    return this.#local = endpointOf(address);
+  }
+
   #forget(connection: Connection): void {
-    this.#closed(connection.ends.remote);
-    const { ip } = connection.ends.remote;
+    this.#closed(connection.remote);
+    const { ip } = connection.remote;
     const left = (this.#byClient.get(ip) ?? 1) - 1;
     if (left === 0) this.#byClient.delete(ip);
     else this.#byClient.set(ip, left);

@@ -5,18 +5,19 @@
  */
 import type { Handler, HttpResponse, RefusedRecord } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/settings.ts";
-import type { Clock } from "../../mod/http/clock.ts";
+import { type Clock, TICK_MS } from "../../mod/http/clock.ts";
 import { HttpServer } from "../../mod/http/server.ts";
 import { FakeStream } from "./fake_stream.ts";
 
 /** A clock that stands until it is moved. */
 export class FakeClock implements Clock {
-  coarseMs = 1000;
+  tick = 7;
+  #ms = 0;
   date = "Sun, 22 Nov 2026 12:00:00 GMT";
   #onTick: (() => void) | null = null;
 
   nowMs(): number {
-    return this.coarseMs;
+    return this.#ms;
   }
   start(onTick: () => void): void {
     this.#onTick = onTick;
@@ -28,9 +29,10 @@ export class FakeClock implements Clock {
     return this.#onTick !== null;
   }
 
-  /** Moves on and ticks once. */
+  /** Moves on by whole ticks, then tells. */
   pass(ms: number): void {
-    this.coarseMs += ms;
+    this.#ms += ms;
+    this.tick += Math.floor(ms / TICK_MS);
     this.#onTick?.();
   }
 }
