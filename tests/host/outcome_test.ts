@@ -1,0 +1,125 @@
+// Goal: what came of a plan, in words that help. Method: plans made by hand.
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import type { Ip } from "../../mod/base/address.ts";
+import type { SiteRecord } from "../../mod/config/document.ts";
+import {
+  endpointStatuses,
+  isUp,
+  listeningView,
+  nothingStarted,
+  siteStatuses,
+} from "../../mod/host/outcome.ts";
+import type { Holder } from "../../mod/listen/holder.ts";
+import { plannedEndpoint, plannedSite, planOf } from "../support/plans.ts";
+
+const HOLDER: Holder = {
+  ip: "127.0.0.2" as Ip,
+  port: 80,
+  pid: 77,
+  program: "nginx",
+  user: "root",
+  mapped: false,
+  namespace: null,
+  socket: 1,
+};
+
+Deno.test("endpointStatuses() shows every action as a state, a cause where it is not open", () => {
+  const plan = planOf([
+    plannedEndpoint("127.0.0.2:80", "open"),
+    plannedEndpoint("127.0.0.3:80", "keep"),
+    plannedEndpoint("127.0.0.4:443", "wait", { secure: true, cause: "not here" }),
+    plannedEndpoint("[::1]:80", "refused", { cause: "taken" }),
+    plannedEndpoint("127.0.0.5:80", "close", { cause: "no longer listed" }),
+  ]);
+  const rows = endpointStatuses(plan).map(({ ip, port, scheme, state, cause }) => {
+    return `${scheme} ${ip} ${port} ${state}: ${cause}`;
+  });
+  assertEquals(rows, [
+    "http 127.0.0.2 80 open: null",
+    "http 127.0.0.3 80 open: null",
+    "https 127.0.0.4 443 wait: not here",
+    "http ::1 80 refused: taken",
+    "http 127.0.0.5 80 draining: no longer listed",
+  ]);
+});
+
+Deno.test("siteStatuses() tells running, partly running, paused, waiting, failed and stopped", () => {
+  const record = (id: number): SiteRecord => ({
+    id,
+    name: `site ${id}`,
+    bindings: [`:${id}:`],
+    secureBindings: [`:${id + 100}:`],
+    autoStart: true,
+    content: { kind: "echo" },
+  });
+  const plan = planOf([], [
+    plannedSite(1, "started"),
+    plannedSite(2, "started", { reason: "127.0.0.9:80 is taken" }),
+    plannedSite(3, "waiting", { reason: "no address yet" }),
+    plannedSite(4, "failed", { reason: "not on the list" }),
+    plannedSite(5, "stopped", { reason: "nobody wants it" }),
+  ]);
+  const sites = [1, 2, 3, 4, 5].map(record);
+  const shown = (isPaused: boolean): unknown[] => {
+    return siteStatuses(plan, sites, isPaused).map(({ state, reason }) => [state, reason]);
+  };
+  const others = [
+    ["stopped", "no address yet"],
+    ["stopped", "not on the list"],
+    ["stopped", null], // as it was asked to be
+  ];
+  assertEquals(shown(false), [["started", null], ["started", "127.0.0.9:80 is taken"], ...others]);
+  assertEquals(shown(true), [["paused", null], ["paused", "127.0.0.9:80 is taken"], ...others]);
+  assertEquals(siteStatuses(plan, sites, false)[0]?.bindings, [":1:", ":101:"]);
+});
+
+Deno.test("isUp() takes a site that waits for its address for one that runs", () => {
+  const states = ["started", "waiting", "failed", "stopped"] as const;
+  assertEquals(states.filter((state) => isUp(plannedSite(1, state))), ["started", "waiting"]);
+});
+
+Deno.test("nothingStarted() finds nothing wrong while a site runs, waits, or none was wanted", () => {
+  for (const state of ["started", "waiting", "stopped"] as const) {
+    assertEquals(nothingStarted(planOf([], [plannedSite(1, state)]), "linux"), null, state);
+  }
+  const mixed = planOf([], [plannedSite(1, "failed"), plannedSite(2, "started")]);
+  assertEquals(nothingStarted(mixed, "linux"), null);
+  assertEquals(nothingStarted(planOf([]), "linux"), null);
+});
+
+Deno.test("nothingStarted() of one site names the address, the port, the cause and the holder", () => {
+  const refused = plannedEndpoint("127.0.0.2:80", "refused", {
+    cause: "taken by nginx, pid 77",
+    holders: [HOLDER],
+  });
+  const fault = nothingStarted(planOf([refused], [plannedSite(1, "failed")]), "linux");
+  assertEquals(fault?.message, 'Cannot listen on "127.0.0.2:80": taken by nginx, pid 77');
+  assertStringIncludes(fault?.hint ?? "", "kill 77");
+  const unknown = { ...refused, holders: [{ ...HOLDER, pid: null }] };
+  const other = nothingStarted(planOf([unknown], [plannedSite(1, "failed")]), "linux");
+  assertStringIncludes(other?.hint ?? "", "find the process that holds it: ");
+});
+
+Deno.test("nothingStarted() of several sites names each with its reason", () => {
+  const sites = [
+    plannedSite(1, "failed", { reason: "not on the list" }),
+    plannedSite(2, "failed", { reason: "taken" }),
+    plannedSite(3, "stopped"),
+  ];
+  const fault = nothingStarted(planOf([], sites), "linux");
+  assertEquals(
+    fault?.message,
+    'Cannot start any site\n  "site 1": not on the list\n  "site 2": taken',
+  );
+  assert(fault?.hint?.includes("httpcfg query iplisten"));
+});
+
+Deno.test("listeningView() names endpoints as URLs do", () => {
+  const view = listeningView("1.2.3", {
+    ipListen: ["::1"],
+    endpoints: endpointStatuses(planOf([plannedEndpoint("[::1]:80", "open")])),
+    sites: [],
+  });
+  assertEquals(view.endpoints, [{ endpoint: "[::1]:80", state: "open", reason: null }]);
+  assertEquals([view.version, view.ipListen], ["1.2.3", ["::1"]]);
+});

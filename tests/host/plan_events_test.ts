@@ -1,0 +1,86 @@
+// Goal: the events of HTTP.sys and W3SVC for what could not be had. Method: plans made by hand.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { WIN32 } from "../../mod/base/win32.ts";
+import { DEFAULT_DOCUMENT, type SiteRecord } from "../../mod/config/document.ts";
+import { changeEvents, planEvents } from "../../mod/host/plan_events.ts";
+import { plannedEndpoint, plannedSite, planOf } from "../support/plans.ts";
+
+function sites(...bindings: string[]): SiteRecord[] {
+  return bindings.map((binding, i) => {
+    return { ...DEFAULT_DOCUMENT.sites[0]!, id: i + 1, bindings: [binding] };
+  });
+}
+
+Deno.test("planEvents() writes 15005 for each socket that could not be had, and no other", () => {
+  const plan = planOf([
+    plannedEndpoint("127.0.0.2:80", "open"),
+    plannedEndpoint("127.0.0.3:80", "keep"),
+    plannedEndpoint("127.0.0.4:80", "close"),
+    plannedEndpoint("127.0.0.5:80", "wait", { cause: "not here" }),
+    plannedEndpoint("[::1]:80", "refused", { cause: "taken" }),
+  ]);
+  const events = planEvents(plan, []);
+  assertEquals(
+    events.map(({ source, id, level, error, detail }) => {
+      return { source, id, level, error, detail };
+    }),
+    [
+      {
+        source: "HTTP",
+        id: 15005,
+        level: "error",
+        error: WIN32.WSAEADDRNOTAVAIL,
+        detail: "not here",
+      },
+      { source: "HTTP", id: 15005, level: "error", error: WIN32.WSAEADDRINUSE, detail: "taken" },
+    ],
+  );
+  assertStringIncludes(events[1]!.text, "Unable to bind to the underlying transport for [::1]:80.");
+});
+
+Deno.test("planEvents() writes 1004 or 1007 for each site that failed, with its URL prefix", () => {
+  const plan = planOf([], [
+    plannedSite(1, "started"),
+    plannedSite(2, "failed", { win32: WIN32.INVALID_NETNAME, reason: "not listed" }),
+    plannedSite(3, "failed", { win32: WIN32.ALREADY_EXISTS, reason: "of another site" }),
+    plannedSite(4, "failed", { win32: WIN32.SHARING_VIOLATION, reason: "of another process" }),
+    plannedSite(5, "waiting"),
+    plannedSite(6, "stopped"),
+  ]);
+  const records = sites(":80:", "127.0.0.5:80:", ":81:www.test", "[::1]:82:", ":83:", ":84:");
+  const events = planEvents(plan, records);
+  assertEquals(events.map(({ id, error }) => [id, error]), [
+    [1004, WIN32.INVALID_NETNAME],
+    [1007, WIN32.ALREADY_EXISTS],
+    [1007, WIN32.SHARING_VIOLATION],
+  ]);
+  const prefixes = [
+    "http://127.0.0.5:80:127.0.0.5/",
+    "http://www.test:81/",
+    "http://[::1]:82:[::1]/",
+  ];
+  prefixes.forEach((prefix, i) => assertStringIncludes(events[i]!.text, prefix));
+});
+
+Deno.test("changeEvents() tells what moved, and of what is left undone only the new", () => {
+  const old = plannedEndpoint("127.0.0.9:80", "refused", { cause: "taken" });
+  const before = planOf([
+    old,
+    plannedEndpoint("127.0.0.2:80", "open"),
+    plannedEndpoint("127.0.0.3:80", "keep"),
+  ]);
+  const after = planOf([
+    old,
+    plannedEndpoint("127.0.0.2:80", "keep"),
+    plannedEndpoint("127.0.0.3:80", "close", { cause: "no longer listed" }),
+    plannedEndpoint("127.0.0.4:80", "open"),
+    plannedEndpoint("127.0.0.5:80", "wait", { cause: "not here" }),
+  ]);
+  const texts = changeEvents(before, after, []).map(({ text, detail }) => `${text} ${detail}`);
+  assertEquals(texts.length, 3);
+  assertStringIncludes(texts[0]!, "127.0.0.4:80");
+  assertStringIncludes(texts[1]!, "127.0.0.3:80");
+  assertStringIncludes(texts[1]!, "no longer listed");
+  assertStringIncludes(texts[2]!, "127.0.0.5:80");
+  assertEquals(changeEvents(after, planOf([old]), []).length, 2, "what is closed, once each");
+});

@@ -1,0 +1,59 @@
+// Goal: sockets as the plan says, each failure told, none lost. Method: plans on loopback.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { formatEndpoint } from "../../mod/base/address.ts";
+import { Sockets } from "../../mod/host/sockets.ts";
+import { isRefused } from "../support/http_client.ts";
+import { plannedEndpoint, planOf } from "../support/plans.ts";
+import { freePort } from "../support/ports.ts";
+
+const isLinux = Deno.build.os === "linux"; // elsewhere 127.0.0.1 is the only loopback address
+
+function makeSockets(seen: string[]): Sockets {
+  return new Sockets({
+    onConnection(conn, endpoint): void {
+      seen.push(formatEndpoint(endpoint));
+      conn.close();
+    },
+    onExhausted: () => {},
+    onFailure: () => {},
+  });
+}
+
+async function connectOnce(hostname: string, port: number): Promise<void> {
+  const conn = await Deno.connect({ hostname, port });
+  assertEquals(await conn.read(new Uint8Array(1)), null);
+  conn.close();
+}
+
+Deno.test({
+  name: "Sockets.open() opens what is to be opened, tells what fails, and close() closes",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    const port = freePort();
+    using _foreign = Deno.listen({ hostname: "127.0.0.4", port });
+    const seen: string[] = [];
+    const sockets = makeSockets(seen);
+    const plan = planOf([
+      plannedEndpoint(`127.0.0.2:${port}`, "open"),
+      plannedEndpoint(`127.0.0.3:${port}`, "wait"),
+      plannedEndpoint(`127.0.0.4:${port}`, "open"),
+      plannedEndpoint(`127.0.0.5:${port}`, "open"),
+      plannedEndpoint(`127.0.0.6:${port}`, "refused"),
+    ]);
+    const failed = sockets.open(plan, 5);
+    assertEquals(failed.map(({ endpoint }) => formatEndpoint(endpoint)), [`127.0.0.4:${port}`]);
+    assertStringIncludes(failed[0]!.fault.message, `127.0.0.4:${port}`);
+    const open = sockets.endpoints();
+    assertEquals(open.map(({ ip }) => ip as string), ["127.0.0.2", "127.0.0.5"]);
+
+    await connectOnce("127.0.0.2", port);
+    await connectOnce("127.0.0.5", port);
+    assertEquals(seen, [`127.0.0.2:${port}`, `127.0.0.5:${port}`]);
+    await sockets.close([open[0]!]);
+    await sockets.close([open[0]!]); // again: nothing is there, nothing happens
+    assertEquals(await isRefused("127.0.0.2", port), true);
+    await connectOnce("127.0.0.5", port);
+    await sockets.close(sockets.endpoints());
+    assertEquals([sockets.endpoints(), await isRefused("127.0.0.5", port)], [[], true]);
+  },
+});
