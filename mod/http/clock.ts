@@ -39,6 +39,10 @@ export class SystemClock implements Clock {
   #second = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
+  constructor() {
+    this.#move();
+  }
+
   nowMs(): number {
     return Date.now(); // a third of what performance.now() costs, and the log has whole milliseconds
   }

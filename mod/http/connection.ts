@@ -18,6 +18,7 @@ import type { Link } from "./link.ts";
 import { Output } from "./output.ts";
 import type { ScanResult } from "./request_head.ts";
 import { Responder } from "./responder.ts";
+import { SourceFailure } from "./response.ts";
 
 /** ERROR_NETNAME_DELETED: the client went away, as IIS logs it. */
 const CLIENT_GONE = 64;
@@ -111,6 +112,11 @@ export class Connection implements Link {
   closeSoon(): void {
     this.mustClose = true;
     if (this.isIdle) this.cut(null);
+  }
+
+  /** Closes now. The log hears of it where a request was under way. */
+  drop(): void {
+    this.cut(this.isIdle ? null : "Connection_Dropped");
   }
 
   /** Closes now, whatever is under way; `reason` goes to the HTTPERR log. */
@@ -214,7 +220,8 @@ export class Connection implements Link {
 
   /** A stream that fails is a client that went away; anything else is a bug that somebody reads. */
   #stumbled(error: unknown): void {
-    if (!this.isCut && !isStreamError(error)) this.#engine.failed(error);
+    if (this.isCut || isStreamError(error)) return;
+    this.#engine.failed(error instanceof SourceFailure ? error.cause ?? error : error);
   }
 
   async #end(): Promise<void> {

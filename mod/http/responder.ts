@@ -17,7 +17,14 @@ import type { FramingFault } from "./framing.ts";
 import type { Link } from "./link.ts";
 import { SERVER_OPTIONS } from "./method.ts";
 import { ownAnswer, refusalStatus, refusalWord } from "./own_answers.ts";
-import { connectionWord, headOnly, knownAnswer, sendSource, sourceFraming } from "./response.ts";
+import {
+  connectionWord,
+  headOnly,
+  knownAnswer,
+  sendSource,
+  SourceFailure,
+  sourceFraming,
+} from "./response.ts";
 import { FRAMING, mayHaveBody } from "./response_head.ts";
 import { withEarlyBytes } from "./take_over.ts";
 
@@ -122,13 +129,20 @@ export class Responder {
     try {
       result = exchange.path === "*" ? SERVER_OPTIONS : await this.#engine.handler(exchange);
     } catch (error) {
-      if (!(error instanceof BodyError) || !port.body.isBroken) return this.#fail(error, exchange);
-      result = { refuse: "BadRequest" };
+      return await this.#unanswered(error, exchange);
     }
-    if (port.body.fault !== null) return this.refuse(port.body.fault, exchange);
-    if (!port.body.isCut) return await this.#send(exchange, result);
+    return port.body.isBroken
+      ? await this.#unanswered(null, exchange)
+      : await this.#send(exchange, result);
+  }
+
+  /** No answer of the site's was begun: its request's body was broken, or it failed. */
+  #unanswered(error: unknown, exchange: Exchange): Promise<boolean> {
+    const body = this.#port?.body;
+    if (body === undefined || !body.isBroken) return this.#fail(error, exchange);
+    if (body.fault !== null) return this.refuse(body.fault, exchange);
     if (!this.#link.isCut) this.#link.log("Client_Reset", null, exchange);
-    return false;
+    return Promise.resolve(false);
   }
 
   /** The handler failed, or what it returned cannot be sent. */
@@ -180,8 +194,10 @@ export class Responder {
       return await this.#finish(keepsAlive);
     } catch (error) {
       this.closeSource();
-      if (exchange.sentBytes === 0) return this.#fail(error, exchange);
-      if (exchange.status !== 0) this.#answered.push(exchange);
+      const cause = error instanceof SourceFailure ? error.cause ?? error : error;
+      if (exchange.sentBytes === 0) return await this.#unanswered(cause, exchange);
+      this.#answered.push(exchange);
+      if (cause instanceof BodyError) return false;
       throw error; // the connection is cut: a broken answer must not look like a whole one
     }
   }

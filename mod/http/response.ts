@@ -4,7 +4,6 @@
  * @module
  */
 import type { BodySource, HttpResponse } from "../base/exchange.ts";
-import { invariant } from "../base/invariant.ts";
 import type { Engine } from "./engine.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Output } from "./output.ts";
@@ -100,10 +99,15 @@ export function connectionWord(exchange: Exchange, keepsAlive: boolean): Connect
   return exchange.minor === 0 ? "keep-alive" : "";
 }
 
+/** A source threw, or did not keep its word: told apart from a client that went away. */
+export class SourceFailure extends Error {
+  override readonly name = "SourceFailure";
+}
+
 /**
- * Sends the pieces of `source`, the head going with the first. Throws where the source fails or does
- * not keep its word about the length; the caller then cuts the connection, so that a client never
- * takes a broken answer for a whole one.
+ * Sends the pieces of `source`, the head going with the first. Throws a {@linkcode SourceFailure}
+ * where the source fails; the caller then cuts the connection, so that a client never takes a broken
+ * answer for a whole one.
  */
 export async function sendSource(
   output: Output,
@@ -113,11 +117,11 @@ export async function sendSource(
 ): Promise<void> {
   let left = framing >= 0 ? framing : Infinity;
   for (;;) {
-    const piece = left === 0 ? null : await source.pull();
+    const piece = left === 0 ? null : await pull(source);
     if (piece === null) break;
     if (piece.length === 0) continue;
     left -= piece.length;
-    invariant(left >= 0, "a body is as long as it said");
+    if (left < 0) throw new SourceFailure("longer than it said");
     if (exchange.sentBytes === 0) {
       output.push(head);
       exchange.sentBytes = head.length;
@@ -127,7 +131,7 @@ export async function sendSource(
     output.push(bytes);
     await output.flush();
   }
-  invariant(left === 0 || left === Infinity, "a body is as long as it said");
+  if (left !== 0 && left !== Infinity) throw new SourceFailure("shorter than it said");
   if (exchange.sentBytes === 0) {
     output.push(head);
     exchange.sentBytes = head.length;
@@ -135,6 +139,14 @@ export async function sendSource(
   if (framing !== FRAMING.chunked) return;
   output.push(latin1Bytes(LAST_CHUNK));
   exchange.sentBytes += LAST_CHUNK.length;
+}
+
+async function pull(source: BodySource): Promise<Uint8Array | null> {
+  try {
+    return await source.pull();
+  } catch (cause) {
+    throw new SourceFailure("pull() threw", { cause });
+  }
 }
 
 function chunkOf(piece: Uint8Array): Uint8Array {

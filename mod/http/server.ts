@@ -179,7 +179,7 @@ export class HttpServer {
       this.#drains.add({ connections: new Set(connections), until, resolve });
       for (const connection of connections) {
         if (graceMs > 0) connection.closeSoon();
-        else connection.cut("Connection_Dropped");
+        else connection.drop();
       }
       this.#settleDrains();
     });
@@ -190,7 +190,7 @@ export class HttpServer {
     for (const connection of this.#connections) connection.expire(now);
     for (const { connections, until } of this.#drains) {
       if (now < until) continue;
-      for (const connection of connections) connection.cut("Connection_Dropped");
+      for (const connection of connections) connection.drop();
     }
     this.#settleDrains();
   }

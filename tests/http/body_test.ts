@@ -198,6 +198,28 @@ Deno.test("A produced body that fails before its first piece is answered 500", a
   assertEquals([source.closes, engine.served], [1, []]);
 });
 
+Deno.test("A produced body that echoes a broken one is refused, or cut, and no bug", async () => {
+  const echoing: Handler = (request) => ({
+    status: 200,
+    headers: [],
+    body: { length: null, pull: () => request.body.read(), close: () => {} },
+  });
+  const cases: [chunks: string, answers: number[], reason: string[]][] = [
+    ["x\r\n", [400], ["Number"]],
+    ["3\r\nabc\r\nx\r\n", [200], []],
+    ["3\r\nabc\r\n0\r\n\r\n", [200], []],
+    ["3\r\na", [200], []],
+  ];
+  for (const [chunks, answers, reasons] of cases) {
+    const engine = new TestEngine(echoing);
+    const text = await engine.talk(post("Transfer-Encoding: chunked", chunks));
+    assertEquals(statuses(text), answers, chunks);
+    assertEquals(text.endsWith("0\r\n\r\n"), chunks.endsWith("0\r\n\r\n"), "only a whole one ends");
+    assertEquals(engine.refused.map((record) => record.reason), reasons);
+    assertEquals(engine.failures, []);
+  }
+});
+
 Deno.test("A client that goes away while a body is produced closes its source", async () => {
   let isAsked: () => void = () => {};
   const asked = new Promise<void>((resolve) => isAsked = resolve);
