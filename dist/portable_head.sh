@@ -3,9 +3,9 @@
 # program. The first start unpacks it into a private folder; every later one only looks at that
 # folder and becomes the program, which keeps the process id, the signals and the exit status.
 #
-# What a start checks, without starting any other program: the folder and its files belong to the
-# caller, none is a link or empty, the stamp names this very build, and nothing is younger than the
-# stamp. That finds a half-written, cut, altered or planted file. It is no defence against someone
+# What a start checks, without starting any other program: the folder, the stamp and the runtime
+# belong to the caller and are no links, the stamp names this very build, no file is empty, and none
+# is younger than the stamp. That finds a half-written, cut, altered or planted file. It is no defence against someone
 # who already is this user; nothing in a user's own folder can be. The hash of everything unpacked
 # is taken once, before the stamp is written.
 #
@@ -44,10 +44,10 @@ ready() { # FOLDER
   [ -f "$1/stamp" ] && [ ! -L "$1/stamp" ] && [ -O "$1/stamp" ] || return 1
   stamp=
   IFS= read -r stamp <"$1/stamp" || return 1
-  [ "$stamp" = "$build" ] && [ -x "$1/httpcfg" ] || return 1
+  [ "$stamp" = "$build" ] || return 1
+  [ -x "$1/httpcfg" ] && [ ! -L "$1/httpcfg" ] && [ -O "$1/httpcfg" ] || return 1
   for file in $files; do
-    [ -s "$1/$file" ] && [ ! -L "$1/$file" ] && [ -O "$1/$file" ] || return 1
-    [ "$1/$file" -nt "$1/stamp" ] && return 1
+    [ -s "$1/$file" ] && [ ! "$1/$file" -nt "$1/stamp" ] || return 1
   done
   return 0
 }
