@@ -18,11 +18,14 @@ export function privateBytes(pid: number): number {
   return (sum("Private_Clean") + sum("Private_Dirty")) * 1024;
 }
 
-/** Words before a command that keep servers on the first core and clients off it, where there are two. */
-export const [SERVER_CORE, CLIENT_CORES]: readonly [readonly string[], readonly string[]] =
+/**
+ * Words before a client that keep it off the first core, where there are two. Servers go where the
+ * system puts them: a runtime whose collector has threads of its own would stall on a single core.
+ */
+const CLIENT_CORES: readonly string[] =
   navigator.hardwareConcurrency > 1 && await isInstalled("taskset")
-    ? [["taskset", "-c", "0"], ["taskset", "-c", `1-${navigator.hardwareConcurrency - 1}`]]
-    : [[], []];
+    ? ["taskset", "-c", `1-${navigator.hardwareConcurrency - 1}`]
+    : [];
 
 export interface Load {
   readonly requests: number;

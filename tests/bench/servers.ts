@@ -1,7 +1,7 @@
-/** The servers under measurement: ours and its peers, each with its log on and one core to itself. */
+/** The servers under measurement: ours and its peers, each with its log on. */
 import { getAvailablePort } from "@std/net/get-available-port";
 import type { ConfigDocument, SiteContent } from "../../mod/config/document.ts";
-import { isInstalled, listening, say, SERVER_CORE } from "./measure.ts";
+import { isInstalled, listening, say } from "./measure.ts";
 
 export interface RunningServer {
   readonly name: string;
@@ -159,7 +159,7 @@ async function place(name: string, hostname: string): Promise<Place> {
   return { name, home, hostname, port: getAvailablePort({ hostname }) };
 }
 
-/** Starts `command` on the servers' core, what it says in a file, and waits until it listens. */
+/** Starts `command`, what it says in a file, and waits until it listens. */
 async function start(
   { name, home, hostname, port }: Place,
   command: readonly string[],
@@ -167,7 +167,7 @@ async function start(
 ): Promise<RunningServer> {
   const startedMs = Date.now();
   const child = new Deno.Command("sh", {
-    args: ["-c", `exec "$@" >${home}/said 2>&1`, "sh", ...SERVER_CORE, ...command],
+    args: ["-c", `exec "$@" >${home}/said 2>&1`, "sh", ...command],
     env,
     stdin: "null",
   }).spawn();
