@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { giveBack, LineBuffer, type Lines } from "./line_buffer.ts";
 import { type LogNames, rollsIn } from "./log_names.ts";
 
 export interface LogFileOptions {
@@ -34,8 +35,6 @@ export interface LogTrouble {
   readonly lostLines: number;
 }
 
-/** Characters collected before they are written without waiting for the tick. */
-const PIECE_CHARS = 64 * 1024;
 /** Bytes that may wait for the disk: seconds of full traffic, little beside a server's memory. */
 const WAITING_BYTES_MAX = 4 * 1024 * 1024;
 /** Ticks without a line after which the file is closed: a thousand quiet sites hold no descriptors. */
@@ -44,20 +43,15 @@ const IDLE_TICKS = 10;
 const FILE_MODE = 0o640;
 const FOLDER_MODE = 0o750;
 
-interface Piece {
-  readonly bytes: Uint8Array;
-  readonly lines: number;
+interface Piece extends Lines {
   readonly day: string;
 }
 
 const encoder = new TextEncoder();
-/** Room for one piece, whatever its characters are; made once, since a new one costs more than its use. */
-const scratch = new Uint8Array(4 * PIECE_CHARS);
 
 export class LogFile {
   readonly #options: LogFileOptions;
-  #pending = "";
-  #pendingLines = 0;
+  readonly #pending = new LineBuffer();
   #day = "";
   readonly #waiting: Piece[] = [];
   #waitingBytes = 0;
@@ -85,14 +79,13 @@ export class LogFile {
       this.#seal();
       this.#day = day;
     }
-    this.#pending += line;
-    this.#pendingLines++;
-    if (this.#pending.length >= PIECE_CHARS) this.#startWriting();
+    this.#pending.add(line);
+    if (this.#pending.isFull) this.#startWriting();
   }
 
   /** To be called each second: writes what has been collected, closes what is unused. */
   tick(): void {
-    if (this.#pendingLines > 0) {
+    if (this.#pending.count > 0) {
       this.#idleTicks = 0;
       this.#startWriting();
     } else if (++this.#idleTicks >= IDLE_TICKS && this.#writer === null) {
@@ -126,17 +119,14 @@ export class LogFile {
   }
 
   #seal(): void {
-    const lines = this.#pendingLines;
-    if (lines === 0) return;
+    const lines = this.#pending.take();
+    if (lines === null) return;
     if (this.#waitingBytes >= WAITING_BYTES_MAX) {
-      this.#lose(lines, new Error("the disk is too slow"));
-    } else {
-      const bytes = encode(this.#pending);
-      this.#waiting.push({ bytes, lines, day: this.#day });
-      this.#waitingBytes += bytes.length;
+      this.#lose(lines.count, new Error("the disk is too slow"));
+      return giveBack(lines);
     }
-    this.#pending = "";
-    this.#pendingLines = 0;
+    this.#waiting.push({ ...lines, day: this.#day });
+    this.#waitingBytes += lines.bytes.length;
   }
 
   #startWriting(): void {
@@ -156,9 +146,10 @@ export class LogFile {
         this.#recover();
       } catch (error) {
         this.#closeFile();
-        this.#lose(piece.lines, error);
+        this.#lose(piece.count, error);
       } finally {
         this.#waitingBytes -= piece.bytes.length;
+        giveBack(piece);
       }
     }
   }
@@ -210,7 +201,7 @@ export class LogFile {
     const torn = this.#isTorn && !this.#isFresh ? "\n" : "";
     const isHeaderDue = this.#isFresh || this.#headerOf !== path;
     const text = torn + (isHeaderDue ? header() : "");
-    if (text !== "") await this.#write(file, encode(text));
+    if (text !== "") await this.#write(file, encoder.encode(text));
     this.#headerOf = path;
     return file;
   }
@@ -253,9 +244,4 @@ async function rollsOf(folder: string, names: LogNames, day: string): Promise<nu
   const files: string[] = [];
   for await (const entry of Deno.readDir(folder)) files.push(entry.name);
   return rollsIn(files, names, day);
-}
-
-function encode(text: string): Uint8Array {
-  if (text.length * 3 > scratch.length) return encoder.encode(text);
-  return scratch.slice(0, encoder.encodeInto(text, scratch).written);
 }

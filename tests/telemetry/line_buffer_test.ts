@@ -1,0 +1,51 @@
+import { assertEquals } from "@std/assert";
+import { giveBack, LineBuffer } from "../../mod/telemetry/line_buffer.ts";
+
+Deno.test("LineBuffer gives every line as bytes, few or many, short or long, in any script", () => {
+  const buffer = new LineBuffer();
+  assertEquals(buffer.take(), null);
+  const cases: [name: string, lines: string[]][] = [
+    ["one", ["a\n"]],
+    ["few", ["a\n", "ü\n", "\u{1f600}\n"]],
+    ["many", Array.from({ length: 5000 }, (_, i) => `line ${i} of many\n`)],
+    ["long", ["x".repeat(300_000), "y\n"]],
+    ["long in two bytes", ["s\n", "ü".repeat(100_000), "y\n"]],
+    ["long behind many", [
+      ...Array.from({ length: 500 }, (_, i) => `line ${i}\n`),
+      "ü".repeat(80_000),
+    ]],
+  ];
+  for (let round = 0; round < 3; round++) {
+    for (const [name, lines] of cases) {
+      for (const line of lines) buffer.add(line);
+      assertEquals(buffer.count, lines.length);
+      const taken = buffer.take()!;
+      assertEquals(taken.count, lines.length, name);
+      assertEquals(new TextDecoder().decode(taken.bytes) === lines.join(""), true, name);
+      assertEquals([buffer.count, buffer.take()], [0, null]);
+      giveBack(taken);
+    }
+  }
+});
+
+Deno.test("LineBuffer is full when a write is worth its cost, and not before", () => {
+  const buffer = new LineBuffer();
+  const line = `${"x".repeat(99)}\n`;
+  let lines = 0;
+  for (; !buffer.isFull; lines++) buffer.add(line);
+  assertEquals(lines > 600 && lines < 800, true, `${lines}`);
+  buffer.take();
+  assertEquals(buffer.isFull, false);
+});
+
+Deno.test("giveBack() lends a block to one buffer at a time", () => {
+  const first = new LineBuffer();
+  const second = new LineBuffer();
+  const many = (char: string): string => `${char.repeat(5000)}\n`;
+  first.add(many("a"));
+  giveBack(first.take()!);
+  first.add(many("b"));
+  second.add(many("c"));
+  const text = (buffer: LineBuffer): string => new TextDecoder().decode(buffer.take()!.bytes);
+  assertEquals([text(first), text(second)], [many("b"), many("c")]);
+});
