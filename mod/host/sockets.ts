@@ -6,6 +6,7 @@
 import { type Endpoint, formatEndpoint } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import { type OpenEndpoint, openEndpoint } from "../listen/endpoint.ts";
+import type { Holder } from "../listen/holder.ts";
 import { rememberingFindHolders } from "../listen/holders.ts";
 import type { FailedBind, Plan } from "../listen/plan.ts";
 
@@ -19,9 +20,15 @@ export interface SocketEvents {
 export class Sockets {
   readonly #open = new Map<string, { endpoint: Endpoint; socket: OpenEndpoint }>();
   readonly #events: SocketEvents;
+  readonly #lookUp: () => (endpoint: Endpoint) => readonly Holder[];
 
-  constructor(events: SocketEvents) {
+  /** `lookUp` makes what tells who is in the way, once for each {@linkcode Sockets.open}. */
+  constructor(
+    events: SocketEvents,
+    lookUp: () => (endpoint: Endpoint) => readonly Holder[] = rememberingFindHolders,
+  ) {
     this.#events = events;
+    this.#lookUp = lookUp;
   }
 
   /** What listens now. */
@@ -32,7 +39,7 @@ export class Sockets {
   /** Opens what the plan wants opened; each failure is told, the others stay open. */
   open(plan: Plan, tcpBacklog: number): FailedBind[] {
     const failed: FailedBind[] = [];
-    const holdersOf = rememberingFindHolders();
+    const holdersOf = this.#lookUp();
     for (const planned of plan.endpoints) {
       if (planned.action !== "open") continue;
       const endpoint: Endpoint = { ip: planned.ip, port: planned.port };

@@ -1,0 +1,187 @@
+// Property: what the plan says is what then happens. 1,000 random lists and sites on 127.0.0.0/8, with
+// sockets of another process in the way; each starts from the sockets that the one before left open.
+import { assert, assertEquals } from "@std/assert";
+import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint } from "../../mod/base/address.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { changeOver } from "../../mod/host/change_over.ts";
+import { gatherPlanInput } from "../../mod/host/plan_input.ts";
+import { Sockets } from "../../mod/host/sockets.ts";
+import type { BindFault } from "../../mod/listen/bind_fault.ts";
+import { openEndpoint } from "../../mod/listen/endpoint.ts";
+import type { Holder } from "../../mod/listen/holder.ts";
+import { findListeners } from "../../mod/listen/holders.ts";
+import { parseList } from "../../mod/listen/list_entry.ts";
+import { makePlan } from "../../mod/listen/plan.ts";
+import type { Plan } from "../../mod/listen/planned.ts";
+import { freePort } from "../support/ports.ts";
+
+const ROUNDS = 1000;
+/** Rounds with the same sockets in the way: looking for them reads all of /proc. */
+const ROUNDS_PER_FOREIGN = 20;
+const ENTRIES = [
+  ..."127.0.0.1 127.0.0.2 127.0.0.3 127.0.0.4 ::1 127.0.0.0/29 127.0.0.2/31 ::/1 lo".split(" "),
+  ..."0.0.0.0 :: 203.0.113.9 no-such0 !127.0.0.1 !127.0.0.2 !127.0.0.2/31 !lo !:: !0.0.0.0".split(
+    " ",
+  ),
+];
+const ADDRESSES = ["", "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.9", "[::1]", "203.0.113.9"];
+const FOREIGN = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "0.0.0.0", "::1", "::"];
+
+Deno.test({
+  name: `the plan equals what then happens, ${ROUNDS} times`,
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    const random = seeded(813368);
+    const ports = [freePort(), freePort()];
+    const sockets = makeSockets();
+    const counts = { open: 0, keep: 0, close: 0, wait: 0, refused: 0 };
+    for (let round = 0; round < ROUNDS; round += ROUNDS_PER_FOREIGN) {
+      await sockets.close(sockets.endpoints());
+      await using _foreign = await plant(pick(random, FOREIGN, 2), ports);
+      let held = holders(ports);
+      for (let i = 0; i < ROUNDS_PER_FOREIGN;) {
+        const document = randomDocument(random, ports);
+        const list = parseList(document.ipListen);
+        const source = { document, list };
+        const running = sockets.endpoints();
+        const foreseen = makePlan({ ...gatherPlanInput(source), running, held });
+        await settle(sockets, await changeOver(sockets, source, { tcpBacklog: 5 }));
+
+        const what = JSON.stringify([round + i, document.ipListen, document.sites, held, running]);
+        const seen = names(sockets.endpoints());
+        if (JSON.stringify(seen) !== JSON.stringify(openIn(foreseen))) {
+          // Somebody else on this machine may have come or gone meanwhile: then it is no trial.
+          const now = holders(ports);
+          assert(JSON.stringify(now) !== JSON.stringify(held), `${what}: ${seen}`);
+          held = now;
+          continue;
+        }
+        i++;
+        for (const endpoint of foreseen.endpoints) {
+          counts[endpoint.action]++;
+          if (endpoint.action === "wait") assertEquals(codeOfBinding(endpoint), ABSENT, what);
+          if (endpoint.action === "refused") assertEquals(codeOfBinding(endpoint), IN_USE, what);
+        }
+      }
+    }
+    await sockets.close(sockets.endpoints());
+    // Each of the five words has been put to the test, and not by accident.
+    for (const [action, count] of Object.entries(counts)) {
+      assertEquals([action, count > ROUNDS / 20], [action, true], JSON.stringify(counts));
+    }
+  },
+});
+
+const ABSENT = "EADDRNOTAVAIL";
+const IN_USE = "EADDRINUSE";
+
+/** Who else is in the way on `ports`. */
+function holders(ports: readonly number[]): Holder[] {
+  return findListeners(new Set(ports))
+    .filter(({ pid, namespace }) => pid !== Deno.pid && namespace === null);
+}
+
+function makeSockets(): Sockets {
+  return new Sockets({
+    onConnection: (conn) => conn.close(),
+    onExhausted: () => {},
+    onFailure: () => {},
+  }, () => () => []); // who is in the way is known here
+}
+
+async function settle(sockets: Sockets, plan: Plan): Promise<void> {
+  await sockets.close(plan.endpoints.filter(({ action }) => action === "close"));
+}
+
+function openIn({ endpoints }: Plan): string[] {
+  return names(endpoints.filter(({ action }) => action === "open" || action === "keep"));
+}
+
+function names(endpoints: readonly Endpoint[]): string[] {
+  return endpoints.map(formatEndpoint).sort();
+}
+
+/** What the system says to the attempt; "" where it lets us. */
+function codeOfBinding({ ip, port }: Endpoint): string {
+  const ignore = (): void => {};
+  const events = { onConnection: ignore, onExhausted: ignore, onFailure: ignore };
+  try {
+    void openEndpoint({ ip, port, tcpBacklog: 5 }, events, () => []).close();
+    return "";
+  } catch (error) {
+    return (error as BindFault).code;
+  }
+}
+
+function randomDocument(random: () => number, ports: readonly number[]): ConfigDocument {
+  const sites = Array.from({ length: 1 + Math.floor(random() * 3) }, (_, i) => {
+    const bindings = new Set(
+      Array.from({ length: 1 + Math.floor(random() * 2) }, () => {
+        const [ip = ""] = pick(random, ADDRESSES, 1);
+        const [port = 0] = pick(random, ports, 1);
+        const [host = ""] = pick(random, ["", "a.test", "b.test"], 1);
+        return `${ip}:${port}:${host}`;
+      }),
+    );
+    return {
+      ...DEFAULT_DOCUMENT.sites[0]!,
+      id: i + 1,
+      name: `s${i + 1}`,
+      bindings: [...bindings],
+      autoStart: random() < 0.9,
+    };
+  });
+  const ipListen = pick(random, ENTRIES, Math.floor(random() * 5));
+  return { ...DEFAULT_DOCUMENT, ipListen: canonical(ipListen), sites };
+}
+
+function canonical(texts: readonly string[]): string[] {
+  return [...new Set(parseList(texts).map(({ text }) => text))];
+}
+
+function pick<T>(random: () => number, from: readonly T[], count: number): T[] {
+  return Array.from({ length: count }, () => from[Math.floor(random() * from.length)]!);
+}
+
+/** The same numbers at every run, so that a failure can be looked at again (mulberry32). */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Sockets of another process on the first of `ports`: as many of `ips` as can be had. */
+async function plant(ips: readonly string[], ports: readonly number[]): Promise<AsyncDisposable> {
+  const code = `
+    for (const hostname of ${JSON.stringify(ips)}) {
+      try { Deno.listen({ hostname, port: ${
+    ports[0]
+  } }); } catch { /* one is in the other's way */ }
+    }
+    await Deno.stdout.write(new Uint8Array(1));
+    await Deno.stdin.read(new Uint8Array(1));
+    Deno.exit();`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-config", code],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  return {
+    async [Symbol.asyncDispose](): Promise<void> {
+      await child.stdin.close();
+      await reader.cancel();
+      await child.status;
+    },
+  };
+}
+
+/** A wildcard and an address of one port exclude each other; the property would be empty without. */
+Deno.test("the foreign sockets of the property include both wildcards", () => {
+  assertEquals([ANY_V4, ANY_V6].every((ip) => FOREIGN.includes(ip)), true);
+});

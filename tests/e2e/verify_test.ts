@@ -1,0 +1,52 @@
+// Story: a nightly job asks whether the machine answers exactly where it should. Another program that
+// has slipped in beside the service, or in its place, is found. (A missing socket: living_list_test.)
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { freePort } from "../support/ports.ts";
+import { Program } from "../support/program.ts";
+
+Deno.test("verify is content with a service that listens where it says", async () => {
+  await using program = await started(freePort(), ["127.0.0.2", "::1"]);
+  const well = await program.run("verify");
+  assertEquals([well.status, well.out], [0, ""], well.err);
+  assertStringIncludes(well.err, "all as it should be");
+});
+
+Deno.test("verify finds a planted foreign listener, and lets it be where that is allowed", async () => {
+  const port = freePort();
+  await using program = await started(port, ["127.0.0.2"]);
+  using _foreign = Deno.listen({ hostname: "127.0.0.1", port });
+  const found = await program.run("verify --format json");
+  assertEquals(found.status, 1);
+  const { findings } = JSON.parse(found.out);
+  const bad = findings.filter(({ verdict }: { verdict: string }) => verdict !== "ok");
+  assertEquals(bad.length, 1);
+  assertEquals(bad[0].endpoint, `127.0.0.1:${port}`);
+  assertEquals(bad[0].verdict, "foreign");
+  assertStringIncludes(bad[0].detail, `pid ${Deno.pid}`);
+  assertEquals((await program.run("verify --allow-foreign")).status, 0);
+});
+
+Deno.test("verify finds a foreign listener in the service's place", async () => {
+  const port = freePort();
+  using _foreign = Deno.listen({ hostname: "127.0.0.3", port });
+  await using program = await started(port, ["127.0.0.2", "127.0.0.3"]);
+  const { status, out } = await program.run("verify");
+  assertEquals(status, 1);
+  assertMatch(out, new RegExp(`foreign +127\\.0\\.0\\.3:${port}`));
+});
+
+Deno.test("verify without a service says what to type", async () => {
+  await using program = await Program.make();
+  const { status, err } = await program.run("verify");
+  assertEquals(status, 1);
+  assertStringIncludes(err, "hint: httpcfg net start w3svc");
+});
+
+async function started(port: number, ipListen: readonly string[]): Promise<Program> {
+  const program = await Program.make();
+  await program.do("site remove W3SVC/1");
+  await program.do(["site", "add", "one", "--bind", `:${port}:`, "--respond", "site one"]);
+  for (const entry of ipListen) await program.do(`set iplisten -i ${entry}`);
+  await program.do("net start w3svc");
+  return program;
+}
