@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { wordsOfCall } from "./mod/cli/called_name.ts";
 import { ask, note, out, print } from "./mod/cli/output.ts";
 import { run } from "./mod/cli/run.ts";
 
 if (import.meta.main) {
   Deno.exit(
-    await run(Deno.args, {
+    await run(await wordsOfCall(Deno.args), {
       os: Deno.build.os,
       uid: Deno.uid(),
       env: (name) => Deno.env.get(name),

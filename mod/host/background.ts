@@ -27,6 +27,7 @@ export async function startInBackground(before: readonly string[], run: string):
   const [program, ...rest] = selfCommand([...before, "serve", "--background"]);
   const child = new Deno.Command(program!, {
     args: rest,
+    env: { HTTPCFG_CALLED_AS: "httpcfg" }, // this call may have come through a link
     detached: true, // its own session: a closing terminal does not end it
     stdin: "null",
     stdout: "piped",

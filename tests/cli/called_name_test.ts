@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { toolOf, wordsOfCall } from "../../mod/cli/called_name.ts";
+
+Deno.test("toolOf() knows the old tools by their file names", () => {
+  const cases: [path: string, want: string | null][] = [
+    ["/usr/local/bin/net", "net"],
+    ["netsh", "netsh"],
+    ["C:\\Inetpub\\AdminScripts\\ADSUTIL.VBS", "adsutil"],
+    ["./iisweb.exe", "iisweb"],
+    ["/opt/net/httpcfg", null],
+    ["network", null],
+    ["", null],
+  ];
+  for (const [path, want] of cases) assertEquals(toolOf(path), want, path);
+});
+
+Deno.test("wordsOfCall() puts the tool before its words, and itself before nothing", async () => {
+  const called = async (as: string | null): Promise<readonly string[]> => {
+    if (as !== null) Deno.env.set("HTTPCFG_CALLED_AS", as);
+    try {
+      return await wordsOfCall(["start", "w3svc"]);
+    } finally {
+      Deno.env.delete("HTTPCFG_CALLED_AS");
+    }
+  };
+  assertEquals(await called("/usr/bin/net"), ["net", "start", "w3svc"]);
+  assertEquals(await called("httpcfg"), ["start", "w3svc"]);
+  assertEquals(await called(null), ["start", "w3svc"]);
+});
