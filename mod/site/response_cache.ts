@@ -5,8 +5,8 @@
  * bytes in memory are sent for half of what it costs to read them for each client.
  *
  * The very same response object is given again and again, so that the engine can keep its bytes. What
- * is kept is compared with the file at most once a second. When the cache is full, new responses are
- * not kept until old ones have been unused for long enough: a crawler cannot push out what is hot.
+ * is kept is compared with the file at most once a second. A full cache drops what was unused for ten
+ * seconds, and keeps nothing new where that is not enough: a crawler cannot push out what is hot.
  *
  * HTTP.sys also passes by its cache for a query, Authorization and the like. Here it holds files
  * alone, whose bytes depend on none of these, so the rule would only cost time.
@@ -61,6 +61,9 @@ const OFTEN = 2;
 const OFTEN_MS = 10_000;
 /** Memory of all that is kept. */
 const TOTAL_BYTES_MAX = 64 * 1024 * 1024;
+/** A full cache drops what was unused for so long, and looks for it so often. */
+const SQUEEZE_UNUSED_MS = 10_000;
+const SQUEEZE_EVERY_MS = 1000;
 /** What an entry costs beside its bytes: bounds the number of entries too. */
 const ENTRY_BYTES = 1024;
 
@@ -77,6 +80,7 @@ export class ResponseCache {
   readonly #totalBytesMax: number;
   #bytes = 0;
   #nextScavengeMs = 0;
+  #squeezedMs = -Infinity;
 
   constructor(settings: CacheSettings, totalBytesMax: number = TOTAL_BYTES_MAX) {
     this.#settings = settings;
@@ -107,7 +111,7 @@ export class ResponseCache {
   put(entries: Map<string, CacheEntry>, path: string, entry: CacheEntry): void {
     this.remove(entries, path);
     const bytes = bytesOf(entry);
-    if (!this.#settings.UriEnableCache || this.#bytes + bytes > this.#totalBytesMax) return;
+    if (!this.#settings.UriEnableCache || !this.#hasRoom(bytes, entry.usedMs)) return;
     entries.set(path, entry);
     this.#bytes += bytes;
   }
@@ -123,10 +127,8 @@ export class ResponseCache {
   keep(slot: Slot, representation: Representation, body: Uint8Array): HttpResponse {
     const { headers } = representation;
     const whole: HttpResponse = { status: 200, headers, body };
-    if (
-      isListed(slot) && representation.whole === null &&
-      this.#bytes + body.length <= this.#totalBytesMax
-    ) {
+    if (!isListed(slot) || representation.whole !== null) return whole;
+    if (this.#hasRoom(body.length, slot.entry.usedMs)) {
       representation.whole = whole;
       this.#bytes += body.length;
     }
@@ -142,14 +144,13 @@ export class ResponseCache {
     }
     representation.count++;
     const isKept = this.#settings.UriEnableCache && representation.size <= FILE_BYTES_MAX;
-    return isKept && representation.count > OFTEN &&
-      this.#bytes + representation.size <= this.#totalBytesMax;
+    return isKept && representation.count > OFTEN && this.#hasRoom(representation.size, nowMs);
   }
 
   /** Keeps `bytes` with a representation, where there is still room. */
   keepBytes(slot: Slot, representation: Representation, bytes: Uint8Array): void {
     if (!isListed(slot) || representation.bytes !== null) return;
-    if (this.#bytes + bytes.length > this.#totalBytesMax) return;
+    if (!this.#hasRoom(bytes.length, slot.entry.usedMs)) return;
     representation.bytes = bytes;
     this.#bytes += bytes.length;
   }
@@ -159,9 +160,22 @@ export class ResponseCache {
     if (nowMs < this.#nextScavengeMs) return;
     const periodMs = this.#settings.UriScavengerPeriod * 1000;
     this.#nextScavengeMs = nowMs + Math.min(periodMs, SCAVENGE_MS_MAX);
+    this.#dropUnused(nowMs - periodMs);
+  }
+
+  /** True where `bytes` more fit; makes room where the cache is full of what nobody asks for. */
+  #hasRoom(bytes: number, nowMs: number): boolean {
+    if (this.#bytes + bytes <= this.#totalBytesMax) return true;
+    if (Math.abs(nowMs - this.#squeezedMs) < SQUEEZE_EVERY_MS) return false;
+    this.#squeezedMs = nowMs;
+    this.#dropUnused(nowMs - SQUEEZE_UNUSED_MS);
+    return this.#bytes + bytes <= this.#totalBytesMax;
+  }
+
+  #dropUnused(sinceMs: number): void {
     for (const entries of this.#partitions) {
       for (const [path, entry] of entries) {
-        if (nowMs - entry.usedMs >= periodMs) this.remove(entries, path);
+        if (entry.usedMs <= sinceMs) this.remove(entries, path);
       }
     }
   }

@@ -52,6 +52,20 @@ Deno.test("ResponseCache never holds more than its bound and counts what it hold
   assertEquals(cache.bytes, 0);
 });
 
+Deno.test("ResponseCache, when full, drops what was unused for ten seconds and nothing else", () => {
+  const cache = new ResponseCache(SETTINGS, 3 * 1024);
+  const entries = cache.partition();
+  for (const path of ["/cold", "/hot", "/warm"]) cache.put(entries, path, entry(0));
+  entries.get("/hot")!.usedMs = 19_000;
+  entries.get("/warm")!.usedMs = 12_000;
+  cache.put(entries, "/new", entry(20_000));
+  assertEquals([...entries.keys()], ["/hot", "/warm", "/new"]);
+  cache.put(entries, "/newer", entry(20_100));
+  assertEquals([...entries.keys()], ["/hot", "/warm", "/new"]); // not a second later yet, and none cold
+  cache.put(entries, "/newest", entry(22_100));
+  assertEquals([...entries.keys()], ["/hot", "/new", "/newest"]);
+});
+
 Deno.test("ResponseCache counts nothing for an entry that was replaced meanwhile", () => {
   const cache = new ResponseCache(SETTINGS);
   const entries = cache.partition();
@@ -80,6 +94,7 @@ Deno.test("ResponseCache keeps a larger file after more than two requests within
   cache.keepBytes(slot, added.identity, new Uint8Array(5000));
   cache.keepBytes(slot, added.identity, new Uint8Array(5000)); // read twice at the same time
   assertEquals(cache.bytes, before + 5000);
+  added.usedMs = 10_003;
   const large = { ...added.identity, size: 6000, bytes: null };
   assertEquals(cache.isAskedOften(large, 10_004), false); // no room
   cache.remove(entries, "/a");

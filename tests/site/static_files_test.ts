@@ -135,6 +135,16 @@ Deno.test("staticFiles() answers for a larger file without a wait while it is as
   });
 });
 
+Deno.test("staticFiles() serves a sloppy path and keeps nothing under it", async () => {
+  await withSite(async ({ handler, root }) => {
+    await Deno.writeTextFile(`${root}/a`, "a");
+    assertEquals(await bodyText(await ask(handler, { path: "//a" })), "a");
+    assertEquals(handler(fakeRequest({ path: "//a" })) instanceof Promise, true);
+    await ask(handler, { path: "/a" });
+    assertEquals(handler(fakeRequest({ path: "/a" })) instanceof Promise, false);
+  });
+});
+
 Deno.test("staticFiles() sends a file that was replaced since it was looked at as what it is", async () => {
   await withSite(async ({ handler, root }) => {
     await Deno.writeTextFile(`${root}/large`, "a".repeat(5000));
