@@ -6,6 +6,7 @@
 import type { Handler, HttpResponse, RefusedRecord } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/settings.ts";
 import { type Clock, TICK_MS } from "../../mod/http/clock.ts";
+import { Engine, type EngineOptions } from "../../mod/http/engine.ts";
 import { HttpServer } from "../../mod/http/server.ts";
 import { FakeStream } from "./fake_stream.ts";
 
@@ -35,6 +36,21 @@ export class FakeClock implements Clock {
     this.tick += Math.floor(ms / TICK_MS);
     this.#onTick?.();
   }
+}
+
+/** What connections share, for tests of one part of them. */
+export function engineOf(options: Partial<EngineOptions> = {}): Engine {
+  return new Engine({
+    settings: DEFAULT_SETTINGS,
+    handler: () => HELLO,
+    served: () => {},
+    refused: () => {},
+    failed: (error) => {
+      throw error;
+    },
+    clock: new FakeClock(),
+    ...options,
+  });
 }
 
 /** What one served exchange left. */
@@ -120,4 +136,9 @@ export const echo: Handler = async (request) => {
 /** Status lines of a run of answers. */
 export function statuses(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d{3}) [^\r\n]*\r\n/g)].map((match) => Number(match[1]));
+}
+
+/** Lets everything that is ready happen. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 30; i++) await Promise.resolve();
 }

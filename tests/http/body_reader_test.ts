@@ -1,0 +1,76 @@
+// Goal: the reader keeps its word to handlers that misbehave too.
+import { assertEquals, assertRejects } from "@std/assert";
+import { BodyError } from "../../mod/base/exchange.ts";
+import { BodyReader } from "../../mod/http/body_reader.ts";
+import { Buffers } from "../../mod/http/buffers.ts";
+import { CHUNKED, Framing } from "../../mod/http/framing.ts";
+import { InputBuffer } from "../../mod/http/input_buffer.ts";
+import { latin1Bytes } from "../support/fake_stream.ts";
+
+/** A reader whose connection brings `pieces`, then ends. */
+function readerOf(length: number, pieces: string[], expectsContinue = false): {
+  reader: BodyReader;
+  continues: () => number;
+} {
+  const input = new InputBuffer(new Buffers());
+  const framing = Object.assign(new Framing(), { bodyLength: length, expectsContinue });
+  let continues = 0;
+  const pump = {
+    refill(): Promise<boolean> {
+      const piece = pieces.shift();
+      if (piece === undefined) return Promise.resolve(false);
+      input.bodyRoom().set(latin1Bytes(piece));
+      input.end = piece.length;
+      return Promise.resolve(true);
+    },
+    sendContinue(): Promise<void> {
+      continues++;
+      return Promise.resolve();
+    },
+  };
+  return {
+    reader: new BodyReader(input, pump, framing, 4294967295),
+    continues: () => continues,
+  };
+}
+
+Deno.test("BodyReader.read() gives null again after the end", async () => {
+  const { reader } = readerOf(3, ["abc"]);
+  assertEquals((await reader.read())?.length, 3);
+  assertEquals([await reader.read(), await reader.read(), reader.isOver], [null, null, true]);
+  assertEquals(await readerOf(0, []).reader.read(), null);
+});
+
+Deno.test("BodyReader.read() fails again after a failure", async () => {
+  const { reader } = readerOf(CHUNKED, ["x\r\n"]);
+  await assertRejects(() => reader.read(), BodyError);
+  await assertRejects(() => reader.read(), BodyError);
+  assertEquals([reader.fault, reader.isBroken, reader.isCut], ["Number", true, false]);
+  const cut = readerOf(3, ["a"]).reader;
+  await cut.read();
+  await assertRejects(() => cut.read(), BodyError);
+  assertEquals([cut.fault, cut.isCut], [null, true]);
+});
+
+Deno.test("BodyReader.read() takes one reader at a time, and none once the exchange is over", async () => {
+  const { reader } = readerOf(3, ["abc"]);
+  const first = reader.read();
+  await assertRejects(() => reader.read(), BodyError, "two reads");
+  assertEquals((await first)?.length, 3);
+  reader.abandon();
+  await assertRejects(() => reader.read(), BodyError, "over");
+});
+
+Deno.test("BodyReader asks for 100 Continue once, and not before a read", async () => {
+  const { reader, continues } = readerOf(4, ["ab", "cd"], true);
+  assertEquals([reader.awaitsContinue, continues()], [true, 0]);
+  await reader.read();
+  await reader.read();
+  assertEquals([reader.awaitsContinue, continues()], [false, 1]);
+});
+
+Deno.test("BodyReader counts content and what it took of the connection", async () => {
+  const { reader } = readerOf(CHUNKED, ["3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\nGET"]);
+  while (await reader.read() !== null);
+  assertEquals([reader.readBytes, reader.usedBytes, reader.left], [3, 23, null]);
+});

@@ -1,0 +1,32 @@
+// Goal: no two users of one buffer, and buffers that come back are lent again.
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffers.ts";
+
+Deno.test("Buffers lends pieces that do not overlap", () => {
+  const buffers = new Buffers();
+  const taken = Array.from({ length: 200 }, () => buffers.takeSmall());
+  taken.forEach((buffer, i) => buffer.fill(i));
+  taken.forEach((buffer, i) => {
+    assertEquals(buffer.length, SMALL_BYTES);
+    assertEquals(buffer.every((byte) => byte === i), true);
+  });
+});
+
+Deno.test("Buffers lends again what came back", () => {
+  const buffers = new Buffers();
+  const small = buffers.takeSmall();
+  buffers.giveSmall(small);
+  assertStrictEquals(buffers.takeSmall(), small);
+  const large = buffers.takeLarge();
+  assertEquals(large.length, LARGE_BYTES);
+  buffers.giveLarge(large);
+  assertStrictEquals(buffers.takeLarge(), large);
+});
+
+Deno.test("Buffers keeps no more than a few large ones", () => {
+  const buffers = new Buffers();
+  const taken = new Set(Array.from({ length: 40 }, () => buffers.takeLarge()));
+  for (const buffer of taken) buffers.giveLarge(buffer);
+  const kept = Array.from({ length: 40 }, () => buffers.takeLarge()).filter((b) => taken.has(b));
+  assertEquals(kept.length, 16);
+});

@@ -1,0 +1,38 @@
+// Goal: a client gets its answer before the connection ends, and cannot hold it for ever.
+import { assertEquals } from "@std/assert";
+import { linger } from "../../mod/http/closing.ts";
+import { settle, statuses, TestEngine } from "../support/engine.ts";
+import { FakeStream } from "../support/fake_stream.ts";
+
+Deno.test("linger() ends our direction, then reads until the client ends its own", async () => {
+  const stream = new FakeStream();
+  const lingering = linger(stream, new Uint8Array(10));
+  stream.send("more than fits in one read");
+  await settle();
+  assertEquals(stream.isWriteClosed, true);
+  stream.end();
+  await lingering;
+});
+
+Deno.test("linger() does not read without end", async () => {
+  const stream = new FakeStream();
+  const piece = new Uint8Array(65536);
+  for (let i = 0; i < 20; i++) stream.send(piece);
+  await linger(stream, new Uint8Array(65536));
+});
+
+Deno.test("A refused client that does not close is closed after a while", async () => {
+  const engine = new TestEngine();
+  const stream = engine.connect();
+  stream.send("BAD\r\n\r\n");
+  await stream.until(() => stream.isWriteClosed);
+  assertEquals(statuses(stream.text), [400]);
+  stream.send("still talking");
+  await settle();
+  engine.clock.pass(2000);
+  assertEquals(stream.isClosed, false);
+  engine.clock.pass(500);
+  assertEquals(stream.isClosed, true);
+  await engine.quiet();
+  assertEquals(engine.refused.length, 1, "the end of a refused client is no second line");
+});

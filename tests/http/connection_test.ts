@@ -1,0 +1,120 @@
+// Goal: what a client sees, byte for byte, and when it is let go. Method: connections in memory.
+import { assertEquals } from "@std/assert";
+import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
+
+const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+Deno.test("HttpServer answers one request in one write", async () => {
+  const engine = new TestEngine();
+  const stream = engine.connect();
+  stream.send(GET);
+  await stream.until(() => stream.writes.length > 0);
+  assertEquals(
+    stream.text,
+    "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nServer: httpcfg\r\n" +
+      "Date: Sun, 22 Nov 2026 12:00:00 GMT\r\nContent-Length: 5\r\n\r\nhello",
+  );
+  assertEquals(stream.writes.length, 1);
+  stream.end();
+  await stream.closed();
+  assertEquals(engine.served, [{
+    method: "GET",
+    path: "/",
+    siteId: null,
+    status: 200,
+    sentBytes: stream.text.length,
+    receivedBytes: GET.length,
+    win32Status: 0,
+  }]);
+});
+
+Deno.test("HttpServer joins pipelined answers into one write, in order", async () => {
+  const engine = new TestEngine((request) => ({
+    status: 200,
+    headers: [],
+    body: new TextEncoder().encode(request.path),
+  }));
+  const stream = engine.connect();
+  stream.send(["/a", "/b", "/c"].map((path) => GET.replace("/", path)).join(""));
+  await stream.until(() => stream.writes.length > 0);
+  assertEquals(stream.writes.length, 1);
+  assertEquals(stream.text.match(/\/[abc]/g), ["/a", "/b", "/c"]);
+  stream.end();
+  await stream.closed();
+});
+
+Deno.test("HttpServer closes or goes on as the version and the Connection field say", async () => {
+  const cases: [head: string, connection: string | null, answers: number][] = [
+    ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", null, 2],
+    ["GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "close", 1],
+    ["GET / HTTP/1.1\r\nHost: a\r\nConnection: x, CLOSE\r\n\r\n", "close", 1],
+    ["GET / HTTP/1.0\r\n\r\n", "close", 1],
+    ["GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "keep-alive", 2],
+    ["GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", "close", 1],
+  ];
+  for (const [head, connection, answers] of cases) {
+    const text = await new TestEngine().talk(head + LAST);
+    const first = text.slice(0, text.indexOf("\r\n\r\n"));
+    assertEquals(first.match(/Connection: (.*)/)?.[1] ?? null, connection, head);
+    assertEquals(statuses(text).length, answers, head);
+  }
+});
+
+Deno.test("HttpServer gives what it can before it refuses, and nothing after", async () => {
+  const text = await new TestEngine().talk(`${GET}${GET}BAD\r\n\r\n${GET}`);
+  assertEquals(statuses(text), [200, 200, 400]);
+});
+
+Deno.test("HttpServer sends a response that comes again from prepared bytes, Date anew", async () => {
+  const engine = new TestEngine(() => HELLO);
+  const stream = engine.connect();
+  for (let i = 1; i <= 4; i++) {
+    if (i === 4) engine.clock.date = "Sun, 22 Nov 2026 12:00:01 GMT";
+    stream.send(GET);
+    await stream.until(() => stream.writes.length === i);
+  }
+  const [first, second, third, fourth] = stream.writes.map((bytes) =>
+    String.fromCharCode(...bytes)
+  );
+  assertEquals(second, first);
+  assertEquals(third, first);
+  assertEquals(fourth, first!.replace("12:00:00", "12:00:01"));
+  stream.end();
+  await stream.closed();
+});
+
+Deno.test("HttpServer cuts silent, slow and idle clients at their time-out", async () => {
+  const cases: [sent: string, reason: string][] = [
+    ["", "Timer_ConnectionIdle"],
+    ["GET / HT", "Timer_HeaderWait"],
+    [GET, "Timer_ConnectionIdle"],
+    ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", "Timer_EntityBody"],
+  ];
+  for (const [sent, reason] of cases) {
+    const engine = new TestEngine();
+    const stream = engine.connect();
+    stream.send(sent);
+    await settle();
+    engine.clock.pass(120_000);
+    assertEquals(stream.isClosed, false, `${reason}: not early`);
+    engine.clock.pass(1_000);
+    assertEquals(stream.isClosed, true, reason);
+    assertEquals(engine.refused.map((record) => [record.reason, record.status]), [[reason, null]]);
+    await settle();
+    assertEquals(engine.clock.isRunning, false, "the clock stops with the last connection");
+  }
+});
+
+Deno.test("HttpServer cuts a client that takes nothing", async () => {
+  const engine = new TestEngine();
+  const stream = engine.connect();
+  stream.isStalled = true;
+  stream.send(GET);
+  await settle();
+  engine.clock.pass(280_000);
+  assertEquals(engine.refused[0]?.reason, "Timer_MinBytesPerSecond");
+  await stream.closed();
+  await settle();
+  assertEquals(engine.served.map((record) => record.win32Status), [64]);
+});

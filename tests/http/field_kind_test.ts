@@ -1,0 +1,25 @@
+// Goal: the fields that frame a message are found in any case, and nothing else is taken for them.
+import { assertEquals } from "@std/assert";
+import { FIELD_KIND, fieldKindOf } from "../../mod/http/field_kind.ts";
+import { latin1Bytes } from "../support/fake_stream.ts";
+
+Deno.test("fieldKindOf() knows five fields", () => {
+  const cases: [string, number][] = [
+    ["Host", FIELD_KIND.host],
+    ["hOST", FIELD_KIND.host],
+    ["Expect", FIELD_KIND.expect],
+    ["CONNECTION", FIELD_KIND.connection],
+    ["Content-Length", FIELD_KIND.contentLength],
+    ["Transfer-Encoding", FIELD_KIND.transferEncoding],
+    ["Hos", FIELD_KIND.other],
+    ["Hose", FIELD_KIND.other],
+    ["Accept", FIELD_KIND.other],
+    ["Keep-Alive", FIELD_KIND.other],
+    ["Content_Length", FIELD_KIND.other],
+    ["Transfer_Encoding", FIELD_KIND.other],
+    ["Content-Lengths", FIELD_KIND.other],
+  ];
+  for (const [name, want] of cases) {
+    assertEquals(fieldKindOf(latin1Bytes(name), 0, name.length), want, name);
+  }
+});

@@ -1,0 +1,66 @@
+// Goal: no byte is lost or moved to another connection while the window grows, moves and shrinks.
+import { assertEquals } from "@std/assert";
+import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffers.ts";
+import { InputBuffer } from "../../mod/http/input_buffer.ts";
+import { latin1 } from "../../mod/http/text.ts";
+import { latin1Bytes } from "../support/fake_stream.ts";
+
+const content = (input: InputBuffer): string => latin1(input.buffer, input.start, input.end);
+
+function receive(input: InputBuffer, text: string): void {
+  for (const byte of latin1Bytes(text)) {
+    input.room(16384)[0] = byte;
+    input.end++;
+  }
+}
+
+Deno.test("InputBuffer grows for a large head and is small again when it is empty", () => {
+  const input = new InputBuffer(new Buffers());
+  const head = "0123456789".repeat(1000);
+  receive(input, head);
+  assertEquals(content(input), head);
+  input.start = input.end;
+  assertEquals(input.room(16384).length, SMALL_BYTES);
+  assertEquals(content(input), "");
+});
+
+Deno.test("InputBuffer moves what is left to the front before it grows", () => {
+  const input = new InputBuffer(new Buffers());
+  receive(input, "x".repeat(SMALL_BYTES - 4) + "keep");
+  input.start = SMALL_BYTES - 4;
+  assertEquals(input.room(16384).length, SMALL_BYTES - 4);
+  assertEquals(content(input), "keep");
+});
+
+Deno.test("InputBuffer always has room for one byte more, whatever the limit", () => {
+  const input = new InputBuffer(new Buffers());
+  receive(input, "x".repeat(SMALL_BYTES));
+  assertEquals(input.room(256).length > 0, true);
+});
+
+Deno.test("InputBuffer reads a body beside the head and brings what follows it home", () => {
+  for (const follows of ["next", "n".repeat(5000)]) {
+    const input = new InputBuffer(new Buffers());
+    receive(input, "head");
+    const head = input.buffer;
+    input.start = input.end;
+    assertEquals(input.bodyRoom().length, LARGE_BYTES);
+    assertEquals(latin1(head, 0, 4), "head", "a handler may still ask for a field");
+    input.buffer.set(latin1Bytes(`body${follows}`));
+    input.end = 4 + follows.length;
+    input.start = 4;
+    input.endBody();
+    assertEquals(content(input), follows);
+    input.endBody();
+    assertEquals(content(input), follows, "ending twice changes nothing");
+  }
+});
+
+Deno.test("InputBuffer gives everything back", () => {
+  const buffers = new Buffers();
+  const input = new InputBuffer(buffers);
+  const small = input.buffer;
+  const large = input.bodyRoom();
+  input.release();
+  assertEquals([buffers.takeSmall() === small, buffers.takeLarge() === large], [true, true]);
+});

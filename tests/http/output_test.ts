@@ -1,0 +1,61 @@
+// Goal: bytes leave once, in order, as few writes as useful, and a stalled write has a deadline.
+import { assertEquals } from "@std/assert";
+import { NEVER } from "../../mod/http/clock.ts";
+import { Output } from "../../mod/http/output.ts";
+import { engineOf } from "../support/engine.ts";
+import { FakeStream, latin1Bytes } from "../support/fake_stream.ts";
+
+Deno.test("Output joins what waits into one write", async () => {
+  const stream = new FakeStream();
+  const output = new Output(stream, engineOf());
+  assertEquals(output.isEmpty, true);
+  for (const text of ["a", "bc", "d"]) output.push(latin1Bytes(text));
+  assertEquals(output.isEmpty, false);
+  await output.flush();
+  assertEquals([stream.text, stream.writes.length, output.isEmpty], ["abcd", 1, true]);
+  await output.flush();
+  assertEquals(stream.writes.length, 1);
+});
+
+Deno.test("Output writes the rest of what was taken in part", async () => {
+  const stream = new FakeStream();
+  stream.writeMax = 3;
+  const output = new Output(stream, engineOf());
+  output.push(latin1Bytes("0123456789"));
+  const rest = output.finish(await output.start());
+  await rest;
+  assertEquals([stream.text, stream.writes.length], ["0123456789", 4]);
+  stream.writeMax = Infinity;
+  output.push(latin1Bytes("x"));
+  assertEquals(output.finish(await output.start()), null);
+});
+
+Deno.test("Output does not copy what is large", async () => {
+  const stream = new FakeStream();
+  const output = new Output(stream, engineOf());
+  output.push(latin1Bytes("head"));
+  assertEquals(output.isFull, false);
+  output.push(new Uint8Array(70_000));
+  assertEquals(output.isFull, true);
+  await output.flush();
+  assertEquals(stream.writes.map((bytes) => bytes.length), [4, 70_000]);
+});
+
+Deno.test("Output has a deadline while it writes, and none else", async () => {
+  const stream = new FakeStream();
+  stream.isStalled = true;
+  const engine = engineOf();
+  const output = new Output(stream, engine);
+  assertEquals(output.deadline, NEVER);
+  output.push(latin1Bytes("a"));
+  const written = output.flush();
+  assertEquals(output.deadline, engine.clock.tick + engine.stallTicks);
+  stream.resume();
+  await written;
+  assertEquals(output.deadline, NEVER);
+  stream.isStalled = true;
+  const failing = output.write(latin1Bytes("b"));
+  stream.close();
+  assertEquals(await failing.catch((error: Error) => error.name), "BrokenPipe");
+  assertEquals(output.deadline, NEVER);
+});

@@ -1,0 +1,72 @@
+// Goal: a head has each field once, in our words where they are ours, and no byte that breaks it.
+import { assertEquals, assertThrows } from "@std/assert";
+import type { HeaderField } from "../../mod/base/exchange.ts";
+import {
+  FRAMING,
+  type HeadOptions,
+  headRoom,
+  mayHaveBody,
+  putHead,
+} from "../../mod/http/response_head.ts";
+import { latin1 } from "../../mod/http/text.ts";
+
+const OPTIONS: HeadOptions = { date: "DATE", framing: 5, connection: "", namesServer: true };
+
+function head(headers: readonly HeaderField[], options: Partial<HeadOptions> = {}): string {
+  const response = { status: 200, headers, body: null };
+  const bytes = new Uint8Array(headRoom(response));
+  return latin1(bytes, 0, putHead(bytes, 0, response, { ...OPTIONS, ...options }));
+}
+
+Deno.test("putHead() writes fields in order, its own behind them", () => {
+  assertEquals(
+    head([["A", "b"], ["C", "caf\xe9\td"]]),
+    "HTTP/1.1 200 OK\r\nA: b\r\nC: caf\xe9\td\r\nServer: httpcfg\r\nDate: DATE\r\nContent-Length: 5\r\n\r\n",
+  );
+  const cases: [options: Partial<HeadOptions>, rest: string][] = [
+    [{ framing: FRAMING.chunked }, "Transfer-Encoding: chunked\r\n"],
+    [{ framing: FRAMING.unsaid }, ""],
+    [{ connection: "close" }, "Connection: close\r\nContent-Length: 5\r\n"],
+    [{ connection: "keep-alive" }, "Connection: keep-alive\r\nContent-Length: 5\r\n"],
+  ];
+  for (const [options, rest] of cases) {
+    assertEquals(
+      head([], { namesServer: false, ...options }),
+      `HTTP/1.1 200 OK\r\nDate: DATE\r\n${rest}\r\n`,
+    );
+  }
+});
+
+Deno.test("putHead() leaves Server and Date to a response that has them", () => {
+  const text = head([["server", "x"], ["DATE", "y"]]);
+  assertEquals(text, "HTTP/1.1 200 OK\r\nserver: x\r\nDATE: y\r\nContent-Length: 5\r\n\r\n");
+});
+
+Deno.test("putHead() refuses what would break the head", () => {
+  for (const [name, value] of [["X", "a\r\nB: c"], ["X", "\x7f"], ["X", "Ā"], ["X:", "a"]]) {
+    assertThrows(() => head([[name!, value!]]));
+  }
+  for (const name of ["Content-Length", "CONNECTION", "Transfer-Encoding", "Keep-Alive"]) {
+    assertThrows(() => head([[name, "1"]]));
+  }
+});
+
+Deno.test("headRoom() is enough for the longest of everything", () => {
+  const headers = Array.from({ length: 50 }, (_, i) => ["N".repeat(i + 1), "v".repeat(i)] as const);
+  assertEquals(
+    head(headers, { framing: 999999999999999, connection: "keep-alive" }).length > 0,
+    true,
+  );
+});
+
+Deno.test("mayHaveBody() is RFC 9112's rule", () => {
+  assertEquals([101, 199, 200, 204, 205, 304, 404].map(mayHaveBody), [
+    false,
+    false,
+    true,
+    false,
+    true,
+    false,
+    true,
+  ]);
+});

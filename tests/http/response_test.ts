@@ -1,0 +1,148 @@
+// Goal: what a handler returns is framed so that a client sees its end, or sees that it is broken.
+import { assertEquals } from "@std/assert";
+import type { BodySource, Handler } from "../../mod/base/exchange.ts";
+import { HELLO, statuses, TestEngine } from "../support/engine.ts";
+
+const LAST = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+function post(fields: string, body: string): string {
+  return `POST / HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${body}`;
+}
+
+/** Source of `pieces`; an Error among them is thrown. */
+function sourceOf(pieces: readonly (string | Error)[], length: number | null): BodySource & {
+  closes: number;
+} {
+  const left = [...pieces];
+  return {
+    length,
+    closes: 0,
+    pull(): Promise<Uint8Array | null> {
+      const piece = left.shift();
+      if (piece instanceof Error) return Promise.reject(piece);
+      return Promise.resolve(piece === undefined ? null : new TextEncoder().encode(piece));
+    },
+    close(): void {
+      this.closes++;
+    },
+  };
+}
+
+Deno.test("A produced body is framed by its length, in chunks, or by the end", async () => {
+  const cases: [request: string, length: number | null, want: RegExp][] = [
+    ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", 4, /Content-Length: 4\r\n\r\nabcdHTTP/],
+    [
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+      null,
+      /Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n2\r\ncd\r\n0\r\n\r\nHTTP/,
+    ],
+    ["GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", null, /Connection: close\r\n\r\nabcd$/],
+    ["HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", 4, /Content-Length: 4\r\n\r\nHTTP/],
+    ["HEAD / HTTP/1.1\r\nHost: a\r\n\r\n", null, /Transfer-Encoding: chunked\r\n\r\nHTTP/],
+  ];
+  for (const [request, length, want] of cases) {
+    const source = sourceOf(["ab", "", "cd"], length);
+    const engine = new TestEngine((request) =>
+      request.path === "/last" ? HELLO : { status: 200, headers: [], body: source }
+    );
+    const text = await engine.talk(request + LAST);
+    assertEquals(want.test(text), true, text);
+    assertEquals([source.closes, engine.failures], [1, []]);
+    assertEquals(engine.served[0]?.sentBytes, text.lastIndexOf("HTTP/1.1") || text.length);
+  }
+});
+
+Deno.test("A produced body that fails never looks whole", async () => {
+  const cases: [pieces: (string | Error)[], length: number | null, sent: RegExp][] = [
+    [["ab", new Error("disk")], 4, /\r\n\r\nab$/],
+    [["ab", new Error("disk")], null, /\r\n\r\n2\r\nab\r\n$/],
+    [["ab"], 4, /\r\n\r\nab$/],
+    [["ab", "cde"], 4, /\r\n\r\nab$/],
+  ];
+  for (const [pieces, length, sent] of cases) {
+    const source = sourceOf(pieces, length);
+    const engine = new TestEngine(() => ({ status: 200, headers: [], body: source }));
+    const stream = engine.connect();
+    stream.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await stream.closed();
+    await engine.quiet();
+    assertEquals(sent.test(stream.text), true, stream.text);
+    assertEquals([source.closes, engine.failures.length], [1, 1]);
+    assertEquals(engine.served.map((record) => record.win32Status), [64]);
+  }
+});
+
+Deno.test("A produced body that fails before its first piece is answered 500", async () => {
+  const source = sourceOf([new Error("disk")], 4);
+  const engine = new TestEngine(() => ({ status: 200, headers: [], body: source }));
+  assertEquals(statuses(await engine.talk(LAST)), [500]);
+  assertEquals([source.closes, engine.served], [1, []]);
+});
+
+Deno.test("A produced body that echoes a broken one is refused, or cut, and no bug", async () => {
+  const echoing: Handler = (request) => ({
+    status: 200,
+    headers: [],
+    body: { length: null, pull: () => request.body.read(), close: () => {} },
+  });
+  const cases: [chunks: string, answers: number[], reason: string[]][] = [
+    ["x\r\n", [400], ["Number"]],
+    ["3\r\nabc\r\nx\r\n", [200], []],
+    ["3\r\nabc\r\n0\r\n\r\n", [200], []],
+    ["3\r\na", [200], []],
+  ];
+  for (const [chunks, answers, reasons] of cases) {
+    const engine = new TestEngine(echoing);
+    const text = await engine.talk(post("Transfer-Encoding: chunked", chunks));
+    assertEquals(statuses(text), answers, chunks);
+    assertEquals(text.endsWith("0\r\n\r\n"), chunks.endsWith("0\r\n\r\n"), "only a whole one ends");
+    assertEquals(engine.refused.map((record) => record.reason), reasons);
+    assertEquals(engine.failures, []);
+  }
+});
+
+Deno.test("A client that goes away while a body is produced closes its source", async () => {
+  let isAsked: () => void = () => {};
+  const asked = new Promise<void>((resolve) => isAsked = resolve);
+  let closes = 0;
+  const body: BodySource = {
+    length: null,
+    pull(): Promise<Uint8Array | null> {
+      isAsked();
+      return new Promise(() => {});
+    },
+    close(): void {
+      closes++;
+    },
+  };
+  const engine = new TestEngine(() => ({ status: 200, headers: [], body }));
+  engine.connect().send(LAST);
+  await asked;
+  await engine.server.drain(0);
+  assertEquals(closes, 1);
+});
+
+Deno.test("A response that cannot be sent is answered 500, not sent", async () => {
+  const headers: (readonly [string, string])[] = [
+    ["X", "a\r\nSet-Cookie: b"],
+    ["X", "a\nb"],
+    ["X", "a\0"],
+    ["X", "€"],
+    ["X y", "a"],
+    ["", "a"],
+    ["Content-Length", "5"],
+    ["transfer-encoding", "chunked"],
+    ["Connection", "close"],
+  ];
+  for (const field of headers) {
+    for (const body of [null, sourceOf(["a"], 1)]) {
+      const engine = new TestEngine(() => ({ status: 200, headers: [field], body }));
+      assertEquals(statuses(await engine.talk(LAST)), [500], JSON.stringify(field));
+      assertEquals(engine.failures.length, 1);
+    }
+  }
+  for (const status of [0, 99, 100, 1000, 200.5, NaN]) {
+    const engine = new TestEngine(() => ({ status, headers: [], body: null }));
+    assertEquals(statuses(await engine.talk(LAST)), [500], String(status));
+  }
+});

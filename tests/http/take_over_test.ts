@@ -1,0 +1,27 @@
+// Goal: after 101 the bytes belong to the site, none lost and none twice.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { TestEngine } from "../support/engine.ts";
+
+Deno.test("101 hands the connection over, early bytes first", async () => {
+  const engine = new TestEngine(() => ({
+    status: 101,
+    headers: [["Upgrade", "x"]],
+    body: null,
+    async takeOver(stream): Promise<void> {
+      const buffer = new Uint8Array(100);
+      for (let n = await stream.read(buffer); n !== null; n = await stream.read(buffer)) {
+        await stream.write(buffer.slice(0, n));
+      }
+    },
+  }));
+  const stream = engine.connect();
+  stream.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nearly ");
+  stream.send("late");
+  stream.end();
+  await stream.closed();
+  const [head, rest] = stream.text.split("\r\n\r\n");
+  assertStringIncludes(head!, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n");
+  assertStringIncludes(head!, "\r\nConnection: Upgrade");
+  assertEquals(rest, "early late");
+  assertEquals(engine.served.map((record) => record.status), [101]);
+});

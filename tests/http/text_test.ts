@@ -1,0 +1,52 @@
+// Goal: bytes become text one to one, and kept texts are never another's.
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { ByteCache, equalsIgnoringCase, keptText, latin1, putLatin1 } from "../../mod/http/text.ts";
+import { latin1Bytes } from "../support/fake_stream.ts";
+
+Deno.test("latin1() and putLatin1() keep every byte", () => {
+  const all = Uint8Array.from({ length: 256 }, (_, i) => i);
+  const text = latin1(all, 0, 256);
+  assertEquals([...text].map((char) => char.charCodeAt(0)), [...all]);
+  const back = new Uint8Array(258);
+  assertEquals(putLatin1(back, 1, text), 257);
+  assertEquals(back.slice(1, 257), all);
+});
+
+Deno.test("ByteCache gives a value for its own bytes only", () => {
+  const cache = new ByteCache<number>();
+  const texts = Array.from({ length: 5000 }, (_, i) => `/path/${i}/same-end-of-many-targets`);
+  texts.forEach((text, i) => cache.set(latin1Bytes(text), 0, text.length, i));
+  let kept = 0;
+  texts.forEach((text, i) => {
+    const found = cache.get(latin1Bytes(`xx${text}yy`), 2, 2 + text.length);
+    if (found !== undefined) kept++;
+    assertEquals(found ?? i, i);
+  });
+  assertEquals(kept > 0 && kept <= 1024, true, `${kept} kept`);
+  assertEquals(cache.get(latin1Bytes("/unknown"), 0, 8), undefined);
+  cache.clear();
+  assertEquals(cache.get(latin1Bytes(texts[4999]!), 0, texts[4999]!.length), undefined);
+});
+
+Deno.test("ByteCache does not keep what is long", () => {
+  const cache = new ByteCache<number>();
+  const bytes = new Uint8Array(257).fill(65);
+  cache.set(bytes, 0, 257, 1);
+  cache.set(bytes, 0, 256, 2);
+  assertEquals([cache.get(bytes, 0, 257), cache.get(bytes, 0, 256)], [undefined, 2]);
+});
+
+Deno.test("keptText() is latin1(), made once", () => {
+  const bytes = latin1Bytes("a value\xff");
+  assertEquals(keptText(bytes, 0, 8), "a value\xff");
+  assertStrictEquals(keptText(bytes, 2, 7), keptText(latin1Bytes("value"), 0, 5));
+  assertEquals(keptText(bytes, 3, 3), "");
+});
+
+Deno.test("equalsIgnoringCase() folds letters and nothing else", () => {
+  const is = (text: string, name: string): boolean =>
+    equalsIgnoringCase(latin1Bytes(text), 0, text.length, name);
+  assertEquals([is("HoSt", "host"), is("host", "host"), is("", "")], [true, true, true]);
+  assertEquals([is("hos", "host"), is("hosts", "host"), is("h0st", "host")], [false, false, false]);
+  assertEquals([is("@", "`"), is("[", "{"), is("\xc4", "\xe4")], [false, false, false]);
+});
