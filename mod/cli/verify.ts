@@ -3,15 +3,16 @@
  *
  * @module
  */
-import { formatEndpoint } from "../base/address.ts";
+import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import { probe } from "../host/probe.ts";
+import type { ServiceStatus } from "../host/status.ts";
 import { type Finding, verifyExposure } from "../host/verify.ts";
 import { portsOf } from "../host/wanted_sites.ts";
 import { findListeners } from "../listen/holders.ts";
 import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { type Listing, render, table } from "./format.ts";
-import { gatherStored, openEndpoints } from "./plan.ts";
+import { gatherStored } from "./plan.ts";
 
 const verify: CommandSpec = {
   name: "verify",
@@ -46,7 +47,7 @@ const verify: CommandSpec = {
     const ports = portsOf(facts.sites);
     for (const { port } of status.endpoints) ports.add(port);
     const findings = await verifyExposure({
-      expected: openEndpoints(status),
+      expected: wantedEndpoints(status),
       ports,
       machine: facts.machine,
       listeners: findListeners(ports),
@@ -68,6 +69,16 @@ const verify: CommandSpec = {
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [verify];
+
+/** Where the service should answer: also where another program kept it from listening. */
+function wantedEndpoints({ endpoints }: ServiceStatus): Endpoint[] {
+  return endpoints.flatMap(({ ip, port, state }) => {
+    const parsed = parseIp(ip);
+    return parsed !== null && (state === "open" || state === "refused")
+      ? [{ ip: parsed, port }]
+      : [];
+  });
+}
 
 function listing(findings: readonly Finding[]): Listing {
   return {

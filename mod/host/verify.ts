@@ -25,7 +25,7 @@ export type Probe = (endpoint: Endpoint) => Promise<ProbeResult>;
 /**
  * What is wrong with one address and port.
  *
- * - `missing`: the service says that it listens there, and nobody answers.
+ * - `missing`: the service should answer there, and nobody does.
  * - `foreign`: another process answers; with `isExpected`, in the place of the service.
  * - `exposed`: the service answers where it should not.
  */
@@ -33,7 +33,7 @@ export type Verdict = "ok" | "missing" | "foreign" | "exposed";
 
 /** One address and port that was tried; the field names are the JSON form. */
 export interface Finding extends Endpoint {
-  /** True where the service says that it listens. */
+  /** True where the service should answer. */
   readonly isExpected: boolean;
   readonly result: ProbeResult;
   readonly verdict: Verdict;
@@ -43,7 +43,7 @@ export interface Finding extends Endpoint {
 
 /** Everything that is compared. */
 export interface VerifyInput {
-  /** Sockets that the service says are open. */
+  /** Where the service listens, or would if nobody were in its way. */
   readonly expected: readonly Endpoint[];
   /** Ports in use: of open sockets, and of sites that did not start. */
   readonly ports: ReadonlySet<number>;

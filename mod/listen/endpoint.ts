@@ -39,9 +39,7 @@ export interface OpenEndpoint {
  * Listens on one address and port.
  *
  * Throws a {@linkcode Fault} that names the endpoint and, where it is taken, its holder. Whoever opens
- * many gives a look-up that remembers: each one reads all of /proc. Connections come with TCP_NODELAY
- * set: without it an answer of two writes waits for the client's delayed acknowledgement (44 ms each
- * on loopback, against 0.04 ms).
+ * many gives a look-up that remembers: each one reads all of /proc.
  */
 export function openEndpoint(
   request: EndpointRequest,
@@ -50,17 +48,7 @@ export function openEndpoint(
 ): OpenEndpoint {
   const listener = listenTcp(request, holdersOf);
   const { port } = listener.addr as Deno.NetAddr;
-  const ended = acceptLoop<Deno.TcpConn>(listener, {
-    ...events,
-    onConnection(conn: Deno.TcpConn): void {
-      try {
-        conn.setNoDelay();
-      } catch {
-        // The client is gone already; the first read says so.
-      }
-      events.onConnection(conn);
-    },
-  });
+  const ended = acceptLoop(listener, events);
   return { endpoint: { ip: request.ip, port }, close: () => closeListener(listener, ended) };
 }
 

@@ -45,7 +45,8 @@ Deno.test({
         const source = { document, list };
         const running = sockets.endpoints();
         const foreseen = makePlan({ ...gatherPlanInput(source), running, held });
-        await settle(sockets, await changeOver(sockets, source, { tcpBacklog: 5 }));
+        const made = await changeOver(sockets, source, { tcpBacklog: 5 });
+        await sockets.close(made.endpoints.filter(({ action }) => action === "close"));
 
         const what = JSON.stringify([round + i, document.ipListen, document.sites, held, running]);
         const seen = names(sockets.endpoints());
@@ -57,6 +58,7 @@ Deno.test({
           continue;
         }
         i++;
+        assertEquals(states(made), states(foreseen), what);
         for (const endpoint of foreseen.endpoints) {
           counts[endpoint.action]++;
           if (endpoint.action === "wait") assertEquals(codeOfBinding(endpoint), ABSENT, what);
@@ -89,8 +91,8 @@ function makeSockets(): Sockets {
   }, () => () => []); // who is in the way is known here
 }
 
-async function settle(sockets: Sockets, plan: Plan): Promise<void> {
-  await sockets.close(plan.endpoints.filter(({ action }) => action === "close"));
+function states({ sites }: Plan): string[] {
+  return sites.map(({ id, state }) => `${id} ${state}`);
 }
 
 function openIn({ endpoints }: Plan): string[] {

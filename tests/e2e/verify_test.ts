@@ -33,6 +33,7 @@ Deno.test("verify finds a foreign listener in the service's place", async () => 
   const { status, out } = await program.run("verify");
   assertEquals(status, 1);
   assertMatch(out, new RegExp(`foreign +127\\.0\\.0\\.3:${port}`));
+  assertEquals((await program.run("verify --allow-foreign")).status, 1, "it is included");
 });
 
 Deno.test("verify without a service says what to type", async () => {
