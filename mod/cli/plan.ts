@@ -7,6 +7,7 @@ import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
 import type { ConfigDocument } from "../config/document.ts";
 import { foreseePlanInput } from "../host/plan_input.ts";
+import { storedCertificateCheck } from "../host/stored_certificates.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { parseList } from "../listen/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../listen/plan.ts";
@@ -55,7 +56,8 @@ export const commands: readonly CommandSpec[] = [plan];
 export async function gatherStored(io: CommandIo): Promise<Stored> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
-  const source = { document, list: parseList(document.ipListen) };
+  const check = await storedCertificateCheck(io.paths.certs, document.ssl);
+  const source = { document, list: parseList(document.ipListen), check };
   const input = foreseePlanInput(source, openEndpoints(status), status?.pid ?? null);
   return { document, input, status };
 }

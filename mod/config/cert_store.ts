@@ -86,15 +86,16 @@ export function listStores(folder: string): string[] {
 }
 
 /**
- * The certificate that serves a record: the file of its name, whatever it holds by now, else the one
- * with its thumbprint; undefined where the store has neither. Pure.
+ * The certificate that serves a record: the file of its name, whatever certificate it holds by now,
+ * else the one with its thumbprint; undefined where the store has neither. Pure.
  */
 export function certificateOf(
   certificates: readonly StoredCertificate[],
   record: { readonly hash: string; readonly certName?: string | undefined },
 ): StoredCertificate | undefined {
-  return certificates.find(({ name, hash }) => name === record.certName && hash !== "") ??
-    certificates.find(({ hash }) => hash === record.hash);
+  const named = certificates.find(({ name }) => name === record.certName);
+  if (named !== undefined && named.hash !== "") return named;
+  return certificates.find(({ hash }) => hash === record.hash) ?? named;
 }
 
 /** The certificate with this thumbprint; undefined where the store has none. */

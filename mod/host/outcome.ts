@@ -5,6 +5,7 @@
  */
 import { formatEndpoint, type Ip } from "../base/address.ts";
 import { Fault, quote } from "../base/fault.ts";
+import { WIN32 } from "../base/win32.ts";
 import type { SiteRecord } from "../config/document.ts";
 import { holderCommand } from "../listen/holder.ts";
 import type { Plan, PlannedEndpoint, PlannedSite } from "../listen/plan.ts";
@@ -74,9 +75,11 @@ export function nothingStarted(plan: Plan, os: string): Fault | null {
   if (wanted.length === 1 && refused !== undefined) return refusedFault(refused, os);
   const reasons = wanted.map(({ name, reason }) => `  ${quote(name)}: ${reason}`);
   return new Fault(`Cannot start any site\n${reasons.join("\n")}`, {
-    hint: refused === undefined
-      ? "httpcfg query iplisten; httpcfg site list"
-      : hintFor(refused, os),
+    hint: refused !== undefined
+      ? hintFor(refused, os)
+      : wanted.some(({ win32 }) => win32 === WIN32.NO_SUCH_LOGON_SESSION)
+      ? "httpcfg cert list; httpcfg set ssl -i 0.0.0.0:443 -h HASH"
+      : "httpcfg query iplisten; httpcfg site list",
   });
 }
 

@@ -25,10 +25,13 @@ export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[]
       return bindFailed(formatEndpoint(endpoint), { error, detail: endpoint.cause });
     }),
     ...failed.map(({ id, win32, reason }) => {
-      const binding = sites.find((site) => site.id === id)?.bindings[0] ?? "";
+      const site = sites.find((record) => record.id === id);
+      const prefix = site?.bindings[0] === undefined
+        ? urlPrefixOf("https", site?.secureBindings[0] ?? "")
+        : urlPrefixOf("http", site.bindings[0]);
       const taken = win32 === WIN32.ALREADY_EXISTS || win32 === WIN32.SHARING_VIOLATION;
       const make = taken ? bindingInUse : siteDeactivated;
-      return make(urlPrefixOf(binding), String(id), { error: win32, detail: reason ?? "" });
+      return make(prefix, String(id), { error: win32, detail: reason ?? "" });
     }),
   ];
 }
@@ -50,9 +53,9 @@ export function changeEvents(
 }
 
 /** `1.2.3.4:80:host` as HTTP.sys registers it: `http://host:80:1.2.3.4/`. */
-function urlPrefixOf(binding: string): string {
+function urlPrefixOf(scheme: "http" | "https", binding: string): string {
   const match = /^(.*):(\d+):([^:]*)$/.exec(binding);
-  if (match === null) return "http://*/";
+  if (match === null) return `${scheme}://*/`;
   const [, ip = "", port = "", host = ""] = match;
-  return `http://${host || ip || "*"}:${port}${ip === "" ? "" : `:${ip}`}/`;
+  return `${scheme}://${host || ip || "*"}:${port}${ip === "" ? "" : `:${ip}`}/`;
 }

@@ -8,6 +8,7 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import type { ConfigDocument } from "../config/document.ts";
+import type { CertificateCheck } from "../config/ssl_choice.ts";
 import { findListeners } from "../listen/holders.ts";
 import type { ListEntry } from "../listen/list_entry.ts";
 import { readMachine } from "../listen/machine_addresses.ts";
@@ -19,14 +20,16 @@ export interface PlanSource {
   readonly document: ConfigDocument;
   /** The list that counts: that of the document, or the one in force. */
   readonly list: readonly ListEntry[];
+  /** Which bindings have a certificate: those in the store, or those in force. */
+  readonly check: CertificateCheck;
 }
 
 /**
  * For the service itself. Holders are not looked for: it finds out by binding, and reading all of
  * /proc would keep its clients waiting.
  */
-export function gatherPlanInput({ document, list }: PlanSource): PlanInput {
-  const sites = wantedSites(document);
+export function gatherPlanInput({ document, list, check }: PlanSource): PlanInput {
+  const sites = wantedSites(document, check);
   const machine = readMachine();
   const generation = generationOf(document);
   return { list, sites, machine, running: [], held: [], failed: [], generation, strict: false };

@@ -41,15 +41,15 @@ export interface ServiceProcess {
 
 /** Claims the home, opens the control socket, and waits to be told what to start. */
 export async function openServiceProcess(options: ServeOptions): Promise<ServiceProcess> {
-  const { paths, store } = options;
-  guardProcess(options.log);
+  const { paths, store, version, log } = options;
+  guardProcess(log);
   const instance = await claimInstance(paths.run);
   const startedAt = new Date().toISOString();
   const logs = new ServiceLogs(paths.log);
-  const web = new WebService({ store, logs, version: options.version, log: options.log });
+  const web = new WebService({ store, certs: paths.certs, logs, version, log });
   const idle = { start: async () => {}, stop: async () => {} };
   const controller = new Controller(
-    { HTTP: web.http, HTTPFilter: idle, IISADMIN: idle, W3SVC: web.w3svc },
+    { HTTP: web.http, HTTPFilter: web.httpFilter, IISADMIN: idle, W3SVC: web.w3svc },
     (service, state) => tellEvent(logs, service, state),
   );
   const status = (): ServiceStatus => ({
@@ -70,7 +70,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
       logs.event(changeReverted());
       if (!ending && controller.isUp("HTTP")) await controller.exclusive(() => web.reload());
     },
-    onFailure: (error) => options.log(`cannot take the unconfirmed change back: ${error}`),
+    onFailure: (error) => log(`cannot take the unconfirmed change back: ${error}`),
   });
   await confirmation.settle();
   const watch = new AddressWatch({
@@ -78,7 +78,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
     async look(): Promise<void> {
       if (web.hasMoved()) await controller.exclusive(() => web.follow());
     },
-    onFailure: (error) => options.log(`cannot follow the addresses of the machine: ${error}`),
+    onFailure: (error) => log(`cannot follow the addresses of the machine: ${error}`),
   });
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const end = async (): Promise<void> => {

@@ -11,14 +11,21 @@ import { rememberingFindHolders } from "../listen/holders.ts";
 import type { FailedBind, Plan } from "../listen/plan.ts";
 
 export interface SocketEvents {
-  onConnection(conn: Deno.TcpConn, endpoint: Endpoint): void;
+  /** `isSecure`: TLS is spoken there. */
+  onConnection(conn: Deno.TcpConn, isSecure: boolean): void;
   /** Out of file descriptors: make room. */
   onExhausted(): void;
   onFailure(endpoint: Endpoint, error: unknown): void;
 }
 
+interface OpenSocket {
+  readonly endpoint: Endpoint;
+  readonly socket: OpenEndpoint;
+  readonly speech: { isSecure: boolean };
+}
+
 export class Sockets {
-  readonly #open = new Map<string, { endpoint: Endpoint; socket: OpenEndpoint }>();
+  readonly #open = new Map<string, OpenSocket>();
   readonly #events: SocketEvents;
   readonly #lookUp: () => (endpoint: Endpoint) => readonly Holder[];
 
@@ -44,18 +51,27 @@ export class Sockets {
       if (planned.action !== "open") continue;
       const endpoint: Endpoint = { ip: planned.ip, port: planned.port };
       try {
+        const speech = { isSecure: planned.secure };
         const socket = openEndpoint({ ...endpoint, tcpBacklog }, {
-          onConnection: (conn) => this.#events.onConnection(conn, endpoint),
+          onConnection: (conn) => this.#events.onConnection(conn, speech.isSecure),
           onExhausted: () => this.#events.onExhausted(),
           onFailure: (error) => this.#events.onFailure(endpoint, error),
         }, holdersOf);
-        this.#open.set(formatEndpoint(endpoint), { endpoint, socket });
+        this.#open.set(formatEndpoint(endpoint), { endpoint, socket, speech });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         failed.push({ endpoint, fault: error });
       }
     }
     return failed;
+  }
+
+  /** From now on the sockets that stay speak what `plan` says. */
+  settle(plan: Plan): void {
+    for (const planned of plan.endpoints) {
+      const found = this.#open.get(formatEndpoint(planned));
+      if (found !== undefined && planned.action === "keep") found.speech.isSecure = planned.secure;
+    }
   }
 
   /** Closes the sockets of `endpoints`; connections that they accepted go on. */

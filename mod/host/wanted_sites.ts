@@ -8,15 +8,19 @@ import { parseBinding } from "../config/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../config/document.ts";
 import { effectiveValue } from "../config/metabase.ts";
 import { PROPERTIES } from "../config/metabase_schema.ts";
+import type { CertificateCheck } from "../config/ssl_choice.ts";
 import type { PlanBinding, PlanSite } from "../listen/plan_sites.ts";
 
-/** Every site in the order of the ids, so that of two with one binding the older one has it. */
-export function wantedSites(document: ConfigDocument): PlanSite[] {
+/**
+ * Every site in the order of the ids, so that of two with one binding the older one has it. `check`
+ * tells which bindings have no certificate.
+ */
+export function wantedSites(document: ConfigDocument, check: CertificateCheck): PlanSite[] {
   return document.sites.toSorted((a, b) => a.id - b.id).map((site) => ({
     id: site.id,
     name: site.name,
     wanted: site.autoStart,
-    bindings: bindingsOf(site),
+    bindings: bindingsOf(site, check),
     ownSockets: metabaseValue(document, `W3SVC/${site.id}`, "DisableSocketPooling") === true,
   }));
 }
@@ -36,12 +40,13 @@ function metabaseValue(
   return effectiveValue(document, path, property);
 }
 
-function bindingsOf(site: SiteRecord): PlanBinding[] {
+function bindingsOf(site: SiteRecord, check: CertificateCheck): PlanBinding[] {
   const parsed = (texts: readonly string[], secure: boolean): PlanBinding[] => {
     return texts.map((text) => {
       const binding = parseBinding(text);
       invariant(typeof binding !== "string", `the stored binding "${text}" was checked`);
-      return { ...binding, secure };
+      const unserved = secure ? check(binding) : null;
+      return unserved === null ? { ...binding, secure } : { ...binding, secure, unserved };
     });
   };
   return [...parsed(site.bindings, false), ...parsed(site.secureBindings, true)];

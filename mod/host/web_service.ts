@@ -7,26 +7,19 @@
  *
  * @module
  */
-import { formatEndpoint } from "../base/address.ts";
-import type { Handler } from "../base/exchange.ts";
 import { Fault } from "../base/fault.ts";
 import { invariant } from "../base/invariant.ts";
 import type { ConfigDocument } from "../config/document.ts";
-import {
-  DEFAULT_SETTINGS,
-  effectiveSettings,
-  type Settings,
-  type StoredSettings,
-} from "../config/settings.ts";
+import { DEFAULT_SETTINGS, effectiveSettings } from "../config/settings.ts";
 import type { Store } from "../config/store.ts";
-import { HttpServer } from "../http/server.ts";
-import { type ListEntry, parseList } from "../listen/list_entry.ts";
 import { addressTable, machineKey, readMachine } from "../listen/machine_addresses.ts";
 import { afterClosing, type Plan } from "../listen/planned.ts";
 import { ResponseCache } from "../site/response_cache.ts";
-import { changeOver } from "./change_over.ts";
+import { changeOver, type ChangeOverOptions } from "./change_over.ts";
 import { composeHandler } from "./compose.ts";
 import type { ServiceWorker } from "./controller.ts";
+import { type HttpState, makeHttpState, NOBODY, readHttp } from "./http_state.ts";
+import { Https } from "./https.ts";
 import { endpointStatuses, isUp, listeningView, nothingStarted, siteStatuses } from "./outcome.ts";
 import { changeEvents, planEvents } from "./plan_events.ts";
 import {
@@ -41,25 +34,15 @@ import {
 import { Scavenger } from "./scavenger.ts";
 import type { ServiceLogs } from "./service_logs.ts";
 import { SiteConnections } from "./site_connections.ts";
-import { Sockets } from "./sockets.ts";
 import type { ServiceStatus } from "./status.ts";
 
 export interface WebServiceOptions {
   readonly store: Store;
+  /** Folder of the certificate stores. */
+  readonly certs: string;
   readonly logs: ServiceLogs;
   readonly version: string;
   log(line: string): void;
-}
-
-/** What HTTP holds while it runs. */
-interface HttpState {
-  readonly ipListen: readonly string[];
-  /** Settings as the document has them. */
-  readonly stored: StoredSettings;
-  readonly list: readonly ListEntry[];
-  readonly settings: Settings;
-  readonly server: HttpServer;
-  readonly sockets: Sockets;
 }
 
 /** What W3SVC holds while it runs. */
@@ -68,13 +51,10 @@ interface SitesState {
   readonly plan: Plan;
 }
 
-const NOBODY: Handler = () => ({ refuse: "Hostname" });
-/** Idle connections that are closed when the file table is full: room for a burst, not for all. */
-const ROOM_CONNECTIONS = 32;
-
 export class WebService {
   readonly #options: WebServiceOptions;
   readonly #connections = new SiteConnections();
+  readonly #https: Https;
   #http: HttpState | null = null;
   #sites: SitesState | null = null;
   #paused = false;
@@ -84,6 +64,19 @@ export class WebService {
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
+    this.#https = new Https({
+      store: options.store,
+      certs: options.certs,
+      event: (event) => options.logs.event(event),
+      handshakeTimeoutMs: () => (this.#http?.settings ?? DEFAULT_SETTINGS).HeaderWaitTimeout * 1000,
+      onConnection: (stream, tls) => this.#http?.server.adopt(stream, { tls }),
+      refused: (record) => options.logs.refused(record),
+    });
+  }
+
+  /** HTTPFilter: certificates and handshakes. */
+  get httpFilter(): ServiceWorker {
+    return this.#https.worker;
   }
 
   readonly http: ServiceWorker = {
@@ -112,27 +105,10 @@ export class WebService {
 
   async #startHttp(): Promise<void> {
     const document = await this.#options.store.read();
-    const settings = effectiveSettings(document.settings);
-    const { logs } = this.#options;
-    await logs.reconfigure(settings);
-    const server = new HttpServer({
-      settings,
-      handler: NOBODY,
-      served: (record) => logs.served(record),
-      refused: (record) => logs.refused(record),
-      failed: (error) => this.#options.log(describe(error)),
-      closed: (remote) => this.#connections.closed(remote),
-    });
-    const sockets = new Sockets({
-      onConnection: (conn) => server.adopt(conn, { tls: false }),
-      onExhausted: () => void server.makeRoom(ROOM_CONNECTIONS),
-      onFailure: (endpoint, error) => {
-        this.#options.log(`accept on ${formatEndpoint(endpoint)}: ${describe(error)}`);
-      },
-    });
-    const list = parseList(document.ipListen);
-    const { ipListen, settings: stored } = document;
-    this.#http = { ipListen, stored, list, settings, server, sockets };
+    const { logs, log } = this.#options;
+    await logs.reconfigure(effectiveSettings(document.settings));
+    const [https, connections] = [this.#https, this.#connections];
+    this.#http = makeHttpState(document, { logs, log, https, connections });
   }
 
   async #stopHttp(): Promise<void> {
@@ -148,7 +124,7 @@ export class WebService {
     const document = await this.#options.store.read();
     const { ServerListenBacklog: tcpBacklog } = http.settings;
     this.#machine = machineKey(readMachine());
-    const plan = await changeOver(http.sockets, { document, list: http.list }, { tcpBacklog });
+    const plan = await this.#changeOver(http, document, { tcpBacklog });
     for (const event of planEvents(plan, document.sites)) this.#options.logs.event(event);
     const problem = nothingStarted(plan, Deno.build.os);
     if (problem !== null) {
@@ -167,7 +143,9 @@ export class WebService {
     const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
     const handler = composeHandler(
       {
-        sites: document.sites.filter(({ id }) => up.has(id)),
+        sites: document.sites.filter(({ id }) => up.has(id)).map((site) =>
+          this.#https.served(site)
+        ),
         registrations: [],
         reservations: document.urlAcl,
       },
@@ -195,15 +173,8 @@ export class WebService {
       });
     }
     const document = await this.#options.store.read();
-    const settings = effectiveSettings(document.settings);
-    const list = parseList(document.ipListen);
-    const next = {
-      ...http,
-      ipListen: document.ipListen,
-      stored: document.settings,
-      list,
-      settings,
-    };
+    const next = { ...http, ...readHttp(document) };
+    const { settings } = next;
     const before = this.#sites?.plan;
     if (before === undefined) {
       this.#http = next;
@@ -211,7 +182,7 @@ export class WebService {
       return { changes: [], draining: [] };
     }
     const machine = machineKey(readMachine());
-    const plan = await changeOver(http.sockets, { document, list }, {
+    const plan = await this.#changeOver(next, document, {
       tcpBacklog: settings.ServerListenBacklog,
       check: throwIfNothingStarts,
       isFatal: (failed) => isNewFailure(failed, before),
@@ -241,7 +212,7 @@ export class WebService {
     this.#machine = machineKey(readMachine());
     const { document, plan: before } = sites;
     const { ServerListenBacklog: tcpBacklog } = http.settings;
-    const plan = await changeOver(http.sockets, { document, list: http.list }, { tcpBacklog });
+    const plan = await this.#changeOver(http, document, { tcpBacklog });
     if (upSites(plan) === upSites(before)) this.#sites = { document, plan };
     else this.#enter(http, document, plan);
     return await this.#leave(before, plan);
@@ -257,6 +228,21 @@ export class WebService {
     const [http, sites] = [this.#http, this.#sites];
     if (http === null || sites === null) return null;
     return { ...sites.document, ipListen: http.ipListen, settings: http.stored };
+  }
+
+  /** Certificates and sockets become those of `document`; where that fails, neither does. */
+  async #changeOver(
+    { sockets, list }: HttpState,
+    document: ConfigDocument,
+    options: ChangeOverOptions,
+  ): Promise<Plan> {
+    try {
+      await this.#https.load(document.ssl);
+      return await changeOver(sockets, { document, list, check: this.#https.check }, options);
+    } catch (error) {
+      await this.#https.load(this.#sites?.document.ssl ?? []);
+      throw error;
+    }
   }
 
   /** Closes what `plan` wants closed, and drains the connections that nothing listens for any more. */
@@ -281,14 +267,11 @@ export class WebService {
     const http = this.#http;
     invariant(http !== null, "W3SVC stops before HTTP");
     await http.sockets.close(http.sockets.endpoints());
+    this.#https.clear();
     await http.server.drain(http.settings.ShutdownGraceTimeout * 1000);
     http.server.reconfigure({ handler: NOBODY });
     this.#scavenger.stop();
     this.#sites = null;
     this.#paused = false;
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

@@ -10,6 +10,7 @@
  * - A site whose binding is outside the list does not start; the others do.
  * - Of two sites with one binding the later does not start; nor does one that would speak TLS on a
  *   port where an earlier one speaks plain HTTP, or the reverse.
+ * - A binding over TLS without a certificate is not served; a site that has no other does not start.
  * - A port that is held elsewhere stops a site only where no other address is left to it.
  * - Generation 5 has no list: a port is one shared socket on every address, or, where all its sites
  *   have DisableSocketPooling, one socket for each address that they are bound to.
@@ -220,7 +221,7 @@ function planClose(
 }
 
 function finishSite(
-  { site, refusal }: Admission,
+  { site, refusal, partly }: Admission,
   wanted: ReadonlyMap<number, readonly PlannedEndpoint[]>,
   { machine }: PlanInput,
 ): PlannedSite {
@@ -236,14 +237,14 @@ function finishSite(
     }
   }
   const refused = serving.find(({ action }) => action === "refused");
-  const why = refused && `${formatEndpoint(refused)}: ${refused.cause}`;
+  const why = (refused && `${formatEndpoint(refused)}: ${refused.cause}`) ?? partly;
   if (serving.some(({ action }) => action === "open" || action === "keep")) {
-    return { id, name, state: "started", reason: why ?? null, win32: 0 };
+    return { id, name, state: "started", reason: why, win32: 0 };
   }
   if (serving.length > 0 && serving.every(({ action }) => action === "refused")) {
     const held = refused !== undefined && refused.holders.length > 0;
     const win32 = held ? WIN32.SHARING_VIOLATION : WIN32.INVALID_NETNAME;
-    return { id, name, state: "failed", reason: why ?? null, win32 };
+    return { id, name, state: "failed", reason: why, win32 };
   }
   const reason = why ?? "this machine has none of its addresses yet";
   return { id, name, state: "waiting", reason, win32: 0 };

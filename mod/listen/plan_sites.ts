@@ -10,6 +10,8 @@ import { type Binding, formatBinding } from "../config/binding.ts";
 /** A binding and whether TLS is spoken there. */
 export interface PlanBinding extends Binding {
   readonly secure: boolean;
+  /** Why it cannot be served even where its address can: it has no certificate. Absent where it can. */
+  readonly unserved?: string;
 }
 
 /** What the plan has to know of a site. */
@@ -32,8 +34,11 @@ export interface Refusal {
 
 /** A site and what speaks against it; null where nothing does. */
 export interface Admission {
+  /** With the bindings that can be served. */
   readonly site: PlanSite;
   readonly refusal: Refusal | null;
+  /** Why only some of its bindings are served; null where all are. */
+  readonly partly: string | null;
 }
 
 /**
@@ -45,10 +50,16 @@ export function admitSites(
   leftOut: (ip: Ip) => string | null,
 ): Admission[] {
   const claims: Claims = { bindings: new Map(), schemes: new Map() };
-  return sites.map((site) => {
+  return sites.map((wanted) => {
+    const partly = wanted.bindings.find(({ unserved }) => unserved !== undefined)?.unserved ?? null;
+    const served = wanted.bindings.filter(({ unserved }) => unserved === undefined);
+    if (wanted.wanted && partly !== null && served.length === 0) {
+      return { site: wanted, refusal: failed(partly, WIN32.NO_SUCH_LOGON_SESSION), partly };
+    }
+    const site = { ...wanted, bindings: served };
     const refusal = refuse(site, claims, leftOut);
     if (refusal === null) claim(site, claims);
-    return { site, refusal };
+    return { site, refusal, partly };
   });
 }
 

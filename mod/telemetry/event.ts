@@ -160,6 +160,37 @@ export function changeReverted(): NewEvent {
   return event(["httpcfg", 3, "warning"], text, null);
 }
 
+/**
+ * 15021: the certificate of ssl records cannot be used; ours in `detail`: which one goes on.
+ * `keys` are the records, `0.0.0.0:443`.
+ */
+export function certificateKept(keys: readonly string[], reason: string): NewEvent {
+  return event(
+    ["HTTP", 15021, "error"],
+    `An error occurred while using SSL configuration for endpoint ${keys.join(", ")}. The error ` +
+      "status code is contained within the returned data.",
+    { error: 1312, detail: `The certificate of before stays in force. ${reason}` },
+  );
+}
+
+/** Ours: the file of a certificate holds a new one, which is served from now on. */
+export function certificateReplaced(
+  keys: readonly string[],
+  file: string,
+  hash: string,
+): NewEvent {
+  const text =
+    `The certificate of ${keys.join(", ")} was replaced in ${file}. New connections get ` +
+    `the one with the thumbprint ${hash}.`;
+  return event(["httpcfg", 10, "information"], text, null);
+}
+
+/** Ours: a certificate that is served has expired. */
+export function certificateExpired(file: string, notAfter: string): NewEvent {
+  const text = `The certificate in ${file} expired on ${notAfter}. Clients will refuse it.`;
+  return event(["httpcfg", 11, "warning"], text, null);
+}
+
 /** The event of one stored line; null where the line is none, as after a crash. */
 export function parseEvent(line: string): ServiceEvent | null {
   let value: unknown;

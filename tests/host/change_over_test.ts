@@ -23,6 +23,7 @@ Deno.test({
     const source = {
       document: bound([`127.0.0.5:${port}:`, `127.0.0.6:${port}:`]),
       list: parseList(["127.0.0.5", "127.0.0.6"]),
+      check: () => null,
     };
     const plan = await changeOver(sockets, source, { tcpBacklog: 5 });
     assertEquals(plan.sites.map(({ state }) => state), ["failed", "started"]);
@@ -44,6 +45,7 @@ Deno.test("changeOver() touches nothing where the check throws", async () => {
   const source = {
     document: bound([`127.0.0.6:${getAvailablePort()}:`]),
     list: parseList(["127.0.0.1"]),
+    check: () => null,
   };
   let thrown: unknown;
   await changeOver(sockets, source, { tcpBacklog: 5, check: throwIfNothingStarts })

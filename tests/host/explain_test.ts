@@ -114,7 +114,7 @@ function ask(
   };
   const input: PlanInput = {
     list: [],
-    sites: wantedSites(document),
+    sites: wantedSites(document, () => null),
     machine: MACHINE,
     running: [],
     held: [],

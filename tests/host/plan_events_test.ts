@@ -84,3 +84,14 @@ Deno.test("changeEvents() tells what moved, and of what is left undone only the 
   assertStringIncludes(texts[2]!, "127.0.0.5:80");
   assertEquals(changeEvents(after, planOf([old]), []).length, 2, "what is closed, once each");
 });
+
+Deno.test("planEvents() gives a site that is served over TLS alone an https prefix", () => {
+  const plan = planOf([], [
+    plannedSite(1, "failed", { win32: WIN32.NO_SUCH_LOGON_SESSION, reason: "no certificate" }),
+  ]);
+  const [site] = sites(":80:");
+  const secure = { ...site!, bindings: [], secureBindings: ["10.0.0.2:443:"] };
+  const [event] = planEvents(plan, [secure]);
+  assertEquals([event?.id, event?.error], [1004, 1312]);
+  assertStringIncludes(event!.text, "'https://10.0.0.2:443:10.0.0.2/'");
+});

@@ -10,7 +10,11 @@ Deno.test({
     using listener = Deno.listen({ hostname: "127.0.0.8", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
     const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [`:${port}:`] };
-    const source = { document: { ...DEFAULT_DOCUMENT, sites: [site] }, list: [] };
+    const source = {
+      document: { ...DEFAULT_DOCUMENT, sites: [site] },
+      list: [],
+      check: () => null,
+    };
     assertEquals(gatherPlanInput(source).held, []);
     assertEquals(foreseePlanInput(source, [], Deno.pid).held, []);
     const { held } = foreseePlanInput(source, [], null);

@@ -10,8 +10,9 @@ const isLinux = Deno.build.os === "linux"; // elsewhere 127.0.0.1 is the only lo
 
 function makeSockets(seen: string[]): Sockets {
   return new Sockets({
-    onConnection(conn, endpoint): void {
-      seen.push(formatEndpoint(endpoint));
+    onConnection(conn, isSecure): void {
+      const { hostname, port } = conn.localAddr as Deno.NetAddr;
+      seen.push(`${isSecure ? "tls " : ""}${hostname}:${port}`);
       conn.close();
     },
     onExhausted: () => {},
@@ -56,4 +57,17 @@ Deno.test({
     await sockets.close(sockets.endpoints());
     assertEquals([sockets.endpoints(), await isRefused("127.0.0.5", port)], [[], true]);
   },
+});
+
+Deno.test("Sockets.settle() has the sockets that stay speak what the new plan says", async () => {
+  const port = freePort();
+  const seen: string[] = [];
+  const sockets = makeSockets(seen);
+  const at = `127.0.0.1:${port}`;
+  sockets.open(planOf([{ ...plannedEndpoint(at, "open"), secure: true }]), 5);
+  await connectOnce("127.0.0.1", port);
+  sockets.settle(planOf([plannedEndpoint(at, "keep")]));
+  await connectOnce("127.0.0.1", port);
+  assertEquals(seen, [`tls ${at}`, at]);
+  await sockets.close(sockets.endpoints());
 });

@@ -17,7 +17,7 @@ const DOCUMENT: ConfigDocument = {
 };
 
 Deno.test("wantedSites() gives the sites by id, with both kinds of bindings", () => {
-  const sites = wantedSites(DOCUMENT);
+  const sites = wantedSites(DOCUMENT, () => null);
   assertEquals(sites.map(({ id, wanted }) => [id, wanted]), [[1, false], [2, true]]);
   assertEquals(sites[0]?.bindings.map(({ port, secure, host }) => [port, secure, host]), [
     [80, false, "www.test"],
@@ -37,5 +37,10 @@ Deno.test("wantedSites() and generationOf() read the metabase, inherited values 
     },
   };
   assertEquals(generationOf(old), 5);
-  assertEquals(wantedSites(old).map(({ ownSockets }) => ownSockets), [true, false]);
+  assertEquals(wantedSites(old, () => null).map(({ ownSockets }) => ownSockets), [true, false]);
+});
+
+Deno.test("wantedSites() asks for a certificate where TLS is spoken, and nowhere else", () => {
+  const [site] = wantedSites(DOCUMENT, ({ port }) => `none for ${port}`);
+  assertEquals(site?.bindings.map(({ unserved }) => unserved), [undefined, "none for 443"]);
 });

@@ -1,0 +1,180 @@
+/**
+ * Edge: the certificates of the ssl records, as TLS contexts that follow their files.
+ *
+ * A file that was replaced is taken up by the next handshake; connections that stand keep theirs. One
+ * that cannot be used leaves the certificate of before in force, and says so once. Certificate and key
+ * are two files that nobody can replace at one moment: trouble is trouble when it is still there at
+ * the next look.
+ *
+ * @module
+ */
+import type { SecureContext } from "node:tls";
+import type { Endpoint } from "../base/address.ts";
+import {
+  certificateOf,
+  listCertificates,
+  readPair,
+  type StoredCertificate,
+  storeName,
+} from "../config/cert_store.ts";
+import { certificateFacts, validity } from "../config/certificate.ts";
+import type { SslRecord } from "../config/document.ts";
+import { type CertificateCheck, certificateCheck, sslKeysFor } from "../config/ssl_choice.ts";
+import { makeContext } from "../listen/tls_stream.ts";
+import { MISSING } from "./stored_certificates.ts";
+import {
+  certificateExpired,
+  certificateKept,
+  certificateReplaced,
+  type NewEvent,
+} from "../telemetry/event.ts";
+
+/** The certificate of one or more records. */
+interface Served {
+  readonly files: Pick<StoredCertificate, "certFile" | "keyFile">;
+  /** Keys of its records. */
+  readonly keys: string[];
+  context: SecureContext;
+  hash: string;
+  /** What the files looked like when they were read. */
+  stamp: string;
+  /** What they looked like when they could not be used; null while all is well. */
+  badStamp: string | null;
+  isTold: boolean;
+}
+
+export class Certificates {
+  readonly #folder: string;
+  readonly #event: (event: NewEvent) => void;
+  /** By the path of the certificate. */
+  #byFile = new Map<string, Served>();
+  #byKey = new Map<string, Served>();
+  #check: CertificateCheck = certificateCheck([], () => MISSING);
+
+  /** `folder` holds the stores. */
+  constructor(folder: string, event: (event: NewEvent) => void) {
+    this.#folder = folder;
+    this.#event = event;
+  }
+
+  /** From now on the certificates of `records` are served, and no others. */
+  load(records: readonly SslRecord[]): void {
+    const before = this.#byFile;
+    this.#byFile = new Map();
+    this.#byKey = new Map();
+    const problems = new Map<SslRecord, string>();
+    const stores = new Map<string, StoredCertificate[]>();
+    for (const record of records) {
+      const found = this.#find(record, stores);
+      const served = found === undefined ? MISSING : this.#serve(found, before);
+      if (typeof served === "string") problems.set(record, served);
+      else {
+        served.keys.push(record.key);
+        this.#byKey.set(record.key, served);
+      }
+    }
+    this.#check = certificateCheck(records, (record) => problems.get(record) ?? null);
+  }
+
+  /** Why a binding cannot be served; null where it can. */
+  readonly check: CertificateCheck = (binding) => this.#check(binding);
+
+  /** The context for a client that came to `local` and asks for `serverName`; null where none is. */
+  contextFor(local: Endpoint, serverName: string): SecureContext | null {
+    for (const key of sslKeysFor(local, serverName)) {
+      const served = this.#byKey.get(key);
+      if (served !== undefined) return served.context;
+    }
+    return null;
+  }
+
+  /** Takes up what was replaced since the last look. */
+  look(): void {
+    for (const served of this.#byFile.values()) {
+      const stamp = stampOf(served.files);
+      if (stamp === served.stamp) served.badStamp = null;
+      else if (stamp !== served.badStamp || !served.isTold) this.#renew(served, stamp);
+    }
+  }
+
+  #find(
+    record: SslRecord,
+    stores: Map<string, StoredCertificate[]>,
+  ): StoredCertificate | undefined {
+    const store = storeName(record.certStoreName);
+    if (store === null) return undefined;
+    const certificates = stores.get(store) ?? listCertificates(this.#folder, store);
+    stores.set(store, certificates);
+    return certificateOf(certificates, record);
+  }
+
+  /** What serves `certificate`; the reason where it cannot be used and was not in use before. */
+  #serve(certificate: StoredCertificate, before: ReadonlyMap<string, Served>): Served | string {
+    const known = this.#byFile.get(certificate.certFile);
+    if (known !== undefined) return known;
+    const files = { certFile: certificate.certFile, keyFile: certificate.keyFile };
+    const old = before.get(certificate.certFile);
+    const stamp = stampOf(files);
+    if (old === undefined || stamp !== old.stamp) {
+      try {
+        const { hash, context } = readContext(files);
+        if (validity(certificate, new Date().toISOString()) === "expired") {
+          this.#event(certificateExpired(certificate.certFile, certificate.notAfter));
+        }
+        return this.#keep({ ...fresh(files, stamp), hash, context });
+      } catch (error) {
+        if (old === undefined) return certificate.problem ?? messageOf(error);
+      }
+    }
+    return this.#keep({ ...old, keys: [] });
+  }
+
+  #keep(served: Served): Served {
+    this.#byFile.set(served.files.certFile, served);
+    return served;
+  }
+
+  #renew(served: Served, stamp: string): void {
+    const isStill = stamp === served.badStamp;
+    const { certFile } = served.files;
+    try {
+      const { hash, context } = readContext(served.files);
+      Object.assign(served, { ...fresh(served.files, stamp), keys: served.keys, context });
+      if (hash === served.hash) return;
+      served.hash = hash;
+      this.#event(certificateReplaced(served.keys, certFile, hash));
+    } catch (error) {
+      if (isStill) this.#event(certificateKept(served.keys, messageOf(error)));
+      served.badStamp = stamp;
+      served.isTold = isStill;
+    }
+  }
+}
+
+function fresh(
+  files: Served["files"],
+  stamp: string,
+): Pick<Served, "files" | "keys" | "stamp" | "badStamp" | "isTold"> {
+  return { files, keys: [], stamp, badStamp: null, isTold: false };
+}
+
+function readContext(files: Served["files"]): { hash: string; context: SecureContext } {
+  const pair = readPair(files);
+  return { hash: certificateFacts(pair.cert)!.hash, context: makeContext(pair) };
+}
+
+/** Changes when one of the files is replaced or written; links are followed. */
+function stampOf({ certFile, keyFile }: Served["files"]): string {
+  return [certFile, keyFile].map((path) => {
+    try {
+      const { mtime, size, ino } = Deno.statSync(path);
+      return `${mtime?.getTime()} ${size} ${ino}`;
+    } catch {
+      return "gone";
+    }
+  }).join(", ");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,115 @@
+/**
+ * Edge. HTTPFilter ("HTTP SSL"): certificates and handshakes between the sockets and the HTTP engine.
+ *
+ * It reads the certificates of the ssl records when it starts and whenever the sites are read, and
+ * drops them when it stops. What it needs of TLS is loaded when there is a record, so that a service
+ * without https starts as fast as if there were none.
+ *
+ * @module
+ */
+import type { RefusedRecord } from "../base/exchange.ts";
+import { parseBinding } from "../config/binding.ts";
+import type { SiteRecord, SslRecord } from "../config/document.ts";
+import { type CertificateCheck, certificateCheck } from "../config/ssl_choice.ts";
+import type { Store } from "../config/store.ts";
+import type { GateStream, TlsGate } from "../listen/tls_gate.ts";
+import type { NewEvent } from "../telemetry/event.ts";
+import type { Certificates } from "./certificates.ts";
+import type { ServiceWorker } from "./controller.ts";
+
+/** What it stands on, and where its connections go. */
+export interface HttpsOptions {
+  readonly store: Store;
+  /** Folder of the certificate stores. */
+  readonly certs: string;
+  event(event: NewEvent): void;
+  /** Milliseconds for a handshake. */
+  handshakeTimeoutMs(): number;
+  /** A connection that came through; `isTls` is false for a client that does not speak TLS. */
+  onConnection(stream: GateStream, isTls: boolean): void;
+  refused(record: RefusedRecord): void;
+}
+
+/** Milliseconds between two looks at the files of the certificates. */
+const LOOK_MS = 2000;
+
+interface Loaded {
+  readonly certificates: Certificates;
+  readonly gate: TlsGate;
+  readonly timer: ReturnType<typeof setInterval>;
+}
+
+const NONE: CertificateCheck = certificateCheck([], () => null);
+
+export class Https {
+  readonly #options: HttpsOptions;
+  #loaded: Loaded | null = null;
+
+  constructor(options: HttpsOptions) {
+    this.#options = options;
+  }
+
+  readonly worker: ServiceWorker = {
+    start: async () => await this.load((await this.#options.store.read()).ssl),
+    stop: () => Promise.resolve(this.#drop()),
+  };
+
+  /** Serves the certificates of `records` from now on. */
+  async load(records: readonly SslRecord[]): Promise<void> {
+    if (records.length > 0) this.#loaded ??= await this.#begin();
+    this.#loaded?.certificates.load(records);
+  }
+
+  /** Why a binding cannot be served; null where it can. */
+  readonly check: CertificateCheck = (binding) =>
+    (this.#loaded?.certificates.check ?? NONE)(binding);
+
+  /** `site` with the bindings that can be served. */
+  served(site: SiteRecord): SiteRecord {
+    const secureBindings = site.secureBindings.filter((text) => {
+      const binding = parseBinding(text);
+      return typeof binding !== "string" && this.check(binding) === null;
+    });
+    return { ...site, secureBindings };
+  }
+
+  /** Takes a connection that was accepted where TLS is spoken. */
+  admit(conn: GateStream): void {
+    if (this.#loaded === null) conn.close();
+    else this.#loaded.gate.admit(conn);
+  }
+
+  /** Ends up to `count` handshakes that have waited longest; says how many. */
+  makeRoom(count: number): number {
+    return this.#loaded?.gate.makeRoom(count) ?? 0;
+  }
+
+  /** Ends the handshakes that are under way. */
+  clear(): void {
+    this.#loaded?.gate.clear();
+  }
+
+  async #begin(): Promise<Loaded> {
+    const [{ TlsGate }, { Certificates }] = await Promise.all([
+      import("../listen/tls_gate.ts"),
+      import("./certificates.ts"),
+    ]);
+    const { certs, event, handshakeTimeoutMs, onConnection, refused } = this.#options;
+    const certificates = new Certificates(certs, event);
+    const gate = new TlsGate({
+      handshakeTimeoutMs,
+      contextFor: (local, name) => certificates.contextFor(local, name),
+      onSecure: (stream) => onConnection(stream, true),
+      onPlain: (stream) => onConnection(stream, false),
+      refused,
+    });
+    return { certificates, gate, timer: setInterval(() => certificates.look(), LOOK_MS) };
+  }
+
+  #drop(): void {
+    const loaded = this.#loaded;
+    this.#loaded = null;
+    clearInterval(loaded?.timer);
+    loaded?.gate.clear();
+  }
+}

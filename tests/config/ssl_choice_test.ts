@@ -1,0 +1,49 @@
+// Goal: which record serves a connection, and which bindings have one. Method: tables.
+import { assertEquals } from "@std/assert";
+import { type Endpoint, parseEndpoint } from "../../mod/base/address.ts";
+import { type Binding, parseBinding } from "../../mod/config/binding.ts";
+import type { SslRecord } from "../../mod/config/document.ts";
+import { certificateCheck, sslKeysFor } from "../../mod/config/ssl_choice.ts";
+
+Deno.test("sslKeysFor() asks for the name, the address, then the wildcards", () => {
+  const cases: [endpoint: string, name: string, keys: string[]][] = [
+    ["10.0.0.1:443", "", ["10.0.0.1:443", "0.0.0.0:443"]],
+    ["10.0.0.1:443", "WWW.x", ["www.x:443", "10.0.0.1:443", "0.0.0.0:443"]],
+    ["[::1]:8443", "", ["[::1]:8443", "[::]:8443", "0.0.0.0:8443"]],
+  ];
+  for (const [endpoint, name, keys] of cases) {
+    assertEquals(sslKeysFor(parseEndpoint(endpoint) as Endpoint, name), keys);
+  }
+});
+
+Deno.test("certificateCheck() says which bindings cannot be served, and why", () => {
+  const records = ["10.0.0.1:443", "a.test:443", "0.0.0.0:8443", "[::]:9443", "bad.test:7443"]
+    .map((key) => ({ key }) as SslRecord);
+  const check = certificateCheck(records, ({ key }) => {
+    return key.startsWith("bad") ? "its key is missing" : null;
+  });
+  const cases: [binding: string, why: string | null][] = [
+    ["10.0.0.1:443:", null],
+    ["10.0.0.2:443:", 'https on "10.0.0.2:443:" has no certificate'],
+    ["10.0.0.2:443:a.test", null],
+    [":443:", null],
+    [":443:b.test", null], // on 10.0.0.1
+    [":444:", 'https on ":444:" has no certificate'],
+    ["10.9.9.9:8443:b.test", null],
+    ["[::1]:8443:", null],
+    ["[::1]:9443:", null],
+    ["10.0.0.1:9443:", 'https on "10.0.0.1:9443:" has no certificate'],
+    [":7443:other.test", 'https on ":7443:other.test" has no certificate'],
+    [
+      ":7443:bad.test",
+      'https on ":7443:bad.test" has the certificate of bad.test:7443, and its key is missing',
+    ],
+  ];
+  for (const [text, why] of cases) assertEquals(check(parseBinding(text) as Binding), why, text);
+});
+
+Deno.test("certificateCheck() takes the record that can be used where one cannot", () => {
+  const records = ["a.test:443", "0.0.0.0:443"].map((key) => ({ key }) as SslRecord);
+  const check = certificateCheck(records, ({ key }) => key.startsWith("a.") ? "gone" : null);
+  assertEquals(check(parseBinding("10.0.0.1:443:a.test") as Binding), null);
+});

@@ -1,0 +1,122 @@
+// Goal: the right certificate for each client, and files that are replaced followed without harm.
+// Method: a store in a temp folder, looks asked for by hand.
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { type Endpoint, parseEndpoint } from "../../mod/base/address.ts";
+import { type Binding, parseBinding } from "../../mod/config/binding.ts";
+import { writePair } from "../../mod/config/cert_store.ts";
+import type { SslRecord } from "../../mod/config/document.ts";
+import { makeSelfSigned } from "../../mod/config/self_signed.ts";
+import { Certificates } from "../../mod/host/certificates.ts";
+import type { NewEvent } from "../../mod/telemetry/event.ts";
+import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
+import { makePem } from "../support/tls_pair.ts";
+
+const [A, B, C] = await Promise.all([makePem("a.test"), makePem("b.test"), makePem("c.test")]);
+
+interface Served {
+  readonly certificates: Certificates;
+  readonly events: NewEvent[];
+}
+
+function serve(folder: TempFolder): Served {
+  const events: NewEvent[] = [];
+  return { certificates: new Certificates(folder.path, (event) => events.push(event)), events };
+}
+
+function record(key: string, certName: string, hash = "0".repeat(40)): SslRecord {
+  return { key, certName, hash } as SslRecord;
+}
+
+function at(text: string): Endpoint {
+  return parseEndpoint(text) as Endpoint;
+}
+
+function binding(text: string): Binding {
+  return parseBinding(text) as Binding;
+}
+
+Deno.test("Certificates gives a name's certificate, then the address's, then the wildcard's", async () => {
+  await using folder = await tempFolder();
+  writePair(folder.path, "MY", "a", A);
+  writePair(folder.path, "MY", "b", B);
+  const { hash } = writePair(folder.path, "WEB", "c", C);
+  const { certificates, events } = serve(folder);
+  certificates.load([
+    record("0.0.0.0:443", "a"),
+    record("10.0.0.1:443", "b"),
+    { ...record("c.test:443", "c"), certStoreName: "web" },
+    { ...record("[::]:8443", "gone", hash), certStoreName: "WEB" }, // found by its thumbprint
+    record("10.0.0.9:8443", "gone"),
+  ]);
+  const [any, one] = [
+    certificates.contextFor(at("10.0.0.7:443"), ""),
+    certificates.contextFor(at("10.0.0.1:443"), "x.test"),
+  ];
+  const named = certificates.contextFor(at("10.0.0.1:443"), "C.test");
+  assertEquals(new Set([any, one, named]).size, 3);
+  assertStrictEquals(certificates.contextFor(at("[::1]:443"), ""), any);
+  assertStrictEquals(certificates.contextFor(at("[::1]:8443"), ""), named);
+  assertEquals(certificates.contextFor(at("10.0.0.1:8443"), ""), null);
+  assertEquals(certificates.check(binding("10.0.0.1:443:")), null);
+  assertEquals(
+    certificates.check(binding("10.0.0.9:8443:")),
+    'https on "10.0.0.9:8443:" has the certificate of 10.0.0.9:8443, and the store does not have it',
+  );
+  assertEquals(events, []);
+});
+
+Deno.test("Certificates.look() takes up a replaced file, for all of its records", async () => {
+  await using folder = await tempFolder();
+  writePair(folder.path, "MY", "www", A);
+  const { certificates, events } = serve(folder);
+  certificates.load([record("0.0.0.0:443", "www"), record("a.test:444", "www")]);
+  const before = certificates.contextFor(at("10.0.0.1:443"), "");
+  certificates.look();
+  assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), before);
+  const { hash } = writePair(folder.path, "MY", "www", B);
+  certificates.look();
+  const after = certificates.contextFor(at("10.0.0.1:443"), "");
+  assertEquals(after === before, false);
+  assertStrictEquals(certificates.contextFor(at("10.0.0.1:444"), "a.test"), after);
+  certificates.look();
+  assertEquals(events.map(({ id, text }) => [id, text.includes(hash)]), [[10, true]]);
+});
+
+Deno.test("Certificates.look() keeps the certificate of before where the new files are no pair", async () => {
+  await using folder = await tempFolder();
+  writePair(folder.path, "MY", "www", A);
+  const { certificates, events } = serve(folder);
+  certificates.load([record("0.0.0.0:443", "www")]);
+  const before = certificates.contextFor(at("10.0.0.1:443"), "");
+  // Half of a renewal: the other half comes before the next look, so nobody is alarmed.
+  Deno.writeTextFileSync(folder.at("MY/www.pem"), B.cert);
+  certificates.look();
+  Deno.writeTextFileSync(folder.at("MY/www.key"), B.key);
+  certificates.look();
+  const renewed = certificates.contextFor(at("10.0.0.1:443"), "");
+  assertEquals(renewed === before, false);
+  assertEquals(events.splice(0).map(({ id }) => id), [10]);
+  Deno.writeTextFileSync(folder.at("MY/www.pem"), "broken");
+  for (let i = 0; i < 4; i++) certificates.look();
+  assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), renewed);
+  assertEquals(events.map(({ id, error }) => [id, error]), [[15021, 1312]]);
+  // Sites that are read again keep it too, as long as the service runs.
+  certificates.load([record("0.0.0.0:443", "www"), record("10.0.0.1:444", "www")]);
+  assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), renewed);
+  writePair(folder.path, "MY", "www", C);
+  certificates.look();
+  assertEquals(certificates.contextFor(at("10.0.0.1:444"), "") === renewed, false);
+});
+
+Deno.test("Certificates.load() serves an expired certificate and says so", async () => {
+  await using folder = await tempFolder();
+  const old = { names: ["old.test"], ips: [], days: 1, nowMs: Date.UTC(2020, 1) };
+  writePair(folder.path, "MY", "old", await makeSelfSigned(old));
+  const { certificates, events } = serve(folder);
+  certificates.load([record("0.0.0.0:443", "old")]);
+  certificates.load([record("0.0.0.0:443", "old")]);
+  assertEquals(certificates.check(binding(":443:")), null);
+  assertEquals(events.map(({ id }) => id), [11]);
+  certificates.load([]);
+  assertEquals(certificates.contextFor(at("10.0.0.1:443"), ""), null);
+});

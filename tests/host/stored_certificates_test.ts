@@ -1,0 +1,34 @@
+// Goal: plan knows which bindings have a certificate, from the store alone. Method: a temp folder.
+import { assertEquals } from "@std/assert";
+import { type Binding, parseBinding } from "../../mod/config/binding.ts";
+import type { SslRecord } from "../../mod/config/document.ts";
+import { writePair } from "../../mod/config/cert_store.ts";
+import { storedCertificateCheck } from "../../mod/host/stored_certificates.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+import { makePem } from "../support/tls_pair.ts";
+
+Deno.test("storedCertificateCheck() finds by name and thumbprint, and says what is wrong", async () => {
+  await using folder = await tempFolder();
+  const { hash } = writePair(folder.path, "MY", "www", await makePem("www.test"));
+  Deno.mkdirSync(folder.at("WEB"));
+  Deno.copyFileSync(folder.at("MY/www.pem"), folder.at("WEB/alone.pem"));
+  const records = [
+    { key: "10.0.0.1:443", hash },
+    { key: "10.0.0.2:443", hash: "0", certName: "www" },
+    { key: "10.0.0.3:443", hash, certStoreName: "WEB" },
+    { key: "10.0.0.4:443", hash, certStoreName: "../MY" },
+  ] as Partial<SslRecord>[] as SslRecord[];
+  const check = await storedCertificateCheck(folder.path, records);
+  const problems = [1, 2, 3, 4, 5].map((n) => {
+    return check(parseBinding(`10.0.0.${n}:443:`) as Binding)?.replace(/^.*?(and|has no)/, "$1");
+  });
+  assertEquals(problems, [
+    undefined,
+    undefined,
+    "and its private key is missing",
+    "and the store does not have it",
+    "has no certificate",
+  ]);
+  const none = await storedCertificateCheck(folder.at("missing"), []);
+  assertEquals(none(parseBinding(":443:") as Binding), 'https on ":443:" has no certificate');
+});

@@ -1,0 +1,99 @@
+// Goal: who comes through the gate, who does not, and what the log is told. Method: loopback sockets.
+import { assertEquals } from "@std/assert";
+import type { RefusedRecord } from "../../mod/base/exchange.ts";
+import { type GateStream, TlsGate } from "../../mod/listen/tls_gate.ts";
+import { makeContext } from "../../mod/listen/tls_stream.ts";
+import { clientTls, makePem, tcpPair } from "../support/tls_pair.ts";
+import { waitFor } from "../support/wait.ts";
+
+const PEM = await makePem("a.test");
+const CONTEXT = makeContext(PEM);
+
+interface Watched {
+  readonly gate: TlsGate;
+  readonly secure: GateStream[];
+  readonly plain: GateStream[];
+  readonly reasons: string[];
+}
+
+function watch(timeoutMs = 60_000): Watched {
+  const seen = { secure: [] as GateStream[], plain: [] as GateStream[], reasons: [] as string[] };
+  const gate = new TlsGate({
+    handshakeTimeoutMs: () => timeoutMs,
+    contextFor: ({ ip }) => ip === "127.0.0.1" ? CONTEXT : null,
+    onSecure: (stream) => seen.secure.push(stream),
+    onPlain: (stream) => seen.plain.push(stream),
+    refused: ({ reason, status }: RefusedRecord) => seen.reasons.push(`${reason} ${status}`),
+  });
+  return { gate, ...seen };
+}
+
+Deno.test("TlsGate hands on who speaks TLS, with the ends of the connection", async () => {
+  using pair = await tcpPair();
+  const { gate, secure, reasons } = watch();
+  gate.admit(pair.server);
+  const peer = await clientTls(pair.client, PEM);
+  await peer.handshake();
+  await waitFor(() => secure.length === 1, "the secure stream");
+  assertEquals(secure[0]!.remoteAddr.port, (peer.localAddr as Deno.NetAddr).port);
+  assertEquals([gate.size, reasons], [0, []]);
+  peer.close();
+  secure[0]!.close();
+  gate.clear();
+});
+
+Deno.test("TlsGate hands on plain HTTP with all its bytes", async () => {
+  using pair = await tcpPair();
+  const { gate, plain, reasons } = watch();
+  gate.admit(pair.server);
+  await pair.client.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
+  await waitFor(() => plain.length === 1, "the plain stream");
+  const buffer = new Uint8Array(5);
+  const parts = [await plain[0]!.read(buffer), new TextDecoder().decode(buffer)];
+  assertEquals([...parts, await plain[0]!.read(buffer)], [5, "GET /", 5]);
+  assertEquals([gate.size, reasons], [0, []]);
+  gate.clear();
+});
+
+Deno.test("TlsGate cuts a client that does not get on after the time-out, and tells it once", async () => {
+  using silent = await tcpPair();
+  using stuck = await tcpPair();
+  const { gate, reasons } = watch(1);
+  gate.admit(silent.server);
+  gate.admit(stuck.server);
+  await stuck.client.write(new Uint8Array([0x16, 3, 1, 1, 0, 1]));
+  const buffer = new Uint8Array(1);
+  assertEquals([await silent.client.read(buffer), await stuck.client.read(buffer)], [null, null]);
+  await waitFor(() => reasons.length === 2, "both lines");
+  assertEquals([gate.size, reasons], [0, ["Timer_HeaderWait null", "Timer_HeaderWait null"]]);
+  gate.clear();
+});
+
+Deno.test("TlsGate tells of a handshake that fails, not of a port scan", async () => {
+  using failing = await tcpPair();
+  using scan = await tcpPair();
+  using left = await tcpPair();
+  const { gate, reasons } = watch();
+  for (const { server } of [scan, failing, left]) gate.admit(server);
+  scan.client.close();
+  await failing.client.write(new TextEncoder().encode("\x16\x03\x01\x00\x05hello"));
+  await left.client.write(new Uint8Array([0x16, 3]));
+  left.client.close();
+  await waitFor(() => gate.size === 0, "the end of all three");
+  assertEquals(reasons, ["Connection_Dropped null", "Connection_Dropped null"]);
+  gate.clear();
+});
+
+Deno.test("TlsGate.makeRoom() and clear() end the oldest, then all", async () => {
+  using first = await tcpPair();
+  using second = await tcpPair();
+  const { gate, reasons } = watch();
+  gate.admit(first.server);
+  gate.admit(second.server);
+  assertEquals([gate.makeRoom(1), gate.size], [1, 1]);
+  assertEquals(await first.client.read(new Uint8Array(1)), null);
+  gate.clear();
+  assertEquals(await second.client.read(new Uint8Array(1)), null);
+  await waitFor(() => reasons.length === 2, "both lines");
+  assertEquals([gate.makeRoom(1), gate.size], [0, 0]);
+});
