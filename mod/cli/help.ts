@@ -5,23 +5,95 @@
  */
 import type { CommandSpec } from "./command.ts";
 
-/** The short help: every command that is not hidden, a line each. */
+/** Columns of a terminal that paragraphs are wrapped to. */
+const COLUMNS = 79;
+
+/** What the commands that begin with a word have in common. */
+const NOUNS: Readonly<Record<string, string>> = {
+  query: "Show what is stored",
+  set: "Add to it",
+  delete: "Take from it",
+  net: "Services",
+  netsh: "The same in the words of netsh",
+  site: "Web sites",
+  cert: "Certificates",
+  history: "Versions of the configuration",
+  config: "The whole document",
+  service: "The service of this machine",
+};
+
+/** The short help: a line for each first word, and how to go on. */
 export function overview(commands: readonly CommandSpec[], version: string): string {
-  const shown = commands.filter(({ hidden }) => !hidden);
-  const width = Math.max(...shown.map(({ name }) => name.length));
+  const groups = new Map<string, CommandSpec[]>();
+  for (const command of commands.filter(({ hidden }) => !hidden)) {
+    const noun = firstWord(command);
+    groups.set(noun, [...groups.get(noun) ?? [], command]);
+  }
+  const lines = [...groups].map(([noun, group]) => {
+    const [only] = group;
+    return only !== undefined && group.length === 1
+      ? { left: only.name, right: only.summary }
+      : { left: `${noun} …`, right: groupSummary(noun, group) };
+  });
+  const width = Math.max(...lines.map(({ left }) => left.length));
   return [
     `httpcfg ${version}: a web service that listens only where it is told`,
     "",
     "Usage: httpcfg COMMAND [ARGUMENTS]",
     "",
-    ...shown.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...lines.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`),
     "",
     "  --config FILE    the document, instead of the platform's place",
     "  --help           this, or the help of a command",
     "  --version        version of the program",
     "",
-    "Try: httpcfg query iplisten",
+    "Examples:",
+    "  httpcfg set iplisten -i 192.168.1.10    listen on this address and on no other",
+    "  httpcfg net start w3svc                 start the service",
+    "  httpcfg status                          where it listens, and why a site does not start",
+    "  httpcfg help site                       the commands that begin with site",
   ].join("\n");
+}
+
+/** The commands that begin with `noun`, a line each; null where none does. */
+export function nounHelp(commands: readonly CommandSpec[], noun: string): string | null {
+  const group = commands.filter((command) => !command.hidden && firstWord(command) === noun);
+  if (group.length === 0) return null;
+  const width = Math.max(...group.map(({ name }) => name.length));
+  return [
+    NOUNS[noun] ?? noun,
+    "",
+    ...group.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    "",
+    `Help of one: httpcfg help ${group[0]?.name}`,
+  ].join("\n");
+}
+
+function firstWord({ name }: CommandSpec): string {
+  return name.split(" ", 1)[0]!;
+}
+
+/** What the group is about and, where they are few, what comes after its word. */
+function groupSummary(noun: string, group: readonly CommandSpec[]): string {
+  const rest = group.map(({ name }) => name.slice(noun.length + 1)).filter((word) => word !== "");
+  const words = rest.length <= 8 ? rest.join(", ") : `help ${noun} lists them`;
+  return NOUNS[noun] === undefined ? words : `${NOUNS[noun]}: ${words}`;
+}
+
+/** `text` wrapped to the terminal; lines that are drawn stay as they are. */
+function wrapped(text: string): string {
+  return text.split("\n").flatMap((line) => {
+    if (line.length <= COLUMNS || line.startsWith(" ")) return [line];
+    const lines: string[] = [""];
+    for (const word of line.split(" ")) {
+      const last = lines.at(-1)!;
+      if (last === "") lines[lines.length - 1] = word;
+      else if (last.length + 1 + word.length <= COLUMNS) {
+        lines[lines.length - 1] = `${last} ${word}`;
+      } else lines.push(word);
+    }
+    return lines;
+  }).join("\n");
 }
 
 /** Everything about one command. */
@@ -37,7 +109,7 @@ export function commandHelp(spec: CommandSpec): string {
       flags.length > 0 ? " [FLAGS]" : ""
     }`,
   ];
-  for (const paragraph of spec.details ?? []) lines.push("", paragraph);
+  for (const paragraph of spec.details ?? []) lines.push("", wrapped(paragraph));
   if (flags.length > 0) {
     lines.push("", ...flags.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`));
   }

@@ -14,7 +14,7 @@ import type { EntryCheck } from "../config/check.ts";
 import { readInput } from "./args.ts";
 import type { CommandIo, CommandSpec } from "./command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands.ts";
-import { commandHelp, overview } from "./help.ts";
+import { commandHelp, nounHelp, overview } from "./help.ts";
 import { PipeClosed } from "./output.ts";
 
 /** What the process gives: everything that is not decided by the words. */
@@ -75,6 +75,12 @@ async function answerWithoutCommand(
     around.out(commandHelp(await loadCommand(topic)));
     return EXIT.ok;
   }
+  const noun = first === "help" && rest[0] !== undefined ? rest[0].toLowerCase() : null;
+  const group = noun === null ? null : nounHelp(await loadCommands(), noun);
+  if (group !== null) {
+    around.out(group);
+    return EXIT.ok;
+  }
   if (first === "" || isHelp(first) || isHelp(rest.at(-1) ?? "")) {
     around.out(overview(await loadCommands(), VERSION));
     return EXIT.ok;
@@ -106,7 +112,10 @@ function nearest(line: string): string {
     const distance = editDistance(line.toLowerCase().slice(0, name.length + 2), name);
     if (distance < fewest && distance <= name.length / 3) [best, fewest] = [name, distance];
   }
-  return best === "" ? "httpcfg --help" : `httpcfg ${best}`;
+  if (best !== "") return `httpcfg ${best}`;
+  const noun = line.toLowerCase().split(" ", 1)[0]!;
+  const isNoun = COMMAND_NAMES.some((name) => name.startsWith(`${noun} `));
+  return isNoun ? `httpcfg help ${noun}` : "httpcfg --help";
 }
 
 function editDistance(a: string, b: string): number {

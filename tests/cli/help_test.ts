@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readInput } from "../../mod/cli/args.ts";
 import type { CommandSpec } from "../../mod/cli/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "../../mod/cli/commands.ts";
-import { commandHelp, overview } from "../../mod/cli/help.ts";
+import { commandHelp, nounHelp, overview } from "../../mod/cli/help.ts";
 import { commandHome } from "../support/io.ts";
 
 const SMALL: CommandSpec = {
@@ -43,11 +43,37 @@ Examples:
   );
 });
 
-Deno.test("overview() lists every command but the hidden ones", () => {
-  const text = overview([SMALL, { ...SMALL, name: "hide it", hidden: true }], "1.2.3");
+Deno.test("overview() has a line for each first word, and none for hidden commands", () => {
+  const hidden = { ...SMALL, name: "hide it", hidden: true };
+  const text = overview([SMALL, hidden, { ...SMALL, name: "site add" }, {
+    ...SMALL,
+    name: "site list",
+  }], "1.2.3");
   assertStringIncludes(text, "httpcfg 1.2.3");
-  assertStringIncludes(text, "\n  do it  Do it\n");
+  assertStringIncludes(text, "\n  do it   Do it\n  site …  Web sites: add, list\n");
   assert(!text.includes("hide it"));
+});
+
+Deno.test("the short help fits a screen", async () => {
+  const lines = overview(await loadCommands(), "1.2.3").split("\n");
+  assert(lines.length <= 40, `${lines.length} lines`);
+  assertEquals(lines.filter((line) => line.length > 100), []);
+});
+
+Deno.test("commandHelp() wraps paragraphs, and leaves what is drawn", () => {
+  const drawn = `  ${"drawn ".repeat(20)}`;
+  const text = commandHelp({ ...SMALL, details: [`${"word ".repeat(40).trim()}\n${drawn}`] });
+  const long = text.split("\n").filter((line) => line.length > 79);
+  assertEquals(long, [drawn]);
+});
+
+Deno.test("nounHelp() lists the commands of a first word", async () => {
+  const text = nounHelp(await loadCommands(), "site") ?? "";
+  assertStringIncludes(text, "\n  site add ");
+  assertEquals(nounHelp(await loadCommands(), "nothing"), null);
+  await using home = await commandHome();
+  assertEquals((await home.run(["help", "site"])).out, `${text}\n`);
+  assertStringIncludes((await home.run(["site"])).note, "hint: httpcfg help site");
 });
 
 Deno.test("the record of every command is whole, and its name loads it", async () => {
