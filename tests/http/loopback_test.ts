@@ -1,0 +1,154 @@
+// Goal: what holds in memory holds on sockets: answers arrive, ends are clean, a client that resets
+// harms nobody. Method: loopback, port chosen by the system.
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import type { Handler, HttpResponse } from "../../mod/base/exchange.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { HttpServer } from "../../mod/http/server.ts";
+import { latin1 } from "../../mod/http/text.ts";
+import { echo, statuses } from "../support/engine.ts";
+import { latin1Bytes } from "../support/fake_stream.ts";
+
+const BIG: HttpResponse = { status: 200, headers: [], body: new Uint8Array(1_500_000).fill(120) };
+const LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+class Loopback implements AsyncDisposable {
+  readonly failures: unknown[] = [];
+  readonly server: HttpServer;
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #accepting: Promise<void>;
+
+  constructor(handler: Handler) {
+    this.server = new HttpServer({
+      settings: DEFAULT_SETTINGS,
+      handler,
+      failed: (error) => this.failures.push(error),
+    });
+    this.#accepting = this.#accept();
+  }
+
+  connect(): Promise<Deno.TcpConn> {
+    return Deno.connect({ hostname: "127.0.0.1", port: this.#listener.addr.port });
+  }
+
+  /** Resolves when every connection has ended. */
+  async quiet(): Promise<void> {
+    while (this.server.counts().connections > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listener.close();
+    await this.#accepting;
+    await this.server.drain(0);
+    await this.quiet();
+    assertEquals(this.failures, []);
+  }
+
+  async #accept(): Promise<void> {
+    try {
+      for (;;) this.server.adopt(await this.#listener.accept(), { tls: false });
+    } catch {
+      // Closed: the test is over.
+    }
+  }
+}
+
+async function sendAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+}
+
+/** All that comes until the server ends its direction; throws on a reset. */
+async function readToEnd(conn: Deno.TcpConn): Promise<string> {
+  const parts: string[] = [];
+  const buffer = new Uint8Array(65536);
+  for (let n = await conn.read(buffer); n !== null; n = await conn.read(buffer)) {
+    parts.push(latin1(buffer, 0, n));
+  }
+  conn.close();
+  return parts.join("");
+}
+
+Deno.test("A client that sends far too much gets its answer whole, and no reset", async () => {
+  await using loopback = new Loopback(echo);
+  const cases: [bytes: string, status: number][] = [
+    [`GET /${"a".repeat(500_000)} HTTP/1.1\r\n\r\n`, 414],
+    [`GET / HTTP/1.1\r\nA: ${"a".repeat(500_000)}\r\n\r\n`, 400],
+    [`BAD\r\n${"x".repeat(500_000)}`, 400],
+    [
+      `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;${"a".repeat(500_000)}`,
+      400,
+    ],
+  ];
+  for (const [text, status] of cases) {
+    const conn = await loopback.connect();
+    const sent = sendAll(conn, latin1Bytes(text)).then(() => conn.closeWrite());
+    const answer = await readToEnd(conn);
+    assertEquals(statuses(answer), [status]);
+    assertStringIncludes(answer, "</HTML>\r\n");
+    await sent.catch(() => {}); // the server need not take it all
+  }
+});
+
+Deno.test("A client that has ended its direction gets its answer", async () => {
+  await using loopback = new Loopback(async (request) => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return echo(request);
+  });
+  const conn = await loopback.connect();
+  await sendAll(conn, latin1Bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+  await conn.closeWrite();
+  assertEquals(statuses(await readToEnd(conn)), [200]);
+});
+
+Deno.test("A client that reads slowly gets every byte", async () => {
+  await using loopback = new Loopback(() => BIG);
+  const conn = await loopback.connect();
+  await sendAll(conn, latin1Bytes(`${LAST.replace("Connection: close\r\n", "")}${LAST}`));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const text = await readToEnd(conn);
+  assertEquals(statuses(text), [200, 200]);
+  assertEquals(text.length > 3_000_000 && text.endsWith("x".repeat(1_500_000)), true);
+});
+
+Deno.test("A client that resets, in any state, harms nobody", async () => {
+  await using loopback = new Loopback((request) => request.path === "/big" ? BIG : echo(request));
+  const starts = [
+    "",
+    "GET / HT",
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab",
+    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+    "GET /big HTTP/1.1\r\nHost: a\r\n\r\n",
+    "BAD\r\n\r\n",
+  ];
+  for (const start of starts) {
+    for (let i = 0; i < 5; i++) {
+      const conn = await loopback.connect();
+      await sendAll(conn, latin1Bytes(start));
+      if (i > 2) await new Promise((resolve) => setTimeout(resolve, 2));
+      conn.close(); // with unread answers in it, this resets
+    }
+  }
+  await loopback.quiet();
+  const conn = await loopback.connect();
+  await sendAll(conn, latin1Bytes(LAST));
+  assertEquals(statuses(await readToEnd(conn)), [200]);
+});
+
+Deno.test("drain() closes silent and half-heard clients of sockets too", async () => {
+  await using loopback = new Loopback(echo);
+  const conns = [];
+  for (
+    const start of ["", "GET / HT", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"]
+  ) {
+    const conn = await loopback.connect();
+    await sendAll(conn, latin1Bytes(start));
+    conns.push(conn);
+  }
+  while (loopback.server.counts().connections < 3) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await loopback.server.drain(0);
+  await loopback.quiet();
+  for (const conn of conns) conn.close();
+});
