@@ -11,10 +11,10 @@ import {
   type Endpoint,
   formatEndpoint,
   type Ip,
+  isIpv4,
 } from "../base/address.ts";
 import { describeHolder, type Holder } from "../listen/holder.ts";
 import type { Machine } from "../listen/machine_addresses.ts";
-import { reaches } from "../listen/reach.ts";
 
 /** What a connection attempt met. */
 export type ProbeResult = "accepted" | "refused" | "silent";
@@ -61,16 +61,31 @@ const PROBES_AT_ONCE = 32;
 /** Tries every address of the machine, included or not, on every port in use. */
 export async function verifyExposure(input: VerifyInput): Promise<Finding[]> {
   const targets = targetsOf(input);
+  const own = input.listeners.filter(({ namespace }) => namespace === null);
+  const facts: Facts = {
+    expected: new Set(input.expected.map(formatEndpoint)),
+    listeners: Map.groupBy(own, formatEndpoint),
+    dualStack: input.machine.dualStack,
+    pid: input.pid,
+  };
   const findings: Finding[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let at = next++; at < targets.length; at = next++) {
       const target = targets[at]!;
-      findings[at] = judge(target, await input.probe(target), input);
+      findings[at] = judge(target, await input.probe(target), facts);
     }
   };
   await Promise.all(Array.from({ length: PROBES_AT_ONCE }, worker));
   return findings;
+}
+
+/** What each target is held against, found by its text: there may be 10,000 of each. */
+interface Facts {
+  readonly expected: ReadonlySet<string>;
+  readonly listeners: ReadonlyMap<string, readonly Holder[]>;
+  readonly dualStack: boolean;
+  readonly pid: number;
 }
 
 /** Every address that a connection can come to: listed ones, and those that sockets name. */
@@ -89,17 +104,14 @@ function inOwnNamespace(endpoint: Endpoint): Endpoint & { readonly namespace: nu
   return { ...endpoint, namespace: null };
 }
 
-function judge(target: Endpoint, result: ProbeResult, input: VerifyInput): Finding {
-  const { expected, machine, listeners, pid } = input;
-  const isExpected = expected.some((socket) => reaches(socket, target, machine.dualStack));
-  const there = listeners.filter((held) =>
-    held.namespace === null && reaches(held, target, machine.dualStack)
-  );
+function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
+  const sockets = socketsReaching(target, facts.dualStack).map(formatEndpoint);
+  const isExpected = sockets.some((socket) => facts.expected.has(socket));
   // The kernel gives a connection to the socket on the very address before one on the wildcard.
-  const exact = there.filter(({ ip }) => ip === target.ip);
-  const takers = exact.length > 0 ? exact : there;
-  const isOurs = takers.some((held) => held.pid === pid);
-  const other = takers.find((held) => held.pid !== pid);
+  const takers = sockets.map((socket) => facts.listeners.get(socket) ?? [])
+    .find((there) => there.length > 0) ?? [];
+  const isOurs = takers.some((held) => held.pid === facts.pid);
+  const other = takers.find((held) => held.pid !== facts.pid);
   const detail = other === undefined ? null : describeHolder(other);
   const common = { ...target, isExpected, result };
   if (result !== "accepted") {
@@ -107,5 +119,11 @@ function judge(target: Endpoint, result: ProbeResult, input: VerifyInput): Findi
   }
   if (other !== undefined && !isOurs) return { ...common, verdict: "foreign", detail };
   if (isExpected) return { ...common, verdict: "ok", detail: null };
-  return { ...common, verdict: isOurs || there.length > 0 ? "exposed" : "foreign", detail };
+  return { ...common, verdict: isOurs ? "exposed" : "foreign", detail };
+}
+
+/** Sockets that a connection to `target` can come to, the most special first. */
+function socketsReaching({ ip, port }: Endpoint, dualStack: boolean): Endpoint[] {
+  const wildcards = isIpv4(ip) ? (dualStack ? [ANY_V4, ANY_V6] : [ANY_V4]) : [ANY_V6];
+  return [ip, ...wildcards].map((socket) => ({ ip: socket, port }));
 }

@@ -1,6 +1,7 @@
 // Goal: connections are counted, limited, and let go in good order. Method: connections in memory.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
+import { FakeStream } from "../support/fake_stream.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -72,4 +73,32 @@ Deno.test("HttpServer.makeRoom() closes the connections that idled longest", asy
   assertEquals([old.isClosed, young.isClosed], [true, false]);
   assertEquals(engine.server.makeRoom(5), 1);
   await settle();
+});
+
+Deno.test("HttpServer lets small writes go at once: it turns Nagle's algorithm off", async () => {
+  const calls: (boolean | undefined)[] = [];
+  const stream = Object.assign(new FakeStream(), {
+    setNoDelay: (on?: boolean): void => void calls.push(on),
+  });
+  const engine = new TestEngine();
+  engine.connect(stream);
+  stream.end();
+  await stream.closed();
+  assertEquals(calls, [true]);
+});
+
+Deno.test("HttpServer.locals() counts the connections of each address", async () => {
+  const engine = new TestEngine();
+  const streams = ["127.0.0.2", "127.0.0.3", "127.0.0.2"].map((hostname) => {
+    return engine.connect(
+      Object.assign(new FakeStream(), { localAddr: { hostname, port: 8080 } }),
+    );
+  });
+  assertEquals(
+    engine.server.locals().map(({ endpoint: { ip }, connections }) => `${ip} ${connections}`),
+    ["127.0.0.2 2", "127.0.0.3 1"],
+  );
+  for (const stream of streams) stream.end();
+  await engine.quiet();
+  assertEquals(engine.server.locals(), []);
 });
