@@ -45,7 +45,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   guardProcess(log);
   const instance = await claimInstance(paths.run);
   const startedAt = new Date().toISOString();
-  const logs = new ServiceLogs(paths.log);
+  const logs = new ServiceLogs(paths.log, log);
   const web = new WebService({ store, certs: paths.certs, logs, version, log });
   const idle = { start: async () => {}, stop: async () => {} };
   const controller = new Controller(

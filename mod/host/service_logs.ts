@@ -9,6 +9,7 @@ import { effectiveSettings, type Settings } from "../config/settings.ts";
 import { logTrouble, type NewEvent } from "../telemetry/event.ts";
 import { EventLog } from "../telemetry/event_log.ts";
 import { HttpErrLog } from "../telemetry/httperr_log.ts";
+import type { LogTrouble } from "../telemetry/log_file.ts";
 import { type LogOptions, W3cLog } from "../telemetry/w3c_log.ts";
 
 const TICK_MS = 1000;
@@ -19,25 +20,25 @@ export class ServiceLogs {
   readonly #events: EventLog;
   readonly #timer: ReturnType<typeof setInterval>;
 
-  /** `folder` holds a folder for each log. */
-  constructor(folder: string) {
+  /**
+   * `folder` holds a folder for each log. `tell` gets one line when a log cannot be written and one
+   * when it can be again: the disk that is full is that of the event log too.
+   */
+  constructor(folder: string, tell: (line: string) => void) {
     const now = Date.now;
     const computerName = Deno.hostname();
     const settings = effectiveSettings({});
     const lineEnd = Deno.build.os === "windows" ? "\r\n" : "\n";
-    this.#events = new EventLog({ folder, now, onTrouble: () => {} });
+    this.#events = new EventLog({ folder, now, onTrouble: (found) => tell(eventOf(found).text) });
     const options: LogOptions = {
       folder,
       lineEnd,
       computerName,
       now,
-      onTrouble: ({ folder, error, lostLines }) => {
-        const reason = error === null
-          ? null
-          : error instanceof Error
-          ? error.message
-          : String(error);
-        this.#events.write(logTrouble(folder, reason, lostLines));
+      onTrouble: (found) => {
+        const event = eventOf(found);
+        tell(event.text);
+        this.#events.write(event);
       },
     };
     this.#w3c = new W3cLog(options, settings);
@@ -89,4 +90,9 @@ export class ServiceLogs {
     this.#httpErr.tick();
     this.#events.tick();
   }
+}
+
+function eventOf({ folder, error, lostLines }: LogTrouble): NewEvent {
+  const reason = error === null ? null : error instanceof Error ? error.message : String(error);
+  return logTrouble(folder, reason, lostLines);
 }

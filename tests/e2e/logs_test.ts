@@ -127,7 +127,9 @@ Deno.test({
       await new Promise((resolve) => setTimeout(resolve, 300)); // over several ticks of the log
       assertEquals(await (await service.get("/")).text(), "hello");
     }
-    assertEquals((await service.stop()).code, 0);
+    const { code, stderr } = await service.stop();
+    assertEquals(code, 0);
+    assertEquals(stderr.match(/W3SVC1 cannot be written/g)?.length, 1, stderr);
     assertEquals((await events()).length, 1);
     assertEquals(JSON.parse((await events())[0]!).level, "warning");
   },
