@@ -29,6 +29,7 @@ const FILES: readonly CommandFile[] = [
   },
   { names: ["adsutil"], load: () => import("./adsutil.ts") },
   { names: ["iisweb"], load: () => import("./iisweb.ts") },
+  { names: ["netsh"], load: () => import("./netsh.ts") },
   { names: ["status"], load: () => import("./status.ts") },
   {
     names: ["site add", "site list", "site show", "site remove"],
@@ -42,6 +43,7 @@ const FILES: readonly CommandFile[] = [
   { names: ["plan"], load: () => import("./plan.ts") },
   { names: ["explain"], load: () => import("./explain.ts") },
   { names: ["verify"], load: () => import("./verify.ts") },
+  { names: ["events"], load: () => import("./events.ts") },
   { names: ["who"], load: () => import("./who.ts") },
   {
     names: ["history", "history show", "history diff", "rollback"],

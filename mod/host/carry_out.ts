@@ -8,18 +8,21 @@ import { Fault, quote } from "../base/fault.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { ControlProgress, ControlRequest } from "./control_protocol.ts";
 import type { Controller } from "./controller.ts";
+import type { ServiceLogs } from "./service_logs.ts";
+import type { ServiceStatus } from "./status.ts";
 import type { WebService } from "./web_service.ts";
 
 /** What a request can be about. */
 export interface Parts {
   readonly controller: Controller;
   readonly web: WebService;
+  readonly logs: Pick<ServiceLogs, "flush">;
   readonly confirmation: Confirmation;
 }
 
 /** Does what `request` asks, one at a time with every other; a throw is the answer. */
 export async function carryOut(
-  { controller, web, confirmation }: Parts,
+  { controller, web, confirmation, logs }: Parts,
   request: ControlRequest,
   tell: (progress: ControlProgress) => void,
 ): Promise<void> {
@@ -43,13 +46,29 @@ export async function carryOut(
     case "confirm":
       if (await confirmation.confirm()) return;
       throw new Fault("Cannot confirm: no change waits for it", { hint: "httpcfg status" });
+    case "site":
+      return await controller.exclusive(() => web.controlSite(request.verb, request.id));
+    case "flushLogs":
+      return await logs.flush();
+    case "cache":
+    case "dropCache":
+      return; // looked at when the answer is made
     default:
       throw new Error(`the service does not know ${quote(JSON.stringify(request))}`);
   }
 }
 
+/** What the answer to `request` has beside the status. */
+export function extraOf(
+  { kept }: Pick<WebService, "kept">,
+  request: ControlRequest,
+): Partial<ServiceStatus> {
+  if (request.op === "cache") return { cache: kept?.list() ?? [] };
+  return request.op === "dropCache" ? { dropped: kept?.drop(request) ?? 0 } : {};
+}
+
 async function carryOutReload(
-  { controller, web, confirmation }: Parts,
+  { controller, web, confirmation }: Omit<Parts, "logs">,
   { confirmSeconds }: { readonly confirmSeconds: number | null },
   tell: (progress: ControlProgress) => void,
 ): Promise<void> {

@@ -19,8 +19,8 @@ import { type SiteContext, siteHandler } from "../site/site_handler.ts";
 import type { LimitedSite, SiteConnections } from "./site_connections.ts";
 
 export interface ComposeContext extends SiteContext {
-  /** W3SVC is paused. */
-  readonly isPaused: () => boolean;
+  /** W3SVC, or this site of it, is paused. */
+  readonly isPaused: (siteId: number) => boolean;
   readonly connections: SiteConnections;
 }
 
@@ -75,7 +75,7 @@ export function composeHandler(answerers: Answerers, context: ComposeContext): H
     const { site } = target;
     if (site !== null) {
       request.siteId = site.id;
-      if (context.isPaused()) return PAUSED;
+      if (context.isPaused(site.id)) return PAUSED;
       if (!context.connections.admit(site, request.remote)) return CONN_LIMIT;
     }
     if (target.bytesMax !== undefined) request.body.bytesMax = target.bytesMax;

@@ -19,7 +19,12 @@ export type ControlRequest =
   | { readonly op: "site"; readonly verb: SiteVerb; readonly id: number }
   /** `confirmSeconds`: comes back after that time unless it is confirmed; null: lasts. */
   | { readonly op: "reload"; readonly confirmSeconds: number | null }
-  | { readonly op: "confirm" };
+  | { readonly op: "confirm" }
+  /** The kept responses, as `cache` of the answer. */
+  | { readonly op: "cache" }
+  /** Drops kept responses: of one URL, of all below it, or all; `dropped` of the answer counts them. */
+  | { readonly op: "dropCache"; readonly url: string | null; readonly recursive: boolean }
+  | { readonly op: "flushLogs" };
 
 /** What may be asked of one site. */
 export type SiteVerb = "start" | "stop" | "pause" | "continue";

@@ -33,14 +33,14 @@ export function endpointStatuses(plan: Plan): EndpointStatus[] {
 export function siteStatuses(
   plan: Plan,
   sites: readonly SiteRecord[],
-  isPaused: boolean,
+  isPaused: (siteId: number) => boolean,
 ): SiteStatus[] {
   return plan.sites.map(({ id, name, state, reason }) => {
     const site = sites.find((record) => record.id === id);
     const bindings = [...(site?.bindings ?? []), ...(site?.secureBindings ?? [])];
     if (state === "stopped") return { id, name, state, reason: null, bindings };
     if (state !== "started") return { id, name, state: "stopped", reason, bindings };
-    return { id, name, state: isPaused ? "paused" : "started", reason, bindings };
+    return { id, name, state: isPaused(id) ? "paused" : "started", reason, bindings };
   });
 }
 

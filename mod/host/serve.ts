@@ -8,7 +8,7 @@ import type { Store } from "../config/store.ts";
 import { changeReverted, stateEntered } from "../telemetry/event.ts";
 import { openLocal } from "../listen/endpoint.ts";
 import { AddressWatch } from "./address_watch.ts";
-import { carryOut } from "./carry_out.ts";
+import { carryOut, extraOf } from "./carry_out.ts";
 import { Confirmation } from "./confirmation.ts";
 import { controlPath } from "./control_address.ts";
 import { type AfterAnswer, type ControlHandler, serveControl } from "./control_server.ts";
@@ -95,8 +95,8 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   const control = await openControl(
     paths.run,
     async (request, tell) => {
-      await carryOut({ controller, web, confirmation }, request, tell);
-      return status();
+      await carryOut({ controller, web, confirmation, logs }, request, tell);
+      return { ...status(), ...extraOf(web, request) };
     },
     async ({ op }) => {
       // A process whose last service was stopped has nothing left to do.

@@ -25,6 +25,19 @@ export interface ServiceStatus {
   readonly connections: number;
   /** ISO 8601 time at which an unconfirmed reload comes back; null where none waits. */
   readonly unconfirmedUntil: string | null;
+  /** Kept responses; only in the answer to `cache`. */
+  readonly cache?: readonly CachedResponse[];
+  /** Kept responses that were dropped; only in the answer to `dropCache`. */
+  readonly dropped?: number;
+}
+
+/** One response that is kept ready to send. */
+export interface CachedResponse {
+  readonly url: string;
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly contentEncoding: string | null;
+  readonly contentLength: number;
 }
 
 export interface EndpointStatus {

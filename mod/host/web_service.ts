@@ -18,7 +18,7 @@ import { ResponseCache } from "../site/response_cache.ts";
 import { changeOver, type ChangeOverOptions } from "./change_over.ts";
 import { composeHandler } from "./compose.ts";
 import type { ServiceWorker } from "./controller.ts";
-import { type HttpState, makeHttpState, NOBODY, readHttp } from "./http_state.ts";
+import { type HttpState, makeHttpState, NOBODY, readHttp, type SitesState } from "./http_state.ts";
 import { Https } from "./https.ts";
 import { endpointStatuses, isUp, listeningView, nothingStarted, siteStatuses } from "./outcome.ts";
 import { changeEvents, planEvents } from "./plan_events.ts";
@@ -33,6 +33,10 @@ import {
 } from "./reload.ts";
 import { Scavenger } from "./scavenger.ts";
 import type { ServiceLogs } from "./service_logs.ts";
+import { KeptResponses } from "./kept_responses.ts";
+import { notRunning, throwIfDown, withSite } from "./one_site.ts";
+import { Pauses } from "./pauses.ts";
+import type { SiteVerb } from "./control_protocol.ts";
 import { SiteConnections } from "./site_connections.ts";
 import type { ServiceStatus } from "./status.ts";
 
@@ -45,19 +49,14 @@ export interface WebServiceOptions {
   log(line: string): void;
 }
 
-/** What W3SVC holds while it runs. */
-interface SitesState {
-  readonly document: ConfigDocument;
-  readonly plan: Plan;
-}
-
 export class WebService {
   readonly #options: WebServiceOptions;
   readonly #connections = new SiteConnections();
   readonly #https: Https;
   #http: HttpState | null = null;
   #sites: SitesState | null = null;
-  #paused = false;
+  readonly #pauses = new Pauses();
+  #kept: KeptResponses | null = null;
   readonly #scavenger = new Scavenger();
   /** The machine's addresses that the sockets stand on. */
   #machine = "";
@@ -87,8 +86,8 @@ export class WebService {
   readonly w3svc: ServiceWorker = {
     start: () => this.#startSites(),
     stop: () => this.#stopSites(),
-    pause: () => Promise.resolve(void (this.#paused = true)),
-    resume: () => Promise.resolve(void (this.#paused = false)),
+    pause: () => Promise.resolve(void (this.#pauses.all = true)),
+    resume: () => Promise.resolve(void (this.#pauses.all = false)),
   };
 
   /** What listens and which sites run. */
@@ -98,7 +97,7 @@ export class WebService {
       endpoints: this.#sites === null ? [] : endpointStatuses(this.#sites.plan),
       sites: this.#sites === null
         ? []
-        : siteStatuses(this.#sites.plan, this.#sites.document.sites, this.#paused),
+        : siteStatuses(this.#sites.plan, this.#sites.document.sites, (id) => this.#pauses.has(id)),
       connections: this.#http?.server.counts().connections ?? 0,
     };
   }
@@ -107,8 +106,8 @@ export class WebService {
     const document = await this.#options.store.read();
     const { logs, log } = this.#options;
     await logs.reconfigure(effectiveSettings(document.settings));
-    const [https, connections] = [this.#https, this.#connections];
-    this.#http = makeHttpState(document, { logs, log, https, connections });
+    const parts = { logs, log, https: this.#https, connections: this.#connections };
+    this.#http = makeHttpState(document, parts);
   }
 
   async #stopHttp(): Promise<void> {
@@ -122,9 +121,8 @@ export class WebService {
     const http = this.#http;
     invariant(http !== null, "W3SVC starts after HTTP");
     const document = await this.#options.store.read();
-    const { ServerListenBacklog: tcpBacklog } = http.settings;
     this.#machine = machineKey(readMachine());
-    const plan = await this.#changeOver(http, document, { tcpBacklog });
+    const plan = await this.#changeOver(http, document);
     for (const event of planEvents(plan, document.sites)) this.#options.logs.event(event);
     const problem = nothingStarted(plan, Deno.build.os);
     if (problem !== null) {
@@ -141,6 +139,8 @@ export class WebService {
     this.#http = http;
     this.#sites = { document, plan };
     const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
+    const cache = this.#scavenger.watch(new ResponseCache(http.settings));
+    this.#kept = new KeptResponses(cache, document.sites);
     const handler = composeHandler(
       {
         sites: document.sites.filter(({ id }) => up.has(id)).map((site) =>
@@ -150,10 +150,10 @@ export class WebService {
         reservations: document.urlAcl,
       },
       {
-        cache: this.#scavenger.watch(new ResponseCache(http.settings)),
+        cache,
         listening: () => listeningView(this.#options.version, this.status()),
         now: Date.now,
-        isPaused: () => this.#paused,
+        isPaused: (id) => this.#pauses.has(id),
         connections: this.#connections,
       },
     );
@@ -183,7 +183,6 @@ export class WebService {
     }
     const machine = machineKey(readMachine());
     const plan = await this.#changeOver(next, document, {
-      tcpBacklog: settings.ServerListenBacklog,
       check: throwIfNothingStarts,
       isFatal: (failed) => isNewFailure(failed, before),
     });
@@ -211,8 +210,7 @@ export class WebService {
     if (http === null || sites === null) return [];
     this.#machine = machineKey(readMachine());
     const { document, plan: before } = sites;
-    const { ServerListenBacklog: tcpBacklog } = http.settings;
-    const plan = await this.#changeOver(http, document, { tcpBacklog });
+    const plan = await this.#changeOver(http, document);
     if (upSites(plan) === upSites(before)) this.#sites = { document, plan };
     else this.#enter(http, document, plan);
     return await this.#leave(before, plan);
@@ -232,13 +230,15 @@ export class WebService {
 
   /** Certificates and sockets become those of `document`; where that fails, neither does. */
   async #changeOver(
-    { sockets, list }: HttpState,
+    { sockets, list, settings }: HttpState,
     document: ConfigDocument,
-    options: ChangeOverOptions,
+    options: Omit<ChangeOverOptions, "tcpBacklog"> = {},
   ): Promise<Plan> {
     try {
       await this.#https.load(document.ssl);
-      return await changeOver(sockets, { document, list, check: this.#https.check }, options);
+      const source = { document, list, check: this.#https.check };
+      const tcpBacklog = settings.ServerListenBacklog;
+      return await changeOver(sockets, source, { ...options, tcpBacklog });
     } catch (error) {
       await this.#https.load(this.#sites?.document.ssl ?? []);
       throw error;
@@ -272,6 +272,29 @@ export class WebService {
     http.server.reconfigure({ handler: NOBODY });
     this.#scavenger.stop();
     this.#sites = null;
-    this.#paused = false;
+    this.#kept = null;
+    this.#pauses.clear();
+  }
+
+  /**
+   * Starts, stops, pauses or continues one site. It is taken as the stored document has it, all else as
+   * it is in force: a site that was just created starts without a reload of the others.
+   */
+  async controlSite(verb: SiteVerb, id: number): Promise<void> {
+    const [http, sites] = [this.#http, this.#sites];
+    if (http === null || sites === null) throw notRunning(verb);
+    this.#pauses.set(id, verb === "pause");
+    if (verb === "pause" || verb === "continue") return;
+    const document = withSite(sites.document, await this.#options.store.read(), verb, id);
+    const plan = await this.#changeOver(http, document);
+    this.#enter(http, document, plan);
+    // The connections of a stopped site end by themselves, as after a reload.
+    await this.#leave(sites.plan, plan);
+    if (verb === "start") throwIfDown(plan, id);
+  }
+
+  /** The responses that are kept ready to send; null while no site runs. */
+  get kept(): KeptResponses | null {
+    return this.#kept;
   }
 }

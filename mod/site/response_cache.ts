@@ -74,9 +74,17 @@ export interface Slot {
   readonly entry: CacheEntry;
 }
 
+/** An entry, and where it stands. */
+export interface KeptEntry {
+  readonly siteId: number;
+  readonly path: string;
+  readonly entry: CacheEntry;
+}
+
 export class ResponseCache {
   readonly #settings: CacheSettings;
-  readonly #partitions = new Set<Map<string, CacheEntry>>();
+  /** The entries of each site, and whose they are. */
+  readonly #partitions = new Map<Map<string, CacheEntry>, number>();
   readonly #totalBytesMax: number;
   #bytes = 0;
   #nextScavengeMs = 0;
@@ -101,10 +109,30 @@ export class ResponseCache {
    * The entries of one site, by the path of the request. Reading it is a plain look-up. It lives as
    * long as the cache: a service that makes its sites anew makes a new cache for them.
    */
-  partition(): Map<string, CacheEntry> {
+  partition(siteId: number): Map<string, CacheEntry> {
     const entries = new Map<string, CacheEntry>();
-    this.#partitions.add(entries);
+    this.#partitions.set(entries, siteId);
     return entries;
+  }
+
+  /** Everything that is kept, site by site. */
+  entries(): KeptEntry[] {
+    return [...this.#partitions].flatMap(([entries, siteId]) => {
+      return [...entries].map(([path, entry]) => ({ siteId, path, entry }));
+    });
+  }
+
+  /** Drops what `isMeant` says; gives the number of entries. */
+  drop(isMeant: (kept: KeptEntry) => boolean): number {
+    let dropped = 0;
+    for (const [entries, siteId] of this.#partitions) {
+      for (const [path, entry] of entries) {
+        if (!isMeant({ siteId, path, entry })) continue;
+        this.remove(entries, path);
+        dropped++;
+      }
+    }
+    return dropped;
   }
 
   /** Keeps `entry` where there is room; replaces what stood there. */
@@ -173,7 +201,7 @@ export class ResponseCache {
   }
 
   #dropUnused(sinceMs: number): void {
-    for (const entries of this.#partitions) {
+    for (const entries of this.#partitions.keys()) {
       for (const [path, entry] of entries) {
         if (entry.usedMs <= sinceMs) this.remove(entries, path);
       }

@@ -29,6 +29,7 @@ export function siteHandler(site: SiteRecord, context: SiteContext): Handler {
         root: content.path,
         listing: content.listing ?? false,
         cache: context.cache,
+        siteId: site.id,
         now: context.now,
       });
     case "respond":

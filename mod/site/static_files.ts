@@ -23,6 +23,8 @@ export interface StaticFilesOptions {
   /** Show what a folder without an index page holds. */
   readonly listing: boolean;
   readonly cache: ResponseCache;
+  /** Whose entries of the cache these are. */
+  readonly siteId: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -46,7 +48,7 @@ class StaticSite {
 
   constructor(options: StaticFilesOptions) {
     this.#options = options;
-    this.#entries = options.cache.partition();
+    this.#entries = options.cache.partition(options.siteId);
   }
 
   answer(request: HttpRequest): HandlerResult | Promise<HandlerResult> {

@@ -61,7 +61,7 @@ Deno.test("siteStatuses() tells running, partly running, paused, waiting, failed
   ]);
   const sites = [1, 2, 3, 4, 5].map(record);
   const shown = (isPaused: boolean): unknown[] => {
-    return siteStatuses(plan, sites, isPaused).map(({ state, reason }) => [state, reason]);
+    return siteStatuses(plan, sites, () => isPaused).map(({ state, reason }) => [state, reason]);
   };
   const others = [
     ["stopped", "no address yet"],
@@ -70,7 +70,7 @@ Deno.test("siteStatuses() tells running, partly running, paused, waiting, failed
   ];
   assertEquals(shown(false), [["started", null], ["started", "127.0.0.9:80 is taken"], ...others]);
   assertEquals(shown(true), [["paused", null], ["paused", "127.0.0.9:80 is taken"], ...others]);
-  assertEquals(siteStatuses(plan, sites, false)[0]?.bindings, [":1:", ":101:"]);
+  assertEquals(siteStatuses(plan, sites, () => false)[0]?.bindings, [":1:", ":101:"]);
 });
 
 Deno.test("isUp() takes a site that waits for its address for one that runs", () => {

@@ -9,7 +9,7 @@ const SETTINGS = { UriEnableCache: true, UriMaxUriBytes: 262144, UriScavengerPer
 
 Deno.test("ResponseCache gives the very same response for what it keeps", () => {
   const cache = new ResponseCache(SETTINGS);
-  const entries = cache.partition();
+  const entries = cache.partition(1);
   const kept = entry(0);
   cache.put(entries, "/a", kept);
   const response = cache.keep(
@@ -23,7 +23,7 @@ Deno.test("ResponseCache gives the very same response for what it keeps", () => 
 
 Deno.test("ResponseCache drops what was unused for the scavenger's period", () => {
   const cache = new ResponseCache({ ...SETTINGS, UriScavengerPeriod: 10 });
-  const entries = cache.partition();
+  const entries = cache.partition(1);
   cache.put(entries, "/old", entry(0));
   cache.put(entries, "/used", entry(0));
   cache.tick(9_000);
@@ -37,7 +37,7 @@ Deno.test("ResponseCache drops what was unused for the scavenger's period", () =
 
 Deno.test("ResponseCache never holds more than its bound and counts what it holds", () => {
   const cache = new ResponseCache(SETTINGS, 10_000);
-  const entries = cache.partition();
+  const entries = cache.partition(1);
   for (let i = 0; i < 20; i++) {
     const added = entry(i);
     cache.put(entries, `/${i}`, added);
@@ -54,7 +54,7 @@ Deno.test("ResponseCache never holds more than its bound and counts what it hold
 
 Deno.test("ResponseCache, when full, drops what was unused for ten seconds and nothing else", () => {
   const cache = new ResponseCache(SETTINGS, 3 * 1024);
-  const entries = cache.partition();
+  const entries = cache.partition(1);
   for (const path of ["/cold", "/hot", "/warm"]) cache.put(entries, path, entry(0));
   entries.get("/hot")!.usedMs = 19_000;
   entries.get("/warm")!.usedMs = 12_000;
@@ -68,7 +68,7 @@ Deno.test("ResponseCache, when full, drops what was unused for ten seconds and n
 
 Deno.test("ResponseCache counts nothing for an entry that was replaced meanwhile", () => {
   const cache = new ResponseCache(SETTINGS);
-  const entries = cache.partition();
+  const entries = cache.partition(1);
   const first = entry(0);
   cache.put(entries, "/a", first);
   cache.put(entries, "/a", entry(1));
@@ -82,7 +82,7 @@ Deno.test("ResponseCache counts nothing for an entry that was replaced meanwhile
 
 Deno.test("ResponseCache keeps a larger file after more than two requests within ten seconds", () => {
   const cache = new ResponseCache(SETTINGS, 10_000);
-  const entries = cache.partition();
+  const entries = cache.partition(1);
   const added = entry(0);
   cache.put(entries, "/a", added);
   const asked = [0, 9_000, 10_000, 10_001, 10_002, 10_003].map((nowMs) => {
@@ -104,7 +104,7 @@ Deno.test("ResponseCache keeps a larger file after more than two requests within
 
 Deno.test("ResponseCache keeps nothing with UriEnableCache off", () => {
   const cache = new ResponseCache({ ...SETTINGS, UriEnableCache: false });
-  const entries = cache.partition();
+  const entries = cache.partition(1);
   cache.put(entries, "/a", entry(0));
   assertEquals([entries.size, cache.bodyBytesMax], [0, 0]);
   for (let i = 0; i < 5; i++) assertEquals(cache.isAskedOften(entry(0).identity, i), false);

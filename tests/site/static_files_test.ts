@@ -230,7 +230,13 @@ async function withSite(body: (site: Site) => Promise<void>): Promise<void> {
 }
 
 function siteOf(root: string, clock: { nowMs: number }, listing = false): Handler {
-  return staticFiles({ root, listing, cache: new ResponseCache(SETTINGS), now: () => clock.nowMs });
+  return staticFiles({
+    root,
+    listing,
+    siteId: 1,
+    cache: new ResponseCache(SETTINGS),
+    now: () => clock.nowMs,
+  });
 }
 
 function ask(handler: Handler, request: FakeRequest): Promise<HttpResponse> {

@@ -11,7 +11,7 @@ import type { ControlRequest, SiteVerb } from "../../mod/host/control_protocol.t
 import { serveControl } from "../../mod/host/control_server.ts";
 import { Controller } from "../../mod/host/controller.ts";
 import { findService, SERVICES } from "../../mod/host/service_table.ts";
-import type { ServiceStatus, SiteStatus } from "../../mod/host/status.ts";
+import type { CachedResponse, ServiceStatus, SiteStatus } from "../../mod/host/status.ts";
 import { openLocal } from "../../mod/listen/endpoint.ts";
 
 export interface FakeService {
@@ -24,6 +24,22 @@ const STATE_AFTER = {
   pause: "paused",
   continue: "started",
 } as const satisfies Readonly<Record<SiteVerb, SiteStatus["state"]>>;
+
+/** What the service keeps ready to send. */
+const KEPT: readonly CachedResponse[] = [
+  ["http://127.0.0.2:80/images/test1.jpg", "image/jpeg", null, 21335],
+  ["http://127.0.0.2:80/app.js", "text/javascript", "gzip", 512],
+].map(([url, contentType, contentEncoding, contentLength]) => {
+  return { url, status: 200, contentType, contentEncoding, contentLength } as CachedResponse;
+});
+
+function covers(
+  request: { readonly url: string | null; readonly recursive: boolean },
+  url: string,
+): boolean {
+  if (request.url === null) return true;
+  return url === request.url || (request.recursive && url.startsWith(request.url));
+}
 
 /** Listens in `home`; `name` and what it needs are started, "" for none. */
 export async function startFakeService(home: string, name: string): Promise<FakeService> {
@@ -42,6 +58,7 @@ export async function startFakeService(home: string, name: string): Promise<Fake
   );
   const row = findService(name);
   if (row !== undefined) await controller.start(row.name);
+  const kept = [...KEPT];
   const status = (): ServiceStatus => ({
     version: 1,
     pid: 4242,
@@ -61,9 +78,12 @@ export async function startFakeService(home: string, name: string): Promise<Fake
   });
   const local = await openLocal({ kind: "unix", path }, (conn) => {
     void serveControl(conn, "", async (request, tell) => {
-      await carryOut(controller, states, request, (service, state) => {
+      const before = kept.length;
+      await carryOut(controller, { states, kept }, request, (service, state) => {
         tell({ kind: "step", service, state });
       });
+      if (request.op === "cache") return { ...status(), cache: kept };
+      if (request.op === "dropCache") return { ...status(), dropped: before - kept.length };
       return status();
     });
   });
@@ -72,7 +92,10 @@ export async function startFakeService(home: string, name: string): Promise<Fake
 
 async function carryOut(
   controller: Controller,
-  states: Map<number, SiteStatus["state"]>,
+  { states, kept }: {
+    readonly states: Map<number, SiteStatus["state"]>;
+    readonly kept: CachedResponse[];
+  },
   request: ControlRequest,
   step: Parameters<Controller["stop"]>[1],
 ): Promise<void> {
@@ -92,6 +115,9 @@ async function carryOut(
         });
       }
       states.set(request.id, STATE_AFTER[request.verb]);
+      return;
+    case "dropCache":
+      kept.splice(0, kept.length, ...kept.filter(({ url }) => !covers(request, url)));
   }
 }
 

@@ -11,7 +11,7 @@
  *     ! a line of stderr
  *     = 183                             exit status; left out where it is 0
  *
- * `{home}` stands for the home's folder, `{text}` for the text of a stdout without a last line end.
+ * `{home}` stands for the home's folder, `{time}` for a time, `{text}` for the text of a stdout without a last line end.
  *
  * @module
  */
@@ -113,10 +113,16 @@ async function runCommand(home: string, line: string, answer: string | null): Pr
     },
   });
   return [
-    ...shown("|", said.out.replaceAll(home, "{home}")),
-    ...shown("!", said.note.replaceAll(home, "{home}")),
+    ...shown("|", steady(said.out, home)),
+    ...shown("!", steady(said.note, home)),
     ...(status === 0 ? [] : [`= ${status}`]),
   ];
+}
+
+/** What differs from run to run, by its name: the home, and times. */
+function steady(text: string, home: string): string {
+  return text.replaceAll(home, "{home}")
+    .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+Z)?/g, "{time}");
 }
 
 function shown(sign: string, text: string): string[] {

@@ -1,0 +1,83 @@
+/**
+ * `events`: the event log of the service, in the words of the originals.
+ *
+ * @module
+ */
+import { quote, usageFault } from "../base/fault.ts";
+import type { ServiceEvent } from "../telemetry/event.ts";
+import { readEvents } from "../telemetry/event_log.ts";
+import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import { render, type Row } from "./format.ts";
+
+const DEFAULT_LIMIT = 100;
+const LIMIT_MAX = 100_000;
+
+const events: CommandSpec = {
+  name: "events",
+  usage: "",
+  summary: "Show the event log: what the service did and could not do",
+  details: [
+    "Sources are HTTP, W3SVC, Service Control Manager and httpcfg, with the event ids of Windows: " +
+    "15005 an address cannot be bound, 15007 and 15008 a URL reservation came and went, 15014 and " +
+    "15015 an entry or no entry of the list is an address, 1003, 1004 and 1007 a site was " +
+    "deactivated, 7036 a service entered a state.",
+  ],
+  examples: [
+    { line: "httpcfg events", tells: "the newest hundred, oldest first" },
+    { line: "httpcfg events --source W3SVC --id 1004", tells: "sites that did not start" },
+    { line: "httpcfg events --format ndjson | jq -r .text", tells: "for scripts" },
+  ],
+  flags: {
+    limit: { kind: "string", value: "N", summary: "how many, the newest; 100 when not given" },
+    source: { kind: "string", value: "NAME", summary: "of this source alone" },
+    id: { kind: "string", value: "N", summary: "with this number alone" },
+    ...FORMAT_FLAG,
+  },
+  words: { min: 0, max: 0 },
+  run,
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [events];
+
+async function run(input: CommandInput, io: CommandIo): Promise<number> {
+  const limit = readNumber(input, "limit", LIMIT_MAX) ?? DEFAULT_LIMIT;
+  const id = readNumber(input, "id", 65535);
+  const source = input.text("source")?.toLowerCase();
+  const all = await readEvents(io.paths.log, LIMIT_MAX);
+  const chosen = all.filter((event) => {
+    return (id === null || event.id === id) &&
+      (source === undefined || event.source.toLowerCase() === source);
+  });
+  const shown = limit === 0 ? [] : chosen.slice(-limit);
+  const form = input.text("format") ?? "text";
+  if (form === "text") io.print(shown.map(eventText).join(""));
+  else io.out(await render({ name: "events", columns: COLUMNS, rows: shown.map(rowOf) }, form));
+  return 0;
+}
+
+const COLUMNS = ["time", "source", "id", "level", "text", "error", "detail"] as const;
+
+/** `2026-01-01 00:00:00 W3SVC 1004 error: Cannot register …`, then what this machine adds. */
+function eventText({ time, source, id, level, text, error, detail }: ServiceEvent): string {
+  const when = time.slice(0, 19).replace("T", " ");
+  const more = [
+    ...(error === undefined ? [] : [`    error number ${error}`]),
+    ...(detail === undefined || detail === "" ? [] : [`    ${detail}`]),
+  ];
+  return `${[`${when} ${source} ${id} ${level}: ${text}`, ...more].join("\n")}\n`;
+}
+
+function rowOf({ time, source, id, level, text, error, detail }: ServiceEvent): Row {
+  return { time, source, id, level, text, error: error ?? null, detail: detail ?? null };
+}
+
+function readNumber(input: CommandInput, name: string, max: number): number | null {
+  const text = input.text(name);
+  if (text === null) return null;
+  if (/^[0-9]{1,6}$/.test(text) && Number(text) <= max) return Number(text);
+  throw usageFault(
+    `Cannot use ${quote(text)} for "--${name}": not a number from 0 to ${max}`,
+    `httpcfg events --${name} 10`,
+  );
+}

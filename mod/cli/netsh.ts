@@ -1,0 +1,185 @@
+/**
+ * Edge: `netsh http …`, the successor of Httpcfg.exe, and its scripts: `netsh -f FILE` runs the lines of
+ * a file, as `netsh http dump` prints them.
+ *
+ * A dump restores the state on a home that has none of it; what stands there already is told line by
+ * line and left as it is, because the context has no verb that empties it.
+ *
+ * @module
+ */
+import { Fault, quote } from "../base/fault.ts";
+import type { ConfigDocument } from "../config/document.ts";
+import { parseEndpoint } from "../base/address.ts";
+import { effectiveSettings } from "../config/settings.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import { printable } from "./http_store.ts";
+import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./netsh_args.ts";
+import { RECORD_COMMANDS } from "./netsh_records.ts";
+import { SERVICE_COMMANDS } from "./netsh_service.ts";
+import * as say from "./netsh_text.ts";
+
+/** Bytes of a script that are read: a dump of 100,000 records stays below. */
+const SCRIPT_BYTES_MAX = 64 * 1024 * 1024;
+
+const netsh: CommandSpec = {
+  name: "netsh",
+  usage: "http VERB NOUN [TAG=VALUE …] | -f FILE",
+  summary: "The HTTP context of netsh",
+  details: [
+    "Verbs and nouns: add|delete|show iplisten, add|update|delete|show sslcert, " +
+    "add|delete|show urlacl, add|delete|show timeout, add|show cacheparam, " +
+    "show cachestate|servicestate, delete cache, flush logbuffer, dump.",
+    "-f FILE runs the lines of a script, such as netsh http dump prints.",
+  ],
+  examples: [
+    { line: "httpcfg netsh http add iplisten ipaddress=127.0.0.2", tells: "listen there" },
+    { line: "httpcfg netsh http show servicestate view=requestq", tells: "what is registered" },
+    { line: "httpcfg netsh http dump > http.netsh", tells: "a script that restores the state" },
+  ],
+  flags: {},
+  words: { min: 0, max: Infinity },
+  legacy: true,
+  ownHelp: true,
+  run,
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [netsh];
+
+async function run({ words }: CommandInput, io: CommandIo): Promise<number> {
+  const [first = "", second] = words;
+  if (/^[-/]f$/i.test(first) || first.toLowerCase() === "exec") {
+    if (second === undefined) {
+      io.print(say.syntaxError(say.MISSING_PARAMETER, "netsh -f <file>"));
+      return 1;
+    }
+    return await runScript(second, io);
+  }
+  if (first.toLowerCase() === "http") return await runLine(words.slice(1), io);
+  if (["", "?", "/?", "-?", "help"].includes(first.toLowerCase())) return help(io);
+  io.print(printable(say.commandNotFound(words)));
+  return 1;
+}
+
+async function runLine(words: readonly string[], io: CommandIo): Promise<number> {
+  const call = readNetsh(words);
+  switch (call.kind) {
+    case "help":
+      return help(io);
+    case "unknown":
+      io.print(printable(say.commandNotFound(["http", ...words])));
+      return 1;
+    case "missing":
+      io.print(say.syntaxError(say.MISSING_PARAMETER, netshUsage(call.command)));
+      return 1;
+    case "badTag":
+      io.print(printable(say.syntaxError(say.badTag(call.tag), netshUsage(call.command))));
+      return 1;
+    case "badValue": {
+      const problem = say.badValue(call.value, call.tag);
+      io.print(printable(say.syntaxError(problem, netshUsage(call.command))));
+      return 1;
+    }
+    case "call": {
+      const { verb, noun } = call.command;
+      if (verb === "dump") return await dump(io);
+      const name = `${verb} ${noun}`;
+      const command = RECORD_COMMANDS[name] ?? SERVICE_COMMANDS[name];
+      return command === undefined ? help(io) : await command(call.values, io);
+    }
+  }
+}
+
+function help(io: CommandIo): number {
+  const lines = NETSH_COMMANDS.map((command) => `http ${netshUsage(command)}\n`).join("");
+  io.print(`\nThe following commands are available:\n\n${lines}\n`);
+  return 0;
+}
+
+/** Lines of a script: `pushd http` and `popd` are the context, `#` begins a comment. */
+async function runScript(path: string, io: CommandIo): Promise<number> {
+  let status = 0;
+  for (const line of readScript(path).split(/\r?\n/)) {
+    const words = scriptWords(line);
+    const [first = ""] = words;
+    if (first === "" || first.startsWith("#") || /^(?:pushd|popd)$/i.test(first)) continue;
+    const done = await runLine(first.toLowerCase() === "http" ? words.slice(1) : words, io);
+    status = Math.max(status, done);
+  }
+  return status;
+}
+
+function readScript(path: string): string {
+  try {
+    if (Deno.statSync(path).size > SCRIPT_BYTES_MAX) {
+      throw new Error("it is too large for a script");
+    }
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Deno.errors.NotFound
+      ? "there is no such file"
+      : error instanceof Error
+      ? error.message
+      : String(error);
+    throw new Fault(`Cannot run the script ${quote(path)}: ${reason}`, {
+      hint: "httpcfg netsh http dump > FILE",
+      cause: error,
+    });
+  }
+}
+
+async function dump(io: CommandIo): Promise<number> {
+  const lines = dumpLines(await io.store.read());
+  io.print(`#========================
+# HTTP configuration
+#========================
+pushd http
+
+${lines.map((line) => `${line}\n`).join("")}
+popd
+
+# End of HTTP configuration
+`);
+  return 0;
+}
+
+function dumpLines(document: ConfigDocument): string[] {
+  const { ConnectionTimeout, HeaderWaitTimeout, UriMaxUriBytes } = effectiveSettings(
+    document.settings,
+  );
+  return [
+    ...document.ipListen.map((ip) => `add iplisten ipaddress=${ip}`),
+    ...document.ssl.map(sslLine),
+    ...document.urlAcl.map(({ url, sddl }) => `add urlacl url=${url} sddl="${sddl}"`),
+    `add timeout timeouttype=idleconnectiontimeout value=${ConnectionTimeout}`,
+    `add timeout timeouttype=headerwaittimeout value=${HeaderWaitTimeout}`,
+    `add cacheparam type=maxcacheresponsesize value=${UriMaxUriBytes}`,
+  ];
+}
+
+function sslLine(record: ConfigDocument["ssl"][number]): string {
+  const { certCheckMode: mode, flags } = record;
+  const key = parseEndpoint(record.key) === null ? "hostnameport" : "ipport";
+  const on = (is: boolean): string => is ? "enable" : "disable";
+  const tags: readonly (readonly [name: string, value: string | number | undefined])[] = [
+    [key, record.key],
+    ["certhash", record.hash],
+    ["appid", record.appId],
+    ["certstorename", record.certStoreName],
+    ["verifyclientcertrevocation", on((mode & 0x1) === 0)],
+    ["verifyrevocationwithcachedclientcertonly", on((mode & 0x2) !== 0)],
+    ["usagecheck", on((mode & 0x10000) === 0)],
+    ["revocationfreshnesstime", record.revocationFreshnessTime],
+    ["urlretrievaltimeout", record.urlRetrievalTimeout],
+    ["sslctlidentifier", record.sslCtlIdentifier],
+    ["sslctlstorename", record.sslCtlStoreName],
+    ["dsmapperusage", on((flags & 0x1) !== 0)],
+    ["clientcertnegotiation", on((flags & 0x2) !== 0)],
+  ];
+  const words = tags.flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const text = String(value);
+    return [/\s/.test(text) ? `${name}="${text}"` : `${name}=${text}`];
+  });
+  return `add sslcert ${words.join(" ")}`;
+}

@@ -1,0 +1,265 @@
+/**
+ * The commands of `netsh http` that work on the stored document: iplisten, sslcert, urlacl, timeout and
+ * cacheparam. Each prints its answer and gives the exit status, 0 or 1.
+ *
+ * @module
+ */
+import { parseCertHash, parseGuid } from "../base/guid.ts";
+import { formatSddl, RIGHT } from "../base/sddl.ts";
+import { WIN32, win32Text } from "../base/win32.ts";
+import type { ConfigDocument, SslRecord } from "../config/document.ts";
+import { addListEntry, removeListEntry } from "../config/edit.ts";
+import {
+  deleteSsl,
+  findSsl,
+  findUrlAcl,
+  setSsl,
+  sslKeyOfAddress,
+  sslKeyOfName,
+  updateSsl,
+} from "../config/http_records.ts";
+import { DEFAULT_SETTINGS, effectiveSettings, type SettingName } from "../config/settings.ts";
+import { SETTINGS } from "../config/settings.ts";
+import { isEntryProblem, parseEntry } from "../listen/list_entry.ts";
+import { accountOfSid, readAccountFiles, sidOfAccount } from "./accounts.ts";
+import { tellHowToApply } from "./apply_note.ts";
+import type { CommandIo } from "./command.ts";
+import { applyEdit, printable } from "./http_store.ts";
+import * as say from "./netsh_text.ts";
+import { bindCertificate } from "./ssl.ts";
+import { reserve, unreserve } from "./urlacl.ts";
+
+type Values = ReadonlyMap<string, string>;
+type Run = (values: Values, io: CommandIo) => Promise<number>;
+
+/** By `verb noun`. */
+export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
+  "add iplisten": (values, io) => changeList(values, io, "add"),
+  "delete iplisten": (values, io) => changeList(values, io, "delete"),
+  "show iplisten": async (_values, io) => {
+    return shown(io, say.ipListenText((await io.store.read()).ipListen));
+  },
+  "add sslcert": (values, io) => putCertificate(values, io, "add"),
+  "update sslcert": (values, io) => putCertificate(values, io, "update"),
+  "delete sslcert": deleteCertificate,
+  "show sslcert": showCertificates,
+  "add urlacl": addReservation,
+  "delete urlacl": async (values, io) => {
+    const code = await unreserve(io, values.get("url") ?? "");
+    return ended(io, code, "URL reservation successfully deleted", "URL reservation delete failed");
+  },
+  "show urlacl": showReservations,
+  "add timeout": addTimeout,
+  "delete timeout": async (values, io) => {
+    await setSetting(io, timeoutSetting(values), null);
+    return shown(io, say.said("Timeout value successfully deleted"));
+  },
+  "show timeout": async (_values, io) => {
+    const { ConnectionTimeout, HeaderWaitTimeout } = await settingsOf(io);
+    return shown(io, say.timeoutText(ConnectionTimeout, HeaderWaitTimeout));
+  },
+  "add cacheparam": addCacheParameter,
+  "show cacheparam": async (_values, io) => {
+    const { UriMaxUriBytes } = await settingsOf(io);
+    return shown(io, say.cacheParamText(RANGE_CHUNK_BYTES, UriMaxUriBytes));
+  },
+};
+
+/** Ranges are sent from the file itself here: the size of a piece is no setting. */
+const RANGE_CHUNK_BYTES = 0;
+
+async function changeList(values: Values, io: CommandIo, verb: "add" | "delete"): Promise<number> {
+  const entry = parseEntry(values.get("ipaddress") ?? "");
+  const failed = verb === "add" ? "IP address add failed" : "IP address deletion failed";
+  if (isEntryProblem(entry)) {
+    io.note(`error: ${entry.reason}\nhint: ${entry.hint}`);
+    return shown(io, say.failure(failed, WIN32.INVALID_PARAMETER), 1);
+  }
+  const code = await applyEdit(io, (document) => {
+    const edit = verb === "add" ? addListEntry : removeListEntry;
+    const after = edit(document, entry.text);
+    const unchanged = verb === "add" ? WIN32.ALREADY_EXISTS : WIN32.FILE_NOT_FOUND;
+    return { document: after, code: after === document ? unchanged : WIN32.NO_ERROR };
+  });
+  const done = verb === "add" ? "IP address successfully added" : "IP address successfully deleted";
+  const status = ended(io, code, done, failed);
+  if (status === 0) await tellHowToApply(io, "HTTP");
+  return status;
+}
+
+/** The key that `ipport=` or `hostnameport=` names; null where neither does, or both do. */
+function keyOf(values: Values): string | null {
+  const [ipPort, namePort] = [values.get("ipport"), values.get("hostnameport")];
+  if (ipPort !== undefined) return namePort === undefined ? sslKeyOfAddress(ipPort) : null;
+  return namePort === undefined ? null : sslKeyOfName(namePort);
+}
+
+async function putCertificate(
+  values: Values,
+  io: CommandIo,
+  verb: "add" | "update",
+): Promise<number> {
+  const record = recordOf(values);
+  const edit = verb === "add" ? setSsl : updateSsl;
+  const code = record === null ? WIN32.INVALID_PARAMETER : await bindCertificate(io, record, edit);
+  const done = verb === "add" ? "added" : "updated";
+  return ended(
+    io,
+    code,
+    `SSL Certificate successfully ${done}`,
+    `SSL Certificate ${verb} failed`,
+  );
+}
+
+function recordOf(values: Values): SslRecord | null {
+  const key = keyOf(values);
+  const hash = parseCertHash(values.get("certhash") ?? "");
+  const appId = parseGuid(values.get("appid") ?? "");
+  const freshness = unsigned(values.get("revocationfreshnesstime") ?? "0");
+  const retrieval = unsigned(values.get("urlretrievaltimeout") ?? "0");
+  if (key === null || hash === null || appId === null) return null;
+  if (freshness === null || retrieval === null) return null;
+  const store = values.get("certstorename");
+  const identifier = values.get("sslctlidentifier");
+  const ctlStore = values.get("sslctlstorename");
+  const is = (tag: string, otherwise: boolean): boolean => {
+    const value = values.get(tag);
+    return value === undefined ? otherwise : value === "enable";
+  };
+  return {
+    key,
+    hash,
+    appId,
+    ...(store === undefined ? {} : { certStoreName: store }),
+    ...say.sslBits({
+      verifyRevocation: is("verifyclientcertrevocation", true),
+      cachedOnly: is("verifyrevocationwithcachedclientcertonly", false),
+      usageCheck: is("usagecheck", true),
+      dsMapper: is("dsmapperusage", false),
+      negotiate: is("clientcertnegotiation", false),
+    }),
+    revocationFreshnessTime: freshness,
+    urlRetrievalTimeout: retrieval,
+    ...(identifier === undefined ? {} : { sslCtlIdentifier: identifier }),
+    ...(ctlStore === undefined ? {} : { sslCtlStoreName: ctlStore }),
+  };
+}
+
+async function deleteCertificate(values: Values, io: CommandIo): Promise<number> {
+  const key = keyOf(values);
+  const code = key === null
+    ? WIN32.INVALID_PARAMETER
+    : await applyEdit(io, (document) => deleteSsl(document, key));
+  return ended(io, code, "SSL Certificate successfully deleted", "SSL Certificate deletion failed");
+}
+
+async function showCertificates(values: Values, io: CommandIo): Promise<number> {
+  const document = await io.store.read();
+  if (values.size === 0) {
+    return shown(io, say.SSL_TITLE + document.ssl.map(say.sslCertText).join(""));
+  }
+  const key = keyOf(values);
+  const found = key === null ? undefined : findSsl(document, key);
+  if (found !== undefined) return shown(io, say.SSL_TITLE + say.sslCertText(found));
+  return notFound(io, say.SSL_TITLE, key === null ? WIN32.INVALID_PARAMETER : WIN32.FILE_NOT_FOUND);
+}
+
+async function addReservation(values: Values, io: CommandIo): Promise<number> {
+  const url = values.get("url") ?? "";
+  const user = values.get("user");
+  const sddl = values.get("sddl");
+  if ((user === undefined) === (sddl === undefined)) {
+    const text = say.failure("Url reservation add failed", WIN32.INVALID_PARAMETER);
+    return shown(io, text, 1);
+  }
+  const list = user === undefined ? sddl ?? "" : sddlOf(user, values);
+  if (list === null) {
+    // The second line of the capture is that of 87, whatever the number says.
+    const reason = win32Text(WIN32.INVALID_PARAMETER);
+    return shown(io, `\nCreate SDDL failed, Error: ${WIN32.NONE_MAPPED}\n${reason}\n\n`, 1);
+  }
+  const code = await reserve(io, { url, sddl: list });
+  return ended(io, code, "URL reservation successfully added", "Url reservation add failed");
+}
+
+function sddlOf(user: string, values: Values): string | null {
+  const sid = sidOfAccount(user, readAccountFiles());
+  if (sid === null) return null;
+  const listen = (values.get("listen") ?? "yes") === "yes" ? RIGHT.register : 0;
+  const delegate = values.get("delegate") === "yes" ? RIGHT.delegate : 0;
+  return formatSddl(sid, listen | delegate);
+}
+
+async function showReservations(values: Values, io: CommandIo): Promise<number> {
+  const document = await io.store.read();
+  const files = readAccountFiles();
+  const nameOf: say.AccountName = (sid) => accountOfSid(sid, files);
+  const url = values.get("url");
+  if (url === undefined) return shown(io, say.urlAclText(document.urlAcl, nameOf));
+  const found = findUrlAcl(document, url);
+  if (typeof found === "number") return notFound(io, say.urlAclText([], nameOf), found);
+  return shown(io, say.urlAclText([found], nameOf));
+}
+
+async function addTimeout(values: Values, io: CommandIo): Promise<number> {
+  const seconds = unsigned(values.get("value") ?? "");
+  const name = timeoutSetting(values);
+  const { min, max } = SETTINGS[name];
+  if (seconds === null || seconds < min || seconds > max) {
+    return shown(io, say.failure("Timeout value add failed", WIN32.INVALID_PARAMETER), 1);
+  }
+  await setSetting(io, name, seconds);
+  return shown(io, say.said("Timeout value successfully added"));
+}
+
+function timeoutSetting(values: Values): "ConnectionTimeout" | "HeaderWaitTimeout" {
+  const isIdle = values.get("timeouttype") === "idleconnectiontimeout";
+  return isIdle ? "ConnectionTimeout" : "HeaderWaitTimeout";
+}
+
+async function addCacheParameter(values: Values, io: CommandIo): Promise<number> {
+  const bytes = unsigned(values.get("value") ?? "");
+  const { min, max } = SETTINGS.UriMaxUriBytes;
+  const isSize = values.get("type") === "maxcacheresponsesize";
+  if (!isSize || bytes === null || bytes < min || bytes > max) {
+    if (!isSize) io.note("note: ranges are sent from the file itself, in no pieces of a set size");
+    return shown(io, say.failure("Cache parameter add failed", WIN32.INVALID_PARAMETER), 1);
+  }
+  await setSetting(io, "UriMaxUriBytes", bytes);
+  return shown(io, say.said("Cache parameter successfully added"));
+}
+
+/** Stores a setting; null, or its default, takes it out of the document. */
+async function setSetting(io: CommandIo, name: SettingName, value: number | null): Promise<void> {
+  const { changed } = await io.store.update((document): ConfigDocument => {
+    const { [name]: _, ...others } = document.settings;
+    const isDefault = value === null || value === DEFAULT_SETTINGS[name];
+    return { ...document, settings: isDefault ? others : { ...others, [name]: value } };
+  });
+  if (changed) await tellHowToApply(io, "HTTP");
+}
+
+async function settingsOf(io: CommandIo): Promise<ReturnType<typeof effectiveSettings>> {
+  return effectiveSettings((await io.store.read()).settings);
+}
+
+/** Decimal, or hexadecimal after 0x, in 32 bits; null for anything else. */
+function unsigned(text: string): number | null {
+  if (!/^(?:[0-9]{1,10}|0x[0-9a-f]{1,8})$/i.test(text)) return null;
+  const value = Number(text);
+  return value <= 4294967295 ? value : null;
+}
+
+function ended(io: CommandIo, code: number, done: string, failed: string): number {
+  if (code === WIN32.NO_ERROR) return shown(io, say.said(done));
+  return shown(io, say.failure(failed, code), 1);
+}
+
+function notFound(io: CommandIo, head: string, code: number): number {
+  return shown(io, `${head}${win32Text(code) ?? ""}\n\n`, 1);
+}
+
+function shown(io: CommandIo, text: string, status = 0): number {
+  io.print(printable(text));
+  return status;
+}

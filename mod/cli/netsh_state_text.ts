@@ -1,0 +1,126 @@
+/**
+ * `netsh http show servicestate` in its two views, from what the running service says of itself.
+ *
+ * The blocks are those of the captures. There is one server session, W3SVC; each started site is a URL
+ * group with a request queue of its name, as IIS makes one for each application pool. Ids are 16 hex
+ * digits made from the site's id, so that they are the same on every look.
+ *
+ * @module
+ */
+import { parseBinding } from "../config/binding.ts";
+import { urlHost } from "../base/address.ts";
+import type { ServiceStatus } from "../host/status.ts";
+import { title } from "./netsh_text.ts";
+
+const SESSION_ID = "FF00000010000001";
+const GROUP_ID_BASE = 0xfe00000020000000n;
+
+/** Seconds of the timers that the session block shows. */
+export interface SessionTimers {
+  readonly EntityBodyTimeout: number;
+  readonly DrainEntityBodyTimeout: number;
+  readonly ConnectionTimeout: number;
+  readonly HeaderWaitTimeout: number;
+  readonly MinFileBytesPerSec: number;
+}
+
+/** A site with its URLs in the form of registrations. */
+interface Group {
+  readonly id: number;
+  readonly name: string;
+  readonly urls: readonly string[];
+}
+
+export function sessionViewText(status: ServiceStatus | null, timers: SessionTimers): string {
+  const head = title("Snapshot of HTTP service state (Server Session View):");
+  const groups = groupsOf(status);
+  if (status === null || groups.length === 0) return head;
+  const queues = groups.map((group) => indented(queueText(group, status), 4)).join("");
+  return `${head}${sessionText(timers)}    URL groups:\n${
+    groups.map((group) => indented(groupText(group), 4)).join("")
+  }\nRequest queues:\n${queues}\n`;
+}
+
+export function queueViewText(status: ServiceStatus | null, timers: SessionTimers): string {
+  const head = title("Snapshot of HTTP service state (Request Queue View):");
+  const groups = groupsOf(status);
+  if (status === null || groups.length === 0) return head;
+  const texts = groups.map((group) => {
+    return `${queueText(group, status)}    URL groups:\n${indented(groupText(group), 4)}${
+      indented(sessionText(timers), 8)
+    }\n`;
+  });
+  return `${head}${texts.join("")}`;
+}
+
+/** `1.2.3.4:80:host` as it is registered: `HTTP://HOST:80:1.2.3.4/`, `HTTP://*:80/`. */
+export function registeredUrl(bindingText: string, scheme: "http" | "https"): string {
+  const binding = parseBinding(bindingText);
+  if (typeof binding === "string") return "";
+  const ip = binding.ip === null ? "" : urlHost(binding.ip);
+  const host = binding.host !== "" ? binding.host : ip === "" ? "*" : ip;
+  return `${scheme}://${host}:${binding.port}${ip === "" ? "" : `:${ip}`}/`.toUpperCase();
+}
+
+function groupsOf(status: ServiceStatus | null): Group[] {
+  const secure = new Set(
+    status?.endpoints.filter(({ scheme }) => scheme === "https").map(({ port }) => port),
+  );
+  return (status?.sites ?? []).filter(({ state }) => state !== "stopped").map((site) => ({
+    id: site.id,
+    name: site.name,
+    urls: site.bindings.map((text) => {
+      const binding = parseBinding(text);
+      const isSecure = typeof binding !== "string" && secure.has(binding.port);
+      return registeredUrl(text, isSecure ? "https" : "http");
+    }),
+  }));
+}
+
+function sessionText(timers: SessionTimers): string {
+  return `Server session ID: ${SESSION_ID}
+    Version: 1.0
+    State: Active
+    Properties:
+        Max bandwidth: 4294967295
+        Timeouts:
+            Entity body timeout (secs): ${timers.EntityBodyTimeout}
+            Drain entity body timeout (secs): ${timers.DrainEntityBodyTimeout}
+            Request queue timeout (secs): 120
+            Idle connection timeout (secs): ${timers.ConnectionTimeout}
+            Header wait timeout (secs): ${timers.HeaderWaitTimeout}
+            Minimum send rate (bytes/sec): ${timers.MinFileBytesPerSec}
+`;
+}
+
+function groupText({ id, name, urls }: Group): string {
+  const groupId = (GROUP_ID_BASE + BigInt(id)).toString(16).toUpperCase();
+  return `URL group ID: ${groupId}
+    State: Active
+    Request queue name: ${name}
+    Properties:
+        Max bandwidth: inherited
+        Max connections: inherited
+        Timeouts:
+            Timeout values inherited
+        Number of registered URLs: ${urls.length}
+        Registered URLs:
+${urls.map((url) => `            ${url}\n`).join("")}`;
+}
+
+function queueText({ name, urls }: Group, status: ServiceStatus): string {
+  return `Request queue name: ${name}
+    Version: 1.0
+    State: Active
+    Request queue 503 verbosity level: Limited
+    Max requests: 1000
+    Number of active processes attached: 1
+    Processes:
+        ID: ${status.pid}, image: httpcfg
+    Registered URLs:
+${urls.map((url) => `        ${url}\n`).join("")}`;
+}
+
+function indented(text: string, columns: number): string {
+  return text.replace(/^(?=.)/gm, " ".repeat(columns));
+}

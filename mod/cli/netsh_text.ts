@@ -1,0 +1,164 @@
+/**
+ * What `netsh http` prints. Every answer begins with an empty line; titles are underlined with as many
+ * hyphens as they have characters.
+ *
+ * Captured: show iplisten, urlacl, sslcert (the layout of 2008 to 2022; the rows that later versions add
+ * belong to protocols that are not here), timeout and servicestate, and the lines of success and
+ * failure. INFERRED: an empty list is its title alone; the first line of a failed `add iplisten`, made
+ * like that of sslcert; the texts around cacheparam.
+ *
+ * @module
+ */
+import { parseSddl, RIGHT } from "../base/sddl.ts";
+import { parseEndpoint } from "../base/address.ts";
+import { win32Text } from "../base/win32.ts";
+import type { SslRecord, UrlAclRecord } from "../config/document.ts";
+import type { CachedResponse } from "../host/status.ts";
+
+/** Title with its underline, an empty line before and after. */
+export function title(text: string): string {
+  return `\n${text}\n${"-".repeat(text.length)}\n\n`;
+}
+
+/** One line of success: an empty line before and after. */
+export function said(line: string): string {
+  return `\n${line}\n\n`;
+}
+
+/** What could not be done, with the number and the system's text for it. */
+export function failure(what: string, code: number): string {
+  return `\n${what}, Error: ${code}\n${win32Text(code) ?? ""}\n\n`;
+}
+
+export function ipListenText(addresses: readonly string[]): string {
+  const lines = addresses.map((address) => `    ${address}\n`).join("");
+  const end = addresses.length === 0 ? "" : "\n";
+  return `${title("IP addresses present in the IP listen list:")}${lines}${end}`;
+}
+
+/** Who a SID is, as the listing of reservations names it. */
+export type AccountName = (sid: string) => string | null;
+
+export function urlAclText(records: readonly UrlAclRecord[], nameOf: AccountName): string {
+  const lines = records.map((record) => reservationText(record, nameOf)).join("");
+  return `${title("URL Reservations:")}${lines}`;
+}
+
+function reservationText({ url, sddl }: UrlAclRecord, nameOf: AccountName): string {
+  const aces = parseSddl(sddl);
+  const users = typeof aces === "number" ? [] : aces.map((ace) => {
+    const grants = (right: number): string => {
+      return ace.allow && (ace.rights & right) !== 0 ? "Yes" : "No";
+    };
+    const name = nameOf(ace.sid);
+    const head = name === null ? "Can't lookup sid, Error: 1332" : `User: ${name}`;
+    return `        ${head}\n            Listen: ${grants(RIGHT.register)}\n` +
+      `            Delegate: ${grants(RIGHT.delegate)}\n`;
+  });
+  return `    Reserved URL            : ${url} \n${users.join("")}            SDDL: ${sddl} \n\n`;
+}
+
+const SSL_LABEL_WIDTH = 29;
+const NO_REVOCATION_CHECK = 0x1;
+const CACHED_ONLY = 0x2;
+const NO_USAGE_CHECK = 0x10000;
+const DS_MAPPER = 0x1;
+const NEGOTIATE = 0x2;
+
+export const SSL_TITLE = title("SSL Certificate bindings:");
+
+export function sslCertText(record: SslRecord): string {
+  const { certCheckMode: mode, flags } = record;
+  const on = (is: boolean): string => is ? "Enabled" : "Disabled";
+  const keyLabel = parseEndpoint(record.key) === null ? "Hostname:port" : "IP:port";
+  const rows: readonly (readonly [label: string, value: string | number])[] = [
+    [keyLabel, record.key],
+    ["Certificate Hash", record.hash],
+    ["Application ID", record.appId],
+    ["Certificate Store Name", record.certStoreName ?? "(null)"],
+    ["Verify Client Certificate Revocation", on((mode & NO_REVOCATION_CHECK) === 0)],
+    [
+      "Verify Revocation Using Cached Client Certificate Only",
+      on((mode & CACHED_ONLY) !== 0),
+    ],
+    ["Usage Check", on((mode & NO_USAGE_CHECK) === 0)],
+    ["Revocation Freshness Time", record.revocationFreshnessTime],
+    ["URL Retrieval Timeout", record.urlRetrievalTimeout],
+    ["Ctl Identifier", record.sslCtlIdentifier ?? "(null)"],
+    ["Ctl Store Name", record.sslCtlStoreName ?? "(null)"],
+    ["DS Mapper Usage", on((flags & DS_MAPPER) !== 0)],
+    ["Negotiate Client Certificate", on((flags & NEGOTIATE) !== 0)],
+  ];
+  const lines = rows.map(([label, value]) => {
+    const padded = label.length < SSL_LABEL_WIDTH ? label.padEnd(SSL_LABEL_WIDTH) : `${label} `;
+    return `    ${padded}: ${value}\n`;
+  });
+  return `${lines.join("")}\n`;
+}
+
+/** Bits of an ssl record from the words of `add sslcert`. */
+export function sslBits(
+  options: {
+    readonly verifyRevocation: boolean;
+    readonly cachedOnly: boolean;
+    readonly usageCheck: boolean;
+    readonly dsMapper: boolean;
+    readonly negotiate: boolean;
+  },
+): { readonly certCheckMode: number; readonly flags: number } {
+  const certCheckMode = (options.verifyRevocation ? 0 : NO_REVOCATION_CHECK) |
+    (options.cachedOnly ? CACHED_ONLY : 0) | (options.usageCheck ? 0 : NO_USAGE_CHECK);
+  const flags = (options.dsMapper ? DS_MAPPER : 0) | (options.negotiate ? NEGOTIATE : 0);
+  return { certCheckMode, flags };
+}
+
+export function timeoutText(idleSeconds: number, headerSeconds: number): string {
+  return `${title("HTTP service timeouts:")}Idle connection timeout (secs): ${idleSeconds}\n` +
+    `Header wait timeout (secs): ${headerSeconds}\n\n`;
+}
+
+export function cacheParamText(rangeChunkBytes: number, maxResponseBytes: number): string {
+  return `${
+    title("HTTP response cache parameters:")
+  }Range chunk size (bytes): ${rangeChunkBytes}\n` +
+    `Maximum response size (bytes): ${maxResponseBytes}\n\n`;
+}
+
+export function cacheStateText(entries: readonly CachedResponse[]): string {
+  const texts = entries.map((entry) =>
+    `URL: ${entry.url}
+    Status code: ${entry.status}
+    HTTP verb: GET
+    Cache policy type: User invalidates
+    Request queue name: Request queue is unnamed.
+    Content type: ${entry.contentType ?? "(null)"}
+    Content encoding: ${entry.contentEncoding ?? "(null)"}
+    Content length: ${entry.contentLength}
+    Force disconnect after serving: FALSE
+
+`
+  );
+  return `${title("Snapshot of HTTP response cache:")}${texts.join("")}`;
+}
+
+/** A command that no context has. */
+export function commandNotFound(words: readonly string[]): string {
+  return `The following command was not found: ${words.join(" ")}.\n`;
+}
+
+/** A command line that cannot be used: what is wrong, and how the command is written. */
+export function syntaxError(problem: string, usage: string): string {
+  return `\n${problem}\nThe syntax supplied for this command is not valid. ` +
+    `Check help for the correct syntax.\n\nUsage: ${usage}\n\n`;
+}
+
+export const MISSING_PARAMETER = "One or more essential parameters were not entered.\n" +
+  "Verify the required parameters, and reenter them.";
+
+export function badTag(tag: string): string {
+  return `${tag} is not a valid argument for this command.`;
+}
+
+export function badValue(value: string, tag: string): string {
+  return `${value} is not an acceptable value for ${tag}.`;
+}

@@ -1,0 +1,72 @@
+/**
+ * The response cache as `netsh http` sees it: what is kept, by URL, and how it is dropped.
+ *
+ * @module
+ */
+import { parseBinding } from "../config/binding.ts";
+import { urlHost } from "../base/address.ts";
+import type { SiteRecord } from "../config/document.ts";
+import type { Representation, ResponseCache } from "../site/response_cache.ts";
+import type { CachedResponse } from "./status.ts";
+
+/** Which kept responses are meant. */
+export interface KeptSelection {
+  /** Null for all. */
+  readonly url: string | null;
+  /** With what is kept below the URL. */
+  readonly recursive: boolean;
+}
+
+export class KeptResponses {
+  readonly #cache: ResponseCache;
+  readonly #sites: readonly SiteRecord[];
+
+  constructor(cache: ResponseCache, sites: readonly SiteRecord[]) {
+    this.#cache = cache;
+    this.#sites = sites;
+  }
+
+  /** Every kept response; a file that is kept in several codings is listed once for each. */
+  list(): CachedResponse[] {
+    return this.#cache.entries().flatMap(({ siteId, path, entry }) => {
+      const url = `${baseUrl(this.#sites, siteId)}${path}`;
+      return [entry.identity, entry.brotli, entry.gzip].flatMap((one) => {
+        return one === null || one.whole === null ? [] : [described(url, one)];
+      });
+    });
+  }
+
+  /** Drops what is meant; gives the number of entries. */
+  drop({ url, recursive }: KeptSelection): number {
+    return this.#cache.drop(({ siteId, path }) => {
+      if (url === null) return true;
+      const own = `${baseUrl(this.#sites, siteId)}${path}`;
+      return own === url || (recursive && own.startsWith(url.endsWith("/") ? url : `${url}/`));
+    });
+  }
+}
+
+function described(url: string, { headers, whole }: Representation): CachedResponse {
+  const field = (name: string): string | null => {
+    return headers.find(([own]) => own.toLowerCase() === name)?.[1] ?? null;
+  };
+  const body = whole?.body;
+  return {
+    url,
+    status: 200,
+    contentType: field("content-type"),
+    contentEncoding: field("content-encoding"),
+    contentLength: body instanceof Uint8Array ? body.length : 0,
+  };
+}
+
+/** Where a site is found, without the last slash: its first binding, as a URL. */
+function baseUrl(sites: readonly SiteRecord[], siteId: number): string {
+  const site = sites.find(({ id }) => id === siteId);
+  const [plain] = site?.bindings ?? [];
+  const binding = parseBinding(plain ?? site?.secureBindings[0] ?? "");
+  if (typeof binding === "string") return "http://localhost";
+  const scheme = plain === undefined ? "https" : "http";
+  const host = binding.host || (binding.ip === null ? "localhost" : urlHost(binding.ip));
+  return `${scheme}://${host}:${binding.port}`;
+}

@@ -1,0 +1,48 @@
+/**
+ * The change that starts or stops one site of the running service. Pure.
+ *
+ * @module
+ */
+import { Fault, quote } from "../base/fault.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import type { Plan } from "../listen/planned.ts";
+import { isUp } from "./outcome.ts";
+
+/**
+ * `inForce` with the site as `stored` has it, started or stopped; certificates and metabase come with it,
+ * because a site may need them. Throws a Fault where no site has the id.
+ */
+export function withSite(
+  inForce: ConfigDocument,
+  stored: ConfigDocument,
+  verb: "start" | "stop",
+  id: number,
+): ConfigDocument {
+  const site = stored.sites.find((one) => one.id === id) ??
+    (verb === "stop" ? inForce.sites.find((one) => one.id === id) : undefined);
+  if (site === undefined) {
+    throw new Fault(`Cannot ${verb} ${quote(`W3SVC/${id}`)}: no site has this number`, {
+      hint: "httpcfg site list",
+    });
+  }
+  const next: SiteRecord = { ...site, autoStart: verb === "start" };
+  const others = inForce.sites.filter((one) => one.id !== id);
+  const { ssl, metabase } = stored;
+  return { ...inForce, ssl, metabase, sites: [...others, next] };
+}
+
+/** There is no service that could do it. */
+export function notRunning(verb: string): Fault {
+  return new Fault(`Cannot ${verb} a site: the Web service does not run`, {
+    hint: "httpcfg net start w3svc",
+  });
+}
+
+/** Throws why the site does not run although it was told to. */
+export function throwIfDown({ sites }: Plan, id: number): void {
+  const planned = sites.find((site) => site.id === id);
+  if (planned === undefined || isUp(planned)) return;
+  throw new Fault(`Cannot start ${quote(planned.name)}: ${planned.reason}`, {
+    hint: "httpcfg status; httpcfg query iplisten",
+  });
+}

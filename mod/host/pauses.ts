@@ -1,0 +1,29 @@
+/**
+ * Who is paused: the Web service as a whole, or single sites of it.
+ *
+ * @module
+ */
+export class Pauses {
+  #all = false;
+  readonly #sites = new Set<number>();
+
+  /** The whole service. */
+  set all(isPaused: boolean) {
+    this.#all = isPaused;
+  }
+
+  set(siteId: number, isPaused: boolean): void {
+    if (isPaused) this.#sites.add(siteId);
+    else this.#sites.delete(siteId);
+  }
+
+  has(siteId: number): boolean {
+    return this.#all || this.#sites.has(siteId);
+  }
+
+  /** Nobody is paused any more. */
+  clear(): void {
+    this.#all = false;
+    this.#sites.clear();
+  }
+}

@@ -1,0 +1,60 @@
+// Goal: what is kept, by URL, and dropped by URL. Method: a cache with two entries.
+import { assertEquals } from "@std/assert";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { KeptResponses } from "../../mod/host/kept_responses.ts";
+import { type CacheEntry, ResponseCache } from "../../mod/site/response_cache.ts";
+
+function entry(type: string, text: string): CacheEntry {
+  const headers = [["Content-Type", type]] as const;
+  const identity = {
+    path: "/srv/x",
+    size: text.length,
+    mtimeMs: 0,
+    etag: '"1"',
+    lastModified: null,
+    headers,
+    bytes: null,
+    count: 0,
+    countedFromMs: 0,
+    whole: { status: 200, headers, body: new TextEncoder().encode(text) },
+  };
+  return { identity, brotli: null, gzip: null, checkedMs: 0, usedMs: 0 };
+}
+
+function keptOf(bindings: readonly string[]): KeptResponses {
+  const settings = { UriEnableCache: true, UriMaxUriBytes: 1000, UriScavengerPeriod: 120 };
+  const cache = new ResponseCache(settings);
+  const entries = cache.partition(1);
+  cache.put(entries, "/a/b.txt", entry("text/plain", "hello"));
+  cache.put(entries, "/c.js", entry("text/javascript", "1"));
+  return new KeptResponses(cache, [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings }]);
+}
+
+Deno.test("KeptResponses lists by URL and drops by URL", () => {
+  const kept = keptOf(["127.0.0.2:80:"]);
+  assertEquals(
+    kept.list().map(({ url, contentType, contentLength }) => {
+      return [url, contentType, contentLength];
+    }),
+    [
+      ["http://127.0.0.2:80/a/b.txt", "text/plain", 5],
+      ["http://127.0.0.2:80/c.js", "text/javascript", 1],
+    ],
+  );
+  assertEquals(kept.drop({ url: "http://127.0.0.2:80/a", recursive: false }), 0);
+  assertEquals(kept.drop({ url: "http://127.0.0.2:80/a", recursive: true }), 1);
+  assertEquals(kept.drop({ url: null, recursive: false }), 1);
+  assertEquals(kept.list(), []);
+});
+
+Deno.test("KeptResponses names a site by its first binding", () => {
+  const urls = [[":80:"], [":80:a.example"], ["[::1]:80:"], []].map((bindings) => {
+    return keptOf(bindings).list()[1]?.url;
+  });
+  assertEquals(urls, [
+    "http://localhost:80/c.js",
+    "http://a.example:80/c.js",
+    "http://[::1]:80/c.js",
+    "http://localhost/c.js",
+  ]);
+});

@@ -1,0 +1,38 @@
+// Goal: one site changes, everything else stays as it is in force. Method: documents.
+import { assertEquals, assertThrows } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { throwIfDown, withSite } from "../../mod/host/one_site.ts";
+
+const [SITE] = DEFAULT_DOCUMENT.sites;
+const IN_FORCE = { ...DEFAULT_DOCUMENT, ipListen: ["127.0.0.2"] };
+const STORED = {
+  ...DEFAULT_DOCUMENT,
+  ipListen: ["127.0.0.9"],
+  sites: [
+    { ...SITE!, bindings: [":81:"] },
+    { ...SITE!, id: 5, name: "New", bindings: [":82:"], autoStart: false },
+  ],
+};
+
+Deno.test("withSite() takes one site from the store, the list from what is in force", () => {
+  const started = withSite(IN_FORCE, STORED, "start", 5);
+  assertEquals(started.ipListen, ["127.0.0.2"]);
+  assertEquals(started.sites.map(({ id, bindings, autoStart }) => [id, bindings[0], autoStart]), [
+    [1, ":8080:", true],
+    [5, ":82:", true],
+  ]);
+  const stopped = withSite(IN_FORCE, STORED, "stop", 1);
+  assertEquals(stopped.sites.map(({ id, autoStart }) => [id, autoStart]), [[1, false]]);
+  const removed = { ...STORED, sites: [] };
+  assertEquals(withSite(IN_FORCE, removed, "stop", 1).sites[0]?.autoStart, false);
+  assertThrows(() => withSite(IN_FORCE, removed, "start", 1), Fault, 'Cannot start "W3SVC/1"');
+});
+
+Deno.test("throwIfDown() throws the reason of a site that failed", () => {
+  const site = { id: 1, name: "A", reason: "no such address", win32: 1214 };
+  throwIfDown({ endpoints: [], sites: [{ ...site, state: "started" }] }, 1);
+  throwIfDown({ endpoints: [], sites: [] }, 1);
+  const failed = { endpoints: [], sites: [{ ...site, state: "failed" as const }] };
+  assertThrows(() => throwIfDown(failed, 1), Fault, 'Cannot start "A": no such address');
+});

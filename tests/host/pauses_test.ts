@@ -1,0 +1,19 @@
+// Goal: the service and single sites pause independently. Method: a value.
+import { assertEquals } from "@std/assert";
+import { Pauses } from "../../mod/host/pauses.ts";
+
+Deno.test("Pauses: all, some, none", () => {
+  const pauses = new Pauses();
+  const now = (): boolean[] => [1, 2].map((id) => pauses.has(id));
+  assertEquals(now(), [false, false]);
+  pauses.set(1, true);
+  assertEquals(now(), [true, false]);
+  pauses.all = true;
+  assertEquals(now(), [true, true]);
+  pauses.all = false;
+  assertEquals(now(), [true, false]);
+  pauses.set(1, false);
+  pauses.set(2, true);
+  pauses.clear();
+  assertEquals(now(), [false, false]);
+});
