@@ -71,7 +71,7 @@ export interface Stored {
 }
 
 /** Sockets that the service says are open. */
-export function openEndpoints(status: ServiceStatus | null): Endpoint[] {
+export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): Endpoint[] {
   return (status?.endpoints ?? []).flatMap(({ ip, port, state }) => {
     const parsed = parseIp(ip);
     return state === "open" && parsed !== null ? [{ ip: parsed, port }] : [];

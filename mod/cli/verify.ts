@@ -3,16 +3,19 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
+import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import { probe } from "../host/probe.ts";
+import { probeName } from "../host/probe_name.ts";
 import type { ServiceStatus } from "../host/status.ts";
-import { type Finding, verifyExposure } from "../host/verify.ts";
+import { type Finding, type NameTarget, verifyExposure, verifyNames } from "../host/verify.ts";
 import { portsOf } from "../host/wanted_sites.ts";
 import { findListeners } from "../listen/holders.ts";
+import type { PlanInput } from "../listen/plan.ts";
+import { reaches } from "../listen/reach.ts";
 import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { type Listing, render, table } from "./format.ts";
-import { gatherStored } from "./plan.ts";
+import { gatherStored, openEndpoints } from "./plan.ts";
 
 const verify: CommandSpec = {
   name: "verify",
@@ -21,7 +24,8 @@ const verify: CommandSpec = {
   details: [
     "Connects to every address of this machine, included or not, on every port in use. missing: " +
     "the service should answer there and nobody does. exposed: it answers where it should not. " +
-    "foreign: another process answers on one of its ports.",
+    "foreign: another process answers on one of its ports. certificate: a name that a site has " +
+    "over TLS gets a certificate that is not for it, or not valid now.",
     "Connections come from this machine: what a firewall lets through is another question.",
     "Exit status 0 where all is as it should be, 1 where it is not.",
   ],
@@ -54,6 +58,7 @@ const verify: CommandSpec = {
       pid: status.pid ?? 0,
       probe,
     });
+    findings.push(...await verifyNames(nameTargets(status, facts), probeName));
     const allowed = input.flag("allow-foreign");
     const bad = findings.filter(({ verdict, isExpected }) =>
       verdict !== "ok" && !(allowed && verdict === "foreign" && !isExpected)
@@ -78,6 +83,25 @@ function wantedEndpoints({ endpoints }: ServiceStatus): Endpoint[] {
       ? [{ ip: parsed, port }]
       : [];
   });
+}
+
+/** Names of the started sites over TLS, at every open socket that serves them. */
+function nameTargets({ endpoints, sites }: ServiceStatus, facts: PlanInput): NameTarget[] {
+  const started = new Set(sites.filter(({ state }) => state === "started").map(({ id }) => id));
+  const open = openEndpoints({ endpoints: endpoints.filter(({ scheme }) => scheme === "https") });
+  const first = facts.machine.addresses[0]?.ip;
+  return facts.sites.filter(({ id }) => started.has(id)).flatMap(({ bindings }) =>
+    bindings.filter(({ secure, host }) => secure && host !== "").flatMap((binding) => {
+      const { ip, port, host: name } = binding;
+      const serving = open.filter((socket) =>
+        socket.port === port && (ip === null || reaches(socket, { ip, port }, true))
+      );
+      return serving.map((socket) => {
+        const isAny = socket.ip === ANY_V4 || socket.ip === ANY_V6;
+        return { ip: ip ?? (isAny && first !== undefined ? first : socket.ip), port, name };
+      });
+    })
+  );
 }
 
 function listing(findings: readonly Finding[]): Listing {

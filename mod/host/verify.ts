@@ -28,8 +28,9 @@ export type Probe = (endpoint: Endpoint) => Promise<ProbeResult>;
  * - `missing`: the service should answer there, and nobody does.
  * - `foreign`: another process answers; with `isExpected`, in the place of the service.
  * - `exposed`: the service answers where it should not.
+ * - `certificate`: a name of a site gets a certificate that is not for it, or not valid now.
  */
-export type Verdict = "ok" | "missing" | "foreign" | "exposed";
+export type Verdict = "ok" | "missing" | "foreign" | "exposed" | "certificate";
 
 /** One address and port that was tried; the field names are the JSON form. */
 export interface Finding extends Endpoint {
@@ -74,6 +75,30 @@ export async function verifyExposure(input: VerifyInput): Promise<Finding[]> {
     for (let at = next++; at < targets.length; at = next++) {
       const target = targets[at]!;
       findings[at] = judge(target, await input.probe(target), facts);
+    }
+  };
+  await Promise.all(Array.from({ length: PROBES_AT_ONCE }, worker));
+  return findings;
+}
+
+/** A name that a site has over TLS, at one of the sockets that serve it. */
+export interface NameTarget extends Endpoint {
+  readonly name: string;
+}
+
+/** Asks for each name as a client does; `probeName` gives what is wrong, null for nothing. */
+export async function verifyNames(
+  targets: readonly NameTarget[],
+  probeName: (endpoint: Endpoint, name: string) => Promise<string | null>,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < targets.length; at = next++) {
+      const { ip, port, name } = targets[at]!;
+      const detail = await probeName({ ip, port }, name);
+      const verdict = detail === null ? "ok" : "certificate";
+      findings[at] = { ip, port, isExpected: true, result: "accepted", verdict, detail };
     }
   };
   await Promise.all(Array.from({ length: PROBES_AT_ONCE }, worker));

@@ -36,12 +36,37 @@ Deno.test("verify finds a foreign listener in the service's place", async () => 
   assertEquals((await program.run("verify --allow-foreign")).status, 1, "it is included");
 });
 
+Deno.test("verify finds a name whose certificate is not for it", async () => {
+  const port = freePort();
+  await using program = await Program.make();
+  await program.do("site remove W3SVC/1");
+  for (const name of ["site.example", "other.example"]) {
+    const binding = `:${port}:${name}`;
+    await program.do(["site", "add", name, "--bind-tls", binding, "--respond", name]);
+  }
+  await program.do("set iplisten -i 127.0.0.2");
+  const hash =
+    (await program.do(`cert import --cert ${CERTS}/site.pem --key ${CERTS}/site.key`)).out;
+  await program.do(`set ssl -i 0.0.0.0:${port} -h ${hash.trim()}`);
+  await program.do("net start w3svc");
+  const { status, out } = await program.run("verify --format csv");
+  assertEquals(status, 1);
+  assertEquals(
+    out.split("\n").filter((line) => line.startsWith("certificate")).length,
+    1,
+    out,
+  );
+  assertMatch(out, /certificate,127\.0\.0\.2:\d+,true,accepted,.*not for ""other\.example""/);
+});
+
 Deno.test("verify without a service says what to type", async () => {
   await using program = await Program.make();
   const { status, err } = await program.run("verify");
   assertEquals(status, 1);
   assertStringIncludes(err, "hint: httpcfg net start w3svc");
 });
+
+const CERTS = new URL("../testdata/certs", import.meta.url).pathname;
 
 async function started(port: number, ipListen: readonly string[]): Promise<Program> {
   const program = await Program.make();

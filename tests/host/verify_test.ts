@@ -2,7 +2,13 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
 import { probe } from "../../mod/host/probe.ts";
-import { type Finding, verifyExposure, type VerifyInput } from "../../mod/host/verify.ts";
+import { certificateTrouble } from "../../mod/host/probe_name.ts";
+import {
+  type Finding,
+  verifyExposure,
+  type VerifyInput,
+  verifyNames,
+} from "../../mod/host/verify.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
 
 const PID = 42;
@@ -29,6 +35,36 @@ Deno.test("verifyExposure() tells missing, foreign and exposed from all well", a
   }
   const [finding] = await check("10.0.0.5:80", "other 10.0.0.5:80");
   assertMatch(finding?.detail ?? "", /^nginx \(pid 7, user www\) on 10\.0\.0\.5:80/);
+});
+
+Deno.test("verifyNames() gives a finding for each name, in order", async () => {
+  const targets = ["a.test", "b.test"].map((name) => ({ ...at("10.0.0.5:443"), name }));
+  const findings = await verifyNames(targets, (_, name) => {
+    return Promise.resolve(name === "a.test" ? null : "not for it");
+  });
+  assertEquals(findings.map(({ verdict, detail }) => [verdict, detail]), [
+    ["ok", null],
+    ["certificate", "not for it"],
+  ]);
+});
+
+Deno.test("certificateTrouble() looks at name and dates", () => {
+  const certificate = {
+    subject: { CN: "a.test" } as never,
+    subjectaltname: "DNS:a.test, DNS:*.b.test",
+    ["valid_from"]: "Nov 22 00:00:00 2026 GMT",
+    ["valid_to"]: "Nov 23 00:00:00 2026 GMT",
+  };
+  const now = Date.parse("2026-11-22T12:00:00Z");
+  const dayMs = 86_400_000;
+  assertEquals(certificateTrouble(certificate, "a.test", now), null);
+  assertEquals(certificateTrouble(certificate, "www.b.test", now), null);
+  assertMatch(
+    certificateTrouble(certificate, "c.test", now) ?? "",
+    /not for "c\.test" but for DNS:a/,
+  );
+  assertMatch(certificateTrouble(certificate, "a.test", now + dayMs) ?? "", /has ended on Nov 23/);
+  assertMatch(certificateTrouble(certificate, "a.test", now - dayMs) ?? "", /begins on Nov 22/);
 });
 
 Deno.test("probe() tells who accepts from who refuses", async () => {

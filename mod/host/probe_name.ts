@@ -1,0 +1,49 @@
+/**
+ * Edge: one TLS handshake for a name, to see what certificate the name is given.
+ *
+ * @module
+ */
+import { checkServerIdentity, connect, type PeerCertificate } from "node:tls";
+import type { Endpoint } from "../base/address.ts";
+import { quote } from "../base/fault.ts";
+
+/** Milliseconds for a handshake with this very machine. */
+const HANDSHAKE_MS = 5000;
+
+/**
+ * What is wrong with the certificate that `name` gets at the endpoint, as the end of a sentence; null
+ * where nothing is. Who issued it is not judged: it may be an authority that this machine does not know.
+ */
+export function probeName({ ip, port }: Endpoint, name: string): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: ip, port, servername: name, rejectUnauthorized: false });
+    const end = (trouble: string | null): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(trouble);
+    };
+    const timer = setTimeout(() => end("the handshake does not end"), HANDSHAKE_MS);
+    socket.once("secureConnect", () => end(certificateTrouble(socket.getPeerCertificate(), name)));
+    socket.once("error", (error: Error) => end(`the handshake fails: ${error.message}`));
+    socket.once("close", () => end("the handshake is cut"));
+  });
+}
+
+/** Pure but for the clock. */
+export function certificateTrouble(
+  certificate: Pick<PeerCertificate, "subject" | "subjectaltname" | "valid_from" | "valid_to">,
+  name: string,
+  now: number = Date.now(),
+): string | null {
+  if (checkServerIdentity(name, certificate as PeerCertificate) !== undefined) {
+    const names = certificate.subjectaltname ?? `CN:${certificate.subject?.CN ?? ""}`;
+    return `the certificate is not for ${quote(name)} but for ${names}`;
+  }
+  if (now > Date.parse(certificate.valid_to)) {
+    return `the certificate for ${quote(name)} has ended on ${certificate.valid_to}`;
+  }
+  if (now < Date.parse(certificate.valid_from)) {
+    return `the certificate for ${quote(name)} begins on ${certificate.valid_from}`;
+  }
+  return null;
+}
