@@ -199,6 +199,7 @@ export interface Status {
   readonly endpoints: readonly {
     readonly ip: string;
     readonly port: number;
+    readonly scheme: string;
     readonly state: string;
     readonly cause: string | null;
   }[];
