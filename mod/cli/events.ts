@@ -44,6 +44,8 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const limit = readNumber(input, "limit", LIMIT_MAX) ?? DEFAULT_LIMIT;
   const id = readNumber(input, "id", 65535);
   const source = input.text("source")?.toLowerCase();
+  // What the running service has not written yet belongs to the answer; without one all is written.
+  await io.control.ask({ op: "flushLogs" }).catch(() => null);
   const all = await readEvents(io.paths.log, LIMIT_MAX);
   const chosen = all.filter((event) => {
     return (id === null || event.id === id) &&

@@ -1,5 +1,5 @@
 // Story: KB 813368. The service takes every address of a port although its site is bound to one; the
-// inclusion list gives the others free, from the next start of HTTP on.
+// inclusion list gives the others free, from the next start of HTTP on. DisableSocketPooling does not.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
@@ -21,6 +21,14 @@ Deno.test("the symptom and its resolution", async () => {
   assertEquals((await get("127.0.0.2", port)).body, "site one");
   assertThrows(() => foreign(port), Deno.errors.AddrInUse);
   assertEquals((await get("127.0.0.9", port)).status, 400, "the service holds .9, for no site");
+
+  // What worked under IIS 5.0 is stored and does nothing, not even after a restart.
+  const pooling = await program.do("adsutil set w3svc/disablesocketpooling true");
+  assertEquals(pooling.out, "disablesocketpooling            : (BOOLEAN) True\n");
+  assert(pooling.err.includes("hint: httpcfg set iplisten -i 127.0.0.2"), pooling.err);
+  await program.do("net stop http /y");
+  await program.do("net start w3svc");
+  assertThrows(() => foreign(port), Deno.errors.AddrInUse);
 
   const set = await program.do("set iplisten -i 127.0.0.2");
   assert(set.err.includes("net stop http /y"), set.err);
