@@ -1,0 +1,91 @@
+/** Goal: each request reaches its part, in order. Method: parts that write down what they are asked. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { parseEndpoint } from "../../mod/base/address.ts";
+import type { Endpoint } from "../../mod/base/address.ts";
+import { Fault } from "../../mod/base/fault.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { carryOut, type Parts } from "../../mod/host/carry_out.ts";
+import type { ControlProgress, ControlRequest } from "../../mod/host/control_protocol.ts";
+
+interface Scene {
+  readonly did: string[];
+  readonly told: string[];
+  ask(request: ControlRequest): Promise<void>;
+}
+
+function scene(more: { readonly reloadFails?: boolean; readonly pending?: boolean } = {}): Scene {
+  const did: string[] = [];
+  const told: string[] = [];
+  const drained = Promise.withResolvers<void>();
+  const done = (what: string) => (name: string): Promise<void> => {
+    did.push(`${what} ${name}`);
+    return Promise.resolve();
+  };
+  const parts = {
+    controller: {
+      start: done("start"),
+      stop: done("stop"),
+      pause: done("pause"),
+      resume: done("resume"),
+      async exclusive<T>(work: () => Promise<T>): Promise<T> {
+        did.push("turn");
+        const result = await work();
+        did.push("turn over");
+        drained.resolve();
+        return result;
+      },
+    },
+    web: {
+      documentInForce: DEFAULT_DOCUMENT,
+      reload: () => {
+        if (more.reloadFails) return Promise.reject(new Fault("Cannot listen"));
+        const endpoint = parseEndpoint("10.0.0.6:80") as Endpoint;
+        return Promise.resolve({
+          changes: [{ kind: "change", endpoint: "10.0.0.7:80", change: "opened", connections: 0 }],
+          // Ends only after the turn: a drain inside of it would never end.
+          draining: [{ endpoint, connections: 3, done: drained.promise }],
+        });
+      },
+    },
+    confirmation: {
+      begin: (_: unknown, seconds: number) => done("begin")(String(seconds)),
+      confirm: () => Promise.resolve(more.pending ?? false),
+    },
+  };
+  const tell = (progress: ControlProgress): void => {
+    if (progress.kind === "change") {
+      told.push(`${progress.change} ${progress.endpoint} ${progress.connections}`);
+    }
+  };
+  return { did, told, ask: (request) => carryOut(parts as unknown as Parts, request, tell) };
+}
+
+Deno.test("carryOut() reloads in a turn of its own and drains outside of it", async () => {
+  const { ask, did, told } = scene();
+  await ask({ op: "reload", confirmSeconds: null });
+  assertEquals(did, ["turn", "turn over"]);
+  assertEquals(told, ["opened 10.0.0.7:80 0", "draining 10.0.0.6:80 3", "drained 10.0.0.6:80 0"]);
+});
+
+Deno.test("carryOut() waits for a confirmation only where the reload went well", async () => {
+  const well = scene();
+  await well.ask({ op: "reload", confirmSeconds: 60 });
+  assertEquals(well.did, ["turn", "begin 60", "turn over"]);
+  const failed = scene({ reloadFails: true });
+  await assertRejects(() => failed.ask({ op: "reload", confirmSeconds: 60 }), Fault);
+  assertEquals(failed.did, ["turn"]);
+});
+
+Deno.test("carryOut() confirms what waits, and says that nothing does", async () => {
+  await scene({ pending: true }).ask({ op: "confirm" });
+  await assertRejects(() => scene().ask({ op: "confirm" }), Fault, "no change waits");
+});
+
+Deno.test("carryOut() starts, pauses and continues services", async () => {
+  const { ask, did } = scene();
+  await ask({ op: "start", service: "W3SVC" });
+  await ask({ op: "pause", service: "W3SVC" });
+  await ask({ op: "continue", service: "W3SVC" });
+  await ask({ op: "status" });
+  assertEquals(did, ["start W3SVC", "pause W3SVC", "resume W3SVC"]);
+});

@@ -1,0 +1,86 @@
+/** Goal: what stops a reload, and what it tells. Method: plans, no socket. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Endpoint, formatEndpoint, parseEndpoint } from "../../mod/base/address.ts";
+import { Fault } from "../../mod/base/fault.ts";
+import {
+  changesOf,
+  drainUnreached,
+  isNewFailure,
+  throwIfNothingStarts,
+  upSites,
+} from "../../mod/host/reload.ts";
+import { bindFault } from "../../mod/listen/bind_fault.ts";
+import type { EndpointAction, Plan, PlannedSite } from "../../mod/listen/planned.ts";
+
+Deno.test("isNewFailure() forgives an absent address and what was refused before", () => {
+  const before = plan({ "10.0.0.5:80": "refused", "10.0.0.6:80": "keep" });
+  const cases: readonly (readonly [where: string, code: string, isNew: boolean])[] = [
+    ["10.0.0.7:80", "EADDRINUSE", true],
+    ["10.0.0.7:80", "EACCES", true],
+    ["10.0.0.7:80", "EADDRNOTAVAIL", false],
+    ["10.0.0.5:80", "EADDRINUSE", false],
+    ["10.0.0.5:81", "EADDRINUSE", true],
+  ];
+  for (const [where, code, isNew] of cases) {
+    const fault = bindFault(at(where), Object.assign(new Error(), { code }), [], "linux");
+    assertEquals(isNewFailure({ endpoint: at(where), fault }, before), isNew, `${where} ${code}`);
+  }
+});
+
+Deno.test("throwIfNothingStarts() stops a plan that would leave nothing to do", () => {
+  throwIfNothingStarts(plan({}, ["started", "failed"]));
+  throwIfNothingStarts(plan({}, ["waiting"]));
+  throwIfNothingStarts(plan({}, ["stopped"]));
+  throwIfNothingStarts(plan({}));
+  assertThrows(() => throwIfNothingStarts(plan({}, ["failed", "stopped"])), Fault);
+});
+
+Deno.test("upSites() and changesOf() compare two plans", () => {
+  assertEquals(upSites(plan({}, ["started", "failed", "waiting"])), "1,3");
+  const before = plan({ "10.0.0.5:80": "keep", "10.0.0.6:80": "open" });
+  const after = plan({ "10.0.0.5:80": "close", "10.0.0.6:80": "keep", "10.0.0.7:80": "open" });
+  assertEquals(
+    changesOf(before, after).map(({ change, endpoint }) => `${change} ${endpoint}`),
+    ["opened 10.0.0.7:80", "closed 10.0.0.5:80"],
+  );
+});
+
+Deno.test("drainUnreached() lets go only who came in where nothing listens any more", async () => {
+  const drained: string[] = [];
+  const came = ["10.0.0.5:80", "10.0.0.6:80", "[::1]:80", "10.0.0.6:81"];
+  const parts = {
+    sockets: { endpoints: () => [at("10.0.0.5:80"), at("[::]:81")] },
+    server: {
+      locals: () => came.map((text) => ({ endpoint: at(text), connections: 2 })),
+      drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
+        drained.push(`${formatEndpoint(endpoint)} ${graceMs}`);
+        return Promise.resolve();
+      },
+    },
+    settings: { ShutdownGraceTimeout: 7 },
+  };
+  const draining = drainUnreached(parts as unknown as Parameters<typeof drainUnreached>[0]);
+  await Promise.all(draining.map(({ done }) => done));
+  assertEquals(drained.slice(0, 2), ["10.0.0.6:80 7000", "[::1]:80 7000"]);
+  assertEquals(draining[0]?.connections, 2);
+});
+
+function plan(
+  actions: Readonly<Record<string, EndpointAction>>,
+  states: readonly PlannedSite["state"][] = [],
+): Plan {
+  return {
+    endpoints: Object.entries(actions).map(([where, action]) => {
+      const common = { secure: false, cause: "", entry: null, holders: [], returns: false };
+      return { ...at(where), action, ...common };
+    }),
+    sites: states.map((state, i) => {
+      const reason = state === "failed" ? "why" : null;
+      return { id: i + 1, name: `s${i + 1}`, state, reason, win32: 0 };
+    }),
+  };
+}
+
+function at(text: string): Endpoint {
+  return parseEndpoint(text) as Endpoint;
+}
