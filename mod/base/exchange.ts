@@ -152,7 +152,10 @@ export interface ServedRecord {
   readonly sentBytes: number;
   /** Bytes read for this request, head and body. */
   readonly receivedBytes: number;
-  /** Milliseconds from the first byte of the head to the last byte handed to the kernel. */
+  /**
+   * Milliseconds from the first byte of the head to the last byte handed to the kernel; coarse, so
+   * mostly 0, for an answer that was known at once.
+   */
   readonly durationMs: number;
   /** 0; 64 where the client went away (ERROR_NETNAME_DELETED, as IIS logs it). */
   readonly win32Status: number;

@@ -51,7 +51,6 @@ export class Connection implements Link {
   #timer: string | null = null;
   /** Request that is being scanned. */
   #current: Exchange | null = null;
-  #arrivedMs = 0;
 
   constructor(stream: ByteStream, engine: Engine, { local, remote, isTls }: Ends) {
     this.stream = stream;
@@ -182,7 +181,7 @@ export class Connection implements Link {
     exchange.local = this.local;
     exchange.remote = this.remote;
     exchange.isTls = this.#isTls;
-    exchange.startedMs = this.#arrivedMs;
+    exchange.startedTick = this.#engine.clock.tick;
     return exchange;
   }
 
@@ -201,6 +200,7 @@ export class Connection implements Link {
       this.awaitClient(settings.ConnectionTimeout * 1000, "Timer_ConnectionIdle");
       if (this.mustClose) this.cut(null);
     } else if (this.#timer !== "Timer_HeaderWait") {
+      this.#current!.startedMs = clock.nowMs();
       this.awaitClient(settings.HeaderWaitTimeout * 1000, "Timer_HeaderWait");
     }
     return this.input.room(settings.MaxRequestBytes);
@@ -212,7 +212,6 @@ export class Connection implements Link {
       if (!this.input.isEmpty) this.log("Client_Reset", null, this.#current);
       return false;
     }
-    if (this.input.isEmpty) this.#arrivedMs = this.#engine.clock.nowMs();
     this.idleSince = NEVER;
     this.input.end += count;
     return true;

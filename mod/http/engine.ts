@@ -6,7 +6,7 @@
 import type { Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/settings.ts";
 import { Buffers } from "./buffers.ts";
-import { type Clock, ticksOf } from "./clock.ts";
+import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
 import { Exchange } from "./exchange.ts";
 import { PreparedResponses } from "./prepared.ts";
 import type { Target } from "./request_target.ts";
@@ -82,7 +82,7 @@ export class Engine {
   }
 
   /** Hands one finished exchange to the log. A log that throws must not take the connection along. */
-  report(exchange: Exchange, nowMs: number, win32Status: number): void {
+  report(exchange: Exchange, win32Status: number): void {
     const record = this.#record ??= {
       request: exchange,
       status: 0,
@@ -95,12 +95,21 @@ export class Engine {
     record.status = exchange.status;
     record.sentBytes = exchange.sentBytes;
     record.receivedBytes = exchange.receivedBytes;
-    record.durationMs = Math.max(0, nowMs - exchange.startedMs); // the clock may be set back
+    record.durationMs = this.#durationMs(exchange);
     record.win32Status = win32Status;
     try {
       this.served(record);
     } catch (error) {
       this.failed(error);
     }
+  }
+
+  /**
+   * Reading the clock twice costs a request as much as finding its site. An answer that was known at
+   * once is timed by ticks: 0, unless the client was slow to take it.
+   */
+  #durationMs({ startedMs, startedTick }: Exchange): number {
+    if (startedMs === 0) return (this.clock.tick - startedTick) * TICK_MS;
+    return Math.max(0, this.clock.nowMs() - startedMs); // the clock may be set back
   }
 }

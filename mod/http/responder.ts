@@ -67,13 +67,11 @@ export class Responder {
   /** Tells the log of every answer that waited in the output. */
   reportAnswered(win32Status: number): void {
     const answered = this.#answered;
-    if (answered.length === 0) return;
-    const nowMs = this.#engine.clock.nowMs();
     for (let i = 0; i < answered.length; i++) {
-      this.#engine.report(answered[i]!, nowMs, win32Status);
+      this.#engine.report(answered[i]!, win32Status);
       this.#engine.giveExchange(answered[i]!);
     }
-    answered.length = 0;
+    while (answered.length > 0) answered.pop(); // keeps its memory, as setting the length does not
   }
 
   /** Answers as HTTP.sys would, then ends the connection so that the answer arrives. */
@@ -108,6 +106,7 @@ export class Responder {
   }
 
   async #respondLater(exchange: Exchange, later: Promise<HandlerResult>): Promise<boolean> {
+    this.#time(exchange);
     if (!this.#link.output.isEmpty) {
       later.catch(ignore); // it may reject while nobody waits for it
       await this.flush();
@@ -122,6 +121,7 @@ export class Responder {
   }
 
   async #respondToBody(exchange: Exchange): Promise<boolean> {
+    this.#time(exchange);
     if (!this.#link.output.isEmpty) await this.flush();
     const port = this.#port = new BodyPort(this.#engine, this.#link, exchange.framing);
     exchange.body = port.body;
@@ -179,6 +179,7 @@ export class Responder {
     response: HttpResponse,
     source: BodySource,
   ): Promise<boolean> {
+    this.#time(exchange);
     this.#source = source;
     if (!this.#link.output.isEmpty) await this.flush();
     try {
@@ -200,6 +201,11 @@ export class Responder {
       if (cause instanceof BodyError) return false;
       throw error; // the connection is cut: a broken answer must not look like a whole one
     }
+  }
+
+  /** An answer that takes its time is timed, from here on if not from before. */
+  #time(exchange: Exchange): void {
+    if (exchange.startedMs === 0) exchange.startedMs = this.#engine.clock.nowMs();
   }
 
   #queue(exchange: Exchange, bytes: Uint8Array): void {

@@ -13,7 +13,7 @@ import { FakeStream } from "./fake_stream.ts";
 /** A clock that stands until it is moved. */
 export class FakeClock implements Clock {
   tick = 7;
-  #ms = 0;
+  #ms = 1000;
   date = "Sun, 22 Nov 2026 12:00:00 GMT";
   #onTick: (() => void) | null = null;
 
