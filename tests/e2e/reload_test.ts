@@ -115,7 +115,7 @@ Deno.test("reload --confirm comes back by itself, though its caller was killed",
   const caller = program.spawn("reload --confirm 3s");
   await waitFor(async () => !(await isRefused("127.0.0.3", port)), "the new address");
   caller.signal("SIGKILL");
-  assert(await isRefused("127.0.0.2", port));
+  await waitFor(async () => await isRefused("127.0.0.2", port), "the old address to go");
   await waitFor(async () => !(await isRefused("127.0.0.2", port)), "the old address");
   await waitFor(async () => await isRefused("127.0.0.3", port), "the new address to go");
   assertEquals((await program.do("query iplisten")).out, "IP :127.0.0.2\n");
