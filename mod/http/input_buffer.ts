@@ -1,10 +1,10 @@
 /**
  * The bytes that one connection has read and not used yet: a window in a small buffer that grows for
- * a large head, moves to a large one for a body, and comes back.
+ * a large head, moves beside it for a body, and comes back.
  *
  * @module
  */
-import { type Buffers, SMALL_BYTES } from "./buffers.ts";
+import { type Buffers, LARGE_BYTES, SMALL_BYTES } from "./buffers.ts";
 
 /** Input of one connection; what is there lies in `[start, end)` of `buffer`. */
 export class InputBuffer {
@@ -45,9 +45,19 @@ export class InputBuffer {
     return this.buffer.subarray(this.end);
   }
 
-  /** An empty large buffer for a body; the head stays where it is. All that was there is used up. */
+  /**
+   * An empty buffer for a body, beside the head that stays where it is; what was there is used up. It
+   * is large only while the client fills it: thousands that send slowly must not hold large ones.
+   */
   bodyRoom(): Uint8Array {
-    if (this.buffer === this.#home) this.buffer = this.#buffers.takeLarge();
+    const isFast = this.buffer !== this.#home && this.end === this.buffer.length;
+    const isSlow = this.end < SMALL_BYTES;
+    if (this.buffer === this.#home) {
+      this.buffer = this.#buffers.takeSmall();
+    } else if (this.buffer.length === SMALL_BYTES ? isFast : isSlow) {
+      this.#giveBack(this.buffer);
+      this.buffer = isFast ? this.#buffers.takeLarge() : this.#buffers.takeSmall();
+    }
     this.start = this.end = 0;
     return this.buffer;
   }
@@ -67,13 +77,19 @@ export class InputBuffer {
     this.buffer.set(buffer.subarray(start, end));
     this.start = 0;
     this.end = end - start;
-    this.#buffers.giveLarge(buffer);
+    this.#giveBack(buffer);
   }
 
   /** Gives the memory back; nothing may be reading into it. */
   release(): void {
     this.endBody();
-    if (this.#home.length === SMALL_BYTES) this.#buffers.giveSmall(this.#home);
+    this.#giveBack(this.#home);
+  }
+
+  /** A head that grew has a buffer of its own, which nobody else can use. */
+  #giveBack(buffer: Uint8Array): void {
+    if (buffer.length === SMALL_BYTES) this.#buffers.giveSmall(buffer);
+    else if (buffer.length === LARGE_BYTES) this.#buffers.giveLarge(buffer);
   }
 
   #grow(size: number): void {
@@ -85,7 +101,7 @@ export class InputBuffer {
   }
 
   #setHome(buffer: Uint8Array): void {
-    if (this.#home.length === SMALL_BYTES) this.#buffers.giveSmall(this.#home);
+    this.#giveBack(this.#home);
     if (this.buffer === this.#home) this.buffer = buffer;
     this.#home = buffer;
   }

@@ -44,6 +44,8 @@ Deno.test("InputBuffer reads a body beside the head and brings what follows it h
     receive(input, "head");
     const head = input.buffer;
     input.start = input.end;
+    assertEquals(input.bodyRoom().length, SMALL_BYTES);
+    input.end = SMALL_BYTES;
     assertEquals(input.bodyRoom().length, LARGE_BYTES);
     assertEquals(latin1(head, 0, 4), "head", "a handler may still ask for a field");
     input.buffer.set(latin1Bytes(`body${follows}`));
@@ -56,10 +58,25 @@ Deno.test("InputBuffer reads a body beside the head and brings what follows it h
   }
 });
 
+Deno.test("InputBuffer lends a large buffer only to who fills it", () => {
+  const input = new InputBuffer(new Buffers());
+  const fills = [100, SMALL_BYTES, LARGE_BYTES, 5000, 100, 100, SMALL_BYTES];
+  const sizes = fills.map((fill) => {
+    const { length } = input.bodyRoom();
+    input.end = Math.min(fill, length);
+    return length;
+  });
+  const [small, large] = [SMALL_BYTES, LARGE_BYTES];
+  assertEquals(sizes, [small, small, large, large, large, small, small]);
+  assertEquals(input.bodyRoom().length, large);
+});
+
 Deno.test("InputBuffer gives everything back", () => {
   const buffers = new Buffers();
   const input = new InputBuffer(buffers);
   const small = input.buffer;
+  input.bodyRoom();
+  input.end = SMALL_BYTES;
   const large = input.bodyRoom();
   input.release();
   assertEquals([buffers.takeSmall() === small, buffers.takeLarge() === large], [true, true]);
