@@ -38,13 +38,13 @@ export async function benchInTurn(
 }
 
 async function measured(
-  { pid, hostname, port }: RunningServer,
+  { pid, hostname, port, scheme }: RunningServer,
   path: string,
   seconds: number,
   connections: number,
 ): Promise<Round> {
   const before = cpuSeconds(pid);
-  const load = await wrk(`http://${hostname}:${port}${path}`, seconds, connections);
+  const load = await wrk(`${scheme}://${hostname}:${port}${path}`, seconds, connections);
   return { ...load, perCpuSecond: load.requests / (cpuSeconds(pid) - before) };
 }
 

@@ -1,4 +1,5 @@
 /** `deno task bench [NAME …]`: every bench, or those named. Ratios against a peer in one run. */
+import { benchHttps } from "./https.ts";
 import { benchIdle } from "./idle.ts";
 import { benchKeepAlive } from "./keep_alive.ts";
 import { benchListeners } from "./listeners.ts";
@@ -10,6 +11,7 @@ import { benchStaticFiles } from "./static_files.ts";
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "start-up": benchStartUp,
   "keep-alive": benchKeepAlive,
+  "https": benchHttps,
   "static-files": benchStaticFiles,
   "listeners": benchListeners,
   "idle": benchIdle,

@@ -1,6 +1,6 @@
 /** The servers under measurement: ours and its peers, each with its log on. */
 import { getAvailablePort } from "@std/net/get-available-port";
-import type { ConfigDocument, SiteContent } from "../../mod/config/document.ts";
+import type { ConfigDocument, SiteContent, SslRecord } from "../../mod/config/document.ts";
 import { isInstalled, listening, say } from "./measure.ts";
 
 export interface RunningServer {
@@ -11,6 +11,7 @@ export interface RunningServer {
   readonly pid: number;
   /** Milliseconds since 1970 when it was started. */
   readonly startedMs: number;
+  readonly scheme: "http" | "https";
   stop(): Promise<void>;
 }
 
@@ -20,6 +21,8 @@ export interface Work {
   readonly folder?: string;
   /** Addresses to listen on; one of its own where not given. */
   readonly hostnames?: readonly string[];
+  /** TLS with this certificate and key, both PEM; plain HTTP where not given. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 export const ROOT = new URL("../../", import.meta.url).pathname;
@@ -47,21 +50,24 @@ export function programCommand(): string[] {
 }
 
 /** Our service with one site, bound to a port of every address of its inclusion list. */
-async function startOurs({ folder, hostnames = ["127.0.0.2"] }: Work): Promise<RunningServer> {
-  const at = await place("httpcfg", hostnames[0]!);
+async function startOurs(
+  { folder, hostnames = ["127.0.0.2"], tls }: Work,
+): Promise<RunningServer> {
+  const at = await place("httpcfg", hostnames[0]!, tls);
+  const bindings = [`:${at.port}:`];
   const content: SiteContent = folder === undefined
     ? { kind: "respond", text: `${TEXT}\n` }
     : { kind: "root", path: folder };
   const document: ConfigDocument = {
     version: 1,
     ipListen: hostnames,
-    ssl: [],
+    ssl: tls === undefined ? [] : [sslRecord(at.port)],
     urlAcl: [],
     sites: [{
       id: 1,
       name: "bench",
-      bindings: [`:${at.port}:`],
-      secureBindings: [],
+      bindings: tls === undefined ? bindings : [],
+      secureBindings: tls === undefined ? [] : bindings,
       autoStart: true,
       content,
     }],
@@ -72,11 +78,30 @@ async function startOurs({ folder, hostnames = ["127.0.0.2"] }: Work): Promise<R
   return await start(at, [...programCommand(), "serve"], { HTTPCFG_HOME: at.home });
 }
 
+/** The certificate of {@linkcode place}, by its name in the store. */
+function sslRecord(port: number): SslRecord {
+  return {
+    key: `0.0.0.0:${port}`,
+    hash: "0".repeat(40),
+    certName: "bench",
+    appId: "{00000000-0000-0000-0000-000000000000}",
+    certCheckMode: 0,
+    revocationFreshnessTime: 0,
+    urlRetrievalTimeout: 0,
+    flags: 0,
+  };
+}
+
 /** nginx with one worker, sendfile and a buffered access log: how its documentation makes it fast. */
-async function startNginx({ folder, hostnames = ["127.0.0.3"] }: Work): Promise<RunningServer> {
-  const at = await place("nginx", hostnames[0]!);
-  const { home, port } = at;
-  const listens = hostnames.map((hostname) => `listen ${hostname}:${port};`).join("\n");
+async function startNginx(
+  { folder, hostnames = ["127.0.0.3"], tls }: Work,
+): Promise<RunningServer> {
+  const at = await place("nginx", hostnames[0]!, tls);
+  const { home, port, pem, key } = at;
+  const ssl = tls === undefined ? "" : `ssl_certificate ${pem}; ssl_certificate_key ${key};`;
+  const listens = hostnames.map((hostname) => {
+    return `listen ${hostname}:${port}${tls === undefined ? "" : " ssl"};`;
+  }).join("\n");
   const location = folder === undefined ? `return 200 "${TEXT}\\n";` : `root ${folder};`;
   await Deno.writeTextFile(
     `${home}/nginx.conf`,
@@ -87,6 +112,7 @@ http {
   include /etc/nginx/mime.types; sendfile on; tcp_nopush on;
   access_log ${home}/access.log combined buffer=64k flush=1s;
   keepalive_requests 1000000000; keepalive_timeout 600;
+  ${ssl}
   server { ${listens} location / { ${location} } }
 }
 `,
@@ -122,8 +148,10 @@ frontend bench
 }
 
 /** Caddy on one core with its access log in a file. */
-async function startCaddy({ folder, hostnames = ["127.0.0.5"] }: Work): Promise<RunningServer> {
-  const at = await place("caddy", hostnames[0]!);
+async function startCaddy(
+  { folder, hostnames = ["127.0.0.5"], tls }: Work,
+): Promise<RunningServer> {
+  const at = await place("caddy", hostnames[0]!, tls);
   const serve = folder === undefined ? `respond "${TEXT}\n"` : `root * ${folder}\nfile_server`;
   await Deno.writeTextFile(
     `${at.home}/Caddyfile`,
@@ -131,7 +159,8 @@ async function startCaddy({ folder, hostnames = ["127.0.0.5"] }: Work): Promise<
 admin off
 auto_https off
 }
-http://${hostnames[0]}:${at.port} {
+${at.scheme}://${hostnames[0]}:${at.port} {
+${tls === undefined ? "" : `tls ${at.pem} ${at.key}`}
 bind ${hostnames.join(" ")}
 log {
 output file ${at.home}/access.log
@@ -152,16 +181,27 @@ interface Place {
   readonly home: string;
   readonly hostname: string;
   readonly port: number;
+  readonly scheme: "http" | "https";
+  /** Files of the certificate and its key, where TLS is spoken. */
+  readonly pem: string;
+  readonly key: string;
 }
 
-async function place(name: string, hostname: string): Promise<Place> {
+async function place(name: string, hostname: string, tls?: Work["tls"]): Promise<Place> {
   const home = await Deno.makeTempDir({ prefix: "httpcfg-bench-" });
-  return { name, home, hostname, port: getAvailablePort({ hostname }) };
+  const [pem, key] = [`${home}/certs/MY/bench.pem`, `${home}/certs/MY/bench.key`];
+  if (tls !== undefined) {
+    await Deno.mkdir(`${home}/certs/MY`, { recursive: true });
+    await Deno.writeTextFile(pem, tls.cert);
+    await Deno.writeTextFile(key, tls.key);
+  }
+  const scheme = tls === undefined ? "http" : "https";
+  return { name, home, hostname, port: getAvailablePort({ hostname }), scheme, pem, key };
 }
 
 /** Starts `command`, what it says in a file, and waits until it listens. */
 async function start(
-  { name, home, hostname, port }: Place,
+  { name, home, hostname, port, scheme }: Place,
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
@@ -187,7 +227,7 @@ async function start(
     await stop();
     throw error;
   }
-  return { name, hostname, port, pid: child.pid, startedMs, stop };
+  return { name, hostname, port, pid: child.pid, startedMs, scheme, stop };
 }
 
 /** The worker: it comes a moment after the sockets. */
