@@ -25,6 +25,8 @@ export const RIGHT = { register: 1, delegate: 2, read: 4 } as const;
 export interface Caller {
   readonly uid: number;
   readonly gids: readonly number[];
+  /** An administrator beside root: the user of the service. */
+  readonly isAdministrator?: boolean;
 }
 
 /** Two-letter names of well-known SIDs. */
@@ -123,7 +125,7 @@ export function isGranted(aces: readonly Ace[], rights: number, caller: Caller):
 
 function isMember(sid: string, caller: Caller): boolean {
   if (EVERY_LOCAL_USER.has(sid)) return true;
-  if (ROOT_ONLY.has(sid)) return caller.uid === 0;
+  if (ROOT_ONLY.has(sid)) return caller.uid === 0 || caller.isAdministrator === true;
   if (sid === `S-1-22-1-${caller.uid}`) return true;
   return caller.gids.some((gid) => sid === `S-1-22-2-${gid}`);
 }

@@ -65,6 +65,7 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [1332, "No mapping between account names and security IDs was done."],
   [1336, "The access control list (ACL) structure is invalid."],
   [1338, "The security descriptor structure is invalid."],
+  [1816, "Not enough quota is available to process this command."],
 ]);
 
 /** The system's sentence for `code`, or undefined where this program never shows one. */

@@ -40,6 +40,10 @@ const FILES: readonly CommandFile[] = [
     names: ["cert import", "cert list", "cert remove", "cert create"],
     load: () => import("./cert.ts"),
   },
+  {
+    names: ["register", "unregister", "registrations"],
+    load: () => import("./register.ts"),
+  },
   { names: ["plan"], load: () => import("./plan.ts") },
   { names: ["explain"], load: () => import("./explain.ts") },
   { names: ["verify"], load: () => import("./verify.ts") },

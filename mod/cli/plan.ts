@@ -5,6 +5,7 @@
  */
 import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
+import { parseUrlPrefix } from "../base/url_prefix.ts";
 import type { ConfigDocument } from "../config/document.ts";
 import { foreseePlanInput } from "../host/plan_input.ts";
 import { storedCertificateCheck } from "../host/stored_certificates.ts";
@@ -57,7 +58,10 @@ export async function gatherStored(io: CommandIo): Promise<Stored> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const check = await storedCertificateCheck(io.paths.certs, document.ssl);
-  const source = { document, list: parseList(document.ipListen), check };
+  const registrations = (status?.registrations ?? []).flatMap(({ url }) =>
+    parseUrlPrefix(url) ?? []
+  );
+  const source = { document, list: parseList(document.ipListen), check, registrations };
   const input = foreseePlanInput(source, openEndpoints(status), status?.pid ?? null);
   return { document, input, status };
 }

@@ -56,6 +56,7 @@ async function stoppedStatus(
       const all = [...bindings, ...secureBindings];
       return { id, name, state: "stopped", reason: null, bindings: all };
     }),
+    registrations: [],
     connections: 0,
     unconfirmedUntil: null,
   };
@@ -100,7 +101,14 @@ export function statusText(answer: ServiceStatus): string {
     "",
     "Sites:",
     ...(answer.sites.length === 0 ? ["  none"] : sites),
+    ...registrationLines(answer.registrations),
   ].join("\n");
+}
+
+/** Nothing where no program has registered a URL, as on most machines. */
+function registrationLines(found: ServiceStatus["registrations"]): string[] {
+  if (found.length === 0) return [];
+  return ["", "Registered programs:", ...found.map(({ url, to }) => `  ${url}  ${to}`)];
 }
 
 /** Where a browser finds the sites, for `serve` on a terminal. */

@@ -46,6 +46,11 @@ function below(folder: string): Paths {
   };
 }
 
+/** Run folder of the service that root runs, where programs of other users find it; not on Windows. */
+export function systemRun(os: string): string {
+  return os === "linux" ? "/run/httpcfg" : "/var/run/httpcfg";
+}
+
 function platformPlaces(context: PathContext): Paths {
   if (context.os === "windows") {
     return below(`${context.env("ProgramData") ?? "C:\\ProgramData"}\\httpcfg`);
@@ -54,7 +59,7 @@ function platformPlaces(context: PathContext): Paths {
   if (context.uid === 0 || context.env("HTTPCFG_SYSTEM") === "1") {
     return {
       config: "/etc/httpcfg/config.json",
-      run: context.os === "linux" ? "/run/httpcfg" : "/var/run/httpcfg",
+      run: systemRun(context.os),
       log: "/var/log/httpcfg",
       history: "/var/lib/httpcfg/history",
       certs: "/etc/httpcfg/certs",

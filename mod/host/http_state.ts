@@ -9,7 +9,6 @@ import type { ConfigDocument } from "../config/document.ts";
 import { effectiveSettings, type Settings, type StoredSettings } from "../config/settings.ts";
 import { HttpServer } from "../http/server.ts";
 import { type ListEntry, parseList } from "../listen/list_entry.ts";
-import type { Plan } from "../listen/planned.ts";
 import type { Https } from "./https.ts";
 import type { ServiceLogs } from "./service_logs.ts";
 import type { SiteConnections } from "./site_connections.ts";
@@ -24,12 +23,6 @@ export interface HttpState {
   readonly settings: Settings;
   readonly server: HttpServer;
   readonly sockets: Sockets;
-}
-
-/** What W3SVC holds while it runs. */
-export interface SitesState {
-  readonly document: ConfigDocument;
-  readonly plan: Plan;
 }
 
 /** What it is made of and whom it tells. */

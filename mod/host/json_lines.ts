@@ -21,7 +21,7 @@ export async function writeLine(stream: LineStream, value: unknown): Promise<voi
 
 /** The values that come in, one a line. Ends with the stream; throws at a line over `bytesMax`. */
 export async function* readLines(stream: LineStream, bytesMax: number): AsyncGenerator<unknown> {
-  const buffer = new Uint8Array(65536);
+  const buffer = new Uint8Array(Math.min(65536, bytesMax));
   const decoder = new TextDecoder();
   let pending = "";
   for (;;) {

@@ -39,7 +39,7 @@ export function notRunning(verb: string): Fault {
 }
 
 /** Throws why the site does not run although it was told to. */
-export function throwIfDown({ sites }: Plan, id: number): void {
+export function throwIfDown({ sites }: Pick<Plan, "sites">, id: number): void {
   const planned = sites.find((site) => site.id === id);
   if (planned === undefined || isUp(planned)) return;
   throw new Fault(`Cannot start ${quote(planned.name)}: ${planned.reason}`, {

@@ -7,13 +7,14 @@
  * @module
  */
 import type { Endpoint } from "../base/address.ts";
+import type { UrlPrefix } from "../base/url_prefix.ts";
 import type { ConfigDocument } from "../config/document.ts";
 import type { CertificateCheck } from "../config/ssl_choice.ts";
 import { findListeners } from "../listen/holders.ts";
 import type { ListEntry } from "../listen/list_entry.ts";
 import { readMachine } from "../listen/machine_addresses.ts";
 import type { PlanInput } from "../listen/plan.ts";
-import { generationOf, portsOf, wantedSites } from "./wanted_sites.ts";
+import { generationOf, portsOf, wantedPrograms, wantedSites } from "./wanted_sites.ts";
 
 /** What is known before the machine is asked. */
 export interface PlanSource {
@@ -22,14 +23,16 @@ export interface PlanSource {
   readonly list: readonly ListEntry[];
   /** Which bindings have a certificate: those in the store, or those in force. */
   readonly check: CertificateCheck;
+  /** What programs have registered. */
+  readonly registrations: readonly UrlPrefix[];
 }
 
 /**
  * For the service itself. Holders are not looked for: it finds out by binding, and reading all of
  * /proc would keep its clients waiting.
  */
-export function gatherPlanInput({ document, list, check }: PlanSource): PlanInput {
-  const sites = wantedSites(document, check);
+export function gatherPlanInput({ document, list, check, registrations }: PlanSource): PlanInput {
+  const sites = [...wantedSites(document, check), ...wantedPrograms(registrations, check)];
   const machine = readMachine();
   const generation = generationOf(document);
   return { list, sites, machine, running: [], held: [], failed: [], generation, strict: false };

@@ -14,6 +14,8 @@ import { controlPath } from "./control_address.ts";
 import { type AfterAnswer, type ControlHandler, serveControl } from "./control_server.ts";
 import { Controller, type ServiceState } from "./controller.ts";
 import { claimInstance } from "./instance.ts";
+import { openPortSharing } from "./port_sharing.ts";
+import { Registrations } from "./registrations.ts";
 import { ServiceLogs } from "./service_logs.ts";
 import { type ServiceName, serviceRow, SERVICES } from "./service_table.ts";
 import type { ServiceStatus } from "./status.ts";
@@ -47,11 +49,8 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   const startedAt = new Date().toISOString();
   const logs = new ServiceLogs(paths.log, log);
   const web = new WebService({ store, certs: paths.certs, logs, version, log });
-  const idle = { start: async () => {}, stop: async () => {} };
-  const controller = new Controller(
-    { HTTP: web.http, HTTPFilter: web.httpFilter, IISADMIN: idle, W3SVC: web.w3svc },
-    (service, state) => tellEvent(logs, service, state),
-  );
+  const registrations = new Registrations(web, store, (work) => controller.exclusive(work));
+  const controller = makeController(web, registrations, logs);
   const status = (): ServiceStatus => ({
     version: 1,
     pid: Deno.pid,
@@ -60,6 +59,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
       return { name, display, state: controller.state(name) };
     }),
     ...web.status(),
+    registrations: registrations.status(),
     unconfirmedUntil: confirmation.until,
   });
   let ending = false;
@@ -88,6 +88,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
     await confirmation.settle();
     await controller.stopAll();
     await control.close();
+    await sharing?.close();
     await logs.close();
     await instance.release();
     resolve();
@@ -103,9 +104,46 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
       if (op === "end" || (op === "stop" && !controller.anyUp())) await end();
     },
   );
+  const sharing = await openSharing(paths.run, registrations, log);
   listenToSignals(end, () => logs.reopen());
   options.onReady();
   return { controller, status, end, ended };
+}
+
+function makeController(
+  web: WebService,
+  registrations: Registrations,
+  logs: ServiceLogs,
+): Controller {
+  const idle = { start: async () => {}, stop: async () => {} };
+  const stopHttp = async (): Promise<void> => {
+    await registrations.endAll("the HTTP service stopped");
+    await web.http.stop();
+  };
+  return new Controller(
+    {
+      HTTP: { ...web.http, stop: stopHttp },
+      HTTPFilter: web.httpFilter,
+      IISADMIN: idle,
+      W3SVC: web.w3svc,
+    },
+    (service, state) => tellEvent(logs, service, state),
+  );
+}
+
+/** A service that cannot share its ports serves its sites all the same. */
+async function openSharing(
+  run: string,
+  registrations: Registrations,
+  log: (line: string) => void,
+): Promise<{ close(): Promise<void> } | null> {
+  if (Deno.build.os === "windows") return null;
+  try {
+    return await openPortSharing(run, registrations);
+  } catch (error) {
+    log(`cannot share ports: ${error instanceof Error ? error.message : error}`);
+    return null;
+  }
 }
 
 function listenToSignals(end: () => void, reopen: () => void): void {

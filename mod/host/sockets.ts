@@ -44,7 +44,7 @@ export class Sockets {
   }
 
   /** Opens what the plan wants opened; each failure is told, the others stay open. */
-  open(plan: Plan, tcpBacklog: number): FailedBind[] {
+  open(plan: Pick<Plan, "endpoints">, tcpBacklog: number): FailedBind[] {
     const failed: FailedBind[] = [];
     const holdersOf = this.#lookUp();
     for (const planned of plan.endpoints) {

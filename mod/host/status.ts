@@ -22,6 +22,8 @@ export interface ServiceStatus {
   readonly ipListen: readonly string[];
   readonly endpoints: readonly EndpointStatus[];
   readonly sites: readonly SiteStatus[];
+  /** Programs that have registered a URL, in the order in which they came. */
+  readonly registrations: readonly RegistrationStatus[];
   readonly connections: number;
   /** ISO 8601 time at which an unconfirmed reload comes back; null where none waits. */
   readonly unconfirmedUntil: string | null;
@@ -56,4 +58,17 @@ export interface SiteStatus {
   /** Why it does not run; null where it does, or where nobody asked it to. */
   readonly reason: string | null;
   readonly bindings: readonly string[];
+}
+
+export interface RegistrationStatus {
+  /** UrlPrefix in canonical text. */
+  readonly url: string;
+  /** Where its requests are forwarded to. */
+  readonly to: string;
+  /** User id of who registered it. */
+  readonly uid: number;
+  /** True where it outlives the command that made it. */
+  readonly keep: boolean;
+  /** ISO 8601, UTC. */
+  readonly since: string;
 }

@@ -46,7 +46,7 @@ export async function makeTransition(
   const late = new Set(blocked);
   const free = opens.filter((wanted) => !late.has(wanted));
 
-  const failed = sockets.open({ endpoints: free, sites: [] }, options.tcpBacklog);
+  const failed = sockets.open({ endpoints: free }, options.tcpBacklog);
   const first = failed.find(options.isFatal);
   if (first !== undefined) {
     await sockets.close(opens);
@@ -54,7 +54,7 @@ export async function makeTransition(
   }
   if (blocked.length > 0) {
     await sockets.close(inTheWay);
-    const lateFailed = sockets.open({ endpoints: blocked, sites: [] }, options.tcpBacklog);
+    const lateFailed = sockets.open({ endpoints: blocked }, options.tcpBacklog);
     const second = lateFailed.find(options.isFatal);
     if (second !== undefined) {
       await sockets.close(opens);
@@ -74,7 +74,7 @@ function reopen(
   { tcpBacklog }: TransitionOptions,
 ): void {
   const again = endpoints.map((endpoint) => ({ ...endpoint, action: "open" as const }));
-  sockets.open({ endpoints: again, sites: [] }, tcpBacklog);
+  sockets.open({ endpoints: again }, tcpBacklog);
 }
 
 /**

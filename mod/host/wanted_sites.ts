@@ -3,7 +3,9 @@
  *
  * @module
  */
+import { parseIp } from "../base/address.ts";
 import { invariant } from "../base/invariant.ts";
+import { formatUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
 import { parseBinding } from "../config/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../config/document.ts";
 import { effectiveValue } from "../config/metabase.ts";
@@ -23,6 +25,23 @@ export function wantedSites(document: ConfigDocument, check: CertificateCheck): 
     bindings: bindingsOf(site, check),
     ownSockets: metabaseValue(document, `W3SVC/${site.id}`, "DisableSocketPooling") === true,
   }));
+}
+
+/** Registered programs as the plan has them: each is bound as its prefix says. */
+export function wantedPrograms(
+  prefixes: readonly UrlPrefix[],
+  check: CertificateCheck,
+): PlanSite[] {
+  return prefixes.map((prefix) => {
+    const { scheme, bucket, host, port } = prefix;
+    const ip = bucket === "ip" ? parseIp(host.replace(/^\[|\]$/g, "")) : null;
+    const url = formatUrlPrefix(prefix);
+    const binding = { ip, port, host: bucket === "name" ? host : "" };
+    const secure = scheme === "https";
+    const unserved = secure ? check(binding) : null;
+    const bound = unserved === null ? { ...binding, secure } : { ...binding, secure, unserved };
+    return { id: 0, name: url, wanted: true, bindings: [bound], ownSockets: false, url };
+  });
 }
 
 /** MajorIIsVersionNumber: 5 has pooled sockets and no list, everything else is HTTP.sys. */

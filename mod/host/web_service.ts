@@ -9,19 +9,19 @@
  */
 import { Fault } from "../base/fault.ts";
 import { invariant } from "../base/invariant.ts";
-import type { ConfigDocument } from "../config/document.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document.ts";
 import { DEFAULT_SETTINGS, effectiveSettings } from "../config/settings.ts";
 import type { Store } from "../config/store.ts";
-import { addressTable, machineKey, readMachine } from "../listen/machine_addresses.ts";
-import { afterClosing, type Plan } from "../listen/planned.ts";
-import { ResponseCache } from "../site/response_cache.ts";
+import { machineKey, readMachine } from "../listen/machine_addresses.ts";
+import { afterClosing, type Plan, type PlannedRegistration } from "../listen/planned.ts";
 import { changeOver, type ChangeOverOptions } from "./change_over.ts";
-import { composeHandler } from "./compose.ts";
+import type { RegisteredHandler } from "./compose.ts";
 import type { ServiceWorker } from "./controller.ts";
-import { type HttpState, makeHttpState, NOBODY, readHttp, type SitesState } from "./http_state.ts";
+import { type HttpState, makeHttpState, NOBODY, readHttp } from "./http_state.ts";
 import { Https } from "./https.ts";
-import { endpointStatuses, isUp, listeningView, nothingStarted, siteStatuses } from "./outcome.ts";
+import { listeningView, nothingStarted } from "./outcome.ts";
 import { changeEvents, planEvents } from "./plan_events.ts";
+import type { KeptResponses } from "./kept_responses.ts";
 import {
   changesOf,
   type Draining,
@@ -31,13 +31,11 @@ import {
   throwIfNothingStarts,
   upSites,
 } from "./reload.ts";
-import { Scavenger } from "./scavenger.ts";
 import type { ServiceLogs } from "./service_logs.ts";
-import { KeptResponses } from "./kept_responses.ts";
 import { notRunning, throwIfDown, withSite } from "./one_site.ts";
-import { Pauses } from "./pauses.ts";
 import type { SiteVerb } from "./control_protocol.ts";
-import { SiteConnections } from "./site_connections.ts";
+import { RequestPath } from "./request_path.ts";
+import { hasMachineMoved, type Serving, servingStatus, sitesUp } from "./serving.ts";
 import type { ServiceStatus } from "./status.ts";
 
 export interface WebServiceOptions {
@@ -51,13 +49,12 @@ export interface WebServiceOptions {
 
 export class WebService {
   readonly #options: WebServiceOptions;
-  readonly #connections = new SiteConnections();
   readonly #https: Https;
+  readonly #path: RequestPath;
   #http: HttpState | null = null;
-  #sites: SitesState | null = null;
-  readonly #pauses = new Pauses();
-  #kept: KeptResponses | null = null;
-  readonly #scavenger = new Scavenger();
+  #sites: Serving | null = null;
+  /** What programs have registered. */
+  #programs: readonly RegisteredHandler[] = [];
   /** The machine's addresses that the sockets stand on. */
   #machine = "";
 
@@ -71,6 +68,7 @@ export class WebService {
       onConnection: (stream, tls) => this.#http?.server.adopt(stream, { tls }),
       refused: (record) => options.logs.refused(record),
     });
+    this.#path = new RequestPath(this.#https, () => listeningView(options.version, this.status()));
   }
 
   /** HTTPFilter: certificates and handshakes. */
@@ -86,18 +84,15 @@ export class WebService {
   readonly w3svc: ServiceWorker = {
     start: () => this.#startSites(),
     stop: () => this.#stopSites(),
-    pause: () => Promise.resolve(void (this.#pauses.all = true)),
-    resume: () => Promise.resolve(void (this.#pauses.all = false)),
+    pause: () => Promise.resolve(void (this.#path.pauses.all = true)),
+    resume: () => Promise.resolve(void (this.#path.pauses.all = false)),
   };
 
   /** What listens and which sites run. */
   status(): Pick<ServiceStatus, "ipListen" | "endpoints" | "sites" | "connections"> {
     return {
       ipListen: this.#http?.ipListen ?? [],
-      endpoints: this.#sites === null ? [] : endpointStatuses(this.#sites.plan),
-      sites: this.#sites === null
-        ? []
-        : siteStatuses(this.#sites.plan, this.#sites.document.sites, (id) => this.#pauses.has(id)),
+      ...servingStatus(this.#sites, (id) => this.#path.pauses.has(id)),
       connections: this.#http?.server.counts().connections ?? 0,
     };
   }
@@ -106,7 +101,7 @@ export class WebService {
     const document = await this.#options.store.read();
     const { logs, log } = this.#options;
     await logs.reconfigure(effectiveSettings(document.settings));
-    const parts = { logs, log, https: this.#https, connections: this.#connections };
+    const parts = { logs, log, https: this.#https, connections: this.#path.connections };
     this.#http = makeHttpState(document, parts);
   }
 
@@ -121,42 +116,23 @@ export class WebService {
     const http = this.#http;
     invariant(http !== null, "W3SVC starts after HTTP");
     const document = await this.#options.store.read();
-    this.#machine = machineKey(readMachine());
     const plan = await this.#changeOver(http, document);
     for (const event of planEvents(plan, document.sites)) this.#options.logs.event(event);
     const problem = nothingStarted(plan, Deno.build.os);
     if (problem !== null) {
-      await http.sockets.close(http.sockets.endpoints());
+      await this.share(this.#programs);
       throw problem;
     }
-    this.#enter(http, document, plan);
+    this.#enter(http, { document, plan, withSites: true });
     http.server.resume();
     await http.sockets.close(plan.endpoints.filter(({ action }) => action === "close"));
   }
 
   /** Swaps list, settings and sites in place; from the next request on they count. */
-  #enter(http: HttpState, document: ConfigDocument, plan: Plan): void {
+  #enter(http: HttpState, serving: Serving): void {
     this.#http = http;
-    this.#sites = { document, plan };
-    const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
-    const cache = this.#scavenger.watch(new ResponseCache(http.settings));
-    this.#kept = new KeptResponses(cache, document.sites);
-    const handler = composeHandler(
-      {
-        sites: document.sites.filter(({ id }) => up.has(id)).map((site) =>
-          this.#https.served(site)
-        ),
-        registrations: [],
-        reservations: document.urlAcl,
-      },
-      {
-        cache,
-        listening: () => listeningView(this.#options.version, this.status()),
-        now: Date.now,
-        isPaused: (id) => this.#pauses.has(id),
-        connections: this.#connections,
-      },
-    );
+    this.#sites = serving;
+    const handler = this.#path.handlerFor(serving, this.#programs, http.settings);
     http.server.reconfigure({ settings: http.settings, handler });
   }
 
@@ -172,7 +148,9 @@ export class WebService {
         hint: "httpcfg net start w3svc",
       });
     }
-    const document = await this.#options.store.read();
+    const stored = await this.#options.store.read();
+    const withSites = this.#sites?.withSites ?? false;
+    const document = withSites ? stored : { ...stored, sites: [] };
     const next = { ...http, ...readHttp(document) };
     const { settings } = next;
     const before = this.#sites?.plan;
@@ -181,38 +159,28 @@ export class WebService {
       http.server.reconfigure({ settings });
       return { changes: [], draining: [] };
     }
-    const machine = machineKey(readMachine());
     const plan = await this.#changeOver(next, document, {
       check: throwIfNothingStarts,
       isFatal: (failed) => isNewFailure(failed, before),
     });
-    this.#machine = machine;
     await this.#options.logs.reconfigure(settings);
-    this.#enter(next, document, plan);
+    this.#enter(next, { document, plan, withSites });
     return { changes: changesOf(before, plan), draining: await this.#leave(before, plan) };
   }
 
   /** True where the machine's addresses are not those that the sockets stand on. */
   hasMoved(): boolean {
-    if (this.#sites === null) return false;
-    const machine = readMachine();
-    if (machineKey(machine) !== this.#machine) return true;
-    // An address can be listed before it can be bound: IPv6 tries first whether it is free.
-    const table = addressTable(machine);
-    return this.#sites.plan.endpoints.some(({ action, ip }) => {
-      return action === "wait" && table.interfaceOf(ip) !== null;
-    });
+    return this.#sites !== null && hasMachineMoved(this.#sites.plan, this.#machine);
   }
 
   /** Opens and closes what the machine's addresses of now call for. */
   async follow(): Promise<Draining[]> {
     const [http, sites] = [this.#http, this.#sites];
     if (http === null || sites === null) return [];
-    this.#machine = machineKey(readMachine());
     const { document, plan: before } = sites;
     const plan = await this.#changeOver(http, document);
-    if (upSites(plan) === upSites(before)) this.#sites = { document, plan };
-    else this.#enter(http, document, plan);
+    if (upSites(plan) === upSites(before)) this.#sites = { ...sites, plan };
+    else this.#enter(http, { ...sites, plan });
     return await this.#leave(before, plan);
   }
 
@@ -224,22 +192,50 @@ export class WebService {
   /** The document whose list, settings and sites are in force; null where no site runs. */
   get documentInForce(): ConfigDocument | null {
     const [http, sites] = [this.#http, this.#sites];
-    if (http === null || sites === null) return null;
+    if (http === null || !sites?.withSites) return null;
     return { ...sites.document, ipListen: http.ipListen, settings: http.stored };
+  }
+
+  /** The sites that run; null while HTTP does not. */
+  get runningSites(): readonly SiteRecord[] | null {
+    return this.#http === null ? null : sitesUp(this.#sites);
+  }
+
+  /** Serves exactly `programs` from now on, beside the sites; says what became of each. */
+  async share(programs: readonly RegisteredHandler[]): Promise<readonly PlannedRegistration[]> {
+    const [http, before] = [this.#http, this.#sites];
+    invariant(http !== null, "programs are served while HTTP runs");
+    const stored = await this.#options.store.read();
+    const withSites = before?.withSites ?? false;
+    const served = before !== null && withSites ? before.document : { ...stored, sites: [] };
+    const document = { ...served, urlAcl: stored.urlAcl }; // a reservation counts at once
+    this.#programs = programs;
+    const plan = await this.#changeOver(http, document);
+    this.#enter(http, { document, plan, withSites });
+    if (before === null) http.server.resume();
+    await this.#leave(before?.plan ?? plan, plan);
+    if (!withSites && programs.length === 0) {
+      this.#path.clear();
+      this.#sites = null;
+    }
+    return plan.registrations;
   }
 
   /** Certificates and sockets become those of `document`; where that fails, neither does. */
   async #changeOver(
-    { sockets, list, settings }: HttpState,
+    { sockets, list, settings: { ServerListenBacklog: tcpBacklog } }: HttpState,
     document: ConfigDocument,
-    options: Omit<ChangeOverOptions, "tcpBacklog"> = {},
+    more: Omit<ChangeOverOptions, "tcpBacklog"> = {},
   ): Promise<Plan> {
+    const registrations = this.#programs.map(({ prefix }) => prefix);
+    const machine = this.#machine;
+    this.#machine = machineKey(readMachine()); // looked at before: what comes meanwhile is a move
     try {
       await this.#https.load(document.ssl);
-      const source = { document, list, check: this.#https.check };
-      const tcpBacklog = settings.ServerListenBacklog;
-      return await changeOver(sockets, source, { ...options, tcpBacklog });
+      const source = { document, list, check: this.#https.check, registrations };
+      return await changeOver(sockets, source, { ...more, tcpBacklog });
     } catch (error) {
+      this.#machine = machine;
       await this.#https.load(this.#sites?.document.ssl ?? []);
       throw error;
     }
@@ -266,14 +262,18 @@ export class WebService {
   async #stopSites(): Promise<void> {
     const http = this.#http;
     invariant(http !== null, "W3SVC stops before HTTP");
+    this.#path.pauses.clear();
+    if (this.#programs.length > 0) {
+      this.#sites = { ...this.#sites!, withSites: false };
+      await this.share(this.#programs);
+      return;
+    }
     await http.sockets.close(http.sockets.endpoints());
     this.#https.clear();
     await http.server.drain(http.settings.ShutdownGraceTimeout * 1000);
     http.server.reconfigure({ handler: NOBODY });
-    this.#scavenger.stop();
+    this.#path.clear();
     this.#sites = null;
-    this.#kept = null;
-    this.#pauses.clear();
   }
 
   /**
@@ -282,12 +282,12 @@ export class WebService {
    */
   async controlSite(verb: SiteVerb, id: number): Promise<void> {
     const [http, sites] = [this.#http, this.#sites];
-    if (http === null || sites === null) throw notRunning(verb);
-    this.#pauses.set(id, verb === "pause");
+    if (http === null || !sites?.withSites) throw notRunning(verb);
+    this.#path.pauses.set(id, verb === "pause");
     if (verb === "pause" || verb === "continue") return;
     const document = withSite(sites.document, await this.#options.store.read(), verb, id);
     const plan = await this.#changeOver(http, document);
-    this.#enter(http, document, plan);
+    this.#enter(http, { ...sites, document, plan });
     // The connections of a stopped site end by themselves, as after a reload.
     await this.#leave(sites.plan, plan);
     if (verb === "start") throwIfDown(plan, id);
@@ -295,6 +295,6 @@ export class WebService {
 
   /** The responses that are kept ready to send; null while no site runs. */
   get kept(): KeptResponses | null {
-    return this.#kept;
+    return this.#path.kept;
   }
 }

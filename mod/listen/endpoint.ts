@@ -52,9 +52,12 @@ export function openEndpoint(
   return { endpoint: { ip: request.ip, port }, close: () => closeListener(listener, ended) };
 }
 
-/** Where local programs speak to the service: a Unix socket, or a loopback port where there is none. */
+/**
+ * Where local programs speak to the service: a Unix socket, or a loopback port where there is none.
+ * `mode` of the socket file is 0600 where it is not given: for its owner alone.
+ */
 export type LocalAddress =
-  | { readonly kind: "unix"; readonly path: string }
+  | { readonly kind: "unix"; readonly path: string; readonly mode?: number }
   | { readonly kind: "loopback"; readonly port: number };
 
 /** The control socket, open. */
@@ -66,8 +69,8 @@ export interface OpenLocal {
 }
 
 /**
- * Opens the control socket; the file is readable and writable for its owner only. A file that a
- * killed process left is replaced; one that answers is a {@linkcode Fault}.
+ * Opens a socket for local programs. A file that a killed process left is replaced; one that answers
+ * is a {@linkcode Fault}.
  */
 export async function openLocal(
   address: LocalAddress,
@@ -81,7 +84,7 @@ export async function openLocal(
     const { port } = tcp.endpoint;
     return { address: { kind: "loopback", port }, close: () => tcp.close() };
   }
-  const listener = await listenUnix(address.path);
+  const listener = await listenUnix(address.path, address.mode ?? OWNER_ALONE);
   const ended = acceptLoop<Deno.Conn>(listener, events);
   const close = async (): Promise<void> => {
     await closeListener(listener, ended);
@@ -91,6 +94,7 @@ export async function openLocal(
 }
 
 const LOCAL_BACKLOG = 64;
+const OWNER_ALONE = 0o600;
 /** EMFILE, ENFILE, ENOMEM, ENOBUFS: waiting helps, trying again at once does not. */
 const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"]);
 /** The client went away between SYN and accept: nothing is wrong here. */
@@ -110,9 +114,9 @@ function listenTcp(
   }
 }
 
-async function listenUnix(path: string): Promise<Deno.Listener<Deno.Conn>> {
+async function listenUnix(path: string, mode: number): Promise<Deno.Listener<Deno.Conn>> {
   try {
-    return bindUnix(path);
+    return bindUnix(path, mode);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -128,22 +132,22 @@ async function listenUnix(path: string): Promise<Deno.Listener<Deno.Conn>> {
     );
   }
   removeIfThere(path);
-  return bindUnix(path);
+  return bindUnix(path, mode);
 }
 
 /**
  * Binds in a folder that is the owner's alone and moves the socket out when its mode is right: there
- * is no moment at which another user could connect. (A mask would do the same, but Deno's is not to be
+ * is no moment at which anyone could connect whom the mode keeps out. (A mask would do the same, but Deno's is not to be
  * had without every other right of its kind.)
  */
-function bindUnix(path: string): Deno.Listener<Deno.Conn> {
+function bindUnix(path: string, mode: number): Deno.Listener<Deno.Conn> {
   const folder = `${path}.d`;
   removeIfThere(folder);
   Deno.mkdirSync(folder, { mode: 0o700 });
   try {
     const hidden = `${folder}/s`;
     const listener = Deno.listen({ transport: "unix", path: hidden });
-    Deno.chmodSync(hidden, 0o600);
+    Deno.chmodSync(hidden, mode);
     // A socket of a killed process would make the bind fail; the rename must not hide a living one.
     Deno.linkSync(hidden, path);
     return listener;

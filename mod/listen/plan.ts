@@ -42,7 +42,7 @@ export type { EndpointAction, Plan, PlannedEndpoint, PlannedSite } from "./plann
 /** Everything that the plan depends on. */
 export interface PlanInput {
   readonly list: readonly ListEntry[];
-  /** In the order of their ids. */
+  /** In the order of their ids; registered programs after them. */
   readonly sites: readonly PlanSite[];
   readonly machine: Machine;
   /** Sockets that the service has open now. */
@@ -93,7 +93,21 @@ export function makePlan(input: PlanInput): Plan {
   const stays = endpointSet(kept.filter(({ action }) => action !== "refused"));
   const closed = input.running.filter((endpoint) => !stays.has(endpointKey(endpoint)))
     .map((endpoint) => planClose(context, endpoint, alive));
-  return { endpoints: sortEndpoints([...kept, ...closed]), sites };
+  return { endpoints: sortEndpoints([...kept, ...closed]), ...sorted(input.sites, sites) };
+}
+
+/** Sites and registered programs, which are planned alike, each by themselves. */
+function sorted(
+  wanted: readonly PlanSite[],
+  planned: readonly PlannedSite[],
+): Pick<Plan, "sites" | "registrations"> {
+  return {
+    sites: planned.filter((_, i) => wanted[i]!.url === undefined),
+    registrations: planned.flatMap(({ state, reason, win32 }, i) => {
+      const { url } = wanted[i]!;
+      return url === undefined ? [] : [{ url, state, reason, win32 }];
+    }),
+  };
 }
 
 interface Context {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip } from "../base/address.ts";
+import { formatEndpoint, type Ip, urlHost } from "../base/address.ts";
 import { WIN32 } from "../base/win32.ts";
 import { type Binding, formatBinding } from "../config/binding.ts";
 
@@ -14,7 +14,7 @@ export interface PlanBinding extends Binding {
   readonly unserved?: string;
 }
 
-/** What the plan has to know of a site. */
+/** What the plan has to know of a site, or of a program that has registered a URL. */
 export interface PlanSite {
   readonly id: number;
   readonly name: string;
@@ -23,6 +23,8 @@ export interface PlanSite {
   readonly wanted: boolean;
   /** DisableSocketPooling, which means something in generation 5 only. */
   readonly ownSockets: boolean;
+  /** The prefix of a registered program, in canonical text; absent for a site. */
+  readonly url?: string | undefined;
 }
 
 /** Why a site does not start. */
@@ -49,7 +51,7 @@ export function admitSites(
   sites: readonly PlanSite[],
   leftOut: (ip: Ip) => string | null,
 ): Admission[] {
-  const claims: Claims = { bindings: new Map(), schemes: new Map() };
+  const claims: Claims = { prefixes: new Map(), schemes: new Map() };
   return sites.map((wanted) => {
     const partly = wanted.bindings.find(({ unserved }) => unserved !== undefined)?.unserved ?? null;
     const served = wanted.bindings.filter(({ unserved }) => unserved === undefined);
@@ -64,8 +66,8 @@ export function admitSites(
 }
 
 interface Claims {
-  /** Canonical binding -> the site that has it. */
-  readonly bindings: Map<string, PlanSite>;
+  /** URL prefix -> the site or program that has it. */
+  readonly prefixes: Map<string, PlanSite>;
   /** Port -> what is spoken there and by whose wish. */
   readonly schemes: Map<number, { readonly secure: boolean; readonly site: PlanSite }>;
 }
@@ -86,11 +88,11 @@ function refuse(
         WIN32.INVALID_NETNAME,
       );
     }
-    const text = formatBinding(binding);
-    const owner = claims.bindings.get(text);
+    const owner = claims.prefixes.get(prefixOf(site, binding));
     if (owner !== undefined) {
+      const text = site.url ?? formatBinding(binding);
       return failed(
-        `site ${owner.id} ("${owner.name}") has the binding "${text}" too`,
+        `${describe(owner)} has ${site.url === undefined ? "the binding " : ""}"${text}" too`,
         WIN32.ALREADY_EXISTS,
       );
     }
@@ -99,7 +101,7 @@ function refuse(
     if (scheme !== undefined && scheme.secure !== secure) {
       const spoken = scheme.secure ? "TLS" : "plain HTTP";
       return failed(
-        `site ${scheme.site.id} ("${scheme.site.name}") speaks ${spoken} on port ${port}`,
+        `${describe(scheme.site)} speaks ${spoken} on port ${port}`,
         WIN32.ALREADY_EXISTS,
       );
     }
@@ -109,11 +111,23 @@ function refuse(
 
 function claim(site: PlanSite, claims: Claims): void {
   for (const binding of site.bindings) {
-    claims.bindings.set(formatBinding(binding), site);
+    claims.prefixes.set(prefixOf(site, binding), site);
     if (!claims.schemes.has(binding.port)) {
       claims.schemes.set(binding.port, { secure: binding.secure, site });
     }
   }
+}
+
+/** A binding is a registration of `/`; with a host name on one address it is one that no program has. */
+function prefixOf({ url }: PlanSite, { ip, port, host, secure }: PlanBinding): string {
+  if (url !== undefined) return url;
+  const address = ip === null ? "" : urlHost(ip);
+  const only = host !== "" && ip !== null ? `:${address}` : "";
+  return `${secure ? "https" : "http"}://${host || address || "*"}:${port}${only}/`;
+}
+
+function describe({ id, name, url }: PlanSite): string {
+  return url === undefined ? `site ${id} ("${name}")` : `the program registered at "${url}"`;
 }
 
 function failed(reason: string, win32: number): Refusal {

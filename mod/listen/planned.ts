@@ -37,12 +37,19 @@ export interface PlannedSite {
   readonly win32: number;
 }
 
+/** What becomes of the URL of a registered program. */
+export interface PlannedRegistration extends Omit<PlannedSite, "id" | "name"> {
+  readonly url: string;
+}
+
 /** What the service will do. */
 export interface Plan {
   /** By port, then by address. */
   readonly endpoints: readonly PlannedEndpoint[];
   /** In the order of the input. */
   readonly sites: readonly PlannedSite[];
+  /** In the order of the input. */
+  readonly registrations: readonly PlannedRegistration[];
 }
 
 /** 0: nothing to do; 2: sockets open or close; 1: something is refused or a site fails. */

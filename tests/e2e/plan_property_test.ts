@@ -42,7 +42,7 @@ Deno.test({
       for (let i = 0; i < ROUNDS_PER_FOREIGN;) {
         const document = randomDocument(random, ports);
         const list = parseList(document.ipListen);
-        const source = { document, list, check: () => null };
+        const source = { document, list, check: () => null, registrations: [] };
         const running = sockets.endpoints();
         const foreseen = makePlan({ ...gatherPlanInput(source), running, held });
         const made = await changeOver(sockets, source, { tcpBacklog: 5 });

@@ -24,6 +24,7 @@ Deno.test({
       document: bound([`127.0.0.5:${port}:`, `127.0.0.6:${port}:`]),
       list: parseList(["127.0.0.5", "127.0.0.6"]),
       check: () => null,
+      registrations: [],
     };
     const plan = await changeOver(sockets, source, { tcpBacklog: 5 });
     assertEquals(plan.sites.map(({ state }) => state), ["failed", "started"]);
@@ -46,6 +47,7 @@ Deno.test("changeOver() touches nothing where the check throws", async () => {
     document: bound([`127.0.0.6:${getAvailablePort()}:`]),
     list: parseList(["127.0.0.1"]),
     check: () => null,
+    registrations: [],
   };
   let thrown: unknown;
   await changeOver(sockets, source, { tcpBacklog: 5, check: throwIfNothingStarts })

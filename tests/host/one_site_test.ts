@@ -31,8 +31,8 @@ Deno.test("withSite() takes one site from the store, the list from what is in fo
 
 Deno.test("throwIfDown() throws the reason of a site that failed", () => {
   const site = { id: 1, name: "A", reason: "no such address", win32: 1214 };
-  throwIfDown({ endpoints: [], sites: [{ ...site, state: "started" }] }, 1);
-  throwIfDown({ endpoints: [], sites: [] }, 1);
+  throwIfDown({ sites: [{ ...site, state: "started" }] }, 1);
+  throwIfDown({ sites: [] }, 1);
   const failed = { endpoints: [], sites: [{ ...site, state: "failed" as const }] };
   assertThrows(() => throwIfDown(failed, 1), Fault, 'Cannot start "A": no such address');
 });

@@ -14,6 +14,7 @@ Deno.test({
       document: { ...DEFAULT_DOCUMENT, sites: [site] },
       list: [],
       check: () => null,
+      registrations: [],
     };
     assertEquals(gatherPlanInput(source).held, []);
     assertEquals(foreseePlanInput(source, [], Deno.pid).held, []);

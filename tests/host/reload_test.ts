@@ -78,6 +78,7 @@ function plan(
       const reason = state === "failed" ? "why" : null;
       return { id: i + 1, name: `s${i + 1}`, state, reason, win32: 0 };
     }),
+    registrations: [],
   };
 }
 

@@ -89,6 +89,7 @@ function plan(port: number, actions: Readonly<Record<string, EndpointAction>>): 
       return { ip: ip as Ip, port, action, ...common };
     }),
     sites: [],
+    registrations: [],
   };
 }
 

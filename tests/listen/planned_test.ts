@@ -56,5 +56,6 @@ function planOf(actions: EndpointAction[], states: PlannedSite["state"][]): Plan
       };
     }),
     sites: states.map((state, i) => ({ id: i + 1, name: "s", state, reason: null, win32: 0 })),
+    registrations: [],
   };
 }

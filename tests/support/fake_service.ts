@@ -73,6 +73,7 @@ export async function startFakeService(home: string, name: string): Promise<Fake
     ipListen: [],
     endpoints: [],
     sites: controller.isUp("W3SVC") ? sitesOf(home, states) : [],
+    registrations: [],
     connections: 0,
     unconfirmedUntil: null,
   });

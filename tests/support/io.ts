@@ -73,6 +73,7 @@ export function serviceStatus(
     ipListen: [],
     endpoints: [],
     sites: [],
+    registrations: [],
     connections: 0,
     unconfirmedUntil: null,
     ...more,

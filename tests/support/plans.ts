@@ -30,5 +30,5 @@ export function planOf(
   endpoints: readonly PlannedEndpoint[],
   sites: readonly PlannedSite[] = [],
 ): Plan {
-  return { endpoints, sites };
+  return { endpoints, sites, registrations: [] };
 }

@@ -1,0 +1,42 @@
+/**
+ * Edge: opens what programs of other users need to register URLs, and closes it.
+ *
+ * The run folder lets others pass and not look: the control socket and the files beside it are for
+ * their owner alone by their own modes.
+ *
+ * @module
+ */
+import { openLocal } from "../listen/endpoint.ts";
+import { proofFolder, registerSocket, sharingFolder } from "./register_address.ts";
+import { ProofFolder } from "./register_proof.ts";
+import { type RegisterHandler, RegisterServer } from "./register_server.ts";
+
+const PASS = 0o011;
+
+/** Opens the socket in the run folder `run`; resolves with how to close it. */
+export async function openPortSharing(
+  run: string,
+  handler: RegisterHandler,
+): Promise<{ close(): Promise<void> }> {
+  await Deno.mkdir(sharingFolder(run), { recursive: true, mode: 0o711 });
+  for (const folder of [run, sharingFolder(run)]) await letPass(folder);
+  const proofs = new ProofFolder(proofFolder(run));
+  await proofs.open();
+  const server = new RegisterServer(proofs, handler);
+  const socket = await openLocal(
+    { kind: "unix", path: registerSocket(run), mode: 0o666 },
+    (conn) => void server.serve(conn),
+  );
+  return {
+    async close(): Promise<void> {
+      server.close();
+      await socket.close();
+    },
+  };
+}
+
+async function letPass(folder: string): Promise<void> {
+  const { mode, uid } = await Deno.stat(folder);
+  if (mode === null || (mode & PASS) === PASS || uid !== Deno.uid()) return;
+  await Deno.chmod(folder, (mode & 0o7777) | PASS);
+}

@@ -1,0 +1,96 @@
+/**
+ * Edge: a caller's side of a registration.
+ *
+ * @module
+ */
+import { Fault, quote } from "../base/fault.ts";
+import { exitStatusOf, win32Text } from "../base/win32.ts";
+import { readLines, writeLine } from "./json_lines.ts";
+import {
+  proofName,
+  REGISTER_LINE_BYTES_MAX,
+  type RegisterAnswer,
+  type RegisterRequest,
+} from "./register_protocol.ts";
+import { makeProof } from "./register_proof.ts";
+import { proofFolder, registerSocket } from "./register_address.ts";
+
+/** A request that was granted. */
+export interface Granted {
+  /** The prefix in canonical text. */
+  readonly url: string;
+  /** Resolves with the reason when the service ends the registration; never for one that is kept. */
+  readonly ended: Promise<string>;
+  /** Hangs up. */
+  close(): void;
+}
+
+/**
+ * Asks the first of `runs` (run folders) in which a service listens. Throws a Fault that ends the
+ * process with the Win32 code of the refusal.
+ */
+export async function askToRegister(
+  runs: readonly string[],
+  request: RegisterRequest,
+): Promise<Granted> {
+  const { conn, run } = await dial(runs, request);
+  try {
+    const lines = readLines(conn, REGISTER_LINE_BYTES_MAX);
+    const next = async (): Promise<RegisterAnswer | null> => {
+      return ((await lines.next()).value ?? null) as RegisterAnswer | null;
+    };
+    await writeLine(conn, request);
+    let answer = await next();
+    if (answer?.kind === "prove") {
+      await makeProof(proofFolder(run), await proofName(answer.nonce, request));
+      await writeLine(conn, { op: "proved" });
+      answer = await next();
+    }
+    if (answer?.kind !== "done") throw refusal(request, answer);
+    const ended = next().then(
+      (last) => last?.kind === "ended" ? last.reason : "the service is gone",
+      () => "the service is gone",
+    );
+    return { url: answer.url, ended, close: () => conn.close() };
+  } catch (error) {
+    conn.close();
+    if (error instanceof Fault) throw error;
+    throw cannot(request, error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function dial(
+  runs: readonly string[],
+  request: RegisterRequest,
+): Promise<{ conn: Deno.Conn; run: string }> {
+  for (const run of runs) {
+    try {
+      return { conn: await Deno.connect({ transport: "unix", path: registerSocket(run) }), run };
+    } catch (error) {
+      // Nothing there, the socket of a killed process, or a folder that is another user's own.
+      const isAbsent = error instanceof Deno.errors.NotFound ||
+        error instanceof Deno.errors.ConnectionRefused ||
+        error instanceof Deno.errors.PermissionDenied;
+      if (!isAbsent) throw cannot(request, error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw cannot(request, "no service runs that this user can reach", "httpcfg net start w3svc");
+}
+
+function refusal(request: RegisterRequest, answer: RegisterAnswer | null): Fault {
+  if (answer?.kind !== "refused") return cannot(request, "the service hung up");
+  const { code, reason } = answer;
+  const text = win32Text(code)?.replace(/\.$/, "");
+  const why = text === undefined ? reason : `${text} (${code}): ${reason}`;
+  const hint = code === ACCESS_DENIED && request.op === "register"
+    ? `sudo httpcfg set urlacl -u ${request.url} -a "D:(A;;GX;;;S-1-22-1-${Deno.uid() ?? "UID"})"`
+    : undefined;
+  return cannot(request, why, hint, exitStatusOf(code, Deno.build.os));
+}
+
+const ACCESS_DENIED = 5;
+
+function cannot({ op, url }: RegisterRequest, why: string, hint?: string, exit = 1): Fault {
+  const message = `Cannot ${op} ${quote(url)}: ${why}`;
+  return new Fault(message, hint === undefined ? { exit } : { exit, hint });
+}

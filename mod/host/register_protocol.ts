@@ -1,0 +1,73 @@
+/**
+ * What a program that registers a URL and the running service say to each other, one line of JSON at a
+ * time:
+ *
+ *     caller: register or unregister
+ *     service: prove NONCE              the caller makes an empty file called proofName(NONCE, request)
+ *     caller: proved                    the service looks who owns the file, and removes it
+ *     service: done | refused
+ *
+ * A registration without `keep` lasts as long as the connection: the caller ends it by hanging up, the
+ * service by saying `ended`. The name of the file holds a digest of the request, so that a file made
+ * for one request proves nothing for another.
+ *
+ * @module
+ */
+
+/** Longest line of either side: a URL of 2,048 characters, escaped, and a path. */
+export const REGISTER_LINE_BYTES_MAX = 16_384;
+
+export interface RegisterWish {
+  readonly op: "register";
+  readonly url: string;
+  /** Target as `parseForwardTarget` reads it. */
+  readonly to: string;
+  /** Outlives the connection. */
+  readonly keep: boolean;
+  /** Seconds that the program may take for the head of an answer, or between two pieces. */
+  readonly timeoutSeconds: number;
+}
+
+export interface UnregisterWish {
+  readonly op: "unregister";
+  readonly url: string;
+}
+
+export type RegisterRequest = RegisterWish | UnregisterWish;
+
+export type RegisterAnswer =
+  | { readonly kind: "prove"; readonly nonce: string }
+  | { readonly kind: "done"; readonly url: string }
+  /** `code` is a Win32 code. */
+  | { readonly kind: "refused"; readonly code: number; readonly reason: string }
+  | { readonly kind: "ended"; readonly reason: string };
+
+/** Seconds that a program may take; HTTP.sys's own time-outs are 120 s. */
+export const FORWARD_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
+
+/** The request that `value` is; null where it is none. */
+export function parseRegisterRequest(value: unknown): RegisterRequest | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { op, url, to, keep, timeoutSeconds } = value as Record<string, unknown>;
+  if (typeof url !== "string") return null;
+  if (op === "unregister") return { op, url };
+  if (op !== "register" || typeof to !== "string" || typeof keep !== "boolean") return null;
+  if (typeof timeoutSeconds !== "number" || !isTimeout(timeoutSeconds)) return null;
+  return { op, url, to, keep, timeoutSeconds };
+}
+
+/** True for a whole number of seconds within {@linkcode FORWARD_TIMEOUT}. */
+export function isTimeout(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= FORWARD_TIMEOUT.min &&
+    seconds <= FORWARD_TIMEOUT.max;
+}
+
+/** Name of the file that proves who asks for `request`. */
+export async function proofName(nonce: string, request: RegisterRequest): Promise<string> {
+  const text = request.op === "unregister"
+    ? [nonce, request.op, request.url]
+    : [nonce, request.op, request.url, request.to, request.keep, request.timeoutSeconds];
+  const bytes = new TextEncoder().encode(JSON.stringify(text));
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return `${nonce}-${digest.toHex()}`;
+}

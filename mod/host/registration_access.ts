@@ -1,0 +1,122 @@
+/**
+ * Who may register which URL prefix: HTTP.sys's rules ("Processing Registrations"). Pure.
+ *
+ * 1. One scheme a port: what is registered, reserved or bound there decides; else 183.
+ * 2. A prefix is registered once; a site's binding is a registration of `/`. Else 183.
+ * 3. The longest reservation that covers the prefix decides by its ACL, for administrators too: they
+ *    can change it. Without one there are the two implicit reservations of every host and port, which
+ *    let administrators register and nobody else. Else 5.
+ *
+ * Administrators are root and the user of the service. Chosen, where HTTP.sys has nothing like it: a
+ * target that is a socket file is for them alone, because the service connects with its own rights, and
+ * a file's owner can put another one in its place at any time.
+ *
+ * @module
+ */
+import { urlHost } from "../base/address.ts";
+import { type Caller, isGranted, parseSddl, RIGHT } from "../base/sddl.ts";
+import {
+  coveringPrefix,
+  formatUrlPrefix,
+  parseUrlPrefix,
+  type PrefixEntry,
+  prefixTable,
+  type UrlPrefix,
+} from "../base/url_prefix.ts";
+import { WIN32 } from "../base/win32.ts";
+import { type Binding, parseBinding } from "../config/binding.ts";
+import type { SiteRecord, UrlAclRecord } from "../config/document.ts";
+import type { ForwardTarget } from "../site/forward_target.ts";
+
+/** Who asks. */
+export interface Registrant extends Caller {
+  readonly isAdministrator: boolean;
+}
+
+/** A prefix that is taken, or speaks for the scheme of its port. */
+export interface TakenPrefix {
+  readonly prefix: UrlPrefix;
+  /** By whom, as the end of a sentence: `site "a"`. */
+  readonly by: string;
+}
+
+/** `code` 0: it may. Any other is the Win32 code of the refusal. */
+export interface AccessDecision {
+  readonly code: number;
+  /** Why not, as the end of a sentence; "" where it may. */
+  readonly reason: string;
+}
+
+/** What is asked for. */
+export interface AccessQuestion {
+  readonly prefix: UrlPrefix;
+  readonly target: ForwardTarget;
+  readonly registrant: Registrant;
+  readonly reservations: readonly UrlAclRecord[];
+  readonly taken: readonly TakenPrefix[];
+}
+
+/** Decides about one registration. */
+export function decideRegistration(question: AccessQuestion): AccessDecision {
+  const { prefix, registrant, target, taken } = question;
+  const reserved = reservedPrefixes(question.reservations);
+  const otherScheme = [...taken, ...reserved.map(({ prefix }) => ({ prefix, by: "a reservation" }))]
+    .find((one) => one.prefix.port === prefix.port && one.prefix.scheme !== prefix.scheme);
+  if (otherScheme !== undefined) {
+    const { by, prefix: { scheme } } = otherScheme;
+    return refused(WIN32.ALREADY_EXISTS, `${by} makes port ${prefix.port} speak ${scheme}`);
+  }
+  const same = taken.find((one) => formatUrlPrefix(one.prefix) === formatUrlPrefix(prefix));
+  if (same !== undefined) return refused(WIN32.ALREADY_EXISTS, `${same.by} has it`);
+  if (target.kind === "unix" && !registrant.isAdministrator) {
+    return refused(WIN32.ACCESS_DENIED, "only an administrator may name a socket file");
+  }
+  const covering = coveringPrefix(prefixTable(reserved), prefix);
+  if (covering === null) {
+    return registrant.isAdministrator ? ALLOWED : refused(
+      WIN32.ACCESS_DENIED,
+      `no reservation covers it, so user ${registrant.uid} may not register it`,
+    );
+  }
+  const aces = parseSddl(covering.value.sddl);
+  if (typeof aces !== "number" && isGranted(aces, RIGHT.register, registrant)) return ALLOWED;
+  return refused(
+    WIN32.ACCESS_DENIED,
+    `the reservation "${covering.value.url}" does not let user ${registrant.uid} register it`,
+  );
+}
+
+/** What running sites have registered: `/` in the bucket of each binding. */
+export function takenBySites(sites: readonly SiteRecord[]): TakenPrefix[] {
+  return sites.flatMap(({ name, bindings, secureBindings }) => {
+    const by = `site "${name}"`;
+    const taken = (texts: readonly string[], scheme: UrlPrefix["scheme"]): TakenPrefix[] => {
+      return texts.flatMap((text) => {
+        const binding = parseBinding(text);
+        return typeof binding === "string" ? [] : [{ by, prefix: prefixOf(binding, scheme) }];
+      });
+    };
+    return [...taken(bindings, "http"), ...taken(secureBindings, "https")];
+  });
+}
+
+/** A host name on one address is a prefix that no program can have. */
+function prefixOf({ ip, port, host }: Binding, scheme: UrlPrefix["scheme"]): UrlPrefix {
+  const address = ip === null ? "" : urlHost(ip);
+  const bucket = host !== "" ? "name" : ip === null ? "weak" : "ip";
+  const both = host !== "" && ip !== null ? `${host}:${address}` : host || address || "*";
+  return { scheme, bucket, host: both, port, path: "/" };
+}
+
+const ALLOWED: AccessDecision = { code: WIN32.NO_ERROR, reason: "" };
+
+function refused(code: number, reason: string): AccessDecision {
+  return { code, reason };
+}
+
+function reservedPrefixes(reservations: readonly UrlAclRecord[]): PrefixEntry<UrlAclRecord>[] {
+  return reservations.flatMap((value) => {
+    const prefix = parseUrlPrefix(value.url);
+    return prefix === null ? [] : [{ prefix, value }];
+  });
+}

@@ -1,0 +1,214 @@
+/**
+ * The programs that have registered a URL, and the one place where they come and go.
+ *
+ * A change is made while nothing else starts, stops or reloads. A program that the plan has no room for
+ * (its port is held elsewhere, its address is not included) is not taken.
+ *
+ * @module
+ */
+import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
+import { WIN32 } from "../base/win32.ts";
+import type { SiteRecord } from "../config/document.ts";
+import type { Store } from "../config/store.ts";
+import type { PlannedRegistration } from "../listen/planned.ts";
+import { Forwarder } from "../site/forward.ts";
+import {
+  formatForwardTarget,
+  type ForwardTarget,
+  parseForwardTarget,
+} from "../site/forward_target.ts";
+import { connectTo } from "../site/upstream_connection.ts";
+import type { RegisteredHandler } from "./compose.ts";
+import type { RegisterWish, UnregisterWish } from "./register_protocol.ts";
+import type { RegisterHandler, RegisterOutcome } from "./register_server.ts";
+import {
+  decideRegistration,
+  type Registrant,
+  takenBySites,
+  type TakenPrefix,
+} from "./registration_access.ts";
+import type { RegistrationStatus } from "./status.ts";
+
+/** Registrations of the whole service, and of one user that is no administrator. */
+const REGISTRATIONS_MAX = 256;
+const REGISTRATIONS_OF_USER_MAX = 32;
+/** ERROR_SERVICE_NOT_ACTIVE and ERROR_NOT_ENOUGH_QUOTA. */
+const NOT_STARTED = 1062;
+const TOO_MANY = 1816;
+
+/** What the registrations need of the Web service. */
+export interface SharedService {
+  /** Null while HTTP does not run. */
+  readonly runningSites: readonly SiteRecord[] | null;
+  /** Serves exactly these programs from now on; says what became of each. */
+  share(programs: readonly RegisteredHandler[]): Promise<readonly PlannedRegistration[]>;
+}
+
+/** Runs `work` while nothing starts, stops or reloads. */
+export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
+
+interface Registration extends RegisteredHandler {
+  readonly url: string;
+  readonly target: ForwardTarget;
+  readonly uid: number;
+  readonly keep: boolean;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  readonly forwarder: Forwarder;
+  readonly onEnd: (reason: string) => void;
+}
+
+/** Carries out what callers have proved to want. */
+export class Registrations implements RegisterHandler {
+  readonly #service: SharedService;
+  readonly #store: Pick<Store, "read">;
+  readonly #exclusive: Exclusive;
+  /** Our name in Via: another process of this program on the way is no loop. */
+  readonly #via = `httpcfg-${crypto.randomUUID().slice(0, 8)}`;
+  #list: readonly Registration[] = [];
+
+  /** The reservations that `store` has now decide. */
+  constructor(service: SharedService, store: Pick<Store, "read">, exclusive: Exclusive) {
+    this.#service = service;
+    this.#store = store;
+    this.#exclusive = exclusive;
+  }
+
+  /** As `status` shows them, in the order in which they came. */
+  status(): RegistrationStatus[] {
+    return this.#list.map(({ url, target, uid, keep, since }) => {
+      return { url, to: formatForwardTarget(target), uid, keep, since };
+    });
+  }
+
+  register(
+    wish: RegisterWish,
+    registrant: Registrant,
+    onEnd: (reason: string) => void,
+  ): Promise<RegisterOutcome> {
+    const prefix = parseUrlPrefix(wish.url);
+    const target = parseForwardTarget(wish.to);
+    if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "it is no UrlPrefix");
+    if (target === null) {
+      const form = "http://127.0.0.1:PORT, http://[::1]:PORT or unix:/PATH";
+      return refuse(WIN32.INVALID_PARAMETER, `its target is not ${form}`);
+    }
+    return this.#exclusive(async () => {
+      const { runningSites } = this.#service;
+      if (runningSites === null) return await refuse(NOT_STARTED, "HTTP does not run");
+      const crowd = this.#crowd(registrant);
+      if (crowd !== null) return await refuse(TOO_MANY, crowd);
+      const { urlAcl: reservations } = await this.#store.read();
+      const taken = [...takenBySites(runningSites), ...this.#taken()];
+      const { code, reason } = decideRegistration({
+        prefix,
+        target,
+        registrant,
+        reservations,
+        taken,
+      });
+      if (code !== WIN32.NO_ERROR) return { code, text: reason };
+      return await this.#add(this.#make(prefix, target, { wish, registrant, onEnd }));
+    });
+  }
+
+  unregister(wish: UnregisterWish, registrant: Registrant): Promise<RegisterOutcome> {
+    const prefix = parseUrlPrefix(wish.url);
+    if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "it is no UrlPrefix");
+    const url = formatUrlPrefix(prefix);
+    return this.#exclusive(async () => {
+      const found = this.#list.find((one) => one.url === url);
+      if (found === undefined) {
+        return await refuse(WIN32.FILE_NOT_FOUND, "nobody has registered it");
+      }
+      if (!registrant.isAdministrator && found.uid !== registrant.uid) {
+        return await refuse(WIN32.ACCESS_DENIED, "another user has registered it");
+      }
+      await this.#remove(found, "it was unregistered");
+      return { code: WIN32.NO_ERROR, text: url };
+    });
+  }
+
+  gone(url: string): Promise<void> {
+    return this.#exclusive(async () => {
+      const found = this.#list.find((one) => one.url === url && !one.keep);
+      if (found !== undefined) await this.#remove(found, "its program hung up");
+    });
+  }
+
+  /** Ends every registration, within a stop of HTTP. */
+  async endAll(reason: string): Promise<void> {
+    const ended = this.#list;
+    if (ended.length === 0) return;
+    this.#list = [];
+    await this.#service.share([]);
+    for (const registration of ended) end(registration, reason);
+  }
+
+  #taken(): TakenPrefix[] {
+    return this.#list.map(({ prefix, uid }) => ({ prefix, by: `a program of user ${uid}` }));
+  }
+
+  #crowd({ uid, isAdministrator }: Registrant): string | null {
+    if (this.#list.length >= REGISTRATIONS_MAX) {
+      return `the service has ${REGISTRATIONS_MAX} registrations`;
+    }
+    const own = this.#list.filter((one) => one.uid === uid).length;
+    if (isAdministrator || own < REGISTRATIONS_OF_USER_MAX) return null;
+    return `user ${uid} has ${own} registrations`;
+  }
+
+  #make(
+    prefix: UrlPrefix,
+    target: ForwardTarget,
+    { wish, registrant, onEnd }: {
+      readonly wish: RegisterWish;
+      readonly registrant: Registrant;
+      readonly onEnd: (reason: string) => void;
+    },
+  ): Registration {
+    const forwarder = new Forwarder({
+      connect: () => connectTo(target),
+      via: this.#via,
+      timeoutMs: wish.timeoutSeconds * 1000,
+    });
+    return {
+      prefix,
+      url: formatUrlPrefix(prefix),
+      target,
+      uid: registrant.uid,
+      keep: wish.keep,
+      since: new Date().toISOString(),
+      forwarder,
+      handle: forwarder.handle,
+      onEnd,
+    };
+  }
+
+  async #add(registration: Registration): Promise<RegisterOutcome> {
+    const list = [...this.#list, registration];
+    const planned = (await this.#service.share(list)).at(-1);
+    if (planned?.state === "started" || planned?.state === "waiting") {
+      this.#list = list;
+      return { code: WIN32.NO_ERROR, text: registration.url };
+    }
+    await this.#service.share(this.#list);
+    registration.forwarder.close();
+    return await refuse(planned?.win32 ?? WIN32.NOT_FOUND, planned?.reason ?? "it has no place");
+  }
+
+  async #remove(registration: Registration, reason: string): Promise<void> {
+    this.#list = this.#list.filter((one) => one !== registration);
+    await this.#service.share(this.#list);
+    end(registration, reason);
+  }
+}
+
+function end({ forwarder, onEnd }: Registration, reason: string): void {
+  forwarder.close();
+  onEnd(reason);
+}
+
+function refuse(code: number, text: string): Promise<RegisterOutcome> {
+  return Promise.resolve({ code, text });
+}

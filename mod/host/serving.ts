@@ -1,0 +1,47 @@
+/**
+ * What is served: the sites of a document while W3SVC runs, and what programs have registered. Edge: it
+ * asks the machine.
+ *
+ * @module
+ */
+import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import { addressTable, machineKey, readMachine } from "../listen/machine_addresses.ts";
+import type { Plan } from "../listen/planned.ts";
+import { endpointStatuses, isUp, siteStatuses } from "./outcome.ts";
+import type { ServiceStatus } from "./status.ts";
+
+export interface Serving {
+  /** Without sites while W3SVC does not run. */
+  readonly document: ConfigDocument;
+  readonly plan: Plan;
+  /** W3SVC runs. */
+  readonly withSites: boolean;
+}
+
+/** The sites that run, or will as soon as their address comes. */
+export function sitesUp(serving: Serving | null): SiteRecord[] {
+  if (serving === null) return [];
+  const up = new Set(serving.plan.sites.filter(isUp).map(({ id }) => id));
+  return serving.document.sites.filter(({ id }) => up.has(id));
+}
+
+/** Its part of the status. */
+export function servingStatus(
+  serving: Serving | null,
+  isPaused: (id: number) => boolean,
+): Pick<ServiceStatus, "endpoints" | "sites"> {
+  if (serving === null) return { endpoints: [], sites: [] };
+  const { plan, document } = serving;
+  return { endpoints: endpointStatuses(plan), sites: siteStatuses(plan, document.sites, isPaused) };
+}
+
+/** True where the machine's addresses are not those of `key`, on which the sockets of `plan` stand. */
+export function hasMachineMoved(plan: Plan, key: string): boolean {
+  const machine = readMachine();
+  if (machineKey(machine) !== key) return true;
+  // An address can be listed before it can be bound: IPv6 tries first whether it is free.
+  const table = addressTable(machine);
+  return plan.endpoints.some(({ action, ip }) => {
+    return action === "wait" && table.interfaceOf(ip) !== null;
+  });
+}

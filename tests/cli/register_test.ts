@@ -1,0 +1,40 @@
+/** Goal: what can be said about a command line without a service is said before one is asked. Method:
+ * command lines; a service that answers as the test tells it. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { commandHome, serviceStatus } from "../support/io.ts";
+
+Deno.test("register and unregister refuse what is no prefix, target or time", async () => {
+  await using home = await commandHome();
+  const to = ["--to", "http://127.0.0.1:1"];
+  const cases: [args: string[], status: number, note: RegExp][] = [
+    [["register", "http://+/a/", ...to], 87, /The parameter is incorrect \(87\)/],
+    [["unregister", "nonsense"], 87, /Cannot unregister "nonsense"/],
+    [["register", "http://+:80/a/"], 2, /--to is missing/],
+    [["register", "http://+:80/a/", "--to", "http://10.0.0.1:80"], 2, /not a loopback/],
+    [["register", "http://+:80/a/", ...to, "--timeout", "0"], 2, /from 1 to 3600/],
+    [["register", "http://+:80/a/", ...to, "--timeout", "1e3"], 2, /from 1 to 3600/],
+    [["register", "http://+:80/a/", ...to], 1, /no service runs that this user can reach/],
+    [["register", ...to], 2, /URL/],
+  ];
+  for (const [args, status, note] of cases) {
+    const ran = await home.run(args);
+    assertEquals([ran.status, ran.out], [status, ""], args.join(" "));
+    assertMatch(ran.note, note);
+  }
+  const windows = await home.run(["register", "http://+:80/a/", ...to], { os: "windows" });
+  assertMatch(windows.note, /on Windows/);
+});
+
+Deno.test("registrations lists what the service has", async () => {
+  await using home = await commandHome();
+  assertEquals((await home.run(["registrations"])).out, "No program has registered a URL.\n");
+  const since = "2026-01-02T03:04:05.000Z";
+  const one = { url: "http://+:80/a/", to: "unix:/s", uid: 7, keep: true, since };
+  const status = serviceStatus({ HTTP: "running" }, { registrations: [one] });
+  await home.serve(() => Promise.resolve(status));
+  const text = (await home.run(["registrations"])).out;
+  assertMatch(text, /^URL +TO +UID +KEEP +SINCE\nhttp:\/\/\+:80\/a\/ +unix:\/s +7 +true +2026/);
+  const json = JSON.parse((await home.run(["registrations", "--format", "json"])).out);
+  assertEquals(json, { version: 1, registrations: [one] });
+  assertMatch((await home.run(["status"])).out, /Registered programs:\n {2}http:\/\/\+:80\/a\/ /);
+});

@@ -1,0 +1,24 @@
+/** Goal: a user's groups as the two files tell them. Method: texts. */
+import { assertEquals } from "@std/assert";
+import { groupsOf } from "../../mod/host/local_users.ts";
+
+const PASSWD = `root:x:0:0:root:/root:/bin/sh
+ann:x:1000:100:Ann,,,:/home/ann:/bin/sh
+ann2:x:1000:101::/:/bin/sh\r
+odd:x:10x:5
+short
+
+bob:x:1001:1001`;
+const GROUP = `www:x:33:ann,bob
+users:x:100:
+second:x:44:x,ann2
+annie:x:45:annie
+odd:x:4x:ann
+none`;
+
+Deno.test("groupsOf() gives the own group and those that name the user", () => {
+  assertEquals(groupsOf(1000, PASSWD, GROUP), [33, 44, 100, 101]);
+  assertEquals(groupsOf(1001, PASSWD, GROUP), [33, 1001]);
+  assertEquals(groupsOf(4711, PASSWD, GROUP), []);
+  assertEquals(groupsOf(0, "", ""), []);
+});

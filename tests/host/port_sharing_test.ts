@@ -1,0 +1,29 @@
+/** Goal: other users get in as far as they have to, and no further. Method: modes of real files. */
+import { assertEquals } from "@std/assert";
+import { openPortSharing } from "../../mod/host/port_sharing.ts";
+import { proofFolder, registerSocket, sharingFolder } from "../../mod/host/register_address.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test({
+  name: "openPortSharing() lets others pass, connect, and put a file; nothing else",
+  ignore: Deno.build.os === "windows",
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    const handler = {
+      register: () => Promise.resolve({ code: 5, text: "" }),
+      unregister: () => Promise.resolve({ code: 5, text: "" }),
+      gone: () => Promise.resolve(),
+    };
+    const sharing = await openPortSharing(folder.path, handler);
+    const mode = (path: string): number => Deno.lstatSync(path).mode! & 0o7777;
+    assertEquals(
+      [folder.path, sharingFolder(folder.path), proofFolder(folder.path)].map(mode),
+      [0o711, 0o711, 0o1733],
+    );
+    assertEquals(mode(registerSocket(folder.path)), 0o666);
+    await sharing.close();
+    assertEquals([...Deno.readDirSync(sharingFolder(folder.path))].map(({ name }) => name), [
+      "proof",
+    ]);
+  },
+});

@@ -1,0 +1,56 @@
+/** Goal: only requests are requests, and a proof is for one of them. Method: tables. */
+import { assertEquals, assertMatch } from "@std/assert";
+import {
+  isTimeout,
+  parseRegisterRequest,
+  proofName,
+  type RegisterWish,
+} from "../../mod/host/register_protocol.ts";
+
+const WISH: RegisterWish = {
+  op: "register",
+  url: "http://+:80/a/",
+  to: "http://127.0.0.1:1",
+  keep: false,
+  timeoutSeconds: 5,
+};
+
+Deno.test("parseRegisterRequest() takes the two requests and nothing else", () => {
+  assertEquals(parseRegisterRequest({ ...WISH, more: 1 }), WISH);
+  const end = { op: "unregister", url: "x" } as const;
+  assertEquals(parseRegisterRequest({ ...end, to: 7 }), end);
+  const wrong = [
+    null,
+    undefined,
+    "register",
+    [],
+    {},
+    { op: "status" },
+    { op: "unregister" },
+    { ...WISH, url: 1 },
+    { ...WISH, to: undefined },
+    { ...WISH, keep: "yes" },
+    { ...WISH, timeoutSeconds: "5" },
+    { ...WISH, timeoutSeconds: 0 },
+    { ...WISH, timeoutSeconds: 1.5 },
+    { ...WISH, timeoutSeconds: 3601 },
+  ];
+  for (const value of wrong) assertEquals(parseRegisterRequest(value), null, JSON.stringify(value));
+  assertEquals([isTimeout(1), isTimeout(3600), isTimeout(NaN)], [true, true, false]);
+});
+
+Deno.test("proofName() is another one for every other request and nonce", async () => {
+  const requests = [
+    WISH,
+    { ...WISH, url: "http://+:80/b/" },
+    { ...WISH, to: "http://127.0.0.1:2" },
+    { ...WISH, keep: true },
+    { ...WISH, timeoutSeconds: 6 },
+    { op: "unregister", url: WISH.url } as const,
+  ];
+  const names = await Promise.all(requests.map((request) => proofName("n", request)));
+  names.push(await proofName("m", WISH));
+  assertEquals(new Set(names).size, 7);
+  assertEquals(await proofName("n", { ...WISH }), names[0]);
+  assertMatch(names[0]!, /^n-[0-9a-f]{64}$/);
+});

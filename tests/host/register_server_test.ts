@@ -1,0 +1,183 @@
+/** Goal: a caller gets what it has proved to want, and nothing else does any harm. Method: the real
+ * socket and folder, a handler that keeps what it is asked. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { openPortSharing } from "../../mod/host/port_sharing.ts";
+import { registerSocket } from "../../mod/host/register_address.ts";
+import { askToRegister } from "../../mod/host/register_client.ts";
+import type { RegisterWish } from "../../mod/host/register_protocol.ts";
+import type { RegisterHandler, RegisterOutcome } from "../../mod/host/register_server.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+const ignore = Deno.build.os === "windows";
+const WISH: RegisterWish = {
+  op: "register",
+  url: "http://+:80/a/",
+  to: "http://127.0.0.1:1",
+  keep: false,
+  timeoutSeconds: 5,
+};
+
+/** Answers `outcome`; what it hears goes to `heard`. */
+class Handler implements RegisterHandler {
+  outcome: RegisterOutcome = { code: 0, text: "http://+:80/a/" };
+  readonly heard: string[] = [];
+  readonly #gone = Promise.withResolvers<void>();
+  end: (reason: string) => void = () => {};
+
+  register(
+    { url }: RegisterWish,
+    { uid }: { readonly uid: number },
+    onEnd: (reason: string) => void,
+  ): Promise<RegisterOutcome> {
+    this.end = onEnd;
+    this.heard.push(`register ${url} ${uid === Deno.uid()}`);
+    return Promise.resolve(this.outcome);
+  }
+  unregister({ url }: { readonly url: string }): Promise<RegisterOutcome> {
+    this.heard.push(`unregister ${url}`);
+    return Promise.resolve(this.outcome);
+  }
+  gone(url: string): Promise<void> {
+    this.heard.push(`gone ${url}`);
+    this.#gone.resolve();
+    return Promise.resolve();
+  }
+  get hasGone(): Promise<void> {
+    return this.#gone.promise;
+  }
+}
+
+interface Sharing extends AsyncDisposable {
+  readonly run: string;
+  readonly handler: Handler;
+}
+
+async function sharing(): Promise<Sharing> {
+  const folder = await tempFolder();
+  const handler = new Handler();
+  const open = await openPortSharing(folder.path, handler);
+  return {
+    run: folder.path,
+    handler,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await open.close();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Says `text` and gives all that comes back until the service hangs up. */
+async function say(run: string, text: string): Promise<string> {
+  using conn = await Deno.connect({ transport: "unix", path: registerSocket(run) });
+  await conn.write(new TextEncoder().encode(text));
+  const buffer = new Uint8Array(1000);
+  let heard = "";
+  for (;;) {
+    const count = await conn.read(buffer).catch(() => null);
+    if (count === null) return heard;
+    heard += new TextDecoder().decode(buffer.subarray(0, count));
+    if (/"prove"[^\n]*\n$/.test(heard)) await conn.write(new TextEncoder().encode("{}\n"));
+  }
+}
+
+Deno.test({
+  name: "RegisterServer holds a registration as long as its caller",
+  ignore,
+  async fn(): Promise<void> {
+    await using shared = await sharing();
+    const granted = await askToRegister(["/nowhere", shared.run], WISH);
+    assertEquals(granted.url, "http://+:80/a/");
+    assertEquals(shared.handler.heard, ["register http://+:80/a/ true"]);
+    granted.close();
+    await shared.handler.hasGone;
+    assertEquals(shared.handler.heard.at(-1), "gone http://+:80/a/");
+  },
+});
+
+Deno.test({
+  name: "RegisterServer tells a caller that its registration has ended",
+  ignore,
+  async fn(): Promise<void> {
+    await using shared = await sharing();
+    const granted = await askToRegister([shared.run], WISH);
+    shared.handler.end("enough");
+    assertEquals(await granted.ended, "enough");
+    granted.close();
+    await shared.handler.hasGone;
+  },
+});
+
+Deno.test({
+  name: "RegisterServer lets go of a caller that wants to be kept, or to unregister",
+  ignore,
+  async fn(): Promise<void> {
+    await using shared = await sharing();
+    const kept = await askToRegister([shared.run], { ...WISH, keep: true });
+    assertEquals(await kept.ended, "the service is gone", "it hangs up");
+    kept.close();
+    (await askToRegister([shared.run], { op: "unregister", url: WISH.url })).close();
+    assertEquals(shared.handler.heard, [
+      "register http://+:80/a/ true",
+      "unregister http://+:80/a/",
+    ]);
+  },
+});
+
+Deno.test({
+  name: "askToRegister() throws the refusal with its code, its text and what to type",
+  ignore,
+  async fn(): Promise<void> {
+    await using shared = await sharing();
+    shared.handler.outcome = { code: 5, text: "no reservation" };
+    const fault = await assertRejects(() => askToRegister([shared.run], WISH), Fault);
+    assertEquals(
+      [fault.message, fault.exit, fault.hint],
+      [
+        'Cannot register "http://+:80/a/": Access is denied (5): no reservation',
+        5,
+        `sudo httpcfg set urlacl -u http://+:80/a/ -a "D:(A;;GX;;;S-1-22-1-${Deno.uid()})"`,
+      ],
+    );
+    shared.handler.outcome = { code: 183, text: "taken" };
+    const taken = await assertRejects(() => askToRegister([shared.run], WISH), Fault);
+    assertEquals([taken.exit, taken.hint], [183, undefined]);
+    const nobody = await assertRejects(() => askToRegister(["/nowhere"], WISH), Fault);
+    assertEquals(nobody.hint, "httpcfg net start w3svc");
+  },
+});
+
+Deno.test({
+  name: "RegisterServer does nothing for who proves nothing or asks for nothing",
+  ignore,
+  async fn(): Promise<void> {
+    await using shared = await sharing();
+    const wish = `${JSON.stringify(WISH)}\n`;
+    assertEquals(/"code":5,/.test(await say(shared.run, wish)), true, "no file was made");
+    for (const text of ['{"op":"status"}\n', '{"op":"end"}\n', "null\n", "7\n"]) {
+      assertEquals(/"code":87,/.test(await say(shared.run, text)), true, text);
+    }
+    for (const text of ["GET / HTTP/1.1\r\n\r\n", "\n", "x".repeat(20_000)]) {
+      assertEquals(await say(shared.run, text), "", "it is hung up on");
+    }
+    assertEquals(shared.handler.heard, []);
+  },
+});
+
+Deno.test({
+  name: "RegisterServer bounds the callers who have not proved who they are",
+  ignore,
+  async fn(): Promise<void> {
+    await using shared = await sharing();
+    const dial = (): Promise<Deno.Conn> =>
+      Deno.connect({ transport: "unix", path: registerSocket(shared.run) });
+    const idle = await Promise.all(Array.from({ length: 32 }, dial));
+    for (const conn of idle) await conn.write(new TextEncoder().encode(" ")); // each was accepted
+    await assertRejects(() => askToRegister([shared.run], WISH), Fault, "Cannot register");
+    for (const conn of idle) conn.close();
+    let granted = null;
+    while (granted === null) granted = await askToRegister([shared.run], WISH).catch(() => null);
+    granted.close();
+    await shared.handler.hasGone;
+  },
+});

@@ -1,0 +1,124 @@
+/** Goal: programs come and go in order, and what has no place is not taken. Method: a service that keeps
+ * what it is told to share. */
+import { assertEquals } from "@std/assert";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import type { RegisteredHandler } from "../../mod/host/compose.ts";
+import type { RegisterWish } from "../../mod/host/register_protocol.ts";
+import type { Registrant } from "../../mod/host/registration_access.ts";
+import { Registrations, type SharedService } from "../../mod/host/registrations.ts";
+import { formatUrlPrefix } from "../../mod/base/url_prefix.ts";
+import type { PlannedRegistration } from "../../mod/listen/planned.ts";
+
+const ROOT: Registrant = { uid: 0, gids: [0], isAdministrator: true };
+const ANN: Registrant = { uid: 1000, gids: [], isAdministrator: false };
+const DOCUMENT: ConfigDocument = {
+  ...DEFAULT_DOCUMENT,
+  urlAcl: [{ url: "http://+:80/all/", sddl: "D:(A;;GX;;;WD)" }],
+};
+
+class Service implements SharedService {
+  runningSites: ConfigDocument["sites"] | null = DOCUMENT.sites;
+  shared: string[] = [];
+  /** URL that finds no place. */
+  failing = "";
+
+  share(programs: readonly RegisteredHandler[]): Promise<PlannedRegistration[]> {
+    this.shared = programs.map(({ prefix }) => formatUrlPrefix(prefix));
+    return Promise.resolve(this.shared.map((url) => {
+      const hasFailed = url === this.failing;
+      const state = hasFailed ? "failed" : "started";
+      return { url, state, reason: hasFailed ? "held" : null, win32: hasFailed ? 32 : 0 };
+    }));
+  }
+}
+
+function wish(url: string, more: Partial<RegisterWish> = {}): RegisterWish {
+  const to = "http://127.0.0.1:9";
+  return { op: "register", url, to, keep: false, timeoutSeconds: 5, ...more };
+}
+
+function make(): { service: Service; registrations: Registrations; ended: string[] } {
+  const service = new Service();
+  const store = { read: () => Promise.resolve(DOCUMENT) };
+  const registrations = new Registrations(service, store, (work) => work());
+  return { service, registrations, ended: [] };
+}
+
+const ignore = (): void => {};
+
+Deno.test("Registrations.register() takes what may be, in canonical text", async () => {
+  const { service, registrations } = make();
+  const cases: [who: Registrant, wish: RegisterWish, code: number, text: RegExp][] = [
+    [ROOT, wish("http://+:80/A/"), 0, /^http:\/\/\+:80\/a\/$/],
+    [ROOT, wish("http://+:80/a/"), 183, /a program of user 0 has it/],
+    [ROOT, wish("http://*:8080/"), 183, /site "Default Web Site" has it/],
+    [ANN, wish("http://+:80/b/"), 5, /no reservation/],
+    [ANN, wish("http://+:80/all/b/"), 0, /all/],
+    [ROOT, wish("http://+/a/"), 87, /UrlPrefix/],
+    [ROOT, wish("http://+:80/x/", { to: "http://10.0.0.1:80" }), 87, /target/],
+  ];
+  for (const [who, asked, code, text] of cases) {
+    const outcome = await registrations.register(asked, who, ignore);
+    assertEquals([outcome.code, text.test(outcome.text)], [code, true], outcome.text);
+  }
+  assertEquals(service.shared, ["http://+:80/a/", "http://+:80/all/b/"]);
+  assertEquals(registrations.status().map(({ url, to, uid, keep }) => [url, to, uid, keep]), [
+    ["http://+:80/a/", "http://127.0.0.1:9", 0, false],
+    ["http://+:80/all/b/", "http://127.0.0.1:9", 1000, false],
+  ]);
+});
+
+Deno.test("Registrations.register() takes nothing that finds no place, or while HTTP does not run", async () => {
+  const { service, registrations } = make();
+  service.failing = "http://+:80/a/";
+  assertEquals(await registrations.register(wish("http://+:80/a/"), ROOT, ignore), {
+    code: 32,
+    text: "held",
+  });
+  assertEquals([service.shared, registrations.status()], [[], []]);
+  service.runningSites = null;
+  assertEquals((await registrations.register(wish("http://+:80/b/"), ROOT, ignore)).code, 1062);
+});
+
+Deno.test("Registrations.register() bounds what one user and all of them may have", async () => {
+  const { registrations } = make();
+  const codes = new Set<number>();
+  for (let i = 0; i < 32; i++) {
+    const outcome = await registrations.register(wish(`http://+:80/all/${i}/`), ANN, ignore);
+    codes.add(outcome.code);
+  }
+  assertEquals(codes, new Set([0]));
+  assertEquals((await registrations.register(wish("http://+:80/all/x/"), ANN, ignore)).code, 1816);
+  for (let i = 0; i < 224; i++) {
+    await registrations.register(wish(`http://+:80/${i}/`), ROOT, ignore);
+  }
+  assertEquals((await registrations.register(wish("http://+:80/x/"), ROOT, ignore)).code, 1816);
+});
+
+Deno.test("Registrations.unregister() is for who registered it, and for administrators", async () => {
+  const { service, registrations, ended } = make();
+  const url = "http://+:80/all/";
+  const note = (reason: string): void => void ended.push(reason);
+  await registrations.register(wish(url, { keep: true }), ANN, note);
+  const other = { ...ANN, uid: 1001 };
+  assertEquals((await registrations.unregister({ op: "unregister", url }, other)).code, 5);
+  await registrations.gone(url); // it is kept
+  assertEquals(service.shared, [url]);
+  assertEquals((await registrations.unregister({ op: "unregister", url }, ANN)).code, 0);
+  assertEquals([service.shared, ended], [[], ["it was unregistered"]]);
+  assertEquals((await registrations.unregister({ op: "unregister", url }, ROOT)).code, 2);
+  assertEquals((await registrations.unregister({ op: "unregister", url: "x" }, ROOT)).code, 87);
+});
+
+Deno.test("Registrations end with their programs, and all with HTTP", async () => {
+  const { service, registrations, ended } = make();
+  const note = (reason: string): void => void ended.push(reason);
+  await registrations.register(wish("http://+:80/a/"), ROOT, note);
+  await registrations.register(wish("http://+:80/b/", { keep: true }), ROOT, note);
+  await registrations.gone("http://+:80/a/");
+  assertEquals(service.shared, ["http://+:80/b/"]);
+  await registrations.endAll("over");
+  assertEquals([service.shared, ended], [[], ["its program hung up", "over"]]);
+  await registrations.endAll("over");
+  await registrations.gone("http://+:80/a/");
+});

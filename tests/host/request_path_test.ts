@@ -1,0 +1,33 @@
+/** Goal: what is served is answered, and what outlives a change does. Method: requests without an engine. */
+import { assertEquals } from "@std/assert";
+import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { RequestPath } from "../../mod/host/request_path.ts";
+import { fakeRequest } from "../support/request.ts";
+
+Deno.test("RequestPath.handlerFor() serves the sites that are up, and the programs", async () => {
+  const content = { kind: "respond", text: "x" } as const;
+  const sites = [{ ...DEFAULT_DOCUMENT.sites[0]!, content }];
+  const planned = { id: 1, name: "s", state: "started", reason: null, win32: 0 } as const;
+  const plan = { endpoints: [], sites: [planned], registrations: [] };
+  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, withSites: true };
+  const shown = { version: "1", ipListen: [], endpoints: [], sites: [] };
+  const path = new RequestPath({ served: (site) => site }, () => shown);
+  assertEquals(path.kept, null);
+  const program = {
+    prefix: parseUrlPrefix("http://+:8080/p/")!,
+    handle: () => ({ refuse: "BadGateway" } as const),
+  };
+  const handler = path.handlerFor(serving, [program], DEFAULT_SETTINGS);
+  const ask = async (of: string): Promise<unknown> => {
+    const result = await handler(fakeRequest({ path: of }));
+    return "refuse" in result ? result.refuse : result.status;
+  };
+  assertEquals([await ask("/"), await ask("/p/x")], [200, "BadGateway"]);
+  path.pauses.all = true;
+  assertEquals([await ask("/"), await ask("/p/x")], ["Disabled", "BadGateway"]);
+  assertEquals(path.kept?.list(), []);
+  path.clear();
+  assertEquals(path.kept, null);
+});

@@ -1,0 +1,40 @@
+/** Goal: what is told about what is served is what is served. Method: values; the machine's addresses. */
+import { assertEquals } from "@std/assert";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { hasMachineMoved, servingStatus, sitesUp } from "../../mod/host/serving.ts";
+import { machineKey, readMachine } from "../../mod/listen/machine_addresses.ts";
+import type { Plan, PlannedSite } from "../../mod/listen/planned.ts";
+
+function planOf(states: readonly PlannedSite["state"][]): Plan {
+  const sites = states.map((state, i) => {
+    return { id: i + 1, name: `${i + 1}`, state, reason: null, win32: 0 };
+  });
+  return { endpoints: [], sites, registrations: [] };
+}
+
+Deno.test("sitesUp() gives the sites with a handler, and servingStatus() all of them", () => {
+  const sites = [1, 2, 3, 4].map((id) => ({ ...DEFAULT_DOCUMENT.sites[0]!, id, name: `${id}` }));
+  const plan = planOf(["started", "failed", "waiting", "stopped"]);
+  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, withSites: true };
+  assertEquals(sitesUp(serving).map(({ id }) => id), [1, 3]);
+  assertEquals(servingStatus(serving, () => true).sites.map(({ state }) => state), [
+    "paused",
+    "stopped",
+    "stopped",
+    "stopped",
+  ]);
+  assertEquals([sitesUp(null), servingStatus(null, () => false)], [[], {
+    endpoints: [],
+    sites: [],
+  }]);
+});
+
+Deno.test("hasMachineMoved() sees another set of addresses, and a waiting one that has come", () => {
+  const key = machineKey(readMachine());
+  const plan = planOf([]);
+  assertEquals([hasMachineMoved(plan, key), hasMachineMoved(plan, "other")], [false, true]);
+  const { ip } = readMachine().addresses[0]!;
+  const waiting = { ip, port: 1, action: "wait", secure: false, cause: "", entry: null } as const;
+  const endpoints = [{ ...waiting, holders: [], returns: false }];
+  assertEquals(hasMachineMoved({ ...plan, endpoints }, key), true);
+});
