@@ -13,6 +13,8 @@ export const FIELD_KIND = {
   connection: 3,
   contentLength: 4,
   transferEncoding: 5,
+  /** A framing field with `_` for `-`: gateways behind us that make variables of names confuse the two. */
+  lookalike: 6,
 } as const;
 
 /** Kind of the field whose name is `bytes[start..end)`. */
@@ -29,12 +31,16 @@ export function fieldKindOf(bytes: Uint8Array, start: number, end: number): numb
     case 14:
       return equalsIgnoringCase(bytes, start, end, "content-length")
         ? FIELD_KIND.contentLength
-        : FIELD_KIND.other;
+        : lookalikeOf(bytes, start, end, "content_length");
     case 17:
       return equalsIgnoringCase(bytes, start, end, "transfer-encoding")
         ? FIELD_KIND.transferEncoding
-        : FIELD_KIND.other;
+        : lookalikeOf(bytes, start, end, "transfer_encoding");
     default:
       return FIELD_KIND.other;
   }
+}
+
+function lookalikeOf(bytes: Uint8Array, start: number, end: number, name: string): number {
+  return equalsIgnoringCase(bytes, start, end, name) ? FIELD_KIND.lookalike : FIELD_KIND.other;
 }

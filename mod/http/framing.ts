@@ -4,8 +4,8 @@
  * message is refused: that disagreement is what request smuggling is made of.
  *
  * Stricter than RFC 9112 on purpose: a second Content-Length is refused even where it says the same,
- * leading zeros are refused (some readers take them as octal), and Content-Length beside
- * Transfer-Encoding is refused instead of repaired.
+ * leading zeros are refused (some readers take them as octal), Content-Length beside
+ * Transfer-Encoding is refused instead of repaired, and so are Content_Length and Transfer_Encoding.
  *
  * @module
  */
@@ -67,6 +67,8 @@ export class Framing {
       } else if (kind === FIELD_KIND.transferEncoding) {
         isTransferCoded = true;
         this.#readCodings(bytes, start, end);
+      } else if (kind === FIELD_KIND.lookalike) {
+        fault = "Header";
       } else {
         fault = this.#readExpect(bytes, start, end, head.minor);
       }

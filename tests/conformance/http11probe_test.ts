@@ -18,7 +18,6 @@ const DELIBERATE: Readonly<Record<string, string>> = {
   "COMP-HTTP12-VERSION": "505: we speak 1.0 and 1.1 and pretend no more",
   "SMUG-CL-TRAILING-SPACE": "white space around a value is no part of it (RFC 9110 5.5)",
   "MAL-CL-TAB-BEFORE-VALUE": "white space around a value is no part of it (RFC 9110 5.5)",
-  "SMUG-TRANSFER_ENCODING": "an underscore is a token character; the field is another one, unread",
   "SMUG-EXPECT-100-CL": "100-continue is met: the body was there, so no 100 was needed",
   "SMUG-HEAD-CL-BODY": "content in HEAD is framed well; the body is read off",
   "SMUG-ABSOLUTE-URI-HOST-MISMATCH":

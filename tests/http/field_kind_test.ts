@@ -15,8 +15,9 @@ Deno.test("fieldKindOf() knows five fields", () => {
     ["Hose", FIELD_KIND.other],
     ["Accept", FIELD_KIND.other],
     ["Keep-Alive", FIELD_KIND.other],
-    ["Content_Length", FIELD_KIND.other],
-    ["Transfer_Encoding", FIELD_KIND.other],
+    ["Content_Length", FIELD_KIND.lookalike],
+    ["TRANSFER_ENCODING", FIELD_KIND.lookalike],
+    ["Content.Length", FIELD_KIND.other],
     ["Content-Lengths", FIELD_KIND.other],
   ];
   for (const [name, want] of cases) {

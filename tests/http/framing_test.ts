@@ -59,6 +59,8 @@ Deno.test("Framing.read() refuses a message that two readers could end at two pl
     [["Transfer-Encoding: gzip, chunked"], "N/I"],
     [["Transfer-Encoding: gzip", "Transfer-Encoding: chunked"], "N/I"],
     [["Host: a", "host: a"], "Hostname"],
+    [["Content-Length: 5", "Content_Length: 5"], "Header"],
+    [["transfer_encoding: chunked"], "Header"],
     [["Expect: 200-ok"], "Expectation"],
     [["Expect: 100-continue, x"], "Expectation"],
     [["Expect:"], "Expectation"],
