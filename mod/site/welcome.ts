@@ -40,6 +40,7 @@ export interface ListeningSite {
   readonly reason: string | null;
 }
 
+const ANSWER_VERSION = 1;
 const ALLOW = "GET, HEAD, OPTIONS";
 
 /** Handler of the page at "/"; any other path is not found. */
@@ -55,7 +56,7 @@ export function welcome(view: () => ListeningView): Handler {
 
 function answer(request: HttpRequest, view: ListeningView): HttpResponse {
   const isJson = prefersJson(request.header("accept"));
-  const text = isJson ? `${JSON.stringify(view, null, 2)}\n` : welcomePage(view);
+  const text = isJson ? `${JSON.stringify(asAnswer(view), null, 2)}\n` : welcomePage(view);
   return {
     status: 200,
     headers: [
@@ -65,6 +66,11 @@ function answer(request: HttpRequest, view: ListeningView): HttpResponse {
     ],
     body: new TextEncoder().encode(text),
   };
+}
+
+/** JSON answers carry the version of their shape; fields are only ever added. */
+function asAnswer({ version: program, ...rest }: ListeningView): unknown {
+  return { version: ANSWER_VERSION, program, ...rest };
 }
 
 /** The page as HTML. */
@@ -88,9 +94,9 @@ export function welcomePage(view: ListeningView): string {
 <h2>IP inclusion list</h2>
 ${list}
 <h2>Sockets</h2>
-${table(["Address and port", "State", ""], endpoints)}
+${table(["Address and port", "State", "Reason"], endpoints)}
 <h2>Sites</h2>
-${table(["Id", "Name", "Bindings", "State", ""], sites)}
+${table(["Id", "Name", "Bindings", "State", "Reason"], sites)}
 <footer>httpcfg ${escapeHtml(view.version)}</footer>`,
   );
 }
