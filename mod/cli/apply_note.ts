@@ -31,7 +31,7 @@ export async function tellHowToApply(io: CommandIo, reader: keyof typeof NOTES):
 async function applyNow(io: CommandIo): Promise<void> {
   try {
     await guardReload(io, false, false);
-    await io.control.ask({ op: "reload", confirmSeconds: null });
+    await io.control.ask({ op: "reload", confirmSeconds: null, strict: false });
     io.note("Stored and applied.");
   } catch (error) {
     if (!(error instanceof Fault)) throw error;

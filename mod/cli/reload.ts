@@ -26,6 +26,7 @@ const reload: CommandSpec = {
   ],
   flags: {
     ...YES_FLAG,
+    strict: { kind: "boolean", summary: "fail where an address is not on this machine now" },
     confirm: {
       kind: "string",
       value: "TIME",
@@ -36,7 +37,7 @@ const reload: CommandSpec = {
   async run(input, io): Promise<number> {
     const confirmSeconds = parseTime(input.text("confirm"));
     await guardReload(io, input.flag("yes"), confirmSeconds !== null);
-    const request = { op: "reload", confirmSeconds } as const;
+    const request = { op: "reload", confirmSeconds, strict: input.flag("strict") } as const;
     let changes = 0;
     const status = await io.control.ask(request, (progress) => {
       changes++;

@@ -6,7 +6,7 @@
 import { formatEndpoint } from "../base/address.ts";
 import { Fault, quote } from "../base/fault.ts";
 import type { Confirmation } from "./confirmation.ts";
-import type { ControlProgress, ControlRequest } from "./control_protocol.ts";
+import type { ControlProgress, ControlRequest, ReloadRequest } from "./control_protocol.ts";
 import type { Controller } from "./controller.ts";
 import type { ServiceLogs } from "./service_logs.ts";
 import type { ServiceStatus } from "./status.ts";
@@ -69,12 +69,12 @@ export function extraOf(
 
 async function carryOutReload(
   { controller, web, confirmation }: Omit<Parts, "logs">,
-  { confirmSeconds }: { readonly confirmSeconds: number | null },
+  { confirmSeconds, strict }: ReloadRequest,
   tell: (progress: ControlProgress) => void,
 ): Promise<void> {
   const draining = await controller.exclusive(async () => {
     const before = web.documentInForce;
-    const { changes, draining } = await web.reload();
+    const { changes, draining } = await web.reload(strict);
     // Only now: a reload that failed has changed nothing that could come back.
     if (confirmSeconds !== null && before !== null) {
       await confirmation.begin(before, confirmSeconds);

@@ -17,14 +17,22 @@ export type ControlRequest =
   | { readonly op: "pause"; readonly service: ServiceName }
   | { readonly op: "continue"; readonly service: ServiceName }
   | { readonly op: "site"; readonly verb: SiteVerb; readonly id: number }
-  /** `confirmSeconds`: comes back after that time unless it is confirmed; null: lasts. */
-  | { readonly op: "reload"; readonly confirmSeconds: number | null }
+  | ReloadRequest
   | { readonly op: "confirm" }
   /** The kept responses, as `cache` of the answer. */
   | { readonly op: "cache" }
   /** Drops kept responses: of one URL, of all below it, or all; `dropped` of the answer counts them. */
   | { readonly op: "dropCache"; readonly url: string | null; readonly recursive: boolean }
   | { readonly op: "flushLogs" };
+
+/** Take up the stored document. */
+export interface ReloadRequest {
+  readonly op: "reload";
+  /** Comes back after that time unless it is confirmed; null: lasts. */
+  readonly confirmSeconds: number | null;
+  /** True: fails where an address of the list is not on the machine, instead of waiting for it. */
+  readonly strict: boolean;
+}
 
 /** What may be asked of one site. */
 export type SiteVerb = "start" | "stop" | "pause" | "continue";

@@ -5,6 +5,7 @@
  * @module
  */
 import { type Endpoint, formatEndpoint } from "../base/address.ts";
+import { Fault, quote } from "../base/fault.ts";
 import type { Settings } from "../config/settings.ts";
 import type { HttpServer } from "../http/server.ts";
 import { BindFault } from "../listen/bind_fault.ts";
@@ -30,8 +31,19 @@ export interface Reloaded {
   readonly draining: readonly Draining[];
 }
 
+/** Throws what stops a reload before any socket is touched. */
+export function checkReload(plan: Plan, strict: boolean): void {
+  const absent = strict ? plan.endpoints.find(({ action }) => action === "wait") : undefined;
+  if (absent !== undefined) {
+    throw new Fault(`Cannot listen on ${quote(formatEndpoint(absent))}: ${absent.cause}`, {
+      hint: "reload without --strict, and it waits",
+    });
+  }
+  throwIfNothingStarts(plan);
+}
+
 /** Throws where the plan would leave the service with nothing to do. */
-export function throwIfNothingStarts(plan: Plan): void {
+function throwIfNothingStarts(plan: Plan): void {
   const problem = nothingStarted(plan, Deno.build.os);
   if (problem !== null) throw problem;
 }

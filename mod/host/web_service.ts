@@ -24,11 +24,11 @@ import { changeEvents, planEvents } from "./plan_events.ts";
 import type { KeptResponses } from "./kept_responses.ts";
 import {
   changesOf,
+  checkReload,
   type Draining,
   drainUnreached,
   isNewFailure,
   type Reloaded,
-  throwIfNothingStarts,
   upSites,
 } from "./reload.ts";
 import type { ServiceLogs } from "./service_logs.ts";
@@ -139,9 +139,9 @@ export class WebService {
   /**
    * Applies the stored document to what runs. Sockets that stay are not touched; where a new one
    * cannot be had everything stays as it was and the fault says why. Gives the addresses that are no
-   * longer served and still have connections.
+   * longer served and still have connections. `strict`: an address that is not there is a failure.
    */
-  async reload(): Promise<Reloaded> {
+  async reload(strict = false): Promise<Reloaded> {
     const http = this.#http;
     if (http === null) {
       throw new Fault("Cannot reload: the HTTP service does not run", {
@@ -160,7 +160,7 @@ export class WebService {
       return { changes: [], draining: [] };
     }
     const plan = await this.#changeOver(next, document, {
-      check: throwIfNothingStarts,
+      check: (plan) => checkReload(plan, strict),
       isFatal: (failed) => isNewFailure(failed, before),
     });
     await this.#options.logs.reconfigure(settings);

@@ -106,6 +106,21 @@ testInNamespace(
   },
 );
 
+testInNamespace("who names the process in another network namespace", async (space) => {
+  await using program = await serveIn(space, ["127.0.0.1"]);
+  const outside = await program.run(`who ${PORT} --format json`);
+  const inside = JSON.parse(outside.out).holders
+    .filter(({ pid }: { pid: number }) => pid === program.servicePid());
+  assertEquals(inside.length, 1, outside.out);
+  assertMatch(inside[0].namespace, /^net:\[\d+\]$/);
+  const own = await program.shell(`ip netns exec ${space.name} httpcfg who 127.0.0.1:${PORT}`);
+  assertMatch(
+    own.out,
+    new RegExp(`pid ${program.servicePid()}, user .*on 127\\.0\\.0\\.1:${PORT}`),
+  );
+  assertEquals(own.out.includes("namespace"), false);
+});
+
 /** The service inside `space`, with one site that says hello. */
 async function serveIn(
   space: NetNamespace,

@@ -38,6 +38,18 @@ Deno.test("reload opens, closes and swaps; what stays keeps its connections", as
   assertEquals((await get("127.0.0.4", port)).body, "site one");
   assert(await isRefused("127.0.0.3", port));
   assertEquals((await program.run("plan")).status, 0);
+
+  // A site is swapped in place: the next request on the same connection has the new answer.
+  const document = JSON.parse(await Deno.readTextFile(program.config));
+  document.sites[0].content.text = "site two";
+  await Deno.writeTextFile(program.config, JSON.stringify(document));
+  assertStringIncludes((await program.do("reload")).err, "No socket had to change.");
+  assertMatch(await ask(kept), /\r\n\r\nsite two$/);
+
+  await program.do("set iplisten -i 203.0.113.9");
+  const strict = await program.run("reload --strict");
+  assertEquals(strict.status, 1);
+  assertMatch(strict.err, /Cannot listen on "203\.0\.113\.9:\d+": no interface of this machine/);
   const { ipListen } = await program.status();
   assertEquals([...ipListen], ["127.0.0.2", "127.0.0.4"]);
 });
@@ -166,7 +178,7 @@ testWith(
       for (let i = 0; i < RELOADS / 2; i++) {
         const chosen = others.filter((_, place) => (i + 1) & (1 << place));
         await storeList(program, ["127.0.0.2", ...chosen]);
-        await control.ask({ op: "reload", confirmSeconds: null });
+        await control.ask({ op: "reload", confirmSeconds: null, strict: false });
       }
       load.kill("SIGINT"); // wrk ends and tells what it met
       const report = new TextDecoder().decode((await load.output()).stdout);

@@ -5,7 +5,7 @@ import { formatEndpoint } from "../../mod/base/address.ts";
 import { Fault } from "../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 import { changeOver } from "../../mod/host/change_over.ts";
-import { throwIfNothingStarts } from "../../mod/host/reload.ts";
+import { checkReload } from "../../mod/host/reload.ts";
 import { Sockets } from "../../mod/host/sockets.ts";
 import { parseList } from "../../mod/listen/list_entry.ts";
 
@@ -50,7 +50,7 @@ Deno.test("changeOver() touches nothing where the check throws", async () => {
     registrations: [],
   };
   let thrown: unknown;
-  await changeOver(sockets, source, { tcpBacklog: 5, check: throwIfNothingStarts })
+  await changeOver(sockets, source, { tcpBacklog: 5, check: (plan) => checkReload(plan, false) })
     .catch((error) => thrown = error);
   assertThrows(
     () => {

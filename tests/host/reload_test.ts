@@ -4,9 +4,9 @@ import { type Endpoint, formatEndpoint, parseEndpoint } from "../../mod/base/add
 import { Fault } from "../../mod/base/fault.ts";
 import {
   changesOf,
+  checkReload,
   drainUnreached,
   isNewFailure,
-  throwIfNothingStarts,
   upSites,
 } from "../../mod/host/reload.ts";
 import { bindFault } from "../../mod/listen/bind_fault.ts";
@@ -27,12 +27,14 @@ Deno.test("isNewFailure() forgives an absent address and what was refused before
   }
 });
 
-Deno.test("throwIfNothingStarts() stops a plan that would leave nothing to do", () => {
-  throwIfNothingStarts(plan({}, ["started", "failed"]));
-  throwIfNothingStarts(plan({}, ["waiting"]));
-  throwIfNothingStarts(plan({}, ["stopped"]));
-  throwIfNothingStarts(plan({}));
-  assertThrows(() => throwIfNothingStarts(plan({}, ["failed", "stopped"])), Fault);
+Deno.test("checkReload() stops a plan that would leave nothing to do", () => {
+  checkReload(plan({}, ["started", "failed"]), false);
+  checkReload(plan({}, ["waiting"]), false);
+  checkReload(plan({}, ["stopped"]), false);
+  checkReload(plan({}), false);
+  assertThrows(() => checkReload(plan({}, ["failed", "stopped"]), false), Fault);
+  checkReload(plan({ "10.0.0.5:80": "wait" }), false);
+  assertThrows(() => checkReload(plan({ "10.0.0.5:80": "wait" }), true), Fault, "10.0.0.5:80");
 });
 
 Deno.test("upSites() and changesOf() compare two plans", () => {
