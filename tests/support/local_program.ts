@@ -1,0 +1,91 @@
+/**
+ * A program of this machine that serves on a loopback port, for tests that put it behind ours. Run by
+ * itself with a name; it says its port on stdout.
+ *
+ *     …/hello         its name
+ *     …/headers       the fields of the request, as JSON
+ *     …/silent        nothing, ever
+ *     …/download?N    N bytes, as fast as they are taken
+ *     …/upload        the number of bytes that came
+ *     …/socket        a WebSocket that says everything back
+ *
+ * @module
+ */
+
+/** One that runs. */
+export interface LocalProgram extends AsyncDisposable {
+  readonly port: number;
+  readonly url: string;
+  /** Ends it at once. */
+  kill(): Promise<void>;
+}
+
+/** Starts one that calls itself `name`. */
+export async function startLocalProgram(name: string): Promise<LocalProgram> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--allow-net", import.meta.url, name],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  const first = await reader.read();
+  const port = Number(new TextDecoder().decode(first.value));
+  let hasEnded = false;
+  const kill = async (): Promise<void> => {
+    if (hasEnded) return;
+    hasEnded = true;
+    child.kill("SIGKILL");
+    await reader.cancel();
+    await child.status;
+  };
+  return { port, url: `http://127.0.0.1:${port}`, kill, [Symbol.asyncDispose]: kill };
+}
+
+function serve(name: string): void {
+  Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: ({ port }) => void Deno.stdout.writeSync(new TextEncoder().encode(`${port}`)),
+  }, (request) => answer(name, request));
+}
+
+async function answer(name: string, request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  switch (pathname.slice(pathname.lastIndexOf("/") + 1)) {
+    case "headers":
+      return Response.json(Object.fromEntries(request.headers));
+    case "silent":
+      return await new Promise<never>(() => {});
+    case "download":
+      return new Response(bytes(Number(search.slice(1))));
+    case "upload": {
+      let count = 0;
+      for await (const piece of request.body ?? []) count += piece.length;
+      return new Response(`${count}`);
+    }
+    case "socket": {
+      const { socket, response } = Deno.upgradeWebSocket(request);
+      socket.onmessage = ({ data }): void => socket.send(data);
+      return response;
+    }
+    default:
+      return new Response(name);
+  }
+}
+
+/** `count` bytes in pieces, made when they are taken. */
+export function bytes(count: number): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const piece = new Uint8Array(65_536).fill(0x61);
+  let left = count;
+  return new ReadableStream({
+    pull(controller): void {
+      if (left === 0) return controller.close();
+      const part = piece.subarray(0, Math.min(left, piece.length));
+      left -= part.length;
+      controller.enqueue(part);
+    },
+  });
+}
+
+if (import.meta.main) serve(Deno.args[0] ?? "nameless");
