@@ -102,3 +102,14 @@ Deno.test("config edit stores what passes, keeps what does not, and lays the sch
   assertMatch((await edit("exit 3")).note, /the editor ended with a failure/);
   assertEquals((await home.cli("query iplisten")).out, "IP :10.0.0.1\n");
 });
+
+Deno.test("config schema prints the published schema, which names every field of the document", async () => {
+  await using home = await makeCliHome();
+  const { status, out, note } = await home.cli("config schema");
+  assertEquals([status, note], [0, ""]);
+  const published = new URL("../../dist/httpcfg.schema.json", import.meta.url);
+  const schema = JSON.parse(out) as { properties: Record<string, unknown> };
+  assertEquals(schema, JSON.parse(await Deno.readTextFile(published)));
+  const fields = Object.keys(DEFAULT_DOCUMENT);
+  assertEquals(fields.filter((field) => !(field in schema.properties)), []);
+});
