@@ -153,7 +153,9 @@ function judge(
 ): { candidates: Candidate[]; winner: SiteRecord | undefined } {
   const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
   const started = document.sites.filter(({ id }) => up.has(id)).sort((a, b) => a.id - b.id);
-  const table = buildRouteTable(started.flatMap((site) => bindingRoutes(site, site)));
+  const table = buildRouteTable(started.flatMap((site) => {
+    return bindingRoutes({ ...site, secureBindings: servedOverTls(input, site.id) }, site);
+  }));
   const found = matchRoute(table, { local: endpoint, host, isTls: secure, path: "/" });
   const winner = typeof found === "string" ? undefined : found;
   const best = Math.min(
@@ -167,6 +169,8 @@ function judge(
       const reason = plan.sites.find((site) => site.id === id)?.reason ?? "it is stopped";
       const why = !up.has(id)
         ? `the site does not start: ${reason}`
+        : binding.unserved !== undefined
+        ? binding.unserved
         : wins
         ? BUCKETS[best]!
         : whyItLoses(binding, { endpoint, host, secure, bucket, best });
@@ -174,6 +178,13 @@ function judge(
     })
   );
   return { candidates, winner };
+}
+
+/** Bindings of a site that have a certificate. */
+function servedOverTls({ sites }: PlanInput, siteId: number): string[] {
+  const bindings = sites.find(({ id }) => id === siteId)?.bindings ?? [];
+  return bindings.filter(({ secure, unserved }) => secure && unserved === undefined)
+    .map(formatBinding);
 }
 
 /** HTTP.sys's buckets in the order in which they are searched, as reasons. */

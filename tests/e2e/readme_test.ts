@@ -1,5 +1,5 @@
 // Story: a reader types the README's walk-through, line by line, and sees what it shows. Method: one
-// shell runs every `$` line of its console blocks; the port 8080 becomes a free one.
+// shell runs every `$` line of its console blocks; the ports 8080 and 8443 become free ones.
 import { assert, assertEquals } from "@std/assert";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
@@ -30,7 +30,7 @@ function steps(text: string): Step[] {
 testWith(["bash", "python3", "curl", "jq"], "the walk-through shows what it says", async () => {
   await using program = await Program.make();
   const port = String(freePort());
-  const walk = steps(README.replaceAll("8080", port));
+  const walk = steps(README.replaceAll("8080", port).replaceAll("8443", String(freePort())));
   assert(walk.length > 10, `${walk.length} lines are typed`);
 
   await prepare(program, port);

@@ -4,6 +4,8 @@ import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 import { explain, type ExplainInput, type Explanation } from "../../mod/host/explain.ts";
 import { wantedSites } from "../../mod/host/wanted_sites.ts";
+import type { PlanSite } from "../../mod/listen/plan_sites.ts";
+import type { Binding } from "../../mod/config/binding.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
 import { parseList } from "../../mod/listen/list_entry.ts";
 import type { Machine } from "../../mod/listen/machine_addresses.ts";
@@ -91,6 +93,30 @@ Deno.test("explain() tells the wrong protocol, a stopped site and an unknown hos
   assertEquals([stopped.answeredBy, stopped.site], ["service", null]);
   assertMatch(stopped.summary, /400 Bad Request/);
   assertMatch(stopped.candidates[1]?.why ?? "", /does not start: it is set not to start/);
+});
+
+Deno.test("explain() passes over a binding without a certificate", () => {
+  const common = { wanted: true, ownSockets: false };
+  const unserved = "https has no certificate";
+  const at = (port: number): Binding => ({ ip: null, port, host: "" });
+  const sites: PlanSite[] = [
+    {
+      ...common,
+      id: 1,
+      name: "s1",
+      bindings: [{ ...at(80), secure: false }, {
+        ...at(443),
+        host: "x",
+        secure: true,
+        unserved,
+      }],
+    },
+    { ...common, id: 2, name: "s2", bindings: [{ ...at(443), secure: true }] },
+  ];
+  const told = ask("10.0.0.5:443", "x", { sites }, true, [":80:", ":443:"]);
+  assertEquals(told.site?.id, 2);
+  assertEquals(told.candidates.map(({ id, wins }) => [id, wins]), [[1, false], [2, true]]);
+  assertEquals(told.candidates[0]?.why, unserved);
 });
 
 function ask(
