@@ -74,11 +74,9 @@ async function carryOutReload(
 ): Promise<void> {
   const draining = await controller.exclusive(async () => {
     const before = web.documentInForce;
-    const { changes, draining } = await web.reload(strict);
-    // Only now: a reload that failed has changed nothing that could come back.
-    if (confirmSeconds !== null && before !== null) {
-      await confirmation.begin(before, confirmSeconds);
-    }
+    const { changes, draining } = confirmSeconds === null || before === null
+      ? await web.reload(strict)
+      : await confirmation.around(before, confirmSeconds, () => web.reload(strict));
     for (const change of changes) tell(change);
     return draining;
   });

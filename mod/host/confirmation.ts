@@ -38,14 +38,29 @@ export class Confirmation {
     return this.#pending?.until ?? null;
   }
 
-  /** Waits for `seconds`. Of several changes in a row all come back, to what was before the first. */
-  async begin(document: ConfigDocument, seconds: number): Promise<void> {
-    const until = new Date(Date.now() + seconds * 1000).toISOString();
-    this.#pending = { until, document: this.#pending?.document ?? document };
-    const text = JSON.stringify(this.#pending);
-    await Deno.writeTextFile(this.#options.file, text, { mode: 0o600 });
+  /**
+   * Does `change` and waits for `seconds`. What to come back to is on disk before the change begins;
+   * a change that throws leaves everything as it was. Of several changes in a row all come back, to
+   * what was before the first.
+   */
+  async around<T>(
+    document: ConfigDocument,
+    seconds: number,
+    change: () => Promise<T>,
+  ): Promise<T> {
+    const earlier = this.#pending;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#revert(), seconds * 1000);
+    await this.#await({ until: timeIn(seconds), document: earlier?.document ?? document });
+    try {
+      const result = await change();
+      // The time counts from now: the change itself may have taken some of it.
+      if (this.#pending !== null) await this.#await({ ...this.#pending, until: timeIn(seconds) });
+      return result;
+    } catch (error) {
+      if (earlier === null) await this.#forget();
+      else await this.#await(earlier);
+      throw error;
+    }
   }
 
   /** The change lasts; false where none waited. */
@@ -72,6 +87,17 @@ export class Confirmation {
     }
   }
 
+  async #await(pending: Pending): Promise<void> {
+    this.#pending = pending;
+    // Never half a file: what is there is always something to come back to.
+    const { file } = this.#options;
+    await Deno.writeTextFile(`${file}.new`, JSON.stringify(pending), { mode: 0o600 });
+    await Deno.rename(`${file}.new`, file);
+    clearTimeout(this.#timer);
+    const leftMs = Math.max(0, Date.parse(pending.until) - Date.now());
+    this.#timer = setTimeout(() => this.#revert(), leftMs);
+  }
+
   async #forget(): Promise<void> {
     clearTimeout(this.#timer);
     this.#pending = null;
@@ -82,11 +108,14 @@ export class Confirmation {
     try {
       return JSON.parse(await Deno.readTextFile(this.#options.file)) as Pending;
     } catch (error) {
-      if (error instanceof SyntaxError) return null; // killed while it was written: nothing changed yet
       ignoreNotFound(error);
       return null;
     }
   }
+}
+
+function timeIn(seconds: number): string {
+  return new Date(Date.now() + seconds * 1000).toISOString();
 }
 
 function ignoreNotFound(error: unknown): void {

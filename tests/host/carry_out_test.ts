@@ -48,7 +48,10 @@ function scene(more: { readonly reloadFails?: boolean; readonly pending?: boolea
       },
     },
     confirmation: {
-      begin: (_: unknown, seconds: number) => done("begin")(String(seconds)),
+      async around<T>(_: unknown, seconds: number, change: () => Promise<T>): Promise<T> {
+        did.push(`around ${seconds}`);
+        return await change();
+      },
       confirm: () => Promise.resolve(more.pending ?? false),
     },
   };
@@ -67,13 +70,13 @@ Deno.test("carryOut() reloads in a turn of its own and drains outside of it", as
   assertEquals(told, ["opened 10.0.0.7:80 0", "draining 10.0.0.6:80 3", "drained 10.0.0.6:80 0"]);
 });
 
-Deno.test("carryOut() waits for a confirmation only where the reload went well", async () => {
+Deno.test("carryOut() lets the confirmation stand around the reload", async () => {
   const well = scene();
   await well.ask({ op: "reload", confirmSeconds: 60, strict: false });
-  assertEquals(well.did, ["turn", "begin 60", "turn over"]);
+  assertEquals(well.did, ["turn", "around 60", "turn over"]);
   const failed = scene({ reloadFails: true });
   await assertRejects(() => failed.ask({ op: "reload", confirmSeconds: 60, strict: false }), Fault);
-  assertEquals(failed.did, ["turn"]);
+  assertEquals(failed.did, ["turn", "around 60"]);
 });
 
 Deno.test("carryOut() confirms what waits, and says that nothing does", async () => {

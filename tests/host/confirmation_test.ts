@@ -14,7 +14,7 @@ interface Scene {
 Deno.test("Confirmation takes the change back in time, and only once", async () => {
   await inScene(async ({ make, next, reverted, file }) => {
     const confirmation = make();
-    await confirmation.begin(DEFAULT_DOCUMENT, 0.05);
+    await confirmation.around(DEFAULT_DOCUMENT, 0.05, nothing);
     await next();
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
     await confirmation.settle();
@@ -27,7 +27,7 @@ Deno.test("Confirmation.confirm() makes the change last", async () => {
   await inScene(async ({ make, reverted }) => {
     const confirmation = make();
     assertEquals(await confirmation.confirm(), false);
-    await confirmation.begin(DEFAULT_DOCUMENT, 60);
+    await confirmation.around(DEFAULT_DOCUMENT, 60, nothing);
     assertEquals(await confirmation.confirm(), true);
     await confirmation.settle();
     await make().settle();
@@ -38,8 +38,28 @@ Deno.test("Confirmation.confirm() makes the change last", async () => {
 Deno.test("Confirmation goes back to what was before the first of several changes", async () => {
   await inScene(async ({ make, reverted }) => {
     const confirmation = make();
-    await confirmation.begin(DEFAULT_DOCUMENT, 60);
-    await confirmation.begin({ ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1"] }, 60);
+    await confirmation.around(DEFAULT_DOCUMENT, 60, nothing);
+    await confirmation.around({ ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1"] }, 60, nothing);
+    await confirmation.settle();
+    assertEquals(reverted, [DEFAULT_DOCUMENT]);
+  });
+});
+
+Deno.test("Confirmation.around() leaves nothing of a change that failed", async () => {
+  await inScene(async ({ make, reverted, file }) => {
+    const confirmation = make();
+    const fail = (): Promise<never> => Promise.reject(new Error("no socket"));
+    await assertRejects(() => confirmation.around(DEFAULT_DOCUMENT, 60, fail), Error, "no socket");
+    assertEquals(confirmation.until, null);
+    await assertRejects(() => Deno.stat(file), Deno.errors.NotFound);
+
+    // An earlier change goes on waiting as if nothing had been tried.
+    await confirmation.around(DEFAULT_DOCUMENT, 60, async () => {
+      assertEquals((await Deno.stat(file)).isFile, true, "on disk before the change begins");
+    });
+    const { until } = confirmation;
+    await assertRejects(() => confirmation.around(DEFAULT_DOCUMENT, 90, fail), Error);
+    assertEquals(confirmation.until, until);
     await confirmation.settle();
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
   });
@@ -48,17 +68,19 @@ Deno.test("Confirmation goes back to what was before the first of several change
 Deno.test("Confirmation.settle() takes back what a killed process left unconfirmed", async () => {
   await inScene(async ({ make, reverted, file }) => {
     const killed = make();
-    await killed.begin(DEFAULT_DOCUMENT, 60);
+    await killed.around(DEFAULT_DOCUMENT, 60, nothing);
     const text = await Deno.readTextFile(file);
     await killed.confirm(); // ends its timer; a kill would have left the file
     await Deno.writeTextFile(file, text);
     await make().settle();
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
-    await Deno.writeTextFile(file, text.slice(0, 20));
+    await Deno.writeTextFile(`${file}.new`, text.slice(0, 20)); // killed before anything changed
     await make().settle();
     assertEquals(reverted.length, 1);
   });
 });
+
+const nothing = async (): Promise<void> => {};
 
 async function inScene(test: (scene: Scene) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
