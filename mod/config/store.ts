@@ -11,6 +11,7 @@ import { Fault, quote } from "../base/fault.ts";
 import type { EntryCheck, Problem } from "./check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "./document.ts";
 import { documentVersion, migrate } from "./migrate.ts";
+import { folderOf, keepOwner, replaceFile, statOf } from "./replace_file.ts";
 
 /** Bytes of a document that are read at all: 100,000 entries and 10,000 sites stay far below. */
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
@@ -24,7 +25,10 @@ export interface StoreOptions {
   readonly file: string;
   /** Loads what knows an entry of the list; called once there is a document to check. */
   loadEntryCheck(): Promise<EntryCheck>;
-  /** Called under the lock with the text that is about to be replaced; null for the first write. */
+  /**
+   * Called under the lock, the new text safe on the disk, with the text that is about to be replaced;
+   * null for the first write. A throw leaves the old document.
+   */
   readonly onReplace?: (before: string | null, after: string) => Promise<void>;
 }
 
@@ -72,9 +76,10 @@ export class Store {
     const problems = await this.#check(after);
     if (problems.length > 0) throw problemFault(`Cannot store ${quote(this.file)}`, problems);
     const afterText = serialize(after);
-    await this.#options.onReplace?.(text, afterText);
-    if (text !== null) await this.#keepOriginal(text);
-    await this.#replace(afterText);
+    await this.#replace(afterText, async () => {
+      await this.#options.onReplace?.(text, afterText);
+      if (text !== null) await this.#keepOriginal(text);
+    });
     return { changed: true, before, after };
   }
 
@@ -162,10 +167,10 @@ export class Store {
     }
   }
 
-  async #replace(text: string): Promise<void> {
+  async #replace(text: string, beforeRename: () => Promise<void>): Promise<void> {
     try {
       const target = await this.#target();
-      await replaceFile(target, text, await statOf(target));
+      await replaceFile(target, text, { owner: await statOf(target), beforeRename });
     } catch (error) {
       throw fileFault("write", this.file, error);
     }
@@ -180,49 +185,6 @@ export class Store {
 /** The document as it stands on disk: two spaces, one line end at the end. */
 export function serialize(document: ConfigDocument): string {
   return `${JSON.stringify(document, null, 2)}\n`;
-}
-
-/** Atomic and durable: after this returns, the new text survives a power cut. Caller holds the lock. */
-async function replaceFile(path: string, text: string, owner: Deno.FileInfo | null): Promise<void> {
-  const temporary = `${path}.new`;
-  // What is there under the lock was left by a killed writer.
-  await Deno.remove(temporary).catch(ignoreNotFound);
-  try {
-    const mode = owner?.mode === null || owner === null ? 0o644 : owner.mode & 0o777;
-    using file = await Deno.open(temporary, { write: true, createNew: true, mode });
-    const bytes = new TextEncoder().encode(text);
-    for (let written = 0; written < bytes.length;) {
-      written += await file.write(bytes.subarray(written));
-    }
-    await keepOwner(temporary, owner);
-    await file.sync();
-  } catch (error) {
-    await Deno.remove(temporary).catch(ignoreNotFound);
-    throw error;
-  }
-  await Deno.rename(temporary, path);
-  if (Deno.build.os === "windows") return; // no fsync of folders there
-  using folder = await Deno.open(folderOf(path));
-  await folder.sync();
-}
-
-/** Root who edits a service user's document must not lock that user out. */
-async function keepOwner(path: string, owner: Deno.FileInfo | null): Promise<void> {
-  if (owner === null || owner.uid === null || owner.uid === 0 || Deno.uid() !== 0) return;
-  await Deno.chown(path, owner.uid, owner.gid);
-}
-
-function statOf(path: string): Promise<Deno.FileInfo | null> {
-  return Deno.stat(path).catch(() => null);
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
-}
-
-function folderOf(path: string): string {
-  const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  return cut < 0 ? "." : cut === 0 ? "/" : path.slice(0, cut);
 }
 
 /** The list of a document of this version that has one of plain words; else null. */

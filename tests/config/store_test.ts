@@ -71,6 +71,19 @@ Deno.test("Store.update() keeps the text of before for those who ask, null at th
   assertEquals(seen, [null, one, one, two]);
 });
 
+Deno.test("Store.update() records nothing of a write that fails", async () => {
+  await using folder = await tempFolder();
+  const calls: string[] = [];
+  const store = storeAt(folder.at("config.json"), {
+    onReplace: (_, after) => Promise.resolve(void calls.push(after)),
+  });
+  await Deno.mkdir(folder.at("config.json.new")); // not empty: the temporary file cannot be had
+  await Deno.writeTextFile(folder.at("config.json.new/file"), "");
+  const fault = await assertRejects(() => store.update(adding("10.0.0.1")), Fault, "Cannot write");
+  assert(fault.hint);
+  assertEquals(calls, []);
+});
+
 Deno.test("Store.update() stores nothing when the edit, the check or the history fails", async () => {
   await using folder = await tempFolder();
   const file = folder.at("config.json");

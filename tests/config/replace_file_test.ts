@@ -1,0 +1,53 @@
+// Goal: the old text or the new one, never a part. Method: a temp folder, and steps that fail.
+import { assertEquals, assertRejects } from "@std/assert";
+import { folderOf, replaceFile } from "../../mod/config/replace_file.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+Deno.test("replaceFile() writes the new text and leaves nothing else", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("file");
+  await replaceFile(file, "one", { owner: null, beforeRename: nothing });
+  const owner = await Deno.stat(file);
+  await replaceFile(file, "two", { owner, beforeRename: nothing });
+  assertEquals([await Deno.readTextFile(file), folder.names()], ["two", ["file"]]);
+});
+
+Deno.test("replaceFile() has the new text on the disk before the old one goes", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("file");
+  await Deno.writeTextFile(file, "old");
+  await replaceFile(file, "new", {
+    owner: null,
+    async beforeRename(): Promise<void> {
+      assertEquals(await Deno.readTextFile(`${file}.new`), "new");
+      assertEquals(await Deno.readTextFile(file), "old");
+    },
+  });
+});
+
+Deno.test("replaceFile() that fails on its way leaves the old text, and no other file", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("file");
+  await Deno.writeTextFile(file, "old");
+  const beforeRename = (): Promise<never> => Promise.reject(new Error("no history"));
+  await assertRejects(
+    () => replaceFile(file, "new", { owner: null, beforeRename }),
+    Error,
+    "no hi",
+  );
+  assertEquals([await Deno.readTextFile(file), folder.names()], ["old", ["file"]]);
+});
+
+Deno.test("folderOf() gives the folder of a path, in both manners", () => {
+  const cases: [path: string, folder: string][] = [
+    ["/etc/httpcfg/config.json", "/etc/httpcfg"],
+    ["/config.json", "/"],
+    ["config.json", "."],
+    ["a/config.json", "a"],
+    ["C:\\Data\\httpcfg/config.json", "C:\\Data\\httpcfg"],
+    ["C:\\Data\\config.json", "C:\\Data"],
+  ];
+  for (const [path, folder] of cases) assertEquals(folderOf(path), folder, path);
+});
