@@ -27,10 +27,15 @@ export async function applyEdit(
     });
   } catch (error) {
     if (!isDenied(error)) throw error;
-    io.note(`error: ${(error as Fault).message}`);
+    tellDenied(io, error);
     return WIN32.ACCESS_DENIED;
   }
   return code;
+}
+
+/** What the system refused, beside the code that stands for it. */
+export function tellDenied(io: CommandIo, { message, hint }: Fault): void {
+  io.note(`error: ${message}${hint === undefined ? "" : `\nhint: ${hint}`}`);
 }
 
 /** Prints a refusal of the command line, as the old tool did on stdout; gives the exit status. */
@@ -49,7 +54,7 @@ export function printable(text: string): string {
 }
 
 /** True where the system refused the write. */
-export function isDenied(error: unknown): boolean {
+export function isDenied(error: unknown): error is Fault {
   return error instanceof Fault &&
     (error.cause instanceof Deno.errors.PermissionDenied ||
       error.cause instanceof Deno.errors.NotCapable);

@@ -173,7 +173,7 @@ async function startCreated(
     : code === WIN32.INVALID_NETNAME || code === WIN32.SHARING_VIOLATION
     ? say.BINDING_CONFLICT
     : "STOPPED";
-  const server = io.env("HOSTNAME") ?? "localhost";
+  const server = Deno.hostname();
   const { ip, host, port } = call;
   io.print(printable(say.createdText(site, { server, ip, host, port, root, status })));
   return 0;

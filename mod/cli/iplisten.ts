@@ -18,6 +18,7 @@ import { absence, addedAdvice } from "./list_advice.ts";
 import { readSwitches } from "./switches.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import { completed } from "./completed.ts";
+import { isDenied, tellDenied } from "./http_store.ts";
 
 /** Characters of a refused value that the old message repeats. */
 const VALUE_SHOWN_MAX = 100;
@@ -76,11 +77,17 @@ async function changeList(
     return completed(io, action, WIN32.WSAEADDRNOTAVAIL);
   }
   const before = action === "Set" ? input.text("before") : null;
-  const { changed, after } = await io.store.update((document) =>
+  const change = await io.store.update((document) =>
     action === "Set"
       ? addListEntry(document, entry.text, placeOf(before, document.ipListen.length))
       : removeListEntry(document, entry.text)
-  );
+  ).catch((error) => {
+    if (!isDenied(error)) throw error;
+    tellDenied(io, error);
+    return null;
+  });
+  if (change === null) return completed(io, action, WIN32.ACCESS_DENIED);
+  const { changed, after } = change;
   if (!changed) {
     return completed(io, action, action === "Set" ? WIN32.ALREADY_EXISTS : WIN32.FILE_NOT_FOUND);
   }

@@ -10,6 +10,7 @@
 import { Fault, quote } from "../base/fault.ts";
 import type { EntryCheck, Problem } from "./check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "./document.ts";
+import { DocumentFault } from "./document_fault.ts";
 import { documentVersion, migrate } from "./migrate.ts";
 import { folderOf, keepOwner, replaceFile, statOf } from "./replace_file.ts";
 
@@ -17,8 +18,6 @@ import { folderOf, keepOwner, replaceFile, statOf } from "./replace_file.ts";
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
 /** Milliseconds for another writer to finish. One write takes a few; only a stuck disk takes more. */
 const LOCK_WAIT_MS = 30_000;
-/** Problems that a message shows; the rest is counted. */
-const PROBLEMS_SHOWN = 20;
 
 export interface StoreOptions {
   /** Path of the document. */
@@ -74,7 +73,7 @@ export class Store {
     const after = migrate(edit(before)) as ConfigDocument;
     if (JSON.stringify(after) === JSON.stringify(before)) return { changed: false, before, after };
     const problems = await this.#check(after);
-    if (problems.length > 0) throw problemFault(`Cannot store ${quote(this.file)}`, problems);
+    if (problems.length > 0) throw new DocumentFault(`Cannot store ${quote(this.file)}`, problems);
     const afterText = serialize(after);
     await this.#replace(afterText, async () => {
       await this.#options.onReplace?.(text, afterText);
@@ -113,7 +112,7 @@ export class Store {
     refuseNewer(file, value);
     value = migrate(value);
     const problems = await this.#check(value);
-    if (problems.length > 0) throw problemFault(`Cannot use ${quote(file)}`, problems);
+    if (problems.length > 0) throw new DocumentFault(`Cannot use ${quote(file)}`, problems);
     return value as ConfigDocument;
   }
 
@@ -207,18 +206,6 @@ function refuseNewer(file: string, value: unknown): void {
       `the newest that this program knows`,
     { hint: "install the httpcfg that wrote it, or restore an older document: httpcfg history" },
   );
-}
-
-function problemFault(action: string, problems: readonly Problem[]): Fault {
-  const lines = problems.slice(0, PROBLEMS_SHOWN).map(({ at, message }) => {
-    return `  ${at === "" ? "the document" : at}: ${message}`;
-  });
-  const more = problems.length - lines.length;
-  if (more > 0) lines.push(`  and ${more} more`);
-  const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return new Fault(`${action}: ${count}\n${lines.join("\n")}`, {
-    hint: "each line names the place in the document; mend them and try again",
-  });
 }
 
 const FILE_REASONS: readonly (readonly [new () => Error, string, string])[] = [

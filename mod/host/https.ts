@@ -19,7 +19,7 @@ import type { ServiceWorker } from "./controller.ts";
 
 /** What it stands on, and where its connections go. */
 export interface HttpsOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, "read">;
   /** Folder of the certificate stores. */
   readonly certs: string;
   event(event: NewEvent): void;

@@ -6,14 +6,33 @@
 import { formatEndpoint } from "../base/address.ts";
 import { WIN32 } from "../base/win32.ts";
 import type { SiteRecord } from "../config/document.ts";
+import { DocumentFault } from "../config/document_fault.ts";
 import { movedBetween, type Plan } from "../listen/planned.ts";
 import {
   bindFailed,
   bindingInUse,
   listeningChanged,
+  listEntryUnusable,
   type NewEvent,
   siteDeactivated,
+  urlInvalid,
 } from "../telemetry/event.ts";
+
+/**
+ * HTTP 15014 for each entry of the list that is none, W3SVC 1003 for each binding that is no URL. The
+ * document is refused whole, so 15015, "Driver will listen on all available interfaces", is never
+ * written: it would not be true.
+ */
+export function documentEvents(error: unknown): NewEvent[] {
+  if (!(error instanceof DocumentFault)) return [];
+  return error.problems.flatMap(({ at, message }) => {
+    const cause = { error: WIN32.INVALID_PARAMETER, detail: message };
+    const value = /^"((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? "";
+    const site = /^sites\[([0-9]+)\]\.(?:b|secureB)indings\[/.exec(at)?.[1];
+    if (/^ipListen\[/.test(at)) return [listEntryUnusable(value, cause)];
+    return site === undefined ? [] : [urlInvalid(value, `sites[${site}]`, cause)];
+  });
+}
 
 /** HTTP 15005 for each socket that could not be had, W3SVC 1004 or 1007 for each site without one. */
 export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[] {

@@ -5,7 +5,7 @@
  */
 import type { Paths } from "../config/paths.ts";
 import type { Store } from "../config/store.ts";
-import { changeReverted, stateEntered } from "../telemetry/event.ts";
+import { changeReverted, controlSent, stateEntered } from "../telemetry/event.ts";
 import { openLocal } from "../listen/endpoint.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { carryOut, extraOf } from "./carry_out.ts";
@@ -14,6 +14,7 @@ import { controlPath } from "./control_address.ts";
 import { type AfterAnswer, type ControlHandler, serveControl } from "./control_server.ts";
 import { Controller, type ServiceState } from "./controller.ts";
 import { claimInstance } from "./instance.ts";
+import { documentEvents } from "./plan_events.ts";
 import { openPortSharing } from "./port_sharing.ts";
 import { Registrations } from "./registrations.ts";
 import { ServiceLogs } from "./service_logs.ts";
@@ -48,7 +49,8 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   const instance = await claimInstance(paths.run);
   const startedAt = new Date().toISOString();
   const logs = new ServiceLogs(paths.log, log);
-  const web = new WebService({ store, certs: paths.certs, logs, version, log });
+  const { certs } = paths;
+  const web = new WebService({ store: telling(store, logs), certs, logs, version, log });
   const registrations = new Registrations(web, store, (work) => controller.exclusive(work));
   const controller = makeController(web, registrations, logs);
   const status = (): ServiceStatus => ({
@@ -154,7 +156,22 @@ function listenToSignals(end: () => void, reopen: () => void): void {
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", reopen);
 }
 
+/** `store`, whose document leaves an event for each part of it that cannot be used. */
+function telling(store: Store, logs: ServiceLogs): Pick<Store, "read"> {
+  return {
+    read: () =>
+      store.read().catch((error) => {
+        for (const event of documentEvents(error)) logs.event(event);
+        throw error;
+      }),
+  };
+}
+
 function tellEvent(logs: ServiceLogs, service: ServiceName, state: ServiceState): void {
+  if (state === "starting" || state === "stopping") {
+    const control = state === "starting" ? "start" : "stop";
+    logs.event(controlSent(serviceRow(service).display, control));
+  }
   if (state === "running" || state === "stopped" || state === "paused") {
     logs.event(stateEntered(serviceRow(service).display, state));
   }

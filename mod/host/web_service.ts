@@ -39,7 +39,7 @@ import { hasMachineMoved, type Serving, servingStatus, sitesUp } from "./serving
 import type { ServiceStatus } from "./status.ts";
 
 export interface WebServiceOptions {
-  readonly store: Store;
+  readonly store: Pick<Store, "read">;
   /** Folder of the certificate stores. */
   readonly certs: string;
   readonly logs: ServiceLogs;

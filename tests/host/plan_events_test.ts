@@ -2,7 +2,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { WIN32 } from "../../mod/base/win32.ts";
 import { DEFAULT_DOCUMENT, type SiteRecord } from "../../mod/config/document.ts";
-import { changeEvents, planEvents } from "../../mod/host/plan_events.ts";
+import { DocumentFault } from "../../mod/config/document_fault.ts";
+import { changeEvents, documentEvents, planEvents } from "../../mod/host/plan_events.ts";
 import { plannedEndpoint, plannedSite, planOf } from "../support/plans.ts";
 
 function sites(...bindings: string[]): SiteRecord[] {
@@ -94,4 +95,21 @@ Deno.test("planEvents() gives a site that is served over TLS alone an https pref
   const [event] = planEvents(plan, [secure]);
   assertEquals([event?.id, event?.error], [1004, 1312]);
   assertStringIncludes(event!.text, "'https://10.0.0.2:443:10.0.0.2/'");
+});
+
+Deno.test("documentEvents() writes 15014 and 1003 for what cannot be read, and never 15015", () => {
+  const fault = new DocumentFault("Cannot use it", [
+    { at: "ipListen[0]", message: '"1.2.3" is no entry: not an IP address' },
+    { at: "sites[1].bindings[0]", message: '"eighty" is no binding: not of the form' },
+    { at: "sites[1].secureBindings[2]", message: '":x:" is no binding: no port' },
+    { at: "settings.Nonsense", message: "unknown field" },
+  ]);
+  assertEquals(documentEvents(fault).map(({ source, id, error }) => [source, id, error]), [
+    ["HTTP", 15014, 87],
+    ["W3SVC", 1003, 87],
+    ["W3SVC", 1003, 87],
+  ]);
+  assertStringIncludes(documentEvents(fault)[0]!.text, "IP Listen-Only list entry 1.2.3.");
+  assertStringIncludes(documentEvents(fault)[1]!.text, "URL prefix 'eighty' for site 'sites[1]'");
+  assertEquals(documentEvents(new Error("another")), []);
 });

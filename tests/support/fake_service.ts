@@ -41,7 +41,7 @@ function covers(
   return url === request.url || (request.recursive && url.startsWith(request.url));
 }
 
-/** Listens in `home`; `name` and what it needs are started, "" for none. */
+/** Listens in `home`; `name` and what it needs are started, another word for none, `broken` for a W3SVC that cannot start. */
 export async function startFakeService(home: string, name: string): Promise<FakeService> {
   const path = controlPath(`${home}/run`, Deno.build.os);
   await Deno.mkdir(`${home}/run`, { recursive: true });
@@ -52,8 +52,17 @@ export async function startFakeService(home: string, name: string): Promise<Fake
     pause: async () => {},
     resume: async () => {},
   };
+  const broken = {
+    ...worker,
+    start: () => Promise.reject(new Fault("Cannot start any site", { hint: "httpcfg site list" })),
+  };
   const controller = new Controller(
-    { HTTP: worker, HTTPFilter: worker, IISADMIN: worker, W3SVC: worker },
+    {
+      HTTP: worker,
+      HTTPFilter: worker,
+      IISADMIN: worker,
+      W3SVC: name === "broken" ? broken : worker,
+    },
     () => {},
   );
   const row = findService(name);

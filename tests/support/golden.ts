@@ -5,18 +5,22 @@
  *     % document {"sites": []}          parts of the document that the home starts with
  *     % cert site                       a certificate of tests/testdata/certs in the store MY
  *     % service W3SVC                   a service process runs, with this service and what it needs
+ *     % event listUnusable              an event of telemetry/event.ts stands in the log
  *     % answer Y                        what is typed when the next command asks, - for nothing
  *     $ set iplisten -i 127.0.0.2       words after httpcfg; 'quotes' and "quotes" as in a shell
  *     | a line of stdout
  *     ! a line of stderr
  *     = 183                             exit status; left out where it is 0
  *
- * `{home}` stands for the home's folder, `{time}` for a time, `{text}` for the text of a stdout without a last line end.
+ * `{home}` stands for the home's folder, `{HOST}` for this machine, `{time}` for a time, `{text}` for the text of a stdout without a last line end.
  *
  * @module
  */
 import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 import { run } from "../../mod/cli/run.ts";
+import * as event from "../../mod/telemetry/event.ts";
+import type { NewEvent } from "../../mod/telemetry/event.ts";
+import { EventLog } from "../../mod/telemetry/event_log.ts";
 import { type FakeService, startFakeService } from "./fake_service.ts";
 
 /** One step of a case: how to set up, or a command with what it must give. */
@@ -84,6 +88,9 @@ async function setUp(home: string, verb: string, rest: string): Promise<FakeServ
       }
       return null;
     }
+    case "event":
+      await writeEvent(`${home}/log`, rest.split(" "));
+      return null;
     case "file": {
       const [name = "", ...words] = rest.split(" ");
       await Deno.writeTextFile(`${home}/${name}`, words.join(" ").replaceAll("\\n", "\n"));
@@ -94,6 +101,30 @@ async function setUp(home: string, verb: string, rest: string): Promise<FakeServ
     default:
       throw new Error(`no set-up of a golden case: ${verb}`);
   }
+}
+
+/** Events that a test cannot bring about, by the functions that make them. */
+const EVENTS: Readonly<Record<string, (words: readonly string[]) => NewEvent>> = {
+  bindFailed: ([endpoint = "", error]) => event.bindFailed(endpoint, { error: Number(error) }),
+  listEntryUnusable: ([entry = "", error]) =>
+    event.listEntryUnusable(entry, { error: Number(error) }),
+  listUnusable: () => event.listUnusable(),
+  urlInvalid: ([url = "", site = "", error]) =>
+    event.urlInvalid(url, site, { error: Number(error) }),
+  siteDeactivated: ([url = "", site = "", error]) =>
+    event.siteDeactivated(url, site, { error: Number(error) }),
+  bindingInUse: ([url = "", site = "", error]) =>
+    event.bindingInUse(url, site, { error: Number(error) }),
+  stateEntered: ([state = "running", ...service]) =>
+    event.stateEntered(service.join(" "), state as "running"),
+};
+
+async function writeEvent(folder: string, [name = "", ...words]: readonly string[]): Promise<void> {
+  const log = new EventLog({ folder, now: Date.now, onTrouble: () => {} });
+  const made = EVENTS[name]?.(words);
+  if (made === undefined) throw new Error(`no event of a golden case: ${name}`);
+  log.write(made);
+  await log.close();
 }
 
 async function runCommand(home: string, line: string, answer: string | null): Promise<string[]> {
@@ -122,6 +153,7 @@ async function runCommand(home: string, line: string, answer: string | null): Pr
 /** What differs from run to run, by its name: the home, and times. */
 function steady(text: string, home: string): string {
   return text.replaceAll(home, "{home}")
+    .replaceAll(`= ${Deno.hostname().toUpperCase()}\n`, "= {HOST}\n")
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+Z)?/g, "{time}");
 }
 

@@ -1,0 +1,28 @@
+/**
+ * A document that cannot be used: all of its problems, for people and for the event log.
+ *
+ * @module
+ */
+import { Fault } from "../base/fault.ts";
+import type { Problem } from "./check.ts";
+
+/** Problems that a message shows; the rest is counted. */
+const PROBLEMS_SHOWN = 20;
+
+export class DocumentFault extends Fault {
+  readonly problems: readonly Problem[];
+
+  /** `action` is what was tried: `Cannot use "config.json"`. */
+  constructor(action: string, problems: readonly Problem[]) {
+    const lines = problems.slice(0, PROBLEMS_SHOWN).map(({ at, message }) => {
+      return `  ${at === "" ? "the document" : at}: ${message}`;
+    });
+    const more = problems.length - lines.length;
+    if (more > 0) lines.push(`  and ${more} more`);
+    const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super(`${action}: ${count}\n${lines.join("\n")}`, {
+      hint: "each line names the place in the document; mend them and try again",
+    });
+    this.problems = problems;
+  }
+}

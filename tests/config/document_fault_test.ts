@@ -1,0 +1,13 @@
+// Goal: every problem is kept, and a message stays readable. Method: one, three, thirty.
+import { assert, assertEquals } from "@std/assert";
+import { DocumentFault } from "../../mod/config/document_fault.ts";
+
+Deno.test("DocumentFault shows up to twenty problems and keeps all", () => {
+  const one = new DocumentFault("Cannot use it", [{ at: "", message: "expected Object" }]);
+  assertEquals(one.message, "Cannot use it: 1 problem\n  the document: expected Object");
+  const problems = Array.from({ length: 30 }, (_, i) => ({ at: `sites[${i}]`, message: "bad" }));
+  const many = new DocumentFault("Cannot use it", problems);
+  assertEquals(many.problems.length, 30);
+  assert(many.message.startsWith("Cannot use it: 30 problems\n  sites[0]: bad\n"));
+  assert(many.message.endsWith("\n  and 10 more"));
+});
