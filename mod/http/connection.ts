@@ -81,7 +81,9 @@ export class Connection implements Link {
           break;
         }
         if (!this.output.isEmpty) {
-          const rest = this.output.finish(await this.output.start());
+          const rest = this.output.isFull
+            ? this.output.flush()
+            : this.output.finish(await this.output.start());
           if (rest !== null) await rest;
           this.#responder.reportAnswered(0);
           continue; // more may have been scanned than was answered

@@ -20,7 +20,7 @@ import { ownAnswer, refusalStatus, refusalWord } from "./own_answers.ts";
 import {
   connectionWord,
   headOnly,
-  knownAnswer,
+  putKnown,
   sendSource,
   SourceFailure,
   sourceFraming,
@@ -162,14 +162,12 @@ export class Responder {
     }
     if (response.status < 200) return this.#takeOver(exchange, response);
     const keepsAlive = this.#keepsAlive(exchange);
-    let bytes: Uint8Array;
+    const { output } = this.#link;
     try {
-      bytes = knownAnswer(this.#engine, exchange, response, keepsAlive);
+      exchange.sentBytes = putKnown(this.#engine, output, exchange, response, keepsAlive);
     } catch (error) {
       return this.#fail(error, exchange);
     }
-    exchange.sentBytes = bytes.length;
-    this.#link.output.push(bytes);
     this.#answered.push(exchange);
     return keepsAlive && this.#port === null ? true : this.#finish(keepsAlive);
   }

@@ -18,33 +18,50 @@ import {
 import { putLatin1 } from "./text.ts";
 
 const NO_BYTES = new Uint8Array(0);
+/** A body up to this is worth copying behind its head, to save a write. */
+const JOINED_BODY_MAX = 65536;
 const LAST_CHUNK = "0\r\n\r\n";
 /** Size line and line ends of a chunk: eight digits and two CR LF. */
 const CHUNK_ROOM = 12;
 
-/** Whole answer for a body that is known; made before where the same response comes again. */
-export function knownAnswer(
+/**
+ * Puts the whole answer for a body that is known into `output`, and gives its length. Head and body go
+ * in one piece, made before where the same response comes again; a large body is not copied for that.
+ * Throws, with nothing put, where the response cannot be sent.
+ */
+export function putKnown(
   engine: Engine,
+  output: Output,
   exchange: Exchange,
   response: HttpResponse,
   keepsAlive: boolean,
-): Uint8Array {
+): number {
   const { date } = engine.clock;
   const isPlain = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD";
   if (isPlain) {
     const prepared = engine.prepared.get(response, date);
-    if (prepared !== undefined) return prepared;
+    if (prepared !== undefined) {
+      output.push(prepared);
+      return prepared.length;
+    }
   }
   const body = response.body instanceof Uint8Array ? response.body : null;
   const isSent = body !== null && exchange.method !== "HEAD" && mayHaveBody(response.status);
   const content = isSent ? body : NO_BYTES;
-  const bytes = new Uint8Array(headRoom(response) + content.length);
+  const isJoined = content.length <= JOINED_BODY_MAX;
+  const bytes = new Uint8Array(headRoom(response) + (isJoined ? content.length : 0));
   const framing = knownFraming(exchange, response, body);
   const end = putHead(bytes, 0, response, headOptions(engine, exchange, framing, keepsAlive));
+  if (!isJoined) {
+    output.push(bytes.subarray(0, end));
+    output.push(content);
+    return end + content.length;
+  }
   bytes.set(content, end);
   const whole = bytes.subarray(0, end + content.length);
+  output.push(whole);
   if (isPlain) engine.prepared.offer(response, date, whole);
-  return whole;
+  return whole.length;
 }
 
 /** A HEAD answer without a body says nothing about a length that it does not know. */

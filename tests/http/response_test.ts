@@ -9,6 +9,26 @@ function post(fields: string, body: string): string {
   return `POST / HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${body}`;
 }
 
+Deno.test("A large body is not copied, and not kept behind its head", async () => {
+  const body = new Uint8Array(100_000).fill(120);
+  const response = { status: 200, headers: [], body };
+  const engine = new TestEngine(() => response);
+  const stream = engine.connect();
+  for (let i = 1; i <= 4; i++) {
+    stream.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await stream.until(() => stream.writes.length === 2 * i);
+    assertEquals(stream.writes.at(-1)?.length, body.length);
+  }
+  stream.end();
+  await engine.quiet();
+  assertEquals(
+    engine.served.map((record) => record.sentBytes),
+    new Array(4).fill(
+      stream.writes[0]!.length + body.length,
+    ),
+  );
+});
+
 /** Source of `pieces`; an Error among them is thrown. */
 function sourceOf(pieces: readonly (string | Error)[], length: number | null): BodySource & {
   closes: number;
