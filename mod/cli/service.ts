@@ -8,7 +8,7 @@
  */
 import { EXIT, Fault } from "../base/fault.ts";
 import { selfCommand } from "../host/self_command.ts";
-import type { CommandInput, CommandSpec, FlagSpec } from "./command.ts";
+import type { CommandInput, CommandIo, CommandSpec, FlagSpec } from "./command.ts";
 import {
   compareServiceFile,
   detectSystem,
@@ -65,6 +65,7 @@ const install: CommandSpec = {
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const { files, start } = await planOf(input);
+    noteWherePrivate(input, io);
     if (input.flag("print")) {
       const comment = files[0]?.text.startsWith("<?xml") ? null : "#";
       for (const { path, text } of files) {
@@ -137,6 +138,16 @@ async function planOf(input: CommandInput): Promise<ServicePlan> {
     });
   }
   return servicePlan(system, input.text("program") ?? ownProgram());
+}
+
+/** The service has a user of its own, and a /tmp of its own: neither sees such a file. */
+function noteWherePrivate(input: CommandInput, io: CommandIo): void {
+  const program = input.text("program") ?? ownProgram();
+  if (!/^\/(root|home|tmp|var\/tmp)\//.test(program)) return;
+  io.note(`warning: the user of the service may not be able to read "${program}"`);
+  io.note(
+    `hint: install -m 755 ${program} ${USUAL_PROGRAM}, then ${USUAL_PROGRAM} service install`,
+  );
 }
 
 /** The file of this program where it is one file; the usual place where it runs from source. */

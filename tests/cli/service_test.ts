@@ -27,6 +27,14 @@ Deno.test("service install, status and uninstall below a folder", async () => {
   assertEquals((await home.cli(["service", "uninstall", ...where])).note, "");
 });
 
+Deno.test("service install warns of a program that its user cannot read", async () => {
+  await using home = await makeCliHome();
+  for (const [program, warned] of [["/root/httpcfg", true], ["/opt/httpcfg", false]] as const) {
+    const words = ["service", "install", "--print", "--system", "openrc", "--program", program];
+    assertEquals((await home.cli(words)).note.startsWith("warning: "), warned, program);
+  }
+});
+
 Deno.test("service install --print writes nothing and shows every file", async () => {
   await using home = await makeCliHome();
   for (const system of ["systemd", "openrc", "launchd", "windows"]) {

@@ -70,6 +70,8 @@ async function makeRoot(root: string): Promise<void> {
 
 interface Box {
   httpcfg(home: string, ...words: string[]): Promise<Ran>;
+  /** Calls the program through a link of this name. */
+  tool(name: string, home: string, ...words: string[]): Promise<Ran>;
   close(): Promise<void>;
 }
 
@@ -84,22 +86,15 @@ async function openBox(root: string): Promise<Box> {
   }).spawn();
   const reader = holder.stdout.getReader();
   assertEquals(new TextDecoder().decode((await reader.read()).value), "open\n");
+  const tool = (name: string, home: string, ...words: string[]): Promise<Ran> =>
+    ran([
+      ...["/usr/bin/nsenter", "-m", "-t", String(holder.pid)],
+      ...["/usr/sbin/chroot", root, "/usr/bin/env", "-i", "PATH=/usr/bin:/bin"],
+      ...[`HTTPCFG_HOME=${home}`, `/${name}`, ...words],
+    ]);
   return {
-    httpcfg: (home, ...words) =>
-      ran([
-        "/usr/bin/nsenter",
-        "-m",
-        "-t",
-        String(holder.pid),
-        "/usr/sbin/chroot",
-        root,
-        "/usr/bin/env",
-        "-i",
-        `HTTPCFG_HOME=${home}`,
-        "PATH=/usr/bin:/bin",
-        "/httpcfg",
-        ...words,
-      ]),
+    tool,
+    httpcfg: (home, ...words) => tool("httpcfg", home, ...words),
     async close(): Promise<void> {
       await holder.stdin.close();
       await reader.cancel();
@@ -157,6 +152,13 @@ Deno.test({
       assertEquals(await answerAt("127.0.0.2", port), "ours");
       assertEquals(await answerAt("127.0.0.9", port), "other");
       assertEquals(await answerAt("127.0.0.3", port), "refused");
+
+      // Through a link the program is the old tool, and starts itself as itself.
+      await Deno.symlink("httpcfg", `${root}/net`);
+      assertEquals((await box.tool("net", other, "stop", "http", "/y")).code, 0);
+      assertEquals((await box.tool("net", other, "stop", "iisadmin")).code, 0);
+      assertStarted(await box.tool("net", other, "start", "w3svc"));
+      assertEquals(await answerAt("127.0.0.9", port), "other");
 
       // What else the program needs rights for: its own processes, who is there, how a name answers.
       assertMatch((await httpcfg(ours, "who", String(port))).stdout, /httpcfg/);
