@@ -37,11 +37,10 @@ export function servingStatus(
 
 /** True where the machine's addresses are not those of `key`, on which the sockets of `plan` stand. */
 export function hasMachineMoved(plan: Plan, key: string): boolean {
-  const machine = readMachine();
-  if (machineKey(machine) !== key) return true;
+  if (machineKey() !== key) return true;
+  const waiting = plan.endpoints.filter(({ action }) => action === "wait");
+  if (waiting.length === 0) return false;
   // An address can be listed before it can be bound: IPv6 tries first whether it is free.
-  const table = addressTable(machine);
-  return plan.endpoints.some(({ action, ip }) => {
-    return action === "wait" && table.interfaceOf(ip) !== null;
-  });
+  const table = addressTable(readMachine());
+  return waiting.some(({ ip }) => table.interfaceOf(ip) !== null);
 }

@@ -12,7 +12,7 @@ import { invariant } from "../base/invariant.ts";
 import type { ConfigDocument, SiteRecord } from "../config/document.ts";
 import { DEFAULT_SETTINGS, effectiveSettings } from "../config/settings.ts";
 import type { Store } from "../config/store.ts";
-import { machineKey, readMachine } from "../listen/machine_addresses.ts";
+import { machineKey } from "../listen/machine_addresses.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../listen/planned.ts";
 import { changeOver, type ChangeOverOptions } from "./change_over.ts";
 import type { RegisteredHandler } from "./compose.ts";
@@ -229,7 +229,7 @@ export class WebService {
   ): Promise<Plan> {
     const registrations = this.#programs.map(({ prefix }) => prefix);
     const machine = this.#machine;
-    this.#machine = machineKey(readMachine()); // looked at before: what comes meanwhile is a move
+    this.#machine = machineKey(); // looked at before: what comes meanwhile is a move
     try {
       await this.#https.load(document.ssl);
       const source = { document, list, check: this.#https.check, registrations };

@@ -30,7 +30,7 @@ Deno.test("sitesUp() gives the sites with a handler, and servingStatus() all of 
 });
 
 Deno.test("hasMachineMoved() sees another set of addresses, and a waiting one that has come", () => {
-  const key = machineKey(readMachine());
+  const key = machineKey();
   const plan = planOf([]);
   assertEquals([hasMachineMoved(plan, key), hasMachineMoved(plan, "other")], [false, true]);
   const { ip } = readMachine().addresses[0]!;

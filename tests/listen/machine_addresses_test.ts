@@ -5,6 +5,7 @@ import {
   addressTable,
   isSameButZone,
   machineAddresses,
+  machineKey,
   readMachine,
 } from "../../mod/listen/machine_addresses.ts";
 
@@ -62,6 +63,12 @@ Deno.test("addressTable() knows the whole loopback block on Linux, one address e
 Deno.test("readMachine() finds the loopback address of this machine", () => {
   const machine = readMachine();
   assert(addressTable(machine).interfaceOf(ip("127.0.0.1")) !== null);
+});
+
+Deno.test("machineKey() stays the same while nothing changes, and names every address", () => {
+  const key = machineKey();
+  assertEquals(machineKey(), key);
+  assertEquals(key.split("\n").length, Deno.networkInterfaces().length);
 });
 
 Deno.test("isSameButZone() compares zones where both have one", () => {
