@@ -1,8 +1,9 @@
 /**
  * `netsh http show servicestate` in its two views, from what the running service says of itself.
  *
- * The blocks are those of the captures. There is one server session, W3SVC; each started site is a URL
- * group with a request queue of its name, as IIS makes one for each application pool. Ids are 16 hex
+ * The blocks are those of the captures. There is one server session; each started site is a URL group
+ * with a request queue of its name, as IIS makes one for each application pool, and each registered
+ * program one with a queue that is unnamed. Ids are 16 hex
  * digits made from the site's id, so that they are the same on every look.
  *
  * @module
@@ -13,6 +14,8 @@ import type { ServiceStatus } from "../host/status.ts";
 import { title } from "./netsh_text.ts";
 
 const SESSION_ID = "FF00000010000001";
+/** Ids of programs stand apart from those of sites. */
+const PROGRAM_ID_BASE = 0x100000000;
 const GROUP_ID_BASE = 0xfe00000020000000n;
 
 /** Seconds of the timers that the session block shows. */
@@ -62,7 +65,19 @@ export function registeredUrl(bindingText: string, scheme: "http" | "https"): st
   return `${scheme}://${host}:${binding.port}${ip === "" ? "" : `:${ip}`}/`.toUpperCase();
 }
 
+/** Sites, then the programs that have registered a URL. */
 function groupsOf(status: ServiceStatus | null): Group[] {
+  const programs = (status?.registrations ?? []).map(({ url }, i) => {
+    return {
+      id: PROGRAM_ID_BASE + i,
+      name: "Request queue is unnamed.",
+      urls: [url.toUpperCase()],
+    };
+  });
+  return [...siteGroups(status), ...programs];
+}
+
+function siteGroups(status: ServiceStatus | null): Group[] {
   const secure = new Set(
     status?.endpoints.filter(({ scheme }) => scheme === "https").map(({ port }) => port),
   );

@@ -9,7 +9,7 @@
 import { WIN32 } from "../base/win32.ts";
 import type { UrlAclRecord } from "../config/document.ts";
 import { deleteUrlAcl, findUrlAcl, setUrlAcl } from "../config/http_records.ts";
-import { reservationAdded, reservationDeleted } from "../telemetry/event.ts";
+import { type NewEvent, reservationAdded, reservationDeleted } from "../telemetry/event.ts";
 import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { recordEvent } from "./event_record.ts";
 import { completed } from "./completed.ts";
@@ -84,15 +84,21 @@ export const commands: readonly CommandSpec[] = [
 /** Adds a reservation; the Win32 code. Also the way of `netsh http add urlacl`. */
 export async function reserve(io: CommandIo, record: UrlAclRecord): Promise<number> {
   const code = await applyEdit(io, (document) => setUrlAcl(document, record));
-  if (code === WIN32.NO_ERROR) await recordEvent(io, reservationAdded(record.url));
+  if (code === WIN32.NO_ERROR) await countAtOnce(io, reservationAdded(record.url));
   return code;
 }
 
 /** Removes a reservation; the Win32 code. */
 export async function unreserve(io: CommandIo, url: string): Promise<number> {
   const code = await applyEdit(io, (document) => deleteUrlAcl(document, url));
-  if (code === WIN32.NO_ERROR) await recordEvent(io, reservationDeleted(url));
+  if (code === WIN32.NO_ERROR) await countAtOnce(io, reservationDeleted(url));
   return code;
+}
+
+/** The running service takes the change up; what came of it is an event. */
+async function countAtOnce(io: CommandIo, event: NewEvent): Promise<void> {
+  await recordEvent(io, event);
+  await io.control.ask({ op: "reservations" });
 }
 
 async function query(input: CommandInput, io: CommandIo): Promise<number> {

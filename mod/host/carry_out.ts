@@ -8,6 +8,7 @@ import { Fault, quote } from "../base/fault.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type { ControlProgress, ControlRequest, ReloadRequest } from "./control_protocol.ts";
 import type { Controller } from "./controller.ts";
+import type { Registrations } from "./registrations.ts";
 import type { ServiceLogs } from "./service_logs.ts";
 import type { ServiceStatus } from "./status.ts";
 import type { WebService } from "./web_service.ts";
@@ -17,12 +18,13 @@ export interface Parts {
   readonly controller: Controller;
   readonly web: WebService;
   readonly logs: Pick<ServiceLogs, "flush">;
+  readonly registrations: Pick<Registrations, "refresh">;
   readonly confirmation: Confirmation;
 }
 
 /** Does what `request` asks, one at a time with every other; a throw is the answer. */
 export async function carryOut(
-  { controller, web, confirmation, logs }: Parts,
+  { controller, web, confirmation, logs, registrations }: Parts,
   request: ControlRequest,
   tell: (progress: ControlProgress) => void,
 ): Promise<void> {
@@ -48,6 +50,8 @@ export async function carryOut(
       throw new Fault("Cannot confirm: no change waits for it", { hint: "httpcfg status" });
     case "site":
       return await controller.exclusive(() => web.controlSite(request.verb, request.id));
+    case "reservations":
+      return await registrations.refresh();
     case "flushLogs":
       return await logs.flush();
     case "cache":
@@ -68,7 +72,7 @@ export function extraOf(
 }
 
 async function carryOutReload(
-  { controller, web, confirmation }: Omit<Parts, "logs">,
+  { controller, web, confirmation }: Pick<Parts, "controller" | "web" | "confirmation">,
   { confirmSeconds, strict }: ReloadRequest,
   tell: (progress: ControlProgress) => void,
 ): Promise<void> {

@@ -23,7 +23,9 @@ export type ControlRequest =
   | { readonly op: "cache" }
   /** Drops kept responses: of one URL, of all below it, or all; `dropped` of the answer counts them. */
   | { readonly op: "dropCache"; readonly url: string | null; readonly recursive: boolean }
-  | { readonly op: "flushLogs" };
+  | { readonly op: "flushLogs" }
+  /** The reservations have changed: requests go by the stored ones from now on. */
+  | { readonly op: "reservations" };
 
 /** Take up the stored document. */
 export interface ReloadRequest {

@@ -81,6 +81,13 @@ export class Registrations implements RegisterHandler {
     });
   }
 
+  /** Serves by the reservations that are stored now: they count at once, without a reload. */
+  refresh(): Promise<void> {
+    return this.#exclusive(async () => {
+      if (this.#service.runningSites !== null) await this.#service.share(this.#list);
+    });
+  }
+
   register(
     wish: RegisterWish,
     registrant: Registrant,

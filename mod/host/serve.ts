@@ -98,7 +98,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   const control = await openControl(
     paths.run,
     async (request, tell) => {
-      await carryOut({ controller, web, confirmation, logs }, request, tell);
+      await carryOut({ controller, web, confirmation, logs, registrations }, request, tell);
       return { ...status(), ...extraOf(web, request) };
     },
     async ({ op }) => {

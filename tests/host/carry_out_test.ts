@@ -4,7 +4,8 @@ import { parseEndpoint } from "../../mod/base/address.ts";
 import type { Endpoint } from "../../mod/base/address.ts";
 import { Fault } from "../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
-import { carryOut, type Parts } from "../../mod/host/carry_out.ts";
+import { carryOut, extraOf, type Parts } from "../../mod/host/carry_out.ts";
+import type { KeptResponses } from "../../mod/host/kept_responses.ts";
 import type { ControlProgress, ControlRequest } from "../../mod/host/control_protocol.ts";
 
 interface Scene {
@@ -35,7 +36,10 @@ function scene(more: { readonly reloadFails?: boolean; readonly pending?: boolea
         return result;
       },
     },
+    registrations: { refresh: () => done("refresh")("registrations") },
+    logs: { flush: () => done("flush")("logs") },
     web: {
+      controlSite: (verb: string, id: number) => done(verb)(`site ${id}`),
       documentInForce: DEFAULT_DOCUMENT,
       reload: () => {
         if (more.reloadFails) return Promise.reject(new Fault("Cannot listen"));
@@ -91,4 +95,23 @@ Deno.test("carryOut() starts, pauses and continues services", async () => {
   await ask({ op: "continue", service: "W3SVC" });
   await ask({ op: "status" });
   assertEquals(did, ["start W3SVC", "pause W3SVC", "resume W3SVC"]);
+});
+
+Deno.test("carryOut() controls one site in a turn, and passes on what is asked of the parts", async () => {
+  const { ask, did } = scene();
+  await ask({ op: "site", verb: "stop", id: 7 });
+  await ask({ op: "reservations" });
+  await ask({ op: "flushLogs" });
+  await ask({ op: "cache" });
+  assertEquals(did, ["turn", "stop site 7", "turn over", "refresh registrations", "flush logs"]);
+});
+
+Deno.test("extraOf() adds what is kept, or how much of it was dropped", () => {
+  const kept = { list: () => [], drop: () => 3 } as unknown as KeptResponses;
+  assertEquals(extraOf({ kept }, { op: "cache" }), { cache: [] });
+  assertEquals(extraOf({ kept }, { op: "dropCache", url: null, recursive: false }), { dropped: 3 });
+  assertEquals(extraOf({ kept: null }, { op: "dropCache", url: null, recursive: false }), {
+    dropped: 0,
+  });
+  assertEquals(extraOf({ kept }, { op: "status" }), {});
 });
