@@ -52,7 +52,7 @@ export class BodyReader implements RequestBody {
     this.length = length === CHUNKED ? null : length;
     this.#left = length === CHUNKED ? 0 : length;
     this.#decoder = length === CHUNKED ? new ChunkedDecoder() : null;
-    this.bytesMax = bytesMax === UNLIMITED ? Infinity : bytesMax;
+    this.bytesMax = bytesMax;
     this.#awaitsContinue = framing.expectsContinue;
     if (length === 0) this.#isOver = true;
   }
@@ -97,7 +97,7 @@ export class BodyReader implements RequestBody {
     for (;;) {
       if (this.fault !== null || this.isCut) throw new BodyError(this.fault ?? "cut off");
       if (this.#isOver) return null;
-      if ((this.length ?? 0) > this.bytesMax) this.#fail("EntityTooLarge");
+      this.#checkSize(this.length ?? 0);
       const piece = this.#next();
       if (piece !== null) return piece;
       if (this.#isOver) return null;
@@ -142,8 +142,12 @@ export class BodyReader implements RequestBody {
   #took(buffer: Uint8Array, from: number, to: number): Uint8Array {
     this.#awaitsContinue = false; // the client has not waited
     this.readBytes += to - from;
-    if (this.readBytes > this.bytesMax) this.#fail("EntityTooLarge");
+    this.#checkSize(this.readBytes);
     return buffer.subarray(from, to);
+  }
+
+  #checkSize(bytes: number): void {
+    if (bytes > this.bytesMax && this.bytesMax < UNLIMITED) this.#fail("EntityTooLarge");
   }
 
   #fail(fault: FramingFault): never {

@@ -69,6 +69,15 @@ Deno.test("BodyReader asks for 100 Continue once, and not before a read", async 
   assertEquals([reader.awaitsContinue, continues()], [false, 1]);
 });
 
+Deno.test("BodyReader takes 4294967295 for no limit, also where a handler says it", async () => {
+  const { reader } = readerOf(5_000_000_000, ["abc"]);
+  assertEquals((await reader.read())?.length, 3);
+  const limited = readerOf(5_000_000_000, ["abc"]).reader;
+  limited.bytesMax = 4294967294;
+  await assertRejects(() => limited.read(), BodyError);
+  assertEquals(limited.fault, "EntityTooLarge");
+});
+
 Deno.test("BodyReader counts content and what it took of the connection", async () => {
   const { reader } = readerOf(CHUNKED, ["3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\nGET"]);
   while (await reader.read() !== null);
