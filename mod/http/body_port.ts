@@ -34,7 +34,12 @@ export class BodyPort implements BodyPump {
     const { input, stream } = this.#link;
     const leftMs = this.#drainMs - (this.#engine.clock.tick - this.#drainStart) * TICK_MS;
     this.#link.awaitClient(Math.min(this.#engine.settings.EntityBodyTimeout * 1000, leftMs), TIMER);
-    const count = await stream.read(input.bodyRoom());
+    let count: number | null = null;
+    try {
+      count = await stream.read(input.bodyRoom());
+    } catch {
+      // A connection that is reset has ended: nothing is wrong here.
+    }
     this.#link.heardClient();
     if (count === null) return false;
     input.end = count;
@@ -42,7 +47,11 @@ export class BodyPort implements BodyPump {
   }
 
   async sendContinue(): Promise<void> {
-    await this.#link.output.write(CONTINUE);
+    try {
+      await this.#link.output.write(CONTINUE);
+    } catch {
+      // The client is gone: the read that follows says so.
+    }
   }
 
   /**

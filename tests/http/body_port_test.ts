@@ -2,6 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { BodyError, type Handler } from "../../mod/base/exchange.ts";
 import { HELLO, statuses, TestEngine } from "../support/engine.ts";
+import { FakeStream } from "../support/fake_stream.ts";
 
 const LAST = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const ignoring: Handler = () => HELLO;
@@ -116,6 +117,24 @@ Deno.test("100 Continue is sent when the handler first reads, and only to who wa
     "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello",
   );
   assertEquals(statuses(old), [200], "HTTP/1.0 knows no 100");
+});
+
+Deno.test("A client that resets within its body is no bug either", async () => {
+  const engine = new TestEngine();
+  const stream = new FakeStream();
+  const read = stream.read.bind(stream);
+  let reads = 0;
+  stream.read = (buffer) => {
+    if (++reads === 1) return read(buffer);
+    return Promise.reject(new Deno.errors.ConnectionReset("Connection reset by peer"));
+  };
+  stream.send(post("Content-Length: 5", "hel"));
+  engine.server.adopt(stream, { tls: false });
+  await stream.closed();
+  assertEquals([stream.text, engine.failures], ["", []]);
+  assertEquals(engine.refused.map(({ reason, status }) => [reason, status]), [
+    ["Client_Reset", null],
+  ]);
 });
 
 Deno.test("A client that goes away within its body is no bug and gets no answer", async () => {
