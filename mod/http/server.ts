@@ -72,7 +72,8 @@ export class HttpServer {
   readonly #drains = new Set<Drain>();
   readonly #closed: (remote: Endpoint) => void;
   readonly #ended = (connection: Connection): void => this.#forget(connection);
-  #turnedAway = 0;
+  /** Connections that are told that there are too many, and leave. */
+  readonly #turnedAway = new Set<Connection>();
   #isDraining = false;
 
   constructor(options: HttpServerOptions) {
@@ -102,7 +103,7 @@ export class HttpServer {
     if (this.#isDraining) return connection.cut(null);
     if (this.#isOverLimit(remote.ip)) return this.#turnAway(connection);
     setNoDelay(stream);
-    if (this.#connections.size === 0) this.#clock.start(() => this.#tick());
+    this.#keepTime();
     this.#connections.add(connection);
     this.#byClient.set(remote.ip, (this.#byClient.get(remote.ip) ?? 0) + 1);
     connection.run(this.#ended);
@@ -168,9 +169,23 @@ export class HttpServer {
   }
 
   #turnAway(connection: Connection): void {
-    if (this.#turnedAway >= TURNED_AWAY_MAX) return connection.cut("ConnLimit");
-    this.#turnedAway++;
-    connection.turnAway("ConnLimit", () => this.#turnedAway--);
+    if (this.#turnedAway.size >= TURNED_AWAY_MAX) return connection.cut("ConnLimit");
+    this.#keepTime();
+    this.#turnedAway.add(connection);
+    connection.turnAway("ConnLimit", () => {
+      this.#turnedAway.delete(connection);
+      this.#restClock();
+    });
+  }
+
+  /** The clock runs while there is somebody whose time it counts. */
+  #keepTime(): void {
+    if (this.#connections.size + this.#turnedAway.size > 0) return;
+    this.#clock.start(() => this.#tick());
+  }
+
+  #restClock(): void {
+    if (this.#connections.size + this.#turnedAway.size === 0) this.#clock.stop();
   }
 
   #drain(connections: readonly Connection[], graceMs: number): Promise<void> {
@@ -188,6 +203,7 @@ export class HttpServer {
   #tick(): void {
     const now = this.#clock.tick;
     for (const connection of this.#connections) connection.expire(now);
+    for (const connection of this.#turnedAway) connection.expire(now);
     for (const { connections, until } of this.#drains) {
       if (now < until) continue;
       for (const connection of connections) connection.drop();
@@ -218,7 +234,7 @@ export class HttpServer {
     if (left === 0) this.#byClient.delete(ip);
     else this.#byClient.set(ip, left);
     this.#connections.delete(connection);
-    if (this.#connections.size === 0) this.#clock.stop();
+    this.#restClock();
     if (this.#drains.size === 0) return;
     for (const { connections } of this.#drains) connections.delete(connection);
     this.#settleDrains();

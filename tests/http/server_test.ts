@@ -43,6 +43,17 @@ Deno.test("HttpServer.drainEndpoint() drains that endpoint only; a wildcard mean
   await engine.quiet();
 });
 
+Deno.test("HttpServer closes a connection that was turned away and does not leave", async () => {
+  const engine = new TestEngine(undefined, { MaxConnections: 0 });
+  const stream = engine.connect();
+  await stream.until(() => stream.isWriteClosed);
+  assertEquals([statuses(stream.text), stream.isClosed], [[503], false]);
+  engine.clock.pass(10_000);
+  await stream.closed();
+  await settle();
+  assertEquals(engine.clock.isRunning, false);
+});
+
 Deno.test("HttpServer holds MaxConnections and MaxConnectionsPerAddress", async () => {
   const engine = new TestEngine(undefined, { MaxConnectionsPerAddress: 1 });
   const first = engine.connect();
