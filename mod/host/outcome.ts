@@ -35,8 +35,9 @@ export function siteStatuses(
   sites: readonly SiteRecord[],
   isPaused: (siteId: number) => boolean,
 ): SiteStatus[] {
+  const records = new Map(sites.map((record) => [record.id, record]));
   return plan.sites.map(({ id, name, state, reason }) => {
-    const site = sites.find((record) => record.id === id);
+    const site = records.get(id);
     const bindings = [...(site?.bindings ?? []), ...(site?.secureBindings ?? [])];
     if (state === "stopped") return { id, name, state, reason: null, bindings };
     if (state !== "started") return { id, name, state: "stopped", reason, bindings };
