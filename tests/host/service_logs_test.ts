@@ -1,49 +1,54 @@
+// Goal: each record in its own log, all of it on the disk after close(). Method: a temp folder.
 import { assertEquals, assertMatch } from "@std/assert";
+import type { Endpoint, Ip } from "../../mod/base/address.ts";
 import { ServiceLogs } from "../../mod/host/service_logs.ts";
-import { effectiveSettings } from "../../mod/config/settings.ts";
 import { stateEntered } from "../../mod/telemetry/event.ts";
 import { fakeRequest } from "../support/request.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-const SERVED = { status: 200, sentBytes: 1, receivedBytes: 2, durationMs: 3, win32Status: 0 };
+const CLIENT: Endpoint = { ip: "127.0.0.1" as Ip, port: 50000 };
+const LOCAL: Endpoint = { ip: "127.0.0.2" as Ip, port: 80 };
 
-Deno.test("ServiceLogs writes each kind to its own place, and leaves out who has no site", async () => {
-  await using temp = await tempFolder();
+/** Lines of the one file below `folder`, `#` lines left out. */
+function lines(folder: string): string[] {
+  const [name] = [...Deno.readDirSync(folder)].map((entry) => entry.name);
+  const text = Deno.readTextFileSync(`${folder}/${name}`);
+  return text.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+Deno.test("ServiceLogs writes answers, refusals and events, and what no site answered nowhere", async () => {
+  await using folder = await tempFolder();
   const told: string[] = [];
-  const logs = new ServiceLogs(temp.path, (line) => void told.push(line));
-  const request = fakeRequest();
-  logs.served({ ...SERVED, request });
-  request.siteId = 3;
-  logs.served({ ...SERVED, request });
-  const { local, remote } = request;
-  const unknown = { version: null, method: null, target: null, status: null, siteId: null };
-  logs.refused({ local, remote, ...unknown, reason: "Timer_HeaderWait" });
+  const logs = new ServiceLogs(folder.path, (line) => void told.push(line));
+  const record = { status: 200, sentBytes: 1, receivedBytes: 2, durationMs: 3, win32Status: 0 };
+  const request = (path: string, siteId: number | null): ReturnType<typeof fakeRequest> => {
+    return Object.assign(fakeRequest({ path }), { siteId });
+  };
+  logs.served({ ...record, request: request("/one", 1) });
+  logs.served({ ...record, request: request("/seven", 7) });
+  logs.served({ ...record, request: request("/nobody", null) });
+  logs.refused({
+    local: LOCAL,
+    remote: CLIENT,
+    version: "HTTP/1.1",
+    method: "GET",
+    target: "/refused",
+    status: 400,
+    siteId: null,
+    reason: "Hostname",
+  });
   logs.event(stateEntered("HTTP SSL", "running"));
-  await logs.flush();
-  assertEquals(temp.names(), ["HTTPERR", "W3SVC3", "events1.ndjson"]);
-  await logs.reconfigure(effectiveSettings({ LogEnabled: false }));
-  logs.served({ ...SERVED, request });
-  logs.reopen();
   await logs.close();
-  const [file] = [...Deno.readDirSync(temp.at("W3SVC3"))].map(({ name }) => name);
-  const lines = Deno.readTextFileSync(temp.at(`W3SVC3/${file}`)).match(/^[^#].*$/gm);
-  assertEquals([lines?.length, told], [1, []]);
-});
+  assertEquals(told, [], "nothing went wrong");
 
-Deno.test({
-  name: "ServiceLogs tells who watches when not even the event log can be written",
-  ignore: Deno.build.os !== "linux",
-  fn: async () => {
-    await using temp = await tempFolder();
-    await Deno.symlink("/dev/full", temp.at("events1.ndjson"));
-    const told: string[] = [];
-    const logs = new ServiceLogs(temp.path, (line) => void told.push(line));
-    for (let i = 0; i < 3; i++) {
-      logs.event(stateEntered("HTTP SSL", "running"));
-      await logs.flush();
-    }
-    await logs.close();
-    assertEquals(told.length, 1);
-    assertMatch(told[0]!, /^The log in .* cannot be written: .*space/);
-  },
+  assertEquals(folder.names(), ["HTTPERR", "W3SVC1", "W3SVC7", "events1.ndjson"]);
+  const [one, seven] = [lines(folder.at("W3SVC1")), lines(folder.at("W3SVC7"))];
+  assertEquals([one.length, seven.length], [1, 1]);
+  assertMatch(one[0]!, / GET \/one /);
+  assertMatch(seven[0]!, / GET \/seven /);
+  assertMatch(lines(folder.at("HTTPERR"))[0]!, / HTTP\/1\.1 GET \/refused 400 - Hostname /);
+  const event = JSON.parse(await Deno.readTextFile(folder.at("events1.ndjson"))) as {
+    text: string;
+  };
+  assertMatch(event.text, /HTTP SSL service entered the running state/);
 });
