@@ -19,7 +19,7 @@ const spec: CommandSpec = {
   details: [
     "Goes by the stored configuration; what is not open yet is marked. A host name in a URL is " +
     "looked up; with IP:PORT and --host it is not.",
-    "Exit status 0 where a site answers, 1 where none does.",
+    "Exit status 0 where a site or a registered program answers, 1 where none does.",
   ],
   examples: [
     { line: "httpcfg explain http://www.example.com/", tells: "the name as it resolves here" },
@@ -35,13 +35,14 @@ const spec: CommandSpec = {
     const question = await readQuestion(input.words[0]!, input.text("host"));
     const gathered = await gatherStored(io);
     const plan = makePlan(gathered.input);
-    const answer = explain(question, { ...gathered, plan });
+    const registrations = gathered.status?.registrations ?? [];
+    const answer = explain(question, { ...gathered, plan, registrations });
     const form = input.text("format") ?? "text";
     if (form === "text") io.out(explanationText(answer));
     else if (form === "json") {
       io.out(JSON.stringify({ version: ANSWER_VERSION, ...answer }, null, 2));
     } else io.out(await render(candidateListing(answer), form));
-    return answer.answeredBy === "site" ? 0 : 1;
+    return answer.answeredBy === "site" || answer.answeredBy === "program" ? 0 : 1;
   },
 };
 
@@ -51,7 +52,9 @@ export const commands: readonly CommandSpec[] = [spec];
 async function readQuestion(text: string, hostFlag: string | null): Promise<Question> {
   const host = hostFlag?.toLowerCase().replace(/\.$/, "") ?? null;
   const endpoint = parseEndpoint(text);
-  if (endpoint !== null) return { endpoint, host: host ?? literal(endpoint), secure: null };
+  if (endpoint !== null) {
+    return { endpoint, host: host ?? literal(endpoint), secure: null, path: "/" };
+  }
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
   if (url === null) {
     throw usageFault(
@@ -63,7 +66,16 @@ async function readQuestion(text: string, hostFlag: string | null): Promise<Ques
   const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
   const name = url.hostname.replace(/\.$/, "");
   const ip = parseIp(name.replace(/^\[|\]$/g, "")) ?? await addressOf(name, port);
-  return { endpoint: { ip, port }, host: host ?? name, secure };
+  return { endpoint: { ip, port }, host: host ?? name, secure, path: pathOf(url) };
+}
+
+/** As the routing sees it; an escape that is none stays as it is. */
+function pathOf({ pathname }: URL): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
+  }
 }
 
 /** The Host field that a client sends who was given the address itself. */

@@ -17,8 +17,9 @@ import { addressTable } from "../listen/machine_addresses.ts";
 import type { PlanInput } from "../listen/plan.ts";
 import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
 import { whyLeftOut } from "../listen/reach.ts";
-import { bindingRoutes, buildRouteTable, matchRoute } from "../site/match.ts";
+import { findTarget, type Found, isSite, withoutSite } from "./explain_target.ts";
 import { isUp } from "./outcome.ts";
+import type { RegistrationStatus } from "./status.ts";
 
 /** What is asked about. */
 export interface Question {
@@ -27,6 +28,8 @@ export interface Question {
   readonly host: string;
   /** Null: whatever the port speaks. */
   readonly secure: boolean | null;
+  /** Decoded, begins with "/". */
+  readonly path: string;
 }
 
 /** One binding on the port, and what became of it. */
@@ -43,8 +46,8 @@ export interface Candidate {
 export interface Explanation {
   readonly endpoint: string;
   readonly host: string;
-  /** Who answers: a site, the service itself with an error, another process, or nobody. */
-  readonly answeredBy: "site" | "service" | "other" | "nobody";
+  /** Who answers: a site, a registered program, the service itself with an error, or another process. */
+  readonly answeredBy: "site" | "program" | "service" | "other" | "nobody";
   /** The whole answer in one sentence. */
   readonly summary: string;
   /** The socket that takes the connection; null where none of ours does. */
@@ -60,6 +63,7 @@ export interface ExplainInput {
   readonly document: ConfigDocument;
   readonly plan: Plan;
   readonly input: PlanInput;
+  readonly registrations: readonly Pick<RegistrationStatus, "url" | "to">[];
 }
 
 /** Explains one request. */
@@ -82,15 +86,15 @@ export function explain(question: Question, facts: ExplainInput): Explanation {
     const summary = `Nobody answers ${asked}: port ${endpoint.port} speaks ${spoken}`;
     return { ...taken, answeredBy: "nobody", summary, site: null, candidates: [] };
   }
-  const { candidates, winner } = judge({ ...question, secure }, facts);
-  if (winner === undefined) {
-    const summary = "The service answers 400 Bad Request (Invalid Hostname): " +
-      (candidates.length === 0 ? "no started site uses the port" : "no binding matches");
-    return { ...taken, answeredBy: "service", summary, site: null, candidates };
+  const found = findTarget({ ...question, secure }, facts);
+  const candidates = judge({ ...question, secure }, facts, found);
+  if (!isSite(found)) {
+    return { ...taken, ...withoutSite(found, candidates.length > 0), site: null, candidates };
   }
-  const content = describeContent(winner);
-  const site = { id: winner.id, name: winner.name, content };
-  const summary = `Site ${quote(winner.name)} answers: ${content}`;
+  const { id, name } = found;
+  const content = describeContent(found);
+  const site = { id, name, content };
+  const summary = `Site ${quote(name)} answers: ${content}`;
   return { ...taken, answeredBy: "site", summary, site, candidates };
 }
 
@@ -149,20 +153,17 @@ function ownReason(
 
 function judge(
   { endpoint, host, secure }: Question & { readonly secure: boolean },
-  { document, plan, input }: ExplainInput,
-): { candidates: Candidate[]; winner: SiteRecord | undefined } {
+  { plan, input }: ExplainInput,
+  found: Found,
+): Candidate[] {
   const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
-  const started = document.sites.filter(({ id }) => up.has(id)).sort((a, b) => a.id - b.id);
-  const table = buildRouteTable(started.flatMap((site) => {
-    return bindingRoutes({ ...site, secureBindings: servedOverTls(input, site.id) }, site);
-  }));
-  const found = matchRoute(table, { local: endpoint, host, isTls: secure, path: "/" });
-  const winner = typeof found === "string" ? undefined : found;
+  const winner = isSite(found) ? found : undefined;
+  const taker = typeof found === "object" && "url" in found ? found.url : null;
   const best = Math.min(
     ...input.sites.filter(({ id }) => id === winner?.id)
       .flatMap(({ bindings }) => bindings.map((one) => bucketOf(one, endpoint, host) ?? Infinity)),
   );
-  const candidates = input.sites.flatMap(({ id, name, bindings }) =>
+  return input.sites.filter(({ url }) => url === undefined).flatMap(({ id, name, bindings }) =>
     bindings.filter(({ port }) => port === endpoint.port).map((binding) => {
       const bucket = binding.secure === secure ? bucketOf(binding, endpoint, host) : null;
       const wins = id === winner?.id && bucket === best;
@@ -173,18 +174,12 @@ function judge(
         ? binding.unserved
         : wins
         ? BUCKETS[best]!
+        : taker !== null && bucket !== null
+        ? `${quote(taker)} goes before it`
         : whyItLoses(binding, { endpoint, host, secure, bucket, best });
       return { id, name, binding: formatBinding(binding), wins, why };
     })
   );
-  return { candidates, winner };
-}
-
-/** Bindings of a site that have a certificate. */
-function servedOverTls({ sites }: PlanInput, siteId: number): string[] {
-  const bindings = sites.find(({ id }) => id === siteId)?.bindings ?? [];
-  return bindings.filter(({ secure, unserved }) => secure && unserved === undefined)
-    .map(formatBinding);
 }
 
 /** HTTP.sys's buckets in the order in which they are searched, as reasons. */

@@ -183,6 +183,7 @@ Deno.test({
     assertEquals(await shared.get("/mine/hello"), "200 site");
 
     await program.do(["set", "urlacl", "-u", mine, "-a", "D:(A;;GX;;;S-1-22-1-65534)"]);
+    assertMatch(await shared.get("/mine/hello"), /^503 /, "a reservation counts at once");
     await program.do(["register", other, "--to", a.url, "--keep"]);
     const granted = await asNobody(`register ${mine} --to ${a.url} --keep`);
     assertEquals([granted.status, granted.err], [0, ""]);
@@ -198,6 +199,8 @@ Deno.test({
 
     assertEquals((await asNobody(`unregister ${mine}`)).status, 0);
     assertMatch(await shared.get("/mine/hello"), /^503 /, "reserved, and nobody is there");
+    await program.do(["delete", "urlacl", "-u", mine]);
+    assertEquals(await shared.get("/mine/hello"), "200 site");
     assertEquals(await shared.get("/other/hello"), "200 program a");
   },
 });

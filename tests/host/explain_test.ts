@@ -1,9 +1,10 @@
 /** Goal: the explanation is what the service does, with the reasons. Method: tables, no socket. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
+import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 import { explain, type ExplainInput, type Explanation } from "../../mod/host/explain.ts";
-import { wantedSites } from "../../mod/host/wanted_sites.ts";
+import { wantedPrograms, wantedSites } from "../../mod/host/wanted_sites.ts";
 import type { PlanSite } from "../../mod/listen/plan_sites.ts";
 import type { Binding } from "../../mod/config/binding.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
@@ -119,6 +120,49 @@ Deno.test("explain() passes over a binding without a certificate", () => {
   assertEquals(told.candidates[0]?.why, unserved);
 });
 
+Deno.test("explain() knows the programs and the reservations that stand before a site", () => {
+  const registrations = [{ url: "http://+:80/app/", to: "http://127.0.0.1:3000" }];
+  const urlAcl = ["http://+:80/app/", "http://+:80/dead/", "http://+:81/x/"].map((url) => {
+    return { url, sddl: "D:(A;;GX;;;WD)" };
+  });
+  const document: ConfigDocument = {
+    ...DEFAULT_DOCUMENT,
+    urlAcl,
+    sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, name: "s1", bindings: [":80:"] }],
+  };
+  const programs = [...registrations, { url: "http://+:81/y/", to: "unix:/s" }];
+  const prefixes = programs.map(({ url }) => parseUrlPrefix(url)!);
+  const input: PlanInput = {
+    list: [],
+    sites: [...wantedSites(document, () => null), ...wantedPrograms(prefixes, () => null)],
+    machine: MACHINE,
+    running: [],
+    held: [],
+    failed: [],
+    generation: 6,
+    strict: false,
+  };
+  const facts = { document, input, plan: makePlan(input), registrations: programs };
+  const cases: [at: string, path: string, by: Explanation["answeredBy"], summary: RegExp][] = [
+    ["10.0.0.5:80", "/app/x", "program", /registered at "http:.*app\/" answers, at http:.*:3000$/],
+    ["10.0.0.5:80", "/DEAD", "service", /503 .*"http:.*dead\/" is reserved/],
+    ["10.0.0.5:80", "/appx", "site", /^Site "s1"/],
+    ["10.0.0.5:81", "/y/", "program", /unix:\/s$/],
+    ["10.0.0.5:81", "/", "service", /404 Not Found: no program/],
+  ];
+  for (const [at, path, by, summary] of cases) {
+    const endpoint = parseEndpoint(at) as Endpoint;
+    const answer = explain({ endpoint, host: "", secure: null, path }, facts);
+    assertEquals(answer.answeredBy, by, path);
+    assertMatch(answer.summary, summary);
+  }
+  const endpoint = parseEndpoint("10.0.0.5:80") as Endpoint;
+  const { candidates } = explain({ endpoint, host: "", secure: null, path: "/app/" }, facts);
+  assertEquals(candidates.map(({ wins, why }) => [wins, why]), [
+    [false, '"http://+:80/app/" goes before it'],
+  ]);
+});
+
 function ask(
   at: string,
   host: string,
@@ -149,6 +193,6 @@ function ask(
     strict: false,
     ...more,
   };
-  const facts: ExplainInput = { document, input, plan: makePlan(input) };
-  return explain({ endpoint: parseEndpoint(at) as Endpoint, host, secure }, facts);
+  const facts: ExplainInput = { document, input, plan: makePlan(input), registrations: [] };
+  return explain({ endpoint: parseEndpoint(at) as Endpoint, host, secure, path: "/" }, facts);
 }

@@ -1,0 +1,100 @@
+/**
+ * Who answers a request: a site, a registered program, or the service itself, by the very table that
+ * serves requests. Pure.
+ *
+ * @module
+ */
+import type { Endpoint } from "../base/address.ts";
+import { quote } from "../base/fault.ts";
+import { parseUrlPrefix } from "../base/url_prefix.ts";
+import { formatBinding } from "../config/binding.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import type { PlanInput } from "../listen/plan.ts";
+import type { Plan } from "../listen/planned.ts";
+import {
+  bindingRoutes,
+  buildRouteTable,
+  matchRoute,
+  type NoRoute,
+  prefixRoute,
+} from "../site/match.ts";
+import { isUp } from "./outcome.ts";
+import type { RegistrationStatus } from "./status.ts";
+
+/** A registered program, or a reservation that nobody has registered (`to` null). */
+export interface Prefixed {
+  readonly url: string;
+  readonly to: string | null;
+}
+
+export type Found = SiteRecord | Prefixed | NoRoute;
+
+/** The request, and what there is to answer it. */
+export interface TargetQuestion {
+  readonly endpoint: Endpoint;
+  readonly host: string;
+  readonly secure: boolean;
+  readonly path: string;
+}
+
+export interface TargetFacts {
+  readonly document: ConfigDocument;
+  readonly plan: Plan;
+  readonly input: PlanInput;
+  readonly registrations: readonly Pick<RegistrationStatus, "url" | "to">[];
+}
+
+export function isSite(found: Found): found is SiteRecord {
+  return typeof found === "object" && "bindings" in found;
+}
+
+/** Who answers. */
+export function findTarget(
+  { endpoint, host, secure, path }: TargetQuestion,
+  { document, plan, input, registrations }: TargetFacts,
+): Found {
+  const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
+  const started = document.sites.filter(({ id }) => up.has(id)).sort((a, b) => a.id - b.id);
+  const reserved = document.urlAcl.map(({ url }): Prefixed => ({ url, to: null }));
+  const table = buildRouteTable<SiteRecord | Prefixed>([
+    ...started.flatMap((site) => {
+      return bindingRoutes({ ...site, secureBindings: servedOverTls(input, site.id) }, site);
+    }),
+    ...[...registrations, ...reserved].flatMap((target) => {
+      const prefix = parseUrlPrefix(target.url);
+      return prefix === null ? [] : [prefixRoute<Prefixed>(prefix, target)];
+    }),
+  ]);
+  return matchRoute(table, { local: endpoint, host, isTls: secure, path });
+}
+
+/** Bindings of a site that have a certificate. */
+function servedOverTls({ sites }: PlanInput, siteId: number): string[] {
+  const bindings = sites.find(({ id }) => id === siteId)?.bindings ?? [];
+  return bindings.filter(({ secure, unserved }) => secure && unserved === undefined)
+    .map(formatBinding);
+}
+
+/** The answer where no site gives it; `isUsed`: a started site uses the port. */
+export function withoutSite(
+  found: Exclude<Found, SiteRecord>,
+  isUsed: boolean,
+): { readonly answeredBy: "program" | "service"; readonly summary: string } {
+  if (found === "NotFound") {
+    const summary = "The service answers 404 Not Found: no program has registered the path";
+    return { answeredBy: "service", summary };
+  }
+  if (found === "Hostname") {
+    const why = isUsed ? "no binding matches" : "no started site uses the port";
+    const summary = `The service answers 400 Bad Request (Invalid Hostname): ${why}`;
+    return { answeredBy: "service", summary };
+  }
+  const { url, to } = found;
+  if (to !== null) {
+    const summary = `The program registered at ${quote(url)} answers, at ${to}`;
+    return { answeredBy: "program", summary };
+  }
+  const summary = "The service answers 503 Service Unavailable: " +
+    `${quote(url)} is reserved, and no program has registered it`;
+  return { answeredBy: "service", summary };
+}

@@ -1,0 +1,21 @@
+/** Goal: each kind of answer is told from the others. Method: values. */
+import { assertEquals, assertMatch } from "@std/assert";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type Found, isSite, withoutSite } from "../../mod/host/explain_target.ts";
+
+Deno.test("isSite() and withoutSite() tell a site from a program, a reservation and nobody", () => {
+  const url = "http://+:80/a/";
+  const cases: [found: Exclude<Found, { id: number }>, by: string, summary: RegExp][] = [
+    [{ url, to: "unix:/s" }, "program", /answers, at unix:\/s$/],
+    [{ url, to: null }, "service", /503 .* is reserved/],
+    ["NotFound", "service", /404/],
+    ["Hostname", "service", /400 .*no binding matches$/],
+  ];
+  for (const [found, by, summary] of cases) {
+    assertEquals(isSite(found), false);
+    assertEquals(withoutSite(found, true).answeredBy, by);
+    assertMatch(withoutSite(found, true).summary, summary);
+  }
+  assertMatch(withoutSite("Hostname", false).summary, /no started site uses the port$/);
+  assertEquals(isSite(DEFAULT_DOCUMENT.sites[0]!), true);
+});
