@@ -9,6 +9,7 @@
  * @module
  */
 import { ANY_V4, ANY_V6, type Endpoint } from "../base/address.ts";
+import { Fault } from "../base/fault.ts";
 import { endpointsCollide } from "../listen/holder.ts";
 import type { FailedBind } from "../listen/plan.ts";
 import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
@@ -58,8 +59,7 @@ export async function makeTransition(
     const second = lateFailed.find(options.isFatal);
     if (second !== undefined) {
       await sockets.close(opens);
-      reopen(sockets, inTheWay, options);
-      throw second.fault;
+      throw reopened(sockets, inTheWay, options) ?? second.fault;
     }
     failed.push(...lateFailed);
   }
@@ -68,13 +68,20 @@ export async function makeTransition(
   return { failed, replaced: inTheWay.map(endpointOf), unwanted };
 }
 
-function reopen(
+/** Opens again what was in the way; the fault where somebody took it in that moment. */
+function reopened(
   sockets: Sockets,
   endpoints: readonly PlannedEndpoint[],
   { tcpBacklog }: TransitionOptions,
-): void {
+): Fault | null {
   const again = endpoints.map((endpoint) => ({ ...endpoint, action: "open" as const }));
-  sockets.open({ endpoints: again }, tcpBacklog);
+  const [lost] = sockets.open({ endpoints: again }, tcpBacklog);
+  if (lost === undefined) return null;
+  const { message } = lost.fault;
+  return new Fault(`Cannot go back to the sockets of before the change. ${message}`, {
+    hint: lost.fault.hint ?? "httpcfg verify",
+    cause: lost.fault,
+  });
 }
 
 /**

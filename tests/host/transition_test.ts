@@ -72,6 +72,33 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "makeTransition() says so where the old socket was taken meanwhile",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    const port = freePort();
+    await withSockets(async (sockets) => {
+      sockets.open(plan(port, { "0.0.0.0": "open" }), 5);
+      const taken: Deno.Listener[] = [];
+      const options = {
+        ...OPTIONS,
+        // Asked between the failure and the way back: the moment in which another program comes.
+        isFatal(): boolean {
+          taken.push(Deno.listen({ hostname: "127.0.0.9", port }));
+          return true;
+        },
+      };
+      const next = plan(port, { "0.0.0.0": "close", "203.0.113.9": "open" });
+      await assertRejects(
+        () => makeTransition(sockets, next, options),
+        Error,
+        "Cannot go back to the sockets of before the change. Cannot listen on",
+      );
+      for (const listener of taken) listener.close();
+    });
+  },
+});
+
 Deno.test("makeTransition() waits for an address that is not there", async () => {
   const port = freePort();
   await withSockets(async (sockets) => {
