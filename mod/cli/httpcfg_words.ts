@@ -1,11 +1,12 @@
 /**
- * `set`, `query` and `delete` with a store that Httpcfg.exe does not know, or with none: its usage text
- * and its refusal.
+ * Lines that are Httpcfg.exe's and not right: an action or a store that it does not know, or no store at
+ * all. Its refusals, and its usage text.
  *
  * @module
  */
-import type { CommandSpec } from "./command.ts";
-import { refuse } from "./http_store.ts";
+import { WIN32 } from "../base/win32.ts";
+import type { CommandIo, CommandSpec } from "./command.ts";
+import { printable, refuse } from "./http_store.ts";
 import { HTTPCFG_USAGE, invalidCommand } from "./httpcfg_text.ts";
 
 function action(name: string): CommandSpec {
@@ -28,6 +29,17 @@ function action(name: string): CommandSpec {
       return Promise.resolve(0);
     },
   };
+}
+
+/** An action that Httpcfg.exe does not know, before one of its stores; gives the exit status. */
+export function refusedAction(
+  word: string,
+  nearest: string,
+  io: Pick<CommandIo, "print" | "note">,
+): number {
+  io.print(printable(invalidCommand(word)));
+  io.note(`hint: ${nearest}`);
+  return WIN32.INVALID_PARAMETER;
 }
 
 /** The records of this file. */

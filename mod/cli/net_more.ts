@@ -16,6 +16,7 @@ const netPause: CommandSpec = {
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
+  completes: ["service"],
   run: (input, io) => control("pause", input, io),
 };
 
@@ -27,6 +28,7 @@ const netContinue: CommandSpec = {
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
+  completes: ["service"],
   run: (input, io) => control("continue", input, io),
 };
 

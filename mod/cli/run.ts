@@ -65,6 +65,9 @@ function asksForHelp({ legacy, ownHelp }: CommandSpec, word: string): boolean {
   return word === "--help" || (word === "/?" && !ownHelp) || (word === "-h" && !legacy);
 }
 
+/** The line is one of Httpcfg.exe's, with an action that it has not. */
+const HTTPCFG_STORES: readonly string[] = ["ssl", "urlacl", "iplisten"];
+
 async function answerWithoutCommand(
   words: readonly string[],
   around: Surroundings,
@@ -86,6 +89,10 @@ async function answerWithoutCommand(
     return EXIT.ok;
   }
   const line = words.slice(0, 2).join(" ");
+  if (HTTPCFG_STORES.includes(rest[0]?.toLowerCase() ?? "")) {
+    const { refusedAction } = await import("./httpcfg_words.ts");
+    return refusedAction(first, nearest(line), around);
+  }
   throw usageFault(`Cannot run ${quote(line)}: there is no such command`, nearest(line));
 }
 

@@ -42,6 +42,7 @@ const setSslCommand: CommandSpec = {
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
+  switches: { "-i": "endpoint", "-h": "certificate" },
   run: set,
 };
 
@@ -53,6 +54,7 @@ const querySslCommand: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
   legacy: true,
+  switches: { "-i": "endpoint" },
   run: query,
 };
 
@@ -64,6 +66,7 @@ const deleteSslCommand: CommandSpec = {
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
+  switches: { "-i": "endpoint" },
   run: remove,
 };
 

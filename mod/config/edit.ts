@@ -40,7 +40,13 @@ export function addSite(document: ConfigDocument, site: SiteRecord): ConfigDocum
 }
 
 export function removeSite(document: ConfigDocument, id: number): ConfigDocument {
-  return { ...document, sites: document.sites.filter((site) => site.id !== id) };
+  const sites = document.sites.filter((site) => site.id !== id);
+  // A later site of this number must not find what was set for this one.
+  const key = `W3SVC/${id}`;
+  const metabase = Object.fromEntries(
+    Object.entries(document.metabase).filter(([at]) => at !== key && !at.startsWith(`${key}/`)),
+  );
+  return { ...document, sites, metabase };
 }
 
 /** `site` in the place of the one with its id. */

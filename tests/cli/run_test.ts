@@ -22,8 +22,7 @@ Deno.test("run() shows the version and the overview", async () => {
 Deno.test("run() refuses an unknown command and names the nearest", async () => {
   await using home = await commandHome();
   const cases: [line: string, hint: string][] = [
-    ["show iplisten", "hint: httpcfg set iplisten\n"],
-    ["qery iplisten", "hint: httpcfg query iplisten\n"],
+    ["sho status", "hint: httpcfg --help\n"],
     ["sites list", "hint: httpcfg site list\n"],
     ["statsu", "hint: httpcfg status\n"],
     ["frobnicate the widget", "hint: httpcfg --help\n"],
@@ -35,6 +34,15 @@ Deno.test("run() refuses an unknown command and names the nearest", async () => 
     assert(ran.note.startsWith("error: Cannot run ") && ran.note.endsWith(hint), ran.note);
     assert(ran.note.length < 300);
   }
+});
+
+Deno.test("run() answers a line of Httpcfg.exe with an unknown action as that tool did", async () => {
+  await using home = await commandHome();
+  assertEquals(await home.run(["qery", "iplisten"]), {
+    status: 87,
+    out: "qery is an invalid command\n",
+    note: "hint: httpcfg query iplisten\n",
+  });
 });
 
 Deno.test("run() takes --config before the command", async () => {

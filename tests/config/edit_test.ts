@@ -72,5 +72,7 @@ Deno.test("addSite(), replaceSite() and removeSite() touch the one site", () => 
   const renamed = replaceSite(two, site(1, "one"));
   assertEquals(renamed.sites.map(({ name }) => name), ["one", "two"]);
   assertEquals(removeSite(renamed, 1).sites, [site(2, "two")]);
+  const metabase = { "W3SVC/1": { A: 1 }, "W3SVC/1/ROOT": { B: 1 }, "W3SVC/12": { C: 1 } };
+  assertEquals(removeSite({ ...renamed, metabase }, 1).metabase, { "W3SVC/12": { C: 1 } });
   assertEquals(DEFAULT_DOCUMENT.sites.length, 1);
 });
