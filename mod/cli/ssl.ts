@@ -31,7 +31,8 @@ const setSslCommand: CommandSpec = {
     "HASH is the SHA-1 thumbprint of a certificate in the store MY, or STORE. 0.0.0.0:443 stands " +
     "for every address without a record of its own. A record that exists has to be deleted first.",
     "-r seconds between two looks at the revocation list, -x milliseconds to fetch it, " +
-    "-t and -n the list of trusted issuers and its store: kept for the tools that ask for them.",
+    "-t and -n the list of trusted issuers and its store: kept for the tools that ask for them. So is " +
+    "-f 2: no client is asked for a certificate.",
   ],
   examples: [
     {

@@ -1,0 +1,98 @@
+/**
+ * Fuzzes the handshake: a real ClientHello with bytes changed, cut, followed by noise, and clients that
+ * leave at any moment. What must hold: nothing is thrown where nobody can catch it, every connection
+ * comes to an end, and a client that means well still gets in.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { type GateStream, TlsGate } from "../../mod/listen/tls_gate.ts";
+import { makeContext } from "../../mod/listen/tls_stream.ts";
+import { clientTls, makePem, type Pem, tcpPair } from "../support/tls_pair.ts";
+import { waitFor } from "../support/wait.ts";
+import type { Random } from "./random.ts";
+
+/** Everything that one process needs for many cases. */
+export interface TlsFuzz {
+  /** One hostile client. */
+  attack(random: Random): Promise<void>;
+  /** One that means well, and the end of all the others. */
+  finish(): Promise<void>;
+}
+
+export async function makeTlsFuzz(): Promise<TlsFuzz> {
+  const pem = await makePem("fuzz.test");
+  const context = makeContext(pem);
+  const hello = await clientHello(pem);
+  let secured = 0;
+  const gate = new TlsGate({
+    handshakeTimeoutMs: () => 3000,
+    contextFor: () => context,
+    onSecure(stream): void {
+      secured++;
+      void readAndClose(stream);
+    },
+    onPlain: (stream) => void readAndClose(stream),
+    refused: () => {},
+  });
+  return {
+    async attack(random): Promise<void> {
+      using pair = await tcpPair();
+      gate.admit(pair.server);
+      const bytes = hostile(hello, random);
+      await pair.client.write(bytes).catch(() => {});
+      if (random.chance(3)) return; // leaves at once, what it did not read makes it a reset
+      await pair.client.closeWrite().catch(() => {});
+      await pair.client.read(new Uint8Array(1000)).catch(() => {});
+    },
+    async finish(): Promise<void> {
+      const before = secured;
+      using pair = await tcpPair();
+      gate.admit(pair.server);
+      const peer = await clientTls(pair.client, pem);
+      await peer.handshake();
+      peer.close();
+      await waitFor(() => gate.size === 0, "the end of every handshake");
+      assertEquals(secured > before, true);
+      gate.clear();
+    },
+  };
+}
+
+function hostile(hello: Uint8Array, random: Random): Uint8Array {
+  const bytes = hello.slice();
+  for (let i = random.below(6); i > 0; i--) bytes[random.below(bytes.length)] = random.below(256);
+  if (random.chance(2)) bytes[0] = 0x16;
+  const cut = random.chance(3) ? bytes.subarray(0, 1 + random.below(bytes.length)) : bytes;
+  const noise = random.chance(3) ? random.below(200) : 0;
+  const whole = new Uint8Array(cut.length + noise);
+  whole.set(cut);
+  for (let i = cut.length; i < whole.length; i++) whole[i] = random.below(256);
+  return whole;
+}
+
+/** What the runtime's own client says first. */
+async function clientHello(pem: Pem): Promise<Uint8Array> {
+  using pair = await tcpPair();
+  const peer = await clientTls(pair.client, pem);
+  const said = peer.handshake().catch(() => {});
+  const buffer = new Uint8Array(4096);
+  const count = await pair.server.read(buffer);
+  pair.server.close();
+  await said;
+  peer.close();
+  return buffer.slice(0, count ?? 0);
+}
+
+async function readAndClose(stream: GateStream): Promise<void> {
+  try {
+    while (await stream.read(new Uint8Array(1000)) !== null);
+  } catch {
+    // The client is gone.
+  }
+  try {
+    stream.close();
+  } catch {
+    // Closed before.
+  }
+}
