@@ -75,6 +75,9 @@ export const commands: readonly CommandSpec[] = [netStart, netStop];
 
 async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   let status = await io.control.ask({ op: "status" });
+  if (status !== null && isPending(status, row.name)) {
+    return refused(io, say.netRefusal(say.NET.BUSY));
+  }
   if (status !== null && stateOf(status, row.name) !== "stopped") {
     return refused(io, say.netRefusal(say.NET.ALREADY_STARTED));
   }
@@ -120,6 +123,7 @@ async function stopService(
   if (status === null || stateOf(status, row.name) === "stopped") {
     return refused(io, say.netRefusal(say.NET.NOT_STARTED, row.display));
   }
+  if (isPending(status, row.name)) return refused(io, say.netRefusal(say.NET.BUSY));
   const dependents = dependentsOf(row.name).filter((name) => stateOf(status, name) !== "stopped");
   if (dependents.length > 0) {
     io.print(say.netDependents(row.display, dependents.map((name) => serviceRow(name).display)));
@@ -156,6 +160,11 @@ async function listStarted(io: CommandIo, form: string): Promise<number> {
 
 function stateOf(status: ServiceStatus, name: ServiceName): string {
   return status.services.find((service) => service.name === name)?.state ?? "stopped";
+}
+
+/** On its way from one state to another: a slow client may hold a stop for its grace time. */
+function isPending(status: ServiceStatus, name: ServiceName): boolean {
+  return ["starting", "stopping", "pausing"].includes(stateOf(status, name));
 }
 
 interface NetWords {

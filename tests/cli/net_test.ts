@@ -116,6 +116,18 @@ Deno.test("net start and stop refuse in net.exe's words", async () => {
   }
 });
 
+Deno.test("net start and stop of a service on its way say that it is busy", async () => {
+  for (const state of ["starting", "stopping", "pausing"] as const) {
+    await using home = await commandHome();
+    await home.serve(() => Promise.resolve(serviceStatus({ W3SVC: state })));
+    for (const verb of ["start", "stop"]) {
+      const { status, out, note } = await home.run(["net", verb, "w3svc"]);
+      assertEquals([status, out], [2, ""], `${verb} while ${state}`);
+      assertStringIncludes(note, "The service is starting or stopping.  Please try again later.\n");
+    }
+  }
+});
+
 Deno.test("net stop where no service runs says that it is not started", async () => {
   await using home = await commandHome();
   const { status, note } = await home.run(["net", "stop", "http", "/y"]);
