@@ -126,7 +126,7 @@ export class LogFile {
       return giveBack(lines);
     }
     this.#waiting.push({ ...lines, day: this.#day });
-    this.#waitingBytes += lines.bytes.length;
+    this.#waitingBytes += lines.bytes.buffer.byteLength; // what is held, used or not
   }
 
   #startWriting(): void {
@@ -148,7 +148,7 @@ export class LogFile {
         this.#closeFile();
         this.#lose(piece.count, error);
       } finally {
-        this.#waitingBytes -= piece.bytes.length;
+        this.#waitingBytes -= piece.bytes.buffer.byteLength;
         giveBack(piece);
       }
     }

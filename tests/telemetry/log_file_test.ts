@@ -197,6 +197,29 @@ Deno.test({
   },
 });
 
+// Method: a line each tick behind a block of lines, for a disk that does not answer.
+Deno.test({
+  name: "LogFile counts the memory that waits, not only the bytes in it",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    await using temp = await tempFolder();
+    const fifo = temp.at("ex261122.log");
+    await new Deno.Command("mkfifo", { args: [fifo] }).output();
+    const log = open(temp.path, { onTrouble: () => {}, header: () => "", truncateBytes: 1e9 });
+    const line = `${"x".repeat(5000)}\n`; // long enough to take a block of its own
+    for (let i = 0; i < 400; i++) {
+      log.append(line, DAY);
+      log.tick();
+    }
+    const held = 400 - log.lostLines;
+    assertEquals(held > 10 && held < 100, true, `${held} lines held`);
+    const reader = new Deno.Command("cat", { args: [fifo], stdout: "piped" }).spawn();
+    const output = reader.output();
+    await log.close();
+    assertEquals((await output).stdout.length, held * line.length);
+  },
+});
+
 Deno.test("LogFile never throws into its caller where the folder cannot be made", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
