@@ -8,15 +8,15 @@ import type { ConfigDocument } from "../config/document.ts";
 import { effectiveValue, siteIdOfPath } from "../config/metabase.ts";
 import { propertyRow } from "../config/metabase_schema.ts";
 
-/** True where the metabase says that the listener is that of IIS 5.0 (Winsock). */
-export function isGeneration5(document: ConfigDocument): boolean {
+/** True where the metabase says that the listener is Winsock: that of IIS 4.0 or 5.0. */
+export function isWinsock(document: ConfigDocument): boolean {
   const row = propertyRow("MajorIIsVersionNumber");
-  return row !== undefined && effectiveValue(document, "W3SVC/Info", row) === 5;
+  return row !== undefined && Number(effectiveValue(document, "W3SVC/Info", row)) < 6;
 }
 
 /** The note for stderr; "" under IIS 5.0, where the property does what it says. */
 export function poolingNote(document: ConfigDocument, path: string): string {
-  if (isGeneration5(document)) return "";
+  if (isWinsock(document)) return "";
   const siteId = siteIdOfPath(path);
   const sites = document.sites.filter(({ id }) => siteId === null || id === siteId);
   const bound = sites.flatMap(({ bindings }) => bindings)

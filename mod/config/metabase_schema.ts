@@ -103,7 +103,7 @@ const LOG_FIELDS: readonly (readonly [name: string, mask: number])[] = [
 /** Every property, in the order in which ENUM lists them. */
 export const PROPERTIES: readonly PropertyRow[] = [
   row(["KeyType", 1002, "STRING"], null, "own", KEY_TYPES),
-  row(["MajorIIsVersionNumber", 1101, "DWORD"], 6, "own", ["IIsWebInfo"], { range: [5, 6] }),
+  row(["MajorIIsVersionNumber", 1101, "DWORD"], 6, "own", ["IIsWebInfo"], { range: [4, 6] }),
   row(["MinorIIsVersionNumber", 1102, "DWORD"], 0, "own", ["IIsWebInfo"], { range: [0, 0] }),
   row(["ServerState", 1016, "DWORD"], 4, "own", SITE, { isReadOnly: true }),
   row(["ServerCommand", 1012, "DWORD"], null, "own", SITE, { range: [1, 4] }),

@@ -11,6 +11,7 @@ import type { ConfigDocument, MetabaseValue, SiteRecord } from "../config/docume
 import { effectiveValue } from "../config/metabase.ts";
 import { PROPERTIES } from "../config/metabase_schema.ts";
 import type { CertificateCheck } from "../config/ssl_choice.ts";
+import type { Generation } from "../listen/plan.ts";
 import type { PlanBinding, PlanSite } from "../listen/plan_sites.ts";
 
 /**
@@ -44,9 +45,10 @@ export function wantedPrograms(
   });
 }
 
-/** MajorIIsVersionNumber: 5 has pooled sockets and no list, everything else is HTTP.sys. */
-export function generationOf(document: ConfigDocument): 5 | 6 {
-  return metabaseValue(document, "W3SVC/Info", "MajorIIsVersionNumber") === 5 ? 5 : 6;
+/** MajorIIsVersionNumber: 4 and 5 are Winsock listeners without a list, everything else is HTTP.sys. */
+export function generationOf(document: ConfigDocument): Generation {
+  const version = metabaseValue(document, "W3SVC/Info", "MajorIIsVersionNumber");
+  return version === 4 || version === 5 ? version : 6;
 }
 
 function metabaseValue(

@@ -13,7 +13,8 @@
  * - A binding over TLS without a certificate is not served; a site that has no other does not start.
  * - A port that is held elsewhere stops a site only where no other address is left to it.
  * - Generation 5 has no list: a port is one shared socket on every address, or, where all its sites
- *   have DisableSocketPooling, one socket for each address that they are bound to.
+ *   have DisableSocketPooling, one socket for each address that they are bound to. Generation 4 is
+ *   always the latter.
  *
  * @module
  */
@@ -39,6 +40,12 @@ import { type Reach, reachOf, reachOfOne, whyLeftOut, wildcards } from "./reach.
 
 export type { EndpointAction, Plan, PlannedEndpoint, PlannedSite } from "./planned.ts";
 
+/**
+ * MajorIIsVersionNumber: 6 is HTTP.sys with its list, 5 the pooled sockets before it, 4 the one socket
+ * for each bound site before that.
+ */
+export type Generation = 4 | 5 | 6;
+
 /** Everything that the plan depends on. */
 export interface PlanInput {
   readonly list: readonly ListEntry[];
@@ -51,8 +58,7 @@ export interface PlanInput {
   readonly held: readonly Holder[];
   /** Sockets that were tried for this very plan and could not be opened, with what came of it. */
   readonly failed: readonly FailedBind[];
-  /** MajorIIsVersionNumber: 6 is HTTP.sys with its list, 5 the pooled sockets before it. */
-  readonly generation: 5 | 6;
+  readonly generation: Generation;
   /** True: an address that is not on the machine is refused and does not wait. */
   readonly strict: boolean;
 }
@@ -65,18 +71,18 @@ export interface FailedBind {
 
 /** Makes the plan. Cost grows with addresses x ports + entries, not with their product. */
 export function makePlan(input: PlanInput): Plan {
-  const inclusion = compileInclusion(input.generation === 5 ? [] : input.list);
+  const inclusion = compileInclusion(input.generation < 6 ? [] : input.list);
   const table = addressTable(input.machine);
   const held = Map.groupBy(input.held, ({ port }) => port);
   const failed = new Map(input.failed.map((one) => [endpointKey(one.endpoint), one.fault]));
   const running = endpointSet(input.running);
   const context: Context = { input, inclusion, table, held, failed, running };
   const admissions = admitSites(input.sites, (ip) => refusalOf(context, ip));
-  const ports = portsOf(admissions);
+  const ports = portsOf(admissions, input.generation);
   const wanted = new Map<number, PlannedEndpoint[]>();
-  const common = input.generation === 5 ? [] : reachOf(inclusion, input.machine, table);
+  const common = input.generation < 6 ? [] : reachOf(inclusion, input.machine, table);
   for (const port of ports.values()) {
-    const reach = input.generation === 5
+    const reach = input.generation < 6
       ? pooledReach(context, port)
       : [...common, ...namedReach(context, port, common)];
     wanted.set(port.number, reach.map((one) => planEndpoint(context, port, one)));
@@ -125,18 +131,18 @@ interface Port {
   readonly secure: boolean;
   /** Addresses that bindings name. */
   readonly named: ReadonlySet<Ip>;
-  /** True where, in generation 5, at least one binding shares the pooled socket. */
+  /** True where, before generation 6, at least one binding takes every address. */
   readonly pooled: boolean;
 }
 
-function portsOf(admissions: readonly Admission[]): Map<number, Port> {
+function portsOf(admissions: readonly Admission[], generation: Generation): Map<number, Port> {
   const ports = new Map<number, { secure: boolean; named: Set<Ip>; pooled: boolean }>();
   for (const { site, refusal } of admissions) {
     if (refusal !== null) continue;
     for (const { ip, port, secure } of site.bindings) {
       const known = ports.get(port) ?? { secure, named: new Set<Ip>(), pooled: false };
       if (ip !== null) known.named.add(ip);
-      if (ip === null || !site.ownSockets) known.pooled = true;
+      if (ip === null || (generation > 4 && !site.ownSockets)) known.pooled = true;
       ports.set(port, known);
     }
   }
@@ -162,11 +168,19 @@ function namedReach(context: Context, port: Port, common: readonly Reach[]): Rea
 }
 
 function pooledReach({ input, table }: Context, port: Port): Reach[] {
-  if (port.pooled) return wildcards(input.machine, "sites of IIS 5 share one socket a port");
+  const isFirst = input.generation === 4;
+  if (port.pooled) {
+    const cause = isFirst
+      ? "a site of IIS 4 without an address takes every one"
+      : "sites of IIS 5 share one socket a port";
+    return wildcards(input.machine, cause);
+  }
   return [...port.named].map((ip) => ({
     ip,
     present: table.interfaceOf(ip) !== null,
-    cause: "DisableSocketPooling gives the site a socket of its own",
+    cause: isFirst
+      ? "a bound site of IIS 4 has a socket of its own"
+      : "DisableSocketPooling gives the site a socket of its own",
     entry: null,
   }));
 }

@@ -1,6 +1,6 @@
 // Goal: the note names KB 813368's resolution, with the address of the site. Method: documents.
 import { assertEquals, assertMatch } from "@std/assert";
-import { isGeneration5, poolingNote } from "../../mod/cli/pooling_note.ts";
+import { isWinsock, poolingNote } from "../../mod/cli/pooling_note.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 
 Deno.test("poolingNote() speaks under IIS 6 only", () => {
@@ -13,5 +13,5 @@ Deno.test("poolingNote() speaks under IIS 6 only", () => {
   );
   assertMatch(poolingNote(DEFAULT_DOCUMENT, "W3SVC"), /-i xxx\.xxx\.x\.x;/);
   assertEquals(poolingNote(five, "W3SVC"), "");
-  assertEquals([isGeneration5(six), isGeneration5(five)], [false, true]);
+  assertEquals([isWinsock(six), isWinsock(five)], [false, true]);
 });

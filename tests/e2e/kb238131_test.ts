@@ -69,3 +69,21 @@ Deno.test("off at the service is inherited by its sites, and a site can go back"
   assertThrows(() => foreign(port), Deno.errors.AddrInUse);
   assertEquals((await get("127.0.0.3", port)).body, "two");
 });
+
+Deno.test("IIS 4.0, before pooling: one socket a bound site, nothing to set", async () => {
+  await using program = await Program.make();
+  const port = freePort();
+  await program.do("site remove W3SVC/1");
+  await program.do(["site", "add", "one", "--bind", `127.0.0.2:${port}:`, "--respond", "site one"]);
+  await program.do("adsutil set w3svc/info/MajorIIsVersionNumber 4");
+  const plan = await program.run("plan");
+  assert(plan.out.includes("a bound site of IIS 4 has a socket of its own"), plan.out);
+  await program.do("net start w3svc");
+  const other = foreign(port);
+  try {
+    assertEquals((await get("127.0.0.2", port)).body, "site one");
+    assert(await isRefused("127.0.0.3", port));
+  } finally {
+    await other.shutdown();
+  }
+});

@@ -235,6 +235,14 @@ const CASES: readonly Case[] = [
     endpoints: ["open [::]:80"],
     states: "started started",
   },
+  {
+    what: "generation 4 gives each bound site a socket of its own, whatever the list says",
+    list: "10.0.0.5",
+    sites: ["10.0.0.5:80:", "10.0.0.6:80:"],
+    options: { generation: 4 },
+    endpoints: ["open 10.0.0.5:80", "open 10.0.0.6:80"],
+    states: "started started",
+  },
 ];
 
 Deno.test("makePlan() follows the rules of the list and of HTTP.sys", () => {
