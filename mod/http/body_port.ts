@@ -5,13 +5,12 @@
  */
 import { type BodyPump, BodyReader } from "./body_reader.ts";
 import { TICK_MS } from "./clock.ts";
-import { drain } from "./closing.ts";
+import { drain, LINGER_MS } from "./closing.ts";
 import type { Engine } from "./engine.ts";
 import type { Framing } from "./framing.ts";
 import type { Link } from "./link.ts";
 
 const CONTINUE: Uint8Array = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
-const TIMER = "Timer_EntityBody";
 
 /** One request's body on its way in. */
 export class BodyPort implements BodyPump {
@@ -20,8 +19,10 @@ export class BodyPort implements BodyPump {
   readonly #engine: Engine;
   readonly #link: Link;
   /** Milliseconds that the rest of the body may take; Infinity while a handler reads. */
-  #drainMs = Infinity;
-  #drainStart = 0;
+  #restMs = Infinity;
+  #restStart = 0;
+  /** What the log says of a client that is too slow; null where it has been told of already. */
+  #timer: string | null = "Timer_EntityBody";
 
   constructor(engine: Engine, link: Link, framing: Framing) {
     this.#engine = engine;
@@ -32,8 +33,9 @@ export class BodyPort implements BodyPump {
 
   async refill(): Promise<boolean> {
     const { input, stream } = this.#link;
-    const leftMs = this.#drainMs - (this.#engine.clock.tick - this.#drainStart) * TICK_MS;
-    this.#link.awaitClient(Math.min(this.#engine.settings.EntityBodyTimeout * 1000, leftMs), TIMER);
+    const { settings, clock } = this.#engine;
+    const leftMs = this.#restMs - (clock.tick - this.#restStart) * TICK_MS;
+    this.#link.awaitClient(Math.min(settings.EntityBodyTimeout * 1000, leftMs), this.#timer);
     let count: number | null = null;
     try {
       count = await stream.read(input.bodyRoom());
@@ -59,21 +61,32 @@ export class BodyPort implements BodyPump {
    * body is still to come.
    */
   async end(drains: boolean): Promise<boolean> {
-    this.#drainMs = this.#engine.settings.DrainEntityBodyTimeout * 1000;
-    this.#drainStart = this.#engine.clock.tick;
+    this.#limitRest(this.#engine.settings.DrainEntityBodyTimeout * 1000);
     const isOver = drains ? await drain(this.body) : this.body.isOver;
     if (!drains) await this.abandon();
     this.#link.input.endBody();
     return isOver;
   }
 
-  /** The handler reads no more; resolves when a read that it began has ended. */
+  /**
+   * The handler reads no more; resolves when a read that it began has ended. The answer is out, so the
+   * client has no more time than one that is lingered for.
+   */
   async abandon(): Promise<void> {
     this.body.abandon();
+    if (this.body.pending === null) return;
+    this.#timer = null;
+    this.#limitRest(LINGER_MS);
+    this.#link.awaitClient(LINGER_MS, null);
     try {
       await this.body.pending;
     } catch {
       // Whoever began the read was told.
     }
+  }
+
+  #limitRest(ms: number): void {
+    this.#restMs = ms;
+    this.#restStart = this.#engine.clock.tick;
   }
 }

@@ -36,3 +36,25 @@ Deno.test("A refused client that does not close is closed after a while", async 
   await engine.quiet();
   assertEquals(engine.refused.length, 1, "the end of a refused client is no second line");
 });
+
+Deno.test("A read that a handler left behind does not keep a refused client for long", async () => {
+  const engine = new TestEngine((request) => {
+    request.body.read().catch(() => {}); // a forwarder whose upstream has failed meanwhile
+    return { refuse: "N/A" };
+  });
+  const stream = engine.connect();
+  stream.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+  await stream.until(() => stream.text !== "");
+  assertEquals(statuses(stream.text), [503]);
+  for (let i = 0; i < 4; i++) {
+    stream.send("0"); // each byte of a size line would begin another wait
+    await settle();
+    engine.clock.pass(500);
+  }
+  assertEquals(stream.isClosed, false);
+  engine.clock.pass(500);
+  await settle();
+  assertEquals(stream.isClosed, true);
+  await engine.quiet();
+  assertEquals(engine.refused.length, 1);
+});
