@@ -20,8 +20,6 @@ export const ENVIRONMENT: readonly string[] = [
   "USER",
   "USERNAME",
   "SSH_CONNECTION",
-  // Which machine this is: iisweb shows it.
-  "HOSTNAME",
   // Where the service manager hears that the service is ready and alive.
   "NOTIFY_SOCKET",
   "WATCHDOG_*",
