@@ -49,7 +49,8 @@ export function headEnd(bytes: Uint8Array, start: number, end: number): number {
 
 /** Reads the head `bytes[start..end)`, which is whole. Throws an {@linkcode UpstreamFault}. */
 export function readUpstreamHead(bytes: Uint8Array, start: number, end: number): UpstreamHead {
-  const text = String.fromCharCode(...bytes.subarray(start, end - 4));
+  const head = bytes.subarray(start, end - 4);
+  const text: string = String.fromCharCode.apply(null, head as unknown as number[]);
   const [statusLine = "", ...lines] = text.split("\r\n");
   const status = STATUS_LINE.exec(statusLine);
   if (status === null) throw new UpstreamFault("a status line that is none");

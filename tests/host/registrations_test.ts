@@ -110,6 +110,18 @@ Deno.test("Registrations.unregister() is for who registered it, and for administ
   assertEquals((await registrations.unregister({ op: "unregister", url: "x" }, ROOT)).code, 87);
 });
 
+Deno.test("Registrations.refresh() shares what there is once more, while HTTP runs", async () => {
+  const { service, registrations } = make();
+  await registrations.register(wish("http://+:80/a/"), ROOT, ignore);
+  service.shared = [];
+  await registrations.refresh();
+  assertEquals(service.shared, ["http://+:80/a/"]);
+  service.runningSites = null;
+  service.shared = [];
+  await registrations.refresh();
+  assertEquals(service.shared, []);
+});
+
 Deno.test("Registrations end with their programs, and all with HTTP", async () => {
   const { service, registrations, ended } = make();
   const note = (reason: string): void => void ended.push(reason);
