@@ -125,29 +125,6 @@ Deno.test({
 });
 
 Deno.test({
-  name: "askToRegister() throws the refusal with its code, its text and what to type",
-  ignore,
-  async fn(): Promise<void> {
-    await using shared = await sharing();
-    shared.handler.outcome = { code: 5, text: "no reservation" };
-    const fault = await assertRejects(() => askToRegister([shared.run], WISH), Fault);
-    assertEquals(
-      [fault.message, fault.exit, fault.hint],
-      [
-        'Cannot register "http://+:80/a/": Access is denied (5): no reservation',
-        5,
-        `sudo httpcfg set urlacl -u http://+:80/a/ -a "D:(A;;GX;;;S-1-22-1-${Deno.uid()})"`,
-      ],
-    );
-    shared.handler.outcome = { code: 183, text: "taken" };
-    const taken = await assertRejects(() => askToRegister([shared.run], WISH), Fault);
-    assertEquals([taken.exit, taken.hint], [183, undefined]);
-    const nobody = await assertRejects(() => askToRegister(["/nowhere"], WISH), Fault);
-    assertEquals(nobody.hint, "httpcfg net start w3svc");
-  },
-});
-
-Deno.test({
   name: "RegisterServer does nothing for who proves nothing or asks for nothing",
   ignore,
   async fn(): Promise<void> {

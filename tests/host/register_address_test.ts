@@ -1,0 +1,11 @@
+/** Goal: what others may reach is in a folder of its own. Method: paths. */
+import { assertEquals } from "@std/assert";
+import { controlPath } from "../../mod/host/control_address.ts";
+import { proofFolder, registerSocket, sharingFolder } from "../../mod/host/register_address.ts";
+
+Deno.test("registerSocket() and proofFolder() stand apart from the control socket", () => {
+  const folder = sharingFolder("/run/httpcfg");
+  assertEquals(registerSocket("/run/httpcfg").startsWith(`${folder}/`), true);
+  assertEquals(proofFolder("/run/httpcfg").startsWith(`${folder}/`), true);
+  assertEquals(controlPath("/run/httpcfg", "linux").startsWith(folder), false);
+});

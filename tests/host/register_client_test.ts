@@ -1,0 +1,86 @@
+/** Goal: a caller proves who it is, and reads why it may not. Method: a service of a few lines. */
+import { assertEquals, assertRejects } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { readLines, writeLine } from "../../mod/host/json_lines.ts";
+import { proofFolder, registerSocket, sharingFolder } from "../../mod/host/register_address.ts";
+import { askToRegister } from "../../mod/host/register_client.ts";
+import {
+  proofName,
+  type RegisterAnswer,
+  type RegisterWish,
+} from "../../mod/host/register_protocol.ts";
+import { leaveDeadSocket } from "../support/dead_socket.ts";
+import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
+
+const ignore = Deno.build.os === "windows";
+const WISH: RegisterWish = {
+  op: "register",
+  url: "http://+:80/a/",
+  to: "http://127.0.0.1:1",
+  keep: false,
+  timeoutSeconds: 5,
+};
+
+/** Asks for a proof, answers `answer` to whoever gave it, and hangs up. */
+async function serveOne(folder: TempFolder, answer: RegisterAnswer): Promise<void> {
+  await Deno.mkdir(proofFolder(folder.path), { recursive: true });
+  using listener = Deno.listen({ transport: "unix", path: registerSocket(folder.path) });
+  using conn = await listener.accept();
+  const lines = readLines(conn, 10_000);
+  assertEquals((await lines.next()).value, WISH);
+  await writeLine(conn, { kind: "prove", nonce: "n" });
+  await lines.next();
+  const path = `${proofFolder(folder.path)}/${await proofName("n", WISH)}`;
+  const { isFile, size, mode } = await Deno.lstat(path);
+  assertEquals([isFile, size, mode! & 0o7777], [true, 0, 0o600]);
+  await Deno.remove(path);
+  await writeLine(conn, answer);
+}
+
+Deno.test({
+  name: "askToRegister() throws the refusal with its code, its text and what to type",
+  ignore,
+  async fn(): Promise<void> {
+    const cases: [code: number, hint: string | undefined, text: RegExp][] = [
+      [
+        5,
+        `sudo httpcfg set urlacl -u ${WISH.url} -a "D:(A;;GX;;;S-1-22-1-${Deno.uid()})"`,
+        /denied/,
+      ],
+      [183, undefined, /already exists \(183\): because$/],
+      [999, undefined, /^Cannot register "http:.*": because$/],
+    ];
+    for (const [code, hint, text] of cases) {
+      await using folder = await tempFolder();
+      const served = serveOne(folder, { kind: "refused", code, reason: "because" });
+      const found = async (): Promise<boolean> =>
+        await Deno.lstat(registerSocket(folder.path)).then(() => true, () => false);
+      while (!await found()) await new Promise((resolve) => setTimeout(resolve, 1));
+      const fault = await assertRejects(() => askToRegister([folder.path], WISH), Fault);
+      assertEquals([fault.exit, fault.hint], [code > 255 ? 1 : code, hint]);
+      assertEquals(text.test(fault.message), true, fault.message);
+      await served;
+    }
+  },
+});
+
+Deno.test({
+  name: "askToRegister() takes the first folder with a service, and says where none is",
+  ignore,
+  async fn(): Promise<void> {
+    await using dead = await tempFolder();
+    await Deno.mkdir(sharingFolder(dead.path));
+    await leaveDeadSocket(registerSocket(dead.path));
+    const fault = await assertRejects(() => askToRegister(["/nowhere", dead.path], WISH), Fault);
+    assertEquals([fault.exit, fault.hint], [1, "httpcfg net start w3svc"]);
+    await using folder = await tempFolder();
+    const served = serveOne(folder, { kind: "done", url: WISH.url });
+    const isThere = async (): Promise<boolean> =>
+      await Deno.lstat(registerSocket(folder.path)).then(() => true, () => false);
+    while (!await isThere()) await new Promise((resolve) => setTimeout(resolve, 1));
+    const granted = await askToRegister([dead.path, folder.path], WISH);
+    assertEquals([granted.url, await granted.ended], [WISH.url, "the service is gone"]);
+    granted.close();
+    await served;
+  },
+});
