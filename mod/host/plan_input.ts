@@ -32,7 +32,8 @@ export interface PlanSource {
  * /proc would keep its clients waiting.
  */
 export function gatherPlanInput({ document, list, check, registrations }: PlanSource): PlanInput {
-  const sites = [...wantedSites(document, check), ...wantedPrograms(registrations, check)];
+  // Programs first: what is registered stays, and a site that comes later finds its prefix taken.
+  const sites = [...wantedPrograms(registrations, check), ...wantedSites(document, check)];
   const machine = readMachine();
   const generation = generationOf(document);
   return { list, sites, machine, running: [], held: [], failed: [], generation, strict: false };

@@ -49,7 +49,7 @@ export type Generation = 4 | 5 | 6;
 /** Everything that the plan depends on. */
 export interface PlanInput {
   readonly list: readonly ListEntry[];
-  /** In the order of their ids; registered programs after them. */
+  /** Registered programs, then the sites in the order of their ids. */
   readonly sites: readonly PlanSite[];
   readonly machine: Machine;
   /** Sockets that the service has open now. */

@@ -1,7 +1,39 @@
 /** Goal: the plan hears of other processes and not of its own. Method: a socket of this process. */
 import { assertEquals } from "@std/assert";
+import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
+import { makePlan } from "../../mod/listen/plan.ts";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 import { foreseePlanInput, gatherPlanInput } from "../../mod/host/plan_input.ts";
+
+Deno.test("gatherPlanInput() plans programs with the sites, and a site finds their prefixes taken", () => {
+  const bindings = [[":18081:"], [":18082:a.test"], [":18083:"], ["127.0.0.1:18084:"]];
+  const sites = bindings.map((bindings, i) => {
+    return { ...DEFAULT_DOCUMENT.sites[0]!, id: i + 1, name: `s${i + 1}`, bindings };
+  });
+  const urls = [
+    "http://*:18081/",
+    "http://a.test:18082/",
+    "http://*:18083/app/",
+    "http://127.0.0.1:18084/",
+    "http://+:18085/x/",
+    "https://+:18086/x/",
+  ];
+  const registrations = urls.map((url) => parseUrlPrefix(url)!);
+  const check = (): string => "https has no certificate";
+  const source = { document: { ...DEFAULT_DOCUMENT, sites }, list: [], check, registrations };
+  const plan = makePlan(gatherPlanInput(source));
+  assertEquals(plan.sites.map(({ state }) => state), ["failed", "failed", "started", "failed"]);
+  assertEquals(
+    [plan.sites[0]?.win32, plan.sites[0]?.reason],
+    [183, 'the program registered at "http://*:18081/" has the binding ":18081:" too'],
+  );
+  assertEquals(plan.registrations.map(({ url, state, win32 }) => [url, state, win32]), [
+    ...urls.slice(0, 5).map((url) => [url, "started", 0]),
+    [urls[5], "failed", 1312],
+  ]);
+  const ports = new Set(plan.endpoints.map(({ port }) => port));
+  assertEquals([...ports], [18081, 18082, 18083, 18084, 18085]);
+});
 
 Deno.test({
   name: "foreseePlanInput() leaves out the sockets of the service itself",
