@@ -6,14 +6,10 @@
 import * as v from "valibot";
 import { quote } from "../base/fault.ts";
 import { formatBinding, parseBinding } from "./binding.ts";
+import { checkRecords } from "./check_records.ts";
 import type { ConfigDocument } from "./document.ts";
+import type { Problem } from "./document_fault.ts";
 import { documentSchema } from "./schema.ts";
-
-export interface Problem {
-  /** Path in the document; "" for the document itself. */
-  readonly at: string;
-  readonly message: string;
-}
 
 /** Canonical text of a list entry, or the reason why it is none: `listen/` knows what an entry is. */
 export type EntryCheck = (text: string) => { readonly canonical: string } | {
@@ -26,7 +22,7 @@ export function checkDocument(value: unknown, checkEntry: EntryCheck): Problem[]
   if (!result.success) return result.issues.map(problemOf);
   // Optional fields are declared `?: T | undefined`, which is what the schema yields.
   const document = value as ConfigDocument;
-  return [...checkList(document, checkEntry), ...checkSites(document)];
+  return [...checkList(document, checkEntry), ...checkSites(document), ...checkRecords(document)];
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): Problem {

@@ -4,10 +4,15 @@
  * @module
  */
 import { Fault } from "../base/fault.ts";
-import type { Problem } from "./check.ts";
 
 /** Problems that a message shows; the rest is counted. */
 const PROBLEMS_SHOWN = 20;
+
+export interface Problem {
+  /** Path in the document; "" for the document itself. */
+  readonly at: string;
+  readonly message: string;
+}
 
 export class DocumentFault extends Fault {
   readonly problems: readonly Problem[];

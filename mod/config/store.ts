@@ -8,9 +8,9 @@
  * @module
  */
 import { Fault, quote } from "../base/fault.ts";
-import type { EntryCheck, Problem } from "./check.ts";
+import type { EntryCheck } from "./check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "./document.ts";
-import { DocumentFault } from "./document_fault.ts";
+import { DocumentFault, type Problem } from "./document_fault.ts";
 import { documentVersion, migrate } from "./migrate.ts";
 import { folderOf, keepOwner, replaceFile, statOf } from "./replace_file.ts";
 
