@@ -2,20 +2,20 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
 import { Confirmation } from "../../mod/host/confirmation.ts";
+import { waitFor } from "../support/wait.ts";
 
 interface Scene {
   readonly file: string;
   readonly reverted: ConfigDocument[];
   make(): Confirmation;
-  /** Resolves at the next revert. */
-  next(): Promise<void>;
 }
 
 Deno.test("Confirmation takes the change back in time, and only once", async () => {
-  await inScene(async ({ make, next, reverted, file }) => {
+  await inScene(async ({ make, reverted, file }) => {
     const confirmation = make();
     await confirmation.around(DEFAULT_DOCUMENT, 0.05, nothing);
-    await next();
+    // The file goes last, so that a kill in between cannot lose the revert.
+    await waitFor(() => reverted.length > 0 && !exists(file), "the revert is over");
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
     await confirmation.settle();
     assertEquals([reverted.length, confirmation.until], [1, null]);
@@ -80,32 +80,34 @@ Deno.test("Confirmation.settle() takes back what a killed process left unconfirm
   });
 });
 
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const nothing = async (): Promise<void> => {};
 
 async function inScene(test: (scene: Scene) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   const file = `${folder}/unconfirmed.json`;
   const reverted: ConfigDocument[] = [];
-  let waiting = Promise.withResolvers<void>();
   const make = (): Confirmation =>
     new Confirmation({
       file,
       revert(document): Promise<void> {
         reverted.push(document);
-        // Told when the revert is over, its file included.
-        setTimeout(() => waiting.resolve(), 20);
         return Promise.resolve();
       },
       onFailure(error): void {
         throw error;
       },
     });
-  const next = async (): Promise<void> => {
-    await waiting.promise;
-    waiting = Promise.withResolvers<void>();
-  };
   try {
-    await test({ file, reverted, make, next });
+    await test({ file, reverted, make });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
