@@ -168,13 +168,35 @@ Deno.test({
       assertEquals((await httpcfg(ours, "history")).code, 0);
       assertEquals((await httpcfg(ours, "config", "check")).code, 0);
     } finally {
-      await httpcfg(ours, "net", "stop", "http", "/y");
-      await httpcfg(other, "net", "stop", "http", "/y");
+      for (const home of [ours, other]) {
+        await httpcfg(home, "net", "stop", "http", "/y");
+        // With its last service the process behind it ends.
+        await httpcfg(home, "net", "stop", "iisadmin");
+      }
+      const left = await processesIn(root);
+      for (const pid of left) Deno.kill(pid, "SIGKILL");
       await box.close();
+      assertEquals(left, [], "processes that outlived their services");
       await Deno.remove(folder, { recursive: true });
     }
   },
 });
+
+/** Processes that run a file below `root`, after those that are ending have had time for it. */
+async function processesIn(root: string): Promise<number[]> {
+  const find = (): number[] =>
+    [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => {
+      try {
+        return Deno.readLinkSync(`/proc/${pid}/exe`).startsWith(`${root}/`);
+      } catch {
+        return false; // no process, or one that has just ended
+      }
+    });
+  for (let i = 0; i < 100 && find().length > 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return find();
+}
 
 /** One site with a text of its own in place of the Default Web Site. */
 async function setUp({ httpcfg }: Box, home: string, port: number, text: string): Promise<void> {
