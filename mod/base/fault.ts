@@ -53,5 +53,10 @@ export function quote(value: string): string {
     : `${text.slice(0, QUOTE_MAX)}…" (${value.length} characters)`;
 }
 
+/** `word` as it can be typed in a shell: in quotes where the shell would take it for something else. */
+export function shellWord(word: string): string {
+  return /^[\w.:/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
 /** Characters of a quoted value that a message shows: enough for any address, name or path part. */
 const QUOTE_MAX = 100;

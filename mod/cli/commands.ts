@@ -35,6 +35,10 @@ const FILES: readonly CommandFile[] = [
     names: ["site add", "site list", "site show", "site remove"],
     load: () => import("./site.ts"),
   },
+  {
+    names: ["site set", "site start", "site stop", "site pause", "site continue"],
+    load: () => import("./site_change.ts"),
+  },
   { names: ["reload", "confirm"], load: () => import("./reload.ts") },
   {
     names: ["cert import", "cert list", "cert remove", "cert create"],

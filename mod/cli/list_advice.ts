@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quote } from "../base/fault.ts";
+import { quote, shellWord } from "../base/fault.ts";
 import { shadowedBy } from "../listen/inclusion.ts";
 import { type ListEntry, parseList } from "../listen/list_entry.ts";
 import { addressTable, type Machine } from "../listen/machine_addresses.ts";
@@ -29,9 +29,4 @@ function isThere({ target, excludes }: ListEntry, machine: Machine): boolean {
   if (target.kind === "address") return addressTable(machine).interfaceOf(target.ip) !== null;
   if (target.kind !== "interface") return true;
   return machine.addresses.some((address) => address.interface === target.name);
-}
-
-/** In quotes where a shell would take it for something else. */
-function shellWord(text: string): string {
-  return /^[\w.:/%-]+$/.test(text) ? text : `'${text}'`;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { shellWord } from "../base/fault.ts";
 
 /** A service manager that this program knows. */
 export type ServiceSystem = "systemd" | "openrc" | "launchd" | "windows";
@@ -260,10 +261,6 @@ function systemdWord(text: string): string {
   const plain = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")
     .replaceAll("$", "$$$$");
   return /\s/.test(plain) ? `"${plain}"` : plain;
-}
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function xmlText(text: string): string {

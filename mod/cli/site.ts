@@ -3,15 +3,17 @@
  *
  * @module
  */
-import { Fault, quote, usageFault } from "../base/fault.ts";
-import type { ConfigDocument, SiteContent, SiteRecord } from "../config/document.ts";
-import { addSite, findSite, nextSiteId, removeSite } from "../config/edit.ts";
+import { Fault, quote, shellWord, usageFault } from "../base/fault.ts";
+import type { SiteContent, SiteRecord } from "../config/document.ts";
+import { addSite, findSite, namedSite, nextSiteId, removeSite } from "../config/edit.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { ANSWER_VERSION, render, type Row, table } from "./format.ts";
 import {
   BINDING_FLAGS,
+  checkSiteName,
   CONTENT_FLAGS,
+  DETAIL_FLAGS,
   readBindings,
   readContent,
   readLimits,
@@ -36,10 +38,7 @@ export const siteAdd: CommandSpec = {
   flags: {
     ...BINDING_FLAGS,
     ...CONTENT_FLAGS,
-    status: { kind: "string", value: "CODE", summary: "status of --respond, 200 when not given" },
-    listing: { kind: "boolean", summary: "with --root: list folders without an index.html" },
-    "max-body": { kind: "string", value: "BYTES", summary: "largest request body; more is 413" },
-    "max-connections": { kind: "string", value: "N", summary: "connections at once; more are 503" },
+    ...DETAIL_FLAGS,
     "no-start": { kind: "boolean", summary: "do not start it with the service" },
   },
   words: { min: 1, max: 1 },
@@ -72,7 +71,7 @@ export const siteShow: CommandSpec = {
   words: { min: 1, max: 1 },
   completes: ["site"],
   async run(input, io): Promise<number> {
-    const site = named(await io.store.read(), input.words[0]!);
+    const site = namedSite(await io.store.read(), input.words[0]!);
     const form = input.text("format") ?? "text";
     if (form === "json") io.out(JSON.stringify({ version: ANSWER_VERSION, site }, null, 2));
     else if (form === "text") {
@@ -95,7 +94,7 @@ export const siteRemove: CommandSpec = {
   completes: ["site"],
   async run(input, io): Promise<number> {
     await io.store.update((document) => {
-      return removeSite(document, named(document, input.words[0]!).id);
+      return removeSite(document, namedSite(document, input.words[0]!).id);
     });
     await tellHowToApply(io, "W3SVC");
     return 0;
@@ -109,16 +108,11 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const [name = ""] = input.words;
   const bindings = readBindings(input, "bind");
   const secureBindings = readBindings(input, "bind-tls");
-  if (name.trim() === "" || /^w3svc\/\d+$/i.test(name)) {
-    throw usageFault(
-      `Cannot call a site ${quote(name)}: not a name`,
-      "httpcfg site add my-site …",
-    );
-  }
+  checkSiteName(name);
   if (bindings.length + secureBindings.length === 0) {
     throw usageFault(
       `Cannot add ${quote(name)}: no binding says where it answers`,
-      `httpcfg site add ${name} --bind :8081: --respond hello`,
+      `httpcfg site add ${shellWord(name)} --bind :8081: --respond hello`,
     );
   }
   const content = await readContent(input);
@@ -126,7 +120,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   await io.store.update((document) => {
     if (findSite(document, name) !== undefined) {
       throw new Fault(`Cannot add ${quote(name)}: a site of this name is there already`, {
-        hint: `httpcfg site show ${name}`,
+        hint: `httpcfg site show ${shellWord(name)}`,
       });
     }
     const id = nextSiteId(document);
@@ -135,14 +129,6 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   });
   await tellHowToApply(io, "W3SVC");
   return 0;
-}
-
-function named(document: ConfigDocument, name: string): SiteRecord {
-  const site = findSite(document, name);
-  if (site !== undefined) return site;
-  throw new Fault(`Cannot find the site ${quote(name)}: no site has this name`, {
-    hint: "httpcfg site list",
-  });
 }
 
 function siteRow(site: SiteRecord): Row {

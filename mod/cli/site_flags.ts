@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quote, usageFault } from "../base/fault.ts";
+import { quote, shellWord, usageFault } from "../base/fault.ts";
 import { formatBinding, parseBinding } from "../config/binding.ts";
 import type { SiteContent, SiteRecord } from "../config/document.ts";
 import { resolveFolder } from "../config/folder.ts";
@@ -38,6 +38,20 @@ export const BINDING_FLAGS: Readonly<Record<string, FlagSpec>> = {
   },
 };
 
+/** What goes with a site's content, and its limits. */
+export const DETAIL_FLAGS: Readonly<Record<string, FlagSpec>> = {
+  status: { kind: "string", value: "CODE", summary: "status of --respond, 200 when not given" },
+  listing: { kind: "boolean", summary: "with --root: list folders without an index.html" },
+  "max-body": { kind: "string", value: "BYTES", summary: "largest request body; more is 413" },
+  "max-connections": { kind: "string", value: "N", summary: "connections at once; more are 503" },
+};
+
+/** Refuses what is no name for a site, by a usage Fault. */
+export function checkSiteName(name: string): void {
+  if (name.trim() !== "" && !/^w3svc\/\d+$/i.test(name)) return;
+  throw usageFault(`Cannot call a site ${quote(name)}: not a name`, "httpcfg site add my-site …");
+}
+
 /** Canonical bindings of one flag. Throws a usage Fault. */
 export function readBindings(input: CommandInput, flag: "bind" | "bind-tls"): string[] {
   return input.texts(flag).map(canonicalBinding);
@@ -50,7 +64,7 @@ export async function readContent(input: CommandInput): Promise<SiteContent> {
   if (given.filter(Boolean).length !== 1) {
     throw usageFault(
       "Cannot tell what the site answers: give exactly one of --root, --respond, --echo, --welcome",
-      `httpcfg site add ${input.words[0]} --bind :8081: --respond hello`,
+      `httpcfg site add ${shellWord(input.words[0]!)} --bind :8081: --respond hello`,
     );
   }
   refuseUnused(input, "listing", "root");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Fault, quote } from "../base/fault.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";
 
 /** The list with `entry` (canonical text) in it, at the end or before the place `before` (0 first). */
@@ -27,6 +28,15 @@ export function findSite(document: ConfigDocument, text: string): SiteRecord | u
   const wanted = text.toLowerCase();
   return document.sites.find(({ id, name }) => {
     return name.toLowerCase() === wanted || `w3svc/${id}` === wanted;
+  });
+}
+
+/** The site of this name. Throws a Fault where there is none. */
+export function namedSite(document: ConfigDocument, text: string): SiteRecord {
+  const site = findSite(document, text);
+  if (site !== undefined) return site;
+  throw new Fault(`Cannot find the site ${quote(text)}: no site has this name`, {
+    hint: "httpcfg site list",
   });
 }
 

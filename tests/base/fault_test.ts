@@ -1,6 +1,6 @@
 // Goal: errors that a person can act on, on one line whatever the value was. Method: values.
 import { assert, assertEquals } from "@std/assert";
-import { EXIT, Fault, quote, usageFault } from "../../mod/base/fault.ts";
+import { EXIT, Fault, quote, shellWord, usageFault } from "../../mod/base/fault.ts";
 
 Deno.test("Fault carries message, hint, exit status and cause", () => {
   const cause = new Error("below");
@@ -39,4 +39,18 @@ Deno.test("quote() cuts what is long and says how long it was", () => {
   const long = quote("y".repeat(10_240));
   assert(long.length < 150, `${long.length} characters`);
   assert(long.endsWith('…" (10240 characters)'), long);
+});
+
+Deno.test("shellWord() leaves plain words alone and quotes what a shell would read otherwise", () => {
+  const cases: readonly (readonly [string, string])[] = [
+    ["shop", "shop"],
+    ["10.0.0.0/8", "10.0.0.0/8"],
+    ["fe80::1%eth0", "fe80::1%eth0"],
+    ["Default Web Site", "'Default Web Site'"],
+    ["!10.0.0.5", "'!10.0.0.5'"],
+    ["it's", "'it'\\''s'"],
+    ["$(id)", "'$(id)'"],
+    ["", "''"],
+  ];
+  for (const [word, want] of cases) assertEquals(shellWord(word), want);
 });

@@ -1,0 +1,137 @@
+/**
+ * `site set|start|stop|pause|continue`: one Web site, changed or controlled.
+ *
+ * @module
+ */
+import { Fault, quote, shellWord, usageFault } from "../base/fault.ts";
+import { win32Text } from "../base/win32.ts";
+import type { SiteRecord } from "../config/document.ts";
+import { findSite, namedSite, replaceSite } from "../config/edit.ts";
+import type { SiteVerb } from "../host/control_protocol.ts";
+import { tellHowToApply } from "./apply_note.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import { controlSite } from "./site_control.ts";
+import {
+  BINDING_FLAGS,
+  checkSiteName,
+  CONTENT_FLAGS,
+  DETAIL_FLAGS,
+  readBindings,
+  readContent,
+  readLimits,
+} from "./site_flags.ts";
+
+const siteSet: CommandSpec = {
+  name: "site set",
+  usage: "NAME",
+  summary: "Change a Web site; what is not named stays",
+  details: [
+    "--bind replaces all plain bindings, --bind-tls all secure ones, and one of --root, --respond, " +
+    "--echo, --welcome replaces what the site answers.",
+  ],
+  examples: [
+    { line: "httpcfg site set ping --bind :8081: --bind :8082:", tells: "answer on two ports" },
+    { line: "httpcfg site set ping --name pong", tells: "another name, the same id" },
+  ],
+  flags: {
+    name: { kind: "string", value: "NEW", summary: "its new name" },
+    ...BINDING_FLAGS,
+    ...CONTENT_FLAGS,
+    ...DETAIL_FLAGS,
+  },
+  words: { min: 1, max: 1 },
+  completes: ["site"],
+  async run(input, io): Promise<number> {
+    const change = await readChange(input);
+    if (Object.keys(change).length === 0) {
+      throw usageFault(
+        `Cannot change ${quote(input.words[0]!)}: nothing says what`,
+        "httpcfg site set --help",
+      );
+    }
+    const { changed } = await io.store.update((document) => {
+      const site = namedSite(document, input.words[0]!);
+      const other = change.name === undefined ? undefined : findSite(document, change.name);
+      if (other !== undefined && other.id !== site.id) {
+        throw new Fault(`Cannot call the site ${quote(change.name!)}: another has the name`, {
+          hint: `httpcfg site show ${shellWord(change.name!)}`,
+        });
+      }
+      return replaceSite(document, { ...site, ...change });
+    });
+    if (changed) await tellHowToApply(io, "W3SVC");
+    return 0;
+  },
+};
+
+const siteStart = controlCommand("start", "Start a Web site, now and with the service");
+const siteStop = controlCommand("stop", "Stop a Web site, now and until it is started again");
+const sitePause = controlCommand("pause", "Let a Web site answer 503 until it is continued");
+const siteContinue = controlCommand("continue", "Let a paused Web site answer again");
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [
+  siteSet,
+  siteStart,
+  siteStop,
+  sitePause,
+  siteContinue,
+];
+
+/** What the flags change; empty where none is given. Throws a usage Fault. */
+async function readChange(input: CommandInput): Promise<Partial<SiteRecord>> {
+  const name = input.text("name");
+  if (name !== null) checkSiteName(name);
+  const bindings = readBindings(input, "bind");
+  const secureBindings = readBindings(input, "bind-tls");
+  const contentFlags = [...Object.keys(CONTENT_FLAGS), "status", "listing"];
+  const hasContent = contentFlags.some((flag) => input.flag(flag) || input.text(flag) !== null);
+  return {
+    ...(name === null ? {} : { name }),
+    ...(bindings.length === 0 ? {} : { bindings }),
+    ...(secureBindings.length === 0 ? {} : { secureBindings }),
+    ...(hasContent ? { content: await readContent(input) } : {}),
+    ...readLimits(input),
+  };
+}
+
+function controlCommand(verb: SiteVerb, summary: string): CommandSpec {
+  return {
+    name: `site ${verb}`,
+    usage: "NAME",
+    summary,
+    examples: [{ line: `httpcfg site ${verb} intranet`, tells: "by name, or W3SVC/2" }],
+    flags: {},
+    words: { min: 1, max: 1 },
+    completes: ["site"],
+    run: (input, io) => control(verb, input.words[0]!, io),
+  };
+}
+
+async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<number> {
+  const site = namedSite(await io.store.read(), text);
+  const status = await io.control.ask({ op: "status" });
+  const w3svc = status?.services.find(({ name }) => name === "W3SVC")?.state ?? "stopped";
+  if (w3svc === "stopped") return await decideForLater(verb, site, io);
+  const code = await controlSite(io, verb.toUpperCase() as Uppercase<SiteVerb>, site.id);
+  if (code === 0) return 0;
+  const reason = (win32Text(code) ?? `status ${code}`).replace(/\.$/, "");
+  throw new Fault(`Cannot ${verb} the site ${quote(site.name)}: ${reason}`, {
+    hint: "httpcfg status",
+  });
+}
+
+/** Without a running service, start and stop decide what the next start of it does. */
+async function decideForLater(verb: SiteVerb, site: SiteRecord, io: CommandIo): Promise<number> {
+  if (verb === "pause" || verb === "continue") {
+    throw new Fault(
+      `Cannot ${verb} the site ${quote(site.name)}: the Web service does not run`,
+      { hint: "httpcfg net start w3svc" },
+    );
+  }
+  await io.store.update((document) => {
+    return replaceSite(document, { ...site, autoStart: verb === "start" });
+  });
+  io.note("Stored. The Web service does not run: httpcfg net start w3svc");
+  return 0;
+}
