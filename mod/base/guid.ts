@@ -4,8 +4,6 @@
  * @module
  */
 
-/** IIS's own application id, as IIS Manager writes it into its ssl records. */
-export const IIS_APP_ID = "{4dc3e181-e14b-4a21-b022-59fc669b0914}";
 /** What a record holds where no `-g` was given. */
 export const NULL_GUID = "{00000000-0000-0000-0000-000000000000}";
 

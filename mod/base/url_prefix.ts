@@ -46,9 +46,9 @@ export function formatUrlPrefix(prefix: UrlPrefix): string {
   return `${prefix.scheme}://${prefix.host}:${prefix.port}${prefix.path}`;
 }
 
-/** Upper-case form in which `netsh http show servicestate` lists registered URLs. */
-export function shownUrlPrefix(prefix: UrlPrefix): string {
-  return formatUrlPrefix(prefix).toUpperCase();
+/** Upper-case form of a prefix's text in which `netsh http show servicestate` lists it. */
+export function shownUrlPrefix(text: string): string {
+  return text.toUpperCase();
 }
 
 function parseHost(text: string): { readonly bucket: PrefixBucket; readonly host: string } | null {

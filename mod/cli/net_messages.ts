@@ -143,11 +143,6 @@ export function netStopped(display: string): string {
   return `\n${known(3529, display)}\n\n`;
 }
 
-/** Second half of a stop that failed. */
-export function netNotStopped(display: string): string {
-  return `\n${known(3528, display)}\n\n`;
-}
-
 /** The warning before a stop that takes running dependents along; the question is not part of it. */
 export function netDependents(display: string, dependents: readonly string[]): string {
   const list = dependents.map((name) => `   ${name}\n`).join("");

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { parseBinding } from "../config/binding.ts";
-import { urlHost } from "../base/address.ts";
+import { shownUrlPrefix } from "../base/url_prefix.ts";
+import { parseBinding, registeredPrefix } from "../config/binding.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { title } from "./netsh_text.ts";
 
@@ -56,22 +56,13 @@ export function queueViewText(status: ServiceStatus | null, timers: SessionTimer
   return `${head}${texts.join("")}`;
 }
 
-/** `1.2.3.4:80:host` as it is registered: `HTTP://HOST:80:1.2.3.4/`, `HTTP://*:80/`. */
-export function registeredUrl(bindingText: string, scheme: "http" | "https"): string {
-  const binding = parseBinding(bindingText);
-  if (typeof binding === "string") return "";
-  const ip = binding.ip === null ? "" : urlHost(binding.ip);
-  const host = binding.host !== "" ? binding.host : ip === "" ? "*" : ip;
-  return `${scheme}://${host}:${binding.port}${ip === "" ? "" : `:${ip}`}/`.toUpperCase();
-}
-
 /** Sites, then the programs that have registered a URL. */
 function groupsOf(status: ServiceStatus | null): Group[] {
   const programs = (status?.registrations ?? []).map(({ url }, i) => {
     return {
       id: PROGRAM_ID_BASE + i,
       name: "Request queue is unnamed.",
-      urls: [url.toUpperCase()],
+      urls: [shownUrlPrefix(url)],
     };
   });
   return [...siteGroups(status), ...programs];
@@ -87,7 +78,7 @@ function siteGroups(status: ServiceStatus | null): Group[] {
     urls: site.bindings.map((text) => {
       const binding = parseBinding(text);
       const isSecure = typeof binding !== "string" && secure.has(binding.port);
-      return registeredUrl(text, isSecure ? "https" : "http");
+      return shownUrlPrefix(registeredPrefix(text, isSecure ? "https" : "http"));
     }),
   }));
 }

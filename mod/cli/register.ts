@@ -117,7 +117,7 @@ const registrations: CommandSpec = {
 export const commands: readonly CommandSpec[] = [register, unregister, registrations];
 
 /** The registrations as a table; a word where there are none. */
-export function registrationsText(found: readonly RegistrationStatus[]): string {
+function registrationsText(found: readonly RegistrationStatus[]): string {
   return found.length === 0 ? "No program has registered a URL." : table(listing(found));
 }
 

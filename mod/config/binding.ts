@@ -32,6 +32,17 @@ export function parseBinding(text: string): Binding | string {
   return { ip, port, host };
 }
 
+/**
+ * The URL prefix that IIS registers for a binding: `1.2.3.4:80:host` is `http://host:80:1.2.3.4/`,
+ * `:80:` is `http://*:80/`. Text that is no binding, as of a site that has none, is `http://*` and a slash.
+ */
+export function registeredPrefix(text: string, scheme: "http" | "https"): string {
+  const binding = parseBinding(text);
+  if (typeof binding === "string") return `${scheme}://*/`;
+  const ip = binding.ip === null ? "" : urlHost(binding.ip);
+  return `${scheme}://${binding.host || ip || "*"}:${binding.port}${ip === "" ? "" : `:${ip}`}/`;
+}
+
 /** Canonical text: what is stored and compared. */
 export function formatBinding(binding: Binding): string {
   return `${binding.ip === null ? "" : urlHost(binding.ip)}:${binding.port}:${binding.host}`;

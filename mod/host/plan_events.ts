@@ -5,6 +5,7 @@
  */
 import { formatEndpoint } from "../base/address.ts";
 import { WIN32 } from "../base/win32.ts";
+import { registeredPrefix } from "../config/binding.ts";
 import type { SiteRecord } from "../config/document.ts";
 import { DocumentFault } from "../config/document_fault.ts";
 import { movedBetween, type Plan } from "../listen/planned.ts";
@@ -46,8 +47,8 @@ export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[]
     ...failed.map(({ id, win32, reason }) => {
       const site = sites.find((record) => record.id === id);
       const prefix = site?.bindings[0] === undefined
-        ? urlPrefixOf("https", site?.secureBindings[0] ?? "")
-        : urlPrefixOf("http", site.bindings[0]);
+        ? registeredPrefix(site?.secureBindings[0] ?? "", "https")
+        : registeredPrefix(site.bindings[0], "http");
       const taken = win32 === WIN32.ALREADY_EXISTS || win32 === WIN32.SHARING_VIOLATION;
       const make = taken ? bindingInUse : siteDeactivated;
       return make(prefix, String(id), { error: win32, detail: reason ?? "" });
@@ -69,12 +70,4 @@ export function changeEvents(
   ];
   const undone = planEvents(after, sites).filter((event) => !known.has(JSON.stringify(event)));
   return [...moved, ...undone];
-}
-
-/** `1.2.3.4:80:host` as HTTP.sys registers it: `http://host:80:1.2.3.4/`. */
-function urlPrefixOf(scheme: "http" | "https", binding: string): string {
-  const match = /^(.*):(\d+):([^:]*)$/.exec(binding);
-  if (match === null) return `${scheme}://*/`;
-  const [, ip = "", port = "", host = ""] = match;
-  return `${scheme}://${host || ip || "*"}:${port}${ip === "" ? "" : `:${ip}`}/`;
 }

@@ -46,7 +46,10 @@ Deno.test("parseUrlPrefix() makes canonical text or refuses", () => {
     const prefix = parseUrlPrefix(text);
     assertEquals(prefix === null ? null : formatUrlPrefix(prefix), want, text);
   }
-  assertEquals(shownUrlPrefix(parseUrlPrefix("http://+:5985/wsman/")!), "HTTP://+:5985/WSMAN/");
+  assertEquals(
+    shownUrlPrefix(formatUrlPrefix(parseUrlPrefix("http://+:5985/wsman/")!)),
+    "HTTP://+:5985/WSMAN/",
+  );
 });
 
 function table(texts: readonly string[]): ReturnType<typeof prefixTable<string>> {

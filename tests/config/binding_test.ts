@@ -1,6 +1,6 @@
 // Goal: one canonical text for one binding, a reason for all else. Method: tables.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { formatBinding, parseBinding } from "../../mod/config/binding.ts";
+import { formatBinding, parseBinding, registeredPrefix } from "../../mod/config/binding.ts";
 
 Deno.test("parseBinding() and formatBinding() make the canonical text", () => {
   const cases: [text: string, canonical: string][] = [
@@ -60,5 +60,19 @@ Deno.test("parseBinding() says what is wrong", () => {
     const result = parseBinding(text);
     assert(typeof result === "string", `${JSON.stringify(text)} is a binding`);
     assertStringIncludes(result, reason, text);
+  }
+});
+
+Deno.test("registeredPrefix() is the URL that IIS registers for a binding", () => {
+  const cases: readonly (readonly [string, "http" | "https", string])[] = [
+    [":80:", "http", "http://*:80/"],
+    [":80:www.test", "http", "http://www.test:80/"],
+    ["1.2.3.4:80:", "http", "http://1.2.3.4:80:1.2.3.4/"],
+    ["1.2.3.4:443:www.test", "https", "https://www.test:443:1.2.3.4/"],
+    ["[::1]:82:", "http", "http://[::1]:82:[::1]/"],
+    ["", "https", "https://*/"],
+  ];
+  for (const [text, scheme, want] of cases) {
+    assertEquals(registeredPrefix(text, scheme), want, text);
   }
 });
