@@ -1,5 +1,5 @@
 /**
- * The rules of the repository, as tests: ranks and cycles of imports, edges, sizes, module docs.
+ * The rules of the repository, as tests: ranks and cycles of imports, edges, module docs.
  *
  * @module
  */
@@ -8,8 +8,7 @@ import { VERSION } from "../mod/base/version.ts";
 import { COMMAND_NAMES } from "../mod/cli/commands.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
-/** Lines of a file, and of a function, that still read as one idea. */
-const FILE_LINES_MAX = 300;
+/** Lines of a function that still read as one idea. */
 const FUNCTION_LINES_MAX = 70;
 
 /** Imports go to a strictly lower rank, or stay inside the folder. */
@@ -50,11 +49,6 @@ function rule(name: string, check: (source: Source) => readonly string[]): void 
 rule("a file opens with its module doc", ({ text }) => {
   const doc = /^\/\*\*[\s\S]*?\*\//.exec(text)?.[0] ?? "";
   return doc.includes("@module") ? [] : ["no `/** … @module */` at its top"];
-});
-
-rule("a file holds one idea", ({ text }) => {
-  const lines = text.split("\n").length - 1;
-  return lines > FILE_LINES_MAX ? [`${lines} lines, at most ${FILE_LINES_MAX}`] : [];
 });
 
 rule("a function fits a screen", ({ text }) => {
@@ -140,16 +134,6 @@ Deno.test("tidy: every file in mod is reachable from main.ts", () => {
   assertEquals(SOURCES.map(({ path }) => path).filter((path) => !reached.has(path)), []);
 });
 
-Deno.test("tidy: every file in mod has a test of its name", () => {
-  const tests = new Set(walk("tests").map((path) => path.split("/").slice(1).join("/")));
-  const bare = SOURCES.map(({ path, code }) => ({ path, code }))
-    .filter(({ path, code }) => path !== "main.ts" && hasRuntimeCode(code))
-    .filter(({ code }) => !/^export const commands\b/m.test(code)) // see the next rule
-    .map(({ path }) => path.replace(/^mod\//, "").replace(/\.ts$/, "_test.ts"))
-    .filter((test) => !tests.has(test) && !TESTED_ELSEWHERE.has(test));
-  assertEquals(bare, []);
-});
-
 Deno.test("tidy: every command is run by a test", () => {
   const lines = walk("tests").map((path) => Deno.readTextFileSync(ROOT + path)).join("\n")
     .toLowerCase().replace(/[",'`\s]+/g, " ");
@@ -170,31 +154,6 @@ Deno.test("tidy: the top level holds what the card names, and what people look f
   const found = [...Deno.readDirSync(ROOT)].map(({ name }) => name);
   assertEquals(found.filter((name) => !allowed.has(name)), []);
 });
-
-/** Files whose tests are whole runs of the program, and files that hold nothing but a table. */
-const TESTED_ELSEWHERE: ReadonlySet<string> = new Set([
-  // The golden cases run the command lines and compare every byte of the answer.
-  ..."completed httpcfg_words netsh_text netsh_state_text netsh_records netsh_service net_more"
-    .split(" ").map((name) => `cli/${name}_test.ts`),
-  // The end-to-end tests type them in a shell, write the files, open the sockets.
-  ..."completion_scripts config_files service_files".split(" ").map((name) =>
-    `cli/${name}_test.ts`
-  ),
-  ..."background control_address control_client http_state probe probe_name register_address"
-    .split(" ").map((name) => `host/${name}_test.ts`),
-  ..."register_client serve sockets web_service"
-    .split(" ").map((name) => `host/${name}_test.ts`),
-  // Constants that the tests of their users hold.
-  "base/byte_class_test.ts",
-  "cli/command_test.ts",
-  "cli/commands_test.ts",
-  "config/document_test.ts",
-  "host/control_protocol_test.ts",
-]);
-
-function hasRuntimeCode(code: string): boolean {
-  return /^(?:export )?(?:async )?(?:function|class|const|let)\b/m.test(code);
-}
 
 function isTypeOnly(name: string): boolean {
   return /^(?:TcpConn|Conn|Listener|FsFile|FileInfo|NetAddr|NetworkInterfaceInfo|UnixConn|Signal|DirEntry)$/
