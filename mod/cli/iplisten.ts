@@ -11,7 +11,7 @@ import { quote, usageFault } from "../base/fault.ts";
 import { exitStatusOf, WIN32 } from "../base/win32.ts";
 import { addListEntry, removeListEntry } from "../config/edit.ts";
 import { INCLUSION_RULES } from "../listen/inclusion.ts";
-import { type EntryProblem, isEntryProblem, parseEntry } from "../listen/list_entry.ts";
+import { type EntryProblem, isEntryProblem, parseEntry } from "../config/document/list_entry.ts";
 import { type Machine, readMachine } from "../listen/machine_addresses.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
 import { absence, addedAdvice } from "./list_advice.ts";

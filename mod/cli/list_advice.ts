@@ -5,7 +5,7 @@
  */
 import { quote, shellWord } from "../base/fault.ts";
 import { shadowedBy } from "../listen/inclusion.ts";
-import { type ListEntry, parseList } from "../listen/list_entry.ts";
+import { type ListEntry, parseList } from "../config/document/list_entry.ts";
 import { addressTable, type Machine } from "../listen/machine_addresses.ts";
 
 /** About the entry that was just added: why it never decides anything; null where it does. Pure. */

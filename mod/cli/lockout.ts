@@ -7,7 +7,7 @@ import { type Endpoint, parseIp } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { findConnections } from "../listen/holders.ts";
-import { parseList } from "../listen/list_entry.ts";
+import { parseList } from "../config/document/list_entry.ts";
 import { lockoutRisks } from "../listen/lockout.ts";
 import { isLoopback, readMachine } from "../listen/machine_addresses.ts";
 import type { CommandIo, FlagSpec } from "./command.ts";

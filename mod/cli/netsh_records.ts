@@ -20,7 +20,7 @@ import {
 } from "../config/http_records.ts";
 import { DEFAULT_SETTINGS, effectiveSettings, type SettingName } from "../config/settings.ts";
 import { SETTINGS } from "../config/settings.ts";
-import { isEntryProblem, parseEntry } from "../listen/list_entry.ts";
+import { isEntryProblem, parseEntry } from "../config/document/list_entry.ts";
 import { accountOfSid, readAccountFiles, sidOfAccount } from "./accounts.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import type { CommandIo } from "./command.ts";

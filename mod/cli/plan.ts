@@ -10,7 +10,7 @@ import type { ConfigDocument } from "../config/document.ts";
 import { foreseePlanInput } from "../host/plan_input.ts";
 import { storedCertificateCheck } from "../host/stored_certificates.ts";
 import type { ServiceStatus } from "../host/status.ts";
-import { parseList } from "../listen/list_entry.ts";
+import { parseList } from "../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../listen/plan.ts";
 import { planStatus } from "../listen/planned.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";

@@ -155,7 +155,7 @@ function takeConfigFlag(
 
 /** The store checks entries with the folder that knows what one is. */
 async function loadEntryCheck(): Promise<EntryCheck> {
-  const { isEntryProblem, parseEntry } = await import("../listen/list_entry.ts");
+  const { isEntryProblem, parseEntry } = await import("../config/document/list_entry.ts");
   return (text) => {
     const entry = parseEntry(text);
     return isEntryProblem(entry) ? entry : { canonical: entry.text };

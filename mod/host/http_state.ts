@@ -8,7 +8,7 @@ import type { Handler } from "../base/exchange.ts";
 import type { ConfigDocument } from "../config/document.ts";
 import { effectiveSettings, type Settings, type StoredSettings } from "../config/settings.ts";
 import { HttpServer } from "../http/server.ts";
-import { type ListEntry, parseList } from "../listen/list_entry.ts";
+import { type ListEntry, parseList } from "../config/document/list_entry.ts";
 import type { Https } from "./https.ts";
 import type { ServiceLogs } from "./service_logs.ts";
 import type { SiteConnections } from "./site_connections.ts";

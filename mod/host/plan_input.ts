@@ -11,7 +11,7 @@ import type { UrlPrefix } from "../base/url_prefix.ts";
 import type { ConfigDocument } from "../config/document.ts";
 import type { CertificateCheck } from "../config/ssl_choice.ts";
 import { findListeners } from "../listen/holders.ts";
-import type { ListEntry } from "../listen/list_entry.ts";
+import type { ListEntry } from "../config/document/list_entry.ts";
 import { readMachine } from "../listen/machine_addresses.ts";
 import type { PlanInput } from "../listen/plan.ts";
 import { generationOf, portsOf, wantedPrograms, wantedSites } from "./wanted_sites.ts";

@@ -32,7 +32,7 @@ import { BindFault } from "./bind_fault.ts";
 import { WIN32 } from "../base/win32.ts";
 import { describeHolder, endpointsCollide, type Holder } from "./holder.ts";
 import { compileInclusion, type Inclusion } from "./inclusion.ts";
-import type { ListEntry } from "./list_entry.ts";
+import type { ListEntry } from "../config/document/list_entry.ts";
 import { type AddressTable, addressTable, type Machine } from "./machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./plan_sites.ts";
 import { ADDRESS_ABSENT, type Plan, type PlannedEndpoint, type PlannedSite } from "./planned.ts";

@@ -10,7 +10,7 @@ import type { BindFault } from "../../mod/listen/bind_fault.ts";
 import { openEndpoint } from "../../mod/listen/endpoint.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
 import { findListeners } from "../../mod/listen/holders.ts";
-import { parseList } from "../../mod/listen/list_entry.ts";
+import { parseList } from "../../mod/config/document/list_entry.ts";
 import { makePlan } from "../../mod/listen/plan.ts";
 import type { Plan } from "../../mod/listen/planned.ts";
 import { freePort } from "../support/ports.ts";

@@ -7,7 +7,7 @@ import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document
 import { changeOver } from "../../mod/host/change_over.ts";
 import { checkReload } from "../../mod/host/reload.ts";
 import { Sockets } from "../../mod/host/sockets.ts";
-import { parseList } from "../../mod/listen/list_entry.ts";
+import { parseList } from "../../mod/config/document/list_entry.ts";
 
 Deno.test({
   name: "changeOver() plans again with what could not be opened",

@@ -8,7 +8,7 @@ import { wantedPrograms, wantedSites } from "../../mod/host/wanted_sites.ts";
 import type { PlanSite } from "../../mod/listen/plan_sites.ts";
 import type { Binding } from "../../mod/config/binding.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
-import { parseList } from "../../mod/listen/list_entry.ts";
+import { parseList } from "../../mod/config/document/list_entry.ts";
 import type { Machine } from "../../mod/listen/machine_addresses.ts";
 import { makePlan, type PlanInput } from "../../mod/listen/plan.ts";
 

@@ -7,7 +7,7 @@ import {
   INCLUSION_RULES,
   shadowedBy,
 } from "../../mod/listen/inclusion.ts";
-import { parseList } from "../../mod/listen/list_entry.ts";
+import { parseList } from "../../mod/config/document/list_entry.ts";
 
 type Case = readonly [list: string, address: string, on: string | null, want: boolean];
 

@@ -4,7 +4,7 @@ import { type Endpoint, formatEndpoint, type Ip, parseEndpoint } from "../../mod
 import { type Binding, parseBinding } from "../../mod/config/binding.ts";
 import { bindFault } from "../../mod/listen/bind_fault.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
-import { parseList } from "../../mod/listen/list_entry.ts";
+import { parseList } from "../../mod/config/document/list_entry.ts";
 import type { Machine, MachineAddress } from "../../mod/listen/machine_addresses.ts";
 import { makePlan, type Plan, type PlanInput } from "../../mod/listen/plan.ts";
 import type { PlanSite } from "../../mod/listen/plan_sites.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { EntryCheck } from "../../mod/config/check.ts";
-import { isEntryProblem, parseEntry } from "../../mod/listen/list_entry.ts";
+import { isEntryProblem, parseEntry } from "../../mod/config/document/list_entry.ts";
 
 export const checkEntry: EntryCheck = (text) => {
   const entry = parseEntry(text);

@@ -6,8 +6,8 @@
  * @module
  */
 import ipaddr from "ipaddr.js";
-import { ANY_V4, ANY_V6, type Ip, isIpv4, parseIp } from "../base/address.ts";
-import { quote } from "../base/fault.ts";
+import { ANY_V4, ANY_V6, type Ip, isIpv4, parseIp } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
 
 /** What an entry names. */
 export type EntryTarget =

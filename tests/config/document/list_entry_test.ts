@@ -1,6 +1,6 @@
 /** Goal: one text for one meaning, and a reason for every text that has none. Method: tables. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { isEntryProblem, parseEntry, parseList } from "../../mod/listen/list_entry.ts";
+import { isEntryProblem, parseEntry, parseList } from "../../../mod/config/document/list_entry.ts";
 
 Deno.test("parseEntry() writes what it accepts in canonical form", () => {
   const cases: readonly (readonly [text: string, canonical: string, kind: string])[] = [
