@@ -6,9 +6,9 @@
  * @module
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
-import { DOCUMENT_VERSION } from "../mod/config/document.ts";
-import { documentSchema } from "../mod/config/schema.ts";
-import { type SettingRow, SETTINGS } from "../mod/config/settings.ts";
+import { DOCUMENT_VERSION } from "../mod/config/document/document.ts";
+import { documentSchema } from "../mod/config/document/schema.ts";
+import { type SettingRow, SETTINGS } from "../mod/config/document/settings.ts";
 
 /** Where the schema is kept. */
 export const SCHEMA_FILE: URL = new URL("httpcfg.schema.json", import.meta.url);

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ConfigDocument } from "../config/document.ts";
+import type { ConfigDocument } from "../config/document/document.ts";
 import type { SiteStates } from "../config/metabase.ts";
 import * as say from "./adsutil_text.ts";
 

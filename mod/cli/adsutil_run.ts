@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { ConfigDocument } from "../config/document.ts";
+import type { ConfigDocument } from "../config/document/document.ts";
 import {
   keyAt,
   normalPath,

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { MetabaseValue } from "../config/document.ts";
+import type { MetabaseValue } from "../config/document/document.ts";
 import { HRESULT } from "../config/metabase_edit.ts";
 import { type PropertyRow, shownType } from "../config/metabase_schema.ts";
 

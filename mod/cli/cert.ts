@@ -18,7 +18,7 @@ import {
   writePair,
 } from "../config/cert_store.ts";
 import { certificateFacts, validity } from "../config/certificate.ts";
-import type { ConfigDocument, SslRecord } from "../config/document.ts";
+import type { ConfigDocument, SslRecord } from "../config/document/document.ts";
 import { readSelfSigned } from "./cert_flags.ts";
 import {
   type CommandInput,

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatEndpoint, urlHost } from "../base/address.ts";
-import { parseBinding } from "../config/binding.ts";
+import { parseBinding } from "../config/document/binding.ts";
 import { listCertificates, listStores } from "../config/cert_store.ts";
 import { History } from "../config/history.ts";
 import { SERVICES } from "../host/service_table.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 import { EXIT, Fault, quote } from "../base/fault.ts";
-import { changeLines, diffValues } from "../config/diff.ts";
-import type { ConfigDocument } from "../config/document.ts";
-import { effectiveSettings } from "../config/settings.ts";
+import { changeLines, diffValues } from "../config/document/diff.ts";
+import type { ConfigDocument } from "../config/document/document.ts";
+import { effectiveSettings } from "../config/document/settings.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import type { CommandIo, CommandSpec } from "./command.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
-import { changeLines, diffValues } from "../config/diff.ts";
+import { changeLines, diffValues } from "../config/document/diff.ts";
 import { History, type Version } from "../config/history.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";

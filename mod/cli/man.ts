@@ -5,7 +5,7 @@
  */
 import { EXIT, usageFault } from "../base/fault.ts";
 import { RELEASED } from "../base/version.ts";
-import { type SettingRow, SETTINGS } from "../config/settings.ts";
+import { type SettingRow, SETTINGS } from "../config/document/settings.ts";
 import type { CommandSpec, FlagSpec } from "./command.ts";
 import { display, escapeMdoc, literal, mdocArgument, paragraphs, prose } from "./mdoc.ts";
 

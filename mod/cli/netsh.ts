@@ -8,9 +8,9 @@
  * @module
  */
 import { Fault, quote } from "../base/fault.ts";
-import type { ConfigDocument } from "../config/document.ts";
+import type { ConfigDocument } from "../config/document/document.ts";
 import { parseEndpoint } from "../base/address.ts";
-import { effectiveSettings } from "../config/settings.ts";
+import { effectiveSettings } from "../config/document/settings.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
 import { printable } from "./http_store.ts";
 import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./netsh_args.ts";

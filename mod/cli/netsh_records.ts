@@ -7,8 +7,8 @@
 import { parseCertHash, parseGuid } from "../base/guid.ts";
 import { formatSddl, RIGHT } from "../base/sddl.ts";
 import { WIN32, win32Text } from "../base/win32.ts";
-import type { ConfigDocument, SslRecord } from "../config/document.ts";
-import { addListEntry, removeListEntry } from "../config/edit.ts";
+import type { ConfigDocument, SslRecord } from "../config/document/document.ts";
+import { addListEntry, removeListEntry } from "../config/document/edit.ts";
 import {
   deleteSsl,
   findSsl,
@@ -17,9 +17,13 @@ import {
   sslKeyOfAddress,
   sslKeyOfName,
   updateSsl,
-} from "../config/http_records.ts";
-import { DEFAULT_SETTINGS, effectiveSettings, type SettingName } from "../config/settings.ts";
-import { SETTINGS } from "../config/settings.ts";
+} from "../config/document/http_records.ts";
+import {
+  DEFAULT_SETTINGS,
+  effectiveSettings,
+  type SettingName,
+} from "../config/document/settings.ts";
+import { SETTINGS } from "../config/document/settings.ts";
 import { isEntryProblem, parseEntry } from "../config/document/list_entry.ts";
 import { accountOfSid, readAccountFiles, sidOfAccount } from "./accounts.ts";
 import { tellHowToApply } from "./apply_note.ts";

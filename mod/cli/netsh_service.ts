@@ -8,7 +8,7 @@
  * @module
  */
 import { WIN32 } from "../base/win32.ts";
-import { effectiveSettings } from "../config/settings.ts";
+import { effectiveSettings } from "../config/document/settings.ts";
 import type { CommandIo } from "./command.ts";
 import { printable } from "./http_store.ts";
 import { queueViewText, sessionViewText } from "./netsh_state_text.ts";

@@ -9,7 +9,7 @@
  * @module
  */
 import { shownUrlPrefix } from "../base/url_prefix.ts";
-import { parseBinding, registeredPrefix } from "../config/binding.ts";
+import { parseBinding, registeredPrefix } from "../config/document/binding.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { title } from "./netsh_text.ts";
 

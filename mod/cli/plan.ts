@@ -6,7 +6,7 @@
 import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
 import { parseUrlPrefix } from "../base/url_prefix.ts";
-import type { ConfigDocument } from "../config/document.ts";
+import type { ConfigDocument } from "../config/document/document.ts";
 import { foreseePlanInput } from "../host/plan_input.ts";
 import { storedCertificateCheck } from "../host/stored_certificates.ts";
 import type { ServiceStatus } from "../host/status.ts";

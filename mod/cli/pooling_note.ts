@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { parseBinding } from "../config/binding.ts";
-import type { ConfigDocument } from "../config/document.ts";
+import { parseBinding } from "../config/document/binding.ts";
+import type { ConfigDocument } from "../config/document/document.ts";
 import { effectiveValue, siteIdOfPath } from "../config/metabase.ts";
 import { propertyRow } from "../config/metabase_schema.ts";
 

@@ -10,7 +10,7 @@ import { type PathContext, resolvePaths } from "../config/paths.ts";
 import { Store } from "../config/store.ts";
 import { startInBackground } from "../host/background.ts";
 import { ControlClient } from "../host/control_client.ts";
-import type { EntryCheck } from "../config/check.ts";
+import type { EntryCheck } from "../config/document/check.ts";
 import { readInput } from "./args.ts";
 import type { CommandIo, CommandSpec } from "./command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands.ts";

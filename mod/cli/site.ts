@@ -4,8 +4,8 @@
  * @module
  */
 import { Fault, quote, shellWord, usageFault } from "../base/fault.ts";
-import type { SiteContent, SiteRecord } from "../config/document.ts";
-import { addSite, findSite, namedSite, nextSiteId, removeSite } from "../config/edit.ts";
+import type { SiteContent, SiteRecord } from "../config/document/document.ts";
+import { addSite, findSite, namedSite, nextSiteId, removeSite } from "../config/document/edit.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { ANSWER_VERSION, render, type Row, table } from "./format.ts";

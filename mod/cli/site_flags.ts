@@ -4,8 +4,8 @@
  * @module
  */
 import { quote, shellWord, usageFault } from "../base/fault.ts";
-import { formatBinding, parseBinding } from "../config/binding.ts";
-import type { SiteContent, SiteRecord } from "../config/document.ts";
+import { formatBinding, parseBinding } from "../config/document/binding.ts";
+import type { SiteContent, SiteRecord } from "../config/document/document.ts";
 import { resolveFolder } from "../config/folder.ts";
 import type { CommandInput, FlagSpec } from "./command.ts";
 

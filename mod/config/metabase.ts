@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document.ts";
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document/document.ts";
 import { KEY_TYPES, type KeyType, PROPERTIES, type PropertyRow } from "./metabase_schema.ts";
 import { ownValue } from "./metabase_values.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document.ts";
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document/document.ts";
 import {
   findValue,
   isBuiltIn,

@@ -18,7 +18,7 @@ import {
   storeName,
 } from "../config/cert_store.ts";
 import { certificateFacts, validity } from "../config/certificate.ts";
-import type { SslRecord } from "../config/document.ts";
+import type { SslRecord } from "../config/document/document.ts";
 import { type CertificateCheck, certificateCheck, sslKeysFor } from "../config/ssl_choice.ts";
 import { makeContext } from "../listen/tls_stream.ts";
 import { MISSING } from "./stored_certificates.ts";

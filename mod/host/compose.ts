@@ -6,7 +6,7 @@
  */
 import type { Handler, Refusal } from "../base/exchange.ts";
 import { parseUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
-import type { SiteRecord, UrlAclRecord } from "../config/document.ts";
+import type { SiteRecord, UrlAclRecord } from "../config/document/document.ts";
 import {
   bindingRoutes,
   buildRouteTable,

@@ -8,9 +8,9 @@
  */
 import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, isIpv4 } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
-import type { Binding } from "../config/binding.ts";
-import { formatBinding } from "../config/binding.ts";
-import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import type { Binding } from "../config/document/binding.ts";
+import { formatBinding } from "../config/document/binding.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
 import { describeHolder, endpointsCollide } from "../listen/holder.ts";
 import { compileInclusion } from "../listen/inclusion.ts";
 import { addressTable } from "../listen/machine_addresses.ts";

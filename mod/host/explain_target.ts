@@ -7,8 +7,8 @@
 import type { Endpoint } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
 import { parseUrlPrefix } from "../base/url_prefix.ts";
-import { formatBinding } from "../config/binding.ts";
-import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import { formatBinding } from "../config/document/binding.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
 import type { PlanInput } from "../listen/plan.ts";
 import type { Plan } from "../listen/planned.ts";
 import {

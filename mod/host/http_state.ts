@@ -5,8 +5,12 @@
  */
 import { formatEndpoint } from "../base/address.ts";
 import type { Handler } from "../base/exchange.ts";
-import type { ConfigDocument } from "../config/document.ts";
-import { effectiveSettings, type Settings, type StoredSettings } from "../config/settings.ts";
+import type { ConfigDocument } from "../config/document/document.ts";
+import {
+  effectiveSettings,
+  type Settings,
+  type StoredSettings,
+} from "../config/document/settings.ts";
 import { HttpServer } from "../http/server.ts";
 import { type ListEntry, parseList } from "../config/document/list_entry.ts";
 import type { Https } from "./https.ts";

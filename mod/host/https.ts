@@ -8,8 +8,8 @@
  * @module
  */
 import type { RefusedRecord } from "../base/exchange.ts";
-import { parseBinding } from "../config/binding.ts";
-import type { SiteRecord, SslRecord } from "../config/document.ts";
+import { parseBinding } from "../config/document/binding.ts";
+import type { SiteRecord, SslRecord } from "../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../config/ssl_choice.ts";
 import type { Store } from "../config/store.ts";
 import type { GateStream, TlsGate } from "../listen/tls_gate.ts";

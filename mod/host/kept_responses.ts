@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { parseBinding } from "../config/binding.ts";
+import { parseBinding } from "../config/document/binding.ts";
 import { urlHost } from "../base/address.ts";
-import type { SiteRecord } from "../config/document.ts";
+import type { SiteRecord } from "../config/document/document.ts";
 import type { Representation, ResponseCache } from "../site/response_cache.ts";
 import type { CachedResponse } from "./status.ts";
 

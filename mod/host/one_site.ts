@@ -4,7 +4,7 @@
  * @module
  */
 import { Fault, quote } from "../base/fault.ts";
-import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
 import type { Plan } from "../listen/planned.ts";
 import { isUp } from "./outcome.ts";
 

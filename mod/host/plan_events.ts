@@ -5,9 +5,9 @@
  */
 import { formatEndpoint } from "../base/address.ts";
 import { WIN32 } from "../base/win32.ts";
-import { registeredPrefix } from "../config/binding.ts";
-import type { SiteRecord } from "../config/document.ts";
-import { DocumentFault } from "../config/document_fault.ts";
+import { registeredPrefix } from "../config/document/binding.ts";
+import type { SiteRecord } from "../config/document/document.ts";
+import { DocumentFault } from "../config/document/document_problems.ts";
 import { movedBetween, type Plan } from "../listen/planned.ts";
 import {
   bindFailed,

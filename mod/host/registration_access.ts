@@ -24,8 +24,8 @@ import {
   type UrlPrefix,
 } from "../base/url_prefix.ts";
 import { WIN32 } from "../base/win32.ts";
-import { type Binding, parseBinding } from "../config/binding.ts";
-import type { SiteRecord, UrlAclRecord } from "../config/document.ts";
+import { type Binding, parseBinding } from "../config/document/binding.ts";
+import type { SiteRecord, UrlAclRecord } from "../config/document/document.ts";
 import type { ForwardTarget } from "../site/forward_target.ts";
 
 /** Who asks. */

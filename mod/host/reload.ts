@@ -6,7 +6,7 @@
  */
 import { type Endpoint, formatEndpoint } from "../base/address.ts";
 import { Fault, quote } from "../base/fault.ts";
-import type { Settings } from "../config/settings.ts";
+import type { Settings } from "../config/document/settings.ts";
 import type { HttpServer } from "../http/server.ts";
 import { BindFault } from "../listen/bind_fault.ts";
 import { readMachine } from "../listen/machine_addresses.ts";

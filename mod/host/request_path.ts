@@ -5,7 +5,7 @@
  * @module
  */
 import type { Handler } from "../base/exchange.ts";
-import type { Settings } from "../config/settings.ts";
+import type { Settings } from "../config/document/settings.ts";
 import { ResponseCache } from "../site/response_cache.ts";
 import type { ListeningView } from "../site/welcome.ts";
 import { composeHandler, type RegisteredHandler } from "./compose.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { RefusedRecord, ServedRecord } from "../base/exchange.ts";
-import { effectiveSettings, type Settings } from "../config/settings.ts";
+import { effectiveSettings, type Settings } from "../config/document/settings.ts";
 import { logTrouble, type NewEvent } from "../telemetry/event.ts";
 import { EventLog } from "../telemetry/event_log.ts";
 import { HttpErrLog } from "../telemetry/httperr_log.ts";

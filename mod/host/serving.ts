@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ConfigDocument, SiteRecord } from "../config/document.ts";
+import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
 import { addressTable, machineKey, readMachine } from "../listen/machine_addresses.ts";
 import type { Plan } from "../listen/planned.ts";
 import { endpointStatuses, isUp, siteStatuses } from "./outcome.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { SslRecord } from "../config/document.ts";
+import type { SslRecord } from "../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../config/ssl_choice.ts";
 
 /** Why a record has no certificate, for whoever looks into the store. */

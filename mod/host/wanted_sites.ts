@@ -6,8 +6,8 @@
 import { parseIp } from "../base/address.ts";
 import { invariant } from "../base/invariant.ts";
 import { formatUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
-import { parseBinding } from "../config/binding.ts";
-import type { ConfigDocument, MetabaseValue, SiteRecord } from "../config/document.ts";
+import { parseBinding } from "../config/document/binding.ts";
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "../config/document/document.ts";
 import { effectiveValue } from "../config/metabase.ts";
 import { PROPERTIES } from "../config/metabase_schema.ts";
 import type { CertificateCheck } from "../config/ssl_choice.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
-import type { Settings } from "../config/settings.ts";
+import type { Settings } from "../config/document/settings.ts";
 import { Buffers } from "./buffers.ts";
 import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
 import { Exchange } from "./exchange.ts";

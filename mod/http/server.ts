@@ -7,7 +7,7 @@
 import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
 import { ANY_V4, ANY_V6 } from "../base/address.ts";
 import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
-import type { Settings } from "../config/settings.ts";
+import type { Settings } from "../config/document/settings.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { Engine } from "./engine.ts";

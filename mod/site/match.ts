@@ -23,7 +23,7 @@
  */
 import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
 import type { UrlPrefix } from "../base/url_prefix.ts";
-import { parseBinding } from "../config/binding.ts";
+import { parseBinding } from "../config/document/binding.ts";
 
 /** What a site needs to be found; a `SiteRecord`, or anything that carries its bindings. */
 export interface BoundSite {

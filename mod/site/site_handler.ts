@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handler } from "../base/exchange.ts";
-import type { SiteRecord } from "../config/document.ts";
+import type { SiteRecord } from "../config/document/document.ts";
 import { echo } from "./echo.ts";
 import { fixedText } from "./fixed_text.ts";
 import type { ResponseCache } from "./response_cache.ts";

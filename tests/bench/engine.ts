@@ -7,7 +7,7 @@
  * @module
  */
 import type { HttpResponse } from "../../mod/base/exchange.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { type AcceptedStream, HttpServer } from "../../mod/http/server.ts";
 
 const SMALL = "GET / HTTP/1.1\r\nHost: 127.0.0.1:18311\r\n\r\n";

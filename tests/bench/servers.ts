@@ -1,6 +1,6 @@
 /** The servers under measurement: ours and its peers, each with its log on. */
 import { getAvailablePort } from "@std/net/get-available-port";
-import type { ConfigDocument, SiteContent, SslRecord } from "../../mod/config/document.ts";
+import type { ConfigDocument, SiteContent, SslRecord } from "../../mod/config/document/document.ts";
 import { isInstalled, listening, say } from "./measure.ts";
 
 export interface RunningServer {

@@ -1,7 +1,7 @@
 // Goal: the document as a whole can be seen, checked, taken away and brought back. Method: command
 // lines in a home of their own; an editor that is a one-line script.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { makeCliHome } from "../support/cli.ts";
 
 Deno.test("config path names the document, --all every place", async () => {

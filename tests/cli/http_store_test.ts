@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
 import type { CommandIo } from "../../mod/cli/command.ts";
 import { applyEdit, isDenied, printable, refuse } from "../../mod/cli/http_store.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 
 function fakeIo(update: CommandIo["store"]["update"]): { io: CommandIo; said: string[] } {
   const said: string[] = [];

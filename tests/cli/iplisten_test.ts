@@ -1,6 +1,6 @@
 // Goal: Httpcfg.exe's words, codes and switches for the list. Method: lines typed, answers compared.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { commandHome, type Home, serviceStatus } from "../support/io.ts";
 
 const SET_0 = "HttpSetServiceConfiguration completed with 0\n";

@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { loadCommands } from "../../mod/cli/commands.ts";
 import { documentPage, programPage } from "../../mod/cli/man.ts";
 import { escapeMdoc } from "../../mod/cli/mdoc.ts";
-import { SETTINGS } from "../../mod/config/settings.ts";
+import { SETTINGS } from "../../mod/config/document/settings.ts";
 import { makeCliHome } from "../support/cli.ts";
 
 Deno.test("programPage() has every command that help shows, its flags and its examples", async () => {

@@ -1,6 +1,6 @@
 // Goal: every edit gives the document or the HRESULT that says why not. Method: tables.
 import { assert, assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import {
   copyKey,
   createKey,

@@ -1,6 +1,6 @@
 // Goal: the metabase is a view of the document: keys, inheritance, effective values.
 import { assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import {
   childrenOf,
   effectiveValue,

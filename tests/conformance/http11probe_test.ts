@@ -3,7 +3,7 @@
 // reason here; a reason that no case needs any more fails too.
 import { assertEquals } from "@std/assert";
 import type { Handler } from "../../mod/base/exchange.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { HttpServer } from "../../mod/http/server.ts";
 import { readCorpus } from "../support/corpora.ts";
 import { echo } from "../support/engine.ts";

@@ -7,7 +7,7 @@ import { CHUNKED, Framing } from "../../mod/http/framing.ts";
 import { isServedMethod } from "../../mod/http/method.ts";
 import { latin1 } from "../../mod/http/text.ts";
 import { RequestHead } from "../../mod/http/request_head.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { fromBase64, readCorpus } from "../support/corpora.ts";
 
 interface Vector {

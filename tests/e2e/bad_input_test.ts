@@ -1,6 +1,6 @@
 // Story: wrong input gets a clear error with a hint and the right exit status, and changes nothing.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { Program, type Result } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
 

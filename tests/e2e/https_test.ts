@@ -3,7 +3,7 @@
  * happens without one, when one is replaced, and to clients that mean harm.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { ConfigDocument, SiteRecord } from "../../mod/config/document.ts";
+import type { ConfigDocument, SiteRecord } from "../../mod/config/document/document.ts";
 import { parseAnswer, receive, send } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { type Foreground, Program } from "../support/program.ts";

@@ -2,7 +2,7 @@
 // sockets of another process in the way; each starts from the sockets that the one before left open.
 import { assert, assertEquals } from "@std/assert";
 import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint } from "../../mod/base/address.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { changeOver } from "../../mod/host/change_over.ts";
 import { gatherPlanInput } from "../../mod/host/plan_input.ts";
 import { Sockets } from "../../mod/host/sockets.ts";

@@ -1,7 +1,7 @@
 /** Goal: programs share a port with the sites, each gets what is its own, and nobody gets more. Method:
  * the real program, real programs behind it, a caller that is another user. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { bytes, startLocalProgram } from "../support/local_program.ts";
 import { freePort } from "../support/ports.ts";
 import { CALL, type Foreground, Program } from "../support/program.ts";

@@ -1,7 +1,7 @@
 // Story: whatever happens to a writer, the document is the old or the new one, and no writer loses
 // another's change.
 import { assert, assertEquals } from "@std/assert";
-import type { ConfigDocument } from "../../mod/config/document.ts";
+import type { ConfigDocument } from "../../mod/config/document/document.ts";
 import { CALL, kill, Program } from "../support/program.ts";
 
 const WRITERS = 64;

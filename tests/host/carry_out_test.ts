@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { parseEndpoint } from "../../mod/base/address.ts";
 import type { Endpoint } from "../../mod/base/address.ts";
 import { Fault } from "../../mod/base/fault.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { carryOut, extraOf, type Parts } from "../../mod/host/carry_out.ts";
 import type { KeptResponses } from "../../mod/host/kept_responses.ts";
 import type { ControlProgress, ControlRequest } from "../../mod/host/control_protocol.ts";

@@ -2,9 +2,9 @@
 // Method: a store in a temp folder, looks asked for by hand.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../mod/base/address.ts";
-import { type Binding, parseBinding } from "../../mod/config/binding.ts";
+import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
 import { writePair } from "../../mod/config/cert_store.ts";
-import type { SslRecord } from "../../mod/config/document.ts";
+import type { SslRecord } from "../../mod/config/document/document.ts";
 import { makeSelfSigned } from "../../mod/config/self_signed.ts";
 import { Certificates } from "../../mod/host/certificates.ts";
 import type { NewEvent } from "../../mod/telemetry/event.ts";

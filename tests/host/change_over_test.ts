@@ -3,7 +3,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { getAvailablePort } from "@std/net/get-available-port";
 import { formatEndpoint } from "../../mod/base/address.ts";
 import { Fault } from "../../mod/base/fault.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { changeOver } from "../../mod/host/change_over.ts";
 import { checkReload } from "../../mod/host/reload.ts";
 import { Sockets } from "../../mod/host/sockets.ts";

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { HttpResponse } from "../../mod/base/exchange.ts";
 import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { type Answerers, composeHandler } from "../../mod/host/compose.ts";
 import { SiteConnections } from "../../mod/host/site_connections.ts";
 import { ResponseCache } from "../../mod/site/response_cache.ts";

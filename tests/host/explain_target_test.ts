@@ -1,6 +1,6 @@
 /** Goal: each kind of answer is told from the others. Method: values. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { type Found, isSite, withoutSite } from "../../mod/host/explain_target.ts";
 
 Deno.test("isSite() and withoutSite() tell a site from a program, a reservation and nobody", () => {

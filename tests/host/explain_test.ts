@@ -2,11 +2,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
 import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { explain, type ExplainInput, type Explanation } from "../../mod/host/explain.ts";
 import { wantedPrograms, wantedSites } from "../../mod/host/wanted_sites.ts";
 import type { PlanSite } from "../../mod/listen/plan_sites.ts";
-import type { Binding } from "../../mod/config/binding.ts";
+import type { Binding } from "../../mod/config/document/binding.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
 import { parseList } from "../../mod/config/document/list_entry.ts";
 import type { Machine } from "../../mod/listen/machine_addresses.ts";

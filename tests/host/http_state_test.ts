@@ -1,7 +1,7 @@
 // Goal: HTTP takes its list and settings from a document, and hands connections to whom they are for.
 // Method: a socket on loopback that speaks plain HTTP, then TLS.
 import { assertEquals } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { type HttpParts, makeHttpState, readHttp } from "../../mod/host/http_state.ts";
 import { SiteConnections } from "../../mod/host/site_connections.ts";
 import type { Https } from "../../mod/host/https.ts";

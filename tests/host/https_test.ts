@@ -5,7 +5,7 @@ import {
   type ConfigDocument,
   DEFAULT_DOCUMENT,
   type SslRecord,
-} from "../../mod/config/document.ts";
+} from "../../mod/config/document/document.ts";
 import type { Store } from "../../mod/config/store.ts";
 import { Https } from "../../mod/host/https.ts";
 import { tempFolder } from "../support/temp_folder.ts";

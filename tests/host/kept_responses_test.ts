@@ -1,6 +1,6 @@
 // Goal: what is kept, by URL, and dropped by URL. Method: a cache with two entries.
 import { assertEquals } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { KeptResponses } from "../../mod/host/kept_responses.ts";
 import { type CacheEntry, ResponseCache } from "../../mod/site/response_cache.ts";
 

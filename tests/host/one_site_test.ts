@@ -1,7 +1,7 @@
 // Goal: one site changes, everything else stays as it is in force. Method: documents.
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { throwIfDown, withSite } from "../../mod/host/one_site.ts";
 
 const [SITE] = DEFAULT_DOCUMENT.sites;

@@ -1,7 +1,7 @@
 // Goal: what came of a plan, in words that help. Method: plans made by hand.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Ip } from "../../mod/base/address.ts";
-import type { SiteRecord } from "../../mod/config/document.ts";
+import type { SiteRecord } from "../../mod/config/document/document.ts";
 import {
   endpointStatuses,
   isUp,

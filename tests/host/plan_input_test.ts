@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
 import { makePlan } from "../../mod/listen/plan.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { foreseePlanInput, gatherPlanInput } from "../../mod/host/plan_input.ts";
 
 Deno.test("gatherPlanInput() plans programs with the sites, and a site finds their prefixes taken", () => {

@@ -2,7 +2,7 @@
  * table of callers, reservations and prefixes. */
 import { assertEquals } from "@std/assert";
 import { formatUrlPrefix, parseUrlPrefix } from "../../mod/base/url_prefix.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import {
   decideRegistration,
   type Registrant,

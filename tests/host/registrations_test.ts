@@ -1,7 +1,7 @@
 /** Goal: programs come and go in order, and what has no place is not taken. Method: a service that keeps
  * what it is told to share. */
 import { assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import type { RegisteredHandler } from "../../mod/host/compose.ts";
 import type { RegisterWish } from "../../mod/host/register_protocol.ts";
 import type { Registrant } from "../../mod/host/registration_access.ts";

@@ -1,6 +1,6 @@
 /** Goal: what is told about what is served is what is served. Method: values; the machine's addresses. */
 import { assertEquals } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { hasMachineMoved, servingStatus, sitesUp } from "../../mod/host/serving.ts";
 import { machineKey, readMachine } from "../../mod/listen/machine_addresses.ts";
 import type { Plan, PlannedSite } from "../../mod/listen/planned.ts";

@@ -1,7 +1,7 @@
 // Goal: plan knows which bindings have a certificate, from the store alone. Method: a temp folder.
 import { assertEquals } from "@std/assert";
-import { type Binding, parseBinding } from "../../mod/config/binding.ts";
-import type { SslRecord } from "../../mod/config/document.ts";
+import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
+import type { SslRecord } from "../../mod/config/document/document.ts";
 import { writePair } from "../../mod/config/cert_store.ts";
 import { storedCertificateCheck } from "../../mod/host/stored_certificates.ts";
 import { tempFolder } from "../support/temp_folder.ts";

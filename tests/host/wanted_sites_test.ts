@@ -1,6 +1,6 @@
 /** Goal: what the plan hears of a document. Method: documents, no machine. */
 import { assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { generationOf, portsOf, wantedSites } from "../../mod/host/wanted_sites.ts";
 
 const DOCUMENT: ConfigDocument = {

@@ -1,7 +1,7 @@
 // Goal: settings become what connections use, objects are reused clean, logs cannot harm.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { NEVER } from "../../mod/http/clock.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { engineOf, HELLO } from "../support/engine.ts";
 
 Deno.test("Engine.reconfigure() turns MinFileBytesPerSec into how long a write may stand", () => {

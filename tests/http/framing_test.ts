@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { CHUNKED, Framing, type FramingFault } from "../../mod/http/framing.ts";
 import { RequestHead } from "../../mod/http/request_head.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
 function read(fields: readonly string[], minor = 1): [Framing, FramingFault | null] {

@@ -2,7 +2,7 @@
 // harms nobody. Method: loopback, port chosen by the system.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Handler, HttpResponse } from "../../mod/base/exchange.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/settings.ts";
+import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { HttpServer } from "../../mod/http/server.ts";
 import { latin1 } from "../../mod/http/text.ts";
 import { echo, statuses } from "../support/engine.ts";

@@ -1,7 +1,7 @@
 /** Goal: the plan says what will listen and which sites start, and why. Method: tables, no socket. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, formatEndpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
-import { type Binding, parseBinding } from "../../mod/config/binding.ts";
+import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
 import { bindFault } from "../../mod/listen/bind_fault.ts";
 import type { Holder } from "../../mod/listen/holder.ts";
 import { parseList } from "../../mod/config/document/list_entry.ts";

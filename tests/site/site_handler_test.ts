@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT, type SiteContent } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT, type SiteContent } from "../../mod/config/document/document.ts";
 import { ResponseCache } from "../../mod/site/response_cache.ts";
 import { type SiteContext, siteHandler } from "../../mod/site/site_handler.ts";
 import { tempFolder } from "../support/temp_folder.ts";

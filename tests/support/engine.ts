@@ -4,7 +4,7 @@
  * @module
  */
 import type { Handler, HttpResponse, RefusedRecord } from "../../mod/base/exchange.ts";
-import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/settings.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/document/settings.ts";
 import { type Clock, TICK_MS } from "../../mod/http/clock.ts";
 import { Engine, type EngineOptions } from "../../mod/http/engine.ts";
 import { HttpServer } from "../../mod/http/server.ts";

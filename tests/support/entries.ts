@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EntryCheck } from "../../mod/config/check.ts";
+import type { EntryCheck } from "../../mod/config/document/check.ts";
 import { isEntryProblem, parseEntry } from "../../mod/config/document/list_entry.ts";
 
 export const checkEntry: EntryCheck = (text) => {

@@ -5,7 +5,7 @@
  * @module
  */
 import { Fault } from "../../mod/base/fault.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { controlPath } from "../../mod/host/control_address.ts";
 import type { ControlRequest, SiteVerb } from "../../mod/host/control_protocol.ts";
 import { serveControl } from "../../mod/host/control_server.ts";

@@ -16,7 +16,7 @@
  *
  * @module
  */
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { run } from "../../mod/cli/run.ts";
 import * as event from "../../mod/telemetry/event.ts";
 import type { NewEvent } from "../../mod/telemetry/event.ts";

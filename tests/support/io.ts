@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { serialize } from "../../mod/config/store.ts";
 import { controlPath } from "../../mod/host/control_address.ts";
 import { type ControlHandler, serveControl } from "../../mod/host/control_server.ts";

@@ -3,7 +3,11 @@
  *
  * @module
  */
-import type { ConfigDocument, SiteContent, SiteRecord } from "../../mod/config/document.ts";
+import type {
+  ConfigDocument,
+  SiteContent,
+  SiteRecord,
+} from "../../mod/config/document/document.ts";
 import { freePort } from "./ports.ts";
 import { CALL } from "./program.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";

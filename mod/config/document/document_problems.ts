@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault } from "../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
 
 /** Problems that a message shows; the rest is counted. */
 const PROBLEMS_SHOWN = 20;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../../mod/config/document.ts";
-import { documentVersion, migrate } from "../../mod/config/migrate.ts";
+import { DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../../../mod/config/document/document.ts";
+import { documentVersion, migrate } from "../../../mod/config/document/migrate.ts";
 
 Deno.test("migrate() fills in what a document by hand leaves out", () => {
   const byHand = { ipListen: ["10.0.0.1"], settings: { applyChanges: "live" } };

@@ -4,11 +4,11 @@
  * @module
  */
 import * as v from "valibot";
-import { quote } from "../base/fault.ts";
+import { quote } from "../../base/fault.ts";
 import { formatBinding, parseBinding } from "./binding.ts";
 import { checkRecords } from "./check_records.ts";
 import type { ConfigDocument } from "./document.ts";
-import type { Problem } from "./document_fault.ts";
+import type { Problem } from "./document_problems.ts";
 import { documentSchema } from "./schema.ts";
 
 /** Canonical text of a list entry, or the reason why it is none: `listen/` knows what an entry is. */

@@ -4,7 +4,7 @@ import {
   type ConfigDocument,
   DEFAULT_DOCUMENT,
   type SiteRecord,
-} from "../../mod/config/document.ts";
+} from "../../../mod/config/document/document.ts";
 import {
   addListEntry,
   addSite,
@@ -13,7 +13,7 @@ import {
   removeListEntry,
   removeSite,
   replaceSite,
-} from "../../mod/config/edit.ts";
+} from "../../../mod/config/document/edit.ts";
 
 const LISTED: ConfigDocument = { ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1", "10.0.0.2"] };
 

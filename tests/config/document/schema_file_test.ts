@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { SCHEMA_FILE, schemaText } from "../../dist/schema.ts";
+import { SCHEMA_FILE, schemaText } from "../../../dist/schema.ts";
 
 Deno.test("dist/httpcfg.schema.json says what the checks check; else: deno task schema", async () => {
   assertEquals(await Deno.readTextFile(SCHEMA_FILE), schemaText());

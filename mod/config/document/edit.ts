@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
+import { Fault, quote } from "../../base/fault.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";
 
 /** The list with `entry` (canonical text) in it, at the end or before the place `before` (0 first). */

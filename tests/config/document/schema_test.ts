@@ -1,8 +1,8 @@
 // Goal: the shape of the document, every field with its type and bound. Method: one change at a time.
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
-import { DEFAULT_DOCUMENT, type SslRecord } from "../../mod/config/document.ts";
-import { documentSchema } from "../../mod/config/schema.ts";
+import { DEFAULT_DOCUMENT, type SslRecord } from "../../../mod/config/document/document.ts";
+import { documentSchema } from "../../../mod/config/document/schema.ts";
 
 const SSL: SslRecord = {
   key: "0.0.0.0:443",

@@ -5,7 +5,7 @@ import {
   effectiveSettings,
   type SettingRow,
   SETTINGS,
-} from "../../mod/config/settings.ts";
+} from "../../../mod/config/document/settings.ts";
 
 Deno.test("every setting's default is one that the document may store", () => {
   for (const [name, row] of Object.entries(SETTINGS) as [string, SettingRow][]) {

@@ -1,6 +1,10 @@
 // Goal: one canonical text for one binding, a reason for all else. Method: tables.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { formatBinding, parseBinding, registeredPrefix } from "../../mod/config/binding.ts";
+import {
+  formatBinding,
+  parseBinding,
+  registeredPrefix,
+} from "../../../mod/config/document/binding.ts";
 
 Deno.test("parseBinding() and formatBinding() make the canonical text", () => {
   const cases: [text: string, canonical: string][] = [

@@ -1,8 +1,8 @@
 // Goal: every problem of a document, each with its place. Method: broken documents, whole answers.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { checkDocument } from "../../mod/config/check.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document.ts";
-import { checkEntry } from "../support/entries.ts";
+import { checkDocument } from "../../../mod/config/document/check.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { checkEntry } from "../../support/entries.ts";
 
 const SITE = DEFAULT_DOCUMENT.sites[0]!;
 

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { quote } from "../base/fault.ts";
-import { parseSddl } from "../base/sddl.ts";
-import { formatUrlPrefix, parseUrlPrefix } from "../base/url_prefix.ts";
+import { quote } from "../../base/fault.ts";
+import { parseSddl } from "../../base/sddl.ts";
+import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "./document.ts";
-import type { Problem } from "./document_fault.ts";
+import type { Problem } from "./document_problems.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
 
 /** Every problem of the two stores. */

@@ -4,7 +4,7 @@ import {
   type ConfigDocument,
   DEFAULT_DOCUMENT,
   type SslRecord,
-} from "../../mod/config/document.ts";
+} from "../../../mod/config/document/document.ts";
 import {
   deleteSsl,
   deleteUrlAcl,
@@ -14,7 +14,7 @@ import {
   sslKeyOfAddress,
   sslKeyOfName,
   updateSsl,
-} from "../../mod/config/http_records.ts";
+} from "../../../mod/config/document/http_records.ts";
 
 const RECORD: SslRecord = {
   key: "0.0.0.0:443",

@@ -5,8 +5,8 @@
  *
  * @module
  */
-import { type Ip, parseIp, parsePort, urlHost } from "../base/address.ts";
-import { isHostName } from "../base/host_name.ts";
+import { type Ip, parseIp, parsePort, urlHost } from "../../base/address.ts";
+import { isHostName } from "../../base/host_name.ts";
 
 export interface Binding {
   /** Null: any address. */

@@ -9,11 +9,11 @@
  *
  * @module
  */
-import { formatEndpoint, parseEndpoint, parsePort } from "../base/address.ts";
-import { isHostName } from "../base/host_name.ts";
-import { parseSddl } from "../base/sddl.ts";
-import { formatUrlPrefix, parseUrlPrefix } from "../base/url_prefix.ts";
-import { WIN32 } from "../base/win32.ts";
+import { formatEndpoint, parseEndpoint, parsePort } from "../../base/address.ts";
+import { isHostName } from "../../base/host_name.ts";
+import { parseSddl } from "../../base/sddl.ts";
+import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
+import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SslRecord, UrlAclRecord } from "./document.ts";
 
 /** What an edit gives: the same document where `code` is not 0. */

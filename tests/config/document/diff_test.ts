@@ -1,6 +1,6 @@
 /** Goal: a change reads as what was changed. Method: tables. */
 import { assertEquals } from "@std/assert";
-import { changeLines, diffValues } from "../../mod/config/diff.ts";
+import { changeLines, diffValues } from "../../../mod/config/document/diff.ts";
 
 Deno.test("diffValues() names the place and both values of every change", () => {
   const cases: readonly (readonly [before: unknown, after: unknown, lines: string[]])[] = [

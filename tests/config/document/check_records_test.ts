@@ -1,7 +1,7 @@
 // Goal: what a hand in the file can get wrong about ssl and urlAcl. Method: documents, all problems.
 import { assertEquals } from "@std/assert";
-import { checkRecords } from "../../mod/config/check_records.ts";
-import { DEFAULT_DOCUMENT, type SslRecord } from "../../mod/config/document.ts";
+import { checkRecords } from "../../../mod/config/document/check_records.ts";
+import { DEFAULT_DOCUMENT, type SslRecord } from "../../../mod/config/document/document.ts";
 
 function ssl(key: string): SslRecord {
   return {

@@ -1,6 +1,6 @@
 // Goal: every problem is kept, and a message stays readable. Method: one, three, thirty.
 import { assert, assertEquals } from "@std/assert";
-import { DocumentFault } from "../../mod/config/document_fault.ts";
+import { DocumentFault } from "../../../mod/config/document/document_problems.ts";
 
 Deno.test("DocumentFault shows up to twenty problems and keeps all", () => {
   const one = new DocumentFault("Cannot use it", [{ at: "", message: "expected Object" }]);
