@@ -6,7 +6,7 @@
 import { formatEndpoint, urlHost } from "../base/address.ts";
 import { parseBinding } from "../config/document/binding.ts";
 import { listCertificates, listStores } from "../config/cert_store.ts";
-import { History } from "../config/history.ts";
+import { History } from "../config/store/history.ts";
 import { SERVICES } from "../host/service_table.ts";
 import { type MachineAddress, readMachine } from "../listen/machine_addresses.ts";
 import type { CommandIo, WordKind } from "./command.ts";

@@ -5,7 +5,7 @@
  */
 import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
 import { changeLines, diffValues } from "../config/document/diff.ts";
-import { History, type Version } from "../config/history.ts";
+import { History, type Version } from "../config/store/history.ts";
 import { tellHowToApply } from "./apply_note.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { type Listing, render, table } from "./format.ts";

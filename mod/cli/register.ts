@@ -7,7 +7,7 @@
 import { Fault, quote, usageFault } from "../base/fault.ts";
 import { exitStatusOf, WIN32, win32Text } from "../base/win32.ts";
 import { parseUrlPrefix } from "../base/url_prefix.ts";
-import { systemRun } from "../config/paths.ts";
+import { systemRun } from "../config/store/paths.ts";
 import { askToRegister } from "../host/register_client.ts";
 import { FORWARD_TIMEOUT, isTimeout } from "../host/register_protocol.ts";
 import type { RegistrationStatus } from "../host/status.ts";

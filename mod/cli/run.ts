@@ -5,9 +5,9 @@
  */
 import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
-import { History } from "../config/history.ts";
-import { type PathContext, resolvePaths } from "../config/paths.ts";
-import { Store } from "../config/store.ts";
+import { History } from "../config/store/history.ts";
+import { type PathContext, resolvePaths } from "../config/store/paths.ts";
+import { Store } from "../config/store/store.ts";
 import { startInBackground } from "../host/background.ts";
 import { ControlClient } from "../host/control_client.ts";
 import type { EntryCheck } from "../config/document/check.ts";

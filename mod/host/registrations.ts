@@ -9,7 +9,7 @@
 import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
 import { WIN32 } from "../base/win32.ts";
 import type { SiteRecord } from "../config/document/document.ts";
-import type { Store } from "../config/store.ts";
+import type { Store } from "../config/store/store.ts";
 import type { PlannedRegistration } from "../listen/planned.ts";
 import { Forwarder } from "../site/forward.ts";
 import {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Paths } from "../config/paths.ts";
-import type { Store } from "../config/store.ts";
+import type { Paths } from "../config/store/paths.ts";
+import type { Store } from "../config/store/store.ts";
 import { changeReverted, controlSent, stateEntered } from "../telemetry/event.ts";
 import { openLocal } from "../listen/endpoint.ts";
 import { AddressWatch } from "./address_watch.ts";

@@ -11,7 +11,7 @@ import { Fault } from "../base/fault.ts";
 import { invariant } from "../base/invariant.ts";
 import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
 import { DEFAULT_SETTINGS, effectiveSettings } from "../config/document/settings.ts";
-import type { Store } from "../config/store.ts";
+import type { Store } from "../config/store/store.ts";
 import { machineKey } from "../listen/machine_addresses.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../listen/planned.ts";
 import { changeOver, type ChangeOverOptions } from "./change_over.ts";

@@ -1,7 +1,7 @@
 // Story: answers go into other programs, which read all of it, a line of it, or nothing.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { serialize } from "../../mod/config/store.ts";
+import { serialize } from "../../mod/config/store/store.ts";
 import { Program } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
 

@@ -6,7 +6,7 @@ import {
   DEFAULT_DOCUMENT,
   type SslRecord,
 } from "../../mod/config/document/document.ts";
-import type { Store } from "../../mod/config/store.ts";
+import type { Store } from "../../mod/config/store/store.ts";
 import { Https } from "../../mod/host/https.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { clientTls, makePem, tcpPair } from "../support/tls_pair.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { serialize } from "../../mod/config/store.ts";
+import { serialize } from "../../mod/config/store/store.ts";
 import { controlPath } from "../../mod/host/control_address.ts";
 import { type ControlHandler, serveControl } from "../../mod/host/control_server.ts";
 import type { ServiceStatus } from "../../mod/host/status.ts";

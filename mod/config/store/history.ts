@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "./document/document.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
 
 /** One version of the document. */
 export interface Version {

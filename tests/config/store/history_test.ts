@@ -1,9 +1,9 @@
 /** Goal: every version is kept, bounded, with its author. Method: a folder of its own. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { History, HISTORY_COUNT_MAX } from "../../mod/config/history.ts";
-import { serialize } from "../../mod/config/store.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { History, HISTORY_COUNT_MAX } from "../../../mod/config/store/history.ts";
+import { serialize } from "../../../mod/config/store/store.ts";
 
 const AUTHOR = { user: "ada", command: "httpcfg set iplisten -i 10.0.0.1" };
 

@@ -1,7 +1,7 @@
 // Goal: the old text or the new one, never a part. Method: a temp folder, and steps that fail.
 import { assertEquals, assertRejects } from "@std/assert";
-import { folderOf, replaceFile } from "../../mod/config/replace_file.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { folderOf, replaceFile } from "../../../mod/config/store/replace_file.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
 

@@ -1,11 +1,11 @@
 // Goal: a document that is never half, never lost and never wrong. Method: a store on a temp folder.
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { addListEntry } from "../../mod/config/document/edit.ts";
-import { serialize, Store, type StoreOptions } from "../../mod/config/store.ts";
-import { checkEntry } from "../support/entries.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { addListEntry } from "../../../mod/config/document/edit.ts";
+import { serialize, Store, type StoreOptions } from "../../../mod/config/store/store.ts";
+import { checkEntry } from "../../support/entries.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 const isRootOnPosix = Deno.build.os !== "windows" && Deno.uid() === 0;
 /** `nobody` nearly everywhere; the number is all that matters here. */

@@ -1,8 +1,8 @@
 // Goal: a folder that is there, by its real name, or why it cannot be served. Method: a temp folder.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { resolveFolder } from "../../mod/config/folder.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { resolveFolder } from "../../../mod/config/store/resolve_folder.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("resolveFolder() gives the absolute path, links followed", async () => {
   await using folder = await tempFolder();

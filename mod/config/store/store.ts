@@ -7,11 +7,11 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
-import type { EntryCheck } from "./document/check.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "./document/document.ts";
-import { DocumentFault, type Problem } from "./document/document_problems.ts";
-import { documentVersion, migrate } from "./document/migrate.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import type { EntryCheck } from "../document/check.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
+import { DocumentFault, type Problem } from "../document/document_problems.ts";
+import { documentVersion, migrate } from "../document/migrate.ts";
 import { folderOf, keepOwner, replaceFile, statOf } from "./replace_file.ts";
 
 /** Bytes of a document that are read at all: 100,000 entries and 10,000 sites stay far below. */
@@ -117,7 +117,7 @@ export class Store {
   }
 
   async #check(value: unknown): Promise<Problem[]> {
-    const { checkDocument } = await import("./document/check.ts");
+    const { checkDocument } = await import("../document/check.ts");
     return checkDocument(value, await this.#options.loadEntryCheck());
   }
 

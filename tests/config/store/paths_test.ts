@@ -1,6 +1,6 @@
 // Goal: each platform's own places, and one folder where HTTPCFG_HOME says so. Method: a table.
 import { assertEquals } from "@std/assert";
-import { type Paths, resolvePaths } from "../../mod/config/paths.ts";
+import { type Paths, resolvePaths } from "../../../mod/config/store/paths.ts";
 
 interface Case {
   readonly tells: string;

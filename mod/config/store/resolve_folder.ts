@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
+import { Fault, quote } from "../../base/fault.ts";
 
 /** Absolute path of the folder `path`, links followed. Throws a Fault where there is none. */
 export async function resolveFolder(path: string): Promise<string> {
