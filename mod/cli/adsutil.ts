@@ -6,8 +6,8 @@
  * @module
  */
 import { exitStatusOf, WIN32 } from "../base/win32.ts";
-import { HRESULT } from "../config/metabase_edit.ts";
-import { hasEffect } from "../config/metabase_values.ts";
+import { HRESULT } from "../config/metabase/edit.ts";
+import { hasEffect } from "../config/metabase/values.ts";
 import type { AdsutilAnswer, ServerAction } from "./adsutil_answer.ts";
 import { mayEdit, runAdsutil } from "./adsutil_run.ts";
 import { errorText, serverDone, serverFailed } from "./adsutil_text.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ConfigDocument } from "../config/document/document.ts";
-import type { SiteStates } from "../config/metabase.ts";
+import type { SiteStates } from "../config/metabase/tree.ts";
 import * as say from "./adsutil_text.ts";
 
 /** Exit statuses of the script; other failures end with the number of the error. */

@@ -14,9 +14,9 @@ import {
   normalPath,
   ownProperties,
   subtreeOf,
-} from "../config/metabase.ts";
-import { HRESULT, propertyAt } from "../config/metabase_edit.ts";
-import { propertyRow } from "../config/metabase_schema.ts";
+} from "../config/metabase/tree.ts";
+import { HRESULT, propertyAt } from "../config/metabase/edit.ts";
+import { propertyRow } from "../config/metabase/schema.ts";
 import {
   ADSUTIL_EXIT,
   type AdsutilAnswer,

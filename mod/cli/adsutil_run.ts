@@ -15,7 +15,7 @@ import {
   parentPath,
   siteIdOfPath,
   type SiteStates,
-} from "../config/metabase.ts";
+} from "../config/metabase/tree.ts";
 import {
   copyKey,
   createKey,
@@ -24,8 +24,8 @@ import {
   HRESULT,
   type MetabaseEdit,
   setProperty,
-} from "../config/metabase_edit.ts";
-import { propertyRow } from "../config/metabase_schema.ts";
+} from "../config/metabase/edit.ts";
+import { propertyRow } from "../config/metabase/schema.ts";
 import {
   ADSUTIL_EXIT,
   type AdsutilAnswer,

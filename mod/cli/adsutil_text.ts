@@ -9,8 +9,8 @@
  * @module
  */
 import type { MetabaseValue } from "../config/document/document.ts";
-import { HRESULT } from "../config/metabase_edit.ts";
-import { type PropertyRow, shownType } from "../config/metabase_schema.ts";
+import { HRESULT } from "../config/metabase/edit.ts";
+import { type PropertyRow, shownType } from "../config/metabase/schema.ts";
 
 const NAME_WIDTH = 32;
 

@@ -12,7 +12,7 @@ import { WIN32, win32Text } from "../base/win32.ts";
 import { parseBinding } from "../config/document/binding.ts";
 import type { SiteRecord } from "../config/document/document.ts";
 import { addSite, findSite, removeSite } from "../config/document/edit.ts";
-import type { SiteStates } from "../config/metabase.ts";
+import type { SiteStates } from "../config/metabase/tree.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
 import { printable } from "./http_store.ts";
 import { type IiswebCall, readIisweb, siteIdOfName } from "./iisweb_args.ts";

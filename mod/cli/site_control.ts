@@ -7,7 +7,7 @@
  */
 import { Fault } from "../base/fault.ts";
 import { WIN32 } from "../base/win32.ts";
-import type { SiteStates } from "../config/metabase.ts";
+import type { SiteStates } from "../config/metabase/tree.ts";
 import type { SiteVerb } from "../host/control_protocol.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import type { CommandIo } from "./command.ts";

@@ -1,6 +1,6 @@
 // Goal: the metabase is a view of the document: keys, inheritance, effective values.
 import { assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
   childrenOf,
   effectiveValue,
@@ -11,8 +11,8 @@ import {
   parentPath,
   siteIdOfPath,
   subtreeOf,
-} from "../../mod/config/metabase.ts";
-import { propertyRow } from "../../mod/config/metabase_schema.ts";
+} from "../../../mod/config/metabase/tree.ts";
+import { propertyRow } from "../../../mod/config/metabase/schema.ts";
 
 const POOLING = propertyRow("DisableSocketPooling")!;
 

@@ -1,6 +1,6 @@
 // Goal: every edit gives the document or the HRESULT that says why not. Method: tables.
 import { assert, assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
   copyKey,
   createKey,
@@ -9,8 +9,8 @@ import {
   HRESULT,
   type MetabaseEdit,
   setProperty,
-} from "../../mod/config/metabase_edit.ts";
-import { keyAt } from "../../mod/config/metabase.ts";
+} from "../../../mod/config/metabase/edit.ts";
+import { keyAt } from "../../../mod/config/metabase/tree.ts";
 
 function documentOf(edit: MetabaseEdit): ConfigDocument {
   assert("document" in edit, JSON.stringify(edit));

@@ -6,8 +6,8 @@ import {
   PROPERTIES,
   propertyRow,
   shownType,
-} from "../../mod/config/metabase_schema.ts";
-import type { MetabaseValue } from "../../mod/config/document/document.ts";
+} from "../../../mod/config/metabase/schema.ts";
+import type { MetabaseValue } from "../../../mod/config/document/document.ts";
 
 Deno.test("PROPERTIES has id, type and default of the IIS 6.0 schema", () => {
   const cases: [name: string, id: number, type: string, value: MetabaseValue | null][] = [

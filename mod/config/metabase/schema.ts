@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { MetabaseValue } from "./document/document.ts";
+import type { MetabaseValue } from "../document/document.ts";
 
 /** Class of a key, the value of its KeyType. */
 export type KeyType =

@@ -1,9 +1,9 @@
 // Goal: the metabase and the document are one truth. Method: write on one side, read on the other.
 import { assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { propertyRow } from "../../mod/config/metabase_schema.ts";
-import { hasEffect, ownValue, withValue } from "../../mod/config/metabase_values.ts";
-import type { MetabaseValue } from "../../mod/config/document/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { propertyRow } from "../../../mod/config/metabase/schema.ts";
+import { hasEffect, ownValue, withValue } from "../../../mod/config/metabase/values.ts";
+import type { MetabaseValue } from "../../../mod/config/document/document.ts";
 
 type Look = (document: ConfigDocument) => unknown;
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document/document.ts";
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
 import {
   findValue,
   isBuiltIn,
@@ -16,10 +16,10 @@ import {
   siteIdOfPath,
   siteOfPath,
   subtreeOf,
-} from "./metabase.ts";
-import { type KeyType, keyTypeNamed, parseValue, propertyRow } from "./metabase_schema.ts";
-import type { PropertyRow } from "./metabase_schema.ts";
-import { withValue } from "./metabase_values.ts";
+} from "./tree.ts";
+import { type KeyType, keyTypeNamed, parseValue, propertyRow } from "./schema.ts";
+import type { PropertyRow } from "./schema.ts";
+import { withValue } from "./values.ts";
 
 /** HRESULTs of refused calls, signed as scripts print them. */
 export const HRESULT = {

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { formatBinding, parseBinding } from "./document/binding.ts";
-import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document/document.ts";
-import type { PropertyRow } from "./metabase_schema.ts";
-import { effectiveSettings, type SettingName, type StoredSettings } from "./document/settings.ts";
+import { formatBinding, parseBinding } from "../document/binding.ts";
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
+import type { PropertyRow } from "./schema.ts";
+import { effectiveSettings, type SettingName, type StoredSettings } from "../document/settings.ts";
 
 /** A property that is part of a site. `set` gives null for a value that cannot stand there. */
 interface SiteProperty {

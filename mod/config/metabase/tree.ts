@@ -3,13 +3,13 @@
  *
  * It is a view, not a second store. The properties of sites are the site records, those of W3SVC that
  * are settings are the settings, and only the rest stands in `document.metabase` (see
- * {@linkcode ./metabase_values.ts}). So a site that one tool changes is changed for every other.
+ * {@linkcode ./values.ts}). So a site that one tool changes is changed for every other.
  *
  * @module
  */
-import type { ConfigDocument, MetabaseValue, SiteRecord } from "./document/document.ts";
-import { KEY_TYPES, type KeyType, PROPERTIES, type PropertyRow } from "./metabase_schema.ts";
-import { ownValue } from "./metabase_values.ts";
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
+import { KEY_TYPES, type KeyType, PROPERTIES, type PropertyRow } from "./schema.ts";
+import { ownValue } from "./values.ts";
 
 /** Keys that are there without being stored. */
 const BUILT_IN: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
