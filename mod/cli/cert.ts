@@ -16,8 +16,8 @@ import {
   type StoredCertificate,
   storeName,
   writePair,
-} from "../config/cert_store.ts";
-import { certificateFacts, validity } from "../config/certificate.ts";
+} from "../config/certs/cert_store.ts";
+import { certificateFacts, validity } from "../config/certs/certificate.ts";
 import type { ConfigDocument, SslRecord } from "../config/document/document.ts";
 import { readSelfSigned } from "./cert_flags.ts";
 import {
@@ -218,7 +218,7 @@ async function create(input: CommandInput, io: CommandIo): Promise<number> {
       },
     );
   }
-  const { makeSelfSigned } = await import("../config/self_signed.ts");
+  const { makeSelfSigned } = await import("../config/certs/self_signed.ts");
   const made = writePair(io.paths.certs, store, name, await makeSelfSigned(options));
   tellPlaced(io, made, new Date().toISOString());
   return EXIT.ok;

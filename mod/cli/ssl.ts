@@ -9,7 +9,7 @@
 import { parseIp } from "../base/address.ts";
 import { NULL_GUID, parseCertHash, parseGuid } from "../base/guid.ts";
 import { WIN32 } from "../base/win32.ts";
-import { findCertificate, storeName } from "../config/cert_store.ts";
+import { findCertificate, storeName } from "../config/certs/cert_store.ts";
 import type { SslRecord } from "../config/document/document.ts";
 import { deleteSsl, findSsl, setSsl, sslKeyOfAddress } from "../config/document/http_records.ts";
 import { tellHowToApply } from "./apply_note.ts";

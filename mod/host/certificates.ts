@@ -16,10 +16,10 @@ import {
   readPair,
   type StoredCertificate,
   storeName,
-} from "../config/cert_store.ts";
-import { certificateFacts, validity } from "../config/certificate.ts";
+} from "../config/certs/cert_store.ts";
+import { certificateFacts, validity } from "../config/certs/certificate.ts";
 import type { SslRecord } from "../config/document/document.ts";
-import { type CertificateCheck, certificateCheck, sslKeysFor } from "../config/ssl_choice.ts";
+import { type CertificateCheck, certificateCheck, sslKeysFor } from "../config/certs/ssl_lookup.ts";
 import { makeContext } from "../listen/tls_stream.ts";
 import { MISSING } from "./stored_certificates.ts";
 import {

@@ -10,7 +10,7 @@
 import type { RefusedRecord } from "../base/exchange.ts";
 import { parseBinding } from "../config/document/binding.ts";
 import type { SiteRecord, SslRecord } from "../config/document/document.ts";
-import { type CertificateCheck, certificateCheck } from "../config/ssl_choice.ts";
+import { type CertificateCheck, certificateCheck } from "../config/certs/ssl_lookup.ts";
 import type { Store } from "../config/store/store.ts";
 import type { GateStream, TlsGate } from "../listen/tls_gate.ts";
 import type { NewEvent } from "../telemetry/event.ts";

@@ -9,7 +9,7 @@
 import type { Endpoint } from "../base/address.ts";
 import type { UrlPrefix } from "../base/url_prefix.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
-import type { CertificateCheck } from "../config/ssl_choice.ts";
+import type { CertificateCheck } from "../config/certs/ssl_lookup.ts";
 import { findListeners } from "../listen/holders.ts";
 import type { ListEntry } from "../config/document/list_entry.ts";
 import { readMachine } from "../listen/machine_addresses.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { SslRecord } from "../config/document/document.ts";
-import { type CertificateCheck, certificateCheck } from "../config/ssl_choice.ts";
+import { type CertificateCheck, certificateCheck } from "../config/certs/ssl_lookup.ts";
 
 /** Why a record has no certificate, for whoever looks into the store. */
 export const MISSING = "the store does not have it";
@@ -16,7 +16,9 @@ export async function storedCertificateCheck(
   records: readonly SslRecord[],
 ): Promise<CertificateCheck> {
   if (records.length === 0) return certificateCheck([], () => null);
-  const { certificateOf, listCertificates, storeName } = await import("../config/cert_store.ts");
+  const { certificateOf, listCertificates, storeName } = await import(
+    "../config/certs/cert_store.ts"
+  );
   return certificateCheck(records, (record) => {
     const store = storeName(record.certStoreName);
     if (store === null) return MISSING;

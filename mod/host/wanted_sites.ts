@@ -10,7 +10,7 @@ import { parseBinding } from "../config/document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../config/document/document.ts";
 import { effectiveValue } from "../config/metabase/tree.ts";
 import { PROPERTIES } from "../config/metabase/schema.ts";
-import type { CertificateCheck } from "../config/ssl_choice.ts";
+import type { CertificateCheck } from "../config/certs/ssl_lookup.ts";
 import type { Generation } from "../listen/plan.ts";
 import type { PlanBinding, PlanSite } from "../listen/plan_sites.ts";
 

@@ -1,5 +1,5 @@
 /** https: a fixed text on keep-alive connections, and a file of 1 MB. */
-import { makeSelfSigned } from "../../mod/config/self_signed.ts";
+import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
 import { benchInTurn } from "./in_turn.ts";
 import { starters } from "./servers.ts";
 

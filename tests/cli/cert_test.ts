@@ -1,6 +1,6 @@
 // Goal: certificates in, listed, bound, out, and each refusal with its hint. Method: real commands.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeSelfSigned } from "../../mod/config/self_signed.ts";
+import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
 import { makeCliHome } from "../support/cli.ts";
 
 const DATA = new URL("../testdata/certs/", import.meta.url).pathname;

@@ -3,9 +3,9 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../mod/base/address.ts";
 import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
-import { writePair } from "../../mod/config/cert_store.ts";
+import { writePair } from "../../mod/config/certs/cert_store.ts";
 import type { SslRecord } from "../../mod/config/document/document.ts";
-import { makeSelfSigned } from "../../mod/config/self_signed.ts";
+import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
 import { Certificates } from "../../mod/host/certificates.ts";
 import type { NewEvent } from "../../mod/telemetry/event.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";

@@ -1,6 +1,6 @@
 // Goal: HTTPFilter stands between sockets and engine only while it runs. Method: loopback sockets.
 import { assertEquals } from "@std/assert";
-import { writePair } from "../../mod/config/cert_store.ts";
+import { writePair } from "../../mod/config/certs/cert_store.ts";
 import {
   type ConfigDocument,
   DEFAULT_DOCUMENT,

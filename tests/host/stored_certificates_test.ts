@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
 import type { SslRecord } from "../../mod/config/document/document.ts";
-import { writePair } from "../../mod/config/cert_store.ts";
+import { writePair } from "../../mod/config/certs/cert_store.ts";
 import { storedCertificateCheck } from "../../mod/host/stored_certificates.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { makePem } from "../support/tls_pair.ts";

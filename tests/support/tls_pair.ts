@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { makeSelfSigned } from "../../mod/config/self_signed.ts";
+import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
 
 /** A certificate and its key as PEM. */
 export interface Pem {

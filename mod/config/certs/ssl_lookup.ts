@@ -14,9 +14,9 @@ import {
   formatEndpoint,
   isIpv4,
   parseEndpoint,
-} from "../base/address.ts";
-import { type Binding, formatBinding } from "./document/binding.ts";
-import type { SslRecord } from "./document/document.ts";
+} from "../../base/address.ts";
+import { type Binding, formatBinding } from "../document/binding.ts";
+import type { SslRecord } from "../document/document.ts";
 
 /** Why a binding cannot be served over TLS; null where it can. */
 export type CertificateCheck = (binding: Binding) => string | null;

@@ -1,7 +1,7 @@
 // Goal: a self-signed certificate that TLS takes, for all its names. Method: read it back.
 import { assertEquals } from "@std/assert";
-import { certificateFacts, pairProblem } from "../../mod/config/certificate.ts";
-import { makeSelfSigned } from "../../mod/config/self_signed.ts";
+import { certificateFacts, pairProblem } from "../../../mod/config/certs/certificate.ts";
+import { makeSelfSigned } from "../../../mod/config/certs/self_signed.ts";
 
 Deno.test("makeSelfSigned() makes a certificate for every name and address, and its key", async () => {
   const nowMs = Date.UTC(2026, 0, 2);

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
+import { Fault, quote } from "../../base/fault.ts";
 import {
   certificateBlocks,
   type CertificateFacts,

@@ -7,9 +7,9 @@ import {
   pairProblem,
   plainKey,
   validity,
-} from "../../mod/config/certificate.ts";
+} from "../../../mod/config/certs/certificate.ts";
 
-const DATA = new URL("../testdata/certs/", import.meta.url);
+const DATA = new URL("../../testdata/certs/", import.meta.url);
 
 function pem(name: string): string {
   return Deno.readTextFileSync(new URL(name, DATA));

@@ -1,9 +1,9 @@
 // Goal: which record serves a connection, and which bindings have one. Method: tables.
 import { assertEquals } from "@std/assert";
-import { type Endpoint, parseEndpoint } from "../../mod/base/address.ts";
-import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
-import type { SslRecord } from "../../mod/config/document/document.ts";
-import { certificateCheck, sslKeysFor } from "../../mod/config/ssl_choice.ts";
+import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
+import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
+import type { SslRecord } from "../../../mod/config/document/document.ts";
+import { certificateCheck, sslKeysFor } from "../../../mod/config/certs/ssl_lookup.ts";
 
 Deno.test("sslKeysFor() asks for the name, the address, then the wildcards", () => {
   const cases: [endpoint: string, name: string, keys: string[]][] = [

@@ -1,6 +1,6 @@
 // Goal: a store is a folder of PEM files, and only what is usable is used. Method: files of testdata.
 import { assertEquals, assertThrows } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
+import { Fault } from "../../../mod/base/fault.ts";
 import {
   certificateName,
   certificateOf,
@@ -12,11 +12,11 @@ import {
   removePair,
   storeName,
   writePair,
-} from "../../mod/config/cert_store.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+} from "../../../mod/config/certs/cert_store.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 const SITE = "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6";
-const DATA = new URL("../testdata/certs/", import.meta.url);
+const DATA = new URL("../../testdata/certs/", import.meta.url);
 
 function pem(name: string): string {
   return Deno.readTextFileSync(new URL(name, DATA));
