@@ -10,7 +10,7 @@
 import { quote, usageFault } from "../base/fault.ts";
 import { exitStatusOf, WIN32 } from "../base/win32.ts";
 import { addListEntry, removeListEntry } from "../config/document/edit.ts";
-import { INCLUSION_RULES } from "../listen/inclusion.ts";
+import { INCLUSION_RULES } from "../listen/list/inclusion.ts";
 import { type EntryProblem, isEntryProblem, parseEntry } from "../config/document/list_entry.ts";
 import { type Machine, readMachine } from "../listen/machine_addresses.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { quote, shellWord } from "../base/fault.ts";
-import { shadowedBy } from "../listen/inclusion.ts";
+import { shadowedBy } from "../listen/list/inclusion.ts";
 import { type ListEntry, parseList } from "../config/document/list_entry.ts";
 import { addressTable, type Machine } from "../listen/machine_addresses.ts";
 

@@ -8,7 +8,7 @@ import { Fault } from "../base/fault.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { findConnections } from "../listen/holders.ts";
 import { parseList } from "../config/document/list_entry.ts";
-import { lockoutRisks } from "../listen/lockout.ts";
+import { lockoutRisks } from "../listen/list/lockout_risks.ts";
 import { isLoopback, readMachine } from "../listen/machine_addresses.ts";
 import type { CommandIo, FlagSpec } from "./command.ts";
 

@@ -12,7 +12,7 @@ import type { Binding } from "../config/document/binding.ts";
 import { formatBinding } from "../config/document/binding.ts";
 import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
 import { describeHolder, endpointsCollide } from "../listen/holder.ts";
-import { compileInclusion } from "../listen/inclusion.ts";
+import { compileInclusion } from "../listen/list/inclusion.ts";
 import { addressTable } from "../listen/machine_addresses.ts";
 import type { PlanInput } from "../listen/plan.ts";
 import type { Plan, PlannedEndpoint } from "../listen/planned.ts";

@@ -31,7 +31,7 @@ import type { Fault } from "../base/fault.ts";
 import { BindFault } from "./bind_fault.ts";
 import { WIN32 } from "../base/win32.ts";
 import { describeHolder, endpointsCollide, type Holder } from "./holder.ts";
-import { compileInclusion, type Inclusion } from "./inclusion.ts";
+import { compileInclusion, type Inclusion } from "./list/inclusion.ts";
 import type { ListEntry } from "../config/document/list_entry.ts";
 import { type AddressTable, addressTable, type Machine } from "./machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./plan_sites.ts";

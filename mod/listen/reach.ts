@@ -9,7 +9,7 @@
  * @module
  */
 import { ANY_V4, ANY_V6, type Endpoint, type Ip, isIpv4 } from "../base/address.ts";
-import type { Decision, Inclusion } from "./inclusion.ts";
+import type { Decision, Inclusion } from "./list/inclusion.ts";
 import {
   type AddressTable,
   isLinkLocal,

@@ -1,13 +1,13 @@
 /** Goal: the rules of the list, each one shown deciding. Method: tables, no socket. */
 import { assertEquals } from "@std/assert";
-import { type Ip, parseIp } from "../../mod/base/address.ts";
+import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import {
   compileInclusion,
   included,
   INCLUSION_RULES,
   shadowedBy,
-} from "../../mod/listen/inclusion.ts";
-import { parseList } from "../../mod/config/document/list_entry.ts";
+} from "../../../mod/listen/list/inclusion.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
 
 type Case = readonly [list: string, address: string, on: string | null, want: boolean];
 

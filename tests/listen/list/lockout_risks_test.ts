@@ -1,9 +1,9 @@
 /** Goal: what could lock the caller out is named, and nothing else. Method: a table, no machine. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Endpoint, type Ip, parseEndpoint, parseIp } from "../../mod/base/address.ts";
-import { parseList } from "../../mod/config/document/list_entry.ts";
-import { lockoutRisks } from "../../mod/listen/lockout.ts";
-import type { Machine } from "../../mod/listen/machine_addresses.ts";
+import { type Endpoint, type Ip, parseEndpoint, parseIp } from "../../../mod/base/address.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
+import { lockoutRisks } from "../../../mod/listen/list/lockout_risks.ts";
+import type { Machine } from "../../../mod/listen/machine_addresses.ts";
 
 const MACHINE: Machine = {
   addresses: [

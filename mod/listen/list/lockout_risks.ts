@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { compareIp, type Endpoint, formatEndpoint, type Ip } from "../base/address.ts";
+import { compareIp, type Endpoint, formatEndpoint, type Ip } from "../../base/address.ts";
 import { compileInclusion } from "./inclusion.ts";
-import type { ListEntry } from "../config/document/list_entry.ts";
-import { addressTable, isLoopback, type Machine } from "./machine_addresses.ts";
+import type { ListEntry } from "../../config/document/list_entry.ts";
+import { addressTable, isLoopback, type Machine } from "../machine_addresses.ts";
 
 /** What is looked at. */
 export interface LockoutInput {

@@ -7,13 +7,13 @@
  * @module
  */
 import ipaddr from "ipaddr.js";
-import { type Ip, isIpv4 } from "../base/address.ts";
+import { type Ip, isIpv4 } from "../../base/address.ts";
 import {
   type Bytes,
   type EntryTarget,
   type ListEntry,
   targetText,
-} from "../config/document/list_entry.ts";
+} from "../../config/document/list_entry.ts";
 
 /** The rules of the list, for `--help`, the man page and the reader of this file. */
 export const INCLUSION_RULES =
