@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { PROC_LISTING_SCRIPT } from "../mod/listen/proc_listing.ts";
+import { PROC_LISTING_SCRIPT } from "../mod/listen/machine/proc_listing.ts";
 import type { BuildInfo } from "./bundle.ts";
 import { permissionFlags, UNSTABLE_FLAGS } from "./permissions.ts";
 import { type TarEntry, tarParts } from "./tar.ts";

@@ -8,7 +8,7 @@ import { parseBinding } from "../config/document/binding.ts";
 import { listCertificates, listStores } from "../config/certs/cert_store.ts";
 import { History } from "../config/store/history.ts";
 import { SERVICES } from "../host/service_table.ts";
-import { type MachineAddress, readMachine } from "../listen/machine_addresses.ts";
+import { type MachineAddress, readMachine } from "../listen/machine/machine_addresses.ts";
 import type { CommandIo, WordKind } from "./command.ts";
 import type { Candidate } from "./complete.ts";
 import { SHELLS } from "./completion_scripts.ts";

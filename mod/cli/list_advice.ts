@@ -6,7 +6,7 @@
 import { quote, shellWord } from "../base/fault.ts";
 import { shadowedBy } from "../listen/list/inclusion.ts";
 import { type ListEntry, parseList } from "../config/document/list_entry.ts";
-import { addressTable, type Machine } from "../listen/machine_addresses.ts";
+import { addressTable, type Machine } from "../listen/machine/machine_addresses.ts";
 
 /** About the entry that was just added: why it never decides anything; null where it does. Pure. */
 export function addedAdvice(entry: ListEntry, list: readonly string[]): string | null {

@@ -6,10 +6,10 @@
 import { type Endpoint, parseIp } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import type { ServiceStatus } from "../host/status.ts";
-import { findConnections } from "../listen/holders.ts";
+import { findConnections } from "../listen/machine/port_owners.ts";
 import { parseList } from "../config/document/list_entry.ts";
 import { lockoutRisks } from "../listen/list/lockout_risks.ts";
-import { isLoopback, readMachine } from "../listen/machine_addresses.ts";
+import { isLoopback, readMachine } from "../listen/machine/machine_addresses.ts";
 import type { CommandIo, FlagSpec } from "./command.ts";
 
 /** Flag of every command that the guard stands before. */

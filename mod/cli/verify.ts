@@ -10,7 +10,7 @@ import { probeName } from "../host/probe_name.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { type Finding, type NameTarget, verifyExposure, verifyNames } from "../host/verify.ts";
 import { portsOf } from "../host/wanted_sites.ts";
-import { findListeners } from "../listen/holders.ts";
+import { findListeners } from "../listen/machine/port_owners.ts";
 import type { PlanInput } from "../listen/plan.ts";
 import { reaches } from "../listen/reach.ts";
 import { type CommandSpec, FORMAT_FLAG } from "./command.ts";

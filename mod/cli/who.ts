@@ -5,8 +5,13 @@
  */
 import { type Endpoint, parseEndpoint, parseIp, parsePort } from "../base/address.ts";
 import { EXIT, quote, usageFault } from "../base/fault.ts";
-import { describeHolder, endpointsCollide, type Holder, holderCommand } from "../listen/holder.ts";
-import { findListeners } from "../listen/holders.ts";
+import {
+  describeHolder,
+  endpointsCollide,
+  type Holder,
+  holderCommand,
+} from "../listen/machine/port_owner.ts";
+import { findListeners } from "../listen/machine/port_owners.ts";
 import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { type Listing, render } from "./format.ts";
 

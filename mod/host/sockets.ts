@@ -6,8 +6,8 @@
 import { type Endpoint, formatEndpoint } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import { type OpenEndpoint, openEndpoint } from "../listen/endpoint.ts";
-import type { Holder } from "../listen/holder.ts";
-import { rememberingFindHolders } from "../listen/holders.ts";
+import type { Holder } from "../listen/machine/port_owner.ts";
+import { rememberingFindHolders } from "../listen/machine/port_owners.ts";
 import type { FailedBind, Plan } from "../listen/plan.ts";
 
 export interface SocketEvents {

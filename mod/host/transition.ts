@@ -10,7 +10,7 @@
  */
 import { ANY_V4, ANY_V6, type Endpoint } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
-import { endpointsCollide } from "../listen/holder.ts";
+import { endpointsCollide } from "../listen/machine/port_owner.ts";
 import type { FailedBind } from "../listen/plan.ts";
 import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
 import type { Sockets } from "./sockets.ts";

@@ -13,8 +13,8 @@ import {
   type Ip,
   isIpv4,
 } from "../base/address.ts";
-import { describeHolder, type Holder } from "../listen/holder.ts";
-import type { Machine } from "../listen/machine_addresses.ts";
+import { describeHolder, type Holder } from "../listen/machine/port_owner.ts";
+import type { Machine } from "../listen/machine/machine_addresses.ts";
 
 /** What a connection attempt met. */
 export type ProbeResult = "accepted" | "refused" | "silent";

@@ -8,9 +8,9 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import { Fault, quote } from "../base/fault.ts";
-import { bindFault } from "./bind_fault.ts";
-import type { Holder } from "./holder.ts";
-import { findHolders } from "./holders.ts";
+import { bindFault } from "./machine/bind_fault.ts";
+import type { Holder } from "./machine/port_owner.ts";
+import { findHolders } from "./machine/port_owners.ts";
 
 /** What to bind. */
 export interface EndpointRequest extends Endpoint {

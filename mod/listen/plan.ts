@@ -28,12 +28,12 @@ import {
   isIpv4,
 } from "../base/address.ts";
 import type { Fault } from "../base/fault.ts";
-import { BindFault } from "./bind_fault.ts";
+import { BindFault } from "./machine/bind_fault.ts";
 import { WIN32 } from "../base/win32.ts";
-import { describeHolder, endpointsCollide, type Holder } from "./holder.ts";
+import { describeHolder, endpointsCollide, type Holder } from "./machine/port_owner.ts";
 import { compileInclusion, type Inclusion } from "./list/inclusion.ts";
 import type { ListEntry } from "../config/document/list_entry.ts";
-import { type AddressTable, addressTable, type Machine } from "./machine_addresses.ts";
+import { type AddressTable, addressTable, type Machine } from "./machine/machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./plan_sites.ts";
 import { ADDRESS_ABSENT, type Plan, type PlannedEndpoint, type PlannedSite } from "./planned.ts";
 import { type Reach, reachOf, reachOfOne, whyLeftOut, wildcards } from "./reach.ts";

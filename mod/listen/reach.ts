@@ -15,7 +15,7 @@ import {
   isLinkLocal,
   isSameButZone,
   type Machine,
-} from "./machine_addresses.ts";
+} from "./machine/machine_addresses.ts";
 
 /** One address to listen on. */
 export interface Reach {

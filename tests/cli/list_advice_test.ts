@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { Ip } from "../../mod/base/address.ts";
 import { absence, addedAdvice } from "../../mod/cli/list_advice.ts";
 import { type ListEntry, parseEntry } from "../../mod/config/document/list_entry.ts";
-import type { Machine } from "../../mod/listen/machine_addresses.ts";
+import type { Machine } from "../../mod/listen/machine/machine_addresses.ts";
 
 const MACHINE: Machine = {
   addresses: [

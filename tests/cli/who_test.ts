@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { parseEndpoint } from "../../mod/base/address.ts";
 import type { Endpoint } from "../../mod/base/address.ts";
 import { holderLines } from "../../mod/cli/who.ts";
-import type { Holder } from "../../mod/listen/holder.ts";
+import type { Holder } from "../../mod/listen/machine/port_owner.ts";
 import { makeCliHome } from "../support/cli.ts";
 
 Deno.test({

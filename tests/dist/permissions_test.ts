@@ -40,6 +40,6 @@ Deno.test("programs are started in three files: the program itself, the list of 
   assertEquals(starting.map(({ path }) => path).sort(), [
     "mod/cli/config_files.ts",
     "mod/host/background.ts",
-    "mod/listen/proc_files.ts",
+    "mod/listen/machine/proc_files.ts",
   ]);
 });

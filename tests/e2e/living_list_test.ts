@@ -154,7 +154,7 @@ async function listening(space: NetNamespace): Promise<string[]> {
   const command = new Deno.Command("ip", {
     args: ["netns", "exec", space.name, "cat", "/proc/net/tcp", "/proc/net/tcp6"],
   });
-  const { parseProcNet } = await import("../../mod/listen/proc_net.ts");
+  const { parseProcNet } = await import("../../mod/listen/machine/proc_net.ts");
   const { stdout } = await command.output();
   const sockets = parseProcNet(new TextDecoder().decode(stdout));
   return sockets.map(({ ip, port }) => `${ip}:${port}`).sort();

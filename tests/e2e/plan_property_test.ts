@@ -6,10 +6,10 @@ import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document
 import { changeOver } from "../../mod/host/change_over.ts";
 import { gatherPlanInput } from "../../mod/host/plan_input.ts";
 import { Sockets } from "../../mod/host/sockets.ts";
-import type { BindFault } from "../../mod/listen/bind_fault.ts";
+import type { BindFault } from "../../mod/listen/machine/bind_fault.ts";
 import { openEndpoint } from "../../mod/listen/endpoint.ts";
-import type { Holder } from "../../mod/listen/holder.ts";
-import { findListeners } from "../../mod/listen/holders.ts";
+import type { Holder } from "../../mod/listen/machine/port_owner.ts";
+import { findListeners } from "../../mod/listen/machine/port_owners.ts";
 import { parseList } from "../../mod/config/document/list_entry.ts";
 import { makePlan } from "../../mod/listen/plan.ts";
 import type { Plan } from "../../mod/listen/planned.ts";

@@ -7,9 +7,9 @@ import { explain, type ExplainInput, type Explanation } from "../../mod/host/exp
 import { wantedPrograms, wantedSites } from "../../mod/host/wanted_sites.ts";
 import type { PlanSite } from "../../mod/listen/plan_sites.ts";
 import type { Binding } from "../../mod/config/document/binding.ts";
-import type { Holder } from "../../mod/listen/holder.ts";
+import type { Holder } from "../../mod/listen/machine/port_owner.ts";
 import { parseList } from "../../mod/config/document/list_entry.ts";
-import type { Machine } from "../../mod/listen/machine_addresses.ts";
+import type { Machine } from "../../mod/listen/machine/machine_addresses.ts";
 import { makePlan, type PlanInput } from "../../mod/listen/plan.ts";
 
 const MACHINE: Machine = {

@@ -9,7 +9,7 @@ import {
   nothingStarted,
   siteStatuses,
 } from "../../mod/host/outcome.ts";
-import type { Holder } from "../../mod/listen/holder.ts";
+import type { Holder } from "../../mod/listen/machine/port_owner.ts";
 import { plannedEndpoint, plannedSite, planOf } from "../support/plans.ts";
 
 const HOLDER: Holder = {

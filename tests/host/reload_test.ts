@@ -9,7 +9,7 @@ import {
   isNewFailure,
   upSites,
 } from "../../mod/host/reload.ts";
-import { bindFault } from "../../mod/listen/bind_fault.ts";
+import { bindFault } from "../../mod/listen/machine/bind_fault.ts";
 import type { EndpointAction, Plan, PlannedSite } from "../../mod/listen/planned.ts";
 
 Deno.test("isNewFailure() forgives an absent address and what was refused before", () => {

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type Endpoint, formatEndpoint, type Ip } from "../../mod/base/address.ts";
 import { Sockets } from "../../mod/host/sockets.ts";
 import { makeTransition } from "../../mod/host/transition.ts";
-import { BindFault } from "../../mod/listen/bind_fault.ts";
+import { BindFault } from "../../mod/listen/machine/bind_fault.ts";
 import type { FailedBind } from "../../mod/listen/plan.ts";
 import type { EndpointAction, Plan } from "../../mod/listen/planned.ts";
 import { freePort } from "../support/ports.ts";

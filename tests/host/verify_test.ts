@@ -9,7 +9,7 @@ import {
   type VerifyInput,
   verifyNames,
 } from "../../mod/host/verify.ts";
-import type { Holder } from "../../mod/listen/holder.ts";
+import type { Holder } from "../../mod/listen/machine/port_owner.ts";
 
 const PID = 42;
 const LOCAL = { interface: "eth0", family: 4, prefixBits: 24, scope: "global" } as const;

@@ -2,10 +2,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, formatEndpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
 import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
-import { bindFault } from "../../mod/listen/bind_fault.ts";
-import type { Holder } from "../../mod/listen/holder.ts";
+import { bindFault } from "../../mod/listen/machine/bind_fault.ts";
+import type { Holder } from "../../mod/listen/machine/port_owner.ts";
 import { parseList } from "../../mod/config/document/list_entry.ts";
-import type { Machine, MachineAddress } from "../../mod/listen/machine_addresses.ts";
+import type { Machine, MachineAddress } from "../../mod/listen/machine/machine_addresses.ts";
 import { makePlan, type Plan, type PlanInput } from "../../mod/listen/plan.ts";
 import type { PlanSite } from "../../mod/listen/plan_sites.ts";
 

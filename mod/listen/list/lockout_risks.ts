@@ -6,7 +6,7 @@
 import { compareIp, type Endpoint, formatEndpoint, type Ip } from "../../base/address.ts";
 import { compileInclusion } from "./inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
-import { addressTable, isLoopback, type Machine } from "../machine_addresses.ts";
+import { addressTable, isLoopback, type Machine } from "../machine/machine_addresses.ts";
 
 /** What is looked at. */
 export interface LockoutInput {

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint, parseIp } from "../../../mod/base/address.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 import { lockoutRisks } from "../../../mod/listen/list/lockout_risks.ts";
-import type { Machine } from "../../../mod/listen/machine_addresses.ts";
+import type { Machine } from "../../../mod/listen/machine/machine_addresses.ts";
 
 const MACHINE: Machine = {
   addresses: [

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../base/address.ts";
-import { Fault, quote } from "../base/fault.ts";
-import { describeHolder, type Holder, holderCommand } from "./holder.ts";
+import { type Endpoint, formatEndpoint } from "../../base/address.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import { describeHolder, type Holder, holderCommand } from "./port_owner.ts";
 
 /** Codes of a bind that may work later without anyone doing anything: the address is not there. */
 export const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";

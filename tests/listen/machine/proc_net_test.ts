@@ -1,6 +1,6 @@
 /** Goal: the kernel's table read right. Method: rows as Linux prints them. */
 import { assertEquals } from "@std/assert";
-import { parseProcNet } from "../../mod/listen/proc_net.ts";
+import { parseProcNet } from "../../../mod/listen/machine/proc_net.ts";
 
 const HEAD =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";

@@ -1,8 +1,8 @@
 /** Goal: every bind error names address, port, reason and a way on. Method: a table of codes. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { parseEndpoint } from "../../mod/base/address.ts";
-import type { Endpoint } from "../../mod/base/address.ts";
-import { bindFault } from "../../mod/listen/bind_fault.ts";
+import { parseEndpoint } from "../../../mod/base/address.ts";
+import type { Endpoint } from "../../../mod/base/address.ts";
+import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
 
 function failure(code: string): Error {
   return Object.assign(new Error(`${code} (os error)`), { code });

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { Endpoint } from "../base/address.ts";
-import { endpointsCollide, type Holder } from "./holder.ts";
+import type { Endpoint } from "../../base/address.ts";
+import { endpointsCollide, type Holder } from "./port_owner.ts";
 import { readProcFiles } from "./proc_files.ts";
 import type { ProcFiles } from "./proc_listing.ts";
 import { type ListeningSocket, parseProcConnections, parseProcNet } from "./proc_net.ts";

@@ -3,7 +3,14 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, type Ip, isIpv4 } from "../base/address.ts";
+import {
+  ANY_V4,
+  ANY_V6,
+  type Endpoint,
+  formatEndpoint,
+  type Ip,
+  isIpv4,
+} from "../../base/address.ts";
 
 /** One listening socket of one process. Several with one endpoint share it (SO_REUSEPORT or fork). */
 export interface Holder extends Endpoint {

@@ -1,13 +1,13 @@
 /** Goal: the machine's addresses in one form. Method: recorded answers, and this machine's own. */
 import { assert, assertEquals } from "@std/assert";
-import { type Ip, parseIp } from "../../mod/base/address.ts";
+import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import {
   addressTable,
   isSameButZone,
   machineAddresses,
   machineKey,
   readMachine,
-} from "../../mod/listen/machine_addresses.ts";
+} from "../../../mod/listen/machine/machine_addresses.ts";
 
 function record(name: string, cidr: string, scopeid: number | null): Deno.NetworkInterfaceInfo {
   const address = cidr.slice(0, cidr.indexOf("/"));

@@ -1,13 +1,13 @@
 /** Goal: which sockets exclude each other, and how a holder is named. Method: tables. */
 import { assertEquals } from "@std/assert";
-import { parseEndpoint } from "../../mod/base/address.ts";
-import type { Endpoint } from "../../mod/base/address.ts";
+import { parseEndpoint } from "../../../mod/base/address.ts";
+import type { Endpoint } from "../../../mod/base/address.ts";
 import {
   describeHolder,
   endpointsCollide,
   type Holder,
   holderCommand,
-} from "../../mod/listen/holder.ts";
+} from "../../../mod/listen/machine/port_owner.ts";
 
 Deno.test("endpointsCollide() is what the kernel would say", () => {
   const cases: readonly (readonly [a: string, b: string, dual: boolean, single: boolean])[] = [

@@ -1,6 +1,6 @@
 /** Goal: what the script prints reads as the files do. Method: a listing by hand. */
 import { assertEquals } from "@std/assert";
-import { parseProcListing } from "../../mod/listen/proc_listing.ts";
+import { parseProcListing } from "../../../mod/listen/machine/proc_listing.ts";
 
 const LISTING = `\
 lrwxrwxrwx 1 0 0 0 Nov 22 11:57 /proc/1/ns/net -> net:[4026531833]

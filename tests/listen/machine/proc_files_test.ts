@@ -1,11 +1,11 @@
 /** Goal: the script prints what the files say. Method: this process, both ways. */
 import { assertEquals } from "@std/assert";
-import { readProcFiles } from "../../mod/listen/proc_files.ts";
+import { readProcFiles } from "../../../mod/listen/machine/proc_files.ts";
 import {
   parseProcListing,
   PROC_LISTING_SCRIPT,
   type ProcFiles,
-} from "../../mod/listen/proc_listing.ts";
+} from "../../../mod/listen/machine/proc_listing.ts";
 
 Deno.test({
   name: "the script lists this process and its sockets",

@@ -4,7 +4,7 @@
  * @module
  */
 import ipaddr from "ipaddr.js";
-import { type Ip, isIpv4, parseIp } from "../base/address.ts";
+import { type Ip, isIpv4, parseIp } from "../../base/address.ts";
 
 /** One address on one interface. */
 export interface MachineAddress {

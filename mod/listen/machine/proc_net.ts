@@ -7,7 +7,7 @@
  * @module
  */
 import ipaddr from "ipaddr.js";
-import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
+import { type Endpoint, type Ip, parseIp } from "../../base/address.ts";
 
 /** One listening socket as the kernel's table has it. */
 export interface ListeningSocket extends Endpoint {

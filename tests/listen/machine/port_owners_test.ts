@@ -1,7 +1,7 @@
 /** Goal: the holder of a port is found. Method: sockets of this and another process. */
 import { assertEquals } from "@std/assert";
-import type { Ip } from "../../mod/base/address.ts";
-import { findHolders, findListeners } from "../../mod/listen/holders.ts";
+import type { Ip } from "../../../mod/base/address.ts";
+import { findHolders, findListeners } from "../../../mod/listen/machine/port_owners.ts";
 
 const isLinux = Deno.build.os === "linux";
 
