@@ -7,12 +7,12 @@ import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
 import { parseUrlPrefix } from "../base/url_prefix.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
-import { foreseePlanInput } from "../host/plan_input.ts";
+import { foreseePlanInput } from "../listen/plan/plan_input.ts";
 import { storedCertificateCheck } from "../host/stored_certificates.ts";
 import type { ServiceStatus } from "../host/status.ts";
 import { parseList } from "../config/document/list_entry.ts";
-import { makePlan, type Plan, type PlanInput } from "../listen/plan.ts";
-import { planStatus } from "../listen/planned.ts";
+import { makePlan, type Plan, type PlanInput } from "../listen/plan/make_plan.ts";
+import { planStatus } from "../listen/plan/plan.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { ANSWER_VERSION, type Listing, render, table } from "./format.ts";
 

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { type FailedBind, makePlan } from "../listen/plan.ts";
-import type { Plan } from "../listen/planned.ts";
-import { gatherPlanInput, type PlanSource } from "./plan_input.ts";
+import { type FailedBind, makePlan } from "../listen/plan/make_plan.ts";
+import type { Plan } from "../listen/plan/plan.ts";
+import { gatherPlanInput, type PlanSource } from "../listen/plan/plan_input.ts";
 import type { Sockets } from "./sockets.ts";
 import { makeTransition } from "./transition.ts";
 

@@ -14,9 +14,9 @@ import type { ConfigDocument, SiteRecord } from "../config/document/document.ts"
 import { describeHolder, endpointsCollide } from "../listen/machine/port_owner.ts";
 import { compileInclusion } from "../listen/list/inclusion.ts";
 import { addressTable } from "../listen/machine/machine_addresses.ts";
-import type { PlanInput } from "../listen/plan.ts";
-import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
-import { whyLeftOut } from "../listen/reach.ts";
+import type { PlanInput } from "../listen/plan/make_plan.ts";
+import type { Plan, PlannedEndpoint } from "../listen/plan/plan.ts";
+import { whyLeftOut } from "../listen/plan/reach.ts";
 import { findTarget, type Found, isSite, withoutSite } from "./explain_target.ts";
 import { isUp } from "./outcome.ts";
 import type { RegistrationStatus } from "./status.ts";

@@ -9,8 +9,8 @@ import { quote } from "../base/fault.ts";
 import { parseUrlPrefix } from "../base/url_prefix.ts";
 import { formatBinding } from "../config/document/binding.ts";
 import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
-import type { PlanInput } from "../listen/plan.ts";
-import type { Plan } from "../listen/planned.ts";
+import type { PlanInput } from "../listen/plan/make_plan.ts";
+import type { Plan } from "../listen/plan/plan.ts";
 import {
   bindingRoutes,
   buildRouteTable,

@@ -5,7 +5,7 @@
  */
 import { Fault, quote } from "../base/fault.ts";
 import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
-import type { Plan } from "../listen/planned.ts";
+import type { Plan } from "../listen/plan/plan.ts";
 import { isUp } from "./outcome.ts";
 
 /**

@@ -8,7 +8,7 @@ import { WIN32 } from "../base/win32.ts";
 import { registeredPrefix } from "../config/document/binding.ts";
 import type { SiteRecord } from "../config/document/document.ts";
 import { DocumentFault } from "../config/document/document_problems.ts";
-import { movedBetween, type Plan } from "../listen/planned.ts";
+import { movedBetween, type Plan } from "../listen/plan/plan.ts";
 import {
   bindFailed,
   bindingInUse,

@@ -10,7 +10,7 @@ import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../base/url_pre
 import { WIN32 } from "../base/win32.ts";
 import type { SiteRecord } from "../config/document/document.ts";
 import type { Store } from "../config/store/store.ts";
-import type { PlannedRegistration } from "../listen/planned.ts";
+import type { PlannedRegistration } from "../listen/plan/plan.ts";
 import { Forwarder } from "../site/forward.ts";
 import {
   formatForwardTarget,

@@ -6,7 +6,7 @@
  */
 import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
 import { addressTable, machineKey, readMachine } from "../listen/machine/machine_addresses.ts";
-import type { Plan } from "../listen/planned.ts";
+import type { Plan } from "../listen/plan/plan.ts";
 import { endpointStatuses, isUp, siteStatuses } from "./outcome.ts";
 import type { ServiceStatus } from "./status.ts";
 

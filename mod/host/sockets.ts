@@ -8,7 +8,7 @@ import { Fault } from "../base/fault.ts";
 import { type OpenEndpoint, openEndpoint } from "../listen/endpoint.ts";
 import type { Holder } from "../listen/machine/port_owner.ts";
 import { rememberingFindHolders } from "../listen/machine/port_owners.ts";
-import type { FailedBind, Plan } from "../listen/plan.ts";
+import type { FailedBind, Plan } from "../listen/plan/make_plan.ts";
 
 export interface SocketEvents {
   /** `isSecure`: TLS is spoken there. */

@@ -11,8 +11,8 @@
 import { ANY_V4, ANY_V6, type Endpoint } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import { endpointsCollide } from "../listen/machine/port_owner.ts";
-import type { FailedBind } from "../listen/plan.ts";
-import type { Plan, PlannedEndpoint } from "../listen/planned.ts";
+import type { FailedBind } from "../listen/plan/make_plan.ts";
+import type { Plan, PlannedEndpoint } from "../listen/plan/plan.ts";
 import type { Sockets } from "./sockets.ts";
 
 /** How to go about it. */

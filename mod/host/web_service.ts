@@ -13,7 +13,7 @@ import type { ConfigDocument, SiteRecord } from "../config/document/document.ts"
 import { DEFAULT_SETTINGS, effectiveSettings } from "../config/document/settings.ts";
 import type { Store } from "../config/store/store.ts";
 import { machineKey } from "../listen/machine/machine_addresses.ts";
-import { afterClosing, type Plan, type PlannedRegistration } from "../listen/planned.ts";
+import { afterClosing, type Plan, type PlannedRegistration } from "../listen/plan/plan.ts";
 import { changeOver, type ChangeOverOptions } from "./change_over.ts";
 import type { RegisteredHandler } from "./compose.ts";
 import type { ServiceWorker } from "./controller.ts";

@@ -7,7 +7,7 @@ import type { RegisterWish } from "../../mod/host/register_protocol.ts";
 import type { Registrant } from "../../mod/host/registration_access.ts";
 import { Registrations, type SharedService } from "../../mod/host/registrations.ts";
 import { formatUrlPrefix } from "../../mod/base/url_prefix.ts";
-import type { PlannedRegistration } from "../../mod/listen/planned.ts";
+import type { PlannedRegistration } from "../../mod/listen/plan/plan.ts";
 
 const ROOT: Registrant = { uid: 0, gids: [0], isAdministrator: true };
 const ANN: Registrant = { uid: 1000, gids: [], isAdministrator: false };

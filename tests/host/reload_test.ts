@@ -10,7 +10,7 @@ import {
   upSites,
 } from "../../mod/host/reload.ts";
 import { bindFault } from "../../mod/listen/machine/bind_fault.ts";
-import type { EndpointAction, Plan, PlannedSite } from "../../mod/listen/planned.ts";
+import type { EndpointAction, Plan, PlannedSite } from "../../mod/listen/plan/plan.ts";
 
 Deno.test("isNewFailure() forgives an absent address and what was refused before", () => {
   const before = plan({ "10.0.0.5:80": "refused", "10.0.0.6:80": "keep" });

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { hasMachineMoved, servingStatus, sitesUp } from "../../mod/host/serving.ts";
 import { machineKey, readMachine } from "../../mod/listen/machine/machine_addresses.ts";
-import type { Plan, PlannedSite } from "../../mod/listen/planned.ts";
+import type { Plan, PlannedSite } from "../../mod/listen/plan/plan.ts";
 
 function planOf(states: readonly PlannedSite["state"][]): Plan {
   const sites = states.map((state, i) => {

@@ -4,8 +4,8 @@ import { type Endpoint, formatEndpoint, type Ip } from "../../mod/base/address.t
 import { Sockets } from "../../mod/host/sockets.ts";
 import { makeTransition } from "../../mod/host/transition.ts";
 import { BindFault } from "../../mod/listen/machine/bind_fault.ts";
-import type { FailedBind } from "../../mod/listen/plan.ts";
-import type { EndpointAction, Plan } from "../../mod/listen/planned.ts";
+import type { FailedBind } from "../../mod/listen/plan/make_plan.ts";
+import type { EndpointAction, Plan } from "../../mod/listen/plan/plan.ts";
 import { freePort } from "../support/ports.ts";
 
 const OPTIONS = { tcpBacklog: 5, dualStack: true, isFatal };

@@ -4,7 +4,7 @@
  * @module
  */
 import { parseEndpoint } from "../../mod/base/address.ts";
-import type { Plan, PlannedEndpoint, PlannedSite } from "../../mod/listen/planned.ts";
+import type { Plan, PlannedEndpoint, PlannedSite } from "../../mod/listen/plan/plan.ts";
 
 /** A planned socket; everything but its name and action as it is where nothing special is. */
 export function plannedEndpoint(

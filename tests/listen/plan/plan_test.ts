@@ -1,6 +1,6 @@
 /** Goal: scripts can tell what a plan means. Method: a table of actions and states. */
 import { assertEquals } from "@std/assert";
-import type { Ip } from "../../mod/base/address.ts";
+import type { Ip } from "../../../mod/base/address.ts";
 import {
   afterClosing,
   type EndpointAction,
@@ -8,7 +8,7 @@ import {
   type Plan,
   type PlannedSite,
   planStatus,
-} from "../../mod/listen/planned.ts";
+} from "../../../mod/listen/plan/plan.ts";
 
 Deno.test("planStatus() is 0 for nothing to do, 2 for changes, 1 for problems", () => {
   const cases: readonly (readonly [EndpointAction[], PlannedSite["state"][], 0 | 1 | 2])[] = [

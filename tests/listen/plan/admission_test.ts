@@ -1,7 +1,7 @@
 // Goal: who starts before any socket is looked at, with and without certificates. Method: tables.
 import { assertEquals } from "@std/assert";
-import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
-import { admitSites, type PlanBinding, type PlanSite } from "../../mod/listen/plan_sites.ts";
+import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
+import { admitSites, type PlanBinding, type PlanSite } from "../../../mod/listen/plan/admission.ts";
 
 /** `+` in front: TLS; `-` instead: TLS without a certificate. */
 function site(id: number, texts: string, wanted = true): PlanSite {

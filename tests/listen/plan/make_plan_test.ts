@@ -1,13 +1,18 @@
 /** Goal: the plan says what will listen and which sites start, and why. Method: tables, no socket. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Endpoint, formatEndpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
-import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
-import { bindFault } from "../../mod/listen/machine/bind_fault.ts";
-import type { Holder } from "../../mod/listen/machine/port_owner.ts";
-import { parseList } from "../../mod/config/document/list_entry.ts";
-import type { Machine, MachineAddress } from "../../mod/listen/machine/machine_addresses.ts";
-import { makePlan, type Plan, type PlanInput } from "../../mod/listen/plan.ts";
-import type { PlanSite } from "../../mod/listen/plan_sites.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  type Ip,
+  parseEndpoint,
+} from "../../../mod/base/address.ts";
+import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
+import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
+import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
+import type { Machine, MachineAddress } from "../../../mod/listen/machine/machine_addresses.ts";
+import { makePlan, type Plan, type PlanInput } from "../../../mod/listen/plan/make_plan.ts";
+import type { PlanSite } from "../../../mod/listen/plan/admission.ts";
 
 const MACHINE: Machine = {
   addresses: [

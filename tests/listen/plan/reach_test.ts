@@ -1,10 +1,10 @@
 /** Goal: which sockets a list means, and which socket a connection reaches. Method: tables. */
 import { assertEquals } from "@std/assert";
-import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
-import { compileInclusion } from "../../mod/listen/list/inclusion.ts";
-import { parseList } from "../../mod/config/document/list_entry.ts";
-import { addressTable, type Machine } from "../../mod/listen/machine/machine_addresses.ts";
-import { reaches, reachOf, reachOfOne, whyLeftOut } from "../../mod/listen/reach.ts";
+import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
+import { compileInclusion } from "../../../mod/listen/list/inclusion.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
+import { addressTable, type Machine } from "../../../mod/listen/machine/machine_addresses.ts";
+import { reaches, reachOf, reachOfOne, whyLeftOut } from "../../../mod/listen/plan/reach.ts";
 
 const MACHINE: Machine = {
   addresses: [

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../base/address.ts";
-import type { Holder } from "./machine/port_owner.ts";
+import { type Endpoint, formatEndpoint } from "../../base/address.ts";
+import type { Holder } from "../machine/port_owner.ts";
 
 /** What happens to one address and port. */
 export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";

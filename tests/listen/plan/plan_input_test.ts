@@ -1,9 +1,9 @@
 /** Goal: the plan hears of other processes and not of its own. Method: a socket of this process. */
 import { assertEquals } from "@std/assert";
-import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
-import { makePlan } from "../../mod/listen/plan.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { foreseePlanInput, gatherPlanInput } from "../../mod/host/plan_input.ts";
+import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
+import { makePlan } from "../../../mod/listen/plan/make_plan.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { foreseePlanInput, gatherPlanInput } from "../../../mod/listen/plan/plan_input.ts";
 
 Deno.test("gatherPlanInput() plans programs with the sites, and a site finds their prefixes taken", () => {
   const bindings = [[":18081:"], [":18082:a.test"], [":18083:"], ["127.0.0.1:18084:"]];

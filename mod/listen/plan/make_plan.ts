@@ -26,19 +26,19 @@ import {
   formatEndpoint,
   type Ip,
   isIpv4,
-} from "../base/address.ts";
-import type { Fault } from "../base/fault.ts";
-import { BindFault } from "./machine/bind_fault.ts";
-import { WIN32 } from "../base/win32.ts";
-import { describeHolder, endpointsCollide, type Holder } from "./machine/port_owner.ts";
-import { compileInclusion, type Inclusion } from "./list/inclusion.ts";
-import type { ListEntry } from "../config/document/list_entry.ts";
-import { type AddressTable, addressTable, type Machine } from "./machine/machine_addresses.ts";
-import { type Admission, admitSites, type PlanSite } from "./plan_sites.ts";
-import { ADDRESS_ABSENT, type Plan, type PlannedEndpoint, type PlannedSite } from "./planned.ts";
+} from "../../base/address.ts";
+import type { Fault } from "../../base/fault.ts";
+import { BindFault } from "../machine/bind_fault.ts";
+import { WIN32 } from "../../base/win32.ts";
+import { describeHolder, endpointsCollide, type Holder } from "../machine/port_owner.ts";
+import { compileInclusion, type Inclusion } from "../list/inclusion.ts";
+import type { ListEntry } from "../../config/document/list_entry.ts";
+import { type AddressTable, addressTable, type Machine } from "../machine/machine_addresses.ts";
+import { type Admission, admitSites, type PlanSite } from "./admission.ts";
+import { ADDRESS_ABSENT, type Plan, type PlannedEndpoint, type PlannedSite } from "./plan.ts";
 import { type Reach, reachOf, reachOfOne, whyLeftOut, wildcards } from "./reach.ts";
 
-export type { EndpointAction, Plan, PlannedEndpoint, PlannedSite } from "./planned.ts";
+export type { EndpointAction, Plan, PlannedEndpoint, PlannedSite } from "./plan.ts";
 
 /**
  * MajorIIsVersionNumber: 6 is HTTP.sys with its list, 5 the pooled sockets before it, 4 the one socket

@@ -8,14 +8,14 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint, type Ip, isIpv4 } from "../base/address.ts";
-import type { Decision, Inclusion } from "./list/inclusion.ts";
+import { ANY_V4, ANY_V6, type Endpoint, type Ip, isIpv4 } from "../../base/address.ts";
+import type { Decision, Inclusion } from "../list/inclusion.ts";
 import {
   type AddressTable,
   isLinkLocal,
   isSameButZone,
   type Machine,
-} from "./machine/machine_addresses.ts";
+} from "../machine/machine_addresses.ts";
 
 /** One address to listen on. */
 export interface Reach {

@@ -6,14 +6,14 @@
  *
  * @module
  */
-import type { Endpoint } from "../base/address.ts";
-import type { UrlPrefix } from "../base/url_prefix.ts";
-import type { ConfigDocument } from "../config/document/document.ts";
-import type { CertificateCheck } from "../config/certs/ssl_lookup.ts";
-import { findListeners } from "../listen/machine/port_owners.ts";
-import type { ListEntry } from "../config/document/list_entry.ts";
-import { readMachine } from "../listen/machine/machine_addresses.ts";
-import type { PlanInput } from "../listen/plan.ts";
+import type { Endpoint } from "../../base/address.ts";
+import type { UrlPrefix } from "../../base/url_prefix.ts";
+import type { ConfigDocument } from "../../config/document/document.ts";
+import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
+import { findListeners } from "../machine/port_owners.ts";
+import type { ListEntry } from "../../config/document/list_entry.ts";
+import { readMachine } from "../machine/machine_addresses.ts";
+import type { PlanInput } from "./make_plan.ts";
 import { generationOf, portsOf, wantedPrograms, wantedSites } from "./wanted_sites.ts";
 
 /** What is known before the machine is asked. */

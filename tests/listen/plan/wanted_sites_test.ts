@@ -1,7 +1,7 @@
 /** Goal: what the plan hears of a document. Method: documents, no machine. */
 import { assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { generationOf, portsOf, wantedSites } from "../../mod/host/wanted_sites.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { generationOf, portsOf, wantedSites } from "../../../mod/listen/plan/wanted_sites.ts";
 
 const DOCUMENT: ConfigDocument = {
   ...DEFAULT_DOCUMENT,

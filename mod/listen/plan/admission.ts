@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip, urlHost } from "../base/address.ts";
-import { WIN32 } from "../base/win32.ts";
-import { type Binding, formatBinding } from "../config/document/binding.ts";
+import { formatEndpoint, type Ip, urlHost } from "../../base/address.ts";
+import { WIN32 } from "../../base/win32.ts";
+import { type Binding, formatBinding } from "../../config/document/binding.ts";
 
 /** A binding and whether TLS is spoken there. */
 export interface PlanBinding extends Binding {

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { parseIp } from "../base/address.ts";
-import { invariant } from "../base/invariant.ts";
-import { formatUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
-import { parseBinding } from "../config/document/binding.ts";
-import type { ConfigDocument, MetabaseValue, SiteRecord } from "../config/document/document.ts";
-import { effectiveValue } from "../config/metabase/tree.ts";
-import { PROPERTIES } from "../config/metabase/schema.ts";
-import type { CertificateCheck } from "../config/certs/ssl_lookup.ts";
-import type { Generation } from "../listen/plan.ts";
-import type { PlanBinding, PlanSite } from "../listen/plan_sites.ts";
+import { parseIp } from "../../base/address.ts";
+import { invariant } from "../../base/invariant.ts";
+import { formatUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
+import { parseBinding } from "../../config/document/binding.ts";
+import type { ConfigDocument, MetabaseValue, SiteRecord } from "../../config/document/document.ts";
+import { effectiveValue } from "../../config/metabase/tree.ts";
+import { PROPERTIES } from "../../config/metabase/schema.ts";
+import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
+import type { Generation } from "./make_plan.ts";
+import type { PlanBinding, PlanSite } from "./admission.ts";
 
 /**
  * Every site in the order of the ids, so that of two with one binding the older one has it. `check`
