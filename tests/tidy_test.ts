@@ -82,7 +82,7 @@ rule("only an edge touches Deno, node or the clock's timers", ({ path, text, cod
 });
 
 rule("listening is done in one file", ({ path, code }) => {
-  if (path === "mod/listen/endpoint.ts") return [];
+  if (path === "mod/listen/sockets/endpoint.ts") return [];
   return /\bDeno\.(listen|listenTls|serve)\b/.test(code) ? ["listens"] : [];
 });
 

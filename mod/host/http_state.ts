@@ -16,7 +16,7 @@ import { type ListEntry, parseList } from "../config/document/list_entry.ts";
 import type { Https } from "./https.ts";
 import type { ServiceLogs } from "./service_logs.ts";
 import type { SiteConnections } from "./site_connections.ts";
-import { Sockets } from "./sockets.ts";
+import { Sockets } from "../listen/sockets/socket_set.ts";
 
 /** List and settings change with a reload, the rest stays. */
 export interface HttpState {

@@ -15,7 +15,7 @@ import { movedBetween, type Plan } from "../listen/plan/plan.ts";
 import { reaches } from "../listen/plan/reach.ts";
 import type { ControlChange } from "./control_protocol.ts";
 import { isUp, nothingStarted } from "./outcome.ts";
-import type { Sockets } from "./sockets.ts";
+import type { Sockets } from "../listen/sockets/socket_set.ts";
 
 /** An address that is no longer served, while its last connections end. */
 export interface Draining {

@@ -6,7 +6,7 @@
 import type { Paths } from "../config/store/paths.ts";
 import type { Store } from "../config/store/store.ts";
 import { changeReverted, controlSent, stateEntered } from "../telemetry/event.ts";
-import { openLocal } from "../listen/endpoint.ts";
+import { openLocal } from "../listen/sockets/endpoint.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { carryOut, extraOf } from "./carry_out.ts";
 import { Confirmation } from "./confirmation.ts";

@@ -14,7 +14,7 @@ import { DEFAULT_SETTINGS, effectiveSettings } from "../config/document/settings
 import type { Store } from "../config/store/store.ts";
 import { machineKey } from "../listen/machine/machine_addresses.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../listen/plan/plan.ts";
-import { changeOver, type ChangeOverOptions } from "./change_over.ts";
+import { changeOver, type ChangeOverOptions } from "../listen/sockets/follow_plan.ts";
 import type { RegisteredHandler } from "./compose.ts";
 import type { ServiceWorker } from "./controller.ts";
 import { type HttpState, makeHttpState, NOBODY, readHttp } from "./http_state.ts";

@@ -3,11 +3,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint } from "../../mod/base/address.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { changeOver } from "../../mod/host/change_over.ts";
+import { changeOver } from "../../mod/listen/sockets/follow_plan.ts";
 import { gatherPlanInput } from "../../mod/listen/plan/plan_input.ts";
-import { Sockets } from "../../mod/host/sockets.ts";
+import { Sockets } from "../../mod/listen/sockets/socket_set.ts";
 import type { BindFault } from "../../mod/listen/machine/bind_fault.ts";
-import { openEndpoint } from "../../mod/listen/endpoint.ts";
+import { openEndpoint } from "../../mod/listen/sockets/endpoint.ts";
 import type { Holder } from "../../mod/listen/machine/port_owner.ts";
 import { findListeners } from "../../mod/listen/machine/port_owners.ts";
 import { parseList } from "../../mod/config/document/list_entry.ts";

@@ -4,7 +4,7 @@ import { Fault } from "../../mod/base/fault.ts";
 import { controlPath, dialControl } from "../../mod/host/control_address.ts";
 import { ControlClient } from "../../mod/host/control_client.ts";
 import { type ControlHandler, serveControl } from "../../mod/host/control_server.ts";
-import { openLocal } from "../../mod/listen/endpoint.ts";
+import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
 import { serviceStatus } from "../support/io.ts";
 import { leaveDeadSocket } from "../support/dead_socket.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";

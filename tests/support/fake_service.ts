@@ -12,7 +12,7 @@ import { serveControl } from "../../mod/host/control_server.ts";
 import { Controller } from "../../mod/host/controller.ts";
 import { findService, SERVICES } from "../../mod/host/service_table.ts";
 import type { CachedResponse, ServiceStatus, SiteStatus } from "../../mod/host/status.ts";
-import { openLocal } from "../../mod/listen/endpoint.ts";
+import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
 
 export interface FakeService {
   close(): Promise<void>;

@@ -11,7 +11,7 @@ import { type ControlHandler, serveControl } from "../../mod/host/control_server
 import type { ServiceStatus } from "../../mod/host/status.ts";
 import type { ServiceState } from "../../mod/host/controller.ts";
 import { type ServiceName, SERVICES } from "../../mod/host/service_table.ts";
-import { openLocal } from "../../mod/listen/endpoint.ts";
+import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
 import { type CliOptions, type CliResult, runIn } from "./cli.ts";
 import { tempFolder } from "./temp_folder.ts";
 

@@ -8,12 +8,12 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint } from "../base/address.ts";
-import { Fault } from "../base/fault.ts";
-import { endpointsCollide } from "../listen/machine/port_owner.ts";
-import type { FailedBind } from "../listen/plan/make_plan.ts";
-import type { Plan, PlannedEndpoint } from "../listen/plan/plan.ts";
-import type { Sockets } from "./sockets.ts";
+import { ANY_V4, ANY_V6, type Endpoint } from "../../base/address.ts";
+import { Fault } from "../../base/fault.ts";
+import { endpointsCollide } from "../machine/port_owner.ts";
+import type { FailedBind } from "../plan/make_plan.ts";
+import type { Plan, PlannedEndpoint } from "../plan/plan.ts";
+import type { Sockets } from "./socket_set.ts";
 
 /** How to go about it. */
 export interface TransitionOptions {

@@ -1,13 +1,13 @@
 /** Goal: plan and sockets agree afterwards. Method: a document, real sockets on loopback. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { getAvailablePort } from "@std/net/get-available-port";
-import { formatEndpoint } from "../../mod/base/address.ts";
-import { Fault } from "../../mod/base/fault.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { changeOver } from "../../mod/host/change_over.ts";
-import { checkReload } from "../../mod/host/reload.ts";
-import { Sockets } from "../../mod/host/sockets.ts";
-import { parseList } from "../../mod/config/document/list_entry.ts";
+import { formatEndpoint } from "../../../mod/base/address.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { changeOver } from "../../../mod/listen/sockets/follow_plan.ts";
+import { checkReload } from "../../../mod/host/reload.ts";
+import { Sockets } from "../../../mod/listen/sockets/socket_set.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
 
 Deno.test({
   name: "changeOver() plans again with what could not be opened",

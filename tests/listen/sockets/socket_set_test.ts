@@ -1,10 +1,10 @@
 // Goal: sockets as the plan says, each failure told, none lost. Method: plans on loopback.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { formatEndpoint } from "../../mod/base/address.ts";
-import { Sockets } from "../../mod/host/sockets.ts";
-import { isRefused } from "../support/http_client.ts";
-import { plannedEndpoint, planOf } from "../support/plans.ts";
-import { freePort } from "../support/ports.ts";
+import { formatEndpoint } from "../../../mod/base/address.ts";
+import { Sockets } from "../../../mod/listen/sockets/socket_set.ts";
+import { isRefused } from "../../support/http_client.ts";
+import { plannedEndpoint, planOf } from "../../support/plans.ts";
+import { freePort } from "../../support/ports.ts";
 
 const isLinux = Deno.build.os === "linux"; // elsewhere 127.0.0.1 is the only loopback address
 

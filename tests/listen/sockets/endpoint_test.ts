@@ -6,11 +6,15 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import { type Ip, parseIp } from "../../mod/base/address.ts";
-import { BindFault } from "../../mod/listen/machine/bind_fault.ts";
-import { type EndpointEvents, openEndpoint, openLocal } from "../../mod/listen/endpoint.ts";
-import { Fault } from "../../mod/base/fault.ts";
-import { leaveDeadSocket } from "../support/dead_socket.ts";
+import { type Ip, parseIp } from "../../../mod/base/address.ts";
+import { BindFault } from "../../../mod/listen/machine/bind_fault.ts";
+import {
+  type EndpointEvents,
+  openEndpoint,
+  openLocal,
+} from "../../../mod/listen/sockets/endpoint.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { leaveDeadSocket } from "../../support/dead_socket.ts";
 
 const isLinux = Deno.build.os === "linux";
 

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../base/address.ts";
-import { Fault } from "../base/fault.ts";
-import { type OpenEndpoint, openEndpoint } from "../listen/endpoint.ts";
-import type { Holder } from "../listen/machine/port_owner.ts";
-import { rememberingFindHolders } from "../listen/machine/port_owners.ts";
-import type { FailedBind, Plan } from "../listen/plan/make_plan.ts";
+import { type Endpoint, formatEndpoint } from "../../base/address.ts";
+import { Fault } from "../../base/fault.ts";
+import { type OpenEndpoint, openEndpoint } from "./endpoint.ts";
+import type { Holder } from "../machine/port_owner.ts";
+import { rememberingFindHolders } from "../machine/port_owners.ts";
+import type { FailedBind, Plan } from "../plan/make_plan.ts";
 
 export interface SocketEvents {
   /** `isSecure`: TLS is spoken there. */

@@ -1,12 +1,12 @@
 /** Goal: sockets change all or nothing, and what stays is never touched. Method: loopback sockets. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { type Endpoint, formatEndpoint, type Ip } from "../../mod/base/address.ts";
-import { Sockets } from "../../mod/host/sockets.ts";
-import { makeTransition } from "../../mod/host/transition.ts";
-import { BindFault } from "../../mod/listen/machine/bind_fault.ts";
-import type { FailedBind } from "../../mod/listen/plan/make_plan.ts";
-import type { EndpointAction, Plan } from "../../mod/listen/plan/plan.ts";
-import { freePort } from "../support/ports.ts";
+import { type Endpoint, formatEndpoint, type Ip } from "../../../mod/base/address.ts";
+import { Sockets } from "../../../mod/listen/sockets/socket_set.ts";
+import { makeTransition } from "../../../mod/listen/sockets/transition.ts";
+import { BindFault } from "../../../mod/listen/machine/bind_fault.ts";
+import type { FailedBind } from "../../../mod/listen/plan/make_plan.ts";
+import type { EndpointAction, Plan } from "../../../mod/listen/plan/plan.ts";
+import { freePort } from "../../support/ports.ts";
 
 const OPTIONS = { tcpBacklog: 5, dualStack: true, isFatal };
 /** As reload has it: an address that is not there is waited for. */

@@ -6,11 +6,11 @@
  *
  * @module
  */
-import type { Endpoint } from "../base/address.ts";
-import { Fault, quote } from "../base/fault.ts";
-import { bindFault } from "./machine/bind_fault.ts";
-import type { Holder } from "./machine/port_owner.ts";
-import { findHolders } from "./machine/port_owners.ts";
+import type { Endpoint } from "../../base/address.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import { bindFault } from "../machine/bind_fault.ts";
+import type { Holder } from "../machine/port_owner.ts";
+import { findHolders } from "../machine/port_owners.ts";
 
 /** What to bind. */
 export interface EndpointRequest extends Endpoint {

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { type FailedBind, makePlan } from "../listen/plan/make_plan.ts";
-import type { Plan } from "../listen/plan/plan.ts";
-import { gatherPlanInput, type PlanSource } from "../listen/plan/plan_input.ts";
-import type { Sockets } from "./sockets.ts";
+import { type FailedBind, makePlan } from "../plan/make_plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { gatherPlanInput, type PlanSource } from "../plan/plan_input.ts";
+import type { Sockets } from "./socket_set.ts";
 import { makeTransition } from "./transition.ts";
 
 /** How to go about it. */
