@@ -20,7 +20,7 @@ import {
 import { certificateFacts, validity } from "../config/certs/certificate.ts";
 import type { SslRecord } from "../config/document/document.ts";
 import { type CertificateCheck, certificateCheck, sslKeysFor } from "../config/certs/ssl_lookup.ts";
-import { makeContext } from "../listen/tls_stream.ts";
+import { makeContext } from "../listen/tls/tls_stream.ts";
 import { MISSING } from "./stored_certificates.ts";
 import {
   certificateExpired,

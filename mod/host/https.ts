@@ -12,7 +12,7 @@ import { parseBinding } from "../config/document/binding.ts";
 import type { SiteRecord, SslRecord } from "../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../config/certs/ssl_lookup.ts";
 import type { Store } from "../config/store/store.ts";
-import type { GateStream, TlsGate } from "../listen/tls_gate.ts";
+import type { GateStream, TlsGate } from "../listen/tls/handshake_gate.ts";
 import type { NewEvent } from "../telemetry/event.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ServiceWorker } from "./controller.ts";
@@ -91,7 +91,7 @@ export class Https {
 
   async #begin(): Promise<Loaded> {
     const [{ TlsGate }, { Certificates }] = await Promise.all([
-      import("../listen/tls_gate.ts"),
+      import("../listen/tls/handshake_gate.ts"),
       import("./certificates.ts"),
     ]);
     const { certs, event, handshakeTimeoutMs, onConnection, refused } = this.#options;

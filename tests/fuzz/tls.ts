@@ -6,8 +6,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { type GateStream, TlsGate } from "../../mod/listen/tls_gate.ts";
-import { makeContext } from "../../mod/listen/tls_stream.ts";
+import { type GateStream, TlsGate } from "../../mod/listen/tls/handshake_gate.ts";
+import { makeContext } from "../../mod/listen/tls/tls_stream.ts";
 import { clientTls, makePem, type Pem, tcpPair } from "../support/tls_pair.ts";
 import { waitFor } from "../support/wait.ts";
 import type { Random } from "./random.ts";

@@ -9,8 +9,8 @@
  * @module
  */
 import type { SecureContext } from "node:tls";
-import { ANY_V4, type Endpoint, parseIp } from "../base/address.ts";
-import type { ByteStream, RefusedRecord } from "../base/exchange.ts";
+import { ANY_V4, type Endpoint, parseIp } from "../../base/address.ts";
+import type { ByteStream, RefusedRecord } from "../../base/exchange.ts";
 import { startHandshake } from "./tls_stream.ts";
 
 /** A connection with the ends of the socket under it. */

@@ -1,10 +1,10 @@
 // Goal: who comes through the gate, who does not, and what the log is told. Method: loopback sockets.
 import { assertEquals } from "@std/assert";
-import type { RefusedRecord } from "../../mod/base/exchange.ts";
-import { type GateStream, TlsGate } from "../../mod/listen/tls_gate.ts";
-import { makeContext } from "../../mod/listen/tls_stream.ts";
-import { clientTls, makePem, tcpPair } from "../support/tls_pair.ts";
-import { waitFor } from "../support/wait.ts";
+import type { RefusedRecord } from "../../../mod/base/exchange.ts";
+import { type GateStream, TlsGate } from "../../../mod/listen/tls/handshake_gate.ts";
+import { makeContext } from "../../../mod/listen/tls/tls_stream.ts";
+import { clientTls, makePem, tcpPair } from "../../support/tls_pair.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const PEM = await makePem("a.test");
 const CONTEXT = makeContext(PEM);

@@ -12,7 +12,7 @@
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import type { ByteStream } from "../base/exchange.ts";
+import type { ByteStream } from "../../base/exchange.ts";
 
 /** The context for the name that a client asks for ("" for none); null where there is none. */
 export type ContextChoice = (serverName: string) => SecureContext | null;

@@ -1,8 +1,8 @@
 // Goal: the clear side of TLS is a byte stream like any other. Method: real sockets on loopback, with
 // the runtime's own client at the other end.
 import { assertEquals, assertRejects } from "@std/assert";
-import type { ByteStream } from "../../mod/base/exchange.ts";
-import { makeContext, startHandshake } from "../../mod/listen/tls_stream.ts";
+import type { ByteStream } from "../../../mod/base/exchange.ts";
+import { makeContext, startHandshake } from "../../../mod/listen/tls/tls_stream.ts";
 import {
   clientTls,
   makePem,
@@ -10,7 +10,7 @@ import {
   type TcpPair,
   tcpPair,
   writeAll,
-} from "../support/tls_pair.ts";
+} from "../../support/tls_pair.ts";
 
 const PEM = await makePem("a.test", "b.test");
 const CONTEXT = makeContext(PEM);
