@@ -14,6 +14,7 @@ const FUNCTION_LINES_MAX = 70;
 /** Imports go to a strictly lower rank, or stay inside the folder. */
 const RANKS: Readonly<Record<string, number>> = {
   base: 0,
+  wire: 1,
   config: 1,
   listen: 2,
   http: 2,

@@ -5,7 +5,7 @@
  * @module
  */
 import { BodyError, type RequestBody } from "../base/exchange.ts";
-import { ChunkedDecoder } from "../base/chunked.ts";
+import { ChunkedDecoder } from "../wire/chunked.ts";
 import { CHUNKED, type Framing, type FramingFault } from "./framing.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 

@@ -10,7 +10,7 @@ import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
 import { Exchange } from "./exchange.ts";
 import { PreparedResponses } from "./prepared.ts";
 import type { Target } from "./request_target.ts";
-import { ByteCache } from "./text.ts";
+import { ByteCache } from "../wire/byte_text.ts";
 
 /** What an {@linkcode Engine} is made of; `settings` and `handler` may change while it runs. */
 export interface EngineOptions {

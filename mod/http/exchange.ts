@@ -12,7 +12,7 @@ import { hostOf } from "./host_field.ts";
 import { isServedMethod, methodText } from "./method.ts";
 import { RequestHead } from "./request_head.ts";
 import { isAuthority, type PathLimits, type Target, targetOf } from "./request_target.ts";
-import { type ByteCache, equalsIgnoringCase, keptText, latin1 } from "./text.ts";
+import { type ByteCache, equalsIgnoringCase, keptText, latin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);
 const NO_ENDPOINT: Endpoint = { ip: "0.0.0.0" as Endpoint["ip"], port: 0 };

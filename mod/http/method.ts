@@ -5,7 +5,7 @@
  * @module
  */
 import type { HttpResponse } from "../base/exchange.ts";
-import { latin1 } from "./text.ts";
+import { latin1 } from "../wire/byte_text.ts";
 
 const SERVED = [
   "ACL",

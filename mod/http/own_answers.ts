@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { putLatin1 } from "./text.ts";
+import { putLatin1 } from "../wire/byte_text.ts";
 import type { FramingFault } from "./framing.ts";
 import { reasonPhrase } from "./status.ts";
 

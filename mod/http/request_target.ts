@@ -20,9 +20,9 @@ import {
   QUERY,
   QUESTION,
   SLASH,
-} from "../base/byte_class.ts";
+} from "../wire/byte_class.ts";
 import { hostOf } from "./host_field.ts";
-import { equalsIgnoringCase, latin1 } from "./text.ts";
+import { equalsIgnoringCase, latin1 } from "../wire/byte_text.ts";
 
 /** Sizes that a path is held to, from the settings of the same names; 0 is unlimited. */
 export interface PathLimits {

@@ -26,7 +26,7 @@ import {
   sourceFraming,
 } from "./response.ts";
 import { FRAMING, mayHaveBody } from "./response_head.ts";
-import { withEarlyBytes } from "./take_over.ts";
+import { withEarlyBytes } from "../wire/early_bytes.ts";
 
 /** Answers the requests of one connection, in order. `true` goes on, `false` ends the connection. */
 export class Responder {

@@ -15,7 +15,7 @@ import {
   mayHaveBody,
   putHead,
 } from "./response_head.ts";
-import { putLatin1 } from "./text.ts";
+import { putLatin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);
 /** A body up to this is worth copying behind its head, to save a write. */

@@ -5,7 +5,7 @@
  * @module
  */
 import type { BodySource } from "../base/exchange.ts";
-import { ChunkedDecoder } from "../base/chunked.ts";
+import { ChunkedDecoder } from "../wire/chunked.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 import { BODY, UpstreamFault } from "./upstream_head.ts";
 

@@ -2,10 +2,10 @@
 // request vectors through the scanner, the framing and the chunk decoder, without a socket. Where we
 // differ on purpose the reason stands beside the case; a reason that is not needed any more fails too.
 import { assertEquals } from "@std/assert";
-import { ChunkedDecoder } from "../../mod/base/chunked.ts";
+import { ChunkedDecoder } from "../../mod/wire/chunked.ts";
 import { CHUNKED, Framing } from "../../mod/http/framing.ts";
 import { isServedMethod } from "../../mod/http/method.ts";
-import { latin1 } from "../../mod/http/text.ts";
+import { latin1 } from "../../mod/wire/byte_text.ts";
 import { RequestHead } from "../../mod/http/request_head.ts";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { fromBase64, readCorpus } from "../support/corpora.ts";

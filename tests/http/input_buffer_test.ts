@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffers.ts";
 import { InputBuffer } from "../../mod/http/input_buffer.ts";
-import { latin1 } from "../../mod/http/text.ts";
+import { latin1 } from "../../mod/wire/byte_text.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
 const content = (input: InputBuffer): string => latin1(input.buffer, input.start, input.end);

@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Handler, HttpResponse } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { HttpServer } from "../../mod/http/server.ts";
-import { latin1 } from "../../mod/http/text.ts";
+import { latin1 } from "../../mod/wire/byte_text.ts";
 import { echo, statuses } from "../support/engine.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 

@@ -8,7 +8,7 @@ import {
   mayHaveBody,
   putHead,
 } from "../../mod/http/response_head.ts";
-import { latin1 } from "../../mod/http/text.ts";
+import { latin1 } from "../../mod/wire/byte_text.ts";
 
 const OPTIONS: HeadOptions = { date: "DATE", framing: 5, connection: "", namesServer: true };
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { latin1 } from "../../mod/http/text.ts";
+import { latin1 } from "../../mod/wire/byte_text.ts";
 import type { AcceptedStream } from "../../mod/http/server.ts";
 
 /** The client's end and the server's end in one object. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { httpDate, parseHttpDate } from "../../mod/site/http_date.ts";
+import { httpDate, parseHttpDate } from "../../mod/wire/http_date.ts";
 
 const TIME_MS = Date.UTC(1994, 10, 6, 8, 49, 37);
 

@@ -1,6 +1,12 @@
 // Goal: bytes become text one to one, and kept texts are never another's.
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { ByteCache, equalsIgnoringCase, keptText, latin1, putLatin1 } from "../../mod/http/text.ts";
+import {
+  ByteCache,
+  equalsIgnoringCase,
+  keptText,
+  latin1,
+  putLatin1,
+} from "../../mod/wire/byte_text.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
 Deno.test("latin1() and putLatin1() keep every byte", () => {

@@ -1,6 +1,6 @@
 // Goal: one reading of a chunked body, at whatever bytes it is split.
 import { assertEquals } from "@std/assert";
-import { ChunkedDecoder } from "../../mod/base/chunked.ts";
+import { ChunkedDecoder } from "../../mod/wire/chunked.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
 /** Content and how it ended, fed in pieces of `size`; what is left of the input after the end. */

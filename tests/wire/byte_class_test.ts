@@ -10,7 +10,7 @@ import {
   TOKEN,
   VALUE,
   VISIBLE,
-} from "../../mod/base/byte_class.ts";
+} from "../../mod/wire/byte_class.ts";
 
 Deno.test("BYTE_CLASS has the bytes of RFC 9110's tokens, values and quoted texts", () => {
   const classes: [bit: number, grammar: RegExp][] = [

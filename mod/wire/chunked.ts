@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { RefusalReason } from "./exchange.ts";
+import type { RefusalReason } from "../base/exchange.ts";
 import {
   BYTE_CLASS,
   COLON,
