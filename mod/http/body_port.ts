@@ -7,7 +7,7 @@ import { type BodyPump, BodyReader } from "./body_reader.ts";
 import { TICK_MS } from "./clock.ts";
 import { drain, LINGER_MS } from "./closing.ts";
 import type { Engine } from "./engine.ts";
-import type { Framing } from "./framing.ts";
+import type { Framing } from "./parse/framing.ts";
 import type { Link } from "./link.ts";
 
 const CONTINUE: Uint8Array = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");

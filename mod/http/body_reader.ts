@@ -6,7 +6,7 @@
  */
 import { BodyError, type RequestBody } from "../base/exchange.ts";
 import { ChunkedDecoder } from "../wire/chunked.ts";
-import { CHUNKED, type Framing, type FramingFault } from "./framing.ts";
+import { CHUNKED, type Framing, type FramingFault } from "./parse/framing.ts";
 import type { InputBuffer } from "./input_buffer.ts";
 
 /** MaxRequestEntityAllowed's word for no limit. */

@@ -12,11 +12,11 @@ import { NEVER, ticksOf } from "./clock.ts";
 import { linger, LINGER_MS } from "./closing.ts";
 import type { Engine } from "./engine.ts";
 import type { Exchange } from "./exchange.ts";
-import type { FramingFault } from "./framing.ts";
+import type { FramingFault } from "./parse/framing.ts";
 import { InputBuffer } from "./input_buffer.ts";
 import type { Link } from "./link.ts";
 import { Output } from "./output.ts";
-import type { ScanResult } from "./request_head.ts";
+import type { ScanResult } from "./parse/head_scanner.ts";
 import { Responder } from "./responder.ts";
 import { SourceFailure } from "./response.ts";
 

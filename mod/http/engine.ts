@@ -9,7 +9,7 @@ import { Buffers } from "./buffers.ts";
 import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
 import { Exchange } from "./exchange.ts";
 import { PreparedResponses } from "./prepared.ts";
-import type { Target } from "./request_target.ts";
+import type { Target } from "./parse/target.ts";
 import { ByteCache } from "../wire/byte_text.ts";
 
 /** What an {@linkcode Engine} is made of; `settings` and `handler` may change while it runs. */

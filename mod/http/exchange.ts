@@ -7,11 +7,11 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import type { HttpRequest, RequestBody } from "../base/exchange.ts";
-import { Framing, type FramingFault } from "./framing.ts";
-import { hostOf } from "./host_field.ts";
-import { isServedMethod, methodText } from "./method.ts";
-import { RequestHead } from "./request_head.ts";
-import { isAuthority, type PathLimits, type Target, targetOf } from "./request_target.ts";
+import { Framing, type FramingFault } from "./parse/framing.ts";
+import { hostOf } from "./parse/host_field.ts";
+import { isServedMethod, methodText } from "./parse/method.ts";
+import { RequestHead } from "./parse/head_scanner.ts";
+import { isAuthority, type PathLimits, type Target, targetOf } from "./parse/target.ts";
 import { type ByteCache, equalsIgnoringCase, keptText, latin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);

@@ -8,7 +8,7 @@
  * @module
  */
 import { putLatin1 } from "../wire/byte_text.ts";
-import type { FramingFault } from "./framing.ts";
+import type { FramingFault } from "./parse/framing.ts";
 import { reasonPhrase } from "./status.ts";
 
 /** What stands in the Server field where a response has none of its own. */

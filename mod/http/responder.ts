@@ -13,9 +13,9 @@ import { BodyPort } from "./body_port.ts";
 import { DRAIN_BYTES_MAX } from "./closing.ts";
 import type { Engine } from "./engine.ts";
 import type { Exchange } from "./exchange.ts";
-import type { FramingFault } from "./framing.ts";
+import type { FramingFault } from "./parse/framing.ts";
 import type { Link } from "./link.ts";
-import { SERVER_OPTIONS } from "./method.ts";
+import { SERVER_OPTIONS } from "./parse/method.ts";
 import { ownAnswer, refusalStatus, refusalWord } from "./own_answers.ts";
 import {
   connectionWord,

@@ -3,10 +3,10 @@
 // differ on purpose the reason stands beside the case; a reason that is not needed any more fails too.
 import { assertEquals } from "@std/assert";
 import { ChunkedDecoder } from "../../mod/wire/chunked.ts";
-import { CHUNKED, Framing } from "../../mod/http/framing.ts";
-import { isServedMethod } from "../../mod/http/method.ts";
+import { CHUNKED, Framing } from "../../mod/http/parse/framing.ts";
+import { isServedMethod } from "../../mod/http/parse/method.ts";
 import { latin1 } from "../../mod/wire/byte_text.ts";
-import { RequestHead } from "../../mod/http/request_head.ts";
+import { RequestHead } from "../../mod/http/parse/head_scanner.ts";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { fromBase64, readCorpus } from "../support/corpora.ts";
 

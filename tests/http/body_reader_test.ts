@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { BodyError } from "../../mod/base/exchange.ts";
 import { BodyReader } from "../../mod/http/body_reader.ts";
 import { Buffers } from "../../mod/http/buffers.ts";
-import { CHUNKED, Framing } from "../../mod/http/framing.ts";
+import { CHUNKED, Framing } from "../../mod/http/parse/framing.ts";
 import { InputBuffer } from "../../mod/http/input_buffer.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 

@@ -1,7 +1,7 @@
 // Goal: registered methods reach a site, other words do not, and none is read in another case.
 import { assertEquals } from "@std/assert";
-import { isServedMethod, methodText, SERVER_OPTIONS } from "../../mod/http/method.ts";
-import { latin1Bytes } from "../support/fake_stream.ts";
+import { isServedMethod, methodText, SERVER_OPTIONS } from "../../../mod/http/parse/method.ts";
+import { latin1Bytes } from "../../support/fake_stream.ts";
 
 Deno.test("isServedMethod() knows the registered methods, without those for proxies", () => {
   for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"]) {

@@ -1,7 +1,7 @@
 // Goal: a head is accepted or refused by its bytes alone, however they arrive. Method: no socket.
 import { assertEquals } from "@std/assert";
-import { RequestHead, type ScanResult } from "../../mod/http/request_head.ts";
-import { latin1Bytes } from "../support/fake_stream.ts";
+import { RequestHead, type ScanResult } from "../../../mod/http/parse/head_scanner.ts";
+import { latin1Bytes } from "../../support/fake_stream.ts";
 
 const LIMITS = { MaxFieldLength: 16384, MaxRequestBytes: 16384, MaxFieldCount: 200 };
 

@@ -1,7 +1,7 @@
 // Goal: the fields that frame a message are found in any case, and nothing else is taken for them.
 import { assertEquals } from "@std/assert";
-import { FIELD_KIND, fieldKindOf } from "../../mod/http/field_kind.ts";
-import { latin1Bytes } from "../support/fake_stream.ts";
+import { FIELD_KIND, fieldKindOf } from "../../../mod/http/parse/field_kind.ts";
+import { latin1Bytes } from "../../support/fake_stream.ts";
 
 Deno.test("fieldKindOf() knows five fields", () => {
   const cases: [string, number][] = [

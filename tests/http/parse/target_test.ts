@@ -1,7 +1,7 @@
 // Goal: a path that a site gets cannot leave its root, and means the same to everyone.
 import { assertEquals } from "@std/assert";
-import { isAuthority, targetOf } from "../../mod/http/request_target.ts";
-import { latin1Bytes } from "../support/fake_stream.ts";
+import { isAuthority, targetOf } from "../../../mod/http/parse/target.ts";
+import { latin1Bytes } from "../../support/fake_stream.ts";
 
 const LIMITS = { UrlSegmentMaxLength: 260, UrlSegmentMaxCount: 255 };
 

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { HttpResponse } from "../base/exchange.ts";
-import { latin1 } from "../wire/byte_text.ts";
+import type { HttpResponse } from "../../base/exchange.ts";
+import { latin1 } from "../../wire/byte_text.ts";
 
 const SERVED = [
   "ACL",

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { parseIp, parsePort, urlHost } from "../base/address.ts";
-import { BYTE_CLASS, COLON, HOST } from "../wire/byte_class.ts";
-import { latin1 } from "../wire/byte_text.ts";
+import { parseIp, parsePort, urlHost } from "../../base/address.ts";
+import { BYTE_CLASS, COLON, HOST } from "../../wire/byte_class.ts";
+import { latin1 } from "../../wire/byte_text.ts";
 
 /** The longest name that DNS knows, with a dot at its end and room for a port. */
 const HOST_BYTES_MAX = 262;

@@ -11,8 +11,8 @@
  *
  * @module
  */
-import type { RefusalReason } from "../base/exchange.ts";
-import { BYTE_CLASS, COLON, CR, DEL, HTAB, LF, SP, TOKEN, VISIBLE } from "../wire/byte_class.ts";
+import type { RefusalReason } from "../../base/exchange.ts";
+import { BYTE_CLASS, COLON, CR, DEL, HTAB, LF, SP, TOKEN, VISIBLE } from "../../wire/byte_class.ts";
 import { fieldKindOf } from "./field_kind.ts";
 
 /** Sizes that a head is held to, from the settings of the same names. */

@@ -9,11 +9,11 @@
  *
  * @module
  */
-import type { RefusalReason } from "../base/exchange.ts";
-import { BYTE_CLASS, HTAB, SP, TOKEN } from "../wire/byte_class.ts";
+import type { RefusalReason } from "../../base/exchange.ts";
+import { BYTE_CLASS, HTAB, SP, TOKEN } from "../../wire/byte_class.ts";
 import { FIELD_KIND } from "./field_kind.ts";
-import type { RequestHead } from "./request_head.ts";
-import { equalsIgnoringCase } from "../wire/byte_text.ts";
+import type { RequestHead } from "./head_scanner.ts";
+import { equalsIgnoringCase } from "../../wire/byte_text.ts";
 
 /** Fifteen digits stay exact in a number and are more than any disk holds. */
 const LENGTH_DIGITS_MAX = 15;

@@ -10,7 +10,7 @@
  *
  * @module
  */
-import type { RefusalReason } from "../base/exchange.ts";
+import type { RefusalReason } from "../../base/exchange.ts";
 import {
   BYTE_CLASS,
   COLON,
@@ -20,9 +20,9 @@ import {
   QUERY,
   QUESTION,
   SLASH,
-} from "../wire/byte_class.ts";
+} from "../../wire/byte_class.ts";
 import { hostOf } from "./host_field.ts";
-import { equalsIgnoringCase, latin1 } from "../wire/byte_text.ts";
+import { equalsIgnoringCase, latin1 } from "../../wire/byte_text.ts";
 
 /** Sizes that a path is held to, from the settings of the same names; 0 is unlimited. */
 export interface PathLimits {

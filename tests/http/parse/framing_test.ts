@@ -1,9 +1,9 @@
 // Goal: one reading of where a message ends, and a refusal wherever there could be two.
 import { assertEquals } from "@std/assert";
-import { CHUNKED, Framing, type FramingFault } from "../../mod/http/framing.ts";
-import { RequestHead } from "../../mod/http/request_head.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
-import { latin1Bytes } from "../support/fake_stream.ts";
+import { CHUNKED, Framing, type FramingFault } from "../../../mod/http/parse/framing.ts";
+import { RequestHead } from "../../../mod/http/parse/head_scanner.ts";
+import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
+import { latin1Bytes } from "../../support/fake_stream.ts";
 
 function read(fields: readonly string[], minor = 1): [Framing, FramingFault | null] {
   const bytes = latin1Bytes(

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { equalsIgnoringCase } from "../wire/byte_text.ts";
+import { equalsIgnoringCase } from "../../wire/byte_text.ts";
 
 export const FIELD_KIND = {
   other: 0,

@@ -1,7 +1,7 @@
 // Goal: one host, in one spelling, or none.
 import { assertEquals } from "@std/assert";
-import { hostOf } from "../../mod/http/host_field.ts";
-import { latin1Bytes } from "../support/fake_stream.ts";
+import { hostOf } from "../../../mod/http/parse/host_field.ts";
+import { latin1Bytes } from "../../support/fake_stream.ts";
 
 const host = (text: string): string | null => {
   const bytes = latin1Bytes(`<${text}>`);
