@@ -7,7 +7,7 @@
 import { BodyError, type RequestBody } from "../base/exchange.ts";
 import { ChunkedDecoder } from "../wire/chunked.ts";
 import { CHUNKED, type Framing, type FramingFault } from "./parse/framing.ts";
-import type { InputBuffer } from "./input_buffer.ts";
+import type { InputBuffer } from "./read_buffer.ts";
 
 /** MaxRequestEntityAllowed's word for no limit. */
 const UNLIMITED = 4294967295;

@@ -9,16 +9,16 @@
 import type { Endpoint } from "../base/address.ts";
 import type { ByteStream } from "../base/exchange.ts";
 import { NEVER, ticksOf } from "./clock.ts";
-import { linger, LINGER_MS } from "./closing.ts";
-import type { Engine } from "./engine.ts";
-import type { Exchange } from "./exchange.ts";
+import { linger, LINGER_MS } from "./linger.ts";
+import type { Engine } from "./shared_state.ts";
+import type { Exchange } from "./request.ts";
 import type { FramingFault } from "./parse/framing.ts";
-import { InputBuffer } from "./input_buffer.ts";
-import type { Link } from "./link.ts";
-import { Output } from "./output.ts";
+import { InputBuffer } from "./read_buffer.ts";
+import type { Link } from "./connection_context.ts";
+import { Output } from "./write_queue.ts";
 import type { ScanResult } from "./parse/head_scanner.ts";
 import { Responder } from "./responder.ts";
-import { SourceFailure } from "./response.ts";
+import { SourceFailure } from "./send_response.ts";
 
 /** ERROR_NETNAME_DELETED: the client went away, as IIS logs it. */
 const CLIENT_GONE = 64;

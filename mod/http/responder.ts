@@ -9,14 +9,14 @@
 import type { BodySource, HandlerResult, HttpResponse, Refusal } from "../base/exchange.ts";
 import { BodyError } from "../base/exchange.ts";
 import { invariant } from "../base/invariant.ts";
-import { BodyPort } from "./body_port.ts";
-import { DRAIN_BYTES_MAX } from "./closing.ts";
-import type { Engine } from "./engine.ts";
-import type { Exchange } from "./exchange.ts";
+import { BodyPort } from "./request_body.ts";
+import { DRAIN_BYTES_MAX } from "./linger.ts";
+import type { Engine } from "./shared_state.ts";
+import type { Exchange } from "./request.ts";
 import type { FramingFault } from "./parse/framing.ts";
-import type { Link } from "./link.ts";
+import type { Link } from "./connection_context.ts";
 import { SERVER_OPTIONS } from "./parse/method.ts";
-import { ownAnswer, refusalStatus, refusalWord } from "./own_answers.ts";
+import { ownAnswer, refusalStatus, refusalWord } from "./error_responses.ts";
 import {
   connectionWord,
   headOnly,
@@ -24,8 +24,8 @@ import {
   sendSource,
   SourceFailure,
   sourceFraming,
-} from "./response.ts";
-import { FRAMING, mayHaveBody } from "./response_head.ts";
+} from "./send_response.ts";
+import { FRAMING, mayHaveBody } from "./head_writer.ts";
 import { withEarlyBytes } from "../wire/early_bytes.ts";
 
 /** Answers the requests of one connection, in order. `true` goes on, `false` ends the connection. */

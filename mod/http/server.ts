@@ -10,7 +10,7 @@ import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/e
 import type { Settings } from "../config/document/settings.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
 import { Connection } from "./connection.ts";
-import { Engine } from "./engine.ts";
+import { Engine } from "./shared_state.ts";
 
 /** A connection as `Deno.TcpConn` is one: bytes, and who is at its ends. */
 export interface AcceptedStream extends ByteStream {

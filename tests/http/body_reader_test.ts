@@ -2,9 +2,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { BodyError } from "../../mod/base/exchange.ts";
 import { BodyReader } from "../../mod/http/body_reader.ts";
-import { Buffers } from "../../mod/http/buffers.ts";
+import { Buffers } from "../../mod/http/buffer_pool.ts";
 import { CHUNKED, Framing } from "../../mod/http/parse/framing.ts";
-import { InputBuffer } from "../../mod/http/input_buffer.ts";
+import { InputBuffer } from "../../mod/http/read_buffer.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
 /** A reader whose connection brings `pieces`, then ends. */

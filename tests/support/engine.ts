@@ -6,7 +6,7 @@
 import type { Handler, HttpResponse, RefusedRecord } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/document/settings.ts";
 import { type Clock, TICK_MS } from "../../mod/http/clock.ts";
-import { Engine, type EngineOptions } from "../../mod/http/engine.ts";
+import { Engine, type EngineOptions } from "../../mod/http/shared_state.ts";
 import { HttpServer } from "../../mod/http/server.ts";
 import { FakeStream } from "./fake_stream.ts";
 

@@ -1,7 +1,7 @@
 // Goal: no byte is lost or moved to another connection while the window grows, moves and shrinks.
 import { assertEquals } from "@std/assert";
-import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffers.ts";
-import { InputBuffer } from "../../mod/http/input_buffer.ts";
+import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool.ts";
+import { InputBuffer } from "../../mod/http/read_buffer.ts";
 import { latin1 } from "../../mod/wire/byte_text.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 

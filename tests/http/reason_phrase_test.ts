@@ -1,6 +1,6 @@
 // Goal: phrases as registered, and none invented.
 import { assertEquals } from "@std/assert";
-import { reasonPhrase } from "../../mod/http/status.ts";
+import { reasonPhrase } from "../../mod/http/reason_phrase.ts";
 
 Deno.test("reasonPhrase() has RFC 9110's phrases, and nothing for an unknown code", () => {
   assertEquals([200, 404, 413, 414, 503].map(reasonPhrase), [

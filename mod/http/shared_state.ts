@@ -5,10 +5,10 @@
  */
 import type { Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
-import { Buffers } from "./buffers.ts";
+import { Buffers } from "./buffer_pool.ts";
 import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
-import { Exchange } from "./exchange.ts";
-import { PreparedResponses } from "./prepared.ts";
+import { Exchange } from "./request.ts";
+import { PreparedResponses } from "./prepared_cache.ts";
 import type { Target } from "./parse/target.ts";
 import { ByteCache } from "../wire/byte_text.ts";
 

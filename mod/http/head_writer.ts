@@ -7,8 +7,8 @@
 import type { HttpResponse } from "../base/exchange.ts";
 import { invariant } from "../base/invariant.ts";
 import { BYTE_CLASS, CR, LF, TOKEN, VALUE } from "../wire/byte_class.ts";
-import { SERVER_PRODUCT } from "./own_answers.ts";
-import { reasonPhrase } from "./status.ts";
+import { SERVER_PRODUCT } from "./error_responses.ts";
+import { reasonPhrase } from "./reason_phrase.ts";
 import { putLatin1 } from "../wire/byte_text.ts";
 
 /** How the body after the head is delimited: its length in bytes, or one of these. */

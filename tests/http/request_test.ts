@@ -1,7 +1,7 @@
 // Goal: a site sees the request that was sent, and asks for its fields by name.
 import { assertEquals } from "@std/assert";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
-import { Exchange } from "../../mod/http/exchange.ts";
+import { Exchange } from "../../mod/http/request.ts";
 import { engineOf } from "../support/engine.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 

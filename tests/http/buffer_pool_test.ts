@@ -1,6 +1,6 @@
 // Goal: no two users of one buffer, and buffers that come back are lent again.
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffers.ts";
+import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool.ts";
 
 Deno.test("Buffers lends pieces that do not overlap", () => {
   const buffers = new Buffers();

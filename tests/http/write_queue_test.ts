@@ -1,7 +1,7 @@
 // Goal: bytes leave once, in order, as few writes as useful, and a stalled write has a deadline.
 import { assertEquals } from "@std/assert";
 import { NEVER } from "../../mod/http/clock.ts";
-import { Output } from "../../mod/http/output.ts";
+import { Output } from "../../mod/http/write_queue.ts";
 import { engineOf } from "../support/engine.ts";
 import { FakeStream, latin1Bytes } from "../support/fake_stream.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 import type { ByteStream } from "../base/exchange.ts";
-import type { Exchange } from "./exchange.ts";
-import type { InputBuffer } from "./input_buffer.ts";
-import type { Output } from "./output.ts";
+import type { Exchange } from "./request.ts";
+import type { InputBuffer } from "./read_buffer.ts";
+import type { Output } from "./write_queue.ts";
 
 /** The connection as its responder sees it. */
 export interface Link {

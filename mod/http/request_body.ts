@@ -5,10 +5,10 @@
  */
 import { type BodyPump, BodyReader } from "./body_reader.ts";
 import { TICK_MS } from "./clock.ts";
-import { drain, LINGER_MS } from "./closing.ts";
-import type { Engine } from "./engine.ts";
+import { drain, LINGER_MS } from "./linger.ts";
+import type { Engine } from "./shared_state.ts";
 import type { Framing } from "./parse/framing.ts";
-import type { Link } from "./link.ts";
+import type { Link } from "./connection_context.ts";
 
 const CONTINUE: Uint8Array = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Buffers, LARGE_BYTES, SMALL_BYTES } from "./buffers.ts";
+import { type Buffers, LARGE_BYTES, SMALL_BYTES } from "./buffer_pool.ts";
 
 /** Input of one connection; what is there lies in `[start, end)` of `buffer`. */
 export class InputBuffer {

@@ -1,6 +1,6 @@
 // Goal: a client gets its answer before the connection ends, and cannot hold it for ever.
 import { assertEquals } from "@std/assert";
-import { linger } from "../../mod/http/closing.ts";
+import { linger } from "../../mod/http/linger.ts";
 import { settle, statuses, TestEngine } from "../support/engine.ts";
 import { FakeStream } from "../support/fake_stream.ts";
 

@@ -1,6 +1,6 @@
 // Goal: the service's own answers have the bytes that HTTP.sys 2.0's have.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { ownAnswer, ownBody, refusalStatus } from "../../mod/http/own_answers.ts";
+import { ownAnswer, ownBody, refusalStatus } from "../../mod/http/error_responses.ts";
 
 Deno.test("ownBody() has the length of the captured or documented page", () => {
   const cases = [

@@ -7,7 +7,7 @@ import {
   headRoom,
   mayHaveBody,
   putHead,
-} from "../../mod/http/response_head.ts";
+} from "../../mod/http/head_writer.ts";
 import { latin1 } from "../../mod/wire/byte_text.ts";
 
 const OPTIONS: HeadOptions = { date: "DATE", framing: 5, connection: "", namesServer: true };

@@ -9,7 +9,7 @@
  */
 import { putLatin1 } from "../wire/byte_text.ts";
 import type { FramingFault } from "./parse/framing.ts";
-import { reasonPhrase } from "./status.ts";
+import { reasonPhrase } from "./reason_phrase.ts";
 
 /** What stands in the Server field where a response has none of its own. */
 export const SERVER_PRODUCT = "httpcfg";

@@ -4,9 +4,9 @@
  * @module
  */
 import type { BodySource, HttpResponse } from "../base/exchange.ts";
-import type { Engine } from "./engine.ts";
-import type { Exchange } from "./exchange.ts";
-import type { Output } from "./output.ts";
+import type { Engine } from "./shared_state.ts";
+import type { Exchange } from "./request.ts";
+import type { Output } from "./write_queue.ts";
 import {
   type ConnectionWord,
   FRAMING,
@@ -14,7 +14,7 @@ import {
   headRoom,
   mayHaveBody,
   putHead,
-} from "./response_head.ts";
+} from "./head_writer.ts";
 import { putLatin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);

@@ -6,7 +6,7 @@
  */
 import type { ByteStream } from "../base/exchange.ts";
 import { NEVER } from "./clock.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./shared_state.ts";
 
 /** More than this is not held back to be joined. */
 const JOINED_BYTES_MAX = 65536;

@@ -1,7 +1,7 @@
 // Goal: bytes are kept for a response that comes again, for its Date only.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { HttpResponse } from "../../mod/base/exchange.ts";
-import { PreparedResponses } from "../../mod/http/prepared.ts";
+import { PreparedResponses } from "../../mod/http/prepared_cache.ts";
 
 const response = (): HttpResponse => ({ status: 200, headers: [], body: null });
 
