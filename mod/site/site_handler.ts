@@ -5,11 +5,11 @@
  */
 import type { Handler } from "../base/exchange.ts";
 import type { SiteRecord } from "../config/document/document.ts";
-import { echo } from "./echo.ts";
-import { fixedText } from "./fixed_text.ts";
+import { echo } from "./kinds/echo.ts";
+import { fixedText } from "./kinds/fixed_text.ts";
 import type { ResponseCache } from "./response_cache.ts";
 import { staticFiles } from "./static_files.ts";
-import { type ListeningView, welcome } from "./welcome.ts";
+import { type ListeningView, welcome } from "./kinds/welcome.ts";
 
 /** What sites share with the service that runs them. */
 export interface SiteContext {

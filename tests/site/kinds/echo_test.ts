@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { echo } from "../../mod/site/echo.ts";
-import { bodyBytes, bodyText, fakeRequest, field, responseOf } from "../support/request.ts";
+import { echo } from "../../../mod/site/kinds/echo.ts";
+import { bodyBytes, bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
 const handler = echo("probe", 7);
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type ListeningView, welcome, welcomePage } from "../../mod/site/welcome.ts";
-import { bodyText, fakeRequest, field, responseOf } from "../support/request.ts";
+import { type ListeningView, welcome, welcomePage } from "../../../mod/site/kinds/welcome.ts";
+import { bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
 const VIEW: ListeningView = {
   version: "1.2.3",

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Handler, HttpRequest, HttpResponse } from "../base/exchange.ts";
+import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
 
 /** Handler for `text`; `status` is 200 to 599, and 204 and 304 carry no text. */
 export function fixedText(text: string, status = 200): Handler {

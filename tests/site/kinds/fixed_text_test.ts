@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { fixedText } from "../../mod/site/fixed_text.ts";
-import { bodyText, fakeRequest, field, responseOf } from "../support/request.ts";
+import { fixedText } from "../../../mod/site/kinds/fixed_text.ts";
+import { bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
 Deno.test("fixedText() answers every method with the very same response", async () => {
   const handler = fixedText("grüß", 503);

@@ -6,10 +6,10 @@
  *
  * @module
  */
-import type { Handler, HttpRequest, HttpResponse } from "../base/exchange.ts";
-import { prefersJson } from "./accept.ts";
-import { errorPage } from "./error_page.ts";
-import { escapeHtml, htmlPage } from "./html.ts";
+import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import { prefersJson } from "../accept.ts";
+import { errorPage } from "../error_page.ts";
+import { escapeHtml, htmlPage } from "../html.ts";
 
 /** What the page shows. Texts are plain; the page escapes them. */
 export interface ListeningView {

@@ -9,15 +9,15 @@
  *
  * @module
  */
-import { formatEndpoint } from "../base/address.ts";
+import { formatEndpoint } from "../../base/address.ts";
 import {
   type BodySource,
   type Handler,
   type HttpRequest,
   type HttpResponse,
   isFieldValue,
-} from "../base/exchange.ts";
-import { prefersJson } from "./accept.ts";
+} from "../../base/exchange.ts";
+import { prefersJson } from "../accept.ts";
 
 /** Body bytes read before the answer begins: more than socket buffers hold, little in memory. */
 const HELD_BYTES_MAX = 1024 * 1024;
