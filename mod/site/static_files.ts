@@ -8,8 +8,8 @@
  */
 import type { Handler, HandlerResult, HttpRequest, HttpResponse } from "../base/exchange.ts";
 import { isFieldValue } from "../base/exchange.ts";
-import { acceptsEncoding } from "./accept.ts";
-import { errorPage } from "./error_page.ts";
+import { acceptsEncoding } from "./pages/accept_encoding.ts";
+import { errorPage } from "./pages/error_page.ts";
 import { bytesBody, fileBody, type OpenFile, openFile, readWhole } from "./file_body.ts";
 import { type Lookup, lookUp } from "./file_lookup.ts";
 import { folderUrl, parseFilePath } from "./file_path.ts";

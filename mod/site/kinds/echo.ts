@@ -17,7 +17,7 @@ import {
   type HttpResponse,
   isFieldValue,
 } from "../../base/exchange.ts";
-import { prefersJson } from "../accept.ts";
+import { prefersJson } from "../pages/accept_encoding.ts";
 
 /** Body bytes read before the answer begins: more than socket buffers hold, little in memory. */
 const HELD_BYTES_MAX = 1024 * 1024;

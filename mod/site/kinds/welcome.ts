@@ -7,9 +7,9 @@
  * @module
  */
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
-import { prefersJson } from "../accept.ts";
-import { errorPage } from "../error_page.ts";
-import { escapeHtml, htmlPage } from "../html.ts";
+import { prefersJson } from "../pages/accept_encoding.ts";
+import { errorPage } from "../pages/error_page.ts";
+import { escapeHtml, htmlPage } from "../pages/html.ts";
 
 /** What the page shows. Texts are plain; the page escapes them. */
 export interface ListeningView {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { acceptsEncoding, prefersJson } from "../../mod/site/accept.ts";
+import { acceptsEncoding, prefersJson } from "../../../mod/site/pages/accept_encoding.ts";
 
 Deno.test("prefersJson() wants JSON named and not liked less than HTML", () => {
   const cases: [accept: string | null, want: boolean][] = [

@@ -1,6 +1,6 @@
 import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
-import { errorPage } from "../../mod/site/error_page.ts";
-import { bodyText, field } from "../support/request.ts";
+import { errorPage } from "../../../mod/site/pages/error_page.ts";
+import { bodyText, field } from "../../support/request.ts";
 
 Deno.test("errorPage() shows the status and its fields, and keeps a plain page", async () => {
   const page = errorPage(404);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { HeaderField, HttpResponse } from "../base/exchange.ts";
+import type { HeaderField, HttpResponse } from "../../base/exchange.ts";
 import { escapeHtml, htmlPage } from "./html.ts";
 
 const PAGES = {
