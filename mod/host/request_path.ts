@@ -6,7 +6,7 @@
  */
 import type { Handler } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
-import { ResponseCache } from "../site/response_cache.ts";
+import { ResponseCache } from "../site/static/response_cache.ts";
 import type { ListeningView } from "../site/kinds/welcome.ts";
 import { composeHandler, type RegisteredHandler } from "./compose.ts";
 import type { Https } from "./https.ts";

@@ -7,8 +7,8 @@ import type { Handler } from "../base/exchange.ts";
 import type { SiteRecord } from "../config/document/document.ts";
 import { echo } from "./kinds/echo.ts";
 import { fixedText } from "./kinds/fixed_text.ts";
-import type { ResponseCache } from "./response_cache.ts";
-import { staticFiles } from "./static_files.ts";
+import type { ResponseCache } from "./static/response_cache.ts";
+import { staticFiles } from "./static/static_files.ts";
 import { type ListeningView, welcome } from "./kinds/welcome.ts";
 
 /** What sites share with the service that runs them. */

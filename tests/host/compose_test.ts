@@ -5,7 +5,7 @@ import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { type Answerers, composeHandler } from "../../mod/host/compose.ts";
 import { SiteConnections } from "../../mod/host/site_connections.ts";
-import { ResponseCache } from "../../mod/site/response_cache.ts";
+import { ResponseCache } from "../../mod/site/static/response_cache.ts";
 import { fakeRequest } from "../support/request.ts";
 
 const SITE = {

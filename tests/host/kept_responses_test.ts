@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { KeptResponses } from "../../mod/host/kept_responses.ts";
-import { type CacheEntry, ResponseCache } from "../../mod/site/response_cache.ts";
+import { type CacheEntry, ResponseCache } from "../../mod/site/static/response_cache.ts";
 
 function entry(type: string, text: string): CacheEntry {
   const headers = [["Content-Type", type]] as const;

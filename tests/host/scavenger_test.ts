@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Scavenger } from "../../mod/host/scavenger.ts";
-import { ResponseCache } from "../../mod/site/response_cache.ts";
+import { ResponseCache } from "../../mod/site/static/response_cache.ts";
 import { waitFor } from "../support/wait.ts";
 
 /** A cache that counts how often it was looked at. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT, type SiteContent } from "../../mod/config/document/document.ts";
-import { ResponseCache } from "../../mod/site/response_cache.ts";
+import { ResponseCache } from "../../mod/site/static/response_cache.ts";
 import { type SiteContext, siteHandler } from "../../mod/site/site_handler.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../support/request.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { BodySource } from "../base/exchange.ts";
+import type { BodySource } from "../../base/exchange.ts";
 import type { ByteRange } from "./preconditions.ts";
 
 /** Bytes of one read while memory is free: fewer reads cost less. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { type Lookup, lookUp } from "../../mod/site/file_lookup.ts";
-import { parseFilePath } from "../../mod/site/file_path.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { type Lookup, lookUp } from "../../../mod/site/static/file_lookup.ts";
+import { parseFilePath } from "../../../mod/site/static/file_path.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22);
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parseHttpDate } from "../wire/http_date.ts";
+import { parseHttpDate } from "../../wire/http_date.ts";
 
 /** What conditions compare with. */
 export interface Validators {

@@ -8,9 +8,9 @@
  * @module
  */
 import { contentType } from "@std/media-types/content-type";
-import type { HeaderField } from "../base/exchange.ts";
+import type { HeaderField } from "../../base/exchange.ts";
 import { type FilePath, isInside } from "./file_path.ts";
-import { httpDate } from "../wire/http_date.ts";
+import { httpDate } from "../../wire/http_date.ts";
 import type { CacheEntry, Representation } from "./response_cache.ts";
 
 export type Lookup =

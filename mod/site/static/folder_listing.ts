@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { escapeHtml, htmlPage } from "./pages/html.ts";
+import { escapeHtml, htmlPage } from "../pages/html.ts";
 
 /** Names on one page; a folder with more says so. */
 export const LISTED_MAX = 10_000;

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import type { HttpResponse } from "../base/exchange.ts";
+import type { HttpResponse } from "../../base/exchange.ts";
 
 /** The settings that the cache follows. */
 export interface CacheSettings {

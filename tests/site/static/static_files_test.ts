@@ -4,11 +4,17 @@ import {
   assertStrictEquals,
   assertStringIncludes,
 } from "@std/assert";
-import type { Handler, HttpResponse } from "../../mod/base/exchange.ts";
-import { ResponseCache } from "../../mod/site/response_cache.ts";
-import { staticFiles } from "../../mod/site/static_files.ts";
-import { tempFolder } from "../support/temp_folder.ts";
-import { bodyText, type FakeRequest, fakeRequest, field, responseOf } from "../support/request.ts";
+import type { Handler, HttpResponse } from "../../../mod/base/exchange.ts";
+import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
+import { staticFiles } from "../../../mod/site/static/static_files.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
+import {
+  bodyText,
+  type FakeRequest,
+  fakeRequest,
+  field,
+  responseOf,
+} from "../../support/request.ts";
 
 const SETTINGS = { UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 120 };
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { LISTED_MAX, listingPage } from "../../mod/site/listing.ts";
+import { LISTED_MAX, listingPage } from "../../../mod/site/static/folder_listing.ts";
 
 Deno.test("listingPage() escapes names, and links stay inside the folder", () => {
   const page = listingPage("/a <b>/", [

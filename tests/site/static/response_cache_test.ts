@@ -3,7 +3,7 @@ import {
   type CacheEntry,
   type Representation,
   ResponseCache,
-} from "../../mod/site/response_cache.ts";
+} from "../../../mod/site/static/response_cache.ts";
 
 const SETTINGS = { UriEnableCache: true, UriMaxUriBytes: 262144, UriScavengerPeriod: 120 };
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { bytesBody, fileBody, openFile, readWhole } from "../../mod/site/file_body.ts";
-import { bodyBytes } from "../support/request.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { bytesBody, fileBody, openFile, readWhole } from "../../../mod/site/static/file_body.ts";
+import { bodyBytes } from "../../support/request.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 const SIZE = 300_000;
 

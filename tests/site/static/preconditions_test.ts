@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { evaluate, type Outcome } from "../../mod/site/preconditions.ts";
+import { evaluate, type Outcome } from "../../../mod/site/static/preconditions.ts";
 
 const DATE = "Sun, 06 Nov 1994 08:49:37 GMT";
 const BEFORE = "Sun, 06 Nov 1994 08:49:36 GMT";

@@ -6,14 +6,14 @@
  *
  * @module
  */
-import type { Handler, HandlerResult, HttpRequest, HttpResponse } from "../base/exchange.ts";
-import { isFieldValue } from "../base/exchange.ts";
-import { acceptsEncoding } from "./pages/accept_encoding.ts";
-import { errorPage } from "./pages/error_page.ts";
+import type { Handler, HandlerResult, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import { isFieldValue } from "../../base/exchange.ts";
+import { acceptsEncoding } from "../pages/accept_encoding.ts";
+import { errorPage } from "../pages/error_page.ts";
 import { bytesBody, fileBody, type OpenFile, openFile, readWhole } from "./file_body.ts";
 import { type Lookup, lookUp } from "./file_lookup.ts";
 import { folderUrl, parseFilePath } from "./file_path.ts";
-import { LISTED_MAX, type ListedName, listingPage } from "./listing.ts";
+import { LISTED_MAX, type ListedName, listingPage } from "./folder_listing.ts";
 import { type ByteRange, evaluate, type Outcome } from "./preconditions.ts";
 import type { CacheEntry, Representation, ResponseCache } from "./response_cache.ts";
 

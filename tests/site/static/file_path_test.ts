@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { folderUrl, isInside, parseFilePath } from "../../mod/site/file_path.ts";
+import { folderUrl, isInside, parseFilePath } from "../../../mod/site/static/file_path.ts";
 
 Deno.test("parseFilePath() gives names below the root and nothing that leaves it", () => {
   const cases: [path: string, want: readonly string[] | null, isFolder?: boolean][] = [
