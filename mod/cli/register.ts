@@ -11,7 +11,7 @@ import { systemRun } from "../config/store/paths.ts";
 import { askToRegister } from "../host/register_client.ts";
 import { FORWARD_TIMEOUT, isTimeout } from "../host/register_protocol.ts";
 import type { RegistrationStatus } from "../host/status.ts";
-import { formatForwardTarget, parseForwardTarget } from "../site/forward_target.ts";
+import { formatForwardTarget, parseForwardTarget } from "../site/proxy/proxy_target.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { ANSWER_VERSION, render, type Row, table } from "./format.ts";
 

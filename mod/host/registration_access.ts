@@ -26,7 +26,7 @@ import {
 import { WIN32 } from "../base/win32.ts";
 import { type Binding, parseBinding } from "../config/document/binding.ts";
 import type { SiteRecord, UrlAclRecord } from "../config/document/document.ts";
-import type { ForwardTarget } from "../site/forward_target.ts";
+import type { ForwardTarget } from "../site/proxy/proxy_target.ts";
 
 /** Who asks. */
 export interface Registrant extends Caller {

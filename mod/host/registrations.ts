@@ -11,13 +11,13 @@ import { WIN32 } from "../base/win32.ts";
 import type { SiteRecord } from "../config/document/document.ts";
 import type { Store } from "../config/store/store.ts";
 import type { PlannedRegistration } from "../listen/plan/plan.ts";
-import { Forwarder } from "../site/forward.ts";
+import { Forwarder } from "../site/proxy/proxy.ts";
 import {
   formatForwardTarget,
   type ForwardTarget,
   parseForwardTarget,
-} from "../site/forward_target.ts";
-import { connectTo } from "../site/upstream_connection.ts";
+} from "../site/proxy/proxy_target.ts";
+import { connectTo } from "../site/proxy/upstream_connection.ts";
 import type { RegisteredHandler } from "./compose.ts";
 import type { RegisterWish, UnregisterWish } from "./register_protocol.ts";
 import type { RegisterHandler, RegisterOutcome } from "./register_server.ts";

@@ -8,7 +8,7 @@ import {
   type Registrant,
   takenBySites,
 } from "../../mod/host/registration_access.ts";
-import { parseForwardTarget } from "../../mod/site/forward_target.ts";
+import { parseForwardTarget } from "../../mod/site/proxy/proxy_target.ts";
 
 const ROOT: Registrant = { uid: 0, gids: [0], isAdministrator: true };
 const OWNER: Registrant = { uid: 500, gids: [500], isAdministrator: true };

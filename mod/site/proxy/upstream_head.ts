@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { HeaderField } from "../base/exchange.ts";
+import type { HeaderField } from "../../base/exchange.ts";
 
 /** Bytes of a head that we still read; as many as HTTP.sys lets a response's head have. */
 export const HEAD_BYTES_MAX = 65_536;

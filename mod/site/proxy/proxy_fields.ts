@@ -13,8 +13,8 @@
  *
  * @module
  */
-import { urlHost } from "../base/address.ts";
-import type { HeaderField, HttpRequest } from "../base/exchange.ts";
+import { urlHost } from "../../base/address.ts";
+import type { HeaderField, HttpRequest } from "../../base/exchange.ts";
 
 /** Fields that end at each connection. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([

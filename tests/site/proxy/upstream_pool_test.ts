@@ -1,9 +1,9 @@
 /** Goal: a connection is used again only while it stands at the start of an answer. Method: connections
  * in memory. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { Deadlines } from "../../mod/site/deadlines.ts";
-import { UpstreamPool } from "../../mod/site/upstream_pool.ts";
-import { type StreamEnd, streamPair } from "../support/stream_pair.ts";
+import { Deadlines } from "../../../mod/site/proxy/deadlines.ts";
+import { UpstreamPool } from "../../../mod/site/proxy/upstream_pool.ts";
+import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
 class Program {
   readonly ends: StreamEnd[] = [];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ByteStream } from "../base/exchange.ts";
+import type { ByteStream } from "../../base/exchange.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ByteStream } from "../base/exchange.ts";
+import type { ByteStream } from "../../base/exchange.ts";
 
 const BUFFER_BYTES = 16_384;
 

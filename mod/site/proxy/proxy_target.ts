@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint, parseEndpoint } from "../base/address.ts";
+import { type Endpoint, formatEndpoint, parseEndpoint } from "../../base/address.ts";
 
 export type ForwardTarget =
   | { readonly kind: "tcp"; readonly endpoint: Endpoint }

@@ -1,9 +1,9 @@
 /** Goal: a body has the bytes that its framing says, at every split. Method: a connection in memory that
  * gives a few bytes at a time. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { UpstreamBody } from "../../mod/site/upstream_body.ts";
-import { UpstreamConnection } from "../../mod/site/upstream_connection.ts";
-import { BODY, UpstreamFault } from "../../mod/site/upstream_head.ts";
+import { UpstreamBody } from "../../../mod/site/proxy/upstream_body.ts";
+import { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
+import { BODY, UpstreamFault } from "../../../mod/site/proxy/upstream_head.ts";
 
 interface Read {
   readonly text: string;

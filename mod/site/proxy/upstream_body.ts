@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { BodySource } from "../base/exchange.ts";
-import { ChunkedDecoder } from "../wire/chunked.ts";
+import type { BodySource } from "../../base/exchange.ts";
+import { ChunkedDecoder } from "../../wire/chunked.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 import { BODY, UpstreamFault } from "./upstream_head.ts";
 

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { ByteStream } from "../base/exchange.ts";
-import type { ForwardTarget } from "./forward_target.ts";
+import type { ByteStream } from "../../base/exchange.ts";
+import type { ForwardTarget } from "./proxy_target.ts";
 import { HEAD_BYTES_MAX } from "./upstream_head.ts";
 
 /** Room for a usual head and a small body. */

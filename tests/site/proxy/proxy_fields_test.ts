@@ -1,13 +1,13 @@
 /** Goal: a field goes through, ends at its connection, or is made anew. Method: whole heads. */
 import { assertEquals } from "@std/assert";
-import { parseIp } from "../../mod/base/address.ts";
+import { parseIp } from "../../../mod/base/address.ts";
 import {
   forwardedHead,
   isLoop,
   returnedFields,
   wantsWebSocket,
-} from "../../mod/site/forward_fields.ts";
-import { type FakeRequest, fakeRequest } from "../support/request.ts";
+} from "../../../mod/site/proxy/proxy_fields.ts";
+import { type FakeRequest, fakeRequest } from "../../support/request.ts";
 
 /** Lines of the forwarded head, without the fields that every head gets. */
 function lines(fake: FakeRequest): string[] {

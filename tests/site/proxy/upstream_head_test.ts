@@ -7,7 +7,7 @@ import {
   readUpstreamHead,
   UpstreamFault,
   type UpstreamHead,
-} from "../../mod/site/upstream_head.ts";
+} from "../../../mod/site/proxy/upstream_head.ts";
 
 function read(text: string): UpstreamHead {
   const bytes = Uint8Array.from(text, (char) => char.charCodeAt(0));

@@ -1,7 +1,7 @@
 /** Goal: a wait ends when it has to, and costs nothing after. Method: the real timer, which the test
  * runner does not let leak. */
 import { assertEquals } from "@std/assert";
-import { Deadlines } from "../../mod/site/deadlines.ts";
+import { Deadlines } from "../../../mod/site/proxy/deadlines.ts";
 
 Deno.test("Deadlines.start() calls what is due and nothing that was cancelled", async () => {
   const deadlines = new Deadlines();

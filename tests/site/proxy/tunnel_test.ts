@@ -1,7 +1,7 @@
 /** Goal: bytes, ends and failures pass through. Method: two connections in memory. */
 import { assertEquals } from "@std/assert";
-import { tunnel } from "../../mod/site/tunnel.ts";
-import { type StreamEnd, streamPair } from "../support/stream_pair.ts";
+import { tunnel } from "../../../mod/site/proxy/tunnel.ts";
+import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
 async function readText(stream: StreamEnd): Promise<string | null> {
   const buffer = new Uint8Array(100);

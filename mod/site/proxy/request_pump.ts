@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { BodyError, type RequestBody } from "../base/exchange.ts";
+import { BodyError, type RequestBody } from "../../base/exchange.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 
 const CRLF = latin1("\r\n");

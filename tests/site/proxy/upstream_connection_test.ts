@@ -1,9 +1,9 @@
 /** Goal: no byte of the input is lost, whatever the buffer has to hold. Method: memory, and one socket. */
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Ip } from "../../mod/base/address.ts";
-import { connectTo, UpstreamConnection } from "../../mod/site/upstream_connection.ts";
-import { streamPair } from "../support/stream_pair.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import type { Ip } from "../../../mod/base/address.ts";
+import { connectTo, UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
+import { streamPair } from "../../support/stream_pair.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("UpstreamConnection.fill() makes room without losing what is there", async () => {
   const [ours, theirs] = streamPair();

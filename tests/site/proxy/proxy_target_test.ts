@@ -1,6 +1,6 @@
 /** Goal: requests are forwarded to programs of this machine and nowhere else. Method: a table. */
 import { assertEquals } from "@std/assert";
-import { formatForwardTarget, parseForwardTarget } from "../../mod/site/forward_target.ts";
+import { formatForwardTarget, parseForwardTarget } from "../../../mod/site/proxy/proxy_target.ts";
 
 Deno.test("parseForwardTarget() takes loopback addresses and absolute socket paths", () => {
   const cases: [text: string, want: string | null][] = [

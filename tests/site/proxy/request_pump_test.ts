@@ -1,10 +1,10 @@
 /** Goal: the body arrives whole, or what failed is known. Method: a connection in memory. */
 import { assertEquals } from "@std/assert";
-import { BodyError, type RequestBody } from "../../mod/base/exchange.ts";
-import { RequestPump } from "../../mod/site/request_pump.ts";
-import { UpstreamConnection } from "../../mod/site/upstream_connection.ts";
-import { fakeRequest } from "../support/request.ts";
-import { type StreamEnd, streamPair } from "../support/stream_pair.ts";
+import { BodyError, type RequestBody } from "../../../mod/base/exchange.ts";
+import { RequestPump } from "../../../mod/site/proxy/request_pump.ts";
+import { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
+import { fakeRequest } from "../../support/request.ts";
+import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
 interface Pumped {
   readonly pump: RequestPump;

@@ -20,7 +20,7 @@ import {
   type HttpRequest,
   type HttpResponse,
   type Refusal,
-} from "../base/exchange.ts";
+} from "../../base/exchange.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import {
   forwardedHead,
@@ -28,7 +28,7 @@ import {
   returnedFields,
   wantsWebSocket,
   WEBSOCKET,
-} from "./forward_fields.ts";
+} from "./proxy_fields.ts";
 import { RequestPump } from "./request_pump.ts";
 import { tunnel } from "./tunnel.ts";
 import { UpstreamBody } from "./upstream_body.ts";

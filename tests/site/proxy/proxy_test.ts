@@ -1,10 +1,10 @@
 /** Goal: what a program says reaches the client, and nothing else does. Method: programs in memory that
  * follow a script; requests without an engine. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { BodyError, type HttpRequest, type HttpResponse } from "../../mod/base/exchange.ts";
-import { Forwarder } from "../../mod/site/forward.ts";
-import { bodyText, type FakeRequest, fakeRequest, field } from "../support/request.ts";
-import { type StreamEnd, streamPair } from "../support/stream_pair.ts";
+import { BodyError, type HttpRequest, type HttpResponse } from "../../../mod/base/exchange.ts";
+import { Forwarder } from "../../../mod/site/proxy/proxy.ts";
+import { bodyText, type FakeRequest, fakeRequest, field } from "../../support/request.ts";
+import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
 /** Answers one connection. */
 type Script = (conn: Caller) => Promise<void>;
