@@ -14,7 +14,7 @@ import {
   type NoRoute,
   prefixRoute,
   type Route,
-} from "../site/match.ts";
+} from "../site/routes.ts";
 import { type SiteContext, siteHandler } from "../site/site_handler.ts";
 import type { LimitedSite, SiteConnections } from "./site_connections.ts";
 

@@ -17,7 +17,7 @@ import {
   matchRoute,
   type NoRoute,
   prefixRoute,
-} from "../site/match.ts";
+} from "../site/routes.ts";
 import { isUp } from "./outcome.ts";
 import type { RegistrationStatus } from "./status.ts";
 

@@ -9,7 +9,7 @@ import {
   type NoRoute,
   prefixRoute,
   type RouteTable,
-} from "../../mod/site/match.ts";
+} from "../../mod/site/routes.ts";
 
 const SITES = [
   site("any", [":80:"]),
