@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { NewEvent } from "../telemetry/event.ts";
-import { EventLog } from "../telemetry/event_log.ts";
+import type { NewEvent } from "../telemetry/events/event.ts";
+import { EventLog } from "../telemetry/events/event_log.ts";
 import type { CommandIo } from "./command.ts";
 
 /** Appends `event`. A log that cannot be written costs the record, never the command. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { quote, usageFault } from "../base/fault.ts";
-import type { ServiceEvent } from "../telemetry/event.ts";
-import { readEvents } from "../telemetry/event_log.ts";
+import type { ServiceEvent } from "../telemetry/events/event.ts";
+import { readEvents } from "../telemetry/events/event_log.ts";
 import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { render, type Row } from "./format.ts";
 

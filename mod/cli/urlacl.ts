@@ -9,7 +9,7 @@
 import { WIN32 } from "../base/win32.ts";
 import type { UrlAclRecord } from "../config/document/document.ts";
 import { deleteUrlAcl, findUrlAcl, setUrlAcl } from "../config/document/http_records.ts";
-import { type NewEvent, reservationAdded, reservationDeleted } from "../telemetry/event.ts";
+import { type NewEvent, reservationAdded, reservationDeleted } from "../telemetry/events/event.ts";
 import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { recordEvent } from "./event_record.ts";
 import { completed } from "./completed.ts";

@@ -9,7 +9,7 @@ import type { Confirmation } from "./confirmation.ts";
 import type { ControlProgress, ControlRequest, ReloadRequest } from "./control_protocol.ts";
 import type { Controller } from "./controller.ts";
 import type { Registrations } from "./registrations.ts";
-import type { ServiceLogs } from "./service_logs.ts";
+import type { ServiceLogs } from "../telemetry/service_logs.ts";
 import type { ServiceStatus } from "./status.ts";
 import type { WebService } from "./web_service.ts";
 

@@ -27,7 +27,7 @@ import {
   certificateKept,
   certificateReplaced,
   type NewEvent,
-} from "../telemetry/event.ts";
+} from "../telemetry/events/event.ts";
 
 /** The certificate of one or more records. */
 interface Served {

@@ -14,7 +14,7 @@ import {
 import { HttpServer } from "../http/server.ts";
 import { type ListEntry, parseList } from "../config/document/list_entry.ts";
 import type { Https } from "./https.ts";
-import type { ServiceLogs } from "./service_logs.ts";
+import type { ServiceLogs } from "../telemetry/service_logs.ts";
 import type { SiteConnections } from "./site_connections.ts";
 import { Sockets } from "../listen/sockets/socket_set.ts";
 

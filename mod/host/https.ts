@@ -13,7 +13,7 @@ import type { SiteRecord, SslRecord } from "../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../config/certs/ssl_lookup.ts";
 import type { Store } from "../config/store/store.ts";
 import type { GateStream, TlsGate } from "../listen/tls/handshake_gate.ts";
-import type { NewEvent } from "../telemetry/event.ts";
+import type { NewEvent } from "../telemetry/events/event.ts";
 import type { Certificates } from "./certificates.ts";
 import type { ServiceWorker } from "./controller.ts";
 

@@ -17,7 +17,7 @@ import {
   type NewEvent,
   siteDeactivated,
   urlInvalid,
-} from "../telemetry/event.ts";
+} from "../telemetry/events/event.ts";
 
 /**
  * HTTP 15014 for each entry of the list that is none, W3SVC 1003 for each binding that is no URL. The

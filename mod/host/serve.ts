@@ -5,7 +5,7 @@
  */
 import type { Paths } from "../config/store/paths.ts";
 import type { Store } from "../config/store/store.ts";
-import { changeReverted, controlSent, stateEntered } from "../telemetry/event.ts";
+import { changeReverted, controlSent, stateEntered } from "../telemetry/events/event.ts";
 import { openLocal } from "../listen/sockets/endpoint.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { carryOut, extraOf } from "./carry_out.ts";
@@ -17,7 +17,7 @@ import { claimInstance } from "./instance.ts";
 import { documentEvents } from "./plan_events.ts";
 import { openPortSharing } from "./port_sharing.ts";
 import { Registrations } from "./registrations.ts";
-import { ServiceLogs } from "./service_logs.ts";
+import { ServiceLogs } from "../telemetry/service_logs.ts";
 import { type ServiceName, serviceRow, SERVICES } from "./service_table.ts";
 import type { ServiceStatus } from "./status.ts";
 import { WebService } from "./web_service.ts";

@@ -31,7 +31,7 @@ import {
   type Reloaded,
   upSites,
 } from "./reload.ts";
-import type { ServiceLogs } from "./service_logs.ts";
+import type { ServiceLogs } from "../telemetry/service_logs.ts";
 import { notRunning, throwIfDown, withSite } from "./one_site.ts";
 import type { SiteVerb } from "./control_protocol.ts";
 import { RequestPath } from "./request_path.ts";

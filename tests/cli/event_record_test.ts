@@ -2,8 +2,8 @@
 import { assertEquals } from "@std/assert";
 import type { CommandIo } from "../../mod/cli/command.ts";
 import { recordEvent } from "../../mod/cli/event_record.ts";
-import { reservationAdded } from "../../mod/telemetry/event.ts";
-import { readEvents } from "../../mod/telemetry/event_log.ts";
+import { reservationAdded } from "../../mod/telemetry/events/event.ts";
+import { readEvents } from "../../mod/telemetry/events/event_log.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 Deno.test("recordEvent() appends, and a folder that cannot be written costs nothing", async () => {

@@ -1,7 +1,7 @@
 // Goal: the event log as text and rows, chosen by source, number and count. Method: a log of three.
 import { assertEquals } from "@std/assert";
-import { bindFailed, stateEntered } from "../../mod/telemetry/event.ts";
-import { EventLog } from "../../mod/telemetry/event_log.ts";
+import { bindFailed, stateEntered } from "../../mod/telemetry/events/event.ts";
+import { EventLog } from "../../mod/telemetry/events/event_log.ts";
 import { commandHome } from "../support/io.ts";
 
 Deno.test("events shows what was written, the newest last", async () => {

@@ -1,7 +1,7 @@
 // Story: addresses come, go and move under a running service. The list follows; nobody else notices.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { readEvents } from "../../mod/telemetry/event_log.ts";
+import { readEvents } from "../../mod/telemetry/events/event_log.ts";
 import { type NetNamespace, testInNamespace } from "../support/net_namespace.ts";
 import { Program } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";

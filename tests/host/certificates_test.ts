@@ -7,7 +7,7 @@ import { writePair } from "../../mod/config/certs/cert_store.ts";
 import type { SslRecord } from "../../mod/config/document/document.ts";
 import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
 import { Certificates } from "../../mod/host/certificates.ts";
-import type { NewEvent } from "../../mod/telemetry/event.ts";
+import type { NewEvent } from "../../mod/telemetry/events/event.ts";
 import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
 import { makePem } from "../support/tls_pair.ts";
 

@@ -5,7 +5,7 @@ import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { type HttpParts, makeHttpState, readHttp } from "../../mod/host/http_state.ts";
 import { SiteConnections } from "../../mod/host/site_connections.ts";
 import type { Https } from "../../mod/host/https.ts";
-import type { ServiceLogs } from "../../mod/host/service_logs.ts";
+import type { ServiceLogs } from "../../mod/telemetry/service_logs.ts";
 import { get } from "../support/http_client.ts";
 import { plannedEndpoint, planOf } from "../support/plans.ts";
 import { freePort } from "../support/ports.ts";

@@ -5,7 +5,7 @@
  *     % document {"sites": []}          parts of the document that the home starts with
  *     % cert site                       a certificate of tests/testdata/certs in the store MY
  *     % service W3SVC                   a service process runs, with this service and what it needs
- *     % event listUnusable              an event of telemetry/event.ts stands in the log
+ *     % event listUnusable              an event of telemetry/events/event.ts stands in the log
  *     % answer Y                        what is typed when the next command asks, - for nothing
  *     $ set iplisten -i 127.0.0.2       words after httpcfg; 'quotes' and "quotes" as in a shell
  *     | a line of stdout
@@ -18,9 +18,9 @@
  */
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { run } from "../../mod/cli/run.ts";
-import * as event from "../../mod/telemetry/event.ts";
-import type { NewEvent } from "../../mod/telemetry/event.ts";
-import { EventLog } from "../../mod/telemetry/event_log.ts";
+import * as event from "../../mod/telemetry/events/event.ts";
+import type { NewEvent } from "../../mod/telemetry/events/event.ts";
+import { EventLog } from "../../mod/telemetry/events/event_log.ts";
 import { type FakeService, startFakeService } from "./fake_service.ts";
 
 /** One step of a case: how to set up, or a command with what it must give. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fieldText, Stamp } from "../../mod/telemetry/log_text.ts";
+import { fieldText, Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 
 Deno.test("fieldText() leaves one field of printable ASCII, whatever came in", () => {
   const cases: [value: string | null, want: string][] = [

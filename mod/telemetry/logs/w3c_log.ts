@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { ServedRecord } from "../base/exchange.ts";
+import type { ServedRecord } from "../../base/exchange.ts";
 import { LogFile, type LogTrouble } from "./log_file.ts";
 import { W3C_NAMES } from "./log_names.ts";
-import { type LineEnd, Stamp } from "./log_text.ts";
+import { type LineEnd, Stamp } from "./stamp.ts";
 import { W3cFormat } from "./w3c_format.ts";
 
 /** The settings that this log follows. */

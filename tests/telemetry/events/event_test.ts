@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import * as events from "../../mod/telemetry/event.ts";
+import * as events from "../../../mod/telemetry/events/event.ts";
 
 Deno.test("events carry the numbers, sources and texts of the originals", () => {
   const cause = { error: 10049, detail: "held by pid 7" };

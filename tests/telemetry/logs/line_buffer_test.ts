@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { giveBack, LineBuffer } from "../../mod/telemetry/line_buffer.ts";
+import { giveBack, LineBuffer } from "../../../mod/telemetry/logs/line_buffer.ts";
 
 Deno.test("LineBuffer gives every line as bytes, few or many, short or long, in any script", () => {
   const buffer = new LineBuffer();

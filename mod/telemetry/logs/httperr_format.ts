@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { RefusedRecord } from "../base/exchange.ts";
-import { fieldText, type LineEnd, type Stamp } from "./log_text.ts";
+import type { RefusedRecord } from "../../base/exchange.ts";
+import { fieldText, type LineEnd, type Stamp } from "./stamp.ts";
 
 /** Bounds of HTTP.sys, in bytes; targets and methods come one byte a character. */
 const METHOD_MAX = 255;

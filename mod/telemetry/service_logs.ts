@@ -6,11 +6,11 @@
  */
 import type { RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import { effectiveSettings, type Settings } from "../config/document/settings.ts";
-import { logTrouble, type NewEvent } from "../telemetry/event.ts";
-import { EventLog } from "../telemetry/event_log.ts";
-import { HttpErrLog } from "../telemetry/httperr_log.ts";
-import type { LogTrouble } from "../telemetry/log_file.ts";
-import { type LogOptions, W3cLog } from "../telemetry/w3c_log.ts";
+import { logTrouble, type NewEvent } from "./events/event.ts";
+import { EventLog } from "./events/event_log.ts";
+import { HttpErrLog } from "./logs/httperr_log.ts";
+import type { LogTrouble } from "./logs/log_file.ts";
+import { type LogOptions, W3cLog } from "./logs/w3c_log.ts";
 
 const TICK_MS = 1000;
 

@@ -1,8 +1,8 @@
 // Goal: each record in its own log, all of it on the disk after close(). Method: a temp folder.
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Endpoint, Ip } from "../../mod/base/address.ts";
-import { ServiceLogs } from "../../mod/host/service_logs.ts";
-import { stateEntered } from "../../mod/telemetry/event.ts";
+import { ServiceLogs } from "../../mod/telemetry/service_logs.ts";
+import { stateEntered } from "../../mod/telemetry/events/event.ts";
 import { fakeRequest } from "../support/request.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { ServedRecord } from "../../mod/base/exchange.ts";
-import { Stamp } from "../../mod/telemetry/log_text.ts";
-import { W3cFormat } from "../../mod/telemetry/w3c_format.ts";
-import { type FakeRequest, fakeRequest } from "../support/request.ts";
+import type { ServedRecord } from "../../../mod/base/exchange.ts";
+import { Stamp } from "../../../mod/telemetry/logs/stamp.ts";
+import { W3cFormat } from "../../../mod/telemetry/logs/w3c_format.ts";
+import { type FakeRequest, fakeRequest } from "../../support/request.ts";
 
 const DEFAULT_FLAGS = 0x218fdf;
 const STAMP = new Stamp().at(Date.UTC(2013, 4, 10, 0, 24, 19));

@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { listUnusable, reservationAdded, stateEntered } from "../../mod/telemetry/event.ts";
-import { EventLog, readEvents } from "../../mod/telemetry/event_log.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import {
+  listUnusable,
+  reservationAdded,
+  stateEntered,
+} from "../../../mod/telemetry/events/event.ts";
+import { EventLog, readEvents } from "../../../mod/telemetry/events/event_log.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("EventLog stores events that readEvents() gives back, newest last", async () => {
   await using temp = await tempFolder();

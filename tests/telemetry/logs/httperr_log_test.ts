@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { Ip } from "../../mod/base/address.ts";
-import type { RefusedRecord } from "../../mod/base/exchange.ts";
-import { HttpErrLog } from "../../mod/telemetry/httperr_log.ts";
+import type { Ip } from "../../../mod/base/address.ts";
+import type { RefusedRecord } from "../../../mod/base/exchange.ts";
+import { HttpErrLog } from "../../../mod/telemetry/logs/httperr_log.ts";
 
 const RECORD: RefusedRecord = {
   local: { ip: "127.0.0.2" as Ip, port: 80 },

@@ -7,8 +7,8 @@
  * @module
  */
 import { type NewEvent, parseEvent, type ServiceEvent } from "./event.ts";
-import { LogFile, type LogTrouble } from "./log_file.ts";
-import { EVENT_NAMES, rollsIn } from "./log_names.ts";
+import { LogFile, type LogTrouble } from "../logs/log_file.ts";
+import { EVENT_NAMES, rollsIn } from "../logs/log_names.ts";
 
 /** Bytes of one file: thousands of events. */
 const FILE_BYTES = 1024 * 1024;

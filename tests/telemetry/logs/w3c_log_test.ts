@@ -1,7 +1,11 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ServedRecord } from "../../mod/base/exchange.ts";
-import { type LogOptions, W3cLog, type W3cLogSettings } from "../../mod/telemetry/w3c_log.ts";
-import { fakeRequest } from "../support/request.ts";
+import type { ServedRecord } from "../../../mod/base/exchange.ts";
+import {
+  type LogOptions,
+  W3cLog,
+  type W3cLogSettings,
+} from "../../../mod/telemetry/logs/w3c_log.ts";
+import { fakeRequest } from "../../support/request.ts";
 
 const SETTINGS: W3cLogSettings = {
   LogEnabled: true,

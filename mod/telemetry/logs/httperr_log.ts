@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { RefusedRecord } from "../base/exchange.ts";
+import type { RefusedRecord } from "../../base/exchange.ts";
 import { httpErrHeader, httpErrLine } from "./httperr_format.ts";
 import { LogFile } from "./log_file.ts";
 import { HTTPERR_NAMES } from "./log_names.ts";
-import { Stamp } from "./log_text.ts";
+import { Stamp } from "./stamp.ts";
 import type { LogOptions } from "./w3c_log.ts";
 
 /** The settings that this log follows. */

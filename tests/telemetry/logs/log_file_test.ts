@@ -1,7 +1,11 @@
 import { assertEquals, assertGreater } from "@std/assert";
-import { LogFile, type LogFileOptions, type LogTrouble } from "../../mod/telemetry/log_file.ts";
-import { HTTPERR_NAMES, W3C_NAMES } from "../../mod/telemetry/log_names.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import {
+  LogFile,
+  type LogFileOptions,
+  type LogTrouble,
+} from "../../../mod/telemetry/logs/log_file.ts";
+import { HTTPERR_NAMES, W3C_NAMES } from "../../../mod/telemetry/logs/log_names.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 const DAY = "261122";
 

@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { HttpRequest, ServedRecord } from "../base/exchange.ts";
-import { fieldText, type LineEnd, type Stamp } from "./log_text.ts";
+import type { HttpRequest, ServedRecord } from "../../base/exchange.ts";
+import { fieldText, type LineEnd, type Stamp } from "./stamp.ts";
 
 /** Bits of LogExtFileFlags with the name of each field, in the order of a line. */
 const FIELDS = [

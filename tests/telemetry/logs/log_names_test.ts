@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { EVENT_NAMES, HTTPERR_NAMES, rollsIn, W3C_NAMES } from "../../mod/telemetry/log_names.ts";
+import {
+  EVENT_NAMES,
+  HTTPERR_NAMES,
+  rollsIn,
+  W3C_NAMES,
+} from "../../../mod/telemetry/logs/log_names.ts";
 
 Deno.test("names are IIS's and HTTP.sys's", () => {
   assertEquals(W3C_NAMES.name("261122", 0), "ex261122.log");

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import type { Ip } from "../../mod/base/address.ts";
-import type { RefusedRecord } from "../../mod/base/exchange.ts";
-import { httpErrHeader, httpErrLine } from "../../mod/telemetry/httperr_format.ts";
-import { Stamp } from "../../mod/telemetry/log_text.ts";
+import type { Ip } from "../../../mod/base/address.ts";
+import type { RefusedRecord } from "../../../mod/base/exchange.ts";
+import { httpErrHeader, httpErrLine } from "../../../mod/telemetry/logs/httperr_format.ts";
+import { Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 
 const STAMP = new Stamp().at(Date.UTC(2011, 0, 28, 23, 6, 39));
 const RECORD: RefusedRecord = {
