@@ -12,7 +12,7 @@ import {
   type ServiceRow,
   serviceRow,
   SERVICES,
-} from "../host/service_table.ts";
+} from "../host/services/service_table.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { render } from "./format.ts";
 import * as say from "./net_messages.ts";

@@ -15,7 +15,7 @@ import type { Store } from "../config/store/store.ts";
 import type { GateStream, TlsGate } from "../listen/tls/handshake_gate.ts";
 import type { NewEvent } from "../telemetry/events/event.ts";
 import type { Certificates } from "./certificates.ts";
-import type { ServiceWorker } from "./controller.ts";
+import type { ServiceWorker } from "./services/service_controller.ts";
 
 /** What it stands on, and where its connections go. */
 export interface HttpsOptions {

@@ -12,13 +12,13 @@ import { carryOut, extraOf } from "./carry_out.ts";
 import { Confirmation } from "./confirmation.ts";
 import { controlPath } from "./control_address.ts";
 import { type AfterAnswer, type ControlHandler, serveControl } from "./control_server.ts";
-import { Controller, type ServiceState } from "./controller.ts";
+import { Controller, type ServiceState } from "./services/service_controller.ts";
 import { claimInstance } from "./instance.ts";
 import { documentEvents } from "./plan_events.ts";
 import { openPortSharing } from "./port_sharing.ts";
 import { Registrations } from "./registrations.ts";
 import { ServiceLogs } from "../telemetry/service_logs.ts";
-import { type ServiceName, serviceRow, SERVICES } from "./service_table.ts";
+import { type ServiceName, serviceRow, SERVICES } from "./services/service_table.ts";
 import type { ServiceStatus } from "./status.ts";
 import { WebService } from "./web_service.ts";
 

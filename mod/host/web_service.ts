@@ -16,7 +16,7 @@ import { machineKey } from "../listen/machine/machine_addresses.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../listen/plan/plan.ts";
 import { changeOver, type ChangeOverOptions } from "../listen/sockets/follow_plan.ts";
 import type { RegisteredHandler } from "./compose.ts";
-import type { ServiceWorker } from "./controller.ts";
+import type { ServiceWorker } from "./services/service_controller.ts";
 import { type HttpState, makeHttpState, NOBODY, readHttp } from "./http_state.ts";
 import { Https } from "./https.ts";
 import { listeningView, nothingStarted } from "./outcome.ts";

@@ -9,8 +9,8 @@ import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document
 import { controlPath } from "../../mod/host/control_address.ts";
 import type { ControlRequest, SiteVerb } from "../../mod/host/control_protocol.ts";
 import { serveControl } from "../../mod/host/control_server.ts";
-import { Controller } from "../../mod/host/controller.ts";
-import { findService, SERVICES } from "../../mod/host/service_table.ts";
+import { Controller } from "../../mod/host/services/service_controller.ts";
+import { findService, SERVICES } from "../../mod/host/services/service_table.ts";
 import type { CachedResponse, ServiceStatus, SiteStatus } from "../../mod/host/status.ts";
 import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
 

@@ -1,7 +1,11 @@
 // Goal: services start and stop in order, one request at a time. Method: workers that write a diary.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Controller, type ServiceState, type ServiceWorker } from "../../mod/host/controller.ts";
-import { type ServiceName, SERVICES } from "../../mod/host/service_table.ts";
+import {
+  Controller,
+  type ServiceState,
+  type ServiceWorker,
+} from "../../../mod/host/services/service_controller.ts";
+import { type ServiceName, SERVICES } from "../../../mod/host/services/service_table.ts";
 
 interface Bench {
   readonly controller: Controller;

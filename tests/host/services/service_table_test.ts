@@ -6,7 +6,7 @@ import {
   serviceRow,
   SERVICES,
   startOrder,
-} from "../../mod/host/service_table.ts";
+} from "../../../mod/host/services/service_table.ts";
 
 Deno.test("SERVICES stand in an order in which each needs only rows above it", () => {
   SERVICES.forEach(({ name, needs }, i) => {
