@@ -5,7 +5,7 @@
  */
 import { type Endpoint, parseIp } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
-import type { ServiceStatus } from "../host/status.ts";
+import type { ServiceStatus } from "../host/control/status.ts";
 import { findConnections } from "../listen/machine/port_owners.ts";
 import { parseList } from "../config/document/list_entry.ts";
 import { lockoutRisks } from "../listen/list/lockout_risks.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { Fault } from "../base/fault.ts";
-import type { ServiceStatus } from "../host/status.ts";
+import type { ServiceStatus } from "../host/control/status.ts";
 import {
   dependentsOf,
   findService,

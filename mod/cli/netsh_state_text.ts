@@ -10,7 +10,7 @@
  */
 import { shownUrlPrefix } from "../base/url_prefix.ts";
 import { parseBinding, registeredPrefix } from "../config/document/binding.ts";
-import type { ServiceStatus } from "../host/status.ts";
+import type { ServiceStatus } from "../host/control/status.ts";
 import { title } from "./netsh_text.ts";
 
 const SESSION_ID = "FF00000010000001";

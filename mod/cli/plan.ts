@@ -9,7 +9,7 @@ import { parseUrlPrefix } from "../base/url_prefix.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import { foreseePlanInput } from "../listen/plan/plan_input.ts";
 import { storedCertificateCheck } from "../host/stored_certificates.ts";
-import type { ServiceStatus } from "../host/status.ts";
+import type { ServiceStatus } from "../host/control/status.ts";
 import { parseList } from "../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../listen/plan/make_plan.ts";
 import { planStatus } from "../listen/plan/plan.ts";

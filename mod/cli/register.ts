@@ -10,7 +10,7 @@ import { parseUrlPrefix } from "../base/url_prefix.ts";
 import { systemRun } from "../config/store/paths.ts";
 import { askToRegister } from "../host/register_client.ts";
 import { FORWARD_TIMEOUT, isTimeout } from "../host/register_protocol.ts";
-import type { RegistrationStatus } from "../host/status.ts";
+import type { RegistrationStatus } from "../host/control/status.ts";
 import { formatForwardTarget, parseForwardTarget } from "../site/proxy/proxy_target.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
 import { ANSWER_VERSION, render, type Row, table } from "./format.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
-import type { ControlProgress } from "../host/control_protocol.ts";
+import type { ControlProgress } from "../host/control/control_protocol.ts";
 import type { CommandSpec } from "./command.ts";
 import { guardReload, YES_FLAG } from "./lockout.ts";
 import { siteTroubles } from "./site_troubles.ts";

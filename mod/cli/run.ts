@@ -9,7 +9,7 @@ import { History } from "../config/store/history.ts";
 import { type PathContext, resolvePaths } from "../config/store/paths.ts";
 import { Store } from "../config/store/store.ts";
 import { startInBackground } from "../host/background.ts";
-import { ControlClient } from "../host/control_client.ts";
+import { ControlClient } from "../host/control/control_client.ts";
 import type { EntryCheck } from "../config/document/check.ts";
 import { readInput } from "./args.ts";
 import type { CommandIo, CommandSpec } from "./command.ts";

@@ -8,8 +8,8 @@
 import { Fault } from "../base/fault.ts";
 import { WIN32 } from "../base/win32.ts";
 import type { SiteStates } from "../config/metabase/tree.ts";
-import type { SiteVerb } from "../host/control_protocol.ts";
-import type { ServiceStatus } from "../host/status.ts";
+import type { SiteVerb } from "../host/control/control_protocol.ts";
+import type { ServiceStatus } from "../host/control/status.ts";
 import type { CommandIo } from "./command.ts";
 
 /** ServerState of the metabase for what the service says of a site. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { quote } from "../base/fault.ts";
-import type { ServiceStatus } from "../host/status.ts";
+import type { ServiceStatus } from "../host/control/status.ts";
 
 /** One line a site that did not start, one an endpoint that could not be opened; "" for none. */
 export function siteTroubles(status: ServiceStatus): string {

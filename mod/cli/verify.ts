@@ -7,7 +7,7 @@ import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, parseIp } from "../base/
 import { Fault } from "../base/fault.ts";
 import { probe } from "../host/probe.ts";
 import { probeName } from "../host/probe_name.ts";
-import type { ServiceStatus } from "../host/status.ts";
+import type { ServiceStatus } from "../host/control/status.ts";
 import { type Finding, type NameTarget, verifyExposure, verifyNames } from "../host/verify.ts";
 import { portsOf } from "../listen/plan/wanted_sites.ts";
 import { findListeners } from "../listen/machine/port_owners.ts";

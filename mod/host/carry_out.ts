@@ -6,11 +6,11 @@
 import { formatEndpoint } from "../base/address.ts";
 import { Fault, quote } from "../base/fault.ts";
 import type { Confirmation } from "./confirmation.ts";
-import type { ControlProgress, ControlRequest, ReloadRequest } from "./control_protocol.ts";
+import type { ControlProgress, ControlRequest, ReloadRequest } from "./control/control_protocol.ts";
 import type { Controller } from "./services/service_controller.ts";
 import type { Registrations } from "./registrations.ts";
 import type { ServiceLogs } from "../telemetry/service_logs.ts";
-import type { ServiceStatus } from "./status.ts";
+import type { ServiceStatus } from "./control/status.ts";
 import type { WebService } from "./web_service.ts";
 
 /** What a request can be about. */

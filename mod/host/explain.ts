@@ -19,7 +19,7 @@ import type { Plan, PlannedEndpoint } from "../listen/plan/plan.ts";
 import { whyLeftOut } from "../listen/plan/reach.ts";
 import { findTarget, type Found, isSite, withoutSite } from "./explain_target.ts";
 import { isUp } from "./outcome.ts";
-import type { RegistrationStatus } from "./status.ts";
+import type { RegistrationStatus } from "./control/status.ts";
 
 /** What is asked about. */
 export interface Question {

@@ -19,7 +19,7 @@ import {
   prefixRoute,
 } from "../site/routes.ts";
 import { isUp } from "./outcome.ts";
-import type { RegistrationStatus } from "./status.ts";
+import type { RegistrationStatus } from "./control/status.ts";
 
 /** A registered program, or a reservation that nobody has registered (`to` null). */
 export interface Prefixed {

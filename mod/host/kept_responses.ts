@@ -7,7 +7,7 @@ import { parseBinding } from "../config/document/binding.ts";
 import { urlHost } from "../base/address.ts";
 import type { SiteRecord } from "../config/document/document.ts";
 import type { Representation, ResponseCache } from "../site/static/response_cache.ts";
-import type { CachedResponse } from "./status.ts";
+import type { CachedResponse } from "./control/status.ts";
 
 /** Which kept responses are meant. */
 export interface KeptSelection {

@@ -10,7 +10,7 @@ import type { SiteRecord } from "../config/document/document.ts";
 import { holderCommand } from "../listen/machine/port_owner.ts";
 import type { Plan, PlannedEndpoint, PlannedSite } from "../listen/plan/make_plan.ts";
 import type { ListeningView } from "../site/kinds/welcome.ts";
-import type { EndpointStatus, ServiceStatus, SiteStatus } from "./status.ts";
+import type { EndpointStatus, ServiceStatus, SiteStatus } from "./control/status.ts";
 
 const STATES = {
   open: "open",

@@ -5,7 +5,7 @@
  * @module
  */
 import { WIN32 } from "../base/win32.ts";
-import { type LineStream, readLines, writeLine } from "./json_lines.ts";
+import { type LineStream, readLines, writeLine } from "./control/json_lines.ts";
 import {
   parseRegisterRequest,
   proofName,

@@ -27,7 +27,7 @@ import {
   takenBySites,
   type TakenPrefix,
 } from "./registration_access.ts";
-import type { RegistrationStatus } from "./status.ts";
+import type { RegistrationStatus } from "./control/status.ts";
 
 /** Registrations of the whole service, and of one user that is no administrator. */
 const REGISTRATIONS_MAX = 256;

@@ -13,7 +13,7 @@ import { readMachine } from "../listen/machine/machine_addresses.ts";
 import type { FailedBind } from "../listen/plan/make_plan.ts";
 import { movedBetween, type Plan } from "../listen/plan/plan.ts";
 import { reaches } from "../listen/plan/reach.ts";
-import type { ControlChange } from "./control_protocol.ts";
+import type { ControlChange } from "./control/control_protocol.ts";
 import { isUp, nothingStarted } from "./outcome.ts";
 import type { Sockets } from "../listen/sockets/socket_set.ts";
 

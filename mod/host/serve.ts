@@ -10,8 +10,8 @@ import { openLocal } from "../listen/sockets/endpoint.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { carryOut, extraOf } from "./carry_out.ts";
 import { Confirmation } from "./confirmation.ts";
-import { controlPath } from "./control_address.ts";
-import { type AfterAnswer, type ControlHandler, serveControl } from "./control_server.ts";
+import { controlPath } from "./control/control_address.ts";
+import { type AfterAnswer, type ControlHandler, serveControl } from "./control/control_server.ts";
 import { Controller, type ServiceState } from "./services/service_controller.ts";
 import { claimInstance } from "./instance.ts";
 import { documentEvents } from "./plan_events.ts";
@@ -19,7 +19,7 @@ import { openPortSharing } from "./port_sharing.ts";
 import { Registrations } from "./registrations.ts";
 import { ServiceLogs } from "../telemetry/service_logs.ts";
 import { type ServiceName, serviceRow, SERVICES } from "./services/service_table.ts";
-import type { ServiceStatus } from "./status.ts";
+import type { ServiceStatus } from "./control/status.ts";
 import { WebService } from "./web_service.ts";
 
 export interface ServeOptions {

@@ -8,7 +8,7 @@ import type { ConfigDocument, SiteRecord } from "../config/document/document.ts"
 import { addressTable, machineKey, readMachine } from "../listen/machine/machine_addresses.ts";
 import type { Plan } from "../listen/plan/plan.ts";
 import { endpointStatuses, isUp, siteStatuses } from "./outcome.ts";
-import type { ServiceStatus } from "./status.ts";
+import type { ServiceStatus } from "./control/status.ts";
 
 export interface Serving {
   /** Without sites while W3SVC does not run. */

@@ -33,10 +33,10 @@ import {
 } from "./reload.ts";
 import type { ServiceLogs } from "../telemetry/service_logs.ts";
 import { notRunning, throwIfDown, withSite } from "./one_site.ts";
-import type { SiteVerb } from "./control_protocol.ts";
+import type { SiteVerb } from "./control/control_protocol.ts";
 import { RequestPath } from "./request_path.ts";
 import { hasMachineMoved, type Serving, servingStatus, sitesUp } from "./serving.ts";
-import type { ServiceStatus } from "./status.ts";
+import type { ServiceStatus } from "./control/status.ts";
 
 export interface WebServiceOptions {
   readonly store: Pick<Store, "read">;

@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { CommandIo } from "../../mod/cli/command.ts";
 import { tellHowToApply } from "../../mod/cli/apply_note.ts";
-import type { ServiceStatus } from "../../mod/host/status.ts";
+import type { ServiceStatus } from "../../mod/host/control/status.ts";
 import type { ServiceName } from "../../mod/host/services/service_table.ts";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { serviceStatus } from "../support/io.ts";

@@ -1,6 +1,6 @@
 // Goal: net.exe's words and statuses, whatever the service is in. Method: a service that answers.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ControlRequest } from "../../mod/host/control_protocol.ts";
+import type { ControlRequest } from "../../mod/host/control/control_protocol.ts";
 import { commandHome, serviceStatus } from "../support/io.ts";
 
 const RUNNING = serviceStatus({

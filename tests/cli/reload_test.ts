@@ -1,6 +1,6 @@
 /** Goal: what reload says and refuses before anything happens. Method: a service that answers. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ControlRequest } from "../../mod/host/control_protocol.ts";
+import type { ControlRequest } from "../../mod/host/control/control_protocol.ts";
 import { commandHome, type Home, serviceStatus } from "../support/io.ts";
 
 /** A service with `ipListen` in force; gives the requests that it got. */

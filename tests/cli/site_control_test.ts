@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { CommandIo } from "../../mod/cli/command.ts";
 import { controlSite, siteStates } from "../../mod/cli/site_control.ts";
 import { Store } from "../../mod/config/store/store.ts";
-import { ControlClient } from "../../mod/host/control_client.ts";
+import { ControlClient } from "../../mod/host/control/control_client.ts";
 import { startFakeService } from "../support/fake_service.ts";
 import { checkEntry } from "../support/entries.ts";
 import { tempFolder } from "../support/temp_folder.ts";

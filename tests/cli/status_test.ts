@@ -1,7 +1,7 @@
 // Goal: what runs, told to people and to machines. Method: a service that answers, and none.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { listeningText } from "../../mod/cli/status.ts";
-import type { EndpointStatus, SiteStatus } from "../../mod/host/status.ts";
+import type { EndpointStatus, SiteStatus } from "../../mod/host/control/status.ts";
 import { commandHome, serviceStatus } from "../support/io.ts";
 
 const ENDPOINTS: readonly EndpointStatus[] = [

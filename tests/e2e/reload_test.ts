@@ -1,7 +1,7 @@
 // Story: the stored configuration reaches the running service without a stop, or not at all; and what
 // could lock its administrator out is asked about, or comes back by itself.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { ControlClient } from "../../mod/host/control_client.ts";
+import { ControlClient } from "../../mod/host/control/control_client.ts";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";

@@ -1,7 +1,7 @@
 /** Goal: a caller proves who it is, and reads why it may not. Method: a service of a few lines. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
-import { readLines, writeLine } from "../../mod/host/json_lines.ts";
+import { readLines, writeLine } from "../../mod/host/control/json_lines.ts";
 import { proofFolder, registerSocket, sharingFolder } from "../../mod/host/register_address.ts";
 import { askToRegister } from "../../mod/host/register_client.ts";
 import {

@@ -6,12 +6,12 @@
  */
 import { Fault } from "../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { controlPath } from "../../mod/host/control_address.ts";
-import type { ControlRequest, SiteVerb } from "../../mod/host/control_protocol.ts";
-import { serveControl } from "../../mod/host/control_server.ts";
+import { controlPath } from "../../mod/host/control/control_address.ts";
+import type { ControlRequest, SiteVerb } from "../../mod/host/control/control_protocol.ts";
+import { serveControl } from "../../mod/host/control/control_server.ts";
 import { Controller } from "../../mod/host/services/service_controller.ts";
 import { findService, SERVICES } from "../../mod/host/services/service_table.ts";
-import type { CachedResponse, ServiceStatus, SiteStatus } from "../../mod/host/status.ts";
+import type { CachedResponse, ServiceStatus, SiteStatus } from "../../mod/host/control/status.ts";
 import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
 
 export interface FakeService {

@@ -6,9 +6,9 @@
  */
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { serialize } from "../../mod/config/store/store.ts";
-import { controlPath } from "../../mod/host/control_address.ts";
-import { type ControlHandler, serveControl } from "../../mod/host/control_server.ts";
-import type { ServiceStatus } from "../../mod/host/status.ts";
+import { controlPath } from "../../mod/host/control/control_address.ts";
+import { type ControlHandler, serveControl } from "../../mod/host/control/control_server.ts";
+import type { ServiceStatus } from "../../mod/host/control/status.ts";
 import type { ServiceState } from "../../mod/host/services/service_controller.ts";
 import { type ServiceName, SERVICES } from "../../mod/host/services/service_table.ts";
 import { openLocal } from "../../mod/listen/sockets/endpoint.ts";

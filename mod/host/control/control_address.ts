@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
+import { Fault, quote } from "../../base/fault.ts";
 
 /** Bytes that the path of a Unix socket may have: sockaddr_un has 108 on Linux, 104 elsewhere. */
 const SOCKET_PATH_BYTES_MAX = { linux: 107, other: 103 } as const;

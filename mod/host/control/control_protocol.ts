@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { ServiceState } from "./services/service_controller.ts";
-import type { ServiceName } from "./services/service_table.ts";
+import type { ServiceState } from "../services/service_controller.ts";
+import type { ServiceName } from "../services/service_table.ts";
 import type { ServiceStatus } from "./status.ts";
 
 export type ControlRequest =

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
+import { Fault, quote } from "../../base/fault.ts";
 import { dialControl } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault } from "../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
   type ControlAnswer,

@@ -1,13 +1,13 @@
 // Goal: one question, one answer, and no harm from those who ask wrongly. Method: a real socket.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { controlPath, dialControl } from "../../mod/host/control_address.ts";
-import { ControlClient } from "../../mod/host/control_client.ts";
-import { type ControlHandler, serveControl } from "../../mod/host/control_server.ts";
-import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
-import { serviceStatus } from "../support/io.ts";
-import { leaveDeadSocket } from "../support/dead_socket.ts";
-import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { controlPath, dialControl } from "../../../mod/host/control/control_address.ts";
+import { ControlClient } from "../../../mod/host/control/control_client.ts";
+import { type ControlHandler, serveControl } from "../../../mod/host/control/control_server.ts";
+import { openLocal } from "../../../mod/listen/sockets/endpoint.ts";
+import { serviceStatus } from "../../support/io.ts";
+import { leaveDeadSocket } from "../../support/dead_socket.ts";
+import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 
 /** A control socket in `folder` that `handle` answers for. */
 async function serving(

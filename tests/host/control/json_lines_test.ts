@@ -1,6 +1,6 @@
 // Goal: values arrive whole however the bytes are cut, and no line is endless. Method: fake streams.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type LineStream, readLines, writeLine } from "../../mod/host/json_lines.ts";
+import { type LineStream, readLines, writeLine } from "../../../mod/host/control/json_lines.ts";
 
 /** A stream whose reads give `pieces`, and whose writes take at most `writeMax` bytes. */
 function fake(pieces: readonly Uint8Array[], writeMax = Infinity): LineStream & { sent(): string } {

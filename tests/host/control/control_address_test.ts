@@ -1,8 +1,8 @@
 // Goal: the place of the control socket, or a word why there can be none. Method: a table, a folder.
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { controlPath, dialControl } from "../../mod/host/control_address.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { controlPath, dialControl } from "../../../mod/host/control/control_address.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("controlPath() is a socket in the run folder, a file on Windows", () => {
   assertEquals(controlPath("/run/httpcfg", "linux"), "/run/httpcfg/control.sock");
