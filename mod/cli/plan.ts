@@ -8,7 +8,7 @@ import { quote } from "../base/fault.ts";
 import { parseUrlPrefix } from "../base/url_prefix.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import { foreseePlanInput } from "../listen/plan/plan_input.ts";
-import { storedCertificateCheck } from "../host/stored_certificates.ts";
+import { storedCertificateCheck } from "../host/web/stored_certificates.ts";
 import type { ServiceStatus } from "../host/control/status.ts";
 import { parseList } from "../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../listen/plan/make_plan.ts";

@@ -11,7 +11,7 @@ import type { Controller } from "./services/service_controller.ts";
 import type { Registrations } from "./registrations.ts";
 import type { ServiceLogs } from "../telemetry/service_logs.ts";
 import type { ServiceStatus } from "./control/status.ts";
-import type { WebService } from "./web_service.ts";
+import type { WebService } from "./web/web_service.ts";
 
 /** What a request can be about. */
 export interface Parts {

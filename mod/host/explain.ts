@@ -18,7 +18,7 @@ import type { PlanInput } from "../listen/plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../listen/plan/plan.ts";
 import { whyLeftOut } from "../listen/plan/reach.ts";
 import { findTarget, type Found, isSite, withoutSite } from "./explain_target.ts";
-import { isUp } from "./outcome.ts";
+import { isUp } from "./web/status_views.ts";
 import type { RegistrationStatus } from "./control/status.ts";
 
 /** What is asked about. */

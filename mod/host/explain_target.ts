@@ -18,7 +18,7 @@ import {
   type NoRoute,
   prefixRoute,
 } from "../site/routes.ts";
-import { isUp } from "./outcome.ts";
+import { isUp } from "./web/status_views.ts";
 import type { RegistrationStatus } from "./control/status.ts";
 
 /** A registered program, or a reservation that nobody has registered (`to` null). */

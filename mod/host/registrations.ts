@@ -18,7 +18,7 @@ import {
   parseForwardTarget,
 } from "../site/proxy/proxy_target.ts";
 import { connectTo } from "../site/proxy/upstream_connection.ts";
-import type { RegisteredHandler } from "./compose.ts";
+import type { RegisteredHandler } from "./web/router.ts";
 import type { RegisterWish, UnregisterWish } from "./register_protocol.ts";
 import type { RegisterHandler, RegisterOutcome } from "./register_server.ts";
 import {

@@ -14,13 +14,13 @@ import { controlPath } from "./control/control_address.ts";
 import { type AfterAnswer, type ControlHandler, serveControl } from "./control/control_server.ts";
 import { Controller, type ServiceState } from "./services/service_controller.ts";
 import { claimInstance } from "./instance.ts";
-import { documentEvents } from "./plan_events.ts";
+import { documentEvents } from "./web/plan_events.ts";
 import { openPortSharing } from "./port_sharing.ts";
 import { Registrations } from "./registrations.ts";
 import { ServiceLogs } from "../telemetry/service_logs.ts";
 import { type ServiceName, serviceRow, SERVICES } from "./services/service_table.ts";
 import type { ServiceStatus } from "./control/status.ts";
-import { WebService } from "./web_service.ts";
+import { WebService } from "./web/web_service.ts";
 
 export interface ServeOptions {
   readonly paths: Paths;

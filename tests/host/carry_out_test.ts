@@ -5,7 +5,7 @@ import type { Endpoint } from "../../mod/base/address.ts";
 import { Fault } from "../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { carryOut, extraOf, type Parts } from "../../mod/host/carry_out.ts";
-import type { KeptResponses } from "../../mod/host/kept_responses.ts";
+import type { KeptResponses } from "../../mod/host/web/cache_view.ts";
 import type { ControlProgress, ControlRequest } from "../../mod/host/control/control_protocol.ts";
 
 interface Scene {

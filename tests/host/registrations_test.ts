@@ -2,7 +2,7 @@
  * what it is told to share. */
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import type { RegisteredHandler } from "../../mod/host/compose.ts";
+import type { RegisteredHandler } from "../../mod/host/web/router.ts";
 import type { RegisterWish } from "../../mod/host/register_protocol.ts";
 import type { Registrant } from "../../mod/host/registration_access.ts";
 import { Registrations, type SharedService } from "../../mod/host/registrations.ts";

@@ -5,7 +5,7 @@ import { formatEndpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { changeOver } from "../../../mod/listen/sockets/follow_plan.ts";
-import { checkReload } from "../../../mod/host/reload.ts";
+import { checkReload } from "../../../mod/host/web/reload_rules.ts";
 import { Sockets } from "../../../mod/listen/sockets/socket_set.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 

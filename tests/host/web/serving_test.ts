@@ -1,9 +1,9 @@
 /** Goal: what is told about what is served is what is served. Method: values; the machine's addresses. */
 import { assertEquals } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { hasMachineMoved, servingStatus, sitesUp } from "../../mod/host/serving.ts";
-import { machineKey, readMachine } from "../../mod/listen/machine/machine_addresses.ts";
-import type { Plan, PlannedSite } from "../../mod/listen/plan/plan.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { hasMachineMoved, servingStatus, sitesUp } from "../../../mod/host/web/serving.ts";
+import { machineKey, readMachine } from "../../../mod/listen/machine/machine_addresses.ts";
+import type { Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
 
 function planOf(states: readonly PlannedSite["state"][]): Plan {
   const sites = states.map((state, i) => {

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
-import { addressTable, machineKey, readMachine } from "../listen/machine/machine_addresses.ts";
-import type { Plan } from "../listen/plan/plan.ts";
-import { endpointStatuses, isUp, siteStatuses } from "./outcome.ts";
-import type { ServiceStatus } from "./control/status.ts";
+import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import { addressTable, machineKey, readMachine } from "../../listen/machine/machine_addresses.ts";
+import type { Plan } from "../../listen/plan/plan.ts";
+import { endpointStatuses, isUp, siteStatuses } from "./status_views.ts";
+import type { ServiceStatus } from "../control/status.ts";
 
 export interface Serving {
   /** Without sites while W3SVC does not run. */

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { Scavenger } from "../../mod/host/scavenger.ts";
-import { ResponseCache } from "../../mod/site/static/response_cache.ts";
-import { waitFor } from "../support/wait.ts";
+import { Scavenger } from "../../../mod/host/web/scavenger.ts";
+import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
+import { waitFor } from "../../support/wait.ts";
 
 /** A cache that counts how often it was looked at. */
 class Counted extends ResponseCache {

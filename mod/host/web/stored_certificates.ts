@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { SslRecord } from "../config/document/document.ts";
-import { type CertificateCheck, certificateCheck } from "../config/certs/ssl_lookup.ts";
+import type { SslRecord } from "../../config/document/document.ts";
+import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
 
 /** Why a record has no certificate, for whoever looks into the store. */
 export const MISSING = "the store does not have it";
@@ -17,7 +17,7 @@ export async function storedCertificateCheck(
 ): Promise<CertificateCheck> {
   if (records.length === 0) return certificateCheck([], () => null);
   const { certificateOf, listCertificates, storeName } = await import(
-    "../config/certs/cert_store.ts"
+    "../../config/certs/cert_store.ts"
   );
   return certificateCheck(records, (record) => {
     const store = storeName(record.certStoreName);

@@ -1,14 +1,14 @@
 // Goal: HTTP takes its list and settings from a document, and hands connections to whom they are for.
 // Method: a socket on loopback that speaks plain HTTP, then TLS.
 import { assertEquals } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { type HttpParts, makeHttpState, readHttp } from "../../mod/host/http_state.ts";
-import { SiteConnections } from "../../mod/host/site_connections.ts";
-import type { Https } from "../../mod/host/https.ts";
-import type { ServiceLogs } from "../../mod/telemetry/service_logs.ts";
-import { get } from "../support/http_client.ts";
-import { plannedEndpoint, planOf } from "../support/plans.ts";
-import { freePort } from "../support/ports.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { type HttpParts, makeHttpState, readHttp } from "../../../mod/host/web/http_state.ts";
+import { SiteConnections } from "../../../mod/host/web/site_connection_limits.ts";
+import type { Https } from "../../../mod/host/web/https_service.ts";
+import type { ServiceLogs } from "../../../mod/telemetry/service_logs.ts";
+import { get } from "../../support/http_client.ts";
+import { plannedEndpoint, planOf } from "../../support/plans.ts";
+import { freePort } from "../../support/ports.ts";
 
 const DOCUMENT = {
   ...DEFAULT_DOCUMENT,

@@ -7,21 +7,21 @@
  *
  * @module
  */
-import { Fault } from "../base/fault.ts";
-import { invariant } from "../base/invariant.ts";
-import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
-import { DEFAULT_SETTINGS, effectiveSettings } from "../config/document/settings.ts";
-import type { Store } from "../config/store/store.ts";
-import { machineKey } from "../listen/machine/machine_addresses.ts";
-import { afterClosing, type Plan, type PlannedRegistration } from "../listen/plan/plan.ts";
-import { changeOver, type ChangeOverOptions } from "../listen/sockets/follow_plan.ts";
-import type { RegisteredHandler } from "./compose.ts";
-import type { ServiceWorker } from "./services/service_controller.ts";
+import { Fault } from "../../base/fault.ts";
+import { invariant } from "../../base/invariant.ts";
+import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import { DEFAULT_SETTINGS, effectiveSettings } from "../../config/document/settings.ts";
+import type { Store } from "../../config/store/store.ts";
+import { machineKey } from "../../listen/machine/machine_addresses.ts";
+import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
+import { changeOver, type ChangeOverOptions } from "../../listen/sockets/follow_plan.ts";
+import type { RegisteredHandler } from "./router.ts";
+import type { ServiceWorker } from "../services/service_controller.ts";
 import { type HttpState, makeHttpState, NOBODY, readHttp } from "./http_state.ts";
-import { Https } from "./https.ts";
-import { listeningView, nothingStarted } from "./outcome.ts";
+import { Https } from "./https_service.ts";
+import { listeningView, nothingStarted } from "./status_views.ts";
 import { changeEvents, planEvents } from "./plan_events.ts";
-import type { KeptResponses } from "./kept_responses.ts";
+import type { KeptResponses } from "./cache_view.ts";
 import {
   changesOf,
   checkReload,
@@ -30,13 +30,13 @@ import {
   isNewFailure,
   type Reloaded,
   upSites,
-} from "./reload.ts";
-import type { ServiceLogs } from "../telemetry/service_logs.ts";
+} from "./reload_rules.ts";
+import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { notRunning, throwIfDown, withSite } from "./one_site.ts";
-import type { SiteVerb } from "./control/control_protocol.ts";
-import { RequestPath } from "./request_path.ts";
+import type { SiteVerb } from "../control/control_protocol.ts";
+import { RequestPath } from "./request_handler.ts";
 import { hasMachineMoved, type Serving, servingStatus, sitesUp } from "./serving.ts";
-import type { ServiceStatus } from "./control/status.ts";
+import type { ServiceStatus } from "../control/status.ts";
 
 export interface WebServiceOptions {
   readonly store: Pick<Store, "read">;

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip } from "../base/address.ts";
-import { Fault, quote } from "../base/fault.ts";
-import { WIN32 } from "../base/win32.ts";
-import type { SiteRecord } from "../config/document/document.ts";
-import { holderCommand } from "../listen/machine/port_owner.ts";
-import type { Plan, PlannedEndpoint, PlannedSite } from "../listen/plan/make_plan.ts";
-import type { ListeningView } from "../site/kinds/welcome.ts";
-import type { EndpointStatus, ServiceStatus, SiteStatus } from "./control/status.ts";
+import { formatEndpoint, type Ip } from "../../base/address.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import { WIN32 } from "../../base/win32.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import { holderCommand } from "../../listen/machine/port_owner.ts";
+import type { Plan, PlannedEndpoint, PlannedSite } from "../../listen/plan/make_plan.ts";
+import type { ListeningView } from "../../site/kinds/welcome.ts";
+import type { EndpointStatus, ServiceStatus, SiteStatus } from "../control/status.ts";
 
 const STATES = {
   open: "open",

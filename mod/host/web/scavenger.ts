@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { ResponseCache } from "../site/static/response_cache.ts";
+import type { ResponseCache } from "../../site/static/response_cache.ts";
 
 const TICK_MS = 1000;
 

@@ -7,15 +7,15 @@
  *
  * @module
  */
-import type { RefusedRecord } from "../base/exchange.ts";
-import { parseBinding } from "../config/document/binding.ts";
-import type { SiteRecord, SslRecord } from "../config/document/document.ts";
-import { type CertificateCheck, certificateCheck } from "../config/certs/ssl_lookup.ts";
-import type { Store } from "../config/store/store.ts";
-import type { GateStream, TlsGate } from "../listen/tls/handshake_gate.ts";
-import type { NewEvent } from "../telemetry/events/event.ts";
-import type { Certificates } from "./certificates.ts";
-import type { ServiceWorker } from "./services/service_controller.ts";
+import type { RefusedRecord } from "../../base/exchange.ts";
+import { parseBinding } from "../../config/document/binding.ts";
+import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
+import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
+import type { Store } from "../../config/store/store.ts";
+import type { GateStream, TlsGate } from "../../listen/tls/handshake_gate.ts";
+import type { NewEvent } from "../../telemetry/events/event.ts";
+import type { Certificates } from "./tls_contexts.ts";
+import type { ServiceWorker } from "../services/service_controller.ts";
 
 /** What it stands on, and where its connections go. */
 export interface HttpsOptions {
@@ -91,8 +91,8 @@ export class Https {
 
   async #begin(): Promise<Loaded> {
     const [{ TlsGate }, { Certificates }] = await Promise.all([
-      import("../listen/tls/handshake_gate.ts"),
-      import("./certificates.ts"),
+      import("../../listen/tls/handshake_gate.ts"),
+      import("./tls_contexts.ts"),
     ]);
     const { certs, event, handshakeTimeoutMs, onConnection, refused } = this.#options;
     const certificates = new Certificates(certs, event);

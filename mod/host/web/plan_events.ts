@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { formatEndpoint } from "../base/address.ts";
-import { WIN32 } from "../base/win32.ts";
-import { registeredPrefix } from "../config/document/binding.ts";
-import type { SiteRecord } from "../config/document/document.ts";
-import { DocumentFault } from "../config/document/document_problems.ts";
-import { movedBetween, type Plan } from "../listen/plan/plan.ts";
+import { formatEndpoint } from "../../base/address.ts";
+import { WIN32 } from "../../base/win32.ts";
+import { registeredPrefix } from "../../config/document/binding.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import { DocumentFault } from "../../config/document/document_problems.ts";
+import { movedBetween, type Plan } from "../../listen/plan/plan.ts";
 import {
   bindFailed,
   bindingInUse,
@@ -17,7 +17,7 @@ import {
   type NewEvent,
   siteDeactivated,
   urlInvalid,
-} from "../telemetry/events/event.ts";
+} from "../../telemetry/events/event.ts";
 
 /**
  * HTTP 15014 for each entry of the list that is none, W3SVC 1003 for each binding that is no URL. The

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { parseBinding } from "../config/document/binding.ts";
-import { urlHost } from "../base/address.ts";
-import type { SiteRecord } from "../config/document/document.ts";
-import type { Representation, ResponseCache } from "../site/static/response_cache.ts";
-import type { CachedResponse } from "./control/status.ts";
+import { parseBinding } from "../../config/document/binding.ts";
+import { urlHost } from "../../base/address.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import type { Representation, ResponseCache } from "../../site/static/response_cache.ts";
+import type { CachedResponse } from "../control/status.ts";
 
 /** Which kept responses are meant. */
 export interface KeptSelection {

@@ -1,15 +1,15 @@
 // Goal: the right certificate for each client, and files that are replaced followed without harm.
 // Method: a store in a temp folder, looks asked for by hand.
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { type Endpoint, parseEndpoint } from "../../mod/base/address.ts";
-import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
-import { writePair } from "../../mod/config/certs/cert_store.ts";
-import type { SslRecord } from "../../mod/config/document/document.ts";
-import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
-import { Certificates } from "../../mod/host/certificates.ts";
-import type { NewEvent } from "../../mod/telemetry/events/event.ts";
-import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
-import { makePem } from "../support/tls_pair.ts";
+import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
+import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
+import { writePair } from "../../../mod/config/certs/cert_store.ts";
+import type { SslRecord } from "../../../mod/config/document/document.ts";
+import { makeSelfSigned } from "../../../mod/config/certs/self_signed.ts";
+import { Certificates } from "../../../mod/host/web/tls_contexts.ts";
+import type { NewEvent } from "../../../mod/telemetry/events/event.ts";
+import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
+import { makePem } from "../../support/tls_pair.ts";
 
 const [A, B, C] = await Promise.all([makePem("a.test"), makePem("b.test"), makePem("c.test")]);
 

@@ -1,16 +1,16 @@
 // Goal: HTTPFilter stands between sockets and engine only while it runs. Method: loopback sockets.
 import { assertEquals } from "@std/assert";
-import { writePair } from "../../mod/config/certs/cert_store.ts";
+import { writePair } from "../../../mod/config/certs/cert_store.ts";
 import {
   type ConfigDocument,
   DEFAULT_DOCUMENT,
   type SslRecord,
-} from "../../mod/config/document/document.ts";
-import type { Store } from "../../mod/config/store/store.ts";
-import { Https } from "../../mod/host/https.ts";
-import { tempFolder } from "../support/temp_folder.ts";
-import { clientTls, makePem, tcpPair } from "../support/tls_pair.ts";
-import { waitFor } from "../support/wait.ts";
+} from "../../../mod/config/document/document.ts";
+import type { Store } from "../../../mod/config/store/store.ts";
+import { Https } from "../../../mod/host/web/https_service.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
+import { clientTls, makePem, tcpPair } from "../../support/tls_pair.ts";
+import { waitFor } from "../../support/wait.ts";
 
 Deno.test("Https serves the records of the document from start to stop", async () => {
   await using folder = await tempFolder();

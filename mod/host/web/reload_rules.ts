@@ -4,18 +4,18 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../base/address.ts";
-import { Fault, quote } from "../base/fault.ts";
-import type { Settings } from "../config/document/settings.ts";
-import type { HttpServer } from "../http/server.ts";
-import { BindFault } from "../listen/machine/bind_fault.ts";
-import { readMachine } from "../listen/machine/machine_addresses.ts";
-import type { FailedBind } from "../listen/plan/make_plan.ts";
-import { movedBetween, type Plan } from "../listen/plan/plan.ts";
-import { reaches } from "../listen/plan/reach.ts";
-import type { ControlChange } from "./control/control_protocol.ts";
-import { isUp, nothingStarted } from "./outcome.ts";
-import type { Sockets } from "../listen/sockets/socket_set.ts";
+import { type Endpoint, formatEndpoint } from "../../base/address.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import type { Settings } from "../../config/document/settings.ts";
+import type { HttpServer } from "../../http/server.ts";
+import { BindFault } from "../../listen/machine/bind_fault.ts";
+import { readMachine } from "../../listen/machine/machine_addresses.ts";
+import type { FailedBind } from "../../listen/plan/make_plan.ts";
+import { movedBetween, type Plan } from "../../listen/plan/plan.ts";
+import { reaches } from "../../listen/plan/reach.ts";
+import type { ControlChange } from "../control/control_protocol.ts";
+import { isUp, nothingStarted } from "./status_views.ts";
+import type { Sockets } from "../../listen/sockets/socket_set.ts";
 
 /** An address that is no longer served, while its last connections end. */
 export interface Draining {

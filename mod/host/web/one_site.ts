@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
-import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
-import type { Plan } from "../listen/plan/plan.ts";
-import { isUp } from "./outcome.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import type { Plan } from "../../listen/plan/plan.ts";
+import { isUp } from "./status_views.ts";
 
 /**
  * `inForce` with the site as `stored` has it, started or stopped; certificates and metabase come with it,

@@ -1,16 +1,16 @@
 /** Goal: what stops a reload, and what it tells. Method: plans, no socket. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Endpoint, formatEndpoint, parseEndpoint } from "../../mod/base/address.ts";
-import { Fault } from "../../mod/base/fault.ts";
+import { type Endpoint, formatEndpoint, parseEndpoint } from "../../../mod/base/address.ts";
+import { Fault } from "../../../mod/base/fault.ts";
 import {
   changesOf,
   checkReload,
   drainUnreached,
   isNewFailure,
   upSites,
-} from "../../mod/host/reload.ts";
-import { bindFault } from "../../mod/listen/machine/bind_fault.ts";
-import type { EndpointAction, Plan, PlannedSite } from "../../mod/listen/plan/plan.ts";
+} from "../../../mod/host/web/reload_rules.ts";
+import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
+import type { EndpointAction, Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
 
 Deno.test("isNewFailure() forgives an absent address and what was refused before", () => {
   const before = plan({ "10.0.0.5:80": "refused", "10.0.0.6:80": "keep" });

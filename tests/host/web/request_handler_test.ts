@@ -1,10 +1,10 @@
 /** Goal: what is served is answered, and what outlives a change does. Method: requests without an engine. */
 import { assertEquals } from "@std/assert";
-import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
-import { RequestPath } from "../../mod/host/request_path.ts";
-import { fakeRequest } from "../support/request.ts";
+import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
+import { RequestPath } from "../../../mod/host/web/request_handler.ts";
+import { fakeRequest } from "../../support/request.ts";
 
 Deno.test("RequestPath.handlerFor() serves the sites that are up, and the programs", async () => {
   const content = { kind: "respond", text: "x" } as const;

@@ -4,17 +4,17 @@
  *
  * @module
  */
-import type { Handler } from "../base/exchange.ts";
-import type { Settings } from "../config/document/settings.ts";
-import { ResponseCache } from "../site/static/response_cache.ts";
-import type { ListeningView } from "../site/kinds/welcome.ts";
-import { composeHandler, type RegisteredHandler } from "./compose.ts";
-import type { Https } from "./https.ts";
-import { KeptResponses } from "./kept_responses.ts";
+import type { Handler } from "../../base/exchange.ts";
+import type { Settings } from "../../config/document/settings.ts";
+import { ResponseCache } from "../../site/static/response_cache.ts";
+import type { ListeningView } from "../../site/kinds/welcome.ts";
+import { composeHandler, type RegisteredHandler } from "./router.ts";
+import type { Https } from "./https_service.ts";
+import { KeptResponses } from "./cache_view.ts";
 import { Pauses } from "./pauses.ts";
 import { Scavenger } from "./scavenger.ts";
 import { type Serving, sitesUp } from "./serving.ts";
-import { SiteConnections } from "./site_connections.ts";
+import { SiteConnections } from "./site_connection_limits.ts";
 
 export class RequestPath {
   readonly connections = new SiteConnections();

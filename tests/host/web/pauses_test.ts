@@ -1,6 +1,6 @@
 // Goal: the service and single sites pause independently. Method: a value.
 import { assertEquals } from "@std/assert";
-import { Pauses } from "../../mod/host/pauses.ts";
+import { Pauses } from "../../../mod/host/web/pauses.ts";
 
 Deno.test("Pauses: all, some, none", () => {
   const pauses = new Pauses();

@@ -1,16 +1,16 @@
 // Goal: what came of a plan, in words that help. Method: plans made by hand.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Ip } from "../../mod/base/address.ts";
-import type { SiteRecord } from "../../mod/config/document/document.ts";
+import type { Ip } from "../../../mod/base/address.ts";
+import type { SiteRecord } from "../../../mod/config/document/document.ts";
 import {
   endpointStatuses,
   isUp,
   listeningView,
   nothingStarted,
   siteStatuses,
-} from "../../mod/host/outcome.ts";
-import type { Holder } from "../../mod/listen/machine/port_owner.ts";
-import { plannedEndpoint, plannedSite, planOf } from "../support/plans.ts";
+} from "../../../mod/host/web/status_views.ts";
+import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import { plannedEndpoint, plannedSite, planOf } from "../../support/plans.ts";
 
 const HOLDER: Holder = {
   ip: "127.0.0.2" as Ip,

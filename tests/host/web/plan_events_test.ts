@@ -1,10 +1,10 @@
 // Goal: the events of HTTP.sys and W3SVC for what could not be had. Method: plans made by hand.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { WIN32 } from "../../mod/base/win32.ts";
-import { DEFAULT_DOCUMENT, type SiteRecord } from "../../mod/config/document/document.ts";
-import { DocumentFault } from "../../mod/config/document/document_problems.ts";
-import { changeEvents, documentEvents, planEvents } from "../../mod/host/plan_events.ts";
-import { plannedEndpoint, plannedSite, planOf } from "../support/plans.ts";
+import { WIN32 } from "../../../mod/base/win32.ts";
+import { DEFAULT_DOCUMENT, type SiteRecord } from "../../../mod/config/document/document.ts";
+import { DocumentFault } from "../../../mod/config/document/document_problems.ts";
+import { changeEvents, documentEvents, planEvents } from "../../../mod/host/web/plan_events.ts";
+import { plannedEndpoint, plannedSite, planOf } from "../../support/plans.ts";
 
 function sites(...bindings: string[]): SiteRecord[] {
   return bindings.map((binding, i) => {

@@ -1,12 +1,12 @@
 /** Goal: sites, registrations and reservations answer as one. Method: requests without an engine. */
 import { assertEquals } from "@std/assert";
-import type { HttpResponse } from "../../mod/base/exchange.ts";
-import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { type Answerers, composeHandler } from "../../mod/host/compose.ts";
-import { SiteConnections } from "../../mod/host/site_connections.ts";
-import { ResponseCache } from "../../mod/site/static/response_cache.ts";
-import { fakeRequest } from "../support/request.ts";
+import type { HttpResponse } from "../../../mod/base/exchange.ts";
+import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { type Answerers, composeHandler } from "../../../mod/host/web/router.ts";
+import { SiteConnections } from "../../../mod/host/web/site_connection_limits.ts";
+import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
+import { fakeRequest } from "../../support/request.ts";
 
 const SITE = {
   ...DEFAULT_DOCUMENT.sites[0]!,

@@ -9,25 +9,29 @@
  * @module
  */
 import type { SecureContext } from "node:tls";
-import type { Endpoint } from "../base/address.ts";
+import type { Endpoint } from "../../base/address.ts";
 import {
   certificateOf,
   listCertificates,
   readPair,
   type StoredCertificate,
   storeName,
-} from "../config/certs/cert_store.ts";
-import { certificateFacts, validity } from "../config/certs/certificate.ts";
-import type { SslRecord } from "../config/document/document.ts";
-import { type CertificateCheck, certificateCheck, sslKeysFor } from "../config/certs/ssl_lookup.ts";
-import { makeContext } from "../listen/tls/tls_stream.ts";
+} from "../../config/certs/cert_store.ts";
+import { certificateFacts, validity } from "../../config/certs/certificate.ts";
+import type { SslRecord } from "../../config/document/document.ts";
+import {
+  type CertificateCheck,
+  certificateCheck,
+  sslKeysFor,
+} from "../../config/certs/ssl_lookup.ts";
+import { makeContext } from "../../listen/tls/tls_stream.ts";
 import { MISSING } from "./stored_certificates.ts";
 import {
   certificateExpired,
   certificateKept,
   certificateReplaced,
   type NewEvent,
-} from "../telemetry/events/event.ts";
+} from "../../telemetry/events/event.ts";
 
 /** The certificate of one or more records. */
 interface Served {

@@ -1,8 +1,8 @@
 // Goal: one site changes, everything else stays as it is in force. Method: documents.
 import { assertEquals, assertThrows } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { throwIfDown, withSite } from "../../mod/host/one_site.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { throwIfDown, withSite } from "../../../mod/host/web/one_site.ts";
 
 const [SITE] = DEFAULT_DOCUMENT.sites;
 const IN_FORCE = { ...DEFAULT_DOCUMENT, ipListen: ["127.0.0.2"] };

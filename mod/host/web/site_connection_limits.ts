@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Endpoint } from "../base/address.ts";
+import type { Endpoint } from "../../base/address.ts";
 
 export interface LimitedSite {
   readonly id: number;

@@ -1,8 +1,8 @@
 // Goal: what is kept, by URL, and dropped by URL. Method: a cache with two entries.
 import { assertEquals } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { KeptResponses } from "../../mod/host/kept_responses.ts";
-import { type CacheEntry, ResponseCache } from "../../mod/site/static/response_cache.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { KeptResponses } from "../../../mod/host/web/cache_view.ts";
+import { type CacheEntry, ResponseCache } from "../../../mod/site/static/response_cache.ts";
 
 function entry(type: string, text: string): CacheEntry {
   const headers = [["Content-Type", type]] as const;

@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { formatEndpoint } from "../base/address.ts";
-import type { Handler } from "../base/exchange.ts";
-import type { ConfigDocument } from "../config/document/document.ts";
+import { formatEndpoint } from "../../base/address.ts";
+import type { Handler } from "../../base/exchange.ts";
+import type { ConfigDocument } from "../../config/document/document.ts";
 import {
   effectiveSettings,
   type Settings,
   type StoredSettings,
-} from "../config/document/settings.ts";
-import { HttpServer } from "../http/server.ts";
-import { type ListEntry, parseList } from "../config/document/list_entry.ts";
-import type { Https } from "./https.ts";
-import type { ServiceLogs } from "../telemetry/service_logs.ts";
-import type { SiteConnections } from "./site_connections.ts";
-import { Sockets } from "../listen/sockets/socket_set.ts";
+} from "../../config/document/settings.ts";
+import { HttpServer } from "../../http/server.ts";
+import { type ListEntry, parseList } from "../../config/document/list_entry.ts";
+import type { Https } from "./https_service.ts";
+import type { ServiceLogs } from "../../telemetry/service_logs.ts";
+import type { SiteConnections } from "./site_connection_limits.ts";
+import { Sockets } from "../../listen/sockets/socket_set.ts";
 
 /** List and settings change with a reload, the rest stays. */
 export interface HttpState {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Handler, Refusal } from "../base/exchange.ts";
-import { parseUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
-import type { SiteRecord, UrlAclRecord } from "../config/document/document.ts";
+import type { Handler, Refusal } from "../../base/exchange.ts";
+import { parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
+import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
 import {
   bindingRoutes,
   buildRouteTable,
@@ -14,9 +14,9 @@ import {
   type NoRoute,
   prefixRoute,
   type Route,
-} from "../site/routes.ts";
-import { type SiteContext, siteHandler } from "../site/site_handler.ts";
-import type { LimitedSite, SiteConnections } from "./site_connections.ts";
+} from "../../site/routes.ts";
+import { type SiteContext, siteHandler } from "../../site/site_handler.ts";
+import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
 export interface ComposeContext extends SiteContext {
   /** W3SVC, or this site of it, is paused. */

@@ -1,11 +1,11 @@
 // Goal: plan knows which bindings have a certificate, from the store alone. Method: a temp folder.
 import { assertEquals } from "@std/assert";
-import { type Binding, parseBinding } from "../../mod/config/document/binding.ts";
-import type { SslRecord } from "../../mod/config/document/document.ts";
-import { writePair } from "../../mod/config/certs/cert_store.ts";
-import { storedCertificateCheck } from "../../mod/host/stored_certificates.ts";
-import { tempFolder } from "../support/temp_folder.ts";
-import { makePem } from "../support/tls_pair.ts";
+import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
+import type { SslRecord } from "../../../mod/config/document/document.ts";
+import { writePair } from "../../../mod/config/certs/cert_store.ts";
+import { storedCertificateCheck } from "../../../mod/host/web/stored_certificates.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
+import { makePem } from "../../support/tls_pair.ts";
 
 Deno.test("storedCertificateCheck() finds by name and thumbprint, and says what is wrong", async () => {
   await using folder = await tempFolder();
