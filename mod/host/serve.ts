@@ -15,8 +15,8 @@ import { type AfterAnswer, type ControlHandler, serveControl } from "./control/c
 import { Controller, type ServiceState } from "./services/service_controller.ts";
 import { claimInstance } from "./instance.ts";
 import { documentEvents } from "./web/plan_events.ts";
-import { openPortSharing } from "./port_sharing.ts";
-import { Registrations } from "./registrations.ts";
+import { openPortSharing } from "./sharing/port_sharing.ts";
+import { Registrations } from "./sharing/registrations.ts";
 import { ServiceLogs } from "../telemetry/service_logs.ts";
 import { type ServiceName, serviceRow, SERVICES } from "./services/service_table.ts";
 import type { ServiceStatus } from "./control/status.ts";

@@ -13,8 +13,8 @@
  *
  * @module
  */
-import { urlHost } from "../base/address.ts";
-import { type Caller, isGranted, parseSddl, RIGHT } from "../base/sddl.ts";
+import { urlHost } from "../../base/address.ts";
+import { type Caller, isGranted, parseSddl, RIGHT } from "../../base/sddl.ts";
 import {
   coveringPrefix,
   formatUrlPrefix,
@@ -22,11 +22,11 @@ import {
   type PrefixEntry,
   prefixTable,
   type UrlPrefix,
-} from "../base/url_prefix.ts";
-import { WIN32 } from "../base/win32.ts";
-import { type Binding, parseBinding } from "../config/document/binding.ts";
-import type { SiteRecord, UrlAclRecord } from "../config/document/document.ts";
-import type { ForwardTarget } from "../site/proxy/proxy_target.ts";
+} from "../../base/url_prefix.ts";
+import { WIN32 } from "../../base/win32.ts";
+import { type Binding, parseBinding } from "../../config/document/binding.ts";
+import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
+import type { ForwardTarget } from "../../site/proxy/proxy_target.ts";
 
 /** Who asks. */
 export interface Registrant extends Caller {

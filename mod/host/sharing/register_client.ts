@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
-import { exitStatusOf, win32Text } from "../base/win32.ts";
-import { readLines, writeLine } from "./control/json_lines.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import { exitStatusOf, win32Text } from "../../base/win32.ts";
+import { readLines, writeLine } from "../control/json_lines.ts";
 import {
   proofName,
   REGISTER_LINE_BYTES_MAX,

@@ -1,13 +1,16 @@
 /** Goal: a caller gets what it has proved to want, and nothing else does any harm. Method: the real
  * socket and folder, a handler that keeps what it is asked. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { openPortSharing } from "../../mod/host/port_sharing.ts";
-import { registerSocket } from "../../mod/host/register_address.ts";
-import { askToRegister } from "../../mod/host/register_client.ts";
-import type { RegisterWish } from "../../mod/host/register_protocol.ts";
-import type { RegisterHandler, RegisterOutcome } from "../../mod/host/register_server.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
+import { registerSocket } from "../../../mod/host/sharing/register_address.ts";
+import { askToRegister } from "../../../mod/host/sharing/register_client.ts";
+import type { RegisterWish } from "../../../mod/host/sharing/register_protocol.ts";
+import type {
+  RegisterHandler,
+  RegisterOutcome,
+} from "../../../mod/host/sharing/register_server.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
 const WISH: RegisterWish = {

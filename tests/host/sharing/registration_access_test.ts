@@ -1,14 +1,14 @@
 /** Goal: "Processing Registrations": who may register which prefix, and with which code not. Method: a
  * table of callers, reservations and prefixes. */
 import { assertEquals } from "@std/assert";
-import { formatUrlPrefix, parseUrlPrefix } from "../../mod/base/url_prefix.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { formatUrlPrefix, parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
   decideRegistration,
   type Registrant,
   takenBySites,
-} from "../../mod/host/registration_access.ts";
-import { parseForwardTarget } from "../../mod/site/proxy/proxy_target.ts";
+} from "../../../mod/host/sharing/registration_access.ts";
+import { parseForwardTarget } from "../../../mod/site/proxy/proxy_target.ts";
 
 const ROOT: Registrant = { uid: 0, gids: [0], isAdministrator: true };
 const OWNER: Registrant = { uid: 500, gids: [500], isAdministrator: true };

@@ -1,7 +1,11 @@
 /** Goal: what others may reach is in a folder of its own. Method: paths. */
 import { assertEquals } from "@std/assert";
-import { controlPath } from "../../mod/host/control/control_address.ts";
-import { proofFolder, registerSocket, sharingFolder } from "../../mod/host/register_address.ts";
+import { controlPath } from "../../../mod/host/control/control_address.ts";
+import {
+  proofFolder,
+  registerSocket,
+  sharingFolder,
+} from "../../../mod/host/sharing/register_address.ts";
 
 Deno.test("registerSocket() and proofFolder() stand apart from the control socket", () => {
   const folder = sharingFolder("/run/httpcfg");

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { openLocal } from "../listen/sockets/endpoint.ts";
+import { openLocal } from "../../listen/sockets/endpoint.ts";
 import { proofFolder, registerSocket, sharingFolder } from "./register_address.ts";
 import { ProofFolder } from "./register_proof.ts";
 import { type RegisterHandler, RegisterServer } from "./register_server.ts";

@@ -6,19 +6,19 @@
  *
  * @module
  */
-import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../base/url_prefix.ts";
-import { WIN32 } from "../base/win32.ts";
-import type { SiteRecord } from "../config/document/document.ts";
-import type { Store } from "../config/store/store.ts";
-import type { PlannedRegistration } from "../listen/plan/plan.ts";
-import { Forwarder } from "../site/proxy/proxy.ts";
+import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
+import { WIN32 } from "../../base/win32.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import type { Store } from "../../config/store/store.ts";
+import type { PlannedRegistration } from "../../listen/plan/plan.ts";
+import { Forwarder } from "../../site/proxy/proxy.ts";
 import {
   formatForwardTarget,
   type ForwardTarget,
   parseForwardTarget,
-} from "../site/proxy/proxy_target.ts";
-import { connectTo } from "../site/proxy/upstream_connection.ts";
-import type { RegisteredHandler } from "./web/router.ts";
+} from "../../site/proxy/proxy_target.ts";
+import { connectTo } from "../../site/proxy/upstream_connection.ts";
+import type { RegisteredHandler } from "../web/router.ts";
 import type { RegisterWish, UnregisterWish } from "./register_protocol.ts";
 import type { RegisterHandler, RegisterOutcome } from "./register_server.ts";
 import {
@@ -27,7 +27,7 @@ import {
   takenBySites,
   type TakenPrefix,
 } from "./registration_access.ts";
-import type { RegistrationStatus } from "./control/status.ts";
+import type { RegistrationStatus } from "../control/status.ts";
 
 /** Registrations of the whole service, and of one user that is no administrator. */
 const REGISTRATIONS_MAX = 256;

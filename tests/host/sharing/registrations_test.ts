@@ -1,13 +1,13 @@
 /** Goal: programs come and go in order, and what has no place is not taken. Method: a service that keeps
  * what it is told to share. */
 import { assertEquals } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import type { RegisteredHandler } from "../../mod/host/web/router.ts";
-import type { RegisterWish } from "../../mod/host/register_protocol.ts";
-import type { Registrant } from "../../mod/host/registration_access.ts";
-import { Registrations, type SharedService } from "../../mod/host/registrations.ts";
-import { formatUrlPrefix } from "../../mod/base/url_prefix.ts";
-import type { PlannedRegistration } from "../../mod/listen/plan/plan.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
+import type { RegisterWish } from "../../../mod/host/sharing/register_protocol.ts";
+import type { Registrant } from "../../../mod/host/sharing/registration_access.ts";
+import { Registrations, type SharedService } from "../../../mod/host/sharing/registrations.ts";
+import { formatUrlPrefix } from "../../../mod/base/url_prefix.ts";
+import type { PlannedRegistration } from "../../../mod/listen/plan/plan.ts";
 
 const ROOT: Registrant = { uid: 0, gids: [0], isAdministrator: true };
 const ANN: Registrant = { uid: 1000, gids: [], isAdministrator: false };

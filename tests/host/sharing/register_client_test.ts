@@ -1,16 +1,20 @@
 /** Goal: a caller proves who it is, and reads why it may not. Method: a service of a few lines. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { readLines, writeLine } from "../../mod/host/control/json_lines.ts";
-import { proofFolder, registerSocket, sharingFolder } from "../../mod/host/register_address.ts";
-import { askToRegister } from "../../mod/host/register_client.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { readLines, writeLine } from "../../../mod/host/control/json_lines.ts";
+import {
+  proofFolder,
+  registerSocket,
+  sharingFolder,
+} from "../../../mod/host/sharing/register_address.ts";
+import { askToRegister } from "../../../mod/host/sharing/register_client.ts";
 import {
   proofName,
   type RegisterAnswer,
   type RegisterWish,
-} from "../../mod/host/register_protocol.ts";
-import { leaveDeadSocket } from "../support/dead_socket.ts";
-import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
+} from "../../../mod/host/sharing/register_protocol.ts";
+import { leaveDeadSocket } from "../../support/dead_socket.ts";
+import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
 const WISH: RegisterWish = {

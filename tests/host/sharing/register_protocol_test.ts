@@ -5,7 +5,7 @@ import {
   parseRegisterRequest,
   proofName,
   type RegisterWish,
-} from "../../mod/host/register_protocol.ts";
+} from "../../../mod/host/sharing/register_protocol.ts";
 
 const WISH: RegisterWish = {
   op: "register",

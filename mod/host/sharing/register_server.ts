@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { WIN32 } from "../base/win32.ts";
-import { type LineStream, readLines, writeLine } from "./control/json_lines.ts";
+import { WIN32 } from "../../base/win32.ts";
+import { type LineStream, readLines, writeLine } from "../control/json_lines.ts";
 import {
   parseRegisterRequest,
   proofName,

@@ -1,8 +1,12 @@
 /** Goal: other users get in as far as they have to, and no further. Method: modes of real files. */
 import { assertEquals } from "@std/assert";
-import { openPortSharing } from "../../mod/host/port_sharing.ts";
-import { proofFolder, registerSocket, sharingFolder } from "../../mod/host/register_address.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
+import {
+  proofFolder,
+  registerSocket,
+  sharingFolder,
+} from "../../../mod/host/sharing/register_address.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test({
   name: "openPortSharing() lets others pass, connect, and put a file; nothing else",

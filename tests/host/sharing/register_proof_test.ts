@@ -1,8 +1,8 @@
 /** Goal: only a file that was made for this very request proves who asks. Method: the real folder; files
  * of other kinds, of before, and of another user where this one is root. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { makeProof, ProofFolder } from "../../mod/host/register_proof.ts";
-import { type TempFolder, tempFolder } from "../support/temp_folder.ts";
+import { makeProof, ProofFolder } from "../../../mod/host/sharing/register_proof.ts";
+import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
 

@@ -1,6 +1,6 @@
 /** Goal: a user's groups as the two files tell them. Method: texts. */
 import { assertEquals } from "@std/assert";
-import { groupsOf } from "../../mod/host/local_users.ts";
+import { groupsOf } from "../../../mod/host/sharing/local_users.ts";
 
 const PASSWD = `root:x:0:0:root:/root:/bin/sh
 ann:x:1000:100:Ann,,,:/home/ann:/bin/sh
