@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Endpoint } from "../base/address.ts";
+import type { Endpoint } from "../../base/address.ts";
 import type { ProbeResult } from "./verify.ts";
 
 /** Milliseconds for an address of this very machine to answer. */

@@ -4,22 +4,22 @@
  *
  * @module
  */
-import type { Endpoint } from "../base/address.ts";
-import { quote } from "../base/fault.ts";
-import { parseUrlPrefix } from "../base/url_prefix.ts";
-import { formatBinding } from "../config/document/binding.ts";
-import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
-import type { PlanInput } from "../listen/plan/make_plan.ts";
-import type { Plan } from "../listen/plan/plan.ts";
+import type { Endpoint } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
+import { parseUrlPrefix } from "../../base/url_prefix.ts";
+import { formatBinding } from "../../config/document/binding.ts";
+import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import type { PlanInput } from "../../listen/plan/make_plan.ts";
+import type { Plan } from "../../listen/plan/plan.ts";
 import {
   bindingRoutes,
   buildRouteTable,
   matchRoute,
   type NoRoute,
   prefixRoute,
-} from "../site/routes.ts";
-import { isUp } from "./web/status_views.ts";
-import type { RegistrationStatus } from "./control/status.ts";
+} from "../../site/routes.ts";
+import { isUp } from "../web/status_views.ts";
+import type { RegistrationStatus } from "../control/status.ts";
 
 /** A registered program, or a reservation that nobody has registered (`to` null). */
 export interface Prefixed {

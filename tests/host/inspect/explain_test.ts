@@ -1,16 +1,16 @@
 /** Goal: the explanation is what the service does, with the reasons. Method: tables, no socket. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
-import { parseUrlPrefix } from "../../mod/base/url_prefix.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { explain, type ExplainInput, type Explanation } from "../../mod/host/explain.ts";
-import { wantedPrograms, wantedSites } from "../../mod/listen/plan/wanted_sites.ts";
-import type { PlanSite } from "../../mod/listen/plan/admission.ts";
-import type { Binding } from "../../mod/config/document/binding.ts";
-import type { Holder } from "../../mod/listen/machine/port_owner.ts";
-import { parseList } from "../../mod/config/document/list_entry.ts";
-import type { Machine } from "../../mod/listen/machine/machine_addresses.ts";
-import { makePlan, type PlanInput } from "../../mod/listen/plan/make_plan.ts";
+import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
+import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { explain, type ExplainInput, type Explanation } from "../../../mod/host/inspect/explain.ts";
+import { wantedPrograms, wantedSites } from "../../../mod/listen/plan/wanted_sites.ts";
+import type { PlanSite } from "../../../mod/listen/plan/admission.ts";
+import type { Binding } from "../../../mod/config/document/binding.ts";
+import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
+import type { Machine } from "../../../mod/listen/machine/machine_addresses.ts";
+import { makePlan, type PlanInput } from "../../../mod/listen/plan/make_plan.ts";
 
 const MACHINE: Machine = {
   addresses: [

@@ -1,15 +1,15 @@
 /** Goal: exposure that differs from what the service says is found. Method: planted sockets. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Endpoint, type Ip, parseEndpoint } from "../../mod/base/address.ts";
-import { probe } from "../../mod/host/probe.ts";
-import { certificateTrouble } from "../../mod/host/probe_name.ts";
+import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
+import { probe } from "../../../mod/host/inspect/probe.ts";
+import { certificateTrouble } from "../../../mod/host/inspect/probe_tls.ts";
 import {
   type Finding,
   verifyExposure,
   type VerifyInput,
   verifyNames,
-} from "../../mod/host/verify.ts";
-import type { Holder } from "../../mod/listen/machine/port_owner.ts";
+} from "../../../mod/host/inspect/verify.ts";
+import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
 
 const PID = 42;
 const LOCAL = { interface: "eth0", family: 4, prefixBits: 24, scope: "global" } as const;

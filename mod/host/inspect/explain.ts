@@ -6,20 +6,20 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, isIpv4 } from "../base/address.ts";
-import { quote } from "../base/fault.ts";
-import type { Binding } from "../config/document/binding.ts";
-import { formatBinding } from "../config/document/binding.ts";
-import type { ConfigDocument, SiteRecord } from "../config/document/document.ts";
-import { describeHolder, endpointsCollide } from "../listen/machine/port_owner.ts";
-import { compileInclusion } from "../listen/list/inclusion.ts";
-import { addressTable } from "../listen/machine/machine_addresses.ts";
-import type { PlanInput } from "../listen/plan/make_plan.ts";
-import type { Plan, PlannedEndpoint } from "../listen/plan/plan.ts";
-import { whyLeftOut } from "../listen/plan/reach.ts";
+import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, isIpv4 } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
+import type { Binding } from "../../config/document/binding.ts";
+import { formatBinding } from "../../config/document/binding.ts";
+import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import { describeHolder, endpointsCollide } from "../../listen/machine/port_owner.ts";
+import { compileInclusion } from "../../listen/list/inclusion.ts";
+import { addressTable } from "../../listen/machine/machine_addresses.ts";
+import type { PlanInput } from "../../listen/plan/make_plan.ts";
+import type { Plan, PlannedEndpoint } from "../../listen/plan/plan.ts";
+import { whyLeftOut } from "../../listen/plan/reach.ts";
 import { findTarget, type Found, isSite, withoutSite } from "./explain_target.ts";
-import { isUp } from "./web/status_views.ts";
-import type { RegistrationStatus } from "./control/status.ts";
+import { isUp } from "../web/status_views.ts";
+import type { RegistrationStatus } from "../control/status.ts";
 
 /** What is asked about. */
 export interface Question {

@@ -1,7 +1,7 @@
 /** Goal: each kind of answer is told from the others. Method: values. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { type Found, isSite, withoutSite } from "../../mod/host/explain_target.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { type Found, isSite, withoutSite } from "../../../mod/host/inspect/explain_target.ts";
 
 Deno.test("isSite() and withoutSite() tell a site from a program, a reservation and nobody", () => {
   const url = "http://+:80/a/";

@@ -12,9 +12,9 @@ import {
   formatEndpoint,
   type Ip,
   isIpv4,
-} from "../base/address.ts";
-import { describeHolder, type Holder } from "../listen/machine/port_owner.ts";
-import type { Machine } from "../listen/machine/machine_addresses.ts";
+} from "../../base/address.ts";
+import { describeHolder, type Holder } from "../../listen/machine/port_owner.ts";
+import type { Machine } from "../../listen/machine/machine_addresses.ts";
 
 /** What a connection attempt met. */
 export type ProbeResult = "accepted" | "refused" | "silent";

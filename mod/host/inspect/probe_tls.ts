@@ -4,8 +4,8 @@
  * @module
  */
 import { checkServerIdentity, connect, type PeerCertificate } from "node:tls";
-import type { Endpoint } from "../base/address.ts";
-import { quote } from "../base/fault.ts";
+import type { Endpoint } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
 
 /** Milliseconds for a handshake with this very machine. */
 const HANDSHAKE_MS = 5000;
