@@ -8,7 +8,7 @@ import { COMMIT, VERSION } from "../base/version.ts";
 import { History } from "../config/store/history.ts";
 import { type PathContext, resolvePaths } from "../config/store/paths.ts";
 import { Store } from "../config/store/store.ts";
-import { startInBackground } from "../host/background.ts";
+import { startInBackground } from "../host/process/background.ts";
 import { ControlClient } from "../host/control/control_client.ts";
 import type { EntryCheck } from "../config/document/check.ts";
 import { readInput } from "./args.ts";

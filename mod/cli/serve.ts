@@ -4,9 +4,9 @@
  * @module
  */
 import { VERSION } from "../base/version.ts";
-import { failureLine, READY } from "../host/background.ts";
-import { openServiceProcess } from "../host/serve.ts";
-import { openNotifier } from "../host/service_notify.ts";
+import { failureLine, READY } from "../host/process/background.ts";
+import { openServiceProcess } from "../host/process/service_process.ts";
+import { openNotifier } from "../host/process/service_notify.ts";
 import type { CommandIo, CommandSpec } from "./command.ts";
 import { siteTroubles } from "./site_troubles.ts";
 import { listeningText } from "./status.ts";

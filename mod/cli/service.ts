@@ -7,7 +7,7 @@
  * @module
  */
 import { EXIT, Fault } from "../base/fault.ts";
-import { selfCommand } from "../host/self_command.ts";
+import { selfCommand } from "../host/process/self_command.ts";
 import type { CommandInput, CommandIo, CommandSpec, FlagSpec } from "./command.ts";
 import {
   compareServiceFile,

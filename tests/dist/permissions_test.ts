@@ -39,7 +39,7 @@ Deno.test("programs are started in three files: the program itself, the list of 
   const starting = SOURCES.filter(({ text }) => /\bDeno\.Command\(/.test(text));
   assertEquals(starting.map(({ path }) => path).sort(), [
     "mod/cli/config_files.ts",
-    "mod/host/background.ts",
+    "mod/host/process/background.ts",
     "mod/listen/machine/proc_files.ts",
   ]);
 });

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
+import { Fault, quote } from "../../base/fault.ts";
 
 export interface Instance {
   /** Gives the home up, last of all. */

@@ -1,6 +1,6 @@
 // Goal: the program can call itself again in each of its forms. Method: what it would run, and runs.
 import { assertEquals } from "@std/assert";
-import { selfCommand } from "../../mod/host/self_command.ts";
+import { selfCommand } from "../../../mod/host/process/self_command.ts";
 
 Deno.test("selfCommand() from source runs deno with the main module", () => {
   const [program, ...rest] = selfCommand(["serve", "--background"]);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openNotifier, watchdogIntervalMs } from "../../mod/host/service_notify.ts";
+import { openNotifier, watchdogIntervalMs } from "../../../mod/host/process/service_notify.ts";
 
 Deno.test("watchdogIntervalMs() is half of what the manager waits for this process", () => {
   const cases: [usec: string | undefined, watched: string | undefined, want: number | null][] = [

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { ConfigDocument } from "../config/document/document.ts";
+import type { ConfigDocument } from "../../config/document/document.ts";
 
 /** What a confirmation needs. */
 export interface ConfirmationOptions {

@@ -1,8 +1,8 @@
 // Goal: one service a home, whatever a killed one left. Method: claims in this process, and files.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { claimInstance, RunningFault } from "../../mod/host/instance.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { claimInstance, RunningFault } from "../../../mod/host/process/instance.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("claimInstance() refuses the second by folder and pid, until the first gives up", async () => {
   await using folder = await tempFolder();

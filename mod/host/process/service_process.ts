@@ -3,24 +3,24 @@
  *
  * @module
  */
-import type { Paths } from "../config/store/paths.ts";
-import type { Store } from "../config/store/store.ts";
-import { changeReverted, controlSent, stateEntered } from "../telemetry/events/event.ts";
-import { openLocal } from "../listen/sockets/endpoint.ts";
+import type { Paths } from "../../config/store/paths.ts";
+import type { Store } from "../../config/store/store.ts";
+import { changeReverted, controlSent, stateEntered } from "../../telemetry/events/event.ts";
+import { openLocal } from "../../listen/sockets/endpoint.ts";
 import { AddressWatch } from "./address_watch.ts";
-import { carryOut, extraOf } from "./carry_out.ts";
+import { carryOut, extraOf } from "./control_handler.ts";
 import { Confirmation } from "./confirmation.ts";
-import { controlPath } from "./control/control_address.ts";
-import { type AfterAnswer, type ControlHandler, serveControl } from "./control/control_server.ts";
-import { Controller, type ServiceState } from "./services/service_controller.ts";
+import { controlPath } from "../control/control_address.ts";
+import { type AfterAnswer, type ControlHandler, serveControl } from "../control/control_server.ts";
+import { Controller, type ServiceState } from "../services/service_controller.ts";
 import { claimInstance } from "./instance.ts";
-import { documentEvents } from "./web/plan_events.ts";
-import { openPortSharing } from "./sharing/port_sharing.ts";
-import { Registrations } from "./sharing/registrations.ts";
-import { ServiceLogs } from "../telemetry/service_logs.ts";
-import { type ServiceName, serviceRow, SERVICES } from "./services/service_table.ts";
-import type { ServiceStatus } from "./control/status.ts";
-import { WebService } from "./web/web_service.ts";
+import { documentEvents } from "../web/plan_events.ts";
+import { openPortSharing } from "../sharing/port_sharing.ts";
+import { Registrations } from "../sharing/registrations.ts";
+import { ServiceLogs } from "../../telemetry/service_logs.ts";
+import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
+import type { ServiceStatus } from "../control/status.ts";
+import { WebService } from "../web/web_service.ts";
 
 export interface ServeOptions {
   readonly paths: Paths;

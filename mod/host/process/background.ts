@@ -6,8 +6,8 @@
  *
  * @module
  */
-import { Fault } from "../base/fault.ts";
-import { dialControl } from "./control/control_address.ts";
+import { Fault } from "../../base/fault.ts";
+import { dialControl } from "../control/control_address.ts";
 import { RunningFault } from "./instance.ts";
 import { selfCommand } from "./self_command.ts";
 

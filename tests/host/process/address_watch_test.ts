@@ -1,6 +1,6 @@
 /** Goal: the watch goes on whatever a look does, and ends when told. Method: looks that count. */
 import { assertEquals } from "@std/assert";
-import { AddressWatch } from "../../mod/host/address_watch.ts";
+import { AddressWatch } from "../../../mod/host/process/address_watch.ts";
 
 Deno.test("AddressWatch looks again after a failure, never twice at once, and stops", async () => {
   let looks = 0;

@@ -1,8 +1,8 @@
 /** Goal: an unconfirmed change comes back, also after a kill. Method: a folder, a short wait. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { Confirmation } from "../../mod/host/confirmation.ts";
-import { waitFor } from "../support/wait.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { Confirmation } from "../../../mod/host/process/confirmation.ts";
+import { waitFor } from "../../support/wait.ts";
 
 interface Scene {
   readonly file: string;

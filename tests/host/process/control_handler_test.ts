@@ -1,12 +1,15 @@
 /** Goal: each request reaches its part, in order. Method: parts that write down what they are asked. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { parseEndpoint } from "../../mod/base/address.ts";
-import type { Endpoint } from "../../mod/base/address.ts";
-import { Fault } from "../../mod/base/fault.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { carryOut, extraOf, type Parts } from "../../mod/host/carry_out.ts";
-import type { KeptResponses } from "../../mod/host/web/cache_view.ts";
-import type { ControlProgress, ControlRequest } from "../../mod/host/control/control_protocol.ts";
+import { parseEndpoint } from "../../../mod/base/address.ts";
+import type { Endpoint } from "../../../mod/base/address.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { carryOut, extraOf, type Parts } from "../../../mod/host/process/control_handler.ts";
+import type { KeptResponses } from "../../../mod/host/web/cache_view.ts";
+import type {
+  ControlProgress,
+  ControlRequest,
+} from "../../../mod/host/control/control_protocol.ts";
 
 interface Scene {
   readonly did: string[];

@@ -3,15 +3,19 @@
  *
  * @module
  */
-import { formatEndpoint } from "../base/address.ts";
-import { Fault, quote } from "../base/fault.ts";
+import { formatEndpoint } from "../../base/address.ts";
+import { Fault, quote } from "../../base/fault.ts";
 import type { Confirmation } from "./confirmation.ts";
-import type { ControlProgress, ControlRequest, ReloadRequest } from "./control/control_protocol.ts";
-import type { Controller } from "./services/service_controller.ts";
-import type { Registrations } from "./sharing/registrations.ts";
-import type { ServiceLogs } from "../telemetry/service_logs.ts";
-import type { ServiceStatus } from "./control/status.ts";
-import type { WebService } from "./web/web_service.ts";
+import type {
+  ControlProgress,
+  ControlRequest,
+  ReloadRequest,
+} from "../control/control_protocol.ts";
+import type { Controller } from "../services/service_controller.ts";
+import type { Registrations } from "../sharing/registrations.ts";
+import type { ServiceLogs } from "../../telemetry/service_logs.ts";
+import type { ServiceStatus } from "../control/status.ts";
+import type { WebService } from "../web/web_service.ts";
 
 /** What a request can be about. */
 export interface Parts {
