@@ -4,7 +4,7 @@
  * @module
  */
 import { wordsOfCall } from "./mod/cli/called_name.ts";
-import { ask, note, out, print } from "./mod/cli/output.ts";
+import { ask, note, out, print } from "./mod/cli/core/output.ts";
 import { run } from "./mod/cli/run.ts";
 
 if (import.meta.main) {

@@ -12,7 +12,7 @@ import type { AdsutilAnswer, ServerAction } from "./adsutil_answer.ts";
 import { mayEdit, runAdsutil } from "./adsutil_run.ts";
 import { errorText, serverDone, serverFailed } from "./adsutil_text.ts";
 import { tellHowToApply } from "./apply_note.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
 import { isDenied, printable } from "./http_store.ts";
 import { poolingNote } from "./pooling_note.ts";
 import { controlSite, siteStates } from "./site_control.ts";

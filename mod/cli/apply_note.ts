@@ -5,7 +5,7 @@
  */
 import { Fault } from "../base/fault.ts";
 import { guardReload } from "./lockout.ts";
-import type { CommandIo } from "./command.ts";
+import type { CommandIo } from "./core/command.ts";
 
 /** What HTTP reads when it starts, and what W3SVC does. */
 const NOTES = {

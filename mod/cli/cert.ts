@@ -26,8 +26,8 @@ import {
   type CommandSpec,
   type FlagSpec,
   FORMAT_FLAG,
-} from "./command.ts";
-import { render, table } from "./format.ts";
+} from "./core/command.ts";
+import { render, table } from "./core/format.ts";
 
 const STORE_FLAG: FlagSpec = {
   kind: "string",

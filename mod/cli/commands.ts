@@ -7,7 +7,7 @@
  * @module
  */
 import { invariant } from "../base/invariant.ts";
-import type { CommandSpec } from "./command.ts";
+import type { CommandSpec } from "./core/command.ts";
 
 interface CommandFile {
   /** The names of its records, in their order. */

@@ -9,7 +9,7 @@ import { listCertificates, listStores } from "../config/certs/cert_store.ts";
 import { History } from "../config/store/history.ts";
 import { SERVICES } from "../host/services/service_table.ts";
 import { type MachineAddress, readMachine } from "../listen/machine/machine_addresses.ts";
-import type { CommandIo, WordKind } from "./command.ts";
+import type { CommandIo, WordKind } from "./core/command.ts";
 import type { Candidate } from "./complete.ts";
 import { SHELLS } from "./completion_scripts.ts";
 

@@ -8,7 +8,7 @@ import { changeLines, diffValues } from "../config/document/diff.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import { effectiveSettings } from "../config/document/settings.ts";
 import { tellHowToApply } from "./apply_note.ts";
-import type { CommandIo, CommandSpec } from "./command.ts";
+import type { CommandIo, CommandSpec } from "./core/command.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";
 
 /** What `$schema` names: a file beside the document, so that it works without a network. */

@@ -5,7 +5,7 @@
  */
 import type { NewEvent } from "../telemetry/events/event.ts";
 import { EventLog } from "../telemetry/events/event_log.ts";
-import type { CommandIo } from "./command.ts";
+import type { CommandIo } from "./core/command.ts";
 
 /** Appends `event`. A log that cannot be written costs the record, never the command. */
 export async function recordEvent(io: CommandIo, event: NewEvent): Promise<void> {

@@ -8,8 +8,8 @@ import { type Endpoint, parseEndpoint, parseIp } from "../base/address.ts";
 import { Fault, quote, usageFault } from "../base/fault.ts";
 import { explain, type Explanation, type Question } from "../host/inspect/explain.ts";
 import { makePlan } from "../listen/plan/make_plan.ts";
-import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
-import { ANSWER_VERSION, type Listing, render, table } from "./format.ts";
+import { type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
+import { ANSWER_VERSION, type Listing, render, table } from "./core/format.ts";
 import { gatherStored } from "./plan.ts";
 
 const spec: CommandSpec = {

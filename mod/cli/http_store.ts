@@ -11,7 +11,7 @@ import { Fault } from "../base/fault.ts";
 import { exitStatusOf, WIN32 } from "../base/win32.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import type { RecordEdit } from "../config/document/http_records.ts";
-import type { CommandIo } from "./command.ts";
+import type { CommandIo } from "./core/command.ts";
 
 /** Applies `edit` to the stored document; the Win32 code of what came of it. */
 export async function applyEdit(

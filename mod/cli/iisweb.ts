@@ -13,7 +13,7 @@ import { parseBinding } from "../config/document/binding.ts";
 import type { SiteRecord } from "../config/document/document.ts";
 import { addSite, findSite, removeSite } from "../config/document/edit.ts";
 import type { SiteStates } from "../config/metabase/tree.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
 import { printable } from "./http_store.ts";
 import { type IiswebCall, readIisweb, siteIdOfName } from "./iisweb_args.ts";
 import * as say from "./iisweb_text.ts";

@@ -13,7 +13,7 @@ import { addListEntry, removeListEntry } from "../config/document/edit.ts";
 import { INCLUSION_RULES } from "../listen/list/inclusion.ts";
 import { type EntryProblem, isEntryProblem, parseEntry } from "../config/document/list_entry.ts";
 import { type Machine, readMachine } from "../listen/machine/machine_addresses.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
 import { absence, addedAdvice } from "./list_advice.ts";
 import { readSwitches } from "./switches.ts";
 import { tellHowToApply } from "./apply_note.ts";

@@ -10,7 +10,7 @@ import { findConnections } from "../listen/machine/port_owners.ts";
 import { parseList } from "../config/document/list_entry.ts";
 import { lockoutRisks } from "../listen/list/lockout_risks.ts";
 import { isLoopback, readMachine } from "../listen/machine/machine_addresses.ts";
-import type { CommandIo, FlagSpec } from "./command.ts";
+import type { CommandIo, FlagSpec } from "./core/command.ts";
 
 /** Flag of every command that the guard stands before. */
 export const YES_FLAG: Readonly<Record<"yes", FlagSpec>> = {

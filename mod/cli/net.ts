@@ -13,10 +13,10 @@ import {
   serviceRow,
   SERVICES,
 } from "../host/services/service_table.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
-import { render } from "./format.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
+import { render } from "./core/format.ts";
 import * as say from "./net_messages.ts";
-import { siteTroubles } from "./site_troubles.ts";
+import { siteTroubles } from "./core/site_troubles.ts";
 
 export const netStart: CommandSpec = {
   name: "net start",

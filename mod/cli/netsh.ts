@@ -11,7 +11,7 @@ import { Fault, quote } from "../base/fault.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import { parseEndpoint } from "../base/address.ts";
 import { effectiveSettings } from "../config/document/settings.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
 import { printable } from "./http_store.ts";
 import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./netsh_args.ts";
 import { RECORD_COMMANDS } from "./netsh_records.ts";

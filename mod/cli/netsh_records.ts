@@ -27,7 +27,7 @@ import { SETTINGS } from "../config/document/settings.ts";
 import { isEntryProblem, parseEntry } from "../config/document/list_entry.ts";
 import { accountOfSid, readAccountFiles, sidOfAccount } from "./accounts.ts";
 import { tellHowToApply } from "./apply_note.ts";
-import type { CommandIo } from "./command.ts";
+import type { CommandIo } from "./core/command.ts";
 import { applyEdit, printable } from "./http_store.ts";
 import * as say from "./netsh_text.ts";
 import { bindCertificate } from "./ssl.ts";

@@ -9,7 +9,7 @@
  */
 import { WIN32 } from "../base/win32.ts";
 import { effectiveSettings } from "../config/document/settings.ts";
-import type { CommandIo } from "./command.ts";
+import type { CommandIo } from "./core/command.ts";
 import { printable } from "./http_store.ts";
 import { queueViewText, sessionViewText } from "./netsh_state_text.ts";
 import * as say from "./netsh_text.ts";

@@ -13,8 +13,8 @@ import type { ServiceStatus } from "../host/control/status.ts";
 import { parseList } from "../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../listen/plan/make_plan.ts";
 import { planStatus } from "../listen/plan/plan.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
-import { ANSWER_VERSION, type Listing, render, table } from "./format.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
+import { ANSWER_VERSION, type Listing, render, table } from "./core/format.ts";
 
 const plan: CommandSpec = {
   name: "plan",

@@ -12,8 +12,8 @@ import { askToRegister } from "../host/sharing/register_client.ts";
 import { FORWARD_TIMEOUT, isTimeout } from "../host/sharing/register_protocol.ts";
 import type { RegistrationStatus } from "../host/control/status.ts";
 import { formatForwardTarget, parseForwardTarget } from "../site/proxy/proxy_target.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
-import { ANSWER_VERSION, render, type Row, table } from "./format.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
+import { ANSWER_VERSION, render, type Row, table } from "./core/format.ts";
 
 const register: CommandSpec = {
   name: "register",

@@ -5,9 +5,9 @@
  */
 import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
 import type { ControlProgress } from "../host/control/control_protocol.ts";
-import type { CommandSpec } from "./command.ts";
+import type { CommandSpec } from "./core/command.ts";
 import { guardReload, YES_FLAG } from "./lockout.ts";
-import { siteTroubles } from "./site_troubles.ts";
+import { siteTroubles } from "./core/site_troubles.ts";
 
 const reload: CommandSpec = {
   name: "reload",

@@ -11,11 +11,11 @@ import { Store } from "../config/store/store.ts";
 import { startInBackground } from "../host/process/background.ts";
 import { ControlClient } from "../host/control/control_client.ts";
 import type { EntryCheck } from "../config/document/check.ts";
-import { readInput } from "./args.ts";
-import type { CommandIo, CommandSpec } from "./command.ts";
+import { readInput } from "./core/args.ts";
+import type { CommandIo, CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands.ts";
-import { commandHelp, nounHelp, overview } from "./help.ts";
-import { PipeClosed } from "./output.ts";
+import { commandHelp, nounHelp, overview } from "./core/help.ts";
+import { PipeClosed } from "./core/output.ts";
 
 /** What the process gives: everything that is not decided by the words. */
 export interface Surroundings extends PathContext {

@@ -8,7 +8,7 @@
  */
 import { EXIT, Fault } from "../base/fault.ts";
 import { selfCommand } from "../host/process/self_command.ts";
-import type { CommandInput, CommandIo, CommandSpec, FlagSpec } from "./command.ts";
+import type { CommandInput, CommandIo, CommandSpec, FlagSpec } from "./core/command.ts";
 import {
   compareServiceFile,
   detectSystem,

@@ -9,7 +9,7 @@ import type { SiteRecord } from "../config/document/document.ts";
 import { findSite, namedSite, replaceSite } from "../config/document/edit.ts";
 import type { SiteVerb } from "../host/control/control_protocol.ts";
 import { tellHowToApply } from "./apply_note.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./command.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
 import { controlSite } from "./site_control.ts";
 import {
   BINDING_FLAGS,

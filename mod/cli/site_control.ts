@@ -10,7 +10,7 @@ import { WIN32 } from "../base/win32.ts";
 import type { SiteStates } from "../config/metabase/tree.ts";
 import type { SiteVerb } from "../host/control/control_protocol.ts";
 import type { ServiceStatus } from "../host/control/status.ts";
-import type { CommandIo } from "./command.ts";
+import type { CommandIo } from "./core/command.ts";
 
 /** ServerState of the metabase for what the service says of a site. */
 const SERVER_STATE = { started: 2, stopped: 4, paused: 6 } as const;

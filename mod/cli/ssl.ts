@@ -13,9 +13,14 @@ import { findCertificate, storeName } from "../config/certs/cert_store.ts";
 import type { SslRecord } from "../config/document/document.ts";
 import { deleteSsl, findSsl, setSsl, sslKeyOfAddress } from "../config/document/http_records.ts";
 import { tellHowToApply } from "./apply_note.ts";
-import { type CommandInput, type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
+import {
+  type CommandInput,
+  type CommandIo,
+  type CommandSpec,
+  FORMAT_FLAG,
+} from "./core/command.ts";
 import { completed } from "./completed.ts";
-import { render, type Row } from "./format.ts";
+import { render, type Row } from "./core/format.ts";
 import { applyEdit, refuse } from "./http_store.ts";
 import * as say from "./httpcfg_text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";

@@ -7,8 +7,8 @@ import { formatEndpoint, type Ip } from "../base/address.ts";
 import { quote } from "../base/fault.ts";
 import { SERVICES } from "../host/services/service_table.ts";
 import type { ServiceStatus } from "../host/control/status.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./command.ts";
-import { ANSWER_VERSION, render, type Row, table } from "./format.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
+import { ANSWER_VERSION, render, type Row, table } from "./core/format.ts";
 
 export const status: CommandSpec = {
   name: "status",

@@ -18,8 +18,8 @@ import { portsOf } from "../listen/plan/wanted_sites.ts";
 import { findListeners } from "../listen/machine/port_owners.ts";
 import type { PlanInput } from "../listen/plan/make_plan.ts";
 import { reaches } from "../listen/plan/reach.ts";
-import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
-import { type Listing, render, table } from "./format.ts";
+import { type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
+import { type Listing, render, table } from "./core/format.ts";
 import { gatherStored, openEndpoints } from "./plan.ts";
 
 const verify: CommandSpec = {

@@ -12,8 +12,8 @@ import {
   holderCommand,
 } from "../listen/machine/port_owner.ts";
 import { findListeners } from "../listen/machine/port_owners.ts";
-import { type CommandSpec, FORMAT_FLAG } from "./command.ts";
-import { type Listing, render } from "./format.ts";
+import { type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
+import { type Listing, render } from "./core/format.ts";
 
 const who: CommandSpec = {
   name: "who",

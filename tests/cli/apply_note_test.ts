@@ -1,6 +1,6 @@
 // Goal: a word after a write, only where it helps. Method: services in each state, and none.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { CommandIo } from "../../mod/cli/command.ts";
+import type { CommandIo } from "../../mod/cli/core/command.ts";
 import { tellHowToApply } from "../../mod/cli/apply_note.ts";
 import type { ServiceStatus } from "../../mod/host/control/status.ts";
 import type { ServiceName } from "../../mod/host/services/service_table.ts";

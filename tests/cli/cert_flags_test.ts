@@ -2,7 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
 import { readSelfSigned } from "../../mod/cli/cert_flags.ts";
-import type { CommandInput } from "../../mod/cli/command.ts";
+import type { CommandInput } from "../../mod/cli/core/command.ts";
 
 interface Given {
   readonly name?: readonly string[];

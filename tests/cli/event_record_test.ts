@@ -1,6 +1,6 @@
 // Goal: events of the command line stand in the service's log. Method: write, then read.
 import { assertEquals } from "@std/assert";
-import type { CommandIo } from "../../mod/cli/command.ts";
+import type { CommandIo } from "../../mod/cli/core/command.ts";
 import { recordEvent } from "../../mod/cli/event_record.ts";
 import { reservationAdded } from "../../mod/telemetry/events/event.ts";
 import { readEvents } from "../../mod/telemetry/events/event_log.ts";

@@ -1,7 +1,7 @@
 // Goal: refusals and access denied of ssl and urlacl. Method: a store that refuses.
 import { assertEquals } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
-import type { CommandIo } from "../../mod/cli/command.ts";
+import type { CommandIo } from "../../mod/cli/core/command.ts";
 import { applyEdit, isDenied, printable, refuse } from "../../mod/cli/http_store.ts";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { VERSION } from "../../mod/base/version.ts";
 import { run } from "../../mod/cli/run.ts";
-import { PipeClosed } from "../../mod/cli/output.ts";
+import { PipeClosed } from "../../mod/cli/core/output.ts";
 import { commandHome } from "../support/io.ts";
 
 Deno.test("run() shows the version and the overview", async () => {

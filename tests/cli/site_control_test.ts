@@ -1,6 +1,6 @@
 // Goal: verbs of a site by its state, and ServerAutoStart that follows. Method: a fake service.
 import { assertEquals } from "@std/assert";
-import type { CommandIo } from "../../mod/cli/command.ts";
+import type { CommandIo } from "../../mod/cli/core/command.ts";
 import { controlSite, siteStates } from "../../mod/cli/site_control.ts";
 import { Store } from "../../mod/config/store/store.ts";
 import { ControlClient } from "../../mod/host/control/control_client.ts";

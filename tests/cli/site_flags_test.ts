@@ -1,8 +1,8 @@
 // Goal: flags become bindings and content, or a word why not. Method: a record of flags, read back.
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
-import { readInput } from "../../mod/cli/args.ts";
-import type { CommandInput } from "../../mod/cli/command.ts";
+import { readInput } from "../../mod/cli/core/args.ts";
+import type { CommandInput } from "../../mod/cli/core/command.ts";
 import { readBindings, readContent } from "../../mod/cli/site_flags.ts";
 import { siteAdd } from "../../mod/cli/site.ts";
 import { tempFolder } from "../support/temp_folder.ts";

@@ -1,10 +1,10 @@
 // Goal: help that is never wrong about a command. Method: every record, and a small one word for word.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { readInput } from "../../mod/cli/args.ts";
-import type { CommandSpec } from "../../mod/cli/command.ts";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "../../mod/cli/commands.ts";
-import { commandHelp, nounHelp, overview } from "../../mod/cli/help.ts";
-import { commandHome } from "../support/io.ts";
+import { readInput } from "../../../mod/cli/core/args.ts";
+import type { CommandSpec } from "../../../mod/cli/core/command.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "../../../mod/cli/commands.ts";
+import { commandHelp, nounHelp, overview } from "../../../mod/cli/core/help.ts";
+import { commandHome } from "../../support/io.ts";
 
 const SMALL: CommandSpec = {
   name: "do it",

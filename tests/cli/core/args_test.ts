@@ -1,8 +1,8 @@
 // Goal: every word is understood or refused, none is dropped. Method: tables over two records.
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { EXIT, Fault } from "../../mod/base/fault.ts";
-import { readInput } from "../../mod/cli/args.ts";
-import type { CommandInput, CommandSpec } from "../../mod/cli/command.ts";
+import { EXIT, Fault } from "../../../mod/base/fault.ts";
+import { readInput } from "../../../mod/cli/core/args.ts";
+import type { CommandInput, CommandSpec } from "../../../mod/cli/core/command.ts";
 
 const MODERN: CommandSpec = {
   name: "site add",

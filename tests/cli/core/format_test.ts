@@ -1,6 +1,6 @@
 // Goal: one listing in five forms that other programs read. Method: exact texts.
 import { assertEquals } from "@std/assert";
-import { type Listing, render, table } from "../../mod/cli/format.ts";
+import { type Listing, render, table } from "../../../mod/cli/core/format.ts";
 
 const LISTING: Listing = {
   name: "sites",

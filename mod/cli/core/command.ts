@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Paths } from "../config/store/paths.ts";
-import type { Store } from "../config/store/store.ts";
-import type { ControlClient } from "../host/control/control_client.ts";
+import type { Paths } from "../../config/store/paths.ts";
+import type { Store } from "../../config/store/store.ts";
+import type { ControlClient } from "../../host/control/control_client.ts";
 
 /** What a word of the command line can be: a completion offers what there is of the kind. */
 export type WordKind =

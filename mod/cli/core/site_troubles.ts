@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { quote } from "../base/fault.ts";
-import type { ServiceStatus } from "../host/control/status.ts";
+import { quote } from "../../base/fault.ts";
+import type { ServiceStatus } from "../../host/control/status.ts";
 
 /** One line a site that did not start, one an endpoint that could not be opened; "" for none. */
 export function siteTroubles(status: ServiceStatus): string {

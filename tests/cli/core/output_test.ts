@@ -1,6 +1,6 @@
 // Goal: whole answers, quiet ends. Method: sinks that take little, break or fill up.
 import { assertEquals, assertThrows } from "@std/assert";
-import { PipeClosed, writeText } from "../../mod/cli/output.ts";
+import { PipeClosed, writeText } from "../../../mod/cli/core/output.ts";
 
 Deno.test("writeText() goes on until every byte is taken", () => {
   const taken: number[] = [];

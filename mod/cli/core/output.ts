@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault } from "../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
 
 /** The reader of our output has gone: nothing is wrong, and nothing more is to be said. */
 export class PipeClosed extends Error {

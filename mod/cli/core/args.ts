@@ -5,7 +5,7 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { type Fault, quote, usageFault } from "../base/fault.ts";
+import { type Fault, quote, usageFault } from "../../base/fault.ts";
 import type { CommandInput, CommandSpec, FlagSpec } from "./command.ts";
 
 /** Input of `spec` from the words after its name. Throws a usage Fault. */
