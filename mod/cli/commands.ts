@@ -33,11 +33,11 @@ const FILES: readonly CommandFile[] = [
   { names: ["status"], load: () => import("./status.ts") },
   {
     names: ["site add", "site list", "site show", "site remove"],
-    load: () => import("./site.ts"),
+    load: () => import("./commands/site/site.ts"),
   },
   {
     names: ["site set", "site start", "site stop", "site pause", "site continue"],
-    load: () => import("./site_change.ts"),
+    load: () => import("./commands/site/site_change.ts"),
   },
   { names: ["reload", "confirm"], load: () => import("./reload.ts") },
   {

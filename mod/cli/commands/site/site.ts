@@ -3,17 +3,23 @@
  *
  * @module
  */
-import { Fault, quote, shellWord, usageFault } from "../base/fault.ts";
-import type { SiteContent, SiteRecord } from "../config/document/document.ts";
-import { addSite, findSite, namedSite, nextSiteId, removeSite } from "../config/document/edit.ts";
-import { tellHowToApply } from "./apply_note.ts";
+import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
+import type { SiteContent, SiteRecord } from "../../../config/document/document.ts";
+import {
+  addSite,
+  findSite,
+  namedSite,
+  nextSiteId,
+  removeSite,
+} from "../../../config/document/edit.ts";
+import { tellHowToApply } from "../../apply_note.ts";
 import {
   type CommandInput,
   type CommandIo,
   type CommandSpec,
   FORMAT_FLAG,
-} from "./core/command.ts";
-import { ANSWER_VERSION, render, type Row, table } from "./core/format.ts";
+} from "../../core/command.ts";
+import { ANSWER_VERSION, render, type Row, table } from "../../core/format.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,

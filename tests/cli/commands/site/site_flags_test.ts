@@ -1,11 +1,11 @@
 // Goal: flags become bindings and content, or a word why not. Method: a record of flags, read back.
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { readInput } from "../../mod/cli/core/args.ts";
-import type { CommandInput } from "../../mod/cli/core/command.ts";
-import { readBindings, readContent } from "../../mod/cli/site_flags.ts";
-import { siteAdd } from "../../mod/cli/site.ts";
-import { tempFolder } from "../support/temp_folder.ts";
+import { Fault } from "../../../../mod/base/fault.ts";
+import { readInput } from "../../../../mod/cli/core/args.ts";
+import type { CommandInput } from "../../../../mod/cli/core/command.ts";
+import { readBindings, readContent } from "../../../../mod/cli/commands/site/site_flags.ts";
+import { siteAdd } from "../../../../mod/cli/commands/site/site.ts";
+import { tempFolder } from "../../../support/temp_folder.ts";
 
 function input(...flags: string[]): CommandInput {
   return readInput(siteAdd, ["name", ...flags], []);

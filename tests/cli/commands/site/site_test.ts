@@ -1,7 +1,7 @@
 // Goal: sites added, listed, shown and removed, and nothing stored that is refused. Method: lines.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { commandHome } from "../support/io.ts";
+import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
+import { commandHome } from "../../../support/io.ts";
 
 Deno.test("site add stores a site with the next id, canonical bindings and its content", async () => {
   await using home = await commandHome();

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import { Fault, quote, shellWord, usageFault } from "../base/fault.ts";
-import { win32Text } from "../base/win32.ts";
-import type { SiteRecord } from "../config/document/document.ts";
-import { findSite, namedSite, replaceSite } from "../config/document/edit.ts";
-import type { SiteVerb } from "../host/control/control_protocol.ts";
-import { tellHowToApply } from "./apply_note.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
-import { controlSite } from "./site_control.ts";
+import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
+import { win32Text } from "../../../base/win32.ts";
+import type { SiteRecord } from "../../../config/document/document.ts";
+import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
+import type { SiteVerb } from "../../../host/control/control_protocol.ts";
+import { tellHowToApply } from "../../apply_note.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { controlSite } from "../../site_control.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
