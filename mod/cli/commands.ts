@@ -42,7 +42,7 @@ const FILES: readonly CommandFile[] = [
   { names: ["reload", "confirm"], load: () => import("./reload.ts") },
   {
     names: ["cert import", "cert list", "cert remove", "cert create"],
-    load: () => import("./cert.ts"),
+    load: () => import("./commands/cert/cert.ts"),
   },
   {
     names: ["register", "unregister", "registrations"],

@@ -1,9 +1,9 @@
 // Goal: certificates in, listed, bound, out, and each refusal with its hint. Method: real commands.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
-import { makeCliHome } from "../support/cli.ts";
+import { makeSelfSigned } from "../../../../mod/config/certs/self_signed.ts";
+import { makeCliHome } from "../../../support/cli.ts";
 
-const DATA = new URL("../testdata/certs/", import.meta.url).pathname;
+const DATA = new URL("../../../testdata/certs/", import.meta.url).pathname;
 const SITE = "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6";
 
 function importLine(cert: string, key: string, more = ""): string {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { parseIp } from "../base/address.ts";
-import { quote, usageFault } from "../base/fault.ts";
-import { isHostName } from "../base/host_name.ts";
-import type { SelfSignedOptions } from "../config/certs/self_signed.ts";
-import type { CommandInput } from "./core/command.ts";
+import { parseIp } from "../../../base/address.ts";
+import { quote, usageFault } from "../../../base/fault.ts";
+import { isHostName } from "../../../base/host_name.ts";
+import type { SelfSignedOptions } from "../../../config/certs/self_signed.ts";
+import type { CommandInput } from "../../core/command.ts";
 
 const EXAMPLE = "httpcfg cert create --self-signed --name www.example.com --ip 192.168.1.10";
 const DAYS = 365;

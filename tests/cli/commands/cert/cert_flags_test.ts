@@ -1,8 +1,8 @@
 // Goal: what a certificate is asked for, canonical or refused with a hint. Method: tables of flags.
 import { assertEquals, assertThrows } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
-import { readSelfSigned } from "../../mod/cli/cert_flags.ts";
-import type { CommandInput } from "../../mod/cli/core/command.ts";
+import { Fault } from "../../../../mod/base/fault.ts";
+import { readSelfSigned } from "../../../../mod/cli/commands/cert/cert_flags.ts";
+import type { CommandInput } from "../../../../mod/cli/core/command.ts";
 
 interface Given {
   readonly name?: readonly string[];

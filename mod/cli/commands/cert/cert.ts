@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
+import { EXIT, Fault, quote, usageFault } from "../../../base/fault.ts";
 import {
   certificateName,
   certificateOf,
@@ -16,9 +16,9 @@ import {
   type StoredCertificate,
   storeName,
   writePair,
-} from "../config/certs/cert_store.ts";
-import { certificateFacts, validity } from "../config/certs/certificate.ts";
-import type { ConfigDocument, SslRecord } from "../config/document/document.ts";
+} from "../../../config/certs/cert_store.ts";
+import { certificateFacts, validity } from "../../../config/certs/certificate.ts";
+import type { ConfigDocument, SslRecord } from "../../../config/document/document.ts";
 import { readSelfSigned } from "./cert_flags.ts";
 import {
   type CommandInput,
@@ -26,8 +26,8 @@ import {
   type CommandSpec,
   type FlagSpec,
   FORMAT_FLAG,
-} from "./core/command.ts";
-import { render, table } from "./core/format.ts";
+} from "../../core/command.ts";
+import { render, table } from "../../core/format.ts";
 
 const STORE_FLAG: FlagSpec = {
   kind: "string",
@@ -218,7 +218,7 @@ async function create(input: CommandInput, io: CommandIo): Promise<number> {
       },
     );
   }
-  const { makeSelfSigned } = await import("../config/certs/self_signed.ts");
+  const { makeSelfSigned } = await import("../../../config/certs/self_signed.ts");
   const made = writePair(io.paths.certs, store, name, await makeSelfSigned(options));
   tellPlaced(io, made, new Date().toISOString());
   return EXIT.ok;
