@@ -67,7 +67,7 @@ const FILES: readonly CommandFile[] = [
       "config import",
       "config schema",
     ],
-    load: () => import("./config.ts"),
+    load: () => import("./commands/config/config.ts"),
   },
   {
     names: ["service install", "service uninstall", "service status"],

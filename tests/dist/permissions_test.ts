@@ -38,7 +38,7 @@ Deno.test("SYSTEM holds every function that is called, and no other", () => {
 Deno.test("programs are started in three files: the program itself, the list of sockets, the editor", () => {
   const starting = SOURCES.filter(({ text }) => /\bDeno\.Command\(/.test(text));
   assertEquals(starting.map(({ path }) => path).sort(), [
-    "mod/cli/config_files.ts",
+    "mod/cli/commands/config/config_files.ts",
     "mod/host/process/background.ts",
     "mod/listen/machine/proc_files.ts",
   ]);

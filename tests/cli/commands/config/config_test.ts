@@ -1,8 +1,8 @@
 // Goal: the document as a whole can be seen, checked, taken away and brought back. Method: command
 // lines in a home of their own; an editor that is a one-line script.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { makeCliHome } from "../support/cli.ts";
+import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
+import { makeCliHome } from "../../../support/cli.ts";
 
 Deno.test("config path names the document, --all every place", async () => {
   await using home = await makeCliHome();
@@ -107,7 +107,7 @@ Deno.test("config schema prints the published schema, which names every field of
   await using home = await makeCliHome();
   const { status, out, note } = await home.cli("config schema");
   assertEquals([status, note], [0, ""]);
-  const published = new URL("../../dist/httpcfg.schema.json", import.meta.url);
+  const published = new URL("../../../../dist/httpcfg.schema.json", import.meta.url);
   const schema = JSON.parse(out) as { properties: Record<string, unknown> };
   assertEquals(schema, JSON.parse(await Deno.readTextFile(published)));
   const fields = Object.keys(DEFAULT_DOCUMENT);

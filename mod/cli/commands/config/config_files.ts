@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
+import { Fault, quote } from "../../../base/fault.ts";
 
 /** Set by the portable form to its own file, which opens the editor when it is asked to. */
 const PORTABLE_FILE = "HTTPCFG_EXE";

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { EXIT, Fault, quote } from "../base/fault.ts";
-import { changeLines, diffValues } from "../config/document/diff.ts";
-import type { ConfigDocument } from "../config/document/document.ts";
-import { effectiveSettings } from "../config/document/settings.ts";
-import { tellHowToApply } from "./apply_note.ts";
-import type { CommandIo, CommandSpec } from "./core/command.ts";
+import { EXIT, Fault, quote } from "../../../base/fault.ts";
+import { changeLines, diffValues } from "../../../config/document/diff.ts";
+import type { ConfigDocument } from "../../../config/document/document.ts";
+import { effectiveSettings } from "../../../config/document/settings.ts";
+import { tellHowToApply } from "../../apply_note.ts";
+import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";
 
 /** What `$schema` names: a file beside the document, so that it works without a network. */
@@ -188,7 +188,7 @@ async function parseDraft(io: CommandIo, draft: string): Promise<ConfigDocument>
 }
 
 async function schemaText(): Promise<string> {
-  const schema = await import("../../dist/httpcfg.schema.json", { with: { type: "json" } });
+  const schema = await import("../../../../dist/httpcfg.schema.json", { with: { type: "json" } });
   return asText(schema.default);
 }
 
