@@ -71,7 +71,7 @@ const FILES: readonly CommandFile[] = [
   },
   {
     names: ["service install", "service uninstall", "service status"],
-    load: () => import("./service.ts"),
+    load: () => import("./commands/service/service.ts"),
   },
   { names: ["man"], load: () => import("./man.ts") },
   { names: ["completions", "complete"], load: () => import("./completions.ts") },

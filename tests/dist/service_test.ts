@@ -1,7 +1,7 @@
 // Goal: the managers take the files as they are. Method: their own checkers; a receiver of datagrams
 // in place of systemd.
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
-import { servicePlan, type ServiceSystem } from "../../mod/cli/service_units.ts";
+import { servicePlan, type ServiceSystem } from "../../mod/cli/commands/service/service_units.ts";
 import { bundle, has, ran } from "./support.ts";
 
 /** What `systemd-analyze security` may give at most; 10 is a service without any bounds. */

@@ -1,5 +1,8 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { SERVICE_SYSTEMS, servicePlan } from "../../mod/cli/service_units.ts";
+import {
+  SERVICE_SYSTEMS,
+  servicePlan,
+} from "../../../../mod/cli/commands/service/service_units.ts";
 
 Deno.test("servicePlan() names the program, and is started and stopped, on every system", () => {
   for (const system of SERVICE_SYSTEMS) {

@@ -1,6 +1,6 @@
 // Goal: install, status and uninstall agree with each other. Method: below a folder, as packagers do.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeCliHome } from "../support/cli.ts";
+import { makeCliHome } from "../../../support/cli.ts";
 
 Deno.test("service install, status and uninstall below a folder", async () => {
   await using home = await makeCliHome();

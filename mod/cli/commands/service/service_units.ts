@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { shellWord } from "../base/fault.ts";
+import { shellWord } from "../../../base/fault.ts";
 
 /** A service manager that this program knows. */
 export type ServiceSystem = "systemd" | "openrc" | "launchd" | "windows";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
+import { Fault, quote } from "../../../base/fault.ts";
 import type { ServiceFile, ServiceSystem } from "./service_units.ts";
 
 /** The manager that runs this machine; null where it is none that is known. */

@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { EXIT, Fault } from "../base/fault.ts";
-import { selfCommand } from "../host/process/self_command.ts";
-import type { CommandInput, CommandIo, CommandSpec, FlagSpec } from "./core/command.ts";
+import { EXIT, Fault } from "../../../base/fault.ts";
+import { selfCommand } from "../../../host/process/self_command.ts";
+import type { CommandInput, CommandIo, CommandSpec, FlagSpec } from "../../core/command.ts";
 import {
   compareServiceFile,
   detectSystem,
