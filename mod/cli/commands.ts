@@ -73,8 +73,8 @@ const FILES: readonly CommandFile[] = [
     names: ["service install", "service uninstall", "service status"],
     load: () => import("./commands/service/service.ts"),
   },
-  { names: ["man"], load: () => import("./man.ts") },
-  { names: ["completions", "complete"], load: () => import("./completions.ts") },
+  { names: ["man"], load: () => import("./commands/docs/man.ts") },
+  { names: ["completions", "complete"], load: () => import("./commands/docs/completions.ts") },
 ];
 
 /** What can be called. */

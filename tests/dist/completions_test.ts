@@ -1,6 +1,6 @@
 // Goal: a person who presses TAB gets the word. Method: expect types into real shells.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { completionScript } from "../../mod/cli/completion_scripts.ts";
+import { completionScript } from "../../mod/cli/commands/docs/completion_scripts.ts";
 import { has, ran, ROOT } from "./support.ts";
 
 const HAS_EXPECT = await has("expect");

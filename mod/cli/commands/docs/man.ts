@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { EXIT, usageFault } from "../base/fault.ts";
-import { RELEASED } from "../base/version.ts";
-import { type SettingRow, SETTINGS } from "../config/document/settings.ts";
-import type { CommandSpec, FlagSpec } from "./core/command.ts";
+import { EXIT, usageFault } from "../../../base/fault.ts";
+import { RELEASED } from "../../../base/version.ts";
+import { type SettingRow, SETTINGS } from "../../../config/document/settings.ts";
+import type { CommandSpec, FlagSpec } from "../../core/command.ts";
 import { display, escapeMdoc, literal, mdocArgument, paragraphs, prose } from "./mdoc.ts";
 
 const man: CommandSpec = {

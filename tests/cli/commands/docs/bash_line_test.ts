@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bashAnswer, parseBashLine } from "../../mod/cli/bash_line.ts";
+import { bashAnswer, parseBashLine } from "../../../../mod/cli/commands/docs/bash_line.ts";
 
 Deno.test("parseBashLine() reads words as bash does, the last one unfinished", () => {
   const cases: [line: string, words: string[], quote: string][] = [

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CommandSpec, FlagSpec, WordKind } from "./core/command.ts";
+import type { CommandSpec, FlagSpec, WordKind } from "../../core/command.ts";
 
 /** One thing that fits, and a few words about it. */
 export interface Candidate {

@@ -1,6 +1,6 @@
 // Goal: the machine and the document answer. Method: command lines in a home of their own.
 import { assertArrayIncludes, assertEquals, assertMatch } from "@std/assert";
-import { makeCliHome } from "../support/cli.ts";
+import { makeCliHome } from "../../../support/cli.ts";
 
 Deno.test("complete offers sites, entries, addresses, services and versions that there are", async () => {
   await using home = await makeCliHome();

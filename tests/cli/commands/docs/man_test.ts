@@ -1,10 +1,10 @@
 // Goal: the pages hold every command and setting. Method: the records; the formatter's own checker.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { loadCommands } from "../../mod/cli/commands.ts";
-import { documentPage, programPage } from "../../mod/cli/man.ts";
-import { escapeMdoc } from "../../mod/cli/mdoc.ts";
-import { SETTINGS } from "../../mod/config/document/settings.ts";
-import { makeCliHome } from "../support/cli.ts";
+import { loadCommands } from "../../../../mod/cli/commands.ts";
+import { documentPage, programPage } from "../../../../mod/cli/commands/docs/man.ts";
+import { escapeMdoc } from "../../../../mod/cli/commands/docs/mdoc.ts";
+import { SETTINGS } from "../../../../mod/config/document/settings.ts";
+import { makeCliHome } from "../../../support/cli.ts";
 
 Deno.test("programPage() has every command that help shows, its flags and its examples", async () => {
   const records = await loadCommands();

@@ -1,7 +1,7 @@
 // Goal: the answer is what could stand there, by the records. Method: three records, facts by hand.
 import { assertEquals } from "@std/assert";
-import type { CommandSpec } from "../../mod/cli/core/command.ts";
-import { complete } from "../../mod/cli/complete.ts";
+import type { CommandSpec } from "../../../../mod/cli/core/command.ts";
+import { complete } from "../../../../mod/cli/commands/docs/complete.ts";
 
 function record(name: string, more: Partial<CommandSpec>): CommandSpec {
   const words = { min: 0, max: 9 };

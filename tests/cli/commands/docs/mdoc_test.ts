@@ -6,7 +6,7 @@ import {
   mdocArgument,
   paragraphs,
   prose,
-} from "../../mod/cli/mdoc.ts";
+} from "../../../../mod/cli/commands/docs/mdoc.ts";
 
 Deno.test("escapeMdoc() leaves nothing that the formatter would obey", () => {
   const cases: [text: string, want: string][] = [

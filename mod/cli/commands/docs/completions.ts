@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { EXIT, quote, usageFault } from "../base/fault.ts";
+import { EXIT, quote, usageFault } from "../../../base/fault.ts";
 import { bashAnswer, type BashLine, parseBashLine } from "./bash_line.ts";
-import type { CommandIo, CommandSpec } from "./core/command.ts";
+import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { complete } from "./complete.ts";
 import { valuesOfKind } from "./complete_values.ts";
 import { completionScript, PATHS_MARK, SHELLS } from "./completion_scripts.ts";
