@@ -22,7 +22,7 @@ const FILES: readonly CommandFile[] = [
   { names: ["set urlacl", "query urlacl", "delete urlacl"], load: () => import("./urlacl.ts") },
   { names: ["set", "query", "delete"], load: () => import("./httpcfg_words.ts") },
   { names: ["net start", "net stop"], load: () => import("./net.ts") },
-  { names: ["serve"], load: () => import("./serve.ts") },
+  { names: ["serve"], load: () => import("./commands/serve.ts") },
   {
     names: ["net pause", "net continue", "net helpmsg", "net"],
     load: () => import("./net_more.ts"),
@@ -30,7 +30,7 @@ const FILES: readonly CommandFile[] = [
   { names: ["adsutil"], load: () => import("./adsutil.ts") },
   { names: ["iisweb"], load: () => import("./iisweb.ts") },
   { names: ["netsh"], load: () => import("./netsh.ts") },
-  { names: ["status"], load: () => import("./status.ts") },
+  { names: ["status"], load: () => import("./commands/status.ts") },
   {
     names: ["site add", "site list", "site show", "site remove"],
     load: () => import("./commands/site/site.ts"),
@@ -39,23 +39,23 @@ const FILES: readonly CommandFile[] = [
     names: ["site set", "site start", "site stop", "site pause", "site continue"],
     load: () => import("./commands/site/site_change.ts"),
   },
-  { names: ["reload", "confirm"], load: () => import("./reload.ts") },
+  { names: ["reload", "confirm"], load: () => import("./commands/reload.ts") },
   {
     names: ["cert import", "cert list", "cert remove", "cert create"],
     load: () => import("./commands/cert/cert.ts"),
   },
   {
     names: ["register", "unregister", "registrations"],
-    load: () => import("./register.ts"),
+    load: () => import("./commands/register.ts"),
   },
-  { names: ["plan"], load: () => import("./plan.ts") },
-  { names: ["explain"], load: () => import("./explain.ts") },
-  { names: ["verify"], load: () => import("./verify.ts") },
-  { names: ["events"], load: () => import("./events.ts") },
-  { names: ["who"], load: () => import("./who.ts") },
+  { names: ["plan"], load: () => import("./commands/plan.ts") },
+  { names: ["explain"], load: () => import("./commands/explain.ts") },
+  { names: ["verify"], load: () => import("./commands/verify.ts") },
+  { names: ["events"], load: () => import("./commands/events.ts") },
+  { names: ["who"], load: () => import("./commands/who.ts") },
   {
     names: ["history", "history show", "history diff", "rollback"],
-    load: () => import("./history.ts"),
+    load: () => import("./commands/history.ts"),
   },
   {
     names: [

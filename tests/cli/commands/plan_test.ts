@@ -1,7 +1,7 @@
 /** Goal: plan tells what would happen, and scripts can act on it. Method: command lines. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { freePort } from "../support/ports.ts";
-import { makeCliHome } from "../support/cli.ts";
+import { freePort } from "../../support/ports.ts";
+import { makeCliHome } from "../../support/cli.ts";
 
 Deno.test("plan names every socket with its cause, and its exit status is for scripts", async () => {
   await using home = await makeCliHome();

@@ -3,18 +3,18 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
-import { quote } from "../base/fault.ts";
-import { parseUrlPrefix } from "../base/url_prefix.ts";
-import type { ConfigDocument } from "../config/document/document.ts";
-import { foreseePlanInput } from "../listen/plan/plan_input.ts";
-import { storedCertificateCheck } from "../host/web/stored_certificates.ts";
-import type { ServiceStatus } from "../host/control/status.ts";
-import { parseList } from "../config/document/list_entry.ts";
-import { makePlan, type Plan, type PlanInput } from "../listen/plan/make_plan.ts";
-import { planStatus } from "../listen/plan/plan.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
-import { ANSWER_VERSION, type Listing, render, table } from "./core/format.ts";
+import { type Endpoint, formatEndpoint, parseIp } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
+import { parseUrlPrefix } from "../../base/url_prefix.ts";
+import type { ConfigDocument } from "../../config/document/document.ts";
+import { foreseePlanInput } from "../../listen/plan/plan_input.ts";
+import { storedCertificateCheck } from "../../host/web/stored_certificates.ts";
+import type { ServiceStatus } from "../../host/control/status.ts";
+import { parseList } from "../../config/document/list_entry.ts";
+import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
+import { planStatus } from "../../listen/plan/plan.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { ANSWER_VERSION, type Listing, render, table } from "../core/format.ts";
 
 const plan: CommandSpec = {
   name: "plan",

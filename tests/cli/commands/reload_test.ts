@@ -1,7 +1,7 @@
 /** Goal: what reload says and refuses before anything happens. Method: a service that answers. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ControlRequest } from "../../mod/host/control/control_protocol.ts";
-import { commandHome, type Home, serviceStatus } from "../support/io.ts";
+import type { ControlRequest } from "../../../mod/host/control/control_protocol.ts";
+import { commandHome, type Home, serviceStatus } from "../../support/io.ts";
 
 /** A service with `ipListen` in force; gives the requests that it got. */
 async function serving(home: Home, ipListen: readonly string[]): Promise<ControlRequest[]> {

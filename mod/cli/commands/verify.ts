@@ -3,23 +3,23 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, parseIp } from "../base/address.ts";
-import { Fault } from "../base/fault.ts";
-import { probe } from "../host/inspect/probe.ts";
-import { probeName } from "../host/inspect/probe_tls.ts";
-import type { ServiceStatus } from "../host/control/status.ts";
+import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, parseIp } from "../../base/address.ts";
+import { Fault } from "../../base/fault.ts";
+import { probe } from "../../host/inspect/probe.ts";
+import { probeName } from "../../host/inspect/probe_tls.ts";
+import type { ServiceStatus } from "../../host/control/status.ts";
 import {
   type Finding,
   type NameTarget,
   verifyExposure,
   verifyNames,
-} from "../host/inspect/verify.ts";
-import { portsOf } from "../listen/plan/wanted_sites.ts";
-import { findListeners } from "../listen/machine/port_owners.ts";
-import type { PlanInput } from "../listen/plan/make_plan.ts";
-import { reaches } from "../listen/plan/reach.ts";
-import { type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
-import { type Listing, render, table } from "./core/format.ts";
+} from "../../host/inspect/verify.ts";
+import { portsOf } from "../../listen/plan/wanted_sites.ts";
+import { findListeners } from "../../listen/machine/port_owners.ts";
+import type { PlanInput } from "../../listen/plan/make_plan.ts";
+import { reaches } from "../../listen/plan/reach.ts";
+import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { type Listing, render, table } from "../core/format.ts";
 import { gatherStored, openEndpoints } from "./plan.ts";
 
 const verify: CommandSpec = {

@@ -1,7 +1,7 @@
 /** Goal: verify's answer and status for scripts. Method: a service that claims sockets. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { freePort } from "../support/ports.ts";
-import { commandHome, serviceStatus } from "../support/io.ts";
+import { freePort } from "../../support/ports.ts";
+import { commandHome, serviceStatus } from "../../support/io.ts";
 
 Deno.test("verify finds a socket that the service only claims to have", async () => {
   await using home = await commandHome();

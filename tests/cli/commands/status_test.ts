@@ -1,8 +1,8 @@
 // Goal: what runs, told to people and to machines. Method: a service that answers, and none.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { listeningText } from "../../mod/cli/status.ts";
-import type { EndpointStatus, SiteStatus } from "../../mod/host/control/status.ts";
-import { commandHome, serviceStatus } from "../support/io.ts";
+import { listeningText } from "../../../mod/cli/commands/status.ts";
+import type { EndpointStatus, SiteStatus } from "../../../mod/host/control/status.ts";
+import { commandHome, serviceStatus } from "../../support/io.ts";
 
 const ENDPOINTS: readonly EndpointStatus[] = [
   { ip: "127.0.0.2", port: 8080, scheme: "http", state: "open", cause: null },

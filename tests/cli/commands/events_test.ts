@@ -1,8 +1,8 @@
 // Goal: the event log as text and rows, chosen by source, number and count. Method: a log of three.
 import { assertEquals } from "@std/assert";
-import { bindFailed, stateEntered } from "../../mod/telemetry/events/event.ts";
-import { EventLog } from "../../mod/telemetry/events/event_log.ts";
-import { commandHome } from "../support/io.ts";
+import { bindFailed, stateEntered } from "../../../mod/telemetry/events/event.ts";
+import { EventLog } from "../../../mod/telemetry/events/event_log.ts";
+import { commandHome } from "../../support/io.ts";
 
 Deno.test("events shows what was written, the newest last", async () => {
   await using home = await commandHome();

@@ -4,12 +4,12 @@
  * @module
  */
 import { lookup } from "node:dns/promises";
-import { type Endpoint, parseEndpoint, parseIp } from "../base/address.ts";
-import { Fault, quote, usageFault } from "../base/fault.ts";
-import { explain, type Explanation, type Question } from "../host/inspect/explain.ts";
-import { makePlan } from "../listen/plan/make_plan.ts";
-import { type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
-import { ANSWER_VERSION, type Listing, render, table } from "./core/format.ts";
+import { type Endpoint, parseEndpoint, parseIp } from "../../base/address.ts";
+import { Fault, quote, usageFault } from "../../base/fault.ts";
+import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
+import { makePlan } from "../../listen/plan/make_plan.ts";
+import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { ANSWER_VERSION, type Listing, render, table } from "../core/format.ts";
 import { gatherStored } from "./plan.ts";
 
 const spec: CommandSpec = {

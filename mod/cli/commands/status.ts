@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip } from "../base/address.ts";
-import { quote } from "../base/fault.ts";
-import { SERVICES } from "../host/services/service_table.ts";
-import type { ServiceStatus } from "../host/control/status.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
-import { ANSWER_VERSION, render, type Row, table } from "./core/format.ts";
+import { formatEndpoint, type Ip } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
+import { SERVICES } from "../../host/services/service_table.ts";
+import type { ServiceStatus } from "../../host/control/status.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { ANSWER_VERSION, render, type Row, table } from "../core/format.ts";
 
 export const status: CommandSpec = {
   name: "status",

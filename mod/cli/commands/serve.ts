@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { VERSION } from "../base/version.ts";
-import { failureLine, READY } from "../host/process/background.ts";
-import { openServiceProcess } from "../host/process/service_process.ts";
-import { openNotifier } from "../host/process/service_notify.ts";
-import type { CommandIo, CommandSpec } from "./core/command.ts";
-import { siteTroubles } from "./core/site_troubles.ts";
+import { VERSION } from "../../base/version.ts";
+import { failureLine, READY } from "../../host/process/background.ts";
+import { openServiceProcess } from "../../host/process/service_process.ts";
+import { openNotifier } from "../../host/process/service_notify.ts";
+import type { CommandIo, CommandSpec } from "../core/command.ts";
+import { siteTroubles } from "../core/site_troubles.ts";
 import { listeningText } from "./status.ts";
 
 const serve: CommandSpec = {

@@ -1,10 +1,10 @@
 /** Goal: who tells every holder of a port, and the next step. Method: sockets of this process. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { parseEndpoint } from "../../mod/base/address.ts";
-import type { Endpoint } from "../../mod/base/address.ts";
-import { holderLines } from "../../mod/cli/who.ts";
-import type { Holder } from "../../mod/listen/machine/port_owner.ts";
-import { makeCliHome } from "../support/cli.ts";
+import { parseEndpoint } from "../../../mod/base/address.ts";
+import type { Endpoint } from "../../../mod/base/address.ts";
+import { holderLines } from "../../../mod/cli/commands/who.ts";
+import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import { makeCliHome } from "../../support/cli.ts";
 
 Deno.test({
   name: "who finds the socket by port and by address",

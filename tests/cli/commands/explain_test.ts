@@ -1,7 +1,7 @@
 /** Goal: explain answers for URLs and addresses, for people and scripts. Method: command lines. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { makeCliHome } from "../support/cli.ts";
-import { freePort } from "../support/ports.ts";
+import { makeCliHome } from "../../support/cli.ts";
+import { freePort } from "../../support/ports.ts";
 
 Deno.test("explain finds the site of a URL, and says what is not open yet", async () => {
   await using home = await makeCliHome();

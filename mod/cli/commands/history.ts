@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
-import { changeLines, diffValues } from "../config/document/diff.ts";
-import { History, type Version } from "../config/store/history.ts";
-import { tellHowToApply } from "./apply_note.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
-import { type Listing, render, table } from "./core/format.ts";
+import { EXIT, Fault, quote, usageFault } from "../../base/fault.ts";
+import { changeLines, diffValues } from "../../config/document/diff.ts";
+import { History, type Version } from "../../config/store/history.ts";
+import { tellHowToApply } from "../apply_note.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { type Listing, render, table } from "../core/format.ts";
 
 const history: CommandSpec = {
   name: "history",

@@ -3,16 +3,16 @@
  *
  * @module
  */
-import { quote, usageFault } from "../base/fault.ts";
-import type { ServiceEvent } from "../telemetry/events/event.ts";
-import { readEvents } from "../telemetry/events/event_log.ts";
+import { quote, usageFault } from "../../base/fault.ts";
+import type { ServiceEvent } from "../../telemetry/events/event.ts";
+import { readEvents } from "../../telemetry/events/event_log.ts";
 import {
   type CommandInput,
   type CommandIo,
   type CommandSpec,
   FORMAT_FLAG,
-} from "./core/command.ts";
-import { render, type Row } from "./core/format.ts";
+} from "../core/command.ts";
+import { render, type Row } from "../core/format.ts";
 
 const DEFAULT_LIMIT = 100;
 const LIMIT_MAX = 100_000;

@@ -1,7 +1,7 @@
 /** Goal: what can be said about a command line without a service is said before one is asked. Method:
  * command lines; a service that answers as the test tells it. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { commandHome, serviceStatus } from "../support/io.ts";
+import { commandHome, serviceStatus } from "../../support/io.ts";
 
 Deno.test("register and unregister refuse what is no prefix, target or time", async () => {
   await using home = await commandHome();

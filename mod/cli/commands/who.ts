@@ -3,17 +3,17 @@
  *
  * @module
  */
-import { type Endpoint, parseEndpoint, parseIp, parsePort } from "../base/address.ts";
-import { EXIT, quote, usageFault } from "../base/fault.ts";
+import { type Endpoint, parseEndpoint, parseIp, parsePort } from "../../base/address.ts";
+import { EXIT, quote, usageFault } from "../../base/fault.ts";
 import {
   describeHolder,
   endpointsCollide,
   type Holder,
   holderCommand,
-} from "../listen/machine/port_owner.ts";
-import { findListeners } from "../listen/machine/port_owners.ts";
-import { type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
-import { type Listing, render } from "./core/format.ts";
+} from "../../listen/machine/port_owner.ts";
+import { findListeners } from "../../listen/machine/port_owners.ts";
+import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { type Listing, render } from "../core/format.ts";
 
 const who: CommandSpec = {
   name: "who",

@@ -1,6 +1,6 @@
 /** Goal: who changed what and when, and the way back. Method: command lines in a home of their own. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { makeCliHome } from "../support/cli.ts";
+import { makeCliHome } from "../../support/cli.ts";
 
 Deno.test("history tells user and command of every change", async () => {
   await using home = await makeCliHome();

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
-import type { ControlProgress } from "../host/control/control_protocol.ts";
-import type { CommandSpec } from "./core/command.ts";
-import { guardReload, YES_FLAG } from "./lockout.ts";
-import { siteTroubles } from "./core/site_troubles.ts";
+import { EXIT, Fault, quote, usageFault } from "../../base/fault.ts";
+import type { ControlProgress } from "../../host/control/control_protocol.ts";
+import type { CommandSpec } from "../core/command.ts";
+import { guardReload, YES_FLAG } from "../lockout.ts";
+import { siteTroubles } from "../core/site_troubles.ts";
 
 const reload: CommandSpec = {
   name: "reload",

@@ -4,16 +4,16 @@
  *
  * @module
  */
-import { Fault, quote, usageFault } from "../base/fault.ts";
-import { exitStatusOf, WIN32, win32Text } from "../base/win32.ts";
-import { parseUrlPrefix } from "../base/url_prefix.ts";
-import { systemRun } from "../config/store/paths.ts";
-import { askToRegister } from "../host/sharing/register_client.ts";
-import { FORWARD_TIMEOUT, isTimeout } from "../host/sharing/register_protocol.ts";
-import type { RegistrationStatus } from "../host/control/status.ts";
-import { formatForwardTarget, parseForwardTarget } from "../site/proxy/proxy_target.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
-import { ANSWER_VERSION, render, type Row, table } from "./core/format.ts";
+import { Fault, quote, usageFault } from "../../base/fault.ts";
+import { exitStatusOf, WIN32, win32Text } from "../../base/win32.ts";
+import { parseUrlPrefix } from "../../base/url_prefix.ts";
+import { systemRun } from "../../config/store/paths.ts";
+import { askToRegister } from "../../host/sharing/register_client.ts";
+import { FORWARD_TIMEOUT, isTimeout } from "../../host/sharing/register_protocol.ts";
+import type { RegistrationStatus } from "../../host/control/status.ts";
+import { formatForwardTarget, parseForwardTarget } from "../../site/proxy/proxy_target.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { ANSWER_VERSION, render, type Row, table } from "../core/format.ts";
 
 const register: CommandSpec = {
   name: "register",
