@@ -16,11 +16,14 @@ interface CommandFile {
 }
 
 const FILES: readonly CommandFile[] = [
-  { names: ["query iplisten"], load: () => import("./iplisten_query.ts") },
-  { names: ["set iplisten", "delete iplisten"], load: () => import("./iplisten.ts") },
-  { names: ["set ssl", "query ssl", "delete ssl"], load: () => import("./ssl.ts") },
-  { names: ["set urlacl", "query urlacl", "delete urlacl"], load: () => import("./urlacl.ts") },
-  { names: ["set", "query", "delete"], load: () => import("./httpcfg_words.ts") },
+  { names: ["query iplisten"], load: () => import("./tools/httpcfg/iplisten_query.ts") },
+  { names: ["set iplisten", "delete iplisten"], load: () => import("./tools/httpcfg/iplisten.ts") },
+  { names: ["set ssl", "query ssl", "delete ssl"], load: () => import("./tools/httpcfg/ssl.ts") },
+  {
+    names: ["set urlacl", "query urlacl", "delete urlacl"],
+    load: () => import("./tools/httpcfg/urlacl.ts"),
+  },
+  { names: ["set", "query", "delete"], load: () => import("./tools/httpcfg/usage.ts") },
   { names: ["net start", "net stop"], load: () => import("./net.ts") },
   { names: ["serve"], load: () => import("./commands/serve.ts") },
   {

@@ -30,8 +30,8 @@ import { tellHowToApply } from "./apply_note.ts";
 import type { CommandIo } from "./core/command.ts";
 import { applyEdit, printable } from "./http_store.ts";
 import * as say from "./netsh_text.ts";
-import { bindCertificate } from "./ssl.ts";
-import { reserve, unreserve } from "./urlacl.ts";
+import { bindCertificate } from "./tools/httpcfg/ssl.ts";
+import { reserve, unreserve } from "./tools/httpcfg/urlacl.ts";
 
 type Values = ReadonlyMap<string, string>;
 type Run = (values: Values, io: CommandIo) => Promise<number>;

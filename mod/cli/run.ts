@@ -90,7 +90,7 @@ async function answerWithoutCommand(
   }
   const line = words.slice(0, 2).join(" ");
   if (HTTPCFG_STORES.includes(rest[0]?.toLowerCase() ?? "")) {
-    const { refusedAction } = await import("./httpcfg_words.ts");
+    const { refusedAction } = await import("./tools/httpcfg/usage.ts");
     return refusedAction(first, nearest(line), around);
   }
   throw usageFault(`Cannot run ${quote(line)}: there is no such command`, nearest(line));

@@ -6,23 +6,28 @@
  *
  * @module
  */
-import { parseIp } from "../base/address.ts";
-import { NULL_GUID, parseCertHash, parseGuid } from "../base/guid.ts";
-import { WIN32 } from "../base/win32.ts";
-import { findCertificate, storeName } from "../config/certs/cert_store.ts";
-import type { SslRecord } from "../config/document/document.ts";
-import { deleteSsl, findSsl, setSsl, sslKeyOfAddress } from "../config/document/http_records.ts";
-import { tellHowToApply } from "./apply_note.ts";
+import { parseIp } from "../../../base/address.ts";
+import { NULL_GUID, parseCertHash, parseGuid } from "../../../base/guid.ts";
+import { WIN32 } from "../../../base/win32.ts";
+import { findCertificate, storeName } from "../../../config/certs/cert_store.ts";
+import type { SslRecord } from "../../../config/document/document.ts";
+import {
+  deleteSsl,
+  findSsl,
+  setSsl,
+  sslKeyOfAddress,
+} from "../../../config/document/http_records.ts";
+import { tellHowToApply } from "../../apply_note.ts";
 import {
   type CommandInput,
   type CommandIo,
   type CommandSpec,
   FORMAT_FLAG,
-} from "./core/command.ts";
+} from "../../core/command.ts";
 import { completed } from "./completed.ts";
-import { render, type Row } from "./core/format.ts";
-import { applyEdit, refuse } from "./http_store.ts";
-import * as say from "./httpcfg_text.ts";
+import { render, type Row } from "../../core/format.ts";
+import { applyEdit, refuse } from "../../http_store.ts";
+import * as say from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
 import { readSwitches } from "./switches.ts";
 

@@ -1,6 +1,6 @@
 // Goal: the list in every form, in its order. Method: a stored list, exact answers.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { commandHome } from "../support/io.ts";
+import { commandHome } from "../../../support/io.ts";
 
 Deno.test("query iplisten prints each form, entries in their order", async () => {
   await using home = await commandHome();

@@ -6,21 +6,25 @@
  *
  * @module
  */
-import { WIN32 } from "../base/win32.ts";
-import type { UrlAclRecord } from "../config/document/document.ts";
-import { deleteUrlAcl, findUrlAcl, setUrlAcl } from "../config/document/http_records.ts";
-import { type NewEvent, reservationAdded, reservationDeleted } from "../telemetry/events/event.ts";
+import { WIN32 } from "../../../base/win32.ts";
+import type { UrlAclRecord } from "../../../config/document/document.ts";
+import { deleteUrlAcl, findUrlAcl, setUrlAcl } from "../../../config/document/http_records.ts";
+import {
+  type NewEvent,
+  reservationAdded,
+  reservationDeleted,
+} from "../../../telemetry/events/event.ts";
 import {
   type CommandInput,
   type CommandIo,
   type CommandSpec,
   FORMAT_FLAG,
-} from "./core/command.ts";
-import { recordEvent } from "./event_record.ts";
+} from "../../core/command.ts";
+import { recordEvent } from "../../event_record.ts";
 import { completed } from "./completed.ts";
-import { render } from "./core/format.ts";
-import { applyEdit, printable, refuse } from "./http_store.ts";
-import * as say from "./httpcfg_text.ts";
+import { render } from "../../core/format.ts";
+import { applyEdit, printable, refuse } from "../../http_store.ts";
+import * as say from "./text.ts";
 import { readSwitches } from "./switches.ts";
 
 const LETTERS = "ua";

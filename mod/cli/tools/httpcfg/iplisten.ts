@@ -7,18 +7,22 @@
  *
  * @module
  */
-import { quote, usageFault } from "../base/fault.ts";
-import { exitStatusOf, WIN32 } from "../base/win32.ts";
-import { addListEntry, removeListEntry } from "../config/document/edit.ts";
-import { INCLUSION_RULES } from "../listen/list/inclusion.ts";
-import { type EntryProblem, isEntryProblem, parseEntry } from "../config/document/list_entry.ts";
-import { type Machine, readMachine } from "../listen/machine/machine_addresses.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
-import { absence, addedAdvice } from "./list_advice.ts";
+import { quote, usageFault } from "../../../base/fault.ts";
+import { exitStatusOf, WIN32 } from "../../../base/win32.ts";
+import { addListEntry, removeListEntry } from "../../../config/document/edit.ts";
+import { INCLUSION_RULES } from "../../../listen/list/inclusion.ts";
+import {
+  type EntryProblem,
+  isEntryProblem,
+  parseEntry,
+} from "../../../config/document/list_entry.ts";
+import { type Machine, readMachine } from "../../../listen/machine/machine_addresses.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { absence, addedAdvice } from "../../list_advice.ts";
 import { readSwitches } from "./switches.ts";
-import { tellHowToApply } from "./apply_note.ts";
+import { tellHowToApply } from "../../apply_note.ts";
 import { completed } from "./completed.ts";
-import { isDenied, tellDenied } from "./http_store.ts";
+import { isDenied, tellDenied } from "../../http_store.ts";
 
 /** Characters of a refused value that the old message repeats. */
 const VALUE_SHOWN_MAX = 100;

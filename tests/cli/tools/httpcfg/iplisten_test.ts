@@ -1,7 +1,7 @@
 // Goal: Httpcfg.exe's words, codes and switches for the list. Method: lines typed, answers compared.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { commandHome, type Home, serviceStatus } from "../support/io.ts";
+import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
+import { commandHome, type Home, serviceStatus } from "../../../support/io.ts";
 
 const SET_0 = "HttpSetServiceConfiguration completed with 0\n";
 const SET_183 = "HttpSetServiceConfiguration completed with 183\n";

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { SslRecord, UrlAclRecord } from "../config/document/document.ts";
+import type { SslRecord, UrlAclRecord } from "../../../config/document/document.ts";
 
 /** Prints after every record, the last one too. */
 const SEPARATOR = "-".repeat(78);

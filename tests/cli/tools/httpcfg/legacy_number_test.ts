@@ -1,6 +1,6 @@
 // Goal: numbers of -m, -r, -x and -f. Method: table.
 import { assertEquals } from "@std/assert";
-import { parseLegacyNumber } from "../../mod/cli/legacy_number.ts";
+import { parseLegacyNumber } from "../../../../mod/cli/tools/httpcfg/legacy_number.ts";
 
 Deno.test("parseLegacyNumber() reads decimal digits, else 0", () => {
   const cases: [text: string | undefined, want: number][] = [

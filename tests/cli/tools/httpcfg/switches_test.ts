@@ -1,6 +1,6 @@
 // Goal: the switch rules of the SDK sample, word by word. Method: a table.
 import { assertEquals } from "@std/assert";
-import { readSwitches } from "../../mod/cli/switches.ts";
+import { readSwitches } from "../../../../mod/cli/tools/httpcfg/switches.ts";
 
 Deno.test("readSwitches() takes pairs as Httpcfg.exe does", () => {
   const cases: [words: string[], values: [string, string][], unknown: string | null][] = [

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { exitStatusOf } from "../base/win32.ts";
-import type { CommandIo } from "./core/command.ts";
+import { exitStatusOf } from "../../../base/win32.ts";
+import type { CommandIo } from "../../core/command.ts";
 
 /** Prints that the call behind `action` completed with `code`; gives the exit status. */
 export function completed(

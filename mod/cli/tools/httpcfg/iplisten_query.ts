@@ -6,10 +6,10 @@
  *
  * @module
  */
-import { WIN32 } from "../base/win32.ts";
-import { type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
+import { WIN32 } from "../../../base/win32.ts";
+import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
 import { completed } from "./completed.ts";
-import { render } from "./core/format.ts";
+import { render } from "../../core/format.ts";
 
 export const queryIplisten: CommandSpec = {
   name: "query iplisten",

@@ -1,6 +1,6 @@
 // Goal: the layouts of "Httpcfg Examples" to the column. Method: whole texts.
 import { assertEquals, assertMatch } from "@std/assert";
-import * as text from "../../mod/cli/httpcfg_text.ts";
+import * as text from "../../../../mod/cli/tools/httpcfg/text.ts";
 
 Deno.test("sslRecordText() is the page's example", () => {
   const record = {

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import { WIN32 } from "../base/win32.ts";
-import type { CommandIo, CommandSpec } from "./core/command.ts";
-import { printable, refuse } from "./http_store.ts";
-import { HTTPCFG_USAGE, invalidCommand } from "./httpcfg_text.ts";
+import { WIN32 } from "../../../base/win32.ts";
+import type { CommandIo, CommandSpec } from "../../core/command.ts";
+import { printable, refuse } from "../../http_store.ts";
+import { HTTPCFG_USAGE, invalidCommand } from "./text.ts";
 
 function action(name: string): CommandSpec {
   return {
