@@ -24,11 +24,11 @@ const FILES: readonly CommandFile[] = [
     load: () => import("./tools/httpcfg/urlacl.ts"),
   },
   { names: ["set", "query", "delete"], load: () => import("./tools/httpcfg/usage.ts") },
-  { names: ["net start", "net stop"], load: () => import("./net.ts") },
+  { names: ["net start", "net stop"], load: () => import("./tools/net/start_stop.ts") },
   { names: ["serve"], load: () => import("./commands/serve.ts") },
   {
     names: ["net pause", "net continue", "net helpmsg", "net"],
-    load: () => import("./net_more.ts"),
+    load: () => import("./tools/net/pause_helpmsg.ts"),
   },
   { names: ["adsutil"], load: () => import("./adsutil.ts") },
   { names: ["iisweb"], load: () => import("./iisweb.ts") },

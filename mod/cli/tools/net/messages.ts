@@ -10,8 +10,8 @@
  *
  * @module
  */
-import { invariant } from "../base/invariant.ts";
-import { win32Text } from "../base/win32.ts";
+import { invariant } from "../../../base/invariant.ts";
+import { win32Text } from "../../../base/win32.ts";
 
 /** Numbers of the messages in use, by what they say. */
 export const NET = {

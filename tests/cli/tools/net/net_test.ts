@@ -1,7 +1,7 @@
 // Goal: net.exe's words and statuses, whatever the service is in. Method: a service that answers.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { ControlRequest } from "../../mod/host/control/control_protocol.ts";
-import { commandHome, serviceStatus } from "../support/io.ts";
+import type { ControlRequest } from "../../../../mod/host/control/control_protocol.ts";
+import { commandHome, serviceStatus } from "../../../support/io.ts";
 
 const RUNNING = serviceStatus({
   HTTP: "running",

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { findService, type ServiceRow } from "../host/services/service_table.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
-import { printable } from "./http_store.ts";
-import * as say from "./net_messages.ts";
+import { findService, type ServiceRow } from "../../../host/services/service_table.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { printable } from "../../http_store.ts";
+import * as say from "./messages.ts";
 
 const netPause: CommandSpec = {
   name: "net pause",

@@ -1,6 +1,6 @@
 // Goal: every layout of net.exe that the facts show, to the byte. Method: no process, no service.
 import { assertEquals } from "@std/assert";
-import * as net from "../../mod/cli/net_messages.ts";
+import * as net from "../../../../mod/cli/tools/net/messages.ts";
 
 const WEB = "World Wide Web Publishing Service";
 

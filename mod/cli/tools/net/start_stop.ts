@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { Fault } from "../base/fault.ts";
-import type { ServiceStatus } from "../host/control/status.ts";
+import { Fault } from "../../../base/fault.ts";
+import type { ServiceStatus } from "../../../host/control/status.ts";
 import {
   dependentsOf,
   findService,
@@ -12,11 +12,11 @@ import {
   type ServiceRow,
   serviceRow,
   SERVICES,
-} from "../host/services/service_table.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "./core/command.ts";
-import { render } from "./core/format.ts";
-import * as say from "./net_messages.ts";
-import { siteTroubles } from "./core/site_troubles.ts";
+} from "../../../host/services/service_table.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
+import { render } from "../../core/format.ts";
+import * as say from "./messages.ts";
+import { siteTroubles } from "../../core/site_troubles.ts";
 
 export const netStart: CommandSpec = {
   name: "net start",
