@@ -32,7 +32,7 @@ const FILES: readonly CommandFile[] = [
   },
   { names: ["adsutil"], load: () => import("./adsutil.ts") },
   { names: ["iisweb"], load: () => import("./iisweb.ts") },
-  { names: ["netsh"], load: () => import("./netsh.ts") },
+  { names: ["netsh"], load: () => import("./tools/netsh/netsh.ts") },
   { names: ["status"], load: () => import("./commands/status.ts") },
   {
     names: ["site add", "site list", "site show", "site remove"],

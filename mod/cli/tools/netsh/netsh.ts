@@ -7,16 +7,16 @@
  *
  * @module
  */
-import { Fault, quote } from "../base/fault.ts";
-import type { ConfigDocument } from "../config/document/document.ts";
-import { parseEndpoint } from "../base/address.ts";
-import { effectiveSettings } from "../config/document/settings.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
-import { printable } from "./http_store.ts";
-import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./netsh_args.ts";
-import { RECORD_COMMANDS } from "./netsh_records.ts";
-import { SERVICE_COMMANDS } from "./netsh_service.ts";
-import * as say from "./netsh_text.ts";
+import { Fault, quote } from "../../../base/fault.ts";
+import type { ConfigDocument } from "../../../config/document/document.ts";
+import { parseEndpoint } from "../../../base/address.ts";
+import { effectiveSettings } from "../../../config/document/settings.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { printable } from "../../http_store.ts";
+import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./args.ts";
+import { RECORD_COMMANDS } from "./records.ts";
+import { SERVICE_COMMANDS } from "./service.ts";
+import * as say from "./text.ts";
 
 /** Bytes of a script that are read: a dump of 100,000 records stays below. */
 const SCRIPT_BYTES_MAX = 64 * 1024 * 1024;

@@ -7,13 +7,13 @@
  *
  * @module
  */
-import { WIN32 } from "../base/win32.ts";
-import { effectiveSettings } from "../config/document/settings.ts";
-import type { CommandIo } from "./core/command.ts";
-import { printable } from "./http_store.ts";
-import { queueViewText, sessionViewText } from "./netsh_state_text.ts";
-import * as say from "./netsh_text.ts";
-import { NOT_ACTIVE } from "./site_control.ts";
+import { WIN32 } from "../../../base/win32.ts";
+import { effectiveSettings } from "../../../config/document/settings.ts";
+import type { CommandIo } from "../../core/command.ts";
+import { printable } from "../../http_store.ts";
+import { queueViewText, sessionViewText } from "./state_text.ts";
+import * as say from "./text.ts";
+import { NOT_ACTIVE } from "../../site_control.ts";
 
 type Values = ReadonlyMap<string, string>;
 

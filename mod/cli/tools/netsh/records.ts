@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { parseCertHash, parseGuid } from "../base/guid.ts";
-import { formatSddl, RIGHT } from "../base/sddl.ts";
-import { WIN32, win32Text } from "../base/win32.ts";
-import type { ConfigDocument, SslRecord } from "../config/document/document.ts";
-import { addListEntry, removeListEntry } from "../config/document/edit.ts";
+import { parseCertHash, parseGuid } from "../../../base/guid.ts";
+import { formatSddl, RIGHT } from "../../../base/sddl.ts";
+import { WIN32, win32Text } from "../../../base/win32.ts";
+import type { ConfigDocument, SslRecord } from "../../../config/document/document.ts";
+import { addListEntry, removeListEntry } from "../../../config/document/edit.ts";
 import {
   deleteSsl,
   findSsl,
@@ -17,21 +17,21 @@ import {
   sslKeyOfAddress,
   sslKeyOfName,
   updateSsl,
-} from "../config/document/http_records.ts";
+} from "../../../config/document/http_records.ts";
 import {
   DEFAULT_SETTINGS,
   effectiveSettings,
   type SettingName,
-} from "../config/document/settings.ts";
-import { SETTINGS } from "../config/document/settings.ts";
-import { isEntryProblem, parseEntry } from "../config/document/list_entry.ts";
-import { accountOfSid, readAccountFiles, sidOfAccount } from "./accounts.ts";
-import { tellHowToApply } from "./apply_note.ts";
-import type { CommandIo } from "./core/command.ts";
-import { applyEdit, printable } from "./http_store.ts";
-import * as say from "./netsh_text.ts";
-import { bindCertificate } from "./tools/httpcfg/ssl.ts";
-import { reserve, unreserve } from "./tools/httpcfg/urlacl.ts";
+} from "../../../config/document/settings.ts";
+import { SETTINGS } from "../../../config/document/settings.ts";
+import { isEntryProblem, parseEntry } from "../../../config/document/list_entry.ts";
+import { accountOfSid, readAccountFiles, sidOfAccount } from "../../accounts.ts";
+import { tellHowToApply } from "../../apply_note.ts";
+import type { CommandIo } from "../../core/command.ts";
+import { applyEdit, printable } from "../../http_store.ts";
+import * as say from "./text.ts";
+import { bindCertificate } from "../httpcfg/ssl.ts";
+import { reserve, unreserve } from "../httpcfg/urlacl.ts";
 
 type Values = ReadonlyMap<string, string>;
 type Run = (values: Values, io: CommandIo) => Promise<number>;

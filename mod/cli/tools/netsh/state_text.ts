@@ -8,10 +8,10 @@
  *
  * @module
  */
-import { shownUrlPrefix } from "../base/url_prefix.ts";
-import { parseBinding, registeredPrefix } from "../config/document/binding.ts";
-import type { ServiceStatus } from "../host/control/status.ts";
-import { title } from "./netsh_text.ts";
+import { shownUrlPrefix } from "../../../base/url_prefix.ts";
+import { parseBinding, registeredPrefix } from "../../../config/document/binding.ts";
+import type { ServiceStatus } from "../../../host/control/status.ts";
+import { title } from "./text.ts";
 
 const SESSION_ID = "FF00000010000001";
 /** Ids of programs stand apart from those of sites. */

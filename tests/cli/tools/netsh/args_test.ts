@@ -1,6 +1,11 @@
 // Goal: the grammar of netsh http. Method: table.
 import { assertEquals } from "@std/assert";
-import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "../../mod/cli/netsh_args.ts";
+import {
+  NETSH_COMMANDS,
+  netshUsage,
+  readNetsh,
+  scriptWords,
+} from "../../../../mod/cli/tools/netsh/args.ts";
 
 Deno.test("readNetsh() reads verbs, nouns, tags and values without a tag", () => {
   const cases: [line: string, want: string][] = [

@@ -1,8 +1,8 @@
 // Goal: a dump restores the state of a home. Method: dump one home, run the script in another, dump that.
 import { assertEquals } from "@std/assert";
-import { commandHome } from "../support/io.ts";
+import { commandHome } from "../../../support/io.ts";
 
-const DATA = new URL("../testdata/certs/", import.meta.url);
+const DATA = new URL("../../../testdata/certs/", import.meta.url);
 
 async function withCertificate(home: string): Promise<void> {
   await Deno.mkdir(`${home}/certs/MY`, { recursive: true });

@@ -9,11 +9,11 @@
  *
  * @module
  */
-import { parseSddl, RIGHT } from "../base/sddl.ts";
-import { parseEndpoint } from "../base/address.ts";
-import { win32Text } from "../base/win32.ts";
-import type { SslRecord, UrlAclRecord } from "../config/document/document.ts";
-import type { CachedResponse } from "../host/control/status.ts";
+import { parseSddl, RIGHT } from "../../../base/sddl.ts";
+import { parseEndpoint } from "../../../base/address.ts";
+import { win32Text } from "../../../base/win32.ts";
+import type { SslRecord, UrlAclRecord } from "../../../config/document/document.ts";
+import type { CachedResponse } from "../../../host/control/status.ts";
 
 /** Title with its underline, an empty line before and after. */
 export function title(text: string): string {
