@@ -30,7 +30,7 @@ const FILES: readonly CommandFile[] = [
     names: ["net pause", "net continue", "net helpmsg", "net"],
     load: () => import("./tools/net/pause_helpmsg.ts"),
   },
-  { names: ["adsutil"], load: () => import("./adsutil.ts") },
+  { names: ["adsutil"], load: () => import("./tools/adsutil/adsutil.ts") },
   { names: ["iisweb"], load: () => import("./iisweb.ts") },
   { names: ["netsh"], load: () => import("./tools/netsh/netsh.ts") },
   { names: ["status"], load: () => import("./commands/status.ts") },

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { ConfigDocument } from "../config/document/document.ts";
-import type { SiteStates } from "../config/metabase/tree.ts";
-import * as say from "./adsutil_text.ts";
+import type { ConfigDocument } from "../../../config/document/document.ts";
+import type { SiteStates } from "../../../config/metabase/tree.ts";
+import * as say from "./text.ts";
 
 /** Exit statuses of the script; other failures end with the number of the error. */
 export const ADSUTIL_EXIT = { ok: 0, failed: 2 } as const;

@@ -5,17 +5,17 @@
  *
  * @module
  */
-import { exitStatusOf, WIN32 } from "../base/win32.ts";
-import { HRESULT } from "../config/metabase/edit.ts";
-import { hasEffect } from "../config/metabase/values.ts";
-import type { AdsutilAnswer, ServerAction } from "./adsutil_answer.ts";
-import { mayEdit, runAdsutil } from "./adsutil_run.ts";
-import { errorText, serverDone, serverFailed } from "./adsutil_text.ts";
-import { tellHowToApply } from "./apply_note.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
-import { isDenied, printable } from "./http_store.ts";
+import { exitStatusOf, WIN32 } from "../../../base/win32.ts";
+import { HRESULT } from "../../../config/metabase/edit.ts";
+import { hasEffect } from "../../../config/metabase/values.ts";
+import type { AdsutilAnswer, ServerAction } from "./answer.ts";
+import { mayEdit, runAdsutil } from "./run.ts";
+import { errorText, serverDone, serverFailed } from "./text.ts";
+import { tellHowToApply } from "../../apply_note.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { isDenied, printable } from "../../http_store.ts";
 import { poolingNote } from "./pooling_note.ts";
-import { controlSite, siteStates } from "./site_control.ts";
+import { controlSite, siteStates } from "../../site_control.ts";
 
 const adsutil: CommandSpec = {
   name: "adsutil",

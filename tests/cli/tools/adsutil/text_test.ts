@@ -1,7 +1,7 @@
 // Goal: the display rules of adsutil.vbs to the column. Method: whole texts.
 import { assertEquals } from "@std/assert";
-import * as say from "../../mod/cli/adsutil_text.ts";
-import { propertyRow } from "../../mod/config/metabase/schema.ts";
+import * as say from "../../../../mod/cli/tools/adsutil/text.ts";
+import { propertyRow } from "../../../../mod/config/metabase/schema.ts";
 
 Deno.test("values are shown as GET, ENUM and SET show them", () => {
   const bindings = propertyRow("ServerBindings")!;

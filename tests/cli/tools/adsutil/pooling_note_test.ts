@@ -1,7 +1,7 @@
 // Goal: the note names KB 813368's resolution, with the address of the site. Method: documents.
 import { assertEquals, assertMatch } from "@std/assert";
-import { isWinsock, poolingNote } from "../../mod/cli/pooling_note.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { isWinsock, poolingNote } from "../../../../mod/cli/tools/adsutil/pooling_note.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 
 Deno.test("poolingNote() speaks under IIS 6 only", () => {
   const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [":80:", "10.0.0.7:80:"] };

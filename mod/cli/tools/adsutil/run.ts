@@ -8,14 +8,14 @@
  *
  * @module
  */
-import type { ConfigDocument } from "../config/document/document.ts";
+import type { ConfigDocument } from "../../../config/document/document.ts";
 import {
   keyAt,
   normalPath,
   parentPath,
   siteIdOfPath,
   type SiteStates,
-} from "../config/metabase/tree.ts";
+} from "../../../config/metabase/tree.ts";
 import {
   copyKey,
   createKey,
@@ -24,8 +24,8 @@ import {
   HRESULT,
   type MetabaseEdit,
   setProperty,
-} from "../config/metabase/edit.ts";
-import { propertyRow } from "../config/metabase/schema.ts";
+} from "../../../config/metabase/edit.ts";
+import { propertyRow } from "../../../config/metabase/schema.ts";
 import {
   ADSUTIL_EXIT,
   type AdsutilAnswer,
@@ -33,9 +33,9 @@ import {
   failed,
   splitProperty,
   wrongArgs,
-} from "./adsutil_answer.ts";
-import { enumerate, findProperty, getProperty } from "./adsutil_read.ts";
-import * as say from "./adsutil_text.ts";
+} from "./answer.ts";
+import { enumerate, findProperty, getProperty } from "./read.ts";
+import * as say from "./text.ts";
 
 /** VBScript: "The remote server machine does not exist or is unavailable". */
 const NO_SUCH_SERVER = 462;

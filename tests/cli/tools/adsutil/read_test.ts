@@ -1,7 +1,7 @@
 // Goal: GET, ENUM and FIND over a document. Method: words in, text out.
 import { assertEquals } from "@std/assert";
-import { runAdsutil } from "../../mod/cli/adsutil_run.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { runAdsutil } from "../../../../mod/cli/tools/adsutil/run.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 
 const DOCUMENT: ConfigDocument = {
   ...DEFAULT_DOCUMENT,

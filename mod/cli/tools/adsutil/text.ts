@@ -8,9 +8,9 @@
  *
  * @module
  */
-import type { MetabaseValue } from "../config/document/document.ts";
-import { HRESULT } from "../config/metabase/edit.ts";
-import { type PropertyRow, shownType } from "../config/metabase/schema.ts";
+import type { MetabaseValue } from "../../../config/document/document.ts";
+import { HRESULT } from "../../../config/metabase/edit.ts";
+import { type PropertyRow, shownType } from "../../../config/metabase/schema.ts";
 
 const NAME_WIDTH = 32;
 

@@ -14,9 +14,9 @@ import {
   normalPath,
   ownProperties,
   subtreeOf,
-} from "../config/metabase/tree.ts";
-import { HRESULT, propertyAt } from "../config/metabase/edit.ts";
-import { propertyRow } from "../config/metabase/schema.ts";
+} from "../../../config/metabase/tree.ts";
+import { HRESULT, propertyAt } from "../../../config/metabase/edit.ts";
+import { propertyRow } from "../../../config/metabase/schema.ts";
 import {
   ADSUTIL_EXIT,
   type AdsutilAnswer,
@@ -24,8 +24,8 @@ import {
   failed,
   splitProperty,
   wrongArgs,
-} from "./adsutil_answer.ts";
-import * as say from "./adsutil_text.ts";
+} from "./answer.ts";
+import * as say from "./text.ts";
 
 export function getProperty({ words, document, states }: AdsutilCall): AdsutilAnswer {
   if (words.length !== 1) return wrongArgs("GET");

@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { parseBinding } from "../config/document/binding.ts";
-import type { ConfigDocument } from "../config/document/document.ts";
-import { effectiveValue, siteIdOfPath } from "../config/metabase/tree.ts";
-import { propertyRow } from "../config/metabase/schema.ts";
+import { parseBinding } from "../../../config/document/binding.ts";
+import type { ConfigDocument } from "../../../config/document/document.ts";
+import { effectiveValue, siteIdOfPath } from "../../../config/metabase/tree.ts";
+import { propertyRow } from "../../../config/metabase/schema.ts";
 
 /** True where the metabase says that the listener is Winsock: that of IIS 4.0 or 5.0. */
 export function isWinsock(document: ConfigDocument): boolean {

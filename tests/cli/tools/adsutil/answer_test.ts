@@ -1,6 +1,6 @@
 // Goal: a typed path falls into key and property. Method: table.
 import { assertEquals } from "@std/assert";
-import { failed, splitProperty, wrongArgs } from "../../mod/cli/adsutil_answer.ts";
+import { failed, splitProperty, wrongArgs } from "../../../../mod/cli/tools/adsutil/answer.ts";
 
 Deno.test("splitProperty() cuts at the last slash and keeps the spelling", () => {
   const cases: [typed: string, path: string, name: string][] = [

@@ -1,7 +1,7 @@
 // Goal: the commands of adsutil.vbs that change or control something. Method: words in, answer out.
 import { assertEquals } from "@std/assert";
-import { mayEdit, runAdsutil } from "../../mod/cli/adsutil_run.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { mayEdit, runAdsutil } from "../../../../mod/cli/tools/adsutil/run.ts";
+import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 
 Deno.test("commands that change give the text, the exit status and the document", () => {
   const cases: [line: string, exit: number, lastLine: string, changes: boolean][] = [
