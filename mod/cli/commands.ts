@@ -31,7 +31,7 @@ const FILES: readonly CommandFile[] = [
     load: () => import("./tools/net/pause_helpmsg.ts"),
   },
   { names: ["adsutil"], load: () => import("./tools/adsutil/adsutil.ts") },
-  { names: ["iisweb"], load: () => import("./iisweb.ts") },
+  { names: ["iisweb"], load: () => import("./tools/iisweb/iisweb.ts") },
   { names: ["netsh"], load: () => import("./tools/netsh/netsh.ts") },
   { names: ["status"], load: () => import("./commands/status.ts") },
   {

@@ -7,9 +7,9 @@
  *
  * @module
  */
-import { type Binding, parseBinding } from "../config/document/binding.ts";
-import { urlHost } from "../base/address.ts";
-import type { SiteRecord } from "../config/document/document.ts";
+import { type Binding, parseBinding } from "../../../config/document/binding.ts";
+import { urlHost } from "../../../base/address.ts";
+import type { SiteRecord } from "../../../config/document/document.ts";
 
 const RULE = "=".repeat(76);
 const COLUMNS = [46, 8, 16, 6] as const;

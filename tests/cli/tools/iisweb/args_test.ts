@@ -1,6 +1,6 @@
 // Goal: the command line of iisweb.vbs. Method: table.
 import { assert, assertEquals } from "@std/assert";
-import { readIisweb, siteIdOfName } from "../../mod/cli/iisweb_args.ts";
+import { readIisweb, siteIdOfName } from "../../../../mod/cli/tools/iisweb/args.ts";
 
 Deno.test("readIisweb() reads one operation and its switches", () => {
   const cases: [words: string[], want: Record<string, unknown>][] = [

@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { parseIp, parsePort, urlHost } from "../base/address.ts";
-import { isHostName } from "../base/host_name.ts";
+import { parseIp, parsePort, urlHost } from "../../../base/address.ts";
+import { isHostName } from "../../../base/host_name.ts";
 import {
   badLine,
   IISWEB_ERRORS,
@@ -16,7 +16,7 @@ import {
   type IiswebVerb,
   invalidSwitch,
   verbHelp,
-} from "./iisweb_text.ts";
+} from "./text.ts";
 
 /** What is to be done with which sites. */
 export interface IiswebCall {

@@ -1,7 +1,7 @@
 // Goal: the tables of iisweb.vbs to the column. Method: the capture's own lines.
 import { assertEquals } from "@std/assert";
-import * as say from "../../mod/cli/iisweb_text.ts";
-import type { SiteRecord } from "../../mod/config/document/document.ts";
+import * as say from "../../../../mod/cli/tools/iisweb/text.ts";
+import type { SiteRecord } from "../../../../mod/config/document/document.ts";
 
 function site(id: number, name: string, bindings: readonly string[]): SiteRecord {
   const content = { kind: "echo" } as const;

@@ -7,17 +7,17 @@
  *
  * @module
  */
-import { quote } from "../base/fault.ts";
-import { WIN32, win32Text } from "../base/win32.ts";
-import { parseBinding } from "../config/document/binding.ts";
-import type { SiteRecord } from "../config/document/document.ts";
-import { addSite, findSite, removeSite } from "../config/document/edit.ts";
-import type { SiteStates } from "../config/metabase/tree.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
-import { printable } from "./http_store.ts";
-import { type IiswebCall, readIisweb, siteIdOfName } from "./iisweb_args.ts";
-import * as say from "./iisweb_text.ts";
-import { ALREADY_RUNNING, controlSite, siteStates } from "./site_control.ts";
+import { quote } from "../../../base/fault.ts";
+import { WIN32, win32Text } from "../../../base/win32.ts";
+import { parseBinding } from "../../../config/document/binding.ts";
+import type { SiteRecord } from "../../../config/document/document.ts";
+import { addSite, findSite, removeSite } from "../../../config/document/edit.ts";
+import type { SiteStates } from "../../../config/metabase/tree.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { printable } from "../../http_store.ts";
+import { type IiswebCall, readIisweb, siteIdOfName } from "./args.ts";
+import * as say from "./text.ts";
+import { ALREADY_RUNNING, controlSite, siteStates } from "../../site_control.ts";
 
 const STOPPED = 4;
 const PAUSED = 6;
