@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { wordsOfCall } from "./mod/cli/called_name.ts";
+import { wordsOfCall } from "./mod/cli/invoked_as.ts";
 import { ask, note, out, print } from "./mod/cli/core/output.ts";
 import { run } from "./mod/cli/run.ts";
 

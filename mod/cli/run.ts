@@ -13,7 +13,7 @@ import { ControlClient } from "../host/control/control_client.ts";
 import type { EntryCheck } from "../config/document/check.ts";
 import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "./commands.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "./catalog.ts";
 import { commandHelp, nounHelp, overview } from "./core/help.ts";
 import { PipeClosed } from "./core/output.ts";
 

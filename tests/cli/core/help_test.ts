@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readInput } from "../../../mod/cli/core/args.ts";
 import type { CommandSpec } from "../../../mod/cli/core/command.ts";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "../../../mod/cli/commands.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "../../../mod/cli/catalog.ts";
 import { commandHelp, nounHelp, overview } from "../../../mod/cli/core/help.ts";
 import { commandHome } from "../../support/io.ts";
 

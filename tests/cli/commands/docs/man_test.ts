@@ -1,6 +1,6 @@
 // Goal: the pages hold every command and setting. Method: the records; the formatter's own checker.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { loadCommands } from "../../../../mod/cli/commands.ts";
+import { loadCommands } from "../../../../mod/cli/catalog.ts";
 import { documentPage, programPage } from "../../../../mod/cli/commands/docs/man.ts";
 import { escapeMdoc } from "../../../../mod/cli/commands/docs/mdoc.ts";
 import { SETTINGS } from "../../../../mod/config/document/settings.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { toolOf, wordsOfCall } from "../../mod/cli/called_name.ts";
+import { toolOf, wordsOfCall } from "../../mod/cli/invoked_as.ts";
 
 Deno.test("toolOf() knows the old tools by their file names", () => {
   const cases: [path: string, want: string | null][] = [

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { COMMAND_NAMES } from "./commands.ts";
+import { COMMAND_NAMES } from "./catalog.ts";
 
 /** The old tools; the name of each is the first word of its commands. */
 const TOOLS: readonly string[] = ["net", "netsh", "adsutil", "iisweb"];
