@@ -10,7 +10,6 @@ import { type PathContext, resolvePaths } from "../config/store/paths.ts";
 import { Store } from "../config/store/store.ts";
 import { startInBackground } from "../host/process/background.ts";
 import { ControlClient } from "../host/control/control_client.ts";
-import type { EntryCheck } from "../config/document/check.ts";
 import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./catalog.ts";
@@ -153,15 +152,6 @@ function takeConfigFlag(
   );
 }
 
-/** The store checks entries with the folder that knows what one is. */
-async function loadEntryCheck(): Promise<EntryCheck> {
-  const { isEntryProblem, parseEntry } = await import("../config/document/list_entry.ts");
-  return (text) => {
-    const entry = parseEntry(text);
-    return isEntryProblem(entry) ? entry : { canonical: entry.text };
-  };
-}
-
 function makeIo(
   around: Surroundings,
   configFile: string | undefined,
@@ -184,7 +174,6 @@ function makeIo(
     env: (name) => around.env(name),
     store: new Store({
       file: paths.config,
-      loadEntryCheck,
       onReplace: (before, after) => history.record(before, after, author),
     }),
     control: new ControlClient(paths.run),

@@ -5,14 +5,12 @@ import { controlSite, siteStates } from "../../mod/cli/site_control.ts";
 import { Store } from "../../mod/config/store/store.ts";
 import { ControlClient } from "../../mod/host/control/control_client.ts";
 import { startFakeService } from "../support/fake_service.ts";
-import { checkEntry } from "../support/entries.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 Deno.test("controlSite() gives the code of what the state allows", async () => {
   await using home = await tempFolder();
   const store = new Store({
     file: home.at("config.json"),
-    loadEntryCheck: () => Promise.resolve(checkEntry),
   });
   const control = new ControlClient(home.at("run"));
   const io = { store, control, note: () => {} } as unknown as CommandIo;

@@ -5,24 +5,27 @@
  */
 import * as v from "valibot";
 import { quote } from "../../base/fault.ts";
+import { parseSddl } from "../../base/sddl.ts";
+import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { formatBinding, parseBinding } from "./binding.ts";
-import { checkRecords } from "./check_records.ts";
 import type { ConfigDocument } from "./document.ts";
 import type { Problem } from "./document_problems.ts";
+import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
+import { isEntryProblem, parseEntry } from "./list_entry.ts";
 import { documentSchema } from "./schema.ts";
 
-/** Canonical text of a list entry, or the reason why it is none: `listen/` knows what an entry is. */
-export type EntryCheck = (text: string) => { readonly canonical: string } | {
-  readonly reason: string;
-};
-
 /** Every problem of `value`; none means that it may be stored and run. */
-export function checkDocument(value: unknown, checkEntry: EntryCheck): Problem[] {
+export function checkDocument(value: unknown): Problem[] {
   const result = v.safeParse(documentSchema(), value);
   if (!result.success) return result.issues.map(problemOf);
   // Optional fields are declared `?: T | undefined`, which is what the schema yields.
   const document = value as ConfigDocument;
-  return [...checkList(document, checkEntry), ...checkSites(document), ...checkRecords(document)];
+  return [
+    ...checkList(document),
+    ...checkSites(document),
+    ...checkSsl(document),
+    ...checkUrlAcl(document),
+  ];
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): Problem {
@@ -48,18 +51,18 @@ function shown(value: unknown): string {
   return String(value);
 }
 
-function checkList(document: ConfigDocument, checkEntry: EntryCheck): Problem[] {
+function checkList(document: ConfigDocument): Problem[] {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   document.ipListen.forEach((entry, i) => {
     const at = `ipListen[${i}]`;
-    const checked = checkEntry(entry);
-    if ("reason" in checked) {
+    const checked = parseEntry(entry);
+    if (isEntryProblem(checked)) {
       problems.push({ at, message: `${quote(entry)} is no entry: ${checked.reason}` });
-    } else if (checked.canonical !== entry) {
+    } else if (checked.text !== entry) {
       problems.push({
         at,
-        message: `${quote(entry)} is to be written ${quote(checked.canonical)}`,
+        message: `${quote(entry)} is to be written ${quote(checked.text)}`,
       });
     } else if (seen.has(entry)) {
       problems.push({ at, message: `${quote(entry)} stands in the list twice` });
@@ -101,4 +104,38 @@ function bindingProblem(text: string): string | null {
   if (typeof binding === "string") return `${quote(text)} is no binding: ${binding}`;
   const canonical = formatBinding(binding);
   return canonical === text ? null : `${quote(text)} is to be written ${quote(canonical)}`;
+}
+
+function checkSsl({ ssl }: ConfigDocument): Problem[] {
+  const seen = new Set<string>();
+  return ssl.flatMap(({ key }, i) => {
+    const at = `ssl[${i}].key`;
+    const canonical = sslKeyOfAddress(key) ?? sslKeyOfName(key);
+    if (canonical === null) {
+      return [{ at, message: `${quote(key)} is no IP:port and no name:port` }];
+    }
+    if (canonical !== key) {
+      return [{ at, message: `${quote(key)} is to be written ${quote(canonical)}` }];
+    }
+    return repeated(seen, key, at);
+  });
+}
+
+function checkUrlAcl({ urlAcl }: ConfigDocument): Problem[] {
+  const seen = new Set<string>();
+  return urlAcl.flatMap(({ url, sddl }, i) => {
+    const at = `urlAcl[${i}]`;
+    const prefix = parseUrlPrefix(url);
+    const problems: Problem[] = prefix === null
+      ? [{ at: `${at}.url`, message: `${quote(url)} is no scheme://host:port/path/` }]
+      : repeated(seen, formatUrlPrefix(prefix), `${at}.url`);
+    if (typeof parseSddl(sddl) !== "number") return problems;
+    return [...problems, { at: `${at}.sddl`, message: `${quote(sddl)} is no D:(…) list` }];
+  });
+}
+
+function repeated(seen: Set<string>, key: string, at: string): Problem[] {
+  const isRepeated = seen.has(key);
+  seen.add(key);
+  return isRepeated ? [{ at, message: `${quote(key)} stands here twice` }] : [];
 }

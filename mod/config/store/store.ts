@@ -8,7 +8,6 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
-import type { EntryCheck } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
 import { DocumentFault, type Problem } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
@@ -22,8 +21,6 @@ const LOCK_WAIT_MS = 30_000;
 export interface StoreOptions {
   /** Path of the document. */
   readonly file: string;
-  /** Loads what knows an entry of the list; called once there is a document to check. */
-  loadEntryCheck(): Promise<EntryCheck>;
   /**
    * Called under the lock, the new text safe on the disk, with the text that is about to be replaced;
    * null for the first write. A throw leaves the old document.
@@ -118,7 +115,7 @@ export class Store {
 
   async #check(value: unknown): Promise<Problem[]> {
     const { checkDocument } = await import("../document/check.ts");
-    return checkDocument(value, await this.#options.loadEntryCheck());
+    return checkDocument(value);
   }
 
   /** The lock is a file of its own, because a rename replaces the inode that a lock is held on. */

@@ -1,13 +1,12 @@
 // Goal: every problem of a document, each with its place. Method: broken documents, whole answers.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { checkDocument } from "../../../mod/config/document/check.ts";
-import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { checkEntry } from "../../support/entries.ts";
+import { DEFAULT_DOCUMENT, type SslRecord } from "../../../mod/config/document/document.ts";
 
 const SITE = DEFAULT_DOCUMENT.sites[0]!;
 
 function problems(value: unknown): string[] {
-  return checkDocument(value, checkEntry).map(({ at, message }) => `${at}: ${message}`);
+  return checkDocument(value).map(({ at, message }) => `${at}: ${message}`);
 }
 
 Deno.test("checkDocument() finds nothing wrong with the built-in document", () => {
@@ -94,4 +93,44 @@ Deno.test("checkDocument() shows a hostile value on one line", () => {
   const [line = ""] = problems({ ...DEFAULT_DOCUMENT, version: `\u001b[2J\n${"x".repeat(9000)}` });
   assertStringIncludes(line, "\\u001b[2J\\n");
   assertEquals([line.includes("\n"), line.length < 250], [false, true]);
+});
+
+function ssl(key: string): SslRecord {
+  return {
+    key,
+    hash: "0".repeat(40),
+    appId: "{00000000-0000-0000-0000-000000000000}",
+    certCheckMode: 0,
+    revocationFreshnessTime: 0,
+    urlRetrievalTimeout: 0,
+    flags: 0,
+  };
+}
+
+Deno.test("checkDocument() gives every problem with its place", () => {
+  const sddl = "D:(A;;GX;;;WD)";
+  const document = {
+    ...DEFAULT_DOCUMENT,
+    ssl: [
+      ssl("0.0.0.0:443"),
+      ssl("www.example.com:443"),
+      ssl("[::0]:443"),
+      ssl("0.0.0.0:443"),
+      ssl("nonsense"),
+    ],
+    urlAcl: [
+      { url: "http://+:80/a/", sddl },
+      { url: "http://+:80/A/", sddl },
+      { url: "http://+/", sddl: "everyone" },
+    ],
+  };
+  assertEquals(checkDocument(DEFAULT_DOCUMENT), []);
+  assertEquals(checkDocument(document), [
+    { at: "ssl[2].key", message: '"[::0]:443" is to be written "[::]:443"' },
+    { at: "ssl[3].key", message: '"0.0.0.0:443" stands here twice' },
+    { at: "ssl[4].key", message: '"nonsense" is no IP:port and no name:port' },
+    { at: "urlAcl[1].url", message: '"http://+:80/a/" stands here twice' },
+    { at: "urlAcl[2].url", message: '"http://+/" is no scheme://host:port/path/' },
+    { at: "urlAcl[2].sddl", message: '"everyone" is no D:(…) list' },
+  ]);
 });

@@ -4,7 +4,6 @@ import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { addListEntry } from "../../../mod/config/document/edit.ts";
 import { serialize, Store, type StoreOptions } from "../../../mod/config/store/store.ts";
-import { checkEntry } from "../../support/entries.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const isRootOnPosix = Deno.build.os !== "windows" && Deno.uid() === 0;
@@ -12,7 +11,7 @@ const isRootOnPosix = Deno.build.os !== "windows" && Deno.uid() === 0;
 const OTHER_UID = 65534;
 
 function storeAt(file: string, options: Partial<StoreOptions> = {}): Store {
-  return new Store({ file, loadEntryCheck: () => Promise.resolve(checkEntry), ...options });
+  return new Store({ file, ...options });
 }
 
 function adding(entry: string): (document: ConfigDocument) => ConfigDocument {
