@@ -87,14 +87,16 @@ export async function startFakeService(home: string, name: string): Promise<Fake
     unconfirmedUntil: null,
   });
   const local = await openLocal({ kind: "unix", path }, (conn) => {
-    void serveControl(conn, "", async (request, tell) => {
-      const before = kept.length;
-      await carryOut(controller, { states, kept }, request, (service, state) => {
-        tell({ kind: "step", service, state });
-      });
-      if (request.op === "cache") return { ...status(), cache: kept };
-      if (request.op === "dropCache") return { ...status(), dropped: before - kept.length };
-      return status();
+    void serveControl(conn, "", {
+      async handle(request, tell): Promise<ServiceStatus> {
+        const before = kept.length;
+        await carryOut(controller, { states, kept }, request, (service, state) => {
+          tell({ kind: "step", service, state });
+        });
+        if (request.op === "cache") return { ...status(), cache: kept };
+        if (request.op === "dropCache") return { ...status(), dropped: before - kept.length };
+        return status();
+      },
     });
   });
   return { close: () => local.close() };

@@ -47,7 +47,7 @@ export async function commandHome(): Promise<Home> {
       await Deno.mkdir(folder.at("run"), { recursive: true });
       const path = controlPath(folder.at("run"), "linux");
       const local = await openLocal({ kind: "unix", path }, (conn) => {
-        void serveControl(conn, "", handler);
+        void serveControl(conn, "", { handle: handler });
       });
       closers.push(() => local.close());
     },

@@ -37,14 +37,18 @@ async function runForeground(io: CommandIo): Promise<number> {
     paths: io.paths,
     store: io.store,
     version: VERSION,
-    onReady: () => {},
     log: io.note,
   });
   try {
     await process.controller.start("W3SVC");
   } catch (error) {
-    await process.end();
-    throw error;
+    // Told to end before it had begun: that is no failure.
+    if (!process.isEnding) {
+      await process.end();
+      throw error;
+    }
+    await process.ended;
+    return 0;
   }
   const status = process.status();
   io.note(listeningText(status));
@@ -62,9 +66,9 @@ async function runDetached(io: CommandIo): Promise<number> {
       paths: io.paths,
       store: io.store,
       version: VERSION,
-      onReady: () => io.out(READY),
       log: () => {}, // nobody watches; the event log has what matters
     });
+    io.out(READY);
     await process.ended;
     return 0;
   } catch (error) {

@@ -7,7 +7,6 @@ import { Fault, quote } from "../../base/fault.ts";
 import { dialControl } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
-  type ControlAnswer,
   type ControlFault,
   type ControlProgress,
   type ControlRequest,
@@ -36,10 +35,13 @@ export class ControlClient {
     using conn = dialed.conn;
     let result: ServiceStatus | undefined;
     let fault: Fault | undefined;
+    // Loaded here, because most commands that scripts call in loops ask no service.
+    const { parseControlAnswer } = await import("./control_schema.ts");
     try {
       await writeLine(conn, { ...request, token: dialed.token });
       for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
-        const answer = line as ControlAnswer;
+        const answer = parseControlAnswer(line);
+        if (answer === null) throw this.#unreadableFault();
         if (answer.kind === "step" || answer.kind === "change") onProgress(answer);
         else if (answer.kind === "result") result = answer.status;
         else fault = carriedOver(answer);
@@ -52,6 +54,12 @@ export class ControlClient {
     if (fault !== undefined) throw fault;
     if (result === undefined) throw this.#endedFault();
     return result;
+  }
+
+  #unreadableFault(): Fault {
+    const message = `Cannot read the answer of the service in ${quote(this.run)}: ` +
+      "it is of another version";
+    return new Fault(message, { hint: "httpcfg net stop http /y; httpcfg net start w3svc" });
   }
 
   #endedFault(): Fault {

@@ -10,6 +10,7 @@ import {
   type ControlProgress,
   type ControlRequest,
 } from "./control_protocol.ts";
+import { parseControlRequest } from "./control_schema.ts";
 import { type LineStream, readLines, writeLine } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
 
@@ -22,6 +23,14 @@ export type ControlHandler = (
 /** Runs when the answer is sent and before the connection closes: the caller waits for both. */
 export type AfterAnswer = (request: ControlRequest) => Promise<void>;
 
+/** What serves control connections. */
+export interface ControlService {
+  handle: ControlHandler;
+  afterAnswer?: AfterAnswer;
+  /** Told of a failure that is nobody's but this program's. */
+  onFailure?: (error: unknown) => void;
+}
+
 /**
  * Serves one control connection to its end. `token` is what a caller has to know; "" where the
  * socket's file mode keeps others out. Never throws: the caller may go away at any time.
@@ -29,27 +38,47 @@ export type AfterAnswer = (request: ControlRequest) => Promise<void>;
 export async function serveControl(
   stream: LineStream & { close(): void },
   token: string,
-  handle: ControlHandler,
-  afterAnswer: AfterAnswer = () => Promise.resolve(),
+  { handle, afterAnswer, onFailure = () => {} }: ControlService,
 ): Promise<void> {
   let sending = Promise.resolve();
   const send = (answer: ControlAnswer): Promise<void> => {
+    // A caller that has gone is owed no answer; what it asked for is done all the same.
     sending = sending.then(() => writeLine(stream, answer)).catch(() => {});
     return sending;
   };
   try {
-    for await (const line of readLines(stream, CONTROL_LINE_BYTES_MAX)) {
-      const request = line as ControlRequest & { token?: string };
-      if ((request.token ?? "") !== token) break;
-      await send(await answered(request, handle, (progress) => void send(progress)));
-      await afterAnswer(request);
-      break;
-    }
-  } catch {
-    // A caller that sends no JSON, too much of it, or goes away, is owed nothing.
+    const line = await firstLine(stream);
+    if (line === null || tokenOf(line) !== token) return;
+    const request = parseControlRequest(line);
+    if (request === null) return await send(UNKNOWN_REQUEST);
+    await send(await answered(request, handle, (progress) => void send(progress)));
+    await afterAnswer?.(request);
+  } catch (error) {
+    onFailure(error);
   } finally {
     stream.close();
   }
+}
+
+const UNKNOWN_REQUEST: ControlAnswer = {
+  kind: "fault",
+  message: "Cannot answer: the service does not know this request",
+  hint: "httpcfg --version; the service may be of another version: httpcfg net stop http /y",
+};
+
+/** The first line; null where none comes, or what comes is no line of JSON. */
+async function firstLine(stream: LineStream): Promise<unknown> {
+  try {
+    for await (const line of readLines(stream, CONTROL_LINE_BYTES_MAX)) return line;
+  } catch {
+    // A caller that sends no JSON, too much of it, or goes away, is owed nothing.
+  }
+  return null;
+}
+
+function tokenOf(line: unknown): string {
+  const isTold = typeof line === "object" && line !== null && "token" in line;
+  return isTold && typeof line.token === "string" ? line.token : "";
 }
 
 async function answered(

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatEndpoint } from "../../base/address.ts";
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type {
   ControlProgress,
@@ -36,7 +36,7 @@ export async function carryOut(
     case "status":
       return;
     case "end":
-      return await controller.stopAll();
+      return await controller.shutDown();
     case "start":
       return await controller.start(request.service);
     case "stop":
@@ -61,8 +61,6 @@ export async function carryOut(
     case "cache":
     case "dropCache":
       return; // looked at when the answer is made
-    default:
-      throw new Error(`the service does not know ${quote(JSON.stringify(request))}`);
   }
 }
 

@@ -1,136 +1,204 @@
 /**
  * Edge: the process of the service, from its start to its clean end.
  *
+ * Everything is built before the control socket exists, and a request that comes in the first moment
+ * waits until the process is open: there is no time at which it could meet half a service.
+ *
  * @module
  */
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";
+import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import { changeReverted, controlSent, stateEntered } from "../../telemetry/events/event.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
-import { AddressWatch } from "./address_watch.ts";
-import { carryOut, extraOf } from "./control_handler.ts";
-import { Confirmation } from "./confirmation.ts";
+import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
-import { type AfterAnswer, type ControlHandler, serveControl } from "../control/control_server.ts";
+import type { ControlProgress, ControlRequest } from "../control/control_protocol.ts";
+import { type ControlService, serveControl } from "../control/control_server.ts";
+import type { ServiceStatus } from "../control/status.ts";
 import { Controller, type ServiceState } from "../services/service_controller.ts";
-import { claimInstance } from "./instance.ts";
-import { documentEvents } from "../web/plan_events.ts";
+import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
 import { openPortSharing } from "../sharing/port_sharing.ts";
 import { Registrations } from "../sharing/registrations.ts";
-import { ServiceLogs } from "../../telemetry/service_logs.ts";
-import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
-import type { ServiceStatus } from "../control/status.ts";
+import { HttpService } from "../web/http_service.ts";
+import { Https } from "../web/https_service.ts";
+import { documentEvents } from "../web/plan_events.ts";
+import { RequestPath } from "../web/request_handler.ts";
+import { listeningView } from "../web/status_views.ts";
 import { WebService } from "../web/web_service.ts";
+import { AddressWatch } from "./address_watch.ts";
+import { Confirmation } from "./confirmation.ts";
+import { carryOut, extraOf, type Parts } from "./control_handler.ts";
+import { claimInstance, type Instance } from "./instance.ts";
 
 export interface ServeOptions {
   readonly paths: Paths;
   readonly store: Store;
   readonly version: string;
-  /** Told when the control socket listens; the services are not started yet. */
-  onReady(): void;
-  /** One line for whoever watches the process. */
+  /** Writes one line for whoever watches the process. */
   log(line: string): void;
 }
 
-/** A running process of services. */
-export interface ServiceProcess {
-  readonly controller: Controller;
-  status(): ServiceStatus;
-  /** Stops everything and gives the home up. */
-  end(): Promise<void>;
-  /** Resolves when it has ended and nothing is left. */
-  readonly ended: Promise<void>;
+interface Closable {
+  close(): Promise<void>;
 }
 
 /** Claims the home, opens the control socket, and waits to be told what to start. */
 export async function openServiceProcess(options: ServeOptions): Promise<ServiceProcess> {
-  const { paths, store, version, log } = options;
-  guardProcess(log);
-  const instance = await claimInstance(paths.run);
-  const startedAt = new Date().toISOString();
-  const logs = new ServiceLogs(paths.log, log);
-  const { certs } = paths;
-  const web = new WebService({ store: telling(store, logs), certs, logs, version, log });
-  const registrations = new Registrations(web, store, (work) => controller.exclusive(work));
-  const controller = makeController(web, registrations, logs);
-  const status = (): ServiceStatus => ({
-    version: 1,
-    pid: Deno.pid,
-    startedAt,
-    services: SERVICES.map(({ name, display }) => {
-      return { name, display, state: controller.state(name) };
-    }),
-    ...web.status(),
-    registrations: registrations.status(),
-    unconfirmedUntil: confirmation.until,
-  });
-  let ending = false;
-  const confirmation = new Confirmation({
-    file: `${paths.run}/unconfirmed.json`,
-    async revert(document): Promise<void> {
-      await store.update(() => document);
-      logs.event(changeReverted());
-      if (!ending && controller.isUp("HTTP")) await controller.exclusive(() => web.reload());
-    },
-    onFailure: (error) => log(`cannot take the unconfirmed change back: ${error}`),
-  });
-  await confirmation.settle();
-  const watch = new AddressWatch({
-    intervalMs: () => web.watchIntervalMs,
-    async look(): Promise<void> {
-      if (web.hasMoved()) await controller.exclusive(() => web.follow());
-    },
-    onFailure: (error) => log(`cannot follow the addresses of the machine: ${error}`),
-  });
-  const { promise: ended, resolve } = Promise.withResolvers<void>();
-  const end = async (): Promise<void> => {
-    if (ending) return resolve(); // told twice: what is still in flight is cut
-    ending = true;
-    watch.stop();
-    await confirmation.settle();
-    await controller.stopAll();
-    await control.close();
-    await sharing?.close();
-    await logs.close();
-    await instance.release();
-    resolve();
-  };
-  const control = await openControl(
-    paths.run,
-    async (request, tell) => {
-      await carryOut({ controller, web, confirmation, logs, registrations }, request, tell);
-      return { ...status(), ...extraOf(web, request) };
-    },
-    async ({ op }) => {
-      // A process whose last service was stopped has nothing left to do.
-      if (op === "end" || (op === "stop" && !controller.anyUp())) await end();
-    },
-  );
-  const sharing = await openSharing(paths.run, registrations, log);
-  listenToSignals(end, () => logs.reopen());
-  options.onReady();
-  return { controller, status, end, ended };
+  guardProcess(options.log);
+  const instance = await claimInstance(options.paths.run);
+  const process = new ServiceProcess(options, instance);
+  await process.open();
+  return process;
 }
 
-function makeController(
-  web: WebService,
-  registrations: Registrations,
-  logs: ServiceLogs,
-): Controller {
-  const idle = { start: async () => {}, stop: async () => {} };
-  const stopHttp = async (): Promise<void> => {
-    await registrations.endAll("the HTTP service stopped");
-    await web.http.stop();
-  };
-  return new Controller(
-    {
-      HTTP: { ...web.http, stop: stopHttp },
-      HTTPFilter: web.httpFilter,
-      IISADMIN: idle,
-      W3SVC: web.w3svc,
-    },
-    (service, state) => tellEvent(logs, service, state),
-  );
+/** A running process of services. */
+export class ServiceProcess {
+  readonly controller: Controller;
+  readonly #options: ServeOptions;
+  readonly #instance: Instance;
+  readonly #startedAt = new Date().toISOString();
+  readonly #logs: ServiceLogs;
+  readonly #http: HttpService;
+  readonly #web: WebService;
+  readonly #registrations: Registrations;
+  readonly #confirmation: Confirmation;
+  readonly #opened = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<void>();
+  #open: { readonly control: Closable; readonly sharing: Closable | null } | null = null;
+  #watch: AddressWatch | null = null;
+  #isEnding = false;
+
+  /** Builds the parts; nothing is opened, started or written yet. */
+  constructor(options: ServeOptions, instance: Instance) {
+    this.#options = options;
+    this.#instance = instance;
+    const { paths, version, log } = options;
+    const logs = this.#logs = new ServiceLogs(paths.log, log);
+    const store = telling(options.store, logs);
+    const https = new Https({
+      store,
+      certs: paths.certs,
+      event: (event) => logs.event(event),
+      handshakeTimeoutMs: () => this.#settings.HeaderWaitTimeout * 1000,
+      onConnection: (stream, tls) => http.running?.server.adopt(stream, { tls }),
+      refused: (record) => logs.refused(record),
+    });
+    const path = new RequestPath(https, () => listeningView(version, this.status()));
+    const onClosed = path.connections.closed.bind(path.connections);
+    const http = this.#http = new HttpService({ store, logs, onClosed, log });
+    this.#web = new WebService({ store, http, https, path, logs, log });
+    this.#registrations = new Registrations(this.#web, store, (work) => {
+      return this.controller.exclusive(work);
+    });
+    this.controller = new Controller({
+      HTTP: { start: () => http.start(), stop: () => this.#stopHttp() },
+      HTTPFilter: https.worker,
+      IISADMIN: { start: async () => {}, stop: async () => {} },
+      W3SVC: this.#web,
+    }, (service, state) => tellEvent(logs, service, state));
+    this.#confirmation = new Confirmation({
+      file: `${paths.run}/unconfirmed.json`,
+      revert: async (document) => {
+        await options.store.update(() => document);
+        logs.event(changeReverted());
+        if (this.#isEnding || !this.controller.isUp("HTTP")) return;
+        await this.controller.exclusive(() => this.#web.reload());
+      },
+      onFailure: (error) => log(`cannot take the unconfirmed change back: ${error}`),
+    });
+  }
+
+  /** Takes back what was not confirmed, then opens the sockets: programs' first, control last. */
+  async open(): Promise<void> {
+    const { paths, log } = this.#options;
+    await this.#confirmation.settle();
+    const sharing = await openSharing(paths.run, this.#registrations, log);
+    const control = await openControl(paths.run, {
+      handle: (request, tell) => this.#handle(request, tell),
+      // A process whose last service was stopped has nothing left to do.
+      afterAnswer: async ({ op }) => {
+        if (op === "end" || (op === "stop" && !this.controller.anyUp())) await this.end();
+      },
+      onFailure: (error) => log(`internal error: ${stackOf(error)}`),
+    });
+    this.#open = { control, sharing };
+    this.#watch = new AddressWatch({
+      intervalMs: () => this.#settings.AddressWatchInterval,
+      look: async () => {
+        if (this.#web.hasMoved()) await this.controller.exclusive(() => this.#web.follow());
+      },
+      onFailure: (error) => log(`cannot follow the addresses of the machine: ${error}`),
+    });
+    listenToSignals(() => this.end(), () => this.#logs.reopen());
+    this.#opened.resolve();
+  }
+
+  status(): ServiceStatus {
+    const { running } = this.#http;
+    return {
+      version: 1,
+      pid: Deno.pid,
+      startedAt: this.#startedAt,
+      services: SERVICES.map(({ name, display }) => {
+        return { name, display, state: this.controller.state(name) };
+      }),
+      ipListen: running?.config.ipListen ?? [],
+      ...this.#web.status(),
+      connections: running?.server.counts().connections ?? 0,
+      registrations: this.#registrations.status(),
+      unconfirmedUntil: this.#confirmation.until,
+    };
+  }
+
+  /** True from the moment at which the process was told to end. */
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  /** Resolves when the process has ended and nothing is left. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  /** Stops everything and gives the home up. Told twice, what is still in flight is cut. */
+  async end(): Promise<void> {
+    if (this.#isEnding) return this.#ended.resolve();
+    this.#isEnding = true;
+    this.#watch?.stop();
+    await this.#confirmation.settle();
+    await this.controller.shutDown();
+    await this.#open?.control.close();
+    await this.#open?.sharing?.close();
+    await this.#logs.close();
+    await this.#instance.release();
+    this.#ended.resolve();
+  }
+
+  get #settings(): typeof DEFAULT_SETTINGS {
+    return this.#http.running?.config.settings ?? DEFAULT_SETTINGS;
+  }
+
+  async #handle(
+    request: ControlRequest,
+    tell: (progress: ControlProgress) => void,
+  ): Promise<ServiceStatus> {
+    await this.#opened.promise;
+    const parts: Parts = {
+      controller: this.controller,
+      web: this.#web,
+      confirmation: this.#confirmation,
+      logs: this.#logs,
+      registrations: this.#registrations,
+    };
+    await carryOut(parts, request, tell);
+    return { ...this.status(), ...extraOf(this.#web, request) };
+  }
+
+  async #stopHttp(): Promise<void> {
+    await this.#registrations.endAll("the HTTP service stopped");
+    await this.#http.stop();
+  }
 }
 
 /** A service that cannot share its ports serves its sites all the same. */
@@ -138,7 +206,7 @@ async function openSharing(
   run: string,
   registrations: Registrations,
   log: (line: string) => void,
-): Promise<{ close(): Promise<void> } | null> {
+): Promise<Closable | null> {
   if (Deno.build.os === "windows") return null;
   try {
     return await openPortSharing(run, registrations);
@@ -177,21 +245,17 @@ function tellEvent(logs: ServiceLogs, service: ServiceName, state: ServiceState)
   }
 }
 
-async function openControl(
-  run: string,
-  handle: ControlHandler,
-  afterAnswer: AfterAnswer,
-): Promise<{ close(): Promise<void> }> {
+async function openControl(run: string, service: ControlService): Promise<Closable> {
   const path = controlPath(run, Deno.build.os);
   if (Deno.build.os !== "windows") {
     return await openLocal(
       { kind: "unix", path },
-      (conn) => void serveControl(conn, "", handle, afterAnswer),
+      (conn) => void serveControl(conn, "", service),
     );
   }
   const token = crypto.randomUUID();
   const local = await openLocal({ kind: "loopback", port: 0 }, (conn) => {
-    void serveControl(conn, token, handle, afterAnswer);
+    void serveControl(conn, token, service);
   });
   const { port } = local.address as { port: number };
   await Deno.writeTextFile(path, JSON.stringify({ port, token }), { mode: 0o600 });
@@ -207,10 +271,14 @@ async function openControl(
 function guardProcess(log: (line: string) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    log(`internal error: ${event.reason instanceof Error ? event.reason.stack : event.reason}`);
+    log(`internal error: ${stackOf(event.reason)}`);
   });
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    log(`internal error: ${event.error instanceof Error ? event.error.stack : event.message}`);
+    log(`internal error: ${event.error === null ? event.message : stackOf(event.error)}`);
   });
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

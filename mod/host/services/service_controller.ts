@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { Fault } from "../../base/fault.ts";
 import { dependentsOf, type ServiceName, SERVICES, startOrder } from "./service_table.ts";
 
 export type ServiceState = "stopped" | "starting" | "running" | "pausing" | "paused" | "stopping";
@@ -31,6 +32,7 @@ export class Controller {
   readonly #watch: ServiceWatcher;
   /** The request that runs; the next one waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
+  #isShutDown = false;
 
   constructor(workers: Readonly<Record<ServiceName, ServiceWorker>>, watch: ServiceWatcher) {
     this.#workers = workers;
@@ -55,9 +57,14 @@ export class Controller {
     return SERVICES.some((row) => this.isUp(row.name));
   }
 
-  /** Starts `name` and what it needs; nothing for what runs already. */
+  /** Starts `name` and what it needs; nothing for what runs already. Throws after a shutdown. */
   start(name: ServiceName): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#isShutDown) {
+        throw new Fault("Cannot start a service: its process is shutting down", {
+          hint: "httpcfg net start w3svc",
+        });
+      }
       for (const step of startOrder(name)) {
         if (this.isUp(step)) continue;
         await this.#move(step, "starting", "running", "stopped", () => this.#workers[step].start());
@@ -92,8 +99,9 @@ export class Controller {
     });
   }
 
-  /** Stops everything, top of the chain first. */
-  async stopAll(): Promise<void> {
+  /** Stops everything, top of the chain first, and lets nothing start again. */
+  async shutDown(): Promise<void> {
+    this.#isShutDown = true;
     for (const row of [...SERVICES].reverse()) await this.stop(row.name);
   }
 

@@ -15,7 +15,6 @@ import { movedBetween, type Plan } from "../../listen/plan/plan.ts";
 import { reaches } from "../../listen/plan/reach.ts";
 import type { ControlChange } from "../control/control_protocol.ts";
 import { isUp, nothingStarted } from "./status_views.ts";
-import type { Sockets } from "../../listen/sockets/socket_set.ts";
 
 /** An address that is no longer served, while its last connections end. */
 export interface Draining {
@@ -73,19 +72,18 @@ export function changesOf(before: Plan, after: Plan): ControlChange[] {
   ];
 }
 
-/** Drains the connections that came in where nothing listens any more. */
-export function drainUnreached({ sockets, server, settings }: {
-  readonly sockets: Sockets;
-  readonly server: HttpServer;
-  readonly settings: Settings;
-}): Draining[] {
+/** Drains the connections that came in where none of the sockets `open` listens any more. */
+export function drainUnreached(
+  open: readonly Endpoint[],
+  server: HttpServer,
+  { ShutdownGraceTimeout }: Pick<Settings, "ShutdownGraceTimeout">,
+): Draining[] {
   const { dualStack } = readMachine();
-  const open = sockets.endpoints();
   const gone = server.locals().filter(({ endpoint }) => {
     return !open.some((socket) => reaches(socket, endpoint, dualStack));
   });
-  const graceMs = settings.ShutdownGraceTimeout * 1000;
   return gone.map(({ endpoint, connections }) => {
-    return { endpoint, connections, done: server.drainEndpoint(endpoint, graceMs) };
+    const done = server.drainEndpoint(endpoint, ShutdownGraceTimeout * 1000);
+    return { endpoint, connections, done };
   });
 }

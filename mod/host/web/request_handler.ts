@@ -1,6 +1,6 @@
 /**
- * The handler of all requests, made anew whenever what is served changes, and what outlives it: which
- * connections are with which site, and which sites are paused.
+ * Edge: the timer of the response cache. The handler of all requests, made anew whenever what is served
+ * changes, and what outlives it: which connections are with which site, and which sites are paused.
  *
  * @module
  */
@@ -8,21 +8,29 @@ import type { Handler } from "../../base/exchange.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
 import type { ListeningView } from "../../site/kinds/welcome.ts";
-import { composeHandler, type RegisteredHandler } from "./router.ts";
-import type { Https } from "./https_service.ts";
 import { KeptResponses } from "./cache_view.ts";
+import type { Https } from "./https_service.ts";
 import { Pauses } from "./pauses.ts";
-import { Scavenger } from "./scavenger.ts";
+import { composeHandler } from "./router.ts";
 import { type Serving, sitesUp } from "./serving.ts";
 import { SiteConnections } from "./site_connection_limits.ts";
+
+/** Milliseconds between two looks for responses that nobody asked for in UriScavengerPeriod. */
+const SCAVENGE_MS = 1000;
+
+/** What a handler was made from, while it answers. */
+interface Current {
+  readonly kept: KeptResponses;
+  /** Looks for unused responses, so that a service at rest gives their memory back. */
+  readonly scavenger: ReturnType<typeof setInterval>;
+}
 
 export class RequestPath {
   readonly connections = new SiteConnections();
   readonly pauses = new Pauses();
   readonly #https: Pick<Https, "served">;
   readonly #listening: () => ListeningView;
-  readonly #scavenger = new Scavenger();
-  #kept: KeptResponses | null = null;
+  #current: Current | null = null;
 
   /** `listening` is what the welcome page shows. */
   constructor(https: Pick<Https, "served">, listening: () => ListeningView) {
@@ -30,33 +38,35 @@ export class RequestPath {
     this.#listening = listening;
   }
 
-  /** Handler for the sites of `serving` and for `programs`. */
+  /** Handler for the sites and the programs of `serving`; the one before it is not asked again. */
   handlerFor(
-    serving: Serving,
-    programs: readonly RegisteredHandler[],
+    serving: Pick<Serving, "document" | "plan" | "programs">,
     settings: Settings,
   ): Handler {
-    const cache = this.#scavenger.watch(new ResponseCache(settings));
-    this.#kept = new KeptResponses(cache, serving.document.sites);
+    const cache = new ResponseCache(settings);
+    const { sites: stored, urlAcl: reservations } = serving.document;
     const sites = sitesUp(serving).map((site) => this.#https.served(site));
-    const reservations = serving.document.urlAcl;
-    return composeHandler({ sites, registrations: programs, reservations }, {
+    const handler = composeHandler({ sites, registrations: serving.programs, reservations }, {
       cache,
       listening: this.#listening,
       now: Date.now,
       isPaused: (id) => this.pauses.has(id),
       connections: this.connections,
     });
+    this.clear();
+    const scavenger = setInterval(() => cache.tick(Date.now()), SCAVENGE_MS);
+    this.#current = { kept: new KeptResponses(cache, stored), scavenger };
+    return handler;
   }
 
   /** The responses that are kept ready to send; null while nothing is served. */
   get kept(): KeptResponses | null {
-    return this.#kept;
+    return this.#current?.kept ?? null;
   }
 
   /** Nothing is served any more. */
   clear(): void {
-    this.#scavenger.stop();
-    this.#kept = null;
+    clearInterval(this.#current?.scavenger);
+    this.#current = null;
   }
 }

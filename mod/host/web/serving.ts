@@ -9,17 +9,23 @@ import { addressTable, machineKey, readMachine } from "../../listen/machine/mach
 import type { Plan } from "../../listen/plan/plan.ts";
 import { endpointStatuses, isUp, siteStatuses } from "./status_views.ts";
 import type { ServiceStatus } from "../control/status.ts";
+import type { RegisteredHandler } from "./router.ts";
 
+/** What is served now. Never changed in part: a change makes a new value. */
 export interface Serving {
   /** Without sites while W3SVC does not run. */
   readonly document: ConfigDocument;
-  readonly plan: Plan;
   /** W3SVC runs. */
   readonly withSites: boolean;
+  /** Programs that have registered a URL. */
+  readonly programs: readonly RegisteredHandler[];
+  readonly plan: Plan;
+  /** The machine's addresses that the sockets of the plan stand on, as `machineKey()` gives them. */
+  readonly machine: string;
 }
 
 /** The sites that run, or will as soon as their address comes. */
-export function sitesUp(serving: Serving | null): SiteRecord[] {
+export function sitesUp(serving: Pick<Serving, "document" | "plan"> | null): SiteRecord[] {
   if (serving === null) return [];
   const up = new Set(serving.plan.sites.filter(isUp).map(({ id }) => id));
   return serving.document.sites.filter(({ id }) => up.has(id));
@@ -27,7 +33,7 @@ export function sitesUp(serving: Serving | null): SiteRecord[] {
 
 /** Its part of the status. */
 export function servingStatus(
-  serving: Serving | null,
+  serving: Pick<Serving, "document" | "plan"> | null,
   isPaused: (id: number) => boolean,
 ): Pick<ServiceStatus, "endpoints" | "sites"> {
   if (serving === null) return { endpoints: [], sites: [] };

@@ -1,27 +1,43 @@
 /**
- * Edge. HTTP and W3SVC: how the stored document becomes listening sockets.
+ * Edge. W3SVC: how the sites of the stored document become listening sockets.
  *
- * HTTP reads the inclusion list and the settings when it starts, and keeps them until it stops (the
- * rule of KB 813368). W3SVC reads the sites when it starts, plans with HTTP's list, opens the sockets
- * and starts the sites whose addresses could be had.
+ * It reads the sites when it starts, plans with the list that HTTP has in force, opens the sockets and
+ * starts the sites whose addresses could be had. Programs that have registered a URL are planned beside
+ * the sites, and are served while W3SVC is stopped too: they belong to HTTP.
+ *
+ *     stopped --share--> programs only <--stop/start--> sites and programs
+ *        ^------------------ start / stop --------------------^
+ *
+ * What is served is one value, {@linkcode Serving}, which is replaced whole: document, programs, plan
+ * and the machine's addresses always belong together.
  *
  * @module
  */
+import { formatEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
-import { DEFAULT_SETTINGS, effectiveSettings } from "../../config/document/settings.ts";
+import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import type { Store } from "../../config/store/store.ts";
 import { machineKey } from "../../listen/machine/machine_addresses.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
 import { changeOver, type ChangeOverOptions } from "../../listen/sockets/follow_plan.ts";
-import type { RegisteredHandler } from "./router.ts";
+import { Sockets } from "../../listen/sockets/socket_set.ts";
+import type { ServiceLogs } from "../../telemetry/service_logs.ts";
+import type { SiteVerb } from "../control/control_protocol.ts";
+import type { ServiceStatus } from "../control/status.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
-import { type HttpState, makeHttpState, NOBODY, readHttp } from "./http_state.ts";
-import { Https } from "./https_service.ts";
-import { listeningView, nothingStarted } from "./status_views.ts";
-import { changeEvents, planEvents } from "./plan_events.ts";
 import type { KeptResponses } from "./cache_view.ts";
+import {
+  type HttpConfig,
+  type HttpService,
+  NO_SITE,
+  readHttpConfig,
+  type RunningHttp,
+} from "./http_service.ts";
+import type { Https } from "./https_service.ts";
+import { notRunning, throwIfDown, withSite } from "./one_site.ts";
+import { changeEvents, planEvents } from "./plan_events.ts";
 import {
   changesOf,
   checkReload,
@@ -31,109 +47,101 @@ import {
   type Reloaded,
   upSites,
 } from "./reload_rules.ts";
-import type { ServiceLogs } from "../../telemetry/service_logs.ts";
-import { notRunning, throwIfDown, withSite } from "./one_site.ts";
-import type { SiteVerb } from "../control/control_protocol.ts";
-import { RequestPath } from "./request_handler.ts";
+import type { RequestPath } from "./request_handler.ts";
+import type { RegisteredHandler } from "./router.ts";
 import { hasMachineMoved, type Serving, servingStatus, sitesUp } from "./serving.ts";
-import type { ServiceStatus } from "../control/status.ts";
+import { nothingStarted } from "./status_views.ts";
 
+/** What W3SVC stands on. */
 export interface WebServiceOptions {
   readonly store: Pick<Store, "read">;
-  /** Folder of the certificate stores. */
-  readonly certs: string;
+  readonly http: HttpService;
+  readonly https: Https;
+  readonly path: RequestPath;
   readonly logs: ServiceLogs;
-  readonly version: string;
+  /** Writes one line for whoever watches the process. */
   log(line: string): void;
 }
 
-export class WebService {
+/** What is to be served, before there is a plan for it. */
+type Wanted = Pick<Serving, "document" | "programs" | "withSites">;
+
+/** Idle connections that are closed when the file table is full: room for a burst, not for all. */
+const ROOM_CONNECTIONS = 32;
+
+/** The World Wide Web Publishing Service. */
+export class WebService implements ServiceWorker {
   readonly #options: WebServiceOptions;
-  readonly #https: Https;
-  readonly #path: RequestPath;
-  #http: HttpState | null = null;
-  #sites: Serving | null = null;
-  /** What programs have registered. */
-  #programs: readonly RegisteredHandler[] = [];
-  /** The machine's addresses that the sockets stand on. */
-  #machine = "";
+  readonly #sockets: Sockets;
+  #serving: Serving | null = null;
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
-    this.#https = new Https({
-      store: options.store,
-      certs: options.certs,
-      event: (event) => options.logs.event(event),
-      handshakeTimeoutMs: () => (this.#http?.settings ?? DEFAULT_SETTINGS).HeaderWaitTimeout * 1000,
-      onConnection: (stream, tls) => this.#http?.server.adopt(stream, { tls }),
-      refused: (record) => options.logs.refused(record),
+    const { http, https, log } = options;
+    this.#sockets = new Sockets({
+      onConnection: (conn, isSecure) => {
+        if (isSecure) https.admit(conn);
+        else if (http.running === null) conn.close();
+        else http.running.server.adopt(conn, { tls: false });
+      },
+      onExhausted: () => {
+        http.running?.server.makeRoom(ROOM_CONNECTIONS);
+        https.makeRoom(ROOM_CONNECTIONS);
+      },
+      onFailure: (endpoint, error) => {
+        const reason = error instanceof Error ? error.stack ?? error.message : String(error);
+        log(`accept on ${formatEndpoint(endpoint)}: ${reason}`);
+      },
     });
-    this.#path = new RequestPath(this.#https, () => listeningView(options.version, this.status()));
   }
 
-  /** HTTPFilter: certificates and handshakes. */
-  get httpFilter(): ServiceWorker {
-    return this.#https.worker;
-  }
-
-  readonly http: ServiceWorker = {
-    start: () => this.#startHttp(),
-    stop: () => this.#stopHttp(),
-  };
-
-  readonly w3svc: ServiceWorker = {
-    start: () => this.#startSites(),
-    stop: () => this.#stopSites(),
-    pause: () => Promise.resolve(void (this.#path.pauses.all = true)),
-    resume: () => Promise.resolve(void (this.#path.pauses.all = false)),
-  };
-
-  /** What listens and which sites run. */
-  status(): Pick<ServiceStatus, "ipListen" | "endpoints" | "sites" | "connections"> {
-    return {
-      ipListen: this.#http?.ipListen ?? [],
-      ...servingStatus(this.#sites, (id) => this.#path.pauses.has(id)),
-      connections: this.#http?.server.counts().connections ?? 0,
-    };
-  }
-
-  async #startHttp(): Promise<void> {
-    const document = await this.#options.store.read();
-    const { logs, log } = this.#options;
-    await logs.reconfigure(effectiveSettings(document.settings));
-    const parts = { logs, log, https: this.#https, connections: this.#path.connections };
-    this.#http = makeHttpState(document, parts);
-  }
-
-  async #stopHttp(): Promise<void> {
-    const http = this.#http;
-    this.#http = null;
-    await http?.server.drain(0);
-    await this.#options.logs.flush();
-  }
-
-  async #startSites(): Promise<void> {
-    const http = this.#http;
-    invariant(http !== null, "W3SVC starts after HTTP");
-    const document = await this.#options.store.read();
-    const plan = await this.#changeOver(http, document);
-    for (const event of planEvents(plan, document.sites)) this.#options.logs.event(event);
-    const problem = nothingStarted(plan, Deno.build.os);
+  async start(): Promise<void> {
+    const { store, logs } = this.#options;
+    const { config, server } = this.#http();
+    const document = await store.read();
+    const programs = this.#serving?.programs ?? [];
+    const serving = await this.#changeOver(config, { document, programs, withSites: true });
+    for (const event of planEvents(serving.plan, document.sites)) logs.event(event);
+    const problem = nothingStarted(serving.plan, Deno.build.os);
     if (problem !== null) {
-      await this.share(this.#programs);
+      await this.share(programs);
       throw problem;
     }
-    this.#enter(http, { document, plan, withSites: true });
-    http.server.resume();
-    await http.sockets.close(plan.endpoints.filter(({ action }) => action === "close"));
+    this.#enter(config, serving);
+    server.resume();
+    await this.#closeUnwanted(serving.plan);
   }
 
-  /** Swaps list, settings and sites in place; from the next request on they count. */
-  #enter(http: HttpState, serving: Serving): void {
-    this.#http = http;
-    this.#sites = serving;
-    const handler = this.#path.handlerFor(serving, this.#programs, http.settings);
-    http.server.reconfigure({ settings: http.settings, handler });
+  async stop(): Promise<void> {
+    const { https, path } = this.#options;
+    const { config, server } = this.#http();
+    path.pauses.clear();
+    if (this.#serving !== null && this.#serving.programs.length > 0) {
+      const { document, programs } = this.#serving;
+      await this.#serve({ document: { ...document, sites: [] }, programs, withSites: false });
+      return;
+    }
+    await this.#sockets.close(this.#sockets.endpoints());
+    https.clear();
+    await server.drain(config.settings.ShutdownGraceTimeout * 1000);
+    server.reconfigure({ handler: NO_SITE });
+    path.clear();
+    this.#serving = null;
+  }
+
+  pause(): Promise<void> {
+    this.#options.path.pauses.all = true;
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.#options.path.pauses.all = false;
+    return Promise.resolve();
+  }
+
+  /** What listens and which sites run. */
+  status(): Pick<ServiceStatus, "endpoints" | "sites"> {
+    return servingStatus(this.#serving, (id) => this.#options.path.pauses.has(id));
   }
 
   /**
@@ -142,138 +150,81 @@ export class WebService {
    * longer served and still have connections. `strict`: an address that is not there is a failure.
    */
   async reload(strict = false): Promise<Reloaded> {
-    const http = this.#http;
-    if (http === null) {
+    const { store, http, logs } = this.#options;
+    if (http.running === null) {
       throw new Fault("Cannot reload: the HTTP service does not run", {
         hint: "httpcfg net start w3svc",
       });
     }
-    const stored = await this.#options.store.read();
-    const withSites = this.#sites?.withSites ?? false;
-    const document = withSites ? stored : { ...stored, sites: [] };
-    const next = { ...http, ...readHttp(document) };
-    const { settings } = next;
-    const before = this.#sites?.plan;
-    if (before === undefined) {
-      this.#http = next;
-      http.server.reconfigure({ settings });
+    const stored = await store.read();
+    const config = readHttpConfig(stored);
+    const before = this.#serving;
+    if (before === null) {
+      http.reconfigure(config);
+      await logs.reconfigure(config.settings);
       return { changes: [], draining: [] };
     }
-    const plan = await this.#changeOver(next, document, {
+    const { programs, withSites } = before;
+    const document = withSites ? stored : { ...stored, sites: [] };
+    const serving = await this.#changeOver(config, { document, programs, withSites }, {
       check: (plan) => checkReload(plan, strict),
-      isFatal: (failed) => isNewFailure(failed, before),
+      isFatal: (failed) => isNewFailure(failed, before.plan),
     });
-    await this.#options.logs.reconfigure(settings);
-    this.#enter(next, { document, plan, withSites });
-    return { changes: changesOf(before, plan), draining: await this.#leave(before, plan) };
+    await logs.reconfigure(config.settings);
+    this.#enter(config, serving);
+    const changes = changesOf(before.plan, serving.plan);
+    return { changes, draining: await this.#leave(before.plan, serving) };
   }
 
   /** True where the machine's addresses are not those that the sockets stand on. */
   hasMoved(): boolean {
-    return this.#sites !== null && hasMachineMoved(this.#sites.plan, this.#machine);
+    return this.#serving !== null && hasMachineMoved(this.#serving.plan, this.#serving.machine);
   }
 
   /** Opens and closes what the machine's addresses of now call for. */
   async follow(): Promise<Draining[]> {
-    const [http, sites] = [this.#http, this.#sites];
-    if (http === null || sites === null) return [];
-    const { document, plan: before } = sites;
-    const plan = await this.#changeOver(http, document);
-    if (upSites(plan) === upSites(before)) this.#sites = { ...sites, plan };
-    else this.#enter(http, { ...sites, plan });
-    return await this.#leave(before, plan);
+    const { http } = this.#options;
+    const before = this.#serving;
+    if (http.running === null || before === null) return [];
+    const { config } = http.running;
+    const serving = await this.#changeOver(config, before);
+    if (upSites(serving.plan) === upSites(before.plan)) this.#serving = serving;
+    else this.#enter(config, serving);
+    return await this.#leave(before.plan, serving);
   }
 
   /** Milliseconds between two looks at the machine's addresses. */
   get watchIntervalMs(): number {
-    return (this.#http?.settings ?? DEFAULT_SETTINGS).AddressWatchInterval;
+    return (this.#options.http.running?.config.settings ?? DEFAULT_SETTINGS).AddressWatchInterval;
   }
 
   /** The document whose list, settings and sites are in force; null where no site runs. */
   get documentInForce(): ConfigDocument | null {
-    const [http, sites] = [this.#http, this.#sites];
-    if (http === null || !sites?.withSites) return null;
-    return { ...sites.document, ipListen: http.ipListen, settings: http.stored };
+    const { running } = this.#options.http;
+    if (running === null || !this.#serving?.withSites) return null;
+    const { ipListen, storedSettings: settings } = running.config;
+    return { ...this.#serving.document, ipListen, settings };
   }
 
   /** The sites that run; null while HTTP does not. */
   get runningSites(): readonly SiteRecord[] | null {
-    return this.#http === null ? null : sitesUp(this.#sites);
+    return this.#options.http.running === null ? null : sitesUp(this.#serving);
+  }
+
+  /** The responses that are kept ready to send; null while no site runs. */
+  get kept(): KeptResponses | null {
+    return this.#options.path.kept;
   }
 
   /** Serves exactly `programs` from now on, beside the sites; says what became of each. */
   async share(programs: readonly RegisteredHandler[]): Promise<readonly PlannedRegistration[]> {
-    const [http, before] = [this.#http, this.#sites];
-    invariant(http !== null, "programs are served while HTTP runs");
     const stored = await this.#options.store.read();
-    const withSites = before?.withSites ?? false;
-    const served = before !== null && withSites ? before.document : { ...stored, sites: [] };
+    const withSites = this.#serving?.withSites ?? false;
+    const served = this.#serving !== null && withSites
+      ? this.#serving.document
+      : { ...stored, sites: [] };
     const document = { ...served, urlAcl: stored.urlAcl }; // a reservation counts at once
-    this.#programs = programs;
-    const plan = await this.#changeOver(http, document);
-    this.#enter(http, { document, plan, withSites });
-    if (before === null) http.server.resume();
-    await this.#leave(before?.plan ?? plan, plan);
-    if (!withSites && programs.length === 0) {
-      this.#path.clear();
-      this.#sites = null;
-    }
-    return plan.registrations;
-  }
-
-  /** Certificates and sockets become those of `document`; where that fails, neither does. */
-  async #changeOver(
-    { sockets, list, settings: { ServerListenBacklog: tcpBacklog } }: HttpState,
-    document: ConfigDocument,
-    more: Omit<ChangeOverOptions, "tcpBacklog"> = {},
-  ): Promise<Plan> {
-    const registrations = this.#programs.map(({ prefix }) => prefix);
-    const machine = this.#machine;
-    this.#machine = machineKey(); // looked at before: what comes meanwhile is a move
-    try {
-      await this.#https.load(document.ssl);
-      const source = { document, list, check: this.#https.check, registrations };
-      return await changeOver(sockets, source, { ...more, tcpBacklog });
-    } catch (error) {
-      this.#machine = machine;
-      await this.#https.load(this.#sites?.document.ssl ?? []);
-      throw error;
-    }
-  }
-
-  /** Closes what `plan` wants closed, and drains the connections that nothing listens for any more. */
-  async #leave(before: Plan, plan: Plan): Promise<Draining[]> {
-    const [http, sites] = [this.#http, this.#sites];
-    invariant(http !== null && sites !== null, "what changes over runs");
-    const { logs } = this.#options;
-    for (const event of changeEvents(before, plan, sites.document.sites)) logs.event(event);
-    await http.sockets.close(plan.endpoints.filter(({ action }) => action === "close"));
-    const draining = drainUnreached(http);
-    void Promise.all(draining.map(({ done }) => done)).then(() => this.#forgetClosed(plan));
-    return draining;
-  }
-
-  /** What was closed and is drained has no place in the status any more. */
-  #forgetClosed(plan: Plan): void {
-    if (this.#sites?.plan !== plan) return;
-    this.#sites = { ...this.#sites, plan: afterClosing(plan) };
-  }
-
-  async #stopSites(): Promise<void> {
-    const http = this.#http;
-    invariant(http !== null, "W3SVC stops before HTTP");
-    this.#path.pauses.clear();
-    if (this.#programs.length > 0) {
-      this.#sites = { ...this.#sites!, withSites: false };
-      await this.share(this.#programs);
-      return;
-    }
-    await http.sockets.close(http.sockets.endpoints());
-    this.#https.clear();
-    await http.server.drain(http.settings.ShutdownGraceTimeout * 1000);
-    http.server.reconfigure({ handler: NOBODY });
-    this.#path.clear();
-    this.#sites = null;
+    return (await this.#serve({ document, programs, withSites })).registrations;
   }
 
   /**
@@ -281,20 +232,83 @@ export class WebService {
    * it is in force: a site that was just created starts without a reload of the others.
    */
   async controlSite(verb: SiteVerb, id: number): Promise<void> {
-    const [http, sites] = [this.#http, this.#sites];
-    if (http === null || !sites?.withSites) throw notRunning(verb);
-    this.#path.pauses.set(id, verb === "pause");
+    const { store, http, path } = this.#options;
+    const before = this.#serving;
+    if (http.running === null || !before?.withSites) throw notRunning(verb);
+    path.pauses.set(id, verb === "pause");
     if (verb === "pause" || verb === "continue") return;
-    const document = withSite(sites.document, await this.#options.store.read(), verb, id);
-    const plan = await this.#changeOver(http, document);
-    this.#enter(http, { ...sites, document, plan });
+    const document = withSite(before.document, await store.read(), verb, id);
     // The connections of a stopped site end by themselves, as after a reload.
-    await this.#leave(sites.plan, plan);
+    const plan = await this.#serve({ ...before, document });
     if (verb === "start") throwIfDown(plan, id);
   }
 
-  /** The responses that are kept ready to send; null while no site runs. */
-  get kept(): KeptResponses | null {
-    return this.#path.kept;
+  /** Serves `wanted` with the list in force; what it no longer has is closed and drained. */
+  async #serve(wanted: Wanted): Promise<Plan> {
+    const { config, server } = this.#http();
+    const before = this.#serving;
+    const serving = await this.#changeOver(config, wanted);
+    this.#enter(config, serving);
+    if (before === null) server.resume();
+    await this.#leave(before?.plan ?? serving.plan, serving);
+    if (!serving.withSites && serving.programs.length === 0) {
+      this.#options.path.clear();
+      this.#serving = null;
+    }
+    return serving.plan;
+  }
+
+  /** Certificates and sockets become those of `wanted`; where that fails, neither does. */
+  async #changeOver(
+    { list, settings: { ServerListenBacklog: tcpBacklog } }: HttpConfig,
+    { document, programs, withSites }: Wanted,
+    more: Omit<ChangeOverOptions, "tcpBacklog"> = {},
+  ): Promise<Serving> {
+    const { https } = this.#options;
+    const registrations = programs.map(({ prefix }) => prefix);
+    const machine = machineKey(); // looked at before: what comes meanwhile is a move
+    try {
+      await https.load(document.ssl);
+      const source = { document, list, check: https.check, registrations };
+      const plan = await changeOver(this.#sockets, source, { ...more, tcpBacklog });
+      return { document, programs, withSites, plan, machine };
+    } catch (error) {
+      await https.load(this.#serving?.document.ssl ?? []);
+      throw error;
+    }
+  }
+
+  /** Swaps list, settings and sites in place; from the next request on they count. */
+  #enter(config: HttpConfig, serving: Serving): void {
+    const { http, path } = this.#options;
+    this.#serving = serving;
+    http.reconfigure(config, path.handlerFor(serving, config.settings));
+  }
+
+  /** Closes what the plan wants closed, and drains the connections that nothing listens for any more. */
+  async #leave(before: Plan, { plan, document }: Serving): Promise<Draining[]> {
+    const { logs } = this.#options;
+    for (const event of changeEvents(before, plan, document.sites)) logs.event(event);
+    await this.#closeUnwanted(plan);
+    const { config, server } = this.#http();
+    const draining = drainUnreached(this.#sockets.endpoints(), server, config.settings);
+    void Promise.all(draining.map(({ done }) => done)).then(() => this.#forgetClosed(plan));
+    return draining;
+  }
+
+  async #closeUnwanted({ endpoints }: Plan): Promise<void> {
+    await this.#sockets.close(endpoints.filter(({ action }) => action === "close"));
+  }
+
+  /** What was closed and is drained has no place in the status any more. */
+  #forgetClosed(plan: Plan): void {
+    if (this.#serving?.plan !== plan) return;
+    this.#serving = { ...this.#serving, plan: afterClosing(plan) };
+  }
+
+  #http(): RunningHttp {
+    const { running } = this.#options.http;
+    invariant(running !== null, "HTTP runs while anything is served");
+    return running;
   }
 }

@@ -27,8 +27,8 @@ Deno.test("reload tells each change on stdout and the way to confirm on stderr",
   const timed = await home.run(["reload", "--confirm", "2m"]);
   assertStringIncludes(timed.note, "Comes back at 2026-11-22T12:00:00.000Z unless confirmed");
   assertEquals(got, [
-    { op: "reload", confirmSeconds: null, strict: false, token: "" },
-    { op: "reload", confirmSeconds: 120, strict: false, token: "" },
+    { op: "reload", confirmSeconds: null, strict: false },
+    { op: "reload", confirmSeconds: 120, strict: false },
   ] as unknown as ControlRequest[]);
 });
 

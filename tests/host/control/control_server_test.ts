@@ -17,7 +17,7 @@ async function serving(
 ): Promise<AsyncDisposable> {
   const path = controlPath(folder.path, "linux");
   const local = await openLocal({ kind: "unix", path }, (conn) => {
-    void serveControl(conn, token, handle);
+    void serveControl(conn, token, { handle });
   });
   return { [Symbol.asyncDispose]: () => local.close() };
 }
@@ -74,6 +74,36 @@ Deno.test("ControlClient.ask() says that the service ended while it answered", a
   await local.close();
 });
 
+Deno.test("ControlClient.ask() refuses the answer of a service that speaks another language", async () => {
+  await using folder = await tempFolder();
+  for (const answer of ['{"kind":"result","status":{"version":2}}', '{"kind":"new"}', "[]"]) {
+    const path = controlPath(folder.path, "linux");
+    const local = await openLocal({ kind: "unix", path }, async (conn) => {
+      await conn.write(new TextEncoder().encode(`${answer}\n`));
+      conn.close();
+    });
+    const ask = (): Promise<unknown> => new ControlClient(folder.path).ask({ op: "status" });
+    await assertRejects(ask, Fault, "it is of another version");
+    await local.close();
+  }
+});
+
+Deno.test("serveControl() tells what goes wrong after the answer, and closes all the same", async () => {
+  await using folder = await tempFolder();
+  const failures: unknown[] = [];
+  const path = controlPath(folder.path, "linux");
+  const local = await openLocal({ kind: "unix", path }, (conn) => {
+    void serveControl(conn, "", {
+      handle: () => Promise.resolve(STATUS),
+      afterAnswer: () => Promise.reject(new ReferenceError("too early")),
+      onFailure: (error) => void failures.push(error),
+    });
+  });
+  assertEquals(await new ControlClient(folder.path).ask({ op: "end" }), STATUS);
+  assertEquals(failures.map(String), ["ReferenceError: too early"]);
+  await local.close();
+});
+
 Deno.test("serveControl() answers nobody who lacks the token", async () => {
   await using folder = await tempFolder();
   const asked: string[] = [];
@@ -92,8 +122,11 @@ Deno.test("serveControl() outlives callers that send nonsense, too little, or go
   await using folder = await tempFolder();
   await using _server = await serving(folder, "", () => Promise.resolve(STATUS));
   for (const text of ["GET / HTTP/1.1\r\n\r\n", "{}", "null\n", "\n", '{"op":', "\u0000\n"]) {
-    const answer = await exchange(folder, text);
-    assert(answer === "" || answer.startsWith('{"kind":'), `${text}: ${answer}`);
+    assertEquals(await exchange(folder, text), "", text);
+  }
+  for (const request of ["{}", '{"op":"x"}', '{"op":"start","service":"no"}', "[1]", '"status"']) {
+    const answer = JSON.parse(await exchange(folder, `${request}\n`)) as { kind: string };
+    assertEquals(answer.kind, "fault", request);
   }
   const gone = await dialControl(folder.path);
   gone!.conn.close();

@@ -1,5 +1,6 @@
 // Goal: services start and stop in order, one request at a time. Method: workers that write a diary.
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Fault } from "../../../mod/base/fault.ts";
 import {
   Controller,
   type ServiceState,
@@ -147,11 +148,14 @@ Deno.test("requests run one after the other, also after one that failed", async 
   assertEquals(diary, ["start HTTP", "start IISADMIN", "alone"]);
 });
 
-Deno.test("stopAll() leaves nothing running", async () => {
+Deno.test("shutDown() leaves nothing running, and lets nothing start after it", async () => {
   const { controller, diary } = bench();
   await controller.start("W3SVC");
   diary.length = 0;
-  await controller.stopAll();
+  const ended = controller.shutDown();
+  await assertRejects(() => controller.start("HTTP"), Fault, "shutting down");
+  await ended;
   assertEquals(diary, ["stop W3SVC", "stop IISADMIN", "stop HTTPFilter", "stop HTTP"]);
   assertEquals(states(controller), ALL_STOPPED);
+  await assertRejects(() => controller.start("W3SVC"), Fault, "shutting down");
 });

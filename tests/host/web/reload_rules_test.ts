@@ -1,6 +1,7 @@
 /** Goal: what stops a reload, and what it tells. Method: plans, no socket. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../../../mod/base/address.ts";
+import type { HttpServer } from "../../../mod/http/server.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import {
   changesOf,
@@ -50,18 +51,15 @@ Deno.test("upSites() and changesOf() compare two plans", () => {
 Deno.test("drainUnreached() lets go only who came in where nothing listens any more", async () => {
   const drained: string[] = [];
   const came = ["10.0.0.5:80", "10.0.0.6:80", "[::1]:80", "10.0.0.6:81"];
-  const parts = {
-    sockets: { endpoints: () => [at("10.0.0.5:80"), at("[::]:81")] },
-    server: {
-      locals: () => came.map((text) => ({ endpoint: at(text), connections: 2 })),
-      drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
-        drained.push(`${formatEndpoint(endpoint)} ${graceMs}`);
-        return Promise.resolve();
-      },
+  const server = {
+    locals: () => came.map((text) => ({ endpoint: at(text), connections: 2 })),
+    drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
+      drained.push(`${formatEndpoint(endpoint)} ${graceMs}`);
+      return Promise.resolve();
     },
-    settings: { ShutdownGraceTimeout: 7 },
-  };
-  const draining = drainUnreached(parts as unknown as Parameters<typeof drainUnreached>[0]);
+  } as unknown as HttpServer;
+  const open = [at("10.0.0.5:80"), at("[::]:81")];
+  const draining = drainUnreached(open, server, { ShutdownGraceTimeout: 7 });
   await Promise.all(draining.map(({ done }) => done));
   assertEquals(drained.slice(0, 2), ["10.0.0.6:80 7000", "[::1]:80 7000"]);
   assertEquals(draining[0]?.connections, 2);

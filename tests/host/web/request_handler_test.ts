@@ -11,7 +11,6 @@ Deno.test("RequestPath.handlerFor() serves the sites that are up, and the progra
   const sites = [{ ...DEFAULT_DOCUMENT.sites[0]!, content }];
   const planned = { id: 1, name: "s", state: "started", reason: null, win32: 0 } as const;
   const plan = { endpoints: [], sites: [planned], registrations: [] };
-  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, withSites: true };
   const shown = { version: "1", ipListen: [], endpoints: [], sites: [] };
   const path = new RequestPath({ served: (site) => site }, () => shown);
   assertEquals(path.kept, null);
@@ -19,7 +18,8 @@ Deno.test("RequestPath.handlerFor() serves the sites that are up, and the progra
     prefix: parseUrlPrefix("http://+:8080/p/")!,
     handle: () => ({ refuse: "BadGateway" } as const),
   };
-  const handler = path.handlerFor(serving, [program], DEFAULT_SETTINGS);
+  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, programs: [program] };
+  const handler = path.handlerFor(serving, DEFAULT_SETTINGS);
   const ask = async (of: string): Promise<unknown> => {
     const result = await handler(fakeRequest({ path: of }));
     return "refuse" in result ? result.refuse : result.status;
@@ -30,4 +30,29 @@ Deno.test("RequestPath.handlerFor() serves the sites that are up, and the progra
   assertEquals(path.kept?.list(), []);
   path.clear();
   assertEquals(path.kept, null);
+});
+
+Deno.test("RequestPath looks for unused responses in the cache of now, and in none after clear()", () => {
+  const running = new Set<number>();
+  const { setInterval: start, clearInterval: stop } = globalThis;
+  let next = 1;
+  globalThis.setInterval = (() => {
+    running.add(next);
+    return next++;
+  }) as unknown as typeof setInterval;
+  globalThis.clearInterval = (timer) => void running.delete(timer as number);
+  try {
+    const path = new RequestPath({ served: (site) => site }, () => {
+      return { version: "", ipListen: [], endpoints: [], sites: [] };
+    });
+    const plan = { endpoints: [], sites: [], registrations: [] };
+    const serving = { document: DEFAULT_DOCUMENT, plan, programs: [] };
+    path.handlerFor(serving, DEFAULT_SETTINGS);
+    path.handlerFor(serving, DEFAULT_SETTINGS);
+    assertEquals([...running], [2]);
+    path.clear();
+    assertEquals([...running], []);
+  } finally {
+    Object.assign(globalThis, { setInterval: start, clearInterval: stop });
+  }
 });

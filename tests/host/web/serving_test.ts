@@ -15,7 +15,7 @@ function planOf(states: readonly PlannedSite["state"][]): Plan {
 Deno.test("sitesUp() gives the sites with a handler, and servingStatus() all of them", () => {
   const sites = [1, 2, 3, 4].map((id) => ({ ...DEFAULT_DOCUMENT.sites[0]!, id, name: `${id}` }));
   const plan = planOf(["started", "failed", "waiting", "stopped"]);
-  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, withSites: true };
+  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan };
   assertEquals(sitesUp(serving).map(({ id }) => id), [1, 3]);
   assertEquals(servingStatus(serving, () => true).sites.map(({ state }) => state), [
     "paused",

@@ -1,0 +1,100 @@
+/**
+ * Control messages, checked: what comes through the socket is foreign to either side. Pure.
+ *
+ * Apart from `control_protocol.ts`, so that a command which asks no service does not load the checks.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { SERVICES } from "../services/service_table.ts";
+import type { ServiceName } from "../services/service_table.ts";
+import type { ControlAnswer, ControlRequest } from "./control_protocol.ts";
+import type { ServiceStatus } from "./status.ts";
+
+const text = v.string();
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const service = v.picklist(SERVICES.map(({ name }) => name) as [ServiceName, ...ServiceName[]]);
+const serviceState = v.picklist([
+  "stopped",
+  "starting",
+  "running",
+  "pausing",
+  "paused",
+  "stopping",
+]);
+const siteVerb = v.picklist(["start", "stop", "pause", "continue"]);
+
+const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
+  v.object({ op: v.picklist(["status", "end", "confirm", "cache", "flushLogs", "reservations"]) }),
+  v.object({ op: v.picklist(["start", "stop", "pause", "continue"]), service }),
+  v.object({ op: v.literal("site"), verb: siteVerb, id: count }),
+  v.object({
+    op: v.literal("reload"),
+    confirmSeconds: v.nullable(count),
+    strict: v.boolean(),
+  }),
+  v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),
+]);
+
+const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
+  version: v.literal(1),
+  pid: v.nullable(count),
+  startedAt: v.nullable(text),
+  services: v.array(v.object({ name: service, display: text, state: serviceState })),
+  ipListen: v.array(text),
+  endpoints: v.array(v.object({
+    ip: text,
+    port: count,
+    scheme: v.picklist(["http", "https"]),
+    state: v.picklist(["open", "wait", "refused", "draining"]),
+    cause: v.nullable(text),
+  })),
+  sites: v.array(v.object({
+    id: count,
+    name: text,
+    state: v.picklist(["started", "stopped", "paused"]),
+    reason: v.nullable(text),
+    bindings: v.array(text),
+  })),
+  registrations: v.array(v.object({
+    url: text,
+    to: text,
+    uid: count,
+    keep: v.boolean(),
+    since: text,
+  })),
+  connections: count,
+  unconfirmedUntil: v.nullable(text),
+  cache: v.exactOptional(v.array(v.object({
+    url: text,
+    status: count,
+    contentType: v.nullable(text),
+    contentEncoding: v.nullable(text),
+    contentLength: count,
+  }))),
+  dropped: v.exactOptional(count),
+});
+
+const answerSchema: v.GenericSchema<unknown, ControlAnswer> = v.variant("kind", [
+  v.object({ kind: v.literal("step"), service, state: serviceState }),
+  v.object({
+    kind: v.literal("change"),
+    endpoint: text,
+    change: v.picklist(["opened", "closed", "draining", "drained"]),
+    connections: count,
+  }),
+  v.object({ kind: v.literal("result"), status: statusSchema }),
+  v.object({ kind: v.literal("fault"), message: text, hint: v.exactOptional(text) }),
+]);
+
+/** The request that `value` is; null where it is none. */
+export function parseControlRequest(value: unknown): ControlRequest | null {
+  const result = v.safeParse(requestSchema, value);
+  return result.success ? result.output : null;
+}
+
+/** The answer that `value` is; null where it is none, as from a service of another version. */
+export function parseControlAnswer(value: unknown): ControlAnswer | null {
+  const result = v.safeParse(answerSchema, value);
+  return result.success ? result.output : null;
+}

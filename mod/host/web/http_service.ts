@@ -1,0 +1,103 @@
+/**
+ * HTTP: the inclusion list, the settings and the server, read when the service starts and kept until
+ * it stops (the rule of KB 813368). A reload replaces list and settings in place.
+ *
+ * HTTP has no sites and no sockets of its own: W3SVC and the programs that have registered a URL bring
+ * them (`web_service.ts`).
+ *
+ * @module
+ */
+import type { Endpoint } from "../../base/address.ts";
+import type { Handler } from "../../base/exchange.ts";
+import type { ConfigDocument } from "../../config/document/document.ts";
+import { type ListEntry, parseList } from "../../config/document/list_entry.ts";
+import {
+  effectiveSettings,
+  type Settings,
+  type StoredSettings,
+} from "../../config/document/settings.ts";
+import type { Store } from "../../config/store/store.ts";
+import { HttpServer } from "../../http/server.ts";
+import type { ServiceLogs } from "../../telemetry/service_logs.ts";
+import type { ServiceWorker } from "../services/service_controller.ts";
+
+/** What HTTP reads of a document. */
+export interface HttpConfig {
+  /** The inclusion list as it is stored. */
+  readonly ipListen: readonly string[];
+  readonly list: readonly ListEntry[];
+  /** Settings as they are stored. */
+  readonly storedSettings: StoredSettings;
+  /** Every setting, with the defaults. */
+  readonly settings: Settings;
+}
+
+/** HTTP while it runs. */
+export interface RunningHttp {
+  readonly config: HttpConfig;
+  readonly server: HttpServer;
+}
+
+/** What HTTP reads from and reports to. */
+export interface HttpServiceOptions {
+  readonly store: Pick<Store, "read">;
+  readonly logs: ServiceLogs;
+  /** Called when the connection of `remote` is gone. */
+  onClosed(remote: Endpoint): void;
+  /** Writes one line for whoever watches the process. */
+  log(line: string): void;
+}
+
+/** Answers every request while no site runs. */
+export const NO_SITE: Handler = () => ({ refuse: "Hostname" });
+
+/** The HTTP service. Its only state is what runs: `running` is null while it is stopped. */
+export class HttpService implements ServiceWorker {
+  readonly #options: HttpServiceOptions;
+  #running: RunningHttp | null = null;
+
+  constructor(options: HttpServiceOptions) {
+    this.#options = options;
+  }
+
+  get running(): RunningHttp | null {
+    return this.#running;
+  }
+
+  async start(): Promise<void> {
+    const { store, logs, log, onClosed } = this.#options;
+    const config = readHttpConfig(await store.read());
+    await logs.reconfigure(config.settings);
+    const server = new HttpServer({
+      settings: config.settings,
+      handler: NO_SITE,
+      served: (record) => logs.served(record),
+      refused: (record) => logs.refused(record),
+      failed: (error) => log(error instanceof Error ? error.stack ?? error.message : String(error)),
+      closed: onClosed,
+    });
+    this.#running = { config, server };
+  }
+
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = null;
+    await running?.server.drain(0);
+    await this.#options.logs.flush();
+  }
+
+  /** Puts `config` in force; `handler`, where it is given, answers from the next request on. */
+  reconfigure(config: HttpConfig, handler?: Handler): void {
+    if (this.#running === null) return;
+    const { server } = this.#running;
+    const { settings } = config;
+    server.reconfigure(handler === undefined ? { settings } : { settings, handler });
+    this.#running = { config, server };
+  }
+}
+
+/** Reads what HTTP needs of `document`. */
+export function readHttpConfig({ ipListen, settings: storedSettings }: ConfigDocument): HttpConfig {
+  const settings = effectiveSettings(storedSettings);
+  return { ipListen, list: parseList(ipListen), storedSettings, settings };
+}

@@ -1,0 +1,53 @@
+// Goal: HTTP reads list and settings when it starts, and keeps them until it stops or is given others.
+// Method: a store that changes under it; a connection over loopback.
+import { assert, assertEquals } from "@std/assert";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { HttpService, readHttpConfig } from "../../../mod/host/web/http_service.ts";
+import type { ServiceLogs } from "../../../mod/telemetry/service_logs.ts";
+
+const DOCUMENT: ConfigDocument = {
+  ...DEFAULT_DOCUMENT,
+  ipListen: ["127.0.0.1", "!127.0.0.9"],
+  settings: { MaxFieldCount: 7 },
+};
+
+Deno.test("readHttpConfig() gives list and settings, as they are stored and as they count", () => {
+  const { ipListen, list, storedSettings, settings } = readHttpConfig(DOCUMENT);
+  assertEquals([ipListen, list.length, storedSettings], [
+    DOCUMENT.ipListen,
+    2,
+    DOCUMENT.settings,
+  ]);
+  assertEquals([settings.MaxFieldCount, settings.HeaderWaitTimeout > 0], [7, true]);
+});
+
+Deno.test("HttpService keeps what it read at its start, until it is reconfigured or stopped", async () => {
+  let document = DOCUMENT;
+  const reconfigured: number[] = [];
+  let flushes = 0;
+  const http = new HttpService({
+    store: { read: () => Promise.resolve(document) },
+    logs: {
+      reconfigure: ({ MaxFieldCount }: { MaxFieldCount: number }) => {
+        reconfigured.push(MaxFieldCount);
+        return Promise.resolve();
+      },
+      flush: () => Promise.resolve(void flushes++),
+    } as unknown as ServiceLogs,
+    onClosed: () => {},
+    log: () => {},
+  });
+  http.reconfigure(readHttpConfig(DOCUMENT));
+  assertEquals(http.running, null, "a stopped service has nothing to reconfigure");
+  await http.start();
+  document = { ...DOCUMENT, ipListen: [] };
+  assertEquals(http.running?.config.ipListen, DOCUMENT.ipListen);
+  const server = http.running?.server;
+  http.reconfigure(readHttpConfig(document));
+  assertEquals(http.running?.config.ipListen, []);
+  assert(http.running?.server === server, "the server and its connections stay");
+  await http.stop();
+  assertEquals([http.running, reconfigured, flushes], [null, [7], 1]);
+  await http.stop();
+  assertEquals(http.running, null);
+});

@@ -1,0 +1,134 @@
+// Goal: what is served is one value that always agrees with itself, whatever comes and goes in which
+// order. Method: the real HTTP and W3SVC over a document in memory, asked over loopback.
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Endpoint } from "../../../mod/base/address.ts";
+import { Fault } from "../../../mod/base/fault.ts";
+import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { HttpService } from "../../../mod/host/web/http_service.ts";
+import { Https } from "../../../mod/host/web/https_service.ts";
+import { RequestPath } from "../../../mod/host/web/request_handler.ts";
+import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
+import { WebService } from "../../../mod/host/web/web_service.ts";
+import type { ServiceLogs } from "../../../mod/telemetry/service_logs.ts";
+import { get, isRefused } from "../../support/http_client.ts";
+import { freePort } from "../../support/ports.ts";
+
+const ADDRESS = "127.0.0.2";
+
+interface Scene {
+  readonly port: number;
+  readonly http: HttpService;
+  readonly web: WebService;
+  /** What the store gives from now on; null for a document that cannot be read. */
+  store(change: Partial<ConfigDocument> | null): void;
+  /** Status of `/` and of `/app/`; 0 where nothing listens. */
+  answers(): Promise<number[]>;
+}
+
+function scene(): Scene {
+  const port = freePort();
+  const site = DEFAULT_DOCUMENT.sites[0]!;
+  const sites = [{
+    ...site,
+    bindings: [`:${port}:`],
+    content: { kind: "respond", text: "site" } as const,
+  }];
+  const base: ConfigDocument = { ...DEFAULT_DOCUMENT, ipListen: [ADDRESS], sites };
+  let document: ConfigDocument | null = base;
+  const read = (): Promise<ConfigDocument> => {
+    return document === null ? Promise.reject(new Fault("broken")) : Promise.resolve(document);
+  };
+  const nothing = (): void => {};
+  const logs = {
+    reconfigure: () => Promise.resolve(),
+    flush: () => Promise.resolve(),
+    event: nothing,
+    served: nothing,
+    refused: nothing,
+  } as unknown as ServiceLogs;
+  const https = new Https({
+    store: { read },
+    certs: "/nowhere",
+    event: nothing,
+    handshakeTimeoutMs: () => 1000,
+    onConnection: nothing,
+    refused: nothing,
+  });
+  const path = new RequestPath(https, () => {
+    return { version: "", ipListen: [], endpoints: [], sites: [] };
+  });
+  const onClosed = (remote: Endpoint): void => path.connections.closed(remote);
+  const http = new HttpService({ store: { read }, logs, onClosed, log: nothing });
+  const web = new WebService({ store: { read }, http, https, path, logs, log: nothing });
+  return {
+    port,
+    http,
+    web,
+    store: (change) => void (document = change === null ? null : { ...base, ...change }),
+    async answers(): Promise<number[]> {
+      if (await isRefused(ADDRESS, port)) return [0, 0];
+      const of = async (at: string): Promise<number> =>
+        (await get(ADDRESS, port, { path: at })).status;
+      return [await of("/"), await of("/app/")];
+    },
+  };
+}
+
+function program(port: number): RegisteredHandler {
+  const prefix = parseUrlPrefix(`http://*:${port}/app/`)!;
+  return { prefix, handle: () => ({ status: 202, headers: [], body: null }) };
+}
+
+Deno.test("WebService serves programs without sites, then both, and programs again", async () => {
+  const { http, web, port, answers } = scene();
+  await http.start();
+  assertEquals(await answers(), [0, 0]);
+  const [registered] = await web.share([program(port)]);
+  assertEquals([registered?.state, await answers()], ["started", [404, 202]]);
+  await web.start();
+  assertEquals(await answers(), [200, 202]);
+  assertEquals(web.status().sites.map(({ state }) => state), ["started"]);
+  await web.stop();
+  assertEquals([await answers(), web.status().sites], [[404, 202], []]);
+  await web.share([]);
+  assertEquals([await answers(), web.status()], [[0, 0], { endpoints: [], sites: [] }]);
+  await http.stop();
+});
+
+Deno.test("WebService stops although the document has become one that cannot be read", async () => {
+  const { http, web, port, store, answers } = scene();
+  await http.start();
+  await web.start();
+  await web.share([program(port)]);
+  store(null);
+  await web.stop();
+  assertEquals([await answers(), web.documentInForce], [[404, 202], null]);
+  store({});
+  await web.share([]);
+  await http.stop();
+});
+
+Deno.test("WebService: a start that fails leaves what was served before", async () => {
+  const { http, web, port, store, answers } = scene();
+  await http.start();
+  await web.share([program(port)]);
+  store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: ["192.0.2.1:80:"] }] });
+  await assertRejects(() => web.start(), Fault, "Cannot start");
+  assertEquals([await answers(), web.status().sites], [[404, 202], []]);
+  await web.share([]);
+  await assertRejects(() => web.start(), Fault, "Cannot start");
+  assertEquals([web.runningSites, web.kept], [[], null]);
+  await http.stop();
+  assertEquals(web.runningSites, null);
+});
+
+Deno.test("WebService.reload() without anything served takes list and settings alone", async () => {
+  const { http, web, store } = scene();
+  await assertRejects(() => web.reload(), Fault, "does not run");
+  await http.start();
+  store({ ipListen: [] });
+  assertEquals(await web.reload(), { changes: [], draining: [] });
+  assertEquals([http.running?.config.ipListen, web.status().endpoints], [[], []]);
+  await http.stop();
+});
