@@ -5,10 +5,8 @@
  */
 import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
-import { History } from "../config/store/history.ts";
 import { type PathContext, resolvePaths } from "../config/store/paths.ts";
 import { Store } from "../config/store/store.ts";
-import { startInBackground } from "../host/process/background.ts";
 import { ControlClient } from "../host/control/control_client.ts";
 import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
@@ -160,7 +158,6 @@ function makeIo(
   const paths = resolvePaths(around, configFile);
   const { os, uid, out, print, note, ask } = around;
   const author = { user: callerName(around), command: ["httpcfg", ...args].join(" ") };
-  const history = new History(paths.history);
   const self = configFile === undefined ? [] : ["--config", configFile];
   return {
     commands: { names: COMMAND_NAMES, load: loadCommand },
@@ -174,10 +171,16 @@ function makeIo(
     env: (name) => around.env(name),
     store: new Store({
       file: paths.config,
-      onReplace: (before, after) => history.record(before, after, author),
+      async onReplace(before, after): Promise<void> {
+        const { History } = await import("../config/store/history.ts");
+        await new History(paths.history).record(before, after, author);
+      },
     }),
     control: new ControlClient(paths.run),
-    startInBackground: () => startInBackground(self, paths.run),
+    async startInBackground(): Promise<boolean> {
+      const { startInBackground } = await import("../host/process/background.ts");
+      return await startInBackground(self, paths.run);
+    },
   };
 }
 

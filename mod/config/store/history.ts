@@ -7,6 +7,7 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { Fault, quote } from "../../base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
 
@@ -36,6 +37,17 @@ export const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
 /** Characters of a command line that are kept. */
 const COMMAND_MAX = 1000;
 const FILE_NAME = /^([0-9]{6,})\.json$/;
+
+/** A file of the folder. Its document is checked when it is used, as any other is. */
+const versionSchema = v.object({
+  number: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  at: v.string(),
+  user: v.nullable(v.string()),
+  command: v.nullable(v.string()),
+  document: v.custom<ConfigDocument>((value) => {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+  }),
+});
 
 /** The history in one folder. Writers hold the lock of the document; readers need none. */
 export class History {
@@ -95,10 +107,12 @@ export class History {
     return numbers.sort((a, b) => a - b);
   }
 
-  /** Null where the file has gone or was never finished. */
+  /** Null where the file has gone, was never finished, or is no version. */
   async #load(number: number): Promise<Version | null> {
     try {
-      return JSON.parse(await Deno.readTextFile(this.#path(number))) as Version;
+      const value = JSON.parse(await Deno.readTextFile(this.#path(number)));
+      const parsed = v.safeParse(versionSchema, value);
+      return parsed.success && parsed.output.number === number ? parsed.output : null;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
       throw this.#fault("read the history", error);

@@ -26,12 +26,6 @@ export function controlPath(run: string, os: string): string {
   );
 }
 
-/** What the private file of a loopback control port says. */
-export interface LoopbackControl {
-  readonly port: number;
-  readonly token: string;
-}
-
 /** A connection to the running service of `run`; null where none runs. */
 export async function dialControl(
   run: string,
@@ -41,7 +35,8 @@ export async function dialControl(
     if (Deno.build.os !== "windows") {
       return { conn: await Deno.connect({ transport: "unix", path }), token: "" };
     }
-    const { port, token } = JSON.parse(await Deno.readTextFile(path)) as LoopbackControl;
+    const { parseLoopbackControl } = await import("./control_schema.ts");
+    const { port, token } = parseLoopbackControl(JSON.parse(await Deno.readTextFile(path)));
     return { conn: await Deno.connect({ hostname: "127.0.0.1", port }), token };
   } catch (error) {
     // Nothing there, or the socket file of a killed process.

@@ -74,5 +74,11 @@ export interface ControlFault {
 
 export type ControlAnswer = ControlProgress | ControlResult | ControlFault;
 
+/** What the private file of a loopback control port says. */
+export interface LoopbackControl {
+  readonly port: number;
+  readonly token: string;
+}
+
 /** Longest line that either side reads: a status of 10,000 endpoints and sites has about 4 MB. */
 export const CONTROL_LINE_BYTES_MAX = 64 * 1024 * 1024;

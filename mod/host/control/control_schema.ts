@@ -8,7 +8,7 @@
 import * as v from "valibot";
 import { SERVICES } from "../services/service_table.ts";
 import type { ServiceName } from "../services/service_table.ts";
-import type { ControlAnswer, ControlRequest } from "./control_protocol.ts";
+import type { ControlAnswer, ControlRequest, LoopbackControl } from "./control_protocol.ts";
 import type { ServiceStatus } from "./status.ts";
 
 const text = v.string();
@@ -86,6 +86,16 @@ const answerSchema: v.GenericSchema<unknown, ControlAnswer> = v.variant("kind", 
   v.object({ kind: v.literal("result"), status: statusSchema }),
   v.object({ kind: v.literal("fault"), message: text, hint: v.exactOptional(text) }),
 ]);
+
+const loopbackSchema: v.GenericSchema<unknown, LoopbackControl> = v.object({
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
+  token: v.pipe(text, v.nonEmpty()),
+});
+
+/** What the private file of a loopback control port says. Throws where it says something else. */
+export function parseLoopbackControl(value: unknown): LoopbackControl {
+  return v.parse(loopbackSchema, value);
+}
 
 /** The request that `value` is; null where it is none. */
 export function parseControlRequest(value: unknown): ControlRequest | null {

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import * as v from "valibot";
 import { Fault } from "../../base/fault.ts";
 import { dialControl } from "../control/control_address.ts";
 import { RunningFault } from "./instance.ts";
@@ -51,24 +52,25 @@ async function listensSoon(run: string): Promise<boolean> {
   return false;
 }
 
-interface Failure {
-  readonly message: string;
-  readonly hint?: string | undefined;
+const failureSchema = v.object({
+  message: v.string(),
+  hint: v.exactOptional(v.string()),
   /** The home has its service already. */
-  readonly isRunning: boolean;
-}
+  isRunning: v.boolean(),
+});
 
 /** The child's failure as one line: message and hint in JSON, so that both arrive whole. */
 export function failureLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof Fault ? error.hint : undefined;
-  const failure: Failure = { message, hint, isRunning: error instanceof RunningFault };
-  return JSON.stringify(failure);
+  const isRunning = error instanceof RunningFault;
+  return JSON.stringify(hint === undefined ? { message, isRunning } : { message, hint, isRunning });
 }
 
-function parseFailure(line: string): { readonly fault: Fault; readonly isRunning: boolean } {
+/** What {@linkcode failureLine} was told; where `line` is none, that the process ended. */
+export function parseFailure(line: string): { readonly fault: Fault; readonly isRunning: boolean } {
   try {
-    const { message, hint, isRunning } = JSON.parse(line) as Failure;
+    const { message, hint, isRunning } = v.parse(failureSchema, JSON.parse(line));
     return { fault: new Fault(message, hint === undefined ? {} : { hint }), isRunning };
   } catch {
     const message = "Cannot start httpcfg in the background: its process ended at once";

@@ -6,6 +6,8 @@
  *
  * @module
  */
+import * as v from "valibot";
+import { Fault, quote, shellWord } from "../../base/fault.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 
 /** What a confirmation needs. */
@@ -22,6 +24,12 @@ interface Pending {
   readonly until: string;
   readonly document: ConfigDocument;
 }
+
+/** The file. Its document is checked when it is stored again, as any other is. */
+const pendingSchema: v.GenericSchema<unknown, Pending> = v.object({
+  until: v.pipe(v.string(), v.isoTimestamp()),
+  document: v.custom<ConfigDocument>((value) => typeof value === "object" && value !== null),
+});
 
 /** At most one change at a time waits to be confirmed. */
 export class Confirmation {
@@ -106,10 +114,17 @@ export class Confirmation {
 
   async #readPending(): Promise<Pending | null> {
     try {
-      return JSON.parse(await Deno.readTextFile(this.#options.file)) as Pending;
+      return v.parse(pendingSchema, JSON.parse(await Deno.readTextFile(this.#options.file)));
     } catch (error) {
-      ignoreNotFound(error);
-      return null;
+      if (error instanceof Deno.errors.NotFound) return null;
+      throw new Fault(
+        `Cannot take back the unconfirmed change: ${quote(this.#options.file)} ` +
+          "cannot be read",
+        {
+          hint: `httpcfg history; then remove the file: rm ${shellWord(this.#options.file)}`,
+          cause: error,
+        },
+      );
     }
   }
 }

@@ -7,6 +7,7 @@ import { Fault, quote } from "../../base/fault.ts";
 import { exitStatusOf, win32Text } from "../../base/win32.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import {
+  parseRegisterAnswer,
   proofName,
   REGISTER_LINE_BYTES_MAX,
   type RegisterAnswer,
@@ -37,7 +38,7 @@ export async function askToRegister(
   try {
     const lines = readLines(conn, REGISTER_LINE_BYTES_MAX);
     const next = async (): Promise<RegisterAnswer | null> => {
-      return ((await lines.next()).value ?? null) as RegisterAnswer | null;
+      return parseRegisterAnswer((await lines.next()).value);
     };
     await writeLine(conn, request);
     let answer = await next();

@@ -14,6 +14,8 @@
  * @module
  */
 
+import * as v from "valibot";
+
 /** Longest line of either side: a URL of 2,048 characters, escaped, and a path. */
 export const REGISTER_LINE_BYTES_MAX = 16_384;
 
@@ -45,15 +47,34 @@ export type RegisterAnswer =
 /** Seconds that a program may take; HTTP.sys's own time-outs are 120 s. */
 export const FORWARD_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
 
+const requestSchema: v.GenericSchema<unknown, RegisterRequest> = v.variant("op", [
+  v.object({
+    op: v.literal("register"),
+    url: v.string(),
+    to: v.string(),
+    keep: v.boolean(),
+    timeoutSeconds: v.pipe(v.number(), v.check(isTimeout)),
+  }),
+  v.object({ op: v.literal("unregister"), url: v.string() }),
+]);
+
+const answerSchema: v.GenericSchema<unknown, RegisterAnswer> = v.variant("kind", [
+  v.object({ kind: v.literal("prove"), nonce: v.string() }),
+  v.object({ kind: v.literal("done"), url: v.string() }),
+  v.object({ kind: v.literal("refused"), code: v.number(), reason: v.string() }),
+  v.object({ kind: v.literal("ended"), reason: v.string() }),
+]);
+
 /** The request that `value` is; null where it is none. */
 export function parseRegisterRequest(value: unknown): RegisterRequest | null {
-  if (typeof value !== "object" || value === null) return null;
-  const { op, url, to, keep, timeoutSeconds } = value as Record<string, unknown>;
-  if (typeof url !== "string") return null;
-  if (op === "unregister") return { op, url };
-  if (op !== "register" || typeof to !== "string" || typeof keep !== "boolean") return null;
-  if (typeof timeoutSeconds !== "number" || !isTimeout(timeoutSeconds)) return null;
-  return { op, url, to, keep, timeoutSeconds };
+  const result = v.safeParse(requestSchema, value);
+  return result.success ? result.output : null;
+}
+
+/** The answer that `value` is; null where it is none. */
+export function parseRegisterAnswer(value: unknown): RegisterAnswer | null {
+  const result = v.safeParse(answerSchema, value);
+  return result.success ? result.output : null;
 }
 
 /** True for a whole number of seconds within {@linkcode FORWARD_TIMEOUT}. */

@@ -9,9 +9,11 @@
 export interface ServiceEvent {
   /** ISO 8601, UTC, milliseconds. */
   readonly time: string;
-  readonly source: EventSource;
+  /** An {@linkcode EventSource}, or that of a later version. */
+  readonly source: string;
   readonly id: number;
-  readonly level: EventLevel;
+  /** An {@linkcode EventLevel}. */
+  readonly level: string;
   readonly text: string;
   /** Win32 code of the original's data field; absent where there is none. */
   readonly error?: number;
@@ -23,7 +25,10 @@ export type EventSource = "HTTP" | "W3SVC" | "Service Control Manager" | "httpcf
 export type EventLevel = "information" | "warning" | "error";
 
 /** Before an event has its time. */
-export type NewEvent = Omit<ServiceEvent, "time">;
+export interface NewEvent extends Omit<ServiceEvent, "time"> {
+  readonly source: EventSource;
+  readonly level: EventLevel;
+}
 
 interface Cause {
   readonly error: number;
@@ -189,21 +194,4 @@ export function certificateReplaced(
 export function certificateExpired(file: string, notAfter: string): NewEvent {
   const text = `The certificate in ${file} expired on ${notAfter}. Clients will refuse it.`;
   return event(["httpcfg", 11, "warning"], text, null);
-}
-
-/** The event of one stored line; null where the line is none, as after a crash. */
-export function parseEvent(line: string): ServiceEvent | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return null;
-  }
-  const isEvent = typeof value === "object" && value !== null &&
-    "time" in value && typeof value.time === "string" &&
-    "id" in value && typeof value.id === "number" &&
-    "source" in value && typeof value.source === "string" &&
-    "level" in value && typeof value.level === "string" &&
-    "text" in value && typeof value.text === "string";
-  return isEvent ? value as ServiceEvent : null;
 }

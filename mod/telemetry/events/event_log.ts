@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { type NewEvent, parseEvent, type ServiceEvent } from "./event.ts";
+import * as v from "valibot";
+import type { NewEvent, ServiceEvent } from "./event.ts";
 import { LogFile, type LogTrouble } from "../logs/log_file.ts";
 import { EVENT_NAMES, rollsIn } from "../logs/log_names.ts";
 
@@ -94,4 +95,24 @@ async function eventRolls(folder: string): Promise<number[]> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   return rollsIn(files, EVENT_NAMES, SAME_DAY);
+}
+
+const eventSchema: v.GenericSchema<unknown, ServiceEvent> = v.object({
+  time: v.string(),
+  source: v.string(),
+  id: v.number(),
+  level: v.string(),
+  text: v.string(),
+  error: v.exactOptional(v.number()),
+  detail: v.exactOptional(v.string()),
+});
+
+/** The event of one stored line; null where the line is none, as after a crash. */
+export function parseEvent(line: string): ServiceEvent | null {
+  try {
+    const result = v.safeParse(eventSchema, JSON.parse(line));
+    return result.success ? result.output : null;
+  } catch {
+    return null;
+  }
 }

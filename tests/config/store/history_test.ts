@@ -33,6 +33,20 @@ Deno.test("History notices a document that was changed by other means", async ()
   });
 });
 
+Deno.test("History passes over files that are no versions", async () => {
+  await inFolder(async (history, folder) => {
+    await history.record(null, text("10.0.0.1"), AUTHOR);
+    const wrong = ["", "{", "null", "[]", '{"number":7}', JSON.stringify(await history.read(2))];
+    for (const [i, content] of wrong.entries()) {
+      await Deno.writeTextFile(`${folder}/00000${i + 3}.json`, content);
+    }
+    assertEquals((await history.list()).map(({ number }) => number), [1, 2]);
+    await assertRejects(() => history.read(3), Fault, "version 3");
+    await history.record(text("10.0.0.1"), text("10.0.0.2"), AUTHOR);
+    assertEquals((await history.list()).at(-1)?.document.ipListen, ["10.0.0.2"]);
+  });
+});
+
 Deno.test("History is bounded, and its numbers are never used again", async () => {
   await inFolder(async (history) => {
     for (let i = 0; i < HISTORY_COUNT_MAX + 5; i++) {

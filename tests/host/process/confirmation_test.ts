@@ -1,5 +1,6 @@
 /** Goal: an unconfirmed change comes back, also after a kill. Method: a folder, a short wait. */
 import { assertEquals, assertRejects } from "@std/assert";
+import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { Confirmation } from "../../../mod/host/process/confirmation.ts";
 import { waitFor } from "../../support/wait.ts";
@@ -77,6 +78,16 @@ Deno.test("Confirmation.settle() takes back what a killed process left unconfirm
     await Deno.writeTextFile(`${file}.new`, text.slice(0, 20)); // killed before anything changed
     await make().settle();
     assertEquals(reverted.length, 1);
+  });
+});
+
+Deno.test("Confirmation.settle() refuses to go on where it cannot tell what to come back to", async () => {
+  await inScene(async ({ make, reverted, file }) => {
+    for (const text of ["", "{", "null", '{"until":"soon","document":{}}', '{"until":null}']) {
+      await Deno.writeTextFile(file, text);
+      await assertRejects(() => make().settle(), Fault, "cannot be read");
+    }
+    assertEquals(reverted, []);
   });
 });
 

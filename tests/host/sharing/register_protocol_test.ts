@@ -2,8 +2,10 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   isTimeout,
+  parseRegisterAnswer,
   parseRegisterRequest,
   proofName,
+  type RegisterAnswer,
   type RegisterWish,
 } from "../../../mod/host/sharing/register_protocol.ts";
 
@@ -37,6 +39,21 @@ Deno.test("parseRegisterRequest() takes the two requests and nothing else", () =
   ];
   for (const value of wrong) assertEquals(parseRegisterRequest(value), null, JSON.stringify(value));
   assertEquals([isTimeout(1), isTimeout(3600), isTimeout(NaN)], [true, true, false]);
+});
+
+Deno.test("parseRegisterAnswer() takes the four answers and nothing else", () => {
+  const answers: RegisterAnswer[] = [
+    { kind: "prove", nonce: "n" },
+    { kind: "done", url: "http://+:80/a/" },
+    { kind: "refused", code: 5, reason: "why" },
+    { kind: "ended", reason: "why" },
+  ];
+  for (const answer of answers) assertEquals(parseRegisterAnswer(answer), answer);
+  for (
+    const value of [null, undefined, [], {}, { kind: "new" }, { kind: "done" }, { nonce: "n" }]
+  ) {
+    assertEquals(parseRegisterAnswer(value), null, JSON.stringify(value));
+  }
 });
 
 Deno.test("proofName() is another one for every other request and nonce", async () => {

@@ -4,7 +4,7 @@ import {
   reservationAdded,
   stateEntered,
 } from "../../../mod/telemetry/events/event.ts";
-import { EventLog, readEvents } from "../../../mod/telemetry/events/event_log.ts";
+import { EventLog, parseEvent, readEvents } from "../../../mod/telemetry/events/event_log.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("EventLog stores events that readEvents() gives back, newest last", async () => {
@@ -70,3 +70,22 @@ function open(folder: string, now: () => number): EventLog {
     },
   });
 }
+
+Deno.test("parseEvent() takes stored lines and leaves torn ones", () => {
+  const stored = { time: "2026-11-22T12:00:00.000Z", ...stateEntered("HTTP SSL", "running") };
+  assertEquals(parseEvent(JSON.stringify(stored)), stored);
+  for (
+    const torn of [
+      "",
+      "{",
+      "null",
+      "1",
+      "[]",
+      '{"id":1}',
+      JSON.stringify({ ...stored, id: "7036" }),
+      JSON.stringify(stored).slice(0, 40),
+    ]
+  ) {
+    assertEquals(parseEvent(torn), null, torn);
+  }
+});

@@ -87,13 +87,3 @@ Deno.test("logTrouble() tells the beginning and the end apart", () => {
     "The log in /log is written again. 12 lines are missing.",
   );
 });
-
-Deno.test("parseEvent() takes stored lines and leaves torn ones", () => {
-  const stored = { time: "2026-11-22T12:00:00.000Z", ...events.listUnusable() };
-  assertEquals(events.parseEvent(JSON.stringify(stored)), stored);
-  for (
-    const torn of ["", "{", "null", "1", "[]", '{"id":1}', JSON.stringify(stored).slice(0, 40)]
-  ) {
-    assertEquals(events.parseEvent(torn), null, torn);
-  }
-});
