@@ -15,13 +15,6 @@ import type { CommandIo } from "./core/command.ts";
 /** ServerState of the metabase for what the service says of a site. */
 const SERVER_STATE = { started: 2, stopped: 4, paused: 6 } as const;
 
-/** ERROR_SERVICE_NOT_ACTIVE: W3SVC does not run, or the site is not in a state for the verb. */
-export const NOT_ACTIVE = 1062;
-/** ERROR_SERVICE_ALREADY_RUNNING */
-export const ALREADY_RUNNING = 1056;
-/** ERROR_SERVICE_CANNOT_ACCEPT_CTRL */
-export const CANNOT_ACCEPT = 1061;
-
 /** ServerState by site id; undefined for what the running service does not know. */
 export async function siteStates(io: CommandIo): Promise<SiteStates> {
   const status = await io.control.ask({ op: "status" }).catch(() => null);
@@ -59,11 +52,15 @@ export async function controlSite(
 
 function refusalOf(status: ServiceStatus | null, verb: Uppercase<SiteVerb>, id: number): number {
   const w3svc = status?.services.find(({ name }) => name === "W3SVC");
-  if (w3svc === undefined || w3svc.state === "stopped") return NOT_ACTIVE;
+  if (w3svc === undefined || w3svc.state === "stopped") return WIN32.SERVICE_NOT_ACTIVE;
   const state = status?.sites.find((site) => site.id === id)?.state ?? "stopped";
-  if (verb === "START") return state === "stopped" ? WIN32.NO_ERROR : ALREADY_RUNNING;
-  if (state === "stopped") return NOT_ACTIVE;
-  if (verb === "PAUSE") return state === "started" ? WIN32.NO_ERROR : CANNOT_ACCEPT;
-  if (verb === "CONTINUE") return state === "paused" ? WIN32.NO_ERROR : CANNOT_ACCEPT;
+  if (verb === "START") return state === "stopped" ? WIN32.NO_ERROR : WIN32.SERVICE_ALREADY_RUNNING;
+  if (state === "stopped") return WIN32.SERVICE_NOT_ACTIVE;
+  if (verb === "PAUSE") {
+    return state === "started" ? WIN32.NO_ERROR : WIN32.SERVICE_CANNOT_ACCEPT_CTRL;
+  }
+  if (verb === "CONTINUE") {
+    return state === "paused" ? WIN32.NO_ERROR : WIN32.SERVICE_CANNOT_ACCEPT_CTRL;
+  }
   return WIN32.NO_ERROR;
 }

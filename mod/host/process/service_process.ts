@@ -113,14 +113,15 @@ export class ServiceProcess {
   async open(): Promise<void> {
     const { paths, log } = this.#options;
     await this.#confirmation.settle();
-    const sharing = await openSharing(paths.run, this.#registrations, log);
+    const onFailure = (error: unknown): void => log(`internal error: ${stackOf(error)}`);
+    const sharing = await openSharing(paths.run, this.#registrations, { log, onFailure });
     const control = await openControl(paths.run, {
       handle: (request, tell) => this.#handle(request, tell),
       // A process whose last service was stopped has nothing left to do.
       afterAnswer: async ({ op }) => {
         if (op === "end" || (op === "stop" && !this.controller.anyUp())) await this.end();
       },
-      onFailure: (error) => log(`internal error: ${stackOf(error)}`),
+      onFailure,
     });
     this.#open = { control, sharing };
     this.#watch = new AddressWatch({
@@ -205,11 +206,14 @@ export class ServiceProcess {
 async function openSharing(
   run: string,
   registrations: Registrations,
-  log: (line: string) => void,
+  { log, onFailure }: {
+    readonly log: (line: string) => void;
+    readonly onFailure: (error: unknown) => void;
+  },
 ): Promise<Closable | null> {
   if (Deno.build.os === "windows") return null;
   try {
-    return await openPortSharing(run, registrations);
+    return await openPortSharing(run, registrations, onFailure);
   } catch (error) {
     log(`cannot share ports: ${error instanceof Error ? error.message : error}`);
     return null;

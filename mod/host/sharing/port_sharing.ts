@@ -17,12 +17,13 @@ const PASS = 0o011;
 export async function openPortSharing(
   run: string,
   handler: RegisterHandler,
+  onFailure: (error: unknown) => void,
 ): Promise<{ close(): Promise<void> }> {
   await Deno.mkdir(sharingFolder(run), { recursive: true, mode: 0o711 });
   for (const folder of [run, sharingFolder(run)]) await letPass(folder);
   const proofs = new ProofFolder(proofFolder(run));
   await proofs.open();
-  const server = new RegisterServer(proofs, handler);
+  const server = new RegisterServer(proofs, handler, onFailure);
   const socket = await openLocal(
     { kind: "unix", path: registerSocket(run), mode: 0o666 },
     (conn) => void server.serve(conn),

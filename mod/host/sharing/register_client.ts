@@ -4,7 +4,7 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
-import { exitStatusOf, win32Text } from "../../base/win32.ts";
+import { exitStatusOf, WIN32, win32Text } from "../../base/win32.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import {
   parseRegisterAnswer,
@@ -83,13 +83,11 @@ function refusal(request: RegisterRequest, answer: RegisterAnswer | null): Fault
   const { code, reason } = answer;
   const text = win32Text(code)?.replace(/\.$/, "");
   const why = text === undefined ? reason : `${text} (${code}): ${reason}`;
-  const hint = code === ACCESS_DENIED && request.op === "register"
+  const hint = code === WIN32.ACCESS_DENIED && request.op === "register"
     ? `sudo httpcfg set urlacl -u ${request.url} -a "D:(A;;GX;;;S-1-22-1-${Deno.uid() ?? "UID"})"`
     : undefined;
   return cannot(request, why, hint, exitStatusOf(code, Deno.build.os));
 }
-
-const ACCESS_DENIED = 5;
 
 function cannot({ op, url }: RegisterRequest, why: string, hint?: string, exit = 1): Fault {
   const message = `Cannot ${op} ${quote(url)}: ${why}`;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { Fault } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { type LineStream, readLines, writeLine } from "../control/json_lines.ts";
 import {
@@ -48,12 +49,19 @@ type Stream = LineStream & { close(): void };
 export class RegisterServer {
   readonly #proofs: ProofFolder;
   readonly #handler: RegisterHandler;
+  readonly #onFailure: (error: unknown) => void;
   readonly #streams = new Set<Stream>();
   #unproved = 0;
 
-  constructor(proofs: ProofFolder, handler: RegisterHandler) {
+  /** `onFailure` is told of a failure that is nobody's but this program's. */
+  constructor(
+    proofs: ProofFolder,
+    handler: RegisterHandler,
+    onFailure: (error: unknown) => void,
+  ) {
     this.#proofs = proofs;
     this.#handler = handler;
+    this.#onFailure = onFailure;
   }
 
   /** Serves one connection to its end. Never throws. */
@@ -82,18 +90,32 @@ export class RegisterServer {
     if (proved === null) return;
     const { request, registrant } = proved;
     if (request.op === "unregister") {
-      return await say(answerOf(await this.#handler.unregister(request, registrant)));
+      const outcome = await this.#settled(() => this.#handler.unregister(request, registrant));
+      return await say(answerOf(outcome));
     }
     const ended = (reason: string): void => {
       say({ kind: "ended", reason }).catch(() => {}).finally(() => hangUp(stream));
     };
-    const outcome = await this.#handler.register(request, registrant, ended);
+    const outcome = await this.#settled(() => {
+      return this.#handler.register(request, registrant, ended);
+    });
     if (outcome.code !== WIN32.NO_ERROR || request.keep) return await say(answerOf(outcome));
     try {
       await say(answerOf(outcome));
       await lines.next(); // nothing comes any more but the end
     } finally {
-      await this.#handler.gone(outcome.text);
+      await this.#handler.gone(outcome.text).catch(this.#onFailure);
+    }
+  }
+
+  /** What came of `work`; one that throws is refused with its reason, and is told. */
+  async #settled(work: () => Promise<RegisterOutcome>): Promise<RegisterOutcome> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof Fault)) this.#onFailure(error);
+      const text = error instanceof Error ? error.message : String(error);
+      return { code: WIN32.INTERNAL_ERROR, text };
     }
   }
 

@@ -32,9 +32,6 @@ import type { RegistrationStatus } from "../control/status.ts";
 /** Registrations of the whole service, and of one user that is no administrator. */
 const REGISTRATIONS_MAX = 256;
 const REGISTRATIONS_OF_USER_MAX = 32;
-/** ERROR_SERVICE_NOT_ACTIVE and ERROR_NOT_ENOUGH_QUOTA. */
-const NOT_STARTED = 1062;
-const TOO_MANY = 1816;
 
 /** What the registrations need of the Web service. */
 export interface SharedService {
@@ -102,9 +99,9 @@ export class Registrations implements RegisterHandler {
     }
     return this.#exclusive(async () => {
       const { runningSites } = this.#service;
-      if (runningSites === null) return await refuse(NOT_STARTED, "HTTP does not run");
+      if (runningSites === null) return await refuse(WIN32.SERVICE_NOT_ACTIVE, "HTTP does not run");
       const crowd = this.#crowd(registrant);
-      if (crowd !== null) return await refuse(TOO_MANY, crowd);
+      if (crowd !== null) return await refuse(WIN32.NOT_ENOUGH_QUOTA, crowd);
       const { urlAcl: reservations } = await this.#store.read();
       const taken = [...takenBySites(runningSites), ...this.#taken()];
       const { code, reason } = decideRegistration({

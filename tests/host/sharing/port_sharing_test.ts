@@ -18,7 +18,7 @@ Deno.test({
       unregister: () => Promise.resolve({ code: 5, text: "" }),
       gone: () => Promise.resolve(),
     };
-    const sharing = await openPortSharing(folder.path, handler);
+    const sharing = await openPortSharing(folder.path, handler, () => {});
     const mode = (path: string): number => Deno.lstatSync(path).mode! & 0o7777;
     assertEquals(
       [folder.path, sharingFolder(folder.path), proofFolder(folder.path)].map(mode),

@@ -25,6 +25,9 @@ const WISH: RegisterWish = {
 class Handler implements RegisterHandler {
   outcome: RegisterOutcome = { code: 0, text: "http://+:80/a/" };
   readonly heard: string[] = [];
+  /** What it throws instead of an outcome. */
+  error: Error | null = null;
+  readonly failures: unknown[] = [];
   readonly #gone = Promise.withResolvers<void>();
   end: (reason: string) => void = () => {};
 
@@ -35,7 +38,7 @@ class Handler implements RegisterHandler {
   ): Promise<RegisterOutcome> {
     this.end = onEnd;
     this.heard.push(`register ${url} ${uid === Deno.uid()}`);
-    return Promise.resolve(this.outcome);
+    return this.error === null ? Promise.resolve(this.outcome) : Promise.reject(this.error);
   }
   unregister({ url }: { readonly url: string }): Promise<RegisterOutcome> {
     this.heard.push(`unregister ${url}`);
@@ -59,7 +62,11 @@ interface Sharing extends AsyncDisposable {
 async function sharing(): Promise<Sharing> {
   const folder = await tempFolder();
   const handler = new Handler();
-  const open = await openPortSharing(folder.path, handler);
+  const open = await openPortSharing(
+    folder.path,
+    handler,
+    (error) => void handler.failures.push(error),
+  );
   return {
     run: folder.path,
     handler,
@@ -83,6 +90,21 @@ async function say(run: string, text: string): Promise<string> {
     if (/"prove"[^\n]*\n$/.test(heard)) await conn.write(new TextEncoder().encode("{}\n"));
   }
 }
+
+Deno.test({
+  name: "a request that fails within the service is refused with its reason, and a bug is told",
+  ignore,
+  async fn(): Promise<void> {
+    await using one = await sharing();
+    one.handler.error = new Fault("Cannot use the document");
+    const ask = (): Promise<unknown> => askToRegister([one.run], WISH);
+    await assertRejects(ask, Fault, "(1359): Cannot use the document");
+    assertEquals(one.handler.failures, []);
+    one.handler.error = new TypeError("a bug");
+    await assertRejects(ask, Fault, "An internal error occurred (1359): a bug");
+    assertEquals(one.handler.failures.map(String), ["TypeError: a bug"]);
+  },
+});
 
 Deno.test({
   name: "RegisterServer holds a registration as long as its caller",

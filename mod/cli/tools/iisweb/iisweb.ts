@@ -17,7 +17,7 @@ import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts
 import { printable } from "../../http_store.ts";
 import { type IiswebCall, readIisweb, siteIdOfName } from "./args.ts";
 import * as say from "./text.ts";
-import { ALREADY_RUNNING, controlSite, siteStates } from "../../site_control.ts";
+import { controlSite, siteStates } from "../../site_control.ts";
 
 const STOPPED = 4;
 const PAUSED = 6;
@@ -168,7 +168,7 @@ async function startCreated(
   io: CommandIo,
 ): Promise<number> {
   const code = call.dontStart ? null : await controlSite(io, "START", site.id);
-  const status = code === WIN32.NO_ERROR || code === ALREADY_RUNNING
+  const status = code === WIN32.NO_ERROR || code === WIN32.SERVICE_ALREADY_RUNNING
     ? "STARTED"
     : code === WIN32.INVALID_NETNAME || code === WIN32.SHARING_VIOLATION
     ? say.BINDING_CONFLICT

@@ -13,7 +13,6 @@ import type { CommandIo } from "../../core/command.ts";
 import { printable } from "../../http_store.ts";
 import { queueViewText, sessionViewText } from "./state_text.ts";
 import * as say from "./text.ts";
-import { NOT_ACTIVE } from "../../site_control.ts";
 
 type Values = ReadonlyMap<string, string>;
 
@@ -47,7 +46,9 @@ async function deleteCache(values: Values, io: CommandIo): Promise<number> {
   const url = values.get("url") ?? null;
   const recursive = values.get("recursive") === "yes";
   const status = await io.control.ask({ op: "dropCache", url, recursive });
-  if (status === null) return shown(io, say.failure("Cache entry deletion failed", NOT_ACTIVE), 1);
+  if (status === null) {
+    return shown(io, say.failure("Cache entry deletion failed", WIN32.SERVICE_NOT_ACTIVE), 1);
+  }
   if (url !== null && status.dropped === 0) {
     return shown(io, say.failure("Cache entry deletion failed", WIN32.FILE_NOT_FOUND), 1);
   }
@@ -56,7 +57,9 @@ async function deleteCache(values: Values, io: CommandIo): Promise<number> {
 
 async function flushLogs(_values: Values, io: CommandIo): Promise<number> {
   const status = await io.control.ask({ op: "flushLogs" });
-  if (status === null) return shown(io, say.failure("Log buffer flush failed", NOT_ACTIVE), 1);
+  if (status === null) {
+    return shown(io, say.failure("Log buffer flush failed", WIN32.SERVICE_NOT_ACTIVE), 1);
+  }
   return shown(io, say.said("Log buffer successfully flushed"), 0);
 }
 
