@@ -21,7 +21,8 @@ const RANKS: Readonly<Record<string, number>> = {
   site: 2,
   telemetry: 2,
   host: 3,
-  cli: 4,
+  admin: 4,
+  cli: 5,
 };
 
 interface Source {

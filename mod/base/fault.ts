@@ -5,14 +5,7 @@
  * @module
  */
 
-/** Exit statuses of the commands that are ours; the old tools end with their Win32 code instead. */
-export const EXIT = {
-  ok: 0,
-  /** The command ran and could not do what was asked. */
-  failed: 1,
-  /** The command line itself is wrong. */
-  usage: 2,
-} as const;
+import { EXIT } from "./exit_status.ts";
 
 export interface FaultOptions {
   /** One line that can be typed or done next. */

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { Problem } from "./problem.ts";
 import { WIN32 } from "./win32.ts";
 
 /** One entry; order matters, the first that speaks about a right decides. */
@@ -74,14 +75,20 @@ const ACE_FLAGS = /^(?:OI|CI|NP|IO|ID|SA|FA)*$/;
 const LIST_FLAGS = /^(?:P|AI|AR)*$/;
 const SID = /^S-1(?:-(?:0|[1-9][0-9]{0,9})){2,15}$/;
 
-/** The entries of `text`, or the Win32 code of what is wrong with it. */
-export function parseSddl(text: string): readonly Ace[] | number {
+/** The entries of `text`, in their order. */
+export function parseSddl(text: string): readonly Ace[] | Problem {
   const match = DESCRIPTOR.exec(text.toUpperCase());
-  if (match === null) return WIN32.INVALID_SECURITY_DESCR;
+  if (match === null) return problem("not of the form D:(…)", WIN32.INVALID_SECURITY_DESCR);
   const [, flags = "", list = ""] = match;
-  if (!LIST_FLAGS.test(flags)) return WIN32.INVALID_ACL;
+  if (!LIST_FLAGS.test(flags)) return problem(`unknown flags "${flags}"`, WIN32.INVALID_ACL);
   const aces = list.split(")").slice(0, -1).map((part) => parseAce(part.slice(1)));
-  return aces.includes(null) ? WIN32.INVALID_ACL : aces.filter((ace) => ace !== null);
+  return aces.includes(null)
+    ? problem("an entry that cannot be read", WIN32.INVALID_ACL)
+    : aces.filter((ace) => ace !== null);
+}
+
+function problem(reason: string, code: number): Problem {
+  return new Problem(reason, { code });
 }
 
 function parseAce(text: string): Ace | null {

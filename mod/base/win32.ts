@@ -78,11 +78,3 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
 export function win32Text(code: number): string | undefined {
   return TEXTS.get(code);
 }
-
-/**
- * The exit status that carries `code`: itself where the platform can carry it, else 1. POSIX keeps
- * eight bits, so 1168 would arrive as 144 and 256 as success.
- */
-export function exitStatusOf(code: number, os: string): number {
-  return os === "windows" || code <= 255 ? code : 1;
-}

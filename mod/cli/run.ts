@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { EXIT, Fault, quote, usageFault } from "../base/fault.ts";
+import { EXIT } from "../base/exit_status.ts";
+import { Fault, quote, usageFault } from "../base/fault.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
 import { type PathContext, resolvePaths } from "../config/store/paths.ts";
 import { Store } from "../config/store/store.ts";
@@ -12,7 +13,8 @@ import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./catalog.ts";
 import { commandHelp, nounHelp, overview } from "./core/help.ts";
-import { PipeClosed } from "./core/output.ts";
+import { PipeClosed, printable } from "./core/output.ts";
+import { report, reportError } from "./core/report.ts";
 
 /** What the process gives: everything that is not decided by the words. */
 export interface Surroundings extends PathContext {
@@ -23,7 +25,15 @@ export interface Surroundings extends PathContext {
 }
 
 /** Runs the command that `args` name. Never throws; the exit status tells. */
-export async function run(args: readonly string[], around: Surroundings): Promise<number> {
+export async function run(args: readonly string[], given: Surroundings): Promise<number> {
+  // The one place where text leaves: whatever it holds, a terminal does not obey it.
+  const around: Surroundings = {
+    ...given,
+    env: (name) => given.env(name),
+    out: (text) => given.out(printable(text)),
+    print: (text) => given.print(printable(text)),
+    note: (text) => given.note(printable(text)),
+  };
   try {
     return await dispatch(args, around);
   } catch (error) {
@@ -32,8 +42,7 @@ export async function run(args: readonly string[], around: Surroundings): Promis
       around.note(`internal error: ${error instanceof Error ? error.stack : String(error)}`);
       return EXIT.failed;
     }
-    around.note(`error: ${error.message}`);
-    if (error.hint !== undefined) around.note(`hint: ${error.hint}`);
+    reportError(around, error);
     return error.exit;
   }
 }
@@ -169,6 +178,15 @@ function makeIo(
     note,
     ask,
     env: (name) => around.env(name),
+    now: Date.now,
+    async record(event): Promise<void> {
+      const { recordEvent } = await import("../admin/record_event.ts");
+      await recordEvent(paths.log, Date.now, event);
+    },
+    consent(risks): boolean {
+      report(around, risks.map((text) => ({ kind: "warning", text })));
+      return /^y(es)?$/i.test(ask("Go on? (y/n) ") ?? "");
+    },
     store: new Store({
       file: paths.config,
       async onReplace(before, after): Promise<void> {

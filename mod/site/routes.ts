@@ -22,6 +22,7 @@
  * @module
  */
 import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
+import { isProblem } from "../base/problem.ts";
 import type { UrlPrefix } from "../base/url_prefix.ts";
 import { parseBinding } from "../config/document/binding.ts";
 
@@ -88,7 +89,7 @@ export function bindingRoutes<S>(site: BoundSite, target: S): Route<S>[] {
   const routesOf = (texts: readonly string[], isTls: boolean): Route<S>[] => {
     return texts.flatMap((text) => {
       const binding = parseBinding(text);
-      return typeof binding === "string" ? [] : [{ ...binding, isTls, path: "/", target }];
+      return isProblem(binding) ? [] : [{ ...binding, isTls, path: "/", target }];
     });
   };
   return [...routesOf(site.bindings, false), ...routesOf(site.secureBindings, true)];

@@ -1,6 +1,7 @@
 // Goal: errors that a person can act on, on one line whatever the value was. Method: values.
+import { EXIT } from "../../mod/base/exit_status.ts";
 import { assert, assertEquals } from "@std/assert";
-import { EXIT, Fault, quote, shellWord, usageFault } from "../../mod/base/fault.ts";
+import { Fault, quote, shellWord, usageFault } from "../../mod/base/fault.ts";
 
 Deno.test("Fault carries message, hint, exit status and cause", () => {
   const cause = new Error("below");

@@ -1,4 +1,5 @@
 // Goal: who may register under a reservation. Method: texts in, decisions out; no user is looked up.
+import { isProblem } from "../../mod/base/problem.ts";
 import { assertEquals } from "@std/assert";
 import { formatSddl, isGranted, parseSddl, RIGHT } from "../../mod/base/sddl.ts";
 
@@ -29,8 +30,8 @@ Deno.test("parseSddl() reads lists and gives 1336 or 1338 for the rest", () => {
   ];
   for (const [text, want] of cases) {
     const parsed = parseSddl(text);
-    const shown = typeof parsed === "number"
-      ? parsed
+    const shown = isProblem(parsed)
+      ? parsed.code
       : parsed.map((ace) => `${ace.allow ? "+" : "-"}${ace.rights} ${ace.sid}`).join(", ");
     assertEquals(shown, want, text);
   }
@@ -59,7 +60,7 @@ Deno.test("isGranted() lets the first entry that speaks decide", () => {
   ];
   for (const [text, caller, want] of cases) {
     const aces = parseSddl(text);
-    assertEquals(typeof aces !== "number" && isGranted(aces, RIGHT.register, caller), want, text);
+    assertEquals(!isProblem(aces) && isGranted(aces, RIGHT.register, caller), want, text);
   }
 });
 

@@ -1,6 +1,7 @@
 // Goal: the codes and sentences of the old system. Method: the published table, by value.
+import { exitStatusOf } from "../../mod/base/exit_status.ts";
 import { assertEquals, assertMatch } from "@std/assert";
-import { exitStatusOf, WIN32, win32Text } from "../../mod/base/win32.ts";
+import { WIN32, win32Text } from "../../mod/base/win32.ts";
 
 Deno.test("WIN32 has the published numbers", () => {
   const { NO_ERROR, FILE_NOT_FOUND, INVALID_PARAMETER, ALREADY_EXISTS, NOT_FOUND, WSAEINVAL } =

@@ -9,7 +9,7 @@ import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { makePlan } from "../../listen/plan/make_plan.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, type Listing, render, table } from "../core/format.ts";
+import { ANSWER_VERSION, jsonText, type Listing, render, table } from "../core/format.ts";
 import { gatherStored } from "./plan.ts";
 
 const spec: CommandSpec = {
@@ -40,7 +40,7 @@ const spec: CommandSpec = {
     const form = input.text("format") ?? "text";
     if (form === "text") io.out(explanationText(answer));
     else if (form === "json") {
-      io.out(JSON.stringify({ version: ANSWER_VERSION, ...answer }, null, 2));
+      io.out(jsonText({ version: ANSWER_VERSION, ...answer }));
     } else io.out(await render(candidateListing(answer), form));
     return answer.answeredBy === "site" || answer.answeredBy === "program" ? 0 : 1;
   },

@@ -3,12 +3,14 @@
  *
  * @module
  */
-import { EXIT, Fault, quote, usageFault } from "../../base/fault.ts";
+import { changeList } from "../../admin/change_list.ts";
+import { EXIT } from "../../base/exit_status.ts";
+import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { changeLines, diffValues } from "../../config/document/diff.ts";
 import { History, type Version } from "../../config/store/history.ts";
-import { tellHowToApply } from "../apply_note.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { type Listing, render, table } from "../core/format.ts";
+import { jsonText, type Listing, render, table } from "../core/format.ts";
+import { finish } from "../core/report.ts";
 
 const history: CommandSpec = {
   name: "history",
@@ -53,7 +55,7 @@ const historyShow: CommandSpec = {
   completes: ["version"],
   async run(input, io): Promise<number> {
     const { document } = await historyOf(io).read(versionNumber(input.words[0]));
-    io.out(JSON.stringify(document, null, 2));
+    io.out(jsonText(document));
     return EXIT.ok;
   },
 };
@@ -93,14 +95,13 @@ const rollback: CommandSpec = {
   completes: ["version"],
   async run(input, io): Promise<number> {
     const { document, number } = await historyOf(io).read(versionNumber(input.words[0]));
-    const { changed, before } = await io.store.update(() => document);
-    if (!changed) {
+    const result = await changeList(io, { kind: "replace", document });
+    if (result.change?.changed === false) {
       io.note(`Nothing changed: the configuration is as version ${number} was.`);
-      return EXIT.ok;
+    } else if (result.change !== null) {
+      io.out(changeLines(diffValues(result.change.before, document)).join("\n"));
     }
-    io.out(changeLines(diffValues(before, document)).join("\n"));
-    await tellHowToApply(io, "HTTP");
-    return EXIT.ok;
+    return finish(io, result);
   },
 };
 

@@ -14,7 +14,7 @@ import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
 import { planStatus } from "../../listen/plan/plan.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, type Listing, render, table } from "../core/format.ts";
+import { ANSWER_VERSION, jsonText, type Listing, render, table } from "../core/format.ts";
 
 const plan: CommandSpec = {
   name: "plan",
@@ -44,7 +44,7 @@ const plan: CommandSpec = {
       io.out(planText(made));
       io.note(summary(made));
     } else if (form === "json") {
-      io.out(JSON.stringify({ version: ANSWER_VERSION, ...made }, null, 2));
+      io.out(jsonText({ version: ANSWER_VERSION, ...made }));
     } else io.out(await render(planListing(made), form));
     return planStatus(made);
   },

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import { exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
-import { exitStatusOf, WIN32, win32Text } from "../../base/win32.ts";
+import { WIN32, win32Text } from "../../base/win32.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { askToRegister } from "../../host/sharing/register_client.ts";
@@ -13,7 +14,7 @@ import { FORWARD_TIMEOUT, isTimeout } from "../../host/sharing/register_protocol
 import type { RegistrationStatus } from "../../host/control/status.ts";
 import { formatForwardTarget, parseForwardTarget } from "../../site/proxy/proxy_target.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, render, type Row, table } from "../core/format.ts";
+import { ANSWER_VERSION, jsonText, render, type Row, table } from "../core/format.ts";
 
 const register: CommandSpec = {
   name: "register",
@@ -107,7 +108,7 @@ const registrations: CommandSpec = {
     const form = input.text("format") ?? "text";
     if (form === "text") io.out(registrationsText(found));
     else if (form === "json") {
-      io.out(JSON.stringify({ version: ANSWER_VERSION, registrations: found }, null, 2));
+      io.out(jsonText({ version: ANSWER_VERSION, registrations: found }));
     } else io.out(await render(listing(found), form));
     return 0;
   },

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { EXIT, Fault, quote, usageFault } from "../../base/fault.ts";
+import { EXIT } from "../../base/exit_status.ts";
+import { Fault, quote, usageFault } from "../../base/fault.ts";
 import type { ControlProgress } from "../../host/control/control_protocol.ts";
-import type { CommandSpec } from "../core/command.ts";
-import { guardReload, YES_FLAG } from "../lockout.ts";
+import type { CommandIo, CommandSpec } from "../core/command.ts";
+import { guardReload } from "../../admin/lockout_guard.ts";
+import { report } from "../core/report.ts";
 import { siteTroubles } from "../core/site_troubles.ts";
 
 const reload: CommandSpec = {
@@ -25,7 +27,7 @@ const reload: CommandSpec = {
     { line: "httpcfg reload --confirm 60s", tells: "comes back unless confirmed in a minute" },
   ],
   flags: {
-    ...YES_FLAG,
+    yes: { kind: "boolean", summary: "do it although it could lock you out" },
     strict: { kind: "boolean", summary: "fail where an address is not on this machine now" },
     confirm: {
       kind: "string",
@@ -36,7 +38,9 @@ const reload: CommandSpec = {
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const confirmSeconds = parseTime(input.text("confirm"));
-    await guardReload(io, input.flag("yes"), confirmSeconds !== null);
+    // A change that has to be confirmed may go on, because it reverts by itself.
+    const isAgreed = input.flag("yes") || confirmSeconds !== null;
+    await guardReload(isAgreed ? { ...io, consent: (risks) => warned(io, risks) } : io);
     const request = { op: "reload", confirmSeconds, strict: input.flag("strict") } as const;
     let changes = 0;
     const status = await io.control.ask(request, (progress) => {
@@ -72,6 +76,12 @@ const confirm: CommandSpec = {
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [reload, confirm];
+
+/** Names the risks of a change that has been agreed to. */
+function warned(io: CommandIo, risks: readonly string[]): true {
+  report(io, risks.map((text) => ({ kind: "warning", text })));
+  return true;
+}
 
 /** Seconds that a change may wait to be confirmed: time to try it, and to notice that it failed. */
 const CONFIRM_SECONDS = { min: 1, max: 3600 } as const;

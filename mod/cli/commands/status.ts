@@ -8,7 +8,7 @@ import { quote } from "../../base/fault.ts";
 import { SERVICES } from "../../host/services/service_table.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, render, type Row, table } from "../core/format.ts";
+import { ANSWER_VERSION, jsonText, render, type Row, table } from "../core/format.ts";
 
 export const status: CommandSpec = {
   name: "status",
@@ -29,7 +29,7 @@ export const status: CommandSpec = {
     const form = input.text("format") ?? "text";
     if (form === "text") io.out(statusText(answer));
     else if (form === "json") {
-      io.out(JSON.stringify({ ...answer, version: ANSWER_VERSION }, null, 2));
+      io.out(jsonText({ ...answer, version: ANSWER_VERSION }));
     } else io.out(await render(endpointListing(answer), form));
     return answer.services.some(({ name, state }) => name === "W3SVC" && state !== "stopped")
       ? 0

@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { EXIT } from "../../base/exit_status.ts";
 import { type Endpoint, parseEndpoint, parseIp, parsePort } from "../../base/address.ts";
-import { EXIT, quote, usageFault } from "../../base/fault.ts";
+import { quote, usageFault } from "../../base/fault.ts";
 import {
   describeHolder,
   endpointsCollide,

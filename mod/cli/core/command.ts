@@ -3,9 +3,7 @@
  *
  * @module
  */
-import type { Paths } from "../../config/store/paths.ts";
-import type { Store } from "../../config/store/store.ts";
-import type { ControlClient } from "../../host/control/control_client.ts";
+import type { AdminIo } from "../../admin/admin_io.ts";
 
 /** What a word of the command line can be: a completion offers what there is of the kind. */
 export type WordKind =
@@ -88,19 +86,15 @@ export interface CommandCatalog {
 }
 
 /** All that a command may touch. Tests pass a fake. */
-export interface CommandIo {
+export interface CommandIo extends AdminIo {
   readonly commands: CommandCatalog;
   readonly os: string;
   readonly uid: number | null;
-  readonly paths: Paths;
-  readonly store: Store;
-  readonly control: ControlClient;
   /**
    * Starts a service process of this home; resolves when its control socket listens. False where
    * another command has just started one: then that is the one to speak to.
    */
   startInBackground(): Promise<boolean>;
-  env(name: string): string | undefined;
   /** Writes the answer to stdout, whole lines. */
   out(text: string): void;
   /** Writes the answer as it is, for output that grows within a line. */

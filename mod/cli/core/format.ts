@@ -17,13 +17,24 @@ export interface Listing {
 /** Version of the JSON answers. They only grow; a change that would break a reader raises it. */
 export const ANSWER_VERSION = 1;
 
+/**
+ * `value` as JSON for a pipe or a file. What a terminal would obey is escaped, which every reader of
+ * JSON takes for the character itself.
+ */
+export function jsonText(value: unknown, indent = 2): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** The listing in a machine's form. `text` is each command's own affair. */
 export async function render(listing: Listing, form: string): Promise<string> {
   switch (form) {
     case "json":
-      return JSON.stringify({ version: ANSWER_VERSION, [listing.name]: listing.rows }, null, 2);
+      return jsonText({ version: ANSWER_VERSION, [listing.name]: listing.rows });
     case "ndjson":
-      return listing.rows.map((row) => JSON.stringify(row)).join("\n");
+      return listing.rows.map((row) => jsonText(row, 0)).join("\n");
     case "tsv":
       return cellsOf(listing).map((line) => line.map(escapeTab).join("\t")).join("\n");
     default: {

@@ -10,6 +10,16 @@ export class PipeClosed extends Error {
   override readonly name = "PipeClosed";
 }
 
+/**
+ * `text` that a terminal cannot obey: control characters but tab and line feed, and those that turn
+ * the direction of text, become "?". Names of other users, sites and programs come through here.
+ */
+export function printable(text: string): string {
+  return UNPRINTABLE.test(text) ? text.replace(new RegExp(UNPRINTABLE, "gu"), "?") : text;
+}
+
+const UNPRINTABLE = /[^\P{Cc}\t\n]|[\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
+
 interface Sink {
   writeSync(bytes: Uint8Array): number;
 }

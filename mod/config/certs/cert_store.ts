@@ -10,12 +10,12 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
+import type { Problem } from "../../base/problem.ts";
 import {
   certificateBlocks,
   type CertificateFacts,
   certificateFacts,
   keyBlock,
-  type PairProblem,
   pairProblem,
   plainKey,
 } from "./certificate.ts";
@@ -238,8 +238,9 @@ function removeIfThere(path: string): void {
   }
 }
 
-function pairFault(verb: string, what: string, { reason, hint }: PairProblem): Fault {
-  return new Fault(`Cannot ${verb} the certificate ${quote(what)}: ${reason}`, { hint });
+function pairFault(verb: string, what: string, { reason, hint }: Problem): Fault {
+  const message = `Cannot ${verb} the certificate ${quote(what)}: ${reason}`;
+  return new Fault(message, hint === undefined ? {} : { hint });
 }
 
 function storeFault(verb: string, path: string, error: unknown): Fault {

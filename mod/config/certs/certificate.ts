@@ -7,6 +7,7 @@
  * @module
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { Problem } from "../../base/problem.ts";
 
 /** What is known of a certificate. */
 export interface CertificateFacts {
@@ -21,41 +22,32 @@ export interface CertificateFacts {
   readonly notAfter: string;
 }
 
-/** Why a certificate and a key cannot be served, and what helps. */
-export interface PairProblem {
-  readonly reason: string;
-  readonly hint: string;
-}
-
 /** Bits of an RSA key that TLS 1.2 and 1.3 libraries of today accept. */
 const RSA_BITS_MIN = 2048;
 
-const NO_CERTIFICATE: PairProblem = {
-  reason: "it holds no certificate",
+const NO_CERTIFICATE = new Problem("it holds no certificate", {
   hint:
-    "it has to be PEM: openssl x509 -inform der -in FILE, or openssl pkcs12 -in FILE.pfx -nodes",
-};
-const NO_KEY: PairProblem = {
-  reason: "its private key is missing",
+    "only PEM is read: openssl x509 -inform der -in FILE, or openssl pkcs12 -in FILE.pfx -nodes",
+});
+const NO_KEY = new Problem("its private key is missing", {
   hint: "httpcfg cert import --cert FILE --key FILE",
-};
-const LOCKED: PairProblem = {
-  reason: "its private key is encrypted, and a service has nobody to ask for the password",
-  hint: "openssl pkey -in LOCKED.key -out PLAIN.key",
-};
-const UNREADABLE: PairProblem = {
-  reason: "its private key cannot be read",
-  hint: "it has to be PEM: openssl pkey -inform der -in FILE",
-};
-const MISMATCH: PairProblem = {
-  reason: "the private key belongs to another certificate",
-  hint: "both have to print the same: openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout " +
-    "-in KEY; the server's own certificate stands first in its file",
-};
-const WEAK: PairProblem = {
-  reason: `its RSA key is too small: at least ${RSA_BITS_MIN} bits`,
+});
+const LOCKED = new Problem(
+  "its private key is encrypted, and a service cannot ask for a password",
+  {
+    hint: "openssl pkey -in LOCKED.key -out PLAIN.key",
+  },
+);
+const UNREADABLE = new Problem("its private key cannot be read", {
+  hint: "only PEM is read: openssl pkey -inform der -in FILE",
+});
+const MISMATCH = new Problem("the private key belongs to another certificate", {
+  hint: "both must print the same: openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout " +
+    "-in KEY; the server's own certificate comes first in its file",
+});
+const WEAK = new Problem(`its RSA key is too small: at least ${RSA_BITS_MIN} bits are needed`, {
   hint: "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
-};
+});
 
 /** The first certificate of `pem`, which is the server's own; null where there is none. */
 export function certificateFacts(pem: string): CertificateFacts | null {
@@ -70,7 +62,7 @@ export function certificateFacts(pem: string): CertificateFacts | null {
 }
 
 /** Why `cert` (PEM, null for none) and `key` (the same) cannot be served; null where they can. */
-export function pairProblem(cert: string, key: string | null): PairProblem | null {
+export function pairProblem(cert: string, key: string | null): Problem | null {
   const certificate = parseCertificate(cert);
   if (certificate === null) return NO_CERTIFICATE;
   if (key === null) return NO_KEY;

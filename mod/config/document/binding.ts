@@ -7,6 +7,7 @@
  */
 import { type Ip, parseIp, parsePort, urlHost } from "../../base/address.ts";
 import { isHostName } from "../../base/host_name.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
 
 export interface Binding {
   /** Null: any address. */
@@ -18,17 +19,19 @@ export interface Binding {
 
 const BINDING = /^(\*?|[0-9.]+|\[[0-9A-Fa-f:.%\w-]+\]):([0-9]+):([^:]*)$/;
 
-/** Parses one binding; the reason as a string where it is none. A missing last colon is accepted. */
-export function parseBinding(text: string): Binding | string {
+/** Parses one binding. A missing last colon is accepted. */
+export function parseBinding(text: string): Binding | Problem {
   const match = BINDING.exec(text) ?? BINDING.exec(`${text}:`);
-  if (match === null) return "not of the form IP:Port:Host";
+  if (match === null) return new Problem("not of the form IP:Port:Host");
   const [, ipText = "", portText = "", hostText = ""] = match;
   const ip = ipText === "" || ipText === "*" ? null : parseIp(ipText.replace(/^\[|\]$/g, ""));
-  if (ip === null && ipText !== "" && ipText !== "*") return `"${ipText}" is no IP address`;
+  if (ip === null && ipText !== "" && ipText !== "*") {
+    return new Problem(`"${ipText}" is not an IP address`);
+  }
   const port = parsePort(portText);
-  if (port === null) return `"${portText}" is no port from 1 to 65535`;
+  if (port === null) return new Problem(`"${portText}" is not a port from 1 to 65535`);
   const host = hostText.toLowerCase().replace(/\.$/, "");
-  if (host !== "" && !isHostName(host)) return `"${hostText}" is no host name`;
+  if (host !== "" && !isHostName(host)) return new Problem(`"${hostText}" is not a host name`);
   return { ip, port, host };
 }
 
@@ -38,7 +41,7 @@ export function parseBinding(text: string): Binding | string {
  */
 export function registeredPrefix(text: string, scheme: "http" | "https"): string {
   const binding = parseBinding(text);
-  if (typeof binding === "string") return `${scheme}://*/`;
+  if (isProblem(binding)) return `${scheme}://*/`;
   const ip = binding.ip === null ? "" : urlHost(binding.ip);
   return `${scheme}://${binding.host || ip || "*"}:${binding.port}${ip === "" ? "" : `:${ip}`}/`;
 }

@@ -5,13 +5,14 @@
  */
 import * as v from "valibot";
 import { quote } from "../../base/fault.ts";
+import { isProblem } from "../../base/problem.ts";
 import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { formatBinding, parseBinding } from "./binding.ts";
 import type { ConfigDocument } from "./document.ts";
 import type { Problem } from "./document_problems.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
-import { isEntryProblem, parseEntry } from "./list_entry.ts";
+import { parseEntry } from "./list_entry.ts";
 import { documentSchema } from "./schema.ts";
 
 /** Every problem of `value`; none means that it may be stored and run. */
@@ -57,7 +58,7 @@ function checkList(document: ConfigDocument): Problem[] {
   document.ipListen.forEach((entry, i) => {
     const at = `ipListen[${i}]`;
     const checked = parseEntry(entry);
-    if (isEntryProblem(checked)) {
+    if (isProblem(checked)) {
       problems.push({ at, message: `${quote(entry)} is no entry: ${checked.reason}` });
     } else if (checked.text !== entry) {
       problems.push({
@@ -101,7 +102,7 @@ function checkSites(document: ConfigDocument): Problem[] {
 
 function bindingProblem(text: string): string | null {
   const binding = parseBinding(text);
-  if (typeof binding === "string") return `${quote(text)} is no binding: ${binding}`;
+  if (isProblem(binding)) return `${quote(text)} is not a binding: ${binding.reason}`;
   const canonical = formatBinding(binding);
   return canonical === text ? null : `${quote(text)} is to be written ${quote(canonical)}`;
 }
@@ -129,7 +130,7 @@ function checkUrlAcl({ urlAcl }: ConfigDocument): Problem[] {
     const problems: Problem[] = prefix === null
       ? [{ at: `${at}.url`, message: `${quote(url)} is no scheme://host:port/path/` }]
       : repeated(seen, formatUrlPrefix(prefix), `${at}.url`);
-    if (typeof parseSddl(sddl) !== "number") return problems;
+    if (!isProblem(parseSddl(sddl))) return problems;
     return [...problems, { at: `${at}.sddl`, message: `${quote(sddl)} is no D:(…) list` }];
   });
 }

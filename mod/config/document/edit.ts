@@ -1,9 +1,11 @@
 /**
- * Edits of the document. Pure: each gives a new document, or the same one where nothing changes.
+ * Edits of the document. Pure: each gives a new document, or the problem where it cannot be made.
  *
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
+import { Problem } from "../../base/problem.ts";
+import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";
 
 /** The list with `entry` (canonical text) in it, at the end or before the place `before` (0 first). */
@@ -11,15 +13,22 @@ export function addListEntry(
   document: ConfigDocument,
   entry: string,
   before: number | null = null,
-): ConfigDocument {
-  if (document.ipListen.includes(entry)) return document;
+): ConfigDocument | Problem {
+  if (document.ipListen.includes(entry)) {
+    return new Problem("it is on the list already", { code: WIN32.ALREADY_EXISTS });
+  }
   const place = before ?? document.ipListen.length;
   return { ...document, ipListen: document.ipListen.toSpliced(place, 0, entry) };
 }
 
 /** The list without `entry`. */
-export function removeListEntry(document: ConfigDocument, entry: string): ConfigDocument {
-  if (!document.ipListen.includes(entry)) return document;
+export function removeListEntry(
+  document: ConfigDocument,
+  entry: string,
+): ConfigDocument | Problem {
+  if (!document.ipListen.includes(entry)) {
+    return new Problem("it is not on the list", { code: WIN32.FILE_NOT_FOUND });
+  }
   return { ...document, ipListen: document.ipListen.filter((other) => other !== entry) };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Edits of the two stores beside the inclusion list: certificate records (`ssl`) and URL reservations
- * (`urlAcl`). Each gives the document that results and the Win32 code that the old API returned.
+ * (`urlAcl`). Each gives the document that results, or the problem with the code of the old API.
  *
  * `set` never overwrites: a record that exists gives 183 and has to be deleted first. Chosen, where the
  * pages are silent: http and https on one port, which the system cannot hold both, give 183 as well,
@@ -11,17 +11,15 @@
  */
 import { formatEndpoint, parseEndpoint, parsePort } from "../../base/address.ts";
 import { isHostName } from "../../base/host_name.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
 import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SslRecord, UrlAclRecord } from "./document.ts";
 
-/** What an edit gives: the same document where `code` is not 0. */
-export interface RecordEdit {
-  readonly document: ConfigDocument;
-  /** A Win32 code; 0 is success. */
-  readonly code: number;
-}
+const EXISTS = new Problem("the record exists already", { code: WIN32.ALREADY_EXISTS });
+const ABSENT = new Problem("there is no such record", { code: WIN32.FILE_NOT_FOUND });
+const NO_PREFIX = new Problem("not of the form scheme://host:port/path/");
 
 /** `IP:port` in canonical text, the key of a certificate record; null where it is none. */
 export function sslKeyOfAddress(text: string): string | null {
@@ -39,22 +37,22 @@ export function sslKeyOfName(text: string): string | null {
 }
 
 /** Adds a certificate record; 183 where the key has one. */
-export function setSsl(document: ConfigDocument, record: SslRecord): RecordEdit {
-  if (findSsl(document, record.key) !== undefined) return refused(document, WIN32.ALREADY_EXISTS);
-  return done({ ...document, ssl: [...document.ssl, record] });
+export function setSsl(document: ConfigDocument, record: SslRecord): ConfigDocument | Problem {
+  if (findSsl(document, record.key) !== undefined) return EXISTS;
+  return { ...document, ssl: [...document.ssl, record] };
 }
 
 /** Puts `record` in the place of the one with its key; 2 where there is none (`netsh http update`). */
-export function updateSsl(document: ConfigDocument, record: SslRecord): RecordEdit {
-  if (findSsl(document, record.key) === undefined) return refused(document, WIN32.FILE_NOT_FOUND);
+export function updateSsl(document: ConfigDocument, record: SslRecord): ConfigDocument | Problem {
+  if (findSsl(document, record.key) === undefined) return ABSENT;
   const ssl = document.ssl.map((old) => old.key === record.key ? record : old);
-  return done({ ...document, ssl });
+  return { ...document, ssl };
 }
 
 /** Removes a certificate record; 2 where the key has none. */
-export function deleteSsl(document: ConfigDocument, key: string): RecordEdit {
-  if (findSsl(document, key) === undefined) return refused(document, WIN32.FILE_NOT_FOUND);
-  return done({ ...document, ssl: document.ssl.filter((record) => record.key !== key) });
+export function deleteSsl(document: ConfigDocument, key: string): ConfigDocument | Problem {
+  if (findSsl(document, key) === undefined) return ABSENT;
+  return { ...document, ssl: document.ssl.filter((record) => record.key !== key) };
 }
 
 export function findSsl(document: ConfigDocument, key: string): SslRecord | undefined {
@@ -62,45 +60,40 @@ export function findSsl(document: ConfigDocument, key: string): SslRecord | unde
 }
 
 /** Adds a reservation: 87 for no UrlPrefix, 1336 or 1338 for no ACL, 183 where it stands already. */
-export function setUrlAcl(document: ConfigDocument, record: UrlAclRecord): RecordEdit {
+export function setUrlAcl(
+  document: ConfigDocument,
+  record: UrlAclRecord,
+): ConfigDocument | Problem {
   const prefix = parseUrlPrefix(record.url);
-  if (prefix === null) return refused(document, WIN32.INVALID_PARAMETER);
+  if (prefix === null) return NO_PREFIX;
   const aces = parseSddl(record.sddl);
-  if (typeof aces === "number") return refused(document, aces);
+  if (isProblem(aces)) return aces;
   const key = formatUrlPrefix(prefix);
   for (const old of document.urlAcl) {
     const other = parseUrlPrefix(old.url);
     if (other === null) continue;
     const sameUrl = formatUrlPrefix(other) === key;
     const otherScheme = other.port === prefix.port && other.scheme !== prefix.scheme;
-    if (sameUrl || otherScheme) return refused(document, WIN32.ALREADY_EXISTS);
+    if (sameUrl || otherScheme) return EXISTS;
   }
-  return done({ ...document, urlAcl: [...document.urlAcl, record] });
+  return { ...document, urlAcl: [...document.urlAcl, record] };
 }
 
 /** Removes a reservation: 87 for no UrlPrefix, 2 where there is none. */
-export function deleteUrlAcl(document: ConfigDocument, url: string): RecordEdit {
+export function deleteUrlAcl(document: ConfigDocument, url: string): ConfigDocument | Problem {
   const found = findUrlAcl(document, url);
-  if (typeof found === "number") return refused(document, found);
-  return done({ ...document, urlAcl: document.urlAcl.filter((record) => record !== found) });
+  if (isProblem(found)) return found;
+  return { ...document, urlAcl: document.urlAcl.filter((record) => record !== found) };
 }
 
 /** The reservation of exactly this prefix: 87 for no UrlPrefix, 2 where there is none. */
-export function findUrlAcl(document: ConfigDocument, url: string): UrlAclRecord | number {
+export function findUrlAcl(document: ConfigDocument, url: string): UrlAclRecord | Problem {
   const prefix = parseUrlPrefix(url);
-  if (prefix === null) return WIN32.INVALID_PARAMETER;
+  if (prefix === null) return NO_PREFIX;
   const key = formatUrlPrefix(prefix);
   const found = document.urlAcl.find((record) => {
     const other = parseUrlPrefix(record.url);
     return other !== null && formatUrlPrefix(other) === key;
   });
-  return found ?? WIN32.FILE_NOT_FOUND;
-}
-
-function done(document: ConfigDocument): RecordEdit {
-  return { document, code: WIN32.NO_ERROR };
-}
-
-function refused(document: ConfigDocument, code: number): RecordEdit {
-  return { document, code };
+  return found ?? ABSENT;
 }

@@ -7,7 +7,9 @@
  */
 import ipaddr from "ipaddr.js";
 import { ANY_V4, ANY_V6, type Ip, isIpv4, parseIp } from "../../base/address.ts";
-import { quote } from "../../base/fault.ts";
+import { quote, shellWord } from "../../base/fault.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
+import { WIN32 } from "../../base/win32.ts";
 
 /** What an entry names. */
 export type EntryTarget =
@@ -28,12 +30,6 @@ export interface ListEntry {
   readonly target: EntryTarget;
 }
 
-/** Why a text is no entry, in the form of a message, and one line that can be typed or done. */
-export interface EntryProblem {
-  readonly reason: string;
-  readonly hint: string;
-}
-
 /** The longest text worth parsing: `!`, an IPv6 block, or an interface name of Windows. */
 const ENTRY_TEXT_MAX = 68;
 /** A letter first, so that no slip in an address can pass for a name. */
@@ -52,29 +48,24 @@ const PREFIX_BITS = /^(?:0|[1-9][0-9]{0,2})$/;
 export function parseEntry(
   text: string,
   interfaces?: readonly string[],
-): ListEntry | EntryProblem {
+): ListEntry | Problem {
   if (text === "") {
-    return { reason: "the text is empty", hint: "give an address such as 10.0.0.5" };
+    return problem("the text is empty", "give an address such as 10.0.0.5");
   }
   if (text.length > ENTRY_TEXT_MAX) {
-    return { reason: `longer than ${ENTRY_TEXT_MAX} characters`, hint: FORMS };
+    return problem(`longer than ${ENTRY_TEXT_MAX} characters`, FORMS);
   }
   const excludes = text.startsWith("!");
   const target = parseTarget(excludes ? text.slice(1) : text, interfaces);
-  if ("reason" in target) return target;
+  if (isProblem(target)) return target;
   return { text: `${excludes ? "!" : ""}${targetText(target)}`, excludes, target };
-}
-
-/** True where {@linkcode parseEntry} found no entry. */
-export function isEntryProblem(result: ListEntry | EntryProblem): result is EntryProblem {
-  return "reason" in result;
 }
 
 /** The stored list as entries. Throws on a text that the document's checks would have refused. */
 export function parseList(texts: readonly string[]): ListEntry[] {
   return texts.map((text) => {
     const entry = parseEntry(text);
-    if (isEntryProblem(entry)) throw new Error(`Unchecked entry ${quote(text)}: ${entry.reason}`);
+    if (isProblem(entry)) throw new Error(`Unchecked entry ${quote(text)}: ${entry.reason}`);
     return entry;
   });
 }
@@ -84,7 +75,7 @@ const FORMS = "an entry is an address, a block such as 10.0.0.0/8, an interface 
 function parseTarget(
   text: string,
   interfaces: readonly string[] | undefined,
-): EntryTarget | EntryProblem {
+): EntryTarget | Problem {
   if (text.includes("/")) return parseBlock(text);
   const ip = parseIp(text);
   if (ip === ANY_V4) return { kind: "any", family: 4 };
@@ -92,41 +83,41 @@ function parseTarget(
   if (ip !== null) return { kind: "address", ip };
   if (!INTERFACE_NAME.test(text) || text.endsWith(" ")) return notAnAddress(text);
   if (interfaces !== undefined && !interfaces.includes(text)) {
-    return {
-      reason: "neither an address, a block nor an interface of this machine",
-      hint: `the interfaces here are ${interfaces.map(quote).join(", ") || "none"}; --later ` +
-        "takes the name of one that is not here yet",
-    };
+    return problem(
+      "neither an address, a block nor an interface of this machine",
+      `the interfaces here are ${interfaces.map(quote).join(", ") || "none"}; for one that comes ` +
+        `later: httpcfg set iplisten --later -i ${shellWord(text)}`,
+    );
   }
   return { kind: "interface", name: text };
 }
 
-function parseBlock(text: string): EntryTarget | EntryProblem {
+function parseBlock(text: string): EntryTarget | Problem {
   const [, base = "", prefix = ""] = BLOCK.exec(text) ?? [];
   const ip = parseIp(base);
   if (ip === null || ip.includes("%") || !PREFIX_BITS.test(prefix)) {
-    return { reason: "not a block of addresses", hint: "write a block as 10.0.0.0/8 or fd00::/8" };
+    return problem("not a block of addresses", "write a block as 10.0.0.0/8 or fd00::/8");
   }
   const family = isIpv4(ip) ? 4 : 6;
   const bits = Number(prefix);
   const bitsMax = family === 4 ? 32 : 128;
   if (family === 4 && base.includes(":")) {
-    return { reason: "an IPv4 block in IPv6 form", hint: "write it as IPv4, such as 10.0.0.0/8" };
+    return problem("an IPv4 block in IPv6 form", "write it as IPv4, such as 10.0.0.0/8");
   }
   if (bits > bitsMax) {
-    return {
-      reason: `an IPv${family} prefix has at most ${bitsMax} bits`,
-      hint: `for the one address give ${ip}`,
-    };
+    return problem(
+      `an IPv${family} prefix has at most ${bitsMax} bits`,
+      `for the one address give ${ip}`,
+    );
   }
   const bytes = ipaddr.parse(ip).toByteArray();
   const network = bytes.map((byte, i) => byte & networkMask(bits - 8 * i));
   if (network.some((byte, i) => byte !== bytes[i])) {
     const block = `${ipaddr.fromByteArray(network).toString()}/${bits}`;
-    return {
-      reason: `the address has bits beyond its ${bits}-bit prefix`,
-      hint: `for the whole block give ${block}, for the one address ${ip}`,
-    };
+    return problem(
+      `the address has bits beyond its ${bits}-bit prefix`,
+      `for the whole block give ${block}, for the one address ${ip}`,
+    );
   }
   if (bits === bitsMax) return { kind: "address", ip };
   if (bits === 0) return { kind: "any", family };
@@ -159,21 +150,25 @@ const WITH_PORT = /^(?:[0-9.]+:[0-9]+|\[.*\](?::[0-9]+)?)$/;
 const LEADING_ZERO = /^[0-9.]*(?:^|\.)0[0-9][0-9.]*$/;
 
 /** Names the commonest slips; the rest gets the list of forms. */
-function notAnAddress(text: string): EntryProblem {
+function notAnAddress(text: string): Problem {
   if (WITH_PORT.test(text)) {
     const bare = text.replace(/:[0-9]+$/, "").replace(/^\[|\]$/g, "");
     const isAddress = parseIp(bare) !== null;
-    return {
-      reason: "an entry has no port and no brackets: the list holds for every port",
-      hint: isAddress ? `give ${bare}` : FORMS,
-    };
+    return problem(
+      "an entry has no port and no brackets: the list holds for every port",
+      isAddress ? `give ${bare}` : FORMS,
+    );
   }
-  if (text.startsWith("!")) return { reason: "more than one exclamation mark", hint: FORMS };
+  if (text.startsWith("!")) return problem("more than one exclamation mark", FORMS);
   if (LEADING_ZERO.test(text)) {
-    return {
-      reason: "a part of the address has a leading zero, which some programs read as octal",
-      hint: "write the parts without leading zeros",
-    };
+    return problem(
+      "a part of the address has a leading zero, which some programs read as octal",
+      "write the parts without leading zeros",
+    );
   }
-  return { reason: "not an IP address", hint: FORMS };
+  return problem("not an IP address", FORMS);
+}
+
+function problem(reason: string, hint: string): Problem {
+  return new Problem(reason, { hint, code: WIN32.WSAEINVAL });
 }

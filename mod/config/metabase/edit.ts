@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { isProblem, Problem } from "../../base/problem.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
 import {
   findValue,
@@ -41,21 +42,35 @@ export const HRESULT = {
   NO_PROPERTY: -2147463155,
 } as const;
 
-/** The document that results, or why there is none. */
-export type MetabaseEdit =
-  | { readonly document: ConfigDocument; readonly value?: MetabaseValue | undefined }
-  | { readonly hresult: number };
+/** The HRESULT that carries a Win32 code, signed: HRESULT_FROM_WIN32. */
+export function hresultOf(win32: number): number {
+  return (0x80070000 + win32) | 0;
+}
 
-/** The property `name` at the key `path`, ready to be read or set; the HRESULT of what is wrong else. */
+/** What an edit gives. */
+export interface MetabaseEdit {
+  readonly document: ConfigDocument;
+  /** The value that is stored now. */
+  readonly value?: MetabaseValue | undefined;
+}
+
+/** The problem that the IIS ADSI provider tells by `code`, one of {@linkcode HRESULT}. */
+function refused(code: keyof typeof HRESULT): Problem {
+  return new Problem(code.toLowerCase().replaceAll("_", " "), { code: HRESULT[code] });
+}
+
+/** The property `name` at the key `path`, ready to be read or set; or what is wrong. */
 export function propertyAt(
   document: ConfigDocument,
   path: string,
   name: string,
-): { readonly key: MetabaseKey; readonly property: PropertyRow } | number {
+): { readonly key: MetabaseKey; readonly property: PropertyRow } | Problem {
   const key = keyAt(document, path);
-  if (key === null) return HRESULT.PATH_NOT_FOUND;
+  if (key === null) return refused("PATH_NOT_FOUND");
   const property = propertyRow(name);
-  if (property === undefined || !property.where.includes(key.keyType)) return HRESULT.NO_PROPERTY;
+  if (property === undefined || !property.where.includes(key.keyType)) {
+    return refused("NO_PROPERTY");
+  }
   return { key, property };
 }
 
@@ -65,24 +80,24 @@ export function setProperty(
   path: string,
   name: string,
   texts: readonly string[],
-): MetabaseEdit {
+): MetabaseEdit | Problem {
   const found = propertyAt(document, path, name);
-  if (typeof found === "number") return { hresult: found };
+  if (isProblem(found)) return found;
   const { key, property } = found;
   if (property.isReadOnly || property.name === "ServerCommand") {
-    return { hresult: HRESULT.ACCESS_DENIED };
+    return refused("ACCESS_DENIED");
   }
   if (property.name === "KeyType") return setKeyType(document, key, texts[0] ?? "");
   const value = parseValue(property, texts);
-  if (value === null) return { hresult: refusalOf(property, texts) };
+  if (value === null) return refusalOf(property, texts);
   const target = property.bit === undefined
     ? { property, value }
     : bitTarget(document, key, property.bit, value === true);
   const edited = target === null
     ? null
     : withValue(document, key.path, target.property, target.value);
-  if (edited === null) return { hresult: HRESULT.INVALID_ARGUMENT };
-  if (!hasUniqueNames(edited)) return { hresult: HRESULT.ALREADY_EXISTS };
+  if (edited === null) return refused("INVALID_ARGUMENT");
+  if (!hasUniqueNames(edited)) return refused("ALREADY_EXISTS");
   return {
     document: edited,
     value: property.bit === undefined ? standsAt(edited, key, property) : value,
@@ -94,24 +109,24 @@ export function deleteProperty(
   document: ConfigDocument,
   path: string,
   name: string,
-): MetabaseEdit {
+): MetabaseEdit | Problem {
   const found = propertyAt(document, path, name);
-  if (typeof found === "number") return { hresult: found };
+  if (isProblem(found)) return found;
   const { key, property } = found;
   if (property.isReadOnly || property.name === "KeyType" || property.bit !== undefined) {
-    return { hresult: HRESULT.ACCESS_DENIED };
+    return refused("ACCESS_DENIED");
   }
   const value = findValue(document, key, property);
-  if (value === null || value.at !== key.path) return { hresult: HRESULT.NOT_SET };
+  if (value === null || value.at !== key.path) return refused("NOT_SET");
   const edited = withValue(document, key.path, property, undefined);
-  return edited === null ? { hresult: HRESULT.ACCESS_DENIED } : { document: edited };
+  return edited === null ? refused("ACCESS_DENIED") : { document: edited };
 }
 
 /** Removes a key with all below it; a site is a key. */
-export function deleteKey(document: ConfigDocument, path: string): MetabaseEdit {
+export function deleteKey(document: ConfigDocument, path: string): MetabaseEdit | Problem {
   const key = keyAt(document, path);
-  if (key === null) return { hresult: HRESULT.PATH_NOT_FOUND };
-  if (isBuiltIn(key.path)) return { hresult: HRESULT.ACCESS_DENIED };
+  if (key === null) return refused("PATH_NOT_FOUND");
+  if (isBuiltIn(key.path)) return refused("ACCESS_DENIED");
   const gone = new Set(subtreeOf(document, key.path));
   const metabase = Object.entries(document.metabase).filter(([at]) => !gone.has(at));
   const sites = document.sites.filter(({ id }) => !gone.has(`W3SVC/${id}`));
@@ -123,11 +138,11 @@ export function createKey(
   document: ConfigDocument,
   path: string,
   keyTypeText: string | undefined,
-): MetabaseEdit {
+): MetabaseEdit | Problem {
   const keyType = keyTypeText === undefined ? "IIsObject" : keyTypeNamed(keyTypeText);
   const wanted = normalPath(path);
-  if (wanted === "" || keyType === undefined) return { hresult: HRESULT.INVALID_ARGUMENT };
-  if (keyAt(document, wanted) !== null) return { hresult: HRESULT.ALREADY_EXISTS };
+  if (wanted === "" || keyType === undefined) return refused("INVALID_ARGUMENT");
+  if (keyAt(document, wanted) !== null) return refused("ALREADY_EXISTS");
   if (keyType === "IIsWebServer") return createSite(document, wanted);
   return { document: withKeyType(document, wanted, keyType) };
 }
@@ -138,22 +153,22 @@ export function copyKey(
   from: string,
   to: string,
   move: boolean,
-): MetabaseEdit {
+): MetabaseEdit | Problem {
   const source = keyAt(document, from);
   const target = normalPath(to);
-  if (source === null) return { hresult: HRESULT.PATH_NOT_FOUND };
-  if (target === "" || keyAt(document, target) !== null) return { hresult: HRESULT.ALREADY_EXISTS };
+  if (source === null) return refused("PATH_NOT_FOUND");
+  if (target === "" || keyAt(document, target) !== null) return refused("ALREADY_EXISTS");
   if (isBuiltIn(source.path) || target.startsWith(`${source.path}/`)) {
-    return { hresult: HRESULT.ACCESS_DENIED };
+    return refused("ACCESS_DENIED");
   }
   const parent = parentPath(target);
   if (parent === null || keyAt(document, parent) === null) {
-    return { hresult: HRESULT.PATH_NOT_FOUND };
+    return refused("PATH_NOT_FOUND");
   }
   const site = siteOfPath(document, source.path);
   const isSite = site !== undefined && source.path === `W3SVC/${site.id}`;
   const id = siteIdOfPath(target);
-  if (isSite && target !== `W3SVC/${id}`) return { hresult: HRESULT.INVALID_ARGUMENT };
+  if (isSite && target !== `W3SVC/${id}`) return refused("INVALID_ARGUMENT");
   const copies = subtreeOf(document, source.path).flatMap((at) => {
     const properties = document.metabase[at];
     return properties === undefined ? [] : [[target + at.slice(source.path.length), properties]];
@@ -190,24 +205,28 @@ function standsAt(
   return findValue(document, key, property)?.value;
 }
 
-function refusalOf(property: PropertyRow, texts: readonly string[]): number {
+function refusalOf(property: PropertyRow, texts: readonly string[]): Problem {
   const isNumber = property.type === "DWORD" && texts.length === 1 &&
     /^(?:[0-9]+|0[xX][0-9a-fA-F]+)$/.test(texts[0] ?? "");
-  return isNumber ? HRESULT.INVALID_ARGUMENT : HRESULT.WRONG_TYPE;
+  return refused(isNumber ? "INVALID_ARGUMENT" : "WRONG_TYPE");
 }
 
-function setKeyType(document: ConfigDocument, key: MetabaseKey, text: string): MetabaseEdit {
+function setKeyType(
+  document: ConfigDocument,
+  key: MetabaseKey,
+  text: string,
+): MetabaseEdit | Problem {
   const keyType = keyTypeNamed(text);
-  if (keyType === undefined) return { hresult: HRESULT.INVALID_ARGUMENT };
+  if (keyType === undefined) return refused("INVALID_ARGUMENT");
   if (keyType === key.keyType) return { document, value: keyType };
   const isFixed = isBuiltIn(key.path) || key.keyType === "IIsWebServer";
-  if (isFixed) return { hresult: HRESULT.ACCESS_DENIED };
+  if (isFixed) return refused("ACCESS_DENIED");
   if (keyType !== "IIsWebServer") {
     return { document: withKeyType(document, key.path, keyType), value: keyType };
   }
   const { [key.path]: _, ...metabase } = document.metabase;
   const edit = createSite({ ...document, metabase }, key.path);
-  return "document" in edit ? { ...edit, value: keyType } : edit;
+  return isProblem(edit) ? edit : { ...edit, value: keyType };
 }
 
 function withKeyType(document: ConfigDocument, path: string, keyType: KeyType): ConfigDocument {
@@ -215,10 +234,10 @@ function withKeyType(document: ConfigDocument, path: string, keyType: KeyType): 
   return { ...document, metabase: { ...document.metabase, [path]: properties } };
 }
 
-function createSite(document: ConfigDocument, path: string): MetabaseEdit {
+function createSite(document: ConfigDocument, path: string): MetabaseEdit | Problem {
   const id = siteIdOfPath(path);
   if (id === null || path !== `W3SVC/${id}` || id > 4294967295) {
-    return { hresult: HRESULT.INVALID_ARGUMENT };
+    return refused("INVALID_ARGUMENT");
   }
   const site: SiteRecord = {
     id,

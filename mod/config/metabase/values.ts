@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isProblem } from "../../base/problem.ts";
 import { formatBinding, parseBinding } from "../document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
 import type { PropertyRow } from "./schema.ts";
@@ -155,7 +156,7 @@ function bindingList(field: "bindings" | "secureBindings"): SiteProperty {
     get: (site) => site[field],
     set: (site, value) => {
       const bindings = (Array.isArray(value) ? value : []).map(parseBinding);
-      const texts = bindings.flatMap((b) => typeof b === "string" ? [] : [formatBinding(b)]);
+      const texts = bindings.flatMap((b) => isProblem(b) ? [] : [formatBinding(b)]);
       const isWhole = texts.length === bindings.length && new Set(texts).size === texts.length;
       return isWhole ? { ...site, [field]: texts } : null;
     },

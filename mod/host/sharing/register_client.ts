@@ -3,8 +3,9 @@
  *
  * @module
  */
+import { exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, quote } from "../../base/fault.ts";
-import { exitStatusOf, WIN32, win32Text } from "../../base/win32.ts";
+import { WIN32, win32Text } from "../../base/win32.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import {
   parseRegisterAnswer,

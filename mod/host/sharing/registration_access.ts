@@ -14,6 +14,7 @@
  * @module
  */
 import { urlHost } from "../../base/address.ts";
+import { isProblem } from "../../base/problem.ts";
 import { type Caller, isGranted, parseSddl, RIGHT } from "../../base/sddl.ts";
 import {
   coveringPrefix,
@@ -79,7 +80,7 @@ export function decideRegistration(question: AccessQuestion): AccessDecision {
     );
   }
   const aces = parseSddl(covering.value.sddl);
-  if (typeof aces !== "number" && isGranted(aces, RIGHT.register, registrant)) return ALLOWED;
+  if (!isProblem(aces) && isGranted(aces, RIGHT.register, registrant)) return ALLOWED;
   return refused(
     WIN32.ACCESS_DENIED,
     `the reservation "${covering.value.url}" does not let user ${registrant.uid} register it`,
@@ -93,7 +94,7 @@ export function takenBySites(sites: readonly SiteRecord[]): TakenPrefix[] {
     const taken = (texts: readonly string[], scheme: UrlPrefix["scheme"]): TakenPrefix[] => {
       return texts.flatMap((text) => {
         const binding = parseBinding(text);
-        return typeof binding === "string" ? [] : [{ by, prefix: prefixOf(binding, scheme) }];
+        return isProblem(binding) ? [] : [{ by, prefix: prefixOf(binding, scheme) }];
       });
     };
     return [...taken(bindings, "http"), ...taken(secureBindings, "https")];

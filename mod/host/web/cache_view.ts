@@ -5,6 +5,7 @@
  */
 import { parseBinding } from "../../config/document/binding.ts";
 import { urlHost } from "../../base/address.ts";
+import { isProblem } from "../../base/problem.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import type { Representation, ResponseCache } from "../../site/static/response_cache.ts";
 import type { CachedResponse } from "../control/status.ts";
@@ -65,7 +66,7 @@ function baseUrl(sites: readonly SiteRecord[], siteId: number): string {
   const site = sites.find(({ id }) => id === siteId);
   const [plain] = site?.bindings ?? [];
   const binding = parseBinding(plain ?? site?.secureBindings[0] ?? "");
-  if (typeof binding === "string") return "http://localhost";
+  if (isProblem(binding)) return "http://localhost";
   const scheme = plain === undefined ? "https" : "http";
   const host = binding.host || (binding.ip === null ? "localhost" : urlHost(binding.ip));
   return `${scheme}://${host}:${binding.port}`;

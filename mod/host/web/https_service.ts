@@ -8,6 +8,7 @@
  * @module
  */
 import type { RefusedRecord } from "../../base/exchange.ts";
+import { isProblem } from "../../base/problem.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
@@ -68,7 +69,7 @@ export class Https {
   served(site: SiteRecord): SiteRecord {
     const secureBindings = site.secureBindings.filter((text) => {
       const binding = parseBinding(text);
-      return typeof binding !== "string" && this.check(binding) === null;
+      return !isProblem(binding) && this.check(binding) === null;
     });
     return { ...site, secureBindings };
   }

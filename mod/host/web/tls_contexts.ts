@@ -10,6 +10,7 @@
  */
 import type { SecureContext } from "node:tls";
 import type { Endpoint } from "../../base/address.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
 import {
   certificateOf,
   listCertificates,
@@ -70,8 +71,8 @@ export class Certificates {
     const stores = new Map<string, StoredCertificate[]>();
     for (const record of records) {
       const found = this.#find(record, stores);
-      const served = found === undefined ? MISSING : this.#serve(found, before);
-      if (typeof served === "string") problems.set(record, served);
+      const served = found === undefined ? new Problem(MISSING) : this.#serve(found, before);
+      if (isProblem(served)) problems.set(record, served.reason);
       else {
         served.keys.push(record.key);
         this.#byKey.set(record.key, served);
@@ -113,7 +114,7 @@ export class Certificates {
   }
 
   /** What serves `certificate`; the reason where it cannot be used and was not in use before. */
-  #serve(certificate: StoredCertificate, before: ReadonlyMap<string, Served>): Served | string {
+  #serve(certificate: StoredCertificate, before: ReadonlyMap<string, Served>): Served | Problem {
     const known = this.#byFile.get(certificate.certFile);
     if (known !== undefined) return known;
     const files = { certFile: certificate.certFile, keyFile: certificate.keyFile };
@@ -127,7 +128,7 @@ export class Certificates {
         }
         return this.#keep({ ...fresh(files, stamp), hash, context });
       } catch (error) {
-        if (old === undefined) return certificate.problem ?? messageOf(error);
+        if (old === undefined) return new Problem(certificate.problem ?? messageOf(error));
       }
     }
     return this.#keep({ ...old, keys: [] });

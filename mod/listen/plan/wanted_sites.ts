@@ -5,6 +5,7 @@
  */
 import { parseIp } from "../../base/address.ts";
 import { invariant } from "../../base/invariant.ts";
+import { isProblem } from "../../base/problem.ts";
 import { formatUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../../config/document/document.ts";
@@ -65,7 +66,7 @@ function bindingsOf(site: SiteRecord, check: CertificateCheck): PlanBinding[] {
   const parsed = (texts: readonly string[], secure: boolean): PlanBinding[] => {
     return texts.map((text) => {
       const binding = parseBinding(text);
-      invariant(typeof binding !== "string", `the stored binding "${text}" was checked`);
+      invariant(!isProblem(binding), `the stored binding "${text}" was checked`);
       const unserved = secure ? check(binding) : null;
       return unserved === null ? { ...binding, secure } : { ...binding, secure, unserved };
     });

@@ -1,6 +1,7 @@
 // Goal: every word is understood or refused, none is dropped. Method: tables over two records.
+import { EXIT } from "../../../mod/base/exit_status.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { EXIT, Fault } from "../../../mod/base/fault.ts";
+import { Fault } from "../../../mod/base/fault.ts";
 import { readInput } from "../../../mod/cli/core/args.ts";
 import type { CommandInput, CommandSpec } from "../../../mod/cli/core/command.ts";
 

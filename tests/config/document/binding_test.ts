@@ -1,4 +1,6 @@
 // Goal: one canonical text for one binding, a reason for all else. Method: tables.
+import { isProblem } from "../../../mod/base/problem.ts";
+import { valueOf } from "../../support/problems.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   formatBinding,
@@ -23,8 +25,7 @@ Deno.test("parseBinding() and formatBinding() make the canonical text", () => {
     [":80:my_host-2.intra", ":80:my_host-2.intra"],
   ];
   for (const [text, canonical] of cases) {
-    const binding = parseBinding(text);
-    assert(typeof binding !== "string", `${text}: ${binding}`);
+    const binding = valueOf(parseBinding(text));
     assertEquals(formatBinding(binding), canonical);
     assertEquals(parseBinding(canonical), binding, `${canonical} means the same`);
   }
@@ -47,14 +48,14 @@ Deno.test("parseBinding() says what is wrong", () => {
     [":80:\n", "host name"],
     ["10.0.0.5:80: ", "host name"],
     ["10.0.0.5:-1:", form],
-    ["10.0.0:80:", '"10.0.0" is no IP address'],
-    ["01.2.3.4:80:", '"01.2.3.4" is no IP address'],
-    ["1..2.3:80:", '"1..2.3" is no IP address'],
-    ["[::g]:80:", '"[::g]" is no IP address'],
-    ["[1:2]:80:", '"[1:2]" is no IP address'],
-    [":0:", '"0" is no port'],
-    [":65536:", '"65536" is no port'],
-    [":080:", '"080" is no port'],
+    ["10.0.0:80:", '"10.0.0" is not an IP address'],
+    ["01.2.3.4:80:", '"01.2.3.4" is not an IP address'],
+    ["1..2.3:80:", '"1..2.3" is not an IP address'],
+    ["[::g]:80:", '"[::g]" is not an IP address'],
+    ["[1:2]:80:", '"[1:2]" is not an IP address'],
+    [":0:", '"0" is not a port'],
+    [":65536:", '"65536" is not a port'],
+    [":080:", '"080" is not a port'],
     [":80:-bad", "host name"],
     [":80:a..b", "host name"],
     [":80:*.example.com", "host name"],
@@ -62,8 +63,8 @@ Deno.test("parseBinding() says what is wrong", () => {
   ];
   for (const [text, reason] of cases) {
     const result = parseBinding(text);
-    assert(typeof result === "string", `${JSON.stringify(text)} is a binding`);
-    assertStringIncludes(result, reason, text);
+    assert(isProblem(result), `${JSON.stringify(text)} is a binding`);
+    assertStringIncludes(result.reason, reason, text);
   }
 });
 

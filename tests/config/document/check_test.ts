@@ -84,8 +84,8 @@ Deno.test("checkDocument() wants sites with one id, one name and bindings that a
     "sites[1].id: site 1 stands here twice",
     'sites[1].name: two sites have the name "DEFAULT web site"',
     'sites[1].bindings[0]: "*:80:" is to be written ":80:"',
-    'sites[1].bindings[1]: ":0:" is no binding: "0" is no port from 1 to 65535',
-    'sites[1].secureBindings[0]: "x" is no binding: not of the form IP:Port:Host',
+    'sites[1].bindings[1]: ":0:" is not a binding: "0" is not a port from 1 to 65535',
+    'sites[1].secureBindings[0]: "x" is not a binding: not of the form IP:Port:Host',
   ]);
 });
 

@@ -1,6 +1,7 @@
 /** Goal: one text for one meaning, and a reason for every text that has none. Method: tables. */
+import { isProblem } from "../../../mod/base/problem.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { isEntryProblem, parseEntry, parseList } from "../../../mod/config/document/list_entry.ts";
+import { parseEntry, parseList } from "../../../mod/config/document/list_entry.ts";
 
 Deno.test("parseEntry() writes what it accepts in canonical form", () => {
   const cases: readonly (readonly [text: string, canonical: string, kind: string])[] = [
@@ -30,7 +31,7 @@ Deno.test("parseEntry() writes what it accepts in canonical form", () => {
   ];
   for (const [text, canonical, kind] of cases) {
     const entry = parseEntry(text);
-    assert(!isEntryProblem(entry), text);
+    assert(!isProblem(entry), text);
     assertEquals([entry.text, entry.target.kind], [canonical, kind], text);
     assertEquals(entry.excludes, text.startsWith("!"), text);
     assertEquals(parseEntry(canonical), entry, `${canonical} again`);
@@ -75,20 +76,20 @@ Deno.test("parseEntry() refuses the rest with a reason and a hint", () => {
   ];
   for (const [text, reason, hint] of cases) {
     const entry = parseEntry(text);
-    assert(isEntryProblem(entry), `${JSON.stringify(text)} was accepted`);
+    assert(isProblem(entry), `${JSON.stringify(text)} was accepted`);
     assertStringIncludes(entry.reason, reason, text.slice(0, 40));
-    assertStringIncludes(entry.hint, hint, text.slice(0, 40));
+    assertStringIncludes(entry.hint ?? "", hint, text.slice(0, 40));
   }
 });
 
 Deno.test("parseEntry() takes a name only when it is an interface here, where it knows them", () => {
   const here = ["lo", "eth0"];
-  assert(!isEntryProblem(parseEntry("eth0", here)));
-  assert(!isEntryProblem(parseEntry("!lo", here)));
+  assert(!isProblem(parseEntry("eth0", here)));
+  assert(!isProblem(parseEntry("!lo", here)));
   for (const text of ["localhost", "example.com", "not-an-address", "eth1"]) {
     const problem = parseEntry(text, here);
-    assert(isEntryProblem(problem), text);
-    assertStringIncludes(problem.hint, '"lo", "eth0"');
+    assert(isProblem(problem), text);
+    assertStringIncludes(problem.hint ?? "", '"lo", "eth0"');
   }
 });
 

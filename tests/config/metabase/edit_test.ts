@@ -1,5 +1,7 @@
 // Goal: every edit gives the document or the HRESULT that says why not. Method: tables.
-import { assert, assertEquals } from "@std/assert";
+import { isProblem, type Problem } from "../../../mod/base/problem.ts";
+import { codeOf, valueOf } from "../../support/problems.ts";
+import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
   copyKey,
@@ -12,9 +14,8 @@ import {
 } from "../../../mod/config/metabase/edit.ts";
 import { keyAt } from "../../../mod/config/metabase/tree.ts";
 
-function documentOf(edit: MetabaseEdit): ConfigDocument {
-  assert("document" in edit, JSON.stringify(edit));
-  return edit.document;
+function documentOf(edit: MetabaseEdit | Problem): ConfigDocument {
+  return valueOf(edit).document;
 }
 
 Deno.test("setProperty() stores words or says why not", () => {
@@ -37,7 +38,7 @@ Deno.test("setProperty() stores words or says why not", () => {
   ];
   for (const [path, name, words, want] of cases) {
     const edit = setProperty(DEFAULT_DOCUMENT, path, name, words);
-    assertEquals("document" in edit ? edit.value : edit.hresult, want, `${path} ${name} ${words}`);
+    assertEquals(isProblem(edit) ? edit.code : edit.value, want, `${path} ${name} ${words}`);
   }
   const flags = documentOf(setProperty(DEFAULT_DOCUMENT, "w3svc", "LogExtFileHost", ["True"]));
   assertEquals(flags.settings.LogExtFileFlags, 0x218fdf | 0x100000);
@@ -54,7 +55,7 @@ Deno.test("createKey() makes a site of an IIsWebServer", () => {
     ["", undefined, HRESULT.INVALID_ARGUMENT],
   ];
   for (const [path, keyType, want] of refused) {
-    assertEquals(createKey(DEFAULT_DOCUMENT, path, keyType), { hresult: want }, path);
+    assertEquals(codeOf(createKey(DEFAULT_DOCUMENT, path, keyType)), want, path);
   }
   const bare = documentOf(createKey(DEFAULT_DOCUMENT, "W3SVC/7", undefined));
   assertEquals(keyAt(bare, "w3svc/7")?.keyType, "IIsObject");
@@ -84,7 +85,7 @@ Deno.test("deleteKey() and deleteProperty() take away what is there", () => {
     const edit = name === null
       ? deleteKey(DEFAULT_DOCUMENT, path)
       : deleteProperty(DEFAULT_DOCUMENT, path, name);
-    assertEquals(edit, { hresult: want }, `${path} ${name}`);
+    assertEquals(codeOf(edit), want, `${path} ${name}`);
   }
 });
 
@@ -109,6 +110,6 @@ Deno.test("copyKey() copies or moves a site with its properties", () => {
     ["w3svc/1", "w3svc/9/ROOT", HRESULT.PATH_NOT_FOUND],
   ];
   for (const [from, to, want] of refused) {
-    assertEquals(copyKey(DEFAULT_DOCUMENT, from, to, false), { hresult: want }, `${from} ${to}`);
+    assertEquals(codeOf(copyKey(DEFAULT_DOCUMENT, from, to, false)), want, `${from} ${to}`);
   }
 });

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { EXIT, Fault, quote, usageFault } from "../../../base/fault.ts";
+import { EXIT } from "../../../base/exit_status.ts";
+import { Fault, quote, usageFault } from "../../../base/fault.ts";
 import {
   certificateName,
   certificateOf,

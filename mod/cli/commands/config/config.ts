@@ -3,12 +3,15 @@
  *
  * @module
  */
-import { EXIT, Fault, quote } from "../../../base/fault.ts";
+import { changeList } from "../../../admin/change_list.ts";
+import { EXIT } from "../../../base/exit_status.ts";
+import { Fault, quote, shellWord } from "../../../base/fault.ts";
 import { changeLines, diffValues } from "../../../config/document/diff.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
-import { tellHowToApply } from "../../apply_note.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
+import { jsonText } from "../../core/format.ts";
+import { finish, report } from "../../core/report.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";
 
 /** What `$schema` names: a file beside the document, so that it works without a network. */
@@ -106,7 +109,9 @@ const configImport: CommandSpec = {
   async run(input, io): Promise<number> {
     const file = input.words[0]!;
     const document = await io.store.parse(await readFileOrInput(file), file);
-    return await storeWhole(io, document, input.flag("dry-run"));
+    if (!input.flag("dry-run")) return await storeWhole(io, document);
+    showChanges(io, await io.store.read(), document);
+    return EXIT.ok;
   },
 };
 
@@ -124,7 +129,8 @@ const configEdit: CommandSpec = {
   async run(_input, io): Promise<number> {
     const draft = `${io.paths.config}.draft.json`;
     await writeFile(besides(io.paths.config, SCHEMA_NAME), await schemaText());
-    await writeFile(draft, asText({ ...(await io.store.read()), $schema: `./${SCHEMA_NAME}` }));
+    const before = await io.store.read();
+    await writeFile(draft, asText({ ...before, $schema: `./${SCHEMA_NAME}` }));
     if (!(await openEditor(draft))) {
       await removeFile(draft);
       throw new Fault("Cannot edit the configuration: the editor ended with a failure", {
@@ -132,9 +138,16 @@ const configEdit: CommandSpec = {
       });
     }
     const document = await parseDraft(io, draft);
-    const status = await storeWhole(io, document, false);
+    const result = await changeList(io, { kind: "replace", document, over: before });
+    if (result.change === null) {
+      report(io, result.notices);
+      throw new Fault(`Cannot store the edited document: ${result.problem?.reason}`, {
+        hint: `it is kept in ${quote(draft)}: httpcfg config import --dry-run ${shellWord(draft)}`,
+      });
+    }
     await removeFile(draft);
-    return status;
+    showChanges(io, before, document);
+    return finish(io, result);
   },
 };
 
@@ -162,20 +175,17 @@ export const commands: readonly CommandSpec[] = [
   configSchema,
 ];
 
-async function storeWhole(
-  io: CommandIo,
-  document: ConfigDocument,
-  dryRun: boolean,
-): Promise<number> {
-  const before = dryRun ? await io.store.read() : (await io.store.update(() => document)).before;
-  const lines = changeLines(diffValues(before, document));
-  if (lines.length === 0) {
-    io.note("Nothing changed.");
-    return EXIT.ok;
-  }
-  io.out(lines.join("\n"));
-  if (!dryRun) await tellHowToApply(io, "HTTP");
-  return EXIT.ok;
+/** Stores `document` in place of the stored one, and prints what changes. */
+async function storeWhole(io: CommandIo, document: ConfigDocument): Promise<number> {
+  const result = await changeList(io, { kind: "replace", document });
+  if (result.change !== null) showChanges(io, result.change.before, document);
+  return finish(io, result);
+}
+
+function showChanges(io: CommandIo, before: ConfigDocument, after: ConfigDocument): void {
+  const lines = changeLines(diffValues(before, after));
+  if (lines.length === 0) io.note("Nothing changed.");
+  else io.out(lines.join("\n"));
 }
 
 async function parseDraft(io: CommandIo, draft: string): Promise<ConfigDocument> {
@@ -183,7 +193,9 @@ async function parseDraft(io: CommandIo, draft: string): Promise<ConfigDocument>
     return await io.store.parse(await readFileOrInput(draft), draft);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
-    throw new Fault(error.message, { hint: `mend ${quote(draft)}, then httpcfg config import it` });
+    throw new Fault(error.message, {
+      hint: `fix ${quote(draft)}, then: httpcfg config import ${shellWord(draft)}`,
+    });
   }
 }
 
@@ -193,7 +205,7 @@ async function schemaText(): Promise<string> {
 }
 
 function asText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${jsonText(value)}\n`;
 }
 
 function besides(path: string, name: string): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatEndpoint, urlHost } from "../../../base/address.ts";
+import { isProblem } from "../../../base/problem.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
 import { listCertificates, listStores } from "../../../config/certs/cert_store.ts";
 import { History } from "../../../config/store/history.ts";
@@ -74,7 +75,7 @@ function interfaces(): Candidate[] {
 /** The sockets that a binding names; one without an address is on each of the machine. */
 function endpoints(text: string, site: string): Candidate[] {
   const binding = parseBinding(text);
-  if (typeof binding === "string") return [];
+  if (isProblem(binding)) return [];
   const { ip, port } = binding;
   const all = ip === null ? readMachine().addresses.map((address) => address.ip) : [ip];
   return all.map((one) => ({ value: formatEndpoint({ ip: one, port }), tells: site }));

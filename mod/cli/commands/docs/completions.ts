@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { EXIT, quote, usageFault } from "../../../base/fault.ts";
+import { EXIT } from "../../../base/exit_status.ts";
+import { quote, usageFault } from "../../../base/fault.ts";
 import { bashAnswer, type BashLine, parseBashLine } from "./bash_line.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { complete } from "./complete.ts";

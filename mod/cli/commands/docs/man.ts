@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { EXIT, usageFault } from "../../../base/fault.ts";
+import { EXIT } from "../../../base/exit_status.ts";
+import { usageFault } from "../../../base/fault.ts";
 import { RELEASED } from "../../../base/version.ts";
 import { type SettingRow, SETTINGS } from "../../../config/document/settings.ts";
 import type { CommandSpec, FlagSpec } from "../../core/command.ts";

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { EXIT, Fault } from "../../../base/fault.ts";
+import { EXIT } from "../../../base/exit_status.ts";
+import { Fault } from "../../../base/fault.ts";
 import { selfCommand } from "../../../host/process/self_command.ts";
 import type { CommandInput, CommandIo, CommandSpec, FlagSpec } from "../../core/command.ts";
 import {

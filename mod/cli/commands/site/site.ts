@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { changeSites } from "../../../admin/change_sites.ts";
+import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import type { SiteContent, SiteRecord } from "../../../config/document/document.ts";
 import {
@@ -12,14 +14,14 @@ import {
   nextSiteId,
   removeSite,
 } from "../../../config/document/edit.ts";
-import { tellHowToApply } from "../../apply_note.ts";
+import { finish } from "../../core/report.ts";
 import {
   type CommandInput,
   type CommandIo,
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { ANSWER_VERSION, render, type Row, table } from "../../core/format.ts";
+import { ANSWER_VERSION, jsonText, render, type Row, table } from "../../core/format.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
@@ -69,7 +71,7 @@ export const siteList: CommandSpec = {
     const listing = { name: "sites", columns, rows: sites.map(siteRow) };
     const form = input.text("format") ?? "text";
     io.out(form === "text" ? table(listing) : await render(listing, form));
-    return 0;
+    return EXIT.ok;
   },
 };
 
@@ -84,14 +86,14 @@ export const siteShow: CommandSpec = {
   async run(input, io): Promise<number> {
     const site = namedSite(await io.store.read(), input.words[0]!);
     const form = input.text("format") ?? "text";
-    if (form === "json") io.out(JSON.stringify({ version: ANSWER_VERSION, site }, null, 2));
+    if (form === "json") io.out(jsonText({ version: ANSWER_VERSION, site }));
     else if (form === "text") {
       io.out(Object.entries(siteRow(site)).map(([key, value]) => `${key}: ${value}`).join("\n"));
     } else {
       const row = siteRow(site);
       io.out(await render({ name: "sites", columns: Object.keys(row), rows: [row] }, form));
     }
-    return 0;
+    return EXIT.ok;
   },
 };
 
@@ -104,11 +106,12 @@ export const siteRemove: CommandSpec = {
   words: { min: 1, max: 1 },
   completes: ["site"],
   async run(input, io): Promise<number> {
-    await io.store.update((document) => {
-      return removeSite(document, namedSite(document, input.words[0]!).id);
-    });
-    await tellHowToApply(io, "W3SVC");
-    return 0;
+    return finish(
+      io,
+      await changeSites(io, (document) => {
+        return removeSite(document, namedSite(document, input.words[0]!).id);
+      }),
+    );
   },
 };
 
@@ -128,7 +131,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   }
   const content = await readContent(input);
   const limits = readLimits(input);
-  await io.store.update((document) => {
+  const result = await changeSites(io, (document) => {
     if (findSite(document, name) !== undefined) {
       throw new Fault(`Cannot add ${quote(name)}: a site of this name is there already`, {
         hint: `httpcfg site show ${shellWord(name)}`,
@@ -138,8 +141,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     const autoStart = !input.flag("no-start");
     return addSite(document, { id, name, bindings, secureBindings, autoStart, content, ...limits });
   });
-  await tellHowToApply(io, "W3SVC");
-  return 0;
+  return finish(io, result);
 }
 
 function siteRow(site: SiteRecord): Row {

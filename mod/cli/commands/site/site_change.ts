@@ -3,14 +3,16 @@
  *
  * @module
  */
+import { changeSites } from "../../../admin/change_sites.ts";
+import { controlSite, decideStart } from "../../../admin/site_control.ts";
+import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import { win32Text } from "../../../base/win32.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
-import { tellHowToApply } from "../../apply_note.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { controlSite } from "../../site_control.ts";
+import { finish, report } from "../../core/report.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
@@ -49,7 +51,7 @@ const siteSet: CommandSpec = {
         "httpcfg site set --help",
       );
     }
-    const { changed } = await io.store.update((document) => {
+    const result = await changeSites(io, (document) => {
       const site = namedSite(document, input.words[0]!);
       const other = change.name === undefined ? undefined : findSite(document, change.name);
       if (other !== undefined && other.id !== site.id) {
@@ -59,8 +61,7 @@ const siteSet: CommandSpec = {
       }
       return replaceSite(document, { ...site, ...change });
     });
-    if (changed) await tellHowToApply(io, "W3SVC");
-    return 0;
+    return finish(io, result);
   },
 };
 
@@ -109,29 +110,39 @@ function controlCommand(verb: SiteVerb, summary: string): CommandSpec {
 }
 
 async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<number> {
-  const site = namedSite(await io.store.read(), text);
+  const { id, name } = namedSite(await io.store.read(), text);
   const status = await io.control.ask({ op: "status" });
-  const w3svc = status?.services.find(({ name }) => name === "W3SVC")?.state ?? "stopped";
-  if (w3svc === "stopped") return await decideForLater(verb, site, io);
-  const code = await controlSite(io, verb.toUpperCase() as Uppercase<SiteVerb>, site.id);
-  if (code === 0) return 0;
-  const reason = (win32Text(code) ?? `status ${code}`).replace(/\.$/, "");
-  throw new Fault(`Cannot ${verb} the site ${quote(site.name)}: ${reason}`, {
-    hint: "httpcfg status",
-  });
+  const w3svc = status?.services.find((service) => service.name === "W3SVC")?.state ?? "stopped";
+  if (w3svc === "stopped") return await decideForLater(verb, { id, name }, io);
+  const { problem, notices } = await controlSite(io, verb, id);
+  report(io, notices);
+  if (problem === null) return EXIT.ok;
+  const reason = win32Text(problem.code)?.replace(/\.$/, "") ?? problem.reason;
+  throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, { hint: "httpcfg status" });
 }
 
 /** Without a running service, start and stop decide what the next start of it does. */
-async function decideForLater(verb: SiteVerb, site: SiteRecord, io: CommandIo): Promise<number> {
+async function decideForLater(
+  verb: SiteVerb,
+  { id, name }: Pick<SiteRecord, "id" | "name">,
+  io: CommandIo,
+): Promise<number> {
   if (verb === "pause" || verb === "continue") {
-    throw new Fault(
-      `Cannot ${verb} the site ${quote(site.name)}: the Web service does not run`,
-      { hint: "httpcfg net start w3svc" },
-    );
+    throw new Fault(`Cannot ${verb} the site ${quote(name)}: the Web service does not run`, {
+      hint: "httpcfg net start w3svc",
+    });
   }
-  await io.store.update((document) => {
-    return replaceSite(document, { ...site, autoStart: verb === "start" });
-  });
-  io.note("Stored. The Web service does not run: httpcfg net start w3svc");
-  return 0;
+  const { problem, notices } = await decideStart(io, id, verb === "start");
+  report(io, notices);
+  if (problem !== null) {
+    throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${problem.reason}`, {
+      hint: "httpcfg site list",
+    });
+  }
+  report(io, [{
+    kind: "note",
+    text: "stored; the Web service does not run",
+    hint: "httpcfg net start w3svc",
+  }]);
+  return EXIT.ok;
 }

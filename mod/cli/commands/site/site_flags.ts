@@ -4,6 +4,7 @@
  * @module
  */
 import { quote, shellWord, usageFault } from "../../../base/fault.ts";
+import { isProblem } from "../../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
 import type { SiteContent, SiteRecord } from "../../../config/document/document.ts";
 import { resolveFolder } from "../../../config/store/resolve_folder.ts";
@@ -126,9 +127,9 @@ function readCount(input: CommandInput, flag: string): number | null {
 
 function canonicalBinding(text: string): string {
   const binding = parseBinding(text);
-  if (typeof binding !== "string") return formatBinding(binding);
+  if (!isProblem(binding)) return formatBinding(binding);
   throw usageFault(
-    `Cannot bind to ${quote(text)}: ${binding}`,
+    `Cannot bind to ${quote(text)}: ${binding.reason}`,
     "write 192.168.1.10:80:www.example.com",
   );
 }

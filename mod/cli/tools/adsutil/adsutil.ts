@@ -5,17 +5,18 @@
  *
  * @module
  */
-import { exitStatusOf, WIN32 } from "../../../base/win32.ts";
-import { HRESULT } from "../../../config/metabase/edit.ts";
+import { changeSites } from "../../../admin/change_sites.ts";
+import { controlSite, siteStates } from "../../../admin/site_control.ts";
+import type { SiteVerb } from "../../../host/control/control_protocol.ts";
+import { ADSUTIL_EXIT, exitStatusOf } from "../../../base/exit_status.ts";
+import { HRESULT, hresultOf } from "../../../config/metabase/edit.ts";
 import { hasEffect } from "../../../config/metabase/values.ts";
 import type { AdsutilAnswer, ServerAction } from "./answer.ts";
 import { mayEdit, runAdsutil } from "./run.ts";
 import { errorText, serverDone, serverFailed } from "./text.ts";
-import { tellHowToApply } from "../../apply_note.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { isDenied, printable } from "../../http_store.ts";
-import { poolingNote } from "./pooling_note.ts";
-import { controlSite, siteStates } from "../../site_control.ts";
+import { report } from "../../core/report.ts";
+import { poolingNotes } from "./pooling_note.ts";
 
 const adsutil: CommandSpec = {
   name: "adsutil",
@@ -43,50 +44,51 @@ export const commands: readonly CommandSpec[] = [adsutil];
 
 async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const states = await siteStates(io);
-  const answer = mayEdit(input.words)
-    ? await runUnderLock(input.words, io, states)
-    : runAdsutil(input.words, await io.store.read(), states);
-  io.print(printable(answer.text));
+  if (!mayEdit(input.words)) {
+    return await told(runAdsutil(input.words, await io.store.read(), states), io);
+  }
+  let answer: AdsutilAnswer = { text: "", exit: ADSUTIL_EXIT.ok };
+  const result = await changeSites(io, (document) => {
+    answer = runAdsutil(input.words, document, states);
+    return answer.document ?? document;
+  });
+  if (result.problem !== null) {
+    const action = `Error Trying To SET the Property: ${input.words[1]}`;
+    answer = {
+      text: errorText(HRESULT.ACCESS_DENIED, action),
+      exit: HRESULT.ACCESS_DENIED,
+    };
+  }
+  const exit = await told(answer, io);
+  report(io, result.notices);
+  return exit;
+}
+
+async function told(answer: AdsutilAnswer, io: CommandIo): Promise<number> {
+  io.print(answer.text);
   if (answer.stored !== undefined) await tellAboutStored(answer.stored, io);
   if (answer.action !== undefined) return await act(answer.action, io);
   return exitStatusOf(answer.exit >>> 0, io.os);
-}
-
-async function runUnderLock(
-  words: readonly string[],
-  io: CommandIo,
-  states: (siteId: number) => number | undefined,
-): Promise<AdsutilAnswer> {
-  let answer: AdsutilAnswer = { text: "", exit: 0 };
-  try {
-    const { changed } = await io.store.update((document) => {
-      answer = runAdsutil(words, document, states);
-      return answer.document ?? document;
-    });
-    if (changed) await tellHowToApply(io, "W3SVC");
-  } catch (error) {
-    if (!isDenied(error)) throw error;
-    const text = errorText(HRESULT.ACCESS_DENIED, `Error Trying To SET the Property: ${words[1]}`);
-    return { text, exit: HRESULT.ACCESS_DENIED };
-  }
-  return answer;
 }
 
 async function tellAboutStored(
   { path, name }: { readonly path: string; readonly name: string },
   io: CommandIo,
 ): Promise<void> {
-  if (name === "DisableSocketPooling") io.note(poolingNote(await io.store.read(), path));
-  else if (!hasEffect(path, name)) io.note(`note: ${name} is kept at ${path} and has no effect`);
+  if (name === "DisableSocketPooling") report(io, poolingNotes(await io.store.read(), path));
+  else if (!hasEffect(path, name)) {
+    report(io, [{ kind: "note", text: `${name} is kept at ${path} and has no effect` }]);
+  }
 }
 
 async function act({ verb, siteId, path }: ServerAction, io: CommandIo): Promise<number> {
-  const code = await controlSite(io, verb, siteId);
-  if (code === WIN32.NO_ERROR) {
+  const result = await controlSite(io, verb.toLowerCase() as SiteVerb, siteId);
+  report(io, result.notices);
+  if (result.problem === null) {
     io.print(serverDone(verb, path));
-    return 0;
+    return ADSUTIL_EXIT.ok;
   }
-  const hresult = (0x80070000 + code) | 0;
+  const hresult = hresultOf(result.problem.code);
   io.print(serverFailed(verb, path, hresult));
   return exitStatusOf(hresult >>> 0, io.os);
 }

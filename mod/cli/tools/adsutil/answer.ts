@@ -3,12 +3,10 @@
  *
  * @module
  */
+import { ADSUTIL_EXIT } from "../../../base/exit_status.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
 import * as say from "./text.ts";
-
-/** Exit statuses of the script; other failures end with the number of the error. */
-export const ADSUTIL_EXIT = { ok: 0, failed: 2 } as const;
 
 /** A site that the running service shall start, stop, pause or continue. */
 export interface ServerAction {

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { Notice } from "../../../admin/admin_io.ts";
+import { isProblem } from "../../../base/problem.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveValue, siteIdOfPath } from "../../../config/metabase/tree.ts";
@@ -14,16 +16,19 @@ export function isWinsock(document: ConfigDocument): boolean {
   return row !== undefined && Number(effectiveValue(document, "W3SVC/Info", row)) < 6;
 }
 
-/** The note for stderr; "" under IIS 5.0, where the property does what it says. */
-export function poolingNote(document: ConfigDocument, path: string): string {
-  if (isWinsock(document)) return "";
+/** What is told; nothing under IIS 5.0, where the property does what it says. */
+export function poolingNotes(document: ConfigDocument, path: string): Notice[] {
+  if (isWinsock(document)) return [];
   const siteId = siteIdOfPath(path);
   const sites = document.sites.filter(({ id }) => siteId === null || id === siteId);
   const bound = sites.flatMap(({ bindings }) => bindings)
     .map(parseBinding)
-    .find((binding) => typeof binding !== "string" && binding.ip !== null);
-  const ip = typeof bound === "object" ? bound.ip : "xxx.xxx.x.x";
-  return "note: DisableSocketPooling has no effect under IIS 6.0 (KB 813368): HTTP listens on the " +
-    "addresses of its IP inclusion list, on all where that is empty\n" +
-    `hint: httpcfg set iplisten -i ${ip}; httpcfg net stop http /y; httpcfg net start w3svc`;
+    .find((binding) => !isProblem(binding) && binding.ip !== null);
+  const ip = bound === undefined || isProblem(bound) ? "xxx.xxx.x.x" : bound.ip;
+  return [{
+    kind: "note",
+    text: "DisableSocketPooling has no effect under IIS 6.0 (KB 813368): HTTP listens on the " +
+      "addresses of its IP inclusion list, on all where that is empty",
+    hint: `httpcfg set iplisten -i ${ip}; httpcfg net stop http /y; httpcfg net start w3svc`,
+  }];
 }

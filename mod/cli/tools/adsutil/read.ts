@@ -6,6 +6,8 @@
  *
  * @module
  */
+import { ADSUTIL_EXIT } from "../../../base/exit_status.ts";
+import { isProblem } from "../../../base/problem.ts";
 import {
   childrenOf,
   findValue,
@@ -18,7 +20,6 @@ import {
 import { HRESULT, propertyAt } from "../../../config/metabase/edit.ts";
 import { propertyRow } from "../../../config/metabase/schema.ts";
 import {
-  ADSUTIL_EXIT,
   type AdsutilAnswer,
   type AdsutilCall,
   failed,
@@ -37,10 +38,10 @@ export function getProperty({ words, document, states }: AdsutilCall): AdsutilAn
     );
   }
   const found = propertyAt(document, path, name);
-  if (typeof found === "number") {
+  if (isProblem(found)) {
     const action = `Error Trying To GET the property: (Get Method Failed) ${name}
   (This property is probably not allowed at this node)`;
-    return failed(found, action);
+    return failed(found.code, action);
   }
   const value = findValue(document, found.key, found.property, states);
   if (value === null) return { text: say.notSetText(name), exit: HRESULT.NOT_SET };

@@ -8,6 +8,8 @@
  *
  * @module
  */
+import { ADSUTIL_EXIT } from "../../../base/exit_status.ts";
+import { isProblem, type Problem } from "../../../base/problem.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import {
   keyAt,
@@ -27,7 +29,6 @@ import {
 } from "../../../config/metabase/edit.ts";
 import { propertyRow } from "../../../config/metabase/schema.ts";
 import {
-  ADSUTIL_EXIT,
   type AdsutilAnswer,
   type AdsutilCall,
   failed,
@@ -102,8 +103,8 @@ function set({ words: [target, ...values], document }: AdsutilCall): AdsutilAnsw
   }
   if (property.type !== "MULTISZ" && values.length > 1) return wrongArgs("SET");
   const edit = setProperty(document, path, name, values);
-  if (!("document" in edit)) {
-    return failed(edit.hresult, `Error Trying To SET the Property: ${name}`);
+  if (isProblem(edit)) {
+    return failed(edit.code, `Error Trying To SET the Property: ${name}`);
   }
   return {
     text: say.setText(name, property, edit.value ?? ""),
@@ -183,8 +184,8 @@ function copy({ words, document }: AdsutilCall, move: boolean): AdsutilAnswer {
     return failed(HRESULT.PATH_NOT_FOUND, `Error trying to open the object: ${from}`);
   }
   const edit = copyKey(document, from, to, move);
-  if (!("document" in edit)) {
-    return failed(edit.hresult, "Error trying to Copy/Move Source to Dest.");
+  if (isProblem(edit)) {
+    return failed(edit.code, "Error trying to Copy/Move Source to Dest.");
   }
   const text = `${move ? "moved" : "copied"} from ${from} to ${to}\n`;
   return { text, exit: ADSUTIL_EXIT.ok, document: edit.document };
@@ -211,11 +212,11 @@ function withoutServer(
 }
 
 function edited(
-  edit: MetabaseEdit,
+  edit: MetabaseEdit | Problem,
   done: string,
   doing: "deleting" | "creating",
   path: string,
 ): AdsutilAnswer {
-  if (!("document" in edit)) return failed(edit.hresult, `Error ${doing} the object: ${path}`);
+  if (isProblem(edit)) return failed(edit.code, `Error ${doing} the object: ${path}`);
   return { text: `${done}\n`, exit: ADSUTIL_EXIT.ok, document: edit.document };
 }

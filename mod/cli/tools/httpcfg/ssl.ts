@@ -6,27 +6,21 @@
  *
  * @module
  */
+import { bindCertificate, unbindCertificate } from "../../../admin/bind_certificate.ts";
 import { parseIp } from "../../../base/address.ts";
 import { NULL_GUID, parseCertHash, parseGuid } from "../../../base/guid.ts";
+import { isProblem, Problem } from "../../../base/problem.ts";
 import { WIN32 } from "../../../base/win32.ts";
-import { findCertificate, storeName } from "../../../config/certs/cert_store.ts";
 import type { SslRecord } from "../../../config/document/document.ts";
-import {
-  deleteSsl,
-  findSsl,
-  setSsl,
-  sslKeyOfAddress,
-} from "../../../config/document/http_records.ts";
-import { tellHowToApply } from "../../apply_note.ts";
+import { findSsl, sslKeyOfAddress } from "../../../config/document/http_records.ts";
 import {
   type CommandInput,
   type CommandIo,
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { completed } from "./completed.ts";
+import { completed, refuse, told } from "./completed.ts";
 import { render, type Row } from "../../core/format.ts";
-import { applyEdit, refuse } from "../../http_store.ts";
 import * as say from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
 import { readSwitches } from "./switches.ts";
@@ -87,8 +81,8 @@ export const commands: readonly CommandSpec[] = [setSslCommand, querySslCommand,
 async function set(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
   if (unknown !== null) return refuse(io, say.invalidCommand(unknown));
-  const key = readKey(io, values.get("i"), "Set");
-  if (typeof key === "number") return key;
+  const key = readKey(values.get("i"));
+  if (isProblem(key)) return refusedKey(io, "Set", key, values.get("i"));
   const hashText = values.get("h");
   if (hashText === undefined) return completed(io, "Set", WIN32.INVALID_PARAMETER);
   if (hashText.length !== 40) return refuse(io, say.badHashLength(hashText));
@@ -109,34 +103,7 @@ async function set(input: CommandInput, io: CommandIo): Promise<number> {
     ...optional("sslCtlStoreName", values.get("n")),
     flags: parseLegacyNumber(values.get("f")),
   };
-  return completed(io, "Set", await bindCertificate(io, record, setSsl));
-}
-
-/**
- * Stores `record` through `edit`, if its certificate is in the store and usable; the Win32 code. Also
- * the way of `netsh http add sslcert`.
- */
-export async function bindCertificate(
-  io: CommandIo,
-  record: SslRecord,
-  edit: typeof setSsl,
-): Promise<number> {
-  const store = storeName(record.certStoreName);
-  const certificate = store === null
-    ? undefined
-    : findCertificate(io.paths.certs, store, record.hash);
-  if (certificate === undefined || certificate.problem !== null) {
-    io.note(
-      certificate === undefined
-        ? "hint: httpcfg cert list shows what is in the store"
-        : `error: Cannot use "${certificate.certFile}": ${certificate.problem}`,
-    );
-    return WIN32.NO_SUCH_LOGON_SESSION;
-  }
-  const named = { ...record, certName: certificate.name };
-  const code = await applyEdit(io, (document) => edit(document, named));
-  if (code === WIN32.NO_ERROR) await tellHowToApply(io, "W3SVC");
-  return code;
+  return told(io, "Set", await bindCertificate(io, record, "add"));
 }
 
 async function query(input: CommandInput, io: CommandIo): Promise<number> {
@@ -145,8 +112,8 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
   const document = await io.store.read();
   let records = document.ssl;
   if (values.has("i")) {
-    const key = readKey(io, values.get("i"), "Query");
-    if (typeof key === "number") return key;
+    const key = readKey(values.get("i"));
+    if (isProblem(key)) return refusedKey(io, "Query", key, values.get("i"));
     const found = findSsl(document, key);
     if (found === undefined) return completed(io, "Query", WIN32.FILE_NOT_FOUND);
     records = [found];
@@ -160,27 +127,29 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
 async function remove(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
   if (unknown !== null) return refuse(io, say.invalidCommand(unknown));
-  const key = readKey(io, values.get("i"), "Delete");
-  if (typeof key === "number") return key;
-  const code = await applyEdit(io, (document) => deleteSsl(document, key));
-  const status = completed(io, "Delete", code);
-  if (code === WIN32.NO_ERROR) await tellHowToApply(io, "W3SVC");
-  return status;
+  const key = readKey(values.get("i"));
+  if (isProblem(key)) return refusedKey(io, "Delete", key, values.get("i"));
+  return told(io, "Delete", await unbindCertificate(io, key));
 }
 
-/** The key that `-i` names; the exit status of a refusal where it names none. */
-function readKey(
-  io: CommandIo,
-  text: string | undefined,
-  call: say.ServiceCall,
-): string | number {
-  if (text === undefined) return refuse(io, say.badSslAddress(text));
-  const key = sslKeyOfAddress(text);
-  if (key !== null) return key;
+/** The key that `-i` names. An address without a port is one that the API refuses, not the tool. */
+function readKey(text: string | undefined): string | Problem {
+  if (text === undefined) return new Problem("no address is given");
   const isBareAddress = parseIp(text.replace(/^\[|\]$/g, "")) !== null;
-  return isBareAddress
-    ? completed(io, call, WIN32.INVALID_PARAMETER)
-    : refuse(io, say.badSslAddress(text), WIN32.WSAEINVAL);
+  return sslKeyOfAddress(text) ?? new Problem(
+    isBareAddress ? "the port is missing" : "not of the form IP:port",
+    { code: isBareAddress ? WIN32.INVALID_PARAMETER : WIN32.WSAEINVAL },
+  );
+}
+
+function refusedKey(
+  io: CommandIo,
+  call: say.ServiceCall,
+  { code }: Problem,
+  text: string | undefined,
+): number {
+  const isCalled = text !== undefined && code === WIN32.INVALID_PARAMETER;
+  return isCalled ? completed(io, call, code) : refuse(io, say.badSslAddress(text), code);
 }
 
 const COLUMNS = [

@@ -6,26 +6,20 @@
  *
  * @module
  */
+import { reserve, unreserve } from "../../../admin/reservations.ts";
+import { isProblem } from "../../../base/problem.ts";
 import { WIN32 } from "../../../base/win32.ts";
-import type { UrlAclRecord } from "../../../config/document/document.ts";
-import { deleteUrlAcl, findUrlAcl, setUrlAcl } from "../../../config/document/http_records.ts";
-import {
-  type NewEvent,
-  reservationAdded,
-  reservationDeleted,
-} from "../../../telemetry/events/event.ts";
+import { findUrlAcl } from "../../../config/document/http_records.ts";
 import {
   type CommandInput,
   type CommandIo,
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { recordEvent } from "../../event_record.ts";
-import { completed } from "./completed.ts";
 import { render } from "../../core/format.ts";
-import { applyEdit, printable, refuse } from "../../http_store.ts";
-import * as say from "./text.ts";
+import { completed, refuse, told } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
+import * as say from "./text.ts";
 
 const LETTERS = "ua";
 
@@ -53,7 +47,7 @@ const setUrlAclCommand: CommandSpec = {
     if (record.url === "" || record.sddl === "") {
       return completed(io, "Set", WIN32.INVALID_PARAMETER);
     }
-    return completed(io, "Set", await reserve(io, record));
+    return told(io, "Set", await reserve(io, record));
   },
 };
 
@@ -79,7 +73,7 @@ const deleteUrlAclCommand: CommandSpec = {
   async run(input, io): Promise<number> {
     const { values, unknown } = readSwitches(input.words, LETTERS);
     if (unknown !== null) return refuse(io, say.notAValidCommand(unknown));
-    return completed(io, "Delete", await unreserve(io, values.get("u") ?? ""));
+    return told(io, "Delete", await unreserve(io, values.get("u") ?? ""));
   },
 };
 
@@ -90,26 +84,6 @@ export const commands: readonly CommandSpec[] = [
   deleteUrlAclCommand,
 ];
 
-/** Adds a reservation; the Win32 code. Also the way of `netsh http add urlacl`. */
-export async function reserve(io: CommandIo, record: UrlAclRecord): Promise<number> {
-  const code = await applyEdit(io, (document) => setUrlAcl(document, record));
-  if (code === WIN32.NO_ERROR) await countAtOnce(io, reservationAdded(record.url));
-  return code;
-}
-
-/** Removes a reservation; the Win32 code. */
-export async function unreserve(io: CommandIo, url: string): Promise<number> {
-  const code = await applyEdit(io, (document) => deleteUrlAcl(document, url));
-  if (code === WIN32.NO_ERROR) await countAtOnce(io, reservationDeleted(url));
-  return code;
-}
-
-/** The running service takes the change up; what came of it is an event. */
-async function countAtOnce(io: CommandIo, event: NewEvent): Promise<void> {
-  await recordEvent(io, event);
-  await io.control.ask({ op: "reservations" });
-}
-
 async function query(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
   if (unknown !== null) return refuse(io, say.notAValidCommand(unknown));
@@ -118,11 +92,11 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
   const url = values.get("u");
   if (url !== undefined) {
     const found = findUrlAcl(document, url);
-    if (typeof found === "number") return completed(io, "Query", found);
+    if (isProblem(found)) return completed(io, "Query", found.code);
     records = [found];
   }
   const form = input.text("format") ?? "text";
-  if (form === "text") io.print(printable(records.map(say.urlAclRecordText).join("")));
+  if (form === "text") io.print(records.map(say.urlAclRecordText).join(""));
   else {
     const rows = records.map(({ url, sddl }) => ({ url, sddl }));
     io.out(await render({ name: "urlacl", columns: ["url", "sddl"], rows }, form));

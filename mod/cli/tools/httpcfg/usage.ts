@@ -6,7 +6,7 @@
  */
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
-import { printable, refuse } from "../../http_store.ts";
+import { refuse } from "./completed.ts";
 import { HTTPCFG_USAGE, invalidCommand } from "./text.ts";
 
 function action(name: string): CommandSpec {
@@ -37,7 +37,7 @@ export function refusedAction(
   nearest: string,
   io: Pick<CommandIo, "print" | "note">,
 ): number {
-  io.print(printable(invalidCommand(word)));
+  io.print(invalidCommand(word));
   io.note(`hint: ${nearest}`);
   return WIN32.INVALID_PARAMETER;
 }

@@ -7,17 +7,21 @@
  *
  * @module
  */
+import { codeOf } from "../../../admin/admin_io.ts";
+import { editStore } from "../../../admin/store_edit.ts";
+import { controlSite, siteStates } from "../../../admin/site_control.ts";
+import { EXIT } from "../../../base/exit_status.ts";
 import { quote } from "../../../base/fault.ts";
+import { isProblem } from "../../../base/problem.ts";
 import { WIN32, win32Text } from "../../../base/win32.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { addSite, findSite, removeSite } from "../../../config/document/edit.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { printable } from "../../http_store.ts";
+import { finish, report, reportError } from "../../core/report.ts";
 import { type IiswebCall, readIisweb, siteIdOfName } from "./args.ts";
 import * as say from "./text.ts";
-import { controlSite, siteStates } from "../../site_control.ts";
 
 const STOPPED = 4;
 const PAUSED = 6;
@@ -49,7 +53,7 @@ export const commands: readonly CommandSpec[] = [iisweb];
 async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const call = readIisweb(input.words);
   if ("text" in call) {
-    io.print(printable(call.text));
+    io.print(call.text);
     return call.exit;
   }
   io.print(say.CONNECTING);
@@ -58,14 +62,14 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const { sites } = await io.store.read();
   const chosen = call.operands.length === 0 ? sites : sites.filter((site) => isNamed(call, site));
   if (call.verb === "query") {
-    io.print(printable(say.queryText(chosen, (id) => states(id) ?? STOPPED)));
-    return 0;
+    io.print(say.queryText(chosen, (id) => states(id) ?? STOPPED));
+    return EXIT.ok;
   }
   if (chosen.length === 0) {
     io.print(say.SITES_NOT_FOUND);
-    return 1;
+    return EXIT.failed;
   }
-  let exit = 0;
+  let exit: number = EXIT.ok;
   for (const site of chosen) {
     const done = call.verb === "delete"
       ? await remove(site, io, states)
@@ -97,32 +101,32 @@ async function control(
   } as const)[verb];
   if (before === wanted) {
     io.print(say.isAlready(path, say.stateWord(wanted)));
-    return 0;
+    return EXIT.ok;
   }
   if (before !== undefined && verb === "pause" && before === STOPPED) {
     io.print(say.cannotInState(word, say.stateWord(before)));
-    return 0;
+    return EXIT.ok;
   }
   const continues = verb === "start" && before === PAUSED;
-  const code = await controlSite(
-    io,
-    continues ? "CONTINUE" : verb.toUpperCase() as Uppercase<typeof verb>,
-    id,
-  );
-  if (code !== WIN32.NO_ERROR) {
+  const result = await controlSite(io, continues ? "continue" : verb, id);
+  report(io, result.notices);
+  if (result.problem !== null) {
+    const { code } = result.problem;
     io.print(say.failedToChange(path, code, win32Text(code) ?? ""));
-    return 1;
+    return EXIT.failed;
   }
   io.print(say.hasBeen(path, continues ? "CONTINUED" : say.stateWord(wanted)));
-  return 0;
+  return EXIT.ok;
 }
 
 async function remove(site: SiteRecord, io: CommandIo, states: SiteStates): Promise<number> {
   const before = states(site.id);
-  if (before !== undefined && before !== STOPPED) await controlSite(io, "STOP", site.id);
-  await io.store.update((document) => removeSite(document, site.id));
+  if (before !== undefined && before !== STOPPED) await controlSite(io, "stop", site.id);
+  // The running service has stopped it: there is nothing left to apply.
+  const edited = await editStore(io, (document) => removeSite(document, site.id));
+  if ("problem" in edited) return finish(io, edited);
   io.print(say.hasBeenDeleted(`W3SVC/${site.id}`));
-  return 0;
+  return EXIT.ok;
 }
 
 async function create(call: IiswebCall, io: CommandIo): Promise<number> {
@@ -131,16 +135,17 @@ async function create(call: IiswebCall, io: CommandIo): Promise<number> {
     await Deno.mkdir(root, { recursive: true });
   } catch (error) {
     io.print(say.IISWEB_ERRORS.noDirectory);
-    io.note(`error: Cannot create ${quote(root)}: ${error instanceof Error ? error.message : ""}`);
-    return 1;
+    const reason = error instanceof Error ? error.message : String(error);
+    reportError(io, { message: `Cannot create ${quote(root)}: ${reason}` });
+    return EXIT.failed;
   }
   const binding = parseBinding(`${call.ip}:${call.port}:${call.host}`);
-  if (typeof binding === "string") {
+  if (isProblem(binding)) {
     io.print(say.IISWEB_ERRORS.badIp);
-    return 1;
+    return EXIT.failed;
   }
   let site: SiteRecord | null = null;
-  await io.store.update((document) => {
+  const edited = await editStore(io, (document) => {
     if (findSite(document, name) !== undefined) return document;
     site = {
       id: siteIdOfName(name, (id) => document.sites.some((other) => other.id === id)),
@@ -152,11 +157,14 @@ async function create(call: IiswebCall, io: CommandIo): Promise<number> {
     };
     return addSite(document, site);
   });
+  if ("problem" in edited) return finish(io, edited);
   if (site === null) {
     // CreateNewSite took a second site of the name; here a name says which site is meant.
     io.print("Error &H800700B7: Cannot create a file when that file already exists.\n");
-    io.note(`error: Cannot create ${quote(name)}: a site of this name is there already`);
-    return 1;
+    reportError(io, {
+      message: `Cannot create ${quote(name)}: a site of this name exists already`,
+    });
+    return EXIT.failed;
   }
   return await startCreated(site, call, root, io);
 }
@@ -167,7 +175,9 @@ async function startCreated(
   root: string,
   io: CommandIo,
 ): Promise<number> {
-  const code = call.dontStart ? null : await controlSite(io, "START", site.id);
+  const result = call.dontStart ? null : await controlSite(io, "start", site.id);
+  report(io, result?.notices ?? []);
+  const code = result === null ? null : codeOf(result);
   const status = code === WIN32.NO_ERROR || code === WIN32.SERVICE_ALREADY_RUNNING
     ? "STARTED"
     : code === WIN32.INVALID_NETNAME || code === WIN32.SHARING_VIOLATION
@@ -175,6 +185,6 @@ async function startCreated(
     : "STOPPED";
   const server = Deno.hostname();
   const { ip, host, port } = call;
-  io.print(printable(say.createdText(site, { server, ip, host, port, root, status })));
-  return 0;
+  io.print(say.createdText(site, { server, ip, host, port, root, status }));
+  return EXIT.ok;
 }

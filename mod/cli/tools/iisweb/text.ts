@@ -9,6 +9,7 @@
  */
 import { type Binding, parseBinding } from "../../../config/document/binding.ts";
 import { urlHost } from "../../../base/address.ts";
+import { isProblem } from "../../../base/problem.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 
 const RULE = "=".repeat(76);
@@ -44,7 +45,10 @@ export function queryText(
   const lines = sites.flatMap((site) => {
     const name = `${site.name} (W3SVC/${site.id})`;
     const state = stateWord(stateOf(site.id));
-    const bindings = site.bindings.map(parseBinding).filter((b) => typeof b !== "string");
+    const bindings = site.bindings.flatMap((text) => {
+      const binding = parseBinding(text);
+      return isProblem(binding) ? [] : [binding];
+    });
     // The script lists bindings; a site without one would be missing from the list of sites.
     if (bindings.length === 0) return [columns([name, state, "N/A", "N/A"], "N/A")];
     return bindings.map((binding, i) => columns(i === 0 ? [name, state] : ["", ""], binding));

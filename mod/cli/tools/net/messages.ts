@@ -27,9 +27,6 @@ export const NET = {
   BAD_NUMBER: 3871,
 } as const;
 
-/** Exit statuses of net.exe. */
-export const NET_EXIT = { ok: 0, syntax: 1, failed: 2 } as const;
-
 const MESSAGES: ReadonlyMap<number, string> = new Map([
   [2182, "The requested service has already been started."],
   [2184, "The service has not been started."],

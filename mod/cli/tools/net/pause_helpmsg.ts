@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { NET_EXIT } from "../../../base/exit_status.ts";
 import { findService, type ServiceRow } from "../../../host/services/service_table.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { printable } from "../../http_store.ts";
 import * as say from "./messages.ts";
 
 const netPause: CommandSpec = {
@@ -49,10 +49,10 @@ const netHelpmsg: CommandSpec = {
     const text = say.netHelpMessage(number);
     if (text !== null) {
       io.print(text);
-      return Promise.resolve(say.NET_EXIT.ok);
+      return Promise.resolve(NET_EXIT.ok);
     }
-    io.note(say.netRefusal(say.NET.BAD_NUMBER, printable(number)));
-    return Promise.resolve(say.NET_EXIT.failed);
+    io.note(say.netRefusal(say.NET.BAD_NUMBER, number));
+    return Promise.resolve(NET_EXIT.failed);
   },
 };
 
@@ -68,7 +68,7 @@ const net: CommandSpec = {
   hidden: true,
   run(_input, io): Promise<number> {
     io.note(say.netSyntax(null));
-    return Promise.resolve(say.NET_EXIT.syntax);
+    return Promise.resolve(NET_EXIT.syntax);
   },
 };
 
@@ -82,8 +82,8 @@ async function control(
 ): Promise<number> {
   const option = input.words.find((word) => /^[/-]/.test(word));
   if (option !== undefined) {
-    io.note(say.netUnknownOption(verb, printable(option)));
-    return say.NET_EXIT.syntax;
+    io.note(say.netUnknownOption(verb, option));
+    return NET_EXIT.syntax;
   }
   const name = input.words.join(" ");
   if (name === "") return syntax(verb, io);
@@ -93,7 +93,7 @@ async function control(
   if (text !== null) return refused(io, text);
   await io.control.ask({ op: verb, service: row.name });
   io.print(verb === "pause" ? say.netPaused(row.display) : say.netContinued(row.display));
-  return say.NET_EXIT.ok;
+  return NET_EXIT.ok;
 }
 
 /** Why the service cannot be paused or continued now; null where it can. */
@@ -114,10 +114,10 @@ async function refusalOf(
 
 function refused(io: CommandIo, text: string): number {
   io.note(text);
-  return say.NET_EXIT.failed;
+  return NET_EXIT.failed;
 }
 
 function syntax(verb: say.NetVerb, io: CommandIo): number {
   io.note(say.netSyntax(verb));
-  return say.NET_EXIT.syntax;
+  return NET_EXIT.syntax;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NET_EXIT } from "../../../base/exit_status.ts";
 import { Fault } from "../../../base/fault.ts";
 import type { ServiceStatus } from "../../../host/control/status.ts";
 import {
@@ -62,7 +63,7 @@ export const netStop: CommandSpec = {
     if (option !== null) return refusedOption(io, "stop", option);
     if (name === "") {
       io.note(say.netSyntax("stop"));
-      return say.NET_EXIT.syntax;
+      return NET_EXIT.syntax;
     }
     const row = findService(name);
     if (row === undefined) return refused(io, say.netRefusal(say.NET.NAME_INVALID));
@@ -96,7 +97,7 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   }
   io.print(say.netStarted(row.display));
   if (row.name === "W3SVC") io.note(siteTroubles(status));
-  return say.NET_EXIT.ok;
+  return NET_EXIT.ok;
 }
 
 /** Another command may end the process between two of our questions. */
@@ -110,7 +111,7 @@ function endedFault(): Fault {
 function withNetStatus(error: unknown): unknown {
   if (!(error instanceof Fault)) return error;
   const { message, hint } = error;
-  const options = { exit: say.NET_EXIT.failed, cause: error };
+  const options = { exit: NET_EXIT.failed, cause: error };
   return new Fault(message, hint === undefined ? options : { ...options, hint });
 }
 
@@ -127,7 +128,7 @@ async function stopService(
   const dependents = dependentsOf(row.name).filter((name) => stateOf(status, name) !== "stopped");
   if (dependents.length > 0) {
     io.print(say.netDependents(row.display, dependents.map((name) => serviceRow(name).display)));
-    if (!(yes ?? confirmed(io))) return say.NET_EXIT.failed;
+    if (!(yes ?? confirmed(io))) return NET_EXIT.failed;
   }
   await io.control.ask({ op: "stop", service: row.name }, (progress) => {
     if (progress.kind !== "step") return;
@@ -135,7 +136,7 @@ async function stopService(
     if (progress.state === "stopping") io.print(say.netStopping(display));
     if (progress.state === "stopped") io.print(say.netStopped(display));
   });
-  return say.NET_EXIT.ok;
+  return NET_EXIT.ok;
 }
 
 function confirmed(io: CommandIo): boolean {
@@ -155,7 +156,7 @@ async function listStarted(io: CommandIo, form: string): Promise<number> {
     const rows = started.map(({ name, display }) => ({ name, display }));
     io.out(await render({ name: "services", columns: ["name", "display"], rows }, form));
   }
-  return say.NET_EXIT.ok;
+  return NET_EXIT.ok;
 }
 
 function stateOf(status: ServiceStatus, name: ServiceName): string {
@@ -193,10 +194,10 @@ function readWords(words: readonly string[], options: readonly string[]): NetWor
 
 function refused(io: CommandIo, text: string): number {
   io.note(text);
-  return say.NET_EXIT.failed;
+  return NET_EXIT.failed;
 }
 
 function refusedOption(io: CommandIo, verb: say.NetVerb, option: string): number {
   io.note(say.netUnknownOption(verb, option));
-  return say.NET_EXIT.syntax;
+  return NET_EXIT.syntax;
 }

@@ -12,7 +12,6 @@ import type { ConfigDocument } from "../../../config/document/document.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { printable } from "../../http_store.ts";
 import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./args.ts";
 import { RECORD_COMMANDS } from "./records.ts";
 import { SERVICE_COMMANDS } from "./service.ts";
@@ -57,27 +56,31 @@ async function run({ words }: CommandInput, io: CommandIo): Promise<number> {
   }
   if (first.toLowerCase() === "http") return await runLine(words.slice(1), io);
   if (["", "?", "/?", "-?", "help"].includes(first.toLowerCase())) return help(io);
-  io.print(printable(say.commandNotFound(words)));
+  io.print(say.commandNotFound(words));
   return 1;
 }
 
-async function runLine(words: readonly string[], io: CommandIo): Promise<number> {
+async function runLine(
+  words: readonly string[],
+  io: CommandIo,
+  isScript = false,
+): Promise<number> {
   const call = readNetsh(words);
   switch (call.kind) {
     case "help":
       return help(io);
     case "unknown":
-      io.print(printable(say.commandNotFound(["http", ...words])));
+      io.print(say.commandNotFound(["http", ...words]));
       return 1;
     case "missing":
       io.print(say.syntaxError(say.MISSING_PARAMETER, netshUsage(call.command)));
       return 1;
     case "badTag":
-      io.print(printable(say.syntaxError(say.badTag(call.tag), netshUsage(call.command))));
+      io.print(say.syntaxError(say.badTag(call.tag), netshUsage(call.command)));
       return 1;
     case "badValue": {
       const problem = say.badValue(call.value, call.tag);
-      io.print(printable(say.syntaxError(problem, netshUsage(call.command))));
+      io.print(say.syntaxError(problem, netshUsage(call.command)));
       return 1;
     }
     case "call": {
@@ -85,7 +88,7 @@ async function runLine(words: readonly string[], io: CommandIo): Promise<number>
       if (verb === "dump") return await dump(io);
       const name = `${verb} ${noun}`;
       const command = RECORD_COMMANDS[name] ?? SERVICE_COMMANDS[name];
-      return command === undefined ? help(io) : await command(call.values, io);
+      return command === undefined ? help(io) : await command(call.values, io, isScript);
     }
   }
 }
@@ -103,7 +106,7 @@ async function runScript(path: string, io: CommandIo): Promise<number> {
     const words = scriptWords(line);
     const [first = ""] = words;
     if (first === "" || first.startsWith("#") || /^(?:pushd|popd)$/i.test(first)) continue;
-    const done = await runLine(first.toLowerCase() === "http" ? words.slice(1) : words, io);
+    const done = await runLine(first.toLowerCase() === "http" ? words.slice(1) : words, io, true);
     status = Math.max(status, done);
   }
   return status;

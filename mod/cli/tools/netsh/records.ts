@@ -4,42 +4,40 @@
  *
  * @module
  */
+import { accountOfSid, readAccountFiles, sidOfAccount } from "../../../admin/accounts.ts";
+import { type ActionResult, codeOf, type Notice } from "../../../admin/admin_io.ts";
+import { bindCertificate, unbindCertificate } from "../../../admin/bind_certificate.ts";
+import { changeList, type ListChange } from "../../../admin/change_list.ts";
+import { changeSetting } from "../../../admin/change_setting.ts";
+import { reserve, unreserve } from "../../../admin/reservations.ts";
 import { parseCertHash, parseGuid } from "../../../base/guid.ts";
+import { isProblem } from "../../../base/problem.ts";
 import { formatSddl, RIGHT } from "../../../base/sddl.ts";
 import { WIN32, win32Text } from "../../../base/win32.ts";
-import type { ConfigDocument, SslRecord } from "../../../config/document/document.ts";
-import { addListEntry, removeListEntry } from "../../../config/document/edit.ts";
+import type { SslRecord } from "../../../config/document/document.ts";
 import {
-  deleteSsl,
   findSsl,
   findUrlAcl,
-  setSsl,
   sslKeyOfAddress,
   sslKeyOfName,
-  updateSsl,
 } from "../../../config/document/http_records.ts";
-import {
-  DEFAULT_SETTINGS,
-  effectiveSettings,
-  type SettingName,
-} from "../../../config/document/settings.ts";
-import { SETTINGS } from "../../../config/document/settings.ts";
-import { isEntryProblem, parseEntry } from "../../../config/document/list_entry.ts";
-import { accountOfSid, readAccountFiles, sidOfAccount } from "../../accounts.ts";
-import { tellHowToApply } from "../../apply_note.ts";
+import { effectiveSettings, SETTINGS } from "../../../config/document/settings.ts";
 import type { CommandIo } from "../../core/command.ts";
-import { applyEdit, printable } from "../../http_store.ts";
+import { report } from "../../core/report.ts";
 import * as say from "./text.ts";
-import { bindCertificate } from "../httpcfg/ssl.ts";
-import { reserve, unreserve } from "../httpcfg/urlacl.ts";
 
 type Values = ReadonlyMap<string, string>;
-type Run = (values: Values, io: CommandIo) => Promise<number>;
+/** `isScript`: the line stands in a script, such as a dump of another time or machine. */
+type Run = (values: Values, io: CommandIo, isScript: boolean) => Promise<number>;
 
 /** By `verb noun`. */
 export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
-  "add iplisten": (values, io) => changeList(values, io, "add"),
-  "delete iplisten": (values, io) => changeList(values, io, "delete"),
+  "add iplisten": (values, io, later) => {
+    return changeEntry(io, { kind: "add", text: values.get("ipaddress") ?? "", later });
+  },
+  "delete iplisten": (values, io) => {
+    return changeEntry(io, { kind: "remove", text: values.get("ipaddress") ?? "" });
+  },
   "show iplisten": async (_values, io) => {
     return shown(io, say.ipListenText((await io.store.read()).ipListen));
   },
@@ -49,14 +47,19 @@ export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
   "show sslcert": showCertificates,
   "add urlacl": addReservation,
   "delete urlacl": async (values, io) => {
-    const code = await unreserve(io, values.get("url") ?? "");
-    return ended(io, code, "URL reservation successfully deleted", "URL reservation delete failed");
+    const result = await unreserve(io, values.get("url") ?? "");
+    return told(
+      io,
+      result,
+      "URL reservation successfully deleted",
+      "URL reservation delete failed",
+    );
   },
   "show urlacl": showReservations,
   "add timeout": addTimeout,
   "delete timeout": async (values, io) => {
-    await setSetting(io, timeoutSetting(values), null);
-    return shown(io, say.said("Timeout value successfully deleted"));
+    const result = await changeSetting(io, timeoutSetting(values), null);
+    return told(io, result, "Timeout value successfully deleted", "Timeout value delete failed");
   },
   "show timeout": async (_values, io) => {
     const { ConnectionTimeout, HeaderWaitTimeout } = await settingsOf(io);
@@ -69,25 +72,21 @@ export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
   },
 };
 
-/** Ranges are sent from the file itself here: the size of a piece is no setting. */
+/** Ranges are sent from the file itself here: the size of a piece is not a setting. */
 const RANGE_CHUNK_BYTES = 0;
+const RANGES_NOTE: Notice = {
+  kind: "note",
+  text: "ranges are sent from the file itself, not in pieces of a set size",
+};
 
-async function changeList(values: Values, io: CommandIo, verb: "add" | "delete"): Promise<number> {
-  const entry = parseEntry(values.get("ipaddress") ?? "");
-  const failed = verb === "add" ? "IP address add failed" : "IP address deletion failed";
-  if (isEntryProblem(entry)) {
-    io.note(`error: ${entry.reason}\nhint: ${entry.hint}`);
-    return shown(io, say.failure(failed, WIN32.INVALID_PARAMETER), 1);
-  }
-  const code = await applyEdit(io, (document) => {
-    const edit = verb === "add" ? addListEntry : removeListEntry;
-    const after = edit(document, entry.text);
-    const unchanged = verb === "add" ? WIN32.ALREADY_EXISTS : WIN32.FILE_NOT_FOUND;
-    return { document: after, code: after === document ? unchanged : WIN32.NO_ERROR };
-  });
-  const done = verb === "add" ? "IP address successfully added" : "IP address successfully deleted";
-  const status = ended(io, code, done, failed);
-  if (status === 0) await tellHowToApply(io, "HTTP");
+async function changeEntry(io: CommandIo, change: ListChange): Promise<number> {
+  const result = await changeList(io, change);
+  // The API has one code for every text that is no address.
+  const code = codeOf(result) === WIN32.WSAEINVAL ? WIN32.INVALID_PARAMETER : codeOf(result);
+  const status = change.kind === "add"
+    ? ended(io, code, "IP address successfully added", "IP address add failed")
+    : ended(io, code, "IP address successfully deleted", "IP address deletion failed");
+  report(io, result.notices);
   return status;
 }
 
@@ -104,15 +103,10 @@ async function putCertificate(
   verb: "add" | "update",
 ): Promise<number> {
   const record = recordOf(values);
-  const edit = verb === "add" ? setSsl : updateSsl;
-  const code = record === null ? WIN32.INVALID_PARAMETER : await bindCertificate(io, record, edit);
-  const done = verb === "add" ? "added" : "updated";
-  return ended(
-    io,
-    code,
-    `SSL Certificate successfully ${done}`,
-    `SSL Certificate ${verb} failed`,
-  );
+  const done = `SSL Certificate successfully ${verb === "add" ? "added" : "updated"}`;
+  const failed = `SSL Certificate ${verb} failed`;
+  if (record === null) return ended(io, WIN32.INVALID_PARAMETER, done, failed);
+  return told(io, await bindCertificate(io, record, verb), done, failed);
 }
 
 function recordOf(values: Values): SslRecord | null {
@@ -151,10 +145,12 @@ function recordOf(values: Values): SslRecord | null {
 
 async function deleteCertificate(values: Values, io: CommandIo): Promise<number> {
   const key = keyOf(values);
-  const code = key === null
-    ? WIN32.INVALID_PARAMETER
-    : await applyEdit(io, (document) => deleteSsl(document, key));
-  return ended(io, code, "SSL Certificate successfully deleted", "SSL Certificate deletion failed");
+  const texts = [
+    "SSL Certificate successfully deleted",
+    "SSL Certificate deletion failed",
+  ] as const;
+  if (key === null) return ended(io, WIN32.INVALID_PARAMETER, ...texts);
+  return told(io, await unbindCertificate(io, key), ...texts);
 }
 
 async function showCertificates(values: Values, io: CommandIo): Promise<number> {
@@ -182,8 +178,8 @@ async function addReservation(values: Values, io: CommandIo): Promise<number> {
     const reason = win32Text(WIN32.INVALID_PARAMETER);
     return shown(io, `\nCreate SDDL failed, Error: ${WIN32.NONE_MAPPED}\n${reason}\n\n`, 1);
   }
-  const code = await reserve(io, { url, sddl: list });
-  return ended(io, code, "URL reservation successfully added", "Url reservation add failed");
+  const result = await reserve(io, { url, sddl: list });
+  return told(io, result, "URL reservation successfully added", "Url reservation add failed");
 }
 
 function sddlOf(user: string, values: Values): string | null {
@@ -201,7 +197,7 @@ async function showReservations(values: Values, io: CommandIo): Promise<number> 
   const url = values.get("url");
   if (url === undefined) return shown(io, say.urlAclText(document.urlAcl, nameOf));
   const found = findUrlAcl(document, url);
-  if (typeof found === "number") return notFound(io, say.urlAclText([], nameOf), found);
+  if (isProblem(found)) return notFound(io, say.urlAclText([], nameOf), found.code);
   return shown(io, say.urlAclText([found], nameOf));
 }
 
@@ -212,8 +208,8 @@ async function addTimeout(values: Values, io: CommandIo): Promise<number> {
   if (seconds === null || seconds < min || seconds > max) {
     return shown(io, say.failure("Timeout value add failed", WIN32.INVALID_PARAMETER), 1);
   }
-  await setSetting(io, name, seconds);
-  return shown(io, say.said("Timeout value successfully added"));
+  const result = await changeSetting(io, name, seconds);
+  return told(io, result, "Timeout value successfully added", "Timeout value add failed");
 }
 
 function timeoutSetting(values: Values): "ConnectionTimeout" | "HeaderWaitTimeout" {
@@ -226,21 +222,11 @@ async function addCacheParameter(values: Values, io: CommandIo): Promise<number>
   const { min, max } = SETTINGS.UriMaxUriBytes;
   const isSize = values.get("type") === "maxcacheresponsesize";
   if (!isSize || bytes === null || bytes < min || bytes > max) {
-    if (!isSize) io.note("note: ranges are sent from the file itself, in no pieces of a set size");
+    if (!isSize) report(io, [RANGES_NOTE]);
     return shown(io, say.failure("Cache parameter add failed", WIN32.INVALID_PARAMETER), 1);
   }
-  await setSetting(io, "UriMaxUriBytes", bytes);
-  return shown(io, say.said("Cache parameter successfully added"));
-}
-
-/** Stores a setting; null, or its default, takes it out of the document. */
-async function setSetting(io: CommandIo, name: SettingName, value: number | null): Promise<void> {
-  const { changed } = await io.store.update((document): ConfigDocument => {
-    const { [name]: _, ...others } = document.settings;
-    const isDefault = value === null || value === DEFAULT_SETTINGS[name];
-    return { ...document, settings: isDefault ? others : { ...others, [name]: value } };
-  });
-  if (changed) await tellHowToApply(io, "HTTP");
+  const result = await changeSetting(io, "UriMaxUriBytes", bytes);
+  return told(io, result, "Cache parameter successfully added", "Cache parameter add failed");
 }
 
 async function settingsOf(io: CommandIo): Promise<ReturnType<typeof effectiveSettings>> {
@@ -254,6 +240,13 @@ function unsigned(text: string): number | null {
   return value <= 4294967295 ? value : null;
 }
 
+/** Tells what came of an action: the answer on stdout, what is worth knowing on stderr. */
+function told(io: CommandIo, result: ActionResult, done: string, failed: string): number {
+  const status = ended(io, codeOf(result), done, failed);
+  report(io, result.notices);
+  return status;
+}
+
 function ended(io: CommandIo, code: number, done: string, failed: string): number {
   if (code === WIN32.NO_ERROR) return shown(io, say.said(done));
   return shown(io, say.failure(failed, code), 1);
@@ -264,6 +257,6 @@ function notFound(io: CommandIo, head: string, code: number): number {
 }
 
 function shown(io: CommandIo, text: string, status = 0): number {
-  io.print(printable(text));
+  io.print(text);
   return status;
 }

@@ -10,7 +10,6 @@
 import { WIN32 } from "../../../base/win32.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandIo } from "../../core/command.ts";
-import { printable } from "../../http_store.ts";
 import { queueViewText, sessionViewText } from "./state_text.ts";
 import * as say from "./text.ts";
 
@@ -64,6 +63,6 @@ async function flushLogs(_values: Values, io: CommandIo): Promise<number> {
 }
 
 function shown(io: CommandIo, text: string, status: number): number {
-  io.print(printable(text));
+  io.print(text);
   return status;
 }

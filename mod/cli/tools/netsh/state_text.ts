@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { isProblem } from "../../../base/problem.ts";
 import { shownUrlPrefix } from "../../../base/url_prefix.ts";
 import { parseBinding, registeredPrefix } from "../../../config/document/binding.ts";
 import type { ServiceStatus } from "../../../host/control/status.ts";
@@ -77,7 +78,7 @@ function siteGroups(status: ServiceStatus | null): Group[] {
     name: site.name,
     urls: site.bindings.map((text) => {
       const binding = parseBinding(text);
-      const isSecure = typeof binding !== "string" && secure.has(binding.port);
+      const isSecure = !isProblem(binding) && secure.has(binding.port);
       return shownUrlPrefix(registeredPrefix(text, isSecure ? "https" : "http"));
     }),
   }));

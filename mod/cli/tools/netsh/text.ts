@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { isProblem } from "../../../base/problem.ts";
 import { parseSddl, RIGHT } from "../../../base/sddl.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { win32Text } from "../../../base/win32.ts";
@@ -46,7 +47,7 @@ export function urlAclText(records: readonly UrlAclRecord[], nameOf: AccountName
 
 function reservationText({ url, sddl }: UrlAclRecord, nameOf: AccountName): string {
   const aces = parseSddl(sddl);
-  const users = typeof aces === "number" ? [] : aces.map((ace) => {
+  const users = isProblem(aces) ? [] : aces.map((ace) => {
     const grants = (right: number): string => {
       return ace.allow && (ace.rights & right) !== 0 ? "Yes" : "No";
     };

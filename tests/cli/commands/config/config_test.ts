@@ -97,10 +97,17 @@ Deno.test("config edit stores what passes, keeps what does not, and lays the sch
 
   const bad = await edit(`sed -i.bak 's/10.0.0.1/10.0.0/' "$1"`);
   assertEquals(bad.status, 1);
-  assertStringIncludes(bad.note, `hint: mend "${draft}"`);
+  assertStringIncludes(bad.note, `hint: fix "${draft}"`);
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0"');
   assertMatch((await edit("exit 3")).note, /the editor ended with a failure/);
   assertEquals((await home.cli("query iplisten")).out, "IP :10.0.0.1\n");
+
+  const change = `sed -i.bak 's/10.0.0.1/10.0.0.7/' "${home.folder}/config.json"`;
+  const late = await edit(`${change}; sed -i.bak 's/10.0.0.1/10.0.0.8/' "$1"`);
+  assertEquals([late.status, late.out], [1, ""]);
+  assertStringIncludes(late.note, "the stored document was changed meanwhile\nhint: it is kept in");
+  assertEquals((await home.cli("query iplisten")).out, "IP :10.0.0.7\n");
+  assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');
 });
 
 Deno.test("config schema prints the published schema, which names every field of the document", async () => {

@@ -1,17 +1,16 @@
 // Goal: the note names KB 813368's resolution, with the address of the site. Method: documents.
 import { assertEquals, assertMatch } from "@std/assert";
-import { isWinsock, poolingNote } from "../../../../mod/cli/tools/adsutil/pooling_note.ts";
+import { isWinsock, poolingNotes } from "../../../../mod/cli/tools/adsutil/pooling_note.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 
-Deno.test("poolingNote() speaks under IIS 6 only", () => {
+Deno.test("poolingNotes() speaks under IIS 6 only", () => {
   const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [":80:", "10.0.0.7:80:"] };
   const six: ConfigDocument = { ...DEFAULT_DOCUMENT, sites: [site] };
   const five = { ...six, metabase: { "W3SVC/Info": { MajorIIsVersionNumber: 5 } } };
-  assertMatch(
-    poolingNote(six, "W3SVC/1"),
-    /KB 813368.*\nhint: httpcfg set iplisten -i 10\.0\.0\.7;/,
-  );
-  assertMatch(poolingNote(DEFAULT_DOCUMENT, "W3SVC"), /-i xxx\.xxx\.x\.x;/);
-  assertEquals(poolingNote(five, "W3SVC"), "");
+  const [note] = poolingNotes(six, "W3SVC/1");
+  assertMatch(note?.text ?? "", /KB 813368/);
+  assertMatch(note?.hint ?? "", /^httpcfg set iplisten -i 10\.0\.0\.7;/);
+  assertMatch(poolingNotes(DEFAULT_DOCUMENT, "W3SVC")[0]?.hint ?? "", /-i xxx\.xxx\.x\.x;/);
+  assertEquals(poolingNotes(five, "W3SVC"), []);
   assertEquals([isWinsock(six), isWinsock(five)], [false, true]);
 });

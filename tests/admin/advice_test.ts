@@ -1,7 +1,7 @@
 /** Goal: only entries that do nothing are talked about. Method: a table, no machine. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../mod/base/address.ts";
-import { absence, addedAdvice } from "../../mod/cli/list_advice.ts";
+import { absence, listAdvice } from "../../mod/admin/advice.ts";
 import { type ListEntry, parseEntry } from "../../mod/config/document/list_entry.ts";
 import type { Machine } from "../../mod/listen/machine/machine_addresses.ts";
 
@@ -14,13 +14,14 @@ const MACHINE: Machine = {
   wholeLoopback: true,
 };
 
-Deno.test("addedAdvice() and absence() speak of what is not there or never decides", () => {
+Deno.test("listAdvice() and absence() speak of what is not there or never decides", () => {
   const cases: readonly (readonly [list: string, word: RegExp | null, isAbsent: boolean])[] = [
     ["10.0.0.5", null, false],
     ["10.0.0.9", null, true],
     ["!10.0.0.9", null, false],
     ["eth0", null, false],
-    ["eth9", null, true],
+    ["eth9", /^"eth9" matches nothing until/, true],
+    ["!eth9", /^"!eth9" matches nothing until/, false],
     ["192.0.2.0/24", null, false],
     ["::", null, false],
     ["10.0.0.0/8 10.0.0.5", /decides nothing/, false],
@@ -29,12 +30,17 @@ Deno.test("addedAdvice() and absence() speak of what is not there or never decid
   for (const [text, word, isAbsent] of cases) {
     const list = text.split(" ");
     const entry = parseEntry(list.at(-1)!) as ListEntry;
-    const advice = addedAdvice(entry, list);
-    assertEquals(
-      word === null ? advice : word.test(advice ?? ""),
-      word === null ? null : true,
-      text,
-    );
+    const advice = listAdvice(list.slice(0, -1), list, MACHINE);
+    assertEquals(advice.map(({ text }) => word?.test(text)), word === null ? [] : [true], text);
     assertEquals(absence(entry, MACHINE) !== null, isAbsent, text);
+    assertEquals(listAdvice(list, list, MACHINE), [], "what was there before is known");
   }
+});
+
+Deno.test("listAdvice() names the command that puts a shadowed entry in its place", () => {
+  const [advice] = listAdvice([], ["eth0", "10.0.0.0/8", "!10.0.0.5"], MACHINE);
+  assertEquals(
+    advice?.hint,
+    "httpcfg delete iplisten -i '!10.0.0.5'; httpcfg set iplisten -i '!10.0.0.5' --before 2",
+  );
 });

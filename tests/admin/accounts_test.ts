@@ -1,6 +1,6 @@
 // Goal: names and SIDs in both directions. Method: account files of the test's own.
 import { assert, assertEquals } from "@std/assert";
-import { accountOfSid, readAccountFiles, sidOfAccount } from "../../mod/cli/accounts.ts";
+import { accountOfSid, readAccountFiles, sidOfAccount } from "../../mod/admin/accounts.ts";
 
 const FILES = {
   passwd: "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n",

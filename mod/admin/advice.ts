@@ -1,0 +1,62 @@
+/**
+ * What is worth knowing about a list that has just been changed. Pure.
+ *
+ * @module
+ */
+import { quote, shellWord } from "../base/fault.ts";
+import { type ListEntry, parseList } from "../config/document/list_entry.ts";
+import { shadowedBy } from "../listen/list/inclusion.ts";
+import { addressTable, type Machine } from "../listen/machine/machine_addresses.ts";
+import type { Notice } from "./admin_io.ts";
+
+/** A notice for each entry of `after` that `before` has not, and that does nothing on `machine`. */
+export function listAdvice(
+  before: readonly string[],
+  after: readonly string[],
+  machine: Machine,
+): Notice[] {
+  const known = new Set(before);
+  const entries = parseList(after);
+  return entries.flatMap((entry, place) => {
+    if (known.has(entry.text)) return [];
+    const shadow = shadowedBy(entries, place);
+    if (shadow !== null) return [shadowNotice(entry, shadow, after.indexOf(shadow.text))];
+    return isUnknownInterface(entry, machine) ? [interfaceNotice(entry)] : [];
+  });
+}
+
+/** Why an entry stands for nothing that the machine has now; null where it stands for something. */
+export function absence(entry: ListEntry, machine: Machine): string | null {
+  return isThere(entry, machine) ? null : "no interface of this machine has it now";
+}
+
+function shadowNotice(entry: ListEntry, shadow: ListEntry, place: number): Notice {
+  const word = shellWord(entry.text);
+  return {
+    kind: "note",
+    text: `${quote(entry.text)} decides nothing, because ${quote(shadow.text)} stands before it ` +
+      "and the first match wins",
+    hint: `httpcfg delete iplisten -i ${word}; ` +
+      `httpcfg set iplisten -i ${word} --before ${place + 1}`,
+  };
+}
+
+function interfaceNotice(entry: ListEntry): Notice {
+  return {
+    kind: "note",
+    text: `${quote(entry.text)} matches nothing until this machine has an interface of that name`,
+    hint: "ip link",
+  };
+}
+
+function isThere(entry: ListEntry, machine: Machine): boolean {
+  const { target, excludes } = entry;
+  if (excludes) return true; // an exclusion of nothing does what it says
+  if (target.kind === "address") return addressTable(machine).interfaceOf(target.ip) !== null;
+  return !isUnknownInterface(entry, machine);
+}
+
+function isUnknownInterface({ target }: ListEntry, { addresses }: Machine): boolean {
+  return target.kind === "interface" &&
+    !addresses.some((address) => address.interface === target.name);
+}

@@ -1,0 +1,50 @@
+/**
+ * After a write: the running service takes the change up, or what has to be typed for that.
+ *
+ * @module
+ */
+import { Fault } from "../base/fault.ts";
+import type { AdminIo, Notice } from "./admin_io.ts";
+import { guardReload } from "./lockout_guard.ts";
+
+/** What each service reads of the document when it starts. */
+const READERS = {
+  HTTP: { what: "HTTP reads the list and the settings", stop: "httpcfg net stop http /y" },
+  W3SVC: { what: "W3SVC reads the sites", stop: "httpcfg net stop w3svc" },
+} as const;
+
+/**
+ * With applyChanges "live" applies the stored document to the running service, else tells how a change
+ * of what `reader` reads is applied. Tells nothing where that service does not run. Never fails: the
+ * change is stored, and what stands against its application is told.
+ */
+export async function applyOrAdvise(
+  io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
+  reader: keyof typeof READERS,
+): Promise<Notice[]> {
+  const status = await io.control.ask({ op: "status" }).catch(() => null);
+  const isUp = status?.services.some(({ name, state }) => name === reader && state !== "stopped");
+  if (!isUp) return [];
+  const { settings } = await io.store.read();
+  if (settings.applyChanges === "live") return [await applyNow(io)];
+  const { what, stop } = READERS[reader];
+  return [{
+    kind: "note",
+    text: `stored; ${what} when it starts`,
+    hint: `httpcfg reload applies it without a stop; or: ${stop}; httpcfg net start w3svc`,
+  }];
+}
+
+async function applyNow(
+  io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
+): Promise<Notice> {
+  try {
+    await guardReload(io);
+    await io.control.ask({ op: "reload", confirmSeconds: null, strict: false });
+    return { kind: "note", text: "stored and applied" };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const text = `stored, but not applied: ${error.message}`;
+    return { kind: "warning", text, hint: error.hint ?? "httpcfg reload" };
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * Certificate records (`ssl`): which certificate serves an address and port, or a name.
+ *
+ * @module
+ */
+import { Problem } from "../base/problem.ts";
+import { WIN32 } from "../base/win32.ts";
+import { findCertificate, storeName } from "../config/certs/cert_store.ts";
+import type { SslRecord } from "../config/document/document.ts";
+import { deleteSsl, setSsl, updateSsl } from "../config/document/http_records.ts";
+import type { ActionResult, AdminIo } from "./admin_io.ts";
+import { applyOrAdvise } from "./apply.ts";
+import { editStore } from "./store_edit.ts";
+
+/**
+ * Adds `record`, or puts it in the place of the one with its key. A certificate that its store does not
+ * have, or that cannot be served, is ERROR_NO_SUCH_LOGON_SESSION, 1312.
+ */
+export async function bindCertificate(
+  io: AdminIo,
+  record: SslRecord,
+  how: "add" | "update",
+): Promise<ActionResult> {
+  const store = storeName(record.certStoreName);
+  const certificate = store === null
+    ? undefined
+    : findCertificate(io.paths.certs, store, record.hash);
+  if (certificate === undefined) {
+    return unusable("the store has no such certificate", "httpcfg cert list");
+  }
+  const { certFile, name, problem } = certificate;
+  if (problem !== null) return unusable(`Cannot use "${certFile}": ${problem}`);
+  const named = { ...record, certName: name };
+  const edit = how === "add" ? setSsl : updateSsl;
+  const edited = await editStore(io, (document) => edit(document, named));
+  if ("problem" in edited) return edited;
+  return { problem: null, notices: await applyOrAdvise(io, "W3SVC") };
+}
+
+/** Removes the record of `key`; the certificate stays in its store. */
+export async function unbindCertificate(io: AdminIo, key: string): Promise<ActionResult> {
+  const edited = await editStore(io, (document) => deleteSsl(document, key));
+  if ("problem" in edited) return edited;
+  return { problem: null, notices: await applyOrAdvise(io, "W3SVC") };
+}
+
+function unusable(text: string, hint?: string): ActionResult {
+  const problem = new Problem(text, { code: WIN32.NO_SUCH_LOGON_SESSION });
+  return { problem, notices: [{ kind: "error", text, hint }] };
+}

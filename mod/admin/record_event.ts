@@ -1,0 +1,18 @@
+/**
+ * Edge: events of an administrator's actions, appended to the log that the service writes too.
+ *
+ * @module
+ */
+import type { NewEvent } from "../telemetry/events/event.ts";
+import { EventLog } from "../telemetry/events/event_log.ts";
+
+/** Appends `event` to the log in `folder`, with the time that `now` gives. Never throws. */
+export async function recordEvent(
+  folder: string,
+  now: () => number,
+  event: NewEvent,
+): Promise<void> {
+  const log = new EventLog({ folder, now, onTrouble: () => {} });
+  log.write(event);
+  await log.close();
+}

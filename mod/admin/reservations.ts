@@ -1,0 +1,37 @@
+/**
+ * URL reservations (`urlAcl`): who may register URLs under a prefix.
+ *
+ * A reservation works at once, without a restart, and its coming and going is an event (15007, 15008).
+ *
+ * @module
+ */
+import type { UrlAclRecord } from "../config/document/document.ts";
+import { deleteUrlAcl, setUrlAcl } from "../config/document/http_records.ts";
+import { type NewEvent, reservationAdded, reservationDeleted } from "../telemetry/events/event.ts";
+import type { ActionResult, AdminIo } from "./admin_io.ts";
+import { editStore } from "./store_edit.ts";
+
+/** Adds a reservation. */
+export function reserve(io: AdminIo, record: UrlAclRecord): Promise<ActionResult> {
+  const edit = editStore(io, (document) => setUrlAcl(document, record));
+  return settled(io, edit, reservationAdded(record.url));
+}
+
+/** Removes the reservation of `url`. */
+export function unreserve(io: AdminIo, url: string): Promise<ActionResult> {
+  const edit = editStore(io, (document) => deleteUrlAcl(document, url));
+  return settled(io, edit, reservationDeleted(url));
+}
+
+/** The running service takes the change up; what came of it is an event. */
+async function settled(
+  io: AdminIo,
+  edit: ReturnType<typeof editStore>,
+  event: NewEvent,
+): Promise<ActionResult> {
+  const edited = await edit;
+  if ("problem" in edited) return edited;
+  await io.record(event);
+  await io.control.ask({ op: "reservations" });
+  return { problem: null, notices: [] };
+}

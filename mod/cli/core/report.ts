@@ -1,0 +1,33 @@
+/**
+ * Errors, warnings and notes on stderr, in one form: `KIND: TEXT`, then `hint: LINE` where something
+ * can be typed or done next.
+ *
+ * @module
+ */
+import type { ActionResult, Notice } from "../../admin/admin_io.ts";
+import { EXIT } from "../../base/exit_status.ts";
+import type { CommandIo } from "./command.ts";
+
+type Stderr = Pick<CommandIo, "note">;
+
+/** Tells `notices`, in their order. */
+export function report(io: Stderr, notices: readonly Notice[]): void {
+  for (const { kind, text, hint } of notices) {
+    io.note(`${kind}: ${text}`);
+    if (hint !== undefined) io.note(`hint: ${hint}`);
+  }
+}
+
+/** Tells why something failed: a Fault is one. */
+export function reportError(
+  io: Stderr,
+  { message, hint }: { readonly message: string; readonly hint?: string | undefined },
+): void {
+  report(io, [{ kind: "error", text: message, hint }]);
+}
+
+/** Tells what came of an action; gives the exit status of a command that is ours. */
+export function finish(io: Stderr, { problem, notices }: ActionResult): number {
+  report(io, notices);
+  return problem === null ? EXIT.ok : EXIT.failed;
+}

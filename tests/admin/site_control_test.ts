@@ -1,0 +1,53 @@
+// Goal: verbs of a site by its state, and ServerAutoStart that follows. Method: a fake service.
+import { assertEquals } from "@std/assert";
+import { type AdminIo, codeOf } from "../../mod/admin/admin_io.ts";
+import { controlSite, decideStart, siteStates } from "../../mod/admin/site_control.ts";
+import { Store } from "../../mod/config/store/store.ts";
+import type { SiteVerb } from "../../mod/host/control/control_protocol.ts";
+import { ControlClient } from "../../mod/host/control/control_client.ts";
+import { startFakeService } from "../support/fake_service.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test("controlSite() gives the code of what the state allows", async () => {
+  await using home = await tempFolder();
+  const store = new Store({
+    file: home.at("config.json"),
+  });
+  const control = new ControlClient(home.at("run"));
+  const io = { store, control } as unknown as AdminIo;
+  assertEquals(codeOf(await controlSite(io, "start", 1)), 1062);
+  assertEquals((await siteStates(io))(1), undefined);
+  const service = await startFakeService(home.path, "W3SVC");
+  const steps: [verb: SiteVerb, code: number, state: number][] = [
+    ["start", 1056, 2],
+    ["continue", 1061, 2],
+    ["pause", 0, 6],
+    ["pause", 1061, 6],
+    ["continue", 0, 2],
+    ["stop", 0, 4],
+    ["stop", 1062, 4],
+    ["pause", 1062, 4],
+    ["start", 0, 2],
+  ];
+  for (const [verb, code, state] of steps) {
+    const result = await controlSite(io, verb, 1);
+    assertEquals([codeOf(result), (await siteStates(io))(1)], [code, state], verb);
+    const { sites } = await store.read();
+    if (code === 0) assertEquals(sites[0]?.autoStart, state !== 4, verb);
+  }
+  await service.close();
+});
+
+Deno.test("decideStart() changes the site as it is stored now, and no other that has its number", async () => {
+  await using home = await tempFolder();
+  const store = new Store({ file: home.at("config.json") });
+  const io = { store } as unknown as AdminIo;
+  await store.update((document) => ({
+    ...document,
+    sites: document.sites.map((site) => ({ ...site, name: "renamed meanwhile" })),
+  }));
+  assertEquals(codeOf(await decideStart(io, 1, false)), 0);
+  const [site] = (await store.read()).sites;
+  assertEquals([site?.name, site?.autoStart], ["renamed meanwhile", false]);
+  assertEquals(codeOf(await decideStart(io, 7, true)), 2);
+});

@@ -1,0 +1,40 @@
+// Goal: a refused edit changes nothing, and says why. Method: a store that refuses.
+import { assertEquals, assertRejects } from "@std/assert";
+import type { AdminIo } from "../../mod/admin/admin_io.ts";
+import { editStore } from "../../mod/admin/store_edit.ts";
+import { Fault } from "../../mod/base/fault.ts";
+import { Problem } from "../../mod/base/problem.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { Store } from "../../mod/config/store/store.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test("editStore() gives the change, or the problem that the edit returned", async () => {
+  await using folder = await tempFolder();
+  const io = { store: new Store({ file: folder.at("config.json") }) };
+  const problem = new Problem("it exists", { code: 183 });
+  assertEquals(await editStore(io, () => problem), { problem, notices: [] });
+  assertEquals(folder.names().filter((name) => name === "config.json"), []);
+  const after = { ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1"] };
+  const change = await editStore(io, () => after);
+  assertEquals(change, { changed: true, before: DEFAULT_DOCUMENT, after });
+});
+
+Deno.test("editStore() gives 5 where the system refuses the write, and throws any other fault", async () => {
+  const failing = (error: Error): Pick<AdminIo, "store"> => {
+    return { store: { update: () => Promise.reject(error) } as unknown as Store };
+  };
+  for (const cause of [new Deno.errors.PermissionDenied("no"), new Deno.errors.NotCapable("no")]) {
+    const denied = new Fault("Cannot write", { cause, hint: "sudo" });
+    const result = await editStore(failing(denied), (document) => document);
+    assertEquals("problem" in result && [result.problem.code, result.notices], [5, [
+      { kind: "error", text: "Cannot write", hint: "sudo" },
+    ]]);
+  }
+  for (const other of [new Fault("disk full"), new TypeError("bug")]) {
+    await assertRejects(
+      () => editStore(failing(other), (document) => document),
+      Error,
+      other.message,
+    );
+  }
+});
