@@ -46,6 +46,16 @@ export function isIpv4(ip: Ip): boolean {
   return !ip.includes(":");
 }
 
+/**
+ * The endpoint of an address that the system gives. A client that reset before it was accepted has no
+ * address any more: that is 0.0.0.0.
+ */
+export function endpointOf(
+  { hostname, port }: { readonly hostname: string; readonly port: number },
+): Endpoint {
+  return { ip: parseIp(hostname) ?? ANY_V4, port };
+}
+
 /** `1.2.3.4:80`, `[::1]:80`: the form of logs, messages and URLs. */
 export function formatEndpoint(endpoint: Endpoint): string {
   return `${urlHost(endpoint.ip)}:${endpoint.port}`;

@@ -8,6 +8,7 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import type { ByteStream } from "../base/exchange.ts";
+import { closeQuietly } from "../wire/byte_stream.ts";
 import { NEVER, ticksOf } from "./clock.ts";
 import { linger, LINGER_MS } from "./linger.ts";
 import type { Engine } from "./shared_state.ts";
@@ -126,7 +127,7 @@ export class Connection implements Link {
     this.isCut = true;
     this.idleSince = NEVER;
     if (reason !== null) this.log(reason, null, this.#current);
-    this.#closeStream();
+    closeQuietly(this.stream);
     this.#responder.closeSource();
   }
 
@@ -228,18 +229,10 @@ export class Connection implements Link {
   async #end(): Promise<void> {
     this.isCut = true;
     this.idleSince = NEVER;
-    this.#closeStream();
+    closeQuietly(this.stream);
     await this.#responder.end();
     this.#responder.reportAnswered(CLIENT_GONE);
     this.input.release();
-  }
-
-  #closeStream(): void {
-    try {
-      this.stream.close();
-    } catch {
-      // Closed before: Deno throws BadResource.
-    }
   }
 }
 

@@ -26,7 +26,7 @@ import {
   sourceFraming,
 } from "./send_response.ts";
 import { FRAMING, mayHaveBody } from "./head_writer.ts";
-import { withEarlyBytes } from "../wire/early_bytes.ts";
+import { withEarlyBytes } from "../wire/byte_stream.ts";
 
 /** Answers the requests of one connection, in order. `true` goes on, `false` ends the connection. */
 export class Responder {

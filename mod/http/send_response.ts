@@ -15,7 +15,7 @@ import {
   mayHaveBody,
   putHead,
 } from "./head_writer.ts";
-import { putLatin1 } from "../wire/byte_text.ts";
+import { latin1Bytes, putLatin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);
 /** A body up to this is worth copying behind its head, to save a write. */
@@ -171,10 +171,4 @@ function chunkOf(piece: Uint8Array): Uint8Array {
   const start = putLatin1(chunk, 0, `${piece.length.toString(16)}\r\n`);
   chunk.set(piece, start);
   return chunk.subarray(0, putLatin1(chunk, start + piece.length, "\r\n"));
-}
-
-function latin1Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  putLatin1(bytes, 0, text);
-  return bytes;
 }

@@ -4,8 +4,7 @@
  *
  * @module
  */
-import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
-import { ANY_V4, ANY_V6 } from "../base/address.ts";
+import { ANY_V4, ANY_V6, type Endpoint, endpointOf, type Ip } from "../base/address.ts";
 import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
@@ -244,11 +243,6 @@ export class HttpServer {
 
 function ignore(): void {
   // Nobody wants to know.
-}
-
-/** A client that reset before it was accepted has no address any more: that is 0.0.0.0. */
-function endpointOf(address: NetworkAddress): Endpoint {
-  return { ip: parseIp(address.hostname) ?? ANY_V4, port: address.port };
 }
 
 function setNoDelay(stream: AcceptedStream): void {

@@ -68,6 +68,13 @@ export function keptText(bytes: Uint8Array, start: number, end: number): string 
   return text;
 }
 
+/** `text` as Latin-1. Each character must be a byte. */
+export function latin1Bytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  putLatin1(bytes, 0, text);
+  return bytes;
+}
+
 /** Writes `text` as Latin-1 at `at`; returns the place after it. Each character must be a byte. */
 export function putLatin1(bytes: Uint8Array, at: number, text: string): number {
   const length = text.length;

@@ -8,7 +8,7 @@
 import { assertEquals } from "@std/assert";
 import { type GateStream, TlsGate } from "../../mod/listen/tls/handshake_gate.ts";
 import { makeContext } from "../../mod/listen/tls/tls_stream.ts";
-import { clientTls, makePem, type Pem, tcpPair } from "../support/tls_pair.ts";
+import { clientTls, counted, makePem, type Pem, tcpPair } from "../support/tls_pair.ts";
 import { waitFor } from "../support/wait.ts";
 import type { Random } from "./random.ts";
 
@@ -25,6 +25,7 @@ export async function makeTlsFuzz(): Promise<TlsFuzz> {
   const context = makeContext(pem);
   const hello = await clientHello(pem);
   let secured = 0;
+  const open = new Set<GateStream>();
   const gate = new TlsGate({
     handshakeTimeoutMs: () => 3000,
     contextFor: () => context,
@@ -38,7 +39,7 @@ export async function makeTlsFuzz(): Promise<TlsFuzz> {
   return {
     async attack(random): Promise<void> {
       using pair = await tcpPair();
-      gate.admit(pair.server);
+      gate.admit(counted(pair.server, open));
       const bytes = hostile(hello, random);
       await pair.client.write(bytes).catch(() => {});
       if (random.chance(3)) return; // leaves at once, what it did not read makes it a reset
@@ -48,11 +49,11 @@ export async function makeTlsFuzz(): Promise<TlsFuzz> {
     async finish(): Promise<void> {
       const before = secured;
       using pair = await tcpPair();
-      gate.admit(pair.server);
+      gate.admit(counted(pair.server, open));
       const peer = await clientTls(pair.client, pem);
       await peer.handshake();
       peer.close();
-      await waitFor(() => gate.size === 0, "the end of every handshake");
+      await waitFor(() => open.size === 0, "the end of every handshake");
       assertEquals(secured > before, true);
       gate.clear();
     },

@@ -4,6 +4,8 @@
  * @module
  */
 import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
+import type { GateStream } from "../../mod/listen/tls/handshake_gate.ts";
+import { closeQuietly } from "../../mod/wire/byte_stream.ts";
 
 /** A certificate and its key as PEM. */
 export interface Pem {
@@ -38,6 +40,23 @@ export async function tcpPair(): Promise<TcpPair> {
   };
 }
 
+/** `conn`, a member of `open` until it is closed. */
+export function counted(conn: Deno.TcpConn, open: Set<GateStream>): GateStream {
+  const stream: GateStream = {
+    localAddr: conn.localAddr as Deno.NetAddr,
+    remoteAddr: conn.remoteAddr as Deno.NetAddr,
+    read: (buffer) => conn.read(buffer),
+    write: (bytes) => conn.write(bytes),
+    closeWrite: () => conn.closeWrite(),
+    close(): void {
+      open.delete(stream);
+      conn.close();
+    },
+  };
+  open.add(stream);
+  return stream;
+}
+
 /** The client's side of TLS over `conn`, which trusts `pem` alone. */
 export function clientTls(
   conn: Deno.TcpConn,
@@ -67,12 +86,4 @@ export async function writeAll(
   bytes: Uint8Array,
 ): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await stream.write(bytes.subarray(at));
-}
-
-function closeQuietly(conn: { close(): void }): void {
-  try {
-    conn.close();
-  } catch {
-    // Closed before.
-  }
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { closeQuietly } from "../../wire/byte_stream.ts";
 import { Fault } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { type LineStream, readLines, writeLine } from "../control/json_lines.ts";
@@ -66,7 +67,7 @@ export class RegisterServer {
 
   /** Serves one connection to its end. Never throws. */
   async serve(stream: Stream): Promise<void> {
-    if (this.#unproved >= UNPROVED_MAX) return hangUp(stream);
+    if (this.#unproved >= UNPROVED_MAX) return closeQuietly(stream);
     this.#streams.add(stream);
     try {
       await this.#answer(stream);
@@ -74,13 +75,13 @@ export class RegisterServer {
       // A caller that goes away, or says what is no request, is owed nothing.
     } finally {
       this.#streams.delete(stream);
-      hangUp(stream);
+      closeQuietly(stream);
     }
   }
 
   /** Hangs up on everyone. */
   close(): void {
-    for (const stream of this.#streams) hangUp(stream);
+    for (const stream of this.#streams) closeQuietly(stream);
   }
 
   async #answer(stream: Stream): Promise<void> {
@@ -94,7 +95,7 @@ export class RegisterServer {
       return await say(answerOf(outcome));
     }
     const ended = (reason: string): void => {
-      say({ kind: "ended", reason }).catch(() => {}).finally(() => hangUp(stream));
+      say({ kind: "ended", reason }).catch(() => {}).finally(() => closeQuietly(stream));
     };
     const outcome = await this.#settled(() => {
       return this.#handler.register(request, registrant, ended);
@@ -126,7 +127,7 @@ export class RegisterServer {
     say: (answer: RegisterAnswer) => Promise<void>,
   ): Promise<{ request: RegisterRequest; registrant: Registrant } | null> {
     this.#unproved++;
-    const timer = setTimeout(() => hangUp(stream), PROOF_MS);
+    const timer = setTimeout(() => closeQuietly(stream), PROOF_MS);
     const wanted = this.#proofs.ask();
     try {
       const request = parseRegisterRequest((await lines.next()).value);
@@ -154,12 +155,4 @@ function answerOf({ code, text }: RegisterOutcome): RegisterAnswer {
   return code === WIN32.NO_ERROR
     ? { kind: "done", url: text }
     : { kind: "refused", code, reason: text };
-}
-
-function hangUp(stream: Stream): void {
-  try {
-    stream.close();
-  } catch {
-    // It was hung up on before.
-  }
 }

@@ -35,10 +35,10 @@ export async function changeOver(
   for (;;) {
     const plan = makePlan({ ...gathered, running: sockets.endpoints(), failed });
     const step = await makeTransition(sockets, plan, { tcpBacklog, dualStack, isFatal });
-    if (step.failed.length === 0) {
+    if (step.length === 0) {
       sockets.settle(plan);
       return plan;
     }
-    failed.push(...step.failed);
+    failed.push(...step);
   }
 }

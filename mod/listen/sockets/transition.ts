@@ -24,22 +24,15 @@ export interface TransitionOptions {
   readonly isFatal: (failed: FailedBind) => boolean;
 }
 
-/** What came of a transition. */
-export interface Transition {
-  /** Attempts that failed and were not fatal. */
-  readonly failed: readonly FailedBind[];
-  /** Sockets that gave way to new ones; their connections are still there. */
-  readonly replaced: readonly Endpoint[];
-  /** Sockets that still listen and are to be closed. */
-  readonly unwanted: readonly Endpoint[];
-}
-
-/** Opens what `plan` wants opened. Throws the fault of the first fatal failure. */
+/**
+ * Opens what `plan` wants opened; resolves to the attempts that failed and were not fatal. Throws the
+ * fault of the first fatal failure, with everything as it was before.
+ */
 export async function makeTransition(
   sockets: Sockets,
   plan: Plan,
   options: TransitionOptions,
-): Promise<Transition> {
+): Promise<readonly FailedBind[]> {
   const opens = plan.endpoints.filter(({ action }) => action === "open");
   const closes = plan.endpoints.filter(({ action }) => action === "close");
   const inTheWay = colliding(closes, opens, options.dualStack);
@@ -63,9 +56,7 @@ export async function makeTransition(
     }
     failed.push(...lateFailed);
   }
-  const gone = new Set(inTheWay);
-  const unwanted = closes.filter((old) => !gone.has(old)).map(endpointOf);
-  return { failed, replaced: inTheWay.map(endpointOf), unwanted };
+  return failed;
 }
 
 /** Opens again what was in the way; the fault where somebody took it in that moment. */
@@ -101,8 +92,4 @@ function colliding(
 
 function isWildcard({ ip }: Endpoint): boolean {
   return ip === ANY_V4 || ip === ANY_V6;
-}
-
-function endpointOf({ ip, port }: Endpoint): Endpoint {
-  return { ip, port };
 }

@@ -8,8 +8,9 @@
  *
  * @module
  */
+import { closeQuietly, withEarlyBytes } from "../../wire/byte_stream.ts";
 import type { SecureContext } from "node:tls";
-import { ANY_V4, type Endpoint, parseIp } from "../../base/address.ts";
+import { type Endpoint, endpointOf } from "../../base/address.ts";
 import type { ByteStream, RefusedRecord } from "../../base/exchange.ts";
 import { startHandshake } from "./tls_stream.ts";
 
@@ -60,11 +61,6 @@ export class TlsGate {
     this.#options = options;
   }
 
-  /** How many handshakes are under way. */
-  get size(): number {
-    return this.#waiting.size;
-  }
-
   /** Never throws, never rejects. */
   admit(conn: GateStream): void {
     if (this.#waiting.size >= WAITING_MAX) this.makeRoom(1);
@@ -102,7 +98,9 @@ export class TlsGate {
       if (count === null) return closeQuietly(conn);
       hasSpoken = true;
       const early = first.subarray(0, count);
-      if (early[0] !== HANDSHAKE_RECORD) return this.#options.onPlain(withEarly(conn, early));
+      if (early[0] !== HANDSHAKE_RECORD) {
+        return this.#options.onPlain(withEnds(withEarlyBytes(conn, early), conn));
+      }
       const local = localOf(conn);
       const handshake = startHandshake(conn, early, (name) => {
         return this.#options.contextFor(local, name);
@@ -155,10 +153,6 @@ function localOf(conn: GateStream): Endpoint {
   return endpointOf(conn.localAddr);
 }
 
-function endpointOf({ hostname, port }: GateStream["localAddr"]): Endpoint {
-  return { ip: parseIp(hostname) ?? ANY_V4, port };
-}
-
 /** `clear` with the ends of `conn`. */
 function withEnds(clear: ByteStream, { localAddr, remoteAddr }: GateStream): GateStream {
   return {
@@ -169,25 +163,4 @@ function withEnds(clear: ByteStream, { localAddr, remoteAddr }: GateStream): Gat
     closeWrite: () => clear.closeWrite(),
     close: () => clear.close(),
   };
-}
-
-/** `conn`, with `early` before what comes from the socket. */
-function withEarly(conn: GateStream, early: Uint8Array): GateStream {
-  let left = early;
-  const read = (buffer: Uint8Array): Promise<number | null> => {
-    if (left.length === 0) return conn.read(buffer);
-    const count = Math.min(left.length, buffer.length);
-    buffer.set(left.subarray(0, count));
-    left = left.subarray(count);
-    return Promise.resolve(count);
-  };
-  return { ...withEnds(conn, conn), read };
-}
-
-function closeQuietly(conn: ByteStream): void {
-  try {
-    conn.close();
-  } catch {
-    // Closed before: Deno throws BadResource.
-  }
 }

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { closeQuietly } from "../../wire/byte_stream.ts";
 import { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
@@ -249,12 +250,4 @@ function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
   both.set(first);
   both.set(second, first.length);
   return both;
-}
-
-function closeQuietly(conn: ByteStream): void {
-  try {
-    conn.close();
-  } catch {
-    // Closed before: Deno throws BadResource.
-  }
 }

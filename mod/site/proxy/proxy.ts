@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { latin1Bytes } from "../../wire/byte_text.ts";
 import {
   BodyError,
   type ByteStream,
@@ -274,10 +275,4 @@ class Exchange {
     if (this.#deadline !== null) this.#deadlines.cancel(this.#deadline);
     this.#deadline = null;
   }
-}
-
-function latin1Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

@@ -4,11 +4,12 @@
  *
  * @module
  */
+import { latin1Bytes } from "../../wire/byte_text.ts";
 import { BodyError, type RequestBody } from "../../base/exchange.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 
-const CRLF = latin1("\r\n");
-const LAST_CHUNK = latin1("0\r\n\r\n");
+const CRLF = latin1Bytes("\r\n");
+const LAST_CHUNK = latin1Bytes("0\r\n\r\n");
 
 /** Who is told how far it came. */
 export interface PumpEvents {
@@ -38,7 +39,7 @@ export class RequestPump {
       for (let piece = await body.read(); piece !== null; piece = await body.read()) {
         if (piece.length === 0) continue;
         events.onWait(true);
-        if (isChunked) await connection.send(latin1(`${piece.length.toString(16)}\r\n`));
+        if (isChunked) await connection.send(latin1Bytes(`${piece.length.toString(16)}\r\n`));
         await connection.send(piece);
         if (isChunked) await connection.send(CRLF);
         events.onWait(false);
@@ -52,8 +53,4 @@ export class RequestPump {
       connection.close();
     }
   }
-}
-
-function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { closeQuietly } from "../../wire/byte_stream.ts";
 import type { ByteStream } from "../../base/exchange.ts";
 
 const BUFFER_BYTES = 16_384;
@@ -11,13 +12,8 @@ const BUFFER_BYTES = 16_384;
 /** Joins `a` and `b`; resolves when both directions have ended. `b` is closed then. */
 export async function tunnel(a: ByteStream, b: ByteStream): Promise<void> {
   const cut = (): void => {
-    for (const stream of [a, b]) {
-      try {
-        stream.close();
-      } catch {
-        // It is closed: that may be what went wrong.
-      }
-    }
+    closeQuietly(a);
+    closeQuietly(b);
   };
   await Promise.all([copy(a, b).catch(cut), copy(b, a).catch(cut)]);
   cut();

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { closeQuietly } from "../../wire/byte_stream.ts";
 import type { ByteStream } from "../../base/exchange.ts";
 import type { ForwardTarget } from "./proxy_target.ts";
 import { HEAD_BYTES_MAX } from "./upstream_head.ts";
@@ -83,11 +84,7 @@ export class UpstreamConnection implements ByteStream {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    try {
-      this.#conn.close();
-    } catch {
-      // Its end was noticed before.
-    }
+    closeQuietly(this.#conn);
   }
 
   #makeRoom(): void {

@@ -1,12 +1,14 @@
 /**
- * A connection that changes its protocol: after `101` the bytes belong to the site, the ones that
- * were already read first.
+ * Byte streams put together and closed.
  *
  * @module
  */
 import type { ByteStream } from "../base/exchange.ts";
 
-/** `stream`, with `early` before what comes from the socket. */
+/**
+ * `stream`, with `early` before what comes from it: bytes that were read before somebody else took the
+ * connection over, as after a 101 or before a TLS handshake.
+ */
 export function withEarlyBytes(stream: ByteStream, early: Uint8Array): ByteStream {
   let left = early;
   return {
@@ -21,4 +23,13 @@ export function withEarlyBytes(stream: ByteStream, early: Uint8Array): ByteStrea
     closeWrite: () => stream.closeWrite(),
     close: () => stream.close(),
   };
+}
+
+/** Closes `stream`, which may be closed already: Deno throws BadResource then. */
+export function closeQuietly(stream: { close(): void }): void {
+  try {
+    stream.close();
+  } catch {
+    // Closed before: that is what was wanted.
+  }
 }
