@@ -10,6 +10,7 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
+import { fileFault } from "../../base/file_fault.ts";
 import type { Problem } from "../../base/problem.ts";
 import {
   certificateBlocks,
@@ -65,7 +66,7 @@ export function listCertificates(folder: string, store: string): StoredCertifica
     names = [...Deno.readDirSync(`${folder}/${store}`)].map((entry) => entry.name);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw storeFault("read", `${folder}/${store}`, error);
+    throw fileFault("read", `${folder}/${store}`, error);
   }
   return names.filter((name) => CERT_END.test(name)).sort().map((file) => {
     return describe(folder, store, file);
@@ -81,7 +82,7 @@ export function listStores(folder: string): string[] {
       .sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw storeFault("read", folder, error);
+    throw fileFault("read", folder, error);
   }
 }
 
@@ -160,7 +161,7 @@ export function removePair(certificate: StoredCertificate): void {
     removeIfThere(certificate.certFile);
     removeIfThere(certificate.keyFile);
   } catch (error) {
-    throw storeFault("remove", certificate.certFile, error);
+    throw fileFault("remove", certificate.certFile, error);
   }
 }
 
@@ -198,7 +199,7 @@ function readPem(path: string): string {
     if (Deno.statSync(path).size > PEM_BYTES_MAX) throw new Error("it is too large for a PEM file");
     return Deno.readTextFileSync(path);
   } catch (error) {
-    throw storeFault("read", path, error);
+    throw fileFault("read", path, error);
   }
 }
 
@@ -221,7 +222,7 @@ function placePair(
     // new certificate without one.
     for (const [, path] of places) Deno.renameSync(`${path}.new`, path);
   } catch (error) {
-    throw storeFault("write", base, error);
+    throw fileFault("write", base, error);
   }
   return describe(folder, store, `${name}.pem`);
 }
@@ -241,19 +242,4 @@ function removeIfThere(path: string): void {
 function pairFault(verb: string, what: string, { reason, hint }: Problem): Fault {
   const message = `Cannot ${verb} the certificate ${quote(what)}: ${reason}`;
   return new Fault(message, hint === undefined ? {} : { hint });
-}
-
-function storeFault(verb: string, path: string, error: unknown): Fault {
-  if (error instanceof Fault) return error;
-  const reason = error instanceof Deno.errors.PermissionDenied
-    ? "the system refused"
-    : error instanceof Deno.errors.NotFound
-    ? "there is no such file"
-    : error instanceof Error
-    ? error.message
-    : String(error);
-  return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, {
-    hint: `ls -l ${quote(path)}`,
-    cause: error,
-  });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { directoryOf } from "../../base/file_fault.ts";
 
 /** Atomic and durable: after this returns, the new text survives a power cut. Caller holds the lock. */
 export async function replaceFile(
@@ -33,7 +34,7 @@ export async function replaceFile(
   }
   await Deno.rename(temporary, path);
   if (Deno.build.os === "windows") return; // no fsync of folders there
-  using folder = await Deno.open(folderOf(path));
+  using folder = await Deno.open(directoryOf(path));
   await folder.sync();
 }
 
@@ -50,10 +51,4 @@ export function statOf(path: string): Promise<Deno.FileInfo | null> {
 
 function ignoreNotFound(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
-}
-
-/** The folder that `path` is in. */
-export function folderOf(path: string): string {
-  const cut = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
-  return cut < 0 ? "." : cut === 0 ? "/" : path.slice(0, cut);
 }

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault, quote, shellWord } from "../../base/fault.ts";
+import { fileFault } from "../../base/file_fault.ts";
 
 /** Absolute path of the folder `path`, links followed. Throws a Fault where there is none. */
 export async function resolveFolder(path: string): Promise<string> {
@@ -11,19 +12,9 @@ export async function resolveFolder(path: string): Promise<string> {
     const real = await Deno.realPath(path);
     if ((await Deno.stat(real)).isDirectory) return real;
   } catch (error) {
-    throw new Fault(`Cannot serve the folder ${quote(path)}: ${reasonOf(error)}`, {
-      hint: `ls -ld ${quote(path)}`,
-      cause: error,
-    });
+    throw fileFault("serve the folder", path, error, `ls -ld ${shellWord(path)}`);
   }
-  throw new Fault(`Cannot serve the folder ${quote(path)}: it is no folder`, {
+  throw new Fault(`Cannot serve the folder ${quote(path)}: not a directory`, {
     hint: "name the folder that holds the files",
   });
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "it is not there";
-  if (error instanceof Deno.errors.PermissionDenied) return "the system refused";
-  if (error instanceof Deno.errors.NotADirectory) return "part of the path is a file";
-  return error instanceof Error ? error.message : String(error);
 }

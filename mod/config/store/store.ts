@@ -8,10 +8,11 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
+import { directoryOf, fileFault } from "../../base/file_fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
 import { DocumentFault, type Problem } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
-import { folderOf, keepOwner, replaceFile, statOf } from "./replace_file.ts";
+import { keepOwner, replaceFile, statOf } from "./replace_file.ts";
 
 /** Bytes of a document that are read at all: 100,000 entries and 10,000 sites stay far below. */
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
@@ -91,7 +92,7 @@ export class Store {
       return Deno.readTextFileSync(this.file);
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
-      throw fileFault("read", this.file, error);
+      throw fileFault("read", this.file, error, hintFor(error));
     }
   }
 
@@ -124,11 +125,11 @@ export class Store {
     const path = `${target}.lock`;
     let file: Deno.FsFile;
     try {
-      await Deno.mkdir(folderOf(target), { recursive: true });
+      await Deno.mkdir(directoryOf(target), { recursive: true });
       file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
       await keepOwner(path, await statOf(target));
     } catch (error) {
-      throw fileFault("write", this.file, error);
+      throw fileFault("write", this.file, error, hintFor(error));
     }
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -159,7 +160,7 @@ export class Store {
     try {
       await Deno.writeTextFile(copy, text, { mode: 0o600 });
     } catch (error) {
-      throw fileFault("write", copy, error);
+      throw fileFault("write", copy, error, hintFor(error));
     }
   }
 
@@ -168,7 +169,7 @@ export class Store {
       const target = await this.#target();
       await replaceFile(target, text, { owner: await statOf(target), beforeRename });
     } catch (error) {
-      throw fileFault("write", this.file, error);
+      throw fileFault("write", this.file, error, hintFor(error));
     }
   }
 
@@ -205,32 +206,12 @@ function refuseNewer(file: string, value: unknown): void {
   );
 }
 
-const FILE_REASONS: readonly (readonly [new () => Error, string, string])[] = [
-  [Deno.errors.PermissionDenied, "the system refused", "sudo httpcfg …, or set HTTPCFG_HOME=DIR"],
-  [
-    Deno.errors.NotCapable,
-    "the program has no permission",
-    "run it with --allow-read/--allow-write",
-  ],
-  [Deno.errors.IsADirectory, "it is a folder", "name a file"],
-  [Deno.errors.NotADirectory, "part of the path is a file", "set HTTPCFG_HOME=DIR"],
-  [Deno.errors.AlreadyExists, "part of the path is a file", "set HTTPCFG_HOME=DIR"],
-];
-
-function fileFault(verb: "read" | "write", path: string, error: unknown): Fault {
-  if (error instanceof Fault) return error;
-  for (const [type, reason, hint] of FILE_REASONS) {
-    if (!(error instanceof type)) continue;
-    return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, { hint, cause: error });
+/** The cure for a document that is in the wrong place, or another user's; else nothing. */
+function hintFor(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "sudo httpcfg …, or set HTTPCFG_HOME=DIR";
   }
-  const isReadOnly = (error as { code?: unknown }).code === "EROFS";
-  const reason = isReadOnly
-    ? "the file system is read-only"
-    : error instanceof Error
-    ? error.message
-    : String(error);
-  return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, {
-    hint: `${isReadOnly ? "findmnt -T" : "df -h"} ${folderOf(path)}`,
-    cause: error,
-  });
+  const isMisplaced = error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.AlreadyExists;
+  return isMisplaced ? "set HTTPCFG_HOME=DIR" : undefined;
 }

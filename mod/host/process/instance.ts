@@ -5,6 +5,7 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
+import { fileFault } from "../../base/file_fault.ts";
 
 export interface Instance {
   /** Gives the home up, last of all. */
@@ -42,10 +43,6 @@ async function openPidFile(run: string, path: string): Promise<Deno.FsFile> {
     await Deno.mkdir(run, { recursive: true, mode: 0o700 });
     return await Deno.open(path, { create: true, read: true, write: true, mode: 0o600 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Fault(`Cannot start httpcfg in ${quote(run)}: ${reason}`, {
-      hint: "sudo httpcfg …, or set HTTPCFG_HOME=DIR",
-      cause: error,
-    });
+    throw fileFault("start httpcfg in", run, error, "sudo httpcfg …, or set HTTPCFG_HOME=DIR");
   }
 }

@@ -66,7 +66,7 @@ Deno.test("writePair() and readPair() refuse a key of another certificate", asyn
   assertThrows(() => writePair(folder.path, "MY", "x", wrong), Fault, "belongs to another");
   assertEquals(folder.names(), []);
   const missing = { certFile: folder.at("a.pem"), keyFile: folder.at("a.key") };
-  assertThrows(() => readPair(missing), Fault, "there is no such file");
+  assertThrows(() => readPair(missing), Fault, "no such file or directory");
 });
 
 Deno.test("writePair() keeps folder and key from others, also over files of before", async () => {

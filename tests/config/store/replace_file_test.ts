@@ -1,6 +1,6 @@
 // Goal: the old text or the new one, never a part. Method: a temp folder, and steps that fail.
 import { assertEquals, assertRejects } from "@std/assert";
-import { folderOf, replaceFile } from "../../../mod/config/store/replace_file.ts";
+import { replaceFile } from "../../../mod/config/store/replace_file.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -38,16 +38,4 @@ Deno.test("replaceFile() that fails on its way leaves the old text, and no other
     "no hi",
   );
   assertEquals([await Deno.readTextFile(file), folder.names()], ["old", ["file"]]);
-});
-
-Deno.test("folderOf() gives the folder of a path, in both manners", () => {
-  const cases: [path: string, folder: string][] = [
-    ["/etc/httpcfg/config.json", "/etc/httpcfg"],
-    ["/config.json", "/"],
-    ["config.json", "."],
-    ["a/config.json", "a"],
-    ["C:\\Data\\httpcfg/config.json", "C:\\Data\\httpcfg"],
-    ["C:\\Data\\config.json", "C:\\Data"],
-  ];
-  for (const [path, folder] of cases) assertEquals(folderOf(path), folder, path);
 });

@@ -18,9 +18,9 @@ Deno.test("resolveFolder() refuses what is not there and what is no folder", asy
   await Deno.symlink(folder.at("nowhere"), folder.at("dangling"));
   await Deno.symlink(folder.at("loop"), folder.at("loop"));
   const cases: [name: string, reason: string][] = [
-    ["missing", "it is not there"],
-    ["dangling", "it is not there"],
-    ["file", "it is no folder"],
+    ["missing", "no such file or directory"],
+    ["dangling", "no such file or directory"],
+    ["file", "not a directory"],
     ["file/below", "part of the path is a file"],
     ["loop", "ymbolic link"],
     ["x".repeat(5000), "name too long"],

@@ -204,7 +204,7 @@ Deno.test("Store says why a file cannot be read or written", async () => {
   await Deno.mkdir(folder.at("folder"));
   await Deno.writeTextFile(folder.at("file"), "");
   const cases: [name: string, read: string | null, update: string][] = [
-    ["folder", "it is a folder", "it is a folder"],
+    ["folder", "is a directory", "is a directory"],
     ["file/config.json", "part of the path is a file", "part of the path is a file"],
   ];
   for (const [name, read, update] of cases) {

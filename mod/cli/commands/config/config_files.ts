@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { Fault, quote } from "../../../base/fault.ts";
+import { directoryOf, fileFault } from "../../../base/file_fault.ts";
 
 /** Set by the portable form to its own file, which opens the editor when it is asked to. */
 const PORTABLE_FILE = "HTTPCFG_EXE";
+/** Shows where the files of this program are. */
+const FILES_HINT = "httpcfg config path --all";
 /** Bytes of a document from a pipe; the store has the same bound for its file. */
 const INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -15,17 +17,17 @@ export async function readFileOrInput(file: string): Promise<string> {
   try {
     return file === "-" ? await readInput() : await Deno.readTextFile(file);
   } catch (error) {
-    throw fileFault("read", file, error);
+    throw fileFault("read", file, error, FILES_HINT);
   }
 }
 
 /** Writes `file` whole. */
 export async function writeFile(file: string, text: string): Promise<void> {
   try {
-    await Deno.mkdir(file.replace(/[^/\\]*$/, "") || ".", { recursive: true });
+    await Deno.mkdir(directoryOf(file), { recursive: true });
     await Deno.writeTextFile(file, text);
   } catch (error) {
-    throw fileFault("write", file, error);
+    throw fileFault("write", file, error, FILES_HINT);
   }
 }
 
@@ -55,18 +57,4 @@ async function readInput(): Promise<string> {
     parts.push(part);
   }
   return await new Blob(parts).text();
-}
-
-function fileFault(verb: "read" | "write", file: string, error: unknown): Fault {
-  const reason = error instanceof Deno.errors.NotFound
-    ? "there is no such file"
-    : error instanceof Deno.errors.PermissionDenied
-    ? "the system refused"
-    : error instanceof Error
-    ? error.message
-    : String(error);
-  return new Fault(`Cannot ${verb} ${quote(file)}: ${reason}`, {
-    hint: "httpcfg config path --all",
-    cause: error,
-  });
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../../../base/fault.ts";
+import { directoryOf, fileFault } from "../../../base/file_fault.ts";
 import type { ServiceFile, ServiceSystem } from "./service_units.ts";
 
 /** The manager that runs this machine; null where it is none that is known. */
@@ -19,11 +19,11 @@ export async function detectSystem(): Promise<ServiceSystem | null> {
 export async function writeServiceFile(file: ServiceFile, root: string): Promise<void> {
   const path = `${root}${file.path}`;
   try {
-    await Deno.mkdir(path.replace(/[/\\][^/\\]*$/, ""), { recursive: true });
+    await Deno.mkdir(directoryOf(path), { recursive: true });
     await Deno.writeTextFile(path, file.text, { mode: file.mode });
     if (Deno.build.os !== "windows") await Deno.chmod(path, file.mode);
   } catch (error) {
-    throw fileFault("write", path, error);
+    throw fileFault("write", path, error, hintFor(error));
   }
 }
 
@@ -35,7 +35,7 @@ export async function removeServiceFile(file: ServiceFile, root: string): Promis
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw fileFault("remove", path, error);
+    throw fileFault("remove", path, error, hintFor(error));
   }
 }
 
@@ -60,11 +60,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-function fileFault(verb: string, path: string, error: unknown): Fault {
-  const refused = error instanceof Deno.errors.PermissionDenied;
-  const reason = refused ? "the system refused" : String((error as Error).message);
-  return new Fault(`Cannot ${verb} ${quote(path)}: ${reason}`, {
-    hint: refused ? "sudo httpcfg service install" : "httpcfg service install --print",
-    cause: error,
-  });
+function hintFor(error: unknown): string {
+  const isDenied = error instanceof Deno.errors.PermissionDenied;
+  return isDenied ? "sudo httpcfg service install" : "httpcfg service install --print";
 }

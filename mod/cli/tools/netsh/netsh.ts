@@ -8,6 +8,7 @@
  * @module
  */
 import { Fault, quote } from "../../../base/fault.ts";
+import { fileFault } from "../../../base/file_fault.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
@@ -113,22 +114,16 @@ async function runScript(path: string, io: CommandIo): Promise<number> {
 }
 
 function readScript(path: string): string {
+  const hint = "httpcfg netsh http dump > FILE";
   try {
-    if (Deno.statSync(path).size > SCRIPT_BYTES_MAX) {
-      throw new Error("it is too large for a script");
-    }
-    return Deno.readTextFileSync(path);
+    if (Deno.statSync(path).size <= SCRIPT_BYTES_MAX) return Deno.readTextFileSync(path);
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "there is no such file"
-      : error instanceof Error
-      ? error.message
-      : String(error);
-    throw new Fault(`Cannot run the script ${quote(path)}: ${reason}`, {
-      hint: "httpcfg netsh http dump > FILE",
-      cause: error,
-    });
+    throw fileFault("run the script", path, error, hint);
   }
+  throw new Fault(
+    `Cannot run the script ${quote(path)}: too large (limit ${SCRIPT_BYTES_MAX >> 20} MiB)`,
+    { hint },
+  );
 }
 
 async function dump(io: CommandIo): Promise<number> {

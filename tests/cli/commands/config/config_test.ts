@@ -45,7 +45,7 @@ Deno.test("config check and import refuse with every problem, and store nothing"
   assertEquals((await home.cli("config check")).status, 0);
   assertMatch(
     (await home.cli("config check nowhere.json")).note,
-    /"nowhere.json": there is no such/,
+    /"nowhere.json": no such file/,
   );
 });
 

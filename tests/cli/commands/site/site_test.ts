@@ -66,7 +66,7 @@ Deno.test("site add refuses, says what to type, and stores nothing", async () =>
     [["a", "--bind", "01.2.3.4:80:", "--echo"], 2, "not an IP address"],
     [["a", "--bind", ":81:", "--respond", "x", "--status", "99"], 2, "200 to 599"],
     [["a", "--bind", ":81:", "--respond", "x", "--status", "2e2"], 2, "200 to 599"],
-    [["a", "--bind", ":81:", "--root", "/nowhere/at/all"], 1, "it is not there"],
+    [["a", "--bind", ":81:", "--root", "/nowhere/at/all"], 1, "no such file or directory"],
     [["Default Web SITE", "--bind", ":81:", "--echo"], 1, "is there already"],
     [["", "--bind", ":81:", "--echo"], 2, "not a name"],
     [["  ", "--bind", ":81:", "--echo"], 2, "not a name"],

@@ -1,0 +1,57 @@
+// Goal: a failed file operation says why and what to type. Method: tables, and what the system throws.
+import { assertEquals } from "@std/assert";
+import { Fault } from "../../mod/base/fault.ts";
+import { directoryOf, fileFault } from "../../mod/base/file_fault.ts";
+import { tempFolder } from "../support/temp_folder.ts";
+
+Deno.test("directoryOf() gives the directory of a path, with either separator", () => {
+  const cases: [path: string, folder: string][] = [
+    ["/etc/httpcfg/config.json", "/etc/httpcfg"],
+    ["/config.json", "/"],
+    ["config.json", "."],
+    ["a/config.json", "a"],
+    ["C:\\Data\\httpcfg/config.json", "C:\\Data\\httpcfg"],
+    ["C:\\Data\\config.json", "C:\\Data"],
+  ];
+  for (const [path, directory] of cases) assertEquals(directoryOf(path), directory, path);
+});
+
+Deno.test("fileFault() names the file, the reason, and a command that shows it", async () => {
+  await using folder = await tempFolder();
+  await Deno.writeTextFile(folder.at("file"), "");
+  await Deno.mkdir(folder.at("dir"));
+  const cases: [path: string, reason: string][] = [
+    ["none", "no such file or directory"],
+    ["dir", "is a directory"],
+    ["file/below", "part of the path is a file, not a directory"],
+  ];
+  for (const [name, reason] of cases) {
+    const path = folder.at(name);
+    const error = await Deno.readTextFile(path).catch((thrown) => thrown);
+    const { message, hint, cause } = fileFault("read", path, error);
+    assertEquals(message, `Cannot read "${path}": ${reason}`);
+    assertEquals(hint, `ls -ld ${path} ${directoryOf(path)}`);
+    assertEquals(cause, error);
+  }
+});
+
+Deno.test("fileFault() knows what the system names by a code, and passes on what it does not know", () => {
+  const readOnly = Object.assign(new Error("os error 30"), { code: "EROFS" });
+  const cases: [error: unknown, message: string, hint: string][] = [
+    [readOnly, `Cannot write "/etc/a b": the file system is read-only`, "findmnt -T /etc"],
+    [new Error("disk full"), `Cannot write "/etc/a b": disk full`, "df -h /etc"],
+    [
+      new Deno.errors.PermissionDenied(),
+      `Cannot write "/etc/a b": permission denied`,
+      "ls -ld '/etc/a b' /etc",
+    ],
+    ["odd", `Cannot write "/etc/a b": odd`, "df -h /etc"],
+  ];
+  for (const [error, message, hint] of cases) {
+    const fault = fileFault("write", "/etc/a b", error);
+    assertEquals([fault.message, fault.hint], [message, hint]);
+  }
+  assertEquals(fileFault("write", "f", readOnly, "own").hint, "own");
+  const known = new Fault("said already");
+  assertEquals(fileFault("write", "f", known), known);
+});
