@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { isIpv4, parseIp, parsePort, urlHost } from "./address.ts";
+import { type Ip, isIpv4, parseIp, parsePort, urlHost } from "./address.ts";
 import { isHostName } from "./host_name.ts";
 
 /** Kinds of host, in the order of the search. */
@@ -77,40 +77,25 @@ function parsePath(text: string): string | null {
   return decoded.toLowerCase();
 }
 
-/** Prefixes by port, scheme, bucket and host, the longest path first. Built once, then only read. */
-export type PrefixTable<T> = ReadonlyMap<string, readonly PrefixEntry<T>[]>;
-
-export interface PrefixEntry<T> {
-  readonly prefix: UrlPrefix;
-  readonly value: T;
-}
-
-/** Of two entries with the same prefix the first one is found. */
-export function prefixTable<T>(entries: readonly PrefixEntry<T>[]): PrefixTable<T> {
-  const table = new Map<string, PrefixEntry<T>[]>();
-  for (const entry of entries) {
-    const { port, scheme, bucket, host } = entry.prefix;
-    const key = slot(port, scheme, bucket, host);
-    const list = table.get(key);
-    if (list === undefined) table.set(key, [entry]);
-    else list.push(entry);
-  }
-  for (const list of table.values()) {
-    list.sort((a, b) => b.prefix.path.length - a.prefix.path.length);
-  }
-  return table;
+/** The address of a prefix that names one; else null. */
+export function ipOfPrefix({ bucket, host }: UrlPrefix): Ip | null {
+  return bucket === "ip" ? parseIp(host.replace(/^\[|\]$/g, "")) : null;
 }
 
 /**
- * The reservation that decides about `prefix`: same scheme, host and port, the longest path that
- * covers it; equal paths included.
+ * The one of `entries` that decides about `prefix`: same scheme, host and port, the longest path that
+ * covers it, equal paths included; of two with the same prefix the first. Null where none covers it.
  */
-export function coveringPrefix<T>(table: PrefixTable<T>, prefix: UrlPrefix): PrefixEntry<T> | null {
-  const { port, scheme, bucket, host, path } = prefix;
-  const list = table.get(slot(port, scheme, bucket, host));
-  return list?.find((entry) => path.startsWith(entry.prefix.path)) ?? null;
-}
-
-function slot(port: number, scheme: string, bucket: PrefixBucket, host: string): string {
-  return `${port} ${scheme} ${bucket} ${host}`;
+export function coveringPrefix<T extends { readonly prefix: UrlPrefix }>(
+  entries: readonly T[],
+  { scheme, host, port, path }: UrlPrefix,
+): T | null {
+  let longest: T | null = null;
+  for (const entry of entries) {
+    const own = entry.prefix;
+    const covers = own.port === port && own.scheme === scheme && own.host === host &&
+      path.startsWith(own.path);
+    if (covers && own.path.length > (longest?.prefix.path.length ?? 0)) longest = entry;
+  }
+  return longest;
 }

@@ -21,9 +21,9 @@
  *
  * @module
  */
-import { type Endpoint, type Ip, parseIp } from "../base/address.ts";
+import type { Endpoint, Ip } from "../base/address.ts";
 import { isProblem } from "../base/problem.ts";
-import type { UrlPrefix } from "../base/url_prefix.ts";
+import { ipOfPrefix, type UrlPrefix } from "../base/url_prefix.ts";
 import { parseBinding } from "../config/document/binding.ts";
 
 /** What a site needs to be found; a `SiteRecord`, or anything that carries its bindings. */
@@ -98,9 +98,8 @@ export function bindingRoutes<S>(site: BoundSite, target: S): Route<S>[] {
 /** The route of a registered or reserved prefix. */
 export function prefixRoute<S>(prefix: UrlPrefix, target: S): Route<S> {
   const { scheme, bucket, host, port, path } = prefix;
-  const ip = bucket === "ip" ? parseIp(host.replace(/^\[|\]$/g, "")) : null;
   const name = bucket === "name" || bucket === "strong" ? host : "";
-  return { isTls: scheme === "https", port, ip, host: name, path, target };
+  return { isTls: scheme === "https", port, ip: ipOfPrefix(prefix), host: name, path, target };
 }
 
 /** Table of `routes`. Where two claim the same prefix the first keeps it. */

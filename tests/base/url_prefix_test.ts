@@ -3,9 +3,8 @@ import { assertEquals } from "@std/assert";
 import {
   coveringPrefix,
   formatUrlPrefix,
+  ipOfPrefix,
   parseUrlPrefix,
-  type PrefixEntry,
-  prefixTable,
   shownUrlPrefix,
 } from "../../mod/base/url_prefix.ts";
 
@@ -52,15 +51,9 @@ Deno.test("parseUrlPrefix() makes canonical text or refuses", () => {
   );
 });
 
-function table(texts: readonly string[]): ReturnType<typeof prefixTable<string>> {
-  const entries: PrefixEntry<string>[] = texts.map((text) => {
-    return { prefix: parseUrlPrefix(text)!, value: text };
-  });
-  return prefixTable(entries);
-}
-
 Deno.test("coveringPrefix() finds the reservation that decides", () => {
-  const reservations = table(["http://+:80/", "http://+:80/a/", "http://*:80/a/b/"]);
+  const reservations = ["http://+:80/", "http://+:80/a/", "http://*:80/a/b/", "HTTP://+:80/a/"]
+    .map((text) => ({ text, prefix: parseUrlPrefix(text.toLowerCase())! }));
   const cases: [text: string, want: string | null][] = [
     ["http://+:80/a/b/", "http://+:80/a/"],
     ["http://+:80/a/", "http://+:80/a/"],
@@ -70,6 +63,16 @@ Deno.test("coveringPrefix() finds the reservation that decides", () => {
     ["https://+:80/a/", null],
   ];
   for (const [text, want] of cases) {
-    assertEquals(coveringPrefix(reservations, parseUrlPrefix(text)!)?.value ?? null, want, text);
+    assertEquals(coveringPrefix(reservations, parseUrlPrefix(text)!)?.text ?? null, want, text);
   }
+});
+
+Deno.test("ipOfPrefix() gives the address that a prefix names", () => {
+  const cases: [text: string, ip: string | null][] = [
+    ["http://10.0.0.5:80/", "10.0.0.5"],
+    ["http://[2001:db8::5]:80/", "2001:db8::5"],
+    ["http://a.test:80/", null],
+    ["http://+:80/", null],
+  ];
+  for (const [text, ip] of cases) assertEquals(ipOfPrefix(parseUrlPrefix(text)!), ip, text);
 });

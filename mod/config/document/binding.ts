@@ -8,6 +8,7 @@
 import { type Ip, parseIp, parsePort, urlHost } from "../../base/address.ts";
 import { isHostName } from "../../base/host_name.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
+import type { UrlPrefix } from "../../base/url_prefix.ts";
 
 export interface Binding {
   /** Null: any address. */
@@ -36,7 +37,18 @@ export function parseBinding(text: string): Binding | Problem {
 }
 
 /**
- * The URL prefix that IIS registers for a binding: `1.2.3.4:80:host` is `http://host:80:1.2.3.4/`,
+ * The URL prefix that a binding takes: `/` for its host, else its address, else any. A host name on one
+ * address is a prefix of its own, `name:address`, that no program can ask for.
+ */
+export function bindingPrefix({ ip, port, host }: Binding, scheme: UrlPrefix["scheme"]): UrlPrefix {
+  const bucket = host !== "" ? "name" : ip === null ? "weak" : "ip";
+  const address = ip === null ? "" : urlHost(ip);
+  const both = host !== "" && ip !== null ? `${host}:${address}` : host || address || "*";
+  return { scheme, bucket, host: both, port, path: "/" };
+}
+
+/**
+ * What IIS registers for a binding, as its tools show it: `1.2.3.4:80:host` is `http://host:80:1.2.3.4/`,
  * `:80:` is `http://*:80/`. Text that is no binding, as of a site that has none, is `http://*` and a slash.
  */
 export function registeredPrefix(text: string, scheme: "http" | "https"): string {

@@ -13,19 +13,16 @@
  *
  * @module
  */
-import { urlHost } from "../../base/address.ts";
 import { isProblem } from "../../base/problem.ts";
 import { type Caller, isGranted, parseSddl, RIGHT } from "../../base/sddl.ts";
 import {
   coveringPrefix,
   formatUrlPrefix,
   parseUrlPrefix,
-  type PrefixEntry,
-  prefixTable,
   type UrlPrefix,
 } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
-import { type Binding, parseBinding } from "../../config/document/binding.ts";
+import { bindingPrefix, parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
 import type { ForwardTarget } from "../../site/proxy/proxy_target.ts";
 
@@ -72,18 +69,18 @@ export function decideRegistration(question: AccessQuestion): AccessDecision {
   if (target.kind === "unix" && !registrant.isAdministrator) {
     return refused(WIN32.ACCESS_DENIED, "only an administrator may name a socket file");
   }
-  const covering = coveringPrefix(prefixTable(reserved), prefix);
+  const covering = coveringPrefix(reserved, prefix);
   if (covering === null) {
     return registrant.isAdministrator ? ALLOWED : refused(
       WIN32.ACCESS_DENIED,
       `no reservation covers it, so user ${registrant.uid} may not register it`,
     );
   }
-  const aces = parseSddl(covering.value.sddl);
+  const aces = parseSddl(covering.record.sddl);
   if (!isProblem(aces) && isGranted(aces, RIGHT.register, registrant)) return ALLOWED;
   return refused(
     WIN32.ACCESS_DENIED,
-    `the reservation "${covering.value.url}" does not let user ${registrant.uid} register it`,
+    `the reservation "${covering.record.url}" does not let user ${registrant.uid} register it`,
   );
 }
 
@@ -94,19 +91,11 @@ export function takenBySites(sites: readonly SiteRecord[]): TakenPrefix[] {
     const taken = (texts: readonly string[], scheme: UrlPrefix["scheme"]): TakenPrefix[] => {
       return texts.flatMap((text) => {
         const binding = parseBinding(text);
-        return isProblem(binding) ? [] : [{ by, prefix: prefixOf(binding, scheme) }];
+        return isProblem(binding) ? [] : [{ by, prefix: bindingPrefix(binding, scheme) }];
       });
     };
     return [...taken(bindings, "http"), ...taken(secureBindings, "https")];
   });
-}
-
-/** A host name on one address is a prefix that no program can have. */
-function prefixOf({ ip, port, host }: Binding, scheme: UrlPrefix["scheme"]): UrlPrefix {
-  const address = ip === null ? "" : urlHost(ip);
-  const bucket = host !== "" ? "name" : ip === null ? "weak" : "ip";
-  const both = host !== "" && ip !== null ? `${host}:${address}` : host || address || "*";
-  return { scheme, bucket, host: both, port, path: "/" };
 }
 
 const ALLOWED: AccessDecision = { code: WIN32.NO_ERROR, reason: "" };
@@ -115,9 +104,14 @@ function refused(code: number, reason: string): AccessDecision {
   return { code, reason };
 }
 
-function reservedPrefixes(reservations: readonly UrlAclRecord[]): PrefixEntry<UrlAclRecord>[] {
-  return reservations.flatMap((value) => {
-    const prefix = parseUrlPrefix(value.url);
-    return prefix === null ? [] : [{ prefix, value }];
+interface Reserved {
+  readonly prefix: UrlPrefix;
+  readonly record: UrlAclRecord;
+}
+
+function reservedPrefixes(reservations: readonly UrlAclRecord[]): Reserved[] {
+  return reservations.flatMap((record) => {
+    const prefix = parseUrlPrefix(record.url);
+    return prefix === null ? [] : [{ prefix, record }];
   });
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip, urlHost } from "../../base/address.ts";
+import { formatEndpoint, type Ip } from "../../base/address.ts";
+import { formatUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
-import { type Binding, formatBinding } from "../../config/document/binding.ts";
+import { type Binding, bindingPrefix, formatBinding } from "../../config/document/binding.ts";
 
 /** A binding and whether TLS is spoken there. */
 export interface PlanBinding extends Binding {
@@ -88,7 +89,7 @@ function refuse(
         WIN32.INVALID_NETNAME,
       );
     }
-    const owner = claims.prefixes.get(prefixOf(site, binding));
+    const owner = claims.prefixes.get(claimOf(site, binding));
     if (owner !== undefined) {
       const text = site.url ?? formatBinding(binding);
       return failed(
@@ -111,19 +112,16 @@ function refuse(
 
 function claim(site: PlanSite, claims: Claims): void {
   for (const binding of site.bindings) {
-    claims.prefixes.set(prefixOf(site, binding), site);
+    claims.prefixes.set(claimOf(site, binding), site);
     if (!claims.schemes.has(binding.port)) {
       claims.schemes.set(binding.port, { secure: binding.secure, site });
     }
   }
 }
 
-/** A binding is a registration of `/`; with a host name on one address it is one that no program has. */
-function prefixOf({ url }: PlanSite, { ip, port, host, secure }: PlanBinding): string {
-  if (url !== undefined) return url;
-  const address = ip === null ? "" : urlHost(ip);
-  const only = host !== "" && ip !== null ? `:${address}` : "";
-  return `${secure ? "https" : "http"}://${host || address || "*"}:${port}${only}/`;
+/** What a binding claims: the prefix of a program, or the one that a site's binding takes. */
+function claimOf({ url }: PlanSite, binding: PlanBinding): string {
+  return url ?? formatUrlPrefix(bindingPrefix(binding, binding.secure ? "https" : "http"));
 }
 
 function describe({ id, name, url }: PlanSite): string {

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { parseIp } from "../../base/address.ts";
 import { invariant } from "../../base/invariant.ts";
 import { isProblem } from "../../base/problem.ts";
-import { formatUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
+import { formatUrlPrefix, ipOfPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../../config/document/document.ts";
 import { effectiveValue } from "../../config/metabase/tree.ts";
@@ -36,9 +35,8 @@ export function wantedPrograms(
 ): PlanSite[] {
   return prefixes.map((prefix) => {
     const { scheme, bucket, host, port } = prefix;
-    const ip = bucket === "ip" ? parseIp(host.replace(/^\[|\]$/g, "")) : null;
     const url = formatUrlPrefix(prefix);
-    const binding = { ip, port, host: bucket === "name" ? host : "" };
+    const binding = { ip: ipOfPrefix(prefix), port, host: bucket === "name" ? host : "" };
     const secure = scheme === "https";
     const unserved = secure ? check(binding) : null;
     const bound = unserved === null ? { ...binding, secure } : { ...binding, secure, unserved };

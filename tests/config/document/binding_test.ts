@@ -1,8 +1,10 @@
 // Goal: one canonical text for one binding, a reason for all else. Method: tables.
 import { isProblem } from "../../../mod/base/problem.ts";
+import { formatUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { valueOf } from "../../support/problems.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
+  bindingPrefix,
   formatBinding,
   parseBinding,
   registeredPrefix,
@@ -80,4 +82,22 @@ Deno.test("registeredPrefix() is the URL that IIS registers for a binding", () =
   for (const [text, scheme, want] of cases) {
     assertEquals(registeredPrefix(text, scheme), want, text);
   }
+});
+
+Deno.test("bindingPrefix() gives what a binding takes, in the bucket where a program would ask for it", () => {
+  const cases: [binding: string, prefix: string, bucket: string][] = [
+    [":80:", "http://*:80/", "weak"],
+    [":80:a.test", "http://a.test:80/", "name"],
+    ["10.0.0.5:80:", "http://10.0.0.5:80/", "ip"],
+    ["[::1]:8080:", "http://[::1]:8080/", "ip"],
+    ["10.0.0.5:80:a.test", "http://a.test:10.0.0.5:80/", "name"],
+  ];
+  for (const [text, prefix, bucket] of cases) {
+    const taken = bindingPrefix(valueOf(parseBinding(text)), "http");
+    assertEquals([formatUrlPrefix(taken), taken.bucket], [prefix, bucket]);
+  }
+  assertEquals(
+    formatUrlPrefix(bindingPrefix(valueOf(parseBinding(":1:")), "https")),
+    "https://*:1/",
+  );
 });
