@@ -1,9 +1,10 @@
 /**
- * Edge: accounts of this machine and their SIDs, in both directions. Well-known names as Windows shows
- * them; users and groups of POSIX from /etc/passwd and /etc/group, with the SIDs that Samba gives them.
+ * Accounts of this machine and their SIDs, in both directions. Well-known names as Windows shows them;
+ * users and groups of POSIX with the SIDs that Samba gives them.
  *
  * @module
  */
+import type { LocalUsers } from "../host/sharing/local_users.ts";
 
 const WELL_KNOWN: readonly (readonly [sid: string, name: string])[] = [
   ["S-1-1-0", "\\Everyone"],
@@ -21,19 +22,8 @@ const WELL_KNOWN: readonly (readonly [sid: string, name: string])[] = [
 const USER_DOMAIN = "Unix User\\";
 const GROUP_DOMAIN = "Unix Group\\";
 
-/** The files that say who there is; tests pass their own. */
-export interface AccountFiles {
-  readonly passwd: string;
-  readonly group: string;
-}
-
-/** Reads the account files; "" for one that is not there. */
-export function readAccountFiles(): AccountFiles {
-  return { passwd: readOrEmpty("/etc/passwd"), group: readOrEmpty("/etc/group") };
-}
-
 /** The SID of an account name, with or without its domain, or of a SID; null where nobody has it. */
-export function sidOfAccount(text: string, files: AccountFiles): string | null {
+export function sidOfAccount(text: string, { users, groups }: LocalUsers): string | null {
   const wanted = text.toLowerCase().replace(/^(?:\\|\.\\)/, "");
   for (const [sid, name] of WELL_KNOWN) {
     const full = name.toLowerCase().replace(/^\\/, "");
@@ -43,39 +33,24 @@ export function sidOfAccount(text: string, files: AccountFiles): string | null {
   const plain = text.replace(/^(?:\\|\.\\)/, "");
   const user = plain.replace(/^unix user\\/i, "");
   const group = plain.replace(/^unix group\\/i, "");
-  const uid = user === plain && group !== plain ? null : idOf(files.passwd, user);
-  if (uid !== null) return `S-1-22-1-${uid}`;
-  const gid = user === plain ? idOf(files.group, group) : null;
-  return gid === null ? null : `S-1-22-2-${gid}`;
+  const isUser = user !== plain || group === plain;
+  const uid = isUser ? users.find(({ name }) => name === user)?.uid : undefined;
+  if (uid !== undefined) return `S-1-22-1-${uid}`;
+  const gid = user === plain ? groups.find(({ name }) => name === group)?.gid : undefined;
+  return gid === undefined ? null : `S-1-22-2-${gid}`;
 }
 
 /** The name of a SID with its domain; null where nobody has it. */
-export function accountOfSid(sid: string, files: AccountFiles): string | null {
+export function accountOfSid(sid: string, { users, groups }: LocalUsers): string | null {
   const known = WELL_KNOWN.find(([other]) => other === sid);
   if (known !== undefined) return known[1];
   const match = /^S-1-22-([12])-([0-9]+)$/.exec(sid);
   if (match === null) return null;
-  const isUser = match[1] === "1";
-  const name = nameOf(isUser ? files.passwd : files.group, match[2]!);
-  return name === null ? null : `${isUser ? USER_DOMAIN : GROUP_DOMAIN}${name}`;
-}
-
-function idOf(file: string, name: string): string | null {
-  return rows(file).find(([own]) => own === name)?.[2] ?? null;
-}
-
-function nameOf(file: string, id: string): string | null {
-  return rows(file).find(([, , own]) => own === id)?.[0] ?? null;
-}
-
-function rows(file: string): string[][] {
-  return file.split("\n").filter((line) => line.includes(":")).map((line) => line.split(":"));
-}
-
-function readOrEmpty(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return ""; // a system without such files has no such accounts
+  const id = Number(match[2]);
+  if (match[1] === "1") {
+    const user = users.find(({ uid }) => uid === id);
+    return user === undefined ? null : `${USER_DOMAIN}${user.name}`;
   }
+  const group = groups.find(({ gid }) => gid === id);
+  return group === undefined ? null : `${GROUP_DOMAIN}${group.name}`;
 }

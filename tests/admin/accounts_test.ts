@@ -1,11 +1,12 @@
-// Goal: names and SIDs in both directions. Method: account files of the test's own.
-import { assert, assertEquals } from "@std/assert";
-import { accountOfSid, readAccountFiles, sidOfAccount } from "../../mod/admin/accounts.ts";
+// Goal: names and SIDs in both directions. Method: accounts of the test's own.
+import { assertEquals } from "@std/assert";
+import { accountOfSid, sidOfAccount } from "../../mod/admin/accounts.ts";
+import { parseLocalUsers } from "../../mod/host/sharing/local_users.ts";
 
-const FILES = {
-  passwd: "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n",
-  group: "root:x:0:\nwheel:x:10:alice\nalice:x:1000:\n",
-};
+const ACCOUNTS = parseLocalUsers(
+  "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n",
+  "root:x:0:\nwheel:x:10:alice\nalice:x:1000:\n",
+);
 
 Deno.test("sidOfAccount() and accountOfSid() know well-known, user and group names", () => {
   const cases: [name: string, sid: string | null, shown: string | null][] = [
@@ -23,9 +24,8 @@ Deno.test("sidOfAccount() and accountOfSid() know well-known, user and group nam
     ["", null, null],
   ];
   for (const [name, sid, shown] of cases) {
-    assertEquals(sidOfAccount(name, FILES), sid, name);
-    if (sid !== null) assertEquals(accountOfSid(sid, FILES), shown, sid);
+    assertEquals(sidOfAccount(name, ACCOUNTS), sid, name);
+    if (sid !== null) assertEquals(accountOfSid(sid, ACCOUNTS), shown, sid);
   }
-  assertEquals(accountOfSid("S-1-9-9", FILES), null);
-  assert(typeof readAccountFiles().passwd === "string");
+  assertEquals(accountOfSid("S-1-9-9", ACCOUNTS), null);
 });

@@ -1,24 +1,55 @@
 /**
- * The groups of a local user, from /etc/passwd and /etc/group.
+ * Edge: the users and groups of this machine, from /etc/passwd and /etc/group.
  *
- * Covered: the user's own group and every group that names the user in these files. Not covered: what
- * only a directory service knows (LDAP, SSSD). A process that has given groups up is still a process
- * of its user.
+ * Covered: what stands in these files. Not covered: what only a directory service knows (LDAP, SSSD).
  *
  * @module
  */
 
-/** Ids of the groups of `uid`, ascending; `passwd` and `group` are the texts of the two files. */
-export function groupsOf(uid: number, passwd: string, group: string): number[] {
-  const names = new Set<string>();
-  const gids = new Set<number>();
-  for (const [name = "", , id = "", gid = ""] of records(passwd)) {
-    if (!isId(id) || Number(id) !== uid) continue;
-    names.add(name);
-    if (isId(gid)) gids.add(Number(gid));
-  }
-  for (const [, , gid = "", members = ""] of records(group)) {
-    if (isId(gid) && members.split(",").some((member) => names.has(member))) gids.add(Number(gid));
+/** One user; several may have the same id. */
+export interface LocalUser {
+  readonly name: string;
+  readonly uid: number;
+  /** The user's own group; null where the file names none. */
+  readonly gid: number | null;
+}
+
+/** One group, and the names of those who are in it beside the users whose own group it is. */
+export interface LocalGroup {
+  readonly name: string;
+  readonly gid: number;
+  readonly members: readonly string[];
+}
+
+/** Everybody there is, in the order of the files. */
+export interface LocalUsers {
+  readonly users: readonly LocalUser[];
+  readonly groups: readonly LocalGroup[];
+}
+
+/** Reads both files; a system that does not have them has no such accounts. */
+export async function readLocalUsers(): Promise<LocalUsers> {
+  return parseLocalUsers(await readOrEmpty("/etc/passwd"), await readOrEmpty("/etc/group"));
+}
+
+/** {@linkcode LocalUsers} of the texts of the two files, as passwd(5) and group(5) have them. */
+export function parseLocalUsers(passwd: string, group: string): LocalUsers {
+  const users = records(passwd).flatMap(([name = "", , uid = "", gid = ""]) => {
+    return isId(uid) ? [{ name, uid: Number(uid), gid: isId(gid) ? Number(gid) : null }] : [];
+  });
+  const groups = records(group).flatMap(([name = "", , gid = "", members = ""]) => {
+    return isId(gid) ? [{ name, gid: Number(gid), members: members.split(",") }] : [];
+  });
+  return { users, groups };
+}
+
+/** Ids of the groups that `uid` is in, ascending. A process that gave groups up still has its user's. */
+export function groupsOf(uid: number, { users, groups }: LocalUsers): number[] {
+  const own = users.filter((user) => user.uid === uid);
+  const names = new Set(own.map(({ name }) => name));
+  const gids = new Set(own.flatMap(({ gid }) => gid === null ? [] : [gid]));
+  for (const { gid, members } of groups) {
+    if (members.some((member) => names.has(member))) gids.add(gid);
   }
   return [...gids].sort((a, b) => a - b);
 }
@@ -29,4 +60,12 @@ function records(text: string): string[][] {
 
 function isId(text: string): boolean {
   return /^[0-9]{1,10}$/.test(text);
+}
+
+async function readOrEmpty(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch {
+    return "";
+  }
 }

@@ -9,7 +9,7 @@
  * @module
  */
 import type { Registrant } from "./registration_access.ts";
-import { groupsOf } from "./local_users.ts";
+import { groupsOf, readLocalUsers } from "./local_users.ts";
 
 const FOLDER_MODE = 0o1733;
 const PROOF_MODE = 0o600;
@@ -100,16 +100,8 @@ function isAdministrator(uid: number): boolean {
 
 /** On Linux a new file has the group of its maker's process; elsewhere it has that of the folder. */
 async function gidsOf(uid: number, fileGid: number): Promise<number[]> {
-  const groups = groupsOf(uid, await readOrEmpty("/etc/passwd"), await readOrEmpty("/etc/group"));
+  const groups = groupsOf(uid, await readLocalUsers());
   return Deno.build.os === "linux" && !groups.includes(fileGid) ? [fileGid, ...groups] : groups;
-}
-
-async function readOrEmpty(path: string): Promise<string> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch {
-    return "";
-  }
 }
 
 async function remove(path: string): Promise<void> {

@@ -1,6 +1,10 @@
 /** Goal: a user's groups as the two files tell them. Method: texts. */
 import { assertEquals } from "@std/assert";
-import { groupsOf } from "../../../mod/host/sharing/local_users.ts";
+import {
+  groupsOf,
+  parseLocalUsers,
+  readLocalUsers,
+} from "../../../mod/host/sharing/local_users.ts";
 
 const PASSWD = `root:x:0:0:root:/root:/bin/sh
 ann:x:1000:100:Ann,,,:/home/ann:/bin/sh
@@ -15,10 +19,17 @@ second:x:44:x,ann2
 annie:x:45:annie
 odd:x:4x:ann
 none`;
+const USERS = parseLocalUsers(PASSWD, GROUP);
 
 Deno.test("groupsOf() gives the own group and those that name the user", () => {
-  assertEquals(groupsOf(1000, PASSWD, GROUP), [33, 44, 100, 101]);
-  assertEquals(groupsOf(1001, PASSWD, GROUP), [33, 1001]);
-  assertEquals(groupsOf(4711, PASSWD, GROUP), []);
-  assertEquals(groupsOf(0, "", ""), []);
+  assertEquals(groupsOf(1000, USERS), [33, 44, 100, 101]);
+  assertEquals(groupsOf(1001, USERS), [33, 1001]);
+  assertEquals(groupsOf(4711, USERS), []);
+  assertEquals(groupsOf(0, parseLocalUsers("", "")), []);
+});
+
+Deno.test("readLocalUsers() finds root on a system that has it", async () => {
+  const { users } = await readLocalUsers();
+  const hasRoot = Deno.build.os !== "windows";
+  assertEquals(users.some(({ name, uid }) => name === "root" && uid === 0), hasRoot);
 });

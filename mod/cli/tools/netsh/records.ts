@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { accountOfSid, readAccountFiles, sidOfAccount } from "../../../admin/accounts.ts";
+import { accountOfSid, sidOfAccount } from "../../../admin/accounts.ts";
 import { type ActionResult, codeOf, type Notice } from "../../../admin/admin_io.ts";
 import { bindCertificate, unbindCertificate } from "../../../admin/bind_certificate.ts";
 import { changeList, type ListChange } from "../../../admin/change_list.ts";
@@ -22,6 +22,7 @@ import {
   sslKeyOfName,
 } from "../../../config/document/http_records.ts";
 import { effectiveSettings, SETTINGS } from "../../../config/document/settings.ts";
+import { readLocalUsers } from "../../../host/sharing/local_users.ts";
 import type { CommandIo } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
 import * as say from "./text.ts";
@@ -172,7 +173,7 @@ async function addReservation(values: Values, io: CommandIo): Promise<number> {
     const text = say.failure("Url reservation add failed", WIN32.INVALID_PARAMETER);
     return shown(io, text, 1);
   }
-  const list = user === undefined ? sddl ?? "" : sddlOf(user, values);
+  const list = user === undefined ? sddl ?? "" : await sddlOf(user, values);
   if (list === null) {
     // The second line of the capture is that of 87, whatever the number says.
     const reason = win32Text(WIN32.INVALID_PARAMETER);
@@ -182,8 +183,8 @@ async function addReservation(values: Values, io: CommandIo): Promise<number> {
   return told(io, result, "URL reservation successfully added", "Url reservation add failed");
 }
 
-function sddlOf(user: string, values: Values): string | null {
-  const sid = sidOfAccount(user, readAccountFiles());
+async function sddlOf(user: string, values: Values): Promise<string | null> {
+  const sid = sidOfAccount(user, await readLocalUsers());
   if (sid === null) return null;
   const listen = (values.get("listen") ?? "yes") === "yes" ? RIGHT.register : 0;
   const delegate = values.get("delegate") === "yes" ? RIGHT.delegate : 0;
@@ -192,8 +193,8 @@ function sddlOf(user: string, values: Values): string | null {
 
 async function showReservations(values: Values, io: CommandIo): Promise<number> {
   const document = await io.store.read();
-  const files = readAccountFiles();
-  const nameOf: say.AccountName = (sid) => accountOfSid(sid, files);
+  const accounts = await readLocalUsers();
+  const nameOf: say.AccountName = (sid) => accountOfSid(sid, accounts);
   const url = values.get("url");
   if (url === undefined) return shown(io, say.urlAclText(document.urlAcl, nameOf));
   const found = findUrlAcl(document, url);
