@@ -76,3 +76,13 @@ declare module "@std/media-types/content-type" {
   /** Full media type with charset for an extension such as ".html"; `undefined` when not known. */
   export function contentType(extensionOrType: string): string | undefined;
 }
+
+declare module "@std/html/entities" {
+  /** `str` as it may stand in an element or in a quoted attribute. */
+  export function escape(str: string): string;
+}
+
+declare module "@std/text/levenshtein-distance" {
+  /** The fewest edits that make `str2` of `str1`. */
+  export function levenshteinDistance(str1: string, str2: string): number;
+}

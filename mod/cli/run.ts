@@ -97,9 +97,9 @@ async function answerWithoutCommand(
   const line = words.slice(0, 2).join(" ");
   if (HTTPCFG_STORES.includes(rest[0]?.toLowerCase() ?? "")) {
     const { refusedAction } = await import("./tools/httpcfg/usage.ts");
-    return refusedAction(first, nearest(line), around);
+    return refusedAction(first, await nearest(line), around);
   }
-  throw usageFault(`Cannot run ${quote(line)}: there is no such command`, nearest(line));
+  throw usageFault(`Cannot run ${quote(line)}: there is no such command`, await nearest(line));
 }
 
 function isHelp(word: string): boolean {
@@ -118,30 +118,18 @@ function findCommand(words: readonly string[]): string | null {
 }
 
 /** The command that is fewest edits away, at most a third of it; the help where none is near. */
-function nearest(line: string): string {
+async function nearest(line: string): Promise<string> {
+  const { levenshteinDistance } = await import("@std/text/levenshtein-distance");
   let best = "";
   let fewest = Infinity;
   for (const name of COMMAND_NAMES) {
-    const distance = editDistance(line.toLowerCase().slice(0, name.length + 2), name);
+    const distance = levenshteinDistance(line.toLowerCase().slice(0, name.length + 2), name);
     if (distance < fewest && distance <= name.length / 3) [best, fewest] = [name, distance];
   }
   if (best !== "") return `httpcfg ${best}`;
   const noun = line.toLowerCase().split(" ", 1)[0]!;
   const isNoun = COMMAND_NAMES.some((name) => name.startsWith(`${noun} `));
   return isNoun ? `httpcfg help ${noun}` : "httpcfg --help";
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** `--config FILE` stands before the command, because after it the words may be an old tool's. */

@@ -5,7 +5,7 @@
  *     % document {"sites": []}          parts of the document that the home starts with
  *     % cert site                       a certificate of tests/testdata/certs in the store MY
  *     % service W3SVC                   a service process runs, with this service and what it needs
- *     % event listUnusable              an event of telemetry/events/event.ts stands in the log
+ *     % event bindFailed [::]:80 10013  an event of telemetry/events/event.ts stands in the log
  *     % answer Y                        what is typed when the next command asks, - for nothing
  *     $ set iplisten -i 127.0.0.2       words after httpcfg; 'quotes' and "quotes" as in a shell
  *     | a line of stdout
@@ -108,7 +108,6 @@ const EVENTS: Readonly<Record<string, (words: readonly string[]) => NewEvent>> =
   bindFailed: ([endpoint = "", error]) => event.bindFailed(endpoint, { error: Number(error) }),
   listEntryUnusable: ([entry = "", error]) =>
     event.listEntryUnusable(entry, { error: Number(error) }),
-  listUnusable: () => event.listUnusable(),
   urlInvalid: ([url = "", site = "", error]) =>
     event.urlInvalid(url, site, { error: Number(error) }),
   siteDeactivated: ([url = "", site = "", error]) =>

@@ -23,8 +23,8 @@ const events: CommandSpec = {
   summary: "Show the event log: what the service did and could not do",
   details: [
     "Sources are HTTP, W3SVC, Service Control Manager and httpcfg, with the event ids of Windows: " +
-    "15005 an address cannot be bound, 15007 and 15008 a URL reservation came and went, 15014 and " +
-    "15015 an entry or no entry of the list is an address, 1003, 1004 and 1007 a site was " +
+    "15005 an address cannot be bound, 15007 and 15008 a URL reservation came and went, 15014 " +
+    "an entry of the list is not an address, 1003, 1004 and 1007 a site was " +
     "deactivated, 7036 a service entered a state.",
   ],
   examples: [

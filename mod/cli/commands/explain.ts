@@ -9,7 +9,8 @@ import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { makePlan } from "../../listen/plan/make_plan.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, jsonText, type Listing, render, table } from "../core/format.ts";
+import { ANSWER_VERSION, jsonText, type Listing, render } from "../core/format.ts";
+import { table } from "../core/table.ts";
 import { gatherStored } from "./plan.ts";
 
 const spec: CommandSpec = {

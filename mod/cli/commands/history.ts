@@ -9,7 +9,8 @@ import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { changeLines, diffValues } from "../../config/document/diff.ts";
 import { History, type Version } from "../../config/store/history.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { jsonText, type Listing, render, table } from "../core/format.ts";
+import { jsonText, type Listing, render } from "../core/format.ts";
+import { table } from "../core/table.ts";
 import { finish } from "../core/report.ts";
 
 const history: CommandSpec = {

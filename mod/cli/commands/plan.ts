@@ -14,7 +14,8 @@ import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
 import { planStatus } from "../../listen/plan/plan.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, jsonText, type Listing, render, table } from "../core/format.ts";
+import { ANSWER_VERSION, jsonText, type Listing, render } from "../core/format.ts";
+import { table } from "../core/table.ts";
 
 const plan: CommandSpec = {
   name: "plan",

@@ -14,7 +14,8 @@ import { FORWARD_TIMEOUT, isTimeout } from "../../host/sharing/register_protocol
 import type { RegistrationStatus } from "../../host/control/status.ts";
 import { formatForwardTarget, parseForwardTarget } from "../../site/proxy/proxy_target.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, jsonText, render, type Row, table } from "../core/format.ts";
+import { ANSWER_VERSION, jsonText, render, type Row } from "../core/format.ts";
+import { table } from "../core/table.ts";
 
 const register: CommandSpec = {
   name: "register",

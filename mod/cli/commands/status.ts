@@ -8,7 +8,8 @@ import { quote } from "../../base/fault.ts";
 import { SERVICES } from "../../host/services/service_table.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, jsonText, render, type Row, table } from "../core/format.ts";
+import { ANSWER_VERSION, jsonText, render, type Row } from "../core/format.ts";
+import { table } from "../core/table.ts";
 
 export const status: CommandSpec = {
   name: "status",

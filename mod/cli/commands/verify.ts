@@ -19,7 +19,8 @@ import { findListeners } from "../../listen/machine/port_owners.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import { reaches } from "../../listen/plan/reach.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { type Listing, render, table } from "../core/format.ts";
+import { type Listing, render } from "../core/format.ts";
+import { table } from "../core/table.ts";
 import { gatherStored, openEndpoints } from "./plan.ts";
 
 const verify: CommandSpec = {

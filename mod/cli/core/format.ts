@@ -45,20 +45,8 @@ export async function render(listing: Listing, form: string): Promise<string> {
   }
 }
 
-/** Columns of text, each as wide as its widest cell, two spaces between; a header line on top. */
-export function table(listing: Listing): string {
-  const [head = [], ...rows] = cellsOf(listing);
-  const cells = [head.map((column) => column.toUpperCase()), ...rows];
-  const widths = listing.columns.map((_, i) => {
-    return cells.reduce((widest, line) => Math.max(widest, line[i]!.length), 0);
-  });
-  return cells
-    .map((line) => line.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd())
-    .join("\n");
-}
-
-/** The head, then a line a row. */
-function cellsOf({ columns, rows }: Listing): string[][] {
+/** The cells of a listing: the names of its columns, then a line a row. */
+export function cellsOf({ columns, rows }: Listing): string[][] {
   return [[...columns], ...rows.map((row) => columns.map((column) => flat(row[column])))];
 }
 

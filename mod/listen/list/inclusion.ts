@@ -76,15 +76,6 @@ export function compileInclusion(entries: readonly ListEntry[]): Inclusion {
   return { entries, decide, takesWhole: (family) => takesWhole(entries, family) };
 }
 
-/** True where the list includes `ip` of `interfaceName`; for one question, not for many. */
-export function included(
-  entries: readonly ListEntry[],
-  ip: Ip,
-  interfaceName: string | null,
-): boolean {
-  return compileInclusion(entries).decide(ip, interfaceName).included;
-}
-
 /**
  * The earlier entry that decides about everything that `entries[index]` could match, so that this
  * one never does; null where there is none. Interfaces are not compared: what they have changes.

@@ -35,11 +35,6 @@ export class UpstreamPool {
     this.#deadlines = deadlines;
   }
 
-  /** Connections that wait. */
-  get idleCount(): number {
-    return this.#idle.size;
-  }
-
   /** A connection that waits; null where none does. */
   takeIdle(): UpstreamConnection | null {
     for (;;) {

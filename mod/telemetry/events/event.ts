@@ -82,16 +82,6 @@ export function listEntryUnusable(entry: string, cause: Cause): NewEvent {
   );
 }
 
-/** 15015: no entry of the inclusion list is an address. */
-export function listUnusable(): NewEvent {
-  return event(
-    ["HTTP", 15015, "error"],
-    "Unable to convert all entries on IP Listen-Only list. Driver will listen on all available " +
-      "interfaces.",
-    null,
-  );
-}
-
 /** 1003: a site's binding is no URL. */
 export function urlInvalid(urlPrefix: string, site: string, cause: Cause): NewEvent {
   return event(

@@ -112,12 +112,6 @@ export class LogFile {
     await this.flush();
     this.#closeFile();
   }
-
-  /** Lines lost since the trouble began; 0 while all is well. */
-  get lostLines(): number {
-    return this.#lostLines;
-  }
-
   #seal(): void {
     const lines = this.#pending.take();
     if (lines === null) return;

@@ -1,6 +1,7 @@
 // Goal: one listing in five forms that other programs read. Method: exact texts.
 import { assertEquals } from "@std/assert";
-import { type Listing, render, table } from "../../../mod/cli/core/format.ts";
+import { type Listing, render } from "../../../mod/cli/core/format.ts";
+import { table } from "../../../mod/cli/core/table.ts";
 
 const LISTING: Listing = {
   name: "sites",
@@ -43,4 +44,10 @@ Deno.test("table() aligns columns under their names, without blanks at the end",
   };
   assertEquals(table(listing), "ID   NAME    REASON\n1    a\n100  longer  why");
   assertEquals(table(EMPTY), "ID  NAME");
+});
+
+Deno.test("table() counts columns of a terminal, and keeps a record on one line", () => {
+  const rows = [{ id: 1, name: "日本", reason: "x" }, { id: 2, name: "é", reason: "a\nb\tc" }];
+  const listing = { name: "rows", columns: ["id", "name", "reason"], rows };
+  assertEquals(table(listing), "ID  NAME  REASON\n1   日本  x\n2   é     a b c");
 });

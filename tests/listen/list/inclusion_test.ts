@@ -3,7 +3,6 @@ import { assertEquals } from "@std/assert";
 import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import {
   compileInclusion,
-  included,
   INCLUSION_RULES,
   shadowedBy,
 } from "../../../mod/listen/list/inclusion.ts";
@@ -11,7 +10,7 @@ import { parseList } from "../../../mod/config/document/list_entry.ts";
 
 type Case = readonly [list: string, address: string, on: string | null, want: boolean];
 
-Deno.test("included() follows the rules of the list", () => {
+Deno.test("Inclusion.decide() follows the rules of the list", () => {
   const cases: readonly Case[] = [
     ["", "10.0.0.5", "eth0", true],
     ["", "::1", "lo", true],
@@ -55,7 +54,8 @@ Deno.test("included() follows the rules of the list", () => {
     ["!10.0.0.5 10.0.0.5", "10.0.0.5", "eth0", false],
   ];
   for (const [list, address, on, want] of cases) {
-    assertEquals(included(entries(list), ip(address), on), want, `[${list}] ${address} on ${on}`);
+    const decision = compileInclusion(entries(list)).decide(ip(address), on);
+    assertEquals(decision.included, want, `[${list}] ${address} on ${on}`);
   }
 });
 

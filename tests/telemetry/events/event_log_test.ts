@@ -1,9 +1,5 @@
 import { assertEquals } from "@std/assert";
-import {
-  listUnusable,
-  reservationAdded,
-  stateEntered,
-} from "../../../mod/telemetry/events/event.ts";
+import { reservationAdded, stateEntered } from "../../../mod/telemetry/events/event.ts";
 import { EventLog, parseEvent, readEvents } from "../../../mod/telemetry/events/event_log.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
@@ -13,11 +9,11 @@ Deno.test("EventLog stores events that readEvents() gives back, newest last", as
   assertEquals(await readEvents(`${folder}/none`, 10), []);
   let nowMs = Date.UTC(2026, 10, 22, 12);
   const log = open(folder, () => nowMs++);
-  log.write(listUnusable());
+  log.write(reservationAdded("http://+:80/"));
   log.write(stateEntered("HTTP SSL", "running"));
   await log.close();
   const events = await readEvents(folder, 10);
-  assertEquals(events.map(({ id }) => id), [15015, 7036]);
+  assertEquals(events.map(({ id }) => id), [15007, 7036]);
   assertEquals(events[0]!.time, "2026-11-22T12:00:00.000Z");
   assertEquals((await readEvents(folder, 1)).map(({ id }) => id), [7036]);
   assertEquals(await readEvents(folder, 0), []);
@@ -52,7 +48,7 @@ Deno.test("EventLog writes to a file of the same name after reopen()", async () 
   await using temp = await tempFolder();
   const folder = temp.path;
   const log = open(folder, () => 0);
-  log.write(listUnusable());
+  log.write(reservationAdded("http://+:80/"));
   await log.flush();
   await Deno.rename(`${folder}/events1.ndjson`, `${folder}/moved`);
   log.reopen();

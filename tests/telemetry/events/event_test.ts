@@ -31,13 +31,6 @@ Deno.test("events carry the numbers, sources and texts of the originals", () => 
       "Unable to convert IP Listen-Only list entry x. The data field contains the error number.",
     ],
     [
-      events.listUnusable(),
-      15015,
-      "HTTP",
-      "Unable to convert all entries on IP Listen-Only list. Driver will listen on all available " +
-      "interfaces.",
-    ],
-    [
       events.urlInvalid("http://*:80/", "2", cause),
       1003,
       "W3SVC",
@@ -77,7 +70,7 @@ Deno.test("events carry the numbers, sources and texts of the originals", () => 
   }
   assertEquals(events.bindFailed("x", cause).error, 10049);
   assertEquals(events.bindFailed("x", cause).detail, "held by pid 7");
-  assertEquals("error" in events.listUnusable(), false);
+  assertEquals("error" in events.stateEntered("HTTP", "running"), false);
 });
 
 Deno.test("logTrouble() tells the beginning and the end apart", () => {

@@ -28,7 +28,8 @@ import {
   type FlagSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { render, table } from "../../core/format.ts";
+import { render } from "../../core/format.ts";
+import { table } from "../../core/table.ts";
 
 const STORE_FLAG: FlagSpec = {
   kind: "string",

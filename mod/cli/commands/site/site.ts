@@ -21,7 +21,8 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { ANSWER_VERSION, jsonText, render, type Row, table } from "../../core/format.ts";
+import { ANSWER_VERSION, jsonText, render, type Row } from "../../core/format.ts";
+import { table } from "../../core/table.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
