@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXIT } from "../../base/exit_status.ts";
 import { quote, usageFault } from "../../base/fault.ts";
 import type { ServiceEvent } from "../../telemetry/events/event.ts";
 import { readEvents } from "../../telemetry/events/event_log.ts";
@@ -60,7 +61,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const form = input.text("format") ?? "text";
   if (form === "text") io.print(shown.map(eventText).join(""));
   else io.out(await render({ name: "events", columns: COLUMNS, rows: shown.map(rowOf) }, form));
-  return 0;
+  return EXIT.ok;
 }
 
 const COLUMNS = ["time", "source", "id", "level", "text", "error", "detail"] as const;

@@ -5,6 +5,7 @@
  */
 import { lookup } from "node:dns/promises";
 import { type Endpoint, parseEndpoint, parseIp } from "../../base/address.ts";
+import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { makePlan } from "../../listen/plan/make_plan.ts";
@@ -43,7 +44,7 @@ const spec: CommandSpec = {
     else if (form === "json") {
       io.out(jsonText({ version: ANSWER_VERSION, ...answer }));
     } else io.out(await render(candidateListing(answer), form));
-    return answer.answeredBy === "site" || answer.answeredBy === "program" ? 0 : 1;
+    return answer.answeredBy === "site" || answer.answeredBy === "program" ? EXIT.ok : EXIT.failed;
   },
 };
 

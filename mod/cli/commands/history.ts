@@ -81,7 +81,7 @@ const historyDiff: CommandSpec = {
     const before = numbers.length === 2 ? await kept.read(numbers[0]!) : await previous(io, last);
     const lines = changeLines(diffValues(before.document, after.document));
     io.out(lines.join("\n"));
-    return lines.length === 0 ? 0 : 1;
+    return lines.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { exitStatusOf } from "../../base/exit_status.ts";
+import { EXIT, exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { WIN32, win32Text } from "../../base/win32.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
@@ -66,7 +66,7 @@ const register: CommandSpec = {
     io.out(`Registered ${granted.url} for ${to}`);
     if (keep) {
       granted.close();
-      return 0;
+      return EXIT.ok;
     }
     io.note("It lasts as long as this command runs.");
     const reason = await granted.ended;
@@ -89,7 +89,7 @@ const unregister: CommandSpec = {
     const granted = await askToRegister(runsOf(io), { op: "unregister", url });
     granted.close();
     io.out(`Unregistered ${granted.url}`);
-    return 0;
+    return EXIT.ok;
   },
 };
 
@@ -111,7 +111,7 @@ const registrations: CommandSpec = {
     else if (form === "json") {
       io.out(jsonText({ version: ANSWER_VERSION, registrations: found }));
     } else io.out(await render(listing(found), form));
-    return 0;
+    return EXIT.ok;
   },
 };
 

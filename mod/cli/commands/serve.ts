@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { EXIT } from "../../base/exit_status.ts";
 import { VERSION } from "../../base/version.ts";
 import { failureLine, READY } from "../../host/process/background.ts";
 import { openServiceProcess } from "../../host/process/service_process.ts";
@@ -48,7 +49,7 @@ async function runForeground(io: CommandIo): Promise<number> {
       throw error;
     }
     await process.ended;
-    return 0;
+    return EXIT.ok;
   }
   const status = process.status();
   io.note(listeningText(status));
@@ -57,7 +58,7 @@ async function runForeground(io: CommandIo): Promise<number> {
   await notifier.ready(listeningText(status));
   await process.ended;
   notifier.close();
-  return 0;
+  return EXIT.ok;
 }
 
 async function runDetached(io: CommandIo): Promise<number> {
@@ -70,9 +71,9 @@ async function runDetached(io: CommandIo): Promise<number> {
     });
     io.out(READY);
     await process.ended;
-    return 0;
+    return EXIT.ok;
   } catch (error) {
     io.out(failureLine(error));
-    return 1;
+    return EXIT.failed;
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, parseIp } from "../../base/address.ts";
+import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
 import { probe } from "../../host/inspect/probe.ts";
 import { probeName } from "../../host/inspect/probe_tls.ts";
@@ -74,7 +75,7 @@ const verify: CommandSpec = {
     else if (bad.length > 0) io.out(table(listing(bad)));
     const count = `${findings.length} addresses and ports tried`;
     io.note(bad.length === 0 ? `${count}: all as it should be` : `${count}: ${bad.length} wrong`);
-    return bad.length === 0 ? 0 : 1;
+    return bad.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { EXIT } from "../../../base/exit_status.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { refuse } from "./completed.ts";
@@ -26,7 +27,7 @@ function action(name: string): CommandSpec {
         return Promise.resolve(refuse(io, invalidCommand(store)));
       }
       io.print(HTTPCFG_USAGE);
-      return Promise.resolve(0);
+      return Promise.resolve(EXIT.ok);
     },
   };
 }

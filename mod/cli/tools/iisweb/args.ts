@@ -8,6 +8,7 @@
  * @module
  */
 import { parseIp, parsePort, urlHost } from "../../../base/address.ts";
+import { EXIT } from "../../../base/exit_status.ts";
 import { isHostName } from "../../../base/host_name.ts";
 import {
   badLine,
@@ -80,7 +81,7 @@ export function readIisweb(words: readonly string[]): IiswebCall | IiswebRefusal
     else if (valued === undefined) {
       // The root of a site may be a folder of the first level, which looks like a switch.
       if (verb !== "create" || operands.length > 0 || word.startsWith("-")) {
-        return { text: invalidSwitch(word.slice(1)), exit: 1 };
+        return { text: invalidSwitch(word.slice(1)), exit: EXIT.failed };
       }
       operands.push(word);
     } else {
@@ -89,7 +90,7 @@ export function readIisweb(words: readonly string[]): IiswebCall | IiswebRefusal
       values.set(valued, value);
     }
   }
-  if (wantsHelp) return { text: verb === null ? IISWEB_HELP : verbHelp(verb), exit: 0 };
+  if (wantsHelp) return { text: verb === null ? IISWEB_HELP : verbHelp(verb), exit: EXIT.ok };
   return checked(verb, operands, values, dontStart);
 }
 
@@ -103,7 +104,7 @@ function checked(
   if (values.has("p") && !values.has("u")) return bad(IISWEB_ERRORS.passwordWithoutUser);
   const server = values.get("s")?.toLowerCase() ?? ".";
   if (![".", "localhost", "127.0.0.1"].includes(server)) {
-    return { text: IISWEB_ERRORS.noServer, exit: 1 };
+    return { text: IISWEB_ERRORS.noServer, exit: EXIT.failed };
   }
   const base = { verb, operands, dontStart, ip: "", port: 80, host: "" };
   if (verb === "create") return checkedCreate(base, values);
@@ -121,13 +122,13 @@ function checkedCreate(
     return bad(IISWEB_ERRORS.notEnough, "create");
   }
   const port = parsePort(values.get("b") ?? "80");
-  if (port === null) return { text: IISWEB_ERRORS.badPort, exit: 1 };
+  if (port === null) return { text: IISWEB_ERRORS.badPort, exit: EXIT.failed };
   const ipText = values.get("i") ?? "";
   const ip = ipText === "" ? null : parseIp(ipText.replace(/^\[|\]$/g, ""));
-  if (ipText !== "" && ip === null) return { text: IISWEB_ERRORS.badIp, exit: 1 };
+  if (ipText !== "" && ip === null) return { text: IISWEB_ERRORS.badIp, exit: EXIT.failed };
   const host = (values.get("d") ?? "").toLowerCase().replace(/\.$/, "");
   if (host !== "" && !isHostName(host)) {
-    return { text: badLine(`Invalid host name: ${host}`, "create"), exit: 1 };
+    return { text: badLine(`Invalid host name: ${host}`, "create"), exit: EXIT.failed };
   }
   if (!/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(root)) return bad(IISWEB_ERRORS.badRoot, "create");
   return { ...base, ip: ip === null ? "" : urlHost(ip), port, host };
@@ -149,5 +150,5 @@ function isSwitch(word: string): boolean {
 }
 
 function bad(message: string, verb = ""): IiswebRefusal {
-  return { text: badLine(message, verb), exit: 1 };
+  return { text: badLine(message, verb), exit: EXIT.failed };
 }

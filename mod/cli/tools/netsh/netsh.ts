@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote } from "../../../base/fault.ts";
 import { fileFault } from "../../../base/file_fault.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
@@ -51,14 +52,14 @@ async function run({ words }: CommandInput, io: CommandIo): Promise<number> {
   if (/^[-/]f$/i.test(first) || first.toLowerCase() === "exec") {
     if (second === undefined) {
       io.print(say.syntaxError(say.MISSING_PARAMETER, "netsh -f <file>"));
-      return 1;
+      return EXIT.failed;
     }
     return await runScript(second, io);
   }
   if (first.toLowerCase() === "http") return await runLine(words.slice(1), io);
   if (["", "?", "/?", "-?", "help"].includes(first.toLowerCase())) return help(io);
   io.print(say.commandNotFound(words));
-  return 1;
+  return EXIT.failed;
 }
 
 async function runLine(
@@ -72,17 +73,17 @@ async function runLine(
       return help(io);
     case "unknown":
       io.print(say.commandNotFound(["http", ...words]));
-      return 1;
+      return EXIT.failed;
     case "missing":
       io.print(say.syntaxError(say.MISSING_PARAMETER, netshUsage(call.command)));
-      return 1;
+      return EXIT.failed;
     case "badTag":
       io.print(say.syntaxError(say.badTag(call.tag), netshUsage(call.command)));
-      return 1;
+      return EXIT.failed;
     case "badValue": {
       const problem = say.badValue(call.value, call.tag);
       io.print(say.syntaxError(problem, netshUsage(call.command)));
-      return 1;
+      return EXIT.failed;
     }
     case "call": {
       const { verb, noun } = call.command;
@@ -97,12 +98,12 @@ async function runLine(
 function help(io: CommandIo): number {
   const lines = NETSH_COMMANDS.map((command) => `http ${netshUsage(command)}\n`).join("");
   io.print(`\nThe following commands are available:\n\n${lines}\n`);
-  return 0;
+  return EXIT.ok;
 }
 
 /** Lines of a script: `pushd http` and `popd` are the context, `#` begins a comment. */
 async function runScript(path: string, io: CommandIo): Promise<number> {
-  let status = 0;
+  let status: number = EXIT.ok;
   for (const line of readScript(path).split(/\r?\n/)) {
     const words = scriptWords(line);
     const [first = ""] = words;
@@ -138,7 +139,7 @@ popd
 
 # End of HTTP configuration
 `);
-  return 0;
+  return EXIT.ok;
 }
 
 function dumpLines(document: ConfigDocument): string[] {

@@ -10,6 +10,7 @@ import { bindCertificate, unbindCertificate } from "../../../admin/bind_certific
 import { changeList, type ListChange } from "../../../admin/change_list.ts";
 import { changeSetting } from "../../../admin/change_setting.ts";
 import { reserve, unreserve } from "../../../admin/reservations.ts";
+import { EXIT } from "../../../base/exit_status.ts";
 import { parseCertHash, parseGuid } from "../../../base/guid.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { formatSddl, RIGHT } from "../../../base/sddl.ts";
@@ -40,7 +41,7 @@ export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
     return changeEntry(io, { kind: "remove", text: values.get("ipaddress") ?? "" });
   },
   "show iplisten": async (_values, io) => {
-    return shown(io, say.ipListenText((await io.store.read()).ipListen));
+    return say.shown(io, say.ipListenText((await io.store.read()).ipListen));
   },
   "add sslcert": (values, io) => putCertificate(values, io, "add"),
   "update sslcert": (values, io) => putCertificate(values, io, "update"),
@@ -64,12 +65,12 @@ export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
   },
   "show timeout": async (_values, io) => {
     const { ConnectionTimeout, HeaderWaitTimeout } = await settingsOf(io);
-    return shown(io, say.timeoutText(ConnectionTimeout, HeaderWaitTimeout));
+    return say.shown(io, say.timeoutText(ConnectionTimeout, HeaderWaitTimeout));
   },
   "add cacheparam": addCacheParameter,
   "show cacheparam": async (_values, io) => {
     const { UriMaxUriBytes } = await settingsOf(io);
-    return shown(io, say.cacheParamText(RANGE_CHUNK_BYTES, UriMaxUriBytes));
+    return say.shown(io, say.cacheParamText(RANGE_CHUNK_BYTES, UriMaxUriBytes));
   },
 };
 
@@ -157,11 +158,11 @@ async function deleteCertificate(values: Values, io: CommandIo): Promise<number>
 async function showCertificates(values: Values, io: CommandIo): Promise<number> {
   const document = await io.store.read();
   if (values.size === 0) {
-    return shown(io, say.SSL_TITLE + document.ssl.map(say.sslCertText).join(""));
+    return say.shown(io, say.SSL_TITLE + document.ssl.map(say.sslCertText).join(""));
   }
   const key = keyOf(values);
   const found = key === null ? undefined : findSsl(document, key);
-  if (found !== undefined) return shown(io, say.SSL_TITLE + say.sslCertText(found));
+  if (found !== undefined) return say.shown(io, say.SSL_TITLE + say.sslCertText(found));
   return notFound(io, say.SSL_TITLE, key === null ? WIN32.INVALID_PARAMETER : WIN32.FILE_NOT_FOUND);
 }
 
@@ -171,13 +172,17 @@ async function addReservation(values: Values, io: CommandIo): Promise<number> {
   const sddl = values.get("sddl");
   if ((user === undefined) === (sddl === undefined)) {
     const text = say.failure("Url reservation add failed", WIN32.INVALID_PARAMETER);
-    return shown(io, text, 1);
+    return say.shown(io, text, EXIT.failed);
   }
   const list = user === undefined ? sddl ?? "" : await sddlOf(user, values);
   if (list === null) {
     // The second line of the capture is that of 87, whatever the number says.
     const reason = win32Text(WIN32.INVALID_PARAMETER);
-    return shown(io, `\nCreate SDDL failed, Error: ${WIN32.NONE_MAPPED}\n${reason}\n\n`, 1);
+    return say.shown(
+      io,
+      `\nCreate SDDL failed, Error: ${WIN32.NONE_MAPPED}\n${reason}\n\n`,
+      EXIT.failed,
+    );
   }
   const result = await reserve(io, { url, sddl: list });
   return told(io, result, "URL reservation successfully added", "Url reservation add failed");
@@ -196,10 +201,10 @@ async function showReservations(values: Values, io: CommandIo): Promise<number> 
   const accounts = await readLocalUsers();
   const nameOf: say.AccountName = (sid) => accountOfSid(sid, accounts);
   const url = values.get("url");
-  if (url === undefined) return shown(io, say.urlAclText(document.urlAcl, nameOf));
+  if (url === undefined) return say.shown(io, say.urlAclText(document.urlAcl, nameOf));
   const found = findUrlAcl(document, url);
   if (isProblem(found)) return notFound(io, say.urlAclText([], nameOf), found.code);
-  return shown(io, say.urlAclText([found], nameOf));
+  return say.shown(io, say.urlAclText([found], nameOf));
 }
 
 async function addTimeout(values: Values, io: CommandIo): Promise<number> {
@@ -207,7 +212,11 @@ async function addTimeout(values: Values, io: CommandIo): Promise<number> {
   const name = timeoutSetting(values);
   const { min, max } = SETTINGS[name];
   if (seconds === null || seconds < min || seconds > max) {
-    return shown(io, say.failure("Timeout value add failed", WIN32.INVALID_PARAMETER), 1);
+    return say.shown(
+      io,
+      say.failure("Timeout value add failed", WIN32.INVALID_PARAMETER),
+      EXIT.failed,
+    );
   }
   const result = await changeSetting(io, name, seconds);
   return told(io, result, "Timeout value successfully added", "Timeout value add failed");
@@ -224,7 +233,11 @@ async function addCacheParameter(values: Values, io: CommandIo): Promise<number>
   const isSize = values.get("type") === "maxcacheresponsesize";
   if (!isSize || bytes === null || bytes < min || bytes > max) {
     if (!isSize) report(io, [RANGES_NOTE]);
-    return shown(io, say.failure("Cache parameter add failed", WIN32.INVALID_PARAMETER), 1);
+    return say.shown(
+      io,
+      say.failure("Cache parameter add failed", WIN32.INVALID_PARAMETER),
+      EXIT.failed,
+    );
   }
   const result = await changeSetting(io, "UriMaxUriBytes", bytes);
   return told(io, result, "Cache parameter successfully added", "Cache parameter add failed");
@@ -249,15 +262,10 @@ function told(io: CommandIo, result: ActionResult, done: string, failed: string)
 }
 
 function ended(io: CommandIo, code: number, done: string, failed: string): number {
-  if (code === WIN32.NO_ERROR) return shown(io, say.said(done));
-  return shown(io, say.failure(failed, code), 1);
+  if (code === WIN32.NO_ERROR) return say.shown(io, say.said(done));
+  return say.shown(io, say.failure(failed, code), EXIT.failed);
 }
 
 function notFound(io: CommandIo, head: string, code: number): number {
-  return shown(io, `${head}${win32Text(code) ?? ""}\n\n`, 1);
-}
-
-function shown(io: CommandIo, text: string, status = 0): number {
-  io.print(text);
-  return status;
+  return say.shown(io, `${head}${win32Text(code) ?? ""}\n\n`, EXIT.failed);
 }

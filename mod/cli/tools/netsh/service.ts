@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { EXIT } from "../../../base/exit_status.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandIo } from "../../core/command.ts";
@@ -29,7 +30,7 @@ async function showServiceState(values: Values, io: CommandIo): Promise<number> 
   const status = await io.control.ask({ op: "status" });
   const timers = effectiveSettings((await io.store.read()).settings);
   const text = values.get("view") === "requestq" ? queueViewText : sessionViewText;
-  return shown(io, text(status, timers), 0);
+  return say.shown(io, text(status, timers), EXIT.ok);
 }
 
 async function showCacheState(values: Values, io: CommandIo): Promise<number> {
@@ -38,7 +39,7 @@ async function showCacheState(values: Values, io: CommandIo): Promise<number> {
   const entries = (status?.cache ?? []).filter(({ url }) => {
     return wanted === undefined || url.toLowerCase() === wanted;
   });
-  return shown(io, say.cacheStateText(entries), 0);
+  return say.shown(io, say.cacheStateText(entries), EXIT.ok);
 }
 
 async function deleteCache(values: Values, io: CommandIo): Promise<number> {
@@ -46,23 +47,30 @@ async function deleteCache(values: Values, io: CommandIo): Promise<number> {
   const recursive = values.get("recursive") === "yes";
   const status = await io.control.ask({ op: "dropCache", url, recursive });
   if (status === null) {
-    return shown(io, say.failure("Cache entry deletion failed", WIN32.SERVICE_NOT_ACTIVE), 1);
+    return say.shown(
+      io,
+      say.failure("Cache entry deletion failed", WIN32.SERVICE_NOT_ACTIVE),
+      EXIT.failed,
+    );
   }
   if (url !== null && status.dropped === 0) {
-    return shown(io, say.failure("Cache entry deletion failed", WIN32.FILE_NOT_FOUND), 1);
+    return say.shown(
+      io,
+      say.failure("Cache entry deletion failed", WIN32.FILE_NOT_FOUND),
+      EXIT.failed,
+    );
   }
-  return shown(io, say.said("Cache entries successfully deleted"), 0);
+  return say.shown(io, say.said("Cache entries successfully deleted"), EXIT.ok);
 }
 
 async function flushLogs(_values: Values, io: CommandIo): Promise<number> {
   const status = await io.control.ask({ op: "flushLogs" });
   if (status === null) {
-    return shown(io, say.failure("Log buffer flush failed", WIN32.SERVICE_NOT_ACTIVE), 1);
+    return say.shown(
+      io,
+      say.failure("Log buffer flush failed", WIN32.SERVICE_NOT_ACTIVE),
+      EXIT.failed,
+    );
   }
-  return shown(io, say.said("Log buffer successfully flushed"), 0);
-}
-
-function shown(io: CommandIo, text: string, status: number): number {
-  io.print(text);
-  return status;
+  return say.shown(io, say.said("Log buffer successfully flushed"), EXIT.ok);
 }

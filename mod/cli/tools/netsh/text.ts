@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { EXIT } from "../../../base/exit_status.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { parseSddl, RIGHT } from "../../../base/sddl.ts";
 import { parseEndpoint } from "../../../base/address.ts";
@@ -162,4 +163,14 @@ export function badTag(tag: string): string {
 
 export function badValue(value: string, tag: string): string {
   return `${value} is not an acceptable value for ${tag}.`;
+}
+
+/** Prints `text` as it is and gives `status`: the end of most commands. */
+export function shown(
+  { print }: { print(text: string): void },
+  text: string,
+  status: number = EXIT.ok,
+): number {
+  print(text);
+  return status;
 }
