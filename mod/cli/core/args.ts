@@ -6,7 +6,8 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { type Fault, quote, usageFault } from "../../base/fault.ts";
-import type { CommandInput, CommandSpec, FlagSpec } from "./command.ts";
+import type { FlagSpec } from "../../base/flag_spec.ts";
+import type { CommandInput, CommandSpec } from "./command.ts";
 
 /** Input of `spec` from the words after its name. Throws a usage Fault. */
 export function readInput(

@@ -4,36 +4,7 @@
  * @module
  */
 import type { AdminIo } from "../../admin/admin_io.ts";
-
-/** What a word of the command line can be: a completion offers what there is of the kind. */
-export type WordKind =
-  | "command"
-  | "entry"
-  | "stored-entry"
-  | "binding"
-  | "endpoint"
-  | "site"
-  | "service"
-  | "version"
-  | "certificate"
-  | "shell"
-  | "file"
-  | "folder";
-
-export interface FlagSpec {
-  readonly kind: "boolean" | "string" | "list";
-  /** What stands for the value in help: `DIR`, `TEXT`; absent for a boolean. */
-  readonly value?: string;
-  readonly summary: string;
-  readonly choices?: readonly string[];
-  /** What its value can be, where it is not one of `choices`. */
-  readonly completes?: WordKind;
-}
-
-export interface Example {
-  readonly line: string;
-  readonly tells: string;
-}
+import type { Example, FlagInput, FlagSpec, WordKind } from "../../base/flag_spec.ts";
 
 export interface CommandSpec {
   /** Words that call it: `site add`, `set iplisten`. */
@@ -66,13 +37,8 @@ export interface CommandSpec {
   run(input: CommandInput, io: CommandIo): Promise<number>;
 }
 
-export interface CommandInput {
+export interface CommandInput extends FlagInput {
   readonly words: readonly string[];
-  flag(name: string): boolean;
-  /** Value of a string flag, null where it was not given. */
-  text(name: string): string | null;
-  /** Values of a list flag, in order. */
-  texts(name: string): readonly string[];
   /** Everything after the program's name, as typed: history keeps it. */
   readonly commandLine: readonly string[];
 }

@@ -5,6 +5,7 @@
  */
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../../base/fault.ts";
+import type { FlagSpec } from "../../../base/flag_spec.ts";
 import {
   certificateName,
   certificateOf,
@@ -25,7 +26,6 @@ import {
   type CommandInput,
   type CommandIo,
   type CommandSpec,
-  type FlagSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { render } from "../../core/format.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import type { CommandSpec, FlagSpec, WordKind } from "../../core/command.ts";
+import type { FlagSpec, WordKind } from "../../../base/flag_spec.ts";
+import type { CommandSpec } from "../../core/command.ts";
 
 /** One thing that fits, and a few words about it. */
 export interface Candidate {

@@ -4,13 +4,14 @@
  * @module
  */
 import { formatEndpoint, urlHost } from "../../../base/address.ts";
+import type { WordKind } from "../../../base/flag_spec.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
 import { listCertificates, listStores } from "../../../config/certs/cert_store.ts";
 import { History } from "../../../config/store/history.ts";
 import { SERVICES } from "../../../host/services/service_table.ts";
 import { type MachineAddress, readMachine } from "../../../listen/machine/machine_addresses.ts";
-import type { CommandIo, WordKind } from "../../core/command.ts";
+import type { CommandIo } from "../../core/command.ts";
 import type { Candidate } from "./complete.ts";
 import { SHELLS } from "./completion_scripts.ts";
 

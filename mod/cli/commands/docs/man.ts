@@ -6,8 +6,9 @@
 import { EXIT } from "../../../base/exit_status.ts";
 import { usageFault } from "../../../base/fault.ts";
 import { RELEASED } from "../../../base/version.ts";
+import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { type SettingRow, SETTINGS } from "../../../config/document/settings.ts";
-import type { CommandSpec, FlagSpec } from "../../core/command.ts";
+import type { CommandSpec } from "../../core/command.ts";
 import { display, escapeMdoc, literal, mdocArgument, paragraphs, prose } from "./mdoc.ts";
 
 const man: CommandSpec = {

@@ -8,8 +8,9 @@
  */
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault } from "../../../base/fault.ts";
+import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { selfCommand } from "../../../host/process/self_command.ts";
-import type { CommandInput, CommandIo, CommandSpec, FlagSpec } from "../../core/command.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import {
   compareServiceFile,
   detectSystem,

@@ -4,11 +4,12 @@
  * @module
  */
 import { quote, shellWord, usageFault } from "../../../base/fault.ts";
+import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
 import type { SiteContent, SiteRecord } from "../../../config/document/document.ts";
 import { resolveFolder } from "../../../config/store/resolve_folder.ts";
-import type { CommandInput, FlagSpec } from "../../core/command.ts";
+import type { CommandInput } from "../../core/command.ts";
 
 /** What a site can be; exactly one of these is given. */
 export const CONTENT_FLAGS: Readonly<Record<string, FlagSpec>> = {
