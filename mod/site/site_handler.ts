@@ -6,7 +6,7 @@
 import type { Handler } from "../base/exchange.ts";
 import type { SiteRecord } from "../config/document/document.ts";
 import { echo } from "./kinds/echo.ts";
-import { fixedText } from "./kinds/fixed_text.ts";
+import { fixedText } from "./kinds/respond.ts";
 import type { ResponseCache } from "./static/response_cache.ts";
 import { staticFiles } from "./static/static_files.ts";
 import { type ListeningView, welcome } from "./kinds/welcome.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { fixedText } from "../../../mod/site/kinds/fixed_text.ts";
+import { fixedText } from "../../../mod/site/kinds/respond.ts";
 import { bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
 Deno.test("fixedText() answers every method with the very same response", async () => {
