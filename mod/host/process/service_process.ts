@@ -11,6 +11,7 @@ import type { Store } from "../../config/store/store.ts";
 import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import { changeReverted, controlSent, stateEntered } from "../../telemetry/events/event.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
+import { loadSiteHandlers, type SiteHandlerMaker } from "../../site/kinds/kinds.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
 import type { ControlProgress, ControlRequest } from "../control/control_protocol.ts";
@@ -46,8 +47,11 @@ interface Closable {
 /** Claims the home, opens the control socket, and waits to be told what to start. */
 export async function openServiceProcess(options: ServeOptions): Promise<ServiceProcess> {
   guardProcess(options.log);
+  // Once and before anything is open: sites are swapped without a wait, and a process that runs for
+  // long does not depend on the files of its program.
+  const siteHandler = await loadSiteHandlers();
   const instance = await claimInstance(options.paths.run);
-  const process = new ServiceProcess(options, instance);
+  const process = new ServiceProcess(options, instance, siteHandler);
   await process.open();
   return process;
 }
@@ -70,7 +74,7 @@ export class ServiceProcess {
   #isEnding = false;
 
   /** Builds the parts; nothing is opened, started or written yet. */
-  constructor(options: ServeOptions, instance: Instance) {
+  constructor(options: ServeOptions, instance: Instance, siteHandler: SiteHandlerMaker) {
     this.#options = options;
     this.#instance = instance;
     const { paths, version, log } = options;
@@ -84,7 +88,9 @@ export class ServiceProcess {
       onConnection: (stream, tls) => http.running?.server.adopt(stream, { tls }),
       refused: (record) => logs.refused(record),
     });
-    const path = new RequestPath(https, () => listeningView(version, this.status()));
+    const path = new RequestPath(https, siteHandler, () => {
+      return listeningView(version, this.status());
+    });
     const onClosed = path.connections.closed.bind(path.connections);
     const http = this.#http = new HttpService({ store, logs, onClosed, log });
     this.#web = new WebService({ store, http, https, path, logs, log });

@@ -7,7 +7,8 @@
 import type { Handler } from "../../base/exchange.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
-import type { ListeningView } from "../../site/kinds/welcome.ts";
+import type { SiteHandlerMaker } from "../../site/kinds/kinds.ts";
+import type { ListeningView } from "../../site/kinds/site_context.ts";
 import { KeptResponses } from "./cache_view.ts";
 import type { Https } from "./https_service.ts";
 import { Pauses } from "./pauses.ts";
@@ -30,11 +31,17 @@ export class RequestPath {
   readonly pauses = new Pauses();
   readonly #https: Pick<Https, "served">;
   readonly #listening: () => ListeningView;
+  readonly #siteHandler: SiteHandlerMaker;
   #current: Current | null = null;
 
   /** `listening` is what the welcome page shows. */
-  constructor(https: Pick<Https, "served">, listening: () => ListeningView) {
+  constructor(
+    https: Pick<Https, "served">,
+    siteHandler: SiteHandlerMaker,
+    listening: () => ListeningView,
+  ) {
     this.#https = https;
+    this.#siteHandler = siteHandler;
     this.#listening = listening;
   }
 
@@ -47,6 +54,7 @@ export class RequestPath {
     const { sites: stored, urlAcl: reservations } = serving.document;
     const sites = sitesUp(serving).map((site) => this.#https.served(site));
     const handler = composeHandler({ sites, registrations: serving.programs, reservations }, {
+      siteHandler: this.#siteHandler,
       cache,
       listening: this.#listening,
       now: Date.now,

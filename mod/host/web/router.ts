@@ -15,10 +15,12 @@ import {
   prefixRoute,
   type Route,
 } from "../../site/routes.ts";
-import { type SiteContext, siteHandler } from "../../site/site_handler.ts";
+import type { SiteHandlerMaker } from "../../site/kinds/kinds.ts";
+import type { SiteContext } from "../../site/kinds/site_context.ts";
 import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
 export interface ComposeContext extends SiteContext {
+  readonly siteHandler: SiteHandlerMaker;
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;
   readonly connections: SiteConnections;
@@ -83,11 +85,11 @@ export function composeHandler(answerers: Answerers, context: ComposeContext): H
   };
 }
 
-function siteTarget(site: SiteRecord, context: SiteContext): Target {
+function siteTarget(site: SiteRecord, context: ComposeContext): Target {
   return {
     site: { id: site.id, maxConnections: site.maxConnections },
     bytesMax: site.maxRequestEntityAllowed,
-    handle: siteHandler(site, context),
+    handle: context.siteHandler(site, context),
   };
 }
 

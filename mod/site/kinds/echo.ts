@@ -17,7 +17,9 @@ import {
   type HttpResponse,
   isFieldValue,
 } from "../../base/exchange.ts";
+import type { SiteContent } from "../../config/document/document.ts";
 import { prefersJson } from "../pages/accept_encoding.ts";
+import type { ContentKind } from "./content_kind.ts";
 
 /** Body bytes read before the answer begins: more than socket buffers hold, little in memory. */
 const HELD_BYTES_MAX = 1024 * 1024;
@@ -29,8 +31,13 @@ const HARMLESS_TYPES =
 const NO_SNIFF = ["X-Content-Type-Options", "nosniff"] as const;
 const NO_STORE = ["Cache-Control", "no-store"] as const;
 
+export const echo: ContentKind<Extract<SiteContent, { readonly kind: "echo" }>> = {
+  kind: "echo",
+  load: () => ({ handler: (_content, { name, id }) => echoHandler(name, id) }),
+};
+
 /** Handler that names the site as `siteName`, `W3SVC/siteId`. */
-export function echo(siteName: string, siteId: number): Handler {
+export function echoHandler(siteName: string, siteId: number): Handler {
   return (request) => request.body.exists ? echoBody(request) : describe(request, siteName, siteId);
 }
 

@@ -7,9 +7,19 @@
  * @module
  */
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import type { SiteContent } from "../../config/document/document.ts";
+import type { ContentKind } from "./content_kind.ts";
+
+/** `text` for every request. */
+type RespondContent = Extract<SiteContent, { readonly kind: "respond" }>;
+
+export const respond: ContentKind<RespondContent> = {
+  kind: "respond",
+  load: () => ({ handler: (content) => respondHandler(content) }),
+};
 
 /** Handler for `text`; `status` is 200 to 599, and 204 and 304 carry no text. */
-export function fixedText(text: string, status = 200): Handler {
+export function respondHandler({ text, status = 200 }: Omit<RespondContent, "kind">): Handler {
   const isEmpty = status === 204 || status === 304;
   const response: HttpResponse = isEmpty ? { status, headers: [], body: null } : {
     status,

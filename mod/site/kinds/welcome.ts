@@ -7,44 +7,23 @@
  * @module
  */
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import type { SiteContent } from "../../config/document/document.ts";
 import { prefersJson } from "../pages/accept_encoding.ts";
 import { errorPage } from "../pages/error_page.ts";
 import { escapeHtml, htmlPage } from "../pages/html.ts";
-
-/** What the page shows. Texts are plain; the page escapes them. */
-export interface ListeningView {
-  /** Version of the program. */
-  readonly version: string;
-  /** Entries of the inclusion list; empty means every address. */
-  readonly ipListen: readonly string[];
-  readonly endpoints: readonly ListeningEndpoint[];
-  readonly sites: readonly ListeningSite[];
-}
-
-export interface ListeningEndpoint {
-  /** `127.0.0.2:8080`. */
-  readonly endpoint: string;
-  /** "open", "wait", "refused" …: the word of the plan. */
-  readonly state: string;
-  /** Why it is not open; null where it is. */
-  readonly reason: string | null;
-}
-
-export interface ListeningSite {
-  readonly id: number;
-  readonly name: string;
-  /** "started", "stopped" …. */
-  readonly state: string;
-  /** Each `IP:Port:Host`. */
-  readonly bindings: readonly string[];
-  readonly reason: string | null;
-}
+import type { ContentKind } from "./content_kind.ts";
+import type { ListeningView } from "./site_context.ts";
 
 const ANSWER_VERSION = 1;
 const ALLOW = "GET, HEAD, OPTIONS";
 
+export const welcome: ContentKind<Extract<SiteContent, { readonly kind: "welcome" }>> = {
+  kind: "welcome",
+  load: () => ({ handler: (_content, _site, { listening }) => welcomeHandler(listening) }),
+};
+
 /** Handler of the page at "/"; any other path is not found. */
-export function welcome(view: () => ListeningView): Handler {
+export function welcomeHandler(view: () => ListeningView): Handler {
   return (request) => {
     const { method } = request;
     if (method === "OPTIONS") return { status: 200, headers: [["Allow", ALLOW]], body: null };

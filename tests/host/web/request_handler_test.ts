@@ -4,7 +4,10 @@ import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
 import { RequestPath } from "../../../mod/host/web/request_handler.ts";
+import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { fakeRequest } from "../../support/request.ts";
+
+const siteHandler = await loadSiteHandlers();
 
 Deno.test("RequestPath.handlerFor() serves the sites that are up, and the programs", async () => {
   const content = { kind: "respond", text: "x" } as const;
@@ -12,7 +15,7 @@ Deno.test("RequestPath.handlerFor() serves the sites that are up, and the progra
   const planned = { id: 1, name: "s", state: "started", reason: null, win32: 0 } as const;
   const plan = { endpoints: [], sites: [planned], registrations: [] };
   const shown = { version: "1", ipListen: [], endpoints: [], sites: [] };
-  const path = new RequestPath({ served: (site) => site }, () => shown);
+  const path = new RequestPath({ served: (site) => site }, siteHandler, () => shown);
   assertEquals(path.kept, null);
   const program = {
     prefix: parseUrlPrefix("http://+:8080/p/")!,
@@ -42,7 +45,7 @@ Deno.test("RequestPath looks for unused responses in the cache of now, and in no
   }) as unknown as typeof setInterval;
   globalThis.clearInterval = (timer) => void running.delete(timer as number);
   try {
-    const path = new RequestPath({ served: (site) => site }, () => {
+    const path = new RequestPath({ served: (site) => site }, siteHandler, () => {
       return { version: "", ipListen: [], endpoints: [], sites: [] };
     });
     const plan = { endpoints: [], sites: [], registrations: [] };

@@ -5,6 +5,7 @@ import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { type Answerers, composeHandler } from "../../../mod/host/web/router.ts";
 import { SiteConnections } from "../../../mod/host/web/site_connection_limits.ts";
+import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { fakeRequest } from "../../support/request.ts";
 
@@ -26,9 +27,12 @@ const ANSWERERS: Answerers = {
   ],
 };
 
+const siteHandler = await loadSiteHandlers();
+
 /** What `path` is answered with: a status, or the word of the refusal; and whose it was. */
 async function answer(path: string, port = 8080, isPaused = false): Promise<[unknown, unknown]> {
   const handler = composeHandler(ANSWERERS, {
+    siteHandler,
     cache: new ResponseCache({
       UriEnableCache: true,
       UriMaxUriBytes: 4096,

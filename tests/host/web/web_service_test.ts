@@ -10,11 +10,13 @@ import { Https } from "../../../mod/host/web/https_service.ts";
 import { RequestPath } from "../../../mod/host/web/request_handler.ts";
 import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
 import { WebService } from "../../../mod/host/web/web_service.ts";
+import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { ServiceLogs } from "../../../mod/telemetry/service_logs.ts";
 import { get, isRefused } from "../../support/http_client.ts";
 import { freePort } from "../../support/ports.ts";
 
 const ADDRESS = "127.0.0.2";
+const siteHandler = await loadSiteHandlers();
 
 interface Scene {
   readonly port: number;
@@ -55,7 +57,7 @@ function scene(): Scene {
     onConnection: nothing,
     refused: nothing,
   });
-  const path = new RequestPath(https, () => {
+  const path = new RequestPath(https, siteHandler, () => {
     return { version: "", ipListen: [], endpoints: [], sites: [] };
   });
   const onClosed = (remote: Endpoint): void => path.connections.closed(remote);

@@ -1,10 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { echo } from "../../../mod/site/kinds/echo.ts";
+import { echoHandler } from "../../../mod/site/kinds/echo.ts";
 import { bodyBytes, bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
-const handler = echo("probe", 7);
+const handler = echoHandler("probe", 7);
 
-Deno.test("echo() shows where a request came in and its fields as text", async () => {
+Deno.test("echoHandler() shows where a request came in and its fields as text", async () => {
   const response = await responseOf(handler(fakeRequest({
     path: "/a b",
     rawPath: "/a%20b",
@@ -28,7 +28,7 @@ Deno.test("echo() shows where a request came in and its fields as text", async (
   assertEquals(field(response, "x-content-type-options"), "nosniff");
 });
 
-Deno.test("echo() shows the same as JSON", async () => {
+Deno.test("echoHandler() shows the same as JSON", async () => {
   const headers = [["Accept", "application/json"]] as const;
   const response = await responseOf(handler(fakeRequest({ headers })));
   const shown = JSON.parse(await bodyText(response));
@@ -37,7 +37,7 @@ Deno.test("echo() shows the same as JSON", async () => {
   assertEquals(shown.headers, [["Accept", "application/json"]]);
 });
 
-Deno.test("echo() gives a body back byte for byte, small and large, whatever buffer it came in", async () => {
+Deno.test("echoHandler() gives a body back byte for byte, small and large, whatever buffer it came in", async () => {
   for (const pieces of [0, 1, 3, 40]) {
     const body = Array.from({ length: pieces }, (_, i) => new Uint8Array(64 * 1024).fill(i + 1));
     const response = await responseOf(handler(fakeRequest({ method: "POST", body })));
@@ -50,7 +50,7 @@ Deno.test("echo() gives a body back byte for byte, small and large, whatever buf
   }
 });
 
-Deno.test("echo() never gives a body back under a type that a browser runs", async () => {
+Deno.test("echoHandler() never gives a body back under a type that a browser runs", async () => {
   const cases: [sent: string | null, want: string][] = [
     ["text/plain", "text/plain"],
     ["application/json; charset=utf-8", "application/json; charset=utf-8"],

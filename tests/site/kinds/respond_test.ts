@@ -1,9 +1,9 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { fixedText } from "../../../mod/site/kinds/respond.ts";
+import { respondHandler } from "../../../mod/site/kinds/respond.ts";
 import { bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
-Deno.test("fixedText() answers every method with the very same response", async () => {
-  const handler = fixedText("grüß", 503);
+Deno.test("respondHandler() answers every method with the very same response", async () => {
+  const handler = respondHandler({ text: "grüß", status: 503 });
   const first = await responseOf(handler(fakeRequest()));
   assertEquals(first.status, 503);
   assertEquals(await bodyText(first), "grüß");
@@ -13,15 +13,17 @@ Deno.test("fixedText() answers every method with the very same response", async 
   }
 });
 
-Deno.test("fixedText() reads the body to its end before it answers", async () => {
+Deno.test("respondHandler() reads the body to its end before it answers", async () => {
   const request = fakeRequest({ method: "POST", body: [new Uint8Array(3), new Uint8Array(4)] });
-  assertEquals((await responseOf(fixedText("ok")(request))).status, 200);
+  assertEquals((await responseOf(respondHandler({ text: "ok" })(request))).status, 200);
   assertEquals(request.bodyReads, 3); // two pieces and the end
 });
 
-Deno.test("fixedText() sends no content with 204 and 304", async () => {
+Deno.test("respondHandler() sends no content with 204 and 304", async () => {
   for (const status of [204, 304]) {
-    const response = await responseOf(fixedText("never seen", status)(fakeRequest()));
+    const response = await responseOf(
+      respondHandler({ text: "never seen", status })(fakeRequest()),
+    );
     assertEquals(response, { status, headers: [], body: null });
   }
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { type ListeningView, welcome, welcomePage } from "../../../mod/site/kinds/welcome.ts";
+import type { ListeningView } from "../../../mod/site/kinds/site_context.ts";
+import { welcomeHandler, welcomePage } from "../../../mod/site/kinds/welcome.ts";
 import { bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
 const VIEW: ListeningView = {
@@ -21,9 +22,9 @@ Deno.test("welcomePage() shows addresses, ports, sites and the list, escaped", (
   assertStringIncludes(welcomePage({ ...VIEW, ipListen: [] }), "listens on every address");
 });
 
-Deno.test("welcome() is live and answers GET, HEAD and OPTIONS of the root alone", async () => {
+Deno.test("welcomeHandler() is live and answers GET, HEAD and OPTIONS of the root alone", async () => {
   let version = "1";
-  const handler = welcome(() => ({ ...VIEW, version }));
+  const handler = welcomeHandler(() => ({ ...VIEW, version }));
   const cases: [method: string, path: string, want: number][] = [
     ["GET", "/", 200],
     ["HEAD", "/", 200],
@@ -42,9 +43,9 @@ Deno.test("welcome() is live and answers GET, HEAD and OPTIONS of the root alone
   );
 });
 
-Deno.test("welcome() gives JSON to a client that asks for it", async () => {
+Deno.test("welcomeHandler() gives JSON to a client that asks for it", async () => {
   const headers = [["Accept", "application/json"]] as const;
-  const response = await responseOf(welcome(() => VIEW)(fakeRequest({ headers })));
+  const response = await responseOf(welcomeHandler(() => VIEW)(fakeRequest({ headers })));
   assertEquals(field(response, "content-type"), "application/json");
   const { version: program, ...rest } = VIEW;
   assertEquals(JSON.parse(await bodyText(response)), { version: 1, program, ...rest });

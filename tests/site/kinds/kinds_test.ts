@@ -1,9 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT, type SiteContent } from "../../mod/config/document/document.ts";
-import { ResponseCache } from "../../mod/site/static/response_cache.ts";
-import { type SiteContext, siteHandler } from "../../mod/site/site_handler.ts";
-import { tempFolder } from "../support/temp_folder.ts";
-import { bodyText, fakeRequest, responseOf } from "../support/request.ts";
+import { DEFAULT_DOCUMENT, type SiteContent } from "../../../mod/config/document/document.ts";
+import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
+import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
+import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
+import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
 
 const CONTEXT: SiteContext = {
   cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 10 }),
@@ -11,7 +12,7 @@ const CONTEXT: SiteContext = {
   now: () => Date.now(),
 };
 
-Deno.test("siteHandler() serves each kind of content", async () => {
+Deno.test("loadSiteHandlers() serves each kind of content", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   await Deno.writeTextFile(`${folder}/index.html`, "from disk");
@@ -21,6 +22,7 @@ Deno.test("siteHandler() serves each kind of content", async () => {
     [{ kind: "echo" }, "site: Default Web Site\n"],
     [{ kind: "welcome" }, "httpcfg is running"],
   ];
+  const siteHandler = await loadSiteHandlers();
   for (const [content, want] of cases) {
     const handler = siteHandler({ ...DEFAULT_DOCUMENT.sites[0]!, content }, CONTEXT);
     const response = await responseOf(handler(fakeRequest()));

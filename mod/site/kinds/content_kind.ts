@@ -1,0 +1,23 @@
+/**
+ * What a kind of site content is: a record. A kind is one file beside this one, which exports its
+ * record, and one line in the table of `kinds.ts`. Nothing else knows a kind by its name.
+ *
+ * @module
+ */
+import type { Handler } from "../../base/exchange.ts";
+import type { SiteContent, SiteRecord } from "../../config/document/document.ts";
+import type { SiteContext } from "./site_context.ts";
+
+export interface ContentKind<C extends SiteContent = SiteContent> {
+  /** Its name: what `content.kind` is in the document. */
+  readonly kind: C["kind"];
+  /**
+   * What answers for such a site. Only the service asks for it: what a kind needs for that and for
+   * nothing else it loads here, with `import()`, so that commands do not pay for it.
+   */
+  load(): HandlerMaker<C> | Promise<HandlerMaker<C>>;
+}
+
+export interface HandlerMaker<C extends SiteContent> {
+  handler(content: C, site: SiteRecord, context: SiteContext): Handler;
+}

@@ -1,0 +1,38 @@
+/**
+ * Every kind of site content, and what is done with a content whatever its kind.
+ *
+ * @module
+ */
+import type { Handler } from "../../base/exchange.ts";
+import { invariant } from "../../base/invariant.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import type { ContentKind } from "./content_kind.ts";
+import { echo } from "./echo.ts";
+import { respond } from "./respond.ts";
+import { root } from "./root.ts";
+import type { SiteContext } from "./site_context.ts";
+import { welcome } from "./welcome.ts";
+
+/** The kinds, in the order in which help and messages name them. */
+export const KINDS: readonly ContentKind[] = [
+  root,
+  respond,
+  echo,
+  welcome,
+];
+
+/** Makes the handler for the content of a site. */
+export type SiteHandlerMaker = (site: SiteRecord, context: SiteContext) => Handler;
+
+/** Loads what the kinds need to answer. From then on a handler is made without waiting. */
+export async function loadSiteHandlers(): Promise<SiteHandlerMaker> {
+  const makers = new Map(
+    await Promise.all(KINDS.map(async (kind) => [kind.kind, await kind.load()] as const)),
+  );
+  return (site, context) => {
+    const { content } = site;
+    const maker = makers.get(content.kind);
+    invariant(maker !== undefined, "the content of a checked document is of a known kind");
+    return maker.handler(content, site, context);
+  };
+}
