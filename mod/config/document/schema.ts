@@ -7,42 +7,12 @@
 import * as v from "valibot";
 import { type SettingRow, SETTINGS } from "./settings.ts";
 import { DOCUMENT_VERSION } from "./document.ts";
-
-/** Characters of a name, a path, a text: bounds that no honest document meets. */
-const NAME_MAX = 256;
-const PATH_MAX = 4096;
-const TEXT_MAX = 1_048_576;
-/** Entries of any list in the document. */
-const LIST_MAX = 100_000;
-
-/** An object that names each field it does not know: a typo must not be a silent default. */
-// deno-lint-ignore explicit-function-return-type -- the inferred schema type is the point
-function exactly<E extends v.ObjectEntries>(entries: E) {
-  return v.objectWithRest(entries, v.never("unknown field"));
-}
-
-/** Comes before every object that may be empty: a list would pass for one. */
-const anObject = v.custom<object>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "expected Object",
-);
-
-const text = (max: number): v.GenericSchema<string> =>
-  v.pipe(v.string(), v.maxLength(max, `longer than ${max} characters`));
-const name = v.pipe(v.string(), v.nonEmpty("empty"), v.maxLength(NAME_MAX, "too long"));
-const whole = (min: number, max: number): v.GenericSchema<number> =>
-  v.pipe(
-    v.number(),
-    v.integer("not a whole number"),
-    v.minValue(min, `below ${min}`),
-    v.maxValue(max, `above ${max}`),
-  );
-// deno-lint-ignore explicit-function-return-type -- as above
-function list<S extends v.GenericSchema>(item: S) {
-  return v.pipe(v.array(item), v.maxLength(LIST_MAX, `more than ${LIST_MAX} entries`));
-}
+import { anObject, exactly, list, name, NAME_MAX, PATH_MAX, text, whole } from "./shape.ts";
 
 const UINT32 = whole(0, 4294967295);
+
+/** Characters of a text: a bound that no honest document meets. */
+const TEXT_MAX = 1_048_576;
 
 const contentSchema = v.variant("kind", [
   exactly({
@@ -117,7 +87,7 @@ const metabaseSchema = v.pipe(
 );
 
 /** The whole document. */
-// deno-lint-ignore explicit-function-return-type -- as above
+// deno-lint-ignore explicit-function-return-type -- the inferred schema type is the point
 export function documentSchema() {
   return v.pipe(
     anObject,
