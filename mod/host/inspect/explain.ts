@@ -10,13 +10,14 @@ import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, isIpv4 } from "../../bas
 import { quote } from "../../base/fault.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
-import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import type { ConfigDocument } from "../../config/document/document.ts";
 import { describeHolder, endpointsCollide } from "../../listen/machine/port_owner.ts";
 import { compileInclusion } from "../../listen/list/inclusion.ts";
 import { addressTable } from "../../listen/machine/machine_addresses.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../../listen/plan/plan.ts";
 import { whyLeftOut } from "../../listen/plan/reach.ts";
+import { kindOf } from "../../site/kinds/kinds.ts";
 import { findTarget, type Found, isSite, withoutSite } from "./explain_target.ts";
 import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
@@ -92,7 +93,7 @@ export function explain(question: Question, facts: ExplainInput): Explanation {
     return { ...taken, ...withoutSite(found, candidates.length > 0), site: null, candidates };
   }
   const { id, name } = found;
-  const content = describeContent(found);
+  const content = kindOf(found.content).explained(found.content);
   const site = { id, name, content };
   const summary = `Site ${quote(name)} answers: ${content}`;
   return { ...taken, answeredBy: "site", summary, site, candidates };
@@ -215,19 +216,4 @@ function whyItLoses(
   }
   if (bucket > best) return `another goes before it: ${BUCKETS[best]}`;
   return "another site has the same binding";
-}
-
-function describeContent({ content }: SiteRecord): string {
-  switch (content.kind) {
-    case "root":
-      return `files below ${quote(content.path)}`;
-    case "respond":
-      return `a fixed text with status ${content.status ?? 200}`;
-    case "echo":
-      return "what came in";
-    case "welcome":
-      return "the welcome page";
-    default:
-      return (content as { readonly kind: string }).kind;
-  }
 }

@@ -11,6 +11,10 @@ import type { SiteContext } from "./site_context.ts";
 export interface ContentKind<C extends SiteContent = SiteContent> {
   /** Its name: what `content.kind` is in the document. */
   readonly kind: C["kind"];
+  /** How a list of sites shows the content: the kind, and what tells it from others of its kind. */
+  listed(content: C): string;
+  /** What the site answers, as the end of a sentence: `Site "shop" answers: …`. */
+  explained(content: C): string;
   /**
    * What answers for such a site. Only the service asks for it: what a kind needs for that and for
    * nothing else it loads here, with `import()`, so that commands do not pay for it.

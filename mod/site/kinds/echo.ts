@@ -33,6 +33,8 @@ const NO_STORE = ["Cache-Control", "no-store"] as const;
 
 export const echo: ContentKind<Extract<SiteContent, { readonly kind: "echo" }>> = {
   kind: "echo",
+  listed: () => "echo",
+  explained: () => "what came in",
   load: () => ({ handler: (_content, { name, id }) => echoHandler(name, id) }),
 };
 

@@ -5,7 +5,7 @@
  */
 import type { Handler } from "../../base/exchange.ts";
 import { invariant } from "../../base/invariant.ts";
-import type { SiteRecord } from "../../config/document/document.ts";
+import type { SiteContent, SiteRecord } from "../../config/document/document.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { echo } from "./echo.ts";
 import { respond } from "./respond.ts";
@@ -21,18 +21,22 @@ export const KINDS: readonly ContentKind[] = [
   welcome,
 ];
 
+/** The kind of a content that was checked. */
+export function kindOf({ kind }: SiteContent): ContentKind {
+  const found = KINDS.find((one) => one.kind === kind);
+  invariant(found !== undefined, "the content of a checked document is of a known kind");
+  return found;
+}
+
 /** Makes the handler for the content of a site. */
 export type SiteHandlerMaker = (site: SiteRecord, context: SiteContext) => Handler;
 
 /** Loads what the kinds need to answer. From then on a handler is made without waiting. */
 export async function loadSiteHandlers(): Promise<SiteHandlerMaker> {
   const makers = new Map(
-    await Promise.all(KINDS.map(async (kind) => [kind.kind, await kind.load()] as const)),
+    await Promise.all(KINDS.map(async (kind) => [kind, await kind.load()] as const)),
   );
   return (site, context) => {
-    const { content } = site;
-    const maker = makers.get(content.kind);
-    invariant(maker !== undefined, "the content of a checked document is of a known kind");
-    return maker.handler(content, site, context);
+    return makers.get(kindOf(site.content))!.handler(site.content, site, context);
   };
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import { quote } from "../../base/fault.ts";
 import type { SiteContent } from "../../config/document/document.ts";
 import type { ContentKind } from "./content_kind.ts";
 
@@ -15,6 +16,8 @@ type RespondContent = Extract<SiteContent, { readonly kind: "respond" }>;
 
 export const respond: ContentKind<RespondContent> = {
   kind: "respond",
+  listed: ({ text }) => `respond ${quote(text)}`,
+  explained: ({ status = 200 }) => `a fixed text with status ${status}`,
   load: () => ({ handler: (content) => respondHandler(content) }),
 };
 

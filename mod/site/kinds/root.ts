@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../../base/fault.ts";
 import type { SiteContent } from "../../config/document/document.ts";
 import type { ContentKind, HandlerMaker } from "./content_kind.ts";
 
@@ -11,6 +12,8 @@ type RootContent = Extract<SiteContent, { readonly kind: "root" }>;
 
 export const root: ContentKind<RootContent> = {
   kind: "root",
+  listed: ({ path }) => `root ${path}`,
+  explained: ({ path }) => `files below ${quote(path)}`,
   async load(): Promise<HandlerMaker<RootContent>> {
     const { staticFiles } = await import("../static/static_files.ts");
     return {

@@ -19,6 +19,8 @@ const ALLOW = "GET, HEAD, OPTIONS";
 
 export const welcome: ContentKind<Extract<SiteContent, { readonly kind: "welcome" }>> = {
   kind: "welcome",
+  listed: () => "welcome",
+  explained: () => "the welcome page",
   load: () => ({ handler: (_content, _site, { listening }) => welcomeHandler(listening) }),
 };
 

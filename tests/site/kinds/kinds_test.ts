@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT, type SiteContent } from "../../../mod/config/document/document.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
-import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
+import { kindOf, loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
@@ -28,5 +28,19 @@ Deno.test("loadSiteHandlers() serves each kind of content", async () => {
     const response = await responseOf(handler(fakeRequest()));
     assertEquals(response.status, 200, content.kind);
     assertStringIncludes(await bodyText(response), want);
+  }
+});
+
+Deno.test("a kind says how its content is listed and explained", () => {
+  const cases: [content: SiteContent, listed: string, explained: string][] = [
+    [{ kind: "root", path: "/srv" }, "root /srv", 'files below "/srv"'],
+    [{ kind: "respond", text: "a" }, 'respond "a"', "a fixed text with status 200"],
+    [{ kind: "respond", text: "", status: 410 }, 'respond ""', "a fixed text with status 410"],
+    [{ kind: "echo" }, "echo", "what came in"],
+    [{ kind: "welcome" }, "welcome", "the welcome page"],
+  ];
+  for (const [content, listed, explained] of cases) {
+    const kind = kindOf(content);
+    assertEquals([kind.listed(content), kind.explained(content)], [listed, explained]);
   }
 });

@@ -6,7 +6,7 @@
 import { changeSites } from "../../../admin/change_sites.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
-import type { SiteContent, SiteRecord } from "../../../config/document/document.ts";
+import type { SiteRecord } from "../../../config/document/document.ts";
 import {
   addSite,
   findSite,
@@ -14,6 +14,7 @@ import {
   nextSiteId,
   removeSite,
 } from "../../../config/document/edit.ts";
+import { kindOf } from "../../../site/kinds/kinds.ts";
 import { finish } from "../../core/report.ts";
 import {
   type CommandInput,
@@ -147,16 +148,12 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
 
 function siteRow(site: SiteRecord): Row {
   const { id, name, bindings, secureBindings, autoStart, content } = site;
-  return { id, name, bindings, secureBindings, autoStart, content: contentText(content) };
-}
-
-function contentText(content: SiteContent): string {
-  switch (content.kind) {
-    case "root":
-      return `root ${content.path}`;
-    case "respond":
-      return `respond ${quote(content.text)}`;
-    default:
-      return content.kind;
-  }
+  return {
+    id,
+    name,
+    bindings,
+    secureBindings,
+    autoStart,
+    content: kindOf(content).listed(content),
+  };
 }
