@@ -9,6 +9,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { DOCUMENT_VERSION } from "../mod/config/document/document.ts";
 import { documentSchema } from "../mod/config/document/schema.ts";
 import { type SettingRow, SETTINGS } from "../mod/config/document/settings.ts";
+import { CONTENT_RULES } from "../mod/site/kinds/kinds.ts";
 
 /** Where the schema is kept. */
 export const SCHEMA_FILE: URL = new URL("httpcfg.schema.json", import.meta.url);
@@ -35,7 +36,7 @@ interface JsonSchema {
 
 /** The schema as it stands in the file. */
 export function schemaText(): string {
-  const schema = toJsonSchema(documentSchema(), {
+  const schema = toJsonSchema(documentSchema(CONTENT_RULES.schema), {
     typeMode: "output",
     // The one check that only looks whether something is an object.
     overrideSchema: ({ valibotSchema }) =>

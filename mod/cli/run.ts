@@ -177,6 +177,7 @@ function makeIo(
     },
     store: new Store({
       file: paths.config,
+      loadContentRules: async () => (await import("../site/kinds/kinds.ts")).CONTENT_RULES,
       async onReplace(before, after): Promise<void> {
         const { History } = await import("../config/store/history.ts");
         await new History(paths.history).record(before, after, author);

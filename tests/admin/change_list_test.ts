@@ -4,13 +4,13 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type AdminIo, codeOf } from "../../mod/admin/admin_io.ts";
 import { changeList, type ListChange } from "../../mod/admin/change_list.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { Store } from "../../mod/config/store/store.ts";
 import { commandHome } from "../support/io.ts";
+import { storeAt } from "../support/store.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 function ioAt(file: string): AdminIo {
   return {
-    store: new Store({ file }),
+    store: storeAt(file),
     control: { ask: () => Promise.resolve(null) },
     env: () => undefined,
     now: () => 0,

@@ -2,17 +2,15 @@
 import { assertEquals } from "@std/assert";
 import { type AdminIo, codeOf } from "../../mod/admin/admin_io.ts";
 import { controlSite, decideStart, siteStates } from "../../mod/admin/site_control.ts";
-import { Store } from "../../mod/config/store/store.ts";
 import type { SiteVerb } from "../../mod/host/control/control_protocol.ts";
 import { ControlClient } from "../../mod/host/control/control_client.ts";
 import { startFakeService } from "../support/fake_service.ts";
+import { storeAt } from "../support/store.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 Deno.test("controlSite() gives the code of what the state allows", async () => {
   await using home = await tempFolder();
-  const store = new Store({
-    file: home.at("config.json"),
-  });
+  const store = storeAt(home.at("config.json"));
   const control = new ControlClient(home.at("run"));
   const io = { store, control } as unknown as AdminIo;
   assertEquals(codeOf(await controlSite(io, "start", 1)), 1062);
@@ -40,7 +38,7 @@ Deno.test("controlSite() gives the code of what the state allows", async () => {
 
 Deno.test("decideStart() changes the site as it is stored now, and no other that has its number", async () => {
   await using home = await tempFolder();
-  const store = new Store({ file: home.at("config.json") });
+  const store = storeAt(home.at("config.json"));
   const io = { store } as unknown as AdminIo;
   await store.update((document) => ({
     ...document,

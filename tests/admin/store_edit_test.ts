@@ -5,12 +5,13 @@ import { editStore } from "../../mod/admin/store_edit.ts";
 import { Fault } from "../../mod/base/fault.ts";
 import { Problem } from "../../mod/base/problem.ts";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { Store } from "../../mod/config/store/store.ts";
+import type { Store } from "../../mod/config/store/store.ts";
+import { storeAt } from "../support/store.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 Deno.test("editStore() gives the change, or the problem that the edit returned", async () => {
   await using folder = await tempFolder();
-  const io = { store: new Store({ file: folder.at("config.json") }) };
+  const io = { store: storeAt(folder.at("config.json")) };
   const problem = new Problem("it exists", { code: 183 });
   assertEquals(await editStore(io, () => problem), { problem, notices: [] });
   assertEquals(folder.names().filter((name) => name === "config.json"), []);

@@ -1,6 +1,7 @@
 /** The servers under measurement: ours and its peers, each with its log on. */
 import { getAvailablePort } from "@std/net/get-available-port";
-import type { ConfigDocument, SiteContent, SslRecord } from "../../mod/config/document/document.ts";
+import type { ConfigDocument, SslRecord } from "../../mod/config/document/document.ts";
+import type { SiteContent } from "../../mod/config/document/site_content.ts";
 import { isInstalled, listening, say } from "./measure.ts";
 
 export interface RunningServer {

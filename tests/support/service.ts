@@ -3,11 +3,8 @@
  *
  * @module
  */
-import type {
-  ConfigDocument,
-  SiteContent,
-  SiteRecord,
-} from "../../mod/config/document/document.ts";
+import type { ConfigDocument, SiteRecord } from "../../mod/config/document/document.ts";
+import type { SiteContent } from "../../mod/config/document/site_content.ts";
 import { freePort } from "./ports.ts";
 import { CALL } from "./program.ts";
 import { type TempFolder, tempFolder } from "./temp_folder.ts";

@@ -13,17 +13,25 @@ import type { ConfigDocument } from "./document.ts";
 import type { Problem } from "./document_problems.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
 import { parseEntry } from "./list_entry.ts";
-import { documentSchema } from "./schema.ts";
+import { type ContentSchema, documentSchema } from "./schema.ts";
+import type { SiteContent } from "./site_content.ts";
+
+/** What the kinds of site content ask of one. The document takes them as they are given. */
+export interface ContentRules {
+  readonly schema: ContentSchema;
+  /** Problems of a content of that shape, each with its path inside the content. */
+  check(content: SiteContent): readonly Problem[];
+}
 
 /** Every problem of `value`; none means that it may be stored and run. */
-export function checkDocument(value: unknown): Problem[] {
-  const result = v.safeParse(documentSchema(), value);
+export function checkDocument(value: unknown, contents: ContentRules): Problem[] {
+  const result = v.safeParse(documentSchema(contents.schema), value);
   if (!result.success) return result.issues.map(problemOf);
   // Optional fields are declared `?: T | undefined`, which is what the schema yields.
   const document = value as ConfigDocument;
   return [
     ...checkList(document),
-    ...checkSites(document),
+    ...checkSites(document, contents),
     ...checkSsl(document),
     ...checkUrlAcl(document),
   ];
@@ -73,7 +81,7 @@ function checkList(document: ConfigDocument): Problem[] {
   return problems;
 }
 
-function checkSites(document: ConfigDocument): Problem[] {
+function checkSites(document: ConfigDocument, contents: ContentRules): Problem[] {
   const problems: Problem[] = [];
   const ids = new Set<number>();
   const names = new Set<string>();
@@ -95,6 +103,9 @@ function checkSites(document: ConfigDocument): Problem[] {
         const message = bindingProblem(text);
         if (message !== null) problems.push({ at: `sites[${i}].${list}[${j}]`, message });
       });
+    }
+    for (const { at, message } of contents.check(site.content)) {
+      problems.push({ at: joined(`sites[${i}].content`, at), message });
     }
   });
   return problems;

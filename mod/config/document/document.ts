@@ -4,6 +4,7 @@
  * @module
  */
 import type { StoredSettings } from "./settings.ts";
+import { type SiteContent, WELCOME_CONTENT } from "./site_content.ts";
 
 /** Version of the shape below. Goes up when a document of before would be misread. */
 export const DOCUMENT_VERSION = 1;
@@ -41,16 +42,6 @@ export interface SiteRecord {
   /** Most connections at once; absent: no limit of its own. */
   readonly maxConnections?: number | undefined;
 }
-
-export type SiteContent =
-  /** Files below the folder `path` (absolute). */
-  | { readonly kind: "root"; readonly path: string; readonly listing?: boolean | undefined }
-  /** `text` for every request. */
-  | { readonly kind: "respond"; readonly text: string; readonly status?: number | undefined }
-  /** What came in, as text or JSON. */
-  | { readonly kind: "echo" }
-  /** The built-in page of the Default Web Site, which shows what is listening. */
-  | { readonly kind: "welcome" };
 
 /** HTTP_SERVICE_CONFIG_SSL_SET: which certificate serves an address and port. */
 export interface SslRecord {
@@ -95,7 +86,7 @@ export const DEFAULT_DOCUMENT: ConfigDocument = {
     bindings: [":8080:"],
     secureBindings: [],
     autoStart: true,
-    content: { kind: "welcome" },
+    content: WELCOME_CONTENT,
   }],
   metabase: {},
   settings: {},

@@ -8,37 +8,26 @@ import * as v from "valibot";
 import { type SettingRow, SETTINGS } from "./settings.ts";
 import { DOCUMENT_VERSION } from "./document.ts";
 import { anObject, exactly, list, name, NAME_MAX, PATH_MAX, text, whole } from "./shape.ts";
+import type { SiteContent } from "./site_content.ts";
 
 const UINT32 = whole(0, 4294967295);
 
-/** Characters of a text: a bound that no honest document meets. */
-const TEXT_MAX = 1_048_576;
+/** The shape of every kind of site content. */
+export type ContentSchema = v.GenericSchema<unknown, SiteContent>;
 
-const contentSchema = v.variant("kind", [
-  exactly({
-    kind: v.literal("root"),
-    path: v.pipe(text(PATH_MAX), v.nonEmpty("empty")),
-    listing: v.optional(v.boolean()),
-  }),
-  exactly({
-    kind: v.literal("respond"),
-    text: text(TEXT_MAX),
-    status: v.optional(whole(200, 599)),
-  }),
-  exactly({ kind: v.literal("echo") }),
-  exactly({ kind: v.literal("welcome") }),
-]);
-
-const siteSchema = exactly({
-  id: whole(1, 4294967295),
-  name,
-  bindings: list(text(NAME_MAX * 2)),
-  secureBindings: list(text(NAME_MAX * 2)),
-  autoStart: v.boolean(),
-  content: contentSchema,
-  maxRequestEntityAllowed: v.optional(UINT32),
-  maxConnections: v.optional(UINT32),
-});
+// deno-lint-ignore explicit-function-return-type -- the inferred schema type is the point
+function siteSchema(content: ContentSchema) {
+  return exactly({
+    id: whole(1, 4294967295),
+    name,
+    bindings: list(text(NAME_MAX * 2)),
+    secureBindings: list(text(NAME_MAX * 2)),
+    autoStart: v.boolean(),
+    content,
+    maxRequestEntityAllowed: v.optional(UINT32),
+    maxConnections: v.optional(UINT32),
+  });
+}
 
 const sslSchema = exactly({
   key: name,
@@ -86,9 +75,9 @@ const metabaseSchema = v.pipe(
   v.record(name, v.pipe(anObject, v.record(name, metabaseValue))),
 );
 
-/** The whole document. */
-// deno-lint-ignore explicit-function-return-type -- the inferred schema type is the point
-export function documentSchema() {
+/** The whole document, its sites answering with what `content` takes. */
+// deno-lint-ignore explicit-function-return-type -- as above
+export function documentSchema(content: ContentSchema) {
   return v.pipe(
     anObject,
     exactly({
@@ -97,7 +86,7 @@ export function documentSchema() {
       ipListen: list(text(NAME_MAX)),
       ssl: list(sslSchema),
       urlAcl: list(urlAclSchema),
-      sites: list(siteSchema),
+      sites: list(siteSchema(content)),
       metabase: metabaseSchema,
       settings: settingsSchema,
     }),

@@ -7,6 +7,7 @@
  */
 import { isProblem, Problem } from "../../base/problem.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
+import { NOTHING_CONTENT } from "../document/site_content.ts";
 import {
   findValue,
   isBuiltIn,
@@ -245,8 +246,7 @@ function createSite(document: ConfigDocument, path: string): MetabaseEdit | Prob
     bindings: [],
     secureBindings: [],
     autoStart: true,
-    // Until its ROOT has a Path there is nothing to find on the site.
-    content: { kind: "respond", text: "", status: 404 },
+    content: NOTHING_CONTENT,
   };
   return { document: { ...document, sites: [...document.sites, site] } };
 }

@@ -7,6 +7,7 @@
 import { isProblem } from "../../base/problem.ts";
 import { formatBinding, parseBinding } from "../document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
+import { folderContent, isFolder } from "../document/site_content.ts";
 import type { PropertyRow } from "./schema.ts";
 import { effectiveSettings, type SettingName, type StoredSettings } from "../document/settings.ts";
 
@@ -37,24 +38,21 @@ const SITE_PROPERTIES: ReadonlyMap<string, SiteProperty> = new Map<string, SiteP
 
 const ROOT_PROPERTIES: ReadonlyMap<string, SiteProperty> = new Map<string, SiteProperty>([
   ["Path", {
-    get: ({ content }) => content.kind === "root" ? content.path : undefined,
+    get: ({ content }) => isFolder(content) ? content.path : undefined,
     set: (site, value) => {
       if (value === undefined) return null;
       const path = String(value);
       if (!/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)) return null; // absolute only
-      const listing = site.content.kind === "root" ? site.content.listing : undefined;
-      return {
-        ...site,
-        content: { kind: "root", path, ...(listing === undefined ? {} : { listing }) },
-      };
+      const listing = isFolder(site.content) ? site.content.listing : undefined;
+      return { ...site, content: folderContent(path, listing) };
     },
   }],
   ["EnableDirBrowsing", {
-    get: ({ content }) => content.kind === "root" ? content.listing : undefined,
+    get: ({ content }) => isFolder(content) ? content.listing : undefined,
     set: (site, value) => {
-      if (site.content.kind !== "root") return null;
-      const { listing: _, ...content } = site.content;
-      return { ...site, content: value === undefined ? content : { ...content, listing: !!value } };
+      if (!isFolder(site.content)) return null;
+      const listing = value === undefined ? undefined : !!value;
+      return { ...site, content: folderContent(site.content.path, listing) };
     },
   }],
 ]);

@@ -9,6 +9,7 @@
  */
 import { Fault, quote } from "../../base/fault.ts";
 import { directoryOf, fileFault } from "../../base/file_fault.ts";
+import type { ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
 import { DocumentFault, type Problem } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
@@ -22,6 +23,8 @@ const LOCK_WAIT_MS = 30_000;
 export interface StoreOptions {
   /** Path of the document. */
   readonly file: string;
+  /** Loads what the kinds of site content ask of one; only called where a document is checked. */
+  readonly loadContentRules: () => Promise<ContentRules>;
   /**
    * Called under the lock, the new text safe on the disk, with the text that is about to be replaced;
    * null for the first write. A throw leaves the old document.
@@ -115,8 +118,11 @@ export class Store {
   }
 
   async #check(value: unknown): Promise<Problem[]> {
-    const { checkDocument } = await import("../document/check.ts");
-    return checkDocument(value);
+    const [{ checkDocument }, contents] = await Promise.all([
+      import("../document/check.ts"),
+      this.#options.loadContentRules(),
+    ]);
+    return checkDocument(value, contents);
   }
 
   /** The lock is a file of its own, because a rename replaces the inode that a lock is held on. */

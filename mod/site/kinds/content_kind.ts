@@ -4,13 +4,20 @@
  *
  * @module
  */
+import type * as v from "valibot";
 import type { Handler } from "../../base/exchange.ts";
-import type { SiteContent, SiteRecord } from "../../config/document/document.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import type { Problem } from "../../config/document/document_problems.ts";
+import type { SiteContent } from "../../config/document/site_content.ts";
 import type { SiteContext } from "./site_context.ts";
 
 export interface ContentKind<C extends SiteContent = SiteContent> {
   /** Its name: what `content.kind` is in the document. */
   readonly kind: C["kind"];
+  /** The shape of the content: a check for each field but `kind`. */
+  readonly fields: FieldsOf<C>;
+  /** Problems that the shape cannot tell, each with its path inside the content. */
+  problems?(content: C): readonly Problem[];
   /** How a list of sites shows the content: the kind, and what tells it from others of its kind. */
   listed(content: C): string;
   /** What the site answers, as the end of a sentence: `Site "shop" answers: …`. */
@@ -21,6 +28,11 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
    */
   load(): HandlerMaker<C> | Promise<HandlerMaker<C>>;
 }
+
+/** A check for each field of `C` that yields what `C` says of it. */
+export type FieldsOf<C extends SiteContent> = {
+  readonly [Field in Exclude<keyof C, "kind">]: v.GenericSchema<unknown, C[Field]>;
+};
 
 export interface HandlerMaker<C extends SiteContent> {
   handler(content: C, site: SiteRecord, context: SiteContext): Handler;

@@ -17,7 +17,6 @@ import {
   type HttpResponse,
   isFieldValue,
 } from "../../base/exchange.ts";
-import type { SiteContent } from "../../config/document/document.ts";
 import { prefersJson } from "../pages/accept_encoding.ts";
 import type { ContentKind } from "./content_kind.ts";
 
@@ -31,8 +30,9 @@ const HARMLESS_TYPES =
 const NO_SNIFF = ["X-Content-Type-Options", "nosniff"] as const;
 const NO_STORE = ["Cache-Control", "no-store"] as const;
 
-export const echo: ContentKind<Extract<SiteContent, { readonly kind: "echo" }>> = {
+export const echo: ContentKind<{ readonly kind: "echo" }> = {
   kind: "echo",
+  fields: {},
   listed: () => "echo",
   explained: () => "what came in",
   load: () => ({ handler: (_content, { name, id }) => echoHandler(name, id) }),

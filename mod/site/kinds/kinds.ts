@@ -3,9 +3,13 @@
  *
  * @module
  */
+import * as v from "valibot";
 import type { Handler } from "../../base/exchange.ts";
 import { invariant } from "../../base/invariant.ts";
-import type { SiteContent, SiteRecord } from "../../config/document/document.ts";
+import type { ContentRules } from "../../config/document/check.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import { exactly } from "../../config/document/shape.ts";
+import type { SiteContent } from "../../config/document/site_content.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { echo } from "./echo.ts";
 import { respond } from "./respond.ts";
@@ -27,6 +31,15 @@ export function kindOf({ kind }: SiteContent): ContentKind {
   invariant(found !== undefined, "the content of a checked document is of a known kind");
   return found;
 }
+
+/** What every kind asks of its content, for the check of a document. */
+export const CONTENT_RULES: ContentRules = {
+  schema: v.variant(
+    "kind",
+    KINDS.map(({ kind, fields }) => exactly({ kind: v.literal(kind), ...fields })),
+  ),
+  check: (content) => kindOf(content).problems?.(content) ?? [],
+};
 
 /** Makes the handler for the content of a site. */
 export type SiteHandlerMaker = (site: SiteRecord, context: SiteContext) => Handler;

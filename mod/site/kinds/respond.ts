@@ -6,16 +6,26 @@
  *
  * @module
  */
+import * as v from "valibot";
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
 import { quote } from "../../base/fault.ts";
-import type { SiteContent } from "../../config/document/document.ts";
+import { text, whole } from "../../config/document/shape.ts";
 import type { ContentKind } from "./content_kind.ts";
 
+/** Characters of the text: a bound that no honest document meets. */
+const TEXT_MAX = 1_048_576;
+
 /** `text` for every request. */
-type RespondContent = Extract<SiteContent, { readonly kind: "respond" }>;
+type RespondContent = {
+  readonly kind: "respond";
+  readonly text: string;
+  /** 200 where it is absent. */
+  readonly status?: number | undefined;
+};
 
 export const respond: ContentKind<RespondContent> = {
   kind: "respond",
+  fields: { text: text(TEXT_MAX), status: v.optional(whole(200, 599)) },
   listed: ({ text }) => `respond ${quote(text)}`,
   explained: ({ status = 200 }) => `a fixed text with status ${status}`,
   load: () => ({ handler: (content) => respondHandler(content) }),

@@ -7,7 +7,6 @@
  * @module
  */
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
-import type { SiteContent } from "../../config/document/document.ts";
 import { prefersJson } from "../pages/accept_encoding.ts";
 import { errorPage } from "../pages/error_page.ts";
 import { escapeHtml, htmlPage } from "../pages/html.ts";
@@ -17,8 +16,9 @@ import type { ListeningView } from "./site_context.ts";
 const ANSWER_VERSION = 1;
 const ALLOW = "GET, HEAD, OPTIONS";
 
-export const welcome: ContentKind<Extract<SiteContent, { readonly kind: "welcome" }>> = {
+export const welcome: ContentKind<{ readonly kind: "welcome" }> = {
   kind: "welcome",
+  fields: {},
   listed: () => "welcome",
   explained: () => "the welcome page",
   load: () => ({ handler: (_content, _site, { listening }) => welcomeHandler(listening) }),

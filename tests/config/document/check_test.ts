@@ -1,12 +1,13 @@
 // Goal: every problem of a document, each with its place. Method: broken documents, whole answers.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { checkDocument } from "../../../mod/config/document/check.ts";
+import { checkDocument, type ContentRules } from "../../../mod/config/document/check.ts";
 import { DEFAULT_DOCUMENT, type SslRecord } from "../../../mod/config/document/document.ts";
+import { CONTENT_RULES } from "../../../mod/site/kinds/kinds.ts";
 
 const SITE = DEFAULT_DOCUMENT.sites[0]!;
 
 function problems(value: unknown): string[] {
-  return checkDocument(value).map(({ at, message }) => `${at}: ${message}`);
+  return checkDocument(value, CONTENT_RULES).map(({ at, message }) => `${at}: ${message}`);
 }
 
 Deno.test("checkDocument() finds nothing wrong with the built-in document", () => {
@@ -89,6 +90,17 @@ Deno.test("checkDocument() wants sites with one id, one name and bindings that a
   ]);
 });
 
+Deno.test("checkDocument() asks the kind of each site's content, and names the place", () => {
+  const contents: ContentRules = {
+    ...CONTENT_RULES,
+    check: ({ kind }) => kind === "echo" ? [{ at: "to", message: "wrong" }] : [],
+  };
+  const sites = [SITE, { ...SITE, id: 2, name: "b", content: { kind: "echo" } }];
+  assertEquals(checkDocument({ ...DEFAULT_DOCUMENT, sites }, contents), [
+    { at: "sites[1].content.to", message: "wrong" },
+  ]);
+});
+
 Deno.test("checkDocument() shows a hostile value on one line", () => {
   const [line = ""] = problems({ ...DEFAULT_DOCUMENT, version: `\u001b[2J\n${"x".repeat(9000)}` });
   assertStringIncludes(line, "\\u001b[2J\\n");
@@ -124,8 +136,8 @@ Deno.test("checkDocument() gives every problem with its place", () => {
       { url: "http://+/", sddl: "everyone" },
     ],
   };
-  assertEquals(checkDocument(DEFAULT_DOCUMENT), []);
-  assertEquals(checkDocument(document), [
+  assertEquals(checkDocument(DEFAULT_DOCUMENT, CONTENT_RULES), []);
+  assertEquals(checkDocument(document, CONTENT_RULES), [
     { at: "ssl[2].key", message: '"[::0]:443" is to be written "[::]:443"' },
     { at: "ssl[3].key", message: '"0.0.0.0:443" stands here twice' },
     { at: "ssl[4].key", message: '"nonsense" is no IP:port and no name:port' },

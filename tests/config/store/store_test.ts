@@ -4,16 +4,13 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { addListEntry } from "../../../mod/config/document/edit.ts";
-import { serialize, Store, type StoreOptions } from "../../../mod/config/store/store.ts";
+import { serialize, type StoreOptions } from "../../../mod/config/store/store.ts";
+import { storeAt } from "../../support/store.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const isRootOnPosix = Deno.build.os !== "windows" && Deno.uid() === 0;
 /** `nobody` nearly everywhere; the number is all that matters here. */
 const OTHER_UID = 65534;
-
-function storeAt(file: string, options: Partial<StoreOptions> = {}): Store {
-  return new Store({ file, ...options });
-}
 
 function adding(entry: string): (document: ConfigDocument) => ConfigDocument {
   return (document) => valueOf(addListEntry(document, entry));

@@ -1,7 +1,14 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { DEFAULT_DOCUMENT, type SiteContent } from "../../../mod/config/document/document.ts";
+import * as v from "valibot";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import {
+  folderContent,
+  NOTHING_CONTENT,
+  type SiteContent,
+  WELCOME_CONTENT,
+} from "../../../mod/config/document/site_content.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
-import { kindOf, loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
+import { CONTENT_RULES, kindOf, loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
@@ -44,3 +51,42 @@ Deno.test("a kind says how its content is listed and explained", () => {
     assertEquals([kind.listed(content), kind.explained(content)], [listed, explained]);
   }
 });
+
+Deno.test("CONTENT_RULES takes what each kind can be, and nothing else", () => {
+  const good: SiteContent[] = [
+    { kind: "root", path: "/srv" },
+    { kind: "root", path: "/srv", listing: true },
+    { kind: "respond", text: "" },
+    { kind: "respond", text: "gone", status: 410 },
+    { kind: "echo" },
+    { kind: "welcome" },
+  ];
+  const bad: unknown[] = [
+    { kind: "root" },
+    { kind: "root", path: "" },
+    { kind: "root", path: "/srv", text: "x" },
+    { kind: "respond", text: 1 },
+    { kind: "respond", text: "x", status: 199 },
+    { kind: "respond", text: "x", status: 600 },
+    { kind: "respond", text: "x".repeat(1_048_577) },
+    { kind: "echo", text: "x" },
+    { kind: "other" },
+    {},
+    null,
+  ];
+  for (const content of good) assertEquals([isContent(content), problems(content)], [true, []]);
+  for (const content of bad) assertEquals(isContent(content), false, JSON.stringify(content));
+});
+
+Deno.test("the contents that config/ makes itself are what their kinds take", () => {
+  const made = [WELCOME_CONTENT, NOTHING_CONTENT, folderContent("/srv"), folderContent("/", true)];
+  for (const content of made) assertEquals([isContent(content), problems(content)], [true, []]);
+});
+
+function isContent(value: unknown): boolean {
+  return v.safeParse(CONTENT_RULES.schema, value).success;
+}
+
+function problems(content: SiteContent): unknown {
+  return CONTENT_RULES.check(content);
+}

@@ -7,7 +7,8 @@ import { quote, shellWord, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
-import type { SiteContent, SiteRecord } from "../../../config/document/document.ts";
+import type { SiteRecord } from "../../../config/document/document.ts";
+import type { SiteContent } from "../../../config/document/site_content.ts";
 import { resolveFolder } from "../../../config/store/resolve_folder.ts";
 import type { CommandInput } from "../../core/command.ts";
 

@@ -17,6 +17,7 @@ import { WIN32, win32Text } from "../../../base/win32.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { addSite, findSite, removeSite } from "../../../config/document/edit.ts";
+import { folderContent } from "../../../config/document/site_content.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { finish, report, reportError } from "../../core/report.ts";
@@ -153,7 +154,7 @@ async function create(call: IiswebCall, io: CommandIo): Promise<number> {
       bindings: [`${call.ip}:${call.port}:${call.host}`],
       secureBindings: [],
       autoStart: !call.dontStart,
-      content: { kind: "root", path: root },
+      content: folderContent(root),
     };
     return addSite(document, site);
   });
