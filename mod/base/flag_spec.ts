@@ -25,8 +25,11 @@ export interface FlagSpec {
   /** What stands for the value in help: `DIR`, `TEXT`; absent for a boolean. */
   readonly value?: string;
   readonly summary: string;
+  /** The values that it takes; absent where others are possible too. */
   readonly choices?: readonly string[];
-  /** What its value can be, where it is not one of `choices`. */
+  /** Values that a completion offers, where others are possible too. */
+  readonly suggests?: readonly string[];
+  /** What its value can be, where it is neither one of `choices` nor of `suggests`. */
   readonly completes?: WordKind;
 }
 

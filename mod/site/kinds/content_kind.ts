@@ -6,6 +6,7 @@
  */
 import type * as v from "valibot";
 import type { Handler } from "../../base/exchange.ts";
+import type { FlagInput, FlagSpec } from "../../base/flag_spec.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import type { Problem } from "../../config/document/document_problems.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
@@ -18,6 +19,22 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
   readonly fields: FieldsOf<C>;
   /** Problems that the shape cannot tell, each with its path inside the content. */
   problems?(content: C): readonly Problem[];
+  /** The flag `--KIND`, which chooses it. */
+  readonly flag: FlagSpec;
+  /**
+   * Flags that go with it, by name. Two kinds may share a name and differ in its values, but not in
+   * whether it has one.
+   */
+  readonly details: Readonly<Record<string, FlagSpec>>;
+  /** Paragraphs of the help, where the flags need more than a line. */
+  readonly help?: readonly string[];
+  /** Its flags in use. The first has no more than `--KIND`: hints show it. */
+  readonly examples: readonly [FlagExample, ...FlagExample[]];
+  /**
+   * The content that the flags say; values have been compared with `choices`. `line` is the command
+   * line that the flags stand behind, for hints. Throws a Fault.
+   */
+  read(input: FlagInput, line: string): C | Promise<C>;
   /** How a list of sites shows the content: the kind, and what tells it from others of its kind. */
   listed(content: C): string;
   /** What the site answers, as the end of a sentence: `Site "shop" answers: …`. */
@@ -27,6 +44,12 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
    * nothing else it loads here, with `import()`, so that commands do not pay for it.
    */
   load(): HandlerMaker<C> | Promise<HandlerMaker<C>>;
+}
+
+export interface FlagExample {
+  /** What stands behind the name and the bindings of a site. */
+  readonly words: string;
+  readonly tells: string;
 }
 
 /** A check for each field of `C` that yields what `C` says of it. */

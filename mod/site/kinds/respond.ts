@@ -8,12 +8,14 @@
  */
 import * as v from "valibot";
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
-import { quote } from "../../base/fault.ts";
+import { quote, usageFault } from "../../base/fault.ts";
 import { text, whole } from "../../config/document/shape.ts";
 import type { ContentKind } from "./content_kind.ts";
 
 /** Characters of the text: a bound that no honest document meets. */
 const TEXT_MAX = 1_048_576;
+
+const SAMPLE = "--respond hello";
 
 /** `text` for every request. */
 type RespondContent = {
@@ -26,6 +28,21 @@ type RespondContent = {
 export const respond: ContentKind<RespondContent> = {
   kind: "respond",
   fields: { text: text(TEXT_MAX), status: v.optional(whole(200, 599)) },
+  flag: { kind: "string", value: "TEXT", summary: "answer every request with this text" },
+  details: {
+    status: {
+      kind: "string",
+      value: "CODE",
+      summary: "status of the answer, 200 when not given",
+      suggests: ["404", "410", "503"],
+    },
+  },
+  examples: [{ words: SAMPLE, tells: "a fixed text" }],
+  read(input, line): RespondContent {
+    const status = readStatus(input.text("status"), line);
+    const content = { kind: "respond", text: input.text("respond")! } as const;
+    return status === null ? content : { ...content, status };
+  },
   listed: ({ text }) => `respond ${quote(text)}`,
   explained: ({ status = 200 }) => `a fixed text with status ${status}`,
   load: () => ({ handler: (content) => respondHandler(content) }),
@@ -40,6 +57,15 @@ export function respondHandler({ text, status = 200 }: Omit<RespondContent, "kin
     body: new TextEncoder().encode(text),
   };
   return (request) => request.body.exists ? afterBody(request, response) : response;
+}
+
+function readStatus(text: string | null, line: string): number | null {
+  if (text === null) return null;
+  if (/^[2-5][0-9]{2}$/.test(text)) return Number(text);
+  throw usageFault(
+    `Cannot answer with the status ${quote(text)}: it is 200 to 599`,
+    `${line} ${SAMPLE} --status 503`,
+  );
 }
 
 async function afterBody(request: HttpRequest, response: HttpResponse): Promise<HttpResponse> {

@@ -6,7 +6,8 @@
 import * as v from "valibot";
 import { quote } from "../../base/fault.ts";
 import { PATH_MAX, text } from "../../config/document/shape.ts";
-import type { FolderContent } from "../../config/document/site_content.ts";
+import { type FolderContent, folderContent } from "../../config/document/site_content.ts";
+import { resolveFolder } from "../../config/store/resolve_folder.ts";
 import type { ContentKind, HandlerMaker } from "./content_kind.ts";
 
 export const root: ContentKind<FolderContent> = {
@@ -14,6 +15,18 @@ export const root: ContentKind<FolderContent> = {
   fields: {
     path: v.pipe(text(PATH_MAX), v.nonEmpty("empty")),
     listing: v.optional(v.boolean()),
+  },
+  flag: {
+    kind: "string",
+    value: "DIR",
+    summary: "serve the files of a folder",
+    completes: "folder",
+  },
+  details: { listing: { kind: "boolean", summary: "list folders without an index.html" } },
+  examples: [{ words: "--root /srv/intranet", tells: "the files of a folder" }],
+  async read(input): Promise<FolderContent> {
+    const path = await resolveFolder(input.text("root")!);
+    return folderContent(path, input.flag("listing") || undefined);
   },
   listed: ({ path }) => `root ${path}`,
   explained: ({ path }) => `files below ${quote(path)}`,

@@ -19,6 +19,10 @@ const ALLOW = "GET, HEAD, OPTIONS";
 export const welcome: ContentKind<{ readonly kind: "welcome" }> = {
   kind: "welcome",
   fields: {},
+  flag: { kind: "boolean", summary: "the built-in page that shows what is listening" },
+  details: {},
+  examples: [{ words: "--welcome", tells: "what is listening, as a page or JSON" }],
+  read: () => ({ kind: "welcome" }),
   listed: () => "welcome",
   explained: () => "the welcome page",
   load: () => ({ handler: (_content, _site, { listening }) => welcomeHandler(listening) }),

@@ -107,8 +107,9 @@ async function wordsOf(
 }
 
 async function valuesOf(flag: FlagSpec, source: CompletionSource): Promise<Completion> {
-  if (flag.choices !== undefined) {
-    return { candidates: flag.choices.map((value) => ({ value, tells: "" })), paths: null };
+  const values = flag.choices ?? flag.suggests;
+  if (values !== undefined) {
+    return { candidates: values.map((value) => ({ value, tells: "" })), paths: null };
   }
   return flag.completes === undefined ? NOTHING : await ofKind(flag.completes, source);
 }

@@ -14,6 +14,13 @@ import {
   nextSiteId,
   removeSite,
 } from "../../../config/document/edit.ts";
+import {
+  contentExamples,
+  contentFlags,
+  contentHelp,
+  readContent,
+  SAMPLE_WORDS,
+} from "../../../site/kinds/kind_flags.ts";
 import { kindOf } from "../../../site/kinds/kinds.ts";
 import { finish } from "../../core/report.ts";
 import {
@@ -27,10 +34,8 @@ import { table } from "../../core/table.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
-  CONTENT_FLAGS,
-  DETAIL_FLAGS,
+  LIMIT_FLAGS,
   readBindings,
-  readContent,
   readLimits,
 } from "./site_flags.ts";
 
@@ -42,18 +47,19 @@ export const siteAdd: CommandSpec = {
     "A binding is IP:Port:Host. An empty IP means every address of the inclusion list, an empty " +
     "Host any host name; an IPv6 address stands in brackets. A site bound to an address that is " +
     "not on the list does not start.",
+    ...contentHelp(),
   ],
   examples: [
     {
-      line: "httpcfg site add intranet --bind 192.168.1.10:80: --root /srv/intranet",
-      tells: "files of a folder, on one address",
+      line: `httpcfg site add my-site --bind 192.168.1.10:80: ${SAMPLE_WORDS}`,
+      tells: "on one address",
     },
-    { line: "httpcfg site add ping --bind :8081: --respond pong", tells: "a fixed text" },
+    ...contentExamples("httpcfg site add my-site --bind :8081:"),
   ],
   flags: {
     ...BINDING_FLAGS,
-    ...CONTENT_FLAGS,
-    ...DETAIL_FLAGS,
+    ...contentFlags(),
+    ...LIMIT_FLAGS,
     "no-start": { kind: "boolean", summary: "do not start it with the service" },
   },
   words: { min: 1, max: 1 },
@@ -125,13 +131,14 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const bindings = readBindings(input, "bind");
   const secureBindings = readBindings(input, "bind-tls");
   checkSiteName(name);
+  const line = `httpcfg site add ${shellWord(name)} --bind :8081:`;
   if (bindings.length + secureBindings.length === 0) {
     throw usageFault(
       `Cannot add ${quote(name)}: no binding says where it answers`,
-      `httpcfg site add ${shellWord(name)} --bind :8081: --respond hello`,
+      `${line} ${SAMPLE_WORDS}`,
     );
   }
-  const content = await readContent(input);
+  const content = await readContent(input, line);
   const limits = readLimits(input);
   const result = await changeSites(io, (document) => {
     if (findSite(document, name) !== undefined) {

@@ -11,15 +11,20 @@ import { win32Text } from "../../../base/win32.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
+import {
+  choosingFlags,
+  contentFlags,
+  contentHelp,
+  namesContent,
+  readContent,
+} from "../../../site/kinds/kind_flags.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { finish, report } from "../../core/report.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
-  CONTENT_FLAGS,
-  DETAIL_FLAGS,
+  LIMIT_FLAGS,
   readBindings,
-  readContent,
   readLimits,
 } from "./site_flags.ts";
 
@@ -28,8 +33,9 @@ const siteSet: CommandSpec = {
   usage: "NAME",
   summary: "Change a Web site; what is not named stays",
   details: [
-    "--bind replaces all plain bindings, --bind-tls all secure ones, and one of --root, --respond, " +
-    "--echo, --welcome replaces what the site answers.",
+    "--bind replaces all plain bindings, --bind-tls all secure ones, and one of " +
+    `${choosingFlags()} replaces what the site answers.`,
+    ...contentHelp(),
   ],
   examples: [
     { line: "httpcfg site set ping --bind :8081: --bind :8082:", tells: "answer on two ports" },
@@ -38,8 +44,8 @@ const siteSet: CommandSpec = {
   flags: {
     name: { kind: "string", value: "NEW", summary: "its new name" },
     ...BINDING_FLAGS,
-    ...CONTENT_FLAGS,
-    ...DETAIL_FLAGS,
+    ...contentFlags(),
+    ...LIMIT_FLAGS,
   },
   words: { min: 1, max: 1 },
   completes: ["site"],
@@ -85,13 +91,12 @@ async function readChange(input: CommandInput): Promise<Partial<SiteRecord>> {
   if (name !== null) checkSiteName(name);
   const bindings = readBindings(input, "bind");
   const secureBindings = readBindings(input, "bind-tls");
-  const contentFlags = [...Object.keys(CONTENT_FLAGS), "status", "listing"];
-  const hasContent = contentFlags.some((flag) => input.flag(flag) || input.text(flag) !== null);
+  const line = `httpcfg site set ${shellWord(input.words[0]!)}`;
   return {
     ...(name === null ? {} : { name }),
     ...(bindings.length === 0 ? {} : { bindings }),
     ...(secureBindings.length === 0 ? {} : { secureBindings }),
-    ...(hasContent ? { content: await readContent(input) } : {}),
+    ...(namesContent(input) ? { content: await readContent(input, line) } : {}),
     ...readLimits(input),
   };
 }

@@ -1,0 +1,141 @@
+/**
+ * The content of a site from the flags of a command line: `--KIND` chooses the kind, and other flags
+ * go with one kind or with several.
+ *
+ * @module
+ */
+import { type Fault, quote, usageFault } from "../../base/fault.ts";
+import type { Example, FlagInput, FlagSpec } from "../../base/flag_spec.ts";
+import type { SiteContent } from "../../config/document/site_content.ts";
+import type { ContentKind } from "./content_kind.ts";
+import { KINDS } from "./kinds.ts";
+import { respond } from "./respond.ts";
+
+type Kinds = readonly ContentKind[];
+
+/** What a hint shows where any kind would do: it needs nothing of the machine. */
+export const SAMPLE_WORDS: string = respond.examples[0].words;
+
+/** Every flag by its name: those that choose a kind, then those that go with one. */
+export function contentFlags(kinds: Kinds = KINDS): Readonly<Record<string, FlagSpec>> {
+  const details = new Set(kinds.flatMap(({ details }) => Object.keys(details)));
+  return Object.fromEntries([
+    ...kinds.map(({ kind, flag }) => [kind, flag] as const),
+    ...[...details].map((name) => [name, detailFlag(name, kinds)] as const),
+  ]);
+}
+
+/** The flags that choose a kind, as a sentence names them: `--root, --respond`. */
+export function choosingFlags(kinds: Kinds = KINDS): string {
+  return kinds.map(flagOf).join(", ");
+}
+
+/** Paragraphs of the help on what a site answers. */
+export function contentHelp(): readonly string[] {
+  return KINDS.flatMap(({ help = [] }) => help);
+}
+
+/** Lines that show each kind in use; `line` is the command line that the flags stand behind. */
+export function contentExamples(line: string): Example[] {
+  return KINDS.flatMap(({ examples }) => {
+    return examples.map(({ words, tells }) => ({ line: `${line} ${words}`, tells }));
+  });
+}
+
+/** True where a flag says something of the content. */
+export function namesContent(input: FlagInput): boolean {
+  return Object.keys(contentFlags()).some((name) => isGiven(input, name));
+}
+
+/**
+ * The content that the flags say. `line` is the command line that they stand behind, for hints. Throws
+ * a usage Fault where they choose no kind or two, and where one does not go with what was chosen.
+ */
+export async function readContent(
+  input: FlagInput,
+  line: string,
+  kinds: Kinds = KINDS,
+): Promise<SiteContent> {
+  const chosen = kinds.filter(({ kind }) => isGiven(input, kind));
+  const [kind] = chosen;
+  if (kind === undefined || chosen.length > 1) {
+    throw usageFault(
+      `Cannot tell what the site answers: give exactly one of ${choosingFlags(kinds)}`,
+      `${line} ${SAMPLE_WORDS}`,
+    );
+  }
+  for (const name of new Set(kinds.flatMap(({ details }) => Object.keys(details)))) {
+    if (!isGiven(input, name)) continue;
+    const value = input.text(name);
+    if (kind.details[name] === undefined) throw unusedFlag(name, kind, line, kinds);
+    if (value !== null) checkChoice(name, value, kind, line);
+  }
+  return await kind.read(input, line);
+}
+
+/**
+ * The flag as the help has it, which says with which kind it goes. Where several share the name, what
+ * one refuses another may take: the values are checked once the kind is known.
+ */
+function detailFlag(name: string, kinds: Kinds): FlagSpec {
+  const takers = takersOf(name, kinds);
+  const spec = takers[0]!.details[name]!;
+  if (takers.length === 1) return { ...spec, summary: tellsOf(name, takers[0]!) };
+  const { choices: _, ...shared } = spec;
+  const tells = takers.map((kind) => {
+    const { choices } = kind.details[name]!;
+    return choices === undefined
+      ? tellsOf(name, kind)
+      : `${tellsOf(name, kind)}: ${choices.join(", ")}`;
+  });
+  const suggests = [...new Set(takers.flatMap(({ details }) => usualValues(details[name]!)))];
+  return { ...shared, summary: tells.join("; "), suggests };
+}
+
+function tellsOf(name: string, kind: ContentKind): string {
+  return `with ${flagOf(kind)}: ${kind.details[name]!.summary}`;
+}
+
+/** A flag that would change nothing is a misunderstanding. */
+function unusedFlag(name: string, chosen: ContentKind, line: string, kinds: Kinds): Fault {
+  const takers = takersOf(name, kinds);
+  const others = takers.map(flagOf).join(" or ");
+  return usageFault(
+    `Cannot use "--${name}" with ${flagOf(chosen)}: it goes with ${others}`,
+    lineWith(name, takers[0]!, line),
+  );
+}
+
+function checkChoice(name: string, value: string, kind: ContentKind, line: string): void {
+  const { choices } = kind.details[name]!;
+  if (choices === undefined || choices.includes(value)) return;
+  throw usageFault(
+    `Cannot use ${quote(value)} for "--${name}" with ${flagOf(kind)}: it is one of ${
+      choices.join(", ")
+    }`,
+    lineWith(name, kind, line),
+  );
+}
+
+/** A line that uses the flag `name` as `kind` means it. */
+function lineWith(name: string, { examples, details }: ContentKind, line: string): string {
+  const spec = details[name]!;
+  const shown = usualValues(spec)[0] ?? spec.value;
+  return `${line} ${examples[0].words} --${name}${shown === undefined ? "" : ` ${shown}`}`;
+}
+
+function usualValues({ choices, suggests }: FlagSpec): readonly string[] {
+  return choices ?? suggests ?? [];
+}
+
+function takersOf(name: string, kinds: Kinds): Kinds {
+  return kinds.filter(({ details }) => Object.hasOwn(details, name));
+}
+
+function flagOf({ kind }: ContentKind): string {
+  return `--${kind}`;
+}
+
+function isGiven(input: FlagInput, name: string): boolean {
+  return input.flag(name) || input.text(name) !== null;
+}

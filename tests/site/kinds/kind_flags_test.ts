@@ -1,0 +1,136 @@
+// Goal: flags become a content, or a word why not. Method: lines as typed, also with kinds made up
+// to share a flag.
+import { assertEquals, assertRejects } from "@std/assert";
+import { Fault } from "../../../mod/base/fault.ts";
+import type { FlagInput } from "../../../mod/base/flag_spec.ts";
+import { readInput } from "../../../mod/cli/core/args.ts";
+import { siteAdd } from "../../../mod/cli/commands/site/site.ts";
+import type { SiteContent } from "../../../mod/config/document/site_content.ts";
+import type { ContentKind } from "../../../mod/site/kinds/content_kind.ts";
+import {
+  choosingFlags,
+  contentFlags,
+  namesContent,
+  readContent,
+} from "../../../mod/site/kinds/kind_flags.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
+
+const LINE = "httpcfg site add a --bind :81:";
+
+function input(flags: readonly string[], known = contentFlags()): FlagInput {
+  return readInput({ ...siteAdd, flags: known }, ["a", ...flags], []);
+}
+
+Deno.test("readContent() reads the one thing that a site answers", async () => {
+  await using folder = await tempFolder();
+  const cases: [flags: string[], content: SiteContent][] = [
+    [["--root", folder.path], { kind: "root", path: folder.path }],
+    [["--root", `${folder.path}/.`, "--listing"], {
+      kind: "root",
+      path: folder.path,
+      listing: true,
+    }],
+    [["--respond", "-x"], { kind: "respond", text: "-x" }],
+    [["--respond", "x", "--status", "200"], { kind: "respond", text: "x", status: 200 }],
+    [["--echo"], { kind: "echo" }],
+    [["--welcome"], { kind: "welcome" }],
+  ];
+  for (const [flags, content] of cases) {
+    assertEquals(await readContent(input(flags), LINE), content, flags.join(" "));
+    assertEquals(namesContent(input(flags)), true);
+  }
+  assertEquals(namesContent(input([])), false);
+  assertEquals(namesContent(input(["--status", "404"])), true);
+});
+
+Deno.test("readContent() refuses none, two, and a status that is none", async () => {
+  for (const flags of [[], ["--status", "404"], ["--echo", "--welcome"]]) {
+    await refuses(
+      flags,
+      `Cannot tell what the site answers: give exactly one of ${choosingFlags()}`,
+      `${LINE} --respond hello`,
+    );
+  }
+  for (const status of ["199", "600", "+200", "200.0", ""]) {
+    await refuses(
+      ["--respond", "x", "--status", status],
+      `Cannot answer with the status "${status}": it is 200 to 599`,
+      `${LINE} --respond hello --status 503`,
+    );
+  }
+});
+
+Deno.test("readContent() refuses a flag that would change nothing", async () => {
+  await refuses(
+    ["--echo", "--listing"],
+    'Cannot use "--listing" with --echo: it goes with --root',
+    `${LINE} --root /srv/intranet --listing`,
+  );
+});
+
+Deno.test("two kinds may share a flag, each with values of its own", async () => {
+  const kinds = [
+    fakeKind("one", { code: { kind: "string", value: "N", summary: "any" } }),
+    fakeKind("two", {
+      code: { kind: "string", value: "N", summary: "a few", choices: ["1", "2"] },
+      fast: { kind: "boolean", summary: "hurry" },
+    }),
+    fakeKind("six", { code: { kind: "string", value: "N", summary: "one", choices: ["2", "6"] } }),
+    fakeKind("nil", {}),
+  ];
+  assertEquals(choosingFlags(kinds), "--one, --two, --six, --nil");
+  assertEquals(contentFlags(kinds), {
+    one: { kind: "boolean", summary: "be one" },
+    two: { kind: "boolean", summary: "be two" },
+    six: { kind: "boolean", summary: "be six" },
+    nil: { kind: "boolean", summary: "be nil" },
+    code: {
+      kind: "string",
+      value: "N",
+      summary: "with --one: any; with --two: a few: 1, 2; with --six: one: 2, 6",
+      suggests: ["1", "2", "6"],
+    },
+    fast: { kind: "boolean", summary: "with --two: hurry" },
+  });
+  for (const flags of [["--one", "--code", "9"], ["--two", "--code", "1"], ["--two", "--fast"]]) {
+    const content = { kind: flags[0]!.slice(2) };
+    assertEquals(await readContent(input(flags, contentFlags(kinds)), LINE, kinds), content);
+  }
+  await refuses(
+    ["--six", "--code", "1"],
+    'Cannot use "1" for "--code" with --six: it is one of 2, 6',
+    `${LINE} --six --code 2`,
+    kinds,
+  );
+  await refuses(
+    ["--nil", "--code", "1"],
+    'Cannot use "--code" with --nil: it goes with --one or --two or --six',
+    `${LINE} --one --code N`,
+    kinds,
+  );
+});
+
+async function refuses(
+  flags: readonly string[],
+  message: string,
+  hint: string,
+  kinds?: readonly ContentKind[],
+): Promise<void> {
+  const given = input(flags, contentFlags(kinds));
+  const fault = await assertRejects(() => readContent(given, LINE, kinds), Fault);
+  assertEquals([fault.message, fault.hint, fault.exit], [message, hint, 2]);
+}
+
+function fakeKind(kind: string, details: ContentKind["details"]): ContentKind {
+  return {
+    kind,
+    fields: {},
+    flag: { kind: "boolean", summary: `be ${kind}` },
+    details,
+    examples: [{ words: `--${kind}`, tells: kind }],
+    read: () => ({ kind }),
+    listed: () => kind,
+    explained: () => kind,
+    load: () => ({ handler: () => () => ({ refuse: "NotFound" }) }),
+  };
+}
