@@ -83,17 +83,20 @@ function groupSummary(noun: string, group: readonly CommandSpec[]): string {
 /** `text` wrapped to the terminal; lines that are drawn stay as they are. */
 function wrapped(text: string): string {
   return text.split("\n").flatMap((line) => {
-    if (line.length <= COLUMNS || line.startsWith(" ")) return [line];
-    const lines: string[] = [""];
-    for (const word of line.split(" ")) {
-      const last = lines.at(-1)!;
-      if (last === "") lines[lines.length - 1] = word;
-      else if (last.length + 1 + word.length <= COLUMNS) {
-        lines[lines.length - 1] = `${last} ${word}`;
-      } else lines.push(word);
-    }
-    return lines;
+    return line.startsWith(" ") ? [line] : wrappedLine(line, COLUMNS);
   }).join("\n");
+}
+
+function wrappedLine(line: string, columns: number): string[] {
+  const lines: string[] = [""];
+  for (const word of line.split(" ")) {
+    const last = lines.at(-1)!;
+    if (last === "") lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= columns) {
+      lines[lines.length - 1] = `${last} ${word}`;
+    } else lines.push(word);
+  }
+  return lines;
 }
 
 /** Everything about one command. */
@@ -111,13 +114,19 @@ export function commandHelp(spec: CommandSpec): string {
   ];
   for (const paragraph of spec.details ?? []) lines.push("", wrapped(paragraph));
   if (flags.length > 0) {
-    lines.push("", ...flags.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`));
+    lines.push("", ...flags.map(([left, right]) => flagRow(left.padEnd(width), right)));
   }
   if (spec.examples?.length) {
     lines.push("", "Examples:");
     for (const { line, tells } of spec.examples) lines.push(`  ${line}`, `      ${tells}`);
   }
   return lines.join("\n");
+}
+
+/** What the flag does stands in a column of its own, however long it is. */
+function flagRow(left: string, right: string): string {
+  const indent = `\n${" ".repeat(left.length + 4)}`;
+  return `  ${left}  ${wrappedLine(right, COLUMNS - left.length - 4).join(indent)}`;
 }
 
 function flagSummary(flag: CommandSpec["flags"][string]): string {

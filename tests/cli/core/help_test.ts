@@ -67,6 +67,17 @@ Deno.test("commandHelp() wraps paragraphs, and leaves what is drawn", () => {
   assertEquals(long, [drawn]);
 });
 
+Deno.test("commandHelp() wraps what a flag does in its own column", () => {
+  const flags = {
+    speed: { kind: "string", value: "N", summary: "word ".repeat(30).trim() },
+  } as const;
+  const rows = commandHelp({ ...SMALL, flags }).split("\n").filter((line) =>
+    /^ +.*word/.test(line)
+  );
+  assertEquals(rows.map((row) => row.indexOf("word")), [13, 13, 13]);
+  assertEquals(rows.filter((row) => row.length > 79), []);
+});
+
 Deno.test("nounHelp() lists the commands of a first word", async () => {
   const text = nounHelp(await loadCommands(), "site") ?? "";
   assertStringIncludes(text, "\n  site add ");
