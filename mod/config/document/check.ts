@@ -42,8 +42,16 @@ function problemOf(issue: v.BaseIssue<unknown>): Problem {
   if (issue.type === "never") return { at, message: "unknown field" };
   if (issue.received === "undefined") return { at, message: "missing" };
   const isOwnMessage = issue.kind !== "schema" || issue.type === "custom";
-  const wanted = isOwnMessage ? issue.message : `expected ${issue.expected ?? "something else"}`;
+  const wanted = isOwnMessage ? issue.message : `expected ${alternatives(issue.expected)}`;
   return { at, message: `${wanted}, found ${shown(issue.input)}` };
+}
+
+/** What the checks write as `("a" | "b")`, as a sentence has it. */
+function alternatives(expected: string | null): string {
+  const list = /^\((.+)\)$/.exec(expected ?? "")?.[1];
+  return list === undefined
+    ? expected ?? "something else"
+    : `one of ${list.replaceAll(" | ", ", ")}`;
 }
 
 function joined(path: string, key: unknown): string {

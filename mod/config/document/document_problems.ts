@@ -26,7 +26,7 @@ export class DocumentFault extends Fault {
     if (more > 0) lines.push(`  and ${more} more`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super(`${action}: ${count}\n${lines.join("\n")}`, {
-      hint: "each line names the place in the document; mend them and try again",
+      hint: "fix the places named above; the shape of a document: httpcfg config schema",
     });
     this.problems = problems;
   }

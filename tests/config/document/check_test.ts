@@ -2,9 +2,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { checkDocument, type ContentRules } from "../../../mod/config/document/check.ts";
 import { DEFAULT_DOCUMENT, type SslRecord } from "../../../mod/config/document/document.ts";
-import { CONTENT_RULES } from "../../../mod/site/kinds/kinds.ts";
+import { CONTENT_RULES, KINDS } from "../../../mod/site/kinds/kinds.ts";
 
 const SITE = DEFAULT_DOCUMENT.sites[0]!;
+const KIND_NAMES = KINDS.map(({ kind }) => `"${kind}"`).join(", ");
 
 function problems(value: unknown): string[] {
   return checkDocument(value, CONTENT_RULES).map(({ at, message }) => `${at}: ${message}`);
@@ -22,10 +23,10 @@ Deno.test("checkDocument() names the place and what was expected there", () => {
     [{ settings: { MaxFieldLength: 1 } }, ["settings.MaxFieldLength: below 64, found 1"]],
     [{ settings: { Nonsense: 1 } }, ["settings.Nonsense: unknown field"]],
     [{ metabase: { "W3SVC/1": { A: null } } }, [
-      'metabase["W3SVC/1"].A: expected (string | number | boolean | Array), found null',
+      'metabase["W3SVC/1"].A: expected one of string, number, boolean, Array, found null',
     ]],
     [{ sites: [{ ...SITE, content: { kind: "proxy" } }] }, [
-      'sites[0].content.kind: expected ("root" | "respond" | "echo" | "welcome"), found "proxy"',
+      `sites[0].content.kind: expected one of ${KIND_NAMES}, found "proxy"`,
     ]],
     [{ sites: [{ ...SITE, autoStart: {} }] }, [
       "sites[0].autoStart: expected boolean, found an object",
