@@ -7,7 +7,11 @@ import { EXIT } from "../../../base/exit_status.ts";
 import { usageFault } from "../../../base/fault.ts";
 import { RELEASED } from "../../../base/version.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
+import type { ConfigDocument } from "../../../config/document/document.ts";
 import { type SettingRow, SETTINGS } from "../../../config/document/settings.ts";
+import { folderContent } from "../../../config/document/site_content.ts";
+import type { ContentKind } from "../../../site/kinds/content_kind.ts";
+import { KINDS } from "../../../site/kinds/kinds.ts";
 import type { CommandSpec } from "../../core/command.ts";
 import { display, escapeMdoc, literal, mdocArgument, paragraphs, prose } from "./mdoc.ts";
 
@@ -94,34 +98,43 @@ export function documentPage(): string {
     ".Bl -tag -width Ds",
     ...FIELDS.flatMap(([name, text]) => [`.It Va ${escapeMdoc(name)}`, ...prose(text)]),
     ".El",
+    ".Sh SITE CONTENT",
+    ...prose("The content of a site is an object: its kind, and the fields of the kind."),
+    ".Bl -tag -width Ds",
+    ...KINDS.flatMap(kindItem),
+    ".El",
     ".Sh SETTINGS",
     ".Bl -tag -width Ds",
     ...Object.entries(SETTINGS).flatMap(([name, row]) => settingItem(name, row)),
     ".El",
     ".Sh EXAMPLES",
     ...prose("A document by hand: one address, one site, changes at once."),
-    ...display([
-      "{",
-      '  "ipListen": ["10.0.0.5"],',
-      '  "sites": [{',
-      '    "id": 1, "name": "intranet", "autoStart": true,',
-      '    "bindings": [":80:"], "secureBindings": [],',
-      '    "content": { "kind": "root", "path": "/srv/intranet" }',
-      "  }],",
-      '  "settings": { "applyChanges": "live" }',
-      "}",
-    ]),
+    ...display(JSON.stringify(DOCUMENT_BY_HAND, null, 2).split("\n")),
     ".Sh SEE ALSO",
     ".Xr httpcfg 1",
   ]);
 }
+
+/** An example; a test checks it. */
+export const DOCUMENT_BY_HAND: Partial<ConfigDocument> = {
+  ipListen: ["10.0.0.5"],
+  sites: [{
+    id: 1,
+    name: "intranet",
+    bindings: [":80:"],
+    secureBindings: [],
+    autoStart: true,
+    content: folderContent("/srv/intranet"),
+  }],
+  settings: { applyChanges: "live" },
+};
 
 const FIELDS: readonly (readonly [string, string])[] = [
   ["version", "Version of the shape of the document."],
   ["ipListen", "The IP inclusion list, in order."],
   ["ssl", "Certificates by address and port."],
   ["urlAcl", "URL reservations: who may register a prefix."],
-  ["sites", "Web sites: number, name, bindings, and the one thing that each answers."],
+  ["sites", "Web sites: number, name, bindings, and the content that each answers with."],
   ["metabase", "Metabase properties that no other field holds, by path."],
   ["settings", "Settings that differ from their default, see below."],
 ];
@@ -200,6 +213,18 @@ function flagItem([name, flag]: readonly [string, FlagSpec]): string[] {
   const value = flag.value === undefined ? "" : ` Ar ${escapeMdoc(flag.value)}`;
   const choices = flag.choices === undefined ? "" : `: ${flag.choices.join(", ")}`;
   return [`.It Fl \\-${escapeMdoc(name)}${value}`, ...prose(sentence(`${flag.summary}${choices}`))];
+}
+
+function kindItem({ kind, flag, fields, help = [] }: ContentKind): string[] {
+  const names = Object.entries(fields).map(([name, { type }]) => {
+    return type === "optional" ? `${name} (optional)` : name;
+  });
+  return [
+    `.It Va ${escapeMdoc(kind)}`,
+    ...prose(sentence(flag.summary)),
+    ...prose(names.length === 0 ? "No fields." : `Fields: ${names.join(", ")}.`),
+    ...help.flatMap(prose),
+  ];
 }
 
 function settingItem(name: string, row: SettingRow): string[] {

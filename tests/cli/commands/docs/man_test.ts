@@ -1,9 +1,16 @@
 // Goal: the pages hold every command and setting. Method: the records; the formatter's own checker.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { loadCommands } from "../../../../mod/cli/catalog.ts";
-import { documentPage, programPage } from "../../../../mod/cli/commands/docs/man.ts";
+import {
+  DOCUMENT_BY_HAND,
+  documentPage,
+  programPage,
+} from "../../../../mod/cli/commands/docs/man.ts";
 import { escapeMdoc } from "../../../../mod/cli/commands/docs/mdoc.ts";
+import { checkDocument } from "../../../../mod/config/document/check.ts";
+import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 import { SETTINGS } from "../../../../mod/config/document/settings.ts";
+import { CONTENT_RULES, KINDS } from "../../../../mod/site/kinds/kinds.ts";
 import { makeCliHome } from "../../../support/cli.ts";
 
 Deno.test("programPage() has every command that help shows, its flags and its examples", async () => {
@@ -23,6 +30,17 @@ Deno.test("documentPage() has every setting with its default", () => {
     assertStringIncludes(page, `\n.It Va ${name}\n`);
     assertStringIncludes(page, `Default ${row.default}, `);
   }
+});
+
+Deno.test("documentPage() has every kind of site content with its fields", () => {
+  const items = documentPage().split("\n.It Va ");
+  for (const { kind, fields } of KINDS) {
+    const item = items.find((text) => text.startsWith(`${kind}\n`)) ?? "";
+    for (const name of Object.keys(fields)) assertStringIncludes(item, name);
+    assertStringIncludes(item, Object.keys(fields).length === 0 ? "No fields." : "Fields: ");
+  }
+  const document = { ...DEFAULT_DOCUMENT, ...DOCUMENT_BY_HAND };
+  assertEquals(checkDocument(document, CONTENT_RULES), []);
 });
 
 Deno.test("man prints the page of a section, and refuses others", async () => {
