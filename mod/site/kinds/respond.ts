@@ -7,9 +7,10 @@
  * @module
  */
 import * as v from "valibot";
-import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import type { Handler, HttpResponse } from "../../base/exchange.ts";
 import { quote, usageFault } from "../../base/fault.ts";
 import { text, whole } from "../../config/document/shape.ts";
+import { afterBody } from "./after_body.ts";
 import type { ContentKind } from "./content_kind.ts";
 
 /** Characters of the text: a bound that no honest document meets. */
@@ -56,7 +57,7 @@ export function respondHandler({ text, status = 200 }: Omit<RespondContent, "kin
     headers: [["Content-Type", "text/plain; charset=utf-8"]],
     body: new TextEncoder().encode(text),
   };
-  return (request) => request.body.exists ? afterBody(request, response) : response;
+  return (request) => afterBody(request, response);
 }
 
 function readStatus(text: string | null, line: string): number | null {
@@ -66,11 +67,4 @@ function readStatus(text: string | null, line: string): number | null {
     `Cannot answer with the status ${quote(text)}: it is 200 to 599`,
     `${line} ${SAMPLE} --status 503`,
   );
-}
-
-async function afterBody(request: HttpRequest, response: HttpResponse): Promise<HttpResponse> {
-  while (await request.body.read() !== null) {
-    // Only the end matters: the engine bounds the size and the time of what comes.
-  }
-  return response;
 }

@@ -18,7 +18,7 @@ import { fakeRequest, responseOf } from "../../support/request.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 /** What stands beside the kinds: what a kind is, the table, and what they share. */
-const SHARED = ["content_kind", "kind_flags", "kinds", "site_context"];
+const SHARED = ["after_body", "content_kind", "kind_flags", "kinds", "site_context"];
 const COMMANDS = await loadCommands();
 
 Deno.test("every file of kinds/ is a kind that stands in the table, or is shared by them", async () => {

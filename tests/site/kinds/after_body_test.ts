@@ -1,0 +1,12 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { afterBody } from "../../../mod/site/kinds/after_body.ts";
+import { fakeRequest } from "../../support/request.ts";
+
+const RESPONSE = { status: 200, headers: [], body: null };
+
+Deno.test("afterBody() answers at once where there is no content, else once it was read", async () => {
+  assertStrictEquals(afterBody(fakeRequest(), RESPONSE), RESPONSE);
+  const request = fakeRequest({ method: "POST", body: [new Uint8Array(3), new Uint8Array(4)] });
+  assertStrictEquals(await afterBody(request, RESPONSE), RESPONSE);
+  assertEquals(request.bodyReads, 3); // two pieces and the end
+});
