@@ -35,10 +35,15 @@ export function errorPage(status: PageStatus, headers: readonly HeaderField[] = 
 
 function build(status: PageStatus, headers: readonly HeaderField[]): HttpResponse {
   const [title, sentence] = PAGES[status];
-  const main = `<h1>${status} ${escapeHtml(title)}</h1>\n<p>${escapeHtml(sentence)}</p>`;
   return {
     status,
     headers: [["Content-Type", "text/html; charset=utf-8"], ...headers],
-    body: new TextEncoder().encode(htmlPage(`${status} ${title}`, main)),
+    body: statusPage(status, title, sentence),
   };
+}
+
+/** The bytes of a short page for any status. */
+export function statusPage(status: number, title: string, sentence: string): Uint8Array {
+  const main = `<h1>${status} ${escapeHtml(title)}</h1>\n<p>${escapeHtml(sentence)}</p>`;
+  return new TextEncoder().encode(htmlPage(`${status} ${title}`, main));
 }
