@@ -1,4 +1,4 @@
-/** What sites serve, over the wire: files and the fence around their folder, the echo, fixed texts. */
+/** What sites serve, over the wire: files and the fence around their folder, the echo, fixed texts, redirects. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type RawClient, rawConnect } from "../support/raw_client.ts";
 import { type RunningService, startService } from "../support/service.ts";
@@ -127,6 +127,46 @@ Deno.test("fixed text: every method is answered, after its body was read", async
   }
   const count = (): number => client.received.split("HTTP/1.1 503 ").length - 1;
   await waitFor(() => count() === methods.length, "an answer to each method");
+  client.close();
+});
+
+// Goal: what a browser is told to ask for next. Method: raw requests, so that no client tidies them up.
+Deno.test("redirect: path, query and host as they were sent, whatever the method", async () => {
+  await using service = await startService({
+    sites: {
+      site: { kind: "redirect", to: "https://{host}:8443{path}", status: 308 },
+      "fixed.test": { kind: "redirect", to: "https://www.example.com/" },
+      "path.test": { kind: "redirect", to: "/{path}" },
+    },
+  });
+  const cases: [line: string, host: string, status: number, location: string][] = [
+    ["GET /a%20b/?x=%2F&y", "a.test:81", 308, "https://a.test:8443/a%20b/?x=%2F&y"],
+    ["GET /", "[::1]", 308, "https://[::1]:8443/"],
+    ["DELETE //evil.test/..;/", "a.test", 308, "https://a.test:8443//evil.test/..;/"],
+    ["GET http://b.test/x?y", "a.test", 308, "https://b.test:8443/x?y"],
+    ["GET /any/where?x", "fixed.test", 302, "https://www.example.com/"],
+    ["GET //evil.test/", "path.test", 302, "/evil.test/"],
+    ["GET /<x>?\\|", "path.test", 302, "/%3Cx%3E?%5C%7C"],
+  ];
+  for (const [line, host, status, location] of cases) {
+    const answer = await ask(
+      service,
+      `${line} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+    );
+    assertStringIncludes(answer, `HTTP/1.1 ${status} `, line);
+    assertStringIncludes(answer, `\r\nLocation: ${location}\r\n`, line);
+    assertStringIncludes(answer, `<h1>${status} `, line);
+  }
+  const head = await ask(service, "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  assertStringIncludes(head, "Location: https://a:8443/\r\n");
+  assertEquals(head.endsWith("\r\n\r\n"), true);
+
+  const client = await rawConnect(service);
+  await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
+  await client.send("body");
+  await client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+  await waitFor(() => client.received.includes("/next\r\n"), "the answer behind the body");
+  assertEquals(client.received.split("HTTP/1.1 308 ").length, 3);
   client.close();
 });
 

@@ -12,6 +12,7 @@ import { exactly } from "../../config/document/shape.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { echo } from "./echo.ts";
+import { redirect } from "./redirect.ts";
 import { respond } from "./respond.ts";
 import { root } from "./root.ts";
 import type { SiteContext } from "./site_context.ts";
@@ -21,6 +22,7 @@ import { welcome } from "./welcome.ts";
 export const KINDS: readonly ContentKind[] = [
   root,
   respond,
+  redirect,
   echo,
   welcome,
 ];

@@ -1,0 +1,237 @@
+/**
+ * A site that sends every request to another address.
+ *
+ * The target is an absolute http or https URL, or a path of the same host. One rule says what becomes
+ * of a request's own address: a target without placeholders is sent as it stands, as nginx, Caddy and
+ * "exact destination" of IIS do. In any other,
+ *
+ * - `{path}` is the path as it was sent, escapes and all. The query follows at the end of the target,
+ *   because a redirect to https is expected to keep it, unless the target has a `?` of its own;
+ * - `{query}` is the query with its `?`, or nothing: for a target that keeps the query and not the path;
+ * - `{host}` is the host that was asked for without its port, and may be the whole host of the target
+ *   and no part of one.
+ *
+ * The default status is 302, as in IIS and Caddy: browsers keep a 301 for good, wrong ones too.
+ *
+ * What comes from a request can change neither the host that the target names nor the end of the
+ * Location field: the path and the query are escaped where a URL would not have them, a target that is
+ * a path leads to one that begins with a single slash, and a host that is none is refused. Nothing
+ * checks whether a target leads back to the same site.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import { parseIp, parsePort, urlHost } from "../../base/address.ts";
+import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import { quote, usageFault } from "../../base/fault.ts";
+import { isHostName } from "../../base/host_name.ts";
+import { invariant } from "../../base/invariant.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
+import { text } from "../../config/document/shape.ts";
+import { statusPage } from "../pages/error_page.ts";
+import { afterBody } from "./after_body.ts";
+import type { ContentKind } from "./content_kind.ts";
+
+/** The statuses of a redirect and their reason phrases. */
+const TITLES = {
+  301: "Moved Permanently",
+  302: "Found",
+  307: "Temporary Redirect",
+  308: "Permanent Redirect",
+} as const;
+type RedirectStatus = keyof typeof TITLES;
+
+const STATUSES: readonly RedirectStatus[] = [301, 302, 307, 308];
+const DEFAULT_STATUS = 302;
+/** Characters of a target: what every client takes as a URL. */
+const TARGET_MAX = 2048;
+const SAMPLE = "--redirect 'https://www.example.com{path}'";
+
+type RedirectContent = {
+  readonly kind: "redirect";
+  /** The target. */
+  readonly to: string;
+  /** 302 where it is absent. */
+  readonly status?: RedirectStatus | undefined;
+};
+
+export const redirect: ContentKind<RedirectContent> = {
+  kind: "redirect",
+  fields: { to: text(TARGET_MAX), status: v.optional(v.picklist(STATUSES)) },
+  problems: ({ to }) => {
+    const target = parseTarget(to);
+    if (!isProblem(target)) return [];
+    return [{ at: "to", message: `cannot redirect to ${quote(to)}: ${target.reason}` }];
+  },
+  flag: { kind: "string", value: "TARGET", summary: "redirect every request to this URL or path" },
+  details: {
+    status: {
+      kind: "string",
+      value: "CODE",
+      summary: `status of the redirect, ${DEFAULT_STATUS} when not given`,
+      choices: STATUSES.map(String),
+    },
+  },
+  help: [
+    "The target of a redirect is a URL that begins with http:// or https://, or a path of the same " +
+    "host that begins with /. Without a placeholder it is sent as it stands. {path} stands for the " +
+    "path that was asked for; its query follows at the end, unless the target has a ? of its own. " +
+    "{query} stands for the query with its ?, or for nothing, where a target keeps it without the " +
+    "path. {host} stands for the host that was asked for, without a port, and may only be the whole " +
+    "host of the target. Nothing checks whether a target leads back to the same site.",
+    "302 and 307 are temporary; 301 and 308 are kept by browsers for good. After 307 and 308 a " +
+    "client repeats its request as it was, after 301 and 302 most send a GET.",
+  ],
+  examples: [
+    { words: SAMPLE, tells: "the same path on another host" },
+    {
+      words: "--redirect 'https://{host}{path}' --status 308",
+      tells: "the same address over https, for good",
+    },
+  ],
+  read(input, line): RedirectContent {
+    const to = input.text("redirect")!;
+    const target = parseTarget(to);
+    if (isProblem(target)) {
+      throw usageFault(`Cannot redirect to ${quote(to)}: ${target.reason}`, `${line} ${SAMPLE}`);
+    }
+    const status = STATUSES.find((one) => String(one) === input.text("status"));
+    return status === undefined ? { kind: "redirect", to } : { kind: "redirect", to, status };
+  },
+  listed: ({ to, status }) => `redirect ${to}${status === undefined ? "" : ` with ${status}`}`,
+  explained: ({ to, status = DEFAULT_STATUS }) =>
+    `a redirect to ${quote(to)} with status ${status}`,
+  load: () => ({ handler: (content) => redirectHandler(content) }),
+};
+
+/** A target in its parts, between which stands what a request brings. */
+interface Target {
+  /** `https://www.example.com:8443`, perhaps with `{host}`; "" for a path of the same host. */
+  readonly origin: string;
+  /** The path up to `{path}`, or all of it. */
+  readonly before: string;
+  readonly hasPath: boolean;
+  /** The path behind `{path}`. */
+  readonly after: string;
+  /** Its own query with its `?`, "" for none; null for that of the request. */
+  readonly query: string | null;
+  /** With its `#`; "" for none. */
+  readonly fragment: string;
+}
+
+const HOST_ALONE = "{host} can only be the whole host, as in https://{host}{path}";
+const PLACES =
+  "{path} can stand once, in the path, and {query} once, at its end and without a ? beside it";
+
+/** The target that `text` is. */
+export function parseTarget(text: string): Target | Problem {
+  if (text.length > TARGET_MAX) return new Problem(`it is longer than ${TARGET_MAX} characters`);
+  const problem = problemOfCharacters(text);
+  if (problem !== null) return problem;
+  if (text.startsWith("//")) return new Problem('it begins with "//", which names another host');
+  if (text.startsWith("/")) return partsOf("", text);
+  const [, scheme, authority = "", rest = ""] =
+    /^(https?:\/\/)((?:\{host\}|[^/?#{])*)(.*)$/i.exec(text) ?? [];
+  if (scheme === undefined) return new Problem("it begins with neither http://, https:// nor /");
+  return problemOfAuthority(authority) ?? partsOf(scheme + authority, rest);
+}
+
+function problemOfCharacters(text: string): Problem | null {
+  const wrong = /[^\x21-\x7e]|["<>\\^`|]|%(?![0-9a-fA-F]{2})/u.exec(text)?.[0];
+  if (wrong !== undefined) {
+    const inHost = wrong > "\x7f" ? ", or written as xn-- in a host name" : "";
+    return new Problem(`it has ${quote(wrong)}, which must be percent-encoded${inHost}`);
+  }
+  const unknown = (text.match(/\{[^{}]*\}|[{}]/g) ?? []).find((found) => {
+    return !["{path}", "{query}", "{host}"].includes(found);
+  });
+  if (unknown === undefined) return null;
+  return new Problem(`${quote(unknown)} is not a placeholder: {path}, {query} and {host} are`);
+}
+
+function problemOfAuthority(authority: string): Problem | null {
+  if (authority.includes("@")) return new Problem("it has a user name before the host");
+  const [, host = authority, port] = /^(\[[^\]]*(?:\]|$)|[^:[]*)(?::(.*))?$/.exec(authority) ?? [];
+  if (port !== undefined && parsePort(port) === null) {
+    return new Problem(`${quote(port)} is not a port from 1 to 65535`);
+  }
+  if (host === "") return new Problem("it names no host");
+  if (host === "{host}") return null;
+  if (host.includes("{host}")) return new Problem(HOST_ALONE);
+  return isHost(host) ? null : new Problem(`${quote(host)} is neither a host name nor an address`);
+}
+
+/** True for a name or an address that every client reads as it is written: not `1.2`, not `0x7f.1`. */
+function isHost(text: string): boolean {
+  const literal = /^\[(.*:.*)\]$/.exec(text)?.[1];
+  if (literal !== undefined) return !literal.includes("%") && parseIp(literal) !== null;
+  const name = text.toLowerCase();
+  return isHostName(name) && URL.canParse(`http://${name}`) &&
+    new URL(`http://${name}`).hostname === name;
+}
+
+function partsOf(origin: string, rest: string): Target | Problem {
+  if (rest.includes("{host}")) return new Problem(HOST_ALONE);
+  const parts = /^([^?#{]*)(\{path\})?([^?#{]*)(\{query\})?(\?[^#{]*)?(#[^{]*)?$/.exec(rest);
+  if (parts === null) return new Problem(PLACES);
+  const [, before = "", path, after = "", query, own, fragment = ""] = parts;
+  const hasPath = path !== undefined;
+  if (query !== undefined && own !== undefined) return new Problem(PLACES);
+  const takesQuery = query !== undefined || (hasPath && own === undefined);
+  return { origin, before, hasPath, after, query: takesQuery ? null : own ?? "", fragment };
+}
+
+/** Handler that sends requests to `to`, a target of a checked document. */
+export function redirectHandler(
+  { to, status = DEFAULT_STATUS }: Omit<RedirectContent, "kind">,
+): Handler {
+  const target = parseTarget(to);
+  invariant(!isProblem(target), "the target of a checked document is one");
+  const body = statusPage(status, TITLES[status], "The document is at another address.");
+  const response = (location: string): HttpResponse => {
+    const headers = [["Content-Type", "text/html; charset=utf-8"], ["Location", location]] as const;
+    return { status, headers, body };
+  };
+  if (!target.hasPath && target.query !== null && !target.origin.includes("{host}")) {
+    const same = response(to);
+    return (request) => afterBody(request, same);
+  }
+  return (request) => {
+    const location = locationFor(request, target);
+    return location === null ? { refuse: "Hostname" } : afterBody(request, response(location));
+  };
+}
+
+/** Where `target` leads for a request; null where its host cannot stand in a URL. */
+function locationFor(request: HttpRequest, target: Target): string | null {
+  const { origin, before, hasPath, after, query, fragment } = target;
+  const host = origin.includes("{host}") ? askedHost(request) : "";
+  if (host === null) return null;
+  const asked = hasPath ? askedPath(request) : "";
+  const path = (before.endsWith("/") ? before + asked.slice(1) : before + asked) + after;
+  return origin.replace("{host}", host) +
+    (origin === "" ? path.replace(/^\/+/, "/") : path) + // two slashes would name another host
+    (query ?? askedQuery(request)) + fragment;
+}
+
+/** As the engine gives it: a name or a literal. HTTP/1.0 may ask for none, and gets the address. */
+function askedHost({ host, local }: HttpRequest): string | null {
+  if (host === "") return urlHost(local.ip).replace(/%[^\]]*/, "");
+  return /^(?:[a-z0-9_~-]+(?:\.[a-z0-9_~-]+)*|\[[0-9a-f:.]+\])$/.test(host) ? host : null;
+}
+
+/** The path, escaped; the root for a target that has none, as `OPTIONS *`. */
+function askedPath({ rawPath }: HttpRequest): string {
+  return rawPath.startsWith("/") ? escaped(rawPath).replaceAll("?", "%3F") : "/";
+}
+
+function askedQuery({ query }: HttpRequest): string {
+  return query === null ? "" : `?${escaped(query)}`;
+}
+
+/** `text`, a character a byte, with what no URL has escaped. What is escaped already stays. */
+function escaped(text: string): string {
+  return text.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, (c) => {
+    return `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+  });
+}

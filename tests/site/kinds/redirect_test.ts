@@ -1,0 +1,251 @@
+// Goal: a redirect leads where its target says, and nothing in a request leads it elsewhere. Method:
+// tables of targets and requests, then requests made of hostile pieces.
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import type { Ip } from "../../../mod/base/address.ts";
+import { type HttpResponse, isFieldValue } from "../../../mod/base/exchange.ts";
+import { isProblem, type Problem } from "../../../mod/base/problem.ts";
+import { parseTarget, redirect, redirectHandler } from "../../../mod/site/kinds/redirect.ts";
+import { Random } from "../../fuzz/random.ts";
+import {
+  bodyText,
+  type FakeRequest,
+  fakeRequest,
+  field,
+  responseOf,
+} from "../../support/request.ts";
+
+async function locationFor(to: string, fake: FakeRequest): Promise<string> {
+  const response = await responseOf(redirectHandler({ to })(fakeRequest(fake)));
+  return field(response, "location") ?? "";
+}
+
+Deno.test("a target becomes the address that its placeholders say", async () => {
+  const asked = { rawPath: "/a%20b/c;d", query: "x=1&y=%2F", host: "a.test" };
+  const cases: [to: string, request: FakeRequest, location: string][] = [
+    // Without a placeholder it is sent as it stands.
+    ["https://www.example.com", asked, "https://www.example.com"],
+    ["https://www.example.com/new?a=b#c", asked, "https://www.example.com/new?a=b#c"],
+    ["/maintenance.html", asked, "/maintenance.html"],
+    // {path} takes the query along.
+    ["https://b.test{path}", asked, "https://b.test/a%20b/c;d?x=1&y=%2F"],
+    ["https://b.test:8443{path}", asked, "https://b.test:8443/a%20b/c;d?x=1&y=%2F"],
+    ["https://b.test/{path}", asked, "https://b.test/a%20b/c;d?x=1&y=%2F"],
+    ["https://b.test/old{path}.html", asked, "https://b.test/old/a%20b/c;d.html?x=1&y=%2F"],
+    ["https://b.test{path}{query}", asked, "https://b.test/a%20b/c;d?x=1&y=%2F"],
+    ["https://b.test{path}#top", asked, "https://b.test/a%20b/c;d?x=1&y=%2F#top"],
+    ["https://b.test{path}", { rawPath: "/" }, "https://b.test/"],
+    ["https://b.test{path}", { rawPath: "/", query: "" }, "https://b.test/?"],
+    ["/new{path}", asked, "/new/a%20b/c;d?x=1&y=%2F"],
+    // A ? of its own keeps that of the request out.
+    ["https://b.test{path}?from=a", asked, "https://b.test/a%20b/c;d?from=a"],
+    ["https://b.test{path}?", asked, "https://b.test/a%20b/c;d?"],
+    // {query} alone.
+    ["https://b.test/new{query}", asked, "https://b.test/new?x=1&y=%2F"],
+    ["https://b.test{query}", asked, "https://b.test?x=1&y=%2F"],
+    ["https://b.test/new{query}", { rawPath: "/" }, "https://b.test/new"],
+    // {host} has no port.
+    ["https://{host}/", asked, "https://a.test/"],
+    ["https://{host}{path}", asked, "https://a.test/a%20b/c;d?x=1&y=%2F"],
+    ["https://{host}:8443{path}", { host: "[::1]", rawPath: "/x" }, "https://[::1]:8443/x"],
+    ["https://{host}{path}", { host: "", rawPath: "/x" }, "https://127.0.0.2/x"],
+    ["https://{host}{path}", { host: "", local: local("fe80::1%eth0") }, "https://[fe80::1]/"],
+    // A request without a path asks for the root.
+    ["https://b.test{path}", { method: "OPTIONS", rawPath: "*" }, "https://b.test/"],
+    ["https://b.test/x{path}", { method: "OPTIONS", rawPath: "*" }, "https://b.test/x/"],
+  ];
+  for (const [to, request, location] of cases) {
+    assertEquals(await locationFor(to, request), location, `${to} ${JSON.stringify(request)}`);
+  }
+});
+
+Deno.test("parseTarget() says why a target is none", () => {
+  const cases: [to: string, why: string][] = [
+    ["", "it begins with neither http://, https:// nor /"],
+    ["www.example.com", "it begins with neither http://, https:// nor /"],
+    ["{path}", "it begins with neither http://, https:// nor /"],
+    ["{host}{path}", "it begins with neither http://, https:// nor /"],
+    ["javascript:alert(1)", "it begins with neither http://, https:// nor /"],
+    ["data:text/html,x", "it begins with neither http://, https:// nor /"],
+    ["https:/www.example.com", "it begins with neither http://, https:// nor /"],
+    ["https:www.example.com", "it begins with neither http://, https:// nor /"],
+    ["ftp://www.example.com/", "it begins with neither http://, https:// nor /"],
+    ["//evil.test/", 'it begins with "//", which names another host'],
+    ["//{host}{path}", 'it begins with "//", which names another host'],
+    ["/\\evil.test", 'it has "\\\\", which must be percent-encoded'],
+    ["https://a.test\\@evil.test/", 'it has "\\\\", which must be percent-encoded'],
+    ["https://a.test/a b", 'it has " ", which must be percent-encoded'],
+    ["https://a.test/\r\nX: y", 'it has "\\r", which must be percent-encoded'],
+    ["https://a.test/\t", 'it has "\\t", which must be percent-encoded'],
+    ["https://a.test/\0", 'it has "\\u0000", which must be percent-encoded'],
+    ["https://a.test/<x>", 'it has "<", which must be percent-encoded'],
+    ["https://a.test/100%", 'it has "%", which must be percent-encoded'],
+    ["https://a.test/%zz", 'it has "%", which must be percent-encoded'],
+    [
+      "https://grün.test/",
+      'it has "ü", which must be percent-encoded, or written as xn-- in a host name',
+    ],
+    ["https://user@a.test/", "it has a user name before the host"],
+    ["https://a.test@evil.test{path}", "it has a user name before the host"],
+    ["https://user:pass@a.test/", "it has a user name before the host"],
+    ["https://", "it names no host"],
+    ["https:///a", "it names no host"],
+    ["https://{path}", "it names no host"],
+    ["https://:443/", "it names no host"],
+    ["https://a.test:0/", '"0" is not a port from 1 to 65535'],
+    ["https://a.test:65536/", '"65536" is not a port from 1 to 65535'],
+    ["https://a.test:/", '"" is not a port from 1 to 65535'],
+    ["https://a.test:80:80/", '"80:80" is not a port from 1 to 65535'],
+    ["https://a..test/", '"a..test" is neither a host name nor an address'],
+    ["https://-a.test/", '"-a.test" is neither a host name nor an address'],
+    ["https://1.2.3/", '"1.2.3" is neither a host name nor an address'],
+    ["https://0x7f.1/", '"0x7f.1" is neither a host name nor an address'],
+    ["https://%61.test/", '"%61.test" is neither a host name nor an address'],
+    ["https://[::1/", '"[::1" is neither a host name nor an address'],
+    ["https://[::1]a:80/", '"[::1]a:80" is neither a host name nor an address'],
+    ["https://[fe80::1%25eth0]/", '"[fe80::1%25eth0]" is neither a host name nor an address'],
+    ["https://[127.0.0.1]/", '"[127.0.0.1]" is neither a host name nor an address'],
+    ["https://a.test/{uri}", '"{uri}" is not a placeholder: {path}, {query} and {host} are'],
+    ["https://a.test/{PATH}", '"{PATH}" is not a placeholder: {path}, {query} and {host} are'],
+    ["https://a.test/{", '"{" is not a placeholder: {path}, {query} and {host} are'],
+    ["https://a.test/}", '"}" is not a placeholder: {path}, {query} and {host} are'],
+    ["https://a.test/{{path}}", '"{" is not a placeholder: {path}, {query} and {host} are'],
+    ["https://www.{host}/", HOST_ALONE],
+    ["https://{host}.evil.test/", HOST_ALONE],
+    ["https://{host}{host}/", HOST_ALONE],
+    ["https://a.test/{host}", HOST_ALONE],
+    ["https://a.test/?u={host}", HOST_ALONE],
+    ["/{host}", HOST_ALONE],
+    ["https://a.test{path}{path}", PLACES],
+    ["https://a.test/?u={path}", PLACES],
+    ["https://a.test/#{path}", PLACES],
+    ["https://a.test{query}{path}", PLACES],
+    ["https://a.test{query}/x", PLACES],
+    ["https://a.test{path}{query}?x", PLACES],
+    ["https://a.test/?x{query}", PLACES],
+    [`https://a.test/${"x".repeat(2048)}`, "it is longer than 2048 characters"],
+  ];
+  for (const [to, why] of cases) {
+    assertEquals((parseTarget(to) as Problem).reason, why, to);
+    const [problem] = redirect.problems!({ kind: "redirect", to });
+    assertEquals(problem?.at, "to");
+    assert(problem?.message.startsWith("cannot redirect to ") && problem.message.endsWith(why), to);
+  }
+});
+
+const HOST_ALONE = "{host} can only be the whole host, as in https://{host}{path}";
+const PLACES =
+  "{path} can stand once, in the path, and {query} once, at its end and without a ? beside it";
+
+Deno.test("parseTarget() takes every way to write a host", () => {
+  for (
+    const to of [
+      "http://a",
+      "HTTPS://WWW.Example.COM/",
+      "https://xn--grn-ioa.test/",
+      "https://my_host:8443/",
+      "https://10.0.0.1/",
+      "https://[2001:DB8:0::1]:8443{path}",
+      "https://{host}",
+      `https://a.test/${"x".repeat(2048 - 15)}`,
+    ]
+  ) assertEquals(isProblem(parseTarget(to)), false, to);
+});
+
+Deno.test("a request with a hostile path or query stays on the host of the target", async () => {
+  const cases: [to: string, request: FakeRequest, location: string][] = [
+    ["/{path}", { rawPath: "//evil.test/" }, "/evil.test/"],
+    ["/{path}", { rawPath: "////evil.test" }, "/evil.test"],
+    ["/{path}", { rawPath: "/\\evil.test" }, "/%5Cevil.test"],
+    ["/{path}", { rawPath: "/\t/evil.test" }, "/%09/evil.test"],
+    ["/{path}", { rawPath: "/.//evil.test" }, "/.//evil.test"],
+    ["/{path}", { rawPath: "/%2f%2fevil.test" }, "/%2f%2fevil.test"],
+    ["https://b.test{path}", { rawPath: "//evil.test/" }, "https://b.test//evil.test/"],
+    ["https://b.test{path}", { rawPath: "/@evil.test" }, "https://b.test/@evil.test"],
+    ["https://b.test{path}", { rawPath: "@evil.test" }, "https://b.test/"],
+    ["https://b.test{path}", { rawPath: ".evil.test" }, "https://b.test/"],
+    ["https://b.test{path}", { rawPath: "/a\r\nX: y" }, "https://b.test/a%0D%0AX:%20y"],
+    ["https://b.test{path}", { rawPath: "/\xc3\xbc?#{" }, "https://b.test/%C3%BC%3F%23%7B"],
+    ["https://b.test{path}", { rawPath: '/"><script>' }, "https://b.test/%22%3E%3Cscript%3E"],
+    ["https://b.test{path}", { rawPath: "/{host}" }, "https://b.test/%7Bhost%7D"],
+    ["https://b.test{path}", { rawPath: "/$&$1" }, "https://b.test/$&$1"],
+    ["https://b.test{query}", { query: "\r\n#\\?%zz\x80" }, "https://b.test?%0D%0A%23%5C?%zz%80"],
+  ];
+  for (const [to, request, location] of cases) {
+    assertEquals(await locationFor(to, request), location, `${to} ${JSON.stringify(request)}`);
+  }
+});
+
+Deno.test("a host that cannot stand in a URL is refused", async () => {
+  const handler = redirectHandler({ to: "https://{host}{path}" });
+  const hosts = [
+    "evil.test/",
+    "a@evil.test",
+    "a:80",
+    "a b",
+    "a\r\nb",
+    "ü",
+    "[::1",
+    "a\\b",
+    ".",
+    "a..b",
+  ];
+  for (const host of hosts) {
+    assertEquals(await handler(fakeRequest({ host })), { refuse: "Hostname" }, host);
+  }
+});
+
+Deno.test("whatever is asked, the Location is a field value and keeps the host of the target", async () => {
+  const targets: [to: string, origin: string][] = [
+    ["https://b.test{path}", "https://b.test"],
+    ["https://b.test/{path}x", "https://b.test"],
+    ["https://b.test:8443/old{path}{query}#f", "https://b.test:8443"],
+    ["http://[2001:db8::1]{query}", "http://[2001:db8::1]"],
+    ["/{path}", "http://own.test"],
+    ["/new{path}?x", "http://own.test"],
+    ["/{query}", "http://own.test"],
+    ["https://{host}{path}", "https://own.test"],
+    ["https://{host}:8443/x{path}", "https://own.test:8443"],
+  ];
+  const pieces = [
+    ..."/\\.:@?#%&;=[]{}<>\"'`^| \t\r\n\0\x7f\x80\xff$*",
+    ..."// /../ /./ evil.test http:// javascript: %2f %5c %0d%0a {host} \\\\ @evil.test".split(" "),
+  ];
+  const random = new Random(20260301);
+  const text = (): string => {
+    return Array.from({ length: random.below(8) }, () => random.pick(pieces)).join("");
+  };
+  for (let i = 0; i < 4000; i++) {
+    const [to, origin] = random.pick(targets);
+    const rawPath = random.chance(10) ? text() : `/${text()}`;
+    const query = random.chance(3) ? null : text();
+    const location = await locationFor(to, { rawPath, query, host: "own.test" });
+    const shown = `${to} ${JSON.stringify({ rawPath, query })} -> ${location}`;
+    assert(/^[\x21-\x7e]+$/.test(location) && isFieldValue(location), shown);
+    assertEquals(new URL(location, "http://own.test/asked").origin, origin, shown);
+  }
+});
+
+Deno.test("every method is redirected, after its content was read, with a short page", async () => {
+  for (const to of ["https://b.test/", "https://b.test{path}"]) {
+    const handler = redirectHandler({ to, status: 308 });
+    for (const method of ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PROPFIND"]) {
+      const response = await responseOf(handler(fakeRequest({ method })));
+      assertEquals([response.status, field(response, "location")], [308, "https://b.test/"]);
+      assert((await bodyText(response)).includes("<h1>308 Permanent Redirect</h1>"));
+    }
+    const request = fakeRequest({ method: "POST", body: [new Uint8Array(3)] });
+    assertEquals((await responseOf(handler(request))).status, 308);
+    assertEquals(request.bodyReads, 2);
+  }
+});
+
+Deno.test("a target without placeholders gives the very same response, with 302 by itself", async () => {
+  const handler = redirectHandler({ to: "https://b.test/" });
+  const first = await handler(fakeRequest()) as HttpResponse;
+  assertEquals(first.status, 302);
+  assertStrictEquals(await handler(fakeRequest({ path: "/other" })), first);
+});
+
+function local(ip: string): { readonly ip: Ip; readonly port: number } {
+  return { ip: ip as Ip, port: 80 };
+}
