@@ -9,7 +9,8 @@
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
 import { prefersJson } from "../pages/accept_encoding.ts";
 import { errorPage } from "../pages/error_page.ts";
-import { escapeHtml, htmlPage } from "../pages/html.ts";
+import { escape } from "@std/html/entities";
+import { htmlPage } from "../pages/html.ts";
 import type { ContentKind } from "./content_kind.ts";
 import type { ListeningView } from "./site_context.ts";
 
@@ -63,13 +64,13 @@ export function welcomePage(view: ListeningView): string {
   const list = view.ipListen.length === 0
     ? "<p>The IP inclusion list is empty: the service listens on every address.</p>"
     : `<p>The service listens on the addresses of its IP inclusion list and on no others:</p>
-<ul>${view.ipListen.map((entry) => `<li><code>${escapeHtml(entry)}</code></li>`).join("")}</ul>`;
+<ul>${view.ipListen.map((entry) => `<li><code>${escape(entry)}</code></li>`).join("")}</ul>`;
   const endpoints = view.endpoints.map(({ endpoint, state, reason }) => {
-    return row([code(endpoint), escapeHtml(state), escapeHtml(reason ?? "")]);
+    return row([code(endpoint), escape(state), escape(reason ?? "")]);
   });
   const sites = view.sites.map(({ id, name, state, bindings, reason }) => {
     const bound = bindings.map(code).join("<br>");
-    return row([String(id), escapeHtml(name), bound, escapeHtml(state), escapeHtml(reason ?? "")]);
+    return row([String(id), escape(name), bound, escape(state), escape(reason ?? "")]);
   });
   return htmlPage(
     "httpcfg is running",
@@ -82,12 +83,12 @@ ${list}
 ${table(["Address and port", "State", "Reason"], endpoints)}
 <h2>Sites</h2>
 ${table(["Id", "Name", "Bindings", "State", "Reason"], sites)}
-<footer>httpcfg ${escapeHtml(view.version)}</footer>`,
+<footer>httpcfg ${escape(view.version)}</footer>`,
   );
 }
 
 function table(heads: readonly string[], rows: readonly string[]): string {
-  const head = heads.map((text) => `<th>${escapeHtml(text)}</th>`).join("");
+  const head = heads.map((text) => `<th>${escape(text)}</th>`).join("");
   return `<table><tr>${head}</tr>\n${rows.join("\n")}</table>`;
 }
 
@@ -96,5 +97,5 @@ function row(cells: readonly string[]): string {
 }
 
 function code(text: string): string {
-  return `<code>${escapeHtml(text)}</code>`;
+  return `<code>${escape(text)}</code>`;
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import type { HeaderField, HttpResponse } from "../../base/exchange.ts";
-import { escapeHtml, htmlPage } from "./html.ts";
+import { escape } from "@std/html/entities";
+import { htmlPage } from "./html.ts";
 
 const PAGES = {
   301: ["Moved Permanently", "The document is at another address."],
@@ -44,6 +45,6 @@ function build(status: PageStatus, headers: readonly HeaderField[]): HttpRespons
 
 /** The bytes of a short page for any status. */
 export function statusPage(status: number, title: string, sentence: string): Uint8Array {
-  const main = `<h1>${status} ${escapeHtml(title)}</h1>\n<p>${escapeHtml(sentence)}</p>`;
+  const main = `<h1>${status} ${escape(title)}</h1>\n<p>${escape(sentence)}</p>`;
   return new TextEncoder().encode(htmlPage(`${status} ${title}`, main));
 }

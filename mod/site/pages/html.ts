@@ -1,16 +1,9 @@
 /**
- * HTML text: escaping, and the one page frame that every built-in page uses.
+ * The frame of every built-in page.
  *
  * @module
  */
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
+import { escape } from "@std/html/entities";
 
 const STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:3rem auto;" +
   "padding:0 1rem;color:#222;background:#fff}h1{font-size:1.6rem}h2{font-size:1.1rem;" +
@@ -20,11 +13,6 @@ const STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:3r
   "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}" +
   "th,td{border-color:#444}a{color:#8bf}}";
 
-/** `text` as it may stand in an element or in a quoted attribute. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (c) => ENTITIES[c]!);
-}
-
 /** A whole page without external parts. `title` is text, `main` is HTML. */
 export function htmlPage(title: string, main: string): string {
   return `<!DOCTYPE html>
@@ -32,7 +20,7 @@ export function htmlPage(title: string, main: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+<title>${escape(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>

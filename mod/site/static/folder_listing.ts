@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { escapeHtml, htmlPage } from "../pages/html.ts";
+import { escape } from "@std/html/entities";
+import { htmlPage } from "../pages/html.ts";
 
 /** Names on one page; a folder with more says so. */
 export const LISTED_MAX = 10_000;
@@ -25,12 +26,12 @@ export function listingPage(
   });
   const rows = sorted.map(({ name, isFolder }) => {
     const end = isFolder ? "/" : "";
-    return `<li><a href="./${encodeURIComponent(name)}${end}">${escapeHtml(name)}${end}</a></li>`;
+    return `<li><a href="./${encodeURIComponent(name)}${end}">${escape(name)}${end}</a></li>`;
   });
   const up = path === "/" ? "" : `<li><a href="../">../</a></li>\n`;
   const rest = isCut ? `<p>Only ${LISTED_MAX} names are shown.</p>` : "";
   return htmlPage(
     path,
-    `<h1>${escapeHtml(path)}</h1>\n<ul>\n${up}${rows.join("\n")}\n</ul>\n${rest}`,
+    `<h1>${escape(path)}</h1>\n<ul>\n${up}${rows.join("\n")}\n</ul>\n${rest}`,
   );
 }
