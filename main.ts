@@ -13,6 +13,7 @@ if (import.meta.main) {
       os: Deno.build.os,
       uid: Deno.uid(),
       env: (name) => Deno.env.get(name),
+      now: Date.now,
       out,
       print,
       note,

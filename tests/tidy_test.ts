@@ -71,16 +71,12 @@ rule("imports go down in rank, or stay in the folder", (source) => {
   });
 });
 
-rule("only an edge touches Deno, node or the clock's timers", ({ path, text, code }) => {
-  if (path === "main.ts" || /\bedge\b/i.test(/^\/\*\*[\s\S]*?\*\//.exec(text)?.[0] ?? "")) {
-    return [];
-  }
-  const found: string[] = [];
-  for (const match of code.matchAll(/\bDeno\.(?!errors\b)(\w+)/g)) {
-    if (!isTypeOnly(match[1]!)) found.push(`touches Deno.${match[1]} and does not say "edge"`);
-  }
-  if (/from "node:/.test(code)) found.push('imports node: and does not say "edge"');
-  return found;
+rule("only an edge touches Deno, node, the clock and its timers, and an edge does", (source) => {
+  if (source.path === "main.ts") return [];
+  const touched = outsideOf(source);
+  const isEdge = /^(?:\/\*\*| \*) Edge: /m.test(/^\/\*\*[\s\S]*?\*\//.exec(source.text)?.[0] ?? "");
+  if (isEdge) return touched.length === 0 ? ['says "Edge:" and touches nothing'] : [];
+  return touched.map((what) => `touches ${what} and does not say "Edge:"`);
 });
 
 rule("listening is done in one file", ({ path, code }) => {
@@ -109,21 +105,55 @@ rule("arguments are parsed in one file", ({ path, code }) => {
     : [];
 });
 
-Deno.test("tidy: imports inside a folder have no cycle", () => {
-  const edges = new Map(SOURCES.map((source) => [source.path, importsOf(source)]));
-  const done = new Set<string>();
-  const cycles: string[] = [];
-  const visit = (path: string, trail: readonly string[]): void => {
-    if (trail.includes(path)) {
-      cycles.push([...trail.slice(trail.indexOf(path)), path].join(" -> "));
-      return;
-    }
-    if (done.has(path)) return;
-    for (const next of edges.get(path) ?? []) if (edges.has(next)) visit(next, [...trail, path]);
-    done.add(path);
-  };
-  for (const path of edges.keys()) visit(path, []);
-  assertEquals(cycles, []);
+Deno.test("tidy: imports between files have no cycle", () => {
+  const paths = new Set(SOURCES.map(({ path }) => path));
+  const edges = SOURCES.map((source) => {
+    return [source.path, importsOf(source).filter((target) => paths.has(target))] as const;
+  });
+  assertEquals(cyclesOf(new Map(edges)), []);
+});
+
+Deno.test("tidy: imports between the folders of a folder have no cycle", () => {
+  const edges = new Map<string, string[]>();
+  for (const source of SOURCES) {
+    const own = leafOf(source.path);
+    const targets = importsOf(source).filter((target) => target.startsWith("mod/")).map(leafOf);
+    const inside = targets.filter((leaf) => leaf !== own && folderOf(leaf) === folderOf(own));
+    edges.set(own, [...edges.get(own) ?? [], ...inside]);
+  }
+  assertEquals(cyclesOf(edges), []);
+});
+
+Deno.test("tidy: no tool of cli/tools imports another", () => {
+  const toolOf = (path: string): string => /^mod\/cli\/tools\/([^/]+)\//.exec(path)?.[1] ?? "";
+  const crossing = SOURCES.flatMap((source) => {
+    const own = toolOf(source.path);
+    return importsOf(source)
+      .filter((target) => own !== "" && toolOf(target) !== "" && toolOf(target) !== own)
+      .map((target) => `${source.path} imports ${target}`);
+  });
+  assertEquals(crossing, []);
+});
+
+/** What is exported and no other file imports; what only tests use. */
+Deno.test("tidy: every export is used", () => {
+  const dist = [...Deno.readDirSync(`${ROOT}dist`)].map(({ name }) => `dist/${name}`);
+  const tests = walk("tests");
+  const users = [...dist, ...tests].filter((path) => path.endsWith(".ts")).map(read);
+  const used = new Map<string, string[]>();
+  for (const user of [...SOURCES, ...users]) {
+    for (const name of importedNames(user)) used.set(name, [...used.get(name) ?? [], user.path]);
+  }
+  const unused = SOURCES.flatMap(({ path, code }) => {
+    return exportedNames(code).flatMap((name) => {
+      const by = used.get(`${path} ${name}`) ?? [];
+      const isUsedHere = (code.match(new RegExp(`(?<![\\w.])${name}\\b`, "g")) ?? []).length > 1;
+      if (by.length === 0) return [`${path}: nobody imports ${name}`];
+      const isShipped = isUsedHere || by.some((user) => !user.startsWith("tests/"));
+      return isShipped ? [] : [`${path}: only tests use ${name}`];
+    });
+  });
+  assertEquals(unused, []);
 });
 
 Deno.test("tidy: every file in mod is reachable from main.ts", () => {
@@ -159,13 +189,86 @@ Deno.test("tidy: the top level holds what the card names, and what people look f
   assertEquals(found.filter((name) => !allowed.has(name)), []);
 });
 
+/** What of the world outside the program a file touches: its runtime, its clock, its chance. */
+function outsideOf({ code }: Source): string[] {
+  const found = [...code.matchAll(/\bDeno\.(?!errors\b)(\w+)/g)]
+    .filter(([, name = ""]) => !isTypeOnly(name))
+    .map(([name]) => name);
+  const clock =
+    /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bset(?:Timeout|Interval|Immediate)\(/g;
+  return [
+    ...found,
+    ...code.matchAll(/\bfrom "node:\w+|\bimport\("node:\w+/g),
+    ...code.matchAll(clock),
+    ...code.matchAll(/\bcrypto\.(?:randomUUID|getRandomValues)\b|\bMath\.random\b/g),
+  ].map(String);
+}
+
 function isTypeOnly(name: string): boolean {
   return /^(?:TcpConn|Conn|Listener|FsFile|FileInfo|NetAddr|NetworkInterfaceInfo|UnixConn|Signal|DirEntry)$/
     .test(name);
 }
 
+/** The folder of `mod` that a path is in; "" for one that is in none. */
 function folderOf(path: string): string {
-  return /^mod\/([^/]+)\//.exec(path)?.[1] ?? "";
+  return /^mod\/([^/]+)\//.exec(`${path}/`)?.[1] ?? "";
+}
+
+/** Where a path is inside its folder of `mod`: `mod/http/parse`, or `mod/http/server.ts`. */
+function leafOf(path: string): string {
+  return path.split("/").slice(0, 3).join("/");
+}
+
+/** The cycles of a graph, each as `a -> b -> a`. */
+function cyclesOf(edges: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (at: string, trail: readonly string[]): void => {
+    if (trail.includes(at)) {
+      cycles.push([...trail.slice(trail.indexOf(at)), at].join(" -> "));
+      return;
+    }
+    if (done.has(at)) return;
+    for (const next of edges.get(at) ?? []) visit(next, [...trail, at]);
+    done.add(at);
+  };
+  for (const at of edges.keys()) visit(at, []);
+  return cycles;
+}
+
+function exportedNames(code: string): string[] {
+  const form =
+    /^export (?:async )?(?:abstract )?(?:function\*?|const|let|class|interface|type) (\w+)/gm;
+  return [...code.matchAll(form)].map(([, name]) => name!);
+}
+
+/** What a file takes from others, as `PATH NAME`, in any of the ways in which it can import. */
+function importedNames({ path, code }: Source): string[] {
+  const from = (specifier: string): string => {
+    return specifier.startsWith(".")
+      ? new URL(specifier, `file:///${path}`).pathname.slice(1)
+      : specifier;
+  };
+  const words = new Set(code.match(/\w+/g));
+  const named = (list: string, specifier: string): string[] => {
+    return list.split(",").map((part) => part.trim().replace(/^type /, "").split(" as ", 1)[0]!)
+      .filter((name) => name !== "").map((name) => `${from(specifier)} ${name}`);
+  };
+  const members = (alias: string, specifier: string): string[] => {
+    const member = new RegExp(`(?<![\\w]|\\w\\.)${alias}\\.(\\w+)`, "g");
+    return [...code.matchAll(member)].map(([, name]) => `${from(specifier)} ${name}`);
+  };
+  const all = (form: RegExp, read: (list: string, specifier: string) => string[]): string[] => {
+    return [...code.matchAll(form)].flatMap(([, list, specifier]) => read(list!, specifier!));
+  };
+  return [
+    ...all(/\b(?:import|export) (?:type )?\{([^}]*)\} from "([^"]+)"/g, named),
+    ...all(/\bimport (?:type )?\* as (\w+) from "([^"]+)"/g, members),
+    ...[...code.matchAll(/\bimport\(\s*"([^"]+)"/g)].flatMap(([, specifier]) => {
+      // Names are taken from a promise in many ways: every word of the file may be one.
+      return [...words].map((word) => `${from(specifier!)} ${word}`);
+    }),
+  ];
 }
 
 /** Targets of static and dynamic imports: paths from the root, or bare names as they are. */

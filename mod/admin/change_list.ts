@@ -25,7 +25,7 @@ export type ListChange =
   | ReplaceDocument;
 
 /** The whole document, as an import, an editor or a rollback has it. */
-export interface ReplaceDocument {
+interface ReplaceDocument {
   readonly kind: "replace";
   readonly document: ConfigDocument;
   /** Refuses where the stored document is no longer this one: somebody has changed it meanwhile. */
@@ -33,7 +33,7 @@ export interface ReplaceDocument {
 }
 
 /** One entry more. */
-export interface AddEntry {
+interface AddEntry {
   readonly kind: "add";
   /** As it was typed. */
   readonly text: string;
@@ -46,7 +46,7 @@ export interface AddEntry {
 }
 
 /** What came of a change; `change` is null where there was a problem. */
-export interface ListChanged extends ActionResult {
+interface ListChanged extends ActionResult {
   readonly change: StoreChange | null;
 }
 

@@ -1,5 +1,5 @@
 /**
- * Edge: events of an administrator's actions, appended to the log that the service writes too.
+ * Events of an administrator's actions, appended to the log that the service writes too.
  *
  * @module
  */

@@ -14,7 +14,7 @@ import type { StoreChange } from "../config/store/store.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
 
 /** An edit that was refused: nothing is stored. */
-export interface RefusedEdit extends ActionResult {
+interface RefusedEdit extends ActionResult {
   readonly problem: Problem;
 }
 

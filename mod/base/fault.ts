@@ -7,7 +7,7 @@
 
 import { EXIT } from "./exit_status.ts";
 
-export interface FaultOptions {
+interface FaultOptions {
   /** One line that can be typed or done next. */
   readonly hint?: string;
   /** Exit status of the process; `EXIT.failed` when not given. */

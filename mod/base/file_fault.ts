@@ -15,7 +15,7 @@ const REASONS: readonly (readonly [new () => Error, string])[] = [
 ];
 
 /** The reason of a failed file operation in plain words; what the system says where it has no own. */
-export function fileReason(error: unknown): string {
+function fileReason(error: unknown): string {
   if ((error as { code?: unknown } | null)?.code === "EROFS") return "the file system is read-only";
   for (const [type, reason] of REASONS) if (error instanceof type) return reason;
   return error instanceof Error ? error.message : String(error);

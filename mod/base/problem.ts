@@ -7,7 +7,7 @@
 import { WIN32 } from "./win32.ts";
 
 /** What else is known of a problem. */
-export interface ProblemOptions {
+interface ProblemOptions {
   /** One line that can be typed or done next. */
   readonly hint?: string;
   /** ERROR_INVALID_PARAMETER when not given. */

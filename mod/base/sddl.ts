@@ -13,7 +13,7 @@ import { Problem } from "./problem.ts";
 import { WIN32 } from "./win32.ts";
 
 /** One entry; order matters, the first that speaks about a right decides. */
-export interface Ace {
+interface Ace {
   readonly allow: boolean;
   /** Bits of {@linkcode RIGHT}. */
   readonly rights: number;
@@ -145,7 +145,7 @@ export function formatSddl(sid: string, rights: number): string {
 }
 
 /** Two letters where the SID has them, as ConvertSecurityDescriptorToStringSecurityDescriptor writes. */
-export function shortSid(sid: string): string {
+function shortSid(sid: string): string {
   for (const [letters, full] of ALIASES) {
     if (full === sid) return letters;
   }

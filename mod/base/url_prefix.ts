@@ -11,7 +11,7 @@ import { type Ip, isIpv4, parseIp, parsePort, urlHost } from "./address.ts";
 import { isHostName } from "./host_name.ts";
 
 /** Kinds of host, in the order of the search. */
-export type PrefixBucket = "strong" | "name" | "ip" | "weak";
+type PrefixBucket = "strong" | "name" | "ip" | "weak";
 
 export interface UrlPrefix {
   readonly scheme: "http" | "https";

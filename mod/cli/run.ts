@@ -17,7 +17,9 @@ import { PipeClosed, printable } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
 
 /** What the process gives: everything that is not decided by the words. */
-export interface Surroundings extends PathContext {
+interface Surroundings extends PathContext {
+  /** Milliseconds since 1970. */
+  now(): number;
   out(text: string): void;
   print(text: string): void;
   note(text: string): void;
@@ -30,6 +32,7 @@ export async function run(args: readonly string[], given: Surroundings): Promise
   const around: Surroundings = {
     ...given,
     env: (name) => given.env(name),
+    now: () => given.now(),
     out: (text) => given.out(printable(text)),
     print: (text) => given.print(printable(text)),
     note: (text) => given.note(printable(text)),
@@ -166,10 +169,10 @@ function makeIo(
     note,
     ask,
     env: (name) => around.env(name),
-    now: Date.now,
+    now: () => around.now(),
     async record(event): Promise<void> {
       const { recordEvent } = await import("../admin/record_event.ts");
-      await recordEvent(paths.log, Date.now, event);
+      await recordEvent(paths.log, () => around.now(), event);
     },
     consent(risks): boolean {
       report(around, risks.map((text) => ({ kind: "warning", text })));

@@ -25,7 +25,7 @@ import { SourceFailure } from "./send_response.ts";
 const CLIENT_GONE = 64;
 
 /** Who talks with whom, and how. */
-export interface Ends {
+interface Ends {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly isTls: boolean;

@@ -31,7 +31,7 @@ const NO_BODY: RequestBody = {
 };
 
 /** What was understood before, and what a path is held to. */
-export interface Known {
+interface Known {
   readonly targets: ByteCache<Target>;
   readonly hosts: ByteCache<string>;
   readonly settings: PathLimits;

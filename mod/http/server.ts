@@ -24,7 +24,7 @@ interface NetworkAddress {
   readonly port: number;
 }
 
-export interface HttpServerOptions {
+interface HttpServerOptions {
   readonly settings: Settings;
   readonly handler: Handler;
   /** Once for each answered exchange; the record is reused. */
@@ -39,13 +39,13 @@ export interface HttpServerOptions {
 }
 
 /** Connections now, and how many of them wait for a request. */
-export interface ConnectionCounts {
+interface ConnectionCounts {
   readonly connections: number;
   readonly idle: number;
 }
 
 /** Connections that came in at one address and port. */
-export interface LocalCount {
+interface LocalCount {
   readonly endpoint: Endpoint;
   readonly connections: number;
 }

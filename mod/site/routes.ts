@@ -46,7 +46,7 @@ export interface Route<S> {
 }
 
 /** What a look-up reads; an `HttpRequest` is one. */
-export interface RouteQuery {
+interface RouteQuery {
   readonly local: Endpoint;
   /** Lower case, no port; "" for none. */
   readonly host: string;

@@ -69,7 +69,7 @@ const AT = {
 } as const;
 
 /** `data`: a piece is in `[dataStart, dataEnd)`; `more`: the buffer is used up; `end`: all is read. */
-export type ChunkStep = "data" | "more" | "end" | RefusalReason;
+type ChunkStep = "data" | "more" | "end" | RefusalReason;
 
 /** Decoder of one body. */
 export class ChunkedDecoder {

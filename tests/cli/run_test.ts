@@ -74,6 +74,7 @@ Deno.test("run() ends quietly when nobody reads, and with a stack when it is our
     throw error;
   };
   const around = (error: Error): Parameters<typeof run>[1] => ({
+    now: () => 0,
     os: "linux",
     uid: 1000,
     env: (name) => name === "HTTPCFG_HOME" ? home.path : undefined,

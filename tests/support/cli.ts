@@ -52,6 +52,7 @@ export async function runIn(
   const status = await run(typeof line === "string" ? line.split(" ") : line, {
     os,
     uid: Deno.uid(),
+    now: Date.now,
     env: (name) => all[name],
     out: (text) => void (said.out += lines(text)),
     print: (text) => void (said.out += text),

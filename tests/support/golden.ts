@@ -133,6 +133,7 @@ async function runCommand(home: string, line: string, answer: string | null): Pr
   const status = await run(shellWords(line.replaceAll("{home}", home)), {
     os: "linux",
     uid: 1000,
+    now: Date.now,
     env: (name) => env[name],
     out: (text) => void (said.out += asLines(text)),
     print: (text) => void (said.out += text),

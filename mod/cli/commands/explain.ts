@@ -1,5 +1,5 @@
 /**
- * `explain`: who would answer a request, and why. Edge: a host name is looked up.
+ * Edge: `explain`, who would answer a request, and why. A host name is looked up.
  *
  * @module
  */

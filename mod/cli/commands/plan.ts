@@ -68,7 +68,7 @@ export async function gatherStored(io: CommandIo): Promise<Stored> {
 }
 
 /** Everything that says what would be and what is. */
-export interface Stored {
+interface Stored {
   readonly document: ConfigDocument;
   readonly input: PlanInput;
   /** Null where no service runs. */
@@ -84,7 +84,7 @@ export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): 
 }
 
 /** The plan for people: sockets, then the sites that have something to say. */
-export function planText(made: Plan): string {
+function planText(made: Plan): string {
   const troubles = made.sites.filter(({ reason }) => reason !== null);
   const lines = troubles.map(({ name, state, reason }) => {
     return `Site ${quote(name)} ${SITE_VERBS[state]}: ${reason}`;

@@ -11,7 +11,7 @@ import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.t
 import { ANSWER_VERSION, jsonText, render, type Row } from "../core/format.ts";
 import { table } from "../core/table.ts";
 
-export const status: CommandSpec = {
+const status: CommandSpec = {
   name: "status",
   usage: "",
   summary: "Show services, listening addresses and sites",
@@ -73,7 +73,7 @@ function endpointListing(
 }
 
 /** For people. */
-export function statusText(answer: ServiceStatus): string {
+function statusText(answer: ServiceStatus): string {
   const head = answer.pid === null
     ? "httpcfg does not run."
     : `httpcfg runs as process ${answer.pid} since ${answer.startedAt}.`;

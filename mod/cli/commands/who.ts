@@ -65,7 +65,7 @@ function parseWanted(text: string): Wanted {
 }
 
 /** The holders as records. */
-export function holderListing(holders: readonly Holder[]): Listing {
+function holderListing(holders: readonly Holder[]): Listing {
   const columns = ["ip", "port", "pid", "program", "user", "mapped", "namespace", "socket"];
   return {
     name: "holders",

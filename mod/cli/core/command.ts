@@ -44,7 +44,7 @@ export interface CommandInput extends FlagInput {
 }
 
 /** Every command: for those that tell about the others. */
-export interface CommandCatalog {
+interface CommandCatalog {
   /** In the order of the help. */
   readonly names: readonly string[];
   /** The record of one of the names. */

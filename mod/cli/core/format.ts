@@ -4,7 +4,7 @@
  * @module
  */
 
-export type Cell = string | number | boolean | null;
+type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell | readonly Cell[]>>;
 
 /** A listing: `name` is its key in JSON, `rows` its records, all with the columns of `columns`. */

@@ -34,7 +34,7 @@ export interface StoredCertificate extends CertificateFacts {
 }
 
 /** A certificate with its chain and its key as PEM, ready for TLS. */
-export interface CertificatePair {
+interface CertificatePair {
   readonly hash: string;
   readonly cert: string;
   readonly key: string;

@@ -1,5 +1,5 @@
 /**
- * Edge (node:crypto): what a PEM text holds, and whether a private key belongs to it.
+ * Edge: what a PEM text holds, and whether a private key belongs to it.
  *
  * The runtime's own X.509 reader does the reading. What is checked beyond it is what would make every
  * handshake fail later: a locked key, another certificate's key, an RSA key that TLS no longer takes.

@@ -8,7 +8,7 @@
  */
 
 /** One difference; `before` is undefined for what came, `after` for what went. */
-export interface Change {
+interface Change {
   /** Place in the document: `ipListen`, `sites[W3SVC/2].bindings`, `settings.applyChanges`. */
   readonly at: string;
   readonly before: unknown;

@@ -33,7 +33,7 @@ export const KEY_TYPES: readonly KeyType[] = [
   "IIsObject",
 ];
 
-export type PropertyType = "DWORD" | "BOOL" | "STRING" | "EXPANDSZ" | "MULTISZ";
+type PropertyType = "DWORD" | "BOOL" | "STRING" | "EXPANDSZ" | "MULTISZ";
 
 export interface PropertyRow {
   readonly name: string;

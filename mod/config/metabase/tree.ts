@@ -31,7 +31,7 @@ export interface MetabaseKey {
 }
 
 /** A value and where it stands. */
-export interface FoundValue {
+interface FoundValue {
   readonly value: MetabaseValue;
   /** Path of the key that holds it; that of the asked key, or of one above. */
   readonly at: string;

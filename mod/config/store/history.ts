@@ -25,7 +25,7 @@ export interface Version {
 }
 
 /** Who makes a change, and how. */
-export interface Author {
+interface Author {
   readonly user: string;
   readonly command: string;
 }
@@ -33,7 +33,7 @@ export interface Author {
 /** Versions kept: months of an administrator's changes. */
 export const HISTORY_COUNT_MAX = 100;
 /** Bytes kept: a hundred documents of a thousand entries and sites each. */
-export const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
+const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
 /** Characters of a command line that are kept. */
 const COMMAND_MAX = 1000;
 const FILE_NAME = /^([0-9]{6,})\.json$/;

@@ -1,5 +1,5 @@
 /**
- * Edge: the command line's side of the control socket.
+ * The command line's side of the control socket.
  *
  * @module
  */

@@ -40,7 +40,7 @@ export interface ReloadRequest {
 export type SiteVerb = "start" | "stop" | "pause" | "continue";
 
 /** One step on the way to the result. */
-export interface ControlStep {
+interface ControlStep {
   readonly kind: "step";
   readonly service: ServiceName;
   readonly state: ServiceState;
@@ -60,7 +60,7 @@ export interface ControlChange {
 /** What is told on the way to the result. */
 export type ControlProgress = ControlStep | ControlChange;
 
-export interface ControlResult {
+interface ControlResult {
   readonly kind: "result";
   readonly status: ServiceStatus;
 }

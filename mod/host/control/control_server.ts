@@ -21,7 +21,7 @@ export type ControlHandler = (
 ) => Promise<ServiceStatus>;
 
 /** Runs when the answer is sent and before the connection closes: the caller waits for both. */
-export type AfterAnswer = (request: ControlRequest) => Promise<void>;
+type AfterAnswer = (request: ControlRequest) => Promise<void>;
 
 /** What serves control connections. */
 export interface ControlService {

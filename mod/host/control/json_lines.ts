@@ -1,6 +1,5 @@
 /**
- * Lines of JSON over a byte stream, each bounded: the framing of the control socket. Edge by its
- * streams alone.
+ * Lines of JSON over a byte stream, each bounded: the framing of the control socket.
  *
  * @module
  */

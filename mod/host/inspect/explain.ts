@@ -34,7 +34,7 @@ export interface Question {
 }
 
 /** One binding on the port, and what became of it. */
-export interface Candidate {
+interface Candidate {
   readonly id: number;
   readonly name: string;
   readonly binding: string;

@@ -22,7 +22,7 @@ import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
 
 /** A registered program, or a reservation that nobody has registered (`to` null). */
-export interface Prefixed {
+interface Prefixed {
   readonly url: string;
   readonly to: string | null;
 }
@@ -30,14 +30,14 @@ export interface Prefixed {
 export type Found = SiteRecord | Prefixed | NoRoute;
 
 /** The request, and what there is to answer it. */
-export interface TargetQuestion {
+interface TargetQuestion {
   readonly endpoint: Endpoint;
   readonly host: string;
   readonly secure: boolean;
   readonly path: string;
 }
 
-export interface TargetFacts {
+interface TargetFacts {
   readonly document: ConfigDocument;
   readonly plan: Plan;
   readonly input: PlanInput;

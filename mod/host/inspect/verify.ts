@@ -20,7 +20,7 @@ import type { Machine } from "../../listen/machine/machine_addresses.ts";
 export type ProbeResult = "accepted" | "refused" | "silent";
 
 /** Tries to connect; never throws. */
-export type Probe = (endpoint: Endpoint) => Promise<ProbeResult>;
+type Probe = (endpoint: Endpoint) => Promise<ProbeResult>;
 
 /**
  * What is wrong with one address and port.
@@ -30,7 +30,7 @@ export type Probe = (endpoint: Endpoint) => Promise<ProbeResult>;
  * - `exposed`: the service answers where it should not.
  * - `certificate`: a name of a site gets a certificate that is not for it, or not valid now.
  */
-export type Verdict = "ok" | "missing" | "foreign" | "exposed" | "certificate";
+type Verdict = "ok" | "missing" | "foreign" | "exposed" | "certificate";
 
 /** One address and port that was tried; the field names are the JSON form. */
 export interface Finding extends Endpoint {

@@ -8,7 +8,7 @@
  */
 
 /** What is done at each look, and how long to wait for the next. */
-export interface AddressWatchOptions {
+interface AddressWatchOptions {
   /** Milliseconds to the next look; asked each time, so that a reload can change it. */
   intervalMs(): number;
   /** Never called again before it has ended. A throw is told and the watch goes on. */

@@ -11,7 +11,7 @@ import { Fault, quote, shellWord } from "../../base/fault.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 
 /** What a confirmation needs. */
-export interface ConfirmationOptions {
+interface ConfirmationOptions {
   /** Where the document to come back to is kept. */
   readonly file: string;
   /** Stores `document` again and applies it. */

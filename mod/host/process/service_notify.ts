@@ -8,7 +8,7 @@
  */
 
 /** What is told to the service manager. */
-export interface ServiceNotifier {
+interface ServiceNotifier {
   /** Everything that is to listen does; `status` is one line for people. */
   ready(status: string): Promise<void>;
   /** No more signs of life: the process is about to end. */

@@ -32,7 +32,7 @@ import { Confirmation } from "./confirmation.ts";
 import { carryOut, extraOf, type Parts } from "./control_handler.ts";
 import { claimInstance, type Instance } from "./instance.ts";
 
-export interface ServeOptions {
+interface ServeOptions {
   readonly paths: Paths;
   readonly store: Store;
   readonly version: string;
@@ -57,7 +57,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
 }
 
 /** A running process of services. */
-export class ServiceProcess {
+class ServiceProcess {
   readonly controller: Controller;
   readonly #options: ServeOptions;
   readonly #instance: Instance;
@@ -94,8 +94,12 @@ export class ServiceProcess {
     const onClosed = path.connections.closed.bind(path.connections);
     const http = this.#http = new HttpService({ store, logs, onClosed, log });
     this.#web = new WebService({ store, http, https, path, logs, log });
-    this.#registrations = new Registrations(this.#web, store, (work) => {
-      return this.controller.exclusive(work);
+    this.#registrations = new Registrations({
+      service: this.#web,
+      store,
+      exclusive: (work) => this.controller.exclusive(work),
+      now: Date.now,
+      via: `httpcfg-${crypto.randomUUID().slice(0, 8)}`,
     });
     this.controller = new Controller({
       HTTP: { start: () => http.start(), stop: () => this.#stopHttp() },

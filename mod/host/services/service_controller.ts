@@ -24,7 +24,7 @@ export interface ServiceWorker {
 }
 
 /** What a request did, step by step, for those who watch. */
-export type ServiceWatcher = (service: ServiceName, state: ServiceState) => void;
+type ServiceWatcher = (service: ServiceName, state: ServiceState) => void;
 
 export class Controller {
   readonly #workers: Readonly<Record<ServiceName, ServiceWorker>>;

@@ -7,7 +7,7 @@
  */
 
 /** One user; several may have the same id. */
-export interface LocalUser {
+interface LocalUser {
   readonly name: string;
   readonly uid: number;
   /** The user's own group; null where the file names none. */
@@ -15,7 +15,7 @@ export interface LocalUser {
 }
 
 /** One group, and the names of those who are in it beside the users whose own group it is. */
-export interface LocalGroup {
+interface LocalGroup {
   readonly name: string;
   readonly gid: number;
   readonly members: readonly string[];

@@ -18,7 +18,7 @@ import { makeProof } from "./register_proof.ts";
 import { proofFolder, registerSocket } from "./register_address.ts";
 
 /** A request that was granted. */
-export interface Granted {
+interface Granted {
   /** The prefix in canonical text. */
   readonly url: string;
   /** Resolves with the reason when the service ends the registration; never for one that is kept. */

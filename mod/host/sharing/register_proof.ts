@@ -20,7 +20,7 @@ const NONCE_BYTES = 24;
 const SWEPT_MAX = 256;
 
 /** A proof that was asked for. */
-export interface ProofWanted {
+interface ProofWanted {
   readonly nonce: string;
   readonly issuedMs: number;
 }

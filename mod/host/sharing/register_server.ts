@@ -1,5 +1,5 @@
 /**
- * The service's side of a registration. Everyone on the machine may connect here, so everything has a
+ * Edge: the service's side of a registration. Everyone on the machine may connect here, so everything has a
  * bound: the lines, the time for the proof, the callers who have not proved who they are.
  *
  * @module

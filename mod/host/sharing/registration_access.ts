@@ -39,14 +39,14 @@ export interface TakenPrefix {
 }
 
 /** `code` 0: it may. Any other is the Win32 code of the refusal. */
-export interface AccessDecision {
+interface AccessDecision {
   readonly code: number;
   /** Why not, as the end of a sentence; "" where it may. */
   readonly reason: string;
 }
 
 /** What is asked for. */
-export interface AccessQuestion {
+interface AccessQuestion {
   readonly prefix: UrlPrefix;
   readonly target: ForwardTarget;
   readonly registrant: Registrant;

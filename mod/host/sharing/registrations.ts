@@ -42,7 +42,19 @@ export interface SharedService {
 }
 
 /** Runs `work` while nothing starts, stops or reloads. */
-export type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
+type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** What the registrations are given. */
+interface RegistrationsOptions {
+  readonly service: SharedService;
+  /** Its reservations, as they are stored at the time, decide. */
+  readonly store: Pick<Store, "read">;
+  readonly exclusive: Exclusive;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** The name in Via, this process's own: another one of this program on the way is not a loop. */
+  readonly via: string;
+}
 
 interface Registration extends RegisteredHandler {
   readonly url: string;
@@ -60,15 +72,16 @@ export class Registrations implements RegisterHandler {
   readonly #service: SharedService;
   readonly #store: Pick<Store, "read">;
   readonly #exclusive: Exclusive;
-  /** Our name in Via: another process of this program on the way is no loop. */
-  readonly #via = `httpcfg-${crypto.randomUUID().slice(0, 8)}`;
+  readonly #now: () => number;
+  readonly #via: string;
   #list: readonly Registration[] = [];
 
-  /** The reservations that `store` has now decide. */
-  constructor(service: SharedService, store: Pick<Store, "read">, exclusive: Exclusive) {
+  constructor({ service, store, exclusive, now, via }: RegistrationsOptions) {
     this.#service = service;
     this.#store = store;
     this.#exclusive = exclusive;
+    this.#now = now;
+    this.#via = via;
   }
 
   /** As `status` shows them, in the order in which they came. */
@@ -182,7 +195,7 @@ export class Registrations implements RegisterHandler {
       target,
       uid: registrant.uid,
       keep: wish.keep,
-      since: new Date().toISOString(),
+      since: new Date(this.#now()).toISOString(),
       forwarder,
       handle: forwarder.handle,
       onEnd,

@@ -11,7 +11,7 @@ import type { Representation, ResponseCache } from "../../site/static/response_c
 import type { CachedResponse } from "../control/status.ts";
 
 /** Which kept responses are meant. */
-export interface KeptSelection {
+interface KeptSelection {
   /** Null for all. */
   readonly url: string | null;
   /** With what is kept below the URL. */

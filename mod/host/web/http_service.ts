@@ -39,7 +39,7 @@ export interface RunningHttp {
 }
 
 /** What HTTP reads from and reports to. */
-export interface HttpServiceOptions {
+interface HttpServiceOptions {
   readonly store: Pick<Store, "read">;
   readonly logs: ServiceLogs;
   /** Called when the connection of `remote` is gone. */

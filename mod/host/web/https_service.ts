@@ -1,5 +1,5 @@
 /**
- * Edge. HTTPFilter ("HTTP SSL"): certificates and handshakes between the sockets and the HTTP engine.
+ * Edge: HTTPFilter ("HTTP SSL"), certificates and handshakes between the sockets and the HTTP engine.
  *
  * It reads the certificates of the ssl records when it starts and whenever the sites are read, and
  * drops them when it stops. What it needs of TLS is loaded when there is a record, so that a service
@@ -19,7 +19,7 @@ import type { Certificates } from "./tls_contexts.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 
 /** What it stands on, and where its connections go. */
-export interface HttpsOptions {
+interface HttpsOptions {
   readonly store: Pick<Store, "read">;
   /** Folder of the certificate stores. */
   readonly certs: string;

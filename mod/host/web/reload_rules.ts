@@ -1,6 +1,5 @@
 /**
- * The rules of a change while the service runs: what stops it, and who is let go after it. Edge: it
- * asks the machine.
+ * Edge: the rules of a change while the service runs: what stops it, and who is let go after it.
  *
  * @module
  */

@@ -19,7 +19,7 @@ import type { SiteHandlerMaker } from "../../site/kinds/kinds.ts";
 import type { SiteContext } from "../../site/kinds/site_context.ts";
 import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
-export interface ComposeContext extends SiteContext {
+interface ComposeContext extends SiteContext {
   readonly siteHandler: SiteHandlerMaker;
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;

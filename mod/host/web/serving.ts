@@ -1,6 +1,5 @@
 /**
- * What is served: the sites of a document while W3SVC runs, and what programs have registered. Edge: it
- * asks the machine.
+ * What is served: the sites of a document while W3SVC runs, and what programs have registered.
  *
  * @module
  */

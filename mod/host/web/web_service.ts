@@ -1,5 +1,5 @@
 /**
- * Edge. W3SVC: how the sites of the stored document become listening sockets.
+ * Edge: W3SVC, how the sites of the stored document become listening sockets.
  *
  * It reads the sites when it starts, plans with the list that HTTP has in force, opens the sockets and
  * starts the sites whose addresses could be had. Programs that have registered a URL are planned beside
@@ -17,7 +17,6 @@ import { formatEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
-import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import type { Store } from "../../config/store/store.ts";
 import { machineKey } from "../../listen/machine/machine_addresses.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
@@ -53,7 +52,7 @@ import { hasMachineMoved, type Serving, servingStatus, sitesUp } from "./serving
 import { nothingStarted } from "./status_views.ts";
 
 /** What W3SVC stands on. */
-export interface WebServiceOptions {
+interface WebServiceOptions {
   readonly store: Pick<Store, "read">;
   readonly http: HttpService;
   readonly https: Https;
@@ -191,11 +190,6 @@ export class WebService implements ServiceWorker {
     if (upSites(serving.plan) === upSites(before.plan)) this.#serving = serving;
     else this.#enter(config, serving);
     return await this.#leave(before.plan, serving);
-  }
-
-  /** Milliseconds between two looks at the machine's addresses. */
-  get watchIntervalMs(): number {
-    return (this.#options.http.running?.config.settings ?? DEFAULT_SETTINGS).AddressWatchInterval;
   }
 
   /** The document whose list, settings and sites are in force; null where no site runs. */

@@ -16,7 +16,7 @@ import { BYTE_CLASS, COLON, CR, DEL, HTAB, LF, SP, TOKEN, VISIBLE } from "../../
 import { fieldKindOf } from "./field_kind.ts";
 
 /** Sizes that a head is held to, from the settings of the same names. */
-export interface HeadLimits {
+interface HeadLimits {
   readonly MaxFieldLength: number;
   readonly MaxRequestBytes: number;
   readonly MaxFieldCount: number;

@@ -9,7 +9,7 @@ import type { ListEntry } from "../../config/document/list_entry.ts";
 import { addressTable, isLoopback, type Machine } from "../machine/machine_addresses.ts";
 
 /** What is looked at. */
-export interface LockoutInput {
+interface LockoutInput {
   /** The list in force. */
   readonly before: readonly ListEntry[];
   readonly after: readonly ListEntry[];

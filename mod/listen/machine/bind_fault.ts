@@ -9,7 +9,7 @@ import { Fault, quote } from "../../base/fault.ts";
 import { describeHolder, type Holder, holderCommand } from "./port_owner.ts";
 
 /** Codes of a bind that may work later without anyone doing anything: the address is not there. */
-export const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
+const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
 
 /** A socket could not be bound. */
 export class BindFault extends Fault {

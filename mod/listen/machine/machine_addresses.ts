@@ -1,5 +1,5 @@
 /**
- * The addresses of this machine, as plain records. Edge: asks the system.
+ * Edge: the addresses of this machine, as plain records.
  *
  * @module
  */

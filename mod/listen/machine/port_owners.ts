@@ -1,5 +1,5 @@
 /**
- * Who holds a port on this machine. Edge: reads Linux's /proc; elsewhere it knows nothing and says so
+ * Edge: who owns a port of this machine. It reads Linux's /proc; elsewhere it knows nothing and says so
  * with an empty answer, and {@linkcode holderCommand} names the command that does know.
  *
  * @module

@@ -29,7 +29,7 @@ export interface PlanSite {
 }
 
 /** Why a site does not start. */
-export interface Refusal {
+interface Refusal {
   readonly state: "failed" | "stopped";
   readonly reason: string;
   readonly win32: number;

@@ -1,5 +1,5 @@
 /**
- * What a plan is made of, gathered: the document, the machine's addresses, who holds the ports. Edge.
+ * What a plan is made of, gathered: the document, the machine's addresses, who owns the ports.
  *
  * The running service and the command line make their plans from the same gathering, so that `plan`
  * says what `serve` and `reload` then do.

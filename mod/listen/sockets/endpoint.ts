@@ -1,5 +1,5 @@
 /**
- * Listening sockets. Edge: the only file that calls `Deno.listen`.
+ * Edge: listening sockets. The only file that calls `Deno.listen`.
  *
  * `openEndpoint` binds one address and port and hands every accepted connection on; the accept loop
  * outlives everything a client or a full file table can do to it. `openLocal` is the control socket.
@@ -13,7 +13,7 @@ import type { Holder } from "../machine/port_owner.ts";
 import { findHolders } from "../machine/port_owners.ts";
 
 /** What to bind. */
-export interface EndpointRequest extends Endpoint {
+interface EndpointRequest extends Endpoint {
   /** Connections that wait to be accepted (ServerListenBacklog). */
   readonly tcpBacklog: number;
 }
@@ -56,12 +56,12 @@ export function openEndpoint(
  * Where local programs speak to the service: a Unix socket, or a loopback port where there is none.
  * `mode` of the socket file is 0600 where it is not given: for its owner alone.
  */
-export type LocalAddress =
+type LocalAddress =
   | { readonly kind: "unix"; readonly path: string; readonly mode?: number }
   | { readonly kind: "loopback"; readonly port: number };
 
 /** The control socket, open. */
-export interface OpenLocal {
+interface OpenLocal {
   /** With the port that the system picked where 0 was asked for. */
   readonly address: LocalAddress;
   /** Stops accepting and removes the socket file. */

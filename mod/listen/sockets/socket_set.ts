@@ -10,7 +10,7 @@ import type { Holder } from "../machine/port_owner.ts";
 import { rememberingFindHolders } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
 
-export interface SocketEvents {
+interface SocketEvents {
   /** `isSecure`: TLS is spoken there. */
   onConnection(conn: Deno.TcpConn, isSecure: boolean): void;
   /** Out of file descriptors: make room. */

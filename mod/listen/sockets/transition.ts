@@ -16,7 +16,7 @@ import type { Plan, PlannedEndpoint } from "../plan/plan.ts";
 import type { Sockets } from "./socket_set.ts";
 
 /** How to go about it. */
-export interface TransitionOptions {
+interface TransitionOptions {
   readonly tcpBacklog: number;
   /** A socket on `::` takes IPv4 too. */
   readonly dualStack: boolean;

@@ -21,7 +21,7 @@ export interface GateStream extends ByteStream {
 }
 
 /** What the gate asks, and whom it tells. */
-export interface TlsGateOptions {
+interface TlsGateOptions {
   /** Milliseconds for a handshake; asked each time, so that a reload can change it. */
   handshakeTimeoutMs(): number;
   /** The certificate for a client; null where none is bound. */

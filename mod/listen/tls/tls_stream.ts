@@ -16,10 +16,10 @@ import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { ByteStream } from "../../base/exchange.ts";
 
 /** The context for the name that a client asks for ("" for none); null where there is none. */
-export type ContextChoice = (serverName: string) => SecureContext | null;
+type ContextChoice = (serverName: string) => SecureContext | null;
 
 /** A handshake that is under way. */
-export interface Handshake {
+interface Handshake {
   /** Resolves with the clear side; rejects where it fails. Has no time-out. */
   readonly done: Promise<ByteStream>;
   /** Closes the connection; `done` rejects. */

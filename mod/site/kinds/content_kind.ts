@@ -53,7 +53,7 @@ export interface FlagExample {
 }
 
 /** A check for each field of `C` that yields what `C` says of it. */
-export type FieldsOf<C extends SiteContent> = {
+type FieldsOf<C extends SiteContent> = {
   readonly [Field in Exclude<keyof C, "kind">]: v.GenericSchema<unknown, C[Field]>;
 };
 

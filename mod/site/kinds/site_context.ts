@@ -23,7 +23,7 @@ export interface ListeningView {
   readonly sites: readonly ListeningSite[];
 }
 
-export interface ListeningEndpoint {
+interface ListeningEndpoint {
   /** `127.0.0.2:8080`. */
   readonly endpoint: string;
   /** "open", "wait", "refused" …: the word of the plan. */
@@ -32,7 +32,7 @@ export interface ListeningEndpoint {
   readonly reason: string | null;
 }
 
-export interface ListeningSite {
+interface ListeningSite {
   readonly id: number;
   readonly name: string;
   /** "started", "stopped" …. */

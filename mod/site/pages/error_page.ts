@@ -18,7 +18,7 @@ const PAGES = {
   500: ["Internal Server Error", "The site could not read the document."],
 } as const satisfies Readonly<Record<number, readonly [title: string, sentence: string]>>;
 
-export type PageStatus = keyof typeof PAGES;
+type PageStatus = keyof typeof PAGES;
 
 /** Responses without further fields, made once: the same object lets the engine keep its bytes. */
 const ready = new Map<PageStatus, HttpResponse>();

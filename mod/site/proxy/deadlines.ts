@@ -1,5 +1,5 @@
 /**
- * Time-outs of many waits at once. Edge: the timer. One interval runs while anything waits, and none
+ * Edge: time-outs of many waits at once, on one timer. An interval runs while anything waits, and none
  * when nothing does: a wait costs an entry in a set and no timer of its own.
  *
  * @module

@@ -45,7 +45,7 @@ import {
 } from "./upstream_head.ts";
 import { ConnectTimeout, UpstreamPool } from "./upstream_pool.ts";
 
-export interface ForwardOptions {
+interface ForwardOptions {
   /** Opens a connection to the program. */
   readonly connect: () => Promise<ByteStream>;
   /** Our name in Via; a request that carries it already is a loop. */

@@ -46,7 +46,7 @@ const MADE_ANEW: ReadonlySet<string> = new Set([
 export const WEBSOCKET = "websocket";
 
 /** Elements of a list field in lower case. */
-export function listElements(value: string | null): string[] {
+function listElements(value: string | null): string[] {
   if (value === null) return [];
   return value.split(",").map((element) => element.trim().toLowerCase());
 }

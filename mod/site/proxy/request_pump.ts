@@ -12,7 +12,7 @@ const CRLF = latin1Bytes("\r\n");
 const LAST_CHUNK = latin1Bytes("0\r\n\r\n");
 
 /** Who is told how far it came. */
-export interface PumpEvents {
+interface PumpEvents {
   /** True while the program has to take what was written. */
   onWait(isWaiting: boolean): void;
   /** All of the body is with the program. */

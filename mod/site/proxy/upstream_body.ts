@@ -10,7 +10,7 @@ import type { UpstreamConnection } from "./upstream_connection.ts";
 import { BODY, UpstreamFault } from "./upstream_head.ts";
 
 /** Who is told how the body went, once. */
-export interface BodyEvents {
+interface BodyEvents {
   /** Reads more, waiting as long as a program may take; false at the end of the stream. */
   fill(): Promise<boolean>;
   /** `isWhole`: the last byte was read, so the connection stands at the next answer. */

@@ -7,7 +7,7 @@
 import { parseHttpDate } from "../../wire/http_date.ts";
 
 /** What conditions compare with. */
-export interface Validators {
+interface Validators {
   /** Strong, in its quotes. */
   readonly etag: string;
   /** HTTP date; null where the time lies in the future. */
@@ -17,7 +17,7 @@ export interface Validators {
 }
 
 /** The part of a request that conditions stand in. */
-export interface Conditions {
+interface Conditions {
   /** Field value by lower-case name; null where it was not sent. */
   header(lowerCaseName: string): string | null;
 }

@@ -16,7 +16,7 @@
 import type { HttpResponse } from "../../base/exchange.ts";
 
 /** The settings that the cache follows. */
-export interface CacheSettings {
+interface CacheSettings {
   readonly UriEnableCache: boolean;
   /** Bytes. */
   readonly UriMaxUriBytes: number;
@@ -68,14 +68,14 @@ const SQUEEZE_EVERY_MS = 1000;
 const ENTRY_BYTES = 1024;
 
 /** Where an entry stands, or stood until another took its place. */
-export interface Slot {
+interface Slot {
   readonly entries: Map<string, CacheEntry>;
   readonly path: string;
   readonly entry: CacheEntry;
 }
 
 /** An entry, and where it stands. */
-export interface KeptEntry {
+interface KeptEntry {
   readonly siteId: number;
   readonly path: string;
   readonly entry: CacheEntry;

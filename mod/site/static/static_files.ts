@@ -17,7 +17,7 @@ import { LISTED_MAX, type ListedName, listingPage } from "./folder_listing.ts";
 import { type ByteRange, evaluate, type Outcome } from "./preconditions.ts";
 import type { CacheEntry, Representation, ResponseCache } from "./response_cache.ts";
 
-export interface StaticFilesOptions {
+interface StaticFilesOptions {
   /** Absolute path of the folder. */
   readonly root: string;
   /** Show what a folder without an index page holds. */

@@ -21,8 +21,8 @@ export interface ServiceEvent {
   readonly detail?: string;
 }
 
-export type EventSource = "HTTP" | "W3SVC" | "Service Control Manager" | "httpcfg";
-export type EventLevel = "information" | "warning" | "error";
+type EventSource = "HTTP" | "W3SVC" | "Service Control Manager" | "httpcfg";
+type EventLevel = "information" | "warning" | "error";
 
 /** Before an event has its time. */
 export interface NewEvent extends Omit<ServiceEvent, "time"> {

@@ -18,7 +18,7 @@ const KEEP_FILES = 3;
 /** The series rolls by size alone, so its lines all belong to one day. */
 const SAME_DAY = "";
 
-export interface EventLogOptions {
+interface EventLogOptions {
   readonly folder: string;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -11,7 +11,7 @@ import { Stamp } from "./stamp.ts";
 import type { LogOptions } from "./w3c_log.ts";
 
 /** The settings that this log follows. */
-export interface HttpErrLogSettings {
+interface HttpErrLogSettings {
   readonly EnableErrorLogging: boolean;
   /** Bytes. */
   readonly ErrorLogFileTruncateSize: number;

@@ -51,7 +51,7 @@ const AGENTS_MAX = 256;
 /** Characters of a user agent worth remembering. */
 const AGENT_LENGTH_MAX = 512;
 
-export interface W3cFormatOptions {
+interface W3cFormatOptions {
   /** LogExtFileFlags. */
   readonly flags: number;
   readonly computerName: string;

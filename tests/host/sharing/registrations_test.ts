@@ -40,7 +40,13 @@ function wish(url: string, more: Partial<RegisterWish> = {}): RegisterWish {
 function make(): { service: Service; registrations: Registrations; ended: string[] } {
   const service = new Service();
   const store = { read: () => Promise.resolve(DOCUMENT) };
-  const registrations = new Registrations(service, store, (work) => work());
+  const registrations = new Registrations({
+    service,
+    store,
+    exclusive: (work) => work(),
+    now: () => 0,
+    via: "httpcfg-test",
+  });
   return { service, registrations, ended: [] };
 }
 

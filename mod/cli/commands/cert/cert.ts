@@ -143,7 +143,7 @@ function importPair(input: CommandInput, io: CommandIo): number {
   const store = readStore(input);
   const pair = readPair(files);
   const facts = certificateFacts(pair.cert)!;
-  const now = new Date().toISOString();
+  const now = new Date(io.now()).toISOString();
   if (validity(facts, now) === "expired") {
     throw new Fault(
       `Cannot import the certificate ${quote(files.certFile)}: it expired on ${facts.notAfter}`,
@@ -160,7 +160,7 @@ function importPair(input: CommandInput, io: CommandIo): number {
 
 async function list(input: CommandInput, io: CommandIo): Promise<number> {
   const document = await io.store.read();
-  const now = new Date().toISOString();
+  const now = new Date(io.now()).toISOString();
   const rows = listStores(io.paths.certs).flatMap((store) => {
     const certificates = listCertificates(io.paths.certs, store);
     return certificates.map((one) => ({
@@ -208,7 +208,7 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
 }
 
 async function create(input: CommandInput, io: CommandIo): Promise<number> {
-  const options = readSelfSigned(input, Date.now());
+  const options = readSelfSigned(input, io.now());
   const store = readStore(input);
   const name = nameOf(options.names[0] ?? options.ips[0]!);
   const taken = listCertificates(io.paths.certs, store).find((one) => one.name === name);
@@ -222,7 +222,7 @@ async function create(input: CommandInput, io: CommandIo): Promise<number> {
   }
   const { makeSelfSigned } = await import("../../../config/certs/self_signed.ts");
   const made = writePair(io.paths.certs, store, name, await makeSelfSigned(options));
-  tellPlaced(io, made, new Date().toISOString());
+  tellPlaced(io, made, new Date(io.now()).toISOString());
   return EXIT.ok;
 }
 

@@ -14,13 +14,13 @@ export interface Candidate {
 }
 
 /** What is offered: candidates, and whether the shell's own files or folders fit as well. */
-export interface Completion {
+interface Completion {
   readonly candidates: readonly Candidate[];
   readonly paths: "file" | "folder" | null;
 }
 
 /** What an answer may need to know; each is asked for only where it is wanted. */
-export interface CompletionSource {
+interface CompletionSource {
   /** Names of the commands, and the record of one. */
   readonly names: readonly string[];
   load(name: string): Promise<CommandSpec>;

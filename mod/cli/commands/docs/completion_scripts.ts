@@ -8,7 +8,7 @@
 /** The shells that have one. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
-export type Shell = (typeof SHELLS)[number];
+type Shell = (typeof SHELLS)[number];
 
 /** The first word of a line that is no candidate but asks for the shell's own paths. */
 export const PATHS_MARK = ":paths:";

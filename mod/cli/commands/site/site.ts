@@ -66,7 +66,7 @@ export const siteAdd: CommandSpec = {
   run: (input, io) => add(input, io),
 };
 
-export const siteList: CommandSpec = {
+const siteList: CommandSpec = {
   name: "site list",
   usage: "",
   summary: "List the Web sites",
@@ -83,7 +83,7 @@ export const siteList: CommandSpec = {
   },
 };
 
-export const siteShow: CommandSpec = {
+const siteShow: CommandSpec = {
   name: "site show",
   usage: "NAME",
   summary: "Show one Web site",
@@ -105,7 +105,7 @@ export const siteShow: CommandSpec = {
   },
 };
 
-export const siteRemove: CommandSpec = {
+const siteRemove: CommandSpec = {
   name: "site remove",
   usage: "NAME",
   summary: "Remove a Web site; its files stay",

@@ -20,7 +20,7 @@ import { readSwitches } from "./switches.ts";
 /** Characters of a refused value that the old message repeats. */
 const VALUE_SHOWN_MAX = 100;
 
-export const setIplisten: CommandSpec = {
+const setIplisten: CommandSpec = {
   name: "set iplisten",
   usage: "-i ENTRY",
   summary: "Add an address, a block or an interface to the IP inclusion list",
@@ -41,7 +41,7 @@ export const setIplisten: CommandSpec = {
   run: (input, io) => change(input, io, "Set"),
 };
 
-export const deleteIplisten: CommandSpec = {
+const deleteIplisten: CommandSpec = {
   name: "delete iplisten",
   usage: "-i ADDRESS",
   summary: "Remove an address from the IP inclusion list",

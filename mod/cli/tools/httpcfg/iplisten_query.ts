@@ -11,7 +11,7 @@ import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
 import { completed } from "./completed.ts";
 import { render } from "../../core/format.ts";
 
-export const queryIplisten: CommandSpec = {
+const queryIplisten: CommandSpec = {
   name: "query iplisten",
   usage: "",
   summary: "Show the IP inclusion list",

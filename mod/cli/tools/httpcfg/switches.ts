@@ -8,7 +8,7 @@
  * @module
  */
 
-export interface Switches {
+interface Switches {
   /** Value by lower-case letter. */
   readonly values: ReadonlyMap<string, string>;
   /** The first switch, as typed, whose letter is not among the known ones; null for none. */

@@ -31,7 +31,7 @@ export interface IiswebCall {
 }
 
 /** A text to print and the exit status, where the line is no call. */
-export interface IiswebRefusal {
+interface IiswebRefusal {
   readonly text: string;
   readonly exit: number;
 }

@@ -82,7 +82,7 @@ const OPERANDS = {
 export type NetVerb = keyof typeof OPERANDS;
 
 /** Message `number` with %1 replaced; undefined where the table has none. */
-export function netMessage(number: number, value = ""): string | undefined {
+function netMessage(number: number, value = ""): string | undefined {
   return MESSAGES.get(number)?.replaceAll("%1", value);
 }
 

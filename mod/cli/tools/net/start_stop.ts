@@ -19,7 +19,7 @@ import { render } from "../../core/format.ts";
 import * as say from "./messages.ts";
 import { siteTroubles } from "../../core/site_troubles.ts";
 
-export const netStart: CommandSpec = {
+const netStart: CommandSpec = {
   name: "net start",
   usage: "[SERVICE]",
   summary: "Start a service and what it needs, or list what runs",
@@ -46,7 +46,7 @@ export const netStart: CommandSpec = {
   },
 };
 
-export const netStop: CommandSpec = {
+const netStop: CommandSpec = {
   name: "net stop",
   usage: "SERVICE [/y]",
   summary: "Stop a service and, with /y, what depends on it",

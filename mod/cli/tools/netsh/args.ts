@@ -6,14 +6,14 @@
  */
 
 /** One command of the context. */
-export interface NetshCommand {
+interface NetshCommand {
   readonly verb: string;
   readonly noun: string;
   /** Tags in the order of values without one. */
   readonly tags: readonly NetshTag[];
 }
 
-export interface NetshTag {
+interface NetshTag {
   readonly name: string;
   /** Other names that it is known by. */
   readonly aliases?: readonly string[];
@@ -102,7 +102,7 @@ export const NETSH_COMMANDS: readonly NetshCommand[] = [
 ];
 
 /** What a line of the context asks for. */
-export type NetshCall =
+type NetshCall =
   | {
     readonly kind: "call";
     readonly command: NetshCommand;

@@ -20,7 +20,7 @@ const PROGRAM_ID_BASE = 0x100000000;
 const GROUP_ID_BASE = 0xfe00000020000000n;
 
 /** Seconds of the timers that the session block shows. */
-export interface SessionTimers {
+interface SessionTimers {
   readonly EntityBodyTimeout: number;
   readonly DrainEntityBodyTimeout: number;
   readonly ConnectionTimeout: number;
