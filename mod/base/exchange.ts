@@ -78,7 +78,7 @@ export interface HttpResponse {
    * Only with status 101: gets the connection once the head is sent, bytes that came early first.
    * The engine closes the stream when the promise settles, or when a drain runs out of time.
    */
-  readonly takeOver?: (stream: ByteStream) => Promise<void>;
+  readonly upgrade?: (stream: ByteStream) => Promise<void>;
 }
 
 /** A connection as bytes: what `Deno.TcpConn` is, so that tests and TLS can stand in for it. */

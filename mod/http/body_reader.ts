@@ -7,13 +7,13 @@
 import { BodyError, type RequestBody } from "../base/exchange.ts";
 import { ChunkedDecoder } from "../wire/chunked.ts";
 import { CHUNKED, type Framing, type FramingFault } from "./parse/framing.ts";
-import type { InputBuffer } from "./read_buffer.ts";
+import type { ReadBuffer } from "./read_buffer.ts";
 
 /** MaxRequestEntityAllowed's word for no limit. */
 const UNLIMITED = 4294967295;
 
 /** What the body needs of its connection. */
-export interface BodyPump {
+export interface BodySupply {
   /** Fills the input again, waiting as long as a body may take; false at the end of the stream. */
   refill(): Promise<boolean>;
   /** Sends `100 Continue`, after all that is still to be sent. */
@@ -29,7 +29,7 @@ export class BodyReader implements RequestBody {
   /** Why the body cannot be had; the connection answers with it. */
   fault: FramingFault | null = null;
   /** The client went away, or a time-out cut it off, before the body was whole. */
-  isCut = false;
+  isAborted = false;
   /** Content bytes that were read. */
   readBytes = 0;
   /** Bytes of the connection that were used for it: content and its framing. */
@@ -37,15 +37,15 @@ export class BodyReader implements RequestBody {
   /** A read that a handler began: whoever drains must wait for it. */
   pending: Promise<Uint8Array | null> | null = null;
 
-  readonly #input: InputBuffer;
-  readonly #pump: BodyPump;
+  readonly #input: ReadBuffer;
+  readonly #pump: BodySupply;
   readonly #decoder: ChunkedDecoder | null;
   #left: number;
   #awaitsContinue: boolean;
   #isOver = false;
-  #isAbandoned = false;
+  #isDiscarded = false;
 
-  constructor(input: InputBuffer, pump: BodyPump, framing: Framing, bytesMax: number) {
+  constructor(input: ReadBuffer, pump: BodySupply, framing: Framing, bytesMax: number) {
     const length = framing.bodyLength;
     this.#input = input;
     this.#pump = pump;
@@ -59,7 +59,7 @@ export class BodyReader implements RequestBody {
 
   /** True when it cannot be read to its end. */
   get isBroken(): boolean {
-    return this.fault !== null || this.isCut;
+    return this.fault !== null || this.isAborted;
   }
 
   /** True when the last byte of the body was read. */
@@ -78,7 +78,7 @@ export class BodyReader implements RequestBody {
   }
 
   async read(): Promise<Uint8Array | null> {
-    if (this.#isAbandoned) throw new BodyError("the exchange is over");
+    if (this.#isDiscarded) throw new BodyError("the exchange is over");
     if (this.pending !== null) throw new BodyError("two reads at once");
     this.pending = this.readNext();
     try {
@@ -89,13 +89,13 @@ export class BodyReader implements RequestBody {
   }
 
   /** From now on the handler reads nothing; the engine may still drain. */
-  abandon(): void {
-    this.#isAbandoned = true;
+  discard(): void {
+    this.#isDiscarded = true;
   }
 
   async readNext(): Promise<Uint8Array | null> {
     for (;;) {
-      if (this.fault !== null || this.isCut) throw new BodyError(this.fault ?? "cut off");
+      if (this.fault !== null || this.isAborted) throw new BodyError(this.fault ?? "cut off");
       if (this.#isOver) return null;
       this.#checkSize(this.length ?? 0);
       const piece = this.#next();
@@ -106,7 +106,7 @@ export class BodyReader implements RequestBody {
         await this.#pump.sendContinue();
       }
       if (!(await this.#pump.refill())) {
-        this.isCut = true;
+        this.isAborted = true;
         throw new BodyError("the connection ended within the body");
       }
     }
@@ -123,7 +123,7 @@ export class BodyReader implements RequestBody {
     this.usedBytes += to - from;
     this.#left -= to - from;
     this.#isOver = this.#left === 0;
-    return this.#took(input.buffer, from, to);
+    return this.#received(input.buffer, from, to);
   }
 
   #nextChunk(decoder: ChunkedDecoder): Uint8Array | null {
@@ -132,14 +132,14 @@ export class BodyReader implements RequestBody {
     const step = decoder.step(input.buffer, input.end);
     this.usedBytes += decoder.place - input.start;
     input.start = decoder.place;
-    if (step === "data") return this.#took(input.buffer, decoder.dataStart, decoder.dataEnd);
+    if (step === "data") return this.#received(input.buffer, decoder.dataStart, decoder.dataEnd);
     if (step === "more") return null;
     if (step !== "end") this.#fail(step);
     this.#isOver = true;
     return null;
   }
 
-  #took(buffer: Uint8Array, from: number, to: number): Uint8Array {
+  #received(buffer: Uint8Array, from: number, to: number): Uint8Array {
     this.#awaitsContinue = false; // the client has not waited
     this.readBytes += to - from;
     this.#checkSize(this.readBytes);

@@ -15,7 +15,7 @@ const SLAB_BYTES = 65536;
 const LARGE_KEPT = 16;
 
 /** Lends buffers. A buffer that was given back must not be touched again. */
-export class Buffers {
+export class BufferPool {
   readonly #small: Uint8Array[] = [];
   readonly #large: Uint8Array[] = [];
 

@@ -11,12 +11,12 @@ import type { ByteStream } from "../base/exchange.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { NEVER, ticksOf } from "./clock.ts";
 import { linger, LINGER_MS } from "./linger.ts";
-import type { Engine } from "./shared_state.ts";
+import type { SharedState } from "./shared_state.ts";
 import type { Exchange } from "./request.ts";
 import type { FramingFault } from "./parse/framing.ts";
-import { InputBuffer } from "./read_buffer.ts";
-import type { Link } from "./connection_context.ts";
-import { Output } from "./write_queue.ts";
+import { ReadBuffer } from "./read_buffer.ts";
+import type { ConnectionContext } from "./connection_context.ts";
+import { WriteQueue } from "./write_queue.ts";
 import type { ScanResult } from "./parse/head_scanner.ts";
 import { Responder } from "./responder.ts";
 import { SourceFailure } from "./send_response.ts";
@@ -25,25 +25,25 @@ import { SourceFailure } from "./send_response.ts";
 const CLIENT_GONE = 64;
 
 /** Who talks with whom, and how. */
-interface Ends {
+interface AddressPair {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly isTls: boolean;
 }
 
 /** One client's connection; {@linkcode Connection.run} lives as long as it does. */
-export class Connection implements Link {
+export class Connection implements ConnectionContext {
   readonly stream: ByteStream;
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  readonly input: InputBuffer;
-  readonly output: Output;
+  readonly input: ReadBuffer;
+  readonly output: WriteQueue;
   mustClose = false;
-  isCut = false;
+  isAborted = false;
   /** Tick since which it waits for a request; NEVER while it does not. */
   idleSince = NEVER;
 
-  readonly #engine: Engine;
+  readonly #shared: SharedState;
   readonly #isTls: boolean;
   readonly #responder: Responder;
   /** Tick at which the client has not sent in time; NEVER while nothing is awaited. */
@@ -53,15 +53,15 @@ export class Connection implements Link {
   /** Request that is being scanned. */
   #current: Exchange | null = null;
 
-  constructor(stream: ByteStream, engine: Engine, { local, remote, isTls }: Ends) {
+  constructor(stream: ByteStream, shared: SharedState, { local, remote, isTls }: AddressPair) {
     this.stream = stream;
     this.local = local;
     this.remote = remote;
-    this.input = new InputBuffer(engine.buffers);
-    this.output = new Output(stream, engine);
-    this.#engine = engine;
+    this.input = new ReadBuffer(shared.buffers);
+    this.output = new WriteQueue(stream, shared);
+    this.#shared = shared;
     this.#isTls = isTls;
-    this.#responder = new Responder(engine, this);
+    this.#responder = new Responder(shared, this);
   }
 
   get isIdle(): boolean {
@@ -90,41 +90,41 @@ export class Connection implements Link {
           continue; // more may have been scanned than was answered
         }
         const count = await this.stream.read(this.#awaitRequest());
-        if (!this.#took(count)) break;
+        if (!this.#received(count)) break;
       }
     } catch (error) {
-      this.#stumbled(error);
+      this.#failed(error);
     }
     await this.#end();
     ended(this);
   }
 
   /** Answers `reason` before any request has come, then ends; never rejects. */
-  async turnAway(reason: FramingFault, ended: () => void): Promise<void> {
+  async reject(reason: FramingFault, ended: () => void): Promise<void> {
     try {
-      await this.#responder.refuse(reason, this.#engine.takeExchange());
+      await this.#responder.refuse(reason, this.#shared.takeExchange());
     } catch (error) {
-      this.#stumbled(error);
+      this.#failed(error);
     }
     await this.#end();
     ended();
   }
 
   /** Closes now when idle, else after the answer that is under way. */
-  closeSoon(): void {
+  closeGracefully(): void {
     this.mustClose = true;
-    if (this.isIdle) this.cut(null);
+    if (this.isIdle) this.abort(null);
   }
 
   /** Closes now. The log hears of it where a request was under way. */
-  drop(): void {
-    this.cut(this.isIdle ? null : "Connection_Dropped");
+  close(): void {
+    this.abort(this.isIdle ? null : "Connection_Dropped");
   }
 
   /** Closes now, whatever is under way; `reason` goes to the HTTPERR log. */
-  cut(reason: string | null): void {
-    if (this.isCut) return;
-    this.isCut = true;
+  abort(reason: string | null): void {
+    if (this.isAborted) return;
+    this.isAborted = true;
     this.idleSince = NEVER;
     if (reason !== null) this.log(reason, null, this.#current);
     closeQuietly(this.stream);
@@ -133,22 +133,22 @@ export class Connection implements Link {
 
   /** Cuts the connection where a deadline has passed. */
   expire(tick: number): void {
-    if (tick >= this.output.deadline) this.cut("Timer_MinBytesPerSecond");
-    else if (tick >= this.#deadline) this.cut(this.#timer);
+    if (tick >= this.output.deadline) this.abort("Timer_MinBytesPerSecond");
+    else if (tick >= this.#deadline) this.abort(this.#timer);
   }
 
-  awaitClient(ms: number, timer: string | null): void {
-    this.#deadline = this.#engine.clock.tick + ticksOf(ms);
+  setDeadline(ms: number, timer: string | null): void {
+    this.#deadline = this.#shared.clock.tick + ticksOf(ms);
     this.#timer = timer;
   }
 
-  heardClient(): void {
+  clearDeadline(): void {
     this.#deadline = NEVER;
     this.#timer = null;
   }
 
   log(reason: string, status: number | null, exchange: Exchange | null): void {
-    this.#engine.refused({
+    this.#shared.refused({
       local: this.local,
       remote: this.remote,
       version: exchange?.versionText() ?? null,
@@ -161,7 +161,7 @@ export class Connection implements Link {
   }
 
   async linger(): Promise<void> {
-    this.awaitClient(LINGER_MS, null);
+    this.setDeadline(LINGER_MS, null);
     await linger(this.stream, this.input.scratch());
   }
 
@@ -172,7 +172,7 @@ export class Connection implements Link {
     exchange.bytes = input.buffer;
     exchange.base = input.start;
     const { head } = exchange;
-    const found = head.scan(input.buffer, input.start, input.end, this.#engine.settings);
+    const found = head.scan(input.buffer, input.start, input.end, this.#shared.settings);
     if (found !== "done") return found;
     input.start += head.length;
     exchange.receivedBytes = head.length;
@@ -180,37 +180,37 @@ export class Connection implements Link {
   }
 
   #begin(): Exchange {
-    const exchange = this.#engine.takeExchange();
+    const exchange = this.#shared.takeExchange();
     exchange.local = this.local;
     exchange.remote = this.remote;
     exchange.isTls = this.#isTls;
-    exchange.startedTick = this.#engine.clock.tick;
+    exchange.startedTick = this.#shared.clock.tick;
     return exchange;
   }
 
   #respond(): true | Promise<boolean> {
     const exchange = this.#current!;
     this.#current = null;
-    this.heardClient();
+    this.clearDeadline();
     return this.#responder.respond(exchange);
   }
 
   /** Makes room to read into and says how long the client may take. */
   #awaitRequest(): Uint8Array {
-    const { settings, clock } = this.#engine;
+    const { settings, clock } = this.#shared;
     if (this.input.isEmpty) {
       this.idleSince = clock.tick;
-      this.awaitClient(settings.ConnectionTimeout * 1000, "Timer_ConnectionIdle");
-      if (this.mustClose) this.cut(null);
+      this.setDeadline(settings.ConnectionTimeout * 1000, "Timer_ConnectionIdle");
+      if (this.mustClose) this.abort(null);
     } else if (this.#timer !== "Timer_HeaderWait") {
       this.#current!.startedMs = clock.nowMs();
-      this.awaitClient(settings.HeaderWaitTimeout * 1000, "Timer_HeaderWait");
+      this.setDeadline(settings.HeaderWaitTimeout * 1000, "Timer_HeaderWait");
     }
     return this.input.room(settings.MaxRequestBytes);
   }
 
   /** Takes `count` bytes that were read; false where the client has ended its direction. */
-  #took(count: number | null): boolean {
+  #received(count: number | null): boolean {
     if (count === null) {
       if (!this.input.isEmpty) this.log("Client_Reset", null, this.#current);
       return false;
@@ -221,13 +221,13 @@ export class Connection implements Link {
   }
 
   /** A stream that fails is a client that went away; anything else is a bug that somebody reads. */
-  #stumbled(error: unknown): void {
-    if (this.isCut || isStreamError(error)) return;
-    this.#engine.failed(error instanceof SourceFailure ? error.cause ?? error : error);
+  #failed(error: unknown): void {
+    if (this.isAborted || isStreamError(error)) return;
+    this.#shared.failed(error instanceof SourceFailure ? error.cause ?? error : error);
   }
 
   async #end(): Promise<void> {
-    this.isCut = true;
+    this.isAborted = true;
     this.idleSince = NEVER;
     closeQuietly(this.stream);
     await this.#responder.end();

@@ -84,7 +84,7 @@ export function refusalWord(reason: FramingFault): string {
 }
 
 /** Body of a refusal: HTTP.sys 2.0's page, lines ended by CR LF. */
-export function ownBody(reason: FramingFault): string {
+export function errorBody(reason: FramingFault): string {
   const { status, detail, text } = OWN_ANSWERS[reason];
   const title = reasonPhrase(status);
   const heading = detail === null ? title : `${title} - ${detail}`;
@@ -100,13 +100,13 @@ export function ownBody(reason: FramingFault): string {
 }
 
 /** Head and body of a refusal. `isHead`: the request asked for no body, its length is still told. */
-export function ownAnswer(
+export function errorResponse(
   reason: FramingFault,
   date: string,
   options: { readonly isHead: boolean; readonly namesServer: boolean },
 ): Uint8Array {
   const { status } = OWN_ANSWERS[reason];
-  const body = ownBody(reason);
+  const body = errorBody(reason);
   const text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` +
     "Content-Type: text/html; charset=us-ascii\r\n" +
     (options.namesServer ? `Server: ${SERVER_PRODUCT}\r\n` : "") +

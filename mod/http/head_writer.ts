@@ -80,7 +80,7 @@ export function putHead(
 }
 
 function putField(out: Uint8Array, at: number, name: string, value: string): number {
-  invariant(!OWN_FIELDS.has(name.toLowerCase()), `response field ${name} belongs to the engine`);
+  invariant(!OWN_FIELDS.has(name.toLowerCase()), `response field ${name} belongs to the shared`);
   let p = putChecked(out, at, name, TOKEN);
   invariant(p > at, "a response field has a name");
   out[p++] = 0x3a;

@@ -17,7 +17,7 @@ const LINGER_BYTES_MAX = 1_048_576;
 
 /** Reads what is left of a body; false where it is too much or broken. */
 export async function drain(body: BodyReader): Promise<boolean> {
-  body.abandon();
+  body.discard();
   let drained = 0;
   try {
     if (body.pending !== null) drained = (await body.pending)?.length ?? 0;

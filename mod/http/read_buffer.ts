@@ -4,19 +4,19 @@
  *
  * @module
  */
-import { type Buffers, LARGE_BYTES, SMALL_BYTES } from "./buffer_pool.ts";
+import { type BufferPool, LARGE_BYTES, SMALL_BYTES } from "./buffer_pool.ts";
 
 /** Input of one connection; what is there lies in `[start, end)` of `buffer`. */
-export class InputBuffer {
+export class ReadBuffer {
   buffer: Uint8Array;
   start = 0;
   end = 0;
 
-  readonly #buffers: Buffers;
+  readonly #buffers: BufferPool;
   /** Buffer for heads: small, or grown by a large one. */
   #home: Uint8Array;
 
-  constructor(buffers: Buffers) {
+  constructor(buffers: BufferPool) {
     this.#buffers = buffers;
     this.#home = this.buffer = buffers.takeSmall();
   }

@@ -31,7 +31,7 @@ const NO_BODY: RequestBody = {
 };
 
 /** What was understood before, and what a path is held to. */
-interface Known {
+interface ParseCache {
   readonly targets: ByteCache<Target>;
   readonly hosts: ByteCache<string>;
   readonly settings: PathLimits;
@@ -111,7 +111,7 @@ export class Exchange implements HttpRequest {
   }
 
   /** Turns the scanned head into a request; null when it is sound. */
-  understand(known: Known): FramingFault | null {
+  parse(cache: ParseCache): FramingFault | null {
     const { head, bytes, base, framing } = this;
     this.minor = head.minor as 0 | 1;
     this.method = methodText(bytes, base + head.methodStart, base + head.methodEnd);
@@ -122,13 +122,13 @@ export class Exchange implements HttpRequest {
     if (!isServedMethod(this.method)) {
       return this.method === "CONNECT" && !isAuthority(bytes, start, end) ? "URL" : "N/I";
     }
-    const host = this.#hostText(known);
+    const host = this.#hostText(cache);
     if (host === null) return "Hostname";
-    let target = known.targets.get(bytes, start, end);
+    let target = cache.targets.get(bytes, start, end);
     if (target === undefined || (target.path === "*" && this.method !== "OPTIONS")) {
-      const found = targetOf(bytes, start, end, this.method, known.settings);
+      const found = targetOf(bytes, start, end, this.method, cache.settings);
       if (typeof found === "string") return found;
-      known.targets.set(bytes, start, end, target = found);
+      cache.targets.set(bytes, start, end, target = found);
     }
     return this.#take(target, host);
   }
@@ -143,16 +143,16 @@ export class Exchange implements HttpRequest {
   }
 
   /** Host of the Host field; "" where HTTP/1.0 has none; null where it is wrong. */
-  #hostText(known: Known): string | null {
+  #hostText(cache: ParseCache): string | null {
     const { head, bytes, base, framing } = this;
     const field = framing.hostField;
     if (field < 0) return this.minor === 0 ? "" : null;
     const start = base + head.valueStart(field);
     const end = base + head.valueEnd(field);
-    const kept = known.hosts.get(bytes, start, end);
+    const kept = cache.hosts.get(bytes, start, end);
     if (kept !== undefined) return kept;
     const host = hostOf(bytes, start, end);
-    if (host !== null) known.hosts.set(bytes, start, end, host);
+    if (host !== null) cache.hosts.set(bytes, start, end, host);
     return host;
   }
 

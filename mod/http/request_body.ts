@@ -3,46 +3,46 @@
  *
  * @module
  */
-import { type BodyPump, BodyReader } from "./body_reader.ts";
+import { BodyReader, type BodySupply } from "./body_reader.ts";
 import { TICK_MS } from "./clock.ts";
 import { drain, LINGER_MS } from "./linger.ts";
-import type { Engine } from "./shared_state.ts";
+import type { SharedState } from "./shared_state.ts";
 import type { Framing } from "./parse/framing.ts";
-import type { Link } from "./connection_context.ts";
+import type { ConnectionContext } from "./connection_context.ts";
 
 const CONTINUE: Uint8Array = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
 /** One request's body on its way in. */
-export class BodyPort implements BodyPump {
+export class IncomingBody implements BodySupply {
   readonly body: BodyReader;
 
-  readonly #engine: Engine;
-  readonly #link: Link;
+  readonly #shared: SharedState;
+  readonly #context: ConnectionContext;
   /** Milliseconds that the rest of the body may take; Infinity while a handler reads. */
   #restMs = Infinity;
   #restStart = 0;
   /** What the log says of a client that is too slow; null where it has been told of already. */
   #timer: string | null = "Timer_EntityBody";
 
-  constructor(engine: Engine, link: Link, framing: Framing) {
-    this.#engine = engine;
-    this.#link = link;
-    const { MaxRequestEntityAllowed } = engine.settings;
-    this.body = new BodyReader(link.input, this, framing, MaxRequestEntityAllowed);
+  constructor(shared: SharedState, context: ConnectionContext, framing: Framing) {
+    this.#shared = shared;
+    this.#context = context;
+    const { MaxRequestEntityAllowed } = shared.settings;
+    this.body = new BodyReader(context.input, this, framing, MaxRequestEntityAllowed);
   }
 
   async refill(): Promise<boolean> {
-    const { input, stream } = this.#link;
-    const { settings, clock } = this.#engine;
+    const { input, stream } = this.#context;
+    const { settings, clock } = this.#shared;
     const leftMs = this.#restMs - (clock.tick - this.#restStart) * TICK_MS;
-    this.#link.awaitClient(Math.min(settings.EntityBodyTimeout * 1000, leftMs), this.#timer);
+    this.#context.setDeadline(Math.min(settings.EntityBodyTimeout * 1000, leftMs), this.#timer);
     let count: number | null = null;
     try {
       count = await stream.read(input.bodyRoom());
     } catch {
       // A connection that is reset has ended: nothing is wrong here.
     }
-    this.#link.heardClient();
+    this.#context.clearDeadline();
     if (count === null) return false;
     input.end = count;
     return true;
@@ -50,7 +50,7 @@ export class BodyPort implements BodyPump {
 
   async sendContinue(): Promise<void> {
     try {
-      await this.#link.output.write(CONTINUE);
+      await this.#context.output.write(CONTINUE);
     } catch {
       // The client is gone: the read that follows says so.
     }
@@ -61,10 +61,10 @@ export class BodyPort implements BodyPump {
    * body is still to come.
    */
   async end(drains: boolean): Promise<boolean> {
-    this.#limitRest(this.#engine.settings.DrainEntityBodyTimeout * 1000);
+    this.#limitRest(this.#shared.settings.DrainEntityBodyTimeout * 1000);
     const isOver = drains ? await drain(this.body) : this.body.isOver;
-    if (!drains) await this.abandon();
-    this.#link.input.endBody();
+    if (!drains) await this.discard();
+    this.#context.input.endBody();
     return isOver;
   }
 
@@ -72,12 +72,12 @@ export class BodyPort implements BodyPump {
    * The handler reads no more; resolves when a read that it began has ended. The answer is out, so the
    * client has no more time than one that is lingered for.
    */
-  async abandon(): Promise<void> {
-    this.body.abandon();
+  async discard(): Promise<void> {
+    this.body.discard();
     if (this.body.pending === null) return;
     this.#timer = null;
     this.#limitRest(LINGER_MS);
-    this.#link.awaitClient(LINGER_MS, null);
+    this.#context.setDeadline(LINGER_MS, null);
     try {
       await this.body.pending;
     } catch {
@@ -87,6 +87,6 @@ export class BodyPort implements BodyPump {
 
   #limitRest(ms: number): void {
     this.#restMs = ms;
-    this.#restStart = this.#engine.clock.tick;
+    this.#restStart = this.#shared.clock.tick;
   }
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import type { BodySource, HttpResponse } from "../base/exchange.ts";
-import type { Engine } from "./shared_state.ts";
+import type { SharedState } from "./shared_state.ts";
 import type { Exchange } from "./request.ts";
-import type { Output } from "./write_queue.ts";
+import type { WriteQueue } from "./write_queue.ts";
 import {
   type ConnectionWord,
   FRAMING,
@@ -29,17 +29,17 @@ const CHUNK_ROOM = 12;
  * in one piece, made before where the same response comes again; a large body is not copied for that.
  * Throws, with nothing put, where the response cannot be sent.
  */
-export function putKnown(
-  engine: Engine,
-  output: Output,
+export function queueResponse(
+  shared: SharedState,
+  output: WriteQueue,
   exchange: Exchange,
   response: HttpResponse,
   keepsAlive: boolean,
 ): number {
-  const { date } = engine.clock;
+  const { date } = shared.clock;
   const isPlain = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD";
   if (isPlain) {
-    const prepared = engine.prepared.get(response, date);
+    const prepared = shared.prepared.get(response, date);
     if (prepared !== undefined) {
       output.push(prepared);
       return prepared.length;
@@ -51,7 +51,7 @@ export function putKnown(
   const isJoined = content.length <= JOINED_BODY_MAX;
   const bytes = new Uint8Array(headRoom(response) + (isJoined ? content.length : 0));
   const framing = knownFraming(exchange, response, body);
-  const end = putHead(bytes, 0, response, headOptions(engine, exchange, framing, keepsAlive));
+  const end = putHead(bytes, 0, response, headOptions(shared, exchange, framing, keepsAlive));
   if (!isJoined) {
     output.push(bytes.subarray(0, end));
     output.push(content);
@@ -60,7 +60,7 @@ export function putKnown(
   bytes.set(content, end);
   const whole = bytes.subarray(0, end + content.length);
   output.push(whole);
-  if (isPlain) engine.prepared.offer(response, date, whole);
+  if (isPlain) shared.prepared.offer(response, date, whole);
   return whole.length;
 }
 
@@ -84,29 +84,29 @@ export function sourceFraming(
 
 /** Head alone, for a body that follows in pieces. */
 export function headOnly(
-  engine: Engine,
+  shared: SharedState,
   exchange: Exchange,
   response: HttpResponse,
   framing: number,
   connection: ConnectionWord,
 ): Uint8Array {
   const bytes = new Uint8Array(headRoom(response));
-  const options = { date: engine.clock.date, framing, connection, namesServer: false };
-  const namesServer = engine.settings.DisableServerHeader !== 2 && exchange.status !== 101;
+  const options = { date: shared.clock.date, framing, connection, namesServer: false };
+  const namesServer = shared.settings.DisableServerHeader !== 2 && exchange.status !== 101;
   return bytes.subarray(0, putHead(bytes, 0, response, { ...options, namesServer }));
 }
 
 function headOptions(
-  engine: Engine,
+  shared: SharedState,
   exchange: Exchange,
   framing: number,
   keepsAlive: boolean,
 ): HeadOptions {
   return {
-    date: engine.clock.date,
+    date: shared.clock.date,
     framing,
     connection: connectionWord(exchange, keepsAlive),
-    namesServer: engine.settings.DisableServerHeader !== 2,
+    namesServer: shared.settings.DisableServerHeader !== 2,
   };
 }
 
@@ -127,7 +127,7 @@ export class SourceFailure extends Error {
  * answer for a whole one.
  */
 export async function sendSource(
-  output: Output,
+  output: WriteQueue,
   exchange: Exchange,
   source: BodySource,
   { head, framing }: { readonly head: Uint8Array; readonly framing: number },

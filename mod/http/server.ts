@@ -9,7 +9,7 @@ import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/e
 import type { Settings } from "../config/document/settings.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
 import { Connection } from "./connection.ts";
-import { Engine } from "./shared_state.ts";
+import { SharedState } from "./shared_state.ts";
 
 /** A connection as `Deno.TcpConn` is one: bytes, and who is at its ends. */
 export interface AcceptedStream extends ByteStream {
@@ -51,7 +51,7 @@ interface LocalCount {
 }
 
 /** Connections over a limit that are told so at the same time; the rest is closed without a word. */
-const TURNED_AWAY_MAX = 128;
+const REJECTED_MAX = 128;
 
 interface Drain {
   readonly connections: Set<Connection>;
@@ -62,7 +62,7 @@ interface Drain {
 
 /** All connections of one service. */
 export class HttpServer {
-  readonly #engine: Engine;
+  readonly #shared: SharedState;
   readonly #clock: Clock;
   readonly #connections = new Set<Connection>();
   /** Where the last connection came in: the next one most likely came in there too. */
@@ -71,15 +71,15 @@ export class HttpServer {
   readonly #drains = new Set<Drain>();
   readonly #closed: (remote: Endpoint) => void;
   readonly #expire = (connection: Connection): void => connection.expire(this.#clock.tick);
-  readonly #ended = (connection: Connection): void => this.#forget(connection);
+  readonly #ended = (connection: Connection): void => this.#onClosed(connection);
   /** Connections that are told that there are too many, and leave. */
-  readonly #turnedAway = new Set<Connection>();
+  readonly #rejected = new Set<Connection>();
   #isDraining = false;
 
   constructor(options: HttpServerOptions) {
     this.#closed = options.closed ?? ignore;
     this.#clock = options.clock ?? new SystemClock();
-    this.#engine = new Engine({
+    this.#shared = new SharedState({
       settings: options.settings,
       handler: options.handler,
       served: options.served ?? ignore,
@@ -91,19 +91,19 @@ export class HttpServer {
 
   /** From the next request on; what is not given stays. */
   reconfigure(change: { readonly settings?: Settings; readonly handler?: Handler }): void {
-    const { settings, handler } = this.#engine;
-    this.#engine.reconfigure(change.settings ?? settings, change.handler ?? handler);
+    const { settings, handler } = this.#shared;
+    this.#shared.reconfigure(change.settings ?? settings, change.handler ?? handler);
   }
 
   /** Serves `stream` until it ends. Never throws: a connection that is dead already is closed. */
-  adopt(stream: AcceptedStream, options: { readonly tls: boolean }): void {
+  serve(stream: AcceptedStream, options: { readonly tls: boolean }): void {
     const local = this.#localOf(stream.localAddr);
     const remote = endpointOf(stream.remoteAddr);
-    const connection = new Connection(stream, this.#engine, { local, remote, isTls: options.tls });
-    if (this.#isDraining) return connection.cut(null);
-    if (this.#isOverLimit(remote.ip)) return this.#turnAway(connection);
+    const connection = new Connection(stream, this.#shared, { local, remote, isTls: options.tls });
+    if (this.#isDraining) return connection.abort(null);
+    if (this.#isOverLimit(remote.ip)) return this.#reject(connection);
     setNoDelay(stream);
-    this.#keepTime();
+    this.#startClock();
     this.#connections.add(connection);
     this.#byClient.set(remote.ip, (this.#byClient.get(remote.ip) ?? 0) + 1);
     connection.run(this.#ended);
@@ -138,7 +138,7 @@ export class HttpServer {
     const idle = [...this.#connections].filter((connection) => connection.isIdle);
     idle.sort((a, b) => a.idleSince - b.idleSince);
     const chosen = idle.slice(0, count);
-    for (const connection of chosen) connection.cut(null);
+    for (const connection of chosen) connection.abort(null);
     return chosen.length;
   }
 
@@ -163,29 +163,29 @@ export class HttpServer {
   }
 
   #isOverLimit(client: Ip): boolean {
-    const { MaxConnections, MaxConnectionsPerAddress } = this.#engine.settings;
+    const { MaxConnections, MaxConnectionsPerAddress } = this.#shared.settings;
     return this.#connections.size >= MaxConnections ||
       (this.#byClient.get(client) ?? 0) >= MaxConnectionsPerAddress;
   }
 
-  #turnAway(connection: Connection): void {
-    if (this.#turnedAway.size >= TURNED_AWAY_MAX) return connection.cut("ConnLimit");
-    this.#keepTime();
-    this.#turnedAway.add(connection);
-    connection.turnAway("ConnLimit", () => {
-      this.#turnedAway.delete(connection);
-      this.#restClock();
+  #reject(connection: Connection): void {
+    if (this.#rejected.size >= REJECTED_MAX) return connection.abort("ConnLimit");
+    this.#startClock();
+    this.#rejected.add(connection);
+    connection.reject("ConnLimit", () => {
+      this.#rejected.delete(connection);
+      this.#stopClock();
     });
   }
 
   /** The clock runs while there is somebody whose time it counts. */
-  #keepTime(): void {
-    if (this.#connections.size + this.#turnedAway.size > 0) return;
+  #startClock(): void {
+    if (this.#connections.size + this.#rejected.size > 0) return;
     this.#clock.start(() => this.#tick());
   }
 
-  #restClock(): void {
-    if (this.#connections.size + this.#turnedAway.size === 0) this.#clock.stop();
+  #stopClock(): void {
+    if (this.#connections.size + this.#rejected.size === 0) this.#clock.stop();
   }
 
   #drain(connections: readonly Connection[], graceMs: number): Promise<void> {
@@ -193,8 +193,8 @@ export class HttpServer {
     return new Promise((resolve) => {
       this.#drains.add({ connections: new Set(connections), until, resolve });
       for (const connection of connections) {
-        if (graceMs > 0) connection.closeSoon();
-        else connection.drop();
+        if (graceMs > 0) connection.closeGracefully();
+        else connection.close();
       }
       this.#settleDrains();
     });
@@ -203,10 +203,10 @@ export class HttpServer {
   #tick(): void {
     const now = this.#clock.tick;
     this.#connections.forEach(this.#expire); // a loop over a Set makes an object for each
-    for (const connection of this.#turnedAway) connection.expire(now);
+    for (const connection of this.#rejected) connection.expire(now);
     for (const { connections, until } of this.#drains) {
       if (now < until) continue;
-      for (const connection of connections) connection.drop();
+      for (const connection of connections) connection.close();
     }
     this.#settleDrains();
   }
@@ -214,7 +214,7 @@ export class HttpServer {
   /** A drain is over when each of its connections has ended or was cut, whatever its handler does. */
   #settleDrains(): void {
     for (const drain of this.#drains) {
-      if ([...drain.connections].some((connection) => !connection.isCut)) continue;
+      if ([...drain.connections].some((connection) => !connection.isAborted)) continue;
       this.#drains.delete(drain);
       drain.resolve();
     }
@@ -227,14 +227,14 @@ export class HttpServer {
     return this.#local = endpointOf(address);
   }
 
-  #forget(connection: Connection): void {
+  #onClosed(connection: Connection): void {
     this.#closed(connection.remote);
     const { ip } = connection.remote;
     const left = (this.#byClient.get(ip) ?? 1) - 1;
     if (left === 0) this.#byClient.delete(ip);
     else this.#byClient.set(ip, left);
     this.#connections.delete(connection);
-    this.#restClock();
+    this.#stopClock();
     if (this.#drains.size === 0) return;
     for (const { connections } of this.#drains) connections.delete(connection);
     this.#settleDrains();

@@ -5,15 +5,15 @@
  */
 import type { Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
-import { Buffers } from "./buffer_pool.ts";
+import { BufferPool } from "./buffer_pool.ts";
 import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
 import { Exchange } from "./request.ts";
 import { PreparedResponses } from "./prepared_cache.ts";
 import type { Target } from "./parse/target.ts";
 import { ByteCache } from "../wire/byte_text.ts";
 
-/** What an {@linkcode Engine} is made of; `settings` and `handler` may change while it runs. */
-export interface EngineOptions {
+/** What an {@linkcode SharedState} is made of; `settings` and `handler` may change while it runs. */
+export interface SharedStateOptions {
   readonly settings: Settings;
   readonly handler: Handler;
   /** Called once for each answered exchange, after its last byte was handed to the kernel. */
@@ -34,8 +34,8 @@ const STALLED_BYTES = 65536;
 type ReusedRecord = { -readonly [K in keyof ServedRecord]: ServedRecord[K] };
 
 /** Shared state of the connections of one server. */
-export class Engine {
-  readonly buffers = new Buffers();
+export class SharedState {
+  readonly buffers = new BufferPool();
   readonly prepared = new PreparedResponses();
   readonly targets = new ByteCache<Target>();
   readonly hosts = new ByteCache<string>();
@@ -51,7 +51,7 @@ export class Engine {
   readonly #exchanges: Exchange[] = [];
   #record: ReusedRecord | undefined;
 
-  constructor(options: EngineOptions) {
+  constructor(options: SharedStateOptions) {
     this.clock = options.clock;
     this.served = options.served;
     this.refused = options.refused;

@@ -6,25 +6,25 @@
  */
 import type { ByteStream } from "../base/exchange.ts";
 import { NEVER } from "./clock.ts";
-import type { Engine } from "./shared_state.ts";
+import type { SharedState } from "./shared_state.ts";
 
 /** More than this is not held back to be joined. */
 const JOINED_BYTES_MAX = 65536;
 
 /** Writer of one connection. */
-export class Output {
+export class WriteQueue {
   /** Tick at which a write that is under way has stood still too long; NEVER for none. */
   deadline = NEVER;
 
   readonly #stream: ByteStream;
-  readonly #engine: Engine;
+  readonly #shared: SharedState;
   #first: Uint8Array | null = null;
   #others: Uint8Array[] | null = null;
   #bytes = 0;
 
-  constructor(stream: ByteStream, engine: Engine) {
+  constructor(stream: ByteStream, shared: SharedState) {
     this.#stream = stream;
-    this.#engine = engine;
+    this.#shared = shared;
   }
 
   get isEmpty(): boolean {
@@ -47,14 +47,14 @@ export class Output {
   start(): Promise<number> {
     const bytes = this.#join();
     this.taken = bytes;
-    this.deadline = this.#engine.clock.tick + this.#engine.stallTicks;
+    this.deadline = this.#shared.clock.tick + this.#shared.stallTicks;
     return this.#stream.write(bytes);
   }
 
-  /** Bytes that {@linkcode Output.start} is writing. */
+  /** Bytes that {@linkcode WriteQueue.start} is writing. */
   taken: Uint8Array | null = null;
 
-  /** Ends what {@linkcode Output.start} began, after `count` bytes went. */
+  /** Ends what {@linkcode WriteQueue.start} began, after `count` bytes went. */
   finish(count: number): Promise<void> | null {
     const bytes = this.taken!;
     this.taken = null;
@@ -77,7 +77,7 @@ export class Output {
     let at = 0;
     try {
       while (at < bytes.length) {
-        this.deadline = this.#engine.clock.tick + this.#engine.stallTicks;
+        this.deadline = this.#shared.clock.tick + this.#shared.stallTicks;
         at += await this.#stream.write(at === 0 ? bytes : bytes.subarray(at));
       }
     } finally {

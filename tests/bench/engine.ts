@@ -72,7 +72,7 @@ async function round(request: Uint8Array, requests: number): Promise<number> {
   });
   const stream = new InstantStream(request, requests);
   const start = performance.now();
-  server.adopt(stream, { tls: false });
+  server.serve(stream, { tls: false });
   await stream.done;
   const end = performance.now();
   await server.drain(0);

@@ -64,7 +64,7 @@ Deno.test({
 
 async function accept(listener: Deno.TcpListener, server: HttpServer): Promise<void> {
   try {
-    for (;;) server.adopt(await listener.accept(), { tls: false });
+    for (;;) server.serve(await listener.accept(), { tls: false });
   } catch {
     // Closed: the test is over.
   }

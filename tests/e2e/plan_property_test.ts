@@ -3,12 +3,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint } from "../../mod/base/address.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { changeOver } from "../../mod/listen/sockets/follow_plan.ts";
+import { followPlan } from "../../mod/listen/sockets/follow_plan.ts";
 import { gatherPlanInput } from "../../mod/listen/plan/plan_input.ts";
-import { Sockets } from "../../mod/listen/sockets/socket_set.ts";
+import { SocketSet } from "../../mod/listen/sockets/socket_set.ts";
 import type { BindFault } from "../../mod/listen/machine/bind_fault.ts";
 import { openEndpoint } from "../../mod/listen/sockets/endpoint.ts";
-import type { Holder } from "../../mod/listen/machine/port_owner.ts";
+import type { PortOwner } from "../../mod/listen/machine/port_owner.ts";
 import { findListeners } from "../../mod/listen/machine/port_owners.ts";
 import { parseList } from "../../mod/config/document/list_entry.ts";
 import { makePlan } from "../../mod/listen/plan/make_plan.ts";
@@ -45,7 +45,7 @@ Deno.test({
         const source = { document, list, check: () => null, registrations: [] };
         const running = sockets.endpoints();
         const foreseen = makePlan({ ...gatherPlanInput(source), running, held });
-        const made = await changeOver(sockets, source, { tcpBacklog: 5 });
+        const made = await followPlan(sockets, source, { tcpBacklog: 5 });
         await sockets.close(made.endpoints.filter(({ action }) => action === "close"));
 
         const what = JSON.stringify([round + i, document.ipListen, document.sites, held, running]);
@@ -78,13 +78,13 @@ const ABSENT = "EADDRNOTAVAIL";
 const IN_USE = "EADDRINUSE";
 
 /** Who else is in the way on `ports`. */
-function holders(ports: readonly number[]): Holder[] {
+function holders(ports: readonly number[]): PortOwner[] {
   return findListeners(new Set(ports))
     .filter(({ pid, namespace }) => pid !== Deno.pid && namespace === null);
 }
 
-function makeSockets(): Sockets {
-  return new Sockets({
+function makeSockets(): SocketSet {
+  return new SocketSet({
     onConnection: (conn) => conn.close(),
     onExhausted: () => {},
     onFailure: () => {},

@@ -2,9 +2,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { BodyError } from "../../mod/base/exchange.ts";
 import { BodyReader } from "../../mod/http/body_reader.ts";
-import { Buffers } from "../../mod/http/buffer_pool.ts";
+import { BufferPool } from "../../mod/http/buffer_pool.ts";
 import { CHUNKED, Framing } from "../../mod/http/parse/framing.ts";
-import { InputBuffer } from "../../mod/http/read_buffer.ts";
+import { ReadBuffer } from "../../mod/http/read_buffer.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
 /** A reader whose connection brings `pieces`, then ends. */
@@ -12,7 +12,7 @@ function readerOf(length: number, pieces: string[], expectsContinue = false): {
   reader: BodyReader;
   continues: () => number;
 } {
-  const input = new InputBuffer(new Buffers());
+  const input = new ReadBuffer(new BufferPool());
   const framing = Object.assign(new Framing(), { bodyLength: length, expectsContinue });
   let continues = 0;
   const pump = {
@@ -45,11 +45,11 @@ Deno.test("BodyReader.read() fails again after a failure", async () => {
   const { reader } = readerOf(CHUNKED, ["x\r\n"]);
   await assertRejects(() => reader.read(), BodyError);
   await assertRejects(() => reader.read(), BodyError);
-  assertEquals([reader.fault, reader.isBroken, reader.isCut], ["Number", true, false]);
-  const cut = readerOf(3, ["a"]).reader;
-  await cut.read();
-  await assertRejects(() => cut.read(), BodyError);
-  assertEquals([cut.fault, cut.isCut], [null, true]);
+  assertEquals([reader.fault, reader.isBroken, reader.isAborted], ["Number", true, false]);
+  const short = readerOf(3, ["a"]).reader;
+  await short.read();
+  await assertRejects(() => short.read(), BodyError);
+  assertEquals([short.fault, short.isAborted], [null, true]);
 });
 
 Deno.test("BodyReader.read() takes one reader at a time, and none once the exchange is over", async () => {
@@ -57,7 +57,7 @@ Deno.test("BodyReader.read() takes one reader at a time, and none once the excha
   const first = reader.read();
   await assertRejects(() => reader.read(), BodyError, "two reads");
   assertEquals((await first)?.length, 3);
-  reader.abandon();
+  reader.discard();
   await assertRejects(() => reader.read(), BodyError, "over");
 });
 

@@ -1,9 +1,9 @@
 // Goal: no two users of one buffer, and buffers that come back are lent again.
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool.ts";
+import { BufferPool, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool.ts";
 
 Deno.test("Buffers lends pieces that do not overlap", () => {
-  const buffers = new Buffers();
+  const buffers = new BufferPool();
   const taken = Array.from({ length: 200 }, () => buffers.takeSmall());
   taken.forEach((buffer, i) => buffer.fill(i));
   taken.forEach((buffer, i) => {
@@ -13,7 +13,7 @@ Deno.test("Buffers lends pieces that do not overlap", () => {
 });
 
 Deno.test("Buffers lends again what came back", () => {
-  const buffers = new Buffers();
+  const buffers = new BufferPool();
   const small = buffers.takeSmall();
   buffers.giveSmall(small);
   assertStrictEquals(buffers.takeSmall(), small);
@@ -24,7 +24,7 @@ Deno.test("Buffers lends again what came back", () => {
 });
 
 Deno.test("Buffers keeps no more than a few large ones", () => {
-  const buffers = new Buffers();
+  const buffers = new BufferPool();
   const taken = new Set(Array.from({ length: 40 }, () => buffers.takeLarge()));
   for (const buffer of taken) buffers.giveLarge(buffer);
   const kept = Array.from({ length: 40 }, () => buffers.takeLarge()).filter((b) => taken.has(b));

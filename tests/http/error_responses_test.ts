@@ -1,8 +1,8 @@
 // Goal: the service's own answers have the bytes that HTTP.sys 2.0's have.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { ownAnswer, ownBody, refusalStatus } from "../../mod/http/error_responses.ts";
+import { errorBody, errorResponse, refusalStatus } from "../../mod/http/error_responses.ts";
 
-Deno.test("ownBody() has the length of the captured or documented page", () => {
+Deno.test("errorBody() has the length of the captured or documented page", () => {
   const cases = [
     ["Verb", 400, 326],
     ["URL", 400, 324],
@@ -17,21 +17,21 @@ Deno.test("ownBody() has the length of the captured or documented page", () => {
     ["BadRequest", 400, 311],
   ] as const;
   for (const [reason, status, length] of cases) {
-    assertEquals([refusalStatus(reason), ownBody(reason).length], [status, length], reason);
+    assertEquals([refusalStatus(reason), errorBody(reason).length], [status, length], reason);
   }
 });
 
-Deno.test("ownAnswer() has the fields in HTTP.sys's order", () => {
+Deno.test("errorResponse() has the fields in HTTP.sys's order", () => {
   const text = (isHead: boolean, namesServer: boolean): string =>
-    String.fromCharCode(...ownAnswer("Verb", "DATE", { isHead, namesServer }));
+    String.fromCharCode(...errorResponse("Verb", "DATE", { isHead, namesServer }));
   const head = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=us-ascii\r\n";
   const rest = "Date: DATE\r\nConnection: close\r\nContent-Length: 326\r\n\r\n";
-  assertEquals(text(false, true), `${head}Server: httpcfg\r\n${rest}${ownBody("Verb")}`);
+  assertEquals(text(false, true), `${head}Server: httpcfg\r\n${rest}${errorBody("Verb")}`);
   assertEquals(text(true, false), head + rest);
 });
 
-Deno.test("ownBody() gives the gateway's answers, which are ours, the same shape", () => {
+Deno.test("errorBody() gives the gateway's answers, which are ours, the same shape", () => {
   assertEquals([refusalStatus("BadGateway"), refusalStatus("GatewayTimeout")], [502, 504]);
-  assertStringIncludes(ownBody("BadGateway"), "<h2>Bad Gateway</h2>\r\n<hr><p>HTTP Error 502. ");
-  assertStringIncludes(ownBody("GatewayTimeout"), "<TITLE>Gateway Timeout</TITLE>");
+  assertStringIncludes(errorBody("BadGateway"), "<h2>Bad Gateway</h2>\r\n<hr><p>HTTP Error 502. ");
+  assertStringIncludes(errorBody("GatewayTimeout"), "<TITLE>Gateway Timeout</TITLE>");
 });

@@ -47,7 +47,7 @@ class Loopback implements AsyncDisposable {
 
   async #accept(): Promise<void> {
     try {
-      for (;;) this.server.adopt(await this.#listener.accept(), { tls: false });
+      for (;;) this.server.serve(await this.#listener.accept(), { tls: false });
     } catch {
       // Closed: the test is over.
     }

@@ -1,13 +1,13 @@
 // Goal: no byte is lost or moved to another connection while the window grows, moves and shrinks.
 import { assertEquals } from "@std/assert";
-import { Buffers, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool.ts";
-import { InputBuffer } from "../../mod/http/read_buffer.ts";
+import { BufferPool, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool.ts";
+import { ReadBuffer } from "../../mod/http/read_buffer.ts";
 import { latin1 } from "../../mod/wire/byte_text.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
-const content = (input: InputBuffer): string => latin1(input.buffer, input.start, input.end);
+const content = (input: ReadBuffer): string => latin1(input.buffer, input.start, input.end);
 
-function receive(input: InputBuffer, text: string): void {
+function receive(input: ReadBuffer, text: string): void {
   for (const byte of latin1Bytes(text)) {
     input.room(16384)[0] = byte;
     input.end++;
@@ -15,7 +15,7 @@ function receive(input: InputBuffer, text: string): void {
 }
 
 Deno.test("InputBuffer grows for a large head and is small again when it is empty", () => {
-  const input = new InputBuffer(new Buffers());
+  const input = new ReadBuffer(new BufferPool());
   const head = "0123456789".repeat(1000);
   receive(input, head);
   assertEquals(content(input), head);
@@ -25,7 +25,7 @@ Deno.test("InputBuffer grows for a large head and is small again when it is empt
 });
 
 Deno.test("InputBuffer moves what is left to the front before it grows", () => {
-  const input = new InputBuffer(new Buffers());
+  const input = new ReadBuffer(new BufferPool());
   receive(input, "x".repeat(SMALL_BYTES - 4) + "keep");
   input.start = SMALL_BYTES - 4;
   assertEquals(input.room(16384).length, SMALL_BYTES - 4);
@@ -33,14 +33,14 @@ Deno.test("InputBuffer moves what is left to the front before it grows", () => {
 });
 
 Deno.test("InputBuffer always has room for one byte more, whatever the limit", () => {
-  const input = new InputBuffer(new Buffers());
+  const input = new ReadBuffer(new BufferPool());
   receive(input, "x".repeat(SMALL_BYTES));
   assertEquals(input.room(256).length > 0, true);
 });
 
 Deno.test("InputBuffer reads a body beside the head and brings what follows it home", () => {
   for (const follows of ["next", "n".repeat(5000)]) {
-    const input = new InputBuffer(new Buffers());
+    const input = new ReadBuffer(new BufferPool());
     receive(input, "head");
     const head = input.buffer;
     input.start = input.end;
@@ -59,7 +59,7 @@ Deno.test("InputBuffer reads a body beside the head and brings what follows it h
 });
 
 Deno.test("InputBuffer lends a large buffer only to who fills it", () => {
-  const input = new InputBuffer(new Buffers());
+  const input = new ReadBuffer(new BufferPool());
   const fills = [100, SMALL_BYTES, LARGE_BYTES, 5000, 100, 100, SMALL_BYTES];
   const sizes = fills.map((fill) => {
     const { length } = input.bodyRoom();
@@ -72,8 +72,8 @@ Deno.test("InputBuffer lends a large buffer only to who fills it", () => {
 });
 
 Deno.test("InputBuffer gives everything back", () => {
-  const buffers = new Buffers();
-  const input = new InputBuffer(buffers);
+  const buffers = new BufferPool();
+  const input = new ReadBuffer(buffers);
   const small = input.buffer;
   input.bodyRoom();
   input.end = SMALL_BYTES;

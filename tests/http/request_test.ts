@@ -12,10 +12,10 @@ function exchangeOf(text: string, isTls = false): [Exchange, string | null] {
   exchange.base = 2;
   exchange.isTls = isTls;
   assertEquals(exchange.head.scan(bytes, 2, bytes.length, DEFAULT_SETTINGS), "done");
-  return [exchange, exchange.understand(engineOf())];
+  return [exchange, exchange.parse(engineOf())];
 }
 
-Deno.test("Exchange.understand() takes the head apart", () => {
+Deno.test("Exchange.parse() takes the head apart", () => {
   const [exchange, fault] = exchangeOf(
     "PUT /a/../b%41?q HTTP/1.0\r\nHost: A.Example.:8080\r\n\r\n",
   );
@@ -37,7 +37,7 @@ Deno.test("Exchange.understand() takes the head apart", () => {
   assertEquals(exchange.versionText(), "HTTP/1.0");
 });
 
-Deno.test("Exchange.understand() wants a Host of HTTP/1.1 and a sound one of all", () => {
+Deno.test("Exchange.parse() wants a Host of HTTP/1.1 and a sound one of all", () => {
   const cases: [text: string, host: string | null][] = [
     ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "a"],
     ["GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", "b"],
@@ -55,7 +55,7 @@ Deno.test("Exchange.understand() wants a Host of HTTP/1.1 and a sound one of all
   }
 });
 
-Deno.test("Exchange.understand() wants the scheme of an absolute target to be the connection's", () => {
+Deno.test("Exchange.parse() wants the scheme of an absolute target to be the connection's", () => {
   for (
     const [scheme, isTls, fault] of [
       ["http", false, null],
@@ -68,14 +68,14 @@ Deno.test("Exchange.understand() wants the scheme of an absolute target to be th
   }
 });
 
-Deno.test("Exchange.understand() does not mistake a kept target for another method's", () => {
-  const engine = engineOf();
+Deno.test("Exchange.parse() does not mistake a kept target for another method's", () => {
+  const shared = engineOf();
   const faults = ["OPTIONS", "GET"].map((method) => {
     const bytes = latin1Bytes(`${method} * HTTP/1.1\r\nHost: a\r\n\r\n`);
     const exchange = new Exchange();
     exchange.bytes = bytes;
     exchange.head.scan(bytes, 0, bytes.length, DEFAULT_SETTINGS);
-    return exchange.understand(engine);
+    return exchange.parse(shared);
   });
   assertEquals(faults, [null, "URL"]);
 });

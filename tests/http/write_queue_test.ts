@@ -1,13 +1,13 @@
 // Goal: bytes leave once, in order, as few writes as useful, and a stalled write has a deadline.
 import { assertEquals } from "@std/assert";
 import { NEVER } from "../../mod/http/clock.ts";
-import { Output } from "../../mod/http/write_queue.ts";
+import { WriteQueue } from "../../mod/http/write_queue.ts";
 import { engineOf } from "../support/engine.ts";
 import { FakeStream, latin1Bytes } from "../support/fake_stream.ts";
 
 Deno.test("Output joins what waits into one write", async () => {
   const stream = new FakeStream();
-  const output = new Output(stream, engineOf());
+  const output = new WriteQueue(stream, engineOf());
   assertEquals(output.isEmpty, true);
   for (const text of ["a", "bc", "d"]) output.push(latin1Bytes(text));
   assertEquals(output.isEmpty, false);
@@ -20,7 +20,7 @@ Deno.test("Output joins what waits into one write", async () => {
 Deno.test("Output writes the rest of what was taken in part", async () => {
   const stream = new FakeStream();
   stream.writeMax = 3;
-  const output = new Output(stream, engineOf());
+  const output = new WriteQueue(stream, engineOf());
   output.push(latin1Bytes("0123456789"));
   const rest = output.finish(await output.start());
   await rest;
@@ -32,7 +32,7 @@ Deno.test("Output writes the rest of what was taken in part", async () => {
 
 Deno.test("Output does not copy what is large", async () => {
   const stream = new FakeStream();
-  const output = new Output(stream, engineOf());
+  const output = new WriteQueue(stream, engineOf());
   output.push(latin1Bytes("head"));
   assertEquals(output.isFull, false);
   output.push(new Uint8Array(70_000));
@@ -44,12 +44,12 @@ Deno.test("Output does not copy what is large", async () => {
 Deno.test("Output has a deadline while it writes, and none else", async () => {
   const stream = new FakeStream();
   stream.isStalled = true;
-  const engine = engineOf();
-  const output = new Output(stream, engine);
+  const shared = engineOf();
+  const output = new WriteQueue(stream, shared);
   assertEquals(output.deadline, NEVER);
   output.push(latin1Bytes("a"));
   const written = output.flush();
-  assertEquals(output.deadline, engine.clock.tick + engine.stallTicks);
+  assertEquals(output.deadline, shared.clock.tick + shared.stallTicks);
   stream.resume();
   await written;
   assertEquals(output.deadline, NEVER);

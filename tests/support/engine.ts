@@ -6,7 +6,7 @@
 import type { Handler, HttpResponse, RefusedRecord } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/document/settings.ts";
 import { type Clock, TICK_MS } from "../../mod/http/clock.ts";
-import { Engine, type EngineOptions } from "../../mod/http/shared_state.ts";
+import { SharedState, type SharedStateOptions } from "../../mod/http/shared_state.ts";
 import { HttpServer } from "../../mod/http/server.ts";
 import { FakeStream } from "./fake_stream.ts";
 
@@ -39,8 +39,8 @@ export class FakeClock implements Clock {
 }
 
 /** What connections share, for tests of one part of them. */
-export function engineOf(options: Partial<EngineOptions> = {}): Engine {
-  return new Engine({
+export function engineOf(options: Partial<SharedStateOptions> = {}): SharedState {
+  return new SharedState({
     settings: DEFAULT_SETTINGS,
     handler: () => HELLO,
     served: () => {},
@@ -97,7 +97,7 @@ export class TestEngine {
 
   /** A new client of the server. */
   connect(stream: FakeStream = new FakeStream(), tls = false): FakeStream {
-    this.server.adopt(stream, { tls });
+    this.server.serve(stream, { tls });
     return stream;
   }
 

@@ -90,7 +90,7 @@ export async function startFakeService(home: string, name: string): Promise<Fake
     void serveControl(conn, "", {
       async handle(request, tell): Promise<ServiceStatus> {
         const before = kept.length;
-        await carryOut(controller, { states, kept }, request, (service, state) => {
+        await handleControl(controller, { states, kept }, request, (service, state) => {
           tell({ kind: "step", service, state });
         });
         if (request.op === "cache") return { ...status(), cache: kept };
@@ -102,7 +102,7 @@ export async function startFakeService(home: string, name: string): Promise<Fake
   return { close: () => local.close() };
 }
 
-async function carryOut(
+async function handleControl(
   controller: Controller,
   { states, kept }: {
     readonly states: Map<number, SiteStatus["state"]>;

@@ -7,7 +7,7 @@ Deno.test("101 hands the connection over, early bytes first", async () => {
     status: 101,
     headers: [["Upgrade", "x"]],
     body: null,
-    async takeOver(stream): Promise<void> {
+    async upgrade(stream): Promise<void> {
       const buffer = new Uint8Array(100);
       for (let n = await stream.read(buffer); n !== null; n = await stream.read(buffer)) {
         await stream.write(buffer.slice(0, n));

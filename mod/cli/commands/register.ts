@@ -10,9 +10,9 @@ import { WIN32, win32Text } from "../../base/win32.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { askToRegister } from "../../host/sharing/register_client.ts";
-import { FORWARD_TIMEOUT, isTimeout } from "../../host/sharing/register_protocol.ts";
+import { isTimeout, PROXY_TIMEOUT } from "../../host/sharing/register_protocol.ts";
 import type { RegistrationStatus } from "../../host/control/status.ts";
-import { formatForwardTarget, parseForwardTarget } from "../../site/proxy/proxy_target.ts";
+import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_target.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { ANSWER_VERSION, jsonText, render, type Row } from "../core/format.ts";
 import { table } from "../core/table.ts";
@@ -51,7 +51,7 @@ const register: CommandSpec = {
     timeout: {
       kind: "string",
       value: "SECONDS",
-      summary: `time for an answer to begin and to go on, ${FORWARD_TIMEOUT.default} by default`,
+      summary: `time for an answer to begin and to go on, ${PROXY_TIMEOUT.default} by default`,
     },
   },
   words: { min: 1, max: 1 },
@@ -156,8 +156,8 @@ function checkUrl(verb: string, text: string): void {
 }
 
 function checkedTarget(text: string | null): string {
-  const target = parseForwardTarget(text ?? "");
-  if (target !== null) return formatForwardTarget(target);
+  const target = parseProxyTarget(text ?? "");
+  if (target !== null) return formatProxyTarget(target);
   const hint = "httpcfg register http://+:80/app/ --to http://127.0.0.1:3000";
   if (text === null) throw usageFault("Cannot register without a target: --to is missing", hint);
   throw usageFault(
@@ -167,10 +167,10 @@ function checkedTarget(text: string | null): string {
 }
 
 function checkedTimeout(text: string | null): number {
-  if (text === null) return FORWARD_TIMEOUT.default;
+  if (text === null) return PROXY_TIMEOUT.default;
   const seconds = /^[0-9]{1,4}$/.test(text) ? Number(text) : NaN;
   if (isTimeout(seconds)) return seconds;
-  const { min, max } = FORWARD_TIMEOUT;
+  const { min, max } = PROXY_TIMEOUT;
   throw usageFault(
     `Cannot wait ${quote(text)} seconds: not a number from ${min} to ${max}`,
     "httpcfg register URL --to TARGET --timeout 30",

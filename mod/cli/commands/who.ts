@@ -7,10 +7,10 @@ import { EXIT } from "../../base/exit_status.ts";
 import { type Endpoint, parseEndpoint, parseIp, parsePort } from "../../base/address.ts";
 import { quote, usageFault } from "../../base/fault.ts";
 import {
-  describeHolder,
+  describeOwner,
   endpointsCollide,
-  type Holder,
-  holderCommand,
+  ownerCommand,
+  type PortOwner,
 } from "../../listen/machine/port_owner.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
@@ -40,8 +40,8 @@ const who: CommandSpec = {
       holder.namespace === null && endpointsCollide(holder, wanted as Endpoint, true)
     );
     const form = input.text("format") ?? "text";
-    if (form !== "text") io.out(await render(holderListing(holders), form));
-    else io.out(holderLines(holders).join("\n"));
+    if (form !== "text") io.out(await render(ownerListing(holders), form));
+    else io.out(ownerLines(holders).join("\n"));
     io.note(nextStep(wanted, holders, io.os));
     return holders.length > 0 ? EXIT.ok : EXIT.failed;
   },
@@ -65,7 +65,7 @@ function parseWanted(text: string): Wanted {
 }
 
 /** The holders as records. */
-function holderListing(holders: readonly Holder[]): Listing {
+function ownerListing(holders: readonly PortOwner[]): Listing {
   const columns = ["ip", "port", "pid", "program", "user", "mapped", "namespace", "socket"];
   return {
     name: "holders",
@@ -77,14 +77,14 @@ function holderListing(holders: readonly Holder[]): Listing {
 }
 
 /** The holders for people; processes that share one socket or one address are marked. */
-export function holderLines(holders: readonly Holder[]): string[] {
+export function ownerLines(holders: readonly PortOwner[]): string[] {
   const at = Map.groupBy(holders, ({ ip, port, namespace }) => `${ip} ${port} ${namespace}`);
   return [...at.values()].flatMap((group) => {
     const sockets = new Set(group.map(({ socket }) => socket)).size;
     return group.map((holder) => {
       const inherited = group.filter(({ socket }) => socket === holder.socket).length > 1;
       return [
-        describeHolder(holder),
+        describeOwner(holder),
         ...(sockets > 1 ? [`one of ${sockets} sockets there (SO_REUSEPORT)`] : []),
         ...(inherited ? ["a socket that several processes share"] : []),
         ...(holder.namespace === null ? [] : [`in the network namespace ${holder.namespace}`]),
@@ -93,12 +93,12 @@ export function holderLines(holders: readonly Holder[]): string[] {
   });
 }
 
-function nextStep({ port }: Wanted, holders: readonly Holder[], os: string): string {
-  if (os !== "linux") return `hint: this system tells it with: ${holderCommand(port, os)}`;
+function nextStep({ port }: Wanted, holders: readonly PortOwner[], os: string): string {
+  if (os !== "linux") return `hint: this system tells it with: ${ownerCommand(port, os)}`;
   const here = holders.filter(({ namespace }) => namespace === null);
   const [first] = here;
   if (first === undefined) return "Nobody listens there.";
-  if (first.pid === null) return `hint: ${holderCommand(port, os)}`;
+  if (first.pid === null) return `hint: ${ownerCommand(port, os)}`;
   if (first.pid === 1 || first.program === null) return `hint: httpcfg status`;
   return `hint: ps -fp ${[...new Set(here.map(({ pid }) => pid))].join(",")}`;
 }

@@ -11,7 +11,7 @@ import { quote } from "../../base/fault.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
-import { describeHolder, endpointsCollide } from "../../listen/machine/port_owner.ts";
+import { describeOwner, endpointsCollide } from "../../listen/machine/port_owner.ts";
 import { compileInclusion } from "../../listen/list/inclusion.ts";
 import { addressTable } from "../../listen/machine/machine_addresses.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
@@ -124,7 +124,7 @@ function whyNoSocket(
   const why = ownReason(endpoint, interfaceName, { plan, input });
   const holder = input.held.find((held) => endpointsCollide(held, endpoint, true));
   if (holder === undefined) return { answeredBy: "nobody", summary: `Nobody answers: ${why}` };
-  return { answeredBy: "other", summary: `${describeHolder(holder)} answers, not httpcfg: ${why}` };
+  return { answeredBy: "other", summary: `${describeOwner(holder)} answers, not httpcfg: ${why}` };
 }
 
 /** Why the service has no socket there. */

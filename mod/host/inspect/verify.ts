@@ -13,7 +13,7 @@ import {
   type Ip,
   isIpv4,
 } from "../../base/address.ts";
-import { describeHolder, type Holder } from "../../listen/machine/port_owner.ts";
+import { describeOwner, type PortOwner } from "../../listen/machine/port_owner.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 
 /** What a connection attempt met. */
@@ -50,7 +50,7 @@ export interface VerifyInput {
   readonly ports: ReadonlySet<number>;
   readonly machine: Machine;
   /** Listening sockets of all processes on these ports; empty where the system does not tell. */
-  readonly listeners: readonly Holder[];
+  readonly listeners: readonly PortOwner[];
   /** Process of the service. */
   readonly pid: number;
   readonly probe: Probe;
@@ -108,7 +108,7 @@ export async function verifyNames(
 /** What each target is held against, found by its text: there may be 10,000 of each. */
 interface Facts {
   readonly expected: ReadonlySet<string>;
-  readonly listeners: ReadonlyMap<string, readonly Holder[]>;
+  readonly listeners: ReadonlyMap<string, readonly PortOwner[]>;
   readonly dualStack: boolean;
   readonly pid: number;
 }
@@ -137,7 +137,7 @@ function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
     .find((there) => there.length > 0) ?? [];
   const isOurs = takers.some((held) => held.pid === facts.pid);
   const other = takers.find((held) => held.pid !== facts.pid);
-  const detail = other === undefined ? null : describeHolder(other);
+  const detail = other === undefined ? null : describeOwner(other);
   const common = { ...target, isExpected, result };
   if (result !== "accepted") {
     return { ...common, verdict: isExpected ? "missing" : "ok", detail };

@@ -18,7 +18,7 @@ import type { ServiceStatus } from "../control/status.ts";
 import type { WebService } from "../web/web_service.ts";
 
 /** What a request can be about. */
-export interface Parts {
+export interface ControlledParts {
   readonly controller: Controller;
   readonly web: WebService;
   readonly logs: Pick<ServiceLogs, "flush">;
@@ -27,8 +27,8 @@ export interface Parts {
 }
 
 /** Does what `request` asks, one at a time with every other; a throw is the answer. */
-export async function carryOut(
-  { controller, web, confirmation, logs, registrations }: Parts,
+export async function handleControl(
+  { controller, web, confirmation, logs, registrations }: ControlledParts,
   request: ControlRequest,
   tell: (progress: ControlProgress) => void,
 ): Promise<void> {
@@ -48,7 +48,7 @@ export async function carryOut(
     case "continue":
       return await controller.resume(request.service);
     case "reload":
-      return await carryOutReload({ controller, web, confirmation }, request, tell);
+      return await handleReload({ controller, web, confirmation }, request, tell);
     case "confirm":
       if (await confirmation.confirm()) return;
       throw new Fault("Cannot confirm: no change waits for it", { hint: "httpcfg status" });
@@ -66,15 +66,15 @@ export async function carryOut(
 
 /** What the answer to `request` has beside the status. */
 export function extraOf(
-  { kept }: Pick<WebService, "kept">,
+  { cached }: Pick<WebService, "cached">,
   request: ControlRequest,
 ): Partial<ServiceStatus> {
-  if (request.op === "cache") return { cache: kept?.list() ?? [] };
-  return request.op === "dropCache" ? { dropped: kept?.drop(request) ?? 0 } : {};
+  if (request.op === "cache") return { cache: cached?.list() ?? [] };
+  return request.op === "dropCache" ? { dropped: cached?.drop(request) ?? 0 } : {};
 }
 
-async function carryOutReload(
-  { controller, web, confirmation }: Pick<Parts, "controller" | "web" | "confirmation">,
+async function handleReload(
+  { controller, web, confirmation }: Pick<ControlledParts, "controller" | "web" | "confirmation">,
   { confirmSeconds, strict }: ReloadRequest,
   tell: (progress: ControlProgress) => void,
 ): Promise<void> {

@@ -24,12 +24,12 @@ import { Registrations } from "../sharing/registrations.ts";
 import { HttpService } from "../web/http_service.ts";
 import { Https } from "../web/https_service.ts";
 import { documentEvents } from "../web/plan_events.ts";
-import { RequestPath } from "../web/request_handler.ts";
+import { RequestHandler } from "../web/request_handler.ts";
 import { listeningView } from "../web/status_views.ts";
 import { WebService } from "../web/web_service.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { Confirmation } from "./confirmation.ts";
-import { carryOut, extraOf, type Parts } from "./control_handler.ts";
+import { type ControlledParts, extraOf, handleControl } from "./control_handler.ts";
 import { claimInstance, type Instance } from "./instance.ts";
 
 interface ServeOptions {
@@ -85,10 +85,10 @@ class ServiceProcess {
       certs: paths.certs,
       event: (event) => logs.event(event),
       handshakeTimeoutMs: () => this.#settings.HeaderWaitTimeout * 1000,
-      onConnection: (stream, tls) => http.running?.server.adopt(stream, { tls }),
+      onConnection: (stream, tls) => http.running?.server.serve(stream, { tls }),
       refused: (record) => logs.refused(record),
     });
-    const path = new RequestPath(https, siteHandler, () => {
+    const path = new RequestHandler(https, siteHandler, () => {
       return listeningView(version, this.status());
     });
     const onClosed = path.connections.closed.bind(path.connections);
@@ -195,14 +195,14 @@ class ServiceProcess {
     tell: (progress: ControlProgress) => void,
   ): Promise<ServiceStatus> {
     await this.#opened.promise;
-    const parts: Parts = {
+    const parts: ControlledParts = {
       controller: this.controller,
       web: this.#web,
       confirmation: this.#confirmation,
       logs: this.#logs,
       registrations: this.#registrations,
     };
-    await carryOut(parts, request, tell);
+    await handleControl(parts, request, tell);
     return { ...this.status(), ...extraOf(this.#web, request) };
   }
 

@@ -22,7 +22,7 @@ export const REGISTER_LINE_BYTES_MAX = 16_384;
 export interface RegisterWish {
   readonly op: "register";
   readonly url: string;
-  /** Target as `parseForwardTarget` reads it. */
+  /** Target as `parseProxyTarget` reads it. */
   readonly to: string;
   /** Outlives the connection. */
   readonly keep: boolean;
@@ -45,7 +45,7 @@ export type RegisterAnswer =
   | { readonly kind: "ended"; readonly reason: string };
 
 /** Seconds that a program may take; HTTP.sys's own time-outs are 120 s. */
-export const FORWARD_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
+export const PROXY_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
 
 const requestSchema: v.GenericSchema<unknown, RegisterRequest> = v.variant("op", [
   v.object({
@@ -77,10 +77,10 @@ export function parseRegisterAnswer(value: unknown): RegisterAnswer | null {
   return result.success ? result.output : null;
 }
 
-/** True for a whole number of seconds within {@linkcode FORWARD_TIMEOUT}. */
+/** True for a whole number of seconds within {@linkcode PROXY_TIMEOUT}. */
 export function isTimeout(seconds: number): boolean {
-  return Number.isInteger(seconds) && seconds >= FORWARD_TIMEOUT.min &&
-    seconds <= FORWARD_TIMEOUT.max;
+  return Number.isInteger(seconds) && seconds >= PROXY_TIMEOUT.min &&
+    seconds <= PROXY_TIMEOUT.max;
 }
 
 /** Name of the file that proves who asks for `request`. */

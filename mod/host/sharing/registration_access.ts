@@ -24,7 +24,7 @@ import {
 import { WIN32 } from "../../base/win32.ts";
 import { bindingPrefix, parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
-import type { ForwardTarget } from "../../site/proxy/proxy_target.ts";
+import type { ProxyTarget } from "../../site/proxy/proxy_target.ts";
 
 /** Who asks. */
 export interface Registrant extends Caller {
@@ -48,7 +48,7 @@ interface AccessDecision {
 /** What is asked for. */
 interface AccessQuestion {
   readonly prefix: UrlPrefix;
-  readonly target: ForwardTarget;
+  readonly target: ProxyTarget;
   readonly registrant: Registrant;
   readonly reservations: readonly UrlAclRecord[];
   readonly taken: readonly TakenPrefix[];

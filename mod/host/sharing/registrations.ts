@@ -11,11 +11,11 @@ import { WIN32 } from "../../base/win32.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { PlannedRegistration } from "../../listen/plan/plan.ts";
-import { Forwarder } from "../../site/proxy/proxy.ts";
+import { ReverseProxy } from "../../site/proxy/proxy.ts";
 import {
-  formatForwardTarget,
-  type ForwardTarget,
-  parseForwardTarget,
+  formatProxyTarget,
+  parseProxyTarget,
+  type ProxyTarget,
 } from "../../site/proxy/proxy_target.ts";
 import { connectTo } from "../../site/proxy/upstream_connection.ts";
 import type { RegisteredHandler } from "../web/router.ts";
@@ -58,12 +58,12 @@ interface RegistrationsOptions {
 
 interface Registration extends RegisteredHandler {
   readonly url: string;
-  readonly target: ForwardTarget;
+  readonly target: ProxyTarget;
   readonly uid: number;
   readonly keep: boolean;
   /** ISO 8601, UTC. */
   readonly since: string;
-  readonly forwarder: Forwarder;
+  readonly proxy: ReverseProxy;
   readonly onEnd: (reason: string) => void;
 }
 
@@ -87,7 +87,7 @@ export class Registrations implements RegisterHandler {
   /** As `status` shows them, in the order in which they came. */
   status(): RegistrationStatus[] {
     return this.#list.map(({ url, target, uid, keep, since }) => {
-      return { url, to: formatForwardTarget(target), uid, keep, since };
+      return { url, to: formatProxyTarget(target), uid, keep, since };
     });
   }
 
@@ -104,7 +104,7 @@ export class Registrations implements RegisterHandler {
     onEnd: (reason: string) => void,
   ): Promise<RegisterOutcome> {
     const prefix = parseUrlPrefix(wish.url);
-    const target = parseForwardTarget(wish.to);
+    const target = parseProxyTarget(wish.to);
     if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "it is no UrlPrefix");
     if (target === null) {
       const form = "http://127.0.0.1:PORT, http://[::1]:PORT or unix:/PATH";
@@ -177,14 +177,14 @@ export class Registrations implements RegisterHandler {
 
   #make(
     prefix: UrlPrefix,
-    target: ForwardTarget,
+    target: ProxyTarget,
     { wish, registrant, onEnd }: {
       readonly wish: RegisterWish;
       readonly registrant: Registrant;
       readonly onEnd: (reason: string) => void;
     },
   ): Registration {
-    const forwarder = new Forwarder({
+    const proxy = new ReverseProxy({
       connect: () => connectTo(target),
       via: this.#via,
       timeoutMs: wish.timeoutSeconds * 1000,
@@ -196,8 +196,8 @@ export class Registrations implements RegisterHandler {
       uid: registrant.uid,
       keep: wish.keep,
       since: new Date(this.#now()).toISOString(),
-      forwarder,
-      handle: forwarder.handle,
+      proxy,
+      handle: proxy.handle,
       onEnd,
     };
   }
@@ -210,7 +210,7 @@ export class Registrations implements RegisterHandler {
       return { code: WIN32.NO_ERROR, text: registration.url };
     }
     await this.#service.share(this.#list);
-    registration.forwarder.close();
+    registration.proxy.close();
     return await refuse(planned?.win32 ?? WIN32.NOT_FOUND, planned?.reason ?? "it has no place");
   }
 
@@ -221,8 +221,8 @@ export class Registrations implements RegisterHandler {
   }
 }
 
-function end({ forwarder, onEnd }: Registration, reason: string): void {
-  forwarder.close();
+function end({ proxy, onEnd }: Registration, reason: string): void {
+  proxy.close();
   onEnd(reason);
 }
 

@@ -11,14 +11,14 @@ import type { Representation, ResponseCache } from "../../site/static/response_c
 import type { CachedResponse } from "../control/status.ts";
 
 /** Which kept responses are meant. */
-interface KeptSelection {
+interface CacheSelection {
   /** Null for all. */
   readonly url: string | null;
   /** With what is kept below the URL. */
   readonly recursive: boolean;
 }
 
-export class KeptResponses {
+export class CachedResponses {
   readonly #cache: ResponseCache;
   readonly #sites: readonly SiteRecord[];
 
@@ -38,7 +38,7 @@ export class KeptResponses {
   }
 
   /** Drops what is meant; gives the number of entries. */
-  drop({ url, recursive }: KeptSelection): number {
+  drop({ url, recursive }: CacheSelection): number {
     return this.#cache.drop(({ siteId, path }) => {
       if (url === null) return true;
       const own = `${baseUrl(this.#sites, siteId)}${path}`;

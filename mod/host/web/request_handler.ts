@@ -9,10 +9,10 @@ import type { Settings } from "../../config/document/settings.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerMaker } from "../../site/kinds/kinds.ts";
 import type { ListeningView } from "../../site/kinds/site_context.ts";
-import { KeptResponses } from "./cache_view.ts";
+import { CachedResponses } from "./cache_view.ts";
 import type { Https } from "./https_service.ts";
 import { Pauses } from "./pauses.ts";
-import { composeHandler } from "./router.ts";
+import { routeRequests } from "./router.ts";
 import { type Serving, sitesUp } from "./serving.ts";
 import { SiteConnections } from "./site_connection_limits.ts";
 
@@ -21,12 +21,12 @@ const SCAVENGE_MS = 1000;
 
 /** What a handler was made from, while it answers. */
 interface Current {
-  readonly kept: KeptResponses;
+  readonly cached: CachedResponses;
   /** Looks for unused responses, so that a service at rest gives their memory back. */
   readonly scavenger: ReturnType<typeof setInterval>;
 }
 
-export class RequestPath {
+export class RequestHandler {
   readonly connections = new SiteConnections();
   readonly pauses = new Pauses();
   readonly #https: Pick<Https, "served">;
@@ -53,7 +53,7 @@ export class RequestPath {
     const cache = new ResponseCache(settings);
     const { sites: stored, urlAcl: reservations } = serving.document;
     const sites = sitesUp(serving).map((site) => this.#https.served(site));
-    const handler = composeHandler({ sites, registrations: serving.programs, reservations }, {
+    const handler = routeRequests({ sites, registrations: serving.programs, reservations }, {
       siteHandler: this.#siteHandler,
       cache,
       listening: this.#listening,
@@ -63,13 +63,13 @@ export class RequestPath {
     });
     this.clear();
     const scavenger = setInterval(() => cache.tick(Date.now()), SCAVENGE_MS);
-    this.#current = { kept: new KeptResponses(cache, stored), scavenger };
+    this.#current = { cached: new CachedResponses(cache, stored), scavenger };
     return handler;
   }
 
   /** The responses that are kept ready to send; null while nothing is served. */
-  get kept(): KeptResponses | null {
-    return this.#current?.kept ?? null;
+  get cached(): CachedResponses | null {
+    return this.#current?.cached ?? null;
   }
 
   /** Nothing is served any more. */

@@ -19,7 +19,7 @@ import type { SiteHandlerMaker } from "../../site/kinds/kinds.ts";
 import type { SiteContext } from "../../site/kinds/site_context.ts";
 import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
-interface ComposeContext extends SiteContext {
+interface RouterContext extends SiteContext {
   readonly siteHandler: SiteHandlerMaker;
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;
@@ -63,7 +63,7 @@ const PAUSED: Refusal = { refuse: "Disabled" };
 const RESERVED: Target = { site: null, bytesMax: undefined, handle: () => ({ refuse: "N/A" }) };
 
 /** Handler of every endpoint. */
-export function composeHandler(answerers: Answerers, context: ComposeContext): Handler {
+export function routeRequests(answerers: Answerers, context: RouterContext): Handler {
   const table = buildRouteTable([
     ...answerers.sites.flatMap((site) => bindingRoutes(site, siteTarget(site, context))),
     ...answerers.registrations.map(({ prefix, handle }) => {
@@ -85,7 +85,7 @@ export function composeHandler(answerers: Answerers, context: ComposeContext): H
   };
 }
 
-function siteTarget(site: SiteRecord, context: ComposeContext): Target {
+function siteTarget(site: SiteRecord, context: RouterContext): Target {
   return {
     site: { id: site.id, maxConnections: site.maxConnections },
     bytesMax: site.maxRequestEntityAllowed,

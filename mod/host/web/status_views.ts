@@ -7,7 +7,7 @@ import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
-import { holderCommand } from "../../listen/machine/port_owner.ts";
+import { ownerCommand } from "../../listen/machine/port_owner.ts";
 import type { Plan, PlannedEndpoint, PlannedSite } from "../../listen/plan/make_plan.ts";
 import type { ListeningView } from "../../site/kinds/site_context.ts";
 import type { EndpointStatus, ServiceStatus, SiteStatus } from "../control/status.ts";
@@ -94,5 +94,5 @@ function hintFor({ holders, port }: PlannedEndpoint, os: string): string {
   const pid = holders[0]?.pid;
   return pid
     ? `stop that process (kill ${pid}), or choose another port or address`
-    : `find the process that holds it: ${holderCommand(port, os)}`;
+    : `find the process that holds it: ${ownerCommand(port, os)}`;
 }

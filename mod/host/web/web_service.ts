@@ -20,13 +20,13 @@ import type { ConfigDocument, SiteRecord } from "../../config/document/document.
 import type { Store } from "../../config/store/store.ts";
 import { machineKey } from "../../listen/machine/machine_addresses.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
-import { changeOver, type ChangeOverOptions } from "../../listen/sockets/follow_plan.ts";
-import { Sockets } from "../../listen/sockets/socket_set.ts";
+import { followPlan, type FollowPlanOptions } from "../../listen/sockets/follow_plan.ts";
+import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { SiteVerb } from "../control/control_protocol.ts";
 import type { ServiceStatus } from "../control/status.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
-import type { KeptResponses } from "./cache_view.ts";
+import type { CachedResponses } from "./cache_view.ts";
 import {
   type HttpConfig,
   type HttpService,
@@ -46,7 +46,7 @@ import {
   type Reloaded,
   upSites,
 } from "./reload_rules.ts";
-import type { RequestPath } from "./request_handler.ts";
+import type { RequestHandler } from "./request_handler.ts";
 import type { RegisteredHandler } from "./router.ts";
 import { hasMachineMoved, type Serving, servingStatus, sitesUp } from "./serving.ts";
 import { nothingStarted } from "./status_views.ts";
@@ -56,7 +56,7 @@ interface WebServiceOptions {
   readonly store: Pick<Store, "read">;
   readonly http: HttpService;
   readonly https: Https;
-  readonly path: RequestPath;
+  readonly path: RequestHandler;
   readonly logs: ServiceLogs;
   /** Writes one line for whoever watches the process. */
   log(line: string): void;
@@ -71,17 +71,17 @@ const ROOM_CONNECTIONS = 32;
 /** The World Wide Web Publishing Service. */
 export class WebService implements ServiceWorker {
   readonly #options: WebServiceOptions;
-  readonly #sockets: Sockets;
+  readonly #sockets: SocketSet;
   #serving: Serving | null = null;
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
     const { http, https, log } = options;
-    this.#sockets = new Sockets({
+    this.#sockets = new SocketSet({
       onConnection: (conn, isSecure) => {
         if (isSecure) https.admit(conn);
         else if (http.running === null) conn.close();
-        else http.running.server.adopt(conn, { tls: false });
+        else http.running.server.serve(conn, { tls: false });
       },
       onExhausted: () => {
         http.running?.server.makeRoom(ROOM_CONNECTIONS);
@@ -99,7 +99,7 @@ export class WebService implements ServiceWorker {
     const { config, server } = this.#http();
     const document = await store.read();
     const programs = this.#serving?.programs ?? [];
-    const serving = await this.#changeOver(config, { document, programs, withSites: true });
+    const serving = await this.#followPlan(config, { document, programs, withSites: true });
     for (const event of planEvents(serving.plan, document.sites)) logs.event(event);
     const problem = nothingStarted(serving.plan, Deno.build.os);
     if (problem !== null) {
@@ -165,7 +165,7 @@ export class WebService implements ServiceWorker {
     }
     const { programs, withSites } = before;
     const document = withSites ? stored : { ...stored, sites: [] };
-    const serving = await this.#changeOver(config, { document, programs, withSites }, {
+    const serving = await this.#followPlan(config, { document, programs, withSites }, {
       check: (plan) => checkReload(plan, strict),
       isFatal: (failed) => isNewFailure(failed, before.plan),
     });
@@ -186,7 +186,7 @@ export class WebService implements ServiceWorker {
     const before = this.#serving;
     if (http.running === null || before === null) return [];
     const { config } = http.running;
-    const serving = await this.#changeOver(config, before);
+    const serving = await this.#followPlan(config, before);
     if (upSites(serving.plan) === upSites(before.plan)) this.#serving = serving;
     else this.#enter(config, serving);
     return await this.#leave(before.plan, serving);
@@ -206,8 +206,8 @@ export class WebService implements ServiceWorker {
   }
 
   /** The responses that are kept ready to send; null while no site runs. */
-  get kept(): KeptResponses | null {
-    return this.#options.path.kept;
+  get cached(): CachedResponses | null {
+    return this.#options.path.cached;
   }
 
   /** Serves exactly `programs` from now on, beside the sites; says what became of each. */
@@ -241,7 +241,7 @@ export class WebService implements ServiceWorker {
   async #serve(wanted: Wanted): Promise<Plan> {
     const { config, server } = this.#http();
     const before = this.#serving;
-    const serving = await this.#changeOver(config, wanted);
+    const serving = await this.#followPlan(config, wanted);
     this.#enter(config, serving);
     if (before === null) server.resume();
     await this.#leave(before?.plan ?? serving.plan, serving);
@@ -253,10 +253,10 @@ export class WebService implements ServiceWorker {
   }
 
   /** Certificates and sockets become those of `wanted`; where that fails, neither does. */
-  async #changeOver(
+  async #followPlan(
     { list, settings: { ServerListenBacklog: tcpBacklog } }: HttpConfig,
     { document, programs, withSites }: Wanted,
-    more: Omit<ChangeOverOptions, "tcpBacklog"> = {},
+    more: Omit<FollowPlanOptions, "tcpBacklog"> = {},
   ): Promise<Serving> {
     const { https } = this.#options;
     const registrations = programs.map(({ prefix }) => prefix);
@@ -264,7 +264,7 @@ export class WebService implements ServiceWorker {
     try {
       await https.load(document.ssl);
       const source = { document, list, check: https.check, registrations };
-      const plan = await changeOver(this.#sockets, source, { ...more, tcpBacklog });
+      const plan = await followPlan(this.#sockets, source, { ...more, tcpBacklog });
       return { document, programs, withSites, plan, machine };
     } catch (error) {
       await https.load(this.#serving?.document.ssl ?? []);

@@ -6,7 +6,7 @@
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
-import { describeHolder, type Holder, holderCommand } from "./port_owner.ts";
+import { describeOwner, ownerCommand, type PortOwner } from "./port_owner.ts";
 
 /** Codes of a bind that may work later without anyone doing anything: the address is not there. */
 const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
@@ -20,7 +20,7 @@ export class BindFault extends Fault {
     readonly endpoint: Endpoint,
     /** The system's name of the error, such as EADDRINUSE; "" where it gave none. */
     readonly code: string,
-    readonly holders: readonly Holder[],
+    readonly holders: readonly PortOwner[],
     { reason, hint, cause }: { reason: string; hint: string; cause: unknown },
   ) {
     super(`Cannot listen on ${quote(formatEndpoint(endpoint))}: ${reason}`, { hint, cause });
@@ -37,7 +37,7 @@ export class BindFault extends Fault {
 export function bindFault(
   endpoint: Endpoint,
   error: unknown,
-  holders: readonly Holder[],
+  holders: readonly PortOwner[],
   os: string,
 ): BindFault {
   const code = (error as { readonly code?: unknown } | null)?.code;
@@ -51,7 +51,7 @@ export function bindFault(
 function explain(
   endpoint: Endpoint,
   code: string,
-  holders: readonly Holder[],
+  holders: readonly PortOwner[],
   os: string,
 ): { reason: string; hint: string } | null {
   switch (code) {
@@ -59,10 +59,10 @@ function explain(
       return {
         reason: holders.length === 0
           ? "the port is in use on this address"
-          : `the port is held by ${holders.map(describeHolder).join(" and ")}`,
+          : `the port is held by ${holders.map(describeOwner).join(" and ")}`,
         hint: holders[0]?.pid
           ? `stop that process (kill ${holders[0].pid}), or choose another port or address`
-          : `find the process that holds it: ${holderCommand(endpoint.port, os)}`,
+          : `find the process that holds it: ${ownerCommand(endpoint.port, os)}`,
       };
     case ADDRESS_ABSENT_CODE:
       return {

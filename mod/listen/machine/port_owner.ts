@@ -13,7 +13,7 @@ import {
 } from "../../base/address.ts";
 
 /** One listening socket of one process. Several with one endpoint share it (SO_REUSEPORT or fork). */
-export interface Holder extends Endpoint {
+export interface PortOwner extends Endpoint {
   /** `0.0.0.0` and `::` for a socket on every address. */
   readonly ip: Ip;
   /** True where the socket is an IPv6 one on an IPv4-mapped address; `ip` is the IPv4 address. */
@@ -40,7 +40,7 @@ export function endpointsCollide(a: Endpoint, b: Endpoint, dualStack: boolean): 
 }
 
 /** `nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address`. */
-export function describeHolder(holder: Holder): string {
+export function describeOwner(holder: PortOwner): string {
   const who = holder.pid === null
     ? `a process of user ${holder.user} that is not shown here`
     : `${holder.program ?? "a process"} (pid ${holder.pid}, user ${holder.user})`;
@@ -55,7 +55,7 @@ export function describeHolder(holder: Holder): string {
 }
 
 /** The command that shows who holds a port where this program cannot tell. */
-export function holderCommand(port: number, os: string): string {
+export function ownerCommand(port: number, os: string): string {
   if (os === "windows") return `netstat -ano | findstr :${port}`;
   if (os === "linux") return `sudo ss -ltnp 'sport = :${port}'`;
   return `sudo lsof -nP -iTCP:${port} -sTCP:LISTEN`;

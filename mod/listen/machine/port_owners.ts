@@ -1,19 +1,19 @@
 /**
  * Edge: who owns a port of this machine. It reads Linux's /proc; elsewhere it knows nothing and says so
- * with an empty answer, and {@linkcode holderCommand} names the command that does know.
+ * with an empty answer, and {@linkcode ownerCommand} names the command that does know.
  *
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
-import { endpointsCollide, type Holder } from "./port_owner.ts";
+import { endpointsCollide, type PortOwner } from "./port_owner.ts";
 import { readProcFiles } from "./proc_files.ts";
 import type { ProcFiles } from "./proc_listing.ts";
 import { type ListeningSocket, parseProcConnections, parseProcNet } from "./proc_net.ts";
 
 /** Every process that listens on a port of `ports`; on any port where it is null. */
-export function findListeners(ports: ReadonlySet<number> | null): Holder[] {
+export function findListeners(ports: ReadonlySet<number> | null): PortOwner[] {
   if (Deno.build.os !== "linux") return [];
-  const found: Holder[] = [];
+  const found: PortOwner[] = [];
   const proc = readProcFiles();
   const own = proc.link("/proc/self/ns/net");
   const users = userNames();
@@ -51,13 +51,13 @@ export function findConnections(ports: ReadonlySet<number>): Endpoint[] {
 }
 
 /** Who keeps `endpoint` from being bound in this network namespace. */
-export function findHolders(endpoint: Endpoint): Holder[] {
+export function findPortOwners(endpoint: Endpoint): PortOwner[] {
   return holdersAmong(findListeners(new Set([endpoint.port])), endpoint);
 }
 
-/** {@linkcode findHolders} that looks once a port, for many endpoints in a row. */
-export function rememberingFindHolders(): (endpoint: Endpoint) => Holder[] {
-  const known = new Map<number, Holder[]>();
+/** {@linkcode findPortOwners} that looks once a port, for many endpoints in a row. */
+export function cachedFindPortOwners(): (endpoint: Endpoint) => PortOwner[] {
+  const known = new Map<number, PortOwner[]>();
   return (endpoint) => {
     const listeners = known.get(endpoint.port) ?? findListeners(new Set([endpoint.port]));
     known.set(endpoint.port, listeners);
@@ -65,7 +65,7 @@ export function rememberingFindHolders(): (endpoint: Endpoint) => Holder[] {
   };
 }
 
-function holdersAmong(listeners: readonly Holder[], endpoint: Endpoint): Holder[] {
+function holdersAmong(listeners: readonly PortOwner[], endpoint: Endpoint): PortOwner[] {
   const here = listeners.filter((held) => held.namespace === null);
   const exact = here.filter((held) => endpointsCollide(held, endpoint, false));
   return exact.length > 0 ? exact : here.filter((held) => endpointsCollide(held, endpoint, true));

@@ -30,7 +30,7 @@ import {
 import type { Fault } from "../../base/fault.ts";
 import { BindFault } from "../machine/bind_fault.ts";
 import { WIN32 } from "../../base/win32.ts";
-import { describeHolder, endpointsCollide, type Holder } from "../machine/port_owner.ts";
+import { describeOwner, endpointsCollide, type PortOwner } from "../machine/port_owner.ts";
 import { compileInclusion, type Inclusion } from "../list/inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { type AddressTable, addressTable, type Machine } from "../machine/machine_addresses.ts";
@@ -55,7 +55,7 @@ export interface PlanInput {
   /** Sockets that the service has open now. */
   readonly running: readonly Endpoint[];
   /** Listening sockets of other processes. */
-  readonly held: readonly Holder[];
+  readonly held: readonly PortOwner[];
   /** Sockets that were tried for this very plan and could not be opened, with what came of it. */
   readonly failed: readonly FailedBind[];
   readonly generation: Generation;
@@ -120,7 +120,7 @@ interface Context {
   readonly input: PlanInput;
   readonly inclusion: Inclusion;
   readonly table: AddressTable;
-  readonly held: ReadonlyMap<number, readonly Holder[]>;
+  readonly held: ReadonlyMap<number, readonly PortOwner[]>;
   readonly failed: ReadonlyMap<string, Fault>;
   readonly running: ReadonlySet<string>;
 }
@@ -210,11 +210,11 @@ function planEndpoint(context: Context, port: Port, reach: Reach): PlannedEndpoi
   if (fault !== undefined) return { ...common, action: "refused", cause: fault.message };
   const holders = holdersOf(context, endpoint);
   if (holders.length === 0) return { ...common, action: "open", cause };
-  const who = holders.map(describeHolder).join(" and ");
+  const who = holders.map(describeOwner).join(" and ");
   return { ...common, action: "refused", cause: `the port is held by ${who}`, holders };
 }
 
-function holdersOf({ held, input }: Context, endpoint: Endpoint): Holder[] {
+function holdersOf({ held, input }: Context, endpoint: Endpoint): PortOwner[] {
   const onPort = held.get(endpoint.port) ?? [];
   return onPort.filter((one) =>
     endpointsCollide(one, endpoint, isDual(one, onPort, input.machine))
@@ -222,7 +222,7 @@ function holdersOf({ held, input }: Context, endpoint: Endpoint): Holder[] {
 }
 
 /** A foreign `::` beside a `0.0.0.0` on the same port can only be IPv6 alone. */
-function isDual(held: Holder, onPort: readonly Holder[], machine: Machine): boolean {
+function isDual(held: PortOwner, onPort: readonly PortOwner[], machine: Machine): boolean {
   if (held.ip !== ANY_V6) return machine.dualStack;
   return machine.dualStack && !onPort.some(({ ip }) => ip === ANY_V4);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
-import type { Holder } from "../machine/port_owner.ts";
+import type { PortOwner } from "../machine/port_owner.ts";
 
 /** What happens to one address and port. */
 export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";
@@ -20,7 +20,7 @@ export interface PlannedEndpoint extends Endpoint {
   /** The entry of the list that decided; null where none did. */
   readonly entry: string | null;
   /** Who is in the way of a refused one. */
-  readonly holders: readonly Holder[];
+  readonly holders: readonly PortOwner[];
   /** True for one that closes because its address has gone, and is waited for. */
   readonly returns: boolean;
 }

@@ -9,8 +9,8 @@
 import type { Endpoint } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { bindFault } from "../machine/bind_fault.ts";
-import type { Holder } from "../machine/port_owner.ts";
-import { findHolders } from "../machine/port_owners.ts";
+import type { PortOwner } from "../machine/port_owner.ts";
+import { findPortOwners } from "../machine/port_owners.ts";
 
 /** What to bind. */
 interface EndpointRequest extends Endpoint {
@@ -44,7 +44,7 @@ export interface OpenEndpoint {
 export function openEndpoint(
   request: EndpointRequest,
   events: EndpointEvents<Deno.TcpConn>,
-  holdersOf: (endpoint: Endpoint) => readonly Holder[] = findHolders,
+  holdersOf: (endpoint: Endpoint) => readonly PortOwner[] = findPortOwners,
 ): OpenEndpoint {
   const listener = listenTcp(request, holdersOf);
   const { port } = listener.addr as Deno.NetAddr;
@@ -103,7 +103,7 @@ const BACK_OFF_MS = 50;
 
 function listenTcp(
   request: EndpointRequest,
-  holdersOf: (endpoint: Endpoint) => readonly Holder[],
+  holdersOf: (endpoint: Endpoint) => readonly PortOwner[],
 ): Deno.Listener<Deno.TcpConn> {
   const { ip, port, tcpBacklog } = request;
   try {

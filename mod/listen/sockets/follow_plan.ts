@@ -7,11 +7,11 @@
 import { type FailedBind, makePlan } from "../plan/make_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { gatherPlanInput, type PlanSource } from "../plan/plan_input.ts";
-import type { Sockets } from "./socket_set.ts";
+import type { SocketSet } from "./socket_set.ts";
 import { makeTransition } from "./transition.ts";
 
 /** How to go about it. */
-export interface ChangeOverOptions {
+export interface FollowPlanOptions {
   readonly tcpBacklog: number;
   /** Sees the plan before any socket is touched; a throw ends it there. */
   readonly check?: (plan: Plan) => void;
@@ -23,10 +23,10 @@ export interface ChangeOverOptions {
  * The plan that is now in force. Sockets that it wants closed still listen, unless they were in the
  * way of a new one: the caller closes them when the new ones are served.
  */
-export async function changeOver(
-  sockets: Sockets,
+export async function followPlan(
+  sockets: SocketSet,
   source: PlanSource,
-  { tcpBacklog, check, isFatal = (): boolean => false }: ChangeOverOptions,
+  { tcpBacklog, check, isFatal = (): boolean => false }: FollowPlanOptions,
 ): Promise<Plan> {
   const gathered = gatherPlanInput(source);
   const { dualStack } = gathered.machine;

@@ -6,8 +6,8 @@
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
 import { type OpenEndpoint, openEndpoint } from "./endpoint.ts";
-import type { Holder } from "../machine/port_owner.ts";
-import { rememberingFindHolders } from "../machine/port_owners.ts";
+import type { PortOwner } from "../machine/port_owner.ts";
+import { cachedFindPortOwners } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
 
 interface SocketEvents {
@@ -24,15 +24,15 @@ interface OpenSocket {
   readonly speech: { isSecure: boolean };
 }
 
-export class Sockets {
+export class SocketSet {
   readonly #open = new Map<string, OpenSocket>();
   readonly #events: SocketEvents;
-  readonly #lookUp: () => (endpoint: Endpoint) => readonly Holder[];
+  readonly #lookUp: () => (endpoint: Endpoint) => readonly PortOwner[];
 
-  /** `lookUp` makes what tells who is in the way, once for each {@linkcode Sockets.open}. */
+  /** `lookUp` makes what tells who is in the way, once for each {@linkcode SocketSet.open}. */
   constructor(
     events: SocketEvents,
-    lookUp: () => (endpoint: Endpoint) => readonly Holder[] = rememberingFindHolders,
+    lookUp: () => (endpoint: Endpoint) => readonly PortOwner[] = cachedFindPortOwners,
   ) {
     this.#events = events;
     this.#lookUp = lookUp;

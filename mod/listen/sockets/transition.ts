@@ -13,7 +13,7 @@ import { Fault } from "../../base/fault.ts";
 import { endpointsCollide } from "../machine/port_owner.ts";
 import type { FailedBind } from "../plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../plan/plan.ts";
-import type { Sockets } from "./socket_set.ts";
+import type { SocketSet } from "./socket_set.ts";
 
 /** How to go about it. */
 interface TransitionOptions {
@@ -29,7 +29,7 @@ interface TransitionOptions {
  * fault of the first fatal failure, with everything as it was before.
  */
 export async function makeTransition(
-  sockets: Sockets,
+  sockets: SocketSet,
   plan: Plan,
   options: TransitionOptions,
 ): Promise<readonly FailedBind[]> {
@@ -61,7 +61,7 @@ export async function makeTransition(
 
 /** Opens again what was in the way; the fault where somebody took it in that moment. */
 function reopened(
-  sockets: Sockets,
+  sockets: SocketSet,
   endpoints: readonly PlannedEndpoint[],
   { tcpBacklog }: TransitionOptions,
 ): Fault | null {

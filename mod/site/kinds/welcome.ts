@@ -79,7 +79,7 @@ export function welcomePage(view: ListeningView): string {
 <code>httpcfg site add</code>.</p>
 <h2>IP inclusion list</h2>
 ${list}
-<h2>Sockets</h2>
+<h2>SocketSet</h2>
 ${table(["Address and port", "State", "Reason"], endpoints)}
 <h2>Sites</h2>
 ${table(["Id", "Name", "Bindings", "State", "Reason"], sites)}

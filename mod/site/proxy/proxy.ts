@@ -24,9 +24,9 @@ import {
 } from "../../base/exchange.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import {
-  forwardedHead,
   isLoop,
   returnedFields,
+  upstreamRequestHead,
   wantsWebSocket,
   WEBSOCKET,
 } from "./proxy_fields.ts";
@@ -45,7 +45,7 @@ import {
 } from "./upstream_head.ts";
 import { ConnectTimeout, UpstreamPool } from "./upstream_pool.ts";
 
-interface ForwardOptions {
+interface ReverseProxyOptions {
   /** Opens a connection to the program. */
   readonly connect: () => Promise<ByteStream>;
   /** Our name in Via; a request that carries it already is a loop. */
@@ -66,13 +66,13 @@ const QUEUE_FULL: Refusal = { refuse: "QueueFull" };
 const IDEMPOTENT: ReadonlySet<string> = new Set("GET HEAD OPTIONS TRACE PUT DELETE".split(" "));
 
 /** A program behind us. */
-export class Forwarder {
-  readonly #options: ForwardOptions;
+export class ReverseProxy {
+  readonly #options: ReverseProxyOptions;
   readonly #deadlines = new Deadlines();
   readonly #pool: UpstreamPool;
   #underWay = 0;
 
-  constructor(options: ForwardOptions) {
+  constructor(options: ReverseProxyOptions) {
     this.#options = options;
     this.#pool = new UpstreamPool(options.connect, this.#deadlines);
   }
@@ -90,7 +90,7 @@ export class Forwarder {
   }
 
   async #forward(request: HttpRequest): Promise<HandlerResult> {
-    const head = latin1Bytes(forwardedHead(request, this.#options.via));
+    const head = latin1Bytes(upstreamRequestHead(request, this.#options.via));
     const mayRepeat = IDEMPOTENT.has(request.method) && !request.body.exists;
     this.#underWay++;
     const exchange = new Exchange(request, this.#options, this.#deadlines, (connection) => {
@@ -117,7 +117,7 @@ class Exchange {
   hasTimedOut = false;
 
   readonly #request: HttpRequest;
-  readonly #options: ForwardOptions;
+  readonly #options: ReverseProxyOptions;
   readonly #deadlines: Deadlines;
   readonly #onEnd: (reusable: UpstreamConnection | null) => void;
   #connection: UpstreamConnection | null = null;
@@ -129,7 +129,7 @@ class Exchange {
 
   constructor(
     request: HttpRequest,
-    options: ForwardOptions,
+    options: ReverseProxyOptions,
     deadlines: Deadlines,
     onEnd: (reusable: UpstreamConnection | null) => void,
   ) {
@@ -211,7 +211,7 @@ class Exchange {
   #respond(connection: UpstreamConnection, answer: UpstreamHead): HttpResponse {
     const { status, minor, bodyLength } = answer;
     const headers = returnedFields(answer.fields, minor, this.#options.via);
-    if (status === 101) return this.#changeProtocol(connection, answer, headers);
+    if (status === 101) return this.#upgrade(connection, answer, headers);
     const hasBody = !isBodyless(this.#request.method, status);
     this.#keepsAlive = answer.keepsAlive && !(hasBody && bodyLength === BODY.untilClose);
     if (!hasBody) return this.#bodyless(answer, headers);
@@ -238,22 +238,22 @@ class Exchange {
     return { status, headers, body };
   }
 
-  #changeProtocol(
+  #upgrade(
     connection: UpstreamConnection,
     { fields }: UpstreamHead,
     headers: HttpResponse["headers"],
   ): HttpResponse {
-    const upgrade = fields.find(([name]) => name.toLowerCase() === "upgrade")?.[1] ?? "";
-    if (!wantsWebSocket(this.#request) || upgrade.toLowerCase() !== WEBSOCKET) {
-      throw new UpstreamFault("a change of protocol that nobody asked for");
+    const protocol = fields.find(([name]) => name.toLowerCase() === "upgrade")?.[1] ?? "";
+    if (!wantsWebSocket(this.#request) || protocol.toLowerCase() !== WEBSOCKET) {
+      throw new UpstreamFault("an upgrade that was not requested");
     }
     this.#arm(); // for the client to be there still
-    const takeOver = async (stream: ByteStream): Promise<void> => {
+    const upgrade = async (stream: ByteStream): Promise<void> => {
       this.#disarm();
       await tunnel(stream, connection);
       this.end(false);
     };
-    return { status: 101, headers: [...headers, ["Upgrade", WEBSOCKET]], body: null, takeOver };
+    return { status: 101, headers: [...headers, ["Upgrade", WEBSOCKET]], body: null, upgrade };
   }
 
   async #fillBody(connection: UpstreamConnection): Promise<boolean> {

@@ -66,7 +66,7 @@ export function isLoop(request: HttpRequest, via: string): boolean {
 }
 
 /** Head of `request` as the program behind gets it; `via` is our name in Via. */
-export function forwardedHead(request: HttpRequest, via: string): string {
+export function upstreamRequestHead(request: HttpRequest, via: string): string {
   const { method, rawPath, query, body } = request;
   const target = query === null ? rawPath : `${rawPath}?${query}`;
   const host = hostFor(request);

@@ -8,7 +8,7 @@
  */
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../../base/address.ts";
 
-export type ForwardTarget =
+export type ProxyTarget =
   | { readonly kind: "tcp"; readonly endpoint: Endpoint }
   | { readonly kind: "unix"; readonly path: string };
 
@@ -16,7 +16,7 @@ export type ForwardTarget =
 const UNIX_PATH_BYTES_MAX = 103;
 
 /** `http://127.0.0.1:PORT`, `http://[::1]:PORT` or `unix:/absolute/path`; null for anything else. */
-export function parseForwardTarget(text: string): ForwardTarget | null {
+export function parseProxyTarget(text: string): ProxyTarget | null {
   if (text.startsWith("unix:")) {
     const path = text.slice("unix:".length);
     const isSound = path.startsWith("/") && !/\p{Cc}/u.test(path) &&
@@ -30,7 +30,7 @@ export function parseForwardTarget(text: string): ForwardTarget | null {
 }
 
 /** Canonical text of a target. */
-export function formatForwardTarget(target: ForwardTarget): string {
+export function formatProxyTarget(target: ProxyTarget): string {
   return target.kind === "unix"
     ? `unix:${target.path}`
     : `http://${formatEndpoint(target.endpoint)}`;

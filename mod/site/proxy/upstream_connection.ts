@@ -8,7 +8,7 @@
  */
 import { closeQuietly } from "../../wire/byte_stream.ts";
 import type { ByteStream } from "../../base/exchange.ts";
-import type { ForwardTarget } from "./proxy_target.ts";
+import type { ProxyTarget } from "./proxy_target.ts";
 import { HEAD_BYTES_MAX } from "./upstream_head.ts";
 
 /** Room for a usual head and a small body. */
@@ -99,7 +99,7 @@ export class UpstreamConnection implements ByteStream {
 }
 
 /** Connects to `target`. */
-export async function connectTo(target: ForwardTarget): Promise<ByteStream> {
+export async function connectTo(target: ProxyTarget): Promise<ByteStream> {
   if (target.kind === "unix") return await Deno.connect({ transport: "unix", path: target.path });
   const { ip, port } = target.endpoint;
   const conn = await Deno.connect({ hostname: ip, port });

@@ -75,7 +75,7 @@ interface Slot {
 }
 
 /** An entry, and where it stands. */
-interface KeptEntry {
+interface CachedEntry {
   readonly siteId: number;
   readonly path: string;
   readonly entry: CacheEntry;
@@ -116,14 +116,14 @@ export class ResponseCache {
   }
 
   /** Everything that is kept, site by site. */
-  entries(): KeptEntry[] {
+  entries(): CachedEntry[] {
     return [...this.#partitions].flatMap(([entries, siteId]) => {
       return [...entries].map(([path, entry]) => ({ siteId, path, entry }));
     });
   }
 
   /** Drops what `isMeant` says; gives the number of entries. */
-  drop(isMeant: (kept: KeptEntry) => boolean): number {
+  drop(isMeant: (kept: CachedEntry) => boolean): number {
     let dropped = 0;
     for (const [entries, siteId] of this.#partitions) {
       for (const [path, entry] of entries) {

@@ -2,8 +2,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
-import { holderLines } from "../../../mod/cli/commands/who.ts";
-import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import { ownerLines } from "../../../mod/cli/commands/who.ts";
+import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { makeCliHome } from "../../support/cli.ts";
 
 Deno.test({
@@ -37,8 +37,8 @@ Deno.test("who refuses what is no port", async () => {
   }
 });
 
-Deno.test("holderLines() tells groups of SO_REUSEPORT, shared sockets and namespaces apart", () => {
-  const one: Holder = {
+Deno.test("ownerLines() tells groups of SO_REUSEPORT, shared sockets and namespaces apart", () => {
+  const one: PortOwner = {
     ...(parseEndpoint("10.0.0.5:80") as Endpoint),
     mapped: false,
     pid: 7,
@@ -47,7 +47,7 @@ Deno.test("holderLines() tells groups of SO_REUSEPORT, shared sockets and namesp
     socket: 100,
     namespace: null,
   };
-  const lines = holderLines([
+  const lines = ownerLines([
     one,
     { ...one, pid: 8, socket: 101 },
     { ...one, pid: 9, socket: 101 },

@@ -7,7 +7,7 @@ import { explain, type ExplainInput, type Explanation } from "../../../mod/host/
 import { wantedPrograms, wantedSites } from "../../../mod/listen/plan/wanted_sites.ts";
 import type { PlanSite } from "../../../mod/listen/plan/admission.ts";
 import type { Binding } from "../../../mod/config/document/binding.ts";
-import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 import type { Machine } from "../../../mod/listen/machine/machine_addresses.ts";
 import { makePlan, type PlanInput } from "../../../mod/listen/plan/make_plan.ts";
@@ -54,7 +54,7 @@ Deno.test("explain() names the bucket that wins and why each other binding loses
 });
 
 Deno.test("explain() says why nobody answers", () => {
-  const held: Holder = {
+  const held: PortOwner = {
     ...(parseEndpoint("10.0.0.6:80") as Endpoint),
     mapped: false,
     pid: 7,

@@ -9,7 +9,7 @@ import {
   type VerifyInput,
   verifyNames,
 } from "../../../mod/host/inspect/verify.ts";
-import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 
 const PID = 42;
 const LOCAL = { interface: "eth0", family: 4, prefixBits: 24, scope: "global" } as const;
@@ -78,7 +78,7 @@ Deno.test("probe() tells who accepts from who refuses", async () => {
 
 function check(expected: string, listeners: string): Promise<Finding[]> {
   const words = listeners.split(" ").filter((word) => word !== "");
-  const held: Holder[] = [];
+  const held: PortOwner[] = [];
   for (let i = 0; i < words.length; i += 2) {
     held.push({
       ...at(words[i + 1]!),

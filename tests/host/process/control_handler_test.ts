@@ -4,8 +4,12 @@ import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { carryOut, extraOf, type Parts } from "../../../mod/host/process/control_handler.ts";
-import type { KeptResponses } from "../../../mod/host/web/cache_view.ts";
+import {
+  type ControlledParts,
+  extraOf,
+  handleControl,
+} from "../../../mod/host/process/control_handler.ts";
+import type { CachedResponses } from "../../../mod/host/web/cache_view.ts";
 import type {
   ControlProgress,
   ControlRequest,
@@ -67,17 +71,21 @@ function scene(more: { readonly reloadFails?: boolean; readonly pending?: boolea
       told.push(`${progress.change} ${progress.endpoint} ${progress.connections}`);
     }
   };
-  return { did, told, ask: (request) => carryOut(parts as unknown as Parts, request, tell) };
+  return {
+    did,
+    told,
+    ask: (request) => handleControl(parts as unknown as ControlledParts, request, tell),
+  };
 }
 
-Deno.test("carryOut() reloads in a turn of its own and drains outside of it", async () => {
+Deno.test("handleControl() reloads in a turn of its own and drains outside of it", async () => {
   const { ask, did, told } = scene();
   await ask({ op: "reload", confirmSeconds: null, strict: false });
   assertEquals(did, ["turn", "turn over"]);
   assertEquals(told, ["opened 10.0.0.7:80 0", "draining 10.0.0.6:80 3", "drained 10.0.0.6:80 0"]);
 });
 
-Deno.test("carryOut() lets the confirmation stand around the reload", async () => {
+Deno.test("handleControl() lets the confirmation stand around the reload", async () => {
   const well = scene();
   await well.ask({ op: "reload", confirmSeconds: 60, strict: false });
   assertEquals(well.did, ["turn", "around 60", "turn over"]);
@@ -86,12 +94,12 @@ Deno.test("carryOut() lets the confirmation stand around the reload", async () =
   assertEquals(failed.did, ["turn", "around 60"]);
 });
 
-Deno.test("carryOut() confirms what waits, and says that nothing does", async () => {
+Deno.test("handleControl() confirms what waits, and says that nothing does", async () => {
   await scene({ pending: true }).ask({ op: "confirm" });
   await assertRejects(() => scene().ask({ op: "confirm" }), Fault, "no change waits");
 });
 
-Deno.test("carryOut() starts, pauses and continues services", async () => {
+Deno.test("handleControl() starts, pauses and continues services", async () => {
   const { ask, did } = scene();
   await ask({ op: "start", service: "W3SVC" });
   await ask({ op: "pause", service: "W3SVC" });
@@ -100,7 +108,7 @@ Deno.test("carryOut() starts, pauses and continues services", async () => {
   assertEquals(did, ["start W3SVC", "pause W3SVC", "resume W3SVC"]);
 });
 
-Deno.test("carryOut() controls one site in a turn, and passes on what is asked of the parts", async () => {
+Deno.test("handleControl() controls one site in a turn, and passes on what is asked of the parts", async () => {
   const { ask, did } = scene();
   await ask({ op: "site", verb: "stop", id: 7 });
   await ask({ op: "reservations" });
@@ -110,11 +118,13 @@ Deno.test("carryOut() controls one site in a turn, and passes on what is asked o
 });
 
 Deno.test("extraOf() adds what is kept, or how much of it was dropped", () => {
-  const kept = { list: () => [], drop: () => 3 } as unknown as KeptResponses;
-  assertEquals(extraOf({ kept }, { op: "cache" }), { cache: [] });
-  assertEquals(extraOf({ kept }, { op: "dropCache", url: null, recursive: false }), { dropped: 3 });
-  assertEquals(extraOf({ kept: null }, { op: "dropCache", url: null, recursive: false }), {
+  const cached = { list: () => [], drop: () => 3 } as unknown as CachedResponses;
+  assertEquals(extraOf({ cached }, { op: "cache" }), { cache: [] });
+  assertEquals(extraOf({ cached }, { op: "dropCache", url: null, recursive: false }), {
+    dropped: 3,
+  });
+  assertEquals(extraOf({ cached: null }, { op: "dropCache", url: null, recursive: false }), {
     dropped: 0,
   });
-  assertEquals(extraOf({ kept }, { op: "status" }), {});
+  assertEquals(extraOf({ cached }, { op: "status" }), {});
 });

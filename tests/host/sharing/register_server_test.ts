@@ -138,9 +138,9 @@ Deno.test({
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const kept = await askToRegister([shared.run], { ...WISH, keep: true });
-    assertEquals(await kept.ended, "the service is gone", "it hangs up");
-    kept.close();
+    const cached = await askToRegister([shared.run], { ...WISH, keep: true });
+    assertEquals(await cached.ended, "the service is gone", "it hangs up");
+    cached.close();
     (await askToRegister([shared.run], { op: "unregister", url: WISH.url })).close();
     assertEquals(shared.handler.heard, [
       "register http://+:80/a/ true",

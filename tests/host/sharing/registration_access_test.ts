@@ -8,7 +8,7 @@ import {
   type Registrant,
   takenBySites,
 } from "../../../mod/host/sharing/registration_access.ts";
-import { parseForwardTarget } from "../../../mod/site/proxy/proxy_target.ts";
+import { parseProxyTarget } from "../../../mod/site/proxy/proxy_target.ts";
 
 const ROOT: Registrant = { uid: 0, gids: [0], isAdministrator: true };
 const OWNER: Registrant = { uid: 500, gids: [500], isAdministrator: true };
@@ -32,7 +32,7 @@ const SITES = [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: [":80:", "10.0.0.1:81:
 function code(who: Registrant, url: string, to = "http://127.0.0.1:1"): number {
   return decideRegistration({
     prefix: parseUrlPrefix(url)!,
-    target: parseForwardTarget(to)!,
+    target: parseProxyTarget(to)!,
     registrant: who,
     reservations: RESERVED,
     taken: [...takenBySites(SITES), { prefix: parseUrlPrefix("http://+:80/had/")!, by: "ann" }],

@@ -1,7 +1,7 @@
 // Goal: what is kept, by URL, and dropped by URL. Method: a cache with two entries.
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { KeptResponses } from "../../../mod/host/web/cache_view.ts";
+import { CachedResponses } from "../../../mod/host/web/cache_view.ts";
 import { type CacheEntry, ResponseCache } from "../../../mod/site/static/response_cache.ts";
 
 function entry(type: string, text: string): CacheEntry {
@@ -21,19 +21,19 @@ function entry(type: string, text: string): CacheEntry {
   return { identity, brotli: null, gzip: null, checkedMs: 0, usedMs: 0 };
 }
 
-function keptOf(bindings: readonly string[]): KeptResponses {
+function keptOf(bindings: readonly string[]): CachedResponses {
   const settings = { UriEnableCache: true, UriMaxUriBytes: 1000, UriScavengerPeriod: 120 };
   const cache = new ResponseCache(settings);
   const entries = cache.partition(1);
   cache.put(entries, "/a/b.txt", entry("text/plain", "hello"));
   cache.put(entries, "/c.js", entry("text/javascript", "1"));
-  return new KeptResponses(cache, [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings }]);
+  return new CachedResponses(cache, [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings }]);
 }
 
 Deno.test("KeptResponses lists by URL and drops by URL", () => {
-  const kept = keptOf(["127.0.0.2:80:"]);
+  const cached = keptOf(["127.0.0.2:80:"]);
   assertEquals(
-    kept.list().map(({ url, contentType, contentLength }) => {
+    cached.list().map(({ url, contentType, contentLength }) => {
       return [url, contentType, contentLength];
     }),
     [
@@ -41,10 +41,10 @@ Deno.test("KeptResponses lists by URL and drops by URL", () => {
       ["http://127.0.0.2:80/c.js", "text/javascript", 1],
     ],
   );
-  assertEquals(kept.drop({ url: "http://127.0.0.2:80/a", recursive: false }), 0);
-  assertEquals(kept.drop({ url: "http://127.0.0.2:80/a", recursive: true }), 1);
-  assertEquals(kept.drop({ url: null, recursive: false }), 1);
-  assertEquals(kept.list(), []);
+  assertEquals(cached.drop({ url: "http://127.0.0.2:80/a", recursive: false }), 0);
+  assertEquals(cached.drop({ url: "http://127.0.0.2:80/a", recursive: true }), 1);
+  assertEquals(cached.drop({ url: null, recursive: false }), 1);
+  assertEquals(cached.list(), []);
 });
 
 Deno.test("KeptResponses names a site by its first binding", () => {

@@ -3,20 +3,20 @@ import { assertEquals } from "@std/assert";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
-import { RequestPath } from "../../../mod/host/web/request_handler.ts";
+import { RequestHandler } from "../../../mod/host/web/request_handler.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { fakeRequest } from "../../support/request.ts";
 
 const siteHandler = await loadSiteHandlers();
 
-Deno.test("RequestPath.handlerFor() serves the sites that are up, and the programs", async () => {
+Deno.test("RequestHandler.handlerFor() serves the sites that are up, and the programs", async () => {
   const content = { kind: "respond", text: "x" } as const;
   const sites = [{ ...DEFAULT_DOCUMENT.sites[0]!, content }];
   const planned = { id: 1, name: "s", state: "started", reason: null, win32: 0 } as const;
   const plan = { endpoints: [], sites: [planned], registrations: [] };
   const shown = { version: "1", ipListen: [], endpoints: [], sites: [] };
-  const path = new RequestPath({ served: (site) => site }, siteHandler, () => shown);
-  assertEquals(path.kept, null);
+  const path = new RequestHandler({ served: (site) => site }, siteHandler, () => shown);
+  assertEquals(path.cached, null);
   const program = {
     prefix: parseUrlPrefix("http://+:8080/p/")!,
     handle: () => ({ refuse: "BadGateway" } as const),
@@ -30,9 +30,9 @@ Deno.test("RequestPath.handlerFor() serves the sites that are up, and the progra
   assertEquals([await ask("/"), await ask("/p/x")], [200, "BadGateway"]);
   path.pauses.all = true;
   assertEquals([await ask("/"), await ask("/p/x")], ["Disabled", "BadGateway"]);
-  assertEquals(path.kept?.list(), []);
+  assertEquals(path.cached?.list(), []);
   path.clear();
-  assertEquals(path.kept, null);
+  assertEquals(path.cached, null);
 });
 
 Deno.test("RequestPath looks for unused responses in the cache of now, and in none after clear()", () => {
@@ -45,7 +45,7 @@ Deno.test("RequestPath looks for unused responses in the cache of now, and in no
   }) as unknown as typeof setInterval;
   globalThis.clearInterval = (timer) => void running.delete(timer as number);
   try {
-    const path = new RequestPath({ served: (site) => site }, siteHandler, () => {
+    const path = new RequestHandler({ served: (site) => site }, siteHandler, () => {
       return { version: "", ipListen: [], endpoints: [], sites: [] };
     });
     const plan = { endpoints: [], sites: [], registrations: [] };

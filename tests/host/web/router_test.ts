@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { HttpResponse } from "../../../mod/base/exchange.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { type Answerers, composeHandler } from "../../../mod/host/web/router.ts";
+import { type Answerers, routeRequests } from "../../../mod/host/web/router.ts";
 import { SiteConnections } from "../../../mod/host/web/site_connection_limits.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
@@ -31,7 +31,7 @@ const siteHandler = await loadSiteHandlers();
 
 /** What `path` is answered with: a status, or the word of the refusal; and whose it was. */
 async function answer(path: string, port = 8080, isPaused = false): Promise<[unknown, unknown]> {
-  const handler = composeHandler(ANSWERERS, {
+  const handler = routeRequests(ANSWERERS, {
     siteHandler,
     cache: new ResponseCache({
       UriEnableCache: true,
@@ -48,7 +48,7 @@ async function answer(path: string, port = 8080, isPaused = false): Promise<[unk
   return ["refuse" in result ? result.refuse : result.status, request.siteId];
 }
 
-Deno.test("composeHandler() lets a registration before its reservation, and that before a site", async () => {
+Deno.test("routeRequests() lets a registration before its reservation, and that before a site", async () => {
   assertEquals(await answer("/"), [299, 3], "a site has its own prefix, reserved or not");
   assertEquals(await answer("/app/live/x"), [298, null]);
   assertEquals(await answer("/app/dead"), ["N/A", null], "reserved, not registered: not the site");
@@ -58,7 +58,7 @@ Deno.test("composeHandler() lets a registration before its reservation, and that
   assertEquals(await answer("/x", 8082), ["Hostname", null]);
 });
 
-Deno.test("composeHandler() pauses sites and nothing else", async () => {
+Deno.test("routeRequests() pauses sites and nothing else", async () => {
   assertEquals(await answer("/", 8080, true), ["Disabled", 3]);
   assertEquals(await answer("/app/live/", 8080, true), [298, null]);
 });

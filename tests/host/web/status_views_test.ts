@@ -9,10 +9,10 @@ import {
   nothingStarted,
   siteStatuses,
 } from "../../../mod/host/web/status_views.ts";
-import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { plannedEndpoint, plannedSite, planOf } from "../../support/plans.ts";
 
-const HOLDER: Holder = {
+const HOLDER: PortOwner = {
   ip: "127.0.0.2" as Ip,
   port: 80,
   pid: 77,

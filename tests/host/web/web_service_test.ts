@@ -7,7 +7,7 @@ import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { HttpService } from "../../../mod/host/web/http_service.ts";
 import { Https } from "../../../mod/host/web/https_service.ts";
-import { RequestPath } from "../../../mod/host/web/request_handler.ts";
+import { RequestHandler } from "../../../mod/host/web/request_handler.ts";
 import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
 import { WebService } from "../../../mod/host/web/web_service.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
@@ -57,7 +57,7 @@ function scene(): Scene {
     onConnection: nothing,
     refused: nothing,
   });
-  const path = new RequestPath(https, siteHandler, () => {
+  const path = new RequestHandler(https, siteHandler, () => {
     return { version: "", ipListen: [], endpoints: [], sites: [] };
   });
   const onClosed = (remote: Endpoint): void => path.connections.closed(remote);
@@ -120,7 +120,7 @@ Deno.test("WebService: a start that fails leaves what was served before", async 
   assertEquals([await answers(), web.status().sites], [[404, 202], []]);
   await web.share([]);
   await assertRejects(() => web.start(), Fault, "Cannot start");
-  assertEquals([web.runningSites, web.kept], [[], null]);
+  assertEquals([web.runningSites, web.cached], [[], null]);
   await http.stop();
   assertEquals(web.runningSites, null);
 });

@@ -3,10 +3,10 @@ import { assertEquals } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
 import {
-  describeHolder,
+  describeOwner,
   endpointsCollide,
-  type Holder,
-  holderCommand,
+  ownerCommand,
+  type PortOwner,
 } from "../../../mod/listen/machine/port_owner.ts";
 
 Deno.test("endpointsCollide() is what the kernel would say", () => {
@@ -28,8 +28,8 @@ Deno.test("endpointsCollide() is what the kernel would say", () => {
   }
 });
 
-Deno.test("describeHolder() names process, user, address and reach", () => {
-  const holder: Holder = {
+Deno.test("describeOwner() names process, user, address and reach", () => {
+  const holder: PortOwner = {
     ...at("0.0.0.0:80"),
     mapped: false,
     pid: 812,
@@ -39,18 +39,18 @@ Deno.test("describeHolder() names process, user, address and reach", () => {
     namespace: null,
   };
   assertEquals(
-    describeHolder(holder),
+    describeOwner(holder),
     "nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address",
   );
   assertEquals(
-    describeHolder({ ...holder, ...at("10.0.0.5:80"), mapped: true, pid: null }),
+    describeOwner({ ...holder, ...at("10.0.0.5:80"), mapped: true, pid: null }),
     "a process of user root that is not shown here on 10.0.0.5:80, IPv4-mapped",
   );
 });
 
-Deno.test("holderCommand() names the port in the system's own tool", () => {
-  assertEquals(holderCommand(80, "windows"), "netstat -ano | findstr :80");
-  assertEquals(holderCommand(80, "darwin"), "sudo lsof -nP -iTCP:80 -sTCP:LISTEN");
+Deno.test("ownerCommand() names the port in the system's own tool", () => {
+  assertEquals(ownerCommand(80, "windows"), "netstat -ano | findstr :80");
+  assertEquals(ownerCommand(80, "darwin"), "sudo lsof -nP -iTCP:80 -sTCP:LISTEN");
 });
 
 function at(text: string): Endpoint {

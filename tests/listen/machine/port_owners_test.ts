@@ -1,23 +1,23 @@
 /** Goal: the holder of a port is found. Method: sockets of this and another process. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
-import { findHolders, findListeners } from "../../../mod/listen/machine/port_owners.ts";
+import { findListeners, findPortOwners } from "../../../mod/listen/machine/port_owners.ts";
 
 const isLinux = Deno.build.os === "linux";
 
 Deno.test({
-  name: "findHolders() finds the exact socket, and a wildcard in front of an address",
+  name: "findPortOwners() finds the exact socket, and a wildcard in front of an address",
   ignore: !isLinux,
   fn(): void {
     for (const hostname of ["127.0.0.2", "0.0.0.0", "::"]) {
       const listener = Deno.listen({ hostname, port: 0 });
       const { port } = listener.addr as Deno.NetAddr;
       try {
-        const found = findHolders({ ip: "127.0.0.2" as Ip, port });
+        const found = findPortOwners({ ip: "127.0.0.2" as Ip, port });
         assertEquals(found.map(({ ip, pid }) => `${ip} ${pid}`), [`${hostname} ${Deno.pid}`]);
-        assertEquals(findHolders({ ip: "127.0.0.2" as Ip, port: port === 1 ? 2 : 1 }), []);
+        assertEquals(findPortOwners({ ip: "127.0.0.2" as Ip, port: port === 1 ? 2 : 1 }), []);
         if (hostname === "127.0.0.2") {
-          assertEquals(findHolders({ ip: "127.0.0.3" as Ip, port }), []);
+          assertEquals(findPortOwners({ ip: "127.0.0.3" as Ip, port }), []);
         }
       } finally {
         listener.close();

@@ -8,7 +8,7 @@ import {
 } from "../../../mod/base/address.ts";
 import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
 import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
-import type { Holder } from "../../../mod/listen/machine/port_owner.ts";
+import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 import type { Machine, MachineAddress } from "../../../mod/listen/machine/machine_addresses.ts";
 import { makePlan, type Plan, type PlanInput } from "../../../mod/listen/plan/make_plan.ts";
@@ -344,7 +344,7 @@ function site(id: number, text: string, ownSockets: boolean): PlanSite {
   return { id, name: `s${id}`, bindings, wanted: true, ownSockets };
 }
 
-function foreign(text: string): Holder {
+function foreign(text: string): PortOwner {
   const process = { pid: 812, program: "nginx", user: "root" };
   return { ...at(text), ...process, mapped: false, socket: 1, namespace: null };
 }

@@ -4,18 +4,18 @@ import { getAvailablePort } from "@std/net/get-available-port";
 import { formatEndpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { changeOver } from "../../../mod/listen/sockets/follow_plan.ts";
+import { followPlan } from "../../../mod/listen/sockets/follow_plan.ts";
 import { checkReload } from "../../../mod/host/web/reload_rules.ts";
-import { Sockets } from "../../../mod/listen/sockets/socket_set.ts";
+import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 
 Deno.test({
-  name: "changeOver() plans again with what could not be opened",
+  name: "followPlan() plans again with what could not be opened",
   ignore: Deno.build.os !== "linux",
   async fn(): Promise<void> {
     using foreign = Deno.listen({ hostname: "127.0.0.5", port: 0 });
     const { port } = foreign.addr as Deno.NetAddr;
-    const sockets = new Sockets({
+    const sockets = new SocketSet({
       onConnection: (conn) => conn.close(),
       onExhausted: () => {},
       onFailure: () => {},
@@ -26,7 +26,7 @@ Deno.test({
       check: () => null,
       registrations: [],
     };
-    const plan = await changeOver(sockets, source, { tcpBacklog: 5 });
+    const plan = await followPlan(sockets, source, { tcpBacklog: 5 });
     assertEquals(plan.sites.map(({ state }) => state), ["failed", "started"]);
     assertEquals(plan.endpoints.map(({ ip, action }) => `${ip} ${action}`), [
       "127.0.0.5 refused",
@@ -37,8 +37,8 @@ Deno.test({
   },
 });
 
-Deno.test("changeOver() touches nothing where the check throws", async () => {
-  const sockets = new Sockets({
+Deno.test("followPlan() touches nothing where the check throws", async () => {
+  const sockets = new SocketSet({
     onConnection: (conn) => conn.close(),
     onExhausted: () => {},
     onFailure: () => {},
@@ -50,7 +50,7 @@ Deno.test("changeOver() touches nothing where the check throws", async () => {
     registrations: [],
   };
   let thrown: unknown;
-  await changeOver(sockets, source, { tcpBacklog: 5, check: (plan) => checkReload(plan, false) })
+  await followPlan(sockets, source, { tcpBacklog: 5, check: (plan) => checkReload(plan, false) })
     .catch((error) => thrown = error);
   assertThrows(
     () => {

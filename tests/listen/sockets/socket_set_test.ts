@@ -1,15 +1,15 @@
 // Goal: sockets as the plan says, each failure told, none lost. Method: plans on loopback.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { formatEndpoint } from "../../../mod/base/address.ts";
-import { Sockets } from "../../../mod/listen/sockets/socket_set.ts";
+import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
 import { isRefused } from "../../support/http_client.ts";
 import { plannedEndpoint, planOf } from "../../support/plans.ts";
 import { freePort } from "../../support/ports.ts";
 
 const isLinux = Deno.build.os === "linux"; // elsewhere 127.0.0.1 is the only loopback address
 
-function makeSockets(seen: string[]): Sockets {
-  return new Sockets({
+function makeSockets(seen: string[]): SocketSet {
+  return new SocketSet({
     onConnection(conn, isSecure): void {
       const { hostname, port } = conn.localAddr as Deno.NetAddr;
       seen.push(`${isSecure ? "tls " : ""}${hostname}:${port}`);
@@ -27,7 +27,7 @@ async function connectOnce(hostname: string, port: number): Promise<void> {
 }
 
 Deno.test({
-  name: "Sockets.open() opens what is to be opened, tells what fails, and close() closes",
+  name: "SocketSet.open() opens what is to be opened, tells what fails, and close() closes",
   ignore: !isLinux,
   async fn(): Promise<void> {
     const port = freePort();
@@ -59,7 +59,7 @@ Deno.test({
   },
 });
 
-Deno.test("Sockets.settle() has the sockets that stay speak what the new plan says", async () => {
+Deno.test("SocketSet.settle() has the sockets that stay speak what the new plan says", async () => {
   const port = freePort();
   const seen: string[] = [];
   const sockets = makeSockets(seen);

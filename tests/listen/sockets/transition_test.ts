@@ -1,7 +1,7 @@
 /** Goal: sockets change all or nothing, and what stays is never touched. Method: loopback sockets. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Endpoint, formatEndpoint, type Ip } from "../../../mod/base/address.ts";
-import { Sockets } from "../../../mod/listen/sockets/socket_set.ts";
+import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
 import { makeTransition } from "../../../mod/listen/sockets/transition.ts";
 import { BindFault } from "../../../mod/listen/machine/bind_fault.ts";
 import type { FailedBind } from "../../../mod/listen/plan/make_plan.ts";
@@ -117,12 +117,12 @@ function plan(port: number, actions: Readonly<Record<string, EndpointAction>>): 
   };
 }
 
-function open(sockets: Sockets): string[] {
+function open(sockets: SocketSet): string[] {
   return sockets.endpoints().map((endpoint: Endpoint) => formatEndpoint(endpoint)).sort();
 }
 
-async function withSockets(test: (sockets: Sockets) => Promise<void>): Promise<void> {
-  const sockets = new Sockets({
+async function withSockets(test: (sockets: SocketSet) => Promise<void>): Promise<void> {
+  const sockets = new SocketSet({
     onConnection: (conn) => conn.close(),
     onExhausted: () => {},
     onFailure: () => {},

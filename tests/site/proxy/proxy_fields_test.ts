@@ -2,22 +2,22 @@
 import { assertEquals } from "@std/assert";
 import { parseIp } from "../../../mod/base/address.ts";
 import {
-  forwardedHead,
   isLoop,
   returnedFields,
+  upstreamRequestHead,
   wantsWebSocket,
 } from "../../../mod/site/proxy/proxy_fields.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";
 
 /** Lines of the forwarded head, without the fields that every head gets. */
 function lines(fake: FakeRequest): string[] {
-  const head = forwardedHead(fakeRequest({ host: "a.test", ...fake }), "us");
+  const head = upstreamRequestHead(fakeRequest({ host: "a.test", ...fake }), "us");
   assertEquals(head.slice(-4), "\r\n\r\n");
   return head.slice(0, -4).split("\r\n")
     .filter((line) => !/^(?:X-Forwarded-|Forwarded:|Via: 1\.1 us)/.test(line));
 }
 
-Deno.test("forwardedHead() keeps the target, the host and the fields of the whole way", () => {
+Deno.test("upstreamRequestHead() keeps the target, the host and the fields of the whole way", () => {
   const fake: FakeRequest = {
     method: "PUT",
     path: "/a b",
@@ -34,7 +34,7 @@ Deno.test("forwardedHead() keeps the target, the host and the fields of the whol
   ]);
 });
 
-Deno.test("forwardedHead() drops what ends here, and what nobody has vouched for", () => {
+Deno.test("upstreamRequestHead() drops what ends here, and what nobody has vouched for", () => {
   const headers = [
     ["Host", "a.test"],
     ["Connection", "close, X-Private , te"],
@@ -58,8 +58,8 @@ Deno.test("forwardedHead() drops what ends here, and what nobody has vouched for
   assertEquals(lines({ headers }), first);
 });
 
-Deno.test("forwardedHead() says where the request came from", () => {
-  const head = (fake: FakeRequest): string => forwardedHead(fakeRequest(fake), "us");
+Deno.test("upstreamRequestHead() says where the request came from", () => {
+  const head = (fake: FakeRequest): string => upstreamRequestHead(fakeRequest(fake), "us");
   const v6 = { ip: parseIp("2001:db8::1")!, port: 5 };
   assertEquals(
     head({ host: "a.test", headers: [["Host", "a.test"]], remote: v6, isTls: true, minor: 0 }),
@@ -69,19 +69,19 @@ Deno.test("forwardedHead() says where the request came from", () => {
   );
 });
 
-Deno.test("forwardedHead() gives every request the host that it was routed by", () => {
+Deno.test("upstreamRequestHead() gives every request the host that it was routed by", () => {
   const host = (fake: FakeRequest): string => lines(fake)[1]!;
   assertEquals(host({ host: "b.test", headers: [["Host", "a.test"]] }), "Host: b.test:8080");
   assertEquals(host({ host: "", headers: [], minor: 0 }), "Host: 127.0.0.2:8080");
   assertEquals(host({ host: "a.test", headers: [["Host", "A.TEST.:81"]] }), "Host: A.TEST.:81");
 });
 
-Deno.test("forwardedHead() frames the body anew", () => {
+Deno.test("upstreamRequestHead() frames the body anew", () => {
   const body = [new Uint8Array(3)];
   const sized = fakeRequest({ method: "POST", body, headers: [["Content-Length", "3"]] });
-  assertEquals(/\r\nContent-Length: 3\r\n/.test(forwardedHead(sized, "us")), true);
+  assertEquals(/\r\nContent-Length: 3\r\n/.test(upstreamRequestHead(sized, "us")), true);
   const flowing = { ...sized, body: { ...sized.body, length: null } };
-  assertEquals(/\r\nTransfer-Encoding: chunked\r\n/.test(forwardedHead(flowing, "us")), true);
+  assertEquals(/\r\nTransfer-Encoding: chunked\r\n/.test(upstreamRequestHead(flowing, "us")), true);
 });
 
 Deno.test("wantsWebSocket() takes a WebSocket and no other protocol", () => {

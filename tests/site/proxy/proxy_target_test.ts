@@ -1,8 +1,8 @@
 /** Goal: requests are forwarded to programs of this machine and nowhere else. Method: a table. */
 import { assertEquals } from "@std/assert";
-import { formatForwardTarget, parseForwardTarget } from "../../../mod/site/proxy/proxy_target.ts";
+import { formatProxyTarget, parseProxyTarget } from "../../../mod/site/proxy/proxy_target.ts";
 
-Deno.test("parseForwardTarget() takes loopback addresses and absolute socket paths", () => {
+Deno.test("parseProxyTarget() takes loopback addresses and absolute socket paths", () => {
   const cases: [text: string, want: string | null][] = [
     ["http://127.0.0.1:3000", "http://127.0.0.1:3000"],
     ["http://127.8.9.1:1/", "http://127.8.9.1:1"],
@@ -25,7 +25,7 @@ Deno.test("parseForwardTarget() takes loopback addresses and absolute socket pat
     ["", null],
   ];
   for (const [text, want] of cases) {
-    const target = parseForwardTarget(text);
-    assertEquals(target === null ? null : formatForwardTarget(target), want, text);
+    const target = parseProxyTarget(text);
+    assertEquals(target === null ? null : formatProxyTarget(target), want, text);
   }
 });

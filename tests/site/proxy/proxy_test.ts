@@ -2,7 +2,7 @@
  * follow a script; requests without an engine. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BodyError, type HttpRequest, type HttpResponse } from "../../../mod/base/exchange.ts";
-import { Forwarder } from "../../../mod/site/proxy/proxy.ts";
+import { ReverseProxy } from "../../../mod/site/proxy/proxy.ts";
 import { bodyText, type FakeRequest, fakeRequest, field } from "../../support/request.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
@@ -41,20 +41,20 @@ class Caller {
 class Behind {
   readonly problems: unknown[] = [];
   readonly callers: Caller[] = [];
-  readonly forwarder: Forwarder;
+  readonly proxy: ReverseProxy;
 
   constructor(...scripts: Script[]) {
-    this.forwarder = Behind.#forwarder(this, scripts, 60_000);
+    this.proxy = Behind.#forwarder(this, scripts, 60_000);
   }
 
   /** One that waits for a moment only. */
   static impatient(...scripts: Script[]): Behind {
     const behind = new Behind();
-    return Object.assign(behind, { forwarder: Behind.#forwarder(behind, scripts, 100) });
+    return Object.assign(behind, { proxy: Behind.#forwarder(behind, scripts, 100) });
   }
 
-  static #forwarder(behind: Behind, scripts: Script[], timeoutMs: number): Forwarder {
-    return new Forwarder({
+  static #forwarder(behind: Behind, scripts: Script[], timeoutMs: number): ReverseProxy {
+    return new ReverseProxy({
       via: "us",
       timeoutMs,
       connect: () => {
@@ -73,7 +73,7 @@ class Behind {
     const request = "headers" in fake && typeof fake.headers === "function"
       ? fake as HttpRequest
       : fakeRequest(fake as FakeRequest);
-    const result = await this.forwarder.handle(request);
+    const result = await this.proxy.handle(request);
     return "refuse" in result ? result.refuse : result;
   }
 
@@ -84,7 +84,7 @@ class Behind {
   }
 
   [Symbol.dispose](): void {
-    this.forwarder.close();
+    this.proxy.close();
     assertEquals(this.problems, []);
   }
 }
@@ -162,7 +162,7 @@ Deno.test("Forwarder sends a body on while it comes, with its framing", async ()
   });
   assertEquals(await behind.tell({ method: "POST", body }), "200 ok");
   assertStringIncludes(seen, "\r\nContent-Length: 5\r\n");
-  behind.forwarder.close(); // so that the next one is asked anew
+  behind.proxy.close(); // so that the next one is asked anew
   const request = fakeRequest({ method: "POST", body });
   const flowing = { ...request, body: { ...request.body, length: null, read: request.body.read } };
   assertEquals(await behind.tell(flowing), "200 ok");
@@ -321,7 +321,7 @@ Deno.test("Forwarder changes to a WebSocket and carries it", async () => {
   ]);
   assertEquals(field(response, "connection"), null, "that field is the engine's");
   const [client, ours] = streamPair();
-  const over = response.takeOver!(ours);
+  const over = response.upgrade!(ours);
   const buffer = new Uint8Array(10);
   assertEquals(await client.read(buffer), 2);
   await client.write(new TextEncoder().encode("ping"));
