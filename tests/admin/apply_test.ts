@@ -7,7 +7,7 @@ import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document
 import type { ControlRequest } from "../../mod/host/control/control_protocol.ts";
 import type { ServiceStatus } from "../../mod/host/control/status.ts";
 import type { ServiceName } from "../../mod/host/services/service_table.ts";
-import { serviceStatus } from "../support/io.ts";
+import { serviceStatus } from "../support/command_home.ts";
 
 type Answer = (request: ControlRequest) => Promise<ServiceStatus | null>;
 

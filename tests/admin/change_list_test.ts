@@ -4,7 +4,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type AdminIo, codeOf } from "../../mod/admin/admin_io.ts";
 import { changeList, type ListChange } from "../../mod/admin/change_list.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { commandHome } from "../support/io.ts";
+import { commandHome } from "../support/command_home.ts";
 import { storeAt } from "../support/store.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 

@@ -1,6 +1,6 @@
 /** Goal: the guard asks only where there is something to lose. Method: a service that answers. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { commandHome, serviceStatus } from "../support/io.ts";
+import { commandHome, serviceStatus } from "../support/command_home.ts";
 
 Deno.test("guardReload() names the address of the caller's SSH session", async () => {
   await using home = await commandHome();
@@ -8,12 +8,12 @@ Deno.test("guardReload() names the address of the caller's SSH session", async (
   await home.serve(() => Promise.resolve(status));
   await home.store({ ipListen: ["10.0.0.6"] });
   const env = { SSH_CONNECTION: "192.0.2.9 50000 10.0.0.5 22" };
-  const stopped = await home.run(["reload"], { env });
+  const stopped = await home.run("reload", { env });
   assertEquals(stopped.status, 1);
   assertStringIncludes(stopped.note, "10.0.0.5 is dropped, the address that your SSH session");
   const other = { SSH_CONNECTION: "192.0.2.9 50000 10.0.0.6 22" };
-  assertEquals((await home.run(["reload"], { env: other })).status, 0);
+  assertEquals((await home.run("reload", { env: other })).status, 0);
   for (const odd of ["", "x", "1 2", "a b c d"]) {
-    assertEquals((await home.run(["reload"], { env: { SSH_CONNECTION: odd } })).status, 0, odd);
+    assertEquals((await home.run("reload", { env: { SSH_CONNECTION: odd } })).status, 0, odd);
   }
 });

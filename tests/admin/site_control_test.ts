@@ -4,18 +4,19 @@ import { type AdminIo, codeOf } from "../../mod/admin/admin_io.ts";
 import { controlSite, decideStart, siteStates } from "../../mod/admin/site_control.ts";
 import type { SiteVerb } from "../../mod/host/control/control_protocol.ts";
 import { ControlClient } from "../../mod/host/control/control_client.ts";
+import { commandHome } from "../support/command_home.ts";
 import { startFakeService } from "../support/fake_service.ts";
 import { storeAt } from "../support/store.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 Deno.test("controlSite() gives the code of what the state allows", async () => {
-  await using home = await tempFolder();
-  const store = storeAt(home.at("config.json"));
-  const control = new ControlClient(home.at("run"));
+  await using home = await commandHome();
+  const store = storeAt(`${home.path}/config.json`);
+  const control = new ControlClient(`${home.path}/run`);
   const io = { store, control } as unknown as AdminIo;
   assertEquals(codeOf(await controlSite(io, "start", 1)), 1062);
   assertEquals((await siteStates(io))(1), undefined);
-  const service = await startFakeService(home.path, "W3SVC");
+  await startFakeService(home, "W3SVC");
   const steps: [verb: SiteVerb, code: number, state: number][] = [
     ["start", 1056, 2],
     ["continue", 1061, 2],
@@ -33,7 +34,6 @@ Deno.test("controlSite() gives the code of what the state allows", async () => {
     const { sites } = await store.read();
     if (code === 0) assertEquals(sites[0]?.autoStart, state !== 4, verb);
   }
-  await service.close();
 });
 
 Deno.test("decideStart() changes the site as it is stored now, and no other that has its number", async () => {

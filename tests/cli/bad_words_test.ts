@@ -1,7 +1,7 @@
 // Goal: whatever is typed at an old tool, it answers, and what it refuses changes nothing. Method: lines
 // made at random, from a seed, of words that the tools know and words that nobody should know.
 import { assert } from "@std/assert";
-import { commandHome } from "../support/io.ts";
+import { commandHome } from "../support/command_home.ts";
 
 const LINES = 3000;
 const TOOLS = [

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { VERSION } from "../../mod/base/version.ts";
 import { run } from "../../mod/cli/run.ts";
 import { PipeClosed } from "../../mod/cli/core/output.ts";
-import { commandHome } from "../support/io.ts";
+import { commandHome } from "../support/command_home.ts";
 
 Deno.test("run() shows the version and the overview", async () => {
   await using home = await commandHome();
@@ -13,7 +13,7 @@ Deno.test("run() shows the version and the overview", async () => {
     assert(ran.out.startsWith(`httpcfg ${VERSION}`), ran.out);
   }
   for (const line of ["", "--help", "-h", "/?", "?", "help", "help nonsense", "sites /?"]) {
-    const ran = await home.run(line === "" ? [] : line.split(" "));
+    const ran = await home.run(line);
     assertEquals([ran.status, ran.note], [0, ""], line);
     assertStringIncludes(ran.out, "Usage: httpcfg COMMAND", line);
   }
@@ -29,7 +29,7 @@ Deno.test("run() refuses an unknown command and names the nearest", async () => 
     ["x".repeat(10_240), "hint: httpcfg --help\n"],
   ];
   for (const [line, hint] of cases) {
-    const ran = await home.run(line.split(" "));
+    const ran = await home.run(line);
     assertEquals([ran.status, ran.out], [2, ""], line);
     assert(ran.note.startsWith("error: Cannot run ") && ran.note.endsWith(hint), ran.note);
     assert(ran.note.length < 300);
@@ -38,7 +38,7 @@ Deno.test("run() refuses an unknown command and names the nearest", async () => 
 
 Deno.test("run() answers a line of Httpcfg.exe with an unknown action as that tool did", async () => {
   await using home = await commandHome();
-  assertEquals(await home.run(["qery", "iplisten"]), {
+  assertEquals(await home.run("qery iplisten"), {
     status: 87,
     out: "qery is an invalid command\n",
     note: "hint: httpcfg query iplisten\n",
@@ -62,7 +62,7 @@ Deno.test("run() takes --config before the command", async () => {
 Deno.test("run() turns a Fault into an error, a hint and its exit status", async () => {
   await using home = await commandHome();
   await Deno.writeTextFile(`${home.path}/config.json`, "{");
-  const ran = await home.run(["set", "iplisten", "-i", "::1"]);
+  const ran = await home.run("set iplisten -i ::1");
   assertEquals([ran.status, ran.out], [1, ""]);
   assert(/^error: Cannot read ".*config\.json": .*\nhint: mend the file.*\n$/.test(ran.note));
 });

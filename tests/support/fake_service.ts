@@ -1,22 +1,16 @@
 /**
- * A service process for tests of the command line: the real controller and control socket, workers that
- * do nothing, sites that are states in a map.
+ * A service for tests of the command line: the real controller, workers that do nothing, sites that are
+ * states in a map.
  *
  * @module
  */
 import { Fault } from "../../mod/base/fault.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { controlPath } from "../../mod/host/control/control_address.ts";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import type { ControlRequest, SiteVerb } from "../../mod/host/control/control_protocol.ts";
-import { serveControl } from "../../mod/host/control/control_server.ts";
 import { Controller } from "../../mod/host/services/service_controller.ts";
 import { findService, SERVICES } from "../../mod/host/services/service_table.ts";
-import type { CachedResponse, ServiceStatus, SiteStatus } from "../../mod/host/control/status.ts";
-import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
-
-export interface FakeService {
-  close(): Promise<void>;
-}
+import type { CachedResponse, SiteStatus } from "../../mod/host/control/status.ts";
+import { type CommandHome, serviceStatus } from "./command_home.ts";
 
 const STATE_AFTER = {
   start: "started",
@@ -41,10 +35,11 @@ function covers(
   return url === request.url || (request.recursive && url.startsWith(request.url));
 }
 
-/** Listens in `home`; `name` and what it needs are started, another word for none, `broken` for a W3SVC that cannot start. */
-export async function startFakeService(home: string, name: string): Promise<FakeService> {
-  const path = controlPath(`${home}/run`, Deno.build.os);
-  await Deno.mkdir(`${home}/run`, { recursive: true });
+/**
+ * From now on one runs in `home`. `name` and what it needs are started; another word is for none,
+ * `broken` for a W3SVC that cannot start.
+ */
+export async function startFakeService(home: CommandHome, name: string): Promise<void> {
   const states = new Map<number, SiteStatus["state"]>();
   const worker = {
     start: async () => {},
@@ -68,38 +63,21 @@ export async function startFakeService(home: string, name: string): Promise<Fake
   const row = findService(name);
   if (row !== undefined) await controller.start(row.name);
   const kept = [...KEPT];
-  const status = (): ServiceStatus => ({
-    version: 1,
-    pid: 4242,
-    startedAt: "2026-01-01T00:00:00.000Z",
-    services: SERVICES.map((service) => {
-      return {
-        name: service.name,
-        display: service.display,
-        state: controller.state(service.name),
-      };
-    }),
-    ipListen: [],
-    endpoints: [],
-    sites: controller.isUp("W3SVC") ? sitesOf(home, states) : [],
-    registrations: [],
-    connections: 0,
-    unconfirmedUntil: null,
-  });
-  const local = await openLocal({ kind: "unix", path }, (conn) => {
-    void serveControl(conn, "", {
-      async handle(request, tell): Promise<ServiceStatus> {
-        const before = kept.length;
-        await handleControl(controller, { states, kept }, request, (service, state) => {
-          tell({ kind: "step", service, state });
-        });
-        if (request.op === "cache") return { ...status(), cache: kept };
-        if (request.op === "dropCache") return { ...status(), dropped: before - kept.length };
-        return status();
-      },
+  await home.serve(async (request, tell) => {
+    const before = kept.length;
+    await handleControl(controller, { states, kept }, request, (service, state) => {
+      tell({ kind: "step", service, state });
     });
+    const services = Object.fromEntries(SERVICES.map((service) => {
+      return [service.name, controller.state(service.name)];
+    }));
+    const status = serviceStatus(services, {
+      sites: controller.isUp("W3SVC") ? sitesOf(home, states) : [],
+    });
+    if (request.op === "cache") return { ...status, cache: kept };
+    if (request.op === "dropCache") return { ...status, dropped: before - kept.length };
+    return status;
   });
-  return { close: () => local.close() };
 }
 
 async function handleControl(
@@ -133,18 +111,12 @@ async function handleControl(
   }
 }
 
-function sitesOf(home: string, states: ReadonlyMap<number, SiteStatus["state"]>): SiteStatus[] {
-  return storedDocument(home).sites.map(({ id, name, bindings, autoStart }) => {
+function sitesOf(
+  home: CommandHome,
+  states: ReadonlyMap<number, SiteStatus["state"]>,
+): SiteStatus[] {
+  return (home.stored() ?? DEFAULT_DOCUMENT).sites.map(({ id, name, bindings, autoStart }) => {
     const state = states.get(id) ?? (autoStart ? "started" : "stopped");
     return { id, name, state, reason: null, bindings };
   });
-}
-
-function storedDocument(home: string): ConfigDocument {
-  try {
-    return JSON.parse(Deno.readTextFileSync(`${home}/config.json`)) as ConfigDocument;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return DEFAULT_DOCUMENT;
-    throw error;
-  }
 }

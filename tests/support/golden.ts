@@ -16,85 +16,72 @@
  *
  * @module
  */
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { run } from "../../mod/cli/run.ts";
 import * as event from "../../mod/telemetry/events/event.ts";
 import type { NewEvent } from "../../mod/telemetry/events/event.ts";
 import { EventLog } from "../../mod/telemetry/events/event_log.ts";
-import { type FakeService, startFakeService } from "./fake_service.ts";
+import { type CommandHome, commandHome } from "./command_home.ts";
+import { startFakeService } from "./fake_service.ts";
 
-/** One step of a case: how to set up, or a command with what it must give. */
-type Step =
-  | { readonly kind: "setup"; readonly line: string }
-  | { readonly kind: "comment"; readonly line: string }
-  | { readonly kind: "command"; readonly line: string; readonly wanted: readonly string[] };
+/** One step of a case, without what it must give: that is compared as text. */
+interface Step {
+  readonly kind: "setup" | "comment" | "command";
+  readonly line: string;
+}
 
 /** Runs the case in `text`; gives it back as it should read. */
 export async function replay(text: string): Promise<string> {
-  const home = await Deno.realPath(await Deno.makeTempDir({ prefix: "httpcfg-golden-" }));
-  let service: FakeService | null = null;
-  let answer: string | null = null;
+  await using home = await commandHome();
+  let options: { readonly answer?: string } = {};
   const lines: string[] = [];
-  try {
-    for (const step of parseCase(text)) {
-      lines.push(step.kind === "command" ? `$ ${step.line}` : step.line);
-      if (step.kind === "setup") {
-        const [, verb = "", rest = ""] = /^% (\w+) ?(.*)$/.exec(step.line) ?? [];
-        if (verb === "answer") answer = rest === "-" ? "" : rest;
-        else service = await setUp(home, verb, rest) ?? service;
-      } else if (step.kind === "command") {
-        lines.push(...await runCommand(home, step.line, answer));
-        answer = null;
-      }
+  for (const step of parseCase(text)) {
+    lines.push(step.line);
+    if (step.kind === "setup") {
+      const [, verb = "", rest = ""] = /^% (\w+) ?(.*)$/.exec(step.line) ?? [];
+      if (verb === "answer") options = { answer: rest === "-" ? "" : rest };
+      else await setUp(home, verb, rest);
+    } else if (step.kind === "command") {
+      const line = step.line.slice("$ ".length).replaceAll("{home}", home.path);
+      const { status, out, note } = await home.run(line, options);
+      lines.push(...shown("|", steady(out, home.path)), ...shown("!", steady(note, home.path)));
+      if (status !== 0) lines.push(`= ${status}`);
+      options = {};
     }
-  } finally {
-    await service?.close();
-    await Deno.remove(home, { recursive: true });
   }
   return `${lines.join("\n")}\n`;
 }
 
 function parseCase(text: string): Step[] {
   const steps: Step[] = [];
-  let wanted: string[] = [];
   for (const line of text.replace(/\n$/, "").split("\n")) {
-    if (line.startsWith("$ ")) {
-      wanted = [];
-      steps.push({ kind: "command", line: line.slice(2), wanted });
-    } else if (line.startsWith("% ")) steps.push({ kind: "setup", line });
+    if (line.startsWith("$ ")) steps.push({ kind: "command", line });
+    else if (line.startsWith("% ")) steps.push({ kind: "setup", line });
     else if (line === "" || line.startsWith("#")) steps.push({ kind: "comment", line });
-    else if (/^[|!=](?: |$)/.test(line)) wanted.push(line);
-    else throw new Error(`no line of a golden case: ${line}`);
+    else if (!/^[|!=](?: |$)/.test(line)) throw new Error(`no line of a golden case: ${line}`);
   }
   return steps;
 }
 
-async function setUp(home: string, verb: string, rest: string): Promise<FakeService | null> {
+async function setUp(home: CommandHome, verb: string, rest: string): Promise<void> {
+  const { path } = home;
   switch (verb) {
     case "document":
-      await Deno.writeTextFile(
-        `${home}/config.json`,
-        JSON.stringify({ ...DEFAULT_DOCUMENT, ...JSON.parse(rest) }),
-      );
-      return null;
+      return await home.store(JSON.parse(rest));
     case "raw":
-      await Deno.writeTextFile(`${home}/config.json`, rest);
-      return null;
+      return await Deno.writeTextFile(`${path}/config.json`, rest);
     case "cert": {
       const from = new URL("../testdata/certs/", import.meta.url);
-      await Deno.mkdir(`${home}/certs/MY`, { recursive: true });
+      await Deno.mkdir(`${path}/certs/MY`, { recursive: true });
       for (const end of ["pem", "key"]) {
-        await Deno.copyFile(new URL(`${rest}.${end}`, from), `${home}/certs/MY/${rest}.${end}`);
+        await Deno.copyFile(new URL(`${rest}.${end}`, from), `${path}/certs/MY/${rest}.${end}`);
       }
-      return null;
+      return;
     }
     case "event":
-      await writeEvent(`${home}/log`, rest.split(" "));
-      return null;
+      return await writeEvent(`${path}/log`, rest.split(" "));
     case "file": {
       const [name = "", ...words] = rest.split(" ");
-      await Deno.writeTextFile(`${home}/${name}`, words.join(" ").replaceAll("\\n", "\n"));
-      return null;
+      const text = words.join(" ").replaceAll("\\n", "\n");
+      return await Deno.writeTextFile(`${path}/${name}`, text);
     }
     case "service":
       return await startFakeService(home, rest);
@@ -126,30 +113,6 @@ async function writeEvent(folder: string, [name = "", ...words]: readonly string
   await log.close();
 }
 
-async function runCommand(home: string, line: string, answer: string | null): Promise<string[]> {
-  const said = { out: "", note: "" };
-  const asLines = (text: string): string => text === "" || text.endsWith("\n") ? text : `${text}\n`;
-  const env: Readonly<Record<string, string>> = { HTTPCFG_HOME: home, USER: "tester" };
-  const status = await run(shellWords(line.replaceAll("{home}", home)), {
-    os: "linux",
-    uid: 1000,
-    now: Date.now,
-    env: (name) => env[name],
-    out: (text) => void (said.out += asLines(text)),
-    print: (text) => void (said.out += text),
-    note: (text) => void (said.note += asLines(text)),
-    ask: (question) => {
-      if (answer !== null) said.out += `${question}${answer}\n`;
-      return answer;
-    },
-  });
-  return [
-    ...shown("|", steady(said.out, home)),
-    ...shown("!", steady(said.note, home)),
-    ...(status === 0 ? [] : [`= ${status}`]),
-  ];
-}
-
 /** What differs from run to run, by its name: the home, and times. */
 function steady(text: string, home: string): string {
   return text.replaceAll(home, "{home}")
@@ -163,13 +126,4 @@ function shown(sign: string, text: string): string[] {
   const last = lines.pop();
   if (last !== "") lines.push(`{text}${last}`);
   return lines.map((line) => line === "" ? sign : `${sign} ${line}`);
-}
-
-/** Words of a line, single and double quotes as a shell reads them, no escapes. */
-export function shellWords(line: string): string[] {
-  const words: string[] = [];
-  for (const [word] of line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)) {
-    words.push(word.replace(/'([^']*)'|"([^"]*)"/g, (_, single, double) => single ?? double));
-  }
-  return words;
 }

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { bindFailed, stateEntered } from "../../../mod/telemetry/events/event.ts";
 import { EventLog } from "../../../mod/telemetry/events/event_log.ts";
-import { commandHome } from "../../support/io.ts";
+import { commandHome } from "../../support/command_home.ts";
 
 Deno.test("events shows what was written, the newest last", async () => {
   await using home = await commandHome();
@@ -33,6 +33,6 @@ Deno.test("events shows what was written, the newest last", async () => {
     ],
   ];
   for (const [line, out] of cases) {
-    assertEquals(await home.run(line.split(" ")), { status: 0, out, note: "" }, line);
+    assertEquals(await home.run(line), { status: 0, out, note: "" }, line);
   }
 });

@@ -1,15 +1,15 @@
 /** Goal: who changed what and when, and the way back. Method: command lines in a home of their own. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { makeCliHome } from "../../support/cli.ts";
+import { commandHome } from "../../support/command_home.ts";
 
 Deno.test("history tells user and command of every change", async () => {
-  await using home = await makeCliHome();
-  const none = await home.cli("history");
+  await using home = await commandHome();
+  const none = await home.run("history");
   assertEquals([none.status, none.out], [0, ""]);
-  await home.cli("set iplisten -i 127.0.0.2", { SUDO_USER: "ada" });
-  await home.cli("set iplisten -i 127.0.0.3");
-  await home.cli("set iplisten -i 127.0.0.3"); // changes nothing, so it is no version
-  const { out } = await home.cli("history --format json");
+  await home.run("set iplisten -i 127.0.0.2", { env: { SUDO_USER: "ada" } });
+  await home.run("set iplisten -i 127.0.0.3");
+  await home.run("set iplisten -i 127.0.0.3"); // changes nothing, so it is no version
+  const { out } = await home.run("history --format json");
   const { history } = JSON.parse(out);
   assertEquals(
     history.map(({ number, user, changes, command }: Record<string, unknown>) => {
@@ -24,33 +24,33 @@ Deno.test("history tells user and command of every change", async () => {
 });
 
 Deno.test("history show and diff give a version and what it changed", async () => {
-  await using home = await makeCliHome();
-  await home.cli("set iplisten -i 127.0.0.2");
-  await home.cli("set iplisten -i 127.0.0.3");
-  assertEquals(JSON.parse((await home.cli("history show 2")).out).ipListen, ["127.0.0.2"]);
-  const diff = await home.cli("history diff 3");
+  await using home = await commandHome();
+  await home.run("set iplisten -i 127.0.0.2");
+  await home.run("set iplisten -i 127.0.0.3");
+  assertEquals(JSON.parse((await home.run("history show 2")).out).ipListen, ["127.0.0.2"]);
+  const diff = await home.run("history diff 3");
   assertEquals([diff.status, diff.out], [1, '+ ipListen: "127.0.0.3"\n']);
-  assertEquals((await home.cli("history diff 3 3")).status, 0);
-  const first = await home.cli("history diff 1");
+  assertEquals((await home.run("history diff 3 3")).status, 0);
+  const first = await home.run("history diff 1");
   assertEquals(first.status, 1);
   assertStringIncludes(first.note, "no version before it");
 });
 
 Deno.test("rollback stores a version of before, and can be rolled back", async () => {
-  await using home = await makeCliHome();
-  await home.cli("set iplisten -i 127.0.0.2");
-  await home.cli("set iplisten -i 127.0.0.3");
-  const back = await home.cli("rollback 2");
+  await using home = await commandHome();
+  await home.run("set iplisten -i 127.0.0.2");
+  await home.run("set iplisten -i 127.0.0.3");
+  const back = await home.run("rollback 2");
   assertEquals([back.status, back.out], [0, '- ipListen: "127.0.0.3"\n']);
-  assertEquals((await home.cli("query iplisten")).out, "IP :127.0.0.2\n");
-  await home.cli("rollback 3");
-  assertEquals((await home.cli("query iplisten")).out, "IP :127.0.0.2\nIP :127.0.0.3\n");
-  assertEquals((await home.cli("rollback 3")).note.includes("Nothing changed"), true);
+  assertEquals((await home.run("query iplisten")).out, "IP :127.0.0.2\n");
+  await home.run("rollback 3");
+  assertEquals((await home.run("query iplisten")).out, "IP :127.0.0.2\nIP :127.0.0.3\n");
+  assertEquals((await home.run("rollback 3")).note.includes("Nothing changed"), true);
 });
 
 Deno.test("rollback and history refuse what is no version", async () => {
-  await using home = await makeCliHome();
-  assertEquals((await home.cli("rollback 7")).status, 1);
-  assertEquals((await home.cli("rollback x")).status, 2);
-  assertEquals((await home.cli("history show -1")).status, 2);
+  await using home = await commandHome();
+  assertEquals((await home.run("rollback 7")).status, 1);
+  assertEquals((await home.run("rollback x")).status, 2);
+  assertEquals((await home.run("history show -1")).status, 2);
 });

@@ -1,34 +1,34 @@
 /** Goal: plan tells what would happen, and scripts can act on it. Method: command lines. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../../support/ports.ts";
-import { makeCliHome } from "../../support/cli.ts";
+import { commandHome } from "../../support/command_home.ts";
 
 Deno.test("plan names every socket with its cause, and its exit status is for scripts", async () => {
-  await using home = await makeCliHome();
+  await using home = await commandHome();
   const port = freePort();
-  await home.cli(["site", "remove", "Default Web Site"]);
-  const empty = await home.cli("plan");
+  await home.run("site remove 'Default Web Site'");
+  const empty = await home.run("plan");
   assertEquals([empty.status, empty.out], [0, ""]);
-  await home.cli(`site add one --bind :${port}: --echo`);
-  await home.cli("set iplisten -i 127.0.0.2");
-  await home.cli("set iplisten -i 203.0.113.9");
-  const changes = await home.cli("plan");
+  await home.run(`site add one --bind :${port}: --echo`);
+  await home.run("set iplisten -i 127.0.0.2");
+  await home.run("set iplisten -i 203.0.113.9");
+  const changes = await home.run("plan");
   assertEquals(changes.status, 2);
   assertMatch(changes.out, new RegExp(`open +127\\.0\\.0\\.2:${port} +http +the list has`));
   assertMatch(changes.out, new RegExp(`wait +203\\.0\\.113\\.9:${port} +http +no interface`));
-  const strict = await home.cli("plan --strict");
+  const strict = await home.run("plan --strict");
   assertEquals(strict.status, 1);
   assertMatch(strict.out, new RegExp(`refused +203\\.0\\.113\\.9:${port}`));
 });
 
 Deno.test("plan names the holder of a port and the site that cannot start", async () => {
-  await using home = await makeCliHome();
+  await using home = await commandHome();
   using listener = Deno.listen({ hostname: "127.0.0.2", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
-  await home.cli(["site", "remove", "Default Web Site"]);
-  await home.cli(`site add one --bind :${port}: --echo`);
-  await home.cli("set iplisten -i 127.0.0.2");
-  const { status, out } = await home.cli("plan --format json");
+  await home.run("site remove 'Default Web Site'");
+  await home.run(`site add one --bind :${port}: --echo`);
+  await home.run("set iplisten -i 127.0.0.2");
+  const { status, out } = await home.run("plan --format json");
   assertEquals(status, Deno.build.os === "linux" ? 1 : 2);
   if (Deno.build.os !== "linux") return;
   const answer = JSON.parse(out);

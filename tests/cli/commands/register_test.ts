@@ -1,7 +1,7 @@
 /** Goal: what can be said about a command line without a service is said before one is asked. Method:
  * command lines; a service that answers as the test tells it. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { commandHome, serviceStatus } from "../../support/io.ts";
+import { commandHome, serviceStatus } from "../../support/command_home.ts";
 
 Deno.test("register and unregister refuse what is no prefix, target or time", async () => {
   await using home = await commandHome();
@@ -27,14 +27,14 @@ Deno.test("register and unregister refuse what is no prefix, target or time", as
 
 Deno.test("registrations lists what the service has", async () => {
   await using home = await commandHome();
-  assertEquals((await home.run(["registrations"])).out, "No program has registered a URL.\n");
+  assertEquals((await home.run("registrations")).out, "No program has registered a URL.\n");
   const since = "2026-01-02T03:04:05.000Z";
   const one = { url: "http://+:80/a/", to: "unix:/s", uid: 7, keep: true, since };
   const status = serviceStatus({ HTTP: "running" }, { registrations: [one] });
   await home.serve(() => Promise.resolve(status));
-  const text = (await home.run(["registrations"])).out;
+  const text = (await home.run("registrations")).out;
   assertMatch(text, /^URL +TO +UID +KEEP +SINCE\nhttp:\/\/\+:80\/a\/ +unix:\/s +7 +true +2026/);
-  const json = JSON.parse((await home.run(["registrations", "--format", "json"])).out);
+  const json = JSON.parse((await home.run("registrations --format json")).out);
   assertEquals(json, { version: 1, registrations: [one] });
-  assertMatch((await home.run(["status"])).out, /Registered programs:\n {2}http:\/\/\+:80\/a\/ /);
+  assertMatch((await home.run("status")).out, /Registered programs:\n {2}http:\/\/\+:80\/a\/ /);
 });

@@ -1,10 +1,10 @@
 /** Goal: what reload says and refuses before anything happens. Method: a service that answers. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ControlRequest } from "../../../mod/host/control/control_protocol.ts";
-import { commandHome, type Home, serviceStatus } from "../../support/io.ts";
+import { type CommandHome, commandHome, serviceStatus } from "../../support/command_home.ts";
 
 /** A service with `ipListen` in force; gives the requests that it got. */
-async function serving(home: Home, ipListen: readonly string[]): Promise<ControlRequest[]> {
+async function serving(home: CommandHome, ipListen: readonly string[]): Promise<ControlRequest[]> {
   const got: ControlRequest[] = [];
   const status = serviceStatus({ HTTP: "running", W3SVC: "running" }, { ipListen });
   await home.serve((request, tell) => {
@@ -21,10 +21,10 @@ async function serving(home: Home, ipListen: readonly string[]): Promise<Control
 Deno.test("reload tells each change on stdout and the way to confirm on stderr", async () => {
   await using home = await commandHome();
   const got = await serving(home, []);
-  const plain = await home.run(["reload"]);
+  const plain = await home.run("reload");
   assertEquals(plain.out, "draining 10.0.0.5:80, 1 connection\ndrained 10.0.0.5:80\n");
   assertEquals([plain.status, plain.note], [0, ""]);
-  const timed = await home.run(["reload", "--confirm", "2m"]);
+  const timed = await home.run("reload --confirm 2m");
   assertStringIncludes(timed.note, "Comes back at 2026-11-22T12:00:00.000Z unless confirmed");
   assertEquals(got, [
     { op: "reload", confirmSeconds: null, strict: false },
@@ -46,14 +46,14 @@ Deno.test("reload refuses a time that is none, and asks the service nothing", as
 Deno.test("reload asks before an emptied list takes every address", async () => {
   await using home = await commandHome();
   const got = await serving(home, ["127.0.0.1"]);
-  const alone = await home.run(["reload"]);
+  const alone = await home.run("reload");
   assertEquals(alone.status, 1);
   assertStringIncludes(alone.note, "warning: an empty list takes every address");
-  assertEquals((await home.run(["reload"], { answer: "n" })).status, 1);
+  assertEquals((await home.run("reload", { answer: "n" })).status, 1);
   assertEquals(got, []);
-  assertEquals((await home.run(["reload"], { answer: "y" })).status, 0);
-  assertEquals((await home.run(["reload", "--yes"])).status, 0);
-  const timed = await home.run(["reload", "--confirm", "60s"]);
+  assertEquals((await home.run("reload", { answer: "y" })).status, 0);
+  assertEquals((await home.run("reload --yes")).status, 0);
+  const timed = await home.run("reload --confirm 60s");
   assertEquals(timed.status, 0, "it comes back by itself");
   assertStringIncludes(timed.note, "warning: an empty list takes every address");
   assertEquals(got.length, 3);
@@ -61,8 +61,8 @@ Deno.test("reload asks before an emptied list takes every address", async () => 
 
 Deno.test("reload and confirm say what to type where no service runs", async () => {
   await using home = await commandHome();
-  const reload = await home.run(["reload"]);
+  const reload = await home.run("reload");
   assertEquals(reload.status, 1);
   assertStringIncludes(reload.note, "hint: httpcfg net start w3svc");
-  assertEquals((await home.run(["confirm"])).status, 1);
+  assertEquals((await home.run("confirm")).status, 1);
 });

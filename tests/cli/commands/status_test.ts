@@ -2,7 +2,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { listeningText } from "../../../mod/cli/commands/status.ts";
 import type { EndpointStatus, SiteStatus } from "../../../mod/host/control/status.ts";
-import { commandHome, serviceStatus } from "../../support/io.ts";
+import { commandHome, serviceStatus } from "../../support/command_home.ts";
 
 const ENDPOINTS: readonly EndpointStatus[] = [
   { ip: "127.0.0.2", port: 8080, scheme: "http", state: "open", cause: null },
@@ -23,10 +23,10 @@ const RUNNING = serviceStatus({ HTTP: "running", W3SVC: "running" }, {
 Deno.test("status of a running service: text for people", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.resolve(RUNNING));
-  assertEquals(await home.run(["status"]), {
+  assertEquals(await home.run("status"), {
     status: 0,
     note: "",
-    out: `httpcfg runs as process 4711 since 2026-01-02T03:04:05.000Z.
+    out: `httpcfg runs as process 4242 since 2026-01-02T03:04:05.000Z.
   HTTP: running
   HTTP SSL: stopped
   IIS Admin Service: stopped
@@ -49,10 +49,10 @@ Sites:
 Deno.test("status of a running service: the whole for JSON, the sockets for tables", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.resolve(RUNNING));
-  const { out } = await home.run(["status", "--format", "json"]);
+  const { out } = await home.run("status --format json");
   assertEquals(JSON.parse(out), JSON.parse(JSON.stringify(RUNNING)));
   assertEquals(
-    (await home.run(["status", "--format", "csv"])).out,
+    (await home.run("status --format csv")).out,
     "ip,port,scheme,state,cause\n127.0.0.2,8080,http,open,\n::1,8443,https,open,\n" +
       "127.0.0.3,8080,http,refused,taken by pid 7\n",
   );
@@ -61,11 +61,11 @@ Deno.test("status of a running service: the whole for JSON, the sockets for tabl
 Deno.test("status without a service shows what is stored and ends with 1", async () => {
   await using home = await commandHome();
   await home.store({ ipListen: ["127.0.0.2"] });
-  const text = await home.run(["status"]);
+  const text = await home.run("status");
   assertEquals([text.status, text.note], [1, ""]);
   assertStringIncludes(text.out, "httpcfg does not run.\n");
   assertStringIncludes(text.out, "IP inclusion list: 127.0.0.2\nListening: nowhere\n");
-  const json = await home.run(["status", "--format", "json"]);
+  const json = await home.run("status --format json");
   const answer = JSON.parse(json.out) as typeof RUNNING;
   assertEquals([json.status, answer.version, answer.pid], [1, 1, null]);
   assertEquals(answer.services.map(({ state }) => state), Array(4).fill("stopped"));
@@ -74,14 +74,14 @@ Deno.test("status without a service shows what is stored and ends with 1", async
 
 Deno.test("status says that an empty list is every address", async () => {
   await using home = await commandHome();
-  const { out } = await home.run(["status"]);
+  const { out } = await home.run("status");
   assertStringIncludes(out, "IP inclusion list: empty, every address\n");
 });
 
 Deno.test("status passes on why the service cannot answer", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.reject(new Error("it is ending")));
-  const ran = await home.run(["status"]);
+  const ran = await home.run("status");
   assertEquals([ran.status, ran.out, ran.note], [1, "", "error: it is ending\n"]);
 });
 

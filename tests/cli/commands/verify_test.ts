@@ -1,7 +1,7 @@
 /** Goal: verify's answer and status for scripts. Method: a service that claims sockets. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../../support/ports.ts";
-import { commandHome, serviceStatus } from "../../support/io.ts";
+import { commandHome, serviceStatus } from "../../support/command_home.ts";
 
 Deno.test("verify finds a socket that the service only claims to have", async () => {
   await using home = await commandHome();
@@ -13,14 +13,14 @@ Deno.test("verify finds a socket that the service only claims to have", async ()
       endpoints: [{ ip: "127.0.0.1", port, scheme: "http", state: "open", cause: null }],
     }))
   );
-  const text = await home.run(["verify"]);
+  const text = await home.run("verify");
   assertEquals(text.status, 1);
   assertMatch(text.out, new RegExp(`missing +127\\.0\\.0\\.1:${port} +true +refused`));
   assertStringIncludes(text.note, "1 wrong");
-  const csv = await home.run(["verify", "--format", "csv"]);
+  const csv = await home.run("verify --format csv");
   assertStringIncludes(csv.out, `missing,127.0.0.1:${port},true,refused,\n`);
 
   using _socket = Deno.listen({ hostname: "127.0.0.1", port });
-  const well = await home.run(["verify"]);
+  const well = await home.run("verify");
   assertEquals([well.status, well.out], [0, ""], well.note);
 });

@@ -4,34 +4,34 @@ import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
 import { ownerLines } from "../../../mod/cli/commands/who.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
-import { makeCliHome } from "../../support/cli.ts";
+import { commandHome } from "../../support/command_home.ts";
 
 Deno.test({
   name: "who finds the socket by port and by address",
   ignore: Deno.build.os !== "linux",
   async fn(): Promise<void> {
-    await using home = await makeCliHome();
+    await using home = await commandHome();
     using listener = Deno.listen({ hostname: "127.0.0.6", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
-    const byPort = await home.cli(`who ${port}`);
+    const byPort = await home.run(`who ${port}`);
     assertEquals(byPort.status, 0);
     assertMatch(
       byPort.out,
       new RegExp(`\\(pid ${Deno.pid}, user .*\\) on 127\\.0\\.0\\.6:${port}`),
     );
     assertMatch(byPort.note, new RegExp(`hint: ps -fp ${Deno.pid}`));
-    assertEquals((await home.cli(`who 127.0.0.6:${port}`)).status, 0);
-    const other = await home.cli(`who 127.0.0.7:${port}`);
+    assertEquals((await home.run(`who 127.0.0.6:${port}`)).status, 0);
+    const other = await home.run(`who 127.0.0.7:${port}`);
     assertEquals([other.status, other.out], [1, ""]);
-    const json = JSON.parse((await home.cli(`who ${port} --format json`)).out);
+    const json = JSON.parse((await home.run(`who ${port} --format json`)).out);
     assertEquals([json.holders[0].ip, json.holders[0].pid], ["127.0.0.6", Deno.pid]);
   },
 });
 
 Deno.test("who refuses what is no port", async () => {
-  await using home = await makeCliHome();
+  await using home = await commandHome();
   for (const text of ["0", "70000", "http", "127.0.0.1", "::1"]) {
-    const { status, note } = await home.cli(`who ${text}`);
+    const { status, note } = await home.run(`who ${text}`);
     assertEquals(status, 2, text);
     assertMatch(note, /hint: httpcfg who/);
   }

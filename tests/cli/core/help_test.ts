@@ -4,7 +4,7 @@ import { readInput } from "../../../mod/cli/core/args.ts";
 import type { CommandSpec } from "../../../mod/cli/core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "../../../mod/cli/catalog.ts";
 import { commandHelp, nounHelp, overview } from "../../../mod/cli/core/help.ts";
-import { commandHome } from "../../support/io.ts";
+import { commandHome, shellWords } from "../../support/command_home.ts";
 
 const SMALL: CommandSpec = {
   name: "do it",
@@ -83,8 +83,8 @@ Deno.test("nounHelp() lists the commands of a first word", async () => {
   assertStringIncludes(text, "\n  site add ");
   assertEquals(nounHelp(await loadCommands(), "nothing"), null);
   await using home = await commandHome();
-  assertEquals((await home.run(["help", "site"])).out, `${text}\n`);
-  assertStringIncludes((await home.run(["site"])).note, "hint: httpcfg help site");
+  assertEquals((await home.run("help site")).out, `${text}\n`);
+  assertStringIncludes((await home.run("site")).note, "hint: httpcfg help site");
 });
 
 Deno.test("the record of every command is whole, and its name loads it", async () => {
@@ -135,8 +135,3 @@ Deno.test("--help, /?, -h and help COMMAND show the same, and do nothing", async
   }
   assertEquals([...Deno.readDirSync(home.path)], []);
 });
-
-/** Words of an example line, single quotes taken off. */
-function shellWords(line: string): string[] {
-  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!);
-}

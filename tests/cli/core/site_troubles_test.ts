@@ -1,7 +1,7 @@
 // Goal: one line for each site that does not do what it should. Method: statuses.
 import { assertEquals } from "@std/assert";
 import { siteTroubles } from "../../../mod/cli/core/site_troubles.ts";
-import { serviceStatus } from "../../support/io.ts";
+import { serviceStatus } from "../../support/command_home.ts";
 
 Deno.test("siteTroubles() tells sites that failed, wait or run in part", () => {
   assertEquals(siteTroubles(serviceStatus({})), "");

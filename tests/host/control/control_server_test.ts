@@ -3,30 +3,17 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { controlPath, dialControl } from "../../../mod/host/control/control_address.ts";
 import { ControlClient } from "../../../mod/host/control/control_client.ts";
-import { type ControlHandler, serveControl } from "../../../mod/host/control/control_server.ts";
+import { serveControl } from "../../../mod/host/control/control_server.ts";
 import { openLocal } from "../../../mod/listen/sockets/endpoint.ts";
-import { serviceStatus } from "../../support/io.ts";
+import { openControl, serviceStatus } from "../../support/command_home.ts";
 import { leaveDeadSocket } from "../../support/dead_socket.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
-
-/** A control socket in `folder` that `handle` answers for. */
-async function serving(
-  folder: TempFolder,
-  token: string,
-  handle: ControlHandler,
-): Promise<AsyncDisposable> {
-  const path = controlPath(folder.path, "linux");
-  const local = await openLocal({ kind: "unix", path }, (conn) => {
-    void serveControl(conn, token, { handle });
-  });
-  return { [Symbol.asyncDispose]: () => local.close() };
-}
 
 const STATUS = serviceStatus({ HTTP: "running" });
 
 Deno.test("ControlClient.ask() gives the answer, steps on the way", async () => {
   await using folder = await tempFolder();
-  await using _server = await serving(folder, "", (request, tell) => {
+  await using _server = await openControl(folder.path, (request, tell) => {
     assert(request.op === "stop" && request.service === "HTTP");
     tell({ kind: "step", service: "W3SVC", state: "stopping" });
     tell({ kind: "step", service: "W3SVC", state: "stopped" });
@@ -43,7 +30,7 @@ Deno.test("ControlClient.ask() gives the answer, steps on the way", async () => 
 
 Deno.test("ControlClient.ask() throws the service's Fault with its hint", async () => {
   await using folder = await tempFolder();
-  await using _server = await serving(folder, "", ({ op }) => {
+  await using _server = await openControl(folder.path, ({ op }) => {
     return Promise.reject(op === "start" ? new Fault("no", { hint: "try" }) : new Error("odd"));
   });
   const client = new ControlClient(folder.path);
@@ -107,10 +94,10 @@ Deno.test("serveControl() tells what goes wrong after the answer, and closes all
 Deno.test("serveControl() answers nobody who lacks the token", async () => {
   await using folder = await tempFolder();
   const asked: string[] = [];
-  await using _server = await serving(folder, "secret", ({ op }) => {
+  await using _server = await openControl(folder.path, ({ op }) => {
     asked.push(op);
     return Promise.resolve(STATUS);
-  });
+  }, "secret");
   for (const token of ["", "wrong", "secret"]) {
     const answer = await exchange(folder, `${JSON.stringify({ op: "status", token })}\n`);
     assertEquals(answer === "", token !== "secret", token);
@@ -120,7 +107,7 @@ Deno.test("serveControl() answers nobody who lacks the token", async () => {
 
 Deno.test("serveControl() outlives callers that send nonsense, too little, or go away", async () => {
   await using folder = await tempFolder();
-  await using _server = await serving(folder, "", () => Promise.resolve(STATUS));
+  await using _server = await openControl(folder.path, () => Promise.resolve(STATUS));
   for (const text of ["GET / HTTP/1.1\r\n\r\n", "{}", "null\n", "\n", '{"op":', "\u0000\n"]) {
     assertEquals(await exchange(folder, text), "", text);
   }

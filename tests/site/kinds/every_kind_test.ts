@@ -12,8 +12,7 @@ import { contentFlags } from "../../../mod/site/kinds/kind_flags.ts";
 import type { ContentKind, FlagExample } from "../../../mod/site/kinds/content_kind.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { schemaText } from "../../../dist/schema.ts";
-import { shellWords } from "../../support/golden.ts";
-import { commandHome, type Home } from "../../support/io.ts";
+import { type CommandHome, commandHome, shellWords } from "../../support/command_home.ts";
 import { fakeRequest, responseOf } from "../../support/request.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -166,7 +165,7 @@ Deno.test("a content of no kind, and one with a field of no kind, are refused by
 async function typed(
   { kind, flag }: ContentKind,
   { words }: FlagExample,
-  home: Home,
+  home: CommandHome,
 ): Promise<string[]> {
   const folder = `${home.path}/www`;
   if (flag.completes === "folder") await Deno.mkdir(folder);

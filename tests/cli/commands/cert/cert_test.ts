@@ -1,7 +1,7 @@
 // Goal: certificates in, listed, bound, out, and each refusal with its hint. Method: real commands.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeSelfSigned } from "../../../../mod/config/certs/self_signed.ts";
-import { makeCliHome } from "../../../support/cli.ts";
+import { commandHome } from "../../../support/command_home.ts";
 
 const DATA = new URL("../../../testdata/certs/", import.meta.url).pathname;
 const SITE = "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6";
@@ -11,13 +11,13 @@ function importLine(cert: string, key: string, more = ""): string {
 }
 
 Deno.test("cert import, list and remove carry a certificate in and out", async () => {
-  await using home = await makeCliHome();
-  assertStringIncludes((await home.cli("cert list")).note, "No certificate is in");
-  const imported = await home.cli(importLine("site.pem", "site.key"));
+  await using home = await commandHome();
+  assertStringIncludes((await home.run("cert list")).note, "No certificate is in");
+  const imported = await home.run(importLine("site.pem", "site.key"));
   assertEquals([imported.status, imported.out], [0, `${SITE}\n`]);
   assertStringIncludes(imported.note, `hint: httpcfg set ssl -i 0.0.0.0:443 -h ${SITE}`);
-  assertEquals((await home.cli(`set ssl -i 0.0.0.0:443 -h ${SITE}`)).status, 0);
-  const listed = await home.cli("cert list --format json");
+  assertEquals((await home.run(`set ssl -i 0.0.0.0:443 -h ${SITE}`)).status, 0);
+  const listed = await home.run("cert list --format json");
   assertEquals(JSON.parse(listed.out).certificates, [{
     hash: SITE,
     store: "MY",
@@ -28,61 +28,61 @@ Deno.test("cert import, list and remove carry a certificate in and out", async (
     bound: ["0.0.0.0:443"],
     problem: null,
   }]);
-  const kept = await home.cli(`cert remove ${SITE}`);
+  const kept = await home.run(`cert remove ${SITE}`);
   assertEquals(kept.status, 1);
   assertStringIncludes(
     kept.note,
     'it serves "0.0.0.0:443"\nhint: httpcfg delete ssl -i 0.0.0.0:443',
   );
-  await home.cli("delete ssl -i 0.0.0.0:443");
-  assertEquals((await home.cli(`cert remove ${SITE.toUpperCase()}`)).status, 0);
-  assertStringIncludes((await home.cli(`cert remove ${SITE}`)).note, "no store has it");
+  await home.run("delete ssl -i 0.0.0.0:443");
+  assertEquals((await home.run(`cert remove ${SITE.toUpperCase()}`)).status, 0);
+  assertStringIncludes((await home.run(`cert remove ${SITE}`)).note, "no store has it");
 });
 
 Deno.test("cert import --link follows the files, and another store is another place", async () => {
-  await using home = await makeCliHome();
+  await using home = await commandHome();
   const line = importLine("site.pem", "site.key", " --link --store Web --name www");
-  assertEquals((await home.cli(line)).status, 0);
-  assertEquals(await Deno.readLink(`${home.folder}/certs/WEB/www.key`), `${DATA}site.key`);
-  const [row] = JSON.parse((await home.cli("cert list --format json")).out).certificates;
+  assertEquals((await home.run(line)).status, 0);
+  assertEquals(await Deno.readLink(`${home.path}/certs/WEB/www.key`), `${DATA}site.key`);
+  const [row] = JSON.parse((await home.run("cert list --format json")).out).certificates;
   assertEquals([row.store, row.name, row.state], ["WEB", "www", "valid"]);
-  assertEquals((await home.cli(`cert remove ${SITE} --store MY`)).status, 1);
-  assertEquals((await home.cli(`cert remove ${SITE} --store WEB`)).status, 0);
+  assertEquals((await home.run(`cert remove ${SITE} --store MY`)).status, 1);
+  assertEquals((await home.run(`cert remove ${SITE} --store WEB`)).status, 0);
 });
 
 Deno.test("cert import refuses with the reason and a hint, and stores nothing", async () => {
-  await using home = await makeCliHome();
+  await using home = await commandHome();
   const old = await makeSelfSigned({ names: ["old"], ips: [], days: 1, nowMs: Date.UTC(2020, 1) });
-  Deno.writeTextFileSync(`${home.folder}/old.pem`, old.cert + old.key);
+  Deno.writeTextFileSync(`${home.path}/old.pem`, old.cert + old.key);
   const cases: [line: string, message: string, status: number][] = [
     [importLine("site.pem", "other.key"), "belongs to another certificate", 1],
     [importLine("site.pem", "locked.key"), "is encrypted", 1],
     [importLine("weak.pem", "weak.key"), "too small", 1],
     [importLine("site.key", "site.key"), "it holds no certificate", 1],
     [importLine("missing.pem", "site.key"), "no such file or directory", 1],
-    [`cert import --cert ${home.folder}/old.pem --key ${home.folder}/old.pem`, "it expired on", 1],
+    [`cert import --cert ${home.path}/old.pem --key ${home.path}/old.pem`, "it expired on", 1],
     [importLine("site.pem", "site.key", " --name ../x"), "not a name", 2],
     [importLine("site.pem", "site.key", " --store ../x"), "that is no name", 2],
     [`cert import --cert ${DATA}site.pem`, "--key is missing", 2],
   ];
   for (const [line, message, status] of cases) {
-    const refused = await home.cli(line);
+    const refused = await home.run(line);
     assertEquals([refused.status, refused.out], [status, ""], line);
     assertMatch(refused.note, new RegExp(`error: .*${message}.*\nhint: `));
   }
-  assertEquals([...Deno.readDirSync(home.folder)].map(({ name }) => name), ["old.pem"]);
+  assertEquals([...Deno.readDirSync(home.path)].map(({ name }) => name), ["old.pem"]);
 });
 
 Deno.test("cert create makes one that can be bound, and takes no name twice", async () => {
-  await using home = await makeCliHome();
-  const made = await home.cli("cert create --self-signed --name a.example --ip ::1 --days 3");
+  await using home = await commandHome();
+  const made = await home.run("cert create --self-signed --name a.example --ip ::1 --days 3");
   assertMatch(made.out, /^[0-9a-f]{40}\n$/);
-  assertEquals((await home.cli(`set ssl -i 10.0.0.1:443 -h ${made.out.trim()}`)).status, 0);
-  const again = await home.cli("cert create --self-signed --name a.example");
+  assertEquals((await home.run(`set ssl -i 10.0.0.1:443 -h ${made.out.trim()}`)).status, 0);
+  const again = await home.run("cert create --self-signed --name a.example");
   assertEquals([again.status, again.out], [1, ""]);
   assertStringIncludes(again.note, `hint: httpcfg cert remove ${made.out}`);
-  const byAddress = await home.cli("cert create --self-signed --ip 2001:db8::1");
+  const byAddress = await home.run("cert create --self-signed --ip 2001:db8::1");
   assertEquals(byAddress.status, 0);
-  const rows = JSON.parse((await home.cli("cert list --format json")).out).certificates;
+  const rows = JSON.parse((await home.run("cert list --format json")).out).certificates;
   assertEquals(rows.map(({ name }: { name: string }) => name), ["2001-db8--1", "a.example"]);
 });

@@ -2,73 +2,73 @@
 // lines in a home of their own; an editor that is a one-line script.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
-import { makeCliHome } from "../../../support/cli.ts";
+import { commandHome, type CommandResult } from "../../../support/command_home.ts";
 
 Deno.test("config path names the document, --all every place", async () => {
-  await using home = await makeCliHome();
-  assertEquals((await home.cli("config path")).out, `${home.folder}/config.json\n`);
-  assertMatch((await home.cli("config path --all")).out, /^run +\S+\/run$/m);
+  await using home = await commandHome();
+  assertEquals((await home.run("config path")).out, `${home.path}/config.json\n`);
+  assertMatch((await home.run("config path --all")).out, /^run +\S+\/run$/m);
 });
 
 Deno.test("config show gives what is stored, --effective every setting", async () => {
-  await using home = await makeCliHome();
-  assertEquals(JSON.parse((await home.cli("config show")).out), DEFAULT_DOCUMENT);
-  const { settings } = JSON.parse((await home.cli("config show --effective")).out);
+  await using home = await commandHome();
+  assertEquals(JSON.parse((await home.run("config show")).out), DEFAULT_DOCUMENT);
+  const { settings } = JSON.parse((await home.run("config show --effective")).out);
   assertEquals(settings.ConnectionTimeout, 120);
 });
 
 Deno.test("config export and import bring a document back, and say what changes", async () => {
-  await using home = await makeCliHome();
-  const backup = `${home.folder}/backup.json`;
-  await home.cli("set iplisten -i 10.0.0.1");
-  assertEquals(await home.cli(`config export ${backup}`), { status: 0, out: "", note: "" });
-  assertEquals((await home.cli(`config import ${backup}`)).note, "Nothing changed.\n");
-  await home.cli("delete iplisten -i 10.0.0.1");
+  await using home = await commandHome();
+  const backup = `${home.path}/backup.json`;
+  await home.run("set iplisten -i 10.0.0.1");
+  assertEquals(await home.run(`config export ${backup}`), { status: 0, out: "", note: "" });
+  assertEquals((await home.run(`config import ${backup}`)).note, "Nothing changed.\n");
+  await home.run("delete iplisten -i 10.0.0.1");
   const wanted = { status: 0, out: '+ ipListen: "10.0.0.1"\n', note: "" };
-  assertEquals(await home.cli(`config import ${backup} --dry-run`), wanted);
-  assertEquals((await home.cli("query iplisten")).status, 1);
-  assertEquals(await home.cli(`config import ${backup}`), wanted);
-  assertEquals((await home.cli("query iplisten")).out, "IP :10.0.0.1\n");
-  assertEquals((await home.cli("config export")).out, await Deno.readTextFile(backup));
+  assertEquals(await home.run(`config import ${backup} --dry-run`), wanted);
+  assertEquals((await home.run("query iplisten")).status, 1);
+  assertEquals(await home.run(`config import ${backup}`), wanted);
+  assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.1\n");
+  assertEquals((await home.run("config export")).out, await Deno.readTextFile(backup));
 });
 
 Deno.test("config check and import refuse with every problem, and store nothing", async () => {
-  await using home = await makeCliHome();
-  const file = `${home.folder}/new.json`;
+  await using home = await commandHome();
+  const file = `${home.path}/new.json`;
   await Deno.writeTextFile(file, '{"version":1,"ipListen":["1.2.3"],"ssl":7}');
   for (const command of ["check", "import"]) {
-    const { status, note } = await home.cli(`config ${command} ${file}`);
+    const { status, note } = await home.run(`config ${command} ${file}`);
     assertEquals(status, 1);
     assertStringIncludes(note, `Cannot use "${file}"`);
     assertStringIncludes(note, "ssl: expected Array");
   }
-  assertEquals((await home.cli("config check")).status, 0);
+  assertEquals((await home.run("config check")).status, 0);
   assertMatch(
-    (await home.cli("config check nowhere.json")).note,
+    (await home.run("config check nowhere.json")).note,
     /"nowhere.json": no such file/,
   );
 });
 
 Deno.test("a document of version 0 works, and stays beside the one that replaces it", async () => {
-  await using home = await makeCliHome();
-  const file = `${home.folder}/config.json`;
+  await using home = await commandHome();
+  const file = `${home.path}/config.json`;
   const original = '{ "ipListen": ["10.0.0.1"] }';
   await Deno.writeTextFile(file, original);
-  assertEquals((await home.cli("query iplisten")).out, "IP :10.0.0.1\n");
+  assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.1\n");
   assertEquals(await Deno.readTextFile(file), original);
-  assertEquals((await home.cli("set iplisten -i 10.0.0.2")).status, 0);
+  assertEquals((await home.run("set iplisten -i 10.0.0.2")).status, 0);
   assertEquals(await Deno.readTextFile(`${file}.version-0`), original);
   const stored = JSON.parse(await Deno.readTextFile(file));
   assertEquals([stored.version, stored.ipListen], [1, ["10.0.0.1", "10.0.0.2"]]);
 });
 
 Deno.test("a document of a newer version is refused by readers and writers, with a hint", async () => {
-  await using home = await makeCliHome();
-  const file = `${home.folder}/config.json`;
+  await using home = await commandHome();
+  const file = `${home.path}/config.json`;
   const newer = '{"version":2,"ipListen":[]}';
   await Deno.writeTextFile(file, newer);
   for (const line of ["query iplisten", "set iplisten -i 10.0.0.2", "config check"]) {
-    const { status, note } = await home.cli(line);
+    const { status, note } = await home.run(line);
     assertEquals(status, 1, line);
     assertStringIncludes(note, "its version 2 is newer than 1");
     assertStringIncludes(note, "\nhint: install the httpcfg that wrote it");
@@ -77,14 +77,14 @@ Deno.test("a document of a newer version is refused by readers and writers, with
 });
 
 Deno.test("config edit stores what passes, keeps what does not, and lays the schema beside", async () => {
-  await using home = await makeCliHome();
-  const draft = `${home.folder}/config.json.draft.json`;
-  const edit = async (script: string): Promise<{ status: number; out: string; note: string }> => {
-    const editor = `${home.folder}/editor`;
+  await using home = await commandHome();
+  const draft = `${home.path}/config.json.draft.json`;
+  const edit = async (script: string): Promise<CommandResult> => {
+    const editor = `${home.path}/editor`;
     await Deno.writeTextFile(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     Deno.env.set("VISUAL", editor);
     try {
-      return await home.cli("config edit");
+      return await home.run("config edit");
     } finally {
       Deno.env.delete("VISUAL");
     }
@@ -92,7 +92,7 @@ Deno.test("config edit stores what passes, keeps what does not, and lays the sch
   const good = await edit(`sed -i.bak 's/"ipListen": \\[\\]/"ipListen": ["10.0.0.1"]/' "$1"`);
   assertEquals([good.status, good.note], [0, ""]);
   assertStringIncludes(good.out, '+ ipListen: "10.0.0.1"');
-  const schema = JSON.parse(await Deno.readTextFile(`${home.folder}/config.schema.json`));
+  const schema = JSON.parse(await Deno.readTextFile(`${home.path}/config.schema.json`));
   assertEquals(schema.title, "httpcfg document, version 1");
 
   const bad = await edit(`sed -i.bak 's/10.0.0.1/10.0.0/' "$1"`);
@@ -100,19 +100,19 @@ Deno.test("config edit stores what passes, keeps what does not, and lays the sch
   assertStringIncludes(bad.note, `hint: fix "${draft}"`);
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0"');
   assertMatch((await edit("exit 3")).note, /the editor ended with a failure/);
-  assertEquals((await home.cli("query iplisten")).out, "IP :10.0.0.1\n");
+  assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.1\n");
 
-  const change = `sed -i.bak 's/10.0.0.1/10.0.0.7/' "${home.folder}/config.json"`;
+  const change = `sed -i.bak 's/10.0.0.1/10.0.0.7/' "${home.path}/config.json"`;
   const late = await edit(`${change}; sed -i.bak 's/10.0.0.1/10.0.0.8/' "$1"`);
   assertEquals([late.status, late.out], [1, ""]);
   assertStringIncludes(late.note, "the stored document was changed meanwhile\nhint: it is kept in");
-  assertEquals((await home.cli("query iplisten")).out, "IP :10.0.0.7\n");
+  assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.7\n");
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');
 });
 
 Deno.test("config schema prints the published schema, which names every field of the document", async () => {
-  await using home = await makeCliHome();
-  const { status, out, note } = await home.cli("config schema");
+  await using home = await commandHome();
+  const { status, out, note } = await home.run("config schema");
   assertEquals([status, note], [0, ""]);
   const published = new URL("../../../../dist/httpcfg.schema.json", import.meta.url);
   const schema = JSON.parse(out) as { properties: Record<string, unknown> };

@@ -1,15 +1,15 @@
 // Goal: the machine and the document answer. Method: command lines in a home of their own.
 import { assertArrayIncludes, assertEquals, assertMatch } from "@std/assert";
-import { makeCliHome } from "../../../support/cli.ts";
+import { commandHome } from "../../../support/command_home.ts";
 
 Deno.test("complete offers sites, entries, addresses, services and versions that there are", async () => {
-  await using home = await makeCliHome();
+  await using home = await commandHome();
   const values = async (...words: string[]): Promise<string[]> => {
-    const { out } = await home.cli(["complete", "--", ...words]);
+    const { out } = await home.run(["complete", "--", ...words]);
     return out.trimEnd().split("\n").map((line) => line.split("\t")[0] ?? "");
   };
-  await home.cli("set iplisten -i 10.0.0.7");
-  await home.cli("site add shop --bind 127.0.0.1:81: --echo");
+  await home.run("set iplisten -i 10.0.0.7");
+  await home.run("site add shop --bind 127.0.0.1:81: --echo");
   assertEquals(await values("site", "show", ""), ["Default Web Site", "shop"]);
   assertEquals(await values("delete", "iplisten", "-i", ""), ["10.0.0.7"]);
   assertArrayIncludes(await values("set", "iplisten", "-i", ""), ["127.0.0.1"]);
@@ -21,26 +21,26 @@ Deno.test("complete offers sites, entries, addresses, services and versions that
 });
 
 Deno.test("complete stays quiet about a document that cannot be read", async () => {
-  await using home = await makeCliHome();
-  await Deno.writeTextFile(`${home.folder}/config.json`, "{");
-  const result = await home.cli(["complete", "--", "site", "show", ""]);
+  await using home = await commandHome();
+  await Deno.writeTextFile(`${home.path}/config.json`, "{");
+  const result = await home.run("complete -- site show ''");
   assertEquals(result, { status: 0, out: "", note: "" });
 });
 
 Deno.test("complete --bash answers in the form that bash inserts", async () => {
-  await using home = await makeCliHome();
-  const { out } = await home.cli(["complete", "--bash", "httpcfg site show Def"]);
+  await using home = await commandHome();
+  const { out } = await home.run("complete --bash 'httpcfg site show Def'");
   assertEquals(out, "Default\\ Web\\ Site\tW3SVC/1\n");
 });
 
 Deno.test("completions prints a script for each shell, and names the shells", async () => {
-  await using home = await makeCliHome();
+  await using home = await commandHome();
   for (const shell of ["bash", "zsh", "fish", "powershell"]) {
-    const { status, out } = await home.cli(`completions ${shell}`);
+    const { status, out } = await home.run(`completions ${shell}`);
     assertEquals(status, 0, shell);
     assertMatch(out, /\bcomplete\b/);
   }
-  const { status, note } = await home.cli("completions tcsh");
+  const { status, note } = await home.run("completions tcsh");
   assertEquals(status, 2);
   assertMatch(note, /"tcsh".*\nhint: httpcfg completions bash\|zsh\|fish\|powershell/);
 });

@@ -11,7 +11,7 @@ import { checkDocument } from "../../../../mod/config/document/check.ts";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 import { SETTINGS } from "../../../../mod/config/document/settings.ts";
 import { CONTENT_RULES, KINDS } from "../../../../mod/site/kinds/kinds.ts";
-import { makeCliHome } from "../../../support/cli.ts";
+import { commandHome } from "../../../support/command_home.ts";
 
 Deno.test("programPage() has every command that help shows, its flags and its examples", async () => {
   const records = await loadCommands();
@@ -44,10 +44,10 @@ Deno.test("documentPage() has every kind of site content with its fields", () =>
 });
 
 Deno.test("man prints the page of a section, and refuses others", async () => {
-  await using home = await makeCliHome();
-  assertStringIncludes((await home.cli("man")).out, ".Dt HTTPCFG 1\n");
-  assertStringIncludes((await home.cli("man 5")).out, ".Dt HTTPCFG-CONFIG 5\n");
-  assertEquals((await home.cli("man 8")).status, 2);
+  await using home = await commandHome();
+  assertStringIncludes((await home.run("man")).out, ".Dt HTTPCFG 1\n");
+  assertStringIncludes((await home.run("man 5")).out, ".Dt HTTPCFG-CONFIG 5\n");
+  assertEquals((await home.run("man 8")).status, 2);
 });
 
 Deno.test({

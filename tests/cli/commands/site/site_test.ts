@@ -1,29 +1,19 @@
 // Goal: sites added, listed, shown and removed, and nothing stored that is refused. Method: lines.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
-import { commandHome } from "../../../support/io.ts";
+import { commandHome } from "../../../support/command_home.ts";
 
 Deno.test("site add stores a site with the next id, canonical bindings and its content", async () => {
   await using home = await commandHome();
   const lines = [
-    [
-      "site",
-      "add",
-      "one",
-      "--bind",
-      "*:80:WWW.example.com.",
-      "--respond",
-      "hello",
-      "--status",
-      "503",
-    ],
-    ["site", "add", "two", "--bind", "[::1]:81", "--bind", ":82:", "--echo", "--no-start"],
-    ["site", "add", "three", "--bind-tls", ":443:", "--root", home.path, "--listing"],
-    ["site", "add", "four", "--bind", ":83:", "--welcome"],
-    ["site", "add", "five", "--bind", ":84:", "--respond", ""],
+    "site add one --bind *:80:WWW.example.com. --respond hello --status 503",
+    "site add two --bind [::1]:81 --bind :82: --echo --no-start",
+    `site add three --bind-tls :443: --root ${home.path} --listing`,
+    "site add four --bind :83: --welcome",
+    "site add five --bind :84: --respond ''",
   ];
   for (const line of lines) {
-    assertEquals(await home.run(line), { status: 0, out: "", note: "" }, line.join(" "));
+    assertEquals(await home.run(line), { status: 0, out: "", note: "" }, line);
   }
   const common = { secureBindings: [], autoStart: true } as const;
   assertEquals(home.stored()?.sites.slice(1), [
@@ -95,15 +85,15 @@ Deno.test("site add refuses a flag that its content does not use", async () => {
 
 Deno.test("site list shows every site in every form", async () => {
   await using home = await commandHome();
-  await home.run(["site", "add", "ping", "--bind", ":81:", "--bind", ":82:", "--respond", "pong"]);
+  await home.run("site add ping --bind :81: --bind :82: --respond pong");
   assertEquals(
-    (await home.run(["site", "list"])).out,
+    (await home.run("site list")).out,
     `ID  NAME              BINDINGS   SECUREBINDINGS  AUTOSTART  CONTENT
 1   Default Web Site  :8080:                     true       welcome
 2   ping              :81: :82:                  true       respond "pong"
 `,
   );
-  const { out } = await home.run(["site", "list", "--format", "ndjson"]);
+  const { out } = await home.run("site list --format ndjson");
   const rows = out.trimEnd().split("\n").map((line) => JSON.parse(line) as { bindings: string[] });
   assertEquals(rows.map(({ bindings }) => bindings), [[":8080:"], [":81:", ":82:"]]);
 });
@@ -115,18 +105,18 @@ Deno.test("site show gives one site by its name in any case, or W3SVC/n", async 
     assertEquals(status, 0);
     assertEquals(JSON.parse(out), { version: 1, site: DEFAULT_DOCUMENT.sites[0] });
   }
-  assertStringIncludes((await home.run(["site", "show", "w3svc/1"])).out, "bindings: :8080:\n");
-  const missing = await home.run(["site", "show", "nobody"]);
+  assertStringIncludes((await home.run("site show w3svc/1")).out, "bindings: :8080:\n");
+  const missing = await home.run("site show nobody");
   assertEquals([missing.status, missing.out], [1, ""]);
   assertStringIncludes(missing.note, "hint: httpcfg site list\n");
 });
 
 Deno.test("site remove removes the one site, and says when there is none", async () => {
   await using home = await commandHome();
-  await home.run(["site", "add", "ping", "--bind", ":81:", "--respond", "pong"]);
-  assertEquals((await home.run(["site", "remove", "PING"])).status, 0);
+  await home.run("site add ping --bind :81: --respond pong");
+  assertEquals((await home.run("site remove PING")).status, 0);
   assertEquals(home.stored(), { ...DEFAULT_DOCUMENT });
-  const again = await home.run(["site", "remove", "PING"]);
+  const again = await home.run("site remove PING");
   assertEquals(again.status, 1);
   assertStringIncludes(again.note, 'Cannot find the site "PING"');
 });

@@ -1,6 +1,6 @@
 // Goal: the list in every form, in its order. Method: a stored list, exact answers.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { commandHome } from "../../../support/io.ts";
+import { commandHome } from "../../../support/command_home.ts";
 
 Deno.test("query iplisten prints each form, entries in their order", async () => {
   await using home = await commandHome();
@@ -15,7 +15,7 @@ Deno.test("query iplisten prints each form, entries in their order", async () =>
     const ran = await home.run(["query", "iplisten", "--format", form]);
     assertEquals(ran, { status: 0, out, note: "" }, form);
   }
-  const { out } = await home.run(["query", "iplisten", "--format=json"]);
+  const { out } = await home.run("query iplisten --format=json");
   const iplisten = [{ ip: "10.0.0.2" }, { ip: "::1" }, { ip: "Ethernet 2" }];
   assertEquals(JSON.parse(out), { version: 1, iplisten });
 });
@@ -37,8 +37,8 @@ Deno.test("query iplisten of an empty list: a code in text, an empty listing for
 Deno.test("query iplisten ignores the switches of the old tool, not flags that we lack", async () => {
   await using home = await commandHome();
   await home.store({ ipListen: ["10.0.0.2"] });
-  assertEquals((await home.run(["query", "iplisten", "-i", "x"])).out, "IP :10.0.0.2\n");
-  const ran = await home.run(["query", "iplisten", "--formt", "json"]);
+  assertEquals((await home.run("query iplisten -i x")).out, "IP :10.0.0.2\n");
+  const ran = await home.run("query iplisten --formt json");
   assertEquals([ran.status, ran.out], [2, ""]);
   assertStringIncludes(ran.note, '"--formt"');
 });

@@ -1,14 +1,14 @@
 // Goal: Httpcfg.exe's words, codes and switches for the list. Method: lines typed, answers compared.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
-import { commandHome, type Home, serviceStatus } from "../../../support/io.ts";
+import { type CommandHome, commandHome, serviceStatus } from "../../../support/command_home.ts";
 
 const SET_0 = "HttpSetServiceConfiguration completed with 0\n";
 const SET_183 = "HttpSetServiceConfiguration completed with 183\n";
 const DELETE_0 = "HttpDeleteServiceConfiguration completed with 0\n";
 const DELETE_2 = "HttpDeleteServiceConfiguration completed with 2\n";
 
-function list(home: Home): readonly string[] {
+function list(home: CommandHome): readonly string[] {
   return home.stored()?.ipListen ?? [];
 }
 
@@ -28,7 +28,7 @@ Deno.test("set, query and delete iplisten give the KB's lines and the codes as e
     ["query iplisten", "HttpQueryServiceConfiguration completed with 1168\n", 1],
   ];
   for (const [line, out, status] of steps) {
-    assertEquals(await home.run(line.split(" ")), { status, out, note: "" }, line);
+    assertEquals(await home.run(line), { status, out, note: "" }, line);
   }
 });
 
@@ -47,7 +47,7 @@ Deno.test("set iplisten takes every spelling of the switch and stores canonical 
     ["set iplisten -i !10.0.0.9", SET_0],
     ["set iplisten -i 0.0.0.0", SET_0],
   ];
-  for (const [line, out] of lines) assertEquals((await home.run(line.split(" "))).out, out, line);
+  for (const [line, out] of lines) assertEquals((await home.run(line)).out, out, line);
   assertEquals(
     [...list(home)],
     ["127.0.0.2", "::1", "10.0.0.2", "10.0.0.3", "10.0.0.0/8", "!10.0.0.9", "0.0.0.0"],
@@ -80,7 +80,7 @@ Deno.test("set iplisten refuses what is no entry, with the reason, and stores no
     }
   }
   assertEquals(home.stored(), null);
-  const onWindows = await home.run(["set", "iplisten", "-i", "1..2"], { os: "windows" });
+  const onWindows = await home.run("set iplisten -i 1..2", { os: "windows" });
   assertEquals(onWindows.status, 10022);
 });
 
@@ -95,7 +95,7 @@ Deno.test("set iplisten without a value, or with an unknown switch, ends with 87
     ["delete iplisten /z 127.0.0.2", "/z is not a valid command.\n"],
   ];
   for (const [line, out] of cases) {
-    const ran = await home.run(line.split(" "));
+    const ran = await home.run(line);
     assertEquals([ran.status, ran.out], [87, out], line);
     assert(ran.note.startsWith("hint: httpcfg "), line);
   }
@@ -108,7 +108,7 @@ Deno.test("set and delete iplisten say how to apply while HTTP runs, and only th
   for (const action of ["set", "delete"]) {
     const changed = await home.run([action, "iplisten", "-i", "127.0.0.2"]);
     assertStringIncludes(changed.note, "httpcfg net stop http /y");
-    const unchanged = await home.run(["delete", "iplisten", "-i", "127.0.0.9"]);
+    const unchanged = await home.run("delete iplisten -i 127.0.0.9");
     assertEquals(unchanged.note, "");
   }
 });
@@ -117,14 +117,14 @@ Deno.test("set iplisten keeps everything else of the document", async () => {
   await using home = await commandHome();
   const settings = { MaxFieldLength: 100 };
   await home.store({ $schema: "x", settings, ipListen: ["10.0.0.1"] });
-  await home.run(["set", "iplisten", "-i", "::1"]);
+  await home.run("set iplisten -i ::1");
   const ipListen = ["10.0.0.1", "::1"];
   assertEquals(home.stored(), { ...DEFAULT_DOCUMENT, $schema: "x", settings, ipListen });
 });
 
 Deno.test("set iplisten --before puts the entry before the Nth, and refuses another place", async () => {
   await using home = await commandHome();
-  const set = (...words: string[]): ReturnType<Home["run"]> =>
+  const set = (...words: string[]): ReturnType<CommandHome["run"]> =>
     home.run(["set", "iplisten", ...words]);
   await set("-i", "127.0.0.0/8");
   await set("-i", "!127.0.0.5", "--before", "1");
@@ -138,11 +138,11 @@ Deno.test("set iplisten --before puts the entry before the Nth, and refuses anot
 
 Deno.test("set iplisten takes the name of an interface that is here, or is to come", async () => {
   await using home = await commandHome();
-  const unknown = await home.run(["set", "iplisten", "-i", "no-such0"]);
+  const unknown = await home.run("set iplisten -i no-such0");
   assertEquals(unknown.status, 1);
   assertStringIncludes(unknown.note, "nor an interface of this machine");
   assertStringIncludes(unknown.note, "--later");
-  const later = await home.run(["set", "iplisten", "-i", "no-such0", "--later"]);
+  const later = await home.run("set iplisten -i no-such0 --later");
   assertEquals([later.status, later.out], [0, SET_0]);
   const [own] = Deno.networkInterfaces();
   assertEquals((await home.run(["set", "iplisten", "-i", own!.name])).status, 0);
@@ -151,18 +151,18 @@ Deno.test("set iplisten takes the name of an interface that is here, or is to co
 
 Deno.test("set iplisten --strict refuses an address that the machine does not have", async () => {
   await using home = await commandHome();
-  const strict = await home.run(["set", "iplisten", "-i", "203.0.113.9", "--strict"]);
+  const strict = await home.run("set iplisten -i 203.0.113.9 --strict");
   assertEquals(strict.out, "HttpSetServiceConfiguration completed with 10049\n");
   assertEquals([strict.status, home.stored()], [1, null]);
   assertStringIncludes(strict.note, "no interface of this machine has it now");
-  assertEquals((await home.run(["set", "iplisten", "-i", "203.0.113.9"])).status, 0);
-  assertEquals((await home.run(["set", "iplisten", "-i", "127.0.0.1", "--strict"])).status, 0);
+  assertEquals((await home.run("set iplisten -i 203.0.113.9")).status, 0);
+  assertEquals((await home.run("set iplisten -i 127.0.0.1 --strict")).status, 0);
 });
 
 Deno.test("set iplisten says when an entry decides nothing, and what to type", async () => {
   await using home = await commandHome();
-  await home.run(["set", "iplisten", "-i", "127.0.0.0/8"]);
-  const { note } = await home.run(["set", "iplisten", "-i", "!127.0.0.5"]);
+  await home.run("set iplisten -i 127.0.0.0/8");
+  const { note } = await home.run("set iplisten -i !127.0.0.5");
   assertStringIncludes(note, '"127.0.0.0/8" stands before it and the first match wins');
   assertStringIncludes(note, "httpcfg set iplisten -i '!127.0.0.5' --before 1");
 });

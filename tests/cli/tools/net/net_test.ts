@@ -1,7 +1,7 @@
 // Goal: net.exe's words and statuses, whatever the service is in. Method: a service that answers.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ControlRequest } from "../../../../mod/host/control/control_protocol.ts";
-import { commandHome, serviceStatus } from "../../../support/io.ts";
+import { commandHome, serviceStatus } from "../../../support/command_home.ts";
 
 const RUNNING = serviceStatus({
   HTTP: "running",
@@ -13,10 +13,10 @@ const RUNNING = serviceStatus({
 Deno.test("net start lists the started services, HTTP left out", async () => {
   await using home = await commandHome();
   const none = "These services are started:\n\n\nThe command completed successfully.\n\n";
-  assertEquals(await home.run(["net", "start"]), { status: 0, out: none, note: "" });
+  assertEquals(await home.run("net start"), { status: 0, out: none, note: "" });
   await home.serve(() => Promise.resolve(RUNNING));
   assertEquals(
-    (await home.run(["net", "start"])).out,
+    (await home.run("net start")).out,
     `These services are started:
 
    HTTP SSL
@@ -28,7 +28,7 @@ The command completed successfully.
 `,
   );
   assertEquals(
-    (await home.run(["net", "start", "--format", "csv"])).out,
+    (await home.run("net start --format csv")).out,
     "name,display\nHTTPFilter,HTTP SSL\nIISADMIN,IIS Admin Service\n" +
       "W3SVC,World Wide Web Publishing Service\n",
   );
@@ -41,7 +41,7 @@ Deno.test("net start SERVICE starts through the running service and says so", as
     asked.push(request);
     return Promise.resolve(request.op === "status" ? serviceStatus({}) : RUNNING);
   });
-  const ran = await home.run(["NET", "START", "w3svc"]);
+  const ran = await home.run("NET START w3svc");
   assertEquals(ran, {
     status: 0,
     out: "The World Wide Web Publishing Service service is starting.\n" +
@@ -60,7 +60,7 @@ Deno.test("net start w3svc names the sites that did not start", async () => {
   await home.serve((request) => {
     return Promise.resolve(request.op === "status" ? serviceStatus({}) : { ...RUNNING, sites });
   });
-  const { status, note } = await home.run(["net", "start", "w3svc"]);
+  const { status, note } = await home.run("net start w3svc");
   assertEquals([status, note], [0, 'Site "bad" did not start: its address is not listed\n']);
 });
 
@@ -70,7 +70,7 @@ Deno.test("net start SERVICE that fails keeps the old words and adds the reason"
     if (request.op === "status") return Promise.resolve(serviceStatus({}));
     return Promise.reject(new Error('Cannot listen on "10.0.0.1:80": it is taken'));
   });
-  const { status, out, note } = await home.run(["net", "start", "HTTP SSL"]);
+  const { status, out, note } = await home.run("net start 'HTTP SSL'");
   assertEquals(
     out,
     "The HTTP SSL service is starting.\nThe HTTP SSL service could not be started.\n\n",
@@ -110,7 +110,7 @@ Deno.test("net start and stop refuse in net.exe's words", async () => {
     ["stop http /z", 1, "The option /z is unknown."],
   ];
   for (const [line, status, note] of cases) {
-    const ran = await home.run(["net", ...line.split(" ")]);
+    const ran = await home.run(`net ${line}`);
     assertEquals([ran.status, ran.out], [status, ""], line);
     assertStringIncludes(ran.note, note, line);
   }
@@ -121,7 +121,7 @@ Deno.test("net start and stop of a service on its way say that it is busy", asyn
     await using home = await commandHome();
     await home.serve(() => Promise.resolve(serviceStatus({ W3SVC: state })));
     for (const verb of ["start", "stop"]) {
-      const { status, out, note } = await home.run(["net", verb, "w3svc"]);
+      const { status, out, note } = await home.run(`net ${verb} w3svc`);
       assertEquals([status, out], [2, ""], `${verb} while ${state}`);
       assertStringIncludes(note, "The service is starting or stopping.  Please try again later.\n");
     }
@@ -130,7 +130,7 @@ Deno.test("net start and stop of a service on its way say that it is busy", asyn
 
 Deno.test("net stop where no service runs says that it is not started", async () => {
   await using home = await commandHome();
-  const { status, note } = await home.run(["net", "stop", "http", "/y"]);
+  const { status, note } = await home.run("net stop http /y");
   assertEquals(status, 2);
   assertStringIncludes(note, "The HTTP service is not started.\n");
 });
@@ -163,7 +163,7 @@ The HTTP service was stopped successfully.
 
 `;
   for (const yes of ["/y", "/Y", "-y", "/yes"]) {
-    assertEquals(await home.run(["net", "stop", "http", yes]), { status: 0, out: want, note: "" });
+    assertEquals(await home.run(`net stop http ${yes}`), { status: 0, out: want, note: "" });
   }
 });
 
@@ -184,14 +184,14 @@ Deno.test("net stop asks about dependents, and only a yes goes on", async () => 
   ];
   for (const [answer, status, goesOn] of cases) {
     asked.length = 0;
-    const ran = await home.run(["net", "stop", "http"], { answer });
+    const ran = await home.run("net stop http", { answer });
     assertEquals([ran.status, asked.includes("stop")], [status, goesOn], answer);
     assertStringIncludes(ran.out, question);
   }
   asked.length = 0;
-  const alone = await home.run(["net", "stop", "http"]);
+  const alone = await home.run("net stop http");
   assertEquals([alone.status, alone.note], [2, "No valid response was provided.\n\n"]);
-  assertEquals((await home.run(["net", "stop", "http", "/n"])).status, 2);
+  assertEquals((await home.run("net stop http /n")).status, 2);
   assertEquals(asked.includes("stop"), false);
 });
 
@@ -204,6 +204,6 @@ Deno.test("net stop SERVICE without dependents does not ask", async () => {
   });
   const name = "World Wide Web Publishing Service";
   const out = `The ${name} service is stopping.\nThe ${name} service was stopped successfully.\n\n`;
-  const words = ["net", "stop", ...name.split(" ")]; // a display name may come unquoted
-  assertEquals(await home.run(words), { status: 0, out, note: "" });
+  // A display name may come unquoted.
+  assertEquals(await home.run(`net stop ${name}`), { status: 0, out, note: "" });
 });

@@ -1,6 +1,6 @@
 // Goal: a dump restores the state of a home. Method: dump one home, run the script in another, dump that.
 import { assertEquals } from "@std/assert";
-import { commandHome } from "../../../support/io.ts";
+import { commandHome } from "../../../support/command_home.ts";
 
 const DATA = new URL("../../../testdata/certs/", import.meta.url);
 
@@ -28,13 +28,13 @@ Deno.test("netsh http dump, run on an empty home, restores what was dumped", asy
     "add cacheparam maxcacheresponsesize 65536",
   ];
   for (const line of lines) {
-    const { status, out } = await first.run(["netsh", "http", ...line.split(" ")]);
+    const { status, out } = await first.run(`netsh http ${line}`);
     assertEquals(status, 0, out);
   }
-  const { out: script } = await first.run(["netsh", "http", "dump"]);
+  const { out: script } = await first.run("netsh http dump");
   await Deno.writeTextFile(`${second.path}/script`, script);
-  const ran = await second.run(["netsh", "-f", `${second.path}/script`]);
+  const ran = await second.run(`netsh -f ${second.path}/script`);
   assertEquals(ran.status, 0, ran.out);
   assertEquals(second.stored(), first.stored());
-  assertEquals((await second.run(["netsh", "http", "dump"])).out, script);
+  assertEquals((await second.run("netsh http dump")).out, script);
 });
