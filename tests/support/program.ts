@@ -28,6 +28,11 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+export interface SpawnOptions {
+  /** Open files that the process may have; the system's own limit where not given. */
+  readonly openFilesMax?: number;
+}
+
 /** A service in the foreground. */
 export interface Foreground {
   readonly pid: number;
@@ -35,6 +40,7 @@ export interface Foreground {
   said(): string;
   /** Resolves with its exit status; 128 and the signal's number where a signal ended it. */
   readonly ended: Promise<number>;
+  hasEnded(): boolean;
   signal(signal: Deno.Signal): void;
 }
 
@@ -81,17 +87,17 @@ export class Program implements AsyncDisposable {
   }
 
   /** Starts `httpcfg serve` and waits until it listens or has ended. */
-  async serve(): Promise<Foreground> {
-    const served = this.spawn("serve");
+  async serve(options: SpawnOptions = {}): Promise<Foreground> {
+    const served = this.spawn("serve", options);
     await waitFor(() => served.said().includes("istening on ") || served.hasEnded(), "serve");
     return served;
   }
 
   /** Starts `httpcfg` and goes on. */
-  spawn(line: string): Foreground & { hasEnded(): boolean } {
-    const [program, ...args] = [...CALL, ...line.split(" ")];
-    const child = new Deno.Command(program!, {
-      args,
+  spawn(line: string, { openFilesMax }: SpawnOptions = {}): Foreground {
+    const limit = openFilesMax === undefined ? "" : `ulimit -n ${openFilesMax}; `;
+    const child = new Deno.Command("sh", {
+      args: ["-c", `${limit}exec "$@"`, "sh", ...CALL, ...line.split(" ")],
       env: this.#environment({}),
       stdin: "null",
       stdout: "null",

@@ -6,21 +6,17 @@
 import type { ConfigDocument, SiteRecord } from "../../mod/config/document/document.ts";
 import type { SiteContent } from "../../mod/config/document/site_content.ts";
 import { freePort } from "./ports.ts";
-import { CALL } from "./program.ts";
-import { type TempFolder, tempFolder } from "./temp_folder.ts";
-import { waitFor } from "./wait.ts";
+import { Program, type SpawnOptions } from "./program.ts";
 
-export interface ServiceOptions {
+export interface ServiceOptions extends SpawnOptions {
   /** Contents by site name, each bound to `hostname:port`, the first for every host. */
   readonly sites: Readonly<Record<string, SiteContent>>;
   readonly settings?: ConfigDocument["settings"];
-  /** Open files that the process may have; the system's own limit where not given. */
-  readonly openFilesMax?: number;
 }
 
 /** A running service; disposing of it ends the process and removes its home. */
 export interface RunningService extends AsyncDisposable {
-  readonly home: TempFolder;
+  readonly home: string;
   readonly hostname: string;
   readonly port: number;
   readonly pid: number;
@@ -32,46 +28,27 @@ export interface RunningService extends AsyncDisposable {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
 }
 
-/** Starts the program and waits until it accepts connections. */
+/** Starts the program and waits until it listens. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
-  const home = await tempFolder();
+  const program = await Program.make();
+  const { home } = program;
   const hostname = "127.0.0.2";
   const port = freePort();
-  await Deno.writeTextFile(home.at("config.json"), JSON.stringify(documentOf(options, port)));
-  const limit = options.openFilesMax === undefined ? "" : `ulimit -n ${options.openFilesMax}; `;
-  const child = new Deno.Command("sh", {
-    args: ["-c", `${limit}exec "$@"`, "sh", ...CALL, "serve"],
-    env: { HTTPCFG_HOME: home.path, NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).spawn();
-  const output = child.output();
-  await waitFor(() => accepts(hostname, port), `${hostname}:${port} accepts connections`);
-  const stop = async (): Promise<{ code: number; stderr: string }> => {
-    try {
-      child.kill("SIGTERM");
-    } catch {
-      // It has ended already; its status tells how.
-    }
-    const { code, stderr } = await output;
-    return { code, stderr: new TextDecoder().decode(stderr) };
-  };
+  await Deno.writeTextFile(program.config, JSON.stringify(documentOf(options, port)));
+  const served = await program.serve(options);
   return {
     home,
     hostname,
     port,
-    pid: child.pid,
-    signal: (name) => child.kill(name),
-    stop,
-    logLines: (name) => logLines(home.at("log"), name),
-    get(path, headers = {}): Promise<Response> {
-      return fetch(`http://${hostname}:${port}${path}`, { headers });
+    pid: served.pid,
+    signal: served.signal,
+    async stop(): Promise<{ code: number; stderr: string }> {
+      served.signal("SIGTERM");
+      return { code: await served.ended, stderr: served.said() };
     },
-    async [Symbol.asyncDispose](): Promise<void> {
-      await stop();
-      await home[Symbol.asyncDispose]();
-    },
+    logLines: (name) => logLines(`${home}/log`, name),
+    get: (path, headers = {}) => fetch(`http://${hostname}:${port}${path}`, { headers }),
+    [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }
 
@@ -93,15 +70,6 @@ function documentOf({ sites, settings = {} }: ServiceOptions, port: number): Con
     metabase: {},
     settings,
   };
-}
-
-async function accepts(hostname: string, port: number): Promise<boolean> {
-  try {
-    (await Deno.connect({ hostname, port })).close();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function logLines(folder: string, name: RegExp): Promise<string[]> {
