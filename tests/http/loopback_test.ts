@@ -7,12 +7,15 @@ import { HttpServer } from "../../mod/http/server.ts";
 import { latin1 } from "../../mod/wire/byte_text.ts";
 import { echo, statuses } from "../support/engine.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
+import { waitFor } from "../support/wait.ts";
 
 const BIG: HttpResponse = { status: 200, headers: [], body: new Uint8Array(1_500_000).fill(120) };
 const LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 class Loopback implements AsyncDisposable {
   readonly failures: unknown[] = [];
+  /** Answers that have left as a whole. */
+  served = 0;
   readonly server: HttpServer;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   readonly #accepting: Promise<void>;
@@ -21,6 +24,7 @@ class Loopback implements AsyncDisposable {
     this.server = new HttpServer({
       settings: DEFAULT_SETTINGS,
       handler,
+      served: () => void this.served++,
       failed: (error) => this.failures.push(error),
     });
     this.#accepting = this.#accept();
@@ -32,9 +36,7 @@ class Loopback implements AsyncDisposable {
 
   /** Resolves when every connection has ended. */
   async quiet(): Promise<void> {
-    while (this.server.counts().connections > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    await waitFor(() => this.server.counts().connections === 0, "every connection to end");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -91,41 +93,54 @@ Deno.test("A client that sends far too much gets its answer whole, and no reset"
 });
 
 Deno.test("A client that has ended its direction gets its answer", async () => {
+  const ended = Promise.withResolvers<void>();
   await using loopback = new Loopback(async (request) => {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await ended.promise;
     return echo(request);
   });
   const conn = await loopback.connect();
   await sendAll(conn, latin1Bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
   await conn.closeWrite();
+  ended.resolve();
   assertEquals(statuses(await readToEnd(conn)), [200]);
 });
 
 Deno.test("A client that reads slowly gets every byte", async () => {
-  await using loopback = new Loopback(() => BIG);
+  const body = new Uint8Array(40_000_000).fill(120); // more than the buffers of both ends hold
+  let asked = 0;
+  await using loopback = new Loopback((request) => {
+    asked++;
+    return request.path === "/big" ? { ...BIG, body } : echo(request);
+  });
   const conn = await loopback.connect();
-  await sendAll(conn, latin1Bytes(`${LAST.replace("Connection: close\r\n", "")}${LAST}`));
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  const text = await readToEnd(conn);
+  await sendAll(conn, latin1Bytes(`GET /big HTTP/1.1\r\nHost: a\r\n\r\n${LAST}`));
+  await waitFor(() => asked > 0, "the first request to be at its site");
+  assertEquals(loopback.served, 0);
+  const text = new TextDecoder().decode(await new Response(conn.readable).bytes());
   assertEquals(statuses(text), [200, 200]);
-  assertEquals(text.length > 3_000_000 && text.endsWith("x".repeat(1_500_000)), true);
+  assertEquals(text.length > body.length && text.endsWith("hello"), true);
+  assertEquals([asked, loopback.served], [2, 2]);
 });
 
 Deno.test("A client that resets, in any state, harms nobody", async () => {
   await using loopback = new Loopback((request) => request.path === "/big" ? BIG : echo(request));
-  const starts = [
-    "",
-    "GET / HT",
-    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab",
-    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
-    "GET /big HTTP/1.1\r\nHost: a\r\n\r\n",
-    "BAD\r\n\r\n",
+  const starts: [text: string, isAnswered: boolean][] = [
+    ["", false],
+    ["GET / HT", false],
+    ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab", false],
+    ["POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", false],
+    ["GET /big HTTP/1.1\r\nHost: a\r\n\r\n", true],
+    ["BAD\r\n\r\n", true],
   ];
-  for (const start of starts) {
+  const { server } = loopback;
+  for (const [text, isAnswered] of starts) {
     for (let i = 0; i < 5; i++) {
+      await loopback.quiet();
       const conn = await loopback.connect();
-      await sendAll(conn, latin1Bytes(start));
-      if (i > 2) await new Promise((resolve) => setTimeout(resolve, 2));
+      await sendAll(conn, latin1Bytes(text));
+      // Some at once, some when the server has them, or has begun to answer.
+      if (i > 2) await waitFor(() => server.counts().connections > 0, "the server to have it");
+      if (i > 2 && isAnswered) await conn.read(new Uint8Array(1));
       conn.close(); // with unread answers in it, this resets
     }
   }
@@ -145,9 +160,7 @@ Deno.test("drain() closes silent and half-heard clients of sockets too", async (
     await sendAll(conn, latin1Bytes(start));
     conns.push(conn);
   }
-  while (loopback.server.counts().connections < 3) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  await waitFor(() => loopback.server.counts().connections === 3, "the server to have all three");
   await loopback.server.drain(0);
   await loopback.quiet();
   for (const conn of conns) conn.close();

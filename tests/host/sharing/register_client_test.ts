@@ -15,6 +15,7 @@ import {
 } from "../../../mod/host/sharing/register_protocol.ts";
 import { leaveDeadSocket } from "../../support/dead_socket.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
 const WISH: RegisterWish = {
@@ -41,6 +42,10 @@ async function serveOne(folder: TempFolder, answer: RegisterAnswer): Promise<voi
   await writeLine(conn, answer);
 }
 
+function listensIn(folder: TempFolder): Promise<boolean> {
+  return Deno.lstat(registerSocket(folder.path)).then(() => true, () => false);
+}
+
 Deno.test({
   name: "askToRegister() throws the refusal with its code, its text and what to type",
   ignore,
@@ -57,9 +62,7 @@ Deno.test({
     for (const [code, hint, text] of cases) {
       await using folder = await tempFolder();
       const served = serveOne(folder, { kind: "refused", code, reason: "because" });
-      const found = async (): Promise<boolean> =>
-        await Deno.lstat(registerSocket(folder.path)).then(() => true, () => false);
-      while (!await found()) await new Promise((resolve) => setTimeout(resolve, 1));
+      await waitFor(() => listensIn(folder), "the service to listen");
       const fault = await assertRejects(() => askToRegister([folder.path], WISH), Fault);
       assertEquals([fault.exit, fault.hint], [code > 255 ? 1 : code, hint]);
       assertEquals(text.test(fault.message), true, fault.message);
@@ -79,9 +82,7 @@ Deno.test({
     assertEquals([fault.exit, fault.hint], [1, "httpcfg net start w3svc"]);
     await using folder = await tempFolder();
     const served = serveOne(folder, { kind: "done", url: WISH.url });
-    const isThere = async (): Promise<boolean> =>
-      await Deno.lstat(registerSocket(folder.path)).then(() => true, () => false);
-    while (!await isThere()) await new Promise((resolve) => setTimeout(resolve, 1));
+    await waitFor(() => listensIn(folder), "the service to listen");
     const granted = await askToRegister([dead.path, folder.path], WISH);
     assertEquals([granted.url, await granted.ended], [WISH.url, "the service is gone"]);
     granted.close();

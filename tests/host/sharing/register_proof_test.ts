@@ -38,10 +38,10 @@ Deno.test({
     const made = await proofs(folder);
     const before = folder.at("before");
     await makeProof(folder.path, "before");
-    await new Promise((resolve) => setTimeout(resolve, 60)); // so that it is older than the question
-    const cases: [what: string, make: (path: string) => Promise<unknown>][] = [
+    const madeMs = Date.now();
+    const cases: [what: string, make: (path: string) => Promise<unknown>, issuedMs?: number][] = [
       ["nothing", () => Promise.resolve()],
-      ["moved here", (path) => Deno.rename(before, path)],
+      ["moved here", (path) => Deno.rename(before, path), madeMs + 1000],
       ["with bytes", (path) => Deno.writeTextFile(path, "x", { mode: 0o600 })],
       ["open to others", (path) => Deno.writeTextFile(path, "", { mode: 0o644 })],
       ["a symbolic link", (path) => Deno.symlink("/etc/passwd", path)],
@@ -51,8 +51,10 @@ Deno.test({
         await Deno.link(folder.at("linked"), path);
       }],
     ];
-    for (const [what, make] of cases) {
-      const wanted = made.ask();
+    for (const [what, make, issuedMs] of cases) {
+      const asked = made.ask();
+      // What is moved here was made a second before the question.
+      const wanted = { ...asked, issuedMs: issuedMs ?? asked.issuedMs };
       const name = `${wanted.nonce}-x`;
       await make(folder.at(`proof/${name}`));
       assertEquals(await made.registrantOf(name, wanted), null, what);

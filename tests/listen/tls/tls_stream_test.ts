@@ -1,6 +1,6 @@
 // Goal: the clear side of TLS is a byte stream like any other. Method: real sockets on loopback, with
 // the runtime's own client at the other end.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import type { ByteStream } from "../../../mod/base/exchange.ts";
 import { makeContext, startHandshake } from "../../../mod/listen/tls/tls_stream.ts";
 import {
@@ -11,6 +11,7 @@ import {
   tcpPair,
   writeAll,
 } from "../../support/tls_pair.ts";
+import { standstill } from "../../support/wait.ts";
 
 const PEM = await makePem("a.test", "b.test");
 const CONTEXT = makeContext(PEM);
@@ -25,6 +26,21 @@ async function secured(
   const peer = await clientTls(client, PEM);
   const [clear] = await Promise.all([handshake.done, peer.handshake()]);
   return { clear, peer };
+}
+
+/** More than the buffers of both ends hold. */
+const TOO_MUCH = new Uint8Array(30_000_000);
+
+/** Sends `bytes` in pieces; `count` says how many are gone. */
+function sendAll(
+  stream: { write(bytes: Uint8Array): Promise<number> },
+  bytes: Uint8Array,
+): { readonly done: Promise<void>; count(): number } {
+  let count = 0;
+  const send = async (): Promise<void> => {
+    while (count < bytes.length) count += await stream.write(bytes.subarray(count, count + 65536));
+  };
+  return { done: send(), count: () => count };
 }
 
 Deno.test("startHandshake() negotiates HTTP/1.1 and asks for the name", async () => {
@@ -73,16 +89,15 @@ Deno.test("the clear side carries megabytes both ways, in pieces of any size", a
 Deno.test("bytes that nobody asks for wait, and hold the client back", async () => {
   using pair = await tcpPair();
   const { clear, peer } = await secured(pair);
-  let isSent = false;
-  const sent = writeAll(peer, new Uint8Array(30_000_000)).then(() => isSent = true);
+  const sending = sendAll(peer, TOO_MUCH);
   const buffer = new Uint8Array(10);
   assertEquals(await clear.read(buffer), 10);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  assertEquals(isSent, false);
+  await standstill(sending.count, "what the client sends");
+  assertLess(sending.count(), TOO_MUCH.length);
   let count = 10;
   const room = new Uint8Array(65536);
-  while (count < 30_000_000) count += (await clear.read(room))!;
-  await sent;
+  while (count < TOO_MUCH.length) count += (await clear.read(room))!;
+  await sending.done;
   clear.close();
   peer.close();
 });
@@ -108,10 +123,10 @@ Deno.test("close() ends a read and a stalled write, and says farewell where it c
 
   using stalled = await tcpPair();
   const other = await secured(stalled);
-  const writing = writeAll(other.clear, new Uint8Array(30_000_000));
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const sending = sendAll(other.clear, TOO_MUCH);
+  await standstill(sending.count, "what the server sends");
   other.clear.close();
-  await assertRejects(() => writing);
+  await assertRejects(() => sending.done);
   other.peer.close();
 });
 
