@@ -3,11 +3,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ConfigDocument } from "../../mod/config/document/document.ts";
 import { CALL, kill, Program } from "../support/program.ts";
+import { standstill } from "../support/wait.ts";
 
 const WRITERS = 64;
 const KILLS = 300;
 /** Writers at one time: a start is some 50 ms of one core. */
 const AT_ONCE = 4;
+/** Some are done before the signal comes; so many are tried at most. */
+const WRITES_MAX = 10 * KILLS;
 
 Deno.test("64 processes that add an address at once: all are stored", async () => {
   await using program = await Program.make();
@@ -22,35 +25,41 @@ Deno.test("64 processes that add an address at once: all are stored", async () =
   assertEquals(out.trimEnd().split("\n").length, WRITERS);
 });
 
-Deno.test("300 writers killed at random points: the document is always whole, and old or new", async () => {
+Deno.test("300 writers killed at every step of a write: the document is always whole, and old or new", async () => {
   await using program = await Program.make();
   // Large enough that a write is not one system call and the time between its steps is hit.
   const ballast = Array.from({ length: 1000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
   await program.do("set iplisten -i 10.0.0.1");
   const first = JSON.parse(await Deno.readTextFile(program.config)) as ConfigDocument;
   await Deno.writeTextFile(program.config, JSON.stringify({ ...first, ipListen: ballast }));
-  const usualMs = await timeOfWrite(program);
+  using steps = watchSteps(program.home);
+  await program.do("set iplisten -i 10.9.255.255");
+  await standstill(steps.count, "what a write that is left alone does in the folder");
+  const stepsOfWrite = steps.count();
 
   const tried = new Set(ballast.concat("10.9.255.255"));
   let known = await list(program);
-  let [killed, stored] = [0, 0];
-  for (let round = 0; round * AT_ONCE < KILLS; round++) {
-    const entries = Array.from({ length: AT_ONCE }, (_, i) => entryOf(round * AT_ONCE + i));
+  let [killed, stored, lost] = [0, 0, 0];
+  for (let written = 0; killed < KILLS; written += AT_ONCE) {
+    assert(written < WRITES_MAX, `only ${killed} of ${written} were killed in time`);
+    const entries = Array.from({ length: AT_ONCE }, (_, i) => entryOf(written + i));
     for (const entry of entries) tried.add(entry);
-    const ends = await Promise.all(entries.map((entry) => writeAndKill(program, entry, usualMs)));
+    const ends = await Promise.all(entries.map((entry, i) => {
+      return writeAndKill(program, entry, steps.after(1 + (written + i) % stepsOfWrite));
+    }));
     killed += ends.filter((wasKilled) => wasKilled).length;
 
     const now = await list(program);
-    for (const entry of known) assert(now.has(entry), `round ${round} lost ${entry}`);
-    for (const entry of now) assert(tried.has(entry), `round ${round}: ${entry} was never added`);
+    for (const entry of known) assert(now.has(entry), `after ${written}: ${entry} is lost`);
+    for (const entry of now) assert(tried.has(entry), `${entry} was never added`);
     entries.forEach((entry, i) => {
       if (!ends[i]) assert(now.has(entry), `${entry} was reported as stored`);
     });
-    stored += entries.filter((entry) => now.has(entry)).length;
+    for (const entry of entries) now.has(entry) ? stored++ : lost++;
     known = now;
   }
-  assert(killed > KILLS / 4, `only ${killed} were killed in time`);
   assert(stored > 0, "some writes were whole before the kill");
+  assert(lost > 0, "and some were not");
 
   assertEquals((await program.run("set iplisten -i 10.8.0.1")).status, 0, "no lock stays behind");
   const names = [...Deno.readDirSync(program.home)].map(({ name }) => name).sort();
@@ -67,15 +76,12 @@ async function list(program: Program): Promise<ReadonlySet<string>> {
   return new Set(ipListen);
 }
 
-/** Milliseconds of one write that is left alone. */
-async function timeOfWrite(program: Program): Promise<number> {
-  const start = performance.now();
-  await program.do("set iplisten -i 10.9.255.255");
-  return performance.now() - start;
-}
-
-/** Starts a writer and kills it somewhere on its way; false where it was done before. */
-async function writeAndKill(program: Program, entry: string, usualMs: number): Promise<boolean> {
+/** Starts a writer and kills it when `isTime` resolves; false where it was done before. */
+async function writeAndKill(
+  program: Program,
+  entry: string,
+  isTime: Promise<void>,
+): Promise<boolean> {
   const [command, ...args] = [...CALL, "set", "iplisten", "-i", entry];
   const child = new Deno.Command(command!, {
     args,
@@ -84,9 +90,31 @@ async function writeAndKill(program: Program, entry: string, usualMs: number): P
     stdout: "null",
     stderr: "null",
   }).spawn();
-  // Between its start and well after its usual end, four of them sharing two cores.
-  const timer = setTimeout(() => kill(child, "SIGKILL"), Math.random() * usualMs * 2.5);
+  void isTime.then(() => kill(child, "SIGKILL"));
   const { signal } = await child.status;
-  clearTimeout(timer);
   return signal === "SIGKILL";
+}
+
+/** What happens to the files of a folder, counted. */
+interface Steps extends Disposable {
+  count(): number;
+  /** Resolves when so many more have happened. */
+  after(steps: number): Promise<void>;
+}
+
+function watchSteps(folder: string): Steps {
+  const watcher = Deno.watchFs(folder);
+  let count = 0;
+  const waiting = new Map<() => void, number>();
+  void (async (): Promise<void> => {
+    for await (const _ of watcher) {
+      count++;
+      for (const [resolve, at] of waiting) if (at <= count && waiting.delete(resolve)) resolve();
+    }
+  })();
+  return {
+    count: () => count,
+    after: (steps) => new Promise((resolve) => void waiting.set(resolve, count + steps)),
+    [Symbol.dispose]: () => watcher.close(),
+  };
 }
