@@ -8,6 +8,9 @@ import type { SiteContent } from "../../mod/config/document/site_content.ts";
 import { freePort } from "./ports.ts";
 import { Program, type SpawnOptions } from "./program.ts";
 
+/** Milliseconds until a request is given up. */
+const GET_MS = 60_000;
+
 export interface ServiceOptions extends SpawnOptions {
   /** Contents by site name, each bound to `hostname:port`, the first for every host. */
   readonly sites: Readonly<Record<string, SiteContent>>;
@@ -47,7 +50,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
       return { code: await served.ended, stderr: served.said() };
     },
     logLines: (name) => logLines(`${home}/log`, name),
-    get: (path, headers = {}) => fetch(`http://${hostname}:${port}${path}`, { headers }),
+    get(path, headers = {}): Promise<Response> {
+      const signal = AbortSignal.timeout(GET_MS);
+      return fetch(`http://${hostname}:${port}${path}`, { headers, signal });
+    },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
   };
 }
