@@ -3,6 +3,7 @@
 // environment. The built file, whichever form it has, is called in it as a person would.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { getAvailablePort } from "@std/net/get-available-port";
+import { waitFor } from "../support/wait.ts";
 import { has, type Ran, ran, ROOT } from "./support.ts";
 
 const TOOLS = [
@@ -182,7 +183,7 @@ Deno.test({
   },
 });
 
-/** Processes that run a file below `root`, after those that are ending have had time for it. */
+/** Processes that run a file below `root` and do not end. */
 async function processesIn(root: string): Promise<number[]> {
   const find = (): number[] =>
     [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => {
@@ -192,9 +193,7 @@ async function processesIn(root: string): Promise<number[]> {
         return false; // no process, or one that has just ended
       }
     });
-  for (let i = 0; i < 100 && find().length > 0; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await waitFor(() => find().length === 0, "every process to end").catch(() => {});
   return find();
 }
 

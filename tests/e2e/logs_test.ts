@@ -1,5 +1,6 @@
 /** The logs of the real program: what stands in them, and what happens when they cannot be written. */
 import { assertEquals, assertMatch } from "@std/assert";
+import { get } from "../support/http_client.ts";
 import { rawConnect } from "../support/raw_client.ts";
 import { startService } from "../support/service.ts";
 import { waitFor } from "../support/wait.ts";
@@ -108,7 +109,8 @@ Deno.test({
   name: "logs: a full disk costs lines and no answer, and is told once",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
-    await using service = await startService({ sites: SITES });
+    const other = { "other.test": { kind: "respond", text: "other" } } as const;
+    await using service = await startService({ sites: { ...SITES, ...other } });
     await Deno.mkdir(`${service.home}/log/W3SVC1`, { recursive: true });
     for (const offsetMs of [0, 24 * 3600 * 1000]) { // midnight may come
       const day = new Date(Date.now() + offsetMs).toISOString().slice(2, 10).replaceAll("-", "");
@@ -123,9 +125,13 @@ Deno.test({
       assertEquals(await (await service.get("/")).text(), "hello");
       return (await events()).length > 0;
     }, "the trouble is told");
-    for (let i = 0; i < 5; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 300)); // over several ticks of the log
+    for (let i = 1; i <= 3; i++) {
       assertEquals(await (await service.get("/")).text(), "hello");
+      // The log of another site can be written: its line says that the logs had their turn.
+      const { body } = await get(service.hostname, service.port, { host: "other.test" });
+      assertEquals(body, "other");
+      const written = async (): Promise<number> => (await service.logLines(/W3SVC2\//)).length;
+      await waitFor(async () => await written() === i, `${i} lines of the other site`);
     }
     const { code, stderr } = await service.stop();
     assertEquals(code, 0);

@@ -215,12 +215,11 @@ Deno.test({
     await shared.register("/a/", a.url);
     const url = `http://${HOST}:${shared.port}/a`;
     await download(`${url}/download?1000000`);
-    const before = residentBytes(shared.service.pid);
-    const peak = watchMemory(shared.service.pid);
+    const before = peakBytes(shared.service.pid);
     assertEquals(await download(`${url}/download?${LARGE_BYTES}`), LARGE_BYTES);
     const sent = await fetch(`${url}/upload`, { method: "POST", body: bytes(LARGE_BYTES) });
     assertEquals(await sent.text(), `${LARGE_BYTES}`);
-    const grown = peak() - before;
+    const grown = peakBytes(shared.service.pid) - before;
     assert(grown < MEMORY_BYTES_MAX, `it grew by ${grown} bytes`);
   },
 });
@@ -290,17 +289,8 @@ async function download(url: string): Promise<number> {
   return count;
 }
 
-function residentBytes(pid: number): number {
+/** The most that a process ever had in memory. */
+function peakBytes(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  return Number(/VmRSS:\s*([0-9]+)/.exec(status)?.[1]) * 1024;
-}
-
-/** Looks at the memory of `pid` all the time; gives the most that was seen, and ends. */
-function watchMemory(pid: number): () => number {
-  let peak = 0;
-  const timer = setInterval(() => peak = Math.max(peak, residentBytes(pid)), 50);
-  return () => {
-    clearInterval(timer);
-    return Math.max(peak, residentBytes(pid));
-  };
+  return Number(/VmHWM:\s*([0-9]+)/.exec(status)?.[1]) * 1024;
 }

@@ -215,4 +215,5 @@ export interface Status {
     readonly state: string;
     readonly reason: string | null;
   }[];
+  readonly unconfirmedUntil: string | null;
 }
