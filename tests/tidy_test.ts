@@ -10,6 +10,8 @@ import { COMMAND_NAMES } from "../mod/cli/catalog.ts";
 const ROOT = new URL("../", import.meta.url).pathname;
 /** Lines of a function that still read as one idea. */
 const FUNCTION_LINES_MAX = 70;
+/** Where time is what is measured, or a bound after which a test gives up. */
+const KEEPS_TIME = /^tests\/(?:bench|fuzz)\/|^tests\/(?:conformance\/probe|support\/wait)\.ts$/;
 
 /** Imports go to a strictly lower rank, or stay inside the folder. */
 const RANKS: Readonly<Record<string, number>> = {
@@ -173,6 +175,15 @@ Deno.test("tidy: every command is run by a test", () => {
     .toLowerCase().replace(/[",'`\s]+/g, " ");
   const untested = COMMAND_NAMES.filter((name) => !lines.includes(` ${name} `));
   assertEquals(untested, []);
+});
+
+Deno.test("tidy: no test looks at a clock to say how long something took", () => {
+  const tests = walk("tests").filter((path) => path.endsWith(".ts")).map(read);
+  const timed = tests.filter(({ path, code }) => {
+    return !KEEPS_TIME.test(path) &&
+      /\bperformance\.now\b|\bDate\.now\(\) *-|- *Date\.now\(\)/.test(code);
+  });
+  assertEquals(timed.map(({ path }) => path), []);
 });
 
 Deno.test("tidy: the version is one", () => {
