@@ -10,6 +10,10 @@ import { COMMAND_NAMES } from "../mod/cli/catalog.ts";
 const ROOT = new URL("../", import.meta.url).pathname;
 /** Lines of a function that still read as one idea. */
 const FUNCTION_LINES_MAX = 70;
+/** Files of any folder, without those of the folders in it. */
+const FILES_MAX = 25;
+/** Entries, files and folders, of the folders that join the others and would gather everything. */
+const ENTRIES_MAX: Readonly<Record<string, number>> = { "mod/host": 12 };
 /** Where time is what is measured, or a bound after which a test gives up. */
 const KEEPS_TIME = /^tests\/(?:bench|fuzz)\/|^tests\/(?:conformance\/probe|support\/wait)\.ts$/;
 
@@ -186,6 +190,21 @@ Deno.test("tidy: no test looks at a clock to say how long something took", () =>
   assertEquals(timed.map(({ path }) => path), []);
 });
 
+Deno.test("tidy: a folder holds what one look takes in", () => {
+  const crowded = [...foldersOf("mod"), ...foldersOf("tests")].flatMap((folder) => {
+    const entries = [...Deno.readDirSync(ROOT + folder)];
+    const files = entries.filter(({ isFile }) => isFile).length;
+    const most = ENTRIES_MAX[folder] ?? Infinity;
+    return [
+      ...(files > FILES_MAX ? [`${folder} has ${files} files, more than ${FILES_MAX}`] : []),
+      ...(entries.length > most
+        ? [`${folder} has ${entries.length} entries, more than ${most}`]
+        : []),
+    ];
+  });
+  assertEquals(crowded, []);
+});
+
 Deno.test("tidy: the version is one", () => {
   const { version } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as { version: string };
   assertEquals(VERSION, version);
@@ -316,6 +335,12 @@ function read(path: string): Source {
   const text = Deno.readTextFileSync(ROOT + path);
   const code = text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
   return { path, text, code };
+}
+
+/** `folder` and every folder below it. */
+function foldersOf(folder: string): string[] {
+  const below = [...Deno.readDirSync(ROOT + folder)].filter(({ isDirectory }) => isDirectory);
+  return [folder, ...below.flatMap(({ name }) => foldersOf(`${folder}/${name}`))];
 }
 
 function walk(folder: string): string[] {

@@ -6,10 +6,17 @@ import { replay } from "../support/golden.ts";
 
 const FOLDER = new URL("./", import.meta.url);
 
-for (const { name } of [...Deno.readDirSync(FOLDER)].sort((a, b) => a.name < b.name ? -1 : 1)) {
-  if (!name.endsWith(".txt")) continue;
-  Deno.test(`golden ${name}`, async () => {
-    const file = new URL(name, FOLDER);
+/** Paths of the cases in `folder` and below it, from here: `httpcfg/iplisten/set.txt`. */
+function casesIn(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, FOLDER))].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return casesIn(`${folder}${name}/`);
+    return name.endsWith(".txt") ? [`${folder}${name}`] : [];
+  });
+}
+
+for (const path of casesIn("").sort()) {
+  Deno.test(`golden ${path}`, async () => {
+    const file = new URL(path, FOLDER);
     const wanted = await Deno.readTextFile(file);
     const came = await replay(wanted);
     if (Deno.env.get("GOLDEN_UPDATE") === "1") await Deno.writeTextFile(file, came);
