@@ -4,6 +4,8 @@
  * @module
  */
 
+const LF = 0x0a;
+
 /** What both ends of a control connection are. */
 export interface LineStream {
   read(buffer: Uint8Array): Promise<number | null>;
@@ -22,15 +24,27 @@ export async function writeLine(stream: LineStream, value: unknown): Promise<voi
 export async function* readLines(stream: LineStream, bytesMax: number): AsyncGenerator<unknown> {
   const buffer = new Uint8Array(Math.min(65536, bytesMax));
   const decoder = new TextDecoder();
-  let pending = "";
+  let parts: string[] = [];
+  let lineBytes = 0;
   for (;;) {
     const count = await stream.read(buffer);
     if (count === null) return;
-    pending += decoder.decode(buffer.subarray(0, count), { stream: true });
-    for (let end = pending.indexOf("\n"); end >= 0; end = pending.indexOf("\n")) {
-      yield JSON.parse(pending.slice(0, end));
-      pending = pending.slice(end + 1);
+    const read = buffer.subarray(0, count);
+    let start = 0;
+    const take = (end: number): void => {
+      lineBytes += end - start;
+      if (lineBytes > bytesMax) throw new RangeError(`a line of more than ${bytesMax} bytes`);
+      parts.push(decoder.decode(read.subarray(start, end), { stream: true }));
+      start = end + 1;
+    };
+    // A line feed is never part of a longer UTF-8 sequence, so bytes can be searched for it.
+    for (let end = read.indexOf(LF); end >= 0; end = read.indexOf(LF, start)) {
+      take(end);
+      const line = parts.join("");
+      parts = [];
+      lineBytes = 0;
+      yield JSON.parse(line);
     }
-    if (pending.length > bytesMax) throw new RangeError(`a line of more than ${bytesMax} bytes`);
+    take(count);
   }
 }

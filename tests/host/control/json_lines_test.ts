@@ -55,15 +55,19 @@ Deno.test("readLines() throws at what is no JSON and at a line without an end", 
   await assertRejects(() => valuesOf(fake([bytes("GET / HTTP/1.1\r\n")])), SyntaxError);
   const endless = fake(Array.from({ length: 50 }, () => bytes("x".repeat(100))));
   await assertRejects(() => valuesOf(endless, 1000), RangeError, "1000 bytes");
+  const whole = fake([bytes('"short"\n'), bytes('"xxxx'), bytes('xxxx"\n')]);
+  await assertRejects(() => valuesOf(whole, 9), RangeError, "9 bytes");
 });
 
-Deno.test("readLines() decodes each byte of a large answer once, and parses it once", async () => {
+Deno.test("readLines() looks at each byte of a large answer a bounded number of times", async () => {
   const line = bytes(`"${"x".repeat(8_000_000)}"\n`);
   const pieces: Uint8Array[] = [];
   for (let i = 0; i < line.length; i += 65_536) pieces.push(line.subarray(i, i + 65_536));
   const { decode } = TextDecoder.prototype;
   const { parse } = JSON;
-  const work = { decodedBytes: 0, parsedChars: 0 };
+  const searchText = String.prototype.indexOf;
+  const searchBytes = Uint8Array.prototype.indexOf;
+  const work = { decodedBytes: 0, parsedChars: 0, searched: 0 };
   TextDecoder.prototype.decode = function (part, options): string {
     work.decodedBytes += part?.byteLength ?? 0;
     return decode.call(this, part, options);
@@ -72,12 +76,24 @@ Deno.test("readLines() decodes each byte of a large answer once, and parses it o
     work.parsedChars += text.length;
     return parse(text);
   };
+  String.prototype.indexOf = function (text, from = 0): number {
+    work.searched += this.length - from;
+    return searchText.call(this, text, from);
+  };
+  Uint8Array.prototype.indexOf = function (byte, from = 0): number {
+    work.searched += this.length - from;
+    return searchBytes.call(this, byte, from);
+  };
   try {
     const [value] = await valuesOf(fake(pieces), 10_000_000);
     assertEquals((value as string).length, 8_000_000);
   } finally {
     TextDecoder.prototype.decode = decode;
     JSON.parse = parse;
+    String.prototype.indexOf = searchText;
+    Uint8Array.prototype.indexOf = searchBytes;
   }
-  assertEquals(work, { decodedBytes: line.length, parsedChars: line.length - 1 });
+  const { searched, ...once } = work;
+  assertEquals(once, { decodedBytes: line.length - 1, parsedChars: line.length - 1 });
+  assertEquals(searched <= 2 * line.length, true, `${searched} of ${line.length}`);
 });
