@@ -1,5 +1,6 @@
 /**
- * httpcfg: the words, the environment and the streams of this process, given to `cli/run`.
+ * The entry point of httpcfg: passes the arguments, environment and streams of this process to
+ * `cli/run`.
  *
  * @module
  */

@@ -1,27 +1,27 @@
 /**
- * Addresses as the whole program writes them.
+ * IP addresses and endpoints, in the form that the whole program uses.
  *
- * An address is its canonical text: four decimal parts for IPv4, RFC 5952 for IPv6, an IPv4-mapped
- * IPv6 address as the IPv4 address that it is, a link-local zone kept after `%`. Text becomes
- * canonical once, at the edge; from there equality is string equality.
+ * An address is its canonical text: dotted decimal for IPv4, RFC 5952 for IPv6. An IPv4-mapped IPv6
+ * address becomes the IPv4 address that it maps; a link-local zone is kept after `%`. Text is made
+ * canonical once, at the edge; from there on, equality is string equality.
  *
  * @module
  */
 import ipaddr from "ipaddr.js";
 
-/** Canonical text of one IP address, made by {@linkcode parseIp} and nothing else. */
+/** The canonical text of an IP address. Only {@linkcode parseIp} makes one. */
 export type Ip = string & { readonly __ip: unique symbol };
 
-/** One address and one TCP port: what a socket listens on. */
+/** An address and a TCP port: what a socket listens on. */
 export interface Endpoint {
   readonly ip: Ip;
-  /** 1 to 65535; 0 only in tests, where the system picks one. */
+  /** 1 to 65535; 0 only in tests, where the system picks a port. */
   readonly port: number;
 }
 
-/** Every IPv4 address of the machine. */
+/** The IPv4 wildcard: every IPv4 address of this machine. */
 export const ANY_V4: Ip = "0.0.0.0" as Ip;
-/** Every IPv6 address of the machine; on Linux a socket on it takes IPv4 as well. */
+/** The IPv6 wildcard: every IPv6 address of this machine. On Linux its sockets accept IPv4 too. */
 export const ANY_V6: Ip = "::" as Ip;
 
 /** The longest text worth parsing: a full IPv6 address with a zone of 15 bytes (IFNAMSIZ). */
@@ -32,10 +32,10 @@ const IPV6_CHARS = /^[0-9a-fA-F:.]+$/;
 const ZONE = /^[0-9A-Za-z._-]{1,15}$/;
 
 /**
- * Canonical form of `text`, or null where it is no address.
+ * Returns the canonical form of `text`, or null if it is not an IP address.
  *
  * Stricter than the usual parsers on purpose: `01.2.3.4`, `1.2.3`, `0x7f.1`, brackets, ports and
- * spaces are refused, because an address that two programs read differently is a security hole.
+ * spaces are rejected, because an address that two programs read differently is a security hole.
  */
 export function parseIp(text: string): Ip | null {
   if (text.length === 0 || text.length > IP_TEXT_MAX) return null;
@@ -47,8 +47,8 @@ export function isIpv4(ip: Ip): boolean {
 }
 
 /**
- * The endpoint of an address that the system gives. A client that reset before it was accepted has no
- * address any more: that is 0.0.0.0.
+ * Returns the endpoint of an address reported by the system. A client that reset the connection
+ * before it was accepted no longer has an address; it is reported as 0.0.0.0.
  */
 export function endpointOf(
   { hostname, port }: { readonly hostname: string; readonly port: number },
@@ -56,24 +56,24 @@ export function endpointOf(
   return { ip: parseIp(hostname) ?? ANY_V4, port };
 }
 
-/** `1.2.3.4:80`, `[::1]:80`: the form of logs, messages and URLs. */
+/** Returns `1.2.3.4:80` or `[::1]:80`: the form used in logs, messages and URLs. */
 export function formatEndpoint(endpoint: Endpoint): string {
   return `${urlHost(endpoint.ip)}:${endpoint.port}`;
 }
 
-/** The address as it stands in a URL or a Host field: IPv6 in brackets. */
+/** Returns `ip` as written in a URL or a Host field: IPv6 in brackets. */
 export function urlHost(ip: Ip): string {
   return isIpv4(ip) ? ip : `[${ip}]`;
 }
 
-/** Port from decimal text, 1 to 65535, no sign, space or leading zero; else null. */
+/** Parses a decimal port, 1 to 65535, without sign, space or leading zero; null if invalid. */
 export function parsePort(text: string): number | null {
   if (!/^[1-9][0-9]{0,4}$/.test(text)) return null;
   const port = Number(text);
   return port <= 65535 ? port : null;
 }
 
-/** Endpoint from `1.2.3.4:80` or `[::1]:80`; null where it is none. */
+/** Parses an endpoint such as `1.2.3.4:80` or `[::1]:80`; null if invalid. */
 export function parseEndpoint(text: string): Endpoint | null {
   const colon = text.lastIndexOf(":");
   const port = parsePort(text.slice(colon + 1));
@@ -85,7 +85,7 @@ export function parseEndpoint(text: string): Endpoint | null {
   return { ip, port };
 }
 
-/** Order of addresses for lists: IPv4 first, then by number; for `Array.sort`. */
+/** Compares two addresses for `Array.sort`: IPv4 before IPv6, then by numeric value. */
 export function compareIp(a: Ip, b: Ip): number {
   if (isIpv4(a) !== isIpv4(b)) return isIpv4(a) ? -1 : 1;
   const left = ipaddr.parse(a).toByteArray();
@@ -94,7 +94,7 @@ export function compareIp(a: Ip, b: Ip): number {
     const difference = left[i]! - right[i]!;
     if (difference !== 0) return difference;
   }
-  return a < b ? -1 : a > b ? 1 : 0; // same number, so the zones differ or nothing does
+  return a < b ? -1 : a > b ? 1 : 0; // the same number: only the zones can differ
 }
 
 function parseIpv4(text: string): Ip | null {

@@ -1,27 +1,27 @@
 /**
- * Exit statuses, all of them: of our own commands, and of the old tools.
+ * The exit statuses of httpcfg's own commands and of the old tools.
  *
  * @module
  */
 
-/** Exit statuses of the commands that are ours. */
+/** Exit statuses of httpcfg's own commands. */
 export const EXIT = {
   ok: 0,
-  /** The command ran and could not do what was asked. */
+  /** The command ran but failed. */
   failed: 1,
-  /** The command line itself is wrong. */
+  /** The command line is invalid. */
   usage: 2,
 } as const;
 
 /** Exit statuses of net.exe. */
 export const NET_EXIT = { ok: 0, syntax: 1, failed: 2 } as const;
 
-/** Exit statuses of adsutil.vbs; other failures end with the number of the error. */
+/** Exit statuses of adsutil.vbs; other failures exit with the error number. */
 export const ADSUTIL_EXIT = { ok: 0, failed: 2 } as const;
 
 /**
- * The exit status that carries `code`, a Win32 code: itself where the platform can carry it, else 1.
- * POSIX keeps eight bits, so 1168 would arrive as 144 and 256 as success.
+ * Returns the exit status for the Win32 code `code`: the code itself if the platform can carry it,
+ * else 1. POSIX keeps only eight bits, so 1168 would arrive as 144, and 256 as success.
  */
 export function exitStatusOf(code: number, os: string): number {
   return os === "windows" || code <= 255 ? code : EXIT.failed;

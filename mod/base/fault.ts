@@ -1,6 +1,6 @@
 /**
- * Errors that an administrator reads: what was tried, the value in quotes, the reason, and one line
- * to type next. Anything else that is thrown is a bug and keeps its stack.
+ * Errors for administrators: what was attempted, the value in quotes, the reason, and one line to
+ * type next. Anything else that is thrown is a bug and keeps its stack trace.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { EXIT } from "./exit_status.ts";
 interface FaultOptions {
   /** One line that can be typed or done next. */
   readonly hint?: string;
-  /** Exit status of the process; `EXIT.failed` when not given. */
+  /** Exit status of the process; `EXIT.failed` by default. */
   readonly exit?: number;
   readonly cause?: unknown;
 }
 
-/** A failure with a reader: shown as `error: MESSAGE` and `hint: HINT` on stderr. */
+/** An error meant for the user: shown as `error: MESSAGE` and `hint: HINT` on stderr. */
 export class Fault extends Error {
   override readonly name = "Fault";
   readonly hint: string | undefined;
@@ -28,14 +28,15 @@ export class Fault extends Error {
   }
 }
 
-/** A command line that cannot be understood. */
+/** Returns the fault for an invalid command line. */
 export function usageFault(message: string, hint?: string): Fault {
   return new Fault(message, hint === undefined ? { exit: EXIT.usage } : { exit: EXIT.usage, hint });
 }
 
 /**
- * `value` in double quotes for a message: control and direction characters escaped, and cut where it
- * is long, so that 10 kB of hostile text stay one readable line.
+ * Returns `value` in double quotes for a message. Control and format characters, such as those that
+ * change the text direction, are escaped, and a long value is truncated, so that 10 kB of hostile
+ * text stay one readable line.
  */
 export function quote(value: string): string {
   const text = JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => {
@@ -46,10 +47,10 @@ export function quote(value: string): string {
     : `${text.slice(0, QUOTE_MAX)}…" (${value.length} characters)`;
 }
 
-/** `word` as it can be typed in a shell: in quotes where the shell would take it for something else. */
+/** Returns `word` as it must be typed in a shell: quoted if the shell would interpret it. */
 export function shellWord(word: string): string {
   return /^[\w.:/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Characters of a quoted value that a message shows: enough for any address, name or path part. */
+/** Characters of a quoted value shown in a message: enough for any address, name or path part. */
 const QUOTE_MAX = 100;

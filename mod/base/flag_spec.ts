@@ -1,11 +1,11 @@
 /**
- * What a flag of the command line is, and how its values are read: what the commands (`cli/`) and
- * the kinds of site content (`site/kinds/`) both speak of.
+ * What a command-line flag is and how its values are read: the vocabulary shared by the commands
+ * (`cli/`) and the kinds of site content (`site/kinds/`).
  *
  * @module
  */
 
-/** What a word of the command line can be: a completion offers what there is of the kind. */
+/** What a command-line argument can name; shell completion offers the existing ones. */
 export type WordKind =
   | "command"
   | "entry"
@@ -22,27 +22,27 @@ export type WordKind =
 
 export interface FlagSpec {
   readonly kind: "boolean" | "string" | "list";
-  /** What stands for the value in help: `DIR`, `TEXT`; absent for a boolean. */
+  /** Placeholder for the value in help: `DIR`, `TEXT`; absent for a boolean. */
   readonly value?: string;
   readonly summary: string;
-  /** The values that it takes; absent where others are possible too. */
+  /** The only values allowed; absent if there are others. */
   readonly choices?: readonly string[];
-  /** Values that a completion offers, where others are possible too. */
+  /** Values that completion offers, if others are allowed too. */
   readonly suggests?: readonly string[];
-  /** What its value can be, where it is neither one of `choices` nor of `suggests`. */
+  /** What a value can name that is in neither `choices` nor `suggests`. */
   readonly completes?: WordKind;
 }
 
-/** The flags of a command line that was understood. */
+/** The flags of a parsed command line. */
 export interface FlagInput {
   flag(name: string): boolean;
-  /** Value of a string flag, null where it was not given. */
+  /** Returns the value of a string flag; null if it was not given. */
   text(name: string): string | null;
-  /** Values of a list flag, in order. */
+  /** Returns the values of a list flag, in order. */
   texts(name: string): readonly string[];
 }
 
-/** A line that shows how a command is used. */
+/** An example of how to use a command, and what it shows. */
 export interface Example {
   readonly line: string;
   readonly tells: string;

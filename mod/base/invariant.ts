@@ -1,10 +1,11 @@
 /**
- * Crash on a programmer's error, in shipped code too: going on from an impossible state costs more.
+ * Assertions that stay in released code: a programming error crashes, because continuing from an
+ * impossible state costs more.
  *
  * @module
  */
 
-/** Throws when `condition` does not hold; `message` says what was believed. */
+/** Throws if `condition` does not hold; `message` states what should be true. */
 export function invariant(condition: unknown, message: string): asserts condition {
-  if (!condition) throw new Error(`Invariant broken: ${message}`);
+  if (!condition) throw new Error(`Invariant violated: ${message}`);
 }

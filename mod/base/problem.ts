@@ -1,25 +1,26 @@
 /**
- * Why a value cannot be used, as a value: what a parser or an edit returns, for the caller to report
- * in its own way. Where there is a person to tell at once, a `Fault` is thrown instead.
+ * The reason why a value cannot be used, as a value: what a parser or an edit returns, for the
+ * caller to report in its own way. Code that can report to the user directly throws a `Fault`
+ * instead.
  *
  * @module
  */
 import { WIN32 } from "./win32.ts";
 
-/** What else is known of a problem. */
+/** Optional details of a problem. */
 interface ProblemOptions {
   /** One line that can be typed or done next. */
   readonly hint?: string;
-  /** ERROR_INVALID_PARAMETER when not given. */
+  /** ERROR_INVALID_PARAMETER by default. */
   readonly code?: number;
 }
 
 /** A value that cannot be used, or a change that cannot be made. */
 export class Problem {
-  /** The end of a sentence, as after a colon: `not an IP address`. */
+  /** A phrase that can follow a colon: `not an IP address`. */
   readonly reason: string;
   readonly hint: string | undefined;
-  /** What the old API returns for it: a Win32 code; of the metabase, an HRESULT. */
+  /** What the old API returns for it: a Win32 code or, from the metabase, an HRESULT. */
   readonly code: number;
 
   constructor(reason: string, options: ProblemOptions = {}) {
@@ -29,7 +30,7 @@ export class Problem {
   }
 }
 
-/** True where `value` says why there is no other value. */
+/** Reports whether `value` is a problem rather than a usable value. */
 export function isProblem(value: unknown): value is Problem {
   return value instanceof Problem;
 }

@@ -1,18 +1,21 @@
 /**
- * The discretionary list of an SDDL string, `D:(A;;GX;;;WD)`, and who it lets register a URL.
+ * The discretionary access control list of an SDDL string, `D:(A;;GX;;;WD)`, and whom it allows to
+ * register a URL.
  *
  * POSIX users and groups have the SIDs that Samba gives them: `S-1-22-1-UID` and `S-1-22-2-GID`.
- * Administrators (`BA`) and LocalSystem (`SY`) are uid 0; Everyone (`WD`), Authenticated Users (`AU`) and
- * Users (`BU`) are every local user. Source of rights: "HTTP.SYS urlacl"; GX registers, GW delegates.
+ * Administrators (`BA`) and LocalSystem (`SY`) are uid 0; Everyone (`WD`), Authenticated Users
+ * (`AU`) and Users (`BU`) are every local user. Source of the rights: "HTTP.SYS urlacl"; GX
+ * registers, GW delegates.
  *
- * Codes are INFERRED: text that is no descriptor gives 1338, a list that cannot be read 1336.
+ * The codes are INFERRED: text that is not a descriptor gives 1338, a list that cannot be parsed
+ * gives 1336.
  *
  * @module
  */
 import { Problem } from "./problem.ts";
 import { WIN32 } from "./win32.ts";
 
-/** One entry; order matters, the first that speaks about a right decides. */
+/** An access control entry. Order matters: the first entry that mentions a right decides. */
 interface Ace {
   readonly allow: boolean;
   /** Bits of {@linkcode RIGHT}. */
@@ -22,15 +25,15 @@ interface Ace {
 
 export const RIGHT = { register: 1, delegate: 2, read: 4 } as const;
 
-/** A local user as the ACL sees one. */
+/** A local user as the list sees it. */
 export interface Caller {
   readonly uid: number;
   readonly gids: readonly number[];
-  /** An administrator beside root: the user of the service. */
+  /** An administrator other than root: the user that the service runs as. */
   readonly isAdministrator?: boolean;
 }
 
-/** Two-letter names of well-known SIDs. */
+/** Well-known SIDs by their two-letter names. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ["WD", "S-1-1-0"],
   ["AU", "S-1-5-11"],
@@ -60,7 +63,7 @@ const GENERIC_RIGHTS: ReadonlyMap<string, number> = new Map([
   ["GW", delegate],
   ["GR", read],
 ]);
-/** Rights that SDDL knows and a URL reservation has no use for. */
+/** Rights that are valid in SDDL but have no meaning for a URL reservation. */
 const OTHER_RIGHTS: ReadonlySet<string> = new Set(
   "RC SD WD WO RP WP CC DC LC SW LO DT CR FA FR FW FX KA KR KW KX".split(" "),
 );
@@ -75,7 +78,7 @@ const ACE_FLAGS = /^(?:OI|CI|NP|IO|ID|SA|FA)*$/;
 const LIST_FLAGS = /^(?:P|AI|AR)*$/;
 const SID = /^S-1(?:-(?:0|[1-9][0-9]{0,9})){2,15}$/;
 
-/** The entries of `text`, in their order. */
+/** Parses the entries of `text`, in order. */
 export function parseSddl(text: string): readonly Ace[] | Problem {
   const match = DESCRIPTOR.exec(text.toUpperCase());
   if (match === null) return problem("not of the form D:(…)", WIN32.INVALID_SECURITY_DESCR);
@@ -83,7 +86,7 @@ export function parseSddl(text: string): readonly Ace[] | Problem {
   if (!LIST_FLAGS.test(flags)) return problem(`unknown flags "${flags}"`, WIN32.INVALID_ACL);
   const aces = list.split(")").slice(0, -1).map((part) => parseAce(part.slice(1)));
   return aces.includes(null)
-    ? problem("an entry that cannot be read", WIN32.INVALID_ACL)
+    ? problem("invalid access control entry", WIN32.INVALID_ACL)
     : aces.filter((ace) => ace !== null);
 }
 
@@ -93,9 +96,9 @@ function problem(reason: string, code: number): Problem {
 
 function parseAce(text: string): Ace | null {
   const fields = text.split(";");
-  const [type = "", flags = "", rights = "", object = "", inherited = "", who = ""] = fields;
+  const [type = "", flags = "", rights = "", object = "", inherited = "", trustee = ""] = fields;
   const bits = parseRights(rights);
-  const sid = ALIASES.get(who) ?? (SID.test(who) ? who : null);
+  const sid = ALIASES.get(trustee) ?? (SID.test(trustee) ? trustee : null);
   if (fields.length !== 6 || object !== "" || inherited !== "") return null;
   if ((type !== "A" && type !== "D") || !ACE_FLAGS.test(flags)) return null;
   if (bits === null || sid === null) return null;
@@ -118,7 +121,7 @@ function parseRights(text: string): number | null {
   return bits;
 }
 
-/** Whether `caller` has every bit of `rights`; what no entry grants is refused. */
+/** Reports whether `caller` has every right in `rights`; a right that no entry grants is denied. */
 export function isGranted(aces: readonly Ace[], rights: number, caller: Caller): boolean {
   let missing = rights;
   for (const ace of aces) {
@@ -137,14 +140,17 @@ function isMember(sid: string, caller: Caller): boolean {
   return caller.gids.some((gid) => sid === `S-1-22-2-${gid}`);
 }
 
-/** The list that `netsh http add urlacl user= listen= delegate=` makes of its options. */
+/** Returns the list that `netsh http add urlacl user= listen= delegate=` makes of its options. */
 export function formatSddl(sid: string, rights: number): string {
   const all = register | delegate;
   const letters = (rights & all) === all ? "GA" : (rights & delegate) !== 0 ? "GW" : "GX";
   return `D:(A;;${letters};;;${shortSid(sid)})`;
 }
 
-/** Two letters where the SID has them, as ConvertSecurityDescriptorToStringSecurityDescriptor writes. */
+/**
+ * Returns the two-letter name of `sid`, as ConvertSecurityDescriptorToStringSecurityDescriptor
+ * writes it; `sid` itself if it has none.
+ */
 function shortSid(sid: string): string {
   for (const [letters, full] of ALIASES) {
     if (full === sid) return letters;

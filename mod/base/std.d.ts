@@ -1,6 +1,6 @@
 /**
- * Typed faces of the `@std` modules in use: the npm form of `@std` carries no declarations. Each one
- * states only what this project calls; a move to `jsr:` deletes this file.
+ * Type declarations for the `@std` modules in use: the npm form of `@std` has none. Each declares
+ * only what this project calls; a move to `jsr:` makes this file unnecessary.
  */
 
 declare module "@std/assert" {
@@ -56,33 +56,33 @@ declare module "@std/cli/parse-args" {
 }
 
 declare module "@std/csv/stringify" {
-  /** RFC 4180 text of rows; cells that need it are quoted. */
+  /** Returns `rows` as RFC 4180 text; cells that need it are quoted. */
   export function stringify(rows: readonly (readonly string[])[]): string;
 }
 
 declare module "@std/net/get-available-port" {
-  /** A TCP port that was free a moment ago on `hostname`. */
+  /** Returns a TCP port that was free on `hostname` a moment ago. */
   export function getAvailablePort(
     options?: { readonly preferredPort?: number; readonly hostname?: string },
   ): number;
 }
 
 declare module "@std/yaml/parse" {
-  /** The value of one YAML document. */
+  /** Returns the value of one YAML document. */
   export function parse(text: string): unknown;
 }
 
 declare module "@std/media-types/content-type" {
-  /** Full media type with charset for an extension such as ".html"; `undefined` when not known. */
+  /** Returns the full media type, with charset, for an extension such as ".html", if known. */
   export function contentType(extensionOrType: string): string | undefined;
 }
 
 declare module "@std/html/entities" {
-  /** `str` as it may stand in an element or in a quoted attribute. */
+  /** Escapes `str` for use in an element or a quoted attribute. */
   export function escape(str: string): string;
 }
 
 declare module "@std/text/levenshtein-distance" {
-  /** The fewest edits that make `str2` of `str1`. */
+  /** Returns the smallest number of edits that turn `str1` into `str2`. */
   export function levenshteinDistance(str1: string, str2: string): number;
 }

@@ -1,34 +1,34 @@
 /**
- * UrlPrefix strings, `scheme://host:port/path/`, and the reservation that decides about one.
+ * UrlPrefix strings, `scheme://host:port/path/`, and which reservation covers one.
  * Source: "UrlPrefix Strings", "Processing Registrations".
  *
- * Chosen where the page leaves it open: the slash after the port is required (HttpAddUrl refuses
- * `http://+:80`), and `/dir/` takes the request `/dir` as well, as matching goes by segments.
+ * Chosen where the page leaves it open: the slash after the port is required (HttpAddUrl rejects
+ * `http://+:80`), and `/dir/` matches the request `/dir` too, because matching is by segments.
  *
  * @module
  */
 import { type Ip, isIpv4, parseIp, parsePort, urlHost } from "./address.ts";
 import { isHostName } from "./host_name.ts";
 
-/** Kinds of host, in the order of the search. */
+/** The kinds of host, in search order. */
 type PrefixBucket = "strong" | "name" | "ip" | "weak";
 
 export interface UrlPrefix {
   readonly scheme: "http" | "https";
   readonly bucket: PrefixBucket;
-  /** `+`, `*`, a name in lower case, or an address as it stands in a URL. */
+  /** `+`, `*`, a name in lower case, or an address as written in a URL. */
   readonly host: string;
   readonly port: number;
-  /** Lower case, decoded, begins and ends with "/". */
+  /** Lower case, percent-decoded, begins and ends with "/". */
   readonly path: string;
 }
 
-/** The longest prefix worth keeping: the URL length that HTTP.sys's clients can send. */
+/** The longest prefix worth storing: the longest URL that clients of HTTP.sys can send. */
 const PREFIX_TEXT_MAX = 2048;
 
 const PREFIX = /^(https?):\/\/(\+|\*|\[[^\]/]+\]|[^:/[\]]+):([0-9]+)(\/.*)$/;
 
-/** Parses one UrlPrefix; null where it is none (ERROR_INVALID_PARAMETER). */
+/** Parses a UrlPrefix; null if it is invalid (ERROR_INVALID_PARAMETER). */
 export function parseUrlPrefix(text: string): UrlPrefix | null {
   if (text.length > PREFIX_TEXT_MAX) return null;
   const match = PREFIX.exec(text);
@@ -41,12 +41,12 @@ export function parseUrlPrefix(text: string): UrlPrefix | null {
   return { scheme: scheme as "http" | "https", ...host, port, path };
 }
 
-/** Canonical text: equal prefixes have equal text. */
+/** Returns the canonical text of `prefix`: equal prefixes have equal text. */
 export function formatUrlPrefix(prefix: UrlPrefix): string {
   return `${prefix.scheme}://${prefix.host}:${prefix.port}${prefix.path}`;
 }
 
-/** Upper-case form of a prefix's text in which `netsh http show servicestate` lists it. */
+/** Returns a prefix's text in upper case, as `netsh http show servicestate` lists it. */
 export function shownUrlPrefix(text: string): string {
   return text.toUpperCase();
 }
@@ -58,7 +58,7 @@ function parseHost(text: string): { readonly bucket: PrefixBucket; readonly host
   const ip = parseIp(bracketed ? text.slice(1, -1) : text);
   if (ip !== null) return isIpv4(ip) === bracketed ? null : { bucket: "ip", host: urlHost(ip) };
   const name = text.toLowerCase().replace(/\.$/, "");
-  // Digits and dots only would be an address that other programs read differently.
+  // A name of digits and dots only is an address that other programs read differently.
   if (bracketed || !isHostName(name) || /^[0-9.]+$/.test(name)) return null;
   return { bucket: "name", host: name };
 }
@@ -77,14 +77,15 @@ function parsePath(text: string): string | null {
   return decoded.toLowerCase();
 }
 
-/** The address of a prefix that names one; else null. */
+/** Returns the address of a prefix whose host is one; otherwise null. */
 export function ipOfPrefix({ bucket, host }: UrlPrefix): Ip | null {
   return bucket === "ip" ? parseIp(host.replace(/^\[|\]$/g, "")) : null;
 }
 
 /**
- * The one of `entries` that decides about `prefix`: same scheme, host and port, the longest path that
- * covers it, equal paths included; of two with the same prefix the first. Null where none covers it.
+ * Returns the entry that decides about `prefix`: the one with the same scheme, host and port whose
+ * path is the longest that covers it or equals it; the first of two with the same prefix. Null if
+ * none covers it.
  */
 export function coveringPrefix<T extends { readonly prefix: UrlPrefix }>(
   entries: readonly T[],
@@ -92,10 +93,10 @@ export function coveringPrefix<T extends { readonly prefix: UrlPrefix }>(
 ): T | null {
   let longest: T | null = null;
   for (const entry of entries) {
-    const own = entry.prefix;
-    const covers = own.port === port && own.scheme === scheme && own.host === host &&
-      path.startsWith(own.path);
-    if (covers && own.path.length > (longest?.prefix.path.length ?? 0)) longest = entry;
+    const candidate = entry.prefix;
+    const covers = candidate.port === port && candidate.scheme === scheme &&
+      candidate.host === host && path.startsWith(candidate.path);
+    if (covers && candidate.path.length > (longest?.prefix.path.length ?? 0)) longest = entry;
   }
   return longest;
 }

@@ -1,15 +1,15 @@
 /**
- * What this program is called and which build it is. Run from source it is a commit-less build; a
- * released one has this module replaced by `dist/bundle.ts`, which knows the commit.
+ * The name of this program's build: its version and the commit it was built from. When run from
+ * source there is no commit; in a release, `dist/bundle.ts`, which knows it, replaces this module.
  *
  * @module
  */
 
-/** The version of deno.json; a test keeps the two equal. */
+/** The version in deno.json; a test keeps the two equal. */
 export const VERSION: string = "0.1.0";
 
-/** Abbreviated commit the build was made from; "source" where it was not built. */
+/** The abbreviated commit of the build; "source" if the program was not built. */
 export const COMMIT: string = "source";
 
-/** The day of the version, as manual pages show it. */
+/** The release date of the version, as shown in manual pages. */
 export const RELEASED = "November 22, 2026";

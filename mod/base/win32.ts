@@ -1,5 +1,5 @@
 /**
- * Win32 status codes that the old tools print and exit with, and the system's text for each.
+ * The Win32 status codes that the old tools print and exit with, and the system's text for each.
  * Source: "System Error Codes" and the pages of the HTTP configuration API.
  *
  * @module
@@ -74,7 +74,7 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
   [1816, "Not enough quota is available to process this command."],
 ]);
 
-/** The system's sentence for `code`, or undefined where this program never shows one. */
+/** Returns the system's message for `code`; undefined for a code that this program never shows. */
 export function win32Text(code: number): string | undefined {
   return TEXTS.get(code);
 }

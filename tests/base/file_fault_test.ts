@@ -23,7 +23,7 @@ Deno.test("fileFault() names the file, the reason, and a command that shows it",
   const cases: [path: string, reason: string][] = [
     ["none", "no such file or directory"],
     ["dir", "is a directory"],
-    ["file/below", "part of the path is a file, not a directory"],
+    ["file/below", "part of the path is not a directory"],
   ];
   for (const [name, reason] of cases) {
     const path = folder.at(name);
@@ -38,7 +38,7 @@ Deno.test("fileFault() names the file, the reason, and a command that shows it",
 Deno.test("fileFault() knows what the system names by a code, and passes on what it does not know", () => {
   const readOnly = Object.assign(new Error("os error 30"), { code: "EROFS" });
   const cases: [error: unknown, message: string, hint: string][] = [
-    [readOnly, `Cannot write "/etc/a b": the file system is read-only`, "findmnt -T /etc"],
+    [readOnly, `Cannot write "/etc/a b": read-only file system`, "findmnt -T /etc"],
     [new Error("disk full"), `Cannot write "/etc/a b": disk full`, "df -h /etc"],
     [
       new Deno.errors.PermissionDenied(),

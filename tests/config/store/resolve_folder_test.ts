@@ -21,7 +21,7 @@ Deno.test("resolveFolder() refuses what is not there and what is no folder", asy
     ["missing", "no such file or directory"],
     ["dangling", "no such file or directory"],
     ["file", "not a directory"],
-    ["file/below", "part of the path is a file"],
+    ["file/below", "part of the path is not a directory"],
     ["loop", "ymbolic link"],
     ["x".repeat(5000), "name too long"],
   ];

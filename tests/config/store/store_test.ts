@@ -202,7 +202,11 @@ Deno.test("Store says why a file cannot be read or written", async () => {
   await Deno.writeTextFile(folder.at("file"), "");
   const cases: [name: string, read: string | null, update: string][] = [
     ["folder", "is a directory", "is a directory"],
-    ["file/config.json", "part of the path is a file", "part of the path is a file"],
+    [
+      "file/config.json",
+      "part of the path is not a directory",
+      "part of the path is not a directory",
+    ],
   ];
   for (const [name, read, update] of cases) {
     const store = storeAt(folder.at(name));
