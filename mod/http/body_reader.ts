@@ -128,10 +128,10 @@ export class BodyReader implements RequestBody {
 
   #nextChunk(decoder: ChunkedDecoder): Uint8Array | null {
     const input = this.#input;
-    decoder.place = input.start;
+    decoder.position = input.start;
     const step = decoder.step(input.buffer, input.end);
-    this.usedBytes += decoder.place - input.start;
-    input.start = decoder.place;
+    this.usedBytes += decoder.position - input.start;
+    input.start = decoder.position;
     if (step === "data") return this.#received(input.buffer, decoder.dataStart, decoder.dataEnd);
     if (step === "more") return null;
     if (step !== "end") this.#fail(step);

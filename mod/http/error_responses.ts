@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { putLatin1 } from "../wire/byte_text.ts";
+import { writeLatin1 } from "../wire/byte_text.ts";
 import type { FramingFault } from "./parse/framing.ts";
 import { reasonPhrase } from "./reason_phrase.ts";
 
@@ -113,6 +113,6 @@ export function errorResponse(
     `Date: ${date}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n` +
     (options.isHead ? "" : body);
   const bytes = new Uint8Array(text.length);
-  putLatin1(bytes, 0, text);
+  writeLatin1(bytes, 0, text);
   return bytes;
 }

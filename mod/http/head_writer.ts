@@ -9,7 +9,7 @@ import { invariant } from "../base/invariant.ts";
 import { BYTE_CLASS, CR, LF, TOKEN, VALUE } from "../wire/byte_class.ts";
 import { SERVER_PRODUCT } from "./error_responses.ts";
 import { reasonPhrase } from "./reason_phrase.ts";
-import { putLatin1 } from "../wire/byte_text.ts";
+import { writeLatin1 } from "../wire/byte_text.ts";
 
 /** How the body after the head is delimited: its length in bytes, or one of these. */
 export const FRAMING = {
@@ -61,7 +61,7 @@ export function putHead(
 ): number {
   const { status, headers } = response;
   invariant(status >= 101 && status <= 999 && Number.isInteger(status), `status ${status}`);
-  let p = putLatin1(out, at, `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`);
+  let p = writeLatin1(out, at, `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`);
   let hasServer = false;
   let hasDate = false;
   for (const [name, value] of headers) {
@@ -69,11 +69,13 @@ export function putHead(
     if (name.length === 4 && name.toLowerCase() === "date") hasDate = true;
     p = putField(out, p, name, value);
   }
-  if (!hasServer && options.namesServer) p = putLatin1(out, p, `Server: ${SERVER_PRODUCT}\r\n`);
-  if (!hasDate) p = putLatin1(out, p, `Date: ${options.date}\r\n`);
-  if (options.connection !== "") p = putLatin1(out, p, `Connection: ${options.connection}\r\n`);
-  if (options.framing >= 0) p = putLatin1(out, p, `Content-Length: ${options.framing}\r\n`);
-  if (options.framing === FRAMING.chunked) p = putLatin1(out, p, "Transfer-Encoding: chunked\r\n");
+  if (!hasServer && options.namesServer) p = writeLatin1(out, p, `Server: ${SERVER_PRODUCT}\r\n`);
+  if (!hasDate) p = writeLatin1(out, p, `Date: ${options.date}\r\n`);
+  if (options.connection !== "") p = writeLatin1(out, p, `Connection: ${options.connection}\r\n`);
+  if (options.framing >= 0) p = writeLatin1(out, p, `Content-Length: ${options.framing}\r\n`);
+  if (options.framing === FRAMING.chunked) {
+    p = writeLatin1(out, p, "Transfer-Encoding: chunked\r\n");
+  }
   out[p] = CR;
   out[p + 1] = LF;
   return p + 2;

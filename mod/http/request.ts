@@ -12,7 +12,7 @@ import { hostOf } from "./parse/host_field.ts";
 import { isServedMethod, methodText } from "./parse/method.ts";
 import { RequestHead } from "./parse/head_scanner.ts";
 import { isAuthority, type PathLimits, type Target, targetOf } from "./parse/target.ts";
-import { type ByteCache, equalsIgnoringCase, keptText, latin1 } from "../wire/byte_text.ts";
+import { type ByteCache, cachedLatin1, equalsIgnoringCase, latin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);
 const NO_ENDPOINT: Endpoint = { ip: "0.0.0.0" as Endpoint["ip"], port: 0 };
@@ -73,7 +73,7 @@ export class Exchange implements HttpRequest {
       const end = base + head.nameEnd(field);
       if (end - start !== lowerCaseName.length) continue;
       if (!equalsIgnoringCase(bytes, start, end, lowerCaseName)) continue;
-      const value = keptText(bytes, base + head.valueStart(field), base + head.valueEnd(field));
+      const value = cachedLatin1(bytes, base + head.valueStart(field), base + head.valueEnd(field));
       found = found === null ? value : `${found}, ${value}`;
     }
     return found;
@@ -84,8 +84,8 @@ export class Exchange implements HttpRequest {
     const fields: [string, string][] = [];
     for (let field = 0; field < head.fieldCount; field++) {
       fields.push([
-        keptText(bytes, base + head.nameStart(field), base + head.nameEnd(field)),
-        keptText(bytes, base + head.valueStart(field), base + head.valueEnd(field)),
+        cachedLatin1(bytes, base + head.nameStart(field), base + head.nameEnd(field)),
+        cachedLatin1(bytes, base + head.valueStart(field), base + head.valueEnd(field)),
       ]);
     }
     return fields;

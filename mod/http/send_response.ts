@@ -15,7 +15,7 @@ import {
   mayHaveBody,
   putHead,
 } from "./head_writer.ts";
-import { latin1Bytes, putLatin1 } from "../wire/byte_text.ts";
+import { latin1Bytes, writeLatin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);
 /** A body up to this is worth copying behind its head, to save a write. */
@@ -168,7 +168,7 @@ async function pull(source: BodySource): Promise<Uint8Array | null> {
 
 function chunkOf(piece: Uint8Array): Uint8Array {
   const chunk = new Uint8Array(piece.length + CHUNK_ROOM);
-  const start = putLatin1(chunk, 0, `${piece.length.toString(16)}\r\n`);
+  const start = writeLatin1(chunk, 0, `${piece.length.toString(16)}\r\n`);
   chunk.set(piece, start);
-  return chunk.subarray(0, putLatin1(chunk, start + piece.length, "\r\n"));
+  return chunk.subarray(0, writeLatin1(chunk, start + piece.length, "\r\n"));
 }

@@ -1,5 +1,5 @@
 /**
- * What each byte may be in a request: one table of bits, so that the scanners test a byte with one
+ * The classes of bytes in a request: one table of bits, so that the scanners test a byte with one
  * load and one mask.
  *
  * @module
@@ -17,25 +17,25 @@ export const PERCENT = 0x25;
 
 /** tchar of RFC 9110 5.6.2: methods, field names, chunk extension names. */
 export const TOKEN = 1;
-/** field-vchar, SP and HTAB: bytes of a field value. No NUL, no other control byte, no DEL. */
+/** field-vchar, SP and HTAB: bytes of a field value. No NUL or other control byte, no DEL. */
 export const VALUE = 2;
-/** Visible ASCII: bytes of a request target before it is looked at more closely. */
+/** Visible ASCII: bytes of a request target, before it is parsed. */
 export const VISIBLE = 4;
-/** Bytes of a path that we take: visible but `#`, `?` and `\`. */
+/** Bytes accepted in a path: visible except `#`, `?` and `\`. */
 export const PATH = 8;
-/** Bytes of a query that we take: visible but `#`. */
+/** Bytes accepted in a query: visible except `#`. */
 export const QUERY = 16;
-/** Bytes of a host name: letters, digits, `-`, `.`, `_`, `~`. Sub-delims and escapes are refused. */
+/** Bytes accepted in a host: letters, digits, `-`, `.`, `_`, `~`. No sub-delims, no escapes. */
 export const HOST = 32;
-/** qdtext of RFC 9110 5.6.4: bytes inside a quoted string that need no backslash. */
+/** qdtext of RFC 9110 5.6.4: bytes of a quoted string that need no backslash. */
 export const QUOTED = 64;
 
 const TOKEN_MARKS = "!#$%&'*+-.^_`|~";
 
-/** Bits of every byte. */
+/** The class bits of each byte. */
 export const BYTE_CLASS: Uint8Array = classes();
 
-/** Value of a hexadecimal digit; 255 for any other byte. */
+/** The value of each hexadecimal digit; 255 for any other byte. */
 export const HEX_VALUE: Uint8Array = hexValues();
 
 function classes(): Uint8Array {

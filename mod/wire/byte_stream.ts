@@ -1,22 +1,22 @@
 /**
- * Byte streams put together and closed.
+ * Helpers for byte streams.
  *
  * @module
  */
 import type { ByteStream } from "../base/exchange.ts";
 
 /**
- * `stream`, with `early` before what comes from it: bytes that were read before somebody else took the
- * connection over, as after a 101 or before a TLS handshake.
+ * Returns `stream` with `early` prepended to what is read from it: bytes that were read before the
+ * connection was handed over, as after a 101 or before a TLS handshake.
  */
 export function withEarlyBytes(stream: ByteStream, early: Uint8Array): ByteStream {
-  let left = early;
+  let unread = early;
   return {
     read(buffer: Uint8Array): Promise<number | null> {
-      if (left.length === 0) return stream.read(buffer);
-      const count = Math.min(left.length, buffer.length);
-      buffer.set(left.subarray(0, count));
-      left = left.subarray(count);
+      if (unread.length === 0) return stream.read(buffer);
+      const count = Math.min(unread.length, buffer.length);
+      buffer.set(unread.subarray(0, count));
+      unread = unread.subarray(count);
       return Promise.resolve(count);
     },
     write: (bytes) => stream.write(bytes),
@@ -25,11 +25,11 @@ export function withEarlyBytes(stream: ByteStream, early: Uint8Array): ByteStrea
   };
 }
 
-/** Closes `stream`, which may be closed already: Deno throws BadResource then. */
+/** Closes `stream`, which may already be closed: Deno would throw BadResource. */
 export function closeQuietly(stream: { close(): void }): void {
   try {
     stream.close();
   } catch {
-    // Closed before: that is what was wanted.
+    // Already closed.
   }
 }

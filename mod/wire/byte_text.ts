@@ -1,22 +1,23 @@
 /**
- * Bytes of a request as text. Header bytes are Latin-1: every byte is one character, none is lost.
+ * Conversion between the bytes of a message and text. Header bytes are Latin-1: every byte is one
+ * character, and none is lost.
  *
- * The same few texts come again and again (targets, hosts, user agents), so short ones are kept:
- * finding one costs a comparison of bytes where making it costs an allocation.
+ * The same few texts recur (targets, hosts, user agents), so short ones are cached: finding one
+ * costs a comparison of bytes, making one costs an allocation.
  *
  * @module
  */
 
-/** Slots of a cache; a power of two. With 1024 texts of at most 256 bytes it stays under 1 MB. */
+/** Slots of a cache; a power of two. 1024 texts of at most 256 bytes stay under 1 MB. */
 const SLOTS = 1024;
-const KEPT_BYTES_MAX = 256;
+const CACHED_BYTES_MAX = 256;
 
-/** Values made from bytes, kept by those bytes. A new value takes the slot of an old one. */
+/** A cache of values by the bytes they were made from. A new value replaces the one in its slot. */
 export class ByteCache<T> {
   readonly #keys: (Uint8Array | undefined)[] = new Array(SLOTS).fill(undefined);
   readonly #values: (T | undefined)[] = new Array(SLOTS).fill(undefined);
 
-  /** Value kept for `bytes[start..end)`; undefined where there is none. */
+  /** Returns the value cached for `bytes[start..end)`; undefined if there is none. */
   get(bytes: Uint8Array, start: number, end: number): T | undefined {
     const slot = slotOf(bytes, start, end);
     const key = this.#keys[slot];
@@ -27,9 +28,9 @@ export class ByteCache<T> {
     return this.#values[slot];
   }
 
-  /** Keeps `value`, unless its bytes are too many to be worth it. */
+  /** Caches `value`, unless its bytes are too many to be worth it. */
   set(bytes: Uint8Array, start: number, end: number, value: T): void {
-    if (end - start > KEPT_BYTES_MAX) return;
+    if (end - start > CACHED_BYTES_MAX) return;
     const slot = slotOf(bytes, start, end);
     this.#keys[slot] = bytes.slice(start, end);
     this.#values[slot] = value;
@@ -41,7 +42,7 @@ export class ByteCache<T> {
   }
 }
 
-/** Length and up to 16 bytes from the end decide: targets differ there more than at their start. */
+/** Hashes the length and up to 16 bytes at the end, where targets differ more than at the start. */
 function slotOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;
   for (let i = end - start > 16 ? end - 16 : start; i < end; i++) {
@@ -50,39 +51,42 @@ function slotOf(bytes: Uint8Array, start: number, end: number): number {
   return (hash ^ (hash >>> 10)) & (SLOTS - 1);
 }
 
-/** `bytes[start..end)` as Latin-1 text. */
+/** Returns `bytes[start..end)` as Latin-1 text. */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   for (let i = start; i < end; i++) text += String.fromCharCode(bytes[i]!);
   return text;
 }
 
-const kept = new ByteCache<string>();
+const texts = new ByteCache<string>();
 
-/** As {@linkcode latin1}, for texts that are likely to come again. */
-export function keptText(bytes: Uint8Array, start: number, end: number): string {
-  const found = kept.get(bytes, start, end);
-  if (found !== undefined) return found;
+/** Like {@linkcode latin1}, with a cache: for texts that are likely to recur. */
+export function cachedLatin1(bytes: Uint8Array, start: number, end: number): string {
+  const cached = texts.get(bytes, start, end);
+  if (cached !== undefined) return cached;
   const text = latin1(bytes, start, end);
-  kept.set(bytes, start, end, text);
+  texts.set(bytes, start, end, text);
   return text;
 }
 
-/** `text` as Latin-1. Each character must be a byte. */
+/** Encodes `text` as Latin-1. Every character must fit in a byte. */
 export function latin1Bytes(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);
-  putLatin1(bytes, 0, text);
+  writeLatin1(bytes, 0, text);
   return bytes;
 }
 
-/** Writes `text` as Latin-1 at `at`; returns the place after it. Each character must be a byte. */
-export function putLatin1(bytes: Uint8Array, at: number, text: string): number {
+/**
+ * Writes `text` as Latin-1 at `offset`; returns the offset after it. Every character must fit in a
+ * byte.
+ */
+export function writeLatin1(bytes: Uint8Array, offset: number, text: string): number {
   const length = text.length;
-  for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
-  return at + length;
+  for (let i = 0; i < length; i++) bytes[offset + i] = text.charCodeAt(i);
+  return offset + length;
 }
 
-/** True where `bytes[start..end)` is `lowerCase`, letters compared without regard to case. */
+/** Reports whether `bytes[start..end)` equals `lowerCase` when ASCII case is ignored. */
 export function equalsIgnoringCase(
   bytes: Uint8Array,
   start: number,

@@ -1,9 +1,9 @@
 /**
- * The chunked coding (RFC 9112 7.1), decoded without copying: each step yields the place of the next
- * piece of content in the buffer it was given.
+ * A decoder for the chunked transfer coding (RFC 9112 7.1) that does not copy: each step yields the
+ * range of the next piece of content in the buffer it was given.
  *
- * Extensions and trailers are checked, bounded and dropped. A trailer that names a field of framing
- * or routing is refused, because a reader behind us might believe it.
+ * Chunk extensions and trailers are checked, bounded and dropped. A trailer that names a field of
+ * framing or routing is rejected, because the next recipient might act on it.
  *
  * @module
  */
@@ -21,9 +21,9 @@ import {
   VALUE,
 } from "./byte_class.ts";
 
-/** Twelve hexadecimal digits are 256 TB; one more than that is an attempt to overflow. */
+/** Twelve hexadecimal digits are 256 TB; one more is an attempt to overflow. */
 const SIZE_DIGITS_MAX = 12;
-/** Bytes of extensions beyond the content itself: they may not become a second, unseen body. */
+/** Extension bytes allowed in excess of the content: they must not become a second, unseen body. */
 const EXTENSION_BYTES_MAX = 4096;
 const TRAILER_BYTES_MAX = 8192;
 
@@ -43,7 +43,7 @@ const FORBIDDEN_TRAILERS: ReadonlySet<string> = new Set([
 ]);
 const FORBIDDEN_NAME_MAX = 17;
 
-const AT = {
+const STATE = {
   sizeFirst: 0,
   size: 1,
   sizeEnd: 2,
@@ -68,136 +68,141 @@ const AT = {
   done: 21,
 } as const;
 
-/** `data`: a piece is in `[dataStart, dataEnd)`; `more`: the buffer is used up; `end`: all is read. */
+/**
+ * The result of a step. `data`: there is a piece in `[dataStart, dataEnd)`; `more`: the buffer is
+ * used up; `end`: the body is complete.
+ */
 type ChunkStep = "data" | "more" | "end" | RefusalReason;
 
-/** Decoder of one body. */
+/** Decodes one body. */
 export class ChunkedDecoder {
   /** Where the next step begins in the buffer; the caller sets it when the buffer changes. */
-  place = 0;
+  position = 0;
   dataStart = 0;
   dataEnd = 0;
   /** Content bytes so far. */
   decodedBytes = 0;
 
-  #at: number = AT.sizeFirst;
-  #left = 0;
+  #state: number = STATE.sizeFirst;
+  #remaining = 0;
   #digits = 0;
   #extensionBytes = 0;
   #trailerBytes = 0;
   #trailerName = "";
 
-  /** Decodes `bytes[place..end)` up to the next piece of content. */
+  /** Decodes `bytes[position..end)` up to the next piece of content. */
   step(bytes: Uint8Array, end: number): ChunkStep {
-    while (this.place < end) {
-      if (this.#at === AT.data) return this.#takeData(end);
-      if (this.#at === AT.done) return "end";
-      const c = bytes[this.place++]!;
-      const fault = this.#at < AT.data
+    while (this.position < end) {
+      if (this.#state === STATE.data) return this.#readData(end);
+      if (this.#state === STATE.done) return "end";
+      const c = bytes[this.position++]!;
+      const fault = this.#state < STATE.data
         ? this.#readSizeLine(c)
-        : this.#at < AT.trailerStart
+        : this.#state < STATE.trailerStart
         ? this.#readDataEnd(c)
         : this.#readTrailer(c);
       if (fault !== null) return fault;
     }
-    return this.#at === AT.done ? "end" : "more";
+    return this.#state === STATE.done ? "end" : "more";
   }
 
-  #takeData(end: number): ChunkStep {
-    const length = Math.min(this.#left, end - this.place);
-    this.dataStart = this.place;
-    this.dataEnd = this.place += length;
+  #readData(end: number): ChunkStep {
+    const length = Math.min(this.#remaining, end - this.position);
+    this.dataStart = this.position;
+    this.dataEnd = this.position += length;
     this.decodedBytes += length;
-    this.#left -= length;
-    if (this.#left === 0) this.#at = AT.dataCr;
+    this.#remaining -= length;
+    if (this.#remaining === 0) this.#state = STATE.dataCr;
     return "data";
   }
 
   #readSizeLine(c: number): RefusalReason | null {
-    // As many bytes again as there was content, so that a long upload may sign its chunks.
-    if (this.#at > AT.size && ++this.#extensionBytes > EXTENSION_BYTES_MAX + this.decodedBytes) {
+    // The limit grows with the content, so that a long upload can sign its chunks.
+    if (
+      this.#state > STATE.size && ++this.#extensionBytes > EXTENSION_BYTES_MAX + this.decodedBytes
+    ) {
       return "BadRequest";
     }
-    if (this.#at > AT.sizeEnd && this.#at < AT.sizeLf) return this.#readExtension(c);
-    if (this.#at === AT.sizeLf) {
+    if (this.#state > STATE.sizeEnd && this.#state < STATE.sizeLf) return this.#readExtension(c);
+    if (this.#state === STATE.sizeLf) {
       if (c !== LF) return "Invalid_CR/LF";
       this.#digits = 0;
-      return this.#go(this.#left === 0 ? AT.trailerStart : AT.data);
+      return this.#enter(this.#remaining === 0 ? STATE.trailerStart : STATE.data);
     }
     const digit = HEX_VALUE[c]!;
-    if (digit !== 255 && this.#at !== AT.sizeEnd) {
+    if (digit !== 255 && this.#state !== STATE.sizeEnd) {
       if (++this.#digits > SIZE_DIGITS_MAX) return "Number";
-      this.#left = this.#left * 16 + digit;
-      return this.#go(AT.size);
+      this.#remaining = this.#remaining * 16 + digit;
+      return this.#enter(STATE.size);
     }
-    if (this.#at === AT.sizeFirst) return "Number";
-    if (isSpace(c)) return this.#go(AT.sizeEnd); // only an extension may follow
-    if (c === SEMICOLON) return this.#go(AT.extensionLead);
-    if (c === CR && this.#at === AT.size) return this.#go(AT.sizeLf);
+    if (this.#state === STATE.sizeFirst) return "Number";
+    if (isSpace(c)) return this.#enter(STATE.sizeEnd); // only an extension may follow
+    if (c === SEMICOLON) return this.#enter(STATE.extensionLead);
+    if (c === CR && this.#state === STATE.size) return this.#enter(STATE.sizeLf);
     return c === CR || c === LF ? "Invalid_CR/LF" : "Number";
   }
 
-  /** `; name [= value]` with the white space that RFC 9112 7.1.1 makes us read. */
+  /** Reads `; name [= value]` with the whitespace that RFC 9112 7.1.1 requires us to accept. */
   #readExtension(c: number): RefusalReason | null {
     const isToken = (BYTE_CLASS[c]! & TOKEN) !== 0;
-    switch (this.#at) {
-      case AT.extensionLead:
+    switch (this.#state) {
+      case STATE.extensionLead:
         if (isSpace(c)) return null;
-        return isToken ? this.#go(AT.extensionName) : lineFault(c);
-      case AT.extensionName:
+        return isToken ? this.#enter(STATE.extensionName) : lineFault(c);
+      case STATE.extensionName:
         if (isToken) return null;
-        if (isSpace(c)) return this.#go(AT.extensionNameEnd);
-        return c === EQUALS ? this.#go(AT.extensionValueLead) : this.#endExtension(c);
-      case AT.extensionNameEnd:
+        if (isSpace(c)) return this.#enter(STATE.extensionNameEnd);
+        return c === EQUALS ? this.#enter(STATE.extensionValueLead) : this.#endExtension(c);
+      case STATE.extensionNameEnd:
         if (isSpace(c)) return null;
-        if (c === EQUALS) return this.#go(AT.extensionValueLead);
-        return c === SEMICOLON ? this.#go(AT.extensionLead) : lineFault(c);
-      case AT.extensionValueLead:
+        if (c === EQUALS) return this.#enter(STATE.extensionValueLead);
+        return c === SEMICOLON ? this.#enter(STATE.extensionLead) : lineFault(c);
+      case STATE.extensionValueLead:
         if (isSpace(c)) return null;
-        if (c === QUOTE) return this.#go(AT.extensionQuoted);
-        return isToken ? this.#go(AT.extensionValue) : lineFault(c);
-      case AT.extensionQuoted:
-        if (c === QUOTE) return this.#go(AT.extensionQuotedEnd);
-        if (c === BACKSLASH) return this.#go(AT.extensionEscape);
+        if (c === QUOTE) return this.#enter(STATE.extensionQuoted);
+        return isToken ? this.#enter(STATE.extensionValue) : lineFault(c);
+      case STATE.extensionQuoted:
+        if (c === QUOTE) return this.#enter(STATE.extensionQuotedEnd);
+        if (c === BACKSLASH) return this.#enter(STATE.extensionEscape);
         return (BYTE_CLASS[c]! & QUOTED) !== 0 ? null : lineFault(c);
-      case AT.extensionEscape:
-        return (BYTE_CLASS[c]! & VALUE) !== 0 ? this.#go(AT.extensionQuoted) : lineFault(c);
-      case AT.extensionSpace:
+      case STATE.extensionEscape:
+        return (BYTE_CLASS[c]! & VALUE) !== 0 ? this.#enter(STATE.extensionQuoted) : lineFault(c);
+      case STATE.extensionSpace:
         if (isSpace(c)) return null;
-        return c === SEMICOLON ? this.#go(AT.extensionLead) : lineFault(c);
+        return c === SEMICOLON ? this.#enter(STATE.extensionLead) : lineFault(c);
       default: // in a value, or after a quoted one
-        if (isToken && this.#at === AT.extensionValue) return null;
-        return isSpace(c) ? this.#go(AT.extensionSpace) : this.#endExtension(c);
+        if (isToken && this.#state === STATE.extensionValue) return null;
+        return isSpace(c) ? this.#enter(STATE.extensionSpace) : this.#endExtension(c);
     }
   }
 
   #endExtension(c: number): RefusalReason | null {
-    if (c === CR) return this.#go(AT.sizeLf);
-    return c === SEMICOLON ? this.#go(AT.extensionLead) : lineFault(c);
+    if (c === CR) return this.#enter(STATE.sizeLf);
+    return c === SEMICOLON ? this.#enter(STATE.extensionLead) : lineFault(c);
   }
 
   #readDataEnd(c: number): RefusalReason | null {
-    if (this.#at === AT.dataCr) return c === CR ? this.#go(AT.dataLf) : "Invalid_CR/LF";
-    return c === LF ? this.#go(AT.sizeFirst) : "Invalid_CR/LF";
+    if (this.#state === STATE.dataCr) return c === CR ? this.#enter(STATE.dataLf) : "Invalid_CR/LF";
+    return c === LF ? this.#enter(STATE.sizeFirst) : "Invalid_CR/LF";
   }
 
   #readTrailer(c: number): RefusalReason | null {
     if (++this.#trailerBytes > TRAILER_BYTES_MAX) return "RequestLength";
-    switch (this.#at) {
-      case AT.trailerStart:
-        if (c === CR) return this.#go(AT.endLf);
+    switch (this.#state) {
+      case STATE.trailerStart:
+        if (c === CR) return this.#enter(STATE.endLf);
         this.#trailerName = "";
-        this.#at = AT.trailerName;
+        this.#state = STATE.trailerName;
         return this.#readTrailerName(c);
-      case AT.trailerName:
+      case STATE.trailerName:
         return this.#readTrailerName(c);
-      case AT.trailerValue:
-        if (c === CR) return this.#go(AT.trailerLf);
+      case STATE.trailerValue:
+        if (c === CR) return this.#enter(STATE.trailerLf);
         return (BYTE_CLASS[c]! & VALUE) !== 0 ? null : lineFault(c);
-      case AT.trailerLf:
-        return c === LF ? this.#go(AT.trailerStart) : "Invalid_CR/LF";
+      case STATE.trailerLf:
+        return c === LF ? this.#enter(STATE.trailerStart) : "Invalid_CR/LF";
       default:
-        return c === LF ? this.#go(AT.done) : "Invalid_CR/LF";
+        return c === LF ? this.#enter(STATE.done) : "Invalid_CR/LF";
     }
   }
 
@@ -210,11 +215,11 @@ export class ChunkedDecoder {
     }
     if (c !== COLON || this.#trailerName === "") return c === LF ? "Invalid_CR/LF" : "Header";
     if (FORBIDDEN_TRAILERS.has(this.#trailerName.toLowerCase())) return "Header";
-    return this.#go(AT.trailerValue);
+    return this.#enter(STATE.trailerValue);
   }
 
-  #go(at: number): null {
-    this.#at = at;
+  #enter(state: number): null {
+    this.#state = state;
     return null;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** "Sun, 06 Nov 1994 08:49:37 GMT", the one form that is written. */
+/** Returns the preferred form, "Sun, 06 Nov 1994 08:49:37 GMT", the only one that is ever sent. */
 export function httpDate(timeMs: number): string {
   return new Date(timeMs).toUTCString();
 }
@@ -13,7 +13,7 @@ const FIXDATE = /^[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{
 const RFC_850 = /^[A-Z][a-z]{5,8}, [0-9]{2}-[A-Z][a-z]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT$/;
 const ASCTIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [0-9]{4}$/;
 
-/** Milliseconds since 1970 from any of the three forms that must be read; null for anything else. */
+/** Parses any of the three forms that must be accepted to milliseconds since 1970; else null. */
 export function parseHttpDate(text: string): number | null {
   const isKnown = FIXDATE.test(text) || RFC_850.test(text) || ASCTIME.test(text);
   if (!isKnown) return null;

@@ -83,16 +83,16 @@ function readBody(
     return [String.fromCharCode(...bytes.subarray(start, end)), end, null];
   }
   const decoder = new ChunkedDecoder();
-  decoder.place = start;
+  decoder.position = start;
   let body = "";
   for (;;) {
     const step = decoder.step(bytes, bytes.length);
     if (step === "data") {
       body += String.fromCharCode(...bytes.subarray(decoder.dataStart, decoder.dataEnd));
     } else if (step === "more" || step === "end") {
-      return [body, decoder.place, null];
+      return [body, decoder.position, null];
     } else {
-      return [body, decoder.place, step];
+      return [body, decoder.position, step];
     }
   }
 }

@@ -2,19 +2,19 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   ByteCache,
+  cachedLatin1,
   equalsIgnoringCase,
-  keptText,
   latin1,
-  putLatin1,
+  writeLatin1,
 } from "../../mod/wire/byte_text.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
-Deno.test("latin1() and putLatin1() keep every byte", () => {
+Deno.test("latin1() and writeLatin1() keep every byte", () => {
   const all = Uint8Array.from({ length: 256 }, (_, i) => i);
   const text = latin1(all, 0, 256);
   assertEquals([...text].map((char) => char.charCodeAt(0)), [...all]);
   const back = new Uint8Array(258);
-  assertEquals(putLatin1(back, 1, text), 257);
+  assertEquals(writeLatin1(back, 1, text), 257);
   assertEquals(back.slice(1, 257), all);
 });
 
@@ -42,11 +42,11 @@ Deno.test("ByteCache does not keep what is long", () => {
   assertEquals([cache.get(bytes, 0, 257), cache.get(bytes, 0, 256)], [undefined, 2]);
 });
 
-Deno.test("keptText() is latin1(), made once", () => {
+Deno.test("cachedLatin1() is latin1(), made once", () => {
   const bytes = latin1Bytes("a value\xff");
-  assertEquals(keptText(bytes, 0, 8), "a value\xff");
-  assertStrictEquals(keptText(bytes, 2, 7), keptText(latin1Bytes("value"), 0, 5));
-  assertEquals(keptText(bytes, 3, 3), "");
+  assertEquals(cachedLatin1(bytes, 0, 8), "a value\xff");
+  assertStrictEquals(cachedLatin1(bytes, 2, 7), cachedLatin1(latin1Bytes("value"), 0, 5));
+  assertEquals(cachedLatin1(bytes, 3, 3), "");
 });
 
 Deno.test("equalsIgnoringCase() folds letters and nothing else", () => {

@@ -10,7 +10,7 @@ function decode(text: string, size: number): [content: string, end: string, rest
   let content = "";
   for (let at = 0; at < bytes.length;) {
     const piece = bytes.subarray(at, at + size);
-    decoder.place = 0;
+    decoder.position = 0;
     for (;;) {
       const step = decoder.step(piece, piece.length);
       if (step === "data") {
@@ -18,7 +18,7 @@ function decode(text: string, size: number): [content: string, end: string, rest
       } else if (step === "more") {
         break;
       } else {
-        return [content, step, text.slice(at + decoder.place)];
+        return [content, step, text.slice(at + decoder.position)];
       }
     }
     at += size;

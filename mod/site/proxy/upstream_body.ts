@@ -66,9 +66,9 @@ export class UpstreamBody implements BodySource {
 
   #nextChunk(decoder: ChunkedDecoder): Uint8Array | null {
     const connection = this.#connection;
-    decoder.place = connection.start;
+    decoder.position = connection.start;
     const step = decoder.step(connection.buffer, connection.end);
-    connection.start = decoder.place;
+    connection.start = decoder.position;
     if (step === "data") {
       return connection.buffer.subarray(decoder.dataStart, decoder.dataEnd);
     }
