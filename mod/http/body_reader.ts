@@ -6,7 +6,7 @@
  */
 import { BodyError, type RequestBody } from "../base/exchange.ts";
 import { ChunkedDecoder } from "../wire/chunked.ts";
-import { CHUNKED, type Framing, type FramingFault } from "./parse/framing.ts";
+import { CHUNKED, type ErrorReason, type Framing } from "./parse/framing.ts";
 import type { ReadBuffer } from "./read_buffer.ts";
 
 /** MaxRequestEntityAllowed's word for no limit. */
@@ -27,7 +27,7 @@ export class BodyReader implements RequestBody {
   bytesMax: number;
 
   /** Why the body cannot be had; the connection answers with it. */
-  fault: FramingFault | null = null;
+  fault: ErrorReason | null = null;
   /** The client went away, or a time-out cut it off, before the body was whole. */
   isAborted = false;
   /** Content bytes that were read. */
@@ -150,7 +150,7 @@ export class BodyReader implements RequestBody {
     if (bytes > this.bytesMax && this.bytesMax < UNLIMITED) this.#fail("EntityTooLarge");
   }
 
-  #fail(fault: FramingFault): never {
+  #fail(fault: ErrorReason): never {
     this.fault = fault;
     throw new BodyError(fault);
   }

@@ -13,7 +13,7 @@ import { NEVER, ticksOf } from "./clock.ts";
 import { linger, LINGER_MS } from "./linger.ts";
 import type { SharedState } from "./shared_state.ts";
 import type { Exchange } from "./request.ts";
-import type { FramingFault } from "./parse/framing.ts";
+import type { ErrorReason } from "./parse/framing.ts";
 import { ReadBuffer } from "./read_buffer.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import { WriteQueue } from "./write_queue.ts";
@@ -100,7 +100,7 @@ export class Connection implements ConnectionContext {
   }
 
   /** Answers `reason` before any request has come, then ends; never rejects. */
-  async reject(reason: FramingFault, ended: () => void): Promise<void> {
+  async reject(reason: ErrorReason, ended: () => void): Promise<void> {
     try {
       await this.#responder.refuse(reason, this.#shared.takeExchange());
     } catch (error) {

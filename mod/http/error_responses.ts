@@ -8,7 +8,7 @@
  * @module
  */
 import { writeLatin1 } from "../wire/byte_text.ts";
-import type { FramingFault } from "./parse/framing.ts";
+import type { ErrorReason } from "./parse/framing.ts";
 import { reasonPhrase } from "./reason_phrase.ts";
 
 /** What stands in the Server field where a response has none of its own. */
@@ -33,7 +33,7 @@ const UNAVAILABLE: OwnAnswer = {
   text: "The service is unavailable.",
 };
 
-const OWN_ANSWERS: Readonly<Record<FramingFault, OwnAnswer>> = {
+const OWN_ANSWERS: Readonly<Record<ErrorReason, OwnAnswer>> = {
   "AppOffline": UNAVAILABLE,
   "BadGateway": {
     status: 502,
@@ -74,17 +74,17 @@ const OWN_ANSWERS: Readonly<Record<FramingFault, OwnAnswer>> = {
 };
 
 /** Status that a refusal is answered with. */
-export function refusalStatus(reason: FramingFault): number {
+export function refusalStatus(reason: ErrorReason): number {
   return OWN_ANSWERS[reason].status;
 }
 
 /** What the HTTPERR log calls it: a failed expectation is its nearest word, `Precondition`. */
-export function refusalWord(reason: FramingFault): string {
+export function refusalWord(reason: ErrorReason): string {
   return reason === "Expectation" ? "Precondition" : reason;
 }
 
 /** Body of a refusal: HTTP.sys 2.0's page, lines ended by CR LF. */
-export function errorBody(reason: FramingFault): string {
+export function errorBody(reason: ErrorReason): string {
   const { status, detail, text } = OWN_ANSWERS[reason];
   const title = reasonPhrase(status);
   const heading = detail === null ? title : `${title} - ${detail}`;
@@ -101,7 +101,7 @@ export function errorBody(reason: FramingFault): string {
 
 /** Head and body of a refusal. `isHead`: the request asked for no body, its length is still told. */
 export function errorResponse(
-  reason: FramingFault,
+  reason: ErrorReason,
   date: string,
   options: { readonly isHead: boolean; readonly namesServer: boolean },
 ): Uint8Array {

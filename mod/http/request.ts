@@ -7,11 +7,11 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import type { HttpRequest, RequestBody } from "../base/exchange.ts";
-import { Framing, type FramingFault } from "./parse/framing.ts";
-import { hostOf } from "./parse/host_field.ts";
+import { type ErrorReason, Framing } from "./parse/framing.ts";
+import { parseHost } from "./parse/host_field.ts";
 import { isServedMethod, methodText } from "./parse/method.ts";
 import { RequestHead } from "./parse/head_scanner.ts";
-import { isAuthority, type PathLimits, type Target, targetOf } from "./parse/target.ts";
+import { isAuthority, parseTarget, type PathLimits, type Target } from "./parse/target.ts";
 import { type ByteCache, cachedLatin1, equalsIgnoringCase, latin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -111,7 +111,7 @@ export class Exchange implements HttpRequest {
   }
 
   /** Turns the scanned head into a request; null when it is sound. */
-  parse(cache: ParseCache): FramingFault | null {
+  parse(cache: ParseCache): ErrorReason | null {
     const { head, bytes, base, framing } = this;
     this.minor = head.minor as 0 | 1;
     this.method = methodText(bytes, base + head.methodStart, base + head.methodEnd);
@@ -126,14 +126,14 @@ export class Exchange implements HttpRequest {
     if (host === null) return "Hostname";
     let target = cache.targets.get(bytes, start, end);
     if (target === undefined || (target.path === "*" && this.method !== "OPTIONS")) {
-      const found = targetOf(bytes, start, end, this.method, cache.settings);
+      const found = parseTarget(bytes, start, end, this.method, cache.settings);
       if (typeof found === "string") return found;
       cache.targets.set(bytes, start, end, target = found);
     }
     return this.#take(target, host);
   }
 
-  #take(target: Target, host: string): FramingFault | null {
+  #take(target: Target, host: string): ErrorReason | null {
     if (target.scheme !== null && (target.scheme === "https") !== this.isTls) return "URL";
     this.path = target.path;
     this.rawPath = target.rawPath;
@@ -151,7 +151,7 @@ export class Exchange implements HttpRequest {
     const end = base + head.valueEnd(field);
     const kept = cache.hosts.get(bytes, start, end);
     if (kept !== undefined) return kept;
-    const host = hostOf(bytes, start, end);
+    const host = parseHost(bytes, start, end);
     if (host !== null) cache.hosts.set(bytes, start, end, host);
     return host;
   }

@@ -13,7 +13,7 @@ import { IncomingBody } from "./request_body.ts";
 import { DRAIN_BYTES_MAX } from "./linger.ts";
 import type { SharedState } from "./shared_state.ts";
 import type { Exchange } from "./request.ts";
-import type { FramingFault } from "./parse/framing.ts";
+import type { ErrorReason } from "./parse/framing.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import { SERVER_OPTIONS } from "./parse/method.ts";
 import { errorResponse, refusalStatus, refusalWord } from "./error_responses.ts";
@@ -75,7 +75,7 @@ export class Responder {
   }
 
   /** Answers as HTTP.sys would, then ends the connection so that the answer arrives. */
-  async refuse(fault: FramingFault, exchange: Exchange): Promise<false> {
+  async refuse(fault: ErrorReason, exchange: Exchange): Promise<false> {
     const { clock, settings } = this.#shared;
     this.#context.log(refusalWord(fault), refusalStatus(fault), exchange);
     this.#context.output.push(errorResponse(fault, clock.date, {

@@ -1,6 +1,6 @@
 /**
- * The header fields that decide how a message is framed and whether the connection goes on: found
- * by length first, so that every other field costs one comparison.
+ * The header fields that decide how a message is framed and whether the connection persists. They
+ * are recognized by length first, so that any other field costs one comparison.
  *
  * @module
  */
@@ -13,11 +13,14 @@ export const FIELD_KIND = {
   connection: 3,
   contentLength: 4,
   transferEncoding: 5,
-  /** A framing field with `_` for `-`: gateways behind us that make variables of names confuse the two. */
+  /**
+   * A framing field with `_` for `-`: gateways behind us that turn field names into variables
+   * confuse the two.
+   */
   lookalike: 6,
 } as const;
 
-/** Kind of the field whose name is `bytes[start..end)`. */
+/** Returns the kind of the field whose name is `bytes[start..end)`. */
 export function fieldKindOf(bytes: Uint8Array, start: number, end: number): number {
   switch (end - start) {
     case 4:

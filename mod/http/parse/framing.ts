@@ -1,11 +1,12 @@
 /**
- * How a request's body is delimited and whether the connection goes on after it (RFC 9112 6 and 9),
- * from the few fields that say so. Where two readers could disagree about the end of a message, the
- * message is refused: that disagreement is what request smuggling is made of.
+ * How a request's body is delimited and whether the connection persists after it (RFC 9112 6 and
+ * 9), from the few fields that say so. If two recipients could disagree about the end of a message,
+ * the message is rejected: request smuggling exploits that disagreement.
  *
- * Stricter than RFC 9112 on purpose: a second Content-Length is refused even where it says the same,
- * leading zeros are refused (some readers take them as octal), Content-Length beside
- * Transfer-Encoding is refused instead of repaired, and so are Content_Length and Transfer_Encoding.
+ * Stricter than RFC 9112 on purpose: a second Content-Length is rejected even if the values are
+ * equal, leading zeros are rejected (some recipients read them as octal), Content-Length together
+ * with Transfer-Encoding is rejected instead of repaired, and so are Content_Length and
+ * Transfer_Encoding.
  *
  * @module
  */
@@ -15,57 +16,60 @@ import { FIELD_KIND } from "./field_kind.ts";
 import type { RequestHead } from "./head_scanner.ts";
 import { equalsIgnoringCase } from "../../wire/byte_text.ts";
 
-/** Fifteen digits stay exact in a number and are more than any disk holds. */
+/** Fifteen digits are exact in a number, and more than any disk holds. */
 const LENGTH_DIGITS_MAX = 15;
 const COMMA = 0x2c;
 
-/** Length of a chunked body: its end is known when it is there. */
+/** The `bodyLength` of a chunked body: its end is known only when it has arrived. */
 export const CHUNKED = -1;
 
-/** `Expectation` is a refusal with status 417, which the HTTPERR log has no word of its own for. */
-export type FramingFault = RefusalReason | "Expectation";
+/**
+ * Why the engine sends an error response. `Expectation` is a refusal with status 417, for which the
+ * HTTPERR log has no name of its own.
+ */
+export type ErrorReason = RefusalReason | "Expectation";
 
-/** What the fields of one head say about framing. Reused by {@linkcode Framing.read}. */
+/** The framing that the fields of a head declare. Reused: {@linkcode Framing.read} resets it. */
 export class Framing {
-  /** Declared bytes; {@linkcode CHUNKED}; 0 where nothing is declared. */
+  /** Declared bytes, or {@linkcode CHUNKED}; 0 if nothing is declared. */
   bodyLength = 0;
-  /** The head has Content-Length or Transfer-Encoding. */
+  /** Whether the head has Content-Length or Transfer-Encoding. */
   hasBody = false;
   keepsAlive = false;
   expectsContinue = false;
   /** Index of the Host field; -1 for none. */
   hostField = -1;
 
-  #codings = 0;
+  #codingCount = 0;
   #isChunkedLast = false;
-  #isCodingBad = false;
+  #isCodingInvalid = false;
   #isClosing = false;
 
-  /** Reads the fields of `head`; null when the message is sound. */
-  read(head: RequestHead, bytes: Uint8Array, base: number): FramingFault | null {
+  /** Reads the fields of `head`; returns null if the framing is valid. */
+  read(head: RequestHead, bytes: Uint8Array, base: number): ErrorReason | null {
     this.bodyLength = 0;
     this.hasBody = false;
     this.keepsAlive = head.minor === 1;
     this.expectsContinue = false;
     this.hostField = -1;
-    this.#codings = 0;
-    this.#isChunkedLast = this.#isCodingBad = this.#isClosing = false;
-    let isTransferCoded = false;
+    this.#codingCount = 0;
+    this.#isChunkedLast = this.#isCodingInvalid = this.#isClosing = false;
+    let hasTransferEncoding = false;
     for (let field = 0; field < head.fieldCount; field++) {
       const kind = head.kind(field);
       if (kind === FIELD_KIND.other) continue;
       const start = base + head.valueStart(field);
       const end = base + head.valueEnd(field);
-      let fault: FramingFault | null = null;
+      let fault: ErrorReason | null = null;
       if (kind === FIELD_KIND.host) {
         if (this.hostField >= 0) fault = "Hostname";
         this.hostField = field;
       } else if (kind === FIELD_KIND.connection) {
         this.#readConnection(bytes, start, end, head.minor);
       } else if (kind === FIELD_KIND.contentLength) {
-        fault = this.#readLength(bytes, start, end);
+        fault = this.#readContentLength(bytes, start, end);
       } else if (kind === FIELD_KIND.transferEncoding) {
-        isTransferCoded = true;
+        hasTransferEncoding = true;
         this.#readCodings(bytes, start, end);
       } else if (kind === FIELD_KIND.lookalike) {
         fault = "Header";
@@ -74,11 +78,11 @@ export class Framing {
       }
       if (fault !== null) return fault;
     }
-    if (isTransferCoded) return this.#transferCoded(head.minor);
+    if (hasTransferEncoding) return this.#applyTransferCoding(head.minor);
     return null;
   }
 
-  #readLength(bytes: Uint8Array, start: number, end: number): FramingFault | null {
+  #readContentLength(bytes: Uint8Array, start: number, end: number): ErrorReason | null {
     if (this.hasBody) return "BadRequest";
     const digits = end - start;
     if (digits === 0 || digits > LENGTH_DIGITS_MAX) return "Number";
@@ -94,7 +98,7 @@ export class Framing {
     return null;
   }
 
-  /** Counts the codings of one Transfer-Encoding line; every element must be a bare token. */
+  /** Counts the codings of a Transfer-Encoding line; each must be a token without parameters. */
   #readCodings(bytes: Uint8Array, start: number, end: number): void {
     let p = start;
     do {
@@ -104,21 +108,21 @@ export class Framing {
       const to = p;
       while (p < end && (bytes[p] === SP || bytes[p] === HTAB)) p++;
       if (from === to || (p < end && bytes[p] !== COMMA)) {
-        this.#isCodingBad = true;
+        this.#isCodingInvalid = true;
         return;
       }
-      if (this.#isChunkedLast) this.#isCodingBad = true; // nothing may come after chunked
-      this.#codings++;
+      if (this.#isChunkedLast) this.#isCodingInvalid = true; // nothing may come after chunked
+      this.#codingCount++;
       this.#isChunkedLast = equalsIgnoringCase(bytes, from, to, "chunked");
     } while (p++ < end);
   }
 
-  /** Only `chunked` alone has an end that everyone sees at the same place. */
-  #transferCoded(minor: number): FramingFault | null {
-    if (minor === 0 || this.hasBody || this.#isCodingBad || !this.#isChunkedLast) {
+  /** Accepts only `chunked` alone: all recipients agree where such a body ends. */
+  #applyTransferCoding(minor: number): ErrorReason | null {
+    if (minor === 0 || this.hasBody || this.#isCodingInvalid || !this.#isChunkedLast) {
       return "BadRequest";
     }
-    if (this.#codings > 1) return "N/I"; // a coding under chunked that we do not undo
+    if (this.#codingCount > 1) return "N/I"; // a coding inside chunked that is not decoded here
     this.hasBody = true;
     this.bodyLength = CHUNKED;
     return null;
@@ -149,7 +153,7 @@ export class Framing {
     start: number,
     end: number,
     minor: number,
-  ): FramingFault | null {
+  ): ErrorReason | null {
     if (minor === 0) return null; // RFC 9110 10.1.1: an HTTP/1.0 expectation is ignored
     if (!equalsIgnoringCase(bytes, start, end, "100-continue")) return "Expectation";
     this.expectsContinue = true;

@@ -1,8 +1,9 @@
 /**
- * The Host field and the authority of an absolute target: `host[:port]`, nothing more.
+ * The Host field and the authority of an absolute-form target: `host[:port]`, nothing more.
  *
- * Narrower than RFC 3986's reg-name on purpose: names are letters, digits, `-`, `.`, `_` and `~`. A
- * comma, an escape, a slash or an `@` in a Host has never been a name, only an attempt.
+ * Narrower than RFC 3986's reg-name on purpose: names consist of letters, digits, `-`, `.`, `_` and
+ * `~`. A comma, an escape, a slash or an `@` in a Host field is never part of a name, only of an
+ * attack.
  *
  * @module
  */
@@ -10,29 +11,29 @@ import { parseIp, parsePort, urlHost } from "../../base/address.ts";
 import { BYTE_CLASS, COLON, HOST } from "../../wire/byte_class.ts";
 import { latin1 } from "../../wire/byte_text.ts";
 
-/** The longest name that DNS knows, with a dot at its end and room for a port. */
+/** The longest DNS name, with a trailing dot and room for a port. */
 const HOST_BYTES_MAX = 262;
 const BRACKET = 0x5b;
 
 /**
- * Host of `bytes[start..end)` in lower case, without port and trailing dot, an IPv6 literal in
- * canonical form with its brackets; null where it is none. An empty host is none: an http URL has one
- * (RFC 9110 4.2.1).
+ * Parses the host of `bytes[start..end)`: in lower case, without port and trailing dot, an IPv6
+ * literal in canonical form with its brackets. Null if it is invalid, or empty: an http URL must
+ * have a host (RFC 9110 4.2.1).
  */
-export function hostOf(bytes: Uint8Array, start: number, end: number): string | null {
+export function parseHost(bytes: Uint8Array, start: number, end: number): string | null {
   if (end - start > HOST_BYTES_MAX || start === end) return null;
-  if (bytes[start] === BRACKET) return literalOf(latin1(bytes, start, end));
+  if (bytes[start] === BRACKET) return parseLiteral(latin1(bytes, start, end));
   let p = start;
   while (p < end && (BYTE_CLASS[bytes[p]!]! & HOST) !== 0) p++;
   if (p < end && (bytes[p] !== COLON || !isPort(latin1(bytes, p + 1, end)))) return null;
   const name = latin1(bytes, start, p).toLowerCase();
   const bare = name.endsWith(".") ? name.slice(0, -1) : name;
-  const isSound = bare !== "" && !bare.startsWith(".") && !bare.includes("..") &&
+  const isValid = bare !== "" && !bare.startsWith(".") && !bare.includes("..") &&
     !bare.endsWith(".");
-  return isSound ? bare : null;
+  return isValid ? bare : null;
 }
 
-function literalOf(text: string): string | null {
+function parseLiteral(text: string): string | null {
   const close = text.indexOf("]");
   if (close < 0) return null;
   const rest = text.slice(close + 1);
@@ -43,7 +44,7 @@ function literalOf(text: string): string | null {
   return ip.includes(":") ? urlHost(ip) : `[::ffff:${ip}]`; // a mapped address stays a literal
 }
 
-/** RFC 3986 allows an empty port; otherwise 1 to 65535. */
+/** Reports whether `text` is a port, 1 to 65535, or empty, as RFC 3986 allows. */
 function isPort(text: string): boolean {
   return text === "" || parsePort(text) !== null;
 }

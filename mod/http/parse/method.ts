@@ -1,13 +1,13 @@
 /**
- * Request methods: the IANA registry's, because a site may stand before any of them. A word that is
- * not registered is answered 501 (RFC 9110 9.1); so are CONNECT and TRACE, which no site here serves.
+ * Request methods: those of the IANA registry, because a site may proxy any of them. A method that
+ * is not registered gets a 501 (RFC 9110 9.1); so do CONNECT and TRACE, which no site here serves.
  *
  * @module
  */
 import type { HttpResponse } from "../../base/exchange.ts";
 import { latin1 } from "../../wire/byte_text.ts";
 
-const SERVED = [
+const SERVED_METHODS = [
   "ACL",
   "BASELINE-CONTROL",
   "BIND",
@@ -47,16 +47,16 @@ const SERVED = [
   "VERSION-CONTROL",
 ] as const;
 
-const served: ReadonlySet<string> = new Set(SERVED);
+const servedMethods: ReadonlySet<string> = new Set(SERVED_METHODS);
 
-/** Answer to `OPTIONS *`: the service as a whole, not a site, says what may be asked of it. */
+/** The response to `OPTIONS *`, which asks about the server as a whole, not about a site. */
 export const SERVER_OPTIONS: HttpResponse = {
   status: 200,
   headers: [["Allow", "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS"]],
   body: null,
 };
 
-/** The method `bytes[start..end)`; GET, by far the commonest, without making a text. */
+/** Returns the method `bytes[start..end)`; for GET, by far the commonest, no string is created. */
 export function methodText(bytes: Uint8Array, start: number, end: number): string {
   if (end - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45) {
     if (bytes[start + 2] === 0x54) return "GET";
@@ -64,7 +64,7 @@ export function methodText(bytes: Uint8Array, start: number, end: number): strin
   return latin1(bytes, start, end);
 }
 
-/** True for a method that a site may be asked for. Methods are case-sensitive. */
+/** Reports whether requests with `method` are passed to a site. Methods are case-sensitive. */
 export function isServedMethod(method: string): boolean {
-  return method === "GET" || served.has(method);
+  return method === "GET" || servedMethods.has(method);
 }

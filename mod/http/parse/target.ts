@@ -1,12 +1,12 @@
 /**
- * The request target (RFC 9112 3.2): which form it has, and the path that a site may use.
+ * The request target (RFC 9112 3.2): its form, and the path that a site can use.
  *
- * The path is percent-decoded once and must then be UTF-8 without control characters; dot segments
- * are removed after that, so `%2e%2e`, `%2f` and `..` all mean the same here as they do further on.
- * `%2f` is a slash, as HTTP.sys has it. A path that climbs above the root is refused, and so is a
- * backslash, plain or escaped, because on Windows it separates folders.
+ * The path is percent-decoded once and must then be UTF-8 without control characters. Dot segments
+ * are removed after that, so `%2e%2e`, `%2f` and `..` have the same meaning here as everywhere
+ * after. `%2f` is a slash, as in HTTP.sys. A path that leads above the root is rejected, and so is
+ * a backslash, plain or escaped, because on Windows it separates directories.
  *
- * The query is not decoded: what it means is the site's business.
+ * The query is not decoded: its meaning is up to the site.
  *
  * @module
  */
@@ -21,25 +21,25 @@ import {
   QUESTION,
   SLASH,
 } from "../../wire/byte_class.ts";
-import { hostOf } from "./host_field.ts";
+import { parseHost } from "./host_field.ts";
 import { equalsIgnoringCase, latin1 } from "../../wire/byte_text.ts";
 
-/** Sizes that a path is held to, from the settings of the same names; 0 is unlimited. */
+/** The limits of a path, from the settings of the same names; 0 is unlimited. */
 export interface PathLimits {
   readonly UrlSegmentMaxLength: number;
   readonly UrlSegmentMaxCount: number;
 }
 
-/** A target that was understood. */
+/** A parsed target. */
 export interface Target {
   /** Decoded, without dot segments, begins with "/"; "*" for the server as a whole. */
   readonly path: string;
-  /** Path as sent; "/" where an absolute target had none. */
+  /** The path as sent; "/" if an absolute-form target has none. */
   readonly rawPath: string;
   readonly query: string | null;
-  /** Host of an absolute target, which goes before the Host field; null for the other forms. */
+  /** Host of an absolute-form target, which overrides the Host field; null for the other forms. */
   readonly host: string | null;
-  /** Scheme of an absolute target; null for the other forms. */
+  /** Scheme of an absolute-form target; null for the other forms. */
   readonly scheme: "http" | "https" | null;
 }
 
@@ -49,8 +49,8 @@ const DOT = 0x2e;
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Understands `bytes[start..end)`, the target of a request with `method`. */
-export function targetOf(
+/** Parses `bytes[start..end)`, the target of a request with `method`. */
+export function parseTarget(
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -58,21 +58,21 @@ export function targetOf(
   limits: PathLimits,
 ): Target | RefusalReason {
   const first = bytes[start];
-  if (first === SLASH) return originOf(bytes, start, end, null, null, limits);
+  if (first === SLASH) return parseOriginForm(bytes, start, end, null, null, limits);
   if (first === ASTERISK && end - start === 1 && method === "OPTIONS") return SERVER_TARGET;
-  return absoluteOf(bytes, start, end, method, limits);
+  return parseAbsoluteForm(bytes, start, end, method, limits);
 }
 
 const SERVER_TARGET: Target = { path: "*", rawPath: "*", query: null, host: null, scheme: null };
 
-/** True for the authority form of CONNECT: a host and a port that is not left out. */
+/** Reports whether the target has the authority form of CONNECT: a host and a mandatory port. */
 export function isAuthority(bytes: Uint8Array, start: number, end: number): boolean {
   const last = bytes[end - 1]!;
-  return hostOf(bytes, start, end) !== null && last >= 0x30 && last <= 0x39 &&
+  return parseHost(bytes, start, end) !== null && last >= 0x30 && last <= 0x39 &&
     bytes.subarray(start, end).lastIndexOf(COLON) > 0;
 }
 
-function absoluteOf(
+function parseAbsoluteForm(
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -86,13 +86,13 @@ function absoluteOf(
   const from = start + scheme.length + 3;
   let to = from;
   while (to < end && bytes[to] !== SLASH && bytes[to] !== QUESTION) to++;
-  const host = hostOf(bytes, from, to); // refuses user information and fragments with it
+  const host = parseHost(bytes, from, to); // also rejects user information and fragments
   if (host === null) return "URL";
   if (to === end && method === "OPTIONS") return { ...SERVER_TARGET, host, scheme };
-  return originOf(bytes, to, end, host, scheme, limits);
+  return parseOriginForm(bytes, to, end, host, scheme, limits);
 }
 
-function originOf(
+function parseOriginForm(
   bytes: Uint8Array,
   start: number,
   end: number,
@@ -112,13 +112,13 @@ function originOf(
   }
   const query = pathEnd < end ? latin1(bytes, pathEnd + 1, end) : null;
   const rawPath = pathEnd === start ? "/" : latin1(bytes, start, pathEnd);
-  const path = isPlain ? rawPath : decodedPath(bytes, start, pathEnd);
-  if (path === null || !fits(path, limits)) return "URL";
+  const path = isPlain ? rawPath : decodePath(bytes, start, pathEnd);
+  if (path === null || !isWithinLimits(path, limits)) return "URL";
   return { path, rawPath, query, host, scheme };
 }
 
-/** Decodes once, then removes dot segments; null for a path that is not sound. */
-function decodedPath(bytes: Uint8Array, start: number, end: number): string | null {
+/** Decodes a path once, then removes dot segments; null if it is invalid. */
+function decodePath(bytes: Uint8Array, start: number, end: number): string | null {
   const decoded = new Uint8Array(end - start);
   let length = 0;
   for (let p = start; p < end; p++) {
@@ -137,39 +137,39 @@ function decodedPath(bytes: Uint8Array, start: number, end: number): string | nu
   try {
     text = utf8.decode(decoded.subarray(0, length));
   } catch {
-    return null; // not UTF-8, overlong forms among it
+    return null; // not UTF-8, which includes overlong forms
   }
-  return /[\u0080-\u009f]/.test(text) ? null : withoutDotSegments(text);
+  return /[\u0080-\u009f]/.test(text) ? null : removeDotSegments(text);
 }
 
-/** RFC 3986 5.2.4, but a path that would leave the root is refused instead of cut. */
-function withoutDotSegments(path: string): string | null {
-  const kept: string[] = [];
+/** RFC 3986 5.2.4, but a path that would lead above the root is rejected instead of shortened. */
+function removeDotSegments(path: string): string | null {
+  const output: string[] = [];
   const segments = path.split("/");
   for (let i = 1; i < segments.length; i++) {
     const segment = segments[i]!;
     const isLast = i === segments.length - 1;
     if (segment === "..") {
-      if (kept.length === 0) return null;
-      kept.pop();
-      if (isLast) kept.push("");
+      if (output.length === 0) return null;
+      output.pop();
+      if (isLast) output.push("");
     } else if (segment === ".") {
-      if (isLast) kept.push("");
+      if (isLast) output.push("");
     } else {
-      kept.push(segment);
+      output.push(segment);
     }
   }
-  return `/${kept.join("/")}`;
+  return `/${output.join("/")}`;
 }
 
-function fits(path: string, limits: PathLimits): boolean {
-  const longest = limits.UrlSegmentMaxLength === 0 ? Infinity : limits.UrlSegmentMaxLength;
-  const most = limits.UrlSegmentMaxCount === 0 ? Infinity : limits.UrlSegmentMaxCount;
+function isWithinLimits(path: string, limits: PathLimits): boolean {
+  const lengthMax = limits.UrlSegmentMaxLength === 0 ? Infinity : limits.UrlSegmentMaxLength;
+  const countMax = limits.UrlSegmentMaxCount === 0 ? Infinity : limits.UrlSegmentMaxCount;
   let count = 0;
   let segmentStart = 1;
   for (let i = 1; i <= path.length; i++) {
     if (i < path.length && path.charCodeAt(i) !== SLASH) continue;
-    if (i - segmentStart > longest || ++count > most) return false;
+    if (i - segmentStart > lengthMax || ++count > countMax) return false;
     segmentStart = i + 1;
   }
   return true;

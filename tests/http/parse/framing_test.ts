@@ -1,11 +1,11 @@
 // Goal: one reading of where a message ends, and a refusal wherever there could be two.
 import { assertEquals } from "@std/assert";
-import { CHUNKED, Framing, type FramingFault } from "../../../mod/http/parse/framing.ts";
+import { CHUNKED, type ErrorReason, Framing } from "../../../mod/http/parse/framing.ts";
 import { RequestHead } from "../../../mod/http/parse/head_scanner.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
 
-function read(fields: readonly string[], minor = 1): [Framing, FramingFault | null] {
+function read(fields: readonly string[], minor = 1): [Framing, ErrorReason | null] {
   const bytes = latin1Bytes(
     `POST / HTTP/1.${minor}\r\n${fields.map((f) => `${f}\r\n`).join("")}\r\n`,
   );
@@ -32,7 +32,7 @@ Deno.test("Framing.read() takes one sound length or chunked", () => {
 });
 
 Deno.test("Framing.read() refuses a message that two readers could end at two places", () => {
-  const cases: [fields: string[], fault: FramingFault][] = [
+  const cases: [fields: string[], fault: ErrorReason][] = [
     [["Content-Length:"], "Number"],
     [["Content-Length: +5"], "Number"],
     [["Content-Length: -0"], "Number"],

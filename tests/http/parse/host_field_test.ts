@@ -1,14 +1,14 @@
 // Goal: one host, in one spelling, or none.
 import { assertEquals } from "@std/assert";
-import { hostOf } from "../../../mod/http/parse/host_field.ts";
+import { parseHost } from "../../../mod/http/parse/host_field.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
 
 const host = (text: string): string | null => {
   const bytes = latin1Bytes(`<${text}>`);
-  return hostOf(bytes, 1, bytes.length - 1);
+  return parseHost(bytes, 1, bytes.length - 1);
 };
 
-Deno.test("hostOf() gives the name in lower case, without port and trailing dot", () => {
+Deno.test("parseHost() gives the name in lower case, without port and trailing dot", () => {
   const cases: [string, string][] = [
     ["a", "a"],
     ["A.Example.", "a.example"],
@@ -25,7 +25,7 @@ Deno.test("hostOf() gives the name in lower case, without port and trailing dot"
   for (const [sent, want] of cases) assertEquals(host(sent), want, sent);
 });
 
-Deno.test("hostOf() refuses everything else", () => {
+Deno.test("parseHost() refuses everything else", () => {
   const cases = [
     "",
     ".",

@@ -1,16 +1,16 @@
 // Goal: a path that a site gets cannot leave its root, and means the same to everyone.
 import { assertEquals } from "@std/assert";
-import { isAuthority, targetOf } from "../../../mod/http/parse/target.ts";
+import { isAuthority, parseTarget } from "../../../mod/http/parse/target.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
 
 const LIMITS = { UrlSegmentMaxLength: 260, UrlSegmentMaxCount: 255 };
 
-function target(text: string, method = "GET", limits = LIMITS): ReturnType<typeof targetOf> {
+function target(text: string, method = "GET", limits = LIMITS): ReturnType<typeof parseTarget> {
   const bytes = latin1Bytes(`GET ${text} `);
-  return targetOf(bytes, 4, bytes.length - 1, method, limits);
+  return parseTarget(bytes, 4, bytes.length - 1, method, limits);
 }
 
-Deno.test("targetOf() decodes a path once and removes its dot segments", () => {
+Deno.test("parseTarget() decodes a path once and removes its dot segments", () => {
   const cases: [sent: string, path: string, query?: string][] = [
     ["/", "/"],
     ["/a/b", "/a/b"],
@@ -47,7 +47,7 @@ Deno.test("targetOf() decodes a path once and removes its dot segments", () => {
   }
 });
 
-Deno.test("targetOf() refuses what could mean something else further on", () => {
+Deno.test("parseTarget() refuses what could mean something else further on", () => {
   const cases = [
     "/..",
     "/../x",
@@ -85,7 +85,7 @@ Deno.test("targetOf() refuses what could mean something else further on", () => 
   for (const sent of cases) assertEquals(target(sent), "URL", sent);
 });
 
-Deno.test("targetOf() takes the absolute form and the server as a whole", () => {
+Deno.test("parseTarget() takes the absolute form and the server as a whole", () => {
   const cases: [sent: string, method: string, want: unknown[]][] = [
     ["http://A.Example:80/b?c", "GET", ["/b", "/b", "c", "a.example", "http"]],
     ["HTTP://a", "GET", ["/", "/", null, "a", "http"]],
@@ -101,7 +101,7 @@ Deno.test("targetOf() takes the absolute form and the server as a whole", () => 
   }
 });
 
-Deno.test("targetOf() holds UrlSegmentMaxLength and UrlSegmentMaxCount; 0 is unlimited", () => {
+Deno.test("parseTarget() holds UrlSegmentMaxLength and UrlSegmentMaxCount; 0 is unlimited", () => {
   const limits = { UrlSegmentMaxLength: 3, UrlSegmentMaxCount: 2 };
   const unlimited = { UrlSegmentMaxLength: 0, UrlSegmentMaxCount: 0 };
   for (const sent of ["/abcd", "/a/b/c", "/a/abcd", "/a//"]) {
