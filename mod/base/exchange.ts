@@ -59,7 +59,7 @@ export interface RequestBody {
   /**
    * Returns the next piece, valid until the next call; null at the end.
    * Throws a {@linkcode BodyError} if the framing is bad, the content too large, or the client too
-   * slow or gone. A handler must not catch it: whatever it returns instead is not sent.
+   * slow or gone. A handler lets it propagate: whatever it returns instead is not sent.
    */
   read(): Promise<Uint8Array | null>;
 }

@@ -1,6 +1,6 @@
 /**
- * The body of one request, read when the handler asks for it and not before: the client is held back
- * by the socket, memory is one buffer.
+ * The body of a request, read only when the handler asks for it: backpressure reaches the client
+ * through the socket, and one buffer is all the memory needed.
  *
  * @module
  */
@@ -9,140 +9,141 @@ import { ChunkedDecoder } from "../wire/chunked.ts";
 import { CHUNKED, type ErrorReason, type Framing } from "./parse/framing.ts";
 import type { ReadBuffer } from "./read_buffer.ts";
 
-/** MaxRequestEntityAllowed's word for no limit. */
+/** The value of MaxRequestEntityAllowed that means no limit. */
 const UNLIMITED = 4294967295;
 
-/** What the body needs of its connection. */
+/** What a body needs from its connection. */
 export interface BodySupply {
-  /** Fills the input again, waiting as long as a body may take; false at the end of the stream. */
+  /** Refills the input, waiting as long as a body may take; false at the end of the stream. */
   refill(): Promise<boolean>;
-  /** Sends `100 Continue`, after all that is still to be sent. */
+  /** Sends `100 Continue`, after everything that is still to be sent. */
   sendContinue(): Promise<void>;
 }
 
-/** Body of one exchange. */
+/** The body of one exchange. */
 export class BodyReader implements RequestBody {
   readonly exists = true;
   readonly length: number | null;
   bytesMax: number;
 
-  /** Why the body cannot be had; the connection answers with it. */
+  /** Why the body cannot be read: the reason of the error response; null if there is none. */
   fault: ErrorReason | null = null;
-  /** The client went away, or a time-out cut it off, before the body was whole. */
+  /** The client went away, or timed out, before the body was complete. */
   isAborted = false;
-  /** Content bytes that were read. */
-  readBytes = 0;
-  /** Bytes of the connection that were used for it: content and its framing. */
-  usedBytes = 0;
-  /** A read that a handler began: whoever drains must wait for it. */
-  pending: Promise<Uint8Array | null> | null = null;
+  /** Bytes of content read. */
+  contentBytes = 0;
+  /** Bytes consumed from the connection: the content and its framing. */
+  consumedBytes = 0;
+  /** A read begun by a handler; draining must wait for it. */
+  pendingRead: Promise<Uint8Array | null> | null = null;
 
   readonly #input: ReadBuffer;
-  readonly #pump: BodySupply;
+  readonly #supply: BodySupply;
   readonly #decoder: ChunkedDecoder | null;
-  #left: number;
+  #remaining: number;
   #awaitsContinue: boolean;
-  #isOver = false;
+  #isComplete = false;
   #isDiscarded = false;
 
-  constructor(input: ReadBuffer, pump: BodySupply, framing: Framing, bytesMax: number) {
+  constructor(input: ReadBuffer, supply: BodySupply, framing: Framing, bytesMax: number) {
     const length = framing.bodyLength;
     this.#input = input;
-    this.#pump = pump;
+    this.#supply = supply;
     this.length = length === CHUNKED ? null : length;
-    this.#left = length === CHUNKED ? 0 : length;
+    this.#remaining = length === CHUNKED ? 0 : length;
     this.#decoder = length === CHUNKED ? new ChunkedDecoder() : null;
     this.bytesMax = bytesMax;
     this.#awaitsContinue = framing.expectsContinue;
-    if (length === 0) this.#isOver = true;
+    if (length === 0) this.#isComplete = true;
   }
 
-  /** True when it cannot be read to its end. */
+  /** Whether it cannot be read to its end. */
   get isBroken(): boolean {
     return this.fault !== null || this.isAborted;
   }
 
-  /** True when the last byte of the body was read. */
-  get isOver(): boolean {
-    return this.#isOver;
+  /** Whether the last byte of the body has been read. */
+  get isComplete(): boolean {
+    return this.#isComplete;
   }
 
-  /** True while the client waits for a `100 Continue` that nobody has asked for. */
+  /** Whether the client is waiting for a `100 Continue` that no read has triggered yet. */
   get awaitsContinue(): boolean {
-    return this.#awaitsContinue && !this.#isOver;
+    return this.#awaitsContinue && !this.#isComplete;
   }
 
-  /** Bytes still to come as declared; null for chunked. */
-  get left(): number | null {
-    return this.#decoder === null ? this.#left : null;
+  /** Declared bytes that have not been read yet; null for chunked. */
+  get remaining(): number | null {
+    return this.#decoder === null ? this.#remaining : null;
   }
 
   async read(): Promise<Uint8Array | null> {
     if (this.#isDiscarded) throw new BodyError("the exchange is over");
-    if (this.pending !== null) throw new BodyError("two reads at once");
-    this.pending = this.readNext();
+    if (this.pendingRead !== null) throw new BodyError("another read is in progress");
+    this.pendingRead = this.readNext();
     try {
-      return await this.pending;
+      return await this.pendingRead;
     } finally {
-      this.pending = null;
+      this.pendingRead = null;
     }
   }
 
-  /** From now on the handler reads nothing; the engine may still drain. */
+  /** Makes every further read by the handler fail; the engine can still drain the body. */
   discard(): void {
     this.#isDiscarded = true;
   }
 
+  /** Like `read()`, for the engine: also works after {@linkcode BodyReader.discard}. */
   async readNext(): Promise<Uint8Array | null> {
     for (;;) {
-      if (this.fault !== null || this.isAborted) throw new BodyError(this.fault ?? "cut off");
-      if (this.#isOver) return null;
+      if (this.fault !== null || this.isAborted) throw new BodyError(this.fault ?? "aborted");
+      if (this.#isComplete) return null;
       this.#checkSize(this.length ?? 0);
-      const piece = this.#next();
+      const piece = this.#nextPiece();
       if (piece !== null) return piece;
-      if (this.#isOver) return null;
+      if (this.#isComplete) return null;
       if (this.#awaitsContinue) {
         this.#awaitsContinue = false;
-        await this.#pump.sendContinue();
+        await this.#supply.sendContinue();
       }
-      if (!(await this.#pump.refill())) {
+      if (!(await this.#supply.refill())) {
         this.isAborted = true;
-        throw new BodyError("the connection ended within the body");
+        throw new BodyError("the connection closed before the end of the body");
       }
     }
   }
 
-  /** Next piece of what is there; null where nothing is. */
-  #next(): Uint8Array | null {
+  /** Returns the next piece of the buffered input; null if there is none. */
+  #nextPiece(): Uint8Array | null {
     const input = this.#input;
     if (input.start === input.end && this.#decoder === null) return null;
     if (this.#decoder !== null) return this.#nextChunk(this.#decoder);
     const from = input.start;
-    const to = Math.min(input.end, from + this.#left);
+    const to = Math.min(input.end, from + this.#remaining);
     input.start = to;
-    this.usedBytes += to - from;
-    this.#left -= to - from;
-    this.#isOver = this.#left === 0;
-    return this.#received(input.buffer, from, to);
+    this.consumedBytes += to - from;
+    this.#remaining -= to - from;
+    this.#isComplete = this.#remaining === 0;
+    return this.#accept(input.buffer, from, to);
   }
 
   #nextChunk(decoder: ChunkedDecoder): Uint8Array | null {
     const input = this.#input;
     decoder.position = input.start;
     const step = decoder.step(input.buffer, input.end);
-    this.usedBytes += decoder.position - input.start;
+    this.consumedBytes += decoder.position - input.start;
     input.start = decoder.position;
-    if (step === "data") return this.#received(input.buffer, decoder.dataStart, decoder.dataEnd);
+    if (step === "data") return this.#accept(input.buffer, decoder.dataStart, decoder.dataEnd);
     if (step === "more") return null;
     if (step !== "end") this.#fail(step);
-    this.#isOver = true;
+    this.#isComplete = true;
     return null;
   }
 
-  #received(buffer: Uint8Array, from: number, to: number): Uint8Array {
-    this.#awaitsContinue = false; // the client has not waited
-    this.readBytes += to - from;
-    this.#checkSize(this.readBytes);
+  #accept(buffer: Uint8Array, from: number, to: number): Uint8Array {
+    this.#awaitsContinue = false; // the client did not wait
+    this.contentBytes += to - from;
+    this.#checkSize(this.contentBytes);
     return buffer.subarray(from, to);
   }
 

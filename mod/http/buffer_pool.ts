@@ -1,45 +1,45 @@
 /**
- * Memory for reading. An idle connection holds one small piece, cut from a slab that it shares with
- * others; larger ones are lent while a large head or a body is read and come back after it.
+ * A pool of read buffers. An idle connection holds one small buffer, a part of a slab shared with
+ * others; large buffers are acquired while a large head or a body is read, and released after it.
  *
  * @module
  */
 
-/** What an idle connection waits with: most requests fit, and ten thousand are 10 MB. */
+/** The buffer of an idle connection: most requests fit, and ten thousand buffers are 10 MB. */
 export const SMALL_BYTES = 1024;
-/** For bodies: as much as a socket gives at once under load. */
+/** The buffer for bodies: as much as one read of a socket returns under load. */
 export const LARGE_BYTES = 65536;
 
 const SLAB_BYTES = 65536;
-/** Large buffers that are kept for the next user: 1 MB. */
-const LARGE_KEPT = 16;
+/** Free large buffers that are kept for reuse: 1 MB. */
+const FREE_LARGE_MAX = 16;
 
-/** Lends buffers. A buffer that was given back must not be touched again. */
+/** Hands out buffers. A buffer must not be used after it was released. */
 export class BufferPool {
-  readonly #small: Uint8Array[] = [];
-  readonly #large: Uint8Array[] = [];
+  readonly #freeSmall: Uint8Array[] = [];
+  readonly #freeLarge: Uint8Array[] = [];
 
-  takeSmall(): Uint8Array {
-    if (this.#small.length === 0) this.#cutSlab();
-    return this.#small.pop()!;
+  acquireSmall(): Uint8Array {
+    if (this.#freeSmall.length === 0) this.#addSlab();
+    return this.#freeSmall.pop()!;
   }
 
-  giveSmall(buffer: Uint8Array): void {
-    this.#small.push(buffer);
+  releaseSmall(buffer: Uint8Array): void {
+    this.#freeSmall.push(buffer);
   }
 
-  takeLarge(): Uint8Array {
-    return this.#large.pop() ?? new Uint8Array(LARGE_BYTES);
+  acquireLarge(): Uint8Array {
+    return this.#freeLarge.pop() ?? new Uint8Array(LARGE_BYTES);
   }
 
-  giveLarge(buffer: Uint8Array): void {
-    if (this.#large.length < LARGE_KEPT) this.#large.push(buffer);
+  releaseLarge(buffer: Uint8Array): void {
+    if (this.#freeLarge.length < FREE_LARGE_MAX) this.#freeLarge.push(buffer);
   }
 
-  #cutSlab(): void {
+  #addSlab(): void {
     const slab = new ArrayBuffer(SLAB_BYTES);
-    for (let at = 0; at < SLAB_BYTES; at += SMALL_BYTES) {
-      this.#small.push(new Uint8Array(slab, at, SMALL_BYTES));
+    for (let offset = 0; offset < SLAB_BYTES; offset += SMALL_BYTES) {
+      this.#freeSmall.push(new Uint8Array(slab, offset, SMALL_BYTES));
     }
   }
 }

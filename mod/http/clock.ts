@@ -1,38 +1,39 @@
 /**
- * Edge: the one clock of the engine. It moves twice a second and everything that is only roughly
- * timed reads it: time-outs need no timer of their own and the Date field is made once a second.
+ * Edge: the engine's only clock. It ticks twice a second, and everything that needs only coarse
+ * time reads it: time-outs need no timers of their own, and the Date field is formatted once a
+ * second.
  *
- * Deadlines are counted in its ticks, because a small whole number costs a connection no memory of
- * its own and a time in milliseconds does.
+ * Deadlines are counted in ticks, because a small integer needs no memory of its own in each
+ * connection, and a time in milliseconds does.
  *
  * @module
  */
 
-/** Milliseconds between two ticks; time-outs are late by up to twice as much, never early. */
+/** Milliseconds between two ticks; time-outs are up to twice this late, never early. */
 export const TICK_MS = 500;
 
-/** A tick that does not come: 34 years from the start. */
+/** A tick that is never reached: 34 years from the start. */
 export const NEVER = 0x7fffffff;
 
-/** Time for the engine; a test has its own. */
+/** The engine's time; tests have their own. */
 export interface Clock {
   /** Ticks so far. */
   readonly tick: number;
-  /** Text of the Date field (IMF-fixdate) at the last tick. */
+  /** The value of the Date field (IMF-fixdate) at the last tick. */
   readonly date: string;
-  /** Milliseconds now, for the difference of two readings; whole, and cheap to read. */
+  /** Returns the time in whole milliseconds, to compare two readings; cheap to call. */
   nowMs(): number;
   /** Calls `onTick` at every tick until {@linkcode Clock.stop}. */
   start(onTick: () => void): void;
   stop(): void;
 }
 
-/** Ticks that are sure to take `ms`, though one is under way; many years for Infinity. */
+/** Returns ticks that last at least `ms`, although one is under way; many years for Infinity. */
 export function ticksOf(ms: number): number {
   return Math.min(Math.ceil(ms / TICK_MS) + 1, NEVER >> 1);
 }
 
-/** The machine's clock; moves only while it is started. */
+/** The system clock; ticks only while it is started. */
 export class SystemClock implements Clock {
   tick = 0;
   date = "";
@@ -40,17 +41,17 @@ export class SystemClock implements Clock {
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
-    this.#move();
+    this.#update();
   }
 
   nowMs(): number {
-    return Date.now(); // a third of what performance.now() costs, and the log has whole milliseconds
+    return Date.now(); // a third of the cost of performance.now(); the log has whole milliseconds
   }
 
   start(onTick: () => void): void {
-    this.#move();
+    this.#update();
     this.#timer ??= setInterval(() => {
-      this.#move();
+      this.#update();
       onTick();
     }, TICK_MS);
   }
@@ -60,7 +61,7 @@ export class SystemClock implements Clock {
     this.#timer = undefined;
   }
 
-  #move(): void {
+  #update(): void {
     this.tick = Math.floor(performance.now() / TICK_MS);
     const now = Date.now();
     const second = Math.floor(now / 1000);

@@ -1,8 +1,8 @@
 /**
- * One connection: `head -> body -> respond -> idle -> closed`, as one loop. Requests are taken from
- * the buffer as long as there are any; their answers leave together; then it reads again.
+ * One connection: `head -> body -> respond -> idle -> closed`, as one loop. It handles every
+ * request that the buffer holds, writes their responses together, then reads again.
  *
- * A request whose answer is known at once costs no promise but the read and the write.
+ * A request whose response is available immediately costs no promise but the read and the write.
  *
  * @module
  */
@@ -21,17 +21,16 @@ import type { ScanResult } from "./parse/head_scanner.ts";
 import { Responder } from "./responder.ts";
 import { SourceFailure } from "./send_response.ts";
 
-/** ERROR_NETNAME_DELETED: the client went away, as IIS logs it. */
-const CLIENT_GONE = 64;
+/** The Win32 status that IIS logs if the client went away. */
+const ERROR_NETNAME_DELETED = 64;
 
-/** Who talks with whom, and how. */
-interface AddressPair {
+interface ConnectionOptions {
   readonly local: Endpoint;
   readonly remote: Endpoint;
   readonly isTls: boolean;
 }
 
-/** One client's connection; {@linkcode Connection.run} lives as long as it does. */
+/** One client's connection; {@linkcode Connection.run} serves it until it ends. */
 export class Connection implements ConnectionContext {
   readonly stream: ByteStream;
   readonly local: Endpoint;
@@ -40,20 +39,24 @@ export class Connection implements ConnectionContext {
   readonly output: WriteQueue;
   mustClose = false;
   isAborted = false;
-  /** Tick since which it waits for a request; NEVER while it does not. */
+  /** The tick since when it has been waiting for a request; NEVER if it is not waiting. */
   idleSince = NEVER;
 
   readonly #shared: SharedState;
   readonly #isTls: boolean;
   readonly #responder: Responder;
-  /** Tick at which the client has not sent in time; NEVER while nothing is awaited. */
+  /** The tick by which the client must have sent what is awaited; NEVER if nothing is. */
   #deadline = NEVER;
-  /** What the log says then; null for nothing. */
-  #timer: string | null = null;
-  /** Request that is being scanned. */
+  /** The reason logged if the deadline passes; null for no log line. */
+  #timeoutReason: string | null = null;
+  /** The request that is being scanned. */
   #current: Exchange | null = null;
 
-  constructor(stream: ByteStream, shared: SharedState, { local, remote, isTls }: AddressPair) {
+  constructor(
+    stream: ByteStream,
+    shared: SharedState,
+    { local, remote, isTls }: ConnectionOptions,
+  ) {
     this.stream = stream;
     this.local = local;
     this.remote = remote;
@@ -68,60 +71,60 @@ export class Connection implements ConnectionContext {
     return this.idleSince !== NEVER;
   }
 
-  /** Serves until the connection ends, then calls `ended`; never rejects. */
-  async run(ended: (connection: Connection) => void): Promise<void> {
+  /** Serves requests until the connection ends, then calls `onEnd`; never rejects. */
+  async run(onEnd: (connection: Connection) => void): Promise<void> {
     try {
       for (;;) {
-        const found = this.#scan();
-        if (found === "done") {
-          const goesOn = this.#respond();
-          if (goesOn !== true && !(await goesOn)) break;
+        const result = this.#scan();
+        if (result === "done") {
+          const staysOpen = this.#respond();
+          if (staysOpen !== true && !(await staysOpen)) break;
           if (!this.output.isFull) continue;
-        } else if (found !== "more") {
-          await this.#responder.refuse(found, this.#current!);
+        } else if (result !== "more") {
+          await this.#responder.refuse(result, this.#current!);
           break;
         }
         if (!this.output.isEmpty) {
-          const rest = this.output.isFull
+          const remainder = this.output.isFull
             ? this.output.flush()
-            : this.output.finish(await this.output.start());
-          if (rest !== null) await rest;
-          this.#responder.reportAnswered(0);
-          continue; // more may have been scanned than was answered
+            : this.output.finishWrite(await this.output.startWrite());
+          if (remainder !== null) await remainder;
+          this.#responder.reportResponses(0);
+          continue; // the buffer may hold more requests than were handled
         }
-        const count = await this.stream.read(this.#awaitRequest());
-        if (!this.#received(count)) break;
+        const count = await this.stream.read(this.#prepareRead());
+        if (!this.#acceptInput(count)) break;
       }
     } catch (error) {
-      this.#failed(error);
+      this.#reportError(error);
     }
-    await this.#end();
-    ended(this);
+    await this.#cleanUp();
+    onEnd(this);
   }
 
-  /** Answers `reason` before any request has come, then ends; never rejects. */
-  async reject(reason: ErrorReason, ended: () => void): Promise<void> {
+  /** Sends the error response for `reason` before any request, then closes; never rejects. */
+  async reject(reason: ErrorReason, onEnd: () => void): Promise<void> {
     try {
-      await this.#responder.refuse(reason, this.#shared.takeExchange());
+      await this.#responder.refuse(reason, this.#shared.acquireExchange());
     } catch (error) {
-      this.#failed(error);
+      this.#reportError(error);
     }
-    await this.#end();
-    ended();
+    await this.#cleanUp();
+    onEnd();
   }
 
-  /** Closes now when idle, else after the answer that is under way. */
+  /** Closes the connection: immediately if it is idle, otherwise after the current response. */
   closeGracefully(): void {
     this.mustClose = true;
     if (this.isIdle) this.abort(null);
   }
 
-  /** Closes now. The log hears of it where a request was under way. */
+  /** Closes the connection immediately. Logged if a request was in progress. */
   close(): void {
     this.abort(this.isIdle ? null : "Connection_Dropped");
   }
 
-  /** Closes now, whatever is under way; `reason` goes to the HTTPERR log. */
+  /** Closes the connection whatever is in progress; `reason` is logged in the HTTPERR log. */
   abort(reason: string | null): void {
     if (this.isAborted) return;
     this.isAborted = true;
@@ -131,24 +134,24 @@ export class Connection implements ConnectionContext {
     this.#responder.closeSource();
   }
 
-  /** Cuts the connection where a deadline has passed. */
-  expire(tick: number): void {
+  /** Aborts the connection if a deadline has passed. */
+  checkDeadlines(tick: number): void {
     if (tick >= this.output.deadline) this.abort("Timer_MinBytesPerSecond");
-    else if (tick >= this.#deadline) this.abort(this.#timer);
+    else if (tick >= this.#deadline) this.abort(this.#timeoutReason);
   }
 
-  setDeadline(ms: number, timer: string | null): void {
+  setDeadline(ms: number, timeoutReason: string | null): void {
     this.#deadline = this.#shared.clock.tick + ticksOf(ms);
-    this.#timer = timer;
+    this.#timeoutReason = timeoutReason;
   }
 
   clearDeadline(): void {
     this.#deadline = NEVER;
-    this.#timer = null;
+    this.#timeoutReason = null;
   }
 
   log(reason: string, status: number | null, exchange: Exchange | null): void {
-    this.#shared.refused({
+    this.#shared.onRefused({
       local: this.local,
       remote: this.remote,
       version: exchange?.versionText() ?? null,
@@ -168,19 +171,19 @@ export class Connection implements ConnectionContext {
   #scan(): ScanResult {
     const { input } = this;
     if (input.start === input.end) return "more";
-    const exchange = this.#current ??= this.#begin();
+    const exchange = this.#current ??= this.#beginExchange();
     exchange.bytes = input.buffer;
     exchange.base = input.start;
     const { head } = exchange;
-    const found = head.scan(input.buffer, input.start, input.end, this.#shared.settings);
-    if (found !== "done") return found;
+    const result = head.scan(input.buffer, input.start, input.end, this.#shared.settings);
+    if (result !== "done") return result;
     input.start += head.length;
     exchange.receivedBytes = head.length;
-    return found;
+    return result;
   }
 
-  #begin(): Exchange {
-    const exchange = this.#shared.takeExchange();
+  #beginExchange(): Exchange {
+    const exchange = this.#shared.acquireExchange();
     exchange.local = this.local;
     exchange.remote = this.remote;
     exchange.isTls = this.#isTls;
@@ -195,22 +198,22 @@ export class Connection implements ConnectionContext {
     return this.#responder.respond(exchange);
   }
 
-  /** Makes room to read into and says how long the client may take. */
-  #awaitRequest(): Uint8Array {
+  /** Sets the deadline for the next read, and returns the buffer to read into. */
+  #prepareRead(): Uint8Array {
     const { settings, clock } = this.#shared;
     if (this.input.isEmpty) {
       this.idleSince = clock.tick;
       this.setDeadline(settings.ConnectionTimeout * 1000, "Timer_ConnectionIdle");
       if (this.mustClose) this.abort(null);
-    } else if (this.#timer !== "Timer_HeaderWait") {
+    } else if (this.#timeoutReason !== "Timer_HeaderWait") {
       this.#current!.startedMs = clock.nowMs();
       this.setDeadline(settings.HeaderWaitTimeout * 1000, "Timer_HeaderWait");
     }
-    return this.input.room(settings.MaxRequestBytes);
+    return this.input.spaceForHead(settings.MaxRequestBytes);
   }
 
-  /** Takes `count` bytes that were read; false where the client has ended its direction. */
-  #received(count: number | null): boolean {
+  /** Accounts for `count` bytes that were read; false if the client has closed its direction. */
+  #acceptInput(count: number | null): boolean {
     if (count === null) {
       if (!this.input.isEmpty) this.log("Client_Reset", null, this.#current);
       return false;
@@ -220,23 +223,23 @@ export class Connection implements ConnectionContext {
     return true;
   }
 
-  /** A stream that fails is a client that went away; anything else is a bug that somebody reads. */
-  #failed(error: unknown): void {
+  /** Reports an error as a bug, unless a stream failed: that is a client that went away. */
+  #reportError(error: unknown): void {
     if (this.isAborted || isStreamError(error)) return;
-    this.#shared.failed(error instanceof SourceFailure ? error.cause ?? error : error);
+    this.#shared.onError(error instanceof SourceFailure ? error.cause ?? error : error);
   }
 
-  async #end(): Promise<void> {
+  async #cleanUp(): Promise<void> {
     this.isAborted = true;
     this.idleSince = NEVER;
     closeQuietly(this.stream);
     await this.#responder.end();
-    this.#responder.reportAnswered(CLIENT_GONE);
+    this.#responder.reportResponses(ERROR_NETNAME_DELETED);
     this.input.release();
   }
 }
 
-/** True for what a socket throws when its other end is gone, or when it was closed here. */
+/** Reports whether a socket threw `error` because its peer is gone or it was closed here. */
 function isStreamError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return STREAM_ERRORS.has(error.name) || "code" in error;

@@ -1,6 +1,6 @@
 /**
- * What one connection's parts share: the stream, what came in, what goes out, and how long the client
- * may take.
+ * What the parts of one connection share: the stream, its input and output, and the deadline of the
+ * client.
  *
  * @module
  */
@@ -14,16 +14,19 @@ export interface ConnectionContext {
   readonly stream: ByteStream;
   readonly input: ReadBuffer;
   readonly output: WriteQueue;
-  /** The next answer is the last one. */
+  /** Whether the next response is the last one. */
   readonly mustClose: boolean;
-  /** The stream was closed here. */
+  /** Whether the stream was closed on this side. */
   readonly isAborted: boolean;
-  /** One line for the HTTPERR log; `status` is null where nothing was answered. */
+  /** Logs a line in the HTTPERR log; `status` is null if no response was sent. */
   log(reason: string, status: number | null, exchange: Exchange | null): void;
-  /** The client has `ms` to send what is awaited; `timer` is what the log says where it does not. */
-  setDeadline(ms: number, timer: string | null): void;
-  /** It came. */
+  /**
+   * Gives the client `ms` to send what is awaited. If it does not, the connection is aborted and
+   * `timeoutReason` is logged.
+   */
+  setDeadline(ms: number, timeoutReason: string | null): void;
+  /** Clears the deadline set by {@linkcode ConnectionContext.setDeadline}. */
   clearDeadline(): void;
-  /** Ends our direction and lets the client read what was sent. */
+  /** Closes the sending direction and lets the client read what was sent. */
   linger(): Promise<void>;
 }

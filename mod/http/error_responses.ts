@@ -1,9 +1,9 @@
 /**
- * The answers that the service gives itself, without any site: status, body and header fields as
- * HTTP.sys 2.0 sends them. The texts for 400, 404, 411 and 503 are HTTP.sys's own; the others are
- * made in the same shape.
+ * The error responses that the service sends by itself, without any site: status, body and header
+ * fields as HTTP.sys 2.0 sends them. The texts for 400, 404, 411 and 503 are HTTP.sys's own; the
+ * others follow the same pattern.
  *
- * `Server` says `httpcfg`: it is honest about what answers, and names no version for scanners.
+ * `Server` is `httpcfg`: it names the actual server, but no version, which scanners look for.
  *
  * @module
  */
@@ -11,34 +11,34 @@ import { writeLatin1 } from "../wire/byte_text.ts";
 import type { ErrorReason } from "./parse/framing.ts";
 import { reasonPhrase } from "./reason_phrase.ts";
 
-/** What stands in the Server field where a response has none of its own. */
+/** The value of the Server field of a response that does not set its own. */
 export const SERVER_PRODUCT = "httpcfg";
 
-interface OwnAnswer {
+interface ErrorPage {
   readonly status: number;
-  /** What follows the status text in the heading; null for nothing. */
+  /** What follows the reason phrase in the heading; null for nothing. */
   readonly detail: string | null;
   readonly text: string;
 }
 
-function bad(detail: string | null, text: string): OwnAnswer {
+function bad(detail: string | null, text: string): ErrorPage {
   return { status: 400, detail, text };
 }
 
 const BADLY_FORMED = bad(null, "The request is badly formed.");
 const TOO_LONG = bad("Request Too Long", "The size of the request headers is too long.");
-const UNAVAILABLE: OwnAnswer = {
+const UNAVAILABLE: ErrorPage = {
   status: 503,
   detail: null,
   text: "The service is unavailable.",
 };
 
-const OWN_ANSWERS: Readonly<Record<ErrorReason, OwnAnswer>> = {
+const ERROR_PAGES: Readonly<Record<ErrorReason, ErrorPage>> = {
   "AppOffline": UNAVAILABLE,
   "BadGateway": {
     status: 502,
     detail: null,
-    text: "The program behind this address gave no valid answer.",
+    text: "The upstream server did not send a valid response.",
   },
   "BadRequest": BADLY_FORMED,
   "ConnLimit": UNAVAILABLE,
@@ -50,7 +50,7 @@ const OWN_ANSWERS: Readonly<Record<ErrorReason, OwnAnswer>> = {
   "GatewayTimeout": {
     status: 504,
     detail: null,
-    text: "The program behind this address gave no answer in time.",
+    text: "The upstream server did not respond in time.",
   },
   "Header": bad("Invalid Header", "The request has an invalid header name."),
   "Hostname": bad("Invalid Hostname", "The request hostname is invalid."),
@@ -73,19 +73,19 @@ const OWN_ANSWERS: Readonly<Record<ErrorReason, OwnAnswer>> = {
   "Version_N/S": { status: 505, detail: null, text: "The request version is not supported." },
 };
 
-/** Status that a refusal is answered with. */
-export function refusalStatus(reason: ErrorReason): number {
-  return OWN_ANSWERS[reason].status;
+/** Returns the status of the error response for `reason`. */
+export function errorStatus(reason: ErrorReason): number {
+  return ERROR_PAGES[reason].status;
 }
 
-/** What the HTTPERR log calls it: a failed expectation is its nearest word, `Precondition`. */
-export function refusalWord(reason: ErrorReason): string {
+/** Returns the s-reason for HTTPERR; a failed expectation has the nearest one, `Precondition`. */
+export function logReason(reason: ErrorReason): string {
   return reason === "Expectation" ? "Precondition" : reason;
 }
 
-/** Body of a refusal: HTTP.sys 2.0's page, lines ended by CR LF. */
+/** Returns the body of an error response: the page of HTTP.sys 2.0, with CR LF line ends. */
 export function errorBody(reason: ErrorReason): string {
-  const { status, detail, text } = OWN_ANSWERS[reason];
+  const { status, detail, text } = ERROR_PAGES[reason];
   const title = reasonPhrase(status);
   const heading = detail === null ? title : `${title} - ${detail}`;
   return [
@@ -99,13 +99,16 @@ export function errorBody(reason: ErrorReason): string {
   ].join("\r\n");
 }
 
-/** Head and body of a refusal. `isHead`: the request asked for no body, its length is still told. */
+/**
+ * Returns the head and body of an error response. `isHead`: the response to HEAD has no body, but
+ * still declares its length.
+ */
 export function errorResponse(
   reason: ErrorReason,
   date: string,
   options: { readonly isHead: boolean; readonly namesServer: boolean },
 ): Uint8Array {
-  const { status } = OWN_ANSWERS[reason];
+  const { status } = ERROR_PAGES[reason];
   const body = errorBody(reason);
   const text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` +
     "Content-Type: text/html; charset=us-ascii\r\n" +

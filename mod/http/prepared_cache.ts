@@ -1,8 +1,8 @@
 /**
- * Responses that come again are sent from bytes made before: head and body in one piece. A handler
- * asks for it by returning the very same object; the second time within a short while it is kept.
+ * A cache of encoded responses, head and body in one piece. A handler opts in by returning the very
+ * same object again; the second time within a short while, its bytes are cached.
  *
- * The bytes carry the Date, so they are made anew once a second.
+ * The bytes include the Date, so they are rebuilt once a second.
  *
  * @module
  */
@@ -13,18 +13,18 @@ interface Prepared {
   readonly date: string;
 }
 
-/** How many responses back a return counts as coming again. */
-const RECENT = 64;
+/** How many responses are remembered to recognize one that is returned again. */
+const RECENT_MAX = 64;
 
-/** Prepared bytes by response object. Holds no response that nobody else holds, but the last few. */
+/** Prepared bytes by response object. Keeps no response alive except the last few. */
 export class PreparedResponses {
   #prepared = new WeakMap<HttpResponse, Prepared>();
-  readonly #recent: (HttpResponse | undefined)[] = new Array(RECENT).fill(undefined);
-  #next = 0;
+  readonly #recent: (HttpResponse | undefined)[] = new Array(RECENT_MAX).fill(undefined);
+  #nextSlot = 0;
   #last: HttpResponse | undefined;
   #lastPrepared: Prepared | undefined;
 
-  /** Bytes of `response` with `date`; undefined where they must be made. */
+  /** Returns the bytes of `response` with `date`; undefined if they must be built. */
   get(response: HttpResponse, date: string): Uint8Array | undefined {
     const prepared = response === this.#last ? this.#lastPrepared : this.#prepared.get(response);
     if (prepared === undefined || prepared.date !== date) return undefined;
@@ -33,18 +33,18 @@ export class PreparedResponses {
     return prepared.bytes;
   }
 
-  /** Keeps `bytes` if `response` was seen a short while ago; remembers that it was seen now. */
+  /** Caches `bytes` if `response` was seen recently; otherwise remembers that it was seen now. */
   offer(response: HttpResponse, date: string, bytes: Uint8Array): void {
     if (this.#prepared.has(response) || this.#recent.includes(response)) {
       this.#prepared.set(response, { bytes, date });
       if (response === this.#last) this.#last = undefined;
       return;
     }
-    this.#recent[this.#next] = response;
-    this.#next = (this.#next + 1) % RECENT;
+    this.#recent[this.#nextSlot] = response;
+    this.#nextSlot = (this.#nextSlot + 1) % RECENT_MAX;
   }
 
-  /** Forgets all: the settings that the bytes were made with have changed. */
+  /** Removes everything: the settings that the bytes were built with have changed. */
   clear(): void {
     this.#recent.fill(undefined);
     this.#last = this.#lastPrepared = undefined;

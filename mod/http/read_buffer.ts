@@ -1,36 +1,36 @@
 /**
- * The bytes that one connection has read and not used yet: a window in a small buffer that grows for
- * a large head, moves beside it for a body, and comes back.
+ * The bytes that a connection has read but not consumed yet: a window in a small buffer that grows
+ * for a large head. For a body the window moves to a second buffer, and afterwards back.
  *
  * @module
  */
 import { type BufferPool, LARGE_BYTES, SMALL_BYTES } from "./buffer_pool.ts";
 
-/** Input of one connection; what is there lies in `[start, end)` of `buffer`. */
+/** The input of one connection; the unconsumed bytes are `[start, end)` of `buffer`. */
 export class ReadBuffer {
   buffer: Uint8Array;
   start = 0;
   end = 0;
 
-  readonly #buffers: BufferPool;
-  /** Buffer for heads: small, or grown by a large one. */
-  #home: Uint8Array;
+  readonly #pool: BufferPool;
+  /** The buffer for heads: a small one, or a larger one after a large head. */
+  #headBuffer: Uint8Array;
 
-  constructor(buffers: BufferPool) {
-    this.#buffers = buffers;
-    this.#home = this.buffer = buffers.takeSmall();
+  constructor(pool: BufferPool) {
+    this.#pool = pool;
+    this.#headBuffer = this.buffer = pool.acquireSmall();
   }
 
   get isEmpty(): boolean {
     return this.start === this.end;
   }
 
-  /** Room for more of a head after what is there, which may move to the front; never empty. */
-  room(headBytesMax: number): Uint8Array {
+  /** Returns space to read more of a head into, never empty; may move unread bytes to the front. */
+  spaceForHead(headBytesMax: number): Uint8Array {
     if (this.start === this.end) {
       this.start = this.end = 0;
-      if (this.#home.length === SMALL_BYTES) return this.buffer;
-      this.#setHome(this.#buffers.takeSmall());
+      if (this.#headBuffer.length === SMALL_BYTES) return this.buffer;
+      this.#setHeadBuffer(this.#pool.acquireSmall());
       return this.buffer;
     }
     if (this.end === this.buffer.length) {
@@ -46,50 +46,51 @@ export class ReadBuffer {
   }
 
   /**
-   * An empty buffer for a body, beside the head that stays where it is; what was there is used up. It
-   * is large only while the client fills it: thousands that send slowly must not hold large ones.
+   * Returns an empty buffer for a body. The head stays where it is; the window, which has been
+   * consumed, is dropped. The buffer is large only while the client fills it: thousands of slow
+   * clients must not hold large ones.
    */
-  bodyRoom(): Uint8Array {
-    const isFast = this.buffer !== this.#home && this.end === this.buffer.length;
+  spaceForBody(): Uint8Array {
+    const isFast = this.buffer !== this.#headBuffer && this.end === this.buffer.length;
     const isSlow = this.end < SMALL_BYTES;
-    if (this.buffer === this.#home) {
-      this.buffer = this.#buffers.takeSmall();
+    if (this.buffer === this.#headBuffer) {
+      this.buffer = this.#pool.acquireSmall();
     } else if (this.buffer.length === SMALL_BYTES ? isFast : isSlow) {
-      this.#giveBack(this.buffer);
-      this.buffer = isFast ? this.#buffers.takeLarge() : this.#buffers.takeSmall();
+      this.#releaseBuffer(this.buffer);
+      this.buffer = isFast ? this.#pool.acquireLarge() : this.#pool.acquireSmall();
     }
     this.start = this.end = 0;
     return this.buffer;
   }
 
-  /** A buffer for bytes that nobody will look at; drops what is there. */
+  /** Returns a buffer for bytes that will be ignored; drops the window. */
   scratch(): Uint8Array {
     this.start = this.end = 0;
-    return this.#home;
+    return this.#headBuffer;
   }
 
-  /** Ends the reading of a body: what came after it goes back to the buffer for heads. */
+  /** Ends the reading of a body: moves what follows it back to the buffer for heads. */
   endBody(): void {
     const { buffer, start, end } = this;
-    if (buffer === this.#home) return;
-    if (end - start > this.#home.length) this.#setHome(new Uint8Array(end - start));
-    this.buffer = this.#home;
+    if (buffer === this.#headBuffer) return;
+    if (end - start > this.#headBuffer.length) this.#setHeadBuffer(new Uint8Array(end - start));
+    this.buffer = this.#headBuffer;
     this.buffer.set(buffer.subarray(start, end));
     this.start = 0;
     this.end = end - start;
-    this.#giveBack(buffer);
+    this.#releaseBuffer(buffer);
   }
 
-  /** Gives the memory back; nothing may be reading into it. */
+  /** Releases the memory; no read into it may be in progress. */
   release(): void {
     this.endBody();
-    this.#giveBack(this.#home);
+    this.#releaseBuffer(this.#headBuffer);
   }
 
-  /** A head that grew has a buffer of its own, which nobody else can use. */
-  #giveBack(buffer: Uint8Array): void {
-    if (buffer.length === SMALL_BYTES) this.#buffers.giveSmall(buffer);
-    else if (buffer.length === LARGE_BYTES) this.#buffers.giveLarge(buffer);
+  /** Returns `buffer` to the pool. One that was grown for a large head has no use there. */
+  #releaseBuffer(buffer: Uint8Array): void {
+    if (buffer.length === SMALL_BYTES) this.#pool.releaseSmall(buffer);
+    else if (buffer.length === LARGE_BYTES) this.#pool.releaseLarge(buffer);
   }
 
   #grow(size: number): void {
@@ -97,12 +98,12 @@ export class ReadBuffer {
     larger.set(this.buffer.subarray(this.start, this.end));
     this.end -= this.start;
     this.start = 0;
-    this.#setHome(larger);
+    this.#setHeadBuffer(larger);
   }
 
-  #setHome(buffer: Uint8Array): void {
-    this.#giveBack(this.#home);
-    if (this.buffer === this.#home) this.buffer = buffer;
-    this.#home = buffer;
+  #setHeadBuffer(buffer: Uint8Array): void {
+    this.#releaseBuffer(this.#headBuffer);
+    if (this.buffer === this.#headBuffer) this.buffer = buffer;
+    this.#headBuffer = buffer;
   }
 }

@@ -66,7 +66,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   511: "Network Authentication Required",
 };
 
-/** Phrase of `status`; "" for a code that nobody registered. */
+/** Returns the reason phrase of `status`; "" for an unregistered code. */
 export function reasonPhrase(status: number): string {
   return PHRASES[status] ?? "";
 }

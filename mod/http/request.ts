@@ -1,7 +1,7 @@
 /**
- * One request in flight: its head as it lies in the connection's buffer, and what was understood of
- * it. Texts are made when somebody asks for them. Objects are reused, so a request is valid until
- * its answer has been sent, as `base/exchange.ts` says.
+ * One request in flight: its head, in the connection's buffer, and the parsed result. Texts are
+ * made only on demand. Objects are reused, so a request is valid until its response has been sent,
+ * as `base/exchange.ts` says.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { type ByteCache, cachedLatin1, equalsIgnoringCase, latin1 } from "../wir
 const NO_BYTES = new Uint8Array(0);
 const NO_ENDPOINT: Endpoint = { ip: "0.0.0.0" as Endpoint["ip"], port: 0 };
 
-/** A body that is not there. Its limit can be set, to no effect. */
+/** The body of a request without one. Setting its limit has no effect. */
 const NO_BODY: RequestBody = {
   exists: false,
   length: null,
@@ -30,14 +30,14 @@ const NO_BODY: RequestBody = {
   read: () => Promise.resolve(null),
 };
 
-/** What was understood before, and what a path is held to. */
+/** Results of earlier parsing, and the limits of a path. */
 interface ParseCache {
   readonly targets: ByteCache<Target>;
   readonly hosts: ByteCache<string>;
   readonly settings: PathLimits;
 }
 
-/** The request that a handler sees, and what the engine keeps beside it. */
+/** The request as the handler sees it, and the engine's own data about it. */
 export class Exchange implements HttpRequest {
   method = "";
   path = "";
@@ -53,16 +53,16 @@ export class Exchange implements HttpRequest {
 
   readonly head = new RequestHead();
   readonly framing = new Framing();
-  /** Buffer that holds the head; it stays as it is until the exchange is over. */
+  /** The buffer that holds the head; not modified until the exchange is over. */
   bytes: Uint8Array = NO_BYTES;
-  /** First byte of the head in `bytes`. */
+  /** Offset of the head in `bytes`. */
   base = 0;
   status = 0;
   sentBytes = 0;
   receivedBytes = 0;
-  /** When the request began; 0 where it was answered at once, and nobody looked at the clock. */
+  /** When the request began; 0 if the response was available immediately and the clock not read. */
   startedMs = 0;
-  /** The same in the engine's coarse time, which costs nothing. */
+  /** The same in ticks of the engine's clock, which cost nothing. */
   startedTick = 0;
 
   header(lowerCaseName: string): string | null {
@@ -91,26 +91,26 @@ export class Exchange implements HttpRequest {
     return fields;
   }
 
-  /** Target as sent, for the log; null where the scan did not get so far. */
+  /** Returns the target as sent, for the log; null if the scan did not get that far. */
   targetText(): string | null {
     const { head, base } = this;
     if (head.targetEnd === 0) return null;
     return latin1(this.bytes, base + head.targetStart, base + head.targetEnd);
   }
 
-  /** Method as sent; null where the scan did not get so far. */
+  /** Returns the method as sent; null if the scan did not get that far. */
   methodText(): string | null {
     const { head, base } = this;
     if (head.methodEnd === 0) return null;
     return methodText(this.bytes, base + head.methodStart, base + head.methodEnd);
   }
 
-  /** `HTTP/1.1`; null where the scan did not get so far. */
+  /** Returns the version, as in `HTTP/1.1`; null if the scan did not get that far. */
   versionText(): string | null {
     return this.head.major < 0 ? null : `HTTP/${this.head.major}.${this.head.minor}`;
   }
 
-  /** Turns the scanned head into a request; null when it is sound. */
+  /** Turns the scanned head into a request; returns null if it is valid. */
   parse(cache: ParseCache): ErrorReason | null {
     const { head, bytes, base, framing } = this;
     this.minor = head.minor as 0 | 1;
@@ -130,10 +130,10 @@ export class Exchange implements HttpRequest {
       if (typeof found === "string") return found;
       cache.targets.set(bytes, start, end, target = found);
     }
-    return this.#take(target, host);
+    return this.#applyTarget(target, host);
   }
 
-  #take(target: Target, host: string): ErrorReason | null {
+  #applyTarget(target: Target, host: string): ErrorReason | null {
     if (target.scheme !== null && (target.scheme === "https") !== this.isTls) return "URL";
     this.path = target.path;
     this.rawPath = target.rawPath;
@@ -142,21 +142,21 @@ export class Exchange implements HttpRequest {
     return null;
   }
 
-  /** Host of the Host field; "" where HTTP/1.0 has none; null where it is wrong. */
+  /** Returns the host of the Host field; "" if HTTP/1.0 omits it; null if invalid or missing. */
   #hostText(cache: ParseCache): string | null {
     const { head, bytes, base, framing } = this;
     const field = framing.hostField;
     if (field < 0) return this.minor === 0 ? "" : null;
     const start = base + head.valueStart(field);
     const end = base + head.valueEnd(field);
-    const kept = cache.hosts.get(bytes, start, end);
-    if (kept !== undefined) return kept;
+    const cached = cache.hosts.get(bytes, start, end);
+    if (cached !== undefined) return cached;
     const host = parseHost(bytes, start, end);
     if (host !== null) cache.hosts.set(bytes, start, end, host);
     return host;
   }
 
-  /** Ready for the next request; keeps nothing of this one alive. */
+  /** Resets it for the next request; keeps nothing of this one alive. */
   release(): void {
     this.head.reset();
     this.bytes = NO_BYTES;

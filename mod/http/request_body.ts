@@ -1,5 +1,5 @@
 /**
- * The body of the request in hand and the connection that it comes from.
+ * The link between the body of the current request and its connection.
  *
  * @module
  */
@@ -12,17 +12,18 @@ import type { ConnectionContext } from "./connection_context.ts";
 
 const CONTINUE: Uint8Array = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
-/** One request's body on its way in. */
+/** The body of one request while it is being received. */
 export class IncomingBody implements BodySupply {
   readonly body: BodyReader;
 
   readonly #shared: SharedState;
   readonly #context: ConnectionContext;
   /** Milliseconds that the rest of the body may take; Infinity while a handler reads. */
-  #restMs = Infinity;
-  #restStart = 0;
-  /** What the log says of a client that is too slow; null where it has been told of already. */
-  #timer: string | null = "Timer_EntityBody";
+  #budgetMs = Infinity;
+  /** The tick at which the budget was set. */
+  #budgetStart = 0;
+  /** The reason logged if the client is too slow; null if the request has already been logged. */
+  #timeoutReason: string | null = "Timer_EntityBody";
 
   constructor(shared: SharedState, context: ConnectionContext, framing: Framing) {
     this.#shared = shared;
@@ -34,13 +35,16 @@ export class IncomingBody implements BodySupply {
   async refill(): Promise<boolean> {
     const { input, stream } = this.#context;
     const { settings, clock } = this.#shared;
-    const leftMs = this.#restMs - (clock.tick - this.#restStart) * TICK_MS;
-    this.#context.setDeadline(Math.min(settings.EntityBodyTimeout * 1000, leftMs), this.#timer);
+    const remainingMs = this.#budgetMs - (clock.tick - this.#budgetStart) * TICK_MS;
+    this.#context.setDeadline(
+      Math.min(settings.EntityBodyTimeout * 1000, remainingMs),
+      this.#timeoutReason,
+    );
     let count: number | null = null;
     try {
-      count = await stream.read(input.bodyRoom());
+      count = await stream.read(input.spaceForBody());
     } catch {
-      // A connection that is reset has ended: nothing is wrong here.
+      // A reset ends the connection like a close; it is not an error here.
     }
     this.#context.clearDeadline();
     if (count === null) return false;
@@ -52,41 +56,41 @@ export class IncomingBody implements BodySupply {
     try {
       await this.#context.output.write(CONTINUE);
     } catch {
-      // The client is gone: the read that follows says so.
+      // The client is gone; the read that follows will show it.
     }
   }
 
   /**
-   * After the answer: reads the rest where the connection is to go on. False where the rest of the
-   * body is still to come.
+   * Ends the body after the response: reads the rest if `drains`, as the connection is to persist.
+   * False if the body was not read to its end.
    */
   async end(drains: boolean): Promise<boolean> {
-    this.#limitRest(this.#shared.settings.DrainEntityBodyTimeout * 1000);
-    const isOver = drains ? await drain(this.body) : this.body.isOver;
+    this.#setBudget(this.#shared.settings.DrainEntityBodyTimeout * 1000);
+    const isComplete = drains ? await drain(this.body) : this.body.isComplete;
     if (!drains) await this.discard();
     this.#context.input.endBody();
-    return isOver;
+    return isComplete;
   }
 
   /**
-   * The handler reads no more; resolves when a read that it began has ended. The answer is out, so the
-   * client has no more time than one that is lingered for.
+   * Ends reading by the handler; resolves when a read that it has begun is over. The response has
+   * been sent, so the client has no more time than any other that the engine lingers for.
    */
   async discard(): Promise<void> {
     this.body.discard();
-    if (this.body.pending === null) return;
-    this.#timer = null;
-    this.#limitRest(LINGER_MS);
+    if (this.body.pendingRead === null) return;
+    this.#timeoutReason = null;
+    this.#setBudget(LINGER_MS);
     this.#context.setDeadline(LINGER_MS, null);
     try {
-      await this.body.pending;
+      await this.body.pendingRead;
     } catch {
-      // Whoever began the read was told.
+      // The caller of read() gets the error.
     }
   }
 
-  #limitRest(ms: number): void {
-    this.#restMs = ms;
-    this.#restStart = this.#shared.clock.tick;
+  #setBudget(ms: number): void {
+    this.#budgetMs = ms;
+    this.#budgetStart = this.#shared.clock.tick;
   }
 }

@@ -1,8 +1,8 @@
 /**
- * From a request that was scanned to its answer: asks the handler, sends what it returns, refuses
- * where there is nothing to return, and tells the logs.
+ * From a scanned request to its response: calls the handler, sends what it returns or an error
+ * response, and reports to the logs.
  *
- * An answer that is known at once is queued without a promise; everything else takes its time.
+ * A response that is available immediately is queued without a promise; any other is asynchronous.
  *
  * @module
  */
@@ -16,10 +16,10 @@ import type { Exchange } from "./request.ts";
 import type { ErrorReason } from "./parse/framing.ts";
 import type { ConnectionContext } from "./connection_context.ts";
 import { SERVER_OPTIONS } from "./parse/method.ts";
-import { errorResponse, refusalStatus, refusalWord } from "./error_responses.ts";
+import { errorResponse, errorStatus, logReason } from "./error_responses.ts";
 import {
-  connectionWord,
-  headOnly,
+  connectionOption,
+  encodeHead,
   queueResponse,
   sendSource,
   SourceFailure,
@@ -28,12 +28,15 @@ import {
 import { FRAMING, mayHaveBody } from "./head_writer.ts";
 import { withEarlyBytes } from "../wire/byte_stream.ts";
 
-/** Answers the requests of one connection, in order. `true` goes on, `false` ends the connection. */
+/**
+ * Responds to the requests of one connection, in order. Its methods return `true` if the connection
+ * persists, `false` if it must be closed.
+ */
 export class Responder {
   readonly #shared: SharedState;
   readonly #context: ConnectionContext;
-  /** Answers that wait in the output. */
-  readonly #answered: Exchange[] = [];
+  /** Exchanges whose responses are queued in the output and not reported to the log yet. */
+  readonly #unreported: Exchange[] = [];
   #incoming: IncomingBody | null = null;
   #source: BodySource | null = null;
 
@@ -42,42 +45,42 @@ export class Responder {
     this.#context = context;
   }
 
-  /** Answers `exchange`, whose head is whole. */
+  /** Responds to `exchange`, whose head is complete. */
   respond(exchange: Exchange): true | Promise<boolean> {
     const fault = exchange.parse(this.#shared);
     if (fault !== null) return this.refuse(fault, exchange);
-    if (exchange.framing.hasBody) return this.#respondToBody(exchange);
+    if (exchange.framing.hasBody) return this.#respondToRequestWithBody(exchange);
     if (exchange.path === "*") return this.#send(exchange, SERVER_OPTIONS);
     let result: HandlerResult | Promise<HandlerResult>;
     try {
       result = this.#shared.handler(exchange);
     } catch (error) {
-      return this.#fail(error, exchange);
+      return this.#sendInternalError(error, exchange);
     }
-    if (result instanceof Promise) return this.#respondLater(exchange, result);
+    if (result instanceof Promise) return this.#respondAsync(exchange, result);
     return this.#send(exchange, result);
   }
 
-  /** Sends what waits and tells the log. */
+  /** Sends what is queued and reports it to the log. */
   async flush(): Promise<void> {
     await this.#context.output.flush();
-    this.reportAnswered(0);
+    this.reportResponses(0);
   }
 
-  /** Tells the log of every answer that waited in the output. */
-  reportAnswered(win32Status: number): void {
-    const answered = this.#answered;
-    for (let i = 0; i < answered.length; i++) {
-      this.#shared.report(answered[i]!, win32Status);
-      this.#shared.giveExchange(answered[i]!);
+  /** Reports to the log every response that was queued in the output. */
+  reportResponses(win32Status: number): void {
+    const unreported = this.#unreported;
+    for (let i = 0; i < unreported.length; i++) {
+      this.#shared.report(unreported[i]!, win32Status);
+      this.#shared.releaseExchange(unreported[i]!);
     }
-    while (answered.length > 0) answered.pop(); // keeps its memory, as setting the length does not
+    while (unreported.length > 0) unreported.pop(); // unlike setting the length, keeps its memory
   }
 
-  /** Answers as HTTP.sys would, then ends the connection so that the answer arrives. */
+  /** Sends the error response of HTTP.sys, then closes so that the response is not lost. */
   async refuse(fault: ErrorReason, exchange: Exchange): Promise<false> {
     const { clock, settings } = this.#shared;
-    this.#context.log(refusalWord(fault), refusalStatus(fault), exchange);
+    this.#context.log(logReason(fault), errorStatus(fault), exchange);
     this.#context.output.push(errorResponse(fault, clock.date, {
       isHead: exchange.methodText() === "HEAD",
       namesServer: settings.DisableServerHeader === 0,
@@ -88,40 +91,40 @@ export class Responder {
     return false;
   }
 
-  /** A source learns at once that its client is gone, also while it is asked for more. */
+  /** Closes the body source: it learns at once that the client is gone, even during a pull. */
   closeSource(): void {
     const source = this.#source;
     this.#source = null;
     try {
       source?.close();
     } catch (error) {
-      this.#shared.failed(error);
+      this.#shared.onError(error);
     }
   }
 
-  /** Ends what a handler may still hold. Resolves when nothing reads from the connection any more. */
+  /** Ends what a handler may still use. Resolves when nothing reads from the connection anymore. */
   async end(): Promise<void> {
     this.closeSource();
     await this.#incoming?.discard();
   }
 
-  async #respondLater(exchange: Exchange, later: Promise<HandlerResult>): Promise<boolean> {
-    this.#time(exchange);
+  async #respondAsync(exchange: Exchange, later: Promise<HandlerResult>): Promise<boolean> {
+    this.#ensureStartTime(exchange);
     if (!this.#context.output.isEmpty) {
-      later.catch(ignore); // it may reject while nobody waits for it
+      later.catch(ignore); // it may reject while nothing awaits it
       await this.flush();
     }
     let result: HandlerResult;
     try {
       result = await later;
     } catch (error) {
-      return this.#fail(error, exchange);
+      return this.#sendInternalError(error, exchange);
     }
     return await this.#send(exchange, result);
   }
 
-  async #respondToBody(exchange: Exchange): Promise<boolean> {
-    this.#time(exchange);
+  async #respondToRequestWithBody(exchange: Exchange): Promise<boolean> {
+    this.#ensureStartTime(exchange);
     if (!this.#context.output.isEmpty) await this.flush();
     const incoming = this.#incoming = new IncomingBody(
       this.#shared,
@@ -133,26 +136,26 @@ export class Responder {
     try {
       result = exchange.path === "*" ? SERVER_OPTIONS : await this.#shared.handler(exchange);
     } catch (error) {
-      return await this.#unanswered(error, exchange);
+      return await this.#failWithoutResponse(error, exchange);
     }
     return incoming.body.isBroken
-      ? await this.#unanswered(null, exchange)
+      ? await this.#failWithoutResponse(null, exchange)
       : await this.#send(exchange, result);
   }
 
-  /** No answer of the site's was begun: its request's body was broken, or it failed. */
-  #unanswered(error: unknown, exchange: Exchange): Promise<boolean> {
+  /** Handles a failure before any response: the request body was broken, or the handler failed. */
+  #failWithoutResponse(error: unknown, exchange: Exchange): Promise<boolean> {
     const body = this.#incoming?.body;
-    if (body === undefined || !body.isBroken) return this.#fail(error, exchange);
+    if (body === undefined || !body.isBroken) return this.#sendInternalError(error, exchange);
     if (body.fault !== null) return this.refuse(body.fault, exchange);
     if (!this.#context.isAborted) this.#context.log("Client_Reset", null, exchange);
     return Promise.resolve(false);
   }
 
-  /** The handler failed, or what it returned cannot be sent. */
-  #fail(error: unknown, exchange: Exchange): Promise<boolean> {
+  /** Sends a 500: the handler failed, or what it returned cannot be sent. */
+  #sendInternalError(error: unknown, exchange: Exchange): Promise<boolean> {
     if (this.#context.isAborted) return Promise.resolve(false);
-    this.#shared.failed(error);
+    this.#shared.onError(error);
     return this.refuse("Internal", exchange);
   }
 
@@ -170,10 +173,10 @@ export class Responder {
     try {
       exchange.sentBytes = queueResponse(this.#shared, output, exchange, response, keepsAlive);
     } catch (error) {
-      return this.#fail(error, exchange);
+      return this.#sendInternalError(error, exchange);
     }
-    this.#answered.push(exchange);
-    return keepsAlive && this.#incoming === null ? true : this.#finish(keepsAlive);
+    this.#unreported.push(exchange);
+    return keepsAlive && this.#incoming === null ? true : this.#finishExchange(keepsAlive);
   }
 
   async #sendSource(
@@ -181,70 +184,73 @@ export class Responder {
     response: HttpResponse,
     source: BodySource,
   ): Promise<boolean> {
-    this.#time(exchange);
+    this.#ensureStartTime(exchange);
     this.#source = source;
     if (!this.#context.output.isEmpty) await this.flush();
     try {
       const framing = sourceFraming(exchange, response, source);
       const hasBody = exchange.method !== "HEAD" && mayHaveBody(response.status);
-      const keepsAlive = this.#keepsAlive(exchange) && !(hasBody && framing === FRAMING.unsaid);
-      const word = connectionWord(exchange, keepsAlive);
-      const head = headOnly(this.#shared, exchange, response, framing, word);
+      const keepsAlive = this.#keepsAlive(exchange) && !(hasBody && framing === FRAMING.undeclared);
+      const connection = connectionOption(exchange, keepsAlive);
+      const head = encodeHead(this.#shared, exchange, response, framing, connection);
       if (hasBody) await sendSource(this.#context.output, exchange, source, { head, framing });
-      else this.#queue(exchange, head);
-      if (hasBody) this.#answered.push(exchange);
+      else this.#queueHead(exchange, head);
+      if (hasBody) this.#unreported.push(exchange);
       this.closeSource();
-      return await this.#finish(keepsAlive);
+      return await this.#finishExchange(keepsAlive);
     } catch (error) {
       this.closeSource();
       const cause = error instanceof SourceFailure ? error.cause ?? error : error;
-      if (exchange.sentBytes === 0) return await this.#unanswered(cause, exchange);
-      this.#answered.push(exchange);
+      if (exchange.sentBytes === 0) return await this.#failWithoutResponse(cause, exchange);
+      this.#unreported.push(exchange);
       if (cause instanceof BodyError) return false;
-      throw error; // the connection is cut: a broken answer must not look like a whole one
+      throw error; // aborts the connection: a truncated response must not look complete
     }
   }
 
-  /** An answer that takes its time is timed, from here on if not from before. */
-  #time(exchange: Exchange): void {
+  /** Starts timing a response that takes a while, unless it is already being timed. */
+  #ensureStartTime(exchange: Exchange): void {
     if (exchange.startedMs === 0) exchange.startedMs = this.#shared.clock.nowMs();
   }
 
-  #queue(exchange: Exchange, bytes: Uint8Array): void {
+  #queueHead(exchange: Exchange, bytes: Uint8Array): void {
     exchange.sentBytes = bytes.length;
     this.#context.output.push(bytes);
-    this.#answered.push(exchange);
+    this.#unreported.push(exchange);
   }
 
   async #upgrade(exchange: Exchange, response: HttpResponse): Promise<boolean> {
     const { input, stream } = this.#context;
     let head: Uint8Array;
     try {
-      invariant(response.status === 101 && response.upgrade !== undefined, "1xx takes over");
-      invariant(this.#incoming === null, "a request with a body cannot change the protocol");
-      head = headOnly(this.#shared, exchange, response, FRAMING.unsaid, "Upgrade");
+      invariant(
+        response.status === 101 && response.upgrade !== undefined,
+        "a 1xx must be an upgrade",
+      );
+      invariant(this.#incoming === null, "a request with a body cannot upgrade");
+      head = encodeHead(this.#shared, exchange, response, FRAMING.undeclared, "Upgrade");
     } catch (error) {
-      return this.#fail(error, exchange);
+      return this.#sendInternalError(error, exchange);
     }
-    this.#queue(exchange, head);
+    this.#queueHead(exchange, head);
     await this.flush();
     const early = input.buffer.slice(input.start, input.end);
     await response.upgrade(withEarlyBytes(stream, early));
     return false;
   }
 
-  /** The connection goes on if the client wants it and what it still sends is worth reading. */
+  /** Reports whether the connection persists: the client wants it, and draining a body is cheap. */
   #keepsAlive(exchange: Exchange): boolean {
     if (!exchange.framing.keepsAlive || this.#context.mustClose) return false;
     const body = this.#incoming?.body;
     if (body === undefined) return true;
-    return !body.awaitsContinue && (body.left ?? 0) <= DRAIN_BYTES_MAX;
+    return !body.awaitsContinue && (body.remaining ?? 0) <= DRAIN_BYTES_MAX;
   }
 
-  /** After an answer that ends the connection, or that came before its request's body did. */
-  async #finish(keepsAlive: boolean): Promise<boolean> {
+  /** Ends an exchange that closes the connection or whose request has a body. */
+  async #finishExchange(keepsAlive: boolean): Promise<boolean> {
     const incoming = this.#incoming;
-    if (incoming !== null) this.#answered.at(-1)!.receivedBytes += incoming.body.usedBytes;
+    if (incoming !== null) this.#unreported.at(-1)!.receivedBytes += incoming.body.consumedBytes;
     await this.flush();
     const isDrained = incoming === null || await incoming.end(keepsAlive);
     this.#incoming = null;
@@ -255,5 +261,5 @@ export class Responder {
 }
 
 function ignore(): void {
-  // Whoever awaits the promise is told.
+  // The code that awaits the promise gets the error.
 }

@@ -1,5 +1,5 @@
 /**
- * Responses as bytes: one piece for a body that is known, a flow of pieces for one that is produced.
+ * Sends responses: in one piece if the body is known, piece by piece if a source produces it.
  *
  * @module
  */
@@ -8,26 +8,26 @@ import type { SharedState } from "./shared_state.ts";
 import type { Exchange } from "./request.ts";
 import type { WriteQueue } from "./write_queue.ts";
 import {
-  type ConnectionWord,
+  type ConnectionOption,
   FRAMING,
+  headBytesMax,
   type HeadOptions,
-  headRoom,
   mayHaveBody,
-  putHead,
+  writeHead,
 } from "./head_writer.ts";
 import { latin1Bytes, writeLatin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);
-/** A body up to this is worth copying behind its head, to save a write. */
+/** The largest body worth copying behind its head, to save a write. */
 const JOINED_BODY_MAX = 65536;
 const LAST_CHUNK = "0\r\n\r\n";
-/** Size line and line ends of a chunk: eight digits and two CR LF. */
-const CHUNK_ROOM = 12;
+/** The size line and line ends of a chunk: eight digits and two CR LF. */
+const CHUNK_OVERHEAD = 12;
 
 /**
- * Puts the whole answer for a body that is known into `output`, and gives its length. Head and body go
- * in one piece, made before where the same response comes again; a large body is not copied for that.
- * Throws, with nothing put, where the response cannot be sent.
+ * Queues the whole response with a known body in `output`, and returns its length. Head and body
+ * are one piece, from the cache if the same response was sent before; a large body is not copied
+ * for that. Throws, with nothing queued, if the response cannot be sent.
  */
 export function queueResponse(
   shared: SharedState,
@@ -37,8 +37,8 @@ export function queueResponse(
   keepsAlive: boolean,
 ): number {
   const { date } = shared.clock;
-  const isPlain = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD";
-  if (isPlain) {
+  const isReusable = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD";
+  if (isReusable) {
     const prepared = shared.prepared.get(response, date);
     if (prepared !== undefined) {
       output.push(prepared);
@@ -49,51 +49,51 @@ export function queueResponse(
   const isSent = body !== null && exchange.method !== "HEAD" && mayHaveBody(response.status);
   const content = isSent ? body : NO_BYTES;
   const isJoined = content.length <= JOINED_BODY_MAX;
-  const bytes = new Uint8Array(headRoom(response) + (isJoined ? content.length : 0));
+  const bytes = new Uint8Array(headBytesMax(response) + (isJoined ? content.length : 0));
   const framing = knownFraming(exchange, response, body);
-  const end = putHead(bytes, 0, response, headOptions(shared, exchange, framing, keepsAlive));
+  const end = writeHead(bytes, 0, response, headOptions(shared, exchange, framing, keepsAlive));
   if (!isJoined) {
     output.push(bytes.subarray(0, end));
     output.push(content);
     return end + content.length;
   }
   bytes.set(content, end);
-  const whole = bytes.subarray(0, end + content.length);
-  output.push(whole);
-  if (isPlain) shared.prepared.offer(response, date, whole);
-  return whole.length;
+  const joined = bytes.subarray(0, end + content.length);
+  output.push(joined);
+  if (isReusable) shared.prepared.offer(response, date, joined);
+  return joined.length;
 }
 
-/** A HEAD answer without a body says nothing about a length that it does not know. */
+/** Returns the framing of a known body; none for a HEAD response whose length is unknown. */
 function knownFraming(exchange: Exchange, response: HttpResponse, body: Uint8Array | null): number {
-  if (!mayHaveBody(response.status)) return FRAMING.unsaid;
+  if (!mayHaveBody(response.status)) return FRAMING.undeclared;
   if (body !== null) return body.length;
-  return exchange.method === "HEAD" ? FRAMING.unsaid : 0;
+  return exchange.method === "HEAD" ? FRAMING.undeclared : 0;
 }
 
-/** How the body of `source` will be delimited for this client. */
+/** Returns how the body of `source` is delimited for this client. */
 export function sourceFraming(
   exchange: Exchange,
   response: HttpResponse,
   source: BodySource,
 ): number {
-  if (!mayHaveBody(response.status)) return FRAMING.unsaid;
+  if (!mayHaveBody(response.status)) return FRAMING.undeclared;
   if (source.length !== null) return source.length;
-  return exchange.minor === 1 ? FRAMING.chunked : FRAMING.unsaid;
+  return exchange.minor === 1 ? FRAMING.chunked : FRAMING.undeclared;
 }
 
-/** Head alone, for a body that follows in pieces. */
-export function headOnly(
+/** Encodes the head alone, for a body that follows in pieces. */
+export function encodeHead(
   shared: SharedState,
   exchange: Exchange,
   response: HttpResponse,
   framing: number,
-  connection: ConnectionWord,
+  connection: ConnectionOption,
 ): Uint8Array {
-  const bytes = new Uint8Array(headRoom(response));
+  const bytes = new Uint8Array(headBytesMax(response));
   const options = { date: shared.clock.date, framing, connection, namesServer: false };
   const namesServer = shared.settings.DisableServerHeader !== 2 && exchange.status !== 101;
-  return bytes.subarray(0, putHead(bytes, 0, response, { ...options, namesServer }));
+  return bytes.subarray(0, writeHead(bytes, 0, response, { ...options, namesServer }));
 }
 
 function headOptions(
@@ -105,26 +105,26 @@ function headOptions(
   return {
     date: shared.clock.date,
     framing,
-    connection: connectionWord(exchange, keepsAlive),
+    connection: connectionOption(exchange, keepsAlive),
     namesServer: shared.settings.DisableServerHeader !== 2,
   };
 }
 
-/** HTTP/1.1 goes on by itself; HTTP/1.0 must be told. */
-export function connectionWord(exchange: Exchange, keepsAlive: boolean): ConnectionWord {
+/** Returns the Connection option: HTTP/1.1 persists by default, HTTP/1.0 needs `keep-alive`. */
+export function connectionOption(exchange: Exchange, keepsAlive: boolean): ConnectionOption {
   if (!keepsAlive) return "close";
   return exchange.minor === 0 ? "keep-alive" : "";
 }
 
-/** A source threw, or did not keep its word: told apart from a client that went away. */
+/** A source threw or had the wrong length; distinguished from a client that went away. */
 export class SourceFailure extends Error {
   override readonly name = "SourceFailure";
 }
 
 /**
- * Sends the pieces of `source`, the head going with the first. Throws a {@linkcode SourceFailure}
- * where the source fails; the caller then cuts the connection, so that a client never takes a broken
- * answer for a whole one.
+ * Sends the pieces of `source`, the head together with the first. If the source fails, throws a
+ * {@linkcode SourceFailure}; the caller then aborts the connection, so that a client never mistakes
+ * a truncated response for a complete one.
  */
 export async function sendSource(
   output: WriteQueue,
@@ -132,23 +132,25 @@ export async function sendSource(
   source: BodySource,
   { head, framing }: { readonly head: Uint8Array; readonly framing: number },
 ): Promise<void> {
-  let left = framing >= 0 ? framing : Infinity;
+  let remaining = framing >= 0 ? framing : Infinity;
   for (;;) {
-    const piece = left === 0 ? null : await pull(source);
+    const piece = remaining === 0 ? null : await pull(source);
     if (piece === null) break;
     if (piece.length === 0) continue;
-    left -= piece.length;
-    if (left < 0) throw new SourceFailure("longer than it said");
+    remaining -= piece.length;
+    if (remaining < 0) throw new SourceFailure("body longer than declared");
     if (exchange.sentBytes === 0) {
       output.push(head);
       exchange.sentBytes = head.length;
     }
-    const bytes = framing === FRAMING.chunked ? chunkOf(piece) : piece;
+    const bytes = framing === FRAMING.chunked ? encodeChunk(piece) : piece;
     exchange.sentBytes += bytes.length;
     output.push(bytes);
     await output.flush();
   }
-  if (left !== 0 && left !== Infinity) throw new SourceFailure("shorter than it said");
+  if (remaining !== 0 && remaining !== Infinity) {
+    throw new SourceFailure("body shorter than declared");
+  }
   if (exchange.sentBytes === 0) {
     output.push(head);
     exchange.sentBytes = head.length;
@@ -166,8 +168,8 @@ async function pull(source: BodySource): Promise<Uint8Array | null> {
   }
 }
 
-function chunkOf(piece: Uint8Array): Uint8Array {
-  const chunk = new Uint8Array(piece.length + CHUNK_ROOM);
+function encodeChunk(piece: Uint8Array): Uint8Array {
+  const chunk = new Uint8Array(piece.length + CHUNK_OVERHEAD);
   const start = writeLatin1(chunk, 0, `${piece.length.toString(16)}\r\n`);
   chunk.set(piece, start);
   return chunk.subarray(0, writeLatin1(chunk, start + piece.length, "\r\n"));

@@ -1,6 +1,6 @@
 /**
- * The HTTP service as the host sees it: takes connections that were accepted, counts and limits
- * them, and lets them go in good order. It opens no socket itself.
+ * The HTTP server as the host sees it: it serves accepted connections, counts and limits them, and
+ * drains them. It does not open sockets itself.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { type Clock, SystemClock, ticksOf } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { SharedState } from "./shared_state.ts";
 
-/** A connection as `Deno.TcpConn` is one: bytes, and who is at its ends. */
+/** An accepted connection, such as `Deno.TcpConn`: a byte stream and the addresses of its ends. */
 export interface AcceptedStream extends ByteStream {
   readonly localAddr: NetworkAddress;
   readonly remoteAddr: NetworkAddress;
-  /** Small answers must not wait for the client's acknowledgement of earlier ones. */
+  /** Small responses must not wait for the client's acknowledgement of earlier ones. */
   setNoDelay?(noDelay?: boolean): void;
 }
 
@@ -27,36 +27,36 @@ interface NetworkAddress {
 interface HttpServerOptions {
   readonly settings: Settings;
   readonly handler: Handler;
-  /** Once for each answered exchange; the record is reused. */
-  readonly served?: (record: ServedRecord) => void;
-  /** Once for each refusal of our own and each connection that was cut. */
-  readonly refused?: (record: RefusedRecord) => void;
-  /** With what a handler or a source threw: a bug, already answered 500 or cut. */
-  readonly failed?: (error: unknown) => void;
-  /** Once for each connection that ended, with the object that was its requests' `remote`. */
-  readonly closed?: (remote: Endpoint) => void;
+  /** Called once for each completed exchange; the record is reused. */
+  readonly onServed?: (record: ServedRecord) => void;
+  /** Called once for each error response of the engine and each aborted connection. */
+  readonly onRefused?: (record: RefusedRecord) => void;
+  /** Called with an error of a handler or source: a bug. The client got a 500 or an abort. */
+  readonly onError?: (error: unknown) => void;
+  /** Called once for each connection that ended, with the `remote` object of its requests. */
+  readonly onClosed?: (remote: Endpoint) => void;
   readonly clock?: Clock;
 }
 
-/** Connections now, and how many of them wait for a request. */
+/** The current connections, and how many of them are waiting for a request. */
 interface ConnectionCounts {
   readonly connections: number;
   readonly idle: number;
 }
 
-/** Connections that came in at one address and port. */
+/** The number of connections to one local address and port. */
 interface LocalCount {
   readonly endpoint: Endpoint;
   readonly connections: number;
 }
 
-/** Connections over a limit that are told so at the same time; the rest is closed without a word. */
-const REJECTED_MAX = 128;
+/** Connections over a limit that get an error response at a time; the others are just closed. */
+const REJECTING_MAX = 128;
 
 interface Drain {
   readonly connections: Set<Connection>;
-  /** Tick at which the rest is cut. */
-  readonly until: number;
+  /** The tick at which the remaining connections are closed. */
+  readonly deadline: number;
   readonly resolve: () => void;
 }
 
@@ -65,39 +65,40 @@ export class HttpServer {
   readonly #shared: SharedState;
   readonly #clock: Clock;
   readonly #connections = new Set<Connection>();
-  /** Where the last connection came in: the next one most likely came in there too. */
+  /** The local endpoint of the last connection: the next one is likely to have the same. */
   #local: Endpoint = { ip: ANY_V4, port: 0 };
-  readonly #byClient = new Map<Ip, number>();
+  readonly #countByClient = new Map<Ip, number>();
   readonly #drains = new Set<Drain>();
-  readonly #closed: (remote: Endpoint) => void;
-  readonly #expire = (connection: Connection): void => connection.expire(this.#clock.tick);
-  readonly #ended = (connection: Connection): void => this.#onClosed(connection);
-  /** Connections that are told that there are too many, and leave. */
-  readonly #rejected = new Set<Connection>();
+  readonly #onClosed: (remote: Endpoint) => void;
+  readonly #checkDeadlines = (connection: Connection): void =>
+    connection.checkDeadlines(this.#clock.tick);
+  readonly #onEnd = (connection: Connection): void => this.#remove(connection);
+  /** Connections over a limit that are being sent an error response. */
+  readonly #rejecting = new Set<Connection>();
   #isDraining = false;
 
   constructor(options: HttpServerOptions) {
-    this.#closed = options.closed ?? ignore;
+    this.#onClosed = options.onClosed ?? ignore;
     this.#clock = options.clock ?? new SystemClock();
     this.#shared = new SharedState({
       settings: options.settings,
       handler: options.handler,
-      served: options.served ?? ignore,
-      refused: options.refused ?? ignore,
-      failed: options.failed ?? ignore,
+      onServed: options.onServed ?? ignore,
+      onRefused: options.onRefused ?? ignore,
+      onError: options.onError ?? ignore,
       clock: this.#clock,
     });
   }
 
-  /** From the next request on; what is not given stays. */
+  /** Changes the settings or the handler from the next request on; what is omitted stays. */
   reconfigure(change: { readonly settings?: Settings; readonly handler?: Handler }): void {
     const { settings, handler } = this.#shared;
     this.#shared.reconfigure(change.settings ?? settings, change.handler ?? handler);
   }
 
-  /** Serves `stream` until it ends. Never throws: a connection that is dead already is closed. */
+  /** Serves `stream` until it ends. Never throws: a connection that is already dead is closed. */
   serve(stream: AcceptedStream, options: { readonly tls: boolean }): void {
-    const local = this.#localOf(stream.localAddr);
+    const local = this.#localEndpoint(stream.localAddr);
     const remote = endpointOf(stream.remoteAddr);
     const connection = new Connection(stream, this.#shared, { local, remote, isTls: options.tls });
     if (this.#isDraining) return connection.abort(null);
@@ -105,13 +106,13 @@ export class HttpServer {
     setNoDelay(stream);
     this.#startClock();
     this.#connections.add(connection);
-    this.#byClient.set(remote.ip, (this.#byClient.get(remote.ip) ?? 0) + 1);
-    connection.run(this.#ended);
+    this.#countByClient.set(remote.ip, (this.#countByClient.get(remote.ip) ?? 0) + 1);
+    connection.run(this.#onEnd);
   }
 
   /**
-   * Ends the connections that came in at `endpoint` (a wildcard: at any address of its port): idle
-   * ones at once, the others after their answer, all of them after `graceMs`.
+   * Closes the connections whose local address is `endpoint` (a wildcard: any address on its port):
+   * idle ones immediately, the others after their response, and all of them after `graceMs`.
    */
   drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
     const { ip, port } = endpoint;
@@ -122,18 +123,18 @@ export class HttpServer {
     return this.#drain(chosen, graceMs);
   }
 
-  /** Ends every connection as {@linkcode HttpServer.drainEndpoint} does, and takes no new one. */
+  /** Closes all connections like {@linkcode HttpServer.drainEndpoint}, and accepts no new ones. */
   drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
     return this.#drain([...this.#connections], graceMs);
   }
 
-  /** Takes connections again after {@linkcode HttpServer.drain}. */
+  /** Accepts connections again after {@linkcode HttpServer.drain}. */
   resume(): void {
     this.#isDraining = false;
   }
 
-  /** Closes up to `count` connections that have waited longest for a request; says how many. */
+  /** Closes up to `count` connections, those idle for longest first; returns how many. */
   makeRoom(count: number): number {
     const idle = [...this.#connections].filter((connection) => connection.isIdle);
     idle.sort((a, b) => a.idleSince - b.idleSince);
@@ -142,8 +143,8 @@ export class HttpServer {
     return chosen.length;
   }
 
-  /** Where connections have come in: the concrete addresses, and how many are there now. */
-  locals(): LocalCount[] {
+  /** Returns the local endpoints of the current connections, with the number of each. */
+  localEndpoints(): LocalCount[] {
     const found = new Map<string, { endpoint: Endpoint; connections: number }>();
     for (const { local } of this.#connections) {
       const known = found.get(`${local.ip} ${local.port}`);
@@ -165,33 +166,33 @@ export class HttpServer {
   #isOverLimit(client: Ip): boolean {
     const { MaxConnections, MaxConnectionsPerAddress } = this.#shared.settings;
     return this.#connections.size >= MaxConnections ||
-      (this.#byClient.get(client) ?? 0) >= MaxConnectionsPerAddress;
+      (this.#countByClient.get(client) ?? 0) >= MaxConnectionsPerAddress;
   }
 
   #reject(connection: Connection): void {
-    if (this.#rejected.size >= REJECTED_MAX) return connection.abort("ConnLimit");
+    if (this.#rejecting.size >= REJECTING_MAX) return connection.abort("ConnLimit");
     this.#startClock();
-    this.#rejected.add(connection);
+    this.#rejecting.add(connection);
     connection.reject("ConnLimit", () => {
-      this.#rejected.delete(connection);
+      this.#rejecting.delete(connection);
       this.#stopClock();
     });
   }
 
-  /** The clock runs while there is somebody whose time it counts. */
+  /** Starts the clock with the first connection: it runs only while there are any. */
   #startClock(): void {
-    if (this.#connections.size + this.#rejected.size > 0) return;
+    if (this.#connections.size + this.#rejecting.size > 0) return;
     this.#clock.start(() => this.#tick());
   }
 
   #stopClock(): void {
-    if (this.#connections.size + this.#rejected.size === 0) this.#clock.stop();
+    if (this.#connections.size + this.#rejecting.size === 0) this.#clock.stop();
   }
 
   #drain(connections: readonly Connection[], graceMs: number): Promise<void> {
-    const until = this.#clock.tick + ticksOf(graceMs);
+    const deadline = this.#clock.tick + ticksOf(graceMs);
     return new Promise((resolve) => {
-      this.#drains.add({ connections: new Set(connections), until, resolve });
+      this.#drains.add({ connections: new Set(connections), deadline, resolve });
       for (const connection of connections) {
         if (graceMs > 0) connection.closeGracefully();
         else connection.close();
@@ -202,16 +203,16 @@ export class HttpServer {
 
   #tick(): void {
     const now = this.#clock.tick;
-    this.#connections.forEach(this.#expire); // a loop over a Set makes an object for each
-    for (const connection of this.#rejected) connection.expire(now);
-    for (const { connections, until } of this.#drains) {
-      if (now < until) continue;
+    this.#connections.forEach(this.#checkDeadlines); // for-of over a Set allocates per element
+    for (const connection of this.#rejecting) connection.checkDeadlines(now);
+    for (const { connections, deadline } of this.#drains) {
+      if (now < deadline) continue;
       for (const connection of connections) connection.close();
     }
     this.#settleDrains();
   }
 
-  /** A drain is over when each of its connections has ended or was cut, whatever its handler does. */
+  /** Ends each drain whose connections have all ended or been aborted, whatever the handlers do. */
   #settleDrains(): void {
     for (const drain of this.#drains) {
       if ([...drain.connections].some((connection) => !connection.isAborted)) continue;
@@ -220,19 +221,19 @@ export class HttpServer {
     }
   }
 
-  /** One object for all connections of an endpoint. */
-  #localOf(address: NetworkAddress): Endpoint {
+  /** Returns the local endpoint: one object for all connections of an endpoint. */
+  #localEndpoint(address: NetworkAddress): Endpoint {
     const { ip, port } = this.#local;
     if (port === address.port && ip === address.hostname) return this.#local;
     return this.#local = endpointOf(address);
   }
 
-  #onClosed(connection: Connection): void {
-    this.#closed(connection.remote);
+  #remove(connection: Connection): void {
+    this.#onClosed(connection.remote);
     const { ip } = connection.remote;
-    const left = (this.#byClient.get(ip) ?? 1) - 1;
-    if (left === 0) this.#byClient.delete(ip);
-    else this.#byClient.set(ip, left);
+    const remaining = (this.#countByClient.get(ip) ?? 1) - 1;
+    if (remaining === 0) this.#countByClient.delete(ip);
+    else this.#countByClient.set(ip, remaining);
     this.#connections.delete(connection);
     this.#stopClock();
     if (this.#drains.size === 0) return;
@@ -242,13 +243,13 @@ export class HttpServer {
 }
 
 function ignore(): void {
-  // Nobody wants to know.
+  // No listener.
 }
 
 function setNoDelay(stream: AcceptedStream): void {
   try {
     stream.setNoDelay?.(true);
   } catch {
-    // The client is gone already; the first read will say so.
+    // The client is already gone; the first read will show it.
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What every connection shares: the settings, the handler, the clock, the caches and the buffers.
+ * What all connections share: the settings, the handler, the clock, the caches and the buffers.
  *
  * @module
  */
@@ -12,56 +12,56 @@ import { PreparedResponses } from "./prepared_cache.ts";
 import type { Target } from "./parse/target.ts";
 import { ByteCache } from "../wire/byte_text.ts";
 
-/** What an {@linkcode SharedState} is made of; `settings` and `handler` may change while it runs. */
+/** The parts of a {@linkcode SharedState}; `settings` and `handler` may change during its use. */
 export interface SharedStateOptions {
   readonly settings: Settings;
   readonly handler: Handler;
-  /** Called once for each answered exchange, after its last byte was handed to the kernel. */
-  readonly served: (record: ServedRecord) => void;
-  /** Called once for each refusal and each connection that was cut. */
-  readonly refused: (record: RefusedRecord) => void;
-  /** Called with what a handler or a source threw: a bug, already answered 500 or cut. */
-  readonly failed: (error: unknown) => void;
+  /** Called once for each completed exchange, after its last byte was handed to the kernel. */
+  readonly onServed: (record: ServedRecord) => void;
+  /** Called once for each error response of the engine and each aborted connection. */
+  readonly onRefused: (record: RefusedRecord) => void;
+  /** Called with an error of a handler or source: a bug. The client got a 500 or an abort. */
+  readonly onError: (error: unknown) => void;
   readonly clock: Clock;
 }
 
-/** Exchanges kept for the next request: as many as are likely to be in flight at once. */
-const EXCHANGES_KEPT = 256;
-/** A write may stand still as long as this many bytes take at MinFileBytesPerSec. */
+/** Free exchanges that are kept for reuse: as many as are likely to be in flight at once. */
+const FREE_EXCHANGES_MAX = 256;
+/** A write may stall for as long as this many bytes take at MinFileBytesPerSec. */
 const STALLED_BYTES = 65536;
 
-/** Writable face of {@linkcode ServedRecord}; one object for all. */
+/** A writable {@linkcode ServedRecord}; one object serves for all. */
 type ReusedRecord = { -readonly [K in keyof ServedRecord]: ServedRecord[K] };
 
-/** Shared state of the connections of one server. */
+/** The shared state of the connections of one server. */
 export class SharedState {
   readonly buffers = new BufferPool();
   readonly prepared = new PreparedResponses();
   readonly targets = new ByteCache<Target>();
   readonly hosts = new ByteCache<string>();
   readonly clock: Clock;
-  readonly served: (record: ServedRecord) => void;
-  readonly refused: (record: RefusedRecord) => void;
-  readonly failed: (error: unknown) => void;
+  readonly onServed: (record: ServedRecord) => void;
+  readonly onRefused: (record: RefusedRecord) => void;
+  readonly onError: (error: unknown) => void;
   handler: Handler;
   settings: Settings;
-  /** Ticks that a write may stand still. */
+  /** Ticks that a write may stall. */
   stallTicks = 0;
 
-  readonly #exchanges: Exchange[] = [];
+  readonly #freeExchanges: Exchange[] = [];
   #record: ReusedRecord | undefined;
 
   constructor(options: SharedStateOptions) {
     this.clock = options.clock;
-    this.served = options.served;
-    this.refused = options.refused;
-    this.failed = options.failed;
+    this.onServed = options.onServed;
+    this.onRefused = options.onRefused;
+    this.onError = options.onError;
     this.handler = options.handler;
     this.settings = options.settings;
     this.reconfigure(options.settings, options.handler);
   }
 
-  /** From the next request on. */
+  /** Changes the settings and the handler from the next request on. */
   reconfigure(settings: Settings, handler: Handler): void {
     this.settings = settings;
     this.handler = handler;
@@ -72,16 +72,16 @@ export class SharedState {
     this.prepared.clear();
   }
 
-  takeExchange(): Exchange {
-    return this.#exchanges.pop() ?? new Exchange();
+  acquireExchange(): Exchange {
+    return this.#freeExchanges.pop() ?? new Exchange();
   }
 
-  giveExchange(exchange: Exchange): void {
+  releaseExchange(exchange: Exchange): void {
     exchange.release();
-    if (this.#exchanges.length < EXCHANGES_KEPT) this.#exchanges.push(exchange);
+    if (this.#freeExchanges.length < FREE_EXCHANGES_MAX) this.#freeExchanges.push(exchange);
   }
 
-  /** Hands one finished exchange to the log. A log that throws must not take the connection along. */
+  /** Reports a completed exchange to the log. A log that throws must not affect the connection. */
   report(exchange: Exchange, win32Status: number): void {
     const record = this.#record ??= {
       request: exchange,
@@ -98,15 +98,16 @@ export class SharedState {
     record.durationMs = this.#durationMs(exchange);
     record.win32Status = win32Status;
     try {
-      this.served(record);
+      this.onServed(record);
     } catch (error) {
-      this.failed(error);
+      this.onError(error);
     }
   }
 
   /**
-   * Reading the clock twice costs a request as much as finding its site. An answer that was known at
-   * once is timed by ticks: 0, unless the client was slow to take it.
+   * Returns how long an exchange took. Reading the clock twice costs as much as finding the site of
+   * a request, so a response that was available immediately is timed in ticks: 0, unless the client
+   * was slow to receive it.
    */
   #durationMs({ startedMs, startedTick }: Exchange): number {
     if (startedMs === 0) return (this.clock.tick - startedTick) * TICK_MS;

@@ -1,6 +1,6 @@
 /**
- * What goes out on one connection. Answers that are ready at the same time leave in one write; a
- * client that does not take them holds the writer back, and after a while is cut off by the clock.
+ * The output of one connection. Responses that are ready at the same time are sent in one write. A
+ * client that does not receive them blocks the writer, and after a while its connection is aborted.
  *
  * @module
  */
@@ -8,12 +8,12 @@ import type { ByteStream } from "../base/exchange.ts";
 import { NEVER } from "./clock.ts";
 import type { SharedState } from "./shared_state.ts";
 
-/** More than this is not held back to be joined. */
+/** More than this is written right away instead of being joined. */
 const JOINED_BYTES_MAX = 65536;
 
-/** Writer of one connection. */
+/** The write queue of one connection. */
 export class WriteQueue {
-  /** Tick at which a write that is under way has stood still too long; NEVER for none. */
+  /** The tick by which the current write must have made progress; NEVER if there is none. */
   deadline = NEVER;
 
   readonly #stream: ByteStream;
@@ -31,38 +31,38 @@ export class WriteQueue {
     return this.#first === null;
   }
 
-  /** True when so much waits that it should be written before more is made. */
+  /** Whether so much is queued that it should be written before more is added. */
   get isFull(): boolean {
     return this.#bytes >= JOINED_BYTES_MAX;
   }
 
-  /** Puts `bytes` behind what waits; they must not change until they were written. */
+  /** Queues `bytes`, which must not be modified until they have been written. */
   push(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
     if (this.#first === null) this.#first = bytes;
     else (this.#others ??= []).push(bytes);
   }
 
-  /** Begins to write all that waits, in one piece. The result says how much of `taken` went. */
-  start(): Promise<number> {
+  /** Starts writing everything queued, in one piece; resolves to the bytes of `inFlight` sent. */
+  startWrite(): Promise<number> {
     const bytes = this.#join();
-    this.taken = bytes;
+    this.inFlight = bytes;
     this.deadline = this.#shared.clock.tick + this.#shared.stallTicks;
     return this.#stream.write(bytes);
   }
 
-  /** Bytes that {@linkcode WriteQueue.start} is writing. */
-  taken: Uint8Array | null = null;
+  /** Bytes that {@linkcode WriteQueue.startWrite} is writing. */
+  inFlight: Uint8Array | null = null;
 
-  /** Ends what {@linkcode WriteQueue.start} began, after `count` bytes went. */
-  finish(count: number): Promise<void> | null {
-    const bytes = this.taken!;
-    this.taken = null;
+  /** Finishes what {@linkcode WriteQueue.startWrite} began, after `count` bytes were sent. */
+  finishWrite(count: number): Promise<void> | null {
+    const bytes = this.inFlight!;
+    this.inFlight = null;
     this.deadline = NEVER;
     return count === bytes.length ? null : this.write(bytes.subarray(count));
   }
 
-  /** Writes all that waits; in one piece where joining costs less than another write. */
+  /** Writes everything queued; in one piece if joining costs less than another write. */
   async flush(): Promise<void> {
     if (this.#first === null) return;
     if (!this.isFull) return await this.write(this.#join());
@@ -72,13 +72,13 @@ export class WriteQueue {
     for (const part of parts) await this.write(part);
   }
 
-  /** Writes `bytes` whole, after nothing else. */
+  /** Writes all of `bytes`, ahead of anything queued. */
   async write(bytes: Uint8Array): Promise<void> {
-    let at = 0;
+    let offset = 0;
     try {
-      while (at < bytes.length) {
+      while (offset < bytes.length) {
         this.deadline = this.#shared.clock.tick + this.#shared.stallTicks;
-        at += await this.#stream.write(at === 0 ? bytes : bytes.subarray(at));
+        offset += await this.#stream.write(offset === 0 ? bytes : bytes.subarray(offset));
       }
     } finally {
       this.deadline = NEVER;
@@ -95,10 +95,10 @@ export class WriteQueue {
     }
     const whole = new Uint8Array(this.#bytes);
     whole.set(first);
-    let at = first.length;
+    let offset = first.length;
     for (const part of others) {
-      whole.set(part, at);
-      at += part.length;
+      whole.set(part, offset);
+      offset += part.length;
     }
     this.#bytes = 0;
     this.#others = null;

@@ -66,7 +66,7 @@ async function round(request: Uint8Array, requests: number): Promise<number> {
   const server = new HttpServer({
     settings: DEFAULT_SETTINGS,
     handler: () => response,
-    served: (record) => {
+    onServed: (record) => {
       logged += record.request.header("user-agent") === null ? 1 : 2;
     },
   });

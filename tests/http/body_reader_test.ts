@@ -19,7 +19,7 @@ function readerOf(length: number, pieces: string[], expectsContinue = false): {
     refill(): Promise<boolean> {
       const piece = pieces.shift();
       if (piece === undefined) return Promise.resolve(false);
-      input.bodyRoom().set(latin1Bytes(piece));
+      input.spaceForBody().set(latin1Bytes(piece));
       input.end = piece.length;
       return Promise.resolve(true);
     },
@@ -37,7 +37,7 @@ function readerOf(length: number, pieces: string[], expectsContinue = false): {
 Deno.test("BodyReader.read() gives null again after the end", async () => {
   const { reader } = readerOf(3, ["abc"]);
   assertEquals((await reader.read())?.length, 3);
-  assertEquals([await reader.read(), await reader.read(), reader.isOver], [null, null, true]);
+  assertEquals([await reader.read(), await reader.read(), reader.isComplete], [null, null, true]);
   assertEquals(await readerOf(0, []).reader.read(), null);
 });
 
@@ -55,7 +55,7 @@ Deno.test("BodyReader.read() fails again after a failure", async () => {
 Deno.test("BodyReader.read() takes one reader at a time, and none once the exchange is over", async () => {
   const { reader } = readerOf(3, ["abc"]);
   const first = reader.read();
-  await assertRejects(() => reader.read(), BodyError, "two reads");
+  await assertRejects(() => reader.read(), BodyError, "another read");
   assertEquals((await first)?.length, 3);
   reader.discard();
   await assertRejects(() => reader.read(), BodyError, "over");
@@ -81,5 +81,5 @@ Deno.test("BodyReader takes 4294967295 for no limit, also where a handler says i
 Deno.test("BodyReader counts content and what it took of the connection", async () => {
   const { reader } = readerOf(CHUNKED, ["3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\nGET"]);
   while (await reader.read() !== null);
-  assertEquals([reader.readBytes, reader.usedBytes, reader.left], [3, 23, null]);
+  assertEquals([reader.contentBytes, reader.consumedBytes, reader.remaining], [3, 23, null]);
 });

@@ -4,7 +4,7 @@ import { BufferPool, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool
 
 Deno.test("Buffers lends pieces that do not overlap", () => {
   const buffers = new BufferPool();
-  const taken = Array.from({ length: 200 }, () => buffers.takeSmall());
+  const taken = Array.from({ length: 200 }, () => buffers.acquireSmall());
   taken.forEach((buffer, i) => buffer.fill(i));
   taken.forEach((buffer, i) => {
     assertEquals(buffer.length, SMALL_BYTES);
@@ -14,19 +14,19 @@ Deno.test("Buffers lends pieces that do not overlap", () => {
 
 Deno.test("Buffers lends again what came back", () => {
   const buffers = new BufferPool();
-  const small = buffers.takeSmall();
-  buffers.giveSmall(small);
-  assertStrictEquals(buffers.takeSmall(), small);
-  const large = buffers.takeLarge();
+  const small = buffers.acquireSmall();
+  buffers.releaseSmall(small);
+  assertStrictEquals(buffers.acquireSmall(), small);
+  const large = buffers.acquireLarge();
   assertEquals(large.length, LARGE_BYTES);
-  buffers.giveLarge(large);
-  assertStrictEquals(buffers.takeLarge(), large);
+  buffers.releaseLarge(large);
+  assertStrictEquals(buffers.acquireLarge(), large);
 });
 
 Deno.test("Buffers keeps no more than a few large ones", () => {
   const buffers = new BufferPool();
-  const taken = new Set(Array.from({ length: 40 }, () => buffers.takeLarge()));
-  for (const buffer of taken) buffers.giveLarge(buffer);
-  const kept = Array.from({ length: 40 }, () => buffers.takeLarge()).filter((b) => taken.has(b));
+  const taken = new Set(Array.from({ length: 40 }, () => buffers.acquireLarge()));
+  for (const buffer of taken) buffers.releaseLarge(buffer);
+  const kept = Array.from({ length: 40 }, () => buffers.acquireLarge()).filter((b) => taken.has(b));
   assertEquals(kept.length, 16);
 });

@@ -1,6 +1,6 @@
 // Goal: the service's own answers have the bytes that HTTP.sys 2.0's have.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { errorBody, errorResponse, refusalStatus } from "../../mod/http/error_responses.ts";
+import { errorBody, errorResponse, errorStatus } from "../../mod/http/error_responses.ts";
 
 Deno.test("errorBody() has the length of the captured or documented page", () => {
   const cases = [
@@ -17,7 +17,7 @@ Deno.test("errorBody() has the length of the captured or documented page", () =>
     ["BadRequest", 400, 311],
   ] as const;
   for (const [reason, status, length] of cases) {
-    assertEquals([refusalStatus(reason), errorBody(reason).length], [status, length], reason);
+    assertEquals([errorStatus(reason), errorBody(reason).length], [status, length], reason);
   }
 });
 
@@ -31,7 +31,7 @@ Deno.test("errorResponse() has the fields in HTTP.sys's order", () => {
 });
 
 Deno.test("errorBody() gives the gateway's answers, which are ours, the same shape", () => {
-  assertEquals([refusalStatus("BadGateway"), refusalStatus("GatewayTimeout")], [502, 504]);
+  assertEquals([errorStatus("BadGateway"), errorStatus("GatewayTimeout")], [502, 504]);
   assertStringIncludes(errorBody("BadGateway"), "<h2>Bad Gateway</h2>\r\n<hr><p>HTTP Error 502. ");
   assertStringIncludes(errorBody("GatewayTimeout"), "<TITLE>Gateway Timeout</TITLE>");
 });

@@ -3,10 +3,10 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { HeaderField } from "../../mod/base/exchange.ts";
 import {
   FRAMING,
+  headBytesMax,
   type HeadOptions,
-  headRoom,
   mayHaveBody,
-  putHead,
+  writeHead,
 } from "../../mod/http/head_writer.ts";
 import { latin1 } from "../../mod/wire/byte_text.ts";
 
@@ -14,18 +14,18 @@ const OPTIONS: HeadOptions = { date: "DATE", framing: 5, connection: "", namesSe
 
 function head(headers: readonly HeaderField[], options: Partial<HeadOptions> = {}): string {
   const response = { status: 200, headers, body: null };
-  const bytes = new Uint8Array(headRoom(response));
-  return latin1(bytes, 0, putHead(bytes, 0, response, { ...OPTIONS, ...options }));
+  const bytes = new Uint8Array(headBytesMax(response));
+  return latin1(bytes, 0, writeHead(bytes, 0, response, { ...OPTIONS, ...options }));
 }
 
-Deno.test("putHead() writes fields in order, its own behind them", () => {
+Deno.test("writeHead() writes fields in order, its own behind them", () => {
   assertEquals(
     head([["A", "b"], ["C", "caf\xe9\td"]]),
     "HTTP/1.1 200 OK\r\nA: b\r\nC: caf\xe9\td\r\nServer: httpcfg\r\nDate: DATE\r\nContent-Length: 5\r\n\r\n",
   );
   const cases: [options: Partial<HeadOptions>, rest: string][] = [
     [{ framing: FRAMING.chunked }, "Transfer-Encoding: chunked\r\n"],
-    [{ framing: FRAMING.unsaid }, ""],
+    [{ framing: FRAMING.undeclared }, ""],
     [{ connection: "close" }, "Connection: close\r\nContent-Length: 5\r\n"],
     [{ connection: "keep-alive" }, "Connection: keep-alive\r\nContent-Length: 5\r\n"],
   ];
@@ -37,12 +37,12 @@ Deno.test("putHead() writes fields in order, its own behind them", () => {
   }
 });
 
-Deno.test("putHead() leaves Server and Date to a response that has them", () => {
+Deno.test("writeHead() leaves Server and Date to a response that has them", () => {
   const text = head([["server", "x"], ["DATE", "y"]]);
   assertEquals(text, "HTTP/1.1 200 OK\r\nserver: x\r\nDATE: y\r\nContent-Length: 5\r\n\r\n");
 });
 
-Deno.test("putHead() refuses what would break the head", () => {
+Deno.test("writeHead() refuses what would break the head", () => {
   for (const [name, value] of [["X", "a\r\nB: c"], ["X", "\x7f"], ["X", "Ā"], ["X:", "a"]]) {
     assertThrows(() => head([[name!, value!]]));
   }
@@ -51,7 +51,7 @@ Deno.test("putHead() refuses what would break the head", () => {
   }
 });
 
-Deno.test("headRoom() is enough for the longest of everything", () => {
+Deno.test("headBytesMax() is enough for the longest of everything", () => {
   const headers = Array.from({ length: 50 }, (_, i) => ["N".repeat(i + 1), "v".repeat(i)] as const);
   assertEquals(
     head(headers, { framing: 999999999999999, connection: "keep-alive" }).length > 0,

@@ -24,8 +24,8 @@ class Loopback implements AsyncDisposable {
     this.server = new HttpServer({
       settings: DEFAULT_SETTINGS,
       handler,
-      served: () => void this.served++,
-      failed: (error) => this.failures.push(error),
+      onServed: () => void this.served++,
+      onError: (error) => this.failures.push(error),
     });
     this.#accepting = this.#accept();
   }

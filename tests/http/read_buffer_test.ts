@@ -9,7 +9,7 @@ const content = (input: ReadBuffer): string => latin1(input.buffer, input.start,
 
 function receive(input: ReadBuffer, text: string): void {
   for (const byte of latin1Bytes(text)) {
-    input.room(16384)[0] = byte;
+    input.spaceForHead(16384)[0] = byte;
     input.end++;
   }
 }
@@ -20,7 +20,7 @@ Deno.test("InputBuffer grows for a large head and is small again when it is empt
   receive(input, head);
   assertEquals(content(input), head);
   input.start = input.end;
-  assertEquals(input.room(16384).length, SMALL_BYTES);
+  assertEquals(input.spaceForHead(16384).length, SMALL_BYTES);
   assertEquals(content(input), "");
 });
 
@@ -28,14 +28,14 @@ Deno.test("InputBuffer moves what is left to the front before it grows", () => {
   const input = new ReadBuffer(new BufferPool());
   receive(input, "x".repeat(SMALL_BYTES - 4) + "keep");
   input.start = SMALL_BYTES - 4;
-  assertEquals(input.room(16384).length, SMALL_BYTES - 4);
+  assertEquals(input.spaceForHead(16384).length, SMALL_BYTES - 4);
   assertEquals(content(input), "keep");
 });
 
 Deno.test("InputBuffer always has room for one byte more, whatever the limit", () => {
   const input = new ReadBuffer(new BufferPool());
   receive(input, "x".repeat(SMALL_BYTES));
-  assertEquals(input.room(256).length > 0, true);
+  assertEquals(input.spaceForHead(256).length > 0, true);
 });
 
 Deno.test("InputBuffer reads a body beside the head and brings what follows it home", () => {
@@ -44,9 +44,9 @@ Deno.test("InputBuffer reads a body beside the head and brings what follows it h
     receive(input, "head");
     const head = input.buffer;
     input.start = input.end;
-    assertEquals(input.bodyRoom().length, SMALL_BYTES);
+    assertEquals(input.spaceForBody().length, SMALL_BYTES);
     input.end = SMALL_BYTES;
-    assertEquals(input.bodyRoom().length, LARGE_BYTES);
+    assertEquals(input.spaceForBody().length, LARGE_BYTES);
     assertEquals(latin1(head, 0, 4), "head", "a handler may still ask for a field");
     input.buffer.set(latin1Bytes(`body${follows}`));
     input.end = 4 + follows.length;
@@ -62,22 +62,22 @@ Deno.test("InputBuffer lends a large buffer only to who fills it", () => {
   const input = new ReadBuffer(new BufferPool());
   const fills = [100, SMALL_BYTES, LARGE_BYTES, 5000, 100, 100, SMALL_BYTES];
   const sizes = fills.map((fill) => {
-    const { length } = input.bodyRoom();
+    const { length } = input.spaceForBody();
     input.end = Math.min(fill, length);
     return length;
   });
   const [small, large] = [SMALL_BYTES, LARGE_BYTES];
   assertEquals(sizes, [small, small, large, large, large, small, small]);
-  assertEquals(input.bodyRoom().length, large);
+  assertEquals(input.spaceForBody().length, large);
 });
 
 Deno.test("InputBuffer gives everything back", () => {
   const buffers = new BufferPool();
   const input = new ReadBuffer(buffers);
   const small = input.buffer;
-  input.bodyRoom();
+  input.spaceForBody();
   input.end = SMALL_BYTES;
-  const large = input.bodyRoom();
+  const large = input.spaceForBody();
   input.release();
-  assertEquals([buffers.takeSmall() === small, buffers.takeLarge() === large], [true, true]);
+  assertEquals([buffers.acquireSmall() === small, buffers.acquireLarge() === large], [true, true]);
 });

@@ -98,7 +98,7 @@ Deno.test("HttpServer lets small writes go at once: it turns Nagle's algorithm o
   assertEquals(calls, [true]);
 });
 
-Deno.test("HttpServer.locals() counts the connections of each address", async () => {
+Deno.test("HttpServer.localEndpoints() counts the connections of each address", async () => {
   const shared = new TestEngine();
   const streams = ["127.0.0.2", "127.0.0.3", "127.0.0.2"].map((hostname) => {
     return shared.connect(
@@ -106,10 +106,12 @@ Deno.test("HttpServer.locals() counts the connections of each address", async ()
     );
   });
   assertEquals(
-    shared.server.locals().map(({ endpoint: { ip }, connections }) => `${ip} ${connections}`),
+    shared.server.localEndpoints().map(({ endpoint: { ip }, connections }) =>
+      `${ip} ${connections}`
+    ),
     ["127.0.0.2 2", "127.0.0.3 1"],
   );
   for (const stream of streams) stream.end();
   await shared.quiet();
-  assertEquals(shared.server.locals(), []);
+  assertEquals(shared.server.localEndpoints(), []);
 });

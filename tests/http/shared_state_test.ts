@@ -22,27 +22,27 @@ Deno.test("SharedState.reconfigure() turns MinFileBytesPerSec into how long a wr
 
 Deno.test("Engine gives an exchange again, with nothing of the request before", () => {
   const shared = engineOf();
-  const exchange = shared.takeExchange();
+  const exchange = shared.acquireExchange();
   exchange.siteId = 7;
   exchange.status = 200;
   exchange.bytes = new Uint8Array(10);
-  shared.giveExchange(exchange);
-  assertStrictEquals(shared.takeExchange(), exchange);
+  shared.releaseExchange(exchange);
+  assertStrictEquals(shared.acquireExchange(), exchange);
   assertEquals([exchange.siteId, exchange.status, exchange.bytes.length], [null, 0, 0]);
-  assertEquals(shared.takeExchange() === exchange, false);
+  assertEquals(shared.acquireExchange() === exchange, false);
 });
 
 Deno.test("SharedState.report() outlives a log that throws, and a clock that was set back", () => {
   const failures: unknown[] = [];
   let durationMs = -1;
   const shared = engineOf({
-    served: (record) => {
+    onServed: (record) => {
       durationMs = record.durationMs;
       throw new Error("log");
     },
-    failed: (error) => failures.push(error),
+    onError: (error) => failures.push(error),
   });
-  const exchange = shared.takeExchange();
+  const exchange = shared.acquireExchange();
   exchange.startedMs = 5000;
   shared.report(exchange, 0);
   assertEquals([durationMs, failures.length], [0, 1]);

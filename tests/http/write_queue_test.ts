@@ -22,12 +22,12 @@ Deno.test("Output writes the rest of what was taken in part", async () => {
   stream.writeMax = 3;
   const output = new WriteQueue(stream, engineOf());
   output.push(latin1Bytes("0123456789"));
-  const rest = output.finish(await output.start());
+  const rest = output.finishWrite(await output.startWrite());
   await rest;
   assertEquals([stream.text, stream.writes.length], ["0123456789", 4]);
   stream.writeMax = Infinity;
   output.push(latin1Bytes("x"));
-  assertEquals(output.finish(await output.start()), null);
+  assertEquals(output.finishWrite(await output.startWrite()), null);
 });
 
 Deno.test("Output does not copy what is large", async () => {

@@ -43,9 +43,9 @@ export function engineOf(options: Partial<SharedStateOptions> = {}): SharedState
   return new SharedState({
     settings: DEFAULT_SETTINGS,
     handler: () => HELLO,
-    served: () => {},
-    refused: () => {},
-    failed: (error) => {
+    onServed: () => {},
+    onRefused: () => {},
+    onError: (error) => {
       throw error;
     },
     clock: new FakeClock(),
@@ -77,7 +77,7 @@ export class TestEngine {
       settings: { ...DEFAULT_SETTINGS, ...settings },
       handler,
       clock: this.clock,
-      served: ({ request, ...numbers }) => {
+      onServed: ({ request, ...numbers }) => {
         const { method, path, siteId } = request;
         const { status, sentBytes, receivedBytes, win32Status } = numbers;
         this.served.push({
@@ -90,8 +90,8 @@ export class TestEngine {
           win32Status,
         });
       },
-      refused: (record) => void this.refused.push(record),
-      failed: (error) => void this.failures.push(error),
+      onRefused: (record) => void this.refused.push(record),
+      onError: (error) => void this.failures.push(error),
     });
   }
 

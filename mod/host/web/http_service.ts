@@ -71,10 +71,11 @@ export class HttpService implements ServiceWorker {
     const server = new HttpServer({
       settings: config.settings,
       handler: NO_SITE,
-      served: (record) => logs.served(record),
-      refused: (record) => logs.refused(record),
-      failed: (error) => log(error instanceof Error ? error.stack ?? error.message : String(error)),
-      closed: onClosed,
+      onServed: (record) => logs.served(record),
+      onRefused: (record) => logs.refused(record),
+      onError: (error) =>
+        log(error instanceof Error ? error.stack ?? error.message : String(error)),
+      onClosed,
     });
     this.#running = { config, server };
   }

@@ -78,7 +78,7 @@ export function drainUnreached(
   { ShutdownGraceTimeout }: Pick<Settings, "ShutdownGraceTimeout">,
 ): Draining[] {
   const { dualStack } = readMachine();
-  const gone = server.locals().filter(({ endpoint }) => {
+  const gone = server.localEndpoints().filter(({ endpoint }) => {
     return !open.some((socket) => reaches(socket, endpoint, dualStack));
   });
   return gone.map(({ endpoint, connections }) => {

@@ -52,7 +52,7 @@ Deno.test("drainUnreached() lets go only who came in where nothing listens any m
   const drained: string[] = [];
   const came = ["10.0.0.5:80", "10.0.0.6:80", "[::1]:80", "10.0.0.6:81"];
   const server = {
-    locals: () => came.map((text) => ({ endpoint: at(text), connections: 2 })),
+    localEndpoints: () => came.map((text) => ({ endpoint: at(text), connections: 2 })),
     drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
       drained.push(`${formatEndpoint(endpoint)} ${graceMs}`);
       return Promise.resolve();
