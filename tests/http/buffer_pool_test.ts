@@ -2,7 +2,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { BufferPool, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool.ts";
 
-Deno.test("Buffers lends pieces that do not overlap", () => {
+Deno.test("BufferPool lends pieces that do not overlap", () => {
   const buffers = new BufferPool();
   const taken = Array.from({ length: 200 }, () => buffers.acquireSmall());
   taken.forEach((buffer, i) => buffer.fill(i));
@@ -12,7 +12,7 @@ Deno.test("Buffers lends pieces that do not overlap", () => {
   });
 });
 
-Deno.test("Buffers lends again what came back", () => {
+Deno.test("BufferPool lends again what came back", () => {
   const buffers = new BufferPool();
   const small = buffers.acquireSmall();
   buffers.releaseSmall(small);
@@ -23,7 +23,7 @@ Deno.test("Buffers lends again what came back", () => {
   assertStrictEquals(buffers.acquireLarge(), large);
 });
 
-Deno.test("Buffers keeps no more than a few large ones", () => {
+Deno.test("BufferPool keeps no more than a few large ones", () => {
   const buffers = new BufferPool();
   const taken = new Set(Array.from({ length: 40 }, () => buffers.acquireLarge()));
   for (const buffer of taken) buffers.releaseLarge(buffer);

@@ -6,8 +6,8 @@ const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 Deno.test("HttpServer answers one request in one write", async () => {
-  const shared = new TestEngine();
-  const stream = shared.connect();
+  const engine = new TestEngine();
+  const stream = engine.connect();
   stream.send(GET);
   await stream.until(() => stream.writes.length > 0);
   assertEquals(
@@ -18,7 +18,7 @@ Deno.test("HttpServer answers one request in one write", async () => {
   assertEquals(stream.writes.length, 1);
   stream.end();
   await stream.closed();
-  assertEquals(shared.served, [{
+  assertEquals(engine.served, [{
     method: "GET",
     path: "/",
     siteId: null,
@@ -30,12 +30,12 @@ Deno.test("HttpServer answers one request in one write", async () => {
 });
 
 Deno.test("HttpServer joins pipelined answers into one write, in order", async () => {
-  const shared = new TestEngine((request) => ({
+  const engine = new TestEngine((request) => ({
     status: 200,
     headers: [],
     body: new TextEncoder().encode(request.path),
   }));
-  const stream = shared.connect();
+  const stream = engine.connect();
   stream.send(["/a", "/b", "/c"].map((path) => GET.replace("/", path)).join(""));
   await stream.until(() => stream.writes.length > 0);
   assertEquals(stream.writes.length, 1);
@@ -67,10 +67,10 @@ Deno.test("HttpServer gives what it can before it refuses, and nothing after", a
 });
 
 Deno.test("HttpServer sends a response that comes again from prepared bytes, Date anew", async () => {
-  const shared = new TestEngine(() => HELLO);
-  const stream = shared.connect();
+  const engine = new TestEngine(() => HELLO);
+  const stream = engine.connect();
   for (let i = 1; i <= 4; i++) {
-    if (i === 4) shared.clock.date = "Sun, 22 Nov 2026 12:00:01 GMT";
+    if (i === 4) engine.clock.date = "Sun, 22 Nov 2026 12:00:01 GMT";
     stream.send(GET);
     await stream.until(() => stream.writes.length === i);
   }
@@ -92,29 +92,29 @@ Deno.test("HttpServer cuts silent, slow and idle clients at their time-out", asy
     ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", "Timer_EntityBody"],
   ];
   for (const [sent, reason] of cases) {
-    const shared = new TestEngine();
-    const stream = shared.connect();
+    const engine = new TestEngine();
+    const stream = engine.connect();
     stream.send(sent);
     await settle();
-    shared.clock.pass(120_000);
+    engine.clock.pass(120_000);
     assertEquals(stream.isClosed, false, `${reason}: not early`);
-    shared.clock.pass(1_000);
+    engine.clock.pass(1_000);
     assertEquals(stream.isClosed, true, reason);
-    assertEquals(shared.refused.map((record) => [record.reason, record.status]), [[reason, null]]);
+    assertEquals(engine.refused.map((record) => [record.reason, record.status]), [[reason, null]]);
     await settle();
-    assertEquals(shared.clock.isRunning, false, "the clock stops with the last connection");
+    assertEquals(engine.clock.isRunning, false, "the clock stops with the last connection");
   }
 });
 
 Deno.test("HttpServer cuts a client that takes nothing", async () => {
-  const shared = new TestEngine();
-  const stream = shared.connect();
+  const engine = new TestEngine();
+  const stream = engine.connect();
   stream.isStalled = true;
   stream.send(GET);
   await settle();
-  shared.clock.pass(280_000);
-  assertEquals(shared.refused[0]?.reason, "Timer_MinBytesPerSecond");
+  engine.clock.pass(280_000);
+  assertEquals(engine.refused[0]?.reason, "Timer_MinBytesPerSecond");
   await stream.closed();
   await settle();
-  assertEquals(shared.served.map((record) => record.win32Status), [64]);
+  assertEquals(engine.served.map((record) => record.win32Status), [64]);
 });

@@ -22,39 +22,39 @@ Deno.test("linger() does not read without end", async () => {
 });
 
 Deno.test("A refused client that does not close is closed after a while", async () => {
-  const shared = new TestEngine();
-  const stream = shared.connect();
+  const engine = new TestEngine();
+  const stream = engine.connect();
   stream.send("BAD\r\n\r\n");
   await stream.until(() => stream.isWriteClosed);
   assertEquals(statuses(stream.text), [400]);
   stream.send("still talking");
   await settle();
-  shared.clock.pass(2000);
+  engine.clock.pass(2000);
   assertEquals(stream.isClosed, false);
-  shared.clock.pass(500);
+  engine.clock.pass(500);
   assertEquals(stream.isClosed, true);
-  await shared.quiet();
-  assertEquals(shared.refused.length, 1, "the end of a refused client is no second line");
+  await engine.quiet();
+  assertEquals(engine.refused.length, 1, "the end of a refused client is no second line");
 });
 
 Deno.test("A read that a handler left behind does not keep a refused client for long", async () => {
-  const shared = new TestEngine((request) => {
+  const engine = new TestEngine((request) => {
     request.body.read().catch(() => {}); // a forwarder whose upstream has failed meanwhile
     return { refuse: "N/A" };
   });
-  const stream = shared.connect();
+  const stream = engine.connect();
   stream.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   await stream.until(() => stream.text !== "");
   assertEquals(statuses(stream.text), [503]);
   for (let i = 0; i < 4; i++) {
     stream.send("0"); // each byte of a size line would begin another wait
     await settle();
-    shared.clock.pass(500);
+    engine.clock.pass(500);
   }
   assertEquals(stream.isClosed, false);
-  shared.clock.pass(500);
+  engine.clock.pass(500);
   await settle();
   assertEquals(stream.isClosed, true);
-  await shared.quiet();
-  assertEquals(shared.refused.length, 1);
+  await engine.quiet();
+  assertEquals(engine.refused.length, 1);
 });

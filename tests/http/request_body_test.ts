@@ -21,12 +21,12 @@ Deno.test("A body comes whole, in whatever pieces, and the next request after it
     for (const size of [1, 2, 3, 7, 50, bytes.length]) {
       const pieces = [];
       for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.slice(at, at + size));
-      const shared = new TestEngine();
-      const text = await shared.talk(...pieces);
+      const engine = new TestEngine();
+      const text = await engine.talk(...pieces);
       assertEquals(statuses(text), [200, 200], `${size}: ${request}`);
       assertStringIncludes(text, "\r\n\r\nhello world");
       assertEquals(
-        shared.served.map((record) => record.receivedBytes),
+        engine.served.map((record) => record.receivedBytes),
         [request.length, LAST.length],
       );
     }
@@ -51,9 +51,9 @@ Deno.test("A body that nobody reads is drained, or the connection ends", async (
     [post("Content-Length: 0", ""), [200, 200]],
   ];
   for (const [request, answers] of cases) {
-    const shared = new TestEngine(ignoring);
-    assertEquals(statuses(await shared.talk(request + LAST)), answers, request.slice(0, 90));
-    assertEquals(shared.failures, []);
+    const engine = new TestEngine(ignoring);
+    assertEquals(statuses(await engine.talk(request + LAST)), answers, request.slice(0, 90));
+    assertEquals(engine.failures, []);
   }
 });
 
@@ -67,10 +67,10 @@ Deno.test("A broken body is answered 400, whatever the handler returns instead",
     return HELLO;
   };
   for (const handler of [undefined, catching]) {
-    const shared = new TestEngine(handler);
-    const text = await shared.talk(post("Transfer-Encoding: chunked", "3\r\nabcd\r\n0\r\n\r\n"));
+    const engine = new TestEngine(handler);
+    const text = await engine.talk(post("Transfer-Encoding: chunked", "3\r\nabcd\r\n0\r\n\r\n"));
     assertEquals(statuses(text), [400]);
-    assertEquals(shared.refused.map((record) => record.reason), ["Invalid_CR/LF"]);
+    assertEquals(engine.refused.map((record) => record.reason), ["Invalid_CR/LF"]);
   }
 });
 
@@ -88,19 +88,19 @@ Deno.test("A body over the limit is answered 413, declared or not", async () => 
     [post("Transfer-Encoding: chunked", "3\r\nabc\r\n1\r\nd\r\n0\r\n\r\n"), 200],
   ];
   for (const [request, status] of cases) {
-    const shared = new TestEngine(limiting);
-    assertEquals(statuses(await shared.talk(request)), [status], request);
+    const engine = new TestEngine(limiting);
+    assertEquals(statuses(await engine.talk(request)), [status], request);
     if (status !== 413) continue;
-    assertEquals(shared.refused[0]?.reason, "EntityTooLarge");
-    assertEquals(shared.refused[0]?.siteId, 7);
+    assertEquals(engine.refused[0]?.reason, "EntityTooLarge");
+    assertEquals(engine.refused[0]?.siteId, 7);
   }
-  const shared = new TestEngine(undefined, { MaxRequestEntityAllowed: 4 });
-  assertEquals(statuses(await shared.talk(post("Content-Length: 5", "hello"))), [413]);
+  const engine = new TestEngine(undefined, { MaxRequestEntityAllowed: 4 });
+  assertEquals(statuses(await engine.talk(post("Content-Length: 5", "hello"))), [413]);
 });
 
 Deno.test("100 Continue is sent when the handler first reads, and only to who waits", async () => {
-  const shared = new TestEngine();
-  const stream = shared.connect();
+  const engine = new TestEngine();
+  const stream = engine.connect();
   stream.send(post("Content-Length: 5\r\nExpect: 100-Continue", ""));
   await stream.until(() => stream.text !== "");
   assertEquals(stream.text, "HTTP/1.1 100 Continue\r\n\r\n");
@@ -120,7 +120,7 @@ Deno.test("100 Continue is sent when the handler first reads, and only to who wa
 });
 
 Deno.test("A client that resets within its body is no bug either", async () => {
-  const shared = new TestEngine();
+  const engine = new TestEngine();
   const stream = new FakeStream();
   const read = stream.read.bind(stream);
   let reads = 0;
@@ -129,20 +129,20 @@ Deno.test("A client that resets within its body is no bug either", async () => {
     return Promise.reject(new Deno.errors.ConnectionReset("Connection reset by peer"));
   };
   stream.send(post("Content-Length: 5", "hel"));
-  shared.server.serve(stream, { tls: false });
+  engine.server.serve(stream, { tls: false });
   await stream.closed();
-  assertEquals([stream.text, shared.failures], ["", []]);
-  assertEquals(shared.refused.map(({ reason, status }) => [reason, status]), [
+  assertEquals([stream.text, engine.failures], ["", []]);
+  assertEquals(engine.refused.map(({ reason, status }) => [reason, status]), [
     ["Client_Reset", null],
   ]);
 });
 
 Deno.test("A client that goes away within its body is no bug and gets no answer", async () => {
-  const shared = new TestEngine();
-  const text = await shared.talk(post("Content-Length: 5", "hel"));
+  const engine = new TestEngine();
+  const text = await engine.talk(post("Content-Length: 5", "hel"));
   assertEquals(text, "");
-  assertEquals(shared.refused.map((record) => [record.reason, record.status]), [
+  assertEquals(engine.refused.map((record) => [record.reason, record.status]), [
     ["Client_Reset", null],
   ]);
-  assertEquals([shared.served, shared.failures], [[], []]);
+  assertEquals([engine.served, engine.failures], [[], []]);
 });

@@ -5,13 +5,13 @@ import { HELLO, statuses, TestEngine } from "../support/engine.ts";
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 Deno.test("HttpServer refuses with HTTP.sys's answer and one line for the log", async () => {
-  const shared = new TestEngine();
-  const text = await shared.talk("GET / HTTP/1.1\r\n\r\n");
+  const engine = new TestEngine();
+  const text = await engine.talk("GET / HTTP/1.1\r\n\r\n");
   assertStringIncludes(text, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=us-");
   assertStringIncludes(text, "Connection: close\r\nContent-Length: 334\r\n\r\n");
   assertStringIncludes(text, "<h2>Bad Request - Invalid Hostname</h2>");
   assertEquals(
-    shared.refused,
+    engine.refused,
     [{
       local: { ip: "127.0.0.2", port: 8080 },
       remote: { ip: "127.0.0.1", port: 50000 },
@@ -21,9 +21,9 @@ Deno.test("HttpServer refuses with HTTP.sys's answer and one line for the log", 
       status: 400,
       siteId: null,
       reason: "Hostname",
-    }] as unknown as typeof shared.refused,
+    }] as unknown as typeof engine.refused,
   );
-  assertEquals(shared.served, []);
+  assertEquals(engine.served, []);
 });
 
 Deno.test("HttpServer answers what it does not serve", async () => {
@@ -39,9 +39,9 @@ Deno.test("HttpServer answers what it does not serve", async () => {
     ["GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400, "URL"],
   ];
   for (const [request, status, reason] of cases) {
-    const shared = new TestEngine();
-    assertEquals(statuses(await shared.talk(request)), [status], request);
-    assertEquals(shared.refused.map((record) => record.reason), [reason], request);
+    const engine = new TestEngine();
+    assertEquals(statuses(await engine.talk(request)), [status], request);
+    assertEquals(engine.refused.map((record) => record.reason), [reason], request);
   }
 });
 
@@ -57,11 +57,11 @@ Deno.test("HttpServer turns a handler's failure into 500, and lives on", async (
       throw new Error("bug");
     }, () => Promise.reject(new Error("bug"))]
   ) {
-    const shared = new TestEngine(handler);
-    assertEquals(statuses(await shared.talk(GET)), [500]);
-    assertEquals(shared.refused[0]?.reason, "Internal");
-    assertEquals(shared.failures.length, 1);
-    assertEquals(statuses(await shared.talk(GET)), [500]);
+    const engine = new TestEngine(handler);
+    assertEquals(statuses(await engine.talk(GET)), [500]);
+    assertEquals(engine.refused[0]?.reason, "Internal");
+    assertEquals(engine.failures.length, 1);
+    assertEquals(statuses(await engine.talk(GET)), [500]);
   }
 });
 
@@ -73,8 +73,8 @@ Deno.test("HttpServer sends no body for HEAD, 204 and 304, and frames them right
     ["GET", 200, /Content-Length: 5\r\n\r\nhello$/],
   ];
   for (const [method, status, want] of cases) {
-    const shared = new TestEngine(() => ({ ...HELLO, status }));
-    const text = await shared.talk(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`);
+    const engine = new TestEngine(() => ({ ...HELLO, status }));
+    const text = await engine.talk(`${method} / HTTP/1.1\r\nHost: a\r\n\r\n`);
     assert(want.test(text), `${method} ${status}: ${text}`);
   }
 });

@@ -12,17 +12,17 @@ function post(fields: string, body: string): string {
 Deno.test("A large body is not copied, and not kept behind its head", async () => {
   const body = new Uint8Array(100_000).fill(120);
   const response = { status: 200, headers: [], body };
-  const shared = new TestEngine(() => response);
-  const stream = shared.connect();
+  const engine = new TestEngine(() => response);
+  const stream = engine.connect();
   for (let i = 1; i <= 4; i++) {
     stream.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     await stream.until(() => stream.writes.length === 2 * i);
     assertEquals(stream.writes.at(-1)?.length, body.length);
   }
   stream.end();
-  await shared.quiet();
+  await engine.quiet();
   assertEquals(
-    shared.served.map((record) => record.sentBytes),
+    engine.served.map((record) => record.sentBytes),
     new Array(4).fill(
       stream.writes[0]!.length + body.length,
     ),
@@ -62,13 +62,13 @@ Deno.test("A produced body is framed by its length, in chunks, or by the end", a
   ];
   for (const [request, length, want] of cases) {
     const source = sourceOf(["ab", "", "cd"], length);
-    const shared = new TestEngine((request) =>
+    const engine = new TestEngine((request) =>
       request.path === "/last" ? HELLO : { status: 200, headers: [], body: source }
     );
-    const text = await shared.talk(request + LAST);
+    const text = await engine.talk(request + LAST);
     assertEquals(want.test(text), true, text);
-    assertEquals([source.closes, shared.failures], [1, []]);
-    assertEquals(shared.served[0]?.sentBytes, text.lastIndexOf("HTTP/1.1") || text.length);
+    assertEquals([source.closes, engine.failures], [1, []]);
+    assertEquals(engine.served[0]?.sentBytes, text.lastIndexOf("HTTP/1.1") || text.length);
   }
 });
 
@@ -81,22 +81,22 @@ Deno.test("A produced body that fails never looks whole", async () => {
   ];
   for (const [pieces, length, sent] of cases) {
     const source = sourceOf(pieces, length);
-    const shared = new TestEngine(() => ({ status: 200, headers: [], body: source }));
-    const stream = shared.connect();
+    const engine = new TestEngine(() => ({ status: 200, headers: [], body: source }));
+    const stream = engine.connect();
     stream.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     await stream.closed();
-    await shared.quiet();
+    await engine.quiet();
     assertEquals(sent.test(stream.text), true, stream.text);
-    assertEquals([source.closes, shared.failures.length], [1, 1]);
-    assertEquals(shared.served.map((record) => record.win32Status), [64]);
+    assertEquals([source.closes, engine.failures.length], [1, 1]);
+    assertEquals(engine.served.map((record) => record.win32Status), [64]);
   }
 });
 
 Deno.test("A produced body that fails before its first piece is answered 500", async () => {
   const source = sourceOf([new Error("disk")], 4);
-  const shared = new TestEngine(() => ({ status: 200, headers: [], body: source }));
-  assertEquals(statuses(await shared.talk(LAST)), [500]);
-  assertEquals([source.closes, shared.served], [1, []]);
+  const engine = new TestEngine(() => ({ status: 200, headers: [], body: source }));
+  assertEquals(statuses(await engine.talk(LAST)), [500]);
+  assertEquals([source.closes, engine.served], [1, []]);
 });
 
 Deno.test("A produced body that echoes a broken one is refused, or cut, and no bug", async () => {
@@ -112,12 +112,12 @@ Deno.test("A produced body that echoes a broken one is refused, or cut, and no b
     ["3\r\na", [200], []],
   ];
   for (const [chunks, answers, reasons] of cases) {
-    const shared = new TestEngine(echoing);
-    const text = await shared.talk(post("Transfer-Encoding: chunked", chunks));
+    const engine = new TestEngine(echoing);
+    const text = await engine.talk(post("Transfer-Encoding: chunked", chunks));
     assertEquals(statuses(text), answers, chunks);
     assertEquals(text.endsWith("0\r\n\r\n"), chunks.endsWith("0\r\n\r\n"), "only a whole one ends");
-    assertEquals(shared.refused.map((record) => record.reason), reasons);
-    assertEquals(shared.failures, []);
+    assertEquals(engine.refused.map((record) => record.reason), reasons);
+    assertEquals(engine.failures, []);
   }
 });
 
@@ -135,10 +135,10 @@ Deno.test("A client that goes away while a body is produced closes its source", 
       closes++;
     },
   };
-  const shared = new TestEngine(() => ({ status: 200, headers: [], body }));
-  shared.connect().send(LAST);
+  const engine = new TestEngine(() => ({ status: 200, headers: [], body }));
+  engine.connect().send(LAST);
   await asked;
-  await shared.server.drain(0);
+  await engine.server.drain(0);
   assertEquals(closes, 1);
 });
 
@@ -156,13 +156,13 @@ Deno.test("A response that cannot be sent is answered 500, not sent", async () =
   ];
   for (const field of headers) {
     for (const body of [null, sourceOf(["a"], 1)]) {
-      const shared = new TestEngine(() => ({ status: 200, headers: [field], body }));
-      assertEquals(statuses(await shared.talk(LAST)), [500], JSON.stringify(field));
-      assertEquals(shared.failures.length, 1);
+      const engine = new TestEngine(() => ({ status: 200, headers: [field], body }));
+      assertEquals(statuses(await engine.talk(LAST)), [500], JSON.stringify(field));
+      assertEquals(engine.failures.length, 1);
     }
   }
   for (const status of [0, 99, 100, 1000, 200.5, NaN]) {
-    const shared = new TestEngine(() => ({ status, headers: [], body: null }));
-    assertEquals(statuses(await shared.talk(LAST)), [500], String(status));
+    const engine = new TestEngine(() => ({ status, headers: [], body: null }));
+    assertEquals(statuses(await engine.talk(LAST)), [500], String(status));
   }
 });

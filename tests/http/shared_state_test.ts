@@ -20,7 +20,7 @@ Deno.test("SharedState.reconfigure() turns MinFileBytesPerSec into how long a wr
   assertEquals(shared.stallTicks > NEVER / 4, true, "0 is any speed");
 });
 
-Deno.test("Engine gives an exchange again, with nothing of the request before", () => {
+Deno.test("SharedState gives an exchange again, with nothing of the request before", () => {
   const shared = engineOf();
   const exchange = shared.acquireExchange();
   exchange.siteId = 7;

@@ -5,7 +5,7 @@ import { WriteQueue } from "../../mod/http/write_queue.ts";
 import { engineOf } from "../support/engine.ts";
 import { FakeStream, latin1Bytes } from "../support/fake_stream.ts";
 
-Deno.test("Output joins what waits into one write", async () => {
+Deno.test("WriteQueue joins what waits into one write", async () => {
   const stream = new FakeStream();
   const output = new WriteQueue(stream, engineOf());
   assertEquals(output.isEmpty, true);
@@ -17,7 +17,7 @@ Deno.test("Output joins what waits into one write", async () => {
   assertEquals(stream.writes.length, 1);
 });
 
-Deno.test("Output writes the rest of what was taken in part", async () => {
+Deno.test("WriteQueue writes the rest of what was taken in part", async () => {
   const stream = new FakeStream();
   stream.writeMax = 3;
   const output = new WriteQueue(stream, engineOf());
@@ -30,7 +30,7 @@ Deno.test("Output writes the rest of what was taken in part", async () => {
   assertEquals(output.finishWrite(await output.startWrite()), null);
 });
 
-Deno.test("Output does not copy what is large", async () => {
+Deno.test("WriteQueue does not copy what is large", async () => {
   const stream = new FakeStream();
   const output = new WriteQueue(stream, engineOf());
   output.push(latin1Bytes("head"));
@@ -41,7 +41,7 @@ Deno.test("Output does not copy what is large", async () => {
   assertEquals(stream.writes.map((bytes) => bytes.length), [4, 70_000]);
 });
 
-Deno.test("Output has a deadline while it writes, and none else", async () => {
+Deno.test("WriteQueue has a deadline while it writes, and none else", async () => {
   const stream = new FakeStream();
   stream.isStalled = true;
   const shared = engineOf();

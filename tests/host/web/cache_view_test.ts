@@ -30,7 +30,7 @@ function keptOf(bindings: readonly string[]): CachedResponses {
   return new CachedResponses(cache, [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings }]);
 }
 
-Deno.test("KeptResponses lists by URL and drops by URL", () => {
+Deno.test("CachedResponses lists by URL and drops by URL", () => {
   const cached = keptOf(["127.0.0.2:80:"]);
   assertEquals(
     cached.list().map(({ url, contentType, contentLength }) => {
@@ -47,7 +47,7 @@ Deno.test("KeptResponses lists by URL and drops by URL", () => {
   assertEquals(cached.list(), []);
 });
 
-Deno.test("KeptResponses names a site by its first binding", () => {
+Deno.test("CachedResponses names a site by its first binding", () => {
   const urls = [[":80:"], [":80:a.example"], ["[::1]:80:"], []].map((bindings) => {
     return keptOf(bindings).list()[1]?.url;
   });

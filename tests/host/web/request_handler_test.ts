@@ -35,7 +35,7 @@ Deno.test("RequestHandler.handlerFor() serves the sites that are up, and the pro
   assertEquals(path.cached, null);
 });
 
-Deno.test("RequestPath looks for unused responses in the cache of now, and in none after clear()", () => {
+Deno.test("RequestHandler looks for unused responses in the cache of now, and in none after clear()", () => {
   const running = new Set<number>();
   const { setInterval: start, clearInterval: stop } = globalThis;
   let next = 1;

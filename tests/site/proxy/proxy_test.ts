@@ -101,7 +101,7 @@ function answering(...answers: string[]): Script {
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-Deno.test("Forwarder gives the program's answer, however its body is delimited", async () => {
+Deno.test("ReverseProxy gives the program's answer, however its body is delimited", async () => {
   const large = "x".repeat(100_000);
   const closing: Script = async (caller) => {
     await caller.until("\r\n\r\n");
@@ -130,7 +130,7 @@ Deno.test("Forwarder gives the program's answer, however its body is delimited",
   }
 });
 
-Deno.test("Forwarder reads an answer that comes byte by byte", async () => {
+Deno.test("ReverseProxy reads an answer that comes byte by byte", async () => {
   const answers = [OK, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"];
   using behind = new Behind(async (caller) => {
     for (const answer of answers) {
@@ -142,14 +142,14 @@ Deno.test("Forwarder reads an answer that comes byte by byte", async () => {
   assertEquals(behind.callers.length, 1, "one connection served both");
 });
 
-Deno.test("Forwarder answers HEAD with the length that GET would have", async () => {
+Deno.test("ReverseProxy answers HEAD with the length that GET would have", async () => {
   using behind = new Behind(answering("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n", OK));
   const response = await behind.ask({ method: "HEAD" }) as HttpResponse;
   assertEquals((response.body as { length: number }).length, 7);
   assertEquals(await behind.tell(), "200 ok", "no byte of a body was waited for");
 });
 
-Deno.test("Forwarder sends a body on while it comes, with its framing", async () => {
+Deno.test("ReverseProxy sends a body on while it comes, with its framing", async () => {
   const body = [new TextEncoder().encode("abc"), new TextEncoder().encode("de")];
   let seen = "";
   const sized: Script = async (caller) => {
@@ -169,7 +169,7 @@ Deno.test("Forwarder sends a body on while it comes, with its framing", async ()
   assertStringIncludes(seen, "\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
 });
 
-Deno.test("Forwarder lets an answer come before the body has gone out", async () => {
+Deno.test("ReverseProxy lets an answer come before the body has gone out", async () => {
   let isRead = false;
   using behind = new Behind(async (caller) => {
     await caller.until("\r\n\r\n");
@@ -181,7 +181,7 @@ Deno.test("Forwarder lets an answer come before the body has gone out", async ()
   assertEquals([isRead, await behind.tell()], [true, "BadGateway"], "its connection is not reused");
 });
 
-Deno.test("Forwarder lets a body that cannot be had pass, and ends the exchange behind", async () => {
+Deno.test("ReverseProxy lets a body that cannot be had pass, and ends the exchange behind", async () => {
   let ended: number | null = 0;
   using behind = new Behind(async (caller) => {
     await caller.until("\r\n\r\n");
@@ -194,7 +194,7 @@ Deno.test("Forwarder lets a body that cannot be had pass, and ends the exchange 
   assertEquals(ended, null);
 });
 
-Deno.test("Forwarder answers BadGateway for what is no answer", async () => {
+Deno.test("ReverseProxy answers BadGateway for what is no answer", async () => {
   const hangingUp: Script = async (caller) => {
     await caller.until("\r\n\r\n");
     caller.stream.close();
@@ -215,7 +215,7 @@ Deno.test("Forwarder answers BadGateway for what is no answer", async () => {
   assertEquals(await nobody.tell(), "BadGateway");
 });
 
-Deno.test("Forwarder fails a body that breaks off, and never calls it whole", async () => {
+Deno.test("ReverseProxy fails a body that breaks off, and never calls it whole", async () => {
   const cases = [
     ["Content-Length: 50000", "part"],
     ["Transfer-Encoding: chunked", "5\r\nab"],
@@ -234,7 +234,7 @@ Deno.test("Forwarder fails a body that breaks off, and never calls it whole", as
   }
 });
 
-Deno.test("Forwarder asks again only where nothing can have happened", async () => {
+Deno.test("ReverseProxy asks again only where nothing can have happened", async () => {
   /** Answers once, takes a second request and hangs up. */
   const stale: Script = async (caller) => {
     await caller.until("\r\n\r\n");
@@ -271,7 +271,7 @@ Deno.test("Forwarder asks again only where nothing can have happened", async () 
   assertEquals([await begun.tell(), await begun.tell()], ["200 ok", "BadGateway"]);
 });
 
-Deno.test("Forwarder answers GatewayTimeout where no head comes, and cuts a body that stops", async () => {
+Deno.test("ReverseProxy answers GatewayTimeout where no head comes, and cuts a body that stops", async () => {
   const silent: Script = async (caller) => void await caller.until("\r\n\r\n");
   using behind = Behind.impatient(
     silent,
@@ -287,7 +287,7 @@ Deno.test("Forwarder answers GatewayTimeout where no head comes, and cuts a body
   assertEquals(await behind.tell(), "GatewayTimeout");
 });
 
-Deno.test("Forwarder ends the exchange behind when its client goes away", async () => {
+Deno.test("ReverseProxy ends the exchange behind when its client goes away", async () => {
   let ended: number | null = 0;
   using behind = new Behind(async (caller) => {
     await caller.until("\r\n\r\n");
@@ -302,7 +302,7 @@ Deno.test("Forwarder ends the exchange behind when its client goes away", async 
   assertEquals(ended, null);
 });
 
-Deno.test("Forwarder changes to a WebSocket and carries it", async () => {
+Deno.test("ReverseProxy changes to a WebSocket and carries it", async () => {
   using behind = new Behind(async (caller) => {
     const head = await caller.until("\r\n\r\n");
     assertStringIncludes(head, "Upgrade: websocket");
@@ -330,13 +330,13 @@ Deno.test("Forwarder changes to a WebSocket and carries it", async () => {
   await over;
 });
 
-Deno.test("Forwarder passes a program's refusal of a WebSocket on", async () => {
+Deno.test("ReverseProxy passes a program's refusal of a WebSocket on", async () => {
   using behind = new Behind(answering("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"));
   const headers = [["Upgrade", "websocket"], ["Connection", "Upgrade"]] as const;
   assertEquals(await behind.tell({ headers }), "403 ");
 });
 
-Deno.test("Forwarder refuses a request that has come back, and more than a queue holds", async () => {
+Deno.test("ReverseProxy refuses a request that has come back, and more than a queue holds", async () => {
   using behind = new Behind(answering(OK));
   assertEquals(await behind.tell({ headers: [["Via", "1.1 us"]] }), "BadGateway");
   assertEquals(behind.callers.length, 0);
