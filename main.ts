@@ -4,13 +4,13 @@
  *
  * @module
  */
-import { wordsOfCall } from "./mod/cli/invoked_as.ts";
+import { withToolName } from "./mod/cli/invoked_as.ts";
 import { ask, note, out, print } from "./mod/cli/core/output.ts";
 import { run } from "./mod/cli/run.ts";
 
 if (import.meta.main) {
   Deno.exit(
-    await run(await wordsOfCall(Deno.args), {
+    await run(await withToolName(Deno.args), {
       os: Deno.build.os,
       uid: Deno.uid(),
       env: (name) => Deno.env.get(name),

@@ -5,7 +5,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { VERSION } from "../mod/base/version.ts";
-import { COMMAND_NAMES } from "../mod/cli/catalog.ts";
+import { COMMAND_NAMES } from "../mod/cli/command_table.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 /** Lines of a function that still read as one idea. */

@@ -26,7 +26,7 @@ export function listAdvice(
 }
 
 /** Why an entry stands for nothing that the machine has now; null where it stands for something. */
-export function absence(entry: ListEntry, machine: Machine): string | null {
+export function absenceReason(entry: ListEntry, machine: Machine): string | null {
   return isThere(entry, machine) ? null : "no interface of this machine has it now";
 }
 

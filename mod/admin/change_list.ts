@@ -14,7 +14,7 @@ import { type ListEntry, parseEntry } from "../config/document/list_entry.ts";
 import type { StoreChange } from "../config/store/store.ts";
 import { type Machine, readMachine } from "../listen/machine/machine_addresses.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
-import { absence, listAdvice } from "./advice.ts";
+import { absenceReason, listAdvice } from "./advice.ts";
 import { applyOrAdvise } from "./apply.ts";
 import { editStore } from "./store_edit.ts";
 
@@ -99,7 +99,7 @@ function readEntry(
   const names = new Set(machine.addresses.map((address) => address.interface));
   const entry = parseEntry(change.text, change.later ? undefined : [...names]);
   if (isProblem(entry) || !change.strict) return entry;
-  const reason = absence(entry, machine);
+  const reason = absenceReason(entry, machine);
   return reason === null ? entry : new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL });
 }
 

@@ -14,17 +14,17 @@ import { editStore } from "./store_edit.ts";
 /** Adds a reservation. */
 export function reserve(io: AdminIo, record: UrlAclRecord): Promise<ActionResult> {
   const edit = editStore(io, (document) => setUrlAcl(document, record));
-  return settled(io, edit, reservationAdded(record.url));
+  return applyReservation(io, edit, reservationAdded(record.url));
 }
 
 /** Removes the reservation of `url`. */
 export function unreserve(io: AdminIo, url: string): Promise<ActionResult> {
   const edit = editStore(io, (document) => deleteUrlAcl(document, url));
-  return settled(io, edit, reservationDeleted(url));
+  return applyReservation(io, edit, reservationDeleted(url));
 }
 
 /** The running service takes the change up; what came of it is an event. */
-async function settled(
+async function applyReservation(
   io: AdminIo,
   edit: ReturnType<typeof editStore>,
   event: NewEvent,

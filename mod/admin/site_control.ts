@@ -34,7 +34,7 @@ export async function controlSite(
   const code = refusalOf(await io.control.ask({ op: "status" }), verb, id);
   if (code !== WIN32.NO_ERROR) return refused(code);
   if (verb === "start" || verb === "stop") {
-    const edited = await decideStart(io, id, verb === "start");
+    const edited = await setAutoStart(io, id, verb === "start");
     if (edited.problem !== null) return edited;
   }
   try {
@@ -48,7 +48,7 @@ export async function controlSite(
 }
 
 /** Decides whether the site `id` starts with the service: found again in the newest document. */
-export async function decideStart(
+export async function setAutoStart(
   io: Pick<AdminIo, "store">,
   id: number,
   isWanted: boolean,

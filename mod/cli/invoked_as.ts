@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { COMMAND_NAMES } from "./catalog.ts";
+import { COMMAND_NAMES } from "./command_table.ts";
 
 /** The old tools; the name of each is the first word of its commands. */
 const TOOLS: readonly string[] = ["net", "netsh", "adsutil", "iisweb"];
 
 /** The words of this call: `net start` for `start` through a link named `net`. */
-export async function wordsOfCall(args: readonly string[]): Promise<readonly string[]> {
+export async function withToolName(args: readonly string[]): Promise<readonly string[]> {
   const tool = toolOf(await calledPath(args));
   return tool === null ? args : [tool, ...args];
 }

@@ -11,13 +11,13 @@ import { Store } from "../config/store/store.ts";
 import { ControlClient } from "../host/control/control_client.ts";
 import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "./catalog.ts";
-import { commandHelp, nounHelp, overview } from "./core/help.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
+import { commandHelp, groupHelp, overview } from "./core/help.ts";
 import { PipeClosed, printable } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
 
 /** What the process gives: everything that is not decided by the words. */
-interface Surroundings extends PathContext {
+interface RunContext extends PathContext {
   /** Milliseconds since 1970. */
   now(): number;
   out(text: string): void;
@@ -27,9 +27,9 @@ interface Surroundings extends PathContext {
 }
 
 /** Runs the command that `args` name. Never throws; the exit status tells. */
-export async function run(args: readonly string[], given: Surroundings): Promise<number> {
+export async function run(args: readonly string[], given: RunContext): Promise<number> {
   // The one place where text leaves: whatever it holds, a terminal does not obey it.
-  const around: Surroundings = {
+  const around: RunContext = {
     ...given,
     env: (name) => given.env(name),
     now: () => given.now(),
@@ -50,7 +50,7 @@ export async function run(args: readonly string[], given: Surroundings): Promise
   }
 }
 
-async function dispatch(args: readonly string[], around: Surroundings): Promise<number> {
+async function dispatch(args: readonly string[], around: RunContext): Promise<number> {
   const { words, configFile } = takeConfigFlag(args);
   const [first = ""] = words;
   if (first === "--version" || first === "-V") {
@@ -79,7 +79,7 @@ const HTTPCFG_STORES: readonly string[] = ["ssl", "urlacl", "iplisten"];
 
 async function answerWithoutCommand(
   words: readonly string[],
-  around: Surroundings,
+  around: RunContext,
 ): Promise<number> {
   const [first = "", ...rest] = words;
   const topic = first === "help" ? findCommand(rest) : null;
@@ -88,7 +88,7 @@ async function answerWithoutCommand(
     return EXIT.ok;
   }
   const noun = first === "help" && rest[0] !== undefined ? rest[0].toLowerCase() : null;
-  const group = noun === null ? null : nounHelp(await loadCommands(), noun);
+  const group = noun === null ? null : groupHelp(await loadCommands(), noun);
   if (group !== null) {
     around.out(group);
     return EXIT.ok;
@@ -99,8 +99,8 @@ async function answerWithoutCommand(
   }
   const line = words.slice(0, 2).join(" ");
   if (HTTPCFG_STORES.includes(rest[0]?.toLowerCase() ?? "")) {
-    const { refusedAction } = await import("./tools/httpcfg/usage.ts");
-    return refusedAction(first, await nearest(line), around);
+    const { refuseAction } = await import("./tools/httpcfg/usage.ts");
+    return refuseAction(first, await nearest(line), around);
   }
   throw usageFault(`Cannot run ${quote(line)}: there is no such command`, await nearest(line));
 }
@@ -151,7 +151,7 @@ function takeConfigFlag(
 }
 
 function makeIo(
-  around: Surroundings,
+  around: RunContext,
   configFile: string | undefined,
   args: readonly string[],
 ): CommandIo {
@@ -195,6 +195,6 @@ function makeIo(
 }
 
 /** Who sits in front: the one who called sudo, not root. */
-function callerName({ env, uid }: Surroundings): string {
+function callerName({ env, uid }: RunContext): string {
   return env("SUDO_USER") ?? env("USER") ?? env("USERNAME") ?? (uid === null ? "?" : String(uid));
 }

@@ -1,7 +1,7 @@
 /** Goal: only entries that do nothing are talked about. Method: a table, no machine. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../mod/base/address.ts";
-import { absence, listAdvice } from "../../mod/admin/advice.ts";
+import { absenceReason, listAdvice } from "../../mod/admin/advice.ts";
 import { type ListEntry, parseEntry } from "../../mod/config/document/list_entry.ts";
 import type { Machine } from "../../mod/listen/machine/machine_addresses.ts";
 
@@ -14,7 +14,7 @@ const MACHINE: Machine = {
   wholeLoopback: true,
 };
 
-Deno.test("listAdvice() and absence() speak of what is not there or never decides", () => {
+Deno.test("listAdvice() and absenceReason() speak of what is not there or never decides", () => {
   const cases: readonly (readonly [list: string, word: RegExp | null, isAbsent: boolean])[] = [
     ["10.0.0.5", null, false],
     ["10.0.0.9", null, true],
@@ -32,7 +32,7 @@ Deno.test("listAdvice() and absence() speak of what is not there or never decide
     const entry = parseEntry(list.at(-1)!) as ListEntry;
     const advice = listAdvice(list.slice(0, -1), list, MACHINE);
     assertEquals(advice.map(({ text }) => word?.test(text)), word === null ? [] : [true], text);
-    assertEquals(absence(entry, MACHINE) !== null, isAbsent, text);
+    assertEquals(absenceReason(entry, MACHINE) !== null, isAbsent, text);
     assertEquals(listAdvice(list, list, MACHINE), [], "what was there before is known");
   }
 });

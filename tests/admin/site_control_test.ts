@@ -1,7 +1,7 @@
 // Goal: verbs of a site by its state, and ServerAutoStart that follows. Method: a fake service.
 import { assertEquals } from "@std/assert";
 import { type AdminIo, codeOf } from "../../mod/admin/admin_io.ts";
-import { controlSite, decideStart, siteStates } from "../../mod/admin/site_control.ts";
+import { controlSite, setAutoStart, siteStates } from "../../mod/admin/site_control.ts";
 import type { SiteVerb } from "../../mod/host/control/control_protocol.ts";
 import { ControlClient } from "../../mod/host/control/control_client.ts";
 import { commandHome } from "../support/command_home.ts";
@@ -36,7 +36,7 @@ Deno.test("controlSite() gives the code of what the state allows", async () => {
   }
 });
 
-Deno.test("decideStart() changes the site as it is stored now, and no other that has its number", async () => {
+Deno.test("setAutoStart() changes the site as it is stored now, and no other that has its number", async () => {
   await using home = await tempFolder();
   const store = storeAt(home.at("config.json"));
   const io = { store } as unknown as AdminIo;
@@ -44,8 +44,8 @@ Deno.test("decideStart() changes the site as it is stored now, and no other that
     ...document,
     sites: document.sites.map((site) => ({ ...site, name: "renamed meanwhile" })),
   }));
-  assertEquals(codeOf(await decideStart(io, 1, false)), 0);
+  assertEquals(codeOf(await setAutoStart(io, 1, false)), 0);
   const [site] = (await store.read()).sites;
   assertEquals([site?.name, site?.autoStart], ["renamed meanwhile", false]);
-  assertEquals(codeOf(await decideStart(io, 7, true)), 2);
+  assertEquals(codeOf(await setAutoStart(io, 7, true)), 2);
 });

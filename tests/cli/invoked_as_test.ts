@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { toolOf, wordsOfCall } from "../../mod/cli/invoked_as.ts";
+import { toolOf, withToolName } from "../../mod/cli/invoked_as.ts";
 
 Deno.test("toolOf() knows the old tools by their file names", () => {
   const cases: [path: string, want: string | null][] = [
@@ -14,11 +14,11 @@ Deno.test("toolOf() knows the old tools by their file names", () => {
   for (const [path, want] of cases) assertEquals(toolOf(path), want, path);
 });
 
-Deno.test("wordsOfCall() puts the tool before its words, and itself before nothing", async () => {
+Deno.test("withToolName() puts the tool before its words, and itself before nothing", async () => {
   const called = async (as: string | null): Promise<readonly string[]> => {
     if (as !== null) Deno.env.set("HTTPCFG_CALLED_AS", as);
     try {
-      return await wordsOfCall(["start", "w3svc"]);
+      return await withToolName(["start", "w3svc"]);
     } finally {
       Deno.env.delete("HTTPCFG_CALLED_AS");
     }

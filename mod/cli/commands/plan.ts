@@ -38,7 +38,7 @@ const plan: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { input: gathered } = await gatherStored(io);
+    const { input: gathered } = await gatherPlanInput(io);
     const made = makePlan({ ...gathered, strict: input.flag("strict") });
     const form = input.text("format") ?? "text";
     if (form === "text") {
@@ -55,7 +55,7 @@ const plan: CommandSpec = {
 export const commands: readonly CommandSpec[] = [plan];
 
 /** The stored document, and what a plan for it is made of, against what runs now. */
-export async function gatherStored(io: CommandIo): Promise<Stored> {
+export async function gatherPlanInput(io: CommandIo): Promise<Stored> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const check = await storedCertificateCheck(io.paths.certs, document.ssl);

@@ -9,7 +9,7 @@ import type { ControlProgress } from "../../host/control/control_protocol.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { guardReload } from "../../admin/lockout_guard.ts";
 import { report } from "../core/report.ts";
-import { siteTroubles } from "../core/site_troubles.ts";
+import { siteProblems } from "../core/site_problems.ts";
 
 const reload: CommandSpec = {
   name: "reload",
@@ -52,7 +52,7 @@ const reload: CommandSpec = {
         hint: "httpcfg net start w3svc",
       });
     }
-    io.note(siteTroubles(status));
+    io.note(siteProblems(status));
     if (changes === 0) io.note("No socket had to change.");
     if (status.unconfirmedUntil !== null) {
       io.note(`Comes back at ${status.unconfirmedUntil} unless confirmed: httpcfg confirm`);

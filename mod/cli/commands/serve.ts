@@ -9,7 +9,7 @@ import { failureLine, READY } from "../../host/process/background.ts";
 import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
-import { siteTroubles } from "../core/site_troubles.ts";
+import { siteProblems } from "../core/site_problems.ts";
 import { listeningText } from "./status.ts";
 
 const serve: CommandSpec = {
@@ -53,7 +53,7 @@ async function runForeground(io: CommandIo): Promise<number> {
   }
   const status = process.status();
   io.note(listeningText(status));
-  io.note(siteTroubles(status));
+  io.note(siteProblems(status));
   const notifier = openNotifier((name) => io.env(name));
   await notifier.ready(listeningText(status));
   await process.ended;

@@ -44,7 +44,7 @@ export interface CommandInput extends FlagInput {
 }
 
 /** Every command: for those that tell about the others. */
-interface CommandCatalog {
+interface CommandTable {
   /** In the order of the help. */
   readonly names: readonly string[];
   /** The record of one of the names. */
@@ -53,7 +53,7 @@ interface CommandCatalog {
 
 /** All that a command may touch. Tests pass a fake. */
 export interface CommandIo extends AdminIo {
-  readonly commands: CommandCatalog;
+  readonly commands: CommandTable;
   readonly os: string;
   readonly uid: number | null;
   /**

@@ -56,7 +56,7 @@ export function overview(commands: readonly CommandSpec[], version: string): str
 }
 
 /** The commands that begin with `noun`, a line each; null where none does. */
-export function nounHelp(commands: readonly CommandSpec[], noun: string): string | null {
+export function groupHelp(commands: readonly CommandSpec[], noun: string): string | null {
   const group = commands.filter((command) => !command.hidden && firstWord(command) === noun);
   if (group.length === 0) return null;
   const width = Math.max(...group.map(({ name }) => name.length));

@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readInput } from "../../../mod/cli/core/args.ts";
 import type { CommandSpec } from "../../../mod/cli/core/command.ts";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "../../../mod/cli/catalog.ts";
-import { commandHelp, nounHelp, overview } from "../../../mod/cli/core/help.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "../../../mod/cli/command_table.ts";
+import { commandHelp, groupHelp, overview } from "../../../mod/cli/core/help.ts";
 import { commandHome, shellWords } from "../../support/command_home.ts";
 
 const SMALL: CommandSpec = {
@@ -78,10 +78,10 @@ Deno.test("commandHelp() wraps what a flag does in its own column", () => {
   assertEquals(rows.filter((row) => row.length > 79), []);
 });
 
-Deno.test("nounHelp() lists the commands of a first word", async () => {
-  const text = nounHelp(await loadCommands(), "site") ?? "";
+Deno.test("groupHelp() lists the commands of a first word", async () => {
+  const text = groupHelp(await loadCommands(), "site") ?? "";
   assertStringIncludes(text, "\n  site add ");
-  assertEquals(nounHelp(await loadCommands(), "nothing"), null);
+  assertEquals(groupHelp(await loadCommands(), "nothing"), null);
   await using home = await commandHome();
   assertEquals((await home.run("help site")).out, `${text}\n`);
   assertStringIncludes((await home.run("site")).note, "hint: httpcfg help site");

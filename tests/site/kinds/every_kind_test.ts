@@ -1,7 +1,7 @@
 // Goal: a kind of site content is one file and one line in the table; whatever it is, the rest of the
 // program knows it from there. Method: each check goes over the table, none names a kind.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { loadCommands } from "../../../mod/cli/catalog.ts";
+import { loadCommands } from "../../../mod/cli/command_table.ts";
 import { commandHelp } from "../../../mod/cli/core/help.ts";
 import { complete } from "../../../mod/cli/commands/docs/complete.ts";
 import { programPage } from "../../../mod/cli/commands/docs/man.ts";

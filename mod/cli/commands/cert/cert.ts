@@ -154,7 +154,7 @@ function importPair(input: CommandInput, io: CommandIo): number {
   const place = input.flag("link")
     ? linkPair(io.paths.certs, store, name, files)
     : writePair(io.paths.certs, store, name, pair);
-  tellPlaced(io, place, now);
+  reportStored(io, place, now);
   return EXIT.ok;
 }
 
@@ -222,12 +222,12 @@ async function create(input: CommandInput, io: CommandIo): Promise<number> {
   }
   const { makeSelfSigned } = await import("../../../config/certs/self_signed.ts");
   const made = writePair(io.paths.certs, store, name, await makeSelfSigned(options));
-  tellPlaced(io, made, new Date(io.now()).toISOString());
+  reportStored(io, made, new Date(io.now()).toISOString());
   return EXIT.ok;
 }
 
 /** The thumbprint is the answer; what can be done with it is for people. */
-function tellPlaced(
+function reportStored(
   io: CommandIo,
   { hash, store, ...facts }: StoredCertificate,
   now: string,

@@ -39,7 +39,7 @@ export function parseBashLine(line: string): BashLine {
 }
 
 /** `value` as bash is to insert it in place of what follows the last break in the last word. */
-export function bashAnswer(value: string, { words, quote }: BashLine): string {
+export function bashReply(value: string, { words, quote }: BashLine): string {
   if (quote !== "") return value;
   const current = words.at(-1) ?? "";
   const cut = Math.max(current.lastIndexOf(":"), current.lastIndexOf("=")) + 1;

@@ -10,7 +10,7 @@ import type { CommandSpec } from "../../core/command.ts";
 /** One thing that fits, and a few words about it. */
 export interface Candidate {
   readonly value: string;
-  readonly tells: string;
+  readonly description: string;
 }
 
 /** What is offered: candidates, and whether the shell's own files or folders fit as well. */
@@ -29,7 +29,10 @@ interface CompletionSource {
 }
 
 const NOTHING: Completion = { candidates: [], paths: null };
-const CONFIG: Candidate = { value: "--config", tells: "the document, instead of the usual one" };
+const CONFIG: Candidate = {
+  value: "--config",
+  description: "the document, instead of the usual one",
+};
 
 /** Completes the last of `words`, which may be empty; the ones before it are finished. */
 export async function complete(
@@ -55,7 +58,7 @@ export async function complete(
   };
 }
 
-const HELP: Candidate = { value: "help", tells: "help of a command" };
+const HELP: Candidate = { value: "help", description: "help of a command" };
 
 /** The next word of every command whose name begins with `path`. */
 async function nextWords(
@@ -72,7 +75,7 @@ async function nextWords(
     const several = found.has(word) || parts.length > path.length + 1;
     found.set(word, several ? `${[...path, word].join(" ")} …` : spec.summary);
   }
-  return [...found].map(([value, tells]) => ({ value, tells }));
+  return [...found].map(([value, description]) => ({ value, description }));
 }
 
 /** The longest name that the finished words begin with. */
@@ -97,7 +100,7 @@ async function wordsOf(
   if (switched !== undefined) return await ofKind(switched, source);
   const switches = Object.entries(spec.switches ?? {}).map(([value, kind]) => ({
     value,
-    tells: kind,
+    description: kind,
   }));
   if (current.startsWith("-")) return { candidates: [...switches, ...flagsOf(spec)], paths: null };
   const kinds = spec.completes ?? [];
@@ -109,7 +112,7 @@ async function wordsOf(
 async function valuesOf(flag: FlagSpec, source: CompletionSource): Promise<Completion> {
   const values = flag.choices ?? flag.suggests;
   if (values !== undefined) {
-    return { candidates: values.map((value) => ({ value, tells: "" })), paths: null };
+    return { candidates: values.map((value) => ({ value, description: "" })), paths: null };
   }
   return flag.completes === undefined ? NOTHING : await ofKind(flag.completes, source);
 }
@@ -122,9 +125,9 @@ async function ofKind(kind: WordKind, source: CompletionSource): Promise<Complet
 function flagsOf(spec: CommandSpec): Candidate[] {
   const own = Object.entries(spec.flags).map(([name, { summary }]) => ({
     value: `--${name}`,
-    tells: summary,
+    description: summary,
   }));
-  return [...own, { value: "--help", tells: "help of this command" }];
+  return [...own, { value: "--help", description: "help of this command" }];
 }
 
 /** How many of the words are neither a flag nor its value. */

@@ -29,11 +29,14 @@ type Reader = (io: CommandIo) => Promise<readonly Candidate[]> | readonly Candid
 const READERS: { readonly [K in WordKind]?: Reader } = {
   entry: () => [...addresses(), ...interfaces()],
   "stored-entry": async (io) => {
-    return (await io.store.readList()).map((value) => ({ value, tells: "on the list" }));
+    return (await io.store.readList()).map((value) => ({ value, description: "on the list" }));
   },
   binding: () => [
-    { value: ":80:", tells: "every address" },
-    ...addresses().map(({ value, tells }) => ({ value: `${bracketed(value)}:80:`, tells })),
+    { value: ":80:", description: "every address" },
+    ...addresses().map(({ value, description }) => ({
+      value: `${bracketed(value)}:80:`,
+      description,
+    })),
   ],
   endpoint: async (io) => {
     const { sites } = await io.store.read();
@@ -42,34 +45,37 @@ const READERS: { readonly [K in WordKind]?: Reader } = {
   site: async (io) => {
     return (await io.store.read()).sites.map(({ id, name }) => ({
       value: name,
-      tells: `W3SVC/${id}`,
+      description: `W3SVC/${id}`,
     }));
   },
   service: () =>
-    SERVICES.map(({ name, display }) => ({ value: name.toLowerCase(), tells: display })),
+    SERVICES.map(({ name, display }) => ({ value: name.toLowerCase(), description: display })),
   version: async (io) => {
     const versions = await new History(io.paths.history).list();
     return versions.map(({ number, command }) => ({
       value: String(number),
-      tells: command ?? "found",
+      description: command ?? "found",
     }));
   },
   certificate: ({ paths: { certs } }) => {
     return listStores(certs).flatMap((store) => listCertificates(certs, store))
-      .map(({ hash, name }) => ({ value: hash, tells: name }));
+      .map(({ hash, name }) => ({ value: hash, description: name }));
   },
-  shell: () => SHELLS.map((value) => ({ value, tells: "" })),
+  shell: () => SHELLS.map((value) => ({ value, description: "" })),
 };
 
 function addresses(): Candidate[] {
-  return readMachine().addresses.map(({ ip, interface: name }) => ({ value: ip, tells: name }));
+  return readMachine().addresses.map(({ ip, interface: name }) => ({
+    value: ip,
+    description: name,
+  }));
 }
 
 function interfaces(): Candidate[] {
   const all: readonly MachineAddress[] = readMachine().addresses;
   return [...new Set(all.map((address) => address.interface))].map((value) => ({
     value,
-    tells: "every address of the interface",
+    description: "every address of the interface",
   }));
 }
 
@@ -79,7 +85,7 @@ function endpoints(text: string, site: string): Candidate[] {
   if (isProblem(binding)) return [];
   const { ip, port } = binding;
   const all = ip === null ? readMachine().addresses.map((address) => address.ip) : [ip];
-  return all.map((one) => ({ value: formatEndpoint({ ip: one, port }), tells: site }));
+  return all.map((one) => ({ value: formatEndpoint({ ip: one, port }), description: site }));
 }
 
 function bracketed(ip: string): string {

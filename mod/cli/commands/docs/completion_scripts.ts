@@ -44,15 +44,15 @@ const ZSH = `\
 #   httpcfg completions zsh > /usr/local/share/zsh/site-functions/_httpcfg
 # For this one, after compinit: source <(httpcfg completions zsh)
 _httpcfg() {
-  local value tells paths=
+  local value description paths=
   local -a values shown
-  while IFS=$'\\t' read -r value tells; do
+  while IFS=$'\\t' read -r value description; do
     case $value in
       ${PATHS_MARK}file) paths=-f ;;
       ${PATHS_MARK}folder) paths=-/ ;;
       *)
         values+=("$value")
-        shown+=("$value\${tells:+  -- $tells}")
+        shown+=("$value\${description:+  -- $description}")
         ;;
     esac
   done < <("\${(Q)words[1]}" complete -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null)
@@ -90,13 +90,13 @@ Register-ArgumentCompleter -Native -CommandName httpcfg -ScriptBlock {
   $words = @($ast.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_".Trim('"', "'") })
   if ($word -eq '') { $words += '' }
   & $ast.CommandElements[0].Value complete -- @words 2>$null | ForEach-Object {
-    $value, $tells = $_ -split "\`t", 2
-    if (-not $tells) { $tells = $value }
+    $value, $tip = $_ -split "\`t", 2
+    if (-not $tip) { $tip = $value }
     if ($value -like '${PATHS_MARK}*') {
       [System.Management.Automation.CompletionCompleters]::CompleteFilename($word)
     } else {
       $text = if ($value -match '\\s') { "'$value'" } else { $value }
-      [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $tells)
+      [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $tip)
     }
   }
 }

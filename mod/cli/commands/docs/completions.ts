@@ -5,7 +5,7 @@
  */
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, usageFault } from "../../../base/fault.ts";
-import { bashAnswer, type BashLine, parseBashLine } from "./bash_line.ts";
+import { type BashLine, bashReply, parseBashLine } from "./bash_line.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { complete } from "./complete.ts";
 import { valuesOfKind } from "./complete_values.ts";
@@ -50,9 +50,9 @@ const completeWords: CommandSpec = {
     const text = input.text("bash");
     const line: BashLine | null = text === null ? null : parseBashLine(text);
     const { candidates, paths } = await complete(line?.words ?? input.words, sourceOf(io));
-    const lines = candidates.map(({ value, tells }) => {
-      const inserted = line === null ? value : bashAnswer(value, line);
-      return tells === "" ? inserted : `${inserted}\t${tells}`;
+    const lines = candidates.map(({ value, description }) => {
+      const inserted = line === null ? value : bashReply(value, line);
+      return description === "" ? inserted : `${inserted}\t${description}`;
     });
     if (paths !== null) lines.push(`${PATHS_MARK}${paths}`);
     io.out(lines.join("\n"));

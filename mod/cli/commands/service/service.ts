@@ -67,7 +67,7 @@ const install: CommandSpec = {
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const { files, start } = await planOf(input);
-    noteWherePrivate(input, io);
+    warnIfPrivate(input, io);
     if (input.flag("print")) {
       const comment = files[0]?.text.startsWith("<?xml") ? null : "#";
       for (const { path, text } of files) {
@@ -143,7 +143,7 @@ async function planOf(input: CommandInput): Promise<ServicePlan> {
 }
 
 /** The service has a user of its own, and a /tmp of its own: neither sees such a file. */
-function noteWherePrivate(input: CommandInput, io: CommandIo): void {
+function warnIfPrivate(input: CommandInput, io: CommandIo): void {
   const program = input.text("program") ?? ownProgram();
   if (!/^\/(root|home|tmp|var\/tmp)\//.test(program)) return;
   io.note(`warning: the user of the service may not be able to read "${program}"`);

@@ -4,7 +4,7 @@
  * @module
  */
 import { changeSites } from "../../../admin/change_sites.ts";
-import { controlSite, decideStart } from "../../../admin/site_control.ts";
+import { controlSite, setAutoStart } from "../../../admin/site_control.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import { win32Text } from "../../../base/win32.ts";
@@ -137,7 +137,7 @@ async function decideForLater(
       hint: "httpcfg net start w3svc",
     });
   }
-  const { problem, notices } = await decideStart(io, id, verb === "start");
+  const { problem, notices } = await setAutoStart(io, id, verb === "start");
   report(io, notices);
   if (problem !== null) {
     throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${problem.reason}`, {

@@ -45,7 +45,7 @@ export const commands: readonly CommandSpec[] = [adsutil];
 async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const states = await siteStates(io);
   if (!mayEdit(input.words)) {
-    return await told(runAdsutil(input.words, await io.store.read(), states), io);
+    return await printAnswer(runAdsutil(input.words, await io.store.read(), states), io);
   }
   let answer: AdsutilAnswer = { text: "", exit: ADSUTIL_EXIT.ok };
   const result = await changeSites(io, (document) => {
@@ -59,19 +59,19 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
       exit: HRESULT.ACCESS_DENIED,
     };
   }
-  const exit = await told(answer, io);
+  const exit = await printAnswer(answer, io);
   report(io, result.notices);
   return exit;
 }
 
-async function told(answer: AdsutilAnswer, io: CommandIo): Promise<number> {
+async function printAnswer(answer: AdsutilAnswer, io: CommandIo): Promise<number> {
   io.print(answer.text);
-  if (answer.stored !== undefined) await tellAboutStored(answer.stored, io);
-  if (answer.action !== undefined) return await act(answer.action, io);
+  if (answer.stored !== undefined) await noteStored(answer.stored, io);
+  if (answer.action !== undefined) return await controlServer(answer.action, io);
   return exitStatusOf(answer.exit >>> 0, io.os);
 }
 
-async function tellAboutStored(
+async function noteStored(
   { path, name }: { readonly path: string; readonly name: string },
   io: CommandIo,
 ): Promise<void> {
@@ -81,7 +81,7 @@ async function tellAboutStored(
   }
 }
 
-async function act({ verb, siteId, path }: ServerAction, io: CommandIo): Promise<number> {
+async function controlServer({ verb, siteId, path }: ServerAction, io: CommandIo): Promise<number> {
   const result = await controlSite(io, verb.toLowerCase() as SiteVerb, siteId);
   report(io, result.notices);
   if (result.problem === null) {

@@ -6,11 +6,11 @@
 import { ADSUTIL_EXIT } from "../../../base/exit_status.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 
 /** A site that the running service shall start, stop, pause or continue. */
 export interface ServerAction {
-  readonly verb: say.ServerVerb;
+  readonly verb: messages.ServerVerb;
   readonly siteId: number;
   /** As typed, for the answer. */
   readonly path: string;
@@ -41,9 +41,9 @@ export function splitProperty(typed: string): { readonly path: string; readonly 
 }
 
 export function failed(hresult: number, action: string): AdsutilAnswer {
-  return { text: say.errorText(hresult, action), exit: hresult };
+  return { text: messages.errorText(hresult, action), exit: hresult };
 }
 
 export function wrongArgs(command: string): AdsutilAnswer {
-  return { text: say.wrongArgs(command), exit: ADSUTIL_EXIT.failed };
+  return { text: messages.wrongArgs(command), exit: ADSUTIL_EXIT.failed };
 }

@@ -26,7 +26,7 @@ import {
   splitProperty,
   wrongArgs,
 } from "./answer.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 
 export function getProperty({ words, document, states }: AdsutilCall): AdsutilAnswer {
   if (words.length !== 1) return wrongArgs("GET");
@@ -44,8 +44,8 @@ export function getProperty({ words, document, states }: AdsutilCall): AdsutilAn
     return failed(found.code, action);
   }
   const value = findValue(document, found.key, found.property, states);
-  if (value === null) return { text: say.notSetText(name), exit: HRESULT.NOT_SET };
-  return { text: say.gotText(name, found.property, value.value), exit: ADSUTIL_EXIT.ok };
+  if (value === null) return { text: messages.notSetText(name), exit: HRESULT.NOT_SET };
+  return { text: messages.getText(name, found.property, value.value), exit: ADSUTIL_EXIT.ok };
 }
 
 export function enumerate(call: AdsutilCall, command: string, recurse: boolean): AdsutilAnswer {
@@ -54,27 +54,27 @@ export function enumerate(call: AdsutilCall, command: string, recurse: boolean):
   if (words.length > 1) return wrongArgs(command);
   const { document } = call;
   const [typed = ""] = words;
-  if (normalPath(typed) === "") return { text: say.childText("W3SVC"), exit: ADSUTIL_EXIT.ok };
+  if (normalPath(typed) === "") return { text: messages.childText("W3SVC"), exit: ADSUTIL_EXIT.ok };
   const key = keyAt(document, typed);
   if (key === null) {
     const action = `Error Trying To ENUM the Object (GetObject Failed): ${typed}`;
     return failed(HRESULT.PATH_NOT_FOUND, action);
   }
   if (!recurse) {
-    const children = childrenOf(document, key.path).map(say.childText).join("");
+    const children = childrenOf(document, key.path).map(messages.childText).join("");
     return { text: (pathsOnly ? "" : propertiesText(call, key)) + children, exit: ADSUTIL_EXIT.ok };
   }
   const text = subtreeOf(document, key.path).map((path) => {
     const below = keyAt(document, path);
     const properties = pathsOnly || below === null ? "" : propertiesText(call, below);
-    return path === key.path ? properties : say.childText(path) + properties;
+    return path === key.path ? properties : messages.childText(path) + properties;
   });
   return { text: text.join(""), exit: ADSUTIL_EXIT.ok };
 }
 
 function propertiesText({ document, states }: AdsutilCall, key: MetabaseKey): string {
   return ownProperties(document, key, states)
-    .map(({ property, value }) => say.enumText(property, value))
+    .map(({ property, value }) => messages.enumText(property, value))
     .join("");
 }
 

@@ -36,7 +36,7 @@ import {
   wrongArgs,
 } from "./answer.ts";
 import { enumerate, findProperty, getProperty } from "./read.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 
 /** VBScript: "The remote server machine does not exist or is unavailable". */
 const NO_SUCH_SERVER = 462;
@@ -60,7 +60,7 @@ const COMMANDS: ReadonlyMap<string, (call: AdsutilCall) => AdsutilAnswer> = new 
   ["STOP_SERVER", (call: AdsutilCall) => control(call, "STOP")],
   ["PAUSE_SERVER", (call: AdsutilCall) => control(call, "PAUSE")],
   ["CONTINUE_SERVER", (call: AdsutilCall) => control(call, "CONTINUE")],
-  ["HELP", () => ({ text: say.ADSUTIL_HELP, exit: ADSUTIL_EXIT.ok })],
+  ["HELP", () => ({ text: messages.ADSUTIL_HELP, exit: ADSUTIL_EXIT.ok })],
 ]);
 
 /** Commands that may change the document, and have to run under its lock. */
@@ -76,11 +76,13 @@ export function runAdsutil(
   states: SiteStates,
 ): AdsutilAnswer {
   const { words: [command, ...words], server } = withoutServer(typed);
-  if (command === undefined) return { text: say.ADSUTIL_USAGE, exit: ADSUTIL_EXIT.failed };
+  if (command === undefined) return { text: messages.ADSUTIL_USAGE, exit: ADSUTIL_EXIT.failed };
   const run = COMMANDS.get(command.toUpperCase());
-  if (run === undefined) return { text: say.unknownCommand(command), exit: ADSUTIL_EXIT.failed };
+  if (run === undefined) {
+    return { text: messages.unknownCommand(command), exit: ADSUTIL_EXIT.failed };
+  }
   if (server !== null) {
-    const text = say.errorText(
+    const text = messages.errorText(
       NO_SUCH_SERVER,
       `Error Trying To GET the Object (GetObject Failed): ${words[0] ?? ""}`,
     );
@@ -107,7 +109,7 @@ function set({ words: [target, ...values], document }: AdsutilCall): AdsutilAnsw
     return failed(edit.code, `Error Trying To SET the Property: ${name}`);
   }
   return {
-    text: say.setText(name, property, edit.value ?? ""),
+    text: messages.setText(name, property, edit.value ?? ""),
     exit: ADSUTIL_EXIT.ok,
     document: edit.document,
     stored: { path: keyAt(document, path)!.path, name: property.bit?.of ?? property.name },
@@ -168,8 +170,8 @@ function create({ words, document }: AdsutilCall, keyType: string | undefined): 
     typed,
   );
   const warnings = [
-    parent !== null && keyAt(document, parent) === null ? say.parentWarning(parent) : "",
-    keyType === undefined || keyType.toLowerCase() === "iisobject" ? say.keyTypeWarning() : "",
+    parent !== null && keyAt(document, parent) === null ? messages.parentWarning(parent) : "",
+    keyType === undefined || keyType.toLowerCase() === "iisobject" ? messages.keyTypeWarning() : "",
   ];
   return answer.document === undefined ? answer : {
     ...answer,
@@ -191,7 +193,7 @@ function copy({ words, document }: AdsutilCall, move: boolean): AdsutilAnswer {
   return { text, exit: ADSUTIL_EXIT.ok, document: edit.document };
 }
 
-function control({ words, document }: AdsutilCall, verb: say.ServerVerb): AdsutilAnswer {
+function control({ words, document }: AdsutilCall, verb: messages.ServerVerb): AdsutilAnswer {
   if (words.length !== 1) return wrongArgs(`${verb}_SERVER`);
   const [path = ""] = words;
   const key = keyAt(document, path);

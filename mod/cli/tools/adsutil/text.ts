@@ -15,7 +15,7 @@ import { type PropertyRow, shownType } from "../../../config/metabase/schema.ts"
 const NAME_WIDTH = 32;
 
 /** One property as GET shows it. */
-export function gotText(name: string, property: PropertyRow, value: MetabaseValue): string {
+export function getText(name: string, property: PropertyRow, value: MetabaseValue): string {
   const head = headOf(name, property);
   if (!Array.isArray(value)) return `${head} ${scalarText(value)}\n`;
   return `${head}  (${value.length} Items)\n${itemLines(value)}`;

@@ -12,7 +12,7 @@ import { report } from "../../core/report.ts";
 import type { ServiceCall } from "./text.ts";
 
 /** Prints that `call` completed with `code`; gives the exit status. */
-export function completed(
+export function printCompleted(
   io: CommandIo,
   call: ServiceCall,
   code: number,
@@ -22,14 +22,14 @@ export function completed(
 }
 
 /** Tells what came of an action: the line on stdout, what is worth knowing on stderr. */
-export function told(io: CommandIo, call: ServiceCall, result: ActionResult): number {
-  const status = completed(io, call, codeOf(result));
+export function printResult(io: CommandIo, call: ServiceCall, result: ActionResult): number {
+  const status = printCompleted(io, call, codeOf(result));
   report(io, result.notices);
   return status;
 }
 
 /** Prints why the command line is refused, as the old tool did on stdout; gives the exit status. */
-export function refuse(
+export function printRefusal(
   io: CommandIo,
   text: string,
   code: number = WIN32.INVALID_PARAMETER,

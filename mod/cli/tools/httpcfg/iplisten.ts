@@ -14,7 +14,7 @@ import { WIN32 } from "../../../base/win32.ts";
 import { INCLUSION_RULES } from "../../../listen/list/inclusion.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
-import { told } from "./completed.ts";
+import { printResult } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
 
 /** Characters of a refused value that the old message repeats. */
@@ -78,7 +78,7 @@ async function change(
   );
   const code = codeOf(result);
   if (code === WIN32.WSAEINVAL) io.out(`${shortened(text)} is not a valid IP address.`);
-  if (code !== WIN32.WSAEINVAL) return told(io, action, result);
+  if (code !== WIN32.WSAEINVAL) return printResult(io, action, result);
   report(io, result.notices);
   return exitStatusOf(code, io.os);
 }

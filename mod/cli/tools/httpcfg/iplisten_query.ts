@@ -8,7 +8,7 @@
  */
 import { WIN32 } from "../../../base/win32.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
-import { completed } from "./completed.ts";
+import { printCompleted } from "./completed.ts";
 import { render } from "../../core/format.ts";
 
 const queryIplisten: CommandSpec = {
@@ -30,7 +30,7 @@ const queryIplisten: CommandSpec = {
       io.out(await render({ name: "iplisten", columns: ["ip"], rows }, form));
       return WIN32.NO_ERROR;
     }
-    if (ipListen.length === 0) return completed(io, "Query", WIN32.NOT_FOUND);
+    if (ipListen.length === 0) return printCompleted(io, "Query", WIN32.NOT_FOUND);
     io.out(ipListen.map((ip) => `IP :${ip}`).join("\n"));
     return WIN32.NO_ERROR;
   },

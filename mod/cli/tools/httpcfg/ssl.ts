@@ -19,9 +19,9 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { completed, refuse, told } from "./completed.ts";
+import { printCompleted, printRefusal, printResult } from "./completed.ts";
 import { render, type Row } from "../../core/format.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
 import { readSwitches } from "./switches.ts";
 
@@ -80,17 +80,17 @@ export const commands: readonly CommandSpec[] = [setSslCommand, querySslCommand,
 
 async function set(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return refuse(io, say.invalidCommand(unknown));
+  if (unknown !== null) return printRefusal(io, messages.invalidCommand(unknown));
   const key = readKey(values.get("i"));
   if (isProblem(key)) return refusedKey(io, "Set", key, values.get("i"));
   const hashText = values.get("h");
-  if (hashText === undefined) return completed(io, "Set", WIN32.INVALID_PARAMETER);
-  if (hashText.length !== 40) return refuse(io, say.badHashLength(hashText));
+  if (hashText === undefined) return printCompleted(io, "Set", WIN32.INVALID_PARAMETER);
+  if (hashText.length !== 40) return printRefusal(io, messages.badHashLength(hashText));
   const hash = parseCertHash(hashText);
-  if (hash === null) return refuse(io, say.badHashDigits());
+  if (hash === null) return printRefusal(io, messages.badHashDigits());
   const guidText = values.get("g");
   const appId = guidText === undefined ? NULL_GUID : parseGuid(guidText);
-  if (appId === null) return refuse(io, say.badGuid(guidText ?? ""));
+  if (appId === null) return printRefusal(io, messages.badGuid(guidText ?? ""));
   const record: SslRecord = {
     key,
     hash,
@@ -103,33 +103,33 @@ async function set(input: CommandInput, io: CommandIo): Promise<number> {
     ...optional("sslCtlStoreName", values.get("n")),
     flags: parseLegacyNumber(values.get("f")),
   };
-  return told(io, "Set", await bindCertificate(io, record, "add"));
+  return printResult(io, "Set", await bindCertificate(io, record, "add"));
 }
 
 async function query(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return refuse(io, say.invalidCommand(unknown));
+  if (unknown !== null) return printRefusal(io, messages.invalidCommand(unknown));
   const document = await io.store.read();
   let records = document.ssl;
   if (values.has("i")) {
     const key = readKey(values.get("i"));
     if (isProblem(key)) return refusedKey(io, "Query", key, values.get("i"));
     const found = findSsl(document, key);
-    if (found === undefined) return completed(io, "Query", WIN32.FILE_NOT_FOUND);
+    if (found === undefined) return printCompleted(io, "Query", WIN32.FILE_NOT_FOUND);
     records = [found];
   }
   const form = input.text("format") ?? "text";
-  if (form === "text") io.print(records.map(say.sslRecordText).join(""));
+  if (form === "text") io.print(records.map(messages.sslRecordText).join(""));
   else io.out(await render({ name: "ssl", columns: COLUMNS, rows: records.map(rowOf) }, form));
   return WIN32.NO_ERROR;
 }
 
 async function remove(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return refuse(io, say.invalidCommand(unknown));
+  if (unknown !== null) return printRefusal(io, messages.invalidCommand(unknown));
   const key = readKey(values.get("i"));
   if (isProblem(key)) return refusedKey(io, "Delete", key, values.get("i"));
-  return told(io, "Delete", await unbindCertificate(io, key));
+  return printResult(io, "Delete", await unbindCertificate(io, key));
 }
 
 /** The key that `-i` names. An address without a port is one that the API refuses, not the tool. */
@@ -144,12 +144,14 @@ function readKey(text: string | undefined): string | Problem {
 
 function refusedKey(
   io: CommandIo,
-  call: say.ServiceCall,
+  call: messages.ServiceCall,
   { code }: Problem,
   text: string | undefined,
 ): number {
   const isCalled = text !== undefined && code === WIN32.INVALID_PARAMETER;
-  return isCalled ? completed(io, call, code) : refuse(io, say.badSslAddress(text), code);
+  return isCalled
+    ? printCompleted(io, call, code)
+    : printRefusal(io, messages.badSslAddress(text), code);
 }
 
 const COLUMNS = [

@@ -17,9 +17,9 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { render } from "../../core/format.ts";
-import { completed, refuse, told } from "./completed.ts";
+import { printCompleted, printRefusal, printResult } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 
 const LETTERS = "ua";
 
@@ -42,12 +42,12 @@ const setUrlAclCommand: CommandSpec = {
   legacy: true,
   async run(input, io): Promise<number> {
     const { values, unknown } = readSwitches(input.words, LETTERS);
-    if (unknown !== null) return refuse(io, say.notAValidCommand(unknown));
+    if (unknown !== null) return printRefusal(io, messages.notAValidCommand(unknown));
     const record = { url: values.get("u") ?? "", sddl: values.get("a") ?? "" };
     if (record.url === "" || record.sddl === "") {
-      return completed(io, "Set", WIN32.INVALID_PARAMETER);
+      return printCompleted(io, "Set", WIN32.INVALID_PARAMETER);
     }
-    return told(io, "Set", await reserve(io, record));
+    return printResult(io, "Set", await reserve(io, record));
   },
 };
 
@@ -72,8 +72,8 @@ const deleteUrlAclCommand: CommandSpec = {
   legacy: true,
   async run(input, io): Promise<number> {
     const { values, unknown } = readSwitches(input.words, LETTERS);
-    if (unknown !== null) return refuse(io, say.notAValidCommand(unknown));
-    return told(io, "Delete", await unreserve(io, values.get("u") ?? ""));
+    if (unknown !== null) return printRefusal(io, messages.notAValidCommand(unknown));
+    return printResult(io, "Delete", await unreserve(io, values.get("u") ?? ""));
   },
 };
 
@@ -86,17 +86,17 @@ export const commands: readonly CommandSpec[] = [
 
 async function query(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return refuse(io, say.notAValidCommand(unknown));
+  if (unknown !== null) return printRefusal(io, messages.notAValidCommand(unknown));
   const document = await io.store.read();
   let records = document.urlAcl;
   const url = values.get("u");
   if (url !== undefined) {
     const found = findUrlAcl(document, url);
-    if (isProblem(found)) return completed(io, "Query", found.code);
+    if (isProblem(found)) return printCompleted(io, "Query", found.code);
     records = [found];
   }
   const form = input.text("format") ?? "text";
-  if (form === "text") io.print(records.map(say.urlAclRecordText).join(""));
+  if (form === "text") io.print(records.map(messages.urlAclRecordText).join(""));
   else {
     const rows = records.map(({ url, sddl }) => ({ url, sddl }));
     io.out(await render({ name: "urlacl", columns: ["url", "sddl"], rows }, form));

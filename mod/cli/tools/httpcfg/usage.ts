@@ -7,7 +7,7 @@
 import { EXIT } from "../../../base/exit_status.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
-import { refuse } from "./completed.ts";
+import { printRefusal } from "./completed.ts";
 import { HTTPCFG_USAGE, invalidCommand } from "./text.ts";
 
 function action(name: string): CommandSpec {
@@ -24,7 +24,7 @@ function action(name: string): CommandSpec {
     run({ words: [store] }, io): Promise<number> {
       if (store !== undefined && store !== "?" && store !== "/?" && store !== "-?") {
         io.note(`hint: httpcfg ${name} iplisten, ssl or urlacl`);
-        return Promise.resolve(refuse(io, invalidCommand(store)));
+        return Promise.resolve(printRefusal(io, invalidCommand(store)));
       }
       io.print(HTTPCFG_USAGE);
       return Promise.resolve(EXIT.ok);
@@ -33,7 +33,7 @@ function action(name: string): CommandSpec {
 }
 
 /** An action that Httpcfg.exe does not know, before one of its stores; gives the exit status. */
-export function refusedAction(
+export function refuseAction(
   word: string,
   nearest: string,
   io: Pick<CommandIo, "print" | "note">,

@@ -11,7 +11,7 @@ import { parseIp, parsePort, urlHost } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { isHostName } from "../../../base/host_name.ts";
 import {
-  badLine,
+  badCommandLine,
   IISWEB_ERRORS,
   IISWEB_HELP,
   type IiswebVerb,
@@ -128,7 +128,7 @@ function checkedCreate(
   if (ipText !== "" && ip === null) return { text: IISWEB_ERRORS.badIp, exit: EXIT.failed };
   const host = (values.get("d") ?? "").toLowerCase().replace(/\.$/, "");
   if (host !== "" && !isHostName(host)) {
-    return { text: badLine(`Invalid host name: ${host}`, "create"), exit: EXIT.failed };
+    return { text: badCommandLine(`Invalid host name: ${host}`, "create"), exit: EXIT.failed };
   }
   if (!/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(root)) return bad(IISWEB_ERRORS.badRoot, "create");
   return { ...base, ip: ip === null ? "" : urlHost(ip), port, host };
@@ -150,5 +150,5 @@ function isSwitch(word: string): boolean {
 }
 
 function bad(message: string, verb = ""): IiswebRefusal {
-  return { text: badLine(message, verb), exit: EXIT.failed };
+  return { text: badCommandLine(message, verb), exit: EXIT.failed };
 }

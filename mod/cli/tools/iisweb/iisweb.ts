@@ -22,7 +22,7 @@ import type { SiteStates } from "../../../config/metabase/tree.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { finish, report, reportError } from "../../core/report.ts";
 import { type IiswebCall, readIisweb, siteIdOfName } from "./args.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 
 const STOPPED = 4;
 const PAUSED = 6;
@@ -57,17 +57,17 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
     io.print(call.text);
     return call.exit;
   }
-  io.print(say.CONNECTING);
+  io.print(messages.CONNECTING);
   if (call.verb === "create") return await create(call, io);
   const states = await siteStates(io);
   const { sites } = await io.store.read();
   const chosen = call.operands.length === 0 ? sites : sites.filter((site) => isNamed(call, site));
   if (call.verb === "query") {
-    io.print(say.queryText(chosen, (id) => states(id) ?? STOPPED));
+    io.print(messages.queryText(chosen, (id) => states(id) ?? STOPPED));
     return EXIT.ok;
   }
   if (chosen.length === 0) {
-    io.print(say.SITES_NOT_FOUND);
+    io.print(messages.SITES_NOT_FOUND);
     return EXIT.failed;
   }
   let exit: number = EXIT.ok;
@@ -101,11 +101,11 @@ async function control(
     pause: [PAUSED, "paused"],
   } as const)[verb];
   if (before === wanted) {
-    io.print(say.isAlready(path, say.stateWord(wanted)));
+    io.print(messages.alreadyInState(path, messages.stateName(wanted)));
     return EXIT.ok;
   }
   if (before !== undefined && verb === "pause" && before === STOPPED) {
-    io.print(say.cannotInState(word, say.stateWord(before)));
+    io.print(messages.notAllowedInState(word, messages.stateName(before)));
     return EXIT.ok;
   }
   const continues = verb === "start" && before === PAUSED;
@@ -113,10 +113,10 @@ async function control(
   report(io, result.notices);
   if (result.problem !== null) {
     const { code } = result.problem;
-    io.print(say.failedToChange(path, code, win32Text(code) ?? ""));
+    io.print(messages.failedToChange(path, code, win32Text(code) ?? ""));
     return EXIT.failed;
   }
-  io.print(say.hasBeen(path, continues ? "CONTINUED" : say.stateWord(wanted)));
+  io.print(messages.stateChanged(path, continues ? "CONTINUED" : messages.stateName(wanted)));
   return EXIT.ok;
 }
 
@@ -126,7 +126,7 @@ async function remove(site: SiteRecord, io: CommandIo, states: SiteStates): Prom
   // The running service has stopped it: there is nothing left to apply.
   const edited = await editStore(io, (document) => removeSite(document, site.id));
   if ("problem" in edited) return finish(io, edited);
-  io.print(say.hasBeenDeleted(`W3SVC/${site.id}`));
+  io.print(messages.siteDeleted(`W3SVC/${site.id}`));
   return EXIT.ok;
 }
 
@@ -135,14 +135,14 @@ async function create(call: IiswebCall, io: CommandIo): Promise<number> {
   try {
     await Deno.mkdir(root, { recursive: true });
   } catch (error) {
-    io.print(say.IISWEB_ERRORS.noDirectory);
+    io.print(messages.IISWEB_ERRORS.noDirectory);
     const reason = error instanceof Error ? error.message : String(error);
     reportError(io, { message: `Cannot create ${quote(root)}: ${reason}` });
     return EXIT.failed;
   }
   const binding = parseBinding(`${call.ip}:${call.port}:${call.host}`);
   if (isProblem(binding)) {
-    io.print(say.IISWEB_ERRORS.badIp);
+    io.print(messages.IISWEB_ERRORS.badIp);
     return EXIT.failed;
   }
   let site: SiteRecord | null = null;
@@ -182,10 +182,10 @@ async function startCreated(
   const status = code === WIN32.NO_ERROR || code === WIN32.SERVICE_ALREADY_RUNNING
     ? "STARTED"
     : code === WIN32.INVALID_NETNAME || code === WIN32.SHARING_VIOLATION
-    ? say.BINDING_CONFLICT
+    ? messages.BINDING_CONFLICT
     : "STOPPED";
   const server = Deno.hostname();
   const { ip, host, port } = call;
-  io.print(say.createdText(site, { server, ip, host, port, root, status }));
+  io.print(messages.createdText(site, { server, ip, host, port, root, status }));
   return EXIT.ok;
 }

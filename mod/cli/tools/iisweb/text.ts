@@ -31,7 +31,7 @@ const STATES = [
   "CONTINUING",
 ] as const;
 
-export function stateWord(serverState: number): string {
+export function stateName(serverState: number): string {
   return STATES[serverState] ?? "UNKNOWN";
 }
 
@@ -44,7 +44,7 @@ export function queryText(
   const head = columns(["Site Name (Metabase Path)", "Status", "IP", "Port"], "Host");
   const lines = sites.flatMap((site) => {
     const name = `${site.name} (W3SVC/${site.id})`;
-    const state = stateWord(stateOf(site.id));
+    const state = stateName(stateOf(site.id));
     const bindings = site.bindings.flatMap((text) => {
       const binding = parseBinding(text);
       return isProblem(binding) ? [] : [binding];
@@ -99,20 +99,20 @@ export function createdText(
 /** Status of a created site whose start failed because its binding is taken. */
 export const BINDING_CONFLICT = "STOPPED (ERROR: BINDING CONFLICT)";
 
-export function hasBeen(path: string, state: string): string {
+export function stateChanged(path: string, state: string): string {
   return `Server ${path} has been ${state}\n`;
 }
 
-export function hasBeenDeleted(path: string): string {
+export function siteDeleted(path: string): string {
   return `Server ${path} has been DELETED.\n`;
 }
 
-export function isAlready(path: string, state: string): string {
+export function alreadyInState(path: string, state: string): string {
   return `Server ${path} is already ${state}\n`;
 }
 
 /** A verb that the site's state does not allow. */
-export function cannotInState(verb: "started" | "stopped" | "paused", state: string): string {
+export function notAllowedInState(verb: "started" | "stopped" | "paused", state: string): string {
   return `Server cannot be ${verb} in its current state (server is ${state.toLowerCase()})\n`;
 }
 
@@ -125,7 +125,7 @@ export function failedToChange(path: string, code: number, reason: string): stri
 export const SITES_NOT_FOUND = "Site(s) not found.\n";
 
 /** A bad command line: what is wrong and where the help is. */
-export function badLine(message: string, verb = ""): string {
+export function badCommandLine(message: string, verb = ""): string {
   return `${message}\nType IIsWeb ${verb === "" ? "" : `/${verb} `}/? for help.\n`;
 }
 
@@ -144,7 +144,7 @@ export const IISWEB_ERRORS = {
 } as const;
 
 export function invalidSwitch(word: string): string {
-  return badLine(`Invalid switch: ${word}`);
+  return badCommandLine(`Invalid switch: ${word}`);
 }
 
 const SERVER_OPTIONS = `/s <server>             Connect to machine <server> [Default: this system]

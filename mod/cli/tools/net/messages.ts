@@ -13,7 +13,7 @@
 import { invariant } from "../../../base/invariant.ts";
 import { win32Text } from "../../../base/win32.ts";
 
-/** Numbers of the messages in use, by what they say. */
+/** Numbers of the messages that are used, by name. */
 export const NET = {
   ALREADY_STARTED: 2182,
   NAME_INVALID: 2185,

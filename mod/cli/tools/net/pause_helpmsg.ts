@@ -6,7 +6,7 @@
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { findService, type ServiceRow } from "../../../host/services/service_table.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import * as say from "./messages.ts";
+import * as messages from "./messages.ts";
 
 const netPause: CommandSpec = {
   name: "net pause",
@@ -46,12 +46,12 @@ const netHelpmsg: CommandSpec = {
   run(input, io): Promise<number> {
     const [number, more] = input.words;
     if (number === undefined || more !== undefined) return Promise.resolve(syntax("helpmsg", io));
-    const text = say.netHelpMessage(number);
+    const text = messages.netHelpMessage(number);
     if (text !== null) {
       io.print(text);
       return Promise.resolve(NET_EXIT.ok);
     }
-    io.note(say.netRefusal(say.NET.BAD_NUMBER, number));
+    io.note(messages.netRefusal(messages.NET.BAD_NUMBER, number));
     return Promise.resolve(NET_EXIT.failed);
   },
 };
@@ -67,7 +67,7 @@ const net: CommandSpec = {
   legacy: true,
   hidden: true,
   run(_input, io): Promise<number> {
-    io.note(say.netSyntax(null));
+    io.note(messages.netSyntax(null));
     return Promise.resolve(NET_EXIT.syntax);
   },
 };
@@ -82,17 +82,17 @@ async function control(
 ): Promise<number> {
   const option = input.words.find((word) => /^[/-]/.test(word));
   if (option !== undefined) {
-    io.note(say.netUnknownOption(verb, option));
+    io.note(messages.netUnknownOption(verb, option));
     return NET_EXIT.syntax;
   }
   const name = input.words.join(" ");
   if (name === "") return syntax(verb, io);
   const row = findService(name);
-  if (row === undefined) return refused(io, say.netRefusal(say.NET.NAME_INVALID));
+  if (row === undefined) return refused(io, messages.netRefusal(messages.NET.NAME_INVALID));
   const text = await refusalOf(verb, row, io);
   if (text !== null) return refused(io, text);
   await io.control.ask({ op: verb, service: row.name });
-  io.print(verb === "pause" ? say.netPaused(row.display) : say.netContinued(row.display));
+  io.print(verb === "pause" ? messages.netPaused(row.display) : messages.netContinued(row.display));
   return NET_EXIT.ok;
 }
 
@@ -105,11 +105,11 @@ async function refusalOf(
   const status = await io.control.ask({ op: "status" });
   const state = status?.services.find((service) => service.name === row.name)?.state;
   if (state === undefined || state === "stopped") {
-    return say.netRefusal(say.NET.NOT_STARTED, row.display);
+    return messages.netRefusal(messages.NET.NOT_STARTED, row.display);
   }
-  if (!row.canPause) return say.netRefusal(say.NET.CONTROL_INVALID);
+  if (!row.canPause) return messages.netRefusal(messages.NET.CONTROL_INVALID);
   const wanted = verb === "pause" ? "running" : "paused";
-  return state === wanted ? null : say.netRefusal(say.NET.NOT_CONTROLLABLE);
+  return state === wanted ? null : messages.netRefusal(messages.NET.NOT_CONTROLLABLE);
 }
 
 function refused(io: CommandIo, text: string): number {
@@ -117,7 +117,7 @@ function refused(io: CommandIo, text: string): number {
   return NET_EXIT.failed;
 }
 
-function syntax(verb: say.NetVerb, io: CommandIo): number {
-  io.note(say.netSyntax(verb));
+function syntax(verb: messages.NetVerb, io: CommandIo): number {
+  io.note(messages.netSyntax(verb));
   return NET_EXIT.syntax;
 }

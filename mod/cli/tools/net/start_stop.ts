@@ -16,8 +16,8 @@ import {
 } from "../../../host/services/service_table.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
 import { render } from "../../core/format.ts";
-import * as say from "./messages.ts";
-import { siteTroubles } from "../../core/site_troubles.ts";
+import * as messages from "./messages.ts";
+import { siteProblems } from "../../core/site_problems.ts";
 
 const netStart: CommandSpec = {
   name: "net start",
@@ -41,7 +41,7 @@ const netStart: CommandSpec = {
     if (option !== null) return refusedOption(io, "start", option);
     if (name === "") return await listStarted(io, input.text("format") ?? "text");
     const row = findService(name);
-    if (row === undefined) return refused(io, say.netRefusal(say.NET.NAME_INVALID));
+    if (row === undefined) return refused(io, messages.netRefusal(messages.NET.NAME_INVALID));
     return await startService(row, io);
   },
 };
@@ -62,11 +62,11 @@ const netStop: CommandSpec = {
     const { name, option, yes } = readWords(input.words, ["y", "yes", "n", "no"]);
     if (option !== null) return refusedOption(io, "stop", option);
     if (name === "") {
-      io.note(say.netSyntax("stop"));
+      io.note(messages.netSyntax("stop"));
       return NET_EXIT.syntax;
     }
     const row = findService(name);
-    if (row === undefined) return refused(io, say.netRefusal(say.NET.NAME_INVALID));
+    if (row === undefined) return refused(io, messages.netRefusal(messages.NET.NAME_INVALID));
     return await stopService(row, yes, io);
   },
 };
@@ -77,13 +77,13 @@ export const commands: readonly CommandSpec[] = [netStart, netStop];
 async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   let status = await io.control.ask({ op: "status" });
   if (status !== null && isPending(status, row.name)) {
-    return refused(io, say.netRefusal(say.NET.BUSY));
+    return refused(io, messages.netRefusal(messages.NET.BUSY));
   }
   if (status !== null && stateOf(status, row.name) !== "stopped") {
-    return refused(io, say.netRefusal(say.NET.ALREADY_STARTED));
+    return refused(io, messages.netRefusal(messages.NET.ALREADY_STARTED));
   }
   let isOurs = false;
-  io.print(say.netStarting(row.display));
+  io.print(messages.netStarting(row.display));
   try {
     if (status === null) isOurs = await io.startInBackground();
     status = await io.control.ask({ op: "start", service: row.name });
@@ -91,12 +91,12 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   } catch (error) {
     // A process that was started for this alone must not stay behind with nothing to do.
     if (isOurs) await io.control.ask({ op: "end" }).catch(() => null);
-    io.print(say.netNotStarted(row.display));
-    io.note(say.netStartReason(null));
+    io.print(messages.netNotStarted(row.display));
+    io.note(messages.netStartReason(null));
     throw withNetStatus(error);
   }
-  io.print(say.netStarted(row.display));
-  if (row.name === "W3SVC") io.note(siteTroubles(status));
+  io.print(messages.netStarted(row.display));
+  if (row.name === "W3SVC") io.note(siteProblems(status));
   return NET_EXIT.ok;
 }
 
@@ -122,26 +122,28 @@ async function stopService(
 ): Promise<number> {
   const status = await io.control.ask({ op: "status" });
   if (status === null || stateOf(status, row.name) === "stopped") {
-    return refused(io, say.netRefusal(say.NET.NOT_STARTED, row.display));
+    return refused(io, messages.netRefusal(messages.NET.NOT_STARTED, row.display));
   }
-  if (isPending(status, row.name)) return refused(io, say.netRefusal(say.NET.BUSY));
+  if (isPending(status, row.name)) return refused(io, messages.netRefusal(messages.NET.BUSY));
   const dependents = dependentsOf(row.name).filter((name) => stateOf(status, name) !== "stopped");
   if (dependents.length > 0) {
-    io.print(say.netDependents(row.display, dependents.map((name) => serviceRow(name).display)));
+    io.print(
+      messages.netDependents(row.display, dependents.map((name) => serviceRow(name).display)),
+    );
     if (!(yes ?? confirmed(io))) return NET_EXIT.failed;
   }
   await io.control.ask({ op: "stop", service: row.name }, (progress) => {
     if (progress.kind !== "step") return;
     const { display } = serviceRow(progress.service);
-    if (progress.state === "stopping") io.print(say.netStopping(display));
-    if (progress.state === "stopped") io.print(say.netStopped(display));
+    if (progress.state === "stopping") io.print(messages.netStopping(display));
+    if (progress.state === "stopped") io.print(messages.netStopped(display));
   });
   return NET_EXIT.ok;
 }
 
 function confirmed(io: CommandIo): boolean {
-  const answer = io.ask(say.STOP_QUESTION);
-  if (answer === null) io.note(say.netNoResponse());
+  const answer = io.ask(messages.STOP_QUESTION);
+  if (answer === null) io.note(messages.netNoResponse());
   return answer !== null && /^y(es)?$/i.test(answer);
 }
 
@@ -151,7 +153,7 @@ async function listStarted(io: CommandIo, form: string): Promise<number> {
     return listed && status !== null && stateOf(status, name) !== "stopped";
   });
   if (form === "text") {
-    io.print(say.netStartedList(started.map(({ display }) => display)));
+    io.print(messages.netStartedList(started.map(({ display }) => display)));
   } else {
     const rows = started.map(({ name, display }) => ({ name, display }));
     io.out(await render({ name: "services", columns: ["name", "display"], rows }, form));
@@ -197,7 +199,7 @@ function refused(io: CommandIo, text: string): number {
   return NET_EXIT.failed;
 }
 
-function refusedOption(io: CommandIo, verb: say.NetVerb, option: string): number {
-  io.note(say.netUnknownOption(verb, option));
+function refusedOption(io: CommandIo, verb: messages.NetVerb, option: string): number {
+  io.note(messages.netUnknownOption(verb, option));
   return NET_EXIT.syntax;
 }

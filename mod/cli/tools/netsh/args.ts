@@ -124,11 +124,11 @@ export function readNetsh(words: readonly string[]): NetshCall {
   const [verbText = "", ...rest] = words;
   const last = words.at(-1)?.toLowerCase();
   if (verbText === "" || last === "?" || last === "/?" || last === "help") return { kind: "help" };
-  const verb = completed(verbText, NETSH_COMMANDS.map((command) => command.verb));
+  const verb = expandWord(verbText, NETSH_COMMANDS.map((command) => command.verb));
   const ofVerb = NETSH_COMMANDS.filter((command) => command.verb === verb);
   const [only] = ofVerb;
   if (only?.noun === "") return readTags(only, rest);
-  const noun = completed(rest[0] ?? "", ofVerb.map((command) => command.noun));
+  const noun = expandWord(rest[0] ?? "", ofVerb.map((command) => command.noun));
   const command = ofVerb.find((one) => one.noun === noun);
   return command === undefined ? { kind: "unknown" } : readTags(command, rest.slice(1));
 }
@@ -161,7 +161,7 @@ function tagNamed(command: NetshCommand, text: string): NetshTag | undefined {
 }
 
 /** The word that `text` is or begins, where it begins no other; null where there is none. */
-function completed(text: string, words: readonly string[]): string | null {
+function expandWord(text: string, words: readonly string[]): string | null {
   const wanted = text.toLowerCase();
   const found = new Set(words.filter((word) => word === wanted));
   if (found.size === 0 && wanted !== "") {

@@ -17,7 +17,7 @@ import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts
 import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./args.ts";
 import { RECORD_COMMANDS } from "./records.ts";
 import { SERVICE_COMMANDS } from "./service.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 
 /** Bytes of a script that are read: a dump of 100,000 records stays below. */
 const SCRIPT_BYTES_MAX = 64 * 1024 * 1024;
@@ -51,14 +51,14 @@ async function run({ words }: CommandInput, io: CommandIo): Promise<number> {
   const [first = "", second] = words;
   if (/^[-/]f$/i.test(first) || first.toLowerCase() === "exec") {
     if (second === undefined) {
-      io.print(say.syntaxError(say.MISSING_PARAMETER, "netsh -f <file>"));
+      io.print(messages.syntaxError(messages.MISSING_PARAMETER, "netsh -f <file>"));
       return EXIT.failed;
     }
     return await runScript(second, io);
   }
   if (first.toLowerCase() === "http") return await runLine(words.slice(1), io);
   if (["", "?", "/?", "-?", "help"].includes(first.toLowerCase())) return help(io);
-  io.print(say.commandNotFound(words));
+  io.print(messages.commandNotFound(words));
   return EXIT.failed;
 }
 
@@ -72,17 +72,17 @@ async function runLine(
     case "help":
       return help(io);
     case "unknown":
-      io.print(say.commandNotFound(["http", ...words]));
+      io.print(messages.commandNotFound(["http", ...words]));
       return EXIT.failed;
     case "missing":
-      io.print(say.syntaxError(say.MISSING_PARAMETER, netshUsage(call.command)));
+      io.print(messages.syntaxError(messages.MISSING_PARAMETER, netshUsage(call.command)));
       return EXIT.failed;
     case "badTag":
-      io.print(say.syntaxError(say.badTag(call.tag), netshUsage(call.command)));
+      io.print(messages.syntaxError(messages.badTag(call.tag), netshUsage(call.command)));
       return EXIT.failed;
     case "badValue": {
-      const problem = say.badValue(call.value, call.tag);
-      io.print(say.syntaxError(problem, netshUsage(call.command)));
+      const problem = messages.badValue(call.value, call.tag);
+      io.print(messages.syntaxError(problem, netshUsage(call.command)));
       return EXIT.failed;
     }
     case "call": {

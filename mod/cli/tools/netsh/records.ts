@@ -26,7 +26,7 @@ import { effectiveSettings, SETTINGS } from "../../../config/document/settings.t
 import { readLocalUsers } from "../../../host/sharing/local_users.ts";
 import type { CommandIo } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 
 type Values = ReadonlyMap<string, string>;
 /** `isScript`: the line stands in a script, such as a dump of another time or machine. */
@@ -41,7 +41,7 @@ export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
     return changeEntry(io, { kind: "remove", text: values.get("ipaddress") ?? "" });
   },
   "show iplisten": async (_values, io) => {
-    return say.shown(io, say.ipListenText((await io.store.read()).ipListen));
+    return messages.printText(io, messages.ipListenText((await io.store.read()).ipListen));
   },
   "add sslcert": (values, io) => putCertificate(values, io, "add"),
   "update sslcert": (values, io) => putCertificate(values, io, "update"),
@@ -50,7 +50,7 @@ export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
   "add urlacl": addReservation,
   "delete urlacl": async (values, io) => {
     const result = await unreserve(io, values.get("url") ?? "");
-    return told(
+    return printResult(
       io,
       result,
       "URL reservation successfully deleted",
@@ -61,16 +61,21 @@ export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
   "add timeout": addTimeout,
   "delete timeout": async (values, io) => {
     const result = await changeSetting(io, timeoutSetting(values), null);
-    return told(io, result, "Timeout value successfully deleted", "Timeout value delete failed");
+    return printResult(
+      io,
+      result,
+      "Timeout value successfully deleted",
+      "Timeout value delete failed",
+    );
   },
   "show timeout": async (_values, io) => {
     const { ConnectionTimeout, HeaderWaitTimeout } = await settingsOf(io);
-    return say.shown(io, say.timeoutText(ConnectionTimeout, HeaderWaitTimeout));
+    return messages.printText(io, messages.timeoutText(ConnectionTimeout, HeaderWaitTimeout));
   },
   "add cacheparam": addCacheParameter,
   "show cacheparam": async (_values, io) => {
     const { UriMaxUriBytes } = await settingsOf(io);
-    return say.shown(io, say.cacheParamText(RANGE_CHUNK_BYTES, UriMaxUriBytes));
+    return messages.printText(io, messages.cacheParamText(RANGE_CHUNK_BYTES, UriMaxUriBytes));
   },
 };
 
@@ -86,8 +91,8 @@ async function changeEntry(io: CommandIo, change: ListChange): Promise<number> {
   // The API has one code for every text that is no address.
   const code = codeOf(result) === WIN32.WSAEINVAL ? WIN32.INVALID_PARAMETER : codeOf(result);
   const status = change.kind === "add"
-    ? ended(io, code, "IP address successfully added", "IP address add failed")
-    : ended(io, code, "IP address successfully deleted", "IP address deletion failed");
+    ? printCompleted(io, code, "IP address successfully added", "IP address add failed")
+    : printCompleted(io, code, "IP address successfully deleted", "IP address deletion failed");
   report(io, result.notices);
   return status;
 }
@@ -107,8 +112,8 @@ async function putCertificate(
   const record = recordOf(values);
   const done = `SSL Certificate successfully ${verb === "add" ? "added" : "updated"}`;
   const failed = `SSL Certificate ${verb} failed`;
-  if (record === null) return ended(io, WIN32.INVALID_PARAMETER, done, failed);
-  return told(io, await bindCertificate(io, record, verb), done, failed);
+  if (record === null) return printCompleted(io, WIN32.INVALID_PARAMETER, done, failed);
+  return printResult(io, await bindCertificate(io, record, verb), done, failed);
 }
 
 function recordOf(values: Values): SslRecord | null {
@@ -131,7 +136,7 @@ function recordOf(values: Values): SslRecord | null {
     hash,
     appId,
     ...(store === undefined ? {} : { certStoreName: store }),
-    ...say.sslBits({
+    ...messages.sslBits({
       verifyRevocation: is("verifyclientcertrevocation", true),
       cachedOnly: is("verifyrevocationwithcachedclientcertonly", false),
       usageCheck: is("usagecheck", true),
@@ -151,19 +156,28 @@ async function deleteCertificate(values: Values, io: CommandIo): Promise<number>
     "SSL Certificate successfully deleted",
     "SSL Certificate deletion failed",
   ] as const;
-  if (key === null) return ended(io, WIN32.INVALID_PARAMETER, ...texts);
-  return told(io, await unbindCertificate(io, key), ...texts);
+  if (key === null) return printCompleted(io, WIN32.INVALID_PARAMETER, ...texts);
+  return printResult(io, await unbindCertificate(io, key), ...texts);
 }
 
 async function showCertificates(values: Values, io: CommandIo): Promise<number> {
   const document = await io.store.read();
   if (values.size === 0) {
-    return say.shown(io, say.SSL_TITLE + document.ssl.map(say.sslCertText).join(""));
+    return messages.printText(
+      io,
+      messages.SSL_TITLE + document.ssl.map(messages.sslCertText).join(""),
+    );
   }
   const key = keyOf(values);
   const found = key === null ? undefined : findSsl(document, key);
-  if (found !== undefined) return say.shown(io, say.SSL_TITLE + say.sslCertText(found));
-  return notFound(io, say.SSL_TITLE, key === null ? WIN32.INVALID_PARAMETER : WIN32.FILE_NOT_FOUND);
+  if (found !== undefined) {
+    return messages.printText(io, messages.SSL_TITLE + messages.sslCertText(found));
+  }
+  return notFound(
+    io,
+    messages.SSL_TITLE,
+    key === null ? WIN32.INVALID_PARAMETER : WIN32.FILE_NOT_FOUND,
+  );
 }
 
 async function addReservation(values: Values, io: CommandIo): Promise<number> {
@@ -171,21 +185,26 @@ async function addReservation(values: Values, io: CommandIo): Promise<number> {
   const user = values.get("user");
   const sddl = values.get("sddl");
   if ((user === undefined) === (sddl === undefined)) {
-    const text = say.failure("Url reservation add failed", WIN32.INVALID_PARAMETER);
-    return say.shown(io, text, EXIT.failed);
+    const text = messages.failure("Url reservation add failed", WIN32.INVALID_PARAMETER);
+    return messages.printText(io, text, EXIT.failed);
   }
   const list = user === undefined ? sddl ?? "" : await sddlOf(user, values);
   if (list === null) {
     // The second line of the capture is that of 87, whatever the number says.
     const reason = win32Text(WIN32.INVALID_PARAMETER);
-    return say.shown(
+    return messages.printText(
       io,
       `\nCreate SDDL failed, Error: ${WIN32.NONE_MAPPED}\n${reason}\n\n`,
       EXIT.failed,
     );
   }
   const result = await reserve(io, { url, sddl: list });
-  return told(io, result, "URL reservation successfully added", "Url reservation add failed");
+  return printResult(
+    io,
+    result,
+    "URL reservation successfully added",
+    "Url reservation add failed",
+  );
 }
 
 async function sddlOf(user: string, values: Values): Promise<string | null> {
@@ -199,12 +218,14 @@ async function sddlOf(user: string, values: Values): Promise<string | null> {
 async function showReservations(values: Values, io: CommandIo): Promise<number> {
   const document = await io.store.read();
   const accounts = await readLocalUsers();
-  const nameOf: say.AccountName = (sid) => accountOfSid(sid, accounts);
+  const nameOf: messages.AccountName = (sid) => accountOfSid(sid, accounts);
   const url = values.get("url");
-  if (url === undefined) return say.shown(io, say.urlAclText(document.urlAcl, nameOf));
+  if (url === undefined) {
+    return messages.printText(io, messages.urlAclText(document.urlAcl, nameOf));
+  }
   const found = findUrlAcl(document, url);
-  if (isProblem(found)) return notFound(io, say.urlAclText([], nameOf), found.code);
-  return say.shown(io, say.urlAclText([found], nameOf));
+  if (isProblem(found)) return notFound(io, messages.urlAclText([], nameOf), found.code);
+  return messages.printText(io, messages.urlAclText([found], nameOf));
 }
 
 async function addTimeout(values: Values, io: CommandIo): Promise<number> {
@@ -212,14 +233,14 @@ async function addTimeout(values: Values, io: CommandIo): Promise<number> {
   const name = timeoutSetting(values);
   const { min, max } = SETTINGS[name];
   if (seconds === null || seconds < min || seconds > max) {
-    return say.shown(
+    return messages.printText(
       io,
-      say.failure("Timeout value add failed", WIN32.INVALID_PARAMETER),
+      messages.failure("Timeout value add failed", WIN32.INVALID_PARAMETER),
       EXIT.failed,
     );
   }
   const result = await changeSetting(io, name, seconds);
-  return told(io, result, "Timeout value successfully added", "Timeout value add failed");
+  return printResult(io, result, "Timeout value successfully added", "Timeout value add failed");
 }
 
 function timeoutSetting(values: Values): "ConnectionTimeout" | "HeaderWaitTimeout" {
@@ -233,14 +254,19 @@ async function addCacheParameter(values: Values, io: CommandIo): Promise<number>
   const isSize = values.get("type") === "maxcacheresponsesize";
   if (!isSize || bytes === null || bytes < min || bytes > max) {
     if (!isSize) report(io, [RANGES_NOTE]);
-    return say.shown(
+    return messages.printText(
       io,
-      say.failure("Cache parameter add failed", WIN32.INVALID_PARAMETER),
+      messages.failure("Cache parameter add failed", WIN32.INVALID_PARAMETER),
       EXIT.failed,
     );
   }
   const result = await changeSetting(io, "UriMaxUriBytes", bytes);
-  return told(io, result, "Cache parameter successfully added", "Cache parameter add failed");
+  return printResult(
+    io,
+    result,
+    "Cache parameter successfully added",
+    "Cache parameter add failed",
+  );
 }
 
 async function settingsOf(io: CommandIo): Promise<ReturnType<typeof effectiveSettings>> {
@@ -255,17 +281,17 @@ function unsigned(text: string): number | null {
 }
 
 /** Tells what came of an action: the answer on stdout, what is worth knowing on stderr. */
-function told(io: CommandIo, result: ActionResult, done: string, failed: string): number {
-  const status = ended(io, codeOf(result), done, failed);
+function printResult(io: CommandIo, result: ActionResult, done: string, failed: string): number {
+  const status = printCompleted(io, codeOf(result), done, failed);
   report(io, result.notices);
   return status;
 }
 
-function ended(io: CommandIo, code: number, done: string, failed: string): number {
-  if (code === WIN32.NO_ERROR) return say.shown(io, say.said(done));
-  return say.shown(io, say.failure(failed, code), EXIT.failed);
+function printCompleted(io: CommandIo, code: number, done: string, failed: string): number {
+  if (code === WIN32.NO_ERROR) return messages.printText(io, messages.success(done));
+  return messages.printText(io, messages.failure(failed, code), EXIT.failed);
 }
 
 function notFound(io: CommandIo, head: string, code: number): number {
-  return say.shown(io, `${head}${win32Text(code) ?? ""}\n\n`, EXIT.failed);
+  return messages.printText(io, `${head}${win32Text(code) ?? ""}\n\n`, EXIT.failed);
 }

@@ -12,7 +12,7 @@ import { WIN32 } from "../../../base/win32.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandIo } from "../../core/command.ts";
 import { queueViewText, sessionViewText } from "./state_text.ts";
-import * as say from "./text.ts";
+import * as messages from "./text.ts";
 
 type Values = ReadonlyMap<string, string>;
 
@@ -30,7 +30,7 @@ async function showServiceState(values: Values, io: CommandIo): Promise<number> 
   const status = await io.control.ask({ op: "status" });
   const timers = effectiveSettings((await io.store.read()).settings);
   const text = values.get("view") === "requestq" ? queueViewText : sessionViewText;
-  return say.shown(io, text(status, timers), EXIT.ok);
+  return messages.printText(io, text(status, timers), EXIT.ok);
 }
 
 async function showCacheState(values: Values, io: CommandIo): Promise<number> {
@@ -39,7 +39,7 @@ async function showCacheState(values: Values, io: CommandIo): Promise<number> {
   const entries = (status?.cache ?? []).filter(({ url }) => {
     return wanted === undefined || url.toLowerCase() === wanted;
   });
-  return say.shown(io, say.cacheStateText(entries), EXIT.ok);
+  return messages.printText(io, messages.cacheStateText(entries), EXIT.ok);
 }
 
 async function deleteCache(values: Values, io: CommandIo): Promise<number> {
@@ -47,30 +47,30 @@ async function deleteCache(values: Values, io: CommandIo): Promise<number> {
   const recursive = values.get("recursive") === "yes";
   const status = await io.control.ask({ op: "dropCache", url, recursive });
   if (status === null) {
-    return say.shown(
+    return messages.printText(
       io,
-      say.failure("Cache entry deletion failed", WIN32.SERVICE_NOT_ACTIVE),
+      messages.failure("Cache entry deletion failed", WIN32.SERVICE_NOT_ACTIVE),
       EXIT.failed,
     );
   }
   if (url !== null && status.dropped === 0) {
-    return say.shown(
+    return messages.printText(
       io,
-      say.failure("Cache entry deletion failed", WIN32.FILE_NOT_FOUND),
+      messages.failure("Cache entry deletion failed", WIN32.FILE_NOT_FOUND),
       EXIT.failed,
     );
   }
-  return say.shown(io, say.said("Cache entries successfully deleted"), EXIT.ok);
+  return messages.printText(io, messages.success("Cache entries successfully deleted"), EXIT.ok);
 }
 
 async function flushLogs(_values: Values, io: CommandIo): Promise<number> {
   const status = await io.control.ask({ op: "flushLogs" });
   if (status === null) {
-    return say.shown(
+    return messages.printText(
       io,
-      say.failure("Log buffer flush failed", WIN32.SERVICE_NOT_ACTIVE),
+      messages.failure("Log buffer flush failed", WIN32.SERVICE_NOT_ACTIVE),
       EXIT.failed,
     );
   }
-  return say.shown(io, say.said("Log buffer successfully flushed"), EXIT.ok);
+  return messages.printText(io, messages.success("Log buffer successfully flushed"), EXIT.ok);
 }

@@ -23,7 +23,7 @@ export function title(text: string): string {
 }
 
 /** One line of success: an empty line before and after. */
-export function said(line: string): string {
+export function success(line: string): string {
   return `\n${line}\n\n`;
 }
 
@@ -166,7 +166,7 @@ export function badValue(value: string, tag: string): string {
 }
 
 /** Prints `text` as it is and gives `status`: the end of most commands. */
-export function shown(
+export function printText(
   { print }: { print(text: string): void },
   text: string,
   status: number = EXIT.ok,

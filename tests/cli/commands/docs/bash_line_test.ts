@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bashAnswer, parseBashLine } from "../../../../mod/cli/commands/docs/bash_line.ts";
+import { bashReply, parseBashLine } from "../../../../mod/cli/commands/docs/bash_line.ts";
 
 Deno.test("parseBashLine() reads words as bash does, the last one unfinished", () => {
   const cases: [line: string, words: string[], quote: string][] = [
@@ -17,7 +17,7 @@ Deno.test("parseBashLine() reads words as bash does, the last one unfinished", (
   }
 });
 
-Deno.test("bashAnswer() leaves out what stands before the last break, and escapes the rest", () => {
+Deno.test("bashReply() leaves out what stands before the last break, and escapes the rest", () => {
   const cases: [value: string, line: string, want: string][] = [
     ["Default Web Site", "httpcfg site show D", "Default\\ Web\\ Site"],
     ["Default Web Site", 'httpcfg site show "D', "Default Web Site"],
@@ -27,6 +27,6 @@ Deno.test("bashAnswer() leaves out what stands before the last break, and escape
     ["a$(b)`c`;d", "httpcfg site show a", "a\\$\\(b\\)\\`c\\`\\;d"],
   ];
   for (const [value, line, want] of cases) {
-    assertEquals(bashAnswer(value, parseBashLine(line)), want, `${line} -> ${value}`);
+    assertEquals(bashReply(value, parseBashLine(line)), want, `${line} -> ${value}`);
   }
 });

@@ -38,7 +38,10 @@ async function answer(line: string): Promise<string> {
     names: RECORDS.map(({ name }) => name),
     load: (name) => Promise.resolve(RECORDS.find((one) => one.name === name)!),
     values: (kind) =>
-      Promise.resolve([{ value: `${kind}-1`, tells: "" }, { value: `${kind}-2`, tells: "" }]),
+      Promise.resolve([{ value: `${kind}-1`, description: "" }, {
+        value: `${kind}-2`,
+        description: "",
+      }]),
   });
   return [...candidates.map(({ value }) => value), ...(paths === null ? [] : [`(${paths})`])].join(
     " ",

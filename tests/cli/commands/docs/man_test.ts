@@ -1,6 +1,6 @@
 // Goal: the pages hold every command and setting. Method: the records; the formatter's own checker.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { loadCommands } from "../../../../mod/cli/catalog.ts";
+import { loadCommands } from "../../../../mod/cli/command_table.ts";
 import {
   DOCUMENT_BY_HAND,
   documentPage,

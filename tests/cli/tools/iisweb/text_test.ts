@@ -1,6 +1,6 @@
 // Goal: the tables of iisweb.vbs to the column. Method: the capture's own lines.
 import { assertEquals } from "@std/assert";
-import * as say from "../../../../mod/cli/tools/iisweb/text.ts";
+import * as messages from "../../../../mod/cli/tools/iisweb/text.ts";
 import type { SiteRecord } from "../../../../mod/config/document/document.ts";
 
 function site(id: number, name: string, bindings: readonly string[]): SiteRecord {
@@ -15,7 +15,7 @@ Deno.test("queryText() has the columns of the captured table", () => {
     site(3, "bare", []),
   ];
   assertEquals(
-    say.queryText(sites, (id) => id === 1 ? 2 : 4),
+    messages.queryText(sites, (id) => id === 1 ? 2 : 4),
     `Site Name (Metabase Path)                     Status  IP              Port  Host
 
 ============================================================================
@@ -25,13 +25,13 @@ security test (W3SVC/1716510118)              STOPPED ALL             8090  N/A
 bare (W3SVC/3)                                STOPPED N/A             N/A   N/A
 `,
   );
-  assertEquals(say.queryText([], () => 4), "Site(s) not found.\n");
+  assertEquals(messages.queryText([], () => 4), "Site(s) not found.\n");
 });
 
 Deno.test("createdText() and the result lines", () => {
   const options = { server: "web1", ip: "", host: "", port: 80, root: "/srv/a", status: "STARTED" };
   assertEquals(
-    say.createdText({ name: "A", id: 5 }, options),
+    messages.createdText({ name: "A", id: 5 }, options),
     `Server        = WEB1
 Site Name     = A
 Metabase Path = W3SVC/5
@@ -43,20 +43,20 @@ Status        = STARTED
 `,
   );
   const cases: [got: string, want: string][] = [
-    [say.hasBeen("W3SVC/1", "STARTED"), "Server W3SVC/1 has been STARTED\n"],
-    [say.hasBeenDeleted("W3SVC/1"), "Server W3SVC/1 has been DELETED.\n"],
-    [say.isAlready("W3SVC/1", "PAUSED"), "Server W3SVC/1 is already PAUSED\n"],
+    [messages.stateChanged("W3SVC/1", "STARTED"), "Server W3SVC/1 has been STARTED\n"],
+    [messages.siteDeleted("W3SVC/1"), "Server W3SVC/1 has been DELETED.\n"],
+    [messages.alreadyInState("W3SVC/1", "PAUSED"), "Server W3SVC/1 is already PAUSED\n"],
     [
-      say.cannotInState("paused", "STOPPED"),
+      messages.notAllowedInState("paused", "STOPPED"),
       "Server cannot be paused in its current state (server is stopped)\n",
     ],
     [
-      say.failedToChange("W3SVC/1", 1062, "The service has not been started."),
+      messages.failedToChange("W3SVC/1", 1062, "The service has not been started."),
       "Failed to change status of server. W3SVC/1\n" +
       "Error &H80070426: The service has not been started.\n",
     ],
-    [say.invalidSwitch("z"), "Invalid switch: z\nType IIsWeb /? for help.\n"],
-    [say.stateWord(6), "PAUSED"],
+    [messages.invalidSwitch("z"), "Invalid switch: z\nType IIsWeb /? for help.\n"],
+    [messages.stateName(6), "PAUSED"],
   ];
   for (const [got, want] of cases) assertEquals(got, want);
 });

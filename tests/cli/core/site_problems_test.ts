@@ -1,10 +1,10 @@
 // Goal: one line for each site that does not do what it should. Method: statuses.
 import { assertEquals } from "@std/assert";
-import { siteTroubles } from "../../../mod/cli/core/site_troubles.ts";
+import { siteProblems } from "../../../mod/cli/core/site_problems.ts";
 import { serviceStatus } from "../../support/command_home.ts";
 
-Deno.test("siteTroubles() tells sites that failed, wait or run in part", () => {
-  assertEquals(siteTroubles(serviceStatus({})), "");
+Deno.test("siteProblems() tells sites that failed, wait or run in part", () => {
+  assertEquals(siteProblems(serviceStatus({})), "");
   const status = serviceStatus({}, {
     sites: [
       { id: 1, name: "well", state: "started", reason: null, bindings: [] },
@@ -14,7 +14,7 @@ Deno.test("siteTroubles() tells sites that failed, wait or run in part", () => {
     ],
   });
   assertEquals(
-    siteTroubles(status),
+    siteProblems(status),
     'Site "half" runs in part: 127.0.0.2:80 is taken\n' +
       'Site "out \\"of\\"\\nlist" did not start: not listed',
   );

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "../../mod/cli/catalog.ts";
+import { COMMAND_NAMES, loadCommand, loadCommands } from "../../mod/cli/command_table.ts";
 
 Deno.test("loadCommands() gives a record for every name, in order, and no other", async () => {
   assertEquals((await loadCommands()).map(({ name }) => name), COMMAND_NAMES);

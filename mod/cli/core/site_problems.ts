@@ -7,7 +7,7 @@ import { quote } from "../../base/fault.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 
 /** One line a site that did not start, one an endpoint that could not be opened; "" for none. */
-export function siteTroubles(status: ServiceStatus): string {
+export function siteProblems(status: ServiceStatus): string {
   return status.sites
     .filter(({ reason }) => reason !== null)
     .map(({ name, state, reason }) => {
