@@ -1,6 +1,6 @@
 /**
- * Accounts of this machine and their SIDs, in both directions. Well-known names as Windows shows them;
- * users and groups of POSIX with the SIDs that Samba gives them.
+ * Maps accounts of this machine to SIDs and back. Well-known names are as Windows shows them; POSIX
+ * users and groups have the SIDs that Samba gives them.
  *
  * @module
  */
@@ -22,7 +22,7 @@ const WELL_KNOWN: readonly (readonly [sid: string, name: string])[] = [
 const USER_DOMAIN = "Unix User\\";
 const GROUP_DOMAIN = "Unix Group\\";
 
-/** The SID of an account name, with or without its domain, or of a SID; null where nobody has it. */
+/** Returns the SID of an account name, with or without its domain, or of a SID; null if unknown. */
 export function sidOfAccount(text: string, { users, groups }: LocalUsers): string | null {
   const wanted = text.toLowerCase().replace(/^(?:\\|\.\\)/, "");
   for (const [sid, name] of WELL_KNOWN) {
@@ -40,7 +40,7 @@ export function sidOfAccount(text: string, { users, groups }: LocalUsers): strin
   return gid === undefined ? null : `S-1-22-2-${gid}`;
 }
 
-/** The name of a SID with its domain; null where nobody has it. */
+/** Returns the account name of a SID, with its domain; null if unknown. */
 export function accountOfSid(sid: string, { users, groups }: LocalUsers): string | null {
   const known = WELL_KNOWN.find(([other]) => other === sid);
   if (known !== undefined) return known[1];

@@ -1,6 +1,6 @@
 /**
- * What an administrator's action may touch, and what comes of it: no terminal, so that the tools, the
- * modern commands, a page and an agent can call the same action.
+ * What an administrator's action may use, and its result. There is no terminal in it, so that the
+ * old tools, the modern commands, a page and an agent can call the same action.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Store } from "../config/store/store.ts";
 import type { ControlClient } from "../host/control/control_client.ts";
 import type { NewEvent } from "../telemetry/events/event.ts";
 
-/** All that an action may touch. */
+/** Everything that an action may use. */
 export interface AdminIo {
   readonly paths: Paths;
   readonly store: Store;
@@ -18,30 +18,32 @@ export interface AdminIo {
   env(name: string): string | undefined;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Appends to the event log. A log that cannot be written costs the record, never the action. */
+  /**
+   * Appends to the event log. If the log cannot be written, the record is lost, never the action.
+   */
   record(event: NewEvent): Promise<void>;
-  /** Whether to go on although the change may cost what `risks` name, each a sentence. */
+  /** Reports whether to continue despite `risks`, each a sentence. */
   consent(risks: readonly string[]): boolean;
 }
 
-/** Something worth telling whoever took the action. */
+/** Something that whoever took the action should know. */
 export interface Notice {
   readonly kind: "error" | "warning" | "note";
-  /** One sentence without a period. */
+  /** One sentence without a full stop. */
   readonly text: string;
-  /** One line that can be typed or done next. */
+  /** One thing that can be typed or done next. */
   readonly hint?: string | undefined;
 }
 
-/** What came of an action. */
+/** The result of an action. */
 export interface ActionResult {
-  /** Why nothing was changed, with the code of the old API; null where it was done. */
+  /** Why nothing was changed, with the code of the old API; null if the action was done. */
   readonly problem: Problem | null;
-  /** In the order in which they are told. */
+  /** In the order in which they are reported. */
   readonly notices: readonly Notice[];
 }
 
-/** The Win32 code that an old tool completes with. */
+/** Returns the Win32 code that an old tool completes with. */
 export function codeOf({ problem }: ActionResult): number {
   return problem?.code ?? 0;
 }

@@ -1,5 +1,5 @@
 /**
- * What is worth knowing about a list that has just been changed. Pure.
+ * Advice about a list that has just been changed. Pure.
  *
  * @module
  */
@@ -9,7 +9,10 @@ import { shadowedBy } from "../listen/list/inclusion.ts";
 import { addressTable, type Machine } from "../listen/machine/machine_addresses.ts";
 import type { Notice } from "./admin_io.ts";
 
-/** A notice for each entry of `after` that `before` has not, and that does nothing on `machine`. */
+/**
+ * Returns a notice for each entry that `after` adds to `before` and that has no effect on
+ * `machine`.
+ */
 export function listAdvice(
   before: readonly string[],
   after: readonly string[],
@@ -25,16 +28,16 @@ export function listAdvice(
   });
 }
 
-/** Why an entry stands for nothing that the machine has now; null where it stands for something. */
+/** Returns why an entry matches nothing that the machine has now; null if it matches something. */
 export function absenceReason(entry: ListEntry, machine: Machine): string | null {
-  return isThere(entry, machine) ? null : "no interface of this machine has it now";
+  return isPresent(entry, machine) ? null : "not present on this machine";
 }
 
 function shadowNotice(entry: ListEntry, shadow: ListEntry, place: number): Notice {
   const word = shellWord(entry.text);
   return {
     kind: "note",
-    text: `${quote(entry.text)} decides nothing, because ${quote(shadow.text)} stands before it ` +
+    text: `${quote(entry.text)} has no effect: ${quote(shadow.text)} comes before it, ` +
       "and the first match wins",
     hint: `httpcfg delete iplisten -i ${word}; ` +
       `httpcfg set iplisten -i ${word} --before ${place + 1}`,
@@ -44,14 +47,14 @@ function shadowNotice(entry: ListEntry, shadow: ListEntry, place: number): Notic
 function interfaceNotice(entry: ListEntry): Notice {
   return {
     kind: "note",
-    text: `${quote(entry.text)} matches nothing until this machine has an interface of that name`,
+    text: `${quote(entry.text)} matches nothing until this machine has an interface with that name`,
     hint: "ip link",
   };
 }
 
-function isThere(entry: ListEntry, machine: Machine): boolean {
+function isPresent(entry: ListEntry, machine: Machine): boolean {
   const { target, excludes } = entry;
-  if (excludes) return true; // an exclusion of nothing does what it says
+  if (excludes) return true; // excluding what is absent is no mistake
   if (target.kind === "address") return addressTable(machine).interfaceOf(target.ip) !== null;
   return !isUnknownInterface(entry, machine);
 }

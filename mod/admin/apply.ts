@@ -1,5 +1,5 @@
 /**
- * After a write: the running service takes the change up, or what has to be typed for that.
+ * After a write: applies the change to the running service, or says how to apply it.
  *
  * @module
  */
@@ -7,16 +7,16 @@ import { Fault } from "../base/fault.ts";
 import type { AdminIo, Notice } from "./admin_io.ts";
 import { guardReload } from "./lockout_guard.ts";
 
-/** What each service reads of the document when it starts. */
+/** What each service reads from the document when it starts. */
 const READERS = {
   HTTP: { what: "HTTP reads the list and the settings", stop: "httpcfg net stop http /y" },
   W3SVC: { what: "W3SVC reads the sites", stop: "httpcfg net stop w3svc" },
 } as const;
 
 /**
- * With applyChanges "live" applies the stored document to the running service, else tells how a change
- * of what `reader` reads is applied. Tells nothing where that service does not run. Never fails: the
- * change is stored, and what stands against its application is told.
+ * Applies the stored document to the running service if applyChanges is "live"; otherwise returns
+ * how to apply a change to what `reader` reads. Returns nothing if that service is not running.
+ * Never fails: the change is stored, and a warning says why it could not be applied.
  */
 export async function applyOrAdvise(
   io: Pick<AdminIo, "control" | "store" | "env" | "consent">,

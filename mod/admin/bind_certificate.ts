@@ -1,8 +1,9 @@
 /**
- * Certificate records (`ssl`): which certificate serves an address and port, or a name.
+ * Certificate records (`ssl`): the certificate for an address and port, or for a name.
  *
  * @module
  */
+import { quote } from "../base/fault.ts";
 import { Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import { findCertificate, storeName } from "../config/certs/cert_store.ts";
@@ -13,8 +14,8 @@ import { applyOrAdvise } from "./apply.ts";
 import { editStore } from "./store_edit.ts";
 
 /**
- * Adds `record`, or puts it in the place of the one with its key. A certificate that its store does not
- * have, or that cannot be served, is ERROR_NO_SUCH_LOGON_SESSION, 1312.
+ * Adds `record`, or replaces the one with its key. A certificate that is not in its store, or that
+ * cannot be served, is ERROR_NO_SUCH_LOGON_SESSION, 1312.
  */
 export async function bindCertificate(
   io: AdminIo,
@@ -26,10 +27,13 @@ export async function bindCertificate(
     ? undefined
     : findCertificate(io.paths.certs, store, record.hash);
   if (certificate === undefined) {
-    return unusable("the store has no such certificate", "httpcfg cert list");
+    return unusable(
+      `Cannot use the certificate ${quote(record.hash)}: not in the store`,
+      "httpcfg cert list",
+    );
   }
   const { certFile, name, problem } = certificate;
-  if (problem !== null) return unusable(`Cannot use "${certFile}": ${problem}`);
+  if (problem !== null) return unusable(`Cannot use ${quote(certFile)}: ${problem}`);
   const named = { ...record, certName: name };
   const edit = how === "add" ? setSsl : updateSsl;
   const edited = await editStore(io, (document) => edit(document, named));
@@ -37,7 +41,7 @@ export async function bindCertificate(
   return { problem: null, notices: await applyOrAdvise(io, "W3SVC") };
 }
 
-/** Removes the record of `key`; the certificate stays in its store. */
+/** Removes the record for `key`; the certificate stays in its store. */
 export async function unbindCertificate(io: AdminIo, key: string): Promise<ActionResult> {
   const edited = await editStore(io, (document) => deleteSsl(document, key));
   if ("problem" in edited) return edited;

@@ -1,6 +1,6 @@
 /**
- * Changes of the IP inclusion list: the one way for every tool, so that each has the same checks, the
- * same advice and the same application.
+ * Changes to the IP inclusion list. Every tool uses this, so that they all share the same checks
+ * and advice, and apply changes in the same way.
  *
  * @module
  */
@@ -24,33 +24,35 @@ export type ListChange =
   | { readonly kind: "remove"; readonly text: string }
   | ReplaceDocument;
 
-/** The whole document, as an import, an editor or a rollback has it. */
+/** The whole document, from an import, an editor or a rollback. */
 interface ReplaceDocument {
   readonly kind: "replace";
   readonly document: ConfigDocument;
-  /** Refuses where the stored document is no longer this one: somebody has changed it meanwhile. */
+  /**
+   * Rejects the change if the stored document is no longer this one: it changed in the meantime.
+   */
   readonly over?: ConfigDocument;
 }
 
-/** One entry more. */
+/** Adds an entry. */
 interface AddEntry {
   readonly kind: "add";
-  /** As it was typed. */
+  /** As typed. */
   readonly text: string;
-  /** Number of the entry to put it before, 1 the first, as it was typed; the end when not given. */
+  /** Number of the entry to insert before, from 1, as typed; the end if not given. */
   readonly before?: string | null;
-  /** Refuses what this machine does not have now. */
+  /** Rejects what this machine does not have now. */
   readonly strict?: boolean;
-  /** Takes the name of an interface that is not here yet. */
+  /** Accepts the name of an interface that does not exist yet. */
   readonly later?: boolean;
 }
 
-/** What came of a change; `change` is null where there was a problem. */
+/** The result of a change; `change` is null if there was a problem. */
 interface ListChanged extends ActionResult {
   readonly change: StoreChange | null;
 }
 
-/** Makes `change`, stored and applied or with the advice how to apply it. */
+/** Stores `change`, and applies it or returns advice on how to apply it. */
 export async function changeList(io: AdminIo, change: ListChange): Promise<ListChanged> {
   const machine = readMachine();
   const edit = editFor(change, machine);
@@ -63,21 +65,21 @@ export async function changeList(io: AdminIo, change: ListChange): Promise<ListC
   return { problem: null, notices: [...advice, ...applied], change: edited };
 }
 
-/** The edit that `change` means; what is wrong with it where it means none. */
+/** Returns the edit for `change`, or the error if it is not valid. */
 function editFor(
   change: ListChange,
   machine: Machine,
 ): { apply(document: ConfigDocument): ConfigDocument | Problem } | ListChanged {
   if (change.kind === "replace") return { apply: (stored) => replaced(stored, change) };
   const entry = readEntry(change, machine);
-  if (isProblem(entry)) return refused(change.kind, change.text, entry);
+  if (isProblem(entry)) return rejected(change.kind, change.text, entry);
   if (change.kind === "remove") {
     return { apply: (document) => removeListEntry(document, entry.text) };
   }
   const { before = null } = change;
   return {
     apply: (document) => {
-      return addListEntry(document, entry.text, placeOf(before, document.ipListen.length));
+      return addListEntry(document, entry.text, indexBefore(before, document.ipListen.length));
     },
   };
 }
@@ -87,10 +89,10 @@ function replaced(
   { document, over }: ReplaceDocument,
 ): ConfigDocument | Problem {
   const isStale = over !== undefined && diffValues(over, stored).length > 0;
-  return isStale ? new Problem("the stored document was changed meanwhile") : document;
+  return isStale ? new Problem("the stored document changed in the meantime") : document;
 }
 
-/** An entry to remove may name what this machine no longer has. */
+/** Parses the entry. One to remove may name what this machine no longer has. */
 function readEntry(
   change: Exclude<ListChange, ReplaceDocument>,
   machine: Machine,
@@ -103,19 +105,20 @@ function readEntry(
   return reason === null ? entry : new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL });
 }
 
-function refused(kind: "add" | "remove", text: string, problem: Problem): ListChanged {
+function rejected(kind: "add" | "remove", text: string, problem: Problem): ListChanged {
   const message = `Cannot ${kind} ${quote(text)}: ${problem.reason}`;
   const { hint } = problem;
   return { problem, notices: [{ kind: "error", text: message, hint }], change: null };
 }
 
-/** Place in the list of `--before N`, from 0; null for the end. */
-function placeOf(before: string | null, length: number): number | null {
+/** Returns the index in the list for `--before N`, from 0; null for the end. */
+function indexBefore(before: string | null, length: number): number | null {
   if (before === null) return null;
-  const place = /^[1-9][0-9]{0,5}$/.test(before) ? Number(before) : 0;
-  if (place >= 1 && place <= Math.max(1, length)) return place - 1;
+  const number = /^[1-9][0-9]{0,5}$/.test(before) ? Number(before) : 0;
+  const max = Math.max(1, length);
+  if (number >= 1 && number <= max) return number - 1;
   throw usageFault(
-    `Cannot put it before ${quote(before)}: the list has ${length} entries`,
+    `Cannot use ${quote(before)} for "--before": must be between 1 and ${max}`,
     "httpcfg query iplisten",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Settings of the HTTP service. The document stores only what differs from the default.
+ * Settings of the HTTP service. The document stores only those that differ from their default.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { ActionResult, AdminIo } from "./admin_io.ts";
 import { applyOrAdvise } from "./apply.ts";
 import { editStore } from "./store_edit.ts";
 
-/** Stores `value`, which has been checked; null gives the setting its default. */
+/** Stores `value`, which has been checked; null restores the default. */
 export async function changeSetting(
   io: AdminIo,
   name: SettingName,

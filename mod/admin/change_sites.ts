@@ -1,5 +1,5 @@
 /**
- * Changes of the stored sites, and of the metabase that is a view of them.
+ * Changes to the stored sites, and to the metabase, which is a view of them.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ActionResult, AdminIo } from "./admin_io.ts";
 import { applyOrAdvise } from "./apply.ts";
 import { editStore } from "./store_edit.ts";
 
-/** Applies `edit` to the newest document, under its lock: it must find its sites there again. */
+/** Applies `edit` to the newest document, under its lock: `edit` must look its sites up again. */
 export async function changeSites(
   io: AdminIo,
   edit: (document: ConfigDocument) => ConfigDocument | Problem,

@@ -1,5 +1,5 @@
 /**
- * The lock-out guard: names what applying the stored list could cost before it happens, and asks.
+ * The lock-out guard: names the risks of applying the stored list, and asks for consent first.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { findConnections } from "../listen/machine/port_owners.ts";
 import type { AdminIo } from "./admin_io.ts";
 
 /**
- * Compares the list in force with the stored one, and asks for consent where the step could lock the
- * caller out. Throws a Fault where it is not given. Does nothing while no service runs.
+ * Compares the list in force with the stored one, and asks for consent if the change could lock the
+ * caller out. Throws a Fault if it is not given. Does nothing if no service is running.
  */
 export async function guardReload(
   io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
@@ -29,8 +29,8 @@ export async function guardReload(
     loopbackInUse: loopbackConnections(status),
   });
   if (risks.length === 0 || io.consent(risks)) return;
-  throw new Fault("Cannot apply a change that could lock you out: nobody has agreed to it", {
-    hint: "add --yes, or apply it with: httpcfg reload --confirm 60s",
+  throw new Fault("Cannot apply a change that could lock you out: not approved", {
+    hint: "httpcfg reload --confirm 60s, or httpcfg reload --yes",
   });
 }
 

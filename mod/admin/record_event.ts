@@ -1,12 +1,12 @@
 /**
- * Events of an administrator's actions, appended to the log that the service writes too.
+ * Records the events of an administrator's actions in the log that the service also writes.
  *
  * @module
  */
 import type { NewEvent } from "../telemetry/events/event.ts";
 import { EventLog } from "../telemetry/events/event_log.ts";
 
-/** Appends `event` to the log in `folder`, with the time that `now` gives. Never throws. */
+/** Appends `event` to the log in `folder`, with the time from `now`. Never throws. */
 export async function recordEvent(
   folder: string,
   now: () => number,

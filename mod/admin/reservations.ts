@@ -1,7 +1,8 @@
 /**
- * URL reservations (`urlAcl`): who may register URLs under a prefix.
+ * URL reservations (`urlAcl`): who may register URLs below a prefix.
  *
- * A reservation works at once, without a restart, and its coming and going is an event (15007, 15008).
+ * A reservation takes effect at once, without a restart; adding or deleting one is an event (15007,
+ * 15008).
  *
  * @module
  */
@@ -23,7 +24,7 @@ export function unreserve(io: AdminIo, url: string): Promise<ActionResult> {
   return applyReservation(io, edit, reservationDeleted(url));
 }
 
-/** The running service takes the change up; what came of it is an event. */
+/** Records the event of the edit, and applies the edit to the running service. */
 async function applyReservation(
   io: AdminIo,
   edit: ReturnType<typeof editStore>,

@@ -1,7 +1,7 @@
 /**
- * Sites of the running service: their states, and start, stop, pause and continue of one of them.
+ * Sites of the running service: their states, and starting, stopping, pausing and continuing one.
  *
- * ServerAutoStart follows start and stop, so that what was decided survives a restart of the service.
+ * ServerAutoStart follows start and stop, so that the decision survives a restart of the service.
  *
  * @module
  */
@@ -15,24 +15,24 @@ import type { ServiceStatus } from "../host/control/status.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
 import { editStore } from "./store_edit.ts";
 
-/** ServerState of the metabase for what the service says of a site. */
+/** The metabase value ServerState for each state that the service reports. */
 const SERVER_STATE = { started: 2, stopped: 4, paused: 6 } as const;
 
-/** Gives ServerState by site id; undefined for what the running service does not know. */
+/** Returns ServerState by site id; undefined for a site that the running service does not know. */
 export async function siteStates(io: Pick<AdminIo, "control">): Promise<SiteStates> {
   const status = await io.control.ask({ op: "status" }).catch(() => null);
   const states = new Map(status?.sites.map(({ id, state }) => [id, SERVER_STATE[state]]));
   return (id) => states.get(id);
 }
 
-/** Does `verb` to the site `id` of the running service. */
+/** Starts, stops, pauses or continues the site `id` of the running service. */
 export async function controlSite(
   io: Pick<AdminIo, "control" | "store">,
   verb: SiteVerb,
   id: number,
 ): Promise<ActionResult> {
-  const code = refusalOf(await io.control.ask({ op: "status" }), verb, id);
-  if (code !== WIN32.NO_ERROR) return refused(code);
+  const code = codeFor(await io.control.ask({ op: "status" }), verb, id);
+  if (code !== WIN32.NO_ERROR) return rejected(code);
   if (verb === "start" || verb === "stop") {
     const edited = await setAutoStart(io, id, verb === "start");
     if (edited.problem !== null) return edited;
@@ -43,34 +43,37 @@ export async function controlSite(
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { message: text, hint } = error;
-    return refused(WIN32.INVALID_NETNAME, [{ kind: "error", text, hint }]);
+    return rejected(WIN32.INVALID_NETNAME, [{ kind: "error", text, hint }]);
   }
 }
 
-/** Decides whether the site `id` starts with the service: found again in the newest document. */
+/** Sets whether the site `id` starts with the service. Looks it up again in the newest document. */
 export async function setAutoStart(
   io: Pick<AdminIo, "store">,
   id: number,
-  isWanted: boolean,
+  autoStart: boolean,
 ): Promise<ActionResult> {
   const edited = await editStore(io, (document): ConfigDocument | Problem => {
     if (!document.sites.some((site) => site.id === id)) {
-      return new Problem("it was removed meanwhile", { code: WIN32.FILE_NOT_FOUND });
+      return new Problem("removed in the meantime", { code: WIN32.FILE_NOT_FOUND });
     }
     const sites = document.sites.map((site) => {
-      return site.id === id ? { ...site, autoStart: isWanted } : site;
+      return site.id === id ? { ...site, autoStart } : site;
     });
     return { ...document, sites };
   });
   return "problem" in edited ? edited : { problem: null, notices: [] };
 }
 
-function refused(code: number, notices: ActionResult["notices"] = []): ActionResult {
-  return { problem: new Problem("the site is not in a state for it", { code }), notices };
+function rejected(code: number, notices: ActionResult["notices"] = []): ActionResult {
+  return {
+    problem: new Problem("not possible in the current state of the site", { code }),
+    notices,
+  };
 }
 
-/** The code of what speaks against `verb`; 0 for nothing. */
-function refusalOf(status: ServiceStatus | null, verb: SiteVerb, id: number): number {
+/** Returns the Win32 code of why `verb` is not possible; 0 if it is. */
+function codeFor(status: ServiceStatus | null, verb: SiteVerb, id: number): number {
   const w3svc = status?.services.find(({ name }) => name === "W3SVC");
   if (w3svc === undefined || w3svc.state === "stopped") return WIN32.SERVICE_NOT_ACTIVE;
   const state = status?.sites.find((site) => site.id === id)?.state ?? "stopped";

@@ -1,8 +1,8 @@
 /**
- * An edit of the stored document, alone among all processes.
+ * An edit of the stored document, which excludes all other processes while it runs.
  *
- * A document that the caller may not write is ERROR_ACCESS_DENIED, 5: what the old API told a user who
- * was no administrator (see ARCHITECTURE.md, Decisions).
+ * A document that the caller may not write is ERROR_ACCESS_DENIED, 5: what the old API returned to
+ * a user who was not an administrator.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import type { ConfigDocument } from "../config/document/document.ts";
 import type { StoreChange } from "../config/store/store.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
 
-/** An edit that was refused: nothing is stored. */
-interface RefusedEdit extends ActionResult {
+/** An edit that was rejected: nothing is stored. */
+interface RejectedEdit extends ActionResult {
   readonly problem: Problem;
 }
 
-/** Applies `edit` to the newest document; a problem that it returns leaves everything as it was. */
+/** Applies `edit` to the newest document; if it returns a problem, nothing changes. */
 export async function editStore(
   io: Pick<AdminIo, "store">,
   edit: (document: ConfigDocument) => ConfigDocument | Problem,
-): Promise<StoreChange | RefusedEdit> {
+): Promise<StoreChange | RejectedEdit> {
   let problem: Problem | null = null;
   try {
     const change = await io.store.update((document) => {
@@ -40,7 +40,7 @@ export async function editStore(
   }
 }
 
-/** True where the system refused the write. */
+/** Reports whether the system denied the write. */
 function isDenied(error: unknown): error is Fault {
   return error instanceof Fault &&
     (error.cause instanceof Deno.errors.PermissionDenied ||

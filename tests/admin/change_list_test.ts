@@ -49,7 +49,7 @@ Deno.test("changeList() refuses a document that was made from one that is no lon
   const document: ConfigDocument = { ...over, ipListen: ["127.0.0.2"] };
   await changeList(io, { kind: "add", text: "127.0.0.9" });
   const stale = await changeList(io, { kind: "replace", document, over });
-  assertEquals(stale.problem?.reason, "the stored document was changed meanwhile");
+  assertEquals(stale.problem?.reason, "the stored document changed in the meantime");
   assertEquals(await io.store.readList(), ["127.0.0.9"]);
   const fresh = await changeList(io, { kind: "replace", document, over: await io.store.read() });
   assertEquals([fresh.problem, await io.store.readList()], [null, ["127.0.0.2"]]);

@@ -83,12 +83,12 @@ Deno.test("applyChanges live: every write applies itself, the guard stands befor
   await program.serve();
   const set = await program.do("set iplisten -i 127.0.0.3");
   assertEquals(set.out, "HttpSetServiceConfiguration completed with 0\n");
-  assertStringIncludes(set.err, "Stored and applied.");
+  assertStringIncludes(set.err, "note: stored and applied\n");
   assertEquals((await get("127.0.0.3", port)).body, "site one");
   await program.do("delete iplisten -i 127.0.0.3");
   assert(await isRefused("127.0.0.3", port));
   const emptied = await program.do("delete iplisten -i 127.0.0.2");
-  assertStringIncludes(emptied.err, "Stored, but not applied.");
+  assertStringIncludes(emptied.err, "warning: stored, but not applied: ");
   assert(await isRefused("127.0.0.3", port));
 });
 
@@ -103,7 +103,7 @@ Deno.test("the guard names what could lock one out, and nothing happens without 
   const loopback = await program.run("reload");
   assertEquals(loopback.status, 1);
   assertMatch(loopback.err, /loopback is dropped while a program on this machine is connected/);
-  assertMatch(loopback.err, /hint: add --yes/);
+  assertMatch(loopback.err, /hint: httpcfg reload --confirm 60s, or httpcfg reload --yes/);
   const session = { SSH_CONNECTION: "127.0.0.9 4711 127.0.0.1 22" };
   const ssh = await program.run("reload", { env: session });
   assertMatch(ssh.err, /127\.0\.0\.1 is dropped, the address that your SSH session came in on/);

@@ -105,7 +105,10 @@ Deno.test("config edit stores what passes, keeps what does not, and lays the sch
   const change = `sed -i.bak 's/10.0.0.1/10.0.0.7/' "${home.path}/config.json"`;
   const late = await edit(`${change}; sed -i.bak 's/10.0.0.1/10.0.0.8/' "$1"`);
   assertEquals([late.status, late.out], [1, ""]);
-  assertStringIncludes(late.note, "the stored document was changed meanwhile\nhint: it is kept in");
+  assertStringIncludes(
+    late.note,
+    "the stored document changed in the meantime\nhint: it is kept in",
+  );
   assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.7\n");
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');
 });
