@@ -1,8 +1,8 @@
 /**
- * Every command by its name, in the order of the help, and the file that holds its record.
+ * Every command by name, in the order of the help, with the file that holds its record.
  *
- * A file is loaded when one of its commands is called: a query starts as fast as the runtime does,
- * whatever the other commands need.
+ * A file is loaded only when one of its commands is called, so that a query starts as fast as the
+ * runtime does, whatever the other commands need.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { invariant } from "../base/invariant.ts";
 import type { CommandSpec } from "./core/command.ts";
 
 interface CommandFile {
-  /** The names of its records, in their order. */
+  /** The names of its records, in order. */
   readonly names: readonly string[];
   load(): Promise<{ readonly commands: readonly CommandSpec[] }>;
 }
@@ -80,10 +80,10 @@ const FILES: readonly CommandFile[] = [
   { names: ["completions", "complete"], load: () => import("./commands/docs/completions.ts") },
 ];
 
-/** What can be called. */
+/** The names of all commands. */
 export const COMMAND_NAMES: readonly string[] = FILES.flatMap(({ names }) => names);
 
-/** The record of the command called `name`, one of {@linkcode COMMAND_NAMES}. */
+/** Loads the record of the command `name`, one of {@linkcode COMMAND_NAMES}. */
 export async function loadCommand(name: string): Promise<CommandSpec> {
   const file = FILES.find(({ names }) => names.includes(name));
   const found = (await file?.load())?.commands.find((command) => command.name === name);
@@ -91,7 +91,7 @@ export async function loadCommand(name: string): Promise<CommandSpec> {
   return found;
 }
 
-/** Every record, for what needs all of them: the help, the man page, the completions, the tests. */
+/** Loads every record, for the help, the man page, the completions and the tests. */
 export async function loadCommands(): Promise<readonly CommandSpec[]> {
   const loaded = await Promise.all(FILES.map((file) => file.load()));
   return loaded.flatMap(({ commands }) => commands);

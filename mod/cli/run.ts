@@ -1,5 +1,5 @@
 /**
- * Words -> a command -> its exit status. The only place that catches everything.
+ * Arguments -> a command -> its exit status. The only place that catches everything.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { commandHelp, groupHelp, overview } from "./core/help.ts";
 import { PipeClosed, printable } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
 
-/** What the process gives: everything that is not decided by the words. */
+/** What the process provides: everything that the arguments do not decide. */
 interface RunContext extends PathContext {
   /** Milliseconds since 1970. */
   now(): number;
@@ -26,10 +26,10 @@ interface RunContext extends PathContext {
   ask(question: string): string | null;
 }
 
-/** Runs the command that `args` name. Never throws; the exit status tells. */
+/** Runs the command that `args` name and returns its exit status. Never throws. */
 export async function run(args: readonly string[], given: RunContext): Promise<number> {
-  // The one place where text leaves: whatever it holds, a terminal does not obey it.
-  const around: RunContext = {
+  // All output passes here, so that no control character in it reaches a terminal.
+  const context: RunContext = {
     ...given,
     env: (name) => given.env(name),
     now: () => given.now(),
@@ -38,78 +38,81 @@ export async function run(args: readonly string[], given: RunContext): Promise<n
     note: (text) => given.note(printable(text)),
   };
   try {
-    return await dispatch(args, around);
+    return await dispatch(args, context);
   } catch (error) {
     if (error instanceof PipeClosed) return EXIT.ok;
     if (!(error instanceof Fault)) {
-      around.note(`internal error: ${error instanceof Error ? error.stack : String(error)}`);
+      context.note(`internal error: ${error instanceof Error ? error.stack : String(error)}`);
       return EXIT.failed;
     }
-    reportError(around, error);
+    reportError(context, error);
     return error.exit;
   }
 }
 
-async function dispatch(args: readonly string[], around: RunContext): Promise<number> {
-  const { words, configFile } = takeConfigFlag(args);
+async function dispatch(args: readonly string[], context: RunContext): Promise<number> {
+  const { words, configFile } = splitConfigFlag(args);
   const [first = ""] = words;
   if (first === "--version" || first === "-V") {
-    around.out(`httpcfg ${VERSION} (${COMMIT})`);
+    context.out(`httpcfg ${VERSION} (${COMMIT})`);
     return EXIT.ok;
   }
   const name = findCommand(words);
-  if (name === null) return await answerWithoutCommand(words, around);
-  const found = await loadCommand(name);
-  const rest = words.slice(found.name.split(" ").length);
-  const own = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
-  if (own.some((word) => asksForHelp(found, word))) {
-    around.out(commandHelp(found));
+  if (name === null) return await runWithoutCommand(words, context);
+  const command = await loadCommand(name);
+  const rest = words.slice(command.name.split(" ").length);
+  const ownWords = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
+  if (ownWords.some((word) => asksForHelp(command, word))) {
+    context.out(commandHelp(command));
     return EXIT.ok;
   }
-  return await found.run(readInput(found, rest, args), makeIo(around, configFile, args));
+  return await command.run(readInput(command, rest, args), makeIo(context, configFile, args));
 }
 
-/** An old tool's `-h` is a switch, and some old tools answer `/?` themselves. */
+/**
+ * Reports whether `word` asks for help. An old tool's `-h` is a switch, and some old tools handle
+ * `/?` themselves.
+ */
 function asksForHelp({ legacy, ownHelp }: CommandSpec, word: string): boolean {
   return word === "--help" || (word === "/?" && !ownHelp) || (word === "-h" && !legacy);
 }
 
-/** The line is one of Httpcfg.exe's, with an action that it has not. */
+/** The stores of Httpcfg.exe. A line that names one is its own, even with an unknown action. */
 const HTTPCFG_STORES: readonly string[] = ["ssl", "urlacl", "iplisten"];
 
-async function answerWithoutCommand(
+async function runWithoutCommand(
   words: readonly string[],
-  around: RunContext,
+  context: RunContext,
 ): Promise<number> {
   const [first = "", ...rest] = words;
   const topic = first === "help" ? findCommand(rest) : null;
   if (topic !== null) {
-    around.out(commandHelp(await loadCommand(topic)));
+    context.out(commandHelp(await loadCommand(topic)));
     return EXIT.ok;
   }
   const noun = first === "help" && rest[0] !== undefined ? rest[0].toLowerCase() : null;
   const group = noun === null ? null : groupHelp(await loadCommands(), noun);
   if (group !== null) {
-    around.out(group);
+    context.out(group);
     return EXIT.ok;
   }
   if (first === "" || isHelp(first) || isHelp(rest.at(-1) ?? "")) {
-    around.out(overview(await loadCommands(), VERSION));
+    context.out(overview(await loadCommands(), VERSION));
     return EXIT.ok;
   }
   const line = words.slice(0, 2).join(" ");
   if (HTTPCFG_STORES.includes(rest[0]?.toLowerCase() ?? "")) {
     const { refuseAction } = await import("./tools/httpcfg/usage.ts");
-    return refuseAction(first, await nearest(line), around);
+    return refuseAction(first, await nearest(line), context);
   }
-  throw usageFault(`Cannot run ${quote(line)}: there is no such command`, await nearest(line));
+  throw usageFault(`Cannot run ${quote(line)}: no such command`, await nearest(line));
 }
 
 function isHelp(word: string): boolean {
   return ["--help", "-h", "/?", "-?", "?", "help"].includes(word);
 }
 
-/** Name of the command that the words begin with, in any case; the longest wins. */
+/** Returns the name of the command that `words` begin with, in any case; the longest wins. */
 function findCommand(words: readonly string[]): string | null {
   const line = `${words.slice(0, 3).join(" ").toLowerCase()} `;
   let found: string | null = null;
@@ -120,7 +123,10 @@ function findCommand(words: readonly string[]): string | null {
   return found;
 }
 
-/** The command that is fewest edits away, at most a third of it; the help where none is near. */
+/**
+ * Returns the command with the smallest edit distance, at most a third of its length, or the help
+ * if none is that near.
+ */
 async function nearest(line: string): Promise<string> {
   const { levenshteinDistance } = await import("@std/text/levenshtein-distance");
   let best = "";
@@ -135,8 +141,10 @@ async function nearest(line: string): Promise<string> {
   return isNoun ? `httpcfg help ${noun}` : "httpcfg --help";
 }
 
-/** `--config FILE` stands before the command, because after it the words may be an old tool's. */
-function takeConfigFlag(
+/**
+ * `--config FILE` comes before the command, because the arguments after it may be an old tool's.
+ */
+function splitConfigFlag(
   args: readonly string[],
 ): { words: readonly string[]; configFile: string | undefined } {
   const [first = "", second = ""] = args;
@@ -145,19 +153,19 @@ function takeConfigFlag(
   const configFile = isJoined ? first.slice("--config=".length) : second;
   if (configFile !== "") return { words: args.slice(isJoined ? 1 : 2), configFile };
   throw usageFault(
-    'Cannot read "--config": its file is missing',
+    'Cannot use "--config": the file name is missing',
     "httpcfg --config FILE query iplisten",
   );
 }
 
 function makeIo(
-  around: RunContext,
+  context: RunContext,
   configFile: string | undefined,
   args: readonly string[],
 ): CommandIo {
-  const paths = resolvePaths(around, configFile);
-  const { os, uid, out, print, note, ask } = around;
-  const author = { user: callerName(around), command: ["httpcfg", ...args].join(" ") };
+  const paths = resolvePaths(context, configFile);
+  const { os, uid, out, print, note, ask } = context;
+  const author = { user: callerName(context), command: ["httpcfg", ...args].join(" ") };
   const self = configFile === undefined ? [] : ["--config", configFile];
   return {
     commands: { names: COMMAND_NAMES, load: loadCommand },
@@ -168,15 +176,15 @@ function makeIo(
     print,
     note,
     ask,
-    env: (name) => around.env(name),
-    now: () => around.now(),
+    env: (name) => context.env(name),
+    now: () => context.now(),
     async record(event): Promise<void> {
       const { recordEvent } = await import("../admin/record_event.ts");
-      await recordEvent(paths.log, () => around.now(), event);
+      await recordEvent(paths.log, () => context.now(), event);
     },
     consent(risks): boolean {
-      report(around, risks.map((text) => ({ kind: "warning", text })));
-      return /^y(es)?$/i.test(ask("Go on? (y/n) ") ?? "");
+      report(context, risks.map((text) => ({ kind: "warning", text })));
+      return /^y(es)?$/i.test(ask("Continue? (y/n) ") ?? "");
     },
     store: new Store({
       file: paths.config,
@@ -194,7 +202,7 @@ function makeIo(
   };
 }
 
-/** Who sits in front: the one who called sudo, not root. */
+/** Returns the user in front of the machine: the one who called sudo, not root. */
 function callerName({ env, uid }: RunContext): string {
   return env("SUDO_USER") ?? env("USER") ?? env("USERNAME") ?? (uid === null ? "?" : String(uid));
 }

@@ -55,7 +55,7 @@ Deno.test("run() takes --config before the command", async () => {
   for (const args of [["--config"], ["--config", ""], ["--config="]]) {
     const ran = await home.run(args);
     assertEquals(ran.status, 2, args.join(" "));
-    assertStringIncludes(ran.note, "its file is missing");
+    assertStringIncludes(ran.note, "the file name is missing");
   }
 });
 

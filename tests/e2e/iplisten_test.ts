@@ -43,6 +43,6 @@ Deno.test("--help and --version answer on stdout, a wrong command on stderr", as
   assertEquals([wrong.status, wrong.out], [2, ""]);
   assertEquals(
     wrong.err,
-    'error: Cannot run "statsu": there is no such command\nhint: httpcfg status\n',
+    'error: Cannot run "statsu": no such command\nhint: httpcfg status\n',
   );
 });

@@ -8,7 +8,7 @@ Deno.test("verify is content with a service that listens where it says", async (
   await using program = await started(freePort(), ["127.0.0.2", "::1"]);
   const well = await program.run("verify");
   assertEquals([well.status, well.out], [0, ""], well.err);
-  assertStringIncludes(well.err, "all as it should be");
+  assertStringIncludes(well.err, "all as expected");
 });
 
 Deno.test("verify finds a planted foreign listener, and lets it be where that is allowed", async () => {

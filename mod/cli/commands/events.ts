@@ -1,5 +1,5 @@
 /**
- * `events`: the event log of the service, in the words of the originals.
+ * `events`: the event log of the service, with the texts of the originals.
  *
  * @module
  */
@@ -21,22 +21,22 @@ const LIMIT_MAX = 100_000;
 const events: CommandSpec = {
   name: "events",
   usage: "",
-  summary: "Show the event log: what the service did and could not do",
+  summary: "Show the event log of the service",
   details: [
-    "Sources are HTTP, W3SVC, Service Control Manager and httpcfg, with the event ids of Windows: " +
-    "15005 an address cannot be bound, 15007 and 15008 a URL reservation came and went, 15014 " +
-    "an entry of the list is not an address, 1003, 1004 and 1007 a site was " +
+    "Sources are HTTP, W3SVC, Service Control Manager and httpcfg, with the event ids of " +
+    "Windows: 15005 an address cannot be bound, 15007 and 15008 a URL reservation was added or " +
+    "deleted, 15014 an entry of the list is not an address, 1003, 1004 and 1007 a site was " +
     "deactivated, 7036 a service entered a state.",
   ],
   examples: [
-    { line: "httpcfg events", tells: "the newest hundred, oldest first" },
+    { line: "httpcfg events", tells: "the newest 100 events, oldest first" },
     { line: "httpcfg events --source W3SVC --id 1004", tells: "sites that did not start" },
     { line: "httpcfg events --format ndjson | jq -r .text", tells: "for scripts" },
   ],
   flags: {
-    limit: { kind: "string", value: "N", summary: "how many, the newest; 100 when not given" },
-    source: { kind: "string", value: "NAME", summary: "of this source alone" },
-    id: { kind: "string", value: "N", summary: "with this number alone" },
+    limit: { kind: "string", value: "N", summary: "number of events, the newest; 100 by default" },
+    source: { kind: "string", value: "NAME", summary: "only events from this source" },
+    id: { kind: "string", value: "N", summary: "only events with this id" },
     ...FORMAT_FLAG,
   },
   words: { min: 0, max: 0 },
@@ -50,23 +50,26 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const limit = readNumber(input, "limit", LIMIT_MAX) ?? DEFAULT_LIMIT;
   const id = readNumber(input, "id", 65535);
   const source = input.text("source")?.toLowerCase();
-  // What the running service has not written yet belongs to the answer; without one all is written.
+  // The output includes what the running service has not written yet. If none runs, all is written.
   await io.control.ask({ op: "flushLogs" }).catch(() => null);
   const all = await readEvents(io.paths.log, LIMIT_MAX);
   const chosen = all.filter((event) => {
     return (id === null || event.id === id) &&
       (source === undefined || event.source.toLowerCase() === source);
   });
-  const shown = limit === 0 ? [] : chosen.slice(-limit);
+  const newest = limit === 0 ? [] : chosen.slice(-limit);
   const form = input.text("format") ?? "text";
-  if (form === "text") io.print(shown.map(eventText).join(""));
-  else io.out(await render({ name: "events", columns: COLUMNS, rows: shown.map(rowOf) }, form));
+  if (form === "text") io.print(newest.map(eventText).join(""));
+  else io.out(await render({ name: "events", columns: COLUMNS, rows: newest.map(rowOf) }, form));
   return EXIT.ok;
 }
 
 const COLUMNS = ["time", "source", "id", "level", "text", "error", "detail"] as const;
 
-/** `2026-01-01 00:00:00 W3SVC 1004 error: Cannot register …`, then what this machine adds. */
+/**
+ * Returns `2026-01-01 00:00:00 W3SVC 1004 error: Cannot register …` and the details of this
+ * machine.
+ */
 function eventText({ time, source, id, level, text, error, detail }: ServiceEvent): string {
   const when = time.slice(0, 19).replace("T", " ");
   const more = [
@@ -85,7 +88,7 @@ function readNumber(input: CommandInput, name: string, max: number): number | nu
   if (text === null) return null;
   if (/^[0-9]{1,6}$/.test(text) && Number(text) <= max) return Number(text);
   throw usageFault(
-    `Cannot use ${quote(text)} for "--${name}": not a number from 0 to ${max}`,
+    `Cannot use ${quote(text)} for "--${name}": must be between 0 and ${max}`,
     `httpcfg events --${name} 10`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * Edge: `explain`, who would answer a request, and why. A host name is looked up.
+ * Edge: `explain`: what would respond to a request, and why. It resolves host names.
  *
  * @module
  */
@@ -17,19 +17,19 @@ import { gatherPlanInput } from "./plan.ts";
 const spec: CommandSpec = {
   name: "explain",
   usage: "URL|IP:PORT",
-  summary: "Show which socket, site and rule would answer a request, and why",
+  summary: "Show which socket, site and rule would handle a request, and why",
   details: [
-    "Goes by the stored configuration; what is not open yet is marked. A host name in a URL is " +
-    "looked up; with IP:PORT and --host it is not.",
-    "Exit status 0 where a site or a registered program answers, 1 where none does.",
+    "Uses the stored configuration and marks what is not open yet. A host name in a URL is " +
+    "resolved; with IP:PORT and --host it is not.",
+    "Exit status 0 if a site or a registered program responds, 1 if none does.",
   ],
   examples: [
-    { line: "httpcfg explain http://www.example.com/", tells: "the name as it resolves here" },
-    { line: "httpcfg explain 10.0.0.5:80 --host www.example.com", tells: "on this very address" },
+    { line: "httpcfg explain http://www.example.com/", tells: "resolve the name on this machine" },
+    { line: "httpcfg explain 10.0.0.5:80 --host www.example.com", tells: "use this address" },
   ],
   flags: {
     ...FORMAT_FLAG,
-    host: { kind: "string", value: "NAME", summary: "the Host field of the request" },
+    host: { kind: "string", value: "NAME", summary: "Host field of the request" },
   },
   words: { min: 1, max: 1 },
   completes: ["endpoint"],
@@ -60,7 +60,7 @@ async function readQuestion(text: string, hostFlag: string | null): Promise<Ques
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
   if (url === null) {
     throw usageFault(
-      `Cannot explain ${quote(text)}: it is neither a URL nor IP:PORT`,
+      `Cannot explain ${quote(text)}: a URL or IP:PORT expected`,
       "httpcfg explain http://127.0.0.1:8080/",
     );
   }
@@ -71,7 +71,9 @@ async function readQuestion(text: string, hostFlag: string | null): Promise<Ques
   return { endpoint: { ip, port }, host: host ?? name, secure, path: pathOf(url) };
 }
 
-/** As the routing sees it; an escape that is none stays as it is. */
+/**
+ * Returns the path as the routing sees it. If an escape in it is invalid, the path stays as it is.
+ */
 function pathOf({ pathname }: URL): string {
   try {
     return decodeURIComponent(pathname);
@@ -80,7 +82,7 @@ function pathOf({ pathname }: URL): string {
   }
 }
 
-/** The Host field that a client sends who was given the address itself. */
+/** Returns the Host field of a client that uses the address itself. */
 function literal({ ip }: Endpoint): string {
   return ip.includes(":") ? `[${ip}]` : ip;
 }
@@ -90,9 +92,9 @@ async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {
     const ip = parseIp((await lookup(name)).address);
     if (ip !== null) return ip;
   } catch {
-    // Whatever the resolver's reason: the way on is the same.
+    // Whatever the resolver's reason, the error and its hint are the same.
   }
-  throw new Fault(`Cannot explain ${quote(name)}: the name has no address here`, {
+  throw new Fault(`Cannot explain ${quote(name)}: no address found for the name`, {
     hint: `httpcfg explain 127.0.0.1:${port} --host ${name}`,
   });
 }

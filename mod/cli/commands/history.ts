@@ -1,5 +1,5 @@
 /**
- * `history`, `history show`, `history diff`, `rollback`: the versions of the document.
+ * `history`, `history show`, `history diff`, `rollback`: the versions of the configuration.
  *
  * @module
  */
@@ -18,11 +18,11 @@ const history: CommandSpec = {
   usage: "",
   summary: "Show who changed the configuration, when and how",
   details: [
-    "Every change is kept as a version, the newest hundred of them. A version without a user was " +
-    "found: the document had been changed by other means.",
+    "Every change is kept as a version, up to the newest hundred. A version without a user " +
+    "means that the document was changed by other means.",
   ],
   examples: [
-    { line: "httpcfg history", tells: "one line a version" },
+    { line: "httpcfg history", tells: "one line per version" },
     { line: "httpcfg history diff 7", tells: "what version 7 changed" },
   ],
   flags: FORMAT_FLAG,
@@ -40,7 +40,7 @@ const history: CommandSpec = {
     };
     const form = input.text("format") ?? "text";
     if (form !== "text") io.out(await render(listing, form));
-    else if (versions.length === 0) io.note("Nothing has been changed yet.");
+    else if (versions.length === 0) io.note("No changes yet.");
     else io.out(table(listing));
     return EXIT.ok;
   },
@@ -49,8 +49,8 @@ const history: CommandSpec = {
 const historyShow: CommandSpec = {
   name: "history show",
   usage: "NUMBER",
-  summary: "Show a version of the configuration whole",
-  examples: [{ line: "httpcfg history show 7 > old.json", tells: "the document as it was" }],
+  summary: "Show a whole version of the configuration",
+  examples: [{ line: "httpcfg history show 7 > old.json", tells: "save version 7 to a file" }],
   flags: {},
   words: { min: 1, max: 1 },
   completes: ["version"],
@@ -64,8 +64,8 @@ const historyShow: CommandSpec = {
 const historyDiff: CommandSpec = {
   name: "history diff",
   usage: "NUMBER [NUMBER]",
-  summary: "Show what a version changed, or what differs between two",
-  details: ["Exit status 0 where nothing differs, 1 where something does."],
+  summary: "Show what a version changed, or how two versions differ",
+  details: ["Exit status 0 if nothing differs, 1 if something does."],
   examples: [
     { line: "httpcfg history diff 7", tells: "what version 7 changed" },
     { line: "httpcfg history diff 3 7", tells: "what changed from version 3 to version 7" },
@@ -76,9 +76,11 @@ const historyDiff: CommandSpec = {
   async run(input, io): Promise<number> {
     const numbers = input.words.map(versionNumber);
     const last = numbers.at(-1)!;
-    const kept = historyOf(io);
-    const after = await kept.read(last);
-    const before = numbers.length === 2 ? await kept.read(numbers[0]!) : await previous(io, last);
+    const versions = historyOf(io);
+    const after = await versions.read(last);
+    const before = numbers.length === 2
+      ? await versions.read(numbers[0]!)
+      : await previous(io, last);
     const lines = changeLines(diffValues(before.document, after.document));
     io.out(lines.join("\n"));
     return lines.length === 0 ? EXIT.ok : EXIT.failed;
@@ -88,9 +90,9 @@ const historyDiff: CommandSpec = {
 const rollback: CommandSpec = {
   name: "rollback",
   usage: "NUMBER",
-  summary: "Store a version of before as the newest one",
-  details: ["A rollback is a change like any other: it can be rolled back."],
-  examples: [{ line: "httpcfg rollback 7", tells: "the configuration is again as version 7 was" }],
+  summary: "Restore an earlier version of the configuration",
+  details: ["A rollback is a change like any other, and can itself be rolled back."],
+  examples: [{ line: "httpcfg rollback 7", tells: "restore version 7" }],
   flags: {},
   words: { min: 1, max: 1 },
   completes: ["version"],
@@ -98,7 +100,7 @@ const rollback: CommandSpec = {
     const { document, number } = await historyOf(io).read(versionNumber(input.words[0]));
     const result = await changeList(io, { kind: "replace", document });
     if (result.change?.changed === false) {
-      io.note(`Nothing changed: the configuration is as version ${number} was.`);
+      io.note(`Nothing changed: the configuration is the same as version ${number}.`);
     } else if (result.change !== null) {
       io.out(changeLines(diffValues(result.change.before, document)).join("\n"));
     }
@@ -115,7 +117,7 @@ function historyOf(io: CommandIo): History {
 async function previous(io: CommandIo, number: number): Promise<Version> {
   const before = (await historyOf(io).list()).filter((version) => version.number < number).at(-1);
   if (before !== undefined) return before;
-  throw new Fault(`Cannot compare version ${number}: no version before it is kept`, {
+  throw new Fault(`Cannot compare version ${number}: no earlier version is kept`, {
     hint: `httpcfg history show ${number}`,
   });
 }
@@ -126,5 +128,5 @@ function countChanges(before: Version, after: Version): number {
 
 function versionNumber(text = ""): number {
   if (/^[1-9][0-9]{0,8}$/.test(text)) return Number(text);
-  throw usageFault(`Cannot read ${quote(text)}: it is no number of a version`, "httpcfg history");
+  throw usageFault(`Cannot use ${quote(text)}: not a version number`, "httpcfg history");
 }

@@ -20,21 +20,27 @@ import { table } from "../core/table.ts";
 const plan: CommandSpec = {
   name: "plan",
   usage: "",
-  summary: "Show what a reload would open, keep, close, wait for or refuse",
+  summary: "Show what a reload would open, keep, close, wait for or fail to open",
   details: [
-    "Compares the stored configuration with what runs. Nothing is bound and nothing is changed, so " +
-    "every user may ask.",
-    "Exit status 0: nothing to do; 2: sockets would open or close; 1: a socket is refused or a " +
-    "site does not start.",
+    "Compares the stored configuration with the running one. Nothing is bound and nothing is " +
+    "changed, so any user may run it.",
+    "Exit status 0: nothing to do; 2: sockets would open or close; 1: a socket would fail to " +
+    "open or a site would not start.",
   ],
   examples: [
-    { line: "httpcfg plan", tells: "for people" },
-    { line: "httpcfg plan --format json | jq '.sites[] | select(.reason)'", tells: "troubles" },
-    { line: "httpcfg plan --strict", tells: "refuse addresses that the machine does not have" },
+    { line: "httpcfg plan", tells: "as text" },
+    {
+      line: "httpcfg plan --format json | jq '.sites[] | select(.reason)'",
+      tells: "sites with problems",
+    },
+    { line: "httpcfg plan --strict", tells: "reject addresses that the machine does not have" },
   ],
   flags: {
     ...FORMAT_FLAG,
-    strict: { kind: "boolean", summary: "refuse what is not on the machine, instead of waiting" },
+    strict: {
+      kind: "boolean",
+      summary: "reject addresses that are not on the machine, instead of waiting for them",
+    },
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
@@ -54,8 +60,8 @@ const plan: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [plan];
 
-/** The stored document, and what a plan for it is made of, against what runs now. */
-export async function gatherPlanInput(io: CommandIo): Promise<Stored> {
+/** Reads the stored document and the running state, and returns the input of a plan. */
+export async function gatherPlanInput(io: CommandIo): Promise<GatheredInput> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const check = await storedCertificateCheck(io.paths.certs, document.ssl);
@@ -67,15 +73,15 @@ export async function gatherPlanInput(io: CommandIo): Promise<Stored> {
   return { document, input, status };
 }
 
-/** Everything that says what would be and what is. */
-interface Stored {
+/** The stored configuration and the running state. */
+interface GatheredInput {
   readonly document: ConfigDocument;
   readonly input: PlanInput;
-  /** Null where no service runs. */
+  /** Null if no service is running. */
   readonly status: ServiceStatus | null;
 }
 
-/** Sockets that the service says are open. */
+/** Returns the sockets that the service reports as open. */
 export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): Endpoint[] {
   return (status?.endpoints ?? []).flatMap(({ ip, port, state }) => {
     const parsed = parseIp(ip);
@@ -83,10 +89,10 @@ export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): 
   });
 }
 
-/** The plan for people: sockets, then the sites that have something to say. */
+/** Formats the plan as text: sockets, then the sites with a problem. */
 function planText(made: Plan): string {
-  const troubles = made.sites.filter(({ reason }) => reason !== null);
-  const lines = troubles.map(({ name, state, reason }) => {
+  const problems = made.sites.filter(({ reason }) => reason !== null);
+  const lines = problems.map(({ name, state, reason }) => {
     return `Site ${quote(name)} ${SITE_VERBS[state]}: ${reason}`;
   });
   const sockets = made.endpoints.length === 0 ? [] : [table(planListing(made))];

@@ -1,6 +1,6 @@
 /**
- * `register`, `unregister`, `registrations`: port sharing. A local program gets a URL prefix of a port
- * that the service and other programs use too.
+ * `register`, `unregister`, `registrations`: port sharing. A local program gets a URL prefix on a
+ * port that the service and other programs also use.
  *
  * @module
  */
@@ -20,25 +20,26 @@ import { table } from "../core/table.ts";
 const register: CommandSpec = {
   name: "register",
   usage: "URL",
-  summary: "Give a local program a URL prefix of a shared port",
+  summary: "Give a local program a URL prefix on a shared port",
   details: [
     "URL is a UrlPrefix: http://+:80/app/, http://name:80/app/, http://10.0.0.1:80/app/ or " +
-    "http://*:80/app/. Requests below it go to the program: the service keeps the port, and sites and " +
-    "other programs keep the rest of it.",
-    "Who may: the reservation that covers the URL says it (set urlacl). Where none does, root and the " +
-    "user of the service may.",
-    "The registration lasts as long as this command runs, as it would with a program of HTTP.sys; with " +
-    "--keep until unregister. It ends with the HTTP service in any case: it is not stored.",
-    "The program is told where a request came from in X-Forwarded-For, X-Forwarded-Proto, " +
-    "X-Forwarded-Host and Forwarded; what a client claims there is dropped.",
-    "Exit status: the Win32 code of a refusal, 5 for access denied, 183 for a prefix that is taken, " +
-    "32 for a port that another process holds.",
+    "http://*:80/app/. Requests below it go to the program: the service keeps the port, and " +
+    "sites and other programs keep the rest of its URLs.",
+    "The reservation that covers the URL decides who may register it (see set urlacl). If there " +
+    "is none, root and the user of the service may.",
+    "The registration lasts as long as this command runs, as it does for a program of HTTP.sys; " +
+    "with --keep it lasts until unregister. It is not stored, so it always ends with the HTTP " +
+    "service.",
+    "X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and Forwarded give the program the " +
+    "origin of a request; what a client sends in them is dropped.",
+    "Exit status: the Win32 code of the error; 5 for access denied, 183 for a prefix that is " +
+    "already registered, 32 for a port that another process holds.",
   ],
   examples: [
     { line: "httpcfg register http://+:80/app/ --to http://127.0.0.1:3000", tells: "until Ctrl+C" },
     {
       line: "httpcfg register http://*:80/api/ --to unix:/run/api.sock --keep",
-      tells: "return at once, forward until it is unregistered",
+      tells: "return at once; the registration lasts until unregister",
     },
   ],
   flags: {
@@ -47,11 +48,12 @@ const register: CommandSpec = {
       value: "TARGET",
       summary: "the program: http://127.0.0.1:PORT, http://[::1]:PORT or unix:/PATH",
     },
-    keep: { kind: "boolean", summary: "let it outlive this command" },
+    keep: { kind: "boolean", summary: "keep the registration after this command ends" },
     timeout: {
       kind: "string",
       value: "SECONDS",
-      summary: `time for an answer to begin and to go on, ${PROXY_TIMEOUT.default} by default`,
+      summary:
+        `time-out for a response to start and to continue, ${PROXY_TIMEOUT.default} by default`,
     },
   },
   words: { min: 1, max: 1 },
@@ -62,16 +64,16 @@ const register: CommandSpec = {
     const timeoutSeconds = checkedTimeout(input.text("timeout"));
     const keep = input.flag("keep");
     const request = { op: "register", url, to, keep, timeoutSeconds } as const;
-    const granted = await askToRegister(runsOf(io), request);
+    const granted = await askToRegister(runFoldersOf(io), request);
     io.out(`Registered ${granted.url} for ${to}`);
     if (keep) {
       granted.close();
       return EXIT.ok;
     }
-    io.note("It lasts as long as this command runs.");
+    io.note("The registration lasts as long as this command runs.");
     const reason = await granted.ended;
     granted.close();
-    throw new Fault(`Cannot keep ${quote(granted.url)}: ${reason}`);
+    throw new Fault(`Cannot keep the registration of ${quote(granted.url)}: ${reason}`);
   },
 };
 
@@ -79,14 +81,14 @@ const unregister: CommandSpec = {
   name: "unregister",
   usage: "URL",
   summary: "End a registration",
-  details: ["Whoever has registered the URL may, and root and the user of the service."],
-  examples: [{ line: "httpcfg unregister http://*:80/api/", tells: "the prefix is free again" }],
+  details: ["Only the user who registered the URL, root and the user of the service may do this."],
+  examples: [{ line: "httpcfg unregister http://*:80/api/", tells: "free the prefix" }],
   flags: {},
   words: { min: 1, max: 1 },
   async run(input, io): Promise<number> {
     const url = input.words[0]!;
     checkUrl("unregister", url);
-    const granted = await askToRegister(runsOf(io), { op: "unregister", url });
+    const granted = await askToRegister(runFoldersOf(io), { op: "unregister", url });
     granted.close();
     io.out(`Unregistered ${granted.url}`);
     return EXIT.ok;
@@ -98,8 +100,8 @@ const registrations: CommandSpec = {
   usage: "",
   summary: "List the programs that have registered a URL",
   examples: [
-    { line: "httpcfg registrations", tells: "for people" },
-    { line: "httpcfg registrations --format json | jq '.registrations[].url'", tells: "for jq" },
+    { line: "httpcfg registrations", tells: "as a table" },
+    { line: "httpcfg registrations --format json | jq '.registrations[].url'", tells: "the URLs" },
   ],
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
@@ -118,9 +120,9 @@ const registrations: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [register, unregister, registrations];
 
-/** The registrations as a table; a word where there are none. */
+/** Formats the registrations as a table, or says that there are none. */
 function registrationsText(found: readonly RegistrationStatus[]): string {
-  return found.length === 0 ? "No program has registered a URL." : table(listing(found));
+  return found.length === 0 ? "No registered programs." : table(listing(found));
 }
 
 function listing(found: readonly RegistrationStatus[]): {
@@ -136,12 +138,12 @@ function listing(found: readonly RegistrationStatus[]): {
 }
 
 /**
- * Run folders in which a service may listen: the user's own, then the one of the machine. A home that
- * was named is the only one.
+ * Returns the run directories in which a service may listen: the user's own, then that of the
+ * machine. If HTTPCFG_HOME is set, its directory is the only one.
  */
-function runsOf({ os, paths, env }: CommandIo): readonly string[] {
+function runFoldersOf({ os, paths, env }: CommandIo): readonly string[] {
   if (os === "windows") {
-    throw new Fault("Cannot register on Windows: who asks cannot be proved there");
+    throw new Fault("Cannot register on Windows: the caller cannot be identified there");
   }
   return env("HTTPCFG_HOME") ? [paths.run] : [paths.run, systemRun(os)];
 }
@@ -159,9 +161,9 @@ function checkedTarget(text: string | null): string {
   const target = parseProxyTarget(text ?? "");
   if (target !== null) return formatProxyTarget(target);
   const hint = "httpcfg register http://+:80/app/ --to http://127.0.0.1:3000";
-  if (text === null) throw usageFault("Cannot register without a target: --to is missing", hint);
+  if (text === null) throw usageFault("Cannot register a URL: --to is missing", hint);
   throw usageFault(
-    `Cannot forward to ${quote(text)}: not a loopback address with a port, nor unix:/PATH`,
+    `Cannot forward to ${quote(text)}: loopback address with a port or unix:/PATH expected`,
     hint,
   );
 }
@@ -172,7 +174,7 @@ function checkedTimeout(text: string | null): number {
   if (isTimeout(seconds)) return seconds;
   const { min, max } = PROXY_TIMEOUT;
   throw usageFault(
-    `Cannot wait ${quote(text)} seconds: not a number from ${min} to ${max}`,
+    `Cannot use ${quote(text)} for "--timeout": must be between ${min} and ${max}`,
     "httpcfg register URL --to TARGET --timeout 30",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * `reload` and `confirm`: the running service takes up the stored configuration.
+ * `reload` and `confirm`: apply the stored configuration to the running service.
  *
  * @module
  */
@@ -16,31 +16,32 @@ const reload: CommandSpec = {
   usage: "",
   summary: "Apply the stored configuration to the running service",
   details: [
-    "Sockets that stay and their connections are not touched. New ones are opened first; where one " +
-    "cannot be had, nothing changes and the error says why. Addresses that are no longer included " +
-    "finish their answers for at most ShutdownGraceTimeout.",
-    "What could lock you out (every address is taken, loopback or the address of your SSH session " +
-    "is dropped) is named first and needs --yes where nobody can be asked, or --confirm.",
+    "Sockets that stay open and their connections are not touched. New sockets are opened first; " +
+    "if one cannot be opened, nothing changes and the error says why. Responses on addresses " +
+    "that are no longer included are finished, for at most ShutdownGraceTimeout.",
+    "A change that could lock you out (it takes every address, or drops loopback or the address " +
+    "of your SSH session) is announced first and needs your consent: --yes if there is no " +
+    "terminal to ask on, or --confirm.",
   ],
   examples: [
-    { line: "httpcfg plan && httpcfg reload", tells: "look first" },
-    { line: "httpcfg reload --confirm 60s", tells: "comes back unless confirmed in a minute" },
+    { line: "httpcfg reload", tells: "apply what httpcfg plan shows" },
+    { line: "httpcfg reload --confirm 60s", tells: "revert unless confirmed within a minute" },
   ],
   flags: {
-    yes: { kind: "boolean", summary: "do it although it could lock you out" },
-    strict: { kind: "boolean", summary: "fail where an address is not on this machine now" },
+    yes: { kind: "boolean", summary: "apply a change even if it could lock you out" },
+    strict: { kind: "boolean", summary: "fail if an address is not on this machine now" },
     confirm: {
       kind: "string",
       value: "TIME",
-      summary: "take the change back unless httpcfg confirm comes within TIME (60s, 5m)",
+      summary: "revert unless httpcfg confirm follows within TIME (60s, 5m)",
     },
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const confirmSeconds = parseTime(input.text("confirm"));
-    // A change that has to be confirmed may go on, because it reverts by itself.
+    // A change that has to be confirmed may proceed, because it reverts by itself.
     const isAgreed = input.flag("yes") || confirmSeconds !== null;
-    await guardReload(isAgreed ? { ...io, consent: (risks) => warned(io, risks) } : io);
+    await guardReload(isAgreed ? { ...io, consent: (risks) => warnAndAccept(io, risks) } : io);
     const request = { op: "reload", confirmSeconds, strict: input.flag("strict") } as const;
     let changes = 0;
     const status = await io.control.ask(request, (progress) => {
@@ -48,14 +49,14 @@ const reload: CommandSpec = {
       io.out(progressLine(progress));
     });
     if (status === null) {
-      throw new Fault("Cannot reload: the service does not run", {
+      throw new Fault("Cannot reload: the service is not running", {
         hint: "httpcfg net start w3svc",
       });
     }
     io.note(siteProblems(status));
     if (changes === 0) io.note("No socket had to change.");
     if (status.unconfirmedUntil !== null) {
-      io.note(`Comes back at ${status.unconfirmedUntil} unless confirmed: httpcfg confirm`);
+      io.note(`Reverts at ${status.unconfirmedUntil} unless confirmed: httpcfg confirm`);
     }
     return EXIT.ok;
   },
@@ -65,28 +66,30 @@ const confirm: CommandSpec = {
   name: "confirm",
   usage: "",
   summary: "Keep the change that reload --confirm made",
-  examples: [{ line: "httpcfg confirm", tells: "it still works: keep it" }],
+  examples: [{ line: "httpcfg confirm", tells: "keep the change" }],
   flags: {},
   words: { min: 0, max: 0 },
   async run(_input, io): Promise<number> {
     if (await io.control.ask({ op: "confirm" }) !== null) return EXIT.ok;
-    throw new Fault("Cannot confirm: the service does not run", { hint: "httpcfg status" });
+    throw new Fault("Cannot confirm: the service is not running", { hint: "httpcfg status" });
   },
 };
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [reload, confirm];
 
-/** Names the risks of a change that has been agreed to. */
-function warned(io: CommandIo, risks: readonly string[]): true {
+/** Reports the risks of a change that has been approved. */
+function warnAndAccept(io: CommandIo, risks: readonly string[]): true {
   report(io, risks.map((text) => ({ kind: "warning", text })));
   return true;
 }
 
-/** Seconds that a change may wait to be confirmed: time to try it, and to notice that it failed. */
+/**
+ * Seconds that a change may wait to be confirmed: enough to try it, and to notice that it failed.
+ */
 const CONFIRM_SECONDS = { min: 1, max: 3600 } as const;
 
-/** Seconds of `60s`, `5m` or `60`; null where nothing was given. */
+/** Returns the seconds of `60s`, `5m` or `60`; null if nothing was given. */
 function parseTime(text: string | null): number | null {
   if (text === null) return null;
   const [, digits = "", unit] = /^([0-9]{1,5})(s|m)?$/.exec(text) ?? [];
@@ -94,7 +97,7 @@ function parseTime(text: string | null): number | null {
   const { min, max } = CONFIRM_SECONDS;
   if (digits !== "" && seconds >= min && seconds <= max) return seconds;
   throw usageFault(
-    `Cannot wait ${quote(text)} to be confirmed: give a time from ${min} s to ${max} s`,
+    `Cannot use ${quote(text)} for "--confirm": must be between ${min}s and ${max}s`,
     "httpcfg reload --confirm 60s",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * `serve`: the service in the foreground, until it is told to end.
+ * `serve`: runs the service in the foreground until it is asked to end.
  *
  * @module
  */
@@ -17,14 +17,14 @@ const serve: CommandSpec = {
   usage: "",
   summary: "Run the HTTP service in the foreground",
   details: [
-    "Starts W3SVC and what it needs, and runs until SIGTERM or SIGINT: answers in flight are " +
-    "finished, for at most ShutdownGraceTimeout. What it does is told on stderr.",
+    "Starts W3SVC and what it needs, and runs until SIGTERM or SIGINT: responses in flight are " +
+    "finished, for at most ShutdownGraceTimeout. Reports what it does on stderr.",
   ],
-  examples: [{ line: "httpcfg serve", tells: "listen, and say where" }],
+  examples: [{ line: "httpcfg serve", tells: "run the service; stop it with Ctrl+C" }],
   flags: {
     background: {
       kind: "boolean",
-      summary: "for net start: start nothing, say on stdout when the control socket listens",
+      summary: "for net start: start no service, report on stdout when the control socket listens",
     },
   },
   words: { min: 0, max: 0 },
@@ -43,7 +43,7 @@ async function runForeground(io: CommandIo): Promise<number> {
   try {
     await process.controller.start("W3SVC");
   } catch (error) {
-    // Told to end before it had begun: that is no failure.
+    // Asked to end before it had started: not a failure.
     if (!process.isEnding) {
       await process.end();
       throw error;
@@ -67,7 +67,7 @@ async function runDetached(io: CommandIo): Promise<number> {
       paths: io.paths,
       store: io.store,
       version: VERSION,
-      log: () => {}, // nobody watches; the event log has what matters
+      log: () => {}, // there is no reader; the event log has what matters
     });
     io.out(READY);
     await process.ended;

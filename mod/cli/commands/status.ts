@@ -1,5 +1,5 @@
 /**
- * `status`: what runs, what it listens on, and why something does not.
+ * `status`: what is running, where it listens, and why something does not.
  *
  * @module
  */
@@ -16,12 +16,15 @@ const status: CommandSpec = {
   usage: "",
   summary: "Show services, listening addresses and sites",
   details: [
-    "JSON gives the whole answer; ndjson, csv and tsv give the listening addresses.",
-    "Exit status 0 while W3SVC runs, 1 while it does not.",
+    "JSON has everything; ndjson, csv and tsv have only the listening addresses.",
+    "Exit status 0 if W3SVC is running, 1 if not.",
   ],
   examples: [
-    { line: "httpcfg status", tells: "for people" },
-    { line: "httpcfg status --format json | jq '.sites[] | select(.reason)'", tells: "troubles" },
+    { line: "httpcfg status", tells: "as text" },
+    {
+      line: "httpcfg status --format json | jq '.sites[] | select(.reason)'",
+      tells: "sites with problems",
+    },
   ],
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
@@ -41,7 +44,7 @@ const status: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [status];
 
-/** What there is to say while no service runs: the stored list and sites. */
+/** Returns the status if no service is running: the stored list and sites. */
 async function stoppedStatus(
   store: Pick<CommandIo["store"], "read">,
 ): Promise<ServiceStatus> {
@@ -72,11 +75,11 @@ function endpointListing(
   return { name: "endpoints", columns: ["ip", "port", "scheme", "state", "cause"], rows };
 }
 
-/** For people. */
+/** Formats the status as text. */
 function statusText(answer: ServiceStatus): string {
   const head = answer.pid === null
-    ? "httpcfg does not run."
-    : `httpcfg runs as process ${answer.pid} since ${answer.startedAt}.`;
+    ? "httpcfg is not running."
+    : `httpcfg is running as process ${answer.pid} since ${answer.startedAt}.`;
   const services = answer.services.map(({ display, state }) => `  ${display}: ${state}`);
   const list = answer.ipListen.length === 0
     ? "IP inclusion list: empty, every address"
@@ -95,7 +98,7 @@ function statusText(answer: ServiceStatus): string {
     ...services,
     ...(answer.unconfirmedUntil === null
       ? []
-      : [`Comes back at ${answer.unconfirmedUntil} unless confirmed: httpcfg confirm`]),
+      : [`Reverts at ${answer.unconfirmedUntil} unless confirmed: httpcfg confirm`]),
     "",
     list,
     ...(endpoints.length === 0 ? ["Listening: nowhere"] : ["Listening:", ...endpoints]),
@@ -106,13 +109,13 @@ function statusText(answer: ServiceStatus): string {
   ].join("\n");
 }
 
-/** Nothing where no program has registered a URL, as on most machines. */
+/** Returns nothing if no program has registered a URL, as on most machines. */
 function registrationLines(found: ServiceStatus["registrations"]): string[] {
   if (found.length === 0) return [];
   return ["", "Registered programs:", ...found.map(({ url, to }) => `  ${url}  ${to}`)];
 }
 
-/** Where a browser finds the sites, for `serve` on a terminal. */
+/** Returns the URLs where a browser finds the sites, for `serve` on a terminal. */
 export function listeningText(answer: ServiceStatus): string {
   return answer.endpoints
     .filter(({ state }) => state === "open")

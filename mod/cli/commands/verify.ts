@@ -1,5 +1,5 @@
 /**
- * `verify`: proves that the machine answers exactly where the service says it listens.
+ * `verify`: proves that the machine responds exactly where the service says it listens.
  *
  * @module
  */
@@ -30,28 +30,28 @@ const verify: CommandSpec = {
   summary: "Prove by connecting that the service listens where it says, and nowhere else",
   details: [
     "Connects to every address of this machine, included or not, on every port in use. missing: " +
-    "the service should answer there and nobody does. exposed: it answers where it should not. " +
-    "foreign: another process answers on one of its ports. certificate: a name that a site has " +
-    "over TLS gets a certificate that is not for it, or not valid now.",
-    "Connections come from this machine: what a firewall lets through is another question.",
-    "Exit status 0 where all is as it should be, 1 where it is not.",
+    "the service should respond there and nothing does. exposed: it responds where it should " +
+    "not. foreign: another process responds on one of its ports. certificate: for the host name " +
+    "of a site over TLS, the certificate is for another name or is not valid now.",
+    "The connections come from this machine, so they do not show what a firewall lets through.",
+    "Exit status 0 if everything is as expected, 1 if not.",
   ],
   examples: [
-    { line: "httpcfg verify", tells: "what is wrong, if anything" },
+    { line: "httpcfg verify", tells: "show what is wrong" },
     { line: "httpcfg verify --allow-foreign --format csv", tells: "for a nightly job" },
   ],
   flags: {
     ...FORMAT_FLAG,
     "allow-foreign": {
       kind: "boolean",
-      summary: "other programs may have the ports on addresses that are not included",
+      summary: "accept other programs on the ports of addresses that are not included",
     },
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const { input: facts, status } = await gatherPlanInput(io);
     if (status === null) {
-      throw new Fault("Cannot verify anything: the service does not run", {
+      throw new Fault("Cannot verify: the service is not running", {
         hint: "httpcfg net start w3svc",
       });
     }
@@ -73,8 +73,8 @@ const verify: CommandSpec = {
     const form = input.text("format") ?? "text";
     if (form !== "text") io.out(await render(listing(findings), form));
     else if (bad.length > 0) io.out(table(listing(bad)));
-    const count = `${findings.length} addresses and ports tried`;
-    io.note(bad.length === 0 ? `${count}: all as it should be` : `${count}: ${bad.length} wrong`);
+    const count = `${findings.length} endpoints checked`;
+    io.note(bad.length === 0 ? `${count}: all as expected` : `${count}: ${bad.length} wrong`);
     return bad.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
@@ -82,7 +82,9 @@ const verify: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [verify];
 
-/** Where the service should answer: also where another program kept it from listening. */
+/**
+ * Returns where the service should respond, even if another program keeps it from listening there.
+ */
 function wantedEndpoints({ endpoints }: ServiceStatus): Endpoint[] {
   return endpoints.flatMap(({ ip, port, state }) => {
     const parsed = parseIp(ip);
@@ -92,7 +94,7 @@ function wantedEndpoints({ endpoints }: ServiceStatus): Endpoint[] {
   });
 }
 
-/** Names of the started sites over TLS, at every open socket that serves them. */
+/** Returns the TLS host names of the started sites, with every open socket that serves them. */
 function nameTargets({ endpoints, sites }: ServiceStatus, facts: PlanInput): NameTarget[] {
   const started = new Set(sites.filter(({ state }) => state === "started").map(({ id }) => id));
   const open = openEndpoints({ endpoints: endpoints.filter(({ scheme }) => scheme === "https") });

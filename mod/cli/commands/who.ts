@@ -1,5 +1,5 @@
 /**
- * `who`: every process that listens on a port.
+ * `who`: the processes that listen on a port.
  *
  * @module
  */
@@ -21,29 +21,32 @@ const who: CommandSpec = {
   usage: "PORT|IP:PORT",
   summary: "Show which processes listen on a port",
   details: [
-    "With an address: only those that keep it from being used. Sockets on every address, IPv4 " +
-    "addresses in IPv6 form, sockets that several processes share, and other network namespaces " +
-    "are told apart. Root sees the processes of every user.",
-    "Exit status 0 where somebody listens, 1 where nobody does.",
+    "With an address, shows only those that keep it from being used. Sockets on every address, " +
+    "IPv4 addresses in IPv6 form, sockets that several processes share, and other network " +
+    "namespaces are distinguished. Root sees the processes of every user.",
+    "Exit status 0 if a process listens there, 1 if none does.",
   ],
   examples: [
-    { line: "httpcfg who 80", tells: "everybody on port 80" },
-    { line: "httpcfg who 10.0.0.5:80", tells: "who is in the way there" },
+    { line: "httpcfg who 80", tells: "every process that listens on port 80" },
+    {
+      line: "httpcfg who 10.0.0.5:80",
+      tells: "the processes that keep this address from being used",
+    },
   ],
   flags: FORMAT_FLAG,
   words: { min: 1, max: 1 },
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
     const wanted = parseWanted(input.words[0]!);
-    const holders = findListeners(new Set([wanted.port])).filter((holder) =>
+    const owners = findListeners(new Set([wanted.port])).filter((owner) =>
       wanted.ip === null ||
-      holder.namespace === null && endpointsCollide(holder, wanted as Endpoint, true)
+      owner.namespace === null && endpointsCollide(owner, wanted as Endpoint, true)
     );
     const form = input.text("format") ?? "text";
-    if (form !== "text") io.out(await render(ownerListing(holders), form));
-    else io.out(ownerLines(holders).join("\n"));
-    io.note(nextStep(wanted, holders, io.os));
-    return holders.length > 0 ? EXIT.ok : EXIT.failed;
+    if (form !== "text") io.out(await render(ownerListing(owners), form));
+    else io.out(ownerLines(owners).join("\n"));
+    io.note(nextStep(wanted, owners, io.os));
+    return owners.length > 0 ? EXIT.ok : EXIT.failed;
   },
 };
 
@@ -61,43 +64,43 @@ function parseWanted(text: string): Wanted {
   const endpoint = parseEndpoint(text);
   if (endpoint !== null) return endpoint;
   const hint = parseIp(text) === null ? "httpcfg who 80" : `httpcfg who ${text}:80`;
-  throw usageFault(`Cannot look for ${quote(text)}: it is neither PORT nor IP:PORT`, hint);
+  throw usageFault(`Cannot look for ${quote(text)}: PORT or IP:PORT expected`, hint);
 }
 
-/** The holders as records. */
-function ownerListing(holders: readonly PortOwner[]): Listing {
+/** Returns the owners as records. */
+function ownerListing(owners: readonly PortOwner[]): Listing {
   const columns = ["ip", "port", "pid", "program", "user", "mapped", "namespace", "socket"];
   return {
     name: "holders",
     columns,
-    rows: holders.map(({ ip, port, pid, program, user, mapped, namespace, socket }) => {
+    rows: owners.map(({ ip, port, pid, program, user, mapped, namespace, socket }) => {
       return { ip, port, pid, program, user, mapped, namespace, socket };
     }),
   };
 }
 
-/** The holders for people; processes that share one socket or one address are marked. */
-export function ownerLines(holders: readonly PortOwner[]): string[] {
-  const at = Map.groupBy(holders, ({ ip, port, namespace }) => `${ip} ${port} ${namespace}`);
+/** Formats the owners as text; processes that share one socket or one address are marked. */
+export function ownerLines(owners: readonly PortOwner[]): string[] {
+  const at = Map.groupBy(owners, ({ ip, port, namespace }) => `${ip} ${port} ${namespace}`);
   return [...at.values()].flatMap((group) => {
     const sockets = new Set(group.map(({ socket }) => socket)).size;
-    return group.map((holder) => {
-      const inherited = group.filter(({ socket }) => socket === holder.socket).length > 1;
+    return group.map((owner) => {
+      const inherited = group.filter(({ socket }) => socket === owner.socket).length > 1;
       return [
-        describeOwner(holder),
+        describeOwner(owner),
         ...(sockets > 1 ? [`one of ${sockets} sockets there (SO_REUSEPORT)`] : []),
         ...(inherited ? ["a socket that several processes share"] : []),
-        ...(holder.namespace === null ? [] : [`in the network namespace ${holder.namespace}`]),
+        ...(owner.namespace === null ? [] : [`in the network namespace ${owner.namespace}`]),
       ].join(", ");
     });
   });
 }
 
-function nextStep({ port }: Wanted, holders: readonly PortOwner[], os: string): string {
-  if (os !== "linux") return `hint: this system tells it with: ${ownerCommand(port, os)}`;
-  const here = holders.filter(({ namespace }) => namespace === null);
+function nextStep({ port }: Wanted, owners: readonly PortOwner[], os: string): string {
+  if (os !== "linux") return `hint: on this system use: ${ownerCommand(port, os)}`;
+  const here = owners.filter(({ namespace }) => namespace === null);
   const [first] = here;
-  if (first === undefined) return "Nobody listens there.";
+  if (first === undefined) return "No listener.";
   if (first.pid === null) return `hint: ${ownerCommand(port, os)}`;
   if (first.pid === 1 || first.program === null) return `hint: httpcfg status`;
   return `hint: ps -fp ${[...new Set(here.map(({ pid }) => pid))].join(",")}`;

@@ -1,6 +1,6 @@
 /**
- * Words of the command line -> a command's input. `@std/cli` splits the words; what it lets through
- * (unknown flags, repeats, missing values, numbers made of positional words) is refused here.
+ * Arguments -> the input of a command. `@std/cli` splits them; what it lets through (unknown flags,
+ * repeated flags, missing values, numbers made of positional arguments) is rejected here.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type Fault, quote, usageFault } from "../../base/fault.ts";
 import type { FlagSpec } from "../../base/flag_spec.ts";
 import type { CommandInput, CommandSpec } from "./command.ts";
 
-/** Input of `spec` from the words after its name. Throws a usage Fault. */
+/** Returns the input of `spec` from the arguments after its name. Throws a usage Fault. */
 export function readInput(
   spec: CommandSpec,
   args: readonly string[],
@@ -39,14 +39,15 @@ export function readInput(
 }
 
 /**
- * Stands before every value on its way through `parseArgs`, which would drop an empty one and take
- * one that begins with a hyphen for a flag.
+ * Precedes every value on its way through `parseArgs`, which would drop an empty value and take one
+ * that begins with a hyphen for a flag.
  */
 const GUARD = "=";
 
 /**
- * Our long flags, values joined to them, and the other words in their order. What follows a flag is
- * settled here: `parseArgs` would give the word `true` to the boolean flag before it.
+ * Splits the arguments into our long flags, with their values joined to them, and the other words,
+ * in order. What follows a flag is decided here: `parseArgs` would give the word `true` to a
+ * boolean flag before it.
  */
 function sortArgs(
   spec: CommandSpec,
@@ -82,21 +83,21 @@ function knownFlag(spec: CommandSpec, arg: string, name: string): FlagSpec {
   const flag = arg.startsWith("--") && Object.hasOwn(spec.flags, name) ? spec.flags[name] : null;
   if (flag) return flag;
   throw usageFault(
-    `Cannot understand ${quote(arg)}: ${quote(spec.name)} has no such flag`,
+    `Cannot use ${quote(arg)}: ${quote(spec.name)} has no such flag`,
     `httpcfg ${spec.name} --help`,
   );
 }
 
 function valueNotTaken(spec: CommandSpec, arg: string, name: string): Fault {
   return usageFault(
-    `Cannot understand ${quote(arg)}: it takes no value`,
+    `Cannot use ${quote(arg)}: the flag takes no value`,
     `httpcfg ${spec.name} --${name}`,
   );
 }
 
 function valueMissing(spec: CommandSpec, arg: string, flag: FlagSpec): Fault {
   return usageFault(
-    `Cannot read ${quote(arg)}: its value is missing`,
+    `Cannot use ${quote(arg)}: the value is missing`,
     `httpcfg ${spec.name} ${arg} ${flag.choices?.[1] ?? flag.value ?? "VALUE"}`,
   );
 }
@@ -109,14 +110,14 @@ function checkedValues(
   const flag = spec.flags[name]!;
   if (flag.kind === "string" && values.length > 1) {
     throw usageFault(
-      `Cannot use "--${name}" twice: it has one value`,
+      `Cannot use "--${name}" twice: it takes one value`,
       `httpcfg ${spec.name} --help`,
     );
   }
   for (const value of values) {
     if (flag.choices === undefined || flag.choices.includes(value)) continue;
     throw usageFault(
-      `Cannot use ${quote(value)} for "--${name}": it is one of ${flag.choices.join(", ")}`,
+      `Cannot use ${quote(value)} for "--${name}": must be one of ${flag.choices.join(", ")}`,
       `httpcfg ${spec.name} --${name} ${flag.choices[0]}`,
     );
   }
@@ -127,9 +128,9 @@ function checkWordCount(spec: CommandSpec, words: readonly string[]): void {
   const { min, max } = spec.words;
   const line = `httpcfg ${spec.name} ${spec.usage}`.trimEnd();
   if (words.length < min) {
-    throw usageFault(`Cannot run ${quote(spec.name)}: something is missing after it`, line);
+    throw usageFault(`Cannot run ${quote(spec.name)}: an argument is missing`, line);
   }
   if (words.length > max) {
-    throw usageFault(`Cannot understand ${quote(words[max]!)}: nothing more was expected`, line);
+    throw usageFault(`Cannot use ${quote(words[max]!)}: unexpected argument`, line);
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Records -> text, JSON, lines of JSON, CSV or TSV. One way for everything that lists.
+ * Records -> JSON, lines of JSON, CSV or TSV, in the same way for every listing.
  *
  * @module
  */
@@ -7,19 +7,21 @@
 type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell | readonly Cell[]>>;
 
-/** A listing: `name` is its key in JSON, `rows` its records, all with the columns of `columns`. */
+/**
+ * A listing: `name` is its key in JSON, `rows` are its records, each with the columns in `columns`.
+ */
 export interface Listing {
   readonly name: string;
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
 }
 
-/** Version of the JSON answers. They only grow; a change that would break a reader raises it. */
+/** Version of the JSON output. Fields are only added; a change that breaks readers raises it. */
 export const ANSWER_VERSION = 1;
 
 /**
- * `value` as JSON for a pipe or a file. What a terminal would obey is escaped, which every reader of
- * JSON takes for the character itself.
+ * Returns `value` as JSON for a pipe or a file. Characters that control a terminal are escaped;
+ * every JSON reader decodes them to the same characters.
  */
 export function jsonText(value: unknown, indent = 2): string {
   return JSON.stringify(value, null, indent).replace(
@@ -28,7 +30,7 @@ export function jsonText(value: unknown, indent = 2): string {
   );
 }
 
-/** The listing in a machine's form. `text` is each command's own affair. */
+/** Returns the listing in a machine-readable format. `text` is left to each command. */
 export async function render(listing: Listing, form: string): Promise<string> {
   switch (form) {
     case "json":
@@ -39,18 +41,18 @@ export async function render(listing: Listing, form: string): Promise<string> {
       return cellsOf(listing).map((line) => line.map(escapeTab).join("\t")).join("\n");
     default: {
       const { stringify } = await import("@std/csv/stringify");
-      // cut and awk would keep a CR in the last column.
+      // cut and awk would keep the CR in the last column.
       return stringify(cellsOf(listing)).replaceAll("\r\n", "\n");
     }
   }
 }
 
-/** The cells of a listing: the names of its columns, then a line a row. */
+/** Returns the cells of a listing: the column names, then one line per row. */
 export function cellsOf({ columns, rows }: Listing): string[][] {
   return [[...columns], ...rows.map((row) => columns.map((column) => flat(row[column])))];
 }
 
-/** TSV has no quotes: what would break a line or a cell is escaped, as mlr and PostgreSQL read it. */
+/** TSV has no quotes: what would end a line or a cell is escaped, as mlr and PostgreSQL read it. */
 function escapeTab(cell: string): string {
   return cell.replace(/[\\\t\n\r]/g, (c) => TSV_ESCAPES[c]!);
 }

@@ -5,24 +5,24 @@
  */
 import type { CommandSpec } from "./command.ts";
 
-/** Columns of a terminal that paragraphs are wrapped to. */
+/** Terminal columns that paragraphs are wrapped to. */
 const COLUMNS = 79;
 
-/** What the commands that begin with a word have in common. */
+/** What the commands that share a first word have in common. */
 const NOUNS: Readonly<Record<string, string>> = {
-  query: "Show what is stored",
-  set: "Add to it",
-  delete: "Take from it",
+  query: "Show stored records",
+  set: "Add a record",
+  delete: "Delete a record",
   net: "Services",
-  netsh: "The same in the words of netsh",
+  netsh: "The netsh http context",
   site: "Web sites",
   cert: "Certificates",
-  history: "Versions of the configuration",
-  config: "The whole document",
-  service: "The service of this machine",
+  history: "Configuration versions",
+  config: "The configuration document",
+  service: "The system service",
 };
 
-/** The short help: a line for each first word, and how to go on. */
+/** Returns the short help: one line per first word, and where to find more. */
 export function overview(commands: readonly CommandSpec[], version: string): string {
   const groups = new Map<string, CommandSpec[]>();
   for (const command of commands.filter(({ hidden }) => !hidden)) {
@@ -37,25 +37,25 @@ export function overview(commands: readonly CommandSpec[], version: string): str
   });
   const width = Math.max(...lines.map(({ left }) => left.length));
   return [
-    `httpcfg ${version}: a web service that listens only where it is told`,
+    `httpcfg ${version}: a web service that listens only on the addresses you list`,
     "",
     "Usage: httpcfg COMMAND [ARGUMENTS]",
     "",
     ...lines.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`),
     "",
-    "  --config FILE    the document, instead of the platform's place",
-    "  --help           this, or the help of a command",
-    "  --version        version of the program",
+    "  --config FILE    use this configuration document instead of the default",
+    "  --help           show this help, or that of a command",
+    "  --version        show the version",
     "",
     "Examples:",
-    "  httpcfg set iplisten -i 192.168.1.10    listen on this address and on no other",
+    "  httpcfg set iplisten -i 192.168.1.10    listen only on this address",
     "  httpcfg net start w3svc                 start the service",
-    "  httpcfg status                          where it listens, and why a site does not start",
-    "  httpcfg help site                       the commands that begin with site",
+    "  httpcfg status                          show where it listens, and why a site did not start",
+    "  httpcfg help site                       list the site commands",
   ].join("\n");
 }
 
-/** The commands that begin with `noun`, a line each; null where none does. */
+/** Returns the commands that begin with `noun`, one per line; null if there are none. */
 export function groupHelp(commands: readonly CommandSpec[], noun: string): string | null {
   const group = commands.filter((command) => !command.hidden && firstWord(command) === noun);
   if (group.length === 0) return null;
@@ -65,7 +65,7 @@ export function groupHelp(commands: readonly CommandSpec[], noun: string): strin
     "",
     ...group.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     "",
-    `Help of one: httpcfg help ${group[0]?.name}`,
+    `More about one of them: httpcfg help ${group[0]?.name}`,
   ].join("\n");
 }
 
@@ -73,14 +73,14 @@ function firstWord({ name }: CommandSpec): string {
   return name.split(" ", 1)[0]!;
 }
 
-/** What the group is about and, where they are few, what comes after its word. */
+/** Returns what the group is about and, if its commands are few, their second words. */
 function groupSummary(noun: string, group: readonly CommandSpec[]): string {
   const rest = group.map(({ name }) => name.slice(noun.length + 1)).filter((word) => word !== "");
   const words = rest.length <= 8 ? rest.join(", ") : `help ${noun} lists them`;
   return NOUNS[noun] === undefined ? words : `${NOUNS[noun]}: ${words}`;
 }
 
-/** `text` wrapped to the terminal; lines that are drawn stay as they are. */
+/** Wraps `text` to the terminal; preformatted lines, which begin with a space, stay as they are. */
 function wrapped(text: string): string {
   return text.split("\n").flatMap((line) => {
     return line.startsWith(" ") ? [line] : wrappedLine(line, COLUMNS);
@@ -99,7 +99,7 @@ function wrappedLine(line: string, columns: number): string[] {
   return lines;
 }
 
-/** Everything about one command. */
+/** Returns the help of one command. */
 export function commandHelp(spec: CommandSpec): string {
   const flags = Object.entries(spec.flags).map(([name, flag]) => {
     return [`--${name}${flag.value ? ` ${flag.value}` : ""}`, flagSummary(flag)] as const;
@@ -123,7 +123,7 @@ export function commandHelp(spec: CommandSpec): string {
   return lines.join("\n");
 }
 
-/** What the flag does stands in a column of its own, however long it is. */
+/** Formats a flag. Its summary has a column of its own, however long it is. */
 function flagRow(left: string, right: string): string {
   const indent = `\n${" ".repeat(left.length + 4)}`;
   return `  ${left}  ${wrappedLine(right, COLUMNS - left.length - 4).join(indent)}`;

@@ -5,14 +5,17 @@
  */
 import { Fault } from "../../base/fault.ts";
 
-/** The reader of our output has gone: nothing is wrong, and nothing more is to be said. */
+/**
+ * The reader of our output has closed the pipe. This is not an error, and no more output follows.
+ */
 export class PipeClosed extends Error {
   override readonly name = "PipeClosed";
 }
 
 /**
- * `text` that a terminal cannot obey: control characters but tab and line feed, and those that turn
- * the direction of text, become "?". Names of other users, sites and programs come through here.
+ * Returns `text` without anything that controls a terminal: control characters other than tab and
+ * line feed, and characters that change the direction of text, become "?". The names of other
+ * users, sites and programs pass through here.
  */
 export function printable(text: string): string {
   return UNPRINTABLE.test(text) ? text.replace(new RegExp(UNPRINTABLE, "gu"), "?") : text;
@@ -24,7 +27,7 @@ interface Sink {
   writeSync(bytes: Uint8Array): number;
 }
 
-/** Writes `text` whole to `sink`; throws PipeClosed where nobody reads any more. */
+/** Writes all of `text` to `sink`; throws PipeClosed if the reader has closed the pipe. */
 export function writeText(sink: Sink, text: string): void {
   const bytes = new TextEncoder().encode(text);
   try {
@@ -34,30 +37,30 @@ export function writeText(sink: Sink, text: string): void {
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new PipeClosed();
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Fault(`Cannot write the answer: ${reason}`, { cause: error });
+    throw new Fault(`Cannot write the output: ${reason}`, { cause: error });
   }
 }
 
-/** Writes the answer, ending its last line; nothing for "". */
+/** Writes output and ends its last line; writes nothing for "". */
 export function out(text: string): void {
   writeText(Deno.stdout, asLines(text));
 }
 
-/** Writes the answer as it is, for output that grows within a line. */
+/** Writes output as it is, without ending the line. */
 export function print(text: string): void {
   writeText(Deno.stdout, text);
 }
 
-/** Writes what is not the answer. A closed or full stderr must not end the work. */
+/** Writes notes to stderr. A closed or full stderr must not end the command. */
 export function note(text: string): void {
   try {
     writeText(Deno.stderr, asLines(text));
   } catch {
-    // There is no other place left to say it.
+    // There is nowhere else to report it.
   }
 }
 
-/** Writes a question and reads one line; null where no person sits there. */
+/** Writes a question and reads one line; null if stdin is not a terminal. */
 export function ask(question: string): string | null {
   if (!Deno.stdin.isTerminal()) return null;
   Deno.stdout.writeSync(new TextEncoder().encode(question));

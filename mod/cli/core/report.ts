@@ -1,5 +1,5 @@
 /**
- * Errors, warnings and notes on stderr, in one form: `KIND: TEXT`, then `hint: LINE` where something
+ * Errors, warnings and notes on stderr, in one form: `KIND: TEXT`, then `hint: LINE` if something
  * can be typed or done next.
  *
  * @module
@@ -10,7 +10,7 @@ import type { CommandIo } from "./command.ts";
 
 type Stderr = Pick<CommandIo, "note">;
 
-/** Tells `notices`, in their order. */
+/** Writes `notices`, in order. */
 export function report(io: Stderr, notices: readonly Notice[]): void {
   for (const { kind, text, hint } of notices) {
     io.note(`${kind}: ${text}`);
@@ -18,7 +18,7 @@ export function report(io: Stderr, notices: readonly Notice[]): void {
   }
 }
 
-/** Tells why something failed: a Fault is one. */
+/** Writes why something failed, for example a Fault. */
 export function reportError(
   io: Stderr,
   { message, hint }: { readonly message: string; readonly hint?: string | undefined },
@@ -26,7 +26,7 @@ export function reportError(
   report(io, [{ kind: "error", text: message, hint }]);
 }
 
-/** Tells what came of an action; gives the exit status of a command that is ours. */
+/** Writes the notices of an action and returns the exit status that a modern command ends with. */
 export function finish(io: Stderr, { problem, notices }: ActionResult): number {
   report(io, notices);
   return problem === null ? EXIT.ok : EXIT.failed;

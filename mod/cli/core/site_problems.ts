@@ -1,12 +1,12 @@
 /**
- * Sites that should run and do not, for people: said by `net start`, `serve` and `status`.
+ * Sites that should run and do not, as text for `net start`, `serve` and `reload`.
  *
  * @module
  */
 import { quote } from "../../base/fault.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 
-/** One line a site that did not start, one an endpoint that could not be opened; "" for none. */
+/** Returns one line for each site that did not start or runs in part; "" if there are none. */
 export function siteProblems(status: ServiceStatus): string {
   return status.sites
     .filter(({ reason }) => reason !== null)

@@ -1,5 +1,5 @@
 /**
- * Listings for a reader: columns of text.
+ * Listings as columns of text.
  *
  * @module
  */
@@ -7,8 +7,8 @@ import stringWidth from "string-width";
 import { cellsOf, type Listing } from "./format.ts";
 
 /**
- * The listing in columns, each as wide as its widest cell on a terminal, two spaces between; a header
- * line on top. A line break in a cell becomes a space.
+ * Returns the listing as a header line and columns, each as wide as its widest cell on a terminal,
+ * with two spaces between. A line break in a cell becomes a space.
  */
 export function table(listing: Listing): string {
   const [head = [], ...rows] = cellsOf(listing);

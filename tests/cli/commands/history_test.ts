@@ -33,7 +33,7 @@ Deno.test("history show and diff give a version and what it changed", async () =
   assertEquals((await home.run("history diff 3 3")).status, 0);
   const first = await home.run("history diff 1");
   assertEquals(first.status, 1);
-  assertStringIncludes(first.note, "no version before it");
+  assertStringIncludes(first.note, "no earlier version");
 });
 
 Deno.test("rollback stores a version of before, and can be rolled back", async () => {

@@ -10,9 +10,13 @@ Deno.test("register and unregister refuse what is no prefix, target or time", as
     [["register", "http://+/a/", ...to], 87, /The parameter is incorrect \(87\)/],
     [["unregister", "nonsense"], 87, /Cannot unregister "nonsense"/],
     [["register", "http://+:80/a/"], 2, /--to is missing/],
-    [["register", "http://+:80/a/", "--to", "http://10.0.0.1:80"], 2, /not a loopback/],
-    [["register", "http://+:80/a/", ...to, "--timeout", "0"], 2, /from 1 to 3600/],
-    [["register", "http://+:80/a/", ...to, "--timeout", "1e3"], 2, /from 1 to 3600/],
+    [
+      ["register", "http://+:80/a/", "--to", "http://10.0.0.1:80"],
+      2,
+      /loopback address with a port or unix:\/PATH expected/,
+    ],
+    [["register", "http://+:80/a/", ...to, "--timeout", "0"], 2, /must be between 1 and 3600/],
+    [["register", "http://+:80/a/", ...to, "--timeout", "1e3"], 2, /must be between 1 and 3600/],
     [["register", "http://+:80/a/", ...to], 1, /no service runs that this user can reach/],
     [["register", ...to], 2, /URL/],
   ];
@@ -27,7 +31,7 @@ Deno.test("register and unregister refuse what is no prefix, target or time", as
 
 Deno.test("registrations lists what the service has", async () => {
   await using home = await commandHome();
-  assertEquals((await home.run("registrations")).out, "No program has registered a URL.\n");
+  assertEquals((await home.run(["registrations"])).out, "No registered programs.\n");
   const since = "2026-01-02T03:04:05.000Z";
   const one = { url: "http://+:80/a/", to: "unix:/s", uid: 7, keep: true, since };
   const status = serviceStatus({ HTTP: "running" }, { registrations: [one] });

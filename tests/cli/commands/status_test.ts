@@ -26,7 +26,7 @@ Deno.test("status of a running service: text for people", async () => {
   assertEquals(await home.run("status"), {
     status: 0,
     note: "",
-    out: `httpcfg runs as process 4242 since 2026-01-02T03:04:05.000Z.
+    out: `httpcfg is running as process 4711 since 2026-01-02T03:04:05.000Z.
   HTTP: running
   HTTP SSL: stopped
   IIS Admin Service: stopped
@@ -63,7 +63,7 @@ Deno.test("status without a service shows what is stored and ends with 1", async
   await home.store({ ipListen: ["127.0.0.2"] });
   const text = await home.run("status");
   assertEquals([text.status, text.note], [1, ""]);
-  assertStringIncludes(text.out, "httpcfg does not run.\n");
+  assertStringIncludes(text.out, "httpcfg is not running.\n");
   assertStringIncludes(text.out, "IP inclusion list: 127.0.0.2\nListening: nowhere\n");
   const json = await home.run("status --format json");
   const answer = JSON.parse(json.out) as typeof RUNNING;

@@ -64,20 +64,20 @@ Deno.test("readInput() takes words after -- as they are", () => {
 
 Deno.test("readInput() refuses with the usage status, the value and a hint", () => {
   const cases: [args: string[], message: string][] = [
-    [["a", "--ehco"], 'Cannot understand "--ehco"'],
-    [["a", "-x"], 'Cannot understand "-x"'],
-    [["a", "-echo"], 'Cannot understand "-echo"'],
-    [["a", "--no-echo"], 'Cannot understand "--no-echo"'],
-    [["a", "--toString"], 'Cannot understand "--toString"'],
-    [["a", "--__proto__", "x"], 'Cannot understand "--__proto__"'],
+    [["a", "--ehco"], 'Cannot use "--ehco"'],
+    [["a", "-x"], 'Cannot use "-x"'],
+    [["a", "-echo"], 'Cannot use "-echo"'],
+    [["a", "--no-echo"], 'Cannot use "--no-echo"'],
+    [["a", "--toString"], 'Cannot use "--toString"'],
+    [["a", "--__proto__", "x"], 'Cannot use "--__proto__"'],
     [["a", "--"], ""],
-    [["a", "--echo=false"], "it takes no value"],
-    [["a", "--root"], "its value is missing"],
+    [["a", "--echo=false"], "the flag takes no value"],
+    [["a", "--root"], "the value is missing"],
     [["a", "--root", "x", "--root", "y"], 'Cannot use "--root" twice'],
-    [["a", "--format", "xml"], "it is one of text, json"],
-    [["a", "--format", ""], "it is one of text, json"],
-    [[], "something is missing"],
-    [["a", "b", "c"], 'Cannot understand "c"'],
+    [["a", "--format", "xml"], "must be one of text, json"],
+    [["a", "--format", ""], "must be one of text, json"],
+    [[], "an argument is missing"],
+    [["a", "b", "c"], 'Cannot use "c"'],
   ];
   for (const [args, message] of cases) {
     if (message === "") {

@@ -34,24 +34,24 @@ import { table } from "../../core/table.ts";
 const STORE_FLAG: FlagSpec = {
   kind: "string",
   value: "STORE",
-  summary: `store that holds it, ${DEFAULT_STORE} when not given`,
+  summary: `certificate store, ${DEFAULT_STORE} by default`,
 };
 
 const certImport: CommandSpec = {
   name: "cert import",
   usage: "--cert FILE --key FILE",
-  summary: "Put a certificate and its private key into the certificate store",
+  summary: "Import a certificate and its private key into a certificate store",
   details: [
-    "Both files are PEM; the server's own certificate stands first in its file, those of its issuers " +
-    "follow. stdout gets the thumbprint, which set ssl takes.",
-    "A certificate of the same name is replaced, and a running service takes the new one within " +
-    "seconds, without dropping a connection. With --link the store only points to the files: what " +
-    "another program renews there is taken up in the same way.",
+    "Both files are PEM. The server certificate comes first in its file, followed by those of " +
+    "its issuers. Prints the thumbprint to stdout, for set ssl.",
+    "A certificate with the same name is replaced, and a running service uses the new one within " +
+    "seconds, without dropping a connection. With --link the store only points to the files: a " +
+    "certificate that another program renews there is picked up in the same way.",
   ],
   examples: [
     {
       line: "httpcfg cert import --cert fullchain.pem --key privkey.pem",
-      tells: "copy both into the store, the key for the owner's eyes only",
+      tells: "copy both into the store; only the owner can read the key",
     },
     {
       line:
@@ -62,10 +62,14 @@ const certImport: CommandSpec = {
   ],
   flags: {
     cert: { kind: "string", value: "FILE", summary: "certificate and chain", completes: "file" },
-    key: { kind: "string", value: "FILE", summary: "its private key", completes: "file" },
+    key: { kind: "string", value: "FILE", summary: "private key", completes: "file" },
     store: STORE_FLAG,
-    name: { kind: "string", value: "NAME", summary: "name in the store; else its first host name" },
-    link: { kind: "boolean", summary: "point to the files, do not copy them" },
+    name: {
+      kind: "string",
+      value: "NAME",
+      summary: "name in the store; by default its first host name",
+    },
+    link: { kind: "boolean", summary: "link to the files instead of copying them" },
   },
   words: { min: 0, max: 0 },
   run: (input, io) => Promise.resolve(importPair(input, io)),
@@ -74,12 +78,12 @@ const certImport: CommandSpec = {
 const certList: CommandSpec = {
   name: "cert list",
   usage: "",
-  summary: "List the certificates of every store, and what they are bound to",
-  details: ["Exit status 1 where one of them is expired or cannot be used."],
+  summary: "List the certificates in every store and what they are bound to",
+  details: ["Exit status 1 if one of them is expired, not yet valid or unusable."],
   examples: [
     {
       line: "httpcfg cert list --format json | jq '.certificates[] | select(.state != \"valid\")'",
-      tells: "those that need care",
+      tells: "certificates that need attention",
     },
   ],
   flags: FORMAT_FLAG,
@@ -91,11 +95,11 @@ const certRemove: CommandSpec = {
   name: "cert remove",
   usage: "HASH",
   summary: "Remove a certificate and its key from the store",
-  details: ["One that an ssl record names stays: the record has to be deleted first."],
+  details: ["A certificate that an ssl record names cannot be removed: delete the record first."],
   examples: [
     {
       line: "httpcfg cert remove 63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6",
-      tells: "by its thumbprint, as cert list shows it",
+      tells: "by its thumbprint, as shown by cert list",
     },
   ],
   flags: { store: STORE_FLAG },
@@ -107,22 +111,23 @@ const certRemove: CommandSpec = {
 const certCreate: CommandSpec = {
   name: "cert create",
   usage: "--self-signed --name NAME",
-  summary: "Make a certificate that vouches for itself",
+  summary: "Create a self-signed certificate",
   details: [
-    "For tests, for machines that only their owner reaches, and until a real one is there: clients " +
-    "refuse it until they are told to trust it. stdout gets its thumbprint.",
+    "For tests, for machines that only their owner reaches, and until a real certificate is " +
+    "there: clients reject it until they are configured to trust it. Prints the thumbprint to " +
+    "stdout.",
   ],
   examples: [
     {
       line: "httpcfg cert create --self-signed --name intranet.example --ip 192.168.1.10 --days 90",
-      tells: "for a name and an address",
+      tells: "for a host name and an address",
     },
   ],
   flags: {
-    "self-signed": { kind: "boolean", summary: "signed by its own key; the only kind there is" },
-    name: { kind: "list", value: "NAME", summary: "host name it is for; may be repeated" },
-    ip: { kind: "list", value: "ADDRESS", summary: "address it is for; may be repeated" },
-    days: { kind: "string", value: "N", summary: "days that it is good, 365 when not given" },
+    "self-signed": { kind: "boolean", summary: "sign it with its own key; required" },
+    name: { kind: "list", value: "NAME", summary: "host name to certify; may be repeated" },
+    ip: { kind: "list", value: "ADDRESS", summary: "IP address to certify; may be repeated" },
+    days: { kind: "string", value: "N", summary: "days that it is valid, 365 by default" },
     store: STORE_FLAG,
   },
   words: { min: 0, max: 0 },
@@ -146,8 +151,8 @@ function importPair(input: CommandInput, io: CommandIo): number {
   const now = new Date(io.now()).toISOString();
   if (validity(facts, now) === "expired") {
     throw new Fault(
-      `Cannot import the certificate ${quote(files.certFile)}: it expired on ${facts.notAfter}`,
-      { hint: "renew it where it comes from, or httpcfg cert create --self-signed --name NAME" },
+      `Cannot import the certificate ${quote(files.certFile)}: expired on ${facts.notAfter}`,
+      { hint: "renew it, or: httpcfg cert create --self-signed --name NAME" },
     );
   }
   const name = nameOf(input.text("name") ?? facts.names[0] ?? facts.hash);
@@ -179,7 +184,7 @@ async function list(input: CommandInput, io: CommandIo): Promise<number> {
   const form = input.text("format") ?? "text";
   if (form !== "text") io.out(await render(listing, form));
   else if (rows.length > 0) io.out(table(listing));
-  else io.note(`No certificate is in ${quote(io.paths.certs)}.\n${IMPORT_HINT}`);
+  else io.note(`No certificates in ${quote(io.paths.certs)}.\n${IMPORT_HINT}`);
   return rows.some(({ state }) => state !== "valid") ? EXIT.failed : EXIT.ok;
 }
 
@@ -195,14 +200,14 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
     if (found === undefined) continue;
     const [record] = boundTo(document, certificates, found);
     if (record !== undefined) {
-      throw new Fault(`Cannot remove the certificate ${quote(hash)}: it serves "${record.key}"`, {
+      throw new Fault(`Cannot remove the certificate ${quote(hash)}: bound to "${record.key}"`, {
         hint: `httpcfg delete ssl -i ${record.key}`,
       });
     }
     removePair(found);
     return EXIT.ok;
   }
-  throw new Fault(`Cannot remove the certificate ${quote(hash)}: no store has it`, {
+  throw new Fault(`Cannot remove the certificate ${quote(hash)}: no such certificate`, {
     hint: "httpcfg cert list",
   });
 }
@@ -211,12 +216,12 @@ async function create(input: CommandInput, io: CommandIo): Promise<number> {
   const options = readSelfSigned(input, io.now());
   const store = readStore(input);
   const name = nameOf(options.names[0] ?? options.ips[0]!);
-  const taken = listCertificates(io.paths.certs, store).find((one) => one.name === name);
-  if (taken !== undefined) {
+  const existing = listCertificates(io.paths.certs, store).find((one) => one.name === name);
+  if (existing !== undefined) {
     throw new Fault(
-      `Cannot create the certificate ${quote(name)}: the store has one of this name`,
+      `Cannot create the certificate ${quote(name)}: already exists`,
       {
-        hint: `httpcfg cert remove ${taken.hash}`,
+        hint: `httpcfg cert remove ${existing.hash}`,
       },
     );
   }
@@ -226,7 +231,7 @@ async function create(input: CommandInput, io: CommandIo): Promise<number> {
   return EXIT.ok;
 }
 
-/** The thumbprint is the answer; what can be done with it is for people. */
+/** Writes the thumbprint to stdout, and what to do with it to stderr. */
 function reportStored(
   io: CommandIo,
   { hash, store, ...facts }: StoredCertificate,
@@ -234,13 +239,13 @@ function reportStored(
 ): void {
   io.out(hash);
   if (validity(facts, now) === "not yet valid") {
-    io.note(`Clients refuse it until ${facts.notBefore}.`);
+    io.note(`Clients reject it until ${facts.notBefore}.`);
   }
   const where = store === DEFAULT_STORE ? "" : ` -c ${store}`;
   io.note(`hint: httpcfg set ssl -i 0.0.0.0:443 -h ${hash}${where}`);
 }
 
-/** The ssl records that `certificate` serves. */
+/** Returns the ssl records that `certificate` is bound to. */
 function boundTo(
   { ssl }: ConfigDocument,
   certificates: readonly StoredCertificate[],
@@ -256,12 +261,12 @@ function readStore(input: CommandInput): string {
   const text = input.text("store") ?? DEFAULT_STORE;
   const store = storeName(text);
   if (store !== null) return store;
-  throw usageFault(`Cannot use the store ${quote(text)}: that is no name`, "--store MY");
+  throw usageFault(`Cannot use the store ${quote(text)}: not a valid name`, "--store MY");
 }
 
 function nameOf(text: string): string {
-  // A colon cannot stand in a file name everywhere; an IPv6 address has some.
+  // Not every system allows a colon in a file name; an IPv6 address has some.
   const name = certificateName(text.replaceAll(":", "-").replace(/^-+/, ""));
   if (name !== null) return name;
-  throw usageFault(`Cannot call a certificate ${quote(text)}: not a name`, "--name www");
+  throw usageFault(`Cannot name a certificate ${quote(text)}: not a valid name`, "--name www");
 }

@@ -1,5 +1,5 @@
 /**
- * What `cert create` is to make, from its flags.
+ * The flags of `cert create`: what to certify, and for how long.
  *
  * @module
  */
@@ -11,21 +11,18 @@ import type { CommandInput } from "../../core/command.ts";
 
 const EXAMPLE = "httpcfg cert create --self-signed --name www.example.com --ip 192.168.1.10";
 const DAYS = 365;
-/** A hundred years: beyond it lies the end of two-digit years of X.509 for some readers. */
+/** A hundred years: beyond it, some readers reach the end of the two-digit years of X.509. */
 const DAYS_MAX = 36_500;
 
-/** Checked and canonical. Throws a usage Fault. */
+/** Returns the options, checked and canonical. Throws a usage Fault. */
 export function readSelfSigned(input: CommandInput, nowMs: number): SelfSignedOptions {
   if (!input.flag("self-signed")) {
-    throw usageFault(
-      "Cannot create a certificate: no other kind is made than --self-signed",
-      EXAMPLE,
-    );
+    throw usageFault("Cannot create a certificate: --self-signed is missing", EXAMPLE);
   }
   const names = input.texts("name").map(readName);
   const ips = input.texts("ip").map(readAddress);
   if (names.length + ips.length === 0) {
-    throw usageFault("Cannot create a certificate: no --name and no --ip says what for", EXAMPLE);
+    throw usageFault("Cannot create a certificate: --name or --ip is missing", EXAMPLE);
   }
   return { names, ips, days: readDays(input.text("days")), nowMs };
 }
@@ -35,7 +32,7 @@ function readName(text: string): string {
   if (isHostName(name.replace(/^\*\./, "")) && !/^[0-9.]+$/.test(name)) return name;
   const isAddress = parseIp(text) !== null;
   throw usageFault(
-    `Cannot make a certificate for ${quote(text)}: it is no host name`,
+    `Cannot create a certificate for ${quote(text)}: not a host name`,
     isAddress ? `--ip ${text}` : EXAMPLE,
   );
 }
@@ -43,7 +40,7 @@ function readName(text: string): string {
 function readAddress(text: string): string {
   const ip = parseIp(text);
   if (ip !== null && !ip.includes("%")) return ip;
-  throw usageFault(`Cannot make a certificate for ${quote(text)}: it is no address`, EXAMPLE);
+  throw usageFault(`Cannot create a certificate for ${quote(text)}: not an IP address`, EXAMPLE);
 }
 
 function readDays(text: string | null): number {
@@ -51,7 +48,7 @@ function readDays(text: string | null): number {
   const days = Number(text);
   if (/^[0-9]{1,5}$/.test(text) && days >= 1 && days <= DAYS_MAX) return days;
   throw usageFault(
-    `Cannot make a certificate for ${quote(text)} days: it is no number from 1 to ${DAYS_MAX}`,
+    `Cannot use ${quote(text)} for "--days": must be between 1 and ${DAYS_MAX}`,
     "--days 365",
   );
 }

@@ -1,5 +1,5 @@
 /**
- * `config …`: the stored document as a whole, for people with an editor and for backups.
+ * `config …`: the stored document as a whole, for editors and backups.
  *
  * @module
  */
@@ -14,21 +14,21 @@ import { jsonText } from "../../core/format.ts";
 import { finish, report } from "../../core/report.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";
 
-/** What `$schema` names: a file beside the document, so that it works without a network. */
+/** The value of `$schema`: a file beside the document, so that it works without a network. */
 const SCHEMA_NAME = "config.schema.json";
 
 const configPath: CommandSpec = {
   name: "config path",
   usage: "",
-  summary: "Show where the configuration is kept",
-  examples: [{ line: 'ls -l "$(httpcfg config path)"', tells: "the file of the document" }],
+  summary: "Show where the configuration is stored",
+  examples: [{ line: 'ls -l "$(httpcfg config path)"', tells: "the configuration file" }],
   flags: {
-    all: { kind: "boolean", summary: "the other places too: control socket, logs, versions" },
+    all: { kind: "boolean", summary: "show the other paths too: control socket, logs, history" },
   },
   words: { min: 0, max: 0 },
   run(input, io): Promise<number> {
-    const places = Object.entries(io.paths).map(([name, path]) => `${name.padEnd(8)} ${path}`);
-    io.out(input.flag("all") ? places.join("\n") : io.paths.config);
+    const paths = Object.entries(io.paths).map(([name, path]) => `${name.padEnd(8)} ${path}`);
+    io.out(input.flag("all") ? paths.join("\n") : io.paths.config);
     return Promise.resolve(EXIT.ok);
   },
 };
@@ -36,12 +36,17 @@ const configPath: CommandSpec = {
 const configShow: CommandSpec = {
   name: "config show",
   usage: "",
-  summary: "Show the stored document",
+  summary: "Show the stored configuration",
   examples: [
     { line: "httpcfg config show", tells: "what is stored" },
-    { line: "httpcfg config show --effective | jq .settings", tells: "every setting in force" },
+    {
+      line: "httpcfg config show --effective | jq .settings",
+      tells: "every setting, defaults included",
+    },
   ],
-  flags: { effective: { kind: "boolean", summary: "with the settings that have their default" } },
+  flags: {
+    effective: { kind: "boolean", summary: "include the settings that have their default" },
+  },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const document = await io.store.read();
@@ -56,12 +61,12 @@ const configShow: CommandSpec = {
 const configCheck: CommandSpec = {
   name: "config check",
   usage: "[FILE]",
-  summary: "Check the stored document, or another, without using it",
+  summary: "Check the stored configuration, or a file, without using it",
   details: [
-    "Names every problem with its place. Exit status 0 where there is none, 1 where there is one. " +
+    "Reports every problem and where it is. Exit status 0 if there are none, 1 otherwise. " +
     "Nothing is bound and nothing is changed.",
   ],
-  examples: [{ line: "httpcfg config check new.json", tells: "may it be imported?" }],
+  examples: [{ line: "httpcfg config check new.json", tells: "check whether it can be imported" }],
   flags: {},
   words: { min: 0, max: 1 },
   completes: ["file"],
@@ -69,7 +74,7 @@ const configCheck: CommandSpec = {
     const [file] = input.words;
     if (file === undefined) await io.store.read();
     else await io.store.parse(await readFileOrInput(file), file);
-    io.note(`${file ?? io.paths.config}: no problem found`);
+    io.note(`${file ?? io.paths.config}: no problems found`);
     return EXIT.ok;
   },
 };
@@ -77,10 +82,13 @@ const configCheck: CommandSpec = {
 const configExport: CommandSpec = {
   name: "config export",
   usage: "[FILE]",
-  summary: "Write the stored document to stdout or a file",
+  summary: "Write the stored configuration to stdout or a file",
   examples: [
-    { line: "httpcfg config export backup.json", tells: "keep it" },
-    { line: "httpcfg config export | ssh web2 httpcfg config import -", tells: "copy it" },
+    { line: "httpcfg config export backup.json", tells: "make a backup" },
+    {
+      line: "httpcfg config export | ssh web2 httpcfg config import -",
+      tells: "copy it to another machine",
+    },
   ],
   flags: {},
   words: { min: 0, max: 1 },
@@ -97,11 +105,11 @@ const configExport: CommandSpec = {
 const configImport: CommandSpec = {
   name: "config import",
   usage: "FILE|-",
-  summary: "Check a document and store it in place of the stored one",
-  details: ["Prints what changes. The document of before stays in the history."],
+  summary: "Check a document and replace the stored configuration with it",
+  details: ["Prints what changes. The previous document stays in the history."],
   examples: [
-    { line: "httpcfg config import backup.json", tells: "have it back" },
-    { line: "httpcfg config import new.json --dry-run", tells: "only say what would change" },
+    { line: "httpcfg config import backup.json", tells: "restore a backup" },
+    { line: "httpcfg config import new.json --dry-run", tells: "only show what would change" },
   ],
   flags: { "dry-run": { kind: "boolean", summary: "store nothing" } },
   words: { min: 1, max: 1 },
@@ -118,22 +126,22 @@ const configImport: CommandSpec = {
 const configEdit: CommandSpec = {
   name: "config edit",
   usage: "",
-  summary: "Open the document in an editor, check it and store it",
+  summary: "Edit the configuration in an editor, check it and store it",
   details: [
-    "Uses VISUAL, else EDITOR, else vi. What does not pass the checks is not stored, and stays " +
-    "in a file beside the document; the schema for the editor lies there too.",
+    "Uses VISUAL, or EDITOR, or vi. What does not pass the checks is not stored but kept in a " +
+    "file beside the document, where the schema for the editor is too.",
   ],
-  examples: [{ line: "EDITOR=nano httpcfg config edit", tells: "change it by hand" }],
+  examples: [{ line: "EDITOR=nano httpcfg config edit", tells: "edit it with nano" }],
   flags: {},
   words: { min: 0, max: 0 },
   async run(_input, io): Promise<number> {
     const draft = `${io.paths.config}.draft.json`;
-    await writeFile(besides(io.paths.config, SCHEMA_NAME), await schemaText());
+    await writeFile(siblingOf(io.paths.config, SCHEMA_NAME), await schemaText());
     const before = await io.store.read();
     await writeFile(draft, asText({ ...before, $schema: `./${SCHEMA_NAME}` }));
     if (!(await openEditor(draft))) {
       await removeFile(draft);
-      throw new Fault("Cannot edit the configuration: the editor ended with a failure", {
+      throw new Fault("Cannot edit the configuration: the editor failed", {
         hint: "EDITOR=nano httpcfg config edit",
       });
     }
@@ -142,7 +150,9 @@ const configEdit: CommandSpec = {
     if (result.change === null) {
       report(io, result.notices);
       throw new Fault(`Cannot store the edited document: ${result.problem?.reason}`, {
-        hint: `it is kept in ${quote(draft)}: httpcfg config import --dry-run ${shellWord(draft)}`,
+        hint: `the draft is in ${quote(draft)}: httpcfg config import --dry-run ${
+          shellWord(draft)
+        }`,
       });
     }
     await removeFile(draft);
@@ -154,7 +164,7 @@ const configEdit: CommandSpec = {
 const configSchema: CommandSpec = {
   name: "config schema",
   usage: "",
-  summary: "Print the JSON Schema of the document",
+  summary: "Print the JSON Schema of the configuration",
   examples: [{ line: "httpcfg config schema > config.schema.json", tells: "for an editor" }],
   flags: {},
   words: { min: 0, max: 0 },
@@ -175,7 +185,7 @@ export const commands: readonly CommandSpec[] = [
   configSchema,
 ];
 
-/** Stores `document` in place of the stored one, and prints what changes. */
+/** Replaces the stored document with `document` and prints what changes. */
 async function storeWhole(io: CommandIo, document: ConfigDocument): Promise<number> {
   const result = await changeList(io, { kind: "replace", document });
   if (result.change !== null) showChanges(io, result.change.before, document);
@@ -208,6 +218,6 @@ function asText(value: unknown): string {
   return `${jsonText(value)}\n`;
 }
 
-function besides(path: string, name: string): string {
+function siblingOf(path: string, name: string): string {
   return path.replace(/[^/\\]*$/, name);
 }

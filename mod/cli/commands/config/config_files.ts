@@ -1,18 +1,18 @@
 /**
- * Edge: the files that `config …` is given, and the editor.
+ * Edge: the files that `config …` reads and writes, and the editor.
  *
  * @module
  */
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
 
-/** Set by the portable form to its own file, which opens the editor when it is asked to. */
+/** Set by the portable form to its own file, which opens the editor if called with `--edit`. */
 const PORTABLE_FILE = "HTTPCFG_EXE";
-/** Shows where the files of this program are. */
+/** The command that shows where the files of this program are. */
 const FILES_HINT = "httpcfg config path --all";
-/** Bytes of a document from a pipe; the store has the same bound for its file. */
+/** The most bytes of a document from a pipe; the store has the same limit for its file. */
 const INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Text of `file`; of stdin where it is `-`. */
+/** Reads `file`, or stdin if it is `-`. */
 export async function readFileOrInput(file: string): Promise<string> {
   try {
     return file === "-" ? await readInput() : await Deno.readTextFile(file);
@@ -21,7 +21,7 @@ export async function readFileOrInput(file: string): Promise<string> {
   }
 }
 
-/** Writes `file` whole. */
+/** Writes `file`, and the directories above it. */
 export async function writeFile(file: string, text: string): Promise<void> {
   try {
     await Deno.mkdir(directoryOf(file), { recursive: true });
@@ -31,12 +31,12 @@ export async function writeFile(file: string, text: string): Promise<void> {
   }
 }
 
-/** Removes `file`, if it is there. */
+/** Removes `file` if it exists. */
 export async function removeFile(file: string): Promise<void> {
   await Deno.remove(file).catch(() => {}); // a draft that cannot be removed does no harm
 }
 
-/** Opens `file` in the caller's editor; true where the editor ended well. */
+/** Opens `file` in the caller's editor; reports whether the editor succeeded. */
 export async function openEditor(file: string): Promise<boolean> {
   const portable = Deno.env.get(PORTABLE_FILE);
   const [program, args] = portable
@@ -53,7 +53,7 @@ async function readInput(): Promise<string> {
   let bytes = 0;
   for await (const part of Deno.stdin.readable) {
     bytes += part.length;
-    if (bytes > INPUT_BYTES_MAX) throw new Error(`more than ${INPUT_BYTES_MAX} bytes`);
+    if (bytes > INPUT_BYTES_MAX) throw new Error(`too large (limit ${INPUT_BYTES_MAX >> 20} MiB)`);
     parts.push(part);
   }
   return await new Blob(parts).text();

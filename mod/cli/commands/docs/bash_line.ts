@@ -1,20 +1,21 @@
 /**
- * An unfinished line of bash as words, and an answer in the form that bash inserts. Pure.
+ * Splits an unfinished bash line into words, and shortens completions to what bash inserts. Pure.
  *
- * Bash splits the line at the characters of COMP_WORDBREAKS, colon and equals sign among them, and
- * replaces only what follows the last of them. So the line comes whole, and answers are cut.
+ * Bash splits the line at the characters in COMP_WORDBREAKS, which include colon and equals sign,
+ * and replaces only what follows the last of them. So the whole line is passed in, and completions
+ * are shortened.
  *
  * @module
  */
 
 export interface BashLine {
-  /** The words of the command after its name; the last is unfinished. */
+  /** The words after the name of the program; the last is unfinished. */
   readonly words: readonly string[];
-  /** The quotation mark that the last word has open; "" for none. */
+  /** The quotation mark that is open in the last word; "" for none. */
   readonly quote: "" | "'" | '"';
 }
 
-/** Splits what stands before the cursor; the program's own name is left out. */
+/** Splits the line up to the cursor; the name of the program is left out. */
 export function parseBashLine(line: string): BashLine {
   const words: string[] = [];
   let word: string | null = null;
@@ -38,10 +39,12 @@ export function parseBashLine(line: string): BashLine {
   return { words: [...words, word ?? ""].slice(1), quote };
 }
 
-/** `value` as bash is to insert it in place of what follows the last break in the last word. */
+/**
+ * Returns what bash has to insert for `value`: it replaces what follows the last break in the word.
+ */
 export function bashReply(value: string, { words, quote }: BashLine): string {
   if (quote !== "") return value;
   const current = words.at(-1) ?? "";
-  const cut = Math.max(current.lastIndexOf(":"), current.lastIndexOf("=")) + 1;
-  return value.slice(cut).replace(/[^\w@%+=:,./-]/g, "\\$&");
+  const start = Math.max(current.lastIndexOf(":"), current.lastIndexOf("=")) + 1;
+  return value.slice(start).replace(/[^\w@%+=:,./-]/g, "\\$&");
 }

@@ -1,40 +1,41 @@
 /**
- * What could stand at the end of an unfinished command line. Pure but for loading records: the same
- * ones that help and the parser read.
+ * Completes the last word of an unfinished command line. Pure except for loading the records, which
+ * are the same ones that help and the parser read.
  *
  * @module
  */
 import type { FlagSpec, WordKind } from "../../../base/flag_spec.ts";
 import type { CommandSpec } from "../../core/command.ts";
 
-/** One thing that fits, and a few words about it. */
+/** A completion, with a short description. */
 export interface Candidate {
   readonly value: string;
   readonly description: string;
 }
 
-/** What is offered: candidates, and whether the shell's own files or folders fit as well. */
+/** The result: candidates, and whether the shell should also offer files or directories. */
 interface Completion {
   readonly candidates: readonly Candidate[];
   readonly paths: "file" | "folder" | null;
 }
 
-/** What an answer may need to know; each is asked for only where it is wanted. */
+/** What a completion may need; each part is loaded only when it is needed. */
 interface CompletionSource {
-  /** Names of the commands, and the record of one. */
+  /** Names of the commands. */
   readonly names: readonly string[];
+  /** Loads the record of a command. */
   load(name: string): Promise<CommandSpec>;
-  /** What there is of a kind, on this machine and in its document. */
+  /** Returns the values of a kind, on this machine and in its document. */
   values(kind: WordKind): Promise<readonly Candidate[]>;
 }
 
 const NOTHING: Completion = { candidates: [], paths: null };
 const CONFIG: Candidate = {
   value: "--config",
-  description: "the document, instead of the usual one",
+  description: "use this configuration document",
 };
 
-/** Completes the last of `words`, which may be empty; the ones before it are finished. */
+/** Completes the last of `words`, which may be empty; the words before it are finished. */
 export async function complete(
   words: readonly string[],
   source: CompletionSource,
@@ -58,9 +59,9 @@ export async function complete(
   };
 }
 
-const HELP: Candidate = { value: "help", description: "help of a command" };
+const HELP: Candidate = { value: "help", description: "show the help of a command" };
 
-/** The next word of every command whose name begins with `path`. */
+/** Returns the next word of every command whose name begins with `path`. */
 async function nextWords(
   path: readonly string[],
   { names, load }: CompletionSource,
@@ -78,7 +79,7 @@ async function nextWords(
   return [...found].map(([value, description]) => ({ value, description }));
 }
 
-/** The longest name that the finished words begin with. */
+/** Returns the longest command name that the finished words begin with. */
 function commandOf(before: readonly string[], names: readonly string[]): string | null {
   const line = `${before.join(" ").toLowerCase()} `;
   const fitting = names.filter((name) => line.startsWith(`${name} `));
@@ -127,10 +128,10 @@ function flagsOf(spec: CommandSpec): Candidate[] {
     value: `--${name}`,
     description: summary,
   }));
-  return [...own, { value: "--help", description: "help of this command" }];
+  return [...own, { value: "--help", description: "show the help of this command" }];
 }
 
-/** How many of the words are neither a flag nor its value. */
+/** Counts the words that are neither a flag nor its value. */
 function plainWords(spec: CommandSpec, rest: readonly string[]): number {
   let count = 0;
   for (let i = 0; i < rest.length; i++) {

@@ -1,5 +1,5 @@
 /**
- * What there is of each kind of word: on this machine, and in its document.
+ * The values of each kind of word, on this machine and in its document.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { CommandIo } from "../../core/command.ts";
 import type { Candidate } from "./complete.ts";
 import { SHELLS } from "./completion_scripts.ts";
 
-/** Everything of `kind`; nothing where it cannot be read: a completion never complains. */
+/** Returns all values of `kind`; none if they cannot be read: a completion never fails. */
 export async function valuesOfKind(kind: WordKind, io: CommandIo): Promise<readonly Candidate[]> {
   try {
     return await READERS[kind]?.(io) ?? [];
@@ -54,7 +54,7 @@ const READERS: { readonly [K in WordKind]?: Reader } = {
     const versions = await new History(io.paths.history).list();
     return versions.map(({ number, command }) => ({
       value: String(number),
-      description: command ?? "found",
+      description: command ?? "changed by other means",
     }));
   },
   certificate: ({ paths: { certs } }) => {
@@ -79,7 +79,9 @@ function interfaces(): Candidate[] {
   }));
 }
 
-/** The sockets that a binding names; one without an address is on each of the machine. */
+/**
+ * Returns the endpoints of a binding; one without an address is on every address of the machine.
+ */
 function endpoints(text: string, site: string): Candidate[] {
   const binding = parseBinding(text);
   if (isProblem(binding)) return [];

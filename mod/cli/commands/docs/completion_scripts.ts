@@ -1,32 +1,32 @@
 /**
- * The scripts that make a shell ask `httpcfg complete`. They know nothing of the commands: what can
- * be typed comes from the records, at the moment it is asked for.
+ * The scripts that make a shell call `httpcfg complete`. They know nothing about the commands: the
+ * completions come from the records at the time of the call.
  *
  * @module
  */
 
-/** The shells that have one. */
+/** The shells that have a script. */
 export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;
 
 type Shell = (typeof SHELLS)[number];
 
-/** The first word of a line that is no candidate but asks for the shell's own paths. */
+/** Begins a line that is not a candidate but a request for the shell's own path completion. */
 export const PATHS_MARK = ":paths:";
 
-/** The script of `shell`; how to load it is in its first lines. */
+/** Returns the script for `shell`; its first lines say how to load it. */
 export function completionScript(shell: Shell): string {
   return SCRIPTS[shell];
 }
 
 const BASH = `\
-# bash completion of httpcfg. For every shell, as root:
+# bash completion for httpcfg. For all users, as root:
 #   httpcfg completions bash > /usr/share/bash-completion/completions/httpcfg
-# For this one: source <(httpcfg completions bash)
+# For this shell only: source <(httpcfg completions bash)
 _httpcfg() {
   local value rest
   COMPREPLY=()
   compopt -o nosort 2>/dev/null
-  # Bash splits words at colons, which addresses have; the whole line is sent instead.
+  # Bash splits words at colons, which addresses contain; so the whole line is passed.
   while IFS=$'\\t' read -r value rest; do
     case $value in
       ${PATHS_MARK}file) compopt -o default ;;
@@ -40,9 +40,9 @@ complete -F _httpcfg httpcfg
 
 const ZSH = `\
 #compdef httpcfg
-# zsh completion of httpcfg. For every shell, in a folder of $fpath:
+# zsh completion for httpcfg. For all users, in a directory of $fpath:
 #   httpcfg completions zsh > /usr/local/share/zsh/site-functions/_httpcfg
-# For this one, after compinit: source <(httpcfg completions zsh)
+# For this shell only, after compinit: source <(httpcfg completions zsh)
 _httpcfg() {
   local value description paths=
   local -a values shown
@@ -63,7 +63,7 @@ compdef _httpcfg httpcfg
 `;
 
 const FISH = `\
-# fish completion of httpcfg. For every shell of this user:
+# fish completion for httpcfg. For this user:
 #   httpcfg completions fish > ~/.config/fish/completions/httpcfg.fish
 function __httpcfg_complete
     set -l words (commandline -opc)
@@ -83,7 +83,7 @@ complete -c httpcfg -f -a '(__httpcfg_complete)'
 `;
 
 const POWERSHELL = `\
-# PowerShell completion of httpcfg. In the profile ($PROFILE):
+# PowerShell completion for httpcfg. In the profile ($PROFILE):
 #   httpcfg completions powershell | Out-String | Invoke-Expression
 Register-ArgumentCompleter -Native -CommandName httpcfg -ScriptBlock {
   param($word, $ast, $cursor)

@@ -1,5 +1,5 @@
 /**
- * `completions` and `complete`: what a shell needs to offer the words of this program.
+ * `completions` and `complete`: command-line completion for shells.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { completionScript, PATHS_MARK, SHELLS } from "./completion_scripts.ts";
 const completions: CommandSpec = {
   name: "completions",
   usage: SHELLS.join("|"),
-  summary: "Print the completion script of a shell",
-  details: ["Where the script goes is in its first lines."],
+  summary: "Print the completion script for a shell",
+  details: ["The first lines of the script say where to put it."],
   examples: [{
     line: "source <(httpcfg completions bash)",
     tells: "complete commands, sites, entries and addresses in this shell",
@@ -27,7 +27,7 @@ const completions: CommandSpec = {
     const shell = SHELLS.find((one) => one === input.words[0]);
     if (shell === undefined) {
       throw usageFault(
-        `Cannot print a completion script for ${quote(input.words[0]!)}: there is none`,
+        `Cannot print a completion script for ${quote(input.words[0]!)}: unknown shell`,
         `httpcfg completions ${SHELLS.join("|")}`,
       );
     }
@@ -39,10 +39,14 @@ const completions: CommandSpec = {
 const completeWords: CommandSpec = {
   name: "complete",
   usage: "-- WORD…",
-  summary: "For the completion scripts: what the last word could be, a line each",
-  examples: [{ line: "httpcfg complete -- site show ''", tells: "the names of the sites" }],
+  summary: "For the completion scripts: complete the last word, one candidate per line",
+  examples: [{ line: "httpcfg complete -- site show ''", tells: "list the names of the sites" }],
   flags: {
-    bash: { kind: "string", value: "LINE", summary: "the line as bash has it, and as it inserts" },
+    bash: {
+      kind: "string",
+      value: "LINE",
+      summary: "the line as bash has it; completions are as bash inserts them",
+    },
   },
   words: { min: 0, max: Infinity },
   hidden: true,

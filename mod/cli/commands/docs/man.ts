@@ -1,10 +1,10 @@
 /**
- * `man`: the manual pages, from the command records and the rows of the settings.
+ * `man`: the manual pages, made from the command records and the table of settings.
  *
  * @module
  */
 import { EXIT } from "../../../base/exit_status.ts";
-import { usageFault } from "../../../base/fault.ts";
+import { quote, usageFault } from "../../../base/fault.ts";
 import { RELEASED } from "../../../base/version.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
@@ -18,16 +18,16 @@ import { display, escapeMdoc, literal, mdocArgument, paragraphs, prose } from ".
 const man: CommandSpec = {
   name: "man",
   usage: "[1|5]",
-  summary: "Print the manual page of the program, or of its document",
+  summary: "Print the manual page of the program or of its configuration",
   details: [
-    "1 is httpcfg(1), the program and its commands. 5 is httpcfg-config(5), the document and its " +
-    "settings. Both are mdoc source.",
+    "1 is httpcfg(1), the program and its commands; it is the default. 5 is httpcfg-config(5), " +
+    "the configuration document and its settings. Both are mdoc source.",
   ],
   examples: [
-    { line: "httpcfg man | man -l -", tells: "read it here and now" },
+    { line: "httpcfg man | man -l -", tells: "read the page in the terminal" },
     {
       line: "httpcfg man 5 > /usr/local/share/man/man5/httpcfg-config.5",
-      tells: "install the page of the document",
+      tells: "install the page of the configuration document",
     },
   ],
   flags: {},
@@ -35,7 +35,10 @@ const man: CommandSpec = {
   async run(input, io): Promise<number> {
     const section = input.words[0] ?? "1";
     if (section !== "1" && section !== "5") {
-      throw usageFault("Cannot print that page: the sections are 1 and 5", "httpcfg man 5");
+      throw usageFault(
+        `Cannot print the page ${quote(section)}: must be 1 or 5`,
+        "httpcfg man 5",
+      );
     }
     const records = await Promise.all(io.commands.names.map((name) => io.commands.load(name)));
     io.out(section === "1" ? programPage(records) : documentPage());
@@ -46,10 +49,10 @@ const man: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [man];
 
-/** httpcfg(1). */
+/** Returns httpcfg(1). */
 export function programPage(records: readonly CommandSpec[]): string {
   return page([
-    ...title("HTTPCFG", 1, "httpcfg", "a web service that listens only where it is told"),
+    ...title("HTTPCFG", 1, "httpcfg", "a web service that listens only on the addresses you list"),
     ".Sh SYNOPSIS",
     ".Nm",
     `.Op Fl \\-config Ar FILE`,
@@ -58,15 +61,16 @@ export function programPage(records: readonly CommandSpec[]): string {
     ".Sh DESCRIPTION",
     ".Nm",
     ...prose(
-      "keeps an IP inclusion list: its HTTP service listens on those addresses and on no others, so " +
-        "that other programs can have the same port on the machine's other addresses. " +
-        "An empty list means every address. Web sites are bound to IP:Port:Host. A site that is " +
-        "bound to an address that is not listed does not start, and the program says why.",
+      "keeps an IP inclusion list: its HTTP service listens on those addresses and on no " +
+        "others, so that other programs can use the same port on the other addresses of the " +
+        "machine. An empty list means every address. Web sites are bound to IP:Port:Host. A site " +
+        "that is bound to an address that is not listed does not start, and the program reports " +
+        "why.",
     ),
     ".Pp",
     ...prose(
-      "Commands change the stored document, whether the service runs or not. The service reads it " +
-        "when it starts, or when it is told to.",
+      "Commands change the stored configuration document, whether or not the service is running. " +
+        "The service reads it when it starts, or when it is reloaded.",
     ),
     ...SECTIONS_BEFORE,
     ".Sh COMMANDS",
@@ -77,29 +81,28 @@ export function programPage(records: readonly CommandSpec[]): string {
   ]);
 }
 
-/** httpcfg-config(5). */
+/** Returns httpcfg-config(5). */
 export function documentPage(): string {
   return page([
-    ...title("HTTPCFG-CONFIG", 5, "httpcfg-config", "the document of httpcfg"),
+    ...title("HTTPCFG-CONFIG", 5, "httpcfg-config", "the configuration document of httpcfg"),
     ".Sh DESCRIPTION",
     ...prose(
-      "One JSON document holds everything that an administrator has decided. " +
-        "The commands of httpcfg(1) write it whole, and keep the one before it; it may be written by " +
-        "hand as well.",
+      "One JSON document holds the whole configuration. The commands of httpcfg(1) rewrite it " +
+        "and keep the previous version; it can also be written by hand.",
     ),
-    ...literalLine("httpcfg config check", "says what is wrong with it,"),
+    ...literalLine("httpcfg config check", "reports what is wrong with it,"),
     ...literalLine("httpcfg config schema", "prints its JSON Schema."),
     ".Pp",
     ...prose(
-      "A document without a version is one by hand: what it leaves out is as on a new machine. " +
-        "A document of a newer version is refused.",
+      "A document without a version is taken as written by hand: what it leaves out is as on a " +
+        "new machine. A document of a newer version is rejected.",
     ),
     ".Sh DOCUMENT",
     ".Bl -tag -width Ds",
     ...FIELDS.flatMap(([name, text]) => [`.It Va ${escapeMdoc(name)}`, ...prose(text)]),
     ".El",
     ".Sh SITE CONTENT",
-    ...prose("The content of a site is an object: its kind, and the fields of the kind."),
+    ...prose("The content of a site is an object with its kind and the fields of that kind."),
     ".Bl -tag -width Ds",
     ...KINDS.flatMap(kindItem),
     ".El",
@@ -108,14 +111,14 @@ export function documentPage(): string {
     ...Object.entries(SETTINGS).flatMap(([name, row]) => settingItem(name, row)),
     ".El",
     ".Sh EXAMPLES",
-    ...prose("A document by hand: one address, one site, changes at once."),
+    ...prose("A document written by hand: one address, one site, changes applied at once."),
     ...display(JSON.stringify(DOCUMENT_BY_HAND, null, 2).split("\n")),
     ".Sh SEE ALSO",
     ".Xr httpcfg 1",
   ]);
 }
 
-/** An example; a test checks it. */
+/** The example of the page; a test checks it. */
 export const DOCUMENT_BY_HAND: Partial<ConfigDocument> = {
   ipListen: ["10.0.0.5"],
   sites: [{
@@ -130,24 +133,24 @@ export const DOCUMENT_BY_HAND: Partial<ConfigDocument> = {
 };
 
 const FIELDS: readonly (readonly [string, string])[] = [
-  ["version", "Version of the shape of the document."],
+  ["version", "Version of the document format."],
   ["ipListen", "The IP inclusion list, in order."],
   ["ssl", "Certificates by address and port."],
-  ["urlAcl", "URL reservations: who may register a prefix."],
-  ["sites", "Web sites: number, name, bindings, and the content that each answers with."],
-  ["metabase", "Metabase properties that no other field holds, by path."],
-  ["settings", "Settings that differ from their default, see below."],
+  ["urlAcl", "URL reservations: who may register a URL prefix."],
+  ["sites", "Web sites: number, name, bindings and content."],
+  ["metabase", "Metabase properties that are in no other field, by path."],
+  ["settings", "Settings that differ from their default; see below."],
 ];
 
 const SECTIONS_BEFORE: readonly string[] = [
   ".Sh OPTIONS",
   ".Bl -tag -width Ds",
   ".It Fl \\-config Ar FILE",
-  ...prose("The document, instead of the one at the place of the platform."),
+  ...prose("Use this configuration document instead of the default one."),
   ".It Fl \\-help",
-  ...prose("Help of the program, or of a command after its name."),
+  ...prose("Show the help of the program or, after the name of a command, of that command."),
   ".It Fl \\-version",
-  ...prose("Version and commit of the program."),
+  ...prose("Show the version and commit of the program."),
   ".El",
 ];
 
@@ -155,40 +158,40 @@ const SECTIONS_AFTER: readonly string[] = [
   ".Sh ENVIRONMENT",
   ".Bl -tag -width Ds",
   ".It Ev HTTPCFG_HOME",
-  ...prose("Folder for everything: document, control socket, logs, versions, certificates."),
+  ...prose("Directory for everything: document, control socket, logs, history, certificates."),
   ".It Ev HTTPCFG_CACHE",
-  ...prose("Folder that the portable form of the program unpacks into."),
+  ...prose("Directory that the portable form of the program unpacks into."),
   ".It Ev VISUAL , EDITOR",
-  ...prose("The editor of config edit."),
+  ...prose("The editor for config edit."),
   ".El",
   ".Sh FILES",
   ".Bl -tag -width Ds",
   ".It Pa /etc/httpcfg/config.json",
-  ...prose("The document of root; of another user: ~/.config/httpcfg/config.json."),
+  ...prose("The document of root; for other users it is ~/.config/httpcfg/config.json."),
   ".It Pa /run/httpcfg",
   ...prose("Control socket and process file of the running service."),
   ".It Pa /var/log/httpcfg",
-  ...prose("W3C log, HTTPERR log and events."),
+  ...prose("W3C logs, HTTPERR logs and events."),
   ".El",
   ".Sh EXIT STATUS",
   ...prose(
-    "The old tools end with the code that they print: 0, 183 where an entry exists already, 2 " +
-      "where it does not. A code over 255 ends with 1 where the platform cannot carry it. " +
-      "The other commands end with 0, with 1 where they could not do what was asked, and with 2 " +
-      "where the command line is wrong.",
+    "The old tools exit with the code that they print: 0, 183 if an entry already exists, 2 " +
+      "if it does not exist. A code above 255 becomes 1 if the platform cannot represent it. " +
+      "The other commands exit with 0, with 1 if they failed, and with 2 " +
+      "if the command line is invalid.",
   ),
   ".Sh SEE ALSO",
   ".Xr httpcfg-config 5",
 ];
 
-function title(name: string, section: number, command: string, tells: string): string[] {
+function title(name: string, section: number, command: string, summary: string): string[] {
   return [
     `.Dd ${RELEASED}`,
     `.Dt ${name} ${section}`,
     ".Os",
     ".Sh NAME",
     `.Nm ${command}`,
-    `.Nd ${tells}`,
+    `.Nd ${summary}`,
   ];
 }
 

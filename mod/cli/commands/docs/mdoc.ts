@@ -1,47 +1,50 @@
 /**
- * Text as mdoc(7), the language of manual pages. Pure.
+ * Formats text as mdoc(7), the language of manual pages. Pure.
  *
- * Long lines are wrapped, and every sentence begins a line: the formatter spaces sentences by that.
+ * Long lines are wrapped, and every sentence begins a new line: that is how the formatter
+ * recognizes sentences to space them.
  *
  * @module
  */
 
-/** Characters of a source line; the checker asks for fewer than 80. */
+/** The most characters of a source line; the linter wants fewer than 80. */
 const LINE_MAX = 76;
 
-/** `text` with nothing left that the formatter would take for an instruction. */
+/** Escapes everything in `text` that the formatter would take for an instruction. */
 export function escapeMdoc(text: string): string {
   return text.replaceAll("\\", "\\e").replaceAll("-", "\\-").replace(/^(?=[.'])/gm, "\\&");
 }
 
-/** `text` as one argument of a macro. */
+/** Quotes `text` as one argument of a macro. */
 export function mdocArgument(text: string): string {
   const escaped = escapeMdoc(text).replaceAll('"', "\\(dq");
   return `"${escaped}"`;
 }
 
-/** Words of a command as a literal that stays as it is. */
+/** Formats a command as a literal. */
 export function literal(text: string): string {
   return `.Ql ${mdocArgument(text)}`;
 }
 
-/** Paragraphs of plain text; lines that begin with two spaces stay as they stand. */
+/** Formats paragraphs of plain text; lines that begin with two spaces are preformatted. */
 export function paragraphs(text: string): string[] {
   const blocks = text.split(/\n{2,}/);
   return blocks.flatMap((block, i) => {
     const lines = block.split("\n");
-    const isDrawn = lines.every((line) => line.startsWith("  "));
-    const own = isDrawn ? display(lines.map((line) => line.trimStart())) : prose(lines.join(" "));
-    return i === 0 || isDrawn ? own : [".Pp", ...own];
+    const isPreformatted = lines.every((line) => line.startsWith("  "));
+    const own = isPreformatted
+      ? display(lines.map((line) => line.trimStart()))
+      : prose(lines.join(" "));
+    return i === 0 || isPreformatted ? own : [".Pp", ...own];
   });
 }
 
-/** Lines exactly as they are. */
+/** Formats lines exactly as they are. */
 export function display(lines: readonly string[]): string[] {
   return [".Bd -literal -offset indent", ...lines.map(escapeMdoc), ".Ed"];
 }
 
-/** Running text, a sentence a line, long ones wrapped. */
+/** Formats running text, one sentence per line, long ones wrapped. */
 export function prose(text: string): string[] {
   return text.trim().split(/(?<=[.:!?]\)?) +(?=[A-Z"(])/).flatMap(wrap);
 }
@@ -56,6 +59,6 @@ function wrap(sentence: string): string[] {
       line = word;
     } else line = longer;
   }
-  // A wrapped line may begin with what only the first one was looked at for.
+  // escapeMdoc() escaped only the first line; a wrapped one may begin with a control character too.
   return [...lines, line].map((text) => text.replace(/^(?=[.'])/, "\\&"));
 }

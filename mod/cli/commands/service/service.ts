@@ -1,8 +1,8 @@
 /**
- * `service install|uninstall|status`: the HTTP service as a service of the machine.
+ * `service install|uninstall|status`: the HTTP service as a system service.
  *
- * Files are written and what is left is said, a command a line: this program may start no other one,
- * so it does not call the service manager itself.
+ * The files are written here, and the remaining commands are printed, one per line: this program
+ * may not start other programs, so it does not call the service manager itself.
  *
  * @module
  */
@@ -24,26 +24,26 @@ import {
   type ServiceSystem,
 } from "./service_units.ts";
 
-/** Where the program is put by the install script; used where it runs from source. */
+/** Where the install script puts the program; used if this one runs from source. */
 const USUAL_PROGRAM = "/usr/local/bin/httpcfg";
 
 const FLAGS: Readonly<Record<"system" | "program" | "root", FlagSpec>> = {
   system: {
     kind: "string",
     value: "NAME",
-    summary: "service manager, where it is not this machine's",
+    summary: "service manager, if not the one of this machine",
     choices: SERVICE_SYSTEMS,
   },
   program: {
     kind: "string",
     value: "FILE",
-    summary: "the program to run, where it is not this one",
+    summary: "program to run, if not this one",
     completes: "file",
   },
   root: {
     kind: "string",
     value: "DIR",
-    summary: "write below this folder, to make a package",
+    summary: "write below this directory, for a package",
     completes: "folder",
   },
 };
@@ -51,14 +51,14 @@ const FLAGS: Readonly<Record<"system" | "program" | "root", FlagSpec>> = {
 const install: CommandSpec = {
   name: "service install",
   usage: "",
-  summary: "Install the service: an unprivileged user, started with the machine",
+  summary: "Install the system service, which starts at boot as an unprivileged user",
   details: [
-    "Writes the files of systemd, OpenRC, launchd or the Windows Task Scheduler, then prints the " +
-    "commands that start it; piped into a shell they are run.",
+    "Writes the files for systemd, OpenRC, launchd or the Windows Task Scheduler, then prints " +
+    "the commands that start the service; pipe them into a shell to run them.",
   ],
   examples: [
-    { line: "httpcfg service install --print", tells: "show the files, write nothing" },
-    { line: "httpcfg service install | sh", tells: "install it and start it" },
+    { line: "httpcfg service install --print", tells: "show the files without writing them" },
+    { line: "httpcfg service install | sh", tells: "install and start the service" },
   ],
   flags: {
     ...FLAGS,
@@ -88,8 +88,8 @@ const install: CommandSpec = {
 const uninstall: CommandSpec = {
   name: "service uninstall",
   usage: "",
-  summary: "Remove the service; configuration, sites and logs stay",
-  examples: [{ line: "httpcfg service uninstall | sh", tells: "stop it and remove it" }],
+  summary: "Remove the system service; configuration, sites and logs are kept",
+  examples: [{ line: "httpcfg service uninstall | sh", tells: "stop and remove the service" }],
   flags: FLAGS,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
@@ -106,9 +106,9 @@ const uninstall: CommandSpec = {
 const serviceStatus: CommandSpec = {
   name: "service status",
   usage: "",
-  summary: "Show whether the service is installed and running",
-  details: ["Exit status 0 where it runs, 1 where it does not."],
-  examples: [{ line: "httpcfg service status", tells: "files, and the running process" }],
+  summary: "Show whether the system service is installed and running",
+  details: ["Exit status 0 if it is running, 1 if not."],
+  examples: [{ line: "httpcfg service status", tells: "its files and its process" }],
   flags: FLAGS,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
@@ -118,7 +118,9 @@ const serviceStatus: CommandSpec = {
       io.out(`${file.path}: ${STATES[state]}`);
     }
     const status = await io.control.ask({ op: "status" });
-    io.out(status === null ? "httpcfg does not run." : `httpcfg runs as process ${status.pid}.`);
+    io.out(
+      status === null ? "httpcfg is not running." : `httpcfg is running as process ${status.pid}.`,
+    );
     return status === null ? EXIT.failed : EXIT.ok;
   },
 };
@@ -129,30 +131,32 @@ export const commands: readonly CommandSpec[] = [install, uninstall, serviceStat
 const STATES = {
   missing: "not installed",
   same: "installed",
-  different: "installed, not as this program would write it",
+  different: "installed, but differs from what this program would write",
 } as const;
 
 async function planOf(input: CommandInput): Promise<ServicePlan> {
   const system = (input.text("system") ?? await detectSystem()) as ServiceSystem | null;
   if (system === null) {
-    throw new Fault("Cannot tell which service manager this machine has: none was found", {
+    throw new Fault("Cannot detect the service manager: none found", {
       hint: `httpcfg service install --system ${SERVICE_SYSTEMS.join("|")} --print`,
     });
   }
   return servicePlan(system, input.text("program") ?? ownProgram());
 }
 
-/** The service has a user of its own, and a /tmp of its own: neither sees such a file. */
+/**
+ * The service has its own user and its own /tmp, so it cannot read a program in such a directory.
+ */
 function warnIfPrivate(input: CommandInput, io: CommandIo): void {
   const program = input.text("program") ?? ownProgram();
   if (!/^\/(root|home|tmp|var\/tmp)\//.test(program)) return;
   io.note(`warning: the user of the service may not be able to read "${program}"`);
   io.note(
-    `hint: install -m 755 ${program} ${USUAL_PROGRAM}, then ${USUAL_PROGRAM} service install`,
+    `hint: install -m 755 ${program} ${USUAL_PROGRAM} && ${USUAL_PROGRAM} service install`,
   );
 }
 
-/** The file of this program where it is one file; the usual place where it runs from source. */
+/** Returns the file of this program, or the usual path if it runs from source. */
 function ownProgram(): string {
   const [program = USUAL_PROGRAM, ...rest] = selfCommand([]);
   return rest.length === 0 ? program : USUAL_PROGRAM;

@@ -6,7 +6,7 @@
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
 import type { ServiceFile, ServiceSystem } from "./service_units.ts";
 
-/** The manager that runs this machine; null where it is none that is known. */
+/** Returns the service manager of this machine; null if it is not a known one. */
 export async function detectSystem(): Promise<ServiceSystem | null> {
   if (Deno.build.os === "darwin") return "launchd";
   if (Deno.build.os === "windows") return "windows";
@@ -15,7 +15,7 @@ export async function detectSystem(): Promise<ServiceSystem | null> {
   return null;
 }
 
-/** Writes `file` below `root`, the folders above it too. */
+/** Writes `file` below `root`, with the directories above it. */
 export async function writeServiceFile(file: ServiceFile, root: string): Promise<void> {
   const path = `${root}${file.path}`;
   try {
@@ -27,7 +27,7 @@ export async function writeServiceFile(file: ServiceFile, root: string): Promise
   }
 }
 
-/** Removes `file` below `root`; false where it was not there. */
+/** Removes `file` below `root`; reports whether it existed. */
 export async function removeServiceFile(file: ServiceFile, root: string): Promise<boolean> {
   const path = `${root}${file.path}`;
   try {
@@ -39,7 +39,7 @@ export async function removeServiceFile(file: ServiceFile, root: string): Promis
   }
 }
 
-/** How `file` stands below `root`. */
+/** Compares `file` with the one below `root`. */
 export async function compareServiceFile(
   file: ServiceFile,
   root: string,

@@ -1,12 +1,12 @@
 /**
- * The service as the managers of the platforms want it written: systemd, OpenRC, launchd, and the
- * Task Scheduler of Windows. Pure.
+ * The service definitions for the service managers: systemd, OpenRC, launchd, and the Windows Task
+ * Scheduler. Pure.
  *
  * @module
  */
 import { shellWord } from "../../../base/fault.ts";
 
-/** A service manager that this program knows. */
+/** A service manager that this program supports. */
 export type ServiceSystem = "systemd" | "openrc" | "launchd" | "windows";
 
 export const SERVICE_SYSTEMS: readonly ServiceSystem[] = [
@@ -24,21 +24,21 @@ export interface ServiceFile {
   readonly mode: number;
 }
 
-/** What an installation is: files to write, and what is typed before, after and at its end. */
+/** An installation: the files to write, and the commands to start and stop the service. */
 export interface ServicePlan {
   readonly files: readonly ServiceFile[];
-  /** Commands that start it, now and with the machine. */
+  /** Commands that start it, now and at boot. */
   readonly start: readonly string[];
   /** Commands that stop it for good. */
   readonly stop: readonly string[];
 }
 
-/** How `program`, an absolute path, becomes a service of `system`. */
+/** Returns how to make `program`, an absolute path, a service of `system`. */
 export function servicePlan(system: ServiceSystem, program: string): ServicePlan {
   return PLANS[system](program);
 }
 
-/** User and group of the service; it has no shell, no home and owns nothing but its folders. */
+/** User and group of the service. It has no shell and no home, and owns only its directories. */
 const USER = "httpcfg";
 const LABEL = "org.httpcfg.httpcfg";
 
@@ -88,10 +88,10 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> =
 };
 
 /**
- * Hardened as far as the program allows. What is left open, and why: MemoryDenyWriteExecute (a
- * JavaScript runtime writes machine code), PrivateUsers (a port below 1024 belongs to the machine's
- * own user namespace), AF_NETLINK (the addresses of the machine), ProtectHome read-only (a site may
- * serve files of a home).
+ * Returns the systemd unit, hardened as far as the program allows. What is left open, and why:
+ * MemoryDenyWriteExecute (a JavaScript runtime writes machine code), PrivateUsers (a port below
+ * 1024 belongs to the initial user namespace), AF_NETLINK (the addresses of the machine),
+ * ProtectHome read-only (a site may serve files from a home directory).
  */
 function systemdUnit(program: string): string {
   return `# Written by: httpcfg service install
@@ -216,7 +216,7 @@ function launchdList(program: string): string {
 `;
 }
 
-/** A program without a service's entry point ends with error 1053 there; a task at start does not. */
+/** A program without a service entry point fails with error 1053 there; a task at boot does not. */
 function windowsTask(program: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!-- Written by: httpcfg service install -->
@@ -256,7 +256,7 @@ function windowsTask(program: string): string {
 `;
 }
 
-/** A word of ExecStart: specifiers and variables are not expanded, blanks do not end it. */
+/** Quotes a word of ExecStart: specifiers and variables are not expanded, blanks do not end it. */
 function systemdWord(text: string): string {
   const plain = text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")
     .replaceAll("$", "$$$$");

@@ -1,5 +1,5 @@
 /**
- * `site add|list|show|remove`: Web sites, in today's manner.
+ * `site add|list|show|remove`: the modern commands for Web sites.
  *
  * @module
  */
@@ -44,9 +44,9 @@ export const siteAdd: CommandSpec = {
   usage: "NAME",
   summary: "Add a Web site",
   details: [
-    "A binding is IP:Port:Host. An empty IP means every address of the inclusion list, an empty " +
-    "Host any host name; an IPv6 address stands in brackets. A site bound to an address that is " +
-    "not on the list does not start.",
+    "A binding is IP:Port:Host. An empty IP means every address on the inclusion list, an empty " +
+    "Host any host name; an IPv6 address is written in brackets. A site bound to an address that " +
+    "is not on the list does not start.",
     ...contentHelp(),
   ],
   examples: [
@@ -60,7 +60,7 @@ export const siteAdd: CommandSpec = {
     ...BINDING_FLAGS,
     ...contentFlags(),
     ...LIMIT_FLAGS,
-    "no-start": { kind: "boolean", summary: "do not start it with the service" },
+    "no-start": { kind: "boolean", summary: "do not start the site with the service" },
   },
   words: { min: 1, max: 1 },
   run: (input, io) => add(input, io),
@@ -87,7 +87,7 @@ const siteShow: CommandSpec = {
   name: "site show",
   usage: "NAME",
   summary: "Show one Web site",
-  examples: [{ line: "httpcfg site show 'Default Web Site'", tells: "by name, or W3SVC/1" }],
+  examples: [{ line: "httpcfg site show 'Default Web Site'", tells: "by name; W3SVC/1 works too" }],
   flags: FORMAT_FLAG,
   words: { min: 1, max: 1 },
   completes: ["site"],
@@ -108,8 +108,8 @@ const siteShow: CommandSpec = {
 const siteRemove: CommandSpec = {
   name: "site remove",
   usage: "NAME",
-  summary: "Remove a Web site; its files stay",
-  examples: [{ line: "httpcfg site remove intranet", tells: "by name, or W3SVC/2" }],
+  summary: "Remove a Web site; its files are kept",
+  examples: [{ line: "httpcfg site remove intranet", tells: "by name; W3SVC/2 works too" }],
   flags: {},
   words: { min: 1, max: 1 },
   completes: ["site"],
@@ -134,7 +134,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const line = `httpcfg site add ${shellWord(name)} --bind :8081:`;
   if (bindings.length + secureBindings.length === 0) {
     throw usageFault(
-      `Cannot add ${quote(name)}: no binding says where it answers`,
+      `Cannot add ${quote(name)}: --bind or --bind-tls is missing`,
       `${line} ${SAMPLE_WORDS}`,
     );
   }
@@ -142,7 +142,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const limits = readLimits(input);
   const result = await changeSites(io, (document) => {
     if (findSite(document, name) !== undefined) {
-      throw new Fault(`Cannot add ${quote(name)}: a site of this name is there already`, {
+      throw new Fault(`Cannot add ${quote(name)}: a site with this name already exists`, {
         hint: `httpcfg site show ${shellWord(name)}`,
       });
     }

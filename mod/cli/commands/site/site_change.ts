@@ -1,5 +1,5 @@
 /**
- * `site set|start|stop|pause|continue`: one Web site, changed or controlled.
+ * `site set|start|stop|pause|continue`: changes or controls one Web site.
  *
  * @module
  */
@@ -31,18 +31,18 @@ import {
 const siteSet: CommandSpec = {
   name: "site set",
   usage: "NAME",
-  summary: "Change a Web site; what is not named stays",
+  summary: "Change a Web site; what is not given stays as it is",
   details: [
-    "--bind replaces all plain bindings, --bind-tls all secure ones, and one of " +
-    `${choosingFlags()} replaces what the site answers.`,
+    "--bind replaces all plain bindings, --bind-tls all TLS bindings, and one of " +
+    `${choosingFlags()} replaces the content of the site.`,
     ...contentHelp(),
   ],
   examples: [
-    { line: "httpcfg site set ping --bind :8081: --bind :8082:", tells: "answer on two ports" },
-    { line: "httpcfg site set ping --name pong", tells: "another name, the same id" },
+    { line: "httpcfg site set ping --bind :8081: --bind :8082:", tells: "bind it to two ports" },
+    { line: "httpcfg site set ping --name pong", tells: "rename it; the id stays" },
   ],
   flags: {
-    name: { kind: "string", value: "NEW", summary: "its new name" },
+    name: { kind: "string", value: "NEW", summary: "new name" },
     ...BINDING_FLAGS,
     ...contentFlags(),
     ...LIMIT_FLAGS,
@@ -53,7 +53,7 @@ const siteSet: CommandSpec = {
     const change = await readChange(input);
     if (Object.keys(change).length === 0) {
       throw usageFault(
-        `Cannot change ${quote(input.words[0]!)}: nothing says what`,
+        `Cannot change ${quote(input.words[0]!)}: no flag is given`,
         "httpcfg site set --help",
       );
     }
@@ -61,9 +61,12 @@ const siteSet: CommandSpec = {
       const site = namedSite(document, input.words[0]!);
       const other = change.name === undefined ? undefined : findSite(document, change.name);
       if (other !== undefined && other.id !== site.id) {
-        throw new Fault(`Cannot call the site ${quote(change.name!)}: another has the name`, {
-          hint: `httpcfg site show ${shellWord(change.name!)}`,
-        });
+        throw new Fault(
+          `Cannot rename the site to ${quote(change.name!)}: another site has this name`,
+          {
+            hint: `httpcfg site show ${shellWord(change.name!)}`,
+          },
+        );
       }
       return replaceSite(document, { ...site, ...change });
     });
@@ -71,10 +74,10 @@ const siteSet: CommandSpec = {
   },
 };
 
-const siteStart = controlCommand("start", "Start a Web site, now and with the service");
-const siteStop = controlCommand("stop", "Stop a Web site, now and until it is started again");
-const sitePause = controlCommand("pause", "Let a Web site answer 503 until it is continued");
-const siteContinue = controlCommand("continue", "Let a paused Web site answer again");
+const siteStart = controlCommand("start", "Start a Web site, now and whenever the service starts");
+const siteStop = controlCommand("stop", "Stop a Web site until it is started again");
+const sitePause = controlCommand("pause", "Pause a Web site: it responds with 503 until continued");
+const siteContinue = controlCommand("continue", "Continue a paused Web site");
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [
@@ -85,7 +88,7 @@ export const commands: readonly CommandSpec[] = [
   siteContinue,
 ];
 
-/** What the flags change; empty where none is given. Throws a usage Fault. */
+/** Returns what the flags change; empty if none is given. Throws a usage Fault. */
 async function readChange(input: CommandInput): Promise<Partial<SiteRecord>> {
   const name = input.text("name");
   if (name !== null) checkSiteName(name);
@@ -106,7 +109,7 @@ function controlCommand(verb: SiteVerb, summary: string): CommandSpec {
     name: `site ${verb}`,
     usage: "NAME",
     summary,
-    examples: [{ line: `httpcfg site ${verb} intranet`, tells: "by name, or W3SVC/2" }],
+    examples: [{ line: `httpcfg site ${verb} intranet`, tells: "by name; W3SVC/2 works too" }],
     flags: {},
     words: { min: 1, max: 1 },
     completes: ["site"],
@@ -126,14 +129,14 @@ async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<num
   throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, { hint: "httpcfg status" });
 }
 
-/** Without a running service, start and stop decide what the next start of it does. */
+/** Without a running service, start and stop decide whether the site starts with it next time. */
 async function decideForLater(
   verb: SiteVerb,
   { id, name }: Pick<SiteRecord, "id" | "name">,
   io: CommandIo,
 ): Promise<number> {
   if (verb === "pause" || verb === "continue") {
-    throw new Fault(`Cannot ${verb} the site ${quote(name)}: the Web service does not run`, {
+    throw new Fault(`Cannot ${verb} the site ${quote(name)}: the Web service is not running`, {
       hint: "httpcfg net start w3svc",
     });
   }
@@ -146,7 +149,7 @@ async function decideForLater(
   }
   report(io, [{
     kind: "note",
-    text: "stored; the Web service does not run",
+    text: "stored; the Web service is not running",
     hint: "httpcfg net start w3svc",
   }]);
   return EXIT.ok;

@@ -1,5 +1,5 @@
 /**
- * Where a site answers and its limits, from the flags of `site add`.
+ * The flags of `site add` and `site set` for the bindings and limits of a site.
  *
  * @module
  */
@@ -10,40 +10,47 @@ import { formatBinding, parseBinding } from "../../../config/document/binding.ts
 import type { SiteRecord } from "../../../config/document/document.ts";
 import type { CommandInput } from "../../core/command.ts";
 
-/** Flags that say where a site answers. */
+/** The flags for the bindings of a site. */
 export const BINDING_FLAGS: Readonly<Record<string, FlagSpec>> = {
   bind: {
     kind: "list",
     value: "IP:Port:Host",
-    summary: "where it answers; may be repeated",
+    summary: "binding; may be repeated",
     completes: "binding",
   },
   "bind-tls": {
     kind: "list",
     value: "IP:Port:Host",
-    summary: "where it answers over TLS",
+    summary: "binding over TLS; may be repeated",
     completes: "binding",
   },
 };
 
-/** Limits of a site's own. */
+/** The flags for the limits of a site. */
 export const LIMIT_FLAGS: Readonly<Record<string, FlagSpec>> = {
-  "max-body": { kind: "string", value: "BYTES", summary: "largest request body; more is 413" },
-  "max-connections": { kind: "string", value: "N", summary: "connections at once; more are 503" },
+  "max-body": { kind: "string", value: "BYTES", summary: "largest request body; beyond it 413" },
+  "max-connections": {
+    kind: "string",
+    value: "N",
+    summary: "concurrent connections; beyond it 503",
+  },
 };
 
-/** Refuses what is no name for a site, by a usage Fault. */
+/** Throws a usage Fault if `name` is not a valid name for a site. */
 export function checkSiteName(name: string): void {
   if (name.trim() !== "" && !/^w3svc\/\d+$/i.test(name)) return;
-  throw usageFault(`Cannot call a site ${quote(name)}: not a name`, "httpcfg site add my-site …");
+  throw usageFault(
+    `Cannot name a site ${quote(name)}: not a valid name`,
+    "httpcfg site add my-site …",
+  );
 }
 
-/** Canonical bindings of one flag. Throws a usage Fault. */
+/** Returns the bindings of one flag, canonical. Throws a usage Fault. */
 export function readBindings(input: CommandInput, flag: "bind" | "bind-tls"): string[] {
   return input.texts(flag).map(canonicalBinding);
 }
 
-/** Limits of the site's own; those that are not given are absent. Throws a usage Fault. */
+/** Returns the limits that are given; the others are absent. Throws a usage Fault. */
 export function readLimits(
   input: CommandInput,
 ): Pick<SiteRecord, "maxRequestEntityAllowed" | "maxConnections"> {
@@ -60,7 +67,7 @@ function readCount(input: CommandInput, flag: string): number | null {
   if (text === null) return null;
   if (/^[0-9]{1,10}$/.test(text) && Number(text) <= 4294967295) return Number(text);
   throw usageFault(
-    `Cannot use ${quote(text)} for "--${flag}": it is no number from 0 to 4294967295`,
+    `Cannot use ${quote(text)} for "--${flag}": must be between 0 and 4294967295`,
     `--${flag} 1000`,
   );
 }
@@ -70,6 +77,6 @@ function canonicalBinding(text: string): string {
   if (!isProblem(binding)) return formatBinding(binding);
   throw usageFault(
     `Cannot bind to ${quote(text)}: ${binding.reason}`,
-    "write 192.168.1.10:80:www.example.com",
+    "write it as 192.168.1.10:80:www.example.com",
   );
 }

@@ -34,17 +34,17 @@ Deno.test("readSelfSigned() gives canonical names and addresses, and 365 days", 
 
 Deno.test("readSelfSigned() refuses what no client would take", () => {
   const cases: [given: Given, message: string][] = [
-    [{ name: ["a"], isPlain: true }, "no other kind is made"],
-    [{}, "says what for"],
-    [{ name: ["a b"] }, "it is no host name"],
-    [{ name: ["10.0.0.1"] }, "it is no host name"],
-    [{ name: ["*"] }, "it is no host name"],
-    [{ name: ["a.*.b"] }, "it is no host name"],
-    [{ name: ["a\\nb"] }, "it is no host name"],
-    [{ ip: ["1.2.3"] }, "it is no address"],
-    [{ ip: ["fe80::1%lo"] }, "it is no address"],
+    [{ name: ["a"], isPlain: true }, "--self-signed is missing"],
+    [{}, "--name or --ip is missing"],
+    [{ name: ["a b"] }, "not a host name"],
+    [{ name: ["10.0.0.1"] }, "not a host name"],
+    [{ name: ["*"] }, "not a host name"],
+    [{ name: ["a.*.b"] }, "not a host name"],
+    [{ name: ["a\\nb"] }, "not a host name"],
+    [{ ip: ["1.2.3"] }, "not an IP address"],
+    [{ ip: ["fe80::1%lo"] }, "not an IP address"],
     ...["0", "-1", "1.5", "36501", "x", ""].map((days): [Given, string] => {
-      return [{ name: ["a"], days }, "it is no number from 1 to 36500"];
+      return [{ name: ["a"], days }, "must be between 1 and 36500"];
     }),
   ];
   for (const [given, message] of cases) {

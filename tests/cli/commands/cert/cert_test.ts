@@ -12,7 +12,7 @@ function importLine(cert: string, key: string, more = ""): string {
 
 Deno.test("cert import, list and remove carry a certificate in and out", async () => {
   await using home = await commandHome();
-  assertStringIncludes((await home.run("cert list")).note, "No certificate is in");
+  assertStringIncludes((await home.run("cert list")).note, "No certificates in");
   const imported = await home.run(importLine("site.pem", "site.key"));
   assertEquals([imported.status, imported.out], [0, `${SITE}\n`]);
   assertStringIncludes(imported.note, `hint: httpcfg set ssl -i 0.0.0.0:443 -h ${SITE}`);
@@ -32,11 +32,11 @@ Deno.test("cert import, list and remove carry a certificate in and out", async (
   assertEquals(kept.status, 1);
   assertStringIncludes(
     kept.note,
-    'it serves "0.0.0.0:443"\nhint: httpcfg delete ssl -i 0.0.0.0:443',
+    'bound to "0.0.0.0:443"\nhint: httpcfg delete ssl -i 0.0.0.0:443',
   );
   await home.run("delete ssl -i 0.0.0.0:443");
   assertEquals((await home.run(`cert remove ${SITE.toUpperCase()}`)).status, 0);
-  assertStringIncludes((await home.run(`cert remove ${SITE}`)).note, "no store has it");
+  assertStringIncludes((await home.run(`cert remove ${SITE}`)).note, "no such certificate");
 });
 
 Deno.test("cert import --link follows the files, and another store is another place", async () => {
@@ -60,9 +60,9 @@ Deno.test("cert import refuses with the reason and a hint, and stores nothing", 
     [importLine("weak.pem", "weak.key"), "too small", 1],
     [importLine("site.key", "site.key"), "it holds no certificate", 1],
     [importLine("missing.pem", "site.key"), "no such file or directory", 1],
-    [`cert import --cert ${home.path}/old.pem --key ${home.path}/old.pem`, "it expired on", 1],
-    [importLine("site.pem", "site.key", " --name ../x"), "not a name", 2],
-    [importLine("site.pem", "site.key", " --store ../x"), "that is no name", 2],
+    [`cert import --cert ${home.path}/old.pem --key ${home.path}/old.pem`, "expired on", 1],
+    [importLine("site.pem", "site.key", " --name ../x"), "not a valid name", 2],
+    [importLine("site.pem", "site.key", " --store ../x"), "not a valid name", 2],
     [`cert import --cert ${DATA}site.pem`, "--key is missing", 2],
   ];
   for (const [line, message, status] of cases) {

@@ -99,7 +99,7 @@ Deno.test("config edit stores what passes, keeps what does not, and lays the sch
   assertEquals(bad.status, 1);
   assertStringIncludes(bad.note, `hint: fix "${draft}"`);
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0"');
-  assertMatch((await edit("exit 3")).note, /the editor ended with a failure/);
+  assertMatch((await edit("exit 3")).note, /the editor failed/);
   assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.1\n");
 
   const change = `sed -i.bak 's/10.0.0.1/10.0.0.7/' "${home.path}/config.json"`;
@@ -107,7 +107,7 @@ Deno.test("config edit stores what passes, keeps what does not, and lays the sch
   assertEquals([late.status, late.out], [1, ""]);
   assertStringIncludes(
     late.note,
-    "the stored document changed in the meantime\nhint: it is kept in",
+    "the stored document changed in the meantime\nhint: the draft is in",
   );
   assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.7\n");
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');

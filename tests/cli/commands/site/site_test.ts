@@ -48,8 +48,8 @@ Deno.test("site add stores a site with the next id, canonical bindings and its c
 Deno.test("site add refuses, says what to type, and stores nothing", async () => {
   await using home = await commandHome();
   const cases: [args: string[], status: number, message: string][] = [
-    [[], 2, "something is missing"],
-    [["a"], 2, "no binding"],
+    [[], 2, "an argument is missing"],
+    [["a"], 2, "--bind or --bind-tls is missing"],
     [["a", "--bind", ":81:"], 2, "exactly one of"],
     [["a", "--bind", ":81:", "--echo", "--respond", "x"], 2, "exactly one of"],
     [["a", "--bind", ":0:", "--echo"], 2, '"0" is not a port'],
@@ -57,13 +57,13 @@ Deno.test("site add refuses, says what to type, and stores nothing", async () =>
     [["a", "--bind", ":81:", "--respond", "x", "--status", "99"], 2, "200 to 599"],
     [["a", "--bind", ":81:", "--respond", "x", "--status", "2e2"], 2, "200 to 599"],
     [["a", "--bind", ":81:", "--root", "/nowhere/at/all"], 1, "no such file or directory"],
-    [["Default Web SITE", "--bind", ":81:", "--echo"], 1, "is there already"],
-    [["", "--bind", ":81:", "--echo"], 2, "not a name"],
-    [["  ", "--bind", ":81:", "--echo"], 2, "not a name"],
-    [["w3svc/9", "--bind", ":81:", "--echo"], 2, "not a name"],
+    [["Default Web SITE", "--bind", ":81:", "--echo"], 1, "already exists"],
+    [["", "--bind", ":81:", "--echo"], 2, "not a valid name"],
+    [["  ", "--bind", ":81:", "--echo"], 2, "not a valid name"],
+    [["w3svc/9", "--bind", ":81:", "--echo"], 2, "not a valid name"],
     [["x".repeat(257), "--bind", ":81:", "--echo"], 1, "too long"],
-    [["a", "b", "--bind", ":81:", "--echo"], 2, 'Cannot understand "b"'],
-    [["a", "--bnd", ":81:", "--echo"], 2, 'Cannot understand "--bnd"'],
+    [["a", "b", "--bind", ":81:", "--echo"], 2, 'Cannot use "b"'],
+    [["a", "--bnd", ":81:", "--echo"], 2, 'Cannot use "--bnd"'],
   ];
   for (const [args, status, message] of cases) {
     const ran = await home.run(["site", "add", ...args]);
