@@ -1,7 +1,8 @@
 /**
- * `adsutil COMMAND [PATH [VALUE…]]`: adsutil.vbs over the stored document and the running service.
+ * `adsutil COMMAND [PATH [VALUE…]]`: adsutil.vbs for the stored document and the running service.
  *
- * Notes go to stderr: that a value is only kept, and, for DisableSocketPooling, what KB 813368 says.
+ * Notes go to stderr: that a value is stored but has no effect and, for DisableSocketPooling, what
+ * KB 813368 says.
  *
  * @module
  */
@@ -25,13 +26,16 @@ const adsutil: CommandSpec = {
   details: [
     "COMMAND is GET, SET, ENUM, ENUM_ALL, DELETE, CREATE, CREATE_VSERV, COPY, MOVE, FIND, " +
     "START_SERVER, STOP_SERVER, PAUSE_SERVER, CONTINUE_SERVER or HELP; PATH is W3SVC, W3SVC/n, " +
-    "W3SVC/Info, W3SVC/AppPools and what is below, a property behind the last slash.",
-    "The metabase and the sites are one: W3SVC/1/ServerBindings is the bindings of site 1.",
+    "W3SVC/Info, W3SVC/AppPools or below, with a property after the last slash.",
+    "The metabase is a view of the sites: W3SVC/1/ServerBindings is the bindings of site 1.",
   ],
   examples: [
-    { line: "httpcfg adsutil get w3svc/1/ServerBindings", tells: "one property" },
+    { line: "httpcfg adsutil get w3svc/1/ServerBindings", tells: "show one property" },
     { line: "httpcfg adsutil set w3svc/1/ServerBindings :81:", tells: "bind site 1 to port 81" },
-    { line: "httpcfg adsutil enum w3svc", tells: "what is set at a key, and the keys below" },
+    {
+      line: "httpcfg adsutil enum w3svc",
+      tells: "show the properties of a key, and the keys below",
+    },
   ],
   flags: {},
   words: { min: 0, max: Infinity },
@@ -77,7 +81,7 @@ async function noteStored(
 ): Promise<void> {
   if (name === "DisableSocketPooling") report(io, poolingNotes(await io.store.read(), path));
   else if (!hasEffect(path, name)) {
-    report(io, [{ kind: "note", text: `${name} is kept at ${path} and has no effect` }]);
+    report(io, [{ kind: "note", text: `${name} is stored at ${path} but has no effect` }]);
   }
 }
 

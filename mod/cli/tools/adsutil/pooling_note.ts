@@ -1,5 +1,5 @@
 /**
- * What is said after DisableSocketPooling was set: nothing, or what KB 813368 says about it.
+ * The note after DisableSocketPooling is set: none, or what KB 813368 says about it.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveValue, siteIdOfPath } from "../../../config/metabase/tree.ts";
 import { propertyRow } from "../../../config/metabase/schema.ts";
 
-/** True where the metabase says that the listener is Winsock: that of IIS 4.0 or 5.0. */
+/** Reports whether the metabase makes the listener Winsock, as in IIS 4.0 and 5.0. */
 export function isWinsock(document: ConfigDocument): boolean {
   const row = propertyRow("MajorIIsVersionNumber");
   return row !== undefined && Number(effectiveValue(document, "W3SVC/Info", row)) < 6;
 }
 
-/** What is told; nothing under IIS 5.0, where the property does what it says. */
+/** Returns the notes; none under IIS 5.0, where the property has its effect. */
 export function poolingNotes(document: ConfigDocument, path: string): Notice[] {
   if (isWinsock(document)) return [];
   const siteId = siteIdOfPath(path);
@@ -28,7 +28,7 @@ export function poolingNotes(document: ConfigDocument, path: string): Notice[] {
   return [{
     kind: "note",
     text: "DisableSocketPooling has no effect under IIS 6.0 (KB 813368): HTTP listens on the " +
-      "addresses of its IP inclusion list, on all where that is empty",
+      "addresses of its IP inclusion list, or on all addresses if the list is empty",
     hint: `httpcfg set iplisten -i ${ip}; httpcfg net stop http /y; httpcfg net start w3svc`,
   }];
 }

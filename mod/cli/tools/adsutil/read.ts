@@ -1,8 +1,8 @@
 /**
- * The commands of adsutil.vbs that only look: GET, ENUM, ENUM_ALL and FIND.
+ * The commands of adsutil.vbs that only read: GET, ENUM, ENUM_ALL and FIND.
  *
- * Chosen: ENUM lists what is set at the key itself while GET shows an inherited value as well; ENUM_ALL
- * goes down the tree.
+ * Chosen: ENUM lists what is set at the key itself, whereas GET also shows an inherited value;
+ * ENUM_ALL descends the tree.
  *
  * @module
  */

@@ -1,10 +1,10 @@
 /**
- * adsutil.vbs as a function: its words and the document in; what it prints, the document that results,
- * and what the running service is asked for out. Nothing is read or written here.
+ * adsutil.vbs as a function from its words and the document to its output, the resulting document,
+ * and the request to the running service. Nothing is read or written here.
  *
- * CONFLICT, ServerCommand: the property page has 4 and 8 for pause and continue, the shipped script 3
- * and 4; the script's are taken, because scripts are what calls this. Chosen: another server than this
- * one (`-s:NAME`) gives the error of an unreachable server, 462.
+ * CONFLICT, ServerCommand: the property page has 4 and 8 for pause and continue, the shipped script
+ * 3 and 4; those of the script are used, because scripts are what calls this. Chosen: a server
+ * other than this one (`-s:NAME`) gives the error of an unreachable server, 462.
  *
  * @module
  */
@@ -63,7 +63,7 @@ const COMMANDS: ReadonlyMap<string, (call: AdsutilCall) => AdsutilAnswer> = new 
   ["HELP", () => ({ text: messages.ADSUTIL_HELP, exit: ADSUTIL_EXIT.ok })],
 ]);
 
-/** Commands that may change the document, and have to run under its lock. */
+/** Reports whether the command may change the document and has to run under its lock. */
 export function mayEdit(words: readonly string[]): boolean {
   const command = withoutServer(words).words[0]?.toUpperCase() ?? "";
   return ["SET", "DELETE", "CREATE", "CREATE_VSERV", "COPY", "MOVE"].includes(command);

@@ -1,10 +1,10 @@
 /**
- * What adsutil.vbs prints: values, lists, errors and help.
+ * The output of adsutil.vbs: values, lists, errors and help.
  *
- * A name is printed as it was typed, padded to 32 columns. GET has two spaces before the count of a
- * list, ENUM one and an empty line after the items, SET echoes a list on one line with a space after
- * each item. The closing quote of "not set at this node" is missing in the shipped script, and so
- * here: scripts look for that line.
+ * A name is printed as typed, padded to 32 columns. GET prints two spaces before the count of a
+ * list; ENUM prints one, and an empty line after the items; SET echoes a list on one line, with a
+ * space after each item. The closing quote of "not set at this node" is missing in the shipped
+ * script and therefore here: scripts look for that line.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export function setText(name: string, property: PropertyRow, value: MetabaseValu
   return `${head} ${value.map((item) => `"${item}" `).join("")}\n`;
 }
 
-/** A key below, as ENUM lists it. */
+/** A child key, as ENUM lists it. */
 export function childText(path: string): string {
   return `[/${path}]\n`;
 }
@@ -49,7 +49,7 @@ const REASONS: ReadonlyMap<number, string> = new Map([
   [HRESULT.ACCESS_DENIED, "Access is denied for the requested path or property."],
 ]);
 
-/** The lines of a failed call: the reason where the script has a text for it, the number, the action. */
+/** A failed call: the reason if the script has a text for it, the number, and the action. */
 export function errorText(hresult: number, action: string): string {
   const reason = REASONS.get(hresult);
   const hex = (hresult >>> 0).toString(16).toUpperCase();
@@ -83,7 +83,7 @@ export function serverFailed(verb: ServerVerb, path: string, hresult: number): s
   return errorText(hresult, `Error trying to ${verb} the server: ${path}`);
 }
 
-/** Warnings of CREATE before it creates. */
+/** The warning of CREATE that the parent does not exist. */
 export function parentWarning(parent: string): string {
   return `WARNING: The parent path (${parent}) was not already created.
     This means that some of the intermediate objects will not have an accurate

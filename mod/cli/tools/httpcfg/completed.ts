@@ -1,6 +1,6 @@
 /**
- * How Httpcfg.exe ends: the line of a call that was made, or the text of one that was not, and the exit
- * status that goes with it.
+ * How Httpcfg.exe ends: the completion line of an API call, or the text of a rejected command line,
+ * with the exit status.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { CommandIo } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
 import type { ServiceCall } from "./text.ts";
 
-/** Prints that `call` completed with `code`; gives the exit status. */
+/** Prints that `call` completed with `code`, and returns the exit status. */
 export function printCompleted(
   io: CommandIo,
   call: ServiceCall,
@@ -21,14 +21,16 @@ export function printCompleted(
   return exitStatusOf(code, io.os);
 }
 
-/** Tells what came of an action: the line on stdout, what is worth knowing on stderr. */
+/** Prints the result of an action: the completion line to stdout, the notices to stderr. */
 export function printResult(io: CommandIo, call: ServiceCall, result: ActionResult): number {
   const status = printCompleted(io, call, codeOf(result));
   report(io, result.notices);
   return status;
 }
 
-/** Prints why the command line is refused, as the old tool did on stdout; gives the exit status. */
+/**
+ * Prints why the command line is rejected, to stdout as the old tool did; returns the exit status.
+ */
 export function printRefusal(
   io: CommandIo,
   text: string,

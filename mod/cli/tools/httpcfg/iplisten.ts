@@ -1,9 +1,9 @@
 /**
- * `set|delete iplisten`: changes of the IP inclusion list, by the words of Httpcfg.exe.
+ * `set|delete iplisten`: changes to the IP inclusion list, with the syntax of Httpcfg.exe.
  *
- * Choices where the old tool's texts are in doubt (no full stop after the code, `IP :` without a
- * second space) follow KB 813368. The message of a wrong address goes to stdout as it did, followed
- * by the reason and a hint on stderr.
+ * Where the texts of the old tool are in doubt (no full stop after the code, `IP :` without a
+ * second space), this follows KB 813368. The message for an invalid address goes to stdout as it
+ * did, followed by the reason and a hint on stderr.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { report } from "../../core/report.ts";
 import { printResult } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
 
-/** Characters of a refused value that the old message repeats. */
+/** The most characters of an invalid value that the old message repeats. */
 const VALUE_SHOWN_MAX = 100;
 
 const setIplisten: CommandSpec = {
@@ -27,13 +27,16 @@ const setIplisten: CommandSpec = {
   details: [INCLUSION_RULES],
   examples: [
     { line: "httpcfg set iplisten -i 192.168.1.10", tells: "listen on this address" },
-    { line: "httpcfg set iplisten -i 10.0.0.0/8", tells: "and on every address of the block" },
-    { line: "httpcfg set iplisten -i '!10.0.0.5' --before 1", tells: "but not on this one" },
+    {
+      line: "httpcfg set iplisten -i 10.0.0.0/8",
+      tells: "also listen on every address of this block",
+    },
+    { line: "httpcfg set iplisten -i '!10.0.0.5' --before 1", tells: "but not on this address" },
   ],
   flags: {
-    before: { kind: "string", value: "N", summary: "put it before the Nth entry, 1 the first" },
-    strict: { kind: "boolean", summary: "refuse what this machine does not have now" },
-    later: { kind: "boolean", summary: "accept the name of an interface that is not here yet" },
+    before: { kind: "string", value: "N", summary: "insert before the Nth entry; 1 is the first" },
+    strict: { kind: "boolean", summary: "reject what this machine does not have now" },
+    later: { kind: "boolean", summary: "accept the name of an interface that does not exist yet" },
   },
   words: { min: 0, max: Infinity },
   legacy: true,
@@ -46,7 +49,10 @@ const deleteIplisten: CommandSpec = {
   usage: "-i ADDRESS",
   summary: "Remove an address from the IP inclusion list",
   details: ["An empty list means every address of the machine."],
-  examples: [{ line: "httpcfg delete iplisten -i 192.168.1.10", tells: "no longer listen there" }],
+  examples: [{
+    line: "httpcfg delete iplisten -i 192.168.1.10",
+    tells: "stop listening on this address",
+  }],
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,

@@ -1,8 +1,9 @@
 /**
- * `query iplisten`: the IP inclusion list, by the words of Httpcfg.exe.
+ * `query iplisten`: the IP inclusion list, with the syntax of Httpcfg.exe.
  *
- * A file of its own, because scripts call it in loops: it imports next to nothing. A machine form of
- * an empty list is an empty list with exit status 0: only text has a code for it.
+ * This is a separate file that imports next to nothing, because scripts call it in loops. In the
+ * machine-readable formats an empty list is an empty list with exit status 0; only text has a code
+ * for it.
  *
  * @module
  */
@@ -16,7 +17,7 @@ const queryIplisten: CommandSpec = {
   usage: "",
   summary: "Show the IP inclusion list",
   examples: [
-    { line: "httpcfg query iplisten", tells: "one line an address" },
+    { line: "httpcfg query iplisten", tells: "one entry per line" },
     { line: "httpcfg query iplisten --format json | jq -r '.iplisten[].ip'", tells: "for scripts" },
   ],
   flags: FORMAT_FLAG,

@@ -1,8 +1,8 @@
 /**
- * `set|query|delete ssl`: which certificate serves an address and port, by the words of Httpcfg.exe.
+ * `set|query|delete ssl`: the certificate of an address and port, with the syntax of Httpcfg.exe.
  *
- * INFERRED: an address without a port, and a record without a hash, reach the API and give 87; a hash
- * that no usable certificate of the store has gives 1312.
+ * INFERRED: an address without a port, and a record without a hash, reach the API and give 87; a
+ * hash of no usable certificate in the store gives 1312.
  *
  * @module
  */
@@ -32,16 +32,17 @@ const setSslCommand: CommandSpec = {
   usage: "-i IP:PORT -h HASH [-g {GUID}] [-c STORE] [-m MODE] [-f FLAGS] …",
   summary: "Bind a certificate to an address and port",
   details: [
-    "HASH is the SHA-1 thumbprint of a certificate in the store MY, or STORE. 0.0.0.0:443 stands " +
-    "for every address without a record of its own. A record that exists has to be deleted first.",
-    "-r seconds between two looks at the revocation list, -x milliseconds to fetch it, " +
-    "-t and -n the list of trusted issuers and its store: kept for the tools that ask for them. So is " +
-    "-f 2: no client is asked for a certificate.",
+    "HASH is the SHA-1 thumbprint of a certificate in the store MY, or in STORE. 0.0.0.0:443 " +
+    "stands for every address without a record of its own. An existing record has to be deleted " +
+    "first.",
+    "-r (seconds between two checks of the revocation list), -x (milliseconds to fetch it), -t " +
+    "and -n (the list of trusted issuers and its store) are stored for the tools that query " +
+    "them, but have no effect. Neither has -f 2: clients are not asked for a certificate.",
   ],
   examples: [
     {
       line: "httpcfg set ssl -i 0.0.0.0:443 -h 2c8bfddf59a4a51a2a5b6186c22473108295624d",
-      tells: "serve this certificate on every address",
+      tells: "use this certificate on every address",
     },
   ],
   flags: {},
@@ -54,7 +55,7 @@ const setSslCommand: CommandSpec = {
 const querySslCommand: CommandSpec = {
   name: "query ssl",
   usage: "[-i IP:PORT]",
-  summary: "Show which certificate serves which address and port",
+  summary: "Show the certificates that are bound to addresses and ports",
   examples: [{ line: "httpcfg query ssl --format json", tells: "for scripts" }],
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
@@ -67,7 +68,10 @@ const deleteSslCommand: CommandSpec = {
   name: "delete ssl",
   usage: "-i IP:PORT",
   summary: "Unbind the certificate of an address and port",
-  examples: [{ line: "httpcfg delete ssl -i 0.0.0.0:443", tells: "the certificate itself stays" }],
+  examples: [{
+    line: "httpcfg delete ssl -i 0.0.0.0:443",
+    tells: "the certificate itself is kept",
+  }],
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
@@ -132,7 +136,7 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
   return printResult(io, "Delete", await unbindCertificate(io, key));
 }
 
-/** The key that `-i` names. An address without a port is one that the API refuses, not the tool. */
+/** Reads the key in `-i`. An address without a port is rejected by the API, not by the tool. */
 function readKey(text: string | undefined): string | Problem {
   if (text === undefined) return new Problem("no address is given");
   const isBareAddress = parseIp(text.replace(/^\[|\]$/g, "")) !== null;

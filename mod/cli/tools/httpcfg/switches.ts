@@ -1,9 +1,10 @@
 /**
  * The switches of Httpcfg.exe: pairs of a switch and its value.
  *
- * Rules of the SDK sample, the public twin of the tool: `-` and `/` alike, case does not count, only
- * the first letter after the prefix is looked at, pairs are taken while two words remain and the next
- * begins with a prefix, a last odd word is ignored, the last occurrence wins.
+ * The rules are those of the SDK sample, the public twin of the tool: `-` and `/` are equivalent,
+ * case does not matter, only the first letter after the prefix counts, pairs are read while two
+ * words remain and the next begins with a prefix, an odd last word is ignored, and the last
+ * occurrence wins.
  *
  * @module
  */

@@ -1,22 +1,23 @@
 /**
- * What Httpcfg.exe prints: the layout of its stores, usage and error texts.
+ * The output of Httpcfg.exe: the layout of its stores, its usage and its error texts.
  *
  * CONFLICT, the full stop after the code: KB 813368 and the public sample print none, two pages of
- * pasted output have one. None is chosen, as KB 813368 is what this program answers to. CONFLICT,
- * `query ssl`: the layout of "Httpcfg Examples" is chosen, not the sample's prose. Hash bytes are
- * zero-padded (the old tool seems to have padded with a space, which no script can want). INFERRED: the four
- * spaces before the lines of urlacl; the text for a bad GUID, made like that for a bad hash.
+ * pasted output have one. Chosen: none, because this program follows KB 813368. CONFLICT, `query
+ * ssl`: the layout of "Httpcfg Examples" is chosen, not the prose of the sample. Hash bytes are
+ * zero-padded (the old tool seems to have padded with a space, which no script can want). INFERRED:
+ * the four spaces before the lines of urlacl; the text for an invalid GUID, modeled on that for an
+ * invalid hash.
  *
  * @module
  */
 import type { SslRecord, UrlAclRecord } from "../../../config/document/document.ts";
 
-/** Prints after every record, the last one too. */
+/** Printed after every record, including the last. */
 const SEPARATOR = "-".repeat(78);
 const INDENT = "    ";
 const SSL_LABEL_WIDTH = 24;
 
-/** Calls of the configuration API, as completion lines name them. */
+/** The calls of the configuration API, as the completion lines name them. */
 export type ServiceCall = "Set" | "Query" | "Delete";
 
 /** One ssl record and its separator. */
@@ -44,7 +45,7 @@ export function urlAclRecordText(record: UrlAclRecord): string {
   return `${INDENT}URL : ${record.url}\n${INDENT}ACL : ${record.sddl}\n${SEPARATOR}\n`;
 }
 
-/** A bad `-i` of ssl; the value is `(null)` where the switch is missing. */
+/** An invalid `-i` of ssl; the value is `(null)` if the switch is missing. */
 export function badSslAddress(value: string | undefined): string {
   return `${value ?? "(null)"} is not a valid Ip Address\n`;
 }
@@ -71,7 +72,7 @@ export function invalidCommand(word: string): string {
   return `${word} is an invalid command\n`;
 }
 
-/** Shown for `httpcfg ?`, `httpcfg set` and the like; Httpcfg.exe ends with 0 after it. */
+/** Printed for `httpcfg ?`, `httpcfg set` and the like; Httpcfg.exe exits with 0 after it. */
 export const HTTPCFG_USAGE = `httpcfg ACTION STORENAME [OPTIONS]
 ACTION                     -set | query  | delete
 STORENAME                  -ssl | urlacl | iplisten

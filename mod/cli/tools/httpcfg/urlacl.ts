@@ -1,8 +1,8 @@
 /**
- * `set|query|delete urlacl`: who may register URLs under a prefix, by the words of Httpcfg.exe.
+ * `set|query|delete urlacl`: who may register URLs below a prefix, with the syntax of Httpcfg.exe.
  *
- * A reservation works at once, without a restart, and its coming and going is an event (15007, 15008).
- * INFERRED: `set` without a URL or an ACL reaches the API and gives 87.
+ * A reservation takes effect at once, without a restart; adding or deleting one is an event (15007,
+ * 15008). INFERRED: `set` without a URL or an ACL reaches the API and gives 87.
  *
  * @module
  */
@@ -28,14 +28,14 @@ const setUrlAclCommand: CommandSpec = {
   usage: "-u URL -a SDDL",
   summary: "Reserve a URL prefix for a user or group",
   details: [
-    "URL is scheme://host:port/path/; host is a name, an address, + (every host, before all others) " +
-    "or * (every host, after all others).",
-    "SDDL is D:(A;;GX;;;SID): GX may register, GW may delegate, GA both. SID is WD (everyone), BA " +
-    "(root), S-1-22-1-UID (a user) or S-1-22-2-GID (a group).",
+    "URL is scheme://host:port/path/; host is a name, an address, + (every host, before all " +
+    "others) or * (every host, after all others).",
+    "SDDL is D:(A;;GX;;;SID): GX may register, GW may delegate, GA both. SID is WD (everyone), " +
+    "BA (root), S-1-22-1-UID (a user) or S-1-22-2-GID (a group).",
   ],
   examples: [{
     line: "httpcfg set urlacl -u http://+:80/vroot/ -a 'D:(A;;GX;;;WD)'",
-    tells: "everyone may register below /vroot/",
+    tells: "let everyone register URLs below /vroot/",
   }],
   flags: {},
   words: { min: 0, max: Infinity },

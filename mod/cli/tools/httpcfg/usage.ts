@@ -1,6 +1,6 @@
 /**
- * Lines that are Httpcfg.exe's and not right: an action or a store that it does not know, or no store at
- * all. Its refusals, and its usage text.
+ * Invalid command lines of Httpcfg.exe: an unknown action or store, or no store at all. They get
+ * its error texts or its usage text.
  *
  * @module
  */
@@ -14,8 +14,8 @@ function action(name: string): CommandSpec {
   return {
     name,
     usage: "ssl | urlacl | iplisten …",
-    summary: `Httpcfg.exe: ${name} a record of one of its stores`,
-    examples: [{ line: `httpcfg ${name} /?`, tells: "the usage text of Httpcfg.exe" }],
+    summary: `Httpcfg.exe: ${name} a record in one of its stores`,
+    examples: [{ line: `httpcfg ${name} /?`, tells: "show the usage text of Httpcfg.exe" }],
     flags: {},
     words: { min: 0, max: Infinity },
     legacy: true,
@@ -32,7 +32,7 @@ function action(name: string): CommandSpec {
   };
 }
 
-/** An action that Httpcfg.exe does not know, before one of its stores; gives the exit status. */
+/** Rejects an unknown action before one of the stores; returns the exit status. */
 export function refuseAction(
   word: string,
   nearest: string,

@@ -1,9 +1,9 @@
 /**
  * The command line of iisweb.vbs: one operation, its operands, and switches in any order.
  *
- * Chosen: `/ap POOL` is taken and stored nowhere, as there are no application pools here; a site id is
- * made from the name by a hash, as CreateNewSite of IIS 6.0 did ("performs a hash function on the
- * ServerComment"), the hash itself being ours.
+ * Chosen: `/ap POOL` is accepted and ignored, because there are no application pools here; a site
+ * id is a hash of the name, as CreateNewSite of IIS 6.0 made it ("performs a hash function on the
+ * ServerComment"), but the hash function is our own.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import {
   verbHelp,
 } from "./text.ts";
 
-/** What is to be done with which sites. */
+/** What to do with which sites. */
 export interface IiswebCall {
   readonly verb: IiswebVerb;
-  /** Operands: site names or `W3SVC/n`; of create the root and the name. */
+  /** Operands: site names or `W3SVC/n`; for create, the root and the name. */
   readonly operands: readonly string[];
   readonly ip: string;
   readonly port: number;
@@ -30,14 +30,14 @@ export interface IiswebCall {
   readonly dontStart: boolean;
 }
 
-/** A text to print and the exit status, where the line is no call. */
+/** A text to print and the exit status, if the command line is not a valid call. */
 interface IiswebRefusal {
   readonly text: string;
   readonly exit: number;
 }
 
 const VERBS: readonly IiswebVerb[] = ["start", "stop", "pause", "delete", "create", "query"];
-/** Switches with a value, by every name that the script takes. */
+/** Switches with a value, by every name that the script accepts. */
 const VALUED: ReadonlyMap<string, string> = new Map([
   ["s", "s"],
   ["server", "s"],
@@ -79,7 +79,7 @@ export function readIisweb(words: readonly string[]): IiswebCall | IiswebRefusal
       verb = named;
     } else if (name === "dontstart") dontStart = true;
     else if (valued === undefined) {
-      // The root of a site may be a folder of the first level, which looks like a switch.
+      // The root of a site may be a top-level directory, which looks like a switch.
       if (verb !== "create" || operands.length > 0 || word.startsWith("-")) {
         return { text: invalidSwitch(word.slice(1)), exit: EXIT.failed };
       }
@@ -134,9 +134,9 @@ function checkedCreate(
   return { ...base, ip: ip === null ? "" : urlHost(ip), port, host };
 }
 
-/** Site id from a name: large, the same on every run, 2 to 4294967295. */
+/** Returns a site id for a name: large, the same on every run, from 2 to 4294967295. */
 export function siteIdOfName(name: string, isTaken: (id: number) => boolean): number {
-  let id = 0x811c9dc5; // FNV-1a: short names have large ids too
+  let id = 0x811c9dc5; // FNV-1a: even short names get large ids
   for (const char of name.toLowerCase()) {
     id = Math.imul(id ^ char.codePointAt(0)!, 0x01000193) >>> 0;
   }

@@ -1,9 +1,9 @@
 /**
- * Edge: `iisweb /VERB …`: iisweb.vbs over the stored document and the running service. It makes the root
- * folder of a new site, as the script did.
+ * Edge: `iisweb /VERB …`: iisweb.vbs for the stored document and the running service. It creates
+ * the root directory of a new site, as the script did.
  *
- * Chosen: /start on a paused site continues it, as the script does; without a running W3SVC the verbs
- * that need one give its error, and /create leaves the site stopped until the service starts.
+ * Chosen: /start on a paused site continues it, as the script does; if W3SVC is not running, the
+ * verbs that need it give its error, and /create leaves the site stopped until the service starts.
  *
  * @module
  */
@@ -37,9 +37,9 @@ const iisweb: CommandSpec = {
   examples: [
     {
       line: "httpcfg iisweb /create /srv/www 'My Site' /i 127.0.0.2 /b 8081",
-      tells: "a site of files, started at once",
+      tells: "create a site that serves files, and start it",
     },
-    { line: "httpcfg iisweb /query", tells: "the table of sites" },
+    { line: "httpcfg iisweb /query", tells: "list the sites" },
   ],
   flags: {},
   words: { min: 0, max: Infinity },
@@ -123,7 +123,7 @@ async function control(
 async function remove(site: SiteRecord, io: CommandIo, states: SiteStates): Promise<number> {
   const before = states(site.id);
   if (before !== undefined && before !== STOPPED) await controlSite(io, "stop", site.id);
-  // The running service has stopped it: there is nothing left to apply.
+  // The running service has already stopped the site: there is nothing left to apply.
   const edited = await editStore(io, (document) => removeSite(document, site.id));
   if ("problem" in edited) return finish(io, edited);
   io.print(messages.siteDeleted(`W3SVC/${site.id}`));
@@ -160,10 +160,10 @@ async function create(call: IiswebCall, io: CommandIo): Promise<number> {
   });
   if ("problem" in edited) return finish(io, edited);
   if (site === null) {
-    // CreateNewSite took a second site of the name; here a name says which site is meant.
+    // CreateNewSite accepted a second site with the same name; here a name identifies a site.
     io.print("Error &H800700B7: Cannot create a file when that file already exists.\n");
     reportError(io, {
-      message: `Cannot create ${quote(name)}: a site of this name exists already`,
+      message: `Cannot create ${quote(name)}: a site with this name already exists`,
     });
     return EXIT.failed;
   }

@@ -1,9 +1,10 @@
 /**
- * What iisweb.vbs prints: its tables, result lines and help.
+ * The output of iisweb.vbs: its tables, result lines and help.
  *
- * The columns of /query are those of the captured output (0, 46, 54, 70, a rule of 76); the Host column
- * that the capture seems to cut is there, as the script's header names it. The result lines
- * (`Server W3SVC/1 has been STARTED`) are the texts of the script, whose output nobody captured.
+ * The columns of /query are those of the captured output (0, 46, 54, 70, a rule of 76). The Host
+ * column, which the capture seems to cut off, is included, because the header of the script names
+ * it. The result lines (`Server W3SVC/1 has been STARTED`) are the texts in the script; no capture
+ * of their output is known.
  *
  * @module
  */
@@ -16,10 +17,10 @@ const RULE = "=".repeat(76);
 const COLUMNS = [46, 8, 16, 6] as const;
 const SUMMARY_LABEL_WIDTH = 14;
 
-/** First line of everything that talks to a server. */
+/** The first line of every command that connects to a server. */
 export const CONNECTING = "Connecting to server ...Done.\n";
 
-/** Words for ServerState, 1 to 7. */
+/** Names of ServerState, 1 to 7. */
 const STATES = [
   "",
   "STARTING",
@@ -35,7 +36,7 @@ export function stateName(serverState: number): string {
   return STATES[serverState] ?? "UNKNOWN";
 }
 
-/** The table of /query; a site with several bindings has a line for each. */
+/** The table of /query; a site with several bindings has one line for each. */
 export function queryText(
   sites: readonly SiteRecord[],
   stateOf: (siteId: number) => number,
@@ -49,7 +50,7 @@ export function queryText(
       const binding = parseBinding(text);
       return isProblem(binding) ? [] : [binding];
     });
-    // The script lists bindings; a site without one would be missing from the list of sites.
+    // The script lists bindings; a site without one would be missing from the table.
     if (bindings.length === 0) return [columns([name, state, "N/A", "N/A"], "N/A")];
     return bindings.map((binding, i) => columns(i === 0 ? [name, state] : ["", ""], binding));
   });
@@ -59,7 +60,7 @@ export function queryText(
 function columns(left: readonly string[], last: string | Binding): string {
   const cells = typeof last === "string" ? left : [...left, addressOf(last), String(last.port)];
   const host = typeof last === "string" ? last : last.host === "" ? "N/A" : last.host;
-  // A cell as wide as its column or wider still leaves one space, so that words stay words.
+  // A cell that fills its column is followed by one space, so that words stay separate.
   const text = cells.map((cell, i) => {
     const width = COLUMNS[i]!;
     return cell.length < width ? cell.padEnd(width) : `${cell} `;
@@ -96,7 +97,7 @@ export function createdText(
   return rows.map(([label, value]) => `${label.padEnd(SUMMARY_LABEL_WIDTH)}= ${value}\n`).join("");
 }
 
-/** Status of a created site whose start failed because its binding is taken. */
+/** The status of a created site that did not start because its binding is in use. */
 export const BINDING_CONFLICT = "STOPPED (ERROR: BINDING CONFLICT)";
 
 export function stateChanged(path: string, state: string): string {
@@ -116,7 +117,7 @@ export function notAllowedInState(verb: "started" | "stopped" | "paused", state:
   return `Server cannot be ${verb} in its current state (server is ${state.toLowerCase()})\n`;
 }
 
-/** A verb that failed, with the number and the text of the reason. */
+/** A verb that failed, with the code and the text of the reason. */
 export function failedToChange(path: string, code: number, reason: string): string {
   const hex = (0x80070000 + code).toString(16).toUpperCase();
   return `Failed to change status of server. ${path}\nError &H${hex}: ${reason}\n`;
@@ -124,7 +125,7 @@ export function failedToChange(path: string, code: number, reason: string): stri
 
 export const SITES_NOT_FOUND = "Site(s) not found.\n";
 
-/** A bad command line: what is wrong and where the help is. */
+/** An invalid command line: what is wrong and where to find help. */
 export function badCommandLine(message: string, verb = ""): string {
   return `${message}\nType IIsWeb ${verb === "" ? "" : `/${verb} `}/? for help.\n`;
 }

@@ -1,12 +1,12 @@
 /**
- * What net.exe says: its message table and the layouts of `net start`, `net stop`, `net pause`,
- * `net continue` and `net helpmsg`, as text that ends in a line feed.
+ * The output of net.exe: its message table and the layouts of `net start`, `net stop`, `net pause`,
+ * `net continue` and `net helpmsg`, as text that ends with a line feed.
  *
  * Sources: the public table of network messages, captures of net.exe, KB 969864. Chosen where they
- * are silent: refusals go to stderr and end with 2 (captures of redirected output show both);
- * a command line that cannot be read ends with 1; a question that nobody can answer is refused with
- * "No valid response was provided." and leaves everything running. Lines end in LF, not CR LF, because
- * the output is meant for pipes.
+ * are silent: errors go to stderr and exit with 2 (captures of redirected output show both); an
+ * invalid command line exits with 1; a question without a terminal to answer it ends with "No valid
+ * response was provided." and leaves everything running. Lines end with LF, not CR LF, because the
+ * output is meant for pipes.
  *
  * @module
  */
@@ -60,17 +60,17 @@ const MESSAGES: ReadonlyMap<number, string> = new Map([
   [3871, "%1 is not a valid Windows network message number."],
 ]);
 
-/** The question of `net stop` where other running services depend on the one to stop. */
+/** The question of `net stop` if other running services depend on the one to stop. */
 export const STOP_QUESTION = "Do you want to continue this operation? (Y/N) [N]: ";
 
-/** Commands of net.exe that this program has, as its syntax screen lists them. */
+/** The commands of net.exe that this program has, as the syntax screen lists them. */
 const NET_SYNTAX = `The syntax of this command is:
 
 NET
     [ CONTINUE | HELP | HELPMSG | PAUSE | START | STOP ]
 `;
 
-/** Operands of each command, as the syntax screens show them. */
+/** The operands of each command, as the syntax screens show them. */
 const OPERANDS = {
   start: "[service]",
   stop: "service [/Y]",
@@ -81,72 +81,76 @@ const OPERANDS = {
 
 export type NetVerb = keyof typeof OPERANDS;
 
-/** Message `number` with %1 replaced; undefined where the table has none. */
+/** Returns message `number` with %1 replaced; undefined if it is not in the table. */
 function netMessage(number: number, value = ""): string | undefined {
   return MESSAGES.get(number)?.replaceAll("%1", value);
 }
 
 /**
- * A refusal with its pointer to NET HELPMSG, for stderr: the message, an empty line, the pointer, an
- * empty line. `display` is the display name where the message carries one.
+ * An error with its pointer to NET HELPMSG, for stderr: the message, an empty line, the pointer, an
+ * empty line. `display` is the display name if the message contains one.
  */
-export function netRefusal(number: number, display = ""): string {
+export function netError(number: number, display = ""): string {
   return `${known(number, display)}\n\n${known(3514, String(number))}\n\n`;
 }
 
-/** `System error 1058 has occurred.` and the system's sentence, for stderr. */
+/** `System error 1058 has occurred.` and the text of the system, for stderr. */
 export function netSystemError(code: number): string {
   return `${known(3502, String(code))}\n\n${win32Text(code) ?? ""}\n\n`;
 }
 
-/** `net start` without a name: the display names of what runs, HTTP left out by the caller. */
+/** `net start` without a name: the display names of what is running; the caller leaves HTTP out. */
 export function netStartedList(displays: readonly string[]): string {
   const list = displays.map((display) => `   ${display}\n`).join("");
   return `${known(3520)}\n\n${list}\n${known(3500)}\n\n`;
 }
 
-/** First half of a start, no line feed: dots follow while the service is pending, one at once. */
+/**
+ * First half of a start, without a line feed: dots follow while it is pending, the first at once.
+ */
 export function netStarting(display: string): string {
   return `${known(3522, display)}.`;
 }
 
-/** Second half of a start that worked; begins with the line feed that ends the dots. */
+/** Second half of a start that succeeded; begins with the line feed that ends the dots. */
 export function netStarted(display: string): string {
   return `\n${known(3524, display)}\n\n`;
 }
 
 /**
- * Second half of a start that failed, stdout part. Layout INFERRED: the reason follows on stderr by
- * {@linkcode netStartReason}.
+ * Second half of a start that failed, the part on stdout. Layout INFERRED: the reason follows on
+ * stderr, from {@linkcode netStartReason}.
  */
 export function netNotStarted(display: string): string {
   return `\n${known(3523, display)}\n\n`;
 }
 
-/** Why a start failed, for stderr: the system's text for `code`, or "did not report an error". */
+/**
+ * Why a start failed, for stderr: the text of the system for `code`, or "did not report an error".
+ */
 export function netStartReason(code: number | null): string {
   return code === null || win32Text(code) === undefined
-    ? netRefusal(NET.NO_ERROR_REPORTED)
+    ? netError(NET.NO_ERROR_REPORTED)
     : netSystemError(code);
 }
 
-/** First half of a stop, no line feed. */
+/** First half of a stop, without a line feed. */
 export function netStopping(display: string): string {
   return `${known(3527, display)}.`;
 }
 
-/** Second half of a stop that worked. */
+/** Second half of a stop that succeeded. */
 export function netStopped(display: string): string {
   return `\n${known(3529, display)}\n\n`;
 }
 
-/** The warning before a stop that takes running dependents along; the question is not part of it. */
+/** The warning before a stop that also stops running dependents; without the question. */
 export function netDependents(display: string, dependents: readonly string[]): string {
   const list = dependents.map((name) => `   ${name}\n`).join("");
   return `${known(3530, display)}\n\n${list}\n`;
 }
 
-/** What a question without an answer ends with, for stderr. */
+/** The end of a question without an answer, for stderr. */
 export function netNoResponse(): string {
   return "No valid response was provided.\n\n";
 }
@@ -159,7 +163,7 @@ export function netContinued(display: string): string {
   return `${known(3536, display)}\n\n`;
 }
 
-/** `net helpmsg N`: network messages first, then the system's; null where neither knows `text`. */
+/** `net helpmsg N`: a network message, else one of the system; null if there is neither. */
 export function netHelpMessage(text: string): string | null {
   const number = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
   const message = MESSAGES.get(number)?.replaceAll("%1", "***") ?? win32Text(number);

@@ -1,5 +1,5 @@
 /**
- * `net pause|continue|helpmsg`, and `net` alone, in net.exe's words.
+ * `net pause|continue|helpmsg`, and `net` alone, with the output of net.exe.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import * as messages from "./messages.ts";
 const netPause: CommandSpec = {
   name: "net pause",
   usage: "SERVICE",
-  summary: "Pause a service: it goes on listening and answers 503",
+  summary: "Pause a service: it keeps listening and responds with 503",
   examples: [{ line: "httpcfg net pause w3svc", tells: "until net continue w3svc" }],
   flags: {},
   words: { min: 0, max: Infinity },
@@ -24,7 +24,7 @@ const netContinue: CommandSpec = {
   name: "net continue",
   usage: "SERVICE",
   summary: "Continue a paused service",
-  examples: [{ line: "httpcfg net continue w3svc", tells: "answer requests again" }],
+  examples: [{ line: "httpcfg net continue w3svc", tells: "serve requests again" }],
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
@@ -35,10 +35,10 @@ const netContinue: CommandSpec = {
 const netHelpmsg: CommandSpec = {
   name: "net helpmsg",
   usage: "NUMBER",
-  summary: "Explain a message or status number",
+  summary: "Explain a message number or a status code",
   examples: [
-    { line: "httpcfg net helpmsg 2182", tells: "a number that net printed" },
-    { line: "httpcfg net helpmsg 1312", tells: "a code that httpcfg completed with" },
+    { line: "httpcfg net helpmsg 2182", tells: "a message number from net" },
+    { line: "httpcfg net helpmsg 1312", tells: "a code from Httpcfg.exe" },
   ],
   flags: {},
   words: { min: 0, max: Infinity },
@@ -51,17 +51,17 @@ const netHelpmsg: CommandSpec = {
       io.print(text);
       return Promise.resolve(NET_EXIT.ok);
     }
-    io.note(messages.netRefusal(messages.NET.BAD_NUMBER, number));
+    io.note(messages.netError(messages.NET.BAD_NUMBER, number));
     return Promise.resolve(NET_EXIT.failed);
   },
 };
 
-/** A word that net.exe has and this program has not, or none at all. */
+/** A verb of net.exe that this program does not have, or no verb at all. */
 const net: CommandSpec = {
   name: "net",
   usage: "START | STOP | PAUSE | CONTINUE | HELPMSG",
-  summary: "Services, in net.exe's words",
-  examples: [{ line: "httpcfg net start", tells: "what runs" }],
+  summary: "Services, as net.exe controls them",
+  examples: [{ line: "httpcfg net start", tells: "list the running services" }],
   flags: {},
   words: { min: 0, max: Infinity },
   legacy: true,
@@ -88,7 +88,7 @@ async function control(
   const name = input.words.join(" ");
   if (name === "") return syntax(verb, io);
   const row = findService(name);
-  if (row === undefined) return refused(io, messages.netRefusal(messages.NET.NAME_INVALID));
+  if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
   const text = await refusalOf(verb, row, io);
   if (text !== null) return refused(io, text);
   await io.control.ask({ op: verb, service: row.name });
@@ -96,7 +96,7 @@ async function control(
   return NET_EXIT.ok;
 }
 
-/** Why the service cannot be paused or continued now; null where it can. */
+/** Returns why the service cannot be paused or continued now; null if it can. */
 async function refusalOf(
   verb: "pause" | "continue",
   row: ServiceRow,
@@ -105,11 +105,11 @@ async function refusalOf(
   const status = await io.control.ask({ op: "status" });
   const state = status?.services.find((service) => service.name === row.name)?.state;
   if (state === undefined || state === "stopped") {
-    return messages.netRefusal(messages.NET.NOT_STARTED, row.display);
+    return messages.netError(messages.NET.NOT_STARTED, row.display);
   }
-  if (!row.canPause) return messages.netRefusal(messages.NET.CONTROL_INVALID);
+  if (!row.canPause) return messages.netError(messages.NET.CONTROL_INVALID);
   const wanted = verb === "pause" ? "running" : "paused";
-  return state === wanted ? null : messages.netRefusal(messages.NET.NOT_CONTROLLABLE);
+  return state === wanted ? null : messages.netError(messages.NET.NOT_CONTROLLABLE);
 }
 
 function refused(io: CommandIo, text: string): number {

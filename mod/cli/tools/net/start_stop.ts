@@ -1,5 +1,5 @@
 /**
- * `net start|stop`: the service controller's commands, in net.exe's words.
+ * `net start|stop`: the commands of the service controller, with the output of net.exe.
  *
  * @module
  */
@@ -22,15 +22,15 @@ import { siteProblems } from "../../core/site_problems.ts";
 const netStart: CommandSpec = {
   name: "net start",
   usage: "[SERVICE]",
-  summary: "Start a service and what it needs, or list what runs",
+  summary: "Start a service and its dependencies, or list the running services",
   details: [
-    "SERVICE is http, httpfilter, iisadmin or w3svc, or a display name. Without a running " +
-    "service process one is started in the background; the command returns when it listens.",
-    "Without SERVICE: the started services. HTTP itself is a driver and is not listed.",
+    "SERVICE is http, httpfilter, iisadmin or w3svc, or a display name. If no service process is " +
+    "running, one is started in the background; the command returns when it is listening.",
+    "Without SERVICE, lists the started services. HTTP is a driver and is not listed.",
   ],
   examples: [
-    { line: "httpcfg net start w3svc", tells: "HTTP, HTTP SSL and the Web service" },
-    { line: "httpcfg net start", tells: "what runs" },
+    { line: "httpcfg net start w3svc", tells: "start HTTP, HTTP SSL and the Web service" },
+    { line: "httpcfg net start", tells: "list the running services" },
   ],
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
@@ -41,7 +41,7 @@ const netStart: CommandSpec = {
     if (option !== null) return refusedOption(io, "start", option);
     if (name === "") return await listStarted(io, input.text("format") ?? "text");
     const row = findService(name);
-    if (row === undefined) return refused(io, messages.netRefusal(messages.NET.NAME_INVALID));
+    if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
     return await startService(row, io);
   },
 };
@@ -49,10 +49,10 @@ const netStart: CommandSpec = {
 const netStop: CommandSpec = {
   name: "net stop",
   usage: "SERVICE [/y]",
-  summary: "Stop a service and, with /y, what depends on it",
+  summary: "Stop a service and, with /y, the services that depend on it",
   examples: [{
     line: "httpcfg net stop http /y",
-    tells: "stop W3SVC and HTTP SSL, then HTTP: after it nothing listens",
+    tells: "stop W3SVC and HTTP SSL, then HTTP: nothing listens any more",
   }],
   flags: {},
   words: { min: 0, max: Infinity },
@@ -66,7 +66,7 @@ const netStop: CommandSpec = {
       return NET_EXIT.syntax;
     }
     const row = findService(name);
-    if (row === undefined) return refused(io, messages.netRefusal(messages.NET.NAME_INVALID));
+    if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
     return await stopService(row, yes, io);
   },
 };
@@ -77,10 +77,10 @@ export const commands: readonly CommandSpec[] = [netStart, netStop];
 async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   let status = await io.control.ask({ op: "status" });
   if (status !== null && isPending(status, row.name)) {
-    return refused(io, messages.netRefusal(messages.NET.BUSY));
+    return refused(io, messages.netError(messages.NET.BUSY));
   }
   if (status !== null && stateOf(status, row.name) !== "stopped") {
-    return refused(io, messages.netRefusal(messages.NET.ALREADY_STARTED));
+    return refused(io, messages.netError(messages.NET.ALREADY_STARTED));
   }
   let isOurs = false;
   io.print(messages.netStarting(row.display));
@@ -89,7 +89,7 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
     status = await io.control.ask({ op: "start", service: row.name });
     if (status === null) throw endedFault();
   } catch (error) {
-    // A process that was started for this alone must not stay behind with nothing to do.
+    // A process that was started only for this must not stay behind idle.
     if (isOurs) await io.control.ask({ op: "end" }).catch(() => null);
     io.print(messages.netNotStarted(row.display));
     io.note(messages.netStartReason(null));
@@ -100,14 +100,14 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   return NET_EXIT.ok;
 }
 
-/** Another command may end the process between two of our questions. */
+/** Another command may end the process between two of our requests. */
 function endedFault(): Fault {
-  return new Fault("Cannot start the service: its process was ended meanwhile", {
+  return new Fault("Cannot start the service: its process ended in the meantime", {
     hint: "httpcfg status",
   });
 }
 
-/** The fault with net.exe's exit status. */
+/** Returns the fault with the exit status of net.exe. */
 function withNetStatus(error: unknown): unknown {
   if (!(error instanceof Fault)) return error;
   const { message, hint } = error;
@@ -122,9 +122,9 @@ async function stopService(
 ): Promise<number> {
   const status = await io.control.ask({ op: "status" });
   if (status === null || stateOf(status, row.name) === "stopped") {
-    return refused(io, messages.netRefusal(messages.NET.NOT_STARTED, row.display));
+    return refused(io, messages.netError(messages.NET.NOT_STARTED, row.display));
   }
-  if (isPending(status, row.name)) return refused(io, messages.netRefusal(messages.NET.BUSY));
+  if (isPending(status, row.name)) return refused(io, messages.netError(messages.NET.BUSY));
   const dependents = dependentsOf(row.name).filter((name) => stateOf(status, name) !== "stopped");
   if (dependents.length > 0) {
     io.print(
@@ -165,7 +165,9 @@ function stateOf(status: ServiceStatus, name: ServiceName): string {
   return status.services.find((service) => service.name === name)?.state ?? "stopped";
 }
 
-/** On its way from one state to another: a slow client may hold a stop for its grace time. */
+/**
+ * Reports whether a service is changing state: a slow client can delay a stop by its grace time.
+ */
 function isPending(status: ServiceStatus, name: ServiceName): boolean {
   return ["starting", "stopping", "pausing"].includes(stateOf(status, name));
 }
@@ -174,11 +176,11 @@ interface NetWords {
   readonly name: string;
   /** True for /y, false for /n, null for neither. */
   readonly yes: boolean | null;
-  /** The first option that is not allowed. */
+  /** The first option that is not allowed; null for none. */
   readonly option: string | null;
 }
 
-/** A display name may come unquoted: `net stop http ssl /y`. */
+/** Reads a name and options. A display name may be unquoted: `net stop http ssl /y`. */
 function readWords(words: readonly string[], options: readonly string[]): NetWords {
   const name: string[] = [];
   let yes: boolean | null = null;

@@ -1,6 +1,7 @@
 /**
- * The command line of `netsh http`: verb, noun, then `tag=value` words in any order, or values alone in
- * the order of the tags. Verbs and nouns may be cut short while they stay unambiguous.
+ * The command line of `netsh http`: verb, noun, then `tag=value` words in any order, or values
+ * alone in the order of the tags. Verbs and nouns may be abbreviated as long as they stay
+ * unambiguous.
  *
  * @module
  */
@@ -9,16 +10,16 @@
 interface NetshCommand {
   readonly verb: string;
   readonly noun: string;
-  /** Tags in the order of values without one. */
+  /** Tags, in the order of values without a tag. */
   readonly tags: readonly NetshTag[];
 }
 
 interface NetshTag {
   readonly name: string;
-  /** Other names that it is known by. */
+  /** Other names of the tag. */
   readonly aliases?: readonly string[];
   readonly isRequired?: boolean;
-  /** The values that it takes, in lower case; any where not given. */
+  /** The valid values, in lower case; any value if absent. */
   readonly choices?: readonly string[];
 }
 
@@ -101,7 +102,7 @@ export const NETSH_COMMANDS: readonly NetshCommand[] = [
   { verb: "dump", noun: "", tags: [] },
 ];
 
-/** What a line of the context asks for. */
+/** What a line of the context means. */
 type NetshCall =
   | {
     readonly kind: "call";
@@ -138,7 +139,7 @@ function readTags(command: NetshCommand, words: readonly string[]): NetshCall {
   for (const word of words) {
     const equals = word.indexOf("=");
     const named = equals < 1 ? undefined : tagNamed(command, word.slice(0, equals));
-    // A value without a tag may hold a "=" of its own, as a URL can.
+    // A value without a tag may contain a "=" itself, as a URL can.
     const looksTagged = /^[a-z][a-z0-9]*=/i.test(word);
     const tag = named ?? (looksTagged ? undefined : command.tags.find((t) => !values.has(t.name)));
     if (tag === undefined) {
@@ -160,7 +161,7 @@ function tagNamed(command: NetshCommand, text: string): NetshTag | undefined {
   return command.tags.find(({ name, aliases }) => name === wanted || aliases?.includes(wanted));
 }
 
-/** The word that `text` is or begins, where it begins no other; null where there is none. */
+/** Returns the word that `text` is, or the only one that it begins; null if there is none. */
 function expandWord(text: string, words: readonly string[]): string | null {
   const wanted = text.toLowerCase();
   const found = new Set(words.filter((word) => word === wanted));
@@ -179,7 +180,7 @@ export function netshUsage({ verb, noun, tags }: NetshCommand): string {
   return [verb, noun, ...operands].filter((word) => word !== "").join(" ");
 }
 
-/** Words of a line of a script: blanks part them, double quotes hold them together. */
+/** Splits a line of a script into words at blanks; double quotes group words. */
 export function scriptWords(line: string): string[] {
   return [...line.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ""));
 }

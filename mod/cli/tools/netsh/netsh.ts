@@ -1,9 +1,9 @@
 /**
- * Edge: `netsh http …`, the successor of Httpcfg.exe, and its scripts: `netsh -f FILE` runs the lines of
- * a file, as `netsh http dump` prints them.
+ * Edge: `netsh http …`, the successor of Httpcfg.exe, and its scripts: `netsh -f FILE` runs the
+ * lines of a file, in the form that `netsh http dump` prints.
  *
- * A dump restores the state on a home that has none of it; what stands there already is told line by
- * line and left as it is, because the context has no verb that empties it.
+ * A dump restores the state on a home that has none of it. What already exists is reported line by
+ * line and left as it is, because the context has no verb that clears it.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { RECORD_COMMANDS } from "./records.ts";
 import { SERVICE_COMMANDS } from "./service.ts";
 import * as messages from "./text.ts";
 
-/** Bytes of a script that are read: a dump of 100,000 records stays below. */
+/** The most bytes of a script: a dump of 100,000 records is smaller. */
 const SCRIPT_BYTES_MAX = 64 * 1024 * 1024;
 
 const netsh: CommandSpec = {
@@ -30,12 +30,21 @@ const netsh: CommandSpec = {
     "Verbs and nouns: add|delete|show iplisten, add|update|delete|show sslcert, " +
     "add|delete|show urlacl, add|delete|show timeout, add|show cacheparam, " +
     "show cachestate|servicestate, delete cache, flush logbuffer, dump.",
-    "-f FILE runs the lines of a script, such as netsh http dump prints.",
+    "-f FILE runs the lines of a script, as printed by netsh http dump.",
   ],
   examples: [
-    { line: "httpcfg netsh http add iplisten ipaddress=127.0.0.2", tells: "listen there" },
-    { line: "httpcfg netsh http show servicestate view=requestq", tells: "what is registered" },
-    { line: "httpcfg netsh http dump > http.netsh", tells: "a script that restores the state" },
+    {
+      line: "httpcfg netsh http add iplisten ipaddress=127.0.0.2",
+      tells: "listen on this address",
+    },
+    {
+      line: "httpcfg netsh http show servicestate view=requestq",
+      tells: "show the registered URLs",
+    },
+    {
+      line: "httpcfg netsh http dump > http.netsh",
+      tells: "save a script that restores the state",
+    },
   ],
   flags: {},
   words: { min: 0, max: Infinity },
@@ -101,7 +110,7 @@ function help(io: CommandIo): number {
   return EXIT.ok;
 }
 
-/** Lines of a script: `pushd http` and `popd` are the context, `#` begins a comment. */
+/** Runs the lines of a script: `pushd http` and `popd` set the context, `#` begins a comment. */
 async function runScript(path: string, io: CommandIo): Promise<number> {
   let status: number = EXIT.ok;
   for (const line of readScript(path).split(/\r?\n/)) {

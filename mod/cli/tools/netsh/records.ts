@@ -1,6 +1,6 @@
 /**
- * The commands of `netsh http` that work on the stored document: iplisten, sslcert, urlacl, timeout and
- * cacheparam. Each prints its answer and gives the exit status, 0 or 1.
+ * The commands of `netsh http` that work on the stored document: iplisten, sslcert, urlacl, timeout
+ * and cacheparam. Each prints its output and returns the exit status, 0 or 1.
  *
  * @module
  */
@@ -29,7 +29,7 @@ import { report } from "../../core/report.ts";
 import * as messages from "./text.ts";
 
 type Values = ReadonlyMap<string, string>;
-/** `isScript`: the line stands in a script, such as a dump of another time or machine. */
+/** `isScript`: the line is in a script, such as a dump of another time or machine. */
 type Run = (values: Values, io: CommandIo, isScript: boolean) => Promise<number>;
 
 /** By `verb noun`. */
@@ -79,16 +79,16 @@ export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
   },
 };
 
-/** Ranges are sent from the file itself here: the size of a piece is not a setting. */
+/** Ranges are sent from the file itself here, so there is no setting for a chunk size. */
 const RANGE_CHUNK_BYTES = 0;
 const RANGES_NOTE: Notice = {
   kind: "note",
-  text: "ranges are sent from the file itself, not in pieces of a set size",
+  text: "ranges are sent from the file itself; there is no chunk size to set",
 };
 
 async function changeEntry(io: CommandIo, change: ListChange): Promise<number> {
   const result = await changeList(io, change);
-  // The API has one code for every text that is no address.
+  // The API has one code for every text that is not an address.
   const code = codeOf(result) === WIN32.WSAEINVAL ? WIN32.INVALID_PARAMETER : codeOf(result);
   const status = change.kind === "add"
     ? printCompleted(io, code, "IP address successfully added", "IP address add failed")
@@ -97,7 +97,7 @@ async function changeEntry(io: CommandIo, change: ListChange): Promise<number> {
   return status;
 }
 
-/** The key that `ipport=` or `hostnameport=` names; null where neither does, or both do. */
+/** Returns the key in `ipport=` or `hostnameport=`; null if neither or both are given. */
 function keyOf(values: Values): string | null {
   const [ipPort, namePort] = [values.get("ipport"), values.get("hostnameport")];
   if (ipPort !== undefined) return namePort === undefined ? sslKeyOfAddress(ipPort) : null;
@@ -190,7 +190,7 @@ async function addReservation(values: Values, io: CommandIo): Promise<number> {
   }
   const list = user === undefined ? sddl ?? "" : await sddlOf(user, values);
   if (list === null) {
-    // The second line of the capture is that of 87, whatever the number says.
+    // The second line of the capture is the text of 87, whatever the number is.
     const reason = win32Text(WIN32.INVALID_PARAMETER);
     return messages.printText(
       io,
@@ -273,14 +273,14 @@ async function settingsOf(io: CommandIo): Promise<ReturnType<typeof effectiveSet
   return effectiveSettings((await io.store.read()).settings);
 }
 
-/** Decimal, or hexadecimal after 0x, in 32 bits; null for anything else. */
+/** Parses a decimal number, or a hexadecimal one after 0x, of 32 bits; null for anything else. */
 function unsigned(text: string): number | null {
   if (!/^(?:[0-9]{1,10}|0x[0-9a-f]{1,8})$/i.test(text)) return null;
   const value = Number(text);
   return value <= 4294967295 ? value : null;
 }
 
-/** Tells what came of an action: the answer on stdout, what is worth knowing on stderr. */
+/** Prints the result of an action: its line to stdout, the notices to stderr. */
 function printResult(io: CommandIo, result: ActionResult, done: string, failed: string): number {
   const status = printCompleted(io, codeOf(result), done, failed);
   report(io, result.notices);

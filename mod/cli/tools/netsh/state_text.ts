@@ -1,10 +1,10 @@
 /**
- * `netsh http show servicestate` in its two views, from what the running service says of itself.
+ * `netsh http show servicestate` in its two views, from the status of the running service.
  *
- * The blocks are those of the captures. There is one server session; each started site is a URL group
- * with a request queue of its name, as IIS makes one for each application pool, and each registered
- * program one with a queue that is unnamed. Ids are 16 hex
- * digits made from the site's id, so that they are the same on every look.
+ * The blocks are those of the captures. There is one server session; each started site is a URL
+ * group with a request queue that has its name, as IIS makes one for each application pool; each
+ * registered program is a URL group with an unnamed queue. Ids are 16 hex digits made from the id
+ * of the site, so that they are the same every time.
  *
  * @module
  */
@@ -15,11 +15,11 @@ import type { ServiceStatus } from "../../../host/control/status.ts";
 import { title } from "./text.ts";
 
 const SESSION_ID = "FF00000010000001";
-/** Ids of programs stand apart from those of sites. */
+/** The ids of programs are separate from those of sites. */
 const PROGRAM_ID_BASE = 0x100000000;
 const GROUP_ID_BASE = 0xfe00000020000000n;
 
-/** Seconds of the timers that the session block shows. */
+/** The timers that the session block shows, in seconds, and the minimum send rate. */
 interface SessionTimers {
   readonly EntityBodyTimeout: number;
   readonly DrainEntityBodyTimeout: number;
@@ -57,7 +57,7 @@ export function queueViewText(status: ServiceStatus | null, timers: SessionTimer
   return `${head}${texts.join("")}`;
 }
 
-/** Sites, then the programs that have registered a URL. */
+/** Returns the sites, then the programs that have registered a URL. */
 function groupsOf(status: ServiceStatus | null): Group[] {
   const programs = (status?.registrations ?? []).map(({ url }, i) => {
     return {

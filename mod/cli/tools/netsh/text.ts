@@ -1,11 +1,11 @@
 /**
- * What `netsh http` prints. Every answer begins with an empty line; titles are underlined with as many
- * hyphens as they have characters.
+ * The output of `netsh http`. It always begins with an empty line; titles are underlined with as
+ * many hyphens as they have characters.
  *
- * Captured: show iplisten, urlacl, sslcert (the layout of 2008 to 2022; the rows that later versions add
- * belong to protocols that are not here), timeout and servicestate, and the lines of success and
- * failure. INFERRED: an empty list is its title alone; the first line of a failed `add iplisten`, made
- * like that of sslcert; the texts around cacheparam.
+ * Captured: show iplisten, urlacl, sslcert (the layout of 2008 to 2022; the rows that later
+ * versions add belong to protocols that are not here), timeout and servicestate, and the lines of
+ * success and failure. INFERRED: an empty list is only its title; the first line of a failed `add
+ * iplisten`, modeled on that of sslcert; the texts around cacheparam.
  *
  * @module
  */
@@ -17,17 +17,17 @@ import { win32Text } from "../../../base/win32.ts";
 import type { SslRecord, UrlAclRecord } from "../../../config/document/document.ts";
 import type { CachedResponse } from "../../../host/control/status.ts";
 
-/** Title with its underline, an empty line before and after. */
+/** A title with its underline, with an empty line before and after. */
 export function title(text: string): string {
   return `\n${text}\n${"-".repeat(text.length)}\n\n`;
 }
 
-/** One line of success: an empty line before and after. */
+/** A success line, with an empty line before and after. */
 export function success(line: string): string {
   return `\n${line}\n\n`;
 }
 
-/** What could not be done, with the number and the system's text for it. */
+/** A failure, with the code and the text of the system for it. */
 export function failure(what: string, code: number): string {
   return `\n${what}, Error: ${code}\n${win32Text(code) ?? ""}\n\n`;
 }
@@ -38,7 +38,7 @@ export function ipListenText(addresses: readonly string[]): string {
   return `${title("IP addresses present in the IP listen list:")}${lines}${end}`;
 }
 
-/** Who a SID is, as the listing of reservations names it. */
+/** Returns the account name of a SID for the listing of reservations; null if unknown. */
 export type AccountName = (sid: string) => string | null;
 
 export function urlAclText(records: readonly UrlAclRecord[], nameOf: AccountName): string {
@@ -98,7 +98,7 @@ export function sslCertText(record: SslRecord): string {
   return `${lines.join("")}\n`;
 }
 
-/** Bits of an ssl record from the words of `add sslcert`. */
+/** Returns the bits of an ssl record from the options of `add sslcert`. */
 export function sslBits(
   options: {
     readonly verifyRevocation: boolean;
@@ -148,7 +148,7 @@ export function commandNotFound(words: readonly string[]): string {
   return `The following command was not found: ${words.join(" ")}.\n`;
 }
 
-/** A command line that cannot be used: what is wrong, and how the command is written. */
+/** An invalid command line: what is wrong, and the syntax of the command. */
 export function syntaxError(problem: string, usage: string): string {
   return `\n${problem}\nThe syntax supplied for this command is not valid. ` +
     `Check help for the correct syntax.\n\nUsage: ${usage}\n\n`;
@@ -165,7 +165,7 @@ export function badValue(value: string, tag: string): string {
   return `${value} is not an acceptable value for ${tag}.`;
 }
 
-/** Prints `text` as it is and gives `status`: the end of most commands. */
+/** Prints `text` as it is and returns `status`, at the end of most commands. */
 export function printText(
   { print }: { print(text: string): void },
   text: string,

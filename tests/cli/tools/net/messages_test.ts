@@ -25,13 +25,13 @@ Deno.test("net layouts equal the captures of net.exe", () => {
     ],
     [
       "already started",
-      net.netRefusal(net.NET.ALREADY_STARTED),
+      net.netError(net.NET.ALREADY_STARTED),
       "The requested service has already been started.\n\n" +
       "More help is available by typing NET HELPMSG 2182.\n\n",
     ],
     [
       "not started",
-      net.netRefusal(net.NET.NOT_STARTED, WEB),
+      net.netError(net.NET.NOT_STARTED, WEB),
       `The ${WEB} service is not started.\n\n` +
       "More help is available by typing NET HELPMSG 3521.\n\n",
     ],
