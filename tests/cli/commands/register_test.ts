@@ -31,7 +31,7 @@ Deno.test("register and unregister refuse what is no prefix, target or time", as
 
 Deno.test("registrations lists what the service has", async () => {
   await using home = await commandHome();
-  assertEquals((await home.run(["registrations"])).out, "No registered programs.\n");
+  assertEquals((await home.run("registrations")).out, "No registered programs.\n");
   const since = "2026-01-02T03:04:05.000Z";
   const one = { url: "http://+:80/a/", to: "unix:/s", uid: 7, keep: true, since };
   const status = serviceStatus({ HTTP: "running" }, { registrations: [one] });

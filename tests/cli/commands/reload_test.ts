@@ -24,7 +24,7 @@ Deno.test("reload tells each change on stdout and the way to confirm on stderr",
   const plain = await home.run("reload");
   assertEquals(plain.out, "draining 10.0.0.5:80, 1 connection\ndrained 10.0.0.5:80\n");
   assertEquals([plain.status, plain.note], [0, ""]);
-  const timed = await home.run(["reload", "--confirm", "2m"]);
+  const timed = await home.run("reload --confirm 2m");
   assertStringIncludes(timed.note, "Reverts at 2026-11-22T12:00:00.000Z unless confirmed");
   assertEquals(got, [
     { op: "reload", confirmSeconds: null, strict: false },

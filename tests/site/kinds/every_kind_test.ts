@@ -125,11 +125,11 @@ Deno.test("every example of a kind is stored, listed, explained, read back and a
     const site = home.stored()!.sites[0]!;
     const { content } = site;
     assertEquals(content.kind, kind.kind);
-    assertEquals((await home.run(["config", "check"])).status, 0);
-    const listed = await home.run(["site", "list", "--format", "json"]);
+    assertEquals((await home.run("config check")).status, 0);
+    const listed = await home.run("site list --format json");
     assertEquals(JSON.parse(listed.out).sites[0].content, kind.listed(content));
-    assertStringIncludes((await home.run(["site", "show", "x"])).out, kind.listed(content));
-    const explained = await home.run(["explain", "127.0.0.1:8081", "--format", "json"]);
+    assertStringIncludes((await home.run("site show x")).out, kind.listed(content));
+    const explained = await home.run("explain 127.0.0.1:8081 --format json");
     assertEquals(JSON.parse(explained.out).site.content, kind.explained(content));
     const again = await home.run(["site", "set", "x", ...words]);
     assertEquals([again.status, home.stored()!.sites[0]!.content], [0, content]);
@@ -150,13 +150,13 @@ Deno.test("a content of no kind, and one with a field of no kind, are refused by
   await using home = await commandHome();
   const names = KINDS.map(({ kind }) => `"${kind}"`).join(", ");
   await home.store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, content: { kind: "none" } }] });
-  const { status, note } = await home.run(["config", "check"]);
+  const { status, note } = await home.run("config check");
   assertEquals(status, 1);
   assertStringIncludes(note, `sites[0].content.kind: expected one of ${names}, found "none"\n`);
   for (const { kind } of KINDS) {
     const content = { kind, nonsense: 1 };
     await home.store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, content }] });
-    const { note } = await home.run(["config", "check"]);
+    const { note } = await home.run("config check");
     assertStringIncludes(note, "sites[0].content.nonsense: unknown field\n", kind);
   }
 });

@@ -14,12 +14,12 @@ Deno.test("service install, status and uninstall below a folder", async () => {
   assertEquals([done.status, done.out.split("\n").at(-2)], [0, "systemctl enable --now httpcfg"]);
   assertStringIncludes(done.note, `wrote ${unit}\n`);
   assertStringIncludes(await Deno.readTextFile(unit), "ExecStart=/usr/local/bin/httpcfg serve\n");
-  const installed = await home.run(["service", "status", ...where]);
+  const installed = await home.run(`service status ${where}`);
   assertMatch(installed.out, /httpcfg\.service: installed\n[^]*httpcfg is not running\.\n$/);
 
   await Deno.writeTextFile(unit, "# by hand\n");
   assertStringIncludes(
-    (await home.run(["service", "status", ...where])).out,
+    (await home.run(`service status ${where}`)).out,
     "differs from what this program",
   );
   const gone = await home.run(`service uninstall ${where}`);

@@ -155,13 +155,13 @@ Deno.test("set iplisten --strict refuses an address that the machine does not ha
   assertEquals(strict.out, "HttpSetServiceConfiguration completed with 10049\n");
   assertEquals([strict.status, home.stored()], [1, null]);
   assertStringIncludes(strict.note, "not present on this machine");
-  assertEquals((await home.run(["set", "iplisten", "-i", "203.0.113.9"])).status, 0);
-  assertEquals((await home.run(["set", "iplisten", "-i", "127.0.0.1", "--strict"])).status, 0);
+  assertEquals((await home.run("set iplisten -i 203.0.113.9")).status, 0);
+  assertEquals((await home.run("set iplisten -i 127.0.0.1 --strict")).status, 0);
 });
 
 Deno.test("set iplisten says when an entry decides nothing, and what to type", async () => {
   await using home = await commandHome();
-  await home.run(["set", "iplisten", "-i", "127.0.0.0/8"]);
+  await home.run("set iplisten -i 127.0.0.0/8");
   const { note } = await home.run(["set", "iplisten", "-i", "!127.0.0.5"]);
   assertStringIncludes(note, '"127.0.0.0/8" comes before it, and the first match wins');
   assertStringIncludes(note, "httpcfg set iplisten -i '!127.0.0.5' --before 1");
