@@ -129,7 +129,7 @@ export class Connection implements ConnectionContext {
     if (this.isAborted) return;
     this.isAborted = true;
     this.idleSince = NEVER;
-    if (reason !== null) this.log(reason, null, this.#current);
+    if (reason !== null) this.log(reason, null, this.#current ?? this.#responder.inProgress);
     closeQuietly(this.stream);
     this.#responder.closeSource();
   }

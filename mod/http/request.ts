@@ -124,11 +124,14 @@ export class Exchange implements HttpRequest {
     }
     const host = this.#hostText(cache);
     if (host === null) return "Hostname";
-    let target = cache.targets.get(bytes, start, end);
-    if (target === undefined || (target.path === "*" && this.method !== "OPTIONS")) {
+    // OPTIONS reads a target differently (RFC 9112 3.2.4), so it has no part in the cache.
+    const isCached = this.method !== "OPTIONS";
+    let target = isCached ? cache.targets.get(bytes, start, end) : undefined;
+    if (target === undefined) {
       const found = parseTarget(bytes, start, end, this.method, cache.settings);
       if (typeof found === "string") return found;
-      cache.targets.set(bytes, start, end, target = found);
+      target = found;
+      if (isCached) cache.targets.set(bytes, start, end, found);
     }
     return this.#applyTarget(target, host);
   }

@@ -37,6 +37,8 @@ export class Responder {
   readonly #context: ConnectionContext;
   /** Exchanges whose responses are queued in the output and not reported to the log yet. */
   readonly #unreported: Exchange[] = [];
+  /** The exchange whose response is under way; null once it was reported. */
+  #inProgress: Exchange | null = null;
   #incoming: IncomingBody | null = null;
   #source: BodySource | null = null;
 
@@ -45,8 +47,14 @@ export class Responder {
     this.#context = context;
   }
 
+  /** The exchange that the client still waits for, the oldest first; null between exchanges. */
+  get inProgress(): Exchange | null {
+    return this.#unreported[0] ?? this.#inProgress;
+  }
+
   /** Responds to `exchange`, whose head is complete. */
   respond(exchange: Exchange): true | Promise<boolean> {
+    this.#inProgress = exchange;
     const fault = exchange.parse(this.#shared);
     if (fault !== null) return this.refuse(fault, exchange);
     if (exchange.framing.hasBody) return this.#respondToRequestWithBody(exchange);
@@ -74,6 +82,7 @@ export class Responder {
       this.#shared.report(unreported[i]!, win32Status);
       this.#shared.releaseExchange(unreported[i]!);
     }
+    if (this.#inProgress === unreported.at(-1)) this.#inProgress = null;
     while (unreported.length > 0) unreported.pop(); // unlike setting the length, keeps its memory
   }
 
@@ -81,6 +90,7 @@ export class Responder {
   async refuse(fault: ErrorReason, exchange: Exchange): Promise<false> {
     const { clock, settings } = this.#shared;
     this.#context.log(logReason(fault), errorStatus(fault), exchange);
+    this.#inProgress = null;
     this.#context.output.push(errorResponse(fault, clock.date, {
       isHead: exchange.methodText() === "HEAD",
       namesServer: settings.DisableServerHeader === 0,

@@ -7,6 +7,7 @@
 import { ANY_V4, ANY_V6, type Endpoint, endpointOf, type Ip } from "../base/address.ts";
 import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
+import { closeQuietly } from "../wire/byte_stream.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { SharedState } from "./shared_state.ts";
@@ -100,8 +101,8 @@ export class HttpServer {
   serve(stream: AcceptedStream, options: { readonly tls: boolean }): void {
     const local = this.#localEndpoint(stream.localAddr);
     const remote = endpointOf(stream.remoteAddr);
+    if (this.#isDraining) return closeQuietly(stream);
     const connection = new Connection(stream, this.#shared, { local, remote, isTls: options.tls });
-    if (this.#isDraining) return connection.abort(null);
     if (this.#isOverLimit(remote.ip)) return this.#reject(connection);
     setNoDelay(stream);
     this.#startClock();
@@ -170,7 +171,10 @@ export class HttpServer {
   }
 
   #reject(connection: Connection): void {
-    if (this.#rejecting.size >= REJECTING_MAX) return connection.abort("ConnLimit");
+    if (this.#rejecting.size >= REJECTING_MAX) {
+      connection.abort("ConnLimit");
+      return connection.input.release();
+    }
     this.#startClock();
     this.#rejecting.add(connection);
     connection.reject("ConnLimit", () => {

@@ -1,5 +1,6 @@
 // Goal: what a client sees, byte for byte, and when it is let go. Method: connections in memory.
 import { assertEquals } from "@std/assert";
+import type { RefusedRecord } from "../../mod/base/exchange.ts";
 import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -85,13 +86,15 @@ Deno.test("HttpServer sends a response that comes again from prepared bytes, Dat
 });
 
 Deno.test("HttpServer cuts silent, slow and idle clients at their time-out", async () => {
-  const cases: [sent: string, reason: string][] = [
-    ["", "Timer_ConnectionIdle"],
-    ["GET / HT", "Timer_HeaderWait"],
-    [GET, "Timer_ConnectionIdle"],
-    ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc", "Timer_EntityBody"],
+  const post = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc";
+  const cases: [sent: string, reason: string, request: string][] = [
+    ["", "Timer_ConnectionIdle", "null null null"],
+    ["GET /h HT", "Timer_HeaderWait", "null GET /h"],
+    [GET, "Timer_ConnectionIdle", "null null null"],
+    [post, "Timer_EntityBody", "HTTP/1.1 POST /p"],
+    [GET + post, "Timer_EntityBody", "HTTP/1.1 POST /p"],
   ];
-  for (const [sent, reason] of cases) {
+  for (const [sent, reason, request] of cases) {
     const engine = new TestEngine();
     const stream = engine.connect();
     stream.send(sent);
@@ -101,6 +104,7 @@ Deno.test("HttpServer cuts silent, slow and idle clients at their time-out", asy
     engine.clock.pass(1_000);
     assertEquals(stream.isClosed, true, reason);
     assertEquals(engine.refused.map((record) => [record.reason, record.status]), [[reason, null]]);
+    assertEquals(engine.refused.map(requestOf), [request]);
     await settle();
     assertEquals(engine.clock.isRunning, false, "the clock stops with the last connection");
   }
@@ -114,7 +118,13 @@ Deno.test("HttpServer cuts a client that takes nothing", async () => {
   await settle();
   engine.clock.pass(280_000);
   assertEquals(engine.refused[0]?.reason, "Timer_MinBytesPerSecond");
+  assertEquals(engine.refused.map(requestOf), ["HTTP/1.1 GET /"]);
   await stream.closed();
   await settle();
   assertEquals(engine.served.map((record) => record.win32Status), [64]);
 });
+
+/** The request of a line of the HTTPERR log. */
+function requestOf({ version, method, target }: RefusedRecord): string {
+  return `${version} ${method} ${target}`;
+}

@@ -103,3 +103,21 @@ Deno.test("Exchange has no body where none is declared", async () => {
   assertEquals([exchange.body.exists, exchange.body.length], [false, null]);
   assertEquals(await exchange.body.read(), null);
 });
+
+Deno.test("Exchange.parse() reads a target by its method, whatever came before", () => {
+  const shared = engineOf();
+  const pathOf = (method: string, target: string): string => {
+    const bytes = latin1Bytes(`${method} ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);
+    const exchange = new Exchange();
+    exchange.bytes = bytes;
+    assertEquals(exchange.head.scan(bytes, 0, bytes.length, DEFAULT_SETTINGS), "done");
+    return exchange.parse(shared) ?? exchange.path;
+  };
+  for (let round = 0; round < 2; round++) {
+    assertEquals(pathOf("GET", "http://a"), "/");
+    assertEquals(pathOf("OPTIONS", "http://a"), "*"); // RFC 9112 3.2.4
+    assertEquals(pathOf("OPTIONS", "*"), "*");
+    assertEquals(pathOf("GET", "*"), "URL");
+    assertEquals(pathOf("OPTIONS", "http://a/"), "/");
+  }
+});

@@ -1,5 +1,6 @@
 // Goal: connections are counted, limited, and let go in good order. Method: connections in memory.
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { BufferPool } from "../../mod/http/buffer_pool.ts";
 import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
 import { FakeStream } from "../support/fake_stream.ts";
 
@@ -28,7 +29,8 @@ Deno.test("HttpServer.drain() closes idle connections, lets answers end, cuts at
   engine.clock.pass(5500);
   await drained;
   assertEquals(stuck.isClosed, true);
-  assertEquals(engine.refused.map((record) => record.reason), ["Connection_Dropped"]);
+  const dropped = engine.refused.map(({ reason, target }) => [reason, target]);
+  assertEquals(dropped, [["Connection_Dropped", "/slow"]]);
   assertEquals(engine.connect().isClosed, true, "no new connection while draining");
 });
 
@@ -114,4 +116,33 @@ Deno.test("HttpServer.localEndpoints() counts the connections of each address", 
   for (const stream of streams) stream.end();
   await engine.quiet();
   assertEquals(engine.server.localEndpoints(), []);
+});
+
+Deno.test("HttpServer gives back the buffer of every connection that it does not serve", async () => {
+  const acquired = new Set<Uint8Array>();
+  const { acquireSmall, releaseSmall } = BufferPool.prototype;
+  BufferPool.prototype.acquireSmall = function (): Uint8Array {
+    const buffer = acquireSmall.call(this);
+    acquired.add(buffer);
+    return buffer;
+  };
+  BufferPool.prototype.releaseSmall = function (buffer): void {
+    acquired.delete(buffer);
+    releaseSmall.call(this, buffer);
+  };
+  try {
+    const engine = new TestEngine(undefined, { MaxConnections: 0 });
+    for (let i = 0; i < 200; i++) engine.connect();
+    const leaving = acquired.size;
+    assertEquals(leaving > 0 && leaving < 200, true, "those over the bound hold none");
+    await settle();
+    engine.clock.pass(10_000);
+    await settle();
+    await engine.server.drain(0);
+    engine.connect();
+    assertEquals(acquired.size, 0);
+  } finally {
+    BufferPool.prototype.acquireSmall = acquireSmall;
+    BufferPool.prototype.releaseSmall = releaseSmall;
+  }
 });
