@@ -39,12 +39,21 @@ export function usageFault(message: string, hint?: string): Fault {
  * text stay one readable line.
  */
 export function quote(value: string): string {
-  const text = JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => {
+  const text = escaped(value);
+  if (text.length <= QUOTE_MAX) return text;
+  let start = "";
+  for (const character of value) {
+    const piece = escaped(character).slice(1, -1);
+    if (start.length + piece.length >= QUOTE_MAX) break;
+    start += piece;
+  }
+  return `"${start}…" (${value.length} characters)`;
+}
+
+function escaped(value: string): string {
+  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => {
     return `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`;
   });
-  return text.length <= QUOTE_MAX
-    ? text
-    : `${text.slice(0, QUOTE_MAX)}…" (${value.length} characters)`;
 }
 
 /** Returns `word` as it must be typed in a shell: quoted if the shell would interpret it. */

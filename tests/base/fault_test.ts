@@ -40,6 +40,11 @@ Deno.test("quote() cuts what is long and says how long it was", () => {
   const long = quote("y".repeat(10_240));
   assert(long.length < 150, `${long.length} characters`);
   assert(long.endsWith('…" (10240 characters)'), long);
+  // Neither an escape nor a character is cut in two.
+  const escapes = quote("\u0001".repeat(200));
+  assertEquals(escapes.replace(/(?:\\u0001)*…" \(200 characters\)$/, ""), '"');
+  const pairs = quote(`x${"😀".repeat(200)}`);
+  assert(pairs.isWellFormed() && pairs.length < 150, pairs);
 });
 
 Deno.test("shellWord() leaves plain words alone and quotes what a shell would read otherwise", () => {
