@@ -5,6 +5,7 @@
  */
 import { EXIT } from "../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../base/fault.ts";
+import { printable } from "../base/printable.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
 import { type PathContext, resolvePaths } from "../config/store/paths.ts";
 import { Store } from "../config/store/store.ts";
@@ -13,7 +14,7 @@ import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
 import { commandHelp, groupHelp, overview } from "./core/help.ts";
-import { PipeClosed, printable } from "./core/output.ts";
+import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
 
 /** What the process provides: everything that the arguments do not decide. */

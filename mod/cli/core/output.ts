@@ -12,17 +12,6 @@ export class PipeClosed extends Error {
   override readonly name = "PipeClosed";
 }
 
-/**
- * Returns `text` without anything that controls a terminal: control characters other than tab and
- * line feed, and characters that change the direction of text, become "?". The names of other
- * users, sites and programs pass through here.
- */
-export function printable(text: string): string {
-  return UNPRINTABLE.test(text) ? text.replace(new RegExp(UNPRINTABLE, "gu"), "?") : text;
-}
-
-const UNPRINTABLE = /[^\P{Cc}\t\n]|[\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-
 interface Sink {
   writeSync(bytes: Uint8Array): number;
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { ADSUTIL_EXIT } from "../../../base/exit_status.ts";
+import { oneLine } from "../../../base/printable.ts";
 import { isProblem } from "../../../base/problem.ts";
 import {
   childrenOf,
@@ -34,12 +35,12 @@ export function getProperty({ words, document, states }: AdsutilCall): AdsutilAn
   if (keyAt(document, path) === null) {
     return failed(
       HRESULT.PATH_NOT_FOUND,
-      `Error Trying To GET the Object (GetObject Failed): ${path}`,
+      `Error Trying To GET the Object (GetObject Failed): ${oneLine(path)}`,
     );
   }
   const found = propertyAt(document, path, name);
   if (isProblem(found)) {
-    const action = `Error Trying To GET the property: (Get Method Failed) ${name}
+    const action = `Error Trying To GET the property: (Get Method Failed) ${oneLine(name)}
   (This property is probably not allowed at this node)`;
     return failed(found.code, action);
   }
@@ -57,7 +58,7 @@ export function enumerate(call: AdsutilCall, command: string, recurse: boolean):
   if (normalPath(typed) === "") return { text: messages.childText("W3SVC"), exit: ADSUTIL_EXIT.ok };
   const key = keyAt(document, typed);
   if (key === null) {
-    const action = `Error Trying To ENUM the Object (GetObject Failed): ${typed}`;
+    const action = `Error Trying To ENUM the Object (GetObject Failed): ${oneLine(typed)}`;
     return failed(HRESULT.PATH_NOT_FOUND, action);
   }
   if (!recurse) {
@@ -83,12 +84,14 @@ export function findProperty({ words, document, states }: AdsutilCall): AdsutilA
   const { path, name } = splitProperty(words[0]!);
   const top = keyAt(document, path);
   if (top === null) {
-    const action = `Error trying to find data paths for the Object (GetObject Failed): ${path}`;
+    const action = `Error trying to find data paths for the Object (GetObject Failed): ${
+      oneLine(path)
+    }`;
     return failed(HRESULT.PATH_NOT_FOUND, action);
   }
   const property = propertyRow(name);
   if (property === undefined) {
-    const action = `Error trying to get a path list (GetDataPaths Failed): ${path}`;
+    const action = `Error trying to get a path list (GetDataPaths Failed): ${oneLine(path)}`;
     return failed(HRESULT.NO_PROPERTY, action);
   }
   const places = subtreeOf(document, top.path).filter((at) => {
@@ -96,7 +99,7 @@ export function findProperty({ words, document, states }: AdsutilCall): AdsutilA
     return key !== null && findValue(document, key, property, states)?.at === key.path;
   });
   const text = places.length === 0
-    ? `Property ${name} was not found at any node beneath ${path}\n`
-    : `Property ${name} found at:\n${places.map((at) => `  ${at}\n`).join("")}`;
+    ? `Property ${oneLine(name)} was not found at any node beneath ${oneLine(path)}\n`
+    : `Property ${oneLine(name)} found at:\n${places.map((at) => `  ${at}\n`).join("")}`;
   return { text, exit: ADSUTIL_EXIT.ok };
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import { ADSUTIL_EXIT } from "../../../base/exit_status.ts";
+import { oneLine } from "../../../base/printable.ts";
 import { isProblem, type Problem } from "../../../base/problem.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import {
@@ -84,7 +85,7 @@ export function runAdsutil(
   if (server !== null) {
     const text = messages.errorText(
       NO_SUCH_SERVER,
-      `Error Trying To GET the Object (GetObject Failed): ${words[0] ?? ""}`,
+      `Error Trying To GET the Object (GetObject Failed): ${oneLine(words[0] ?? "")}`,
     );
     return { text, exit: NO_SUCH_SERVER };
   }
@@ -96,17 +97,17 @@ function set({ words: [target, ...values], document }: AdsutilCall): AdsutilAnsw
   const { path, name } = splitProperty(target);
   if (name.toLowerCase() === "servercommand") return setCommand(document, path, values);
   if (keyAt(document, path) === null) {
-    return failed(HRESULT.PATH_NOT_FOUND, `Error Trying To Get the Object: ${path}`);
+    return failed(HRESULT.PATH_NOT_FOUND, `Error Trying To Get the Object: ${oneLine(path)}`);
   }
   const property = propertyRow(name);
   if (property === undefined) {
-    const action = `Error Trying To GET the Schema of the property: ${name}`;
+    const action = `Error Trying To GET the Schema of the property: ${oneLine(name)}`;
     return failed(HRESULT.PATH_NOT_FOUND, action);
   }
   if (property.type !== "MULTISZ" && values.length > 1) return wrongArgs("SET");
   const edit = setProperty(document, path, name, values);
   if (isProblem(edit)) {
-    return failed(edit.code, `Error Trying To SET the Property: ${name}`);
+    return failed(edit.code, `Error Trying To SET the Property: ${oneLine(name)}`);
   }
   return {
     text: messages.setText(name, property, edit.value ?? ""),
@@ -124,7 +125,7 @@ function setCommand(
 ): AdsutilAnswer {
   const key = keyAt(document, path);
   if (key === null) {
-    return failed(HRESULT.PATH_NOT_FOUND, `Error Trying To Get the Object: ${path}`);
+    return failed(HRESULT.PATH_NOT_FOUND, `Error Trying To Get the Object: ${oneLine(path)}`);
   }
   const siteId = siteIdOfPath(key.path);
   if (key.keyType !== "IIsWebServer" || siteId === null) {
@@ -136,7 +137,7 @@ function setCommand(
     /^[1-4]$/.test(value) ? Number(value) - 1 : -1
   ];
   if (verb === undefined) {
-    return { text: `Invalid ServerCommand: ${value}\n`, exit: ADSUTIL_EXIT.failed };
+    return { text: `Invalid ServerCommand: ${oneLine(value)}\n`, exit: ADSUTIL_EXIT.failed };
   }
   return { text: "", exit: ADSUTIL_EXIT.ok, action: { verb, siteId, path } };
 }
@@ -149,7 +150,7 @@ function remove({ words, document }: AdsutilCall): AdsutilAnswer {
   }
   const { path, name } = splitProperty(typed);
   if (propertyRow(name) === undefined) {
-    return failed(HRESULT.PATH_NOT_FOUND, `Error deleting the object: ${typed}`);
+    return failed(HRESULT.PATH_NOT_FOUND, `Error deleting the object: ${oneLine(typed)}`);
   }
   return edited(
     deleteProperty(document, path, name),
@@ -183,7 +184,7 @@ function copy({ words, document }: AdsutilCall, move: boolean): AdsutilAnswer {
   if (words.length !== 2) return wrongArgs("Copy/Move");
   const [from = "", to = ""] = words;
   if (keyAt(document, from) === null) {
-    return failed(HRESULT.PATH_NOT_FOUND, `Error trying to open the object: ${from}`);
+    return failed(HRESULT.PATH_NOT_FOUND, `Error trying to open the object: ${oneLine(from)}`);
   }
   const edit = copyKey(document, from, to, move);
   if (isProblem(edit)) {
@@ -199,7 +200,7 @@ function control({ words, document }: AdsutilCall, verb: messages.ServerVerb): A
   const key = keyAt(document, path);
   const siteId = key === null ? null : siteIdOfPath(key.path);
   if (key?.keyType !== "IIsWebServer" || siteId === null) {
-    return failed(HRESULT.PATH_NOT_FOUND, `Error trying to open the object: ${path}`);
+    return failed(HRESULT.PATH_NOT_FOUND, `Error trying to open the object: ${oneLine(path)}`);
   }
   return { text: "", exit: ADSUTIL_EXIT.ok, action: { verb, siteId, path } };
 }
@@ -219,6 +220,6 @@ function edited(
   doing: "deleting" | "creating",
   path: string,
 ): AdsutilAnswer {
-  if (isProblem(edit)) return failed(edit.code, `Error ${doing} the object: ${path}`);
+  if (isProblem(edit)) return failed(edit.code, `Error ${doing} the object: ${oneLine(path)}`);
   return { text: `${done}\n`, exit: ADSUTIL_EXIT.ok, document: edit.document };
 }

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { oneLine } from "../../../base/printable.ts";
 import type { MetabaseValue } from "../../../config/document/document.ts";
 import { HRESULT } from "../../../config/metabase/edit.ts";
 import { type PropertyRow, shownType } from "../../../config/metabase/schema.ts";
@@ -58,11 +59,13 @@ export function errorText(hresult: number, action: string): string {
 }
 
 export function wrongArgs(command: string): string {
-  return `Error: Wrong number of Args for the ${command} command\n`;
+  return `Error: Wrong number of Args for the ${oneLine(command)} command\n`;
 }
 
 export function unknownCommand(command: string): string {
-  return `Command not recognized: ${command}\nFor help, just type "Cscript.exe adsutil.vbs".\n`;
+  return `Command not recognized: ${
+    oneLine(command)
+  }\nFor help, just type "Cscript.exe adsutil.vbs".\n`;
 }
 
 /** Verbs that act on a running site. */
@@ -80,12 +83,12 @@ export function serverDone(verb: ServerVerb, path: string): string {
 }
 
 export function serverFailed(verb: ServerVerb, path: string, hresult: number): string {
-  return errorText(hresult, `Error trying to ${verb} the server: ${path}`);
+  return errorText(hresult, `Error trying to ${verb} the server: ${oneLine(path)}`);
 }
 
 /** The warning of CREATE that the parent does not exist. */
 export function parentWarning(parent: string): string {
-  return `WARNING: The parent path (${parent}) was not already created.
+  return `WARNING: The parent path (${oneLine(parent)}) was not already created.
     This means that some of the intermediate objects will not have an accurate
     Object Type. You should fix this by setting the KeyType on the intermediate
     objects.

@@ -10,6 +10,7 @@
 import { codeOf } from "../../../admin/admin_io.ts";
 import { changeList } from "../../../admin/change_list.ts";
 import { exitStatusOf } from "../../../base/exit_status.ts";
+import { oneLine } from "../../../base/printable.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import { INCLUSION_RULES } from "../../../listen/list/inclusion.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
@@ -90,7 +91,8 @@ async function change(
 }
 
 function shortened(text: string): string {
-  return text.length > VALUE_SHOWN_MAX ? `${text.slice(0, VALUE_SHOWN_MAX)}…` : text;
+  const line = oneLine(text);
+  return line.length > VALUE_SHOWN_MAX ? `${line.slice(0, VALUE_SHOWN_MAX)}…` : line;
 }
 
 function refused(io: CommandIo, message: string): number {

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import { oneLine } from "../../../base/printable.ts";
 import type { SslRecord, UrlAclRecord } from "../../../config/document/document.ts";
 
 /** Printed after every record, including the last. */
@@ -47,11 +48,11 @@ export function urlAclRecordText(record: UrlAclRecord): string {
 
 /** An invalid `-i` of ssl; the value is `(null)` if the switch is missing. */
 export function badSslAddress(value: string | undefined): string {
-  return `${value ?? "(null)"} is not a valid Ip Address\n`;
+  return `${oneLine(value ?? "(null)")} is not a valid Ip Address\n`;
 }
 
 export function badHashLength(value: string): string {
-  return `Invalid Hash ${value}\n`;
+  return `Invalid Hash ${oneLine(value)}\n`;
 }
 
 export function badHashDigits(): string {
@@ -59,17 +60,17 @@ export function badHashDigits(): string {
 }
 
 export function badGuid(value: string): string {
-  return `Invalid Guid ${value}\n`;
+  return `Invalid Guid ${oneLine(value)}\n`;
 }
 
 /** An unknown switch of urlacl and iplisten. */
 export function notAValidCommand(word: string): string {
-  return `${word} is not a valid command.\n`;
+  return `${oneLine(word)} is not a valid command.\n`;
 }
 
 /** An unknown switch of ssl, an unknown ACTION or STORENAME. */
 export function invalidCommand(word: string): string {
-  return `${word} is an invalid command\n`;
+  return `${oneLine(word)} is an invalid command\n`;
 }
 
 /** Printed for `httpcfg ?`, `httpcfg set` and the like; Httpcfg.exe exits with 0 after it. */

@@ -10,6 +10,7 @@
 import { parseIp, parsePort, urlHost } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { isHostName } from "../../../base/host_name.ts";
+import { oneLine } from "../../../base/printable.ts";
 import {
   badCommandLine,
   IISWEB_ERRORS,
@@ -128,7 +129,10 @@ function checkedCreate(
   if (ipText !== "" && ip === null) return { text: IISWEB_ERRORS.badIp, exit: EXIT.failed };
   const host = (values.get("d") ?? "").toLowerCase().replace(/\.$/, "");
   if (host !== "" && !isHostName(host)) {
-    return { text: badCommandLine(`Invalid host name: ${host}`, "create"), exit: EXIT.failed };
+    return {
+      text: badCommandLine(`Invalid host name: ${oneLine(host)}`, "create"),
+      exit: EXIT.failed,
+    };
   }
   if (!/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(root)) return bad(IISWEB_ERRORS.badRoot, "create");
   return { ...base, ip: ip === null ? "" : urlHost(ip), port, host };

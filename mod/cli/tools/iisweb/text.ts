@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { oneLine } from "../../../base/printable.ts";
 import { type Binding, parseBinding } from "../../../config/document/binding.ts";
 import { urlHost } from "../../../base/address.ts";
 import { isProblem } from "../../../base/problem.ts";
@@ -145,7 +146,7 @@ export const IISWEB_ERRORS = {
 } as const;
 
 export function invalidSwitch(word: string): string {
-  return badCommandLine(`Invalid switch: ${word}`);
+  return badCommandLine(`Invalid switch: ${oneLine(word)}`);
 }
 
 const SERVER_OPTIONS = `/s <server>             Connect to machine <server> [Default: this system]

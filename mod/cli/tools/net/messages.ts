@@ -11,6 +11,7 @@
  * @module
  */
 import { invariant } from "../../../base/invariant.ts";
+import { oneLine } from "../../../base/printable.ts";
 import { win32Text } from "../../../base/win32.ts";
 
 /** Numbers of the messages that are used, by name. */
@@ -178,7 +179,7 @@ export function netSyntax(verb: NetVerb | null): string {
 
 /** An option that the command does not have, for stderr. */
 export function netUnknownOption(verb: NetVerb, option: string): string {
-  return `${known(3506, option)}\n\n${netSyntax(verb)}${known(3514, "3506")}\n\n`;
+  return `${known(3506, oneLine(option))}\n\n${netSyntax(verb)}${known(3514, "3506")}\n\n`;
 }
 
 function known(number: number, value = ""): string {

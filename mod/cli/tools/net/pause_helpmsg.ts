@@ -4,6 +4,7 @@
  * @module
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
+import { oneLine } from "../../../base/printable.ts";
 import { findService, type ServiceRow } from "../../../host/services/service_table.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import * as messages from "./messages.ts";
@@ -51,7 +52,7 @@ const netHelpmsg: CommandSpec = {
       io.print(text);
       return Promise.resolve(NET_EXIT.ok);
     }
-    io.note(messages.netError(messages.NET.BAD_NUMBER, number));
+    io.note(messages.netError(messages.NET.BAD_NUMBER, oneLine(number)));
     return Promise.resolve(NET_EXIT.failed);
   },
 };

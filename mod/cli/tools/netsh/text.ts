@@ -10,6 +10,7 @@
  * @module
  */
 import { EXIT } from "../../../base/exit_status.ts";
+import { oneLine } from "../../../base/printable.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { parseSddl, RIGHT } from "../../../base/sddl.ts";
 import { parseEndpoint } from "../../../base/address.ts";
@@ -145,7 +146,7 @@ export function cacheStateText(entries: readonly CachedResponse[]): string {
 
 /** A command that no context has. */
 export function commandNotFound(words: readonly string[]): string {
-  return `The following command was not found: ${words.join(" ")}.\n`;
+  return `The following command was not found: ${oneLine(words.join(" "))}.\n`;
 }
 
 /** An invalid command line: what is wrong, and the syntax of the command. */
@@ -162,7 +163,7 @@ export function badTag(tag: string): string {
 }
 
 export function badValue(value: string, tag: string): string {
-  return `${value} is not an acceptable value for ${tag}.`;
+  return `${oneLine(value)} is not an acceptable value for ${tag}.`;
 }
 
 /** Prints `text` as it is and returns `status`, at the end of most commands. */

@@ -1,0 +1,17 @@
+// Goal: no text that is shown controls a terminal or forges a line. Method: tables.
+import { assertEquals } from "@std/assert";
+import { oneLine, printable } from "../../mod/base/printable.ts";
+
+Deno.test("printable() and oneLine() leave what a terminal shows, and replace what it obeys", () => {
+  const cases: [text: string, shown: string, line: string][] = [
+    ["plain, grüße 地址 😀", "plain, grüße 地址 😀", "plain, grüße 地址 😀"],
+    ["a\tb\nc", "a\tb\nc", "a?b?c"],
+    ["\u001b[31mred\r\u0007", "?[31mred??", "?[31mred??"],
+    ["\u009b2J\u0085", "?2J?", "?2J?"],
+    ["\u202e10.0.0.1\u2066", "?10.0.0.1?", "?10.0.0.1?"],
+    ["\u2028\u2029\u200f", "???", "???"],
+  ];
+  for (const [text, shown, line] of cases) {
+    assertEquals([printable(text), oneLine(text)], [shown, line]);
+  }
+});
