@@ -77,7 +77,7 @@ Deno.test("a second start on the same home is refused by name and pid", async ()
   const second = await program.run("serve");
   assertEquals([second.status, second.out], [1, ""]);
   assertStringIncludes(second.err, `"${program.home}/run"`);
-  assertStringIncludes(second.err, `it runs already as process ${first.pid}`);
+  assertStringIncludes(second.err, `already running as process ${first.pid}`);
   const net = await program.run("net start w3svc");
   assertEquals(net.status, 2);
   assertStringIncludes(net.err, "The requested service has already been started.");

@@ -19,10 +19,8 @@ export function controlPath(run: string, os: string): string {
   const bytesMax = SOCKET_PATH_BYTES_MAX[os === "linux" ? "linux" : "other"];
   if (new TextEncoder().encode(path).length <= bytesMax) return path;
   throw new Fault(
-    `Cannot have a control socket in ${
-      quote(run)
-    }: its path would be longer than ${bytesMax} bytes`,
-    { hint: "set HTTPCFG_HOME to a folder with a shorter path" },
+    `Cannot create a control socket in ${quote(run)}: path too long (limit ${bytesMax} bytes)`,
+    { hint: "set HTTPCFG_HOME to a directory with a shorter path" },
   );
 }
 
@@ -43,7 +41,7 @@ export async function dialControl(
     if (error instanceof Deno.errors.NotFound) return null;
     if (error instanceof Deno.errors.ConnectionRefused) return null;
     const reason = error instanceof Deno.errors.PermissionDenied
-      ? "it belongs to another user"
+      ? "permission denied (it belongs to another user)"
       : error instanceof Error
       ? error.message
       : String(error);

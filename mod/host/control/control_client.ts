@@ -57,13 +57,14 @@ export class ControlClient {
   }
 
   #unreadableFault(): Fault {
-    const message = `Cannot read the answer of the service in ${quote(this.run)}: ` +
-      "it is of another version";
+    const message = `Cannot read the reply of the service in ${quote(this.run)}: ` +
+      "the service is a different version";
     return new Fault(message, { hint: "httpcfg net stop http /y; httpcfg net start w3svc" });
   }
 
   #endedFault(): Fault {
-    const message = `Cannot reach the service in ${quote(this.run)}: it ended while it answered`;
+    const message = `Cannot reach the service in ${quote(this.run)}: ` +
+      "it ended before its reply was complete";
     return new Fault(message, { hint: "httpcfg status" });
   }
 }

@@ -62,8 +62,8 @@ export async function serveControl(
 
 const UNKNOWN_REQUEST: ControlAnswer = {
   kind: "fault",
-  message: "Cannot answer: the service does not know this request",
-  hint: "httpcfg --version; the service may be of another version: httpcfg net stop http /y",
+  message: "Cannot handle the request: unknown to the running service",
+  hint: "httpcfg --version; if the service is a different version: httpcfg net stop http /y",
 };
 
 /** The first line; null where none comes, or what comes is no line of JSON. */

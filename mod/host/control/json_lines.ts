@@ -33,7 +33,7 @@ export async function* readLines(stream: LineStream, bytesMax: number): AsyncGen
     let start = 0;
     const take = (end: number): void => {
       lineBytes += end - start;
-      if (lineBytes > bytesMax) throw new RangeError(`a line of more than ${bytesMax} bytes`);
+      if (lineBytes > bytesMax) throw new RangeError(`line longer than ${bytesMax} bytes`);
       parts.push(decoder.decode(read.subarray(start, end), { stream: true }));
       start = end + 1;
     };

@@ -84,7 +84,7 @@ export function explain(question: Question, facts: ExplainInput): Explanation {
   const secure = question.secure ?? socket.secure;
   if (secure !== socket.secure) {
     const [asked, spoken] = secure ? ["TLS", "plain HTTP"] : ["plain HTTP", "TLS"];
-    const summary = `Nobody answers ${asked}: port ${endpoint.port} speaks ${spoken}`;
+    const summary = `Not served: port ${endpoint.port} speaks ${spoken}, not ${asked}`;
     return { ...taken, answeredBy: "nobody", summary, site: null, candidates: [] };
   }
   const found = findTarget({ ...question, secure }, facts);
@@ -95,7 +95,7 @@ export function explain(question: Question, facts: ExplainInput): Explanation {
   const { id, name } = found;
   const content = kindOf(found.content).explained(found.content);
   const site = { id, name, content };
-  const summary = `Site ${quote(name)} answers: ${content}`;
+  const summary = `Served by site ${quote(name)}: ${content}`;
   return { ...taken, answeredBy: "site", summary, site, candidates };
 }
 
@@ -118,13 +118,14 @@ function whyNoSocket(
 ): Pick<Explanation, "answeredBy" | "summary"> {
   const interfaceName = addressTable(input.machine).interfaceOf(endpoint.ip);
   if (interfaceName === null) {
-    const summary = `Nobody answers: no interface of this machine has ${endpoint.ip}`;
+    const summary = `Not served: no interface of this machine has ${endpoint.ip}`;
     return { answeredBy: "nobody", summary };
   }
   const why = ownReason(endpoint, interfaceName, { plan, input });
   const holder = input.held.find((held) => endpointsCollide(held, endpoint, true));
-  if (holder === undefined) return { answeredBy: "nobody", summary: `Nobody answers: ${why}` };
-  return { answeredBy: "other", summary: `${describeOwner(holder)} answers, not httpcfg: ${why}` };
+  if (holder === undefined) return { answeredBy: "nobody", summary: `Not served: ${why}` };
+  const summary = `Served by ${describeOwner(holder)}, not httpcfg: ${why}`;
+  return { answeredBy: "other", summary };
 }
 
 /** Why the service has no socket there. */
@@ -136,7 +137,7 @@ function ownReason(
   const refused = plan.endpoints.find((one) =>
     one.action === "refused" && endpointsCollide(one, endpoint, input.machine.dualStack)
   );
-  if (refused !== undefined) return `${formatEndpoint(refused)} cannot be had: ${refused.cause}`;
+  if (refused !== undefined) return `cannot listen on ${formatEndpoint(refused)}: ${refused.cause}`;
   const decision = compileInclusion(input.list).decide(endpoint.ip, interfaceName);
   if (input.generation === 6 && !decision.included) {
     return `${endpoint.ip} is ${whyLeftOut(decision)}`;
@@ -147,9 +148,9 @@ function ownReason(
   if (bound.length === 0) return `no site is bound to port ${endpoint.port}`;
   const reasons = bound.map(({ id, name }) => {
     const reason = plan.sites.find((site) => site.id === id)?.reason;
-    return `site ${quote(name)}: ${reason ?? "it listens on other addresses"}`;
+    return `site ${quote(name)}: ${reason ?? "listens on other addresses"}`;
   });
-  return `no site that uses port ${endpoint.port} starts; ${reasons.join("; ")}`;
+  return `no site bound to port ${endpoint.port} starts; ${reasons.join("; ")}`;
 }
 
 function judge(
@@ -168,7 +169,7 @@ function judge(
     bindings.filter(({ port }) => port === endpoint.port).map((binding) => {
       const bucket = binding.secure === secure ? bucketOf(binding, endpoint, host) : null;
       const wins = id === winner?.id && bucket === best;
-      const reason = plan.sites.find((site) => site.id === id)?.reason ?? "it is stopped";
+      const reason = plan.sites.find((site) => site.id === id)?.reason ?? "stopped";
       const why = !up.has(id)
         ? `the site does not start: ${reason}`
         : binding.unserved !== undefined
@@ -176,7 +177,7 @@ function judge(
         : wins
         ? BUCKETS[best]!
         : taker !== null && bucket !== null
-        ? `${quote(taker)} goes before it`
+        ? `${quote(taker)} takes precedence`
         : whyItLoses(binding, { endpoint, host, secure, bucket, best });
       return { id, name, binding: formatBinding(binding), wins, why };
     })
@@ -185,10 +186,10 @@ function judge(
 
 /** HTTP.sys's buckets in the order in which they are searched, as reasons. */
 const BUCKETS = [
-  "it is bound to the host name on this address",
-  "it is bound to the host name on any address",
-  "it is bound to this address, and no binding names the host",
-  "it is bound to any address and any host, and no binding names either",
+  "bound to the host name on this address",
+  "bound to the host name on any address",
+  "bound to this address, and no binding names the host",
+  "bound to any address and any host, and no binding names either",
 ] as const;
 
 function bucketOf(binding: Binding, endpoint: Endpoint, host: string): number | null {
@@ -208,12 +209,12 @@ function whyItLoses(
     readonly best: number;
   },
 ): string {
-  if (binding.secure !== secure) return binding.secure ? "it speaks TLS" : "it speaks plain HTTP";
-  if (binding.ip !== null && binding.ip !== endpoint.ip) return `it is bound to ${binding.ip}`;
+  if (binding.secure !== secure) return binding.secure ? "speaks TLS" : "speaks plain HTTP";
+  if (binding.ip !== null && binding.ip !== endpoint.ip) return `bound to ${binding.ip}`;
   if (bucket === null) {
-    const asked = host === "" ? "no host was asked for" : `${quote(host)} was asked for`;
-    return `it is bound to the host ${quote(binding.host)}, and ${asked}`;
+    const asked = host === "" ? "no host was requested" : `${quote(host)} was requested`;
+    return `bound to the host ${quote(binding.host)}, and ${asked}`;
   }
-  if (bucket > best) return `another goes before it: ${BUCKETS[best]}`;
+  if (bucket > best) return `another binding takes precedence: ${BUCKETS[best]}`;
   return "another site has the same binding";
 }

@@ -81,20 +81,20 @@ export function withoutSite(
   isUsed: boolean,
 ): { readonly answeredBy: "program" | "service"; readonly summary: string } {
   if (found === "NotFound") {
-    const summary = "The service answers 404 Not Found: no program has registered the path";
+    const summary = "The service responds 404 Not Found: no program has registered the path";
     return { answeredBy: "service", summary };
   }
   if (found === "Hostname") {
     const why = isUsed ? "no binding matches" : "no started site uses the port";
-    const summary = `The service answers 400 Bad Request (Invalid Hostname): ${why}`;
+    const summary = `The service responds 400 Bad Request (Invalid Hostname): ${why}`;
     return { answeredBy: "service", summary };
   }
   const { url, to } = found;
   if (to !== null) {
-    const summary = `The program registered at ${quote(url)} answers, at ${to}`;
+    const summary = `Served by the program registered at ${quote(url)}: ${to}`;
     return { answeredBy: "program", summary };
   }
-  const summary = "The service answers 503 Service Unavailable: " +
-    `${quote(url)} is reserved, and no program has registered it`;
+  const summary = "The service responds 503 Service Unavailable: " +
+    `${quote(url)} is reserved, but no program has registered it`;
   return { answeredBy: "service", summary };
 }

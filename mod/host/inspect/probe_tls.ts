@@ -22,10 +22,10 @@ export function probeName({ ip, port }: Endpoint, name: string): Promise<string 
       socket.destroy();
       resolve(trouble);
     };
-    const timer = setTimeout(() => end("the handshake does not end"), HANDSHAKE_MS);
+    const timer = setTimeout(() => end("the handshake timed out"), HANDSHAKE_MS);
     socket.once("secureConnect", () => end(certificateTrouble(socket.getPeerCertificate(), name)));
-    socket.once("error", (error: Error) => end(`the handshake fails: ${error.message}`));
-    socket.once("close", () => end("the handshake is cut"));
+    socket.once("error", (error: Error) => end(`the handshake failed: ${error.message}`));
+    socket.once("close", () => end("the connection was closed during the handshake"));
   });
 }
 
@@ -37,13 +37,13 @@ export function certificateTrouble(
 ): string | null {
   if (checkServerIdentity(name, certificate as PeerCertificate) !== undefined) {
     const names = certificate.subjectaltname ?? `CN:${certificate.subject?.CN ?? ""}`;
-    return `the certificate is not for ${quote(name)} but for ${names}`;
+    return `the certificate is for ${names}, not for ${quote(name)}`;
   }
   if (now > Date.parse(certificate.valid_to)) {
-    return `the certificate for ${quote(name)} has ended on ${certificate.valid_to}`;
+    return `the certificate for ${quote(name)} expired on ${certificate.valid_to}`;
   }
   if (now < Date.parse(certificate.valid_from)) {
-    return `the certificate for ${quote(name)} begins on ${certificate.valid_from}`;
+    return `the certificate for ${quote(name)} is not valid before ${certificate.valid_from}`;
   }
   return null;
 }

@@ -73,7 +73,7 @@ export function parseFailure(line: string): { readonly fault: Fault; readonly is
     const { message, hint, isRunning } = v.parse(failureSchema, JSON.parse(line));
     return { fault: new Fault(message, hint === undefined ? {} : { hint }), isRunning };
   } catch {
-    const message = "Cannot start httpcfg in the background: its process ended at once";
+    const message = "Cannot start httpcfg in the background: the process ended immediately";
     return { fault: new Fault(message, { hint: "httpcfg serve" }), isRunning: false };
   }
 }

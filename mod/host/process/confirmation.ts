@@ -118,8 +118,7 @@ export class Confirmation {
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw new Fault(
-        `Cannot take back the unconfirmed change: ${quote(this.#options.file)} ` +
-          "cannot be read",
+        `Cannot revert the unconfirmed change: ${quote(this.#options.file)} cannot be read`,
         {
           hint: `httpcfg history; then remove the file: rm ${shellWord(this.#options.file)}`,
           cause: error,

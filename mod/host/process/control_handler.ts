@@ -51,7 +51,7 @@ export async function handleControl(
       return await handleReload({ controller, web, confirmation }, request, tell);
     case "confirm":
       if (await confirmation.confirm()) return;
-      throw new Fault("Cannot confirm: no change waits for it", { hint: "httpcfg status" });
+      throw new Fault("Cannot confirm: no change is pending", { hint: "httpcfg status" });
     case "site":
       return await controller.exclusive(() => web.controlSite(request.verb, request.id));
     case "reservations":

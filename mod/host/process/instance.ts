@@ -23,7 +23,9 @@ export async function claimInstance(run: string): Promise<Instance> {
     file.close();
     const pid = (await Deno.readTextFile(path)).trim();
     // Between lock and pid the other one has only just begun, or has all but ended.
-    const which = pid === "" ? "another process is at it" : `it runs already as process ${pid}`;
+    const which = pid === ""
+      ? "another process is starting or stopping it"
+      : `already running as process ${pid}`;
     throw new RunningFault(`Cannot start httpcfg in ${quote(run)}: ${which}`, {
       hint: "httpcfg status",
     });

@@ -115,7 +115,7 @@ class ServiceProcess {
         if (this.#isEnding || !this.controller.isUp("HTTP")) return;
         await this.controller.exclusive(() => this.#web.reload());
       },
-      onFailure: (error) => log(`cannot take the unconfirmed change back: ${error}`),
+      onFailure: (error) => log(`cannot revert the unconfirmed change: ${error}`),
     });
   }
 
@@ -139,7 +139,7 @@ class ServiceProcess {
       look: async () => {
         if (this.#web.hasMoved()) await this.controller.exclusive(() => this.#web.follow());
       },
-      onFailure: (error) => log(`cannot follow the addresses of the machine: ${error}`),
+      onFailure: (error) => log(`cannot follow the addresses of this machine: ${error}`),
     });
     listenToSignals(() => this.end(), () => this.#logs.reopen());
     this.#opened.resolve();

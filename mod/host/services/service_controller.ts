@@ -61,7 +61,7 @@ export class Controller {
   start(name: ServiceName): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#isShutDown) {
-        throw new Fault("Cannot start a service: its process is shutting down", {
+        throw new Fault("Cannot start a service: the process is shutting down", {
           hint: "httpcfg net start w3svc",
         });
       }

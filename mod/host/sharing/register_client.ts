@@ -50,8 +50,8 @@ export async function askToRegister(
     }
     if (answer?.kind !== "done") throw refusal(request, answer);
     const ended = next().then(
-      (last) => last?.kind === "ended" ? last.reason : "the service is gone",
-      () => "the service is gone",
+      (last) => last?.kind === "ended" ? last.reason : "the service ended",
+      () => "the service ended",
     );
     return { url: answer.url, ended, close: () => conn.close() };
   } catch (error) {
@@ -76,11 +76,11 @@ async function dial(
       if (!isAbsent) throw cannot(request, error instanceof Error ? error.message : String(error));
     }
   }
-  throw cannot(request, "no service runs that this user can reach", "httpcfg net start w3svc");
+  throw cannot(request, "no running service that this user can reach", "httpcfg net start w3svc");
 }
 
 function refusal(request: RegisterRequest, answer: RegisterAnswer | null): Fault {
-  if (answer?.kind !== "refused") return cannot(request, "the service hung up");
+  if (answer?.kind !== "refused") return cannot(request, "the service closed the connection");
   const { code, reason } = answer;
   const text = win32Text(code)?.replace(/\.$/, "");
   const why = text === undefined ? reason : `${text} (${code}): ${reason}`;

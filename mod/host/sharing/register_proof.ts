@@ -38,7 +38,7 @@ export class ProofFolder {
   async open(): Promise<void> {
     await Deno.mkdir(this.#path, { recursive: true, mode: 0o700 });
     const { isDirectory, isSymlink } = await Deno.lstat(this.#path);
-    if (!isDirectory || isSymlink) throw new Error(`${this.#path} is no folder`);
+    if (!isDirectory || isSymlink) throw new Error(`${this.#path} is not a directory`);
     await this.#sweep();
     await Deno.chmod(this.#path, FOLDER_MODE); // not by mkdir: the umask would take bits away
   }

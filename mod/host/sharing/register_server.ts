@@ -132,7 +132,7 @@ export class RegisterServer {
     try {
       const request = parseRegisterRequest((await lines.next()).value);
       if (request === null) {
-        await say({ kind: "refused", code: WIN32.INVALID_PARAMETER, reason: "no such request" });
+        await say({ kind: "refused", code: WIN32.INVALID_PARAMETER, reason: "unknown request" });
         return null;
       }
       await say({ kind: "prove", nonce: wanted.nonce });
@@ -141,7 +141,11 @@ export class RegisterServer {
       const name = await proofName(wanted.nonce, request);
       const registrant = await this.#proofs.registrantOf(name, wanted);
       if (registrant !== null) return { request, registrant };
-      await say({ kind: "refused", code: WIN32.ACCESS_DENIED, reason: "nobody proved to ask" });
+      await say({
+        kind: "refused",
+        code: WIN32.ACCESS_DENIED,
+        reason: "the caller could not be identified",
+      });
       return null;
     } finally {
       clearTimeout(timer);

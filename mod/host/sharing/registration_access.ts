@@ -62,12 +62,12 @@ export function decideRegistration(question: AccessQuestion): AccessDecision {
     .find((one) => one.prefix.port === prefix.port && one.prefix.scheme !== prefix.scheme);
   if (otherScheme !== undefined) {
     const { by, prefix: { scheme } } = otherScheme;
-    return refused(WIN32.ALREADY_EXISTS, `${by} makes port ${prefix.port} speak ${scheme}`);
+    return refused(WIN32.ALREADY_EXISTS, `port ${prefix.port} speaks ${scheme} for ${by}`);
   }
   const same = taken.find((one) => formatUrlPrefix(one.prefix) === formatUrlPrefix(prefix));
-  if (same !== undefined) return refused(WIN32.ALREADY_EXISTS, `${same.by} has it`);
+  if (same !== undefined) return refused(WIN32.ALREADY_EXISTS, `already registered by ${same.by}`);
   if (target.kind === "unix" && !registrant.isAdministrator) {
-    return refused(WIN32.ACCESS_DENIED, "only an administrator may name a socket file");
+    return refused(WIN32.ACCESS_DENIED, "only an administrator may use a socket file as target");
   }
   const covering = coveringPrefix(reserved, prefix);
   if (covering === null) {
@@ -80,7 +80,7 @@ export function decideRegistration(question: AccessQuestion): AccessDecision {
   if (!isProblem(aces) && isGranted(aces, RIGHT.register, registrant)) return ALLOWED;
   return refused(
     WIN32.ACCESS_DENIED,
-    `the reservation "${covering.record.url}" does not let user ${registrant.uid} register it`,
+    `reservation "${covering.record.url}" does not allow user ${registrant.uid} to register it`,
   );
 }
 

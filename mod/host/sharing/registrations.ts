@@ -105,14 +105,16 @@ export class Registrations implements RegisterHandler {
   ): Promise<RegisterOutcome> {
     const prefix = parseUrlPrefix(wish.url);
     const target = parseProxyTarget(wish.to);
-    if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "it is no UrlPrefix");
+    if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "not a UrlPrefix");
     if (target === null) {
       const form = "http://127.0.0.1:PORT, http://[::1]:PORT or unix:/PATH";
-      return refuse(WIN32.INVALID_PARAMETER, `its target is not ${form}`);
+      return refuse(WIN32.INVALID_PARAMETER, `target must be ${form}`);
     }
     return this.#exclusive(async () => {
       const { runningSites } = this.#service;
-      if (runningSites === null) return await refuse(WIN32.SERVICE_NOT_ACTIVE, "HTTP does not run");
+      if (runningSites === null) {
+        return await refuse(WIN32.SERVICE_NOT_ACTIVE, "the HTTP service is not running");
+      }
       const crowd = this.#crowd(registrant);
       if (crowd !== null) return await refuse(WIN32.NOT_ENOUGH_QUOTA, crowd);
       const { urlAcl: reservations } = await this.#store.read();
@@ -131,15 +133,15 @@ export class Registrations implements RegisterHandler {
 
   unregister(wish: UnregisterWish, registrant: Registrant): Promise<RegisterOutcome> {
     const prefix = parseUrlPrefix(wish.url);
-    if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "it is no UrlPrefix");
+    if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "not a UrlPrefix");
     const url = formatUrlPrefix(prefix);
     return this.#exclusive(async () => {
       const found = this.#list.find((one) => one.url === url);
       if (found === undefined) {
-        return await refuse(WIN32.FILE_NOT_FOUND, "nobody has registered it");
+        return await refuse(WIN32.FILE_NOT_FOUND, "not registered");
       }
       if (!registrant.isAdministrator && found.uid !== registrant.uid) {
-        return await refuse(WIN32.ACCESS_DENIED, "another user has registered it");
+        return await refuse(WIN32.ACCESS_DENIED, "registered by another user");
       }
       await this.#remove(found, "it was unregistered");
       return { code: WIN32.NO_ERROR, text: url };
@@ -149,7 +151,7 @@ export class Registrations implements RegisterHandler {
   gone(url: string): Promise<void> {
     return this.#exclusive(async () => {
       const found = this.#list.find((one) => one.url === url && !one.keep);
-      if (found !== undefined) await this.#remove(found, "its program hung up");
+      if (found !== undefined) await this.#remove(found, "its program closed the connection");
     });
   }
 
@@ -168,11 +170,11 @@ export class Registrations implements RegisterHandler {
 
   #crowd({ uid, isAdministrator }: Registrant): string | null {
     if (this.#list.length >= REGISTRATIONS_MAX) {
-      return `the service has ${REGISTRATIONS_MAX} registrations`;
+      return `limit of ${REGISTRATIONS_MAX} registrations reached`;
     }
     const own = this.#list.filter((one) => one.uid === uid).length;
     if (isAdministrator || own < REGISTRATIONS_OF_USER_MAX) return null;
-    return `user ${uid} has ${own} registrations`;
+    return `user ${uid} already has ${own} registrations`;
   }
 
   #make(
@@ -211,7 +213,7 @@ export class Registrations implements RegisterHandler {
     }
     await this.#service.share(this.#list);
     registration.proxy.close();
-    return await refuse(planned?.win32 ?? WIN32.NOT_FOUND, planned?.reason ?? "it has no place");
+    return await refuse(planned?.win32 ?? WIN32.NOT_FOUND, planned?.reason ?? "cannot be served");
   }
 
   async #remove(registration: Registration, reason: string): Promise<void> {

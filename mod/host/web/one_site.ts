@@ -21,7 +21,7 @@ export function withSite(
   const site = stored.sites.find((one) => one.id === id) ??
     (verb === "stop" ? inForce.sites.find((one) => one.id === id) : undefined);
   if (site === undefined) {
-    throw new Fault(`Cannot ${verb} ${quote(`W3SVC/${id}`)}: no site has this number`, {
+    throw new Fault(`Cannot ${verb} ${quote(`W3SVC/${id}`)}: no such site`, {
       hint: "httpcfg site list",
     });
   }
@@ -33,7 +33,7 @@ export function withSite(
 
 /** There is no service that could do it. */
 export function notRunning(verb: string): Fault {
-  return new Fault(`Cannot ${verb} a site: the Web service does not run`, {
+  return new Fault(`Cannot ${verb} a site: the Web service is not running`, {
     hint: "httpcfg net start w3svc",
   });
 }

@@ -34,7 +34,7 @@ export function checkReload(plan: Plan, strict: boolean): void {
   const absent = strict ? plan.endpoints.find(({ action }) => action === "wait") : undefined;
   if (absent !== undefined) {
     throw new Fault(`Cannot listen on ${quote(formatEndpoint(absent))}: ${absent.cause}`, {
-      hint: "reload without --strict, and it waits",
+      hint: "reload without --strict to wait for the address: httpcfg reload",
     });
   }
   throwIfNothingStarts(plan);

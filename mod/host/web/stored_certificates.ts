@@ -8,7 +8,7 @@ import type { SslRecord } from "../../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
 
 /** Why a record has no certificate, for whoever looks into the store. */
-export const MISSING = "the store does not have it";
+export const MISSING = "it is not in the store";
 
 /** The check by what is in the stores below `folder` now. */
 export async function storedCertificateCheck(

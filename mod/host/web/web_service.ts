@@ -151,7 +151,7 @@ export class WebService implements ServiceWorker {
   async reload(strict = false): Promise<Reloaded> {
     const { store, http, logs } = this.#options;
     if (http.running === null) {
-      throw new Fault("Cannot reload: the HTTP service does not run", {
+      throw new Fault("Cannot reload: the HTTP service is not running", {
         hint: "httpcfg net start w3svc",
       });
     }

@@ -33,12 +33,12 @@ const NO_STORE = ["Cache-Control", "no-store"] as const;
 export const echo: ContentKind<{ readonly kind: "echo" }> = {
   kind: "echo",
   fields: {},
-  flag: { kind: "boolean", summary: "answer with what came in, for diagnosis" },
+  flag: { kind: "boolean", summary: "echo each request, for diagnosis" },
   details: {},
-  examples: [{ words: "--echo", tells: "what a client sends, and where it arrives" }],
+  examples: [{ words: "--echo", tells: "what a client sends and where it arrives" }],
   read: () => ({ kind: "echo" }),
   listed: () => "echo",
-  explained: () => "what came in",
+  explained: () => "an echo of the request",
   load: () => ({ handler: (_content, { name, id }) => echoHandler(name, id) }),
 };
 

@@ -60,7 +60,7 @@ export async function readContent(
   const [kind] = chosen;
   if (kind === undefined || chosen.length > 1) {
     throw usageFault(
-      `Cannot tell what the site answers: give exactly one of ${choosingFlags(kinds)}`,
+      `Cannot choose the site content: exactly one of ${choosingFlags(kinds)} is required`,
       `${line} ${SAMPLE_WORDS}`,
     );
   }
@@ -101,7 +101,7 @@ function unusedFlag(name: string, chosen: ContentKind, line: string, kinds: Kind
   const takers = takersOf(name, kinds);
   const others = takers.map(flagOf).join(" or ");
   return usageFault(
-    `Cannot use "--${name}" with ${flagOf(chosen)}: it goes with ${others}`,
+    `Cannot use "--${name}" with ${flagOf(chosen)}: only valid with ${others}`,
     lineWith(name, takers[0]!, line),
   );
 }
@@ -110,7 +110,7 @@ function checkChoice(name: string, value: string, kind: ContentKind, line: strin
   const { choices } = kind.details[name]!;
   if (choices === undefined || choices.includes(value)) return;
   throw usageFault(
-    `Cannot use ${quote(value)} for "--${name}" with ${flagOf(kind)}: it is one of ${
+    `Cannot use ${quote(value)} for "--${name}" with ${flagOf(kind)}: must be one of ${
       choices.join(", ")
     }`,
     lineWith(name, kind, line),

@@ -68,25 +68,25 @@ export const redirect: ContentKind<RedirectContent> = {
     status: {
       kind: "string",
       value: "CODE",
-      summary: `status of the redirect, ${DEFAULT_STATUS} when not given`,
+      summary: `status of the redirect (default ${DEFAULT_STATUS})`,
       choices: STATUSES.map(String),
     },
   },
   help: [
-    "The target of a redirect is a URL that begins with http:// or https://, or a path of the same " +
-    "host that begins with /. Without a placeholder it is sent as it stands. {path} stands for the " +
-    "path that was asked for; its query follows at the end, unless the target has a ? of its own. " +
-    "{query} stands for the query with its ?, or for nothing, where a target keeps it without the " +
-    "path. {host} stands for the host that was asked for, without a port, and may only be the whole " +
-    "host of the target. Nothing checks whether a target leads back to the same site.",
-    "302 and 307 are temporary; 301 and 308 are kept by browsers for good. After 307 and 308 a " +
-    "client repeats its request as it was, after 301 and 302 most send a GET.",
+    "The target of a redirect is a URL that starts with http:// or https://, or a path on the same " +
+    "host, which starts with /. A target without placeholders is sent unchanged. {path} is the " +
+    "requested path; the query of the request is appended unless the target has its own ?. {query} " +
+    "is the query including its ?, or nothing; use it to keep the query without the path. {host} is " +
+    "the requested host without a port, and must be the whole host of the target. The target is " +
+    "not checked for redirect loops.",
+    "302 and 307 are temporary; browsers cache 301 and 308 permanently. After 307 and 308 a client " +
+    "repeats the request unchanged; after 301 and 302 most clients send a GET.",
   ],
   examples: [
     { words: SAMPLE, tells: "the same path on another host" },
     {
       words: "--redirect 'https://{host}{path}' --status 308",
-      tells: "the same address over https, for good",
+      tells: "the same address over https, permanently",
     },
   ],
   read(input, line): RedirectContent {
@@ -119,20 +119,20 @@ interface Target {
   readonly fragment: string;
 }
 
-const HOST_ALONE = "{host} can only be the whole host, as in https://{host}{path}";
+const HOST_ALONE = "{host} must be the whole host, as in https://{host}{path}";
 const PLACES =
-  "{path} can stand once, in the path, and {query} once, at its end and without a ? beside it";
+  "{path} may occur once, in the path, and {query} once, at the end of the path and without a ?";
 
 /** The target that `text` is. */
 export function parseTarget(text: string): Target | Problem {
-  if (text.length > TARGET_MAX) return new Problem(`it is longer than ${TARGET_MAX} characters`);
+  if (text.length > TARGET_MAX) return new Problem(`longer than ${TARGET_MAX} characters`);
   const problem = problemOfCharacters(text);
   if (problem !== null) return problem;
-  if (text.startsWith("//")) return new Problem('it begins with "//", which names another host');
+  if (text.startsWith("//")) return new Problem('starts with "//", which names another host');
   if (text.startsWith("/")) return partsOf("", text);
   const [, scheme, authority = "", rest = ""] =
     /^(https?:\/\/)((?:\{host\}|[^/?#{])*)(.*)$/i.exec(text) ?? [];
-  if (scheme === undefined) return new Problem("it begins with neither http://, https:// nor /");
+  if (scheme === undefined) return new Problem("must start with http://, https:// or /");
   return problemOfAuthority(authority) ?? partsOf(scheme + authority, rest);
 }
 
@@ -140,25 +140,25 @@ function problemOfCharacters(text: string): Problem | null {
   const wrong = /[^\x21-\x7e]|["<>\\^`|]|%(?![0-9a-fA-F]{2})/u.exec(text)?.[0];
   if (wrong !== undefined) {
     const inHost = wrong > "\x7f" ? ", or written as xn-- in a host name" : "";
-    return new Problem(`it has ${quote(wrong)}, which must be percent-encoded${inHost}`);
+    return new Problem(`${quote(wrong)} must be percent-encoded${inHost}`);
   }
   const unknown = (text.match(/\{[^{}]*\}|[{}]/g) ?? []).find((found) => {
     return !["{path}", "{query}", "{host}"].includes(found);
   });
   if (unknown === undefined) return null;
-  return new Problem(`${quote(unknown)} is not a placeholder: {path}, {query} and {host} are`);
+  return new Problem(`unknown placeholder ${quote(unknown)} (use {path}, {query} or {host})`);
 }
 
 function problemOfAuthority(authority: string): Problem | null {
-  if (authority.includes("@")) return new Problem("it has a user name before the host");
+  if (authority.includes("@")) return new Problem("user name before the host not allowed");
   const [, host = authority, port] = /^(\[[^\]]*(?:\]|$)|[^:[]*)(?::(.*))?$/.exec(authority) ?? [];
   if (port !== undefined && parsePort(port) === null) {
-    return new Problem(`${quote(port)} is not a port from 1 to 65535`);
+    return new Problem(`port must be between 1 and 65535, not ${quote(port)}`);
   }
-  if (host === "") return new Problem("it names no host");
+  if (host === "") return new Problem("host missing");
   if (host === "{host}") return null;
   if (host.includes("{host}")) return new Problem(HOST_ALONE);
-  return isHost(host) ? null : new Problem(`${quote(host)} is neither a host name nor an address`);
+  return isHost(host) ? null : new Problem(`${quote(host)} is not a host name or address`);
 }
 
 /** True for a name or an address that every client reads as it is written: not `1.2`, not `0x7f.1`. */
@@ -187,7 +187,7 @@ export function redirectHandler(
 ): Handler {
   const target = parseTarget(to);
   invariant(!isProblem(target), "the target of a checked document is one");
-  const body = statusPage(status, TITLES[status], "The document is at another address.");
+  const body = statusPage(status, TITLES[status], "The document has moved.");
   const response = (location: string): HttpResponse => {
     const headers = [["Content-Type", "text/html; charset=utf-8"], ["Location", location]] as const;
     return { status, headers, body };

@@ -29,12 +29,12 @@ type RespondContent = {
 export const respond: ContentKind<RespondContent> = {
   kind: "respond",
   fields: { text: text(TEXT_MAX), status: v.optional(whole(200, 599)) },
-  flag: { kind: "string", value: "TEXT", summary: "answer every request with this text" },
+  flag: { kind: "string", value: "TEXT", summary: "respond to every request with this text" },
   details: {
     status: {
       kind: "string",
       value: "CODE",
-      summary: "status of the answer, 200 when not given",
+      summary: "status of the response (default 200)",
       suggests: ["404", "410", "503"],
     },
   },
@@ -64,7 +64,7 @@ function readStatus(text: string | null, line: string): number | null {
   if (text === null) return null;
   if (/^[2-5][0-9]{2}$/.test(text)) return Number(text);
   throw usageFault(
-    `Cannot answer with the status ${quote(text)}: it is 200 to 599`,
+    `Cannot respond with status ${quote(text)}: must be between 200 and 599`,
     `${line} ${SAMPLE} --status 503`,
   );
 }

@@ -19,17 +19,17 @@ export const root: ContentKind<FolderContent> = {
   flag: {
     kind: "string",
     value: "DIR",
-    summary: "serve the files of a folder",
+    summary: "serve the files in a directory",
     completes: "folder",
   },
-  details: { listing: { kind: "boolean", summary: "list folders without an index.html" } },
-  examples: [{ words: "--root /srv/intranet", tells: "the files of a folder" }],
+  details: { listing: { kind: "boolean", summary: "list directories without an index.html" } },
+  examples: [{ words: "--root /srv/intranet", tells: "the files in a directory" }],
   async read(input): Promise<FolderContent> {
     const path = await resolveFolder(input.text("root")!);
     return folderContent(path, input.flag("listing") || undefined);
   },
   listed: ({ path }) => `root ${path}`,
-  explained: ({ path }) => `files below ${quote(path)}`,
+  explained: ({ path }) => `files under ${quote(path)}`,
   async load(): Promise<HandlerMaker<FolderContent>> {
     const { staticFiles } = await import("../static/static_files.ts");
     return {

@@ -63,7 +63,7 @@ function asAnswer({ version: program, ...rest }: ListeningView): unknown {
 export function welcomePage(view: ListeningView): string {
   const list = view.ipListen.length === 0
     ? "<p>The IP inclusion list is empty: the service listens on every address.</p>"
-    : `<p>The service listens on the addresses of its IP inclusion list and on no others:</p>
+    : `<p>The service listens only on the addresses in its IP inclusion list:</p>
 <ul>${view.ipListen.map((entry) => `<li><code>${escape(entry)}</code></li>`).join("")}</ul>`;
   const endpoints = view.endpoints.map(({ endpoint, state, reason }) => {
     return row([code(endpoint), escape(state), escape(reason ?? "")]);
@@ -75,11 +75,11 @@ export function welcomePage(view: ListeningView): string {
   return htmlPage(
     "httpcfg is running",
     `<h1>httpcfg is running</h1>
-<p>This is the page of the Default Web Site. Put your own site in its place with
+<p>This is the page of the Default Web Site. To replace it with your own site, use
 <code>httpcfg site add</code>.</p>
 <h2>IP inclusion list</h2>
 ${list}
-<h2>SocketSet</h2>
+<h2>Sockets</h2>
 ${table(["Address and port", "State", "Reason"], endpoints)}
 <h2>Sites</h2>
 ${table(["Id", "Name", "Bindings", "State", "Reason"], sites)}

@@ -9,13 +9,13 @@ import { escape } from "@std/html/entities";
 import { htmlPage } from "./html.ts";
 
 const PAGES = {
-  301: ["Moved Permanently", "The document is at another address."],
-  403: ["Forbidden", "The site does not show this."],
-  404: ["Not Found", "The site has nothing at this address."],
-  405: ["Method Not Allowed", "The site does not answer this method here."],
-  412: ["Precondition Failed", "The document is not in the state that the request asks for."],
-  416: ["Range Not Satisfiable", "The document has no such part."],
-  500: ["Internal Server Error", "The site could not read the document."],
+  301: ["Moved Permanently", "The document has moved."],
+  403: ["Forbidden", "Access to this resource is denied."],
+  404: ["Not Found", "There is nothing at this address."],
+  405: ["Method Not Allowed", "This resource does not support the request method."],
+  412: ["Precondition Failed", "The document does not meet the conditions of the request."],
+  416: ["Range Not Satisfiable", "The document does not contain the requested range."],
+  500: ["Internal Server Error", "The document could not be read."],
 } as const satisfies Readonly<Record<number, readonly [title: string, sentence: string]>>;
 
 type PageStatus = keyof typeof PAGES;

@@ -9,7 +9,7 @@ Deno.test("explain finds the site of a URL, and says what is not open yet", asyn
   await home.run(`site add one --bind 127.0.0.1:${port}:www.test --echo`);
   const found = await home.run(`explain 127.0.0.1:${port} --host WWW.test.`);
   assertEquals(found.status, 0);
-  assertMatch(found.out, /^Site "one" answers: what came in/);
+  assertMatch(found.out, /^Served by site "one": an echo of the request/);
   assertMatch(found.out, /not open yet/);
   const other = await home.run(`explain http://127.0.0.1:${port}/x --format json`);
   const answer = JSON.parse(other.out);

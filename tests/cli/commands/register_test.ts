@@ -17,7 +17,7 @@ Deno.test("register and unregister refuse what is no prefix, target or time", as
     ],
     [["register", "http://+:80/a/", ...to, "--timeout", "0"], 2, /must be between 1 and 3600/],
     [["register", "http://+:80/a/", ...to, "--timeout", "1e3"], 2, /must be between 1 and 3600/],
-    [["register", "http://+:80/a/", ...to], 1, /no service runs that this user can reach/],
+    [["register", "http://+:80/a/", ...to], 1, /no running service that this user can reach/],
     [["register", ...to], 2, /URL/],
   ];
   for (const [args, status, note] of cases) {

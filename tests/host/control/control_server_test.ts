@@ -56,7 +56,7 @@ Deno.test("ControlClient.ask() says that the service ended while it answered", a
   await assertRejects(
     () => new ControlClient(folder.path).ask({ op: "status" }),
     Fault,
-    "it ended while it answered",
+    "it ended before its reply was complete",
   );
   await local.close();
 });
@@ -70,7 +70,7 @@ Deno.test("ControlClient.ask() refuses the answer of a service that speaks anoth
       conn.close();
     });
     const ask = (): Promise<unknown> => new ControlClient(folder.path).ask({ op: "status" });
-    await assertRejects(ask, Fault, "it is of another version");
+    await assertRejects(ask, Fault, "the service is a different version");
     await local.close();
   }
 });

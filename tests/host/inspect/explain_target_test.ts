@@ -6,7 +6,7 @@ import { type Found, isSite, withoutSite } from "../../../mod/host/inspect/expla
 Deno.test("isSite() and withoutSite() tell a site from a program, a reservation and nobody", () => {
   const url = "http://+:80/a/";
   const cases: [found: Exclude<Found, { id: number }>, by: string, summary: RegExp][] = [
-    [{ url, to: "unix:/s" }, "program", /answers, at unix:\/s$/],
+    [{ url, to: "unix:/s" }, "program", /^Served by the program .*: unix:\/s$/],
     [{ url, to: null }, "service", /503 .* is reserved/],
     ["NotFound", "service", /404/],
     ["Hostname", "service", /400 .*no binding matches$/],

@@ -38,12 +38,12 @@ Deno.test("explain() names the bucket that wins and why each other binding loses
       /^another/,
     ]],
     ["10.0.0.5:80", "x.test", 3, [
-      /bound to the host "www\.test", and "x\.test" was asked/,
+      /bound to the host "www\.test", and "x\.test" was requested/,
       /bound to the host/,
       /this address/,
       /^another/,
     ]],
-    ["10.0.0.6:80", "", 4, [/bound to 10/, /no host was asked for/, /bound to 10/, /any address/]],
+    ["10.0.0.6:80", "", 4, [/bound to 10/, /no host was requested/, /bound to 10/, /any address/]],
   ];
   for (const [at, host, wins, reasons] of cases) {
     const answer = ask(at, host);
@@ -71,11 +71,16 @@ Deno.test("explain() says why nobody answers", () => {
     ["10.0.0.6:80", "nobody", /left out of the IP inclusion list by "!10\.0\.0\.6"/, {
       list: parseList(["!10.0.0.6"]),
     }],
-    ["10.0.0.6:80", "other", /^nginx \(pid 7, user www\) on 10\.0\.0\.6:80 answers, not httpcfg/, {
-      list: parseList(["10.0.0.5"]),
-      held: [held],
-    }],
-    ["10.0.0.6:80", "other", /cannot be had: the port is held by nginx/, {
+    [
+      "10.0.0.6:80",
+      "other",
+      /^Served by nginx \(pid 7, user www\) on 10\.0\.0\.6:80, not httpcfg: /,
+      {
+        list: parseList(["10.0.0.5"]),
+        held: [held],
+      },
+    ],
+    ["10.0.0.6:80", "other", /cannot listen on 10\.0\.0\.6:80: the port is held by nginx/, {
       list: parseList(["10.0.0.6"]),
       held: [held],
     }],
@@ -144,9 +149,9 @@ Deno.test("explain() knows the programs and the reservations that stand before a
   };
   const facts = { document, input, plan: makePlan(input), registrations: programs };
   const cases: [at: string, path: string, by: Explanation["answeredBy"], summary: RegExp][] = [
-    ["10.0.0.5:80", "/app/x", "program", /registered at "http:.*app\/" answers, at http:.*:3000$/],
+    ["10.0.0.5:80", "/app/x", "program", /^Served by the program .*"http:.*app\/": http:.*:3000$/],
     ["10.0.0.5:80", "/DEAD", "service", /503 .*"http:.*dead\/" is reserved/],
-    ["10.0.0.5:80", "/appx", "site", /^Site "s1"/],
+    ["10.0.0.5:80", "/appx", "site", /^Served by site "s1"/],
     ["10.0.0.5:81", "/y/", "program", /unix:\/s$/],
     ["10.0.0.5:81", "/", "service", /404 Not Found: no program/],
   ];
@@ -159,7 +164,7 @@ Deno.test("explain() knows the programs and the reservations that stand before a
   const endpoint = parseEndpoint("10.0.0.5:80") as Endpoint;
   const { candidates } = explain({ endpoint, host: "", secure: null, path: "/app/" }, facts);
   assertEquals(candidates.map(({ wins, why }) => [wins, why]), [
-    [false, '"http://+:80/app/" goes before it'],
+    [false, '"http://+:80/app/" takes precedence'],
   ]);
 });
 

@@ -25,7 +25,7 @@ Deno.test("parseFailure() says that the process ended where it said nothing that
   for (const line of ["", "Segmentation fault", "null", "[]", '{"message":7,"isRunning":true}']) {
     const { fault, isRunning } = parseFailure(line);
     assertEquals([fault.message, fault.hint, isRunning], [
-      "Cannot start httpcfg in the background: its process ended at once",
+      "Cannot start httpcfg in the background: the process ended immediately",
       "httpcfg serve",
       false,
     ]);

@@ -96,7 +96,7 @@ Deno.test("handleControl() lets the confirmation stand around the reload", async
 
 Deno.test("handleControl() confirms what waits, and says that nothing does", async () => {
   await scene({ pending: true }).ask({ op: "confirm" });
-  await assertRejects(() => scene().ask({ op: "confirm" }), Fault, "no change waits");
+  await assertRejects(() => scene().ask({ op: "confirm" }), Fault, "no change is pending");
 });
 
 Deno.test("handleControl() starts, pauses and continues services", async () => {

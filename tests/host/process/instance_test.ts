@@ -9,12 +9,20 @@ Deno.test("claimInstance() refuses the second by folder and pid, until the first
   const run = folder.at("deep/run");
   const first = await claimInstance(run);
   assertEquals(await Deno.readTextFile(`${run}/httpcfg.pid`), `${Deno.pid}\n`);
-  const fault = await assertRejects(() => claimInstance(run), RunningFault, "it runs already");
+  const fault = await assertRejects(
+    () => claimInstance(run),
+    RunningFault,
+    "already running as process",
+  );
   assertStringIncludes(fault.message, `"${run}"`);
   assertStringIncludes(fault.message, `process ${Deno.pid}`);
   assertEquals(fault.hint, "httpcfg status");
   await Deno.truncate(`${run}/httpcfg.pid`); // as it is for a moment after the lock
-  await assertRejects(() => claimInstance(run), RunningFault, "another process is at it");
+  await assertRejects(
+    () => claimInstance(run),
+    RunningFault,
+    "another process is starting or stopping it",
+  );
   await first.release();
   assertEquals(await Deno.readTextFile(`${run}/httpcfg.pid`), "");
   await (await claimInstance(run)).release();

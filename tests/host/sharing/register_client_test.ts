@@ -84,7 +84,7 @@ Deno.test({
     const served = serveOne(folder, { kind: "done", url: WISH.url });
     await waitFor(() => listensIn(folder), "the service to listen");
     const granted = await askToRegister([dead.path, folder.path], WISH);
-    assertEquals([granted.url, await granted.ended], [WISH.url, "the service is gone"]);
+    assertEquals([granted.url, await granted.ended], [WISH.url, "the service ended"]);
     granted.close();
     await served;
   },

@@ -76,6 +76,6 @@ Deno.test({
     assertEquals([...Deno.readDirSync(folder.at("proof"))], []);
     await Deno.remove(folder.at("proof"));
     await Deno.symlink("/tmp", folder.at("proof"));
-    await assertRejects(() => proofs(folder), Error, "is no folder");
+    await assertRejects(() => proofs(folder), Error, "is not a directory");
   },
 });

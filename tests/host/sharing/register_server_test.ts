@@ -139,7 +139,7 @@ Deno.test({
   async fn(): Promise<void> {
     await using shared = await sharing();
     const cached = await askToRegister([shared.run], { ...WISH, keep: true });
-    assertEquals(await cached.ended, "the service is gone", "it hangs up");
+    assertEquals(await cached.ended, "the service ended", "it hangs up");
     cached.close();
     (await askToRegister([shared.run], { op: "unregister", url: WISH.url })).close();
     assertEquals(shared.handler.heard, [

@@ -56,8 +56,8 @@ Deno.test("Registrations.register() takes what may be, in canonical text", async
   const { service, registrations } = make();
   const cases: [who: Registrant, wish: RegisterWish, code: number, text: RegExp][] = [
     [ROOT, wish("http://+:80/A/"), 0, /^http:\/\/\+:80\/a\/$/],
-    [ROOT, wish("http://+:80/a/"), 183, /a program of user 0 has it/],
-    [ROOT, wish("http://*:8080/"), 183, /site "Default Web Site" has it/],
+    [ROOT, wish("http://+:80/a/"), 183, /already registered by a program of user 0/],
+    [ROOT, wish("http://*:8080/"), 183, /already registered by site "Default Web Site"/],
     [ANN, wish("http://+:80/b/"), 5, /no reservation/],
     [ANN, wish("http://+:80/all/b/"), 0, /all/],
     [ROOT, wish("http://+/a/"), 87, /UrlPrefix/],
@@ -136,7 +136,7 @@ Deno.test("Registrations end with their programs, and all with HTTP", async () =
   await registrations.gone("http://+:80/a/");
   assertEquals(service.shared, ["http://+:80/b/"]);
   await registrations.endAll("over");
-  assertEquals([service.shared, ended], [[], ["its program hung up", "over"]]);
+  assertEquals([service.shared, ended], [[], ["its program closed the connection", "over"]]);
   await registrations.endAll("over");
   await registrations.gone("http://+:80/a/");
 });

@@ -26,7 +26,7 @@ Deno.test("storedCertificateCheck() finds by name and thumbprint, and says what 
     undefined,
     undefined,
     "and its private key is missing",
-    "and the store does not have it",
+    "and it is not in the store",
     "has no certificate",
   ]);
   const none = await storedCertificateCheck(folder.at("missing"), []);

@@ -127,7 +127,7 @@ Deno.test("WebService: a start that fails leaves what was served before", async 
 
 Deno.test("WebService.reload() without anything served takes list and settings alone", async () => {
   const { http, web, store } = scene();
-  await assertRejects(() => web.reload(), Fault, "does not run");
+  await assertRejects(() => web.reload(), Fault, "is not running");
   await http.start();
   store({ ipListen: [] });
   assertEquals(await web.reload(), { changes: [], draining: [] });

@@ -47,14 +47,14 @@ Deno.test("readContent() refuses none, two, and a status that is none", async ()
   for (const flags of [[], ["--status", "404"], ["--echo", "--welcome"]]) {
     await refuses(
       flags,
-      `Cannot tell what the site answers: give exactly one of ${choosingFlags()}`,
+      `Cannot choose the site content: exactly one of ${choosingFlags()} is required`,
       `${LINE} --respond hello`,
     );
   }
   for (const status of ["199", "600", "+200", "200.0", ""]) {
     await refuses(
       ["--respond", "x", "--status", status],
-      `Cannot answer with the status "${status}": it is 200 to 599`,
+      `Cannot respond with status "${status}": must be between 200 and 599`,
       `${LINE} --respond hello --status 503`,
     );
   }
@@ -63,7 +63,7 @@ Deno.test("readContent() refuses none, two, and a status that is none", async ()
 Deno.test("readContent() refuses a flag that would change nothing", async () => {
   await refuses(
     ["--echo", "--listing"],
-    'Cannot use "--listing" with --echo: it goes with --root',
+    'Cannot use "--listing" with --echo: only valid with --root',
     `${LINE} --root /srv/intranet --listing`,
   );
 });
@@ -98,13 +98,13 @@ Deno.test("two kinds may share a flag, each with values of its own", async () =>
   }
   await refuses(
     ["--six", "--code", "1"],
-    'Cannot use "1" for "--code" with --six: it is one of 2, 6',
+    'Cannot use "1" for "--code" with --six: must be one of 2, 6',
     `${LINE} --six --code 2`,
     kinds,
   );
   await refuses(
     ["--nil", "--code", "1"],
-    'Cannot use "--code" with --nil: it goes with --one or --two or --six',
+    'Cannot use "--code" with --nil: only valid with --one or --two or --six',
     `${LINE} --one --code N`,
     kinds,
   );

@@ -40,10 +40,10 @@ Deno.test("loadSiteHandlers() serves each kind of content", async () => {
 
 Deno.test("a kind says how its content is listed and explained", () => {
   const cases: [content: SiteContent, listed: string, explained: string][] = [
-    [{ kind: "root", path: "/srv" }, "root /srv", 'files below "/srv"'],
+    [{ kind: "root", path: "/srv" }, "root /srv", 'files under "/srv"'],
     [{ kind: "respond", text: "a" }, 'respond "a"', "a fixed text with status 200"],
     [{ kind: "respond", text: "", status: 410 }, 'respond ""', "a fixed text with status 410"],
-    [{ kind: "echo" }, "echo", "what came in"],
+    [{ kind: "echo" }, "echo", "an echo of the request"],
     [{ kind: "welcome" }, "welcome", "the welcome page"],
   ];
   for (const [content, listed, explained] of cases) {
