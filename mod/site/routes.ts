@@ -59,21 +59,21 @@ interface RouteQuery {
 export type NoRoute = "Hostname" | "NotFound";
 
 /** Who answers for one host: at "/", and below longer paths, the longest first. */
-interface Slot<S> {
+interface HostRoutes<S> {
   root: S | null;
   readonly below: { readonly path: string; readonly target: S }[];
 }
 
 /** Who answers on one address (or on every other address) of one port. */
 interface Bucket<S> {
-  readonly hosts: Map<string, Slot<S>>;
-  anyHost: Slot<S> | null;
+  readonly hosts: Map<string, HostRoutes<S>>;
+  anyHost: HostRoutes<S> | null;
 }
 
 interface PortTable<S> {
   readonly byIp: Map<Ip, Bucket<S>>;
   readonly anyIp: Bucket<S>;
-  strong: Slot<S> | null;
+  strong: HostRoutes<S> | null;
   /** True while every route is that of a site: no path but "/", nothing before the names. */
   isPlain: boolean;
 }
@@ -108,12 +108,12 @@ export function buildRouteTable<S>(routes: readonly Route<S>[]): RouteTable<S> {
   const secure = new Map<number, PortTable<S>>();
   for (const route of routes) {
     const port = portOf(route.isTls ? secure : plain, route.port);
-    const slot = slotOf(port, route);
+    const hostRoutes = hostRoutesOf(port, route);
     if (route.path === "/") {
-      slot.root ??= route.target;
-    } else if (!slot.below.some(({ path }) => path === route.path)) {
-      slot.below.push({ path: route.path, target: route.target });
-      slot.below.sort((a, b) => b.path.length - a.path.length);
+      hostRoutes.root ??= route.target;
+    } else if (!hostRoutes.below.some(({ path }) => path === route.path)) {
+      hostRoutes.below.push({ path: route.path, target: route.target });
+      hostRoutes.below.sort((a, b) => b.path.length - a.path.length);
     }
     if (route.path !== "/" || route.host === "+") port.isPlain = false;
   }
@@ -128,10 +128,10 @@ export function matchRoute<S>(table: RouteTable<S>, query: RouteQuery): S | NoRo
   const shared = port.anyIp;
   const own = port.byIp.get(local.ip);
   if (!port.isPlain) return matchPaths(port, own, query);
-  const slot = own === undefined
+  const hostRoutes = own === undefined
     ? shared.hosts.get(host) ?? shared.anyHost
     : own.hosts.get(host) ?? shared.hosts.get(host) ?? own.anyHost ?? shared.anyHost;
-  return slot?.root ?? "Hostname";
+  return hostRoutes?.root ?? "Hostname";
 }
 
 /** The same search with paths: the first bucket that has one for the request ends it. */
@@ -141,20 +141,20 @@ function matchPaths<S>(
   { host, path }: RouteQuery,
 ): S | NoRoute {
   const lower = path.toLowerCase();
-  const asFolder = lower.endsWith("/") ? lower : `${lower}/`;
+  const withSlash = lower.endsWith("/") ? lower : `${lower}/`;
   let isHostKnown = false;
-  const slots = [
+  const candidates = [
     port.strong,
     own?.hosts.get(host),
     port.anyIp.hosts.get(host),
     own?.anyHost,
     port.anyIp.anyHost,
   ];
-  for (const slot of slots) {
-    if (slot === null || slot === undefined) continue;
+  for (const hostRoutes of candidates) {
+    if (hostRoutes === null || hostRoutes === undefined) continue;
     isHostKnown = true;
-    const below = slot.below.find((place) => asFolder.startsWith(place.path));
-    const found = below === undefined ? slot.root : below.target;
+    const below = hostRoutes.below.find((entry) => withSlash.startsWith(entry.path));
+    const found = below === undefined ? hostRoutes.root : below.target;
     if (found !== null) return found;
   }
   return isHostKnown ? "NotFound" : "Hostname";
@@ -169,16 +169,16 @@ function portOf<S>(ports: Map<number, PortTable<S>>, number: number): PortTable<
   return port;
 }
 
-function slotOf<S>(port: PortTable<S>, { ip, host }: Route<S>): Slot<S> {
-  if (host === "+") return port.strong ??= emptySlot();
+function hostRoutesOf<S>(port: PortTable<S>, { ip, host }: Route<S>): HostRoutes<S> {
+  if (host === "+") return port.strong ??= emptyHostRoutes();
   const bucket = ip === null ? port.anyIp : bucketOf(port, ip);
-  if (host === "") return bucket.anyHost ??= emptySlot();
-  let slot = bucket.hosts.get(host);
-  if (slot === undefined) {
-    slot = emptySlot();
-    bucket.hosts.set(host, slot);
+  if (host === "") return bucket.anyHost ??= emptyHostRoutes();
+  let hostRoutes = bucket.hosts.get(host);
+  if (hostRoutes === undefined) {
+    hostRoutes = emptyHostRoutes();
+    bucket.hosts.set(host, hostRoutes);
   }
-  return slot;
+  return hostRoutes;
 }
 
 function bucketOf<S>(port: PortTable<S>, ip: Ip): Bucket<S> {
@@ -194,6 +194,6 @@ function emptyBucket<S>(): Bucket<S> {
   return { hosts: new Map(), anyHost: null };
 }
 
-function emptySlot<S>(): Slot<S> {
+function emptyHostRoutes<S>(): HostRoutes<S> {
   return { root: null, below: [] };
 }

@@ -9,7 +9,7 @@ import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { WIN32, win32Text } from "../../base/win32.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import { systemRun } from "../../config/store/paths.ts";
-import { askToRegister } from "../../host/sharing/register_client.ts";
+import { sendRegistrationRequest } from "../../host/sharing/register_client.ts";
 import { isTimeout, PROXY_TIMEOUT } from "../../host/sharing/register_protocol.ts";
 import type { RegistrationStatus } from "../../host/control/status.ts";
 import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_target.ts";
@@ -64,7 +64,7 @@ const register: CommandSpec = {
     const timeoutSeconds = checkedTimeout(input.text("timeout"));
     const keep = input.flag("keep");
     const request = { op: "register", url, to, keep, timeoutSeconds } as const;
-    const granted = await askToRegister(runFoldersOf(io), request);
+    const granted = await sendRegistrationRequest(runFoldersOf(io), request);
     io.out(`Registered ${granted.url} for ${to}`);
     if (keep) {
       granted.close();
@@ -88,7 +88,7 @@ const unregister: CommandSpec = {
   async run(input, io): Promise<number> {
     const url = input.words[0]!;
     checkUrl("unregister", url);
-    const granted = await askToRegister(runFoldersOf(io), { op: "unregister", url });
+    const granted = await sendRegistrationRequest(runFoldersOf(io), { op: "unregister", url });
     granted.close();
     io.out(`Unregistered ${granted.url}`);
     return EXIT.ok;

@@ -44,12 +44,12 @@ export class ControlClient {
         if (answer === null) throw this.#unreadableFault();
         if (answer.kind === "step" || answer.kind === "change") onProgress(answer);
         else if (answer.kind === "result") result = answer.status;
-        else fault = carriedOver(answer);
+        else fault = toFault(answer);
       }
     } catch (error) {
-      const isCut = error instanceof Deno.errors.BrokenPipe ||
+      const isDisconnect = error instanceof Deno.errors.BrokenPipe ||
         error instanceof Deno.errors.ConnectionReset;
-      if (!isCut) throw error;
+      if (!isDisconnect) throw error;
     }
     if (fault !== undefined) throw fault;
     if (result === undefined) throw this.#endedFault();
@@ -69,6 +69,6 @@ export class ControlClient {
   }
 }
 
-function carriedOver({ message, hint }: ControlFault): Fault {
+function toFault({ message, hint }: ControlFault): Fault {
   return new Fault(message, hint === undefined ? {} : { hint });
 }

@@ -17,7 +17,7 @@ import type { ServiceStatus } from "./status.ts";
 /** Answers one request. Steps may be told on the way; a throw becomes a fault for the caller. */
 export type ControlHandler = (
   request: ControlRequest,
-  tell: (progress: ControlProgress) => void,
+  report: (progress: ControlProgress) => void,
 ) => Promise<ServiceStatus>;
 
 /** Runs when the answer is sent and before the connection closes: the caller waits for both. */
@@ -51,7 +51,7 @@ export async function serveControl(
     if (line === null || tokenOf(line) !== token) return;
     const request = parseControlRequest(line);
     if (request === null) return await send(UNKNOWN_REQUEST);
-    await send(await answered(request, handle, (progress) => void send(progress)));
+    await send(await runHandler(request, handle, (progress) => void send(progress)));
     await afterAnswer?.(request);
   } catch (error) {
     onFailure(error);
@@ -77,17 +77,17 @@ async function firstLine(stream: LineStream): Promise<unknown> {
 }
 
 function tokenOf(line: unknown): string {
-  const isTold = typeof line === "object" && line !== null && "token" in line;
-  return isTold && typeof line.token === "string" ? line.token : "";
+  const hasToken = typeof line === "object" && line !== null && "token" in line;
+  return hasToken && typeof line.token === "string" ? line.token : "";
 }
 
-async function answered(
+async function runHandler(
   request: ControlRequest,
   handle: ControlHandler,
-  tell: (progress: ControlProgress) => void,
+  report: (progress: ControlProgress) => void,
 ): Promise<ControlAnswer> {
   try {
-    return { kind: "result", status: await handle(request, tell) };
+    return { kind: "result", status: await handle(request, report) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const hint = error instanceof Fault ? error.hint : undefined;

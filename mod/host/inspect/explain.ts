@@ -18,7 +18,7 @@ import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../../listen/plan/plan.ts";
 import { whyLeftOut } from "../../listen/plan/reach.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
-import { findTarget, type Found, isSite, withoutSite } from "./explain_target.ts";
+import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./explain_target.ts";
 import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
 
@@ -76,27 +76,32 @@ export function explain(question: Question, facts: ExplainInput): Explanation {
     const none = { socket: null, isOpen: false, site: null };
     return { ...common, ...whyNoSocket(endpoint, facts), ...none, candidates: [] };
   }
-  const taken = {
+  const reached = {
     ...common,
     socket: formatEndpoint(socket),
     isOpen: socket.action === "keep",
   };
   const secure = question.secure ?? socket.secure;
   if (secure !== socket.secure) {
-    const [asked, spoken] = secure ? ["TLS", "plain HTTP"] : ["plain HTTP", "TLS"];
-    const summary = `Not served: port ${endpoint.port} speaks ${spoken}, not ${asked}`;
-    return { ...taken, answeredBy: "nobody", summary, site: null, candidates: [] };
+    const [requested, spoken] = secure ? ["TLS", "plain HTTP"] : ["plain HTTP", "TLS"];
+    const summary = `Not served: port ${endpoint.port} speaks ${spoken}, not ${requested}`;
+    return { ...reached, answeredBy: "nobody", summary, site: null, candidates: [] };
   }
   const found = findTarget({ ...question, secure }, facts);
-  const candidates = judge({ ...question, secure }, facts, found);
+  const candidates = judgeCandidates({ ...question, secure }, facts, found);
   if (!isSite(found)) {
-    return { ...taken, ...withoutSite(found, candidates.length > 0), site: null, candidates };
+    return {
+      ...reached,
+      ...describeWithoutSite(found, candidates.length > 0),
+      site: null,
+      candidates,
+    };
   }
   const { id, name } = found;
-  const content = kindOf(found.content).explained(found.content);
+  const content = kindOf(found.content).description(found.content);
   const site = { id, name, content };
   const summary = `Served by site ${quote(name)}: ${content}`;
-  return { ...taken, answeredBy: "site", summary, site, candidates };
+  return { ...reached, answeredBy: "site", summary, site, candidates };
 }
 
 /** The socket of the plan that a connection to `endpoint` reaches. */
@@ -121,15 +126,15 @@ function whyNoSocket(
     const summary = `Not served: no interface of this machine has ${endpoint.ip}`;
     return { answeredBy: "nobody", summary };
   }
-  const why = ownReason(endpoint, interfaceName, { plan, input });
-  const holder = input.held.find((held) => endpointsCollide(held, endpoint, true));
-  if (holder === undefined) return { answeredBy: "nobody", summary: `Not served: ${why}` };
-  const summary = `Served by ${describeOwner(holder)}, not httpcfg: ${why}`;
+  const why = reasonNotListening(endpoint, interfaceName, { plan, input });
+  const owner = input.held.find((held) => endpointsCollide(held, endpoint, true));
+  if (owner === undefined) return { answeredBy: "nobody", summary: `Not served: ${why}` };
+  const summary = `Served by ${describeOwner(owner)}, not httpcfg: ${why}`;
   return { answeredBy: "other", summary };
 }
 
 /** Why the service has no socket there. */
-function ownReason(
+function reasonNotListening(
   endpoint: Endpoint,
   interfaceName: string,
   { plan, input }: Pick<ExplainInput, "plan" | "input">,
@@ -153,14 +158,14 @@ function ownReason(
   return `no site bound to port ${endpoint.port} starts; ${reasons.join("; ")}`;
 }
 
-function judge(
+function judgeCandidates(
   { endpoint, host, secure }: Question & { readonly secure: boolean },
   { plan, input }: ExplainInput,
-  found: Found,
+  found: FoundTarget,
 ): Candidate[] {
-  const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
+  const startedIds = new Set(plan.sites.filter(isUp).map(({ id }) => id));
   const winner = isSite(found) ? found : undefined;
-  const taker = typeof found === "object" && "url" in found ? found.url : null;
+  const winningPrefix = typeof found === "object" && "url" in found ? found.url : null;
   const best = Math.min(
     ...input.sites.filter(({ id }) => id === winner?.id)
       .flatMap(({ bindings }) => bindings.map((one) => bucketOf(one, endpoint, host) ?? Infinity)),
@@ -170,14 +175,14 @@ function judge(
       const bucket = binding.secure === secure ? bucketOf(binding, endpoint, host) : null;
       const wins = id === winner?.id && bucket === best;
       const reason = plan.sites.find((site) => site.id === id)?.reason ?? "stopped";
-      const why = !up.has(id)
+      const why = !startedIds.has(id)
         ? `the site does not start: ${reason}`
         : binding.unserved !== undefined
         ? binding.unserved
         : wins
         ? BUCKETS[best]!
-        : taker !== null && bucket !== null
-        ? `${quote(taker)} takes precedence`
+        : winningPrefix !== null && bucket !== null
+        ? `${quote(winningPrefix)} takes precedence`
         : whyItLoses(binding, { endpoint, host, secure, bucket, best });
       return { id, name, binding: formatBinding(binding), wins, why };
     })
@@ -212,8 +217,8 @@ function whyItLoses(
   if (binding.secure !== secure) return binding.secure ? "speaks TLS" : "speaks plain HTTP";
   if (binding.ip !== null && binding.ip !== endpoint.ip) return `bound to ${binding.ip}`;
   if (bucket === null) {
-    const asked = host === "" ? "no host was requested" : `${quote(host)} was requested`;
-    return `bound to the host ${quote(binding.host)}, and ${asked}`;
+    const requested = host === "" ? "no host was requested" : `${quote(host)} was requested`;
+    return `bound to the host ${quote(binding.host)}, and ${requested}`;
   }
   if (bucket > best) return `another binding takes precedence: ${BUCKETS[best]}`;
   return "another site has the same binding";

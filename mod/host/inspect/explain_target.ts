@@ -22,12 +22,12 @@ import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
 
 /** A registered program, or a reservation that nobody has registered (`to` null). */
-interface Prefixed {
+interface PrefixTarget {
   readonly url: string;
   readonly to: string | null;
 }
 
-export type Found = SiteRecord | Prefixed | NoRoute;
+export type FoundTarget = SiteRecord | PrefixTarget | NoRoute;
 
 /** The request, and what there is to answer it. */
 interface TargetQuestion {
@@ -44,7 +44,7 @@ interface TargetFacts {
   readonly registrations: readonly Pick<RegistrationStatus, "url" | "to">[];
 }
 
-export function isSite(found: Found): found is SiteRecord {
+export function isSite(found: FoundTarget): found is SiteRecord {
   return typeof found === "object" && "bindings" in found;
 }
 
@@ -52,17 +52,17 @@ export function isSite(found: Found): found is SiteRecord {
 export function findTarget(
   { endpoint, host, secure, path }: TargetQuestion,
   { document, plan, input, registrations }: TargetFacts,
-): Found {
-  const up = new Set(plan.sites.filter(isUp).map(({ id }) => id));
-  const started = document.sites.filter(({ id }) => up.has(id)).sort((a, b) => a.id - b.id);
-  const reserved = document.urlAcl.map(({ url }): Prefixed => ({ url, to: null }));
-  const table = buildRouteTable<SiteRecord | Prefixed>([
+): FoundTarget {
+  const startedIds = new Set(plan.sites.filter(isUp).map(({ id }) => id));
+  const started = document.sites.filter(({ id }) => startedIds.has(id)).sort((a, b) => a.id - b.id);
+  const reserved = document.urlAcl.map(({ url }): PrefixTarget => ({ url, to: null }));
+  const table = buildRouteTable<SiteRecord | PrefixTarget>([
     ...started.flatMap((site) => {
       return bindingRoutes({ ...site, secureBindings: servedOverTls(input, site.id) }, site);
     }),
     ...[...registrations, ...reserved].flatMap((target) => {
       const prefix = parseUrlPrefix(target.url);
-      return prefix === null ? [] : [prefixRoute<Prefixed>(prefix, target)];
+      return prefix === null ? [] : [prefixRoute<PrefixTarget>(prefix, target)];
     }),
   ]);
   return matchRoute(table, { local: endpoint, host, isTls: secure, path });
@@ -76,8 +76,8 @@ function servedOverTls({ sites }: PlanInput, siteId: number): string[] {
 }
 
 /** The answer where no site gives it; `isUsed`: a started site uses the port. */
-export function withoutSite(
-  found: Exclude<Found, SiteRecord>,
+export function describeWithoutSite(
+  found: Exclude<FoundTarget, SiteRecord>,
   isUsed: boolean,
 ): { readonly answeredBy: "program" | "service"; readonly summary: string } {
   if (found === "NotFound") {

@@ -17,20 +17,23 @@ const HANDSHAKE_MS = 5000;
 export function probeName({ ip, port }: Endpoint, name: string): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host: ip, port, servername: name, rejectUnauthorized: false });
-    const end = (trouble: string | null): void => {
+    const finish = (problem: string | null): void => {
       clearTimeout(timer);
       socket.destroy();
-      resolve(trouble);
+      resolve(problem);
     };
-    const timer = setTimeout(() => end("the handshake timed out"), HANDSHAKE_MS);
-    socket.once("secureConnect", () => end(certificateTrouble(socket.getPeerCertificate(), name)));
-    socket.once("error", (error: Error) => end(`the handshake failed: ${error.message}`));
-    socket.once("close", () => end("the connection was closed during the handshake"));
+    const timer = setTimeout(() => finish("the handshake timed out"), HANDSHAKE_MS);
+    socket.once(
+      "secureConnect",
+      () => finish(certificateProblem(socket.getPeerCertificate(), name)),
+    );
+    socket.once("error", (error: Error) => finish(`the handshake failed: ${error.message}`));
+    socket.once("close", () => finish("the connection was closed during the handshake"));
   });
 }
 
 /** Pure but for the clock. */
-export function certificateTrouble(
+export function certificateProblem(
   certificate: Pick<PeerCertificate, "subject" | "subjectaltname" | "valid_from" | "valid_to">,
   name: string,
   now: number = Date.now(),

@@ -133,10 +133,10 @@ function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
   const sockets = socketsReaching(target, facts.dualStack).map(formatEndpoint);
   const isExpected = sockets.some((socket) => facts.expected.has(socket));
   // The kernel gives a connection to the socket on the very address before one on the wildcard.
-  const takers = sockets.map((socket) => facts.listeners.get(socket) ?? [])
-    .find((there) => there.length > 0) ?? [];
-  const isOurs = takers.some((held) => held.pid === facts.pid);
-  const other = takers.find((held) => held.pid !== facts.pid);
+  const receivers = sockets.map((socket) => facts.listeners.get(socket) ?? [])
+    .find((owners) => owners.length > 0) ?? [];
+  const isOurs = receivers.some((held) => held.pid === facts.pid);
+  const other = receivers.find((held) => held.pid !== facts.pid);
   const detail = other === undefined ? null : describeOwner(other);
   const common = { ...target, isExpected, result };
   if (result !== "accepted") {

@@ -12,7 +12,7 @@ interface AddressWatchOptions {
   /** Milliseconds to the next look; asked each time, so that a reload can change it. */
   intervalMs(): number;
   /** Never called again before it has ended. A throw is told and the watch goes on. */
-  look(): Promise<void>;
+  check(): Promise<void>;
   onFailure(error: unknown): void;
 }
 
@@ -24,7 +24,7 @@ export class AddressWatch {
 
   constructor(options: AddressWatchOptions) {
     this.#options = options;
-    this.#wait();
+    this.#schedule();
   }
 
   stop(): void {
@@ -32,17 +32,17 @@ export class AddressWatch {
     clearTimeout(this.#timer);
   }
 
-  #wait(): void {
+  #schedule(): void {
     if (this.#isStopped) return;
     this.#timer = setTimeout(() => this.#tick(), this.#options.intervalMs());
   }
 
   async #tick(): Promise<void> {
     try {
-      await this.#options.look();
+      await this.#options.check();
     } catch (error) {
       this.#options.onFailure(error);
     }
-    this.#wait();
+    this.#schedule();
   }
 }

@@ -9,7 +9,7 @@
 import * as v from "valibot";
 import { Fault } from "../../base/fault.ts";
 import { dialControl } from "../control/control_address.ts";
-import { RunningFault } from "./instance.ts";
+import { AlreadyRunningFault } from "./instance.ts";
 import { selfCommand } from "./self_command.ts";
 
 /** What the child says when it can be spoken to. */
@@ -18,14 +18,17 @@ export const READY = "ready";
 /** Milliseconds for a process that another command has just started to open its control socket. */
 const OTHER_START_MS = 30_000;
 /** Milliseconds between two looks at that socket. */
-const LOOK_MS = 20;
+const POLL_MS = 20;
 
 /**
  * Starts `httpcfg serve` in the background, for the run folder `run`; resolves when its control
  * socket listens. False where another command did the same a moment before: then that one's does.
  */
-export async function startInBackground(before: readonly string[], run: string): Promise<boolean> {
-  const [program, ...rest] = selfCommand([...before, "serve", "--background"]);
+export async function startInBackground(
+  leadingArgs: readonly string[],
+  run: string,
+): Promise<boolean> {
+  const [program, ...rest] = selfCommand([...leadingArgs, "serve", "--background"]);
   const child = new Deno.Command(program!, {
     args: rest,
     env: { HTTPCFG_CALLED_AS: "httpcfg" }, // this call may have come through a link
@@ -34,20 +37,20 @@ export async function startInBackground(before: readonly string[], run: string):
     stdout: "piped",
     stderr: "null",
   }).spawn();
-  const word = await firstLine(child.stdout);
+  const line = await firstLine(child.stdout);
   child.unref();
-  if (word === READY) return true;
-  const { fault, isRunning } = parseFailure(word);
-  if (!isRunning || !(await listensSoon(run))) throw fault;
+  if (line === READY) return true;
+  const { fault, isRunning } = parseFailure(line);
+  if (!isRunning || !(await waitUntilListening(run))) throw fault;
   return false;
 }
 
-async function listensSoon(run: string): Promise<boolean> {
+async function waitUntilListening(run: string): Promise<boolean> {
   for (const end = Date.now() + OTHER_START_MS; Date.now() < end;) {
     const dialed = await dialControl(run);
     dialed?.conn.close();
     if (dialed !== null) return true;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return false;
 }
@@ -63,7 +66,7 @@ const failureSchema = v.object({
 export function failureLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof Fault ? error.hint : undefined;
-  const isRunning = error instanceof RunningFault;
+  const isRunning = error instanceof AlreadyRunningFault;
   return JSON.stringify(hint === undefined ? { message, isRunning } : { message, hint, isRunning });
 }
 

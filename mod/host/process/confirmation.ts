@@ -51,22 +51,24 @@ export class Confirmation {
    * a change that throws leaves everything as it was. Of several changes in a row all come back, to
    * what was before the first.
    */
-  async around<T>(
+  async guard<T>(
     document: ConfigDocument,
     seconds: number,
     change: () => Promise<T>,
   ): Promise<T> {
     const earlier = this.#pending;
     clearTimeout(this.#timer);
-    await this.#await({ until: timeIn(seconds), document: earlier?.document ?? document });
+    await this.#setPending({ until: timeIn(seconds), document: earlier?.document ?? document });
     try {
       const result = await change();
       // The time counts from now: the change itself may have taken some of it.
-      if (this.#pending !== null) await this.#await({ ...this.#pending, until: timeIn(seconds) });
+      if (this.#pending !== null) {
+        await this.#setPending({ ...this.#pending, until: timeIn(seconds) });
+      }
       return result;
     } catch (error) {
-      if (earlier === null) await this.#forget();
-      else await this.#await(earlier);
+      if (earlier === null) await this.#clearPending();
+      else await this.#setPending(earlier);
       throw error;
     }
   }
@@ -74,12 +76,12 @@ export class Confirmation {
   /** The change lasts; false where none waited. */
   async confirm(): Promise<boolean> {
     if (this.#pending === null) return false;
-    await this.#forget();
+    await this.#clearPending();
     return true;
   }
 
   /** The service ends, or has just begun: what was not confirmed by now comes back at once. */
-  async settle(): Promise<void> {
+  async revertPending(): Promise<void> {
     this.#pending ??= await this.#readPending();
     await this.#revert();
   }
@@ -89,13 +91,13 @@ export class Confirmation {
     if (pending === null) return;
     try {
       await this.#options.revert(pending.document);
-      await this.#forget();
+      await this.#clearPending();
     } catch (error) {
       this.#options.onFailure(error);
     }
   }
 
-  async #await(pending: Pending): Promise<void> {
+  async #setPending(pending: Pending): Promise<void> {
     this.#pending = pending;
     // Never half a file: what is there is always something to come back to.
     const { file } = this.#options;
@@ -106,7 +108,7 @@ export class Confirmation {
     this.#timer = setTimeout(() => this.#revert(), leftMs);
   }
 
-  async #forget(): Promise<void> {
+  async #clearPending(): Promise<void> {
     clearTimeout(this.#timer);
     this.#pending = null;
     await Deno.remove(this.#options.file).catch(ignoreNotFound);

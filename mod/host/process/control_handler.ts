@@ -30,7 +30,7 @@ export interface ControlledParts {
 export async function handleControl(
   { controller, web, confirmation, logs, registrations }: ControlledParts,
   request: ControlRequest,
-  tell: (progress: ControlProgress) => void,
+  report: (progress: ControlProgress) => void,
 ): Promise<void> {
   switch (request.op) {
     case "status":
@@ -41,14 +41,14 @@ export async function handleControl(
       return await controller.start(request.service);
     case "stop":
       return await controller.stop(request.service, (service, state) => {
-        tell({ kind: "step", service, state });
+        report({ kind: "step", service, state });
       });
     case "pause":
       return await controller.pause(request.service);
     case "continue":
       return await controller.resume(request.service);
     case "reload":
-      return await handleReload({ controller, web, confirmation }, request, tell);
+      return await handleReload({ controller, web, confirmation }, request, report);
     case "confirm":
       if (await confirmation.confirm()) return;
       throw new Fault("Cannot confirm: no change is pending", { hint: "httpcfg status" });
@@ -65,32 +65,32 @@ export async function handleControl(
 }
 
 /** What the answer to `request` has beside the status. */
-export function extraOf(
+export function extraFields(
   { cached }: Pick<WebService, "cached">,
   request: ControlRequest,
 ): Partial<ServiceStatus> {
   if (request.op === "cache") return { cache: cached?.list() ?? [] };
-  return request.op === "dropCache" ? { dropped: cached?.drop(request) ?? 0 } : {};
+  return request.op === "dropCache" ? { dropped: cached?.evict(request) ?? 0 } : {};
 }
 
 async function handleReload(
   { controller, web, confirmation }: Pick<ControlledParts, "controller" | "web" | "confirmation">,
   { confirmSeconds, strict }: ReloadRequest,
-  tell: (progress: ControlProgress) => void,
+  report: (progress: ControlProgress) => void,
 ): Promise<void> {
   const draining = await controller.exclusive(async () => {
     const before = web.documentInForce;
     const { changes, draining } = confirmSeconds === null || before === null
       ? await web.reload(strict)
-      : await confirmation.around(before, confirmSeconds, () => web.reload(strict));
-    for (const change of changes) tell(change);
+      : await confirmation.guard(before, confirmSeconds, () => web.reload(strict));
+    for (const change of changes) report(change);
     return draining;
   });
   // The connections end outside of the turn: status, stop and the next reload need not wait for them.
   await Promise.all(draining.map(async ({ endpoint, connections, done }) => {
     const name = formatEndpoint(endpoint);
-    tell({ kind: "change", endpoint: name, change: "draining", connections });
+    report({ kind: "change", endpoint: name, change: "draining", connections });
     await done;
-    tell({ kind: "change", endpoint: name, change: "drained", connections: 0 });
+    report({ kind: "change", endpoint: name, change: "drained", connections: 0 });
   }));
 }

@@ -13,7 +13,7 @@ export interface Instance {
 }
 
 /** The home has its service already. */
-export class RunningFault extends Fault {}
+export class AlreadyRunningFault extends Fault {}
 
 /** Makes this process the service of the folder `run`. Throws a Fault that names the one that is. */
 export async function claimInstance(run: string): Promise<Instance> {
@@ -26,7 +26,7 @@ export async function claimInstance(run: string): Promise<Instance> {
     const which = pid === ""
       ? "another process is starting or stopping it"
       : `already running as process ${pid}`;
-    throw new RunningFault(`Cannot start httpcfg in ${quote(run)}: ${which}`, {
+    throw new AlreadyRunningFault(`Cannot start httpcfg in ${quote(run)}: ${which}`, {
       hint: "httpcfg status",
     });
   }

@@ -11,7 +11,7 @@ import type { Store } from "../../config/store/store.ts";
 import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import { changeReverted, controlSent, stateEntered } from "../../telemetry/events/event.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
-import { loadSiteHandlers, type SiteHandlerMaker } from "../../site/kinds/kinds.ts";
+import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
 import type { ControlProgress, ControlRequest } from "../control/control_protocol.ts";
@@ -22,14 +22,14 @@ import { type ServiceName, serviceRow, SERVICES } from "../services/service_tabl
 import { openPortSharing } from "../sharing/port_sharing.ts";
 import { Registrations } from "../sharing/registrations.ts";
 import { HttpService } from "../web/http_service.ts";
-import { Https } from "../web/https_service.ts";
+import { HttpsService } from "../web/https_service.ts";
 import { documentEvents } from "../web/plan_events.ts";
 import { RequestHandler } from "../web/request_handler.ts";
 import { listeningView } from "../web/status_views.ts";
 import { WebService } from "../web/web_service.ts";
 import { AddressWatch } from "./address_watch.ts";
 import { Confirmation } from "./confirmation.ts";
-import { type ControlledParts, extraOf, handleControl } from "./control_handler.ts";
+import { type ControlledParts, extraFields, handleControl } from "./control_handler.ts";
 import { claimInstance, type Instance } from "./instance.ts";
 
 interface ServeOptions {
@@ -46,7 +46,7 @@ interface Closable {
 
 /** Claims the home, opens the control socket, and waits to be told what to start. */
 export async function openServiceProcess(options: ServeOptions): Promise<ServiceProcess> {
-  guardProcess(options.log);
+  logUncaughtErrors(options.log);
   // Once and before anything is open: sites are swapped without a wait, and a process that runs for
   // long does not depend on the files of its program.
   const siteHandler = await loadSiteHandlers();
@@ -74,13 +74,13 @@ class ServiceProcess {
   #isEnding = false;
 
   /** Builds the parts; nothing is opened, started or written yet. */
-  constructor(options: ServeOptions, instance: Instance, siteHandler: SiteHandlerMaker) {
+  constructor(options: ServeOptions, instance: Instance, siteHandler: SiteHandlerFactory) {
     this.#options = options;
     this.#instance = instance;
     const { paths, version, log } = options;
     const logs = this.#logs = new ServiceLogs(paths.log, log);
-    const store = telling(options.store, logs);
-    const https = new Https({
+    const store = withDocumentEvents(options.store, logs);
+    const https = new HttpsService({
       store,
       certs: paths.certs,
       event: (event) => logs.event(event),
@@ -88,12 +88,12 @@ class ServiceProcess {
       onConnection: (stream, tls) => http.running?.server.serve(stream, { tls }),
       refused: (record) => logs.refused(record),
     });
-    const path = new RequestHandler(https, siteHandler, () => {
+    const requests = new RequestHandler(https, siteHandler, () => {
       return listeningView(version, this.status());
     });
-    const onClosed = path.connections.closed.bind(path.connections);
+    const onClosed = requests.connections.closed.bind(requests.connections);
     const http = this.#http = new HttpService({ store, logs, onClosed, log });
-    this.#web = new WebService({ store, http, https, path, logs, log });
+    this.#web = new WebService({ store, http, https, requests, logs, log });
     this.#registrations = new Registrations({
       service: this.#web,
       store,
@@ -106,7 +106,7 @@ class ServiceProcess {
       HTTPFilter: https.worker,
       IISADMIN: { start: async () => {}, stop: async () => {} },
       W3SVC: this.#web,
-    }, (service, state) => tellEvent(logs, service, state));
+    }, (service, state) => logState(logs, service, state));
     this.#confirmation = new Confirmation({
       file: `${paths.run}/unconfirmed.json`,
       revert: async (document) => {
@@ -122,11 +122,11 @@ class ServiceProcess {
   /** Takes back what was not confirmed, then opens the sockets: programs' first, control last. */
   async open(): Promise<void> {
     const { paths, log } = this.#options;
-    await this.#confirmation.settle();
+    await this.#confirmation.revertPending();
     const onFailure = (error: unknown): void => log(`internal error: ${stackOf(error)}`);
     const sharing = await openSharing(paths.run, this.#registrations, { log, onFailure });
     const control = await openControl(paths.run, {
-      handle: (request, tell) => this.#handle(request, tell),
+      handle: (request, report) => this.#handle(request, report),
       // A process whose last service was stopped has nothing left to do.
       afterAnswer: async ({ op }) => {
         if (op === "end" || (op === "stop" && !this.controller.anyUp())) await this.end();
@@ -136,8 +136,10 @@ class ServiceProcess {
     this.#open = { control, sharing };
     this.#watch = new AddressWatch({
       intervalMs: () => this.#settings.AddressWatchInterval,
-      look: async () => {
-        if (this.#web.hasMoved()) await this.controller.exclusive(() => this.#web.follow());
+      check: async () => {
+        if (this.#web.haveAddressesChanged()) {
+          await this.controller.exclusive(() => this.#web.followAddresses());
+        }
       },
       onFailure: (error) => log(`cannot follow the addresses of this machine: ${error}`),
     });
@@ -177,7 +179,7 @@ class ServiceProcess {
     if (this.#isEnding) return this.#ended.resolve();
     this.#isEnding = true;
     this.#watch?.stop();
-    await this.#confirmation.settle();
+    await this.#confirmation.revertPending();
     await this.controller.shutDown();
     await this.#open?.control.close();
     await this.#open?.sharing?.close();
@@ -192,7 +194,7 @@ class ServiceProcess {
 
   async #handle(
     request: ControlRequest,
-    tell: (progress: ControlProgress) => void,
+    report: (progress: ControlProgress) => void,
   ): Promise<ServiceStatus> {
     await this.#opened.promise;
     const parts: ControlledParts = {
@@ -202,8 +204,8 @@ class ServiceProcess {
       logs: this.#logs,
       registrations: this.#registrations,
     };
-    await handleControl(parts, request, tell);
-    return { ...this.status(), ...extraOf(this.#web, request) };
+    await handleControl(parts, request, report);
+    return { ...this.status(), ...extraFields(this.#web, request) };
   }
 
   async #stopHttp(): Promise<void> {
@@ -239,7 +241,7 @@ function listenToSignals(end: () => void, reopen: () => void): void {
 }
 
 /** `store`, whose document leaves an event for each part of it that cannot be used. */
-function telling(store: Store, logs: ServiceLogs): Pick<Store, "read"> {
+function withDocumentEvents(store: Store, logs: ServiceLogs): Pick<Store, "read"> {
   return {
     read: () =>
       store.read().catch((error) => {
@@ -249,7 +251,7 @@ function telling(store: Store, logs: ServiceLogs): Pick<Store, "read"> {
   };
 }
 
-function tellEvent(logs: ServiceLogs, service: ServiceName, state: ServiceState): void {
+function logState(logs: ServiceLogs, service: ServiceName, state: ServiceState): void {
   if (state === "starting" || state === "stopping") {
     const control = state === "starting" ? "start" : "stop";
     logs.event(controlSent(serviceRow(service).display, control));
@@ -282,7 +284,7 @@ async function openControl(run: string, service: ControlService): Promise<Closab
 }
 
 /** One stray rejection must not end a server. It is a bug all the same, so it is told. */
-function guardProcess(log: (line: string) => void): void {
+function logUncaughtErrors(log: (line: string) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     log(`internal error: ${stackOf(event.reason)}`);

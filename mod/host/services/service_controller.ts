@@ -31,7 +31,7 @@ export class Controller {
   readonly #states = new Map<ServiceName, ServiceState>();
   readonly #watch: ServiceWatcher;
   /** The request that runs; the next one waits for it. */
-  #turn: Promise<unknown> = Promise.resolve();
+  #queue: Promise<unknown> = Promise.resolve();
   #isShutDown = false;
 
   constructor(workers: Readonly<Record<ServiceName, ServiceWorker>>, watch: ServiceWatcher) {
@@ -59,7 +59,7 @@ export class Controller {
 
   /** Starts `name` and what it needs; nothing for what runs already. Throws after a shutdown. */
   start(name: ServiceName): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#enqueue(async () => {
       if (this.#isShutDown) {
         throw new Fault("Cannot start a service: the process is shutting down", {
           hint: "httpcfg net start w3svc",
@@ -67,19 +67,31 @@ export class Controller {
       }
       for (const step of startOrder(name)) {
         if (this.isUp(step)) continue;
-        await this.#move(step, "starting", "running", "stopped", () => this.#workers[step].start());
+        await this.#transition(
+          step,
+          "starting",
+          "running",
+          "stopped",
+          () => this.#workers[step].start(),
+        );
       }
     });
   }
 
   /** Stops what stands on `name`, then `name`. `step` hears of each service before and after. */
   stop(name: ServiceName, step: ServiceWatcher = () => {}): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#enqueue(async () => {
       for (const next of [...this.runningDependents(name), name]) {
         if (!this.isUp(next)) continue;
         step(next, "stopping");
         // A worker that fails to stop has still given up its work: there is no way back to running.
-        await this.#move(next, "stopping", "stopped", "stopped", () => this.#workers[next].stop());
+        await this.#transition(
+          next,
+          "stopping",
+          "stopped",
+          "stopped",
+          () => this.#workers[next].stop(),
+        );
         step(next, "stopped");
       }
     });
@@ -87,15 +99,15 @@ export class Controller {
 
   pause(name: ServiceName): Promise<void> {
     const worker = this.#workers[name];
-    return this.#inTurn(() => {
-      return this.#move(name, "pausing", "paused", "running", () => worker.pause!());
+    return this.#enqueue(() => {
+      return this.#transition(name, "pausing", "paused", "running", () => worker.pause!());
     });
   }
 
   resume(name: ServiceName): Promise<void> {
     const worker = this.#workers[name];
-    return this.#inTurn(() => {
-      return this.#move(name, "starting", "running", "paused", () => worker.resume!());
+    return this.#enqueue(() => {
+      return this.#transition(name, "starting", "running", "paused", () => worker.resume!());
     });
   }
 
@@ -107,10 +119,10 @@ export class Controller {
 
   /** Runs `work` when no start or stop runs: a reload must not meet a half-stopped service. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    return this.#inTurn(work);
+    return this.#enqueue(work);
   }
 
-  async #move(
+  async #transition(
     name: ServiceName,
     during: ServiceState,
     after: ServiceState,
@@ -132,9 +144,9 @@ export class Controller {
     this.#watch(name, state);
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(work);
-    this.#turn = done.catch(() => {});
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(work);
+    this.#queue = done.catch(() => {});
     return done;
   }
 }

@@ -9,21 +9,21 @@
 import { openLocal } from "../../listen/sockets/endpoint.ts";
 import { proofFolder, registerSocket, sharingFolder } from "./register_address.ts";
 import { ProofFolder } from "./register_proof.ts";
-import { type RegisterHandler, RegisterServer } from "./register_server.ts";
+import { type RegistrationHandler, RegistrationServer } from "./register_server.ts";
 
-const PASS = 0o011;
+const TRAVERSE = 0o011;
 
 /** Opens the socket in the run folder `run`; resolves with how to close it. */
 export async function openPortSharing(
   run: string,
-  handler: RegisterHandler,
+  handler: RegistrationHandler,
   onFailure: (error: unknown) => void,
 ): Promise<{ close(): Promise<void> }> {
   await Deno.mkdir(sharingFolder(run), { recursive: true, mode: 0o711 });
-  for (const folder of [run, sharingFolder(run)]) await letPass(folder);
+  for (const folder of [run, sharingFolder(run)]) await makeTraversable(folder);
   const proofs = new ProofFolder(proofFolder(run));
   await proofs.open();
-  const server = new RegisterServer(proofs, handler, onFailure);
+  const server = new RegistrationServer(proofs, handler, onFailure);
   const socket = await openLocal(
     { kind: "unix", path: registerSocket(run), mode: 0o666 },
     (conn) => void server.serve(conn),
@@ -36,8 +36,8 @@ export async function openPortSharing(
   };
 }
 
-async function letPass(folder: string): Promise<void> {
+async function makeTraversable(folder: string): Promise<void> {
   const { mode, uid } = await Deno.stat(folder);
-  if (mode === null || (mode & PASS) === PASS || uid !== Deno.uid()) return;
-  await Deno.chmod(folder, (mode & 0o7777) | PASS);
+  if (mode === null || (mode & TRAVERSE) === TRAVERSE || uid !== Deno.uid()) return;
+  await Deno.chmod(folder, (mode & 0o7777) | TRAVERSE);
 }

@@ -8,13 +8,13 @@ import { Fault, quote } from "../../base/fault.ts";
 import { WIN32, win32Text } from "../../base/win32.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import {
-  parseRegisterAnswer,
+  parseRegistrationAnswer,
   proofName,
   REGISTER_LINE_BYTES_MAX,
-  type RegisterAnswer,
-  type RegisterRequest,
+  type RegistrationAnswer,
+  type RegistrationRequest,
 } from "./register_protocol.ts";
-import { makeProof } from "./register_proof.ts";
+import { createProof } from "./register_proof.ts";
 import { proofFolder, registerSocket } from "./register_address.ts";
 
 /** A request that was granted. */
@@ -31,20 +31,20 @@ interface Granted {
  * Asks the first of `runs` (run folders) in which a service listens. Throws a Fault that ends the
  * process with the Win32 code of the refusal.
  */
-export async function askToRegister(
+export async function sendRegistrationRequest(
   runs: readonly string[],
-  request: RegisterRequest,
+  request: RegistrationRequest,
 ): Promise<Granted> {
   const { conn, run } = await dial(runs, request);
   try {
     const lines = readLines(conn, REGISTER_LINE_BYTES_MAX);
-    const next = async (): Promise<RegisterAnswer | null> => {
-      return parseRegisterAnswer((await lines.next()).value);
+    const next = async (): Promise<RegistrationAnswer | null> => {
+      return parseRegistrationAnswer((await lines.next()).value);
     };
     await writeLine(conn, request);
     let answer = await next();
     if (answer?.kind === "prove") {
-      await makeProof(proofFolder(run), await proofName(answer.nonce, request));
+      await createProof(proofFolder(run), await proofName(answer.nonce, request));
       await writeLine(conn, { op: "proved" });
       answer = await next();
     }
@@ -63,7 +63,7 @@ export async function askToRegister(
 
 async function dial(
   runs: readonly string[],
-  request: RegisterRequest,
+  request: RegistrationRequest,
 ): Promise<{ conn: Deno.Conn; run: string }> {
   for (const run of runs) {
     try {
@@ -79,7 +79,7 @@ async function dial(
   throw cannot(request, "no running service that this user can reach", "httpcfg net start w3svc");
 }
 
-function refusal(request: RegisterRequest, answer: RegisterAnswer | null): Fault {
+function refusal(request: RegistrationRequest, answer: RegistrationAnswer | null): Fault {
   if (answer?.kind !== "refused") return cannot(request, "the service closed the connection");
   const { code, reason } = answer;
   const text = win32Text(code)?.replace(/\.$/, "");
@@ -90,7 +90,7 @@ function refusal(request: RegisterRequest, answer: RegisterAnswer | null): Fault
   return cannot(request, why, hint, exitStatusOf(code, Deno.build.os));
 }
 
-function cannot({ op, url }: RegisterRequest, why: string, hint?: string, exit = 1): Fault {
+function cannot({ op, url }: RegistrationRequest, why: string, hint?: string, exit = 1): Fault {
   const message = `Cannot ${op} ${quote(url)}: ${why}`;
   return new Fault(message, hint === undefined ? { exit } : { exit, hint });
 }

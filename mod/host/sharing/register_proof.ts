@@ -20,7 +20,7 @@ const NONCE_BYTES = 24;
 const SWEPT_MAX = 256;
 
 /** A proof that was asked for. */
-interface ProofWanted {
+interface ProofChallenge {
   readonly nonce: string;
   readonly issuedMs: number;
 }
@@ -28,7 +28,7 @@ interface ProofWanted {
 /** The folder of the proofs, for the service. */
 export class ProofFolder {
   readonly #path: string;
-  readonly #wanted = new Set<string>();
+  readonly #issued = new Set<string>();
 
   constructor(path: string) {
     this.#path = path;
@@ -43,15 +43,15 @@ export class ProofFolder {
     await Deno.chmod(this.#path, FOLDER_MODE); // not by mkdir: the umask would take bits away
   }
 
-  /** Asks for a proof; it counts until {@linkcode ProofFolder.forget}. */
-  ask(): ProofWanted {
+  /** Asks for a proof; it counts until {@linkcode ProofFolder.revoke}. */
+  issue(): ProofChallenge {
     const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES)).toHex();
-    this.#wanted.add(nonce);
+    this.#issued.add(nonce);
     return { nonce, issuedMs: Date.now() };
   }
 
   /** Who made the file `name`; null where it proves nothing. The file is removed. */
-  async registrantOf(name: string, { issuedMs }: ProofWanted): Promise<Registrant | null> {
+  async registrantOf(name: string, { issuedMs }: ProofChallenge): Promise<Registrant | null> {
     const path = `${this.#path}/${name}`;
     let info: Deno.FileInfo;
     try {
@@ -71,8 +71,8 @@ export class ProofFolder {
   }
 
   /** The proof is not awaited any more. */
-  async forget({ nonce }: ProofWanted): Promise<void> {
-    this.#wanted.delete(nonce);
+  async revoke({ nonce }: ProofChallenge): Promise<void> {
+    this.#issued.delete(nonce);
     await this.#sweep();
   }
 
@@ -81,13 +81,13 @@ export class ProofFolder {
     let count = 0;
     for await (const { name } of Deno.readDir(this.#path)) {
       if (++count > SWEPT_MAX) return;
-      if (!this.#wanted.has(name.split("-", 1)[0]!)) await remove(`${this.#path}/${name}`);
+      if (!this.#issued.has(name.split("-", 1)[0]!)) await remove(`${this.#path}/${name}`);
     }
   }
 }
 
 /** Makes the file `name`, for the caller. */
-export async function makeProof(folder: string, name: string): Promise<void> {
+export async function createProof(folder: string, name: string): Promise<void> {
   const path = `${folder}/${name}`;
   const file = await Deno.open(path, { write: true, createNew: true, mode: PROOF_MODE });
   file.close();

@@ -19,7 +19,7 @@ import * as v from "valibot";
 /** Longest line of either side: a URL of 2,048 characters, escaped, and a path. */
 export const REGISTER_LINE_BYTES_MAX = 16_384;
 
-export interface RegisterWish {
+export interface RegisterRequest {
   readonly op: "register";
   readonly url: string;
   /** Target as `parseProxyTarget` reads it. */
@@ -30,14 +30,14 @@ export interface RegisterWish {
   readonly timeoutSeconds: number;
 }
 
-export interface UnregisterWish {
+export interface UnregisterRequest {
   readonly op: "unregister";
   readonly url: string;
 }
 
-export type RegisterRequest = RegisterWish | UnregisterWish;
+export type RegistrationRequest = RegisterRequest | UnregisterRequest;
 
-export type RegisterAnswer =
+export type RegistrationAnswer =
   | { readonly kind: "prove"; readonly nonce: string }
   | { readonly kind: "done"; readonly url: string }
   /** `code` is a Win32 code. */
@@ -47,7 +47,7 @@ export type RegisterAnswer =
 /** Seconds that a program may take; HTTP.sys's own time-outs are 120 s. */
 export const PROXY_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
 
-const requestSchema: v.GenericSchema<unknown, RegisterRequest> = v.variant("op", [
+const requestSchema: v.GenericSchema<unknown, RegistrationRequest> = v.variant("op", [
   v.object({
     op: v.literal("register"),
     url: v.string(),
@@ -58,7 +58,7 @@ const requestSchema: v.GenericSchema<unknown, RegisterRequest> = v.variant("op",
   v.object({ op: v.literal("unregister"), url: v.string() }),
 ]);
 
-const answerSchema: v.GenericSchema<unknown, RegisterAnswer> = v.variant("kind", [
+const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("kind", [
   v.object({ kind: v.literal("prove"), nonce: v.string() }),
   v.object({ kind: v.literal("done"), url: v.string() }),
   v.object({ kind: v.literal("refused"), code: v.number(), reason: v.string() }),
@@ -66,13 +66,13 @@ const answerSchema: v.GenericSchema<unknown, RegisterAnswer> = v.variant("kind",
 ]);
 
 /** The request that `value` is; null where it is none. */
-export function parseRegisterRequest(value: unknown): RegisterRequest | null {
+export function parseRegistrationRequest(value: unknown): RegistrationRequest | null {
   const result = v.safeParse(requestSchema, value);
   return result.success ? result.output : null;
 }
 
 /** The answer that `value` is; null where it is none. */
-export function parseRegisterAnswer(value: unknown): RegisterAnswer | null {
+export function parseRegistrationAnswer(value: unknown): RegistrationAnswer | null {
   const result = v.safeParse(answerSchema, value);
   return result.success ? result.output : null;
 }
@@ -84,7 +84,7 @@ export function isTimeout(seconds: number): boolean {
 }
 
 /** Name of the file that proves who asks for `request`. */
-export async function proofName(nonce: string, request: RegisterRequest): Promise<string> {
+export async function proofName(nonce: string, request: RegistrationRequest): Promise<string> {
   const text = request.op === "unregister"
     ? [nonce, request.op, request.url]
     : [nonce, request.op, request.url, request.to, request.keep, request.timeoutSeconds];

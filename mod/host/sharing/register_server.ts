@@ -9,55 +9,55 @@ import { Fault } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { type LineStream, readLines, writeLine } from "../control/json_lines.ts";
 import {
-  parseRegisterRequest,
+  parseRegistrationRequest,
   proofName,
   REGISTER_LINE_BYTES_MAX,
-  type RegisterAnswer,
   type RegisterRequest,
-  type RegisterWish,
-  type UnregisterWish,
+  type RegistrationAnswer,
+  type RegistrationRequest,
+  type UnregisterRequest,
 } from "./register_protocol.ts";
 import type { ProofFolder } from "./register_proof.ts";
 import type { Registrant } from "./registration_access.ts";
 
 /** Callers at once who have not proved who they are; the next one is hung up on. */
-const UNPROVED_MAX = 32;
+const UNIDENTIFIED_MAX = 32;
 /** For a caller to say what it wants and to prove who it is. */
 const PROOF_MS = 10_000;
 
 /** What came of a request: a Win32 code, 0 for success, and the canonical URL or the reason. */
-export interface RegisterOutcome {
+export interface RegistrationOutcome {
   readonly code: number;
   readonly text: string;
 }
 
 /** Who carries out what was proved. */
-export interface RegisterHandler {
+export interface RegistrationHandler {
   /** `onEnd` is called once, when the service ends the registration itself. */
   register(
-    wish: RegisterWish,
+    request: RegisterRequest,
     registrant: Registrant,
     onEnd: (reason: string) => void,
-  ): Promise<RegisterOutcome>;
-  unregister(wish: UnregisterWish, registrant: Registrant): Promise<RegisterOutcome>;
+  ): Promise<RegistrationOutcome>;
+  unregister(request: UnregisterRequest, registrant: Registrant): Promise<RegistrationOutcome>;
   /** The caller has hung up. */
-  gone(url: string): Promise<void>;
+  disconnected(url: string): Promise<void>;
 }
 
 type Stream = LineStream & { close(): void };
 
 /** Serves callers, one request a connection. */
-export class RegisterServer {
+export class RegistrationServer {
   readonly #proofs: ProofFolder;
-  readonly #handler: RegisterHandler;
+  readonly #handler: RegistrationHandler;
   readonly #onFailure: (error: unknown) => void;
   readonly #streams = new Set<Stream>();
-  #unproved = 0;
+  #unidentified = 0;
 
   /** `onFailure` is told of a failure that is nobody's but this program's. */
   constructor(
     proofs: ProofFolder,
-    handler: RegisterHandler,
+    handler: RegistrationHandler,
     onFailure: (error: unknown) => void,
   ) {
     this.#proofs = proofs;
@@ -67,10 +67,10 @@ export class RegisterServer {
 
   /** Serves one connection to its end. Never throws. */
   async serve(stream: Stream): Promise<void> {
-    if (this.#unproved >= UNPROVED_MAX) return closeQuietly(stream);
+    if (this.#unidentified >= UNIDENTIFIED_MAX) return closeQuietly(stream);
     this.#streams.add(stream);
     try {
-      await this.#answer(stream);
+      await this.#handle(stream);
     } catch {
       // A caller that goes away, or says what is no request, is owed nothing.
     } finally {
@@ -84,33 +84,33 @@ export class RegisterServer {
     for (const stream of this.#streams) closeQuietly(stream);
   }
 
-  async #answer(stream: Stream): Promise<void> {
-    const say = (answer: RegisterAnswer): Promise<void> => writeLine(stream, answer);
+  async #handle(stream: Stream): Promise<void> {
+    const reply = (answer: RegistrationAnswer): Promise<void> => writeLine(stream, answer);
     const lines = readLines(stream, REGISTER_LINE_BYTES_MAX);
-    const proved = await this.#prove(stream, lines, say);
-    if (proved === null) return;
-    const { request, registrant } = proved;
+    const caller = await this.#identify(stream, lines, reply);
+    if (caller === null) return;
+    const { request, registrant } = caller;
     if (request.op === "unregister") {
-      const outcome = await this.#settled(() => this.#handler.unregister(request, registrant));
-      return await say(answerOf(outcome));
+      const outcome = await this.#runHandler(() => this.#handler.unregister(request, registrant));
+      return await reply(answerOf(outcome));
     }
-    const ended = (reason: string): void => {
-      say({ kind: "ended", reason }).catch(() => {}).finally(() => closeQuietly(stream));
+    const notifyEnd = (reason: string): void => {
+      reply({ kind: "ended", reason }).catch(() => {}).finally(() => closeQuietly(stream));
     };
-    const outcome = await this.#settled(() => {
-      return this.#handler.register(request, registrant, ended);
+    const outcome = await this.#runHandler(() => {
+      return this.#handler.register(request, registrant, notifyEnd);
     });
-    if (outcome.code !== WIN32.NO_ERROR || request.keep) return await say(answerOf(outcome));
+    if (outcome.code !== WIN32.NO_ERROR || request.keep) return await reply(answerOf(outcome));
     try {
-      await say(answerOf(outcome));
+      await reply(answerOf(outcome));
       await lines.next(); // nothing comes any more but the end
     } finally {
-      await this.#handler.gone(outcome.text).catch(this.#onFailure);
+      await this.#handler.disconnected(outcome.text).catch(this.#onFailure);
     }
   }
 
   /** What came of `work`; one that throws is refused with its reason, and is told. */
-  async #settled(work: () => Promise<RegisterOutcome>): Promise<RegisterOutcome> {
+  async #runHandler(work: () => Promise<RegistrationOutcome>): Promise<RegistrationOutcome> {
     try {
       return await work();
     } catch (error) {
@@ -121,27 +121,27 @@ export class RegisterServer {
   }
 
   /** The request and who made it; null where that was not proved. */
-  async #prove(
+  async #identify(
     stream: Stream,
     lines: AsyncGenerator<unknown>,
-    say: (answer: RegisterAnswer) => Promise<void>,
-  ): Promise<{ request: RegisterRequest; registrant: Registrant } | null> {
-    this.#unproved++;
+    reply: (answer: RegistrationAnswer) => Promise<void>,
+  ): Promise<{ request: RegistrationRequest; registrant: Registrant } | null> {
+    this.#unidentified++;
     const timer = setTimeout(() => closeQuietly(stream), PROOF_MS);
-    const wanted = this.#proofs.ask();
+    const challenge = this.#proofs.issue();
     try {
-      const request = parseRegisterRequest((await lines.next()).value);
+      const request = parseRegistrationRequest((await lines.next()).value);
       if (request === null) {
-        await say({ kind: "refused", code: WIN32.INVALID_PARAMETER, reason: "unknown request" });
+        await reply({ kind: "refused", code: WIN32.INVALID_PARAMETER, reason: "unknown request" });
         return null;
       }
-      await say({ kind: "prove", nonce: wanted.nonce });
+      await reply({ kind: "prove", nonce: challenge.nonce });
       const { done } = await lines.next();
       if (done) return null;
-      const name = await proofName(wanted.nonce, request);
-      const registrant = await this.#proofs.registrantOf(name, wanted);
+      const name = await proofName(challenge.nonce, request);
+      const registrant = await this.#proofs.registrantOf(name, challenge);
       if (registrant !== null) return { request, registrant };
-      await say({
+      await reply({
         kind: "refused",
         code: WIN32.ACCESS_DENIED,
         reason: "the caller could not be identified",
@@ -149,13 +149,13 @@ export class RegisterServer {
       return null;
     } finally {
       clearTimeout(timer);
-      this.#unproved--;
-      await this.#proofs.forget(wanted);
+      this.#unidentified--;
+      await this.#proofs.revoke(challenge);
     }
   }
 }
 
-function answerOf({ code, text }: RegisterOutcome): RegisterAnswer {
+function answerOf({ code, text }: RegistrationOutcome): RegistrationAnswer {
   return code === WIN32.NO_ERROR
     ? { kind: "done", url: text }
     : { kind: "refused", code, reason: text };

@@ -19,8 +19,8 @@ import {
 } from "../../site/proxy/proxy_target.ts";
 import { connectTo } from "../../site/proxy/upstream_connection.ts";
 import type { RegisteredHandler } from "../web/router.ts";
-import type { RegisterWish, UnregisterWish } from "./register_protocol.ts";
-import type { RegisterHandler, RegisterOutcome } from "./register_server.ts";
+import type { RegisterRequest, UnregisterRequest } from "./register_protocol.ts";
+import type { RegistrationHandler, RegistrationOutcome } from "./register_server.ts";
 import {
   decideRegistration,
   type Registrant,
@@ -38,7 +38,7 @@ export interface SharedService {
   /** Null while HTTP does not run. */
   readonly runningSites: readonly SiteRecord[] | null;
   /** Serves exactly these programs from now on; says what became of each. */
-  share(programs: readonly RegisteredHandler[]): Promise<readonly PlannedRegistration[]>;
+  servePrograms(programs: readonly RegisteredHandler[]): Promise<readonly PlannedRegistration[]>;
 }
 
 /** Runs `work` while nothing starts, stops or reloads. */
@@ -68,7 +68,7 @@ interface Registration extends RegisteredHandler {
 }
 
 /** Carries out what callers have proved to want. */
-export class Registrations implements RegisterHandler {
+export class Registrations implements RegistrationHandler {
   readonly #service: SharedService;
   readonly #store: Pick<Store, "read">;
   readonly #exclusive: Exclusive;
@@ -94,17 +94,17 @@ export class Registrations implements RegisterHandler {
   /** Serves by the reservations that are stored now: they count at once, without a reload. */
   refresh(): Promise<void> {
     return this.#exclusive(async () => {
-      if (this.#service.runningSites !== null) await this.#service.share(this.#list);
+      if (this.#service.runningSites !== null) await this.#service.servePrograms(this.#list);
     });
   }
 
   register(
-    wish: RegisterWish,
+    request: RegisterRequest,
     registrant: Registrant,
     onEnd: (reason: string) => void,
-  ): Promise<RegisterOutcome> {
-    const prefix = parseUrlPrefix(wish.url);
-    const target = parseProxyTarget(wish.to);
+  ): Promise<RegistrationOutcome> {
+    const prefix = parseUrlPrefix(request.url);
+    const target = parseProxyTarget(request.to);
     if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "not a UrlPrefix");
     if (target === null) {
       const form = "http://127.0.0.1:PORT, http://[::1]:PORT or unix:/PATH";
@@ -115,8 +115,8 @@ export class Registrations implements RegisterHandler {
       if (runningSites === null) {
         return await refuse(WIN32.SERVICE_NOT_ACTIVE, "the HTTP service is not running");
       }
-      const crowd = this.#crowd(registrant);
-      if (crowd !== null) return await refuse(WIN32.NOT_ENOUGH_QUOTA, crowd);
+      const quotaProblem = this.#quotaProblem(registrant);
+      if (quotaProblem !== null) return await refuse(WIN32.NOT_ENOUGH_QUOTA, quotaProblem);
       const { urlAcl: reservations } = await this.#store.read();
       const taken = [...takenBySites(runningSites), ...this.#taken()];
       const { code, reason } = decideRegistration({
@@ -127,12 +127,12 @@ export class Registrations implements RegisterHandler {
         taken,
       });
       if (code !== WIN32.NO_ERROR) return { code, text: reason };
-      return await this.#add(this.#make(prefix, target, { wish, registrant, onEnd }));
+      return await this.#add(this.#create(prefix, target, { request, registrant, onEnd }));
     });
   }
 
-  unregister(wish: UnregisterWish, registrant: Registrant): Promise<RegisterOutcome> {
-    const prefix = parseUrlPrefix(wish.url);
+  unregister(request: UnregisterRequest, registrant: Registrant): Promise<RegistrationOutcome> {
+    const prefix = parseUrlPrefix(request.url);
     if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "not a UrlPrefix");
     const url = formatUrlPrefix(prefix);
     return this.#exclusive(async () => {
@@ -148,7 +148,7 @@ export class Registrations implements RegisterHandler {
     });
   }
 
-  gone(url: string): Promise<void> {
+  disconnected(url: string): Promise<void> {
     return this.#exclusive(async () => {
       const found = this.#list.find((one) => one.url === url && !one.keep);
       if (found !== undefined) await this.#remove(found, "its program closed the connection");
@@ -160,15 +160,15 @@ export class Registrations implements RegisterHandler {
     const ended = this.#list;
     if (ended.length === 0) return;
     this.#list = [];
-    await this.#service.share([]);
-    for (const registration of ended) end(registration, reason);
+    await this.#service.servePrograms([]);
+    for (const registration of ended) endRegistration(registration, reason);
   }
 
   #taken(): TakenPrefix[] {
     return this.#list.map(({ prefix, uid }) => ({ prefix, by: `a program of user ${uid}` }));
   }
 
-  #crowd({ uid, isAdministrator }: Registrant): string | null {
+  #quotaProblem({ uid, isAdministrator }: Registrant): string | null {
     if (this.#list.length >= REGISTRATIONS_MAX) {
       return `limit of ${REGISTRATIONS_MAX} registrations reached`;
     }
@@ -177,11 +177,11 @@ export class Registrations implements RegisterHandler {
     return `user ${uid} already has ${own} registrations`;
   }
 
-  #make(
+  #create(
     prefix: UrlPrefix,
     target: ProxyTarget,
-    { wish, registrant, onEnd }: {
-      readonly wish: RegisterWish;
+    { request, registrant, onEnd }: {
+      readonly request: RegisterRequest;
       readonly registrant: Registrant;
       readonly onEnd: (reason: string) => void;
     },
@@ -189,14 +189,14 @@ export class Registrations implements RegisterHandler {
     const proxy = new ReverseProxy({
       connect: () => connectTo(target),
       via: this.#via,
-      timeoutMs: wish.timeoutSeconds * 1000,
+      timeoutMs: request.timeoutSeconds * 1000,
     });
     return {
       prefix,
       url: formatUrlPrefix(prefix),
       target,
       uid: registrant.uid,
-      keep: wish.keep,
+      keep: request.keep,
       since: new Date(this.#now()).toISOString(),
       proxy,
       handle: proxy.handle,
@@ -204,30 +204,30 @@ export class Registrations implements RegisterHandler {
     };
   }
 
-  async #add(registration: Registration): Promise<RegisterOutcome> {
+  async #add(registration: Registration): Promise<RegistrationOutcome> {
     const list = [...this.#list, registration];
-    const planned = (await this.#service.share(list)).at(-1);
+    const planned = (await this.#service.servePrograms(list)).at(-1);
     if (planned?.state === "started" || planned?.state === "waiting") {
       this.#list = list;
       return { code: WIN32.NO_ERROR, text: registration.url };
     }
-    await this.#service.share(this.#list);
+    await this.#service.servePrograms(this.#list);
     registration.proxy.close();
     return await refuse(planned?.win32 ?? WIN32.NOT_FOUND, planned?.reason ?? "cannot be served");
   }
 
   async #remove(registration: Registration, reason: string): Promise<void> {
     this.#list = this.#list.filter((one) => one !== registration);
-    await this.#service.share(this.#list);
-    end(registration, reason);
+    await this.#service.servePrograms(this.#list);
+    endRegistration(registration, reason);
   }
 }
 
-function end({ proxy, onEnd }: Registration, reason: string): void {
+function endRegistration({ proxy, onEnd }: Registration, reason: string): void {
   proxy.close();
   onEnd(reason);
 }
 
-function refuse(code: number, text: string): Promise<RegisterOutcome> {
+function refuse(code: number, text: string): Promise<RegistrationOutcome> {
   return Promise.resolve({ code, text });
 }

@@ -38,8 +38,8 @@ export class CachedResponses {
   }
 
   /** Drops what is meant; gives the number of entries. */
-  drop({ url, recursive }: CacheSelection): number {
-    return this.#cache.drop(({ siteId, path }) => {
+  evict({ url, recursive }: CacheSelection): number {
+    return this.#cache.evict(({ siteId, path }) => {
       if (url === null) return true;
       const own = `${baseUrl(this.#sites, siteId)}${path}`;
       return own === url || (recursive && own.startsWith(url.endsWith("/") ? url : `${url}/`));

@@ -19,7 +19,7 @@ import type { Certificates } from "./tls_contexts.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 
 /** What it stands on, and where its connections go. */
-interface HttpsOptions {
+interface HttpsServiceOptions {
   readonly store: Pick<Store, "read">;
   /** Folder of the certificate stores. */
   readonly certs: string;
@@ -32,7 +32,7 @@ interface HttpsOptions {
 }
 
 /** Milliseconds between two looks at the files of the certificates. */
-const LOOK_MS = 2000;
+const POLL_MS = 2000;
 
 interface Loaded {
   readonly certificates: Certificates;
@@ -42,22 +42,22 @@ interface Loaded {
 
 const NONE: CertificateCheck = certificateCheck([], () => null);
 
-export class Https {
-  readonly #options: HttpsOptions;
+export class HttpsService {
+  readonly #options: HttpsServiceOptions;
   #loaded: Loaded | null = null;
 
-  constructor(options: HttpsOptions) {
+  constructor(options: HttpsServiceOptions) {
     this.#options = options;
   }
 
   readonly worker: ServiceWorker = {
     start: async () => await this.load((await this.#options.store.read()).ssl),
-    stop: () => Promise.resolve(this.#drop()),
+    stop: () => Promise.resolve(this.#unload()),
   };
 
   /** Serves the certificates of `records` from now on. */
   async load(records: readonly SslRecord[]): Promise<void> {
-    if (records.length > 0) this.#loaded ??= await this.#begin();
+    if (records.length > 0) this.#loaded ??= await this.#loadTls();
     this.#loaded?.certificates.load(records);
   }
 
@@ -66,7 +66,7 @@ export class Https {
     (this.#loaded?.certificates.check ?? NONE)(binding);
 
   /** `site` with the bindings that can be served. */
-  served(site: SiteRecord): SiteRecord {
+  servable(site: SiteRecord): SiteRecord {
     const secureBindings = site.secureBindings.filter((text) => {
       const binding = parseBinding(text);
       return !isProblem(binding) && this.check(binding) === null;
@@ -90,7 +90,7 @@ export class Https {
     this.#loaded?.gate.clear();
   }
 
-  async #begin(): Promise<Loaded> {
+  async #loadTls(): Promise<Loaded> {
     const [{ TlsGate }, { Certificates }] = await Promise.all([
       import("../../listen/tls/handshake_gate.ts"),
       import("./tls_contexts.ts"),
@@ -104,10 +104,10 @@ export class Https {
       onPlain: (stream) => onConnection(stream, false),
       refused,
     });
-    return { certificates, gate, timer: setInterval(() => certificates.look(), LOOK_MS) };
+    return { certificates, gate, timer: setInterval(() => certificates.reloadChanged(), POLL_MS) };
   }
 
-  #drop(): void {
+  #unload(): void {
     const loaded = this.#loaded;
     this.#loaded = null;
     clearInterval(loaded?.timer);

@@ -62,12 +62,14 @@ export function changeEvents(
   after: Plan,
   sites: readonly SiteRecord[],
 ): NewEvent[] {
-  const known = new Set(planEvents(before, sites).map((event) => JSON.stringify(event)));
+  const reported = new Set(planEvents(before, sites).map((event) => JSON.stringify(event)));
   const { opened, closed } = movedBetween(before, after);
   const moved = [
     ...opened.map((one) => listeningChanged(formatEndpoint(one), "started", one.cause)),
     ...closed.map((one) => listeningChanged(formatEndpoint(one), "stopped", one.cause)),
   ];
-  const undone = planEvents(after, sites).filter((event) => !known.has(JSON.stringify(event)));
-  return [...moved, ...undone];
+  const newFailures = planEvents(after, sites).filter((event) =>
+    !reported.has(JSON.stringify(event))
+  );
+  return [...moved, ...newFailures];
 }

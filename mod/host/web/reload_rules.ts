@@ -23,7 +23,7 @@ export interface Draining {
 }
 
 /** What came of a reload. */
-export interface Reloaded {
+export interface ReloadResult {
   readonly changes: readonly ControlChange[];
   /** Addresses that are no longer served and still have connections. */
   readonly draining: readonly Draining[];
@@ -55,19 +55,19 @@ export function isNewFailure({ endpoint, fault }: FailedBind, before: Plan): boo
 }
 
 /** The sites that have a handler, as one text. */
-export function upSites({ sites }: Plan): string {
+export function upSiteIds({ sites }: Plan): string {
   return sites.filter(isUp).map(({ id }) => id).join();
 }
 
 /** The sockets that a reload opened and closed. */
 export function changesOf(before: Plan, after: Plan): ControlChange[] {
   const { opened, closed } = movedBetween(before, after);
-  const told = (endpoint: Endpoint, change: "opened" | "closed"): ControlChange => {
+  const changeAt = (endpoint: Endpoint, change: "opened" | "closed"): ControlChange => {
     return { kind: "change", endpoint: formatEndpoint(endpoint), change, connections: 0 };
   };
   return [
-    ...opened.map((endpoint) => told(endpoint, "opened")),
-    ...closed.map((endpoint) => told(endpoint, "closed")),
+    ...opened.map((endpoint) => changeAt(endpoint, "opened")),
+    ...closed.map((endpoint) => changeAt(endpoint, "closed")),
   ];
 }
 
@@ -78,10 +78,10 @@ export function drainUnreached(
   { ShutdownGraceTimeout }: Pick<Settings, "ShutdownGraceTimeout">,
 ): Draining[] {
   const { dualStack } = readMachine();
-  const gone = server.localEndpoints().filter(({ endpoint }) => {
+  const unreached = server.localEndpoints().filter(({ endpoint }) => {
     return !open.some((socket) => reaches(socket, endpoint, dualStack));
   });
-  return gone.map(({ endpoint, connections }) => {
+  return unreached.map(({ endpoint, connections }) => {
     const done = server.drainEndpoint(endpoint, ShutdownGraceTimeout * 1000);
     return { endpoint, connections, done };
   });

@@ -7,13 +7,13 @@
 import type { Handler } from "../../base/exchange.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
-import type { SiteHandlerMaker } from "../../site/kinds/kinds.ts";
+import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { ListeningView } from "../../site/kinds/site_context.ts";
 import { CachedResponses } from "./cache_view.ts";
-import type { Https } from "./https_service.ts";
+import type { HttpsService } from "./https_service.ts";
 import { Pauses } from "./pauses.ts";
 import { routeRequests } from "./router.ts";
-import { type Serving, sitesUp } from "./serving.ts";
+import { type ServingState, sitesUp } from "./serving_state.ts";
 import { SiteConnections } from "./site_connection_limits.ts";
 
 /** Milliseconds between two looks for responses that nobody asked for in UriScavengerPeriod. */
@@ -29,15 +29,15 @@ interface Current {
 export class RequestHandler {
   readonly connections = new SiteConnections();
   readonly pauses = new Pauses();
-  readonly #https: Pick<Https, "served">;
+  readonly #https: Pick<HttpsService, "servable">;
   readonly #listening: () => ListeningView;
-  readonly #siteHandler: SiteHandlerMaker;
+  readonly #siteHandler: SiteHandlerFactory;
   #current: Current | null = null;
 
   /** `listening` is what the welcome page shows. */
   constructor(
-    https: Pick<Https, "served">,
-    siteHandler: SiteHandlerMaker,
+    https: Pick<HttpsService, "servable">,
+    siteHandler: SiteHandlerFactory,
     listening: () => ListeningView,
   ) {
     this.#https = https;
@@ -45,15 +45,15 @@ export class RequestHandler {
     this.#listening = listening;
   }
 
-  /** Handler for the sites and the programs of `serving`; the one before it is not asked again. */
+  /** Handler for the sites and the programs of `state`; the one before it is not asked again. */
   handlerFor(
-    serving: Pick<Serving, "document" | "plan" | "programs">,
+    state: Pick<ServingState, "document" | "plan" | "programs">,
     settings: Settings,
   ): Handler {
     const cache = new ResponseCache(settings);
-    const { sites: stored, urlAcl: reservations } = serving.document;
-    const sites = sitesUp(serving).map((site) => this.#https.served(site));
-    const handler = routeRequests({ sites, registrations: serving.programs, reservations }, {
+    const { sites: stored, urlAcl: reservations } = state.document;
+    const sites = sitesUp(state).map((site) => this.#https.servable(site));
+    const handler = routeRequests({ sites, registrations: state.programs, reservations }, {
       siteHandler: this.#siteHandler,
       cache,
       listening: this.#listening,

@@ -15,12 +15,12 @@ import {
   prefixRoute,
   type Route,
 } from "../../site/routes.ts";
-import type { SiteHandlerMaker } from "../../site/kinds/kinds.ts";
+import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { SiteContext } from "../../site/kinds/site_context.ts";
 import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
 interface RouterContext extends SiteContext {
-  readonly siteHandler: SiteHandlerMaker;
+  readonly siteHandler: SiteHandlerFactory;
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;
   readonly connections: SiteConnections;
@@ -33,7 +33,7 @@ export interface RegisteredHandler {
 }
 
 /** Everything that may answer. */
-export interface Answerers {
+export interface RouteSources {
   /** Sites that run. */
   readonly sites: readonly SiteRecord[];
   readonly registrations: readonly RegisteredHandler[];
@@ -63,13 +63,13 @@ const PAUSED: Refusal = { refuse: "Disabled" };
 const RESERVED: Target = { site: null, bytesMax: undefined, handle: () => ({ refuse: "N/A" }) };
 
 /** Handler of every endpoint. */
-export function routeRequests(answerers: Answerers, context: RouterContext): Handler {
+export function routeRequests(sources: RouteSources, context: RouterContext): Handler {
   const table = buildRouteTable([
-    ...answerers.sites.flatMap((site) => bindingRoutes(site, siteTarget(site, context))),
-    ...answerers.registrations.map(({ prefix, handle }) => {
+    ...sources.sites.flatMap((site) => bindingRoutes(site, siteTarget(site, context))),
+    ...sources.registrations.map(({ prefix, handle }) => {
       return prefixRoute<Target>(prefix, { site: null, bytesMax: undefined, handle });
     }),
-    ...reservedRoutes(answerers.reservations),
+    ...reservedRoutes(sources.reservations),
   ]);
   return (request) => {
     const target = matchRoute(table, request);

@@ -35,7 +35,7 @@ import {
 } from "../../telemetry/events/event.ts";
 
 /** The certificate of one or more records. */
-interface Served {
+interface ServedCertificate {
   readonly files: Pick<StoredCertificate, "certFile" | "keyFile">;
   /** Keys of its records. */
   readonly keys: string[];
@@ -45,15 +45,15 @@ interface Served {
   stamp: string;
   /** What they looked like when they could not be used; null while all is well. */
   badStamp: string | null;
-  isTold: boolean;
+  isReported: boolean;
 }
 
 export class Certificates {
   readonly #folder: string;
   readonly #event: (event: NewEvent) => void;
   /** By the path of the certificate. */
-  #byFile = new Map<string, Served>();
-  #byKey = new Map<string, Served>();
+  #byFile = new Map<string, ServedCertificate>();
+  #byKey = new Map<string, ServedCertificate>();
   #check: CertificateCheck = certificateCheck([], () => MISSING);
 
   /** `folder` holds the stores. */
@@ -94,11 +94,11 @@ export class Certificates {
   }
 
   /** Takes up what was replaced since the last look. */
-  look(): void {
+  reloadChanged(): void {
     for (const served of this.#byFile.values()) {
       const stamp = stampOf(served.files);
       if (stamp === served.stamp) served.badStamp = null;
-      else if (stamp !== served.badStamp || !served.isTold) this.#renew(served, stamp);
+      else if (stamp !== served.badStamp || !served.isReported) this.#renew(served, stamp);
     }
   }
 
@@ -114,62 +114,65 @@ export class Certificates {
   }
 
   /** What serves `certificate`; the reason where it cannot be used and was not in use before. */
-  #serve(certificate: StoredCertificate, before: ReadonlyMap<string, Served>): Served | Problem {
-    const known = this.#byFile.get(certificate.certFile);
-    if (known !== undefined) return known;
+  #serve(
+    certificate: StoredCertificate,
+    before: ReadonlyMap<string, ServedCertificate>,
+  ): ServedCertificate | Problem {
+    const existing = this.#byFile.get(certificate.certFile);
+    if (existing !== undefined) return existing;
     const files = { certFile: certificate.certFile, keyFile: certificate.keyFile };
-    const old = before.get(certificate.certFile);
+    const previous = before.get(certificate.certFile);
     const stamp = stampOf(files);
-    if (old === undefined || stamp !== old.stamp) {
+    if (previous === undefined || stamp !== previous.stamp) {
       try {
         const { hash, context } = readContext(files);
         if (validity(certificate, new Date().toISOString()) === "expired") {
           this.#event(certificateExpired(certificate.certFile, certificate.notAfter));
         }
-        return this.#keep({ ...fresh(files, stamp), hash, context });
+        return this.#add({ ...initialState(files, stamp), hash, context });
       } catch (error) {
-        if (old === undefined) return new Problem(certificate.problem ?? messageOf(error));
+        if (previous === undefined) return new Problem(certificate.problem ?? messageOf(error));
       }
     }
-    return this.#keep({ ...old, keys: [] });
+    return this.#add({ ...previous, keys: [] });
   }
 
-  #keep(served: Served): Served {
+  #add(served: ServedCertificate): ServedCertificate {
     this.#byFile.set(served.files.certFile, served);
     return served;
   }
 
-  #renew(served: Served, stamp: string): void {
-    const isStill = stamp === served.badStamp;
+  #renew(served: ServedCertificate, stamp: string): void {
+    const isPersistent = stamp === served.badStamp;
     const { certFile } = served.files;
     try {
       const { hash, context } = readContext(served.files);
-      Object.assign(served, { ...fresh(served.files, stamp), keys: served.keys, context });
+      Object.assign(served, { ...initialState(served.files, stamp), keys: served.keys, context });
       if (hash === served.hash) return;
       served.hash = hash;
       this.#event(certificateReplaced(served.keys, certFile, hash));
     } catch (error) {
-      if (isStill) this.#event(certificateKept(served.keys, messageOf(error)));
+      if (isPersistent) this.#event(certificateKept(served.keys, messageOf(error)));
       served.badStamp = stamp;
-      served.isTold = isStill;
+      served.isReported = isPersistent;
     }
   }
 }
 
-function fresh(
-  files: Served["files"],
+function initialState(
+  files: ServedCertificate["files"],
   stamp: string,
-): Pick<Served, "files" | "keys" | "stamp" | "badStamp" | "isTold"> {
-  return { files, keys: [], stamp, badStamp: null, isTold: false };
+): Pick<ServedCertificate, "files" | "keys" | "stamp" | "badStamp" | "isReported"> {
+  return { files, keys: [], stamp, badStamp: null, isReported: false };
 }
 
-function readContext(files: Served["files"]): { hash: string; context: SecureContext } {
+function readContext(files: ServedCertificate["files"]): { hash: string; context: SecureContext } {
   const pair = readPair(files);
   return { hash: certificateFacts(pair.cert)!.hash, context: makeContext(pair) };
 }
 
 /** Changes when one of the files is replaced or written; links are followed. */
-function stampOf({ certFile, keyFile }: Served["files"]): string {
+function stampOf({ certFile, keyFile }: ServedCertificate["files"]): string {
   return [certFile, keyFile].map((path) => {
     try {
       const { mtime, size, ino } = Deno.statSync(path);

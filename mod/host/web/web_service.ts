@@ -8,7 +8,7 @@
  *     stopped --share--> programs only <--stop/start--> sites and programs
  *        ^------------------ start / stop --------------------^
  *
- * What is served is one value, {@linkcode Serving}, which is replaced whole: document, programs, plan
+ * What is served is one value, {@linkcode ServingState}, which is replaced whole: document, programs, plan
  * and the machine's addresses always belong together.
  *
  * @module
@@ -34,8 +34,8 @@ import {
   readHttpConfig,
   type RunningHttp,
 } from "./http_service.ts";
-import type { Https } from "./https_service.ts";
-import { notRunning, throwIfDown, withSite } from "./one_site.ts";
+import type { HttpsService } from "./https_service.ts";
+import { checkSiteStarted, notRunningFault, withSite } from "./site_state.ts";
 import { changeEvents, planEvents } from "./plan_events.ts";
 import {
   changesOf,
@@ -43,27 +43,27 @@ import {
   type Draining,
   drainUnreached,
   isNewFailure,
-  type Reloaded,
-  upSites,
+  type ReloadResult,
+  upSiteIds,
 } from "./reload_rules.ts";
 import type { RequestHandler } from "./request_handler.ts";
 import type { RegisteredHandler } from "./router.ts";
-import { hasMachineMoved, type Serving, servingStatus, sitesUp } from "./serving.ts";
+import { hasMachineChanged, type ServingState, servingStatus, sitesUp } from "./serving_state.ts";
 import { nothingStarted } from "./status_views.ts";
 
 /** What W3SVC stands on. */
 interface WebServiceOptions {
   readonly store: Pick<Store, "read">;
   readonly http: HttpService;
-  readonly https: Https;
-  readonly path: RequestHandler;
+  readonly https: HttpsService;
+  readonly requests: RequestHandler;
   readonly logs: ServiceLogs;
   /** Writes one line for whoever watches the process. */
   log(line: string): void;
 }
 
 /** What is to be served, before there is a plan for it. */
-type Wanted = Pick<Serving, "document" | "programs" | "withSites">;
+type DesiredState = Pick<ServingState, "document" | "programs" | "withSites">;
 
 /** Idle connections that are closed when the file table is full: room for a burst, not for all. */
 const ROOM_CONNECTIONS = 32;
@@ -72,7 +72,7 @@ const ROOM_CONNECTIONS = 32;
 export class WebService implements ServiceWorker {
   readonly #options: WebServiceOptions;
   readonly #sockets: SocketSet;
-  #serving: Serving | null = null;
+  #state: ServingState | null = null;
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
@@ -98,25 +98,25 @@ export class WebService implements ServiceWorker {
     const { store, logs } = this.#options;
     const { config, server } = this.#http();
     const document = await store.read();
-    const programs = this.#serving?.programs ?? [];
-    const serving = await this.#followPlan(config, { document, programs, withSites: true });
-    for (const event of planEvents(serving.plan, document.sites)) logs.event(event);
-    const problem = nothingStarted(serving.plan, Deno.build.os);
+    const programs = this.#state?.programs ?? [];
+    const state = await this.#followPlan(config, { document, programs, withSites: true });
+    for (const event of planEvents(state.plan, document.sites)) logs.event(event);
+    const problem = nothingStarted(state.plan, Deno.build.os);
     if (problem !== null) {
-      await this.share(programs);
+      await this.servePrograms(programs);
       throw problem;
     }
-    this.#enter(config, serving);
+    this.#apply(config, state);
     server.resume();
-    await this.#closeUnwanted(serving.plan);
+    await this.#closeUnwanted(state.plan);
   }
 
   async stop(): Promise<void> {
-    const { https, path } = this.#options;
+    const { https, requests } = this.#options;
     const { config, server } = this.#http();
-    path.pauses.clear();
-    if (this.#serving !== null && this.#serving.programs.length > 0) {
-      const { document, programs } = this.#serving;
+    requests.pauses.clear();
+    if (this.#state !== null && this.#state.programs.length > 0) {
+      const { document, programs } = this.#state;
       await this.#serve({ document: { ...document, sites: [] }, programs, withSites: false });
       return;
     }
@@ -124,23 +124,23 @@ export class WebService implements ServiceWorker {
     https.clear();
     await server.drain(config.settings.ShutdownGraceTimeout * 1000);
     server.reconfigure({ handler: NO_SITE });
-    path.clear();
-    this.#serving = null;
+    requests.clear();
+    this.#state = null;
   }
 
   pause(): Promise<void> {
-    this.#options.path.pauses.all = true;
+    this.#options.requests.pauses.all = true;
     return Promise.resolve();
   }
 
   resume(): Promise<void> {
-    this.#options.path.pauses.all = false;
+    this.#options.requests.pauses.all = false;
     return Promise.resolve();
   }
 
   /** What listens and which sites run. */
   status(): Pick<ServiceStatus, "endpoints" | "sites"> {
-    return servingStatus(this.#serving, (id) => this.#options.path.pauses.has(id));
+    return servingStatus(this.#state, (id) => this.#options.requests.pauses.has(id));
   }
 
   /**
@@ -148,7 +148,7 @@ export class WebService implements ServiceWorker {
    * cannot be had everything stays as it was and the fault says why. Gives the addresses that are no
    * longer served and still have connections. `strict`: an address that is not there is a failure.
    */
-  async reload(strict = false): Promise<Reloaded> {
+  async reload(strict = false): Promise<ReloadResult> {
     const { store, http, logs } = this.#options;
     if (http.running === null) {
       throw new Fault("Cannot reload: the HTTP service is not running", {
@@ -157,7 +157,7 @@ export class WebService implements ServiceWorker {
     }
     const stored = await store.read();
     const config = readHttpConfig(stored);
-    const before = this.#serving;
+    const before = this.#state;
     if (before === null) {
       http.reconfigure(config);
       await logs.reconfigure(config.settings);
@@ -165,57 +165,59 @@ export class WebService implements ServiceWorker {
     }
     const { programs, withSites } = before;
     const document = withSites ? stored : { ...stored, sites: [] };
-    const serving = await this.#followPlan(config, { document, programs, withSites }, {
+    const state = await this.#followPlan(config, { document, programs, withSites }, {
       check: (plan) => checkReload(plan, strict),
       isFatal: (failed) => isNewFailure(failed, before.plan),
     });
     await logs.reconfigure(config.settings);
-    this.#enter(config, serving);
-    const changes = changesOf(before.plan, serving.plan);
-    return { changes, draining: await this.#leave(before.plan, serving) };
+    this.#apply(config, state);
+    const changes = changesOf(before.plan, state.plan);
+    return { changes, draining: await this.#retire(before.plan, state) };
   }
 
   /** True where the machine's addresses are not those that the sockets stand on. */
-  hasMoved(): boolean {
-    return this.#serving !== null && hasMachineMoved(this.#serving.plan, this.#serving.machine);
+  haveAddressesChanged(): boolean {
+    return this.#state !== null && hasMachineChanged(this.#state.plan, this.#state.machine);
   }
 
   /** Opens and closes what the machine's addresses of now call for. */
-  async follow(): Promise<Draining[]> {
+  async followAddresses(): Promise<Draining[]> {
     const { http } = this.#options;
-    const before = this.#serving;
+    const before = this.#state;
     if (http.running === null || before === null) return [];
     const { config } = http.running;
-    const serving = await this.#followPlan(config, before);
-    if (upSites(serving.plan) === upSites(before.plan)) this.#serving = serving;
-    else this.#enter(config, serving);
-    return await this.#leave(before.plan, serving);
+    const state = await this.#followPlan(config, before);
+    if (upSiteIds(state.plan) === upSiteIds(before.plan)) this.#state = state;
+    else this.#apply(config, state);
+    return await this.#retire(before.plan, state);
   }
 
   /** The document whose list, settings and sites are in force; null where no site runs. */
   get documentInForce(): ConfigDocument | null {
     const { running } = this.#options.http;
-    if (running === null || !this.#serving?.withSites) return null;
+    if (running === null || !this.#state?.withSites) return null;
     const { ipListen, storedSettings: settings } = running.config;
-    return { ...this.#serving.document, ipListen, settings };
+    return { ...this.#state.document, ipListen, settings };
   }
 
   /** The sites that run; null while HTTP does not. */
   get runningSites(): readonly SiteRecord[] | null {
-    return this.#options.http.running === null ? null : sitesUp(this.#serving);
+    return this.#options.http.running === null ? null : sitesUp(this.#state);
   }
 
   /** The responses that are kept ready to send; null while no site runs. */
   get cached(): CachedResponses | null {
-    return this.#options.path.cached;
+    return this.#options.requests.cached;
   }
 
   /** Serves exactly `programs` from now on, beside the sites; says what became of each. */
-  async share(programs: readonly RegisteredHandler[]): Promise<readonly PlannedRegistration[]> {
+  async servePrograms(
+    programs: readonly RegisteredHandler[],
+  ): Promise<readonly PlannedRegistration[]> {
     const stored = await this.#options.store.read();
-    const withSites = this.#serving?.withSites ?? false;
-    const served = this.#serving !== null && withSites
-      ? this.#serving.document
+    const withSites = this.#state?.withSites ?? false;
+    const served = this.#state !== null && withSites
+      ? this.#state.document
       : { ...stored, sites: [] };
     const document = { ...served, urlAcl: stored.urlAcl }; // a reservation counts at once
     return (await this.#serve({ document, programs, withSites })).registrations;
@@ -226,67 +228,67 @@ export class WebService implements ServiceWorker {
    * it is in force: a site that was just created starts without a reload of the others.
    */
   async controlSite(verb: SiteVerb, id: number): Promise<void> {
-    const { store, http, path } = this.#options;
-    const before = this.#serving;
-    if (http.running === null || !before?.withSites) throw notRunning(verb);
-    path.pauses.set(id, verb === "pause");
+    const { store, http, requests } = this.#options;
+    const before = this.#state;
+    if (http.running === null || !before?.withSites) throw notRunningFault(verb);
+    requests.pauses.set(id, verb === "pause");
     if (verb === "pause" || verb === "continue") return;
     const document = withSite(before.document, await store.read(), verb, id);
     // The connections of a stopped site end by themselves, as after a reload.
     const plan = await this.#serve({ ...before, document });
-    if (verb === "start") throwIfDown(plan, id);
+    if (verb === "start") checkSiteStarted(plan, id);
   }
 
-  /** Serves `wanted` with the list in force; what it no longer has is closed and drained. */
-  async #serve(wanted: Wanted): Promise<Plan> {
+  /** Serves `desired` with the list in force; what it no longer has is closed and drained. */
+  async #serve(desired: DesiredState): Promise<Plan> {
     const { config, server } = this.#http();
-    const before = this.#serving;
-    const serving = await this.#followPlan(config, wanted);
-    this.#enter(config, serving);
+    const before = this.#state;
+    const state = await this.#followPlan(config, desired);
+    this.#apply(config, state);
     if (before === null) server.resume();
-    await this.#leave(before?.plan ?? serving.plan, serving);
-    if (!serving.withSites && serving.programs.length === 0) {
-      this.#options.path.clear();
-      this.#serving = null;
+    await this.#retire(before?.plan ?? state.plan, state);
+    if (!state.withSites && state.programs.length === 0) {
+      this.#options.requests.clear();
+      this.#state = null;
     }
-    return serving.plan;
+    return state.plan;
   }
 
-  /** Certificates and sockets become those of `wanted`; where that fails, neither does. */
+  /** Certificates and sockets become those of `desired`; where that fails, neither does. */
   async #followPlan(
     { list, settings: { ServerListenBacklog: tcpBacklog } }: HttpConfig,
-    { document, programs, withSites }: Wanted,
-    more: Omit<FollowPlanOptions, "tcpBacklog"> = {},
-  ): Promise<Serving> {
+    { document, programs, withSites }: DesiredState,
+    options: Omit<FollowPlanOptions, "tcpBacklog"> = {},
+  ): Promise<ServingState> {
     const { https } = this.#options;
     const registrations = programs.map(({ prefix }) => prefix);
     const machine = machineKey(); // looked at before: what comes meanwhile is a move
     try {
       await https.load(document.ssl);
       const source = { document, list, check: https.check, registrations };
-      const plan = await followPlan(this.#sockets, source, { ...more, tcpBacklog });
+      const plan = await followPlan(this.#sockets, source, { ...options, tcpBacklog });
       return { document, programs, withSites, plan, machine };
     } catch (error) {
-      await https.load(this.#serving?.document.ssl ?? []);
+      await https.load(this.#state?.document.ssl ?? []);
       throw error;
     }
   }
 
   /** Swaps list, settings and sites in place; from the next request on they count. */
-  #enter(config: HttpConfig, serving: Serving): void {
-    const { http, path } = this.#options;
-    this.#serving = serving;
-    http.reconfigure(config, path.handlerFor(serving, config.settings));
+  #apply(config: HttpConfig, state: ServingState): void {
+    const { http, requests } = this.#options;
+    this.#state = state;
+    http.reconfigure(config, requests.handlerFor(state, config.settings));
   }
 
   /** Closes what the plan wants closed, and drains the connections that nothing listens for any more. */
-  async #leave(before: Plan, { plan, document }: Serving): Promise<Draining[]> {
+  async #retire(before: Plan, { plan, document }: ServingState): Promise<Draining[]> {
     const { logs } = this.#options;
     for (const event of changeEvents(before, plan, document.sites)) logs.event(event);
     await this.#closeUnwanted(plan);
     const { config, server } = this.#http();
     const draining = drainUnreached(this.#sockets.endpoints(), server, config.settings);
-    void Promise.all(draining.map(({ done }) => done)).then(() => this.#forgetClosed(plan));
+    void Promise.all(draining.map(({ done }) => done)).then(() => this.#pruneClosed(plan));
     return draining;
   }
 
@@ -295,9 +297,9 @@ export class WebService implements ServiceWorker {
   }
 
   /** What was closed and is drained has no place in the status any more. */
-  #forgetClosed(plan: Plan): void {
-    if (this.#serving?.plan !== plan) return;
-    this.#serving = { ...this.#serving, plan: afterClosing(plan) };
+  #pruneClosed(plan: Plan): void {
+    if (this.#state?.plan !== plan) return;
+    this.#state = { ...this.#state, plan: afterClosing(plan) };
   }
 
   #http(): RunningHttp {

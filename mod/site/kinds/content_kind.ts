@@ -36,14 +36,14 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
    */
   read(input: FlagInput, line: string): C | Promise<C>;
   /** How a list of sites shows the content: the kind, and what tells it from others of its kind. */
-  listed(content: C): string;
+  label(content: C): string;
   /** What the site answers, as the end of a sentence: `Site "shop" answers: …`. */
-  explained(content: C): string;
+  description(content: C): string;
   /**
    * What answers for such a site. Only the service asks for it: what a kind needs for that and for
    * nothing else it loads here, with `import()`, so that commands do not pay for it.
    */
-  load(): HandlerMaker<C> | Promise<HandlerMaker<C>>;
+  load(): HandlerFactory<C> | Promise<HandlerFactory<C>>;
 }
 
 export interface FlagExample {
@@ -57,6 +57,6 @@ type FieldsOf<C extends SiteContent> = {
   readonly [Field in Exclude<keyof C, "kind">]: v.GenericSchema<unknown, C[Field]>;
 };
 
-export interface HandlerMaker<C extends SiteContent> {
+export interface HandlerFactory<C extends SiteContent> {
   handler(content: C, site: SiteRecord, context: SiteContext): Handler;
 }

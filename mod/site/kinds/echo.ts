@@ -21,7 +21,7 @@ import { prefersJson } from "../pages/accept_encoding.ts";
 import type { ContentKind } from "./content_kind.ts";
 
 /** Body bytes read before the answer begins: more than socket buffers hold, little in memory. */
-const HELD_BYTES_MAX = 1024 * 1024;
+const BUFFERED_BYTES_MAX = 1024 * 1024;
 
 /** Types that no browser runs; a body of another type goes back as plain bytes. */
 const HARMLESS_TYPES =
@@ -37,8 +37,8 @@ export const echo: ContentKind<{ readonly kind: "echo" }> = {
   details: {},
   examples: [{ words: "--echo", tells: "what a client sends and where it arrives" }],
   read: () => ({ kind: "echo" }),
-  listed: () => "echo",
-  explained: () => "an echo of the request",
+  label: () => "echo",
+  description: () => "an echo of the request",
   load: () => ({ handler: (_content, { name, id }) => echoHandler(name, id) }),
 };
 
@@ -88,25 +88,25 @@ async function echoBody(request: HttpRequest): Promise<HttpResponse> {
   const isHarmless = sent !== null && HARMLESS_TYPES.test(sent) && isFieldValue(sent);
   const type = isHarmless ? sent : "application/octet-stream";
   const headers = [["Content-Type", type], NO_STORE, NO_SNIFF] as const;
-  const held: Uint8Array[] = [];
+  const pieces: Uint8Array[] = [];
   let size = 0;
-  while (size <= HELD_BYTES_MAX) {
+  while (size <= BUFFERED_BYTES_MAX) {
     const piece = await request.body.read();
-    if (piece === null) return { status: 200, headers, body: join(held, size) };
-    held.push(piece.slice()); // the engine reuses its buffer
+    if (piece === null) return { status: 200, headers, body: join(pieces, size) };
+    pieces.push(piece.slice()); // the engine reuses its buffer
     size += piece.length;
   }
-  return { status: 200, headers, body: restOf(request, join(held, size)) };
+  return { status: 200, headers, body: resumeBody(request, join(pieces, size)) };
 }
 
 /** `first`, then what is still to come. */
-function restOf(request: HttpRequest, first: Uint8Array): BodySource {
-  let begun = false;
+function resumeBody(request: HttpRequest, first: Uint8Array): BodySource {
+  let hasStarted = false;
   return {
     length: request.body.length,
     pull(): Promise<Uint8Array | null> {
-      if (begun) return request.body.read();
-      begun = true;
+      if (hasStarted) return request.body.read();
+      hasStarted = true;
       return Promise.resolve(first);
     },
     close(): void {

@@ -26,7 +26,7 @@ export function contentFlags(kinds: Kinds = KINDS): Readonly<Record<string, Flag
 }
 
 /** The flags that choose a kind, as a sentence names them: `--root, --respond`. */
-export function choosingFlags(kinds: Kinds = KINDS): string {
+export function kindFlagList(kinds: Kinds = KINDS): string {
   return kinds.map(flagOf).join(", ");
 }
 
@@ -43,7 +43,7 @@ export function contentExamples(line: string): Example[] {
 }
 
 /** True where a flag says something of the content. */
-export function namesContent(input: FlagInput): boolean {
+export function hasContentFlag(input: FlagInput): boolean {
   return Object.keys(contentFlags()).some((name) => isGiven(input, name));
 }
 
@@ -60,14 +60,14 @@ export async function readContent(
   const [kind] = chosen;
   if (kind === undefined || chosen.length > 1) {
     throw usageFault(
-      `Cannot choose the site content: exactly one of ${choosingFlags(kinds)} is required`,
+      `Cannot choose the site content: exactly one of ${kindFlagList(kinds)} is required`,
       `${line} ${SAMPLE_WORDS}`,
     );
   }
   for (const name of new Set(kinds.flatMap(({ details }) => Object.keys(details)))) {
     if (!isGiven(input, name)) continue;
     const value = input.text(name);
-    if (kind.details[name] === undefined) throw unusedFlag(name, kind, line, kinds);
+    if (kind.details[name] === undefined) throw unusedFlagFault(name, kind, line, kinds);
     if (value !== null) checkChoice(name, value, kind, line);
   }
   return await kind.read(input, line);
@@ -78,31 +78,31 @@ export async function readContent(
  * one refuses another may take: the values are checked once the kind is known.
  */
 function detailFlag(name: string, kinds: Kinds): FlagSpec {
-  const takers = takersOf(name, kinds);
-  const spec = takers[0]!.details[name]!;
-  if (takers.length === 1) return { ...spec, summary: tellsOf(name, takers[0]!) };
+  const accepting = kindsWithFlag(name, kinds);
+  const spec = accepting[0]!.details[name]!;
+  if (accepting.length === 1) return { ...spec, summary: summaryFor(name, accepting[0]!) };
   const { choices: _, ...shared } = spec;
-  const tells = takers.map((kind) => {
+  const summaries = accepting.map((kind) => {
     const { choices } = kind.details[name]!;
     return choices === undefined
-      ? tellsOf(name, kind)
-      : `${tellsOf(name, kind)}: ${choices.join(", ")}`;
+      ? summaryFor(name, kind)
+      : `${summaryFor(name, kind)}: ${choices.join(", ")}`;
   });
-  const suggests = [...new Set(takers.flatMap(({ details }) => usualValues(details[name]!)))];
-  return { ...shared, summary: tells.join("; "), suggests };
+  const suggests = [...new Set(accepting.flatMap(({ details }) => typicalValues(details[name]!)))];
+  return { ...shared, summary: summaries.join("; "), suggests };
 }
 
-function tellsOf(name: string, kind: ContentKind): string {
+function summaryFor(name: string, kind: ContentKind): string {
   return `with ${flagOf(kind)}: ${kind.details[name]!.summary}`;
 }
 
 /** A flag that would change nothing is a misunderstanding. */
-function unusedFlag(name: string, chosen: ContentKind, line: string, kinds: Kinds): Fault {
-  const takers = takersOf(name, kinds);
-  const others = takers.map(flagOf).join(" or ");
+function unusedFlagFault(name: string, chosen: ContentKind, line: string, kinds: Kinds): Fault {
+  const accepting = kindsWithFlag(name, kinds);
+  const others = accepting.map(flagOf).join(" or ");
   return usageFault(
     `Cannot use "--${name}" with ${flagOf(chosen)}: only valid with ${others}`,
-    lineWith(name, takers[0]!, line),
+    exampleLine(name, accepting[0]!, line),
   );
 }
 
@@ -113,22 +113,22 @@ function checkChoice(name: string, value: string, kind: ContentKind, line: strin
     `Cannot use ${quote(value)} for "--${name}" with ${flagOf(kind)}: must be one of ${
       choices.join(", ")
     }`,
-    lineWith(name, kind, line),
+    exampleLine(name, kind, line),
   );
 }
 
 /** A line that uses the flag `name` as `kind` means it. */
-function lineWith(name: string, { examples, details }: ContentKind, line: string): string {
+function exampleLine(name: string, { examples, details }: ContentKind, line: string): string {
   const spec = details[name]!;
-  const shown = usualValues(spec)[0] ?? spec.value;
+  const shown = typicalValues(spec)[0] ?? spec.value;
   return `${line} ${examples[0].words} --${name}${shown === undefined ? "" : ` ${shown}`}`;
 }
 
-function usualValues({ choices, suggests }: FlagSpec): readonly string[] {
+function typicalValues({ choices, suggests }: FlagSpec): readonly string[] {
   return choices ?? suggests ?? [];
 }
 
-function takersOf(name: string, kinds: Kinds): Kinds {
+function kindsWithFlag(name: string, kinds: Kinds): Kinds {
   return kinds.filter(({ details }) => Object.hasOwn(details, name));
 }
 

@@ -44,14 +44,14 @@ export const CONTENT_RULES: ContentRules = {
 };
 
 /** Makes the handler for the content of a site. */
-export type SiteHandlerMaker = (site: SiteRecord, context: SiteContext) => Handler;
+export type SiteHandlerFactory = (site: SiteRecord, context: SiteContext) => Handler;
 
 /** Loads what the kinds need to answer. From then on a handler is made without waiting. */
-export async function loadSiteHandlers(): Promise<SiteHandlerMaker> {
-  const makers = new Map(
+export async function loadSiteHandlers(): Promise<SiteHandlerFactory> {
+  const factories = new Map(
     await Promise.all(KINDS.map(async (kind) => [kind, await kind.load()] as const)),
   );
   return (site, context) => {
-    return makers.get(kindOf(site.content))!.handler(site.content, site, context);
+    return factories.get(kindOf(site.content))!.handler(site.content, site, context);
   };
 }

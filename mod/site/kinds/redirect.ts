@@ -98,8 +98,8 @@ export const redirect: ContentKind<RedirectContent> = {
     const status = STATUSES.find((one) => String(one) === input.text("status"));
     return status === undefined ? { kind: "redirect", to } : { kind: "redirect", to, status };
   },
-  listed: ({ to, status }) => `redirect ${to}${status === undefined ? "" : ` with ${status}`}`,
-  explained: ({ to, status = DEFAULT_STATUS }) =>
+  label: ({ to, status }) => `redirect ${to}${status === undefined ? "" : ` with ${status}`}`,
+  description: ({ to, status = DEFAULT_STATUS }) =>
     `a redirect to ${quote(to)} with status ${status}`,
   load: () => ({ handler: (content) => redirectHandler(content) }),
 };
@@ -119,24 +119,24 @@ interface Target {
   readonly fragment: string;
 }
 
-const HOST_ALONE = "{host} must be the whole host, as in https://{host}{path}";
-const PLACES =
+const WHOLE_HOST_RULE = "{host} must be the whole host, as in https://{host}{path}";
+const PLACEHOLDER_RULE =
   "{path} may occur once, in the path, and {query} once, at the end of the path and without a ?";
 
 /** The target that `text` is. */
 export function parseTarget(text: string): Target | Problem {
   if (text.length > TARGET_MAX) return new Problem(`longer than ${TARGET_MAX} characters`);
-  const problem = problemOfCharacters(text);
+  const problem = characterProblem(text);
   if (problem !== null) return problem;
   if (text.startsWith("//")) return new Problem('starts with "//", which names another host');
-  if (text.startsWith("/")) return partsOf("", text);
+  if (text.startsWith("/")) return parseParts("", text);
   const [, scheme, authority = "", rest = ""] =
     /^(https?:\/\/)((?:\{host\}|[^/?#{])*)(.*)$/i.exec(text) ?? [];
   if (scheme === undefined) return new Problem("must start with http://, https:// or /");
-  return problemOfAuthority(authority) ?? partsOf(scheme + authority, rest);
+  return authorityProblem(authority) ?? parseParts(scheme + authority, rest);
 }
 
-function problemOfCharacters(text: string): Problem | null {
+function characterProblem(text: string): Problem | null {
   const wrong = /[^\x21-\x7e]|["<>\\^`|]|%(?![0-9a-fA-F]{2})/u.exec(text)?.[0];
   if (wrong !== undefined) {
     const inHost = wrong > "\x7f" ? ", or written as xn-- in a host name" : "";
@@ -149,7 +149,7 @@ function problemOfCharacters(text: string): Problem | null {
   return new Problem(`unknown placeholder ${quote(unknown)} (use {path}, {query} or {host})`);
 }
 
-function problemOfAuthority(authority: string): Problem | null {
+function authorityProblem(authority: string): Problem | null {
   if (authority.includes("@")) return new Problem("user name before the host not allowed");
   const [, host = authority, port] = /^(\[[^\]]*(?:\]|$)|[^:[]*)(?::(.*))?$/.exec(authority) ?? [];
   if (port !== undefined && parsePort(port) === null) {
@@ -157,7 +157,7 @@ function problemOfAuthority(authority: string): Problem | null {
   }
   if (host === "") return new Problem("host missing");
   if (host === "{host}") return null;
-  if (host.includes("{host}")) return new Problem(HOST_ALONE);
+  if (host.includes("{host}")) return new Problem(WHOLE_HOST_RULE);
   return isHost(host) ? null : new Problem(`${quote(host)} is not a host name or address`);
 }
 
@@ -170,15 +170,15 @@ function isHost(text: string): boolean {
     new URL(`http://${name}`).hostname === name;
 }
 
-function partsOf(origin: string, rest: string): Target | Problem {
-  if (rest.includes("{host}")) return new Problem(HOST_ALONE);
+function parseParts(origin: string, rest: string): Target | Problem {
+  if (rest.includes("{host}")) return new Problem(WHOLE_HOST_RULE);
   const parts = /^([^?#{]*)(\{path\})?([^?#{]*)(\{query\})?(\?[^#{]*)?(#[^{]*)?$/.exec(rest);
-  if (parts === null) return new Problem(PLACES);
+  if (parts === null) return new Problem(PLACEHOLDER_RULE);
   const [, before = "", path, after = "", query, own, fragment = ""] = parts;
   const hasPath = path !== undefined;
-  if (query !== undefined && own !== undefined) return new Problem(PLACES);
-  const takesQuery = query !== undefined || (hasPath && own === undefined);
-  return { origin, before, hasPath, after, query: takesQuery ? null : own ?? "", fragment };
+  if (query !== undefined && own !== undefined) return new Problem(PLACEHOLDER_RULE);
+  const usesRequestQuery = query !== undefined || (hasPath && own === undefined);
+  return { origin, before, hasPath, after, query: usesRequestQuery ? null : own ?? "", fragment };
 }
 
 /** Handler that sends requests to `to`, a target of a checked document. */
@@ -205,32 +205,32 @@ export function redirectHandler(
 /** Where `target` leads for a request; null where its host cannot stand in a URL. */
 function locationFor(request: HttpRequest, target: Target): string | null {
   const { origin, before, hasPath, after, query, fragment } = target;
-  const host = origin.includes("{host}") ? askedHost(request) : "";
+  const host = origin.includes("{host}") ? requestHost(request) : "";
   if (host === null) return null;
-  const asked = hasPath ? askedPath(request) : "";
-  const path = (before.endsWith("/") ? before + asked.slice(1) : before + asked) + after;
+  const requested = hasPath ? requestPath(request) : "";
+  const path = (before.endsWith("/") ? before + requested.slice(1) : before + requested) + after;
   return origin.replace("{host}", host) +
     (origin === "" ? path.replace(/^\/+/, "/") : path) + // two slashes would name another host
-    (query ?? askedQuery(request)) + fragment;
+    (query ?? requestQuery(request)) + fragment;
 }
 
 /** As the engine gives it: a name or a literal. HTTP/1.0 may ask for none, and gets the address. */
-function askedHost({ host, local }: HttpRequest): string | null {
+function requestHost({ host, local }: HttpRequest): string | null {
   if (host === "") return urlHost(local.ip).replace(/%[^\]]*/, "");
   return /^(?:[a-z0-9_~-]+(?:\.[a-z0-9_~-]+)*|\[[0-9a-f:.]+\])$/.test(host) ? host : null;
 }
 
 /** The path, escaped; the root for a target that has none, as `OPTIONS *`. */
-function askedPath({ rawPath }: HttpRequest): string {
-  return rawPath.startsWith("/") ? escaped(rawPath).replaceAll("?", "%3F") : "/";
+function requestPath({ rawPath }: HttpRequest): string {
+  return rawPath.startsWith("/") ? percentEncode(rawPath).replaceAll("?", "%3F") : "/";
 }
 
-function askedQuery({ query }: HttpRequest): string {
-  return query === null ? "" : `?${escaped(query)}`;
+function requestQuery({ query }: HttpRequest): string {
+  return query === null ? "" : `?${percentEncode(query)}`;
 }
 
 /** `text`, a character a byte, with what no URL has escaped. What is escaped already stays. */
-function escaped(text: string): string {
+function percentEncode(text: string): string {
   return text.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, (c) => {
     return `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
   });

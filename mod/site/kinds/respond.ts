@@ -44,8 +44,8 @@ export const respond: ContentKind<RespondContent> = {
     const content = { kind: "respond", text: input.text("respond")! } as const;
     return status === null ? content : { ...content, status };
   },
-  listed: ({ text }) => `respond ${quote(text)}`,
-  explained: ({ status = 200 }) => `a fixed text with status ${status}`,
+  label: ({ text }) => `respond ${quote(text)}`,
+  description: ({ status = 200 }) => `a fixed text with status ${status}`,
   load: () => ({ handler: (content) => respondHandler(content) }),
 };
 

@@ -8,7 +8,7 @@ import { quote } from "../../base/fault.ts";
 import { PATH_MAX, text } from "../../config/document/shape.ts";
 import { type FolderContent, folderContent } from "../../config/document/site_content.ts";
 import { resolveFolder } from "../../config/store/resolve_folder.ts";
-import type { ContentKind, HandlerMaker } from "./content_kind.ts";
+import type { ContentKind, HandlerFactory } from "./content_kind.ts";
 
 export const root: ContentKind<FolderContent> = {
   kind: "root",
@@ -28,9 +28,9 @@ export const root: ContentKind<FolderContent> = {
     const path = await resolveFolder(input.text("root")!);
     return folderContent(path, input.flag("listing") || undefined);
   },
-  listed: ({ path }) => `root ${path}`,
-  explained: ({ path }) => `files under ${quote(path)}`,
-  async load(): Promise<HandlerMaker<FolderContent>> {
+  label: ({ path }) => `root ${path}`,
+  description: ({ path }) => `files under ${quote(path)}`,
+  async load(): Promise<HandlerFactory<FolderContent>> {
     const { staticFiles } = await import("../static/static_files.ts");
     return {
       handler: ({ path, listing = false }, { id: siteId }, { cache, now }) => {

@@ -24,8 +24,8 @@ export const welcome: ContentKind<{ readonly kind: "welcome" }> = {
   details: {},
   examples: [{ words: "--welcome", tells: "what is listening, as a page or JSON" }],
   read: () => ({ kind: "welcome" }),
-  listed: () => "welcome",
-  explained: () => "the welcome page",
+  label: () => "welcome",
+  description: () => "the welcome page",
   load: () => ({ handler: (_content, _site, { listening }) => welcomeHandler(listening) }),
 };
 
@@ -36,13 +36,13 @@ export function welcomeHandler(view: () => ListeningView): Handler {
     if (method === "OPTIONS") return { status: 200, headers: [["Allow", ALLOW]], body: null };
     if (method !== "GET" && method !== "HEAD") return errorPage(405, [["Allow", ALLOW]]);
     if (request.path !== "/") return errorPage(404);
-    return answer(request, view());
+    return respond(request, view());
   };
 }
 
-function answer(request: HttpRequest, view: ListeningView): HttpResponse {
+function respond(request: HttpRequest, view: ListeningView): HttpResponse {
   const isJson = prefersJson(request.header("accept"));
-  const text = isJson ? `${JSON.stringify(asAnswer(view), null, 2)}\n` : welcomePage(view);
+  const text = isJson ? `${JSON.stringify(asJson(view), null, 2)}\n` : welcomePage(view);
   return {
     status: 200,
     headers: [
@@ -55,7 +55,7 @@ function answer(request: HttpRequest, view: ListeningView): HttpResponse {
 }
 
 /** JSON answers carry the version of their shape; fields are only ever added. */
-function asAnswer({ version: program, ...rest }: ListeningView): unknown {
+function asJson({ version: program, ...rest }: ListeningView): unknown {
   return { version: ANSWER_VERSION, program, ...rest };
 }
 

@@ -21,15 +21,15 @@ const PAGES = {
 type PageStatus = keyof typeof PAGES;
 
 /** Responses without further fields, made once: the same object lets the engine keep its bytes. */
-const ready = new Map<PageStatus, HttpResponse>();
+const cache = new Map<PageStatus, HttpResponse>();
 
 /** The page for `status`, with `headers` behind its Content-Type. */
 export function errorPage(status: PageStatus, headers: readonly HeaderField[] = []): HttpResponse {
   if (headers.length > 0) return build(status, headers);
-  let response = ready.get(status);
+  let response = cache.get(status);
   if (response === undefined) {
     response = build(status, headers);
-    ready.set(status, response);
+    cache.set(status, response);
   }
   return response;
 }

@@ -6,42 +6,42 @@
  */
 
 /** Milliseconds between two looks; a time-out is late by at most this, never early. */
-const LOOK_MS = 250;
+const CHECK_MS = 250;
 
 /** One wait. */
 export interface Deadline {
   /** As `performance.now()`. */
   readonly dueMs: number;
   /** Called once, when it has passed. Must not throw. */
-  readonly onPass: () => void;
+  readonly onExpire: () => void;
 }
 
 /** The waits of one owner. */
 export class Deadlines {
-  readonly #waits = new Set<Deadline>();
+  readonly #pending = new Set<Deadline>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** Calls `onPass` after `afterMs`, unless {@linkcode Deadlines.cancel} comes first. */
-  start(afterMs: number, onPass: () => void): Deadline {
-    const wait: Deadline = { dueMs: performance.now() + afterMs, onPass };
-    this.#waits.add(wait);
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
-    return wait;
+  /** Calls `onExpire` after `afterMs`, unless {@linkcode Deadlines.cancel} comes first. */
+  start(afterMs: number, onExpire: () => void): Deadline {
+    const deadline: Deadline = { dueMs: performance.now() + afterMs, onExpire };
+    this.#pending.add(deadline);
+    this.#timer ??= setInterval(() => this.#check(), CHECK_MS);
+    return deadline;
   }
 
-  cancel(wait: Deadline): void {
-    this.#waits.delete(wait);
-    if (this.#waits.size === 0) this.#stop();
+  cancel(deadline: Deadline): void {
+    this.#pending.delete(deadline);
+    if (this.#pending.size === 0) this.#stop();
   }
 
-  #look(): void {
+  #check(): void {
     const now = performance.now();
-    for (const wait of this.#waits) {
-      if (wait.dueMs > now) continue;
-      this.#waits.delete(wait);
-      wait.onPass();
+    for (const deadline of this.#pending) {
+      if (deadline.dueMs > now) continue;
+      this.#pending.delete(deadline);
+      deadline.onExpire();
     }
-    if (this.#waits.size === 0) this.#stop();
+    if (this.#pending.size === 0) this.#stop();
   }
 
   #stop(): void {

@@ -25,7 +25,7 @@ import {
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import {
   isLoop,
-  returnedFields,
+  responseFields,
   upstreamRequestHead,
   wantsWebSocket,
   WEBSOCKET,
@@ -54,7 +54,7 @@ interface ReverseProxyOptions {
   readonly timeoutMs: number;
 }
 
-const UNDER_WAY_MAX = 1000;
+const IN_FLIGHT_MAX = 1000;
 /** 100, 102 and 103 before an answer; more is no answer. */
 const INTERIM_MAX = 16;
 /** A whole body up to this size is sent in one piece with its head. */
@@ -70,7 +70,7 @@ export class ReverseProxy {
   readonly #options: ReverseProxyOptions;
   readonly #deadlines = new Deadlines();
   readonly #pool: UpstreamPool;
-  #underWay = 0;
+  #inFlight = 0;
 
   constructor(options: ReverseProxyOptions) {
     this.#options = options;
@@ -79,7 +79,7 @@ export class ReverseProxy {
 
   /** Answers what the program answers. */
   readonly handle: Handler = (request) => {
-    if (this.#underWay >= UNDER_WAY_MAX) return QUEUE_FULL;
+    if (this.#inFlight >= IN_FLIGHT_MAX) return QUEUE_FULL;
     if (isLoop(request, this.#options.via)) return BAD_GATEWAY;
     return this.#forward(request);
   };
@@ -91,16 +91,16 @@ export class ReverseProxy {
 
   async #forward(request: HttpRequest): Promise<HandlerResult> {
     const head = latin1Bytes(upstreamRequestHead(request, this.#options.via));
-    const mayRepeat = IDEMPOTENT.has(request.method) && !request.body.exists;
-    this.#underWay++;
+    const canRetry = IDEMPOTENT.has(request.method) && !request.body.exists;
+    this.#inFlight++;
     const exchange = new Exchange(request, this.#options, this.#deadlines, (connection) => {
-      this.#underWay--;
-      if (connection !== null) this.#pool.giveBack(connection);
+      this.#inFlight--;
+      if (connection !== null) this.#pool.release(connection);
     });
     try {
-      const idle = wantsWebSocket(request) ? null : this.#pool.takeIdle();
+      const idle = wantsWebSocket(request) ? null : this.#pool.acquireIdle();
       if (idle !== null) {
-        const result = await exchange.run(idle, head, mayRepeat);
+        const result = await exchange.run(idle, head, canRetry);
         if (result !== null) return result;
       }
       return await exchange.run(await this.#pool.open(), head, false) ?? BAD_GATEWAY;
@@ -143,18 +143,18 @@ class Exchange {
   async run(
     connection: UpstreamConnection,
     head: Uint8Array,
-    mayRepeat: boolean,
+    canRetry: boolean,
   ): Promise<HandlerResult | null> {
     this.#connection = connection;
     try {
-      const answer = await this.#ask(connection, head);
-      return this.#respond(connection, answer);
+      const response = await this.#sendRequest(connection, head);
+      return this.#respond(connection, response);
     } catch (error) {
       connection.close();
-      this.#disarm();
+      this.#clearDeadline();
       if (this.#pump?.bodyError) throw this.#pump.bodyError;
       const isStale = connection.isReused && connection.end === 0 && !this.hasTimedOut;
-      if (isStale && mayRepeat) return null;
+      if (isStale && canRetry) return null;
       throw error;
     }
   }
@@ -163,33 +163,33 @@ class Exchange {
   end(isWhole: boolean): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#disarm();
+    this.#clearDeadline();
     const connection = this.#connection;
     const isReusable = isWhole && this.#keepsAlive && (this.#pump?.isSent ?? true);
     if (!isReusable) connection?.close();
     this.#onEnd(isReusable ? connection : null);
   }
 
-  async #ask(connection: UpstreamConnection, head: Uint8Array): Promise<UpstreamHead> {
-    this.#arm();
+  async #sendRequest(connection: UpstreamConnection, head: Uint8Array): Promise<UpstreamHead> {
+    this.#startDeadline();
     await connection.send(head);
     if (this.#request.body.exists) {
-      this.#disarm(); // while the client sends, the program may wait
+      this.#clearDeadline(); // while the client sends, the program may wait
       this.#pump = new RequestPump(connection, this.#request.body, {
         onWait: (isWaiting) => {
-          if (this.#awaitsHead) isWaiting ? this.#arm() : this.#disarm();
+          if (this.#awaitsHead) isWaiting ? this.#startDeadline() : this.#clearDeadline();
         },
         onSent: () => {
-          if (this.#awaitsHead) this.#arm();
+          if (this.#awaitsHead) this.#startDeadline();
         },
       });
     }
     for (let interim = 0; interim <= INTERIM_MAX; interim++) {
-      const answer = await this.#readHead(connection);
-      if (answer.status >= 200 || answer.status === 101) {
+      const response = await this.#readHead(connection);
+      if (response.status >= 200 || response.status === 101) {
         this.#awaitsHead = false;
-        this.#disarm();
-        return answer;
+        this.#clearDeadline();
+        return response;
       }
     }
     throw new UpstreamFault("interim answers without end");
@@ -208,21 +208,21 @@ class Exchange {
     }
   }
 
-  #respond(connection: UpstreamConnection, answer: UpstreamHead): HttpResponse {
-    const { status, minor, bodyLength } = answer;
-    const headers = returnedFields(answer.fields, minor, this.#options.via);
-    if (status === 101) return this.#upgrade(connection, answer, headers);
+  #respond(connection: UpstreamConnection, response: UpstreamHead): HttpResponse {
+    const { status, minor, bodyLength } = response;
+    const headers = responseFields(response.fields, minor, this.#options.via);
+    if (status === 101) return this.#upgrade(connection, response, headers);
     const hasBody = !isBodyless(this.#request.method, status);
-    this.#keepsAlive = answer.keepsAlive && !(hasBody && bodyLength === BODY.untilClose);
-    if (!hasBody) return this.#bodyless(answer, headers);
-    const isHere = bodyLength >= 0 && connection.end - connection.start >= bodyLength;
-    if (isHere && bodyLength <= SMALL_BYTES_MAX) {
+    this.#keepsAlive = response.keepsAlive && !(hasBody && bodyLength === BODY.untilClose);
+    if (!hasBody) return this.#bodyless(response, headers);
+    const isBuffered = bodyLength >= 0 && connection.end - connection.start >= bodyLength;
+    if (isBuffered && bodyLength <= SMALL_BYTES_MAX) {
       const body = connection.buffer.slice(connection.start, connection.start + bodyLength);
       connection.start += bodyLength;
       this.end(true);
       return { status, headers, body };
     }
-    if (bodyLength < 0 || bodyLength > SMALL_BYTES_MAX) connection.widen();
+    if (bodyLength < 0 || bodyLength > SMALL_BYTES_MAX) connection.growBuffer();
     const body = new UpstreamBody(connection, bodyLength, {
       fill: () => this.#fillBody(connection),
       onEnd: (isWhole) => this.end(isWhole),
@@ -247,9 +247,9 @@ class Exchange {
     if (!wantsWebSocket(this.#request) || protocol.toLowerCase() !== WEBSOCKET) {
       throw new UpstreamFault("an upgrade that was not requested");
     }
-    this.#arm(); // for the client to be there still
+    this.#startDeadline(); // for the client to be there still
     const upgrade = async (stream: ByteStream): Promise<void> => {
-      this.#disarm();
+      this.#clearDeadline();
       await tunnel(stream, connection);
       this.end(false);
     };
@@ -257,21 +257,21 @@ class Exchange {
   }
 
   async #fillBody(connection: UpstreamConnection): Promise<boolean> {
-    this.#arm();
+    this.#startDeadline();
     const isMore = await connection.fill();
-    this.#disarm();
+    this.#clearDeadline();
     return isMore;
   }
 
-  #arm(): void {
-    this.#disarm();
+  #startDeadline(): void {
+    this.#clearDeadline();
     this.#deadline = this.#deadlines.start(this.#options.timeoutMs, () => {
       this.hasTimedOut = true;
       this.#connection?.close();
     });
   }
 
-  #disarm(): void {
+  #clearDeadline(): void {
     if (this.#deadline !== null) this.#deadlines.cancel(this.#deadline);
     this.#deadline = null;
   }

@@ -31,7 +31,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 ]);
 
 /** Fields of a request that are made anew. */
-const MADE_ANEW: ReadonlySet<string> = new Set([
+const REGENERATED: ReadonlySet<string> = new Set([
   "expect",
   "forwarded",
   "host",
@@ -71,11 +71,11 @@ export function upstreamRequestHead(request: HttpRequest, via: string): string {
   const target = query === null ? rawPath : `${rawPath}?${query}`;
   const host = hostFor(request);
   let head = `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n`;
-  const named = listElements(request.header("connection"));
+  const connectionOptions = listElements(request.header("connection"));
   for (const [name, value] of request.headers()) {
     const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || named.includes(lower)) continue;
-    if (MADE_ANEW.has(lower.replaceAll("_", "-"))) continue;
+    if (HOP_BY_HOP.has(lower) || connectionOptions.includes(lower)) continue;
+    if (REGENERATED.has(lower.replaceAll("_", "-"))) continue;
     head += `${name}: ${value}\r\n`;
   }
   if (body.exists) {
@@ -88,18 +88,18 @@ export function upstreamRequestHead(request: HttpRequest, via: string): string {
 }
 
 /** Fields of a response as the client gets them. */
-export function returnedFields(
+export function responseFields(
   fields: readonly HeaderField[],
   minor: number,
   via: string,
 ): HeaderField[] {
-  const named = fields.filter(([name]) => name.toLowerCase() === "connection")
+  const connectionOptions = fields.filter(([name]) => name.toLowerCase() === "connection")
     .flatMap(([, value]) => listElements(value));
-  const kept = fields.filter(([name]) => {
+  const forwarded = fields.filter(([name]) => {
     const lower = name.toLowerCase();
-    return !HOP_BY_HOP.has(lower) && !named.includes(lower);
+    return !HOP_BY_HOP.has(lower) && !connectionOptions.includes(lower);
   });
-  return [...kept, ["Via", `1.${minor} ${via}`]];
+  return [...forwarded, ["Via", `1.${minor} ${via}`]];
 }
 
 /** Host as it was sent, unless an absolute target named another or an old client sent none. */

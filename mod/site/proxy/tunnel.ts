@@ -11,12 +11,12 @@ const BUFFER_BYTES = 16_384;
 
 /** Joins `a` and `b`; resolves when both directions have ended. `b` is closed then. */
 export async function tunnel(a: ByteStream, b: ByteStream): Promise<void> {
-  const cut = (): void => {
+  const closeBoth = (): void => {
     closeQuietly(a);
     closeQuietly(b);
   };
-  await Promise.all([copy(a, b).catch(cut), copy(b, a).catch(cut)]);
-  cut();
+  await Promise.all([copy(a, b).catch(closeBoth), copy(b, a).catch(closeBoth)]);
+  closeBoth();
 }
 
 async function copy(from: ByteStream, to: ByteStream): Promise<void> {

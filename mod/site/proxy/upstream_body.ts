@@ -24,14 +24,14 @@ export class UpstreamBody implements BodySource {
   readonly #connection: UpstreamConnection;
   readonly #events: BodyEvents;
   readonly #decoder: ChunkedDecoder | null;
-  #left: number;
+  #remaining: number;
   #hasEnded = false;
 
   constructor(connection: UpstreamConnection, bodyLength: number, events: BodyEvents) {
     this.#connection = connection;
     this.#events = events;
     this.#decoder = bodyLength === BODY.chunked ? new ChunkedDecoder() : null;
-    this.#left = bodyLength === BODY.untilClose ? Infinity : Math.max(bodyLength, 0);
+    this.#remaining = bodyLength === BODY.untilClose ? Infinity : Math.max(bodyLength, 0);
     this.length = bodyLength >= 0 ? bodyLength : null;
   }
 
@@ -41,7 +41,7 @@ export class UpstreamBody implements BodySource {
       const piece = this.#decoder === null ? this.#next() : this.#nextChunk(this.#decoder);
       if (piece !== null || this.#hasEnded) return piece;
       if (await this.#events.fill()) continue;
-      if (this.#left !== Infinity || this.#decoder !== null) {
+      if (this.#remaining !== Infinity || this.#decoder !== null) {
         throw new UpstreamFault("it hung up within its answer");
       }
       this.#end(false); // hanging up was the end of the body, and of the connection
@@ -50,17 +50,17 @@ export class UpstreamBody implements BodySource {
 
   close(): void {
     // Whoever knows the length does not ask for the end.
-    if (!this.#hasEnded) this.#end(this.#left === 0 && this.#decoder === null);
+    if (!this.#hasEnded) this.#end(this.#remaining === 0 && this.#decoder === null);
   }
 
   /** Next piece of what is there; null where nothing is. */
   #next(): Uint8Array | null {
     const { buffer, start, end } = this.#connection;
-    if (this.#left === 0) return this.#end(true);
+    if (this.#remaining === 0) return this.#end(true);
     if (start === end) return null;
-    const to = Math.min(end, start + this.#left);
+    const to = Math.min(end, start + this.#remaining);
     this.#connection.start = to;
-    this.#left -= to - start;
+    this.#remaining -= to - start;
     return buffer.subarray(start, to);
   }
 

@@ -40,17 +40,17 @@ export class UpstreamConnection implements ByteStream {
     return true;
   }
 
-  /** Lets it wait for its next request; `onGone` hears of its end, or of bytes out of turn. */
-  rest(onGone: () => void): void {
+  /** Lets it wait for its next request; `onEnd` hears of its end, or of bytes out of turn. */
+  becomeIdle(onEnd: () => void): void {
     this.isReused = true;
     this.start = this.end = 0;
     const pending = this.#conn.read(this.buffer);
     this.#pending = pending;
-    pending.then(onGone, onGone);
+    pending.then(onEnd, onEnd);
   }
 
   /** Large room for a large body. */
-  widen(): void {
+  growBuffer(): void {
     if (this.buffer.length >= HEAD_BYTES_MAX) return;
     const wide = new Uint8Array(HEAD_BYTES_MAX);
     wide.set(this.buffer.subarray(this.start, this.end));
@@ -93,7 +93,7 @@ export class UpstreamConnection implements ByteStream {
       if (this.start > 0) this.buffer.copyWithin(0, this.start, this.end);
       this.end -= this.start;
       this.start = 0;
-      if (this.end === this.buffer.length) this.widen();
+      if (this.end === this.buffer.length) this.growBuffer();
     }
   }
 }

@@ -58,7 +58,7 @@ export function readUpstreamHead(bytes: Uint8Array, start: number, end: number):
   const fields = lines.map((line): HeaderField => {
     const colon = line.indexOf(":");
     const name = line.slice(0, Math.max(colon, 0));
-    const value = withoutEdges(line.slice(colon + 1));
+    const value = trimBlanks(line.slice(colon + 1));
     if (!NAME.test(name) || !VALUE.test(value)) throw new UpstreamFault("a field that is none");
     return [name, value];
   });
@@ -67,7 +67,7 @@ export function readUpstreamHead(bytes: Uint8Array, start: number, end: number):
 }
 
 /** Without the spaces and tabs around it, and no other white space; in one pass. */
-function withoutEdges(value: string): string {
+function trimBlanks(value: string): string {
   let [start, end] = [0, value.length];
   while (start < end && isBlank(value.charCodeAt(start))) start++;
   while (end > start && isBlank(value.charCodeAt(end - 1))) end--;

@@ -36,12 +36,12 @@ export class UpstreamPool {
   }
 
   /** A connection that waits; null where none does. */
-  takeIdle(): UpstreamConnection | null {
+  acquireIdle(): UpstreamConnection | null {
     for (;;) {
       const connection = this.#stack.pop();
       if (connection === undefined) return null;
       if (!this.#idle.has(connection)) continue;
-      this.#forget(connection);
+      this.#removeIdle(connection);
       return connection;
     }
   }
@@ -67,31 +67,31 @@ export class UpstreamPool {
   }
 
   /** Keeps `connection`, whose answer was read to its end, for the next request. */
-  giveBack(connection: UpstreamConnection): void {
+  release(connection: UpstreamConnection): void {
     const isSurplus = this.#isClosed || this.#idle.size >= IDLE_MAX;
     if (isSurplus || connection.isClosed || connection.start !== connection.end) {
       connection.close();
       return;
     }
-    this.#idle.set(connection, this.#deadlines.start(IDLE_MS, () => this.#drop(connection)));
+    this.#idle.set(connection, this.#deadlines.start(IDLE_MS, () => this.#discard(connection)));
     this.#stack.push(connection);
-    connection.rest(() => {
-      if (this.#idle.has(connection)) this.#drop(connection);
+    connection.becomeIdle(() => {
+      if (this.#idle.has(connection)) this.#discard(connection);
     });
   }
 
   /** Closes what waits, and from now on what is given back. */
   close(): void {
     this.#isClosed = true;
-    for (const connection of [...this.#idle.keys()]) this.#drop(connection);
+    for (const connection of [...this.#idle.keys()]) this.#discard(connection);
   }
 
-  #drop(connection: UpstreamConnection): void {
-    this.#forget(connection);
+  #discard(connection: UpstreamConnection): void {
+    this.#removeIdle(connection);
     connection.close();
   }
 
-  #forget(connection: UpstreamConnection): void {
+  #removeIdle(connection: UpstreamConnection): void {
     const deadline = this.#idle.get(connection);
     if (deadline !== undefined) this.#deadlines.cancel(deadline);
     this.#idle.delete(connection);

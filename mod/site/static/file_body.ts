@@ -73,40 +73,42 @@ export function bytesBody(bytes: Uint8Array, { start, end }: ByteRange): BodySou
 export function fileBody({ file }: OpenFile, range: ByteRange): BodySource {
   const length = range.end - range.start + 1;
   let buffer: Uint8Array | null = null;
-  let left = length;
+  let remaining = length;
   let isReading = false;
-  let isPlaced = range.start === 0;
+  let isPositioned = range.start === 0;
   return {
     length,
     async pull(): Promise<Uint8Array | null> {
-      if (left === 0) return null;
-      buffer ??= borrow(left);
+      if (remaining === 0) return null;
+      buffer ??= acquireBuffer(remaining);
       isReading = true;
-      if (!isPlaced) await file.seek(range.start, Deno.SeekMode.Start);
-      isPlaced = true;
-      const count = await file.read(left < buffer.length ? buffer.subarray(0, left) : buffer);
+      if (!isPositioned) await file.seek(range.start, Deno.SeekMode.Start);
+      isPositioned = true;
+      const count = await file.read(
+        remaining < buffer.length ? buffer.subarray(0, remaining) : buffer,
+      );
       isReading = false;
       if (count === null) throw new Error("the file became shorter while it was sent");
-      left -= count;
+      remaining -= count;
       return buffer.subarray(0, count);
     },
     close(): void {
       file.close();
       // A read in flight still writes into its buffer, which then must serve nobody else.
-      if (buffer !== null) giveBack(buffer, !isReading);
+      if (buffer !== null) releaseBuffer(buffer, !isReading);
       buffer = null;
     },
   };
 }
 
-function borrow(bytes: number): Uint8Array {
+function acquireBuffer(bytes: number): Uint8Array {
   if (bytes <= SMALL_BYTES) return new Uint8Array(bytes);
   if (largeInUse >= LARGE_MAX) return new Uint8Array(SMALL_BYTES);
   largeInUse++;
   return freeBuffers.pop() ?? new Uint8Array(LARGE_BYTES);
 }
 
-function giveBack(buffer: Uint8Array, isReusable: boolean): void {
+function releaseBuffer(buffer: Uint8Array, isReusable: boolean): void {
   if (buffer.length < LARGE_BYTES) return;
   largeInUse--;
   if (isReusable && freeBuffers.length < FREE_MAX) freeBuffers.push(buffer);

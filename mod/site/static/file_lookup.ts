@@ -39,7 +39,9 @@ export async function lookUp(root: string, path: FilePath, nowMs: number): Promi
     }
     if (!found.info.isDirectory) return { kind: "forbidden" };
     if (!path.isFolder) return { kind: "redirect" };
-    const index = await inspect(realRoot, `${found.realPath}${SEPARATOR}${INDEX}`).catch(orMissing);
+    const index = await inspect(realRoot, `${found.realPath}${SEPARATOR}${INDEX}`).catch(
+      undefinedIfMissing,
+    );
     if (index?.info.isFile === true) {
       return { kind: "file", entry: await entryOf(index.realPath, index.info, nowMs) };
     }
@@ -67,10 +69,10 @@ async function entryOf(path: string, info: Deno.FileInfo, nowMs: number): Promis
   const [brotli, gzip] = await Promise.all(
     CODINGS.map(([, ending]) => sidecar(path, ending, info)),
   );
-  const hasChoice = brotli !== undefined || gzip !== undefined;
+  const hasAlternatives = brotli !== undefined || gzip !== undefined;
   const type = typeOf(path);
   const make = (from: string, file: Deno.FileInfo, coding: string | null): Representation => {
-    return representation({ path: from, type, coding, hasChoice }, file, nowMs);
+    return representation({ path: from, type, coding, hasAlternatives }, file, nowMs);
   };
   return {
     identity: make(path, info, null),
@@ -87,20 +89,20 @@ async function sidecar(
   ending: string,
   original: Deno.FileInfo,
 ): Promise<Deno.FileInfo | undefined> {
-  const info = await Deno.lstat(`${path}${ending}`).catch(orMissing);
+  const info = await Deno.lstat(`${path}${ending}`).catch(undefinedIfMissing);
   return info !== undefined && info.isFile && mtimeMs(info) >= mtimeMs(original) ? info : undefined;
 }
 
-interface Shape {
+interface Variant {
   readonly path: string;
   readonly type: string;
   readonly coding: string | null;
   /** Other codings of the same document exist. */
-  readonly hasChoice: boolean;
+  readonly hasAlternatives: boolean;
 }
 
-function representation(shape: Shape, info: Deno.FileInfo, nowMs: number): Representation {
-  const { path, type, coding, hasChoice } = shape;
+function representation(variant: Variant, info: Deno.FileInfo, nowMs: number): Representation {
+  const { path, type, coding, hasAlternatives } = variant;
   const timeMs = mtimeMs(info);
   const suffix = coding === null ? "" : `-${coding}`;
   const etag = `"${timeMs.toString(16)}-${info.size.toString(16)}${suffix}"`;
@@ -111,9 +113,9 @@ function representation(shape: Shape, info: Deno.FileInfo, nowMs: number): Repre
   ]];
   if (lastModified !== null) headers.push(["Last-Modified", lastModified]);
   if (coding !== null) headers.push(["Content-Encoding", coding]);
-  if (hasChoice) headers.push(["Vary", "Accept-Encoding"]);
-  const kept = { whole: null, bytes: null, count: 0, countedFromMs: nowMs };
-  return { path, size: info.size, mtimeMs: timeMs, etag, lastModified, headers, ...kept };
+  if (hasAlternatives) headers.push(["Vary", "Accept-Encoding"]);
+  const cacheState = { whole: null, bytes: null, count: 0, countedFromMs: nowMs };
+  return { path, size: info.size, mtimeMs: timeMs, etag, lastModified, headers, ...cacheState };
 }
 
 function typeOf(path: string): string {
@@ -127,7 +129,7 @@ function mtimeMs(info: Deno.FileInfo): number {
   return info.mtime?.getTime() ?? 0;
 }
 
-function orMissing(error: unknown): undefined {
+function undefinedIfMissing(error: unknown): undefined {
   if (!isMissing(error) && !(error instanceof Deno.errors.PermissionDenied)) throw error;
 }
 

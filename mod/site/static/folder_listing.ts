@@ -18,7 +18,7 @@ export interface ListedName {
 export function listingPage(
   path: string,
   names: readonly ListedName[],
-  isCut: boolean,
+  isTruncated: boolean,
 ): string {
   const sorted = [...names].sort((a, b) => {
     if (a.isFolder !== b.isFolder) return a.isFolder ? -1 : 1;
@@ -29,7 +29,7 @@ export function listingPage(
     return `<li><a href="./${encodeURIComponent(name)}${end}">${escape(name)}${end}</a></li>`;
   });
   const up = path === "/" ? "" : `<li><a href="../">../</a></li>\n`;
-  const rest = isCut ? `<p>Only ${LISTED_MAX} names are shown.</p>` : "";
+  const rest = isTruncated ? `<p>Only ${LISTED_MAX} names are shown.</p>` : "";
   return htmlPage(
     path,
     `<h1>${escape(path)}</h1>\n<ul>\n${up}${rows.join("\n")}\n</ul>\n${rest}`,

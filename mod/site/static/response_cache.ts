@@ -38,7 +38,7 @@ export interface Representation {
   whole: HttpResponse | null;
   /** Bytes of a file that is too large for `whole`, while it is asked for often. */
   bytes: Uint8Array | null;
-  /** Requests since `countedFromMs`, which is at most {@linkcode OFTEN_MS} ago. */
+  /** Requests since `countedFromMs`, which is at most {@linkcode HOT_WINDOW_MS} ago. */
   count: number;
   countedFromMs: number;
 }
@@ -57,8 +57,8 @@ export interface CacheEntry {
 /** Largest file whose bytes are kept when it is asked for often. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 /** IIS finds a file worth keeping after more than two requests within ten seconds. */
-const OFTEN = 2;
-const OFTEN_MS = 10_000;
+const HOT_REQUESTS = 2;
+const HOT_WINDOW_MS = 10_000;
 /** Memory of all that is kept. */
 const TOTAL_BYTES_MAX = 64 * 1024 * 1024;
 /** A full cache drops what was unused for so long, and looks for it so often. */
@@ -68,7 +68,7 @@ const SQUEEZE_EVERY_MS = 1000;
 const ENTRY_BYTES = 1024;
 
 /** Where an entry stands, or stood until another took its place. */
-interface Slot {
+interface EntryRef {
   readonly entries: Map<string, CacheEntry>;
   readonly path: string;
   readonly entry: CacheEntry;
@@ -122,17 +122,17 @@ export class ResponseCache {
     });
   }
 
-  /** Drops what `isMeant` says; gives the number of entries. */
-  drop(isMeant: (kept: CachedEntry) => boolean): number {
-    let dropped = 0;
+  /** Drops what `isSelected` says; gives the number of entries. */
+  evict(isSelected: (entry: CachedEntry) => boolean): number {
+    let evicted = 0;
     for (const [entries, siteId] of this.#partitions) {
       for (const [path, entry] of entries) {
-        if (!isMeant({ siteId, path, entry })) continue;
+        if (!isSelected({ siteId, path, entry })) continue;
         this.remove(entries, path);
-        dropped++;
+        evicted++;
       }
     }
-    return dropped;
+    return evicted;
   }
 
   /** Keeps `entry` where there is room; replaces what stood there. */
@@ -152,11 +152,11 @@ export class ResponseCache {
   }
 
   /** Response for the whole of a representation; kept with it where there is room. */
-  keep(slot: Slot, representation: Representation, body: Uint8Array): HttpResponse {
+  cacheWhole(ref: EntryRef, representation: Representation, body: Uint8Array): HttpResponse {
     const { headers } = representation;
     const whole: HttpResponse = { status: 200, headers, body };
-    if (!isListed(slot) || representation.whole !== null) return whole;
-    if (this.#hasRoom(body.length, slot.entry.usedMs)) {
+    if (!isCurrent(ref) || representation.whole !== null) return whole;
+    if (this.#hasRoom(body.length, ref.entry.usedMs)) {
       representation.whole = whole;
       this.#bytes += body.length;
     }
@@ -164,21 +164,22 @@ export class ResponseCache {
   }
 
   /** Counts one request for a file that is too large for a response; true when it should be kept. */
-  isAskedOften(representation: Representation, nowMs: number): boolean {
+  shouldCacheBytes(representation: Representation, nowMs: number): boolean {
     const ageMs = nowMs - representation.countedFromMs;
-    if (ageMs >= OFTEN_MS || ageMs < 0) {
+    if (ageMs >= HOT_WINDOW_MS || ageMs < 0) {
       representation.countedFromMs = nowMs;
       representation.count = 0;
     }
     representation.count++;
-    const isKept = this.#settings.UriEnableCache && representation.size <= FILE_BYTES_MAX;
-    return isKept && representation.count > OFTEN && this.#hasRoom(representation.size, nowMs);
+    const isCacheable = this.#settings.UriEnableCache && representation.size <= FILE_BYTES_MAX;
+    return isCacheable && representation.count > HOT_REQUESTS &&
+      this.#hasRoom(representation.size, nowMs);
   }
 
   /** Keeps `bytes` with a representation, where there is still room. */
-  keepBytes(slot: Slot, representation: Representation, bytes: Uint8Array): void {
-    if (!isListed(slot) || representation.bytes !== null) return;
-    if (!this.#hasRoom(bytes.length, slot.entry.usedMs)) return;
+  cacheBytes(ref: EntryRef, representation: Representation, bytes: Uint8Array): void {
+    if (!isCurrent(ref) || representation.bytes !== null) return;
+    if (!this.#hasRoom(bytes.length, ref.entry.usedMs)) return;
     representation.bytes = bytes;
     this.#bytes += bytes.length;
   }
@@ -188,7 +189,7 @@ export class ResponseCache {
     if (nowMs < this.#nextScavengeMs) return;
     const periodMs = this.#settings.UriScavengerPeriod * 1000;
     this.#nextScavengeMs = nowMs + Math.min(periodMs, SCAVENGE_MS_MAX);
-    this.#dropUnused(nowMs - periodMs);
+    this.#evictUnused(nowMs - periodMs);
   }
 
   /** True where `bytes` more fit; makes room where the cache is full of what nobody asks for. */
@@ -196,11 +197,11 @@ export class ResponseCache {
     if (this.#bytes + bytes <= this.#totalBytesMax) return true;
     if (Math.abs(nowMs - this.#squeezedMs) < SQUEEZE_EVERY_MS) return false;
     this.#squeezedMs = nowMs;
-    this.#dropUnused(nowMs - SQUEEZE_UNUSED_MS);
+    this.#evictUnused(nowMs - SQUEEZE_UNUSED_MS);
     return this.#bytes + bytes <= this.#totalBytesMax;
   }
 
-  #dropUnused(sinceMs: number): void {
+  #evictUnused(sinceMs: number): void {
     for (const entries of this.#partitions.keys()) {
       for (const [path, entry] of entries) {
         if (entry.usedMs <= sinceMs) this.remove(entries, path);
@@ -213,7 +214,7 @@ export class ResponseCache {
 const SCAVENGE_MS_MAX = 10_000;
 
 /** What belongs to an entry that was replaced is held by nobody and counted for nobody. */
-function isListed({ entries, path, entry }: Slot): boolean {
+function isCurrent({ entries, path, entry }: EntryRef): boolean {
   return entries.get(path) === entry;
 }
 

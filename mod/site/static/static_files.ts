@@ -32,12 +32,12 @@ interface StaticFilesOptions {
 const ALLOW = "GET, HEAD, OPTIONS";
 const IS_WINDOWS = Deno.build.os === "windows";
 /** A kept response is compared with its file after this time, and never more often. */
-const CHECK_MS = 1000;
+const REVALIDATE_MS = 1000;
 
 /** Handler for the files below `options.root`. */
 export function staticFiles(options: StaticFilesOptions): Handler {
   const site = new StaticSite(options);
-  return (request) => site.answer(request);
+  return (request) => site.handle(request);
 }
 
 class StaticSite {
@@ -51,7 +51,7 @@ class StaticSite {
     this.#entries = options.cache.partition(options.siteId);
   }
 
-  answer(request: HttpRequest): HandlerResult | Promise<HandlerResult> {
+  handle(request: HttpRequest): HandlerResult | Promise<HandlerResult> {
     const { method } = request;
     if (method !== "GET" && method !== "HEAD") {
       return method === "OPTIONS"
@@ -64,7 +64,7 @@ class StaticSite {
     entry.usedMs = nowMs;
     // A clock that was set back makes the difference negative, and a check due as well.
     const ageMs = nowMs - entry.checkedMs;
-    if (ageMs < CHECK_MS && ageMs >= 0) return this.#serve(request, entry);
+    if (ageMs < REVALIDATE_MS && ageMs >= 0) return this.#serve(request, entry);
     entry.checkedMs = nowMs; // requests that come during the check are served from what is kept
     return this.#find(request);
   }
@@ -99,10 +99,10 @@ class StaticSite {
 
   /** What is kept, where the file is still the same; else the new one, from now on kept. */
   #entryFor(path: string, found: CacheEntry): CacheEntry {
-    const kept = this.#entries.get(path);
-    if (kept !== undefined && isSameEntry(kept, found)) {
-      kept.checkedMs = found.checkedMs;
-      return kept;
+    const cached = this.#entries.get(path);
+    if (cached !== undefined && isSameEntry(cached, found)) {
+      cached.checkedMs = found.checkedMs;
+      return cached;
     }
     // One file has endless paths like "//a///b"; kept under each, it would fill the cache.
     if (!path.includes("//")) this.#options.cache.put(this.#entries, path, found);
@@ -114,14 +114,16 @@ class StaticSite {
     entry: CacheEntry,
     isRetry = false,
   ): HandlerResult | Promise<HandlerResult> {
-    const chosen = choose(request, entry);
+    const chosen = chooseRepresentation(request, entry);
     const isGet = request.method === "GET";
     const outcome = evaluate(request, isGet, chosen);
     if (outcome.status === 200 && chosen.whole !== null) return chosen.whole;
     if (outcome.status === 200 || outcome.status === 206) {
-      if (request.method === "HEAD") return partial(chosen, outcome, unread(chosen));
+      if (request.method === "HEAD") return contentResponse(chosen, outcome, unreadBody(chosen));
       const range = rangeOf(chosen, outcome);
-      if (chosen.bytes !== null) return partial(chosen, outcome, bytesBody(chosen.bytes, range));
+      if (chosen.bytes !== null) {
+        return contentResponse(chosen, outcome, bytesBody(chosen.bytes, range));
+      }
       return this.#read(request, { entry, chosen, outcome, isRetry });
     }
     if (outcome.status === 304) return notModified(chosen);
@@ -129,8 +131,8 @@ class StaticSite {
     return errorPage(416, [["Content-Range", `bytes */${chosen.size}`]]);
   }
 
-  async #read(request: HttpRequest, wanted: Wanted): Promise<HandlerResult> {
-    const { entry, chosen, outcome, isRetry } = wanted;
+  async #read(request: HttpRequest, pending: PendingRead): Promise<HandlerResult> {
+    const { entry, chosen, outcome, isRetry } = pending;
     const { cache, now } = this.#options;
     const open = await openUnchanged(chosen);
     if (open === "forbidden") return errorPage(403);
@@ -141,20 +143,20 @@ class StaticSite {
     }
     const isSmall = chosen.size <= cache.bodyBytesMax && outcome.status === 200;
     const range = rangeOf(chosen, outcome);
-    if (!isSmall && !cache.isAskedOften(chosen, now())) {
-      return partial(chosen, outcome, fileBody(open, range));
+    if (!isSmall && !cache.shouldCacheBytes(chosen, now())) {
+      return contentResponse(chosen, outcome, fileBody(open, range));
     }
     const bytes = await readWhole(open);
     if (bytes === null) return errorPage(500);
-    const slot = { entries: this.#entries, path: request.path, entry };
-    if (isSmall) return cache.keep(slot, chosen, bytes);
-    cache.keepBytes(slot, chosen, bytes);
-    return partial(chosen, outcome, bytesBody(bytes, range));
+    const ref = { entries: this.#entries, path: request.path, entry };
+    if (isSmall) return cache.cacheWhole(ref, chosen, bytes);
+    cache.cacheBytes(ref, chosen, bytes);
+    return contentResponse(chosen, outcome, bytesBody(bytes, range));
   }
 }
 
 /** What is left to do once it is known what to send. */
-interface Wanted {
+interface PendingRead {
   readonly entry: CacheEntry;
   readonly chosen: Representation;
   readonly outcome: Sent;
@@ -169,7 +171,7 @@ function rangeOf({ size }: Representation, outcome: Sent): ByteRange {
 }
 
 /** The whole or the part that `outcome` names, with `body` for its bytes. */
-function partial(
+function contentResponse(
   { headers, size }: Representation,
   outcome: Sent,
   body: HttpResponse["body"],
@@ -200,7 +202,10 @@ async function openUnchanged(
 }
 
 /** The smallest coding that the client takes; brotli is smaller than gzip in practice. */
-function choose(request: HttpRequest, { identity, brotli, gzip }: CacheEntry): Representation {
+function chooseRepresentation(
+  request: HttpRequest,
+  { identity, brotli, gzip }: CacheEntry,
+): Representation {
   if (brotli === null && gzip === null) return identity;
   const accepted = request.header("accept-encoding");
   if (brotli !== null && acceptsEncoding(accepted, "br")) return brotli;
@@ -224,7 +229,7 @@ function notModified({ headers }: Representation): HttpResponse {
 }
 
 /** A body that has a length and is never read: the answer to HEAD opens no file. */
-function unread({ size }: Representation): HttpResponse["body"] {
+function unreadBody({ size }: Representation): HttpResponse["body"] {
   return { length: size, pull: () => Promise.resolve(null), close: () => {} };
 }
 
@@ -236,16 +241,16 @@ function redirect(request: HttpRequest, segments: readonly string[]): HttpRespon
 
 async function listing(request: HttpRequest, realPath: string): Promise<HttpResponse> {
   const names: ListedName[] = [];
-  let isCut = false;
+  let isTruncated = false;
   for await (const { name, isDirectory } of Deno.readDir(realPath)) {
     if (parseFilePath(`/${name}`, IS_WINDOWS) === null) continue;
-    isCut = names.length >= LISTED_MAX;
-    if (isCut) break;
+    isTruncated = names.length >= LISTED_MAX;
+    if (isTruncated) break;
     names.push({ name, isFolder: isDirectory });
   }
   return {
     status: 200,
     headers: [["Content-Type", "text/html; charset=utf-8"], ["Cache-Control", "no-cache"]],
-    body: new TextEncoder().encode(listingPage(request.path, names, isCut)),
+    body: new TextEncoder().encode(listingPage(request.path, names, isTruncated)),
   };
 }

@@ -1,11 +1,15 @@
 /** Goal: each kind of answer is told from the others. Method: values. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { type Found, isSite, withoutSite } from "../../../mod/host/inspect/explain_target.ts";
+import {
+  describeWithoutSite,
+  type FoundTarget,
+  isSite,
+} from "../../../mod/host/inspect/explain_target.ts";
 
-Deno.test("isSite() and withoutSite() tell a site from a program, a reservation and nobody", () => {
+Deno.test("isSite() and describeWithoutSite() tell a site from a program, a reservation and nobody", () => {
   const url = "http://+:80/a/";
-  const cases: [found: Exclude<Found, { id: number }>, by: string, summary: RegExp][] = [
+  const cases: [found: Exclude<FoundTarget, { id: number }>, by: string, summary: RegExp][] = [
     [{ url, to: "unix:/s" }, "program", /^Served by the program .*: unix:\/s$/],
     [{ url, to: null }, "service", /503 .* is reserved/],
     ["NotFound", "service", /404/],
@@ -13,9 +17,9 @@ Deno.test("isSite() and withoutSite() tell a site from a program, a reservation 
   ];
   for (const [found, by, summary] of cases) {
     assertEquals(isSite(found), false);
-    assertEquals(withoutSite(found, true).answeredBy, by);
-    assertMatch(withoutSite(found, true).summary, summary);
+    assertEquals(describeWithoutSite(found, true).answeredBy, by);
+    assertMatch(describeWithoutSite(found, true).summary, summary);
   }
-  assertMatch(withoutSite("Hostname", false).summary, /no started site uses the port$/);
+  assertMatch(describeWithoutSite("Hostname", false).summary, /no started site uses the port$/);
   assertEquals(isSite(DEFAULT_DOCUMENT.sites[0]!), true);
 });

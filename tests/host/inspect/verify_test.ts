@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
 import { probe } from "../../../mod/host/inspect/probe.ts";
-import { certificateTrouble } from "../../../mod/host/inspect/probe_tls.ts";
+import { certificateProblem } from "../../../mod/host/inspect/probe_tls.ts";
 import {
   type Finding,
   verifyExposure,
@@ -48,7 +48,7 @@ Deno.test("verifyNames() gives a finding for each name, in order", async () => {
   ]);
 });
 
-Deno.test("certificateTrouble() looks at name and dates", () => {
+Deno.test("certificateProblem() looks at name and dates", () => {
   const certificate = {
     subject: { CN: "a.test" } as never,
     subjectaltname: "DNS:a.test, DNS:*.b.test",
@@ -57,15 +57,15 @@ Deno.test("certificateTrouble() looks at name and dates", () => {
   };
   const now = Date.parse("2026-11-22T12:00:00Z");
   const dayMs = 86_400_000;
-  assertEquals(certificateTrouble(certificate, "a.test", now), null);
-  assertEquals(certificateTrouble(certificate, "www.b.test", now), null);
+  assertEquals(certificateProblem(certificate, "a.test", now), null);
+  assertEquals(certificateProblem(certificate, "www.b.test", now), null);
   assertMatch(
-    certificateTrouble(certificate, "c.test", now) ?? "",
+    certificateProblem(certificate, "c.test", now) ?? "",
     /is for DNS:a.*, not for "c\.test"/,
   );
-  assertMatch(certificateTrouble(certificate, "a.test", now + dayMs) ?? "", /expired on Nov 23/);
+  assertMatch(certificateProblem(certificate, "a.test", now + dayMs) ?? "", /expired on Nov 23/);
   assertMatch(
-    certificateTrouble(certificate, "a.test", now - dayMs) ?? "",
+    certificateProblem(certificate, "a.test", now - dayMs) ?? "",
     /not valid before Nov 22/,
   );
 });

@@ -11,7 +11,7 @@ Deno.test("AddressWatch looks again after a failure, never twice at once, and st
   const third = Promise.withResolvers<void>();
   const watch = new AddressWatch({
     intervalMs: () => INTERVAL_MS,
-    async look(): Promise<void> {
+    async check(): Promise<void> {
       atOnce = Math.max(atOnce, ++running);
       await turns(3); // longer than the interval
       running--;

@@ -2,12 +2,12 @@
 import { assertEquals } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { failureLine, parseFailure } from "../../../mod/host/process/background.ts";
-import { RunningFault } from "../../../mod/host/process/instance.ts";
+import { AlreadyRunningFault } from "../../../mod/host/process/instance.ts";
 
 Deno.test("parseFailure() gives what failureLine() was told", () => {
   const cases: [error: unknown, hint: string | undefined, isRunning: boolean][] = [
     [new Fault('Cannot listen on "[::1]:80": taken\n  "b": why', { hint: "a; b" }), "a; b", false],
-    [new RunningFault("Cannot start: it runs"), undefined, true],
+    [new AlreadyRunningFault("Cannot start: it runs"), undefined, true],
     [new TypeError("odd"), undefined, false],
   ];
   for (const [error, hint, isRunning] of cases) {

@@ -14,11 +14,11 @@ interface Scene {
 Deno.test("Confirmation takes the change back in time, and only once", async () => {
   await inScene(async ({ make, reverted, file }) => {
     const confirmation = make();
-    await confirmation.around(DEFAULT_DOCUMENT, 0.05, nothing);
+    await confirmation.guard(DEFAULT_DOCUMENT, 0.05, nothing);
     // The file goes last, so that a kill in between cannot lose the revert.
     await waitFor(() => reverted.length > 0 && !exists(file), "the revert is over");
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
-    await confirmation.settle();
+    await confirmation.revertPending();
     assertEquals([reverted.length, confirmation.until], [1, null]);
     await assertRejects(() => Deno.stat(file), Deno.errors.NotFound);
   });
@@ -28,10 +28,10 @@ Deno.test("Confirmation.confirm() makes the change last", async () => {
   await inScene(async ({ make, reverted }) => {
     const confirmation = make();
     assertEquals(await confirmation.confirm(), false);
-    await confirmation.around(DEFAULT_DOCUMENT, 60, nothing);
+    await confirmation.guard(DEFAULT_DOCUMENT, 60, nothing);
     assertEquals(await confirmation.confirm(), true);
-    await confirmation.settle();
-    await make().settle();
+    await confirmation.revertPending();
+    await make().revertPending();
     assertEquals(reverted, []);
   });
 });
@@ -39,53 +39,53 @@ Deno.test("Confirmation.confirm() makes the change last", async () => {
 Deno.test("Confirmation goes back to what was before the first of several changes", async () => {
   await inScene(async ({ make, reverted }) => {
     const confirmation = make();
-    await confirmation.around(DEFAULT_DOCUMENT, 60, nothing);
-    await confirmation.around({ ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1"] }, 60, nothing);
-    await confirmation.settle();
+    await confirmation.guard(DEFAULT_DOCUMENT, 60, nothing);
+    await confirmation.guard({ ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1"] }, 60, nothing);
+    await confirmation.revertPending();
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
   });
 });
 
-Deno.test("Confirmation.around() leaves nothing of a change that failed", async () => {
+Deno.test("Confirmation.guard() leaves nothing of a change that failed", async () => {
   await inScene(async ({ make, reverted, file }) => {
     const confirmation = make();
     const fail = (): Promise<never> => Promise.reject(new Error("no socket"));
-    await assertRejects(() => confirmation.around(DEFAULT_DOCUMENT, 60, fail), Error, "no socket");
+    await assertRejects(() => confirmation.guard(DEFAULT_DOCUMENT, 60, fail), Error, "no socket");
     assertEquals(confirmation.until, null);
     await assertRejects(() => Deno.stat(file), Deno.errors.NotFound);
 
     // An earlier change goes on waiting as if nothing had been tried.
-    await confirmation.around(DEFAULT_DOCUMENT, 60, async () => {
+    await confirmation.guard(DEFAULT_DOCUMENT, 60, async () => {
       assertEquals((await Deno.stat(file)).isFile, true, "on disk before the change begins");
     });
     const { until } = confirmation;
-    await assertRejects(() => confirmation.around(DEFAULT_DOCUMENT, 90, fail), Error);
+    await assertRejects(() => confirmation.guard(DEFAULT_DOCUMENT, 90, fail), Error);
     assertEquals(confirmation.until, until);
-    await confirmation.settle();
+    await confirmation.revertPending();
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
   });
 });
 
-Deno.test("Confirmation.settle() takes back what a killed process left unconfirmed", async () => {
+Deno.test("Confirmation.revertPending() takes back what a killed process left unconfirmed", async () => {
   await inScene(async ({ make, reverted, file }) => {
     const killed = make();
-    await killed.around(DEFAULT_DOCUMENT, 60, nothing);
+    await killed.guard(DEFAULT_DOCUMENT, 60, nothing);
     const text = await Deno.readTextFile(file);
     await killed.confirm(); // ends its timer; a kill would have left the file
     await Deno.writeTextFile(file, text);
-    await make().settle();
+    await make().revertPending();
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
     await Deno.writeTextFile(`${file}.new`, text.slice(0, 20)); // killed before anything changed
-    await make().settle();
+    await make().revertPending();
     assertEquals(reverted.length, 1);
   });
 });
 
-Deno.test("Confirmation.settle() refuses to go on where it cannot tell what to come back to", async () => {
+Deno.test("Confirmation.revertPending() refuses to go on where it cannot tell what to come back to", async () => {
   await inScene(async ({ make, reverted, file }) => {
     for (const text of ["", "{", "null", '{"until":"soon","document":{}}', '{"until":null}']) {
       await Deno.writeTextFile(file, text);
-      await assertRejects(() => make().settle(), Fault, "cannot be read");
+      await assertRejects(() => make().revertPending(), Fault, "cannot be read");
     }
     assertEquals(reverted, []);
   });

@@ -6,7 +6,7 @@ import { Fault } from "../../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
   type ControlledParts,
-  extraOf,
+  extraFields,
   handleControl,
 } from "../../../mod/host/process/control_handler.ts";
 import type { CachedResponses } from "../../../mod/host/web/cache_view.ts";
@@ -59,8 +59,8 @@ function scene(more: { readonly reloadFails?: boolean; readonly pending?: boolea
       },
     },
     confirmation: {
-      async around<T>(_: unknown, seconds: number, change: () => Promise<T>): Promise<T> {
-        did.push(`around ${seconds}`);
+      async guard<T>(_: unknown, seconds: number, change: () => Promise<T>): Promise<T> {
+        did.push(`guard ${seconds}`);
         return await change();
       },
       confirm: () => Promise.resolve(more.pending ?? false),
@@ -88,10 +88,10 @@ Deno.test("handleControl() reloads in a turn of its own and drains outside of it
 Deno.test("handleControl() lets the confirmation stand around the reload", async () => {
   const well = scene();
   await well.ask({ op: "reload", confirmSeconds: 60, strict: false });
-  assertEquals(well.did, ["turn", "around 60", "turn over"]);
+  assertEquals(well.did, ["turn", "guard 60", "turn over"]);
   const failed = scene({ reloadFails: true });
   await assertRejects(() => failed.ask({ op: "reload", confirmSeconds: 60, strict: false }), Fault);
-  assertEquals(failed.did, ["turn", "around 60"]);
+  assertEquals(failed.did, ["turn", "guard 60"]);
 });
 
 Deno.test("handleControl() confirms what waits, and says that nothing does", async () => {
@@ -117,14 +117,14 @@ Deno.test("handleControl() controls one site in a turn, and passes on what is as
   assertEquals(did, ["turn", "stop site 7", "turn over", "refresh registrations", "flush logs"]);
 });
 
-Deno.test("extraOf() adds what is kept, or how much of it was dropped", () => {
-  const cached = { list: () => [], drop: () => 3 } as unknown as CachedResponses;
-  assertEquals(extraOf({ cached }, { op: "cache" }), { cache: [] });
-  assertEquals(extraOf({ cached }, { op: "dropCache", url: null, recursive: false }), {
+Deno.test("extraFields() adds what is kept, or how much of it was dropped", () => {
+  const cached = { list: () => [], evict: () => 3 } as unknown as CachedResponses;
+  assertEquals(extraFields({ cached }, { op: "cache" }), { cache: [] });
+  assertEquals(extraFields({ cached }, { op: "dropCache", url: null, recursive: false }), {
     dropped: 3,
   });
-  assertEquals(extraOf({ cached: null }, { op: "dropCache", url: null, recursive: false }), {
+  assertEquals(extraFields({ cached: null }, { op: "dropCache", url: null, recursive: false }), {
     dropped: 0,
   });
-  assertEquals(extraOf({ cached }, { op: "status" }), {});
+  assertEquals(extraFields({ cached }, { op: "status" }), {});
 });

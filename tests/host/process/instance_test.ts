@@ -1,7 +1,7 @@
 // Goal: one service a home, whatever a killed one left. Method: claims in this process, and files.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
-import { claimInstance, RunningFault } from "../../../mod/host/process/instance.ts";
+import { AlreadyRunningFault, claimInstance } from "../../../mod/host/process/instance.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("claimInstance() refuses the second by folder and pid, until the first gives up", async () => {
@@ -11,7 +11,7 @@ Deno.test("claimInstance() refuses the second by folder and pid, until the first
   assertEquals(await Deno.readTextFile(`${run}/httpcfg.pid`), `${Deno.pid}\n`);
   const fault = await assertRejects(
     () => claimInstance(run),
-    RunningFault,
+    AlreadyRunningFault,
     "already running as process",
   );
   assertStringIncludes(fault.message, `"${run}"`);
@@ -20,7 +20,7 @@ Deno.test("claimInstance() refuses the second by folder and pid, until the first
   await Deno.truncate(`${run}/httpcfg.pid`); // as it is for a moment after the lock
   await assertRejects(
     () => claimInstance(run),
-    RunningFault,
+    AlreadyRunningFault,
     "another process is starting or stopping it",
   );
   await first.release();

@@ -16,7 +16,7 @@ Deno.test({
     const handler = {
       register: () => Promise.resolve({ code: 5, text: "" }),
       unregister: () => Promise.resolve({ code: 5, text: "" }),
-      gone: () => Promise.resolve(),
+      disconnected: () => Promise.resolve(),
     };
     const sharing = await openPortSharing(folder.path, handler, () => {});
     const mode = (path: string): number => Deno.lstatSync(path).mode! & 0o7777;

@@ -7,18 +7,18 @@ import {
   registerSocket,
   sharingFolder,
 } from "../../../mod/host/sharing/register_address.ts";
-import { askToRegister } from "../../../mod/host/sharing/register_client.ts";
+import { sendRegistrationRequest } from "../../../mod/host/sharing/register_client.ts";
 import {
   proofName,
-  type RegisterAnswer,
-  type RegisterWish,
+  type RegisterRequest,
+  type RegistrationAnswer,
 } from "../../../mod/host/sharing/register_protocol.ts";
 import { leaveDeadSocket } from "../../support/dead_socket.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 import { waitFor } from "../../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
-const WISH: RegisterWish = {
+const WISH: RegisterRequest = {
   op: "register",
   url: "http://+:80/a/",
   to: "http://127.0.0.1:1",
@@ -27,7 +27,7 @@ const WISH: RegisterWish = {
 };
 
 /** Asks for a proof, answers `answer` to whoever gave it, and hangs up. */
-async function serveOne(folder: TempFolder, answer: RegisterAnswer): Promise<void> {
+async function serveOne(folder: TempFolder, answer: RegistrationAnswer): Promise<void> {
   await Deno.mkdir(proofFolder(folder.path), { recursive: true });
   using listener = Deno.listen({ transport: "unix", path: registerSocket(folder.path) });
   using conn = await listener.accept();
@@ -47,7 +47,7 @@ function listensIn(folder: TempFolder): Promise<boolean> {
 }
 
 Deno.test({
-  name: "askToRegister() throws the refusal with its code, its text and what to type",
+  name: "sendRegistrationRequest() throws the refusal with its code, its text and what to type",
   ignore,
   async fn(): Promise<void> {
     const cases: [code: number, hint: string | undefined, text: RegExp][] = [
@@ -63,7 +63,7 @@ Deno.test({
       await using folder = await tempFolder();
       const served = serveOne(folder, { kind: "refused", code, reason: "because" });
       await waitFor(() => listensIn(folder), "the service to listen");
-      const fault = await assertRejects(() => askToRegister([folder.path], WISH), Fault);
+      const fault = await assertRejects(() => sendRegistrationRequest([folder.path], WISH), Fault);
       assertEquals([fault.exit, fault.hint], [code > 255 ? 1 : code, hint]);
       assertEquals(text.test(fault.message), true, fault.message);
       await served;
@@ -72,18 +72,21 @@ Deno.test({
 });
 
 Deno.test({
-  name: "askToRegister() takes the first folder with a service, and says where none is",
+  name: "sendRegistrationRequest() takes the first folder with a service, and says where none is",
   ignore,
   async fn(): Promise<void> {
     await using dead = await tempFolder();
     await Deno.mkdir(sharingFolder(dead.path));
     await leaveDeadSocket(registerSocket(dead.path));
-    const fault = await assertRejects(() => askToRegister(["/nowhere", dead.path], WISH), Fault);
+    const fault = await assertRejects(
+      () => sendRegistrationRequest(["/nowhere", dead.path], WISH),
+      Fault,
+    );
     assertEquals([fault.exit, fault.hint], [1, "httpcfg net start w3svc"]);
     await using folder = await tempFolder();
     const served = serveOne(folder, { kind: "done", url: WISH.url });
     await waitFor(() => listensIn(folder), "the service to listen");
-    const granted = await askToRegister([dead.path, folder.path], WISH);
+    const granted = await sendRegistrationRequest([dead.path, folder.path], WISH);
     assertEquals([granted.url, await granted.ended], [WISH.url, "the service ended"]);
     granted.close();
     await served;

@@ -1,7 +1,7 @@
 /** Goal: only a file that was made for this very request proves who asks. Method: the real folder; files
  * of other kinds, of before, and of another user where this one is root. */
 import { assertEquals, assertRejects } from "@std/assert";
-import { makeProof, ProofFolder } from "../../../mod/host/sharing/register_proof.ts";
+import { createProof, ProofFolder } from "../../../mod/host/sharing/register_proof.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -18,15 +18,15 @@ Deno.test({
   async fn(): Promise<void> {
     await using folder = await tempFolder();
     const made = await proofs(folder);
-    const wanted = made.ask();
-    await makeProof(folder.at("proof"), `${wanted.nonce}-x`);
+    const wanted = made.issue();
+    await createProof(folder.at("proof"), `${wanted.nonce}-x`);
     const found = await made.registrantOf(`${wanted.nonce}-x`, wanted);
     assertEquals([found?.uid, found?.isAdministrator], [Deno.uid(), true]);
     assertEquals(found?.gids.includes(Deno.gid()!), true);
     const again = await made.registrantOf(`${wanted.nonce}-x`, wanted);
     assertEquals(again, null, "a proof is taken once");
-    await makeProof(folder.at("proof"), "taken");
-    await assertRejects(() => makeProof(folder.at("proof"), "taken"), Deno.errors.AlreadyExists);
+    await createProof(folder.at("proof"), "taken");
+    await assertRejects(() => createProof(folder.at("proof"), "taken"), Deno.errors.AlreadyExists);
   },
 });
 
@@ -37,7 +37,7 @@ Deno.test({
     await using folder = await tempFolder();
     const made = await proofs(folder);
     const before = folder.at("before");
-    await makeProof(folder.path, "before");
+    await createProof(folder.path, "before");
     const madeMs = Date.now();
     const cases: [what: string, make: (path: string) => Promise<unknown>, issuedMs?: number][] = [
       ["nothing", () => Promise.resolve()],
@@ -47,18 +47,18 @@ Deno.test({
       ["a symbolic link", (path) => Deno.symlink("/etc/passwd", path)],
       ["a folder", (path) => Deno.mkdir(path, { mode: 0o700 })],
       ["a second link", async (path) => {
-        await makeProof(folder.path, "linked");
+        await createProof(folder.path, "linked");
         await Deno.link(folder.at("linked"), path);
       }],
     ];
     for (const [what, make, issuedMs] of cases) {
-      const asked = made.ask();
+      const asked = made.issue();
       // What is moved here was made a second before the question.
       const wanted = { ...asked, issuedMs: issuedMs ?? asked.issuedMs };
       const name = `${wanted.nonce}-x`;
       await make(folder.at(`proof/${name}`));
       assertEquals(await made.registrantOf(name, wanted), null, what);
-      await made.forget(wanted);
+      await made.revoke(wanted);
       assertEquals([...Deno.readDirSync(folder.at("proof"))], [], what);
     }
   },

@@ -2,14 +2,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   isTimeout,
-  parseRegisterAnswer,
-  parseRegisterRequest,
+  parseRegistrationAnswer,
+  parseRegistrationRequest,
   proofName,
-  type RegisterAnswer,
-  type RegisterWish,
+  type RegisterRequest,
+  type RegistrationAnswer,
 } from "../../../mod/host/sharing/register_protocol.ts";
 
-const WISH: RegisterWish = {
+const WISH: RegisterRequest = {
   op: "register",
   url: "http://+:80/a/",
   to: "http://127.0.0.1:1",
@@ -17,10 +17,10 @@ const WISH: RegisterWish = {
   timeoutSeconds: 5,
 };
 
-Deno.test("parseRegisterRequest() takes the two requests and nothing else", () => {
-  assertEquals(parseRegisterRequest({ ...WISH, more: 1 }), WISH);
+Deno.test("parseRegistrationRequest() takes the two requests and nothing else", () => {
+  assertEquals(parseRegistrationRequest({ ...WISH, more: 1 }), WISH);
   const end = { op: "unregister", url: "x" } as const;
-  assertEquals(parseRegisterRequest({ ...end, to: 7 }), end);
+  assertEquals(parseRegistrationRequest({ ...end, to: 7 }), end);
   const wrong = [
     null,
     undefined,
@@ -37,22 +37,24 @@ Deno.test("parseRegisterRequest() takes the two requests and nothing else", () =
     { ...WISH, timeoutSeconds: 1.5 },
     { ...WISH, timeoutSeconds: 3601 },
   ];
-  for (const value of wrong) assertEquals(parseRegisterRequest(value), null, JSON.stringify(value));
+  for (const value of wrong) {
+    assertEquals(parseRegistrationRequest(value), null, JSON.stringify(value));
+  }
   assertEquals([isTimeout(1), isTimeout(3600), isTimeout(NaN)], [true, true, false]);
 });
 
-Deno.test("parseRegisterAnswer() takes the four answers and nothing else", () => {
-  const answers: RegisterAnswer[] = [
+Deno.test("parseRegistrationAnswer() takes the four answers and nothing else", () => {
+  const answers: RegistrationAnswer[] = [
     { kind: "prove", nonce: "n" },
     { kind: "done", url: "http://+:80/a/" },
     { kind: "refused", code: 5, reason: "why" },
     { kind: "ended", reason: "why" },
   ];
-  for (const answer of answers) assertEquals(parseRegisterAnswer(answer), answer);
+  for (const answer of answers) assertEquals(parseRegistrationAnswer(answer), answer);
   for (
     const value of [null, undefined, [], {}, { kind: "new" }, { kind: "done" }, { nonce: "n" }]
   ) {
-    assertEquals(parseRegisterAnswer(value), null, JSON.stringify(value));
+    assertEquals(parseRegistrationAnswer(value), null, JSON.stringify(value));
   }
 });
 

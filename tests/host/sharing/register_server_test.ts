@@ -4,16 +4,16 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
 import { registerSocket } from "../../../mod/host/sharing/register_address.ts";
-import { askToRegister } from "../../../mod/host/sharing/register_client.ts";
-import type { RegisterWish } from "../../../mod/host/sharing/register_protocol.ts";
+import { sendRegistrationRequest } from "../../../mod/host/sharing/register_client.ts";
+import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
 import type {
-  RegisterHandler,
-  RegisterOutcome,
+  RegistrationHandler,
+  RegistrationOutcome,
 } from "../../../mod/host/sharing/register_server.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
-const WISH: RegisterWish = {
+const WISH: RegisterRequest = {
   op: "register",
   url: "http://+:80/a/",
   to: "http://127.0.0.1:1",
@@ -22,8 +22,8 @@ const WISH: RegisterWish = {
 };
 
 /** Answers `outcome`; what it hears goes to `heard`. */
-class Handler implements RegisterHandler {
-  outcome: RegisterOutcome = { code: 0, text: "http://+:80/a/" };
+class Handler implements RegistrationHandler {
+  outcome: RegistrationOutcome = { code: 0, text: "http://+:80/a/" };
   readonly heard: string[] = [];
   /** What it throws instead of an outcome. */
   error: Error | null = null;
@@ -32,19 +32,19 @@ class Handler implements RegisterHandler {
   end: (reason: string) => void = () => {};
 
   register(
-    { url }: RegisterWish,
+    { url }: RegisterRequest,
     { uid }: { readonly uid: number },
     onEnd: (reason: string) => void,
-  ): Promise<RegisterOutcome> {
+  ): Promise<RegistrationOutcome> {
     this.end = onEnd;
     this.heard.push(`register ${url} ${uid === Deno.uid()}`);
     return this.error === null ? Promise.resolve(this.outcome) : Promise.reject(this.error);
   }
-  unregister({ url }: { readonly url: string }): Promise<RegisterOutcome> {
+  unregister({ url }: { readonly url: string }): Promise<RegistrationOutcome> {
     this.heard.push(`unregister ${url}`);
     return Promise.resolve(this.outcome);
   }
-  gone(url: string): Promise<void> {
+  disconnected(url: string): Promise<void> {
     this.heard.push(`gone ${url}`);
     this.#gone.resolve();
     return Promise.resolve();
@@ -97,7 +97,7 @@ Deno.test({
   async fn(): Promise<void> {
     await using one = await sharing();
     one.handler.error = new Fault("Cannot use the document");
-    const ask = (): Promise<unknown> => askToRegister([one.run], WISH);
+    const ask = (): Promise<unknown> => sendRegistrationRequest([one.run], WISH);
     await assertRejects(ask, Fault, "(1359): Cannot use the document");
     assertEquals(one.handler.failures, []);
     one.handler.error = new TypeError("a bug");
@@ -111,7 +111,7 @@ Deno.test({
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const granted = await askToRegister(["/nowhere", shared.run], WISH);
+    const granted = await sendRegistrationRequest(["/nowhere", shared.run], WISH);
     assertEquals(granted.url, "http://+:80/a/");
     assertEquals(shared.handler.heard, ["register http://+:80/a/ true"]);
     granted.close();
@@ -125,7 +125,7 @@ Deno.test({
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const granted = await askToRegister([shared.run], WISH);
+    const granted = await sendRegistrationRequest([shared.run], WISH);
     shared.handler.end("enough");
     assertEquals(await granted.ended, "enough");
     granted.close();
@@ -138,10 +138,10 @@ Deno.test({
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const cached = await askToRegister([shared.run], { ...WISH, keep: true });
+    const cached = await sendRegistrationRequest([shared.run], { ...WISH, keep: true });
     assertEquals(await cached.ended, "the service ended", "it hangs up");
     cached.close();
-    (await askToRegister([shared.run], { op: "unregister", url: WISH.url })).close();
+    (await sendRegistrationRequest([shared.run], { op: "unregister", url: WISH.url })).close();
     assertEquals(shared.handler.heard, [
       "register http://+:80/a/ true",
       "unregister http://+:80/a/",
@@ -175,10 +175,16 @@ Deno.test({
       Deno.connect({ transport: "unix", path: registerSocket(shared.run) });
     const idle = await Promise.all(Array.from({ length: 32 }, dial));
     for (const conn of idle) await conn.write(new TextEncoder().encode(" ")); // each was accepted
-    await assertRejects(() => askToRegister([shared.run], WISH), Fault, "Cannot register");
+    await assertRejects(
+      () => sendRegistrationRequest([shared.run], WISH),
+      Fault,
+      "Cannot register",
+    );
     for (const conn of idle) conn.close();
     let granted = null;
-    while (granted === null) granted = await askToRegister([shared.run], WISH).catch(() => null);
+    while (granted === null) {
+      granted = await sendRegistrationRequest([shared.run], WISH).catch(() => null);
+    }
     granted.close();
     await shared.handler.hasGone;
   },

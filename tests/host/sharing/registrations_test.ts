@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
-import type { RegisterWish } from "../../../mod/host/sharing/register_protocol.ts";
+import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
 import type { Registrant } from "../../../mod/host/sharing/registration_access.ts";
 import { Registrations, type SharedService } from "../../../mod/host/sharing/registrations.ts";
 import { formatUrlPrefix } from "../../../mod/base/url_prefix.ts";
@@ -22,7 +22,7 @@ class Service implements SharedService {
   /** URL that finds no place. */
   failing = "";
 
-  share(programs: readonly RegisteredHandler[]): Promise<PlannedRegistration[]> {
+  servePrograms(programs: readonly RegisteredHandler[]): Promise<PlannedRegistration[]> {
     this.shared = programs.map(({ prefix }) => formatUrlPrefix(prefix));
     return Promise.resolve(this.shared.map((url) => {
       const hasFailed = url === this.failing;
@@ -32,7 +32,7 @@ class Service implements SharedService {
   }
 }
 
-function wish(url: string, more: Partial<RegisterWish> = {}): RegisterWish {
+function wish(url: string, more: Partial<RegisterRequest> = {}): RegisterRequest {
   const to = "http://127.0.0.1:9";
   return { op: "register", url, to, keep: false, timeoutSeconds: 5, ...more };
 }
@@ -54,7 +54,7 @@ const ignore = (): void => {};
 
 Deno.test("Registrations.register() takes what may be, in canonical text", async () => {
   const { service, registrations } = make();
-  const cases: [who: Registrant, wish: RegisterWish, code: number, text: RegExp][] = [
+  const cases: [who: Registrant, wish: RegisterRequest, code: number, text: RegExp][] = [
     [ROOT, wish("http://+:80/A/"), 0, /^http:\/\/\+:80\/a\/$/],
     [ROOT, wish("http://+:80/a/"), 183, /already registered by a program of user 0/],
     [ROOT, wish("http://*:8080/"), 183, /already registered by site "Default Web Site"/],
@@ -108,7 +108,7 @@ Deno.test("Registrations.unregister() is for who registered it, and for administ
   await registrations.register(wish(url, { keep: true }), ANN, note);
   const other = { ...ANN, uid: 1001 };
   assertEquals((await registrations.unregister({ op: "unregister", url }, other)).code, 5);
-  await registrations.gone(url); // it is kept
+  await registrations.disconnected(url); // it is kept
   assertEquals(service.shared, [url]);
   assertEquals((await registrations.unregister({ op: "unregister", url }, ANN)).code, 0);
   assertEquals([service.shared, ended], [[], ["it was unregistered"]]);
@@ -133,10 +133,10 @@ Deno.test("Registrations end with their programs, and all with HTTP", async () =
   const note = (reason: string): void => void ended.push(reason);
   await registrations.register(wish("http://+:80/a/"), ROOT, note);
   await registrations.register(wish("http://+:80/b/", { keep: true }), ROOT, note);
-  await registrations.gone("http://+:80/a/");
+  await registrations.disconnected("http://+:80/a/");
   assertEquals(service.shared, ["http://+:80/b/"]);
   await registrations.endAll("over");
   assertEquals([service.shared, ended], [[], ["its program closed the connection", "over"]]);
   await registrations.endAll("over");
-  await registrations.gone("http://+:80/a/");
+  await registrations.disconnected("http://+:80/a/");
 });

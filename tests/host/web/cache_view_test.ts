@@ -41,9 +41,9 @@ Deno.test("CachedResponses lists by URL and drops by URL", () => {
       ["http://127.0.0.2:80/c.js", "text/javascript", 1],
     ],
   );
-  assertEquals(cached.drop({ url: "http://127.0.0.2:80/a", recursive: false }), 0);
-  assertEquals(cached.drop({ url: "http://127.0.0.2:80/a", recursive: true }), 1);
-  assertEquals(cached.drop({ url: null, recursive: false }), 1);
+  assertEquals(cached.evict({ url: "http://127.0.0.2:80/a", recursive: false }), 0);
+  assertEquals(cached.evict({ url: "http://127.0.0.2:80/a", recursive: true }), 1);
+  assertEquals(cached.evict({ url: null, recursive: false }), 1);
   assertEquals(cached.list(), []);
 });
 

@@ -7,7 +7,7 @@ import {
   type SslRecord,
 } from "../../../mod/config/document/document.ts";
 import type { Store } from "../../../mod/config/store/store.ts";
-import { Https } from "../../../mod/host/web/https_service.ts";
+import { HttpsService } from "../../../mod/host/web/https_service.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { clientTls, makePem, tcpPair } from "../../support/tls_pair.ts";
 import { waitFor } from "../../support/wait.ts";
@@ -20,7 +20,7 @@ Deno.test("Https serves the records of the document from start to stop", async (
   const site = { ...DEFAULT_DOCUMENT.sites[0]!, secureBindings: [":443:", ":445:"] };
   const document: ConfigDocument = { ...DEFAULT_DOCUMENT, ssl, sites: [site] };
   const connections: boolean[] = [];
-  const https = new Https({
+  const https = new HttpsService({
     store: { read: () => Promise.resolve(document) } as unknown as Store,
     certs: folder.path,
     event: () => {},
@@ -31,13 +31,13 @@ Deno.test("Https serves the records of the document from start to stop", async (
     },
     refused: () => {},
   });
-  assertEquals(https.served(site).secureBindings, []);
+  assertEquals(https.servable(site).secureBindings, []);
   using early = await tcpPair();
   https.admit(early.server); // not started: closed at once
   assertEquals([await early.client.read(new Uint8Array(1)), https.makeRoom(9)], [null, 0]);
 
   await https.worker.start();
-  assertEquals(https.served(site).secureBindings, [":443:"]);
+  assertEquals(https.servable(site).secureBindings, [":443:"]);
   using waiting = await tcpPair();
   https.admit(waiting.server);
   assertEquals(https.makeRoom(9), 1);
@@ -57,5 +57,5 @@ Deno.test("Https serves the records of the document from start to stop", async (
   https.admit(last.server);
   await https.worker.stop();
   assertEquals(await last.client.read(new Uint8Array(1)), null);
-  assertEquals(https.served(site).secureBindings, []);
+  assertEquals(https.servable(site).secureBindings, []);
 });

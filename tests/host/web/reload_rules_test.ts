@@ -8,7 +8,7 @@ import {
   checkReload,
   drainUnreached,
   isNewFailure,
-  upSites,
+  upSiteIds,
 } from "../../../mod/host/web/reload_rules.ts";
 import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
 import type { EndpointAction, Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
@@ -38,8 +38,8 @@ Deno.test("checkReload() stops a plan that would leave nothing to do", () => {
   assertThrows(() => checkReload(plan({ "10.0.0.5:80": "wait" }), true), Fault, "10.0.0.5:80");
 });
 
-Deno.test("upSites() and changesOf() compare two plans", () => {
-  assertEquals(upSites(plan({}, ["started", "failed", "waiting"])), "1,3");
+Deno.test("upSiteIds() and changesOf() compare two plans", () => {
+  assertEquals(upSiteIds(plan({}, ["started", "failed", "waiting"])), "1,3");
   const before = plan({ "10.0.0.5:80": "keep", "10.0.0.6:80": "open" });
   const after = plan({ "10.0.0.5:80": "close", "10.0.0.6:80": "keep", "10.0.0.7:80": "open" });
   assertEquals(

@@ -15,24 +15,24 @@ Deno.test("RequestHandler.handlerFor() serves the sites that are up, and the pro
   const planned = { id: 1, name: "s", state: "started", reason: null, win32: 0 } as const;
   const plan = { endpoints: [], sites: [planned], registrations: [] };
   const shown = { version: "1", ipListen: [], endpoints: [], sites: [] };
-  const path = new RequestHandler({ served: (site) => site }, siteHandler, () => shown);
-  assertEquals(path.cached, null);
+  const requests = new RequestHandler({ servable: (site) => site }, siteHandler, () => shown);
+  assertEquals(requests.cached, null);
   const program = {
     prefix: parseUrlPrefix("http://+:8080/p/")!,
     handle: () => ({ refuse: "BadGateway" } as const),
   };
   const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, programs: [program] };
-  const handler = path.handlerFor(serving, DEFAULT_SETTINGS);
+  const handler = requests.handlerFor(serving, DEFAULT_SETTINGS);
   const ask = async (of: string): Promise<unknown> => {
     const result = await handler(fakeRequest({ path: of }));
     return "refuse" in result ? result.refuse : result.status;
   };
   assertEquals([await ask("/"), await ask("/p/x")], [200, "BadGateway"]);
-  path.pauses.all = true;
+  requests.pauses.all = true;
   assertEquals([await ask("/"), await ask("/p/x")], ["Disabled", "BadGateway"]);
-  assertEquals(path.cached?.list(), []);
-  path.clear();
-  assertEquals(path.cached, null);
+  assertEquals(requests.cached?.list(), []);
+  requests.clear();
+  assertEquals(requests.cached, null);
 });
 
 Deno.test("RequestHandler looks for unused responses in the cache of now, and in none after clear()", () => {
@@ -45,15 +45,15 @@ Deno.test("RequestHandler looks for unused responses in the cache of now, and in
   }) as unknown as typeof setInterval;
   globalThis.clearInterval = (timer) => void running.delete(timer as number);
   try {
-    const path = new RequestHandler({ served: (site) => site }, siteHandler, () => {
+    const requests = new RequestHandler({ servable: (site) => site }, siteHandler, () => {
       return { version: "", ipListen: [], endpoints: [], sites: [] };
     });
     const plan = { endpoints: [], sites: [], registrations: [] };
     const serving = { document: DEFAULT_DOCUMENT, plan, programs: [] };
-    path.handlerFor(serving, DEFAULT_SETTINGS);
-    path.handlerFor(serving, DEFAULT_SETTINGS);
+    requests.handlerFor(serving, DEFAULT_SETTINGS);
+    requests.handlerFor(serving, DEFAULT_SETTINGS);
     assertEquals([...running], [2]);
-    path.clear();
+    requests.clear();
     assertEquals([...running], []);
   } finally {
     Object.assign(globalThis, { setInterval: start, clearInterval: stop });

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { HttpResponse } from "../../../mod/base/exchange.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { type Answerers, routeRequests } from "../../../mod/host/web/router.ts";
+import { routeRequests, type RouteSources } from "../../../mod/host/web/router.ts";
 import { SiteConnections } from "../../../mod/host/web/site_connection_limits.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
@@ -14,7 +14,7 @@ const SITE = {
   id: 3,
   content: { kind: "respond", text: "site", status: 299 },
 } as const;
-const ANSWERERS: Answerers = {
+const ANSWERERS: RouteSources = {
   sites: [SITE],
   registrations: [{
     prefix: parseUrlPrefix("http://*:8080/app/live/")!,

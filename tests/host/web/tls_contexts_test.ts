@@ -65,24 +65,24 @@ Deno.test("Certificates gives a name's certificate, then the address's, then the
   assertEquals(events, []);
 });
 
-Deno.test("Certificates.look() takes up a replaced file, for all of its records", async () => {
+Deno.test("Certificates.reloadChanged() takes up a replaced file, for all of its records", async () => {
   await using folder = await tempFolder();
   writePair(folder.path, "MY", "www", A);
   const { certificates, events } = serve(folder);
   certificates.load([record("0.0.0.0:443", "www"), record("a.test:444", "www")]);
   const before = certificates.contextFor(at("10.0.0.1:443"), "");
-  certificates.look();
+  certificates.reloadChanged();
   assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), before);
   const { hash } = writePair(folder.path, "MY", "www", B);
-  certificates.look();
+  certificates.reloadChanged();
   const after = certificates.contextFor(at("10.0.0.1:443"), "");
   assertEquals(after === before, false);
   assertStrictEquals(certificates.contextFor(at("10.0.0.1:444"), "a.test"), after);
-  certificates.look();
+  certificates.reloadChanged();
   assertEquals(events.map(({ id, text }) => [id, text.includes(hash)]), [[10, true]]);
 });
 
-Deno.test("Certificates.look() keeps the certificate of before where the new files are no pair", async () => {
+Deno.test("Certificates.reloadChanged() keeps the certificate of before where the new files are no pair", async () => {
   await using folder = await tempFolder();
   writePair(folder.path, "MY", "www", A);
   const { certificates, events } = serve(folder);
@@ -90,21 +90,21 @@ Deno.test("Certificates.look() keeps the certificate of before where the new fil
   const before = certificates.contextFor(at("10.0.0.1:443"), "");
   // Half of a renewal: the other half comes before the next look, so nobody is alarmed.
   Deno.writeTextFileSync(folder.at("MY/www.pem"), B.cert);
-  certificates.look();
+  certificates.reloadChanged();
   Deno.writeTextFileSync(folder.at("MY/www.key"), B.key);
-  certificates.look();
+  certificates.reloadChanged();
   const renewed = certificates.contextFor(at("10.0.0.1:443"), "");
   assertEquals(renewed === before, false);
   assertEquals(events.splice(0).map(({ id }) => id), [10]);
   Deno.writeTextFileSync(folder.at("MY/www.pem"), "broken");
-  for (let i = 0; i < 4; i++) certificates.look();
+  for (let i = 0; i < 4; i++) certificates.reloadChanged();
   assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), renewed);
   assertEquals(events.map(({ id, error }) => [id, error]), [[15021, 1312]]);
   // Sites that are read again keep it too, as long as the service runs.
   certificates.load([record("0.0.0.0:443", "www"), record("10.0.0.1:444", "www")]);
   assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), renewed);
   writePair(folder.path, "MY", "www", C);
-  certificates.look();
+  certificates.reloadChanged();
   assertEquals(certificates.contextFor(at("10.0.0.1:444"), "") === renewed, false);
 });
 

@@ -6,7 +6,7 @@ import { Fault } from "../../../mod/base/fault.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { HttpService } from "../../../mod/host/web/http_service.ts";
-import { Https } from "../../../mod/host/web/https_service.ts";
+import { HttpsService } from "../../../mod/host/web/https_service.ts";
 import { RequestHandler } from "../../../mod/host/web/request_handler.ts";
 import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
 import { WebService } from "../../../mod/host/web/web_service.ts";
@@ -49,7 +49,7 @@ function scene(): Scene {
     served: nothing,
     refused: nothing,
   } as unknown as ServiceLogs;
-  const https = new Https({
+  const https = new HttpsService({
     store: { read },
     certs: "/nowhere",
     event: nothing,
@@ -57,12 +57,12 @@ function scene(): Scene {
     onConnection: nothing,
     refused: nothing,
   });
-  const path = new RequestHandler(https, siteHandler, () => {
+  const requests = new RequestHandler(https, siteHandler, () => {
     return { version: "", ipListen: [], endpoints: [], sites: [] };
   });
-  const onClosed = (remote: Endpoint): void => path.connections.closed(remote);
+  const onClosed = (remote: Endpoint): void => requests.connections.closed(remote);
   const http = new HttpService({ store: { read }, logs, onClosed, log: nothing });
-  const web = new WebService({ store: { read }, http, https, path, logs, log: nothing });
+  const web = new WebService({ store: { read }, http, https, requests, logs, log: nothing });
   return {
     port,
     http,
@@ -86,14 +86,14 @@ Deno.test("WebService serves programs without sites, then both, and programs aga
   const { http, web, port, answers } = scene();
   await http.start();
   assertEquals(await answers(), [0, 0]);
-  const [registered] = await web.share([program(port)]);
+  const [registered] = await web.servePrograms([program(port)]);
   assertEquals([registered?.state, await answers()], ["started", [404, 202]]);
   await web.start();
   assertEquals(await answers(), [200, 202]);
   assertEquals(web.status().sites.map(({ state }) => state), ["started"]);
   await web.stop();
   assertEquals([await answers(), web.status().sites], [[404, 202], []]);
-  await web.share([]);
+  await web.servePrograms([]);
   assertEquals([await answers(), web.status()], [[0, 0], { endpoints: [], sites: [] }]);
   await http.stop();
 });
@@ -102,23 +102,23 @@ Deno.test("WebService stops although the document has become one that cannot be 
   const { http, web, port, store, answers } = scene();
   await http.start();
   await web.start();
-  await web.share([program(port)]);
+  await web.servePrograms([program(port)]);
   store(null);
   await web.stop();
   assertEquals([await answers(), web.documentInForce], [[404, 202], null]);
   store({});
-  await web.share([]);
+  await web.servePrograms([]);
   await http.stop();
 });
 
 Deno.test("WebService: a start that fails leaves what was served before", async () => {
   const { http, web, port, store, answers } = scene();
   await http.start();
-  await web.share([program(port)]);
+  await web.servePrograms([program(port)]);
   store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: ["192.0.2.1:80:"] }] });
   await assertRejects(() => web.start(), Fault, "Cannot start");
   assertEquals([await answers(), web.status().sites], [[404, 202], []]);
-  await web.share([]);
+  await web.servePrograms([]);
   await assertRejects(() => web.start(), Fault, "Cannot start");
   assertEquals([web.runningSites, web.cached], [[], null]);
   await http.stop();

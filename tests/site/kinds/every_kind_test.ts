@@ -127,10 +127,10 @@ Deno.test("every example of a kind is stored, listed, explained, read back and a
     assertEquals(content.kind, kind.kind);
     assertEquals((await home.run("config check")).status, 0);
     const listed = await home.run("site list --format json");
-    assertEquals(JSON.parse(listed.out).sites[0].content, kind.listed(content));
-    assertStringIncludes((await home.run("site show x")).out, kind.listed(content));
+    assertEquals(JSON.parse(listed.out).sites[0].content, kind.label(content));
+    assertStringIncludes((await home.run("site show x")).out, kind.label(content));
     const explained = await home.run("explain 127.0.0.1:8081 --format json");
-    assertEquals(JSON.parse(explained.out).site.content, kind.explained(content));
+    assertEquals(JSON.parse(explained.out).site.content, kind.description(content));
     const again = await home.run(["site", "set", "x", ...words]);
     assertEquals([again.status, home.stored()!.sites[0]!.content], [0, content]);
     const context = {

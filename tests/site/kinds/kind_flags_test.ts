@@ -8,9 +8,9 @@ import { siteAdd } from "../../../mod/cli/commands/site/site.ts";
 import type { SiteContent } from "../../../mod/config/document/site_content.ts";
 import type { ContentKind } from "../../../mod/site/kinds/content_kind.ts";
 import {
-  choosingFlags,
   contentFlags,
-  namesContent,
+  hasContentFlag,
+  kindFlagList,
   readContent,
 } from "../../../mod/site/kinds/kind_flags.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
@@ -37,17 +37,17 @@ Deno.test("readContent() reads the one thing that a site answers", async () => {
   ];
   for (const [flags, content] of cases) {
     assertEquals(await readContent(input(flags), LINE), content, flags.join(" "));
-    assertEquals(namesContent(input(flags)), true);
+    assertEquals(hasContentFlag(input(flags)), true);
   }
-  assertEquals(namesContent(input([])), false);
-  assertEquals(namesContent(input(["--status", "404"])), true);
+  assertEquals(hasContentFlag(input([])), false);
+  assertEquals(hasContentFlag(input(["--status", "404"])), true);
 });
 
 Deno.test("readContent() refuses none, two, and a status that is none", async () => {
   for (const flags of [[], ["--status", "404"], ["--echo", "--welcome"]]) {
     await refuses(
       flags,
-      `Cannot choose the site content: exactly one of ${choosingFlags()} is required`,
+      `Cannot choose the site content: exactly one of ${kindFlagList()} is required`,
       `${LINE} --respond hello`,
     );
   }
@@ -78,7 +78,7 @@ Deno.test("two kinds may share a flag, each with values of its own", async () =>
     fakeKind("six", { code: { kind: "string", value: "N", summary: "one", choices: ["2", "6"] } }),
     fakeKind("nil", {}),
   ];
-  assertEquals(choosingFlags(kinds), "--one, --two, --six, --nil");
+  assertEquals(kindFlagList(kinds), "--one, --two, --six, --nil");
   assertEquals(contentFlags(kinds), {
     one: { kind: "boolean", summary: "be one" },
     two: { kind: "boolean", summary: "be two" },
@@ -129,8 +129,8 @@ function fakeKind(kind: string, details: ContentKind["details"]): ContentKind {
     details,
     examples: [{ words: `--${kind}`, tells: kind }],
     read: () => ({ kind }),
-    listed: () => kind,
-    explained: () => kind,
+    label: () => kind,
+    description: () => kind,
     load: () => ({ handler: () => () => ({ refuse: "NotFound" }) }),
   };
 }

@@ -39,16 +39,16 @@ Deno.test("loadSiteHandlers() serves each kind of content", async () => {
 });
 
 Deno.test("a kind says how its content is listed and explained", () => {
-  const cases: [content: SiteContent, listed: string, explained: string][] = [
+  const cases: [content: SiteContent, label: string, description: string][] = [
     [{ kind: "root", path: "/srv" }, "root /srv", 'files under "/srv"'],
     [{ kind: "respond", text: "a" }, 'respond "a"', "a fixed text with status 200"],
     [{ kind: "respond", text: "", status: 410 }, 'respond ""', "a fixed text with status 410"],
     [{ kind: "echo" }, "echo", "an echo of the request"],
     [{ kind: "welcome" }, "welcome", "the welcome page"],
   ];
-  for (const [content, listed, explained] of cases) {
+  for (const [content, label, description] of cases) {
     const kind = kindOf(content);
-    assertEquals([kind.listed(content), kind.explained(content)], [listed, explained]);
+    assertEquals([kind.label(content), kind.description(content)], [label, description]);
   }
 });
 

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { parseIp } from "../../../mod/base/address.ts";
 import {
   isLoop,
-  returnedFields,
+  responseFields,
   upstreamRequestHead,
   wantsWebSocket,
 } from "../../../mod/site/proxy/proxy_fields.ts";
@@ -112,7 +112,7 @@ Deno.test("isLoop() knows our own entry and no other", () => {
   assertEquals(isLoop(fakeRequest(), "us-1"), false);
 });
 
-Deno.test("returnedFields() drops what ends here and continues Via", () => {
+Deno.test("responseFields() drops what ends here and continues Via", () => {
   const fields = [
     ["Content-Type", "text/plain"],
     ["Connection", "close, X-Hop"],
@@ -125,7 +125,7 @@ Deno.test("returnedFields() drops what ends here and continues Via", () => {
     ["Set-Cookie", "b"],
     ["Via", "1.1 other"],
   ] as const;
-  assertEquals(returnedFields(fields, 0, "us"), [
+  assertEquals(responseFields(fields, 0, "us"), [
     ["Content-Type", "text/plain"],
     ["Set-Cookie", "a"],
     ["Set-Cookie", "b"],

@@ -25,11 +25,11 @@ Deno.test("UpstreamConnection.fill() makes room without losing what is there", a
   connection.close();
 });
 
-Deno.test("UpstreamConnection.rest() hears of the end, and gives what comes to the next fill()", async () => {
+Deno.test("UpstreamConnection.becomeIdle() hears of the end, and gives what comes to the next fill()", async () => {
   const [ours, theirs] = streamPair();
   const connection = new UpstreamConnection(ours);
   let gone = 0;
-  connection.rest(() => gone++);
+  connection.becomeIdle(() => gone++);
   void theirs.write(new Uint8Array([7, 8]));
   assertEquals(await connection.fill(), true);
   assertEquals([connection.buffer[0], connection.end, connection.isReused], [7, 2, true]);

@@ -19,44 +19,44 @@ async function settle(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
-Deno.test("UpstreamPool.takeIdle() gives the connection that was used last", async () => {
+Deno.test("UpstreamPool.acquireIdle() gives the connection that was used last", async () => {
   const { pool } = new Program();
   const [first, second] = [await pool.open(), await pool.open()];
-  assertEquals(pool.takeIdle(), null);
-  pool.giveBack(first);
-  pool.giveBack(second);
-  assertEquals(pool.takeIdle() === second, true);
-  assertEquals(pool.takeIdle() === first, true);
+  assertEquals(pool.acquireIdle(), null);
+  pool.release(first);
+  pool.release(second);
+  assertEquals(pool.acquireIdle() === second, true);
+  assertEquals(pool.acquireIdle() === first, true);
   assertEquals(first.isReused, true);
-  pool.giveBack(first);
+  pool.release(first);
   pool.close();
   assertEquals(first.isClosed, true);
-  pool.giveBack(second);
+  pool.release(second);
   assertEquals(second.isClosed, true, "nothing is kept after the end");
 });
 
 Deno.test("UpstreamPool drops what hangs up or speaks out of turn while it waits", async () => {
   const { pool, ends } = new Program();
   const [quiet, gone, chatty] = [await pool.open(), await pool.open(), await pool.open()];
-  for (const connection of [quiet, gone, chatty]) pool.giveBack(connection);
+  for (const connection of [quiet, gone, chatty]) pool.release(connection);
   ends[1]!.close();
   await ends[2]!.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
   await settle();
   assertEquals([quiet, gone, chatty].map(({ isClosed }) => isClosed), [false, true, true]);
-  assertEquals(pool.takeIdle() === quiet, true);
+  assertEquals(pool.acquireIdle() === quiet, true);
   pool.close();
   quiet.close();
 });
 
-Deno.test("UpstreamPool.giveBack() keeps no more than a burst, and nothing with bytes left", async () => {
+Deno.test("UpstreamPool.release() keeps no more than a burst, and nothing with bytes left", async () => {
   const { pool } = new Program();
   const connections = await Promise.all(Array.from({ length: 129 }, () => pool.open()));
   connections[0]!.end = 1;
-  for (const connection of connections) pool.giveBack(connection);
+  for (const connection of connections) pool.release(connection);
   const idle = connections.filter(({ isClosed }) => !isClosed);
   assertEquals([idle.length, connections[0]!.isClosed], [128, true]);
   const surplus = await pool.open();
-  pool.giveBack(surplus);
+  pool.release(surplus);
   assertEquals(surplus.isClosed, true);
   pool.close();
 });

@@ -12,7 +12,7 @@ Deno.test("ResponseCache gives the very same response for what it keeps", () => 
   const entries = cache.partition(1);
   const kept = entry(0);
   cache.put(entries, "/a", kept);
-  const response = cache.keep(
+  const response = cache.cacheWhole(
     { entries, path: "/a", entry: kept },
     kept.identity,
     new Uint8Array(10),
@@ -41,7 +41,11 @@ Deno.test("ResponseCache never holds more than its bound and counts what it hold
   for (let i = 0; i < 20; i++) {
     const added = entry(i);
     cache.put(entries, `/${i}`, added);
-    cache.keep({ entries, path: `/${i}`, entry: added }, added.identity, new Uint8Array(2000));
+    cache.cacheWhole(
+      { entries, path: `/${i}`, entry: added },
+      added.identity,
+      new Uint8Array(2000),
+    );
   }
   assertEquals(cache.bytes <= 10_000, true);
   assertEquals(entries.has("/0"), true); // what came first stays
@@ -74,8 +78,8 @@ Deno.test("ResponseCache counts nothing for an entry that was replaced meanwhile
   cache.put(entries, "/a", entry(1));
   const before = cache.bytes;
   const slot = { entries, path: "/a", entry: first };
-  cache.keep(slot, first.identity, new Uint8Array(500));
-  cache.keepBytes(slot, first.identity, new Uint8Array(500));
+  cache.cacheWhole(slot, first.identity, new Uint8Array(500));
+  cache.cacheBytes(slot, first.identity, new Uint8Array(500));
   assertEquals(cache.bytes, before);
   assertEquals([first.identity.whole, first.identity.bytes], [null, null]);
 });
@@ -86,20 +90,20 @@ Deno.test("ResponseCache keeps a larger file after more than two requests within
   const added = entry(0);
   cache.put(entries, "/a", added);
   const asked = [0, 9_000, 10_000, 10_001, 10_002, 10_003].map((nowMs) => {
-    return cache.isAskedOften(added.identity, nowMs);
+    return cache.shouldCacheBytes(added.identity, nowMs);
   });
   assertEquals(asked, [false, false, false, false, true, true]);
   const before = cache.bytes;
   const slot = { entries, path: "/a", entry: added };
-  cache.keepBytes(slot, added.identity, new Uint8Array(5000));
-  cache.keepBytes(slot, added.identity, new Uint8Array(5000)); // read twice at the same time
+  cache.cacheBytes(slot, added.identity, new Uint8Array(5000));
+  cache.cacheBytes(slot, added.identity, new Uint8Array(5000)); // read twice at the same time
   assertEquals(cache.bytes, before + 5000);
   added.usedMs = 10_003;
   const large = { ...added.identity, size: 6000, bytes: null };
-  assertEquals(cache.isAskedOften(large, 10_004), false); // no room
+  assertEquals(cache.shouldCacheBytes(large, 10_004), false); // no room
   cache.remove(entries, "/a");
   assertEquals(cache.bytes, 0);
-  assertEquals(cache.isAskedOften({ ...large, size: 5 * 1024 * 1024 }, 10_005), false);
+  assertEquals(cache.shouldCacheBytes({ ...large, size: 5 * 1024 * 1024 }, 10_005), false);
 });
 
 Deno.test("ResponseCache keeps nothing with UriEnableCache off", () => {
@@ -107,7 +111,7 @@ Deno.test("ResponseCache keeps nothing with UriEnableCache off", () => {
   const entries = cache.partition(1);
   cache.put(entries, "/a", entry(0));
   assertEquals([entries.size, cache.bodyBytesMax], [0, 0]);
-  for (let i = 0; i < 5; i++) assertEquals(cache.isAskedOften(entry(0).identity, i), false);
+  for (let i = 0; i < 5; i++) assertEquals(cache.shouldCacheBytes(entry(0).identity, i), false);
   assertEquals(new ResponseCache(SETTINGS).bodyBytesMax, 262144);
 });
 

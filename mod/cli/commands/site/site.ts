@@ -161,6 +161,6 @@ function siteRow(site: SiteRecord): Row {
     bindings,
     secureBindings,
     autoStart,
-    content: kindOf(content).listed(content),
+    content: kindOf(content).label(content),
   };
 }

@@ -12,10 +12,10 @@ import type { SiteRecord } from "../../../config/document/document.ts";
 import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
 import {
-  choosingFlags,
   contentFlags,
   contentHelp,
-  namesContent,
+  hasContentFlag,
+  kindFlagList,
   readContent,
 } from "../../../site/kinds/kind_flags.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
@@ -34,7 +34,7 @@ const siteSet: CommandSpec = {
   summary: "Change a Web site; what is not given stays as it is",
   details: [
     "--bind replaces all plain bindings, --bind-tls all TLS bindings, and one of " +
-    `${choosingFlags()} replaces the content of the site.`,
+    `${kindFlagList()} replaces the content of the site.`,
     ...contentHelp(),
   ],
   examples: [
@@ -99,7 +99,7 @@ async function readChange(input: CommandInput): Promise<Partial<SiteRecord>> {
     ...(name === null ? {} : { name }),
     ...(bindings.length === 0 ? {} : { bindings }),
     ...(secureBindings.length === 0 ? {} : { secureBindings }),
-    ...(namesContent(input) ? { content: await readContent(input, line) } : {}),
+    ...(hasContentFlag(input) ? { content: await readContent(input, line) } : {}),
     ...readLimits(input),
   };
 }

@@ -11,7 +11,7 @@ import type { ServiceStatus } from "../control/status.ts";
 import type { RegisteredHandler } from "./router.ts";
 
 /** What is served now. Never changed in part: a change makes a new value. */
-export interface Serving {
+export interface ServingState {
   /** Without sites while W3SVC does not run. */
   readonly document: ConfigDocument;
   /** W3SVC runs. */
@@ -24,24 +24,24 @@ export interface Serving {
 }
 
 /** The sites that run, or will as soon as their address comes. */
-export function sitesUp(serving: Pick<Serving, "document" | "plan"> | null): SiteRecord[] {
-  if (serving === null) return [];
-  const up = new Set(serving.plan.sites.filter(isUp).map(({ id }) => id));
-  return serving.document.sites.filter(({ id }) => up.has(id));
+export function sitesUp(state: Pick<ServingState, "document" | "plan"> | null): SiteRecord[] {
+  if (state === null) return [];
+  const up = new Set(state.plan.sites.filter(isUp).map(({ id }) => id));
+  return state.document.sites.filter(({ id }) => up.has(id));
 }
 
 /** Its part of the status. */
 export function servingStatus(
-  serving: Pick<Serving, "document" | "plan"> | null,
+  state: Pick<ServingState, "document" | "plan"> | null,
   isPaused: (id: number) => boolean,
 ): Pick<ServiceStatus, "endpoints" | "sites"> {
-  if (serving === null) return { endpoints: [], sites: [] };
-  const { plan, document } = serving;
+  if (state === null) return { endpoints: [], sites: [] };
+  const { plan, document } = state;
   return { endpoints: endpointStatuses(plan), sites: siteStatuses(plan, document.sites, isPaused) };
 }
 
 /** True where the machine's addresses are not those of `key`, on which the sockets of `plan` stand. */
-export function hasMachineMoved(plan: Plan, key: string): boolean {
+export function hasMachineChanged(plan: Plan, key: string): boolean {
   if (machineKey() !== key) return true;
   const waiting = plan.endpoints.filter(({ action }) => action === "wait");
   if (waiting.length === 0) return false;

@@ -2,7 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { throwIfDown, withSite } from "../../../mod/host/web/one_site.ts";
+import { checkSiteStarted, withSite } from "../../../mod/host/web/site_state.ts";
 
 const [SITE] = DEFAULT_DOCUMENT.sites;
 const IN_FORCE = { ...DEFAULT_DOCUMENT, ipListen: ["127.0.0.2"] };
@@ -29,10 +29,10 @@ Deno.test("withSite() takes one site from the store, the list from what is in fo
   assertThrows(() => withSite(IN_FORCE, removed, "start", 1), Fault, 'Cannot start "W3SVC/1"');
 });
 
-Deno.test("throwIfDown() throws the reason of a site that failed", () => {
+Deno.test("checkSiteStarted() throws the reason of a site that failed", () => {
   const site = { id: 1, name: "A", reason: "no such address", win32: 1214 };
-  throwIfDown({ sites: [{ ...site, state: "started" }] }, 1);
-  throwIfDown({ sites: [] }, 1);
+  checkSiteStarted({ sites: [{ ...site, state: "started" }] }, 1);
+  checkSiteStarted({ sites: [] }, 1);
   const failed = { endpoints: [], sites: [{ ...site, state: "failed" as const }] };
-  assertThrows(() => throwIfDown(failed, 1), Fault, 'Cannot start "A": no such address');
+  assertThrows(() => checkSiteStarted(failed, 1), Fault, 'Cannot start "A": no such address');
 });

@@ -1,7 +1,7 @@
 /** Goal: what is told about what is served is what is served. Method: values; the machine's addresses. */
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { hasMachineMoved, servingStatus, sitesUp } from "../../../mod/host/web/serving.ts";
+import { hasMachineChanged, servingStatus, sitesUp } from "../../../mod/host/web/serving_state.ts";
 import { machineKey, readMachine } from "../../../mod/listen/machine/machine_addresses.ts";
 import type { Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
 
@@ -29,12 +29,12 @@ Deno.test("sitesUp() gives the sites with a handler, and servingStatus() all of 
   }]);
 });
 
-Deno.test("hasMachineMoved() sees another set of addresses, and a waiting one that has come", () => {
+Deno.test("hasMachineChanged() sees another set of addresses, and a waiting one that has come", () => {
   const key = machineKey();
   const plan = planOf([]);
-  assertEquals([hasMachineMoved(plan, key), hasMachineMoved(plan, "other")], [false, true]);
+  assertEquals([hasMachineChanged(plan, key), hasMachineChanged(plan, "other")], [false, true]);
   const { ip } = readMachine().addresses[0]!;
   const waiting = { ip, port: 1, action: "wait", secure: false, cause: "", entry: null } as const;
   const endpoints = [{ ...waiting, holders: [], returns: false }];
-  assertEquals(hasMachineMoved({ ...plan, endpoints }, key), true);
+  assertEquals(hasMachineChanged({ ...plan, endpoints }, key), true);
 });

@@ -32,14 +32,14 @@ export function withSite(
 }
 
 /** There is no service that could do it. */
-export function notRunning(verb: string): Fault {
+export function notRunningFault(verb: string): Fault {
   return new Fault(`Cannot ${verb} a site: the Web service is not running`, {
     hint: "httpcfg net start w3svc",
   });
 }
 
 /** Throws why the site does not run although it was told to. */
-export function throwIfDown({ sites }: Pick<Plan, "sites">, id: number): void {
+export function checkSiteStarted({ sites }: Pick<Plan, "sites">, id: number): void {
   const planned = sites.find((site) => site.id === id);
   if (planned === undefined || isUp(planned)) return;
   throw new Fault(`Cannot start ${quote(planned.name)}: ${planned.reason}`, {
