@@ -1,23 +1,23 @@
 /**
- * Which site, or which registered program, a request belongs to: HTTP.sys's buckets, searched in
- * HTTP.sys's order.
+ * Finds the site, or the registered program, that a request belongs to: HTTP.sys's buckets,
+ * searched in HTTP.sys's order.
  *
- * A request that came in on address A, port P, for host H goes to the first of
+ * A request that arrived on address A, port P, for host H goes to the first of
  *
  * 1. `+:P`: the strong wildcard, which no site has and any registration may have;
- * 2. `A:P:H`, then `:P:H`: the host name that was asked for;
+ * 2. `A:P:H`, then `:P:H`: the requested host name;
  * 3. `A:P:`: any host on that address (the IP-bound weak wildcard);
  * 4. `:P:`: any host on any address (the weak wildcard);
  *
- * and there to the longest path that covers its own, segment by segment. A bucket whose paths do not
- * cover it is passed over. So a host name on any address goes before an address without a host name,
- * unlike in other servers (source: "UrlPrefix Strings", "Routing Incoming Requests").
+ * and there to the longest path that covers its own, segment by segment. A bucket whose paths do
+ * not cover it is skipped. So a host name on any address takes precedence over an address without a
+ * host name, unlike in other servers (source: "UrlPrefix Strings", "Routing Incoming Requests").
  *
- * A site is a registration of `/` in the bucket of each of its bindings; a reservation that nobody has
- * registered stands in its bucket too, with a target that refuses.
+ * A site is a registration of `/` in the bucket of each of its bindings. A reservation without a
+ * registration is in its bucket too, with a target that refuses the request.
  *
- * The table is built when any of them changes. A look-up on a port that only sites use allocates nothing
- * and never looks at the path: it happens once a request.
+ * The table is rebuilt when any of them changes. A look-up on a port that only sites use allocates
+ * nothing and does not look at the path: it happens once per request.
  *
  * @module
  */
@@ -26,45 +26,45 @@ import { isProblem } from "../base/problem.ts";
 import { ipOfPrefix, type UrlPrefix } from "../base/url_prefix.ts";
 import { parseBinding } from "../config/document/binding.ts";
 
-/** What a site needs to be found; a `SiteRecord`, or anything that carries its bindings. */
+/** The bindings of a site: a `SiteRecord`, or anything else that has them. */
 export interface BoundSite {
   readonly bindings: readonly string[];
   readonly secureBindings: readonly string[];
 }
 
-/** One prefix and who answers below it. */
+/** A prefix and the target of the requests under it. */
 export interface Route<S> {
   readonly isTls: boolean;
   readonly port: number;
-  /** Null: any address. */
+  /** Null for any address. */
   readonly ip: Ip | null;
-  /** A host name in lower case; "" for any that no name takes; "+" for any at all. */
+  /** A host name in lower case; "" for any host without a route of its own; "+" for any host. */
   readonly host: string;
-  /** Lower case, decoded, begins and ends with "/". */
+  /** Lower case, decoded, starts and ends with "/". */
   readonly path: string;
   readonly target: S;
 }
 
-/** What a look-up reads; an `HttpRequest` is one. */
+/** What a look-up reads; an `HttpRequest` has it. */
 interface RouteQuery {
   readonly local: Endpoint;
   /** Lower case, no port; "" for none. */
   readonly host: string;
   readonly isTls: boolean;
-  /** Decoded, begins with "/". */
+  /** Decoded, starts with "/". */
   readonly path: string;
 }
 
-/** Why there is no target: nothing is there for the host, or nothing for the path. */
+/** Why there is no target: no route for the host, or none for the path. */
 export type NoRoute = "Hostname" | "NotFound";
 
-/** Who answers for one host: at "/", and below longer paths, the longest first. */
+/** The targets of one host: at "/", and under longer paths, the longest first. */
 interface HostRoutes<S> {
   root: S | null;
   readonly below: { readonly path: string; readonly target: S }[];
 }
 
-/** Who answers on one address (or on every other address) of one port. */
+/** The routes of one address (or of every other address) of one port. */
 interface Bucket<S> {
   readonly hosts: Map<string, HostRoutes<S>>;
   anyHost: HostRoutes<S> | null;
@@ -74,17 +74,19 @@ interface PortTable<S> {
   readonly byIp: Map<Ip, Bucket<S>>;
   readonly anyIp: Bucket<S>;
   strong: HostRoutes<S> | null;
-  /** True while every route is that of a site: no path but "/", nothing before the names. */
+  /** True if every route is like that of a site: path "/", no strong wildcard. */
   isPlain: boolean;
 }
 
-/** Every route, ready to be searched. */
+/** Every route, indexed for look-ups. */
 export interface RouteTable<S> {
   readonly plain: ReadonlyMap<number, PortTable<S>>;
   readonly secure: ReadonlyMap<number, PortTable<S>>;
 }
 
-/** The routes of a site. Bindings come from a checked document; one that does not parse is left out. */
+/**
+ * Returns the routes of a site. A binding that does not parse is skipped: documents are checked.
+ */
 export function bindingRoutes<S>(site: BoundSite, target: S): Route<S>[] {
   const routesOf = (texts: readonly string[], isTls: boolean): Route<S>[] => {
     return texts.flatMap((text) => {
@@ -95,14 +97,14 @@ export function bindingRoutes<S>(site: BoundSite, target: S): Route<S>[] {
   return [...routesOf(site.bindings, false), ...routesOf(site.secureBindings, true)];
 }
 
-/** The route of a registered or reserved prefix. */
+/** Returns the route of a registered or reserved prefix. */
 export function prefixRoute<S>(prefix: UrlPrefix, target: S): Route<S> {
   const { scheme, bucket, host, port, path } = prefix;
   const name = bucket === "name" || bucket === "strong" ? host : "";
   return { isTls: scheme === "https", port, ip: ipOfPrefix(prefix), host: name, path, target };
 }
 
-/** Table of `routes`. Where two claim the same prefix the first keeps it. */
+/** Builds the table of `routes`. If two have the same prefix, the first one wins. */
 export function buildRouteTable<S>(routes: readonly Route<S>[]): RouteTable<S> {
   const plain = new Map<number, PortTable<S>>();
   const secure = new Map<number, PortTable<S>>();
@@ -120,7 +122,7 @@ export function buildRouteTable<S>(routes: readonly Route<S>[]): RouteTable<S> {
   return { plain, secure };
 }
 
-/** Who answers `query`; the reason where nobody does. */
+/** Returns the target of `query`, or the reason why there is none. */
 export function matchRoute<S>(table: RouteTable<S>, query: RouteQuery): S | NoRoute {
   const { local, host } = query;
   const port = (query.isTls ? table.secure : table.plain).get(local.port);
@@ -134,7 +136,7 @@ export function matchRoute<S>(table: RouteTable<S>, query: RouteQuery): S | NoRo
   return hostRoutes?.root ?? "Hostname";
 }
 
-/** The same search with paths: the first bucket that has one for the request ends it. */
+/** The same search with paths: the first bucket with a path that covers the request decides. */
 function matchPaths<S>(
   port: PortTable<S>,
   own: Bucket<S> | undefined,

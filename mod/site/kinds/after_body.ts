@@ -1,12 +1,13 @@
 /**
- * An answer that does not depend on the content of a request, given once the content was read: many
- * clients write all of it before they read, and a client that posts is answered after it has posted.
+ * A response that does not depend on the content of the request, sent after that content has been
+ * read: many clients write all of it before they read, so a client that posts gets its response
+ * after it has posted.
  *
  * @module
  */
 import type { HttpRequest, HttpResponse } from "../../base/exchange.ts";
 
-/** Gives `response`, at once where the request has no content. */
+/** Returns `response`, immediately if the request has no content. */
 export function afterBody(
   request: HttpRequest,
   response: HttpResponse,
@@ -16,7 +17,7 @@ export function afterBody(
 
 async function readThen(request: HttpRequest, response: HttpResponse): Promise<HttpResponse> {
   while (await request.body.read() !== null) {
-    // Only the end matters: the engine bounds the size and the time of what comes.
+    // Only the end matters: the engine limits the size and the duration of the content.
   }
   return response;
 }

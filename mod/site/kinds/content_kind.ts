@@ -1,6 +1,6 @@
 /**
- * What a kind of site content is: a record. A kind is one file beside this one, which exports its
- * record, and one line in the table of `kinds.ts`. Nothing else knows a kind by its name.
+ * The record that describes a kind of site content. A kind is one file in this directory, which
+ * exports its record, and one line in the table of `kinds.ts`. Nothing else knows a kind by name.
  *
  * @module
  */
@@ -13,46 +13,48 @@ import type { SiteContent } from "../../config/document/site_content.ts";
 import type { SiteContext } from "./site_context.ts";
 
 export interface ContentKind<C extends SiteContent = SiteContent> {
-  /** Its name: what `content.kind` is in the document. */
+  /** Name of the kind: the value of `content.kind` in the document. */
   readonly kind: C["kind"];
-  /** The shape of the content: a check for each field but `kind`. */
+  /** The shape of the content: a check for each field except `kind`. */
   readonly fields: FieldsOf<C>;
-  /** Problems that the shape cannot tell, each with its path inside the content. */
+  /** Problems that the shape cannot express, each with its path inside the content. */
   problems?(content: C): readonly Problem[];
-  /** The flag `--KIND`, which chooses it. */
+  /** The flag `--KIND`, which selects this kind. */
   readonly flag: FlagSpec;
   /**
-   * Flags that go with it, by name. Two kinds may share a name and differ in its values, but not in
-   * whether it has one.
+   * Flags that are valid with this kind, by name. Two kinds may share a flag name and accept
+   * different values, but must agree on whether the flag takes a value.
    */
   readonly details: Readonly<Record<string, FlagSpec>>;
-  /** Paragraphs of the help, where the flags need more than a line. */
+  /** Paragraphs of the help, if the flags need more than a line. */
   readonly help?: readonly string[];
-  /** Its flags in use. The first has no more than `--KIND`: hints show it. */
+  /** The flags in use. The first example uses `--KIND` alone, because hints show it. */
   readonly examples: readonly [FlagExample, ...FlagExample[]];
   /**
-   * The content that the flags say; values have been compared with `choices`. `line` is the command
-   * line that the flags stand behind, for hints. Throws a Fault.
+   * Returns the content that the flags describe; values have been checked against `choices`. `line`
+   * is the command line that precedes the flags, for hints. Throws a Fault.
    */
   read(input: FlagInput, line: string): C | Promise<C>;
-  /** How a list of sites shows the content: the kind, and what tells it from others of its kind. */
+  /**
+   * The content in a list of sites: the kind, and what distinguishes it from others of its kind.
+   */
   label(content: C): string;
-  /** What the site answers, as the end of a sentence: `Site "shop" answers: …`. */
+  /** What the site serves, as the end of a sentence: `Served by site "shop": …`. */
   description(content: C): string;
   /**
-   * What answers for such a site. Only the service asks for it: what a kind needs for that and for
-   * nothing else it loads here, with `import()`, so that commands do not pay for it.
+   * Loads the factory of request handlers. Only the service calls it: code that only a handler
+   * needs is loaded here, with `import()`, so that commands do not pay for it.
    */
   load(): HandlerFactory<C> | Promise<HandlerFactory<C>>;
 }
 
 export interface FlagExample {
-  /** What stands behind the name and the bindings of a site. */
+  /** The flags that follow the name and the bindings of a site. */
   readonly words: string;
   readonly tells: string;
 }
 
-/** A check for each field of `C` that yields what `C` says of it. */
+/** A check for each field of `C`, whose output has the type of that field. */
 type FieldsOf<C extends SiteContent> = {
   readonly [Field in Exclude<keyof C, "kind">]: v.GenericSchema<unknown, C[Field]>;
 };

@@ -1,11 +1,12 @@
 /**
- * The echo site: shows what came in, as administrators know it from whoami and httpbin.
+ * The echo site: shows the received request, as administrators know it from whoami and httpbin.
  *
- * A request with a body gets the body back as received; any other gets where it came in (address,
- * port, site, host) and its header fields, as text, or as JSON for a client that asks for it.
+ * A request with a body gets the body back as received. Any other request gets the place where it
+ * arrived (address, port, site, host) and its header fields, as text, or as JSON for a client that
+ * asks for it.
  *
- * A small body is read whole before the answer begins, because many clients write all before they
- * read; a larger one flows back while it comes in, so its size has no bound here.
+ * A small body is read completely before the response begins, because many clients write all of it
+ * before they read. A larger one is sent back while it arrives, so its size is not limited here.
  *
  * @module
  */
@@ -20,10 +21,10 @@ import {
 import { prefersJson } from "../pages/accept_encoding.ts";
 import type { ContentKind } from "./content_kind.ts";
 
-/** Body bytes read before the answer begins: more than socket buffers hold, little in memory. */
+/** Body bytes read before the response begins: more than socket buffers hold, little in memory. */
 const BUFFERED_BYTES_MAX = 1024 * 1024;
 
-/** Types that no browser runs; a body of another type goes back as plain bytes. */
+/** Types that no browser executes; a body of any other type is returned as plain bytes. */
 const HARMLESS_TYPES =
   /^(?:text\/plain|text\/csv|application\/(?:json|octet-stream|cbor))\s*(?:;|$)/i;
 
@@ -42,7 +43,7 @@ export const echo: ContentKind<{ readonly kind: "echo" }> = {
   load: () => ({ handler: (_content, { name, id }) => echoHandler(name, id) }),
 };
 
-/** Handler that names the site as `siteName`, `W3SVC/siteId`. */
+/** Returns the handler of the site `siteName`, `W3SVC/siteId`. */
 export function echoHandler(siteName: string, siteId: number): Handler {
   return (request) => request.body.exists ? echoBody(request) : describe(request, siteName, siteId);
 }
@@ -99,7 +100,7 @@ async function echoBody(request: HttpRequest): Promise<HttpResponse> {
   return { status: 200, headers, body: resumeBody(request, join(pieces, size)) };
 }
 
-/** `first`, then what is still to come. */
+/** Returns a body of `first`, then of the rest of the request body. */
 function resumeBody(request: HttpRequest, first: Uint8Array): BodySource {
   let hasStarted = false;
   return {
@@ -110,7 +111,8 @@ function resumeBody(request: HttpRequest, first: Uint8Array): BodySource {
       return Promise.resolve(first);
     },
     close(): void {
-      // What is left of the request belongs to the engine, which drains or cuts it.
+      // The rest of the request body belongs to the engine, which drains it or closes the
+      // connection.
     },
   };
 }

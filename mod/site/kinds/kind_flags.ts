@@ -1,6 +1,6 @@
 /**
- * The content of a site from the flags of a command line: `--KIND` chooses the kind, and other flags
- * go with one kind or with several.
+ * The content of a site from the flags of a command line: `--KIND` selects the kind, and other
+ * flags are valid with one kind or with several.
  *
  * @module
  */
@@ -13,10 +13,10 @@ import { respond } from "./respond.ts";
 
 type Kinds = readonly ContentKind[];
 
-/** What a hint shows where any kind would do: it needs nothing of the machine. */
+/** Flags that a hint shows if any kind would do: they depend on nothing on this machine. */
 export const SAMPLE_WORDS: string = respond.examples[0].words;
 
-/** Every flag by its name: those that choose a kind, then those that go with one. */
+/** Every flag by name: those that select a kind, then those that are valid with one. */
 export function contentFlags(kinds: Kinds = KINDS): Readonly<Record<string, FlagSpec>> {
   const details = new Set(kinds.flatMap(({ details }) => Object.keys(details)));
   return Object.fromEntries([
@@ -25,31 +25,32 @@ export function contentFlags(kinds: Kinds = KINDS): Readonly<Record<string, Flag
   ]);
 }
 
-/** The flags that choose a kind, as a sentence names them: `--root, --respond`. */
+/** The flags that select a kind, for use in a sentence: `--root, --respond`. */
 export function kindFlagList(kinds: Kinds = KINDS): string {
   return kinds.map(flagOf).join(", ");
 }
 
-/** Paragraphs of the help on what a site answers. */
+/** Paragraphs of the help about site content. */
 export function contentHelp(): readonly string[] {
   return KINDS.flatMap(({ help = [] }) => help);
 }
 
-/** Lines that show each kind in use; `line` is the command line that the flags stand behind. */
+/** Examples of each kind in use; `line` is the command line that precedes the flags. */
 export function contentExamples(line: string): Example[] {
   return KINDS.flatMap(({ examples }) => {
     return examples.map(({ words, tells }) => ({ line: `${line} ${words}`, tells }));
   });
 }
 
-/** True where a flag says something of the content. */
+/** Reports whether a flag about the content is given. */
 export function hasContentFlag(input: FlagInput): boolean {
   return Object.keys(contentFlags()).some((name) => isGiven(input, name));
 }
 
 /**
- * The content that the flags say. `line` is the command line that they stand behind, for hints. Throws
- * a usage Fault where they choose no kind or two, and where one does not go with what was chosen.
+ * Returns the content that the flags describe. `line` is the command line that precedes them, for
+ * hints. Throws a usage Fault if they select no kind or several, or if one of them is not valid
+ * with the selected kind.
  */
 export async function readContent(
   input: FlagInput,
@@ -74,8 +75,8 @@ export async function readContent(
 }
 
 /**
- * The flag as the help has it, which says with which kind it goes. Where several share the name, what
- * one refuses another may take: the values are checked once the kind is known.
+ * The flag as the help shows it, including the kinds that it is valid with. If several kinds share
+ * the name, one may reject a value that another accepts: values are checked once the kind is known.
  */
 function detailFlag(name: string, kinds: Kinds): FlagSpec {
   const accepting = kindsWithFlag(name, kinds);
@@ -96,7 +97,7 @@ function summaryFor(name: string, kind: ContentKind): string {
   return `with ${flagOf(kind)}: ${kind.details[name]!.summary}`;
 }
 
-/** A flag that would change nothing is a misunderstanding. */
+/** A flag without effect is an error: its user expects one. */
 function unusedFlagFault(name: string, chosen: ContentKind, line: string, kinds: Kinds): Fault {
   const accepting = kindsWithFlag(name, kinds);
   const others = accepting.map(flagOf).join(" or ");
@@ -117,7 +118,7 @@ function checkChoice(name: string, value: string, kind: ContentKind, line: strin
   );
 }
 
-/** A line that uses the flag `name` as `kind` means it. */
+/** A command line that uses the flag `name` as `kind` defines it. */
 function exampleLine(name: string, { examples, details }: ContentKind, line: string): string {
   const spec = details[name]!;
   const shown = typicalValues(spec)[0] ?? spec.value;

@@ -1,5 +1,5 @@
 /**
- * Every kind of site content, and what is done with a content whatever its kind.
+ * Every kind of site content, and what applies to content of any kind.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { root } from "./root.ts";
 import type { SiteContext } from "./site_context.ts";
 import { welcome } from "./welcome.ts";
 
-/** The kinds, in the order in which help and messages name them. */
+/** The kinds, in the order in which help and messages list them. */
 export const KINDS: readonly ContentKind[] = [
   root,
   respond,
@@ -27,14 +27,14 @@ export const KINDS: readonly ContentKind[] = [
   welcome,
 ];
 
-/** The kind of a content that was checked. */
+/** Returns the kind of content that has been checked. */
 export function kindOf({ kind }: SiteContent): ContentKind {
   const found = KINDS.find((one) => one.kind === kind);
   invariant(found !== undefined, "the content of a checked document is of a known kind");
   return found;
 }
 
-/** What every kind asks of its content, for the check of a document. */
+/** The rules of every kind for its content, for the check of a document. */
 export const CONTENT_RULES: ContentRules = {
   schema: v.variant(
     "kind",
@@ -43,10 +43,10 @@ export const CONTENT_RULES: ContentRules = {
   check: (content) => kindOf(content).problems?.(content) ?? [],
 };
 
-/** Makes the handler for the content of a site. */
+/** Creates the handler for the content of a site. */
 export type SiteHandlerFactory = (site: SiteRecord, context: SiteContext) => Handler;
 
-/** Loads what the kinds need to answer. From then on a handler is made without waiting. */
+/** Loads what the handlers of all kinds need. After that, a handler is created without waiting. */
 export async function loadSiteHandlers(): Promise<SiteHandlerFactory> {
   const factories = new Map(
     await Promise.all(KINDS.map(async (kind) => [kind, await kind.load()] as const)),

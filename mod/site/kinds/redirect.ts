@@ -1,22 +1,24 @@
 /**
- * A site that sends every request to another address.
+ * A site that redirects every request to another address.
  *
- * The target is an absolute http or https URL, or a path of the same host. One rule says what becomes
- * of a request's own address: a target without placeholders is sent as it stands, as nginx, Caddy and
- * "exact destination" of IIS do. In any other,
+ * The target is an absolute http or https URL, or a path on the same host. A target without
+ * placeholders is sent unchanged, as nginx, Caddy and "exact destination" of IIS do, and ignores
+ * the address of the request. In any other target,
  *
- * - `{path}` is the path as it was sent, escapes and all. The query follows at the end of the target,
- *   because a redirect to https is expected to keep it, unless the target has a `?` of its own;
- * - `{query}` is the query with its `?`, or nothing: for a target that keeps the query and not the path;
- * - `{host}` is the host that was asked for without its port, and may be the whole host of the target
- *   and no part of one.
+ * - `{path}` is the path as it was sent, including its escapes. The query is appended to the
+ *   target, because a redirect to https is expected to keep it, unless the target has its own `?`;
+ * - `{query}` is the query including its `?`, or nothing: for a target that keeps the query but not
+ *   the path;
+ * - `{host}` is the requested host without its port. It must be the whole host of the target, not a
+ *   part of it.
  *
- * The default status is 302, as in IIS and Caddy: browsers keep a 301 for good, wrong ones too.
+ * The default status is 302, as in IIS and Caddy: browsers cache a 301 permanently, even a wrong
+ * one.
  *
- * What comes from a request can change neither the host that the target names nor the end of the
- * Location field: the path and the query are escaped where a URL would not have them, a target that is
- * a path leads to one that begins with a single slash, and a host that is none is refused. Nothing
- * checks whether a target leads back to the same site.
+ * Nothing in a request can change the host that the target names, or end the Location field early:
+ * characters of the path and the query that are not allowed in a URL are escaped, a target that is
+ * a path always yields a path with a single leading slash, and an invalid host is refused. The
+ * target is not checked for redirect loops.
  *
  * @module
  */
@@ -43,7 +45,7 @@ type RedirectStatus = keyof typeof TITLES;
 
 const STATUSES: readonly RedirectStatus[] = [301, 302, 307, 308];
 const DEFAULT_STATUS = 302;
-/** Characters of a target: what every client takes as a URL. */
+/** Characters of a target: a URL of this length is accepted by every client. */
 const TARGET_MAX = 2048;
 const SAMPLE = "--redirect 'https://www.example.com{path}'";
 
@@ -51,7 +53,7 @@ type RedirectContent = {
   readonly kind: "redirect";
   /** The target. */
   readonly to: string;
-  /** 302 where it is absent. */
+  /** 302 if absent. */
   readonly status?: RedirectStatus | undefined;
 };
 
@@ -104,18 +106,18 @@ export const redirect: ContentKind<RedirectContent> = {
   load: () => ({ handler: (content) => redirectHandler(content) }),
 };
 
-/** A target in its parts, between which stands what a request brings. */
+/** The parts of a target; what a request contributes is inserted between them. */
 interface Target {
-  /** `https://www.example.com:8443`, perhaps with `{host}`; "" for a path of the same host. */
+  /** `https://www.example.com:8443`, possibly with `{host}`; "" for a path on the same host. */
   readonly origin: string;
-  /** The path up to `{path}`, or all of it. */
+  /** The path before `{path}`, or the whole path. */
   readonly before: string;
   readonly hasPath: boolean;
-  /** The path behind `{path}`. */
+  /** The path after `{path}`. */
   readonly after: string;
-  /** Its own query with its `?`, "" for none; null for that of the request. */
+  /** The target's own query including its `?`, "" for none; null for the query of the request. */
   readonly query: string | null;
-  /** With its `#`; "" for none. */
+  /** Including its `#`; "" for none. */
   readonly fragment: string;
 }
 
@@ -123,7 +125,7 @@ const WHOLE_HOST_RULE = "{host} must be the whole host, as in https://{host}{pat
 const PLACEHOLDER_RULE =
   "{path} may occur once, in the path, and {query} once, at the end of the path and without a ?";
 
-/** The target that `text` is. */
+/** Parses `text` as a target. */
 export function parseTarget(text: string): Target | Problem {
   if (text.length > TARGET_MAX) return new Problem(`longer than ${TARGET_MAX} characters`);
   const problem = characterProblem(text);
@@ -161,7 +163,10 @@ function authorityProblem(authority: string): Problem | null {
   return isHost(host) ? null : new Problem(`${quote(host)} is not a host name or address`);
 }
 
-/** True for a name or an address that every client reads as it is written: not `1.2`, not `0x7f.1`. */
+/**
+ * Reports whether `text` is a name or an address that every client reads as it is written: not
+ * `1.2`, not `0x7f.1`.
+ */
 function isHost(text: string): boolean {
   const literal = /^\[(.*:.*)\]$/.exec(text)?.[1];
   if (literal !== undefined) return !literal.includes("%") && parseIp(literal) !== null;
@@ -181,12 +186,12 @@ function parseParts(origin: string, rest: string): Target | Problem {
   return { origin, before, hasPath, after, query: usesRequestQuery ? null : own ?? "", fragment };
 }
 
-/** Handler that sends requests to `to`, a target of a checked document. */
+/** Returns the handler that redirects requests to `to`, a target of a checked document. */
 export function redirectHandler(
   { to, status = DEFAULT_STATUS }: Omit<RedirectContent, "kind">,
 ): Handler {
   const target = parseTarget(to);
-  invariant(!isProblem(target), "the target of a checked document is one");
+  invariant(!isProblem(target), "the target of a checked document is valid");
   const body = statusPage(status, TITLES[status], "The document has moved.");
   const response = (location: string): HttpResponse => {
     const headers = [["Content-Type", "text/html; charset=utf-8"], ["Location", location]] as const;
@@ -202,7 +207,9 @@ export function redirectHandler(
   };
 }
 
-/** Where `target` leads for a request; null where its host cannot stand in a URL. */
+/**
+ * Returns the location that `target` yields for a request; null if the host is invalid in a URL.
+ */
 function locationFor(request: HttpRequest, target: Target): string | null {
   const { origin, before, hasPath, after, query, fragment } = target;
   const host = origin.includes("{host}") ? requestHost(request) : "";
@@ -214,13 +221,16 @@ function locationFor(request: HttpRequest, target: Target): string | null {
     (query ?? requestQuery(request)) + fragment;
 }
 
-/** As the engine gives it: a name or a literal. HTTP/1.0 may ask for none, and gets the address. */
+/**
+ * The host from the engine: a name or a literal. An HTTP/1.0 request may have none, and gets the
+ * local address.
+ */
 function requestHost({ host, local }: HttpRequest): string | null {
   if (host === "") return urlHost(local.ip).replace(/%[^\]]*/, "");
   return /^(?:[a-z0-9_~-]+(?:\.[a-z0-9_~-]+)*|\[[0-9a-f:.]+\])$/.test(host) ? host : null;
 }
 
-/** The path, escaped; the root for a target that has none, as `OPTIONS *`. */
+/** The path, escaped; "/" for a request target without a path, such as `OPTIONS *`. */
 function requestPath({ rawPath }: HttpRequest): string {
   return rawPath.startsWith("/") ? percentEncode(rawPath).replaceAll("?", "%3F") : "/";
 }
@@ -229,7 +239,10 @@ function requestQuery({ query }: HttpRequest): string {
   return query === null ? "" : `?${percentEncode(query)}`;
 }
 
-/** `text`, a character a byte, with what no URL has escaped. What is escaped already stays. */
+/**
+ * `text`, one character per byte, with the characters escaped that are not allowed in a URL.
+ * Existing escapes are kept.
+ */
 function percentEncode(text: string): string {
   return text.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, (c) => {
     return `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;

@@ -1,8 +1,9 @@
 /**
- * A site that answers every method and every path with one text.
+ * A site that responds to every method and every path with one text.
  *
- * The response is made once and returned again and again, so the engine sends prepared bytes. A
- * request body is read to its end first: a client that posts gets its answer after it has posted.
+ * The response is created once and returned for every request, so the engine sends prepared bytes.
+ * A request body is read to its end first: a client that posts gets its response after it has
+ * posted.
  *
  * @module
  */
@@ -13,7 +14,7 @@ import { text, whole } from "../../config/document/shape.ts";
 import { afterBody } from "./after_body.ts";
 import type { ContentKind } from "./content_kind.ts";
 
-/** Characters of the text: a bound that no honest document meets. */
+/** Characters of the text: a limit that no honest document reaches. */
 const TEXT_MAX = 1_048_576;
 
 const SAMPLE = "--respond hello";
@@ -22,7 +23,7 @@ const SAMPLE = "--respond hello";
 type RespondContent = {
   readonly kind: "respond";
   readonly text: string;
-  /** 200 where it is absent. */
+  /** 200 if absent. */
   readonly status?: number | undefined;
 };
 
@@ -49,7 +50,7 @@ export const respond: ContentKind<RespondContent> = {
   load: () => ({ handler: (content) => respondHandler(content) }),
 };
 
-/** Handler for `text`; `status` is 200 to 599, and 204 and 304 carry no text. */
+/** Returns the handler for `text`; `status` is 200 to 599, and 204 and 304 carry no text. */
 export function respondHandler({ text, status = 200 }: Omit<RespondContent, "kind">): Handler {
   const isEmpty = status === 204 || status === 304;
   const response: HttpResponse = isEmpty ? { status, headers: [], body: null } : {

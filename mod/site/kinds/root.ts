@@ -1,5 +1,5 @@
 /**
- * A site of files: what stands below one folder (`static/`).
+ * A site of files: everything under one directory (`static/`).
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * What sites share with the service that runs them.
+ * What the service provides to its sites.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import type { ResponseCache } from "../static/response_cache.ts";
 
 export interface SiteContext {
   readonly cache: ResponseCache;
-  /** What the welcome page shows, as it is now. */
+  /** The current state, for the welcome page. */
   readonly listening: () => ListeningView;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-/** What is listening and which sites there are. Texts are plain; a page escapes them. */
+/** What is listening, and the sites. Texts are plain; a page escapes them. */
 export interface ListeningView {
   /** Version of the program. */
   readonly version: string;
@@ -26,9 +26,9 @@ export interface ListeningView {
 interface ListeningEndpoint {
   /** `127.0.0.2:8080`. */
   readonly endpoint: string;
-  /** "open", "wait", "refused" …: the word of the plan. */
+  /** "open", "wait", "refused" …, as in the plan. */
   readonly state: string;
-  /** Why it is not open; null where it is. */
+  /** Why it is not open; null if it is. */
   readonly reason: string | null;
 }
 

@@ -1,8 +1,8 @@
 /**
- * The built-in page of the Default Web Site: what is listening, which sites there are, what the
- * inclusion list says. One page without external parts, or JSON for a client that asks for it.
+ * The built-in page of the Default Web Site: the listening sockets, the sites and the inclusion
+ * list. A single page without external resources, or JSON for a client that asks for it.
  *
- * It is made anew for every request from a view that the host gives, so it is never out of date.
+ * It is built for every request from a view that the host provides, so it is never out of date.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export const welcome: ContentKind<{ readonly kind: "welcome" }> = {
   load: () => ({ handler: (_content, _site, { listening }) => welcomeHandler(listening) }),
 };
 
-/** Handler of the page at "/"; any other path is not found. */
+/** Returns the handler of the page at "/"; any other path is 404. */
 export function welcomeHandler(view: () => ListeningView): Handler {
   return (request) => {
     const { method } = request;
@@ -54,7 +54,7 @@ function respond(request: HttpRequest, view: ListeningView): HttpResponse {
   };
 }
 
-/** JSON answers carry the version of their shape; fields are only ever added. */
+/** The JSON form carries the version of its shape; fields are only ever added. */
 function asJson({ version: program, ...rest }: ListeningView): unknown {
   return { version: ANSWER_VERSION, program, ...rest };
 }

@@ -1,14 +1,14 @@
 /**
- * What a client would like: the two questions that sites ask of Accept and Accept-Encoding.
+ * The preferences of a client: what sites need of Accept and Accept-Encoding.
  *
  * @module
  */
 
-/** Longest field value worth reading; a longer one counts as not sent. */
+/** Longest field value that is read; a longer one is treated as absent. */
 const VALUE_MAX = 1024;
 
 /**
- * True where `accept` names JSON and does not like HTML better. A browser names `text/html`, curl
+ * Reports whether `accept` names JSON and does not prefer HTML. A browser names `text/html`, curl
  * sends "*" and gets the page or text, an API client names `application/json`.
  */
 export function prefersJson(accept: string | null): boolean {
@@ -19,8 +19,8 @@ export function prefersJson(accept: string | null): boolean {
 }
 
 /**
- * True where a representation in `coding` ("gzip", "br") may be sent: named, or covered by "*", with
- * a weight over 0 (RFC 9110 12.5.3).
+ * Reports whether a representation in `coding` ("gzip", "br") may be sent: it is named, or covered
+ * by "*", with a weight over 0 (RFC 9110 12.5.3).
  */
 export function acceptsEncoding(acceptEncoding: string | null, coding: string): boolean {
   if (acceptEncoding === null || acceptEncoding.length > VALUE_MAX) return false;
@@ -28,7 +28,7 @@ export function acceptsEncoding(acceptEncoding: string | null, coding: string): 
   return (weights.get(coding) ?? weights.get("*") ?? 0) > 0;
 }
 
-/** Weight from 0 to 1 by lower-case name; parameters other than `q` are left out. */
+/** Weight from 0 to 1 by lower-case name; parameters other than `q` are ignored. */
 function parseWeights(value: string): Map<string, number> {
   const weights = new Map<string, number>();
   for (const item of value.split(",")) {
@@ -43,7 +43,7 @@ function weightOf(parameters: readonly string[]): number {
   for (const parameter of parameters) {
     const match = /^\s*q\s*=\s*([01](?:\.[0-9]{0,3})?)\s*$/i.exec(parameter);
     if (match !== null) return Math.min(1, Number(match[1]));
-    if (/^\s*q\s*=/i.test(parameter)) return 0; // a weight that is no weight asks for nothing
+    if (/^\s*q\s*=/i.test(parameter)) return 0; // an invalid weight counts as 0
   }
   return 1;
 }

@@ -1,6 +1,6 @@
 /**
- * The answer of a site that cannot give what was asked: a status and a short page that repeats
- * nothing of the request. The kernel's own answers are not made here but by the engine.
+ * The error responses of a site: a status and a short page that repeats nothing of the request. The
+ * kernel's error responses are not created here but by the engine.
  *
  * @module
  */
@@ -20,10 +20,12 @@ const PAGES = {
 
 type PageStatus = keyof typeof PAGES;
 
-/** Responses without further fields, made once: the same object lets the engine keep its bytes. */
+/**
+ * Responses without extra fields, created once: the same object lets the engine cache its bytes.
+ */
 const cache = new Map<PageStatus, HttpResponse>();
 
-/** The page for `status`, with `headers` behind its Content-Type. */
+/** Returns the page for `status`, with `headers` after its Content-Type. */
 export function errorPage(status: PageStatus, headers: readonly HeaderField[] = []): HttpResponse {
   if (headers.length > 0) return build(status, headers);
   let response = cache.get(status);
@@ -43,7 +45,7 @@ function build(status: PageStatus, headers: readonly HeaderField[]): HttpRespons
   };
 }
 
-/** The bytes of a short page for any status. */
+/** Returns the bytes of a short page for any status. */
 export function statusPage(status: number, title: string, sentence: string): Uint8Array {
   const main = `<h1>${status} ${escape(title)}</h1>\n<p>${escape(sentence)}</p>`;
   return new TextEncoder().encode(htmlPage(`${status} ${title}`, main));

@@ -1,5 +1,5 @@
 /**
- * The frame of every built-in page.
+ * The HTML skeleton of every built-in page.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const STYLE = "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:3r
   "@media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}" +
   "th,td{border-color:#444}a{color:#8bf}}";
 
-/** A whole page without external parts. `title` is text, `main` is HTML. */
+/** Returns a complete page without external resources. `title` is text, `main` is HTML. */
 export function htmlPage(title: string, main: string): string {
   return `<!DOCTYPE html>
 <html lang="en">

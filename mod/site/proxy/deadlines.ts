@@ -1,27 +1,27 @@
 /**
- * Edge: time-outs of many waits at once, on one timer. An interval runs while anything waits, and none
- * when nothing does: a wait costs an entry in a set and no timer of its own.
+ * Edge: many time-outs on one timer. An interval runs only while a deadline is pending: a deadline
+ * costs an entry in a set, not a timer of its own.
  *
  * @module
  */
 
-/** Milliseconds between two looks; a time-out is late by at most this, never early. */
+/** Milliseconds between two checks; a time-out is late by at most this, never early. */
 const CHECK_MS = 250;
 
-/** One wait. */
+/** A pending time-out. */
 export interface Deadline {
-  /** As `performance.now()`. */
+  /** On the clock of `performance.now()`. */
   readonly dueMs: number;
-  /** Called once, when it has passed. Must not throw. */
+  /** Called once, when the deadline has passed. Must not throw. */
   readonly onExpire: () => void;
 }
 
-/** The waits of one owner. */
+/** The deadlines of one owner. */
 export class Deadlines {
   readonly #pending = new Set<Deadline>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** Calls `onExpire` after `afterMs`, unless {@linkcode Deadlines.cancel} comes first. */
+  /** Calls `onExpire` after `afterMs`, unless {@linkcode Deadlines.cancel} is called first. */
   start(afterMs: number, onExpire: () => void): Deadline {
     const deadline: Deadline = { dueMs: performance.now() + afterMs, onExpire };
     this.#pending.add(deadline);

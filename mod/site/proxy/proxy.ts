@@ -1,14 +1,15 @@
 /**
- * Forwards requests to one program of this machine and its answers back, both while they arrive.
+ * Reverse proxy to one upstream program on this machine. Requests and responses are streamed.
  *
- * - A program that cannot be reached, hangs up or answers nonsense: 502. One that does not answer in
- *   time: 504. In the middle of an answer the client's connection is cut instead, so that half an
- *   answer never looks like a whole one.
- * - A request goes out a second time only where that can do no harm: an idempotent method, no body, a
- *   connection that was used before, and not one byte of an answer.
- * - An answer may come before the request's body has gone out; what is left of it is then not sent.
- *   A client that goes away while its answer is sent, or its body read, ends the exchange behind.
- * - At most 1,000 requests are under way (the length of HTTP.sys's queues), then 503 QueueFull.
+ * - An upstream that cannot be reached, closes the connection or sends an invalid response: 502.
+ *   One that does not respond in time: 504. Once a response has begun, the client's connection is
+ *   aborted instead, so that a partial response never looks complete.
+ * - A request is retried only if that is safe: an idempotent method, no body, a reused connection,
+ *   and not a single byte of a response.
+ * - A response may arrive before the request body has been sent; the rest of the body is then not
+ *   sent. A client that disconnects while its response is sent, or while its body is read, ends the
+ *   upstream exchange.
+ * - At most 1,000 requests are in flight (the length of HTTP.sys's queues), then 503 QueueFull.
  *
  * @module
  */
@@ -46,18 +47,18 @@ import {
 import { ConnectTimeout, UpstreamPool } from "./upstream_pool.ts";
 
 interface ReverseProxyOptions {
-  /** Opens a connection to the program. */
+  /** Opens a connection to the upstream program. */
   readonly connect: () => Promise<ByteStream>;
-  /** Our name in Via; a request that carries it already is a loop. */
+  /** Our name in Via; a request that already carries it is a loop. */
   readonly via: string;
-  /** For the head of an answer, and between two pieces of its body. */
+  /** Time-out for the head of a response, and between two pieces of its body. */
   readonly timeoutMs: number;
 }
 
 const IN_FLIGHT_MAX = 1000;
-/** 100, 102 and 103 before an answer; more is no answer. */
+/** Interim responses (100, 102, 103) before the final one; more are an invalid response. */
 const INTERIM_MAX = 16;
-/** A whole body up to this size is sent in one piece with its head. */
+/** A complete body up to this size is sent in one piece with its head. */
 const SMALL_BYTES_MAX = 16_384;
 
 const BAD_GATEWAY: Refusal = { refuse: "BadGateway" };
@@ -65,7 +66,7 @@ const TIMED_OUT: Refusal = { refuse: "GatewayTimeout" };
 const QUEUE_FULL: Refusal = { refuse: "QueueFull" };
 const IDEMPOTENT: ReadonlySet<string> = new Set("GET HEAD OPTIONS TRACE PUT DELETE".split(" "));
 
-/** A program behind us. */
+/** The reverse proxy of one upstream program. */
 export class ReverseProxy {
   readonly #options: ReverseProxyOptions;
   readonly #deadlines = new Deadlines();
@@ -77,14 +78,14 @@ export class ReverseProxy {
     this.#pool = new UpstreamPool(options.connect, this.#deadlines);
   }
 
-  /** Answers what the program answers. */
+  /** Handler that responds with the response of the upstream program. */
   readonly handle: Handler = (request) => {
     if (this.#inFlight >= IN_FLIGHT_MAX) return QUEUE_FULL;
     if (isLoop(request, this.#options.via)) return BAD_GATEWAY;
     return this.#forward(request);
   };
 
-  /** Closes the connections that wait. Exchanges under way are finished. */
+  /** Closes the idle connections. Exchanges in progress are completed. */
   close(): void {
     this.#pool.close();
   }
@@ -106,13 +107,13 @@ export class ReverseProxy {
       return await exchange.run(await this.#pool.open(), head, false) ?? BAD_GATEWAY;
     } catch (error) {
       exchange.end(false);
-      if (error instanceof BodyError) throw error; // the engine knows what to answer
+      if (error instanceof BodyError) throw error; // the engine has decided the response
       return exchange.hasTimedOut || error instanceof ConnectTimeout ? TIMED_OUT : BAD_GATEWAY;
     }
   }
 }
 
-/** One request and its answer. */
+/** One request and its response. */
 class Exchange {
   hasTimedOut = false;
 
@@ -139,7 +140,7 @@ class Exchange {
     this.#onEnd = onEnd;
   }
 
-  /** Asks on `connection`; null where it had ended before and the request may go out again. */
+  /** Runs the exchange on `connection`; null if the connection was stale and a retry is allowed. */
   async run(
     connection: UpstreamConnection,
     head: Uint8Array,
@@ -159,7 +160,7 @@ class Exchange {
     }
   }
 
-  /** Ends the exchange; `isWhole` tells that the answer was read to its end. */
+  /** Ends the exchange; `isWhole` means that the response was read to its end. */
   end(isWhole: boolean): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -174,7 +175,7 @@ class Exchange {
     this.#startDeadline();
     await connection.send(head);
     if (this.#request.body.exists) {
-      this.#clearDeadline(); // while the client sends, the program may wait
+      this.#clearDeadline(); // while the client sends, the upstream may wait
       this.#pump = new RequestPump(connection, this.#request.body, {
         onWait: (isWaiting) => {
           if (this.#awaitsHead) isWaiting ? this.#startDeadline() : this.#clearDeadline();
@@ -192,7 +193,7 @@ class Exchange {
         return response;
       }
     }
-    throw new UpstreamFault("interim answers without end");
+    throw new UpstreamFault("too many interim responses");
   }
 
   async #readHead(connection: UpstreamConnection): Promise<UpstreamHead> {
@@ -203,8 +204,8 @@ class Exchange {
         connection.start = at;
         return readUpstreamHead(buffer, start, at);
       }
-      if (end - start >= HEAD_BYTES_MAX) throw new UpstreamFault("a head without end");
-      if (!await connection.fill()) throw new UpstreamFault("it hung up without an answer");
+      if (end - start >= HEAD_BYTES_MAX) throw new UpstreamFault("head too large");
+      if (!await connection.fill()) throw new UpstreamFault("connection closed before a response");
     }
   }
 
@@ -230,7 +231,7 @@ class Exchange {
     return { status, headers, body };
   }
 
-  /** HEAD tells the length that GET would have. */
+  /** A response without a body. For HEAD it carries the length that GET would have. */
   #bodyless({ status, bodyLength }: UpstreamHead, headers: HttpResponse["headers"]): HttpResponse {
     this.end(true);
     if (this.#request.method !== "HEAD" || bodyLength < 0) return { status, headers, body: null };
@@ -245,9 +246,9 @@ class Exchange {
   ): HttpResponse {
     const protocol = fields.find(([name]) => name.toLowerCase() === "upgrade")?.[1] ?? "";
     if (!wantsWebSocket(this.#request) || protocol.toLowerCase() !== WEBSOCKET) {
-      throw new UpstreamFault("an upgrade that was not requested");
+      throw new UpstreamFault("upgrade not requested");
     }
-    this.#startDeadline(); // for the client to be there still
+    this.#startDeadline(); // in case the client is gone and the upgrade never happens
     const upgrade = async (stream: ByteStream): Promise<void> => {
       this.#clearDeadline();
       await tunnel(stream, connection);

@@ -1,22 +1,23 @@
 /**
- * Header fields on their way through: what a program behind us is told, and what a client gets back.
+ * Header fields of proxied messages: what the upstream receives, and what the client gets back.
  *
- * - Fields that speak about one connection stay on it, those that Connection names as well (RFC 9110
- *   7.6.1). The body is framed anew on each side.
- * - Host goes through as it was sent; for an absolute target it is that of the target.
+ * - Hop-by-hop fields are not forwarded, including those that Connection names (RFC 9110 7.6.1).
+ *   The body is framed separately on each side.
+ * - Host is forwarded as it was sent; for an absolute request target it is the host of the target.
  * - What the client says about other proxies (X-Forwarded-*, X-Real-IP, Forwarded) is dropped, also
- *   where it is spelled with underscores: nobody has said whom to trust, so what a program reads there
- *   is what this service has seen. X-Forwarded-For, -Proto and -Host and Forwarded (RFC 7239) say it.
- * - Via is kept and continued in both directions. A request that carries our own entry has come back
+ *   if it is written with underscores: no proxy is configured as trusted, so an upstream reads
+ *   there only what this service has seen. X-Forwarded-For, -Proto and -Host and Forwarded (RFC
+ *   7239) carry it.
+ * - Via is kept and extended in both directions. A request that carries our own entry has come back
  *   to us: a loop.
- * - Expect is answered by the engine, so the program behind gets the body without having to ask.
+ * - Expect is handled by the engine, so the upstream gets the body without 100-continue.
  *
  * @module
  */
 import { urlHost } from "../../base/address.ts";
 import type { HeaderField, HttpRequest } from "../../base/exchange.ts";
 
-/** Fields that end at each connection. */
+/** Fields that apply to a single connection. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
@@ -30,7 +31,7 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** Fields of a request that are made anew. */
+/** Fields of a request that are replaced. */
 const REGENERATED: ReadonlySet<string> = new Set([
   "expect",
   "forwarded",
@@ -42,16 +43,16 @@ const REGENERATED: ReadonlySet<string> = new Set([
   "x-real-ip",
 ]);
 
-/** The one protocol that a connection may change to. h2c would carry requests past all checks. */
+/** The only protocol to upgrade to. h2c would carry requests past all checks. */
 export const WEBSOCKET = "websocket";
 
-/** Elements of a list field in lower case. */
+/** The elements of a list field, in lower case. */
 function listElements(value: string | null): string[] {
   if (value === null) return [];
   return value.split(",").map((element) => element.trim().toLowerCase());
 }
 
-/** True where the client asks to go on as a WebSocket. */
+/** Reports whether the client asks for an upgrade to WebSocket. */
 export function wantsWebSocket(request: HttpRequest): boolean {
   if (request.minor === 0 || request.method !== "GET" || request.body.exists) return false;
   const upgrade = request.header("upgrade");
@@ -59,13 +60,13 @@ export function wantsWebSocket(request: HttpRequest): boolean {
   return listElements(request.header("connection")).includes("upgrade");
 }
 
-/** True where the request has been here before. */
+/** Reports whether the request has already passed through this service. */
 export function isLoop(request: HttpRequest, via: string): boolean {
   const passed = request.header("via");
   return passed !== null && listElements(passed).some((entry) => entry.endsWith(` ${via}`));
 }
 
-/** Head of `request` as the program behind gets it; `via` is our name in Via. */
+/** Returns the head of `request` for the upstream; `via` is our name in Via. */
 export function upstreamRequestHead(request: HttpRequest, via: string): string {
   const { method, rawPath, query, body } = request;
   const target = query === null ? rawPath : `${rawPath}?${query}`;
@@ -87,7 +88,7 @@ export function upstreamRequestHead(request: HttpRequest, via: string): string {
   return `${head}${originFields(request, host)}Via: 1.${request.minor} ${via}\r\n\r\n`;
 }
 
-/** Fields of a response as the client gets them. */
+/** Returns the fields of an upstream response as the client gets them. */
 export function responseFields(
   fields: readonly HeaderField[],
   minor: number,
@@ -102,7 +103,7 @@ export function responseFields(
   return [...forwarded, ["Via", `1.${minor} ${via}`]];
 }
 
-/** Host as it was sent, unless an absolute target named another or an old client sent none. */
+/** Host as it was sent, unless an absolute target named another one or an old client sent none. */
 function hostFor(request: HttpRequest): string {
   const { host, local } = request;
   const sent = request.header("host") ?? "";

@@ -1,8 +1,8 @@
 /**
- * Where a request is forwarded to: a program of this machine, on a loopback address or a Unix socket.
+ * The target of a reverse proxy: a program on this machine, on a loopback address or a Unix socket.
  *
- * Nothing else is taken: whoever may register a URL must not be able to send the service's requests
- * to other machines.
+ * Nothing else is accepted: a user who may register a URL must not be able to make the service send
+ * requests to other machines.
  *
  * @module
  */
@@ -12,10 +12,13 @@ export type ProxyTarget =
   | { readonly kind: "tcp"; readonly endpoint: Endpoint }
   | { readonly kind: "unix"; readonly path: string };
 
-/** sun_path of Linux has 108 bytes with its end; other systems have fewer. */
+/** sun_path has 108 bytes including its terminator on Linux; other systems have fewer. */
 const UNIX_PATH_BYTES_MAX = 103;
 
-/** `http://127.0.0.1:PORT`, `http://[::1]:PORT` or `unix:/absolute/path`; null for anything else. */
+/**
+ * Parses `http://127.0.0.1:PORT`, `http://[::1]:PORT` or `unix:/absolute/path`; null for anything
+ * else.
+ */
 export function parseProxyTarget(text: string): ProxyTarget | null {
   if (text.startsWith("unix:")) {
     const path = text.slice("unix:".length);
@@ -29,7 +32,7 @@ export function parseProxyTarget(text: string): ProxyTarget | null {
   return { kind: "tcp", endpoint };
 }
 
-/** Canonical text of a target. */
+/** Returns the canonical text of a target. */
 export function formatProxyTarget(target: ProxyTarget): string {
   return target.kind === "unix"
     ? `unix:${target.path}`

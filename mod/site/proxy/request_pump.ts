@@ -1,6 +1,6 @@
 /**
- * Sends a request's body on to a program while it comes in. It never rejects: what went wrong is kept
- * for whoever reads the answer, which may have come all the same.
+ * Forwards a request body to the upstream while it arrives. It never rejects: an error is stored
+ * for the reader of the response, which may have arrived nevertheless.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import type { UpstreamConnection } from "./upstream_connection.ts";
 const CRLF = latin1Bytes("\r\n");
 const LAST_CHUNK = latin1Bytes("0\r\n\r\n");
 
-/** Who is told how far it came. */
+/** Callbacks for the progress of the body. */
 interface PumpEvents {
-  /** True while the program has to take what was written. */
+  /** True while a write to the upstream is pending. */
   onWait(isWaiting: boolean): void;
-  /** All of the body is with the program. */
+  /** The whole body has been written to the upstream. */
   onSent(): void;
 }
 
 /** Reads `body` to its end and writes it to `connection`. */
 export class RequestPump {
   isSent = false;
-  /** The client's part failed: framing, size, time, or it went away. */
+  /** The error on the client's side: framing, size, time-out, or a client that disconnected. */
   bodyError: BodyError | null = null;
 
   constructor(connection: UpstreamConnection, body: RequestBody, events: PumpEvents) {
@@ -48,7 +48,7 @@ export class RequestPump {
       this.isSent = true;
       events.onSent();
     } catch (error) {
-      if (!(error instanceof BodyError)) return; // the program takes no more: its answer tells
+      if (!(error instanceof BodyError)) return; // the upstream reads no more: see its response
       this.bodyError = error;
       connection.close();
     }

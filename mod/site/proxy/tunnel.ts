@@ -1,6 +1,6 @@
 /**
- * Two connections as one, after a change of protocol: bytes go both ways, each side's end is passed
- * on, and a failure of either ends both.
+ * A tunnel between two connections after a protocol upgrade: bytes are copied in both directions,
+ * the end of each side is passed on, and an error on either side closes both.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ByteStream } from "../../base/exchange.ts";
 
 const BUFFER_BYTES = 16_384;
 
-/** Joins `a` and `b`; resolves when both directions have ended. `b` is closed then. */
+/** Connects `a` and `b`; resolves when both directions have ended, with both streams closed. */
 export async function tunnel(a: ByteStream, b: ByteStream): Promise<void> {
   const closeBoth = (): void => {
     closeQuietly(a);

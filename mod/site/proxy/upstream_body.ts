@@ -1,6 +1,6 @@
 /**
- * The body of a program's answer, read while it is sent on: the program is held back by its socket,
- * and memory is one buffer.
+ * The body of an upstream response, read while it is sent to the client: the socket applies
+ * backpressure to the upstream, and memory is one buffer.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { ChunkedDecoder } from "../../wire/chunked.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 import { BODY, UpstreamFault } from "./upstream_head.ts";
 
-/** Who is told how the body went, once. */
+/** What the body needs of its exchange. */
 interface BodyEvents {
-  /** Reads more, waiting as long as a program may take; false at the end of the stream. */
+  /** Reads more, within the time-out of the upstream; false at the end of the stream. */
   fill(): Promise<boolean>;
-  /** `isWhole`: the last byte was read, so the connection stands at the next answer. */
+  /** Called once. `isWhole`: the last byte was read, so the connection is at the next response. */
   onEnd(isWhole: boolean): void;
 }
 
-/** Body that follows a head on `connection`, delimited as `bodyLength` says. */
+/** The body that follows a head on `connection`, delimited as `bodyLength` says. */
 export class UpstreamBody implements BodySource {
   readonly length: number | null;
 
@@ -42,18 +42,18 @@ export class UpstreamBody implements BodySource {
       if (piece !== null || this.#hasEnded) return piece;
       if (await this.#events.fill()) continue;
       if (this.#remaining !== Infinity || this.#decoder !== null) {
-        throw new UpstreamFault("it hung up within its answer");
+        throw new UpstreamFault("connection closed within a response");
       }
-      this.#end(false); // hanging up was the end of the body, and of the connection
+      this.#end(false); // the close delimits the body, and ends the connection
     }
   }
 
   close(): void {
-    // Whoever knows the length does not ask for the end.
+    // A reader that knows the length does not pull the end.
     if (!this.#hasEnded) this.#end(this.#remaining === 0 && this.#decoder === null);
   }
 
-  /** Next piece of what is there; null where nothing is. */
+  /** The next piece of the buffered bytes; null if there are none. */
   #next(): Uint8Array | null {
     const { buffer, start, end } = this.#connection;
     if (this.#remaining === 0) return this.#end(true);
@@ -73,7 +73,7 @@ export class UpstreamBody implements BodySource {
       return connection.buffer.subarray(decoder.dataStart, decoder.dataEnd);
     }
     if (step === "end") return this.#end(true);
-    if (step !== "more") throw new UpstreamFault("a chunk that is none");
+    if (step !== "more") throw new UpstreamFault("invalid chunk");
     return null;
   }
 

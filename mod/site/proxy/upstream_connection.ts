@@ -1,8 +1,8 @@
 /**
- * Edge: one connection to a program behind us, and the bytes that came from it.
+ * Edge: one connection to the upstream, and the bytes received on it.
  *
- * While it waits for its next request a read is pending all the time: a program that hangs up is
- * noticed at once, and bytes that nobody has asked for make the connection unusable.
+ * While the connection is idle a read is always pending: an upstream that closes it is noticed
+ * immediately, and unsolicited bytes make the connection unusable.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { ByteStream } from "../../base/exchange.ts";
 import type { ProxyTarget } from "./proxy_target.ts";
 import { HEAD_BYTES_MAX } from "./upstream_head.ts";
 
-/** Room for a usual head and a small body. */
+/** Room for a typical head and a small body. */
 const BUFFER_BYTES = 16_384;
 
-/** A connection with its input, `buffer[start..end)`. */
+/** A connection with its unread input, `buffer[start..end)`. */
 export class UpstreamConnection implements ByteStream {
   buffer: Uint8Array = new Uint8Array(BUFFER_BYTES);
   start = 0;
   end = 0;
-  /** It has answered before, so its end may have come while nobody looked. */
+  /** It has served a request before, so the upstream may have closed it in the meantime. */
   isReused = false;
   isClosed = false;
 
@@ -30,7 +30,7 @@ export class UpstreamConnection implements ByteStream {
     this.#conn = conn;
   }
 
-  /** Reads more behind what is there; false at the end of the stream. Throws where it broke. */
+  /** Appends a read to the buffer; false at the end of the stream. Throws on an error. */
   async fill(): Promise<boolean> {
     if (this.#pending === null) this.#makeRoom();
     const count = await (this.#pending ?? this.#conn.read(this.buffer.subarray(this.end)));
@@ -40,7 +40,7 @@ export class UpstreamConnection implements ByteStream {
     return true;
   }
 
-  /** Lets it wait for its next request; `onEnd` hears of its end, or of bytes out of turn. */
+  /** Waits for the next request; `onEnd` is called on its end, or on unsolicited bytes. */
   becomeIdle(onEnd: () => void): void {
     this.isReused = true;
     this.start = this.end = 0;
@@ -49,7 +49,7 @@ export class UpstreamConnection implements ByteStream {
     pending.then(onEnd, onEnd);
   }
 
-  /** Large room for a large body. */
+  /** Grows the buffer for a large body. */
   growBuffer(): void {
     if (this.buffer.length >= HEAD_BYTES_MAX) return;
     const wide = new Uint8Array(HEAD_BYTES_MAX);
@@ -59,7 +59,7 @@ export class UpstreamConnection implements ByteStream {
     this.buffer = wide;
   }
 
-  /** Bytes that are there first, then those of the connection. */
+  /** Reads the buffered bytes first, then from the connection. */
   async read(buffer: Uint8Array): Promise<number | null> {
     if (this.start === this.end) return await this.#conn.read(buffer);
     const count = Math.min(this.end - this.start, buffer.length);
@@ -106,7 +106,7 @@ export async function connectTo(target: ProxyTarget): Promise<ByteStream> {
   try {
     conn.setNoDelay();
   } catch {
-    // The program is gone already; the first write says so.
+    // The program has already closed the connection; the first write reports it.
   }
   return conn;
 }

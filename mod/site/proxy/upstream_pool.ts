@@ -1,5 +1,5 @@
 /**
- * Connections to one program behind us: those that wait for a request, used again last in first out.
+ * The pool of idle connections to one upstream, reused last in, first out.
  *
  * @module
  */
@@ -8,16 +8,18 @@ import type { Deadline, Deadlines } from "./deadlines.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 
 /**
- * Waiting connections that are kept, 16 KB each. Answers come in bursts: with 32, a load of 64 at once
- * closed and opened connections all the time, for a third of its CPU time.
+ * Idle connections that are kept, 16 KB each. Responses come in bursts: with 32, a load of 64
+ * concurrent requests kept closing and opening connections, for a third of its CPU time.
  */
 const IDLE_MAX = 128;
-/** How long one waits; programs commonly hang up after 5 to 75 s, which is noticed. */
+/**
+ * How long a connection stays idle; programs commonly close it after 5 to 75 s, which is noticed.
+ */
 const IDLE_MS = 30_000;
-/** A loopback program that does not accept within this time does not accept at all. */
+/** A program on loopback that does not accept within this time does not accept at all. */
 const CONNECT_MS = 5_000;
 
-/** The program did not accept in time. */
+/** The upstream did not accept the connection in time. */
 export class ConnectTimeout extends Error {
   override readonly name = "ConnectTimeout";
 }
@@ -26,7 +28,7 @@ export class UpstreamPool {
   readonly #connect: () => Promise<ByteStream>;
   readonly #deadlines: Deadlines;
   readonly #idle = new Map<UpstreamConnection, Deadline>();
-  /** The same connections, the one that was used last at the end; some of them are dropped already. */
+  /** The same connections, the last used one at the end; some may have been discarded. */
   readonly #stack: UpstreamConnection[] = [];
   #isClosed = false;
 
@@ -35,7 +37,7 @@ export class UpstreamPool {
     this.#deadlines = deadlines;
   }
 
-  /** A connection that waits; null where none does. */
+  /** Removes an idle connection from the pool; null if there is none. */
   acquireIdle(): UpstreamConnection | null {
     for (;;) {
       const connection = this.#stack.pop();
@@ -46,13 +48,13 @@ export class UpstreamPool {
     }
   }
 
-  /** A new connection. Throws what the system says, or {@linkcode ConnectTimeout}. */
+  /** Opens a connection. Throws the error of the system, or {@linkcode ConnectTimeout}. */
   async open(): Promise<UpstreamConnection> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     let isLate = false;
     const deadline = this.#deadlines.start(CONNECT_MS, () => {
       isLate = true;
-      reject(new ConnectTimeout("it does not accept"));
+      reject(new ConnectTimeout("connect timed out"));
     });
     const connecting = this.#connect().then((conn) => {
       if (isLate) conn.close();
@@ -62,11 +64,11 @@ export class UpstreamPool {
       return await Promise.race([connecting, late]);
     } finally {
       this.#deadlines.cancel(deadline);
-      connecting.catch(() => {}); // it may fail after it was given up
+      connecting.catch(() => {}); // it may fail after the time-out
     }
   }
 
-  /** Keeps `connection`, whose answer was read to its end, for the next request. */
+  /** Returns `connection`, whose response was read to its end, to the pool. */
   release(connection: UpstreamConnection): void {
     const isSurplus = this.#isClosed || this.#idle.size >= IDLE_MAX;
     if (isSurplus || connection.isClosed || connection.start !== connection.end) {
@@ -80,7 +82,7 @@ export class UpstreamPool {
     });
   }
 
-  /** Closes what waits, and from now on what is given back. */
+  /** Closes the idle connections, and from now on every released one. */
   close(): void {
     this.#isClosed = true;
     for (const connection of [...this.#idle.keys()]) this.#discard(connection);

@@ -1,30 +1,33 @@
 /**
- * Edge: bytes of a file, as a response body that is read while it is sent.
+ * Edge: the bytes of a file as a response body, read while it is sent.
  *
  * @module
  */
 import type { BodySource } from "../../base/exchange.ts";
 import type { ByteRange } from "./preconditions.ts";
 
-/** Bytes of one read while memory is free: fewer reads cost less. */
+/** Bytes per read while large buffers are available: fewer reads cost less. */
 const LARGE_BYTES = 256 * 1024;
-/** Large buffers at once. A slow client holds its buffer for long, so many clients get small ones. */
+/**
+ * Large buffers in use at once. A slow client holds its buffer for a long time, so further clients
+ * get small ones.
+ */
 const LARGE_MAX = 64;
 const SMALL_BYTES = 16 * 1024;
 
-/** Unused large buffers that are kept: a new one would be filled with zeros each time. */
+/** Unused large buffers that are kept: each new one would have to be filled with zeros. */
 const FREE_MAX = 8;
 const freeBuffers: Uint8Array[] = [];
 let largeInUse = 0;
 
-/** A file that is open, and what it was when it was opened. */
+/** An open file, with its size and time when it was opened. */
 export interface OpenFile {
   readonly file: Deno.FsFile;
   readonly size: number;
   readonly mtimeMs: number;
 }
 
-/** Opens a regular file for reading. The caller closes it, or gives it to {@linkcode fileBody}. */
+/** Opens a regular file for reading. The caller closes it, or passes it to {@linkcode fileBody}. */
 export async function openFile(path: string): Promise<OpenFile> {
   const file = await Deno.open(path, { read: true });
   try {
@@ -36,7 +39,7 @@ export async function openFile(path: string): Promise<OpenFile> {
   }
 }
 
-/** Every byte of `file`, which is closed; null where it is no longer `size` bytes long. */
+/** Reads all of `file` and closes it; null if it is no longer `size` bytes long. */
 export async function readWhole({ file, size }: OpenFile): Promise<Uint8Array | null> {
   try {
     const bytes = new Uint8Array(size);
@@ -52,7 +55,7 @@ export async function readWhole({ file, size }: OpenFile): Promise<Uint8Array | 
   }
 }
 
-/** Body of the bytes `range` of `bytes`, which are not changed and serve others too. */
+/** Returns a body of the bytes `range` of `bytes`, which are shared and must not change. */
 export function bytesBody(bytes: Uint8Array, { start, end }: ByteRange): BodySource {
   let piece: Uint8Array | null = bytes.subarray(start, end + 1);
   const { length } = piece;
@@ -69,7 +72,7 @@ export function bytesBody(bytes: Uint8Array, { start, end }: ByteRange): BodySou
   };
 }
 
-/** Body of the bytes `range` of `file`; closes the file at its end. */
+/** Returns a body of the bytes `range` of `file`; closing the body closes the file. */
 export function fileBody({ file }: OpenFile, range: ByteRange): BodySource {
   const length = range.end - range.start + 1;
   let buffer: Uint8Array | null = null;
@@ -94,7 +97,7 @@ export function fileBody({ file }: OpenFile, range: ByteRange): BodySource {
     },
     close(): void {
       file.close();
-      // A read in flight still writes into its buffer, which then must serve nobody else.
+      // A read in flight still writes into its buffer, which must not be reused then.
       if (buffer !== null) releaseBuffer(buffer, !isReading);
       buffer = null;
     },

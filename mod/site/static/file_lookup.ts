@@ -1,9 +1,9 @@
 /**
- * Edge: what a path below a root stands for on disk.
+ * Edge: resolves a path under a root to a file or directory on disk.
  *
- * The second fence around the root: what was found must have its real path inside the root's, so a
- * symbolic link may point anywhere inside and nowhere else. A file is looked at before it is opened,
- * because opening a pipe or a device waits or acts.
+ * The second barrier around the root: the real path of what was found must be inside the real path
+ * of the root, so a symbolic link may point anywhere inside and nowhere else. A file is examined
+ * before it is opened, because opening a pipe or a device can block or have effects.
  *
  * @module
  */
@@ -15,9 +15,9 @@ import type { CacheEntry, Representation } from "./response_cache.ts";
 
 export type Lookup =
   | { readonly kind: "file"; readonly entry: CacheEntry }
-  /** A folder that was asked for without its "/" at the end. */
+  /** A directory that was requested without its trailing "/". */
   | { readonly kind: "redirect" }
-  /** A folder without an index page. */
+  /** A directory without an index page. */
   | { readonly kind: "folder"; readonly realPath: string }
   | { readonly kind: "missing" }
   | { readonly kind: "forbidden" };
@@ -26,7 +26,7 @@ const INDEX = "index.html";
 const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
 const CODINGS = [["br", ".br"], ["gzip", ".gz"]] as const;
 
-/** Looks `path` up below `root`. Fails only where the disk does. */
+/** Looks up `path` under `root`. Throws only on an I/O error. */
 export async function lookUp(root: string, path: FilePath, nowMs: number): Promise<Lookup> {
   try {
     const realRoot = await Deno.realPath(root);
@@ -58,7 +58,7 @@ interface Found {
   readonly info: Deno.FileInfo;
 }
 
-/** Null where the path leads out of the root. */
+/** Null if the path leads out of the root. */
 async function inspect(realRoot: string, path: string): Promise<Found | null> {
   const realPath = await Deno.realPath(path);
   if (!isInside(realRoot, realPath, SEPARATOR)) return null;
@@ -83,7 +83,7 @@ async function entryOf(path: string, info: Deno.FileInfo, nowMs: number): Promis
   };
 }
 
-/** A compressed copy beside the file: no link, and not older than the file that it stands for. */
+/** A compressed copy next to the file: not a link, and not older than the original. */
 async function sidecar(
   path: string,
   ending: string,
@@ -133,7 +133,7 @@ function undefinedIfMissing(error: unknown): undefined {
   if (!isMissing(error) && !(error instanceof Deno.errors.PermissionDenied)) throw error;
 }
 
-/** No such name, a file used as a folder, a circle of links, or a name longer than any can be. */
+/** No such name, a file used as a directory, a loop of links, or a name that is too long. */
 function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
     error instanceof Deno.errors.FilesystemLoop ||

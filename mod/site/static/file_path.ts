@@ -1,24 +1,25 @@
 /**
- * From the path of a request to the names of folders and a file, and back: the first of two fences
- * around a root. The second is the real path of what was found (`file_lookup.ts`).
+ * Converts the path of a request to names of directories and a file, and back: the first of two
+ * barriers around a root. The second is the real path of what was found (`file_lookup.ts`).
  *
  * @module
  */
 
-/** Names below a root. */
+/** Names under a root. */
 export interface FilePath {
   readonly segments: readonly string[];
-  /** The path ended in "/": it means a folder. */
+  /** The path ends in "/": it means a directory. */
   readonly isFolder: boolean;
 }
 
-/** Devices that Windows finds under any folder, with any extension. */
+/** Device names, which Windows recognizes in any directory, with any extension. */
 const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?:\.|$)/i;
 
 /**
- * Names in `path`, percent-decoded and beginning with "/"; null where it may not be served: a control
- * character, a backslash, a name that begins with a dot (`.well-known` at the root is public by its
- * purpose, RFC 8615), and on Windows what its file system reads as something else.
+ * Returns the names in `path`, which is percent-decoded and starts with "/"; null if it must not be
+ * served: a control character, a backslash, a name that starts with a dot (`.well-known` at the
+ * root is public by purpose, RFC 8615), and on Windows a name that its file system interprets
+ * differently.
  */
 export function parseFilePath(path: string, isWindows: boolean): FilePath | null {
   if (!path.startsWith("/") || /[\p{Cc}\\]/u.test(path) || !path.isWellFormed()) return null;
@@ -30,12 +31,14 @@ export function parseFilePath(path: string, isWindows: boolean): FilePath | null
   return { segments, isFolder: path.endsWith("/") };
 }
 
-/** Path with its "/" at the end, percent-encoded, safe as a Location: it begins with one "/" only. */
+/**
+ * Returns the percent-encoded path with a trailing "/", safe as a Location: one leading "/" only.
+ */
 export function folderUrl(segments: readonly string[]): string {
   return segments.length === 0 ? "/" : `/${segments.map(encodeURIComponent).join("/")}/`;
 }
 
-/** True where `real` is `root` or lies below it; both are real, absolute paths. */
+/** Reports whether `real` is `root` or is under it; both are real, absolute paths. */
 export function isInside(root: string, real: string, separator: string): boolean {
   return real === root ||
     real.startsWith(root.endsWith(separator) ? root : `${root}${separator}`);

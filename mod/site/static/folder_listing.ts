@@ -1,12 +1,12 @@
 /**
- * The page that shows what a folder holds.
+ * The page that lists a directory.
  *
  * @module
  */
 import { escape } from "@std/html/entities";
 import { htmlPage } from "../pages/html.ts";
 
-/** Names on one page; a folder with more says so. */
+/** Names on one page; the page of a larger directory says so. */
 export const LISTED_MAX = 10_000;
 
 export interface ListedName {
@@ -14,7 +14,10 @@ export interface ListedName {
   readonly isFolder: boolean;
 }
 
-/** Page for the folder `path` (decoded, for the eye). Folders stand first, each part in order. */
+/**
+ * Returns the page for the directory `path` (decoded, for display). Directories come first, each
+ * group sorted by name.
+ */
 export function listingPage(
   path: string,
   names: readonly ListedName[],

@@ -1,28 +1,28 @@
 /**
- * What a request makes of a document: all of it, a part, "not modified", or a refusal.
- * RFC 9110 13.2.2 gives the order of the conditions, 14 the ranges.
+ * Evaluates the conditions and the range of a request: the whole document, a part, "not modified",
+ * or a refusal. RFC 9110 13.2.2 gives the order of the conditions, 14 the ranges.
  *
  * @module
  */
 import { parseHttpDate } from "../../wire/http_date.ts";
 
-/** What conditions compare with. */
+/** What conditions are compared with. */
 interface Validators {
-  /** Strong, in its quotes. */
+  /** Strong, including its quotes. */
   readonly etag: string;
-  /** HTTP date; null where the time lies in the future. */
+  /** HTTP date; null if the time is in the future. */
   readonly lastModified: string | null;
   /** Bytes. */
   readonly size: number;
 }
 
-/** The part of a request that conditions stand in. */
+/** The part of a request that contains the conditions. */
 interface Conditions {
-  /** Field value by lower-case name; null where it was not sent. */
+  /** Field value by lower-case name; null if it was not sent. */
   header(lowerCaseName: string): string | null;
 }
 
-/** Bytes `start` to `end`, both included. */
+/** Bytes `start` to `end`, both inclusive. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
@@ -35,10 +35,10 @@ export type Outcome =
 
 const WHOLE: Outcome = { status: 200 };
 
-/** Characters of a field value worth reading: a list of hundreds of tags. */
+/** Longest field value that is read: a list of hundreds of tags. */
 const VALUE_MAX = 8192;
 
-/** Evaluates the conditions of a GET or HEAD; only a GET may ask for a part. */
+/** Evaluates the conditions of a GET or HEAD; only a GET can request a range. */
 export function evaluate(request: Conditions, isGet: boolean, document: Validators): Outcome {
   const ifMatch = request.header("if-match");
   if (ifMatch !== null) {
@@ -60,7 +60,7 @@ export function evaluate(request: Conditions, isGet: boolean, document: Validato
     : evaluateRange(range, document.size);
 }
 
-/** True where `list` ("*" or tags) names `etag`; weak tags count only for a weak comparison. */
+/** Reports whether `list` ("*" or tags) contains `etag`; weak tags match only if `isWeak`. */
 function matchesTag(list: string, etag: string, isWeak: boolean): boolean {
   if (list.trim() === "*") return true;
   if (list.length > VALUE_MAX) return false;
@@ -70,7 +70,7 @@ function matchesTag(list: string, etag: string, isWeak: boolean): boolean {
   return false;
 }
 
-/** Null where either date is none: then the condition does not hold either way. */
+/** Null if either date is missing or invalid: the condition is then ignored. */
 function isModifiedSince({ lastModified }: Validators, since: string): boolean | null {
   if (lastModified === null) return null;
   if (since === lastModified) return false;
@@ -78,14 +78,14 @@ function isModifiedSince({ lastModified }: Validators, since: string): boolean |
   return sinceMs === null ? null : parseHttpDate(lastModified)! > sinceMs;
 }
 
-/** A date or tag that is not the document's turns a part into the whole. */
+/** If-Range with another date or tag than the document's requests the whole document. */
 function isRangeWanted(ifRange: string | null, { etag, lastModified }: Validators): boolean {
   return ifRange === null || ifRange === etag || ifRange === lastModified;
 }
 
 /**
- * One range gives a part; several, or text that is no range, the whole (RFC 9110 14.2 leaves both to
- * the server, and several ranges serve attackers more than clients).
+ * One range yields a part; several ranges, or an invalid range, the whole document (RFC 9110 14.2
+ * leaves both to the server, and several ranges are of more use to attackers than to clients).
  */
 function evaluateRange(value: string, size: number): Outcome {
   const match = /^bytes=[ \t]*([0-9]{0,15})-([0-9]{0,15})[ \t]*$/i.exec(value);

@@ -1,21 +1,22 @@
 /**
- * Responses that are ready to send, as HTTP.sys keeps them in its kernel cache: at most
- * UriMaxUriBytes each, dropped when unused for UriScavengerPeriod, none with UriEnableCache off.
- * Beside them the bytes of larger files that are asked for often, as IIS has its own file cache:
- * bytes in memory are sent for half of what it costs to read them for each client.
+ * Cached responses, as in the kernel cache of HTTP.sys: at most UriMaxUriBytes each, evicted when
+ * unused for UriScavengerPeriod, none with UriEnableCache off. Also the bytes of larger files that
+ * are requested often, as in the file cache of IIS: bytes in memory are sent for half of what it
+ * costs to read them for each client.
  *
- * The very same response object is given again and again, so that the engine can keep its bytes. What
- * is kept is compared with the file at most once a second. A full cache drops what was unused for ten
- * seconds, and keeps nothing new where that is not enough: a crawler cannot push out what is hot.
+ * The same response object is returned for every request, so that the engine can cache its bytes. A
+ * cached response is compared with its file at most once a second. A full cache evicts what was
+ * unused for ten seconds, and accepts nothing new if that is not enough: a crawler cannot evict
+ * what is hot.
  *
- * HTTP.sys also passes by its cache for a query, Authorization and the like. Here it holds files
- * alone, whose bytes depend on none of these, so the rule would only cost time.
+ * HTTP.sys also bypasses its cache for a query, Authorization and the like. This cache holds only
+ * files, whose bytes depend on none of these, so the rule would only cost time.
  *
  * @module
  */
 import type { HttpResponse } from "../../base/exchange.ts";
 
-/** The settings that the cache follows. */
+/** The settings of the cache. */
 interface CacheSettings {
   readonly UriEnableCache: boolean;
   /** Bytes. */
@@ -24,7 +25,7 @@ interface CacheSettings {
   readonly UriScavengerPeriod: number;
 }
 
-/** A file in one coding, with the response for the whole of it. */
+/** A file in one coding, with the response for the whole file. */
 export interface Representation {
   /** Real path. */
   readonly path: string;
@@ -32,49 +33,49 @@ export interface Representation {
   readonly mtimeMs: number;
   readonly etag: string;
   readonly lastModified: string | null;
-  /** Fields of a 200. */
+  /** Fields of a 200 response. */
   readonly headers: readonly (readonly [name: string, value: string])[];
-  /** With the bytes, once they were read and are small enough to keep; null before. */
+  /** The response with its bytes, once they have been read and are small enough; null before. */
   whole: HttpResponse | null;
-  /** Bytes of a file that is too large for `whole`, while it is asked for often. */
+  /** Bytes of a file that is too large for `whole` and is requested often; else null. */
   bytes: Uint8Array | null;
   /** Requests since `countedFromMs`, which is at most {@linkcode HOT_WINDOW_MS} ago. */
   count: number;
   countedFromMs: number;
 }
 
-/** What one path stands for. */
+/** The representations of one path. */
 export interface CacheEntry {
   readonly identity: Representation;
   readonly brotli: Representation | null;
   readonly gzip: Representation | null;
-  /** When the file was last compared. */
+  /** When the entry was last compared with the file. */
   checkedMs: number;
   /** When a request last used the entry. */
   usedMs: number;
 }
 
-/** Largest file whose bytes are kept when it is asked for often. */
+/** Largest file whose bytes are cached if it is requested often. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
-/** IIS finds a file worth keeping after more than two requests within ten seconds. */
+/** IIS considers a file worth caching after more than two requests within ten seconds. */
 const HOT_REQUESTS = 2;
 const HOT_WINDOW_MS = 10_000;
-/** Memory of all that is kept. */
+/** Memory limit of the whole cache. */
 const TOTAL_BYTES_MAX = 64 * 1024 * 1024;
-/** A full cache drops what was unused for so long, and looks for it so often. */
+/** A full cache evicts what was unused for this long, and looks for it at most this often. */
 const SQUEEZE_UNUSED_MS = 10_000;
 const SQUEEZE_EVERY_MS = 1000;
-/** What an entry costs beside its bytes: bounds the number of entries too. */
+/** Memory of an entry besides its bytes: this also limits the number of entries. */
 const ENTRY_BYTES = 1024;
 
-/** Where an entry stands, or stood until another took its place. */
+/** An entry and its place in the cache, in which another entry may have replaced it. */
 interface EntryRef {
   readonly entries: Map<string, CacheEntry>;
   readonly path: string;
   readonly entry: CacheEntry;
 }
 
-/** An entry, and where it stands. */
+/** An entry with its site and path. */
 interface CachedEntry {
   readonly siteId: number;
   readonly path: string;
@@ -83,7 +84,7 @@ interface CachedEntry {
 
 export class ResponseCache {
   readonly #settings: CacheSettings;
-  /** The entries of each site, and whose they are. */
+  /** The entries of each site, with the site's id. */
   readonly #partitions = new Map<Map<string, CacheEntry>, number>();
   readonly #totalBytesMax: number;
   #bytes = 0;
@@ -95,19 +96,19 @@ export class ResponseCache {
     this.#totalBytesMax = totalBytesMax;
   }
 
-  /** Largest body that is kept, bytes; 0 where nothing is. */
+  /** Largest body that is cached, in bytes; 0 if nothing is. */
   get bodyBytesMax(): number {
     return this.#settings.UriEnableCache ? this.#settings.UriMaxUriBytes : 0;
   }
 
-  /** Bytes held now. */
+  /** Bytes in the cache. */
   get bytes(): number {
     return this.#bytes;
   }
 
   /**
-   * The entries of one site, by the path of the request. Reading it is a plain look-up. It lives as
-   * long as the cache: a service that makes its sites anew makes a new cache for them.
+   * Returns the entries of one site, by the path of the request. Reading it is a plain look-up. It
+   * lives as long as the cache: a service that rebuilds its sites creates a new cache for them.
    */
   partition(siteId: number): Map<string, CacheEntry> {
     const entries = new Map<string, CacheEntry>();
@@ -115,14 +116,14 @@ export class ResponseCache {
     return entries;
   }
 
-  /** Everything that is kept, site by site. */
+  /** Every entry, site by site. */
   entries(): CachedEntry[] {
     return [...this.#partitions].flatMap(([entries, siteId]) => {
       return [...entries].map(([path, entry]) => ({ siteId, path, entry }));
     });
   }
 
-  /** Drops what `isSelected` says; gives the number of entries. */
+  /** Evicts the entries that `isSelected` selects; returns their number. */
   evict(isSelected: (entry: CachedEntry) => boolean): number {
     let evicted = 0;
     for (const [entries, siteId] of this.#partitions) {
@@ -135,7 +136,7 @@ export class ResponseCache {
     return evicted;
   }
 
-  /** Keeps `entry` where there is room; replaces what stood there. */
+  /** Stores `entry` if there is room; removes the previous entry of the path. */
   put(entries: Map<string, CacheEntry>, path: string, entry: CacheEntry): void {
     this.remove(entries, path);
     const bytes = bytesOf(entry);
@@ -151,7 +152,7 @@ export class ResponseCache {
     entries.delete(path);
   }
 
-  /** Response for the whole of a representation; kept with it where there is room. */
+  /** Returns the response for a whole representation; caches it if there is room. */
   cacheWhole(ref: EntryRef, representation: Representation, body: Uint8Array): HttpResponse {
     const { headers } = representation;
     const whole: HttpResponse = { status: 200, headers, body };
@@ -163,7 +164,10 @@ export class ResponseCache {
     return whole;
   }
 
-  /** Counts one request for a file that is too large for a response; true when it should be kept. */
+  /**
+   * Counts a request for a file that is too large for `whole`; reports whether its bytes should be
+   * cached.
+   */
   shouldCacheBytes(representation: Representation, nowMs: number): boolean {
     const ageMs = nowMs - representation.countedFromMs;
     if (ageMs >= HOT_WINDOW_MS || ageMs < 0) {
@@ -176,7 +180,7 @@ export class ResponseCache {
       this.#hasRoom(representation.size, nowMs);
   }
 
-  /** Keeps `bytes` with a representation, where there is still room. */
+  /** Caches `bytes` with a representation if there is still room. */
   cacheBytes(ref: EntryRef, representation: Representation, bytes: Uint8Array): void {
     if (!isCurrent(ref) || representation.bytes !== null) return;
     if (!this.#hasRoom(bytes.length, ref.entry.usedMs)) return;
@@ -184,7 +188,7 @@ export class ResponseCache {
     this.#bytes += bytes.length;
   }
 
-  /** To be called each second: drops what was not used for the scavenger's period. */
+  /** Evicts what was not used for the scavenger's period. To be called every second. */
   tick(nowMs: number): void {
     if (nowMs < this.#nextScavengeMs) return;
     const periodMs = this.#settings.UriScavengerPeriod * 1000;
@@ -192,7 +196,7 @@ export class ResponseCache {
     this.#evictUnused(nowMs - periodMs);
   }
 
-  /** True where `bytes` more fit; makes room where the cache is full of what nobody asks for. */
+  /** Reports whether `bytes` more fit; a full cache evicts unused entries first. */
   #hasRoom(bytes: number, nowMs: number): boolean {
     if (this.#bytes + bytes <= this.#totalBytesMax) return true;
     if (Math.abs(nowMs - this.#squeezedMs) < SQUEEZE_EVERY_MS) return false;
@@ -210,10 +214,10 @@ export class ResponseCache {
   }
 }
 
-/** Longest time between two walks through the cache, so that a long period is still kept exactly. */
+/** Longest time between two scans of the cache, so that a long period is still exact. */
 const SCAVENGE_MS_MAX = 10_000;
 
-/** What belongs to an entry that was replaced is held by nobody and counted for nobody. */
+/** Reports whether the entry has not been replaced: bytes of a replaced entry are not counted. */
 function isCurrent({ entries, path, entry }: EntryRef): boolean {
   return entries.get(path) === entry;
 }

@@ -1,8 +1,10 @@
 /**
- * Edge: a site of files below a root folder. GET and HEAD, conditions, one range, compressed copies
- * beside the file, an index page, a redirect to the folder's "/", and a listing where it is allowed.
+ * Edge: a site of files under a root directory. GET and HEAD, conditions, one range, compressed
+ * copies next to the file, an index page, a redirect to the directory's "/", and a listing if it is
+ * enabled.
  *
- * Small files come out of the response cache without a wait; large ones are read while they are sent.
+ * Small files are served from the response cache without waiting; large ones are read while they
+ * are sent.
  *
  * @module
  */
@@ -18,12 +20,12 @@ import { type ByteRange, evaluate, type Outcome } from "./preconditions.ts";
 import type { CacheEntry, Representation, ResponseCache } from "./response_cache.ts";
 
 interface StaticFilesOptions {
-  /** Absolute path of the folder. */
+  /** Absolute path of the directory. */
   readonly root: string;
-  /** Show what a folder without an index page holds. */
+  /** List directories without an index page. */
   readonly listing: boolean;
   readonly cache: ResponseCache;
-  /** Whose entries of the cache these are. */
+  /** The site of the cache entries. */
   readonly siteId: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -31,10 +33,10 @@ interface StaticFilesOptions {
 
 const ALLOW = "GET, HEAD, OPTIONS";
 const IS_WINDOWS = Deno.build.os === "windows";
-/** A kept response is compared with its file after this time, and never more often. */
+/** A cached response is compared with its file after this time, and never more often. */
 const REVALIDATE_MS = 1000;
 
-/** Handler for the files below `options.root`. */
+/** Returns the handler for the files under `options.root`. */
 export function staticFiles(options: StaticFilesOptions): Handler {
   const site = new StaticSite(options);
   return (request) => site.handle(request);
@@ -43,7 +45,7 @@ export function staticFiles(options: StaticFilesOptions): Handler {
 class StaticSite {
   readonly #options: StaticFilesOptions;
   readonly #entries: Map<string, CacheEntry>;
-  /** Look-ups under way: many requests for one new file ask the disk once. */
+  /** Look-ups in progress: many requests for a new file access the disk once. */
   readonly #lookups = new Map<string, Promise<Lookup>>();
 
   constructor(options: StaticFilesOptions) {
@@ -62,10 +64,10 @@ class StaticSite {
     if (entry === undefined) return this.#find(request);
     const nowMs = this.#options.now();
     entry.usedMs = nowMs;
-    // A clock that was set back makes the difference negative, and a check due as well.
+    // A clock that was set back makes the difference negative; a check is due then as well.
     const ageMs = nowMs - entry.checkedMs;
     if (ageMs < REVALIDATE_MS && ageMs >= 0) return this.#serve(request, entry);
-    entry.checkedMs = nowMs; // requests that come during the check are served from what is kept
+    entry.checkedMs = nowMs; // requests during the check are served from the cache
     return this.#find(request);
   }
 
@@ -84,7 +86,7 @@ class StaticSite {
     return this.#options.listing ? await listing(request, found.realPath) : errorPage(403);
   }
 
-  /** One look-up at a time for a path. */
+  /** Looks up a path; concurrent look-ups of one path are shared. */
   #lookUp(requestPath: string): Promise<Lookup> {
     let lookup = this.#lookups.get(requestPath);
     if (lookup === undefined) {
@@ -97,14 +99,14 @@ class StaticSite {
     return lookup;
   }
 
-  /** What is kept, where the file is still the same; else the new one, from now on kept. */
+  /** The cached entry if the file is unchanged; otherwise the new one, which is cached. */
   #entryFor(path: string, found: CacheEntry): CacheEntry {
     const cached = this.#entries.get(path);
     if (cached !== undefined && isSameEntry(cached, found)) {
       cached.checkedMs = found.checkedMs;
       return cached;
     }
-    // One file has endless paths like "//a///b"; kept under each, it would fill the cache.
+    // A file has any number of paths like "//a///b"; cached under each, it would fill the cache.
     if (!path.includes("//")) this.#options.cache.put(this.#entries, path, found);
     return found;
   }
@@ -137,7 +139,7 @@ class StaticSite {
     const open = await openUnchanged(chosen);
     if (open === "forbidden") return errorPage(403);
     if (open === "changed") {
-      // What the file is now has validators of its own.
+      // The new file has its own validators.
       cache.remove(this.#entries, request.path);
       return isRetry ? errorPage(500) : this.#find(request, true);
     }
@@ -155,7 +157,7 @@ class StaticSite {
   }
 }
 
-/** What is left to do once it is known what to send. */
+/** A read whose outcome has been decided. */
 interface PendingRead {
   readonly entry: CacheEntry;
   readonly chosen: Representation;
@@ -163,14 +165,14 @@ interface PendingRead {
   readonly isRetry: boolean;
 }
 
-/** The outcomes that send the document or a part of it. */
+/** The outcomes that send the document or a range of it. */
 type Sent = Extract<Outcome, { readonly status: 200 | 206 }>;
 
 function rangeOf({ size }: Representation, outcome: Sent): ByteRange {
   return outcome.status === 206 ? outcome.range : { start: 0, end: size - 1 };
 }
 
-/** The whole or the part that `outcome` names, with `body` for its bytes. */
+/** The response for the whole document or the range of `outcome`, with `body` as its bytes. */
 function contentResponse(
   { headers, size }: Representation,
   outcome: Sent,
@@ -185,7 +187,7 @@ function contentResponse(
   };
 }
 
-/** The file, open; "changed" where it was replaced or removed since it was looked at. */
+/** Opens the file; "changed" if it was replaced or removed since it was looked up. */
 async function openUnchanged(
   { path, size, mtimeMs }: Representation,
 ): Promise<OpenFile | "changed" | "forbidden"> {
@@ -201,7 +203,7 @@ async function openUnchanged(
   }
 }
 
-/** The smallest coding that the client takes; brotli is smaller than gzip in practice. */
+/** The smallest coding that the client accepts; brotli is smaller than gzip in practice. */
 function chooseRepresentation(
   request: HttpRequest,
   { identity, brotli, gzip }: CacheEntry,
@@ -228,7 +230,7 @@ function notModified({ headers }: Representation): HttpResponse {
   return { status: 304, headers: kept, body: null };
 }
 
-/** A body that has a length and is never read: the answer to HEAD opens no file. */
+/** A body that has a length and is never read: the response to HEAD opens no file. */
 function unreadBody({ size }: Representation): HttpResponse["body"] {
   return { length: size, pull: () => Promise.resolve(null), close: () => {} };
 }
