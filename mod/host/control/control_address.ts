@@ -1,17 +1,17 @@
 /**
- * Edge: where the control socket is. A Unix socket of mode 0600 in the run folder; on Windows, which
- * has no such modes, a loopback port whose number and token stand in a private file.
+ * Edge: the address of the control socket. A Unix socket with mode 0600 in the run directory; on
+ * Windows, which has no such modes, a loopback port whose number and token are in a private file.
  *
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
 
-/** Bytes that the path of a Unix socket may have: sockaddr_un has 108 on Linux, 104 elsewhere. */
+/** Limit for the path of a Unix socket in bytes: sockaddr_un has 108 on Linux, 104 elsewhere. */
 const SOCKET_PATH_BYTES_MAX = { linux: 107, other: 103 } as const;
 
 /**
- * Path of the Unix socket, or of the file that names the loopback port. Throws a Fault where no
- * socket can have this path.
+ * Returns the path of the Unix socket, or of the file that names the loopback port. Throws a Fault
+ * if the path is too long for a socket.
  */
 export function controlPath(run: string, os: string): string {
   if (os === "windows") return `${run}\\control.json`;
@@ -24,7 +24,7 @@ export function controlPath(run: string, os: string): string {
   );
 }
 
-/** A connection to the running service of `run`; null where none runs. */
+/** Connects to the service running in the directory `run`; null if none is running. */
 export async function dialControl(
   run: string,
 ): Promise<{ conn: Deno.Conn; token: string } | null> {
@@ -37,7 +37,7 @@ export async function dialControl(
     const { port, token } = parseLoopbackControl(JSON.parse(await Deno.readTextFile(path)));
     return { conn: await Deno.connect({ hostname: "127.0.0.1", port }), token };
   } catch (error) {
-    // Nothing there, or the socket file of a killed process.
+    // No socket, or the socket file of a killed process.
     if (error instanceof Deno.errors.NotFound) return null;
     if (error instanceof Deno.errors.ConnectionRefused) return null;
     const reason = error instanceof Deno.errors.PermissionDenied

@@ -1,5 +1,5 @@
 /**
- * The command line's side of the control socket.
+ * The client side of the control socket.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { readLines, writeLine } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
 
 export class ControlClient {
-  /** Folder of the running service's socket. */
+  /** Run directory, which contains the socket of the running service. */
   readonly run: string;
 
   constructor(run: string) {
@@ -23,8 +23,9 @@ export class ControlClient {
   }
 
   /**
-   * Asks the running service; null where none runs. Resolves when it has closed the connection, so
-   * that a service that ends itself is gone by then. Throws the service's own Fault.
+   * Sends `request` to the running service; null if none is running. Resolves when the service has
+   * closed the connection, so that a service that was told to end has ended by then. Throws the
+   * Fault that the service replies with.
    */
   async ask(
     request: ControlRequest,
@@ -35,7 +36,7 @@ export class ControlClient {
     using conn = dialed.conn;
     let result: ServiceStatus | undefined;
     let fault: Fault | undefined;
-    // Loaded here, because most commands that scripts call in loops ask no service.
+    // Loaded here, because most commands that scripts call in loops need no service.
     const { parseControlAnswer } = await import("./control_schema.ts");
     try {
       await writeLine(conn, { ...request, token: dialed.token });

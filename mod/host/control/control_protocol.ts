@@ -1,6 +1,6 @@
 /**
- * What the command line and the running service say to each other: one line of JSON asks, lines of
- * JSON answer, the last one is a result or a fault.
+ * The protocol between the command line and the running service: one line of JSON is the request,
+ * lines of JSON are the answer, and the last of them is a result or a fault.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { ServiceStatus } from "./status.ts";
 
 export type ControlRequest =
   | { readonly op: "status" }
-  /** Stop everything and end the process. */
+  /** Stops everything and ends the process. */
   | { readonly op: "end" }
   | { readonly op: "start"; readonly service: ServiceName }
   | { readonly op: "stop"; readonly service: ServiceName }
@@ -19,45 +19,48 @@ export type ControlRequest =
   | { readonly op: "site"; readonly verb: SiteVerb; readonly id: number }
   | ReloadRequest
   | { readonly op: "confirm" }
-  /** The kept responses, as `cache` of the answer. */
+  /** Lists the cached responses, in `cache` of the answer. */
   | { readonly op: "cache" }
-  /** Drops kept responses: of one URL, of all below it, or all; `dropped` of the answer counts them. */
+  /**
+   * Evicts cached responses: that of one URL, also those under it, or all. `dropped` of the answer
+   * is their number.
+   */
   | { readonly op: "dropCache"; readonly url: string | null; readonly recursive: boolean }
   | { readonly op: "flushLogs" }
-  /** The reservations have changed: requests go by the stored ones from now on. */
+  /** The reservations have changed: requests follow the stored ones from now on. */
   | { readonly op: "reservations" };
 
-/** Take up the stored document. */
+/** Applies the stored document. */
 export interface ReloadRequest {
   readonly op: "reload";
-  /** Comes back after that time unless it is confirmed; null: lasts. */
+  /** Reverts after this time unless confirmed; null for a change that is permanent. */
   readonly confirmSeconds: number | null;
-  /** True: fails where an address of the list is not on the machine, instead of waiting for it. */
+  /** Fails if an address of the list is not on this machine, instead of waiting for it. */
   readonly strict: boolean;
 }
 
-/** What may be asked of one site. */
+/** The operations on one site. */
 export type SiteVerb = "start" | "stop" | "pause" | "continue";
 
-/** One step on the way to the result. */
+/** A change of one service while the request is executed. */
 interface ControlStep {
   readonly kind: "step";
   readonly service: ServiceName;
   readonly state: ServiceState;
 }
 
-/** What a reload did to one address and port, while it goes on. */
+/** A change of one address and port during a reload. */
 export interface ControlChange {
   readonly kind: "change";
   /** `127.0.0.2:80`. */
   readonly endpoint: string;
-  /** `draining`: nothing listens any more, the last connections end; `drained`: they have. */
+  /** `draining`: no longer listening, the last connections end; `drained`: they have ended. */
   readonly change: "opened" | "closed" | "draining" | "drained";
-  /** Connections that were there when the draining began; 0 for the other words. */
+  /** Connections when the draining began; 0 for the other changes. */
   readonly connections: number;
 }
 
-/** What is told on the way to the result. */
+/** What is reported before the result. */
 export type ControlProgress = ControlStep | ControlChange;
 
 interface ControlResult {
@@ -65,7 +68,7 @@ interface ControlResult {
   readonly status: ServiceStatus;
 }
 
-/** The request failed: a Fault, carried over. */
+/** The request failed: the Fault of the service. */
 export interface ControlFault {
   readonly kind: "fault";
   readonly message: string;
@@ -74,11 +77,11 @@ export interface ControlFault {
 
 export type ControlAnswer = ControlProgress | ControlResult | ControlFault;
 
-/** What the private file of a loopback control port says. */
+/** The content of the private file of a loopback control port. */
 export interface LoopbackControl {
   readonly port: number;
   readonly token: string;
 }
 
-/** Longest line that either side reads: a status of 10,000 endpoints and sites has about 4 MB. */
+/** Longest line that either side reads: a status of 10,000 endpoints and sites is about 4 MB. */
 export const CONTROL_LINE_BYTES_MAX = 64 * 1024 * 1024;

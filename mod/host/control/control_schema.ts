@@ -1,7 +1,8 @@
 /**
- * Control messages, checked: what comes through the socket is foreign to either side. Pure.
+ * Checks of control messages: neither side trusts what arrives on the socket. Pure.
  *
- * Apart from `control_protocol.ts`, so that a command which asks no service does not load the checks.
+ * Separate from `control_protocol.ts`, so that a command that needs no service does not load the
+ * checks.
  *
  * @module
  */
@@ -92,18 +93,20 @@ const loopbackSchema: v.GenericSchema<unknown, LoopbackControl> = v.object({
   token: v.pipe(text, v.nonEmpty()),
 });
 
-/** What the private file of a loopback control port says. Throws where it says something else. */
+/** Parses the private file of a loopback control port. Throws if it is invalid. */
 export function parseLoopbackControl(value: unknown): LoopbackControl {
   return v.parse(loopbackSchema, value);
 }
 
-/** The request that `value` is; null where it is none. */
+/** Parses `value` as a request; null if it is not one. */
 export function parseControlRequest(value: unknown): ControlRequest | null {
   const result = v.safeParse(requestSchema, value);
   return result.success ? result.output : null;
 }
 
-/** The answer that `value` is; null where it is none, as from a service of another version. */
+/**
+ * Parses `value` as an answer; null if it is not one, as from a different version of the service.
+ */
 export function parseControlAnswer(value: unknown): ControlAnswer | null {
   const result = v.safeParse(answerSchema, value);
   return result.success ? result.output : null;

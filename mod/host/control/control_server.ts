@@ -1,5 +1,5 @@
 /**
- * The running service's side of the control socket: each connection asks once and is answered.
+ * The server side of the control socket: each connection carries one request and its answer.
  *
  * @module
  */
@@ -14,26 +14,27 @@ import { parseControlRequest } from "./control_schema.ts";
 import { type LineStream, readLines, writeLine } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
 
-/** Answers one request. Steps may be told on the way; a throw becomes a fault for the caller. */
+/** Executes one request. Progress may be reported; an error is sent to the client as a fault. */
 export type ControlHandler = (
   request: ControlRequest,
   report: (progress: ControlProgress) => void,
 ) => Promise<ServiceStatus>;
 
-/** Runs when the answer is sent and before the connection closes: the caller waits for both. */
+/** Runs after the answer is sent and before the connection closes: the client waits for both. */
 type AfterAnswer = (request: ControlRequest) => Promise<void>;
 
-/** What serves control connections. */
+/** The handlers for control connections. */
 export interface ControlService {
   handle: ControlHandler;
   afterAnswer?: AfterAnswer;
-  /** Told of a failure that is nobody's but this program's. */
+  /** Called for an internal error. */
   onFailure?: (error: unknown) => void;
 }
 
 /**
- * Serves one control connection to its end. `token` is what a caller has to know; "" where the
- * socket's file mode keeps others out. Never throws: the caller may go away at any time.
+ * Serves one control connection to its end. `token` is the secret that a client must send; "" if
+ * the mode of the socket file restricts access. Never throws: the client may disconnect at any
+ * time.
  */
 export async function serveControl(
   stream: LineStream & { close(): void },
@@ -42,7 +43,7 @@ export async function serveControl(
 ): Promise<void> {
   let sending = Promise.resolve();
   const send = (answer: ControlAnswer): Promise<void> => {
-    // A caller that has gone is owed no answer; what it asked for is done all the same.
+    // A client that has disconnected gets no answer; its request is executed all the same.
     sending = sending.then(() => writeLine(stream, answer)).catch(() => {});
     return sending;
   };
@@ -66,12 +67,12 @@ const UNKNOWN_REQUEST: ControlAnswer = {
   hint: "httpcfg --version; if the service is a different version: httpcfg net stop http /y",
 };
 
-/** The first line; null where none comes, or what comes is no line of JSON. */
+/** Reads the first line; null if there is none, or if it is not JSON. */
 async function firstLine(stream: LineStream): Promise<unknown> {
   try {
     for await (const line of readLines(stream, CONTROL_LINE_BYTES_MAX)) return line;
   } catch {
-    // A caller that sends no JSON, too much of it, or goes away, is owed nothing.
+    // A client that sends no JSON, or too much of it, or disconnects, gets no answer.
   }
   return null;
 }

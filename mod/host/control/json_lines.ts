@@ -1,18 +1,18 @@
 /**
- * Lines of JSON over a byte stream, each bounded: the framing of the control socket.
+ * Lines of JSON over a byte stream, each of limited length: the framing of the control socket.
  *
  * @module
  */
 
 const LF = 0x0a;
 
-/** What both ends of a control connection are. */
+/** Either end of a control connection. */
 export interface LineStream {
   read(buffer: Uint8Array): Promise<number | null>;
   write(bytes: Uint8Array): Promise<number>;
 }
 
-/** Sends one value as one line. */
+/** Writes one value as one line. */
 export async function writeLine(stream: LineStream, value: unknown): Promise<void> {
   const bytes = new TextEncoder().encode(`${JSON.stringify(value)}\n`);
   for (let written = 0; written < bytes.length;) {
@@ -20,7 +20,9 @@ export async function writeLine(stream: LineStream, value: unknown): Promise<voi
   }
 }
 
-/** The values that come in, one a line. Ends with the stream; throws at a line over `bytesMax`. */
+/**
+ * Yields the received values, one per line. Ends with the stream; throws on a line over `bytesMax`.
+ */
 export async function* readLines(stream: LineStream, bytesMax: number): AsyncGenerator<unknown> {
   const buffer = new Uint8Array(Math.min(65536, bytesMax));
   const decoder = new TextDecoder();

@@ -1,6 +1,6 @@
 /**
- * What runs, as a value: the answer of the running service to `status`. JSON of this shape is
- * published; it only grows.
+ * The status of the running service: its answer to `status`. JSON of this shape is published;
+ * fields are only ever added.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { ServiceName } from "../services/service_table.ts";
 
 export interface ServiceStatus {
   readonly version: 1;
-  /** Process of the service; null where none runs. */
+  /** Process id of the service; null if none is running. */
   readonly pid: number | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string | null;
@@ -18,22 +18,22 @@ export interface ServiceStatus {
     readonly display: string;
     readonly state: ServiceState;
   }[];
-  /** The inclusion list in force, as it was when HTTP started. */
+  /** The inclusion list in force, as read when HTTP started. */
   readonly ipListen: readonly string[];
   readonly endpoints: readonly EndpointStatus[];
   readonly sites: readonly SiteStatus[];
-  /** Programs that have registered a URL, in the order in which they came. */
+  /** Programs that have registered a URL, in the order of registration. */
   readonly registrations: readonly RegistrationStatus[];
   readonly connections: number;
-  /** ISO 8601 time at which an unconfirmed reload comes back; null where none waits. */
+  /** ISO 8601 time at which an unconfirmed reload reverts; null if none is pending. */
   readonly unconfirmedUntil: string | null;
-  /** Kept responses; only in the answer to `cache`. */
+  /** Cached responses; only in the answer to `cache`. */
   readonly cache?: readonly CachedResponse[];
-  /** Kept responses that were dropped; only in the answer to `dropCache`. */
+  /** Number of evicted responses; only in the answer to `dropCache`. */
   readonly dropped?: number;
 }
 
-/** One response that is kept ready to send. */
+/** One cached response. */
 export interface CachedResponse {
   readonly url: string;
   readonly status: number;
@@ -55,7 +55,7 @@ export interface SiteStatus {
   readonly id: number;
   readonly name: string;
   readonly state: "started" | "stopped" | "paused";
-  /** Why it does not run; null where it does, or where nobody asked it to. */
+  /** Why it is not running; null if it is, or if it is not meant to run. */
   readonly reason: string | null;
   readonly bindings: readonly string[];
 }
@@ -65,9 +65,9 @@ export interface RegistrationStatus {
   readonly url: string;
   /** Where its requests are forwarded to. */
   readonly to: string;
-  /** User id of who registered it. */
+  /** User id that registered it. */
   readonly uid: number;
-  /** True where it outlives the command that made it. */
+  /** True if it outlives the command that created it. */
   readonly keep: boolean;
   /** ISO 8601, UTC. */
   readonly since: string;

@@ -1,7 +1,7 @@
 /**
- * Who would answer a request, by which rule, and why nobody else. Pure.
+ * Explains which site or program would serve a request, by which rule, and why no other. Pure.
  *
- * The socket comes from the plan, the site from the very table that serves requests; this file adds
+ * The socket comes from the plan, the site from the same table that routes requests; this file adds
  * only the reasons.
  *
  * @module
@@ -22,18 +22,18 @@ import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./exp
 import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
 
-/** What is asked about. */
+/** The request to explain. */
 export interface Question {
   readonly endpoint: Endpoint;
-  /** As in the Host field: lower case, no port; "" for none. */
+  /** Host field in lower case, without the port; "" for none. */
   readonly host: string;
-  /** Null: whatever the port speaks. */
+  /** Null for the protocol of the port. */
   readonly secure: boolean | null;
-  /** Decoded, begins with "/". */
+  /** Decoded, starts with "/". */
   readonly path: string;
 }
 
-/** One binding on the port, and what became of it. */
+/** One binding on the port, and its result. */
 interface Candidate {
   readonly id: number;
   readonly name: string;
@@ -43,23 +43,26 @@ interface Candidate {
   readonly why: string;
 }
 
-/** The answer; its field names are its JSON form. */
+/** The explanation; its fields are its JSON form. */
 export interface Explanation {
   readonly endpoint: string;
   readonly host: string;
-  /** Who answers: a site, a registered program, the service itself with an error, or another process. */
+  /**
+   * What responds: a site, a registered program, the service itself with an error, another process,
+   * or nothing.
+   */
   readonly answeredBy: "site" | "program" | "service" | "other" | "nobody";
-  /** The whole answer in one sentence. */
+  /** The explanation in one sentence. */
   readonly summary: string;
-  /** The socket that takes the connection; null where none of ours does. */
+  /** The socket of the service that accepts the connection; null if there is none. */
   readonly socket: string | null;
-  /** False where the socket is planned and not open yet. */
+  /** False if the socket is planned but not open yet. */
   readonly isOpen: boolean;
   readonly site: { readonly id: number; readonly name: string; readonly content: string } | null;
   readonly candidates: readonly Candidate[];
 }
 
-/** What the explanation is made from. */
+/** The facts that the explanation is based on. */
 export interface ExplainInput {
   readonly document: ConfigDocument;
   readonly plan: Plan;
@@ -104,7 +107,7 @@ export function explain(question: Question, facts: ExplainInput): Explanation {
   return { ...reached, answeredBy: "site", summary, site, candidates };
 }
 
-/** The socket of the plan that a connection to `endpoint` reaches. */
+/** Returns the socket of the plan that a connection to `endpoint` reaches. */
 function socketFor(endpoint: Endpoint, { plan, input }: ExplainInput): PlannedEndpoint | null {
   const { machine } = input;
   if (addressTable(machine).interfaceOf(endpoint.ip) === null) return null;
@@ -133,7 +136,7 @@ function whyNoSocket(
   return { answeredBy: "other", summary };
 }
 
-/** Why the service has no socket there. */
+/** Returns why the service has no socket for the endpoint. */
 function reasonNotListening(
   endpoint: Endpoint,
   interfaceName: string,
@@ -189,7 +192,7 @@ function judgeCandidates(
   );
 }
 
-/** HTTP.sys's buckets in the order in which they are searched, as reasons. */
+/** HTTP.sys's buckets in the order of the search, as reasons. */
 const BUCKETS = [
   "bound to the host name on this address",
   "bound to the host name on any address",

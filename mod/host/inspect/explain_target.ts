@@ -1,6 +1,6 @@
 /**
- * Who answers a request: a site, a registered program, or the service itself, by the very table that
- * serves requests. Pure.
+ * Finds what responds to a request: a site, a registered program, or the service itself, with the
+ * same table that routes requests. Pure.
  *
  * @module
  */
@@ -21,7 +21,7 @@ import {
 import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
 
-/** A registered program, or a reservation that nobody has registered (`to` null). */
+/** A registered program, or a reservation without a registration (`to` null). */
 interface PrefixTarget {
   readonly url: string;
   readonly to: string | null;
@@ -29,7 +29,7 @@ interface PrefixTarget {
 
 export type FoundTarget = SiteRecord | PrefixTarget | NoRoute;
 
-/** The request, and what there is to answer it. */
+/** The request to route. */
 interface TargetQuestion {
   readonly endpoint: Endpoint;
   readonly host: string;
@@ -48,7 +48,7 @@ export function isSite(found: FoundTarget): found is SiteRecord {
   return typeof found === "object" && "bindings" in found;
 }
 
-/** Who answers. */
+/** Returns the target of the request. */
 export function findTarget(
   { endpoint, host, secure, path }: TargetQuestion,
   { document, plan, input, registrations }: TargetFacts,
@@ -68,14 +68,14 @@ export function findTarget(
   return matchRoute(table, { local: endpoint, host, isTls: secure, path });
 }
 
-/** Bindings of a site that have a certificate. */
+/** Returns the bindings of a site that have a certificate. */
 function servedOverTls({ sites }: PlanInput, siteId: number): string[] {
   const bindings = sites.find(({ id }) => id === siteId)?.bindings ?? [];
   return bindings.filter(({ secure, unserved }) => secure && unserved === undefined)
     .map(formatBinding);
 }
 
-/** The answer where no site gives it; `isUsed`: a started site uses the port. */
+/** Describes the response if no site gives it; `isUsed`: a started site uses the port. */
 export function describeWithoutSite(
   found: Exclude<FoundTarget, SiteRecord>,
   isUsed: boolean,

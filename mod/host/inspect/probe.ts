@@ -1,15 +1,15 @@
 /**
- * Edge: one attempt to connect.
+ * Edge: one connection attempt.
  *
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
 import type { ProbeResult } from "./verify.ts";
 
-/** Milliseconds for an address of this very machine to answer. */
+/** Milliseconds for an address of this machine to respond. */
 const PROBE_MS = 2000;
 
-/** Connects and hangs up at once. */
+/** Connects and closes the connection immediately. */
 export async function probe({ ip, port }: Endpoint): Promise<ProbeResult> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silent = new Promise<ProbeResult>((resolve) => {

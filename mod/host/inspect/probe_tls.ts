@@ -1,5 +1,5 @@
 /**
- * Edge: one TLS handshake for a name, to see what certificate the name is given.
+ * Edge: one TLS handshake for a server name, to check the certificate that is served for it.
  *
  * @module
  */
@@ -7,12 +7,13 @@ import { checkServerIdentity, connect, type PeerCertificate } from "node:tls";
 import type { Endpoint } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 
-/** Milliseconds for a handshake with this very machine. */
+/** Milliseconds for a handshake with this machine. */
 const HANDSHAKE_MS = 5000;
 
 /**
- * What is wrong with the certificate that `name` gets at the endpoint, as the end of a sentence; null
- * where nothing is. Who issued it is not judged: it may be an authority that this machine does not know.
+ * Returns what is wrong with the certificate for `name` at the endpoint, as the end of a sentence;
+ * null if nothing is. The issuer is not checked: it may be an authority that this machine does not
+ * know.
  */
 export function probeName({ ip, port }: Endpoint, name: string): Promise<string | null> {
   return new Promise((resolve) => {
@@ -32,7 +33,7 @@ export function probeName({ ip, port }: Endpoint, name: string): Promise<string 
   });
 }
 
-/** Pure but for the clock. */
+/** Checks the name and the dates of a certificate. Pure except for the clock. */
 export function certificateProblem(
   certificate: Pick<PeerCertificate, "subject" | "subjectaltname" | "valid_from" | "valid_to">,
   name: string,

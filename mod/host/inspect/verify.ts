@@ -1,6 +1,6 @@
 /**
- * Does the machine answer exactly where the service says it listens? Pure: the attempts to connect
- * and the kernel's table of sockets come in, findings go out.
+ * Verifies that this machine responds exactly where the service says it listens. Pure: connection
+ * attempts and the kernel's table of sockets come in, findings go out.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import {
 import { describeOwner, type PortOwner } from "../../listen/machine/port_owner.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 
-/** What a connection attempt met. */
+/** The result of a connection attempt. */
 export type ProbeResult = "accepted" | "refused" | "silent";
 
 /** Tries to connect; never throws. */
@@ -25,41 +25,43 @@ type Probe = (endpoint: Endpoint) => Promise<ProbeResult>;
 /**
  * What is wrong with one address and port.
  *
- * - `missing`: the service should answer there, and nobody does.
- * - `foreign`: another process answers; with `isExpected`, in the place of the service.
- * - `exposed`: the service answers where it should not.
+ * - `missing`: the service should respond there, but nothing does.
+ * - `foreign`: another process responds; with `isExpected`, in place of the service.
+ * - `exposed`: the service responds where it should not.
  * - `certificate`: a name of a site gets a certificate that is not for it, or not valid now.
  */
 type Verdict = "ok" | "missing" | "foreign" | "exposed" | "certificate";
 
-/** One address and port that was tried; the field names are the JSON form. */
+/** The result for one address and port; its fields are its JSON form. */
 export interface Finding extends Endpoint {
-  /** True where the service should answer. */
+  /** True if the service should respond. */
   readonly isExpected: boolean;
   readonly result: ProbeResult;
   readonly verdict: Verdict;
-  /** Who answered, where it is known. */
+  /** The process that responds, if it is known; or what is wrong with the certificate. */
   readonly detail: string | null;
 }
 
-/** Everything that is compared. */
+/** The facts that are compared. */
 export interface VerifyInput {
-  /** Where the service listens, or would if nobody were in its way. */
+  /** Where the service listens, or would if no other process held the port. */
   readonly expected: readonly Endpoint[];
-  /** Ports in use: of open sockets, and of sites that did not start. */
+  /** Ports to check: those of open sockets, and of sites that did not start. */
   readonly ports: ReadonlySet<number>;
   readonly machine: Machine;
-  /** Listening sockets of all processes on these ports; empty where the system does not tell. */
+  /**
+   * Listening sockets of all processes on these ports; empty if the system does not report them.
+   */
   readonly listeners: readonly PortOwner[];
-  /** Process of the service. */
+  /** Process id of the service. */
   readonly pid: number;
   readonly probe: Probe;
 }
 
-/** Connections that are tried at once: enough to be quick, few enough to disturb nobody. */
+/** Concurrent connection attempts: enough to be fast, few enough not to disturb anything. */
 const PROBES_AT_ONCE = 32;
 
-/** Tries every address of the machine, included or not, on every port in use. */
+/** Tries every address of this machine, included or not, on every port in use. */
 export async function verifyExposure(input: VerifyInput): Promise<Finding[]> {
   const targets = targetsOf(input);
   const own = input.listeners.filter(({ namespace }) => namespace === null);
@@ -81,12 +83,12 @@ export async function verifyExposure(input: VerifyInput): Promise<Finding[]> {
   return findings;
 }
 
-/** A name that a site has over TLS, at one of the sockets that serve it. */
+/** A host name of a site over TLS, at one of the sockets that serve it. */
 export interface NameTarget extends Endpoint {
   readonly name: string;
 }
 
-/** Asks for each name as a client does; `probeName` gives what is wrong, null for nothing. */
+/** Checks the certificate of each name; `probeName` returns what is wrong, or null. */
 export async function verifyNames(
   targets: readonly NameTarget[],
   probeName: (endpoint: Endpoint, name: string) => Promise<string | null>,
@@ -105,7 +107,7 @@ export async function verifyNames(
   return findings;
 }
 
-/** What each target is held against, found by its text: there may be 10,000 of each. */
+/** What each target is compared with, indexed by text: there may be 10,000 of each. */
 interface Facts {
   readonly expected: ReadonlySet<string>;
   readonly listeners: ReadonlyMap<string, readonly PortOwner[]>;
@@ -113,7 +115,7 @@ interface Facts {
   readonly pid: number;
 }
 
-/** Every address that a connection can come to: listed ones, and those that sockets name. */
+/** Returns every address to try: those of this machine, and those that sockets are bound to. */
 function targetsOf({ expected, ports, machine, listeners }: VerifyInput): Endpoint[] {
   const ips = new Set<Ip>(machine.addresses.map(({ ip }) => ip));
   const targets = new Map<string, Endpoint>();
@@ -132,7 +134,7 @@ function inOwnNamespace(endpoint: Endpoint): Endpoint & { readonly namespace: nu
 function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
   const sockets = socketsReaching(target, facts.dualStack).map(formatEndpoint);
   const isExpected = sockets.some((socket) => facts.expected.has(socket));
-  // The kernel gives a connection to the socket on the very address before one on the wildcard.
+  // The kernel prefers a socket on the exact address to one on the wildcard.
   const receivers = sockets.map((socket) => facts.listeners.get(socket) ?? [])
     .find((owners) => owners.length > 0) ?? [];
   const isOurs = receivers.some((held) => held.pid === facts.pid);
@@ -147,7 +149,7 @@ function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
   return { ...common, verdict: isOurs ? "exposed" : "foreign", detail };
 }
 
-/** Sockets that a connection to `target` can come to, the most special first. */
+/** Returns the sockets that a connection to `target` can reach, the most specific first. */
 function socketsReaching({ ip, port }: Endpoint, dualStack: boolean): Endpoint[] {
   const wildcards = isIpv4(ip) ? (dualStack ? [ANY_V4, ANY_V6] : [ANY_V4]) : [ANY_V6];
   return [ip, ...wildcards].map((socket) => ({ ip: socket, port }));

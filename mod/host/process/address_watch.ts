@@ -1,22 +1,22 @@
 /**
- * Edge: looks at the machine's addresses again and again.
+ * Edge: watches the addresses of this machine.
  *
- * Polled, because no system tells Deno of a change. One look is one system call and a comparison;
- * the work is done only when something differs.
+ * The watch polls, because Deno gets no notification of a change on any system. A check is one
+ * system call and a comparison; further work is done only if something differs.
  *
  * @module
  */
 
-/** What is done at each look, and how long to wait for the next. */
+/** The check, and the time between two checks. */
 interface AddressWatchOptions {
-  /** Milliseconds to the next look; asked each time, so that a reload can change it. */
+  /** Milliseconds to the next check; read each time, so that a reload can change it. */
   intervalMs(): number;
-  /** Never called again before it has ended. A throw is told and the watch goes on. */
+  /** Never called before the previous call has ended. An error is reported; the watch continues. */
   check(): Promise<void>;
   onFailure(error: unknown): void;
 }
 
-/** The watch: from its making to `stop`. */
+/** A watch that runs from its construction until `stop`. */
 export class AddressWatch {
   readonly #options: AddressWatchOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,8 +1,8 @@
 /**
- * Edge: starts the service in a process of its own that outlives this one.
+ * Edge: starts the service in a background process that outlives this one.
  *
- * The child says one word on its stdout when its control socket listens, or one line why it cannot;
- * then it drops its streams.
+ * The child writes one line to its stdout: "ready" when its control socket is listening, or the
+ * reason why it cannot. After that its streams are not used.
  *
  * @module
  */
@@ -12,17 +12,18 @@ import { dialControl } from "../control/control_address.ts";
 import { AlreadyRunningFault } from "./instance.ts";
 import { selfCommand } from "./self_command.ts";
 
-/** What the child says when it can be spoken to. */
+/** The line of a child whose control socket is listening. */
 export const READY = "ready";
 
 /** Milliseconds for a process that another command has just started to open its control socket. */
 const OTHER_START_MS = 30_000;
-/** Milliseconds between two looks at that socket. */
+/** Milliseconds between two attempts to connect to that socket. */
 const POLL_MS = 20;
 
 /**
- * Starts `httpcfg serve` in the background, for the run folder `run`; resolves when its control
- * socket listens. False where another command did the same a moment before: then that one's does.
+ * Starts `httpcfg serve` in the background, for the run directory `run`; resolves when its control
+ * socket is listening. False if another command did the same a moment before: the control socket of
+ * that process is listening then.
  */
 export async function startInBackground(
   leadingArgs: readonly string[],
@@ -58,11 +59,11 @@ async function waitUntilListening(run: string): Promise<boolean> {
 const failureSchema = v.object({
   message: v.string(),
   hint: v.exactOptional(v.string()),
-  /** The home has its service already. */
+  /** The service of this home is already running. */
   isRunning: v.boolean(),
 });
 
-/** The child's failure as one line: message and hint in JSON, so that both arrive whole. */
+/** Returns the child's error as one line: message and hint in JSON, so that both arrive intact. */
 export function failureLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const hint = error instanceof Fault ? error.hint : undefined;
@@ -70,7 +71,7 @@ export function failureLine(error: unknown): string {
   return JSON.stringify(hint === undefined ? { message, isRunning } : { message, hint, isRunning });
 }
 
-/** What {@linkcode failureLine} was told; where `line` is none, that the process ended. */
+/** Parses the line of {@linkcode failureLine}; any other line means that the process ended. */
 export function parseFailure(line: string): { readonly fault: Fault; readonly isRunning: boolean } {
   try {
     const { message, hint, isRunning } = v.parse(failureSchema, JSON.parse(line));

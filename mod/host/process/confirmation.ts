@@ -1,8 +1,8 @@
 /**
- * Edge: a change that comes back by itself unless it is confirmed in time.
+ * Edge: a change that reverts by itself unless it is confirmed in time.
  *
- * What to come back to is kept in a file of the run folder, so that neither the caller who went away
- * nor a service that was killed can make an unconfirmed change last.
+ * The document to revert to is stored in a file in the run directory, so that neither a client that
+ * disconnected nor a service that was killed can make an unconfirmed change permanent.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import * as v from "valibot";
 import { Fault, quote, shellWord } from "../../base/fault.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 
-/** What a confirmation needs. */
+/** The environment of a confirmation. */
 interface ConfirmationOptions {
-  /** Where the document to come back to is kept. */
+  /** File that stores the document to revert to. */
   readonly file: string;
   /** Stores `document` again and applies it. */
   revert(document: ConfigDocument): Promise<void>;
@@ -25,13 +25,13 @@ interface Pending {
   readonly document: ConfigDocument;
 }
 
-/** The file. Its document is checked when it is stored again, as any other is. */
+/** The content of the file. Its document is checked when it is stored again, like any other. */
 const pendingSchema: v.GenericSchema<unknown, Pending> = v.object({
   until: v.pipe(v.string(), v.isoTimestamp()),
   document: v.custom<ConfigDocument>((value) => typeof value === "object" && value !== null),
 });
 
-/** At most one change at a time waits to be confirmed. */
+/** The pending change; there is at most one. */
 export class Confirmation {
   readonly #options: ConfirmationOptions;
   #pending: Pending | null = null;
@@ -41,15 +41,15 @@ export class Confirmation {
     this.#options = options;
   }
 
-  /** ISO 8601 time at which the change comes back; null where none waits. */
+  /** ISO 8601 time at which the change reverts; null if none is pending. */
   get until(): string | null {
     return this.#pending?.until ?? null;
   }
 
   /**
-   * Does `change` and waits for `seconds`. What to come back to is on disk before the change begins;
-   * a change that throws leaves everything as it was. Of several changes in a row all come back, to
-   * what was before the first.
+   * Runs `change`, which reverts to `document` after `seconds` unless confirmed. The document is on
+   * disk before the change begins; a change that throws leaves everything as it was. Several
+   * changes in a row revert together, to the document before the first.
    */
   async guard<T>(
     document: ConfigDocument,
@@ -61,7 +61,7 @@ export class Confirmation {
     await this.#setPending({ until: timeIn(seconds), document: earlier?.document ?? document });
     try {
       const result = await change();
-      // The time counts from now: the change itself may have taken some of it.
+      // The time starts now: the change itself may have taken some of it.
       if (this.#pending !== null) {
         await this.#setPending({ ...this.#pending, until: timeIn(seconds) });
       }
@@ -73,14 +73,14 @@ export class Confirmation {
     }
   }
 
-  /** The change lasts; false where none waited. */
+  /** Makes the change permanent; false if none was pending. */
   async confirm(): Promise<boolean> {
     if (this.#pending === null) return false;
     await this.#clearPending();
     return true;
   }
 
-  /** The service ends, or has just begun: what was not confirmed by now comes back at once. */
+  /** Reverts an unconfirmed change immediately, when the service starts or ends. */
   async revertPending(): Promise<void> {
     this.#pending ??= await this.#readPending();
     await this.#revert();
@@ -99,7 +99,7 @@ export class Confirmation {
 
   async #setPending(pending: Pending): Promise<void> {
     this.#pending = pending;
-    // Never half a file: what is there is always something to come back to.
+    // Renamed into place: the file is always complete, so there is always a document to revert to.
     const { file } = this.#options;
     await Deno.writeTextFile(`${file}.new`, JSON.stringify(pending), { mode: 0o600 });
     await Deno.rename(`${file}.new`, file);

@@ -1,5 +1,5 @@
 /**
- * What the running service does for each request of the control socket.
+ * Executes the requests of the control socket in the running service.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { ServiceStatus } from "../control/status.ts";
 import type { WebService } from "../web/web_service.ts";
 
-/** What a request can be about. */
+/** The parts of the service that a request can control. */
 export interface ControlledParts {
   readonly controller: Controller;
   readonly web: WebService;
@@ -26,7 +26,7 @@ export interface ControlledParts {
   readonly confirmation: Confirmation;
 }
 
-/** Does what `request` asks, one at a time with every other; a throw is the answer. */
+/** Executes `request`, serialized with every other; an error is the answer. */
 export async function handleControl(
   { controller, web, confirmation, logs, registrations }: ControlledParts,
   request: ControlRequest,
@@ -60,11 +60,11 @@ export async function handleControl(
       return await logs.flush();
     case "cache":
     case "dropCache":
-      return; // looked at when the answer is made
+      return; // handled by extraFields()
   }
 }
 
-/** What the answer to `request` has beside the status. */
+/** Returns the fields that the answer to `request` has in addition to the status. */
 export function extraFields(
   { cached }: Pick<WebService, "cached">,
   request: ControlRequest,
@@ -86,7 +86,8 @@ async function handleReload(
     for (const change of changes) report(change);
     return draining;
   });
-  // The connections end outside of the turn: status, stop and the next reload need not wait for them.
+  // The connections end outside of the exclusive section: status, stop and the next reload do not
+  // wait for them.
   await Promise.all(draining.map(async ({ endpoint, connections, done }) => {
     const name = formatEndpoint(endpoint);
     report({ kind: "change", endpoint: name, change: "draining", connections });

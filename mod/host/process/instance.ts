@@ -1,6 +1,7 @@
 /**
- * Edge: one running service a home. A lock that the system drops with its holder tells whether one
- * runs; the pid in the locked file tells which. What a killed process leaves behind does no harm.
+ * Edge: at most one running service per home. A lock, which the system releases when its process
+ * ends, shows whether one is running; the pid in the locked file shows which. Leftovers of a killed
+ * process do no harm.
  *
  * @module
  */
@@ -8,21 +9,24 @@ import { Fault, quote } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
 
 export interface Instance {
-  /** Gives the home up, last of all. */
+  /** Releases the home, as the last step. */
   release(): Promise<void>;
 }
 
-/** The home has its service already. */
+/** The service of this home is already running. */
 export class AlreadyRunningFault extends Fault {}
 
-/** Makes this process the service of the folder `run`. Throws a Fault that names the one that is. */
+/**
+ * Makes this process the service of the run directory `run`. Throws a Fault that names the process
+ * if one is already running.
+ */
 export async function claimInstance(run: string): Promise<Instance> {
   const path = `${run}/httpcfg.pid`;
   const file = await openPidFile(run, path);
   if (!(await file.tryLock(true))) {
     file.close();
     const pid = (await Deno.readTextFile(path)).trim();
-    // Between lock and pid the other one has only just begun, or has all but ended.
+    // Locked, but without a pid: the other process has just started, or has almost ended.
     const which = pid === ""
       ? "another process is starting or stopping it"
       : `already running as process ${pid}`;

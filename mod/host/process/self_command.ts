@@ -1,13 +1,14 @@
 /**
- * Edge: how this very program is called again, in each of its forms: compiled, portable, from source.
+ * Edge: the command that runs this program again, in each of its forms: compiled, portable, from
+ * source.
  *
  * @module
  */
 
-/** Set by the portable form's head: the file that was executed. */
+/** Set by the head of the portable form: the file that was executed. */
 const PORTABLE_FILE = "HTTPCFG_EXE";
 
-/** Program and arguments that run this program with `args`. */
+/** Returns the program and arguments that run this program with `args`. */
 export function selfCommand(args: readonly string[]): string[] {
   const portable = Deno.env.get(PORTABLE_FILE);
   if (portable) return [portable, ...args];

@@ -1,24 +1,24 @@
 /**
- * Edge: tells the service manager that the service is ready, and that it is alive.
+ * Edge: notifies the service manager that the service is ready, and that it is alive.
  *
  * The protocol of sd_notify(3): datagrams of `NAME=value` lines to the socket that NOTIFY_SOCKET
- * names. Where there is no such socket, or the runtime has no datagrams, nothing is sent.
+ * names. Nothing is sent if there is no such socket, or if the runtime has no datagrams.
  *
  * @module
  */
 
-/** What is told to the service manager. */
+/** Notifications to the service manager. */
 interface ServiceNotifier {
-  /** Everything that is to listen does; `status` is one line for people. */
+  /** The service is ready; `status` is one line for people. */
   ready(status: string): Promise<void>;
-  /** No more signs of life: the process is about to end. */
+  /** Stops the watchdog notifications: the process is about to end. */
   close(): void;
 }
 
 /** Microseconds in a millisecond, the unit of WATCHDOG_USEC. */
 const USEC_PER_MS = 1000;
 
-/** The notifier of this process; `env` reads the environment. */
+/** Opens the notifier of this process; `env` reads the environment. */
 export function openNotifier(env: (name: string) => string | undefined): ServiceNotifier {
   const socket = env("NOTIFY_SOCKET");
   const send = socket === undefined ? null : openSender(socket);
@@ -34,7 +34,7 @@ export function openNotifier(env: (name: string) => string | undefined): Service
   };
 }
 
-/** Half of what the manager waits, as it advises; null where it does not watch this process. */
+/** Half of the manager's time-out, as recommended; null if it does not watch this process. */
 export function watchdogIntervalMs(
   usec: string | undefined,
   watched: string | undefined,
@@ -45,7 +45,7 @@ export function watchdogIntervalMs(
   return Math.max(1, Math.floor(Number(usec) / USEC_PER_MS / 2));
 }
 
-/** What `Deno` has under `--unstable-net`, which the built program is given. */
+/** What `Deno` has under `--unstable-net`, which the built program runs with. */
 interface Datagrams {
   listenDatagram?(options: { transport: "unixpacket"; path: string }): {
     send(bytes: Uint8Array, to: { transport: "unixpacket"; path: string }): Promise<number>;
@@ -56,13 +56,13 @@ interface Datagrams {
 function openSender(socket: string): ((text: string) => Promise<void>) | null {
   const { listenDatagram } = Deno as unknown as Datagrams;
   if (listenDatagram === undefined) return null;
-  // A leading @ or NUL is a name without a file; our own address needs none either.
+  // A leading @ or NUL means an abstract socket, without a file; our own address is one as well.
   const to = { transport: "unixpacket", path: socket.replace(/^@/, "\0") } as const;
   const path = `\0httpcfg-notify-${Deno.pid}`;
   try {
     const own = listenDatagram({ transport: "unixpacket", path });
     return async (text) => {
-      // A manager that does not listen must not end the service.
+      // A manager that does not listen must not stop the service.
       await own.send(new TextEncoder().encode(text), to).catch(() => {});
     };
   } catch {

@@ -1,8 +1,8 @@
 /**
- * Edge: the process of the service, from its start to its clean end.
+ * Edge: the process of the service, from start to clean shutdown.
  *
- * Everything is built before the control socket exists, and a request that comes in the first moment
- * waits until the process is open: there is no time at which it could meet half a service.
+ * Everything is built before the control socket exists, and an early request waits until the
+ * process is open, so that no request can meet a half-built service.
  *
  * @module
  */
@@ -36,7 +36,7 @@ interface ServeOptions {
   readonly paths: Paths;
   readonly store: Store;
   readonly version: string;
-  /** Writes one line for whoever watches the process. */
+  /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
 
@@ -44,11 +44,11 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** Claims the home, opens the control socket, and waits to be told what to start. */
+/** Claims the home and opens the control socket. No service is started yet. */
 export async function openServiceProcess(options: ServeOptions): Promise<ServiceProcess> {
   logUncaughtErrors(options.log);
-  // Once and before anything is open: sites are swapped without a wait, and a process that runs for
-  // long does not depend on the files of its program.
+  // Once, before anything is open: sites are replaced without waiting, and a long-running process
+  // does not depend on the files of its program.
   const siteHandler = await loadSiteHandlers();
   const instance = await claimInstance(options.paths.run);
   const process = new ServiceProcess(options, instance, siteHandler);
@@ -56,7 +56,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   return process;
 }
 
-/** A running process of services. */
+/** The process that runs the services. */
 class ServiceProcess {
   readonly controller: Controller;
   readonly #options: ServeOptions;
@@ -119,7 +119,9 @@ class ServiceProcess {
     });
   }
 
-  /** Takes back what was not confirmed, then opens the sockets: programs' first, control last. */
+  /**
+   * Reverts an unconfirmed change, then opens the sockets: that of programs first, control last.
+   */
   async open(): Promise<void> {
     const { paths, log } = this.#options;
     await this.#confirmation.revertPending();
@@ -127,7 +129,7 @@ class ServiceProcess {
     const sharing = await openSharing(paths.run, this.#registrations, { log, onFailure });
     const control = await openControl(paths.run, {
       handle: (request, report) => this.#handle(request, report),
-      // A process whose last service was stopped has nothing left to do.
+      // A process ends with its last service.
       afterAnswer: async ({ op }) => {
         if (op === "end" || (op === "stop" && !this.controller.anyUp())) await this.end();
       },
@@ -164,17 +166,17 @@ class ServiceProcess {
     };
   }
 
-  /** True from the moment at which the process was told to end. */
+  /** True once the process has been told to end. */
   get isEnding(): boolean {
     return this.#isEnding;
   }
 
-  /** Resolves when the process has ended and nothing is left. */
+  /** Resolves when everything has been stopped and released. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
 
-  /** Stops everything and gives the home up. Told twice, what is still in flight is cut. */
+  /** Stops everything and releases the home. A second call aborts what is still in progress. */
   async end(): Promise<void> {
     if (this.#isEnding) return this.#ended.resolve();
     this.#isEnding = true;
@@ -214,7 +216,7 @@ class ServiceProcess {
   }
 }
 
-/** A service that cannot share its ports serves its sites all the same. */
+/** Opens port sharing; null on an error, which does not keep the service from serving its sites. */
 async function openSharing(
   run: string,
   registrations: Registrations,
@@ -240,7 +242,7 @@ function listenToSignals(end: () => void, reopen: () => void): void {
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", reopen);
 }
 
-/** `store`, whose document leaves an event for each part of it that cannot be used. */
+/** Wraps `store` to log an event for each part of a document that cannot be used. */
 function withDocumentEvents(store: Store, logs: ServiceLogs): Pick<Store, "read"> {
   return {
     read: () =>
@@ -283,7 +285,7 @@ async function openControl(run: string, service: ControlService): Promise<Closab
   };
 }
 
-/** One stray rejection must not end a server. It is a bug all the same, so it is told. */
+/** Logs uncaught errors: a stray rejection must not end a server, but it is a bug. */
 function logUncaughtErrors(log: (line: string) => void): void {
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

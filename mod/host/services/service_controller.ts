@@ -1,11 +1,12 @@
 /**
- * The service controller: starts and stops services in the order of the table, one request at a time.
+ * The service controller: starts and stops services in the order of the service table, one request
+ * at a time.
  *
  *     stopped -> starting -> running <-> paused
  *        ^---------------- stopping <------'
  *
- * What a service does is its worker's affair; a worker that fails to start leaves its service stopped
- * and what it needed running, as on Windows.
+ * The work of a service is done by its worker. If a worker fails to start, its service stays
+ * stopped and the services that it needs stay running, as on Windows.
  *
  * @module
  */
@@ -15,22 +16,22 @@ import { dependentsOf, type ServiceName, SERVICES, startOrder } from "./service_
 export type ServiceState = "stopped" | "starting" | "running" | "pausing" | "paused" | "stopping";
 
 export interface ServiceWorker {
-  /** Resolves when the service does its work. Throws why it cannot. */
+  /** Resolves when the service is running. Throws if it cannot start. */
   start(): Promise<void>;
-  /** Resolves when nothing of it is left. */
+  /** Resolves when the service has stopped completely. */
   stop(): Promise<void>;
   pause?(): Promise<void>;
   resume?(): Promise<void>;
 }
 
-/** What a request did, step by step, for those who watch. */
+/** Observes the state changes of services. */
 type ServiceWatcher = (service: ServiceName, state: ServiceState) => void;
 
 export class Controller {
   readonly #workers: Readonly<Record<ServiceName, ServiceWorker>>;
   readonly #states = new Map<ServiceName, ServiceState>();
   readonly #watch: ServiceWatcher;
-  /** The request that runs; the next one waits for it. */
+  /** The current request; the next one waits for it. */
   #queue: Promise<unknown> = Promise.resolve();
   #isShutDown = false;
 
@@ -47,17 +48,17 @@ export class Controller {
     return this.state(name) !== "stopped";
   }
 
-  /** Services that are not stopped and stand on `name`, in the order of stopping. */
+  /** Services that depend on `name` and are not stopped, in the order of stopping. */
   runningDependents(name: ServiceName): ServiceName[] {
     return dependentsOf(name).filter((dependent) => this.isUp(dependent));
   }
 
-  /** True while anything runs. */
+  /** Reports whether any service is not stopped. */
   anyUp(): boolean {
     return SERVICES.some((row) => this.isUp(row.name));
   }
 
-  /** Starts `name` and what it needs; nothing for what runs already. Throws after a shutdown. */
+  /** Starts `name` and what it needs, unless already running. Throws after a shutdown. */
   start(name: ServiceName): Promise<void> {
     return this.#enqueue(async () => {
       if (this.#isShutDown) {
@@ -78,13 +79,13 @@ export class Controller {
     });
   }
 
-  /** Stops what stands on `name`, then `name`. `step` hears of each service before and after. */
+  /** Stops what depends on `name`, then `name`. Calls `step` before and after each service. */
   stop(name: ServiceName, step: ServiceWatcher = () => {}): Promise<void> {
     return this.#enqueue(async () => {
       for (const next of [...this.runningDependents(name), name]) {
         if (!this.isUp(next)) continue;
         step(next, "stopping");
-        // A worker that fails to stop has still given up its work: there is no way back to running.
+        // A worker that fails to stop has still ended its work: it cannot return to running.
         await this.#transition(
           next,
           "stopping",
@@ -111,13 +112,13 @@ export class Controller {
     });
   }
 
-  /** Stops everything, top of the chain first, and lets nothing start again. */
+  /** Stops everything, dependents first, and prevents any further start. */
   async shutDown(): Promise<void> {
     this.#isShutDown = true;
     for (const row of [...SERVICES].reverse()) await this.stop(row.name);
   }
 
-  /** Runs `work` when no start or stop runs: a reload must not meet a half-stopped service. */
+  /** Runs `work` while no start or stop runs: a reload must not meet a half-stopped service. */
   exclusive<T>(work: () => Promise<T>): Promise<T> {
     return this.#enqueue(work);
   }

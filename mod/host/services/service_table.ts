@@ -1,11 +1,11 @@
 /**
- * The services and what they stand on. Pure.
+ * The services and their dependencies. Pure.
  *
  *     HTTP <- HTTPFilter ("HTTP SSL") <- W3SVC     IISADMIN <- W3SVC, HTTPFilter
  *
- * Source: KB 813368, KB 969864; the exact dependency lists of 2003 are inferred from them. HTTPFilter
- * is not made to depend on IISADMIN here, so that `net stop iisadmin` ends the Web service alone, as
- * its display names lead one to expect.
+ * Source: KB 813368, KB 969864; the exact dependency lists of 2003 are inferred from them.
+ * HTTPFilter does not depend on IISADMIN here, so that `net stop iisadmin` stops the Web service
+ * alone, as the display names lead one to expect.
  *
  * @module
  */
@@ -16,12 +16,12 @@ export interface ServiceRow {
   readonly name: ServiceName;
   readonly display: string;
   readonly needs: readonly ServiceName[];
-  /** Shown by `net start` without a name. HTTP is a driver and is not. */
+  /** Shown by `net start` without a name. HTTP is a driver and is not shown. */
   readonly listed: boolean;
   readonly canPause: boolean;
 }
 
-/** In the order of starting: each row needs only rows above it. */
+/** The services in the order of starting: each row needs only rows above it. */
 export const SERVICES: readonly ServiceRow[] = [
   { name: "HTTP", display: "HTTP", needs: [], listed: false, canPause: false },
   { name: "HTTPFilter", display: "HTTP SSL", needs: ["HTTP"], listed: true, canPause: false },
@@ -35,7 +35,7 @@ export const SERVICES: readonly ServiceRow[] = [
   },
 ];
 
-/** The service that `text` names, short or display name, in any case. */
+/** Finds the service by its short or display name, ignoring case. */
 export function findService(text: string): ServiceRow | undefined {
   const wanted = text.toLowerCase();
   return SERVICES.find(({ name, display }) => {
@@ -47,7 +47,7 @@ export function serviceRow(name: ServiceName): ServiceRow {
   return SERVICES.find((row) => row.name === name)!;
 }
 
-/** What has to run for `name`, in the order of starting, `name` last. */
+/** Returns what has to run for `name`, in the order of starting, `name` last. */
 export function startOrder(name: ServiceName): ServiceName[] {
   const needed = new Set<ServiceName>();
   const need = (wanted: ServiceName): void => {
@@ -58,7 +58,7 @@ export function startOrder(name: ServiceName): ServiceName[] {
   return SERVICES.filter((row) => needed.has(row.name)).map((row) => row.name);
 }
 
-/** Everything that stands on `name`, top of the chain first: the order of stopping, without `name`. */
+/** Returns everything that depends on `name`, in the order of stopping, without `name`. */
 export function dependentsOf(name: ServiceName): ServiceName[] {
   return SERVICES.filter((row) => row.name !== name && startOrder(row.name).includes(name))
     .map((row) => row.name)

@@ -1,38 +1,39 @@
 /**
  * Edge: the users and groups of this machine, from /etc/passwd and /etc/group.
  *
- * Covered: what stands in these files. Not covered: what only a directory service knows (LDAP, SSSD).
+ * Covered: the accounts in these files. Not covered: accounts that only a directory service knows
+ * (LDAP, SSSD).
  *
  * @module
  */
 
-/** One user; several may have the same id. */
+/** A user; several may have the same id. */
 interface LocalUser {
   readonly name: string;
   readonly uid: number;
-  /** The user's own group; null where the file names none. */
+  /** The user's primary group; null if the file has none. */
   readonly gid: number | null;
 }
 
-/** One group, and the names of those who are in it beside the users whose own group it is. */
+/** A group, with its members other than the users whose primary group it is. */
 interface LocalGroup {
   readonly name: string;
   readonly gid: number;
   readonly members: readonly string[];
 }
 
-/** Everybody there is, in the order of the files. */
+/** All users and groups, in the order of the files. */
 export interface LocalUsers {
   readonly users: readonly LocalUser[];
   readonly groups: readonly LocalGroup[];
 }
 
-/** Reads both files; a system that does not have them has no such accounts. */
+/** Reads both files; a system without them has no such accounts. */
 export async function readLocalUsers(): Promise<LocalUsers> {
   return parseLocalUsers(await readOrEmpty("/etc/passwd"), await readOrEmpty("/etc/group"));
 }
 
-/** {@linkcode LocalUsers} of the texts of the two files, as passwd(5) and group(5) have them. */
+/** Parses the texts of the two files, in the formats of passwd(5) and group(5). */
 export function parseLocalUsers(passwd: string, group: string): LocalUsers {
   const users = records(passwd).flatMap(([name = "", , uid = "", gid = ""]) => {
     return isId(uid) ? [{ name, uid: Number(uid), gid: isId(gid) ? Number(gid) : null }] : [];
@@ -43,7 +44,10 @@ export function parseLocalUsers(passwd: string, group: string): LocalUsers {
   return { users, groups };
 }
 
-/** Ids of the groups that `uid` is in, ascending. A process that gave groups up still has its user's. */
+/**
+ * Returns the ids of the groups of `uid`, ascending. A process that has dropped groups still counts
+ * as a member of all groups of its user.
+ */
 export function groupsOf(uid: number, { users, groups }: LocalUsers): number[] {
   const own = users.filter((user) => user.uid === uid);
   const names = new Set(own.map(({ name }) => name));

@@ -1,8 +1,8 @@
 /**
- * Edge: opens what programs of other users need to register URLs, and closes it.
+ * Edge: opens and closes what programs of other users need to register URLs.
  *
- * The run folder lets others pass and not look: the control socket and the files beside it are for
- * their owner alone by their own modes.
+ * Other users may traverse the run directory but not list it: the control socket and the other
+ * files in it are restricted to their owner by their own modes.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { type RegistrationHandler, RegistrationServer } from "./register_server.
 
 const TRAVERSE = 0o011;
 
-/** Opens the socket in the run folder `run`; resolves with how to close it. */
+/** Opens the registration socket in the run directory `run`; resolves with a handle to close it. */
 export async function openPortSharing(
   run: string,
   handler: RegistrationHandler,

@@ -1,21 +1,21 @@
 /**
- * Where programs of other users find the service: a folder in the run folder that everyone may enter
- * and nobody may list.
+ * Where programs of other users find the service: a directory in the run directory that everyone
+ * may enter and nobody may list.
  *
  * @module
  */
 
-/** The folder, in the run folder `run`. */
+/** Path of that directory in the run directory `run`. */
 export function sharingFolder(run: string): string {
   return `${run}/sharing`;
 }
 
-/** The socket that everyone may connect to. */
+/** Path of the socket, which everyone may connect to. */
 export function registerSocket(run: string): string {
   return `${sharingFolder(run)}/register.sock`;
 }
 
-/** Where callers prove who they are. */
+/** Path of the directory in which callers prove their identity. */
 export function proofFolder(run: string): string {
   return `${sharingFolder(run)}/proof`;
 }

@@ -1,5 +1,5 @@
 /**
- * Edge: a caller's side of a registration.
+ * Edge: the client side of a registration.
  *
  * @module
  */
@@ -19,17 +19,17 @@ import { proofFolder, registerSocket } from "./register_address.ts";
 
 /** A request that was granted. */
 interface Granted {
-  /** The prefix in canonical text. */
+  /** The prefix in canonical form. */
   readonly url: string;
-  /** Resolves with the reason when the service ends the registration; never for one that is kept. */
+  /** Resolves with the reason when the service ends the registration; never with `keep`. */
   readonly ended: Promise<string>;
-  /** Hangs up. */
+  /** Closes the connection. */
   close(): void;
 }
 
 /**
- * Asks the first of `runs` (run folders) in which a service listens. Throws a Fault that ends the
- * process with the Win32 code of the refusal.
+ * Sends `request` to the first of `runs` (run directories) in which a service is listening. Throws
+ * a Fault whose exit status is the Win32 code of the refusal.
  */
 export async function sendRegistrationRequest(
   runs: readonly string[],
@@ -69,7 +69,7 @@ async function dial(
     try {
       return { conn: await Deno.connect({ transport: "unix", path: registerSocket(run) }), run };
     } catch (error) {
-      // Nothing there, the socket of a killed process, or a folder that is another user's own.
+      // No socket, the socket of a killed process, or a private directory of another user.
       const isAbsent = error instanceof Deno.errors.NotFound ||
         error instanceof Deno.errors.ConnectionRefused ||
         error instanceof Deno.errors.PermissionDenied;

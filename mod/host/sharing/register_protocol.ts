@@ -1,32 +1,32 @@
 /**
- * What a program that registers a URL and the running service say to each other, one line of JSON at a
- * time:
+ * The protocol between a program that registers a URL and the running service, one line of JSON at
+ * a time:
  *
  *     caller: register or unregister
- *     service: prove NONCE              the caller makes an empty file called proofName(NONCE, request)
- *     caller: proved                    the service looks who owns the file, and removes it
+ *     service: prove NONCE       the caller creates an empty file named proofName(NONCE, request)
+ *     caller: proved             the service reads the owner of the file, and removes it
  *     service: done | refused
  *
- * A registration without `keep` lasts as long as the connection: the caller ends it by hanging up, the
- * service by saying `ended`. The name of the file holds a digest of the request, so that a file made
- * for one request proves nothing for another.
+ * A registration without `keep` lasts as long as the connection: the caller ends it by closing the
+ * connection, the service by sending `ended`. The name of the file contains a digest of the
+ * request, so that a file for one request proves nothing for another.
  *
  * @module
  */
 
 import * as v from "valibot";
 
-/** Longest line of either side: a URL of 2,048 characters, escaped, and a path. */
+/** Longest line in either direction: a URL of 2,048 characters, escaped, and a path. */
 export const REGISTER_LINE_BYTES_MAX = 16_384;
 
 export interface RegisterRequest {
   readonly op: "register";
   readonly url: string;
-  /** Target as `parseProxyTarget` reads it. */
+  /** Target, in the syntax of `parseProxyTarget`. */
   readonly to: string;
-  /** Outlives the connection. */
+  /** Keeps the registration when the connection is closed. */
   readonly keep: boolean;
-  /** Seconds that the program may take for the head of an answer, or between two pieces. */
+  /** Time-out in seconds for the head of a response, and between two pieces of its body. */
   readonly timeoutSeconds: number;
 }
 
@@ -44,7 +44,7 @@ export type RegistrationAnswer =
   | { readonly kind: "refused"; readonly code: number; readonly reason: string }
   | { readonly kind: "ended"; readonly reason: string };
 
-/** Seconds that a program may take; HTTP.sys's own time-outs are 120 s. */
+/** Limits for the time-out in seconds; HTTP.sys's own time-outs are 120 s. */
 export const PROXY_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
 
 const requestSchema: v.GenericSchema<unknown, RegistrationRequest> = v.variant("op", [
@@ -65,25 +65,25 @@ const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("ki
   v.object({ kind: v.literal("ended"), reason: v.string() }),
 ]);
 
-/** The request that `value` is; null where it is none. */
+/** Parses `value` as a request; null if it is not one. */
 export function parseRegistrationRequest(value: unknown): RegistrationRequest | null {
   const result = v.safeParse(requestSchema, value);
   return result.success ? result.output : null;
 }
 
-/** The answer that `value` is; null where it is none. */
+/** Parses `value` as an answer; null if it is not one. */
 export function parseRegistrationAnswer(value: unknown): RegistrationAnswer | null {
   const result = v.safeParse(answerSchema, value);
   return result.success ? result.output : null;
 }
 
-/** True for a whole number of seconds within {@linkcode PROXY_TIMEOUT}. */
+/** Reports whether `seconds` is a whole number within {@linkcode PROXY_TIMEOUT}. */
 export function isTimeout(seconds: number): boolean {
   return Number.isInteger(seconds) && seconds >= PROXY_TIMEOUT.min &&
     seconds <= PROXY_TIMEOUT.max;
 }
 
-/** Name of the file that proves who asks for `request`. */
+/** Returns the name of the file that proves who sent `request`. */
 export async function proofName(nonce: string, request: RegistrationRequest): Promise<string> {
   const text = request.op === "unregister"
     ? [nonce, request.op, request.url]

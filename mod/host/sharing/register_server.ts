@@ -1,6 +1,7 @@
 /**
- * Edge: the service's side of a registration. Everyone on the machine may connect here, so everything has a
- * bound: the lines, the time for the proof, the callers who have not proved who they are.
+ * Edge: the server side of a registration. Every user of this machine may connect here, so
+ * everything is limited: the lines, the time for the proof, the callers that are not yet
+ * identified.
  *
  * @module
  */
@@ -20,33 +21,33 @@ import {
 import type { ProofFolder } from "./register_proof.ts";
 import type { Registrant } from "./registration_access.ts";
 
-/** Callers at once who have not proved who they are; the next one is hung up on. */
+/** Concurrent callers that are not yet identified; further connections are closed. */
 const UNIDENTIFIED_MAX = 32;
-/** For a caller to say what it wants and to prove who it is. */
+/** Milliseconds for a caller to send its request and to prove its identity. */
 const PROOF_MS = 10_000;
 
-/** What came of a request: a Win32 code, 0 for success, and the canonical URL or the reason. */
+/** The result of a request: a Win32 code, 0 for success, and the canonical URL or the reason. */
 export interface RegistrationOutcome {
   readonly code: number;
   readonly text: string;
 }
 
-/** Who carries out what was proved. */
+/** Executes the requests of identified callers. */
 export interface RegistrationHandler {
-  /** `onEnd` is called once, when the service ends the registration itself. */
+  /** Calls `onEnd` once, when the service ends the registration. */
   register(
     request: RegisterRequest,
     registrant: Registrant,
     onEnd: (reason: string) => void,
   ): Promise<RegistrationOutcome>;
   unregister(request: UnregisterRequest, registrant: Registrant): Promise<RegistrationOutcome>;
-  /** The caller has hung up. */
+  /** The caller of the registration has closed its connection. */
   disconnected(url: string): Promise<void>;
 }
 
 type Stream = LineStream & { close(): void };
 
-/** Serves callers, one request a connection. */
+/** Serves callers, one request per connection. */
 export class RegistrationServer {
   readonly #proofs: ProofFolder;
   readonly #handler: RegistrationHandler;
@@ -54,7 +55,7 @@ export class RegistrationServer {
   readonly #streams = new Set<Stream>();
   #unidentified = 0;
 
-  /** `onFailure` is told of a failure that is nobody's but this program's. */
+  /** `onFailure` is called for an internal error. */
   constructor(
     proofs: ProofFolder,
     handler: RegistrationHandler,
@@ -72,14 +73,14 @@ export class RegistrationServer {
     try {
       await this.#handle(stream);
     } catch {
-      // A caller that goes away, or says what is no request, is owed nothing.
+      // A caller that disconnects, or sends anything but a request, gets no answer.
     } finally {
       this.#streams.delete(stream);
       closeQuietly(stream);
     }
   }
 
-  /** Hangs up on everyone. */
+  /** Closes all connections. */
   close(): void {
     for (const stream of this.#streams) closeQuietly(stream);
   }
@@ -103,13 +104,13 @@ export class RegistrationServer {
     if (outcome.code !== WIN32.NO_ERROR || request.keep) return await reply(answerOf(outcome));
     try {
       await reply(answerOf(outcome));
-      await lines.next(); // nothing comes any more but the end
+      await lines.next(); // only the end of the stream is expected
     } finally {
       await this.#handler.disconnected(outcome.text).catch(this.#onFailure);
     }
   }
 
-  /** What came of `work`; one that throws is refused with its reason, and is told. */
+  /** The outcome of `work`; an error becomes a refusal, and is reported if it is internal. */
   async #runHandler(work: () => Promise<RegistrationOutcome>): Promise<RegistrationOutcome> {
     try {
       return await work();
@@ -120,7 +121,7 @@ export class RegistrationServer {
     }
   }
 
-  /** The request and who made it; null where that was not proved. */
+  /** Reads the request and identifies the caller; null if that fails. */
   async #identify(
     stream: Stream,
     lines: AsyncGenerator<unknown>,

@@ -1,15 +1,16 @@
 /**
- * Who may register which URL prefix: HTTP.sys's rules ("Processing Registrations"). Pure.
+ * Decides who may register which URL prefix, by HTTP.sys's rules ("Processing Registrations").
+ * Pure.
  *
- * 1. One scheme a port: what is registered, reserved or bound there decides; else 183.
- * 2. A prefix is registered once; a site's binding is a registration of `/`. Else 183.
- * 3. The longest reservation that covers the prefix decides by its ACL, for administrators too: they
- *    can change it. Without one there are the two implicit reservations of every host and port, which
- *    let administrators register and nobody else. Else 5.
+ * 1. A port has one scheme, that of what is registered, reserved or bound there. Otherwise 183.
+ * 2. A prefix is registered once; a site's binding is a registration of `/`. Otherwise 183.
+ * 3. The longest reservation that covers the prefix decides by its ACL, for administrators too:
+ *    they can change it. Without one, the two implicit reservations of every host and port apply,
+ *    which let only administrators register. Otherwise 5.
  *
- * Administrators are root and the user of the service. Chosen, where HTTP.sys has nothing like it: a
- * target that is a socket file is for them alone, because the service connects with its own rights, and
- * a file's owner can put another one in its place at any time.
+ * Administrators are root and the user of the service. Chosen, as HTTP.sys has no equivalent: only
+ * they may use a socket file as target, because the service connects with its own rights, and the
+ * owner of a file can replace it by another one at any time.
  *
  * @module
  */
@@ -26,26 +27,26 @@ import { bindingPrefix, parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
 import type { ProxyTarget } from "../../site/proxy/proxy_target.ts";
 
-/** Who asks. */
+/** The caller of a registration. */
 export interface Registrant extends Caller {
   readonly isAdministrator: boolean;
 }
 
-/** A prefix that is taken, or speaks for the scheme of its port. */
+/** A prefix that is in use, or that determines the scheme of its port. */
 export interface TakenPrefix {
   readonly prefix: UrlPrefix;
-  /** By whom, as the end of a sentence: `site "a"`. */
+  /** What uses it, as the end of a sentence: `site "a"`. */
   readonly by: string;
 }
 
-/** `code` 0: it may. Any other is the Win32 code of the refusal. */
+/** `code` 0 allows the registration; any other is the Win32 code of the refusal. */
 interface AccessDecision {
   readonly code: number;
-  /** Why not, as the end of a sentence; "" where it may. */
+  /** Why it is refused, as the end of a sentence; "" if it is allowed. */
   readonly reason: string;
 }
 
-/** What is asked for. */
+/** A registration to decide about, and the facts that decide. */
 interface AccessQuestion {
   readonly prefix: UrlPrefix;
   readonly target: ProxyTarget;
@@ -54,7 +55,7 @@ interface AccessQuestion {
   readonly taken: readonly TakenPrefix[];
 }
 
-/** Decides about one registration. */
+/** Decides whether a registration is allowed. */
 export function decideRegistration(question: AccessQuestion): AccessDecision {
   const { prefix, registrant, target, taken } = question;
   const reserved = reservedPrefixes(question.reservations);
@@ -84,7 +85,7 @@ export function decideRegistration(question: AccessQuestion): AccessDecision {
   );
 }
 
-/** What running sites have registered: `/` in the bucket of each binding. */
+/** Returns the prefixes of running sites: `/` in the bucket of each binding. */
 export function takenBySites(sites: readonly SiteRecord[]): TakenPrefix[] {
   return sites.flatMap(({ name, bindings, secureBindings }) => {
     const by = `site "${name}"`;

@@ -1,8 +1,8 @@
 /**
- * The programs that have registered a URL, and the one place where they come and go.
+ * The programs that have registered a URL, and the only place where registrations change.
  *
- * A change is made while nothing else starts, stops or reloads. A program that the plan has no room for
- * (its port is held elsewhere, its address is not included) is not taken.
+ * A change is made while nothing else starts, stops or reloads. A program that the plan cannot
+ * serve (its port is held by another process, its address is not included) is rejected.
  *
  * @module
  */
@@ -29,30 +29,32 @@ import {
 } from "./registration_access.ts";
 import type { RegistrationStatus } from "../control/status.ts";
 
-/** Registrations of the whole service, and of one user that is no administrator. */
+/**
+ * Limits for the registrations of the whole service, and of one user who is not an administrator.
+ */
 const REGISTRATIONS_MAX = 256;
 const REGISTRATIONS_OF_USER_MAX = 32;
 
-/** What the registrations need of the Web service. */
+/** What the registrations need from the Web service. */
 export interface SharedService {
-  /** Null while HTTP does not run. */
+  /** Null while HTTP is not running. */
   readonly runningSites: readonly SiteRecord[] | null;
-  /** Serves exactly these programs from now on; says what became of each. */
+  /** Serves exactly these programs from now on; returns the result for each. */
   servePrograms(programs: readonly RegisteredHandler[]): Promise<readonly PlannedRegistration[]>;
 }
 
 /** Runs `work` while nothing starts, stops or reloads. */
 type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** What the registrations are given. */
+/** The environment of the registrations. */
 interface RegistrationsOptions {
   readonly service: SharedService;
-  /** Its reservations, as they are stored at the time, decide. */
+  /** Its reservations, as stored at the time of a request, decide. */
   readonly store: Pick<Store, "read">;
   readonly exclusive: Exclusive;
   /** Milliseconds since 1970. */
   now(): number;
-  /** The name in Via, this process's own: another one of this program on the way is not a loop. */
+  /** The name in Via, unique to this process: another instance of this program is not a loop. */
   readonly via: string;
 }
 
@@ -67,7 +69,7 @@ interface Registration extends RegisteredHandler {
   readonly onEnd: (reason: string) => void;
 }
 
-/** Carries out what callers have proved to want. */
+/** Executes the requests of identified callers. */
 export class Registrations implements RegistrationHandler {
   readonly #service: SharedService;
   readonly #store: Pick<Store, "read">;
@@ -84,14 +86,14 @@ export class Registrations implements RegistrationHandler {
     this.#via = via;
   }
 
-  /** As `status` shows them, in the order in which they came. */
+  /** The registrations for `status`, in the order of registration. */
   status(): RegistrationStatus[] {
     return this.#list.map(({ url, target, uid, keep, since }) => {
       return { url, to: formatProxyTarget(target), uid, keep, since };
     });
   }
 
-  /** Serves by the reservations that are stored now: they count at once, without a reload. */
+  /** Applies the stored reservations: they take effect immediately, without a reload. */
   refresh(): Promise<void> {
     return this.#exclusive(async () => {
       if (this.#service.runningSites !== null) await this.#service.servePrograms(this.#list);
@@ -155,7 +157,7 @@ export class Registrations implements RegistrationHandler {
     });
   }
 
-  /** Ends every registration, within a stop of HTTP. */
+  /** Ends every registration, during a stop of HTTP. */
   async endAll(reason: string): Promise<void> {
     const ended = this.#list;
     if (ended.length === 0) return;

@@ -1,5 +1,5 @@
 /**
- * The response cache as `netsh http` sees it: what is kept, by URL, and how it is dropped.
+ * The response cache as `netsh http` sees it: cached responses by URL, and their eviction.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import type { SiteRecord } from "../../config/document/document.ts";
 import type { Representation, ResponseCache } from "../../site/static/response_cache.ts";
 import type { CachedResponse } from "../control/status.ts";
 
-/** Which kept responses are meant. */
+/** Selects cached responses. */
 interface CacheSelection {
   /** Null for all. */
   readonly url: string | null;
-  /** With what is kept below the URL. */
+  /** Includes the responses under the URL. */
   readonly recursive: boolean;
 }
 
@@ -27,7 +27,7 @@ export class CachedResponses {
     this.#sites = sites;
   }
 
-  /** Every kept response; a file that is kept in several codings is listed once for each. */
+  /** Lists every cached response; a file in several codings is listed once for each. */
   list(): CachedResponse[] {
     return this.#cache.entries().flatMap(({ siteId, path, entry }) => {
       const url = `${baseUrl(this.#sites, siteId)}${path}`;
@@ -37,7 +37,7 @@ export class CachedResponses {
     });
   }
 
-  /** Drops what is meant; gives the number of entries. */
+  /** Evicts the selected responses; returns the number of cache entries. */
   evict({ url, recursive }: CacheSelection): number {
     return this.#cache.evict(({ siteId, path }) => {
       if (url === null) return true;
@@ -61,7 +61,7 @@ function described(url: string, { headers, whole }: Representation): CachedRespo
   };
 }
 
-/** Where a site is found, without the last slash: its first binding, as a URL. */
+/** The URL of a site without its trailing slash, from its first binding. */
 function baseUrl(sites: readonly SiteRecord[], siteId: number): string {
   const site = sites.find(({ id }) => id === siteId);
   const [plain] = site?.bindings ?? [];

@@ -1,9 +1,9 @@
 /**
- * HTTP: the inclusion list, the settings and the server, read when the service starts and kept until
- * it stops (the rule of KB 813368). A reload replaces list and settings in place.
+ * The HTTP service: the inclusion list, the settings and the server, read when the service starts
+ * and kept until it stops (the rule of KB 813368). A reload replaces list and settings in place.
  *
- * HTTP has no sites and no sockets of its own: W3SVC and the programs that have registered a URL bring
- * them (`web_service.ts`).
+ * HTTP has no sites and no sockets of its own: they come from W3SVC and from the programs that have
+ * registered a URL (`web_service.ts`).
  *
  * @module
  */
@@ -21,37 +21,37 @@ import { HttpServer } from "../../http/server.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 
-/** What HTTP reads of a document. */
+/** What HTTP reads from a document. */
 export interface HttpConfig {
-  /** The inclusion list as it is stored. */
+  /** The inclusion list as stored. */
   readonly ipListen: readonly string[];
   readonly list: readonly ListEntry[];
-  /** Settings as they are stored. */
+  /** The settings as stored. */
   readonly storedSettings: StoredSettings;
-  /** Every setting, with the defaults. */
+  /** Every setting, including defaults. */
   readonly settings: Settings;
 }
 
-/** HTTP while it runs. */
+/** The state of HTTP while it is running. */
 export interface RunningHttp {
   readonly config: HttpConfig;
   readonly server: HttpServer;
 }
 
-/** What HTTP reads from and reports to. */
+/** The environment of the HTTP service. */
 interface HttpServiceOptions {
   readonly store: Pick<Store, "read">;
   readonly logs: ServiceLogs;
-  /** Called when the connection of `remote` is gone. */
+  /** Called when the connection of `remote` has been closed. */
   onClosed(remote: Endpoint): void;
-  /** Writes one line for whoever watches the process. */
+  /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
 
-/** Answers every request while no site runs. */
+/** Handles every request while no site is running. */
 export const NO_SITE: Handler = () => ({ refuse: "Hostname" });
 
-/** The HTTP service. Its only state is what runs: `running` is null while it is stopped. */
+/** The HTTP service. Its only state is `running`, which is null while it is stopped. */
 export class HttpService implements ServiceWorker {
   readonly #options: HttpServiceOptions;
   #running: RunningHttp | null = null;
@@ -87,7 +87,7 @@ export class HttpService implements ServiceWorker {
     await this.#options.logs.flush();
   }
 
-  /** Puts `config` in force; `handler`, where it is given, answers from the next request on. */
+  /** Applies `config`; `handler`, if given, handles requests from the next one on. */
   reconfigure(config: HttpConfig, handler?: Handler): void {
     if (this.#running === null) return;
     const { server } = this.#running;
@@ -97,7 +97,7 @@ export class HttpService implements ServiceWorker {
   }
 }
 
-/** Reads what HTTP needs of `document`. */
+/** Returns what HTTP needs from `document`. */
 export function readHttpConfig({ ipListen, settings: storedSettings }: ConfigDocument): HttpConfig {
   const settings = effectiveSettings(storedSettings);
   return { ipListen, list: parseList(ipListen), storedSettings, settings };

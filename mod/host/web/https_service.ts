@@ -1,9 +1,10 @@
 /**
- * Edge: HTTPFilter ("HTTP SSL"), certificates and handshakes between the sockets and the HTTP engine.
+ * Edge: HTTPFilter ("HTTP SSL"): certificates and handshakes between the sockets and the HTTP
+ * engine.
  *
  * It reads the certificates of the ssl records when it starts and whenever the sites are read, and
- * drops them when it stops. What it needs of TLS is loaded when there is a record, so that a service
- * without https starts as fast as if there were none.
+ * unloads them when it stops. Its TLS code is loaded once there is a record, so that https does not
+ * slow down the start of a service that does not use it.
  *
  * @module
  */
@@ -18,20 +19,20 @@ import type { NewEvent } from "../../telemetry/events/event.ts";
 import type { Certificates } from "./tls_contexts.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 
-/** What it stands on, and where its connections go. */
+/** The environment of the service, and where its connections go. */
 interface HttpsServiceOptions {
   readonly store: Pick<Store, "read">;
-  /** Folder of the certificate stores. */
+  /** Directory of the certificate stores. */
   readonly certs: string;
   event(event: NewEvent): void;
   /** Milliseconds for a handshake. */
   handshakeTimeoutMs(): number;
-  /** A connection that came through; `isTls` is false for a client that does not speak TLS. */
+  /** Receives an accepted connection; `isTls` is false for a client that does not speak TLS. */
   onConnection(stream: GateStream, isTls: boolean): void;
   refused(record: RefusedRecord): void;
 }
 
-/** Milliseconds between two looks at the files of the certificates. */
+/** Milliseconds between two checks of the certificate files. */
 const POLL_MS = 2000;
 
 interface Loaded {
@@ -61,11 +62,11 @@ export class HttpsService {
     this.#loaded?.certificates.load(records);
   }
 
-  /** Why a binding cannot be served; null where it can. */
+  /** Returns why a binding cannot be served; null if it can. */
   readonly check: CertificateCheck = (binding) =>
     (this.#loaded?.certificates.check ?? NONE)(binding);
 
-  /** `site` with the bindings that can be served. */
+  /** Returns `site` with only the secure bindings that can be served. */
   servable(site: SiteRecord): SiteRecord {
     const secureBindings = site.secureBindings.filter((text) => {
       const binding = parseBinding(text);
@@ -74,18 +75,18 @@ export class HttpsService {
     return { ...site, secureBindings };
   }
 
-  /** Takes a connection that was accepted where TLS is spoken. */
+  /** Handles a connection that was accepted on a TLS socket. */
   admit(conn: GateStream): void {
     if (this.#loaded === null) conn.close();
     else this.#loaded.gate.admit(conn);
   }
 
-  /** Ends up to `count` handshakes that have waited longest; says how many. */
+  /** Aborts up to `count` of the oldest handshakes; returns how many. */
   makeRoom(count: number): number {
     return this.#loaded?.gate.makeRoom(count) ?? 0;
   }
 
-  /** Ends the handshakes that are under way. */
+  /** Aborts the handshakes in progress. */
   clear(): void {
     this.#loaded?.gate.clear();
   }

@@ -1,5 +1,5 @@
 /**
- * Who is paused: the Web service as a whole, or single sites of it.
+ * What is paused: the Web service as a whole, or individual sites.
  *
  * @module
  */
@@ -7,7 +7,7 @@ export class Pauses {
   #all = false;
   readonly #sites = new Set<number>();
 
-  /** The whole service. */
+  /** Pauses or resumes the whole service. */
   set all(isPaused: boolean) {
     this.#all = isPaused;
   }
@@ -21,7 +21,7 @@ export class Pauses {
     return this.#all || this.#sites.has(siteId);
   }
 
-  /** Nobody is paused any more. */
+  /** Resumes everything. */
   clear(): void {
     this.#all = false;
     this.#sites.clear();

@@ -1,5 +1,5 @@
 /**
- * What a start left undone, as events in the words of the originals. Pure.
+ * Events for what a start could not do, with the texts of the originals. Pure.
  *
  * @module
  */
@@ -20,9 +20,9 @@ import {
 } from "../../telemetry/events/event.ts";
 
 /**
- * HTTP 15014 for each entry of the list that is none, W3SVC 1003 for each binding that is no URL. The
- * document is refused whole, so 15015, "Driver will listen on all available interfaces", is never
- * written: it would not be true.
+ * HTTP 15014 for each invalid entry of the list, W3SVC 1003 for each binding that is not a valid
+ * URL. The whole document is rejected, so 15015, "Driver will listen on all available interfaces",
+ * is never written: it would not be true.
  */
 export function documentEvents(error: unknown): NewEvent[] {
   if (!(error instanceof DocumentFault)) return [];
@@ -35,7 +35,10 @@ export function documentEvents(error: unknown): NewEvent[] {
   });
 }
 
-/** HTTP 15005 for each socket that could not be had, W3SVC 1004 or 1007 for each site without one. */
+/**
+ * HTTP 15005 for each socket that could not be opened, W3SVC 1004 or 1007 for each site without
+ * one.
+ */
 export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[] {
   const sockets = plan.endpoints.filter(({ action }) => action === "refused" || action === "wait");
   const failed = plan.sites.filter(({ state }) => state === "failed");
@@ -56,7 +59,7 @@ export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[]
   ];
 }
 
-/** What a reload or a change of addresses did, and what it left undone that was not so before. */
+/** Events for what a reload or a change of addresses did, and for its new failures. */
 export function changeEvents(
   before: Plan,
   after: Plan,

@@ -1,5 +1,6 @@
 /**
- * Edge: the rules of a change while the service runs: what stops it, and who is let go after it.
+ * Edge: the rules for a change while the service is running: what prevents it, and which
+ * connections are drained after it.
  *
  * @module
  */
@@ -15,21 +16,21 @@ import { reaches } from "../../listen/plan/reach.ts";
 import type { ControlChange } from "../control/control_protocol.ts";
 import { isUp, nothingStarted } from "./status_views.ts";
 
-/** An address that is no longer served, while its last connections end. */
+/** An address that is no longer served, and whose last connections are ending. */
 export interface Draining {
   readonly endpoint: Endpoint;
   readonly connections: number;
   readonly done: Promise<void>;
 }
 
-/** What came of a reload. */
+/** The result of a reload. */
 export interface ReloadResult {
   readonly changes: readonly ControlChange[];
   /** Addresses that are no longer served and still have connections. */
   readonly draining: readonly Draining[];
 }
 
-/** Throws what stops a reload before any socket is touched. */
+/** Throws the Fault that prevents a reload, before any socket is touched. */
 export function checkReload(plan: Plan, strict: boolean): void {
   const absent = strict ? plan.endpoints.find(({ action }) => action === "wait") : undefined;
   if (absent !== undefined) {
@@ -40,13 +41,16 @@ export function checkReload(plan: Plan, strict: boolean): void {
   throwIfNothingStarts(plan);
 }
 
-/** Throws where the plan would leave the service with nothing to do. */
+/** Throws if the plan would leave the service with nothing to do. */
 function throwIfNothingStarts(plan: Plan): void {
   const problem = nothingStarted(plan, Deno.build.os);
   if (problem !== null) throw problem;
 }
 
-/** An address that is not there is waited for; one that was refused before is no new trouble. */
+/**
+ * Reports whether a failure counts against a reload: an absent address is waited for, and one that
+ * was refused before is not a new failure.
+ */
 export function isNewFailure({ endpoint, fault }: FailedBind, before: Plan): boolean {
   if (fault instanceof BindFault && fault.isAbsent) return false;
   return !before.endpoints.some(({ action, ip, port }) => {
@@ -54,12 +58,12 @@ export function isNewFailure({ endpoint, fault }: FailedBind, before: Plan): boo
   });
 }
 
-/** The sites that have a handler, as one text. */
+/** Returns the ids of the sites that have a handler, as one text. */
 export function upSiteIds({ sites }: Plan): string {
   return sites.filter(isUp).map(({ id }) => id).join();
 }
 
-/** The sockets that a reload opened and closed. */
+/** Returns the sockets that a reload opened and closed. */
 export function changesOf(before: Plan, after: Plan): ControlChange[] {
   const { opened, closed } = movedBetween(before, after);
   const changeAt = (endpoint: Endpoint, change: "opened" | "closed"): ControlChange => {
@@ -71,7 +75,7 @@ export function changesOf(before: Plan, after: Plan): ControlChange[] {
   ];
 }
 
-/** Drains the connections that came in where none of the sockets `open` listens any more. */
+/** Drains the connections to addresses on which none of the sockets `open` listens any more. */
 export function drainUnreached(
   open: readonly Endpoint[],
   server: HttpServer,

@@ -1,6 +1,7 @@
 /**
- * Edge: the timer of the response cache. The handler of all requests, made anew whenever what is served
- * changes, and what outlives it: which connections are with which site, and which sites are paused.
+ * Edge: the timer of the response cache. The handler of all requests, which is rebuilt whenever
+ * what is served changes, and the state that outlives it: which connections belong to which site,
+ * and which sites are paused.
  *
  * @module
  */
@@ -16,13 +17,13 @@ import { routeRequests } from "./router.ts";
 import { type ServingState, sitesUp } from "./serving_state.ts";
 import { SiteConnections } from "./site_connection_limits.ts";
 
-/** Milliseconds between two looks for responses that nobody asked for in UriScavengerPeriod. */
+/** Milliseconds between two scans for responses that were not requested in UriScavengerPeriod. */
 const SCAVENGE_MS = 1000;
 
-/** What a handler was made from, while it answers. */
+/** The resources of the current handler. */
 interface Current {
   readonly cached: CachedResponses;
-  /** Looks for unused responses, so that a service at rest gives their memory back. */
+  /** Evicts unused responses, so that an idle service releases their memory. */
   readonly scavenger: ReturnType<typeof setInterval>;
 }
 
@@ -45,7 +46,7 @@ export class RequestHandler {
     this.#listening = listening;
   }
 
-  /** Handler for the sites and the programs of `state`; the one before it is not asked again. */
+  /** Creates the handler for the sites and programs of `state`; it replaces the previous one. */
   handlerFor(
     state: Pick<ServingState, "document" | "plan" | "programs">,
     settings: Settings,
@@ -67,12 +68,12 @@ export class RequestHandler {
     return handler;
   }
 
-  /** The responses that are kept ready to send; null while nothing is served. */
+  /** The cached responses; null while nothing is served. */
   get cached(): CachedResponses | null {
     return this.#current?.cached ?? null;
   }
 
-  /** Nothing is served any more. */
+  /** Releases the current handler: nothing is served any more. */
   clear(): void {
     clearInterval(this.#current?.scavenger);
     this.#current = null;

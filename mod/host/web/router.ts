@@ -1,6 +1,7 @@
 /**
- * The request path: find who is bound or registered, let it answer. The only place where `http`, `site`
- * and the settings meet; what happens around a request (logs, limits, time-outs) is the engine's.
+ * Routes each request to the site that is bound, or the program that is registered, for it. The
+ * only place where `http`, `site` and the settings meet; everything around a request (logs, limits,
+ * time-outs) belongs to the engine.
  *
  * @module
  */
@@ -26,22 +27,22 @@ interface RouterContext extends SiteContext {
   readonly connections: SiteConnections;
 }
 
-/** A program's prefix and what forwards to it. */
+/** The prefix of a program, and the handler that forwards to it. */
 export interface RegisteredHandler {
   readonly prefix: UrlPrefix;
   readonly handle: Handler;
 }
 
-/** Everything that may answer. */
+/** Everything that requests can be routed to. */
 export interface RouteSources {
-  /** Sites that run. */
+  /** Running sites. */
   readonly sites: readonly SiteRecord[];
   readonly registrations: readonly RegisteredHandler[];
   readonly reservations: readonly UrlAclRecord[];
 }
 
 interface Target {
-  /** Null for what is no site. */
+  /** Null for anything but a site. */
   readonly site: LimitedSite | null;
   readonly bytesMax: number | undefined;
   readonly handle: Handler;
@@ -52,17 +53,17 @@ const NO_ROUTE: Readonly<Record<NoRoute, Refusal>> = {
   NotFound: { refuse: "NotFound" },
 };
 const CONN_LIMIT: Refusal = { refuse: "ConnLimit" };
-/** A paused service answers as one that an administrator has taken offline. */
+/** A paused service responds like one that an administrator has taken offline. */
 const PAUSED: Refusal = { refuse: "Disabled" };
 
 /**
- * What a prefix is answered with that is reserved while nobody has registered it. Chosen: 503 with the
- * reason N/A, as HTTP API 2.0 was seen to do, because all own answers have the 2.0 form; the page that
- * says 400 tells of 1.0.
+ * The target of a prefix that is reserved but not registered. Chosen: 503 with the reason N/A, as
+ * HTTP API 2.0 was seen to do, because all error responses have the 2.0 form; the page that says
+ * 400 describes 1.0.
  */
 const RESERVED: Target = { site: null, bytesMax: undefined, handle: () => ({ refuse: "N/A" }) };
 
-/** Handler of every endpoint. */
+/** Returns the request handler of every endpoint. */
 export function routeRequests(sources: RouteSources, context: RouterContext): Handler {
   const table = buildRouteTable([
     ...sources.sites.flatMap((site) => bindingRoutes(site, siteTarget(site, context))),
@@ -93,7 +94,7 @@ function siteTarget(site: SiteRecord, context: RouterContext): Target {
   };
 }
 
-/** A reservation takes part in the search; what is registered at the same prefix goes before it. */
+/** Reservations take part in the search; a registration of the same prefix takes precedence. */
 function reservedRoutes(reservations: readonly UrlAclRecord[]): Route<Target>[] {
   return reservations.flatMap(({ url }) => {
     const prefix = parseUrlPrefix(url);

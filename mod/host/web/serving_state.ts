@@ -1,5 +1,5 @@
 /**
- * What is served: the sites of a document while W3SVC runs, and what programs have registered.
+ * What is served: the sites of a document while W3SVC is running, and the registered programs.
  *
  * @module
  */
@@ -10,27 +10,27 @@ import { endpointStatuses, isUp, siteStatuses } from "./status_views.ts";
 import type { ServiceStatus } from "../control/status.ts";
 import type { RegisteredHandler } from "./router.ts";
 
-/** What is served now. Never changed in part: a change makes a new value. */
+/** What is served now. Immutable: a change creates a new value. */
 export interface ServingState {
-  /** Without sites while W3SVC does not run. */
+  /** Without sites while W3SVC is not running. */
   readonly document: ConfigDocument;
-  /** W3SVC runs. */
+  /** True while W3SVC is running. */
   readonly withSites: boolean;
   /** Programs that have registered a URL. */
   readonly programs: readonly RegisteredHandler[];
   readonly plan: Plan;
-  /** The machine's addresses that the sockets of the plan stand on, as `machineKey()` gives them. */
+  /** Addresses of this machine that the plan was made for, as returned by `machineKey()`. */
   readonly machine: string;
 }
 
-/** The sites that run, or will as soon as their address comes. */
+/** Returns the sites that are running, or will be as soon as their address appears. */
 export function sitesUp(state: Pick<ServingState, "document" | "plan"> | null): SiteRecord[] {
   if (state === null) return [];
   const up = new Set(state.plan.sites.filter(isUp).map(({ id }) => id));
   return state.document.sites.filter(({ id }) => up.has(id));
 }
 
-/** Its part of the status. */
+/** Returns the part of the status that describes what is served. */
 export function servingStatus(
   state: Pick<ServingState, "document" | "plan"> | null,
   isPaused: (id: number) => boolean,
@@ -40,12 +40,12 @@ export function servingStatus(
   return { endpoints: endpointStatuses(plan), sites: siteStatuses(plan, document.sites, isPaused) };
 }
 
-/** True where the machine's addresses are not those of `key`, on which the sockets of `plan` stand. */
+/** Reports whether the addresses of this machine differ from `key`, which `plan` was made for. */
 export function hasMachineChanged(plan: Plan, key: string): boolean {
   if (machineKey() !== key) return true;
   const waiting = plan.endpoints.filter(({ action }) => action === "wait");
   if (waiting.length === 0) return false;
-  // An address can be listed before it can be bound: IPv6 tries first whether it is free.
+  // An address can be listed before it can be bound: IPv6 first detects duplicates.
   const table = addressTable(readMachine());
   return waiting.some(({ ip }) => table.interfaceOf(ip) !== null);
 }

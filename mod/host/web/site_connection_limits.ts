@@ -1,8 +1,8 @@
 /**
- * MaxConnections of a site: how many connections are with each site that has a limit.
+ * MaxConnections of a site: counts the connections of each site that has a limit.
  *
- * A connection belongs to the site that answered it last, as in IIS, and is known by the object that
- * is its remote end. Sites without a limit cost nothing.
+ * A connection belongs to the site that served it last, as in IIS, and is identified by the object
+ * that represents its remote endpoint. Sites without a limit cost nothing.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { Endpoint } from "../../base/address.ts";
 
 export interface LimitedSite {
   readonly id: number;
-  /** Absent: no limit. */
+  /** Undefined for no limit. */
   readonly maxConnections: number | undefined;
 }
 
@@ -18,7 +18,7 @@ export class SiteConnections {
   readonly #siteOf = new Map<Endpoint, number>();
   readonly #counts = new Map<number, number>();
 
-  /** True where the connection may speak to `site`; then it counts there until it is closed. */
+  /** Reports whether the connection may use `site`; if so, it counts there until it is closed. */
   admit(site: LimitedSite, remote: Endpoint): boolean {
     if (site.maxConnections === undefined) {
       if (this.#siteOf.size > 0) this.closed(remote);
@@ -34,7 +34,7 @@ export class SiteConnections {
     return true;
   }
 
-  /** The connection is gone, or has gone over to another site. */
+  /** The connection has been closed, or has moved to another site. */
   closed(remote: Endpoint): void {
     const site = this.#siteOf.get(remote);
     if (site === undefined) return;

@@ -1,5 +1,5 @@
 /**
- * The change that starts or stops one site of the running service. Pure.
+ * The change of the document that starts or stops one site of the running service. Pure.
  *
  * @module
  */
@@ -9,8 +9,8 @@ import type { Plan } from "../../listen/plan/plan.ts";
 import { isUp } from "./status_views.ts";
 
 /**
- * `inForce` with the site as `stored` has it, started or stopped; certificates and metabase come with it,
- * because a site may need them. Throws a Fault where no site has the id.
+ * Returns `inForce` with the site from `stored`, started or stopped. Certificates and metabase are
+ * also taken from `stored`, because a site may need them. Throws a Fault if no site has the id.
  */
 export function withSite(
   inForce: ConfigDocument,
@@ -31,14 +31,14 @@ export function withSite(
   return { ...inForce, ssl, metabase, sites: [...others, next] };
 }
 
-/** There is no service that could do it. */
+/** Returns the Fault for a Web service that is not running. */
 export function notRunningFault(verb: string): Fault {
   return new Fault(`Cannot ${verb} a site: the Web service is not running`, {
     hint: "httpcfg net start w3svc",
   });
 }
 
-/** Throws why the site does not run although it was told to. */
+/** Throws a Fault with the reason if the site did not start. */
 export function checkSiteStarted({ sites }: Pick<Plan, "sites">, id: number): void {
   const planned = sites.find((site) => site.id === id);
   if (planned === undefined || isUp(planned)) return;

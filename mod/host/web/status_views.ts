@@ -1,5 +1,5 @@
 /**
- * What came of a plan, for people and programs. Pure.
+ * The result of a plan, for people and programs. Pure.
  *
  * @module
  */
@@ -20,7 +20,7 @@ const STATES = {
   refused: "refused",
 } as const;
 
-/** The plan's sockets as `status` shows them. */
+/** Returns the sockets of a plan as `status` shows them. */
 export function endpointStatuses(plan: Plan): EndpointStatus[] {
   return plan.endpoints.map(({ ip, port, secure, action, cause }) => {
     const state = STATES[action];
@@ -29,7 +29,7 @@ export function endpointStatuses(plan: Plan): EndpointStatus[] {
   });
 }
 
-/** The sites of a plan as `status` shows them. */
+/** Returns the sites of a plan as `status` shows them. */
 export function siteStatuses(
   plan: Plan,
   sites: readonly SiteRecord[],
@@ -45,7 +45,7 @@ export function siteStatuses(
   });
 }
 
-/** What the welcome page shows of a status. */
+/** Returns the part of a status that the welcome page shows. */
 export function listeningView(
   version: string,
   { ipListen, endpoints, sites }: Pick<ServiceStatus, "ipListen" | "endpoints" | "sites">,
@@ -60,14 +60,15 @@ export function listeningView(
   };
 }
 
-/** True where the site has a handler: it runs, or will as soon as its address comes. */
+/** Reports whether the site has a handler: it is running, or will be when its address appears. */
 export function isUp({ state }: PlannedSite): boolean {
   return state === "started" || state === "waiting";
 }
 
 /**
- * Why W3SVC has nothing to do although sites should start; null where at least one runs or waits, or
- * none was wanted. A service that listens nowhere and says that it runs would help nobody.
+ * Returns why W3SVC has nothing to do although sites should start; null if at least one is running
+ * or waiting, or if none should start. A service that reports to run but listens nowhere is of no
+ * use.
  */
 export function nothingStarted(plan: Plan, os: string): Fault | null {
   const wanted = plan.sites.filter(({ state }) => state !== "stopped");

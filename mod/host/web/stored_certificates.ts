@@ -1,16 +1,16 @@
 /**
- * Whether the bindings of a document have certificates, for whoever does not serve them: `plan` and
- * its like look into the store.
+ * Checks whether the bindings of a document have certificates, for code that does not serve them:
+ * `plan` and similar commands read the stores.
  *
  * @module
  */
 import type { SslRecord } from "../../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
 
-/** Why a record has no certificate, for whoever looks into the store. */
+/** Why a record has no certificate in its store. */
 export const MISSING = "it is not in the store";
 
-/** The check by what is in the stores below `folder` now. */
+/** Returns the check against the current contents of the stores under `folder`. */
 export async function storedCertificateCheck(
   folder: string,
   records: readonly SslRecord[],

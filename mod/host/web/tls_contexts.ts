@@ -1,10 +1,10 @@
 /**
  * Edge: the certificates of the ssl records, as TLS contexts that follow their files.
  *
- * A file that was replaced is taken up by the next handshake; connections that stand keep theirs. One
- * that cannot be used leaves the certificate of before in force, and says so once. Certificate and key
- * are two files that nobody can replace at one moment: trouble is trouble when it is still there at
- * the next look.
+ * A replaced file is used from the next handshake on; existing connections keep their certificate.
+ * If a new file cannot be used, the previous certificate stays in force, and that is reported once.
+ * Certificate and key are two files that cannot be replaced atomically, so a problem is reported
+ * only if it persists until the next check.
  *
  * @module
  */
@@ -37,13 +37,13 @@ import {
 /** The certificate of one or more records. */
 interface ServedCertificate {
   readonly files: Pick<StoredCertificate, "certFile" | "keyFile">;
-  /** Keys of its records. */
+  /** Keys of the records that use it. */
   readonly keys: string[];
   context: SecureContext;
   hash: string;
-  /** What the files looked like when they were read. */
+  /** State of the files when they were read. */
   stamp: string;
-  /** What they looked like when they could not be used; null while all is well. */
+  /** State of the files when they could not be used; null if they can. */
   badStamp: string | null;
   isReported: boolean;
 }
@@ -51,18 +51,18 @@ interface ServedCertificate {
 export class Certificates {
   readonly #folder: string;
   readonly #event: (event: NewEvent) => void;
-  /** By the path of the certificate. */
+  /** Keyed by the path of the certificate. */
   #byFile = new Map<string, ServedCertificate>();
   #byKey = new Map<string, ServedCertificate>();
   #check: CertificateCheck = certificateCheck([], () => MISSING);
 
-  /** `folder` holds the stores. */
+  /** `folder` contains the stores. */
   constructor(folder: string, event: (event: NewEvent) => void) {
     this.#folder = folder;
     this.#event = event;
   }
 
-  /** From now on the certificates of `records` are served, and no others. */
+  /** Serves exactly the certificates of `records` from now on. */
   load(records: readonly SslRecord[]): void {
     const before = this.#byFile;
     this.#byFile = new Map();
@@ -81,10 +81,12 @@ export class Certificates {
     this.#check = certificateCheck(records, (record) => problems.get(record) ?? null);
   }
 
-  /** Why a binding cannot be served; null where it can. */
+  /** Returns why a binding cannot be served; null if it can. */
   readonly check: CertificateCheck = (binding) => this.#check(binding);
 
-  /** The context for a client that came to `local` and asks for `serverName`; null where none is. */
+  /**
+   * Returns the context for a client on `local` that requests `serverName`; null if none applies.
+   */
   contextFor(local: Endpoint, serverName: string): SecureContext | null {
     for (const key of sslKeysFor(local, serverName)) {
       const served = this.#byKey.get(key);
@@ -93,7 +95,7 @@ export class Certificates {
     return null;
   }
 
-  /** Takes up what was replaced since the last look. */
+  /** Reloads the files that were replaced since the last check. */
   reloadChanged(): void {
     for (const served of this.#byFile.values()) {
       const stamp = stampOf(served.files);
@@ -113,7 +115,7 @@ export class Certificates {
     return certificateOf(certificates, record);
   }
 
-  /** What serves `certificate`; the reason where it cannot be used and was not in use before. */
+  /** Serves `certificate`; a Problem if it cannot be used and was not in use before. */
   #serve(
     certificate: StoredCertificate,
     before: ReadonlyMap<string, ServedCertificate>,
@@ -171,7 +173,7 @@ function readContext(files: ServedCertificate["files"]): { hash: string; context
   return { hash: certificateFacts(pair.cert)!.hash, context: makeContext(pair) };
 }
 
-/** Changes when one of the files is replaced or written; links are followed. */
+/** Returns a text that changes when one of the files is replaced or written; links are followed. */
 function stampOf({ certFile, keyFile }: ServedCertificate["files"]): string {
   return [certFile, keyFile].map((path) => {
     try {

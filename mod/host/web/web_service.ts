@@ -1,15 +1,15 @@
 /**
- * Edge: W3SVC, how the sites of the stored document become listening sockets.
+ * Edge: W3SVC, which turns the sites of the stored document into listening sockets.
  *
- * It reads the sites when it starts, plans with the list that HTTP has in force, opens the sockets and
- * starts the sites whose addresses could be had. Programs that have registered a URL are planned beside
- * the sites, and are served while W3SVC is stopped too: they belong to HTTP.
+ * It reads the sites when it starts, plans with the list that HTTP has in force, opens the sockets
+ * and starts the sites whose addresses could be opened. Programs that have registered a URL are
+ * planned together with the sites, and are also served while W3SVC is stopped: they belong to HTTP.
  *
- *     stopped --share--> programs only <--stop/start--> sites and programs
- *        ^------------------ start / stop --------------------^
+ *     stopped --servePrograms--> programs only <--stop/start--> sites and programs
+ *        ^---------------------- start / stop -------------------------^
  *
- * What is served is one value, {@linkcode ServingState}, which is replaced whole: document, programs, plan
- * and the machine's addresses always belong together.
+ * What is served is one value, {@linkcode ServingState}, which is replaced as a whole: document,
+ * programs, plan and the addresses of this machine are always consistent.
  *
  * @module
  */
@@ -51,18 +51,18 @@ import type { RegisteredHandler } from "./router.ts";
 import { hasMachineChanged, type ServingState, servingStatus, sitesUp } from "./serving_state.ts";
 import { nothingStarted } from "./status_views.ts";
 
-/** What W3SVC stands on. */
+/** The environment of the Web service. */
 interface WebServiceOptions {
   readonly store: Pick<Store, "read">;
   readonly http: HttpService;
   readonly https: HttpsService;
   readonly requests: RequestHandler;
   readonly logs: ServiceLogs;
-  /** Writes one line for whoever watches the process. */
+  /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
 
-/** What is to be served, before there is a plan for it. */
+/** What should be served, before there is a plan for it. */
 type DesiredState = Pick<ServingState, "document" | "programs" | "withSites">;
 
 /** Idle connections that are closed when the file table is full: room for a burst, not for all. */
@@ -138,15 +138,15 @@ export class WebService implements ServiceWorker {
     return Promise.resolve();
   }
 
-  /** What listens and which sites run. */
+  /** Returns the listening sockets and the sites. */
   status(): Pick<ServiceStatus, "endpoints" | "sites"> {
     return servingStatus(this.#state, (id) => this.#options.requests.pauses.has(id));
   }
 
   /**
-   * Applies the stored document to what runs. Sockets that stay are not touched; where a new one
-   * cannot be had everything stays as it was and the fault says why. Gives the addresses that are no
-   * longer served and still have connections. `strict`: an address that is not there is a failure.
+   * Applies the stored document to the running service. Sockets that stay are not touched; if a new
+   * one cannot be opened, everything stays as it was and the Fault says why. Returns the addresses
+   * that are no longer served and still have connections. `strict`: an absent address is a failure.
    */
   async reload(strict = false): Promise<ReloadResult> {
     const { store, http, logs } = this.#options;
@@ -175,12 +175,12 @@ export class WebService implements ServiceWorker {
     return { changes, draining: await this.#retire(before.plan, state) };
   }
 
-  /** True where the machine's addresses are not those that the sockets stand on. */
+  /** Reports whether the addresses of this machine differ from those that the plan was made for. */
   haveAddressesChanged(): boolean {
     return this.#state !== null && hasMachineChanged(this.#state.plan, this.#state.machine);
   }
 
-  /** Opens and closes what the machine's addresses of now call for. */
+  /** Opens and closes sockets to follow the current addresses of this machine. */
   async followAddresses(): Promise<Draining[]> {
     const { http } = this.#options;
     const before = this.#state;
@@ -192,7 +192,7 @@ export class WebService implements ServiceWorker {
     return await this.#retire(before.plan, state);
   }
 
-  /** The document whose list, settings and sites are in force; null where no site runs. */
+  /** The document whose list, settings and sites are in force; null if W3SVC is not running. */
   get documentInForce(): ConfigDocument | null {
     const { running } = this.#options.http;
     if (running === null || !this.#state?.withSites) return null;
@@ -200,17 +200,17 @@ export class WebService implements ServiceWorker {
     return { ...this.#state.document, ipListen, settings };
   }
 
-  /** The sites that run; null while HTTP does not. */
+  /** The running sites; null while HTTP is not running. */
   get runningSites(): readonly SiteRecord[] | null {
     return this.#options.http.running === null ? null : sitesUp(this.#state);
   }
 
-  /** The responses that are kept ready to send; null while no site runs. */
+  /** The cached responses; null while nothing is served. */
   get cached(): CachedResponses | null {
     return this.#options.requests.cached;
   }
 
-  /** Serves exactly `programs` from now on, beside the sites; says what became of each. */
+  /** Serves exactly `programs` from now on, besides the sites; returns the result for each. */
   async servePrograms(
     programs: readonly RegisteredHandler[],
   ): Promise<readonly PlannedRegistration[]> {
@@ -219,13 +219,13 @@ export class WebService implements ServiceWorker {
     const served = this.#state !== null && withSites
       ? this.#state.document
       : { ...stored, sites: [] };
-    const document = { ...served, urlAcl: stored.urlAcl }; // a reservation counts at once
+    const document = { ...served, urlAcl: stored.urlAcl }; // reservations take effect at once
     return (await this.#serve({ document, programs, withSites })).registrations;
   }
 
   /**
-   * Starts, stops, pauses or continues one site. It is taken as the stored document has it, all else as
-   * it is in force: a site that was just created starts without a reload of the others.
+   * Starts, stops, pauses or continues one site. The site is taken from the stored document,
+   * everything else from what is in force: a new site starts without a reload of the others.
    */
   async controlSite(verb: SiteVerb, id: number): Promise<void> {
     const { store, http, requests } = this.#options;
@@ -234,12 +234,12 @@ export class WebService implements ServiceWorker {
     requests.pauses.set(id, verb === "pause");
     if (verb === "pause" || verb === "continue") return;
     const document = withSite(before.document, await store.read(), verb, id);
-    // The connections of a stopped site end by themselves, as after a reload.
+    // The connections of a stopped site end on their own, as after a reload.
     const plan = await this.#serve({ ...before, document });
     if (verb === "start") checkSiteStarted(plan, id);
   }
 
-  /** Serves `desired` with the list in force; what it no longer has is closed and drained. */
+  /** Serves `desired` with the list in force; closes and drains what it no longer contains. */
   async #serve(desired: DesiredState): Promise<Plan> {
     const { config, server } = this.#http();
     const before = this.#state;
@@ -254,7 +254,7 @@ export class WebService implements ServiceWorker {
     return state.plan;
   }
 
-  /** Certificates and sockets become those of `desired`; where that fails, neither does. */
+  /** Loads the certificates and opens the sockets of `desired`; on an error, neither changes. */
   async #followPlan(
     { list, settings: { ServerListenBacklog: tcpBacklog } }: HttpConfig,
     { document, programs, withSites }: DesiredState,
@@ -262,7 +262,7 @@ export class WebService implements ServiceWorker {
   ): Promise<ServingState> {
     const { https } = this.#options;
     const registrations = programs.map(({ prefix }) => prefix);
-    const machine = machineKey(); // looked at before: what comes meanwhile is a move
+    const machine = machineKey(); // read first: a change in the meantime is detected later
     try {
       await https.load(document.ssl);
       const source = { document, list, check: https.check, registrations };
@@ -274,14 +274,16 @@ export class WebService implements ServiceWorker {
     }
   }
 
-  /** Swaps list, settings and sites in place; from the next request on they count. */
+  /** Replaces list, settings and sites in place; they apply from the next request on. */
   #apply(config: HttpConfig, state: ServingState): void {
     const { http, requests } = this.#options;
     this.#state = state;
     http.reconfigure(config, requests.handlerFor(state, config.settings));
   }
 
-  /** Closes what the plan wants closed, and drains the connections that nothing listens for any more. */
+  /**
+   * Closes the sockets that the plan closes, and drains connections that have no socket any more.
+   */
   async #retire(before: Plan, { plan, document }: ServingState): Promise<Draining[]> {
     const { logs } = this.#options;
     for (const event of changeEvents(before, plan, document.sites)) logs.event(event);
@@ -296,7 +298,7 @@ export class WebService implements ServiceWorker {
     await this.#sockets.close(endpoints.filter(({ action }) => action === "close"));
   }
 
-  /** What was closed and is drained has no place in the status any more. */
+  /** Removes the closed and drained sockets from the status. */
   #pruneClosed(plan: Plan): void {
     if (this.#state?.plan !== plan) return;
     this.#state = { ...this.#state, plan: afterClosing(plan) };
@@ -304,7 +306,7 @@ export class WebService implements ServiceWorker {
 
   #http(): RunningHttp {
     const { running } = this.#options.http;
-    invariant(running !== null, "HTTP runs while anything is served");
+    invariant(running !== null, "HTTP is running while anything is served");
     return running;
   }
 }

@@ -75,14 +75,14 @@ export const redirect: ContentKind<RedirectContent> = {
     },
   },
   help: [
-    "The target of a redirect is a URL that starts with http:// or https://, or a path on the same " +
-    "host, which starts with /. A target without placeholders is sent unchanged. {path} is the " +
-    "requested path; the query of the request is appended unless the target has its own ?. {query} " +
-    "is the query including its ?, or nothing; use it to keep the query without the path. {host} is " +
-    "the requested host without a port, and must be the whole host of the target. The target is " +
-    "not checked for redirect loops.",
-    "302 and 307 are temporary; browsers cache 301 and 308 permanently. After 307 and 308 a client " +
-    "repeats the request unchanged; after 301 and 302 most clients send a GET.",
+    "The target of a redirect is a URL that starts with http:// or https://, or a path on the " +
+    "same host, which starts with /. A target without placeholders is sent unchanged. {path} is " +
+    "the requested path; the query of the request is appended unless the target has its own ?. " +
+    "{query} is the query including its ?, or nothing; use it to keep the query without the " +
+    "path. {host} is the requested host without a port, and must be the whole host of the " +
+    "target. The target is not checked for redirect loops.",
+    "302 and 307 are temporary; browsers cache 301 and 308 permanently. After 307 and 308 a " +
+    "client repeats the request unchanged; after 301 and 302 most clients send a GET.",
   ],
   examples: [
     { words: SAMPLE, tells: "the same path on another host" },
