@@ -107,7 +107,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "RegisterServer holds a registration as long as its caller",
+  name: "RegistrationServer holds a registration as long as its caller",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
@@ -121,7 +121,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "RegisterServer tells a caller that its registration has ended",
+  name: "RegistrationServer tells a caller that its registration has ended",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
@@ -134,7 +134,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "RegisterServer lets go of a caller that wants to be kept, or to unregister",
+  name: "RegistrationServer lets go of a caller that wants to be kept, or to unregister",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
@@ -150,7 +150,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "RegisterServer does nothing for who proves nothing or asks for nothing",
+  name: "RegistrationServer does nothing for who proves nothing or asks for nothing",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
@@ -167,7 +167,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "RegisterServer bounds the callers who have not proved who they are",
+  name: "RegistrationServer bounds the callers who have not proved who they are",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();

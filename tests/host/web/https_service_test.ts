@@ -12,7 +12,7 @@ import { tempFolder } from "../../support/temp_folder.ts";
 import { clientTls, makePem, tcpPair } from "../../support/tls_pair.ts";
 import { waitFor } from "../../support/wait.ts";
 
-Deno.test("Https serves the records of the document from start to stop", async () => {
+Deno.test("HttpsService serves the records of the document from start to stop", async () => {
   await using folder = await tempFolder();
   const pem = await makePem("a.test");
   const { hash } = writePair(folder.path, "MY", "a", pem);

@@ -21,8 +21,8 @@ Deno.test("RequestHandler.handlerFor() serves the sites that are up, and the pro
     prefix: parseUrlPrefix("http://+:8080/p/")!,
     handle: () => ({ refuse: "BadGateway" } as const),
   };
-  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, programs: [program] };
-  const handler = requests.handlerFor(serving, DEFAULT_SETTINGS);
+  const state = { document: { ...DEFAULT_DOCUMENT, sites }, plan, programs: [program] };
+  const handler = requests.handlerFor(state, DEFAULT_SETTINGS);
   const ask = async (of: string): Promise<unknown> => {
     const result = await handler(fakeRequest({ path: of }));
     return "refuse" in result ? result.refuse : result.status;
@@ -49,9 +49,9 @@ Deno.test("RequestHandler looks for unused responses in the cache of now, and in
       return { version: "", ipListen: [], endpoints: [], sites: [] };
     });
     const plan = { endpoints: [], sites: [], registrations: [] };
-    const serving = { document: DEFAULT_DOCUMENT, plan, programs: [] };
-    requests.handlerFor(serving, DEFAULT_SETTINGS);
-    requests.handlerFor(serving, DEFAULT_SETTINGS);
+    const state = { document: DEFAULT_DOCUMENT, plan, programs: [] };
+    requests.handlerFor(state, DEFAULT_SETTINGS);
+    requests.handlerFor(state, DEFAULT_SETTINGS);
     assertEquals([...running], [2]);
     requests.clear();
     assertEquals([...running], []);

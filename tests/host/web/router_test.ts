@@ -14,7 +14,7 @@ const SITE = {
   id: 3,
   content: { kind: "respond", text: "site", status: 299 },
 } as const;
-const ANSWERERS: RouteSources = {
+const SOURCES: RouteSources = {
   sites: [SITE],
   registrations: [{
     prefix: parseUrlPrefix("http://*:8080/app/live/")!,
@@ -31,7 +31,7 @@ const siteHandler = await loadSiteHandlers();
 
 /** What `path` is answered with: a status, or the word of the refusal; and whose it was. */
 async function answer(path: string, port = 8080, isPaused = false): Promise<[unknown, unknown]> {
-  const handler = routeRequests(ANSWERERS, {
+  const handler = routeRequests(SOURCES, {
     siteHandler,
     cache: new ResponseCache({
       UriEnableCache: true,

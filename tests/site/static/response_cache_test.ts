@@ -77,9 +77,9 @@ Deno.test("ResponseCache counts nothing for an entry that was replaced meanwhile
   cache.put(entries, "/a", first);
   cache.put(entries, "/a", entry(1));
   const before = cache.bytes;
-  const slot = { entries, path: "/a", entry: first };
-  cache.cacheWhole(slot, first.identity, new Uint8Array(500));
-  cache.cacheBytes(slot, first.identity, new Uint8Array(500));
+  const ref = { entries, path: "/a", entry: first };
+  cache.cacheWhole(ref, first.identity, new Uint8Array(500));
+  cache.cacheBytes(ref, first.identity, new Uint8Array(500));
   assertEquals(cache.bytes, before);
   assertEquals([first.identity.whole, first.identity.bytes], [null, null]);
 });
@@ -94,9 +94,9 @@ Deno.test("ResponseCache keeps a larger file after more than two requests within
   });
   assertEquals(asked, [false, false, false, false, true, true]);
   const before = cache.bytes;
-  const slot = { entries, path: "/a", entry: added };
-  cache.cacheBytes(slot, added.identity, new Uint8Array(5000));
-  cache.cacheBytes(slot, added.identity, new Uint8Array(5000)); // read twice at the same time
+  const ref = { entries, path: "/a", entry: added };
+  cache.cacheBytes(ref, added.identity, new Uint8Array(5000));
+  cache.cacheBytes(ref, added.identity, new Uint8Array(5000)); // read twice at the same time
   assertEquals(cache.bytes, before + 5000);
   added.usedMs = 10_003;
   const large = { ...added.identity, size: 6000, bytes: null };
