@@ -1,7 +1,7 @@
 /**
- * Site bindings, `IP:Port:Host`, as ServerBindings has them (IIS 6 metabase, id 1023).
+ * Site bindings, `IP:Port:Host`, in the form of ServerBindings (IIS 6 metabase, id 1023).
  *
- * IP empty or `*`: any address. Host empty: any host. An IPv6 address stands in brackets.
+ * An empty IP or `*` is any address. An empty host is any host. An IPv6 address is in brackets.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import { isProblem, Problem } from "../../base/problem.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 
 export interface Binding {
-  /** Null: any address. */
+  /** Null for any address. */
   readonly ip: Ip | null;
   readonly port: number;
-  /** Lower case, no trailing dot; "" for any host. */
+  /** Lower case, without a trailing dot; "" for any host. */
   readonly host: string;
 }
 
 const BINDING = /^(\*?|[0-9.]+|\[[0-9A-Fa-f:.%\w-]+\]):([0-9]+):([^:]*)$/;
 
-/** Parses one binding. A missing last colon is accepted. */
+/** Parses one binding. The last colon may be missing. */
 export function parseBinding(text: string): Binding | Problem {
   const match = BINDING.exec(text) ?? BINDING.exec(`${text}:`);
   if (match === null) return new Problem("not of the form IP:Port:Host");
@@ -30,15 +30,16 @@ export function parseBinding(text: string): Binding | Problem {
     return new Problem(`"${ipText}" is not an IP address`);
   }
   const port = parsePort(portText);
-  if (port === null) return new Problem(`"${portText}" is not a port from 1 to 65535`);
+  if (port === null) return new Problem(`port must be between 1 and 65535, not "${portText}"`);
   const host = hostText.toLowerCase().replace(/\.$/, "");
   if (host !== "" && !isHostName(host)) return new Problem(`"${hostText}" is not a host name`);
   return { ip, port, host };
 }
 
 /**
- * The URL prefix that a binding takes: `/` for its host, else its address, else any. A host name on one
- * address is a prefix of its own, `name:address`, that no program can ask for.
+ * Returns the URL prefix that a binding claims: `/` of its host, else of its address, else of any.
+ * A host name on one address gets a prefix of its own, `name:address`, which no program can
+ * register.
  */
 export function bindingPrefix({ ip, port, host }: Binding, scheme: UrlPrefix["scheme"]): UrlPrefix {
   const bucket = host !== "" ? "name" : ip === null ? "weak" : "ip";
@@ -48,8 +49,9 @@ export function bindingPrefix({ ip, port, host }: Binding, scheme: UrlPrefix["sc
 }
 
 /**
- * What IIS registers for a binding, as its tools show it: `1.2.3.4:80:host` is `http://host:80:1.2.3.4/`,
- * `:80:` is `http://*:80/`. Text that is no binding, as of a site that has none, is `http://*` and a slash.
+ * Returns the URL that IIS registers for a binding, as its tools show it: `http://host:80:1.2.3.4/`
+ * for `1.2.3.4:80:host`, `http://*:80/` for `:80:`. For text that is not a binding, as of a site
+ * without one, it is `http://*` and a slash.
  */
 export function registeredPrefix(text: string, scheme: "http" | "https"): string {
   const binding = parseBinding(text);
@@ -58,7 +60,7 @@ export function registeredPrefix(text: string, scheme: "http" | "https"): string
   return `${scheme}://${binding.host || ip || "*"}:${binding.port}${ip === "" ? "" : `:${ip}`}/`;
 }
 
-/** Canonical text: what is stored and compared. */
+/** Returns the canonical text of a binding, the form that is stored and compared. */
 export function formatBinding(binding: Binding): string {
   return `${binding.ip === null ? "" : urlHost(binding.ip)}:${binding.port}:${binding.host}`;
 }

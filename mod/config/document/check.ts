@@ -1,5 +1,6 @@
 /**
- * Is this a document? All problems at once, each with its path: `sites[1].bindings[0]`.
+ * Checks a document and reports all of its problems at once, each with its path:
+ * `sites[1].bindings[0]`.
  *
  * @module
  */
@@ -16,18 +17,20 @@ import { parseEntry } from "./list_entry.ts";
 import { type ContentSchema, documentSchema } from "./schema.ts";
 import type { SiteContent } from "./site_content.ts";
 
-/** What the kinds of site content ask of one. The document takes them as they are given. */
+/**
+ * The rules of the kinds of site content. They are passed in, because the document knows no kind.
+ */
 export interface ContentRules {
   readonly schema: ContentSchema;
-  /** Problems of a content of that shape, each with its path inside the content. */
+  /** Returns the problems of a content of that shape, each with its path inside the content. */
   check(content: SiteContent): readonly Problem[];
 }
 
-/** Every problem of `value`; none means that it may be stored and run. */
+/** Returns every problem of `value`; a value without problems may be stored and run. */
 export function checkDocument(value: unknown, contents: ContentRules): Problem[] {
   const result = v.safeParse(documentSchema(contents.schema), value);
   if (!result.success) return result.issues.map(problemOf);
-  // Optional fields are declared `?: T | undefined`, which is what the schema yields.
+  // The schema yields `?: T | undefined` for optional fields, and so the document declares them.
   const document = value as ConfigDocument;
   return [
     ...checkList(document),
@@ -38,30 +41,30 @@ export function checkDocument(value: unknown, contents: ContentRules): Problem[]
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): Problem {
-  const at = (issue.path ?? []).reduce((path, step) => joined(path, step.key), "");
+  const at = (issue.path ?? []).reduce((path, step) => joinPath(path, step.key), "");
   if (issue.type === "never") return { at, message: "unknown field" };
   if (issue.received === "undefined") return { at, message: "missing" };
   const isOwnMessage = issue.kind !== "schema" || issue.type === "custom";
   const wanted = isOwnMessage ? issue.message : `expected ${alternatives(issue.expected)}`;
-  return { at, message: `${wanted}, found ${shown(issue.input)}` };
+  return { at, message: `${wanted}, found ${describeValue(issue.input)}` };
 }
 
-/** What the checks write as `("a" | "b")`, as a sentence has it. */
+/** Turns the checks' notation `("a" | "b")` into a phrase: `one of "a", "b"`. */
 function alternatives(expected: string | null): string {
   const list = /^\((.+)\)$/.exec(expected ?? "")?.[1];
   return list === undefined
-    ? expected ?? "something else"
+    ? expected ?? "another value"
     : `one of ${list.replaceAll(" | ", ", ")}`;
 }
 
-function joined(path: string, key: unknown): string {
+function joinPath(path: string, key: unknown): string {
   if (typeof key === "number") return `${path}[${key}]`;
   const name = String(key);
   const step = /^[$A-Za-z_][\w$]*$/.test(name) ? name : `[${quote(name)}]`;
   return path === "" || step.startsWith("[") ? path + step : `${path}.${step}`;
 }
 
-function shown(value: unknown): string {
+function describeValue(value: unknown): string {
   if (typeof value === "string") return quote(value);
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
@@ -75,14 +78,14 @@ function checkList(document: ConfigDocument): Problem[] {
     const at = `ipListen[${i}]`;
     const checked = parseEntry(entry);
     if (isProblem(checked)) {
-      problems.push({ at, message: `${quote(entry)} is no entry: ${checked.reason}` });
+      problems.push({ at, message: `${quote(entry)} is not a valid entry: ${checked.reason}` });
     } else if (checked.text !== entry) {
       problems.push({
         at,
-        message: `${quote(entry)} is to be written ${quote(checked.text)}`,
+        message: `${quote(entry)} must be written as ${quote(checked.text)}`,
       });
     } else if (seen.has(entry)) {
-      problems.push({ at, message: `${quote(entry)} stands in the list twice` });
+      problems.push({ at, message: `${quote(entry)} is a duplicate entry` });
     }
     seen.add(entry);
   });
@@ -95,13 +98,13 @@ function checkSites(document: ConfigDocument, contents: ContentRules): Problem[]
   const names = new Set<string>();
   document.sites.forEach((site, i) => {
     if (ids.has(site.id)) {
-      problems.push({ at: `sites[${i}].id`, message: `site ${site.id} stands here twice` });
+      problems.push({ at: `sites[${i}].id`, message: `${site.id} is a duplicate site id` });
     }
     const name = site.name.toLowerCase();
     if (names.has(name)) {
       problems.push({
         at: `sites[${i}].name`,
-        message: `two sites have the name ${quote(site.name)}`,
+        message: `${quote(site.name)} is a duplicate site name`,
       });
     }
     ids.add(site.id);
@@ -113,7 +116,7 @@ function checkSites(document: ConfigDocument, contents: ContentRules): Problem[]
       });
     }
     for (const { at, message } of contents.check(site.content)) {
-      problems.push({ at: joined(`sites[${i}].content`, at), message });
+      problems.push({ at: joinPath(`sites[${i}].content`, at), message });
     }
   });
   return problems;
@@ -121,9 +124,9 @@ function checkSites(document: ConfigDocument, contents: ContentRules): Problem[]
 
 function bindingProblem(text: string): string | null {
   const binding = parseBinding(text);
-  if (isProblem(binding)) return `${quote(text)} is not a binding: ${binding.reason}`;
+  if (isProblem(binding)) return `${quote(text)} is not a valid binding: ${binding.reason}`;
   const canonical = formatBinding(binding);
-  return canonical === text ? null : `${quote(text)} is to be written ${quote(canonical)}`;
+  return canonical === text ? null : `${quote(text)} must be written as ${quote(canonical)}`;
 }
 
 function checkSsl({ ssl }: ConfigDocument): Problem[] {
@@ -132,12 +135,12 @@ function checkSsl({ ssl }: ConfigDocument): Problem[] {
     const at = `ssl[${i}].key`;
     const canonical = sslKeyOfAddress(key) ?? sslKeyOfName(key);
     if (canonical === null) {
-      return [{ at, message: `${quote(key)} is no IP:port and no name:port` }];
+      return [{ at, message: `expected IP:port or name:port, found ${quote(key)}` }];
     }
     if (canonical !== key) {
-      return [{ at, message: `${quote(key)} is to be written ${quote(canonical)}` }];
+      return [{ at, message: `${quote(key)} must be written as ${quote(canonical)}` }];
     }
-    return repeated(seen, key, at);
+    return duplicateProblems(seen, key, at);
   });
 }
 
@@ -147,15 +150,16 @@ function checkUrlAcl({ urlAcl }: ConfigDocument): Problem[] {
     const at = `urlAcl[${i}]`;
     const prefix = parseUrlPrefix(url);
     const problems: Problem[] = prefix === null
-      ? [{ at: `${at}.url`, message: `${quote(url)} is no scheme://host:port/path/` }]
-      : repeated(seen, formatUrlPrefix(prefix), `${at}.url`);
+      ? [{ at: `${at}.url`, message: `expected scheme://host:port/path/, found ${quote(url)}` }]
+      : duplicateProblems(seen, formatUrlPrefix(prefix), `${at}.url`);
     if (!isProblem(parseSddl(sddl))) return problems;
-    return [...problems, { at: `${at}.sddl`, message: `${quote(sddl)} is no D:(…) list` }];
+    const message = `expected an access list of the form D:(…), found ${quote(sddl)}`;
+    return [...problems, { at: `${at}.sddl`, message }];
   });
 }
 
-function repeated(seen: Set<string>, key: string, at: string): Problem[] {
-  const isRepeated = seen.has(key);
+function duplicateProblems(seen: Set<string>, key: string, at: string): Problem[] {
+  const isDuplicate = seen.has(key);
   seen.add(key);
-  return isRepeated ? [{ at, message: `${quote(key)} stands here twice` }] : [];
+  return isDuplicate ? [{ at, message: `${quote(key)} is a duplicate` }] : [];
 }

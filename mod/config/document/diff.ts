@@ -1,15 +1,15 @@
 /**
- * What differs between two documents, place by place. Pure.
+ * The differences between two documents, field by field. Pure.
  *
- * Lists are compared by what their members are, not by where they stand: one address taken out of
+ * Lists are compared by what their members are, not by their positions: one address removed from
  * the middle of a list is one change.
  *
  * @module
  */
 
-/** One difference; `before` is undefined for what came, `after` for what went. */
+/** One difference; `before` is undefined for what was added, `after` for what was removed. */
 interface Change {
-  /** Place in the document: `ipListen`, `sites[W3SVC/2].bindings`, `settings.applyChanges`. */
+  /** Path in the document: `ipListen`, `sites[W3SVC/2].bindings`, `settings.applyChanges`. */
   readonly at: string;
   readonly before: unknown;
   readonly after: unknown;
@@ -17,7 +17,7 @@ interface Change {
 
 type Members = Map<string, { readonly at: string; readonly value: unknown }>;
 
-/** Every change that makes `after` of `before`, in the order of the document. */
+/** Returns every change from `before` to `after`, in the order of the document. */
 export function diffValues(before: unknown, after: unknown, at = ""): Change[] {
   if (JSON.stringify(before) === JSON.stringify(after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return diffLists(before, after, at);
@@ -28,7 +28,10 @@ export function diffValues(before: unknown, after: unknown, at = ""): Change[] {
   );
 }
 
-/** One line a change, as `diff` marks them: `-` what went, `+` what came. */
+/**
+ * Formats changes as `diff` does: a line with `-` for what was removed, with `+` for what was
+ * added.
+ */
 export function changeLines(changes: readonly Change[]): string[] {
   return changes.flatMap(({ at, before, after }) => [
     ...(before === undefined ? [] : [`- ${at}: ${JSON.stringify(before)}`]),
@@ -38,17 +41,17 @@ export function changeLines(changes: readonly Change[]): string[] {
 
 function diffLists(before: readonly unknown[], after: readonly unknown[], at: string): Change[] {
   const old = membersOf(before, at);
-  const fresh = membersOf(after, at);
+  const current = membersOf(after, at);
   const changes: Change[] = [];
   for (const [key, { at: place, value }] of old) {
-    const other = fresh.get(key);
+    const other = current.get(key);
     if (other === undefined) changes.push({ at: place, before: value, after: undefined });
     else changes.push(...diffValues(value, other.value, place));
   }
-  for (const [key, { at: place, value }] of fresh) {
+  for (const [key, { at: place, value }] of current) {
     if (!old.has(key)) changes.push({ at: place, before: undefined, after: value });
   }
-  // The same members in another order: that matters in a list where the first match decides.
+  // The same members in another order. That matters in a list where the first match decides.
   return changes.length > 0 ? changes : [{ at, before, after }];
 }
 
@@ -59,7 +62,7 @@ function membersOf(list: readonly unknown[], at: string): Members {
   }));
 }
 
-/** What a record of the document is known by: a site's id, a certificate's key, a reservation's URL. */
+/** Returns what identifies a record: a site's id, a certificate's key, a reservation's URL. */
 function memberName(value: unknown): string | null {
   if (!isRecord(value)) return null;
   if (typeof value.id === "number") return `W3SVC/${value.id}`;

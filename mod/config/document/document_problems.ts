@@ -1,11 +1,12 @@
 /**
- * A document that cannot be used: all of its problems, for people and for the event log.
+ * The fault of a document that cannot be used, with all of its problems, for people and for the
+ * event log.
  *
  * @module
  */
 import { Fault } from "../../base/fault.ts";
 
-/** Problems that a message shows; the rest is counted. */
+/** Maximum number of problems that a message shows; the others are counted. */
 const PROBLEMS_SHOWN = 20;
 
 export interface Problem {
@@ -17,7 +18,7 @@ export interface Problem {
 export class DocumentFault extends Fault {
   readonly problems: readonly Problem[];
 
-  /** `action` is what was tried: `Cannot use "config.json"`. */
+  /** `action` is what was attempted: `Cannot use "config.json"`. */
   constructor(action: string, problems: readonly Problem[]) {
     const lines = problems.slice(0, PROBLEMS_SHOWN).map(({ at, message }) => {
       return `  ${at === "" ? "the document" : at}: ${message}`;
@@ -26,7 +27,8 @@ export class DocumentFault extends Fault {
     if (more > 0) lines.push(`  and ${more} more`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
     super(`${action}: ${count}\n${lines.join("\n")}`, {
-      hint: "fix the places named above; the shape of a document: httpcfg config schema",
+      hint:
+        "fix the fields listed above; to see what a document may contain: httpcfg config schema",
     });
     this.problems = problems;
   }

@@ -1,5 +1,5 @@
 /**
- * Edits of the document. Pure: each gives a new document, or the problem where it cannot be made.
+ * Edits of the document. Pure: each returns a new document, or the problem if it cannot be made.
  *
  * @module
  */
@@ -8,31 +8,34 @@ import { Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";
 
-/** The list with `entry` (canonical text) in it, at the end or before the place `before` (0 first). */
+/**
+ * Adds `entry` (canonical text) to the list, at the end or before the position `before`, counted
+ * from 0.
+ */
 export function addListEntry(
   document: ConfigDocument,
   entry: string,
   before: number | null = null,
 ): ConfigDocument | Problem {
   if (document.ipListen.includes(entry)) {
-    return new Problem("it is on the list already", { code: WIN32.ALREADY_EXISTS });
+    return new Problem("already on the list", { code: WIN32.ALREADY_EXISTS });
   }
   const place = before ?? document.ipListen.length;
   return { ...document, ipListen: document.ipListen.toSpliced(place, 0, entry) };
 }
 
-/** The list without `entry`. */
+/** Removes `entry` from the list. */
 export function removeListEntry(
   document: ConfigDocument,
   entry: string,
 ): ConfigDocument | Problem {
   if (!document.ipListen.includes(entry)) {
-    return new Problem("it is not on the list", { code: WIN32.FILE_NOT_FOUND });
+    return new Problem("not on the list", { code: WIN32.FILE_NOT_FOUND });
   }
   return { ...document, ipListen: document.ipListen.filter((other) => other !== entry) };
 }
 
-/** The site of this name (any case) or `W3SVC/n`. */
+/** Returns the site with this name (in any case), or the site of `W3SVC/n`. */
 export function findSite(document: ConfigDocument, text: string): SiteRecord | undefined {
   const wanted = text.toLowerCase();
   return document.sites.find(({ id, name }) => {
@@ -40,7 +43,7 @@ export function findSite(document: ConfigDocument, text: string): SiteRecord | u
   });
 }
 
-/** The site of this name. Throws a Fault where there is none. */
+/** Returns the site with this name. Throws a Fault if there is none. */
 export function namedSite(document: ConfigDocument, text: string): SiteRecord {
   const site = findSite(document, text);
   if (site !== undefined) return site;
@@ -49,7 +52,10 @@ export function namedSite(document: ConfigDocument, text: string): SiteRecord {
   });
 }
 
-/** The next free site id: ids of removed sites are not used again while a later one lives. */
+/**
+ * Returns the next free site id. The id of a removed site is not used again as long as a site with
+ * a higher one exists.
+ */
 export function nextSiteId(document: ConfigDocument): number {
   return document.sites.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
 }
@@ -60,7 +66,7 @@ export function addSite(document: ConfigDocument, site: SiteRecord): ConfigDocum
 
 export function removeSite(document: ConfigDocument, id: number): ConfigDocument {
   const sites = document.sites.filter((site) => site.id !== id);
-  // A later site of this number must not find what was set for this one.
+  // A later site with this id must not inherit what was set for this one.
   const key = `W3SVC/${id}`;
   const metabase = Object.fromEntries(
     Object.entries(document.metabase).filter(([at]) => at !== key && !at.startsWith(`${key}/`)),
@@ -68,7 +74,7 @@ export function removeSite(document: ConfigDocument, id: number): ConfigDocument
   return { ...document, sites, metabase };
 }
 
-/** `site` in the place of the one with its id. */
+/** Replaces the site that has the id of `site`. */
 export function replaceSite(document: ConfigDocument, site: SiteRecord): ConfigDocument {
   return {
     ...document,

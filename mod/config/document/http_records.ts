@@ -1,11 +1,12 @@
 /**
- * Edits of the two stores beside the inclusion list: certificate records (`ssl`) and URL reservations
- * (`urlAcl`). Each gives the document that results, or the problem with the code of the old API.
+ * Edits of the two stores beside the inclusion list: certificate records (`ssl`) and URL
+ * reservations (`urlAcl`). Each returns the resulting document, or a problem with the code of the
+ * old API.
  *
- * `set` never overwrites: a record that exists gives 183 and has to be deleted first. Chosen, where the
- * pages are silent: http and https on one port, which the system cannot hold both, give 183 as well,
- * because the namespace of that port is taken; the delegate right on the parent reservation is not
- * asked for, because whoever can write the document is its administrator.
+ * `set` never overwrites: a record that exists fails with 183 and has to be deleted first. Chosen,
+ * as the pages are silent: http and https on one port, of which the system can hold only one, fail
+ * with 183 as well, because the namespace of that port is taken; the delegate right on the parent
+ * reservation is not required, because whoever can write the document is its administrator.
  *
  * @module
  */
@@ -17,17 +18,19 @@ import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SslRecord, UrlAclRecord } from "./document.ts";
 
-const EXISTS = new Problem("the record exists already", { code: WIN32.ALREADY_EXISTS });
-const ABSENT = new Problem("there is no such record", { code: WIN32.FILE_NOT_FOUND });
+const EXISTS = new Problem("the record already exists", { code: WIN32.ALREADY_EXISTS });
+const ABSENT = new Problem("no such record", { code: WIN32.FILE_NOT_FOUND });
 const NO_PREFIX = new Problem("not of the form scheme://host:port/path/");
 
-/** `IP:port` in canonical text, the key of a certificate record; null where it is none. */
+/**
+ * Returns the canonical text of `IP:port`, the key of a certificate record; null if it is not one.
+ */
 export function sslKeyOfAddress(text: string): string | null {
   const endpoint = parseEndpoint(text);
   return endpoint === null ? null : formatEndpoint(endpoint);
 }
 
-/** `name:port` in canonical text, the key of an SNI record; null where it is none. */
+/** Returns the canonical text of `name:port`, the key of an SNI record; null if it is not one. */
 export function sslKeyOfName(text: string): string | null {
   const colon = text.lastIndexOf(":");
   const port = parsePort(text.slice(colon + 1));
@@ -36,20 +39,20 @@ export function sslKeyOfName(text: string): string | null {
   return `${name}:${port}`;
 }
 
-/** Adds a certificate record; 183 where the key has one. */
+/** Adds a certificate record; 183 if the key already has one. */
 export function setSsl(document: ConfigDocument, record: SslRecord): ConfigDocument | Problem {
   if (findSsl(document, record.key) !== undefined) return EXISTS;
   return { ...document, ssl: [...document.ssl, record] };
 }
 
-/** Puts `record` in the place of the one with its key; 2 where there is none (`netsh http update`). */
+/** Replaces the record that has the key of `record`; 2 if there is none (`netsh http update`). */
 export function updateSsl(document: ConfigDocument, record: SslRecord): ConfigDocument | Problem {
   if (findSsl(document, record.key) === undefined) return ABSENT;
   const ssl = document.ssl.map((old) => old.key === record.key ? record : old);
   return { ...document, ssl };
 }
 
-/** Removes a certificate record; 2 where the key has none. */
+/** Removes a certificate record; 2 if the key has none. */
 export function deleteSsl(document: ConfigDocument, key: string): ConfigDocument | Problem {
   if (findSsl(document, key) === undefined) return ABSENT;
   return { ...document, ssl: document.ssl.filter((record) => record.key !== key) };
@@ -59,7 +62,7 @@ export function findSsl(document: ConfigDocument, key: string): SslRecord | unde
   return document.ssl.find((record) => record.key === key);
 }
 
-/** Adds a reservation: 87 for no UrlPrefix, 1336 or 1338 for no ACL, 183 where it stands already. */
+/** Adds a reservation; 87 for a bad UrlPrefix, 1336 or 1338 for a bad ACL, 183 if it exists. */
 export function setUrlAcl(
   document: ConfigDocument,
   record: UrlAclRecord,
@@ -79,14 +82,14 @@ export function setUrlAcl(
   return { ...document, urlAcl: [...document.urlAcl, record] };
 }
 
-/** Removes a reservation: 87 for no UrlPrefix, 2 where there is none. */
+/** Removes a reservation; 87 for a bad UrlPrefix, 2 if there is none. */
 export function deleteUrlAcl(document: ConfigDocument, url: string): ConfigDocument | Problem {
   const found = findUrlAcl(document, url);
   if (isProblem(found)) return found;
   return { ...document, urlAcl: document.urlAcl.filter((record) => record !== found) };
 }
 
-/** The reservation of exactly this prefix: 87 for no UrlPrefix, 2 where there is none. */
+/** Returns the reservation of exactly this prefix; 87 for a bad UrlPrefix, 2 if there is none. */
 export function findUrlAcl(document: ConfigDocument, url: string): UrlAclRecord | Problem {
   const prefix = parseUrlPrefix(url);
   if (prefix === null) return NO_PREFIX;

@@ -1,7 +1,7 @@
 /**
- * One entry of the IP inclusion list: its text, read once and written one way. Pure.
+ * One entry of the IP inclusion list: parsing, and the one canonical text. Pure.
  *
- * What an entry then matches is the business of `inclusion.ts`.
+ * What an entry matches is decided in `inclusion.ts`.
  *
  * @module
  */
@@ -23,34 +23,34 @@ export type Bytes = readonly number[];
 
 /** One entry of the list. */
 export interface ListEntry {
-  /** Canonical text, the stored form; equal entries have equal texts. */
+  /** Canonical text, as stored. Equal entries have equal texts. */
   readonly text: string;
-  /** True for `!…`: what matches is left out. */
+  /** True for `!…`: what the entry matches is excluded. */
   readonly excludes: boolean;
   readonly target: EntryTarget;
 }
 
 /** The longest text worth parsing: `!`, an IPv6 block, or an interface name of Windows. */
 const ENTRY_TEXT_MAX = 68;
-/** A letter first, so that no slip in an address can pass for a name. */
+/** Begins with a letter, so that no mistyped address can pass for a name. */
 const INTERFACE_NAME = /^\p{L}[\p{L}\p{N} ._()@#-]{0,62}$/u;
 const BLOCK = /^([^/]*)\/([^/]*)$/;
 const PREFIX_BITS = /^(?:0|[1-9][0-9]{0,2})$/;
 
 /**
- * The entry that `text` means, or why it means none.
+ * Parses an entry.
  *
- * Where `interfaces` is given (the names on this machine), a name that is not among them is a
- * problem: a typo in an address must not become an interface that never comes. A block with host
- * bits set (`10.0.0.5/24`, as `ip address` prints it) is refused and not rounded down: whether one
- * address or 256 were meant decides who can connect, so the writer has to say.
+ * If `interfaces` is given (the names on this machine), a name that is not among them is a problem:
+ * a typo in an address must not become an interface that never appears. A block with host bits set
+ * (`10.0.0.5/24`, as `ip address` prints it) is rejected and not rounded down: whether one address
+ * or 256 were meant decides who can connect, so the author has to say.
  */
 export function parseEntry(
   text: string,
   interfaces?: readonly string[],
 ): ListEntry | Problem {
   if (text === "") {
-    return problem("the text is empty", "give an address such as 10.0.0.5");
+    return problem("the entry is empty", "give an address such as 10.0.0.5");
   }
   if (text.length > ENTRY_TEXT_MAX) {
     return problem(`longer than ${ENTRY_TEXT_MAX} characters`, FORMS);
@@ -61,7 +61,7 @@ export function parseEntry(
   return { text: `${excludes ? "!" : ""}${targetText(target)}`, excludes, target };
 }
 
-/** The stored list as entries. Throws on a text that the document's checks would have refused. */
+/** Parses the stored list. Throws on a text that the checks of the document would have rejected. */
 export function parseList(texts: readonly string[]): ListEntry[] {
   return texts.map((text) => {
     const entry = parseEntry(text);
@@ -70,7 +70,8 @@ export function parseList(texts: readonly string[]): ListEntry[] {
   });
 }
 
-const FORMS = "an entry is an address, a block such as 10.0.0.0/8, an interface name, or ! and one";
+const FORMS =
+  "give an address, a block such as 10.0.0.0/8 or an interface name, optionally preceded by !";
 
 function parseTarget(
   text: string,
@@ -84,9 +85,9 @@ function parseTarget(
   if (!INTERFACE_NAME.test(text) || text.endsWith(" ")) return notAnAddress(text);
   if (interfaces !== undefined && !interfaces.includes(text)) {
     return problem(
-      "neither an address, a block nor an interface of this machine",
-      `the interfaces here are ${interfaces.map(quote).join(", ") || "none"}; for one that comes ` +
-        `later: httpcfg set iplisten --later -i ${shellWord(text)}`,
+      "not an address, a block or an interface of this machine",
+      `interfaces on this machine: ${interfaces.map(quote).join(", ") || "none"}; for one that ` +
+        `does not exist yet: httpcfg set iplisten --later -i ${shellWord(text)}`,
     );
   }
   return { kind: "interface", name: text };
@@ -107,7 +108,7 @@ function parseBlock(text: string): EntryTarget | Problem {
   if (bits > bitsMax) {
     return problem(
       `an IPv${family} prefix has at most ${bitsMax} bits`,
-      `for the one address give ${ip}`,
+      `for this address alone, give ${ip}`,
     );
   }
   const bytes = ipaddr.parse(ip).toByteArray();
@@ -115,8 +116,8 @@ function parseBlock(text: string): EntryTarget | Problem {
   if (network.some((byte, i) => byte !== bytes[i])) {
     const block = `${ipaddr.fromByteArray(network).toString()}/${bits}`;
     return problem(
-      `the address has bits beyond its ${bits}-bit prefix`,
-      `for the whole block give ${block}, for the one address ${ip}`,
+      `the address has bits set beyond its ${bits}-bit prefix`,
+      `for the whole block, give ${block}; for this address alone, give ${ip}`,
     );
   }
   if (bits === bitsMax) return { kind: "address", ip };
@@ -124,12 +125,12 @@ function parseBlock(text: string): EntryTarget | Problem {
   return { kind: "block", family, bytes, bits };
 }
 
-/** The part of an 8-bit mask that `bits` leading bits leave; bits below 0 or above 8 are clipped. */
+/** Returns an 8-bit mask with `bits` leading bits set; `bits` is clamped to 0 to 8. */
 function networkMask(bits: number): number {
   return bits >= 8 ? 0xff : bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff;
 }
 
-/** Canonical text of a target: what is stored and compared. */
+/** Returns the canonical text of a target, the form that is stored and compared. */
 export function targetText(target: EntryTarget): string {
   switch (target.kind) {
     case "address":
@@ -149,20 +150,20 @@ export function targetText(target: EntryTarget): string {
 const WITH_PORT = /^(?:[0-9.]+:[0-9]+|\[.*\](?::[0-9]+)?)$/;
 const LEADING_ZERO = /^[0-9.]*(?:^|\.)0[0-9][0-9.]*$/;
 
-/** Names the commonest slips; the rest gets the list of forms. */
+/** Explains the most common mistakes; for all others the hint lists the forms of an entry. */
 function notAnAddress(text: string): Problem {
   if (WITH_PORT.test(text)) {
     const bare = text.replace(/:[0-9]+$/, "").replace(/^\[|\]$/g, "");
     const isAddress = parseIp(bare) !== null;
     return problem(
-      "an entry has no port and no brackets: the list holds for every port",
+      "an entry has no port and no brackets, because the list applies to every port",
       isAddress ? `give ${bare}` : FORMS,
     );
   }
   if (text.startsWith("!")) return problem("more than one exclamation mark", FORMS);
   if (LEADING_ZERO.test(text)) {
     return problem(
-      "a part of the address has a leading zero, which some programs read as octal",
+      "a part of the address has a leading zero, which some programs interpret as octal",
       "write the parts without leading zeros",
     );
   }

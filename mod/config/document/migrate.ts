@@ -1,8 +1,8 @@
 /**
- * Documents of before become the document of now, one version at a time. Pure.
+ * Migrates older documents to the current version, one version at a time. Pure.
  *
- * Version 0 is a document by hand: it names no version and only what it wants to say. What it leaves
- * out is as on a machine where nothing has been stored.
+ * Version 0 is a document written by hand, which has no version and only the fields that it needs.
+ * The others have the values of a machine on which nothing has been stored.
  *
  * @module
  */
@@ -10,19 +10,22 @@ import { DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "./document.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The step at place n makes version n + 1 of version n. */
+/** The step at index n migrates version n to version n + 1. */
 const STEPS: readonly ((document: Fields) => Fields)[] = [
   (document) => ({ ...DEFAULT_DOCUMENT, ...document, version: 1 }),
 ];
 
-/** Version that `value` says it has; null where it cannot be a document of any version. */
+/** Returns the version that `value` declares; null if it cannot be a document of any version. */
 export function documentVersion(value: unknown): number | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
   const { version = 0 } = value as { version?: unknown };
   return typeof version === "number" && Number.isInteger(version) && version >= 0 ? version : null;
 }
 
-/** `value` as a document of today's version; untouched where it is one, is newer or is none. */
+/**
+ * Returns `value` as a document of the current version. A value that is current or newer, or is not
+ * a document, is returned as it is.
+ */
 export function migrate(value: unknown): unknown {
   const version = documentVersion(value);
   if (version === null || version >= DOCUMENT_VERSION) return value;

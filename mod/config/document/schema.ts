@@ -1,5 +1,5 @@
 /**
- * The shape of the document as checks: every field, its type and its bound. Rules that need more than
+ * The schema of the document: every field, its type and its limits. Rules that involve more than
  * one field are in `check.ts`.
  *
  * @module
@@ -7,18 +7,27 @@
 import * as v from "valibot";
 import { type SettingRow, SETTINGS } from "./settings.ts";
 import { DOCUMENT_VERSION } from "./document.ts";
-import { anObject, exactly, list, name, NAME_MAX, PATH_MAX, text, whole } from "./shape.ts";
+import {
+  integer,
+  list,
+  name,
+  NAME_MAX,
+  PATH_MAX,
+  plainObject,
+  strictObject,
+  text,
+} from "./shape.ts";
 import type { SiteContent } from "./site_content.ts";
 
-const UINT32 = whole(0, 4294967295);
+const UINT32 = integer(0, 4294967295);
 
-/** The shape of every kind of site content. */
+/** The schema of every kind of site content. */
 export type ContentSchema = v.GenericSchema<unknown, SiteContent>;
 
 // deno-lint-ignore explicit-function-return-type -- the inferred schema type is the point
 function siteSchema(content: ContentSchema) {
-  return exactly({
-    id: whole(1, 4294967295),
+  return strictObject({
+    id: integer(1, 4294967295),
     name,
     bindings: list(text(NAME_MAX * 2)),
     secureBindings: list(text(NAME_MAX * 2)),
@@ -29,12 +38,12 @@ function siteSchema(content: ContentSchema) {
   });
 }
 
-const sslSchema = exactly({
+const sslSchema = strictObject({
   key: name,
-  hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/, "not 40 lower-case hex digits")),
+  hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/, "expected 40 lower-case hex digits")),
   appId: v.pipe(
     v.string(),
-    v.regex(/^\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}$/, "not a {GUID}"),
+    v.regex(/^\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}$/, "expected a {GUID}"),
   ),
   certStoreName: v.optional(name),
   certName: v.optional(name),
@@ -46,24 +55,24 @@ const sslSchema = exactly({
   flags: UINT32,
 });
 
-const urlAclSchema = exactly({ url: text(PATH_MAX), sddl: text(PATH_MAX) });
+const urlAclSchema = strictObject({ url: text(PATH_MAX), sddl: text(PATH_MAX) });
 
 const metabaseValue = v.union([v.string(), v.number(), v.boolean(), list(text(PATH_MAX))]);
 
 function settingSchema(row: SettingRow): v.GenericSchema {
   switch (row.kind) {
     case "number":
-      return whole(row.min, row.max);
+      return integer(row.min, row.max);
     case "boolean":
       return v.boolean();
     case "choice":
-      return v.picklist(row.choices, `not one of ${row.choices.join(", ")}`);
+      return v.picklist(row.choices, `expected one of ${row.choices.join(", ")}`);
   }
 }
 
 const settingsSchema = v.pipe(
-  anObject,
-  exactly(
+  plainObject,
+  strictObject(
     Object.fromEntries(
       Object.entries(SETTINGS).map(([key, row]) => [key, v.optional(settingSchema(row))]),
     ),
@@ -71,16 +80,16 @@ const settingsSchema = v.pipe(
 );
 
 const metabaseSchema = v.pipe(
-  anObject,
-  v.record(name, v.pipe(anObject, v.record(name, metabaseValue))),
+  plainObject,
+  v.record(name, v.pipe(plainObject, v.record(name, metabaseValue))),
 );
 
-/** The whole document, its sites answering with what `content` takes. */
+/** Returns the schema of the whole document, whose sites have content of the schema `content`. */
 // deno-lint-ignore explicit-function-return-type -- as above
 export function documentSchema(content: ContentSchema) {
   return v.pipe(
-    anObject,
-    exactly({
+    plainObject,
+    strictObject({
       $schema: v.optional(text(PATH_MAX)),
       version: v.literal(DOCUMENT_VERSION),
       ipListen: list(text(NAME_MAX)),

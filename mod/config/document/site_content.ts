@@ -1,39 +1,41 @@
 /**
- * The content of a site as the document has it: a kind, and fields that only the kind knows.
+ * The content of a site as stored in the document: a kind, and fields that only the kind knows.
  *
- * The kinds are records of `site/kinds/`, and nothing below them knows one by its name but this file:
- * it makes and reads the few contents that the document and the metabase speak of themselves.
+ * The kinds are records in `site/kinds/`, and below them only this file knows any of them by name:
+ * it makes and reads the few contents that the document and the metabase use themselves.
  *
  * @module
  */
 
-/** The one thing that a site answers. */
+/** The one content that a site serves. */
 export interface SiteContent {
   readonly kind: string;
   readonly [field: string]: unknown;
 }
 
-/** Files below a folder: what ROOT of the metabase is. */
+/** The files below a directory, the ROOT of the metabase. */
 export type FolderContent = {
   readonly kind: "root";
   /** Absolute. */
   readonly path: string;
-  /** Shows what a folder without an index page holds; EnableDirBrowsing. */
+  /** Whether a directory without an index page is listed (EnableDirBrowsing). */
   readonly listing?: boolean | undefined;
 };
 
 /** The built-in page of the Default Web Site, which shows what is listening. */
 export const WELCOME_CONTENT: SiteContent = { kind: "welcome" };
 
-/** There is nothing to find on the site, until its ROOT has a Path. */
-export const NOTHING_CONTENT: SiteContent = { kind: "respond", text: "", status: 404 };
+/** The content of a site whose ROOT has no Path yet: status 404 for every request. */
+export const NOT_FOUND_CONTENT: SiteContent = { kind: "respond", text: "", status: 404 };
 
-/** True for the content of a checked document that is the files of a folder. */
-export function isFolder(content: SiteContent): content is FolderContent {
+/** Reports whether a content of a checked document is the files of a directory. */
+export function isFolderContent(content: SiteContent): content is FolderContent {
   return content.kind === "root";
 }
 
-/** The files below `path`; `listing` undefined leaves the field out. */
+/**
+ * Returns the content for the files below `path`. If `listing` is undefined, the field is omitted.
+ */
 export function folderContent(path: string, listing?: boolean): FolderContent {
   return { kind: "root", path, ...(listing === undefined ? {} : { listing }) };
 }

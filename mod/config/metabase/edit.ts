@@ -7,7 +7,7 @@
  */
 import { isProblem, Problem } from "../../base/problem.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
-import { NOTHING_CONTENT } from "../document/site_content.ts";
+import { NOT_FOUND_CONTENT } from "../document/site_content.ts";
 import {
   findValue,
   isBuiltIn,
@@ -246,7 +246,7 @@ function createSite(document: ConfigDocument, path: string): MetabaseEdit | Prob
     bindings: [],
     secureBindings: [],
     autoStart: true,
-    content: NOTHING_CONTENT,
+    content: NOT_FOUND_CONTENT,
   };
   return { document: { ...document, sites: [...document.sites, site] } };
 }

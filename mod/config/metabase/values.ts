@@ -7,7 +7,7 @@
 import { isProblem } from "../../base/problem.ts";
 import { formatBinding, parseBinding } from "../document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
-import { folderContent, isFolder } from "../document/site_content.ts";
+import { folderContent, isFolderContent } from "../document/site_content.ts";
 import type { PropertyRow } from "./schema.ts";
 import { effectiveSettings, type SettingName, type StoredSettings } from "../document/settings.ts";
 
@@ -38,19 +38,19 @@ const SITE_PROPERTIES: ReadonlyMap<string, SiteProperty> = new Map<string, SiteP
 
 const ROOT_PROPERTIES: ReadonlyMap<string, SiteProperty> = new Map<string, SiteProperty>([
   ["Path", {
-    get: ({ content }) => isFolder(content) ? content.path : undefined,
+    get: ({ content }) => isFolderContent(content) ? content.path : undefined,
     set: (site, value) => {
       if (value === undefined) return null;
       const path = String(value);
       if (!/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)) return null; // absolute only
-      const listing = isFolder(site.content) ? site.content.listing : undefined;
+      const listing = isFolderContent(site.content) ? site.content.listing : undefined;
       return { ...site, content: folderContent(path, listing) };
     },
   }],
   ["EnableDirBrowsing", {
-    get: ({ content }) => isFolder(content) ? content.listing : undefined,
+    get: ({ content }) => isFolderContent(content) ? content.listing : undefined,
     set: (site, value) => {
-      if (!isFolder(site.content)) return null;
+      if (!isFolderContent(site.content)) return null;
       const listing = value === undefined ? undefined : !!value;
       return { ...site, content: folderContent(site.content.path, listing) };
     },

@@ -8,7 +8,7 @@ import type { Handler } from "../../base/exchange.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { ContentRules } from "../../config/document/check.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
-import { exactly } from "../../config/document/shape.ts";
+import { strictObject } from "../../config/document/shape.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { echo } from "./echo.ts";
@@ -38,7 +38,7 @@ export function kindOf({ kind }: SiteContent): ContentKind {
 export const CONTENT_RULES: ContentRules = {
   schema: v.variant(
     "kind",
-    KINDS.map(({ kind, fields }) => exactly({ kind: v.literal(kind), ...fields })),
+    KINDS.map(({ kind, fields }) => strictObject({ kind: v.literal(kind), ...fields })),
   ),
   check: (content) => kindOf(content).problems?.(content) ?? [],
 };

@@ -10,7 +10,7 @@
 import * as v from "valibot";
 import type { Handler, HttpResponse } from "../../base/exchange.ts";
 import { quote, usageFault } from "../../base/fault.ts";
-import { text, whole } from "../../config/document/shape.ts";
+import { integer, text } from "../../config/document/shape.ts";
 import { afterBody } from "./after_body.ts";
 import type { ContentKind } from "./content_kind.ts";
 
@@ -29,7 +29,7 @@ type RespondContent = {
 
 export const respond: ContentKind<RespondContent> = {
   kind: "respond",
-  fields: { text: text(TEXT_MAX), status: v.optional(whole(200, 599)) },
+  fields: { text: text(TEXT_MAX), status: v.optional(integer(200, 599)) },
   flag: { kind: "string", value: "TEXT", summary: "respond to every request with this text" },
   details: {
     status: {

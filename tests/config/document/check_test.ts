@@ -20,7 +20,9 @@ Deno.test("checkDocument() names the place and what was expected there", () => {
     [{ ipLisen: [] }, ["ipLisen: unknown field"]],
     [{ ipListen: "10.0.0.1" }, ['ipListen: expected Array, found "10.0.0.1"']],
     [{ ipListen: ["10.0.0.1", 7] }, ["ipListen[1]: expected string, found 7"]],
-    [{ settings: { MaxFieldLength: 1 } }, ["settings.MaxFieldLength: below 64, found 1"]],
+    [{ settings: { MaxFieldLength: 1 } }, [
+      "settings.MaxFieldLength: must be at least 64, found 1",
+    ]],
     [{ settings: { Nonsense: 1 } }, ["settings.Nonsense: unknown field"]],
     [{ metabase: { "W3SVC/1": { A: null } } }, [
       'metabase["W3SVC/1"].A: expected one of string, number, boolean, Array, found null',
@@ -71,9 +73,9 @@ Deno.test("checkDocument() wants list entries canonical, known and once", () => 
     "!::1",
   ];
   assertEquals(problems({ ...DEFAULT_DOCUMENT, ipListen }), [
-    'ipListen[1]: "::FFFF:10.0.0.1" is to be written "10.0.0.1"',
-    'ipListen[2]: "10.0.0.1" stands in the list twice',
-    'ipListen[3]: "1..2.3" is no entry: not an IP address',
+    'ipListen[1]: "::FFFF:10.0.0.1" must be written as "10.0.0.1"',
+    'ipListen[2]: "10.0.0.1" is a duplicate entry',
+    'ipListen[3]: "1..2.3" is not a valid entry: not an IP address',
   ]);
 });
 
@@ -83,11 +85,11 @@ Deno.test("checkDocument() wants sites with one id, one name and bindings that a
     { ...SITE, name: "DEFAULT web site", bindings: ["*:80:", ":0:"], secureBindings: ["x"] },
   ];
   assertEquals(problems({ ...DEFAULT_DOCUMENT, sites }), [
-    "sites[1].id: site 1 stands here twice",
-    'sites[1].name: two sites have the name "DEFAULT web site"',
-    'sites[1].bindings[0]: "*:80:" is to be written ":80:"',
-    'sites[1].bindings[1]: ":0:" is not a binding: "0" is not a port from 1 to 65535',
-    'sites[1].secureBindings[0]: "x" is not a binding: not of the form IP:Port:Host',
+    "sites[1].id: 1 is a duplicate site id",
+    'sites[1].name: "DEFAULT web site" is a duplicate site name',
+    'sites[1].bindings[0]: "*:80:" must be written as ":80:"',
+    'sites[1].bindings[1]: ":0:" is not a valid binding: port must be between 1 and 65535, not "0"',
+    'sites[1].secureBindings[0]: "x" is not a valid binding: not of the form IP:Port:Host',
   ]);
 });
 
@@ -139,11 +141,14 @@ Deno.test("checkDocument() gives every problem with its place", () => {
   };
   assertEquals(checkDocument(DEFAULT_DOCUMENT, CONTENT_RULES), []);
   assertEquals(checkDocument(document, CONTENT_RULES), [
-    { at: "ssl[2].key", message: '"[::0]:443" is to be written "[::]:443"' },
-    { at: "ssl[3].key", message: '"0.0.0.0:443" stands here twice' },
-    { at: "ssl[4].key", message: '"nonsense" is no IP:port and no name:port' },
-    { at: "urlAcl[1].url", message: '"http://+:80/a/" stands here twice' },
-    { at: "urlAcl[2].url", message: '"http://+/" is no scheme://host:port/path/' },
-    { at: "urlAcl[2].sddl", message: '"everyone" is no D:(…) list' },
+    { at: "ssl[2].key", message: '"[::0]:443" must be written as "[::]:443"' },
+    { at: "ssl[3].key", message: '"0.0.0.0:443" is a duplicate' },
+    { at: "ssl[4].key", message: 'expected IP:port or name:port, found "nonsense"' },
+    { at: "urlAcl[1].url", message: '"http://+:80/a/" is a duplicate' },
+    { at: "urlAcl[2].url", message: 'expected scheme://host:port/path/, found "http://+/"' },
+    {
+      at: "urlAcl[2].sddl",
+      message: 'expected an access list of the form D:(…), found "everyone"',
+    },
   ]);
 });

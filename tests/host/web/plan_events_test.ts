@@ -99,7 +99,7 @@ Deno.test("planEvents() gives a site that is served over TLS alone an https pref
 
 Deno.test("documentEvents() writes 15014 and 1003 for what cannot be read, and never 15015", () => {
   const fault = new DocumentFault("Cannot use it", [
-    { at: "ipListen[0]", message: '"1.2.3" is no entry: not an IP address' },
+    { at: "ipListen[0]", message: '"1.2.3" is not a valid entry: not an IP address' },
     { at: "sites[1].bindings[0]", message: '"eighty" is no binding: not of the form' },
     { at: "sites[1].secureBindings[2]", message: '":x:" is no binding: no port' },
     { at: "settings.Nonsense", message: "unknown field" },

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
   folderContent,
-  NOTHING_CONTENT,
+  NOT_FOUND_CONTENT,
   type SiteContent,
   WELCOME_CONTENT,
 } from "../../../mod/config/document/site_content.ts";
@@ -79,7 +79,12 @@ Deno.test("CONTENT_RULES takes what each kind can be, and nothing else", () => {
 });
 
 Deno.test("the contents that config/ makes itself are what their kinds take", () => {
-  const made = [WELCOME_CONTENT, NOTHING_CONTENT, folderContent("/srv"), folderContent("/", true)];
+  const made = [
+    WELCOME_CONTENT,
+    NOT_FOUND_CONTENT,
+    folderContent("/srv"),
+    folderContent("/", true),
+  ];
   for (const content of made) assertEquals([isContent(content), problems(content)], [true, []]);
 });
 

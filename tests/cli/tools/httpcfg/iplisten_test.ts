@@ -61,7 +61,7 @@ Deno.test("set iplisten refuses what is no entry, with the reason, and stores no
     ["[::1]", "an entry has no port and no brackets"],
     ["01.2.3.4", "leading zero"],
     ["1..2.3", "not an IP address"],
-    ["", "the text is empty"],
+    ["", "the entry is empty"],
     ["1.2.3", "not an IP address"],
     ["10.0.0.5/24", "beyond its 24-bit prefix"],
     ["x".repeat(10_240), "longer than"],
@@ -140,7 +140,7 @@ Deno.test("set iplisten takes the name of an interface that is here, or is to co
   await using home = await commandHome();
   const unknown = await home.run("set iplisten -i no-such0");
   assertEquals(unknown.status, 1);
-  assertStringIncludes(unknown.note, "nor an interface of this machine");
+  assertStringIncludes(unknown.note, "or an interface of this machine");
   assertStringIncludes(unknown.note, "--later");
   const later = await home.run("set iplisten -i no-such0 --later");
   assertEquals([later.status, later.out], [0, SET_0]);
