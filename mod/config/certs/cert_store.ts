@@ -1,11 +1,11 @@
 /**
- * Edge: the certificate stores, folders of PEM files: `certs/MY/NAME.pem` with the certificate and its
- * chain, `certs/MY/NAME.key` with its private key (or the key in the same file).
+ * Edge: the certificate stores, directories of PEM files: `certs/MY/NAME.pem` with the certificate
+ * and its chain, `certs/MY/NAME.key` with its private key (or the key in the same file).
  *
- * The thumbprint is computed from the file, never stored, so a file that somebody replaces is what it
- * is. A certificate is usable when its key is there and belongs to it. A file may be a symbolic link:
- * what another program renews in place is then followed. There is no folder for each certificate: the
- * name before the end of the file says all that a folder would.
+ * The thumbprint is computed from the file and never stored, so it is right after the file has been
+ * replaced. A certificate is usable if its key exists and belongs to it. A file may be a symbolic
+ * link, to follow what another program renews in place. There is no directory for each certificate:
+ * the file name without its extension says all that a directory would.
  *
  * @module
  */
@@ -18,18 +18,18 @@ import {
   certificateFacts,
   keyBlock,
   pairProblem,
-  plainKey,
+  toPkcs8,
 } from "./certificate.ts";
 
-/** One certificate of a store; the facts are blank where the file holds none. */
+/** One certificate of a store; its facts are blank if the file contains none. */
 export interface StoredCertificate extends CertificateFacts {
   /** Store name in upper case: `MY`. */
   readonly store: string;
-  /** File name without its end: the certificate's name for people. */
+  /** File name without its extension, the human-readable name of the certificate. */
   readonly name: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** Why it cannot be served; null where it can. */
+  /** Why it cannot be served; null if it can. */
   readonly problem: string | null;
 }
 
@@ -40,26 +40,26 @@ interface CertificatePair {
   readonly key: string;
 }
 
-/** The store where nothing else is said. */
+/** The store that is used unless another is named. */
 export const DEFAULT_STORE = "MY";
 
 const STORE_NAME = /^[A-Z0-9][A-Z0-9_.-]{0,63}$/;
-const CERT_END = /\.(?:pem|crt|cer)$/;
-/** Bytes of a PEM file that are read: a long chain has some ten thousand. */
+const CERT_EXTENSION = /\.(?:pem|crt|cer)$/;
+/** Maximum size of a PEM file that is read: a long chain has some ten thousand bytes. */
 const PEM_BYTES_MAX = 1024 * 1024;
 
-/** Canonical store name; null for text that cannot be one, and could be a path. */
+/** Returns the canonical store name; null for text that cannot be one, which could be a path. */
 export function storeName(text: string | undefined): string | null {
   const name = (text ?? DEFAULT_STORE).toUpperCase();
   return STORE_NAME.test(name) ? name : null;
 }
 
-/** Name for a certificate file; null for text that cannot be one. */
+/** Returns `text` if it can be the name of a certificate file, else null. */
 export function certificateName(text: string): string | null {
   return /^[A-Za-z0-9*][A-Za-z0-9*_.@-]{0,127}$/.test(text) ? text : null;
 }
 
-/** Certificates of one store, by name; empty where the folder is not there. */
+/** Returns the certificates of one store, sorted by name; none if the directory does not exist. */
 export function listCertificates(folder: string, store: string): StoredCertificate[] {
   let names: string[];
   try {
@@ -68,12 +68,12 @@ export function listCertificates(folder: string, store: string): StoredCertifica
     if (error instanceof Deno.errors.NotFound) return [];
     throw fileFault("read", `${folder}/${store}`, error);
   }
-  return names.filter((name) => CERT_END.test(name)).sort().map((file) => {
+  return names.filter((name) => CERT_EXTENSION.test(name)).sort().map((file) => {
     return describe(folder, store, file);
   });
 }
 
-/** Names of the stores that are there. */
+/** Returns the names of the existing stores. */
 export function listStores(folder: string): string[] {
   try {
     return [...Deno.readDirSync(folder)]
@@ -87,8 +87,8 @@ export function listStores(folder: string): string[] {
 }
 
 /**
- * The certificate that serves a record: the file of its name, whatever certificate it holds by now,
- * else the one with its thumbprint; undefined where the store has neither. Pure.
+ * Returns the certificate that serves a record: the file with its name, whatever certificate that
+ * contains by now, else the one with its thumbprint; undefined if the store has neither. Pure.
  */
 export function certificateOf(
   certificates: readonly StoredCertificate[],
@@ -99,7 +99,7 @@ export function certificateOf(
   return certificates.find(({ hash }) => hash === record.hash) ?? named;
 }
 
-/** The certificate with this thumbprint; undefined where the store has none. */
+/** Returns the certificate with this thumbprint; undefined if the store has none. */
 export function findCertificate(
   folder: string,
   store: string,
@@ -118,12 +118,12 @@ export function readPair(certificate: {
   const key = isOneFile ? keyBlock(cert) ?? "" : readPem(certificate.keyFile);
   const problem = pairProblem(cert, key);
   if (problem !== null) throw pairFault("use", certificate.certFile, problem);
-  return { hash: certificateFacts(cert)!.hash, cert: certificateBlocks(cert), key: plainKey(key) };
+  return { hash: certificateFacts(cert)!.hash, cert: certificateBlocks(cert), key: toPkcs8(key) };
 }
 
 /**
- * Puts a certificate into a store, whole files moved into place. Throws a Fault where certificate and
- * key do not belong together.
+ * Writes a certificate and its key to a store; the complete files are moved into place. Throws a
+ * Fault if the two do not belong together.
  */
 export function writePair(
   folder: string,
@@ -139,7 +139,9 @@ export function writePair(
   });
 }
 
-/** Puts links to the files of a certificate into a store; whoever renews the files goes on to do so. */
+/**
+ * Adds links to the files of a certificate to a store, so that another program can renew the files.
+ */
 export function linkPair(
   folder: string,
   store: string,
@@ -147,7 +149,7 @@ export function linkPair(
   files: { readonly certFile: string; readonly keyFile: string },
 ): StoredCertificate {
   readPair(files);
-  // The links' own targets are kept as they are: a renewal may lead them elsewhere.
+  // If the files are links themselves, those are not resolved: a renewal may change their targets.
   const [cert, key] = [absolute(files.certFile), absolute(files.keyFile)];
   return placePair(folder, store, name, {
     cert: (path) => Deno.symlinkSync(cert, path),
@@ -155,11 +157,11 @@ export function linkPair(
   });
 }
 
-/** Takes a certificate and its key out of its store. */
+/** Removes a certificate and its key from its store. */
 export function removePair(certificate: StoredCertificate): void {
   try {
-    removeIfThere(certificate.certFile);
-    removeIfThere(certificate.keyFile);
+    removeIfExists(certificate.certFile);
+    removeIfExists(certificate.keyFile);
   } catch (error) {
     throw fileFault("remove", certificate.certFile, error);
   }
@@ -167,43 +169,47 @@ export function removePair(certificate: StoredCertificate): void {
 
 function describe(folder: string, store: string, file: string): StoredCertificate {
   const certFile = `${folder}/${store}/${file}`;
-  const name = file.replace(CERT_END, "");
-  const apart = `${folder}/${store}/${name}.key`;
-  const { cert, key, keyFile } = readBoth(certFile, apart);
+  const name = file.replace(CERT_EXTENSION, "");
+  const { cert, key, keyFile } = readCertAndKey(certFile, `${folder}/${store}/${name}.key`);
   const facts = cert === null ? null : certificateFacts(cert);
-  const problem = cert === null ? "it cannot be read" : pairProblem(cert, key)?.reason ?? null;
+  const problem = cert === null
+    ? "the file cannot be read"
+    : pairProblem(cert, key)?.reason ?? null;
   const blank = { hash: "", subject: "", names: [], notBefore: "", notAfter: "" };
   return { store, name, certFile, keyFile, ...(facts ?? blank), problem };
 }
 
-function readBoth(
+function readCertAndKey(
   certFile: string,
-  apart: string,
+  separateKeyFile: string,
 ): { readonly cert: string | null; readonly key: string | null; readonly keyFile: string } {
   const cert = readOrNull(certFile);
   const inside = cert === null ? null : keyBlock(cert);
   if (inside !== null) return { cert, key: inside, keyFile: certFile };
-  return { cert, key: readOrNull(apart), keyFile: apart };
+  return { cert, key: readOrNull(separateKeyFile), keyFile: separateKeyFile };
 }
 
 function readOrNull(path: string): string | null {
   try {
     return readPem(path);
   } catch {
-    return null; // the listing says that it cannot be read
+    return null; // the listing reports that it cannot be read
   }
 }
 
 function readPem(path: string): string {
   try {
-    if (Deno.statSync(path).size > PEM_BYTES_MAX) throw new Error("it is too large for a PEM file");
+    const { size } = Deno.statSync(path);
+    if (size > PEM_BYTES_MAX) {
+      throw new Error(`too large (${size.toLocaleString("en-US")} bytes, limit 1 MiB)`);
+    }
     return Deno.readTextFileSync(path);
   } catch (error) {
     throw fileFault("read", path, error);
   }
 }
 
-/** Makes both files beside their places and moves them there. */
+/** Makes both files under temporary names and renames them. */
 function placePair(
   folder: string,
   store: string,
@@ -213,14 +219,14 @@ function placePair(
   const base = `${folder}/${store}/${name}`;
   try {
     Deno.mkdirSync(`${folder}/${store}`, { recursive: true, mode: 0o700 });
-    const places = [["key", `${base}.key`], ["cert", `${base}.pem`]] as const;
-    for (const [what, path] of places) {
-      removeIfThere(`${path}.new`);
+    const files = [["key", `${base}.key`], ["cert", `${base}.pem`]] as const;
+    for (const [what, path] of files) {
+      removeIfExists(`${path}.new`);
       make[what](`${path}.new`);
     }
-    // The key first: between the two renames the old certificate has a key that is refused, not a
-    // new certificate without one.
-    for (const [, path] of places) Deno.renameSync(`${path}.new`, path);
+    // The key comes first: between the two renames the old certificate has a key that is rejected,
+    // not a new certificate without one.
+    for (const [, path] of files) Deno.renameSync(`${path}.new`, path);
   } catch (error) {
     throw fileFault("write", base, error);
   }
@@ -231,7 +237,7 @@ function absolute(path: string): string {
   return /^(?:\/|[A-Za-z]:[\\/])/.test(path) ? path : `${Deno.cwd()}/${path}`;
 }
 
-function removeIfThere(path: string): void {
+function removeIfExists(path: string): void {
   try {
     Deno.removeSync(path);
   } catch (error) {

@@ -1,55 +1,56 @@
 /**
- * Edge: what a PEM text holds, and whether a private key belongs to it.
+ * Edge: what a PEM text contains, and whether a private key belongs to it.
  *
- * The runtime's own X.509 reader does the reading. What is checked beyond it is what would make every
- * handshake fail later: a locked key, another certificate's key, an RSA key that TLS no longer takes.
+ * The runtime's own X.509 parser reads it. The additional checks find what would make every
+ * handshake fail later: an encrypted key, another certificate's key, an RSA key that TLS no longer
+ * accepts.
  *
  * @module
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { Problem } from "../../base/problem.ts";
 
-/** What is known of a certificate. */
+/** What is known about a certificate. */
 export interface CertificateFacts {
   /** SHA-1 thumbprint, 40 lower-case hex digits. */
   readonly hash: string;
-  /** Distinguished name, its parts joined with ", ". */
+  /** Distinguished name, its parts joined by ", ". */
   readonly subject: string;
-  /** DNS names and addresses that it is for, in lower case. */
+  /** The DNS names and addresses for which it is valid, in lower case. */
   readonly names: readonly string[];
   /** ISO 8601. */
   readonly notBefore: string;
   readonly notAfter: string;
 }
 
-/** Bits of an RSA key that TLS 1.2 and 1.3 libraries of today accept. */
+/** Minimum bits of an RSA key that current TLS 1.2 and 1.3 libraries accept. */
 const RSA_BITS_MIN = 2048;
 
-const NO_CERTIFICATE = new Problem("it holds no certificate", {
-  hint:
-    "only PEM is read: openssl x509 -inform der -in FILE, or openssl pkcs12 -in FILE.pfx -nodes",
+const NO_CERTIFICATE = new Problem("the file contains no certificate", {
+  hint: "convert it to PEM: openssl x509 -inform der -in FILE, or openssl pkcs12 -in FILE.pfx " +
+    "-nodes",
 });
-const NO_KEY = new Problem("its private key is missing", {
+const NO_KEY = new Problem("the private key is missing", {
   hint: "httpcfg cert import --cert FILE --key FILE",
 });
-const LOCKED = new Problem(
-  "its private key is encrypted, and a service cannot ask for a password",
+const ENCRYPTED = new Problem(
+  "the private key is encrypted, and a service cannot ask for a password",
   {
-    hint: "openssl pkey -in LOCKED.key -out PLAIN.key",
+    hint: "openssl pkey -in ENCRYPTED.key -out PLAIN.key",
   },
 );
-const UNREADABLE = new Problem("its private key cannot be read", {
-  hint: "only PEM is read: openssl pkey -inform der -in FILE",
+const UNREADABLE = new Problem("the private key cannot be read", {
+  hint: "convert it to PEM: openssl pkey -inform der -in FILE",
 });
 const MISMATCH = new Problem("the private key belongs to another certificate", {
-  hint: "both must print the same: openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout " +
-    "-in KEY; the server's own certificate comes first in its file",
+  hint: "these must print the same: openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout " +
+    "-in KEY; the server's own certificate must be the first in its file",
 });
-const WEAK = new Problem(`its RSA key is too small: at least ${RSA_BITS_MIN} bits are needed`, {
+const WEAK = new Problem(`the RSA key is too small: at least ${RSA_BITS_MIN} bits are required`, {
   hint: "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
 });
 
-/** The first certificate of `pem`, which is the server's own; null where there is none. */
+/** Describes the first certificate of `pem`, which is the server's own; null if there is none. */
 export function certificateFacts(pem: string): CertificateFacts | null {
   const certificate = parseCertificate(pem);
   return certificate === null ? null : {
@@ -61,12 +62,15 @@ export function certificateFacts(pem: string): CertificateFacts | null {
   };
 }
 
-/** Why `cert` (PEM, null for none) and `key` (the same) cannot be served; null where they can. */
+/**
+ * Returns why `cert` and `key` (both PEM, the key null for none) cannot be served; null if they
+ * can.
+ */
 export function pairProblem(cert: string, key: string | null): Problem | null {
   const certificate = parseCertificate(cert);
   if (certificate === null) return NO_CERTIFICATE;
   if (key === null) return NO_KEY;
-  if (/BEGIN ENCRYPTED PRIVATE KEY|^Proc-Type:.*ENCRYPTED/m.test(key)) return LOCKED;
+  if (/BEGIN ENCRYPTED PRIVATE KEY|^Proc-Type:.*ENCRYPTED/m.test(key)) return ENCRYPTED;
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey(key);
@@ -78,7 +82,7 @@ export function pairProblem(cert: string, key: string | null): Problem | null {
   return bits < RSA_BITS_MIN ? WEAK : null;
 }
 
-/** Whether a certificate is good at `now` (ISO 8601). */
+/** Returns the state of a certificate at `now` (ISO 8601). */
 export function validity(
   { notBefore, notAfter }: Pick<CertificateFacts, "notBefore" | "notAfter">,
   now: string,
@@ -87,18 +91,18 @@ export function validity(
   return now < notBefore ? "not yet valid" : "valid";
 }
 
-/** The private key in a file that holds more than that; null where there is none. */
+/** Extracts the private key from a file that may contain more; null if there is none. */
 export function keyBlock(pem: string): string | null {
   const match = /-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^]*?-----END \1-----/.exec(pem);
   return match === null ? null : `${match[0]}\n`;
 }
 
-/** A key that {@linkcode pairProblem} has nothing against, in the form that every TLS library reads. */
-export function plainKey(key: string): string {
+/** Converts a key that {@linkcode pairProblem} accepts to the form that every TLS library reads. */
+export function toPkcs8(key: string): string {
   return createPrivateKey(key).export({ type: "pkcs8", format: "pem" }) as string;
 }
 
-/** The certificates of a file that may hold more than that, in their order; "" for none. */
+/** Extracts the certificates from a file that may contain more, in their order; "" for none. */
 export function certificateBlocks(pem: string): string {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return blocks.map((block) => `${block}\n`).join("");

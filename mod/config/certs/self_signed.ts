@@ -1,13 +1,13 @@
 /**
- * A certificate that vouches for itself: for tests, for machines that only their owner reaches, and
- * until a real one is there. The ASN.1 is the library's, the key and the signature the runtime's.
+ * Self-signed certificates: for tests, for machines that only their owner can reach, and until a
+ * real one is available. The library writes the ASN.1; the runtime makes the key and the signature.
  *
- * Loaded by the command that makes one, and by nothing else: the library takes longer to load than the
- * rest of the program to run.
+ * Only the command that makes such a certificate loads this file, because the library takes longer
+ * to load than the rest of the program takes to run.
  *
  * @module
  */
-import "reflect-metadata"; // the library's own library asks for it to be loaded first
+import "reflect-metadata"; // a dependency of the library requires that it is loaded first
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -20,24 +20,24 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 
-/** What to make. */
+/** The certificate to make. */
 export interface SelfSignedOptions {
   /** DNS names; the first is the subject. A leading `*.` is a wildcard. */
   readonly names: readonly string[];
-  /** Addresses in canonical text. */
+  /** IP addresses in canonical text. */
   readonly ips: readonly string[];
   readonly days: number;
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 }
 
-/** ECDSA on P-256: small handshakes, taken by every client of the last ten years. */
+/** ECDSA on P-256: small handshakes, and every client of the last ten years supports it. */
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const DAY_MS = 86_400_000;
-/** Clocks of clients that run behind must not find it too young. */
+/** The start is backdated, so that clients whose clocks are slow do not find it not yet valid. */
 const BACKDATED_MS = 3_600_000;
 
-/** Makes the key and the certificate, both as PEM. */
+/** Makes a key and a certificate, both as PEM. */
 export async function makeSelfSigned(
   { names, ips, days, nowMs }: SelfSignedOptions,
 ): Promise<{ readonly cert: string; readonly key: string }> {

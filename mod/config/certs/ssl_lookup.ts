@@ -1,9 +1,9 @@
 /**
- * Which certificate record counts for a connection, and whether a binding has one. Pure.
+ * Which certificate record applies to a connection, and whether a binding has one. Pure.
  *
- * A name that the client asked for (SNI) with a record of its own goes first, then the very address
- * and port, then the wildcard of the address's family. `0.0.0.0:port` stands for every address, IPv6
- * included where no `[::]:port` is there; `[::]:port` stands for IPv6 alone.
+ * A record for the name that the client requested (SNI) comes first, then one for the exact address
+ * and port, then the wildcard of the address's family. `0.0.0.0:port` applies to every address,
+ * including IPv6 if there is no `[::]:port`; `[::]:port` applies to IPv6 only.
  *
  * @module
  */
@@ -18,10 +18,10 @@ import {
 import { type Binding, formatBinding } from "../document/binding.ts";
 import type { SslRecord } from "../document/document.ts";
 
-/** Why a binding cannot be served over TLS; null where it can. */
+/** Returns why a binding cannot be served over TLS; null if it can. */
 export type CertificateCheck = (binding: Binding) => string | null;
 
-/** Keys of records in the order in which they count; `serverName` is "" where none was asked for. */
+/** Returns the keys of records in order of precedence; `serverName` is "" if none was requested. */
 export function sslKeysFor({ ip, port }: Endpoint, serverName: string): string[] {
   const keys = serverName === "" ? [] : [`${serverName.toLowerCase()}:${port}`];
   keys.push(formatEndpoint({ ip, port }));
@@ -31,8 +31,9 @@ export function sslKeysFor({ ip, port }: Endpoint, serverName: string): string[]
 }
 
 /**
- * The check of a document's bindings; `problemOf` says why the certificate of a record cannot be used,
- * null where it can. A binding without an address needs a record for any address or name of its port.
+ * Returns the check for the bindings of a document. `problemOf` returns why the certificate of a
+ * record cannot be used, null if it can. A binding without an address needs a record for any
+ * address or name on its port.
  */
 export function certificateCheck(
   records: readonly SslRecord[],
@@ -49,16 +50,13 @@ export function certificateCheck(
     const usable = problems.find(({ problem }) => problem === null);
     if (usable !== undefined) return null;
     const [first] = problems;
-    if (first === undefined) return `https on ${shown(binding)} has no certificate`;
-    return `https on ${shown(binding)} has the certificate of ${first.key}, and ${first.problem}`;
+    const https = `https on "${formatBinding(binding)}"`;
+    if (first === undefined) return `${https} has no certificate`;
+    return `${https} cannot use the certificate of ${first.key}: ${first.problem}`;
   };
 }
 
-/** A record of an address serves every host name; one of a name serves that, or whoever asks for any. */
+/** A record for an address serves every host; one for a name only that host, or any (""). */
 function servesHost(key: string, host: string, port: number): boolean {
   return host === "" || parseEndpoint(key) !== null || key === `${host}:${port}`;
-}
-
-function shown(binding: Binding): string {
-  return `"${formatBinding(binding)}"`;
 }

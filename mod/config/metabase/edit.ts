@@ -1,7 +1,7 @@
 /**
- * Edits of the metabase: set, delete, create, copy and move, document to document. A refused edit says
- * why by the HRESULT that the IIS ADSI provider gave for it (choice where the sources name none:
- * the code whose documented meaning is the reason).
+ * Edits of the metabase: set, delete, create, copy and move, from document to document. A rejected
+ * edit gives its reason as the HRESULT that the IIS ADSI provider returned for it (choice if the
+ * sources name none: the code whose documented meaning is the reason).
  *
  * @module
  */
@@ -23,7 +23,7 @@ import { type KeyType, keyTypeNamed, parseValue, propertyRow } from "./schema.ts
 import type { PropertyRow } from "./schema.ts";
 import { withValue } from "./values.ts";
 
-/** HRESULTs of refused calls, signed as scripts print them. */
+/** HRESULTs of rejected calls, signed as scripts print them. */
 export const HRESULT = {
   /** ERROR_PATH_NOT_FOUND */
   PATH_NOT_FOUND: -2147024893,
@@ -43,24 +43,24 @@ export const HRESULT = {
   NO_PROPERTY: -2147463155,
 } as const;
 
-/** The HRESULT that carries a Win32 code, signed: HRESULT_FROM_WIN32. */
+/** Returns the HRESULT for a Win32 code, signed: HRESULT_FROM_WIN32. */
 export function hresultOf(win32: number): number {
   return (0x80070000 + win32) | 0;
 }
 
-/** What an edit gives. */
+/** The result of an edit. */
 export interface MetabaseEdit {
   readonly document: ConfigDocument;
-  /** The value that is stored now. */
+  /** The value that is now stored. */
   readonly value?: MetabaseValue | undefined;
 }
 
-/** The problem that the IIS ADSI provider tells by `code`, one of {@linkcode HRESULT}. */
+/** Returns the problem that the IIS ADSI provider reports as `code`, one of {@linkcode HRESULT}. */
 function refused(code: keyof typeof HRESULT): Problem {
   return new Problem(code.toLowerCase().replaceAll("_", " "), { code: HRESULT[code] });
 }
 
-/** The property `name` at the key `path`, ready to be read or set; or what is wrong. */
+/** Returns the property `name` and the key at `path`, or the problem if either does not exist. */
 export function propertyAt(
   document: ConfigDocument,
   path: string,
@@ -75,7 +75,9 @@ export function propertyAt(
   return { key, property };
 }
 
-/** Sets a property from words of a command line; the value that is stored comes back with it. */
+/**
+ * Sets a property from command-line arguments. The result includes the value that is now stored.
+ */
 export function setProperty(
   document: ConfigDocument,
   path: string,
@@ -90,7 +92,7 @@ export function setProperty(
   }
   if (property.name === "KeyType") return setKeyType(document, key, texts[0] ?? "");
   const value = parseValue(property, texts);
-  if (value === null) return refusalOf(property, texts);
+  if (value === null) return valueProblem(property, texts);
   const target = property.bit === undefined
     ? { property, value }
     : bitTarget(document, key, property.bit, value === true);
@@ -101,11 +103,11 @@ export function setProperty(
   if (!hasUniqueNames(edited)) return refused("ALREADY_EXISTS");
   return {
     document: edited,
-    value: property.bit === undefined ? standsAt(edited, key, property) : value,
+    value: property.bit === undefined ? storedValue(edited, key, property) : value,
   };
 }
 
-/** Takes a property away from a key. */
+/** Removes a property from a key. */
 export function deleteProperty(
   document: ConfigDocument,
   path: string,
@@ -123,18 +125,18 @@ export function deleteProperty(
   return edited === null ? refused("ACCESS_DENIED") : { document: edited };
 }
 
-/** Removes a key with all below it; a site is a key. */
+/** Removes a key and everything below it. A site is a key. */
 export function deleteKey(document: ConfigDocument, path: string): MetabaseEdit | Problem {
   const key = keyAt(document, path);
   if (key === null) return refused("PATH_NOT_FOUND");
   if (isBuiltIn(key.path)) return refused("ACCESS_DENIED");
-  const gone = new Set(subtreeOf(document, key.path));
-  const metabase = Object.entries(document.metabase).filter(([at]) => !gone.has(at));
-  const sites = document.sites.filter(({ id }) => !gone.has(`W3SVC/${id}`));
+  const removed = new Set(subtreeOf(document, key.path));
+  const metabase = Object.entries(document.metabase).filter(([at]) => !removed.has(at));
+  const sites = document.sites.filter(({ id }) => !removed.has(`W3SVC/${id}`));
   return { document: { ...document, sites, metabase: Object.fromEntries(metabase) } };
 }
 
-/** Creates a key; `W3SVC/n` of class IIsWebServer is a new site without bindings. */
+/** Creates a key. `W3SVC/n` of class IIsWebServer is a new site without bindings. */
 export function createKey(
   document: ConfigDocument,
   path: string,
@@ -148,7 +150,7 @@ export function createKey(
   return { document: withKeyType(document, wanted, keyType) };
 }
 
-/** Copies a key and all below it to a path that is free; `move` takes the source away. */
+/** Copies a key and everything below it to an unused path; `move` removes the source. */
 export function copyKey(
   document: ConfigDocument,
   from: string,
@@ -198,7 +200,7 @@ function bitTarget(
   return { property, value: isSet ? flags | mask : flags & ~mask };
 }
 
-function standsAt(
+function storedValue(
   document: ConfigDocument,
   key: MetabaseKey,
   property: PropertyRow,
@@ -206,7 +208,7 @@ function standsAt(
   return findValue(document, key, property)?.value;
 }
 
-function refusalOf(property: PropertyRow, texts: readonly string[]): Problem {
+function valueProblem(property: PropertyRow, texts: readonly string[]): Problem {
   const isNumber = property.type === "DWORD" && texts.length === 1 &&
     /^(?:[0-9]+|0[xX][0-9a-fA-F]+)$/.test(texts[0] ?? "");
   return refused(isNumber ? "INVALID_ARGUMENT" : "WRONG_TYPE");

@@ -1,17 +1,17 @@
 /**
- * MBSchema.xml in small: the metabase properties that this program knows, one row each, with the id,
- * type, default and inheritance of the IIS 6.0 schema and the kinds of key that may hold them.
+ * A small MBSchema.xml: the metabase properties that this program knows, one row each, with the id,
+ * type, default and inheritance of the IIS 6.0 schema and the types of key that may have them.
  *
- * CONFLICT, DisableSocketPooling: the IIS 6 page gives TRUE as its default, the IIS 5 page and KB 238131
- * give FALSE. FALSE is chosen: pooling on is the default that both KB articles describe, and under
- * IIS 6 it makes no difference. CONFLICT, MaxConnections: the schema says 0, the service uses
+ * CONFLICT, DisableSocketPooling: the IIS 6 page gives TRUE as its default, the IIS 5 page and KB
+ * 238131 give FALSE. FALSE is chosen: pooling on is the default that both KB articles describe, and
+ * under IIS 6 it makes no difference. CONFLICT, MaxConnections: the schema says 0, the service uses
  * 4294967295; the latter is chosen because it is what happens.
  *
  * @module
  */
 import type { MetabaseValue } from "../document/document.ts";
 
-/** Class of a key, the value of its KeyType. */
+/** The class of a key, the value of its KeyType. */
 export type KeyType =
   | "IIsWebService"
   | "IIsWebInfo"
@@ -39,18 +39,21 @@ export interface PropertyRow {
   readonly name: string;
   readonly id: number;
   readonly type: PropertyType;
-  /** Null where the schema has none. */
+  /** Null if the schema has none. */
   readonly default: MetabaseValue | null;
-  /** A key without a value of its own has that of the nearest key above. */
+  /** Whether a key without a value of its own has that of the nearest key above. */
   readonly inherits: boolean;
   readonly where: readonly KeyType[];
-  /** DWORD only, both ends included. */
+  /** DWORD only; both ends are included. */
   readonly range?: readonly [min: number, max: number];
-  /** DWORD only: what the service takes for a value outside the range; without it such a value is refused. */
+  /**
+   * DWORD only: the value that the service uses instead of one outside the range. If absent, such a
+   * value is rejected.
+   */
   readonly outside?: number;
   /** BOOL only: one bit of a DWORD property. */
   readonly bit?: { readonly of: string; readonly mask: number };
-  /** Kept by the running service: cannot be set. */
+  /** Maintained by the running service, so it cannot be set. */
   readonly isReadOnly?: boolean;
 }
 
@@ -100,7 +103,7 @@ const LOG_FIELDS: readonly (readonly [name: string, mask: number])[] = [
   ["HttpSubStatus", 0x200000],
 ];
 
-/** Every property, in the order in which ENUM lists them. */
+/** All properties, in the order in which ENUM lists them. */
 export const PROPERTIES: readonly PropertyRow[] = [
   row(["KeyType", 1002, "STRING"], null, "own", KEY_TYPES),
   row(["MajorIIsVersionNumber", 1101, "DWORD"], 6, "own", ["IIsWebInfo"], { range: [4, 6] }),
@@ -154,18 +157,18 @@ const BY_NAME: ReadonlyMap<string, PropertyRow> = new Map(
   PROPERTIES.map((property) => [property.name.toLowerCase(), property]),
 );
 
-/** The row of a property, by its name in any case. */
+/** Returns the row of a property by its name, in any case. */
 export function propertyRow(name: string): PropertyRow | undefined {
   return BY_NAME.get(name.toLowerCase());
 }
 
-/** Canonical spelling of a KeyType, undefined where there is none of that name. */
+/** Returns the canonical spelling of a KeyType; undefined if there is none with that name. */
 export function keyTypeNamed(text: string): KeyType | undefined {
   return KEY_TYPES.find((type) => type.toLowerCase() === text.toLowerCase());
 }
 
-/** Type names of ADSI, which the old scripts print. */
-export function shownType(
+/** Returns the ADSI name of a type, which the old scripts print. */
+export function adsiTypeName(
   type: PropertyType,
 ): "INTEGER" | "BOOLEAN" | "STRING" | "EXPANDSZ" | "LIST" {
   switch (type) {
@@ -181,8 +184,8 @@ export function shownType(
 }
 
 /**
- * The value that `texts`, words of a command line, mean for `property`; null where they mean none.
- * A BOOL takes True, False, 1 and 0; a DWORD decimal or 0x hex digits; a list any number of words.
+ * Parses command-line arguments as a value of `property`; null if they are not one. A BOOL accepts
+ * True, False, 1 and 0; a DWORD decimal or 0x hex digits; a list any number of arguments.
  */
 export function parseValue(property: PropertyRow, texts: readonly string[]): MetabaseValue | null {
   if (property.type === "MULTISZ") return texts.filter((text) => text !== "");

@@ -1,9 +1,9 @@
 /**
- * The metabase as a tree of keys: which keys there are, what stands at each, what it inherits.
+ * The metabase as a tree of keys: which keys exist, their values, and what they inherit.
  *
- * It is a view, not a second store. The properties of sites are the site records, those of W3SVC that
- * are settings are the settings, and only the rest stands in `document.metabase` (see
- * {@linkcode ./values.ts}). So a site that one tool changes is changed for every other.
+ * It is a view, not a second store. The properties of sites are in the site records, those of W3SVC
+ * that are settings are in the settings, and only the others are in `document.metabase` (see
+ * {@linkcode ./values.ts}). So a site that one tool changes is changed for every other tool.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/docu
 import { KEY_TYPES, type KeyType, PROPERTIES, type PropertyRow } from "./schema.ts";
 import { ownValue } from "./values.ts";
 
-/** Keys that are there without being stored. */
+/** Keys that exist without being stored. */
 const BUILT_IN: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
   ["W3SVC", "IIsWebService"],
   ["W3SVC/Info", "IIsWebInfo"],
@@ -19,9 +19,9 @@ const BUILT_IN: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
   ["W3SVC/AppPools/DefaultAppPool", "IIsApplicationPool"],
 ]);
 
-/** Words of paths with one spelling; the others keep the one they were created with. */
-const WORDS: ReadonlyMap<string, string> = new Map(
-  ["W3SVC", "Info", "AppPools", "DefaultAppPool", "ROOT"].map((word) => [word.toLowerCase(), word]),
+/** Path segments with a fixed spelling; others keep the spelling with which they were created. */
+const SEGMENTS: ReadonlyMap<string, string> = new Map(
+  ["W3SVC", "Info", "AppPools", "DefaultAppPool", "ROOT"].map((name) => [name.toLowerCase(), name]),
 );
 
 export interface MetabaseKey {
@@ -30,42 +30,45 @@ export interface MetabaseKey {
   readonly keyType: KeyType;
 }
 
-/** A value and where it stands. */
+/** A value and the key that has it. */
 interface FoundValue {
   readonly value: MetabaseValue;
-  /** Path of the key that holds it; that of the asked key, or of one above. */
+  /** Path of the key that has the value: the requested key, or one above it. */
   readonly at: string;
 }
 
-/** States of sites as the running service has them; ServerState is read through it. */
+/** Returns the state of a site in the running service, the value of ServerState. */
 export type SiteStates = (siteId: number) => number | undefined;
 
-/** Canonical spelling of a path: no leading slash, no `LM`, known words as the metabase spells them. */
+/**
+ * Returns the canonical path: no leading slash, no `LM`, known segments as the metabase spells
+ * them.
+ */
 export function normalPath(text: string): string {
-  const words = text.replaceAll("\\", "/").split("/").filter((word) => word !== "");
-  if (words[0]?.toUpperCase() === "LM") words.shift();
-  return words.map((word) => WORDS.get(word.toLowerCase()) ?? word).join("/");
+  const segments = text.replaceAll("\\", "/").split("/").filter((segment) => segment !== "");
+  if (segments[0]?.toUpperCase() === "LM") segments.shift();
+  return segments.map((segment) => SEGMENTS.get(segment.toLowerCase()) ?? segment).join("/");
 }
 
-/** The path of the key above; null for a key of the first level. */
+/** Returns the path of the key above; null for a key of the first level. */
 export function parentPath(path: string): string | null {
-  const cut = path.lastIndexOf("/");
-  return cut < 0 ? null : path.slice(0, cut);
+  const slash = path.lastIndexOf("/");
+  return slash < 0 ? null : path.slice(0, slash);
 }
 
-/** The site that `W3SVC/n` or `W3SVC/n/ROOT` is about. */
+/** Returns the site to which `W3SVC/n` or a path below it, such as `W3SVC/n/ROOT`, belongs. */
 export function siteOfPath(document: ConfigDocument, path: string): SiteRecord | undefined {
   const id = siteIdOfPath(path);
   return id === null ? undefined : document.sites.find((site) => site.id === id);
 }
 
-/** The n of `W3SVC/n` and what is below it; null for other paths. */
+/** Returns the n of `W3SVC/n` and of the paths below it; null for other paths. */
 export function siteIdOfPath(path: string): number | null {
   const match = /^W3SVC\/([1-9][0-9]{0,9})(?:\/|$)/.exec(path);
   return match === null ? null : Number(match[1]);
 }
 
-/** The key at `text`, in any spelling; null where there is none. */
+/** Returns the key at the path `text`, in any spelling; null if there is none. */
 export function keyAt(document: ConfigDocument, text: string): MetabaseKey | null {
   const path = normalPath(text);
   const builtIn = BUILT_IN.get(path);
@@ -81,12 +84,12 @@ export function keyAt(document: ConfigDocument, text: string): MetabaseKey | nul
   return { path: stored, keyType: KEY_TYPES.find((type) => type === keyType) ?? "IIsObject" };
 }
 
-/** True for keys that cannot be deleted: the service needs them. */
+/** Reports whether a key cannot be deleted because the service needs it. */
 export function isBuiltIn(path: string): boolean {
   return BUILT_IN.has(path) || /^W3SVC\/[0-9]+\/ROOT$/.test(path);
 }
 
-/** Keys right below `path`, in the order of the tree. */
+/** Returns the keys directly below `path`, in the order of the tree. */
 export function childrenOf(document: ConfigDocument, path: string): string[] {
   const above = `${path}/`.toLowerCase();
   return allKeys(document).filter((key) => {
@@ -94,7 +97,7 @@ export function childrenOf(document: ConfigDocument, path: string): string[] {
   });
 }
 
-/** `path` and every key below it, each before those below it. */
+/** Returns `path` and every key below it, each before those below it. */
 export function subtreeOf(document: ConfigDocument, path: string): string[] {
   const above = `${path}/`.toLowerCase();
   return allKeys(document).filter((key) => {
@@ -102,7 +105,10 @@ export function subtreeOf(document: ConfigDocument, path: string): string[] {
   });
 }
 
-/** Value of a property at a key: its own, or, where the property inherits, of the nearest key above. */
+/**
+ * Returns the value of a property at a key: its own or, if the property inherits, that of the
+ * nearest key above.
+ */
 export function findValue(
   document: ConfigDocument,
   key: MetabaseKey,
@@ -119,7 +125,7 @@ export function findValue(
   return null;
 }
 
-/** What the service goes by: the value found, else the default of the schema. */
+/** Returns the value that the service uses: the one found, else the default of the schema. */
 export function effectiveValue(
   document: ConfigDocument,
   path: string,
@@ -130,14 +136,14 @@ export function effectiveValue(
   return found?.value ?? property.default;
 }
 
-/** Properties that have a value of their own at `key`, in the order of the schema. */
+/** Returns the properties that have a value of their own at `key`, in the order of the schema. */
 export function ownProperties(
   document: ConfigDocument,
   key: MetabaseKey,
   states?: SiteStates,
 ): { readonly property: PropertyRow; readonly value: MetabaseValue }[] {
   return PROPERTIES.flatMap((property) => {
-    // The bits of a flag word are shown with the word, not twenty times more.
+    // The bits of a DWORD are shown as that DWORD, not twenty times more.
     const value = property.bit === undefined ? valueAt(document, key, property, states) : undefined;
     return value === undefined ? [] : [{ property, value }];
   });
@@ -168,17 +174,17 @@ function allKeys(document: ConfigDocument): string[] {
   return [...keys].sort(comparePaths);
 }
 
-/** Word by word: names in the order of the alphabet, then numbers in the order of their size. */
+/** Compares segment by segment: names in alphabetical order, then numbers in numerical order. */
 function comparePaths(left: string, right: string): number {
   const [a, b] = [left.split("/"), right.split("/")];
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
-    const order = compareWords(a[i]!, b[i]!);
+    const order = compareSegments(a[i]!, b[i]!);
     if (order !== 0) return order;
   }
   return a.length - b.length;
 }
 
-function compareWords(a: string, b: string): number {
+function compareSegments(a: string, b: string): number {
   const [numberA, numberB] = [/^[0-9]+$/.test(a), /^[0-9]+$/.test(b)];
   if (numberA && numberB) return Number(a) - Number(b);
   if (numberA !== numberB) return numberA ? 1 : -1;
@@ -191,7 +197,10 @@ function storedPath(document: ConfigDocument, path: string): string | null {
   return createdKeys(document).find((key) => key.toLowerCase() === wanted) ?? null;
 }
 
-/** Keys that somebody created have a KeyType; what is left of a removed site has none. */
+/**
+ * Returns the keys that were created: they have a KeyType; what a removed site left behind has
+ * none.
+ */
 function createdKeys(document: ConfigDocument): string[] {
   return Object.keys(document.metabase).filter((path) => {
     return document.metabase[path]?.KeyType !== undefined;

@@ -1,6 +1,7 @@
 /**
- * Where the value of a metabase property really stands: in the site record, in the settings, or in
- * `document.metabase`. One row a property that the rest of the program knows under another name.
+ * Where the value of a metabase property is stored: in the site record, in the settings, or in
+ * `document.metabase`. One row for each property that the rest of the program knows under another
+ * name.
  *
  * @module
  */
@@ -11,10 +12,12 @@ import { folderContent, isFolderContent } from "../document/site_content.ts";
 import type { PropertyRow } from "./schema.ts";
 import { effectiveSettings, type SettingName, type StoredSettings } from "../document/settings.ts";
 
-/** A property that is part of a site. `set` gives null for a value that cannot stand there. */
+/**
+ * A property that is part of a site. `set` returns null for a value that cannot be stored there.
+ */
 interface SiteProperty {
   get(site: SiteRecord): MetabaseValue | undefined;
-  /** Undefined takes the property away. */
+  /** Undefined removes the property. */
   set(site: SiteRecord, value: MetabaseValue | undefined): SiteRecord | null;
 }
 
@@ -57,7 +60,7 @@ const ROOT_PROPERTIES: ReadonlyMap<string, SiteProperty> = new Map<string, SiteP
   }],
 ]);
 
-/** Properties of W3SVC that are settings of the service, under the name of the setting. */
+/** Properties of W3SVC that are settings of the service, and the names of those settings. */
 const SETTING_OF: ReadonlyMap<string, SettingName> = new Map<string, SettingName>([
   ["ServerListenBacklog", "ServerListenBacklog"],
   ["ConnectionTimeout", "ConnectionTimeout"],
@@ -68,42 +71,46 @@ const SETTING_OF: ReadonlyMap<string, SettingName> = new Map<string, SettingName
   ["LogExtFileFlags", "LogExtFileFlags"],
 ]);
 
-/** Properties that the service reads from `document.metabase` itself, and the keys where it does. */
+/** Properties that the service reads from `document.metabase`, and the keys at which it does. */
 const READ_FROM_METABASE: ReadonlyMap<string, RegExp> = new Map([
   ["KeyType", /./],
   ["MajorIIsVersionNumber", /^W3SVC\/Info$/],
   ["DisableSocketPooling", /^W3SVC(?:\/[0-9]+)?$/],
 ]);
 
-/** The value at exactly this key; undefined where it has none. `path` is canonical. */
+/** Returns the value at exactly this key; undefined if it has none. `path` is canonical. */
 export function ownValue(
   document: ConfigDocument,
   path: string,
   property: PropertyRow,
 ): MetabaseValue | undefined {
   if (property.bit !== undefined) {
-    const flags = stands(document, path, property.bit.of);
+    const flags = storedValue(document, path, property.bit.of);
     return flags === undefined ? undefined : (Number(flags) & property.bit.mask) !== 0;
   }
-  const value = stands(document, path, property.name);
-  // The version is a fact of the program: it is there whether anybody stored it or not.
+  const value = storedValue(document, path, property.name);
+  // The version is a property of the program: it has a value whether or not one was stored.
   return value ??
     (property.where.includes("IIsWebInfo") && path === "W3SVC/Info"
       ? property.default ?? undefined
       : undefined);
 }
 
-function stands(document: ConfigDocument, path: string, name: string): MetabaseValue | undefined {
-  const place = sitePlace(document, path, name);
-  if (place !== null) return place.property.get(place.site);
+function storedValue(
+  document: ConfigDocument,
+  path: string,
+  name: string,
+): MetabaseValue | undefined {
+  const found = findSiteProperty(document, path, name);
+  if (found !== null) return found.property.get(found.site);
   const setting = path === "W3SVC" ? SETTING_OF.get(name) : undefined;
   if (setting !== undefined) return effectiveSettings(document.settings)[setting];
   return document.metabase[path]?.[name];
 }
 
 /**
- * The document with the value at exactly this key; undefined takes the value away. Null where the
- * value cannot stand there.
+ * Returns the document with the value at exactly this key; undefined removes the value. Null if the
+ * value cannot be stored there.
  */
 export function withValue(
   document: ConfigDocument,
@@ -111,9 +118,9 @@ export function withValue(
   property: PropertyRow,
   value: MetabaseValue | undefined,
 ): ConfigDocument | null {
-  const place = sitePlace(document, path, property.name);
-  if (place !== null) {
-    const site = place.property.set(place.site, value);
+  const found = findSiteProperty(document, path, property.name);
+  if (found !== null) {
+    const site = found.property.set(found.site, value);
     if (site === null) return null;
     return { ...document, sites: document.sites.map((old) => old.id === site.id ? site : old) };
   }
@@ -130,7 +137,10 @@ export function withValue(
   return { ...document, metabase: isEmpty ? keys : { ...keys, [path]: properties } };
 }
 
-/** False where a value is only kept: the service has one value for all sites, or none at all. */
+/**
+ * Reports whether the service uses a value that is set at `path`. Others are only stored: the
+ * service has one value for all sites, or none at all.
+ */
 export function hasEffect(path: string, name: string): boolean {
   if (/^W3SVC\/[0-9]+$/.test(path) && SITE_PROPERTIES.has(name)) return true;
   if (/^W3SVC\/[0-9]+\/ROOT$/.test(path) && ROOT_PROPERTIES.has(name)) return true;
@@ -138,7 +148,7 @@ export function hasEffect(path: string, name: string): boolean {
   return READ_FROM_METABASE.get(name)?.test(path) ?? false;
 }
 
-function sitePlace(
+function findSiteProperty(
   document: ConfigDocument,
   path: string,
   name: string,

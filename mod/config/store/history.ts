@@ -1,9 +1,9 @@
 /**
- * Edge: the versions of the document, who made them, when and with which command.
+ * Edge: the versions of the document: who stored them, when, and with which command.
  *
- * One file a version, `000042.json`, written before the document itself is replaced and under its
- * lock. Bounded in number and bytes: the oldest go first. A document that was changed by other means
- * is noticed at the next write and kept as a version of its own.
+ * Each version is one file, `000042.json`, written before the document itself is replaced and under
+ * its lock. Their number and total size are limited: the oldest are removed first. A document that
+ * was changed by other means is detected at the next write and kept as a version of its own.
  *
  * @module
  */
@@ -13,32 +13,32 @@ import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
 
 /** One version of the document. */
 export interface Version {
-  /** Counts up from 1 and is never used again. */
+  /** Counts up from 1. A number is never used again. */
   readonly number: number;
   /** ISO 8601, UTC. */
   readonly at: string;
-  /** Who stored it; null where it was found and not stored by this program. */
+  /** The user who stored it; null if it was found, not stored by this program. */
   readonly user: string | null;
-  /** The command that made it; null where it was found. */
+  /** The command that stored it; null if it was found. */
   readonly command: string | null;
   readonly document: ConfigDocument;
 }
 
-/** Who makes a change, and how. */
+/** Who makes a change, and with which command. */
 interface Author {
   readonly user: string;
   readonly command: string;
 }
 
-/** Versions kept: months of an administrator's changes. */
+/** Maximum number of versions kept: months of an administrator's changes. */
 export const HISTORY_COUNT_MAX = 100;
-/** Bytes kept: a hundred documents of a thousand entries and sites each. */
+/** Maximum total size: a hundred documents of a thousand entries and sites each. */
 const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
-/** Characters of a command line that are kept. */
+/** Maximum characters of a command line that are kept. */
 const COMMAND_MAX = 1000;
 const FILE_NAME = /^([0-9]{6,})\.json$/;
 
-/** A file of the folder. Its document is checked when it is used, as any other is. */
+/** The content of a version file. Its document is checked when it is used, like any other. */
 const versionSchema = v.object({
   number: v.pipe(v.number(), v.integer(), v.minValue(1)),
   at: v.string(),
@@ -49,7 +49,7 @@ const versionSchema = v.object({
   }),
 });
 
-/** The history in one folder. Writers hold the lock of the document; readers need none. */
+/** The history in one directory. Writers hold the lock of the document; readers need none. */
 export class History {
   readonly #folder: string;
 
@@ -57,7 +57,10 @@ export class History {
     this.#folder = folder;
   }
 
-  /** Keeps `after`, and before it what was there and is not yet known. Texts are whole documents. */
+  /**
+   * Records `after`, preceded by `before` if the history does not have it. Both are whole
+   * documents.
+   */
   async record(before: string | null, after: string, author: Author): Promise<void> {
     try {
       await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
@@ -75,21 +78,21 @@ export class History {
       await this.#write({ number: next, at, user: author.user, command, document });
       await this.#prune();
     } catch (error) {
-      throw this.#fault("keep the history", error);
+      throw this.#fault("write the history", error);
     }
   }
 
-  /** Every version that is kept, oldest first. */
+  /** Returns every version that is kept, oldest first. */
   async list(): Promise<Version[]> {
     const versions = await Promise.all((await this.#numbers()).map((one) => this.#load(one)));
     return versions.filter((version) => version !== null);
   }
 
-  /** Version `number`. Throws a Fault where it is not kept. */
+  /** Returns version `number`. Throws a Fault if it is not kept. */
   async read(number: number): Promise<Version> {
     const version = await this.#load(number);
     if (version !== null) return version;
-    throw new Fault(`Cannot read version ${number} of the document: it is not kept`, {
+    throw new Fault(`Cannot read version ${number} of the document: not in the history`, {
       hint: "httpcfg history",
     });
   }
@@ -107,7 +110,7 @@ export class History {
     return numbers.sort((a, b) => a - b);
   }
 
-  /** Null where the file has gone, was never finished, or is no version. */
+  /** Returns null if the file was removed, is incomplete, or is not a version. */
   async #load(number: number): Promise<Version | null> {
     try {
       const value = JSON.parse(await Deno.readTextFile(this.#path(number)));
@@ -131,7 +134,7 @@ export class History {
     let bytes = 0;
     for (const [place, number] of numbers.entries()) {
       bytes += (await Deno.stat(this.#path(number))).size;
-      // The two newest stay whatever they weigh: without them nothing could be undone.
+      // The two newest stay whatever their size: without them nothing could be undone.
       if (place < 2 || (place < HISTORY_COUNT_MAX && bytes <= HISTORY_BYTES_MAX)) continue;
       await Deno.remove(this.#path(number));
     }

@@ -1,8 +1,8 @@
 /**
- * Where things are kept. Pure: the environment and the user are passed in.
+ * The paths of all files. Pure: the environment and the user are passed in.
  *
- * `HTTPCFG_HOME=DIR` puts everything below one folder; else the platform's own places, of the machine
- * for root and with `HTTPCFG_SYSTEM=1`.
+ * `HTTPCFG_HOME=DIR` puts everything below one directory. Otherwise the paths are those of the
+ * platform: the system's for root and with `HTTPCFG_SYSTEM=1`, else the user's.
  *
  * @module
  */
@@ -13,30 +13,30 @@ export interface Paths {
   /** Control socket, process file and lock of the running service. */
   readonly run: string;
   readonly log: string;
-  /** Documents of before. */
+  /** Previous versions of the document. */
   readonly history: string;
   /** Certificate stores: `certs/MY/…`. */
   readonly certs: string;
 }
 
-/** What the choice depends on. */
+/** What the paths depend on. */
 export interface PathContext {
   readonly os: string;
-  /** Numeric user id; null where the platform has none. */
+  /** Numeric user id; null if the platform has none. */
   readonly uid: number | null;
   env(name: string): string | undefined;
 }
 
-/** Paths of this user on this machine; `configFile` is the value of `--config`. */
+/** Returns the paths for this user on this machine; `configFile` is the value of `--config`. */
 export function resolvePaths(context: PathContext, configFile?: string): Paths {
   const home = context.env("HTTPCFG_HOME");
-  const places = home ? below(home) : platformPlaces(context);
-  if (configFile === undefined) return places;
+  const paths = home ? pathsBelow(home) : platformPaths(context);
+  if (configFile === undefined) return paths;
   // Two documents must not share one history.
-  return { ...places, config: configFile, history: `${configFile}.history` };
+  return { ...paths, config: configFile, history: `${configFile}.history` };
 }
 
-function below(folder: string): Paths {
+function pathsBelow(folder: string): Paths {
   return {
     config: `${folder}/config.json`,
     run: `${folder}/run`,
@@ -46,16 +46,19 @@ function below(folder: string): Paths {
   };
 }
 
-/** Run folder of the service that root runs, where programs of other users find it; not on Windows. */
+/**
+ * Returns the run directory of the service that root runs, where programs of other users find it.
+ * Not on Windows.
+ */
 export function systemRun(os: string): string {
   return os === "linux" ? "/run/httpcfg" : "/var/run/httpcfg";
 }
 
-function platformPlaces(context: PathContext): Paths {
+function platformPaths(context: PathContext): Paths {
   if (context.os === "windows") {
-    return below(`${context.env("ProgramData") ?? "C:\\ProgramData"}\\httpcfg`);
+    return pathsBelow(`${context.env("ProgramData") ?? "C:\\ProgramData"}\\httpcfg`);
   }
-  // A service has a user of its own and the places of the machine.
+  // A service has a user of its own, but the paths of the system.
   if (context.uid === 0 || context.env("HTTPCFG_SYSTEM") === "1") {
     return {
       config: "/etc/httpcfg/config.json",

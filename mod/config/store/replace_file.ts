@@ -1,22 +1,25 @@
 /**
- * Edge: a file replaced as a whole: temp file, fsync, rename, fsync of the folder.
+ * Edge: replaces a file as a whole: temporary file, fsync, rename, fsync of the directory.
  *
  * @module
  */
 import { directoryOf } from "../../base/file_fault.ts";
 
-/** Atomic and durable: after this returns, the new text survives a power cut. Caller holds the lock. */
+/**
+ * Replaces the file atomically and durably: after this returns, the new text survives a power
+ * failure. The caller holds the lock.
+ */
 export async function replaceFile(
   path: string,
   text: string,
   { owner, beforeRename }: {
     readonly owner: Deno.FileInfo | null;
-    /** Runs when the new text is on the disk, so that nothing is recorded of a failed write. */
+    /** Called when the new text is on the disk, so that nothing is recorded for a failed write. */
     readonly beforeRename: () => Promise<void>;
   },
 ): Promise<void> {
   const temporary = `${path}.new`;
-  // What is there under the lock was left by a killed writer.
+  // A file that exists while we hold the lock was left by a killed writer.
   await Deno.remove(temporary).catch(ignoreNotFound);
   try {
     const mode = owner?.mode === null || owner === null ? 0o644 : owner.mode & 0o777;
@@ -33,19 +36,19 @@ export async function replaceFile(
     throw error;
   }
   await Deno.rename(temporary, path);
-  if (Deno.build.os === "windows") return; // no fsync of folders there
+  if (Deno.build.os === "windows") return; // directories cannot be synced there
   using folder = await Deno.open(directoryOf(path));
   await folder.sync();
 }
 
-/** Root who edits a service user's document must not lock that user out. */
+/** Restores the owner: an edit by root must not lock out the service user who owns the document. */
 export async function keepOwner(path: string, owner: Deno.FileInfo | null): Promise<void> {
   if (owner === null || owner.uid === null || owner.uid === 0 || Deno.uid() !== 0) return;
   await Deno.chown(path, owner.uid, owner.gid);
 }
 
-/** What the system says of a file; null where it is not there. */
-export function statOf(path: string): Promise<Deno.FileInfo | null> {
+/** Returns the metadata of a file; null if there is none. */
+export function statOrNull(path: string): Promise<Deno.FileInfo | null> {
   return Deno.stat(path).catch(() => null);
 }
 

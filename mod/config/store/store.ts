@@ -1,9 +1,9 @@
 /**
  * Edge: the document on disk.
  *
- * Written whole and under a lock: temp file, fsync, rename, fsync of the folder. A crash at any point
- * leaves the old or the new document; two writers never lose each other's change; an edit that
- * changes nothing writes nothing.
+ * It is written as a whole and under a lock: temporary file, fsync, rename, fsync of the directory.
+ * A crash at any point leaves the old or the new document; two writers never lose each other's
+ * changes; an edit that changes nothing writes nothing.
  *
  * @module
  */
@@ -13,21 +13,23 @@ import type { ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
 import { DocumentFault, type Problem } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
-import { keepOwner, replaceFile, statOf } from "./replace_file.ts";
+import { keepOwner, replaceFile, statOrNull } from "./replace_file.ts";
 
-/** Bytes of a document that are read at all: 100,000 entries and 10,000 sites stay far below. */
+/** Maximum size of a document that is read: 100,000 entries and 10,000 sites stay far below. */
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
-/** Milliseconds for another writer to finish. One write takes a few; only a stuck disk takes more. */
+/**
+ * Time for another writer to finish. A write takes a few milliseconds, unless the disk is stuck.
+ */
 const LOCK_WAIT_MS = 30_000;
 
 export interface StoreOptions {
   /** Path of the document. */
   readonly file: string;
-  /** Loads what the kinds of site content ask of one; only called where a document is checked. */
+  /** Loads the rules of the kinds of site content. Only called when a document is checked. */
   readonly loadContentRules: () => Promise<ContentRules>;
   /**
-   * Called under the lock, the new text safe on the disk, with the text that is about to be replaced;
-   * null for the first write. A throw leaves the old document.
+   * Called under the lock when the new text is safely on disk, with the text that is about to be
+   * replaced; null for the first write. If it throws, the old document remains.
    */
   readonly onReplace?: (before: string | null, after: string) => Promise<void>;
 }
@@ -47,15 +49,17 @@ export class Store {
     this.#options = options;
   }
 
-  /** The stored document; the built-in one where nothing has been stored. Throws a Fault. */
+  /**
+   * Returns the stored document, or the built-in one if nothing has been stored. Throws a Fault.
+   */
   async read(): Promise<ConfigDocument> {
     const text = this.#readText();
     return text === null ? DEFAULT_DOCUMENT : await this.parse(text);
   }
 
   /**
-   * The inclusion list alone. A query is asked in loops and by scripts: it does not load and run the
-   * checks of all the rest, which take a quarter of the time that the runtime takes to start.
+   * Returns the inclusion list alone. Scripts query it in loops, so it does not load and run the
+   * checks of everything else, which take a quarter of the time that the runtime takes to start.
    */
   async readList(): Promise<readonly string[]> {
     const text = this.#readText();
@@ -64,8 +68,8 @@ export class Store {
   }
 
   /**
-   * Applies `edit` to the newest document, alone among all processes. What `edit` returns is checked
-   * before it is stored; what it throws leaves everything as it was.
+   * Applies `edit` to the newest document, excluding all other processes. What `edit` returns is
+   * checked before it is stored. If it throws, everything stays as it was.
    */
   async update(edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> {
     using _lock = await this.#lock();
@@ -78,19 +82,21 @@ export class Store {
     const afterText = serialize(after);
     await this.#replace(afterText, async () => {
       await this.#options.onReplace?.(text, afterText);
-      if (text !== null) await this.#keepOriginal(text);
+      if (text !== null) await this.#backUpOlder(text);
     });
     return { changed: true, before, after };
   }
 
-  /** Synchronous: a thread for one small file costs a command more than the reading. */
+  /** Synchronous, because a thread for one small file costs a command more than reading it. */
   #readText(): string | null {
     try {
       const { size } = Deno.statSync(this.file);
       if (size > DOCUMENT_BYTES_MAX) {
-        throw new Fault(`Cannot read ${quote(this.file)}: ${size} bytes are no configuration`, {
-          hint: "name the document with --config FILE, or move the file away",
-        });
+        const bytes = size.toLocaleString("en-US");
+        throw new Fault(
+          `Cannot read ${quote(this.file)}: too large (${bytes} bytes, limit 64 MiB)`,
+          { hint: "move the file away, or use another document with --config FILE" },
+        );
       }
       return Deno.readTextFileSync(this.file);
     } catch (error) {
@@ -99,18 +105,18 @@ export class Store {
     }
   }
 
-  /** The document that `text`, which stands in `file`, is; migrated and checked. Throws a Fault. */
+  /** Parses, migrates and checks `text`, the content of `file`. Throws a Fault. */
   async parse(text: string, file: string = this.file): Promise<ConfigDocument> {
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch (error) {
       throw new Fault(`Cannot read ${quote(file)}: ${(error as SyntaxError).message}`, {
-        hint: "mend the file, or move it away to start from the built-in document",
+        hint: "fix the file, or move it away to start from the built-in document",
         cause: error,
       });
     }
-    refuseNewer(file, value);
+    rejectNewer(file, value);
     value = migrate(value);
     const problems = await this.#check(value);
     if (problems.length > 0) throw new DocumentFault(`Cannot use ${quote(file)}`, problems);
@@ -125,41 +131,43 @@ export class Store {
     return checkDocument(value, contents);
   }
 
-  /** The lock is a file of its own, because a rename replaces the inode that a lock is held on. */
+  /** The lock is a file of its own, because a rename replaces the inode on which a lock is held. */
   async #lock(): Promise<Disposable> {
-    const target = await this.#target(); // two names of one document have one lock
+    const target = await this.#target(); // two names of one document share one lock
     const path = `${target}.lock`;
     let file: Deno.FsFile;
     try {
       await Deno.mkdir(directoryOf(target), { recursive: true });
       file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
-      await keepOwner(path, await statOf(target));
+      await keepOwner(path, await statOrNull(target));
     } catch (error) {
       throw fileFault("write", this.file, error, hintFor(error));
     }
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         reject(
           new Fault(
-            `Cannot write ${quote(this.file)}: another process has held ${quote(path)} for ${
-              LOCK_WAIT_MS / 1000
-            } s`,
+            `Cannot write ${quote(this.file)}: another process has held the lock ${
+              quote(path)
+            } for ${LOCK_WAIT_MS / 1000} s`,
             { hint: `fuser -v ${path}` },
           ),
         );
       }, LOCK_WAIT_MS);
     });
     try {
-      await Promise.race([file.lock(true), late]);
+      await Promise.race([file.lock(true), timeout]);
     } finally {
       clearTimeout(timer);
     }
     return { [Symbol.dispose]: () => file.close() };
   }
 
-  /** A document of an older version stays beside the new one, so that its program can have it back. */
-  async #keepOriginal(text: string): Promise<void> {
+  /**
+   * Keeps a document of an older version beside the new one, so that its program can use it again.
+   */
+  async #backUpOlder(text: string): Promise<void> {
     const version = documentVersion(JSON.parse(text));
     if (version === null || version >= DOCUMENT_VERSION) return;
     const copy = `${this.file}.version-${version}`;
@@ -173,24 +181,24 @@ export class Store {
   async #replace(text: string, beforeRename: () => Promise<void>): Promise<void> {
     try {
       const target = await this.#target();
-      await replaceFile(target, text, { owner: await statOf(target), beforeRename });
+      await replaceFile(target, text, { owner: await statOrNull(target), beforeRename });
     } catch (error) {
       throw fileFault("write", this.file, error, hintFor(error));
     }
   }
 
-  /** A link stays a link: the file that it names is what is locked and replaced. */
+  /** Resolves links: a link stays a link, and the file that it names is locked and replaced. */
   #target(): Promise<string> {
     return Deno.realPath(this.file).catch(() => this.file);
   }
 }
 
-/** The document as it stands on disk: two spaces, one line end at the end. */
+/** Returns the document as it is stored on disk: indented by two spaces, with a final newline. */
 export function serialize(document: ConfigDocument): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** The list of a document of this version that has one of plain words; else null. */
+/** Returns the list if the document has this version and its entries are plain words; else null. */
 function plainList(text: string): readonly string[] | null {
   try {
     const { version, ipListen } = JSON.parse(text) as Partial<ConfigDocument>;
@@ -198,21 +206,21 @@ function plainList(text: string): readonly string[] | null {
     const plain = ipListen.every((entry) => typeof entry === "string" && /^[!-~]+$/.test(entry));
     return plain ? ipListen : null;
   } catch {
-    return null; // what is wrong is said by the check
+    return null; // the check reports what is wrong
   }
 }
 
-function refuseNewer(file: string, value: unknown): void {
+function rejectNewer(file: string, value: unknown): void {
   const version = documentVersion(value);
   if (version === null || version <= DOCUMENT_VERSION) return;
   throw new Fault(
-    `Cannot use ${quote(file)}: its version ${version} is newer than ${DOCUMENT_VERSION}, ` +
-      `the newest that this program knows`,
-    { hint: "install the httpcfg that wrote it, or restore an older document: httpcfg history" },
+    `Cannot use ${quote(file)}: version ${version} is newer than ${DOCUMENT_VERSION}, ` +
+      `the newest version that this program knows`,
+    { hint: "install the httpcfg that wrote it, or restore an older version: httpcfg history" },
   );
 }
 
-/** The cure for a document that is in the wrong place, or another user's; else nothing. */
+/** Returns the hint for a document that is in the wrong place or belongs to another user. */
 function hintFor(error: unknown): string | undefined {
   if (error instanceof Deno.errors.PermissionDenied) {
     return "sudo httpcfg …, or set HTTPCFG_HOME=DIR";

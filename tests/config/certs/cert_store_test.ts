@@ -41,9 +41,9 @@ Deno.test("listCertificates() describes each file and says what is wrong with it
   Deno.writeTextFileSync(folder.at("MY/whole.cer"), pem("other.pem") + pem("other.key"));
   const shown = listCertificates(folder.path, "MY").map(({ name, problem }) => [name, problem]);
   assertEquals(shown, [
-    ["alone", "its private key is missing"],
+    ["alone", "the private key is missing"],
     ["mixed", "the private key belongs to another certificate"],
-    ["noise", "it holds no certificate"],
+    ["noise", "the file contains no certificate"],
     ["site", null],
     ["whole", null],
   ]);

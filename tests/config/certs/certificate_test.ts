@@ -5,7 +5,7 @@ import {
   certificateFacts,
   keyBlock,
   pairProblem,
-  plainKey,
+  toPkcs8,
   validity,
 } from "../../../mod/config/certs/certificate.ts";
 
@@ -31,7 +31,7 @@ Deno.test("pairProblem() tells what is wrong with a certificate and its key", ()
     [pem("site.pem"), pem("site.key"), null],
     [pem("site.pem") + pem("other.pem"), pem("site.key"), null],
     [pem("other.pem") + pem("site.pem"), pem("site.key"), "belongs to another certificate"],
-    [pem("site.key"), pem("site.key"), "it holds no certificate"],
+    [pem("site.key"), pem("site.key"), "the file contains no certificate"],
     [pem("site.pem"), null, "is missing"],
     [pem("site.pem"), "garbage", "cannot be read"],
     [pem("site.pem"), pem("site.pem"), "cannot be read"],
@@ -55,12 +55,12 @@ Deno.test("validity() compares instants, not texts of other forms", () => {
   assertEquals(at.map((now) => validity(facts, now)), ["not yet valid", "valid", "expired"]);
 });
 
-Deno.test("keyBlock(), certificateBlocks() and plainKey() take out what is theirs", () => {
+Deno.test("keyBlock(), certificateBlocks() and toPkcs8() take out what is theirs", () => {
   const both = `# mine\n${pem("site.pem")}\n${pem("site.key")}\n${pem("other.pem")}`;
   assertEquals(keyBlock(both)?.trim(), pem("site.key").trim());
   assertEquals(keyBlock(pem("locked_old.key"))?.includes("ENCRYPTED"), true);
   assertEquals(keyBlock(pem("site.pem")), null);
   assertEquals(certificateBlocks(both), pem("site.pem") + pem("other.pem"));
   assertEquals(certificateBlocks("none"), "");
-  assertMatch(plainKey(pem("site.key")), /^-----BEGIN PRIVATE KEY-----\n/);
+  assertMatch(toPkcs8(pem("site.key")), /^-----BEGIN PRIVATE KEY-----\n/);
 });

@@ -36,7 +36,7 @@ Deno.test("certificateCheck() says which bindings cannot be served, and why", ()
     [":7443:other.test", 'https on ":7443:other.test" has no certificate'],
     [
       ":7443:bad.test",
-      'https on ":7443:bad.test" has the certificate of bad.test:7443, and its key is missing',
+      'https on ":7443:bad.test" cannot use the certificate of bad.test:7443: its key is missing',
     ],
   ];
   for (const [text, why] of cases) assertEquals(check(parseBinding(text) as Binding), why, text);

@@ -1,11 +1,11 @@
 // Goal: the schema holds the rows of the facts and reads words of a command line. Method: tables.
 import { assert, assertEquals } from "@std/assert";
 import {
+  adsiTypeName,
   keyTypeNamed,
   parseValue,
   PROPERTIES,
   propertyRow,
-  shownType,
 } from "../../../mod/config/metabase/schema.ts";
 import type { MetabaseValue } from "../../../mod/config/document/document.ts";
 
@@ -36,7 +36,7 @@ Deno.test("PROPERTIES has id, type and default of the IIS 6.0 schema", () => {
   for (const [name, id, type, value] of cases) {
     const row = propertyRow(name.toUpperCase());
     assert(row !== undefined, name);
-    assertEquals([row.name, row.id, shownType(row.type), row.default], [name, id, type, value]);
+    assertEquals([row.name, row.id, adsiTypeName(row.type), row.default], [name, id, type, value]);
   }
   assertEquals(propertyRow("Nonsense"), undefined);
   assertEquals(new Set(PROPERTIES.map((row) => row.name)).size, PROPERTIES.length);

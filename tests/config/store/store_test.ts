@@ -169,8 +169,8 @@ Deno.test("Store refuses a document that is none, with a place, a reason and a h
     ['{"version": 1}', "ipListen: missing"],
     [changed({ ipLisen: [] }), "ipLisen: unknown field"],
     [changed({ ipListen: "10.0.0.1" }), "ipListen: expected Array"],
-    [changed({ version: 2 }), "its version 2 is newer than 1"],
-    [changed({ version: 2, sites: "new shape" }), "its version 2 is newer than 1"],
+    [changed({ version: 2 }), "version 2 is newer than 1"],
+    [changed({ version: 2, sites: "new shape" }), "version 2 is newer than 1"],
     [changed({ version: "1" }), "version: expected 1"],
   ];
   for (const [text, message] of cases) {
@@ -225,7 +225,11 @@ Deno.test("Store does not read a file that is too large to be a document", async
   const file = folder.at("config.json");
   await Deno.writeTextFile(file, "");
   await Deno.truncate(file, 64 * 1024 * 1024 + 1); // a hole: takes no room on the disk
-  const fault = await assertRejects(() => storeAt(file).read(), Fault, "67108865 bytes");
+  const fault = await assertRejects(
+    () => storeAt(file).read(),
+    Fault,
+    "too large (67,108,865 bytes, limit 64 MiB)",
+  );
   assert(fault.hint);
 });
 

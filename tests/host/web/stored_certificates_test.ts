@@ -20,13 +20,13 @@ Deno.test("storedCertificateCheck() finds by name and thumbprint, and says what 
   ] as Partial<SslRecord>[] as SslRecord[];
   const check = await storedCertificateCheck(folder.path, records);
   const problems = [1, 2, 3, 4, 5].map((n) => {
-    return check(parseBinding(`10.0.0.${n}:443:`) as Binding)?.replace(/^.*?(and|has no)/, "$1");
+    return check(parseBinding(`10.0.0.${n}:443:`) as Binding)?.replace(/^.*?(: |has no)/, "$1");
   });
   assertEquals(problems, [
     undefined,
     undefined,
-    "and its private key is missing",
-    "and it is not in the store",
+    ": the private key is missing",
+    ": it is not in the store",
     "has no certificate",
   ]);
   const none = await storedCertificateCheck(folder.at("missing"), []);

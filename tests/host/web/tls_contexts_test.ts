@@ -60,7 +60,7 @@ Deno.test("Certificates gives a name's certificate, then the address's, then the
   assertEquals(certificates.check(binding("10.0.0.1:443:")), null);
   assertEquals(
     certificates.check(binding("10.0.0.9:8443:")),
-    'https on "10.0.0.9:8443:" has the certificate of 10.0.0.9:8443, and it is not in the store',
+    'https on "10.0.0.9:8443:" cannot use the certificate of 10.0.0.9:8443: it is not in the store',
   );
   assertEquals(events, []);
 });

@@ -11,7 +11,7 @@
 import { oneLine } from "../../../base/printable.ts";
 import type { MetabaseValue } from "../../../config/document/document.ts";
 import { HRESULT } from "../../../config/metabase/edit.ts";
-import { type PropertyRow, shownType } from "../../../config/metabase/schema.ts";
+import { adsiTypeName, type PropertyRow } from "../../../config/metabase/schema.ts";
 
 const NAME_WIDTH = 32;
 
@@ -157,7 +157,7 @@ Extended ADSUTIL Commands:
 ${SAMPLES}`;
 
 function headOf(name: string, property: PropertyRow): string {
-  return `${name.padEnd(NAME_WIDTH)}: (${shownType(property.type)})`;
+  return `${name.padEnd(NAME_WIDTH)}: (${adsiTypeName(property.type)})`;
 }
 
 function scalarText(value: MetabaseValue): string {

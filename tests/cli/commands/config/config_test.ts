@@ -70,7 +70,7 @@ Deno.test("a document of a newer version is refused by readers and writers, with
   for (const line of ["query iplisten", "set iplisten -i 10.0.0.2", "config check"]) {
     const { status, note } = await home.run(line);
     assertEquals(status, 1, line);
-    assertStringIncludes(note, "its version 2 is newer than 1");
+    assertStringIncludes(note, "version 2 is newer than 1");
     assertStringIncludes(note, "\nhint: install the httpcfg that wrote it");
   }
   assertEquals(await Deno.readTextFile(file), newer);
