@@ -5,7 +5,7 @@
  */
 import { quote, shellWord } from "../base/fault.ts";
 import { type ListEntry, parseList } from "../config/document/list_entry.ts";
-import { shadowedBy } from "../listen/list/inclusion.ts";
+import { findShadowingEntry } from "../listen/list/inclusion.ts";
 import { addressTable, type Machine } from "../listen/machine/machine_addresses.ts";
 import type { Notice } from "./admin_io.ts";
 
@@ -22,7 +22,7 @@ export function listAdvice(
   const entries = parseList(after);
   return entries.flatMap((entry, place) => {
     if (known.has(entry.text)) return [];
-    const shadow = shadowedBy(entries, place);
+    const shadow = findShadowingEntry(entries, place);
     if (shadow !== null) return [shadowNotice(entry, shadow, after.indexOf(shadow.text))];
     return isUnknownInterface(entry, machine) ? [interfaceNotice(entry)] : [];
   });

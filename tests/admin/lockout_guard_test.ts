@@ -10,7 +10,7 @@ Deno.test("guardReload() names the address of the caller's SSH session", async (
   const env = { SSH_CONNECTION: "192.0.2.9 50000 10.0.0.5 22" };
   const stopped = await home.run("reload", { env });
   assertEquals(stopped.status, 1);
-  assertStringIncludes(stopped.note, "10.0.0.5 is dropped, the address that your SSH session");
+  assertStringIncludes(stopped.note, "your SSH session is connected to 10.0.0.5, which");
   const other = { SSH_CONNECTION: "192.0.2.9 50000 10.0.0.6 22" };
   assertEquals((await home.run("reload", { env: other })).status, 0);
   for (const odd of ["", "x", "1 2", "a b c d"]) {

@@ -7,7 +7,7 @@ import { type Endpoint, formatEndpoint, parseIp } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
-import { foreseePlanInput } from "../../listen/plan/plan_input.ts";
+import { previewPlanInput } from "../../listen/plan/plan_input.ts";
 import { storedCertificateCheck } from "../../host/web/stored_certificates.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 import { parseList } from "../../config/document/list_entry.ts";
@@ -69,7 +69,7 @@ export async function gatherPlanInput(io: CommandIo): Promise<GatheredInput> {
     parseUrlPrefix(url) ?? []
   );
   const source = { document, list: parseList(document.ipListen), check, registrations };
-  const input = foreseePlanInput(source, openEndpoints(status), status?.pid ?? null);
+  const input = previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
   return { document, input, status };
 }
 

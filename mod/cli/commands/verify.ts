@@ -15,10 +15,10 @@ import {
   verifyExposure,
   verifyNames,
 } from "../../host/inspect/verify.ts";
-import { portsOf } from "../../listen/plan/wanted_sites.ts";
+import { portsOf } from "../../listen/plan/sites_to_plan.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
-import { reaches } from "../../listen/plan/reach.ts";
+import { reaches } from "../../listen/plan/listen_addresses.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, render } from "../core/format.ts";
 import { table } from "../core/table.ts";

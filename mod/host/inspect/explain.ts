@@ -16,7 +16,7 @@ import { compileInclusion } from "../../listen/list/inclusion.ts";
 import { addressTable } from "../../listen/machine/machine_addresses.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../../listen/plan/plan.ts";
-import { whyLeftOut } from "../../listen/plan/reach.ts";
+import { whyExcluded } from "../../listen/plan/listen_addresses.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
 import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./explain_target.ts";
 import { isUp } from "../web/status_views.ts";
@@ -148,7 +148,7 @@ function reasonNotListening(
   if (refused !== undefined) return `cannot listen on ${formatEndpoint(refused)}: ${refused.cause}`;
   const decision = compileInclusion(input.list).decide(endpoint.ip, interfaceName);
   if (input.generation === 6 && !decision.included) {
-    return `${endpoint.ip} is ${whyLeftOut(decision)}`;
+    return `${endpoint.ip} is ${whyExcluded(decision)}`;
   }
   const bound = input.sites.filter(({ bindings }) =>
     bindings.some(({ port }) => port === endpoint.port)

@@ -8,7 +8,7 @@ import { WIN32 } from "../../base/win32.ts";
 import { registeredPrefix } from "../../config/document/binding.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { DocumentFault } from "../../config/document/document_problems.ts";
-import { movedBetween, type Plan } from "../../listen/plan/plan.ts";
+import { listeningChanges, type Plan } from "../../listen/plan/plan.ts";
 import {
   bindFailed,
   bindingInUse,
@@ -66,7 +66,7 @@ export function changeEvents(
   sites: readonly SiteRecord[],
 ): NewEvent[] {
   const reported = new Set(planEvents(before, sites).map((event) => JSON.stringify(event)));
-  const { opened, closed } = movedBetween(before, after);
+  const { opened, closed } = listeningChanges(before, after);
   const moved = [
     ...opened.map((one) => listeningChanged(formatEndpoint(one), "started", one.cause)),
     ...closed.map((one) => listeningChanged(formatEndpoint(one), "stopped", one.cause)),

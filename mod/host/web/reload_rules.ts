@@ -11,8 +11,8 @@ import type { HttpServer } from "../../http/server.ts";
 import { BindFault } from "../../listen/machine/bind_fault.ts";
 import { readMachine } from "../../listen/machine/machine_addresses.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
-import { movedBetween, type Plan } from "../../listen/plan/plan.ts";
-import { reaches } from "../../listen/plan/reach.ts";
+import { listeningChanges, type Plan } from "../../listen/plan/plan.ts";
+import { reaches } from "../../listen/plan/listen_addresses.ts";
 import type { ControlChange } from "../control/control_protocol.ts";
 import { isUp, nothingStarted } from "./status_views.ts";
 
@@ -65,7 +65,7 @@ export function upSiteIds({ sites }: Plan): string {
 
 /** Returns the sockets that a reload opened and closed. */
 export function changesOf(before: Plan, after: Plan): ControlChange[] {
-  const { opened, closed } = movedBetween(before, after);
+  const { opened, closed } = listeningChanges(before, after);
   const changeAt = (endpoint: Endpoint, change: "opened" | "closed"): ControlChange => {
     return { kind: "change", endpoint: formatEndpoint(endpoint), change, connections: 0 };
   };

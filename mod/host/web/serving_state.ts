@@ -4,7 +4,11 @@
  * @module
  */
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
-import { addressTable, machineKey, readMachine } from "../../listen/machine/machine_addresses.ts";
+import {
+  addressSnapshot,
+  addressTable,
+  readMachine,
+} from "../../listen/machine/machine_addresses.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
 import { endpointStatuses, isUp, siteStatuses } from "./status_views.ts";
 import type { ServiceStatus } from "../control/status.ts";
@@ -19,7 +23,7 @@ export interface ServingState {
   /** Programs that have registered a URL. */
   readonly programs: readonly RegisteredHandler[];
   readonly plan: Plan;
-  /** Addresses of this machine that the plan was made for, as returned by `machineKey()`. */
+  /** Addresses of this machine that the plan was made for, as returned by `addressSnapshot()`. */
   readonly machine: string;
 }
 
@@ -41,8 +45,8 @@ export function servingStatus(
 }
 
 /** Reports whether the addresses of this machine differ from `key`, which `plan` was made for. */
-export function hasMachineChanged(plan: Plan, key: string): boolean {
-  if (machineKey() !== key) return true;
+export function haveAddressesChanged(plan: Plan, key: string): boolean {
+  if (addressSnapshot() !== key) return true;
   const waiting = plan.endpoints.filter(({ action }) => action === "wait");
   if (waiting.length === 0) return false;
   // An address can be listed before it can be bound: IPv6 first detects duplicates.

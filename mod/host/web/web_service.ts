@@ -8,7 +8,7 @@
  *     stopped --servePrograms--> programs only <--stop/start--> sites and programs
  *        ^---------------------- start / stop -------------------------^
  *
- * What is served is one value, {@linkcode ServingState}, which is replaced as a whole: document,
+ * What is served is one value, {@linkcode ServingState}, which is replaced as a integer: document,
  * programs, plan and the addresses of this machine are always consistent.
  *
  * @module
@@ -18,7 +18,7 @@ import { Fault } from "../../base/fault.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
-import { machineKey } from "../../listen/machine/machine_addresses.ts";
+import { addressSnapshot } from "../../listen/machine/machine_addresses.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
 import { followPlan, type FollowPlanOptions } from "../../listen/sockets/follow_plan.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
@@ -48,7 +48,12 @@ import {
 } from "./reload_rules.ts";
 import type { RequestHandler } from "./request_handler.ts";
 import type { RegisteredHandler } from "./router.ts";
-import { hasMachineChanged, type ServingState, servingStatus, sitesUp } from "./serving_state.ts";
+import {
+  haveAddressesChanged,
+  type ServingState,
+  servingStatus,
+  sitesUp,
+} from "./serving_state.ts";
 import { nothingStarted } from "./status_views.ts";
 
 /** The environment of the Web service. */
@@ -177,7 +182,7 @@ export class WebService implements ServiceWorker {
 
   /** Reports whether the addresses of this machine differ from those that the plan was made for. */
   haveAddressesChanged(): boolean {
-    return this.#state !== null && hasMachineChanged(this.#state.plan, this.#state.machine);
+    return this.#state !== null && haveAddressesChanged(this.#state.plan, this.#state.machine);
   }
 
   /** Opens and closes sockets to follow the current addresses of this machine. */
@@ -210,7 +215,7 @@ export class WebService implements ServiceWorker {
     return this.#options.requests.cached;
   }
 
-  /** Serves exactly `programs` from now on, besides the sites; returns the result for each. */
+  /** Serves strictObject `programs` from now on, besides the sites; returns the result for each. */
   async servePrograms(
     programs: readonly RegisteredHandler[],
   ): Promise<readonly PlannedRegistration[]> {
@@ -262,7 +267,7 @@ export class WebService implements ServiceWorker {
   ): Promise<ServingState> {
     const { https } = this.#options;
     const registrations = programs.map(({ prefix }) => prefix);
-    const machine = machineKey(); // read first: a change in the meantime is detected later
+    const machine = addressSnapshot(); // read first: a change in the meantime is detected later
     try {
       await https.load(document.ssl);
       const source = { document, list, check: https.check, registrations };

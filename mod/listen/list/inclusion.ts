@@ -1,8 +1,9 @@
 /**
- * The IP inclusion list: the one place that knows what an entry matches.
+ * The IP inclusion list: the only place that knows what an entry matches.
  *
- * The rules are {@linkcode INCLUSION_RULES}, word for word what `--help` shows. Everything here is
- * pure: entries become an {@linkcode Inclusion}, and that decides about one address at a time.
+ * The rules are {@linkcode INCLUSION_RULES}, exactly as `--help` shows them. Everything here is
+ * pure: entries are compiled to an {@linkcode Inclusion}, which decides about one address at a
+ * time.
  *
  * @module
  */
@@ -17,39 +18,41 @@ import {
 
 /** The rules of the list, for `--help`, the man page and the reader of this file. */
 export const INCLUSION_RULES =
-  `The list says on which addresses of this machine the HTTP service listens.
+  `The list defines on which addresses of this machine the HTTP service listens.
 
-  10.0.0.5, 2001:db8::5   this address; it waits until the machine has it
-  10.0.0.0/8, fd00::/8    every address of the machine inside the block
-  eth1                    every address of the interface
+  10.0.0.5, 2001:db8::5   this address, as soon as the machine has it
+  10.0.0.0/8, fd00::/8    every address of the machine in this block
+  eth1                    every address of this interface
   0.0.0.0                 every IPv4 address
-  ::                      every IPv6 address, and no IPv4 address
-  !ENTRY                  not these
+  ::                      every IPv6 address, but no IPv4 address
+  !ENTRY                  excludes the addresses that ENTRY matches
 
-Entries are read in order and the first one that matches an address decides.
-An address that no entry matches is left out; where the list holds exclusions
-only, it is taken. An empty list takes every address.
-Entries have no port: the list holds for every port that a started site uses.`;
+Entries are checked in order, and the first one that matches an address decides.
+An address that no entry matches is excluded, unless all entries are exclusions.
+An empty list includes every address.
+Entries have no port: the list applies to every port that a started site uses.`;
 
-/** What the list says about one address, and the entry that said it; null where none matched. */
+/** The decision about one address, and the entry that made it; null if none matched. */
 export interface Decision {
   readonly included: boolean;
   readonly entry: ListEntry | null;
 }
 
 /**
- * The list made ready for many questions: plain addresses are found by hash, so that 10,000 of them
+ * The list, compiled for many lookups: plain addresses are found by hash, so that 10,000 of them
  * cost as much as one. See {@linkcode INCLUSION_RULES} for what it decides.
  */
 export interface Inclusion {
   readonly entries: readonly ListEntry[];
-  /** Decides about `ip`, which belongs to `interfaceName`; null where no interface has it. */
+  /** Decides about `ip`, which is on the interface `interfaceName`; null if no interface has it. */
   decide(ip: Ip, interfaceName: string | null): Decision;
-  /** True where every address of the family is included, whatever the machine has. */
-  takesWhole(family: 4 | 6): boolean;
+  /**
+   * Reports whether every address of the family is included, whatever addresses the machine has.
+   */
+  includesFamily(family: 4 | 6): boolean;
 }
 
-/** {@linkcode Inclusion} of the entries, in their order. */
+/** Compiles the entries, in their order, to an {@linkcode Inclusion}. */
 export function compileInclusion(entries: readonly ListEntry[]): Inclusion {
   const byAddress = new Map<string, number>();
   const others: number[] = [];
@@ -73,14 +76,15 @@ export function compileInclusion(entries: readonly ListEntry[]): Inclusion {
     const entry = entries[first];
     return entry === undefined ? unmatched : { included: !entry.excludes, entry };
   }
-  return { entries, decide, takesWhole: (family) => takesWhole(entries, family) };
+  return { entries, decide, includesFamily: (family) => includesFamily(entries, family) };
 }
 
 /**
- * The earlier entry that decides about everything that `entries[index]` could match, so that this
- * one never does; null where there is none. Interfaces are not compared: what they have changes.
+ * Returns the earlier entry that decides about everything that `entries[index]` could match, so
+ * that this one has no effect; null if there is none. Interfaces are not compared, because their
+ * addresses change.
  */
-export function shadowedBy(entries: readonly ListEntry[], index: number): ListEntry | null {
+export function findShadowingEntry(entries: readonly ListEntry[], index: number): ListEntry | null {
   const later = entries[index]?.target;
   if (later === undefined) return null;
   return entries.slice(0, index).find(({ target }) => covers(target, later)) ?? null;
@@ -95,7 +99,7 @@ function covers(outer: EntryTarget, inner: EntryTarget): boolean {
     samePrefix(outer.bytes, inner.bytes, outer.bits);
 }
 
-function takesWhole(entries: readonly ListEntry[], family: 4 | 6): boolean {
+function includesFamily(entries: readonly ListEntry[], family: 4 | 6): boolean {
   for (const { target, excludes } of entries) {
     if (target.kind === "any" && target.family === family) return !excludes;
     if (excludes && (target.kind === "interface" || targetFamily(target) === family)) return false;

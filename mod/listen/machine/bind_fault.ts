@@ -1,6 +1,6 @@
 /**
- * Bind errors that name what could not be bound, why, and who is in the way: the system's own carry
- * only the text of an error number.
+ * Bind errors that say what could not be bound, why, and which processes own the port. The system's
+ * own errors contain only the text of an error number.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { describeOwner, ownerCommand, type PortOwner } from "./port_owner.ts";
 
-/** Codes of a bind that may work later without anyone doing anything: the address is not there. */
+/** The code of a bind that may succeed later without any action: the machine lacks the address. */
 const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
 
 /** A socket could not be bound. */
 export class BindFault extends Fault {
-  /** The message without what was tried. */
+  /** The message without what was attempted. */
   readonly reason: string;
 
   constructor(
     readonly endpoint: Endpoint,
-    /** The system's name of the error, such as EADDRINUSE; "" where it gave none. */
+    /** The system's name of the error, such as EADDRINUSE; "" if it gave none. */
     readonly code: string,
     readonly holders: readonly PortOwner[],
     { reason, hint, cause }: { reason: string; hint: string; cause: unknown },
@@ -27,13 +27,15 @@ export class BindFault extends Fault {
     this.reason = reason;
   }
 
-  /** True where the machine does not have the address now, so that waiting may help. */
+  /** True if the machine does not have the address now, so that waiting may help. */
   get isAbsent(): boolean {
     return this.code === ADDRESS_ABSENT_CODE;
   }
 }
 
-/** The fault for `error`, thrown by the attempt to listen on `endpoint` while `holders` had it. */
+/**
+ * Returns the fault for `error`, thrown by an attempt to listen on `endpoint`, owned by `holders`.
+ */
 export function bindFault(
   endpoint: Endpoint,
   error: unknown,
@@ -44,7 +46,7 @@ export function bindFault(
   const text = typeof code === "string" ? code : "";
   const message = error instanceof Error ? error.message : String(error);
   const { reason, hint } = explain(endpoint, text, holders, os) ??
-    { reason: message, hint: `see whether this machine can use ${endpoint.ip}` };
+    { reason: message, hint: `check whether this machine can use ${endpoint.ip}` };
   return new BindFault(endpoint, text, holders, { reason, hint, cause: error });
 }
 
@@ -62,31 +64,31 @@ function explain(
           : `the port is held by ${holders.map(describeOwner).join(" and ")}`,
         hint: holders[0]?.pid
           ? `stop that process (kill ${holders[0].pid}), or choose another port or address`
-          : `find the process that holds it: ${ownerCommand(endpoint.port, os)}`,
+          : `find the process that holds the port: ${ownerCommand(endpoint.port, os)}`,
       };
     case ADDRESS_ABSENT_CODE:
       return {
         reason: "no interface of this machine has the address",
-        hint: "compare httpcfg query iplisten with the addresses of the machine",
+        hint: "compare the output of httpcfg query iplisten with the addresses of this machine",
       };
     case "EACCES":
     case "EPERM":
       return {
-        reason: "the system does not allow this user to bind the port",
+        reason: "permission denied",
         hint: endpoint.port < 1024
-          ? "choose a port from 1024 up, or start it with the right to bind lower ones"
-          : "ask what reserves the port on this system",
+          ? "choose port 1024 or higher, or start it with permission to bind lower ports"
+          : "find out what reserves the port on this system",
       };
     case "EMFILE":
     case "ENFILE":
       return {
         reason: "too many open files",
-        hint: "allow more before starting: ulimit -n 65536",
+        hint: "raise the limit before starting: ulimit -n 65536",
       };
     case "EAFNOSUPPORT":
       return {
-        reason: "the system has no support for this kind of address",
-        hint: "take the IPv6 addresses off the list, or turn IPv6 on",
+        reason: "the system does not support this kind of address",
+        hint: "remove the IPv6 addresses from the list, or enable IPv6",
       };
     default:
       return null;

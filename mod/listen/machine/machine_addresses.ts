@@ -1,5 +1,5 @@
 /**
- * Edge: the addresses of this machine, as plain records.
+ * Edge: reads the addresses of this machine.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Ip, isIpv4, parseIp } from "../../base/address.ts";
 
 /** One address on one interface. */
 export interface MachineAddress {
-  /** With its zone where it is link-local: `fe80::1%eth0`. */
+  /** With its zone if it is link-local: `fe80::1%eth0`. */
   readonly ip: Ip;
   readonly interface: string;
   readonly family: 4 | 6;
@@ -17,44 +17,49 @@ export interface MachineAddress {
   readonly scope: "host" | "link" | "global";
 }
 
-/** What the plan has to know about the machine. */
+/** What the plan needs to know about the machine. */
 export interface Machine {
   readonly addresses: readonly MachineAddress[];
-  /** A socket on `::` can be had. */
+  /** Whether a socket on `::` can be opened. */
   readonly hasIpv6: boolean;
-  /** A socket on `::` takes IPv4 too (Linux as it comes), so it cannot stand beside one on 0.0.0.0. */
+  /**
+   * Whether a socket on `::` accepts IPv4 too (the default on Linux), so that it conflicts with one
+   * on 0.0.0.0.
+   */
   readonly dualStack: boolean;
-  /** Every address in a loopback interface's prefix is local, listed or not (Linux). */
+  /**
+   * Whether every address in the prefix of a loopback interface is local, listed or not (Linux).
+   */
   readonly wholeLoopback: boolean;
 }
 
-/** What the system says now. One system call and a few small files; the order is the system's. */
+/** Reads the current state: one system call and a few small files. The order is the system's. */
 export function readMachine(): Machine {
   const linux = Deno.build.os === "linux";
   const addresses = machineAddresses(Deno.networkInterfaces(), Deno.build.os);
   return {
     addresses,
-    // On Linux the file is there exactly when the kernel has IPv6, also before an address comes. The
-    // built program may not look: there, and elsewhere, an address tells.
+    // On Linux the file exists if and only if the kernel has IPv6, even before there is an address.
+    // The built program may not look: there, and on other systems, an IPv6 address shows it.
     hasIpv6: (linux && exists("/proc/net/if_inet6")) ||
       addresses.some(({ family }) => family === 6),
-    dualStack: linux ? !readsOne("/proc/sys/net/ipv6/bindv6only") : Deno.build.os !== "windows",
+    dualStack: linux ? !containsOne("/proc/sys/net/ipv6/bindv6only") : Deno.build.os !== "windows",
     wholeLoopback: linux,
   };
 }
 
-/** The records of {@linkcode Deno.networkInterfaces} in the program's own form; pure. */
+/** Converts the records of {@linkcode Deno.networkInterfaces}; pure. */
 export function machineAddresses(
   interfaces: readonly Deno.NetworkInterfaceInfo[],
   os: string,
 ): MachineAddress[] {
   const found: MachineAddress[] = [];
   for (const { name: label, address, cidr, scopeid } of interfaces) {
-    // Linux gives the label of an address for its interface: `eth0:1` is on eth0.
+    // Linux reports the label of an address as its interface: `eth0:1` is on eth0.
     const name = os === "linux" ? label.replace(/:.*$/, "") : label;
     const bare = parseIp(address);
     if (bare === null) continue;
-    // Windows knows a zone by its number only; elsewhere the name says more and works as well.
+    // Windows knows a zone only by number; on other systems the name works and is clearer.
     const zone = os === "windows" ? String(scopeid) : name;
     const ip = isLinkLocal(bare) ? parseIp(`${address}%${zone}`) : bare;
     found.push({
@@ -69,24 +74,25 @@ export function machineAddresses(
 }
 
 /**
- * One text for what the machine has now: equal where nothing has come, gone or moved. Asked again and
- * again, so it parses nothing: with 10,000 addresses a look costs the system call and 5 ms.
+ * Returns a text that identifies the machine's current addresses: it is equal as long as none was
+ * added, removed or moved. It is called again and again, so it parses nothing: with 10,000
+ * addresses a call costs the system call and 5 ms.
  */
-export function machineKey(): string {
+export function addressSnapshot(): string {
   const found = Deno.networkInterfaces();
   return found.map(({ name, address, scopeid }) => `${address}%${scopeid} ${name}`).sort()
     .join("\n");
 }
 
-/** Looks addresses up by name; made once for a plan. */
+/** Finds the interface of an address; built once for each plan. */
 export interface AddressTable {
-  /** The interface that has `ip`; null where the machine has it not. */
+  /** Returns the interface that has `ip`; null if the machine does not have it. */
   interfaceOf(ip: Ip): string | null;
 }
 
 /**
- * Table of the machine's addresses. On Linux it also knows 127.0.0.2 and its like: the whole prefix
- * of a loopback interface is local, though only one address of it is listed.
+ * Builds the table of the machine's addresses. On Linux it also knows 127.0.0.2 and the like: the
+ * whole prefix of a loopback interface is local, although only one of its addresses is listed.
  */
 export function addressTable(machine: Machine): AddressTable {
   const byIp = new Map<string, string>();
@@ -108,12 +114,12 @@ export function addressTable(machine: Machine): AddressTable {
   };
 }
 
-/** True for fe80::/10, whose addresses mean something together with an interface only. */
+/** Reports whether an address is in fe80::/10, and so is meaningful only with an interface. */
 export function isLinkLocal(ip: Ip): boolean {
   return /^fe[89ab]/.test(ip);
 }
 
-/** True for 127.0.0.0/8 and ::1. */
+/** Reports whether an address is in 127.0.0.0/8, or is ::1. */
 export function isLoopback(ip: Ip): boolean {
   return ip === "::1" || (isIpv4(ip) && ip.startsWith("127."));
 }
@@ -131,7 +137,7 @@ function exists(path: string): boolean {
   }
 }
 
-function readsOne(path: string): boolean {
+function containsOne(path: string): boolean {
   try {
     return Deno.readTextFileSync(path).trim() === "1";
   } catch {
@@ -139,8 +145,8 @@ function readsOne(path: string): boolean {
   }
 }
 
-/** True where both are one address, the zone of either left aside when only one has it. */
-export function isSameButZone(a: Ip, b: Ip): boolean {
+/** Reports whether two addresses are equal, ignoring the zone if only one of them has one. */
+export function equalsIgnoringZone(a: Ip, b: Ip): boolean {
   if (a === b) return true;
   const [left, leftZone] = a.split("%");
   const [right, rightZone] = b.split("%");

@@ -1,5 +1,5 @@
 /**
- * A process that holds a listening socket, and how people are told of it. Pure.
+ * A process that has a listening socket, and how messages describe it. Pure.
  *
  * @module
  */
@@ -12,24 +12,27 @@ import {
   isIpv4,
 } from "../../base/address.ts";
 
-/** One listening socket of one process. Several with one endpoint share it (SO_REUSEPORT or fork). */
+/**
+ * One listening socket of one process. Several processes may share an endpoint (SO_REUSEPORT or
+ * fork).
+ */
 export interface PortOwner extends Endpoint {
   /** `0.0.0.0` and `::` for a socket on every address. */
   readonly ip: Ip;
-  /** True where the socket is an IPv6 one on an IPv4-mapped address; `ip` is the IPv4 address. */
+  /** True for an IPv6 socket on an IPv4-mapped address; `ip` is the IPv4 address. */
   readonly mapped: boolean;
-  /** Null where the system does not tell this user. */
+  /** Null if the system does not show it to this user. */
   readonly pid: number | null;
   readonly program: string | null;
-  /** User name, or the number where there is no name for it. */
+  /** User name, or the user id if it has no name. */
   readonly user: string;
-  /** Socket number (inode) of the system; the same in two processes where they share the socket. */
+  /** Inode number of the socket; processes that share the socket have the same. */
   readonly socket: number;
-  /** Name of the network namespace where it is not the caller's, such as `net:[4026532281]`. */
+  /** Name of the network namespace, such as `net:[4026532281]`; null if it is the caller's. */
   readonly namespace: string | null;
 }
 
-/** True where the two cannot both be bound. A `::` socket counts as taking IPv4 where `dualStack`. */
+/** Reports whether two endpoints cannot both be bound. If `dualStack`, `::` accepts IPv4 too. */
 export function endpointsCollide(a: Endpoint, b: Endpoint, dualStack: boolean): boolean {
   if (a.port !== b.port) return false;
   if (a.ip === b.ip) return true;
@@ -39,22 +42,22 @@ export function endpointsCollide(a: Endpoint, b: Endpoint, dualStack: boolean): 
   return a.ip === any || b.ip === any;
 }
 
-/** `nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address`. */
-export function describeOwner(holder: PortOwner): string {
-  const who = holder.pid === null
-    ? `a process of user ${holder.user} that is not shown here`
-    : `${holder.program ?? "a process"} (pid ${holder.pid}, user ${holder.user})`;
-  const reach = holder.ip === ANY_V4
+/** Describes an owner: `nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address`. */
+export function describeOwner(owner: PortOwner): string {
+  const process = owner.pid === null
+    ? `an unidentified process of user ${owner.user}`
+    : `${owner.program ?? "a process"} (pid ${owner.pid}, user ${owner.user})`;
+  const scope = owner.ip === ANY_V4
     ? ", every IPv4 address"
-    : holder.ip === ANY_V6
+    : owner.ip === ANY_V6
     ? ", every address"
-    : holder.mapped
+    : owner.mapped
     ? ", IPv4-mapped"
     : "";
-  return `${who} on ${formatEndpoint(holder)}${reach}`;
+  return `${process} on ${formatEndpoint(owner)}${scope}`;
 }
 
-/** The command that shows who holds a port where this program cannot tell. */
+/** Returns the command that shows the owner of a port if this program cannot determine it. */
 export function ownerCommand(port: number, os: string): string {
   if (os === "windows") return `netstat -ano | findstr :${port}`;
   if (os === "linux") return `sudo ss -ltnp 'sport = :${port}'`;

@@ -1,6 +1,6 @@
 /**
- * Edge: who owns a port of this machine. It reads Linux's /proc; elsewhere it knows nothing and says so
- * with an empty answer, and {@linkcode ownerCommand} names the command that does know.
+ * Edge: finds the processes that own a port of this machine. It reads /proc on Linux; on other
+ * systems it finds none, and {@linkcode ownerCommand} returns the command that does.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { readProcFiles } from "./proc_files.ts";
 import type { ProcFiles } from "./proc_listing.ts";
 import { type ListeningSocket, parseProcConnections, parseProcNet } from "./proc_net.ts";
 
-/** Every process that listens on a port of `ports`; on any port where it is null. */
+/** Returns every process that listens on one of `ports`, or on any port if `ports` is null. */
 export function findListeners(ports: ReadonlySet<number> | null): PortOwner[] {
   if (Deno.build.os !== "linux") return [];
   const found: PortOwner[] = [];
@@ -41,7 +41,7 @@ export function findListeners(ports: ReadonlySet<number> | null): PortOwner[] {
   return found;
 }
 
-/** The near ends of the connections that are established on a port of `ports`, in this namespace. */
+/** Returns the local ends of the connections established on `ports`, in this network namespace. */
 export function findConnections(ports: ReadonlySet<number>): Endpoint[] {
   if (Deno.build.os !== "linux") return [];
   const proc = readProcFiles();
@@ -50,32 +50,34 @@ export function findConnections(ports: ReadonlySet<number>): Endpoint[] {
     .filter(({ port }) => ports.has(port));
 }
 
-/** Who keeps `endpoint` from being bound in this network namespace. */
+/** Returns the owners that prevent `endpoint` from being bound in this network namespace. */
 export function findPortOwners(endpoint: Endpoint): PortOwner[] {
-  return holdersAmong(findListeners(new Set([endpoint.port])), endpoint);
+  return ownersAmong(findListeners(new Set([endpoint.port])), endpoint);
 }
 
-/** {@linkcode findPortOwners} that looks once a port, for many endpoints in a row. */
-export function cachedFindPortOwners(): (endpoint: Endpoint) => PortOwner[] {
+/**
+ * Returns a {@linkcode findPortOwners} that looks up each port once, for many endpoints in a row.
+ */
+export function cachedPortOwnerLookup(): (endpoint: Endpoint) => PortOwner[] {
   const known = new Map<number, PortOwner[]>();
   return (endpoint) => {
     const listeners = known.get(endpoint.port) ?? findListeners(new Set([endpoint.port]));
     known.set(endpoint.port, listeners);
-    return holdersAmong(listeners, endpoint);
+    return ownersAmong(listeners, endpoint);
   };
 }
 
-function holdersAmong(listeners: readonly PortOwner[], endpoint: Endpoint): PortOwner[] {
-  const here = listeners.filter((held) => held.namespace === null);
-  const exact = here.filter((held) => endpointsCollide(held, endpoint, false));
-  return exact.length > 0 ? exact : here.filter((held) => endpointsCollide(held, endpoint, true));
+function ownersAmong(listeners: readonly PortOwner[], endpoint: Endpoint): PortOwner[] {
+  const own = listeners.filter(({ namespace }) => namespace === null);
+  const exact = own.filter((owner) => endpointsCollide(owner, endpoint, false));
+  return exact.length > 0 ? exact : own.filter((owner) => endpointsCollide(owner, endpoint, true));
 }
 
-/** Process ids by network namespace, the caller's own first; what may not be read is left out. */
+/** Returns process ids by network namespace, the caller's own first, without those not readable. */
 function namespaces(proc: ProcFiles, own: string | null): Map<string, string[]> {
   const found = new Map<string, string[]>(own === null ? [] : [[own, []]]);
   for (const pid of processIds(proc)) {
-    // Where the link cannot be read the process is another user's: its sockets may still be ours to see.
+    // If the link cannot be read, the process is another user's. Its sockets may still be visible.
     const namespace = proc.link(`/proc/${pid}/ns/net`);
     if (namespace === null) continue;
     const pids = found.get(namespace);
@@ -85,7 +87,7 @@ function namespaces(proc: ProcFiles, own: string | null): Map<string, string[]> 
   return found;
 }
 
-/** The kernel may repeat a row while its table changes under the reader: each socket counts once. */
+/** The kernel may repeat a row if its table changes during the reading; each socket counts once. */
 function listeningSockets(proc: ProcFiles, pid: string): ListeningSocket[] {
   const rows = ["tcp", "tcp6"].flatMap((name) =>
     parseProcNet(proc.text(`/proc/${pid}/net/${name}`))
@@ -93,7 +95,7 @@ function listeningSockets(proc: ProcFiles, pid: string): ListeningSocket[] {
   return [...new Map(rows.map((row) => [row.socket, row])).values()];
 }
 
-/** Processes by the sockets that they have open. */
+/** Returns the processes that have each socket open. */
 function ownersOf(
   proc: ProcFiles,
   wanted: ReadonlySet<number>,

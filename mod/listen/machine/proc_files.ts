@@ -1,19 +1,19 @@
 /**
- * Edge: `/proc`, read directly where Deno allows it, else through a shell script.
+ * Edge: reads `/proc`, directly if Deno allows it, else with a shell script.
  *
  * @module
  */
 import { parseProcListing, PROC_LISTING_SCRIPT, type ProcFiles } from "./proc_listing.ts";
 
-/** Set by the portable form to its own file, which runs the script when it is asked to. */
+/** The portable form sets this variable to its own file, which runs the script on request. */
 const PORTABLE_FILE = "HTTPCFG_EXE";
 
-/** `/proc` as it is now. */
+/** Returns the current content of `/proc`. */
 export function readProcFiles(): ProcFiles {
   return isReadable() ? DIRECT : parseProcListing(runListing());
 }
 
-/** False in a built program, which has every permission but one; see dist/permissions.ts. */
+/** Returns false in a built program, which has all permissions but one; see dist/permissions.ts. */
 function isReadable(): boolean {
   try {
     Deno.statSync("/proc/self");
@@ -33,11 +33,13 @@ function runListing(): string {
       .outputSync();
     return new TextDecoder().decode(stdout);
   } catch {
-    return ""; // no shell, or no right to start one: the holder stays unknown
+    return ""; // no shell, or no permission to start one: the owner stays unknown
   }
 }
 
-/** What cannot be read is not there for us: processes end and belong to others at any moment. */
+/**
+ * Treats what cannot be read as absent: processes may end at any moment, or belong to other users.
+ */
 const DIRECT: ProcFiles = {
   text(path): string {
     try {

@@ -1,26 +1,27 @@
 /**
- * What `/proc` tells about sockets, as one text: a shell script that prints it and the reader of what
- * it prints. Pure.
+ * What `/proc` says about sockets, as one text: a shell script that prints it, and the parser of
+ * its output. Pure.
  *
- * Deno lets no program read `/proc` unless it may do everything, foreign functions included. The
- * built program may not; it has this script run instead, which reads and changes nothing.
+ * Deno lets a program read `/proc` only if it has all permissions, foreign functions included. The
+ * built program does not; it runs this script instead, which only reads and changes nothing.
  *
  * @module
  */
 
-/** The part of `/proc` that the search for holders reads. */
+/** The part of `/proc` that the search for port owners reads. */
 export interface ProcFiles {
-  /** Text of a file; "" where it cannot be read. */
+  /** Returns the text of a file; "" if it cannot be read. */
   text(path: string): string;
-  /** Where a link leads; null where it cannot be read. */
+  /** Returns the target of a link; null if it cannot be read. */
   link(path: string): string | null;
-  /** Names in a folder; none where it cannot be read. */
+  /** Returns the names in a directory; none if it cannot be read. */
   list(path: string): readonly string[];
 }
 
 /**
- * Prints links as `ls -l` does and lines of text after their file's name. One table of sockets for
- * each network namespace, because all processes of one see the same. Needs ls and grep.
+ * Prints links as `ls -l` does, and lines of text after the name of their file. It prints one table
+ * of sockets for each network namespace, because all processes in one see the same. Needs ls and
+ * grep.
  */
 export const PROC_LISTING_SCRIPT = `\
 ls -ln /proc/self/ns/net /proc/[0-9]*/ns/net /proc/[0-9]*/fd 2>/dev/null |
@@ -39,7 +40,7 @@ const LINK = /^l\S+ +\d+ +\d+ +\d+ .* (\S+) -> (\S+)$/;
 const FOLDER = /^(\/proc\/\S+):$/;
 const TEXT = /^(\/proc\/[^:]+):(.*)$/;
 
-/** The files that the script printed. */
+/** Parses the output of the script. */
 export function parseProcListing(listing: string): ProcFiles {
   const links = new Map<string, string>();
   const texts = new Map<string, string>();
@@ -70,7 +71,7 @@ export function parseProcListing(listing: string): ProcFiles {
   };
 }
 
-/** The table of sockets of the same network namespace, which may stand under another process. */
+/** Finds the table of sockets of the same network namespace, which another process may list. */
 function tableOfNamespace(
   path: string,
   links: ReadonlyMap<string, string>,

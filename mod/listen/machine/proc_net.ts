@@ -1,29 +1,32 @@
 /**
- * Reads the text of Linux's /proc/net/tcp and tcp6. Pure: the text comes in, records go out.
+ * Parses the text of /proc/net/tcp and tcp6 on Linux. Pure.
  *
- * Source: proc_net_tcp of the kernel's documentation. Addresses are 32-bit words in the byte order of
- * the machine, which on every platform that Deno runs on is little-endian.
+ * Source: proc_net_tcp in the kernel's documentation. Addresses are 32-bit words in the byte order
+ * of the machine, which is little-endian on every platform on which Deno runs.
  *
  * @module
  */
 import ipaddr from "ipaddr.js";
 import { type Endpoint, type Ip, parseIp } from "../../base/address.ts";
 
-/** One listening socket as the kernel's table has it. */
+/** One listening socket, as in the kernel's table. */
 export interface ListeningSocket extends Endpoint {
   readonly mapped: boolean;
-  /** User number of the owner. */
+  /** User id of the owner. */
   readonly uid: number;
   readonly socket: number;
 }
 
-/** Address, port, state, and further on user and socket. */
+/** Matches address, port, state, and later in the row user and socket. */
 const ROW =
   /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) \S+ ([0-9A-F]{2}) \S+ \S+ \S+ +(\d+) +\d+ (\d+)/;
 const ESTABLISHED = "01";
 const LISTEN = "0A";
 
-/** The sockets that listen, in the order of the table. Lines of other states or shapes are skipped. */
+/**
+ * Returns the listening sockets in the order of the table. Lines of another state or form are
+ * skipped.
+ */
 export function parseProcNet(text: string): ListeningSocket[] {
   const found: ListeningSocket[] = [];
   for (const line of text.split("\n")) {
@@ -42,7 +45,7 @@ export function parseProcNet(text: string): ListeningSocket[] {
   return found;
 }
 
-/** The near ends of the connections that are established. */
+/** Returns the local ends of the established connections. */
 export function parseProcConnections(text: string): Endpoint[] {
   const found: Endpoint[] = [];
   for (const line of text.split("\n")) {

@@ -1,5 +1,5 @@
 /**
- * Which sites may start, before any socket is looked at. Pure.
+ * Which sites may start, decided before any socket is considered. Pure.
  *
  * @module
  */
@@ -8,21 +8,21 @@ import { formatUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { type Binding, bindingPrefix, formatBinding } from "../../config/document/binding.ts";
 
-/** A binding and whether TLS is spoken there. */
+/** A binding, and whether it uses TLS. */
 export interface PlanBinding extends Binding {
   readonly secure: boolean;
-  /** Why it cannot be served even where its address can: it has no certificate. Absent where it can. */
+  /** Why it cannot be served even if its address can: it has no certificate. Absent if it can. */
   readonly unserved?: string;
 }
 
-/** What the plan has to know of a site, or of a program that has registered a URL. */
+/** What the plan has to know about a site, or about a program that has registered a URL. */
 export interface PlanSite {
   readonly id: number;
   readonly name: string;
   readonly bindings: readonly PlanBinding[];
-  /** False where the administrator has stopped it. */
-  readonly wanted: boolean;
-  /** DisableSocketPooling, which means something in generation 5 only. */
+  /** False if the administrator has stopped it. */
+  readonly enabled: boolean;
+  /** DisableSocketPooling, which has a meaning in generation 5 only. */
   readonly ownSockets: boolean;
   /** The prefix of a registered program, in canonical text; absent for a site. */
   readonly url?: string | undefined;
@@ -35,57 +35,60 @@ interface Refusal {
   readonly win32: number;
 }
 
-/** A site and what speaks against it; null where nothing does. */
+/** A site, and whether it may start. */
 export interface Admission {
   /** With the bindings that can be served. */
   readonly site: PlanSite;
+  /** Why it does not start; null if it may. */
   readonly refusal: Refusal | null;
-  /** Why only some of its bindings are served; null where all are. */
-  readonly partly: string | null;
+  /** Why only some of its bindings are served; null if all are. */
+  readonly partialReason: string | null;
 }
 
 /**
- * Admits the sites in their order; one that is refused claims nothing. `leftOut` gives the reason
- * why the list leaves an address out, null where it does not.
+ * Admits the sites in their order; one that is refused claims nothing. `exclusionOf` returns why
+ * the list excludes an address, null if it does not.
  */
 export function admitSites(
   sites: readonly PlanSite[],
-  leftOut: (ip: Ip) => string | null,
+  exclusionOf: (ip: Ip) => string | null,
 ): Admission[] {
   const claims: Claims = { prefixes: new Map(), schemes: new Map() };
-  return sites.map((wanted) => {
-    const partly = wanted.bindings.find(({ unserved }) => unserved !== undefined)?.unserved ?? null;
-    const served = wanted.bindings.filter(({ unserved }) => unserved === undefined);
-    if (wanted.wanted && partly !== null && served.length === 0) {
-      return { site: wanted, refusal: failed(partly, WIN32.NO_SUCH_LOGON_SESSION), partly };
+  return sites.map((whole) => {
+    const served = whole.bindings.filter(({ unserved }) => unserved === undefined);
+    const partialReason = whole.bindings.find(({ unserved }) => unserved !== undefined)?.unserved ??
+      null;
+    if (whole.enabled && partialReason !== null && served.length === 0) {
+      const refusal = failed(partialReason, WIN32.NO_SUCH_LOGON_SESSION);
+      return { site: whole, refusal, partialReason };
     }
-    const site = { ...wanted, bindings: served };
-    const refusal = refuse(site, claims, leftOut);
+    const site = { ...whole, bindings: served };
+    const refusal = refuse(site, claims, exclusionOf);
     if (refusal === null) claim(site, claims);
-    return { site, refusal, partly };
+    return { site, refusal, partialReason };
   });
 }
 
 interface Claims {
-  /** URL prefix -> the site or program that has it. */
+  /** URL prefix -> the site or program that claimed it. */
   readonly prefixes: Map<string, PlanSite>;
-  /** Port -> what is spoken there and by whose wish. */
+  /** Port -> whether it uses TLS, and the first site or program on it. */
   readonly schemes: Map<number, { readonly secure: boolean; readonly site: PlanSite }>;
 }
 
 function refuse(
   site: PlanSite,
   claims: Claims,
-  leftOut: (ip: Ip) => string | null,
+  exclusionOf: (ip: Ip) => string | null,
 ): Refusal | null {
-  if (!site.wanted) return { state: "stopped", reason: "it is set not to start", win32: 0 };
-  if (site.bindings.length === 0) return failed("it has no binding", WIN32.INVALID_PARAMETER);
+  if (!site.enabled) return { state: "stopped", reason: "it is configured not to start", win32: 0 };
+  if (site.bindings.length === 0) return failed("it has no bindings", WIN32.INVALID_PARAMETER);
   for (const binding of site.bindings) {
     const { ip, port, secure } = binding;
-    const why = ip === null ? null : leftOut(ip);
+    const why = ip === null ? null : exclusionOf(ip);
     if (ip !== null && why !== null) {
       return failed(
-        `it is bound to ${formatEndpoint({ ip, port })}, and ${ip} is ${why}`,
+        `it is bound to ${formatEndpoint({ ip, port })}, but ${ip} is ${why}`,
         WIN32.INVALID_NETNAME,
       );
     }
@@ -93,16 +96,16 @@ function refuse(
     if (owner !== undefined) {
       const text = site.url ?? formatBinding(binding);
       return failed(
-        `${describe(owner)} has ${site.url === undefined ? "the binding " : ""}"${text}" too`,
+        `${describe(owner)} already has ${site.url === undefined ? "the binding " : ""}"${text}"`,
         WIN32.ALREADY_EXISTS,
       );
     }
     const scheme = claims.schemes.get(port) ??
       site.bindings.map((other) => ({ ...other, site })).find((other) => other.port === port);
     if (scheme !== undefined && scheme.secure !== secure) {
-      const spoken = scheme.secure ? "TLS" : "plain HTTP";
+      const protocol = scheme.secure ? "TLS" : "plain HTTP";
       return failed(
-        `${describe(scheme.site)} speaks ${spoken} on port ${port}`,
+        `${describe(scheme.site)} uses ${protocol} on port ${port}`,
         WIN32.ALREADY_EXISTS,
       );
     }
@@ -119,7 +122,7 @@ function claim(site: PlanSite, claims: Claims): void {
   }
 }
 
-/** What a binding claims: the prefix of a program, or the one that a site's binding takes. */
+/** Returns what a binding claims: the prefix of a program, or that of a site's binding. */
 function claimOf({ url }: PlanSite, binding: PlanBinding): string {
   return url ?? formatUrlPrefix(bindingPrefix(binding, binding.secure ? "https" : "http"));
 }

@@ -1,19 +1,20 @@
 /**
  * The plan: what the service will listen on, and which sites start. Pure.
  *
- * From the list, the sites, the machine's addresses, the sockets that are open and the ports that
- * other processes hold, it says for every address and port one of open, keep, close, wait or refused,
- * and for every site whether it starts. `plan` shows it, `serve` and `reload` do it, `status` tells how
- * far it came: all four from this one value.
+ * From the list, the sites, the machine's addresses, the open sockets and the ports that other
+ * processes hold, it determines for every address and port one of open, keep, close, wait or
+ * refused, and for every site whether it starts. `plan` shows it, `serve` and `reload` execute it,
+ * `status` reports the result: all four from this one value.
  *
  * - Every included address gets a socket on every port that a starting site uses.
  * - A site whose binding is outside the list does not start; the others do.
- * - Of two sites with one binding the later does not start; nor does one that would speak TLS on a
- *   port where an earlier one speaks plain HTTP, or the reverse.
- * - A binding over TLS without a certificate is not served; a site that has no other does not start.
- * - A port that is held elsewhere stops a site only where no other address is left to it.
- * - Generation 5 has no list: a port is one shared socket on every address, or, where all its sites
- *   have DisableSocketPooling, one socket for each address that they are bound to. Generation 4 is
+ * - Of two sites with the same binding, the later does not start; nor does a site that would use
+ *   TLS on a port on which an earlier one uses plain HTTP, or the reverse.
+ * - A TLS binding without a certificate is not served; a site that has no other does not start.
+ * - A port that another process holds prevents a site from starting only if the site has no other
+ *   address left.
+ * - Generation 5 has no list: a port is one shared socket on every address or, if all its sites
+ *   have DisableSocketPooling, one socket for each address to which they are bound. Generation 4 is
  *   always the latter.
  *
  * @module
@@ -36,40 +37,46 @@ import type { ListEntry } from "../../config/document/list_entry.ts";
 import { type AddressTable, addressTable, type Machine } from "../machine/machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./admission.ts";
 import { ADDRESS_ABSENT, type Plan, type PlannedEndpoint, type PlannedSite } from "./plan.ts";
-import { type Reach, reachOf, reachOfOne, whyLeftOut, wildcards } from "./reach.ts";
+import {
+  type ListenAddress,
+  listenAddresses,
+  listenAddressFor,
+  whyExcluded,
+  wildcardAddresses,
+} from "./listen_addresses.ts";
 
 export type { EndpointAction, Plan, PlannedEndpoint, PlannedSite } from "./plan.ts";
 
 /**
- * MajorIIsVersionNumber: 6 is HTTP.sys with its list, 5 the pooled sockets before it, 4 the one socket
- * for each bound site before that.
+ * MajorIIsVersionNumber: 6 is HTTP.sys with its list, 5 the pooled sockets before it, 4 the
+ * separate socket of each bound site before that.
  */
 export type Generation = 4 | 5 | 6;
 
 /** Everything that the plan depends on. */
 export interface PlanInput {
   readonly list: readonly ListEntry[];
-  /** Registered programs, then the sites in the order of their ids. */
+  /** Registered programs, followed by the sites in the order of their ids. */
   readonly sites: readonly PlanSite[];
   readonly machine: Machine;
-  /** Sockets that the service has open now. */
+  /** Sockets that the service now has open. */
   readonly running: readonly Endpoint[];
   /** Listening sockets of other processes. */
   readonly held: readonly PortOwner[];
-  /** Sockets that were tried for this very plan and could not be opened, with what came of it. */
+  /** The attempts to open sockets for this plan that failed. */
   readonly failed: readonly FailedBind[];
   readonly generation: Generation;
-  /** True: an address that is not on the machine is refused and does not wait. */
+  /** True if an address that the machine does not have is refused instead of waited for. */
   readonly strict: boolean;
 }
 
-/** An attempt to bind that failed; the fault is a BindFault where the system said why. */
+/** A failed attempt to bind; the fault is a BindFault if the system gave a reason. */
 export interface FailedBind {
   readonly endpoint: Endpoint;
   readonly fault: Fault;
 }
 
-/** Makes the plan. Cost grows with addresses x ports + entries, not with their product. */
+/** Makes the plan. Its cost grows with addresses x ports + entries, not with their product. */
 export function makePlan(input: PlanInput): Plan {
   const inclusion = compileInclusion(input.generation < 6 ? [] : input.list);
   const table = addressTable(input.machine);
@@ -79,38 +86,38 @@ export function makePlan(input: PlanInput): Plan {
   const context: Context = { input, inclusion, table, held, failed, running };
   const admissions = admitSites(input.sites, (ip) => refusalOf(context, ip));
   const ports = portsOf(admissions, input.generation);
-  const wanted = new Map<number, PlannedEndpoint[]>();
-  const common = input.generation < 6 ? [] : reachOf(inclusion, input.machine, table);
+  const endpointsOf = new Map<number, PlannedEndpoint[]>();
+  const common = input.generation < 6 ? [] : listenAddresses(inclusion, input.machine, table);
   for (const port of ports.values()) {
-    const reach = input.generation < 6
-      ? pooledReach(context, port)
-      : [...common, ...namedReach(context, port, common)];
-    wanted.set(port.number, reach.map((one) => planEndpoint(context, port, one)));
+    const addresses = input.generation < 6
+      ? pooledAddresses(context, port)
+      : [...common, ...namedAddresses(context, port, common)];
+    endpointsOf.set(port.number, addresses.map((one) => planEndpoint(context, port, one)));
   }
-  const sites = admissions.map((admission) => finishSite(admission, wanted, input));
+  const sites = admissions.map((admission) => finishSite(admission, endpointsOf, input));
   const alive = new Set(
     admissions.filter((_, i) => isAlive(sites[i]!)).flatMap(({ site, refusal }) =>
       refusal === null ? site.bindings.map(({ port }) => port) : []
     ),
   );
-  const kept = [...wanted].flatMap(([port, endpoints]) =>
+  const kept = [...endpointsOf].flatMap(([port, endpoints]) =>
     alive.has(port) ? endpoints : endpoints.filter(({ action }) => action === "refused")
   );
   const stays = endpointSet(kept.filter(({ action }) => action !== "refused"));
   const closed = input.running.filter((endpoint) => !stays.has(endpointKey(endpoint)))
     .map((endpoint) => planClose(context, endpoint, alive));
-  return { endpoints: sortEndpoints([...kept, ...closed]), ...sorted(input.sites, sites) };
+  return { endpoints: sortEndpoints([...kept, ...closed]), ...separate(input.sites, sites) };
 }
 
-/** Sites and registered programs, which are planned alike, each by themselves. */
-function sorted(
-  wanted: readonly PlanSite[],
+/** Separates the sites from the registered programs, which are planned in the same way. */
+function separate(
+  sites: readonly PlanSite[],
   planned: readonly PlannedSite[],
 ): Pick<Plan, "sites" | "registrations"> {
   return {
-    sites: planned.filter((_, i) => wanted[i]!.url === undefined),
+    sites: planned.filter((_, i) => sites[i]!.url === undefined),
     registrations: planned.flatMap(({ state, reason, win32 }, i) => {
-      const { url } = wanted[i]!;
+      const { url } = sites[i]!;
       return url === undefined ? [] : [{ url, state, reason, win32 }];
     }),
   };
@@ -125,13 +132,13 @@ interface Context {
   readonly running: ReadonlySet<string>;
 }
 
-/** A port that starting sites use. */
+/** A port that at least one starting site uses. */
 interface Port {
   readonly number: number;
   readonly secure: boolean;
   /** Addresses that bindings name. */
   readonly named: ReadonlySet<Ip>;
-  /** True where, before generation 6, at least one binding takes every address. */
+  /** True if, before generation 6, at least one binding is for every address. */
   readonly pooled: boolean;
 }
 
@@ -149,36 +156,43 @@ function portsOf(admissions: readonly Admission[], generation: Generation): Map<
   return new Map([...ports].map(([number, port]) => [number, { number, ...port }]));
 }
 
-/** Why the list keeps `ip` from being bound; null where it does not. Generation 5 has no list. */
+/**
+ * Returns why the list prevents `ip` from being bound; null if it does not. Generation 5 has no
+ * list.
+ */
 function refusalOf({ inclusion, table }: Context, ip: Ip): string | null {
   const decision = inclusion.decide(ip, table.interfaceOf(ip));
-  return decision.included ? null : whyLeftOut(decision);
+  return decision.included ? null : whyExcluded(decision);
 }
 
-/** Addresses that a binding names and a block or interface includes, but that nothing enumerates. */
-function namedReach(context: Context, port: Port, common: readonly Reach[]): Reach[] {
+/** Returns the addresses that bindings name and the list includes, but that nothing enumerates. */
+function namedAddresses(
+  context: Context,
+  port: Port,
+  common: readonly ListenAddress[],
+): ListenAddress[] {
   const have = new Set(common.map(({ ip }) => ip));
-  const found: Reach[] = [];
+  const found: ListenAddress[] = [];
   for (const ip of port.named) {
     if (have.has(ip) || coveredBy(ip, have, context.input.machine)) continue;
-    const reach = reachOfOne(context.inclusion, context.table, ip);
-    if (reach !== null) found.push(reach);
+    const address = listenAddressFor(context.inclusion, context.table, ip);
+    if (address !== null) found.push(address);
   }
   return found;
 }
 
-function pooledReach({ input, table }: Context, port: Port): Reach[] {
-  const isFirst = input.generation === 4;
+function pooledAddresses({ input, table }: Context, port: Port): ListenAddress[] {
+  const isIis4 = input.generation === 4;
   if (port.pooled) {
-    const cause = isFirst
-      ? "a site of IIS 4 without an address takes every one"
-      : "sites of IIS 5 share one socket a port";
-    return wildcards(input.machine, cause);
+    const cause = isIis4
+      ? "a site of IIS 4 without an address listens on every address"
+      : "the sites of IIS 5 share one socket per port";
+    return wildcardAddresses(input.machine, cause);
   }
   return [...port.named].map((ip) => ({
     ip,
     present: table.interfaceOf(ip) !== null,
-    cause: isFirst
+    cause: isIis4
       ? "a bound site of IIS 4 has a socket of its own"
       : "DisableSocketPooling gives the site a socket of its own",
     entry: null,
@@ -190,16 +204,16 @@ function coveredBy(ip: Ip, sockets: ReadonlySet<Ip>, machine: Machine): boolean 
   return isIpv4(ip) && machine.dualStack && sockets.has(ANY_V6);
 }
 
-function planEndpoint(context: Context, port: Port, reach: Reach): PlannedEndpoint {
+function planEndpoint(context: Context, port: Port, address: ListenAddress): PlannedEndpoint {
   const { input, running, failed } = context;
-  const { ip, entry, cause } = reach;
+  const { ip, entry, cause } = address;
   const endpoint = { ip, port: port.number };
   const common = { ...endpoint, secure: port.secure, entry, holders: [], returns: false };
   const key = endpointKey(endpoint);
   const fault = failed.get(key);
   const isRunning = running.has(key);
-  if (!reach.present || (fault instanceof BindFault && fault.isAbsent)) {
-    const cause = isRunning ? "the address left this machine" : ADDRESS_ABSENT;
+  if (!address.present || (fault instanceof BindFault && fault.isAbsent)) {
+    const cause = isRunning ? "this machine no longer has the address" : ADDRESS_ABSENT;
     if (isRunning) return { ...common, action: "close", cause, returns: !input.strict };
     return { ...common, action: input.strict ? "refused" : "wait", cause };
   }
@@ -208,20 +222,20 @@ function planEndpoint(context: Context, port: Port, reach: Reach): PlannedEndpoi
     return { ...common, action: "refused", cause: fault.reason, holders: fault.holders };
   }
   if (fault !== undefined) return { ...common, action: "refused", cause: fault.message };
-  const holders = holdersOf(context, endpoint);
+  const holders = ownersOf(context, endpoint);
   if (holders.length === 0) return { ...common, action: "open", cause };
-  const who = holders.map(describeOwner).join(" and ");
-  return { ...common, action: "refused", cause: `the port is held by ${who}`, holders };
+  const owners = holders.map(describeOwner).join(" and ");
+  return { ...common, action: "refused", cause: `the port is held by ${owners}`, holders };
 }
 
-function holdersOf({ held, input }: Context, endpoint: Endpoint): PortOwner[] {
+function ownersOf({ held, input }: Context, endpoint: Endpoint): PortOwner[] {
   const onPort = held.get(endpoint.port) ?? [];
   return onPort.filter((one) =>
     endpointsCollide(one, endpoint, isDual(one, onPort, input.machine))
   );
 }
 
-/** A foreign `::` beside a `0.0.0.0` on the same port can only be IPv6 alone. */
+/** If another process has both `::` and `0.0.0.0` on one port, its `::` can only be IPv6 alone. */
 function isDual(held: PortOwner, onPort: readonly PortOwner[], machine: Machine): boolean {
   if (held.ip !== ANY_V6) return machine.dualStack;
   return machine.dualStack && !onPort.some(({ ip }) => ip === ANY_V4);
@@ -239,25 +253,25 @@ function planClose(
   const cause = !alive.has(port)
     ? `no starting site uses port ${port}`
     : isWildcard || decision.included && interfaceName !== null
-    ? "other sockets take its place"
+    ? "other sockets replace it"
     : interfaceName === null && input.list.length > 0
-    ? "the address left this machine"
-    : whyLeftOut(decision);
+    ? "this machine no longer has the address"
+    : whyExcluded(decision);
   const entry = decision.entry?.text ?? null;
   const common = { ip, port, secure: false, entry, holders: [], returns: false };
   return { ...common, action: "close", cause };
 }
 
 function finishSite(
-  { site, refusal, partly }: Admission,
-  wanted: ReadonlyMap<number, readonly PlannedEndpoint[]>,
+  { site, refusal, partialReason }: Admission,
+  endpointsOf: ReadonlyMap<number, readonly PlannedEndpoint[]>,
   { machine }: PlanInput,
 ): PlannedSite {
   const { id, name } = site;
   if (refusal !== null) return { id, name, ...refusal };
   const serving: PlannedEndpoint[] = [];
   for (const { ip, port } of site.bindings) {
-    for (const endpoint of wanted.get(port) ?? []) {
+    for (const endpoint of endpointsOf.get(port) ?? []) {
       const sockets = new Set([endpoint.ip]);
       if (ip === null || ip === endpoint.ip || coveredBy(ip, sockets, machine)) {
         serving.push(endpoint);
@@ -265,7 +279,7 @@ function finishSite(
     }
   }
   const refused = serving.find(({ action }) => action === "refused");
-  const why = (refused && `${formatEndpoint(refused)}: ${refused.cause}`) ?? partly;
+  const why = (refused && `${formatEndpoint(refused)}: ${refused.cause}`) ?? partialReason;
   if (serving.some(({ action }) => action === "open" || action === "keep")) {
     return { id, name, state: "started", reason: why, win32: 0 };
   }

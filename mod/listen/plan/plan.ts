@@ -1,6 +1,6 @@
 /**
- * The plan as a value: what `plan`, `serve`, `reload` and `status` show. Its field names are its JSON
- * form, so they only grow. Pure.
+ * The plan as a value: what `plan`, `serve`, `reload` and `status` show. Its fields are its JSON
+ * form, so fields are only ever added. Pure.
  *
  * @module
  */
@@ -13,31 +13,33 @@ export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";
 /** One line of the plan. */
 export interface PlannedEndpoint extends Endpoint {
   readonly action: EndpointAction;
-  /** True where the port speaks TLS. */
+  /** Whether the port uses TLS. */
   readonly secure: boolean;
-  /** Why, as the end of a sentence. */
+  /** The reason, as the end of a sentence. */
   readonly cause: string;
-  /** The entry of the list that decided; null where none did. */
+  /** The entry of the list that decided; null if none did. */
   readonly entry: string | null;
-  /** Who is in the way of a refused one. */
+  /** The owners of the port that prevent a refused endpoint from being opened. */
   readonly holders: readonly PortOwner[];
-  /** True for one that closes because its address has gone, and is waited for. */
+  /**
+   * True for one that closes because the machine no longer has its address, which is waited for.
+   */
   readonly returns: boolean;
 }
 
-/** What becomes of one site. */
+/** What happens to one site. */
 export interface PlannedSite {
   readonly id: number;
   readonly name: string;
-  /** `waiting`: it starts, but the machine has none of its addresses yet. */
+  /** `waiting`: it starts, but the machine does not have any of its addresses yet. */
   readonly state: "started" | "waiting" | "failed" | "stopped";
-  /** Why it is not started, or runs in part; null where all of it runs. */
+  /** Why it is not started, or runs only in part; null if all of it runs. */
   readonly reason: string | null;
-  /** The Win32 code that HTTP.sys would give for the reason; 0 where there is none. */
+  /** The Win32 code that HTTP.sys would return for the reason; 0 if there is none. */
   readonly win32: number;
 }
 
-/** What becomes of the URL of a registered program. */
+/** What happens to the URL of a registered program. */
 export interface PlannedRegistration extends Omit<PlannedSite, "id" | "name"> {
   readonly url: string;
 }
@@ -52,14 +54,16 @@ export interface Plan {
   readonly registrations: readonly PlannedRegistration[];
 }
 
-/** 0: nothing to do; 2: sockets open or close; 1: something is refused or a site fails. */
+/**
+ * Returns 0 if there is nothing to do, 2 if sockets open or close, 1 for a refusal or failed site.
+ */
 export function planStatus(plan: Plan): 0 | 1 | 2 {
   if (plan.endpoints.some(({ action }) => action === "refused")) return 1;
   if (plan.sites.some(({ state }) => state === "failed")) return 1;
   return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 2 : 0;
 }
 
-/** The plan when what it closes is closed: what has gone and may return is waited for. */
+/** Returns the plan after its closes: an endpoint whose address may return is now waited for. */
 export function afterClosing(plan: Plan): Plan {
   const endpoints = plan.endpoints.flatMap((endpoint): PlannedEndpoint[] => {
     if (endpoint.action !== "close") return [endpoint];
@@ -69,20 +73,20 @@ export function afterClosing(plan: Plan): Plan {
   return { ...plan, endpoints };
 }
 
-/** Why an address is waited for. */
+/** The cause of waiting for an address. */
 export const ADDRESS_ABSENT = "no interface of this machine has the address";
 
-/** The sockets that listen under `after` and did not under `before`, and the reverse. */
-export function movedBetween(
+/** Returns the sockets that listen under `after` but not under `before`, and the reverse. */
+export function listeningChanges(
   before: Plan,
   after: Plan,
 ): { readonly opened: PlannedEndpoint[]; readonly closed: PlannedEndpoint[] } {
-  const [old, fresh] = [listeningIn(before), listeningIn(after)];
-  const opened = [...fresh].filter(([key]) => !old.has(key)).map(([, endpoint]) => endpoint);
-  const why = new Map(after.endpoints.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
-  const closed = [...old].filter(([key]) => !fresh.has(key))
+  const [old, current] = [listeningIn(before), listeningIn(after)];
+  const opened = [...current].filter(([key]) => !old.has(key)).map(([, endpoint]) => endpoint);
+  const planned = new Map(after.endpoints.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
+  const closed = [...old].filter(([key]) => !current.has(key))
     .map(([key, endpoint]) =>
-      why.get(key) ?? { ...endpoint, cause: "other sockets take its place" }
+      planned.get(key) ?? { ...endpoint, cause: "other sockets replace it" }
     );
   return { opened, closed };
 }

@@ -1,8 +1,8 @@
 /**
- * What a plan is made of, gathered: the document, the machine's addresses, who owns the ports.
+ * Gathers the input of a plan: the document, the machine's addresses, the owners of the ports.
  *
- * The running service and the command line make their plans from the same gathering, so that `plan`
- * says what `serve` and `reload` then do.
+ * The running service and the command line gather it in the same way, so that `plan` shows what
+ * `serve` and `reload` then do.
  *
  * @module
  */
@@ -14,43 +14,44 @@ import { findListeners } from "../machine/port_owners.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { readMachine } from "../machine/machine_addresses.ts";
 import type { PlanInput } from "./make_plan.ts";
-import { generationOf, portsOf, wantedPrograms, wantedSites } from "./wanted_sites.ts";
+import { generationOf, portsOf, programsToPlan, sitesToPlan } from "./sites_to_plan.ts";
 
-/** What is known before the machine is asked. */
+/** What is known before the machine is inspected. */
 export interface PlanSource {
   readonly document: ConfigDocument;
-  /** The list that counts: that of the document, or the one in force. */
+  /** The list that applies: that of the document, or the one in force. */
   readonly list: readonly ListEntry[];
-  /** Which bindings have a certificate: those in the store, or those in force. */
+  /** Checks whether a binding has a certificate, in the store or in force. */
   readonly check: CertificateCheck;
-  /** What programs have registered. */
+  /** The prefixes that programs have registered. */
   readonly registrations: readonly UrlPrefix[];
 }
 
 /**
- * For the service itself. Holders are not looked for: it finds out by binding, and reading all of
- * /proc would keep its clients waiting.
+ * Gathers the input for the service itself. It does not look for port owners: binding shows whether
+ * a port is in use, and reading all of /proc would keep its clients waiting.
  */
 export function gatherPlanInput({ document, list, check, registrations }: PlanSource): PlanInput {
-  // Programs first: what is registered stays, and a site that comes later finds its prefix taken.
-  const sites = [...wantedPrograms(registrations, check), ...wantedSites(document, check)];
+  // Programs come first: a registration stays, and a site that is added later finds its prefix
+  // taken.
+  const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
   const machine = readMachine();
   const generation = generationOf(document);
   return { list, sites, machine, running: [], held: [], failed: [], generation, strict: false };
 }
 
 /**
- * For whoever cannot bind: `running` are the sockets of the service, `pid` is its process, whose own
- * sockets are in nobody's way; null where none runs.
+ * Gathers the input for a caller that cannot bind. `running` are the sockets of the service; `pid`
+ * is its process, whose own sockets do not count as conflicts, null if none runs.
  */
-export function foreseePlanInput(
+export function previewPlanInput(
   source: PlanSource,
   running: readonly Endpoint[],
   pid: number | null,
 ): PlanInput {
   const input = gatherPlanInput(source);
-  const held = findListeners(portsOf(input.sites)).filter((holder) => {
-    return holder.namespace === null && (pid === null || holder.pid !== pid);
+  const held = findListeners(portsOf(input.sites)).filter((owner) => {
+    return owner.namespace === null && (pid === null || owner.pid !== pid);
   });
   return { ...input, running, held };
 }

@@ -1,8 +1,9 @@
 /**
  * Edge: listening sockets. The only file that calls `Deno.listen`.
  *
- * `openEndpoint` binds one address and port and hands every accepted connection on; the accept loop
- * outlives everything a client or a full file table can do to it. `openLocal` is the control socket.
+ * `openEndpoint` binds one address and port and passes on every accepted connection. Its accept
+ * loop survives everything that clients or a full file table can cause. `openLocal` opens the
+ * control socket.
  *
  * @module
  */
@@ -12,65 +13,68 @@ import { bindFault } from "../machine/bind_fault.ts";
 import type { PortOwner } from "../machine/port_owner.ts";
 import { findPortOwners } from "../machine/port_owners.ts";
 
-/** What to bind. */
+/** The address and port to bind. */
 interface EndpointRequest extends Endpoint {
-  /** Connections that wait to be accepted (ServerListenBacklog). */
+  /** Maximum number of connections waiting to be accepted (ServerListenBacklog). */
   readonly tcpBacklog: number;
 }
 
-/** Who is told what happens on a listening socket. None of these may throw. */
+/** Called for the events of a listening socket. None of these may throw. */
 export interface EndpointEvents<Connection> {
   onConnection(conn: Connection): void;
-  /** The process or the system is out of file descriptors or memory: close what can be spared. */
+  /** The process or the system is out of file descriptors or memory: close what is dispensable. */
   onExhausted(): void;
-  /** An error that accept() should not give; the socket goes on listening. */
+  /** An unexpected error of accept(); the socket continues to listen. */
   onFailure(error: unknown): void;
 }
 
-/** A socket that listens. */
+/** A listening socket. */
 export interface OpenEndpoint {
-  /** With the port that the system picked where 0 was asked for. */
+  /** With the port that the system chose if 0 was requested. */
   readonly endpoint: Endpoint;
-  /** Stops accepting; the socket is gone when it resolves, so the same endpoint can be bound again. */
+  /**
+   * Stops accepting. When it resolves the socket is closed, so the same endpoint can be bound
+   * again.
+   */
   close(): Promise<void>;
 }
 
 /**
  * Listens on one address and port.
  *
- * Throws a {@linkcode Fault} that names the endpoint and, where it is taken, its holder. Whoever opens
- * many gives a look-up that remembers: each one reads all of /proc.
+ * Throws a {@linkcode Fault} that names the endpoint and, if it is in use, its owners. A caller
+ * that opens many endpoints passes a caching lookup, because each lookup reads all of /proc.
  */
 export function openEndpoint(
   request: EndpointRequest,
   events: EndpointEvents<Deno.TcpConn>,
-  holdersOf: (endpoint: Endpoint) => readonly PortOwner[] = findPortOwners,
+  findOwners: (endpoint: Endpoint) => readonly PortOwner[] = findPortOwners,
 ): OpenEndpoint {
-  const listener = listenTcp(request, holdersOf);
+  const listener = listenTcp(request, findOwners);
   const { port } = listener.addr as Deno.NetAddr;
   const ended = acceptLoop(listener, events);
   return { endpoint: { ip: request.ip, port }, close: () => closeListener(listener, ended) };
 }
 
 /**
- * Where local programs speak to the service: a Unix socket, or a loopback port where there is none.
- * `mode` of the socket file is 0600 where it is not given: for its owner alone.
+ * The address at which local programs reach the service: a Unix socket, or a loopback port if the
+ * system has no such sockets. `mode` of the socket file is 0600 by default: for its owner only.
  */
 type LocalAddress =
   | { readonly kind: "unix"; readonly path: string; readonly mode?: number }
   | { readonly kind: "loopback"; readonly port: number };
 
-/** The control socket, open. */
+/** An open socket for local programs. */
 interface OpenLocal {
-  /** With the port that the system picked where 0 was asked for. */
+  /** With the port that the system chose if 0 was requested. */
   readonly address: LocalAddress;
   /** Stops accepting and removes the socket file. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a socket for local programs. A file that a killed process left is replaced; one that answers
- * is a {@linkcode Fault}.
+ * Opens a socket for local programs. A socket file that a killed process left behind is replaced;
+ * one on which a process is listening causes a {@linkcode Fault}.
  */
 export async function openLocal(
   address: LocalAddress,
@@ -84,33 +88,33 @@ export async function openLocal(
     const { port } = tcp.endpoint;
     return { address: { kind: "loopback", port }, close: () => tcp.close() };
   }
-  const listener = await listenUnix(address.path, address.mode ?? OWNER_ALONE);
+  const listener = await listenUnix(address.path, address.mode ?? OWNER_ONLY);
   const ended = acceptLoop<Deno.Conn>(listener, events);
   const close = async (): Promise<void> => {
     await closeListener(listener, ended);
-    removeIfThere(address.path);
+    removeIfExists(address.path);
   };
   return { address, close };
 }
 
 const LOCAL_BACKLOG = 64;
-const OWNER_ALONE = 0o600;
-/** EMFILE, ENFILE, ENOMEM, ENOBUFS: waiting helps, trying again at once does not. */
+const OWNER_ONLY = 0o600;
+/** Errors for which waiting helps, but retrying at once does not. */
 const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"]);
-/** The client went away between SYN and accept: nothing is wrong here. */
+/** Errors of a client that went away between SYN and accept, which are harmless. */
 const CLIENT_GONE = new Set(["ENOTCONN", "ECONNRESET", "ECONNABORTED", "EPROTO", "EINTR"]);
 const BACK_OFF_MS = 50;
 
 function listenTcp(
   request: EndpointRequest,
-  holdersOf: (endpoint: Endpoint) => readonly PortOwner[],
+  findOwners: (endpoint: Endpoint) => readonly PortOwner[],
 ): Deno.Listener<Deno.TcpConn> {
   const { ip, port, tcpBacklog } = request;
   try {
     return Deno.listen({ hostname: ip, port, tcpBacklog });
   } catch (error) {
-    const taken = error instanceof Deno.errors.AddrInUse;
-    throw bindFault({ ip, port }, error, taken ? holdersOf({ ip, port }) : [], Deno.build.os);
+    const isInUse = error instanceof Deno.errors.AddrInUse;
+    throw bindFault({ ip, port }, error, isInUse ? findOwners({ ip, port }) : [], Deno.build.os);
   }
 }
 
@@ -123,40 +127,41 @@ async function listenUnix(path: string, mode: number): Promise<Deno.Listener<Den
       throw new Fault(`Cannot open the control socket ${quote(path)}: ${reason}`, { cause: error });
     }
   }
-  if (await answers(path)) {
+  if (await hasListener(path)) {
     throw new Fault(
-      `Cannot open the control socket ${quote(path)}: another process answers there`,
+      `Cannot open the control socket ${quote(path)}: another process is listening on it`,
       {
         hint: "stop it first: httpcfg net stop http /y",
       },
     );
   }
-  removeIfThere(path);
+  removeIfExists(path);
   return bindUnix(path, mode);
 }
 
 /**
- * Binds in a folder that is the owner's alone and moves the socket out when its mode is right: there
- * is no moment at which anyone could connect whom the mode keeps out. (A mask would do the same, but Deno's is not to be
- * had without every other right of its kind.)
+ * Binds in a directory that only the owner can access, and links the socket to its path when its
+ * mode is set, so that nobody whom the mode excludes can connect at any moment. (A umask would do
+ * the same, but Deno does not grant it without all other permissions of its kind.)
  */
 function bindUnix(path: string, mode: number): Deno.Listener<Deno.Conn> {
   const folder = `${path}.d`;
-  removeIfThere(folder);
+  removeIfExists(folder);
   Deno.mkdirSync(folder, { mode: 0o700 });
   try {
     const hidden = `${folder}/s`;
     const listener = Deno.listen({ transport: "unix", path: hidden });
     Deno.chmodSync(hidden, mode);
-    // A socket of a killed process would make the bind fail; the rename must not hide a living one.
+    // This fails if the path exists: the caller removes the socket of a killed process, and that of
+    // a running one must not be replaced.
     Deno.linkSync(hidden, path);
     return listener;
   } finally {
-    removeIfThere(folder);
+    removeIfExists(folder);
   }
 }
 
-async function answers(path: string): Promise<boolean> {
+async function hasListener(path: string): Promise<boolean> {
   try {
     (await Deno.connect({ transport: "unix", path })).close();
     return true;
@@ -165,7 +170,7 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
-function removeIfThere(path: string): void {
+function removeIfExists(path: string): void {
   try {
     Deno.removeSync(path, { recursive: true });
   } catch (error) {
@@ -174,8 +179,8 @@ function removeIfThere(path: string): void {
 }
 
 /**
- * Accepts until the listener is closed. Never `for await`: that ends at the first connection that
- * was reset before it was accepted, which any client can do.
+ * Accepts connections until the listener is closed. It does not use `for await`, which ends at the
+ * first connection that was reset before it was accepted; any client can cause that.
  */
 async function acceptLoop<Connection extends Deno.Conn>(
   listener: { accept(): Promise<Deno.Conn> },
@@ -198,7 +203,9 @@ async function acceptLoop<Connection extends Deno.Conn>(
   }
 }
 
-/** A socket can be bound again only after the pending accept() has been turned away. */
+/**
+ * Closes a listener. Its endpoint can be bound again only after the pending accept() was rejected.
+ */
 async function closeListener(
   listener: { close(): void },
   ended: Promise<void>,
@@ -206,7 +213,7 @@ async function closeListener(
   try {
     listener.close();
   } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error; // closed before: nothing to do
+    if (!(error instanceof Deno.errors.BadResource)) throw error; // already closed
   }
   await ended;
 }

@@ -1,6 +1,6 @@
 /**
- * Makes the sockets of the running service follow a document or the machine: plans, opens, and plans
- * again with what could not be opened, until plan and sockets agree.
+ * Makes the sockets of the running service follow the document and the machine: plans, opens, and
+ * plans again with the failures, until plan and sockets agree.
  *
  * @module
  */
@@ -10,18 +10,19 @@ import { gatherPlanInput, type PlanSource } from "../plan/plan_input.ts";
 import type { SocketSet } from "./socket_set.ts";
 import { makeTransition } from "./transition.ts";
 
-/** How to go about it. */
+/** Options of {@linkcode followPlan}. */
 export interface FollowPlanOptions {
   readonly tcpBacklog: number;
-  /** Sees the plan before any socket is touched; a throw ends it there. */
+  /** Called with the plan before any socket is touched; if it throws, nothing is changed. */
   readonly check?: (plan: Plan) => void;
-  /** True for a failure that brings everything back to what it was, and is thrown. */
+  /** Reports whether a failure is thrown after everything has been restored. */
   readonly isFatal?: (failed: FailedBind) => boolean;
 }
 
 /**
- * The plan that is now in force. Sockets that it wants closed still listen, unless they were in the
- * way of a new one: the caller closes them when the new ones are served.
+ * Opens the sockets of the plan and returns the plan that is now in force. Sockets that it closes
+ * still listen, unless they conflicted with a new one: the caller closes them when the new ones are
+ * served.
  */
 export async function followPlan(
   sockets: SocketSet,
@@ -36,7 +37,7 @@ export async function followPlan(
     const plan = makePlan({ ...gathered, running: sockets.endpoints(), failed });
     const step = await makeTransition(sockets, plan, { tcpBacklog, dualStack, isFatal });
     if (step.length === 0) {
-      sockets.settle(plan);
+      sockets.updateProtocols(plan);
       return plan;
     }
     failed.push(...step);

@@ -1,5 +1,5 @@
 /**
- * The listening sockets of the running service: opens and closes what a plan says.
+ * The listening sockets of the running service, opened and closed according to a plan.
  *
  * @module
  */
@@ -7,13 +7,13 @@ import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
 import { type OpenEndpoint, openEndpoint } from "./endpoint.ts";
 import type { PortOwner } from "../machine/port_owner.ts";
-import { cachedFindPortOwners } from "../machine/port_owners.ts";
+import { cachedPortOwnerLookup } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
 
 interface SocketEvents {
-  /** `isSecure`: TLS is spoken there. */
+  /** `isSecure`: the socket uses TLS. */
   onConnection(conn: Deno.TcpConn, isSecure: boolean): void;
-  /** Out of file descriptors: make room. */
+  /** Out of file descriptors: close what is dispensable. */
   onExhausted(): void;
   onFailure(endpoint: Endpoint, error: unknown): void;
 }
@@ -21,43 +21,43 @@ interface SocketEvents {
 interface OpenSocket {
   readonly endpoint: Endpoint;
   readonly socket: OpenEndpoint;
-  readonly speech: { isSecure: boolean };
+  readonly protocol: { isSecure: boolean };
 }
 
 export class SocketSet {
   readonly #open = new Map<string, OpenSocket>();
   readonly #events: SocketEvents;
-  readonly #lookUp: () => (endpoint: Endpoint) => readonly PortOwner[];
+  readonly #makeLookup: () => (endpoint: Endpoint) => readonly PortOwner[];
 
-  /** `lookUp` makes what tells who is in the way, once for each {@linkcode SocketSet.open}. */
+  /** `makeLookup` makes the lookup of port owners, once for each {@linkcode SocketSet.open}. */
   constructor(
     events: SocketEvents,
-    lookUp: () => (endpoint: Endpoint) => readonly PortOwner[] = cachedFindPortOwners,
+    makeLookup: () => (endpoint: Endpoint) => readonly PortOwner[] = cachedPortOwnerLookup,
   ) {
     this.#events = events;
-    this.#lookUp = lookUp;
+    this.#makeLookup = makeLookup;
   }
 
-  /** What listens now. */
+  /** Returns the endpoints of the sockets that now listen. */
   endpoints(): Endpoint[] {
     return [...this.#open.values()].map(({ endpoint }) => endpoint);
   }
 
-  /** Opens what the plan wants opened; each failure is told, the others stay open. */
+  /** Opens what the plan says to open. Returns the failures; the other sockets stay open. */
   open(plan: Pick<Plan, "endpoints">, tcpBacklog: number): FailedBind[] {
     const failed: FailedBind[] = [];
-    const holdersOf = this.#lookUp();
+    const findOwners = this.#makeLookup();
     for (const planned of plan.endpoints) {
       if (planned.action !== "open") continue;
       const endpoint: Endpoint = { ip: planned.ip, port: planned.port };
       try {
-        const speech = { isSecure: planned.secure };
+        const protocol = { isSecure: planned.secure };
         const socket = openEndpoint({ ...endpoint, tcpBacklog }, {
-          onConnection: (conn) => this.#events.onConnection(conn, speech.isSecure),
+          onConnection: (conn) => this.#events.onConnection(conn, protocol.isSecure),
           onExhausted: () => this.#events.onExhausted(),
           onFailure: (error) => this.#events.onFailure(endpoint, error),
-        }, holdersOf);
-        this.#open.set(formatEndpoint(endpoint), { endpoint, socket, speech });
+        }, findOwners);
+        this.#open.set(formatEndpoint(endpoint), { endpoint, socket, protocol });
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
         failed.push({ endpoint, fault: error });
@@ -66,15 +66,17 @@ export class SocketSet {
     return failed;
   }
 
-  /** From now on the sockets that stay speak what `plan` says. */
-  settle(plan: Plan): void {
+  /** Sets whether the sockets that stay open use TLS from now on, as `plan` says. */
+  updateProtocols(plan: Plan): void {
     for (const planned of plan.endpoints) {
       const found = this.#open.get(formatEndpoint(planned));
-      if (found !== undefined && planned.action === "keep") found.speech.isSecure = planned.secure;
+      if (found !== undefined && planned.action === "keep") {
+        found.protocol.isSecure = planned.secure;
+      }
     }
   }
 
-  /** Closes the sockets of `endpoints`; connections that they accepted go on. */
+  /** Closes the sockets of `endpoints`; connections that they have accepted continue. */
   async close(endpoints: readonly Endpoint[]): Promise<void> {
     await Promise.all(endpoints.map(async (endpoint) => {
       const key = formatEndpoint(endpoint);

@@ -1,10 +1,10 @@
 /**
- * From the sockets that are open to those of a plan, all or nothing.
+ * Replaces the open sockets by those of a plan, all or nothing.
  *
- * New sockets are opened while the old ones go on listening, so that nobody is turned away. Only where
- * an old one is in the way of a new one (a wildcard and an address of the same port) it has to close
- * first; should the new one then fail, the old one is opened again. Sockets that are merely no longer
- * wanted are left to the caller, who drains them.
+ * New sockets are opened while the old ones continue to listen, so that no client is rejected. Only
+ * if an old one conflicts with a new one (a wildcard and an address of the same port) does it have
+ * to close first; if the new one then fails, the old one is opened again. Sockets that are merely
+ * no longer needed are left to the caller, who drains them.
  *
  * @module
  */
@@ -15,18 +15,18 @@ import type { FailedBind } from "../plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../plan/plan.ts";
 import type { SocketSet } from "./socket_set.ts";
 
-/** How to go about it. */
+/** Options of {@linkcode makeTransition}. */
 interface TransitionOptions {
   readonly tcpBacklog: number;
-  /** A socket on `::` takes IPv4 too. */
+  /** Whether a socket on `::` accepts IPv4 too. */
   readonly dualStack: boolean;
-  /** True for a failure that brings everything back to what it was. */
+  /** Reports whether a failure restores everything to what it was. */
   readonly isFatal: (failed: FailedBind) => boolean;
 }
 
 /**
- * Opens what `plan` wants opened; resolves to the attempts that failed and were not fatal. Throws the
- * fault of the first fatal failure, with everything as it was before.
+ * Opens what `plan` says to open. Resolves to the attempts that failed and were not fatal. Throws
+ * the fault of the first fatal failure, after everything has been restored.
  */
 export async function makeTransition(
   sockets: SocketSet,
@@ -35,10 +35,9 @@ export async function makeTransition(
 ): Promise<readonly FailedBind[]> {
   const opens = plan.endpoints.filter(({ action }) => action === "open");
   const closes = plan.endpoints.filter(({ action }) => action === "close");
-  const inTheWay = colliding(closes, opens, options.dualStack);
-  const blocked = colliding(opens, inTheWay, options.dualStack);
-  const late = new Set(blocked);
-  const free = opens.filter((wanted) => !late.has(wanted));
+  const conflicting = colliding(closes, opens, options.dualStack);
+  const blocked = new Set(colliding(opens, conflicting, options.dualStack));
+  const free = opens.filter((endpoint) => !blocked.has(endpoint));
 
   const failed = sockets.open({ endpoints: free }, options.tcpBacklog);
   const first = failed.find(options.isFatal);
@@ -46,21 +45,23 @@ export async function makeTransition(
     await sockets.close(opens);
     throw first.fault;
   }
-  if (blocked.length > 0) {
-    await sockets.close(inTheWay);
-    const lateFailed = sockets.open({ endpoints: blocked }, options.tcpBacklog);
+  if (blocked.size > 0) {
+    await sockets.close(conflicting);
+    const lateFailed = sockets.open({ endpoints: [...blocked] }, options.tcpBacklog);
     const second = lateFailed.find(options.isFatal);
     if (second !== undefined) {
       await sockets.close(opens);
-      throw reopened(sockets, inTheWay, options) ?? second.fault;
+      throw reopen(sockets, conflicting, options) ?? second.fault;
     }
     failed.push(...lateFailed);
   }
   return failed;
 }
 
-/** Opens again what was in the way; the fault where somebody took it in that moment. */
-function reopened(
+/**
+ * Opens the conflicting sockets again. Returns a fault if another process has bound one meanwhile.
+ */
+function reopen(
   sockets: SocketSet,
   endpoints: readonly PlannedEndpoint[],
   { tcpBacklog }: TransitionOptions,
@@ -69,15 +70,16 @@ function reopened(
   const [lost] = sockets.open({ endpoints: again }, tcpBacklog);
   if (lost === undefined) return null;
   const { message } = lost.fault;
-  return new Fault(`Cannot go back to the sockets of before the change. ${message}`, {
+  return new Fault(`Cannot restore the previous sockets. ${message}`, {
     hint: lost.fault.hint ?? "httpcfg verify",
     cause: lost.fault,
   });
 }
 
 /**
- * Those of `some` that collide with one of `others`. Two addresses never do, so each is held against
- * the wildcards alone, of which a port has two: 10,000 addresses cost 10,000 looks.
+ * Returns those of `some` that collide with one of `others`. Two addresses never do, so each is
+ * only compared with the wildcards, of which a port has two: 10,000 addresses cost 10,000
+ * comparisons.
  */
 function colliding(
   some: readonly PlannedEndpoint[],

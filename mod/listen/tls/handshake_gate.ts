@@ -1,10 +1,10 @@
 /**
- * Edge: the handshakes of TLS connections that are not secure yet.
+ * Edge: connections whose TLS handshake is not complete.
  *
- * Each has HeaderWaitTimeout to say something sensible; one coarse tick looks at all of them. A client
- * that is silent costs a small buffer and no TLS at all, and when too many wait the one that has
- * waited longest goes: a handshake takes milliseconds, so that one is not in a hurry. What a
- * handshake meets never reaches the accept loop.
+ * Each has HeaderWaitTimeout to complete it; one coarse tick checks all of them. A silent client
+ * costs a small buffer and no TLS at all. If too many are waiting, the one that has waited longest
+ * is closed: a handshake takes milliseconds, so that client is not making progress. No failure of a
+ * handshake reaches the accept loop.
  *
  * @module
  */
@@ -14,29 +14,31 @@ import { type Endpoint, endpointOf } from "../../base/address.ts";
 import type { ByteStream, RefusedRecord } from "../../base/exchange.ts";
 import { startHandshake } from "./tls_stream.ts";
 
-/** A connection with the ends of the socket under it. */
+/** A connection with the addresses of its socket. */
 export interface GateStream extends ByteStream {
   readonly localAddr: { readonly hostname: string; readonly port: number };
   readonly remoteAddr: { readonly hostname: string; readonly port: number };
 }
 
-/** What the gate asks, and whom it tells. */
+/** What the gate needs, and whom it notifies. */
 interface TlsGateOptions {
-  /** Milliseconds for a handshake; asked each time, so that a reload can change it. */
+  /** Returns the time for a handshake; called each time, so that a reload can change it. */
   handshakeTimeoutMs(): number;
-  /** The certificate for a client; null where none is bound. */
+  /** Returns the certificate for a client; null if none is bound. */
   contextFor(local: Endpoint, serverName: string): SecureContext | null;
-  /** A connection that speaks TLS now. */
+  /** Called with a connection whose handshake has succeeded. */
   onSecure(stream: GateStream): void;
-  /** A client that does not speak TLS, with all that it sent. */
+  /** Called with the connection of a client that does not use TLS, including all that it sent. */
   onPlain(stream: GateStream): void;
-  /** A handshake that came to nothing, for the HTTPERR log. */
+  /** Called for a failed handshake, for the HTTPERR log. */
   refused(record: RefusedRecord): void;
 }
 
-/** Connections that wait for their handshake at the same time. */
+/** Maximum number of connections that wait for their handshake at the same time. */
 const WAITING_MAX = 1024;
-/** First read: a ClientHello begins with one byte that plain HTTP never has. */
+/**
+ * Size of the first read. A ClientHello begins with one byte with which plain HTTP never begins.
+ */
 const FIRST_BYTES = 1024;
 const HANDSHAKE_RECORD = 0x16;
 const TICK_MS = 500;
@@ -44,16 +46,16 @@ const TICK_MS = 500;
 interface Waiting {
   readonly conn: GateStream;
   readonly sinceMs: number;
-  /** Closes it; replaced once TLS has begun. */
+  /** Closes the connection; replaced when TLS has begun. */
   abort(): void;
-  /** What the log is to say when it ends; set by whoever ends it. */
+  /** The reason for the log when it ends; set by the code that ends it. */
   reason: string | null;
 }
 
-/** Takes connections that were accepted and hands on those that have come through. */
+/** Receives accepted connections and passes on those whose handshake succeeds. */
 export class TlsGate {
   readonly #options: TlsGateOptions;
-  /** In the order of their coming. */
+  /** In order of arrival. */
   readonly #waiting = new Set<Waiting>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -61,7 +63,7 @@ export class TlsGate {
     this.#options = options;
   }
 
-  /** Never throws, never rejects. */
+  /** Starts the handshake of a connection. Never throws. */
   admit(conn: GateStream): void {
     if (this.#waiting.size >= WAITING_MAX) this.makeRoom(1);
     const waiting: Waiting = {
@@ -72,34 +74,34 @@ export class TlsGate {
     };
     this.#waiting.add(waiting);
     this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
-    void this.#pass(waiting);
+    void this.#handshake(waiting);
   }
 
-  /** Ends up to `count` handshakes that have waited longest; says how many. */
+  /** Aborts up to `count` handshakes, those that have waited longest; returns how many. */
   makeRoom(count: number): number {
     const chosen = [...this.#waiting].slice(0, count);
     for (const waiting of chosen) this.#drop(waiting, "Connection_Dropped");
     return chosen.length;
   }
 
-  /** Ends every handshake. */
+  /** Aborts every handshake. */
   clear(): void {
     this.makeRoom(Infinity);
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
-  async #pass(waiting: Waiting): Promise<void> {
+  async #handshake(waiting: Waiting): Promise<void> {
     const { conn } = waiting;
-    let hasSpoken = false;
+    let hasSent = false;
     try {
       const first = new Uint8Array(FIRST_BYTES);
       const count = await conn.read(first);
       if (count === null) return closeQuietly(conn);
-      hasSpoken = true;
+      hasSent = true;
       const early = first.subarray(0, count);
       if (early[0] !== HANDSHAKE_RECORD) {
-        return this.#options.onPlain(withEnds(withEarlyBytes(conn, early), conn));
+        return this.#options.onPlain(withAddresses(withEarlyBytes(conn, early), conn));
       }
       const local = localOf(conn);
       const handshake = startHandshake(conn, early, (name) => {
@@ -107,14 +109,14 @@ export class TlsGate {
       });
       waiting.abort = handshake.abort;
       const clear = await handshake.done;
-      if (waiting.reason === null) this.#options.onSecure(withEnds(clear, conn));
+      if (waiting.reason === null) this.#options.onSecure(withAddresses(clear, conn));
     } catch {
       waiting.abort();
-      // A port scan that says nothing leaves no line.
-      if (hasSpoken) waiting.reason ??= "Connection_Dropped";
+      // A port scan that sends nothing is not logged.
+      if (hasSent) waiting.reason ??= "Connection_Dropped";
     } finally {
       this.#waiting.delete(waiting);
-      if (waiting.reason !== null) this.#tell(waiting);
+      if (waiting.reason !== null) this.#report(waiting);
     }
   }
 
@@ -127,7 +129,7 @@ export class TlsGate {
   #tick(): void {
     const latestMs = performance.now() - this.#options.handshakeTimeoutMs();
     for (const waiting of this.#waiting) {
-      if (waiting.sinceMs > latestMs) break; // those behind it came later
+      if (waiting.sinceMs > latestMs) break; // the others arrived later
       this.#drop(waiting, "Timer_HeaderWait");
     }
     if (this.#waiting.size > 0) return;
@@ -135,7 +137,7 @@ export class TlsGate {
     this.#timer = undefined;
   }
 
-  #tell({ conn, reason }: Waiting): void {
+  #report({ conn, reason }: Waiting): void {
     this.#options.refused({
       local: localOf(conn),
       remote: endpointOf(conn.remoteAddr),
@@ -153,8 +155,8 @@ function localOf(conn: GateStream): Endpoint {
   return endpointOf(conn.localAddr);
 }
 
-/** `clear` with the ends of `conn`. */
-function withEnds(clear: ByteStream, { localAddr, remoteAddr }: GateStream): GateStream {
+/** Returns `clear` with the addresses of `conn`. */
+function withAddresses(clear: ByteStream, { localAddr, remoteAddr }: GateStream): GateStream {
   return {
     localAddr,
     remoteAddr,

@@ -1,11 +1,13 @@
 /**
- * Edge: TLS over a connection that was accepted, as the bytes that the HTTP engine reads and writes.
+ * Edge: TLS over an accepted connection, as the stream of bytes that the HTTP engine reads and
+ * writes.
  *
- * The runtime's `TLSSocket` runs over any stream. That costs more than `Deno.listenTls` and gives what
- * it has not: a certificate for each name, and for each handshake the one of that moment. Measured
- * side by side, bare loops, 32 connections: 30 us of CPU a request (listenTls 15, plain TCP 10), 1.4 ms
- * a handshake (0.6), 68 KB an idle connection (15). The collector does not see what a handshake holds
- * outside of its heap and comes late: 14,000 connections one after another settled at 215 MB.
+ * The runtime's `TLSSocket` runs over any stream. It costs more than `Deno.listenTls`, and provides
+ * what that lacks: a certificate for each name, and for each handshake the current one. Measured
+ * side by side, bare loops, 32 connections: 30 us of CPU per request (listenTls 15, plain TCP 10),
+ * 1.4 ms per handshake (0.6), 68 KB per idle connection (15). The garbage collector does not see
+ * what a handshake allocates outside its heap and runs late: 14,000 connections one after another
+ * settled at 215 MB.
  *
  * @module
  */
@@ -15,41 +17,44 @@ import { setImmediate } from "node:timers";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { ByteStream } from "../../base/exchange.ts";
 
-/** The context for the name that a client asks for ("" for none); null where there is none. */
+/** Returns the context for the name that a client requests ("" for none); null if there is none. */
 type ContextChoice = (serverName: string) => SecureContext | null;
 
-/** A handshake that is under way. */
+/** A handshake in progress. */
 interface Handshake {
-  /** Resolves with the clear side; rejects where it fails. Has no time-out. */
+  /** Resolves with the decrypted stream; rejects if the handshake fails. It has no timeout. */
   readonly done: Promise<ByteStream>;
   /** Closes the connection; `done` rejects. */
   abort(): void;
 }
 
-/** What a carrier waits with for the next record: most requests fit. */
+/** Size of the buffer while waiting for the next record: most requests fit. */
 const SMALL_BYTES = 1024;
-/** For bodies: four records of TLS. */
+/** Size of the buffer for content: four TLS records. */
 const LARGE_BYTES = 65536;
-/** Taken by one write, so that the time-outs of a slow client see it move. */
+/** Maximum bytes of one write, so that the timeouts see the progress of a slow client. */
 const WRITE_BYTES_MAX = 65536;
-/** How long the farewell of TLS may take to leave before the connection is closed without it. */
-const FAREWELL_MS = 1000;
+/** Time for the close_notify alert to be sent before the connection is closed without it. */
+const CLOSE_NOTIFY_MS = 1000;
 
-/** What is shown to clients: `cert` with its chain, `key` its private key, both PEM. TLS 1.2 and later. */
+/**
+ * Returns the context for a certificate with its chain and its private key, both PEM. TLS 1.2 or
+ * later.
+ */
 export function makeContext(
   { cert, key }: { readonly cert: string; readonly key: string },
 ): SecureContext {
   return createSecureContext({ cert, key, minVersion: "TLSv1.2" });
 }
 
-/** Begins the handshake of the server's side; `early` was read from `conn` already. */
+/** Begins the server's side of the handshake; `early` has already been read from `conn`. */
 export function startHandshake(
   conn: ByteStream,
   early: Uint8Array,
   choose: ContextChoice,
 ): Handshake {
-  const carrier = new Carrier(conn, early);
-  const socket = new TLSSocket(carrier, {
+  const transport = new Transport(conn, early);
+  const socket = new TLSSocket(transport, {
     isServer: true,
     requestCert: false,
     ALPNProtocols: ["http/1.1"],
@@ -64,20 +69,20 @@ export function startHandshake(
   socket.once("end", endEarly);
   socket.once("secure", () => {
     socket.removeListener("end", endEarly);
-    resolve(new TlsStream(socket, carrier));
+    resolve(new TlsStream(socket, transport));
   });
   socket.on("error", reject);
   socket.once("close", () => reject(new Deno.errors.ConnectionAborted("the handshake has ended")));
   return { done, abort: () => void socket.destroy() };
 }
 
-/** The connection as a stream of node, which is what a TLSSocket runs over. */
-class Carrier extends Duplex {
+/** The connection as a Node stream, over which a TLSSocket runs. */
+class Transport extends Duplex {
   readonly #conn: ByteStream;
   #early: Uint8Array | null;
   #buffer = new Uint8Array(SMALL_BYTES);
   #isHeld = false;
-  /** A read was asked for while it was held. */
+  /** A read was requested while it was held. */
   #isWanted = false;
 
   constructor(conn: ByteStream, early: Uint8Array) {
@@ -87,13 +92,14 @@ class Carrier extends Duplex {
   }
 
   /**
-   * Reads no further: a TLSSocket that is paused goes on taking what its carrier gives, without end.
+   * Stops reading: a paused TLSSocket continues to accept what its transport delivers, without
+   * limit.
    */
   hold(): void {
     this.#isHeld = true;
   }
 
-  /** Reads again. */
+  /** Resumes reading. */
   release(): void {
     this.#isHeld = false;
     if (!this.#isWanted) return;
@@ -107,11 +113,12 @@ class Carrier extends Duplex {
     const early = this.#early;
     if (early !== null) {
       this.#early = null;
-      // Later: a handshake that fails before its socket has begun throws where nobody can catch it.
+      // Deferred: a handshake that fails before its socket has begun throws where nothing can catch
+      // it.
       setImmediate(() => this.push(early));
     } else {
       this.#conn.read(this.#buffer).then((count) => {
-        this.push(count === null ? null : this.#take(count));
+        this.push(count === null ? null : this.#detach(count));
       }, (error) => this.destroy(error));
     }
   }
@@ -132,21 +139,21 @@ class Carrier extends Duplex {
     done(error);
   }
 
-  /** The `count` bytes that were read, for good; the next read has room for as much as is coming. */
-  #take(count: number): Uint8Array {
+  /** Returns the `count` bytes that were read, for good, and sizes the buffer of the next read. */
+  #detach(count: number): Uint8Array {
     const buffer = this.#buffer;
-    const isMuch = count > SMALL_BYTES / 2;
-    if (isMuch) this.#buffer = new Uint8Array(LARGE_BYTES);
+    const isLarge = count > SMALL_BYTES / 2;
+    if (isLarge) this.#buffer = new Uint8Array(LARGE_BYTES);
     else if (buffer.length > SMALL_BYTES) this.#buffer = new Uint8Array(SMALL_BYTES);
     return this.#buffer === buffer ? buffer.slice(0, count) : buffer.subarray(0, count);
   }
 }
 
-/** The clear side. At most one read and one write are under way, as the engine has it. */
+/** The decrypted stream. At most one read and one write are in progress, as in the engine. */
 class TlsStream implements ByteStream {
   readonly #socket: TLSSocket;
-  readonly #carrier: Carrier;
-  /** Bytes that came and were not asked for yet. */
+  readonly #transport: Transport;
+  /** Bytes that arrived and were not read yet. */
   #left: Uint8Array | null = null;
   #hasEnded = false;
   #failure: Error | null = null;
@@ -158,9 +165,9 @@ class TlsStream implements ByteStream {
   #rejectWrite: ((error: Error) => void) | null = null;
   #isClosed = false;
 
-  constructor(socket: TLSSocket, carrier: Carrier) {
+  constructor(socket: TLSSocket, transport: Transport) {
     this.#socket = socket;
-    this.#carrier = carrier;
+    this.#transport = transport;
     socket.on("data", (bytes: Uint8Array) => this.#receive(bytes));
     socket.on("end", () => this.#end(null));
     socket.on("error", (error) => this.#end(error));
@@ -171,8 +178,8 @@ class TlsStream implements ByteStream {
     const left = this.#left;
     if (left !== null) {
       this.#left = null;
-      const count = this.#give(left, buffer);
-      if (this.#left === null) this.#carrier.release();
+      const count = this.#deliver(left, buffer);
+      if (this.#left === null) this.#transport.release();
       return Promise.resolve(count);
     }
     if (this.#failure !== null) return Promise.reject(this.#failure);
@@ -197,14 +204,17 @@ class TlsStream implements ByteStream {
     return new Promise((resolve) => this.#socket.end(resolve));
   }
 
-  /** Says farewell, so that a client can tell the end from a cut; a stalled one is cut. */
+  /**
+   * Sends close_notify, so that a client can distinguish the end from a truncation. If the
+   * connection is stalled, it is aborted.
+   */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     const socket = this.#socket;
     if (this.#failure !== null || this.#rejectWrite !== null) socket.destroy();
     else {
-      const timer = setTimeout(() => socket.destroy(), FAREWELL_MS);
+      const timer = setTimeout(() => socket.destroy(), CLOSE_NOTIFY_MS);
       socket.once("close", () => clearTimeout(timer));
       socket.end(() => socket.destroy());
     }
@@ -215,16 +225,16 @@ class TlsStream implements ByteStream {
     const reader = this.#reader;
     if (reader === null) {
       this.#left = this.#left === null ? bytes : joined(this.#left, bytes);
-      this.#carrier.hold();
+      this.#transport.hold();
       return;
     }
     this.#reader = null;
-    const count = this.#give(bytes, reader.buffer);
-    if (this.#left !== null) this.#carrier.hold();
+    const count = this.#deliver(bytes, reader.buffer);
+    if (this.#left !== null) this.#transport.hold();
     reader.resolve(count);
   }
 
-  #give(bytes: Uint8Array, buffer: Uint8Array): number {
+  #deliver(bytes: Uint8Array, buffer: Uint8Array): number {
     const count = Math.min(bytes.length, buffer.length);
     buffer.set(count < bytes.length ? bytes.subarray(0, count) : bytes);
     if (count < bytes.length) this.#left = bytes.subarray(count);

@@ -14,7 +14,7 @@ Deno.test("plan names every socket with its cause, and its exit status is for sc
   await home.run("set iplisten -i 203.0.113.9");
   const changes = await home.run("plan");
   assertEquals(changes.status, 2);
-  assertMatch(changes.out, new RegExp(`open +127\\.0\\.0\\.2:${port} +http +the list has`));
+  assertMatch(changes.out, new RegExp(`open +127\\.0\\.0\\.2:${port} +http +included by`));
   assertMatch(changes.out, new RegExp(`wait +203\\.0\\.113\\.9:${port} +http +no interface`));
   const strict = await home.run("plan --strict");
   assertEquals(strict.status, 1);

@@ -48,14 +48,14 @@ Deno.test("reload asks before an emptied list takes every address", async () => 
   const got = await serving(home, ["127.0.0.1"]);
   const alone = await home.run("reload");
   assertEquals(alone.status, 1);
-  assertStringIncludes(alone.note, "warning: an empty list takes every address");
+  assertStringIncludes(alone.note, "warning: an empty list includes every address");
   assertEquals((await home.run("reload", { answer: "n" })).status, 1);
   assertEquals(got, []);
   assertEquals((await home.run("reload", { answer: "y" })).status, 0);
   assertEquals((await home.run("reload --yes")).status, 0);
   const timed = await home.run("reload --confirm 60s");
   assertEquals(timed.status, 0, "it comes back by itself");
-  assertStringIncludes(timed.note, "warning: an empty list takes every address");
+  assertStringIncludes(timed.note, "warning: an empty list includes every address");
   assertEquals(got.length, 3);
 });
 

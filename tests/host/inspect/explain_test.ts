@@ -4,7 +4,7 @@ import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { explain, type ExplainInput, type Explanation } from "../../../mod/host/inspect/explain.ts";
-import { wantedPrograms, wantedSites } from "../../../mod/listen/plan/wanted_sites.ts";
+import { programsToPlan, sitesToPlan } from "../../../mod/listen/plan/sites_to_plan.ts";
 import type { PlanSite } from "../../../mod/listen/plan/admission.ts";
 import type { Binding } from "../../../mod/config/document/binding.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
@@ -68,7 +68,7 @@ Deno.test("explain() says why nobody answers", () => {
     ["10.0.0.6:80", "nobody", /10\.0\.0\.6 is not on the IP inclusion list/, {
       list: parseList(["10.0.0.5"]),
     }],
-    ["10.0.0.6:80", "nobody", /left out of the IP inclusion list by "!10\.0\.0\.6"/, {
+    ["10.0.0.6:80", "nobody", /excluded from the IP inclusion list by "!10\.0\.0\.6"/, {
       list: parseList(["!10.0.0.6"]),
     }],
     [
@@ -98,11 +98,11 @@ Deno.test("explain() tells the wrong protocol, a stopped site and an unknown hos
   const stopped = ask("10.0.0.5:80", "x", {}, null, [":80:y", ":80:x"], [2]);
   assertEquals([stopped.answeredBy, stopped.site], ["service", null]);
   assertMatch(stopped.summary, /400 Bad Request/);
-  assertMatch(stopped.candidates[1]?.why ?? "", /does not start: it is set not to start/);
+  assertMatch(stopped.candidates[1]?.why ?? "", /does not start: it is configured not to start/);
 });
 
 Deno.test("explain() passes over a binding without a certificate", () => {
-  const common = { wanted: true, ownSockets: false };
+  const common = { enabled: true, ownSockets: false };
   const unserved = "https has no certificate";
   const at = (port: number): Binding => ({ ip: null, port, host: "" });
   const sites: PlanSite[] = [
@@ -139,7 +139,7 @@ Deno.test("explain() knows the programs and the reservations that stand before a
   const prefixes = programs.map(({ url }) => parseUrlPrefix(url)!);
   const input: PlanInput = {
     list: [],
-    sites: [...wantedSites(document, () => null), ...wantedPrograms(prefixes, () => null)],
+    sites: [...sitesToPlan(document, () => null), ...programsToPlan(prefixes, () => null)],
     machine: MACHINE,
     running: [],
     held: [],
@@ -189,7 +189,7 @@ function ask(
   };
   const input: PlanInput = {
     list: [],
-    sites: wantedSites(document, () => null),
+    sites: sitesToPlan(document, () => null),
     machine: MACHINE,
     running: [],
     held: [],

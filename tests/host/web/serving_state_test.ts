@@ -1,8 +1,12 @@
 /** Goal: what is told about what is served is what is served. Method: values; the machine's addresses. */
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { hasMachineChanged, servingStatus, sitesUp } from "../../../mod/host/web/serving_state.ts";
-import { machineKey, readMachine } from "../../../mod/listen/machine/machine_addresses.ts";
+import {
+  haveAddressesChanged,
+  servingStatus,
+  sitesUp,
+} from "../../../mod/host/web/serving_state.ts";
+import { addressSnapshot, readMachine } from "../../../mod/listen/machine/machine_addresses.ts";
 import type { Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
 
 function planOf(states: readonly PlannedSite["state"][]): Plan {
@@ -29,12 +33,15 @@ Deno.test("sitesUp() gives the sites with a handler, and servingStatus() all of 
   }]);
 });
 
-Deno.test("hasMachineChanged() sees another set of addresses, and a waiting one that has come", () => {
-  const key = machineKey();
+Deno.test("haveAddressesChanged() sees another set of addresses, and a waiting one that has come", () => {
+  const key = addressSnapshot();
   const plan = planOf([]);
-  assertEquals([hasMachineChanged(plan, key), hasMachineChanged(plan, "other")], [false, true]);
+  assertEquals([haveAddressesChanged(plan, key), haveAddressesChanged(plan, "other")], [
+    false,
+    true,
+  ]);
   const { ip } = readMachine().addresses[0]!;
   const waiting = { ip, port: 1, action: "wait", secure: false, cause: "", entry: null } as const;
   const endpoints = [{ ...waiting, holders: [], returns: false }];
-  assertEquals(hasMachineChanged({ ...plan, endpoints }, key), true);
+  assertEquals(haveAddressesChanged({ ...plan, endpoints }, key), true);
 });

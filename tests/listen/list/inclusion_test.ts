@@ -3,8 +3,8 @@ import { assertEquals } from "@std/assert";
 import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import {
   compileInclusion,
+  findShadowingEntry,
   INCLUSION_RULES,
-  shadowedBy,
 } from "../../../mod/listen/list/inclusion.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 
@@ -66,7 +66,7 @@ Deno.test("Inclusion.decide() names the entry that decided", () => {
   assertEquals(inclusion.decide(ip("192.0.2.1"), null).entry, null);
 });
 
-Deno.test("Inclusion.takesWhole() is true only where no address of the family can be left out", () => {
+Deno.test("Inclusion.includesFamily() is true only where no address of the family can be left out", () => {
   const cases: readonly (readonly [list: string, v4: boolean, v6: boolean])[] = [
     ["", true, true],
     ["0.0.0.0", true, false],
@@ -82,11 +82,11 @@ Deno.test("Inclusion.takesWhole() is true only where no address of the family ca
   ];
   for (const [list, v4, v6] of cases) {
     const inclusion = compileInclusion(entries(list));
-    assertEquals([inclusion.takesWhole(4), inclusion.takesWhole(6)], [v4, v6], `[${list}]`);
+    assertEquals([inclusion.includesFamily(4), inclusion.includesFamily(6)], [v4, v6], `[${list}]`);
   }
 });
 
-Deno.test("shadowedBy() finds the entry that leaves a later one nothing to decide", () => {
+Deno.test("findShadowingEntry() finds the entry that leaves a later one nothing to decide", () => {
   const cases: readonly (readonly [list: string, shadow: string | null])[] = [
     ["10.0.0.0/8 !10.0.0.5", "10.0.0.0/8"],
     ["0.0.0.0 !10.0.0.0/8", "0.0.0.0"],
@@ -98,7 +98,7 @@ Deno.test("shadowedBy() finds the entry that leaves a later one nothing to decid
   ];
   for (const [list, shadow] of cases) {
     const all = entries(list);
-    assertEquals(shadowedBy(all, all.length - 1)?.text ?? null, shadow, `[${list}]`);
+    assertEquals(findShadowingEntry(all, all.length - 1)?.text ?? null, shadow, `[${list}]`);
   }
 });
 

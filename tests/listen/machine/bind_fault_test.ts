@@ -13,9 +13,9 @@ Deno.test("bindFault() explains the codes of bind", () => {
   const cases: readonly (readonly [code: string, reason: RegExp, hint: RegExp])[] = [
     ["EADDRINUSE", /the port is in use/, /ss -ltnp/],
     ["EADDRNOTAVAIL", /no interface of this machine has the address/, /query iplisten/],
-    ["EACCES", /does not allow/, /from 1024 up/],
+    ["EACCES", /permission denied/, /1024 or higher/],
     ["EMFILE", /too many open files/, /ulimit -n/],
-    ["EAFNOSUPPORT", /no support/, /IPv6/],
+    ["EAFNOSUPPORT", /does not support/, /IPv6/],
     ["EOTHER", /EOTHER \(os error\)/, /127\.0\.0\.2/],
   ];
   for (const [code, reason, hint] of cases) {

@@ -2,10 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import {
+  addressSnapshot,
   addressTable,
-  isSameButZone,
+  equalsIgnoringZone,
   machineAddresses,
-  machineKey,
   readMachine,
 } from "../../../mod/listen/machine/machine_addresses.ts";
 
@@ -65,16 +65,16 @@ Deno.test("readMachine() finds the loopback address of this machine", () => {
   assert(addressTable(machine).interfaceOf(ip("127.0.0.1")) !== null);
 });
 
-Deno.test("machineKey() stays the same while nothing changes, and names every address", () => {
-  const key = machineKey();
-  assertEquals(machineKey(), key);
+Deno.test("addressSnapshot() stays the same while nothing changes, and names every address", () => {
+  const key = addressSnapshot();
+  assertEquals(addressSnapshot(), key);
   assertEquals(key.split("\n").length, Deno.networkInterfaces().length);
 });
 
-Deno.test("isSameButZone() compares zones where both have one", () => {
-  assert(isSameButZone(ip("fe80::1%eth0"), ip("fe80::1")));
-  assert(!isSameButZone(ip("fe80::1%eth0"), ip("fe80::1%eth1")));
-  assert(!isSameButZone(ip("fe80::1%eth0"), ip("fe80::2")));
+Deno.test("equalsIgnoringZone() compares zones where both have one", () => {
+  assert(equalsIgnoringZone(ip("fe80::1%eth0"), ip("fe80::1")));
+  assert(!equalsIgnoringZone(ip("fe80::1%eth0"), ip("fe80::1%eth1")));
+  assert(!equalsIgnoringZone(ip("fe80::1%eth0"), ip("fe80::2")));
 });
 
 function ip(text: string): Ip {

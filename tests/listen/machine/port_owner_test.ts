@@ -44,7 +44,7 @@ Deno.test("describeOwner() names process, user, address and reach", () => {
   );
   assertEquals(
     describeOwner({ ...holder, ...at("10.0.0.5:80"), mapped: true, pid: null }),
-    "a process of user root that is not shown here on 10.0.0.5:80, IPv4-mapped",
+    "an unidentified process of user root on 10.0.0.5:80, IPv4-mapped",
   );
 });
 

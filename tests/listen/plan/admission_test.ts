@@ -4,7 +4,7 @@ import { type Binding, parseBinding } from "../../../mod/config/document/binding
 import { admitSites, type PlanBinding, type PlanSite } from "../../../mod/listen/plan/admission.ts";
 
 /** `+` in front: TLS; `-` instead: TLS without a certificate. */
-function site(id: number, texts: string, wanted = true): PlanSite {
+function site(id: number, texts: string, enabled = true): PlanSite {
   const bindings = texts.split(" ").filter(Boolean).map((text): PlanBinding => {
     const binding = parseBinding(text.replace(/^[+-]/, "")) as Binding;
     const secure = /^[+-]/.test(text);
@@ -12,7 +12,7 @@ function site(id: number, texts: string, wanted = true): PlanSite {
       ? { ...binding, secure, unserved: `no certificate for ${text}` }
       : { ...binding, secure };
   });
-  return { id, name: `s${id}`, bindings, wanted, ownSockets: false };
+  return { id, name: `s${id}`, bindings, enabled, ownSockets: false };
 }
 
 Deno.test("admitSites() serves the bindings with a certificate, and says what it leaves out", () => {
@@ -26,19 +26,19 @@ Deno.test("admitSites() serves the bindings with a certificate, and says what it
   ];
   const admissions = admitSites(sites, () => null);
   assertEquals(
-    admissions.map(({ site, refusal, partly }) => [
+    admissions.map(({ site, refusal, partialReason }) => [
       site.id,
       site.bindings.length,
       refusal?.state ?? "admitted",
       refusal?.win32 ?? 0,
-      refusal?.reason ?? partly,
+      refusal?.reason ?? partialReason,
     ]),
     [
       [1, 1, "admitted", 0, "no certificate for -:443:"],
       [2, 1, "failed", 1312, "no certificate for -:443:a.test"],
       [3, 1, "admitted", 0, null],
-      [4, 0, "stopped", 0, "it is set not to start"],
-      [5, 1, "failed", 183, 'site 3 ("s3") speaks TLS on port 443'],
+      [4, 0, "stopped", 0, "it is configured not to start"],
+      [5, 1, "failed", 183, 'site 3 ("s3") uses TLS on port 443'],
       [6, 1, "admitted", 0, "no certificate for -:80:"],
     ],
   );
@@ -51,7 +51,7 @@ Deno.test("admitSites() refuses what the list leaves out and what is bound twice
     site(3, "10.0.0.2:80:"),
     site(4, ""),
   ];
-  const leftOut = (ip: string): string | null => ip === "10.0.0.1" ? "not on the list" : null;
-  const codes = admitSites(sites, leftOut).map(({ refusal }) => refusal?.win32 ?? 0);
+  const exclusionOf = (ip: string): string | null => ip === "10.0.0.1" ? "not on the list" : null;
+  const codes = admitSites(sites, exclusionOf).map(({ refusal }) => refusal?.win32 ?? 0);
   assertEquals(codes, [1214, 0, 183, 87]);
 });

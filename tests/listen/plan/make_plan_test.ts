@@ -270,9 +270,9 @@ Deno.test("makePlan() gives a site of generation 5 its own sockets with DisableS
 Deno.test("makePlan() names the one reason of each site that does not start", () => {
   const list = "10.0.0.5";
   const cases: readonly (readonly [sites: readonly string[], held: string, reason: RegExp])[] = [
-    [["10.0.0.6:80:"], "", /10\.0\.0\.6:80, and 10\.0\.0\.6 is not on the IP inclusion list/],
-    [[":80:a", ":80:a"], "", /site 1 \("s1"\) has the binding ":80:a" too/],
-    [[":80:a", "+:80:b"], "", /site 1 \("s1"\) speaks plain HTTP on port 80/],
+    [["10.0.0.6:80:"], "", /10\.0\.0\.6:80, but 10\.0\.0\.6 is not on the IP inclusion list/],
+    [[":80:a", ":80:a"], "", /site 1 \("s1"\) already has the binding ":80:a"/],
+    [[":80:a", "+:80:b"], "", /site 1 \("s1"\) uses plain HTTP on port 80/],
     [[":80:"], "10.0.0.5:80", /held by nginx \(pid 812, user root\) on 10\.0\.0\.5:80/],
     [[""], "", /no binding/],
   ];
@@ -287,7 +287,7 @@ Deno.test("makePlan() names the exclusion that keeps a site out", () => {
   const plan = planOf({ what: "", list: "!10.0.0.0/24 0.0.0.0", sites, endpoints: [] });
   assertMatch(
     plan.sites[0]?.reason ?? "",
-    /left out of the IP inclusion list by "!10\.0\.0\.0\/24"/,
+    /excluded from the IP inclusion list by "!10\.0\.0\.0\/24"/,
   );
 });
 
@@ -314,7 +314,7 @@ Deno.test("makePlan() takes up what came of the attempt to bind", () => {
   );
   const plan = planOf({ what: "", list, sites: [":80:"], options: { failed }, endpoints: [] });
   assertEquals(lines(plan), ["wait 10.0.0.5:80", "refused 10.0.0.6:80"]);
-  assertMatch(plan.sites[0]?.reason ?? "", /^10\.0\.0\.6:80: the system does not allow/);
+  assertMatch(plan.sites[0]?.reason ?? "", /^10\.0\.0\.6:80: permission denied/);
 });
 
 function planOf({ list = "", sites, running, held, options }: Case, ownSockets = false): Plan {
@@ -341,7 +341,7 @@ function site(id: number, text: string, ownSockets: boolean): PlanSite {
     ...(parseBinding(one) as Binding),
     secure,
   }));
-  return { id, name: `s${id}`, bindings, wanted: true, ownSockets };
+  return { id, name: `s${id}`, bindings, enabled: true, ownSockets };
 }
 
 function foreign(text: string): PortOwner {

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { makePlan } from "../../../mod/listen/plan/make_plan.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { foreseePlanInput, gatherPlanInput } from "../../../mod/listen/plan/plan_input.ts";
+import { gatherPlanInput, previewPlanInput } from "../../../mod/listen/plan/plan_input.ts";
 
 Deno.test("gatherPlanInput() plans programs with the sites, and a site finds their prefixes taken", () => {
   const bindings = [[":18081:"], [":18082:a.test"], [":18083:"], ["127.0.0.1:18084:"]];
@@ -25,7 +25,7 @@ Deno.test("gatherPlanInput() plans programs with the sites, and a site finds the
   assertEquals(plan.sites.map(({ state }) => state), ["failed", "failed", "started", "failed"]);
   assertEquals(
     [plan.sites[0]?.win32, plan.sites[0]?.reason],
-    [183, 'the program registered at "http://*:18081/" has the binding ":18081:" too'],
+    [183, 'the program registered at "http://*:18081/" already has the binding ":18081:"'],
   );
   assertEquals(plan.registrations.map(({ url, state, win32 }) => [url, state, win32]), [
     ...urls.slice(0, 5).map((url) => [url, "started", 0]),
@@ -36,7 +36,7 @@ Deno.test("gatherPlanInput() plans programs with the sites, and a site finds the
 });
 
 Deno.test({
-  name: "foreseePlanInput() leaves out the sockets of the service itself",
+  name: "previewPlanInput() leaves out the sockets of the service itself",
   ignore: Deno.build.os !== "linux",
   fn(): void {
     using listener = Deno.listen({ hostname: "127.0.0.8", port: 0 });
@@ -49,8 +49,8 @@ Deno.test({
       registrations: [],
     };
     assertEquals(gatherPlanInput(source).held, []);
-    assertEquals(foreseePlanInput(source, [], Deno.pid).held, []);
-    const { held } = foreseePlanInput(source, [], null);
+    assertEquals(previewPlanInput(source, [], Deno.pid).held, []);
+    const { held } = previewPlanInput(source, [], null);
     assertEquals(held.map((holder) => `${holder.ip} ${holder.pid}`), [`127.0.0.8 ${Deno.pid}`]);
   },
 });

@@ -4,7 +4,7 @@ import type { Ip } from "../../../mod/base/address.ts";
 import {
   afterClosing,
   type EndpointAction,
-  movedBetween,
+  listeningChanges,
   type Plan,
   type PlannedSite,
   planStatus,
@@ -31,13 +31,13 @@ Deno.test("afterClosing() leaves out what is closed, and waits for what may retu
   assertEquals(after.map(({ port, action }) => `${port} ${action}`), ["1 open", "3 wait"]);
 });
 
-Deno.test("movedBetween() tells what began and ceased to listen", () => {
+Deno.test("listeningChanges() tells what began and ceased to listen", () => {
   const before = planOf(["open", "keep", "wait", "refused"], []);
   const after = planOf(["keep", "close", "open", "refused"], []);
-  const { opened, closed } = movedBetween(before, after);
+  const { opened, closed } = listeningChanges(before, after);
   assertEquals([opened.map(({ port }) => port), closed.map(({ port }) => port)], [[3], [2]]);
-  const replaced = movedBetween(before, { ...after, endpoints: [] }).closed;
-  assertEquals(replaced.map(({ cause }) => cause), Array(2).fill("other sockets take its place"));
+  const replaced = listeningChanges(before, { ...after, endpoints: [] }).closed;
+  assertEquals(replaced.map(({ cause }) => cause), Array(2).fill("other sockets replace it"));
 });
 
 function planOf(actions: EndpointAction[], states: PlannedSite["state"][]): Plan {

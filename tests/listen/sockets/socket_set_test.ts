@@ -59,14 +59,14 @@ Deno.test({
   },
 });
 
-Deno.test("SocketSet.settle() has the sockets that stay speak what the new plan says", async () => {
+Deno.test("SocketSet.updateProtocols() has the sockets that stay speak what the new plan says", async () => {
   const port = freePort();
   const seen: string[] = [];
   const sockets = makeSockets(seen);
   const at = `127.0.0.1:${port}`;
   sockets.open(planOf([{ ...plannedEndpoint(at, "open"), secure: true }]), 5);
   await connectOnce("127.0.0.1", port);
-  sockets.settle(planOf([plannedEndpoint(at, "keep")]));
+  sockets.updateProtocols(planOf([plannedEndpoint(at, "keep")]));
   await connectOnce("127.0.0.1", port);
   assertEquals(seen, [`tls ${at}`, at]);
   await sockets.close(sockets.endpoints());

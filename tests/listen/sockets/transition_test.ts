@@ -89,7 +89,7 @@ Deno.test({
       await assertRejects(
         () => makeTransition(sockets, next, options),
         Error,
-        "Cannot go back to the sockets of before the change. Cannot listen on",
+        "Cannot restore the previous sockets. Cannot listen on",
       );
       for (const listener of taken) listener.close();
     });

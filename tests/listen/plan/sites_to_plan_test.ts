@@ -1,7 +1,7 @@
 /** Goal: what the plan hears of a document. Method: documents, no machine. */
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { generationOf, portsOf, wantedSites } from "../../../mod/listen/plan/wanted_sites.ts";
+import { generationOf, portsOf, sitesToPlan } from "../../../mod/listen/plan/sites_to_plan.ts";
 
 const DOCUMENT: ConfigDocument = {
   ...DEFAULT_DOCUMENT,
@@ -16,9 +16,9 @@ const DOCUMENT: ConfigDocument = {
   ],
 };
 
-Deno.test("wantedSites() gives the sites by id, with both kinds of bindings", () => {
-  const sites = wantedSites(DOCUMENT, () => null);
-  assertEquals(sites.map(({ id, wanted }) => [id, wanted]), [[1, false], [2, true]]);
+Deno.test("sitesToPlan() gives the sites by id, with both kinds of bindings", () => {
+  const sites = sitesToPlan(DOCUMENT, () => null);
+  assertEquals(sites.map(({ id, enabled }) => [id, enabled]), [[1, false], [2, true]]);
   assertEquals(sites[0]?.bindings.map(({ port, secure, host }) => [port, secure, host]), [
     [80, false, "www.test"],
     [443, true, ""],
@@ -26,7 +26,7 @@ Deno.test("wantedSites() gives the sites by id, with both kinds of bindings", ()
   assertEquals([...portsOf(sites)].sort(), [443, 80, 81]);
 });
 
-Deno.test("wantedSites() and generationOf() read the metabase, inherited values too", () => {
+Deno.test("sitesToPlan() and generationOf() read the metabase, inherited values too", () => {
   assertEquals(generationOf(DOCUMENT), 6);
   const old: ConfigDocument = {
     ...DOCUMENT,
@@ -37,10 +37,10 @@ Deno.test("wantedSites() and generationOf() read the metabase, inherited values 
     },
   };
   assertEquals(generationOf(old), 5);
-  assertEquals(wantedSites(old, () => null).map(({ ownSockets }) => ownSockets), [true, false]);
+  assertEquals(sitesToPlan(old, () => null).map(({ ownSockets }) => ownSockets), [true, false]);
 });
 
-Deno.test("wantedSites() asks for a certificate where TLS is spoken, and nowhere else", () => {
-  const [site] = wantedSites(DOCUMENT, ({ port }) => `none for ${port}`);
+Deno.test("sitesToPlan() asks for a certificate where TLS is spoken, and nowhere else", () => {
+  const [site] = sitesToPlan(DOCUMENT, ({ port }) => `none for ${port}`);
   assertEquals(site?.bindings.map(({ unserved }) => unserved), [undefined, "none for 443"]);
 });

@@ -1,5 +1,5 @@
 /**
- * Sites of the document -> what the plan has to know of them. Pure.
+ * What the plan has to know about the sites of the document and the registered programs. Pure.
  *
  * @module
  */
@@ -15,21 +15,21 @@ import type { Generation } from "./make_plan.ts";
 import type { PlanBinding, PlanSite } from "./admission.ts";
 
 /**
- * Every site in the order of the ids, so that of two with one binding the older one has it. `check`
- * tells which bindings have no certificate.
+ * Returns every site in the order of the ids, so that of two with the same binding the older one
+ * has it. `check` reports which bindings have no certificate.
  */
-export function wantedSites(document: ConfigDocument, check: CertificateCheck): PlanSite[] {
+export function sitesToPlan(document: ConfigDocument, check: CertificateCheck): PlanSite[] {
   return document.sites.toSorted((a, b) => a.id - b.id).map((site) => ({
     id: site.id,
     name: site.name,
-    wanted: site.autoStart,
+    enabled: site.autoStart,
     bindings: bindingsOf(site, check),
     ownSockets: metabaseValue(document, `W3SVC/${site.id}`, "DisableSocketPooling") === true,
   }));
 }
 
-/** Registered programs as the plan has them: each is bound as its prefix says. */
-export function wantedPrograms(
+/** Returns the registered programs in the form of sites: each is bound as its prefix says. */
+export function programsToPlan(
   prefixes: readonly UrlPrefix[],
   check: CertificateCheck,
 ): PlanSite[] {
@@ -40,11 +40,14 @@ export function wantedPrograms(
     const secure = scheme === "https";
     const unserved = secure ? check(binding) : null;
     const bound = unserved === null ? { ...binding, secure } : { ...binding, secure, unserved };
-    return { id: 0, name: url, wanted: true, bindings: [bound], ownSockets: false, url };
+    return { id: 0, name: url, enabled: true, bindings: [bound], ownSockets: false, url };
   });
 }
 
-/** MajorIIsVersionNumber: 4 and 5 are Winsock listeners without a list, everything else is HTTP.sys. */
+/**
+ * Returns the generation by MajorIIsVersionNumber: 4 and 5 are Winsock listeners without a list,
+ * everything else is HTTP.sys.
+ */
 export function generationOf(document: ConfigDocument): Generation {
   const version = metabaseValue(document, "W3SVC/Info", "MajorIIsVersionNumber");
   return version === 4 || version === 5 ? version : 6;
@@ -72,7 +75,7 @@ function bindingsOf(site: SiteRecord, check: CertificateCheck): PlanBinding[] {
   return [...parsed(site.bindings, false), ...parsed(site.secureBindings, true)];
 }
 
-/** Ports that any site names: the ones whose holders matter. */
+/** Returns the ports that any site uses, the ones whose owners matter. */
 export function portsOf(sites: readonly PlanSite[]): Set<number> {
   return new Set(sites.flatMap((site) => site.bindings.map(({ port }) => port)));
 }

@@ -4,7 +4,12 @@ import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address
 import { compileInclusion } from "../../../mod/listen/list/inclusion.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 import { addressTable, type Machine } from "../../../mod/listen/machine/machine_addresses.ts";
-import { reaches, reachOf, reachOfOne, whyLeftOut } from "../../../mod/listen/plan/reach.ts";
+import {
+  listenAddresses,
+  listenAddressFor,
+  reaches,
+  whyExcluded,
+} from "../../../mod/listen/plan/listen_addresses.ts";
 
 const MACHINE: Machine = {
   addresses: [
@@ -16,7 +21,7 @@ const MACHINE: Machine = {
   wholeLoopback: true,
 };
 
-Deno.test("reachOf() says which addresses, whether they are here, and which entry took them", () => {
+Deno.test("listenAddresses() says which addresses, whether they are here, and which entry took them", () => {
   const cases: readonly (readonly [list: string, sockets: string])[] = [
     ["", ":: here -"],
     ["0.0.0.0 ::", ":: here -"],
@@ -28,24 +33,24 @@ Deno.test("reachOf() says which addresses, whether they are here, and which entr
   ];
   for (const [text, sockets] of cases) {
     const inclusion = compileInclusion(list(text));
-    const found = reachOf(inclusion, MACHINE, addressTable(MACHINE)).map(
+    const found = listenAddresses(inclusion, MACHINE, addressTable(MACHINE)).map(
       ({ ip, present, entry }) => `${ip} ${present ? "here" : "absent"} ${entry ?? "-"}`,
     );
     assertEquals(found.join(", "), sockets, `[${text}]`);
   }
 });
 
-Deno.test("reachOfOne() is null for an address that is left out, and whyLeftOut() says why", () => {
+Deno.test("listenAddressFor() is null for an address that is left out, and whyExcluded() says why", () => {
   const inclusion = compileInclusion(list("!10.0.0.9 10.0.0.0/24"));
   const table = addressTable(MACHINE);
-  assertEquals(reachOfOne(inclusion, table, "10.0.0.9" as Ip), null);
-  assertEquals(reachOfOne(inclusion, table, "10.0.0.7" as Ip)?.present, false);
+  assertEquals(listenAddressFor(inclusion, table, "10.0.0.9" as Ip), null);
+  assertEquals(listenAddressFor(inclusion, table, "10.0.0.7" as Ip)?.present, false);
   assertEquals(
-    whyLeftOut(inclusion.decide("10.0.0.9" as Ip, null)),
-    'left out of the IP inclusion list by "!10.0.0.9"',
+    whyExcluded(inclusion.decide("10.0.0.9" as Ip, null)),
+    'excluded from the IP inclusion list by "!10.0.0.9"',
   );
   assertEquals(
-    whyLeftOut(inclusion.decide("11.0.0.9" as Ip, null)),
+    whyExcluded(inclusion.decide("11.0.0.9" as Ip, null)),
     "not on the IP inclusion list",
   );
 });
