@@ -1,6 +1,6 @@
 /**
- * Edge: the logs of the running service, opened and closed with it. A log never costs a request its
- * answer: lines are buffered, and a tick a second writes them.
+ * Edge: the logs of the running service, opened and closed with it. A log can never make a request
+ * fail: lines are buffered, and a tick writes them every second.
  *
  * @module
  */
@@ -21,15 +21,15 @@ export class ServiceLogs {
   readonly #timer: ReturnType<typeof setInterval>;
 
   /**
-   * `folder` holds a folder for each log. `tell` gets one line when a log cannot be written and one
-   * when it can be again: the disk that is full is that of the event log too.
+   * `folder` contains a directory for each log. `report` is called with one line when a log cannot
+   * be written, and with one when it can be written again: a full disk affects the event log too.
    */
-  constructor(folder: string, tell: (line: string) => void) {
+  constructor(folder: string, report: (line: string) => void) {
     const now = Date.now;
     const computerName = Deno.hostname();
     const settings = effectiveSettings({});
     const lineEnd = Deno.build.os === "windows" ? "\r\n" : "\n";
-    this.#events = new EventLog({ folder, now, onTrouble: (found) => tell(eventOf(found).text) });
+    this.#events = new EventLog({ folder, now, onTrouble: (found) => report(eventOf(found).text) });
     const options: LogOptions = {
       folder,
       lineEnd,
@@ -37,7 +37,7 @@ export class ServiceLogs {
       now,
       onTrouble: (found) => {
         const event = eventOf(found);
-        tell(event.text);
+        report(event.text);
         this.#events.write(event);
       },
     };
@@ -47,7 +47,7 @@ export class ServiceLogs {
     this.#timer.unref();
   }
 
-  /** Settings of the service that has just started. */
+  /** Applies the settings of the service, which has just started. */
   async reconfigure(settings: Settings): Promise<void> {
     await this.#w3c.reconfigure(settings);
     await this.#httpErr.reconfigure(settings);
@@ -66,14 +66,14 @@ export class ServiceLogs {
     this.#events.write(event);
   }
 
-  /** Files are opened by their names again. */
+  /** Opens the files by their names again. */
   reopen(): void {
     this.#w3c.reopen();
     this.#httpErr.reopen();
     this.#events.reopen();
   }
 
-  /** Writes what is buffered. */
+  /** Writes all buffered lines. */
   async flush(): Promise<void> {
     await Promise.all([this.#w3c.flush(), this.#httpErr.flush(), this.#events.flush()]);
   }

@@ -54,15 +54,17 @@ export function admitSites(
   exclusionOf: (ip: Ip) => string | null,
 ): Admission[] {
   const claims: Claims = { prefixes: new Map(), schemes: new Map() };
-  return sites.map((whole) => {
-    const served = whole.bindings.filter(({ unserved }) => unserved === undefined);
-    const partialReason = whole.bindings.find(({ unserved }) => unserved !== undefined)?.unserved ??
+  return sites.map((candidate) => {
+    const served = candidate.bindings.filter(({ unserved }) => unserved === undefined);
+    const partialReason = candidate.bindings.find(({ unserved }) =>
+      unserved !== undefined
+    )?.unserved ??
       null;
-    if (whole.enabled && partialReason !== null && served.length === 0) {
+    if (candidate.enabled && partialReason !== null && served.length === 0) {
       const refusal = failed(partialReason, WIN32.NO_SUCH_LOGON_SESSION);
-      return { site: whole, refusal, partialReason };
+      return { site: candidate, refusal, partialReason };
     }
-    const site = { ...whole, bindings: served };
+    const site = { ...candidate, bindings: served };
     const refusal = refuse(site, claims, exclusionOf);
     if (refusal === null) claim(site, claims);
     return { site, refusal, partialReason };

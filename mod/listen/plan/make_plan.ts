@@ -165,7 +165,10 @@ function refusalOf({ inclusion, table }: Context, ip: Ip): string | null {
   return decision.included ? null : whyExcluded(decision);
 }
 
-/** Returns the addresses that bindings name and the list includes, but that nothing enumerates. */
+/**
+ * Returns the addresses that bindings name and that a block or an interface includes, but that
+ * nothing enumerates.
+ */
 function namedAddresses(
   context: Context,
   port: Port,

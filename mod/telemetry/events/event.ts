@@ -1,6 +1,6 @@
 /**
- * Events of the service in the words of the originals: the System log's of HTTP.sys (source HTTP),
- * of the WWW service (W3SVC), and of the service controller.
+ * Events of the service with the texts of the originals in the System log: those of HTTP.sys
+ * (source HTTP), of the WWW service (W3SVC), and of the service controller.
  *
  * @module
  */
@@ -15,16 +15,16 @@ export interface ServiceEvent {
   /** An {@linkcode EventLevel}. */
   readonly level: string;
   readonly text: string;
-  /** Win32 code of the original's data field; absent where there is none. */
+  /** Win32 code of the original's data field; absent if there is none. */
   readonly error?: number;
-  /** What this machine says about the cause; ours, beside the original's text. */
+  /** The cause on this machine; our own addition to the original's text. */
   readonly detail?: string;
 }
 
 type EventSource = "HTTP" | "W3SVC" | "Service Control Manager" | "httpcfg";
 type EventLevel = "information" | "warning" | "error";
 
-/** Before an event has its time. */
+/** An event that does not have its time yet. */
 export interface NewEvent extends Omit<ServiceEvent, "time"> {
   readonly source: EventSource;
   readonly level: EventLevel;
@@ -43,7 +43,7 @@ function event(
   return cause === null ? { source, id, level, text } : { source, id, level, text, ...cause };
 }
 
-/** 15005: an address and port cannot be listened on. `endpoint` is `192.168.33.1:443`. */
+/** 15005: the service cannot listen on an address and port. `endpoint` is `192.168.33.1:443`. */
 export function bindFailed(endpoint: string, cause: Cause): NewEvent {
   return event(
     ["HTTP", 15005, "error"],
@@ -72,7 +72,7 @@ export function reservationDeleted(urlPrefix: string): NewEvent {
   );
 }
 
-/** 15014: an entry of the inclusion list is no address. */
+/** 15014: an entry of the inclusion list is not an address. */
 export function listEntryUnusable(entry: string, cause: Cause): NewEvent {
   return event(
     ["HTTP", 15014, "error"],
@@ -82,7 +82,7 @@ export function listEntryUnusable(entry: string, cause: Cause): NewEvent {
   );
 }
 
-/** 1003: a site's binding is no URL. */
+/** 1003: a binding of a site is not a URL. */
 export function urlInvalid(urlPrefix: string, site: string, cause: Cause): NewEvent {
   return event(
     ["W3SVC", 1003, "error"],
@@ -92,7 +92,7 @@ export function urlInvalid(urlPrefix: string, site: string, cause: Cause): NewEv
   );
 }
 
-/** 1004: a site's address is not included, or not on this machine. */
+/** 1004: the address of a site is not on the list, or not on this machine. */
 export function siteDeactivated(urlPrefix: string, site: string, cause: Cause): NewEvent {
   return event(
     ["W3SVC", 1004, "error"],
@@ -102,7 +102,7 @@ export function siteDeactivated(urlPrefix: string, site: string, cause: Cause): 
   );
 }
 
-/** 1007: a site's binding is in use, by another site or another program. */
+/** 1007: a binding of a site is in use by another site or another program. */
 export function bindingInUse(urlPrefix: string, site: string, cause: Cause): NewEvent {
   return event(
     ["W3SVC", 1007, "error"],
@@ -113,7 +113,7 @@ export function bindingInUse(urlPrefix: string, site: string, cause: Cause): New
   );
 }
 
-/** 7035: a service was told to do something. */
+/** 7035: a control was sent to a service. */
 export function controlSent(service: string, control: "start" | "stop"): NewEvent {
   return event(
     ["Service Control Manager", 7035, "information"],
@@ -122,7 +122,7 @@ export function controlSent(service: string, control: "start" | "stop"): NewEven
   );
 }
 
-/** 7036: a service is in a new state. */
+/** 7036: a service entered a new state. */
 export function stateEntered(service: string, state: "running" | "stopped" | "paused"): NewEvent {
   return event(
     ["Service Control Manager", 7036, "information"],
@@ -131,15 +131,15 @@ export function stateEntered(service: string, state: "running" | "stopped" | "pa
   );
 }
 
-/** Ours: a log cannot be written, or can be again (`error` null). */
+/** Our own: a log cannot be written, or can be written again (`reason` null). */
 export function logTrouble(folder: string, reason: string | null, lostLines: number): NewEvent {
   const text = reason === null
-    ? `The log in ${folder} is written again. ${lostLines} lines are missing.`
-    : `The log in ${folder} cannot be written: ${reason}. Requests are answered, lines are lost.`;
+    ? `The log in ${folder} is being written again. ${lostLines} lines were lost.`
+    : `The log in ${folder} cannot be written: ${reason}. Requests are served, log lines are lost.`;
   return event(["httpcfg", 1, reason === null ? "information" : "warning"], text, null);
 }
 
-/** Ours: the service began or ceased to listen while it ran. `endpoint` is `192.168.33.1:443`. */
+/** Our own: listening has started or stopped at run time. `endpoint` is `192.168.33.1:443`. */
 export function listeningChanged(
   endpoint: string,
   change: "started" | "stopped",
@@ -149,39 +149,39 @@ export function listeningChanged(
   return event(["httpcfg", 2, "information"], text, null);
 }
 
-/** Ours: an unconfirmed change came back. */
+/** Our own: an unconfirmed change was reverted. */
 export function changeReverted(): NewEvent {
-  const text = "The configuration was not confirmed in time. The one before it is back.";
+  const text = "The configuration was not confirmed in time. The previous one has been restored.";
   return event(["httpcfg", 3, "warning"], text, null);
 }
 
 /**
- * 15021: the certificate of ssl records cannot be used; ours in `detail`: which one goes on.
- * `keys` are the records, `0.0.0.0:443`.
+ * 15021: the certificate of ssl records cannot be used. Our own `detail` says which one remains in
+ * use. `keys` are the keys of the records, such as `0.0.0.0:443`.
  */
 export function certificateKept(keys: readonly string[], reason: string): NewEvent {
   return event(
     ["HTTP", 15021, "error"],
     `An error occurred while using SSL configuration for endpoint ${keys.join(", ")}. The error ` +
       "status code is contained within the returned data.",
-    { error: 1312, detail: `The certificate of before stays in force. ${reason}` },
+    { error: 1312, detail: `The previous certificate remains in use. ${reason}` },
   );
 }
 
-/** Ours: the file of a certificate holds a new one, which is served from now on. */
+/** Our own: a certificate was replaced in its file, and the new one is served from now on. */
 export function certificateReplaced(
   keys: readonly string[],
   file: string,
   hash: string,
 ): NewEvent {
   const text =
-    `The certificate of ${keys.join(", ")} was replaced in ${file}. New connections get ` +
+    `The certificate of ${keys.join(", ")} was replaced in ${file}. New connections use ` +
     `the one with the thumbprint ${hash}.`;
   return event(["httpcfg", 10, "information"], text, null);
 }
 
-/** Ours: a certificate that is served has expired. */
+/** Our own: a certificate that is served has expired. */
 export function certificateExpired(file: string, notAfter: string): NewEvent {
-  const text = `The certificate in ${file} expired on ${notAfter}. Clients will refuse it.`;
+  const text = `The certificate in ${file} expired on ${notAfter}. Clients will reject it.`;
   return event(["httpcfg", 11, "warning"], text, null);
 }

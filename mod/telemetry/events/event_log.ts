@@ -1,8 +1,8 @@
 /**
- * Edge: the event log of the service, lines of JSON in `eventsN.ndjson`, bounded by rotation.
+ * Edge: the event log of the service, lines of JSON in `eventsN.ndjson`, limited by rotation.
  *
- * Events are few and often the last thing before an end, so the host flushes after each change of
- * state and closes the log before it exits.
+ * Events are rare and often the last action before an exit, so the host flushes the log after each
+ * change of state and closes it before it exits.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import type { NewEvent, ServiceEvent } from "./event.ts";
 import { LogFile, type LogTrouble } from "../logs/log_file.ts";
 import { EVENT_NAMES, rollsIn } from "../logs/log_names.ts";
 
-/** Bytes of one file: thousands of events. */
+/** Maximum size of one file: thousands of events. */
 const FILE_BYTES = 1024 * 1024;
-/** Full files kept beside the one in use. */
+/** Number of full files kept in addition to the one in use. */
 const KEEP_FILES = 3;
-/** The series rolls by size alone, so its lines all belong to one day. */
+/** This log rotates by size only, so all of its lines belong to the same day. */
 const SAME_DAY = "";
 
 interface EventLogOptions {
@@ -25,7 +25,7 @@ interface EventLogOptions {
   readonly onTrouble: (trouble: LogTrouble) => void;
 }
 
-/** Collects events; nothing here waits or throws, but for `flush` and `close`, which wait. */
+/** Collects events. Nothing here throws, and only `flush` and `close` wait. */
 export class EventLog {
   readonly #now: () => number;
   readonly #file: LogFile;
@@ -47,7 +47,7 @@ export class EventLog {
     this.#file.append(`${JSON.stringify(stored)}\n`, SAME_DAY);
   }
 
-  /** To be called each second. */
+  /** Must be called every second. */
   tick(): void {
     this.#file.tick();
   }
@@ -65,20 +65,20 @@ export class EventLog {
   }
 }
 
-/** The newest `limit` events, oldest first; none where nothing has been written yet. */
+/** Returns the newest `limit` events, oldest first; none if nothing has been written yet. */
 export async function readEvents(folder: string, limit: number): Promise<ServiceEvent[]> {
   let events: ServiceEvent[] = [];
   for (const roll of (await eventRolls(folder)).reverse()) {
     if (events.length >= limit) break;
-    const text = await textOf(`${folder}/${EVENT_NAMES.name(SAME_DAY, roll)}`);
+    const text = await readText(`${folder}/${EVENT_NAMES.name(SAME_DAY, roll)}`);
     const older = text.split("\n").map(parseEvent).filter((event) => event !== null);
     events = [...older, ...events];
   }
   return limit === 0 ? [] : events.slice(-limit);
 }
 
-/** Text of a file; "" where rotation has just removed it. */
-async function textOf(path: string): Promise<string> {
+/** Returns the text of a file; "" if rotation has just removed it. */
+async function readText(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
@@ -107,7 +107,7 @@ const eventSchema: v.GenericSchema<unknown, ServiceEvent> = v.object({
   detail: v.exactOptional(v.string()),
 });
 
-/** The event of one stored line; null where the line is none, as after a crash. */
+/** Parses one stored line; null if it is not an event, as after a crash. */
 export function parseEvent(line: string): ServiceEvent | null {
   try {
     const result = v.safeParse(eventSchema, JSON.parse(line));

@@ -1,5 +1,6 @@
 /**
- * The HTTPERR log: what the service refused or cut off by itself, in `HTTPERR/httperrN.log`.
+ * The HTTPERR log: requests that the service itself rejected and connections that it aborted, in
+ * `HTTPERR/httperrN.log`.
  *
  * @module
  */
@@ -10,14 +11,14 @@ import { HTTPERR_NAMES } from "./log_names.ts";
 import { Stamp } from "./stamp.ts";
 import type { LogOptions } from "./w3c_log.ts";
 
-/** The settings that this log follows. */
+/** The settings that this log uses. */
 interface HttpErrLogSettings {
   readonly EnableErrorLogging: boolean;
   /** Bytes. */
   readonly ErrorLogFileTruncateSize: number;
 }
 
-/** Writes one line a refusal. Nothing here waits or throws. */
+/** Writes one line for each rejection. Nothing here waits or throws. */
 export class HttpErrLog {
   readonly #options: LogOptions;
   readonly #stamp = new Stamp();
@@ -36,7 +37,7 @@ export class HttpErrLog {
     this.#file.append(httpErrLine(record, stamp, this.#options.lineEnd), SAME_DAY);
   }
 
-  /** To be called each second. */
+  /** Must be called every second. */
   tick(): void {
     this.#file.tick();
   }
@@ -72,5 +73,5 @@ export class HttpErrLog {
   }
 }
 
-/** This log rolls by size alone, so its lines all belong to one day. */
+/** This log rotates by size only, so all of its lines belong to the same day. */
 const SAME_DAY = "";

@@ -1,21 +1,23 @@
 /**
- * Lines on their way to a file, as bytes. A few lines are collected as text and encoded together:
- * few enough that their parts are still in the processor's cache, and that the joined text dies
- * young; many enough that the call into the encoder costs little for each.
+ * Collects lines for a file as bytes. A few lines are collected as text and encoded together: few
+ * enough that their parts are still in the processor's cache and that the joined text is
+ * short-lived, many enough that the call of the encoder costs little per line.
  *
  * @module
  */
 
-/** Characters encoded at once: about 25 lines. */
+/** Characters that are encoded at once: about 25 lines. */
 const TEXT_CHARS = 4096;
-/** Bytes after which the buffer should be taken. */
+/** Bytes after which the buffer should be drained. */
 const FULL_BYTES = 64 * 1024;
-/** Room behind the last bytes that a text of usual lines needs, whatever its characters are. */
+/** Size of a block, with room for a text of usual lines at its end, whatever its characters are. */
 const BLOCK_BYTES = FULL_BYTES + 4 * TEXT_CHARS;
-/** Blocks kept for the next buffer, so that a new one is not filled with zeros each time. */
+/**
+ * Maximum number of blocks kept for reuse, so that a new one is not filled with zeros each time.
+ */
 const SPARE_MAX = 4;
 
-/** Lines that were taken; their bytes are the taker's until he gives them back. */
+/** Lines that were drained. Their bytes belong to the caller until it releases them. */
 export interface Lines {
   readonly bytes: Uint8Array;
   readonly count: number;
@@ -30,30 +32,30 @@ export class LineBuffer {
   #end = 0;
   #count = 0;
 
-  /** Lines that were added since the last were taken. */
+  /** Number of lines added since the buffer was last drained. */
   get count(): number {
     return this.#count;
   }
 
-  /** True when a write is worth its cost. */
+  /** Whether a write is worth its cost. */
   get isFull(): boolean {
     return this.#end >= FULL_BYTES;
   }
 
-  /** Adds one line, its end included. */
+  /** Adds one line, including its end. */
   add(line: string): void {
     this.#text += line;
     this.#count++;
     if (this.#text.length >= TEXT_CHARS) this.#encode();
   }
 
-  /** Gives all lines and starts anew; null where there are none. */
-  take(): Lines | null {
+  /** Returns all lines and empties the buffer; null if there are none. */
+  drain(): Lines | null {
     const count = this.#count;
     if (count === 0) return null;
     let bytes: Uint8Array;
     if (this.#block === null) {
-      bytes = encoder.encode(this.#text); // few lines, as most sites have: no block for them
+      bytes = encoder.encode(this.#text); // few lines, as for most sites: they need no block
       this.#text = "";
     } else {
       this.#encode();
@@ -78,8 +80,8 @@ export class LineBuffer {
   }
 }
 
-/** To be called when `lines` have been written and nobody looks at their bytes any more. */
-export function giveBack({ bytes }: Lines): void {
+/** Releases the bytes of `lines` for reuse. Must be called when they are no longer accessed. */
+export function releaseLines({ bytes }: Lines): void {
   const { buffer } = bytes;
   const isBlock = buffer.byteLength === BLOCK_BYTES && buffer instanceof ArrayBuffer;
   if (isBlock && spare.length < SPARE_MAX) spare.push(new Uint8Array(buffer));

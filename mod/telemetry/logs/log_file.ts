@@ -1,49 +1,56 @@
 /**
- * Edge: one series of log files: lines are collected in memory and written behind the caller's back.
+ * Edge: one series of log files. Lines are collected in memory and written in the background.
  *
- * - `append()` never waits and never throws. Full pieces go to disk at once, the rest when the host
- *   calls `tick()`, each second.
- * - What waits for a slow disk is bounded; beyond it lines are dropped and counted.
- * - A piece that cannot be written is dropped and counted. The first failure is reported, the end of
- *   the trouble too, with the number of lines that are missing; nothing in between.
- * - A file that would grow beyond its bound is followed by the next one; a new UTC day begins a new one.
- * - Files are made at the first line, with mode 0640, closed when unused for a while, and opened anew
- *   after `reopen()`, so that they can be moved away.
+ * - `append()` never waits and never throws. Full batches are written at once, the others when the
+ *   host calls `tick()`, every second.
+ * - The lines that wait for a slow disk are limited; beyond the limit lines are dropped and
+ *   counted.
+ * - A batch that cannot be written is dropped and counted. The first failure is reported, and so is
+ *   the end of the trouble, with the number of lost lines; nothing in between.
+ * - The next file begins when the current one would exceed its limit, and with each new UTC day.
+ * - Files are created at the first line, with mode 0640, closed when unused for a while, and opened
+ *   again after `reopen()`, so that they can be moved away.
  *
  * @module
  */
-import { giveBack, LineBuffer, type Lines } from "./line_buffer.ts";
+import { LineBuffer, type Lines, releaseLines } from "./line_buffer.ts";
 import { type LogNames, rollsIn } from "./log_names.ts";
 
 export interface LogFileOptions {
   readonly folder: string;
   readonly names: LogNames;
-  /** Bytes after which the next file begins; a single piece may stand above it. */
+  /** Size at which the next file begins; a single batch may exceed it. */
   readonly truncateBytes: number;
-  /** The lines at the beginning of a file, with their ends; made when a file is opened. */
+  /**
+   * Returns the lines at the beginning of a file, with their ends; called when a file is opened.
+   */
   readonly header: () => string;
   /** Called once when writing begins to fail, and once when it works again. Must not throw. */
   readonly onTrouble: (trouble: LogTrouble) => void;
-  /** Older files kept beside the one in use; null keeps all. */
+  /** Number of older files kept in addition to the one in use; null keeps all. */
   readonly keepFiles: number | null;
 }
 
-/** Writing failed (`error`), or works again after `lostLines` lines were lost (`error` null). */
+/** Writing failed with `error`, or works again after `lostLines` lines were lost (`error` null). */
 export interface LogTrouble {
   readonly folder: string;
   readonly error: unknown;
   readonly lostLines: number;
 }
 
-/** Bytes that may wait for the disk: seconds of full traffic, little beside a server's memory. */
+/**
+ * Maximum bytes waiting for the disk: seconds of full traffic, little compared to server memory.
+ */
 const WAITING_BYTES_MAX = 4 * 1024 * 1024;
-/** Ticks without a line after which the file is closed: a thousand quiet sites hold no descriptors. */
+/**
+ * Ticks without a line after which the file is closed: a thousand idle sites use no descriptors.
+ */
 const IDLE_TICKS = 10;
 
 const FILE_MODE = 0o640;
 const FOLDER_MODE = 0o750;
 
-interface Piece extends Lines {
+interface Batch extends Lines {
   readonly day: string;
 }
 
@@ -53,7 +60,7 @@ export class LogFile {
   readonly #options: LogFileOptions;
   readonly #pending = new LineBuffer();
   #day = "";
-  readonly #waiting: Piece[] = [];
+  readonly #waiting: Batch[] = [];
   #waitingBytes = 0;
   #writer: Promise<void> | null = null;
   #idleTicks = 0;
@@ -65,7 +72,7 @@ export class LogFile {
   #fileDay: string | null = null;
   #fileRoll = 0;
   #fileBytes = 0;
-  /** True while the open file holds nothing but its header. */
+  /** True while the open file contains nothing but its header. */
   #isFresh = false;
   #headerOf = "";
 
@@ -73,17 +80,17 @@ export class LogFile {
     this.#options = options;
   }
 
-  /** Adds one line, its end included. `day` is the UTC day of the line, YYMMDD. */
+  /** Adds one line, including its end. `day` is the UTC day of the line, YYMMDD. */
   append(line: string, day: string): void {
     if (day !== this.#day) {
-      this.#seal();
+      this.#queue();
       this.#day = day;
     }
     this.#pending.add(line);
     if (this.#pending.isFull) this.#startWriting();
   }
 
-  /** To be called each second: writes what has been collected, closes what is unused. */
+  /** Must be called every second: writes the collected lines, or closes an unused file. */
   tick(): void {
     if (this.#pending.count > 0) {
       this.#idleTicks = 0;
@@ -93,16 +100,16 @@ export class LogFile {
     }
   }
 
-  /** Resolves when everything appended so far is on disk or has been given up. */
+  /** Resolves when everything appended so far has been written or dropped. */
   async flush(): Promise<void> {
     this.#startWriting();
     while (this.#writer !== null) {
       await this.#writer;
-      this.#startWriting(); // what came while the writer was ending
+      this.#startWriting(); // lines that were added while the writer was finishing
     }
   }
 
-  /** The next piece goes to a file that is opened by its name again. */
+  /** Makes the next batch go to a file that is opened by its name again. */
   reopen(): void {
     if (this.#writer === null) this.#closeFile();
     else this.#isReopenWanted = true;
@@ -112,19 +119,21 @@ export class LogFile {
     await this.flush();
     this.#closeFile();
   }
-  #seal(): void {
-    const lines = this.#pending.take();
+
+  /** Queues the pending lines as a batch. */
+  #queue(): void {
+    const lines = this.#pending.drain();
     if (lines === null) return;
     if (this.#waitingBytes >= WAITING_BYTES_MAX) {
-      this.#lose(lines.count, new Error("the disk is too slow"));
-      return giveBack(lines);
+      this.#drop(lines.count, new Error("the disk is too slow"));
+      return releaseLines(lines);
     }
     this.#waiting.push({ ...lines, day: this.#day });
-    this.#waitingBytes += lines.bytes.buffer.byteLength; // what is held, used or not
+    this.#waitingBytes += lines.bytes.buffer.byteLength; // all that is allocated, used or not
   }
 
   #startWriting(): void {
-    this.#seal();
+    this.#queue();
     if (this.#writer !== null || this.#waiting.length === 0) return;
     this.#writer = this.#writeAll().finally(() => {
       this.#writer = null;
@@ -132,18 +141,18 @@ export class LogFile {
   }
 
   async #writeAll(): Promise<void> {
-    for (let piece = this.#waiting.shift(); piece !== undefined; piece = this.#waiting.shift()) {
+    for (let batch = this.#waiting.shift(); batch !== undefined; batch = this.#waiting.shift()) {
       try {
-        const file = await this.#fileFor(piece);
-        await this.#write(file, piece.bytes);
+        const file = await this.#fileFor(batch);
+        await this.#write(file, batch.bytes);
         this.#isFresh = false;
         this.#recover();
       } catch (error) {
         this.#closeFile();
-        this.#lose(piece.count, error);
+        this.#drop(batch.count, error);
       } finally {
-        this.#waitingBytes -= piece.bytes.buffer.byteLength;
-        giveBack(piece);
+        this.#waitingBytes -= batch.bytes.buffer.byteLength;
+        releaseLines(batch);
       }
     }
   }
@@ -161,37 +170,37 @@ export class LogFile {
     }
   }
 
-  /** The open file that `piece` belongs to. */
-  async #fileFor(piece: Piece): Promise<Deno.FsFile> {
+  /** Returns the open file to which `batch` belongs. */
+  async #fileFor(batch: Batch): Promise<Deno.FsFile> {
     if (this.#isReopenWanted) this.#closeFile();
-    const isSameDay = piece.day === this.#fileDay;
-    if (this.#file !== null && isSameDay && this.#hasRoom(piece)) return this.#file;
+    const isSameDay = batch.day === this.#fileDay;
+    if (this.#file !== null && isSameDay && this.#hasRoom(batch)) return this.#file;
     const { folder, names, keepFiles } = this.#options;
     this.#closeFile();
     await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
     if (!isSameDay) {
-      this.#fileRoll = (await rollsOf(folder, names, piece.day)).at(-1) ?? names.firstRoll;
-      this.#fileDay = piece.day;
+      this.#fileRoll = (await rollsOf(folder, names, batch.day)).at(-1) ?? names.firstRoll;
+      this.#fileDay = batch.day;
     }
-    let file = await this.#open(piece);
-    while (!this.#hasRoom(piece)) {
+    let file = await this.#open(batch);
+    while (!this.#hasRoom(batch)) {
       this.#closeFile();
       this.#fileRoll++;
-      file = await this.#open(piece);
+      file = await this.#open(batch);
     }
-    if (keepFiles !== null) await this.#removeOld(piece.day, keepFiles);
+    if (keepFiles !== null) await this.#removeOld(batch.day, keepFiles);
     return file;
   }
 
-  async #open(piece: Piece): Promise<Deno.FsFile> {
+  async #open(batch: Batch): Promise<Deno.FsFile> {
     const { folder, names, header } = this.#options;
-    const path = `${folder}/${names.name(piece.day, this.#fileRoll)}`;
+    const path = `${folder}/${names.name(batch.day, this.#fileRoll)}`;
     const file = await Deno.open(path, { append: true, create: true, mode: FILE_MODE });
     this.#file = file;
     this.#fileBytes = (await file.stat()).size;
     this.#isFresh = this.#fileBytes === 0;
-    if (!this.#hasRoom(piece)) return file;
-    // A line that was cut by a full disk is ended first, so that it harms no line but itself.
+    if (!this.#hasRoom(batch)) return file;
+    // A line that a full disk truncated is ended first, so that it damages no other line.
     const torn = this.#isTorn && !this.#isFresh ? "\n" : "";
     const isHeaderDue = this.#isFresh || this.#headerOf !== path;
     const text = torn + (isHeaderDue ? header() : "");
@@ -200,8 +209,8 @@ export class LogFile {
     return file;
   }
 
-  #hasRoom(piece: Piece): boolean {
-    return this.#isFresh || this.#fileBytes + piece.bytes.length <= this.#options.truncateBytes;
+  #hasRoom(batch: Batch): boolean {
+    return this.#isFresh || this.#fileBytes + batch.bytes.length <= this.#options.truncateBytes;
   }
 
   async #removeOld(day: string, keepFiles: number): Promise<void> {
@@ -218,7 +227,7 @@ export class LogFile {
     this.#file = null;
   }
 
-  #lose(lines: number, error: unknown): void {
+  #drop(lines: number, error: unknown): void {
     this.#lostLines += lines;
     if (this.#isTroubled) return;
     this.#isTroubled = true;

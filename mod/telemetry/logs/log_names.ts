@@ -1,33 +1,34 @@
 /**
- * Names of log files: which file follows which.
+ * The names of log files, and which file follows which.
  *
  * @module
  */
 
 /** One series of files. */
 export interface LogNames {
-  /** Number of the first file (of a day, where the name has one). */
+  /** Number of the first file (of a day, if the name contains one). */
   readonly firstRoll: number;
-  /** File name for `day` (YYMMDD) and the number `roll`. */
+  /** Returns the file name for `day` (YYMMDD) and the number `roll`. */
   readonly name: (day: string, roll: number) => string;
 }
 
 /**
- * `exYYMMDD.log`, IIS's name of a daily log. A day that outgrows LogFileTruncateSize goes on in
- * `exYYMMDD.1.log`, then `.2`: IIS has either a day or a size, and here both bounds hold at once.
+ * `exYYMMDD.log`, the name of a daily log in IIS. A day that exceeds LogFileTruncateSize continues
+ * in `exYYMMDD.1.log`, then `.2`: IIS rotates by either day or size; here both limits apply at
+ * once.
  */
 export const W3C_NAMES: LogNames = {
   firstRoll: 0,
   name: (day, roll) => roll === 0 ? `ex${day}.log` : `ex${day}.${roll}.log`,
 };
 
-/** `httperr1.log`, `httperr2.log` …: ErrorLoggingRolloverType 0, by size alone. */
+/** `httperr1.log`, `httperr2.log` …: ErrorLoggingRolloverType 0, by size only. */
 export const HTTPERR_NAMES: LogNames = { firstRoll: 1, name: (_day, roll) => `httperr${roll}.log` };
 
-/** `events1.ndjson` …: by size alone. */
+/** `events1.ndjson` …: by size only. */
 export const EVENT_NAMES: LogNames = { firstRoll: 1, name: (_day, roll) => `events${roll}.ndjson` };
 
-/** Numbers of the files of `day` among `files`, rising. */
+/** Returns the numbers of those of `files` that belong to `day`, in ascending order. */
 export function rollsIn(files: readonly string[], names: LogNames, day: string): number[] {
   const rolls: number[] = [];
   for (const file of files) {

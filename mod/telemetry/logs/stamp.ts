@@ -1,19 +1,19 @@
 /**
- * Text of log lines: what clients sent made safe for one field, and the time of a line.
+ * The text of log lines: what clients sent, made safe for a field, and the time of a line.
  *
- * A field holds printable ASCII and nothing else, so no client can begin a field or a line of its own:
+ * A field contains only printable ASCII, so that no client can begin a field or a line of its own:
  * spaces and control bytes become "+", as in the logs of IIS and HTTP.sys, and a byte above ASCII
- * becomes "?", since the file has no encoding that every reader agrees on. An empty field is "-".
+ * becomes "?", because the file has no encoding on which all readers agree. An empty field is "-".
  *
  * @module
  */
 
-/** End of a line: that of the system, so that its own tools read the last field right. */
+/** The line end of the system, so that its own tools read the last field correctly. */
 export type LineEnd = "\n" | "\r\n";
 
 const UNSAFE = /[^\x21-\x7e]/;
 
-/** `value` as one field of at most `max` characters; what is longer is cut and ends in "...". */
+/** Returns `value` as a field of at most `max` characters; a longer one is truncated with "...". */
 export function fieldText(value: string | null, max: number): string {
   if (value === null || value === "") return "-";
   const text = value.length > max ? `${value.slice(0, max - 3)}...` : value;
@@ -24,18 +24,18 @@ function replacement(c: string): string {
   return c <= " " || c === "\x7f" ? "+" : "?";
 }
 
-/** Date and time of the lines of one second, made once a second. UTC. */
+/** Date and time of the lines of one second, formatted once per second. UTC. */
 export class Stamp {
   /** `2026-11-22`. */
   date = "";
   /** `12:05:15`. */
   time = "";
-  /** `261122`: the day as it stands in a file name. */
+  /** `261122`: the day in the form of file names. */
   day = "";
-  /** Goes up when the texts change. */
+  /** The second since 1970 to which the texts belong. */
   second = -1;
 
-  /** Follows `nowMs`, milliseconds since 1970. A clock that goes back is followed too. */
+  /** Updates the texts for `nowMs`, milliseconds since 1970. The clock may also go back. */
   at(nowMs: number): this {
     const second = Math.floor(nowMs / 1000);
     if (second !== this.second) this.#write(second);

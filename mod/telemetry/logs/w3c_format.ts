@@ -1,15 +1,16 @@
 /**
- * Lines of the W3C extended log as IIS 6 writes them: which fields, in which order, in which words.
+ * The line format of the W3C extended log in IIS 6: the fields, their order and their values.
  *
- * `LogExtFileFlags` chooses the fields; their order is fixed (source: "W3C Logging" and the pages of
- * LogExtFileFlags). The path stands as it was sent, so a reader sees what the client asked for.
+ * `LogExtFileFlags` selects the fields; their order is fixed (source: "W3C Logging" and the pages
+ * of LogExtFileFlags). The path is logged as it was sent, so a reader sees what the client
+ * requested.
  *
  * @module
  */
 import type { HttpRequest, ServedRecord } from "../../base/exchange.ts";
 import { fieldText, type LineEnd, type Stamp } from "./stamp.ts";
 
-/** Bits of LogExtFileFlags with the name of each field, in the order of a line. */
+/** The bits of LogExtFileFlags and the names of the fields, in the order of a line. */
 const FIELDS = [
   [0x1, "date"],
   [0x2, "time"],
@@ -38,17 +39,17 @@ const FIELDS = [
 const STEM = 0x100;
 const QUERY = 0x200;
 const CLIENT_IP = 0x4;
-/** Version, User-Agent, Cookie, Referer, Host: what is read from the head of a request. */
+/** Version, User-Agent, Cookie, Referer, Host: the fields from the head of a request. */
 const FROM_CLIENT = 0x80000 | 0x10000 | 0x20000 | 0x40000 | 0x100000;
 /** Bytes sent, bytes received, time taken. */
 const NUMBERS = 0x1000 | 0x2000 | 0x4000;
 
-/** Characters of one field from a client; IIS shows no more of one either. */
+/** Maximum characters of a field from a client; IIS logs no more either. */
 const FIELD_MAX = 4096;
 
-/** User agents whose field text is remembered: few clients send most requests. */
+/** Maximum number of user agents whose field text is cached: few clients send most requests. */
 const AGENTS_MAX = 256;
-/** Characters of a user agent worth remembering. */
+/** Maximum characters of a user agent whose field text is cached. */
 const AGENT_LENGTH_MAX = 512;
 
 interface W3cFormatOptions {
@@ -59,24 +60,24 @@ interface W3cFormatOptions {
 }
 
 /**
- * Formats lines for one choice of fields. What repeats from one line to the next is kept as text, so
- * that a usual line is eight pieces put together.
+ * Formats lines for one selection of fields. What repeats from one line to the next is cached as
+ * text, so that a usual line is composed of eight parts.
  */
 export class W3cFormat {
   readonly #flags: number;
   readonly #computerName: string;
   readonly #lineEnd: LineEnd;
   readonly #agents = new Map<string, string>();
-  /** Everything before the path, for the second, site, address and method below. */
+  /** Everything before the path, for the second, site, address and method that follow. */
   #head = "";
   #headSecond = -1;
   #headSite = -1;
   #headIp = "";
   #headMethod = "";
-  /** Port and user, for the port below. */
+  /** Port and user, for the port that follows. */
   #middle = "";
   #middlePort = -1;
-  /** The three statuses, for the two below; with the line's end where nothing follows. */
+  /** The three statuses, for the two that follow; with the line end if it is the last part. */
   #tail = "";
   #tailStatus = -1;
   #tailWin32 = -1;
@@ -87,7 +88,7 @@ export class W3cFormat {
     this.#lineEnd = lineEnd;
   }
 
-  /** The lines that begin a file, and follow in it when the service starts again. */
+  /** Returns the header of a file, which is repeated in it when the service starts again. */
   header(stamp: Stamp): string {
     const names = FIELDS.filter(([bit]) => (this.#flags & bit) !== 0).map(([, name]) => name);
     const end = this.#lineEnd;
@@ -95,7 +96,7 @@ export class W3cFormat {
       `#Date: ${stamp.date} ${stamp.time}${end}#Fields: ${names.join(" ")} ${end}`;
   }
 
-  /** One line with its end. */
+  /** Returns one line with its end. */
   line(record: ServedRecord, siteId: number, stamp: Stamp): string {
     const { request } = record;
     const { local } = request;
@@ -173,7 +174,7 @@ export class W3cFormat {
       ((flags & 0x4000) !== 0 ? ` ${Math.round(record.durationMs)}` : "") + this.#lineEnd;
   }
 
-  /** The field text of a user agent behind its space. */
+  /** Returns the field text of a user agent, preceded by a space. */
   #agent(value: string | null): string {
     if (value === null) return " -";
     let text = this.#agents.get(value);

@@ -1,5 +1,5 @@
 /**
- * The W3C extended log of the sites: one series of files a site, in `W3SVC<id>/`.
+ * The W3C extended log of the sites: one series of files for each site, in `W3SVC<id>/`.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { W3C_NAMES } from "./log_names.ts";
 import { type LineEnd, Stamp } from "./stamp.ts";
 import { W3cFormat } from "./w3c_format.ts";
 
-/** The settings that this log follows. */
+/** The settings that this log uses. */
 export interface W3cLogSettings {
   readonly LogEnabled: boolean;
   /** Bytes. */
@@ -18,7 +18,7 @@ export interface W3cLogSettings {
 }
 
 export interface LogOptions {
-  /** Folder that holds the folders of the logs. */
+  /** The directory that contains the directories of the logs. */
   readonly folder: string;
   readonly lineEnd: LineEnd;
   readonly computerName: string;
@@ -27,7 +27,7 @@ export interface LogOptions {
   readonly onTrouble: (trouble: LogTrouble) => void;
 }
 
-/** Writes one line an answered request. Nothing here waits, throws, or costs a request its answer. */
+/** Writes one line for each served request. Nothing here waits, throws, or makes a request fail. */
 export class W3cLog {
   readonly #options: LogOptions;
   readonly #stamp = new Stamp();
@@ -52,12 +52,12 @@ export class W3cLog {
     file.append(this.#format.line(record, siteId, stamp), stamp.day);
   }
 
-  /** To be called each second. */
+  /** Must be called every second. */
   tick(): void {
     for (const file of this.#files.values()) file.tick();
   }
 
-  /** Files are opened by their names again: for a program that has moved them away. */
+  /** Opens the files by their names again, after another program has moved them away. */
   reopen(): void {
     for (const file of this.#files.values()) file.reopen();
   }
@@ -71,7 +71,7 @@ export class W3cLog {
     await Promise.all(files.map((file) => file.close()));
   }
 
-  /** Follows changed settings; lines collected before are written as they were. */
+  /** Applies changed settings; lines that were already collected are written unchanged. */
   async reconfigure(settings: W3cLogSettings): Promise<void> {
     this.#settings = settings;
     this.#format = this.#newFormat();

@@ -77,6 +77,6 @@ Deno.test("logTrouble() tells the beginning and the end apart", () => {
   assertEquals(events.logTrouble("/log", "no space", 1).level, "warning");
   assertEquals(
     events.logTrouble("/log", null, 12).text,
-    "The log in /log is written again. 12 lines are missing.",
+    "The log in /log is being written again. 12 lines were lost.",
   );
 });

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { giveBack, LineBuffer } from "../../../mod/telemetry/logs/line_buffer.ts";
+import { LineBuffer, releaseLines } from "../../../mod/telemetry/logs/line_buffer.ts";
 
 Deno.test("LineBuffer gives every line as bytes, few or many, short or long, in any script", () => {
   const buffer = new LineBuffer();
-  assertEquals(buffer.take(), null);
+  assertEquals(buffer.drain(), null);
   const cases: [name: string, lines: string[]][] = [
     ["one", ["a\n"]],
     ["few", ["a\n", "ü\n", "\u{1f600}\n"]],
@@ -19,11 +19,11 @@ Deno.test("LineBuffer gives every line as bytes, few or many, short or long, in 
     for (const [name, lines] of cases) {
       for (const line of lines) buffer.add(line);
       assertEquals(buffer.count, lines.length);
-      const taken = buffer.take()!;
+      const taken = buffer.drain()!;
       assertEquals(taken.count, lines.length, name);
       assertEquals(new TextDecoder().decode(taken.bytes) === lines.join(""), true, name);
-      assertEquals([buffer.count, buffer.take()], [0, null]);
-      giveBack(taken);
+      assertEquals([buffer.count, buffer.drain()], [0, null]);
+      releaseLines(taken);
     }
   }
 });
@@ -34,18 +34,18 @@ Deno.test("LineBuffer is full when a write is worth its cost, and not before", (
   let lines = 0;
   for (; !buffer.isFull; lines++) buffer.add(line);
   assertEquals(lines > 600 && lines < 800, true, `${lines}`);
-  buffer.take();
+  buffer.drain();
   assertEquals(buffer.isFull, false);
 });
 
-Deno.test("giveBack() lends a block to one buffer at a time", () => {
+Deno.test("releaseLines() lends a block to one buffer at a time", () => {
   const first = new LineBuffer();
   const second = new LineBuffer();
   const many = (char: string): string => `${char.repeat(5000)}\n`;
   first.add(many("a"));
-  giveBack(first.take()!);
+  releaseLines(first.drain()!);
   first.add(many("b"));
   second.add(many("c"));
-  const text = (buffer: LineBuffer): string => new TextDecoder().decode(buffer.take()!.bytes);
+  const text = (buffer: LineBuffer): string => new TextDecoder().decode(buffer.drain()!.bytes);
   assertEquals([text(first), text(second)], [many("b"), many("c")]);
 });
