@@ -27,9 +27,9 @@ export const INCLUSION_RULES =
   ::                      every IPv6 address, but no IPv4 address
   !ENTRY                  excludes the addresses that ENTRY matches
 
-Entries are checked in order, and the first one that matches an address decides.
-An address that no entry matches is excluded, unless all entries are exclusions.
-An empty list includes every address.
+Entries are checked in order, and the first one that matches an address
+decides. An address that no entry matches is excluded, unless all entries are
+exclusions. An empty list includes every address.
 Entries have no port: the list applies to every port that a started site uses.`;
 
 /** The decision about one address, and the entry that made it; null if none matched. */
