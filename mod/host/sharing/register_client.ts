@@ -5,7 +5,7 @@
  */
 import { exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, quote } from "../../base/fault.ts";
-import { WIN32, win32Text } from "../../base/win32.ts";
+import { win32Text } from "../../base/win32.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import {
   parseRegistrationAnswer,
@@ -84,10 +84,7 @@ function refusal(request: RegistrationRequest, answer: RegistrationAnswer | null
   const { code, reason } = answer;
   const text = win32Text(code)?.replace(/\.$/, "");
   const why = text === undefined ? reason : `${text} (${code}): ${reason}`;
-  const hint = code === WIN32.ACCESS_DENIED && request.op === "register"
-    ? `sudo httpcfg set urlacl -u ${request.url} -a "D:(A;;GX;;;S-1-22-1-${Deno.uid() ?? "UID"})"`
-    : undefined;
-  return cannot(request, why, hint, exitStatusOf(code, Deno.build.os));
+  return cannot(request, why, answer.hint, exitStatusOf(code, Deno.build.os));
 }
 
 function cannot({ op, url }: RegistrationRequest, why: string, hint?: string, exit = 1): Fault {

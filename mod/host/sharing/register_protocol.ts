@@ -40,8 +40,13 @@ export type RegistrationRequest = RegisterRequest | UnregisterRequest;
 export type RegistrationAnswer =
   | { readonly kind: "prove"; readonly nonce: string }
   | { readonly kind: "done"; readonly url: string }
-  /** `code` is a Win32 code. */
-  | { readonly kind: "refused"; readonly code: number; readonly reason: string }
+  /** `code` is a Win32 code, `hint` a command that cures it. */
+  | {
+    readonly kind: "refused";
+    readonly code: number;
+    readonly reason: string;
+    readonly hint?: string | undefined;
+  }
   | { readonly kind: "ended"; readonly reason: string };
 
 /** Limits for the time-out in seconds; HTTP.sys's own time-outs are 120 s. */
@@ -61,7 +66,12 @@ const requestSchema: v.GenericSchema<unknown, RegistrationRequest> = v.variant("
 const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("kind", [
   v.object({ kind: v.literal("prove"), nonce: v.string() }),
   v.object({ kind: v.literal("done"), url: v.string() }),
-  v.object({ kind: v.literal("refused"), code: v.number(), reason: v.string() }),
+  v.object({
+    kind: v.literal("refused"),
+    code: v.number(),
+    reason: v.string(),
+    hint: v.optional(v.string()),
+  }),
   v.object({ kind: v.literal("ended"), reason: v.string() }),
 ]);
 

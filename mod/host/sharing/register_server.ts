@@ -30,19 +30,24 @@ const PROOF_MS = 10_000;
 export interface RegistrationOutcome {
   readonly code: number;
   readonly text: string;
+  /** For a refusal: a command that cures it. */
+  readonly hint?: string;
 }
 
 /** Executes the requests of identified callers. */
 export interface RegistrationHandler {
-  /** Calls `onEnd` once, when the service ends the registration. */
+  /**
+   * Calls `onEnd` once, when the service ends the registration, which it identifies: another one may
+   * have the same URL later.
+   */
   register(
     request: RegisterRequest,
     registrant: Registrant,
     onEnd: (reason: string) => void,
   ): Promise<RegistrationOutcome>;
   unregister(request: UnregisterRequest, registrant: Registrant): Promise<RegistrationOutcome>;
-  /** The caller of the registration has closed its connection. */
-  disconnected(url: string): Promise<void>;
+  /** The caller of the registration with this `onEnd` has closed its connection. */
+  disconnected(onEnd: (reason: string) => void): Promise<void>;
 }
 
 type Stream = LineStream & { close(): void };
@@ -106,7 +111,7 @@ export class RegistrationServer {
       await reply(answerOf(outcome));
       await lines.next(); // only the end of the stream is expected
     } finally {
-      await this.#handler.disconnected(outcome.text).catch(this.#onFailure);
+      await this.#handler.disconnected(notifyEnd).catch(this.#onFailure);
     }
   }
 
@@ -156,8 +161,8 @@ export class RegistrationServer {
   }
 }
 
-function answerOf({ code, text }: RegistrationOutcome): RegistrationAnswer {
+function answerOf({ code, text, hint }: RegistrationOutcome): RegistrationAnswer {
   return code === WIN32.NO_ERROR
     ? { kind: "done", url: text }
-    : { kind: "refused", code, reason: text };
+    : { kind: "refused", code, reason: text, hint };
 }

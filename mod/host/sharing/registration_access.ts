@@ -44,6 +44,8 @@ interface AccessDecision {
   readonly code: number;
   /** Why it is refused, as the end of a sentence; "" if it is allowed. */
   readonly reason: string;
+  /** A command that an administrator can run to allow it. */
+  readonly hint?: string;
 }
 
 /** A registration to decide about, and the facts that decide. */
@@ -68,13 +70,18 @@ export function decideRegistration(question: AccessQuestion): AccessDecision {
   const same = taken.find((one) => formatUrlPrefix(one.prefix) === formatUrlPrefix(prefix));
   if (same !== undefined) return refused(WIN32.ALREADY_EXISTS, `already registered by ${same.by}`);
   if (target.kind === "unix" && !registrant.isAdministrator) {
-    return refused(WIN32.ACCESS_DENIED, "only an administrator may use a socket file as target");
+    return refused(
+      WIN32.ACCESS_DENIED,
+      "only an administrator may use a socket file as target",
+      `httpcfg register ${formatUrlPrefix(prefix)} --to http://127.0.0.1:PORT`,
+    );
   }
   const covering = coveringPrefix(reserved, prefix);
   if (covering === null) {
     return registrant.isAdministrator ? ALLOWED : refused(
       WIN32.ACCESS_DENIED,
       `no reservation covers it, so user ${registrant.uid} may not register it`,
+      reserveFor(prefix, registrant),
     );
   }
   const aces = parseSddl(covering.record.sddl);
@@ -82,7 +89,15 @@ export function decideRegistration(question: AccessQuestion): AccessDecision {
   return refused(
     WIN32.ACCESS_DENIED,
     `reservation "${covering.record.url}" does not allow user ${registrant.uid} to register it`,
+    covering.prefix.path === prefix.path
+      ? `sudo httpcfg delete urlacl -u ${covering.record.url}; ${reserveFor(prefix, registrant)}`
+      : reserveFor(prefix, registrant),
   );
+}
+
+/** Returns the command that reserves `prefix` for the user of `registrant`. */
+function reserveFor(prefix: UrlPrefix, { uid }: Registrant): string {
+  return `sudo httpcfg set urlacl -u ${formatUrlPrefix(prefix)} -a "D:(A;;GX;;;S-1-22-1-${uid})"`;
 }
 
 /** Returns the prefixes of running sites: `/` in the bucket of each binding. */
@@ -101,8 +116,8 @@ export function takenBySites(sites: readonly SiteRecord[]): TakenPrefix[] {
 
 const ALLOWED: AccessDecision = { code: WIN32.NO_ERROR, reason: "" };
 
-function refused(code: number, reason: string): AccessDecision {
-  return { code, reason };
+function refused(code: number, reason: string, hint?: string): AccessDecision {
+  return hint === undefined ? { code, reason } : { code, reason, hint };
 }
 
 interface Reserved {

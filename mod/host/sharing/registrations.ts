@@ -121,14 +121,14 @@ export class Registrations implements RegistrationHandler {
       if (quotaProblem !== null) return await refuse(WIN32.NOT_ENOUGH_QUOTA, quotaProblem);
       const { urlAcl: reservations } = await this.#store.read();
       const taken = [...takenBySites(runningSites), ...this.#taken()];
-      const { code, reason } = decideRegistration({
+      const { code, reason, ...hint } = decideRegistration({
         prefix,
         target,
         registrant,
         reservations,
         taken,
       });
-      if (code !== WIN32.NO_ERROR) return { code, text: reason };
+      if (code !== WIN32.NO_ERROR) return { code, text: reason, ...hint };
       return await this.#add(this.#create(prefix, target, { request, registrant, onEnd }));
     });
   }
@@ -143,16 +143,20 @@ export class Registrations implements RegistrationHandler {
         return await refuse(WIN32.FILE_NOT_FOUND, "not registered");
       }
       if (!registrant.isAdministrator && found.uid !== registrant.uid) {
-        return await refuse(WIN32.ACCESS_DENIED, "registered by another user");
+        return {
+          code: WIN32.ACCESS_DENIED,
+          text: "registered by another user",
+          hint: `sudo httpcfg unregister ${url}`,
+        };
       }
       await this.#remove(found, "it was unregistered");
       return { code: WIN32.NO_ERROR, text: url };
     });
   }
 
-  disconnected(url: string): Promise<void> {
+  disconnected(onEnd: (reason: string) => void): Promise<void> {
     return this.#exclusive(async () => {
-      const found = this.#list.find((one) => one.url === url && !one.keep);
+      const found = this.#list.find((one) => one.onEnd === onEnd && !one.keep);
       if (found !== undefined) await this.#remove(found, "its program closed the connection");
     });
   }

@@ -44,8 +44,8 @@ class Handler implements RegistrationHandler {
     this.heard.push(`unregister ${url}`);
     return Promise.resolve(this.outcome);
   }
-  disconnected(url: string): Promise<void> {
-    this.heard.push(`gone ${url}`);
+  disconnected(onEnd: (reason: string) => void): Promise<void> {
+    this.heard.push(`gone ${onEnd === this.end}`);
     this.#gone.resolve();
     return Promise.resolve();
   }
@@ -116,7 +116,7 @@ Deno.test({
     assertEquals(shared.handler.heard, ["register http://+:80/a/ true"]);
     granted.close();
     await shared.handler.hasGone;
-    assertEquals(shared.handler.heard.at(-1), "gone http://+:80/a/");
+    assertEquals(shared.handler.heard.at(-1), "gone true");
   },
 });
 

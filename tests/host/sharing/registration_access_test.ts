@@ -30,13 +30,21 @@ const RESERVED = [
 const SITES = [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: [":80:", "10.0.0.1:81:", ":82:a.test"] }];
 
 function code(who: Registrant, url: string, to = "http://127.0.0.1:1"): number {
+  return decide(who, url, to).code;
+}
+
+function decide(
+  registrant: Registrant,
+  url: string,
+  to: string,
+): ReturnType<typeof decideRegistration> {
   return decideRegistration({
     prefix: parseUrlPrefix(url)!,
     target: parseProxyTarget(to)!,
-    registrant: who,
+    registrant,
     reservations: RESERVED,
     taken: [...takenBySites(SITES), { prefix: parseUrlPrefix("http://+:80/had/")!, by: "ann" }],
-  }).code;
+  });
 }
 
 Deno.test("decideRegistration() follows the longest reservation, and the implicit one without", () => {
@@ -99,4 +107,22 @@ Deno.test("takenBySites() gives each binding its prefix", () => {
     "https://*:443/",
   ]);
   assertEquals(taken[0]?.by, 'site "Default Web Site"');
+});
+
+Deno.test("decideRegistration() gives a hint that cures the refusal", () => {
+  const reserve = (url: string): string => {
+    return `sudo httpcfg set urlacl -u ${url} -a "D:(A;;GX;;;S-1-22-1-1000)"`;
+  };
+  const cases: [url: string, to: string, hint: string | undefined][] = [
+    ["http://+:80/none/", "http://127.0.0.1:1", reserve("http://+:80/none/")],
+    ["http://+:80/admins/x/", "http://127.0.0.1:1", reserve("http://+:80/admins/x/")],
+    [
+      "http://+:80/admins/",
+      "http://127.0.0.1:1",
+      `sudo httpcfg delete urlacl -u http://+:80/admins/; ${reserve("http://+:80/admins/")}`,
+    ],
+    ["http://+:80/all/", "unix:/s", "httpcfg register http://+:80/all/ --to http://127.0.0.1:PORT"],
+    ["http://+:80/had/", "http://127.0.0.1:1", undefined],
+  ];
+  for (const [url, to, hint] of cases) assertEquals(decide(ANN, url, to).hint, hint, url);
 });

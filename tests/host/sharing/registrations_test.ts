@@ -108,7 +108,7 @@ Deno.test("Registrations.unregister() is for who registered it, and for administ
   await registrations.register(wish(url, { keep: true }), ANN, note);
   const other = { ...ANN, uid: 1001 };
   assertEquals((await registrations.unregister({ op: "unregister", url }, other)).code, 5);
-  await registrations.disconnected(url); // it is kept
+  await registrations.disconnected(note); // it is kept
   assertEquals(service.shared, [url]);
   assertEquals((await registrations.unregister({ op: "unregister", url }, ANN)).code, 0);
   assertEquals([service.shared, ended], [[], ["it was unregistered"]]);
@@ -130,13 +130,27 @@ Deno.test("Registrations.refresh() shares what there is once more, while HTTP ru
 
 Deno.test("Registrations end with their programs, and all with HTTP", async () => {
   const { service, registrations, ended } = make();
-  const note = (reason: string): void => void ended.push(reason);
-  await registrations.register(wish("http://+:80/a/"), ROOT, note);
-  await registrations.register(wish("http://+:80/b/", { keep: true }), ROOT, note);
-  await registrations.disconnected("http://+:80/a/");
+  const notes = ["a", "b"].map((name) => (reason: string) => void ended.push(`${name}: ${reason}`));
+  const [a, b] = notes as [(reason: string) => void, (reason: string) => void];
+  await registrations.register(wish("http://+:80/a/"), ROOT, a);
+  await registrations.register(wish("http://+:80/b/", { keep: true }), ROOT, b);
+  await registrations.disconnected(a);
   assertEquals(service.shared, ["http://+:80/b/"]);
   await registrations.endAll("over");
-  assertEquals([service.shared, ended], [[], ["its program closed the connection", "over"]]);
+  assertEquals([service.shared, ended], [[], ["a: its program closed the connection", "b: over"]]);
   await registrations.endAll("over");
-  await registrations.disconnected("http://+:80/a/");
+  await registrations.disconnected(a);
+});
+
+Deno.test("Registrations.disconnected() ends no later registration of the same URL", async () => {
+  const { service, registrations } = make();
+  const url = "http://+:80/all/a/";
+  const [ann, bob] = [(): void => {}, (): void => {}];
+  await registrations.register(wish(url), ANN, ann);
+  await registrations.unregister({ op: "unregister", url }, ROOT);
+  await registrations.register(wish(url), { ...ANN, uid: 1001 }, bob);
+  await registrations.disconnected(ann); // her connection ends after his registration
+  assertEquals([service.shared, registrations.status()[0]?.uid], [[url], 1001]);
+  await registrations.disconnected(bob);
+  assertEquals(service.shared, []);
 });
