@@ -39,6 +39,8 @@ export class SiteConnections {
     const site = this.#siteOf.get(remote);
     if (site === undefined) return;
     this.#siteOf.delete(remote);
-    this.#counts.set(site, (this.#counts.get(site) ?? 1) - 1);
+    const left = (this.#counts.get(site) ?? 1) - 1;
+    if (left === 0) this.#counts.delete(site);
+    else this.#counts.set(site, left);
   }
 }
