@@ -6,7 +6,7 @@
 import { lookup } from "node:dns/promises";
 import { type Endpoint, parseEndpoint, parseIp } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
-import { Fault, quote, usageFault } from "../../base/fault.ts";
+import { Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { makePlan } from "../../listen/plan/make_plan.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
@@ -95,7 +95,7 @@ async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {
     // Whatever the resolver's reason, the error and its hint are the same.
   }
   throw new Fault(`Cannot explain ${quote(name)}: no address found for the name`, {
-    hint: `httpcfg explain 127.0.0.1:${port} --host ${name}`,
+    hint: `httpcfg explain 127.0.0.1:${port} --host ${shellWord(name)}`,
   });
 }
 

@@ -8,7 +8,8 @@
  * @module
  */
 import * as v from "valibot";
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
+import { fileFault } from "../../base/file_fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
 
 /** One version of the document. */
@@ -78,7 +79,7 @@ export class History {
       await this.#write({ number: next, at, user: author.user, command, document });
       await this.#prune();
     } catch (error) {
-      throw this.#fault("write the history", error);
+      throw fileFault("write the history in", this.#folder, error);
     }
   }
 
@@ -105,7 +106,9 @@ export class History {
         if (match !== null) numbers.push(Number(match[1]));
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw this.#fault("read the history", error);
+      if (!(error instanceof Deno.errors.NotFound)) {
+        throw fileFault("read the history in", this.#folder, error);
+      }
     }
     return numbers.sort((a, b) => a - b);
   }
@@ -118,7 +121,7 @@ export class History {
       return parsed.success && parsed.output.number === number ? parsed.output : null;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
-      throw this.#fault("read the history", error);
+      throw fileFault("read the history in", this.#folder, error);
     }
   }
 
@@ -142,14 +145,5 @@ export class History {
 
   #path(number: number): string {
     return `${this.#folder}/${String(number).padStart(6, "0")}.json`;
-  }
-
-  #fault(what: string, error: unknown): Fault {
-    if (error instanceof Fault) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new Fault(`Cannot ${what} in ${quote(this.#folder)}: ${reason}`, {
-      hint: `ls -ld ${this.#folder}`,
-      cause: error,
-    });
   }
 }

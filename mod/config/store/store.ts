@@ -7,11 +7,11 @@
  *
  * @module
  */
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { directoryOf, fileFault } from "../../base/file_fault.ts";
 import type { ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
-import { DocumentFault, type Problem } from "../document/document_problems.ts";
+import { DocumentFault, type DocumentProblem } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
 import { keepOwner, replaceFile, statOrNull } from "./replace_file.ts";
 
@@ -123,7 +123,7 @@ export class Store {
     return value as ConfigDocument;
   }
 
-  async #check(value: unknown): Promise<Problem[]> {
+  async #check(value: unknown): Promise<DocumentProblem[]> {
     const [{ checkDocument }, contents] = await Promise.all([
       import("../document/check.ts"),
       this.#options.loadContentRules(),
@@ -151,7 +151,7 @@ export class Store {
             `Cannot write ${quote(this.file)}: another process has held the lock ${
               quote(path)
             } for ${LOCK_WAIT_MS / 1000} s`,
-            { hint: `fuser -v ${path}` },
+            { hint: `fuser -v ${shellWord(path)}` },
           ),
         );
       }, LOCK_WAIT_MS);

@@ -7,7 +7,7 @@ import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
-import { ownerCommand } from "../../listen/machine/port_owner.ts";
+import { portInUseHint } from "../../listen/machine/port_owner.ts";
 import type { Plan, PlannedEndpoint, PlannedSite } from "../../listen/plan/make_plan.ts";
 import type { ListeningView } from "../../site/kinds/site_context.ts";
 import type { EndpointStatus, ServiceStatus, SiteStatus } from "../control/status.ts";
@@ -78,7 +78,7 @@ export function nothingStarted(plan: Plan, os: string): Fault | null {
   const reasons = wanted.map(({ name, reason }) => `  ${quote(name)}: ${reason}`);
   return new Fault(`Cannot start any site\n${reasons.join("\n")}`, {
     hint: refused !== undefined
-      ? hintFor(refused, os)
+      ? portInUseHint(refused.holders, refused.port, os)
       : wanted.some(({ win32 }) => win32 === WIN32.NO_SUCH_LOGON_SESSION)
       ? "httpcfg cert list; httpcfg set ssl -i 0.0.0.0:443 -h HASH"
       : "httpcfg query iplisten; httpcfg site list",
@@ -87,13 +87,6 @@ export function nothingStarted(plan: Plan, os: string): Fault | null {
 
 function refusedFault(refused: PlannedEndpoint, os: string): Fault {
   return new Fault(`Cannot listen on ${quote(formatEndpoint(refused))}: ${refused.cause}`, {
-    hint: hintFor(refused, os),
+    hint: portInUseHint(refused.holders, refused.port, os),
   });
-}
-
-function hintFor({ holders, port }: PlannedEndpoint, os: string): string {
-  const pid = holders[0]?.pid;
-  return pid
-    ? `stop that process (kill ${pid}), or choose another port or address`
-    : `find the process that holds it: ${ownerCommand(port, os)}`;
 }

@@ -6,7 +6,7 @@
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
-import { describeOwner, ownerCommand, type PortOwner } from "./port_owner.ts";
+import { describeOwner, portInUseHint, type PortOwner } from "./port_owner.ts";
 
 /** The code of a bind that may succeed later without any action: the machine lacks the address. */
 const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
@@ -62,9 +62,7 @@ function explain(
         reason: holders.length === 0
           ? "the port is in use on this address"
           : `the port is held by ${holders.map(describeOwner).join(" and ")}`,
-        hint: holders[0]?.pid
-          ? `stop that process (kill ${holders[0].pid}), or choose another port or address`
-          : `find the process that holds the port: ${ownerCommand(endpoint.port, os)}`,
+        hint: portInUseHint(holders, endpoint.port, os),
       };
     case ADDRESS_ABSENT_CODE:
       return {

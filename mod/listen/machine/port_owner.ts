@@ -57,6 +57,16 @@ export function describeOwner(owner: PortOwner): string {
   return `${process} on ${formatEndpoint(owner)}${scope}`;
 }
 
+/** Returns what to do about a port that `owners` have. */
+export function portInUseHint(owners: readonly PortOwner[], port: number, os: string): string {
+  const pids = [...new Set(owners.flatMap(({ pid }) => pid ?? []))];
+  if (pids.length === 0 || owners.some(({ pid }) => pid === null)) {
+    return `find the process that holds the port: ${ownerCommand(port, os)}`;
+  }
+  const what = pids.length === 1 ? "that process" : "those processes";
+  return `stop ${what} (kill ${pids.join(" ")}), or choose another port or address`;
+}
+
 /** Returns the command that shows the owner of a port if this program cannot determine it. */
 export function ownerCommand(port: number, os: string): string {
   if (os === "windows") return `netstat -ano | findstr :${port}`;

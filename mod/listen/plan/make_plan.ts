@@ -245,7 +245,7 @@ function isDual(held: PortOwner, onPort: readonly PortOwner[], machine: Machine)
 }
 
 function planClose(
-  { inclusion, table, input }: Context,
+  { inclusion, table }: Context,
   endpoint: Endpoint,
   alive: ReadonlySet<number>,
 ): PlannedEndpoint {
@@ -257,7 +257,7 @@ function planClose(
     ? `no starting site uses port ${port}`
     : isWildcard || decision.included && interfaceName !== null
     ? "other sockets replace it"
-    : interfaceName === null && input.list.length > 0
+    : interfaceName === null
     ? "this machine no longer has the address"
     : whyExcluded(decision);
   const entry = decision.entry?.text ?? null;

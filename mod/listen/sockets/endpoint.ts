@@ -9,6 +9,7 @@
  */
 import type { Endpoint } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
+import { fileFault } from "../../base/file_fault.ts";
 import { bindFault } from "../machine/bind_fault.ts";
 import type { PortOwner } from "../machine/port_owner.ts";
 import { findPortOwners } from "../machine/port_owners.ts";
@@ -123,8 +124,7 @@ async function listenUnix(path: string, mode: number): Promise<Deno.Listener<Den
     return bindUnix(path, mode);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Fault(`Cannot open the control socket ${quote(path)}: ${reason}`, { cause: error });
+      throw fileFault("open the control socket", path, error);
     }
   }
   if (await hasListener(path)) {

@@ -97,7 +97,7 @@ Deno.test("nothingStarted() of one site names the address, the port, the cause a
   assertStringIncludes(fault?.hint ?? "", "kill 77");
   const unknown = { ...refused, holders: [{ ...HOLDER, pid: null }] };
   const other = nothingStarted(planOf([unknown], [plannedSite(1, "failed")]), "linux");
-  assertStringIncludes(other?.hint ?? "", "find the process that holds it: ");
+  assertStringIncludes(other?.hint ?? "", "find the process that holds the port: ");
 });
 
 Deno.test("nothingStarted() of several sites names each with its reason", () => {

@@ -6,6 +6,7 @@ import {
   describeOwner,
   endpointsCollide,
   ownerCommand,
+  portInUseHint,
   type PortOwner,
 } from "../../../mod/listen/machine/port_owner.ts";
 
@@ -46,6 +47,21 @@ Deno.test("describeOwner() names process, user, address and reach", () => {
     describeOwner({ ...holder, ...at("10.0.0.5:80"), mapped: true, pid: null }),
     "an unidentified process of user root on 10.0.0.5:80, IPv4-mapped",
   );
+});
+
+Deno.test("portInUseHint() names every process, or the command that finds them", () => {
+  const owner = (pid: number | null): PortOwner => {
+    const rest = { mapped: false, program: "nginx", user: "root", socket: 1, namespace: null };
+    return { ...at("0.0.0.0:80"), ...rest, pid };
+  };
+  const find = "find the process that holds the port: sudo ss -ltnp 'sport = :80'";
+  const cases: [pids: (number | null)[], hint: string][] = [
+    [[7], "stop that process (kill 7), or choose another port or address"],
+    [[7, 9, 7], "stop those processes (kill 7 9), or choose another port or address"],
+    [[7, null], find],
+    [[], find],
+  ];
+  for (const [pids, hint] of cases) assertEquals(portInUseHint(pids.map(owner), 80, "linux"), hint);
 });
 
 Deno.test("ownerCommand() names the port in the system's own tool", () => {

@@ -291,6 +291,21 @@ Deno.test("makePlan() names the exclusion that keeps a site out", () => {
   );
 });
 
+Deno.test("makePlan() says why a socket closes", () => {
+  const cases: [list: string, site: string, running: string, cause: RegExp][] = [
+    ["10.0.0.5", ":80:", "10.0.0.6:80", /not on the IP inclusion list/],
+    ["10.0.0.5 10.0.0.99", ":80:", "10.0.0.99:80", /no longer has the address/],
+    ["", ":80:", "10.0.0.99:80", /no longer has the address/],
+    ["", ":80:", "10.0.0.5:80", /other sockets replace it/],
+    ["", ":81:", "10.0.0.5:80", /no starting site uses port 80/],
+  ];
+  for (const [list, site, running, cause] of cases) {
+    const plan = planOf({ what: "", list, sites: [site], running, endpoints: [] });
+    const closed = plan.endpoints.find(({ action }) => action === "close");
+    assertMatch(closed?.cause ?? "", cause, `[${list}] ${running}`);
+  }
+});
+
 Deno.test("makePlan() never plans a wildcard beside an address that it contains", () => {
   const parts = ["0.0.0.0", "::", "10.0.0.5", "!10.0.0.5", "eth0", "!eth1", "fd00::/8", "!::"];
   for (let bits = 0; bits < 1 << parts.length; bits++) {
