@@ -8,6 +8,7 @@
  * @module
  */
 import ipaddr from "ipaddr.js";
+import { quote } from "./fault.ts";
 
 /** The canonical text of an IP address. Only {@linkcode parseIp} makes one. */
 export type Ip = string & { readonly __ip: unique symbol };
@@ -71,6 +72,13 @@ export function parsePort(text: string): number | null {
   if (!/^[1-9][0-9]{0,4}$/.test(text)) return null;
   const port = Number(text);
   return port <= 65535 ? port : null;
+}
+
+/** Returns why {@linkcode parsePort} does not accept `text`. */
+export function portProblem(text: string): string {
+  return /^0[0-9]+$/.test(text)
+    ? `port must not begin with 0: ${quote(text)}`
+    : `port must be between 1 and 65535, not ${quote(text)}`;
 }
 
 /** Parses an endpoint such as `1.2.3.4:80` or `[::1]:80`; null if invalid. */

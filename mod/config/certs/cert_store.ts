@@ -201,7 +201,10 @@ function readPem(path: string): string {
   try {
     const { size } = Deno.statSync(path);
     if (size > PEM_BYTES_MAX) {
-      throw new Error(`too large (${size.toLocaleString("en-US")} bytes, limit 1 MiB)`);
+      const bytes = size.toLocaleString("en-US");
+      throw new Fault(`Cannot read ${quote(path)}: too large (${bytes} bytes, limit 1 MiB)`, {
+        hint: "name a file that contains only the certificate, its chain, or the key, as PEM",
+      });
     }
     return Deno.readTextFileSync(path);
   } catch (error) {

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type Ip, parseIp, parsePort, urlHost } from "../../base/address.ts";
+import { type Ip, parseIp, parsePort, portProblem, urlHost } from "../../base/address.ts";
 import { isHostName } from "../../base/host_name.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
@@ -30,7 +30,7 @@ export function parseBinding(text: string): Binding | Problem {
     return new Problem(`"${ipText}" is not an IP address`);
   }
   const port = parsePort(portText);
-  if (port === null) return new Problem(`port must be between 1 and 65535, not "${portText}"`);
+  if (port === null) return new Problem(portProblem(portText));
   const host = hostText.toLowerCase().replace(/\.$/, "");
   if (host !== "" && !isHostName(host)) return new Problem(`"${hostText}" is not a host name`);
   return { ip, port, host };

@@ -11,7 +11,7 @@ import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { formatBinding, parseBinding } from "./binding.ts";
 import type { ConfigDocument } from "./document.ts";
-import type { Problem } from "./document_problems.ts";
+import type { DocumentProblem } from "./document_problems.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
 import { parseEntry } from "./list_entry.ts";
 import { type ContentSchema, documentSchema } from "./schema.ts";
@@ -23,11 +23,11 @@ import type { SiteContent } from "./site_content.ts";
 export interface ContentRules {
   readonly schema: ContentSchema;
   /** Returns the problems of a content of that shape, each with its path inside the content. */
-  check(content: SiteContent): readonly Problem[];
+  check(content: SiteContent): readonly DocumentProblem[];
 }
 
 /** Returns every problem of `value`; a value without problems may be stored and run. */
-export function checkDocument(value: unknown, contents: ContentRules): Problem[] {
+export function checkDocument(value: unknown, contents: ContentRules): DocumentProblem[] {
   const result = v.safeParse(documentSchema(contents.schema), value);
   if (!result.success) return result.issues.map(problemOf);
   // The schema yields `?: T | undefined` for optional fields, and so the document declares them.
@@ -40,13 +40,16 @@ export function checkDocument(value: unknown, contents: ContentRules): Problem[]
   ];
 }
 
-function problemOf(issue: v.BaseIssue<unknown>): Problem {
+function problemOf(issue: v.BaseIssue<unknown>): DocumentProblem {
   const at = (issue.path ?? []).reduce((path, step) => joinPath(path, step.key), "");
   if (issue.type === "never") return { at, message: "unknown field" };
   if (issue.received === "undefined") return { at, message: "missing" };
   const isOwnMessage = issue.kind !== "schema" || issue.type === "custom";
   const wanted = isOwnMessage ? issue.message : `expected ${alternatives(issue.expected)}`;
-  return { at, message: `${wanted}, found ${describeValue(issue.input)}` };
+  const message = `${wanted}, found ${describeValue(issue.input)}`;
+  return typeof issue.input === "object"
+    ? { at, message }
+    : { at, message, value: String(issue.input) };
 }
 
 /** Turns the checks' notation `("a" | "b")` into a phrase: `one of "a", "b"`. */
@@ -71,29 +74,31 @@ function describeValue(value: unknown): string {
   return String(value);
 }
 
-function checkList(document: ConfigDocument): Problem[] {
-  const problems: Problem[] = [];
+function checkList(document: ConfigDocument): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   const seen = new Set<string>();
   document.ipListen.forEach((entry, i) => {
     const at = `ipListen[${i}]`;
     const checked = parseEntry(entry);
     if (isProblem(checked)) {
-      problems.push({ at, message: `${quote(entry)} is not a valid entry: ${checked.reason}` });
+      const message = `${quote(entry)} is not a valid entry: ${checked.reason}`;
+      problems.push({ at, message, value: entry });
     } else if (checked.text !== entry) {
       problems.push({
         at,
         message: `${quote(entry)} must be written as ${quote(checked.text)}`,
+        value: entry,
       });
     } else if (seen.has(entry)) {
-      problems.push({ at, message: `${quote(entry)} is a duplicate entry` });
+      problems.push({ at, message: `${quote(entry)} is a duplicate entry`, value: entry });
     }
     seen.add(entry);
   });
   return problems;
 }
 
-function checkSites(document: ConfigDocument, contents: ContentRules): Problem[] {
-  const problems: Problem[] = [];
+function checkSites(document: ConfigDocument, contents: ContentRules): DocumentProblem[] {
+  const problems: DocumentProblem[] = [];
   const ids = new Set<number>();
   const names = new Set<string>();
   document.sites.forEach((site, i) => {
@@ -112,7 +117,8 @@ function checkSites(document: ConfigDocument, contents: ContentRules): Problem[]
     for (const list of ["bindings", "secureBindings"] as const) {
       site[list].forEach((text, j) => {
         const message = bindingProblem(text);
-        if (message !== null) problems.push({ at: `sites[${i}].${list}[${j}]`, message });
+        if (message === null) return;
+        problems.push({ at: `sites[${i}].${list}[${j}]`, message, value: text });
       });
     }
     for (const { at, message } of contents.check(site.content)) {
@@ -129,7 +135,7 @@ function bindingProblem(text: string): string | null {
   return canonical === text ? null : `${quote(text)} must be written as ${quote(canonical)}`;
 }
 
-function checkSsl({ ssl }: ConfigDocument): Problem[] {
+function checkSsl({ ssl }: ConfigDocument): DocumentProblem[] {
   const seen = new Set<string>();
   return ssl.flatMap(({ key }, i) => {
     const at = `ssl[${i}].key`;
@@ -144,12 +150,12 @@ function checkSsl({ ssl }: ConfigDocument): Problem[] {
   });
 }
 
-function checkUrlAcl({ urlAcl }: ConfigDocument): Problem[] {
+function checkUrlAcl({ urlAcl }: ConfigDocument): DocumentProblem[] {
   const seen = new Set<string>();
   return urlAcl.flatMap(({ url, sddl }, i) => {
     const at = `urlAcl[${i}]`;
     const prefix = parseUrlPrefix(url);
-    const problems: Problem[] = prefix === null
+    const problems: DocumentProblem[] = prefix === null
       ? [{ at: `${at}.url`, message: `expected scheme://host:port/path/, found ${quote(url)}` }]
       : duplicateProblems(seen, formatUrlPrefix(prefix), `${at}.url`);
     if (!isProblem(parseSddl(sddl))) return problems;
@@ -158,7 +164,7 @@ function checkUrlAcl({ urlAcl }: ConfigDocument): Problem[] {
   });
 }
 
-function duplicateProblems(seen: Set<string>, key: string, at: string): Problem[] {
+function duplicateProblems(seen: Set<string>, key: string, at: string): DocumentProblem[] {
   const isDuplicate = seen.has(key);
   seen.add(key);
   return isDuplicate ? [{ at, message: `${quote(key)} is a duplicate` }] : [];

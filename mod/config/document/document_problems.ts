@@ -9,17 +9,19 @@ import { Fault } from "../../base/fault.ts";
 /** Maximum number of problems that a message shows; the others are counted. */
 const PROBLEMS_SHOWN = 20;
 
-export interface Problem {
+export interface DocumentProblem {
   /** Path in the document; "" for the document itself. */
   readonly at: string;
   readonly message: string;
+  /** The text that is there, if it is one; the event log shows it. */
+  readonly value?: string;
 }
 
 export class DocumentFault extends Fault {
-  readonly problems: readonly Problem[];
+  readonly problems: readonly DocumentProblem[];
 
   /** `action` is what was attempted: `Cannot use "config.json"`. */
-  constructor(action: string, problems: readonly Problem[]) {
+  constructor(action: string, problems: readonly DocumentProblem[]) {
     const lines = problems.slice(0, PROBLEMS_SHOWN).map(({ at, message }) => {
       return `  ${at === "" ? "the document" : at}: ${message}`;
     });

@@ -26,9 +26,8 @@ import {
  */
 export function documentEvents(error: unknown): NewEvent[] {
   if (!(error instanceof DocumentFault)) return [];
-  return error.problems.flatMap(({ at, message }) => {
+  return error.problems.flatMap(({ at, message, value = "" }) => {
     const cause = { error: WIN32.INVALID_PARAMETER, detail: message };
-    const value = /^"((?:[^"\\]|\\.)*)"/.exec(message)?.[1] ?? "";
     const site = /^sites\[([0-9]+)\]\.(?:b|secureB)indings\[/.exec(at)?.[1];
     if (/^ipListen\[/.test(at)) return [listEntryUnusable(value, cause)];
     return site === undefined ? [] : [urlInvalid(value, `sites[${site}]`, cause)];

@@ -8,7 +8,7 @@ import type * as v from "valibot";
 import type { Handler } from "../../base/exchange.ts";
 import type { FlagInput, FlagSpec } from "../../base/flag_spec.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
-import type { Problem } from "../../config/document/document_problems.ts";
+import type { DocumentProblem } from "../../config/document/document_problems.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
 import type { SiteContext } from "./site_context.ts";
 
@@ -18,7 +18,7 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
   /** The shape of the content: a check for each field except `kind`. */
   readonly fields: FieldsOf<C>;
   /** Problems that the shape cannot express, each with its path inside the content. */
-  problems?(content: C): readonly Problem[];
+  problems?(content: C): readonly DocumentProblem[];
   /** The flag `--KIND`, which selects this kind. */
   readonly flag: FlagSpec;
   /**

@@ -23,7 +23,7 @@
  * @module
  */
 import * as v from "valibot";
-import { parseIp, parsePort, urlHost } from "../../base/address.ts";
+import { parseIp, parsePort, portProblem, urlHost } from "../../base/address.ts";
 import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
 import { quote, usageFault } from "../../base/fault.ts";
 import { isHostName } from "../../base/host_name.ts";
@@ -155,7 +155,7 @@ function authorityProblem(authority: string): Problem | null {
   if (authority.includes("@")) return new Problem("user name before the host not allowed");
   const [, host = authority, port] = /^(\[[^\]]*(?:\]|$)|[^:[]*)(?::(.*))?$/.exec(authority) ?? [];
   if (port !== undefined && parsePort(port) === null) {
-    return new Problem(`port must be between 1 and 65535, not ${quote(port)}`);
+    return new Problem(portProblem(port));
   }
   if (host === "") return new Problem("host missing");
   if (host === "{host}") return null;

@@ -1,5 +1,5 @@
 // Goal: a store is a folder of PEM files, and only what is usable is used. Method: files of testdata.
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import {
   certificateName,
@@ -67,6 +67,14 @@ Deno.test("writePair() and readPair() refuse a key of another certificate", asyn
   assertEquals(folder.names(), []);
   const missing = { certFile: folder.at("a.pem"), keyFile: folder.at("a.key") };
   assertThrows(() => readPair(missing), Fault, "no such file or directory");
+  await Deno.writeFile(folder.at("large"), new Uint8Array(1024 * 1024 + 1));
+  const large = { certFile: folder.at("large"), keyFile: folder.at("large") };
+  const fault = assertThrows(
+    () => readPair(large),
+    Fault,
+    "too large (1,048,577 bytes, limit 1 MiB)",
+  );
+  assertStringIncludes(fault.hint!, "as PEM");
 });
 
 Deno.test("writePair() keeps folder and key from others, also over files of before", async () => {

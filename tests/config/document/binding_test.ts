@@ -57,7 +57,7 @@ Deno.test("parseBinding() says what is wrong", () => {
     ["[1:2]:80:", '"[1:2]" is not an IP address'],
     [":0:", 'port must be between 1 and 65535, not "0"'],
     [":65536:", 'port must be between 1 and 65535, not "65536"'],
-    [":080:", 'port must be between 1 and 65535, not "080"'],
+    [":080:", 'port must not begin with 0: "080"'],
     [":80:-bad", "host name"],
     [":80:a..b", "host name"],
     [":80:*.example.com", "host name"],

@@ -1,9 +1,12 @@
 // Goal: the events of HTTP.sys and W3SVC for what could not be had. Method: plans made by hand.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { WIN32 } from "../../../mod/base/win32.ts";
+import { checkDocument } from "../../../mod/config/document/check.ts";
 import { DEFAULT_DOCUMENT, type SiteRecord } from "../../../mod/config/document/document.ts";
 import { DocumentFault } from "../../../mod/config/document/document_problems.ts";
 import { changeEvents, documentEvents, planEvents } from "../../../mod/host/web/plan_events.ts";
+import { CONTENT_RULES } from "../../../mod/site/kinds/kinds.ts";
+import type { NewEvent } from "../../../mod/telemetry/events/event.ts";
 import { plannedEndpoint, plannedSite, planOf } from "../../support/plans.ts";
 
 function sites(...bindings: string[]): SiteRecord[] {
@@ -98,18 +101,28 @@ Deno.test("planEvents() gives a site that is served over TLS alone an https pref
 });
 
 Deno.test("documentEvents() writes 15014 and 1003 for what cannot be read, and never 15015", () => {
-  const fault = new DocumentFault("Cannot use it", [
-    { at: "ipListen[0]", message: '"1.2.3" is not a valid entry: not an IP address' },
-    { at: "sites[1].bindings[0]", message: '"eighty" is no binding: not of the form' },
-    { at: "sites[1].secureBindings[2]", message: '":x:" is no binding: no port' },
-    { at: "settings.Nonsense", message: "unknown field" },
-  ]);
-  assertEquals(documentEvents(fault).map(({ source, id, error }) => [source, id, error]), [
+  const [site] = DEFAULT_DOCUMENT.sites;
+  const eventsOf = (change: Record<string, unknown>): NewEvent[] => {
+    const problems = checkDocument({ ...DEFAULT_DOCUMENT, ...change }, CONTENT_RULES);
+    return documentEvents(new DocumentFault("Cannot use it", problems));
+  };
+  const events = eventsOf({
+    ipListen: ["1.2.3", "10.0.0.1", "10.0.0.1", 'a "quoted" entry', "x".repeat(200)],
+    sites: [{ ...site, bindings: ["eighty"], secureBindings: [":x:"] }],
+    urlAcl: [{ url: "nothing", sddl: "" }],
+  });
+  assertEquals(events.map(({ source, id, error }) => [source, id, error]), [
+    ["HTTP", 15014, 87],
+    ["HTTP", 15014, 87],
+    ["HTTP", 15014, 87],
     ["HTTP", 15014, 87],
     ["W3SVC", 1003, 87],
     ["W3SVC", 1003, 87],
   ]);
-  assertStringIncludes(documentEvents(fault)[0]!.text, "IP Listen-Only list entry 1.2.3.");
-  assertStringIncludes(documentEvents(fault)[1]!.text, "URL prefix 'eighty' for site 'sites[1]'");
+  assertStringIncludes(events[0]!.text, "IP Listen-Only list entry 1.2.3.");
+  assertStringIncludes(events[2]!.text, 'IP Listen-Only list entry a "quoted" entry.');
+  assertStringIncludes(events[3]!.text, `IP Listen-Only list entry ${"x".repeat(200)}.`);
+  assertStringIncludes(events[4]!.text, "URL prefix 'eighty' for site 'sites[0]'");
+  assertStringIncludes(eventsOf({ ipListen: [7] })[0]!.text, "list entry 7.");
   assertEquals(documentEvents(new Error("another")), []);
 });
