@@ -45,5 +45,5 @@ export interface FlagInput {
 /** An example of how to use a command, and what it shows. */
 export interface Example {
   readonly line: string;
-  readonly tells: string;
+  readonly shows: string;
 }

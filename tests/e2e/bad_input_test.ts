@@ -71,7 +71,7 @@ Deno.test("a broken document: every command says where, none changes it or start
   const changed = (change: Record<string, unknown>): string => {
     return JSON.stringify({ ...DEFAULT_DOCUMENT, ...change });
   };
-  const documents: [tells: string, text: string, parts: string[]][] = [
+  const documents: [shows: string, text: string, parts: string[]][] = [
     ["broken JSON", '{"version": 1, "ipListen": [', ["Cannot read", program.config]],
     ["nothing", "", ["Cannot read", program.config]],
     ["an unknown field", changed({ ipLisen: [] }), ["ipLisen: unknown field"]],
@@ -80,19 +80,19 @@ Deno.test("a broken document: every command says where, none changes it or start
     ["a newer version", changed({ version: 2 }), ["version 2 is newer"]],
   ];
   const lines = ["set iplisten -i 127.0.0.2", "query iplisten", "site list", "status"];
-  for (const [tells, text, parts] of documents) {
+  for (const [shows, text, parts] of documents) {
     await Deno.writeTextFile(program.config, text);
     const results = await Promise.all(lines.map((line) => program.run(line)));
     results.push(await program.run("serve")); // alone: while it fails, it answers to status
     [...lines, "serve"].forEach((line, i) => {
       const result = results[i]!;
       // A query reads the list alone: what is wrong beside it, others say.
-      if (line === "query iplisten" && tells === "an unknown field") return;
-      assertEquals([result.status, result.out], [1, ""], `${tells}: ${line}`);
-      assertClearError(result, parts, `${tells}: ${line}`);
+      if (line === "query iplisten" && shows === "an unknown field") return;
+      assertEquals([result.status, result.out], [1, ""], `${shows}: ${line}`);
+      assertClearError(result, parts, `${shows}: ${line}`);
     });
-    assertEquals(await Deno.readTextFile(program.config), text, tells);
-    assertEquals(program.servicePid(), null, tells);
+    assertEquals(await Deno.readTextFile(program.config), text, shows);
+    assertEquals(program.servicePid(), null, shows);
   }
   const net = await program.run("net start w3svc");
   assertStringIncludes(net.out, "service could not be started.");

@@ -29,9 +29,9 @@ const events: CommandSpec = {
     "deactivated, 7036 a service entered a state.",
   ],
   examples: [
-    { line: "httpcfg events", tells: "the newest 100 events, oldest first" },
-    { line: "httpcfg events --source W3SVC --id 1004", tells: "sites that did not start" },
-    { line: "httpcfg events --format ndjson | jq -r .text", tells: "for scripts" },
+    { line: "httpcfg events", shows: "the newest 100 events, oldest first" },
+    { line: "httpcfg events --source W3SVC --id 1004", shows: "sites that did not start" },
+    { line: "httpcfg events --format ndjson | jq -r .text", shows: "for scripts" },
   ],
   flags: {
     limit: { kind: "string", value: "N", summary: "number of events, the newest; 100 by default" },

@@ -24,8 +24,8 @@ const spec: CommandSpec = {
     "Exit status 0 if a site or a registered program responds, 1 if none does.",
   ],
   examples: [
-    { line: "httpcfg explain http://www.example.com/", tells: "resolve the name on this machine" },
-    { line: "httpcfg explain 10.0.0.5:80 --host www.example.com", tells: "use this address" },
+    { line: "httpcfg explain http://www.example.com/", shows: "resolve the name on this machine" },
+    { line: "httpcfg explain 10.0.0.5:80 --host www.example.com", shows: "use this address" },
   ],
   flags: {
     ...FORMAT_FLAG,

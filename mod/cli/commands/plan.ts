@@ -28,12 +28,12 @@ const plan: CommandSpec = {
     "open or a site would not start.",
   ],
   examples: [
-    { line: "httpcfg plan", tells: "as text" },
+    { line: "httpcfg plan", shows: "as text" },
     {
       line: "httpcfg plan --format json | jq '.sites[] | select(.reason)'",
-      tells: "sites with problems",
+      shows: "sites with problems",
     },
-    { line: "httpcfg plan --strict", tells: "reject addresses that the machine does not have" },
+    { line: "httpcfg plan --strict", shows: "reject addresses that the machine does not have" },
   ],
   flags: {
     ...FORMAT_FLAG,

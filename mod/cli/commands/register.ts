@@ -36,10 +36,10 @@ const register: CommandSpec = {
     "already registered, 32 for a port that another process holds.",
   ],
   examples: [
-    { line: "httpcfg register http://+:80/app/ --to http://127.0.0.1:3000", tells: "until Ctrl+C" },
+    { line: "httpcfg register http://+:80/app/ --to http://127.0.0.1:3000", shows: "until Ctrl+C" },
     {
       line: "httpcfg register http://*:80/api/ --to unix:/run/api.sock --keep",
-      tells: "return at once; the registration lasts until unregister",
+      shows: "return at once; the registration lasts until unregister",
     },
   ],
   flags: {
@@ -82,7 +82,7 @@ const unregister: CommandSpec = {
   usage: "URL",
   summary: "End a registration",
   details: ["Only the user who registered the URL, root and the user of the service may do this."],
-  examples: [{ line: "httpcfg unregister http://*:80/api/", tells: "free the prefix" }],
+  examples: [{ line: "httpcfg unregister http://*:80/api/", shows: "free the prefix" }],
   flags: {},
   words: { min: 1, max: 1 },
   async run(input, io): Promise<number> {
@@ -100,8 +100,8 @@ const registrations: CommandSpec = {
   usage: "",
   summary: "List the programs that have registered a URL",
   examples: [
-    { line: "httpcfg registrations", tells: "as a table" },
-    { line: "httpcfg registrations --format json | jq '.registrations[].url'", tells: "the URLs" },
+    { line: "httpcfg registrations", shows: "as a table" },
+    { line: "httpcfg registrations --format json | jq '.registrations[].url'", shows: "the URLs" },
   ],
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },

@@ -24,8 +24,8 @@ const reload: CommandSpec = {
     "terminal to ask on, or --confirm.",
   ],
   examples: [
-    { line: "httpcfg reload", tells: "apply what httpcfg plan shows" },
-    { line: "httpcfg reload --confirm 60s", tells: "revert unless confirmed within a minute" },
+    { line: "httpcfg reload", shows: "apply what httpcfg plan shows" },
+    { line: "httpcfg reload --confirm 60s", shows: "revert unless confirmed within a minute" },
   ],
   flags: {
     yes: { kind: "boolean", summary: "apply a change even if it could lock you out" },
@@ -66,7 +66,7 @@ const confirm: CommandSpec = {
   name: "confirm",
   usage: "",
   summary: "Keep the change that reload --confirm made",
-  examples: [{ line: "httpcfg confirm", tells: "keep the change" }],
+  examples: [{ line: "httpcfg confirm", shows: "keep the change" }],
   flags: {},
   words: { min: 0, max: 0 },
   async run(_input, io): Promise<number> {

@@ -20,7 +20,7 @@ const serve: CommandSpec = {
     "Starts W3SVC and what it needs, and runs until SIGTERM or SIGINT: responses in flight are " +
     "finished, for at most ShutdownGraceTimeout. Reports what it does on stderr.",
   ],
-  examples: [{ line: "httpcfg serve", tells: "run the service; stop it with Ctrl+C" }],
+  examples: [{ line: "httpcfg serve", shows: "run the service; stop it with Ctrl+C" }],
   flags: {
     background: {
       kind: "boolean",

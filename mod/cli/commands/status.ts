@@ -20,10 +20,10 @@ const status: CommandSpec = {
     "Exit status 0 if W3SVC is running, 1 if not.",
   ],
   examples: [
-    { line: "httpcfg status", tells: "as text" },
+    { line: "httpcfg status", shows: "as text" },
     {
       line: "httpcfg status --format json | jq '.sites[] | select(.reason)'",
-      tells: "sites with problems",
+      shows: "sites with problems",
     },
   ],
   flags: FORMAT_FLAG,

@@ -37,8 +37,8 @@ const verify: CommandSpec = {
     "Exit status 0 if everything is as expected, 1 if not.",
   ],
   examples: [
-    { line: "httpcfg verify", tells: "show what is wrong" },
-    { line: "httpcfg verify --allow-foreign --format csv", tells: "for a nightly job" },
+    { line: "httpcfg verify", shows: "show what is wrong" },
+    { line: "httpcfg verify --allow-foreign --format csv", shows: "for a nightly job" },
   ],
   flags: {
     ...FORMAT_FLAG,

@@ -27,10 +27,10 @@ const who: CommandSpec = {
     "Exit status 0 if a process listens there, 1 if none does.",
   ],
   examples: [
-    { line: "httpcfg who 80", tells: "every process that listens on port 80" },
+    { line: "httpcfg who 80", shows: "every process that listens on port 80" },
     {
       line: "httpcfg who 10.0.0.5:80",
-      tells: "the processes that keep this address from being used",
+      shows: "the processes that keep this address from being used",
     },
   ],
   flags: FORMAT_FLAG,

@@ -118,7 +118,7 @@ export function commandHelp(spec: CommandSpec): string {
   }
   if (spec.examples?.length) {
     lines.push("", "Examples:");
-    for (const { line, tells } of spec.examples) lines.push(`  ${line}`, `      ${tells}`);
+    for (const { line, shows } of spec.examples) lines.push(`  ${line}`, `      ${shows}`);
   }
   return lines.join("\n");
 }

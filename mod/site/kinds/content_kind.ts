@@ -51,7 +51,7 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
 export interface FlagExample {
   /** The flags that follow the name and the bindings of a site. */
   readonly words: string;
-  readonly tells: string;
+  readonly shows: string;
 }
 
 /** A check for each field of `C`, whose output has the type of that field. */

@@ -36,7 +36,7 @@ export const echo: ContentKind<{ readonly kind: "echo" }> = {
   fields: {},
   flag: { kind: "boolean", summary: "echo each request, for diagnosis" },
   details: {},
-  examples: [{ words: "--echo", tells: "what a client sends and where it arrives" }],
+  examples: [{ words: "--echo", shows: "what a client sends and where it arrives" }],
   read: () => ({ kind: "echo" }),
   label: () => "echo",
   description: () => "an echo of the request",

@@ -38,7 +38,7 @@ export function contentHelp(): readonly string[] {
 /** Examples of each kind in use; `line` is the command line that precedes the flags. */
 export function contentExamples(line: string): Example[] {
   return KINDS.flatMap(({ examples }) => {
-    return examples.map(({ words, tells }) => ({ line: `${line} ${words}`, tells }));
+    return examples.map(({ words, shows }) => ({ line: `${line} ${words}`, shows }));
   });
 }
 

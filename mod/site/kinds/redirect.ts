@@ -85,10 +85,10 @@ export const redirect: ContentKind<RedirectContent> = {
     "client repeats the request unchanged; after 301 and 302 most clients send a GET.",
   ],
   examples: [
-    { words: SAMPLE, tells: "the same path on another host" },
+    { words: SAMPLE, shows: "the same path on another host" },
     {
       words: "--redirect 'https://{host}{path}' --status 308",
-      tells: "the same address over https, permanently",
+      shows: "the same address over https, permanently",
     },
   ],
   read(input, line): RedirectContent {

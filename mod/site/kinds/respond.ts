@@ -39,7 +39,7 @@ export const respond: ContentKind<RespondContent> = {
       suggests: ["404", "410", "503"],
     },
   },
-  examples: [{ words: SAMPLE, tells: "a fixed text" }],
+  examples: [{ words: SAMPLE, shows: "a fixed text" }],
   read(input, line): RespondContent {
     const status = readStatus(input.text("status"), line);
     const content = { kind: "respond", text: input.text("respond")! } as const;

@@ -23,7 +23,7 @@ export const root: ContentKind<FolderContent> = {
     completes: "folder",
   },
   details: { listing: { kind: "boolean", summary: "list directories without an index.html" } },
-  examples: [{ words: "--root /srv/intranet", tells: "the files in a directory" }],
+  examples: [{ words: "--root /srv/intranet", shows: "the files in a directory" }],
   async read(input): Promise<FolderContent> {
     const path = await resolveFolder(input.text("root")!);
     return folderContent(path, input.flag("listing") || undefined);

@@ -22,7 +22,7 @@ export const welcome: ContentKind<{ readonly kind: "welcome" }> = {
   fields: {},
   flag: { kind: "boolean", summary: "the built-in page that shows what is listening" },
   details: {},
-  examples: [{ words: "--welcome", tells: "what is listening, as a page or JSON" }],
+  examples: [{ words: "--welcome", shows: "what is listening, as a page or JSON" }],
   read: () => ({ kind: "welcome" }),
   label: () => "welcome",
   description: () => "the welcome page",

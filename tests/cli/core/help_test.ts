@@ -11,7 +11,7 @@ const SMALL: CommandSpec = {
   usage: "NAME",
   summary: "Do it",
   details: ["It is done."],
-  examples: [{ line: "httpcfg do it now", tells: "at once" }],
+  examples: [{ line: "httpcfg do it now", shows: "at once" }],
   flags: {
     fast: { kind: "boolean", summary: "hurry" },
     format: { kind: "string", value: "FORM", summary: "form", choices: ["text", "json"] },
@@ -95,9 +95,9 @@ Deno.test("the record of every command is whole, and its name loads it", async (
     assert(/^[a-z0-9]+( [a-z0-9]+)*$/.test(spec.name), spec.name);
     assert(/^[A-Z].*[^.]$/.test(spec.summary), `${spec.name}: ${spec.summary}`);
     assert(spec.examples !== undefined && spec.examples.length > 0, `${spec.name} has an example`);
-    for (const { line, tells } of spec.examples) {
+    for (const { line, shows } of spec.examples) {
       assertStringIncludes(line, `httpcfg ${spec.name}`);
-      assert(tells !== "" && !tells.endsWith("."), `${spec.name}: ${tells}`);
+      assert(shows !== "" && !shows.endsWith("."), `${spec.name}: ${shows}`);
     }
     for (const [name, flag] of Object.entries(spec.flags)) {
       assert(name !== "help" && /^[a-z0-9-]+$/.test(name), `${spec.name} --${name}`);

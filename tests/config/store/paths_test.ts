@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { type Paths, resolvePaths } from "../../../mod/config/store/paths.ts";
 
 interface Case {
-  readonly tells: string;
+  readonly shows: string;
   readonly os: string;
   readonly uid: number | null;
   readonly env: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    tells: "HTTPCFG_HOME puts everything below it, for root as well",
+    shows: "HTTPCFG_HOME puts everything below it, for root as well",
     os: "linux",
     uid: 0,
     env: { HTTPCFG_HOME: "/tmp/h", XDG_CONFIG_HOME: "/x" },
@@ -26,21 +26,21 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    tells: "an empty HTTPCFG_HOME is none",
+    shows: "an empty HTTPCFG_HOME is none",
     os: "linux",
     uid: 0,
     env: { HTTPCFG_HOME: "" },
     want: { config: "/etc/httpcfg/config.json", run: "/run/httpcfg", log: "/var/log/httpcfg" },
   },
   {
-    tells: "macOS has no /run",
+    shows: "macOS has no /run",
     os: "darwin",
     uid: 0,
     env: {},
     want: { config: "/etc/httpcfg/config.json", run: "/var/run/httpcfg" },
   },
   {
-    tells: "a user without XDG variables",
+    shows: "a user without XDG variables",
     os: "linux",
     uid: 1000,
     env: { HOME: "/home/u" },
@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    tells: "a user with XDG variables",
+    shows: "a user with XDG variables",
     os: "linux",
     uid: 1000,
     env: {
@@ -69,14 +69,14 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    tells: "Windows",
+    shows: "Windows",
     os: "windows",
     uid: null,
     env: { ProgramData: "D:\\Data" },
     want: { config: "D:\\Data\\httpcfg/config.json", run: "D:\\Data\\httpcfg/run" },
   },
   {
-    tells: "--config moves the document alone",
+    shows: "--config moves the document alone",
     os: "linux",
     uid: 0,
     env: { HTTPCFG_HOME: "/tmp/h" },
@@ -85,8 +85,8 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { tells, os, uid, env, configFile, want } of CASES) {
-  Deno.test(`resolvePaths(): ${tells}`, () => {
+for (const { shows, os, uid, env, configFile, want } of CASES) {
+  Deno.test(`resolvePaths(): ${shows}`, () => {
     const paths = resolvePaths({ os, uid, env: (name) => env[name] }, configFile);
     for (const [name, path] of Object.entries(want)) {
       assertEquals(paths[name as keyof Paths], path, name);

@@ -127,7 +127,7 @@ function fakeKind(kind: string, details: ContentKind["details"]): ContentKind {
     fields: {},
     flag: { kind: "boolean", summary: `be ${kind}` },
     details,
-    examples: [{ words: `--${kind}`, tells: kind }],
+    examples: [{ words: `--${kind}`, shows: kind }],
     read: () => ({ kind }),
     label: () => kind,
     description: () => kind,

@@ -51,13 +51,13 @@ const certImport: CommandSpec = {
   examples: [
     {
       line: "httpcfg cert import --cert fullchain.pem --key privkey.pem",
-      tells: "copy both into the store; only the owner can read the key",
+      shows: "copy both into the store; only the owner can read the key",
     },
     {
       line:
         "httpcfg cert import --link --name www --cert /etc/letsencrypt/live/www/fullchain.pem " +
         "--key /etc/letsencrypt/live/www/privkey.pem",
-      tells: "follow a certificate that another program renews",
+      shows: "follow a certificate that another program renews",
     },
   ],
   flags: {
@@ -83,7 +83,7 @@ const certList: CommandSpec = {
   examples: [
     {
       line: "httpcfg cert list --format json | jq '.certificates[] | select(.state != \"valid\")'",
-      tells: "certificates that need attention",
+      shows: "certificates that need attention",
     },
   ],
   flags: FORMAT_FLAG,
@@ -99,7 +99,7 @@ const certRemove: CommandSpec = {
   examples: [
     {
       line: "httpcfg cert remove 63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6",
-      tells: "by its thumbprint, as shown by cert list",
+      shows: "by its thumbprint, as shown by cert list",
     },
   ],
   flags: { store: STORE_FLAG },
@@ -120,7 +120,7 @@ const certCreate: CommandSpec = {
   examples: [
     {
       line: "httpcfg cert create --self-signed --name intranet.example --ip 192.168.1.10 --days 90",
-      tells: "for a host name and an address",
+      shows: "for a host name and an address",
     },
   ],
   flags: {

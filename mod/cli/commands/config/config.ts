@@ -21,7 +21,7 @@ const configPath: CommandSpec = {
   name: "config path",
   usage: "",
   summary: "Show where the configuration is stored",
-  examples: [{ line: 'ls -l "$(httpcfg config path)"', tells: "the configuration file" }],
+  examples: [{ line: 'ls -l "$(httpcfg config path)"', shows: "the configuration file" }],
   flags: {
     all: { kind: "boolean", summary: "show the other paths too: control socket, logs, history" },
   },
@@ -38,10 +38,10 @@ const configShow: CommandSpec = {
   usage: "",
   summary: "Show the stored configuration",
   examples: [
-    { line: "httpcfg config show", tells: "what is stored" },
+    { line: "httpcfg config show", shows: "what is stored" },
     {
       line: "httpcfg config show --effective | jq .settings",
-      tells: "every setting, defaults included",
+      shows: "every setting, defaults included",
     },
   ],
   flags: {
@@ -66,7 +66,7 @@ const configCheck: CommandSpec = {
     "Reports every problem and where it is. Exit status 0 if there are none, 1 otherwise. " +
     "Nothing is bound and nothing is changed.",
   ],
-  examples: [{ line: "httpcfg config check new.json", tells: "check whether it can be imported" }],
+  examples: [{ line: "httpcfg config check new.json", shows: "check whether it can be imported" }],
   flags: {},
   words: { min: 0, max: 1 },
   completes: ["file"],
@@ -84,10 +84,10 @@ const configExport: CommandSpec = {
   usage: "[FILE]",
   summary: "Write the stored configuration to stdout or a file",
   examples: [
-    { line: "httpcfg config export backup.json", tells: "make a backup" },
+    { line: "httpcfg config export backup.json", shows: "make a backup" },
     {
       line: "httpcfg config export | ssh web2 httpcfg config import -",
-      tells: "copy it to another machine",
+      shows: "copy it to another machine",
     },
   ],
   flags: {},
@@ -108,8 +108,8 @@ const configImport: CommandSpec = {
   summary: "Check a document and replace the stored configuration with it",
   details: ["Prints what changes. The previous document stays in the history."],
   examples: [
-    { line: "httpcfg config import backup.json", tells: "restore a backup" },
-    { line: "httpcfg config import new.json --dry-run", tells: "only show what would change" },
+    { line: "httpcfg config import backup.json", shows: "restore a backup" },
+    { line: "httpcfg config import new.json --dry-run", shows: "only show what would change" },
   ],
   flags: { "dry-run": { kind: "boolean", summary: "store nothing" } },
   words: { min: 1, max: 1 },
@@ -131,7 +131,7 @@ const configEdit: CommandSpec = {
     "Uses VISUAL, or EDITOR, or vi. What does not pass the checks is not stored but kept in a " +
     "file beside the document, where the schema for the editor is too.",
   ],
-  examples: [{ line: "EDITOR=nano httpcfg config edit", tells: "edit it with nano" }],
+  examples: [{ line: "EDITOR=nano httpcfg config edit", shows: "edit it with nano" }],
   flags: {},
   words: { min: 0, max: 0 },
   async run(_input, io): Promise<number> {
@@ -165,7 +165,7 @@ const configSchema: CommandSpec = {
   name: "config schema",
   usage: "",
   summary: "Print the JSON Schema of the configuration",
-  examples: [{ line: "httpcfg config schema > config.schema.json", tells: "for an editor" }],
+  examples: [{ line: "httpcfg config schema > config.schema.json", shows: "for an editor" }],
   flags: {},
   words: { min: 0, max: 0 },
   async run(_input, io): Promise<number> {

@@ -18,7 +18,7 @@ const completions: CommandSpec = {
   details: ["The first lines of the script say where to put it."],
   examples: [{
     line: "source <(httpcfg completions bash)",
-    tells: "complete commands, sites, entries and addresses in this shell",
+    shows: "complete commands, sites, entries and addresses in this shell",
   }],
   flags: {},
   words: { min: 1, max: 1 },
@@ -40,7 +40,7 @@ const completeWords: CommandSpec = {
   name: "complete",
   usage: "-- WORD…",
   summary: "For the completion scripts: complete the last word, one candidate per line",
-  examples: [{ line: "httpcfg complete -- site show ''", tells: "list the names of the sites" }],
+  examples: [{ line: "httpcfg complete -- site show ''", shows: "list the names of the sites" }],
   flags: {
     bash: {
       kind: "string",

@@ -24,10 +24,10 @@ const man: CommandSpec = {
     "the configuration document and its settings. Both are mdoc source.",
   ],
   examples: [
-    { line: "httpcfg man | man -l -", tells: "read the page in the terminal" },
+    { line: "httpcfg man | man -l -", shows: "read the page in the terminal" },
     {
       line: "httpcfg man 5 > /usr/local/share/man/man5/httpcfg-config.5",
-      tells: "install the page of the configuration document",
+      shows: "install the page of the configuration document",
     },
   ],
   flags: {},
@@ -203,9 +203,9 @@ function commandItem(spec: CommandSpec): string[] {
     ...prose(`${spec.summary}.`),
     ...(spec.details ?? []).flatMap((text) => [".Pp", ...paragraphs(text)]),
     ...(flags.length === 0 ? [] : [".Bl -tag -width Ds", ...flags.flatMap(flagItem), ".El"]),
-    ...(spec.examples ?? []).flatMap(({ line, tells }) => [
+    ...(spec.examples ?? []).flatMap(({ line, shows }) => [
       ".Pp",
-      ...prose(`${tells.charAt(0).toUpperCase()}${tells.slice(1)}:`),
+      ...prose(`${shows.charAt(0).toUpperCase()}${shows.slice(1)}:`),
       ".Pp",
       `.Dl ${escapeMdoc(line)}`,
     ]),

@@ -57,8 +57,8 @@ const install: CommandSpec = {
     "the commands that start the service; pipe them into a shell to run them.",
   ],
   examples: [
-    { line: "httpcfg service install --print", tells: "show the files without writing them" },
-    { line: "httpcfg service install | sh", tells: "install and start the service" },
+    { line: "httpcfg service install --print", shows: "show the files without writing them" },
+    { line: "httpcfg service install | sh", shows: "install and start the service" },
   ],
   flags: {
     ...FLAGS,
@@ -89,7 +89,7 @@ const uninstall: CommandSpec = {
   name: "service uninstall",
   usage: "",
   summary: "Remove the system service; configuration, sites and logs are kept",
-  examples: [{ line: "httpcfg service uninstall | sh", tells: "stop and remove the service" }],
+  examples: [{ line: "httpcfg service uninstall | sh", shows: "stop and remove the service" }],
   flags: FLAGS,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
@@ -108,7 +108,7 @@ const serviceStatus: CommandSpec = {
   usage: "",
   summary: "Show whether the system service is installed and running",
   details: ["Exit status 0 if it is running, 1 if not."],
-  examples: [{ line: "httpcfg service status", tells: "its files and its process" }],
+  examples: [{ line: "httpcfg service status", shows: "its files and its process" }],
   flags: FLAGS,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {

@@ -52,7 +52,7 @@ export const siteAdd: CommandSpec = {
   examples: [
     {
       line: `httpcfg site add my-site --bind 192.168.1.10:80: ${SAMPLE_WORDS}`,
-      tells: "on one address",
+      shows: "on one address",
     },
     ...contentExamples("httpcfg site add my-site --bind :8081:"),
   ],
@@ -70,7 +70,7 @@ const siteList: CommandSpec = {
   name: "site list",
   usage: "",
   summary: "List the Web sites",
-  examples: [{ line: "httpcfg site list --format csv", tells: "for a spreadsheet" }],
+  examples: [{ line: "httpcfg site list --format csv", shows: "for a spreadsheet" }],
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
@@ -87,7 +87,7 @@ const siteShow: CommandSpec = {
   name: "site show",
   usage: "NAME",
   summary: "Show one Web site",
-  examples: [{ line: "httpcfg site show 'Default Web Site'", tells: "by name; W3SVC/1 works too" }],
+  examples: [{ line: "httpcfg site show 'Default Web Site'", shows: "by name; W3SVC/1 works too" }],
   flags: FORMAT_FLAG,
   words: { min: 1, max: 1 },
   completes: ["site"],
@@ -109,7 +109,7 @@ const siteRemove: CommandSpec = {
   name: "site remove",
   usage: "NAME",
   summary: "Remove a Web site; its files are kept",
-  examples: [{ line: "httpcfg site remove intranet", tells: "by name; W3SVC/2 works too" }],
+  examples: [{ line: "httpcfg site remove intranet", shows: "by name; W3SVC/2 works too" }],
   flags: {},
   words: { min: 1, max: 1 },
   completes: ["site"],

@@ -38,8 +38,8 @@ const siteSet: CommandSpec = {
     ...contentHelp(),
   ],
   examples: [
-    { line: "httpcfg site set ping --bind :8081: --bind :8082:", tells: "bind it to two ports" },
-    { line: "httpcfg site set ping --name pong", tells: "rename it; the id stays" },
+    { line: "httpcfg site set ping --bind :8081: --bind :8082:", shows: "bind it to two ports" },
+    { line: "httpcfg site set ping --name pong", shows: "rename it; the id stays" },
   ],
   flags: {
     name: { kind: "string", value: "NEW", summary: "new name" },
@@ -109,7 +109,7 @@ function controlCommand(verb: SiteVerb, summary: string): CommandSpec {
     name: `site ${verb}`,
     usage: "NAME",
     summary,
-    examples: [{ line: `httpcfg site ${verb} intranet`, tells: "by name; W3SVC/2 works too" }],
+    examples: [{ line: `httpcfg site ${verb} intranet`, shows: "by name; W3SVC/2 works too" }],
     flags: {},
     words: { min: 1, max: 1 },
     completes: ["site"],

@@ -30,11 +30,11 @@ const adsutil: CommandSpec = {
     "The metabase is a view of the sites: W3SVC/1/ServerBindings is the bindings of site 1.",
   ],
   examples: [
-    { line: "httpcfg adsutil get w3svc/1/ServerBindings", tells: "show one property" },
-    { line: "httpcfg adsutil set w3svc/1/ServerBindings :81:", tells: "bind site 1 to port 81" },
+    { line: "httpcfg adsutil get w3svc/1/ServerBindings", shows: "show one property" },
+    { line: "httpcfg adsutil set w3svc/1/ServerBindings :81:", shows: "bind site 1 to port 81" },
     {
       line: "httpcfg adsutil enum w3svc",
-      tells: "show the properties of a key, and the keys below",
+      shows: "show the properties of a key, and the keys below",
     },
   ],
   flags: {},

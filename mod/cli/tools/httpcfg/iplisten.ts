@@ -27,12 +27,12 @@ const setIplisten: CommandSpec = {
   summary: "Add an address, a block or an interface to the IP inclusion list",
   details: [INCLUSION_RULES],
   examples: [
-    { line: "httpcfg set iplisten -i 192.168.1.10", tells: "listen on this address" },
+    { line: "httpcfg set iplisten -i 192.168.1.10", shows: "listen on this address" },
     {
       line: "httpcfg set iplisten -i 10.0.0.0/8",
-      tells: "also listen on every address of this block",
+      shows: "also listen on every address of this block",
     },
-    { line: "httpcfg set iplisten -i '!10.0.0.5' --before 1", tells: "but not on this address" },
+    { line: "httpcfg set iplisten -i '!10.0.0.5' --before 1", shows: "but not on this address" },
   ],
   flags: {
     before: { kind: "string", value: "N", summary: "insert before the Nth entry; 1 is the first" },
@@ -52,7 +52,7 @@ const deleteIplisten: CommandSpec = {
   details: ["An empty list means every address of the machine."],
   examples: [{
     line: "httpcfg delete iplisten -i 192.168.1.10",
-    tells: "stop listening on this address",
+    shows: "stop listening on this address",
   }],
   flags: {},
   words: { min: 0, max: Infinity },

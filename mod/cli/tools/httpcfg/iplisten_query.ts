@@ -17,8 +17,8 @@ const queryIplisten: CommandSpec = {
   usage: "",
   summary: "Show the IP inclusion list",
   examples: [
-    { line: "httpcfg query iplisten", tells: "one entry per line" },
-    { line: "httpcfg query iplisten --format json | jq -r '.iplisten[].ip'", tells: "for scripts" },
+    { line: "httpcfg query iplisten", shows: "one entry per line" },
+    { line: "httpcfg query iplisten --format json | jq -r '.iplisten[].ip'", shows: "for scripts" },
   ],
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },

@@ -42,7 +42,7 @@ const setSslCommand: CommandSpec = {
   examples: [
     {
       line: "httpcfg set ssl -i 0.0.0.0:443 -h 2c8bfddf59a4a51a2a5b6186c22473108295624d",
-      tells: "use this certificate on every address",
+      shows: "use this certificate on every address",
     },
   ],
   flags: {},
@@ -56,7 +56,7 @@ const querySslCommand: CommandSpec = {
   name: "query ssl",
   usage: "[-i IP:PORT]",
   summary: "Show the certificates that are bound to addresses and ports",
-  examples: [{ line: "httpcfg query ssl --format json", tells: "for scripts" }],
+  examples: [{ line: "httpcfg query ssl --format json", shows: "for scripts" }],
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
   legacy: true,
@@ -70,7 +70,7 @@ const deleteSslCommand: CommandSpec = {
   summary: "Unbind the certificate of an address and port",
   examples: [{
     line: "httpcfg delete ssl -i 0.0.0.0:443",
-    tells: "the certificate itself is kept",
+    shows: "the certificate itself is kept",
   }],
   flags: {},
   words: { min: 0, max: Infinity },

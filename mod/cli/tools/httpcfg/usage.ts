@@ -15,7 +15,7 @@ function action(name: string): CommandSpec {
     name,
     usage: "ssl | urlacl | iplisten …",
     summary: `Httpcfg.exe: ${name} a record in one of its stores`,
-    examples: [{ line: `httpcfg ${name} /?`, tells: "show the usage text of Httpcfg.exe" }],
+    examples: [{ line: `httpcfg ${name} /?`, shows: "show the usage text of Httpcfg.exe" }],
     flags: {},
     words: { min: 0, max: Infinity },
     legacy: true,

@@ -37,9 +37,9 @@ const iisweb: CommandSpec = {
   examples: [
     {
       line: "httpcfg iisweb /create /srv/www 'My Site' /i 127.0.0.2 /b 8081",
-      tells: "create a site that serves files, and start it",
+      shows: "create a site that serves files, and start it",
     },
-    { line: "httpcfg iisweb /query", tells: "list the sites" },
+    { line: "httpcfg iisweb /query", shows: "list the sites" },
   ],
   flags: {},
   words: { min: 0, max: Infinity },

@@ -29,8 +29,8 @@ const netStart: CommandSpec = {
     "Without SERVICE, lists the started services. HTTP is a driver and is not listed.",
   ],
   examples: [
-    { line: "httpcfg net start w3svc", tells: "start HTTP, HTTP SSL and the Web service" },
-    { line: "httpcfg net start", tells: "list the running services" },
+    { line: "httpcfg net start w3svc", shows: "start HTTP, HTTP SSL and the Web service" },
+    { line: "httpcfg net start", shows: "list the running services" },
   ],
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
@@ -52,7 +52,7 @@ const netStop: CommandSpec = {
   summary: "Stop a service and, with /y, the services that depend on it",
   examples: [{
     line: "httpcfg net stop http /y",
-    tells: "stop W3SVC and HTTP SSL, then HTTP: nothing listens any more",
+    shows: "stop W3SVC and HTTP SSL, then HTTP: nothing listens any more",
   }],
   flags: {},
   words: { min: 0, max: Infinity },

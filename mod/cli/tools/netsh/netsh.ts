@@ -35,15 +35,15 @@ const netsh: CommandSpec = {
   examples: [
     {
       line: "httpcfg netsh http add iplisten ipaddress=127.0.0.2",
-      tells: "listen on this address",
+      shows: "listen on this address",
     },
     {
       line: "httpcfg netsh http show servicestate view=requestq",
-      tells: "show the registered URLs",
+      shows: "show the registered URLs",
     },
     {
       line: "httpcfg netsh http dump > http.netsh",
-      tells: "save a script that restores the state",
+      shows: "save a script that restores the state",
     },
   ],
   flags: {},
