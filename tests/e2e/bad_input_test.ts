@@ -75,7 +75,7 @@ Deno.test("a broken document: every command says where, none changes it or start
     ["broken JSON", '{"version": 1, "ipListen": [', ["Cannot read", program.config]],
     ["nothing", "", ["Cannot read", program.config]],
     ["an unknown field", changed({ ipLisen: [] }), ["ipLisen: unknown field"]],
-    ["a wrong type", changed({ ipListen: "10.0.0.1" }), ["ipListen: expected Array"]],
+    ["a wrong type", changed({ ipListen: "10.0.0.1" }), ["ipListen: expected a list"]],
     ["no entry", changed({ ipListen: ["10.0.0.1", "1 .2.3"] }), ["ipListen[1]"]],
     ["a newer version", changed({ version: 2 }), ["version 2 is newer"]],
   ];

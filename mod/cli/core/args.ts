@@ -128,7 +128,8 @@ function checkWordCount(spec: CommandSpec, words: readonly string[]): void {
   const { min, max } = spec.words;
   const line = `httpcfg ${spec.name} ${spec.usage}`.trimEnd();
   if (words.length < min) {
-    throw usageFault(`Cannot run ${quote(spec.name)}: an argument is missing`, line);
+    const hint = spec.examples?.[0]?.line ?? line;
+    throw usageFault(`Cannot run ${quote(spec.name)}: an argument is missing`, hint);
   }
   if (words.length > max) {
     throw usageFault(`Cannot use ${quote(words[max]!)}: unexpected argument`, line);

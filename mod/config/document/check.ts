@@ -28,7 +28,7 @@ export interface ContentRules {
 
 /** Returns every problem of `value`; a value without problems may be stored and run. */
 export function checkDocument(value: unknown, contents: ContentRules): DocumentProblem[] {
-  const result = v.safeParse(documentSchema(contents.schema), value);
+  const result = v.safeParse(documentSchema(contents.schema), value, { abortPipeEarly: true });
   if (!result.success) return result.issues.map(problemOf);
   // The schema yields `?: T | undefined` for optional fields, and so the document declares them.
   const document = value as ConfigDocument;
@@ -52,13 +52,20 @@ function problemOf(issue: v.BaseIssue<unknown>): DocumentProblem {
     : { at, message, value: String(issue.input) };
 }
 
-/** Turns the checks' notation `("a" | "b")` into a phrase: `one of "a", "b"`. */
+/** Turns the notation of the checks, `Array` or `("a" | "b")`, into a phrase. */
 function alternatives(expected: string | null): string {
   const list = /^\((.+)\)$/.exec(expected ?? "")?.[1];
-  return list === undefined
-    ? expected ?? "another value"
-    : `one of ${list.replaceAll(" | ", ", ")}`;
+  if (list !== undefined) return `one of ${list.replaceAll(" | ", ", ")}`;
+  return TYPE_NAMES[expected ?? ""] ?? expected ?? "another value";
 }
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  Array: "a list",
+  Object: "an object",
+  string: "a string",
+  number: "a number",
+  boolean: "true or false",
+};
 
 function joinPath(path: string, key: unknown): string {
   if (typeof key === "number") return `${path}[${key}]`;

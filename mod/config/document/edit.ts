@@ -43,11 +43,11 @@ export function findSite(document: ConfigDocument, text: string): SiteRecord | u
   });
 }
 
-/** Returns the site with this name. Throws a Fault if there is none. */
+/** Returns the site that {@linkcode findSite} finds. Throws a Fault if there is none. */
 export function namedSite(document: ConfigDocument, text: string): SiteRecord {
   const site = findSite(document, text);
   if (site !== undefined) return site;
-  throw new Fault(`Cannot find the site ${quote(text)}: no site has this name`, {
+  throw new Fault(`Cannot find the site ${quote(text)}: no such site`, {
     hint: "httpcfg site list",
   });
 }

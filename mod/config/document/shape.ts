@@ -20,7 +20,7 @@ export function strictObject<E extends v.ObjectEntries>(entries: E) {
 /** Precedes the check of every object that may be empty, because a list would pass for one. */
 export const plainObject: v.GenericSchema<object> = v.custom<object>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
-  "expected Object",
+  "expected an object",
 );
 
 /** Text of at most `max` characters. */

@@ -112,7 +112,9 @@ export class Store {
       value = JSON.parse(text);
     } catch (error) {
       throw new Fault(`Cannot read ${quote(file)}: ${(error as SyntaxError).message}`, {
-        hint: "fix the file, or move it away to start from the built-in document",
+        hint: file === this.file
+          ? "fix the file, or move it away to start from the built-in document"
+          : "fix the file; httpcfg config export prints a document that is valid",
         cause: error,
       });
     }

@@ -18,7 +18,7 @@ Deno.test("register and unregister refuse what is no prefix, target or time", as
     [["register", "http://+:80/a/", ...to, "--timeout", "0"], 2, /must be between 1 and 3600/],
     [["register", "http://+:80/a/", ...to, "--timeout", "1e3"], 2, /must be between 1 and 3600/],
     [["register", "http://+:80/a/", ...to], 1, /no running service that this user can reach/],
-    [["register", ...to], 2, /URL/],
+    [["register", ...to], 2, /hint: httpcfg register http/],
   ];
   for (const [args, status, note] of cases) {
     const ran = await home.run(args);

@@ -18,8 +18,8 @@ Deno.test("checkDocument() finds nothing wrong with the built-in document", () =
 Deno.test("checkDocument() names the place and what was expected there", () => {
   const cases: [change: Record<string, unknown>, problems: string[]][] = [
     [{ ipLisen: [] }, ["ipLisen: unknown field"]],
-    [{ ipListen: "10.0.0.1" }, ['ipListen: expected Array, found "10.0.0.1"']],
-    [{ ipListen: ["10.0.0.1", 7] }, ["ipListen[1]: expected string, found 7"]],
+    [{ ipListen: "10.0.0.1" }, ['ipListen: expected a list, found "10.0.0.1"']],
+    [{ ipListen: ["10.0.0.1", 7] }, ["ipListen[1]: expected a string, found 7"]],
     [{ settings: { MaxFieldLength: 1 } }, [
       "settings.MaxFieldLength: must be at least 64, found 1",
     ]],
@@ -31,9 +31,9 @@ Deno.test("checkDocument() names the place and what was expected there", () => {
       `sites[0].content.kind: expected one of ${KIND_NAMES}, found "proxy"`,
     ]],
     [{ sites: [{ ...SITE, autoStart: {} }] }, [
-      "sites[0].autoStart: expected boolean, found an object",
+      "sites[0].autoStart: expected true or false, found an object",
     ]],
-    [{ urlAcl: {} }, ["urlAcl: expected Array, found an object"]],
+    [{ urlAcl: {} }, ["urlAcl: expected a list, found an object"]],
   ];
   for (const [change, want] of cases) {
     assertEquals(problems({ ...DEFAULT_DOCUMENT, ...change }), want);
@@ -47,7 +47,7 @@ Deno.test("checkDocument() says when a field is missing", () => {
 
 Deno.test("checkDocument() answers for values that are no object at all", () => {
   for (const [value, shown] of [[null, "null"], [[], "a list"], [1, "1"], ["x", '"x"']] as const) {
-    assertEquals(problems(value), [`: expected Object, found ${shown}`]);
+    assertEquals(problems(value), [`: expected an object, found ${shown}`]);
   }
 });
 

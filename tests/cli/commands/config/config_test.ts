@@ -40,7 +40,7 @@ Deno.test("config check and import refuse with every problem, and store nothing"
     const { status, note } = await home.run(`config ${command} ${file}`);
     assertEquals(status, 1);
     assertStringIncludes(note, `Cannot use "${file}"`);
-    assertStringIncludes(note, "ssl: expected Array");
+    assertStringIncludes(note, "ssl: expected a list");
   }
   assertEquals((await home.run("config check")).status, 0);
   assertMatch(
