@@ -7,8 +7,8 @@
  * (`AU`) and Users (`BU`) are every local user. Source of the rights: "HTTP.SYS urlacl"; GX
  * registers, GW delegates.
  *
- * The codes are INFERRED: text that is not a descriptor gives 1338, a list that cannot be parsed
- * gives 1336.
+ * Text that is not a descriptor gives 1338, a list that cannot be parsed gives 1336
+ * (ARCHITECTURE.md, "Decisions").
  *
  * @module
  */

@@ -2,8 +2,8 @@
  * UrlPrefix strings, `scheme://host:port/path/`, and which reservation covers one.
  * Source: "UrlPrefix Strings", "Processing Registrations".
  *
- * Chosen where the page leaves it open: the slash after the port is required (HttpAddUrl rejects
- * `http://+:80`), and `/dir/` matches the request `/dir` too, because matching is by segments.
+ * The slash after the port is required, and `/dir/` matches the request `/dir` too (ARCHITECTURE.md,
+ * "Decisions").
  *
  * @module
  */

@@ -3,10 +3,8 @@
  * reservations (`urlAcl`). Each returns the resulting document, or a problem with the code of the
  * old API.
  *
- * `set` never overwrites: a record that exists fails with 183 and has to be deleted first. Chosen,
- * as the pages are silent: http and https on one port, of which the system can hold only one, fail
- * with 183 as well, because the namespace of that port is taken; the delegate right on the parent
- * reservation is not required, because whoever can write the document is its administrator.
+ * `set` never overwrites: a record that exists fails with 183 and has to be deleted first. What the
+ * pages do not say is decided in ARCHITECTURE.md, "Decisions".
  *
  * @module
  */

@@ -2,10 +2,8 @@
  * A small MBSchema.xml: the metabase properties that this program knows, one row each, with the id,
  * type, default and inheritance of the IIS 6.0 schema and the types of key that may have them.
  *
- * CONFLICT, DisableSocketPooling: the IIS 6 page gives TRUE as its default, the IIS 5 page and KB
- * 238131 give FALSE. FALSE is chosen: pooling on is the default that both KB articles describe, and
- * under IIS 6 it makes no difference. CONFLICT, MaxConnections: the schema says 0, the service uses
- * 4294967295; the latter is chosen because it is what happens.
+ * Sources disagree about the defaults of DisableSocketPooling and MaxConnections: ARCHITECTURE.md,
+ * "Decisions".
  *
  * @module
  */

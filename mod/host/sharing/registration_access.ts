@@ -8,9 +8,8 @@
  *    they can change it. Without one, the two implicit reservations of every host and port apply,
  *    which let only administrators register. Otherwise 5.
  *
- * Administrators are root and the user of the service. Chosen, as HTTP.sys has no equivalent: only
- * they may use a socket file as target, because the service connects with its own rights, and the
- * owner of a file can replace it by another one at any time.
+ * Administrators are root and the user of the service. Only they may use a socket file as target
+ * (ARCHITECTURE.md, "Decisions").
  *
  * @module
  */

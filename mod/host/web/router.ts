@@ -57,9 +57,8 @@ const CONN_LIMIT: Refusal = { refuse: "ConnLimit" };
 const PAUSED: Refusal = { refuse: "Disabled" };
 
 /**
- * The target of a prefix that is reserved but not registered. Chosen: 503 with the reason N/A, as
- * HTTP API 2.0 was seen to do, because all error responses have the 2.0 form; the page that says
- * 400 describes 1.0.
+ * The target of a prefix that is reserved but not registered: 503 with the reason N/A
+ * (ARCHITECTURE.md, "Decisions").
  */
 const RESERVED: Target = { site: null, bytesMax: undefined, handle: () => ({ refuse: "N/A" }) };
 

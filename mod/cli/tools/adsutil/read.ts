@@ -1,8 +1,8 @@
 /**
  * The commands of adsutil.vbs that only read: GET, ENUM, ENUM_ALL and FIND.
  *
- * Chosen: ENUM lists what is set at the key itself, whereas GET also shows an inherited value;
- * ENUM_ALL descends the tree.
+ * ENUM lists what is set at the key itself, whereas GET also shows an inherited value; ENUM_ALL
+ * descends the tree (ARCHITECTURE.md, "Decisions").
  *
  * @module
  */

@@ -2,9 +2,8 @@
  * adsutil.vbs as a function from its words and the document to its output, the resulting document,
  * and the request to the running service. Nothing is read or written here.
  *
- * CONFLICT, ServerCommand: the property page has 4 and 8 for pause and continue, the shipped script
- * 3 and 4; those of the script are used, because scripts are what calls this. Chosen: a server
- * other than this one (`-s:NAME`) gives the error of an unreachable server, 462.
+ * The numbers of ServerCommand, and servers other than this one (`-s:NAME`): ARCHITECTURE.md,
+ * "Decisions".
  *
  * @module
  */

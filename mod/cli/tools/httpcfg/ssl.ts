@@ -1,8 +1,8 @@
 /**
  * `set|query|delete ssl`: the certificate of an address and port, with the syntax of Httpcfg.exe.
  *
- * INFERRED: an address without a port, and a record without a hash, reach the API and give 87; a
- * hash of no usable certificate in the store gives 1312.
+ * An address without a port, and a record without a hash, reach the API and give 87; a hash of no
+ * usable certificate in the store gives 1312 (ARCHITECTURE.md, "Decisions").
  *
  * @module
  */

@@ -1,12 +1,7 @@
 /**
  * The output of Httpcfg.exe: the layout of its stores, its usage and its error texts.
  *
- * CONFLICT, the full stop after the code: KB 813368 and the public sample print none, two pages of
- * pasted output have one. Chosen: none, because this program follows KB 813368. CONFLICT, `query
- * ssl`: the layout of "Httpcfg Examples" is chosen, not the prose of the sample. Hash bytes are
- * zero-padded (the old tool seems to have padded with a space, which no script can want). INFERRED:
- * the four spaces before the lines of urlacl; the text for an invalid GUID, modeled on that for an
- * invalid hash.
+ * Sources disagree about details, or do not show them: ARCHITECTURE.md, "Decisions".
  *
  * @module
  */

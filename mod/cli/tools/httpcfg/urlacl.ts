@@ -2,7 +2,7 @@
  * `set|query|delete urlacl`: who may register URLs below a prefix, with the syntax of Httpcfg.exe.
  *
  * A reservation takes effect at once, without a restart; adding or deleting one is an event (15007,
- * 15008). INFERRED: `set` without a URL or an ACL reaches the API and gives 87.
+ * 15008). `set` without a URL or an ACL reaches the API and gives 87 (ARCHITECTURE.md, "Decisions").
  *
  * @module
  */

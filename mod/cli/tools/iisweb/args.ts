@@ -1,9 +1,9 @@
 /**
  * The command line of iisweb.vbs: one operation, its operands, and switches in any order.
  *
- * Chosen: `/ap POOL` is accepted and ignored, because there are no application pools here; a site
- * id is a hash of the name, as CreateNewSite of IIS 6.0 made it ("performs a hash function on the
- * ServerComment"), but the hash function is our own.
+ * `/ap`, `/u` and `/p` are accepted with a note that they have no effect. A site id is a hash of the
+ * name, as CreateNewSite of IIS 6.0 made it ("performs a hash function on the ServerComment"); the hash
+ * function is our own (ARCHITECTURE.md, "Decisions").
  *
  * @module
  */
@@ -29,6 +29,8 @@ export interface IiswebCall {
   readonly port: number;
   readonly host: string;
   readonly dontStart: boolean;
+  /** What was given and has no effect here, each with the reason. */
+  readonly notes: readonly string[];
 }
 
 /** A text to print and the exit status, if the command line is not a valid call. */
@@ -107,7 +109,11 @@ function checked(
   if (![".", "localhost", "127.0.0.1"].includes(server)) {
     return { text: IISWEB_ERRORS.noServer, exit: EXIT.failed };
   }
-  const base = { verb, operands, dontStart, ip: "", port: 80, host: "" };
+  const notes = [
+    ...(values.has("u") ? ["/u and /p have no effect: this machine is the server"] : []),
+    ...(values.has("ap") ? ["/ap has no effect: there are no application pools here"] : []),
+  ];
+  const base = { verb, operands, dontStart, ip: "", port: 80, host: "", notes };
   if (verb === "create") return checkedCreate(base, values);
   if (verb !== "query" && operands.length === 0) return bad(IISWEB_ERRORS.notEnough, verb);
   return base;

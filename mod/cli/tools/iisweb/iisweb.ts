@@ -2,8 +2,9 @@
  * Edge: `iisweb /VERB …`: iisweb.vbs for the stored document and the running service. It creates
  * the root directory of a new site, as the script did.
  *
- * Chosen: /start on a paused site continues it, as the script does; if W3SVC is not running, the
- * verbs that need it give its error, and /create leaves the site stopped until the service starts.
+ * /start on a paused site continues it; if W3SVC is not running, the verbs that need it give its
+ * error, and /create leaves the site stopped until the service starts (ARCHITECTURE.md,
+ * "Decisions").
  *
  * @module
  */
@@ -57,6 +58,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
     io.print(call.text);
     return call.exit;
   }
+  report(io, call.notes.map((text) => ({ kind: "note", text })));
   io.print(messages.CONNECTING);
   if (call.verb === "create") return await create(call, io);
   const states = await siteStates(io);

@@ -2,11 +2,8 @@
  * The output of net.exe: its message table and the layouts of `net start`, `net stop`, `net pause`,
  * `net continue` and `net helpmsg`, as text that ends with a line feed.
  *
- * Sources: the public table of network messages, captures of net.exe, KB 969864. Chosen where they
- * are silent: errors go to stderr and exit with 2 (captures of redirected output show both); an
- * invalid command line exits with 1; a question without a terminal to answer it ends with "No valid
- * response was provided." and leaves everything running. Lines end with LF, not CR LF, because the
- * output is meant for pipes.
+ * Sources: the public table of network messages, captures of net.exe, KB 969864. Where they are
+ * silent: ARCHITECTURE.md, "Decisions".
  *
  * @module
  */
@@ -119,8 +116,8 @@ export function netStarted(display: string): string {
 }
 
 /**
- * Second half of a start that failed, the part on stdout. Layout INFERRED: the reason follows on
- * stderr, from {@linkcode netStartReason}.
+ * Second half of a start that failed, the part on stdout. The reason follows on stderr, from
+ * {@linkcode netStartReason}.
  */
 export function netNotStarted(display: string): string {
   return `\n${known(3523, display)}\n\n`;

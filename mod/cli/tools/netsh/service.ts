@@ -2,8 +2,7 @@
  * The commands of `netsh http` that query the running service: show servicestate and cachestate,
  * delete cache, flush logbuffer. Each prints its output and returns the exit status, 0 or 1.
  *
- * INFERRED: the success lines of delete cache and flush logbuffer; without a running service there
- * is no state to show, and nothing to flush or to delete.
+ * Some of it is inferred: ARCHITECTURE.md, "Decisions".
  *
  * @module
  */

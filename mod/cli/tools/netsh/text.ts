@@ -4,8 +4,7 @@
  *
  * Captured: show iplisten, urlacl, sslcert (the layout of 2008 to 2022; the rows that later
  * versions add belong to protocols that are not here), timeout and servicestate, and the lines of
- * success and failure. INFERRED: an empty list is only its title; the first line of a failed `add
- * iplisten`, modeled on that of sslcert; the texts around cacheparam.
+ * success and failure. The rest is inferred: ARCHITECTURE.md, "Decisions".
  *
  * @module
  */
