@@ -124,12 +124,12 @@ async function listenUnix(path: string, mode: number): Promise<Deno.Listener<Den
     return bindUnix(path, mode);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) {
-      throw fileFault("open the control socket", path, error);
+      throw fileFault("open the socket", path, error);
     }
   }
   if (await hasListener(path)) {
     throw new Fault(
-      `Cannot open the control socket ${quote(path)}: another process is listening on it`,
+      `Cannot open the socket ${quote(path)}: another process is listening on it`,
       {
         hint: "stop it first: httpcfg net stop http /y",
       },
