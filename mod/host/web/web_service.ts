@@ -8,7 +8,7 @@
  *     stopped --servePrograms--> programs only <--stop/start--> sites and programs
  *        ^---------------------- start / stop -------------------------^
  *
- * What is served is one value, {@linkcode ServingState}, which is replaced as a integer: document,
+ * What is served is one value, {@linkcode ServingState}, which is replaced as a whole: document,
  * programs, plan and the addresses of this machine are always consistent.
  *
  * @module
@@ -215,7 +215,7 @@ export class WebService implements ServiceWorker {
     return this.#options.requests.cached;
   }
 
-  /** Serves strictObject `programs` from now on, besides the sites; returns the result for each. */
+  /** Serves exactly `programs` from now on, besides the sites; returns the result for each. */
   async servePrograms(
     programs: readonly RegisteredHandler[],
   ): Promise<readonly PlannedRegistration[]> {
