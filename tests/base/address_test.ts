@@ -1,4 +1,4 @@
-// Goal: one text for one address, and nothing that two programs could read differently. Method: tables.
+// Goal: one text per address, and no text that two programs could read differently. Method: tables.
 import { assert, assertEquals } from "@std/assert";
 import {
   ANY_V4,
@@ -13,7 +13,7 @@ import {
   urlHost,
 } from "../../mod/base/address.ts";
 
-Deno.test("parseIp() gives the canonical text of an address", () => {
+Deno.test("parseIp() returns the canonical text of an address", () => {
   const cases: [text: string, canonical: string][] = [
     ["127.0.0.2", "127.0.0.2"],
     ["0.0.0.0", "0.0.0.0"],
@@ -24,8 +24,8 @@ Deno.test("parseIp() gives the canonical text of an address", () => {
     ["2001:DB8::5", "2001:db8::5"],
     ["2001:0db8:0000:0000:0000:0000:0000:0005", "2001:db8::5"],
     ["2001:db8:0:1:0:0:0:1", "2001:db8:0:1::1"], // the longest run of zeros
-    ["2001:0:0:1:0:0:1:1", "2001::1:0:0:1:1"], // the first of two runs that are as long
-    ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"], // one zero group is written out
+    ["2001:0:0:1:0:0:1:1", "2001::1:0:0:1:1"], // the first of two runs of equal length
+    ["2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1"], // a single zero group is not compressed
     ["::ffff:10.0.0.5", "10.0.0.5"],
     ["::FFFF:0a00:0005", "10.0.0.5"],
     ["64:ff9b::192.0.2.1", "64:ff9b::c000:201"],
@@ -39,7 +39,7 @@ Deno.test("parseIp() gives the canonical text of an address", () => {
   }
 });
 
-Deno.test("parseIp() refuses everything that is no address, or one for some readers only", () => {
+Deno.test("parseIp() rejects everything else, also forms that only some programs accept", () => {
   const texts = [
     ...[
       "",
@@ -73,33 +73,33 @@ Deno.test("parseIp() refuses everything that is no address, or one for some read
   for (const text of texts) assertEquals(parseIp(text), null, JSON.stringify(text.slice(0, 40)));
 });
 
-Deno.test("isIpv4() and urlHost() tell the families apart", () => {
+Deno.test("isIpv4() and urlHost() distinguish IPv4 and IPv6", () => {
   assert(isIpv4(ANY_V4) && !isIpv4(ANY_V6));
   assertEquals(urlHost("10.0.0.5" as Ip), "10.0.0.5");
   assertEquals(urlHost("fe80::1%eth0" as Ip), "[fe80::1%eth0]");
 });
 
-Deno.test("parsePort() takes 1 to 65535 in plain decimal digits and nothing else", () => {
+Deno.test("parsePort() accepts only 1 to 65535 in plain decimal digits", () => {
   assertEquals(["1", "80", "65535"].map(parsePort), [1, 80, 65535]);
   for (const text of ["", "0", "65536", "99999", "080", "+80", "-1", "8e1", " 80", "80 ", "0x50"]) {
     assertEquals(parsePort(text), null, JSON.stringify(text));
   }
 });
 
-Deno.test("parseEndpoint() reads what formatEndpoint() writes, and refuses the rest", () => {
+Deno.test("parseEndpoint() parses what formatEndpoint() writes, and nothing else", () => {
   for (const text of ["1.2.3.4:80", "[::1]:80", "[fe80::1%eth0]:65535"]) {
     const endpoint = parseEndpoint(text);
     assert(endpoint !== null, text);
     assertEquals(formatEndpoint(endpoint), text);
   }
   assertEquals(parseEndpoint("[2001:DB8:0::1]:443"), { ip: "2001:db8::1" as Ip, port: 443 });
-  const refused = ["", ":80", "80", "1.2.3.4", "1.2.3.4:", "1.2.3.4:0", "::1:80", "[1.2.3.4]:80"];
-  for (const text of [...refused, "[::1]", "[::1]80", "[::1:80", "1.2.3.4:80:", "01.2.3.4:80"]) {
+  const rejected = ["", ":80", "80", "1.2.3.4", "1.2.3.4:", "1.2.3.4:0", "::1:80", "[1.2.3.4]:80"];
+  for (const text of [...rejected, "[::1]", "[::1]80", "[::1:80", "1.2.3.4:80:", "01.2.3.4:80"]) {
     assertEquals(parseEndpoint(text), null, text);
   }
 });
 
-Deno.test("compareIp() orders IPv4 first, then by number and not by text", () => {
+Deno.test("compareIp() orders IPv4 before IPv6, then by numeric value", () => {
   const sorted = ["2.0.0.0", "9.0.0.1", "10.0.0.1", "10.0.0.2", "::1", "fe80::1%a", "fe80::1%b"];
   const shuffled = [6, 3, 0, 4, 2, 5, 1].map((i) => sorted[i]! as Ip);
   assertEquals(shuffled.sort(compareIp) as string[], sorted);

@@ -1,11 +1,11 @@
-// Goal: a failed file operation says why and what to type. Method: tables, and what the system throws.
+// Goal: a failed file operation says why and what to type. Method: tables, and real system errors.
 import { assertEquals } from "@std/assert";
 import { Fault } from "../../mod/base/fault.ts";
 import { directoryOf, fileFault } from "../../mod/base/file_fault.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-Deno.test("directoryOf() gives the directory of a path, with either separator", () => {
-  const cases: [path: string, folder: string][] = [
+Deno.test("directoryOf() returns the directory of a path with either separator", () => {
+  const cases: [path: string, directory: string][] = [
     ["/etc/httpcfg/config.json", "/etc/httpcfg"],
     ["/config.json", "/"],
     ["config.json", "."],
@@ -16,7 +16,7 @@ Deno.test("directoryOf() gives the directory of a path, with either separator", 
   for (const [path, directory] of cases) assertEquals(directoryOf(path), directory, path);
 });
 
-Deno.test("fileFault() names the file, the reason, and a command that shows it", async () => {
+Deno.test("fileFault() names the file, the reason and a command that shows it", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(folder.at("file"), "");
   await Deno.mkdir(folder.at("dir"));
@@ -35,7 +35,7 @@ Deno.test("fileFault() names the file, the reason, and a command that shows it",
   }
 });
 
-Deno.test("fileFault() knows what the system names by a code, and passes on what it does not know", () => {
+Deno.test("fileFault() reads error codes and passes unknown errors through", () => {
   const readOnly = Object.assign(new Error("os error 30"), { code: "EROFS" });
   const cases: [error: unknown, message: string, hint: string][] = [
     [readOnly, `Cannot write "/etc/a b": read-only file system`, "findmnt -T /etc"],

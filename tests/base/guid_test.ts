@@ -1,8 +1,8 @@
-// Goal: identifiers of ssl records. Method: table.
+// Goal: the identifiers of ssl records. Method: tables.
 import { assertEquals } from "@std/assert";
 import { parseCertHash, parseGuid } from "../../mod/base/guid.ts";
 
-Deno.test("parseGuid() makes the braced lower-case form", () => {
+Deno.test("parseGuid() returns the GUID in braces and lower case", () => {
   const plain = "2bb50d9c-7f6a-4d6f-873d-5aee7fb43290";
   const cases: [text: string, want: string | null][] = [
     [`{${plain}}`, `{${plain}}`],
@@ -18,7 +18,7 @@ Deno.test("parseGuid() makes the braced lower-case form", () => {
   for (const [text, want] of cases) assertEquals(parseGuid(text), want, text);
 });
 
-Deno.test("parseCertHash() takes exactly 20 bytes of hex", () => {
+Deno.test("parseCertHash() accepts exactly 20 bytes in hexadecimal", () => {
   const hash = "2c8bfddf59a4a51a2a5b6186c22473108295624d";
   const cases: [text: string, want: string | null][] = [
     [hash, hash],

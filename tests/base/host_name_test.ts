@@ -1,8 +1,8 @@
-// Goal: what may stand as a host. Method: table.
+// Goal: which names can be a host. Method: a table.
 import { assertEquals } from "@std/assert";
 import { isHostName } from "../../mod/base/host_name.ts";
 
-Deno.test("isHostName() takes DNS labels in lower case", () => {
+Deno.test("isHostName() accepts DNS labels in lower case", () => {
   const cases: [text: string, want: boolean][] = [
     ["a", true],
     ["www.example.com", true],

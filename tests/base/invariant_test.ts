@@ -1,8 +1,8 @@
-// Goal: a broken belief stops the program, and says which. Method: values that pass for true.
+// Goal: a broken assumption stops the program and is named. Method: truthy and falsy values.
 import { assertThrows } from "@std/assert";
 import { invariant } from "../../mod/base/invariant.ts";
 
-Deno.test("invariant() throws for what is not true, with the belief in the message", () => {
+Deno.test("invariant() throws its message for a falsy value", () => {
   for (const value of [false, 0, "", null, undefined, NaN]) {
     assertThrows(() => invariant(value, "the list is sorted"), Error, "the list is sorted");
   }

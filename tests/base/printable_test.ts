@@ -1,8 +1,8 @@
-// Goal: no text that is shown controls a terminal or forges a line. Method: tables.
+// Goal: no text that is shown can control a terminal or forge a line. Method: a table.
 import { assertEquals } from "@std/assert";
 import { oneLine, printable } from "../../mod/base/printable.ts";
 
-Deno.test("printable() and oneLine() leave what a terminal shows, and replace what it obeys", () => {
+Deno.test("printable() and oneLine() replace only characters that a terminal obeys", () => {
   const cases: [text: string, shown: string, line: string][] = [
     ["plain, grüße 地址 😀", "plain, grüße 地址 😀", "plain, grüße 地址 😀"],
     ["a\tb\nc", "a\tb\nc", "a?b?c"],

@@ -1,9 +1,9 @@
-// Goal: who may register under a reservation. Method: texts in, decisions out; no user is looked up.
+// Goal: who may register a URL under a reservation. Method: tables; no user is looked up.
 import { isProblem } from "../../mod/base/problem.ts";
 import { assertEquals } from "@std/assert";
 import { formatSddl, isGranted, parseSddl, RIGHT } from "../../mod/base/sddl.ts";
 
-Deno.test("parseSddl() reads lists and gives 1336 or 1338 for the rest", () => {
+Deno.test("parseSddl() parses access lists, and returns 1336 or 1338 for anything else", () => {
   const cases: [text: string, want: number | string][] = [
     ["D:(A;;GX;;;WD)", "+1 S-1-1-0"],
     ["d:(a;;gx;;;wd)", "+1 S-1-1-0"],
@@ -37,7 +37,7 @@ Deno.test("parseSddl() reads lists and gives 1336 or 1338 for the rest", () => {
   }
 });
 
-Deno.test("isGranted() lets the first entry that speaks decide", () => {
+Deno.test("isGranted() follows the first entry that applies", () => {
   const root = { uid: 0, gids: [0] };
   const user = { uid: 1000, gids: [1000, 27] };
   const cases: [text: string, caller: typeof user, want: boolean][] = [
@@ -47,7 +47,7 @@ Deno.test("isGranted() lets the first entry that speaks decide", () => {
     ["D:(A;;GX;;;BA)", root, true],
     ["D:(A;;GX;;;SY)", root, true],
     ["D:(A;;GX;;;S-1-22-1-1000)", user, true],
-    ["D:(A;;GX;;;S-1-22-1-1000)", root, false], // the list decides, also about root
+    ["D:(A;;GX;;;S-1-22-1-1000)", root, false], // the list decides, even for root
     ["D:(A;;GX;;;S-1-22-1-100)", user, false],
     ["D:(A;;GX;;;S-1-22-2-27)", user, true],
     ["D:(A;;GX;;;S-1-22-2-28)", user, false],
@@ -64,7 +64,7 @@ Deno.test("isGranted() lets the first entry that speaks decide", () => {
   }
 });
 
-Deno.test("formatSddl() writes what netsh writes", () => {
+Deno.test("formatSddl() writes the same text as netsh", () => {
   assertEquals(formatSddl("S-1-1-0", RIGHT.register), "D:(A;;GX;;;WD)");
   assertEquals(formatSddl("S-1-5-20", RIGHT.register | RIGHT.delegate), "D:(A;;GA;;;NS)");
   assertEquals(formatSddl("S-1-22-1-1000", RIGHT.delegate), "D:(A;;GW;;;S-1-22-1-1000)");

@@ -1,4 +1,4 @@
-// Goal: the grammar of "UrlPrefix Strings", and which reservation decides about a prefix.
+// Goal: the grammar of "UrlPrefix Strings", and which reservation covers a prefix. Method: tables.
 import { assertEquals } from "@std/assert";
 import {
   coveringPrefix,
@@ -8,7 +8,7 @@ import {
   shownUrlPrefix,
 } from "../../mod/base/url_prefix.ts";
 
-Deno.test("parseUrlPrefix() makes canonical text or refuses", () => {
+Deno.test("parseUrlPrefix() returns the canonical prefix or null", () => {
   const cases: [text: string, want: string | null][] = [
     ["http://+:80/vroot/", "http://+:80/vroot/"],
     ["https://*:443/", "https://*:443/"],
@@ -17,7 +17,7 @@ Deno.test("parseUrlPrefix() makes canonical text or refuses", () => {
     ["http://10.0.0.1:8080/a/b/", "http://10.0.0.1:8080/a/b/"],
     ["http://[FE80:0::1]:80/", "http://[fe80::1]:80/"],
     ["http://+:80/a%20b/", "http://+:80/a b/"],
-    ["HTTP://+:80/", null], // the scheme is lower case only
+    ["HTTP://+:80/", null], // the scheme must be in lower case
     ["ftp://+:21/", null],
     ["http://+/", null],
     ["http://+:80", null],
@@ -26,7 +26,7 @@ Deno.test("parseUrlPrefix() makes canonical text or refuses", () => {
     ["http://+:65536/", null],
     ["http://+:*/", null],
     ["http://:80/", null],
-    ["http://+:80/a", null], // a subtree ends with a slash
+    ["http://+:80/a", null], // a subtree must end with a slash
     ["http://+:80/a//b/", null],
     ["http://+:80/../", null],
     ["http://+:80/%2e%2e/", null],
@@ -51,7 +51,7 @@ Deno.test("parseUrlPrefix() makes canonical text or refuses", () => {
   );
 });
 
-Deno.test("coveringPrefix() finds the reservation that decides", () => {
+Deno.test("coveringPrefix() returns the reservation with the longest matching path", () => {
   const reservations = ["http://+:80/", "http://+:80/a/", "http://*:80/a/b/", "HTTP://+:80/a/"]
     .map((text) => ({ text, prefix: parseUrlPrefix(text.toLowerCase())! }));
   const cases: [text: string, want: string | null][] = [
@@ -67,7 +67,7 @@ Deno.test("coveringPrefix() finds the reservation that decides", () => {
   }
 });
 
-Deno.test("ipOfPrefix() gives the address that a prefix names", () => {
+Deno.test("ipOfPrefix() returns the address of a prefix, or null", () => {
   const cases: [text: string, ip: string | null][] = [
     ["http://10.0.0.5:80/", "10.0.0.5"],
     ["http://[2001:db8::5]:80/", "2001:db8::5"],

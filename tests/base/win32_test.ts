@@ -1,4 +1,4 @@
-// Goal: the codes and sentences of the old system. Method: the published table, by value.
+// Goal: the codes and messages of Windows. Method: tables with the published values.
 import { exitStatusOf } from "../../mod/base/exit_status.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { WIN32, win32Text } from "../../mod/base/win32.ts";
@@ -12,7 +12,7 @@ Deno.test("WIN32 has the published numbers", () => {
   );
 });
 
-Deno.test("win32Text() gives the system's sentence, undefined for what it does not know", () => {
+Deno.test("win32Text() returns the system's message, or undefined for an unknown code", () => {
   const cases: [code: number, text: string | undefined][] = [
     [0, "The operation completed successfully."],
     [2, "The system cannot find the file specified."],
@@ -32,7 +32,7 @@ Deno.test("exitStatusOf() never turns a failure into success", () => {
     [0, "linux", 0],
     [183, "linux", 183],
     [255, "darwin", 255],
-    [256, "linux", 1], // the low eight bits alone would be 0
+    [256, "linux", 1], // its low eight bits are 0
     [1168, "linux", 1],
     [10022, "darwin", 1],
     [0, "windows", 0],
