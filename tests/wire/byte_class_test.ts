@@ -1,4 +1,4 @@
-/** Goal: each class has the bytes of its grammar. Method: the grammar's own words, for all 256 bytes. */
+/** Goal: each class has the bytes of its grammar. Method: a regular expression for all 256 bytes. */
 import { assertEquals } from "@std/assert";
 import {
   BYTE_CLASS,
@@ -12,7 +12,7 @@ import {
   VISIBLE,
 } from "../../mod/wire/byte_class.ts";
 
-Deno.test("BYTE_CLASS has the bytes of RFC 9110's tokens, values and quoted texts", () => {
+Deno.test("BYTE_CLASS has the tokens, values and quoted strings of RFC 9110", () => {
   const classes: [bit: number, grammar: RegExp][] = [
     [TOKEN, /[!#$%&'*+\-.^_`|~0-9A-Za-z]/],
     [VALUE, /[\t\x20-\x7e\x80-\xff]/],

@@ -1,4 +1,4 @@
-// Goal: after 101 the bytes belong to the site, none lost and none twice.
+// Goal: after a 101, the site receives every byte once. Method: bytes with the head and after it.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { TestEngine } from "../support/engine.ts";
 

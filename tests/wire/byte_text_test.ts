@@ -1,4 +1,4 @@
-// Goal: bytes become text one to one, and kept texts are never another's.
+// Goal: bytes and text convert one to one, and a cached text is never another's. Method: tables.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   ByteCache,
@@ -9,7 +9,7 @@ import {
 } from "../../mod/wire/byte_text.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
-Deno.test("latin1() and writeLatin1() keep every byte", () => {
+Deno.test("latin1() and writeLatin1() preserve every byte", () => {
   const all = Uint8Array.from({ length: 256 }, (_, i) => i);
   const text = latin1(all, 0, 256);
   assertEquals([...text].map((char) => char.charCodeAt(0)), [...all]);
@@ -18,23 +18,23 @@ Deno.test("latin1() and writeLatin1() keep every byte", () => {
   assertEquals(back.slice(1, 257), all);
 });
 
-Deno.test("ByteCache gives a value for its own bytes only", () => {
+Deno.test("ByteCache returns a value only for its own bytes", () => {
   const cache = new ByteCache<number>();
   const texts = Array.from({ length: 5000 }, (_, i) => `/path/${i}/same-end-of-many-targets`);
   texts.forEach((text, i) => cache.set(latin1Bytes(text), 0, text.length, i));
-  let kept = 0;
+  let cached = 0;
   texts.forEach((text, i) => {
     const found = cache.get(latin1Bytes(`xx${text}yy`), 2, 2 + text.length);
-    if (found !== undefined) kept++;
+    if (found !== undefined) cached++;
     assertEquals(found ?? i, i);
   });
-  assertEquals(kept > 0 && kept <= 1024, true, `${kept} kept`);
+  assertEquals(cached > 0 && cached <= 1024, true, `${cached} cached`);
   assertEquals(cache.get(latin1Bytes("/unknown"), 0, 8), undefined);
   cache.clear();
   assertEquals(cache.get(latin1Bytes(texts[4999]!), 0, texts[4999]!.length), undefined);
 });
 
-Deno.test("ByteCache does not keep what is long", () => {
+Deno.test("ByteCache does not cache long values", () => {
   const cache = new ByteCache<number>();
   const bytes = new Uint8Array(257).fill(65);
   cache.set(bytes, 0, 257, 1);
@@ -42,14 +42,14 @@ Deno.test("ByteCache does not keep what is long", () => {
   assertEquals([cache.get(bytes, 0, 257), cache.get(bytes, 0, 256)], [undefined, 2]);
 });
 
-Deno.test("cachedLatin1() is latin1(), made once", () => {
+Deno.test("cachedLatin1() returns the same text as latin1(), from a cache", () => {
   const bytes = latin1Bytes("a value\xff");
   assertEquals(cachedLatin1(bytes, 0, 8), "a value\xff");
   assertStrictEquals(cachedLatin1(bytes, 2, 7), cachedLatin1(latin1Bytes("value"), 0, 5));
   assertEquals(cachedLatin1(bytes, 3, 3), "");
 });
 
-Deno.test("equalsIgnoringCase() folds letters and nothing else", () => {
+Deno.test("equalsIgnoringCase() ignores the case of ASCII letters only", () => {
   const is = (text: string, name: string): boolean =>
     equalsIgnoringCase(latin1Bytes(text), 0, text.length, name);
   assertEquals([is("HoSt", "host"), is("host", "host"), is("", "")], [true, true, true]);

@@ -1,9 +1,9 @@
-// Goal: one reading of a chunked body, at whatever bytes it is split.
+// Goal: a chunked body is read the same way wherever it is split. Method: every piece size, tables.
 import { assertEquals } from "@std/assert";
 import { ChunkedDecoder } from "../../mod/wire/chunked.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
-/** Content and how it ended, fed in pieces of `size`; what is left of the input after the end. */
+/** Decodes `text` in pieces of `size` bytes: the content, the last step, the input that is left. */
 function decode(text: string, size: number): [content: string, end: string, rest: string] {
   const decoder = new ChunkedDecoder();
   const bytes = latin1Bytes(text);
@@ -36,7 +36,7 @@ function check(text: string, want: readonly string[]): void {
   assertEquals([whole[0], whole[1]], [want[0], want[1]]);
 }
 
-Deno.test("ChunkedDecoder reads chunks, extensions and trailers", () => {
+Deno.test("ChunkedDecoder accepts chunks, extensions and trailers", () => {
   check("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\nrest", ["hello world", "end", "rest"]);
   check("0\r\n\r\nGET", ["", "end", "GET"]);
   check("A\r\n0123456789\r\n00\r\n\r\n", ["0123456789", "end", ""]);
@@ -55,7 +55,7 @@ Deno.test("ChunkedDecoder reads chunks, extensions and trailers", () => {
   check("3\r\nabc\r\n0\r\nVary: *\r\nX:\r\n\r\n", ["abc", "end", ""]);
 });
 
-Deno.test("ChunkedDecoder refuses all else", () => {
+Deno.test("ChunkedDecoder rejects everything else", () => {
   const cases: [text: string, reason: string, content?: string][] = [
     ["x\r\n", "Number"],
     ["-1\r\n", "Number"],
@@ -103,7 +103,7 @@ Deno.test("ChunkedDecoder refuses all else", () => {
   for (const [text, reason, content] of cases) check(text, [content ?? "", reason]);
 });
 
-Deno.test("ChunkedDecoder lets extensions grow with the content", () => {
+Deno.test("ChunkedDecoder allows more extension bytes as the content grows", () => {
   const chunk = `40;signature=${"f".repeat(40)}\r\n${"x".repeat(64)}\r\n`;
   assertEquals(decode(`${chunk.repeat(500)}0\r\n\r\n`, 1000)[1], "end");
 });

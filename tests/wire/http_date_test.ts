@@ -3,7 +3,7 @@ import { httpDate, parseHttpDate } from "../../mod/wire/http_date.ts";
 
 const TIME_MS = Date.UTC(1994, 10, 6, 8, 49, 37);
 
-Deno.test("httpDate() and parseHttpDate() agree, and the two old forms are read too", () => {
+Deno.test("parseHttpDate() accepts what httpDate() writes and the two obsolete forms", () => {
   assertEquals(httpDate(TIME_MS + 999), "Sun, 06 Nov 1994 08:49:37 GMT");
   for (
     const text of [
@@ -14,7 +14,7 @@ Deno.test("httpDate() and parseHttpDate() agree, and the two old forms are read 
   ) assertEquals(parseHttpDate(text), TIME_MS, text);
 });
 
-Deno.test("parseHttpDate() reads nothing else", () => {
+Deno.test("parseHttpDate() rejects everything else", () => {
   for (
     const text of [
       "",
