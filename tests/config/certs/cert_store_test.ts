@@ -1,4 +1,4 @@
-// Goal: a store is a folder of PEM files, and only what is usable is used. Method: files of testdata.
+// Goal: a store is a directory of PEM files, and only usable ones are served. Method: testdata.
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import {
@@ -22,14 +22,14 @@ function pem(name: string): string {
   return Deno.readTextFileSync(new URL(name, DATA));
 }
 
-Deno.test("storeName() and certificateName() refuse what could be a path", () => {
+Deno.test("storeName() and certificateName() reject text that could be a path", () => {
   const names = [undefined, "my", "Web.Hosting-1", "..", "../MY", "a/b", "", "C:"].map(storeName);
   assertEquals(names, ["MY", "MY", "WEB.HOSTING-1", null, null, null, null, null]);
   const files = ["site", "*.example.com", "..", "a/b", "", ".hidden"].map(certificateName);
   assertEquals(files, ["site", "*.example.com", null, null, null, null]);
 });
 
-Deno.test("listCertificates() describes each file and says what is wrong with it", async () => {
+Deno.test("listCertificates() describes each file and what is wrong with it", async () => {
   await using folder = await tempFolder();
   assertEquals(listCertificates(folder.path, "MY"), []);
   assertEquals(listStores(folder.path), []);
@@ -60,7 +60,7 @@ Deno.test("listCertificates() describes each file and says what is wrong with it
   assertEquals(findCertificate(folder.path, "MY", SITE), undefined);
 });
 
-Deno.test("writePair() and readPair() refuse a key of another certificate", async () => {
+Deno.test("writePair() and readPair() reject a key of another certificate", async () => {
   await using folder = await tempFolder();
   const wrong = { cert: pem("site.pem"), key: pem("other.key") };
   assertThrows(() => writePair(folder.path, "MY", "x", wrong), Fault, "belongs to another");
@@ -77,7 +77,7 @@ Deno.test("writePair() and readPair() refuse a key of another certificate", asyn
   assertStringIncludes(fault.hint!, "as PEM");
 });
 
-Deno.test("writePair() keeps folder and key from others, also over files of before", async () => {
+Deno.test("writePair() makes directory and key private, even over existing files", async () => {
   await using folder = await tempFolder();
   const certs = folder.at("certs");
   for (const name of ["site", "other", "site"]) {
@@ -96,20 +96,20 @@ Deno.test("writePair() keeps folder and key from others, also over files of befo
 Deno.test("linkPair() follows files that are replaced elsewhere", async () => {
   await using folder = await tempFolder();
   const files = { certFile: folder.at("full.pem"), keyFile: folder.at("priv.pem") };
-  const put = (name: string): void => {
+  const writeFiles = (name: string): void => {
     Deno.writeTextFileSync(files.certFile, pem(`${name}.pem`));
     Deno.writeTextFileSync(files.keyFile, pem(`${name}.key`));
   };
-  put("site");
-  const placed = linkPair(folder.at("certs"), "MY", "www", files);
-  assertEquals([placed.hash, placed.problem], [SITE, null]);
-  put("other");
-  const now = listCertificates(folder.at("certs"), "MY");
-  assertEquals(now.map(({ names, problem }) => [names, problem]), [[["other.example"], null]]);
-  assertEquals(certificateOf(now, { hash: SITE, certName: "www" })?.name, "www");
-  assertEquals(certificateOf(now, { hash: SITE }), undefined);
-  assertEquals(certificateOf(now, { hash: now[0]!.hash, certName: "gone" })?.name, "www");
-  removePair(now[0]!);
+  writeFiles("site");
+  const linked = linkPair(folder.at("certs"), "MY", "www", files);
+  assertEquals([linked.hash, linked.problem], [SITE, null]);
+  writeFiles("other");
+  const listed = listCertificates(folder.at("certs"), "MY");
+  assertEquals(listed.map(({ names, problem }) => [names, problem]), [[["other.example"], null]]);
+  assertEquals(certificateOf(listed, { hash: SITE, certName: "www" })?.name, "www");
+  assertEquals(certificateOf(listed, { hash: SITE }), undefined);
+  assertEquals(certificateOf(listed, { hash: listed[0]!.hash, certName: "gone" })?.name, "www");
+  removePair(listed[0]!);
   assertEquals([Deno.statSync(files.certFile).isFile, listCertificates(folder.at("certs"), "MY")], [
     true,
     [],

@@ -1,4 +1,4 @@
-// Goal: what a PEM holds, and every reason why it cannot be served, told apart. Method: testdata.
+// Goal: every reason why a PEM file cannot be served is distinguished. Method: testdata.
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   certificateBlocks,
@@ -15,7 +15,7 @@ function pem(name: string): string {
   return Deno.readTextFileSync(new URL(name, DATA));
 }
 
-Deno.test("certificateFacts() reads the first certificate, whatever stands around it", () => {
+Deno.test("certificateFacts() describes the first certificate, whatever surrounds it", () => {
   const facts = certificateFacts(`subject=x\n${pem("site.pem")}${pem("other.pem")}`);
   assertEquals([facts?.hash, facts?.subject, facts?.names], [
     "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6",
@@ -26,7 +26,7 @@ Deno.test("certificateFacts() reads the first certificate, whatever stands aroun
   for (const text of ["", "garbage", pem("site.key")]) assertEquals(certificateFacts(text), null);
 });
 
-Deno.test("pairProblem() tells what is wrong with a certificate and its key", () => {
+Deno.test("pairProblem() says what is wrong with a certificate and its key", () => {
   const cases: [cert: string, key: string | null, reason: string | null][] = [
     [pem("site.pem"), pem("site.key"), null],
     [pem("site.pem") + pem("other.pem"), pem("site.key"), null],
@@ -49,13 +49,13 @@ Deno.test("pairProblem() tells what is wrong with a certificate and its key", ()
   }
 });
 
-Deno.test("validity() compares instants, not texts of other forms", () => {
+Deno.test("validity() compares instants, not texts", () => {
   const facts = { notBefore: "2026-01-01T00:00:00.000Z", notAfter: "2026-12-31T00:00:00.000Z" };
   const at = ["2025-12-31T23:59:59.999Z", "2026-06-01T00:00:00.000Z", "2026-12-31T00:00:00.001Z"];
   assertEquals(at.map((now) => validity(facts, now)), ["not yet valid", "valid", "expired"]);
 });
 
-Deno.test("keyBlock(), certificateBlocks() and toPkcs8() take out what is theirs", () => {
+Deno.test("keyBlock(), certificateBlocks() and toPkcs8() extract their part of a file", () => {
   const both = `# mine\n${pem("site.pem")}\n${pem("site.key")}\n${pem("other.pem")}`;
   assertEquals(keyBlock(both)?.trim(), pem("site.key").trim());
   assertEquals(keyBlock(pem("locked_old.key"))?.includes("ENCRYPTED"), true);

@@ -1,9 +1,9 @@
-// Goal: a self-signed certificate that TLS takes, for all its names. Method: read it back.
+// Goal: a self-signed certificate that TLS accepts for all of its names. Method: read it back.
 import { assertEquals } from "@std/assert";
 import { certificateFacts, pairProblem } from "../../../mod/config/certs/certificate.ts";
 import { makeSelfSigned } from "../../../mod/config/certs/self_signed.ts";
 
-Deno.test("makeSelfSigned() makes a certificate for every name and address, and its key", async () => {
+Deno.test("makeSelfSigned() makes a key and a certificate for every name and address", async () => {
   const nowMs = Date.UTC(2026, 0, 2);
   const made = await makeSelfSigned({
     names: ["www.example.com", "*.example.com"],
@@ -21,7 +21,7 @@ Deno.test("makeSelfSigned() makes a certificate for every name and address, and 
   ]);
 });
 
-Deno.test("makeSelfSigned() takes an address for its subject where no name is given", async () => {
+Deno.test("makeSelfSigned() uses an address as the subject if no name is given", async () => {
   const made = await makeSelfSigned({ names: [], ips: ["10.0.0.1"], days: 1, nowMs: Date.now() });
   const facts = certificateFacts(made.cert);
   assertEquals([facts?.subject, facts?.names], ["CN=10.0.0.1", ["10.0.0.1"]]);

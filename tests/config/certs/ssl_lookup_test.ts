@@ -5,7 +5,7 @@ import { type Binding, parseBinding } from "../../../mod/config/document/binding
 import type { SslRecord } from "../../../mod/config/document/document.ts";
 import { certificateCheck, sslKeysFor } from "../../../mod/config/certs/ssl_lookup.ts";
 
-Deno.test("sslKeysFor() asks for the name, the address, then the wildcards", () => {
+Deno.test("sslKeysFor() returns the name, the address, then the wildcards", () => {
   const cases: [endpoint: string, name: string, keys: string[]][] = [
     ["10.0.0.1:443", "", ["10.0.0.1:443", "0.0.0.0:443"]],
     ["10.0.0.1:443", "WWW.x", ["www.x:443", "10.0.0.1:443", "0.0.0.0:443"]],
@@ -27,7 +27,7 @@ Deno.test("certificateCheck() says which bindings cannot be served, and why", ()
     ["10.0.0.2:443:", 'https on "10.0.0.2:443:" has no certificate'],
     ["10.0.0.2:443:a.test", null],
     [":443:", null],
-    [":443:b.test", null], // on 10.0.0.1
+    [":443:b.test", null], // served by the record of 10.0.0.1
     [":444:", 'https on ":444:" has no certificate'],
     ["10.9.9.9:8443:b.test", null],
     ["[::1]:8443:", null],
@@ -42,7 +42,7 @@ Deno.test("certificateCheck() says which bindings cannot be served, and why", ()
   for (const [text, why] of cases) assertEquals(check(parseBinding(text) as Binding), why, text);
 });
 
-Deno.test("certificateCheck() takes the record that can be used where one cannot", () => {
+Deno.test("certificateCheck() passes over a record whose certificate cannot be used", () => {
   const records = ["a.test:443", "0.0.0.0:443"].map((key) => ({ key }) as SslRecord);
   const check = certificateCheck(records, ({ key }) => key.startsWith("a.") ? "gone" : null);
   assertEquals(check(parseBinding("10.0.0.1:443:a.test") as Binding), null);

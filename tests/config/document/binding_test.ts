@@ -1,4 +1,4 @@
-// Goal: one canonical text for one binding, a reason for all else. Method: tables.
+// Goal: one canonical text per binding, and a reason for every other text. Method: tables.
 import { isProblem } from "../../../mod/base/problem.ts";
 import { formatUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { valueOf } from "../../support/problems.ts";
@@ -10,7 +10,7 @@ import {
   registeredPrefix,
 } from "../../../mod/config/document/binding.ts";
 
-Deno.test("parseBinding() and formatBinding() make the canonical text", () => {
+Deno.test("parseBinding() and formatBinding() produce the canonical text", () => {
   const cases: [text: string, canonical: string][] = [
     [":80:", ":80:"],
     [":80", ":80:"],
@@ -33,7 +33,7 @@ Deno.test("parseBinding() and formatBinding() make the canonical text", () => {
   }
 });
 
-Deno.test("parseBinding() gives ip, port and host", () => {
+Deno.test("parseBinding() returns address, port and host", () => {
   assertEquals(parseBinding("*:81:"), { ip: null, port: 81, host: "" });
 });
 
@@ -70,7 +70,7 @@ Deno.test("parseBinding() says what is wrong", () => {
   }
 });
 
-Deno.test("registeredPrefix() is the URL that IIS registers for a binding", () => {
+Deno.test("registeredPrefix() returns the URL that IIS registers for a binding", () => {
   const cases: readonly (readonly [string, "http" | "https", string])[] = [
     [":80:", "http", "http://*:80/"],
     [":80:www.test", "http", "http://www.test:80/"],
@@ -84,7 +84,7 @@ Deno.test("registeredPrefix() is the URL that IIS registers for a binding", () =
   }
 });
 
-Deno.test("bindingPrefix() gives what a binding takes, in the bucket where a program would ask for it", () => {
+Deno.test("bindingPrefix() returns the prefix that a binding claims, and its bucket", () => {
   const cases: [binding: string, prefix: string, bucket: string][] = [
     [":80:", "http://*:80/", "weak"],
     [":80:a.test", "http://a.test:80/", "name"],
@@ -93,8 +93,8 @@ Deno.test("bindingPrefix() gives what a binding takes, in the bucket where a pro
     ["10.0.0.5:80:a.test", "http://a.test:10.0.0.5:80/", "name"],
   ];
   for (const [text, prefix, bucket] of cases) {
-    const taken = bindingPrefix(valueOf(parseBinding(text)), "http");
-    assertEquals([formatUrlPrefix(taken), taken.bucket], [prefix, bucket]);
+    const claimed = bindingPrefix(valueOf(parseBinding(text)), "http");
+    assertEquals([formatUrlPrefix(claimed), claimed.bucket], [prefix, bucket]);
   }
   assertEquals(
     formatUrlPrefix(bindingPrefix(valueOf(parseBinding(":1:")), "https")),

@@ -1,4 +1,4 @@
-// Goal: every problem of a document, each with its place. Method: broken documents, whole answers.
+// Goal: every problem of a document is reported with its path. Method: broken documents.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { checkDocument, type ContentRules } from "../../../mod/config/document/check.ts";
 import { DEFAULT_DOCUMENT, type SslRecord } from "../../../mod/config/document/document.ts";
@@ -15,7 +15,7 @@ Deno.test("checkDocument() finds nothing wrong with the built-in document", () =
   assertEquals(problems(DEFAULT_DOCUMENT), []);
 });
 
-Deno.test("checkDocument() names the place and what was expected there", () => {
+Deno.test("checkDocument() reports the path and what was expected there", () => {
   const cases: [change: Record<string, unknown>, problems: string[]][] = [
     [{ ipLisen: [] }, ["ipLisen: unknown field"]],
     [{ ipListen: "10.0.0.1" }, ['ipListen: expected a list, found "10.0.0.1"']],
@@ -40,18 +40,18 @@ Deno.test("checkDocument() names the place and what was expected there", () => {
   }
 });
 
-Deno.test("checkDocument() says when a field is missing", () => {
+Deno.test("checkDocument() reports a missing field", () => {
   const { ipListen: _, ...rest } = DEFAULT_DOCUMENT;
   assertEquals(problems(rest), ["ipListen: missing"]);
 });
 
-Deno.test("checkDocument() answers for values that are no object at all", () => {
+Deno.test("checkDocument() reports a value that is not an object", () => {
   for (const [value, shown] of [[null, "null"], [[], "a list"], [1, "1"], ["x", '"x"']] as const) {
     assertEquals(problems(value), [`: expected an object, found ${shown}`]);
   }
 });
 
-Deno.test("checkDocument() reports all problems, not the first", () => {
+Deno.test("checkDocument() reports all problems, not only the first", () => {
   const sites = [{ ...SITE, id: "x", name: "" }];
   const found = problems({ ...DEFAULT_DOCUMENT, sites, version: 2, extra: 1 });
   assertEquals(found.map((line) => line.split(":")[0]).sort(), [
@@ -62,7 +62,7 @@ Deno.test("checkDocument() reports all problems, not the first", () => {
   ]);
 });
 
-Deno.test("checkDocument() wants list entries canonical, known and once", () => {
+Deno.test("checkDocument() requires list entries to be canonical, valid and unique", () => {
   const ipListen = [
     "10.0.0.1",
     "::FFFF:10.0.0.1",
@@ -79,7 +79,7 @@ Deno.test("checkDocument() wants list entries canonical, known and once", () => 
   ]);
 });
 
-Deno.test("checkDocument() wants sites with one id, one name and bindings that are some", () => {
+Deno.test("checkDocument() requires unique site ids and names, and valid bindings", () => {
   const sites = [
     SITE,
     { ...SITE, name: "DEFAULT web site", bindings: ["*:80:", ":0:"], secureBindings: ["x"] },
@@ -93,7 +93,7 @@ Deno.test("checkDocument() wants sites with one id, one name and bindings that a
   ]);
 });
 
-Deno.test("checkDocument() asks the kind of each site's content, and names the place", () => {
+Deno.test("checkDocument() applies the rules of each kind of content, and reports the path", () => {
   const contents: ContentRules = {
     ...CONTENT_RULES,
     check: ({ kind }) => kind === "echo" ? [{ at: "to", message: "wrong" }] : [],
@@ -122,7 +122,7 @@ function ssl(key: string): SslRecord {
   };
 }
 
-Deno.test("checkDocument() gives every problem with its place", () => {
+Deno.test("checkDocument() reports every problem of ssl and urlAcl with its path", () => {
   const sddl = "D:(A;;GX;;;WD)";
   const document = {
     ...DEFAULT_DOCUMENT,

@@ -1,8 +1,8 @@
-/** Goal: a change reads as what was changed. Method: tables. */
+/** Goal: a change is shown as the fields that changed. Method: tables. */
 import { assertEquals } from "@std/assert";
 import { changeLines, diffValues } from "../../../mod/config/document/diff.ts";
 
-Deno.test("diffValues() names the place and both values of every change", () => {
+Deno.test("diffValues() reports the path and both values of every change", () => {
   const cases: readonly (readonly [before: unknown, after: unknown, lines: string[]])[] = [
     [{ a: 1 }, { a: 1 }, []],
     [{ ipListen: ["1", "2", "3"] }, { ipListen: ["1", "3"] }, ['- ipListen: "2"']],

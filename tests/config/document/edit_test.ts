@@ -1,4 +1,4 @@
-// Goal: edits that change what they say and nothing else. Method: documents by value and by identity.
+// Goal: an edit changes what it says and nothing else. Method: documents compared by value.
 import { codeOf, valueOf } from "../../support/problems.ts";
 import { assertEquals } from "@std/assert";
 import {
@@ -23,34 +23,34 @@ function site(id: number, name: string): SiteRecord {
   return { id, name, bindings: [":81:"], secureBindings: [], autoStart: true, content };
 }
 
-Deno.test("addListEntry() appends, or inserts before a place", () => {
-  const cases: [place: number | null, list: string[]][] = [
+Deno.test("addListEntry() appends, or inserts at a position", () => {
+  const cases: [position: number | null, list: string[]][] = [
     [null, ["10.0.0.1", "10.0.0.2", "::1"]],
     [0, ["::1", "10.0.0.1", "10.0.0.2"]],
     [1, ["10.0.0.1", "::1", "10.0.0.2"]],
     [9, ["10.0.0.1", "10.0.0.2", "::1"]],
   ];
-  for (const [place, list] of cases) {
-    assertEquals(valueOf(addListEntry(LISTED, "::1", place)).ipListen, list, String(place));
+  for (const [position, list] of cases) {
+    assertEquals(valueOf(addListEntry(LISTED, "::1", position)).ipListen, list, String(position));
   }
-  assertEquals(LISTED.ipListen, ["10.0.0.1", "10.0.0.2"], "the old document is as it was");
+  assertEquals(LISTED.ipListen, ["10.0.0.1", "10.0.0.2"], "the original document is unchanged");
 });
 
-Deno.test("an edit of the list that would change nothing is a problem: 183 and 2", () => {
+Deno.test("edits of the list without effect return a problem: 183 or 2", () => {
   assertEquals(codeOf(addListEntry(LISTED, "10.0.0.2", 0)), 183);
   assertEquals(codeOf(removeListEntry(LISTED, "10.0.0.3")), 2);
 });
 
-Deno.test("removeListEntry() removes the one entry and keeps the order", () => {
+Deno.test("removeListEntry() removes one entry and keeps the order", () => {
   assertEquals(valueOf(removeListEntry(LISTED, "10.0.0.1")).ipListen, ["10.0.0.2"]);
 });
 
-Deno.test("findSite() knows names in any case and W3SVC/n", () => {
+Deno.test("findSite() accepts a name in any case, or W3SVC/n", () => {
   const document = addSite(DEFAULT_DOCUMENT, site(7, "Größe"));
   const cases: [text: string, id: number | undefined][] = [
     ["Default Web Site", 1],
     ["default web SITE", 1],
-    ["GRÖSSE", undefined], // lower case is not case folding; what is stored is what counts
+    ["GRÖSSE", undefined], // lower case is not case folding; the stored name is what counts
     ["größe", 7],
     ["w3svc/7", 7],
     ["W3SVC/1", 1],
@@ -61,13 +61,13 @@ Deno.test("findSite() knows names in any case and W3SVC/n", () => {
   for (const [text, id] of cases) assertEquals(findSite(document, text)?.id, id, text);
 });
 
-Deno.test("nextSiteId() is above every id there is", () => {
+Deno.test("nextSiteId() is higher than every existing id", () => {
   assertEquals(nextSiteId({ ...DEFAULT_DOCUMENT, sites: [] }), 1);
   const many = [site(3, "c"), site(40, "b"), site(2, "a")].reduce(addSite, DEFAULT_DOCUMENT);
   assertEquals(nextSiteId(many), 41);
 });
 
-Deno.test("addSite(), replaceSite() and removeSite() touch the one site", () => {
+Deno.test("addSite(), replaceSite() and removeSite() change one site only", () => {
   const two = addSite(DEFAULT_DOCUMENT, site(2, "two"));
   assertEquals(two.sites.map(({ id }) => id), [1, 2]);
   const renamed = replaceSite(two, site(1, "one"));

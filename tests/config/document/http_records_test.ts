@@ -1,4 +1,4 @@
-// Goal: the codes of HttpSet-, HttpDelete- and HttpQueryServiceConfiguration. Method: edits in a row.
+// Goal: the codes of HttpSet-, HttpDelete- and HttpQueryServiceConfiguration. Method: edit by edit.
 import { isProblem } from "../../../mod/base/problem.ts";
 import { codeOf, valueOf } from "../../support/problems.ts";
 import { assertEquals } from "@std/assert";
@@ -28,7 +28,7 @@ const RECORD: SslRecord = {
   flags: 0,
 };
 
-Deno.test("setSsl(), updateSsl() and deleteSsl() give 0, 183 and 2", () => {
+Deno.test("setSsl(), updateSsl() and deleteSsl() return 0, 183 and 2", () => {
   const first = valueOf(setSsl(DEFAULT_DOCUMENT, RECORD));
   assertEquals(first.ssl, [RECORD]);
   assertEquals(codeOf(setSsl(first, { ...RECORD, flags: 2 })), 183);
@@ -38,7 +38,7 @@ Deno.test("setSsl(), updateSsl() and deleteSsl() give 0, 183 and 2", () => {
   assertEquals(valueOf(deleteSsl(first, RECORD.key)).ssl, []);
 });
 
-Deno.test("sslKeyOfAddress() and sslKeyOfName() make canonical keys", () => {
+Deno.test("sslKeyOfAddress() and sslKeyOfName() return canonical keys", () => {
   const cases: [text: string, address: string | null, name: string | null][] = [
     ["0.0.0.0:443", "0.0.0.0:443", null],
     ["[::]:443", "[::]:443", null],
@@ -57,13 +57,13 @@ Deno.test("sslKeyOfAddress() and sslKeyOfName() make canonical keys", () => {
   }
 });
 
-Deno.test("setUrlAcl() and deleteUrlAcl() give every code of the pages", () => {
+Deno.test("setUrlAcl() and deleteUrlAcl() return every documented code", () => {
   const SDDL = "D:(A;;GX;;;WD)";
   const steps: [verb: "set" | "delete", url: string, sddl: string, code: number][] = [
     ["set", "http://+:80/vroot/", SDDL, 0],
     ["set", "http://+:80/VROOT/", SDDL, 183],
     ["set", "http://+:80/vroot/deep/", SDDL, 0],
-    ["set", "https://+:80/other/", SDDL, 183], // one scheme a port
+    ["set", "https://+:80/other/", SDDL, 183], // one scheme per port
     ["set", "https://+:443/", SDDL, 0],
     ["set", "http://+:80/x", SDDL, 87],
     ["set", "", SDDL, 87],

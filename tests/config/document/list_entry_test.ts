@@ -1,9 +1,9 @@
-/** Goal: one text for one meaning, and a reason for every text that has none. Method: tables. */
+/** Goal: one text per meaning, and a reason for every text without one. Method: tables. */
 import { isProblem } from "../../../mod/base/problem.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseEntry, parseList } from "../../../mod/config/document/list_entry.ts";
 
-Deno.test("parseEntry() writes what it accepts in canonical form", () => {
+Deno.test("parseEntry() returns the canonical form of what it accepts", () => {
   const cases: readonly (readonly [text: string, canonical: string, kind: string])[] = [
     ["10.0.0.5", "10.0.0.5", "address"],
     ["2001:DB8:0:0::5", "2001:db8::5", "address"],
@@ -38,7 +38,7 @@ Deno.test("parseEntry() writes what it accepts in canonical form", () => {
   }
 });
 
-Deno.test("parseEntry() refuses the rest with a reason and a hint", () => {
+Deno.test("parseEntry() rejects everything else with a reason and a hint", () => {
   const cases: readonly (readonly [text: string, reason: string, hint: string])[] = [
     ["", "empty", "10.0.0.5"],
     ["1.2.3.4:80", "has no port", "give 1.2.3.4"],
@@ -86,7 +86,7 @@ Deno.test("parseEntry() refuses the rest with a reason and a hint", () => {
   }
 });
 
-Deno.test("parseEntry() takes a name only when it is an interface here, where it knows them", () => {
+Deno.test("parseEntry() accepts only the names of interfaces here, if it is given them", () => {
   const here = ["lo", "eth0"];
   assert(!isProblem(parseEntry("eth0", here)));
   assert(!isProblem(parseEntry("!lo", here)));

@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { SCHEMA_FILE, schemaText } from "../../../dist/schema.ts";
 
-Deno.test("dist/httpcfg.schema.json says what the checks check; else: deno task schema", async () => {
+Deno.test("dist/httpcfg.schema.json matches the checks; if not: deno task schema", async () => {
   assertEquals(await Deno.readTextFile(SCHEMA_FILE), schemaText());
 });
 
-Deno.test("the schema knows the fields and settings, refuses others, and describes them", () => {
+Deno.test("schemaText() describes every field and setting, and allows no others", () => {
   const { properties, required, additionalProperties } = JSON.parse(schemaText());
   assertEquals(required.includes("ipListen"), true);
   assertEquals(additionalProperties, { not: {} });

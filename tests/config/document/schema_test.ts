@@ -1,4 +1,4 @@
-// Goal: the shape of the document, every field with its type and bound. Method: one change at a time.
+// Goal: every field of the document has its type and limits. Method: one change at a time.
 import { assert, assertEquals } from "@std/assert";
 import * as v from "valibot";
 import { DEFAULT_DOCUMENT, type SslRecord } from "../../../mod/config/document/document.ts";
@@ -25,7 +25,7 @@ function isSite(change: Record<string, unknown>): boolean {
   return isDocument({ sites: [{ ...SITE, ...change }] });
 }
 
-Deno.test("documentSchema() takes the built-in document, and every part of a full one", () => {
+Deno.test("documentSchema() accepts the built-in document, and every part of a full one", () => {
   const changes: Record<string, unknown>[] = [
     {},
     { $schema: "https://example.com/schema.json" },
@@ -39,7 +39,7 @@ Deno.test("documentSchema() takes the built-in document, and every part of a ful
   for (const change of changes) assert(isDocument(change), JSON.stringify(change));
 });
 
-Deno.test("documentSchema() refuses a document that is not whole", () => {
+Deno.test("documentSchema() rejects an incomplete document", () => {
   for (const name of Object.keys(DEFAULT_DOCUMENT)) {
     const rest = Object.fromEntries(
       Object.entries(DEFAULT_DOCUMENT).filter(([key]) => key !== name),
@@ -49,7 +49,7 @@ Deno.test("documentSchema() refuses a document that is not whole", () => {
   for (const value of [null, 1, "", [], true]) assert(!v.safeParse(schema, value).success);
 });
 
-Deno.test("documentSchema() refuses wrong types, bounds and names", () => {
+Deno.test("documentSchema() rejects wrong types, values out of range and unknown names", () => {
   const changes: Record<string, unknown>[] = [
     { version: 0 },
     { version: "1" },
@@ -82,7 +82,7 @@ Deno.test("documentSchema() refuses wrong types, bounds and names", () => {
   for (const change of changes) assert(!isDocument(change), JSON.stringify(change));
 });
 
-Deno.test("documentSchema() knows what a site is", () => {
+Deno.test("documentSchema() checks the fields of a site", () => {
   const good: Record<string, unknown>[] = [
     { content: { kind: "echo" } },
     { maxConnections: 0, maxRequestEntityAllowed: 4294967295 },
@@ -105,7 +105,7 @@ Deno.test("documentSchema() knows what a site is", () => {
   for (const change of bad) assert(!isSite(change), JSON.stringify(change));
 });
 
-Deno.test("documentSchema() gives back what it was given", () => {
+Deno.test("documentSchema() returns its input unchanged", () => {
   const result = v.safeParse(schema, DEFAULT_DOCUMENT);
   assert(result.success);
   assertEquals(JSON.stringify(result.output), JSON.stringify(DEFAULT_DOCUMENT));

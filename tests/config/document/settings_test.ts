@@ -1,4 +1,4 @@
-// Goal: rows that make sense, and defaults that are HTTP.sys's. Method: every row, and known values.
+// Goal: consistent rows, with the defaults of HTTP.sys. Method: every row, and published values.
 import { assert, assertEquals } from "@std/assert";
 import {
   DEFAULT_SETTINGS,
@@ -7,7 +7,7 @@ import {
   SETTINGS,
 } from "../../../mod/config/document/settings.ts";
 
-Deno.test("every setting's default is one that the document may store", () => {
+Deno.test("every setting has a default that the document accepts", () => {
   for (const [name, row] of Object.entries(SETTINGS) as [string, SettingRow][]) {
     assert(row.summary.length > 0 && !row.summary.endsWith("."), name);
     if (row.kind === "number") {
@@ -17,7 +17,7 @@ Deno.test("every setting's default is one that the document may store", () => {
   }
 });
 
-Deno.test("DEFAULT_SETTINGS are those of HTTP.sys and of the IIS 6 metabase", () => {
+Deno.test("DEFAULT_SETTINGS has the defaults of HTTP.sys and of the IIS 6 metabase", () => {
   const published = {
     MaxFieldLength: 16384,
     MaxRequestBytes: 16384,
@@ -38,7 +38,7 @@ Deno.test("DEFAULT_SETTINGS are those of HTTP.sys and of the IIS 6 metabase", ()
   }
 });
 
-Deno.test("effectiveSettings() lays what is stored over the defaults", () => {
+Deno.test("effectiveSettings() combines the stored settings with the defaults", () => {
   assertEquals(effectiveSettings({}), DEFAULT_SETTINGS);
   const settings = effectiveSettings({ MinFileBytesPerSec: 0, UriEnableCache: false });
   assertEquals(settings, { ...DEFAULT_SETTINGS, MinFileBytesPerSec: 0, UriEnableCache: false });

@@ -1,4 +1,4 @@
-// Goal: every edit gives the document or the HRESULT that says why not. Method: tables.
+// Goal: every edit returns the document, or the HRESULT that says why not. Method: tables.
 import { isProblem, type Problem } from "../../../mod/base/problem.ts";
 import { codeOf, valueOf } from "../../support/problems.ts";
 import { assertEquals } from "@std/assert";
@@ -18,7 +18,7 @@ function documentOf(edit: MetabaseEdit | Problem): ConfigDocument {
   return valueOf(edit).document;
 }
 
-Deno.test("setProperty() stores words or says why not", () => {
+Deno.test("setProperty() stores a value or says why not", () => {
   const cases: [path: string, name: string, words: string[], want: unknown][] = [
     ["w3svc/1", "serverbindings", [":81:"], [":81:"]],
     ["w3svc", "disablesocketpooling", ["true"], true],
@@ -48,13 +48,13 @@ Deno.test("createKey() makes a site of an IIsWebServer", () => {
   const document = documentOf(createKey(DEFAULT_DOCUMENT, "W3SVC/5", "IIsWebServer"));
   assertEquals(document.sites[1]?.id, 5);
   assertEquals(keyAt(document, "w3svc/5")?.keyType, "IIsWebServer");
-  const refused: [path: string, keyType: string | undefined, want: number][] = [
+  const rejected: [path: string, keyType: string | undefined, want: number][] = [
     ["W3SVC/1", "IIsWebServer", HRESULT.ALREADY_EXISTS],
     ["W3SVC/x", "IIsWebServer", HRESULT.INVALID_ARGUMENT],
     ["W3SVC/6", "IIsNonsense", HRESULT.INVALID_ARGUMENT],
     ["", undefined, HRESULT.INVALID_ARGUMENT],
   ];
-  for (const [path, keyType, want] of refused) {
+  for (const [path, keyType, want] of rejected) {
     assertEquals(codeOf(createKey(DEFAULT_DOCUMENT, path, keyType)), want, path);
   }
   const bare = documentOf(createKey(DEFAULT_DOCUMENT, "W3SVC/7", undefined));
@@ -63,7 +63,7 @@ Deno.test("createKey() makes a site of an IIsWebServer", () => {
   assertEquals(named.sites.map(({ id }) => id), [1, 7]);
 });
 
-Deno.test("deleteKey() and deleteProperty() take away what is there", () => {
+Deno.test("deleteKey() and deleteProperty() remove only what exists", () => {
   const pooled = documentOf(
     setProperty(DEFAULT_DOCUMENT, "w3svc/1", "DisableSocketPooling", ["True"]),
   );
@@ -73,7 +73,7 @@ Deno.test("deleteKey() and deleteProperty() take away what is there", () => {
     documentOf(deleteProperty(pooled, "w3svc/1", "disablesocketpooling")),
     DEFAULT_DOCUMENT,
   );
-  const refused: [path: string, name: string | null, want: number][] = [
+  const rejected: [path: string, name: string | null, want: number][] = [
     ["w3svc/9", null, HRESULT.PATH_NOT_FOUND],
     ["w3svc", null, HRESULT.ACCESS_DENIED],
     ["w3svc/1/root", null, HRESULT.ACCESS_DENIED],
@@ -81,7 +81,7 @@ Deno.test("deleteKey() and deleteProperty() take away what is there", () => {
     ["w3svc/1", "Nonsense", HRESULT.NO_PROPERTY],
     ["w3svc/1", "KeyType", HRESULT.ACCESS_DENIED],
   ];
-  for (const [path, name, want] of refused) {
+  for (const [path, name, want] of rejected) {
     const edit = name === null
       ? deleteKey(DEFAULT_DOCUMENT, path)
       : deleteProperty(DEFAULT_DOCUMENT, path, name);
@@ -102,14 +102,14 @@ Deno.test("copyKey() copies or moves a site with its properties", () => {
   const moved = documentOf(copyKey(source, "w3svc/1", "w3svc/5", true));
   assertEquals(moved.sites.map(({ id, name }) => [id, name]), [[5, "Default Web Site"]]);
   assertEquals(moved.metabase, { "W3SVC/5": { DisableSocketPooling: true } });
-  const refused: [from: string, to: string, want: number][] = [
+  const rejected: [from: string, to: string, want: number][] = [
     ["w3svc/9", "w3svc/5", HRESULT.PATH_NOT_FOUND],
     ["w3svc/1", "w3svc/1", HRESULT.ALREADY_EXISTS],
     ["w3svc/info", "w3svc/5", HRESULT.ACCESS_DENIED],
     ["w3svc/1", "w3svc/name", HRESULT.INVALID_ARGUMENT],
     ["w3svc/1", "w3svc/9/ROOT", HRESULT.PATH_NOT_FOUND],
   ];
-  for (const [from, to, want] of refused) {
+  for (const [from, to, want] of rejected) {
     assertEquals(codeOf(copyKey(DEFAULT_DOCUMENT, from, to, false)), want, `${from} ${to}`);
   }
 });

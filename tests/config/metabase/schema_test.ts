@@ -1,4 +1,4 @@
-// Goal: the schema holds the rows of the facts and reads words of a command line. Method: tables.
+// Goal: the schema has the published properties, and parses command-line arguments. Method: tables.
 import { assert, assertEquals } from "@std/assert";
 import {
   adsiTypeName,
@@ -9,7 +9,7 @@ import {
 } from "../../../mod/config/metabase/schema.ts";
 import type { MetabaseValue } from "../../../mod/config/document/document.ts";
 
-Deno.test("PROPERTIES has id, type and default of the IIS 6.0 schema", () => {
+Deno.test("PROPERTIES has the ids, types and defaults of the IIS 6.0 schema", () => {
   const cases: [name: string, id: number, type: string, value: MetabaseValue | null][] = [
     ["ServerBindings", 1023, "LIST", null],
     ["SecureBindings", 2021, "LIST", null],
@@ -44,7 +44,7 @@ Deno.test("PROPERTIES has id, type and default of the IIS 6.0 schema", () => {
   assertEquals(keyTypeNamed("x"), undefined);
 });
 
-Deno.test("parseValue() reads words by type and refuses the rest", () => {
+Deno.test("parseValue() parses arguments by type, and rejects everything else", () => {
   const cases: [name: string, words: string[], want: MetabaseValue | null][] = [
     ["DisableSocketPooling", ["True"], true],
     ["DisableSocketPooling", ["FALSE"], false],
@@ -62,7 +62,7 @@ Deno.test("parseValue() reads words by type and refuses the rest", () => {
     ["MaxConnections", ["many"], null],
     ["MaxConnections", ["1e3"], null],
     ["ServerListenBacklog", ["501"], null],
-    ["ConnectionTimeout", ["70000"], 120], // the service takes 120 for what is outside
+    ["ConnectionTimeout", ["70000"], 120], // the service uses 120 for a value outside the range
     ["ConnectionTimeout", ["0"], 120],
     ["ServerComment", ["My site"], "My site"],
     ["ServerComment", ["My", "site"], null],

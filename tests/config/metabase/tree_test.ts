@@ -1,4 +1,4 @@
-// Goal: the metabase is a view of the document: keys, inheritance, effective values.
+// Goal: the metabase is a view of the document: keys, inheritance, defaults. Method: tables.
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
@@ -31,7 +31,7 @@ const DOCUMENT: ConfigDocument = {
   },
 };
 
-Deno.test("normalPath() and friends read paths in any spelling", () => {
+Deno.test("normalPath(), parentPath() and siteIdOfPath() accept paths in any spelling", () => {
   const cases: [text: string, want: string][] = [
     ["w3svc/1", "W3SVC/1"],
     ["/LM/w3svc/1/root", "W3SVC/1/ROOT"],
@@ -46,7 +46,7 @@ Deno.test("normalPath() and friends read paths in any spelling", () => {
   assertEquals(ids, [1, 1, null, null, null]);
 });
 
-Deno.test("keyAt() knows the built-in keys, the sites and what was created", () => {
+Deno.test("keyAt() finds built-in keys, sites and created keys", () => {
   const cases: [path: string, want: string | null][] = [
     ["w3svc", "W3SVC IIsWebService"],
     ["w3svc/12", "W3SVC/12 IIsWebServer"],
@@ -64,7 +64,7 @@ Deno.test("keyAt() knows the built-in keys, the sites and what was created", () 
   }
 });
 
-Deno.test("findValue() inherits, effectiveValue() ends at the default", () => {
+Deno.test("findValue() inherits, and effectiveValue() falls back to the default", () => {
   const cases: [path: string, want: string | null][] = [
     ["W3SVC", "true at W3SVC"],
     ["W3SVC/1", "true at W3SVC"],
@@ -81,7 +81,7 @@ Deno.test("findValue() inherits, effectiveValue() ends at the default", () => {
   assertEquals(effectiveValue(DOCUMENT, "W3SVC/1", limit), 4294967295);
 });
 
-Deno.test("childrenOf() and subtreeOf() walk the tree in order", () => {
+Deno.test("childrenOf() and subtreeOf() list keys in the order of the tree", () => {
   assertEquals(childrenOf(DOCUMENT, "W3SVC"), [
     "W3SVC/AppPools",
     "W3SVC/Info",
@@ -97,7 +97,7 @@ Deno.test("childrenOf() and subtreeOf() walk the tree in order", () => {
   ]);
 });
 
-Deno.test("ownProperties() shows the site record as a key shows it", () => {
+Deno.test("ownProperties() lists a site record as properties", () => {
   const shown = ownProperties(DOCUMENT, keyAt(DOCUMENT, "W3SVC/12")!, (id) => id === 12 ? 2 : 4);
   assertEquals(shown.map(({ property, value }) => [property.name, value]), [
     ["KeyType", "IIsWebServer"],

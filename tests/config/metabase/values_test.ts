@@ -1,4 +1,4 @@
-// Goal: the metabase and the document are one truth. Method: write on one side, read on the other.
+// Goal: metabase and document always agree. Method: write through one, read through the other.
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { propertyRow } from "../../../mod/config/metabase/schema.ts";
@@ -7,7 +7,7 @@ import type { MetabaseValue } from "../../../mod/config/document/document.ts";
 
 type Look = (document: ConfigDocument) => unknown;
 
-Deno.test("withValue() writes where the service reads", () => {
+Deno.test("withValue() writes to the field that the service reads", () => {
   const cases: [path: string, name: string, value: MetabaseValue, look: Look, want: unknown][] = [
     ["W3SVC/1", "ServerComment", "New", (d) => d.sites[0]?.name, "New"],
     ["W3SVC/1", "ServerAutoStart", false, (d) => d.sites[0]?.autoStart, false],
@@ -33,22 +33,22 @@ Deno.test("withValue() writes where the service reads", () => {
   }
 });
 
-Deno.test("withValue() refuses what cannot stand there", () => {
+Deno.test("withValue() rejects a value that cannot be stored there", () => {
   const cases: [path: string, name: string, value: MetabaseValue | undefined][] = [
     ["W3SVC/1", "ServerBindings", ["80"]],
-    ["W3SVC/1", "ServerBindings", [":80:", "*:80:"]], // the same one twice
+    ["W3SVC/1", "ServerBindings", [":80:", "*:80:"]], // a duplicate
     ["W3SVC/1", "ServerBindings", ["999.1.1.1:80:"]],
     ["W3SVC/1", "ServerComment", "  "],
     ["W3SVC/1/ROOT", "Path", "relative/path"],
     ["W3SVC/1/ROOT", "Path", undefined],
-    ["W3SVC/1/ROOT", "EnableDirBrowsing", true], // the welcome page has no folder
+    ["W3SVC/1/ROOT", "EnableDirBrowsing", true], // the welcome page has no directory
   ];
   for (const [path, name, value] of cases) {
     assertEquals(withValue(DEFAULT_DOCUMENT, path, propertyRow(name)!, value), null, `${value}`);
   }
 });
 
-Deno.test("withValue() with undefined takes a value away, and the empty key with it", () => {
+Deno.test("withValue() with undefined removes the value, and the key if it is then empty", () => {
   const row = propertyRow("DisableSocketPooling")!;
   const set = withValue(DEFAULT_DOCUMENT, "W3SVC/1", row, true)!;
   assertEquals(ownValue(set, "W3SVC/1", row), true);
@@ -64,7 +64,7 @@ Deno.test("ownValue() reads one bit of LogExtFileFlags", () => {
   assertEquals(bits, [true, true, false]);
 });
 
-Deno.test("hasEffect() tells what the service goes by from what is only kept", () => {
+Deno.test("hasEffect() distinguishes values that the service uses from those only stored", () => {
   const cases: [path: string, name: string, want: boolean][] = [
     ["W3SVC/1", "ServerBindings", true],
     ["W3SVC/1/ROOT", "Path", true],

@@ -1,4 +1,4 @@
-/** Goal: every version is kept, bounded, with its author. Method: a folder of its own. */
+/** Goal: every version is kept with its author, up to a limit. Method: a temporary directory. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
@@ -7,8 +7,8 @@ import { serialize } from "../../../mod/config/store/store.ts";
 
 const AUTHOR = { user: "ada", command: "httpcfg set iplisten -i 10.0.0.1" };
 
-Deno.test("History keeps what was there before the first change, and every change", async () => {
-  await inFolder(async (history) => {
+Deno.test("History keeps the document before the first change, and every change", async () => {
+  await inDirectory(async (history) => {
     await history.record(null, text("10.0.0.1"), AUTHOR);
     await history.record(text("10.0.0.1"), text("10.0.0.2"), { ...AUTHOR, user: "bob" });
     const versions = await history.list();
@@ -21,8 +21,8 @@ Deno.test("History keeps what was there before the first change, and every chang
   });
 });
 
-Deno.test("History notices a document that was changed by other means", async () => {
-  await inFolder(async (history) => {
+Deno.test("History records a document that was changed by other means", async () => {
+  await inDirectory(async (history) => {
     await history.record(null, text("10.0.0.1"), AUTHOR);
     await history.record(text("192.0.2.1"), text("10.0.0.2"), AUTHOR);
     const users = (await history.list()).map(({ user, document }) => [
@@ -33,12 +33,12 @@ Deno.test("History notices a document that was changed by other means", async ()
   });
 });
 
-Deno.test("History passes over files that are no versions", async () => {
-  await inFolder(async (history, folder) => {
+Deno.test("History skips files that are not versions", async () => {
+  await inDirectory(async (history, directory) => {
     await history.record(null, text("10.0.0.1"), AUTHOR);
     const wrong = ["", "{", "null", "[]", '{"number":7}', JSON.stringify(await history.read(2))];
     for (const [i, content] of wrong.entries()) {
-      await Deno.writeTextFile(`${folder}/00000${i + 3}.json`, content);
+      await Deno.writeTextFile(`${directory}/00000${i + 3}.json`, content);
     }
     assertEquals((await history.list()).map(({ number }) => number), [1, 2]);
     await assertRejects(() => history.read(3), Fault, "version 3");
@@ -47,8 +47,8 @@ Deno.test("History passes over files that are no versions", async () => {
   });
 });
 
-Deno.test("History is bounded, and its numbers are never used again", async () => {
-  await inFolder(async (history) => {
+Deno.test("History is bounded, and never uses a number again", async () => {
+  await inDirectory(async (history) => {
     for (let i = 0; i < HISTORY_COUNT_MAX + 5; i++) {
       await history.record(i === 0 ? null : text(`10.0.0.${i}`), text(`10.0.0.${i + 1}`), AUTHOR);
     }
@@ -58,22 +58,24 @@ Deno.test("History is bounded, and its numbers are never used again", async () =
   });
 });
 
-Deno.test("History leaves out a file that was never finished", async () => {
-  await inFolder(async (history, folder) => {
+Deno.test("History omits an incomplete file", async () => {
+  await inDirectory(async (history, directory) => {
     await history.record(null, text("10.0.0.1"), AUTHOR);
-    await Deno.writeTextFile(`${folder}/000003.json`, '{"number": 3, "docu');
+    await Deno.writeTextFile(`${directory}/000003.json`, '{"number": 3, "docu');
     assertEquals((await history.list()).map(({ number }) => number), [1, 2]);
     await history.record(text("10.0.0.1"), text("10.0.0.2"), AUTHOR);
     assertEquals((await history.list()).at(-1)?.document.ipListen, ["10.0.0.2"]);
   });
 });
 
-async function inFolder(test: (history: History, folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
+async function inDirectory(
+  test: (history: History, directory: string) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir();
   try {
-    await test(new History(folder), folder);
+    await test(new History(directory), directory);
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await Deno.remove(directory, { recursive: true });
   }
 }
 

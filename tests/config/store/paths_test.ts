@@ -1,9 +1,9 @@
-// Goal: each platform's own places, and one folder where HTTPCFG_HOME says so. Method: a table.
+// Goal: the usual paths of each platform, or one directory if HTTPCFG_HOME is set. Method: a table.
 import { assertEquals } from "@std/assert";
 import { type Paths, resolvePaths } from "../../../mod/config/store/paths.ts";
 
 interface Case {
-  readonly shows: string;
+  readonly title: string;
   readonly os: string;
   readonly uid: number | null;
   readonly env: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    shows: "HTTPCFG_HOME puts everything below it, for root as well",
+    title: "HTTPCFG_HOME puts everything below it, even for root",
     os: "linux",
     uid: 0,
     env: { HTTPCFG_HOME: "/tmp/h", XDG_CONFIG_HOME: "/x" },
@@ -26,21 +26,21 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    shows: "an empty HTTPCFG_HOME is none",
+    title: "an empty HTTPCFG_HOME is ignored",
     os: "linux",
     uid: 0,
     env: { HTTPCFG_HOME: "" },
     want: { config: "/etc/httpcfg/config.json", run: "/run/httpcfg", log: "/var/log/httpcfg" },
   },
   {
-    shows: "macOS has no /run",
+    title: "macOS has no /run",
     os: "darwin",
     uid: 0,
     env: {},
     want: { config: "/etc/httpcfg/config.json", run: "/var/run/httpcfg" },
   },
   {
-    shows: "a user without XDG variables",
+    title: "a user without XDG variables",
     os: "linux",
     uid: 1000,
     env: { HOME: "/home/u" },
@@ -53,7 +53,7 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    shows: "a user with XDG variables",
+    title: "a user with XDG variables",
     os: "linux",
     uid: 1000,
     env: {
@@ -69,14 +69,14 @@ const CASES: readonly Case[] = [
     },
   },
   {
-    shows: "Windows",
+    title: "Windows",
     os: "windows",
     uid: null,
     env: { ProgramData: "D:\\Data" },
     want: { config: "D:\\Data\\httpcfg/config.json", run: "D:\\Data\\httpcfg/run" },
   },
   {
-    shows: "--config moves the document alone",
+    title: "--config moves only the document",
     os: "linux",
     uid: 0,
     env: { HTTPCFG_HOME: "/tmp/h" },
@@ -85,8 +85,8 @@ const CASES: readonly Case[] = [
   },
 ];
 
-for (const { shows, os, uid, env, configFile, want } of CASES) {
-  Deno.test(`resolvePaths(): ${shows}`, () => {
+for (const { title, os, uid, env, configFile, want } of CASES) {
+  Deno.test(`resolvePaths(): ${title}`, () => {
     const paths = resolvePaths({ os, uid, env: (name) => env[name] }, configFile);
     for (const [name, path] of Object.entries(want)) {
       assertEquals(paths[name as keyof Paths], path, name);

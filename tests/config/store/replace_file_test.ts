@@ -1,11 +1,11 @@
-// Goal: the old text or the new one, never a part. Method: a temp folder, and steps that fail.
+// Goal: the old text or the new one, never a part. Method: a temporary directory, failing steps.
 import { assertEquals, assertRejects } from "@std/assert";
 import { replaceFile } from "../../../mod/config/store/replace_file.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const nothing = (): Promise<void> => Promise.resolve();
 
-Deno.test("replaceFile() writes the new text and leaves nothing else", async () => {
+Deno.test("replaceFile() writes the new text and leaves no other file", async () => {
   await using folder = await tempFolder();
   const file = folder.at("file");
   await replaceFile(file, "one", { owner: null, beforeRename: nothing });
@@ -14,7 +14,7 @@ Deno.test("replaceFile() writes the new text and leaves nothing else", async () 
   assertEquals([await Deno.readTextFile(file), folder.names()], ["two", ["file"]]);
 });
 
-Deno.test("replaceFile() has the new text on the disk before the old one goes", async () => {
+Deno.test("replaceFile() has the new text on disk before it replaces the old one", async () => {
   await using folder = await tempFolder();
   const file = folder.at("file");
   await Deno.writeTextFile(file, "old");
@@ -27,7 +27,7 @@ Deno.test("replaceFile() has the new text on the disk before the old one goes", 
   });
 });
 
-Deno.test("replaceFile() that fails on its way leaves the old text, and no other file", async () => {
+Deno.test("replaceFile() leaves the old text and no other file if it fails", async () => {
   await using folder = await tempFolder();
   const file = folder.at("file");
   await Deno.writeTextFile(file, "old");

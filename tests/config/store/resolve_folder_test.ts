@@ -1,10 +1,10 @@
-// Goal: a folder that is there, by its real name, or why it cannot be served. Method: a temp folder.
+// Goal: a directory by its real path, or why it cannot be served. Method: a temporary directory.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { resolveFolder } from "../../../mod/config/store/resolve_folder.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
-Deno.test("resolveFolder() gives the absolute path, links followed", async () => {
+Deno.test("resolveFolder() returns the absolute path with links resolved", async () => {
   await using folder = await tempFolder();
   await Deno.mkdir(folder.at("real"));
   await Deno.symlink(folder.at("real"), folder.at("link"));
@@ -12,7 +12,7 @@ Deno.test("resolveFolder() gives the absolute path, links followed", async () =>
   assertEquals(await resolveFolder("."), await Deno.realPath("."));
 });
 
-Deno.test("resolveFolder() refuses what is not there and what is no folder", async () => {
+Deno.test("resolveFolder() rejects what does not exist or is not a directory", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(folder.at("file"), "");
   await Deno.symlink(folder.at("nowhere"), folder.at("dangling"));

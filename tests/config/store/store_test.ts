@@ -1,4 +1,4 @@
-// Goal: a document that is never half, never lost and never wrong. Method: a store on a temp folder.
+// Goal: the document is never incomplete, lost or wrong. Method: a store in a temporary directory.
 import { valueOf } from "../../support/problems.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
@@ -9,20 +9,20 @@ import { storeAt } from "../../support/store.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const isRootOnPosix = Deno.build.os !== "windows" && Deno.uid() === 0;
-/** `nobody` nearly everywhere; the number is all that matters here. */
+/** Usually `nobody`; any uid but root's would do. */
 const OTHER_UID = 65534;
 
 function adding(entry: string): (document: ConfigDocument) => ConfigDocument {
   return (document) => valueOf(addListEntry(document, entry));
 }
 
-Deno.test("Store.read() gives the built-in document where nothing is stored, and writes nothing", async () => {
+Deno.test("Store.read() without a file returns the built-in document and writes nothing", async () => {
   await using folder = await tempFolder();
   assertEquals(await storeAt(folder.at("deep/config.json")).read(), DEFAULT_DOCUMENT);
   assertEquals(folder.names(), []);
 });
 
-Deno.test("Store.update() makes the folder and a document that reads back", async () => {
+Deno.test("Store.update() creates the directory and a document that reads back", async () => {
   await using folder = await tempFolder();
   const store = storeAt(folder.at("a/b/config.json"));
   const change = await store.update(adding("10.0.0.1"));
@@ -36,12 +36,12 @@ Deno.test("Store.update() makes the folder and a document that reads back", asyn
   ]);
 });
 
-Deno.test("serialize() ends with one line end and is indented for people", () => {
+Deno.test("serialize() indents the text and ends it with one newline", () => {
   const text = serialize(DEFAULT_DOCUMENT);
   assert(text.startsWith('{\n  "version": 1,') && text.endsWith("}\n") && !text.endsWith("\n\n"));
 });
 
-Deno.test("Store.update() that changes nothing leaves the very file, and calls nobody", async () => {
+Deno.test("Store.update() without a change leaves the file alone and calls nothing", async () => {
   await using folder = await tempFolder();
   const calls: string[] = [];
   const store = storeAt(folder.at("config.json"), {
@@ -55,7 +55,7 @@ Deno.test("Store.update() that changes nothing leaves the very file, and calls n
   assertEquals(calls.length, 1);
 });
 
-Deno.test("Store.update() keeps the text of before for those who ask, null at the first write", async () => {
+Deno.test("Store.update() passes the previous text to onReplace, or null at first", async () => {
   await using folder = await tempFolder();
   const seen: (string | null)[] = [];
   const store = storeAt(folder.at("config.json"), {
@@ -67,20 +67,20 @@ Deno.test("Store.update() keeps the text of before for those who ask, null at th
   assertEquals(seen, [null, one, one, two]);
 });
 
-Deno.test("Store.update() records nothing of a write that fails", async () => {
+Deno.test("Store.update() records nothing if the write fails", async () => {
   await using folder = await tempFolder();
   const calls: string[] = [];
   const store = storeAt(folder.at("config.json"), {
     onReplace: (_, after) => Promise.resolve(void calls.push(after)),
   });
-  await Deno.mkdir(folder.at("config.json.new")); // not empty: the temporary file cannot be had
+  await Deno.mkdir(folder.at("config.json.new")); // not empty: the temporary file cannot be created
   await Deno.writeTextFile(folder.at("config.json.new/file"), "");
   const fault = await assertRejects(() => store.update(adding("10.0.0.1")), Fault, "Cannot write");
   assert(fault.hint);
   assertEquals(calls, []);
 });
 
-Deno.test("Store.update() stores nothing when the edit, the check or the history fails", async () => {
+Deno.test("Store.update() stores nothing if the edit, the check or the history fails", async () => {
   await using folder = await tempFolder();
   const file = folder.at("config.json");
   await storeAt(file).update(adding("10.0.0.1"));
@@ -98,10 +98,10 @@ Deno.test("Store.update() stores nothing when the edit, the check or the history
     assertEquals(await Deno.readTextFile(file), before, message);
     assertEquals(folder.names(), ["config.json", "config.json.lock"], message);
   }
-  assertEquals((await storeAt(file).update(addingSecond)).changed, true, "the lock is free again");
+  assertEquals((await storeAt(file).update(addingSecond)).changed, true, "the lock was released");
 });
 
-Deno.test("Store.update() loses no change of forty writers at once", async () => {
+Deno.test("Store.update() loses no change with forty concurrent writers", async () => {
   await using folder = await tempFolder();
   const wanted = Array.from({ length: 40 }, (_, i) => `10.0.0.${i}`);
   await Promise.all(wanted.map((entry) => {
@@ -111,7 +111,7 @@ Deno.test("Store.update() loses no change of forty writers at once", async () =>
   assertEquals([...ipListen].sort(), [...wanted].sort());
 });
 
-Deno.test("Store.update() is not held up by what a killed writer left", async () => {
+Deno.test("Store.update() is not blocked by files that a killed writer left", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(folder.at("config.json.new"), '{"version": 1, "ipLis');
   await Deno.writeTextFile(folder.at("config.json.lock"), "");
@@ -121,7 +121,7 @@ Deno.test("Store.update() is not held up by what a killed writer left", async ()
 });
 
 Deno.test({
-  name: "Store.update() keeps the mode of the file and a link a link",
+  name: "Store.update() keeps the mode of the file, and a link stays a link",
   ignore: Deno.build.os === "windows",
   async fn(): Promise<void> {
     await using folder = await tempFolder();
@@ -154,7 +154,7 @@ Deno.test({
   },
 });
 
-Deno.test("Store refuses a document that is none, with a place, a reason and a hint", async () => {
+Deno.test("Store rejects an invalid document with a path, a reason and a hint", async () => {
   await using folder = await tempFolder();
   const file = folder.at("config.json");
   const changed = (change: Record<string, unknown>): string => {
@@ -179,7 +179,7 @@ Deno.test("Store refuses a document that is none, with a place, a reason and a h
     assertStringIncludes(fault.message, file);
     assert(fault.hint, message);
     await assertRejects(() => storeAt(file).update(adding("10.0.0.1")), Fault, message);
-    assertEquals(await Deno.readTextFile(file), text, "nothing is changed");
+    assertEquals(await Deno.readTextFile(file), text, "the file is unchanged");
   }
 });
 
@@ -224,7 +224,7 @@ Deno.test("Store does not read a file that is too large to be a document", async
   await using folder = await tempFolder();
   const file = folder.at("config.json");
   await Deno.writeTextFile(file, "");
-  await Deno.truncate(file, 64 * 1024 * 1024 + 1); // a hole: takes no room on the disk
+  await Deno.truncate(file, 64 * 1024 * 1024 + 1); // a sparse file, which takes no space on disk
   const fault = await assertRejects(
     () => storeAt(file).read(),
     Fault,
@@ -233,7 +233,7 @@ Deno.test("Store does not read a file that is too large to be a document", async
   assert(fault.hint);
 });
 
-Deno.test("Store reads the old or the new document while another writes", async () => {
+Deno.test("Store reads the old or the new document while another process writes", async () => {
   await using folder = await tempFolder();
   const file = folder.at("config.json");
   await storeAt(file).update(adding("10.0.0.0"));
@@ -246,7 +246,7 @@ Deno.test("Store reads the old or the new document while another writes", async 
     const { length } = (await storeAt(file).read()).ipListen;
     assert(length >= newest, `${length} entries after ${newest}`);
     newest = length;
-    await new Promise((resolve) => setTimeout(resolve, 0)); // the writer's turn
+    await new Promise((resolve) => setTimeout(resolve, 0)); // lets the writer run
   }
   await writing;
   assertEquals((await storeAt(file).read()).ipListen.length, 21);
@@ -254,7 +254,7 @@ Deno.test("Store reads the old or the new document while another writes", async 
 
 const addingSecond = adding("10.0.0.2");
 
-Deno.test("readList() looks at the list alone, and leaves a list that is none to the checks", async () => {
+Deno.test("Store.readList() checks only the list, and rejects a list that is invalid", async () => {
   await using folder = await tempFolder();
   const file = folder.at("config.json");
   assertEquals(await storeAt(file).readList(), []);
