@@ -1,4 +1,4 @@
-/** Goal: the rules of the list, each one shown deciding. Method: tables, no socket. */
+/** Goal: every rule of the list is seen to decide. Method: tables, no sockets. */
 import { assertEquals } from "@std/assert";
 import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import {
@@ -36,14 +36,14 @@ Deno.test("Inclusion.decide() follows the rules of the list", () => {
     ["::", "fd00::1", "eth0", true],
     ["::", "10.0.0.5", "eth0", false],
     ["0.0.0.0 ::", "fd00::1", "eth0", true],
-    // Only exclusions: all but these.
+    // Only exclusions: every other address is included.
     ["!10.0.0.5", "10.0.0.5", "eth0", false],
     ["!10.0.0.5", "10.0.0.6", "eth0", true],
     ["!10.0.0.5", "::1", "lo", true],
     ["!eth1 !::", "10.0.0.5", "eth0", true],
     ["!eth1 !::", "10.0.0.5", "eth1", false],
     ["!eth1 !::", "::1", "lo", false],
-    // One inclusion: what nothing matches is out.
+    // With an inclusion, an address that nothing matches is excluded.
     ["!10.0.0.5 10.0.0.0/8", "192.0.2.1", "eth0", false],
     // The first match wins, in either order.
     ["!10.0.0.5 10.0.0.0/8", "10.0.0.5", "eth0", false],
@@ -59,14 +59,14 @@ Deno.test("Inclusion.decide() follows the rules of the list", () => {
   }
 });
 
-Deno.test("Inclusion.decide() names the entry that decided", () => {
+Deno.test("Inclusion.decide() returns the entry that decided", () => {
   const inclusion = compileInclusion(entries("!10.0.0.5 10.0.0.0/8 10.0.0.6"));
   assertEquals(inclusion.decide(ip("10.0.0.5"), null).entry?.text, "!10.0.0.5");
   assertEquals(inclusion.decide(ip("10.0.0.6"), null).entry?.text, "10.0.0.0/8");
   assertEquals(inclusion.decide(ip("192.0.2.1"), null).entry, null);
 });
 
-Deno.test("Inclusion.includesFamily() is true only where no address of the family can be left out", () => {
+Deno.test("Inclusion.includesFamily() is false if an address of the family may be excluded", () => {
   const cases: readonly (readonly [list: string, v4: boolean, v6: boolean])[] = [
     ["", true, true],
     ["0.0.0.0", true, false],
@@ -86,7 +86,7 @@ Deno.test("Inclusion.includesFamily() is true only where no address of the famil
   }
 });
 
-Deno.test("findShadowingEntry() finds the entry that leaves a later one nothing to decide", () => {
+Deno.test("findShadowingEntry() returns the entry that leaves a later one without effect", () => {
   const cases: readonly (readonly [list: string, shadow: string | null])[] = [
     ["10.0.0.0/8 !10.0.0.5", "10.0.0.0/8"],
     ["0.0.0.0 !10.0.0.0/8", "0.0.0.0"],

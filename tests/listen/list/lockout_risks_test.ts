@@ -1,4 +1,4 @@
-/** Goal: what could lock the caller out is named, and nothing else. Method: a table, no machine. */
+/** Goal: only changes that could lock the caller out are reported. Method: a table, no sockets. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint, parseIp } from "../../../mod/base/address.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
@@ -16,7 +16,7 @@ const MACHINE: Machine = {
   wholeLoopback: true,
 };
 
-Deno.test("lockoutRisks() names an emptied list, used loopback and the address of the session", () => {
+Deno.test("lockoutRisks() reports an emptied list, loopback in use and the SSH address", () => {
   const cases: readonly (readonly [
     before: string,
     after: string,

@@ -1,4 +1,4 @@
-/** Goal: every bind error names address, port, reason and a way on. Method: a table of codes. */
+/** Goal: every bind error has address, port, reason and a hint. Method: a table of error codes. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
@@ -8,7 +8,7 @@ function failure(code: string): Error {
   return Object.assign(new Error(`${code} (os error)`), { code });
 }
 
-Deno.test("bindFault() explains the codes of bind", () => {
+Deno.test("bindFault() explains the error codes of bind", () => {
   const at = parseEndpoint("127.0.0.2:80") as Endpoint;
   const cases: readonly (readonly [code: string, reason: RegExp, hint: RegExp])[] = [
     ["EADDRINUSE", /the port is in use/, /ss -ltnp/],

@@ -1,4 +1,4 @@
-/** Goal: the machine's addresses in one form. Method: recorded answers, and this machine's own. */
+/** Goal: the machine's addresses in one form. Method: recorded results, and this machine. */
 import { assert, assertEquals } from "@std/assert";
 import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import {
@@ -24,7 +24,7 @@ const RECORDS = [
   record("eth0", "fe80::fc:ff:fe00:1/64", 4),
 ];
 
-Deno.test("machineAddresses() gives canonical addresses, zones and scopes", () => {
+Deno.test("machineAddresses() returns canonical addresses, zones and scopes", () => {
   const found = machineAddresses(RECORDS, "linux");
   assertEquals(found.map(({ ip, scope, prefixBits }) => `${ip} ${scope} ${prefixBits}`), [
     "127.0.0.1 host 8",
@@ -38,7 +38,7 @@ Deno.test("machineAddresses() gives canonical addresses, zones and scopes", () =
   assertEquals(machineAddresses(RECORDS, "windows").at(-1)?.ip, "fe80::fc:ff:fe00:1%4");
 });
 
-Deno.test("addressTable() knows the whole loopback block on Linux, one address elsewhere", () => {
+Deno.test("addressTable() has the whole loopback block on Linux, one address elsewhere", () => {
   const addresses = machineAddresses(RECORDS, "linux");
   const machine = { addresses, hasIpv6: true, dualStack: true };
   const linux = addressTable({ ...machine, wholeLoopback: true });
@@ -65,13 +65,13 @@ Deno.test("readMachine() finds the loopback address of this machine", () => {
   assert(addressTable(machine).interfaceOf(ip("127.0.0.1")) !== null);
 });
 
-Deno.test("addressSnapshot() stays the same while nothing changes, and names every address", () => {
+Deno.test("addressSnapshot() stays the same while nothing changes, and has every address", () => {
   const key = addressSnapshot();
   assertEquals(addressSnapshot(), key);
   assertEquals(key.split("\n").length, Deno.networkInterfaces().length);
 });
 
-Deno.test("equalsIgnoringZone() compares zones where both have one", () => {
+Deno.test("equalsIgnoringZone() compares zones only if both addresses have one", () => {
   assert(equalsIgnoringZone(ip("fe80::1%eth0"), ip("fe80::1")));
   assert(!equalsIgnoringZone(ip("fe80::1%eth0"), ip("fe80::1%eth1")));
   assert(!equalsIgnoringZone(ip("fe80::1%eth0"), ip("fe80::2")));

@@ -1,4 +1,4 @@
-/** Goal: which sockets exclude each other, and how a holder is named. Method: tables. */
+/** Goal: which sockets conflict, and how a port owner is described. Method: tables. */
 import { assertEquals } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
@@ -10,7 +10,7 @@ import {
   type PortOwner,
 } from "../../../mod/listen/machine/port_owner.ts";
 
-Deno.test("endpointsCollide() is what the kernel would say", () => {
+Deno.test("endpointsCollide() agrees with the kernel", () => {
   const cases: readonly (readonly [a: string, b: string, dual: boolean, single: boolean])[] = [
     ["127.0.0.2:80", "127.0.0.2:80", true, true],
     ["127.0.0.2:80", "127.0.0.3:80", false, false],
@@ -29,8 +29,8 @@ Deno.test("endpointsCollide() is what the kernel would say", () => {
   }
 });
 
-Deno.test("describeOwner() names process, user, address and reach", () => {
-  const holder: PortOwner = {
+Deno.test("describeOwner() shows process, user, address and reach", () => {
+  const owner: PortOwner = {
     ...at("0.0.0.0:80"),
     mapped: false,
     pid: 812,
@@ -40,31 +40,31 @@ Deno.test("describeOwner() names process, user, address and reach", () => {
     namespace: null,
   };
   assertEquals(
-    describeOwner(holder),
+    describeOwner(owner),
     "nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address",
   );
   assertEquals(
-    describeOwner({ ...holder, ...at("10.0.0.5:80"), mapped: true, pid: null }),
+    describeOwner({ ...owner, ...at("10.0.0.5:80"), mapped: true, pid: null }),
     "an unidentified process of user root on 10.0.0.5:80, IPv4-mapped",
   );
 });
 
-Deno.test("portInUseHint() names every process, or the command that finds them", () => {
+Deno.test("portInUseHint() lists every process, or the command that finds them", () => {
   const owner = (pid: number | null): PortOwner => {
     const rest = { mapped: false, program: "nginx", user: "root", socket: 1, namespace: null };
     return { ...at("0.0.0.0:80"), ...rest, pid };
   };
-  const find = "find the process that holds the port: sudo ss -ltnp 'sport = :80'";
+  const command = "find the process that holds the port: sudo ss -ltnp 'sport = :80'";
   const cases: [pids: (number | null)[], hint: string][] = [
     [[7], "stop that process (kill 7), or choose another port or address"],
     [[7, 9, 7], "stop those processes (kill 7 9), or choose another port or address"],
-    [[7, null], find],
-    [[], find],
+    [[7, null], command],
+    [[], command],
   ];
   for (const [pids, hint] of cases) assertEquals(portInUseHint(pids.map(owner), 80, "linux"), hint);
 });
 
-Deno.test("ownerCommand() names the port in the system's own tool", () => {
+Deno.test("ownerCommand() uses the tool of each system", () => {
   assertEquals(ownerCommand(80, "windows"), "netstat -ano | findstr :80");
   assertEquals(ownerCommand(80, "darwin"), "sudo lsof -nP -iTCP:80 -sTCP:LISTEN");
 });

@@ -1,4 +1,4 @@
-/** Goal: the holder of a port is found. Method: sockets of this and another process. */
+/** Goal: the owner of a port is found. Method: sockets of this process and of another. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import { findListeners, findPortOwners } from "../../../mod/listen/machine/port_owners.ts";
@@ -6,7 +6,7 @@ import { findListeners, findPortOwners } from "../../../mod/listen/machine/port_
 const isLinux = Deno.build.os === "linux";
 
 Deno.test({
-  name: "findPortOwners() finds the exact socket, and a wildcard in front of an address",
+  name: "findPortOwners() finds the exact socket, and a wildcard that covers the address",
   ignore: !isLinux,
   fn(): void {
     for (const hostname of ["127.0.0.2", "0.0.0.0", "::"]) {
@@ -27,7 +27,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "findListeners() names another process",
+  name: "findListeners() finds another process",
   ignore: !isLinux,
   async fn(): Promise<void> {
     const code =

@@ -1,4 +1,4 @@
-/** Goal: the script prints what the files say. Method: this process, both ways. */
+/** Goal: the script prints what the files contain. Method: this process, read both ways. */
 import { assertEquals } from "@std/assert";
 import { readProcFiles } from "../../../mod/listen/machine/proc_files.ts";
 import {
@@ -8,13 +8,13 @@ import {
 } from "../../../mod/listen/machine/proc_listing.ts";
 
 Deno.test({
-  name: "the script lists this process and its sockets",
+  name: "PROC_LISTING_SCRIPT lists this process and its sockets",
   ignore: Deno.build.os !== "linux",
   fn(): void {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const direct = readProcFiles();
     const own = `/proc/${Deno.pid}`;
-    // By what a descriptor is: its number may be another socket's a moment later.
+    // By link target: a descriptor's number may belong to another socket a moment later.
     const sockets = (files: ProcFiles): string[] =>
       files.list(`${own}/fd`).map((name) => files.link(`${own}/fd/${name}`) ?? "")
         .filter((target) => target.startsWith("socket:"));
@@ -25,7 +25,7 @@ Deno.test({
       assertEquals(listed.link(path), direct.link(path), path);
     }
     assertEquals(listed.text(`${own}/comm`), direct.text(`${own}/comm`));
-    // Other tests of this process open and close sockets meanwhile: only what stayed counts.
+    // Other tests in this process open and close sockets meanwhile: only those that stayed count.
     const after = sockets(direct);
     const stayed = before.filter((socket) => after.includes(socket));
     assertEquals(stayed.filter((socket) => !sockets(listed).includes(socket)), []);

@@ -1,4 +1,4 @@
-/** Goal: what the script prints reads as the files do. Method: a listing by hand. */
+/** Goal: the output of the script reads like the files. Method: a handwritten listing. */
 import { assertEquals } from "@std/assert";
 import { parseProcListing } from "../../../mod/listen/machine/proc_listing.ts";
 
@@ -17,7 +17,7 @@ lrwx------ 1 0 0 64 Nov 22 12:00 11 -> socket:[45]
 /proc/1/comm:a b: c
 `;
 
-Deno.test("parseProcListing() gives links, folders and texts, and a namespace's one table", () => {
+Deno.test("parseProcListing() returns links, directories, texts, and a table per namespace", () => {
   const proc = parseProcListing(LISTING);
   assertEquals(proc.list("/proc"), ["1", "22", "23"]);
   assertEquals(proc.list("/proc/23/fd"), ["11"]);

@@ -1,4 +1,4 @@
-/** Goal: the kernel's table read right. Method: rows as Linux prints them. */
+/** Goal: the kernel's table is parsed correctly. Method: rows as Linux prints them. */
 import { assertEquals } from "@std/assert";
 import { parseProcNet } from "../../../mod/listen/machine/proc_net.ts";
 
@@ -6,7 +6,7 @@ const HEAD =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
 const REST = "00000000:00000000 00:00000000 00000000";
 
-Deno.test("parseProcNet() keeps the listening sockets and decodes their addresses", () => {
+Deno.test("parseProcNet() returns the listening sockets with decoded addresses", () => {
   const zeros = "00000000000000000000000000000000";
   const text = [
     HEAD,
@@ -30,7 +30,7 @@ Deno.test("parseProcNet() keeps the listening sockets and decodes their addresse
   );
 });
 
-Deno.test("parseProcNet() gives nothing for an empty or foreign text", () => {
+Deno.test("parseProcNet() returns nothing for an empty or unrelated text", () => {
   assertEquals(parseProcNet(""), []);
   assertEquals(parseProcNet("no such table"), []);
 });

@@ -1,9 +1,9 @@
-// Goal: who starts before any socket is looked at, with and without certificates. Method: tables.
+// Goal: which sites may start before any socket is considered, and why not. Method: tables.
 import { assertEquals } from "@std/assert";
 import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
 import { admitSites, type PlanBinding, type PlanSite } from "../../../mod/listen/plan/admission.ts";
 
-/** `+` in front: TLS; `-` instead: TLS without a certificate. */
+/** Bindings with `+` in front use TLS; those with `-`, TLS without a certificate. */
 function site(id: number, texts: string, enabled = true): PlanSite {
   const bindings = texts.split(" ").filter(Boolean).map((text): PlanBinding => {
     const binding = parseBinding(text.replace(/^[+-]/, "")) as Binding;
@@ -15,7 +15,7 @@ function site(id: number, texts: string, enabled = true): PlanSite {
   return { id, name: `s${id}`, bindings, enabled, ownSockets: false };
 }
 
-Deno.test("admitSites() serves the bindings with a certificate, and says what it leaves out", () => {
+Deno.test("admitSites() admits the bindings with a certificate, and reports the others", () => {
   const sites = [
     site(1, ":80: -:443:"),
     site(2, "-:443:a.test"),
@@ -44,7 +44,7 @@ Deno.test("admitSites() serves the bindings with a certificate, and says what it
   );
 });
 
-Deno.test("admitSites() refuses what the list leaves out and what is bound twice", () => {
+Deno.test("admitSites() refuses excluded addresses and duplicate bindings", () => {
   const sites = [
     site(1, "10.0.0.1:80:"),
     site(2, "10.0.0.2:80:"),

@@ -1,4 +1,4 @@
-/** Goal: which sockets a list means, and which socket a connection reaches. Method: tables. */
+/** Goal: which sockets a list needs, and which socket a connection reaches. Method: tables. */
 import { assertEquals } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
 import { compileInclusion } from "../../../mod/listen/list/inclusion.ts";
@@ -21,7 +21,7 @@ const MACHINE: Machine = {
   wholeLoopback: true,
 };
 
-Deno.test("listenAddresses() says which addresses, whether they are here, and which entry took them", () => {
+Deno.test("listenAddresses() returns each address, whether it is present, and its entry", () => {
   const cases: readonly (readonly [list: string, sockets: string])[] = [
     ["", ":: here -"],
     ["0.0.0.0 ::", ":: here -"],
@@ -40,7 +40,7 @@ Deno.test("listenAddresses() says which addresses, whether they are here, and wh
   }
 });
 
-Deno.test("listenAddressFor() is null for an address that is left out, and whyExcluded() says why", () => {
+Deno.test("listenAddressFor() is null for an excluded address, and whyExcluded() says why", () => {
   const inclusion = compileInclusion(list("!10.0.0.9 10.0.0.0/24"));
   const table = addressTable(MACHINE);
   assertEquals(listenAddressFor(inclusion, table, "10.0.0.9" as Ip), null);
@@ -55,7 +55,7 @@ Deno.test("listenAddressFor() is null for an address that is left out, and whyEx
   );
 });
 
-Deno.test("reaches() is what the kernel would do with a connection", () => {
+Deno.test("reaches() agrees with the kernel", () => {
   const cases: readonly (readonly [socket: string, to: string, dual: boolean, single: boolean])[] =
     [
       ["10.0.0.5:80", "10.0.0.5:80", true, true],

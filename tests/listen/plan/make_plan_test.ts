@@ -1,4 +1,4 @@
-/** Goal: the plan says what will listen and which sites start, and why. Method: tables, no socket. */
+/** Goal: what will listen, which sites start, and why. Method: tables, no sockets. */
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   type Endpoint,
@@ -29,9 +29,9 @@ const MACHINE: Machine = {
 };
 
 interface Case {
-  readonly what: string;
+  readonly title: string;
   readonly list?: string;
-  /** Sites by their bindings; `+` in front for TLS. */
+  /** Sites by their bindings; those with `+` in front use TLS. */
   readonly sites: readonly string[];
   readonly running?: string;
   readonly held?: string;
@@ -42,50 +42,50 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    what: "an empty list takes every address, even for a site on one",
+    title: "an empty list includes every address, even if a site is bound to one",
     sites: ["10.0.0.5:80:"],
     endpoints: ["open [::]:80"],
   },
   {
-    what: "an empty list without IPv6",
+    title: "an empty list without IPv6",
     sites: [":80:"],
     options: { machine: { ...MACHINE, hasIpv6: false } },
     endpoints: ["open 0.0.0.0:80"],
   },
   {
-    what: "an empty list where :: takes IPv6 alone",
+    title: "an empty list if :: accepts only IPv6",
     sites: [":80:"],
     options: { machine: { ...MACHINE, dualStack: false } },
     endpoints: ["open 0.0.0.0:80", "open [::]:80"],
   },
   {
-    what: "listed addresses only, on every port of a starting site",
+    title: "only listed addresses, on every port of a starting site",
     list: "10.0.0.5 fd00::5",
     sites: [":80:", "10.0.0.5:81:"],
     endpoints: ["open 10.0.0.5:80", "open [fd00::5]:80", "open 10.0.0.5:81", "open [fd00::5]:81"],
   },
   {
-    what: "a site outside the list does not start, and its port is not opened",
+    title: "a site outside the list does not start, and its port is not opened",
     list: "10.0.0.5",
     sites: ["10.0.0.6:80:", "10.0.0.5:81:"],
     endpoints: ["open 10.0.0.5:81"],
     states: "failed started",
   },
   {
-    what: "an address that is not there waits",
+    title: "an address that the machine does not have is waited for",
     list: "10.0.0.5 10.0.0.99",
     sites: [":80:"],
     endpoints: ["open 10.0.0.5:80", "wait 10.0.0.99:80"],
   },
   {
-    what: "a site with no address yet waits",
+    title: "a site without any address yet waits",
     list: "10.0.0.99",
     sites: ["10.0.0.99:80:"],
     endpoints: ["wait 10.0.0.99:80"],
     states: "waiting",
   },
   {
-    what: "strict refuses what is not there",
+    title: "strict refuses an address that the machine does not have",
     list: "10.0.0.99",
     sites: [":80:"],
     options: { strict: true },
@@ -93,20 +93,20 @@ const CASES: readonly Case[] = [
     states: "failed",
   },
   {
-    what: "an interface that is not there leaves the site waiting",
+    title: "an interface that does not exist leaves the site waiting",
     list: "tun0",
     sites: [":80:"],
     endpoints: [],
     states: "waiting",
   },
   {
-    what: "a block takes what the machine has in it",
+    title: "a block includes the addresses that the machine has in it",
     list: "10.0.0.0/8",
     sites: [":80:"],
     endpoints: ["open 10.0.0.5:80", "open 10.0.0.6:80"],
   },
   {
-    what: "a block and a site on an address in it that is not there",
+    title: "a block, and a site on an absent address in it",
     list: "10.0.0.0/8",
     sites: ["10.0.0.99:80:", ":81:"],
     endpoints: [
@@ -119,50 +119,50 @@ const CASES: readonly Case[] = [
     states: "waiting started",
   },
   {
-    what: "127.0.0.2 is on this machine though it is not listed",
+    title: "127.0.0.2 is on this machine although no interface lists it",
     list: "127.0.0.0/8",
     sites: ["127.0.0.2:80:"],
     endpoints: ["open 127.0.0.1:80", "open 127.0.0.2:80"],
   },
   {
-    what: "an interface and an exclusion before it",
+    title: "an interface, and an exclusion before it",
     list: "!10.0.0.6 eth0",
     sites: [":80:"],
     endpoints: ["open 10.0.0.5:80", "open [fd00::5]:80"],
   },
   {
-    what: "exclusions only: every address by itself but these",
+    title: "only exclusions: a socket for each of the other addresses",
     list: "!192.0.2.0/24 !::",
     sites: [":80:"],
     endpoints: ["open 10.0.0.5:80", "open 10.0.0.6:80", "open 127.0.0.1:80"],
   },
   {
-    what: "0.0.0.0 is one socket, IPv6 addresses stand beside it",
+    title: "0.0.0.0 is one socket, beside those of IPv6 addresses",
     list: "0.0.0.0 fd00::5",
     sites: [":80:"],
     endpoints: ["open 0.0.0.0:80", "open [fd00::5]:80"],
   },
   {
-    what: ":: alone must not take IPv4",
+    title: ":: alone must not accept IPv4",
     list: "::",
     sites: [":80:"],
     endpoints: ["open [::1]:80", "open [fd00::5]:80"],
   },
   {
-    what: ":: alone is one socket where it takes IPv6 only",
+    title: ":: alone is one socket if it accepts only IPv6",
     list: "::",
     sites: [":80:"],
     options: { machine: { ...MACHINE, dualStack: false } },
     endpoints: ["open [::]:80"],
   },
   {
-    what: "0.0.0.0 and :: together are everything",
+    title: "0.0.0.0 and :: together are every address",
     list: "0.0.0.0 ::",
     sites: ["10.0.0.5:80:"],
     endpoints: ["open [::]:80"],
   },
   {
-    what: "keep what runs, close what is no longer wanted",
+    title: "open sockets that are still wanted are kept, the others closed",
     list: "10.0.0.5 10.0.0.6",
     sites: [":80:"],
     running: "10.0.0.5:80 192.0.2.7:80 10.0.0.5:81",
@@ -174,21 +174,21 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    what: "the wildcard gives way to addresses",
+    title: "a wildcard is replaced by addresses",
     list: "10.0.0.5",
     sites: [":80:"],
     running: "[::]:80",
     endpoints: ["open 10.0.0.5:80", "close [::]:80"],
   },
   {
-    what: "an address that left is closed",
+    title: "the socket of a removed address is closed",
     list: "10.0.0.5 10.0.0.99",
     sites: [":80:"],
     running: "10.0.0.99:80",
     endpoints: ["open 10.0.0.5:80", "close 10.0.0.99:80"],
   },
   {
-    what: "a held port stops the site where nothing is left",
+    title: "a port in use stops a site that has no other address",
     list: "10.0.0.5",
     sites: [":80:", ":81:"],
     held: "10.0.0.5:80",
@@ -196,7 +196,7 @@ const CASES: readonly Case[] = [
     states: "failed started",
   },
   {
-    what: "a held address leaves the others to the site",
+    title: "an address in use leaves the site the others",
     list: "10.0.0.5 10.0.0.6",
     sites: [":80:"],
     held: "10.0.0.5:80",
@@ -204,14 +204,14 @@ const CASES: readonly Case[] = [
     states: "started",
   },
   {
-    what: "the KB's symptom from the other side: one foreign address blocks the wildcard",
+    title: "the KB's symptom from the other side: one foreign address blocks the wildcard",
     sites: ["10.0.0.5:80:"],
     held: "10.0.0.6:80",
     endpoints: ["refused [::]:80"],
     states: "failed",
   },
   {
-    what: "a foreign :: blocks IPv4 too",
+    title: "a foreign :: blocks IPv4 too",
     list: "10.0.0.5",
     sites: [":80:"],
     held: "[::]:80",
@@ -219,21 +219,21 @@ const CASES: readonly Case[] = [
     states: "failed",
   },
   {
-    what: "the later of two sites with one binding does not start",
+    title: "the second of two sites with the same binding does not start",
     list: "10.0.0.5",
     sites: [":80:www.test", ":80:www.test", ":80:other.test"],
     endpoints: ["open 10.0.0.5:80"],
     states: "started failed started",
   },
   {
-    what: "one port, one protocol",
+    title: "one protocol per port",
     list: "10.0.0.5",
     sites: [":443:a", "+:443:b", "+:444:b"],
     endpoints: ["open 10.0.0.5:443", "open 10.0.0.5:444"],
     states: "started failed started",
   },
   {
-    what: "generation 5 pools: one socket a port, whatever the list says",
+    title: "generation 5 pools: one socket per port, whatever the list says",
     list: "10.0.0.5",
     sites: ["10.0.0.5:80:", "10.0.0.6:80:"],
     options: { generation: 5 },
@@ -241,7 +241,7 @@ const CASES: readonly Case[] = [
     states: "started started",
   },
   {
-    what: "generation 4 gives each bound site a socket of its own, whatever the list says",
+    title: "generation 4 opens a socket for each bound site, whatever the list says",
     list: "10.0.0.5",
     sites: ["10.0.0.5:80:", "10.0.0.6:80:"],
     options: { generation: 4 },
@@ -253,21 +253,21 @@ const CASES: readonly Case[] = [
 Deno.test("makePlan() follows the rules of the list and of HTTP.sys", () => {
   for (const one of CASES) {
     const plan = planOf(one);
-    assertEquals(lines(plan), one.endpoints, one.what);
+    assertEquals(lines(plan), one.endpoints, one.title);
     const states = one.states ?? one.sites.map(() => "started").join(" ");
-    assertEquals(plan.sites.map(({ state }) => state).join(" "), states, one.what);
+    assertEquals(plan.sites.map(({ state }) => state).join(" "), states, one.title);
   }
 });
 
-Deno.test("makePlan() gives a site of generation 5 its own sockets with DisableSocketPooling", () => {
+Deno.test("makePlan() opens separate sockets for DisableSocketPooling in generation 5", () => {
   const options: Partial<PlanInput> = { generation: 5 };
-  const own = planOf({ what: "", sites: ["10.0.0.5:80:"], options, endpoints: [] }, true);
-  assertEquals(lines(own), ["open 10.0.0.5:80"]);
-  const any = planOf({ what: "", sites: ["10.0.0.5:80:", ":80:"], options, endpoints: [] }, true);
+  const separate = planOf({ title: "", sites: ["10.0.0.5:80:"], options, endpoints: [] }, true);
+  assertEquals(lines(separate), ["open 10.0.0.5:80"]);
+  const any = planOf({ title: "", sites: ["10.0.0.5:80:", ":80:"], options, endpoints: [] }, true);
   assertEquals(lines(any), ["open [::]:80"]);
 });
 
-Deno.test("makePlan() names the one reason of each site that does not start", () => {
+Deno.test("makePlan() says why each site does not start", () => {
   const list = "10.0.0.5";
   const cases: readonly (readonly [sites: readonly string[], held: string, reason: RegExp])[] = [
     [["10.0.0.6:80:"], "", /10\.0\.0\.6:80, but 10\.0\.0\.6 is not on the IP inclusion list/],
@@ -277,14 +277,14 @@ Deno.test("makePlan() names the one reason of each site that does not start", ()
     [[""], "", /no binding/],
   ];
   for (const [sites, held, reason] of cases) {
-    const plan = planOf({ what: "", list, sites, held, endpoints: [] });
+    const plan = planOf({ title: "", list, sites, held, endpoints: [] });
     assertMatch(plan.sites.at(-1)?.reason ?? "", reason);
   }
 });
 
-Deno.test("makePlan() names the exclusion that keeps a site out", () => {
+Deno.test("makePlan() names the exclusion that prevents a site from starting", () => {
   const sites = ["10.0.0.5:80:"];
-  const plan = planOf({ what: "", list: "!10.0.0.0/24 0.0.0.0", sites, endpoints: [] });
+  const plan = planOf({ title: "", list: "!10.0.0.0/24 0.0.0.0", sites, endpoints: [] });
   assertMatch(
     plan.sites[0]?.reason ?? "",
     /excluded from the IP inclusion list by "!10\.0\.0\.0\/24"/,
@@ -300,17 +300,17 @@ Deno.test("makePlan() says why a socket closes", () => {
     ["", ":81:", "10.0.0.5:80", /no starting site uses port 80/],
   ];
   for (const [list, site, running, cause] of cases) {
-    const plan = planOf({ what: "", list, sites: [site], running, endpoints: [] });
+    const plan = planOf({ title: "", list, sites: [site], running, endpoints: [] });
     const closed = plan.endpoints.find(({ action }) => action === "close");
     assertMatch(closed?.cause ?? "", cause, `[${list}] ${running}`);
   }
 });
 
-Deno.test("makePlan() never plans a wildcard beside an address that it contains", () => {
+Deno.test("makePlan() never plans a wildcard beside an address that it covers", () => {
   const parts = ["0.0.0.0", "::", "10.0.0.5", "!10.0.0.5", "eth0", "!eth1", "fd00::/8", "!::"];
   for (let bits = 0; bits < 1 << parts.length; bits++) {
     const list = parts.filter((_, i) => bits & (1 << i)).join(" ");
-    const plan = planOf({ what: "", list, sites: [":80:", "127.0.0.2:80:"], endpoints: [] });
+    const plan = planOf({ title: "", list, sites: [":80:", "127.0.0.2:80:"], endpoints: [] });
     const ips = plan.endpoints.map(({ ip }) => ip as string);
     if (ips.includes("::")) assertEquals(ips, ["::"], list);
     if (ips.includes("0.0.0.0")) {
@@ -319,7 +319,7 @@ Deno.test("makePlan() never plans a wildcard beside an address that it contains"
   }
 });
 
-Deno.test("makePlan() takes up what came of the attempt to bind", () => {
+Deno.test("makePlan() accounts for failed attempts to bind", () => {
   const list = "10.0.0.5 10.0.0.6";
   const failed = [["10.0.0.5:80", "EADDRNOTAVAIL"], ["10.0.0.6:80", "EACCES"]].map(
     ([where = "", code = ""]) => {
@@ -327,7 +327,7 @@ Deno.test("makePlan() takes up what came of the attempt to bind", () => {
       return { endpoint: at(where), fault: bindFault(at(where), error, [], "linux") };
     },
   );
-  const plan = planOf({ what: "", list, sites: [":80:"], options: { failed }, endpoints: [] });
+  const plan = planOf({ title: "", list, sites: [":80:"], options: { failed }, endpoints: [] });
   assertEquals(lines(plan), ["wait 10.0.0.5:80", "refused 10.0.0.6:80"]);
   assertMatch(plan.sites[0]?.reason ?? "", /^10\.0\.0\.6:80: permission denied/);
 });

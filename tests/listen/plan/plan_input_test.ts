@@ -1,11 +1,11 @@
-/** Goal: the plan hears of other processes and not of its own. Method: a socket of this process. */
+/** Goal: the plan sees other processes' sockets, not its own. Method: a socket of this process. */
 import { assertEquals } from "@std/assert";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { makePlan } from "../../../mod/listen/plan/make_plan.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { gatherPlanInput, previewPlanInput } from "../../../mod/listen/plan/plan_input.ts";
 
-Deno.test("gatherPlanInput() plans programs with the sites, and a site finds their prefixes taken", () => {
+Deno.test("gatherPlanInput() includes programs, whose prefixes a site cannot have", () => {
   const bindings = [[":18081:"], [":18082:a.test"], [":18083:"], ["127.0.0.1:18084:"]];
   const sites = bindings.map((bindings, i) => {
     return { ...DEFAULT_DOCUMENT.sites[0]!, id: i + 1, name: `s${i + 1}`, bindings };
@@ -36,7 +36,7 @@ Deno.test("gatherPlanInput() plans programs with the sites, and a site finds the
 });
 
 Deno.test({
-  name: "previewPlanInput() leaves out the sockets of the service itself",
+  name: "previewPlanInput() ignores the sockets of the service itself",
   ignore: Deno.build.os !== "linux",
   fn(): void {
     using listener = Deno.listen({ hostname: "127.0.0.8", port: 0 });
@@ -51,6 +51,6 @@ Deno.test({
     assertEquals(gatherPlanInput(source).held, []);
     assertEquals(previewPlanInput(source, [], Deno.pid).held, []);
     const { held } = previewPlanInput(source, [], null);
-    assertEquals(held.map((holder) => `${holder.ip} ${holder.pid}`), [`127.0.0.8 ${Deno.pid}`]);
+    assertEquals(held.map((owner) => `${owner.ip} ${owner.pid}`), [`127.0.0.8 ${Deno.pid}`]);
   },
 });

@@ -1,4 +1,4 @@
-/** Goal: scripts can tell what a plan means. Method: a table of actions and states. */
+/** Goal: scripts can act on a plan. Method: tables of actions and states. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import {
@@ -10,7 +10,7 @@ import {
   planStatus,
 } from "../../../mod/listen/plan/plan.ts";
 
-Deno.test("planStatus() is 0 for nothing to do, 2 for changes, 1 for problems", () => {
+Deno.test("planStatus() is 0 if nothing is to be done, 2 for changes, 1 for problems", () => {
   const cases: readonly (readonly [EndpointAction[], PlannedSite["state"][], 0 | 1 | 2])[] = [
     [[], [], 0],
     [["keep", "wait"], ["started", "waiting", "stopped"], 0],
@@ -24,14 +24,14 @@ Deno.test("planStatus() is 0 for nothing to do, 2 for changes, 1 for problems", 
   }
 });
 
-Deno.test("afterClosing() leaves out what is closed, and waits for what may return", () => {
+Deno.test("afterClosing() removes closed endpoints, and waits for those that may return", () => {
   const plan = planOf(["open", "close", "close"], []);
   const endpoints = plan.endpoints.map((one, i) => ({ ...one, returns: i === 2 }));
   const after = afterClosing({ ...plan, endpoints }).endpoints;
   assertEquals(after.map(({ port, action }) => `${port} ${action}`), ["1 open", "3 wait"]);
 });
 
-Deno.test("listeningChanges() tells what began and ceased to listen", () => {
+Deno.test("listeningChanges() returns the sockets that start and stop listening", () => {
   const before = planOf(["open", "keep", "wait", "refused"], []);
   const after = planOf(["keep", "close", "open", "refused"], []);
   const { opened, closed } = listeningChanges(before, after);

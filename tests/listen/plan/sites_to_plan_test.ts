@@ -1,4 +1,4 @@
-/** Goal: what the plan hears of a document. Method: documents, no machine. */
+/** Goal: what the plan reads from a document. Method: documents, no machine. */
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { generationOf, portsOf, sitesToPlan } from "../../../mod/listen/plan/sites_to_plan.ts";
@@ -16,7 +16,7 @@ const DOCUMENT: ConfigDocument = {
   ],
 };
 
-Deno.test("sitesToPlan() gives the sites by id, with both kinds of bindings", () => {
+Deno.test("sitesToPlan() returns the sites by id, with both kinds of bindings", () => {
   const sites = sitesToPlan(DOCUMENT, () => null);
   assertEquals(sites.map(({ id, enabled }) => [id, enabled]), [[1, false], [2, true]]);
   assertEquals(sites[0]?.bindings.map(({ port, secure, host }) => [port, secure, host]), [
@@ -26,7 +26,7 @@ Deno.test("sitesToPlan() gives the sites by id, with both kinds of bindings", ()
   assertEquals([...portsOf(sites)].sort(), [443, 80, 81]);
 });
 
-Deno.test("sitesToPlan() and generationOf() read the metabase, inherited values too", () => {
+Deno.test("sitesToPlan() and generationOf() read the metabase, also inherited values", () => {
   assertEquals(generationOf(DOCUMENT), 6);
   const old: ConfigDocument = {
     ...DOCUMENT,
@@ -40,7 +40,7 @@ Deno.test("sitesToPlan() and generationOf() read the metabase, inherited values 
   assertEquals(sitesToPlan(old, () => null).map(({ ownSockets }) => ownSockets), [true, false]);
 });
 
-Deno.test("sitesToPlan() asks for a certificate where TLS is spoken, and nowhere else", () => {
+Deno.test("sitesToPlan() checks for a certificate only if a binding uses TLS", () => {
   const [site] = sitesToPlan(DOCUMENT, ({ port }) => `none for ${port}`);
   assertEquals(site?.bindings.map(({ unserved }) => unserved), [undefined, "none for 443"]);
 });

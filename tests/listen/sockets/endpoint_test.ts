@@ -1,4 +1,7 @@
-/** Goal: listening sockets that outlive their clients and name who is in their way. Method: sockets. */
+/**
+ * Goal: listening sockets survive whatever clients do, and bind errors name the port owner.
+ * Method: sockets on loopback.
+ */
 import {
   assert,
   assertEquals,
@@ -18,17 +21,17 @@ import { leaveDeadSocket } from "../../support/dead_socket.ts";
 
 const isLinux = Deno.build.os === "linux";
 
-function echo(onConnection: (conn: Deno.TcpConn) => void): EndpointEvents<Deno.TcpConn> {
+function eventsFor(onConnection: (conn: Deno.TcpConn) => void): EndpointEvents<Deno.TcpConn> {
   const ignore = (): void => {};
   return { onConnection, onExhausted: ignore, onFailure: ignore };
 }
 
-const closing = echo((conn) => conn.close());
+const closing = eventsFor((conn) => conn.close());
 const host = "127.0.0.1" as Ip;
 
-Deno.test("openEndpoint() hands connections on, and the port is free after close()", async () => {
+Deno.test("openEndpoint() passes connections on, and close() frees the port", async () => {
   const seen: string[] = [];
-  const events = echo((conn) => {
+  const events = eventsFor((conn) => {
     seen.push((conn.remoteAddr as Deno.NetAddr).hostname);
     conn.close();
   });
@@ -43,7 +46,7 @@ Deno.test("openEndpoint() hands connections on, and the port is free after close
   await assertRejects(() => connectOnce(again.endpoint.port));
 });
 
-Deno.test("openEndpoint() names address, port and holder of a taken port", async () => {
+Deno.test("openEndpoint() names the address, port and owner if the port is in use", async () => {
   const open = openEndpoint({ ip: host, port: 0, tcpBacklog: 5 }, closing);
   const fault = assertThrows(
     () => openEndpoint({ ...open.endpoint, tcpBacklog: 5 }, closing),
@@ -54,7 +57,7 @@ Deno.test("openEndpoint() names address, port and holder of a taken port", async
   if (isLinux) assertStringIncludes(fault.message, `pid ${Deno.pid}`);
 });
 
-Deno.test("openEndpoint() tells an absent address from a taken one", () => {
+Deno.test("openEndpoint() distinguishes an absent address from one in use", () => {
   const fault = assertThrows(
     () => openEndpoint({ ip: parseIp("203.0.113.9") as Ip, port: 8080, tcpBacklog: 5 }, closing),
     BindFault,
@@ -83,7 +86,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openLocal() is private, replaces a dead file and refuses a live one",
+  name: "openLocal() is private, replaces a stale socket file and rejects one in use",
   ignore: Deno.build.os === "windows",
   async fn(): Promise<void> {
     const path = `${await Deno.makeTempDir()}/control.sock`;
@@ -102,7 +105,7 @@ Deno.test({
   },
 });
 
-Deno.test("openLocal() takes a loopback port where it is told to", async () => {
+Deno.test("openLocal() opens a loopback port if the address is one", async () => {
   const local = await openLocal({ kind: "loopback", port: 0 }, (conn) => conn.close());
   assert(local.address.kind === "loopback" && local.address.port > 0);
   await connectOnce(local.address.port);

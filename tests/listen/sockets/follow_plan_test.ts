@@ -1,4 +1,4 @@
-/** Goal: plan and sockets agree afterwards. Method: a document, real sockets on loopback. */
+/** Goal: plan and sockets agree afterwards. Method: a document, and sockets on loopback. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { getAvailablePort } from "@std/net/get-available-port";
 import { formatEndpoint } from "../../../mod/base/address.ts";
@@ -10,7 +10,7 @@ import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 
 Deno.test({
-  name: "followPlan() plans again with what could not be opened",
+  name: "followPlan() plans again with the sockets that could not be opened",
   ignore: Deno.build.os !== "linux",
   async fn(): Promise<void> {
     using foreign = Deno.listen({ hostname: "127.0.0.5", port: 0 });
@@ -37,7 +37,7 @@ Deno.test({
   },
 });
 
-Deno.test("followPlan() touches nothing where the check throws", async () => {
+Deno.test("followPlan() opens nothing if the check throws", async () => {
   const sockets = new SocketSet({
     onConnection: (conn) => conn.close(),
     onExhausted: () => {},

@@ -1,4 +1,4 @@
-// Goal: sockets as the plan says, each failure told, none lost. Method: plans on loopback.
+// Goal: sockets follow the plan, every failure is returned, none is lost. Method: loopback.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { formatEndpoint } from "../../../mod/base/address.ts";
 import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
@@ -27,7 +27,7 @@ async function connectOnce(hostname: string, port: number): Promise<void> {
 }
 
 Deno.test({
-  name: "SocketSet.open() opens what is to be opened, tells what fails, and close() closes",
+  name: "SocketSet.open() opens what is planned and returns failures, and close() closes",
   ignore: !isLinux,
   async fn(): Promise<void> {
     const port = freePort();
@@ -51,7 +51,7 @@ Deno.test({
     await connectOnce("127.0.0.5", port);
     assertEquals(seen, [`127.0.0.2:${port}`, `127.0.0.5:${port}`]);
     await sockets.close([open[0]!]);
-    await sockets.close([open[0]!]); // again: nothing is there, nothing happens
+    await sockets.close([open[0]!]); // closing again does nothing
     assertEquals(await isRefused("127.0.0.2", port), true);
     await connectOnce("127.0.0.5", port);
     await sockets.close(sockets.endpoints());
@@ -59,7 +59,7 @@ Deno.test({
   },
 });
 
-Deno.test("SocketSet.updateProtocols() has the sockets that stay speak what the new plan says", async () => {
+Deno.test("SocketSet.updateProtocols() makes open sockets use the plan's protocol", async () => {
   const port = freePort();
   const seen: string[] = [];
   const sockets = makeSockets(seen);

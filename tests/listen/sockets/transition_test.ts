@@ -1,4 +1,4 @@
-/** Goal: sockets change all or nothing, and what stays is never touched. Method: loopback sockets. */
+/** Goal: all sockets change or none, and kept ones are never touched. Method: loopback sockets. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { type Endpoint, formatEndpoint, type Ip } from "../../../mod/base/address.ts";
 import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
@@ -9,7 +9,7 @@ import type { EndpointAction, Plan } from "../../../mod/listen/plan/plan.ts";
 import { freePort } from "../../support/ports.ts";
 
 const OPTIONS = { tcpBacklog: 5, dualStack: true, isFatal };
-/** As reload has it: an address that is not there is waited for. */
+/** As in a reload: an address that the machine does not have is waited for. */
 function isFatal({ fault }: FailedBind): boolean {
   return !(fault instanceof BindFault && fault.isAbsent);
 }
@@ -17,7 +17,7 @@ function isFatal({ fault }: FailedBind): boolean {
 const isLinux = Deno.build.os === "linux";
 
 Deno.test({
-  name: "makeTransition() opens before it closes, and leaves what is unwanted to the caller",
+  name: "makeTransition() opens before it closes, and leaves closing to the caller",
   ignore: !isLinux,
   async fn(): Promise<void> {
     const port = freePort();
@@ -31,7 +31,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "makeTransition() brings everything back where one socket cannot be had",
+  name: "makeTransition() restores everything if one socket cannot be opened",
   ignore: !isLinux,
   async fn(): Promise<void> {
     const port = freePort();
@@ -50,7 +50,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "makeTransition() replaces a wildcard, and opens it again where the address fails",
+  name: "makeTransition() replaces a wildcard, and reopens it if the address fails",
   ignore: !isLinux,
   async fn(): Promise<void> {
     const port = freePort();
@@ -61,7 +61,7 @@ Deno.test({
       assertEquals(open(sockets), [`127.0.0.2:${port}`]);
       const back = plan(port, { "127.0.0.2": "close", "0.0.0.0": "open" });
       await makeTransition(sockets, back, OPTIONS);
-      // A link-local address without its zone cannot be bound, whatever the machine.
+      // A link-local address without its zone cannot be bound on any machine.
       const broken = plan(port, { "0.0.0.0": "close", "127.0.0.3": "open", "fe80::1": "open" });
       await assertRejects(() => makeTransition(sockets, broken, OPTIONS), Error, "fe80::1");
       assertEquals(open(sockets), [`0.0.0.0:${port}`]);
@@ -70,18 +70,18 @@ Deno.test({
 });
 
 Deno.test({
-  name: "makeTransition() says so where the old socket was taken meanwhile",
+  name: "makeTransition() reports a previous socket that cannot be restored",
   ignore: !isLinux,
   async fn(): Promise<void> {
     const port = freePort();
     await withSockets(async (sockets) => {
       sockets.open(plan(port, { "0.0.0.0": "open" }), 5);
-      const taken: Deno.Listener[] = [];
+      const foreign: Deno.Listener[] = [];
       const options = {
         ...OPTIONS,
-        // Asked between the failure and the way back: the moment in which another program comes.
+        // Called between the failure and the restoration, when another program may bind the port.
         isFatal(): boolean {
-          taken.push(Deno.listen({ hostname: "127.0.0.9", port }));
+          foreign.push(Deno.listen({ hostname: "127.0.0.9", port }));
           return true;
         },
       };
@@ -91,12 +91,12 @@ Deno.test({
         Error,
         "Cannot restore the previous sockets. Cannot listen on",
       );
-      for (const listener of taken) listener.close();
+      for (const listener of foreign) listener.close();
     });
   },
 });
 
-Deno.test("makeTransition() waits for an address that is not there", async () => {
+Deno.test("makeTransition() waits for an address that the machine does not have", async () => {
   const port = freePort();
   await withSockets(async (sockets) => {
     const next = plan(port, { "127.0.0.1": "open", "203.0.113.9": "open" });

@@ -1,4 +1,4 @@
-// Goal: who comes through the gate, who does not, and what the log is told. Method: loopback sockets.
+// Goal: who passes the gate, who does not, and what is logged. Method: loopback sockets.
 import { assertEquals } from "@std/assert";
 import type { RefusedRecord } from "../../../mod/base/exchange.ts";
 import { type GateStream, TlsGate } from "../../../mod/listen/tls/handshake_gate.ts";
@@ -28,7 +28,7 @@ function watch(timeoutMs = 60_000): Watched {
   return { gate, ...seen };
 }
 
-Deno.test("TlsGate hands on who speaks TLS, with the ends of the connection", async () => {
+Deno.test("TlsGate passes on a TLS client, with the addresses of its connection", async () => {
   using pair = await tcpPair();
   const { gate, secure, reasons } = watch();
   gate.admit(pair.server);
@@ -42,7 +42,7 @@ Deno.test("TlsGate hands on who speaks TLS, with the ends of the connection", as
   gate.clear();
 });
 
-Deno.test("TlsGate hands on plain HTTP with all its bytes", async () => {
+Deno.test("TlsGate passes on plain HTTP with all of its bytes", async () => {
   using pair = await tcpPair();
   const { gate, plain, reasons } = watch();
   gate.admit(pair.server);
@@ -55,7 +55,7 @@ Deno.test("TlsGate hands on plain HTTP with all its bytes", async () => {
   gate.clear();
 });
 
-Deno.test("TlsGate cuts a client that does not get on after the time-out, and tells it once", async () => {
+Deno.test("TlsGate aborts a handshake that times out, and logs it once", async () => {
   using silent = await tcpPair();
   using stuck = await tcpPair();
   const { gate, reasons } = watch(1);
@@ -72,7 +72,7 @@ Deno.test("TlsGate cuts a client that does not get on after the time-out, and te
   gate.clear();
 });
 
-Deno.test("TlsGate tells of a handshake that fails, not of a port scan", async () => {
+Deno.test("TlsGate logs a handshake that fails, but not a port scan", async () => {
   using failing = await tcpPair();
   using scan = await tcpPair();
   using left = await tcpPair();
@@ -88,7 +88,7 @@ Deno.test("TlsGate tells of a handshake that fails, not of a port scan", async (
   gate.clear();
 });
 
-Deno.test("TlsGate.makeRoom() and clear() end the oldest, then all", async () => {
+Deno.test("TlsGate.makeRoom() aborts the oldest handshake, clear() all of them", async () => {
   using first = await tcpPair();
   using second = await tcpPair();
   const { gate, reasons } = watch();

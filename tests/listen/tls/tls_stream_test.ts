@@ -1,5 +1,5 @@
-// Goal: the clear side of TLS is a byte stream like any other. Method: real sockets on loopback, with
-// the runtime's own client at the other end.
+// Goal: the decrypted stream is a byte stream like any other. Method: loopback sockets, with the
+// runtime's own client at the other end.
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import type { ByteStream } from "../../../mod/base/exchange.ts";
 import { makeContext, startHandshake } from "../../../mod/listen/tls/tls_stream.ts";
@@ -21,17 +21,17 @@ const MEGABYTES = new Uint8Array(3_000_000).map((_, i) => LARGE[i % LARGE.length
 
 async function secured(
   { server, client }: TcpPair,
-): Promise<{ readonly clear: ByteStream; readonly peer: Deno.TlsConn }> {
+): Promise<{ readonly decrypted: ByteStream; readonly peer: Deno.TlsConn }> {
   const handshake = startHandshake(server, NOTHING, () => CONTEXT);
   const peer = await clientTls(client, PEM);
-  const [clear] = await Promise.all([handshake.done, peer.handshake()]);
-  return { clear, peer };
+  const [decrypted] = await Promise.all([handshake.done, peer.handshake()]);
+  return { decrypted, peer };
 }
 
 /** More than the buffers of both ends hold. */
 const TOO_MUCH = new Uint8Array(30_000_000);
 
-/** Sends `bytes` in pieces; `count` says how many are gone. */
+/** Sends `bytes` in pieces; `count` returns how many have been sent. */
 function sendAll(
   stream: { write(bytes: Uint8Array): Promise<number> },
   bytes: Uint8Array,
@@ -43,7 +43,7 @@ function sendAll(
   return { done: send(), count: () => count };
 }
 
-Deno.test("startHandshake() negotiates HTTP/1.1 and asks for the name", async () => {
+Deno.test("startHandshake() negotiates HTTP/1.1 and selects the certificate by name", async () => {
   using pair = await tcpPair();
   const names: string[] = [];
   const handshake = startHandshake(pair.server, NOTHING, (name) => {
@@ -51,98 +51,98 @@ Deno.test("startHandshake() negotiates HTTP/1.1 and asks for the name", async ()
     return CONTEXT;
   });
   const peer = await clientTls(pair.client, PEM, "b.test");
-  const [clear, { alpnProtocol }] = await Promise.all([handshake.done, peer.handshake()]);
+  const [decrypted, { alpnProtocol }] = await Promise.all([handshake.done, peer.handshake()]);
   assertEquals([names, alpnProtocol], [["b.test"], "http/1.1"]);
   peer.close();
-  clear.close();
+  decrypted.close();
 });
 
-Deno.test("startHandshake() uses what was read already", async () => {
+Deno.test("startHandshake() uses the bytes that have already been read", async () => {
   using pair = await tcpPair();
   const first = new Uint8Array(20);
   const begun = clientTls(pair.client, PEM).then((peer) => peer.handshake().then(() => peer));
   const count = await pair.server.read(first);
   const handshake = startHandshake(pair.server, first.subarray(0, count!), () => CONTEXT);
-  const [clear, peer] = await Promise.all([handshake.done, begun]);
-  await writeAll(clear, new TextEncoder().encode("hello"));
-  clear.close();
+  const [decrypted, peer] = await Promise.all([handshake.done, begun]);
+  await writeAll(decrypted, new TextEncoder().encode("hello"));
+  decrypted.close();
   assertEquals(new TextDecoder().decode(await readAll(peer)), "hello");
   peer.close();
 });
 
-Deno.test("the clear side carries megabytes both ways, in pieces of any size", async () => {
+Deno.test("the decrypted stream carries megabytes both ways, in pieces of any size", async () => {
   for (const room of [1000, 65536]) {
     using pair = await tcpPair();
-    const { clear, peer } = await secured(pair);
+    const { decrypted, peer } = await secured(pair);
     const sent = writeAll(peer, MEGABYTES).then(() => peer.closeWrite());
-    assertEquals(await readAll(clear, room), MEGABYTES);
+    assertEquals(await readAll(decrypted, room), MEGABYTES);
     await sent;
     const received = readAll(peer);
-    await writeAll(clear, MEGABYTES);
-    await clear.closeWrite();
+    await writeAll(decrypted, MEGABYTES);
+    await decrypted.closeWrite();
     assertEquals(await received, MEGABYTES);
-    clear.close();
+    decrypted.close();
     peer.close();
   }
 });
 
-Deno.test("bytes that nobody asks for wait, and hold the client back", async () => {
+Deno.test("unread bytes hold the client back", async () => {
   using pair = await tcpPair();
-  const { clear, peer } = await secured(pair);
+  const { decrypted, peer } = await secured(pair);
   const sending = sendAll(peer, TOO_MUCH);
   const buffer = new Uint8Array(10);
-  assertEquals(await clear.read(buffer), 10);
+  assertEquals(await decrypted.read(buffer), 10);
   await standstill(sending.count, "what the client sends");
   assertLess(sending.count(), TOO_MUCH.length);
   let count = 10;
   const room = new Uint8Array(65536);
-  while (count < TOO_MUCH.length) count += (await clear.read(room))!;
+  while (count < TOO_MUCH.length) count += (await decrypted.read(room))!;
   await sending.done;
-  clear.close();
+  decrypted.close();
   peer.close();
 });
 
-Deno.test("write() takes no more than a slow client can be seen to move", async () => {
+Deno.test("write() accepts only as much as shows the progress of a slow client", async () => {
   using pair = await tcpPair();
-  const { clear, peer } = await secured(pair);
-  assertEquals(await clear.write(new Uint8Array(1_000_000)), 65536);
-  clear.close();
+  const { decrypted, peer } = await secured(pair);
+  assertEquals(await decrypted.write(new Uint8Array(1_000_000)), 65536);
+  decrypted.close();
   peer.close();
 });
 
-Deno.test("close() ends a read and a stalled write, and says farewell where it can", async () => {
+Deno.test("close() ends a read and a stalled write, and sends close_notify if it can", async () => {
   using pair = await tcpPair();
-  const { clear, peer } = await secured(pair);
-  const reading = clear.read(new Uint8Array(10));
-  clear.close();
+  const { decrypted, peer } = await secured(pair);
+  const reading = decrypted.read(new Uint8Array(10));
+  decrypted.close();
   await assertRejects(() => reading, Deno.errors.Interrupted);
-  await assertRejects(() => clear.write(new Uint8Array(1)));
+  await assertRejects(() => decrypted.write(new Uint8Array(1)));
   assertEquals(await peer.read(new Uint8Array(10)), null); // not UnexpectedEof
   peer.close();
-  clear.close(); // again does nothing
+  decrypted.close(); // closing again does nothing
 
   using stalled = await tcpPair();
   const other = await secured(stalled);
-  const sending = sendAll(other.clear, TOO_MUCH);
+  const sending = sendAll(other.decrypted, TOO_MUCH);
   await standstill(sending.count, "what the server sends");
-  other.clear.close();
+  other.decrypted.close();
   await assertRejects(() => sending.done);
   other.peer.close();
 });
 
-Deno.test("the clear side ends when the client does, and fails when it is cut", async () => {
+Deno.test("the decrypted stream ends when the client closes its direction", async () => {
   using pair = await tcpPair();
-  const { clear, peer } = await secured(pair);
+  const { decrypted, peer } = await secured(pair);
   await writeAll(peer, new Uint8Array([1, 2]));
   await peer.closeWrite();
   const buffer = new Uint8Array(10);
-  assertEquals([await clear.read(buffer), await clear.read(buffer)], [2, null]);
-  assertEquals(await clear.read(buffer), null);
-  clear.close();
+  assertEquals([await decrypted.read(buffer), await decrypted.read(buffer)], [2, null]);
+  assertEquals(await decrypted.read(buffer), null);
+  decrypted.close();
   peer.close();
 });
 
-Deno.test("a handshake that cannot be made is a rejection and nothing else", async () => {
+Deno.test("a handshake that fails rejects, and does nothing else", async () => {
   const cases: [name: string, bytes: Uint8Array | null][] = [
     ["garbage", new TextEncoder().encode("\x16\x03\x01\x00\x05hello")],
     ["half a hello", new Uint8Array([0x16, 3, 1, 1, 0, 1])],
