@@ -1,4 +1,4 @@
-// Goal: the reader keeps its word to handlers that misbehave too.
+// Goal: the body reader works even for handlers that misbehave. Method: pieces from memory.
 import { assertEquals, assertRejects } from "@std/assert";
 import { BodyError } from "../../mod/base/exchange.ts";
 import { BodyReader } from "../../mod/http/body_reader.ts";
@@ -7,7 +7,7 @@ import { CHUNKED, Framing } from "../../mod/http/parse/framing.ts";
 import { ReadBuffer } from "../../mod/http/read_buffer.ts";
 import { latin1Bytes } from "../support/fake_stream.ts";
 
-/** A reader whose connection brings `pieces`, then ends. */
+/** A reader whose connection delivers `pieces`, then ends. */
 function readerOf(length: number, pieces: string[], expectsContinue = false): {
   reader: BodyReader;
   continues: () => number;
@@ -34,7 +34,7 @@ function readerOf(length: number, pieces: string[], expectsContinue = false): {
   };
 }
 
-Deno.test("BodyReader.read() gives null again after the end", async () => {
+Deno.test("BodyReader.read() returns null again after the end", async () => {
   const { reader } = readerOf(3, ["abc"]);
   assertEquals((await reader.read())?.length, 3);
   assertEquals([await reader.read(), await reader.read(), reader.isComplete], [null, null, true]);
@@ -52,7 +52,7 @@ Deno.test("BodyReader.read() fails again after a failure", async () => {
   assertEquals([short.fault, short.isAborted], [null, true]);
 });
 
-Deno.test("BodyReader.read() takes one reader at a time, and none once the exchange is over", async () => {
+Deno.test("BodyReader.read() rejects a second reader, and reads after the exchange", async () => {
   const { reader } = readerOf(3, ["abc"]);
   const first = reader.read();
   await assertRejects(() => reader.read(), BodyError, "another read");
@@ -61,7 +61,7 @@ Deno.test("BodyReader.read() takes one reader at a time, and none once the excha
   await assertRejects(() => reader.read(), BodyError, "over");
 });
 
-Deno.test("BodyReader asks for 100 Continue once, and not before a read", async () => {
+Deno.test("BodyReader sends 100 Continue once, and not before a read", async () => {
   const { reader, continues } = readerOf(4, ["ab", "cd"], true);
   assertEquals([reader.awaitsContinue, continues()], [true, 0]);
   await reader.read();
@@ -69,7 +69,7 @@ Deno.test("BodyReader asks for 100 Continue once, and not before a read", async 
   assertEquals([reader.awaitsContinue, continues()], [false, 1]);
 });
 
-Deno.test("BodyReader takes 4294967295 for no limit, also where a handler says it", async () => {
+Deno.test("BodyReader treats a limit of 4294967295 as none, and enforces a lower one", async () => {
   const { reader } = readerOf(5_000_000_000, ["abc"]);
   assertEquals((await reader.read())?.length, 3);
   const limited = readerOf(5_000_000_000, ["abc"]).reader;
@@ -78,7 +78,7 @@ Deno.test("BodyReader takes 4294967295 for no limit, also where a handler says i
   assertEquals(limited.fault, "EntityTooLarge");
 });
 
-Deno.test("BodyReader counts content and what it took of the connection", async () => {
+Deno.test("BodyReader counts the bytes of content, and those it consumed", async () => {
   const { reader } = readerOf(CHUNKED, ["3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\nGET"]);
   while (await reader.read() !== null);
   assertEquals([reader.contentBytes, reader.consumedBytes, reader.remaining], [3, 23, null]);

@@ -1,18 +1,18 @@
-// Goal: no two users of one buffer, and buffers that come back are lent again.
+// Goal: no buffer has two users, and released buffers are used again. Method: identity of buffers.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { BufferPool, LARGE_BYTES, SMALL_BYTES } from "../../mod/http/buffer_pool.ts";
 
-Deno.test("BufferPool lends pieces that do not overlap", () => {
+Deno.test("BufferPool hands out buffers that do not overlap", () => {
   const buffers = new BufferPool();
-  const taken = Array.from({ length: 200 }, () => buffers.acquireSmall());
-  taken.forEach((buffer, i) => buffer.fill(i));
-  taken.forEach((buffer, i) => {
+  const acquired = Array.from({ length: 200 }, () => buffers.acquireSmall());
+  acquired.forEach((buffer, i) => buffer.fill(i));
+  acquired.forEach((buffer, i) => {
     assertEquals(buffer.length, SMALL_BYTES);
     assertEquals(buffer.every((byte) => byte === i), true);
   });
 });
 
-Deno.test("BufferPool lends again what came back", () => {
+Deno.test("BufferPool hands out released buffers again", () => {
   const buffers = new BufferPool();
   const small = buffers.acquireSmall();
   buffers.releaseSmall(small);
@@ -23,10 +23,12 @@ Deno.test("BufferPool lends again what came back", () => {
   assertStrictEquals(buffers.acquireLarge(), large);
 });
 
-Deno.test("BufferPool keeps no more than a few large ones", () => {
+Deno.test("BufferPool keeps only a few large buffers", () => {
   const buffers = new BufferPool();
-  const taken = new Set(Array.from({ length: 40 }, () => buffers.acquireLarge()));
-  for (const buffer of taken) buffers.releaseLarge(buffer);
-  const kept = Array.from({ length: 40 }, () => buffers.acquireLarge()).filter((b) => taken.has(b));
-  assertEquals(kept.length, 16);
+  const acquired = new Set(Array.from({ length: 40 }, () => buffers.acquireLarge()));
+  for (const buffer of acquired) buffers.releaseLarge(buffer);
+  const reused = Array.from({ length: 40 }, () => buffers.acquireLarge()).filter((b) =>
+    acquired.has(b)
+  );
+  assertEquals(reused.length, 16);
 });

@@ -1,4 +1,4 @@
-// Goal: what a client sees, byte for byte, and when it is let go. Method: connections in memory.
+// Goal: what a client receives, byte for byte, and when it is closed. Method: streams in memory.
 import { assertEquals } from "@std/assert";
 import type { RefusedRecord } from "../../mod/base/exchange.ts";
 import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
@@ -6,7 +6,7 @@ import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-Deno.test("HttpServer answers one request in one write", async () => {
+Deno.test("HttpServer sends a response in one write", async () => {
   const engine = new TestEngine();
   const stream = engine.connect();
   stream.send(GET);
@@ -30,7 +30,7 @@ Deno.test("HttpServer answers one request in one write", async () => {
   }]);
 });
 
-Deno.test("HttpServer joins pipelined answers into one write, in order", async () => {
+Deno.test("HttpServer joins pipelined responses into one write, in order", async () => {
   const engine = new TestEngine((request) => ({
     status: 200,
     headers: [],
@@ -45,8 +45,8 @@ Deno.test("HttpServer joins pipelined answers into one write, in order", async (
   await stream.closed();
 });
 
-Deno.test("HttpServer closes or goes on as the version and the Connection field say", async () => {
-  const cases: [head: string, connection: string | null, answers: number][] = [
+Deno.test("HttpServer closes or keeps a connection by version and Connection field", async () => {
+  const cases: [head: string, connection: string | null, responses: number][] = [
     ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", null, 2],
     ["GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "close", 1],
     ["GET / HTTP/1.1\r\nHost: a\r\nConnection: x, CLOSE\r\n\r\n", "close", 1],
@@ -54,20 +54,20 @@ Deno.test("HttpServer closes or goes on as the version and the Connection field 
     ["GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", "keep-alive", 2],
     ["GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n", "close", 1],
   ];
-  for (const [head, connection, answers] of cases) {
+  for (const [head, connection, responses] of cases) {
     const text = await new TestEngine().talk(head + LAST);
     const first = text.slice(0, text.indexOf("\r\n\r\n"));
     assertEquals(first.match(/Connection: (.*)/)?.[1] ?? null, connection, head);
-    assertEquals(statuses(text).length, answers, head);
+    assertEquals(statuses(text).length, responses, head);
   }
 });
 
-Deno.test("HttpServer gives what it can before it refuses, and nothing after", async () => {
+Deno.test("HttpServer serves the requests before a bad one, and none after it", async () => {
   const text = await new TestEngine().talk(`${GET}${GET}BAD\r\n\r\n${GET}`);
   assertEquals(statuses(text), [200, 200, 400]);
 });
 
-Deno.test("HttpServer sends a response that comes again from prepared bytes, Date anew", async () => {
+Deno.test("HttpServer sends a repeated response from prepared bytes, with a new Date", async () => {
   const engine = new TestEngine(() => HELLO);
   const stream = engine.connect();
   for (let i = 1; i <= 4; i++) {
@@ -85,7 +85,7 @@ Deno.test("HttpServer sends a response that comes again from prepared bytes, Dat
   await stream.closed();
 });
 
-Deno.test("HttpServer cuts silent, slow and idle clients at their time-out", async () => {
+Deno.test("HttpServer aborts silent, slow and idle clients when they time out", async () => {
   const post = "POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc";
   const cases: [sent: string, reason: string, request: string][] = [
     ["", "Timer_ConnectionIdle", "null null null"],
@@ -110,7 +110,7 @@ Deno.test("HttpServer cuts silent, slow and idle clients at their time-out", asy
   }
 });
 
-Deno.test("HttpServer cuts a client that takes nothing", async () => {
+Deno.test("HttpServer aborts a client that does not read its response", async () => {
   const engine = new TestEngine();
   const stream = engine.connect();
   stream.isStalled = true;
@@ -124,7 +124,7 @@ Deno.test("HttpServer cuts a client that takes nothing", async () => {
   assertEquals(engine.served.map((record) => record.win32Status), [64]);
 });
 
-/** The request of a line of the HTTPERR log. */
+/** The request in a line of the HTTPERR log. */
 function requestOf({ version, method, target }: RefusedRecord): string {
   return `${version} ${method} ${target}`;
 }

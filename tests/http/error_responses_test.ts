@@ -1,4 +1,4 @@
-// Goal: the service's own answers have the bytes that HTTP.sys 2.0's have.
+// Goal: error responses are byte for byte those of HTTP.sys 2.0. Method: captured lengths, heads.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { errorBody, errorResponse, errorStatus } from "../../mod/http/error_responses.ts";
 
@@ -21,7 +21,7 @@ Deno.test("errorBody() has the length of the captured or documented page", () =>
   }
 });
 
-Deno.test("errorResponse() has the fields in HTTP.sys's order", () => {
+Deno.test("errorResponse() has its fields in the order of HTTP.sys", () => {
   const text = (isHead: boolean, namesServer: boolean): string =>
     String.fromCharCode(...errorResponse("Verb", "DATE", { isHead, namesServer }));
   const head = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=us-ascii\r\n";
@@ -30,7 +30,7 @@ Deno.test("errorResponse() has the fields in HTTP.sys's order", () => {
   assertEquals(text(true, false), head + rest);
 });
 
-Deno.test("errorBody() gives the gateway's answers, which are ours, the same shape", () => {
+Deno.test("errorBody() gives our own gateway errors the same form", () => {
   assertEquals([errorStatus("BadGateway"), errorStatus("GatewayTimeout")], [502, 504]);
   assertStringIncludes(errorBody("BadGateway"), "<h2>Bad Gateway</h2>\r\n<hr><p>HTTP Error 502. ");
   assertStringIncludes(errorBody("GatewayTimeout"), "<TITLE>Gateway Timeout</TITLE>");

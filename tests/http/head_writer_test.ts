@@ -1,4 +1,4 @@
-// Goal: a head has each field once, in our words where they are ours, and no byte that breaks it.
+// Goal: each field once, the engine's fields from the engine alone, no byte that breaks the head.
 import { assertEquals, assertThrows } from "@std/assert";
 import type { HeaderField } from "../../mod/base/exchange.ts";
 import {
@@ -18,7 +18,7 @@ function head(headers: readonly HeaderField[], options: Partial<HeadOptions> = {
   return latin1(bytes, 0, writeHead(bytes, 0, response, { ...OPTIONS, ...options }));
 }
 
-Deno.test("writeHead() writes fields in order, its own behind them", () => {
+Deno.test("writeHead() writes the response's fields in order, then its own", () => {
   assertEquals(
     head([["A", "b"], ["C", "caf\xe9\td"]]),
     "HTTP/1.1 200 OK\r\nA: b\r\nC: caf\xe9\td\r\nServer: httpcfg\r\nDate: DATE\r\nContent-Length: 5\r\n\r\n",
@@ -37,12 +37,12 @@ Deno.test("writeHead() writes fields in order, its own behind them", () => {
   }
 });
 
-Deno.test("writeHead() leaves Server and Date to a response that has them", () => {
+Deno.test("writeHead() does not add Server and Date to a response that has them", () => {
   const text = head([["server", "x"], ["DATE", "y"]]);
   assertEquals(text, "HTTP/1.1 200 OK\r\nserver: x\r\nDATE: y\r\nContent-Length: 5\r\n\r\n");
 });
 
-Deno.test("writeHead() refuses what would break the head", () => {
+Deno.test("writeHead() rejects fields that would break the head", () => {
   for (const [name, value] of [["X", "a\r\nB: c"], ["X", "\x7f"], ["X", "Ā"], ["X:", "a"]]) {
     assertThrows(() => head([[name!, value!]]));
   }
@@ -51,7 +51,7 @@ Deno.test("writeHead() refuses what would break the head", () => {
   }
 });
 
-Deno.test("headBytesMax() is enough for the longest of everything", () => {
+Deno.test("headBytesMax() is enough for the longest possible head", () => {
   const headers = Array.from({ length: 50 }, (_, i) => ["N".repeat(i + 1), "v".repeat(i)] as const);
   assertEquals(
     head(headers, { framing: 999999999999999, connection: "keep-alive" }).length > 0,
@@ -59,7 +59,7 @@ Deno.test("headBytesMax() is enough for the longest of everything", () => {
   );
 });
 
-Deno.test("mayHaveBody() is RFC 9112's rule", () => {
+Deno.test("mayHaveBody() follows RFC 9112", () => {
   assertEquals([101, 199, 200, 204, 205, 304, 404].map(mayHaveBody), [
     false,
     false,

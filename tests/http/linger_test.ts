@@ -1,10 +1,10 @@
-// Goal: a client gets its answer before the connection ends, and cannot hold it for ever.
+// Goal: a client gets its response before the connection ends, and cannot hold it open forever.
 import { assertEquals } from "@std/assert";
 import { linger } from "../../mod/http/linger.ts";
 import { settle, statuses, TestEngine } from "../support/engine.ts";
 import { FakeStream } from "../support/fake_stream.ts";
 
-Deno.test("linger() ends our direction, then reads until the client ends its own", async () => {
+Deno.test("linger() closes our direction, then reads until the client closes its own", async () => {
   const stream = new FakeStream();
   const lingering = linger(stream, new Uint8Array(10));
   stream.send("more than fits in one read");
@@ -14,14 +14,14 @@ Deno.test("linger() ends our direction, then reads until the client ends its own
   await lingering;
 });
 
-Deno.test("linger() does not read without end", async () => {
+Deno.test("linger() does not read forever", async () => {
   const stream = new FakeStream();
   const piece = new Uint8Array(65536);
   for (let i = 0; i < 20; i++) stream.send(piece);
   await linger(stream, new Uint8Array(65536));
 });
 
-Deno.test("A refused client that does not close is closed after a while", async () => {
+Deno.test("A refused client that does not close its end is closed after a while", async () => {
   const engine = new TestEngine();
   const stream = engine.connect();
   stream.send("BAD\r\n\r\n");
@@ -34,12 +34,12 @@ Deno.test("A refused client that does not close is closed after a while", async 
   engine.clock.pass(500);
   assertEquals(stream.isClosed, true);
   await engine.quiet();
-  assertEquals(engine.refused.length, 1, "the end of a refused client is no second line");
+  assertEquals(engine.refused.length, 1, "the end of a refused client is not logged again");
 });
 
-Deno.test("A read that a handler left behind does not keep a refused client for long", async () => {
+Deno.test("A pending read of a handler does not keep a refused client open for long", async () => {
   const engine = new TestEngine((request) => {
-    request.body.read().catch(() => {}); // a forwarder whose upstream has failed meanwhile
+    request.body.read().catch(() => {}); // a reverse proxy whose upstream has failed meanwhile
     return { refuse: "N/A" };
   });
   const stream = engine.connect();
@@ -47,7 +47,7 @@ Deno.test("A read that a handler left behind does not keep a refused client for 
   await stream.until(() => stream.text !== "");
   assertEquals(statuses(stream.text), [503]);
   for (let i = 0; i < 4; i++) {
-    stream.send("0"); // each byte of a size line would begin another wait
+    stream.send("0"); // each byte of a chunk size would start another wait
     await settle();
     engine.clock.pass(500);
   }

@@ -1,5 +1,5 @@
-// Goal: what holds in memory holds on sockets: answers arrive, ends are clean, a client that resets
-// harms nobody. Method: loopback, port chosen by the system.
+// Goal: what holds in memory holds on sockets: responses arrive, connections end cleanly, and a
+// reset affects no other client. Method: loopback, ports chosen by the system.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { Handler, HttpResponse } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
@@ -14,7 +14,7 @@ const LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
 class Loopback implements AsyncDisposable {
   readonly failures: unknown[] = [];
-  /** Answers that have left as a whole. */
+  /** Number of responses that were sent completely. */
   served = 0;
   readonly server: HttpServer;
   readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -60,7 +60,7 @@ async function sendAll(conn: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
 }
 
-/** All that comes until the server ends its direction; throws on a reset. */
+/** Reads until the server closes its direction; throws on a reset. */
 async function readToEnd(conn: Deno.TcpConn): Promise<string> {
   const parts: string[] = [];
   const buffer = new Uint8Array(65536);
@@ -71,7 +71,7 @@ async function readToEnd(conn: Deno.TcpConn): Promise<string> {
   return parts.join("");
 }
 
-Deno.test("A client that sends far too much gets its answer whole, and no reset", async () => {
+Deno.test("A client that sends far too much gets the whole response, and no reset", async () => {
   await using loopback = new Loopback(echo);
   const cases: [bytes: string, status: number][] = [
     [`GET /${"a".repeat(500_000)} HTTP/1.1\r\n\r\n`, 414],
@@ -85,14 +85,14 @@ Deno.test("A client that sends far too much gets its answer whole, and no reset"
   for (const [text, status] of cases) {
     const conn = await loopback.connect();
     const sent = sendAll(conn, latin1Bytes(text)).then(() => conn.closeWrite());
-    const answer = await readToEnd(conn);
-    assertEquals(statuses(answer), [status]);
-    assertStringIncludes(answer, "</HTML>\r\n");
-    await sent.catch(() => {}); // the server need not take it all
+    const response = await readToEnd(conn);
+    assertEquals(statuses(response), [status]);
+    assertStringIncludes(response, "</HTML>\r\n");
+    await sent.catch(() => {}); // the server need not read all of it
   }
 });
 
-Deno.test("A client that has ended its direction gets its answer", async () => {
+Deno.test("A client that has closed its direction gets its response", async () => {
   const ended = Promise.withResolvers<void>();
   await using loopback = new Loopback(async (request) => {
     await ended.promise;
@@ -107,24 +107,24 @@ Deno.test("A client that has ended its direction gets its answer", async () => {
 
 Deno.test("A client that reads slowly gets every byte", async () => {
   const body = new Uint8Array(40_000_000).fill(120); // more than the buffers of both ends hold
-  let asked = 0;
+  let calls = 0;
   await using loopback = new Loopback((request) => {
-    asked++;
+    calls++;
     return request.path === "/big" ? { ...BIG, body } : echo(request);
   });
   const conn = await loopback.connect();
   await sendAll(conn, latin1Bytes(`GET /big HTTP/1.1\r\nHost: a\r\n\r\n${LAST}`));
-  await waitFor(() => asked > 0, "the first request to be at its site");
+  await waitFor(() => calls > 0, "the first request to reach its site");
   assertEquals(loopback.served, 0);
   const text = new TextDecoder().decode(await new Response(conn.readable).bytes());
   assertEquals(statuses(text), [200, 200]);
   assertEquals(text.length > body.length && text.endsWith("hello"), true);
-  assertEquals([asked, loopback.served], [2, 2]);
+  assertEquals([calls, loopback.served], [2, 2]);
 });
 
-Deno.test("A client that resets, in any state, harms nobody", async () => {
+Deno.test("A client that resets, in any state, affects no other client", async () => {
   await using loopback = new Loopback((request) => request.path === "/big" ? BIG : echo(request));
-  const starts: [text: string, isAnswered: boolean][] = [
+  const starts: [text: string, hasResponse: boolean][] = [
     ["", false],
     ["GET / HT", false],
     ["POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab", false],
@@ -133,15 +133,15 @@ Deno.test("A client that resets, in any state, harms nobody", async () => {
     ["BAD\r\n\r\n", true],
   ];
   const { server } = loopback;
-  for (const [text, isAnswered] of starts) {
+  for (const [text, hasResponse] of starts) {
     for (let i = 0; i < 5; i++) {
       await loopback.quiet();
       const conn = await loopback.connect();
       await sendAll(conn, latin1Bytes(text));
-      // Some at once, some when the server has them, or has begun to answer.
-      if (i > 2) await waitFor(() => server.counts().connections > 0, "the server to have it");
-      if (i > 2 && isAnswered) await conn.read(new Uint8Array(1));
-      conn.close(); // with unread answers in it, this resets
+      // Some at once, some when the server has accepted them or has begun to respond.
+      if (i > 2) await waitFor(() => server.counts().connections > 0, "the server to accept it");
+      if (i > 2 && hasResponse) await conn.read(new Uint8Array(1));
+      conn.close(); // with an unread response, this resets
     }
   }
   await loopback.quiet();
@@ -150,7 +150,7 @@ Deno.test("A client that resets, in any state, harms nobody", async () => {
   assertEquals(statuses(await readToEnd(conn)), [200]);
 });
 
-Deno.test("drain() closes silent and half-heard clients of sockets too", async () => {
+Deno.test("HttpServer.drain() closes silent and half-sent requests on sockets too", async () => {
   await using loopback = new Loopback(echo);
   const conns = [];
   for (
@@ -160,7 +160,7 @@ Deno.test("drain() closes silent and half-heard clients of sockets too", async (
     await sendAll(conn, latin1Bytes(start));
     conns.push(conn);
   }
-  await waitFor(() => loopback.server.counts().connections === 3, "the server to have all three");
+  await waitFor(() => loopback.server.counts().connections === 3, "the server to accept all three");
   await loopback.server.drain(0);
   await loopback.quiet();
   for (const conn of conns) conn.close();

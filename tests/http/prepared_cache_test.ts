@@ -1,11 +1,11 @@
-// Goal: bytes are kept for a response that comes again, for its Date only.
+// Goal: bytes are cached for a repeated response, and only for their Date. Method: by identity.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import type { HttpResponse } from "../../mod/base/exchange.ts";
 import { PreparedResponses } from "../../mod/http/prepared_cache.ts";
 
 const response = (): HttpResponse => ({ status: 200, headers: [], body: null });
 
-Deno.test("PreparedResponses keeps bytes from the second time on", () => {
+Deno.test("PreparedResponses caches bytes from the second time on", () => {
   const prepared = new PreparedResponses();
   const [hot, other] = [response(), response()];
   const bytes = new Uint8Array(3);
@@ -19,7 +19,7 @@ Deno.test("PreparedResponses keeps bytes from the second time on", () => {
   assertStrictEquals(prepared.get(hot, "now"), bytes);
 });
 
-Deno.test("PreparedResponses gives nothing with another Date, and takes new bytes", () => {
+Deno.test("PreparedResponses returns nothing for another Date, and accepts new bytes", () => {
   const prepared = new PreparedResponses();
   const hot = response();
   for (let i = 0; i < 2; i++) prepared.offer(hot, "then", new Uint8Array(1));
@@ -29,7 +29,7 @@ Deno.test("PreparedResponses gives nothing with another Date, and takes new byte
   assertEquals(prepared.get(hot, "now")?.length, 2);
 });
 
-Deno.test("PreparedResponses forgets what does not come again soon, and all when cleared", () => {
+Deno.test("PreparedResponses forgets what is not repeated soon, and everything on clear()", () => {
   const prepared = new PreparedResponses();
   const rare = response();
   prepared.offer(rare, "now", new Uint8Array(1));

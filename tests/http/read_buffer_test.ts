@@ -14,7 +14,7 @@ function receive(input: ReadBuffer, text: string): void {
   }
 }
 
-Deno.test("ReadBuffer grows for a large head and is small again when it is empty", () => {
+Deno.test("ReadBuffer grows for a large head, and is small again once it is empty", () => {
   const input = new ReadBuffer(new BufferPool());
   const head = "0123456789".repeat(1000);
   receive(input, head);
@@ -24,7 +24,7 @@ Deno.test("ReadBuffer grows for a large head and is small again when it is empty
   assertEquals(content(input), "");
 });
 
-Deno.test("ReadBuffer moves what is left to the front before it grows", () => {
+Deno.test("ReadBuffer moves unread bytes to the front before it grows", () => {
   const input = new ReadBuffer(new BufferPool());
   receive(input, "x".repeat(SMALL_BYTES - 4) + "keep");
   input.start = SMALL_BYTES - 4;
@@ -32,13 +32,13 @@ Deno.test("ReadBuffer moves what is left to the front before it grows", () => {
   assertEquals(content(input), "keep");
 });
 
-Deno.test("ReadBuffer always has room for one byte more, whatever the limit", () => {
+Deno.test("ReadBuffer always has space for one more byte, whatever the limit", () => {
   const input = new ReadBuffer(new BufferPool());
   receive(input, "x".repeat(SMALL_BYTES));
   assertEquals(input.spaceForHead(256).length > 0, true);
 });
 
-Deno.test("ReadBuffer reads a body beside the head and brings what follows it home", () => {
+Deno.test("ReadBuffer reads a body beside the head, and moves what follows back", () => {
   for (const follows of ["next", "n".repeat(5000)]) {
     const input = new ReadBuffer(new BufferPool());
     receive(input, "head");
@@ -58,7 +58,7 @@ Deno.test("ReadBuffer reads a body beside the head and brings what follows it ho
   }
 });
 
-Deno.test("ReadBuffer lends a large buffer only to who fills it", () => {
+Deno.test("ReadBuffer uses a large buffer only for a client that fills it", () => {
   const input = new ReadBuffer(new BufferPool());
   const fills = [100, SMALL_BYTES, LARGE_BYTES, 5000, 100, 100, SMALL_BYTES];
   const sizes = fills.map((fill) => {
@@ -71,7 +71,7 @@ Deno.test("ReadBuffer lends a large buffer only to who fills it", () => {
   assertEquals(input.spaceForBody().length, large);
 });
 
-Deno.test("ReadBuffer gives everything back", () => {
+Deno.test("ReadBuffer.release() returns all buffers to the pool", () => {
   const buffers = new BufferPool();
   const input = new ReadBuffer(buffers);
   const small = input.buffer;

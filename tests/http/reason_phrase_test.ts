@@ -1,8 +1,8 @@
-// Goal: phrases as registered, and none invented.
+// Goal: the registered phrases, and no invented ones. Method: samples.
 import { assertEquals } from "@std/assert";
 import { reasonPhrase } from "../../mod/http/reason_phrase.ts";
 
-Deno.test("reasonPhrase() has RFC 9110's phrases, and nothing for an unknown code", () => {
+Deno.test("reasonPhrase() returns the phrase of RFC 9110, or nothing for an unknown code", () => {
   assertEquals([200, 404, 413, 414, 503].map(reasonPhrase), [
     "OK",
     "Not Found",

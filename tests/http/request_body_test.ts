@@ -1,4 +1,4 @@
-// Goal: bodies are read when asked for, bounded, and never leave a byte to the next request.
+// Goal: a body is read on demand, is limited, and never becomes part of the next request.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { BodyError, type Handler } from "../../mod/base/exchange.ts";
 import { HELLO, statuses, TestEngine } from "../support/engine.ts";
@@ -11,7 +11,7 @@ function post(fields: string, body: string): string {
   return `POST / HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${body}`;
 }
 
-Deno.test("A body comes whole, in whatever pieces, and the next request after it", async () => {
+Deno.test("A body arrives whole however it is split, and the next request after it", async () => {
   const cases = [
     post("Content-Length: 11", "hello world"),
     post("Transfer-Encoding: chunked", "5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nA: b\r\n\r\n"),
@@ -33,15 +33,15 @@ Deno.test("A body comes whole, in whatever pieces, and the next request after it
   }
 });
 
-Deno.test("A body longer than the small buffers goes through", async () => {
+Deno.test("A body that is larger than the small buffers arrives whole", async () => {
   const body = "x".repeat(300_000);
   const text = await new TestEngine().talk(post(`Content-Length: ${body.length}`, body) + LAST);
   assertEquals(statuses(text), [200, 200]);
   assertStringIncludes(text, `Content-Length: ${body.length}\r\n\r\n${body}HTTP/1.1 200`);
 });
 
-Deno.test("A body that nobody reads is drained, or the connection ends", async () => {
-  const cases: [request: string, answers: number[]][] = [
+Deno.test("An unread body is drained, or the connection closes", async () => {
+  const cases: [request: string, responses: number[]][] = [
     [post("Content-Length: 5", LAST.slice(0, 5)), [200, 200]],
     [post("Transfer-Encoding: chunked", "3\r\nabc\r\n0\r\n\r\n"), [200, 200]],
     [post("Transfer-Encoding: chunked", "x\r\n"), [200]],
@@ -50,14 +50,14 @@ Deno.test("A body that nobody reads is drained, or the connection ends", async (
     [post("Content-Length: 3\r\nExpect: 100-continue", "abc"), [200]],
     [post("Content-Length: 0", ""), [200, 200]],
   ];
-  for (const [request, answers] of cases) {
+  for (const [request, responses] of cases) {
     const engine = new TestEngine(ignoring);
-    assertEquals(statuses(await engine.talk(request + LAST)), answers, request.slice(0, 90));
+    assertEquals(statuses(await engine.talk(request + LAST)), responses, request.slice(0, 90));
     assertEquals(engine.failures, []);
   }
 });
 
-Deno.test("A broken body is answered 400, whatever the handler returns instead", async () => {
+Deno.test("A broken body results in 400, whatever the handler returns", async () => {
   const catching: Handler = async (request) => {
     try {
       while (await request.body.read() !== null);
@@ -74,7 +74,7 @@ Deno.test("A broken body is answered 400, whatever the handler returns instead",
   }
 });
 
-Deno.test("A body over the limit is answered 413, declared or not", async () => {
+Deno.test("A body over the limit results in 413, with or without a declared length", async () => {
   const limiting: Handler = async (request) => {
     request.siteId = 7;
     request.body.bytesMax = 4;
@@ -98,7 +98,7 @@ Deno.test("A body over the limit is answered 413, declared or not", async () => 
   assertEquals(statuses(await engine.talk(post("Content-Length: 5", "hello"))), [413]);
 });
 
-Deno.test("100 Continue is sent when the handler first reads, and only to who waits", async () => {
+Deno.test("100 Continue is sent at the first read, and only to a waiting client", async () => {
   const engine = new TestEngine();
   const stream = engine.connect();
   stream.send(post("Content-Length: 5\r\nExpect: 100-Continue", ""));
@@ -112,14 +112,14 @@ Deno.test("100 Continue is sent when the handler first reads, and only to who wa
   const early = await new TestEngine().talk(
     post("Content-Length: 5\r\nExpect: 100-continue", "hello"),
   );
-  assertEquals(statuses(early), [200], "the body was there already");
+  assertEquals(statuses(early), [200], "the body has already arrived");
   const old = await new TestEngine().talk(
     "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello",
   );
-  assertEquals(statuses(old), [200], "HTTP/1.0 knows no 100");
+  assertEquals(statuses(old), [200], "HTTP/1.0 has no 100 Continue");
 });
 
-Deno.test("A client that resets within its body is no bug either", async () => {
+Deno.test("A client that resets during its body is not reported as a bug", async () => {
   const engine = new TestEngine();
   const stream = new FakeStream();
   const read = stream.read.bind(stream);
@@ -137,7 +137,7 @@ Deno.test("A client that resets within its body is no bug either", async () => {
   ]);
 });
 
-Deno.test("A client that goes away within its body is no bug and gets no answer", async () => {
+Deno.test("A client that goes away during its body gets no response and is not a bug", async () => {
   const engine = new TestEngine();
   const text = await engine.talk(post("Content-Length: 5", "hel"));
   assertEquals(text, "");

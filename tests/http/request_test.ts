@@ -1,4 +1,4 @@
-// Goal: a site sees the request that was sent, and asks for its fields by name.
+// Goal: a site sees the request that was sent, and reads fields by name. Method: heads in memory.
 import { assertEquals } from "@std/assert";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { Exchange } from "../../mod/http/request.ts";
@@ -15,7 +15,7 @@ function exchangeOf(text: string, isTls = false): [Exchange, string | null] {
   return [exchange, exchange.parse(engineOf())];
 }
 
-Deno.test("Exchange.parse() takes the head apart", () => {
+Deno.test("Exchange.parse() separates the parts of the head", () => {
   const [exchange, fault] = exchangeOf(
     "PUT /a/../b%41?q HTTP/1.0\r\nHost: A.Example.:8080\r\n\r\n",
   );
@@ -37,7 +37,7 @@ Deno.test("Exchange.parse() takes the head apart", () => {
   assertEquals(exchange.versionText(), "HTTP/1.0");
 });
 
-Deno.test("Exchange.parse() wants a Host of HTTP/1.1 and a sound one of all", () => {
+Deno.test("Exchange.parse() requires a Host field in HTTP/1.1, and a valid one in any", () => {
   const cases: [text: string, host: string | null][] = [
     ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "a"],
     ["GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", "b"],
@@ -55,7 +55,7 @@ Deno.test("Exchange.parse() wants a Host of HTTP/1.1 and a sound one of all", ()
   }
 });
 
-Deno.test("Exchange.parse() wants the scheme of an absolute target to be the connection's", () => {
+Deno.test("Exchange.parse() requires an absolute target to have the connection's scheme", () => {
   for (
     const [scheme, isTls, fault] of [
       ["http", false, null],
@@ -68,7 +68,7 @@ Deno.test("Exchange.parse() wants the scheme of an absolute target to be the con
   }
 });
 
-Deno.test("Exchange.parse() does not mistake a kept target for another method's", () => {
+Deno.test("Exchange.parse() does not use a cached target for another method", () => {
   const shared = engineOf();
   const faults = ["OPTIONS", "GET"].map((method) => {
     const bytes = latin1Bytes(`${method} * HTTP/1.1\r\nHost: a\r\n\r\n`);
@@ -80,7 +80,7 @@ Deno.test("Exchange.parse() does not mistake a kept target for another method's"
   assertEquals(faults, [null, "URL"]);
 });
 
-Deno.test("Exchange.header() joins lines of one name; headers() gives every line", () => {
+Deno.test("Exchange.header() joins lines of one name, headers() returns every line", () => {
   const [exchange] = exchangeOf(
     "GET / HTTP/1.1\r\nHost: a\r\nX-List: 1\r\nx-LIST:  2 \r\nEmpty:\r\nX: caf\xe9\r\n\r\n",
   );
@@ -97,14 +97,14 @@ Deno.test("Exchange.header() joins lines of one name; headers() gives every line
   ]);
 });
 
-Deno.test("Exchange has no body where none is declared", async () => {
+Deno.test("Exchange has no body if none is declared", async () => {
   const [exchange] = exchangeOf("GET / HTTP/1.0\r\n\r\n");
   exchange.body.bytesMax = 5;
   assertEquals([exchange.body.exists, exchange.body.length], [false, null]);
   assertEquals(await exchange.body.read(), null);
 });
 
-Deno.test("Exchange.parse() reads a target by its method, whatever came before", () => {
+Deno.test("Exchange.parse() parses a target by its method, whatever came before", () => {
   const shared = engineOf();
   const pathOf = (method: string, target: string): string => {
     const bytes = latin1Bytes(`${method} ${target} HTTP/1.1\r\nHost: a\r\n\r\n`);

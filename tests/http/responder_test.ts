@@ -1,10 +1,10 @@
-// Goal: every request gets the answer that the rules want, and each log its line.
+// Goal: every request gets the required response, and a line in the right log. Method: in memory.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HELLO, statuses, TestEngine } from "../support/engine.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-Deno.test("HttpServer refuses with HTTP.sys's answer and one line for the log", async () => {
+Deno.test("HttpServer refuses with the response of HTTP.sys and one log line", async () => {
   const engine = new TestEngine();
   const text = await engine.talk("GET / HTTP/1.1\r\n\r\n");
   assertStringIncludes(text, "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html; charset=us-");
@@ -26,7 +26,7 @@ Deno.test("HttpServer refuses with HTTP.sys's answer and one line for the log", 
   assertEquals(engine.served, []);
 });
 
-Deno.test("HttpServer answers what it does not serve", async () => {
+Deno.test("HttpServer refuses what it does not serve", async () => {
   const cases: [request: string, status: number, reason: string][] = [
     ["FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "N/I"],
     ["get / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "N/I"],
@@ -45,13 +45,13 @@ Deno.test("HttpServer answers what it does not serve", async () => {
   }
 });
 
-Deno.test("HttpServer answers OPTIONS * itself", async () => {
+Deno.test("HttpServer responds to OPTIONS * itself", async () => {
   const text = await new TestEngine().talk("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n");
   assertEquals(statuses(text), [200]);
   assertStringIncludes(text, "\r\nAllow: GET, HEAD, POST");
 });
 
-Deno.test("HttpServer turns a handler's failure into 500, and lives on", async () => {
+Deno.test("HttpServer responds with 500 if a handler fails, and continues", async () => {
   for (
     const handler of [() => {
       throw new Error("bug");
@@ -65,7 +65,7 @@ Deno.test("HttpServer turns a handler's failure into 500, and lives on", async (
   }
 });
 
-Deno.test("HttpServer sends no body for HEAD, 204 and 304, and frames them rightly", async () => {
+Deno.test("HttpServer sends no body for HEAD, 204 and 304, and frames them correctly", async () => {
   const cases: [method: string, status: number, want: RegExp][] = [
     ["HEAD", 200, /Content-Length: 5\r\n\r\n$/],
     ["GET", 204, /^(?!.*Content-Length)[^]*\r\n\r\n$/],

@@ -1,4 +1,4 @@
-// Goal: what a handler returns is framed so that a client sees its end, or sees that it is broken.
+// Goal: a client sees where a response ends, or that it is incomplete. Method: streams in memory.
 import { assertEquals } from "@std/assert";
 import type { BodySource, Handler } from "../../mod/base/exchange.ts";
 import { HELLO, statuses, TestEngine } from "../support/engine.ts";
@@ -9,7 +9,7 @@ function post(fields: string, body: string): string {
   return `POST / HTTP/1.1\r\nHost: a\r\n${fields}\r\n\r\n${body}`;
 }
 
-Deno.test("A large body is not copied, and not kept behind its head", async () => {
+Deno.test("A large body is not copied, and not cached with its head", async () => {
   const body = new Uint8Array(100_000).fill(120);
   const response = { status: 200, headers: [], body };
   const engine = new TestEngine(() => response);
@@ -29,7 +29,7 @@ Deno.test("A large body is not copied, and not kept behind its head", async () =
   );
 });
 
-/** Source of `pieces`; an Error among them is thrown. */
+/** A source of `pieces`; an Error among them is thrown. */
 function sourceOf(pieces: readonly (string | Error)[], length: number | null): BodySource & {
   closes: number;
 } {
@@ -48,7 +48,7 @@ function sourceOf(pieces: readonly (string | Error)[], length: number | null): B
   };
 }
 
-Deno.test("A produced body is framed by its length, in chunks, or by the end", async () => {
+Deno.test("A body source is framed by its length, by chunks, or by the end", async () => {
   const cases: [request: string, length: number | null, want: RegExp][] = [
     ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", 4, /Content-Length: 4\r\n\r\nabcdHTTP/],
     [
@@ -72,7 +72,7 @@ Deno.test("A produced body is framed by its length, in chunks, or by the end", a
   }
 });
 
-Deno.test("A produced body that fails never looks whole", async () => {
+Deno.test("A body source that fails never looks complete", async () => {
   const cases: [pieces: (string | Error)[], length: number | null, sent: RegExp][] = [
     [["ab", new Error("disk")], 4, /\r\n\r\nab$/],
     [["ab", new Error("disk")], null, /\r\n\r\n2\r\nab\r\n$/],
@@ -92,43 +92,47 @@ Deno.test("A produced body that fails never looks whole", async () => {
   }
 });
 
-Deno.test("A produced body that fails before its first piece is answered 500", async () => {
+Deno.test("A body source that fails before its first piece results in 500", async () => {
   const source = sourceOf([new Error("disk")], 4);
   const engine = new TestEngine(() => ({ status: 200, headers: [], body: source }));
   assertEquals(statuses(await engine.talk(LAST)), [500]);
   assertEquals([source.closes, engine.served], [1, []]);
 });
 
-Deno.test("A produced body that echoes a broken one is refused, or cut, and no bug", async () => {
+Deno.test("A source that echoes a broken request body is refused or aborted, no bug", async () => {
   const echoing: Handler = (request) => ({
     status: 200,
     headers: [],
     body: { length: null, pull: () => request.body.read(), close: () => {} },
   });
-  const cases: [chunks: string, answers: number[], reason: string[]][] = [
+  const cases: [chunks: string, responses: number[], reason: string[]][] = [
     ["x\r\n", [400], ["Number"]],
     ["3\r\nabc\r\nx\r\n", [200], []],
     ["3\r\nabc\r\n0\r\n\r\n", [200], []],
     ["3\r\na", [200], []],
   ];
-  for (const [chunks, answers, reasons] of cases) {
+  for (const [chunks, responses, reasons] of cases) {
     const engine = new TestEngine(echoing);
     const text = await engine.talk(post("Transfer-Encoding: chunked", chunks));
-    assertEquals(statuses(text), answers, chunks);
-    assertEquals(text.endsWith("0\r\n\r\n"), chunks.endsWith("0\r\n\r\n"), "only a whole one ends");
+    assertEquals(statuses(text), responses, chunks);
+    assertEquals(
+      text.endsWith("0\r\n\r\n"),
+      chunks.endsWith("0\r\n\r\n"),
+      "only a whole body ends",
+    );
     assertEquals(engine.refused.map((record) => record.reason), reasons);
     assertEquals(engine.failures, []);
   }
 });
 
-Deno.test("A client that goes away while a body is produced closes its source", async () => {
-  let isAsked: () => void = () => {};
-  const asked = new Promise<void>((resolve) => isAsked = resolve);
+Deno.test("A client that goes away closes the body source of its response", async () => {
+  let onPull: () => void = () => {};
+  const pulled = new Promise<void>((resolve) => onPull = resolve);
   let closes = 0;
   const body: BodySource = {
     length: null,
     pull(): Promise<Uint8Array | null> {
-      isAsked();
+      onPull();
       return new Promise(() => {});
     },
     close(): void {
@@ -137,12 +141,12 @@ Deno.test("A client that goes away while a body is produced closes its source", 
   };
   const engine = new TestEngine(() => ({ status: 200, headers: [], body }));
   engine.connect().send(LAST);
-  await asked;
+  await pulled;
   await engine.server.drain(0);
   assertEquals(closes, 1);
 });
 
-Deno.test("A response that cannot be sent is answered 500, not sent", async () => {
+Deno.test("A response that cannot be sent results in 500", async () => {
   const headers: (readonly [string, string])[] = [
     ["X", "a\r\nSet-Cookie: b"],
     ["X", "a\nb"],

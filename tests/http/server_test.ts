@@ -1,4 +1,4 @@
-// Goal: connections are counted, limited, and let go in good order. Method: connections in memory.
+// Goal: connections are counted, limited and drained in good order. Method: streams in memory.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { BufferPool } from "../../mod/http/buffer_pool.ts";
 import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
@@ -6,23 +6,23 @@ import { FakeStream } from "../support/fake_stream.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-Deno.test("HttpServer.drain() closes idle connections, lets answers end, cuts at the grace", async () => {
-  let answer: (value: typeof HELLO) => void = () => {};
+Deno.test("HttpServer.drain() ends idle connections, lets responses end, then aborts", async () => {
+  let respond: (value: typeof HELLO) => void = () => {};
   const engine = new TestEngine((request) =>
-    request.path === "/slow" ? new Promise((resolve) => answer = resolve) : HELLO
+    request.path === "/slow" ? new Promise((resolve) => respond = resolve) : HELLO
   );
   const idle = engine.connect();
   const slow = engine.connect();
   const stuck = engine.connect();
   slow.send(GET.replace("/", "/slow"));
   await settle();
-  const answerSlow = answer;
+  const respondSlow = respond;
   stuck.send(GET.replace("/", "/slow"));
   await settle();
   let isOver = false;
   const drained = engine.server.drain(5000).then(() => isOver = true);
   assertEquals([idle.isClosed, slow.isClosed, stuck.isClosed], [true, false, false]);
-  answerSlow(HELLO);
+  respondSlow(HELLO);
   await slow.closed();
   assertStringIncludes(slow.text, "Connection: close\r\n");
   assertEquals(isOver, false);
@@ -34,18 +34,18 @@ Deno.test("HttpServer.drain() closes idle connections, lets answers end, cuts at
   assertEquals(engine.connect().isClosed, true, "no new connection while draining");
 });
 
-Deno.test("HttpServer.drainEndpoint() drains that endpoint only; a wildcard means its port", async () => {
+Deno.test("HttpServer.drainEndpoint() drains one endpoint, or the port of a wildcard", async () => {
   const engine = new TestEngine();
   const stream = engine.connect();
   await engine.server.drainEndpoint({ ip: "127.0.0.3", port: 8080 } as never, 0);
   assertEquals(stream.isClosed, false);
   await engine.server.drainEndpoint({ ip: "0.0.0.0", port: 8080 } as never, 0);
   assertEquals(stream.isClosed, true);
-  assertEquals(engine.refused, [], "nobody is told of an idle connection that ends");
+  assertEquals(engine.refused, [], "the end of an idle connection is not logged");
   await engine.quiet();
 });
 
-Deno.test("HttpServer closes a connection that was turned away and does not leave", async () => {
+Deno.test("HttpServer closes a rejected connection that the client does not close", async () => {
   const engine = new TestEngine(undefined, { MaxConnections: 0 });
   const stream = engine.connect();
   await stream.until(() => stream.isWriteClosed);
@@ -56,7 +56,7 @@ Deno.test("HttpServer closes a connection that was turned away and does not leav
   assertEquals(engine.clock.isRunning, false);
 });
 
-Deno.test("HttpServer holds MaxConnections and MaxConnectionsPerAddress", async () => {
+Deno.test("HttpServer enforces MaxConnectionsPerAddress", async () => {
   const engine = new TestEngine(undefined, { MaxConnectionsPerAddress: 1 });
   const first = engine.connect();
   const second = engine.connect();
@@ -74,7 +74,7 @@ Deno.test("HttpServer holds MaxConnections and MaxConnectionsPerAddress", async 
   assertEquals(statuses(third.text), [200]);
 });
 
-Deno.test("HttpServer.makeRoom() closes the connections that idled longest", async () => {
+Deno.test("HttpServer.makeRoom() closes the connections that have been idle longest", async () => {
   const engine = new TestEngine();
   const old = engine.connect();
   await settle();
@@ -88,7 +88,7 @@ Deno.test("HttpServer.makeRoom() closes the connections that idled longest", asy
   await settle();
 });
 
-Deno.test("HttpServer lets small writes go at once: it turns Nagle's algorithm off", async () => {
+Deno.test("HttpServer disables Nagle's algorithm to send small writes at once", async () => {
   const calls: (boolean | undefined)[] = [];
   const stream = Object.assign(new FakeStream(), {
     setNoDelay: (on?: boolean): void => void calls.push(on),
@@ -100,7 +100,7 @@ Deno.test("HttpServer lets small writes go at once: it turns Nagle's algorithm o
   assertEquals(calls, [true]);
 });
 
-Deno.test("HttpServer.localEndpoints() counts the connections of each address", async () => {
+Deno.test("HttpServer.localEndpoints() counts the connections of each endpoint", async () => {
   const engine = new TestEngine();
   const streams = ["127.0.0.2", "127.0.0.3", "127.0.0.2"].map((hostname) => {
     return engine.connect(
@@ -118,7 +118,7 @@ Deno.test("HttpServer.localEndpoints() counts the connections of each address", 
   assertEquals(engine.server.localEndpoints(), []);
 });
 
-Deno.test("HttpServer gives back the buffer of every connection that it does not serve", async () => {
+Deno.test("HttpServer releases the buffer of every connection that it does not serve", async () => {
   const acquired = new Set<Uint8Array>();
   const { acquireSmall, releaseSmall } = BufferPool.prototype;
   BufferPool.prototype.acquireSmall = function (): Uint8Array {
@@ -134,7 +134,7 @@ Deno.test("HttpServer gives back the buffer of every connection that it does not
     const engine = new TestEngine(undefined, { MaxConnections: 0 });
     for (let i = 0; i < 200; i++) engine.connect();
     const leaving = acquired.size;
-    assertEquals(leaving > 0 && leaving < 200, true, "those over the bound hold none");
+    assertEquals(leaving > 0 && leaving < 200, true, "those over the limit have none");
     await settle();
     engine.clock.pass(10_000);
     await settle();

@@ -1,10 +1,10 @@
-// Goal: settings become what connections use, objects are reused clean, logs cannot harm.
+// Goal: settings take effect, objects are reused clean, and logs do no harm. Method: no connection.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { NEVER } from "../../mod/http/clock.ts";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { engineOf, HELLO } from "../support/engine.ts";
 
-Deno.test("SharedState.reconfigure() turns MinFileBytesPerSec into how long a write may stand", () => {
+Deno.test("SharedState.reconfigure() derives the time for a stalled write from settings", () => {
   const shared = engineOf();
   const cases: [rate: number, timeout: number, seconds: number][] = [
     [240, 120, 65536 / 240],
@@ -17,10 +17,10 @@ Deno.test("SharedState.reconfigure() turns MinFileBytesPerSec into how long a wr
     assertEquals(shared.stallTicks, Math.ceil(seconds * 2) + 1);
   }
   shared.reconfigure({ ...DEFAULT_SETTINGS, MinFileBytesPerSec: 0 }, () => HELLO);
-  assertEquals(shared.stallTicks > NEVER / 4, true, "0 is any speed");
+  assertEquals(shared.stallTicks > NEVER / 4, true, "0 allows any speed");
 });
 
-Deno.test("SharedState gives an exchange again, with nothing of the request before", () => {
+Deno.test("SharedState reuses an exchange with nothing of the previous request", () => {
   const shared = engineOf();
   const exchange = shared.acquireExchange();
   exchange.siteId = 7;
@@ -32,7 +32,7 @@ Deno.test("SharedState gives an exchange again, with nothing of the request befo
   assertEquals(shared.acquireExchange() === exchange, false);
 });
 
-Deno.test("SharedState.report() outlives a log that throws, and a clock that was set back", () => {
+Deno.test("SharedState.report() survives a log that throws, and a clock that was set back", () => {
   const failures: unknown[] = [];
   let durationMs = -1;
   const shared = engineOf({

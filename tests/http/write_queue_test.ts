@@ -1,11 +1,11 @@
-// Goal: bytes leave once, in order, as few writes as useful, and a stalled write has a deadline.
+// Goal: bytes are sent once, in order, in few writes, and a stalled write has a deadline.
 import { assertEquals } from "@std/assert";
 import { NEVER } from "../../mod/http/clock.ts";
 import { WriteQueue } from "../../mod/http/write_queue.ts";
 import { engineOf } from "../support/engine.ts";
 import { FakeStream, latin1Bytes } from "../support/fake_stream.ts";
 
-Deno.test("WriteQueue joins what waits into one write", async () => {
+Deno.test("WriteQueue joins queued pieces into one write", async () => {
   const stream = new FakeStream();
   const output = new WriteQueue(stream, engineOf());
   assertEquals(output.isEmpty, true);
@@ -17,7 +17,7 @@ Deno.test("WriteQueue joins what waits into one write", async () => {
   assertEquals(stream.writes.length, 1);
 });
 
-Deno.test("WriteQueue writes the rest of what was taken in part", async () => {
+Deno.test("WriteQueue writes the rest after a partial write", async () => {
   const stream = new FakeStream();
   stream.writeMax = 3;
   const output = new WriteQueue(stream, engineOf());
@@ -30,7 +30,7 @@ Deno.test("WriteQueue writes the rest of what was taken in part", async () => {
   assertEquals(output.finishWrite(await output.startWrite()), null);
 });
 
-Deno.test("WriteQueue does not copy what is large", async () => {
+Deno.test("WriteQueue does not copy a large piece", async () => {
   const stream = new FakeStream();
   const output = new WriteQueue(stream, engineOf());
   output.push(latin1Bytes("head"));
@@ -41,7 +41,7 @@ Deno.test("WriteQueue does not copy what is large", async () => {
   assertEquals(stream.writes.map((bytes) => bytes.length), [4, 70_000]);
 });
 
-Deno.test("WriteQueue has a deadline while it writes, and none else", async () => {
+Deno.test("WriteQueue has a deadline while it writes, and only then", async () => {
   const stream = new FakeStream();
   stream.isStalled = true;
   const shared = engineOf();

@@ -1,9 +1,9 @@
-// Goal: the fields that frame a message are found in any case, and nothing else is taken for them.
+// Goal: the fields that frame a message are recognized in any case, and no others. Method: a table.
 import { assertEquals } from "@std/assert";
 import { FIELD_KIND, fieldKindOf } from "../../../mod/http/parse/field_kind.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
 
-Deno.test("fieldKindOf() knows five fields", () => {
+Deno.test("fieldKindOf() recognizes five fields, and lookalikes of two", () => {
   const cases: [string, number][] = [
     ["Host", FIELD_KIND.host],
     ["hOST", FIELD_KIND.host],

@@ -1,4 +1,4 @@
-// Goal: one reading of where a message ends, and a refusal wherever there could be two.
+// Goal: a message has one end for every reader, or it is refused. Method: tables.
 import { assertEquals } from "@std/assert";
 import { CHUNKED, type ErrorReason, Framing } from "../../../mod/http/parse/framing.ts";
 import { RequestHead } from "../../../mod/http/parse/head_scanner.ts";
@@ -15,7 +15,7 @@ function read(fields: readonly string[], minor = 1): [Framing, ErrorReason | nul
   return [framing, framing.read(head, bytes, 0)];
 }
 
-Deno.test("Framing.read() takes one sound length or chunked", () => {
+Deno.test("Framing.read() accepts one valid length, or chunked", () => {
   const cases: [fields: string[], length: number, hasBody: boolean][] = [
     [[], 0, false],
     [["Content-Length: 0"], 0, true],
@@ -31,7 +31,7 @@ Deno.test("Framing.read() takes one sound length or chunked", () => {
   }
 });
 
-Deno.test("Framing.read() refuses a message that two readers could end at two places", () => {
+Deno.test("Framing.read() refuses a message whose end two readers could disagree about", () => {
   const cases: [fields: string[], fault: ErrorReason][] = [
     [["Content-Length:"], "Number"],
     [["Content-Length: +5"], "Number"],
@@ -69,7 +69,7 @@ Deno.test("Framing.read() refuses a message that two readers could end at two pl
   assertEquals(read(["Transfer-Encoding: chunked"], 0)[1], "BadRequest", "HTTP/1.0 has no codings");
 });
 
-Deno.test("Framing.read() knows whether the connection goes on", () => {
+Deno.test("Framing.read() determines whether the connection persists", () => {
   const cases: [minor: number, fields: string[], keepsAlive: boolean][] = [
     [1, [], true],
     [1, ["Connection: close"], false],
@@ -87,13 +87,13 @@ Deno.test("Framing.read() knows whether the connection goes on", () => {
   }
 });
 
-Deno.test("Framing.read() meets 100-continue, which HTTP/1.0 does not have", () => {
+Deno.test("Framing.read() accepts 100-continue, and ignores Expect in HTTP/1.0", () => {
   assertEquals(read(["Expect: 100-Continue"])[0].expectsContinue, true);
   assertEquals(read(["Expect: 100-continue"], 0)[0].expectsContinue, false);
   assertEquals(read(["Expect: x"], 0)[1], null);
 });
 
-Deno.test("Framing.read() forgets the message before", () => {
+Deno.test("Framing.read() forgets the previous message", () => {
   const [framing] = read(["Host: a", "Transfer-Encoding: chunked", "Connection: close"]);
   const bytes = latin1Bytes("GET / HTTP/1.1\r\n\r\n");
   const head = new RequestHead();

@@ -1,4 +1,4 @@
-// Goal: a head is accepted or refused by its bytes alone, however they arrive. Method: no socket.
+// Goal: the bytes alone decide about a head, however they arrive. Method: tables, every split.
 import { assertEquals } from "@std/assert";
 import { RequestHead, type ScanResult } from "../../../mod/http/parse/head_scanner.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
@@ -10,7 +10,7 @@ function scan(text: string, limits = LIMITS): ScanResult {
   return new RequestHead().scan(bytes, 0, bytes.length, limits);
 }
 
-/** The result when the bytes come one by one, which must be the one of all at once. */
+/** The result if the bytes arrive one by one; it must be the same as for all at once. */
 function trickled(text: string, limits = LIMITS): ScanResult {
   const bytes = latin1Bytes(text);
   const head = new RequestHead();
@@ -72,14 +72,14 @@ const CASES: readonly (readonly [text: string, want: ScanResult])[] = [
   ["GET / HTTP/1.1\r\nA: b\r\n\rX", "Invalid_CR/LF"],
 ];
 
-Deno.test("RequestHead.scan() decides by the bytes, whole or one by one", () => {
+Deno.test("RequestHead.scan() returns the same result for all bytes at once or one by one", () => {
   for (const [text, want] of CASES) {
     assertEquals(scan(text), want, JSON.stringify(text));
     assertEquals(trickled(text), want, `one by one ${JSON.stringify(text)}`);
   }
 });
 
-Deno.test("RequestHead.scan() holds a head to its limits, at the same byte in any split", () => {
+Deno.test("RequestHead.scan() enforces its limits, at the same byte in any split", () => {
   const limits = { MaxFieldLength: 64, MaxRequestBytes: 256, MaxFieldCount: 3 };
   const line = "GET / HTTP/1.1\r\n";
   const cases: [string, ScanResult][] = [
@@ -100,7 +100,7 @@ Deno.test("RequestHead.scan() holds a head to its limits, at the same byte in an
   }
 });
 
-Deno.test("RequestHead keeps the places of its fields, also more than it has room for", () => {
+Deno.test("RequestHead stores the offsets of its fields, however many there are", () => {
   const lines = Array.from({ length: 100 }, (_, i) => `Name${i}:  value ${i} \r\n`).join("");
   const text = `POST /a?b HTTP/1.0\r\n${lines}\r\nrest`;
   const bytes = latin1Bytes(`before${text}`);

@@ -1,4 +1,4 @@
-// Goal: one host, in one spelling, or none.
+// Goal: a host has one spelling, or it is rejected. Method: tables.
 import { assertEquals } from "@std/assert";
 import { parseHost } from "../../../mod/http/parse/host_field.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
@@ -8,7 +8,7 @@ const host = (text: string): string | null => {
   return parseHost(bytes, 1, bytes.length - 1);
 };
 
-Deno.test("parseHost() gives the name in lower case, without port and trailing dot", () => {
+Deno.test("parseHost() returns the name in lower case, without port and trailing dot", () => {
   const cases: [string, string][] = [
     ["a", "a"],
     ["A.Example.", "a.example"],
@@ -25,7 +25,7 @@ Deno.test("parseHost() gives the name in lower case, without port and trailing d
   for (const [sent, want] of cases) assertEquals(host(sent), want, sent);
 });
 
-Deno.test("parseHost() refuses everything else", () => {
+Deno.test("parseHost() rejects everything else", () => {
   const cases = [
     "",
     ".",

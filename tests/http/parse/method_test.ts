@@ -1,9 +1,9 @@
-// Goal: registered methods reach a site, other words do not, and none is read in another case.
+// Goal: only registered methods reach a site, and case matters. Method: lists of methods.
 import { assertEquals } from "@std/assert";
 import { isServedMethod, methodText, SERVER_OPTIONS } from "../../../mod/http/parse/method.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
 
-Deno.test("isServedMethod() knows the registered methods, without those for proxies", () => {
+Deno.test("isServedMethod() accepts the registered methods, except those for proxies", () => {
   for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND"]) {
     assertEquals(isServedMethod(method), true, method);
   }
@@ -12,13 +12,13 @@ Deno.test("isServedMethod() knows the registered methods, without those for prox
   }
 });
 
-Deno.test("methodText() gives the bytes as they are", () => {
+Deno.test("methodText() returns the method as sent", () => {
   for (const method of ["GET", "GEX", "get", "POST", "G"]) {
     assertEquals(methodText(latin1Bytes(`<${method}>`), 1, 1 + method.length), method);
   }
 });
 
-Deno.test("SERVER_OPTIONS names methods that are served", () => {
+Deno.test("SERVER_OPTIONS lists only methods that are served", () => {
   const allowed = SERVER_OPTIONS.headers[0]![1].split(", ");
   assertEquals(allowed.filter((method) => !isServedMethod(method)), []);
 });

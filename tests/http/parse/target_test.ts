@@ -1,4 +1,4 @@
-// Goal: a path that a site gets cannot leave its root, and means the same to everyone.
+// Goal: a path cannot leave the root of its site, and means the same to everyone. Method: tables.
 import { assertEquals } from "@std/assert";
 import { isAuthority, parseTarget } from "../../../mod/http/parse/target.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
@@ -47,7 +47,7 @@ Deno.test("parseTarget() decodes a path once and removes its dot segments", () =
   }
 });
 
-Deno.test("parseTarget() refuses what could mean something else further on", () => {
+Deno.test("parseTarget() rejects targets that another program could read differently", () => {
   const cases = [
     "/..",
     "/../x",
@@ -85,7 +85,7 @@ Deno.test("parseTarget() refuses what could mean something else further on", () 
   for (const sent of cases) assertEquals(target(sent), "URL", sent);
 });
 
-Deno.test("parseTarget() takes the absolute form and the server as a whole", () => {
+Deno.test("parseTarget() accepts the absolute form, and the asterisk form of OPTIONS", () => {
   const cases: [sent: string, method: string, want: unknown[]][] = [
     ["http://A.Example:80/b?c", "GET", ["/b", "/b", "c", "a.example", "http"]],
     ["HTTP://a", "GET", ["/", "/", null, "a", "http"]],
@@ -101,7 +101,7 @@ Deno.test("parseTarget() takes the absolute form and the server as a whole", () 
   }
 });
 
-Deno.test("parseTarget() holds UrlSegmentMaxLength and UrlSegmentMaxCount; 0 is unlimited", () => {
+Deno.test("parseTarget() limits the length and number of segments; 0 is unlimited", () => {
   const limits = { UrlSegmentMaxLength: 3, UrlSegmentMaxCount: 2 };
   const unlimited = { UrlSegmentMaxLength: 0, UrlSegmentMaxCount: 0 };
   for (const sent of ["/abcd", "/a/b/c", "/a/abcd", "/a//"]) {
@@ -113,7 +113,7 @@ Deno.test("parseTarget() holds UrlSegmentMaxLength and UrlSegmentMaxCount; 0 is 
   }
 });
 
-Deno.test("isAuthority() wants a host and a port", () => {
+Deno.test("isAuthority() requires a host and a port", () => {
   const is = (text: string): boolean => isAuthority(latin1Bytes(text), 0, text.length);
   assertEquals(["a:443", "[::1]:1"].map(is), [true, true]);
   assertEquals(["a", "a:", "/", "a:0", "http://a:80", "[::1]", ":80", "1"].map(is), [
