@@ -1,4 +1,4 @@
-// Goal: each record in its own log, all of it on the disk after close(). Method: a temp folder.
+// Goal: each record is in its own log, and on disk after close(). Method: a temporary directory.
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Endpoint, Ip } from "../../mod/base/address.ts";
 import { ServiceLogs } from "../../mod/telemetry/service_logs.ts";
@@ -9,17 +9,17 @@ import { tempFolder } from "../support/temp_folder.ts";
 const CLIENT: Endpoint = { ip: "127.0.0.1" as Ip, port: 50000 };
 const LOCAL: Endpoint = { ip: "127.0.0.2" as Ip, port: 80 };
 
-/** Lines of the one file below `folder`, `#` lines left out. */
+/** The lines of the one file in `folder`, without `#` lines. */
 function lines(folder: string): string[] {
   const [name] = [...Deno.readDirSync(folder)].map((entry) => entry.name);
   const text = Deno.readTextFileSync(`${folder}/${name}`);
   return text.split(/\r?\n/).filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-Deno.test("ServiceLogs writes answers, refusals and events, and what no site answered nowhere", async () => {
+Deno.test("ServiceLogs writes refusals, events, and the responses of sites only", async () => {
   await using folder = await tempFolder();
-  const told: string[] = [];
-  const logs = new ServiceLogs(folder.path, (line) => void told.push(line));
+  const reported: string[] = [];
+  const logs = new ServiceLogs(folder.path, (line) => void reported.push(line));
   const record = { status: 200, sentBytes: 1, receivedBytes: 2, durationMs: 3, win32Status: 0 };
   const request = (path: string, siteId: number | null): ReturnType<typeof fakeRequest> => {
     return Object.assign(fakeRequest({ path }), { siteId });
@@ -39,7 +39,7 @@ Deno.test("ServiceLogs writes answers, refusals and events, and what no site ans
   });
   logs.event(stateEntered("HTTP SSL", "running"));
   await logs.close();
-  assertEquals(told, [], "nothing went wrong");
+  assertEquals(reported, [], "no log had trouble");
 
   assertEquals(folder.names(), ["HTTPERR", "W3SVC1", "W3SVC7", "events1.ndjson"]);
   const [one, seven] = [lines(folder.at("W3SVC1")), lines(folder.at("W3SVC7"))];

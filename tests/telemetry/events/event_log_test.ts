@@ -3,7 +3,7 @@ import { reservationAdded, stateEntered } from "../../../mod/telemetry/events/ev
 import { EventLog, parseEvent, readEvents } from "../../../mod/telemetry/events/event_log.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
-Deno.test("EventLog stores events that readEvents() gives back, newest last", async () => {
+Deno.test("EventLog stores events, and readEvents() returns them, newest last", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   assertEquals(await readEvents(`${folder}/none`, 10), []);
@@ -19,7 +19,7 @@ Deno.test("EventLog stores events that readEvents() gives back, newest last", as
   assertEquals(await readEvents(folder, 0), []);
 });
 
-Deno.test("EventLog is bounded on disk and reads across its files", async () => {
+Deno.test("EventLog is limited on disk, and readEvents() reads across its files", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const log = open(folder, () => 0);
@@ -44,7 +44,7 @@ Deno.test("EventLog is bounded on disk and reads across its files", async () => 
   assertEquals(texts, Array.from({ length: 25 }, (_, i) => `${55 + i}`));
 });
 
-Deno.test("EventLog writes to a file of the same name after reopen()", async () => {
+Deno.test("EventLog writes to a new file of the same name after reopen()", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const log = open(folder, () => 0);
@@ -67,11 +67,11 @@ function open(folder: string, now: () => number): EventLog {
   });
 }
 
-Deno.test("parseEvent() takes stored lines and leaves torn ones", () => {
+Deno.test("parseEvent() accepts stored lines and rejects incomplete ones", () => {
   const stored = { time: "2026-11-22T12:00:00.000Z", ...stateEntered("HTTP SSL", "running") };
   assertEquals(parseEvent(JSON.stringify(stored)), stored);
   for (
-    const torn of [
+    const broken of [
       "",
       "{",
       "null",
@@ -82,6 +82,6 @@ Deno.test("parseEvent() takes stored lines and leaves torn ones", () => {
       JSON.stringify(stored).slice(0, 40),
     ]
   ) {
-    assertEquals(parseEvent(torn), null, torn);
+    assertEquals(parseEvent(broken), null, broken);
   }
 });

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import * as events from "../../../mod/telemetry/events/event.ts";
 
-Deno.test("events carry the numbers, sources and texts of the originals", () => {
+Deno.test("events have the numbers, sources and texts of the originals", () => {
   const cause = { error: 10049, detail: "held by pid 7" };
   const cases: [made: events.NewEvent, id: number, source: string, text: string][] = [
     [
@@ -73,7 +73,7 @@ Deno.test("events carry the numbers, sources and texts of the originals", () => 
   assertEquals("error" in events.stateEntered("HTTP", "running"), false);
 });
 
-Deno.test("logTrouble() tells the beginning and the end apart", () => {
+Deno.test("logTrouble() distinguishes the beginning and the end of a failure", () => {
   assertEquals(events.logTrouble("/log", "no space", 1).level, "warning");
   assertEquals(
     events.logTrouble("/log", null, 12).text,

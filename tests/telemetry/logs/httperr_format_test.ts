@@ -16,7 +16,7 @@ const RECORD: RefusedRecord = {
   reason: "N/A",
 };
 
-Deno.test("httpErrHeader() is that of Windows Server 2003 SP1", () => {
+Deno.test("httpErrHeader() returns the header of Windows Server 2003 SP1", () => {
   assertEquals(
     httpErrHeader(STAMP, "\r\n"),
     "#Software: Microsoft HTTP API 1.0\r\n#Version: 1.0\r\n#Date: 2011-01-28 23:06:39\r\n" +
@@ -25,7 +25,7 @@ Deno.test("httpErrHeader() is that of Windows Server 2003 SP1", () => {
   );
 });
 
-Deno.test("httpErrLine() writes what is known and dashes for the rest", () => {
+Deno.test("httpErrLine() writes the known fields, and dashes for the others", () => {
   const start = "2011-01-28 23:06:39 fe80::1%eth0 49812 172.30.137.57 80";
   const cases: [change: Partial<RefusedRecord>, want: string][] = [
     [{}, `${start} HTTP/1.1 GET /?a=b 503 1 N/A -\n`],
@@ -50,7 +50,7 @@ Deno.test("httpErrLine() writes what is known and dashes for the rest", () => {
   }
 });
 
-Deno.test("httpErrLine() cuts methods at 255 bytes and targets at 4096", () => {
+Deno.test("httpErrLine() truncates methods to 255 bytes and targets to 4096", () => {
   const line = httpErrLine(
     { ...RECORD, method: "M".repeat(300), target: "/".repeat(5000) },
     STAMP,
@@ -62,7 +62,7 @@ Deno.test("httpErrLine() cuts methods at 255 bytes and targets at 4096", () => {
   assertEquals(fields.length, 13);
 });
 
-Deno.test("httpErrLine() lets no client forge a line", () => {
+Deno.test("httpErrLine() does not let a client forge a line", () => {
   const evil = "x\r\n2011-01-28 23:06:39 1.2.3.4 1 - - -";
   const line = httpErrLine(
     { ...RECORD, version: evil, method: evil, target: evil, reason: evil },

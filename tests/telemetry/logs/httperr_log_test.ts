@@ -14,7 +14,7 @@ const RECORD: RefusedRecord = {
   reason: "Version_N/S",
 };
 
-Deno.test("HttpErrLog.refused() writes one line a refusal, while it is enabled", async () => {
+Deno.test("HttpErrLog.refused() writes one line per refusal, while it is enabled", async () => {
   const folder = await Deno.makeTempDir();
   const settings = { EnableErrorLogging: true, ErrorLogFileTruncateSize: 1048576 };
   const log = new HttpErrLog({

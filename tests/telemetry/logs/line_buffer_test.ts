@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LineBuffer, releaseLines } from "../../../mod/telemetry/logs/line_buffer.ts";
 
-Deno.test("LineBuffer gives every line as bytes, few or many, short or long, in any script", () => {
+Deno.test("LineBuffer returns all lines as bytes: few or many, short or long, any script", () => {
   const buffer = new LineBuffer();
   assertEquals(buffer.drain(), null);
   const cases: [name: string, lines: string[]][] = [
@@ -19,16 +19,16 @@ Deno.test("LineBuffer gives every line as bytes, few or many, short or long, in 
     for (const [name, lines] of cases) {
       for (const line of lines) buffer.add(line);
       assertEquals(buffer.count, lines.length);
-      const taken = buffer.drain()!;
-      assertEquals(taken.count, lines.length, name);
-      assertEquals(new TextDecoder().decode(taken.bytes) === lines.join(""), true, name);
+      const drained = buffer.drain()!;
+      assertEquals(drained.count, lines.length, name);
+      assertEquals(new TextDecoder().decode(drained.bytes) === lines.join(""), true, name);
       assertEquals([buffer.count, buffer.drain()], [0, null]);
-      releaseLines(taken);
+      releaseLines(drained);
     }
   }
 });
 
-Deno.test("LineBuffer is full when a write is worth its cost, and not before", () => {
+Deno.test("LineBuffer is full once a write is worth its cost, and not before", () => {
   const buffer = new LineBuffer();
   const line = `${"x".repeat(99)}\n`;
   let lines = 0;
@@ -38,7 +38,7 @@ Deno.test("LineBuffer is full when a write is worth its cost, and not before", (
   assertEquals(buffer.isFull, false);
 });
 
-Deno.test("releaseLines() lends a block to one buffer at a time", () => {
+Deno.test("releaseLines() makes a block available to one buffer at a time", () => {
   const first = new LineBuffer();
   const second = new LineBuffer();
   const many = (char: string): string => `${char.repeat(5000)}\n`;

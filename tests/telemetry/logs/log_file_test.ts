@@ -9,7 +9,7 @@ import { tempFolder } from "../../support/temp_folder.ts";
 
 const DAY = "261122";
 
-Deno.test("LogFile collects lines and writes them on the tick, with the header first", async () => {
+Deno.test("LogFile collects lines and writes them on the tick, after the header", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const log = open(`${folder}/deep/er`);
@@ -27,7 +27,7 @@ Deno.test("LogFile collects lines and writes them on the tick, with the header f
   }
 });
 
-Deno.test("LogFile begins a new file each day, and goes on in the old one after a restart", async () => {
+Deno.test("LogFile begins a new file each day, and continues it after a restart", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const log = open(folder);
@@ -41,7 +41,7 @@ Deno.test("LogFile begins a new file each day, and goes on in the old one after 
   assertEquals(await read(`${folder}/ex261123.log`), "#head\nb\n#head\nc\n");
 });
 
-Deno.test("LogFile rolls by size, loses no line, and finds the last file after a restart", async () => {
+Deno.test("LogFile rolls by size without loss, and finds its last file on a restart", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const options = { truncateBytes: 100, names: HTTPERR_NAMES };
@@ -67,7 +67,7 @@ Deno.test("LogFile rolls by size, loses no line, and finds the last file after a
   assertEquals(lines, Array.from({ length: 40 }, (_, i) => `line ${i}`));
 });
 
-Deno.test("LogFile keeps as many old files as it is told", async () => {
+Deno.test("LogFile keeps the configured number of old files", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const log = open(folder, { truncateBytes: 20, names: HTTPERR_NAMES, keepFiles: 2 });
@@ -100,7 +100,7 @@ Deno.test("LogFile opens its file by name again after reopen()", async () => {
   assertEquals(await read(`${folder}/ex261122.log`), "#head\nafter\n");
 });
 
-Deno.test("LogFile closes its file when it is unused, and opens it when it is needed", async () => {
+Deno.test("LogFile closes an unused file, and opens it again when it is needed", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const log = open(folder);
@@ -110,12 +110,11 @@ Deno.test("LogFile closes its file when it is unused, and opens it when it is ne
   for (let i = 0; i < 20; i++) log.tick();
   log.append("two\n", DAY);
   await log.close();
-  assertEquals(await read(`${folder}/ex261122.log`), "#head\ntwo\n"); // so it was closed
+  assertEquals(await read(`${folder}/ex261122.log`), "#head\ntwo\n"); // it had been closed
 });
 
 Deno.test({
-  name:
-    "LogFile reports a full disk once, drops lines, and says what is missing when it works again",
+  name: "LogFile reports a full disk once, drops lines, and counts them when it works again",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using temp = await tempFolder();
@@ -141,9 +140,9 @@ Deno.test({
   },
 });
 
-// Method: a disk of 64 KiB, filled up by a stranger, then given back. Needs the right to mount.
+// Method: a disk of 64 KiB that another file fills and then frees. Needs the right to mount.
 Deno.test({
-  name: "LogFile ends a line that a full disk has cut before it goes on",
+  name: "LogFile ends a line that a full disk has truncated before it continues",
   ignore: Deno.build.os !== "linux" || Deno.uid() !== 0,
   fn: async () => {
     await using temp = await tempFolder();
@@ -151,19 +150,19 @@ Deno.test({
     await Deno.mkdir(disk);
     if (!(await run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk))) return;
     try {
-      await Deno.writeFile(`${disk}/stranger`, new Uint8Array(40 * 1024));
+      await Deno.writeFile(`${disk}/other`, new Uint8Array(40 * 1024));
       const troubles: LogTrouble[] = [];
       const log = open(disk, { onTrouble: (trouble) => troubles.push(trouble), header: () => "" });
       const line = (i: number): string => `${i} ${"x".repeat(1000)}\n`;
       for (let i = 0; i < 40; i++) log.append(line(i), DAY);
       await log.flush();
       assertEquals(troubles.length, 1);
-      await Deno.remove(`${disk}/stranger`);
+      await Deno.remove(`${disk}/other`);
       log.append("whole\n", DAY);
       await log.close();
       assertEquals([troubles[1]!.error, troubles[1]!.lostLines], [null, 40]);
       const lines = (await read(`${disk}/ex261122.log`)).trimEnd().split("\n");
-      assertGreater(lines.length, 2); // part of the piece had found room
+      assertGreater(lines.length, 2); // part of the batch was written
       assertEquals(lines.at(-1), "whole");
     } finally {
       await run("umount", disk);
@@ -171,9 +170,9 @@ Deno.test({
   },
 });
 
-// Method: a FIFO without a reader is the slowest disk there is: its open never ends.
+// Method: a FIFO without a reader is the slowest possible disk: opening it never returns.
 Deno.test({
-  name: "LogFile holds a bounded amount for a disk that does not answer",
+  name: "LogFile holds a limited amount for a disk that does not respond",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using temp = await tempFolder();
@@ -189,7 +188,7 @@ Deno.test({
     const line = `${"x".repeat(1023)}\n`;
     for (let i = 0; i < 16 * 1024; i++) log.append(line, DAY);
     assertEquals(troubles.length, 1);
-    // A reader comes: what was held arrives, the rest is told as lost.
+    // A reader opens the FIFO: what was held arrives, the rest is reported as lost.
     const reader = new Deno.Command("cat", { args: [fifo], stdout: "piped" }).spawn();
     const output = reader.output();
     await log.close();
@@ -200,9 +199,9 @@ Deno.test({
   },
 });
 
-// Method: a line each tick behind a block of lines, for a disk that does not answer.
+// Method: one line per tick, each in a block of its own, for a disk that does not respond.
 Deno.test({
-  name: "LogFile counts the memory that waits, not only the bytes in it",
+  name: "LogFile limits the memory that waits, not only the bytes in it",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using temp = await tempFolder();
@@ -214,7 +213,7 @@ Deno.test({
       header: () => "",
       truncateBytes: 1e9,
     });
-    const line = `${"x".repeat(5000)}\n`; // long enough to take a block of its own
+    const line = `${"x".repeat(5000)}\n`; // long enough for a block of its own
     for (let i = 0; i < 400; i++) {
       log.append(line, DAY);
       log.tick();
@@ -228,7 +227,7 @@ Deno.test({
   },
 });
 
-Deno.test("LogFile never throws into its caller where the folder cannot be made", async () => {
+Deno.test("LogFile does not throw if its directory cannot be created", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   await Deno.writeTextFile(`${folder}/file`, "");

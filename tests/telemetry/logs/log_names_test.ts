@@ -6,14 +6,14 @@ import {
   W3C_NAMES,
 } from "../../../mod/telemetry/logs/log_names.ts";
 
-Deno.test("names are IIS's and HTTP.sys's", () => {
+Deno.test("log files have the names of IIS and HTTP.sys", () => {
   assertEquals(W3C_NAMES.name("261122", 0), "ex261122.log");
   assertEquals(W3C_NAMES.name("261122", 2), "ex261122.2.log");
   assertEquals(HTTPERR_NAMES.name("", 1), "httperr1.log");
   assertEquals(EVENT_NAMES.name("", 12), "events12.ndjson");
 });
 
-Deno.test("rollsIn() finds the numbers of a series and nothing else", () => {
+Deno.test("rollsIn() returns the numbers of one series only", () => {
   const files = [
     "ex261122.2.log",
     "ex261122.log",

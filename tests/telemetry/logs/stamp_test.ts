@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { fieldText, Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 
-Deno.test("fieldText() leaves one field of printable ASCII, whatever came in", () => {
+Deno.test("fieldText() returns one field of printable ASCII, whatever the value", () => {
   const cases: [value: string | null, want: string][] = [
     [null, "-"],
     ["", "-"],
@@ -14,7 +14,9 @@ Deno.test("fieldText() leaves one field of printable ASCII, whatever came in", (
     ["x".repeat(10), "x".repeat(10)],
     ["x".repeat(11), "xxxxxxx..."],
   ];
-  for (const [value, want] of cases) assertEquals(fieldText(value, 10), cut(want), `${value}`);
+  for (const [value, want] of cases) {
+    assertEquals(fieldText(value, 10), truncated(want), `${value}`);
+  }
   for (let c = 0; c < 0x180; c++) {
     assertEquals(/^[\x21-\x7e]+$/.test(fieldText(String.fromCharCode(c), 10)), true, `${c}`);
   }
@@ -30,7 +32,7 @@ Deno.test("Stamp follows the clock in UTC, also backwards", () => {
   assertEquals(stamp.day, "261122");
 });
 
-/** Values above are longer than ten characters where the rule for one character is meant. */
-function cut(want: string): string {
+/** Truncates an expected value that is too long because its case is about another rule. */
+function truncated(want: string): string {
   return want.length > 10 ? `${want.slice(0, 7)}...` : want;
 }

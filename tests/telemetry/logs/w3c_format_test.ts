@@ -7,7 +7,7 @@ import { type FakeRequest, fakeRequest } from "../../support/request.ts";
 const DEFAULT_FLAGS = 0x218fdf;
 const STAMP = new Stamp().at(Date.UTC(2013, 4, 10, 0, 24, 19));
 
-Deno.test("W3cFormat writes IIS 6's header and its default fields", () => {
+Deno.test("W3cFormat writes the header and the default fields of IIS 6", () => {
   assertEquals(
     format(DEFAULT_FLAGS).header(STAMP),
     "#Software: Microsoft Internet Information Services 6.0\n#Version: 1.0\n" +
@@ -27,8 +27,8 @@ Deno.test("W3cFormat writes IIS 6's header and its default fields", () => {
   );
 });
 
-// Goal: every choice of fields gives as many fields as its header names, in the same order.
-Deno.test("W3cFormat keeps line and header in step for every single field and for all", () => {
+// Goal: with any selection, a line has the fields that the header names, in the same order.
+Deno.test("W3cFormat writes the fields of its header, for every single field and for all", () => {
   const headers = [["User-Agent", "u a"], ["Cookie", "c=1"], ["Referer", "http://r/"], [
     "Host",
     "h",
@@ -58,20 +58,20 @@ Deno.test("W3cFormat keeps line and header in step for every single field and fo
     ["cs-bytes", "45"],
     ["time-taken", "7"],
   ]);
-  const choices = [0x3fffff, 0x586, DEFAULT_FLAGS, 0x218fcf];
-  for (let bit = 0; bit < 22; bit++) choices.push(1 << bit);
-  for (let bit = 0; bit < 21; bit++) choices.push(3 << bit);
-  for (const flags of choices) {
-    const chosen = format(flags);
-    const names = chosen.header(STAMP).split("#Fields: ")[1]!.trimEnd().split(" ");
-    const line = chosen.line(given, 7, STAMP);
+  const selections = [0x3fffff, 0x586, DEFAULT_FLAGS, 0x218fcf];
+  for (let bit = 0; bit < 22; bit++) selections.push(1 << bit);
+  for (let bit = 0; bit < 21; bit++) selections.push(3 << bit);
+  for (const flags of selections) {
+    const selected = format(flags);
+    const names = selected.header(STAMP).split("#Fields: ")[1]!.trimEnd().split(" ");
+    const line = selected.line(given, 7, STAMP);
     assertEquals(line, `${names.map((name) => want.get(name)).join(" ")}\n`, flags.toString(16));
   }
   assertEquals(format(0x3fffff).header(STAMP).split(" ").length > want.size, true);
 });
 
-Deno.test("W3cFormat follows a change in each part that it keeps", () => {
-  const kept = format(DEFAULT_FLAGS);
+Deno.test("W3cFormat notices a change in each part that it caches", () => {
+  const cached = format(DEFAULT_FLAGS);
   const later = new Stamp().at(Date.UTC(2013, 4, 10, 0, 24, 20));
   const cases: [record: ServedRecord, siteId: number, stamp: Stamp][] = [
     [record({}), 1, STAMP],
@@ -85,11 +85,11 @@ Deno.test("W3cFormat follows a change in each part that it keeps", () => {
   ];
   for (const [given, siteId, stamp] of cases) {
     const fresh = format(DEFAULT_FLAGS).line(given, siteId, stamp);
-    assertEquals(kept.line(given, siteId, stamp), fresh);
+    assertEquals(cached.line(given, siteId, stamp), fresh);
   }
 });
 
-Deno.test("W3cFormat lets no client forge a field or a line", () => {
+Deno.test("W3cFormat does not let a client forge a field or a line", () => {
   const evil = 'x 200 0 0\r\n2013-05-10 00:00:00 W3SVC1 - GET /forged "';
   const given = record({
     method: "GE T",
@@ -103,7 +103,7 @@ Deno.test("W3cFormat lets no client forge a field or a line", () => {
   assertEquals(line.includes("\r"), false);
 });
 
-Deno.test("W3cFormat cuts what is very long and remembers user agents without end", () => {
+Deno.test("W3cFormat truncates long fields, and accepts any number of user agents", () => {
   const long = format(0x10000);
   const line = long.line(record({ headers: [["User-Agent", "a".repeat(20_000)]] }), 1, STAMP);
   assertEquals(line, `${"a".repeat(4093)}...\n`);

@@ -21,7 +21,7 @@ const RECORD: ServedRecord = {
   win32Status: 0,
 };
 
-Deno.test("W3cLog.served() writes each site's lines to its own folder and day", async () => {
+Deno.test("W3cLog.served() writes to the site's directory and the day's file", async () => {
   await withLog(async (log, folder, clock) => {
     log.served(RECORD, 1);
     log.served(RECORD, 2);
@@ -38,7 +38,7 @@ Deno.test("W3cLog.served() writes each site's lines to its own folder and day", 
   });
 });
 
-Deno.test("W3cLog.reconfigure() changes the fields and switches the log off and on", async () => {
+Deno.test("W3cLog.reconfigure() changes the fields, and turns the log off and on", async () => {
   await withLog(async (log, folder) => {
     const path = `${folder}/W3SVC1/ex261122.log`;
     log.served(RECORD, 1);
