@@ -22,16 +22,16 @@ const SITES = [
   site("tls", [], [":443:", "127.0.0.2:443:www.example.com"]),
 ];
 
-// Goal: the buckets and their order. Method: one table of sites, one row a request.
+// Goal: the buckets and their order. Method: one table of sites, one row per request.
 Deno.test("matchRoute() searches host names first, then the address, then the wildcard", () => {
   const table = siteTable(SITES);
   const cases: [ip: string, port: number, host: string, isTls: boolean, want: string][] = [
     ["127.0.0.1", 80, "", false, "any"],
     ["127.0.0.1", 80, "other.example.com", false, "any"],
     ["127.0.0.1", 80, "www.example.com", false, "host"],
-    ["127.0.0.2", 80, "www.example.com", false, "host"], // the name goes before the address
+    ["127.0.0.2", 80, "www.example.com", false, "host"], // the name has precedence over the address
     ["127.0.0.2", 80, "a.example.com", false, "ip+host"],
-    ["127.0.0.1", 80, "a.example.com", false, "any"], // that name is bound on .2 alone
+    ["127.0.0.1", 80, "a.example.com", false, "any"], // that name is bound on .2 only
     ["127.0.0.2", 80, "127.0.0.2", false, "ip"],
     ["127.0.0.2", 80, "", false, "ip"],
     ["::1", 80, "", false, "v6"],
@@ -41,7 +41,7 @@ Deno.test("matchRoute() searches host names first, then the address, then the wi
     ["127.0.0.4", 81, "only.example.com", false, "Hostname"],
     ["127.0.0.1", 82, "", false, "Hostname"],
     ["127.0.0.1", 443, "x", true, "tls"],
-    ["127.0.0.1", 443, "x", false, "Hostname"], // a secure binding does not answer in the clear
+    ["127.0.0.1", 443, "x", false, "Hostname"], // a secure binding does not serve plain HTTP
     ["127.0.0.1", 80, "", true, "Hostname"],
     ["127.0.0.2", 443, "www.example.com", true, "tls"],
   ];
@@ -51,24 +51,24 @@ Deno.test("matchRoute() searches host names first, then the address, then the wi
   }
 });
 
-Deno.test("buildRouteTable() lets the first of two equal bindings keep it", () => {
+Deno.test("buildRouteTable() gives equal bindings to the first site", () => {
   const table = siteTable([site("first", [":80:x"]), site("second", [":80:x", ":80:"])]);
-  assertEquals(ask(table, "127.0.0.1", "x"), "first");
-  assertEquals(ask(table, "127.0.0.1", "y"), "second");
+  assertEquals(match(table, "127.0.0.1", "x"), "first");
+  assertEquals(match(table, "127.0.0.1", "y"), "second");
 });
 
-Deno.test("buildRouteTable() stands 10,000 addresses beside 10,000 host names", () => {
+Deno.test("buildRouteTable() holds 10,000 addresses and 10,000 host names", () => {
   const sites = Array.from({ length: 10_000 }, (_, i) => {
     return site(`${i}`, [`10.0.${i >> 8}.${i & 255}:80:`, `:80:h${i}.example.com`]);
   });
   const table = siteTable(sites);
-  assertEquals(ask(table, "10.0.39.15", ""), "9999");
-  assertEquals(ask(table, "10.0.39.15", "h7.example.com"), "7");
+  assertEquals(match(table, "10.0.39.15", ""), "9999");
+  assertEquals(match(table, "10.0.39.15", "h7.example.com"), "7");
 });
 
-// Goal: "Routing Incoming Requests", its worked example (A, B, C) included. Method: prefixes are their
-// own targets; the sites stand beside them.
-Deno.test("matchRoute() searches four buckets, the longest path inside one", () => {
+// Goal: "Routing Incoming Requests", including its worked example (A, B, C). Method: prefixes are
+// their own targets; the last test adds sites.
+Deno.test("matchRoute() searches four buckets, and the longest path inside each", () => {
   const [A, B, C] = ["http://+:80/vroot/", "http://adatum.com:80/", "http://*:80/"] as const;
   const IP = "http://10.0.0.1:80/app/";
   const DEEP = "http://*:80/files/deep/";
@@ -81,43 +81,43 @@ Deno.test("matchRoute() searches four buckets, the longest path inside one", () 
     ["adatum.com", "/app/x", "10.0.0.1", B], // an explicit host ends the search before the address
     ["other", "/files/deep/x", "10.0.0.2", DEEP],
     ["other", "/files/deeper", "10.0.0.2", C], // by segments
-    ["other", "/FILES/Deep", "10.0.0.2", DEEP], // no case, and the folder itself
+    ["other", "/FILES/Deep", "10.0.0.2", DEEP], // regardless of case, and the directory itself
     ["other", "/vrootx", "10.0.0.2", C],
     ["", "/vroot", "10.0.0.2", A],
   ];
   const table = prefixTable([A, B, C, IP, DEEP]);
   for (const [host, path, ip, want] of cases) {
-    assertEquals(ask(table, ip, host, path), want, `${host}${path} on ${ip}`);
+    assertEquals(match(table, ip, host, path), want, `${host}${path} on ${ip}`);
   }
 });
 
-Deno.test("matchRoute() tells an unknown host from an unknown path", () => {
+Deno.test("matchRoute() distinguishes an unknown host from an unknown path", () => {
   const table = prefixTable(["http://+:80/dir/sna/", "https://a.test:443/x/"]);
-  assertEquals(ask(table, "::1", "", "/dir/app.htm"), "NotFound");
-  assertEquals(ask(table, "::1", "", "/dir/sna/"), "http://+:80/dir/sna/");
-  assertEquals(ask(prefixTable(["http://a.test:80/x/"]), "::1", "b.test", "/x/"), "Hostname");
+  assertEquals(match(table, "::1", "", "/dir/app.htm"), "NotFound");
+  assertEquals(match(table, "::1", "", "/dir/sna/"), "http://+:80/dir/sna/");
+  assertEquals(match(prefixTable(["http://a.test:80/x/"]), "::1", "b.test", "/x/"), "Hostname");
   const secure = { local: { ip: ip("::1"), port: 443 }, host: "a.test", path: "/x/y" };
   assertEquals(matchRoute(table, { ...secure, isTls: true }), "https://a.test:443/x/");
   assertEquals(matchRoute(table, { ...secure, isTls: false }), "Hostname");
 });
 
-Deno.test("matchRoute() stands sites and registrations in one order", () => {
+Deno.test("matchRoute() searches sites and registrations in the same order", () => {
   const table = buildRouteTable([
     ...SITES.flatMap((one) => bindingRoutes(one, one.name)),
     ...["http://*:80/", "http://*:80/a/", "http://www.example.com:80/b/", "http://+:80/all/"]
       .map((text) => prefixRoute(parseUrlPrefix(text)!, text)),
   ]);
   const cases: [ip: string, host: string, path: string, want: string][] = [
-    ["127.0.0.1", "", "/", "any"], // first come: the site has `http://*:80/`
+    ["127.0.0.1", "", "/", "any"], // first come, first served: the site has `http://*:80/`
     ["127.0.0.1", "", "/a/x", "http://*:80/a/"],
-    ["127.0.0.1", "www.example.com", "/a/x", "host"], // its bucket goes before, with its "/"
+    ["127.0.0.1", "www.example.com", "/a/x", "host"], // its bucket comes first, with its "/"
     ["127.0.0.1", "www.example.com", "/b/x", "http://www.example.com:80/b/"],
     ["127.0.0.2", "", "/a/x", "ip"],
     ["127.0.0.2", "a.example.com", "/all/x", "http://+:80/all/"],
     ["127.0.0.2", "a.example.com", "/b/x", "ip+host"],
   ];
   for (const [ip, host, path, want] of cases) {
-    assertEquals(ask(table, ip, host, path), want, `${host}${path} on ${ip}`);
+    assertEquals(match(table, ip, host, path), want, `${host}${path} on ${ip}`);
   }
 });
 
@@ -129,7 +129,7 @@ function prefixTable(texts: readonly string[]): RouteTable<string> {
   return buildRouteTable(texts.map((text) => prefixRoute(parseUrlPrefix(text)!, text)));
 }
 
-function ask(
+function match(
   table: RouteTable<string>,
   ipText: string,
   host: string,
@@ -148,6 +148,6 @@ function site(
 
 function ip(text: string): Ip {
   const parsed = parseIp(text);
-  if (parsed === null) throw new Error(`no address: ${text}`);
+  if (parsed === null) throw new Error(`not an address: ${text}`);
   return parsed;
 }

@@ -4,7 +4,7 @@ import { fakeRequest } from "../../support/request.ts";
 
 const RESPONSE = { status: 200, headers: [], body: null };
 
-Deno.test("afterBody() answers at once where there is no content, else once it was read", async () => {
+Deno.test("afterBody() returns its response at once, or after the content was read", async () => {
   assertStrictEquals(afterBody(fakeRequest(), RESPONSE), RESPONSE);
   const request = fakeRequest({ method: "POST", body: [new Uint8Array(3), new Uint8Array(4)] });
   assertStrictEquals(await afterBody(request, RESPONSE), RESPONSE);

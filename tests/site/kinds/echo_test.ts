@@ -4,7 +4,7 @@ import { bodyBytes, bodyText, fakeRequest, field, responseOf } from "../../suppo
 
 const handler = echoHandler("probe", 7);
 
-Deno.test("echoHandler() shows where a request came in and its fields as text", async () => {
+Deno.test("echoHandler() shows as text where a request arrived, and its fields", async () => {
   const response = await responseOf(handler(fakeRequest({
     path: "/a b",
     rawPath: "/a%20b",
@@ -37,7 +37,7 @@ Deno.test("echoHandler() shows the same as JSON", async () => {
   assertEquals(shown.headers, [["Accept", "application/json"]]);
 });
 
-Deno.test("echoHandler() gives a body back byte for byte, small and large, whatever buffer it came in", async () => {
+Deno.test("echoHandler() returns a body of any size as it was received", async () => {
   for (const pieces of [0, 1, 3, 40]) {
     const body = Array.from({ length: pieces }, (_, i) => new Uint8Array(64 * 1024).fill(i + 1));
     const response = await responseOf(handler(fakeRequest({ method: "POST", body })));
@@ -50,7 +50,7 @@ Deno.test("echoHandler() gives a body back byte for byte, small and large, whate
   }
 });
 
-Deno.test("echoHandler() never gives a body back under a type that a browser runs", async () => {
+Deno.test("echoHandler() never returns a body with a type that a browser executes", async () => {
   const cases: [sent: string | null, want: string][] = [
     ["text/plain", "text/plain"],
     ["application/json; charset=utf-8", "application/json; charset=utf-8"],

@@ -1,5 +1,5 @@
-// Goal: a kind of site content is one file and one line in the table; whatever it is, the rest of the
-// program knows it from there. Method: each check goes over the table, none names a kind.
+// Goal: a kind of site content is one file and one line in the table, and the rest of the program
+// knows it only from there. Method: every check reads the table, and none names a kind.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadCommands } from "../../../mod/cli/command_table.ts";
 import { commandHelp } from "../../../mod/cli/core/help.ts";
@@ -16,11 +16,11 @@ import { type CommandHome, commandHome, shellWords } from "../../support/command
 import { fakeRequest, responseOf } from "../../support/request.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
-/** What stands beside the kinds: what a kind is, the table, and what they share. */
+/** The other files: what a kind is, the table, and what the kinds share. */
 const SHARED = ["after_body", "content_kind", "kind_flags", "kinds", "site_context"];
 const COMMANDS = await loadCommands();
 
-Deno.test("every file of kinds/ is a kind that stands in the table, or is shared by them", async () => {
+Deno.test("every file of kinds/ is a kind in the table, or is shared by the kinds", async () => {
   const files = [...Deno.readDirSync(new URL("mod/site/kinds", ROOT))]
     .map(({ name }) => name.replace(/\.ts$/, ""));
   assertEquals(files.sort(), [...KINDS.map(({ kind }) => kind), ...SHARED].sort());
@@ -39,7 +39,7 @@ Deno.test("no file outside kinds/ knows a kind by its name", () => {
     `(?:--|\\btext\\(")(?:${KINDS.filter(isOwnFlag).map(nameOf).join("|")})\\b`,
   );
   const found = sources("mod").filter(([path, text]) => {
-    // The contents that the document makes itself, and the outcomes of a look-up for a file.
+    // The contents that the document itself creates, and the results of looking up a file.
     if (path.startsWith("mod/site/kinds/") || path.startsWith("mod/site/static/")) return false;
     if (path === "mod/config/document/site_content.ts") return false;
     return known.test(text) || flags.test(text);
@@ -47,7 +47,7 @@ Deno.test("no file outside kinds/ knows a kind by its name", () => {
   assertEquals(found.map(([path]) => path), []);
 });
 
-Deno.test("the table loads nothing that only serves requests", () => {
+Deno.test("the table loads nothing that is only needed to serve requests", () => {
   const loaded = new Set<string>();
   const queue = ["mod/site/kinds/kind_flags.ts"];
   for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
@@ -81,7 +81,7 @@ Deno.test("every kind has its flags in the help, the manual page and the complet
         assert(offered.candidates.some(({ value }) => value === `--${own}`), `${name} --${own}`);
       }
       const text = commandHelp(spec).replace(/\s+/g, " ");
-      for (const said of [flag.summary, ...help]) assertStringIncludes(text, said);
+      for (const line of [flag.summary, ...help]) assertStringIncludes(text, line);
       for (const one of Object.values(details)) {
         assertStringIncludes(text, `with --${kind}: ${one.summary}`);
       }
@@ -91,7 +91,7 @@ Deno.test("every kind has its flags in the help, the manual page and the complet
   for (const { kind } of KINDS) assertStringIncludes(page, `.It Fl \\-${escapeMdoc(kind)}`);
 });
 
-Deno.test("kinds that share a flag agree whether it has a value", () => {
+Deno.test("kinds that share a flag agree on whether it has a value", () => {
   const flags = contentFlags();
   for (const { kind, flag, details } of KINDS) {
     assertEquals(flags[kind], flag, `no other kind uses --${kind}`);
@@ -102,7 +102,7 @@ Deno.test("kinds that share a flag agree whether it has a value", () => {
   }
 });
 
-Deno.test("every kind stands in the JSON Schema with its fields", () => {
+Deno.test("every kind is in the JSON Schema with its fields", () => {
   const shapes = JSON.parse(schemaText()).properties.sites.items.properties.content.oneOf as {
     readonly properties: Readonly<Record<string, { readonly const?: string }>>;
   }[];
@@ -112,14 +112,14 @@ Deno.test("every kind stands in the JSON Schema with its fields", () => {
   );
 });
 
-Deno.test("every example of a kind is stored, listed, explained, read back and answered", async () => {
+Deno.test("every example of a kind is stored, listed, explained, reread and served", async () => {
   const siteHandler = await loadSiteHandlers();
   for (
     const [kind, example] of KINDS.flatMap((kind) => kind.examples.map((e) => [kind, e] as const))
   ) {
     await using home = await commandHome();
     await home.store({ sites: [] });
-    const words = await typed(kind, example, home);
+    const words = await exampleWords(kind, example, home);
     const added = await home.run(["site", "add", "x", "--bind", "127.0.0.1:8081:", ...words]);
     assertEquals([added.status, added.note], [0, ""], example.words);
     const site = home.stored()!.sites[0]!;
@@ -146,7 +146,7 @@ Deno.test("every example of a kind is stored, listed, explained, read back and a
   }
 });
 
-Deno.test("a content of no kind, and one with a field of no kind, are refused by name", async () => {
+Deno.test("an unknown kind, and an unknown field of a kind, are rejected by name", async () => {
   await using home = await commandHome();
   const names = KINDS.map(({ kind }) => `"${kind}"`).join(", ");
   await home.store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, content: { kind: "none" } }] });
@@ -161,8 +161,8 @@ Deno.test("a content of no kind, and one with a field of no kind, are refused by
   }
 });
 
-/** The words of an example, with a folder that is there. */
-async function typed(
+/** The arguments of an example, with a directory that exists. */
+async function exampleWords(
   { kind, flag }: ContentKind,
   { words }: FlagExample,
   home: CommandHome,
@@ -175,7 +175,7 @@ async function typed(
   });
 }
 
-/** False for a name that another command has for a flag of its own. */
+/** False for a name that is also a flag of another command. */
 function isOwnFlag({ kind }: ContentKind): boolean {
   return COMMANDS.every(({ name, flags }) => /^site (?:add|set)$/.test(name) || !(kind in flags));
 }

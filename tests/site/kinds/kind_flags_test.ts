@@ -1,5 +1,5 @@
-// Goal: flags become a content, or a word why not. Method: lines as typed, also with kinds made up
-// to share a flag.
+// Goal: flags become a content, or a reason why not. Method: flags as typed, also with kinds made
+// up to share a flag.
 import { assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import type { FlagInput } from "../../../mod/base/flag_spec.ts";
@@ -21,7 +21,7 @@ function input(flags: readonly string[], known = contentFlags()): FlagInput {
   return readInput({ ...siteAdd, flags: known }, ["a", ...flags], []);
 }
 
-Deno.test("readContent() reads the one thing that a site answers", async () => {
+Deno.test("readContent() returns the content that the flags describe", async () => {
   await using folder = await tempFolder();
   const cases: [flags: string[], content: SiteContent][] = [
     [["--root", folder.path], { kind: "root", path: folder.path }],
@@ -43,16 +43,16 @@ Deno.test("readContent() reads the one thing that a site answers", async () => {
   assertEquals(hasContentFlag(input(["--status", "404"])), true);
 });
 
-Deno.test("readContent() refuses none, two, and a status that is none", async () => {
+Deno.test("readContent() rejects no kind, two kinds, and an invalid status", async () => {
   for (const flags of [[], ["--status", "404"], ["--echo", "--welcome"]]) {
-    await refuses(
+    await assertRejected(
       flags,
       `Cannot choose the site content: exactly one of ${kindFlagList()} is required`,
       `${LINE} --respond hello`,
     );
   }
   for (const status of ["199", "600", "+200", "200.0", ""]) {
-    await refuses(
+    await assertRejected(
       ["--respond", "x", "--status", status],
       `Cannot respond with status "${status}": must be between 200 and 599`,
       `${LINE} --respond hello --status 503`,
@@ -60,15 +60,15 @@ Deno.test("readContent() refuses none, two, and a status that is none", async ()
   }
 });
 
-Deno.test("readContent() refuses a flag that would change nothing", async () => {
-  await refuses(
+Deno.test("readContent() rejects a flag that would have no effect", async () => {
+  await assertRejected(
     ["--echo", "--listing"],
     'Cannot use "--listing" with --echo: only valid with --root',
     `${LINE} --root /srv/intranet --listing`,
   );
 });
 
-Deno.test("two kinds may share a flag, each with values of its own", async () => {
+Deno.test("two kinds may share a flag and accept different values", async () => {
   const kinds = [
     fakeKind("one", { code: { kind: "string", value: "N", summary: "any" } }),
     fakeKind("two", {
@@ -96,13 +96,13 @@ Deno.test("two kinds may share a flag, each with values of its own", async () =>
     const content = { kind: flags[0]!.slice(2) };
     assertEquals(await readContent(input(flags, contentFlags(kinds)), LINE, kinds), content);
   }
-  await refuses(
+  await assertRejected(
     ["--six", "--code", "1"],
     'Cannot use "1" for "--code" with --six: must be one of 2, 6',
     `${LINE} --six --code 2`,
     kinds,
   );
-  await refuses(
+  await assertRejected(
     ["--nil", "--code", "1"],
     'Cannot use "--code" with --nil: only valid with --one or --two or --six',
     `${LINE} --one --code N`,
@@ -110,7 +110,7 @@ Deno.test("two kinds may share a flag, each with values of its own", async () =>
   );
 });
 
-async function refuses(
+async function assertRejected(
   flags: readonly string[],
   message: string,
   hint: string,

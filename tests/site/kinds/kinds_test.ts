@@ -52,7 +52,7 @@ Deno.test("a kind says how its content is listed and explained", () => {
   }
 });
 
-Deno.test("CONTENT_RULES takes what each kind can be, and nothing else", () => {
+Deno.test("CONTENT_RULES accepts every valid content, and nothing else", () => {
   const good: SiteContent[] = [
     { kind: "root", path: "/srv" },
     { kind: "root", path: "/srv", listing: true },
@@ -78,7 +78,7 @@ Deno.test("CONTENT_RULES takes what each kind can be, and nothing else", () => {
   for (const content of bad) assertEquals(isContent(content), false, JSON.stringify(content));
 });
 
-Deno.test("the contents that config/ makes itself are what their kinds take", () => {
+Deno.test("the contents that config/ creates are valid", () => {
   const made = [
     WELCOME_CONTENT,
     NOT_FOUND_CONTENT,

@@ -1,4 +1,4 @@
-// Goal: a redirect leads where its target says, and nothing in a request leads it elsewhere. Method:
+// Goal: a redirect leads where its target says, and no request can lead it elsewhere. Method:
 // tables of targets and requests, then requests made of hostile pieces.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
@@ -19,37 +19,37 @@ async function locationFor(to: string, fake: FakeRequest): Promise<string> {
   return field(response, "location") ?? "";
 }
 
-Deno.test("a target becomes the address that its placeholders say", async () => {
-  const asked = { rawPath: "/a%20b/c;d", query: "x=1&y=%2F", host: "a.test" };
+Deno.test("the placeholders of a target are replaced by parts of the request", async () => {
+  const sample = { rawPath: "/a%20b/c;d", query: "x=1&y=%2F", host: "a.test" };
   const cases: [to: string, request: FakeRequest, location: string][] = [
-    // Without a placeholder it is sent as it stands.
-    ["https://www.example.com", asked, "https://www.example.com"],
-    ["https://www.example.com/new?a=b#c", asked, "https://www.example.com/new?a=b#c"],
-    ["/maintenance.html", asked, "/maintenance.html"],
-    // {path} takes the query along.
-    ["https://b.test{path}", asked, "https://b.test/a%20b/c;d?x=1&y=%2F"],
-    ["https://b.test:8443{path}", asked, "https://b.test:8443/a%20b/c;d?x=1&y=%2F"],
-    ["https://b.test/{path}", asked, "https://b.test/a%20b/c;d?x=1&y=%2F"],
-    ["https://b.test/old{path}.html", asked, "https://b.test/old/a%20b/c;d.html?x=1&y=%2F"],
-    ["https://b.test{path}{query}", asked, "https://b.test/a%20b/c;d?x=1&y=%2F"],
-    ["https://b.test{path}#top", asked, "https://b.test/a%20b/c;d?x=1&y=%2F#top"],
+    // Without a placeholder it is sent unchanged.
+    ["https://www.example.com", sample, "https://www.example.com"],
+    ["https://www.example.com/new?a=b#c", sample, "https://www.example.com/new?a=b#c"],
+    ["/maintenance.html", sample, "/maintenance.html"],
+    // {path} includes the query.
+    ["https://b.test{path}", sample, "https://b.test/a%20b/c;d?x=1&y=%2F"],
+    ["https://b.test:8443{path}", sample, "https://b.test:8443/a%20b/c;d?x=1&y=%2F"],
+    ["https://b.test/{path}", sample, "https://b.test/a%20b/c;d?x=1&y=%2F"],
+    ["https://b.test/old{path}.html", sample, "https://b.test/old/a%20b/c;d.html?x=1&y=%2F"],
+    ["https://b.test{path}{query}", sample, "https://b.test/a%20b/c;d?x=1&y=%2F"],
+    ["https://b.test{path}#top", sample, "https://b.test/a%20b/c;d?x=1&y=%2F#top"],
     ["https://b.test{path}", { rawPath: "/" }, "https://b.test/"],
     ["https://b.test{path}", { rawPath: "/", query: "" }, "https://b.test/?"],
-    ["/new{path}", asked, "/new/a%20b/c;d?x=1&y=%2F"],
-    // A ? of its own keeps that of the request out.
-    ["https://b.test{path}?from=a", asked, "https://b.test/a%20b/c;d?from=a"],
-    ["https://b.test{path}?", asked, "https://b.test/a%20b/c;d?"],
+    ["/new{path}", sample, "/new/a%20b/c;d?x=1&y=%2F"],
+    // A ? in the target excludes the query of the request.
+    ["https://b.test{path}?from=a", sample, "https://b.test/a%20b/c;d?from=a"],
+    ["https://b.test{path}?", sample, "https://b.test/a%20b/c;d?"],
     // {query} alone.
-    ["https://b.test/new{query}", asked, "https://b.test/new?x=1&y=%2F"],
-    ["https://b.test{query}", asked, "https://b.test?x=1&y=%2F"],
+    ["https://b.test/new{query}", sample, "https://b.test/new?x=1&y=%2F"],
+    ["https://b.test{query}", sample, "https://b.test?x=1&y=%2F"],
     ["https://b.test/new{query}", { rawPath: "/" }, "https://b.test/new"],
     // {host} has no port.
-    ["https://{host}/", asked, "https://a.test/"],
-    ["https://{host}{path}", asked, "https://a.test/a%20b/c;d?x=1&y=%2F"],
+    ["https://{host}/", sample, "https://a.test/"],
+    ["https://{host}{path}", sample, "https://a.test/a%20b/c;d?x=1&y=%2F"],
     ["https://{host}:8443{path}", { host: "[::1]", rawPath: "/x" }, "https://[::1]:8443/x"],
     ["https://{host}{path}", { host: "", rawPath: "/x" }, "https://127.0.0.2/x"],
     ["https://{host}{path}", { host: "", local: local("fe80::1%eth0") }, "https://[fe80::1]/"],
-    // A request without a path asks for the root.
+    // A request without a path is one for the root.
     ["https://b.test{path}", { method: "OPTIONS", rawPath: "*" }, "https://b.test/"],
     ["https://b.test/x{path}", { method: "OPTIONS", rawPath: "*" }, "https://b.test/x/"],
   ];
@@ -58,7 +58,7 @@ Deno.test("a target becomes the address that its placeholders say", async () => 
   }
 });
 
-Deno.test("parseTarget() says why a target is none", () => {
+Deno.test("parseTarget() says why a target is invalid", () => {
   const cases: [to: string, why: string][] = [
     ["", "must start with http://, https:// or /"],
     ["www.example.com", "must start with http://, https:// or /"],
@@ -115,13 +115,13 @@ Deno.test("parseTarget() says why a target is none", () => {
     ["https://a.test/{host}", HOST_ALONE],
     ["https://a.test/?u={host}", HOST_ALONE],
     ["/{host}", HOST_ALONE],
-    ["https://a.test{path}{path}", PLACES],
-    ["https://a.test/?u={path}", PLACES],
-    ["https://a.test/#{path}", PLACES],
-    ["https://a.test{query}{path}", PLACES],
-    ["https://a.test{query}/x", PLACES],
-    ["https://a.test{path}{query}?x", PLACES],
-    ["https://a.test/?x{query}", PLACES],
+    ["https://a.test{path}{path}", PLACEHOLDER_RULE],
+    ["https://a.test/?u={path}", PLACEHOLDER_RULE],
+    ["https://a.test/#{path}", PLACEHOLDER_RULE],
+    ["https://a.test{query}{path}", PLACEHOLDER_RULE],
+    ["https://a.test{query}/x", PLACEHOLDER_RULE],
+    ["https://a.test{path}{query}?x", PLACEHOLDER_RULE],
+    ["https://a.test/?x{query}", PLACEHOLDER_RULE],
     [`https://a.test/${"x".repeat(2048)}`, "longer than 2048 characters"],
   ];
   for (const [to, why] of cases) {
@@ -133,10 +133,10 @@ Deno.test("parseTarget() says why a target is none", () => {
 });
 
 const HOST_ALONE = "{host} must be the whole host, as in https://{host}{path}";
-const PLACES =
+const PLACEHOLDER_RULE =
   "{path} may occur once, in the path, and {query} once, at the end of the path and without a ?";
 
-Deno.test("parseTarget() takes every way to write a host", () => {
+Deno.test("parseTarget() accepts every way to write a host", () => {
   for (
     const to of [
       "http://a",
@@ -175,7 +175,7 @@ Deno.test("a request with a hostile path or query stays on the host of the targe
   }
 });
 
-Deno.test("a host that cannot stand in a URL is refused", async () => {
+Deno.test("a host that cannot be part of a URL is refused", async () => {
   const handler = redirectHandler({ to: "https://{host}{path}" });
   const hosts = [
     "evil.test/",
@@ -194,7 +194,7 @@ Deno.test("a host that cannot stand in a URL is refused", async () => {
   }
 });
 
-Deno.test("whatever is asked, the Location is a field value and keeps the host of the target", async () => {
+Deno.test("a Location is always a field value and keeps the host of the target", async () => {
   const targets: [to: string, origin: string][] = [
     ["https://b.test{path}", "https://b.test"],
     ["https://b.test/{path}x", "https://b.test"],
@@ -225,7 +225,7 @@ Deno.test("whatever is asked, the Location is a field value and keeps the host o
   }
 });
 
-Deno.test("every method is redirected, after its content was read, with a short page", async () => {
+Deno.test("every method is redirected, after its content was read, with a page", async () => {
   for (const to of ["https://b.test/", "https://b.test{path}"]) {
     const handler = redirectHandler({ to, status: 308 });
     for (const method of ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PROPFIND"]) {
@@ -239,7 +239,7 @@ Deno.test("every method is redirected, after its content was read, with a short 
   }
 });
 
-Deno.test("a target without placeholders gives the very same response, with 302 by itself", async () => {
+Deno.test("a target without placeholders has one response, with 302 by default", async () => {
   const handler = redirectHandler({ to: "https://b.test/" });
   const first = await handler(fakeRequest()) as HttpResponse;
   assertEquals(first.status, 302);

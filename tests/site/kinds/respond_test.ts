@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals } from "@std/assert";
 import { respondHandler } from "../../../mod/site/kinds/respond.ts";
 import { bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
-Deno.test("respondHandler() answers every method with the very same response", async () => {
+Deno.test("respondHandler() returns the same response for every method", async () => {
   const handler = respondHandler({ text: "grüß", status: 503 });
   const first = await responseOf(handler(fakeRequest()));
   assertEquals(first.status, 503);
@@ -13,7 +13,7 @@ Deno.test("respondHandler() answers every method with the very same response", a
   }
 });
 
-Deno.test("respondHandler() reads the body to its end before it answers", async () => {
+Deno.test("respondHandler() reads the body to its end before it responds", async () => {
   const request = fakeRequest({ method: "POST", body: [new Uint8Array(3), new Uint8Array(4)] });
   assertEquals((await responseOf(respondHandler({ text: "ok" })(request))).status, 200);
   assertEquals(request.bodyReads, 3); // two pieces and the end

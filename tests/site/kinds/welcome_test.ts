@@ -22,7 +22,7 @@ Deno.test("welcomePage() shows addresses, ports, sites and the list, escaped", (
   assertStringIncludes(welcomePage({ ...VIEW, ipListen: [] }), "listens on every address");
 });
 
-Deno.test("welcomeHandler() is live and answers GET, HEAD and OPTIONS of the root alone", async () => {
+Deno.test("welcomeHandler() is live, and serves GET, HEAD and OPTIONS of the root", async () => {
   let version = "1";
   const handler = welcomeHandler(() => ({ ...VIEW, version }));
   const cases: [method: string, path: string, want: number][] = [
@@ -43,7 +43,7 @@ Deno.test("welcomeHandler() is live and answers GET, HEAD and OPTIONS of the roo
   );
 });
 
-Deno.test("welcomeHandler() gives JSON to a client that asks for it", async () => {
+Deno.test("welcomeHandler() sends JSON to a client that asks for it", async () => {
   const headers = [["Accept", "application/json"]] as const;
   const response = await responseOf(welcomeHandler(() => VIEW)(fakeRequest({ headers })));
   assertEquals(field(response, "content-type"), "application/json");

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { acceptsEncoding, prefersJson } from "../../../mod/site/pages/accept_encoding.ts";
 
-Deno.test("prefersJson() wants JSON named and not liked less than HTML", () => {
+Deno.test("prefersJson() requires JSON by name, with no lower weight than HTML", () => {
   const cases: [accept: string | null, want: boolean][] = [
     [null, false],
     ["", false],

@@ -2,7 +2,7 @@ import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/ass
 import { errorPage } from "../../../mod/site/pages/error_page.ts";
 import { bodyText, field } from "../../support/request.ts";
 
-Deno.test("errorPage() shows the status and its fields, and keeps a plain page", async () => {
+Deno.test("errorPage() shows the status and its fields, and caches a plain page", async () => {
   const page = errorPage(404);
   assertEquals(page.status, 404);
   assertStringIncludes(await bodyText(page), "<h1>404 Not Found</h1>");

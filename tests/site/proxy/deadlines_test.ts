@@ -1,9 +1,9 @@
-/** Goal: a wait ends when it has to, and costs nothing after. Method: the real timer, which the test
- * runner does not let leak. */
+/** Goal: a wait ends when it must, and costs nothing afterwards. Method: the real timer, which the
+ * test runner does not let leak. */
 import { assertEquals } from "@std/assert";
 import { Deadlines } from "../../../mod/site/proxy/deadlines.ts";
 
-Deno.test("Deadlines.start() calls what is due and nothing that was cancelled", async () => {
+Deno.test("Deadlines.start() calls what is due, and nothing that was cancelled", async () => {
   const deadlines = new Deadlines();
   const passed: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -18,7 +18,7 @@ Deno.test("Deadlines.start() calls what is due and nothing that was cancelled", 
   assertEquals(passed, ["first"]);
 });
 
-Deno.test("Deadlines.start() waits again after everything was over", async () => {
+Deno.test("Deadlines.start() works again after all deadlines have passed", async () => {
   const deadlines = new Deadlines();
   for (let round = 0; round < 2; round++) {
     await new Promise<void>((resolve) => void deadlines.start(0, resolve));

@@ -1,4 +1,4 @@
-/** Goal: a field goes through, ends at its connection, or is made anew. Method: whole heads. */
+/** Goal: a field is passed on, ends here, or is rebuilt. Method: whole heads. */
 import { assertEquals } from "@std/assert";
 import { parseIp } from "../../../mod/base/address.ts";
 import {
@@ -9,7 +9,7 @@ import {
 } from "../../../mod/site/proxy/proxy_fields.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";
 
-/** Lines of the forwarded head, without the fields that every head gets. */
+/** The lines of the head for the upstream, without the fields that every head gets. */
 function lines(fake: FakeRequest): string[] {
   const head = upstreamRequestHead(fakeRequest({ host: "a.test", ...fake }), "us");
   assertEquals(head.slice(-4), "\r\n\r\n");
@@ -17,7 +17,7 @@ function lines(fake: FakeRequest): string[] {
     .filter((line) => !/^(?:X-Forwarded-|Forwarded:|Via: 1\.1 us)/.test(line));
 }
 
-Deno.test("upstreamRequestHead() keeps the target, the host and the fields of the whole way", () => {
+Deno.test("upstreamRequestHead() keeps the target, the host and the end-to-end fields", () => {
   const fake: FakeRequest = {
     method: "PUT",
     path: "/a b",
@@ -34,7 +34,7 @@ Deno.test("upstreamRequestHead() keeps the target, the host and the fields of th
   ]);
 });
 
-Deno.test("upstreamRequestHead() drops what ends here, and what nobody has vouched for", () => {
+Deno.test("upstreamRequestHead() drops hop-by-hop fields and unverified client data", () => {
   const headers = [
     ["Host", "a.test"],
     ["Connection", "close, X-Private , te"],
@@ -69,41 +69,46 @@ Deno.test("upstreamRequestHead() says where the request came from", () => {
   );
 });
 
-Deno.test("upstreamRequestHead() gives every request the host that it was routed by", () => {
+Deno.test("upstreamRequestHead() sends the host by which the request was routed", () => {
   const host = (fake: FakeRequest): string => lines(fake)[1]!;
   assertEquals(host({ host: "b.test", headers: [["Host", "a.test"]] }), "Host: b.test:8080");
   assertEquals(host({ host: "", headers: [], minor: 0 }), "Host: 127.0.0.2:8080");
   assertEquals(host({ host: "a.test", headers: [["Host", "A.TEST.:81"]] }), "Host: A.TEST.:81");
 });
 
-Deno.test("upstreamRequestHead() frames the body anew", () => {
+Deno.test("upstreamRequestHead() frames the body itself", () => {
   const body = [new Uint8Array(3)];
   const sized = fakeRequest({ method: "POST", body, headers: [["Content-Length", "3"]] });
   assertEquals(/\r\nContent-Length: 3\r\n/.test(upstreamRequestHead(sized, "us")), true);
-  const flowing = { ...sized, body: { ...sized.body, length: null } };
-  assertEquals(/\r\nTransfer-Encoding: chunked\r\n/.test(upstreamRequestHead(flowing, "us")), true);
+  const chunked = { ...sized, body: { ...sized.body, length: null } };
+  assertEquals(/\r\nTransfer-Encoding: chunked\r\n/.test(upstreamRequestHead(chunked, "us")), true);
 });
 
-Deno.test("wantsWebSocket() takes a WebSocket and no other protocol", () => {
-  const ask = (upgrade: string, connection: string, more: FakeRequest = {}): boolean => {
+Deno.test("wantsWebSocket() accepts WebSocket and no other protocol", () => {
+  const check = (upgrade: string, connection: string, more: FakeRequest = {}): boolean => {
     const headers = [["Upgrade", upgrade], ["Connection", connection]] as const;
     return wantsWebSocket(fakeRequest({ headers, ...more }));
   };
-  assertEquals(ask("websocket", "keep-alive, Upgrade"), true);
-  assertEquals(ask("WebSocket", "upgrade"), true);
-  assertEquals(ask("h2c", "Upgrade"), false);
-  assertEquals(ask("websocket, h2c", "Upgrade"), false);
-  assertEquals(ask("websocket", "keep-alive"), false);
-  assertEquals(ask("websocket", "Upgrade", { method: "POST" }), false);
-  assertEquals(ask("websocket", "Upgrade", { minor: 0 }), false);
-  assertEquals(ask("websocket", "Upgrade", { body: [] }), false);
+  assertEquals(check("websocket", "keep-alive, Upgrade"), true);
+  assertEquals(check("WebSocket", "upgrade"), true);
+  assertEquals(check("h2c", "Upgrade"), false);
+  assertEquals(check("websocket, h2c", "Upgrade"), false);
+  assertEquals(check("websocket", "keep-alive"), false);
+  assertEquals(check("websocket", "Upgrade", { method: "POST" }), false);
+  assertEquals(check("websocket", "Upgrade", { minor: 0 }), false);
+  assertEquals(check("websocket", "Upgrade", { body: [] }), false);
   const headers = [["Upgrade", "websocket"], ["Connection", "Upgrade"]] as const;
   assertEquals(lines({ headers }).slice(-2), ["Connection: Upgrade", "Upgrade: websocket"]);
 });
 
-Deno.test("isLoop() knows our own entry and no other", () => {
-  const ask = (via: string): boolean => isLoop(fakeRequest({ headers: [["Via", via]] }), "us-1");
-  assertEquals([ask("1.1 us-1"), ask("1.0 x, 1.1 us-1"), ask("1.1 us-2"), ask("1.1 not-us-1")], [
+Deno.test("isLoop() recognizes our own Via entry and no other", () => {
+  const check = (via: string): boolean => isLoop(fakeRequest({ headers: [["Via", via]] }), "us-1");
+  assertEquals([
+    check("1.1 us-1"),
+    check("1.0 x, 1.1 us-1"),
+    check("1.1 us-2"),
+    check("1.1 not-us-1"),
+  ], [
     true,
     true,
     false,
@@ -112,7 +117,7 @@ Deno.test("isLoop() knows our own entry and no other", () => {
   assertEquals(isLoop(fakeRequest(), "us-1"), false);
 });
 
-Deno.test("responseFields() drops what ends here and continues Via", () => {
+Deno.test("responseFields() drops hop-by-hop fields and continues Via", () => {
   const fields = [
     ["Content-Type", "text/plain"],
     ["Connection", "close, X-Hop"],

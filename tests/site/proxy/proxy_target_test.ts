@@ -1,8 +1,8 @@
-/** Goal: requests are forwarded to programs of this machine and nowhere else. Method: a table. */
+/** Goal: requests are proxied to programs on this machine and nowhere else. Method: a table. */
 import { assertEquals } from "@std/assert";
 import { formatProxyTarget, parseProxyTarget } from "../../../mod/site/proxy/proxy_target.ts";
 
-Deno.test("parseProxyTarget() takes loopback addresses and absolute socket paths", () => {
+Deno.test("parseProxyTarget() accepts loopback addresses and absolute socket paths", () => {
   const cases: [text: string, want: string | null][] = [
     ["http://127.0.0.1:3000", "http://127.0.0.1:3000"],
     ["http://127.8.9.1:1/", "http://127.8.9.1:1"],
@@ -11,7 +11,7 @@ Deno.test("parseProxyTarget() takes loopback addresses and absolute socket paths
     ["http://[::ffff:127.0.0.1]:80", null], // an IPv4 address in brackets
     ["http://10.0.0.1:80", null],
     ["http://0.0.0.0:80", null],
-    ["http://localhost:80", null], // whatever the name means today
+    ["http://localhost:80", null], // a name may mean anything
     ["http://127.0.0.1", null],
     ["http://127.0.0.1:0", null],
     ["http://127.0.0.1:80/path", null],

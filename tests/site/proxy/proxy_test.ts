@@ -1,16 +1,16 @@
-/** Goal: what a program says reaches the client, and nothing else does. Method: programs in memory that
- * follow a script; requests without an engine. */
+/** Goal: what the upstream sends reaches the client, and nothing else does. Method: upstreams in
+ * memory that follow a script; requests without an engine. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { BodyError, type HttpRequest, type HttpResponse } from "../../../mod/base/exchange.ts";
 import { ReverseProxy } from "../../../mod/site/proxy/proxy.ts";
 import { bodyText, type FakeRequest, fakeRequest, field } from "../../support/request.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
-/** Answers one connection. */
-type Script = (conn: Caller) => Promise<void>;
+/** Serves one connection. */
+type Script = (conn: UpstreamEnd) => Promise<void>;
 
-/** The program's end of a connection. */
-class Caller {
+/** The upstream's end of a connection. */
+class UpstreamEnd {
   readonly stream: StreamEnd;
   #text = "";
 
@@ -18,7 +18,7 @@ class Caller {
     this.stream = stream;
   }
 
-  /** Reads up to and with `mark`. */
+  /** Reads up to and including `mark`. */
   async until(mark: string): Promise<string> {
     const buffer = new Uint8Array(4096);
     while (!this.#text.includes(mark)) {
@@ -32,28 +32,28 @@ class Caller {
     return found;
   }
 
-  async say(text: string): Promise<void> {
+  async send(text: string): Promise<void> {
     await this.stream.write(Uint8Array.from(text, (char) => char.charCodeAt(0)));
   }
 }
 
-/** A forwarder to a program that answers its connections with `scripts`, one each. */
-class Behind {
+/** A reverse proxy for an upstream that serves its connections with `scripts`, one each. */
+class TestProxy {
   readonly problems: unknown[] = [];
-  readonly callers: Caller[] = [];
-  readonly proxy: ReverseProxy;
+  readonly upstreams: UpstreamEnd[] = [];
+  readonly inner: ReverseProxy;
 
   constructor(...scripts: Script[]) {
-    this.proxy = Behind.#forwarder(this, scripts, 60_000);
+    this.inner = TestProxy.#create(this, scripts, 60_000);
   }
 
-  /** One that waits for a moment only. */
-  static impatient(...scripts: Script[]): Behind {
-    const behind = new Behind();
-    return Object.assign(behind, { proxy: Behind.#forwarder(behind, scripts, 100) });
+  /** One with a short time-out. */
+  static withShortTimeout(...scripts: Script[]): TestProxy {
+    const proxy = new TestProxy();
+    return Object.assign(proxy, { inner: TestProxy.#create(proxy, scripts, 100) });
   }
 
-  static #forwarder(behind: Behind, scripts: Script[], timeoutMs: number): ReverseProxy {
+  static #create(proxy: TestProxy, scripts: Script[], timeoutMs: number): ReverseProxy {
     return new ReverseProxy({
       via: "us",
       timeoutMs,
@@ -61,145 +61,152 @@ class Behind {
         const script = scripts.shift();
         if (script === undefined) return Promise.reject(new Deno.errors.ConnectionRefused("none"));
         const [ours, theirs] = streamPair();
-        const caller = new Caller(theirs);
-        behind.callers.push(caller);
-        script(caller).catch((error) => behind.problems.push(error));
+        const upstream = new UpstreamEnd(theirs);
+        proxy.upstreams.push(upstream);
+        script(upstream).catch((error) => proxy.problems.push(error));
         return Promise.resolve(ours);
       },
     });
   }
 
-  async ask(fake: FakeRequest | HttpRequest = {}): Promise<HttpResponse | string> {
+  async fetch(fake: FakeRequest | HttpRequest = {}): Promise<HttpResponse | string> {
     const request = "headers" in fake && typeof fake.headers === "function"
       ? fake as HttpRequest
       : fakeRequest(fake as FakeRequest);
-    const result = await this.proxy.handle(request);
+    const result = await this.inner.handle(request);
     return "refuse" in result ? result.refuse : result;
   }
 
-  /** Status and body; or the word of the refusal. */
-  async tell(fake: FakeRequest | HttpRequest = {}): Promise<string> {
-    const result = await this.ask(fake);
+  /** The status and the body, or the reason of the refusal. */
+  async fetchText(fake: FakeRequest | HttpRequest = {}): Promise<string> {
+    const result = await this.fetch(fake);
     return typeof result === "string" ? result : `${result.status} ${await bodyText(result)}`;
   }
 
   [Symbol.dispose](): void {
-    this.proxy.close();
+    this.inner.close();
     assertEquals(this.problems, []);
   }
 }
 
-/** Answers each request on the connection with the next of `answers`. */
-function answering(...answers: string[]): Script {
-  return async (caller) => {
-    for (const answer of answers) {
-      await caller.until("\r\n\r\n");
-      await caller.say(answer);
+/** Sends the next of `responses` for each request on the connection. */
+function responding(...responses: string[]): Script {
+  return async (upstream) => {
+    for (const response of responses) {
+      await upstream.until("\r\n\r\n");
+      await upstream.send(response);
     }
   };
 }
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-Deno.test("ReverseProxy gives the program's answer, however its body is delimited", async () => {
+Deno.test("ReverseProxy returns the response, however its body is delimited", async () => {
   const large = "x".repeat(100_000);
-  const closing: Script = async (caller) => {
-    await caller.until("\r\n\r\n");
-    await caller.say("HTTP/1.0 201 Made\r\nX-A: b\r\n\r\nuntil");
-    await caller.say(" the end");
-    caller.stream.close();
+  const closing: Script = async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    await upstream.send("HTTP/1.0 201 Made\r\nX-A: b\r\n\r\nuntil");
+    await upstream.send(" the end");
+    upstream.stream.close();
   };
   const scripts: [script: Script, want: string][] = [
-    [answering(OK), "200 ok"],
-    [answering("HTTP/1.1 204 No Content\r\n\r\n"), "204 "],
-    [answering("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"), "404 "],
+    [responding(OK), "200 ok"],
+    [responding("HTTP/1.1 204 No Content\r\n\r\n"), "204 "],
+    [responding("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"), "404 "],
     [
-      answering("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
+      responding("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"),
       "200 ok",
     ],
-    [answering(`HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n${large}`), `200 ${large}`],
+    [responding(`HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n${large}`), `200 ${large}`],
     [
-      answering(`HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${OK}`),
+      responding(`HTTP/1.1 103 Hints\r\nLink: x\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n${OK}`),
       "200 ok",
     ],
     [closing, "201 until the end"],
   ];
   for (const [script, want] of scripts) {
-    using behind = new Behind(script);
-    assertEquals(await behind.tell(), want);
+    using proxy = new TestProxy(script);
+    assertEquals(await proxy.fetchText(), want);
   }
 });
 
-Deno.test("ReverseProxy reads an answer that comes byte by byte", async () => {
-  const answers = [OK, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"];
-  using behind = new Behind(async (caller) => {
-    for (const answer of answers) {
-      await caller.until("\r\n\r\n");
-      for (const byte of answer) await caller.say(byte);
+Deno.test("ReverseProxy reads a response that arrives byte by byte", async () => {
+  const responses = [
+    OK,
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+  ];
+  using proxy = new TestProxy(async (upstream) => {
+    for (const response of responses) {
+      await upstream.until("\r\n\r\n");
+      for (const byte of response) await upstream.send(byte);
     }
   });
-  assertEquals([await behind.tell(), await behind.tell()], ["200 ok", "200 ok"]);
-  assertEquals(behind.callers.length, 1, "one connection served both");
+  assertEquals([await proxy.fetchText(), await proxy.fetchText()], ["200 ok", "200 ok"]);
+  assertEquals(proxy.upstreams.length, 1, "one connection served both");
 });
 
-Deno.test("ReverseProxy answers HEAD with the length that GET would have", async () => {
-  using behind = new Behind(answering("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n", OK));
-  const response = await behind.ask({ method: "HEAD" }) as HttpResponse;
+Deno.test("ReverseProxy responds to HEAD with the length that GET would have", async () => {
+  using proxy = new TestProxy(responding("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n", OK));
+  const response = await proxy.fetch({ method: "HEAD" }) as HttpResponse;
   assertEquals((response.body as { length: number }).length, 7);
-  assertEquals(await behind.tell(), "200 ok", "no byte of a body was waited for");
+  assertEquals(await proxy.fetchText(), "200 ok", "it did not wait for a body");
 });
 
-Deno.test("ReverseProxy sends a body on while it comes, with its framing", async () => {
+Deno.test("ReverseProxy forwards a body while it arrives, with its framing", async () => {
   const body = [new TextEncoder().encode("abc"), new TextEncoder().encode("de")];
   let seen = "";
-  const sized: Script = async (caller) => {
-    seen = await caller.until("abcde");
-    await caller.say(OK);
+  const sized: Script = async (upstream) => {
+    seen = await upstream.until("abcde");
+    await upstream.send(OK);
   };
-  using behind = new Behind(sized, async (caller) => {
-    seen = await caller.until("0\r\n\r\n");
-    await caller.say(OK);
+  using proxy = new TestProxy(sized, async (upstream) => {
+    seen = await upstream.until("0\r\n\r\n");
+    await upstream.send(OK);
   });
-  assertEquals(await behind.tell({ method: "POST", body }), "200 ok");
+  assertEquals(await proxy.fetchText({ method: "POST", body }), "200 ok");
   assertStringIncludes(seen, "\r\nContent-Length: 5\r\n");
-  behind.proxy.close(); // so that the next one is asked anew
+  proxy.inner.close(); // so that the next request opens a connection
   const request = fakeRequest({ method: "POST", body });
-  const flowing = { ...request, body: { ...request.body, length: null, read: request.body.read } };
-  assertEquals(await behind.tell(flowing), "200 ok");
+  const chunked = { ...request, body: { ...request.body, length: null, read: request.body.read } };
+  assertEquals(await proxy.fetchText(chunked), "200 ok");
   assertStringIncludes(seen, "\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
 });
 
-Deno.test("ReverseProxy lets an answer come before the body has gone out", async () => {
+Deno.test("ReverseProxy accepts a response before the request body was sent", async () => {
   let isRead = false;
-  using behind = new Behind(async (caller) => {
-    await caller.until("\r\n\r\n");
-    await caller.say("HTTP/1.1 413 Much\r\nContent-Length: 0\r\n\r\n");
+  using proxy = new TestProxy(async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    await upstream.send("HTTP/1.1 413 Much\r\nContent-Length: 0\r\n\r\n");
   });
   const request = fakeRequest({ method: "POST", body: [new Uint8Array(1)] });
   const body = { ...request.body, length: 9, read: () => new Promise<null>(() => isRead = true) };
-  assertEquals(await behind.tell({ ...request, body }), "413 ");
-  assertEquals([isRead, await behind.tell()], [true, "BadGateway"], "its connection is not reused");
+  assertEquals(await proxy.fetchText({ ...request, body }), "413 ");
+  assertEquals(
+    [isRead, await proxy.fetchText()],
+    [true, "BadGateway"],
+    "its connection is not reused",
+  );
 });
 
-Deno.test("ReverseProxy lets a body that cannot be had pass, and ends the exchange behind", async () => {
+Deno.test("ReverseProxy rethrows the error of a body, and ends the exchange upstream", async () => {
   let ended: number | null = 0;
-  using behind = new Behind(async (caller) => {
-    await caller.until("\r\n\r\n");
-    ended = await caller.stream.read(new Uint8Array(1));
+  using proxy = new TestProxy(async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    ended = await upstream.stream.read(new Uint8Array(1));
   });
   const request = fakeRequest({ method: "POST", body: [] });
   const read = (): Promise<never> => Promise.reject(new BodyError("gone"));
   const broken = { ...request, body: { ...request.body, length: 5, read } };
-  await assertRejects(() => behind.ask(broken), BodyError, "gone");
+  await assertRejects(() => proxy.fetch(broken), BodyError, "gone");
   assertEquals(ended, null);
 });
 
-Deno.test("ReverseProxy answers BadGateway for what is no answer", async () => {
-  const hangingUp: Script = async (caller) => {
-    await caller.until("\r\n\r\n");
-    caller.stream.close();
+Deno.test("ReverseProxy refuses with BadGateway what is not a valid response", async () => {
+  const closing: Script = async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    upstream.stream.close();
   };
-  const answers = [
+  const responses = [
     "nonsense\r\n\r\n",
     "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
     "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n1",
@@ -207,15 +214,15 @@ Deno.test("ReverseProxy answers BadGateway for what is no answer", async () => {
     "HTTP/1.1 100 Continue\r\n\r\n".repeat(20),
     `HTTP/1.1 200 OK\r\nA: ${"x".repeat(70_000)}\r\n\r\n`,
   ];
-  for (const script of [hangingUp, ...answers.map((answer) => answering(answer))]) {
-    using behind = new Behind(script);
-    assertEquals(await behind.tell(), "BadGateway");
+  for (const script of [closing, ...responses.map((response) => responding(response))]) {
+    using proxy = new TestProxy(script);
+    assertEquals(await proxy.fetchText(), "BadGateway");
   }
-  using nobody = new Behind();
-  assertEquals(await nobody.tell(), "BadGateway");
+  using unreachable = new TestProxy();
+  assertEquals(await unreachable.fetchText(), "BadGateway");
 });
 
-Deno.test("ReverseProxy fails a body that breaks off, and never calls it whole", async () => {
+Deno.test("ReverseProxy fails on a truncated body, which never looks complete", async () => {
   const cases = [
     ["Content-Length: 50000", "part"],
     ["Transfer-Encoding: chunked", "5\r\nab"],
@@ -223,24 +230,24 @@ Deno.test("ReverseProxy fails a body that breaks off, and never calls it whole",
     ["Transfer-Encoding: chunked", "2\r\nokX\r\n0\r\n\r\n"],
   ] as const;
   for (const [framing, body] of cases) {
-    using behind = new Behind(async (caller) => {
-      await caller.until("\r\n\r\n");
-      await caller.say(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n${body}`);
-      caller.stream.close();
+    using proxy = new TestProxy(async (upstream) => {
+      await upstream.until("\r\n\r\n");
+      await upstream.send(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n${body}`);
+      upstream.stream.close();
     });
-    const response = await behind.ask() as HttpResponse;
+    const response = await proxy.fetch() as HttpResponse;
     await assertRejects(() => bodyText(response), Error, undefined, body);
-    assertEquals(await behind.tell(), "BadGateway");
+    assertEquals(await proxy.fetchText(), "BadGateway");
   }
 });
 
-Deno.test("ReverseProxy asks again only where nothing can have happened", async () => {
-  /** Answers once, takes a second request and hangs up. */
-  const stale: Script = async (caller) => {
-    await caller.until("\r\n\r\n");
-    await caller.say(OK);
-    await caller.until("\r\n\r\n");
-    caller.stream.close();
+Deno.test("ReverseProxy retries only if the upstream cannot have done anything", async () => {
+  /** Responds once, reads a second request and closes the connection. */
+  const stale: Script = async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    await upstream.send(OK);
+    await upstream.until("\r\n\r\n");
+    upstream.stream.close();
   };
   const cases: [fake: FakeRequest, want: string][] = [
     [{}, "200 ok"],
@@ -250,51 +257,51 @@ Deno.test("ReverseProxy asks again only where nothing can have happened", async 
     [{ method: "PUT", body: [] }, "BadGateway"],
   ];
   for (const [fake, want] of cases) {
-    using behind = new Behind(stale, answering(OK));
-    assertEquals(await behind.tell(), "200 ok");
-    assertEquals(await behind.tell(fake), want, JSON.stringify(fake));
+    using proxy = new TestProxy(stale, responding(OK));
+    assertEquals(await proxy.fetchText(), "200 ok");
+    assertEquals(await proxy.fetchText(fake), want, JSON.stringify(fake));
   }
   /** A first connection is never stale. */
-  using fresh = new Behind(async (caller) => {
-    await caller.until("\r\n\r\n");
-    caller.stream.close();
-  }, answering(OK));
-  assertEquals(await fresh.tell(), "BadGateway");
-  /** One byte of an answer is an answer. */
-  using begun = new Behind(async (caller) => {
-    await caller.until("\r\n\r\n");
-    await caller.say(OK);
-    await caller.until("\r\n\r\n");
-    await caller.say("H");
-    caller.stream.close();
-  }, answering(OK));
-  assertEquals([await begun.tell(), await begun.tell()], ["200 ok", "BadGateway"]);
+  using fresh = new TestProxy(async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    upstream.stream.close();
+  }, responding(OK));
+  assertEquals(await fresh.fetchText(), "BadGateway");
+  /** One byte of a response is a response. */
+  using begun = new TestProxy(async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    await upstream.send(OK);
+    await upstream.until("\r\n\r\n");
+    await upstream.send("H");
+    upstream.stream.close();
+  }, responding(OK));
+  assertEquals([await begun.fetchText(), await begun.fetchText()], ["200 ok", "BadGateway"]);
 });
 
-Deno.test("ReverseProxy answers GatewayTimeout where no head comes, and cuts a body that stops", async () => {
-  const silent: Script = async (caller) => void await caller.until("\r\n\r\n");
-  using behind = Behind.impatient(
+Deno.test("ReverseProxy refuses with GatewayTimeout, and aborts a stalled body", async () => {
+  const silent: Script = async (upstream) => void await upstream.until("\r\n\r\n");
+  using proxy = TestProxy.withShortTimeout(
     silent,
-    answering("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\npart"),
-    async (caller) => {
-      await caller.until("\r\n\r\n");
-      await caller.say("HTTP/1.1 2");
+    responding("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\npart"),
+    async (upstream) => {
+      await upstream.until("\r\n\r\n");
+      await upstream.send("HTTP/1.1 2");
     },
   );
-  assertEquals(await behind.tell(), "GatewayTimeout");
-  const half = await behind.ask() as HttpResponse;
+  assertEquals(await proxy.fetchText(), "GatewayTimeout");
+  const half = await proxy.fetch() as HttpResponse;
   await assertRejects(() => bodyText(half));
-  assertEquals(await behind.tell(), "GatewayTimeout");
+  assertEquals(await proxy.fetchText(), "GatewayTimeout");
 });
 
-Deno.test("ReverseProxy ends the exchange behind when its client goes away", async () => {
+Deno.test("ReverseProxy ends the exchange upstream when its client goes away", async () => {
   let ended: number | null = 0;
-  using behind = new Behind(async (caller) => {
-    await caller.until("\r\n\r\n");
-    await caller.say("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\npart");
-    ended = await caller.stream.read(new Uint8Array(1));
+  using proxy = new TestProxy(async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    await upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 50000\r\n\r\npart");
+    ended = await upstream.stream.read(new Uint8Array(1));
   });
-  const response = await behind.ask() as HttpResponse;
+  const response = await proxy.fetch() as HttpResponse;
   const body = response.body as { pull(): Promise<unknown>; close(): void };
   await body.pull();
   body.close();
@@ -302,24 +309,24 @@ Deno.test("ReverseProxy ends the exchange behind when its client goes away", asy
   assertEquals(ended, null);
 });
 
-Deno.test("ReverseProxy changes to a WebSocket and carries it", async () => {
-  using behind = new Behind(async (caller) => {
-    const head = await caller.until("\r\n\r\n");
+Deno.test("ReverseProxy upgrades to a WebSocket and carries it", async () => {
+  using proxy = new TestProxy(async (upstream) => {
+    const head = await upstream.until("\r\n\r\n");
     assertStringIncludes(head, "Upgrade: websocket");
-    await caller.say(
+    await upstream.send(
       "HTTP/1.1 101 Go\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nA: b\r\n\r\nhi",
     );
-    assertEquals(await caller.until("ping"), "ping");
-    await caller.stream.closeWrite();
+    assertEquals(await upstream.until("ping"), "ping");
+    await upstream.stream.closeWrite();
   });
   const headers = [["Upgrade", "websocket"], ["Connection", "Upgrade"]] as const;
-  const response = await behind.ask({ headers }) as HttpResponse;
+  const response = await proxy.fetch({ headers }) as HttpResponse;
   assertEquals([response.status, field(response, "upgrade"), field(response, "a")], [
     101,
     "websocket",
     "b",
   ]);
-  assertEquals(field(response, "connection"), null, "that field is the engine's");
+  assertEquals(field(response, "connection"), null, "the engine sets that field");
   const [client, ours] = streamPair();
   const over = response.upgrade!(ours);
   const buffer = new Uint8Array(10);
@@ -330,20 +337,20 @@ Deno.test("ReverseProxy changes to a WebSocket and carries it", async () => {
   await over;
 });
 
-Deno.test("ReverseProxy passes a program's refusal of a WebSocket on", async () => {
-  using behind = new Behind(answering("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"));
+Deno.test("ReverseProxy passes on the upstream's refusal of a WebSocket", async () => {
+  using proxy = new TestProxy(responding("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"));
   const headers = [["Upgrade", "websocket"], ["Connection", "Upgrade"]] as const;
-  assertEquals(await behind.tell({ headers }), "403 ");
+  assertEquals(await proxy.fetchText({ headers }), "403 ");
 });
 
-Deno.test("ReverseProxy refuses a request that has come back, and more than a queue holds", async () => {
-  using behind = new Behind(answering(OK));
-  assertEquals(await behind.tell({ headers: [["Via", "1.1 us"]] }), "BadGateway");
-  assertEquals(behind.callers.length, 0);
-  const never: Script = async (caller) => void await caller.until("\r\n\r\n");
-  using full = Behind.impatient(...Array.from({ length: 1000 }, () => never));
-  const waiting = Array.from({ length: 1000 }, () => full.tell());
-  assertEquals(await full.tell(), "QueueFull");
+Deno.test("ReverseProxy refuses a request in a loop, and more than the queue holds", async () => {
+  using proxy = new TestProxy(responding(OK));
+  assertEquals(await proxy.fetchText({ headers: [["Via", "1.1 us"]] }), "BadGateway");
+  assertEquals(proxy.upstreams.length, 0);
+  const never: Script = async (upstream) => void await upstream.until("\r\n\r\n");
+  using full = TestProxy.withShortTimeout(...Array.from({ length: 1000 }, () => never));
+  const waiting = Array.from({ length: 1000 }, () => full.fetchText());
+  assertEquals(await full.fetchText(), "QueueFull");
   assertEquals(new Set(await Promise.all(waiting)), new Set(["GatewayTimeout"]));
-  assertEquals(await full.tell(), "BadGateway", "there is room again");
+  assertEquals(await full.fetchText(), "BadGateway", "there is room again");
 });

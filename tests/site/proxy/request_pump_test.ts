@@ -1,4 +1,4 @@
-/** Goal: the body arrives whole, or what failed is known. Method: a connection in memory. */
+/** Goal: the body arrives whole, or the failure is known. Method: a connection in memory. */
 import { assertEquals } from "@std/assert";
 import { BodyError, type RequestBody } from "../../../mod/base/exchange.ts";
 import { RequestPump } from "../../../mod/site/proxy/request_pump.ts";
@@ -10,7 +10,7 @@ interface Pumped {
   readonly pump: RequestPump;
   readonly connection: UpstreamConnection;
   readonly program: StreamEnd;
-  /** `+` and `-` for a wait's begin and end, `.` for all sent. */
+  /** `+` and `-` for the beginning and the end of a wait, `.` when everything was sent. */
   readonly events: () => string;
   readonly sent: Promise<void>;
 }
@@ -18,16 +18,16 @@ interface Pumped {
 function pumping(body: RequestBody): Pumped {
   const [ours, program] = streamPair();
   const connection = new UpstreamConnection(ours);
-  let said = "";
+  let log = "";
   const { promise: sent, resolve } = Promise.withResolvers<void>();
   const pump = new RequestPump(connection, body, {
-    onWait: (isWaiting) => void (said += isWaiting ? "+" : "-"),
+    onWait: (isWaiting) => void (log += isWaiting ? "+" : "-"),
     onSent(): void {
-      said += ".";
+      log += ".";
       resolve();
     },
   });
-  return { pump, connection, program, events: () => said, sent };
+  return { pump, connection, program, events: () => log, sent };
 }
 
 async function textOf(stream: StreamEnd, length: number): Promise<string> {
@@ -43,7 +43,7 @@ async function textOf(stream: StreamEnd, length: number): Promise<string> {
 
 const BODY = fakeRequest({ body: ["ab", "", "c"].map((text) => new TextEncoder().encode(text)) });
 
-Deno.test("RequestPump sends a body with its length as it is, any other in chunks", async () => {
+Deno.test("RequestPump sends a body of known length as it is, any other in chunks", async () => {
   const body = (): RequestBody =>
     fakeRequest({ body: ["ab", "", "c"].map((t) => new TextEncoder().encode(t)) }).body;
   const plain = pumping(body());
@@ -56,7 +56,7 @@ Deno.test("RequestPump sends a body with its length as it is, any other in chunk
   await chunked.sent;
 });
 
-Deno.test("RequestPump keeps what failed on the client's side and cuts the program off", async () => {
+Deno.test("RequestPump keeps the error of the client's side and disconnects", async () => {
   const error = new BodyError("gone");
   const { pump, program, connection } = pumping({
     ...BODY.body,
@@ -66,7 +66,7 @@ Deno.test("RequestPump keeps what failed on the client's side and cuts the progr
   assertEquals([pump.bodyError, pump.isSent, connection.isClosed], [error, false, true]);
 });
 
-Deno.test("RequestPump stops where the program takes no more, and leaves its answer to be read", async () => {
+Deno.test("RequestPump stops if the upstream stops reading, and leaves its response", async () => {
   const source = fakeRequest({ body: [new Uint8Array(1), new Uint8Array(1)] }).body;
   const { pump, program, connection } = pumping(source);
   program.close();

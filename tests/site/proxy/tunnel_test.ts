@@ -9,7 +9,7 @@ async function readText(stream: StreamEnd): Promise<string | null> {
   return count === null ? null : new TextDecoder().decode(buffer.subarray(0, count));
 }
 
-Deno.test("tunnel() carries both directions and passes each end on", async () => {
+Deno.test("tunnel() carries both directions, and passes on the end of each", async () => {
   const [client, a] = streamPair();
   const [program, b] = streamPair();
   const done = tunnel(a, b);
@@ -25,7 +25,7 @@ Deno.test("tunnel() carries both directions and passes each end on", async () =>
   assertEquals(b.isClosed, true);
 });
 
-Deno.test("tunnel() ends both where one breaks", async () => {
+Deno.test("tunnel() closes both connections if one fails", async () => {
   for (const broken of ["client", "program"]) {
     const [client, a] = streamPair();
     const [program, b] = streamPair();

@@ -1,5 +1,5 @@
-/** Goal: a body has the bytes that its framing says, at every split. Method: a connection in memory that
- * gives a few bytes at a time. */
+/** Goal: a body has the bytes that its framing declares, at every split. Method: a connection in
+ * memory that delivers a few bytes at a time. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { UpstreamBody } from "../../../mod/site/proxy/upstream_body.ts";
 import { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
@@ -7,9 +7,9 @@ import { BODY, UpstreamFault } from "../../../mod/site/proxy/upstream_head.ts";
 
 interface Read {
   readonly text: string;
-  /** What `onEnd` heard, in order. */
+  /** The arguments of `onEnd`, in order. */
   readonly ends: readonly boolean[];
-  /** Bytes that the body left. */
+  /** Number of bytes that the body left unread. */
   readonly rest: number;
 }
 
@@ -43,7 +43,7 @@ async function readAll(sent: string, bodyLength: number, step: number): Promise<
   return { text, ends, rest: connection.end - connection.start };
 }
 
-Deno.test("UpstreamBody reads what its framing says, at every split", async () => {
+Deno.test("UpstreamBody reads what its framing declares, at every split", async () => {
   const chunked = "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: x\r\n\r\n";
   const cases: [sent: string, bodyLength: number, isWhole: boolean][] = [
     ["abcde", 5, true],
@@ -59,12 +59,12 @@ Deno.test("UpstreamBody reads what its framing says, at every split", async () =
   assertEquals((await readAll("", 0, 1)).ends, [true]);
 });
 
-Deno.test("UpstreamBody leaves what is not its own", async () => {
+Deno.test("UpstreamBody leaves what follows it unread", async () => {
   assertEquals((await readAll("abcdeHTTP/1.1", 5, 100)).rest, 8);
   assertEquals((await readAll("1\r\na\r\n0\r\n\r\nHTTP/1.1", BODY.chunked, 100)).rest, 8);
 });
 
-Deno.test("UpstreamBody fails where the connection ends too early, or a chunk is none", async () => {
+Deno.test("UpstreamBody fails if the connection ends early or a chunk is invalid", async () => {
   const cases: [sent: string, bodyLength: number][] = [
     ["abcd", 5],
     ["", 5],

@@ -1,11 +1,11 @@
-/** Goal: no byte of the input is lost, whatever the buffer has to hold. Method: memory, and one socket. */
+/** Goal: no input is lost, whatever the buffer has to hold. Method: in memory, and two sockets. */
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import { connectTo, UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
 import { streamPair } from "../../support/stream_pair.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
-Deno.test("UpstreamConnection.fill() makes room without losing what is there", async () => {
+Deno.test("UpstreamConnection.fill() makes room without losing unread bytes", async () => {
   const [ours, theirs] = streamPair();
   const connection = new UpstreamConnection(ours);
   const sent = Uint8Array.from({ length: 60_000 }, (_, i) => i % 251);
@@ -25,7 +25,7 @@ Deno.test("UpstreamConnection.fill() makes room without losing what is there", a
   connection.close();
 });
 
-Deno.test("UpstreamConnection.becomeIdle() hears of the end, and gives what comes to the next fill()", async () => {
+Deno.test("UpstreamConnection.becomeIdle() keeps what arrives for the next fill()", async () => {
   const [ours, theirs] = streamPair();
   const connection = new UpstreamConnection(ours);
   let gone = 0;
@@ -56,6 +56,6 @@ Deno.test("connectTo() reaches a program on an address and on a socket file", as
     conn.close();
     accepted.close();
   }
-  const nobody = { kind: "unix", path: folder.at("none") } as const;
-  await assertRejects(() => connectTo(nobody), Deno.errors.NotFound);
+  const missing = { kind: "unix", path: folder.at("none") } as const;
+  await assertRejects(() => connectTo(missing), Deno.errors.NotFound);
 });

@@ -1,4 +1,4 @@
-/** Goal: a program's answer has one end that everyone sees. Method: tables, and every split. */
+/** Goal: a response has one end for every reader. Method: tables, and every split. */
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   BODY,
@@ -14,7 +14,7 @@ function read(text: string): UpstreamHead {
   return readUpstreamHead(bytes, 0, headEnd(bytes, 0, bytes.length));
 }
 
-Deno.test("readUpstreamHead() reads status, fields and framing", () => {
+Deno.test("readUpstreamHead() parses status, fields and framing", () => {
   const cases: [text: string, want: Partial<UpstreamHead>][] = [
     ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", { status: 200, bodyLength: 5, keepsAlive: true }],
     ["HTTP/1.1 200\r\n", { status: 200, bodyLength: BODY.untilClose, keepsAlive: true }],
@@ -34,7 +34,7 @@ Deno.test("readUpstreamHead() reads status, fields and framing", () => {
   }
 });
 
-Deno.test("readUpstreamHead() refuses what two readers could read differently", () => {
+Deno.test("readUpstreamHead() rejects what two readers could read differently", () => {
   const fields = [
     "Content-Length: 5\r\nContent-Length: 5",
     "Content-Length: 5, 5",
@@ -70,31 +70,31 @@ Deno.test("readUpstreamHead() refuses what two readers could read differently", 
   for (const line of lines.split("|")) {
     assertThrows(() => read(`${line}\r\n\r\n`), UpstreamFault, undefined, line);
   }
-  const chunkedBefore = "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-  assertThrows(() => read(chunkedBefore), UpstreamFault, "transfer coding");
+  const oldChunked = "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  assertThrows(() => read(oldChunked), UpstreamFault, "transfer coding");
   const many = `HTTP/1.1 200 OK\r\n${"A: b\r\n".repeat(501)}\r\n`;
   assertThrows(() => read(many), UpstreamFault, "too many");
 });
 
-// Goal: where a read ends changes nothing. Method: every split, in a buffer with bytes of before.
-Deno.test("headEnd() finds the same end at every split and every place in the buffer", () => {
+// Goal: the end of a read changes nothing. Method: every split, in a buffer with older bytes.
+Deno.test("headEnd() finds the same end at every split and every position in the buffer", () => {
   const text = "HTTP/1.1 200 OK\r\nA: b\r\nContent-Length: 3\r\n\r\nabc\r\n\r\n";
   const want = text.indexOf("abc");
-  for (const place of [0, 1, 17]) {
+  for (const position of [0, 1, 17]) {
     const buffer = new Uint8Array(200).fill(0x0a);
-    buffer.set(Uint8Array.from(text, (char) => char.charCodeAt(0)), place);
+    buffer.set(Uint8Array.from(text, (char) => char.charCodeAt(0)), position);
     for (let split = 0; split <= text.length; split++) {
-      const found = headEnd(buffer, place, place + split);
-      assertEquals(found, split < want ? -1 : place + want, `${place} ${split}`);
-      if (found >= 0) assertEquals(readUpstreamHead(buffer, place, found).bodyLength, 3);
+      const found = headEnd(buffer, position, position + split);
+      assertEquals(found, split < want ? -1 : position + want, `${position} ${split}`);
+      if (found >= 0) assertEquals(readUpstreamHead(buffer, position, found).bodyLength, 3);
     }
   }
   assertEquals(headEnd(Uint8Array.from([13, 10, 13, 10]), 0, 4), 4);
 });
 
-Deno.test("readUpstreamHead() never takes a mutated head for two different lengths", () => {
+Deno.test("readUpstreamHead() never accepts a mutated head with two lengths", () => {
   const text = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\nX: y\r\n\r\n";
-  let taken = 0;
+  let accepted = 0;
   for (let at = 0; at < text.length; at++) {
     for (const byte of ["\0", "\t", "\n", "\r", " ", ",", "-", "0", ":", "z", "\x80"]) {
       const mutated = text.slice(0, at) + byte + text.slice(at + 1);
@@ -102,16 +102,16 @@ Deno.test("readUpstreamHead() never takes a mutated head for two different lengt
         const { fields, bodyLength } = read(mutated);
         const lengths = fields.filter(([name]) => name.toLowerCase() === "content-length");
         assertEquals(lengths.map(([, value]) => Number(value)), bodyLength < 0 ? [] : [bodyLength]);
-        taken++;
+        accepted++;
       } catch (error) {
         if (!(error instanceof UpstreamFault)) throw error;
       }
     }
   }
-  assertEquals(taken > 50, true, "some mutations are sound");
+  assertEquals(accepted > 50, true, "some mutations are valid");
 });
 
-Deno.test("isBodyless() knows the answers without a body", () => {
+Deno.test("isBodyless() recognizes responses without a body", () => {
   assertEquals(
     [["HEAD", 200], ["GET", 204], ["GET", 304], ["GET", 101], ["GET", 200]]
       .map(([method, status]) => isBodyless(method as string, status as number)),

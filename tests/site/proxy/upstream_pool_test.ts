@@ -1,11 +1,10 @@
-/** Goal: a connection is used again only while it stands at the start of an answer. Method: connections
- * in memory. */
+/** Goal: a connection is reused only at the start of a response. Method: connections in memory. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { Deadlines } from "../../../mod/site/proxy/deadlines.ts";
 import { UpstreamPool } from "../../../mod/site/proxy/upstream_pool.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
-class Program {
+class TestUpstream {
   readonly ends: StreamEnd[] = [];
   readonly pool = new UpstreamPool(() => {
     const [ours, theirs] = streamPair();
@@ -14,13 +13,13 @@ class Program {
   }, new Deadlines());
 }
 
-/** Lets everything that waits for nothing but promises happen. */
+/** Lets everything happen that waits only for promises. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 20; i++) await Promise.resolve();
 }
 
-Deno.test("UpstreamPool.acquireIdle() gives the connection that was used last", async () => {
-  const { pool } = new Program();
+Deno.test("UpstreamPool.acquireIdle() returns the connection that was used last", async () => {
+  const { pool } = new TestUpstream();
   const [first, second] = [await pool.open(), await pool.open()];
   assertEquals(pool.acquireIdle(), null);
   pool.release(first);
@@ -32,11 +31,11 @@ Deno.test("UpstreamPool.acquireIdle() gives the connection that was used last", 
   pool.close();
   assertEquals(first.isClosed, true);
   pool.release(second);
-  assertEquals(second.isClosed, true, "nothing is kept after the end");
+  assertEquals(second.isClosed, true, "nothing is kept after close()");
 });
 
-Deno.test("UpstreamPool drops what hangs up or speaks out of turn while it waits", async () => {
-  const { pool, ends } = new Program();
+Deno.test("UpstreamPool drops idle connections that close or send unsolicited bytes", async () => {
+  const { pool, ends } = new TestUpstream();
   const [quiet, gone, chatty] = [await pool.open(), await pool.open(), await pool.open()];
   for (const connection of [quiet, gone, chatty]) pool.release(connection);
   ends[1]!.close();
@@ -48,8 +47,8 @@ Deno.test("UpstreamPool drops what hangs up or speaks out of turn while it waits
   quiet.close();
 });
 
-Deno.test("UpstreamPool.release() keeps no more than a burst, and nothing with bytes left", async () => {
-  const { pool } = new Program();
+Deno.test("UpstreamPool.release() keeps a limited number, and none with unread bytes", async () => {
+  const { pool } = new TestUpstream();
   const connections = await Promise.all(Array.from({ length: 129 }, () => pool.open()));
   connections[0]!.end = 1;
   for (const connection of connections) pool.release(connection);
@@ -61,7 +60,7 @@ Deno.test("UpstreamPool.release() keeps no more than a burst, and nothing with b
   pool.close();
 });
 
-Deno.test("UpstreamPool.open() says why there is no connection", async () => {
+Deno.test("UpstreamPool.open() rejects with the reason why there is no connection", async () => {
   const refused = new Deno.errors.ConnectionRefused("nobody");
   const pool = new UpstreamPool(() => Promise.reject(refused), new Deadlines());
   await assertRejects(() => pool.open(), Deno.errors.ConnectionRefused);

@@ -5,7 +5,7 @@ import { tempFolder } from "../../support/temp_folder.ts";
 
 const SIZE = 300_000;
 
-Deno.test("fileBody() gives exactly its range, whatever the file's length", async () => {
+Deno.test("fileBody() returns exactly its range, whatever the length of the file", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const path = `${folder}/f`;
@@ -24,7 +24,7 @@ Deno.test("fileBody() gives exactly its range, whatever the file's length", asyn
   }
 });
 
-Deno.test("fileBody() fails where the file became shorter, so that nobody takes it for whole", async () => {
+Deno.test("fileBody() fails if the file became shorter, so that it never looks whole", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const path = `${folder}/f`;
@@ -45,7 +45,8 @@ Deno.test("fileBody() serves more clients at once than it has large buffers", as
   }
   const pieces = await Promise.all(bodies.map((body) => body.pull()));
   const sizes = pieces.map((piece) => piece!.length).sort((a, b) => a - b);
-  assertEquals(sizes[0]! < 100_000 && sizes.at(-1) === 100_000, true); // small for some, large for some
+  // Some bodies have a small buffer, some a large one.
+  assertEquals(sizes[0]! < 100_000 && sizes.at(-1) === 100_000, true);
   for (const [i, body] of bodies.entries()) {
     let length = pieces[i]!.length;
     for (let piece = await body.pull(); piece !== null; piece = await body.pull()) {
@@ -56,7 +57,7 @@ Deno.test("fileBody() serves more clients at once than it has large buffers", as
   }
 });
 
-Deno.test("fileBody() closed during a read lends its buffer to nobody", async () => {
+Deno.test("fileBody() closed during a read does not share its buffer", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   for (const [name, fill] of [["a", 1], ["b", 2]] as const) {
@@ -64,9 +65,9 @@ Deno.test("fileBody() closed during a read lends its buffer to nobody", async ()
   }
   const all = { start: 0, end: SIZE - 1 };
   for (let i = 0; i < 20; i++) {
-    const cut = fileBody(await openFile(`${folder}/a`), all);
-    const read = cut.pull().catch(() => null);
-    cut.close(); // the client went away
+    const aborted = fileBody(await openFile(`${folder}/a`), all);
+    const read = aborted.pull().catch(() => null);
+    aborted.close(); // the client went away
     const body = fileBody(await openFile(`${folder}/b`), all);
     const sent = await bodyBytes({ status: 200, headers: [], body });
     assertEquals(sent.every((byte) => byte === 2), true);
@@ -74,7 +75,7 @@ Deno.test("fileBody() closed during a read lends its buffer to nobody", async ()
   }
 });
 
-Deno.test("bytesBody() gives its range in one piece, once", async () => {
+Deno.test("bytesBody() returns its range in one piece, once", async () => {
   const bytes = Uint8Array.of(0, 1, 2, 3, 4);
   const body = bytesBody(bytes, { start: 1, end: 3 });
   assertEquals(body.length, 3);
@@ -85,7 +86,7 @@ Deno.test("bytesBody() gives its range in one piece, once", async () => {
   assertEquals(await closed.pull(), null);
 });
 
-Deno.test("readWhole() gives every byte, or null for a file that is no longer as long", async () => {
+Deno.test("readWhole() returns every byte, or null if the length has changed", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const path = `${folder}/f`;

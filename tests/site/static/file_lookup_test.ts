@@ -5,7 +5,7 @@ import { tempFolder } from "../../support/temp_folder.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22);
 
-Deno.test("lookUp() finds files and folders, and nothing outside the root", async () => {
+Deno.test("lookUp() finds files and directories, and nothing outside the root", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const root = `${folder}/www`;
@@ -37,7 +37,7 @@ Deno.test("lookUp() finds files and folders, and nothing outside the root", asyn
     ["/out.txt", "forbidden"],
     ["/beside/", "forbidden"],
     ["/beside/index.html", "forbidden"],
-    ["/escaped/", "folder"], // its index page leads out, so there is none
+    ["/escaped/", "folder"], // its index page leads outside, so there is none
   ];
   for (const [path, want, real] of cases) {
     const found = await look(root, path);
@@ -58,7 +58,7 @@ Deno.test({
   },
 });
 
-Deno.test("lookUp() names type, validators and codings of a file", async () => {
+Deno.test("lookUp() returns the type, the validators and the codings of a file", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const time = new Date(NOW_MS - 5000);
@@ -91,7 +91,7 @@ Deno.test("lookUp() names type, validators and codings of a file", async () => {
   }
 });
 
-Deno.test("lookUp() claims no modification in the future", async () => {
+Deno.test("lookUp() omits a modification time in the future", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   await Deno.writeTextFile(`${folder}/f`, "");
@@ -102,6 +102,6 @@ Deno.test("lookUp() claims no modification in the future", async () => {
 
 function look(root: string, path: string): Promise<Lookup> {
   const parsed = parseFilePath(path, false);
-  if (parsed === null) throw new Error(`no path: ${path}`);
+  if (parsed === null) throw new Error(`not a path: ${path}`);
   return lookUp(root, parsed, NOW_MS);
 }

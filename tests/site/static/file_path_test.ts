@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { folderUrl, isInside, parseFilePath } from "../../../mod/site/static/file_path.ts";
 
-Deno.test("parseFilePath() gives names below the root and nothing that leaves it", () => {
+Deno.test("parseFilePath() returns names below the root, and null for what leaves it", () => {
   const cases: [path: string, want: readonly string[] | null, isFolder?: boolean][] = [
     ["/", [], true],
     ["/a", ["a"], false],
@@ -36,7 +36,7 @@ Deno.test("parseFilePath() gives names below the root and nothing that leaves it
   }
 });
 
-Deno.test("parseFilePath() refuses on Windows what its file system reads as something else", () => {
+Deno.test("parseFilePath() rejects names that Windows reads as something else", () => {
   for (
     const path of [
       "/a:b",
@@ -61,7 +61,7 @@ Deno.test("folderUrl() never names another host", () => {
   );
 });
 
-Deno.test("isInside() takes the root and what is below it, not what begins alike", () => {
+Deno.test("isInside() accepts the root and what is below it, not a common prefix", () => {
   const cases: [root: string, real: string, want: boolean][] = [
     ["/srv/www", "/srv/www", true],
     ["/srv/www", "/srv/www/a", true],

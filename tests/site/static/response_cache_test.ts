@@ -7,21 +7,21 @@ import {
 
 const SETTINGS = { UriEnableCache: true, UriMaxUriBytes: 262144, UriScavengerPeriod: 120 };
 
-Deno.test("ResponseCache gives the very same response for what it keeps", () => {
+Deno.test("ResponseCache returns the same response object while it is cached", () => {
   const cache = new ResponseCache(SETTINGS);
   const entries = cache.partition(1);
-  const kept = entry(0);
-  cache.put(entries, "/a", kept);
+  const cached = entry(0);
+  cache.put(entries, "/a", cached);
   const response = cache.cacheWhole(
-    { entries, path: "/a", entry: kept },
-    kept.identity,
+    { entries, path: "/a", entry: cached },
+    cached.identity,
     new Uint8Array(10),
   );
   assertStrictEquals(entries.get("/a")!.identity.whole, response);
   assertEquals(response.status, 200);
 });
 
-Deno.test("ResponseCache drops what was unused for the scavenger's period", () => {
+Deno.test("ResponseCache evicts what was unused for UriScavengerPeriod", () => {
   const cache = new ResponseCache({ ...SETTINGS, UriScavengerPeriod: 10 });
   const entries = cache.partition(1);
   cache.put(entries, "/old", entry(0));
@@ -35,7 +35,7 @@ Deno.test("ResponseCache drops what was unused for the scavenger's period", () =
   assertEquals([entries.size, cache.bytes], [0, 0]);
 });
 
-Deno.test("ResponseCache never holds more than its bound and counts what it holds", () => {
+Deno.test("ResponseCache never exceeds its limit, and counts what it holds", () => {
   const cache = new ResponseCache(SETTINGS, 10_000);
   const entries = cache.partition(1);
   for (let i = 0; i < 20; i++) {
@@ -50,13 +50,13 @@ Deno.test("ResponseCache never holds more than its bound and counts what it hold
   assertEquals(cache.bytes <= 10_000, true);
   assertEquals(entries.has("/0"), true); // what came first stays
   const before = cache.bytes;
-  cache.put(entries, "/0", entry(0)); // replaced: its bytes are given back
+  cache.put(entries, "/0", entry(0)); // replaced: its bytes are subtracted
   assertEquals(cache.bytes, before - 2000);
   for (const path of [...entries.keys()]) cache.remove(entries, path);
   assertEquals(cache.bytes, 0);
 });
 
-Deno.test("ResponseCache, when full, drops what was unused for ten seconds and nothing else", () => {
+Deno.test("ResponseCache, when full, evicts only what was unused for ten seconds", () => {
   const cache = new ResponseCache(SETTINGS, 3 * 1024);
   const entries = cache.partition(1);
   for (const path of ["/cold", "/hot", "/warm"]) cache.put(entries, path, entry(0));
@@ -65,7 +65,8 @@ Deno.test("ResponseCache, when full, drops what was unused for ten seconds and n
   cache.put(entries, "/new", entry(20_000));
   assertEquals([...entries.keys()], ["/hot", "/warm", "/new"]);
   cache.put(entries, "/newer", entry(20_100));
-  assertEquals([...entries.keys()], ["/hot", "/warm", "/new"]); // not a second later yet, and none cold
+  // Less than a second later, and none is cold.
+  assertEquals([...entries.keys()], ["/hot", "/warm", "/new"]);
   cache.put(entries, "/newest", entry(22_100));
   assertEquals([...entries.keys()], ["/hot", "/new", "/newest"]);
 });
@@ -84,19 +85,19 @@ Deno.test("ResponseCache counts nothing for an entry that was replaced meanwhile
   assertEquals([first.identity.whole, first.identity.bytes], [null, null]);
 });
 
-Deno.test("ResponseCache keeps a larger file after more than two requests within ten seconds", () => {
+Deno.test("ResponseCache caches a larger file after more than two requests in ten seconds", () => {
   const cache = new ResponseCache(SETTINGS, 10_000);
   const entries = cache.partition(1);
   const added = entry(0);
   cache.put(entries, "/a", added);
-  const asked = [0, 9_000, 10_000, 10_001, 10_002, 10_003].map((nowMs) => {
+  const results = [0, 9_000, 10_000, 10_001, 10_002, 10_003].map((nowMs) => {
     return cache.shouldCacheBytes(added.identity, nowMs);
   });
-  assertEquals(asked, [false, false, false, false, true, true]);
+  assertEquals(results, [false, false, false, false, true, true]);
   const before = cache.bytes;
   const ref = { entries, path: "/a", entry: added };
   cache.cacheBytes(ref, added.identity, new Uint8Array(5000));
-  cache.cacheBytes(ref, added.identity, new Uint8Array(5000)); // read twice at the same time
+  cache.cacheBytes(ref, added.identity, new Uint8Array(5000)); // two reads at the same time
   assertEquals(cache.bytes, before + 5000);
   added.usedMs = 10_003;
   const large = { ...added.identity, size: 6000, bytes: null };
@@ -106,7 +107,7 @@ Deno.test("ResponseCache keeps a larger file after more than two requests within
   assertEquals(cache.shouldCacheBytes({ ...large, size: 5 * 1024 * 1024 }, 10_005), false);
 });
 
-Deno.test("ResponseCache keeps nothing with UriEnableCache off", () => {
+Deno.test("ResponseCache caches nothing with UriEnableCache off", () => {
   const cache = new ResponseCache({ ...SETTINGS, UriEnableCache: false });
   const entries = cache.partition(1);
   cache.put(entries, "/a", entry(0));

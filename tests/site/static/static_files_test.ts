@@ -18,11 +18,11 @@ import {
 
 const SETTINGS = { UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 120 };
 
-Deno.test("staticFiles() answers each method, path and condition with its status", async () => {
+Deno.test("staticFiles() responds to each method, path and condition with its status", async () => {
   await withSite(async ({ handler, root }) => {
     await Deno.mkdir(`${root}/sub`);
     await Deno.writeTextFile(`${root}/a.html`, "<p>a");
-    const etag = field(await ask(handler, { path: "/a.html" }), "etag")!;
+    const etag = field(await send(handler, { path: "/a.html" }), "etag")!;
     const cases: [request: FakeRequest, status: number, body?: string][] = [
       [{ path: "/a.html" }, 200, "<p>a"],
       [{ path: "/a.html", query: "v=2" }, 200, "<p>a"],
@@ -42,7 +42,7 @@ Deno.test("staticFiles() answers each method, path and condition with its status
       [{ path: "/a.html", headers: [["Range", "bytes=0-0,2-2"]] }, 200, "<p>a"],
     ];
     for (const [request, status, body] of cases) {
-      const response = await ask(handler, request);
+      const response = await send(handler, request);
       assertEquals(response.status, status, JSON.stringify(request));
       if (body !== undefined) assertEquals(await bodyText(response), body);
       else await bodyText(response);
@@ -50,49 +50,49 @@ Deno.test("staticFiles() answers each method, path and condition with its status
   });
 });
 
-Deno.test("staticFiles() gives the fields that belong to each answer", async () => {
+Deno.test("staticFiles() sends the fields that belong to each response", async () => {
   await withSite(async ({ handler, root }) => {
     await Deno.mkdir(`${root}/sub dir`);
     await Deno.writeTextFile(`${root}/a.html`, "<p>a");
-    const whole = await ask(handler, { path: "/a.html" });
+    const whole = await send(handler, { path: "/a.html" });
     assertEquals(field(whole, "content-type"), "text/html; charset=UTF-8");
-    const part = await ask(handler, { path: "/a.html", headers: [["Range", "bytes=1-2"]] });
+    const part = await send(handler, { path: "/a.html", headers: [["Range", "bytes=1-2"]] });
     assertEquals(field(part, "content-range"), "bytes 1-2/4");
     await bodyText(part);
-    const beyond = await ask(handler, { path: "/a.html", headers: [["Range", "bytes=9-"]] });
+    const beyond = await send(handler, { path: "/a.html", headers: [["Range", "bytes=9-"]] });
     assertEquals(field(beyond, "content-range"), "bytes */4");
-    const same = await ask(handler, { path: "/a.html", headers: [["If-None-Match", "*"]] });
+    const same = await send(handler, { path: "/a.html", headers: [["If-None-Match", "*"]] });
     assertEquals(field(same, "etag"), field(whole, "etag"));
     assertEquals(field(same, "content-type"), null);
-    assertEquals(field(await ask(handler, { method: "PUT" }), "allow"), "GET, HEAD, OPTIONS");
-    const moved = await ask(handler, { path: "//sub dir", query: "a=b" });
+    assertEquals(field(await send(handler, { method: "PUT" }), "allow"), "GET, HEAD, OPTIONS");
+    const moved = await send(handler, { path: "//sub dir", query: "a=b" });
     assertEquals(field(moved, "location"), "/sub%20dir/?a=b");
   });
 });
 
-Deno.test("staticFiles() gives the same response object while a small file stays the same", async () => {
+Deno.test("staticFiles() returns the same object while a small file is unchanged", async () => {
   await withSite(async ({ handler, root, clock }) => {
     await Deno.writeTextFile(`${root}/a.txt`, "one");
-    // Written before the clock of the site, else Last-Modified is left out at first.
+    // Written before the clock of the site; otherwise Last-Modified is omitted at first.
     await Deno.utime(`${root}/a.txt`, 1000, 1000);
-    const first = await ask(handler, { path: "/a.txt" });
+    const first = await send(handler, { path: "/a.txt" });
     const hot = handler(fakeRequest({ path: "/a.txt" }));
     assertStrictEquals(hot, first); // without a promise
     clock.nowMs += 5000;
-    assertStrictEquals(await ask(handler, { path: "/a.txt" }), first); // compared, still the same
+    assertStrictEquals(await send(handler, { path: "/a.txt" }), first); // compared with the file
     await Deno.writeTextFile(`${root}/a.txt`, "other");
     assertStrictEquals(handler(fakeRequest({ path: "/a.txt" })), first); // within the second
     clock.nowMs += 1000;
-    const changed = await ask(handler, { path: "/a.txt" });
+    const changed = await send(handler, { path: "/a.txt" });
     assertEquals(await bodyText(changed), "other");
     assertNotEquals(field(changed, "etag"), field(first, "etag"));
     await Deno.remove(`${root}/a.txt`);
     clock.nowMs += 1000;
-    assertEquals((await ask(handler, { path: "/a.txt" })).status, 404);
+    assertEquals((await send(handler, { path: "/a.txt" })).status, 404);
   });
 });
 
-Deno.test("staticFiles() follows a root that is a link to the release of the day", async () => {
+Deno.test("staticFiles() follows a root that is a link to the current release", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   for (const release of ["r1", "r2"]) {
@@ -102,64 +102,64 @@ Deno.test("staticFiles() follows a root that is a link to the release of the day
   await Deno.symlink("r1", `${folder}/current`);
   const clock = { nowMs: Date.now() };
   const handler = siteOf(`${folder}/current`, clock);
-  assertEquals(await bodyText(await ask(handler, { path: "/v" })), "r1");
+  assertEquals(await bodyText(await send(handler, { path: "/v" })), "r1");
   await Deno.remove(`${folder}/current`);
   await Deno.symlink("r2", `${folder}/current`);
   clock.nowMs += 1000;
-  assertEquals(await bodyText(await ask(handler, { path: "/v" })), "r2");
+  assertEquals(await bodyText(await send(handler, { path: "/v" })), "r2");
 });
 
-Deno.test("staticFiles() streams what is too large to keep, and opens nothing for HEAD", async () => {
+Deno.test("staticFiles() streams a file too large to cache, but opens none for HEAD", async () => {
   await withSite(async ({ handler, root }) => {
     const text = "0123456789".repeat(100_000);
     await Deno.writeTextFile(`${root}/large`, text);
     for (let i = 0; i < 2; i++) {
-      const response = await ask(handler, { path: "/large" });
+      const response = await send(handler, { path: "/large" });
       const { body } = response;
       assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
       assertEquals(await bodyText(response) === text, true);
     }
-    const head = await ask(handler, { path: "/large", method: "HEAD" });
+    const head = await send(handler, { path: "/large", method: "HEAD" });
     const { body } = head;
     assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
   });
 });
 
-Deno.test("staticFiles() answers for a larger file without a wait while it is asked for often", async () => {
+Deno.test("staticFiles() returns a file at once while it is requested often", async () => {
   await withSite(async ({ handler, root, clock }) => {
     const text = "0123456789".repeat(100_000);
     await Deno.writeTextFile(`${root}/large`, text);
     for (let i = 0; i < 3; i++) {
-      assertEquals(await bodyText(await ask(handler, { path: "/large" })) === text, true);
+      assertEquals(await bodyText(await send(handler, { path: "/large" })) === text, true);
     }
-    const kept = handler(fakeRequest({ path: "/large" }));
-    assertEquals(kept instanceof Promise, false);
-    assertEquals(await bodyText(await responseOf(kept)) === text, true);
-    const part = await ask(handler, { path: "/large", headers: [["Range", "bytes=10-19"]] });
+    const cached = handler(fakeRequest({ path: "/large" }));
+    assertEquals(cached instanceof Promise, false);
+    assertEquals(await bodyText(await responseOf(cached)) === text, true);
+    const part = await send(handler, { path: "/large", headers: [["Range", "bytes=10-19"]] });
     assertEquals([part.status, await bodyText(part)], [206, "0123456789"]);
     await Deno.writeTextFile(`${root}/large`, "other".repeat(2000));
     clock.nowMs += 1000;
-    assertEquals(await bodyText(await ask(handler, { path: "/large" })), "other".repeat(2000));
+    assertEquals(await bodyText(await send(handler, { path: "/large" })), "other".repeat(2000));
   });
 });
 
-Deno.test("staticFiles() serves a sloppy path and keeps nothing under it", async () => {
+Deno.test("staticFiles() serves an unclean path, but caches nothing under it", async () => {
   await withSite(async ({ handler, root }) => {
     await Deno.writeTextFile(`${root}/a`, "a");
-    assertEquals(await bodyText(await ask(handler, { path: "//a" })), "a");
+    assertEquals(await bodyText(await send(handler, { path: "//a" })), "a");
     assertEquals(handler(fakeRequest({ path: "//a" })) instanceof Promise, true);
-    await ask(handler, { path: "/a" });
+    await send(handler, { path: "/a" });
     assertEquals(handler(fakeRequest({ path: "/a" })) instanceof Promise, false);
   });
 });
 
-Deno.test("staticFiles() sends a file that was replaced since it was looked at as what it is", async () => {
+Deno.test("staticFiles() sends a file that was replaced meanwhile as it is now", async () => {
   await withSite(async ({ handler, root }) => {
     await Deno.writeTextFile(`${root}/large`, "a".repeat(5000));
-    const first = await ask(handler, { path: "/large" });
+    const first = await send(handler, { path: "/large" });
     await bodyText(first);
     await Deno.writeTextFile(`${root}/large`, "b".repeat(6000)); // within the second
-    const second = await ask(handler, { path: "/large" });
+    const second = await send(handler, { path: "/large" });
     assertEquals(await bodyText(second), "b".repeat(6000));
     assertNotEquals(field(second, "etag"), field(first, "etag"));
   });
@@ -179,47 +179,48 @@ Deno.test("staticFiles() chooses a compressed copy by Accept-Encoding", async ()
     ];
     for (const [accept, want, coding] of cases) {
       const headers = accept === null ? [] : [["Accept-Encoding", accept] as const];
-      const response = await ask(handler, { path: "/s.css", headers });
+      const response = await send(handler, { path: "/s.css", headers });
       assertEquals(await bodyText(response), want, `${accept}`);
       assertEquals(field(response, "content-encoding"), coding);
       assertEquals(field(response, "vary"), "Accept-Encoding");
       assertEquals(field(response, "content-type"), "text/css; charset=UTF-8");
-      assertStrictEquals(handler(fakeRequest({ path: "/s.css", headers })), response); // each is kept
+      // Each copy is cached.
+      assertStrictEquals(handler(fakeRequest({ path: "/s.css", headers })), response);
     }
   });
 });
 
-Deno.test("staticFiles() asks the disk once for many first requests", async () => {
+Deno.test("staticFiles() looks a file up once for many first requests", async () => {
   await withSite(async ({ handler, root }) => {
     await Deno.writeTextFile(`${root}/a`, "a");
-    const answers = await Promise.all(
-      Array.from({ length: 50 }, () => ask(handler, { path: "/a" })),
+    const responses = await Promise.all(
+      Array.from({ length: 50 }, () => send(handler, { path: "/a" })),
     );
-    for (const answer of answers) assertEquals(await bodyText(answer), "a");
-    assertStrictEquals(await ask(handler, { path: "/a" }), await ask(handler, { path: "/a" }));
+    for (const response of responses) assertEquals(await bodyText(response), "a");
+    assertStrictEquals(await send(handler, { path: "/a" }), await send(handler, { path: "/a" }));
   });
 });
 
-Deno.test("staticFiles() lists a folder where it is allowed, and hides what it would not serve", async () => {
+Deno.test("staticFiles() lists a directory if allowed, without hidden names", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   for (const name of ["a.txt", ".secret"]) await Deno.writeTextFile(`${folder}/${name}`, "");
   await Deno.mkdir(`${folder}/sub`);
   const handler = siteOf(folder, { nowMs: Date.now() }, true);
-  const page = await bodyText(await ask(handler, { path: "/" }));
+  const page = await bodyText(await send(handler, { path: "/" }));
   assertStringIncludes(page, "./a.txt");
   assertStringIncludes(page, "./sub/");
   assertEquals(page.includes("secret"), false);
 });
 
 Deno.test({
-  name: "staticFiles() answers 403 for a file that it may not read",
+  name: "staticFiles() responds with 403 for a file that it may not read",
   ignore: Deno.build.os === "windows" || Deno.uid() === 0,
   fn: async () => {
     await withSite(async ({ handler, root }) => {
       await Deno.writeTextFile(`${root}/a`, "a");
       await Deno.chmod(`${root}/a`, 0);
-      assertEquals((await ask(handler, { path: "/a" })).status, 403);
+      assertEquals((await send(handler, { path: "/a" })).status, 403);
     });
   },
 });
@@ -247,6 +248,6 @@ function siteOf(root: string, clock: { nowMs: number }, listing = false): Handle
   });
 }
 
-function ask(handler: Handler, request: FakeRequest): Promise<HttpResponse> {
+function send(handler: Handler, request: FakeRequest): Promise<HttpResponse> {
   return responseOf(handler(fakeRequest(request)));
 }
