@@ -1,15 +1,15 @@
-// Goal: the place of the control socket, or a word why there can be none. Method: a table, a folder.
+// Goal: the path of the control socket, or why there can be none. Method: tables, and a directory.
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { controlPath, dialControl } from "../../../mod/host/control/control_address.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
-Deno.test("controlPath() is a socket in the run folder, a file on Windows", () => {
+Deno.test("controlPath() is a socket in the run directory, or a file on Windows", () => {
   assertEquals(controlPath("/run/httpcfg", "linux"), "/run/httpcfg/control.sock");
   assertEquals(controlPath("C:\\x\\run", "windows"), "C:\\x\\run\\control.json");
 });
 
-Deno.test("controlPath() refuses a path that is longer than a socket's can be", () => {
+Deno.test("controlPath() rejects a path that is too long for a socket", () => {
   const room = "/control.sock".length;
   const cases: [os: string, run: string, fits: boolean][] = [
     ["linux", "x".repeat(107 - room), true],
@@ -25,7 +25,7 @@ Deno.test("controlPath() refuses a path that is longer than a socket's can be", 
   }
 });
 
-Deno.test("dialControl() says why a control socket that is there cannot be reached", async () => {
+Deno.test("dialControl() says why an existing control socket cannot be reached", async () => {
   await using folder = await tempFolder();
   assertEquals(await dialControl(folder.path), null);
   assertEquals(await dialControl(folder.at("deeper")), null);

@@ -1,4 +1,4 @@
-// Goal: one question, one answer, and no harm from those who ask wrongly. Method: a real socket.
+// Goal: one request, one answer, and no harm from invalid requests. Method: a real socket.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { controlPath, dialControl } from "../../../mod/host/control/control_address.ts";
@@ -11,12 +11,12 @@ import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 
 const STATUS = serviceStatus({ HTTP: "running" });
 
-Deno.test("ControlClient.ask() gives the answer, steps on the way", async () => {
+Deno.test("ControlClient.ask() returns the answer, and reports the steps on the way", async () => {
   await using folder = await tempFolder();
-  await using _server = await openControl(folder.path, (request, tell) => {
+  await using _server = await openControl(folder.path, (request, report) => {
     assert(request.op === "stop" && request.service === "HTTP");
-    tell({ kind: "step", service: "W3SVC", state: "stopping" });
-    tell({ kind: "step", service: "W3SVC", state: "stopped" });
+    report({ kind: "step", service: "W3SVC", state: "stopping" });
+    report({ kind: "step", service: "W3SVC", state: "stopped" });
     return Promise.resolve(STATUS);
   });
   const steps: string[] = [];
@@ -40,7 +40,7 @@ Deno.test("ControlClient.ask() throws the service's Fault with its hint", async 
   assertEquals(odd.hint, undefined);
 });
 
-Deno.test("ControlClient.ask() gives null where no service is, or only its dead socket", async () => {
+Deno.test("ControlClient.ask() returns null without a service, or for a dead socket", async () => {
   await using folder = await tempFolder();
   const client = new ControlClient(folder.path);
   assertEquals(await client.ask({ op: "status" }), null);
@@ -49,7 +49,7 @@ Deno.test("ControlClient.ask() gives null where no service is, or only its dead 
   assertEquals(await client.ask({ op: "status" }), null);
 });
 
-Deno.test("ControlClient.ask() says that the service ended while it answered", async () => {
+Deno.test("ControlClient.ask() reports a service that ended while it answered", async () => {
   await using folder = await tempFolder();
   const path = controlPath(folder.path, "linux");
   const local = await openLocal({ kind: "unix", path }, (conn) => conn.close());
@@ -61,7 +61,7 @@ Deno.test("ControlClient.ask() says that the service ended while it answered", a
   await local.close();
 });
 
-Deno.test("ControlClient.ask() refuses the answer of a service that speaks another language", async () => {
+Deno.test("ControlClient.ask() rejects the answer of a different version", async () => {
   await using folder = await tempFolder();
   for (const answer of ['{"kind":"result","status":{"version":2}}', '{"kind":"new"}', "[]"]) {
     const path = controlPath(folder.path, "linux");
@@ -75,7 +75,7 @@ Deno.test("ControlClient.ask() refuses the answer of a service that speaks anoth
   }
 });
 
-Deno.test("serveControl() tells what goes wrong after the answer, and closes all the same", async () => {
+Deno.test("serveControl() reports a failure after the answer, and closes anyway", async () => {
   await using folder = await tempFolder();
   const failures: unknown[] = [];
   const path = controlPath(folder.path, "linux");
@@ -91,21 +91,21 @@ Deno.test("serveControl() tells what goes wrong after the answer, and closes all
   await local.close();
 });
 
-Deno.test("serveControl() answers nobody who lacks the token", async () => {
+Deno.test("serveControl() does not answer a client without the token", async () => {
   await using folder = await tempFolder();
-  const asked: string[] = [];
+  const ops: string[] = [];
   await using _server = await openControl(folder.path, ({ op }) => {
-    asked.push(op);
+    ops.push(op);
     return Promise.resolve(STATUS);
   }, "secret");
   for (const token of ["", "wrong", "secret"]) {
     const answer = await exchange(folder, `${JSON.stringify({ op: "status", token })}\n`);
     assertEquals(answer === "", token !== "secret", token);
   }
-  assertEquals(asked, ["status"]);
+  assertEquals(ops, ["status"]);
 });
 
-Deno.test("serveControl() outlives callers that send nonsense, too little, or go away", async () => {
+Deno.test("serveControl() survives clients that send nonsense, too little, or leave", async () => {
   await using folder = await tempFolder();
   await using _server = await openControl(folder.path, () => Promise.resolve(STATUS));
   for (const text of ["GET / HTTP/1.1\r\n\r\n", "{}", "null\n", "\n", '{"op":', "\u0000\n"]) {
@@ -120,14 +120,14 @@ Deno.test("serveControl() outlives callers that send nonsense, too little, or go
   assertEquals(await new ControlClient(folder.path).ask({ op: "status" }), STATUS);
 });
 
-/** Sends `text` and ends our side; everything that comes back. */
+/** Sends `text`, closes our direction, and returns everything that comes back. */
 async function exchange(folder: TempFolder, text: string): Promise<string> {
   const conn = await Deno.connect({
     transport: "unix",
     path: controlPath(folder.path, "linux"),
   });
-  const answer = new Response(conn.readable).text().catch(() => ""); // a reset is no answer
+  const answer = new Response(conn.readable).text().catch(() => ""); // a reset means no answer
   await conn.write(new TextEncoder().encode(text));
-  await conn.closeWrite().catch(() => {}); // the service may have ended it first
+  await conn.closeWrite().catch(() => {}); // the service may have closed it first
   return await answer;
 }

@@ -1,11 +1,11 @@
-// Goal: values arrive whole however the bytes are cut, and no line is endless. Method: fake streams.
+// Goal: values arrive whole at every split, and no line is endless. Method: fake streams.
 import { assertEquals, assertRejects } from "@std/assert";
 import { type LineStream, readLines, writeLine } from "../../../mod/host/control/json_lines.ts";
 
-/** A stream whose reads give `pieces`, and whose writes take at most `writeMax` bytes. */
+/** A stream whose reads return `pieces`, and whose writes accept at most `writeMax` bytes. */
 function fake(pieces: readonly Uint8Array[], writeMax = Infinity): LineStream & { sent(): string } {
   const left = [...pieces];
-  const taken: number[] = [];
+  const written: number[] = [];
   return {
     read(buffer): Promise<number | null> {
       const piece = left.shift();
@@ -15,10 +15,10 @@ function fake(pieces: readonly Uint8Array[], writeMax = Infinity): LineStream & 
     },
     write(bytes): Promise<number> {
       const count = Math.min(writeMax, bytes.length);
-      taken.push(...bytes.subarray(0, count));
+      written.push(...bytes.subarray(0, count));
       return Promise.resolve(count);
     },
-    sent: () => new TextDecoder().decode(new Uint8Array(taken)),
+    sent: () => new TextDecoder().decode(new Uint8Array(written)),
   };
 }
 
@@ -30,28 +30,28 @@ async function valuesOf(stream: LineStream, bytesMax = 1000): Promise<unknown[]>
   return await Array.fromAsync(readLines(stream, bytesMax));
 }
 
-Deno.test("writeLine() sends one line, through short writes", async () => {
+Deno.test("writeLine() sends one line, even through short writes", async () => {
   const stream = fake([], 3);
   await writeLine(stream, { a: "ü\n", b: [1, null] });
   assertEquals(stream.sent(), '{"a":"ü\\n","b":[1,null]}\n');
 });
 
-Deno.test("readLines() gives each value, wherever the bytes were cut", async () => {
+Deno.test("readLines() yields each value, wherever the bytes are split", async () => {
   const whole = bytes('{"a":"ü€😀"}\n[1]\n"x"\n');
   const want = [{ a: "ü€😀" }, [1], "x"];
-  for (let cut = 0; cut <= whole.length; cut++) {
-    const pieces = [whole.subarray(0, cut), whole.subarray(cut)].filter((p) => p.length > 0);
-    assertEquals(await valuesOf(fake(pieces)), want, `cut at ${cut}`);
+  for (let split = 0; split <= whole.length; split++) {
+    const pieces = [whole.subarray(0, split), whole.subarray(split)].filter((p) => p.length > 0);
+    assertEquals(await valuesOf(fake(pieces)), want, `split at ${split}`);
   }
   assertEquals(await valuesOf(fake([...whole].map((byte) => Uint8Array.of(byte)))), want);
 });
 
-Deno.test("readLines() gives nothing for nothing, and drops a line that never ended", async () => {
+Deno.test("readLines() yields nothing for no input, and drops an incomplete line", async () => {
   assertEquals(await valuesOf(fake([])), []);
   assertEquals(await valuesOf(fake([bytes('{"a":1}\n{"b":')])), [{ a: 1 }]);
 });
 
-Deno.test("readLines() throws at what is no JSON and at a line without an end", async () => {
+Deno.test("readLines() throws on invalid JSON, and on a line that is too long", async () => {
   await assertRejects(() => valuesOf(fake([bytes("GET / HTTP/1.1\r\n")])), SyntaxError);
   const endless = fake(Array.from({ length: 50 }, () => bytes("x".repeat(100))));
   await assertRejects(() => valuesOf(endless, 1000), RangeError, "1000 bytes");
@@ -59,7 +59,7 @@ Deno.test("readLines() throws at what is no JSON and at a line without an end", 
   await assertRejects(() => valuesOf(whole, 9), RangeError, "9 bytes");
 });
 
-Deno.test("readLines() looks at each byte of a large answer a bounded number of times", async () => {
+Deno.test("readLines() reads each byte of a large answer a limited number of times", async () => {
   const line = bytes(`"${"x".repeat(8_000_000)}"\n`);
   const pieces: Uint8Array[] = [];
   for (let i = 0; i < line.length; i += 65_536) pieces.push(line.subarray(i, i + 65_536));

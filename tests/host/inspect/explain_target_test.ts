@@ -1,4 +1,4 @@
-/** Goal: each kind of answer is told from the others. Method: values. */
+/** Goal: each kind of result is distinguished from the others. Method: values. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
@@ -7,7 +7,7 @@ import {
   isSite,
 } from "../../../mod/host/inspect/explain_target.ts";
 
-Deno.test("isSite() and describeWithoutSite() tell a site from a program, a reservation and nobody", () => {
+Deno.test("isSite() and describeWithoutSite() distinguish a site from everything else", () => {
   const url = "http://+:80/a/";
   const cases: [found: Exclude<FoundTarget, { id: number }>, by: string, summary: RegExp][] = [
     [{ url, to: "unix:/s" }, "program", /^Served by the program .*: unix:\/s$/],

@@ -1,4 +1,4 @@
-/** Goal: the explanation is what the service does, with the reasons. Method: tables, no socket. */
+/** Goal: the explanation is what the service does, with the reasons. Method: tables, no sockets. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
@@ -23,8 +23,8 @@ const MACHINE: Machine = {
 };
 const SITES = ["10.0.0.5:80:www.test", ":80:www.test", "10.0.0.5:80:", ":80:", ":443:"];
 
-Deno.test("explain() names the bucket that wins and why each other binding loses", () => {
-  const cases: readonly (readonly [ask: string, host: string, wins: number, losers: RegExp[]])[] = [
+Deno.test("explain() names the bucket that wins, and why each other binding loses", () => {
+  const cases: readonly (readonly [at: string, host: string, wins: number, losers: RegExp[]])[] = [
     ["10.0.0.5:80", "www.test", 1, [
       /host name on this address/,
       /^another/,
@@ -46,14 +46,17 @@ Deno.test("explain() names the bucket that wins and why each other binding loses
     ["10.0.0.6:80", "", 4, [/bound to 10/, /no host was requested/, /bound to 10/, /any address/]],
   ];
   for (const [at, host, wins, reasons] of cases) {
-    const answer = ask(at, host);
-    assertEquals([answer.answeredBy, answer.site?.id], ["site", wins], `${at} ${host}`);
-    assertEquals(answer.candidates.map(({ wins }) => wins), [1, 2, 3, 4].map((id) => id === wins));
-    reasons.forEach((reason, i) => assertMatch(answer.candidates[i]?.why ?? "", reason));
+    const explanation = explainAt(at, host);
+    assertEquals([explanation.answeredBy, explanation.site?.id], ["site", wins], `${at} ${host}`);
+    assertEquals(
+      explanation.candidates.map(({ wins }) => wins),
+      [1, 2, 3, 4].map((id) => id === wins),
+    );
+    reasons.forEach((reason, i) => assertMatch(explanation.candidates[i]?.why ?? "", reason));
   }
 });
 
-Deno.test("explain() says why nobody answers", () => {
+Deno.test("explain() says why nothing responds", () => {
   const held: PortOwner = {
     ...(parseEndpoint("10.0.0.6:80") as Endpoint),
     mapped: false,
@@ -87,15 +90,15 @@ Deno.test("explain() says why nobody answers", () => {
     ["10.0.0.6:81", "nobody", /no site is bound to port 81/, {}],
   ];
   for (const [at, by, summary, more] of cases) {
-    const answer = ask(at, "", more);
-    assertMatch(answer.summary, summary);
-    assertEquals(answer.answeredBy, by, at);
+    const explanation = explainAt(at, "", more);
+    assertMatch(explanation.summary, summary);
+    assertEquals(explanation.answeredBy, by, at);
   }
 });
 
-Deno.test("explain() tells the wrong protocol, a stopped site and an unknown host", () => {
-  assertMatch(ask("10.0.0.5:80", "", {}, true).summary, /port 80 speaks plain HTTP/);
-  const stopped = ask("10.0.0.5:80", "x", {}, null, [":80:y", ":80:x"], [2]);
+Deno.test("explain() reports the wrong protocol, a stopped site and an unknown host", () => {
+  assertMatch(explainAt("10.0.0.5:80", "", {}, true).summary, /port 80 speaks plain HTTP/);
+  const stopped = explainAt("10.0.0.5:80", "x", {}, null, [":80:y", ":80:x"], [2]);
   assertEquals([stopped.answeredBy, stopped.site], ["service", null]);
   assertMatch(stopped.summary, /400 Bad Request/);
   assertMatch(stopped.candidates[1]?.why ?? "", /does not start: it is configured not to start/);
@@ -119,13 +122,13 @@ Deno.test("explain() passes over a binding without a certificate", () => {
     },
     { ...common, id: 2, name: "s2", bindings: [{ ...at(443), secure: true }] },
   ];
-  const told = ask("10.0.0.5:443", "x", { sites }, true, [":80:", ":443:"]);
-  assertEquals(told.site?.id, 2);
-  assertEquals(told.candidates.map(({ id, wins }) => [id, wins]), [[1, false], [2, true]]);
-  assertEquals(told.candidates[0]?.why, unserved);
+  const explanation = explainAt("10.0.0.5:443", "x", { sites }, true, [":80:", ":443:"]);
+  assertEquals(explanation.site?.id, 2);
+  assertEquals(explanation.candidates.map(({ id, wins }) => [id, wins]), [[1, false], [2, true]]);
+  assertEquals(explanation.candidates[0]?.why, unserved);
 });
 
-Deno.test("explain() knows the programs and the reservations that stand before a site", () => {
+Deno.test("explain() knows the programs and the reservations that precede a site", () => {
   const registrations = [{ url: "http://+:80/app/", to: "http://127.0.0.1:3000" }];
   const urlAcl = ["http://+:80/app/", "http://+:80/dead/", "http://+:81/x/"].map((url) => {
     return { url, sddl: "D:(A;;GX;;;WD)" };
@@ -157,9 +160,9 @@ Deno.test("explain() knows the programs and the reservations that stand before a
   ];
   for (const [at, path, by, summary] of cases) {
     const endpoint = parseEndpoint(at) as Endpoint;
-    const answer = explain({ endpoint, host: "", secure: null, path }, facts);
-    assertEquals(answer.answeredBy, by, path);
-    assertMatch(answer.summary, summary);
+    const explanation = explain({ endpoint, host: "", secure: null, path }, facts);
+    assertEquals(explanation.answeredBy, by, path);
+    assertMatch(explanation.summary, summary);
   }
   const endpoint = parseEndpoint("10.0.0.5:80") as Endpoint;
   const { candidates } = explain({ endpoint, host: "", secure: null, path: "/app/" }, facts);
@@ -168,7 +171,7 @@ Deno.test("explain() knows the programs and the reservations that stand before a
   ]);
 });
 
-function ask(
+function explainAt(
   at: string,
   host: string,
   more: Partial<PlanInput> = {},

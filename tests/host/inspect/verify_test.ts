@@ -14,7 +14,7 @@ import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 const PID = 42;
 const LOCAL = { interface: "eth0", family: 4, prefixBits: 24, scope: "global" } as const;
 
-Deno.test("verifyExposure() tells missing, foreign and exposed from all well", async () => {
+Deno.test("verifyExposure() distinguishes missing, foreign, exposed and good sockets", async () => {
   const cases: readonly (readonly [
     expected: string,
     listeners: string,
@@ -37,7 +37,7 @@ Deno.test("verifyExposure() tells missing, foreign and exposed from all well", a
   assertMatch(finding?.detail ?? "", /^nginx \(pid 7, user www\) on 10\.0\.0\.5:80/);
 });
 
-Deno.test("verifyNames() gives a finding for each name, in order", async () => {
+Deno.test("verifyNames() returns a finding for each name, in order", async () => {
   const targets = ["a.test", "b.test"].map((name) => ({ ...at("10.0.0.5:443"), name }));
   const findings = await verifyNames(targets, (_, name) => {
     return Promise.resolve(name === "a.test" ? null : "not for it");
@@ -48,7 +48,7 @@ Deno.test("verifyNames() gives a finding for each name, in order", async () => {
   ]);
 });
 
-Deno.test("certificateProblem() looks at name and dates", () => {
+Deno.test("certificateProblem() checks the name and the dates", () => {
   const certificate = {
     subject: { CN: "a.test" } as never,
     subjectaltname: "DNS:a.test, DNS:*.b.test",
@@ -70,7 +70,7 @@ Deno.test("certificateProblem() looks at name and dates", () => {
   );
 });
 
-Deno.test("probe() tells who accepts from who refuses", async () => {
+Deno.test("probe() distinguishes an accepted connection from a refused one", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const ip = "127.0.0.1" as Ip;

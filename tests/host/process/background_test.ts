@@ -1,10 +1,10 @@
-// Goal: why a process in the background could not start arrives whole. Method: the line itself.
+// Goal: the reason why a background process could not start arrives whole. Method: the line itself.
 import { assertEquals } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { failureLine, parseFailure } from "../../../mod/host/process/background.ts";
 import { AlreadyRunningFault } from "../../../mod/host/process/instance.ts";
 
-Deno.test("parseFailure() gives what failureLine() was told", () => {
+Deno.test("parseFailure() returns the error that failureLine() was given", () => {
   const cases: [error: unknown, hint: string | undefined, isRunning: boolean][] = [
     [new Fault('Cannot listen on "[::1]:80": taken\n  "b": why', { hint: "a; b" }), "a; b", false],
     [new AlreadyRunningFault("Cannot start: it runs"), undefined, true],
@@ -21,7 +21,7 @@ Deno.test("parseFailure() gives what failureLine() was told", () => {
   }
 });
 
-Deno.test("parseFailure() says that the process ended where it said nothing that can be read", () => {
+Deno.test("parseFailure() reports that the process ended if the line is not readable", () => {
   for (const line of ["", "Segmentation fault", "null", "[]", '{"message":7,"isRunning":true}']) {
     const { fault, isRunning } = parseFailure(line);
     assertEquals([fault.message, fault.hint, isRunning], [

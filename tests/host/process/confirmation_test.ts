@@ -1,22 +1,22 @@
-/** Goal: an unconfirmed change comes back, also after a kill. Method: a folder, a short wait. */
+/** Goal: an unconfirmed change reverts, even after a kill. Method: a directory, a short wait. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { Confirmation } from "../../../mod/host/process/confirmation.ts";
 import { waitFor } from "../../support/wait.ts";
 
-interface Scene {
+interface Fixture {
   readonly file: string;
   readonly reverted: ConfigDocument[];
-  make(): Confirmation;
+  create(): Confirmation;
 }
 
-Deno.test("Confirmation takes the change back in time, and only once", async () => {
-  await inScene(async ({ make, reverted, file }) => {
-    const confirmation = make();
+Deno.test("Confirmation reverts the change in time, and only once", async () => {
+  await withFixture(async ({ create, reverted, file }) => {
+    const confirmation = create();
     await confirmation.guard(DEFAULT_DOCUMENT, 0.05, nothing);
-    // The file goes last, so that a kill in between cannot lose the revert.
-    await waitFor(() => reverted.length > 0 && !exists(file), "the revert is over");
+    // The file is removed last, so that a kill in between cannot lose the revert.
+    await waitFor(() => reverted.length > 0 && !exists(file), "the revert to complete");
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
     await confirmation.revertPending();
     assertEquals([reverted.length, confirmation.until], [1, null]);
@@ -24,21 +24,21 @@ Deno.test("Confirmation takes the change back in time, and only once", async () 
   });
 });
 
-Deno.test("Confirmation.confirm() makes the change last", async () => {
-  await inScene(async ({ make, reverted }) => {
-    const confirmation = make();
+Deno.test("Confirmation.confirm() makes the change permanent", async () => {
+  await withFixture(async ({ create, reverted }) => {
+    const confirmation = create();
     assertEquals(await confirmation.confirm(), false);
     await confirmation.guard(DEFAULT_DOCUMENT, 60, nothing);
     assertEquals(await confirmation.confirm(), true);
     await confirmation.revertPending();
-    await make().revertPending();
+    await create().revertPending();
     assertEquals(reverted, []);
   });
 });
 
-Deno.test("Confirmation goes back to what was before the first of several changes", async () => {
-  await inScene(async ({ make, reverted }) => {
-    const confirmation = make();
+Deno.test("Confirmation reverts to the document before the first of several changes", async () => {
+  await withFixture(async ({ create, reverted }) => {
+    const confirmation = create();
     await confirmation.guard(DEFAULT_DOCUMENT, 60, nothing);
     await confirmation.guard({ ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1"] }, 60, nothing);
     await confirmation.revertPending();
@@ -47,14 +47,14 @@ Deno.test("Confirmation goes back to what was before the first of several change
 });
 
 Deno.test("Confirmation.guard() leaves nothing of a change that failed", async () => {
-  await inScene(async ({ make, reverted, file }) => {
-    const confirmation = make();
+  await withFixture(async ({ create, reverted, file }) => {
+    const confirmation = create();
     const fail = (): Promise<never> => Promise.reject(new Error("no socket"));
     await assertRejects(() => confirmation.guard(DEFAULT_DOCUMENT, 60, fail), Error, "no socket");
     assertEquals(confirmation.until, null);
     await assertRejects(() => Deno.stat(file), Deno.errors.NotFound);
 
-    // An earlier change goes on waiting as if nothing had been tried.
+    // An earlier change remains pending as if nothing had been tried.
     await confirmation.guard(DEFAULT_DOCUMENT, 60, async () => {
       assertEquals((await Deno.stat(file)).isFile, true, "on disk before the change begins");
     });
@@ -66,26 +66,26 @@ Deno.test("Confirmation.guard() leaves nothing of a change that failed", async (
   });
 });
 
-Deno.test("Confirmation.revertPending() takes back what a killed process left unconfirmed", async () => {
-  await inScene(async ({ make, reverted, file }) => {
-    const killed = make();
+Deno.test("Confirmation.revertPending() reverts what a killed process left pending", async () => {
+  await withFixture(async ({ create, reverted, file }) => {
+    const killed = create();
     await killed.guard(DEFAULT_DOCUMENT, 60, nothing);
     const text = await Deno.readTextFile(file);
     await killed.confirm(); // ends its timer; a kill would have left the file
     await Deno.writeTextFile(file, text);
-    await make().revertPending();
+    await create().revertPending();
     assertEquals(reverted, [DEFAULT_DOCUMENT]);
     await Deno.writeTextFile(`${file}.new`, text.slice(0, 20)); // killed before anything changed
-    await make().revertPending();
+    await create().revertPending();
     assertEquals(reverted.length, 1);
   });
 });
 
-Deno.test("Confirmation.revertPending() refuses to go on where it cannot tell what to come back to", async () => {
-  await inScene(async ({ make, reverted, file }) => {
+Deno.test("Confirmation.revertPending() throws if it cannot tell what to revert to", async () => {
+  await withFixture(async ({ create, reverted, file }) => {
     for (const text of ["", "{", "null", '{"until":"soon","document":{}}', '{"until":null}']) {
       await Deno.writeTextFile(file, text);
-      await assertRejects(() => make().revertPending(), Fault, "cannot be read");
+      await assertRejects(() => create().revertPending(), Fault, "cannot be read");
     }
     assertEquals(reverted, []);
   });
@@ -102,11 +102,11 @@ function exists(path: string): boolean {
 
 const nothing = async (): Promise<void> => {};
 
-async function inScene(test: (scene: Scene) => Promise<void>): Promise<void> {
+async function withFixture(test: (fixture: Fixture) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   const file = `${folder}/unconfirmed.json`;
   const reverted: ConfigDocument[] = [];
-  const make = (): Confirmation =>
+  const create = (): Confirmation =>
     new Confirmation({
       file,
       revert(document): Promise<void> {
@@ -118,7 +118,7 @@ async function inScene(test: (scene: Scene) => Promise<void>): Promise<void> {
       },
     });
   try {
-    await test({ file, reverted, make });
+    await test({ file, reverted, create });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

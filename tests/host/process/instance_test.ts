@@ -1,10 +1,10 @@
-// Goal: one service a home, whatever a killed one left. Method: claims in this process, and files.
+// Goal: one service per home, whatever a killed one left. Method: claims by this process, files.
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { AlreadyRunningFault, claimInstance } from "../../../mod/host/process/instance.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
-Deno.test("claimInstance() refuses the second by folder and pid, until the first gives up", async () => {
+Deno.test("claimInstance() rejects a second claim until the first is released", async () => {
   await using folder = await tempFolder();
   const run = folder.at("deep/run");
   const first = await claimInstance(run);
@@ -17,7 +17,7 @@ Deno.test("claimInstance() refuses the second by folder and pid, until the first
   assertStringIncludes(fault.message, `"${run}"`);
   assertStringIncludes(fault.message, `process ${Deno.pid}`);
   assertEquals(fault.hint, "httpcfg status");
-  await Deno.truncate(`${run}/httpcfg.pid`); // as it is for a moment after the lock
+  await Deno.truncate(`${run}/httpcfg.pid`); // as it is for a moment after locking
   await assertRejects(
     () => claimInstance(run),
     AlreadyRunningFault,
@@ -28,7 +28,7 @@ Deno.test("claimInstance() refuses the second by folder and pid, until the first
   await (await claimInstance(run)).release();
 });
 
-Deno.test("claimInstance() takes over what a killed service left", async () => {
+Deno.test("claimInstance() replaces what a killed service left", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(folder.at("httpcfg.pid"), "123456789\n");
   const claimed = await claimInstance(folder.path);
@@ -37,7 +37,7 @@ Deno.test("claimInstance() takes over what a killed service left", async () => {
 });
 
 Deno.test({
-  name: "claimInstance() makes a folder and a file for this user alone",
+  name: "claimInstance() creates a directory and a file for this user only",
   ignore: Deno.build.os === "windows",
   async fn(): Promise<void> {
     await using folder = await tempFolder();
@@ -48,7 +48,7 @@ Deno.test({
   },
 });
 
-Deno.test("claimInstance() says why the folder cannot be used", async () => {
+Deno.test("claimInstance() says why the directory cannot be used", async () => {
   await using folder = await tempFolder();
   await Deno.writeTextFile(folder.at("file"), "");
   const fault = await assertRejects(() => claimInstance(folder.at("file/run")), Fault);

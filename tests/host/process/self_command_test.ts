@@ -1,14 +1,14 @@
-// Goal: the program can call itself again in each of its forms. Method: what it would run, and runs.
+// Goal: the program can run itself again in each of its forms. Method: the commands themselves.
 import { assertEquals } from "@std/assert";
 import { selfCommand } from "../../../mod/host/process/self_command.ts";
 
-Deno.test("selfCommand() from source runs deno with the main module", () => {
+Deno.test("selfCommand() runs deno with the main module if run from source", () => {
   const [program, ...rest] = selfCommand(["serve", "--background"]);
   assertEquals(program, Deno.execPath());
   assertEquals(rest, ["run", "-A", "--no-prompt", Deno.mainModule, "serve", "--background"]);
 });
 
-Deno.test("selfCommand() of the portable form runs the file that was executed", () => {
+Deno.test("selfCommand() runs the file that was executed if it is the portable form", () => {
   Deno.env.set("HTTPCFG_EXE", "/opt/httpcfg");
   try {
     assertEquals(selfCommand(["serve"]), ["/opt/httpcfg", "serve"]);

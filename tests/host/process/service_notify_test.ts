@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { openNotifier, watchdogIntervalMs } from "../../../mod/host/process/service_notify.ts";
 
-Deno.test("watchdogIntervalMs() is half of what the manager waits for this process", () => {
+Deno.test("watchdogIntervalMs() is half of the manager's time-out for this process", () => {
   const cases: [usec: string | undefined, watched: string | undefined, want: number | null][] = [
     ["30000000", undefined, 15000],
     ["30000000", "7", 15000],
@@ -18,7 +18,7 @@ Deno.test("watchdogIntervalMs() is half of what the manager waits for this proce
   }
 });
 
-Deno.test("openNotifier() without a manager, or with one that is gone, does nothing", async () => {
+Deno.test("openNotifier() does nothing without a manager, or with one that is gone", async () => {
   for (const socket of [undefined, "/nonexistent/notify", "@httpcfg-nobody"]) {
     const notifier = openNotifier((name) => name === "NOTIFY_SOCKET" ? socket : undefined);
     await notifier.ready("listening");

@@ -1,4 +1,4 @@
-// Goal: services start and stop in order, one request at a time. Method: workers that write a diary.
+// Goal: services start and stop in order, one request at a time. Method: workers that record calls.
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import {
@@ -8,24 +8,24 @@ import {
 } from "../../../mod/host/services/service_controller.ts";
 import { type ServiceName, SERVICES } from "../../../mod/host/services/service_table.ts";
 
-interface Bench {
+interface Fixture {
   readonly controller: Controller;
-  /** What workers did, in order: `start HTTP`. */
-  readonly diary: string[];
-  /** Every state that was told: `HTTP running`. */
-  readonly told: string[];
-  /** Work that fails, by its diary line. */
+  /** The calls of the workers, in order: `start HTTP`. */
+  readonly calls: string[];
+  /** Every state that was reported: `HTTP running`. */
+  readonly reported: string[];
+  /** Calls that fail. */
   readonly failing: Set<string>;
-  /** Work that waits until it is let go, by its diary line. */
+  /** Calls that wait, and what for. */
   readonly held: Map<string, Promise<void>>;
 }
 
-function bench(): Bench {
-  const [diary, told]: [string[], string[]] = [[], []];
+function fixture(): Fixture {
+  const [calls, reported]: [string[], string[]] = [[], []];
   const failing = new Set<string>();
   const held = new Map<string, Promise<void>>();
   const work = (line: string) => async (): Promise<void> => {
-    diary.push(line);
+    calls.push(line);
     await held.get(line);
     if (failing.has(line)) throw new Error(`cannot ${line}`);
   };
@@ -39,8 +39,11 @@ function bench(): Bench {
     ServiceName,
     ServiceWorker
   >;
-  const controller = new Controller(workers, (name, state) => void told.push(`${name} ${state}`));
-  return { controller, diary, told, failing, held };
+  const controller = new Controller(
+    workers,
+    (name, state) => void reported.push(`${name} ${state}`),
+  );
+  return { controller, calls, reported, failing, held };
 }
 
 function states(controller: Controller): Record<string, ServiceState> {
@@ -54,37 +57,37 @@ const ALL_STOPPED = {
   W3SVC: "stopped",
 } as const;
 
-Deno.test("start() starts what is needed, in order, and nothing twice", async () => {
-  const { controller, diary, told } = bench();
+Deno.test("Controller.start() starts what is needed, in order, and nothing twice", async () => {
+  const { controller, calls, reported } = fixture();
   assertEquals(states(controller), ALL_STOPPED);
   assertEquals(controller.anyUp(), false);
   await controller.start("HTTPFilter");
   await controller.start("W3SVC");
   await controller.start("W3SVC");
-  assertEquals(diary, ["start HTTP", "start HTTPFilter", "start IISADMIN", "start W3SVC"]);
-  assertEquals(told.slice(0, 3), ["HTTP starting", "HTTP running", "HTTPFilter starting"]);
+  assertEquals(calls, ["start HTTP", "start HTTPFilter", "start IISADMIN", "start W3SVC"]);
+  assertEquals(reported.slice(0, 3), ["HTTP starting", "HTTP running", "HTTPFilter starting"]);
   assert(controller.anyUp() && controller.isUp("W3SVC"));
 });
 
-Deno.test("stop() stops dependents first and tells each step", async () => {
-  const { controller, diary } = bench();
+Deno.test("Controller.stop() stops dependents first, and reports each step", async () => {
+  const { controller, calls } = fixture();
   await controller.start("W3SVC");
   assertEquals(controller.runningDependents("HTTP"), ["W3SVC", "HTTPFilter"]);
-  diary.length = 0;
+  calls.length = 0;
   const steps: string[] = [];
   await controller.stop("HTTP", (name, state) => void steps.push(`${name} ${state}`));
-  assertEquals(diary, ["stop W3SVC", "stop HTTPFilter", "stop HTTP"]);
+  assertEquals(calls, ["stop W3SVC", "stop HTTPFilter", "stop HTTP"]);
   assertEquals(steps, [
     ...["W3SVC stopping", "W3SVC stopped", "HTTPFilter stopping", "HTTPFilter stopped"],
     ...["HTTP stopping", "HTTP stopped"],
   ]);
   assertEquals(states(controller), { ...ALL_STOPPED, IISADMIN: "running" });
   await controller.stop("HTTP");
-  assertEquals(diary.length, 3, "what is stopped is not stopped again");
+  assertEquals(calls.length, 3, "a stopped service is not stopped again");
 });
 
-Deno.test("a start that fails leaves its service stopped and what it needed running", async () => {
-  const { controller, failing } = bench();
+Deno.test("a start that fails leaves its service stopped, and what it needs running", async () => {
+  const { controller, failing } = fixture();
   failing.add("start W3SVC");
   await assertRejects(() => controller.start("W3SVC"), Error, "cannot start W3SVC");
   assertEquals(states(controller), {
@@ -99,28 +102,28 @@ Deno.test("a start that fails leaves its service stopped and what it needed runn
 });
 
 Deno.test("a start that fails below starts nothing above it", async () => {
-  const { controller, diary, failing } = bench();
+  const { controller, calls, failing } = fixture();
   failing.add("start HTTPFilter");
   await assertRejects(() => controller.start("W3SVC"), Error, "cannot start HTTPFilter");
-  assertEquals(diary, ["start HTTP", "start HTTPFilter"]);
+  assertEquals(calls, ["start HTTP", "start HTTPFilter"]);
 });
 
-Deno.test("a stop that fails still ends stopped, and the error is told", async () => {
-  const { controller, failing } = bench();
+Deno.test("a stop that fails still ends stopped, and the error is thrown", async () => {
+  const { controller, failing } = fixture();
   await controller.start("HTTP");
   failing.add("stop HTTP");
   await assertRejects(() => controller.stop("HTTP"), Error, "cannot stop HTTP");
   assertEquals(controller.state("HTTP"), "stopped");
 });
 
-Deno.test("pause() and resume() go there and back; a failure stays where it was", async () => {
-  const { controller, told, failing } = bench();
+Deno.test("Controller.pause() and resume() leave the state as it was if they fail", async () => {
+  const { controller, reported, failing } = fixture();
   await controller.start("W3SVC");
-  told.length = 0;
+  reported.length = 0;
   await controller.pause("W3SVC");
-  assert(controller.isUp("W3SVC"), "paused is up");
+  assert(controller.isUp("W3SVC"), "a paused service is up");
   await controller.resume("W3SVC");
-  assertEquals(told, ["W3SVC pausing", "W3SVC paused", "W3SVC starting", "W3SVC running"]);
+  assertEquals(reported, ["W3SVC pausing", "W3SVC paused", "W3SVC starting", "W3SVC running"]);
   failing.add("pause W3SVC");
   await assertRejects(() => controller.pause("W3SVC"), Error, "cannot pause");
   assertEquals(controller.state("W3SVC"), "running");
@@ -131,8 +134,8 @@ Deno.test("pause() and resume() go there and back; a failure stays where it was"
   assertEquals(controller.state("W3SVC"), "paused");
 });
 
-Deno.test("requests run one after the other, also after one that failed", async () => {
-  const { controller, diary, failing, held } = bench();
+Deno.test("requests run one after the other, even after one that failed", async () => {
+  const { controller, calls, failing, held } = fixture();
   const gate = Promise.withResolvers<void>();
   held.set("start HTTP", gate.promise);
   failing.add("start HTTP");
@@ -140,22 +143,22 @@ Deno.test("requests run one after the other, also after one that failed", async 
   const firstFails = assertRejects(() => first, Error, "cannot start HTTP");
   const second = controller.stop("HTTP");
   const third = controller.start("IISADMIN");
-  const alone = controller.exclusive(() => Promise.resolve(diary.push("alone")));
+  const alone = controller.exclusive(() => Promise.resolve(calls.push("alone")));
   await Promise.resolve();
-  assertEquals(diary, ["start HTTP"], "nothing else has begun");
+  assertEquals(calls, ["start HTTP"], "nothing else has begun");
   gate.resolve();
   await Promise.all([firstFails, second, third, alone]);
-  assertEquals(diary, ["start HTTP", "start IISADMIN", "alone"]);
+  assertEquals(calls, ["start HTTP", "start IISADMIN", "alone"]);
 });
 
-Deno.test("shutDown() leaves nothing running, and lets nothing start after it", async () => {
-  const { controller, diary } = bench();
+Deno.test("Controller.shutDown() leaves nothing running, and prevents further starts", async () => {
+  const { controller, calls } = fixture();
   await controller.start("W3SVC");
-  diary.length = 0;
+  calls.length = 0;
   const ended = controller.shutDown();
   await assertRejects(() => controller.start("HTTP"), Fault, "shutting down");
   await ended;
-  assertEquals(diary, ["stop W3SVC", "stop IISADMIN", "stop HTTPFilter", "stop HTTP"]);
+  assertEquals(calls, ["stop W3SVC", "stop IISADMIN", "stop HTTPFilter", "stop HTTP"]);
   assertEquals(states(controller), ALL_STOPPED);
   await assertRejects(() => controller.start("W3SVC"), Fault, "shutting down");
 });

@@ -1,4 +1,4 @@
-/** Goal: a user's groups as the two files tell them. Method: texts. */
+/** Goal: a user has the groups that the two files say. Method: texts. */
 import { assertEquals } from "@std/assert";
 import {
   groupsOf,
@@ -21,7 +21,7 @@ odd:x:4x:ann
 none`;
 const USERS = parseLocalUsers(PASSWD, GROUP);
 
-Deno.test("groupsOf() gives the own group and those that name the user", () => {
+Deno.test("groupsOf() returns the primary group, and those that list the user", () => {
   assertEquals(groupsOf(1000, USERS), [33, 44, 100, 101]);
   assertEquals(groupsOf(1001, USERS), [33, 1001]);
   assertEquals(groupsOf(4711, USERS), []);

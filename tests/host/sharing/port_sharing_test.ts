@@ -1,4 +1,4 @@
-/** Goal: other users get in as far as they have to, and no further. Method: modes of real files. */
+/** Goal: other users get the access that they need, and no more. Method: modes of real files. */
 import { assertEquals } from "@std/assert";
 import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
 import {
@@ -9,7 +9,7 @@ import {
 import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test({
-  name: "openPortSharing() lets others pass, connect, and put a file; nothing else",
+  name: "openPortSharing() lets others enter, connect and create a file, nothing else",
   ignore: Deno.build.os === "windows",
   async fn(): Promise<void> {
     await using folder = await tempFolder();

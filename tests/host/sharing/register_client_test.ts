@@ -1,4 +1,4 @@
-/** Goal: a caller proves who it is, and reads why it may not. Method: a service of a few lines. */
+/** Goal: a caller proves who it is, and reads why it is refused. Method: a tiny service. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { readLines, writeLine } from "../../../mod/host/control/json_lines.ts";
@@ -18,7 +18,7 @@ import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 import { waitFor } from "../../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
-const WISH: RegisterRequest = {
+const REQUEST: RegisterRequest = {
   op: "register",
   url: "http://+:80/a/",
   to: "http://127.0.0.1:1",
@@ -26,28 +26,28 @@ const WISH: RegisterRequest = {
   timeoutSeconds: 5,
 };
 
-/** Asks for a proof, answers `answer` to whoever gave it, and hangs up. */
+/** Requests a proof, sends `answer` to the caller that gave it, and closes the connection. */
 async function serveOne(folder: TempFolder, answer: RegistrationAnswer): Promise<void> {
   await Deno.mkdir(proofFolder(folder.path), { recursive: true });
   using listener = Deno.listen({ transport: "unix", path: registerSocket(folder.path) });
   using conn = await listener.accept();
   const lines = readLines(conn, 10_000);
-  assertEquals((await lines.next()).value, WISH);
+  assertEquals((await lines.next()).value, REQUEST);
   await writeLine(conn, { kind: "prove", nonce: "n" });
   await lines.next();
-  const path = `${proofFolder(folder.path)}/${await proofName("n", WISH)}`;
+  const path = `${proofFolder(folder.path)}/${await proofName("n", REQUEST)}`;
   const { isFile, size, mode } = await Deno.lstat(path);
   assertEquals([isFile, size, mode! & 0o7777], [true, 0, 0o600]);
   await Deno.remove(path);
   await writeLine(conn, answer);
 }
 
-function listensIn(folder: TempFolder): Promise<boolean> {
+function isListeningIn(folder: TempFolder): Promise<boolean> {
   return Deno.lstat(registerSocket(folder.path)).then(() => true, () => false);
 }
 
 Deno.test({
-  name: "sendRegistrationRequest() throws the refusal with its code, its text and what to type",
+  name: "sendRegistrationRequest() throws the refusal with its code, its text and its hint",
   ignore,
   async fn(): Promise<void> {
     const cases: [code: number, hint: string | undefined, text: RegExp][] = [
@@ -58,8 +58,11 @@ Deno.test({
     for (const [code, hint, text] of cases) {
       await using folder = await tempFolder();
       const served = serveOne(folder, { kind: "refused", code, reason: "because", hint });
-      await waitFor(() => listensIn(folder), "the service to listen");
-      const fault = await assertRejects(() => sendRegistrationRequest([folder.path], WISH), Fault);
+      await waitFor(() => isListeningIn(folder), "the service to listen");
+      const fault = await assertRejects(
+        () => sendRegistrationRequest([folder.path], REQUEST),
+        Fault,
+      );
       assertEquals([fault.exit, fault.hint], [code > 255 ? 1 : code, hint]);
       assertEquals(text.test(fault.message), true, fault.message);
       await served;
@@ -68,22 +71,22 @@ Deno.test({
 });
 
 Deno.test({
-  name: "sendRegistrationRequest() takes the first folder with a service, and says where none is",
+  name: "sendRegistrationRequest() uses the first directory with a service, and reports none",
   ignore,
   async fn(): Promise<void> {
     await using dead = await tempFolder();
     await Deno.mkdir(sharingFolder(dead.path));
     await leaveDeadSocket(registerSocket(dead.path));
     const fault = await assertRejects(
-      () => sendRegistrationRequest(["/nowhere", dead.path], WISH),
+      () => sendRegistrationRequest(["/nowhere", dead.path], REQUEST),
       Fault,
     );
     assertEquals([fault.exit, fault.hint], [1, "httpcfg net start w3svc"]);
     await using folder = await tempFolder();
-    const served = serveOne(folder, { kind: "done", url: WISH.url });
-    await waitFor(() => listensIn(folder), "the service to listen");
-    const granted = await sendRegistrationRequest([dead.path, folder.path], WISH);
-    assertEquals([granted.url, await granted.ended], [WISH.url, "the service ended"]);
+    const served = serveOne(folder, { kind: "done", url: REQUEST.url });
+    await waitFor(() => isListeningIn(folder), "the service to listen");
+    const granted = await sendRegistrationRequest([dead.path, folder.path], REQUEST);
+    assertEquals([granted.url, await granted.ended], [REQUEST.url, "the service ended"]);
     granted.close();
     await served;
   },

@@ -1,5 +1,5 @@
-/** Goal: only a file that was made for this very request proves who asks. Method: the real folder; files
- * of other kinds, of before, and of another user where this one is root. */
+/** Goal: only a file that was created for this very request proves who the caller is. Method: the
+ * real directory, with files of other kinds and older files. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { createProof, ProofFolder } from "../../../mod/host/sharing/register_proof.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
@@ -7,41 +7,41 @@ import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 const ignore = Deno.build.os === "windows";
 
 async function proofs(folder: TempFolder): Promise<ProofFolder> {
-  const made = new ProofFolder(folder.at("proof"));
-  await made.open();
-  return made;
+  const opened = new ProofFolder(folder.at("proof"));
+  await opened.open();
+  return opened;
 }
 
 Deno.test({
-  name: "ProofFolder.registrantOf() names the owner of a new, empty file of its own",
+  name: "ProofFolder.registrantOf() returns the owner of a new, empty file",
   ignore,
   async fn(): Promise<void> {
     await using folder = await tempFolder();
-    const made = await proofs(folder);
-    const wanted = made.issue();
-    await createProof(folder.at("proof"), `${wanted.nonce}-x`);
-    const found = await made.registrantOf(`${wanted.nonce}-x`, wanted);
+    const opened = await proofs(folder);
+    const challenge = opened.issue();
+    await createProof(folder.at("proof"), `${challenge.nonce}-x`);
+    const found = await opened.registrantOf(`${challenge.nonce}-x`, challenge);
     assertEquals([found?.uid, found?.isAdministrator], [Deno.uid(), true]);
     assertEquals(found?.gids.includes(Deno.gid()!), true);
-    const again = await made.registrantOf(`${wanted.nonce}-x`, wanted);
-    assertEquals(again, null, "a proof is taken once");
+    const again = await opened.registrantOf(`${challenge.nonce}-x`, challenge);
+    assertEquals(again, null, "a proof is accepted once");
     await createProof(folder.at("proof"), "taken");
     await assertRejects(() => createProof(folder.at("proof"), "taken"), Deno.errors.AlreadyExists);
   },
 });
 
 Deno.test({
-  name: "ProofFolder.registrantOf() believes no file that somebody else may have made",
+  name: "ProofFolder.registrantOf() rejects any file that another user could have opened",
   ignore,
   async fn(): Promise<void> {
     await using folder = await tempFolder();
-    const made = await proofs(folder);
+    const opened = await proofs(folder);
     const before = folder.at("before");
     await createProof(folder.path, "before");
-    const madeMs = Date.now();
+    const createdMs = Date.now();
     const cases: [what: string, make: (path: string) => Promise<unknown>, issuedMs?: number][] = [
       ["nothing", () => Promise.resolve()],
-      ["moved here", (path) => Deno.rename(before, path), madeMs + 1000],
+      ["moved here", (path) => Deno.rename(before, path), createdMs + 1000],
       ["with bytes", (path) => Deno.writeTextFile(path, "x", { mode: 0o600 })],
       ["open to others", (path) => Deno.writeTextFile(path, "", { mode: 0o644 })],
       ["a symbolic link", (path) => Deno.symlink("/etc/passwd", path)],
@@ -52,20 +52,20 @@ Deno.test({
       }],
     ];
     for (const [what, make, issuedMs] of cases) {
-      const asked = made.issue();
-      // What is moved here was made a second before the question.
-      const wanted = { ...asked, issuedMs: issuedMs ?? asked.issuedMs };
-      const name = `${wanted.nonce}-x`;
+      const issued = opened.issue();
+      // The file that is moved here is a second older than the challenge.
+      const challenge = { ...issued, issuedMs: issuedMs ?? issued.issuedMs };
+      const name = `${challenge.nonce}-x`;
       await make(folder.at(`proof/${name}`));
-      assertEquals(await made.registrantOf(name, wanted), null, what);
-      await made.revoke(wanted);
+      assertEquals(await opened.registrantOf(name, challenge), null, what);
+      await opened.revoke(challenge);
       assertEquals([...Deno.readDirSync(folder.at("proof"))], [], what);
     }
   },
 });
 
 Deno.test({
-  name: "ProofFolder.open() makes a folder to put files in, and not to look into",
+  name: "ProofFolder.open() creates a directory to create files in, but not to list",
   ignore,
   async fn(): Promise<void> {
     await using folder = await tempFolder();

@@ -1,4 +1,4 @@
-/** Goal: only requests are requests, and a proof is for one of them. Method: tables. */
+/** Goal: only valid requests are accepted, and a proof is for one of them. Method: tables. */
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   isTimeout,
@@ -9,7 +9,7 @@ import {
   type RegistrationAnswer,
 } from "../../../mod/host/sharing/register_protocol.ts";
 
-const WISH: RegisterRequest = {
+const REQUEST: RegisterRequest = {
   op: "register",
   url: "http://+:80/a/",
   to: "http://127.0.0.1:1",
@@ -17,8 +17,8 @@ const WISH: RegisterRequest = {
   timeoutSeconds: 5,
 };
 
-Deno.test("parseRegistrationRequest() takes the two requests and nothing else", () => {
-  assertEquals(parseRegistrationRequest({ ...WISH, more: 1 }), WISH);
+Deno.test("parseRegistrationRequest() accepts the two requests and nothing else", () => {
+  assertEquals(parseRegistrationRequest({ ...REQUEST, more: 1 }), REQUEST);
   const end = { op: "unregister", url: "x" } as const;
   assertEquals(parseRegistrationRequest({ ...end, to: 7 }), end);
   const wrong = [
@@ -29,13 +29,13 @@ Deno.test("parseRegistrationRequest() takes the two requests and nothing else", 
     {},
     { op: "status" },
     { op: "unregister" },
-    { ...WISH, url: 1 },
-    { ...WISH, to: undefined },
-    { ...WISH, keep: "yes" },
-    { ...WISH, timeoutSeconds: "5" },
-    { ...WISH, timeoutSeconds: 0 },
-    { ...WISH, timeoutSeconds: 1.5 },
-    { ...WISH, timeoutSeconds: 3601 },
+    { ...REQUEST, url: 1 },
+    { ...REQUEST, to: undefined },
+    { ...REQUEST, keep: "yes" },
+    { ...REQUEST, timeoutSeconds: "5" },
+    { ...REQUEST, timeoutSeconds: 0 },
+    { ...REQUEST, timeoutSeconds: 1.5 },
+    { ...REQUEST, timeoutSeconds: 3601 },
   ];
   for (const value of wrong) {
     assertEquals(parseRegistrationRequest(value), null, JSON.stringify(value));
@@ -43,7 +43,7 @@ Deno.test("parseRegistrationRequest() takes the two requests and nothing else", 
   assertEquals([isTimeout(1), isTimeout(3600), isTimeout(NaN)], [true, true, false]);
 });
 
-Deno.test("parseRegistrationAnswer() takes the four answers and nothing else", () => {
+Deno.test("parseRegistrationAnswer() accepts the four answers and nothing else", () => {
   const answers: RegistrationAnswer[] = [
     { kind: "prove", nonce: "n" },
     { kind: "done", url: "http://+:80/a/" },
@@ -58,18 +58,18 @@ Deno.test("parseRegistrationAnswer() takes the four answers and nothing else", (
   }
 });
 
-Deno.test("proofName() is another one for every other request and nonce", async () => {
+Deno.test("proofName() differs for every other request and nonce", async () => {
   const requests = [
-    WISH,
-    { ...WISH, url: "http://+:80/b/" },
-    { ...WISH, to: "http://127.0.0.1:2" },
-    { ...WISH, keep: true },
-    { ...WISH, timeoutSeconds: 6 },
-    { op: "unregister", url: WISH.url } as const,
+    REQUEST,
+    { ...REQUEST, url: "http://+:80/b/" },
+    { ...REQUEST, to: "http://127.0.0.1:2" },
+    { ...REQUEST, keep: true },
+    { ...REQUEST, timeoutSeconds: 6 },
+    { op: "unregister", url: REQUEST.url } as const,
   ];
   const names = await Promise.all(requests.map((request) => proofName("n", request)));
-  names.push(await proofName("m", WISH));
+  names.push(await proofName("m", REQUEST));
   assertEquals(new Set(names).size, 7);
-  assertEquals(await proofName("n", { ...WISH }), names[0]);
+  assertEquals(await proofName("n", { ...REQUEST }), names[0]);
   assertMatch(names[0]!, /^n-[0-9a-f]{64}$/);
 });

@@ -1,5 +1,5 @@
-/** Goal: a caller gets what it has proved to want, and nothing else does any harm. Method: the real
- * socket and folder, a handler that keeps what it is asked. */
+/** Goal: a caller gets what it has proved to request, and nothing else does any harm. Method: the
+ * real socket and directory, a handler that records its calls. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
@@ -13,7 +13,7 @@ import type {
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";
-const WISH: RegisterRequest = {
+const REQUEST: RegisterRequest = {
   op: "register",
   url: "http://+:80/a/",
   to: "http://127.0.0.1:1",
@@ -21,11 +21,11 @@ const WISH: RegisterRequest = {
   timeoutSeconds: 5,
 };
 
-/** Answers `outcome`; what it hears goes to `heard`. */
+/** Returns `outcome`, and records its calls. */
 class Handler implements RegistrationHandler {
   outcome: RegistrationOutcome = { code: 0, text: "http://+:80/a/" };
-  readonly heard: string[] = [];
-  /** What it throws instead of an outcome. */
+  readonly calls: string[] = [];
+  /** Thrown instead of returning an outcome. */
   error: Error | null = null;
   readonly failures: unknown[] = [];
   readonly #gone = Promise.withResolvers<void>();
@@ -37,19 +37,19 @@ class Handler implements RegistrationHandler {
     onEnd: (reason: string) => void,
   ): Promise<RegistrationOutcome> {
     this.end = onEnd;
-    this.heard.push(`register ${url} ${uid === Deno.uid()}`);
+    this.calls.push(`register ${url} ${uid === Deno.uid()}`);
     return this.error === null ? Promise.resolve(this.outcome) : Promise.reject(this.error);
   }
   unregister({ url }: { readonly url: string }): Promise<RegistrationOutcome> {
-    this.heard.push(`unregister ${url}`);
+    this.calls.push(`unregister ${url}`);
     return Promise.resolve(this.outcome);
   }
   disconnected(onEnd: (reason: string) => void): Promise<void> {
-    this.heard.push(`gone ${onEnd === this.end}`);
+    this.calls.push(`gone ${onEnd === this.end}`);
     this.#gone.resolve();
     return Promise.resolve();
   }
-  get hasGone(): Promise<void> {
+  get whenDisconnected(): Promise<void> {
     return this.#gone.promise;
   }
 }
@@ -77,27 +77,27 @@ async function sharing(): Promise<Sharing> {
   };
 }
 
-/** Says `text` and gives all that comes back until the service hangs up. */
-async function say(run: string, text: string): Promise<string> {
+/** Sends `text`, and returns everything that comes back until the service disconnects. */
+async function send(run: string, text: string): Promise<string> {
   using conn = await Deno.connect({ transport: "unix", path: registerSocket(run) });
   await conn.write(new TextEncoder().encode(text));
   const buffer = new Uint8Array(1000);
-  let heard = "";
+  let received = "";
   for (;;) {
     const count = await conn.read(buffer).catch(() => null);
-    if (count === null) return heard;
-    heard += new TextDecoder().decode(buffer.subarray(0, count));
-    if (/"prove"[^\n]*\n$/.test(heard)) await conn.write(new TextEncoder().encode("{}\n"));
+    if (count === null) return received;
+    received += new TextDecoder().decode(buffer.subarray(0, count));
+    if (/"prove"[^\n]*\n$/.test(received)) await conn.write(new TextEncoder().encode("{}\n"));
   }
 }
 
 Deno.test({
-  name: "a request that fails within the service is refused with its reason, and a bug is told",
+  name: "a request that fails inside the service is refused with its reason, a bug is reported",
   ignore,
   async fn(): Promise<void> {
     await using one = await sharing();
     one.handler.error = new Fault("Cannot use the document");
-    const ask = (): Promise<unknown> => sendRegistrationRequest([one.run], WISH);
+    const ask = (): Promise<unknown> => sendRegistrationRequest([one.run], REQUEST);
     await assertRejects(ask, Fault, "(1359): Cannot use the document");
     assertEquals(one.handler.failures, []);
     one.handler.error = new TypeError("a bug");
@@ -107,42 +107,42 @@ Deno.test({
 });
 
 Deno.test({
-  name: "RegistrationServer holds a registration as long as its caller",
+  name: "RegistrationServer keeps a registration as long as its caller stays",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const granted = await sendRegistrationRequest(["/nowhere", shared.run], WISH);
+    const granted = await sendRegistrationRequest(["/nowhere", shared.run], REQUEST);
     assertEquals(granted.url, "http://+:80/a/");
-    assertEquals(shared.handler.heard, ["register http://+:80/a/ true"]);
+    assertEquals(shared.handler.calls, ["register http://+:80/a/ true"]);
     granted.close();
-    await shared.handler.hasGone;
-    assertEquals(shared.handler.heard.at(-1), "gone true");
+    await shared.handler.whenDisconnected;
+    assertEquals(shared.handler.calls.at(-1), "gone true");
   },
 });
 
 Deno.test({
-  name: "RegistrationServer tells a caller that its registration has ended",
+  name: "RegistrationServer notifies a caller that its registration has ended",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const granted = await sendRegistrationRequest([shared.run], WISH);
+    const granted = await sendRegistrationRequest([shared.run], REQUEST);
     shared.handler.end("enough");
     assertEquals(await granted.ended, "enough");
     granted.close();
-    await shared.handler.hasGone;
+    await shared.handler.whenDisconnected;
   },
 });
 
 Deno.test({
-  name: "RegistrationServer lets go of a caller that wants to be kept, or to unregister",
+  name: "RegistrationServer disconnects a caller that wants to keep or to unregister a URL",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const cached = await sendRegistrationRequest([shared.run], { ...WISH, keep: true });
-    assertEquals(await cached.ended, "the service ended", "it hangs up");
-    cached.close();
-    (await sendRegistrationRequest([shared.run], { op: "unregister", url: WISH.url })).close();
-    assertEquals(shared.handler.heard, [
+    const kept = await sendRegistrationRequest([shared.run], { ...REQUEST, keep: true });
+    assertEquals(await kept.ended, "the service ended", "it closes the connection");
+    kept.close();
+    (await sendRegistrationRequest([shared.run], { op: "unregister", url: REQUEST.url })).close();
+    assertEquals(shared.handler.calls, [
       "register http://+:80/a/ true",
       "unregister http://+:80/a/",
     ]);
@@ -150,24 +150,24 @@ Deno.test({
 });
 
 Deno.test({
-  name: "RegistrationServer does nothing for who proves nothing or asks for nothing",
+  name: "RegistrationServer does nothing for a caller without a proof or a valid request",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const wish = `${JSON.stringify(WISH)}\n`;
-    assertEquals(/"code":5,/.test(await say(shared.run, wish)), true, "no file was made");
+    const request = `${JSON.stringify(REQUEST)}\n`;
+    assertEquals(/"code":5,/.test(await send(shared.run, request)), true, "no file was created");
     for (const text of ['{"op":"status"}\n', '{"op":"end"}\n', "null\n", "7\n"]) {
-      assertEquals(/"code":87,/.test(await say(shared.run, text)), true, text);
+      assertEquals(/"code":87,/.test(await send(shared.run, text)), true, text);
     }
     for (const text of ["GET / HTTP/1.1\r\n\r\n", "\n", "x".repeat(20_000)]) {
-      assertEquals(await say(shared.run, text), "", "it is hung up on");
+      assertEquals(await send(shared.run, text), "", "it is disconnected");
     }
-    assertEquals(shared.handler.heard, []);
+    assertEquals(shared.handler.calls, []);
   },
 });
 
 Deno.test({
-  name: "RegistrationServer bounds the callers who have not proved who they are",
+  name: "RegistrationServer limits the callers that have not proved who they are",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
@@ -176,16 +176,16 @@ Deno.test({
     const idle = await Promise.all(Array.from({ length: 32 }, dial));
     for (const conn of idle) await conn.write(new TextEncoder().encode(" ")); // each was accepted
     await assertRejects(
-      () => sendRegistrationRequest([shared.run], WISH),
+      () => sendRegistrationRequest([shared.run], REQUEST),
       Fault,
       "Cannot register",
     );
     for (const conn of idle) conn.close();
     let granted = null;
     while (granted === null) {
-      granted = await sendRegistrationRequest([shared.run], WISH).catch(() => null);
+      granted = await sendRegistrationRequest([shared.run], REQUEST).catch(() => null);
     }
     granted.close();
-    await shared.handler.hasGone;
+    await shared.handler.whenDisconnected;
   },
 });

@@ -1,4 +1,4 @@
-/** Goal: "Processing Registrations": who may register which prefix, and with which code not. Method: a
+/** Goal: "Processing Registrations": who may register which prefix, and the code if not. Method: a
  * table of callers, reservations and prefixes. */
 import { assertEquals } from "@std/assert";
 import { formatUrlPrefix, parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
@@ -47,7 +47,7 @@ function decide(
   });
 }
 
-Deno.test("decideRegistration() follows the longest reservation, and the implicit one without", () => {
+Deno.test("decideRegistration() follows the longest reservation, else the implicit one", () => {
   const cases: [who: Registrant, url: string, want: number][] = [
     [ROOT, "http://+:80/none/", 0],
     [OWNER, "http://+:80/none/", 0],
@@ -66,7 +66,7 @@ Deno.test("decideRegistration() follows the longest reservation, and the implici
     [ROOT, "http://+:80/admins/", 0],
     [OWNER, "http://+:80/admins/", 0],
     [ANN, "http://+:80/admins/", 5],
-    [ANN, "http://+:80/delegate/", 5], // to delegate is not to register
+    [ANN, "http://+:80/delegate/", 5], // the right to delegate is not the right to register
     [ANN, "http://*:80/weak/", 0],
     [ANN, "http://+:80/weak/", 5], // another bucket
     [ANN, "http://a.test:80/all/", 5],
@@ -77,25 +77,25 @@ Deno.test("decideRegistration() follows the longest reservation, and the implici
   for (const [who, url, want] of cases) assertEquals(code(who, url), want, `${who.uid} ${url}`);
 });
 
-Deno.test("decideRegistration() gives 183 for what is taken and for another scheme, before it asks who", () => {
+Deno.test("decideRegistration() returns 183 for prefixes and ports in use, for any caller", () => {
   for (const who of [ROOT, BOB]) {
     assertEquals(code(who, "http://+:80/had/"), 183);
     assertEquals(code(who, "http://+:80/HAD/"), 183);
     assertEquals(code(who, "http://*:80/"), 183, "a site has it");
     assertEquals(code(who, "http://10.0.0.1:81/"), 183);
     assertEquals(code(who, "http://a.test:82/"), 183);
-    assertEquals(code(who, "https://+:80/x/"), 183, "the port speaks http");
-    assertEquals(code(who, "http://+:443/x/"), 183, "a reservation says https");
+    assertEquals(code(who, "https://+:80/x/"), 183, "the port uses http");
+    assertEquals(code(who, "http://+:443/x/"), 183, "a reservation is for https");
   }
   assertEquals(code(ROOT, "http://*:81/"), 0);
 });
 
-Deno.test("decideRegistration() lets administrators alone name a socket file", () => {
+Deno.test("decideRegistration() allows a socket file to administrators only", () => {
   const url = "http://+:80/all/";
   assertEquals([ROOT, OWNER, ANN].map((who) => code(who, url, "unix:/s")), [0, 0, 5]);
 });
 
-Deno.test("takenBySites() gives each binding its prefix", () => {
+Deno.test("takenBySites() returns the prefix of each binding", () => {
   const bindings = [":80:", "10.0.0.1:80:", "[::1]:80:", ":80:a.test", "10.0.0.1:80:a.test"];
   const taken = takenBySites([{ ...SITES[0]!, bindings, secureBindings: [":443:"] }]);
   assertEquals(taken.map(({ prefix }) => formatUrlPrefix(prefix)), [
@@ -103,13 +103,13 @@ Deno.test("takenBySites() gives each binding its prefix", () => {
     "http://10.0.0.1:80/",
     "http://[::1]:80/",
     "http://a.test:80/",
-    "http://a.test:10.0.0.1:80/", // which is no UrlPrefix
+    "http://a.test:10.0.0.1:80/", // which is not a UrlPrefix
     "https://*:443/",
   ]);
   assertEquals(taken[0]?.by, 'site "Default Web Site"');
 });
 
-Deno.test("decideRegistration() gives a hint that cures the refusal", () => {
+Deno.test("decideRegistration() returns a hint that cures the refusal", () => {
   const reserve = (url: string): string => {
     return `sudo httpcfg set urlacl -u ${url} -a "D:(A;;GX;;;S-1-22-1-1000)"`;
   };

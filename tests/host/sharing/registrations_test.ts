@@ -1,5 +1,5 @@
-/** Goal: programs come and go in order, and what has no place is not taken. Method: a service that keeps
- * what it is told to share. */
+/** Goal: programs come and go in order, and what cannot be served is rejected. Method: a service
+ * that records what it is given to share. */
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
@@ -19,7 +19,7 @@ const DOCUMENT: ConfigDocument = {
 class Service implements SharedService {
   runningSites: ConfigDocument["sites"] | null = DOCUMENT.sites;
   shared: string[] = [];
-  /** URL that finds no place. */
+  /** URL that cannot be served. */
   failing = "";
 
   servePrograms(programs: readonly RegisteredHandler[]): Promise<PlannedRegistration[]> {
@@ -32,7 +32,7 @@ class Service implements SharedService {
   }
 }
 
-function wish(url: string, more: Partial<RegisterRequest> = {}): RegisterRequest {
+function requestFor(url: string, more: Partial<RegisterRequest> = {}): RegisterRequest {
   const to = "http://127.0.0.1:9";
   return { op: "register", url, to, keep: false, timeoutSeconds: 5, ...more };
 }
@@ -52,19 +52,19 @@ function make(): { service: Service; registrations: Registrations; ended: string
 
 const ignore = (): void => {};
 
-Deno.test("Registrations.register() takes what may be, in canonical text", async () => {
+Deno.test("Registrations.register() accepts what is allowed, in canonical text", async () => {
   const { service, registrations } = make();
-  const cases: [who: Registrant, wish: RegisterRequest, code: number, text: RegExp][] = [
-    [ROOT, wish("http://+:80/A/"), 0, /^http:\/\/\+:80\/a\/$/],
-    [ROOT, wish("http://+:80/a/"), 183, /already registered by a program of user 0/],
-    [ROOT, wish("http://*:8080/"), 183, /already registered by site "Default Web Site"/],
-    [ANN, wish("http://+:80/b/"), 5, /no reservation/],
-    [ANN, wish("http://+:80/all/b/"), 0, /all/],
-    [ROOT, wish("http://+/a/"), 87, /UrlPrefix/],
-    [ROOT, wish("http://+:80/x/", { to: "http://10.0.0.1:80" }), 87, /target/],
+  const cases: [who: Registrant, request: RegisterRequest, code: number, text: RegExp][] = [
+    [ROOT, requestFor("http://+:80/A/"), 0, /^http:\/\/\+:80\/a\/$/],
+    [ROOT, requestFor("http://+:80/a/"), 183, /already registered by a program of user 0/],
+    [ROOT, requestFor("http://*:8080/"), 183, /already registered by site "Default Web Site"/],
+    [ANN, requestFor("http://+:80/b/"), 5, /no reservation/],
+    [ANN, requestFor("http://+:80/all/b/"), 0, /all/],
+    [ROOT, requestFor("http://+/a/"), 87, /UrlPrefix/],
+    [ROOT, requestFor("http://+:80/x/", { to: "http://10.0.0.1:80" }), 87, /target/],
   ];
-  for (const [who, asked, code, text] of cases) {
-    const outcome = await registrations.register(asked, who, ignore);
+  for (const [who, request, code, text] of cases) {
+    const outcome = await registrations.register(request, who, ignore);
     assertEquals([outcome.code, text.test(outcome.text)], [code, true], outcome.text);
   }
   assertEquals(service.shared, ["http://+:80/a/", "http://+:80/all/b/"]);
@@ -74,41 +74,50 @@ Deno.test("Registrations.register() takes what may be, in canonical text", async
   ]);
 });
 
-Deno.test("Registrations.register() takes nothing that finds no place, or while HTTP does not run", async () => {
+Deno.test("Registrations.register() rejects what cannot be served, or without HTTP", async () => {
   const { service, registrations } = make();
   service.failing = "http://+:80/a/";
-  assertEquals(await registrations.register(wish("http://+:80/a/"), ROOT, ignore), {
+  assertEquals(await registrations.register(requestFor("http://+:80/a/"), ROOT, ignore), {
     code: 32,
     text: "held",
   });
   assertEquals([service.shared, registrations.status()], [[], []]);
   service.runningSites = null;
-  assertEquals((await registrations.register(wish("http://+:80/b/"), ROOT, ignore)).code, 1062);
+  assertEquals(
+    (await registrations.register(requestFor("http://+:80/b/"), ROOT, ignore)).code,
+    1062,
+  );
 });
 
-Deno.test("Registrations.register() bounds what one user and all of them may have", async () => {
+Deno.test("Registrations.register() limits one user, and all of them together", async () => {
   const { registrations } = make();
   const codes = new Set<number>();
   for (let i = 0; i < 32; i++) {
-    const outcome = await registrations.register(wish(`http://+:80/all/${i}/`), ANN, ignore);
+    const outcome = await registrations.register(requestFor(`http://+:80/all/${i}/`), ANN, ignore);
     codes.add(outcome.code);
   }
   assertEquals(codes, new Set([0]));
-  assertEquals((await registrations.register(wish("http://+:80/all/x/"), ANN, ignore)).code, 1816);
+  assertEquals(
+    (await registrations.register(requestFor("http://+:80/all/x/"), ANN, ignore)).code,
+    1816,
+  );
   for (let i = 0; i < 224; i++) {
-    await registrations.register(wish(`http://+:80/${i}/`), ROOT, ignore);
+    await registrations.register(requestFor(`http://+:80/${i}/`), ROOT, ignore);
   }
-  assertEquals((await registrations.register(wish("http://+:80/x/"), ROOT, ignore)).code, 1816);
+  assertEquals(
+    (await registrations.register(requestFor("http://+:80/x/"), ROOT, ignore)).code,
+    1816,
+  );
 });
 
-Deno.test("Registrations.unregister() is for who registered it, and for administrators", async () => {
+Deno.test("Registrations.unregister() is for the registrant and for administrators", async () => {
   const { service, registrations, ended } = make();
   const url = "http://+:80/all/";
   const note = (reason: string): void => void ended.push(reason);
-  await registrations.register(wish(url, { keep: true }), ANN, note);
+  await registrations.register(requestFor(url, { keep: true }), ANN, note);
   const other = { ...ANN, uid: 1001 };
   assertEquals((await registrations.unregister({ op: "unregister", url }, other)).code, 5);
-  await registrations.disconnected(note); // it is kept
+  await registrations.disconnected(note); // kept, as requested
   assertEquals(service.shared, [url]);
   assertEquals((await registrations.unregister({ op: "unregister", url }, ANN)).code, 0);
   assertEquals([service.shared, ended], [[], ["it was unregistered"]]);
@@ -116,9 +125,9 @@ Deno.test("Registrations.unregister() is for who registered it, and for administ
   assertEquals((await registrations.unregister({ op: "unregister", url: "x" }, ROOT)).code, 87);
 });
 
-Deno.test("Registrations.refresh() shares what there is once more, while HTTP runs", async () => {
+Deno.test("Registrations.refresh() shares the registrations again while HTTP runs", async () => {
   const { service, registrations } = make();
-  await registrations.register(wish("http://+:80/a/"), ROOT, ignore);
+  await registrations.register(requestFor("http://+:80/a/"), ROOT, ignore);
   service.shared = [];
   await registrations.refresh();
   assertEquals(service.shared, ["http://+:80/a/"]);
@@ -128,12 +137,12 @@ Deno.test("Registrations.refresh() shares what there is once more, while HTTP ru
   assertEquals(service.shared, []);
 });
 
-Deno.test("Registrations end with their programs, and all with HTTP", async () => {
+Deno.test("Registrations end with their programs, and all of them with HTTP", async () => {
   const { service, registrations, ended } = make();
   const notes = ["a", "b"].map((name) => (reason: string) => void ended.push(`${name}: ${reason}`));
   const [a, b] = notes as [(reason: string) => void, (reason: string) => void];
-  await registrations.register(wish("http://+:80/a/"), ROOT, a);
-  await registrations.register(wish("http://+:80/b/", { keep: true }), ROOT, b);
+  await registrations.register(requestFor("http://+:80/a/"), ROOT, a);
+  await registrations.register(requestFor("http://+:80/b/", { keep: true }), ROOT, b);
   await registrations.disconnected(a);
   assertEquals(service.shared, ["http://+:80/b/"]);
   await registrations.endAll("over");
@@ -142,13 +151,13 @@ Deno.test("Registrations end with their programs, and all with HTTP", async () =
   await registrations.disconnected(a);
 });
 
-Deno.test("Registrations.disconnected() ends no later registration of the same URL", async () => {
+Deno.test("Registrations.disconnected() does not end a later registration of the URL", async () => {
   const { service, registrations } = make();
   const url = "http://+:80/all/a/";
   const [ann, bob] = [(): void => {}, (): void => {}];
-  await registrations.register(wish(url), ANN, ann);
+  await registrations.register(requestFor(url), ANN, ann);
   await registrations.unregister({ op: "unregister", url }, ROOT);
-  await registrations.register(wish(url), { ...ANN, uid: 1001 }, bob);
+  await registrations.register(requestFor(url), { ...ANN, uid: 1001 }, bob);
   await registrations.disconnected(ann); // her connection ends after his registration
   assertEquals([service.shared, registrations.status()[0]?.uid], [[url], 1001]);
   await registrations.disconnected(bob);

@@ -1,4 +1,4 @@
-// Goal: what is kept, by URL, and dropped by URL. Method: a cache with two entries.
+// Goal: cached responses are listed by URL and dropped by URL. Method: a cache with two entries.
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { CachedResponses } from "../../../mod/host/web/cache_view.ts";
@@ -21,7 +21,7 @@ function entry(type: string, text: string): CacheEntry {
   return { identity, brotli: null, gzip: null, checkedMs: 0, usedMs: 0 };
 }
 
-function keptOf(bindings: readonly string[]): CachedResponses {
+function cachedOf(bindings: readonly string[]): CachedResponses {
   const settings = { UriEnableCache: true, UriMaxUriBytes: 1000, UriScavengerPeriod: 120 };
   const cache = new ResponseCache(settings);
   const entries = cache.partition(1);
@@ -30,8 +30,8 @@ function keptOf(bindings: readonly string[]): CachedResponses {
   return new CachedResponses(cache, [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings }]);
 }
 
-Deno.test("CachedResponses lists by URL and drops by URL", () => {
-  const cached = keptOf(["127.0.0.2:80:"]);
+Deno.test("CachedResponses lists and evicts by URL", () => {
+  const cached = cachedOf(["127.0.0.2:80:"]);
   assertEquals(
     cached.list().map(({ url, contentType, contentLength }) => {
       return [url, contentType, contentLength];
@@ -47,9 +47,9 @@ Deno.test("CachedResponses lists by URL and drops by URL", () => {
   assertEquals(cached.list(), []);
 });
 
-Deno.test("CachedResponses names a site by its first binding", () => {
+Deno.test("CachedResponses writes the URLs of a site with its first binding", () => {
   const urls = [[":80:"], [":80:a.example"], ["[::1]:80:"], []].map((bindings) => {
-    return keptOf(bindings).list()[1]?.url;
+    return cachedOf(bindings).list()[1]?.url;
   });
   assertEquals(urls, [
     "http://localhost:80/c.js",

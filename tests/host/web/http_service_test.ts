@@ -1,5 +1,5 @@
-// Goal: HTTP reads list and settings when it starts, and keeps them until it stops or is given others.
-// Method: a store that changes under it; a connection over loopback.
+// Goal: HTTP reads list and settings when it starts, and keeps them until it stops or is
+// reconfigured. Method: a store that changes meanwhile.
 import { assert, assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { HttpService, readHttpConfig } from "../../../mod/host/web/http_service.ts";
@@ -11,7 +11,7 @@ const DOCUMENT: ConfigDocument = {
   settings: { MaxFieldCount: 7 },
 };
 
-Deno.test("readHttpConfig() gives list and settings, as they are stored and as they count", () => {
+Deno.test("readHttpConfig() returns list and settings, as stored and as effective", () => {
   const { ipListen, list, storedSettings, settings } = readHttpConfig(DOCUMENT);
   assertEquals([ipListen, list.length, storedSettings], [
     DOCUMENT.ipListen,
@@ -21,7 +21,7 @@ Deno.test("readHttpConfig() gives list and settings, as they are stored and as t
   assertEquals([settings.MaxFieldCount, settings.HeaderWaitTimeout > 0], [7, true]);
 });
 
-Deno.test("HttpService keeps what it read at its start, until it is reconfigured or stopped", async () => {
+Deno.test("HttpService keeps what it read at its start until reconfigured or stopped", async () => {
   let document = DOCUMENT;
   const reconfigured: number[] = [];
   let flushes = 0;

@@ -1,4 +1,4 @@
-// Goal: HTTPFilter stands between sockets and engine only while it runs. Method: loopback sockets.
+// Goal: HTTPFilter is between sockets and engine only while it runs. Method: loopback sockets.
 import { assertEquals } from "@std/assert";
 import { writePair } from "../../../mod/config/certs/cert_store.ts";
 import {

@@ -1,8 +1,8 @@
-// Goal: the service and single sites pause independently. Method: a value.
+// Goal: the service and single sites pause independently. Method: one value.
 import { assertEquals } from "@std/assert";
 import { Pauses } from "../../../mod/host/web/pauses.ts";
 
-Deno.test("Pauses: all, some, none", () => {
+Deno.test("Pauses keeps the pauses of the service and of its sites apart", () => {
   const pauses = new Pauses();
   const now = (): boolean[] => [1, 2].map((id) => pauses.has(id));
   assertEquals(now(), [false, false]);

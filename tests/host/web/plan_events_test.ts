@@ -1,4 +1,4 @@
-// Goal: the events of HTTP.sys and W3SVC for what could not be had. Method: plans made by hand.
+// Goal: the events of HTTP.sys and W3SVC for what could not be opened. Method: plans made by hand.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { WIN32 } from "../../../mod/base/win32.ts";
 import { checkDocument } from "../../../mod/config/document/check.ts";
@@ -15,7 +15,7 @@ function sites(...bindings: string[]): SiteRecord[] {
   });
 }
 
-Deno.test("planEvents() writes 15005 for each socket that could not be had, and no other", () => {
+Deno.test("planEvents() returns 15005 for each socket that could not be opened, no other", () => {
   const plan = planOf([
     plannedEndpoint("127.0.0.2:80", "open"),
     plannedEndpoint("127.0.0.3:80", "keep"),
@@ -42,7 +42,7 @@ Deno.test("planEvents() writes 15005 for each socket that could not be had, and 
   assertStringIncludes(events[1]!.text, "Unable to bind to the underlying transport for [::1]:80.");
 });
 
-Deno.test("planEvents() writes 1004 or 1007 for each site that failed, with its URL prefix", () => {
+Deno.test("planEvents() returns 1004 or 1007 for each failed site, with its URL prefix", () => {
   const plan = planOf([], [
     plannedSite(1, "started"),
     plannedSite(2, "failed", { win32: WIN32.INVALID_NETNAME, reason: "not listed" }),
@@ -66,7 +66,7 @@ Deno.test("planEvents() writes 1004 or 1007 for each site that failed, with its 
   prefixes.forEach((prefix, i) => assertStringIncludes(events[i]!.text, prefix));
 });
 
-Deno.test("changeEvents() tells what moved, and of what is left undone only the new", () => {
+Deno.test("changeEvents() returns what changed, and only new failures", () => {
   const old = plannedEndpoint("127.0.0.9:80", "refused", { cause: "taken" });
   const before = planOf([
     old,
@@ -86,10 +86,10 @@ Deno.test("changeEvents() tells what moved, and of what is left undone only the 
   assertStringIncludes(texts[1]!, "127.0.0.3:80");
   assertStringIncludes(texts[1]!, "no longer listed");
   assertStringIncludes(texts[2]!, "127.0.0.5:80");
-  assertEquals(changeEvents(after, planOf([old]), []).length, 2, "what is closed, once each");
+  assertEquals(changeEvents(after, planOf([old]), []).length, 2, "one for each closed socket");
 });
 
-Deno.test("planEvents() gives a site that is served over TLS alone an https prefix", () => {
+Deno.test("planEvents() uses an https prefix for a site that is served only over TLS", () => {
   const plan = planOf([], [
     plannedSite(1, "failed", { win32: WIN32.NO_SUCH_LOGON_SESSION, reason: "no certificate" }),
   ]);
@@ -100,7 +100,7 @@ Deno.test("planEvents() gives a site that is served over TLS alone an https pref
   assertStringIncludes(event!.text, "'https://10.0.0.2:443:10.0.0.2/'");
 });
 
-Deno.test("documentEvents() writes 15014 and 1003 for what cannot be read, and never 15015", () => {
+Deno.test("documentEvents() returns 15014 and 1003 for what is invalid, and never 15015", () => {
   const [site] = DEFAULT_DOCUMENT.sites;
   const eventsOf = (change: Record<string, unknown>): NewEvent[] => {
     const problems = checkDocument({ ...DEFAULT_DOCUMENT, ...change }, CONTENT_RULES);

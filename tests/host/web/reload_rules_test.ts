@@ -1,4 +1,4 @@
-/** Goal: what stops a reload, and what it tells. Method: plans, no socket. */
+/** Goal: what prevents a reload, and what it reports. Method: plans, no sockets. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import type { HttpServer } from "../../../mod/http/server.ts";
@@ -13,7 +13,7 @@ import {
 import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
 import type { EndpointAction, Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
 
-Deno.test("isNewFailure() forgives an absent address and what was refused before", () => {
+Deno.test("isNewFailure() ignores an absent address, and what was refused before", () => {
   const before = plan({ "10.0.0.5:80": "refused", "10.0.0.6:80": "keep" });
   const cases: readonly (readonly [where: string, code: string, isNew: boolean])[] = [
     ["10.0.0.7:80", "EADDRINUSE", true],
@@ -28,7 +28,7 @@ Deno.test("isNewFailure() forgives an absent address and what was refused before
   }
 });
 
-Deno.test("checkReload() stops a plan that would leave nothing to do", () => {
+Deno.test("checkReload() rejects a plan that would leave nothing to do", () => {
   checkReload(plan({}, ["started", "failed"]), false);
   checkReload(plan({}, ["waiting"]), false);
   checkReload(plan({}, ["stopped"]), false);
@@ -48,11 +48,11 @@ Deno.test("upSiteIds() and changesOf() compare two plans", () => {
   );
 });
 
-Deno.test("drainUnreached() lets go only who came in where nothing listens any more", async () => {
+Deno.test("drainUnreached() drains only connections to addresses without a socket", async () => {
   const drained: string[] = [];
-  const came = ["10.0.0.5:80", "10.0.0.6:80", "[::1]:80", "10.0.0.6:81"];
+  const locals = ["10.0.0.5:80", "10.0.0.6:80", "[::1]:80", "10.0.0.6:81"];
   const server = {
-    localEndpoints: () => came.map((text) => ({ endpoint: at(text), connections: 2 })),
+    localEndpoints: () => locals.map((text) => ({ endpoint: at(text), connections: 2 })),
     drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
       drained.push(`${formatEndpoint(endpoint)} ${graceMs}`);
       return Promise.resolve();

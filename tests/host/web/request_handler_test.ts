@@ -1,4 +1,4 @@
-/** Goal: what is served is answered, and what outlives a change does. Method: requests without an engine. */
+/** Goal: what is served responds, and state outlives a change. Method: without an engine. */
 import { assertEquals } from "@std/assert";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
@@ -9,13 +9,13 @@ import { fakeRequest } from "../../support/request.ts";
 
 const siteHandler = await loadSiteHandlers();
 
-Deno.test("RequestHandler.handlerFor() serves the sites that are up, and the programs", async () => {
+Deno.test("RequestHandler.handlerFor() serves the running sites and the programs", async () => {
   const content = { kind: "respond", text: "x" } as const;
   const sites = [{ ...DEFAULT_DOCUMENT.sites[0]!, content }];
   const planned = { id: 1, name: "s", state: "started", reason: null, win32: 0 } as const;
   const plan = { endpoints: [], sites: [planned], registrations: [] };
-  const shown = { version: "1", ipListen: [], endpoints: [], sites: [] };
-  const requests = new RequestHandler({ servable: (site) => site }, siteHandler, () => shown);
+  const view = { version: "1", ipListen: [], endpoints: [], sites: [] };
+  const requests = new RequestHandler({ servable: (site) => site }, siteHandler, () => view);
   assertEquals(requests.cached, null);
   const program = {
     prefix: parseUrlPrefix("http://+:8080/p/")!,
@@ -23,19 +23,19 @@ Deno.test("RequestHandler.handlerFor() serves the sites that are up, and the pro
   };
   const state = { document: { ...DEFAULT_DOCUMENT, sites }, plan, programs: [program] };
   const handler = requests.handlerFor(state, DEFAULT_SETTINGS);
-  const ask = async (of: string): Promise<unknown> => {
+  const resultOf = async (of: string): Promise<unknown> => {
     const result = await handler(fakeRequest({ path: of }));
     return "refuse" in result ? result.refuse : result.status;
   };
-  assertEquals([await ask("/"), await ask("/p/x")], [200, "BadGateway"]);
+  assertEquals([await resultOf("/"), await resultOf("/p/x")], [200, "BadGateway"]);
   requests.pauses.all = true;
-  assertEquals([await ask("/"), await ask("/p/x")], ["Disabled", "BadGateway"]);
+  assertEquals([await resultOf("/"), await resultOf("/p/x")], ["Disabled", "BadGateway"]);
   assertEquals(requests.cached?.list(), []);
   requests.clear();
   assertEquals(requests.cached, null);
 });
 
-Deno.test("RequestHandler looks for unused responses in the cache of now, and in none after clear()", () => {
+Deno.test("RequestHandler scavenges the current cache only, and none after clear()", () => {
   const running = new Set<number>();
   const { setInterval: start, clearInterval: stop } = globalThis;
   let next = 1;

@@ -1,4 +1,4 @@
-/** Goal: sites, registrations and reservations answer as one. Method: requests without an engine. */
+/** Goal: sites, registrations and reservations are routed as one. Method: without an engine. */
 import { assertEquals } from "@std/assert";
 import type { HttpResponse } from "../../../mod/base/exchange.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
@@ -29,8 +29,8 @@ const SOURCES: RouteSources = {
 
 const siteHandler = await loadSiteHandlers();
 
-/** What `path` is answered with: a status, or the word of the refusal; and whose it was. */
-async function answer(path: string, port = 8080, isPaused = false): Promise<[unknown, unknown]> {
+/** The status of the response to `path`, or the reason of the refusal; and the site. */
+async function resultOf(path: string, port = 8080, isPaused = false): Promise<[unknown, unknown]> {
   const handler = routeRequests(SOURCES, {
     siteHandler,
     cache: new ResponseCache({
@@ -48,17 +48,21 @@ async function answer(path: string, port = 8080, isPaused = false): Promise<[unk
   return ["refuse" in result ? result.refuse : result.status, request.siteId];
 }
 
-Deno.test("routeRequests() lets a registration before its reservation, and that before a site", async () => {
-  assertEquals(await answer("/"), [299, 3], "a site has its own prefix, reserved or not");
-  assertEquals(await answer("/app/live/x"), [298, null]);
-  assertEquals(await answer("/app/dead"), ["N/A", null], "reserved, not registered: not the site");
-  assertEquals(await answer("/apple"), [299, 3]);
-  assertEquals(await answer("/only/x", 8081), ["N/A", null]);
-  assertEquals(await answer("/x", 8081), ["NotFound", null]);
-  assertEquals(await answer("/x", 8082), ["Hostname", null]);
+Deno.test("routeRequests() tries a registration, then its reservation, then the site", async () => {
+  assertEquals(await resultOf("/"), [299, 3], "a site has its own prefix, reserved or not");
+  assertEquals(await resultOf("/app/live/x"), [298, null]);
+  assertEquals(
+    await resultOf("/app/dead"),
+    ["N/A", null],
+    "reserved, not registered: not the site",
+  );
+  assertEquals(await resultOf("/apple"), [299, 3]);
+  assertEquals(await resultOf("/only/x", 8081), ["N/A", null]);
+  assertEquals(await resultOf("/x", 8081), ["NotFound", null]);
+  assertEquals(await resultOf("/x", 8082), ["Hostname", null]);
 });
 
 Deno.test("routeRequests() pauses sites and nothing else", async () => {
-  assertEquals(await answer("/", 8080, true), ["Disabled", 3]);
-  assertEquals(await answer("/app/live/", 8080, true), [298, null]);
+  assertEquals(await resultOf("/", 8080, true), ["Disabled", 3]);
+  assertEquals(await resultOf("/app/live/", 8080, true), [298, null]);
 });

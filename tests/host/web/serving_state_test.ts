@@ -1,4 +1,4 @@
-/** Goal: what is told about what is served is what is served. Method: values; the machine's addresses. */
+/** Goal: the status shows what is served. Method: values, and the addresses of this machine. */
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
@@ -16,7 +16,7 @@ function planOf(states: readonly PlannedSite["state"][]): Plan {
   return { endpoints: [], sites, registrations: [] };
 }
 
-Deno.test("sitesUp() gives the sites with a handler, and servingStatus() all of them", () => {
+Deno.test("sitesUp() returns the sites with a handler, servingStatus() all of them", () => {
   const sites = [1, 2, 3, 4].map((id) => ({ ...DEFAULT_DOCUMENT.sites[0]!, id, name: `${id}` }));
   const plan = planOf(["started", "failed", "waiting", "stopped"]);
   const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan };
@@ -33,7 +33,7 @@ Deno.test("sitesUp() gives the sites with a handler, and servingStatus() all of 
   }]);
 });
 
-Deno.test("haveAddressesChanged() sees another set of addresses, and a waiting one that has come", () => {
+Deno.test("haveAddressesChanged() notices other addresses, and one that was waited for", () => {
   const key = addressSnapshot();
   const plan = planOf([]);
   assertEquals([haveAddressesChanged(plan, key), haveAddressesChanged(plan, "other")], [

@@ -1,4 +1,4 @@
-// Goal: a site with a limit takes so many connections and no more. Method: remote ends as objects.
+// Goal: a site with a limit admits that many connections. Method: remote ends as objects.
 import { assertEquals } from "@std/assert";
 import type { Endpoint, Ip } from "../../../mod/base/address.ts";
 import { SiteConnections } from "../../../mod/host/web/site_connection_limits.ts";
@@ -8,7 +8,7 @@ const small = { id: 1, maxConnections: 2 };
 const other = { id: 2, maxConnections: 1 };
 const open = { id: 3, maxConnections: undefined };
 
-Deno.test("SiteConnections counts a connection once, however often it asks", () => {
+Deno.test("SiteConnections counts a connection once, however often it is admitted", () => {
   const connections = new SiteConnections();
   const [a, b, c] = [client(), client(), client()];
   assertEquals([a, a, b, c, a].map((one) => connections.admit(small, one)), [
@@ -23,7 +23,7 @@ Deno.test("SiteConnections counts a connection once, however often it asks", () 
   assertEquals([c, b, a].map((one) => connections.admit(small, one)), [true, true, false]);
 });
 
-Deno.test("SiteConnections frees the place of a connection that goes to another site", () => {
+Deno.test("SiteConnections frees the place of a connection that moves to another site", () => {
   const connections = new SiteConnections();
   const [a, b, c] = [client(), client(), client()];
   assertEquals([a, b].map((one) => connections.admit(small, one)), [true, true]);

@@ -1,4 +1,4 @@
-// Goal: one site changes, everything else stays as it is in force. Method: documents.
+// Goal: one site changes, everything else remains in force. Method: documents.
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
@@ -15,7 +15,7 @@ const STORED = {
   ],
 };
 
-Deno.test("withSite() takes one site from the store, the list from what is in force", () => {
+Deno.test("withSite() takes one site from the store, and the list from what is in force", () => {
   const started = withSite(IN_FORCE, STORED, "start", 5);
   assertEquals(started.ipListen, ["127.0.0.2"]);
   assertEquals(started.sites.map(({ id, bindings, autoStart }) => [id, bindings[0], autoStart]), [

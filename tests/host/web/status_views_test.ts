@@ -1,4 +1,4 @@
-// Goal: what came of a plan, in words that help. Method: plans made by hand.
+// Goal: the result of a plan, in helpful words. Method: plans made by hand.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import type { SiteRecord } from "../../../mod/config/document/document.ts";
@@ -12,7 +12,7 @@ import {
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { plannedEndpoint, plannedSite, planOf } from "../../support/plans.ts";
 
-const HOLDER: PortOwner = {
+const OWNER: PortOwner = {
   ip: "127.0.0.2" as Ip,
   port: 80,
   pid: 77,
@@ -23,7 +23,7 @@ const HOLDER: PortOwner = {
   socket: 1,
 };
 
-Deno.test("endpointStatuses() shows every action as a state, a cause where it is not open", () => {
+Deno.test("endpointStatuses() shows every action as a state, and why if it is not open", () => {
   const plan = planOf([
     plannedEndpoint("127.0.0.2:80", "open"),
     plannedEndpoint("127.0.0.3:80", "keep"),
@@ -43,7 +43,7 @@ Deno.test("endpointStatuses() shows every action as a state, a cause where it is
   ]);
 });
 
-Deno.test("siteStatuses() tells running, partly running, paused, waiting, failed and stopped", () => {
+Deno.test("siteStatuses() distinguishes all states, and a site that runs only in part", () => {
   const record = (id: number): SiteRecord => ({
     id,
     name: `site ${id}`,
@@ -66,19 +66,19 @@ Deno.test("siteStatuses() tells running, partly running, paused, waiting, failed
   const others = [
     ["stopped", "no address yet"],
     ["stopped", "not on the list"],
-    ["stopped", null], // as it was asked to be
+    ["stopped", null], // as configured
   ];
   assertEquals(shown(false), [["started", null], ["started", "127.0.0.9:80 is taken"], ...others]);
   assertEquals(shown(true), [["paused", null], ["paused", "127.0.0.9:80 is taken"], ...others]);
   assertEquals(siteStatuses(plan, sites, () => false)[0]?.bindings, [":1:", ":101:"]);
 });
 
-Deno.test("isUp() takes a site that waits for its address for one that runs", () => {
+Deno.test("isUp() is also true for a site that waits for its address", () => {
   const states = ["started", "waiting", "failed", "stopped"] as const;
   assertEquals(states.filter((state) => isUp(plannedSite(1, state))), ["started", "waiting"]);
 });
 
-Deno.test("nothingStarted() finds nothing wrong while a site runs, waits, or none was wanted", () => {
+Deno.test("nothingStarted() is null while a site runs or waits, or if none should start", () => {
   for (const state of ["started", "waiting", "stopped"] as const) {
     assertEquals(nothingStarted(planOf([], [plannedSite(1, state)]), "linux"), null, state);
   }
@@ -87,20 +87,20 @@ Deno.test("nothingStarted() finds nothing wrong while a site runs, waits, or non
   assertEquals(nothingStarted(planOf([]), "linux"), null);
 });
 
-Deno.test("nothingStarted() of one site names the address, the port, the cause and the holder", () => {
+Deno.test("nothingStarted() for one site names the address, port, cause and owner", () => {
   const refused = plannedEndpoint("127.0.0.2:80", "refused", {
     cause: "taken by nginx, pid 77",
-    holders: [HOLDER],
+    holders: [OWNER],
   });
   const fault = nothingStarted(planOf([refused], [plannedSite(1, "failed")]), "linux");
   assertEquals(fault?.message, 'Cannot listen on "127.0.0.2:80": taken by nginx, pid 77');
   assertStringIncludes(fault?.hint ?? "", "kill 77");
-  const unknown = { ...refused, holders: [{ ...HOLDER, pid: null }] };
+  const unknown = { ...refused, holders: [{ ...OWNER, pid: null }] };
   const other = nothingStarted(planOf([unknown], [plannedSite(1, "failed")]), "linux");
   assertStringIncludes(other?.hint ?? "", "find the process that holds the port: ");
 });
 
-Deno.test("nothingStarted() of several sites names each with its reason", () => {
+Deno.test("nothingStarted() for several sites names each with its reason", () => {
   const sites = [
     plannedSite(1, "failed", { reason: "not on the list" }),
     plannedSite(2, "failed", { reason: "taken" }),
@@ -114,7 +114,7 @@ Deno.test("nothingStarted() of several sites names each with its reason", () => 
   assert(fault?.hint?.includes("httpcfg query iplisten"));
 });
 
-Deno.test("listeningView() names endpoints as URLs do", () => {
+Deno.test("listeningView() writes endpoints as in URLs", () => {
   const view = listeningView("1.2.3", {
     ipListen: ["::1"],
     endpoints: endpointStatuses(planOf([plannedEndpoint("[::1]:80", "open")])),

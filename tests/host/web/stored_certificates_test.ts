@@ -1,4 +1,4 @@
-// Goal: plan knows which bindings have a certificate, from the store alone. Method: a temp folder.
+// Goal: plan finds the certificates of bindings in the store alone. Method: a temporary directory.
 import { assertEquals } from "@std/assert";
 import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
 import type { SslRecord } from "../../../mod/config/document/document.ts";
@@ -7,7 +7,7 @@ import { storedCertificateCheck } from "../../../mod/host/web/stored_certificate
 import { tempFolder } from "../../support/temp_folder.ts";
 import { makePem } from "../../support/tls_pair.ts";
 
-Deno.test("storedCertificateCheck() finds by name and thumbprint, and says what is wrong", async () => {
+Deno.test("storedCertificateCheck() finds by name or thumbprint, or says why not", async () => {
   await using folder = await tempFolder();
   const { hash } = writePair(folder.path, "MY", "www", await makePem("www.test"));
   Deno.mkdirSync(folder.at("WEB"));

@@ -1,5 +1,5 @@
-// Goal: the right certificate for each client, and files that are replaced followed without harm.
-// Method: a store in a temp folder, looks asked for by hand.
+// Goal: each client gets the right certificate, and replaced files are followed without harm.
+// Method: a store in a temporary directory, checks run by hand.
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
@@ -35,7 +35,7 @@ function binding(text: string): Binding {
   return parseBinding(text) as Binding;
 }
 
-Deno.test("Certificates gives a name's certificate, then the address's, then the wildcard's", async () => {
+Deno.test("Certificates looks for the name, then the address, then the wildcard", async () => {
   await using folder = await tempFolder();
   writePair(folder.path, "MY", "a", A);
   writePair(folder.path, "MY", "b", B);
@@ -65,7 +65,7 @@ Deno.test("Certificates gives a name's certificate, then the address's, then the
   assertEquals(events, []);
 });
 
-Deno.test("Certificates.reloadChanged() takes up a replaced file, for all of its records", async () => {
+Deno.test("Certificates.reloadChanged() uses a replaced file for all of its records", async () => {
   await using folder = await tempFolder();
   writePair(folder.path, "MY", "www", A);
   const { certificates, events } = serve(folder);
@@ -82,13 +82,13 @@ Deno.test("Certificates.reloadChanged() takes up a replaced file, for all of its
   assertEquals(events.map(({ id, text }) => [id, text.includes(hash)]), [[10, true]]);
 });
 
-Deno.test("Certificates.reloadChanged() keeps the certificate of before where the new files are no pair", async () => {
+Deno.test("Certificates.reloadChanged() keeps the old pair if the new one is invalid", async () => {
   await using folder = await tempFolder();
   writePair(folder.path, "MY", "www", A);
   const { certificates, events } = serve(folder);
   certificates.load([record("0.0.0.0:443", "www")]);
   const before = certificates.contextFor(at("10.0.0.1:443"), "");
-  // Half of a renewal: the other half comes before the next look, so nobody is alarmed.
+  // Half of a renewal: the other half comes before the next check, so nothing is reported.
   Deno.writeTextFileSync(folder.at("MY/www.pem"), B.cert);
   certificates.reloadChanged();
   Deno.writeTextFileSync(folder.at("MY/www.key"), B.key);
@@ -108,7 +108,7 @@ Deno.test("Certificates.reloadChanged() keeps the certificate of before where th
   assertEquals(certificates.contextFor(at("10.0.0.1:444"), "") === renewed, false);
 });
 
-Deno.test("Certificates.load() serves an expired certificate and says so", async () => {
+Deno.test("Certificates.load() serves an expired certificate, and reports it", async () => {
   await using folder = await tempFolder();
   const old = { names: ["old.test"], ips: [], days: 1, nowMs: Date.UTC(2020, 1) };
   writePair(folder.path, "MY", "old", await makeSelfSigned(old));

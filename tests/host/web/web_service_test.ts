@@ -1,5 +1,5 @@
-// Goal: what is served is one value that always agrees with itself, whatever comes and goes in which
-// order. Method: the real HTTP and W3SVC over a document in memory, asked over loopback.
+// Goal: what is served is always consistent, whatever starts and stops in which order. Method: the
+// real HTTP and W3SVC with a document in memory, and requests over loopback.
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Endpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
@@ -18,17 +18,17 @@ import { freePort } from "../../support/ports.ts";
 const ADDRESS = "127.0.0.2";
 const siteHandler = await loadSiteHandlers();
 
-interface Scene {
+interface Fixture {
   readonly port: number;
   readonly http: HttpService;
   readonly web: WebService;
-  /** What the store gives from now on; null for a document that cannot be read. */
+  /** Sets what the store returns from now on; null for a document that cannot be read. */
   store(change: Partial<ConfigDocument> | null): void;
-  /** Status of `/` and of `/app/`; 0 where nothing listens. */
-  answers(): Promise<number[]>;
+  /** The statuses of `/` and `/app/`; 0 if nothing listens. */
+  statuses(): Promise<number[]>;
 }
 
-function scene(): Scene {
+function fixture(): Fixture {
   const port = freePort();
   const site = DEFAULT_DOCUMENT.sites[0]!;
   const sites = [{
@@ -68,7 +68,7 @@ function scene(): Scene {
     http,
     web,
     store: (change) => void (document = change === null ? null : { ...base, ...change }),
-    async answers(): Promise<number[]> {
+    async statuses(): Promise<number[]> {
       if (await isRefused(ADDRESS, port)) return [0, 0];
       const of = async (at: string): Promise<number> =>
         (await get(ADDRESS, port, { path: at })).status;
@@ -83,41 +83,41 @@ function program(port: number): RegisteredHandler {
 }
 
 Deno.test("WebService serves programs without sites, then both, and programs again", async () => {
-  const { http, web, port, answers } = scene();
+  const { http, web, port, statuses } = fixture();
   await http.start();
-  assertEquals(await answers(), [0, 0]);
+  assertEquals(await statuses(), [0, 0]);
   const [registered] = await web.servePrograms([program(port)]);
-  assertEquals([registered?.state, await answers()], ["started", [404, 202]]);
+  assertEquals([registered?.state, await statuses()], ["started", [404, 202]]);
   await web.start();
-  assertEquals(await answers(), [200, 202]);
+  assertEquals(await statuses(), [200, 202]);
   assertEquals(web.status().sites.map(({ state }) => state), ["started"]);
   await web.stop();
-  assertEquals([await answers(), web.status().sites], [[404, 202], []]);
+  assertEquals([await statuses(), web.status().sites], [[404, 202], []]);
   await web.servePrograms([]);
-  assertEquals([await answers(), web.status()], [[0, 0], { endpoints: [], sites: [] }]);
+  assertEquals([await statuses(), web.status()], [[0, 0], { endpoints: [], sites: [] }]);
   await http.stop();
 });
 
-Deno.test("WebService stops although the document has become one that cannot be read", async () => {
-  const { http, web, port, store, answers } = scene();
+Deno.test("WebService stops even if the document can no longer be read", async () => {
+  const { http, web, port, store, statuses } = fixture();
   await http.start();
   await web.start();
   await web.servePrograms([program(port)]);
   store(null);
   await web.stop();
-  assertEquals([await answers(), web.documentInForce], [[404, 202], null]);
+  assertEquals([await statuses(), web.documentInForce], [[404, 202], null]);
   store({});
   await web.servePrograms([]);
   await http.stop();
 });
 
-Deno.test("WebService: a start that fails leaves what was served before", async () => {
-  const { http, web, port, store, answers } = scene();
+Deno.test("WebService still serves what it served before if a start fails", async () => {
+  const { http, web, port, store, statuses } = fixture();
   await http.start();
   await web.servePrograms([program(port)]);
   store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: ["192.0.2.1:80:"] }] });
   await assertRejects(() => web.start(), Fault, "Cannot start");
-  assertEquals([await answers(), web.status().sites], [[404, 202], []]);
+  assertEquals([await statuses(), web.status().sites], [[404, 202], []]);
   await web.servePrograms([]);
   await assertRejects(() => web.start(), Fault, "Cannot start");
   assertEquals([web.runningSites, web.cached], [[], null]);
@@ -125,8 +125,8 @@ Deno.test("WebService: a start that fails leaves what was served before", async 
   assertEquals(web.runningSites, null);
 });
 
-Deno.test("WebService.reload() without anything served takes list and settings alone", async () => {
-  const { http, web, store } = scene();
+Deno.test("WebService.reload() with nothing served applies list and settings only", async () => {
+  const { http, web, store } = fixture();
   await assertRejects(() => web.reload(), Fault, "is not running");
   await http.start();
   store({ ipListen: [] });
