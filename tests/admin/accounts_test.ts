@@ -1,4 +1,4 @@
-// Goal: names and SIDs in both directions. Method: accounts of the test's own.
+// Goal: names and SIDs, in both directions. Method: made-up accounts.
 import { assertEquals } from "@std/assert";
 import { accountOfSid, sidOfAccount } from "../../mod/admin/accounts.ts";
 import { parseLocalUsers } from "../../mod/host/sharing/local_users.ts";

@@ -1,4 +1,4 @@
-/** Goal: only entries that do nothing are talked about. Method: a table, no machine. */
+/** Goal: advice is given only about entries without effect. Method: a table, no machine. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../mod/base/address.ts";
 import { absenceReason, listAdvice } from "../../mod/admin/advice.ts";
@@ -14,8 +14,8 @@ const MACHINE: Machine = {
   wholeLoopback: true,
 };
 
-Deno.test("listAdvice() and absenceReason() speak of what is not there or never decides", () => {
-  const cases: readonly (readonly [list: string, word: RegExp | null, isAbsent: boolean])[] = [
+Deno.test("listAdvice() and absenceReason() report entries that are absent or never decide", () => {
+  const cases: readonly (readonly [list: string, pattern: RegExp | null, isAbsent: boolean])[] = [
     ["10.0.0.5", null, false],
     ["10.0.0.9", null, true],
     ["!10.0.0.9", null, false],
@@ -27,17 +27,21 @@ Deno.test("listAdvice() and absenceReason() speak of what is not there or never 
     ["10.0.0.0/8 10.0.0.5", /has no effect/, false],
     ["10.0.0.0/8 !10.0.0.5", /has no effect/, false],
   ];
-  for (const [text, word, isAbsent] of cases) {
+  for (const [text, pattern, isAbsent] of cases) {
     const list = text.split(" ");
     const entry = parseEntry(list.at(-1)!) as ListEntry;
     const advice = listAdvice(list.slice(0, -1), list, MACHINE);
-    assertEquals(advice.map(({ text }) => word?.test(text)), word === null ? [] : [true], text);
+    assertEquals(
+      advice.map(({ text }) => pattern?.test(text)),
+      pattern === null ? [] : [true],
+      text,
+    );
     assertEquals(absenceReason(entry, MACHINE) !== null, isAbsent, text);
-    assertEquals(listAdvice(list, list, MACHINE), [], "what was there before is known");
+    assertEquals(listAdvice(list, list, MACHINE), [], "no advice about earlier entries");
   }
 });
 
-Deno.test("listAdvice() names the command that puts a shadowed entry in its place", () => {
+Deno.test("listAdvice() suggests the command that moves a shadowed entry", () => {
   const [advice] = listAdvice([], ["eth0", "10.0.0.0/8", "!10.0.0.5"], MACHINE);
   assertEquals(
     advice?.hint,

@@ -1,4 +1,4 @@
-// Goal: a word after a write, only where it helps. Method: services in each state, and none.
+// Goal: a notice after a write, only if it helps. Method: services in each state, and none.
 import { assertEquals } from "@std/assert";
 import type { AdminIo, Notice } from "../../mod/admin/admin_io.ts";
 import { applyOrAdvise } from "../../mod/admin/apply.ts";
@@ -11,7 +11,7 @@ import { serviceStatus } from "../support/command_home.ts";
 
 type Answer = (request: ControlRequest) => Promise<ServiceStatus | null>;
 
-/** What is told after a change of what `reader` reads. */
+/** The notices after a change of what `reader` reads. */
 function notices(
   reader: "HTTP" | "W3SVC",
   ask: Answer,
@@ -49,7 +49,7 @@ Deno.test("applyOrAdvise() names the commands that apply it, while the reader is
   }
 });
 
-Deno.test("applyOrAdvise() is silent where nothing has to be applied, and never fails", async () => {
+Deno.test("applyOrAdvise() is silent if nothing has to be applied, and never fails", async () => {
   const only = (...names: ServiceName[]): Answer => () => {
     return Promise.resolve(serviceStatus(Object.fromEntries(names.map((n) => [n, "running"]))));
   };
@@ -59,15 +59,15 @@ Deno.test("applyOrAdvise() is silent where nothing has to be applied, and never 
   assertEquals(await notices("HTTP", () => Promise.reject(new Error("another user's"))), []);
 });
 
-Deno.test("applyOrAdvise() reloads where applyChanges is live, and tells what stands against it", async () => {
-  const asked: string[] = [];
+Deno.test("applyOrAdvise() reloads if applyChanges is live, and reports a refusal", async () => {
+  const ops: string[] = [];
   const well: Answer = ({ op }) => {
-    asked.push(op);
+    ops.push(op);
     return Promise.resolve(UP);
   };
   const live = { applyChanges: "live" };
   assertEquals(await notices("HTTP", well, live), [{ kind: "note", text: "stored and applied" }]);
-  assertEquals(asked.at(-1), "reload");
+  assertEquals(ops.at(-1), "reload");
   const refused: Answer = ({ op }) => {
     const fault = new Fault('Cannot listen on "x"', { hint: "httpcfg who 80" });
     return op === "reload" ? Promise.reject(fault) : Promise.resolve(UP);

@@ -19,7 +19,7 @@ function ioAt(file: string): AdminIo {
   } as unknown as AdminIo;
 }
 
-Deno.test("changeList() stores what may be stored, and gives the code of what may not", async () => {
+Deno.test("changeList() stores what is allowed, and returns the code of what is not", async () => {
   await using folder = await tempFolder();
   const io = ioAt(folder.at("config.json"));
   const steps: [change: ListChange, code: number, list: string][] = [
@@ -42,7 +42,7 @@ Deno.test("changeList() stores what may be stored, and gives the code of what ma
   }
 });
 
-Deno.test("changeList() refuses a document that was made from one that is no longer stored", async () => {
+Deno.test("changeList() rejects a document made from one that is no longer stored", async () => {
   await using folder = await tempFolder();
   const io = ioAt(folder.at("config.json"));
   const over = await io.store.read();
@@ -55,7 +55,7 @@ Deno.test("changeList() refuses a document that was made from one that is no lon
   assertEquals([fresh.problem, await io.store.readList()], [null, ["127.0.0.2"]]);
 });
 
-Deno.test("set iplisten, netsh http add iplisten and config import give the same advice", async () => {
+Deno.test("set iplisten, netsh add iplisten and config import give the same advice", async () => {
   for (const entry of ["!10.0.0.66", "eth99"]) {
     const notes: string[] = [];
     const ways: readonly (readonly string[])[] = [
@@ -80,7 +80,7 @@ Deno.test("set iplisten, netsh http add iplisten and config import give the same
   }
 });
 
-Deno.test("set iplisten and netsh http add iplisten refuse the same entries for the same reason", async () => {
+Deno.test("set iplisten and netsh http add iplisten reject the same entries alike", async () => {
   for (const entry of ["1.2.3", "10.0.0.5/24", "eth99", "10.0.0.5:80"]) {
     await using home = await commandHome();
     const set = await home.run(["set", "iplisten", "-i", entry]);

@@ -1,4 +1,4 @@
-/** Goal: the guard asks only where there is something to lose. Method: a service that answers. */
+/** Goal: the guard asks only if there is something to lose. Method: a service that answers. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { commandHome, serviceStatus } from "../support/command_home.ts";
 

@@ -1,11 +1,11 @@
-// Goal: events of the command line stand in the service's log. Method: write, then read.
+// Goal: events of commands are in the log of the service. Method: write, then read.
 import { assertEquals } from "@std/assert";
 import { recordEvent } from "../../mod/admin/record_event.ts";
 import { reservationAdded } from "../../mod/telemetry/events/event.ts";
 import { readEvents } from "../../mod/telemetry/events/event_log.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-Deno.test("recordEvent() appends, and a folder that cannot be written costs nothing", async () => {
+Deno.test("recordEvent() appends, and ignores a directory that cannot be written", async () => {
   await using folder = await tempFolder();
   await recordEvent(folder.at("log"), () => 0, reservationAdded("http://+:80/"));
   const events = await readEvents(folder.at("log"), 10);

@@ -1,4 +1,4 @@
-// Goal: verbs of a site by its state, and ServerAutoStart that follows. Method: a fake service.
+// Goal: the verbs of a site by its state, and ServerAutoStart follows. Method: a fake service.
 import { assertEquals } from "@std/assert";
 import { type AdminIo, codeOf } from "../../mod/admin/admin_io.ts";
 import { controlSite, setAutoStart, siteStates } from "../../mod/admin/site_control.ts";
@@ -9,7 +9,7 @@ import { startFakeService } from "../support/fake_service.ts";
 import { storeAt } from "../support/store.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-Deno.test("controlSite() gives the code of what the state allows", async () => {
+Deno.test("controlSite() returns the code for the state of the site", async () => {
   await using home = await commandHome();
   const store = storeAt(`${home.path}/config.json`);
   const control = new ControlClient(`${home.path}/run`);
@@ -36,7 +36,7 @@ Deno.test("controlSite() gives the code of what the state allows", async () => {
   }
 });
 
-Deno.test("setAutoStart() changes the site as it is stored now, and no other that has its number", async () => {
+Deno.test("setAutoStart() changes the site as it is stored now, and no other", async () => {
   await using home = await tempFolder();
   const store = storeAt(home.at("config.json"));
   const io = { store } as unknown as AdminIo;

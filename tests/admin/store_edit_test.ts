@@ -1,4 +1,4 @@
-// Goal: a refused edit changes nothing, and says why. Method: a store that refuses.
+// Goal: a rejected edit changes nothing, and says why. Method: a store that rejects.
 import { assertEquals, assertRejects } from "@std/assert";
 import type { AdminIo } from "../../mod/admin/admin_io.ts";
 import { editStore } from "../../mod/admin/store_edit.ts";
@@ -9,7 +9,7 @@ import type { Store } from "../../mod/config/store/store.ts";
 import { storeAt } from "../support/store.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
-Deno.test("editStore() gives the change, or the problem that the edit returned", async () => {
+Deno.test("editStore() returns the change, or the problem that the edit returned", async () => {
   await using folder = await tempFolder();
   const io = { store: storeAt(folder.at("config.json")) };
   const problem = new Problem("it exists", { code: 183 });
@@ -20,7 +20,7 @@ Deno.test("editStore() gives the change, or the problem that the edit returned",
   assertEquals(change, { changed: true, before: DEFAULT_DOCUMENT, after });
 });
 
-Deno.test("editStore() gives 5 where the system refuses the write, and throws any other fault", async () => {
+Deno.test("editStore() returns 5 if permission is denied, and throws any other fault", async () => {
   const failing = (error: Error): Pick<AdminIo, "store"> => {
     return { store: { update: () => Promise.reject(error) } as unknown as Store };
   };
