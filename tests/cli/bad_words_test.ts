@@ -1,5 +1,5 @@
-// Goal: whatever is typed at an old tool, it answers, and what it refuses changes nothing. Method: lines
-// made at random, from a seed, of words that the tools know and words that nobody should know.
+// Goal: whatever is typed at an old tool, it answers, and what it rejects changes nothing. Method:
+// lines made from a seed, of words that the tools know and words that nobody should know.
 import { assert } from "@std/assert";
 import { commandHome } from "../support/command_home.ts";
 
@@ -85,7 +85,7 @@ const WORDS = [
   "http",
 ];
 
-/** Numbers from 0 to 1 that are the same on every run (mulberry32). */
+/** Numbers from 0 to 1, the same on every run (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -96,14 +96,14 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-Deno.test("old tools answer every line, and a refused one changes nothing", async () => {
+Deno.test("old tools answer every line, and a rejected one changes nothing", async () => {
   await using home = await commandHome();
   const random = randomFrom(813368);
   const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)]!;
   for (let i = 0; i < LINES; i++) {
     const words = Array.from({ length: Math.floor(random() * 5) }, () => pick(WORDS));
     const args = [...pick(TOOLS).split(" "), ...words];
-    // A root that iisweb would make is a folder of this machine: none of the words is one.
+    // A root that iisweb would create is a directory of this machine: none of the words is one.
     const before = JSON.stringify(home.stored());
     const { status, out, note } = await home.run(args);
     const line = JSON.stringify(args).slice(0, 200);

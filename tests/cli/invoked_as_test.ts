@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { toolOf, withToolName } from "../../mod/cli/invoked_as.ts";
 
-Deno.test("toolOf() knows the old tools by their file names", () => {
+Deno.test("toolOf() recognizes the old tools by their file names", () => {
   const cases: [path: string, want: string | null][] = [
     ["/usr/local/bin/net", "net"],
     ["netsh", "netsh"],
@@ -14,7 +14,7 @@ Deno.test("toolOf() knows the old tools by their file names", () => {
   for (const [path, want] of cases) assertEquals(toolOf(path), want, path);
 });
 
-Deno.test("withToolName() puts the tool before its words, and itself before nothing", async () => {
+Deno.test("withToolName() adds the name of an old tool, but not that of httpcfg", async () => {
   const called = async (as: string | null): Promise<readonly string[]> => {
     if (as !== null) Deno.env.set("HTTPCFG_CALLED_AS", as);
     try {

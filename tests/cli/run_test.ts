@@ -19,7 +19,7 @@ Deno.test("run() shows the version and the overview", async () => {
   }
 });
 
-Deno.test("run() refuses an unknown command and names the nearest", async () => {
+Deno.test("run() rejects an unknown command and suggests the nearest", async () => {
   await using home = await commandHome();
   const cases: [line: string, hint: string][] = [
     ["sho status", "hint: httpcfg --help\n"],
@@ -36,7 +36,7 @@ Deno.test("run() refuses an unknown command and names the nearest", async () => 
   }
 });
 
-Deno.test("run() answers a line of Httpcfg.exe with an unknown action as that tool did", async () => {
+Deno.test("run() rejects an unknown action of Httpcfg.exe as that tool did", async () => {
   await using home = await commandHome();
   assertEquals(await home.run("qery iplisten"), {
     status: 87,
@@ -45,7 +45,7 @@ Deno.test("run() answers a line of Httpcfg.exe with an unknown action as that to
   });
 });
 
-Deno.test("run() takes --config before the command", async () => {
+Deno.test("run() accepts --config before the command", async () => {
   await using home = await commandHome();
   const file = `${home.path}/other.json`;
   const set = ["set", "iplisten", "-i", "127.0.0.2"];
@@ -67,7 +67,7 @@ Deno.test("run() turns a Fault into an error, a hint and its exit status", async
   assert(/^error: Cannot read ".*config\.json": .*\nhint: fix the file.*\n$/.test(ran.note));
 });
 
-Deno.test("run() ends quietly when nobody reads, and with a stack when it is our fault", async () => {
+Deno.test("run() ends quietly if the reader has gone, and shows the stack of a bug", async () => {
   await using home = await commandHome();
   const notes: string[] = [];
   const fail = (error: Error): () => never => () => {

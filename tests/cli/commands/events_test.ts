@@ -1,10 +1,10 @@
-// Goal: the event log as text and rows, chosen by source, number and count. Method: a log of three.
+// Goal: the event log as text and rows, selected by source, id and count. Method: three events.
 import { assertEquals } from "@std/assert";
 import { bindFailed, stateEntered } from "../../../mod/telemetry/events/event.ts";
 import { EventLog } from "../../../mod/telemetry/events/event_log.ts";
 import { commandHome } from "../../support/command_home.ts";
 
-Deno.test("events shows what was written, the newest last", async () => {
+Deno.test("events prints what was written, newest last", async () => {
   await using home = await commandHome();
   const now = (): number => Date.UTC(2026, 0, 2, 3, 4, 5);
   const log = new EventLog({ folder: `${home.path}/log`, now, onTrouble: () => {} });

@@ -1,4 +1,4 @@
-/** Goal: explain answers for URLs and addresses, for people and scripts. Method: command lines. */
+/** Goal: explain works for URLs and addresses, for people and scripts. Method: command lines. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { commandHome } from "../../support/command_home.ts";
 import { freePort } from "../../support/ports.ts";
@@ -12,12 +12,12 @@ Deno.test("explain finds the site of a URL, and says what is not open yet", asyn
   assertMatch(found.out, /^Served by site "one": an echo of the request/);
   assertMatch(found.out, /not open yet/);
   const other = await home.run(`explain http://127.0.0.1:${port}/x --format json`);
-  const answer = JSON.parse(other.out);
-  assertEquals([other.status, answer.version, answer.answeredBy], [1, 1, "service"]);
-  assertMatch(answer.candidates[0].why, /bound to the host "www\.test"/);
+  const explanation = JSON.parse(other.out);
+  assertEquals([other.status, explanation.version, explanation.answeredBy], [1, 1, "service"]);
+  assertMatch(explanation.candidates[0].why, /bound to the host "www\.test"/);
 });
 
-Deno.test("explain refuses what it cannot read", async () => {
+Deno.test("explain rejects what it cannot parse", async () => {
   await using home = await commandHome();
   for (const text of ["127.0.0.1", "ftp://x/", "80", "http://"]) {
     assertEquals((await home.run(`explain ${text}`)).status, 2, text);

@@ -1,14 +1,14 @@
-/** Goal: who changed what and when, and the way back. Method: command lines in a home of their own. */
+/** Goal: who changed what and when, and how to go back. Method: command lines in their own home. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { commandHome } from "../../support/command_home.ts";
 
-Deno.test("history tells user and command of every change", async () => {
+Deno.test("history shows the user and the command of every change", async () => {
   await using home = await commandHome();
   const none = await home.run("history");
   assertEquals([none.status, none.out], [0, ""]);
   await home.run("set iplisten -i 127.0.0.2", { env: { SUDO_USER: "ada" } });
   await home.run("set iplisten -i 127.0.0.3");
-  await home.run("set iplisten -i 127.0.0.3"); // changes nothing, so it is no version
+  await home.run("set iplisten -i 127.0.0.3"); // changes nothing, so it is not a version
   const { out } = await home.run("history --format json");
   const { history } = JSON.parse(out);
   assertEquals(
@@ -23,7 +23,7 @@ Deno.test("history tells user and command of every change", async () => {
   );
 });
 
-Deno.test("history show and diff give a version and what it changed", async () => {
+Deno.test("history show and diff print a version and what it changed", async () => {
   await using home = await commandHome();
   await home.run("set iplisten -i 127.0.0.2");
   await home.run("set iplisten -i 127.0.0.3");
@@ -36,7 +36,7 @@ Deno.test("history show and diff give a version and what it changed", async () =
   assertStringIncludes(first.note, "no earlier version");
 });
 
-Deno.test("rollback stores a version of before, and can be rolled back", async () => {
+Deno.test("rollback stores a previous version, and can be rolled back", async () => {
   await using home = await commandHome();
   await home.run("set iplisten -i 127.0.0.2");
   await home.run("set iplisten -i 127.0.0.3");
@@ -48,7 +48,7 @@ Deno.test("rollback stores a version of before, and can be rolled back", async (
   assertEquals((await home.run("rollback 3")).note.includes("Nothing changed"), true);
 });
 
-Deno.test("rollback and history refuse what is no version", async () => {
+Deno.test("rollback and history reject what is not a version", async () => {
   await using home = await commandHome();
   assertEquals((await home.run("rollback 7")).status, 1);
   assertEquals((await home.run("rollback x")).status, 2);

@@ -1,9 +1,9 @@
-/** Goal: plan tells what would happen, and scripts can act on it. Method: command lines. */
+/** Goal: plan shows what would happen, and scripts can act on it. Method: command lines. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../../support/ports.ts";
 import { commandHome } from "../../support/command_home.ts";
 
-Deno.test("plan names every socket with its cause, and its exit status is for scripts", async () => {
+Deno.test("plan lists every socket with its cause, with an exit status for scripts", async () => {
   await using home = await commandHome();
   const port = freePort();
   await home.run("site remove 'Default Web Site'");
@@ -21,7 +21,7 @@ Deno.test("plan names every socket with its cause, and its exit status is for sc
   assertMatch(strict.out, new RegExp(`refused +203\\.0\\.113\\.9:${port}`));
 });
 
-Deno.test("plan names the holder of a port and the site that cannot start", async () => {
+Deno.test("plan names the owner of a port and the site that cannot start", async () => {
   await using home = await commandHome();
   using listener = Deno.listen({ hostname: "127.0.0.2", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
@@ -31,10 +31,10 @@ Deno.test("plan names the holder of a port and the site that cannot start", asyn
   const { status, out } = await home.run("plan --format json");
   assertEquals(status, Deno.build.os === "linux" ? 1 : 2);
   if (Deno.build.os !== "linux") return;
-  const answer = JSON.parse(out);
-  assertEquals(answer.version, 1);
-  assertEquals(answer.endpoints[0].action, "refused");
-  assertEquals(answer.endpoints[0].holders[0].pid, Deno.pid);
-  assertEquals(answer.sites[0].state, "failed");
-  assertStringIncludes(answer.sites[0].reason, `pid ${Deno.pid}`);
+  const plan = JSON.parse(out);
+  assertEquals(plan.version, 1);
+  assertEquals(plan.endpoints[0].action, "refused");
+  assertEquals(plan.endpoints[0].holders[0].pid, Deno.pid);
+  assertEquals(plan.sites[0].state, "failed");
+  assertStringIncludes(plan.sites[0].reason, `pid ${Deno.pid}`);
 });

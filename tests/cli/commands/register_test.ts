@@ -1,9 +1,9 @@
-/** Goal: what can be said about a command line without a service is said before one is asked. Method:
- * command lines; a service that answers as the test tells it. */
+/** Goal: a command line is checked as far as possible before the service is asked. Method: command
+ * lines; a service with prepared answers. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { commandHome, serviceStatus } from "../../support/command_home.ts";
 
-Deno.test("register and unregister refuse what is no prefix, target or time", async () => {
+Deno.test("register and unregister reject an invalid prefix, target or time-out", async () => {
   await using home = await commandHome();
   const to = ["--to", "http://127.0.0.1:1"];
   const cases: [args: string[], status: number, note: RegExp][] = [
@@ -29,7 +29,7 @@ Deno.test("register and unregister refuse what is no prefix, target or time", as
   assertMatch(windows.note, /on Windows/);
 });
 
-Deno.test("registrations lists what the service has", async () => {
+Deno.test("registrations lists those of the service", async () => {
   await using home = await commandHome();
   assertEquals((await home.run("registrations")).out, "No registered programs.\n");
   const since = "2026-01-02T03:04:05.000Z";

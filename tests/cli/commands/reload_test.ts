@@ -1,65 +1,65 @@
-/** Goal: what reload says and refuses before anything happens. Method: a service that answers. */
+/** Goal: what reload reports, and rejects before anything happens. Method: a fake service. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ControlRequest } from "../../../mod/host/control/control_protocol.ts";
 import { type CommandHome, commandHome, serviceStatus } from "../../support/command_home.ts";
 
-/** A service with `ipListen` in force; gives the requests that it got. */
+/** A service with `ipListen` in force; returns the requests that it received. */
 async function serving(home: CommandHome, ipListen: readonly string[]): Promise<ControlRequest[]> {
-  const got: ControlRequest[] = [];
+  const received: ControlRequest[] = [];
   const status = serviceStatus({ HTTP: "running", W3SVC: "running" }, { ipListen });
-  await home.serve((request, tell) => {
-    if (request.op !== "status") got.push(request);
+  await home.serve((request, report) => {
+    if (request.op !== "status") received.push(request);
     if (request.op !== "reload") return Promise.resolve(status);
-    tell({ kind: "change", endpoint: "10.0.0.5:80", change: "draining", connections: 1 });
-    tell({ kind: "change", endpoint: "10.0.0.5:80", change: "drained", connections: 0 });
+    report({ kind: "change", endpoint: "10.0.0.5:80", change: "draining", connections: 1 });
+    report({ kind: "change", endpoint: "10.0.0.5:80", change: "drained", connections: 0 });
     const until = request.confirmSeconds === null ? null : "2026-11-22T12:00:00.000Z";
     return Promise.resolve({ ...status, unconfirmedUntil: until });
   });
-  return got;
+  return received;
 }
 
-Deno.test("reload tells each change on stdout and the way to confirm on stderr", async () => {
+Deno.test("reload prints each change on stdout, and how to confirm on stderr", async () => {
   await using home = await commandHome();
-  const got = await serving(home, []);
+  const received = await serving(home, []);
   const plain = await home.run("reload");
   assertEquals(plain.out, "draining 10.0.0.5:80, 1 connection\ndrained 10.0.0.5:80\n");
   assertEquals([plain.status, plain.note], [0, ""]);
   const timed = await home.run("reload --confirm 2m");
   assertStringIncludes(timed.note, "Reverts at 2026-11-22T12:00:00.000Z unless confirmed");
-  assertEquals(got, [
+  assertEquals(received, [
     { op: "reload", confirmSeconds: null, strict: false },
     { op: "reload", confirmSeconds: 120, strict: false },
   ] as unknown as ControlRequest[]);
 });
 
-Deno.test("reload refuses a time that is none, and asks the service nothing", async () => {
+Deno.test("reload rejects an invalid time, and sends the service nothing", async () => {
   await using home = await commandHome();
-  const got = await serving(home, []);
+  const received = await serving(home, []);
   for (const time of ["0", "-5", "1h", "60 s", "4000", "61m", "", "x"]) {
     const { status, note } = await home.run(["reload", "--confirm", time]);
     assertEquals(status, 2, time);
     assertStringIncludes(note, "hint: httpcfg reload --confirm 60s");
   }
-  assertEquals(got, []);
+  assertEquals(received, []);
 });
 
-Deno.test("reload asks before an emptied list takes every address", async () => {
+Deno.test("reload asks before an emptied list includes every address", async () => {
   await using home = await commandHome();
-  const got = await serving(home, ["127.0.0.1"]);
+  const received = await serving(home, ["127.0.0.1"]);
   const alone = await home.run("reload");
   assertEquals(alone.status, 1);
   assertStringIncludes(alone.note, "warning: an empty list includes every address");
   assertEquals((await home.run("reload", { answer: "n" })).status, 1);
-  assertEquals(got, []);
+  assertEquals(received, []);
   assertEquals((await home.run("reload", { answer: "y" })).status, 0);
   assertEquals((await home.run("reload --yes")).status, 0);
   const timed = await home.run("reload --confirm 60s");
-  assertEquals(timed.status, 0, "it comes back by itself");
+  assertEquals(timed.status, 0, "it reverts by itself");
   assertStringIncludes(timed.note, "warning: an empty list includes every address");
-  assertEquals(got.length, 3);
+  assertEquals(received.length, 3);
 });
 
-Deno.test("reload and confirm say what to type where no service runs", async () => {
+Deno.test("reload and confirm say what to type if no service is running", async () => {
   await using home = await commandHome();
   const reload = await home.run("reload");
   assertEquals(reload.status, 1);

@@ -1,4 +1,4 @@
-// Goal: what runs, told to people and to machines. Method: a service that answers, and none.
+// Goal: what is running, for people and for programs. Method: a service that answers, and none.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { listeningText } from "../../../mod/cli/commands/status.ts";
 import type { EndpointStatus, SiteStatus } from "../../../mod/host/control/status.ts";
@@ -20,7 +20,7 @@ const RUNNING = serviceStatus({ HTTP: "running", W3SVC: "running" }, {
   connections: 3,
 });
 
-Deno.test("status of a running service: text for people", async () => {
+Deno.test("status of a running service is text for people", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.resolve(RUNNING));
   assertEquals(await home.run("status"), {
@@ -46,7 +46,7 @@ Sites:
   });
 });
 
-Deno.test("status of a running service: the whole for JSON, the sockets for tables", async () => {
+Deno.test("status of a running service has everything in JSON, the sockets in tables", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.resolve(RUNNING));
   const { out } = await home.run("status --format json");
@@ -58,7 +58,7 @@ Deno.test("status of a running service: the whole for JSON, the sockets for tabl
   );
 });
 
-Deno.test("status without a service shows what is stored and ends with 1", async () => {
+Deno.test("status without a service shows what is stored and exits with 1", async () => {
   await using home = await commandHome();
   await home.store({ ipListen: ["127.0.0.2"] });
   const text = await home.run("status");
@@ -66,26 +66,26 @@ Deno.test("status without a service shows what is stored and ends with 1", async
   assertStringIncludes(text.out, "httpcfg is not running.\n");
   assertStringIncludes(text.out, "IP inclusion list: 127.0.0.2\nListening: nowhere\n");
   const json = await home.run("status --format json");
-  const answer = JSON.parse(json.out) as typeof RUNNING;
-  assertEquals([json.status, answer.version, answer.pid], [1, 1, null]);
-  assertEquals(answer.services.map(({ state }) => state), Array(4).fill("stopped"));
-  assertEquals(answer.sites[0]?.bindings, [":8080:"]);
+  const shown = JSON.parse(json.out) as typeof RUNNING;
+  assertEquals([json.status, shown.version, shown.pid], [1, 1, null]);
+  assertEquals(shown.services.map(({ state }) => state), Array(4).fill("stopped"));
+  assertEquals(shown.sites[0]?.bindings, [":8080:"]);
 });
 
-Deno.test("status says that an empty list is every address", async () => {
+Deno.test("status says that an empty list means every address", async () => {
   await using home = await commandHome();
   const { out } = await home.run("status");
   assertStringIncludes(out, "IP inclusion list: empty, every address\n");
 });
 
-Deno.test("status passes on why the service cannot answer", async () => {
+Deno.test("status reports why the service cannot shown", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.reject(new Error("it is ending")));
   const ran = await home.run("status");
   assertEquals([ran.status, ran.out, ran.note], [1, "", "error: it is ending\n"]);
 });
 
-Deno.test("listeningText() gives URLs that open, and the reason of those that do not", () => {
+Deno.test("listeningText() returns URLs that can be opened, and why others cannot", () => {
   assertEquals(
     listeningText(RUNNING),
     "Listening on http://127.0.0.2:8080/\nListening on https://[::1]:8443/\n" +

@@ -1,4 +1,4 @@
-/** Goal: verify's answer and status for scripts. Method: a service that claims sockets. */
+/** Goal: the output and the exit status of verify. Method: a service that claims sockets. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../../support/ports.ts";
 import { commandHome, serviceStatus } from "../../support/command_home.ts";

@@ -1,4 +1,4 @@
-/** Goal: who tells every holder of a port, and the next step. Method: sockets of this process. */
+/** Goal: who shows every owner of a port, and the next step. Method: sockets of this process. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
@@ -28,7 +28,7 @@ Deno.test({
   },
 });
 
-Deno.test("who refuses what is no port", async () => {
+Deno.test("who rejects what is not a port", async () => {
   await using home = await commandHome();
   for (const text of ["0", "70000", "http", "127.0.0.1", "::1"]) {
     const { status, note } = await home.run(`who ${text}`);
@@ -37,7 +37,7 @@ Deno.test("who refuses what is no port", async () => {
   }
 });
 
-Deno.test("ownerLines() tells groups of SO_REUSEPORT, shared sockets and namespaces apart", () => {
+Deno.test("ownerLines() distinguishes SO_REUSEPORT, shared sockets and namespaces", () => {
   const one: PortOwner = {
     ...(parseEndpoint("10.0.0.5:80") as Endpoint),
     mapped: false,

@@ -1,4 +1,4 @@
-// Goal: every word is understood or refused, none is dropped. Method: tables over two records.
+// Goal: every argument is parsed or rejected, none is dropped. Method: tables over two records.
 import { EXIT } from "../../../mod/base/exit_status.ts";
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
@@ -24,7 +24,7 @@ function read(spec: CommandSpec, args: string[]): CommandInput {
   return readInput(spec, args, ["program", ...args]);
 }
 
-Deno.test("readInput() gives words, flags and the line as typed", () => {
+Deno.test("readInput() returns words, flags and the line as typed", () => {
   const input = read(MODERN, ["8080", "--bind", ":80:", "--echo", "--bind=:81:", "--root=a=b"]);
   assertEquals(input.words, ["8080"], "a number stays text");
   assertEquals(input.texts("bind"), [":80:", ":81:"]);
@@ -41,7 +41,7 @@ Deno.test("readInput() keeps words as they were typed", () => {
   assertEquals(read(MODERN, ["--root", "0010", "x"]).text("root"), "0010");
 });
 
-Deno.test("readInput() takes any text as a value, in both forms", () => {
+Deno.test("readInput() accepts any text as a value, in both forms", () => {
   for (const value of ["", "-5", "--", "-", "--echo", "=", "a=b", "true", "0", "a\nb", " "]) {
     for (const args of [["--root", value], [`--root=${value}`]]) {
       const input = read(MODERN, ["a", ...args, "b"]);
@@ -57,12 +57,12 @@ Deno.test("readInput() leaves the word after a boolean flag alone", () => {
   assertEquals([input.flag("echo"), input.words], [true, ["true", "false"]]);
 });
 
-Deno.test("readInput() takes words after -- as they are", () => {
+Deno.test("readInput() keeps words after -- as they are", () => {
   const input = read(MODERN, ["--", "--echo"]);
   assertEquals([input.words, input.flag("echo")], [["--echo"], false]);
 });
 
-Deno.test("readInput() refuses with the usage status, the value and a hint", () => {
+Deno.test("readInput() rejects with the usage status, the value and a hint", () => {
   const cases: [args: string[], message: string][] = [
     [["a", "--ehco"], 'Cannot use "--ehco"'],
     [["a", "-x"], 'Cannot use "-x"'],
@@ -91,7 +91,7 @@ Deno.test("readInput() refuses with the usage status, the value and a hint", () 
   }
 });
 
-Deno.test("readInput() leaves an old tool's words in place and takes only our long flags out", () => {
+Deno.test("readInput() leaves an old tool's words in place, and removes our long flags", () => {
   const input = read(LEGACY, ["/i", "::1", "--format", "json", "-h", "--", "-5", "x"]);
   assertEquals(input.words, ["/i", "::1", "-h", "--", "-5", "x"]);
   assertEquals(input.text("format"), "json");

@@ -1,4 +1,4 @@
-// Goal: help that is never wrong about a command. Method: every record, and a small one word for word.
+// Goal: help is never wrong about a command. Method: every record, and a small one word for word.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readInput } from "../../../mod/cli/core/args.ts";
 import type { CommandSpec } from "../../../mod/cli/core/command.ts";
@@ -60,14 +60,17 @@ Deno.test("the short help fits a screen", async () => {
   assertEquals(lines.filter((line) => line.length > 100), []);
 });
 
-Deno.test("commandHelp() wraps paragraphs, and leaves what is drawn", () => {
-  const drawn = `  ${"drawn ".repeat(20)}`;
-  const text = commandHelp({ ...SMALL, details: [`${"word ".repeat(40).trim()}\n${drawn}`] });
+Deno.test("commandHelp() wraps paragraphs, but not preformatted lines", () => {
+  const preformatted = `  ${"drawn ".repeat(20)}`;
+  const text = commandHelp({
+    ...SMALL,
+    details: [`${"word ".repeat(40).trim()}\n${preformatted}`],
+  });
   const long = text.split("\n").filter((line) => line.length > 79);
-  assertEquals(long, [drawn]);
+  assertEquals(long, [preformatted]);
 });
 
-Deno.test("commandHelp() wraps what a flag does in its own column", () => {
+Deno.test("commandHelp() wraps the description of a flag in its own column", () => {
   const flags = {
     speed: { kind: "string", value: "N", summary: "word ".repeat(30).trim() },
   } as const;
@@ -87,7 +90,7 @@ Deno.test("groupHelp() lists the commands of a first word", async () => {
   assertStringIncludes((await home.run("site")).note, "hint: httpcfg help site");
 });
 
-Deno.test("the record of every command is whole, and its name loads it", async () => {
+Deno.test("the record of every command is complete, and its name loads it", async () => {
   const commands = await loadCommands();
   assertEquals(commands.map(({ name }) => name), [...COMMAND_NAMES]);
   assertEquals(new Set(COMMAND_NAMES).size, COMMAND_NAMES.length);
@@ -107,21 +110,21 @@ Deno.test("the record of every command is whole, and its name loads it", async (
   }
 });
 
-Deno.test("every example is a line that its command understands", async () => {
+Deno.test("every example is a line that its command accepts", async () => {
   const commands = await loadCommands();
   for (const { line } of commands.flatMap((spec) => spec.examples ?? [])) {
-    // Up to where the shell has the next word: a pipe, a file, the end of a substitution.
+    // Up to the end of the command for the shell: a pipe, a file, the end of a substitution.
     const call = /\bhttpcfg (.*?)(?: [|;<>]| &&|\)|$)/.exec(line)?.[1] ?? "";
     const words = shellWords(call);
     const [called] = commands
       .filter(({ name }) => `${words.join(" ")} `.startsWith(`${name} `))
       .sort((a, b) => b.name.length - a.name.length);
     assert(called !== undefined, `${line} calls a command`);
-    readInput(called, words.slice(called.name.split(" ").length), words); // throws where not
+    readInput(called, words.slice(called.name.split(" ").length), words); // throws if not
   }
 });
 
-Deno.test("--help, /?, -h and help COMMAND show the same, and do nothing", async () => {
+Deno.test("--help, /? and help COMMAND print the same, and do nothing", async () => {
   await using home = await commandHome();
   for (const name of COMMAND_NAMES) {
     const spec = await loadCommand(name);

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { siteProblems } from "../../../mod/cli/core/site_problems.ts";
 import { serviceStatus } from "../../support/command_home.ts";
 
-Deno.test("siteProblems() tells sites that failed, wait or run in part", () => {
+Deno.test("siteProblems() reports sites that failed, wait or run in part", () => {
   assertEquals(siteProblems(serviceStatus({})), "");
   const status = serviceStatus({}, {
     sites: [

@@ -1,8 +1,8 @@
-// Goal: no argument adds a line to what an old tool prints. Method: each tool, a word with line ends.
+// Goal: no argument adds a line to an old tool's output. Method: each tool, a word with line ends.
 import { assertEquals } from "@std/assert";
 import { commandHome } from "../../support/command_home.ts";
 
-Deno.test("the old tools print an argument they do not know on one line", async () => {
+Deno.test("the old tools print an argument that they do not know on one line", async () => {
   await using home = await commandHome();
   const lines: string[][] = [
     ["set", "iplisten", "-i", "{}"],
@@ -49,8 +49,8 @@ Deno.test("the old tools print an argument they do not know on one line", async 
   const found: string[] = [];
   for (const words of lines) {
     const { out, note } = await home.run(words.map((word) => word.replace("{}", forged)));
-    const said = `${out}\n${note}`;
-    if (said.includes("\nFORGED") || said.includes("\u001b")) {
+    const output = `${out}\n${note}`;
+    if (output.includes("\nFORGED") || output.includes("\u001b")) {
       found.push(`${words.join(" ")}: ${out}${note}`);
     }
   }

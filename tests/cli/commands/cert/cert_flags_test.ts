@@ -1,4 +1,4 @@
-// Goal: what a certificate is asked for, canonical or refused with a hint. Method: tables of flags.
+// Goal: the options of a certificate are canonical, or rejected with a hint. Method: tables.
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../../../mod/base/fault.ts";
 import { readSelfSigned } from "../../../../mod/cli/commands/cert/cert_flags.ts";
@@ -21,7 +21,7 @@ function inputOf({ name = [], ip = [], days, isPlain = false }: Given): CommandI
   };
 }
 
-Deno.test("readSelfSigned() gives canonical names and addresses, and 365 days", () => {
+Deno.test("readSelfSigned() returns canonical names and addresses, and 365 days", () => {
   const given = { name: ["WWW.Example.com.", "*.x"], ip: ["2001:DB8:0::1", "10.0.0.1"] };
   assertEquals(readSelfSigned(inputOf(given), 7), {
     names: ["www.example.com", "*.x"],
@@ -32,7 +32,7 @@ Deno.test("readSelfSigned() gives canonical names and addresses, and 365 days", 
   assertEquals(readSelfSigned(inputOf({ ip: ["::1"], days: "36500" }), 0).days, 36500);
 });
 
-Deno.test("readSelfSigned() refuses what no client would take", () => {
+Deno.test("readSelfSigned() rejects what no client would accept", () => {
   const cases: [given: Given, message: string][] = [
     [{ name: ["a"], isPlain: true }, "--self-signed is missing"],
     [{}, "--name or --ip is missing"],

@@ -1,4 +1,4 @@
-// Goal: certificates in, listed, bound, out, and each refusal with its hint. Method: real commands.
+// Goal: certificates come in, are listed, bound and go; each refusal has a hint. Method: commands.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { makeSelfSigned } from "../../../../mod/config/certs/self_signed.ts";
 import { commandHome } from "../../../support/command_home.ts";
@@ -10,7 +10,7 @@ function importLine(cert: string, key: string, more = ""): string {
   return `cert import --cert ${DATA}${cert} --key ${DATA}${key}${more}`;
 }
 
-Deno.test("cert import, list and remove carry a certificate in and out", async () => {
+Deno.test("cert import, list and remove take a certificate in, show it and remove it", async () => {
   await using home = await commandHome();
   assertStringIncludes((await home.run("cert list")).note, "No certificates in");
   const imported = await home.run(importLine("site.pem", "site.key"));
@@ -28,10 +28,10 @@ Deno.test("cert import, list and remove carry a certificate in and out", async (
     bound: ["0.0.0.0:443"],
     problem: null,
   }]);
-  const kept = await home.run(`cert remove ${SITE}`);
-  assertEquals(kept.status, 1);
+  const refused = await home.run(`cert remove ${SITE}`);
+  assertEquals(refused.status, 1);
   assertStringIncludes(
-    kept.note,
+    refused.note,
     'bound to "0.0.0.0:443"\nhint: httpcfg delete ssl -i 0.0.0.0:443',
   );
   await home.run("delete ssl -i 0.0.0.0:443");
@@ -39,7 +39,7 @@ Deno.test("cert import, list and remove carry a certificate in and out", async (
   assertStringIncludes((await home.run(`cert remove ${SITE}`)).note, "no such certificate");
 });
 
-Deno.test("cert import --link follows the files, and another store is another place", async () => {
+Deno.test("cert import --link follows the files, and each store is separate", async () => {
   await using home = await commandHome();
   const line = importLine("site.pem", "site.key", " --link --store Web --name www");
   assertEquals((await home.run(line)).status, 0);
@@ -50,7 +50,7 @@ Deno.test("cert import --link follows the files, and another store is another pl
   assertEquals((await home.run(`cert remove ${SITE} --store WEB`)).status, 0);
 });
 
-Deno.test("cert import refuses with the reason and a hint, and stores nothing", async () => {
+Deno.test("cert import says why it refuses, with a hint, and stores nothing", async () => {
   await using home = await commandHome();
   const old = await makeSelfSigned({ names: ["old"], ips: [], days: 1, nowMs: Date.UTC(2020, 1) });
   Deno.writeTextFileSync(`${home.path}/old.pem`, old.cert + old.key);
@@ -73,14 +73,14 @@ Deno.test("cert import refuses with the reason and a hint, and stores nothing", 
   assertEquals([...Deno.readDirSync(home.path)].map(({ name }) => name), ["old.pem"]);
 });
 
-Deno.test("cert create makes one that can be bound, and takes no name twice", async () => {
+Deno.test("cert create makes one that can be bound, and rejects a name in use", async () => {
   await using home = await commandHome();
-  const made = await home.run("cert create --self-signed --name a.example --ip ::1 --days 3");
-  assertMatch(made.out, /^[0-9a-f]{40}\n$/);
-  assertEquals((await home.run(`set ssl -i 10.0.0.1:443 -h ${made.out.trim()}`)).status, 0);
+  const created = await home.run("cert create --self-signed --name a.example --ip ::1 --days 3");
+  assertMatch(created.out, /^[0-9a-f]{40}\n$/);
+  assertEquals((await home.run(`set ssl -i 10.0.0.1:443 -h ${created.out.trim()}`)).status, 0);
   const again = await home.run("cert create --self-signed --name a.example");
   assertEquals([again.status, again.out], [1, ""]);
-  assertStringIncludes(again.note, `hint: httpcfg cert remove ${made.out}`);
+  assertStringIncludes(again.note, `hint: httpcfg cert remove ${created.out}`);
   const byAddress = await home.run("cert create --self-signed --ip 2001:db8::1");
   assertEquals(byAddress.status, 0);
   const rows = JSON.parse((await home.run("cert list --format json")).out).certificates;

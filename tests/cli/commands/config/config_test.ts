@@ -1,23 +1,23 @@
-// Goal: the document as a whole can be seen, checked, taken away and brought back. Method: command
-// lines in a home of their own; an editor that is a one-line script.
+// Goal: the document as a whole can be shown, checked, exported and restored. Method: command lines
+// in a home of their own; an editor that is a one-line script.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 import { commandHome, type CommandResult } from "../../../support/command_home.ts";
 
-Deno.test("config path names the document, --all every place", async () => {
+Deno.test("config path prints the document, and --all every path", async () => {
   await using home = await commandHome();
   assertEquals((await home.run("config path")).out, `${home.path}/config.json\n`);
   assertMatch((await home.run("config path --all")).out, /^run +\S+\/run$/m);
 });
 
-Deno.test("config show gives what is stored, --effective every setting", async () => {
+Deno.test("config show prints what is stored, and --effective every setting", async () => {
   await using home = await commandHome();
   assertEquals(JSON.parse((await home.run("config show")).out), DEFAULT_DOCUMENT);
   const { settings } = JSON.parse((await home.run("config show --effective")).out);
   assertEquals(settings.ConnectionTimeout, 120);
 });
 
-Deno.test("config export and import bring a document back, and say what changes", async () => {
+Deno.test("config export and import restore a document, and show what changes", async () => {
   await using home = await commandHome();
   const backup = `${home.path}/backup.json`;
   await home.run("set iplisten -i 10.0.0.1");
@@ -32,7 +32,7 @@ Deno.test("config export and import bring a document back, and say what changes"
   assertEquals((await home.run("config export")).out, await Deno.readTextFile(backup));
 });
 
-Deno.test("config check and import refuse with every problem, and store nothing", async () => {
+Deno.test("config check and import report every problem, and store nothing", async () => {
   await using home = await commandHome();
   const file = `${home.path}/new.json`;
   await Deno.writeTextFile(file, '{"version":1,"ipListen":["1.2.3"],"ssl":7}');
@@ -49,7 +49,7 @@ Deno.test("config check and import refuse with every problem, and store nothing"
   );
 });
 
-Deno.test("a document of version 0 works, and stays beside the one that replaces it", async () => {
+Deno.test("a document of version 0 works, and is kept beside its replacement", async () => {
   await using home = await commandHome();
   const file = `${home.path}/config.json`;
   const original = '{ "ipListen": ["10.0.0.1"] }';
@@ -62,7 +62,7 @@ Deno.test("a document of version 0 works, and stays beside the one that replaces
   assertEquals([stored.version, stored.ipListen], [1, ["10.0.0.1", "10.0.0.2"]]);
 });
 
-Deno.test("a document of a newer version is refused by readers and writers, with a hint", async () => {
+Deno.test("a newer document is rejected by readers and writers, with a hint", async () => {
   await using home = await commandHome();
   const file = `${home.path}/config.json`;
   const newer = '{"version":2,"ipListen":[]}';
@@ -76,7 +76,7 @@ Deno.test("a document of a newer version is refused by readers and writers, with
   assertEquals(await Deno.readTextFile(file), newer);
 });
 
-Deno.test("config edit stores what passes, keeps what does not, and lays the schema beside", async () => {
+Deno.test("config edit stores a valid draft, keeps an invalid one, writes the schema", async () => {
   await using home = await commandHome();
   const draft = `${home.path}/config.json.draft.json`;
   const edit = async (script: string): Promise<CommandResult> => {
@@ -113,7 +113,7 @@ Deno.test("config edit stores what passes, keeps what does not, and lays the sch
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');
 });
 
-Deno.test("config schema prints the published schema, which names every field of the document", async () => {
+Deno.test("config schema prints the published schema, which has every field", async () => {
   await using home = await commandHome();
   const { status, out, note } = await home.run("config schema");
   assertEquals([status, note], [0, ""]);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { bashReply, parseBashLine } from "../../../../mod/cli/commands/docs/bash_line.ts";
 
-Deno.test("parseBashLine() reads words as bash does, the last one unfinished", () => {
+Deno.test("parseBashLine() splits words as bash does, the last one unfinished", () => {
   const cases: [line: string, words: string[], quote: string][] = [
     ["httpcfg ", [""], ""],
     ["httpcfg s", ["s"], ""],
@@ -17,7 +17,7 @@ Deno.test("parseBashLine() reads words as bash does, the last one unfinished", (
   }
 });
 
-Deno.test("bashReply() leaves out what stands before the last break, and escapes the rest", () => {
+Deno.test("bashReply() omits what precedes the last break, and escapes the rest", () => {
   const cases: [value: string, line: string, want: string][] = [
     ["Default Web Site", "httpcfg site show D", "Default\\ Web\\ Site"],
     ["Default Web Site", 'httpcfg site show "D', "Default Web Site"],

@@ -1,4 +1,4 @@
-// Goal: the answer is what could stand there, by the records. Method: three records, facts by hand.
+// Goal: completions are what the records allow at that place. Method: a few records and values.
 import { assertEquals } from "@std/assert";
 import type { CommandSpec } from "../../../../mod/cli/core/command.ts";
 import { complete } from "../../../../mod/cli/commands/docs/complete.ts";
@@ -33,7 +33,7 @@ const RECORDS: readonly CommandSpec[] = [
   record("secret", { hidden: true }),
 ];
 
-async function answer(line: string): Promise<string> {
+async function completions(line: string): Promise<string> {
   const { candidates, paths } = await complete(line.split(" "), {
     names: RECORDS.map(({ name }) => name),
     load: (name) => Promise.resolve(RECORDS.find((one) => one.name === name)!),
@@ -77,5 +77,5 @@ Deno.test("complete() offers what the records allow at the end of the line", asy
     ["--config=/x site sh", "show"],
     ["nothing here ", ""],
   ];
-  for (const [line, want] of cases) assertEquals(await answer(line), want, `"${line}"`);
+  for (const [line, want] of cases) assertEquals(await completions(line), want, `"${line}"`);
 });

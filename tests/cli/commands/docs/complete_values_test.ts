@@ -1,8 +1,8 @@
-// Goal: the machine and the document answer. Method: command lines in a home of their own.
+// Goal: completions come from the machine and the document. Method: commands in their own home.
 import { assertArrayIncludes, assertEquals, assertMatch } from "@std/assert";
 import { commandHome } from "../../../support/command_home.ts";
 
-Deno.test("complete offers sites, entries, addresses, services and versions that there are", async () => {
+Deno.test("complete offers existing sites, entries, addresses, services and versions", async () => {
   await using home = await commandHome();
   const values = async (...words: string[]): Promise<string[]> => {
     const { out } = await home.run(["complete", "--", ...words]);
@@ -20,20 +20,20 @@ Deno.test("complete offers sites, entries, addresses, services and versions that
   assertEquals(await values("completions", "z"), ["zsh"]);
 });
 
-Deno.test("complete stays quiet about a document that cannot be read", async () => {
+Deno.test("complete prints nothing if the document cannot be read", async () => {
   await using home = await commandHome();
   await Deno.writeTextFile(`${home.path}/config.json`, "{");
   const result = await home.run("complete -- site show ''");
   assertEquals(result, { status: 0, out: "", note: "" });
 });
 
-Deno.test("complete --bash answers in the form that bash inserts", async () => {
+Deno.test("complete --bash prints the form that bash inserts", async () => {
   await using home = await commandHome();
   const { out } = await home.run("complete --bash 'httpcfg site show Def'");
   assertEquals(out, "Default\\ Web\\ Site\tW3SVC/1\n");
 });
 
-Deno.test("completions prints a script for each shell, and names the shells", async () => {
+Deno.test("completions prints a script for each shell, and lists the shells", async () => {
   await using home = await commandHome();
   for (const shell of ["bash", "zsh", "fish", "powershell"]) {
     const { status, out } = await home.run(`completions ${shell}`);

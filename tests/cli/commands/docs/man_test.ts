@@ -1,4 +1,4 @@
-// Goal: the pages hold every command and setting. Method: the records; the formatter's own checker.
+// Goal: the pages have every command and setting. Method: the records; the formatter's own checker.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { loadCommands } from "../../../../mod/cli/command_table.ts";
 import {
@@ -13,7 +13,7 @@ import { SETTINGS } from "../../../../mod/config/document/settings.ts";
 import { CONTENT_RULES, KINDS } from "../../../../mod/site/kinds/kinds.ts";
 import { commandHome } from "../../../support/command_home.ts";
 
-Deno.test("programPage() has every command that help shows, its flags and its examples", async () => {
+Deno.test("programPage() has every visible command with its flags and examples", async () => {
   const records = await loadCommands();
   const page = programPage(records);
   for (const { name, hidden, flags, examples = [] } of records) {
@@ -43,7 +43,7 @@ Deno.test("documentPage() has every kind of site content with its fields", () =>
   assertEquals(checkDocument(document, CONTENT_RULES), []);
 });
 
-Deno.test("man prints the page of a section, and refuses others", async () => {
+Deno.test("man prints the page of a section, and rejects others", async () => {
   await using home = await commandHome();
   assertStringIncludes((await home.run("man")).out, ".Dt HTTPCFG 1\n");
   assertStringIncludes((await home.run("man 5")).out, ".Dt HTTPCFG-CONFIG 5\n");
@@ -51,7 +51,7 @@ Deno.test("man prints the page of a section, and refuses others", async () => {
 });
 
 Deno.test({
-  name: "mandoc -Tlint has nothing to say about the pages",
+  name: "mandoc -Tlint reports nothing about the pages",
   ignore: !(await hasMandoc()),
   async fn(): Promise<void> {
     const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
@@ -62,10 +62,10 @@ Deno.test({
         args: ["-Tlint", "httpcfg.1", "httpcfg-config.5"],
         cwd: folder,
       }).output();
-      const said = new TextDecoder().decode(stdout).split("\n")
-        // The pages name each other, and neither is installed here.
+      const messages = new TextDecoder().decode(stdout).split("\n")
+        // The pages refer to each other, and neither is installed here.
         .filter((line) => line !== "" && !line.includes("referenced manual not found: Xr httpcfg"));
-      assertEquals(said, []);
+      assertEquals(messages, []);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -8,7 +8,7 @@ import {
   prose,
 } from "../../../../mod/cli/commands/docs/mdoc.ts";
 
-Deno.test("escapeMdoc() leaves nothing that the formatter would obey", () => {
+Deno.test("escapeMdoc() leaves nothing that the formatter would interpret", () => {
   const cases: [text: string, want: string][] = [
     ["C:\\x --y", "C:\\ex \\-\\-y"],
     [".Sh", "\\&.Sh"],
@@ -20,14 +20,14 @@ Deno.test("escapeMdoc() leaves nothing that the formatter would obey", () => {
   assertEquals(literal("a -b"), '.Ql "a \\-b"');
 });
 
-Deno.test("prose() begins a line with each sentence, and keeps lines short", () => {
+Deno.test("prose() begins a line with each sentence, and wraps long lines", () => {
   assertEquals(prose("One. Two: three. 4 five"), ["One.", "Two: three. 4 five"]);
   const lines = prose(`${"--word ".repeat(40)}.hidden`);
   assertEquals(lines.filter((line) => line.length > 79 || line.startsWith(".")), []);
   assertEquals(lines.join(" "), `${escapeMdoc("--word ".repeat(40))}\\&.hidden`);
 });
 
-Deno.test("paragraphs() keeps what is drawn, and puts a break between paragraphs", () => {
+Deno.test("paragraphs() keeps preformatted lines, and separates paragraphs", () => {
   assertEquals(paragraphs("First\nline.\n\n  a   b\n  .c\n\nLast."), [
     "First line.",
     ...display(["a   b", ".c"]),

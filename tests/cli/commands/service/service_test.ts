@@ -1,8 +1,8 @@
-// Goal: install, status and uninstall agree with each other. Method: below a folder, as packagers do.
+// Goal: install, status and uninstall agree. Method: below a directory, as packagers do.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { commandHome } from "../../../support/command_home.ts";
 
-Deno.test("service install, status and uninstall below a folder", async () => {
+Deno.test("service install, status and uninstall work below a directory", async () => {
   await using home = await commandHome();
   const where = `--system systemd --root ${home.path}/root`;
   const unit = `${home.path}/root/etc/systemd/system/httpcfg.service`;

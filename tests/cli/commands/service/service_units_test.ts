@@ -4,7 +4,7 @@ import {
   servicePlan,
 } from "../../../../mod/cli/commands/service/service_units.ts";
 
-Deno.test("servicePlan() names the program, and is started and stopped, on every system", () => {
+Deno.test("servicePlan() names the program, and how to start and stop it, on every system", () => {
   for (const system of SERVICE_SYSTEMS) {
     const { files, start, stop } = servicePlan(system, "/opt/httpcfg");
     assertEquals(files.filter(({ text }) => text.includes("/opt/httpcfg")).length, 1, system);
@@ -13,7 +13,7 @@ Deno.test("servicePlan() names the program, and is started and stopped, on every
   }
 });
 
-Deno.test("servicePlan() quotes a path as each file's language wants it", () => {
+Deno.test("servicePlan() quotes a path as the language of each file requires", () => {
   const path = `/opt/a & 'b' 50%$/httpcfg`;
   const unit = (system: typeof SERVICE_SYSTEMS[number]): string =>
     servicePlan(system, path).files[0]!.text;

@@ -1,4 +1,4 @@
-// Goal: flags become bindings, or a word why not. Method: a record of flags, read back.
+// Goal: flags become bindings, or a reason why not. Method: flags as typed.
 import { assertEquals, assertThrows } from "@std/assert";
 import { Fault } from "../../../../mod/base/fault.ts";
 import { readInput } from "../../../../mod/cli/core/args.ts";
@@ -10,7 +10,7 @@ function input(...flags: string[]): CommandInput {
   return readInput(siteAdd, ["name", ...flags], []);
 }
 
-Deno.test("readBindings() makes canonical text of each, in order", () => {
+Deno.test("readBindings() returns the canonical text of each, in order", () => {
   const given = input("--bind", "*:80", "--bind-tls", ":443:A", "--bind", "10.0.0.1:81:");
   assertEquals(readBindings(given, "bind"), [":80:", "10.0.0.1:81:"]);
   assertEquals(readBindings(given, "bind-tls"), [":443:a"]);

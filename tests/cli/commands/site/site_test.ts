@@ -1,9 +1,9 @@
-// Goal: sites added, listed, shown and removed, and nothing stored that is refused. Method: lines.
+// Goal: sites are added, listed, shown and removed; what is rejected is not stored. Method: lines.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 import { commandHome } from "../../../support/command_home.ts";
 
-Deno.test("site add stores a site with the next id, canonical bindings and its content", async () => {
+Deno.test("site add stores a site with the next id, canonical bindings and content", async () => {
   await using home = await commandHome();
   const lines = [
     "site add one --bind *:80:WWW.example.com. --respond hello --status 503",
@@ -45,7 +45,7 @@ Deno.test("site add stores a site with the next id, canonical bindings and its c
   ]);
 });
 
-Deno.test("site add refuses, says what to type, and stores nothing", async () => {
+Deno.test("site add says why it refuses and what to type, and stores nothing", async () => {
   await using home = await commandHome();
   const cases: [args: string[], status: number, message: string][] = [
     [[], 2, "an argument is missing"],
@@ -78,7 +78,7 @@ Deno.test("site add refuses, says what to type, and stores nothing", async () =>
   assertEquals(home.stored(), null);
 });
 
-Deno.test("site add refuses a flag that its content does not use", async () => {
+Deno.test("site add rejects a flag that its content does not use", async () => {
   await using home = await commandHome();
   for (const flags of [["--echo", "--status", "404"], ["--respond", "x", "--listing"]]) {
     const ran = await home.run(["site", "add", "a", "--bind", ":81:", ...flags]);
@@ -87,7 +87,7 @@ Deno.test("site add refuses a flag that its content does not use", async () => {
   assertEquals(home.stored(), null);
 });
 
-Deno.test("site list shows every site in every form", async () => {
+Deno.test("site list prints every site in every format", async () => {
   await using home = await commandHome();
   await home.run("site add ping --bind :81: --bind :82: --respond pong");
   assertEquals(
@@ -102,7 +102,7 @@ Deno.test("site list shows every site in every form", async () => {
   assertEquals(rows.map(({ bindings }) => bindings), [[":8080:"], [":81:", ":82:"]]);
 });
 
-Deno.test("site show gives one site by its name in any case, or W3SVC/n", async () => {
+Deno.test("site show prints one site by its name in any case, or W3SVC/n", async () => {
   await using home = await commandHome();
   for (const name of ["default web site", "W3SVC/1"]) {
     const { out, status } = await home.run(["site", "show", name, "--format", "json"]);
@@ -115,7 +115,7 @@ Deno.test("site show gives one site by its name in any case, or W3SVC/n", async 
   assertStringIncludes(missing.note, "hint: httpcfg site list\n");
 });
 
-Deno.test("site remove removes the one site, and says when there is none", async () => {
+Deno.test("site remove removes one site, and says if there is none", async () => {
   await using home = await commandHome();
   await home.run("site add ping --bind :81: --respond pong");
   assertEquals((await home.run("site remove PING")).status, 0);

@@ -1,8 +1,8 @@
-// Goal: a typed path falls into key and property. Method: table.
+// Goal: a typed path is split into key and property. Method: a table.
 import { assertEquals } from "@std/assert";
 import { failed, splitProperty, wrongArgs } from "../../../../mod/cli/tools/adsutil/answer.ts";
 
-Deno.test("splitProperty() cuts at the last slash and keeps the spelling", () => {
+Deno.test("splitProperty() splits at the last slash and keeps the spelling", () => {
   const cases: [typed: string, path: string, name: string][] = [
     ["W3SVC/1/ServerBindings", "W3SVC/1", "ServerBindings"],
     ["w3svc\\1\\serverbindings", "w3svc/1", "serverbindings"],
@@ -15,7 +15,7 @@ Deno.test("splitProperty() cuts at the last slash and keeps the spelling", () =>
   }
 });
 
-Deno.test("failed() ends with the number, wrongArgs() with 2", () => {
+Deno.test("failed() exits with the number, wrongArgs() with 2", () => {
   assertEquals(failed(462, "x").exit, 462);
   assertEquals(wrongArgs("GET"), {
     text: "Error: Wrong number of Args for the GET command\n",

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { isWinsock, poolingNotes } from "../../../../mod/cli/tools/adsutil/pooling_note.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 
-Deno.test("poolingNotes() speaks under IIS 6 only", () => {
+Deno.test("poolingNotes() returns notes under IIS 6 only", () => {
   const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [":80:", "10.0.0.7:80:"] };
   const six: ConfigDocument = { ...DEFAULT_DOCUMENT, sites: [site] };
   const five = { ...six, metabase: { "W3SVC/Info": { MajorIIsVersionNumber: 5 } } };

@@ -1,4 +1,4 @@
-// Goal: GET, ENUM and FIND over a document. Method: words in, text out.
+// Goal: GET, ENUM and FIND on a document. Method: words in, text out.
 import { assertEquals } from "@std/assert";
 import { runAdsutil } from "../../../../mod/cli/tools/adsutil/run.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
@@ -8,7 +8,7 @@ const DOCUMENT: ConfigDocument = {
   metabase: { W3SVC: { DisableSocketPooling: true } },
 };
 
-Deno.test("GET, ENUM and FIND give the script's lines", () => {
+Deno.test("GET, ENUM and FIND print the lines of the script", () => {
   const cases: [line: string, exit: number, text: string][] = [
     [
       "get w3svc/1/disablesocketpooling",
@@ -59,7 +59,7 @@ Deno.test("GET, ENUM and FIND give the script's lines", () => {
   for (const [line, exit, text] of cases) {
     const answer = runAdsutil(line.split(" "), DOCUMENT, () => 2);
     assertEquals([answer.exit, answer.text], [exit, text], line);
-    assertEquals(answer.document, undefined, "looking changes nothing");
+    assertEquals(answer.document, undefined, "reading changes nothing");
   }
 });
 

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { mayEdit, runAdsutil } from "../../../../mod/cli/tools/adsutil/run.ts";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 
-Deno.test("commands that change give the text, the exit status and the document", () => {
+Deno.test("commands that change something return the text, exit status and document", () => {
   const cases: [line: string, exit: number, lastLine: string, changes: boolean][] = [
     [
       "set w3svc/1/serverbindings :81:",
@@ -80,7 +80,7 @@ Deno.test("commands that change give the text, the exit status and the document"
   }
 });
 
-Deno.test("the server commands ask the running service", () => {
+Deno.test("the server commands call the running service", () => {
   const cases: [line: string, verb: string][] = [
     ["start_server W3SVC/1", "START"],
     ["STOP_SERVER W3SVC/1", "STOP"],
@@ -97,7 +97,7 @@ Deno.test("the server commands ask the running service", () => {
   }
 });
 
-Deno.test("runAdsutil() without words is the usage with 2, HELP the long help with 0", () => {
+Deno.test("runAdsutil() returns the usage with 2 for no words, the help with 0 for HELP", () => {
   const usage = runAdsutil([], DEFAULT_DOCUMENT, () => undefined);
   assertEquals([usage.exit, usage.text.startsWith("Usage:\n      ADSUTIL.VBS <cmd>")], [2, true]);
   const help = runAdsutil(["help"], DEFAULT_DOCUMENT, () => undefined);
@@ -115,7 +115,7 @@ Deno.test("CREATE warns of a missing parent and of a missing KeyType", () => {
   assertEquals(lines[7], 'created "W3SVC/Filters/mine"');
 });
 
-Deno.test("mayEdit() tells the commands that need the lock", () => {
+Deno.test("mayEdit() is true for the commands that need the lock", () => {
   assertEquals(
     ["set x y", "-s:a delete x", "get x", "start_server x", ""].map((line) => {
       return mayEdit(line.split(" "));

@@ -1,9 +1,9 @@
-// Goal: the display rules of adsutil.vbs to the column. Method: whole texts.
+// Goal: the output of adsutil.vbs, to the column. Method: whole texts.
 import { assertEquals } from "@std/assert";
 import * as messages from "../../../../mod/cli/tools/adsutil/text.ts";
 import { propertyRow } from "../../../../mod/config/metabase/schema.ts";
 
-Deno.test("values are shown as GET, ENUM and SET show them", () => {
+Deno.test("values are written as by GET, ENUM and SET", () => {
   const bindings = propertyRow("ServerBindings")!;
   const items = ["192.168.1.107:80:", "192.168.1.107:83:host", "192.168.1.107:84:"];
   const cases: [got: string, want: string][] = [

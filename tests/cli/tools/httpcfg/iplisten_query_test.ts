@@ -1,8 +1,8 @@
-// Goal: the list in every form, in its order. Method: a stored list, exact answers.
+// Goal: the list in every format, in its order. Method: a stored list, exact output.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { commandHome } from "../../../support/command_home.ts";
 
-Deno.test("query iplisten prints each form, entries in their order", async () => {
+Deno.test("query iplisten prints every format, with the entries in order", async () => {
   await using home = await commandHome();
   await home.store({ ipListen: ["10.0.0.2", "::1", "Ethernet 2"] });
   const cases: [form: string, out: string][] = [
@@ -20,7 +20,7 @@ Deno.test("query iplisten prints each form, entries in their order", async () =>
   assertEquals(JSON.parse(out), { version: 1, iplisten });
 });
 
-Deno.test("query iplisten of an empty list: a code in text, an empty listing for machines", async () => {
+Deno.test("query iplisten of an empty list: a code as text, else an empty listing", async () => {
   await using home = await commandHome();
   const query = ["query", "iplisten"];
   const line = "HttpQueryServiceConfiguration completed with 1168\n";
@@ -34,7 +34,7 @@ Deno.test("query iplisten of an empty list: a code in text, an empty listing for
   assertEquals(JSON.parse(out), { version: 1, iplisten: [] });
 });
 
-Deno.test("query iplisten ignores the switches of the old tool, not flags that we lack", async () => {
+Deno.test("query iplisten ignores the old tool's switches, but not unknown flags", async () => {
   await using home = await commandHome();
   await home.store({ ipListen: ["10.0.0.2"] });
   assertEquals((await home.run("query iplisten -i x")).out, "IP :10.0.0.2\n");

@@ -1,4 +1,4 @@
-// Goal: Httpcfg.exe's words, codes and switches for the list. Method: lines typed, answers compared.
+// Goal: the texts, codes and switches of Httpcfg.exe for the list. Method: lines and their output.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 import { type CommandHome, commandHome, serviceStatus } from "../../../support/command_home.ts";
@@ -12,7 +12,7 @@ function list(home: CommandHome): readonly string[] {
   return home.stored()?.ipListen ?? [];
 }
 
-Deno.test("set, query and delete iplisten give the KB's lines and the codes as exit status", async () => {
+Deno.test("set, query and delete iplisten print the KB's lines, and exit with codes", async () => {
   await using home = await commandHome();
   const steps: [line: string, out: string, status: number][] = [
     ["query iplisten", "HttpQueryServiceConfiguration completed with 1168\n", 1],
@@ -32,7 +32,7 @@ Deno.test("set, query and delete iplisten give the KB's lines and the codes as e
   }
 });
 
-Deno.test("set iplisten takes every spelling of the switch and stores canonical text", async () => {
+Deno.test("set iplisten accepts every form of the switch and stores canonical text", async () => {
   await using home = await commandHome();
   const lines: [line: string, out: string][] = [
     ["set iplisten -i 127.0.0.2", SET_0],
@@ -41,8 +41,8 @@ Deno.test("set iplisten takes every spelling of the switch and stores canonical 
     ["set iplisten /i ::FFFF:127.0.0.2", SET_183],
     ["set iplisten -i 0:0:0:0:0:0:0:1", SET_0],
     ["set iplisten -i ::1", SET_183],
-    ["set iplisten -i 10.0.0.1 -i 10.0.0.2", SET_0], // the last wins
-    ["set iplisten -i 10.0.0.3 odd", SET_0], // a last odd word is ignored
+    ["set iplisten -i 10.0.0.1 -i 10.0.0.2", SET_0], // the last one wins
+    ["set iplisten -i 10.0.0.3 odd", SET_0], // an odd last word is ignored
     ["set iplisten -i 10.0.0.0/8", SET_0],
     ["set iplisten -i !10.0.0.9", SET_0],
     ["set iplisten -i 0.0.0.0", SET_0],
@@ -54,7 +54,7 @@ Deno.test("set iplisten takes every spelling of the switch and stores canonical 
   );
 });
 
-Deno.test("set iplisten refuses what is no entry, with the reason, and stores nothing", async () => {
+Deno.test("set iplisten says why an entry is invalid, and stores nothing", async () => {
   await using home = await commandHome();
   const cases: [value: string, reason: string][] = [
     ["1.2.3.4:80", "an entry has no port"],
@@ -84,7 +84,7 @@ Deno.test("set iplisten refuses what is no entry, with the reason, and stores no
   assertEquals(onWindows.status, 10022);
 });
 
-Deno.test("set iplisten without a value, or with an unknown switch, ends with 87", async () => {
+Deno.test("set iplisten without a value, or with an unknown switch, exits with 87", async () => {
   await using home = await commandHome();
   const cases: [line: string, out: string][] = [
     ["set iplisten", "(null) is not a valid IP address.\n"],
@@ -102,7 +102,7 @@ Deno.test("set iplisten without a value, or with an unknown switch, ends with 87
   assertEquals(home.stored(), null);
 });
 
-Deno.test("set and delete iplisten say how to apply while HTTP runs, and only then", async () => {
+Deno.test("set and delete iplisten say how to apply a change while HTTP is running", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.resolve(serviceStatus({ HTTP: "running", W3SVC: "running" })));
   for (const action of ["set", "delete"]) {
@@ -113,7 +113,7 @@ Deno.test("set and delete iplisten say how to apply while HTTP runs, and only th
   }
 });
 
-Deno.test("set iplisten keeps everything else of the document", async () => {
+Deno.test("set iplisten keeps everything else in the document", async () => {
   await using home = await commandHome();
   const settings = { MaxFieldLength: 100 };
   await home.store({ $schema: "x", settings, ipListen: ["10.0.0.1"] });
@@ -122,7 +122,7 @@ Deno.test("set iplisten keeps everything else of the document", async () => {
   assertEquals(home.stored(), { ...DEFAULT_DOCUMENT, $schema: "x", settings, ipListen });
 });
 
-Deno.test("set iplisten --before puts the entry before the Nth, and refuses another place", async () => {
+Deno.test("set iplisten --before inserts before the Nth entry, and rejects others", async () => {
   await using home = await commandHome();
   const set = (...words: string[]): ReturnType<CommandHome["run"]> =>
     home.run(["set", "iplisten", ...words]);
@@ -130,13 +130,13 @@ Deno.test("set iplisten --before puts the entry before the Nth, and refuses anot
   await set("-i", "!127.0.0.5", "--before", "1");
   await set("-i", "::1", "--before", "2");
   assertEquals([...list(home)], ["!127.0.0.5", "::1", "127.0.0.0/8"]);
-  for (const place of ["0", "4", "x", "-1", "1.5"]) {
-    assertEquals((await set("-i", "127.0.0.9", "--before", place)).status, 2, place);
+  for (const position of ["0", "4", "x", "-1", "1.5"]) {
+    assertEquals((await set("-i", "127.0.0.9", "--before", position)).status, 2, position);
   }
   assertEquals(list(home).length, 3);
 });
 
-Deno.test("set iplisten takes the name of an interface that is here, or is to come", async () => {
+Deno.test("set iplisten accepts an existing interface, or a future one with --later", async () => {
   await using home = await commandHome();
   const unknown = await home.run("set iplisten -i no-such0");
   assertEquals(unknown.status, 1);
@@ -149,7 +149,7 @@ Deno.test("set iplisten takes the name of an interface that is here, or is to co
   assertEquals([...list(home)], ["no-such0", own!.name]);
 });
 
-Deno.test("set iplisten --strict refuses an address that the machine does not have", async () => {
+Deno.test("set iplisten --strict rejects an address that the machine does not have", async () => {
   await using home = await commandHome();
   const strict = await home.run("set iplisten -i 203.0.113.9 --strict");
   assertEquals(strict.out, "HttpSetServiceConfiguration completed with 10049\n");
@@ -159,7 +159,7 @@ Deno.test("set iplisten --strict refuses an address that the machine does not ha
   assertEquals((await home.run("set iplisten -i 127.0.0.1 --strict")).status, 0);
 });
 
-Deno.test("set iplisten says when an entry decides nothing, and what to type", async () => {
+Deno.test("set iplisten warns of an entry without effect, and says what to type", async () => {
   await using home = await commandHome();
   await home.run("set iplisten -i 127.0.0.0/8");
   const { note } = await home.run(["set", "iplisten", "-i", "!127.0.0.5"]);

@@ -1,8 +1,8 @@
-// Goal: numbers of -m, -r, -x and -f. Method: table.
+// Goal: the numbers of -m, -r, -x and -f. Method: a table.
 import { assertEquals } from "@std/assert";
 import { parseLegacyNumber } from "../../../../mod/cli/tools/httpcfg/legacy_number.ts";
 
-Deno.test("parseLegacyNumber() reads decimal digits, else 0", () => {
+Deno.test("parseLegacyNumber() reads the leading decimal digits, else 0", () => {
   const cases: [text: string | undefined, want: number][] = [
     ["10", 10],
     ["12abc", 12],

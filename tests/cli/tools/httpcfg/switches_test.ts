@@ -2,18 +2,18 @@
 import { assertEquals } from "@std/assert";
 import { readSwitches } from "../../../../mod/cli/tools/httpcfg/switches.ts";
 
-Deno.test("readSwitches() takes pairs as Httpcfg.exe does", () => {
+Deno.test("readSwitches() reads pairs as Httpcfg.exe does", () => {
   const cases: [words: string[], values: [string, string][], unknown: string | null][] = [
     [[], [], null],
     [["-i", "10.0.0.1"], [["i", "10.0.0.1"]], null],
     [["/i", "10.0.0.1"], [["i", "10.0.0.1"]], null],
     [["/I", "10.0.0.1"], [["i", "10.0.0.1"]], null],
-    [["-ipaddr", "10.0.0.1"], [["i", "10.0.0.1"]], null], // the first letter alone counts
-    [["-i", "a", "-i", "b"], [["i", "b"]], null], // the last wins
+    [["-ipaddr", "10.0.0.1"], [["i", "10.0.0.1"]], null], // only the first letter counts
+    [["-i", "a", "-i", "b"], [["i", "b"]], null], // the last one wins
     [["-i", "a", "-h", "b"], [["i", "a"], ["h", "b"]], null],
-    [["-i"], [], null], // a last odd word is ignored
+    [["-i"], [], null], // an odd last word is ignored
     [["-i", "a", "-h"], [["i", "a"]], null],
-    [["x", "-i", "a"], [], null], // a word without prefix ends the reading
+    [["x", "-i", "a"], [], null], // a word without a prefix ends the parsing
     [["-i", "a", "x", "-h", "b"], [["i", "a"]], null],
     [["-i", "-h"], [["i", "-h"]], null], // a value may look like a switch
     [["-z", "a"], [], "-z"],

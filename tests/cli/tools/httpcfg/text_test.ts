@@ -1,8 +1,8 @@
-// Goal: the layouts of "Httpcfg Examples" to the column. Method: whole texts.
+// Goal: the layouts of "Httpcfg Examples", to the column. Method: whole texts.
 import { assertEquals, assertMatch } from "@std/assert";
 import * as text from "../../../../mod/cli/tools/httpcfg/text.ts";
 
-Deno.test("sslRecordText() is the page's example", () => {
+Deno.test("sslRecordText() equals the example of the page", () => {
   const record = {
     key: "10.0.0.13:80",
     hash: "2c8bfddf59a4a51a2a5b6186c22473108295624d",
@@ -29,7 +29,7 @@ Deno.test("sslRecordText() is the page's example", () => {
   );
 });
 
-Deno.test("the other texts of Httpcfg.exe", () => {
+Deno.test("the other texts equal those of Httpcfg.exe", () => {
   const cases: [got: string, want: string][] = [
     [
       text.urlAclRecordText({ url: "http://+:80/vroot/", sddl: "D:(A;;GX;;;WD)" }),

@@ -1,4 +1,4 @@
-// Goal: the command line of iisweb.vbs. Method: table.
+// Goal: the command line of iisweb.vbs. Method: tables.
 import { assert, assertEquals } from "@std/assert";
 import { readIisweb, siteIdOfName } from "../../../../mod/cli/tools/iisweb/args.ts";
 
@@ -23,7 +23,7 @@ Deno.test("readIisweb() reads one operation and its switches", () => {
   }
 });
 
-Deno.test("readIisweb() refuses in the script's words", () => {
+Deno.test("readIisweb() rejects with the texts of the script", () => {
   const cases: [line: string, exit: number, firstLine: string][] = [
     ["", 1, "Not enough parameters."],
     ["name", 1, "Please specify an operation before the arguments."],
@@ -59,9 +59,9 @@ Deno.test("readIisweb() refuses in the script's words", () => {
   }
 });
 
-Deno.test("siteIdOfName() is large, steady and free", () => {
+Deno.test("siteIdOfName() returns a large, stable and unused id", () => {
   const id = siteIdOfName("My Site", () => false);
   assertEquals(siteIdOfName("my site", () => false), id);
   assert(id > 1_000_000, String(id));
-  assertEquals(siteIdOfName("My Site", (taken) => taken === id), id + 1);
+  assertEquals(siteIdOfName("My Site", (used) => used === id), id + 1);
 });

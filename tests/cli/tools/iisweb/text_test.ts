@@ -1,4 +1,4 @@
-// Goal: the tables of iisweb.vbs to the column. Method: the capture's own lines.
+// Goal: the tables of iisweb.vbs, to the column. Method: the lines of a capture.
 import { assertEquals } from "@std/assert";
 import * as messages from "../../../../mod/cli/tools/iisweb/text.ts";
 import type { SiteRecord } from "../../../../mod/config/document/document.ts";
@@ -28,7 +28,7 @@ bare (W3SVC/3)                                STOPPED N/A             N/A   N/A
   assertEquals(messages.queryText([], () => 4), "Site(s) not found.\n");
 });
 
-Deno.test("createdText() and the result lines", () => {
+Deno.test("createdText() and the result lines equal those of the script", () => {
   const options = { server: "web1", ip: "", host: "", port: 80, root: "/srv/a", status: "STARTED" };
   assertEquals(
     messages.createdText({ name: "A", id: 5 }, options),

@@ -1,10 +1,10 @@
-// Goal: every layout of net.exe that the facts show, to the byte. Method: no process, no service.
+// Goal: every layout of net.exe in the facts, to the byte. Method: no process, no service.
 import { assertEquals } from "@std/assert";
 import * as net from "../../../../mod/cli/tools/net/messages.ts";
 
 const WEB = "World Wide Web Publishing Service";
 
-Deno.test("net layouts equal the captures of net.exe", () => {
+Deno.test("the layouts equal captures of net.exe", () => {
   const cases: [name: string, got: string, want: string][] = [
     [
       "start",
@@ -71,7 +71,7 @@ Deno.test("net layouts equal the captures of net.exe", () => {
   for (const [name, got, want] of cases) assertEquals(got, want, name);
 });
 
-Deno.test("netHelpMessage() knows both tables and nothing else", () => {
+Deno.test("netHelpMessage() has both tables and nothing else", () => {
   const cases: [text: string, want: string | null][] = [
     ["2182", "\nThe requested service has already been started.\n\n"],
     ["3521", "\nThe *** service is not started.\n\n"],

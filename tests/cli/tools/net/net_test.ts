@@ -1,4 +1,4 @@
-// Goal: net.exe's words and statuses, whatever the service is in. Method: a service that answers.
+// Goal: the texts and exit statuses of net.exe, in every state of the service. Method: a fake one.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ControlRequest } from "../../../../mod/host/control/control_protocol.ts";
 import { commandHome, serviceStatus } from "../../../support/command_home.ts";
@@ -10,7 +10,7 @@ const RUNNING = serviceStatus({
   W3SVC: "running",
 });
 
-Deno.test("net start lists the started services, HTTP left out", async () => {
+Deno.test("net start lists the started services, without HTTP", async () => {
   await using home = await commandHome();
   const none = "These services are started:\n\n\nThe command completed successfully.\n\n";
   assertEquals(await home.run("net start"), { status: 0, out: none, note: "" });
@@ -34,11 +34,11 @@ The command completed successfully.
   );
 });
 
-Deno.test("net start SERVICE starts through the running service and says so", async () => {
+Deno.test("net start SERVICE starts it through the running service, and says so", async () => {
   await using home = await commandHome();
-  const asked: ControlRequest[] = [];
+  const received: ControlRequest[] = [];
   await home.serve((request) => {
-    asked.push(request);
+    received.push(request);
     return Promise.resolve(request.op === "status" ? serviceStatus({}) : RUNNING);
   });
   const ran = await home.run("NET START w3svc");
@@ -48,7 +48,7 @@ Deno.test("net start SERVICE starts through the running service and says so", as
       "The World Wide Web Publishing Service service was started successfully.\n\n",
     note: "",
   });
-  assertEquals(asked.at(-1)?.op, "start");
+  assertEquals(received.at(-1)?.op, "start");
 });
 
 Deno.test("net start w3svc names the sites that did not start", async () => {
@@ -64,7 +64,7 @@ Deno.test("net start w3svc names the sites that did not start", async () => {
   assertEquals([status, note], [0, 'Site "bad" did not start: its address is not listed\n']);
 });
 
-Deno.test("net start SERVICE that fails keeps the old words and adds the reason", async () => {
+Deno.test("net start SERVICE that fails prints the old text, and adds the reason", async () => {
   await using home = await commandHome();
   await home.serve((request) => {
     if (request.op === "status") return Promise.resolve(serviceStatus({}));
@@ -81,7 +81,7 @@ Deno.test("net start SERVICE that fails keeps the old words and adds the reason"
   assertEquals(status === 0, false);
 });
 
-Deno.test("net start and stop refuse in net.exe's words", async () => {
+Deno.test("net start and stop refuse with the texts of net.exe", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.resolve(serviceStatus({ HTTP: "running" })));
   const cases: [line: string, status: number, note: string][] = [
@@ -116,7 +116,7 @@ Deno.test("net start and stop refuse in net.exe's words", async () => {
   }
 });
 
-Deno.test("net start and stop of a service on its way say that it is busy", async () => {
+Deno.test("net start and stop of a service between two states say that it is busy", async () => {
   for (const state of ["starting", "stopping", "pausing"] as const) {
     await using home = await commandHome();
     await home.serve(() => Promise.resolve(serviceStatus({ W3SVC: state })));
@@ -128,20 +128,20 @@ Deno.test("net start and stop of a service on its way say that it is busy", asyn
   }
 });
 
-Deno.test("net stop where no service runs says that it is not started", async () => {
+Deno.test("net stop says that a service is not started if none is running", async () => {
   await using home = await commandHome();
   const { status, note } = await home.run("net stop http /y");
   assertEquals(status, 2);
   assertStringIncludes(note, "The HTTP service is not started.\n");
 });
 
-Deno.test("net stop http /y stops what depends on it first, each with its lines", async () => {
+Deno.test("net stop http /y stops dependents first, each with its lines", async () => {
   await using home = await commandHome();
-  await home.serve((request, tell) => {
+  await home.serve((request, report) => {
     if (request.op === "stop") {
       for (const service of ["W3SVC", "HTTPFilter", "HTTP"] as const) {
-        tell({ kind: "step", service, state: "stopping" });
-        tell({ kind: "step", service, state: "stopped" });
+        report({ kind: "step", service, state: "stopping" });
+        report({ kind: "step", service, state: "stopped" });
       }
     }
     return Promise.resolve(RUNNING);
@@ -167,43 +167,43 @@ The HTTP service was stopped successfully.
   }
 });
 
-Deno.test("net stop asks about dependents, and only a yes goes on", async () => {
+Deno.test("net stop asks about dependents, and continues only after a yes", async () => {
   await using home = await commandHome();
-  const asked: string[] = [];
+  const received: string[] = [];
   await home.serve((request) => {
-    asked.push(request.op);
+    received.push(request.op);
     return Promise.resolve(RUNNING);
   });
   const question = "Do you want to continue this operation? (Y/N) [N]: ";
-  const cases: [answer: string, status: number, goesOn: boolean][] = [
+  const cases: [answer: string, status: number, continues: boolean][] = [
     ["y", 0, true],
     ["Yes", 0, true],
     ["n", 2, false],
     ["", 2, false],
     ["yesterday", 2, false],
   ];
-  for (const [answer, status, goesOn] of cases) {
-    asked.length = 0;
+  for (const [answer, status, continues] of cases) {
+    received.length = 0;
     const ran = await home.run("net stop http", { answer });
-    assertEquals([ran.status, asked.includes("stop")], [status, goesOn], answer);
+    assertEquals([ran.status, received.includes("stop")], [status, continues], answer);
     assertStringIncludes(ran.out, question);
   }
-  asked.length = 0;
+  received.length = 0;
   const alone = await home.run("net stop http");
   assertEquals([alone.status, alone.note], [2, "No valid response was provided.\n\n"]);
   assertEquals((await home.run("net stop http /n")).status, 2);
-  assertEquals(asked.includes("stop"), false);
+  assertEquals(received.includes("stop"), false);
 });
 
 Deno.test("net stop SERVICE without dependents does not ask", async () => {
   await using home = await commandHome();
-  await home.serve((_, tell) => {
-    tell({ kind: "step", service: "W3SVC", state: "stopping" });
-    tell({ kind: "step", service: "W3SVC", state: "stopped" });
+  await home.serve((_, report) => {
+    report({ kind: "step", service: "W3SVC", state: "stopping" });
+    report({ kind: "step", service: "W3SVC", state: "stopped" });
     return Promise.resolve(RUNNING);
   });
   const name = "World Wide Web Publishing Service";
   const out = `The ${name} service is stopping.\nThe ${name} service was stopped successfully.\n\n`;
-  // A display name may come unquoted.
+  // A display name may be unquoted.
   assertEquals(await home.run(`net stop ${name}`), { status: 0, out, note: "" });
 });

@@ -1,4 +1,4 @@
-// Goal: the grammar of netsh http. Method: table.
+// Goal: the grammar of netsh http. Method: tables.
 import { assertEquals } from "@std/assert";
 import {
   NETSH_COMMANDS,
@@ -55,7 +55,7 @@ Deno.test("netshUsage() shows every tag of a command", () => {
   );
 });
 
-Deno.test("scriptWords() holds quoted words together", () => {
+Deno.test("scriptWords() keeps quoted words together", () => {
   assertEquals(scriptWords('add urlacl url=x sddl="D:(A;;GX;;;WD)" user="a b"'), [
     "add",
     "urlacl",

@@ -1,4 +1,4 @@
-// Goal: a dump restores the state of a home. Method: dump one home, run the script in another, dump that.
+// Goal: a dump restores the state of a home. Method: dump one home, run it in another, dump that.
 import { assertEquals } from "@std/assert";
 import { commandHome } from "../../../support/command_home.ts";
 
