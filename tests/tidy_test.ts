@@ -8,14 +8,17 @@ import { VERSION } from "../mod/base/version.ts";
 import { COMMAND_NAMES } from "../mod/cli/command_table.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
-/** Lines of a function that still read as one idea. */
+/** Maximum number of lines of a function, so that it reads as one idea. */
 const FUNCTION_LINES_MAX = 70;
-/** Files of any folder, without those of the folders in it. */
+/** Maximum number of files in a folder, not counting those of its subfolders. */
 const FILES_MAX = 25;
-/** Entries, files and folders, of the folders that join the others and would gather everything. */
+/**
+ * Maximum number of entries, files and folders, of the folders that join the others and would
+ * gather everything.
+ */
 const ENTRIES_MAX: Readonly<Record<string, number>> = { "mod/cli": 12, "mod/host": 12 };
-/** Where time is what is measured, or a bound after which a test gives up. */
-const KEEPS_TIME = /^tests\/(?:bench|fuzz)\/|^tests\/(?:conformance\/probe|support\/wait)\.ts$/;
+/** Files in which time is what is measured, or a limit after which a test gives up. */
+const MEASURES_TIME = /^tests\/(?:bench|fuzz)\/|^tests\/(?:conformance\/probe|support\/wait)\.ts$/;
 
 /** Imports go to a strictly lower rank, or stay inside the folder. */
 const RANKS: Readonly<Record<string, number>> = {
@@ -32,10 +35,10 @@ const RANKS: Readonly<Record<string, number>> = {
 };
 
 interface Source {
-  /** From the root: `mod/base/address.ts`. */
+  /** Relative to the root: `mod/base/address.ts`. */
   readonly path: string;
   readonly text: string;
-  /** Without comments and strings' contents staying as they are: what the rules look at. */
+  /** The text without comments, with strings as they are: what the rules check. */
   readonly code: string;
 }
 
@@ -44,7 +47,7 @@ const SOURCES: readonly Source[] = [
   ...walk("mod").filter((path) => path.endsWith(".ts") && !path.endsWith(".d.ts")).map(read),
 ];
 
-/** A rule: the files that break it, each with a word why. Empty is well. */
+/** Defines a rule. `check` returns why a file breaks it; nothing if it does not. */
 function rule(name: string, check: (source: Source) => readonly string[]): void {
   Deno.test(`tidy: ${name}`, () => {
     const broken = SOURCES.flatMap((source) =>
@@ -54,12 +57,12 @@ function rule(name: string, check: (source: Source) => readonly string[]): void 
   });
 }
 
-rule("a file opens with its module doc", ({ text }) => {
+rule("a file begins with its module doc", ({ text }) => {
   const doc = /^\/\*\*[\s\S]*?\*\//.exec(text)?.[0] ?? "";
-  return doc.includes("@module") ? [] : ["no `/** … @module */` at its top"];
+  return doc.includes("@module") ? [] : ["no `/** … @module */` at the top"];
 });
 
-rule("a function fits a screen", ({ text }) => {
+rule("a function fits on a screen", ({ text }) => {
   return longFunctions(text).map(([name, lines]) => `${name} has ${lines} lines`);
 });
 
@@ -67,7 +70,7 @@ rule("file names are snake_case", ({ path }) => {
   return /^(?:[a-z0-9_]+\/)*[a-z0-9_]+\.ts$/.test(path) ? [] : ["not snake_case"];
 });
 
-rule("imports go down in rank, or stay in the folder", (source) => {
+rule("imports go to a lower rank, or stay in the folder", (source) => {
   const own = folderOf(source.path);
   return importsOf(source).flatMap((target) => {
     if (!target.startsWith("mod/") || own === "") return [];
@@ -77,7 +80,7 @@ rule("imports go down in rank, or stay in the folder", (source) => {
   });
 });
 
-rule("only an edge touches Deno, node, the clock and its timers, and an edge does", (source) => {
+rule("only an edge touches Deno, node, the clock or timers, and every edge does", (source) => {
   if (source.path === "main.ts") return [];
   const touched = outsideOf(source);
   const isEdge = /^(?:\/\*\*| \*) Edge: /m.test(/^\/\*\*[\s\S]*?\*\//.exec(source.text)?.[0] ?? "");
@@ -85,33 +88,33 @@ rule("only an edge touches Deno, node, the clock and its timers, and an edge doe
   return touched.map((what) => `touches ${what} and does not say "Edge:"`);
 });
 
-rule("listening is done in one file", ({ path, code }) => {
+rule("only one file listens", ({ path, code }) => {
   if (path === "mod/listen/sockets/endpoint.ts") return [];
   return /\bDeno\.(listen|listenTls|serve)\b/.test(code) ? ["listens"] : [];
 });
 
-rule("stdout and stderr are written in one file", ({ path, code }) => {
+rule("only one file writes to stdout and stderr", ({ path, code }) => {
   if (path === "mod/cli/core/output.ts") return [];
   return /\bDeno\.(stdout|stderr)\b|\bconsole\./.test(code) ? ["writes"] : [];
 });
 
-rule("the process ends in main.ts", ({ path, code }) => {
+rule("only main.ts ends the process", ({ path, code }) => {
   return path !== "main.ts" && /\bDeno\.exit\b/.test(code) ? ["exits"] : [];
 });
 
-rule("what ships does not import tests or @std/assert", (source) => {
+rule("what ships imports neither tests nor @std/assert", (source) => {
   return importsOf(source).filter((target) => {
     return target.startsWith("tests/") || target.startsWith("@std/assert");
   });
 });
 
-rule("arguments are parsed in one file", ({ path, code }) => {
+rule("only one file parses arguments", ({ path, code }) => {
   return path !== "mod/cli/core/args.ts" && code.includes('"@std/cli/parse-args"')
     ? ["parses arguments"]
     : [];
 });
 
-Deno.test("tidy: imports between files have no cycle", () => {
+Deno.test("tidy: imports between files have no cycles", () => {
   const paths = new Set(SOURCES.map(({ path }) => path));
   const edges = SOURCES.map((source) => {
     return [source.path, importsOf(source).filter((target) => paths.has(target))] as const;
@@ -119,7 +122,7 @@ Deno.test("tidy: imports between files have no cycle", () => {
   assertEquals(cyclesOf(new Map(edges)), []);
 });
 
-Deno.test("tidy: imports between the folders of a folder have no cycle", () => {
+Deno.test("tidy: imports between the subfolders of a folder have no cycles", () => {
   const edges = new Map<string, string[]>();
   for (const source of SOURCES) {
     const own = leafOf(source.path);
@@ -141,7 +144,7 @@ Deno.test("tidy: no tool of cli/tools imports another", () => {
   assertEquals(crossing, []);
 });
 
-/** What is exported and no other file imports; what only tests use. */
+/** Finds exports that no other file imports, and exports that only tests use. */
 Deno.test("tidy: every export is used", () => {
   const dist = [...Deno.readDirSync(`${ROOT}dist`)].map(({ name }) => `dist/${name}`);
   const tests = walk("tests");
@@ -154,7 +157,7 @@ Deno.test("tidy: every export is used", () => {
     return exportedNames(code).flatMap((name) => {
       const by = used.get(`${path} ${name}`) ?? [];
       const isUsedHere = (code.match(new RegExp(`(?<![\\w.])${name}\\b`, "g")) ?? []).length > 1;
-      if (by.length === 0) return [`${path}: nobody imports ${name}`];
+      if (by.length === 0) return [`${path}: no file imports ${name}`];
       const isShipped = isUsedHere || by.some((user) => !user.startsWith("tests/"));
       return isShipped ? [] : [`${path}: only tests use ${name}`];
     });
@@ -181,16 +184,16 @@ Deno.test("tidy: every command is run by a test", () => {
   assertEquals(untested, []);
 });
 
-Deno.test("tidy: no test looks at a clock to say how long something took", () => {
+Deno.test("tidy: no test reads a clock to measure how long something took", () => {
   const tests = walk("tests").filter((path) => path.endsWith(".ts")).map(read);
   const timed = tests.filter(({ path, code }) => {
-    return !KEEPS_TIME.test(path) &&
+    return !MEASURES_TIME.test(path) &&
       /\bperformance\.now\b|\bDate\.now\(\) *-|- *Date\.now\(\)/.test(code);
   });
   assertEquals(timed.map(({ path }) => path), []);
 });
 
-Deno.test("tidy: a folder holds what one look takes in", () => {
+Deno.test("tidy: a folder is not crowded", () => {
   const crowded = [...foldersOf("mod"), ...foldersOf("tests")].flatMap((folder) => {
     const entries = [...Deno.readDirSync(ROOT + folder)];
     const files = entries.filter(({ isFile }) => isFile).length;
@@ -205,12 +208,12 @@ Deno.test("tidy: a folder holds what one look takes in", () => {
   assertEquals(crowded, []);
 });
 
-Deno.test("tidy: the version is one", () => {
+Deno.test("tidy: VERSION matches deno.json", () => {
   const { version } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as { version: string };
   assertEquals(VERSION, version);
 });
 
-Deno.test("tidy: the top level holds what the card names, and what people look for", () => {
+Deno.test("tidy: the top level has only what belongs there", () => {
   const allowed = new Set([
     ..."deno.json main.ts mod tests dist README.md ARCHITECTURE.md CHANGELOG.md LICENSE".split(" "),
     ..."deno.lock .ci .github .gitignore .git".split(" "),
@@ -219,7 +222,7 @@ Deno.test("tidy: the top level holds what the card names, and what people look f
   assertEquals(found.filter((name) => !allowed.has(name)), []);
 });
 
-/** What of the world outside the program a file touches: its runtime, its clock, its chance. */
+/** What a file touches outside the program: the runtime, the clock, random numbers. */
 function outsideOf({ code }: Source): string[] {
   const found = [...code.matchAll(/\bDeno\.(?!errors\b)(\w+)/g)]
     .filter(([, name = ""]) => !isTypeOnly(name))
@@ -239,7 +242,7 @@ function isTypeOnly(name: string): boolean {
     .test(name);
 }
 
-/** The folder of `mod` that a path is in; "" for one that is in none. */
+/** The folder of `mod` that contains a path; "" if none does. */
 function folderOf(path: string): string {
   return /^mod\/([^/]+)\//.exec(`${path}/`)?.[1] ?? "";
 }
@@ -272,7 +275,7 @@ function exportedNames(code: string): string[] {
   return [...code.matchAll(form)].map(([, name]) => name!);
 }
 
-/** What a file takes from others, as `PATH NAME`, in any of the ways in which it can import. */
+/** What a file imports from others, as `PATH NAME`, in any of the forms of an import. */
 function importedNames({ path, code }: Source): string[] {
   const from = (specifier: string): string => {
     return specifier.startsWith(".")
@@ -295,13 +298,13 @@ function importedNames({ path, code }: Source): string[] {
     ...all(/\b(?:import|export) (?:type )?\{([^}]*)\} from "([^"]+)"/g, named),
     ...all(/\bimport (?:type )?\* as (\w+) from "([^"]+)"/g, members),
     ...[...code.matchAll(/\bimport\(\s*"([^"]+)"/g)].flatMap(([, specifier]) => {
-      // Names are taken from a promise in many ways: every word of the file may be one.
+      // A promise can be destructured in many ways: every word of the file may be an imported name.
       return [...words].map((word) => `${from(specifier!)} ${word}`);
     }),
   ];
 }
 
-/** Targets of static and dynamic imports: paths from the root, or bare names as they are. */
+/** The targets of static and dynamic imports: paths from the root, or bare names as they are. */
 function importsOf({ path, code }: Source): string[] {
   const specifiers = [
     ...code.matchAll(/(?:^import|^export|^\} )[^;]*?from "([^"]+)"/gms),
@@ -313,7 +316,7 @@ function importsOf({ path, code }: Source): string[] {
   });
 }
 
-/** Top-level functions and methods that are too long, by the indentation that `deno fmt` gives. */
+/** Top-level functions and methods that are too long, by the indentation of `deno fmt`. */
 function longFunctions(text: string): [string, number][] {
   const lines = text.split("\n");
   const found: [string, number][] = [];
@@ -337,7 +340,7 @@ function read(path: string): Source {
   return { path, text, code };
 }
 
-/** `folder` and every folder below it. */
+/** Returns `folder` and every folder below it. */
 function foldersOf(folder: string): string[] {
   const below = [...Deno.readDirSync(ROOT + folder)].filter(({ isDirectory }) => isDirectory);
   return [folder, ...below.flatMap(({ name }) => foldersOf(`${folder}/${name}`))];
