@@ -1,8 +1,9 @@
 /**
- * Edge: `deno task build`, from the sources to the files that people download.
+ * Edge: `deno task build` builds the files that people download from the sources.
  *
- * Without options it makes `dist/bin/httpcfg` for this machine: the standalone form, or, where its
- * runtime cannot be fetched, the portable one. `--target` names other machines, `all` means each.
+ * Without options it makes `dist/bin/httpcfg` for this machine: the standalone form, or the
+ * portable form if the runtime of the standalone form cannot be fetched. `--target` names other
+ * platforms; `all` means every one of them.
  *
  * @module
  */
@@ -18,33 +19,35 @@ const USAGE =
   `Usage: deno task build [--target=NAME,…|all] [--portable] [--runtime=FILE] [--out=DIR]
 
   --target=NAME   ${TARGETS.map((target) => target.name).join(", ")}, all
-  --portable      a shell head with the runtime and the program, where deno compile cannot be used
-  --runtime=FILE  the deno to put into the portable form; this one where not given
-  --out=DIR       dist/bin where not given
+  --portable      a shell script with the runtime and the program, if deno compile cannot be used
+  --runtime=FILE  the deno executable of the portable form (default: the running one)
+  --out=DIR       the output directory (default: dist/bin)
 `;
 
 interface Plan {
-  /** Null: this machine, under the plain name `httpcfg`. */
+  /** Null means this machine, under the plain name `httpcfg`. */
   readonly targets: readonly Target[] | null;
   readonly portable: boolean;
   readonly runtime: string;
   readonly out: string;
 }
 
-/** What the command line asks for. Throws a {@linkcode BuildError} that says what it does not know. */
+/** Parses the command line. Throws a {@linkcode BuildError} that names what is not known. */
 function parsePlan(args: readonly string[], root: string): Plan {
   const flags = parseArgs(args, {
     string: ["target", "runtime", "out", "_"],
     boolean: ["portable"],
     unknown: (arg) => {
-      throw new BuildError(`Cannot build with "${arg}": no such option\n${USAGE}`);
+      throw new BuildError(`Cannot build with "${arg}": unknown option\n${USAGE}`);
     },
   });
   const names = typeof flags.target === "string" ? flags.target.split(",") : null;
   const targets = names?.flatMap((name) => {
     if (name === "all") return TARGETS;
     const target = findTarget(name);
-    if (target === undefined) throw new BuildError(`Cannot build for "${name}"\n${USAGE}`);
+    if (target === undefined) {
+      throw new BuildError(`Cannot build for "${name}": unknown target\n${USAGE}`);
+    }
     return [target];
   }) ?? null;
   const runtime = typeof flags.runtime === "string" ? flags.runtime : Deno.execPath();
@@ -52,7 +55,7 @@ function parsePlan(args: readonly string[], root: string): Plan {
   return { targets, portable: flags.portable === true, runtime, out };
 }
 
-/** Builds what `plan` says and returns the names of the files made. */
+/** Builds what `plan` says and returns the names of the files. */
 async function build(plan: Plan, root: string): Promise<readonly string[]> {
   const config = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   const info: BuildInfo = { version: config.version, commit: await commitOf(root) };
@@ -64,13 +67,20 @@ async function build(plan: Plan, root: string): Promise<readonly string[]> {
     for (const target of plan.targets ?? [hostTarget()]) {
       const name = plan.targets === null ? "httpcfg" : releaseName(target);
       const out = `${await Deno.realPath(plan.out)}/${name}`;
-      // Removed, not written over: the old build may be running, and deno compile refuses to.
+      // Removed, not overwritten: the old build may be running, and deno compile refuses to replace
+      // it then.
       await Deno.remove(out).catch(ignoreNotFound);
       if (plan.portable || await compileBundle({ bundle, target, out }) === "unreachable") {
-        if (!plan.portable) say(`no runtime of deno compile for ${target.name}: portable form`);
+        if (!plan.portable) {
+          say(
+            `note: deno compile cannot fetch its runtime for ${target.name}; ` +
+              "building the portable form",
+          );
+        }
         if (target !== hostTarget() && plan.runtime === Deno.execPath()) {
           throw new BuildError(
-            `Cannot build the portable form for "${target.name}": give its deno with --runtime=FILE`,
+            `Cannot build the portable form for "${target.name}": ` +
+              `the deno executable for ${target.name} expected\nhint: --runtime=FILE`,
           );
         }
         await writePortable({ bundle, files, runtime: plan.runtime, info, out });
@@ -85,7 +95,9 @@ async function build(plan: Plan, root: string): Promise<readonly string[]> {
 
 function hostTarget(): Target {
   const target = findTarget(Deno.build.target);
-  if (target === undefined) throw new BuildError(`Cannot build on "${Deno.build.target}"`);
+  if (target === undefined) {
+    throw new BuildError(`Cannot build on "${Deno.build.target}": unknown target`);
+  }
   return target;
 }
 
@@ -93,7 +105,7 @@ function ignoreNotFound(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
-/** `SHA256SUMS` beside the files, in the form that `sha256sum -c` reads. */
+/** Writes `SHA256SUMS` next to the files, in the format that `sha256sum -c` reads. */
 async function writeSums(out: string, names: readonly string[]): Promise<void> {
   const lines = await Promise.all(names.map(async (name) => {
     const bytes = await Deno.readFile(`${out}/${name}`);

@@ -1,31 +1,32 @@
 /**
- * Edge: the program as a few plain JavaScript files, the content of both forms of the build.
+ * Edge: bundles the program into a few plain JavaScript files, the content of both forms of the
+ * build.
  *
- * Code splitting keeps every `await import()` a file of its own: a command loads what it uses and
- * nothing else. One single file would run each module lazily too, but it would hoist all of their
- * `node:` imports to its top, and the first of those costs as much as the whole start of the runtime.
+ * With code splitting, every `await import()` gets its own file, so a command loads only what it
+ * uses. A single file would also run each module lazily, but would hoist the `node:` imports of all
+ * modules to its top, and the first of those costs as much as the whole start of the runtime.
  *
  * @module
  */
 import { RELEASED } from "../mod/base/version.ts";
 import { runOrThrow } from "./run.ts";
 
-/** What a build is called. */
+/** Identifies a build. */
 export interface BuildInfo {
   readonly version: string;
-  /** Abbreviated commit, with a `+` where the work tree differs from it. */
+  /** Abbreviated commit, with a `+` if the work tree differs from it. */
   readonly commit: string;
 }
 
 /** The module whose constants a build replaces. */
 const VERSION_MODULE = "mod/base/version.ts";
 
-/** The first file of the bundle, which the runtime is given. */
+/** The first file of the bundle; the runtime is started with it. */
 export const MAIN_FILE = "main.js";
 
 /**
- * Bundles `entry` of the project at `root` into the empty folder `out` and returns the names of the
- * files made, {@linkcode MAIN_FILE} first, the others in order.
+ * Bundles `entry` of the project at `root` into the empty directory `out`. Returns the names of the
+ * files, {@linkcode MAIN_FILE} first, the others sorted.
  */
 export async function bundleProgram(
   options: {
@@ -61,7 +62,7 @@ export async function bundleProgram(
   }
 }
 
-/** The commit that `root` stands at, "unknown" where there is no repository. */
+/** Returns the commit that is checked out at `root`; "unknown" if there is no repository. */
 export async function commitOf(root: string): Promise<string> {
   try {
     const git = ["git", "-C", root];
@@ -78,14 +79,16 @@ function versionModule(info: BuildInfo): string {
     .map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`).join("");
 }
 
-/** The project's imports, with the version module pointing at the generated one. */
+/** The import map of the project, with the version module mapped to the generated one. */
 async function importMap(root: string, versionUrl: string): Promise<string> {
   const config = JSON.parse(await Deno.readTextFile(`${root}/deno.json`));
   const imports = { ...config.imports, [`file://${root}/${VERSION_MODULE}`]: versionUrl };
   return JSON.stringify({ imports });
 }
 
-/** The entry's file is named after its source; both forms expect it under one name. */
+/**
+ * Renames the entry's file, which is named after its source, to the name that both forms expect.
+ */
 async function nameMain(out: string, entry: string): Promise<void> {
   const stem = entry.slice(entry.lastIndexOf("/") + 1).replace(/\.[^.]+$/, "");
   if (`${stem}.js` !== MAIN_FILE) await Deno.rename(`${out}/${stem}.js`, `${out}/${MAIN_FILE}`);

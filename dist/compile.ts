@@ -1,5 +1,5 @@
 /**
- * Edge: the standalone form, made by `deno compile` from the bundle.
+ * Edge: makes the standalone form from the bundle, with `deno compile`.
  *
  * @module
  */
@@ -8,14 +8,16 @@ import { COMPILED_RUN, permissionFlags, UNSTABLE_FLAGS } from "./permissions.ts"
 import { BuildError, run } from "./run.ts";
 import type { Target } from "./targets.ts";
 
-/** What `deno compile` did; "unreachable" where it could not fetch the runtime it builds on. */
+/**
+ * The result of `deno compile`; "unreachable" if it could not fetch the runtime that it builds on.
+ */
 export type CompileOutcome = "made" | "unreachable";
 
 /**
- * Compiles the bundle in the folder `bundle` for `target` into `out`.
+ * Compiles the bundle in the directory `bundle` for `target` into `out`.
  *
- * `deno compile` takes the runtime from the file that DENORT_BIN names; otherwise it downloads it,
- * and a machine that cannot is told apart from a build that is wrong.
+ * `deno compile` reads the runtime from the file that DENORT_BIN names; otherwise it downloads it.
+ * A failed download is "unreachable"; any other failure throws a {@linkcode BuildError}.
  */
 export async function compileBundle(
   options: { readonly bundle: string; readonly target: Target; readonly out: string },

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs httpcfg from files that have been downloaded, or downloads them: checks the sum, copies the
-# program, its manual and its completions. Nothing is started; `httpcfg service install` does that.
+# Installs httpcfg from downloaded files, or downloads them: verifies the checksum and installs the
+# program, its manual pages and its completions. It starts nothing; `httpcfg service install` does.
 #
 #   sh install.sh [--from DIR|URL] [--prefix DIR] [--links]
 #
-# --from    where httpcfg-SYSTEM-MACHINE and SHA256SUMS are; the script's own folder where not given
-# --prefix  /usr/local where not given
-# --links   also the names net, netsh, adsutil and iisweb, as the old tools are called
+# --from    location of httpcfg-SYSTEM-MACHINE and SHA256SUMS (default: the directory of the script)
+# --prefix  directory to install into (default: /usr/local)
+# --links   also create the links net, netsh, adsutil and iisweb, named after the old tools
 set -eu
 
 fail() { # MESSAGE HINT
@@ -19,22 +19,22 @@ prefix=/usr/local
 links=
 while [ $# -gt 0 ]; do
   case $1 in
-  --from) from=${2:?--from DIR or URL} && shift 2 ;;
-  --prefix) prefix=${2:?--prefix DIR} && shift 2 ;;
+  --from) from=${2:?directory or URL expected after --from} && shift 2 ;;
+  --prefix) prefix=${2:?directory expected after --prefix} && shift 2 ;;
   --links) links=yes && shift ;;
-  *) fail "Cannot understand \"$1\": there is no such option" 'sh install.sh --prefix /usr/local' ;;
+  *) fail "Cannot install with \"$1\": unknown option" 'sh install.sh --prefix /usr/local' ;;
   esac
 done
 
 case $(uname -s) in
 Linux) system=linux ;;
 Darwin) system=macos ;;
-*) fail "Cannot install on \"$(uname -s)\": this script knows Linux and macOS" 'copy the program by hand' ;;
+*) fail "Cannot install on \"$(uname -s)\": Linux or macOS expected" 'copy the program by hand' ;;
 esac
 case $(uname -m) in
 x86_64 | amd64) machine=x64 ;;
 aarch64 | arm64) machine=arm64 ;;
-*) fail "Cannot install on \"$(uname -m)\": there is no build for it" 'build it: deno task build' ;;
+*) fail "Cannot install on \"$(uname -m)\": no build for this architecture" 'deno task build' ;;
 esac
 name=httpcfg-$system-$machine
 
@@ -51,16 +51,17 @@ fetch() { # NAME
       wget -q -O "$work/$1" "$from/$1"
     fi
     ;;
-  *://*) fail "Cannot install from \"$from\": only https is safe enough" "--from ${from#*://}" ;;
+  *://*) fail "Cannot install from \"$from\": https expected" "--from https://${from#*://}" ;;
   *) cp -- "$from/$1" "$work/$1" ;;
-  esac || fail "Cannot get \"$1\" from \"$from\"" 'sh install.sh --from DIR'
+  esac || fail "Cannot fetch \"$1\" from \"$from\"" "sh install.sh --from DIR, with $1 in DIR"
 }
 
 fetch SHA256SUMS
 fetch "$name"
 
 wanted=$(sed -n "s/^\([0-9a-f]\{64\}\)  $name\$/\1/p" "$work/SHA256SUMS")
-[ -n "$wanted" ] || fail "Cannot check \"$name\": SHA256SUMS does not name it" 'download both again'
+[ -n "$wanted" ] ||
+  fail "Cannot verify \"$name\": not listed in SHA256SUMS" 'download both files again'
 if command -v sha256sum >/dev/null; then
   found=$(sha256sum <"$work/$name")
 elif command -v shasum >/dev/null; then
@@ -69,12 +70,12 @@ else
   found=$(openssl dgst -sha256 -r <"$work/$name")
 fi
 [ "${found%% *}" = "$wanted" ] ||
-  fail "Cannot install \"$name\": its sum is not the one in SHA256SUMS" 'download both again'
+  fail "Cannot install \"$name\": checksum does not match SHA256SUMS" 'download both files again'
 
 bin=$prefix/bin
 mkdir -p "$bin" || fail "Cannot write to \"$bin\"" 'sudo sh install.sh, or --prefix ~/.local'
 chmod 755 "$work/$name"
-# A new file under the old name: a program that runs keeps the one that it has.
+# A new file takes the name of the old one; a running program keeps the file it was started from.
 cp "$work/$name" "$bin/.httpcfg.new" || fail "Cannot write to \"$bin\"" 'sudo sh install.sh'
 mv -f "$bin/.httpcfg.new" "$bin/httpcfg"
 
@@ -92,10 +93,10 @@ put fish/vendor_completions.d/httpcfg.fish completions fish
 
 if [ -n "$links" ]; then
   for link in net netsh adsutil iisweb; do
-    # Another program of that name stays what it is.
+    # Another program of that name is left alone.
     if [ ! -e "$bin/$link" ]; then ln -s httpcfg "$bin/$link"; fi
   done
 fi
 
 "$bin/httpcfg" --version
-echo "installed in $bin; as a service: $bin/httpcfg service install | sh"
+echo "installed in $bin; to install the service: $bin/httpcfg service install | sh"

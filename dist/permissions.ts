@@ -1,38 +1,43 @@
 /**
- * What the built program may do, and why. Deno refuses everything else, in both forms of the build.
+ * The permissions of the built program, and why it needs them. Deno denies everything else, in both
+ * forms of the build.
  *
- * Two things follow for the code under `mod/`. Deno gives `/proc`, `/sys` and most of `/dev` to
- * programs with every permission only, foreign functions included: the built program cannot read
- * them. And a name that is missing in {@linkcode ENVIRONMENT} reads as absent.
+ * This has two consequences for the code in `mod/`. Deno lets only programs that have every
+ * permission, including foreign functions, read `/proc`, `/sys` and most of `/dev`: the built
+ * program cannot read them. And a name that is missing from {@linkcode ENVIRONMENT} reads as
+ * absent.
  *
  * @module
  */
 
-/** Environment variables that the program reads; a trailing `*` stands for any ending. */
+/** Environment variables that the program reads; a trailing `*` matches any ending. */
 export const ENVIRONMENT: readonly string[] = [
-  // Where its files are and how it was called.
+  // The location of its files, and the name it was called by.
   "HTTPCFG_*",
   "HOME",
   "XDG_*",
   "PROGRAMDATA",
-  // Who is calling: the history keeps it.
+  // The caller, for the history.
   "SUDO_USER",
   "USER",
   "USERNAME",
   "SSH_CONNECTION",
-  // Where the service manager hears that the service is ready and alive.
+  // For notifying the service manager that the service is ready and alive.
   "NOTIFY_SOCKET",
   "WATCHDOG_*",
 ];
 
-/** Functions that tell about the machine: its name for the logs, its addresses, whether root calls. */
+/**
+ * System information: the host name for the logs, the addresses, and whether the caller is root.
+ */
 export const SYSTEM: readonly string[] = ["hostname", "networkInterfaces", "uid"];
 
 /**
- * The permission flags of both forms, without the right to start programs.
+ * Returns the permission flags of both forms, without the permission to start programs.
  *
- * Reading, writing and the network are whole: the administrator names the folders of the sites, the
- * configuration file and the addresses at run time. The rest is as narrow as Deno can say it.
+ * Reading, writing and the network are unrestricted, because the administrator names the
+ * directories of the sites, the configuration file and the addresses at run time. The rest is as
+ * narrow as Deno can express it.
  */
 export function permissionFlags(): readonly string[] {
   return [
@@ -49,12 +54,12 @@ export function permissionFlags(): readonly string[] {
 }
 
 /**
- * The right to start programs, for the compiled form. `net start w3svc` starts the program itself in
- * the background; a compiled program is not known by path when it is made, and Deno has no word for
- * "itself", so the right is whole here. The portable form, which knows its path, gives that path
- * alone.
+ * The permission to start programs, for the compiled form. `net start w3svc` starts the program
+ * itself in the background. The path of a compiled program is not known when it is built, and Deno
+ * has no notation for "itself", so this permission is unrestricted. The portable form knows its own
+ * path and allows only that.
  */
 export const COMPILED_RUN = "--allow-run";
 
-/** `Deno.listenDatagram`, for the readiness message to systemd, is behind this. */
+/** Enables `Deno.listenDatagram`, which sends the readiness message to systemd. */
 export const UNSTABLE_FLAGS: readonly string[] = ["--unstable-net"];

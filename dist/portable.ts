@@ -1,8 +1,8 @@
 /**
- * Edge: the portable form, one executable file that needs no more than `sh`, `tar` and `gzip`.
+ * Edge: makes the portable form, one executable file that needs only `sh`, `tar` and `gzip`.
  *
- * `deno compile` needs a runtime that is made for it. Where that cannot be had, the runtime that is
- * running goes into the file instead, with the bundle; `portable_head.sh` says how it starts.
+ * `deno compile` needs a runtime that is made for it. If that cannot be fetched, the portable form
+ * packs the running runtime together with the bundle; `portable_head.sh` unpacks and starts them.
  *
  * @module
  */
@@ -13,12 +13,13 @@ import type { BuildInfo } from "./bundle.ts";
 import { permissionFlags, UNSTABLE_FLAGS } from "./permissions.ts";
 import { type TarEntry, tarParts } from "./tar.ts";
 
-/** The runtime's name inside: what `ps`, `ss` and `top` show. */
+/** The file name of the packed runtime, which `ps`, `ss` and `top` show. */
 const RUNTIME_NAME = "httpcfg";
 
 /**
- * Nothing outside the unpacked folder shapes the program: no configuration, no downloads. And without
- * the first flag the runtime reads and analyses the files of all commands before it runs one: 5 ms.
+ * Nothing outside the unpacked directory affects the program: no configuration, no downloads.
+ * Without the first flag, the runtime reads and analyzes the files of all commands before it runs
+ * one, which takes 5 ms.
  */
 const RUN_FLAGS: readonly string[] = [
   "--unstable-lazy-dynamic-imports",
@@ -33,15 +34,15 @@ const RUN_FLAGS: readonly string[] = [
 /**
  * Writes the portable form to `out`.
  *
- * The head holds its own length, so its size is found by filling it in until it no longer changes.
+ * The head contains its own length, so it is filled in repeatedly until its size no longer changes.
  */
 export async function writePortable(
   options: {
-    /** Folder of the bundle. */
+    /** The directory of the bundle. */
     readonly bundle: string;
-    /** Files of the bundle, the main file first. */
+    /** The files of the bundle, the main file first. */
     readonly files: readonly string[];
-    /** A `deno` for the machine that will run the file. */
+    /** A `deno` executable for the platform that will run the file. */
     readonly runtime: string;
     readonly info: BuildInfo;
     readonly out: string;
@@ -62,7 +63,7 @@ export async function writePortable(
   await Deno.chmod(options.out, 0o755);
 }
 
-/** The head of a file whose payload is `payloadBytes` long. Pure. */
+/** Returns the head of a file whose payload is `payloadBytes` long. Pure. */
 export function fillHead(
   template: string,
   entries: readonly TarEntry[],
@@ -96,7 +97,7 @@ export function fillHead(
   }
 }
 
-/** `text` as one word of a shell command. */
+/** Quotes `text` as one word of a shell command if necessary. */
 function shellWord(text: string): string {
   return /^[\w=.,/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -107,7 +108,10 @@ const CRC_TABLE: Uint32Array = new Uint32Array(256).map((_, index) => {
   return value;
 });
 
-/** What POSIX `cksum` prints for the contents one after another: a CRC with the length, the length. */
+/**
+ * Returns what POSIX `cksum` prints for the concatenated contents: a CRC that includes the length,
+ * and the length.
+ */
 export function cksum(contents: readonly Uint8Array[]): string {
   let crc = 0;
   let bytes = 0;

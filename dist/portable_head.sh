@@ -1,28 +1,28 @@
 #!/bin/sh
-# httpcfg @VERSION@ (@COMMIT@), portable form: this script, then a gzipped tar of the runtime and the
-# program. The first start unpacks it into a private folder; every later one only looks at that
-# folder and becomes the program, which keeps the process id, the signals and the exit status.
+# httpcfg @VERSION@ (@COMMIT@), portable form: this script, then a gzipped tar of the runtime and
+# the program. The first start unpacks it into a private directory. Every later start only checks
+# that directory and becomes the program, which keeps its process id, signals and exit status.
 #
-# What a start checks, without starting any other program: the folder, the stamp and the runtime
-# belong to the caller and are no links, the stamp names this very build, no file is empty, and none
-# is younger than the stamp. That finds a half-written, cut, altered or planted file. It is no defence against someone
-# who already is this user; nothing in a user's own folder can be. The hash of everything unpacked
-# is taken once, before the stamp is written.
+# A start checks the following without running any other program: the directory, the stamp and the
+# runtime belong to the caller and are not links, the stamp names this very build, no file is empty,
+# and none is newer than the stamp. That detects a half-written, truncated, altered or planted file.
+# It is not a defense against someone who already is this user; nothing in a user's own directory
+# can be. The hash of everything unpacked is checked once, before the stamp is written.
 #
-# HTTPCFG_CACHE=/folder chooses where to unpack.
-# shellcheck disable=SC3013,SC3067 # -nt and -O: POSIX lacks them, every sh in use has them.
-# shellcheck disable=SC2010,SC2012 # ls is read for modes and for /proc, whose names are plain.
+# HTTPCFG_CACHE=/directory chooses where to unpack.
+# shellcheck disable=SC3013,SC3067 # -nt and -O: not in POSIX, but in every sh in use.
+# shellcheck disable=SC2010,SC2012 # ls is parsed for modes and for /proc, whose names are plain.
 set -u
 
-# Deno would let the program read /proc only if it might do everything; it asks for this instead.
+# Deno lets only a program with every permission read /proc; the program calls this instead.
 if [ "${1-}" = --list-sockets ]; then
   @LISTING@
   exit
 fi
 
-# Nor may it start an editor; `config edit` asks for the caller's.
+# Nor may the program start an editor; `config edit` calls this for the caller's editor.
 if [ "${1-}" = --edit ] && [ $# -eq 2 ]; then
-  # shellcheck disable=SC2086 # EDITOR may hold arguments: code --wait
+  # shellcheck disable=SC2086 # EDITOR may contain arguments: code --wait
   exec ${VISUAL:-${EDITOR:-vi}} "$2"
 fi
 
@@ -38,8 +38,8 @@ fail() { # MESSAGE HINT STATUS
   exit "$3"
 }
 
-# True where FOLDER holds this build, whole.
-ready() { # FOLDER
+# Reports whether DIR contains this build, complete.
+ready() { # DIR
   [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ] || return 1
   [ -f "$1/stamp" ] && [ ! -L "$1/stamp" ] && [ -O "$1/stamp" ] || return 1
   stamp=
@@ -52,9 +52,9 @@ ready() { # FOLDER
   return 0
 }
 
-# True where the files in the current folder are those that were packed.
+# Reports whether the files in the current directory are those that were packed.
 intact() {
-  # shellcheck disable=SC2086 # The names are plain words, made by the build.
+  # shellcheck disable=SC2086 # The build makes the names, without special characters.
   set -- $files
   if command -v sha256sum >/dev/null; then
     sum=$(cat "$@" | sha256sum)
@@ -62,15 +62,15 @@ intact() {
     sum=$(cat "$@" | shasum -a 256)
   elif command -v openssl >/dev/null; then
     sum=$(cat "$@" | openssl dgst -sha256 -r)
-  else # The one that POSIX promises: it finds damage, though not intent.
+  else # The only one that POSIX guarantees: it detects damage, but not tampering.
     [ "$(cat "$@" | cksum)" = "$crc" ]
     return
   fi
   [ "${sum%% *}" = "$sha256" ]
 }
 
-# Unpacks into PLACE/$build. Two at once each fill a folder of their own; the rename decides.
-unpack() ( # PLACE
+# Unpacks into CACHE/$build. Two processes at once fill a directory each; the rename decides.
+unpack() ( # CACHE
   exec 2>/dev/null
   umask 077
   mkdir -p "$1"
@@ -84,29 +84,31 @@ unpack() ( # PLACE
   trap 'rm -rf "$1/$new"' EXIT
   trap 'exit 1' HUP INT TERM
   tail -c "+$offset" "$self" | gzip -dc | (cd "$1/$new" && tar -xmof - && intact) || exit 1
-  # On the disk before the stamp says so: a power cut must not leave a stamp beside empty files.
+  # Synced before the stamp is written: a power failure must not leave a stamp with empty files.
   sync -f "$1/$new" || sync
   echo "$build" >"$1/$new/stamp" || exit 1
   ready "$1/$build" && exit 0
   if [ -e "$1/$build" ] || [ -L "$1/$build" ]; then mv "$1/$build" "$1/$new/replaced"; fi
   mv "$1/$new" "$1/$build"
-  # Where someone else was first, the folder was moved into theirs instead of becoming it.
+  # If another process was first, the directory was moved into that of the other process.
   rm -rf "${1:?}/$build/$new" "${1:?}/$build/replaced"
   ready "$1/$build"
 )
 
-# Leaves in $folder the build below PLACE, unpacked now where $unpacking is set.
-try() { # PLACE
+# Sets $folder to the build below CACHE, which is unpacked now if $unpacking is set.
+try() { # CACHE
   case $1 in /*) ;; *) return 1 ;; esac
   folder=$1/$build
   ready "$folder" && return 0
   [ -n "$unpacking" ] || return 1
   [ "$(wc -c <"$self")" -eq "$size" ] ||
-    fail "Cannot unpack \"$self\": the file is not whole" 'download it again, compare SHA256SUMS' 13
+    fail "Cannot unpack \"$self\": the file is incomplete" \
+      'download it again and compare SHA256SUMS' 13
   unpack "$1"
 }
 
-# Root takes only places that root alone can replace; others their own cache, then the temporary one.
+# For root only directories that root alone can replace; for others their own cache directory, then
+# the temporary directory.
 find_folder() {
   temporary=${TMPDIR:-/tmp}
   if [ -O / ]; then
@@ -128,13 +130,13 @@ case $0 in
 *) if [ -f "./$0" ]; then self=$PWD/$0; else self=$(command -v -- "$0"); fi ;;
 esac
 
-# A place that was asked for comes first; elsewhere, what is unpacked already before a new unpacking.
+# HTTPCFG_CACHE comes first; elsewhere, a build that is already unpacked, before unpacking it anew.
 unpacking=yes
 try "${HTTPCFG_CACHE-}" || { unpacking='' && find_folder; } || { unpacking=yes && find_folder; } ||
-  fail "Cannot unpack \"$self\": no folder is private, writable and has 110 MB free" \
-    "HTTPCFG_CACHE=/folder $0" 112
+  fail "Cannot unpack \"$self\": no private, writable directory with 110 MB free" \
+    "HTTPCFG_CACHE=/directory $0" 112
 
-# Deno reads the right to start programs as a list with commas, and knows no way to write one.
+# The value of --allow-run is a list separated by commas, and a comma in a path cannot be escaped.
 case $self in
 *,*) runs=--deny-run ;;
 *) runs=--allow-run=$self ;;

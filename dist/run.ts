@@ -1,10 +1,10 @@
 /**
- * Edge: starts the tools a build needs and says in one line what went wrong.
+ * Edge: runs the tools that a build needs, and reports a failure in one line.
  *
  * @module
  */
 
-/** A build step that failed; the message is all that its reader needs. */
+/** A build step that failed. Only its message is shown, without a stack. */
 export class BuildError extends Error {
   override readonly name = "BuildError";
 }
@@ -15,7 +15,7 @@ export interface RunResult {
   readonly stderr: string;
 }
 
-/** Runs `command` to its end. Colour is off, so that the text can be searched. */
+/** Runs `command` to its end. Color is off, so that the output can be searched. */
 export async function run(
   command: readonly string[],
   options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
@@ -37,7 +37,7 @@ export async function run(
   };
 }
 
-/** As {@linkcode run}; a failure throws with the last lines that the tool wrote. */
+/** Like {@linkcode run}, but throws on failure, with the last lines of the tool's stderr. */
 export async function runOrThrow(
   command: readonly string[],
   options: { readonly cwd?: string; readonly env?: Record<string, string> } = {},
@@ -45,5 +45,5 @@ export async function runOrThrow(
   const result = await run(command, options);
   if (result.success) return result;
   const tail = result.stderr.trimEnd().split("\n").slice(-20).join("\n");
-  throw new BuildError(`Cannot run "${command.slice(0, 3).join(" ")}": it failed\n${tail}`);
+  throw new BuildError(`Cannot run "${command.slice(0, 3).join(" ")}": command failed\n${tail}`);
 }

@@ -1,7 +1,7 @@
 /**
  * Edge: `deno task schema` writes `dist/httpcfg.schema.json`, the JSON Schema of the document, from
- * the checks that the program itself makes. `httpcfg config schema` prints it; editors that read
- * `$schema` complete and check with it.
+ * the checks that the program itself makes. `httpcfg config schema` prints it; editors that support
+ * `$schema` use it for completion and checks.
  *
  * @module
  */
@@ -11,18 +11,18 @@ import { documentSchema } from "../mod/config/document/schema.ts";
 import { type SettingRow, SETTINGS } from "../mod/config/document/settings.ts";
 import { CONTENT_RULES } from "../mod/site/kinds/kinds.ts";
 
-/** Where the schema is kept. */
+/** The file that contains the schema. */
 export const SCHEMA_FILE: URL = new URL("httpcfg.schema.json", import.meta.url);
 
-/** What an editor shows beside the fields. */
+/** Descriptions of the fields, which editors show. */
 const FIELDS: Readonly<Record<string, string>> = {
-  $schema: "where this schema is, for editors",
-  version: "version of the shape of this document",
+  $schema: "location of this schema, for editors",
+  version: "version of the document format",
   ipListen:
-    "the IP inclusion list: addresses, blocks, interfaces, !exclusions; empty is every address",
+    "the IP inclusion list: addresses, blocks, interfaces, !exclusions; empty means every address",
   ssl: "certificates by address and port, as `httpcfg query ssl` shows them",
   urlAcl: "who may register URLs, as `httpcfg query urlacl` shows it",
-  sites: "web sites: where each answers, and what answers there",
+  sites: "web sites: where each one responds, and with what",
   metabase: "metabase properties that no other field holds, as adsutil sets them",
   settings: "settings of the HTTP service that differ from their default",
 };
@@ -34,11 +34,11 @@ interface JsonSchema {
   [keyword: string]: unknown;
 }
 
-/** The schema as it stands in the file. */
+/** Returns the text of the schema file. */
 export function schemaText(): string {
   const schema = toJsonSchema(documentSchema(CONTENT_RULES.schema), {
     typeMode: "output",
-    // The one check that only looks whether something is an object.
+    // The only custom check tests whether a value is an object.
     overrideSchema: ({ valibotSchema }) =>
       valibotSchema.type === "custom" ? { type: "object" } : undefined,
   }) as JsonSchema;

@@ -1,12 +1,12 @@
 /**
- * A tar archive (POSIX ustar) whose bytes depend on names and contents only: same input, same
- * archive, on every machine. Pure.
+ * Makes a tar archive (POSIX ustar) whose bytes depend only on its entries: the same input gives
+ * the same archive on every machine. Pure.
  *
  * @module
  */
 
 export interface TarEntry {
-  /** Plain file name, at most 100 bytes of ASCII. */
+  /** A plain file name of at most 100 bytes of ASCII. */
   readonly name: string;
   readonly content: Uint8Array<ArrayBuffer>;
   /** Permission bits. */
@@ -15,7 +15,7 @@ export interface TarEntry {
 
 const BLOCK = 512;
 
-/** The parts of the archive, in order; a part is a header, a content or padding. */
+/** Returns the parts of the archive in order: headers, contents and padding. */
 export function tarParts(entries: readonly TarEntry[]): Uint8Array<ArrayBuffer>[] {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   for (const entry of entries) {
@@ -26,7 +26,9 @@ export function tarParts(entries: readonly TarEntry[]): Uint8Array<ArrayBuffer>[
   return parts;
 }
 
-/** Owner, group and time are zero: the unpacking side sets its own. */
+/**
+ * Returns the header of an entry. Owner, group and time are zero; the unpacking side sets its own.
+ */
 function header(entry: TarEntry): Uint8Array<ArrayBuffer> {
   if (!/^[\w.-]{1,100}$/.test(entry.name)) throw new Error(`Cannot archive "${entry.name}"`);
   const block = new Uint8Array(BLOCK);
@@ -39,7 +41,7 @@ function header(entry: TarEntry): Uint8Array<ArrayBuffer> {
   put(116, octal(0, 7));
   put(124, octal(entry.content.length, 11));
   put(136, octal(0, 11));
-  put(148, " ".repeat(8)); // The sum is taken with its own field blank.
+  put(148, " ".repeat(8)); // The checksum is computed with its own field blank.
   put(156, "0");
   put(257, "ustar\x0000");
   put(148, `${octal(block.reduce((sum, byte) => sum + byte, 0), 6)}\0 `);

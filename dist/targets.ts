@@ -1,13 +1,13 @@
 /**
- * The machines a release is made for, and what the files are called.
+ * The platforms that a release is built for, and the names of its files.
  *
  * @module
  */
 
 export interface Target {
-  /** What `deno compile --target` calls it. */
+  /** The name for `deno compile --target`. */
   readonly triple: string;
-  /** What people call it; part of the file's name. */
+  /** The name that people use; part of the file's name. */
   readonly name: string;
 }
 
@@ -20,12 +20,15 @@ export const TARGETS: readonly Target[] = [
   { triple: "aarch64-pc-windows-msvc", name: "windows-arm64" },
 ];
 
-/** The target called `text`, by its name or its triple; undefined where there is none. */
+/** Finds a target by its name or its triple; undefined if there is none. */
 export function findTarget(text: string): Target | undefined {
   return TARGETS.find((target) => target.name === text || target.triple === text);
 }
 
-/** `httpcfg-linux-x64`, `httpcfg-windows-x64.exe`: the same for every version, so links can stay. */
+/**
+ * Returns the name of a target's file, such as `httpcfg-linux-x64` or `httpcfg-windows-x64.exe`. It
+ * is the same for every version, so links to it stay valid.
+ */
 export function releaseName(target: Target): string {
   return `httpcfg-${target.name}${target.name.startsWith("windows") ? ".exe" : ""}`;
 }

@@ -51,12 +51,12 @@ Deno.test("install.sh refuses a file whose sum is another, or that has none", ()
     await Deno.writeTextFile(`${folder}/${NAME}`, `${PROGRAM}# one byte more`);
     const altered = await install();
     assertEquals(altered.code, 1);
-    assertStringIncludes(altered.stderr, "its sum is not the one in SHA256SUMS\nhint: ");
+    assertStringIncludes(altered.stderr, "checksum does not match SHA256SUMS\nhint: ");
     await Deno.writeTextFile(`${folder}/SHA256SUMS`, `${await sha256(PROGRAM)}  another\n`);
-    assertStringIncludes((await install()).stderr, "SHA256SUMS does not name it");
+    assertStringIncludes((await install()).stderr, "not listed in SHA256SUMS");
     await Deno.remove(`${folder}/SHA256SUMS`);
-    assertStringIncludes((await install()).stderr, 'Cannot get "SHA256SUMS"');
-    assertStringIncludes((await install("--from", "http://example.com")).stderr, "only https");
+    assertStringIncludes((await install()).stderr, 'Cannot fetch "SHA256SUMS"');
+    assertStringIncludes((await install("--from", "http://example.com")).stderr, "https expected");
     assertEquals((await ran(["/bin/ls", `${folder}/usr`])).code === 0, false);
   }));
 

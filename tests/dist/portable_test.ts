@@ -142,7 +142,7 @@ Deno.test("portable: a damaged download says so and runs nothing", () =>
     await Deno.truncate(half, 9_000_000);
     const cut = await ran([half], env);
     assertEquals([cut.code, cut.stdout], [13, ""]);
-    assertStringIncludes(cut.stderr, "the file is not whole\nhint: ");
+    assertStringIncludes(cut.stderr, "the file is incomplete\nhint: ");
 
     await Deno.copyFile(file, half);
     await overwrite(half, 20_000_000);
