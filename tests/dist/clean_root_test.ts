@@ -1,10 +1,11 @@
-// Goal: one file on a machine with nothing but a shell does the walk-through of KB 813368.
-// Method: a new root folder with the shell, a dozen small tools and the C library; no Deno, no Node, no
-// environment. The built file, whichever form it has, is called in it as a person would.
+// Goal: the built file alone completes the walk-through of KB 813368 on a machine with only a
+// shell. Method: a new root directory with the shell, a dozen small tools and the C library; no
+// Deno, no Node, no environment. The built file, in whichever form, is called in it as a person
+// would.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { getAvailablePort } from "@std/net/get-available-port";
 import { waitFor } from "../support/wait.ts";
-import { has, type Ran, ran, ROOT } from "./support.ts";
+import { has, ROOT, run, type RunResult } from "./support.ts";
 
 const TOOLS = [
   "sh",
@@ -23,7 +24,7 @@ const TOOLS = [
   "gzip",
   "cksum",
 ];
-/** The runtime needs them; every Linux with the GNU C library has them. */
+/** Libraries that the runtime needs; every Linux with the GNU C library has them. */
 const LIBRARIES = ["libdl.so.2", "libgcc_s.so.1", "librt.so.1", "libpthread.so.0", "libm.so.6"];
 
 const IS_POSSIBLE = Deno.build.os === "linux" && Deno.uid() === 0 && await has("nsenter") &&
@@ -32,14 +33,14 @@ const IS_POSSIBLE = Deno.build.os === "linux" && Deno.uid() === 0 && await has("
 /** Builds the program as a release is built. */
 async function buildProgram(folder: string): Promise<string> {
   const command = [Deno.execPath(), "run", "-A", `${ROOT}/dist/build.ts`, `--out=${folder}`];
-  const built = await ran(command, Deno.env.toObject());
+  const built = await run(command, Deno.env.toObject());
   assertEquals(built.code, 0, built.stderr);
   return `${folder}/httpcfg`;
 }
 
-/** Copies `path` and what it is linked against to the same places below `root`. */
+/** Copies `path` and the libraries it is linked against to the same paths below `root`. */
 async function copyWithLibraries(path: string, root: string): Promise<void> {
-  const { stdout } = await ran(["ldd", path], { PATH: "/usr/bin:/bin" });
+  const { stdout } = await run(["ldd", path], { PATH: "/usr/bin:/bin" });
   const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].map((match) => match[1] ?? "");
   for (const file of [path, ...libraries]) {
     await Deno.mkdir(`${root}${file.replace(/\/[^/]*$/, "")}`, { recursive: true });
@@ -55,10 +56,10 @@ async function makeRoot(root: string): Promise<void> {
     if (isLink) await Deno.symlink(`usr/${name}`, `${root}/${name}`);
   }
   for (const tool of TOOLS) {
-    const { stdout } = await ran(["/bin/sh", "-c", `command -v ${tool}`], environment);
+    const { stdout } = await run(["/bin/sh", "-c", `command -v ${tool}`], environment);
     await copyWithLibraries(stdout.trim(), root);
   }
-  const { stdout } = await ran(["ldconfig", "-p"], { PATH: "/usr/sbin:/sbin" });
+  const { stdout } = await run(["ldconfig", "-p"], { PATH: "/usr/sbin:/sbin" });
   for (const library of LIBRARIES) {
     const path = new RegExp(`${library.replaceAll(".", "\\.")} .*x86-64.*=> (\\S+)`).exec(stdout) ??
       new RegExp(`${library.replaceAll(".", "\\.")} .*=> (\\S+)`).exec(stdout);
@@ -69,15 +70,15 @@ async function makeRoot(root: string): Promise<void> {
   }
 }
 
-interface Box {
-  httpcfg(home: string, ...words: string[]): Promise<Ran>;
-  /** Calls the program through a link of this name. */
-  tool(name: string, home: string, ...words: string[]): Promise<Ran>;
+interface Sandbox {
+  httpcfg(home: string, ...words: string[]): Promise<RunResult>;
+  /** Calls the program through a link with this name. */
+  tool(name: string, home: string, ...words: string[]): Promise<RunResult>;
   close(): Promise<void>;
 }
 
-/** A mount namespace in which the root has /proc and /dev; everything goes with it. */
-async function openBox(root: string): Promise<Box> {
+/** Opens a mount namespace in which the root has /proc and /dev; they disappear with it. */
+async function openSandbox(root: string): Promise<Sandbox> {
   const hold =
     `mount --rbind /proc ${root}/proc && mount --rbind /dev ${root}/dev && echo open && cat`;
   const holder = new Deno.Command("unshare", {
@@ -87,8 +88,8 @@ async function openBox(root: string): Promise<Box> {
   }).spawn();
   const reader = holder.stdout.getReader();
   assertEquals(new TextDecoder().decode((await reader.read()).value), "open\n");
-  const tool = (name: string, home: string, ...words: string[]): Promise<Ran> =>
-    ran([
+  const tool = (name: string, home: string, ...words: string[]): Promise<RunResult> =>
+    run([
       ...["/usr/bin/nsenter", "-m", "-t", String(holder.pid)],
       ...["/usr/sbin/chroot", root, "/usr/bin/env", "-i", "PATH=/usr/bin:/bin"],
       ...[`HTTPCFG_HOME=${home}`, `/${name}`, ...words],
@@ -104,8 +105,8 @@ async function openBox(root: string): Promise<Box> {
   };
 }
 
-/** What answers at an address: the text, or why nothing does. */
-async function answerAt(host: string, port: number): Promise<string> {
+/** Returns the text of the response at an address; "refused" if there is none. */
+async function responseAt(host: string, port: number): Promise<string> {
   try {
     return await (await fetch(`http://${host}:${port}/`, { headers: { connection: "close" } }))
       .text();
@@ -122,8 +123,8 @@ Deno.test({
     const root = `${folder}/root`;
     await makeRoot(root);
     await Deno.copyFile(await buildProgram(folder), `${root}/httpcfg`);
-    const box = await openBox(root);
-    const { httpcfg } = box;
+    const sandbox = await openSandbox(root);
+    const { httpcfg } = sandbox;
     const ours = "/home/ours";
     const other = "/home/other";
     const port = getAvailablePort();
@@ -132,17 +133,17 @@ Deno.test({
       assertMatch(version.stdout + version.stderr, /^httpcfg [0-9.]+ \([0-9a-f]+\+?\)\n$/);
       const empty = await httpcfg(ours, "query", "iplisten");
       assertEquals(empty.stdout, "HttpQueryServiceConfiguration completed with 1168\n");
-      await setUp(box, ours, port, "ours");
-      await setUp(box, other, port, "other");
+      await setUp(sandbox, ours, port, "ours");
+      await setUp(sandbox, other, port, "other");
       assertEquals((await httpcfg(other, "set", "iplisten", "-i", "127.0.0.9")).code, 0);
 
-      // The symptom: an empty list takes every address, the other program cannot have one.
+      // The symptom: an empty list takes every address, so the other program cannot use any.
       assertStarted(await httpcfg(ours, "net", "start", "w3svc"));
-      assertEquals(await answerAt("127.0.0.9", port), "ours");
+      assertEquals(await responseAt("127.0.0.9", port), "ours");
       const held = await httpcfg(other, "plan");
       assertStringIncludes(held.stdout, `held by httpcfg (pid `);
 
-      // The resolution: list an address, stop HTTP, start W3SVC.
+      // The resolution: add an address to the list, stop HTTP, start W3SVC.
       const added = await httpcfg(ours, "set", "iplisten", "-i", "127.0.0.2");
       assertEquals(added.stdout, "HttpSetServiceConfiguration completed with 0\n");
       assertEquals((await httpcfg(ours, "set", "iplisten", "-i", "127.0.0.2")).code, 183);
@@ -150,18 +151,18 @@ Deno.test({
       assertEquals((await httpcfg(ours, "net", "stop", "http", "/y")).code, 0);
       assertStarted(await httpcfg(ours, "net", "start", "w3svc"));
       assertStarted(await httpcfg(other, "net", "start", "w3svc"));
-      assertEquals(await answerAt("127.0.0.2", port), "ours");
-      assertEquals(await answerAt("127.0.0.9", port), "other");
-      assertEquals(await answerAt("127.0.0.3", port), "refused");
+      assertEquals(await responseAt("127.0.0.2", port), "ours");
+      assertEquals(await responseAt("127.0.0.9", port), "other");
+      assertEquals(await responseAt("127.0.0.3", port), "refused");
 
-      // Through a link the program is the old tool, and starts itself as itself.
+      // Called through a link, the program is the old tool, and still starts itself.
       await Deno.symlink("httpcfg", `${root}/net`);
-      assertEquals((await box.tool("net", other, "stop", "http", "/y")).code, 0);
-      assertEquals((await box.tool("net", other, "stop", "iisadmin")).code, 0);
-      assertStarted(await box.tool("net", other, "start", "w3svc"));
-      assertEquals(await answerAt("127.0.0.9", port), "other");
+      assertEquals((await sandbox.tool("net", other, "stop", "http", "/y")).code, 0);
+      assertEquals((await sandbox.tool("net", other, "stop", "iisadmin")).code, 0);
+      assertStarted(await sandbox.tool("net", other, "start", "w3svc"));
+      assertEquals(await responseAt("127.0.0.9", port), "other");
 
-      // What else the program needs rights for: its own processes, who is there, how a name answers.
+      // What else needs permissions: port owners, explanations, the status, the history, checks.
       assertMatch((await httpcfg(ours, "who", String(port))).stdout, /httpcfg/);
       const explained = await httpcfg(ours, "explain", `127.0.0.2:${port}`);
       assertEquals([explained.code, explained.stderr], [0, ""]);
@@ -171,40 +172,45 @@ Deno.test({
     } finally {
       for (const home of [ours, other]) {
         await httpcfg(home, "net", "stop", "http", "/y");
-        // With its last service the process behind it ends.
+        // The process ends with its last service.
         await httpcfg(home, "net", "stop", "iisadmin");
       }
       const left = await processesIn(root);
       for (const pid of left) Deno.kill(pid, "SIGKILL");
-      await box.close();
+      await sandbox.close();
       assertEquals(left, [], "processes that outlived their services");
       await Deno.remove(folder, { recursive: true });
     }
   },
 });
 
-/** Processes that run a file below `root` and do not end. */
+/** Returns the processes that run a file below `root` and do not end. */
 async function processesIn(root: string): Promise<number[]> {
   const find = (): number[] =>
     [...Deno.readDirSync("/proc")].map(({ name }) => Number(name)).filter((pid) => {
       try {
         return Deno.readLinkSync(`/proc/${pid}/exe`).startsWith(`${root}/`);
       } catch {
-        return false; // no process, or one that has just ended
+        return false; // not a process, or one that has just ended
       }
     });
   await waitFor(() => find().length === 0, "every process to end").catch(() => {});
   return find();
 }
 
-/** One site with a text of its own in place of the Default Web Site. */
-async function setUp({ httpcfg }: Box, home: string, port: number, text: string): Promise<void> {
+/** Replaces the Default Web Site with one site that has its own text. */
+async function setUp(
+  { httpcfg }: Sandbox,
+  home: string,
+  port: number,
+  text: string,
+): Promise<void> {
   const added = await httpcfg(home, "site", "add", text, "--bind", `:${port}:`, "--respond", text);
   assertEquals([added.code, added.stderr], [0, ""]);
   assertEquals((await httpcfg(home, "site", "remove", "Default Web Site")).code, 0);
 }
 
-function assertStarted(result: Ran): void {
+function assertStarted(result: RunResult): void {
   assertEquals([result.code, result.stderr], [0, ""], result.stdout);
   assertStringIncludes(result.stdout, "was started successfully.");
 }

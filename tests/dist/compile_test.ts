@@ -1,5 +1,5 @@
-// Goal: what `deno compile` would ship is the program, whole and nothing else, with the permissions
-// it should have. Method: a small ELF stands in for the runtime, then the file is read.
+// Goal: `deno compile` ships the complete program, nothing else, and with the right permissions.
+// Method: a small ELF file takes the place of the runtime, then the result is read.
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { compileBundle } from "../../dist/compile.ts";
 import { ENVIRONMENT, SYSTEM } from "../../dist/permissions.ts";
@@ -7,10 +7,10 @@ import { findTarget, releaseName, TARGETS } from "../../dist/targets.ts";
 import { bundle } from "./support.ts";
 
 const STAND_IN_ELF = "/bin/true";
-/** The stand-in program and Deno's own records; the npm package `deno-std` alone is 2.7 MB. */
+/** Room for the stand-in program and Deno's own records; the npm package `deno-std` is 2.7 MB. */
 const EMBEDDED_BYTES_MAX = 20_000;
 
-Deno.test("compileBundle() embeds the bundle, no packages, and narrow permissions", async () => {
+Deno.test("compileBundle() embeds the bundle and narrow permissions, but no packages", async () => {
   const { folder, files } = await bundle("tests/dist/stand_in.ts");
   const before = Deno.env.get("DENORT_BIN");
   Deno.env.set("DENORT_BIN", STAND_IN_ELF);
@@ -42,7 +42,7 @@ Deno.test("compileBundle() embeds the bundle, no packages, and narrow permission
   }
 });
 
-Deno.test("releaseName() is one name a target, with the suffix that Windows wants", () => {
+Deno.test("releaseName() returns one name for each target, with the suffix for Windows", () => {
   const names = TARGETS.map(releaseName);
   assertEquals(new Set(names).size, TARGETS.length);
   assertEquals(names.filter((name) => name.endsWith(".exe")).length, 2);

@@ -1,14 +1,14 @@
-// Goal: a person who presses TAB gets the word. Method: expect types into real shells.
+// Goal: TAB completes the word. Method: expect types into real shells.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { completionScript } from "../../mod/cli/commands/docs/completion_scripts.ts";
-import { has, ran, ROOT } from "./support.ts";
+import { has, ROOT, run } from "./support.ts";
 
 const HAS_EXPECT = await has("expect");
 
 interface ShellCase {
   readonly shell: string;
   readonly start: readonly string[];
-  /** Makes the shell load the script, and the prompt plain. */
+  /** Loads the script into the shell and makes the prompt plain. */
   readonly load: string;
 }
 
@@ -30,7 +30,7 @@ const SHELLS: readonly ShellCase[] = [
   },
 ];
 
-/** What is typed before TAB, and what the line then runs as, one word a line. */
+/** The text typed before TAB, and the arguments that the completed line runs with. */
 const TYPED: readonly [typed: string, words: readonly string[]][] = [
   ["httpcfg stat", ["status"]],
   ["httpcfg query iplisten --format nd", ["query", "iplisten", "--format", "ndjson"]],
@@ -50,7 +50,7 @@ for (const { shell, start, load } of SHELLS) {
         const typed = TYPED.map(([text, words]) => `type {${text}} {${words.at(-1)?.slice(-4)}}`)
           .join("\n");
         await Deno.writeTextFile(`${folder}/drive.exp`, expectScript(start, load, typed));
-        const result = await ran(["expect", `${folder}/drive.exp`], environment(folder));
+        const result = await run(["expect", `${folder}/drive.exp`], environment(folder));
         const calls = await Deno.readTextFile(`${folder}/calls`).catch(() => "");
         const want = TYPED.map(([, words]) => `${words.join("\n")}\n--\n`).join("");
         assertEquals(calls, want, result.stdout + result.stderr);
@@ -62,26 +62,26 @@ for (const { shell, start, load } of SHELLS) {
 }
 
 Deno.test({
-  name: "completions bash: shellcheck has nothing to say",
+  name: "completions bash: shellcheck reports nothing",
   ignore: !(await has("shellcheck")),
   fn: async () => {
     const file = await Deno.makeTempFile({ suffix: ".bash" });
     await Deno.writeTextFile(file, completionScript("bash"));
-    const result = await ran(["shellcheck", "--shell=bash", file], Deno.env.toObject());
+    const result = await run(["shellcheck", "--shell=bash", file], Deno.env.toObject());
     await Deno.remove(file);
     assertEquals([result.code, result.stdout], [0, ""]);
   },
 });
 
-Deno.test("completions powershell: parses where PowerShell is, and names the program", async () => {
+Deno.test("completions powershell: names the program, and parses if pwsh is there", async () => {
   const script = completionScript("powershell");
   assertStringIncludes(script, "-CommandName httpcfg");
   if (!(await has("pwsh"))) return;
-  const result = await ran(["pwsh", "-NoProfile", "-Command", script], Deno.env.toObject());
+  const result = await run(["pwsh", "-NoProfile", "-Command", script], Deno.env.toObject());
   assertEquals([result.code, result.stderr], [0, ""]);
 });
 
-/** A `httpcfg` that runs what completion asks for, and writes down everything else. */
+/** Writes an `httpcfg` that runs what completion needs, and records all other calls. */
 async function prepare(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/bin`);
   const program = `#!/bin/sh
@@ -93,7 +93,7 @@ echo -- >>${folder}/calls
 `;
   await Deno.writeTextFile(`${folder}/bin/httpcfg`, program, { mode: 0o755 });
   await Deno.writeTextFile(`${folder}/backup.json`, "{}");
-  const added = await ran(
+  const added = await run(
     [`${folder}/bin/httpcfg`, "set", "iplisten", "-i", "fd00::7"],
     environment(folder),
   );
@@ -111,7 +111,9 @@ function environment(folder: string): Record<string, string> {
   };
 }
 
-/** Loads the script, then for each line: types it, presses TAB, waits for the word, presses return. */
+/**
+ * Loads the script, then for each line: types it, presses TAB, waits for the word, presses Enter.
+ */
 function expectScript(start: readonly string[], load: string, typed: string): string {
   return `set timeout 20
 cd [file dirname [file normalize [info script]]]

@@ -1,15 +1,15 @@
-// Goal: the install script installs what the sums name, and nothing else. Method: a program of three
-// lines under the name of this machine's build.
+// Goal: the install script installs only files with the right checksum. Method: a tiny program
+// under the name of this machine's build.
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { findTarget, releaseName } from "../../dist/targets.ts";
-import { has, type Ran, ran, ROOT } from "./support.ts";
+import { has, ROOT, run, type RunResult } from "./support.ts";
 
 const NAME = releaseName(findTarget(Deno.build.target)!);
 const PROGRAM = '#!/bin/sh\necho "stand-in $*"\n';
 
 interface Download {
   readonly folder: string;
-  install(...options: string[]): Promise<Ran>;
+  install(...options: string[]): Promise<RunResult>;
 }
 
 async function withDownload(test: (download: Download) => Promise<void>): Promise<void> {
@@ -18,8 +18,8 @@ async function withDownload(test: (download: Download) => Promise<void>): Promis
     await Deno.copyFile(`${ROOT}/dist/install.sh`, `${folder}/install.sh`);
     await Deno.writeTextFile(`${folder}/${NAME}`, PROGRAM);
     await Deno.writeTextFile(`${folder}/SHA256SUMS`, `${await sha256(PROGRAM)}  ${NAME}\n`);
-    const install = (...options: string[]): Promise<Ran> =>
-      ran(["/bin/sh", `${folder}/install.sh`, "--prefix", `${folder}/usr`, ...options], {
+    const install = (...options: string[]): Promise<RunResult> =>
+      run(["/bin/sh", `${folder}/install.sh`, "--prefix", `${folder}/usr`, ...options], {
         PATH: "/usr/bin:/bin",
       });
     await test({ folder, install });
@@ -33,7 +33,7 @@ async function sha256(text: string): Promise<string> {
     .toHex();
 }
 
-Deno.test("install.sh puts the program, its manual and its completions in their places", () =>
+Deno.test("install.sh installs the program, its manual pages and its completions", () =>
   withDownload(async ({ folder, install }) => {
     const { code, stdout, stderr } = await install();
     assertEquals([code, stderr], [0, ""]);
@@ -46,7 +46,7 @@ Deno.test("install.sh puts the program, its manual and its completions in their 
     assertEquals([...Deno.readDirSync(`${folder}/usr/bin`)].map(({ name }) => name), ["httpcfg"]);
   }));
 
-Deno.test("install.sh refuses a file whose sum is another, or that has none", () =>
+Deno.test("install.sh refuses a file with a different checksum or without one", () =>
   withDownload(async ({ folder, install }) => {
     await Deno.writeTextFile(`${folder}/${NAME}`, `${PROGRAM}# one byte more`);
     const altered = await install();
@@ -57,7 +57,7 @@ Deno.test("install.sh refuses a file whose sum is another, or that has none", ()
     await Deno.remove(`${folder}/SHA256SUMS`);
     assertStringIncludes((await install()).stderr, 'Cannot fetch "SHA256SUMS"');
     assertStringIncludes((await install("--from", "http://example.com")).stderr, "https expected");
-    assertEquals((await ran(["/bin/ls", `${folder}/usr`])).code === 0, false);
+    assertEquals((await run(["/bin/ls", `${folder}/usr`])).code === 0, false);
   }));
 
 Deno.test("install.sh --links adds the old names, and leaves other programs alone", () =>
@@ -71,10 +71,10 @@ Deno.test("install.sh --links adds the old names, and leaves other programs alon
   }));
 
 Deno.test({
-  name: "install.sh: shellcheck has nothing to say",
+  name: "install.sh: shellcheck reports nothing",
   ignore: !(await has("shellcheck")),
   fn: async () => {
-    const result = await ran(["shellcheck", `${ROOT}/dist/install.sh`], Deno.env.toObject());
+    const result = await run(["shellcheck", `${ROOT}/dist/install.sh`], Deno.env.toObject());
     assertEquals([result.code, result.stdout], [0, ""]);
   },
 });

@@ -1,4 +1,4 @@
-// Goal: the permissions are those that the program uses, no fewer and no more. Method: read it.
+// Goal: the permissions are exactly those that the program uses. Method: read the sources.
 import { assertEquals } from "@std/assert";
 import { ENVIRONMENT, SYSTEM } from "../../dist/permissions.ts";
 import { ROOT } from "./support.ts";
@@ -19,7 +19,7 @@ function matches(pattern: RegExp): Set<string> {
   return new Set(SOURCES.flatMap(({ text }) => [...text.matchAll(pattern)].map((m) => m[1] ?? "")));
 }
 
-Deno.test("ENVIRONMENT holds every variable that is read, and no other", () => {
+Deno.test("ENVIRONMENT lists every variable that is read, and no other", () => {
   const direct = matches(/\benv(?:\.get)?\("(\w+)"\)/g);
   const named = matches(/_FILE = "(HTTPCFG_\w+)"/g);
   const read = [...direct, ...named].map((name) => name.toUpperCase());
@@ -29,13 +29,13 @@ Deno.test("ENVIRONMENT holds every variable that is read, and no other", () => {
   assertEquals(ENVIRONMENT.filter((one) => !read.some((name) => covers(one, name))), []);
 });
 
-Deno.test("SYSTEM holds every function that is called, and no other", () => {
+Deno.test("SYSTEM lists every function that is called, and no other", () => {
   const known =
     /\bDeno\.(uid|gid|hostname|osRelease|osUptime|loadavg|systemMemoryInfo|networkInterfaces)\(/g;
   assertEquals([...matches(known)].sort(), [...SYSTEM].sort());
 });
 
-Deno.test("programs are started in three files: the program itself, the list of sockets, the editor", () => {
+Deno.test("three files start programs: the program itself, the list of sockets, the editor", () => {
   const starting = SOURCES.filter(({ text }) => /\bDeno\.Command\(/.test(text));
   assertEquals(starting.map(({ path }) => path).sort(), [
     "mod/cli/commands/config/config_files.ts",

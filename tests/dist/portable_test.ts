@@ -1,22 +1,22 @@
-// Goal: the portable form behaves as the program does, whatever it meets where it unpacks.
-// Method: one real file of a stand-in program, started in the way that each test names.
+// Goal: the portable form behaves like the program, whatever it finds in the directory it unpacks
+// to. Method: one real file with a stand-in program, started in the way that each test names.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { has, INFO, portable, type Ran, ran } from "./support.ts";
+import { has, INFO, portable, run, type RunResult } from "./support.ts";
 
 const IS_ROOT = Deno.uid() === 0;
 const NOBODY = 65534;
-/** Puts a command into another user's hands, where the caller may. */
+/** Runs a command as another user if the caller may do so. */
 const AS_NOBODY = IS_ROOT
   ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"]
   : [];
 
-let made: Promise<string> | undefined;
+let built: Promise<string> | undefined;
 
-/** A fresh folder to unpack into, and the file; the folder goes when the test is over. */
+/** Runs `test` with the file and a new cache directory, which is removed afterwards. */
 async function withCache(
   test: (file: string, cache: string, env: Record<string, string>) => Promise<void>,
 ): Promise<void> {
-  const file = await (made ??= portable());
+  const file = await (built ??= portable());
   const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
   const cache = `${folder}/cache`;
   try {
@@ -27,15 +27,15 @@ async function withCache(
 }
 
 addEventListener("unload", () => {
-  made?.then((file) => Deno.removeSync(file.replace(/\/httpcfg$/, ""), { recursive: true }));
+  built?.then((file) => Deno.removeSync(file.replace(/\/httpcfg$/, ""), { recursive: true }));
 });
 
-function assertRuns(result: Ran, what: string): void {
+function assertRuns(result: RunResult, what: string): void {
   assertEquals([result.code, result.stderr], [0, ""], what);
   assertEquals(JSON.parse(result.stdout).version, INFO.version, what);
 }
 
-/** Puts zeros into the middle of a file; it is closed again, or the system would not run it. */
+/** Writes zeros into the middle of a file. It is closed again, or the system would not run it. */
 async function overwrite(path: string, offset: number): Promise<void> {
   using file = await Deno.open(path, { write: true });
   await file.seek(offset, Deno.SeekMode.Start);
@@ -46,37 +46,37 @@ async function names(folder: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(folder), (entry) => entry.name)).sort();
 }
 
-Deno.test("portable: arguments, exit status, called name, own command, parts on demand", () =>
+Deno.test("portable: arguments, exit status, invoked name, own command, parts on demand", () =>
   withCache(async (file, _cache, env) => {
-    const result = await ran([file, "query", "a b", "", "--", "*"], env);
+    const result = await run([file, "query", "a b", "", "--", "*"], env);
     assertRuns(result, "arguments");
     assertEquals(JSON.parse(result.stdout).args, ["query", "a b", "", "--", "*"]);
     assertEquals(JSON.parse(result.stdout).commit, INFO.commit);
     for (const code of [0, 1, 2, 183]) {
-      assertEquals((await ran([file, "exit", `${code}`], env)).code, code);
+      assertEquals((await run([file, "exit", `${code}`], env)).code, code);
     }
-    assertEquals((await ran([file, "lazy"], env)).stdout, '"loaded/on/demand"\n');
+    assertEquals((await run([file, "lazy"], env)).stdout, '"loaded/on/demand"\n');
 
-    // A link in a folder whose name needs care at every step.
+    // A link in a directory whose name needs quoting at every step.
     for (const [name, self] of [["a 'b' $c ", "5\n"], ["a, b ", ""]] as const) {
       const folder = await Deno.makeTempDir({ prefix: name });
       await Deno.symlink(file, `${folder}/netsh`);
-      const called = await ran([`${folder}/netsh`], env);
+      const called = await run([`${folder}/netsh`], env);
       assertEquals(JSON.parse(called.stdout).argv0, `${folder}/netsh`);
-      assertEquals((await ran([`${folder}/netsh`, "self"], env)).stdout, self);
+      assertEquals((await run([`${folder}/netsh`, "self"], env)).stdout, self);
       await Deno.remove(folder, { recursive: true });
     }
   }));
 
 Deno.test("portable: starts itself and no other program", () =>
   withCache(async (file, _cache, env) => {
-    assertEquals((await ran([file, "self"], env)).stdout, "5\n");
-    const other = await ran([file, "run", "/bin/true"], env);
+    assertEquals((await run([file, "self"], env)).stdout, "5\n");
+    const other = await run([file, "run", "/bin/true"], env);
     assertEquals(other.code, 1);
     assertStringIncludes(other.stderr, "NotCapable");
   }));
 
-Deno.test("portable: is the process that was started, so a signal reaches it", () =>
+Deno.test("portable: keeps the process id, so a signal reaches it", () =>
   withCache(async (file, _cache, env) => {
     const child = new Deno.Command(file, { args: ["wait"], env, clearEnv: true, stdout: "piped" })
       .spawn();
@@ -88,9 +88,9 @@ Deno.test("portable: is the process that was started, so a signal reaches it", (
     await reader.cancel();
   }));
 
-Deno.test("portable: four first runs at once leave one folder and nothing half-done", () =>
+Deno.test("portable: four first runs at once leave one directory and nothing incomplete", () =>
   withCache(async (file, cache, env) => {
-    const results = await Promise.all([1, 2, 3, 4].map(() => ran([file], env)));
+    const results = await Promise.all([1, 2, 3, 4].map(() => run([file], env)));
     for (const result of results) assertRuns(result, "at once");
     const [only = "", ...others] = await names(cache);
     assertEquals(others, []);
@@ -99,28 +99,28 @@ Deno.test("portable: four first runs at once leave one folder and nothing half-d
     assertEquals((await names(`${cache}/${only}`)).filter((name) => name.startsWith(".new")), []);
   }));
 
-Deno.test("portable: a planted, altered, cut or emptied file is replaced, never run", () =>
+Deno.test("portable: a planted, altered, truncated or emptied file is replaced, never run", () =>
   withCache(async (file, cache, env) => {
-    assertRuns(await ran([file], env), "first");
+    assertRuns(await run([file], env), "first");
     const [build = ""] = await names(cache);
     const folder = `${cache}/${build}`;
     const evil = "#!/bin/sh\necho evil\n";
     const plant: Record<string, () => Promise<void>> = {
       "runtime altered": () => Deno.writeTextFile(`${folder}/httpcfg`, evil),
-      "program cut": () => Deno.truncate(`${folder}/main.js`, 10),
+      "program truncated": () => Deno.truncate(`${folder}/main.js`, 10),
       "program emptied": () => Deno.truncate(`${folder}/main.js`, 0),
       "part missing": () => Deno.remove(`${folder}/main.js`),
       "stamp of another build": () => Deno.writeTextFile(`${folder}/stamp`, "1.2.3-0\n"),
-      "folder planted whole": async () => {
+      "whole directory planted": async () => {
         await Deno.remove(folder, { recursive: true });
         await Deno.mkdir(folder);
         await Deno.writeTextFile(`${folder}/httpcfg`, evil, { mode: 0o755 });
       },
-      "folder is a link": async () => {
+      "directory is a link": async () => {
         await Deno.rename(folder, `${cache}/elsewhere`);
         await Deno.symlink(`${cache}/elsewhere`, folder);
       },
-      "folder is a file": async () => {
+      "directory is a file": async () => {
         await Deno.remove(folder, { recursive: true });
         await Deno.writeTextFile(folder, evil);
       },
@@ -130,41 +130,41 @@ Deno.test("portable: a planted, altered, cut or emptied file is replaced, never 
     };
     for (const [what, act] of Object.entries(plant)) {
       await act();
-      assertRuns(await ran([file], env), what);
+      assertRuns(await run([file], env), what);
       assert(!(await Deno.lstat(folder)).isSymlink, what);
     }
   }));
 
-Deno.test("portable: a damaged download says so and runs nothing", () =>
+Deno.test("portable: a damaged download reports it and runs nothing", () =>
   withCache(async (file, cache, env) => {
     const half = `${cache}-half`;
     await Deno.copyFile(file, half);
     await Deno.truncate(half, 9_000_000);
-    const cut = await ran([half], env);
-    assertEquals([cut.code, cut.stdout], [13, ""]);
-    assertStringIncludes(cut.stderr, "the file is incomplete\nhint: ");
+    const truncated = await run([half], env);
+    assertEquals([truncated.code, truncated.stdout], [13, ""]);
+    assertStringIncludes(truncated.stderr, "the file is incomplete\nhint: ");
 
     await Deno.copyFile(file, half);
     await overwrite(half, 20_000_000);
-    // Nobody: root would go on to unpack into the machine's own cache.
+    // As nobody, because root would go on and unpack into the cache of this machine.
     await Deno.chmod(cache.replace(/\/cache$/, ""), 0o755);
     const temporary = await Deno.makeTempDir();
     await Deno.chmod(temporary, 0o777);
-    const altered = await ran([...AS_NOBODY, half], { PATH: "/usr/bin:/bin", TMPDIR: temporary });
+    const altered = await run([...AS_NOBODY, half], { PATH: "/usr/bin:/bin", TMPDIR: temporary });
     assertEquals([altered.code, altered.stdout], [112, ""]);
     await Deno.remove(temporary, { recursive: true });
   }));
 
-Deno.test("portable: where the cache cannot be written a private temporary folder serves", () =>
+Deno.test("portable: if the cache is not writable, a private temporary directory is used", () =>
   withCache(async (file, cache) => {
     const temporary = cache.replace(/\/cache$/, "");
     await Deno.chmod(temporary, 0o777);
     const user = IS_ROOT ? NOBODY : Deno.uid();
-    // Someone else's folder under the expected name must not be used.
+    // Another user's directory with the expected name must not be used.
     if (IS_ROOT) await Deno.mkdir(`${temporary}/httpcfg-${user}`, { mode: 0o777 });
     const env = { PATH: "/usr/bin:/bin", HOME: "/nonexistent", TMPDIR: temporary };
     for (const what of ["first", "again"]) {
-      const result = await ran([...AS_NOBODY, file], env);
+      const result = await run([...AS_NOBODY, file], env);
       assertRuns(result, what);
       const place = `${temporary}/httpcfg-${user}${IS_ROOT ? ".1" : ""}`;
       assertStringIncludes(JSON.parse(result.stdout).runtime, `${place}/`);
@@ -189,7 +189,7 @@ Deno.test({
         mount -o remount,ro,bind ${cache}/ready
         env -i HTTPCFG_CACHE=${cache}/ready ${file}
         env -i ${file}`;
-      const result = await ran(["unshare", "-m", "/bin/sh", "-c", script], {
+      const result = await run(["unshare", "-m", "/bin/sh", "-c", script], {
         PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
       });
       assertEquals([result.code, result.stderr], [0, ""]);
@@ -205,7 +205,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "portable: shellcheck has nothing to say about the head",
+  name: "portable: shellcheck reports nothing for the head",
   ignore: !(await has("shellcheck")),
   fn: () =>
     withCache(async (file, cache) => {
@@ -213,7 +213,7 @@ Deno.test({
       const end = text.indexOf("\nexec ");
       const head = `${text.slice(0, text.indexOf("\n", end + 1))}\n`;
       await Deno.writeTextFile(`${cache}.sh`, head);
-      const result = await ran(["shellcheck", `${cache}.sh`], Deno.env.toObject());
+      const result = await run(["shellcheck", `${cache}.sh`], Deno.env.toObject());
       assertEquals([result.code, result.stdout], [0, ""]);
     }),
 });

@@ -1,10 +1,12 @@
-// Goal: the managers take the files as they are. Method: their own checkers; a receiver of datagrams
+// Goal: service managers accept the files. Method: their own checkers, and a receiver of datagrams
 // in place of systemd.
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
 import { servicePlan, type ServiceSystem } from "../../mod/cli/commands/service/service_units.ts";
-import { bundle, has, ran } from "./support.ts";
+import { bundle, has, run } from "./support.ts";
 
-/** What `systemd-analyze security` may give at most; 10 is a service without any bounds. */
+/**
+ * The highest exposure that `systemd-analyze security` may report; 10 is an unrestricted service.
+ */
 const EXPOSURE_MAX = 2.5;
 
 async function withUnit(
@@ -24,13 +26,13 @@ async function withUnit(
 }
 
 Deno.test({
-  name: "systemd-analyze finds nothing wrong with the unit, and little exposure",
+  name: "systemd-analyze finds no problem in the unit, and little exposure",
   ignore: !(await has("systemd-analyze")),
   fn: () =>
     withUnit("systemd", Deno.execPath(), async (file) => {
-      const verified = await ran(["systemd-analyze", "verify", file], Deno.env.toObject());
+      const verified = await run(["systemd-analyze", "verify", file], Deno.env.toObject());
       assertEquals([verified.code, verified.stdout + verified.stderr], [0, ""]);
-      const { stdout } = await ran(
+      const { stdout } = await run(
         ["systemd-analyze", "security", "--offline=true", "--no-pager", file],
         Deno.env.toObject(),
       );
@@ -40,25 +42,25 @@ Deno.test({
 });
 
 Deno.test({
-  name: "shellcheck has nothing to say about the OpenRC script",
+  name: "shellcheck reports nothing for the OpenRC script",
   ignore: !(await has("shellcheck")),
   fn: () =>
     withUnit("openrc", "/usr/local/bin/httpcfg", async (file) => {
-      // The variables are read by the framework that runs the script.
+      // The framework that runs the script reads the variables.
       const command = ["shellcheck", "--shell=sh", "--exclude=SC2034", file];
-      const result = await ran(command, Deno.env.toObject());
+      const result = await run(command, Deno.env.toObject());
       assertEquals([result.code, result.stdout], [0, ""]);
     }),
 });
 
 Deno.test({
-  name: "the launchd and Windows files are XML",
+  name: "the launchd and Windows files are well-formed XML",
   ignore: !(await has("python3")),
   fn: async () => {
     for (const system of ["launchd", "windows"] as const) {
       await withUnit(system, "C:\\a & b\\httpcfg", async (file) => {
         const parse = "import sys, xml.dom.minidom as m; m.parse(sys.argv[1])";
-        const result = await ran(["python3", "-c", parse, file], Deno.env.toObject());
+        const result = await run(["python3", "-c", parse, file], Deno.env.toObject());
         assertEquals([result.code, result.stderr], [0, ""]);
       });
     }
@@ -74,7 +76,7 @@ for (let i = 0; i < 3; i++) {
 `;
 
 Deno.test({
-  name: "serve tells systemd when it is ready, and that it lives",
+  name: "serve notifies systemd that it is ready, and then that it is alive",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     const { folder } = await bundle("main.ts");
@@ -100,12 +102,12 @@ Deno.test({
         },
         stderr: "null",
       }).spawn();
-      let said = "";
-      for (let part = await lines.read(); !part.done; part = await lines.read()) said += part.value;
+      let sent = "";
+      for (let part = await lines.read(); !part.done; part = await lines.read()) sent += part.value;
       serve.kill("SIGTERM");
       assertEquals((await serve.status).code, 0);
       await receiver.status;
-      assertMatch(said, /^READY=1\nSTATUS=.*\nWATCHDOG=1\nWATCHDOG=1\n$/);
+      assertMatch(sent, /^READY=1\nSTATUS=.*\nWATCHDOG=1\nWATCHDOG=1\n$/);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -1,6 +1,6 @@
 /**
- * A program small enough to show what the build does to any program: which build it is, how it was
- * called, its exit status, its signals, starting itself, and a part that is loaded on demand.
+ * A small stand-in for the program. It shows what a build does to any program: its version, its
+ * arguments, its exit status, its signals, starting itself, and a part that is loaded on demand.
  */
 import { COMMIT, VERSION } from "../../mod/base/version.ts";
 

@@ -1,12 +1,13 @@
-// Goal: what scripts call in loops starts as fast as the runtime does. Method: no clock, the files
-// that such a call loads: none may import `node:`, which costs as much as the start, or be large.
+// Goal: commands that scripts call in loops start as fast as the runtime. Method: not a clock, but
+// the files that such a call loads: none may be large or import `node:`, which costs as much as the
+// start.
 import { assert, assertEquals, assertLess } from "@std/assert";
-import { bundle, INFO, ran } from "./support.ts";
+import { bundle, INFO, run } from "./support.ts";
 
-/** Measured: 0.1 ms for 4 KB of source that is loaded and not run. */
+/** Measured: 0.1 ms for 4 KB of source that is loaded but not run. */
 const LOADED_BYTES_MAX = 70_000;
 
-/** The files of the bundle that `first` loads before its own code runs. */
+/** Returns the files of the bundle that `first` loads before its own code runs. */
 function loadedBy(folder: string, first: readonly string[]): Map<string, string> {
   const loaded = new Map<string, string>();
   const queue = [...first];
@@ -23,7 +24,7 @@ function loadedBy(folder: string, first: readonly string[]): Map<string, string>
   return loaded;
 }
 
-Deno.test("query iplisten loads little, and nothing of node:", async () => {
+Deno.test("query iplisten loads little, and no node: module", async () => {
   const { folder, files } = await bundle("main.ts");
   try {
     const query = files.find((name) => name.startsWith("iplisten_query-"));
@@ -37,11 +38,11 @@ Deno.test("query iplisten loads little, and nothing of node:", async () => {
   }
 });
 
-Deno.test("--version names the version and the commit of the build", async () => {
+Deno.test("--version prints the version and the commit of the build", async () => {
   const { folder } = await bundle("main.ts");
   try {
     const command = [Deno.execPath(), "run", "--no-config", "-A", `${folder}/main.js`, "--version"];
-    const { stdout } = await ran(command);
+    const { stdout } = await run(command);
     assertEquals(stdout, `httpcfg ${INFO.version} (${INFO.commit})\n`);
   } finally {
     await Deno.remove(folder, { recursive: true });

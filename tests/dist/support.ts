@@ -1,4 +1,4 @@
-/** What the tests of the build share: one bundle and one portable file of the stand-in program. */
+/** Helpers for the tests of the build: bundles, and a portable file of the stand-in program. */
 import { bundleProgram } from "../../dist/bundle.ts";
 import { writePortable } from "../../dist/portable.ts";
 
@@ -11,7 +11,7 @@ export interface Built {
   readonly files: readonly string[];
 }
 
-/** Bundles `entry`, a path below the project, into a new temporary folder. */
+/** Bundles `entry`, a path relative to the project, into a new temporary directory. */
 export async function bundle(entry: string): Promise<Built> {
   const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
   const files = await bundleProgram({
@@ -23,7 +23,7 @@ export async function bundle(entry: string): Promise<Built> {
   return { folder, files };
 }
 
-/** The portable form of the stand-in, in a folder that everyone may enter. */
+/** Makes the portable form of the stand-in, in a directory that everyone may enter. */
 export async function portable(): Promise<string> {
   const { folder, files } = await bundle("tests/dist/stand_in.ts");
   await Deno.chmod(folder, 0o755);
@@ -32,17 +32,17 @@ export async function portable(): Promise<string> {
   return out;
 }
 
-export interface Ran {
+export interface RunResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs `command` with exactly the environment `env`. */
-export async function ran(
+export async function run(
   command: readonly string[],
   env: Record<string, string> = {},
-): Promise<Ran> {
+): Promise<RunResult> {
   const [program = "", ...args] = command;
   const output = await new Deno.Command(program, { args, env, clearEnv: true, stdin: "null" })
     .output();
@@ -54,7 +54,7 @@ export async function ran(
   };
 }
 
-/** True where `program` is on this machine; tests that need it are skipped elsewhere. */
+/** Reports whether `program` is installed; tests that need it are skipped otherwise. */
 export async function has(program: string): Promise<boolean> {
-  return (await ran(["/bin/sh", "-c", `command -v ${program}`], Deno.env.toObject())).code === 0;
+  return (await run(["/bin/sh", "-c", `command -v ${program}`], Deno.env.toObject())).code === 0;
 }

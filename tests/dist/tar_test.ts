@@ -1,4 +1,4 @@
-// Goal: other people's tar and cksum agree with ours. Method: ask them.
+// Goal: ours agree with the system's tar and cksum. Method: run those.
 import { assertEquals, assertThrows } from "@std/assert";
 import { cksum } from "../../dist/portable.ts";
 import { tarParts } from "../../dist/tar.ts";
@@ -24,7 +24,7 @@ Deno.test("tarParts() makes an archive that tar unpacks to the same bytes and mo
   }
 });
 
-Deno.test("tarParts() refuses a name that could leave the folder", () => {
+Deno.test("tarParts() refuses a name that could leave the directory", () => {
   for (const name of ["../up", "/root", "a/b", "", "x".repeat(101)]) {
     assertThrows(() => tarParts([{ name, content: new Uint8Array(0), mode: 0o600 }]), Error);
   }

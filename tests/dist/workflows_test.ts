@@ -1,4 +1,5 @@
-// Goal: the workflows say what exists. Method: parse them, compare with deno.json and .ci/run.
+// Goal: the workflows name only what exists. Method: parse them, compare with deno.json and
+// .ci/run.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parse } from "@std/yaml/parse";
 import { releaseName, TARGETS } from "../../dist/targets.ts";
@@ -11,7 +12,7 @@ const TEXTS = new Map(
   ) => [name, Deno.readTextFileSync(`${FOLDER}/${name}`)]),
 );
 
-Deno.test("every workflow parses, runs tasks that exist, on the version of Deno that CI has", async () => {
+Deno.test("every workflow parses and runs existing tasks, on the Deno of .ci/run", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
   const version = /deno@([0-9.]+)/.exec(await Deno.readTextFile(`${ROOT}/.ci/run`))?.[1];
   assertEquals([...TEXTS.keys()].sort(), ["release.yml", "test.yml"]);
@@ -25,7 +26,7 @@ Deno.test("every workflow parses, runs tasks that exist, on the version of Deno 
   }
 });
 
-Deno.test("the release tries every file that it makes", () => {
+Deno.test("the release tries every file that it builds", () => {
   for (const target of TARGETS) {
     assertStringIncludes(TEXTS.get("release.yml")!, `name: ${releaseName(target)} }`);
   }
