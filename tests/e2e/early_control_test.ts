@@ -45,7 +45,7 @@ for (const command of ["serve --background", "serve"]) {
         (JSON.parse(answer.trim().split("\n").at(-1) ?? "null") as { kind: string }).kind,
       );
       await waitFor(() => served.hasEnded(), `the end of round ${round}`);
-      assertEquals(await served.ended, 0, served.said());
+      assertEquals(await served.ended, 0, served.stderr());
     }
     assertEquals(answers, Array.from({ length: ROUNDS }, () => "result"));
     assertEquals(program.servicePid(), null);

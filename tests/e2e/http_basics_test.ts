@@ -1,6 +1,6 @@
 // Story: people point their usual client at the service, over IPv4 and IPv6.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { get, parseAnswer, receive, send, talk } from "../support/http_client.ts";
+import { get, parseResponse, receive, send, talk } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
@@ -82,12 +82,12 @@ Deno.test("HTTP/1.0 closes, and stays open where it is asked to", async () => {
   const { program, port } = await service();
   await using _program = program;
   const closed = await talk(V4, port, "GET / HTTP/1.0\r\nHost: text\r\n\r\n");
-  assertEquals(parseAnswer(closed).body, TEXT);
+  assertEquals(parseResponse(closed).body, TEXT);
   using conn = await Deno.connect({ hostname: V4, port });
   const kept = "GET / HTTP/1.0\r\nHost: text\r\nConnection: keep-alive\r\n\r\n";
   for (let round = 0; round < 3; round++) {
     await send(conn, kept);
-    const { body, headers } = parseAnswer(await receive(conn, (text) => text.endsWith(TEXT)));
+    const { body, headers } = parseResponse(await receive(conn, (text) => text.endsWith(TEXT)));
     assertEquals([body, headers["connection"]?.toLowerCase()], [TEXT, "keep-alive"]);
   }
 });
@@ -102,7 +102,7 @@ Deno.test("a host that no site has gets HTTP.sys's 400", async () => {
   assertEquals(headers["connection"], "close");
   assertEquals(headers["content-length"], "334");
   const missing = await talk(V4, port, "GET / HTTP/1.1\r\n\r\n");
-  assertEquals(parseAnswer(missing).status, 400);
+  assertEquals(parseResponse(missing).status, 400);
 });
 
 Deno.test("the welcome page shows what is listening", async () => {

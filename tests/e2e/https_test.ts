@@ -4,7 +4,7 @@
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { ConfigDocument, SiteRecord } from "../../mod/config/document/document.ts";
-import { parseAnswer, receive, send } from "../support/http_client.ts";
+import { parseResponse, receive, send } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { type Foreground, Program } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
@@ -119,8 +119,8 @@ testWith(
     const binds = ["--bind", `:${plain}:`, "--bind-tls", `:${secure}:`];
     await program.do(["site", "add", "both", ...binds, "--respond", "here"]);
     const served = await program.serve();
-    await waitFor(() => served.said().includes("has no certificate"), "the reason");
-    assertStringIncludes(served.said(), 'Site "both" runs in part: https on');
+    await waitFor(() => served.stderr().includes("has no certificate"), "the reason");
+    assertStringIncludes(served.stderr(), 'Site "both" runs in part: https on');
     assertEquals((await program.shell(`curl -s http://${IP}:${plain}/`)).out, "here");
     assertEquals((await program.status()).endpoints.map(({ port }) => port), [plain]);
   },
@@ -164,7 +164,7 @@ testWith(
       assertMatch(await secure.handshake(flag), /Cipher is \(NONE\)/, flag);
     }
     assertStringIncludes(await secure.handshake("-tls1_2"), "Cipher is ECDHE");
-    assert(!secure.served.said().includes("internal error"), secure.served.said());
+    assert(!secure.served.stderr().includes("internal error"), secure.served.stderr());
   },
 );
 
@@ -225,7 +225,7 @@ testWith(
         const [, length, body] = whole.exec(text) ?? [];
         return length !== undefined && body!.length >= Number(length);
       });
-      return parseAnswer(text).status;
+      return parseResponse(text).status;
     };
     assertEquals(await ask(), 200);
     await program.shell(
@@ -278,7 +278,7 @@ testWith(
     for (const line of ["400 - Hostname", "Connection_Dropped", "Timer_HeaderWait"]) {
       assertStringIncludes(log.out, line);
     }
-    assert(!secure.served.said().includes("internal error"), secure.served.said());
+    assert(!secure.served.stderr().includes("internal error"), secure.served.stderr());
   },
 );
 
@@ -317,7 +317,7 @@ Deno.test("https: 200 silent clients do nobody harm, and all are closed", async 
   for (; answers < 40; answers++) {
     using conn = await Deno.connectTls({ hostname: IP, port, caCerts });
     await send(conn, `GET / HTTP/1.1\r\nHost: ${IP}:${port}\r\nConnection: close\r\n\r\n`);
-    assertEquals(parseAnswer(await receive(conn, () => false)).status, 200);
+    assertEquals(parseResponse(await receive(conn, () => false)).status, 200);
   }
   const ends = await Promise.all(silent.map((conn) => conn.read(new Uint8Array(1))));
   assertEquals(new Set(ends), new Set([null]));

@@ -30,11 +30,11 @@ testInNamespace("an address that comes is served, one that goes is closed", asyn
   }, "both to wait again");
   assertEquals(await listening(space), ["10.9.0.1:8080"]);
 
-  const { answers } = await space.kept();
+  const { responses } = await space.counts();
   await waitFor(async () => {
-    const kept = await space.kept();
-    assertEquals(kept.failures, 0);
-    return kept.answers > answers;
+    const counts = await space.counts();
+    assertEquals(counts.failures, 0);
+    return counts.responses > responses;
   }, "an answer more on the address that stayed");
   await waitFor(async () => {
     const events = await readEvents(`${program.home}/log`, 100);
@@ -67,7 +67,7 @@ testInNamespace(
     await waitFor(async () => (await space.get("10.9.1.2", PORT)).body === "hello", "v0 again");
     await waitFor(async () => (await space.get("10.9.1.1", PORT)).body === "hello", "v0 again");
 
-    assertEquals((await space.kept()).failures, 0);
+    assertEquals((await space.counts()).failures, 0);
   },
 );
 
@@ -82,7 +82,7 @@ testInNamespace("down takes the IPv6 addresses away, up brings them back", async
   await space.ip("link set v0 up");
   await space.ip("-6 addr replace fd09::5/64 dev v0 nodad");
   await waitFor(async () => (await space.get("fd09::5", PORT)).body === "hello", "fd09::5 again");
-  assertEquals((await space.kept()).failures, 0);
+  assertEquals((await space.counts()).failures, 0);
 });
 
 testInNamespace(

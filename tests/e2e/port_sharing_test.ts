@@ -45,9 +45,9 @@ async function share(urlAcl: ConfigDocument["urlAcl"] = []): Promise<Shared> {
     async register(path, to, more = ""): Promise<Foreground> {
       const url = path.startsWith("/") ? `http://+:${port}${path}` : path;
       const command = program.spawn(`register ${url} --to ${to}${more}`);
-      const isSaid = (): boolean => /lasts as long/.test(command.said()) || command.hasEnded();
+      const isSaid = (): boolean => /lasts as long/.test(command.stderr()) || command.hasEnded();
       await waitFor(isSaid, `register ${url}`);
-      assertMatch(command.said(), /lasts as long/);
+      assertMatch(command.stderr(), /lasts as long/);
       return command;
     },
     [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
@@ -163,7 +163,7 @@ Deno.test({
     const last = await shared.register("/last/", a.url);
     await program.do("net stop http /y");
     assertEquals(await last.ended, 1);
-    assertMatch(last.said(), /the HTTP service stopped/);
+    assertMatch(last.stderr(), /the HTTP service stopped/);
   },
 });
 
@@ -224,7 +224,9 @@ Deno.test({
   },
 });
 
-/** Runs `httpcfg` as user 65534, who cannot read the sources: from a bundle, or the built program. */
+/**
+ * Runs `httpcfg` as user 65534, who cannot read the sources: from a bundle, or the built program.
+ */
 async function otherUser(program: Program): Promise<LocalRun> {
   const { home } = program;
   const [first, second] = CALL;

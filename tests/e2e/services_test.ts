@@ -1,7 +1,7 @@
 // Story: services are started and stopped in net.exe's words, and one killed or stopped in the middle
 // of its work leaves nothing behind that does harm.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { isRefused, parseAnswer, receive, send } from "../support/http_client.ts";
+import { isRefused, parseResponse, receive, send } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
@@ -143,7 +143,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     served.signal(signal);
     await waitFor(() => isRefused(ADDRESS, port), "no new connection");
     await send(conn, "56789");
-    const answer = parseAnswer(await receive(conn, () => false));
+    const answer = parseResponse(await receive(conn, () => false));
     assertEquals(answer.status, 200);
     assertStringIncludes(answer.body, "0123456789");
     assertEquals(await served.ended, 0);

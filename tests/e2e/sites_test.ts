@@ -44,9 +44,9 @@ Deno.test("serve says the same in the foreground", async () => {
   const { program, port } = await withTwoSites();
   await using _program = program;
   const served = await program.serve();
-  assertStringIncludes(served.said(), `Listening on http://127.0.0.2:${port}/`);
-  await waitFor(() => served.said().includes(REASON), "the reason");
-  assertStringIncludes(served.said(), 'Site "outside" did not start: ');
+  assertStringIncludes(served.stderr(), `Listening on http://127.0.0.2:${port}/`);
+  await waitFor(() => served.stderr().includes(REASON), "the reason");
+  assertStringIncludes(served.stderr(), 'Site "outside" did not start: ');
   assertEquals((await get("127.0.0.2", port)).body, "in");
 });
 

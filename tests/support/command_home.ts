@@ -1,6 +1,6 @@
 /**
- * A home in which command lines run in this process: what they say is kept, the stored document is at
- * hand and, where a test wants one, a service answers as the test tells it.
+ * A home in which command lines run in this process. Their output is recorded, the stored document
+ * is accessible, and if a test needs a service, the test supplies its replies.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { type ServiceName, SERVICES } from "../../mod/host/services/service_tabl
 import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
 import { tempFolder } from "./temp_folder.ts";
 
-/** What came of one command line. */
+/** The result of one command line. */
 export interface CommandResult {
   readonly status: number;
   /** stdout. */
@@ -26,26 +26,26 @@ export interface CommandResult {
 
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Linux when not given, whatever this machine is: the exit statuses differ. */
+  /** Linux by default, whatever this machine is, because the exit statuses differ. */
   readonly os?: string;
-  /** What the person at the terminal types; nobody sits there when not given. */
+  /** The text that the person at the terminal types; without it there is no terminal. */
   readonly answer?: string;
 }
 
-/** Gone when disposed of, and with it the service that answers in it. */
+/** Removed when disposed of, together with its service. */
 export interface CommandHome extends AsyncDisposable {
   readonly path: string;
-  /** Runs `httpcfg` with the words of `line` as a shell reads them, or with `line` as the words. */
+  /** Runs `httpcfg` with the words of `line` as a shell splits it, or with `line` as the words. */
   run(line: string | readonly string[], options?: CommandOptions): Promise<CommandResult>;
-  /** Stores the built-in document with `change`. */
+  /** Stores the built-in document with `change` applied. */
   store(change: Partial<ConfigDocument>): Promise<void>;
-  /** The stored document; null where nothing was stored. */
+  /** Returns the stored document; null if nothing was stored. */
   stored(): ConfigDocument | null;
-  /** From now on a service runs here, and this answers for it. */
+  /** Starts a service here whose requests `handler` handles. */
   serve(handler: ControlHandler): Promise<void>;
 }
 
-/** Makes an empty one, without a service. */
+/** Makes an empty home without a service. */
 export async function commandHome(): Promise<CommandHome> {
   const folder = await tempFolder();
   const file = folder.at("config.json");
@@ -78,7 +78,7 @@ async function runIn(
   line: string | readonly string[],
   { env = {}, os = "linux", answer }: CommandOptions,
 ): Promise<CommandResult> {
-  const said = { out: "", note: "" };
+  const output = { out: "", note: "" };
   const all: Readonly<Record<string, string>> = { HTTPCFG_HOME: home, USER: "tester", ...env };
   const lines = (text: string): string => text === "" || text.endsWith("\n") ? text : `${text}\n`;
   const status = await run(typeof line === "string" ? shellWords(line) : line, {
@@ -86,19 +86,19 @@ async function runIn(
     uid: 1000,
     now: Date.now,
     env: (name) => all[name],
-    out: (text) => void (said.out += lines(text)),
-    print: (text) => void (said.out += text),
-    note: (text) => void (said.note += lines(text)),
+    out: (text) => void (output.out += lines(text)),
+    print: (text) => void (output.out += text),
+    note: (text) => void (output.note += lines(text)),
     ask(question): string | null {
       if (answer === undefined) return null;
-      said.out += `${question}${answer}\n`; // as it stands on a terminal
+      output.out += `${question}${answer}\n`; // as a terminal shows it
       return answer;
     },
   });
-  return { status, ...said };
+  return { status, ...output };
 }
 
-/** Words of a line, single and double quotes as a shell reads them, no escapes. */
+/** Splits a line into words, with single and double quotes as in a shell, but without escapes. */
 export function shellWords(line: string): string[] {
   const words: string[] = [];
   for (const [word] of line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)) {
@@ -107,7 +107,7 @@ export function shellWords(line: string): string[] {
   return words;
 }
 
-/** The control socket of a service in the run folder `run`, which `handler` answers for. */
+/** Opens the control socket of a service in the run directory `run`; `handler` handles requests. */
 export async function openControl(
   run: string,
   handler: ControlHandler,
@@ -120,7 +120,7 @@ export async function openControl(
   return { [Symbol.asyncDispose]: () => local.close() };
 }
 
-/** What a service with `states` would say of itself; what is not named is stopped. */
+/** Returns the status of a service with `states`; services that are not named are stopped. */
 export function serviceStatus(
   states: Partial<Record<ServiceName, ServiceState>>,
   more: Partial<ServiceStatus> = {},

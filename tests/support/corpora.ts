@@ -1,11 +1,11 @@
 /**
- * The HTTP test data that lies beside the project, not in it: tests read it where it is there and
- * are skipped where it is not.
+ * HTTP test data that is next to the project, not part of it. Tests that need it are skipped if it
+ * is absent.
  *
  * @module
  */
 
-/** Content of `../shared/corpora/NAME`, seen from the project's root; null where it is absent. */
+/** Reads `../shared/corpora/NAME`, relative to the project's root; null if it is absent. */
 export function readCorpus<T>(name: string): T | null {
   const url = new URL(`../../../shared/corpora/${name}`, import.meta.url);
   try {
@@ -16,7 +16,7 @@ export function readCorpus<T>(name: string): T | null {
   }
 }
 
-/** Bytes of base64 text. */
+/** Decodes base64 text. */
 export function fromBase64(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }

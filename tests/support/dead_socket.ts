@@ -1,10 +1,10 @@
 /**
- * A socket file that nobody listens on, as a killed process leaves it.
+ * A socket file without a listener, as a killed process leaves it.
  *
  * @module
  */
 
-/** Leaves one at `path`. Closing a listener removes its file, so the file is moved away before. */
+/** Leaves one at `path`. Closing a listener removes its file, so the file is moved away first. */
 export async function leaveDeadSocket(path: string): Promise<void> {
   const listener = Deno.listen({ transport: "unix", path: `${path}.alive` });
   await Deno.rename(`${path}.alive`, path);

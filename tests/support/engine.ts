@@ -10,7 +10,7 @@ import { SharedState, type SharedStateOptions } from "../../mod/http/shared_stat
 import { HttpServer } from "../../mod/http/server.ts";
 import { FakeStream } from "./fake_stream.ts";
 
-/** A clock that stands until it is moved. */
+/** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
   tick = 7;
   #ms = 1000;
@@ -30,7 +30,7 @@ export class FakeClock implements Clock {
     return this.#onTick !== null;
   }
 
-  /** Moves on by whole ticks, then tells. */
+  /** Advances by whole ticks, then calls the tick listener. */
   pass(ms: number): void {
     this.#ms += ms;
     this.tick += Math.floor(ms / TICK_MS);
@@ -38,7 +38,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** What connections share, for tests of one part of them. */
+/** Makes the state that connections share, for tests of one part of a connection. */
 export function engineOf(options: Partial<SharedStateOptions> = {}): SharedState {
   return new SharedState({
     settings: DEFAULT_SETTINGS,
@@ -53,7 +53,7 @@ export function engineOf(options: Partial<SharedStateOptions> = {}): SharedState
   });
 }
 
-/** What one served exchange left. */
+/** The log record of one served exchange. */
 export interface Served {
   readonly method: string;
   readonly path: string;
@@ -64,7 +64,7 @@ export interface Served {
   readonly win32Status: number;
 }
 
-/** A server and all that it told the logs. */
+/** A server and everything that it logged. */
 export class TestEngine {
   readonly clock = new FakeClock();
   readonly served: Served[] = [];
@@ -95,18 +95,18 @@ export class TestEngine {
     });
   }
 
-  /** A new client of the server. */
+  /** Connects a new client to the server. */
   connect(stream: FakeStream = new FakeStream(), tls = false): FakeStream {
     this.server.serve(stream, { tls });
     return stream;
   }
 
-  /** Resolves once every connection is over and told to the logs. */
+  /** Resolves once every connection has ended and been logged. */
   async quiet(): Promise<void> {
     while (this.server.counts().connections > 0) await Promise.resolve();
   }
 
-  /** All that the server writes to a client that sends `pieces`, ends, and reads to the end. */
+  /** Returns all that the server writes to a client that sends `pieces`, ends, and reads it all. */
   async talk(...pieces: (string | Uint8Array)[]): Promise<string> {
     const stream = this.connect();
     for (const piece of pieces) stream.send(piece);
@@ -123,7 +123,7 @@ export const HELLO: HttpResponse = {
   body: new TextEncoder().encode("hello"),
 };
 
-/** 200 `hello`, or the body as it came. */
+/** Responds with 200 and `hello`, or with the content of the request. */
 export const echo: Handler = async (request) => {
   if (!request.body.exists) return HELLO;
   const body: number[] = [];
@@ -133,12 +133,12 @@ export const echo: Handler = async (request) => {
   return { ...HELLO, body: Uint8Array.from(body) };
 };
 
-/** Status lines of a run of answers. */
+/** Returns the status codes of a sequence of responses. */
 export function statuses(text: string): number[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d{3}) [^\r\n]*\r\n/g)].map((match) => Number(match[1]));
 }
 
-/** Lets everything that is ready happen. */
+/** Lets everything run that is ready to run. */
 export async function settle(): Promise<void> {
   for (let i = 0; i < 30; i++) await Promise.resolve();
 }

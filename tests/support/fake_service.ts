@@ -1,6 +1,6 @@
 /**
- * A service for tests of the command line: the real controller, workers that do nothing, sites that are
- * states in a map.
+ * A service for tests of the command line: the real controller, workers that do nothing, and sites
+ * that are states in a map.
  *
  * @module
  */
@@ -19,8 +19,8 @@ const STATE_AFTER = {
   continue: "started",
 } as const satisfies Readonly<Record<SiteVerb, SiteStatus["state"]>>;
 
-/** What the service keeps ready to send. */
-const KEPT: readonly CachedResponse[] = [
+/** The cached responses of the service. */
+const CACHED: readonly CachedResponse[] = [
   ["http://127.0.0.2:80/images/test1.jpg", "image/jpeg", null, 21335],
   ["http://127.0.0.2:80/app.js", "text/javascript", "gzip", 512],
 ].map(([url, contentType, contentEncoding, contentLength]) => {
@@ -36,8 +36,8 @@ function covers(
 }
 
 /**
- * From now on one runs in `home`. `name` and what it needs are started; another word is for none,
- * `broken` for a W3SVC that cannot start.
+ * Starts a service process in `home`, with the service `name` and those it depends on. If `name` is
+ * not a service, none is started; `broken` stands for a W3SVC that cannot start.
  */
 export async function startFakeService(home: CommandHome, name: string): Promise<void> {
   const states = new Map<number, SiteStatus["state"]>();
@@ -62,11 +62,11 @@ export async function startFakeService(home: CommandHome, name: string): Promise
   );
   const row = findService(name);
   if (row !== undefined) await controller.start(row.name);
-  const kept = [...KEPT];
-  await home.serve(async (request, tell) => {
-    const before = kept.length;
-    await handleControl(controller, { states, kept }, request, (service, state) => {
-      tell({ kind: "step", service, state });
+  const cached = [...CACHED];
+  await home.serve(async (request, report) => {
+    const before = cached.length;
+    await handleControl(controller, { states, cached }, request, (service, state) => {
+      report({ kind: "step", service, state });
     });
     const services = Object.fromEntries(SERVICES.map((service) => {
       return [service.name, controller.state(service.name)];
@@ -74,17 +74,17 @@ export async function startFakeService(home: CommandHome, name: string): Promise
     const status = serviceStatus(services, {
       sites: controller.isUp("W3SVC") ? sitesOf(home, states) : [],
     });
-    if (request.op === "cache") return { ...status, cache: kept };
-    if (request.op === "dropCache") return { ...status, dropped: before - kept.length };
+    if (request.op === "cache") return { ...status, cache: cached };
+    if (request.op === "dropCache") return { ...status, dropped: before - cached.length };
     return status;
   });
 }
 
 async function handleControl(
   controller: Controller,
-  { states, kept }: {
+  { states, cached }: {
     readonly states: Map<number, SiteStatus["state"]>;
-    readonly kept: CachedResponse[];
+    readonly cached: CachedResponse[];
   },
   request: ControlRequest,
   step: Parameters<Controller["stop"]>[1],
@@ -107,7 +107,7 @@ async function handleControl(
       states.set(request.id, STATE_AFTER[request.verb]);
       return;
     case "dropCache":
-      kept.splice(0, kept.length, ...kept.filter(({ url }) => !covers(request, url)));
+      cached.splice(0, cached.length, ...cached.filter(({ url }) => !covers(request, url)));
   }
 }
 

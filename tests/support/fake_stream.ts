@@ -1,5 +1,6 @@
 /**
- * A connection in memory: what the client sends is fed in pieces, what the server writes is kept.
+ * A connection in memory: the test supplies what the client sends in pieces, and what the server
+ * writes is recorded.
  *
  * @module
  */
@@ -10,13 +11,13 @@ import type { AcceptedStream } from "../../mod/http/server.ts";
 export class FakeStream implements AcceptedStream {
   readonly localAddr = { hostname: "127.0.0.2", port: 8080 };
   readonly remoteAddr: { hostname: string; port: number };
-  /** Largest write that is taken at once. */
+  /** The most bytes that one write accepts. */
   writeMax = Infinity;
-  /** While true the client takes nothing: writes wait. */
+  /** While true, the client does not read, and writes wait. */
   isStalled = false;
   isClosed = false;
   isWriteClosed = false;
-  /** Every write, as it came. */
+  /** Every write, in order. */
   readonly writes: Uint8Array[] = [];
 
   #incoming: Uint8Array[] = [];
@@ -29,20 +30,20 @@ export class FakeStream implements AcceptedStream {
     this.remoteAddr = { hostname: clientIp, port: 50000 };
   }
 
-  /** The client sends `data`. */
+  /** Sends `data` from the client. */
   send(data: string | Uint8Array): void {
     const bytes = typeof data === "string" ? latin1Bytes(data) : data;
     if (bytes.length > 0) this.#incoming.push(bytes);
     this.#wakeReader();
   }
 
-  /** The client ends its direction. */
+  /** Ends the client's direction. */
   end(): void {
     this.#hasEnded = true;
     this.#wakeReader();
   }
 
-  /** The client takes again what is written. */
+  /** Lets the client read again. */
   resume(): void {
     this.isStalled = false;
     const writer = this.#writer;
@@ -50,17 +51,17 @@ export class FakeStream implements AcceptedStream {
     writer?.();
   }
 
-  /** All that was written, as Latin-1. */
+  /** Everything that the server wrote, as Latin-1. */
   get text(): string {
     return this.writes.map((bytes) => latin1(bytes, 0, bytes.length)).join("");
   }
 
-  /** Resolves once `condition` holds; looked at after every change. */
+  /** Resolves once `condition` holds; it is checked after every change. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#changed.push(resolve));
   }
 
-  /** Resolves when the server has closed. */
+  /** Resolves when the server has closed the connection. */
   closed(): Promise<void> {
     return this.until(() => this.isClosed);
   }
@@ -86,22 +87,22 @@ export class FakeStream implements AcceptedStream {
     if (this.isClosed) throw new Deno.errors.BrokenPipe("closed");
     const count = Math.min(bytes.length, this.writeMax);
     this.writes.push(bytes.slice(0, count));
-    this.#tell();
+    this.#notify();
     return count;
   }
 
   closeWrite(): Promise<void> {
     this.isWriteClosed = true;
-    this.#tell();
+    this.#notify();
     return Promise.resolve();
   }
 
   close(): void {
-    if (this.isClosed) throw new Deno.errors.BadResource("closed before");
+    if (this.isClosed) throw new Deno.errors.BadResource("already closed");
     this.isClosed = true;
     this.#wakeReader();
     this.resume();
-    this.#tell();
+    this.#notify();
   }
 
   #wakeReader(): void {
@@ -110,12 +111,12 @@ export class FakeStream implements AcceptedStream {
     reader?.();
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const resolve of this.#changed.splice(0)) resolve();
   }
 }
 
-/** One byte a character. */
+/** Encodes each character as one byte. */
 export function latin1Bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

@@ -1,18 +1,19 @@
 /**
- * Golden cases: a file is a story of command lines, each with its exit status, stdout and stderr.
+ * Golden cases: a file is a sequence of command lines, each with stdout, stderr and exit status.
  *
- *     # A line of why.
+ *     # A comment that gives the reason.
  *     % document {"sites": []}          parts of the document that the home starts with
  *     % cert site                       a certificate of tests/testdata/certs in the store MY
- *     % service W3SVC                   a service process runs, with this service and what it needs
- *     % event bindFailed [::]:80 10013  an event of telemetry/events/event.ts stands in the log
- *     % answer Y                        what is typed when the next command asks, - for nothing
- *     $ set iplisten -i 127.0.0.2       words after httpcfg; 'quotes' and "quotes" as in a shell
+ *     % service W3SVC                   a service process, with this service and its dependencies
+ *     % event bindFailed [::]:80 10013  an event of telemetry/events/event.ts in the log
+ *     % answer Y                        the answer to the next command's question; - for none
+ *     $ set iplisten -i 127.0.0.2       arguments of httpcfg; 'quotes' and "quotes" as in a shell
  *     | a line of stdout
  *     ! a line of stderr
- *     = 183                             exit status; left out where it is 0
+ *     = 183                             exit status; omitted if it is 0
  *
- * `{home}` stands for the home's folder, `{HOST}` for this machine, `{time}` for a time, `{text}` for the text of a stdout without a last line end.
+ * `{home}` stands for the home's directory, `{HOST}` for the name of this machine, `{time}` for a
+ * time, `{text}` for the text of a last line without a line end.
  *
  * @module
  */
@@ -22,13 +23,13 @@ import { EventLog } from "../../mod/telemetry/events/event_log.ts";
 import { type CommandHome, commandHome } from "./command_home.ts";
 import { startFakeService } from "./fake_service.ts";
 
-/** One step of a case, without what it must give: that is compared as text. */
+/** One step of a case, without its expected output, which is compared as text. */
 interface Step {
   readonly kind: "setup" | "comment" | "command";
   readonly line: string;
 }
 
-/** Runs the case in `text`; gives it back as it should read. */
+/** Runs the case in `text` and returns it with the actual output. */
 export async function replay(text: string): Promise<string> {
   await using home = await commandHome();
   let options: { readonly answer?: string } = {};
@@ -56,7 +57,7 @@ function parseCase(text: string): Step[] {
     if (line.startsWith("$ ")) steps.push({ kind: "command", line });
     else if (line.startsWith("% ")) steps.push({ kind: "setup", line });
     else if (line === "" || line.startsWith("#")) steps.push({ kind: "comment", line });
-    else if (!/^[|!=](?: |$)/.test(line)) throw new Error(`no line of a golden case: ${line}`);
+    else if (!/^[|!=](?: |$)/.test(line)) throw new Error(`not a line of a golden case: ${line}`);
   }
   return steps;
 }
@@ -86,11 +87,11 @@ async function setUp(home: CommandHome, verb: string, rest: string): Promise<voi
     case "service":
       return await startFakeService(home, rest);
     default:
-      throw new Error(`no set-up of a golden case: ${verb}`);
+      throw new Error(`not a set-up of a golden case: ${verb}`);
   }
 }
 
-/** Events that a test cannot bring about, by the functions that make them. */
+/** Events that a test cannot cause, by the functions that make them. */
 const EVENTS: Readonly<Record<string, (words: readonly string[]) => NewEvent>> = {
   bindFailed: ([endpoint = "", error]) => event.bindFailed(endpoint, { error: Number(error) }),
   listEntryUnusable: ([entry = "", error]) =>
@@ -108,12 +109,12 @@ const EVENTS: Readonly<Record<string, (words: readonly string[]) => NewEvent>> =
 async function writeEvent(folder: string, [name = "", ...words]: readonly string[]): Promise<void> {
   const log = new EventLog({ folder, now: Date.now, onTrouble: () => {} });
   const made = EVENTS[name]?.(words);
-  if (made === undefined) throw new Error(`no event of a golden case: ${name}`);
+  if (made === undefined) throw new Error(`not an event of a golden case: ${name}`);
   log.write(made);
   await log.close();
 }
 
-/** What differs from run to run, by its name: the home, and times. */
+/** Replaces what differs from run to run by its placeholder: the home, the host name, and times. */
 function steady(text: string, home: string): string {
   return text.replaceAll(home, "{home}")
     .replaceAll(`= ${Deno.hostname().toUpperCase()}\n`, "= {HOST}\n")

@@ -1,32 +1,36 @@
 /**
- * HTTP by hand: bytes out, bytes in, nothing hidden.
+ * A plain HTTP client: writes bytes and reads bytes, and hides nothing.
  *
  * @module
  */
 import { type Ip, urlHost } from "../../mod/base/address.ts";
 
-export interface Answer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly reason: string;
-  /** By lower-case name. */
+  /** Values by lower-case name. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
 export interface Get {
   readonly path?: string;
-  /** The Host field; the address and port when not given. */
+  /** The Host field; by default the address and port. */
   readonly host?: string;
 }
 
-/** One GET on a connection of its own. */
-export async function get(ip: string, port: number, options: Get = {}): Promise<Answer> {
+/** Sends one GET on a connection of its own. */
+export async function get(
+  ip: string,
+  port: number,
+  options: Get = {},
+): Promise<ReceivedResponse> {
   const { path = "/", host = `${urlHost(ip as Ip)}:${port}` } = options;
   const head = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
-  return parseAnswer(await talk(ip, port, head));
+  return parseResponse(await talk(ip, port, head));
 }
 
-/** Sends `text`; everything that comes back until the other side closes. */
+/** Sends `text` and returns everything that arrives until the server closes. */
 export async function talk(ip: string, port: number, text: string): Promise<string> {
   using conn = await Deno.connect({ hostname: ip, port });
   await send(conn, text);
@@ -38,7 +42,7 @@ export async function send(conn: Deno.Conn, text: string): Promise<void> {
   for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
 }
 
-/** What comes in until `isEnough` says so or the other side closes. */
+/** Returns what arrives until `isEnough` returns true or the server closes. */
 export async function receive(
   conn: Deno.Conn,
   isEnough: (text: string) => boolean,
@@ -54,12 +58,12 @@ export async function receive(
   return text;
 }
 
-/** The one answer that `text` is. */
-export function parseAnswer(text: string): Answer {
+/** Parses `text`, which is one response. */
+export function parseResponse(text: string): ReceivedResponse {
   const end = text.indexOf("\r\n\r\n");
   const [first = "", ...fields] = text.slice(0, end).split("\r\n");
   const [, status = "", reason = ""] = /^HTTP\/1\.1 ([0-9]{3}) (.*)$/.exec(first) ?? [];
-  if (end < 0 || status === "") throw new Error(`no answer: ${JSON.stringify(text)}`);
+  if (end < 0 || status === "") throw new Error(`not a response: ${JSON.stringify(text)}`);
   const headers = Object.fromEntries(fields.map((line) => {
     const colon = line.indexOf(": ");
     return [line.slice(0, colon).toLowerCase(), line.slice(colon + 2)];
@@ -67,7 +71,7 @@ export function parseAnswer(text: string): Answer {
   return { status: Number(status), reason, headers, body: text.slice(end + 4) };
 }
 
-/** True where a connection to `ip`:`port` is refused. */
+/** Reports whether a connection to `ip`:`port` is refused. */
 export async function isRefused(ip: string, port: number): Promise<boolean> {
   try {
     (await Deno.connect({ hostname: ip, port })).close();

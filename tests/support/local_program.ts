@@ -1,26 +1,26 @@
 /**
- * A program of this machine that serves on a loopback port, for tests that put it behind ours. Run by
- * itself with a name; it says its port on stdout.
+ * A local program that serves on a loopback port, for tests in which httpcfg is its reverse proxy.
+ * Executed on its own, with a name as its argument, it prints its port on stdout.
  *
  *     …/hello         its name
  *     …/headers       the fields of the request, as JSON
- *     …/silent        nothing, ever
- *     …/download?N    N bytes, as fast as they are taken
- *     …/upload        the number of bytes that came
- *     …/socket        a WebSocket that says everything back
+ *     …/silent        no response, ever
+ *     …/download?N    N bytes, as fast as they are read
+ *     …/upload        the number of bytes received
+ *     …/socket        a WebSocket that echoes everything
  *
  * @module
  */
 
-/** One that runs. */
+/** A running local program. */
 export interface LocalProgram extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
-  /** Ends it at once. */
+  /** Kills it at once. */
   kill(): Promise<void>;
 }
 
-/** Starts one that calls itself `name`. */
+/** Starts a local program called `name`. */
 export async function startLocalProgram(name: string): Promise<LocalProgram> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", "--allow-net", import.meta.url, name],
@@ -47,10 +47,10 @@ function serve(name: string): void {
     hostname: "127.0.0.1",
     port: 0,
     onListen: ({ port }) => void Deno.stdout.writeSync(new TextEncoder().encode(`${port}`)),
-  }, (request) => answer(name, request));
+  }, (request) => respond(name, request));
 }
 
-async function answer(name: string, request: Request): Promise<Response> {
+async function respond(name: string, request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
   switch (pathname.slice(pathname.lastIndexOf("/") + 1)) {
     case "headers":
@@ -74,7 +74,7 @@ async function answer(name: string, request: Request): Promise<Response> {
   }
 }
 
-/** `count` bytes in pieces, made when they are taken. */
+/** Returns `count` bytes in pieces that are made when they are read. */
 export function bytes(count: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   const piece = new Uint8Array(65_536).fill(0x61);
   let left = count;

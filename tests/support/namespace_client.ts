@@ -1,18 +1,18 @@
 /**
- * The client inside a network namespace: lines of JSON ask, lines of JSON answer. See
+ * The client inside a network namespace: reads requests and writes replies as lines of JSON. See
  * net_namespace.ts.
  *
  * @module
  */
 import { get, receive, send } from "./http_client.ts";
 
-/** Milliseconds between two requests of a connection that is kept alive. */
+/** Milliseconds between two requests of a keep-alive connection. */
 const PACE_MS = 5;
 
-const kept = { answers: 0, failures: 0 };
+const counts = { responses: 0, failures: 0 };
 
-async function answer(request: { op: string; ip: string; port: number }): Promise<unknown> {
-  if (request.op === "kept") return kept;
+async function reply(request: { op: string; ip: string; port: number }): Promise<unknown> {
+  if (request.op === "counts") return counts;
   if (request.op === "keep") {
     void keepAlive(request.ip, request.port);
     return {};
@@ -32,11 +32,11 @@ async function keepAlive(hostname: string, port: number): Promise<void> {
       await send(conn, "GET / HTTP/1.1\r\nHost: kept\r\n\r\n");
       const text = await receive(conn, (text) => text.includes("\r\n\r\nhello"));
       if (!text.startsWith("HTTP/1.1 200 ")) throw new Error(text);
-      kept.answers++;
+      counts.responses++;
       await new Promise((resolve) => setTimeout(resolve, PACE_MS));
     }
   } catch {
-    kept.failures++;
+    counts.failures++;
   }
 }
 
@@ -47,7 +47,7 @@ for await (const part of Deno.stdin.readable) {
   const lines = pending.split("\n");
   pending = lines.pop()!;
   for (const line of lines) {
-    const text = `${JSON.stringify(await answer(JSON.parse(line)))}\n`;
+    const text = `${JSON.stringify(await reply(JSON.parse(line)))}\n`;
     await Deno.stdout.write(new TextEncoder().encode(text));
   }
 }

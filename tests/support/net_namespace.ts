@@ -1,6 +1,6 @@
 /**
- * A network namespace of its own, with a pair of interfaces `v0` and `v1`, and a client that lives in
- * it. Needs root and `ip`.
+ * A new network namespace with a pair of interfaces `v0` and `v1`, and a client inside it. Needs
+ * root and `ip`.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { have } from "./tools.ts";
 
 const CLIENT = new URL("./namespace_client.ts", import.meta.url).pathname;
 
-/** What the client met. */
-export interface Met {
-  /** Body of the answer; null where nobody accepted or answered. */
+/** The result of one request of the client. */
+export interface ClientResult {
+  /** Body of the response; null if there was no connection or no response. */
   readonly body: string | null;
 }
 
-/** What a connection that was kept alive met so far. */
-export interface Kept {
-  readonly answers: number;
+/** The counts of the client's keep-alive connection so far. */
+export interface KeepAliveCounts {
+  readonly responses: number;
   readonly failures: number;
 }
 
-/** A test in namespaces; where they cannot be had it is skipped, and its name says for want of what. */
+/** A test in a namespace. It is skipped if there can be none, and its name says what is missing. */
 export function testInNamespace(
   name: string,
   fn: (space: NetNamespace) => Promise<void>,
@@ -69,23 +69,23 @@ export class NetNamespace implements AsyncDisposable {
     return space;
   }
 
-  /** Runs `ip` with the words of `line` inside. */
+  /** Runs `ip` inside with the words of `line`. */
   async ip(line: string): Promise<void> {
     await run(["-n", this.name, ...line.split(" ")]);
   }
 
-  /** One request from inside, on a connection of its own. */
-  async get(ip: string, port: number): Promise<Met> {
-    return await this.#ask({ op: "get", ip, port }) as Met;
+  /** Sends one request from inside, on a connection of its own. */
+  async get(ip: string, port: number): Promise<ClientResult> {
+    return await this.#ask({ op: "get", ip, port }) as ClientResult;
   }
 
-  /** From now on a connection from inside is kept alive and used all the time. */
+  /** Opens a keep-alive connection from inside that sends requests from now on. */
   async keep(ip: string, port: number): Promise<void> {
     await this.#ask({ op: "keep", ip, port });
   }
 
-  async kept(): Promise<Kept> {
-    return await this.#ask({ op: "kept" }) as Kept;
+  async counts(): Promise<KeepAliveCounts> {
+    return await this.#ask({ op: "counts" }) as KeepAliveCounts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

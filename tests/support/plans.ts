@@ -1,20 +1,20 @@
 /**
- * Plans made by hand, for what is built on them.
+ * Plans made by hand, for tests of the code that uses plans.
  *
  * @module
  */
 import { parseEndpoint } from "../../mod/base/address.ts";
 import type { Plan, PlannedEndpoint, PlannedSite } from "../../mod/listen/plan/plan.ts";
 
-/** A planned socket; everything but its name and action as it is where nothing special is. */
+/** Makes a planned socket; everything but its name and action has the most usual value. */
 export function plannedEndpoint(
   name: string,
   action: PlannedEndpoint["action"],
   more: Partial<PlannedEndpoint> = {},
 ): PlannedEndpoint {
   const endpoint = parseEndpoint(name);
-  if (endpoint === null) throw new Error(`${name} is no endpoint`);
-  const rest = { secure: false, cause: "the list has it", entry: null, holders: [] };
+  if (endpoint === null) throw new Error(`${name} is not an endpoint`);
+  const rest = { secure: false, cause: "it is on the list", entry: null, holders: [] };
   return { ...endpoint, action, ...rest, returns: false, ...more };
 }
 

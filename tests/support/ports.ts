@@ -6,8 +6,8 @@
 import { getAvailablePort } from "@std/net/get-available-port";
 
 /**
- * A TCP port that is free on every address. From below the range from which systems take ports for
- * connections, and at random, so that tests that run at the same time do not take it from each other.
+ * Returns a TCP port that is free on every address. It is below the range that systems use for
+ * outgoing connections, and random, so that tests that run at the same time do not choose the same.
  */
 export function freePort(): number {
   const preferredPort = 10_000 + Math.floor(Math.random() * 20_000);

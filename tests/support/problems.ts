@@ -1,17 +1,17 @@
 /**
- * Results that may be a problem, for tests that know which it has to be.
+ * Results that may be a problem, for tests that know which one to expect.
  *
  * @module
  */
 import { isProblem, type Problem } from "../../mod/base/problem.ts";
 
-/** The value; throws where there is a problem instead. */
+/** Returns the value; throws if the result is a problem. */
 export function valueOf<T>(result: T | Problem): T {
   if (!isProblem(result)) return result;
-  throw new Error(`a problem where none was expected: ${result.reason}`);
+  throw new Error(`unexpected problem: ${result.reason}`);
 }
 
-/** The code of the problem; 0 where there is none. */
+/** Returns the code of the problem; 0 if there is none. */
 export function codeOf(result: unknown): number {
   return isProblem(result) ? result.code : 0;
 }

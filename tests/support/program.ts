@@ -1,6 +1,7 @@
 /**
- * The real program, as a user starts it: `deno run -A main.ts …`, or the file in HTTPCFG_PROGRAM; in
- * a home of its own that is gone, with every process, when the test ends.
+ * The real program, started as a user starts it: `deno run -A main.ts …`, or the file that
+ * HTTPCFG_PROGRAM names. It has a home of its own, which is removed with every process when the
+ * test ends.
  *
  * @module
  */
@@ -8,12 +9,12 @@ import { waitFor } from "./wait.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const PROGRAM = Deno.env.get("HTTPCFG_PROGRAM");
-/** Program and first words of a call. */
+/** The program and the first arguments of every call. */
 export const CALL: readonly string[] = PROGRAM
   ? [PROGRAM]
   : [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
 
-/** Milliseconds for any command, on a machine that does ten other things. */
+/** Milliseconds for any command, also on a busy machine. */
 const RUN_MS = 90_000;
 /** Milliseconds for a process to end after SIGTERM, before SIGKILL. */
 const END_MS = 15_000;
@@ -29,16 +30,16 @@ export interface RunOptions {
 }
 
 export interface SpawnOptions {
-  /** Open files that the process may have; the system's own limit where not given. */
+  /** Limit of open files of the process; by default the system's own limit. */
   readonly openFilesMax?: number;
 }
 
 /** A service in the foreground. */
 export interface Foreground {
   readonly pid: number;
-  /** What it has said on stderr so far. */
-  said(): string;
-  /** Resolves with its exit status; 128 and the signal's number where a signal ended it. */
+  /** What it has written to stderr so far. */
+  stderr(): string;
+  /** Resolves with its exit status; 128 plus the signal's number if a signal ended it. */
   readonly ended: Promise<number>;
   hasEnded(): boolean;
   signal(signal: Deno.Signal): void;
@@ -52,10 +53,10 @@ export class Program implements AsyncDisposable {
     this.home = home;
   }
 
-  /** A program whose home is empty. `httpcfg` in a shell of {@linkcode shell} is this program. */
+  /** Makes a program with an empty home. In {@linkcode shell}, `httpcfg` is this program. */
   static async make(): Promise<Program> {
     const home = await Deno.realPath(await Deno.makeTempDir({ prefix: "httpcfg-e2e-" }));
-    await Deno.chmod(home, 0o755); // tests as another user look into it
+    await Deno.chmod(home, 0o755); // tests as another user read it
     const words = CALL.map((word) => `'${word}'`).join(" ");
     await Deno.mkdir(`${home}/bin`);
     await Deno.writeTextFile(`${home}/bin/httpcfg`, `#!/bin/sh\nexec ${words} "$@"\n`);
@@ -67,21 +68,21 @@ export class Program implements AsyncDisposable {
     return `${this.home}/config.json`;
   }
 
-  /** Runs `httpcfg` with the words of `line` to its end. */
+  /** Runs `httpcfg` to its end, with the words of `line`. */
   run(line: string | readonly string[], options: RunOptions = {}): Promise<Result> {
     const words = typeof line === "string" ? line.split(" ") : line;
     const [program, ...args] = [...CALL, ...words];
     return this.#output(program!, args, options);
   }
 
-  /** As {@linkcode run}; throws where the exit status is not 0. */
+  /** Like {@linkcode run}, but throws if the exit status is not 0. */
   async do(line: string | readonly string[]): Promise<Result> {
     const result = await this.run(line);
     if (result.status === 0) return result;
     throw new Error(`${line}: ${result.status}\n${result.out}${result.err}`);
   }
 
-  /** Runs a script of bash, in which `httpcfg` is this program. */
+  /** Runs a bash script in which `httpcfg` is this program. */
   shell(script: string, options: RunOptions = {}): Promise<Result> {
     return this.#output("bash", ["-c", script], options);
   }
@@ -89,11 +90,11 @@ export class Program implements AsyncDisposable {
   /** Starts `httpcfg serve` and waits until it listens or has ended. */
   async serve(options: SpawnOptions = {}): Promise<Foreground> {
     const served = this.spawn("serve", options);
-    await waitFor(() => served.said().includes("istening on ") || served.hasEnded(), "serve");
+    await waitFor(() => served.stderr().includes("istening on ") || served.hasEnded(), "serve");
     return served;
   }
 
-  /** Starts `httpcfg` and goes on. */
+  /** Starts `httpcfg` and does not wait for it. */
   spawn(line: string, { openFilesMax }: SpawnOptions = {}): Foreground {
     const limit = openFilesMax === undefined ? "" : `ulimit -n ${openFilesMax}; `;
     const child = new Deno.Command("sh", {
@@ -104,10 +105,10 @@ export class Program implements AsyncDisposable {
       stderr: "piped",
     }).spawn();
     this.#children.add(child);
-    let [said, hasEnded] = ["", false];
+    let [stderr, hasEnded] = ["", false];
     const reading = (async (): Promise<void> => {
       const decoder = new TextDecoder();
-      for await (const part of child.stderr) said += decoder.decode(part, { stream: true });
+      for await (const part of child.stderr) stderr += decoder.decode(part, { stream: true });
     })();
     const ended = Promise.all([child.status, reading]).then(([{ code }]) => {
       hasEnded = true;
@@ -116,19 +117,19 @@ export class Program implements AsyncDisposable {
     });
     return {
       pid: child.pid,
-      said: () => said,
+      stderr: () => stderr,
       ended,
       hasEnded: () => hasEnded,
       signal: (signal) => kill(child, signal),
     };
   }
 
-  /** The running service's answer to `status --format json`. */
+  /** Returns the output of `status --format json`. */
   async status(): Promise<Status> {
     return JSON.parse((await this.run("status --format json")).out) as Status;
   }
 
-  /** Process of the service that runs in this home, in whichever way it was started. */
+  /** Returns the process id of the service of this home, however it was started. */
   servicePid(): number | null {
     try {
       return Number(Deno.readTextFileSync(`${this.home}/run/httpcfg.pid`)) || null;
@@ -144,7 +145,7 @@ export class Program implements AsyncDisposable {
     await Deno.remove(this.home, { recursive: true });
   }
 
-  /** Ends a process of this home, and no other that got its number. */
+  /** Ends a process of this home, but not another process that got its id. */
   async #end(pid: number): Promise<void> {
     if (!this.#isOurs(pid)) return;
     kill({ pid, kill: (signal) => Deno.kill(pid, signal) }, "SIGTERM");
@@ -188,7 +189,7 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** Sends `signal` to a process, which may have ended by now. */
+/** Sends `signal` to a process that may have ended already. */
 export function kill(child: Pick<Deno.ChildProcess, "kill" | "pid">, signal: Deno.Signal): void {
   try {
     child.kill(signal);
@@ -197,7 +198,7 @@ export function kill(child: Pick<Deno.ChildProcess, "kill" | "pid">, signal: Den
   }
 }
 
-/** What tests look at in `status --format json`. */
+/** The part of `status --format json` that tests use. */
 export interface Status {
   readonly pid: number | null;
   readonly services: readonly { readonly name: string; readonly state: string }[];

@@ -1,6 +1,6 @@
 /**
- * A TCP client that can do what no browser does: send bytes one by one, stop reading, end one
- * direction, and reset.
+ * A TCP client that can do what browsers do not: send bytes one by one, stop reading, end one
+ * direction, and reset the connection.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import { Buffer } from "node:buffer";
 export interface RawClient {
   /** Everything received so far, bytes as characters. */
   readonly received: string;
-  /** Resolves when the other side has ended or reset the connection. */
+  /** Resolves when the server has ended or reset the connection. */
   readonly closed: Promise<"end" | "reset">;
   readonly isClosed: boolean;
-  /** Resolves when the bytes are with the system; also when the connection is gone. */
+  /** Resolves when the system has the bytes, or the connection is gone. */
   send(bytes: string | Uint8Array): Promise<void>;
-  /** No more reading, so that the other side's buffers fill. */
+  /** Stops reading, so that the server's buffers fill. */
   pause(): void;
   resume(): void;
-  /** Ends our direction; the other one stays open. */
+  /** Ends the client's direction; the other one stays open. */
   halfClose(): void;
-  /** Ends with RST. */
+  /** Closes the connection with RST. */
   reset(): void;
   close(): void;
 }
@@ -30,7 +30,7 @@ export interface Target {
   readonly port: number;
 }
 
-/** Connects; rejects where nobody accepts. */
+/** Connects; rejects if the connection is refused. */
 export async function rawConnect({ hostname, port }: Target): Promise<RawClient> {
   const socket: Socket = connect({ host: hostname, port, allowHalfOpen: true });
   await new Promise<void>((resolve, reject) => {

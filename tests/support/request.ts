@@ -1,5 +1,5 @@
 /**
- * Requests for handlers under test, without an engine.
+ * Requests for tests of handlers, without an HTTP engine.
  *
  * @module
  */
@@ -8,13 +8,13 @@ import type { HandlerResult, HttpRequest, HttpResponse } from "../../mod/base/ex
 
 export interface FakeRequest {
   readonly method?: string;
-  /** Decoded path; also the raw one where that is not given. */
+  /** The decoded path; also the raw path if that is not given. */
   readonly path?: string;
   readonly rawPath?: string;
   readonly query?: string | null;
   readonly host?: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** Pieces of the body in the order they arrive; absent for none. */
+  /** Pieces of the body in the order in which they arrive; absent if there is no body. */
   readonly body?: readonly Uint8Array[];
   readonly local?: Endpoint;
   readonly remote?: Endpoint;
@@ -22,7 +22,7 @@ export interface FakeRequest {
   readonly minor?: 0 | 1;
 }
 
-/** A request as the engine would make it. The body's buffer is reused, as the engine's is. */
+/** Makes a request as the engine does. The body's buffer is reused, as in the engine. */
 export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bodyReads: number } {
   const path = fake.path ?? "/";
   const headers = fake.headers ?? [];
@@ -62,7 +62,7 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
   return request;
 }
 
-/** The response of a handler that must not have refused. */
+/** Returns the response of a handler; throws if it is a refusal. */
 export async function responseOf(
   result: HandlerResult | Promise<HandlerResult>,
 ): Promise<HttpResponse> {
@@ -71,7 +71,7 @@ export async function responseOf(
   return settled;
 }
 
-/** Every byte of a response's body; closes a producer as the engine does. */
+/** Returns all bytes of a response's body, and closes a producer as the engine does. */
 export async function bodyBytes(response: HttpResponse): Promise<Uint8Array> {
   const { body } = response;
   if (body === null) return new Uint8Array();
@@ -87,12 +87,12 @@ export async function bodyBytes(response: HttpResponse): Promise<Uint8Array> {
   return Uint8Array.from(whole);
 }
 
-/** The body as UTF-8 text. */
+/** Returns the body as UTF-8 text. */
 export async function bodyText(response: HttpResponse): Promise<string> {
   return new TextDecoder().decode(await bodyBytes(response));
 }
 
-/** Value of the first field named `name`, without regard to case; null where there is none. */
+/** Returns the value of the first field named `name`, ignoring case; null if there is none. */
 export function field(response: HttpResponse, name: string): string | null {
   const found = response.headers.find(([n]) => n.toLowerCase() === name.toLowerCase());
   return found?.[1] ?? null;

@@ -1,5 +1,5 @@
 /**
- * The real program, serving in a home of its own, for end-to-end tests.
+ * The real program as a service with a home of its own, for end-to-end tests.
  *
  * @module
  */
@@ -8,25 +8,28 @@ import type { SiteContent } from "../../mod/config/document/site_content.ts";
 import { freePort } from "./ports.ts";
 import { Program, type SpawnOptions } from "./program.ts";
 
-/** Milliseconds until a request is given up. */
+/** Milliseconds after which a request is aborted. */
 const GET_MS = 60_000;
 
 export interface ServiceOptions extends SpawnOptions {
-  /** Contents by site name, each bound to `hostname:port`, the first for every host. */
+  /** Contents by site name. Each site is bound to `hostname:port`, the first for every host. */
   readonly sites: Readonly<Record<string, SiteContent>>;
   readonly settings?: ConfigDocument["settings"];
 }
 
-/** A running service; disposing of it ends the process and removes its home. */
+/** A running service. Disposing of it ends the process and removes its home. */
 export interface RunningService extends AsyncDisposable {
   readonly home: string;
   readonly hostname: string;
   readonly port: number;
   readonly pid: number;
   signal(name: Deno.Signal): void;
-  /** Ends with SIGTERM; gives the exit status and what stood on stderr. */
+  /** Ends the service with SIGTERM. Returns its exit status and stderr. */
   stop(): Promise<{ readonly code: number; readonly stderr: string }>;
-  /** Every line of a log below the home's log folder, `#` lines left out; none while it is not there. */
+  /**
+   * Returns the lines of logs below the log directory, without `#` lines; none if there are no
+   * logs.
+   */
   logLines(name: RegExp): Promise<string[]>;
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
 }
@@ -47,7 +50,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     signal: served.signal,
     async stop(): Promise<{ code: number; stderr: string }> {
       served.signal("SIGTERM");
-      return { code: await served.ended, stderr: served.said() };
+      return { code: await served.ended, stderr: served.stderr() };
     },
     logLines: (name) => logLines(`${home}/log`, name),
     get(path, headers = {}): Promise<Response> {

@@ -1,6 +1,6 @@
 /**
- * Two ends of one connection in memory. A write waits until the other end has read it, so that what is
- * held back is seen.
+ * Two ends of one connection in memory. A write waits until the other end has read it, so that a
+ * test sees what is held back.
  *
  * @module
  */
@@ -10,17 +10,17 @@ import type { ByteStream } from "../../mod/base/exchange.ts";
 class Channel {
   #piece: Uint8Array | null = null;
   #hasEnded = false;
-  #isCut = false;
+  #isAborted = false;
   #changed: (() => void)[] = [];
 
   async read(buffer: Uint8Array): Promise<number | null> {
     for (;;) {
-      if (this.#isCut) throw new Deno.errors.ConnectionReset("cut");
+      if (this.#isAborted) throw new Deno.errors.ConnectionReset("aborted");
       if (this.#piece !== null) {
         const count = Math.min(buffer.length, this.#piece.length);
         buffer.set(this.#piece.subarray(0, count));
         this.#piece = count === this.#piece.length ? null : this.#piece.subarray(count);
-        this.#tell();
+        this.#notify();
         return count;
       }
       if (this.#hasEnded) return null;
@@ -29,38 +29,38 @@ class Channel {
   }
 
   async write(bytes: Uint8Array): Promise<number> {
-    while (this.#piece !== null && !this.#isCut && !this.#hasEnded) await this.#change();
-    if (this.#isCut || this.#hasEnded) throw new Deno.errors.BrokenPipe("nobody reads");
+    while (this.#piece !== null && !this.#isAborted && !this.#hasEnded) await this.#change();
+    if (this.#isAborted || this.#hasEnded) throw new Deno.errors.BrokenPipe("no reader");
     if (bytes.length > 0) this.#piece = bytes.slice();
-    this.#tell();
+    this.#notify();
     return bytes.length;
   }
 
   end(): void {
     this.#hasEnded = true;
-    this.#tell();
+    this.#notify();
   }
 
-  cut(): void {
-    this.#isCut = true;
-    this.#tell();
+  abort(): void {
+    this.#isAborted = true;
+    this.#notify();
   }
 
   #change(): Promise<void> {
     return new Promise((resolve) => this.#changed.push(resolve));
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const resolve of this.#changed.splice(0)) resolve();
   }
 }
 
-/** An end that knows whether it was closed. */
+/** An end that reports whether it was closed. */
 export interface StreamEnd extends ByteStream {
   readonly isClosed: boolean;
 }
 
-/** Two ends; closing one ends what the other reads and breaks what it writes. */
+/** Makes two ends; closing one ends the other's input and makes its writes fail. */
 export function streamPair(): [StreamEnd, StreamEnd] {
   const [there, back] = [new Channel(), new Channel()];
   return [endOf(back, there), endOf(there, back)];
@@ -76,10 +76,10 @@ function endOf(incoming: Channel, outgoing: Channel): StreamEnd {
     write: (bytes) => outgoing.write(bytes),
     closeWrite: () => Promise.resolve(outgoing.end()),
     close(): void {
-      if (isClosed) throw new Deno.errors.BadResource("closed before");
+      if (isClosed) throw new Deno.errors.BadResource("already closed");
       isClosed = true;
       outgoing.end();
-      incoming.cut();
+      incoming.abort();
     },
   };
 }

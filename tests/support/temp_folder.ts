@@ -1,14 +1,14 @@
 /**
- * A folder of its own for one test, gone with it: `await using folder = await tempFolder()`.
+ * A directory for one test, removed at its end: `await using folder = await tempFolder()`.
  *
  * @module
  */
 
 export interface TempFolder extends AsyncDisposable {
   readonly path: string;
-  /** Path of `name` inside it. */
+  /** Returns the path of `name` inside it. */
   at(name: string): string;
-  /** Names of what is inside, sorted. */
+  /** Returns the names of its entries, sorted. */
   names(): string[];
 }
 

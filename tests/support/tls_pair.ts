@@ -1,5 +1,5 @@
 /**
- * Two ends of one TCP connection on loopback, and a certificate that both know.
+ * Two ends of one TCP connection on loopback, and a certificate for both.
  *
  * @module
  */
@@ -13,12 +13,12 @@ export interface Pem {
   readonly key: string;
 }
 
-/** A new certificate for `names` and 127.0.0.1. */
+/** Makes a new certificate for `names` and 127.0.0.1. */
 export function makePem(...names: string[]): Promise<Pem> {
   return makeSelfSigned({ names, ips: ["127.0.0.1"], days: 30, nowMs: Date.now() });
 }
 
-/** Both ends, closed when disposed of. */
+/** Both ends; they are closed when disposed of. */
 export interface TcpPair extends Disposable {
   readonly server: Deno.TcpConn;
   readonly client: Deno.TcpConn;
@@ -40,7 +40,7 @@ export async function tcpPair(): Promise<TcpPair> {
   };
 }
 
-/** `conn`, a member of `open` until it is closed. */
+/** Wraps `conn` as a stream that is in `open` until it is closed. */
 export function counted(conn: Deno.TcpConn, open: Set<GateStream>): GateStream {
   const stream: GateStream = {
     localAddr: conn.localAddr as Deno.NetAddr,
@@ -57,7 +57,7 @@ export function counted(conn: Deno.TcpConn, open: Set<GateStream>): GateStream {
   return stream;
 }
 
-/** The client's side of TLS over `conn`, which trusts `pem` alone. */
+/** Starts TLS on `conn` as a client that trusts only `pem`. */
 export function clientTls(
   conn: Deno.TcpConn,
   pem: Pem,
@@ -66,7 +66,7 @@ export function clientTls(
   return Deno.startTls(conn, { hostname, caCerts: [pem.cert], alpnProtocols: ["http/1.1"] });
 }
 
-/** Everything that comes until the end. */
+/** Returns everything up to the end of the stream. */
 export async function readAll(
   stream: { read(buffer: Uint8Array): Promise<number | null> },
   room = 65536,

@@ -1,19 +1,17 @@
 /**
- * Programs that a test needs and a machine may lack.
+ * Programs that a test needs and that may not be installed.
  *
  * @module
  */
 
 const PATHS = (Deno.env.get("PATH") ?? "").split(":");
 
-/** True where every one of `names` can be run. */
+/** Reports whether all of `names` are installed. */
 export function have(...names: string[]): boolean {
   return names.every((name) => PATHS.some((folder) => isFile(`${folder}/${name}`)));
 }
 
-/**
- * A test that needs `tools`; where one is missing it is skipped, and its name says for want of what.
- */
+/** A test that needs `tools`. It is skipped if one is missing, and its name says which. */
 export function testWith(tools: readonly string[], name: string, fn: () => Promise<void>): void {
   const missing = tools.filter((tool) => !have(tool));
   if (missing.length === 0) Deno.test(name, fn);

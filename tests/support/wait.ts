@@ -1,16 +1,16 @@
 /**
- * Waiting for what will be true, never for a time.
+ * Waiting for conditions, never for a time.
  *
  * @module
  */
 
-/** Milliseconds between two looks, and until a test gives up: slow machines are no failure. */
-const LOOK_MS = 15;
+/** Milliseconds between two checks, and until a test gives up: a slow machine is not a failure. */
+const CHECK_MS = 15;
 const GIVE_UP_MS = 60_000;
-/** Looks in a row that must show the same before nothing is said to go on any more. */
-const STILL_LOOKS = 20;
+/** Consecutive checks with the same result after which a value counts as unchanging. */
+const STILL_CHECKS = 20;
 
-/** Resolves when `condition` holds. Throws, with the words of `what`, when it never does. */
+/** Resolves when `condition` holds. Throws an error that names `what` if it never does. */
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   what: string,
@@ -19,17 +19,17 @@ export async function waitFor(
   const end = performance.now() + giveUpMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited ${giveUpMs} ms in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
   }
 }
 
-/** Resolves when what `measure` gives has stopped to change, as that of a writer whom nobody reads. */
+/** Resolves when the result of `measure` no longer changes, like that of a blocked writer. */
 export async function standstill(measure: () => number, what: string): Promise<void> {
-  let [last, looks] = [measure(), 0];
+  let [last, checks] = [measure(), 0];
   await waitFor(() => {
     const now = measure();
-    looks = now === last ? looks + 1 : 0;
+    checks = now === last ? checks + 1 : 0;
     last = now;
-    return looks >= STILL_LOOKS;
+    return checks >= STILL_CHECKS;
   }, `${what} to stand still`);
 }
