@@ -1,6 +1,6 @@
 /**
- * Clients that mean harm, against the real program on loopback, bounded in number and time. Each
- * ends with the same question: does the service still answer, and has it told what it did?
+ * Hostile clients against the real program on loopback, bounded in number and time. Each test ends
+ * with the same check: the service still responds, and has logged what it did.
  */
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
 import { type RawClient, rawConnect } from "../support/raw_client.ts";
@@ -12,29 +12,29 @@ const ECHO = { site: { kind: "echo" } } as const;
 const HEAD = "GET / HTTP/1.1\r\nHost: a\r\n";
 const HTTPERR = /httperr\d+\.log$/;
 
-Deno.test("attack: a head that comes byte by byte is cut at HeaderWaitTimeout", async () => {
+Deno.test("attack: a head that arrives byte by byte is aborted at HeaderWaitTimeout", async () => {
   await using service = await startService({ sites: SITE, settings: { HeaderWaitTimeout: 1 } });
   const client = await rawConnect(service);
   let sent = 0;
   await waitFor(async () => {
     await client.send(HEAD[sent++] ?? "x"); // never the empty line
     return client.isClosed;
-  }, "the end of a client that always has one more byte");
-  await told(service, "Timer_HeaderWait");
-  await stillAnswers(service);
+  }, "the end of a client that always sends one more byte");
+  await waitForLog(service, "Timer_HeaderWait");
+  await stillResponds(service);
 });
 
-Deno.test("attack: a body that does not come is cut at EntityBodyTimeout", async () => {
+Deno.test("attack: a body that does not arrive is aborted at EntityBodyTimeout", async () => {
   await using service = await startService({ sites: ECHO, settings: { EntityBodyTimeout: 1 } });
   const client = await rawConnect(service);
   await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nbegun");
   await client.closed;
   assertEquals(client.received, "");
-  await told(service, "Timer_EntityBody");
-  await stillAnswers(service);
+  await waitForLog(service, "Timer_EntityBody");
+  await stillResponds(service);
 });
 
-Deno.test("attack: a client that does not read is cut at MinFileBytesPerSec", async () => {
+Deno.test("attack: a client that does not read is aborted at MinFileBytesPerSec", async () => {
   await using folder = await folderWithLargeFile();
   await using service = await startService({
     sites: { site: { kind: "root", path: folder.path } },
@@ -43,24 +43,24 @@ Deno.test("attack: a client that does not read is cut at MinFileBytesPerSec", as
   const client = await rawConnect(service);
   client.pause();
   await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-  await told(service, "Timer_MinBytesPerSecond");
+  await waitForLog(service, "Timer_MinBytesPerSecond");
   client.close();
   assertEquals((await (await service.get("/large")).arrayBuffer()).byteLength, LARGE_BYTES);
 });
 
-// How much they cost is the bench's; here only that nobody waits for them: not one of them has ended.
-Deno.test("attack: 2,000 clients that never finish their heads stop nobody", async () => {
+// The bench measures their cost. Here no other client may wait for them while they are all open.
+Deno.test("attack: 2,000 clients that never finish their heads block no other client", async () => {
   await using service = await startService({
     sites: SITE,
     settings: { HeaderWaitTimeout: 65535, ConnectionTimeout: 65535 },
   });
   const silent = await silentClients(service, 2000);
-  for (let i = 0; i < 300; i++) await stillAnswers(service);
+  for (let i = 0; i < 300; i++) await stillResponds(service);
   assertEquals(silent.filter((client) => client.isClosed).length, 0);
   for (const client of silent) client.close();
 });
 
-Deno.test("attack: 2,000 clients that never finish their heads are all closed, and told", async () => {
+Deno.test("attack: 2,000 clients that never finish their heads are closed and logged", async () => {
   await using service = await startService({ sites: SITE, settings: { HeaderWaitTimeout: 1 } });
   const silent = await silentClients(service, 2000);
   await Promise.all(silent.map((client) => client.closed));
@@ -68,11 +68,11 @@ Deno.test("attack: 2,000 clients that never finish their heads are all closed, a
     const lines = await service.logLines(HTTPERR);
     return lines.filter((line) => line.includes("Timer_HeaderWait")).length === 2000;
   }, "2,000 lines of Timer_HeaderWait");
-  await stillAnswers(service);
+  await stillResponds(service);
 });
 
 Deno.test({
-  name: "attack: 400 clients at 256 open files crash nothing, spin nothing, and service comes back",
+  name: "attack: 400 clients at 256 open files: no crash, no busy loop, and the service recovers",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     await using service = await startService({
@@ -81,13 +81,13 @@ Deno.test({
       settings: { HeaderWaitTimeout: 4 },
     });
     const clients = await silentClients(service, 400); // in use: most are not closed to make room
-    await waitFor(() => openFiles(service.pid) >= 230, "the file table fills");
-    // From here to the first time-out there is nothing to do.
+    await waitFor(() => openFiles(service.pid) >= 230, "a full file table");
+    // From here until the first timeout there is nothing to do.
     const before = cpuSeconds(service.pid);
-    await told(service, "Timer_HeaderWait");
+    await waitForLog(service, "Timer_HeaderWait");
     assertLess(cpuSeconds(service.pid) - before, 1, "seconds of a CPU with nothing to do");
     for (const client of clients) client.close();
-    await stillAnswers(service);
+    await stillResponds(service);
     assertEquals((await service.stop()).code, 0);
   },
 });
@@ -103,17 +103,17 @@ Deno.test({
       clients.push(client);
       await client.send(`${HEAD}\r\n`); // kept alive, then idle
     }
-    // Everybody was answered, the later ones in the place of those that had been idle longest.
+    // Every client got a response, the later ones in place of those that had been idle longest.
     await waitFor(
       () => clients.every((client) => client.received.includes("hello")),
-      "400 answers",
+      "400 responses",
     );
     for (const client of clients) client.close();
-    await stillAnswers(service);
+    await stillResponds(service);
   },
 });
 
-Deno.test("attack: heads without an end are refused before they fill the memory", async () => {
+Deno.test("attack: endless heads are refused before they fill the memory", async () => {
   await using service = await startService({ sites: SITE });
   const endless: [name: string, start: string, more: string][] = [
     ["one field", `${HEAD}X: `, "x".repeat(65536)],
@@ -135,10 +135,10 @@ Deno.test("attack: heads without an end are refused before they fill the memory"
     if (client.received !== "") assertMatch(client.received, /^HTTP\/1\.1 [45]\d\d /, name);
     client.close();
   }
-  await stillAnswers(service);
+  await stillResponds(service);
 });
 
-Deno.test("attack: a client that ends its direction gets every answer that it asked for", async () => {
+Deno.test("attack: a client that ends its direction gets every response it requested", async () => {
   await using folder = await folderWithLargeFile();
   await using service = await startService({
     sites: { site: { kind: "root", path: folder.path } },
@@ -151,15 +151,15 @@ Deno.test("attack: a client that ends its direction gets every answer that it as
   assertEquals(await client.closed, "end");
   assertEquals(client.received.split("HTTP/1.1 200 OK").length - 1, 4);
   assertEquals(client.received.endsWith("end"), true);
-  const cut = await rawConnect(service);
-  await cut.send("GET /small HTTP/1.1\r\nHo");
-  cut.halfClose();
-  await cut.closed;
-  assertEquals(cut.received.includes("200 OK"), false);
-  await stillAnswers(service, "/small");
+  const truncated = await rawConnect(service);
+  await truncated.send("GET /small HTTP/1.1\r\nHo");
+  truncated.halfClose();
+  await truncated.closed;
+  assertEquals(truncated.received.includes("200 OK"), false);
+  await stillResponds(service, "/small");
 });
 
-// Method: a reset in every state of a connection, many times, then a look at what is left.
+// Method: a reset in every state of a connection, many times, then a check of what is left.
 Deno.test("attack: a reset in any state costs that connection and nothing else", async () => {
   await using folder = await folderWithLargeFile();
   await using service = await startService({
@@ -171,20 +171,20 @@ Deno.test("attack: a reset in any state costs that connection and nothing else",
     ["in the head", (client) => client.send("GET / HTTP/1.1\r\nHo")],
     ["in a body", (client) => client.send(`${post}Content-Length: 100\r\n\r\nhalf`)],
     ["in a chunk", (client) => client.send(`${post}Transfer-Encoding: chunked\r\n\r\n64\r\nhalf`)],
-    ["in a large body that comes back", (client) => {
+    ["in a large body that is echoed", (client) => {
       return client.send(`${post}Content-Length: 9000000\r\n\r\n${"x".repeat(2_000_000)}`);
     }],
-    ["asked", (client) => client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n")],
-    ["in an answer", async (client) => {
+    ["after a request", (client) => client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n")],
+    ["in a response", async (client) => {
       await client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-      await waitFor(() => client.received.length > 0, "an answer begins");
+      await waitFor(() => client.received.length > 0, "the start of a response");
       client.pause();
     }],
     ["idle", async (client) => {
       await client.send("GET /small HTTP/1.1\r\nHost: a\r\n\r\n");
-      await waitFor(() => client.received.endsWith("small"), "an answer ends");
+      await waitFor(() => client.received.endsWith("small"), "the end of a response");
     }],
-    ["with answers waiting", (client) => {
+    ["with responses waiting", (client) => {
       return client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20));
     }],
     ["after a refusal", async (client) => {
@@ -200,10 +200,10 @@ Deno.test("attack: a reset in any state costs that connection and nothing else",
     }
   }
   if (Deno.build.os === "linux") {
-    await waitFor(() => establishedTo(service.port) === 0, "no connection is left");
-    await waitFor(() => openFiles(service.pid, folder.path) === 0, "no file is left open");
+    await waitFor(() => establishedTo(service.port) === 0, "the end of every connection");
+    await waitFor(() => openFiles(service.pid, folder.path) === 0, "the end of every open file");
   }
-  await stillAnswers(service, "/small");
+  await stillResponds(service, "/small");
   const { code, stderr } = await service.stop();
   assertEquals(code, 0);
   assertEquals(stderr.includes("internal error"), false, stderr);
@@ -220,21 +220,21 @@ async function folderWithLargeFile(): Promise<AsyncDisposable & { readonly path:
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-async function stillAnswers(service: RunningService, path = "/"): Promise<void> {
+async function stillResponds(service: RunningService, path = "/"): Promise<void> {
   const response = await service.get(path);
   assertEquals(response.status, 200);
   await response.body?.cancel();
 }
 
-async function told(service: RunningService, reason: string): Promise<void> {
+async function waitForLog(service: RunningService, reason: string): Promise<void> {
   await waitFor(async () => {
     const lines = await service.logLines(HTTPERR);
     return lines.some((line) => line.includes(` ${reason} `));
-  }, `HTTPERR says ${reason}`);
+  }, `${reason} in the HTTPERR log`);
   assertStringIncludes((await service.logLines(HTTPERR)).join("\n"), ` ${reason} -`);
 }
 
-/** Clients that begin a head and say no more. */
+/** Connects clients that begin a head and send nothing more. */
 async function silentClients(service: RunningService, count: number): Promise<RawClient[]> {
   const clients: RawClient[] = [];
   for (let i = 0; i < count; i++) {
@@ -245,7 +245,7 @@ async function silentClients(service: RunningService, count: number): Promise<Ra
   return clients;
 }
 
-/** Files that the process has open; with `folder`, those below it. */
+/** Counts the files that the process has open; with `folder`, those below it. */
 function openFiles(pid: number, folder?: string): number {
   let count = 0;
   for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
@@ -253,7 +253,7 @@ function openFiles(pid: number, folder?: string): number {
       const path = Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
       if (folder === undefined || path.startsWith(folder)) count++;
     } catch {
-      // Closed since it was listed.
+      // Closed after it was listed.
     }
   }
   return count;
@@ -265,7 +265,7 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100; // USER_HZ
 }
 
-/** Connections on the server's side of `port` that the kernel calls established. */
+/** Counts the established connections on the server's side of `port`, according to the kernel. */
 function establishedTo(port: number): number {
   const local = `0200007F:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   const rows = Deno.readTextFileSync("/proc/net/tcp").split("\n");

@@ -4,10 +4,10 @@ import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { Program, type Result } from "../support/program.ts";
 import { testWith } from "../support/tools.ts";
 
-/** Who is not root can neither drop rights nor mount. */
+/** Only root can drop privileges and mount. */
 const isRoot = Deno.uid() === 0;
 
-/** Names and contents of all that is in the home, whatever a command may have touched. */
+/** Returns the names and contents of all files in the home. */
 function snapshot(folder: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const { name, isDirectory } of Deno.readDirSync(folder)) {
@@ -23,10 +23,10 @@ function assertClearError({ out, err }: Result, parts: readonly string[], line: 
   assertMatch(err, /^hint: .+$/m, line);
   for (const part of parts) assertStringIncludes(err, part, line);
   assert(!err.includes("internal error") && !err.includes("    at "), `${line}: ${err}`);
-  assert(err.length < 1000 && out.length < 200, `${line} says too much`);
+  assert(err.length < 1000 && out.length < 200, `${line}: output too long`);
 }
 
-Deno.test("what is no address: an error with the reason, exit status 1, nothing stored", async () => {
+Deno.test("not an address: an error with the reason, exit status 1, nothing stored", async () => {
   await using program = await Program.make();
   const values: [value: string, reason: string][] = [
     ["nonsense!", "not an IP address"],
@@ -46,7 +46,7 @@ Deno.test("what is no address: an error with the reason, exit status 1, nothing 
   assertEquals(Object.keys(snapshot(program.home)), [`${program.home}/bin/httpcfg`]);
 });
 
-Deno.test("a wrong command line: exit status 2, or 87 where the old tool had it", async () => {
+Deno.test("a wrong command line: exit status 2, or 87 as with the old tool", async () => {
   await using program = await Program.make();
   const lines: [line: string, status: number][] = [
     ["nonsense", 2],
@@ -66,27 +66,27 @@ Deno.test("a wrong command line: exit status 2, or 87 where the old tool had it"
   assertEquals(Object.keys(snapshot(program.home)), [`${program.home}/bin/httpcfg`]);
 });
 
-Deno.test("a broken document: every command says where, none changes it or starts", async () => {
+Deno.test("a broken document: every command reports where, none changes it or starts", async () => {
   await using program = await Program.make();
   const changed = (change: Record<string, unknown>): string => {
     return JSON.stringify({ ...DEFAULT_DOCUMENT, ...change });
   };
   const documents: [shows: string, text: string, parts: string[]][] = [
     ["broken JSON", '{"version": 1, "ipListen": [', ["Cannot read", program.config]],
-    ["nothing", "", ["Cannot read", program.config]],
+    ["an empty file", "", ["Cannot read", program.config]],
     ["an unknown field", changed({ ipLisen: [] }), ["ipLisen: unknown field"]],
     ["a wrong type", changed({ ipListen: "10.0.0.1" }), ["ipListen: expected a list"]],
-    ["no entry", changed({ ipListen: ["10.0.0.1", "1 .2.3"] }), ["ipListen[1]"]],
+    ["an invalid entry", changed({ ipListen: ["10.0.0.1", "1 .2.3"] }), ["ipListen[1]"]],
     ["a newer version", changed({ version: 2 }), ["version 2 is newer"]],
   ];
   const lines = ["set iplisten -i 127.0.0.2", "query iplisten", "site list", "status"];
   for (const [shows, text, parts] of documents) {
     await Deno.writeTextFile(program.config, text);
     const results = await Promise.all(lines.map((line) => program.run(line)));
-    results.push(await program.run("serve")); // alone: while it fails, it answers to status
+    results.push(await program.run("serve")); // alone, because it responds to status until it fails
     [...lines, "serve"].forEach((line, i) => {
       const result = results[i]!;
-      // A query reads the list alone: what is wrong beside it, others say.
+      // A query reads only the list; other commands report what else is wrong.
       if (line === "query iplisten" && shows === "an unknown field") return;
       assertEquals([result.status, result.out], [1, ""], `${shows}: ${line}`);
       assertClearError(result, parts, `${shows}: ${line}`);
@@ -100,16 +100,16 @@ Deno.test("a broken document: every command says where, none changes it or start
   assert(net.status !== 0);
 });
 
-testWith(isRoot ? ["setpriv"] : [], "a folder that is not writable", async () => {
+testWith(isRoot ? ["setpriv"] : [], "a directory that is not writable", async () => {
   await using program = await Program.make();
   await program.do("set iplisten -i 127.0.0.2");
   if (isRoot) await Deno.chown(program.home, 65534, 65534);
   const before = snapshot(program.home);
   await Deno.chmod(program.home, 0o555);
-  // Root without its capabilities is a user like any other.
+  // Root without capabilities is a user like any other.
   const as = isRoot ? "setpriv --bounding-set=-all --inh-caps=-all " : "";
   try {
-    // The old tool ends with ERROR_ACCESS_DENIED.
+    // The old tool exits with ERROR_ACCESS_DENIED.
     const lines: [line: string, status: number, out: string][] = [
       ["set iplisten -i 127.0.0.3", 5, "HttpSetServiceConfiguration completed with 5\n"],
       ["delete iplisten -i 127.0.0.2", 5, "HttpDeleteServiceConfiguration completed with 5\n"],
@@ -136,13 +136,13 @@ testWith(isRoot ? ["unshare", "mount"] : ["root"], "a read-only file system", as
     `mount -o remount,ro,bind "$HTTPCFG_HOME"`;
   const script = `unshare -m sh -c '${mount} || exit 77; exec httpcfg set iplisten -i ::1'`;
   const result = await program.shell(script);
-  if (result.status === 77) return; // a container that may not mount
+  if (result.status === 77) return; // a container that is not allowed to mount
   assertEquals([result.status, result.out], [1, ""]);
   assertClearError(result, [program.config, "read-only"], "set");
   assertEquals(snapshot(program.home), before);
 });
 
-Deno.test("a home that cannot be: a file in its place", async () => {
+Deno.test("an impossible home: a file in its place", async () => {
   await using program = await Program.make();
   const file = `${program.home}/bin/httpcfg`;
   for (const line of ["set iplisten -i 127.0.0.2", "query iplisten", "serve"]) {

@@ -1,10 +1,10 @@
-// Story: two administrators change one site at the same moment, and neither loses what the other did.
+// Story: two administrators change one site at the same moment, and neither change is lost.
 import { assertEquals } from "@std/assert";
 import { Program } from "../support/program.ts";
 
 const ROUNDS = 100;
 
-Deno.test("site set and site stop at the same time, with no service running: nothing is lost", async () => {
+Deno.test("site set and site stop at once, no service running: nothing is lost", async () => {
   await using program = await Program.make();
   await program.do("site add a --bind :8081: --echo");
   const lost: string[] = [];

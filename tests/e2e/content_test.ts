@@ -1,14 +1,17 @@
-/** What sites serve, over the wire: files and the fence around their folder, the echo, fixed texts, redirects. */
+/**
+ * The contents of sites over the network: files and the boundary of their directory, echo, fixed
+ * texts, redirects.
+ */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type RawClient, rawConnect } from "../support/raw_client.ts";
 import { type RunningService, startService } from "../support/service.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { waitFor } from "../support/wait.ts";
 
-const SECRET = "nobody may read this";
+const SECRET = "secret text";
 
-// Goal: no path leaves the root. Method: raw targets, so that no client tidies them up on the way.
-Deno.test("files: no path and no link shows what is not below the root", async () => {
+// Goal: no path leaves the root. Method: raw targets, so that no client normalizes them.
+Deno.test("files: no path and no link reaches a file that is not below the root", async () => {
   await using temp = await tempFolder();
   await Deno.mkdir(temp.at("www/sub"), { recursive: true });
   await Deno.writeTextFile(temp.at("secret.txt"), SECRET);
@@ -52,12 +55,12 @@ Deno.test("files: no path and no link shows what is not below the root", async (
     "/sub/../.git/config",
   ];
   for (const target of targets) {
-    const answer = await ask(
+    const response = await ask(
       service,
       `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`,
     );
-    assertEquals(answer.includes(SECRET), false, target);
-    assert(/^HTTP\/1\.1 (?:400|403|404) /.test(answer), `${target}: ${answer.slice(0, 40)}`);
+    assertEquals(response.includes(SECRET), false, target);
+    assert(/^HTTP\/1\.1 (?:400|403|404) /.test(response), `${target}: ${response.slice(0, 40)}`);
   }
   const listing = await (await service.get("/sub/")).text();
   assertEquals(listing.includes("secret"), false);
@@ -98,7 +101,7 @@ Deno.test("files: conditions, ranges, HEAD and methods as curl and browsers use 
   assertStringIncludes(refused, "Allow: GET, HEAD, OPTIONS\r\n");
 });
 
-Deno.test("echo: a body comes back byte for byte, sized or chunked, small or large", async () => {
+Deno.test("echo: a body is echoed byte for byte, sized or chunked, small or large", async () => {
   await using service = await startService({ sites: { site: { kind: "echo" } } });
   const url = `http://${service.hostname}:${service.port}/`;
   for (const size of [0, 1, 70_000, 3_000_000]) {
@@ -115,7 +118,7 @@ Deno.test("echo: a body comes back byte for byte, sized or chunked, small or lar
   );
 });
 
-Deno.test("fixed text: every method is answered, after its body was read", async () => {
+Deno.test("fixed text: every method gets a response, after its body was read", async () => {
   await using service = await startService({
     sites: { site: { kind: "respond", text: "fixed", status: 503 } },
   });
@@ -126,12 +129,12 @@ Deno.test("fixed text: every method is answered, after its body was read", async
     await client.send("body");
   }
   const count = (): number => client.received.split("HTTP/1.1 503 ").length - 1;
-  await waitFor(() => count() === methods.length, "an answer to each method");
+  await waitFor(() => count() === methods.length, "a response to each method");
   client.close();
 });
 
-// Goal: what a browser is told to ask for next. Method: raw requests, so that no client tidies them up.
-Deno.test("redirect: path, query and host as they were sent, whatever the method", async () => {
+// Goal: the Location that a browser gets. Method: raw requests, so that no client normalizes them.
+Deno.test("redirect: path, query and host as sent, whatever the method", async () => {
   await using service = await startService({
     sites: {
       site: { kind: "redirect", to: "https://{host}:8443{path}", status: 308 },
@@ -149,13 +152,13 @@ Deno.test("redirect: path, query and host as they were sent, whatever the method
     ["GET /<x>?\\|", "path.test", 302, "/%3Cx%3E?%5C%7C"],
   ];
   for (const [line, host, status, location] of cases) {
-    const answer = await ask(
+    const response = await ask(
       service,
       `${line} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
     );
-    assertStringIncludes(answer, `HTTP/1.1 ${status} `, line);
-    assertStringIncludes(answer, `\r\nLocation: ${location}\r\n`, line);
-    assertStringIncludes(answer, `<h1>${status} `, line);
+    assertStringIncludes(response, `HTTP/1.1 ${status} `, line);
+    assertStringIncludes(response, `\r\nLocation: ${location}\r\n`, line);
+    assertStringIncludes(response, `<h1>${status} `, line);
   }
   const head = await ask(service, "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   assertStringIncludes(head, "Location: https://a:8443/\r\n");
@@ -165,7 +168,7 @@ Deno.test("redirect: path, query and host as they were sent, whatever the method
   await client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n");
   await client.send("body");
   await client.send("GET /next HTTP/1.1\r\nHost: a\r\n\r\n");
-  await waitFor(() => client.received.includes("/next\r\n"), "the answer behind the body");
+  await waitFor(() => client.received.includes("/next\r\n"), "the response after the body");
   assertEquals(client.received.split("HTTP/1.1 308 ").length, 3);
   client.close();
 });

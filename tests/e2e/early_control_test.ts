@@ -1,14 +1,14 @@
-// Story: a client that speaks to the control socket the moment it exists is answered like any other:
-// the process that it ends is gone, and leaves nothing behind that no command can see or stop.
+// Story: a client that connects to the control socket the moment it exists gets a reply like any
+// other: the process that it ends is gone, and leaves nothing that no command can see or stop.
 import { assertEquals } from "@std/assert";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 
-/** Starts that are met by an early client; one in three used to go well by luck. */
+/** Starts with an early client; one in three used to succeed by chance. */
 const ROUNDS = 50;
 
-/** Sends `request` as soon as the socket `path` takes a connection; gives the whole answer. */
+/** Sends `request` as soon as the socket `path` accepts a connection. Returns the whole reply. */
 async function askEarly(path: string, request: unknown): Promise<string> {
   for (;;) {
     let conn: Deno.UnixConn;
@@ -18,7 +18,7 @@ async function askEarly(path: string, request: unknown): Promise<string> {
       const isAbsent = error instanceof Deno.errors.NotFound ||
         error instanceof Deno.errors.ConnectionRefused;
       if (!isAbsent) throw error;
-      continue; // not there yet: the very first moment is what is wanted
+      continue; // does not exist yet, and the test needs the very first moment
     }
     try {
       await conn.write(new TextEncoder().encode(`${JSON.stringify(request)}\n`));
@@ -33,21 +33,21 @@ async function askEarly(path: string, request: unknown): Promise<string> {
 }
 
 for (const command of ["serve --background", "serve"]) {
-  Deno.test(`${command}: a client that asks to end at the first moment ends it, 50 times`, async () => {
+  Deno.test(`${command}: a client ends it at the first moment, ${ROUNDS} times`, async () => {
     await using program = await Program.make();
     await program.do("site remove W3SVC/1");
     await program.do(`site add one --bind 127.0.0.2:${freePort()}: --respond here`);
-    const answers: string[] = [];
+    const replies: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const served = program.spawn(command);
-      const answer = await askEarly(`${program.home}/run/control.sock`, { op: "end" });
-      answers.push(
-        (JSON.parse(answer.trim().split("\n").at(-1) ?? "null") as { kind: string }).kind,
+      const reply = await askEarly(`${program.home}/run/control.sock`, { op: "end" });
+      replies.push(
+        (JSON.parse(reply.trim().split("\n").at(-1) ?? "null") as { kind: string }).kind,
       );
       await waitFor(() => served.hasEnded(), `the end of round ${round}`);
       assertEquals(await served.ended, 0, served.stderr());
     }
-    assertEquals(answers, Array.from({ length: ROUNDS }, () => "result"));
+    assertEquals(replies, Array.from({ length: ROUNDS }, () => "result"));
     assertEquals(program.servicePid(), null);
     assertEquals((await program.run("status")).status, 1);
   });

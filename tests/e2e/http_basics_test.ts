@@ -1,4 +1,4 @@
-// Story: people point their usual client at the service, over IPv4 and IPv6.
+// Story: people use their usual HTTP client with the service, over IPv4 and IPv6.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { get, parseResponse, receive, send, talk } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
@@ -8,7 +8,7 @@ import { testWith } from "../support/tools.ts";
 const V4 = "127.0.0.2";
 const TEXT = "hello, world\n";
 
-/** A service with a fixed text, a folder of files and the welcome page, on 127.0.0.2 and ::1. */
+/** Starts a service with a fixed text, files and the welcome page, on 127.0.0.2 and ::1. */
 async function service(): Promise<{ program: Program; port: number }> {
   const program = await Program.make();
   const port = freePort();
@@ -60,7 +60,7 @@ for (const ip of [V4, "::1"]) {
   });
 }
 
-Deno.test("pipelined requests are answered in their order on one connection", async () => {
+Deno.test("pipelined requests get their responses in order on one connection", async () => {
   const { program, port } = await service();
   await using _program = program;
   using conn = await Deno.connect({ hostname: V4, port });
@@ -78,7 +78,7 @@ Deno.test("pipelined requests are answered in their order on one connection", as
   assert(all.endsWith("<h1>index</h1>\n"), all);
 });
 
-Deno.test("HTTP/1.0 closes, and stays open where it is asked to", async () => {
+Deno.test("HTTP/1.0 closes the connection, and keeps it open on request", async () => {
   const { program, port } = await service();
   await using _program = program;
   const closed = await talk(V4, port, "GET / HTTP/1.0\r\nHost: text\r\n\r\n");
@@ -92,7 +92,7 @@ Deno.test("HTTP/1.0 closes, and stays open where it is asked to", async () => {
   }
 });
 
-Deno.test("a host that no site has gets HTTP.sys's 400", async () => {
+Deno.test("a host of no site gets the 400 of HTTP.sys", async () => {
   const { program, port } = await service();
   await using _program = program;
   const { status, reason, body, headers } = await get(V4, port, { host: "nobody" });
@@ -117,13 +117,13 @@ Deno.test("the welcome page shows what is listening", async () => {
   }
 });
 
-Deno.test("a head without end is refused, and others are served meanwhile", async () => {
+Deno.test("an endless head is refused, and others are served meanwhile", async () => {
   const { program, port } = await service();
   await using _program = program;
   using slow = await Deno.connect({ hostname: V4, port });
   await send(slow, "GET / HTTP/1.1\r\nHost: text\r\nX: ");
   assertEquals((await get(V4, port, { host: "text" })).body, TEXT);
-  await send(slow, "x".repeat(20_000)).catch(() => {}); // it may be cut before all is sent
+  await send(slow, "x".repeat(20_000)).catch(() => {}); // aborted perhaps, before all is sent
   const refused = await receive(slow, () => false).catch(() => "");
   assert(refused === "" || refused.startsWith("HTTP/1.1 400 "), refused);
   assertEquals((await get(V4, port, { host: "text" })).body, TEXT);

@@ -1,6 +1,6 @@
 /**
- * https on the real program, as curl and openssl see it: which certificate, which versions, what
- * happens without one, when one is replaced, and to clients that mean harm.
+ * https on the real program, as curl and openssl see it: the certificate, the versions, what
+ * happens without a certificate and when it is replaced, and hostile clients.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { ConfigDocument, SiteRecord } from "../../mod/config/document/document.ts";
@@ -17,16 +17,16 @@ interface Secure extends AsyncDisposable {
   readonly program: Program;
   readonly port: number;
   readonly served: Foreground;
-  /** PEM file of the certificate called `name`. */
+  /** Returns the PEM file of the certificate called `name`. */
   pem(name: string): string;
   /** Runs curl, which trusts the certificate called `name`. */
   curl(name: string, line: string): Promise<{ status: number; out: string; err: string }>;
-  /** Runs `openssl s_client`; all that it said. */
+  /** Runs `openssl s_client` and returns all of its output. */
   handshake(line: string): Promise<string>;
 }
 
 interface Wanted {
-  /** Names of self-signed certificates by the key of their record, without the port. */
+  /** Names of self-signed certificates, by the key of their record without the port. */
   readonly ssl: Readonly<Record<string, string>>;
   readonly sites?: readonly Partial<SiteRecord>[];
   readonly settings?: ConfigDocument["settings"];
@@ -86,7 +86,7 @@ async function startHttps({ ssl, sites = [{}], settings = {} }: Wanted): Promise
   };
 }
 
-testWith(["curl"], "https: the KB's commands and curl, from nothing to an answer", async () => {
+testWith(["curl"], "https: the KB's commands and curl, from nothing to a response", async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do(`set iplisten -i ${IP}`);
@@ -128,7 +128,7 @@ testWith(
 
 testWith(
   ["openssl"],
-  "https: a name's certificate goes before the address's, and that before any's",
+  "https: a name's certificate precedes the address's, and that one the default",
   async () => {
     await using secure = await startHttps({
       ssl: { "0.0.0.0": "any.test", "a.test": "a.test", "b.test": "b.test" },
@@ -149,14 +149,14 @@ testWith(
 
 testWith(
   ["openssl"],
-  "https: TLS 1.2 and 1.3, HTTP/1.1 alone, and no client certificate",
+  "https: TLS 1.2 and 1.3, only HTTP/1.1, and no client certificate",
   async () => {
     await using secure = await startHttps({ ssl: { "0.0.0.0": "a.test" } });
     for (const [flag, version] of [["-tls1_2", "TLSv1.2"], ["-tls1_3", "TLSv1.3"]]) {
-      const said = await secure.handshake(`${flag} -alpn h2,http/1.1`);
-      assertMatch(said, new RegExp(`${version}, Cipher is (?!\\(NONE\\))`));
-      assertStringIncludes(said, "ALPN protocol: http/1.1");
-      assertStringIncludes(said, "No client certificate CA names sent");
+      const output = await secure.handshake(`${flag} -alpn h2,http/1.1`);
+      assertMatch(output, new RegExp(`${version}, Cipher is (?!\\(NONE\\))`));
+      assertStringIncludes(output, "ALPN protocol: http/1.1");
+      assertStringIncludes(output, "No client certificate CA names sent");
     }
     for (
       const flag of ["-tls1_1 -cipher ALL:@SECLEVEL=0", "-tls1 -cipher ALL:@SECLEVEL=0", "-alpn h2"]
@@ -202,7 +202,7 @@ testWith(["curl"], "https: one connection, many requests, and large bodies both 
   const loaded = await secure.curl("a.test", `${host} -o ${down} ${url}large`);
   assertEquals([loaded.status, loaded.err], [0, ""]);
   assertEquals(await Deno.readFile(down), large);
-  // The echo gives back what it got, so that each of these is a body both ways at once.
+  // The echo returns what it receives, so each of these is a body in both directions at once.
   for (const body of [`--data-binary @${file} -H 'Expect:'`, `-T - <${file}`]) {
     const echoed = await secure.curl("a.test", `-o ${down} ${url}up ${body}`);
     assertEquals([echoed.status, echoed.err], [0, ""], body);
@@ -212,7 +212,7 @@ testWith(["curl"], "https: one connection, many requests, and large bodies both 
 
 testWith(
   ["openssl"],
-  "https: a replaced certificate reaches new clients, and those that stand go on",
+  "https: a replaced certificate reaches new clients, and open connections continue",
   async () => {
     await using secure = await startHttps({ ssl: { "0.0.0.0": "a.test" } });
     const { program, port } = secure;
@@ -240,13 +240,13 @@ testWith(
     assertEquals(await ask(), 200);
 
     await Deno.writeTextFile(secure.pem("a.test"), "broken");
-    const isTold = async (): Promise<boolean> => {
+    const isLogged = async (): Promise<boolean> => {
       return (await program.shell("grep -rq 15021 $HTTPCFG_HOME/log")).status === 0;
     };
-    await waitFor(isTold, "event 15021");
+    await waitFor(isLogged, "event 15021");
     assert(await shown());
     assertEquals(await ask(), 200);
-    // Read again, the certificate of before stays: the files are still broken.
+    // A reload keeps the previous certificate, because the files are still broken.
     await program.do("reload");
     assert(await shown());
   },
@@ -254,7 +254,7 @@ testWith(
 
 testWith(
   ["curl", "openssl"],
-  "https: clients that speak something else are sent away",
+  "https: clients that do not speak TLS are rejected",
   async () => {
     await using secure = await startHttps({
       ssl: { "0.0.0.0": "a.test" },
@@ -270,8 +270,8 @@ testWith(
     assertEquals(await receive(garbage, () => false).catch(() => ""), "");
     using silent = await Deno.connect({ hostname: IP, port });
     assertEquals(await receive(silent, () => false), ""); // after HeaderWaitTimeout
-    const answered = await secure.curl("a.test", `https://${IP}:${port}/`);
-    assertEquals(answered.status, 0);
+    const served = await secure.curl("a.test", `https://${IP}:${port}/`);
+    assertEquals(served.status, 0);
     await program.shell("kill -TERM " + secure.served.pid);
     await secure.served.ended;
     const log = await program.shell("cat $(find $HTTPCFG_HOME/log -iname 'httperr*.log')");
@@ -284,7 +284,7 @@ testWith(
 
 testWith(
   ["openssl"],
-  "https: a ClientHello to a plain port is answered 400 and closed",
+  "https: a ClientHello on a plain port gets 400 and is closed",
   async () => {
     await using program = await Program.make();
     const port = freePort();
@@ -302,7 +302,7 @@ testWith(
   },
 );
 
-Deno.test("https: 200 silent clients do nobody harm, and all are closed", async () => {
+Deno.test("https: 200 silent clients harm no other client, and all are closed", async () => {
   await using secure = await startHttps({
     ssl: { "0.0.0.0": "a.test" },
     settings: { HeaderWaitTimeout: 3 },
@@ -313,8 +313,7 @@ Deno.test("https: 200 silent clients do nobody harm, and all are closed", async 
     Array.from({ length: 200 }, () => Deno.connect({ hostname: IP, port })),
   );
   await Promise.all(silent.slice(0, 100).map((conn) => conn.write(new Uint8Array([0x16, 3, 1]))));
-  let answers = 0;
-  for (; answers < 40; answers++) {
+  for (let i = 0; i < 40; i++) {
     using conn = await Deno.connectTls({ hostname: IP, port, caCerts });
     await send(conn, `GET / HTTP/1.1\r\nHost: ${IP}:${port}\r\nConnection: close\r\n\r\n`);
     assertEquals(parseResponse(await receive(conn, () => false)).status, 200);

@@ -1,11 +1,11 @@
-// Story: the old tools on a running service. What iisweb creates answers at once, what it stops is gone,
-// and both survive a restart; adsutil sees the same site.
+// Story: the old tools on a running service. A site that iisweb creates responds at once, one that
+// it stops is gone, and both survive a restart; adsutil sees the same site.
 import { assert, assertEquals } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 
-Deno.test("a site lives by iisweb and adsutil while the service runs", async () => {
+Deno.test("iisweb and adsutil control a site while the service runs", async () => {
   await using program = await Program.make();
   const [first, second] = [freePort(), freePort()];
   await program.do(["site", "add", "other", "--bind", `127.0.0.3:${first}:`, "--respond", "other"]);
@@ -36,8 +36,8 @@ Deno.test("a site lives by iisweb and adsutil while the service runs", async () 
   await program.do(`adsutil start_server ${path}`);
   assertEquals((await get("127.0.0.2", second)).body, "files");
 
-  const kept = await program.do("netsh http show cachestate");
-  assert(kept.out.includes(`URL: http://127.0.0.2:${second}/\n`), kept.out);
+  const cached = await program.do("netsh http show cachestate");
+  assert(cached.out.includes(`URL: http://127.0.0.2:${second}/\n`), cached.out);
   await program.do("netsh http delete cache");
   const dropped = await program.do("netsh http show cachestate");
   assert(!dropped.out.includes("URL:"), dropped.out);
@@ -48,7 +48,7 @@ Deno.test("a site lives by iisweb and adsutil while the service runs", async () 
   assertEquals((await program.run(`adsutil enum ${path}`)).status, 1);
 });
 
-Deno.test("a site that cannot start says why, and nothing else stops", async () => {
+Deno.test("a site that cannot start has its reason reported, and nothing else stops", async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do("set iplisten -i 127.0.0.2");

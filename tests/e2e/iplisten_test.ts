@@ -1,8 +1,8 @@
-// Story: an administrator keeps the IP inclusion list with the commands of KB 813368.
+// Story: an administrator maintains the IP inclusion list with the commands of KB 813368.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Program } from "../support/program.ts";
 
-Deno.test("the list is set, queried and deleted with the KB's lines and codes", async () => {
+Deno.test("the list is set, queried and deleted with the KB's commands and codes", async () => {
   await using program = await Program.make();
   const steps: [line: string, out: string, status: number][] = [
     ["query iplisten", "HttpQueryServiceConfiguration completed with 1168\n", 1],
@@ -21,7 +21,7 @@ Deno.test("the list is set, queried and deleted with the KB's lines and codes", 
   }
 });
 
-Deno.test("the document is JSON that people read, and private temporary files are gone", async () => {
+Deno.test("the document is readable JSON, and no temporary file is left", async () => {
   await using program = await Program.make();
   await program.do("set iplisten -i 127.0.0.2");
   const text = await Deno.readTextFile(program.config);
@@ -32,7 +32,7 @@ Deno.test("the document is JSON that people read, and private temporary files ar
   assertEquals(names, ["bin", "config.json", "config.json.lock", "history"]);
 });
 
-Deno.test("--help and --version answer on stdout, a wrong command on stderr", async () => {
+Deno.test("--help and --version print to stdout, a wrong command to stderr", async () => {
   await using program = await Program.make();
   for (const line of ["--help", "--version", "set iplisten --help", "help net stop"]) {
     const { status, out, err } = await program.run(line);

@@ -1,5 +1,5 @@
-// Story: KB 238131, on the listener of IIS 5.0. With pooling, the default, one socket takes every address
-// of a port; DisableSocketPooling, for a site or for the service, gives each bound site its own.
+// Story: KB 238131, the listener of IIS 5.0. With pooling, the default, one socket takes every
+// address of a port; DisableSocketPooling, for a site or the service, gives bound sites their own.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
@@ -15,14 +15,14 @@ async function restart(program: Program): Promise<void> {
   await program.do("net start w3svc");
 }
 
-Deno.test("pooling on takes every address; off, at one site, frees the others", async () => {
+Deno.test("pooling takes every address; without it at one site, the others are free", async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do("site remove W3SVC/1");
   await program.do(["site", "add", "one", "--bind", `127.0.0.2:${port}:`, "--respond", "site one"]);
   const version = await program.do("adsutil set w3svc/info/MajorIIsVersionNumber 5");
   assertEquals(version.out, "MajorIIsVersionNumber           : (INTEGER) 5\n");
-  await program.do("set iplisten -i 127.0.0.3"); // a list is nothing to Winsock
+  await program.do("set iplisten -i 127.0.0.3"); // Winsock ignores the list
   await program.do("net start w3svc");
   assertEquals((await get("127.0.0.2", port)).body, "site one");
   assertThrows(() => foreign(port), Deno.errors.AddrInUse);
@@ -47,7 +47,7 @@ Deno.test("pooling on takes every address; off, at one site, frees the others", 
   }
 });
 
-Deno.test("off at the service is inherited by its sites, and a site can go back", async () => {
+Deno.test("sites inherit the service's setting, and a site can override it", async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do("site remove W3SVC/1");
@@ -70,7 +70,7 @@ Deno.test("off at the service is inherited by its sites, and a site can go back"
   assertEquals((await get("127.0.0.3", port)).body, "two");
 });
 
-Deno.test("IIS 4.0, before pooling: one socket a bound site, nothing to set", async () => {
+Deno.test("IIS 4.0, before pooling: one socket for each bound site, no setting", async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do("site remove W3SVC/1");

@@ -1,11 +1,11 @@
-// Story: KB 813368. The service takes every address of a port although its site is bound to one; the
-// inclusion list gives the others free, from the next start of HTTP on. DisableSocketPooling does not.
+// Story: KB 813368. The service takes every address of a port although its site is bound to one.
+// The inclusion list frees the others at the next start of HTTP; DisableSocketPooling does not.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 
-/** The other program of the article, in a process of its own as seen from the service: this one. */
+/** The other program of the article, in another process than the service: the test itself. */
 function foreign(port: number): Deno.HttpServer {
   const options = { hostname: "127.0.0.9", port, onListen: (): void => {} };
   return Deno.serve(options, () => new Response("the other program"));
@@ -20,9 +20,9 @@ Deno.test("the symptom and its resolution", async () => {
 
   assertEquals((await get("127.0.0.2", port)).body, "site one");
   assertThrows(() => foreign(port), Deno.errors.AddrInUse);
-  assertEquals((await get("127.0.0.9", port)).status, 400, "the service holds .9, for no site");
+  assertEquals((await get("127.0.0.9", port)).status, 400, "the service has .9, without a site");
 
-  // What worked under IIS 5.0 is stored and does nothing, not even after a restart.
+  // What worked under IIS 5.0 is stored but has no effect, even after a restart.
   const pooling = await program.do("adsutil set w3svc/disablesocketpooling true");
   assertEquals(pooling.out, "disablesocketpooling            : (BOOLEAN) True\n");
   assert(pooling.err.includes("hint: httpcfg set iplisten -i 127.0.0.2"), pooling.err);

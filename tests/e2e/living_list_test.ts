@@ -1,4 +1,5 @@
-// Story: addresses come, go and move under a running service. The list follows; nobody else notices.
+// Story: addresses appear, disappear and move while the service runs. The list follows, and other
+// connections are not affected.
 import { assertEquals, assertMatch } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { readEvents } from "../../mod/telemetry/events/event_log.ts";
@@ -9,7 +10,7 @@ import { waitFor } from "../support/wait.ts";
 const PORT = 8080;
 const INTERVAL_MS = 300;
 
-testInNamespace("an address that comes is served, one that goes is closed", async (space) => {
+testInNamespace("a new address is served, a removed one is closed", async (space) => {
   await space.ip("addr add 10.9.0.1/24 dev v0");
   await using program = await serveIn(space, ["10.9.0.1", "10.9.0.2", "fd09::2"]);
   await space.keep("10.9.0.1", PORT);
@@ -19,7 +20,7 @@ testInNamespace("an address that comes is served, one that goes is closed", asyn
   await space.ip("addr add 10.9.0.2/24 dev v0");
   await waitFor(async () => (await space.get("10.9.0.2", PORT)).body === "hello", "10.9.0.2");
 
-  // IPv6 first finds out whether the address is free: it is listed before it can be bound.
+  // IPv6 first checks that the address is unique, so it is listed before it can be bound.
   await space.ip("-6 addr add fd09::2/64 dev v0");
   await waitFor(async () => (await space.get("fd09::2", PORT)).body === "hello", "fd09::2");
 
@@ -27,7 +28,7 @@ testInNamespace("an address that comes is served, one that goes is closed", asyn
   await space.ip("-6 addr del fd09::2/64 dev v0");
   await waitFor(async () => {
     return (await states(program)).join() === "10.9.0.1 open,10.9.0.2 wait,fd09::2 wait";
-  }, "both to wait again");
+  }, "both in the state wait again");
   assertEquals(await listening(space), ["10.9.0.1:8080"]);
 
   const { responses } = await space.counts();
@@ -35,12 +36,12 @@ testInNamespace("an address that comes is served, one that goes is closed", asyn
     const counts = await space.counts();
     assertEquals(counts.failures, 0);
     return counts.responses > responses;
-  }, "an answer more on the address that stayed");
+  }, "one more response on the address that stayed");
   await waitFor(async () => {
     const events = await readEvents(`${program.home}/log`, 100);
-    const told = (change: string): boolean =>
+    const isLogged = (change: string): boolean =>
       events.some(({ text }) => text.startsWith(`Listening on 10.9.0.2:8080 has ${change}: `));
-    return told("started") && told("stopped");
+    return isLogged("started") && isLogged("stopped");
   }, "the events of 10.9.0.2");
 });
 
@@ -56,11 +57,11 @@ testInNamespace(
     await space.ip("addr add 10.9.1.2/24 dev v0");
     await waitFor(async () => (await space.get("10.9.1.2", PORT)).body === "hello", "10.9.1.2");
 
-    // Its name is what the list has: under another one its addresses are not included.
+    // The list contains the name; under another name its addresses are not included.
     await space.ip("link set v0 down");
     await space.ip("link set v0 name w0");
     await space.ip("link set w0 up");
-    await waitFor(async () => (await listening(space)).join() === "10.9.0.1:8080", "w0 to be left");
+    await waitFor(async () => (await listening(space)).join() === "10.9.0.1:8080", "only 10.9.0.1");
     await space.ip("link set w0 down");
     await space.ip("link set w0 name v0");
     await space.ip("link set v0 up");
@@ -71,14 +72,14 @@ testInNamespace(
   },
 );
 
-testInNamespace("down takes the IPv6 addresses away, up brings them back", async (space) => {
+testInNamespace("IPv6 addresses go with an interface that is down, and return", async (space) => {
   await space.ip("addr add 10.9.0.1/24 dev v1");
   await space.ip("-6 addr add fd09::5/64 dev v0 nodad");
   await using program = await serveIn(space, ["10.9.0.1", "fd09::/64"]);
   await space.keep("10.9.0.1", PORT);
   await waitFor(async () => (await space.get("fd09::5", PORT)).body === "hello", "fd09::5");
   await space.ip("link set v0 down");
-  await waitFor(async () => !(await states(program)).includes("fd09::5 open"), "fd09::5 to go");
+  await waitFor(async () => !(await states(program)).includes("fd09::5 open"), "no fd09::5");
   await space.ip("link set v0 up");
   await space.ip("-6 addr replace fd09::5/64 dev v0 nodad");
   await waitFor(async () => (await space.get("fd09::5", PORT)).body === "hello", "fd09::5 again");
@@ -86,11 +87,11 @@ testInNamespace("down takes the IPv6 addresses away, up brings them back", async
 });
 
 testInNamespace(
-  "verify finds a socket that is missing, and an address that waits is none",
+  "verify finds a missing socket, and a waiting address does not count as one",
   async (space) => {
     await space.ip("addr add 10.9.0.1/24 dev v0");
     await space.ip("addr add 10.9.0.2/24 dev v0");
-    // So seldom a look that the service does not notice what is done behind its back.
+    // An interval so long that the service does not notice the change.
     await using program = await serveIn(space, ["10.9.0.1", "10.9.0.2", "10.9.0.3"], 3_600_000);
     const inside = (line: string): ReturnType<Program["shell"]> => {
       return program.shell(`ip netns exec ${space.name} ${line}`);
@@ -119,7 +120,7 @@ testInNamespace("who names the process in another network namespace", async (spa
   assertEquals(own.out.includes("namespace"), false);
 });
 
-/** The service inside `space`, with one site that says hello. */
+/** Starts the service inside `space`, with one site that responds with hello. */
 async function serveIn(
   space: NetNamespace,
   ipListen: readonly string[],
@@ -147,7 +148,7 @@ async function states(program: Program): Promise<string[]> {
   return endpoints.map(({ ip, state }) => `${ip} ${state}`).sort();
 }
 
-/** What the kernel says. */
+/** Returns the listening sockets according to the kernel. */
 async function listening(space: NetNamespace): Promise<string[]> {
   const command = new Deno.Command("ip", {
     args: ["netns", "exec", space.name, "cat", "/proc/net/tcp", "/proc/net/tcp6"],

@@ -1,4 +1,4 @@
-/** The logs of the real program: what stands in them, and what happens when they cannot be written. */
+/** The logs of the real program: their content, and what happens if they cannot be written. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { get } from "../support/http_client.ts";
 import { rawConnect } from "../support/raw_client.ts";
@@ -9,7 +9,7 @@ const SITES = { "site": { kind: "respond", text: "hello" } } as const;
 const W3C = /W3SVC1\/ex\d{6}(?:\.\d+)?\.log$/;
 const HTTPERR = /HTTPERR\/httperr\d+\.log$/;
 
-Deno.test("logs: one line an answered request, IIS's header, files for the group alone", async () => {
+Deno.test("logs: one line for each response, the header of IIS, no access for others", async () => {
   await using service = await startService({ sites: SITES });
   for (let i = 0; i < 20; i++) {
     await (await service.get(`/page?n=${i}`, { "User-Agent": "a b" })).text();
@@ -32,7 +32,7 @@ Deno.test("logs: one line an answered request, IIS's header, files for the group
   }
 });
 
-Deno.test("logs: bytes of a client forge no line in either log", async () => {
+Deno.test("logs: a client's bytes forge no line in either log", async () => {
   await using service = await startService({
     sites: SITES,
     settings: { LogExtFileFlags: 0x3fffff },
@@ -43,7 +43,7 @@ Deno.test("logs: bytes of a client forge no line in either log", async () => {
     `GET /a%20200%200?a%0ab HTTP/1.1\r\nHost: a\r\nUser-Agent: ${forged}\r\n` +
       `Cookie: ${forged}\r\nReferer: ${forged}\r\n\r\n`,
   );
-  await waitFor(() => client.received !== "", "an answer");
+  await waitFor(() => client.received !== "", "a response");
   await client.send("GET /\x0b forged\rline HTTP/1.1\r\nHost: a\r\n\r\n");
   await client.closed;
   await service.stop();
@@ -56,7 +56,7 @@ Deno.test("logs: bytes of a client forge no line in either log", async () => {
 });
 
 Deno.test({
-  name: "logs: SIGHUP opens the files anew, and no line is lost",
+  name: "logs: SIGHUP reopens the files, and no line is lost",
   ignore: Deno.build.os === "windows",
   fn: async () => {
     await using service = await startService({ sites: SITES });
@@ -66,7 +66,7 @@ Deno.test({
     const [name] = [...Deno.readDirSync(folder)].map((entry) => entry.name);
     await Deno.rename(`${folder}/${name}`, `${service.home}/moved`);
     service.signal("SIGHUP");
-    // The signal takes its time: lines go to the moved file until it has come, then to the new one.
+    // The signal takes time: lines go to the moved file until it arrives, then to the new one.
     let requests = 1;
     await waitFor(async () => {
       await (await service.get("/after")).text();
@@ -82,7 +82,7 @@ Deno.test({
   },
 });
 
-Deno.test("logs: a file that is full is followed by the next, and no line is lost", async () => {
+Deno.test("logs: a full file is followed by the next one, and no line is lost", async () => {
   await using service = await startService({
     sites: SITES,
     settings: { LogFileTruncateSize: 1048576 },
@@ -92,7 +92,7 @@ Deno.test("logs: a file that is full is followed by the next, and no line is los
   const target = `/${"a".repeat(200)}?${"q".repeat(1500)}`;
   for (let i = 0; i < requests; i += 50) {
     await client.send(`GET ${target}${i} HTTP/1.1\r\nHost: a\r\n\r\n`.repeat(50));
-    await waitFor(() => client.received.split("hello").length - 1 === i + 50, "50 more answers");
+    await waitFor(() => client.received.split("hello").length - 1 === i + 50, "50 more responses");
   }
   client.close();
   await service.stop();
@@ -106,13 +106,13 @@ Deno.test("logs: a file that is full is followed by the next, and no line is los
 });
 
 Deno.test({
-  name: "logs: a full disk costs lines and no answer, and is told once",
+  name: "logs: a full disk loses lines but no response, and is reported once",
   ignore: Deno.build.os !== "linux",
   fn: async () => {
     const other = { "other.test": { kind: "respond", text: "other" } } as const;
     await using service = await startService({ sites: { ...SITES, ...other } });
     await Deno.mkdir(`${service.home}/log/W3SVC1`, { recursive: true });
-    for (const offsetMs of [0, 24 * 3600 * 1000]) { // midnight may come
+    for (const offsetMs of [0, 24 * 3600 * 1000]) { // midnight may pass during the test
       const day = new Date(Date.now() + offsetMs).toISOString().slice(2, 10).replaceAll("-", "");
       await Deno.symlink("/dev/full", `${service.home}/log/W3SVC1/ex${day}.log`);
     }
@@ -124,10 +124,10 @@ Deno.test({
     await waitFor(async () => {
       assertEquals(await (await service.get("/")).text(), "hello");
       return (await events()).length > 0;
-    }, "the trouble is told");
+    }, "the event of the problem");
     for (let i = 1; i <= 3; i++) {
       assertEquals(await (await service.get("/")).text(), "hello");
-      // The log of another site can be written: its line says that the logs had their turn.
+      // The log of another site can be written: its line shows that the logs were flushed.
       const { body } = await get(service.hostname, service.port, { host: "other.test" });
       assertEquals(body, "other");
       const written = async (): Promise<number> => (await service.logLines(/W3SVC2\//)).length;

@@ -1,4 +1,4 @@
-// Story: answers go into other programs, which read all of it, a line of it, or nothing.
+// Story: output goes into other programs, which read all of it, one line, or nothing.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { serialize } from "../../mod/config/store/store.ts";
@@ -7,7 +7,7 @@ import { testWith } from "../support/tools.ts";
 
 const ENTRIES = 10_000;
 
-/** A program with a list far larger than a pipe holds. */
+/** Makes a program with a list far larger than a pipe's buffer. */
 async function withLongList(): Promise<Program> {
   const program = await Program.make();
   const ipListen = Array.from({ length: ENTRIES }, (_, i) => `10.2.${i >> 8}.${i & 255}`);
@@ -15,7 +15,7 @@ async function withLongList(): Promise<Program> {
   return program;
 }
 
-Deno.test("query iplisten | head -1 ends quietly, in every form", async () => {
+Deno.test("query iplisten | head -1 ends without an error, in every format", async () => {
   await using program = await withLongList();
   const forms: [form: string, first: string][] = [
     ["text", "IP :10.2.0.0"],
@@ -32,7 +32,7 @@ Deno.test("query iplisten | head -1 ends quietly, in every form", async () => {
   }
 });
 
-Deno.test("a reader that never reads, and one that is slow, are both served well", async () => {
+Deno.test("a reader that never reads, and a slow one, cause no error", async () => {
   await using program = await withLongList();
   const never = await program.shell(`httpcfg query iplisten | true; echo "\${PIPESTATUS[0]}"`);
   assertEquals(never, { status: 0, out: "0\n", err: "" });
@@ -42,7 +42,7 @@ Deno.test("a reader that never reads, and one that is slow, are both served well
   assertEquals(slow, { status: 0, out: `${ENTRIES - 1}\n`, err: "" });
 });
 
-Deno.test("wc, cut, sort and awk read the text forms", async () => {
+Deno.test("wc, cut, sort and awk read the text formats", async () => {
   await using program = await withLongList();
   const cases: [script: string, out: string][] = [
     ["httpcfg query iplisten | wc -l | tr -d ' '", `${ENTRIES}\n`],
@@ -57,7 +57,7 @@ Deno.test("wc, cut, sort and awk read the text forms", async () => {
   }
 });
 
-testWith(["jq"], "jq reads json and ndjson of everything that lists", async () => {
+testWith(["jq"], "jq reads the json and ndjson of every listing", async () => {
   await using program = await withLongList();
   const cases: [script: string, out: string][] = [
     ["httpcfg query iplisten --format json | jq '.iplisten | length'", `${ENTRIES}\n`],
@@ -91,7 +91,7 @@ testWith(["mlr"], "mlr reads csv, tsv and ndjson", async () => {
 });
 
 Deno.test({
-  name: "an answer that cannot be written is an error with exit status 1",
+  name: "output that cannot be written is an error with exit status 1",
   ignore: Deno.build.os !== "linux",
   async fn(): Promise<void> {
     await using program = await withLongList();
@@ -105,7 +105,7 @@ Deno.test({
   },
 });
 
-Deno.test("closed or full stderr does not end the work", async () => {
+Deno.test("a closed or full stderr does not stop the command", async () => {
   await using program = await Program.make();
   for (const target of ["2>&-", "2>/dev/full", "2>/dev/null"]) {
     if (target === "2>/dev/full" && Deno.build.os !== "linux") continue;

@@ -1,5 +1,5 @@
-// Property: what the plan says is what then happens. 1,000 random lists and sites on 127.0.0.0/8, with
-// sockets of another process in the way; each starts from the sockets that the one before left open.
+// Property: what the plan says is what then happens. 1,000 random lists and sites on 127.0.0.0/8,
+// with conflicting sockets of another process; a round starts with the sockets of the previous one.
 import { assert, assertEquals } from "@std/assert";
 import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint } from "../../mod/base/address.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
@@ -16,7 +16,7 @@ import type { Plan } from "../../mod/listen/plan/plan.ts";
 import { freePort } from "../support/ports.ts";
 
 const ROUNDS = 1000;
-/** Rounds with the same sockets in the way: looking for them reads all of /proc. */
+/** Rounds with the same foreign sockets, because finding port owners reads all of /proc. */
 const ROUNDS_PER_FOREIGN = 20;
 const ENTRIES = [
   ..."127.0.0.1 127.0.0.2 127.0.0.3 127.0.0.4 ::1 127.0.0.0/29 127.0.0.2/31 ::/1 lo".split(" "),
@@ -38,7 +38,7 @@ Deno.test({
     for (let round = 0; round < ROUNDS; round += ROUNDS_PER_FOREIGN) {
       await sockets.close(sockets.endpoints());
       await using _foreign = await plant(pick(random, FOREIGN, 2), ports);
-      let held = holders(ports);
+      let held = portOwners(ports);
       for (let i = 0; i < ROUNDS_PER_FOREIGN;) {
         const document = randomDocument(random, ports);
         const list = parseList(document.ipListen);
@@ -51,8 +51,8 @@ Deno.test({
         const what = JSON.stringify([round + i, document.ipListen, document.sites, held, running]);
         const seen = names(sockets.endpoints());
         if (JSON.stringify(seen) !== JSON.stringify(openIn(foreseen))) {
-          // Somebody else on this machine may have come or gone meanwhile: then it is no trial.
-          const now = holders(ports);
+          // Another process may have opened or closed a port meanwhile: the round does not count.
+          const now = portOwners(ports);
           assert(JSON.stringify(now) !== JSON.stringify(held), `${what}: ${seen}`);
           held = now;
           continue;
@@ -67,7 +67,7 @@ Deno.test({
       }
     }
     await sockets.close(sockets.endpoints());
-    // Each of the five words has been put to the test, and not by accident.
+    // Each of the five actions occurred often enough to be tested.
     for (const [action, count] of Object.entries(counts)) {
       assertEquals([action, count > ROUNDS / 20], [action, true], JSON.stringify(counts));
     }
@@ -77,8 +77,8 @@ Deno.test({
 const ABSENT = "EADDRNOTAVAIL";
 const IN_USE = "EADDRINUSE";
 
-/** Who else is in the way on `ports`. */
-function holders(ports: readonly number[]): PortOwner[] {
+/** Returns the other owners of `ports`. */
+function portOwners(ports: readonly number[]): PortOwner[] {
   return findListeners(new Set(ports))
     .filter(({ pid, namespace }) => pid !== Deno.pid && namespace === null);
 }
@@ -88,7 +88,7 @@ function makeSockets(): SocketSet {
     onConnection: (conn) => conn.close(),
     onExhausted: () => {},
     onFailure: () => {},
-  }, () => () => []); // who is in the way is known here
+  }, () => () => []); // the test knows the port owners
 }
 
 function states({ sites }: Plan): string[] {
@@ -103,7 +103,7 @@ function names(endpoints: readonly Endpoint[]): string[] {
   return endpoints.map(formatEndpoint).sort();
 }
 
-/** What the system says to the attempt; "" where it lets us. */
+/** Returns the system's error code for the attempt to bind; "" if it succeeds. */
 function codeOfBinding({ ip, port }: Endpoint): string {
   const ignore = (): void => {};
   const events = { onConnection: ignore, onExhausted: ignore, onFailure: ignore };
@@ -145,7 +145,7 @@ function pick<T>(random: () => number, from: readonly T[], count: number): T[] {
   return Array.from({ length: count }, () => from[Math.floor(random() * from.length)]!);
 }
 
-/** The same numbers at every run, so that a failure can be looked at again (mulberry32). */
+/** Returns the same numbers in every run, so that a failure can be reproduced (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {
@@ -156,13 +156,11 @@ function seeded(seed: number): () => number {
   };
 }
 
-/** Sockets of another process on the first of `ports`: as many of `ips` as can be had. */
+/** Opens sockets of another process on the first of `ports`, on as many of `ips` as possible. */
 async function plant(ips: readonly string[], ports: readonly number[]): Promise<AsyncDisposable> {
   const code = `
     for (const hostname of ${JSON.stringify(ips)}) {
-      try { Deno.listen({ hostname, port: ${
-    ports[0]
-  } }); } catch { /* one is in the other's way */ }
+      try { Deno.listen({ hostname, port: ${ports[0]} }); } catch { /* two of them conflict */ }
     }
     await Deno.stdout.write(new Uint8Array(1));
     await Deno.stdin.read(new Uint8Array(1));
@@ -183,7 +181,7 @@ async function plant(ips: readonly string[], ports: readonly number[]): Promise<
   };
 }
 
-/** A wildcard and an address of one port exclude each other; the property would be empty without. */
+/** A wildcard and an address on one port exclude each other; without them nothing is tested. */
 Deno.test("the foreign sockets of the property include both wildcards", () => {
   assertEquals([ANY_V4, ANY_V6].every((ip) => FOREIGN.includes(ip)), true);
 });

@@ -1,5 +1,5 @@
-/** Goal: programs share a port with the sites, each gets what is its own, and nobody gets more. Method:
- * the real program, real programs behind it, a caller that is another user. */
+// Goal: programs share a port with the sites, and each gets its own requests and no others. Method:
+// the real program, real upstream programs, a caller that is another user.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { bytes, startLocalProgram } from "../support/local_program.ts";
@@ -9,8 +9,10 @@ import { waitFor } from "../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
 const HOST = "127.0.0.2";
-/** Bytes that go through in one request, each way, and what the service may need for them: its garbage
- * waits for a while, a body that was held would not fit. */
+/**
+ * Bytes in one request, in each direction, and the memory that the service may need for them.
+ * Garbage is collected late, but a body that is held in memory would not fit.
+ */
 const LARGE_BYTES = 250_000_000;
 const MEMORY_BYTES_MAX = 120_000_000;
 
@@ -18,13 +20,13 @@ interface Shared extends AsyncDisposable {
   readonly program: Program;
   readonly port: number;
   readonly service: Foreground;
-  /** Status and text that `path` is answered with. */
+  /** Returns the status and text of the response to `path`. */
   get(path: string, port?: number): Promise<string>;
-  /** Registers `path` for a program, and waits until it is. */
+  /** Registers `path` for a program, and waits until it is registered. */
   register(path: string, to: string, more?: string): Promise<Foreground>;
 }
 
-/** A service with one site at / of one port. */
+/** Starts a service with one site at / on one port. */
 async function share(urlAcl: ConfigDocument["urlAcl"] = []): Promise<Shared> {
   const program = await Program.make();
   const port = freePort();
@@ -45,8 +47,8 @@ async function share(urlAcl: ConfigDocument["urlAcl"] = []): Promise<Shared> {
     async register(path, to, more = ""): Promise<Foreground> {
       const url = path.startsWith("/") ? `http://+:${port}${path}` : path;
       const command = program.spawn(`register ${url} --to ${to}${more}`);
-      const isSaid = (): boolean => /lasts as long/.test(command.stderr()) || command.hasEnded();
-      await waitFor(isSaid, `register ${url}`);
+      const isReady = (): boolean => /lasts as long/.test(command.stderr()) || command.hasEnded();
+      await waitFor(isReady, `register ${url}`);
       assertMatch(command.stderr(), /lasts as long/);
       return command;
     },
@@ -64,9 +66,9 @@ Deno.test({
     assertEquals(await shared.get("/a/hello"), "200 site");
     const first = await shared.register("/a/", a.url);
     const second = await shared.register("/b/", b.url);
-    const answers = async (): Promise<string[]> =>
+    const responses = async (): Promise<string[]> =>
       await Promise.all(["/a/hello", "/B/hello", "/ab/hello", "/"].map((path) => shared.get(path)));
-    assertEquals(await answers(), ["200 program a", "200 program b", "200 site", "200 site"]);
+    assertEquals(await responses(), ["200 program a", "200 program b", "200 site", "200 site"]);
 
     const sent = { "X-Forwarded-For": "6.6.6.6", "X-Private": "1", Connection: "x-private" };
     const seen = await (await fetch(`http://${HOST}:${shared.port}/a/headers`, { headers: sent }))
@@ -91,7 +93,7 @@ Deno.test({
     assertMatch(again.err, /Cannot create a file when that file already exists \(183\)/);
 
     await a.kill();
-    assertEquals((await answers()).map((text) => text.slice(0, 13)), [
+    assertEquals((await responses()).map((text) => text.slice(0, 13)), [
       "502 <!DOCTYPE",
       "200 program b",
       "200 site",
@@ -100,12 +102,15 @@ Deno.test({
     first.signal("SIGTERM");
     second.signal("SIGKILL"); // however it ends
     await Promise.all([first.ended, second.ended]);
-    await waitFor(async () => (await answers()).every((text) => text === "200 site"), "all sites");
+    await waitFor(
+      async () => (await responses()).every((text) => text === "200 site"),
+      "only responses of the site",
+    );
   },
 });
 
 Deno.test({
-  name: "a program that is silent, or that is not there, costs its own callers alone",
+  name: "a silent or absent program affects only its own clients",
   ignore,
   async fn(): Promise<void> {
     await using shared = await share();
@@ -126,7 +131,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a port that only a program uses is listened on as long as it is registered",
+  name: "a port that only a program uses is open as long as the program is registered",
   ignore,
   async fn(): Promise<void> {
     await using shared = await share();
@@ -138,7 +143,7 @@ Deno.test({
     assertMatch(await shared.get("/", port), /^404 /);
     await program.do(["register", `http://*:${port}/kept/`, "--to", a.url, "--keep"]);
 
-    await program.do("net stop w3svc"); // the sites go, the programs stay
+    await program.do("net stop w3svc"); // the sites stop, the programs stay
     assertEquals(await shared.get("/app/hello", port), "200 program a");
     assertEquals(await accepts(shared.port), false);
     await program.do("net start w3svc");
@@ -148,10 +153,13 @@ Deno.test({
     ]);
 
     command.signal("SIGTERM");
-    await waitFor(async () => /^404/.test(await shared.get("/app/hello", port)), "its end");
+    await waitFor(
+      async () => /^404/.test(await shared.get("/app/hello", port)),
+      "the end of the registration",
+    );
     assertEquals(await shared.get("/kept/hello", port), "200 program a");
     await program.do(`unregister http://*:${port}/kept/`);
-    await waitFor(async () => !await accepts(port), "nobody listens");
+    await waitFor(async () => !await accepts(port), "the end of the listener");
     assertEquals((await program.run(`unregister http://*:${port}/kept/`)).status, 2);
 
     using foreign = Deno.listen({ hostname: HOST, port: 0 });
@@ -168,7 +176,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "another user registers what a reservation gives it, and nothing else",
+  name: "another user can register what a reservation allows, and nothing else",
   ignore: ignore || Deno.uid() !== 0, // only root can become another user
   async fn(): Promise<void> {
     await using shared = await share();
@@ -184,7 +192,7 @@ Deno.test({
     assertEquals(await shared.get("/mine/hello"), "200 site");
 
     await program.do(["set", "urlacl", "-u", mine, "-a", "D:(A;;GX;;;S-1-22-1-65534)"]);
-    assertMatch(await shared.get("/mine/hello"), /^503 /, "a reservation counts at once");
+    assertMatch(await shared.get("/mine/hello"), /^503 /, "a reservation takes effect at once");
     await program.do(["register", other, "--to", a.url, "--keep"]);
     const granted = await asNobody(`register ${mine} --to ${a.url} --keep`);
     assertEquals([granted.status, granted.err], [0, ""]);
@@ -195,11 +203,11 @@ Deno.test({
     assertEquals((await asNobody(`register ${other}x/ --to ${a.url}`)).status, 5);
     assertEquals((await asNobody(`register ${mine}x/ --to unix:/run/docker.sock`)).status, 5);
     assertEquals((await asNobody(`unregister ${other}`)).status, 5);
-    assertEquals((await asNobody("status")).status, 1, "the control socket is not for it");
+    assertEquals((await asNobody("status")).status, 1, "the control socket is private");
     assertEquals((await program.run(`register ${mine}root/ --to ${a.url}`)).status, 5);
 
     assertEquals((await asNobody(`unregister ${mine}`)).status, 0);
-    assertMatch(await shared.get("/mine/hello"), /^503 /, "reserved, and nobody is there");
+    assertMatch(await shared.get("/mine/hello"), /^503 /, "reserved, but not registered");
     await program.do(["delete", "urlacl", "-u", mine]);
     assertEquals(await shared.get("/mine/hello"), "200 site");
     assertEquals(await shared.get("/other/hello"), "200 program a");
@@ -207,7 +215,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "large bodies flow through in little memory, both ways",
+  name: "large bodies pass through in little memory, in both directions",
   ignore: Deno.build.os !== "linux",
   async fn(): Promise<void> {
     await using shared = await share();
@@ -220,13 +228,11 @@ Deno.test({
     const sent = await fetch(`${url}/upload`, { method: "POST", body: bytes(LARGE_BYTES) });
     assertEquals(await sent.text(), `${LARGE_BYTES}`);
     const grown = peakBytes(shared.service.pid) - before;
-    assert(grown < MEMORY_BYTES_MAX, `it grew by ${grown} bytes`);
+    assert(grown < MEMORY_BYTES_MAX, `memory grew by ${grown} bytes`);
   },
 });
 
-/**
- * Runs `httpcfg` as user 65534, who cannot read the sources: from a bundle, or the built program.
- */
+/** Runs `httpcfg` as user 65534, who cannot read the sources, as a bundle or the built program. */
 async function otherUser(program: Program): Promise<LocalRun> {
   const { home } = program;
   const [first, second] = CALL;
@@ -248,15 +254,15 @@ async function otherUser(program: Program): Promise<LocalRun> {
   return (line) => execute([...user, ...env, ...call, ...line.split(" ")], `${home}/other`);
 }
 
-interface Ran {
+interface RunResult {
   readonly status: number;
   readonly out: string;
   readonly err: string;
 }
 
-type LocalRun = (line: string) => Promise<Ran>;
+type LocalRun = (line: string) => Promise<RunResult>;
 
-async function execute([program, ...args]: string[], cwd?: string): Promise<Ran> {
+async function execute([program, ...args]: string[], cwd?: string): Promise<RunResult> {
   const options = { args, stdin: "null", ...(cwd === undefined ? {} : { cwd }) } as const;
   const { code, stdout, stderr } = await new Deno.Command(program!, options).output();
   const text = (from: Uint8Array): string => new TextDecoder().decode(from);
@@ -278,11 +284,11 @@ async function speakToSocket(url: string): Promise<string> {
   socket.onopen = (): void => socket.send("ping");
   socket.onmessage = ({ data }): void => resolve(data);
   socket.onerror = (): void => reject(new Error("the socket failed"));
-  const said = await promise;
+  const received = await promise;
   const closed = new Promise((done) => socket.onclose = done);
   socket.close();
   await closed;
-  return said;
+  return received;
 }
 
 async function download(url: string): Promise<number> {
@@ -291,7 +297,7 @@ async function download(url: string): Promise<number> {
   return count;
 }
 
-/** The most that a process ever had in memory. */
+/** Returns the peak memory of a process. */
 function peakBytes(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
   return Number(/VmHWM:\s*([0-9]+)/.exec(status)?.[1]) * 1024;

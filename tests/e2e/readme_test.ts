@@ -1,5 +1,5 @@
-// Story: a reader types the README's walk-through, line by line, and sees what it shows. Method: one
-// shell runs every `$` line of its console blocks; the ports 8080 and 8443 become free ones.
+// Story: a reader types the README's walk-through line by line and sees the output it shows.
+// Method: one shell runs every `$` line of the console blocks, with free ports for 8080 and 8443.
 import { assert, assertEquals } from "@std/assert";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
@@ -8,7 +8,7 @@ import { waitFor } from "../support/wait.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const README = Deno.readTextFileSync(`${ROOT}README.md`);
-/** Stands in the output after each line typed. */
+/** Printed after the output of each line. */
 const MARK = "-- the next line --";
 
 interface Step {
@@ -16,7 +16,7 @@ interface Step {
   readonly shown: string;
 }
 
-/** Lines typed and what the README shows below each, of all console blocks in their order. */
+/** Returns the typed lines of all console blocks in order, with the output shown below each. */
 function steps(text: string): Step[] {
   const blocks = [...text.matchAll(/^```console\n(.*?)^```$/gms)].map((match) => match[1]!);
   return blocks.flatMap((block) => {
@@ -27,11 +27,11 @@ function steps(text: string): Step[] {
   });
 }
 
-testWith(["bash", "python3", "curl", "jq"], "the walk-through shows what it says", async () => {
+testWith(["bash", "python3", "curl", "jq"], "the walk-through prints what it shows", async () => {
   await using program = await Program.make();
   const port = String(freePort());
   const walk = steps(README.replaceAll("8080", port).replaceAll("8443", String(freePort())));
-  assert(walk.length > 10, `${walk.length} lines are typed`);
+  assert(walk.length > 10, `only ${walk.length} lines to type`);
 
   await prepare(program, port);
   const script = [
@@ -41,25 +41,25 @@ testWith(["bash", "python3", "curl", "jq"], "the walk-through shows what it says
   ].join("\n");
   const { out } = await program.shell(script);
   const seen = out.split(`${MARK}\n`).map((text) => text.trimEnd());
-  // A port of more digits makes a column wider.
+  // A port with more digits makes a column wider.
   const columns = (text = ""): string => text.replace(/ {2,}/g, "  ");
   walk.forEach(({ typed, shown }, i) => assertEquals(columns(seen[i]), columns(shown), typed));
 
   await program.do("net stop http /y");
   await program.do("net stop iisadmin");
-  await waitFor(() => program.servicePid() === null, "the end of the process behind it");
+  await waitFor(() => program.servicePid() === null, "the end of the service process");
 });
 
-Deno.test("the program says each thing that the README explains", () => {
+Deno.test("the program has each message that the README explains", () => {
   const [, table = ""] = README.split(/^\| it says /m);
-  const said = [...table.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]!);
-  assert(said.length >= 10, `${said.length} messages are explained`);
+  const messages = [...table.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1]!);
+  assert(messages.length >= 10, `only ${messages.length} messages are explained`);
   const sources = [...sourcesBelow(`${ROOT}mod`), `${ROOT}dist/portable_head.sh`];
   const text = sources.map((path) => Deno.readTextFileSync(path)).join("\n");
-  for (const message of said) {
-    // The code of an old tool's last line is filled in.
+  for (const message of messages) {
+    // The function and the code in an old tool's last line are filled in.
     const fixed = message.replace(/^Http\w+ /, "").replace(/ [0-9]+$/, "");
-    assert(text.includes(fixed), `the program says "${fixed}"`);
+    assert(text.includes(fixed), `the program does not contain "${fixed}"`);
   }
 });
 
@@ -69,7 +69,7 @@ function sourcesBelow(folder: string): string[] {
   });
 }
 
-Deno.test("every task that the README names is there", () => {
+Deno.test("every task that the README names exists", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`)) as {
     tasks: Record<string, string>;
   };
@@ -78,7 +78,7 @@ Deno.test("every task that the README names is there", () => {
   assertEquals(named.filter((name) => tasks[name] === undefined), []);
 });
 
-/** The Default Web Site on a port of its own: the one thing in which a reader's machine differs. */
+/** Binds the Default Web Site to a free port, the only difference from a reader's machine. */
 async function prepare(program: Program, port: string): Promise<void> {
   await program.do(["site", "remove", "W3SVC/1"]);
   await program.do(["site", "add", "Default Web Site", "--bind", `:${port}:`, "--welcome"]);

@@ -1,5 +1,5 @@
-// Story: the stored configuration reaches the running service without a stop, or not at all; and what
-// could lock its administrator out is asked about, or comes back by itself.
+// Story: the stored configuration reaches the running service without a stop, or not at all. A
+// change that could lock its administrator out needs a confirmation, or is reverted automatically.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { ControlClient } from "../../mod/host/control/control_client.ts";
 import { get, isRefused } from "../support/http_client.ts";
@@ -11,7 +11,7 @@ import { waitFor } from "../support/wait.ts";
 const RELOADS = 200;
 const CONNECTIONS = 64;
 
-Deno.test("reload opens, closes and swaps; what stays keeps its connections", async () => {
+Deno.test("reload opens, closes and swaps; sockets that stay keep their connections", async () => {
   await using program = await Program.make();
   const port = await oneSite(program, ["127.0.0.2", "127.0.0.3"]);
   await program.serve();
@@ -39,7 +39,7 @@ Deno.test("reload opens, closes and swaps; what stays keeps its connections", as
   assert(await isRefused("127.0.0.3", port));
   assertEquals((await program.run("plan")).status, 0);
 
-  // A site is swapped in place: the next request on the same connection has the new answer.
+  // A site is swapped in place: the next request on the same connection gets the new response.
   const document = JSON.parse(await Deno.readTextFile(program.config));
   document.sites[0].content.text = "site two";
   await Deno.writeTextFile(program.config, JSON.stringify(document));
@@ -54,7 +54,7 @@ Deno.test("reload opens, closes and swaps; what stays keeps its connections", as
   assertEquals([...ipListen], ["127.0.0.2", "127.0.0.4"]);
 });
 
-Deno.test("reload changes nothing where one socket cannot be had, and says why", async () => {
+Deno.test("reload changes nothing if one socket cannot be opened, and reports why", async () => {
   await using program = await Program.make();
   const port = await oneSite(program, ["127.0.0.2"]);
   await program.serve();
@@ -77,7 +77,7 @@ Deno.test("reload changes nothing where one socket cannot be had, and says why",
   assertEquals((await get("127.0.0.7", port)).body, "site one");
 });
 
-Deno.test("applyChanges live: every write applies itself, the guard stands before it", async () => {
+Deno.test("applyChanges live: every write is applied, unless the guard prevents it", async () => {
   await using program = await Program.make();
   const port = await oneSite(program, ["127.0.0.2"], { applyChanges: "live" });
   await program.serve();
@@ -92,7 +92,7 @@ Deno.test("applyChanges live: every write applies itself, the guard stands befor
   assert(await isRefused("127.0.0.3", port));
 });
 
-Deno.test("the guard names what could lock one out, and nothing happens without --yes", async () => {
+Deno.test("the guard names what could lock you out; nothing happens without --yes", async () => {
   await using program = await Program.make();
   const port = await oneSite(program, ["127.0.0.1", "127.0.0.2"]);
   await program.serve();
@@ -124,7 +124,7 @@ Deno.test("the guard names what could lock one out, and nothing happens without 
   assertEquals((await get("127.0.0.9", port)).body, "site one");
 });
 
-Deno.test("reload --confirm comes back by itself, though its caller was killed", async () => {
+Deno.test("reload --confirm reverts automatically, even if its caller was killed", async () => {
   await using program = await Program.make();
   const port = await oneSite(program, ["127.0.0.2"]);
   await program.serve();
@@ -133,12 +133,12 @@ Deno.test("reload --confirm comes back by itself, though its caller was killed",
   const caller = program.spawn("reload --confirm 3s");
   await waitFor(async () => !(await isRefused("127.0.0.3", port)), "the new address");
   caller.signal("SIGKILL");
-  await waitFor(async () => await isRefused("127.0.0.2", port), "the old address to go");
+  await waitFor(async () => await isRefused("127.0.0.2", port), "the end of the old address");
   await waitFor(async () => !(await isRefused("127.0.0.2", port)), "the old address");
-  await waitFor(async () => await isRefused("127.0.0.3", port), "the new address to go");
+  await waitFor(async () => await isRefused("127.0.0.3", port), "the end of the new address");
   assertEquals((await program.do("query iplisten")).out, "IP :127.0.0.2\n");
 
-  // Confirmed, it lasts.
+  // A confirmed change stays.
   await program.do("set iplisten -i 127.0.0.4");
   await program.do("reload --confirm 60s");
   assertMatch(`${(await program.status()).unconfirmedUntil}`, /^\d{4}-.*Z$/);
@@ -170,7 +170,7 @@ Deno.test("an unconfirmed change does not outlive the service", async () => {
 
 testWith(
   ["wrk"],
-  `${RELOADS} reloads under load: nobody on the address that stays notices`,
+  `${RELOADS} reloads under load: no error on the address that stays`,
   async () => {
     await using program = await Program.make();
     const port = await oneSite(program, ["127.0.0.2", "127.0.0.3"]);
@@ -187,7 +187,7 @@ testWith(
         await storeList(program, ["127.0.0.2", ...chosen]);
         await control.ask({ op: "reload", confirmSeconds: null, strict: false });
       }
-      load.kill("SIGINT"); // wrk ends and tells what it met
+      load.kill("SIGINT"); // wrk ends and prints its report
       const report = new TextDecoder().decode((await load.output()).stdout);
       const requests = Number(/(\d+) requests in/.exec(report)?.[1] ?? 0);
       assert(requests > 1000, report);
@@ -196,7 +196,7 @@ testWith(
   },
 );
 
-/** One site on every included address, and the list. */
+/** Stores one site on every included address, and the list. */
 async function oneSite(
   program: Program,
   ipListen: readonly string[],
@@ -220,7 +220,7 @@ async function storeList(
   await Deno.rename(`${program.config}.next`, program.config);
 }
 
-/** One request on a connection that stays open. */
+/** Sends one request on a connection that stays open. */
 async function ask(conn: Deno.Conn): Promise<string> {
   await conn.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: kept\r\n\r\n"));
   const buffer = new Uint8Array(4096);

@@ -1,5 +1,5 @@
-// Story: services are started and stopped in net.exe's words, and one killed or stopped in the middle
-// of its work leaves nothing behind that does harm.
+// Story: services are started and stopped with the output of net.exe, and one that is killed or
+// stopped in the middle of its work leaves nothing harmful behind.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { isRefused, parseResponse, receive, send } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
@@ -9,7 +9,7 @@ import { waitFor } from "../support/wait.ts";
 const W3SVC = "World Wide Web Publishing Service";
 const ADDRESS = "127.0.0.2";
 
-/** A program with one site at ADDRESS:port, which is on the list. */
+/** Makes a program with one site on ADDRESS:port, which is on the list. */
 async function withSite(
   content: readonly string[] = ["--respond", "here"],
 ): Promise<{ program: Program; port: number }> {
@@ -21,7 +21,7 @@ async function withSite(
   return { program, port };
 }
 
-Deno.test("net start and net stop http /y: the order and the words, and nothing listens after", async () => {
+Deno.test("net start, net stop http /y: the order, the texts, and no listener left", async () => {
   const { program, port } = await withSite();
   await using _program = program;
   assertEquals(await program.run("net start w3svc"), {
@@ -61,7 +61,7 @@ The HTTP service was stopped successfully.
   assertEquals((await program.run("net stop http /y")).status, 2);
 });
 
-Deno.test("net stop http without an answer to its question leaves everything running", async () => {
+Deno.test("net stop http without an answer to its question stops nothing", async () => {
   const { program, port } = await withSite();
   await using _program = program;
   await program.do("net start w3svc");
@@ -84,13 +84,13 @@ Deno.test("a second start on the same home is refused by name and pid", async ()
   assertEquals((await program.status()).pid, first.pid);
 });
 
-Deno.test("starts at the same time: one process, every command sees its service started", async () => {
+Deno.test("simultaneous starts: one process, every command sees its service started", async () => {
   const { program, port } = await withSite();
   await using _program = program;
   const lines = ["net start w3svc", "net start w3svc", "net start iisadmin", "net start http"];
   const results = await Promise.all(lines.map((line) => program.run(line)));
   results.forEach(({ status, err }, i) => {
-    // The one that comes later is told so, as by net.exe.
+    // The later command reports that, as net.exe does.
     const isLate = status === 2 && /has already been started|is starting or stopping/.test(err);
     assert(status === 0 || isLate, `${lines[i]}: ${status} ${err}`);
   });
@@ -100,7 +100,7 @@ Deno.test("starts at the same time: one process, every command sees its service 
   assert(!(await isRefused(ADDRESS, port)));
 });
 
-Deno.test("a home whose path is too long for a socket is refused with a word", async () => {
+Deno.test("a home whose path is too long for a socket is refused with a hint", async () => {
   await using program = await Program.make();
   const home = `${program.home}/${"deep/".repeat(20)}home`;
   for (const line of ["serve", "net start w3svc", "status"]) {
@@ -109,7 +109,7 @@ Deno.test("a home whose path is too long for a socket is refused with a word", a
     assertStringIncludes(err, "hint: set HTTPCFG_HOME to a directory with a shorter path", line);
   }
   const set = await program.run("set iplisten -i 127.0.0.2", { env: { HTTPCFG_HOME: home } });
-  assertEquals([set.status, set.err], [0, ""], "the document needs no socket");
+  assertEquals([set.status, set.err], [0, ""], "the document does not need a socket");
 });
 
 Deno.test("a killed service's socket and pid files do no harm", async () => {
@@ -118,7 +118,7 @@ Deno.test("a killed service's socket and pid files do no harm", async () => {
   const first = await program.serve();
   first.signal("SIGKILL");
   await first.ended;
-  assertEquals(program.servicePid(), first.pid, "the file of the killed one is still there");
+  assertEquals(program.servicePid(), first.pid, "the file of the killed process still exists");
   assert((await Deno.lstat(`${program.home}/run/control.sock`)).isSocket);
   assertEquals((await program.run("status")).status, 1);
   assertEquals((await program.status()).pid, null);
@@ -131,7 +131,7 @@ Deno.test("a killed service's socket and pid files do no harm", async () => {
 });
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`${signal} finishes an answer in flight, then the process ends with 0`, async () => {
+  Deno.test(`${signal} finishes a response in flight, then the process exits with 0`, async () => {
     const { program, port } = await withSite(["--echo"]);
     await using _program = program;
     const served = await program.serve();
@@ -141,20 +141,20 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     await receive(conn, (text) => text.includes("100 Continue\r\n\r\n")); // the site is at work
     await send(conn, "01234");
     served.signal(signal);
-    await waitFor(() => isRefused(ADDRESS, port), "no new connection");
+    await waitFor(() => isRefused(ADDRESS, port), "the end of the listener");
     await send(conn, "56789");
-    const answer = parseResponse(await receive(conn, () => false));
-    assertEquals(answer.status, 200);
-    assertStringIncludes(answer.body, "0123456789");
+    const response = parseResponse(await receive(conn, () => false));
+    assertEquals(response.status, 200);
+    assertStringIncludes(response.body, "0123456789");
     assertEquals(await served.ended, 0);
     assertEquals(program.servicePid(), null);
   });
 }
 
-Deno.test("SIGTERM ends a service whose clients sit idle: nobody waits for them", async () => {
+Deno.test("SIGTERM ends a service with idle clients without waiting for them", async () => {
   const { program, port } = await withSite();
   await using _program = program;
-  // One that waited for them would outlast this test.
+  // A service that waited for them would outlast this test.
   const document = JSON.parse(await Deno.readTextFile(program.config));
   document.settings = { ShutdownGraceTimeout: 3600 };
   await Deno.writeTextFile(program.config, JSON.stringify(document));
@@ -164,15 +164,15 @@ Deno.test("SIGTERM ends a service whose clients sit idle: nobody waits for them"
   await send(used, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   await receive(used, (text) => text.endsWith("here"));
   served.signal("SIGTERM");
-  await waitFor(() => served.hasEnded(), "the end: nobody is owed an answer");
+  await waitFor(() => served.hasEnded(), "the end of the process without any response to finish");
   assertEquals(await served.ended, 0);
   assertEquals([await receive(idle, () => false), await receive(used, () => false)], ["", ""]);
 });
 
-Deno.test("a bind error names address, port, holder and its pid", async () => {
+Deno.test("a bind error names address, port, port owner and its pid", async () => {
   const { program, port } = await withSite();
   await using _program = program;
-  using _holder = Deno.listen({ hostname: ADDRESS, port });
+  using _foreign = Deno.listen({ hostname: ADDRESS, port });
   for (const line of ["serve", "net start w3svc"]) {
     const { status, err } = await program.run(line);
     assert(status !== 0, line);
@@ -183,7 +183,7 @@ Deno.test("a bind error names address, port, holder and its pid", async () => {
   assertEquals(program.servicePid(), null, "a start that fails leaves no process");
 });
 
-Deno.test("net start w3svc leaves the terminal: it outlives the shell that started it", async () => {
+Deno.test("net start w3svc detaches from the terminal and outlives its shell", async () => {
   const { program, port } = await withSite();
   await using _program = program;
   const { status } = await program.shell("setsid -w bash -c 'httpcfg net start w3svc'; exit $?");

@@ -1,12 +1,12 @@
-// Story: a site bound to an address outside the list does not start, the others do, and every way of
-// asking says why.
+// Story: a site bound to an address that is not on the list does not start, the others do, and
+// every command reports why.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 
-/** Two sites on one port, one of them bound to an address that the list does not have. */
+/** Makes two sites on one port, one of them bound to an address that is not on the list. */
 async function withTwoSites(): Promise<{ program: Program; port: number }> {
   const program = await Program.make();
   const port = freePort();
@@ -19,7 +19,7 @@ async function withTwoSites(): Promise<{ program: Program; port: number }> {
 
 const REASON = "127.0.0.5 is not on the IP inclusion list";
 
-Deno.test("net start: the listed site answers, the other is named with its reason", async () => {
+Deno.test("net start: the listed site responds, the other is named with its reason", async () => {
   const { program, port } = await withTwoSites();
   await using _program = program;
   const started = await program.do("net start w3svc");
@@ -40,7 +40,7 @@ Deno.test("net start: the listed site answers, the other is named with its reaso
   assertStringIncludes(text.out, REASON);
 });
 
-Deno.test("serve says the same in the foreground", async () => {
+Deno.test("serve reports the same in the foreground", async () => {
   const { program, port } = await withTwoSites();
   await using _program = program;
   const served = await program.serve();
@@ -50,7 +50,7 @@ Deno.test("serve says the same in the foreground", async () => {
   assertEquals((await get("127.0.0.2", port)).body, "in");
 });
 
-Deno.test("the site starts once its address is listed", async () => {
+Deno.test("the site starts once its address is on the list", async () => {
   const { program, port } = await withTwoSites();
   await using _program = program;
   await program.do("set iplisten -i 127.0.0.5");
@@ -59,7 +59,7 @@ Deno.test("the site starts once its address is listed", async () => {
   assertEquals((await get("127.0.0.5", port)).body, "out");
 });
 
-Deno.test("where no site can start, the service does not, and says why", async () => {
+Deno.test("if no site can start, the service does not start either, and reports why", async () => {
   const { program, port } = await withTwoSites();
   await using _program = program;
   await program.do("site remove inside");
@@ -72,7 +72,7 @@ Deno.test("where no site can start, the service does not, and says why", async (
   assert(await isRefused("127.0.0.5", port));
 });
 
-Deno.test("sites share an address by host name, and by address where a host is not named", async () => {
+Deno.test("sites share a port by host name, and by address if no host matches", async () => {
   await using program = await Program.make();
   const port = freePort();
   await program.do("site remove W3SVC/1");

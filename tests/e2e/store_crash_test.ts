@@ -1,5 +1,5 @@
-// Story: whatever happens to a writer, the document is the old or the new one, and no writer loses
-// another's change.
+// Story: whatever happens to a writer, the document is either the old or the new one, and no writer
+// loses another's change.
 import { assert, assertEquals } from "@std/assert";
 import type { ConfigDocument } from "../../mod/config/document/document.ts";
 import { CALL, kill, Program } from "../support/program.ts";
@@ -7,12 +7,12 @@ import { standstill } from "../support/wait.ts";
 
 const WRITERS = 64;
 const KILLS = 300;
-/** Writers at one time: a start is some 50 ms of one core. */
+/** Writers at the same time; a start takes some 50 ms of one core. */
 const AT_ONCE = 4;
-/** Some are done before the signal comes; so many are tried at most. */
+/** The most writers to start, because some finish before the signal arrives. */
 const WRITES_MAX = 10 * KILLS;
 
-Deno.test("64 processes that add an address at once: all are stored", async () => {
+Deno.test("64 processes that add an address at once: all addresses are stored", async () => {
   await using program = await Program.make();
   const wanted = Array.from({ length: WRITERS }, (_, i) => `10.0.0.${i + 1}`);
   const results = await Promise.all(
@@ -25,16 +25,16 @@ Deno.test("64 processes that add an address at once: all are stored", async () =
   assertEquals(out.trimEnd().split("\n").length, WRITERS);
 });
 
-Deno.test("300 writers killed at every step of a write: the document is always whole, and old or new", async () => {
+Deno.test("300 writers killed at every step of a write: the document is old or new", async () => {
   await using program = await Program.make();
-  // Large enough that a write is not one system call and the time between its steps is hit.
+  // Large enough that a write takes several system calls, so that kills hit between its steps.
   const ballast = Array.from({ length: 1000 }, (_, i) => `10.1.${i >> 8}.${i & 255}`);
   await program.do("set iplisten -i 10.0.0.1");
   const first = JSON.parse(await Deno.readTextFile(program.config)) as ConfigDocument;
   await Deno.writeTextFile(program.config, JSON.stringify({ ...first, ipListen: ballast }));
   using steps = watchSteps(program.home);
   await program.do("set iplisten -i 10.9.255.255");
-  await standstill(steps.count, "what a write that is left alone does in the folder");
+  await standstill(steps.count, "the steps of an undisturbed write in the directory");
   const stepsOfWrite = steps.count();
 
   const tried = new Set(ballast.concat("10.9.255.255"));
@@ -58,10 +58,10 @@ Deno.test("300 writers killed at every step of a write: the document is always w
     for (const entry of entries) now.has(entry) ? stored++ : lost++;
     known = now;
   }
-  assert(stored > 0, "some writes were whole before the kill");
-  assert(lost > 0, "and some were not");
+  assert(stored > 0, "no write was complete before the kill");
+  assert(lost > 0, "every write was complete before the kill");
 
-  assertEquals((await program.run("set iplisten -i 10.8.0.1")).status, 0, "no lock stays behind");
+  assertEquals((await program.run("set iplisten -i 10.8.0.1")).status, 0, "no lock is left behind");
   const names = [...Deno.readDirSync(program.home)].map(({ name }) => name).sort();
   assertEquals(names, ["bin", "config.json", "config.json.lock", "history"]);
 });
@@ -70,13 +70,13 @@ function entryOf(number: number): string {
   return `10.9.${number >> 8}.${number & 255}`;
 }
 
-/** The entries in the document, which must parse. */
+/** Returns the entries in the document, which must parse. */
 async function list(program: Program): Promise<ReadonlySet<string>> {
   const { ipListen } = JSON.parse(await Deno.readTextFile(program.config)) as ConfigDocument;
   return new Set(ipListen);
 }
 
-/** Starts a writer and kills it when `isTime` resolves; false where it was done before. */
+/** Starts a writer and kills it when `isTime` resolves. Returns false if it had ended before. */
 async function writeAndKill(
   program: Program,
   entry: string,
@@ -95,10 +95,10 @@ async function writeAndKill(
   return signal === "SIGKILL";
 }
 
-/** What happens to the files of a folder, counted. */
+/** Counts what happens to the files of a directory. */
 interface Steps extends Disposable {
   count(): number;
-  /** Resolves when so many more have happened. */
+  /** Resolves after that many more steps. */
   after(steps: number): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
-// Story: a person at a terminal is asked before dependent services stop, and can end `serve` by Ctrl-C.
+// Story: a person at a terminal is asked before dependent services stop, and can end `serve` with
+// Ctrl-C.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
@@ -15,7 +16,7 @@ async function withSite(): Promise<{ program: Program; port: number }> {
   return { program, port };
 }
 
-/** A script of expect: gives up after a minute, and ends with the status of what it spawned. */
+/** Returns an expect script that gives up after a minute and exits with the status of its child. */
 function expect(...lines: string[]): string {
   const script = [
     "set timeout 60",
@@ -28,7 +29,7 @@ function expect(...lines: string[]): string {
   return `expect <<'EXPECT'\n${script.join("\n")}\nEXPECT\n`;
 }
 
-testWith(["expect"], "net stop http asks, and does what it is told", async () => {
+testWith(["expect"], "net stop http asks, and follows the answer", async () => {
   const { program, port } = await withSite();
   await using _program = program;
   await program.do("net start w3svc");
@@ -49,7 +50,7 @@ testWith(["expect"], "net stop http asks, and does what it is told", async () =>
   assert(await isRefused(ADDRESS, port));
 });
 
-testWith(["expect"], "serve on a terminal says where it listens and ends at Ctrl-C", async () => {
+testWith(["expect"], "serve on a terminal prints where it listens and ends on Ctrl-C", async () => {
   const { program, port } = await withSite();
   await using _program = program;
   const { status, out } = await program.shell(expect(

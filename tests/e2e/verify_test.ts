@@ -1,17 +1,17 @@
-// Story: a nightly job asks whether the machine answers exactly where it should. Another program that
-// has slipped in beside the service, or in its place, is found. (A missing socket: living_list_test.)
+// Story: a nightly job checks that the machine is reachable exactly where it should be. It finds
+// another program beside the service or in its place. (A missing socket: see living_list_test.)
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../support/ports.ts";
 import { Program } from "../support/program.ts";
 
-Deno.test("verify is content with a service that listens where it says", async () => {
+Deno.test("verify succeeds if the service listens exactly where it should", async () => {
   await using program = await started(freePort(), ["127.0.0.2", "::1"]);
   const well = await program.run("verify");
   assertEquals([well.status, well.out], [0, ""], well.err);
   assertStringIncludes(well.err, "all as expected");
 });
 
-Deno.test("verify finds a planted foreign listener, and lets it be where that is allowed", async () => {
+Deno.test("verify finds a foreign listener, and accepts it with --allow-foreign", async () => {
   const port = freePort();
   await using program = await started(port, ["127.0.0.2"]);
   using _foreign = Deno.listen({ hostname: "127.0.0.1", port });
@@ -26,7 +26,7 @@ Deno.test("verify finds a planted foreign listener, and lets it be where that is
   assertEquals((await program.run("verify --allow-foreign")).status, 0);
 });
 
-Deno.test("verify finds a foreign listener in the service's place", async () => {
+Deno.test("verify finds a foreign listener in place of the service", async () => {
   const port = freePort();
   using _foreign = Deno.listen({ hostname: "127.0.0.3", port });
   await using program = await started(port, ["127.0.0.2", "127.0.0.3"]);
@@ -36,7 +36,7 @@ Deno.test("verify finds a foreign listener in the service's place", async () => 
   assertEquals((await program.run("verify --allow-foreign")).status, 1, "it is included");
 });
 
-Deno.test("verify finds a name whose certificate is not for it", async () => {
+Deno.test("verify finds a host name whose certificate is for another", async () => {
   const port = freePort();
   await using program = await Program.make();
   await program.do("site remove W3SVC/1");
@@ -59,7 +59,7 @@ Deno.test("verify finds a name whose certificate is not for it", async () => {
   assertMatch(out, /certificate,127\.0\.0\.2:\d+,true,accepted,.*not for ""other\.example""/);
 });
 
-Deno.test("verify without a service says what to type", async () => {
+Deno.test("verify without a service gives a hint", async () => {
   await using program = await Program.make();
   const { status, err } = await program.run("verify");
   assertEquals(status, 1);
