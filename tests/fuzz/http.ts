@@ -1,12 +1,12 @@
 /**
- * Fuzzes the engine: hostile bytes, cut up at random, to a server in memory. What must hold:
+ * Fuzzes the HTTP engine: sends hostile bytes, split at random, to a server in memory. The rules:
  *
- * - nothing is thrown, no handler's request is one that the rules forbid;
- * - there are never more answers than requests, nothing follows a refusal, every answer is framed;
- * - nothing but what the service itself says is read past its limits;
- * - the same bytes in any split get the same answers.
+ * - nothing is thrown, and no handler gets a request that the rules forbid;
+ * - there are never more responses than requests, nothing follows a refusal, all are framed;
+ * - no more bytes are counted as received than were sent;
+ * - the same bytes get the same responses in any split.
  *
- * Run: `deno task fuzz [--seed=N] [--count=N] [--seconds=N]`; the seed is printed and repeats the run.
+ * Run: `deno task fuzz [--seed=N] [--count=N] [--seconds=N]`. The printed seed repeats the run.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Handler, HttpRequest } from "../../mod/base/exchange.ts";
 import { echo, HELLO, TestEngine } from "../support/engine.ts";
 import { Random } from "./random.ts";
-import { cutUp, hostileBytes } from "./requests.ts";
+import { hostileBytes, splitUp } from "./requests.ts";
 
 /** Small, so that fuzzed heads reach them. */
 const SETTINGS = { MaxFieldLength: 256, MaxRequestBytes: 512, MaxFieldCount: 6 };
@@ -25,15 +25,15 @@ interface Outcome {
   readonly reasons: readonly string[];
 }
 
-/** One case: the bytes that `seed` makes, whole and cut up. Throws where a rule is broken. */
+/** Runs one case: the bytes made from `seed`, whole and split. Throws if a rule is broken. */
 export async function fuzzOne(seed: number): Promise<void> {
   const random = new Random(seed);
   const bytes = hostileBytes(random);
   const handler = random.pick([echo, ignoring, halfReading]);
   const whole = await run(handler, [bytes]);
   for (let i = 0; i < 2; i++) {
-    const split = await run(handler, cutUp(bytes, random));
-    assertEquals(split, whole, "another split, another outcome");
+    const split = await run(handler, splitUp(bytes, random));
+    assertEquals(split, whole, "a split changes the outcome");
   }
 }
 
@@ -45,18 +45,21 @@ async function run(handler: Handler, pieces: readonly Uint8Array[]): Promise<Out
     return handler(request);
   }, SETTINGS);
   const sent = await engine.talk(...pieces);
-  assertEquals(engine.failures, [], "a bug came to light");
-  const text = sent.replaceAll("HTTP/1.1 100 Continue\r\n\r\n", ""); // sent to who waits, or not
-  const answers = checkAnswers(text, engine.served.map(({ method }) => method));
+  assertEquals(engine.failures, [], "internal error");
+  const text = sent.replaceAll("HTTP/1.1 100 Continue\r\n\r\n", ""); // depends on the split
+  const responses = checkResponses(text, engine.served.map(({ method }) => method));
   const refusals = engine.refused.filter((record) => record.status !== null).length;
-  assertEquals(answers, engine.served.length + refusals, "one line in a log for each answer");
-  assert(engine.served.filter(({ path }) => path !== "*").length <= requests, "answers unasked");
+  assertEquals(responses, engine.served.length + refusals, "one log record for each response");
+  assert(engine.served.filter(({ path }) => path !== "*").length <= requests, "too many responses");
   assert(engine.served.every((record) => record.receivedBytes <= total(pieces)));
   return { text, requests, reasons: engine.refused.map((record) => record.reason) };
 }
 
-/** Every answer is one that we know, framed by its length, and a refusal is the last. How many? */
-function checkAnswers(text: string, methods: readonly string[]): number {
+/**
+ * Checks that every response is valid and framed by its length, and that a refusal is the last.
+ * Returns their number.
+ */
+function checkResponses(text: string, methods: readonly string[]): number {
   let rest = text;
   let i = 0;
   for (; rest !== ""; i++) {
@@ -67,7 +70,7 @@ function checkAnswers(text: string, methods: readonly string[]): number {
     assert(status >= 200 && status <= 599, head);
     const length = Number(/\r\nContent-Length: (\d+)\r\n/.exec(head)?.[1]);
     const isRefused = i >= methods.length;
-    assert(isRefused || status === 200, "a served answer is the handler's");
+    assert(isRefused || status === 200, "a served response is the handler's");
     const isHead = isRefused ? rest.length === end + 4 : methods[i] === "HEAD";
     rest = rest.slice(end + 4 + (isHead ? 0 : length));
     if (isRefused || head.includes("\r\nConnection: close\r\n")) assertEquals(rest, "");
@@ -75,7 +78,7 @@ function checkAnswers(text: string, methods: readonly string[]): number {
   return i;
 }
 
-/** What a site may rely on. */
+/** Checks what a site may rely on. */
 function checkRequest(request: HttpRequest): void {
   const { path, host, method, query, rawPath } = request;
   assert(/^[A-Z-]+$/.test(method), method);
@@ -100,7 +103,7 @@ function total(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
-/** Runs cases from `seed` on until `count` are done or `seconds` are over; says how many. */
+/** Runs cases from `seed` on until `count` are done or `seconds` have passed. Returns how many. */
 export async function fuzz(seed: number, count: number, seconds: number): Promise<number> {
   const end = performance.now() + seconds * 1000;
   let done = 0;

@@ -1,5 +1,5 @@
 /**
- * `deno task fuzz`: a bounded run with a seed that can be given again.
+ * `deno task fuzz`: a bounded run with a seed that repeats it.
  *
  * @module
  */

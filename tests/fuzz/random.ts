@@ -1,5 +1,5 @@
 /**
- * Numbers that look random and come again with the same seed.
+ * Pseudorandom numbers that are the same for the same seed.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** 0 up to, not including, `bound`. */
+  /** Returns a number from 0 to `bound`, exclusive. */
   below(bound: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let t = this.#state;

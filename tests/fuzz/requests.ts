@@ -1,5 +1,5 @@
 /**
- * Requests that are nearly right: well-formed parts put together at random, then a few bytes changed.
+ * Requests that are nearly valid: well-formed parts combined at random, with a few bytes changed.
  *
  * @module
  */
@@ -52,10 +52,10 @@ const CHUNKS = [
   "3\r\nabcd\r\n",
   "3 \r\nabc\r\n",
 ];
-/** Bytes that mean something to a parser. */
+/** Bytes with a meaning to a parser. */
 const EDGE_BYTES = [0, 9, 10, 11, 13, 32, 34, 37, 44, 47, 48, 58, 59, 63, 92, 127, 128, 255];
 
-/** One to four requests behind each other, perhaps broken. */
+/** Returns one to four requests in a row, possibly broken. */
 export function hostileBytes(random: Random): Uint8Array {
   let text = "";
   for (let i = 1 + random.below(4); i > 0; i--) {
@@ -113,8 +113,8 @@ function mutated(bytes: Uint8Array, random: Random): Uint8Array {
   return Uint8Array.from(changed);
 }
 
-/** `bytes` cut at random places. */
-export function cutUp(bytes: Uint8Array, random: Random): Uint8Array[] {
+/** Splits `bytes` at random places. */
+export function splitUp(bytes: Uint8Array, random: Random): Uint8Array[] {
   const pieces = [];
   const longest = random.pick([1, 2, 5, 30, 1000]);
   for (let at = 0; at < bytes.length;) {

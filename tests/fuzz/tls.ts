@@ -1,7 +1,7 @@
 /**
- * Fuzzes the handshake: a real ClientHello with bytes changed, cut, followed by noise, and clients that
- * leave at any moment. What must hold: nothing is thrown where nobody can catch it, every connection
- * comes to an end, and a client that means well still gets in.
+ * Fuzzes the handshake: a real ClientHello with bytes changed, truncated or followed by noise, and
+ * clients that disconnect at any moment. The rules: nothing is thrown that no code catches, every
+ * connection ends, and a well-behaved client still connects.
  *
  * @module
  */
@@ -12,11 +12,11 @@ import { clientTls, counted, makePem, type Pem, tcpPair } from "../support/tls_p
 import { waitFor } from "../support/wait.ts";
 import type { Random } from "./random.ts";
 
-/** Everything that one process needs for many cases. */
+/** What one process needs for many cases. */
 export interface TlsFuzz {
-  /** One hostile client. */
+  /** Connects one hostile client. */
   attack(random: Random): Promise<void>;
-  /** One that means well, and the end of all the others. */
+  /** Connects a well-behaved client, and waits for the end of all the others. */
   finish(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function makeTlsFuzz(): Promise<TlsFuzz> {
       gate.admit(counted(pair.server, open));
       const bytes = hostile(hello, random);
       await pair.client.write(bytes).catch(() => {});
-      if (random.chance(3)) return; // leaves at once, what it did not read makes it a reset
+      if (random.chance(3)) return; // disconnects at once; unread data makes that a reset
       await pair.client.closeWrite().catch(() => {});
       await pair.client.read(new Uint8Array(1000)).catch(() => {});
     },
@@ -64,23 +64,23 @@ function hostile(hello: Uint8Array, random: Random): Uint8Array {
   const bytes = hello.slice();
   for (let i = random.below(6); i > 0; i--) bytes[random.below(bytes.length)] = random.below(256);
   if (random.chance(2)) bytes[0] = 0x16;
-  const cut = random.chance(3) ? bytes.subarray(0, 1 + random.below(bytes.length)) : bytes;
+  const kept = random.chance(3) ? bytes.subarray(0, 1 + random.below(bytes.length)) : bytes;
   const noise = random.chance(3) ? random.below(200) : 0;
-  const whole = new Uint8Array(cut.length + noise);
-  whole.set(cut);
-  for (let i = cut.length; i < whole.length; i++) whole[i] = random.below(256);
+  const whole = new Uint8Array(kept.length + noise);
+  whole.set(kept);
+  for (let i = kept.length; i < whole.length; i++) whole[i] = random.below(256);
   return whole;
 }
 
-/** What the runtime's own client says first. */
+/** Returns the first message of the runtime's own client. */
 async function clientHello(pem: Pem): Promise<Uint8Array> {
   using pair = await tcpPair();
   const peer = await clientTls(pair.client, pem);
-  const said = peer.handshake().catch(() => {});
+  const handshake = peer.handshake().catch(() => {});
   const buffer = new Uint8Array(4096);
   const count = await pair.server.read(buffer);
   pair.server.close();
-  await said;
+  await handshake;
   peer.close();
   return buffer.slice(0, count ?? 0);
 }
@@ -94,6 +94,6 @@ async function readAndClose(stream: GateStream): Promise<void> {
   try {
     stream.close();
   } catch {
-    // Closed before.
+    // Already closed.
   }
 }
