@@ -1,6 +1,6 @@
-// Goal: what llhttp refuses in its strict mode we refuse, what it reads we read the same. Method: its
-// request vectors through the scanner, the framing and the chunk decoder, without a socket. Where we
-// differ on purpose the reason stands beside the case; a reason that is not needed any more fails too.
+// Goal: what llhttp refuses in strict mode is refused, and what it reads is read in the same way.
+// Method: its request vectors through the scanner, the framing and the chunk decoder, without a
+// socket. Deliberate differences are listed with a reason; one that no longer exists fails too.
 import { assertEquals } from "@std/assert";
 import { ChunkedDecoder } from "../../mod/wire/chunked.ts";
 import { CHUNKED, Framing } from "../../mod/http/parse/framing.ts";
@@ -27,21 +27,21 @@ interface VectorMessage {
   readonly complete: boolean;
 }
 
-/** Vectors that llhttp reads and we refuse, or the other way round. */
+/** Vectors that llhttp reads and httpcfg refuses, or the other way round. */
 const DELIBERATE: Readonly<Record<string, string>> = {
   "request/connection:156": "one empty line before a request, not two (RFC 9112 2.2: at least one)",
-  "request/content-length:4": "leading zeros: some readers take them as octal",
-  "request/content-length:100": "two lengths are refused once the head is whole; it is not, here",
+  "request/content-length:4": "leading zeros: some readers read them as octal",
+  "request/content-length:100": "two lengths are refused once the head is complete; here it is not",
   "request/content-length:444": "a parser's mode without bodies; a server has none",
-  "request/method:96": "CONNECT is answered 501: this is no proxy for tunnels",
-  "request/method:135": "M-SEARCH is no registered method of HTTP over TCP",
+  "request/method:96": "CONNECT gets 501: this is not a proxy for tunnels",
+  "request/method:135": "M-SEARCH is not a registered method of HTTP over TCP",
   "request/method:372": "SOURCE and ICE are another protocol",
   "request/method:430": "ANNOUNCE and RTSP are another protocol",
 };
 
 const vectors = readCorpus<Vector[]>("llhttp-request.dev.json");
 
-/** Messages of `bytes`, and why reading ended before their end; null for no fault. */
+/** Returns the messages in `bytes`, and why reading ended before their end; null if it did not. */
 function readAll(bytes: Uint8Array): [messages: unknown[], fault: string | null] {
   const messages: unknown[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -104,7 +104,7 @@ Deno.test({
     const differing: Record<string, string> = {};
     for (const { id, strict, base64, expect, messages } of vectors!) {
       const [read, fault] = readAll(fromBase64(base64));
-      if (!strict) continue; // its lenient modes read what nobody should
+      if (!strict) continue; // its lenient modes read what no server should
       if ((fault === null) !== (expect.error === null)) {
         differing[id] = fault ?? "read";
         continue;
@@ -113,7 +113,7 @@ Deno.test({
       const wanted = messages.filter((message) => message.headersComplete).map((message) => ({
         method: message.method,
         url: message.url,
-        // llhttp leaves the white space at the end of a value.
+        // llhttp keeps the white space at the end of a value.
         headers: message.headers.map(([name, value]) => [name, value.trimEnd()]),
         body: String.fromCharCode(...fromBase64(message.body_base64)),
       }));

@@ -1,5 +1,5 @@
 /**
- * Runs Http11Probe's cases: raw bytes to a server, the answer judged by the case's own rules.
+ * Runs the cases of Http11Probe: sends raw bytes to a server and collects the responses.
  *
  * @module
  */
@@ -28,19 +28,21 @@ interface ProbePart {
 
 export type Verdict = "pass" | "warn" | "fail";
 
-/** What one step brought. `state`: how the connection stood after the answer. */
+/** The result of one step; `state` is that of the connection after the response. */
 export interface Step {
   readonly executed: boolean;
   readonly text: string;
   readonly state: "open" | "closed" | "silent";
 }
 
-/** How long nothing may come before that counts as no answer. */
+/** Milliseconds of silence after which there is no response. */
 const SILENT_MS = 1500;
-/** How long after an answer a close is still taken as belonging to it, and a second answer as smuggled. */
+/**
+ * Milliseconds after a response in which a close belongs to it, and a second response is smuggled.
+ */
 const AFTER_MS = 150;
 
-/** Sends the steps of `probe` to the server and gives what came back. */
+/** Sends the steps of `probe` to the server and returns the results. */
 export async function runProbe(probe: ProbeCase, server: Deno.NetAddr): Promise<Step[]> {
   const conn = await Deno.connect({ hostname: server.hostname, port: server.port });
   const host = `${server.hostname}:${server.port}`;
@@ -56,19 +58,19 @@ export async function runProbe(probe: ProbeCase, server: Deno.NetAddr): Promise<
       await sendAll(conn, Uint8Array.from(text, (char) => char.charCodeAt(0)));
       if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs));
     }
-    steps.push(await reader.answer());
+    steps.push(await reader.response());
   }
   conn.close();
   await reader.ended;
   return steps;
 }
 
-/** A server that refuses early may close before it has read all: that is its right. */
+/** Sends all bytes. A server that refuses early is allowed to close before it has read them all. */
 async function sendAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
   try {
     for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
   } catch {
-    // What it answered before tells.
+    // What it sent before that is judged.
   }
 }
 
@@ -82,8 +84,8 @@ class Reader {
     this.ended = this.#readAll(conn);
   }
 
-  /** Waits for an answer, then a moment longer for a close or a second answer. */
-  async answer(): Promise<Step> {
+  /** Waits for a response, then a moment longer for a close or a second response. */
+  async response(): Promise<Step> {
     await this.#until(() => this.#isOver || this.#text.includes("\r\n\r\n"), SILENT_MS);
     if (this.#text !== "") await this.#until(() => this.#isOver, AFTER_MS);
     const text = this.#text;

@@ -1,11 +1,11 @@
 /**
- * Judges what a server answered to a case of Http11Probe, by the rules that the case names.
+ * Judges a server's responses to a case of Http11Probe, by the rules that the case names.
  *
  * @module
  */
 import { bodyOf, fieldOf, type ProbeCase, statusOf, type Step, type Verdict } from "./probe.ts";
 
-/** Verdict on the answers to `probe`. */
+/** Returns the verdict on the responses to `probe`. */
 export function judge(probe: ProbeCase, steps: readonly Step[]): Verdict {
   return probe.kind === "single"
     ? judgeSingle(probe, steps[0]!)
@@ -41,7 +41,7 @@ function judgeSingle(probe: ProbeCase, step: Step): Verdict {
       return isImfFixdate(fieldOf(step.text, "Date")) ? "pass" : "warn";
     case "norm":
     case "normcase":
-      return bodyOf(step).includes(":") ? "warn" : "pass"; // a body that names no field hides none
+      return bodyOf(step).includes(":") ? "warn" : "pass"; // a body without a field hides none
     default:
       return base;
   }
@@ -63,7 +63,7 @@ function judgeSequence(check: string, steps: readonly Step[]): Verdict {
   const isNextSafe = second?.executed !== true || isGood(next);
   switch (name) {
     case "seq_single_response":
-      return isRefused && answers(first) < 2 ? "pass" : "fail";
+      return isRefused && responseCount(first) < 2 ? "pass" : "fail";
     case "seq_reject_or_close":
       return isRefused || (isGood(status) && second?.executed !== true) ? "pass" : "fail";
     case "seq_unread_body":
@@ -71,12 +71,12 @@ function judgeSequence(check: string, steps: readonly Step[]): Verdict {
       return isGood(status) && isNextSafe ? "pass" : "warn";
     case "seq_prefix_desync":
       if (isRefused) return "pass";
-      return isGood(status) && isNextSafe && answers(second) < 2 ? "pass" : "warn";
+      return isGood(status) && isNextSafe && responseCount(second) < 2 ? "pass" : "warn";
     case "seq_cl0_poison":
       return isRefused ? "pass" : !isGood(status) ? "fail" : second?.executed ? "warn" : "pass";
     case "seq_pipeline_safe":
       return !isGood(status) ? "fail" : isGood(next) ? "pass" : "warn";
-    default: // what a site may offer on top: validators and conditions
+    default: // what a site may offer in addition: validators and conditions
       return isGood(status) && isGood(next) ? "warn" : "fail";
   }
 }
@@ -85,11 +85,13 @@ function isGood(status: number | null): boolean {
   return status !== null && status >= 200 && status < 300;
 }
 
-function answers(step: Step | undefined): number {
+function responseCount(step: Step | undefined): number {
   return (step?.text.match(/HTTP\/\d\.\d \d{3}/g) ?? []).length;
 }
 
-/** `spec` holds codes, classes (`4xx`) and ranges (`100-399`). */
+/**
+ * Reports whether `status` is in `spec`, a list of codes, classes (`4xx`) and ranges (`100-399`).
+ */
 function isIn(status: number, spec: readonly (number | string)[]): boolean {
   return spec.some((entry) => {
     if (typeof entry === "number") return status === entry;
