@@ -1,8 +1,10 @@
 /**
- * What the engine itself costs a request: the whole path of a connection, without a socket. The
- * stream answers at once, so that what is left is parsing, look-up, answer and log record.
+ * Measures the cost of the HTTP engine for one request: the whole path of a connection, without a
+ * socket. The stream responds at once, so that only parsing, lookup, response and log record
+ * remain.
  *
- * Run: `deno run -A tests/bench/engine.ts [--requests=N] [--browser]`. Prints ns a request, the best of several rounds.
+ * Run: `deno run -A tests/bench/engine.ts [--requests=N] [--browser]`. Prints ns per request, the
+ * best of several rounds.
  *
  * @module
  */
@@ -19,10 +21,10 @@ const BROWSER = "GET /assets/app.css?v=3 HTTP/1.1\r\nHost: www.example.com\r\n" 
   "Sec-Fetch-Dest: style\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Site: same-origin\r\n" +
   'If-None-Match: "abc"\r\nPriority: u=2\r\n\r\n';
 
-/** Many short rounds: on a machine with other work the best one is what counts. */
+/** Many short rounds, because on a busy machine only the best one counts. */
 const ROUNDS = 40;
 
-/** A client that sends `left` requests, each as soon as the last is answered. */
+/** A client that sends `left` requests, each as soon as the previous one has its response. */
 class InstantStream implements AcceptedStream {
   readonly localAddr = { hostname: "127.0.0.1", port: 18311 };
   readonly remoteAddr = { hostname: "127.0.0.1", port: 50000 };
@@ -98,7 +100,6 @@ for (let i = 0; i < ROUNDS; i++) {
   best = Math.min(best, await round(request, requests));
   bare = Math.min(bare, await floor(request, requests));
 }
-const line =
-  `${request.length} bytes: ${best.toFixed(0)} ns a request, ${bare.toFixed(0)} of them ` +
-  `the stream's own; the engine ${(best - bare).toFixed(0)}\n`;
+const line = `${request.length} bytes: ${best.toFixed(0)} ns per request, of which ` +
+  `${bare.toFixed(0)} in the stream, ${(best - bare).toFixed(0)} in the engine\n`;
 Deno.stdout.writeSync(new TextEncoder().encode(line));

@@ -14,7 +14,7 @@ export async function benchHttps(): Promise<void> {
   });
   const folder = await Deno.makeTempDir({ prefix: "httpcfg-bench-" });
   try {
-    await Deno.chmod(folder, 0o755); // nginx's worker is somebody else when the bench runs as root
+    await Deno.chmod(folder, 0o755); // nginx's worker is another user if the bench runs as root
     await Deno.writeFile(`${folder}/large.bin`, new Uint8Array(1024 * 1024).fill(120));
     await benchInTurn("https, a file of 1 MiB, 16 connections", peers, {
       path: "/large.bin",

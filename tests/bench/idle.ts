@@ -1,4 +1,4 @@
-/** 10,000 idle keep-alive connections, each after one request: the memory of each. */
+/** 10,000 idle keep-alive connections, each after one request: the memory for each. */
 import { printTable, privateBytes } from "./measure.ts";
 import { type RunningServer, starters } from "./servers.ts";
 
@@ -31,7 +31,7 @@ async function bytesEach(server: RunningServer): Promise<number> {
   return bytes;
 }
 
-/** Connections that have had one answer each. */
+/** Opens connections that have received one response each. */
 function connect({ hostname, port }: RunningServer, count: number): Promise<Deno.TcpConn[]> {
   return Promise.all(Array.from({ length: count }, async () => {
     const connection = await Deno.connect({ hostname, port });
@@ -41,7 +41,7 @@ function connect({ hostname, port }: RunningServer, count: number): Promise<Deno
   }));
 }
 
-/** Waits until the memory stands still: collectors have done what they do by themselves. */
+/** Waits until the memory is stable, because garbage collectors have run by themselves. */
 async function settled(pid: number): Promise<void> {
   let last = -1;
   for (let i = 0; i < 20 && privateBytes(pid) !== last; i++) {

@@ -1,4 +1,4 @@
-/** Load on several servers in turn, round by round, so that a drifting machine drifts for all. */
+/** Loads several servers in turn, round by round, so that a drifting machine affects all alike. */
 import { cpuSeconds, isInstalled, type Load, median, printTable, say, wrk } from "./measure.ts";
 import type { RunningServer, Starter, Work } from "./servers.ts";
 
@@ -6,11 +6,11 @@ const ROUNDS = 5;
 const SECONDS = 3;
 
 interface Round extends Load {
-  /** Requests a second of the server's own CPU. */
+  /** Requests per second of the server's own CPU time. */
   readonly perCpuSecond: number;
 }
 
-/** Starts each server for `work`, loads `path` of all in turn, and prints one row a server. */
+/** Starts each server for `work`, loads `path` of all in turn, and prints one row per server. */
 export async function benchInTurn(
   title: string,
   starts: readonly Starter[],
@@ -20,7 +20,7 @@ export async function benchInTurn(
     readonly connections: number;
   },
 ): Promise<void> {
-  if (!(await isInstalled("wrk"))) return say(`wrk is not installed: skipped: ${title}`);
+  if (!(await isInstalled("wrk"))) return say(`skipped, wrk is not installed: ${title}`);
   const servers: RunningServer[] = [];
   try {
     for (const start of starts) servers.push(await start(work));

@@ -1,4 +1,4 @@
-/** Keep-alive requests per CPU second: a fixed text, 64 connections, site look-up and log on. */
+/** Keep-alive requests per CPU second: a fixed text, 64 connections, with site lookup and log. */
 import { benchInTurn } from "./in_turn.ts";
 import { starters } from "./servers.ts";
 

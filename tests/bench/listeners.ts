@@ -1,4 +1,4 @@
-/** 10,000 listening addresses: the time until all listen, and the memory of each. */
+/** 10,000 listening addresses: the time until all listen, and the memory for each. */
 import { median, printTable, privateBytes } from "./measure.ts";
 import { type Starter, starters } from "./servers.ts";
 
@@ -35,7 +35,7 @@ async function measure(start: Starter): Promise<string[]> {
   return [name, median(seconds).toFixed(2), median(bytes).toFixed(0)];
 }
 
-/** Sockets that listen on `port`, as the kernel lists them. */
+/** Counts the sockets that listen on `port`, according to the kernel. */
 function listenersOn(port: number): number {
   const end = `:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A`;
   return Deno.readTextFileSync("/proc/net/tcp").split(end).length - 1;

@@ -1,4 +1,4 @@
-/** `deno task bench [NAME …]`: every bench, or those named. Ratios against a peer in one run. */
+/** `deno task bench [NAME …]`: all benches, or those named. Ratios to a peer in the same run. */
 import { benchHttps } from "./https.ts";
 import { benchIdle } from "./idle.ts";
 import { benchKeepAlive } from "./keep_alive.ts";
@@ -22,6 +22,6 @@ const names = Deno.args.length === 0 ? Object.keys(BENCHES) : Deno.args;
 for (const name of names) {
   const bench = BENCHES[name];
   if (bench === undefined) {
-    say(`no such bench: ${name}; there are ${Object.keys(BENCHES).join(", ")}`);
+    say(`unknown bench: ${name}; the benches are ${Object.keys(BENCHES).join(", ")}`);
   } else await bench();
 }

@@ -1,16 +1,16 @@
-/** What the benches share: CPU time of processes, wrk as the client, medians, tables. */
+/** Helpers of the benches: CPU time of processes, wrk as the client, medians, tables. */
 
-/** Clock ticks a second of /proc/PID/stat (USER_HZ), the same on every Linux that Deno runs on. */
+/** Clock ticks per second in /proc/PID/stat (USER_HZ), equal on every Linux that runs Deno. */
 const TICKS_PER_SECOND = 100;
 
-/** User and system CPU seconds of a process so far, its threads included. */
+/** Returns the user and system CPU seconds of a process so far, including its threads. */
 export function cpuSeconds(pid: number): number {
   const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Private memory of a process in bytes: what it alone costs. */
+/** Returns the private memory of a process in bytes, which excludes shared pages. */
 export function privateBytes(pid: number): number {
   const rollup = Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`);
   const sum = (key: string): number =>
@@ -19,8 +19,9 @@ export function privateBytes(pid: number): number {
 }
 
 /**
- * Words before a client that keep it off the first core, where there are two. Servers go where the
- * system puts them: a runtime whose collector has threads of its own would stall on a single core.
+ * A command prefix that keeps a client off the first core if there are several. Servers run where
+ * the system puts them: a runtime whose garbage collector has its own threads would stall on one
+ * core.
  */
 const CLIENT_CORES: readonly string[] =
   navigator.hardwareConcurrency > 1 && await isInstalled("taskset")
@@ -32,7 +33,7 @@ export interface Load {
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Answers that were no 2xx or 3xx, and socket errors. */
+  /** Responses other than 2xx and 3xx, and socket errors. */
   readonly errors: number;
 }
 
@@ -68,7 +69,7 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-/** True where the program is on PATH. */
+/** Reports whether the program is on PATH. */
 export async function isInstalled(program: string): Promise<boolean> {
   const { success } = await new Deno.Command("sh", {
     args: ["-c", `command -v ${program}`],
@@ -77,7 +78,7 @@ export async function isInstalled(program: string): Promise<boolean> {
   return success;
 }
 
-/** Prints rows as a table; the first row is the head. */
+/** Prints rows as a table; the first row is the header. */
 export function printTable(title: string, rows: readonly (readonly string[])[]): void {
   const widths = rows[0]!.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const lines = rows.map((row) =>
@@ -90,7 +91,7 @@ export function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
-/** Resolves when something accepts connections there; throws after ten seconds. */
+/** Resolves when a server accepts connections there; throws after ten seconds. */
 export async function listening(hostname: string, port: number): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end;) {
     try {

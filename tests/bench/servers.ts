@@ -1,4 +1,4 @@
-/** The servers under measurement: ours and its peers, each with its log on. */
+/** The servers that are measured: httpcfg and its peers, each with its log enabled. */
 import { getAvailablePort } from "@std/net/get-available-port";
 import type { ConfigDocument, SslRecord } from "../../mod/config/document/document.ts";
 import type { SiteContent } from "../../mod/config/document/site_content.ts";
@@ -8,33 +8,33 @@ export interface RunningServer {
   readonly name: string;
   readonly hostname: string;
   readonly port: number;
-  /** The process that serves; its CPU and memory are what counts. */
+  /** The process that serves, whose CPU time and memory are measured. */
   readonly pid: number;
-  /** Milliseconds since 1970 when it was started. */
+  /** The time at which it was started, in milliseconds since 1970. */
   readonly startedMs: number;
   readonly scheme: "http" | "https";
   stop(): Promise<void>;
 }
 
-/** What a server is to do. */
+/** What a server has to do. */
 export interface Work {
-  /** Answers every request with a small text, or serves the files of a folder. */
+  /** The directory of the files to serve; by default every response is a small text. */
   readonly folder?: string;
-  /** Addresses to listen on; one of its own where not given. */
+  /** Addresses to listen on; by default one that no other server uses. */
   readonly hostnames?: readonly string[];
-  /** TLS with this certificate and key, both PEM; plain HTTP where not given. */
+  /** TLS with this certificate and key, both PEM; by default plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 export const ROOT = new URL("../../", import.meta.url).pathname;
 const TEXT = "Hello world";
-/** Connections that every server is told to expect. */
+/** The number of connections that every server is configured for. */
 const CONNECTIONS_MAX = 20000;
 
 /** Starts one server for `work`. */
 export type Starter = (work: Work) => Promise<RunningServer>;
 
-/** Ours, then every peer of `names` that is installed; says which are not. */
+/** Returns httpcfg, then every peer of `names` that is installed; reports which are not. */
 export async function starters(...names: readonly (keyof typeof PEERS)[]): Promise<Starter[]> {
   const found: Starter[] = [startOurs];
   for (const name of names) {
@@ -44,13 +44,13 @@ export async function starters(...names: readonly (keyof typeof PEERS)[]): Promi
   return found;
 }
 
-/** Words that run this program: from source, or the built file named by HTTPCFG_PROGRAM. */
+/** Returns the command for httpcfg: from source, or the built file that HTTPCFG_PROGRAM names. */
 export function programCommand(): string[] {
   const built = Deno.env.get("HTTPCFG_PROGRAM");
   return built ? [built] : [Deno.execPath(), "run", "-A", "--no-prompt", `${ROOT}main.ts`];
 }
 
-/** Our service with one site, bound to a port of every address of its inclusion list. */
+/** Starts httpcfg with one site, bound to a port on every address of its inclusion list. */
 async function startOurs(
   { folder, hostnames = ["127.0.0.2"], tls }: Work,
 ): Promise<RunningServer> {
@@ -79,7 +79,7 @@ async function startOurs(
   return await start(at, [...programCommand(), "serve"], { HTTPCFG_HOME: at.home });
 }
 
-/** The certificate of {@linkcode place}, by its name in the store. */
+/** Returns the record of the certificate of {@linkcode place}, by its name in the store. */
 function sslRecord(port: number): SslRecord {
   return {
     key: `0.0.0.0:${port}`,
@@ -93,7 +93,7 @@ function sslRecord(port: number): SslRecord {
   };
 }
 
-/** nginx with one worker, sendfile and a buffered access log: how its documentation makes it fast. */
+/** Starts nginx as its documentation makes it fast: one worker, sendfile, a buffered access log. */
 async function startNginx(
   { folder, hostnames = ["127.0.0.3"], tls }: Work,
 ): Promise<RunningServer> {
@@ -123,7 +123,7 @@ http {
   return { ...server, pid: await firstChild(server.pid) };
 }
 
-/** HAProxy with one thread, its log as a stream of lines into a file. It serves no folders. */
+/** Starts HAProxy with one thread and its log as lines in a file. It does not serve directories. */
 async function startHaproxy({ hostnames = ["127.0.0.4"] }: Work): Promise<RunningServer> {
   const at = await place("haproxy", hostnames[0]!);
   await Deno.writeTextFile(
@@ -148,7 +148,7 @@ frontend bench
   return await start(at, ["haproxy", "-f", `${at.home}/haproxy.cfg`]);
 }
 
-/** Caddy on one core with its access log in a file. */
+/** Starts Caddy on one core with its access log in a file. */
 async function startCaddy(
   { folder, hostnames = ["127.0.0.5"], tls }: Work,
 ): Promise<RunningServer> {
@@ -183,7 +183,7 @@ interface Place {
   readonly hostname: string;
   readonly port: number;
   readonly scheme: "http" | "https";
-  /** Files of the certificate and its key, where TLS is spoken. */
+  /** The files of the certificate and its key, if the server uses TLS. */
   readonly pem: string;
   readonly key: string;
 }
@@ -200,7 +200,7 @@ async function place(name: string, hostname: string, tls?: Work["tls"]): Promise
   return { name, home, hostname, port: getAvailablePort({ hostname }), scheme, pem, key };
 }
 
-/** Starts `command`, what it says in a file, and waits until it listens. */
+/** Starts `command` with its output in a file, and waits until it listens. */
 async function start(
   { name, home, hostname, port, scheme }: Place,
   command: readonly string[],
@@ -208,7 +208,7 @@ async function start(
 ): Promise<RunningServer> {
   const startedMs = Date.now();
   const child = new Deno.Command("sh", {
-    args: ["-c", `exec "$@" >${home}/said 2>&1`, "sh", ...command],
+    args: ["-c", `exec "$@" >${home}/output 2>&1`, "sh", ...command],
     env,
     stdin: "null",
   }).spawn();
@@ -216,7 +216,7 @@ async function start(
     try {
       child.kill("SIGTERM");
     } catch {
-      // It never came up.
+      // It never started.
     }
     await child.status;
     await Deno.remove(home, { recursive: true });
@@ -224,14 +224,14 @@ async function start(
   try {
     await listening(hostname, port);
   } catch (error) {
-    say(await Deno.readTextFile(`${home}/said`));
+    say(await Deno.readTextFile(`${home}/output`));
     await stop();
     throw error;
   }
   return { name, hostname, port, pid: child.pid, startedMs, scheme, stop };
 }
 
-/** The worker: it comes a moment after the sockets. */
+/** Returns the first child, the worker, which starts a moment after the sockets are open. */
 async function firstChild(pid: number): Promise<number> {
   for (;;) {
     const children = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim();

@@ -1,4 +1,4 @@
-/** What 2,000 clients that never finish their heads cost the others: p99 before and during. */
+/** What 2,000 clients that never finish their heads cost other clients: p99 before and during. */
 import { median, printTable } from "./measure.ts";
 import { type RunningServer, starters } from "./servers.ts";
 
@@ -41,7 +41,7 @@ async function measure(server: RunningServer): Promise<string[]> {
   ];
 }
 
-/** One request after another on one connection: the time of the server, not of a queue. */
+/** Sends one request after another on one connection: the time of the server, not of a queue. */
 async function p99({ hostname, port }: RunningServer): Promise<number> {
   const connection = await Deno.connect({ hostname, port });
   const buffer = new Uint8Array(4096);

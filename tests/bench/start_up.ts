@@ -1,11 +1,11 @@
-/** Start-up: `query iplisten` of 1,000 entries against an empty script on the same runtime. */
+/** Startup: `query iplisten` with 1,000 entries against an empty script on the same runtime. */
 import { median, printTable } from "./measure.ts";
 import { programCommand } from "./servers.ts";
 
 const RUNS = 30;
 const ENTRIES = 1000;
 
-/** Runs both in turn; the ratio is of pairs, so that a drifting machine drifts for both. */
+/** Runs both in turn. The ratio is that of pairs, so that drift of the machine affects both. */
 export async function benchStartUp(): Promise<void> {
   const home = await Deno.makeTempDir({ prefix: "httpcfg-bench-" });
   try {
@@ -22,7 +22,7 @@ export async function benchStartUp(): Promise<void> {
     const ms = (key: "query" | "nothing"): string =>
       median(times.map((one) => one[key])).toFixed(1);
     const ratio = median(times.map((one) => one.query / one.nothing)).toFixed(2);
-    printTable(`Start-up, wall clock, medians of ${RUNS} pairs`, [
+    printTable(`Startup, wall clock, medians of ${RUNS} pairs`, [
       ["command", "ms", "ratio"],
       ["an empty script", ms("nothing"), "1.00"],
       [`query iplisten, ${ENTRIES} entries`, ms("query"), ratio],

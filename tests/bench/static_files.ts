@@ -1,11 +1,11 @@
-/** Static files: a small one, which comes out of the response cache, and one of 1 MB, which does not. */
+/** Static files: a small one from the response cache, and one of 1 MB, which is not cached. */
 import { benchInTurn } from "./in_turn.ts";
 import { starters } from "./servers.ts";
 
 export async function benchStaticFiles(): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "httpcfg-bench-" });
   try {
-    await Deno.chmod(folder, 0o755); // nginx's worker is somebody else when the bench runs as root
+    await Deno.chmod(folder, 0o755); // nginx's worker is another user if the bench runs as root
     await Deno.writeFile(`${folder}/small.html`, new Uint8Array(4096).fill(120));
     await Deno.writeFile(`${folder}/large.bin`, new Uint8Array(1024 * 1024).fill(120));
     const peers = await starters("nginx", "caddy");
