@@ -1,4 +1,4 @@
-// Goal: every layout of net.exe in the facts, to the byte. Method: no process, no service.
+// Goal: every layout of net.exe, byte for byte. Method: no process, no service.
 import { assertEquals } from "@std/assert";
 import * as net from "../../../../mod/cli/tools/net/messages.ts";
 
