@@ -40,12 +40,16 @@ Deno.test("setAutoStart() changes the site as it is stored now, and no other", a
   await using home = await tempFolder();
   const store = storeAt(home.at("config.json"));
   const io = { store } as unknown as AdminIo;
-  await store.update((document) => ({
-    ...document,
-    sites: document.sites.map((site) => ({ ...site, name: "renamed meanwhile" })),
-  }));
+  await store.update((document) => {
+    const [site] = document.sites;
+    const other = { ...site!, id: 2, name: "other", bindings: [":8081:"] };
+    return { ...document, sites: [{ ...site!, name: "renamed meanwhile" }, other] };
+  });
   assertEquals(codeOf(await setAutoStart(io, 1, false)), 0);
-  const [site] = (await store.read()).sites;
-  assertEquals([site?.name, site?.autoStart], ["renamed meanwhile", false]);
+  const { sites } = await store.read();
+  assertEquals(sites.map(({ name, autoStart }) => [name, autoStart]), [
+    ["renamed meanwhile", false],
+    ["other", true],
+  ]);
   assertEquals(codeOf(await setAutoStart(io, 7, true)), 2);
 });

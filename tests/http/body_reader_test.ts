@@ -72,6 +72,10 @@ Deno.test("BodyReader sends 100 Continue once, and not before a read", async () 
 Deno.test("BodyReader treats a limit of 4294967295 as none, and enforces a lower one", async () => {
   const { reader } = readerOf(5_000_000_000, ["abc"]);
   assertEquals((await reader.read())?.length, 3);
+  const lifted = readerOf(5_000_000_000, ["abc"]).reader;
+  lifted.bytesMax = 10;
+  lifted.bytesMax = 4294967295; // as a site without a limit of its own
+  assertEquals((await lifted.read())?.length, 3);
   const limited = readerOf(5_000_000_000, ["abc"]).reader;
   limited.bytesMax = 4294967294;
   await assertRejects(() => limited.read(), BodyError);

@@ -56,23 +56,25 @@ Deno.test("HttpServer closes a rejected connection that the client does not clos
   assertEquals(engine.clock.isRunning, false);
 });
 
-Deno.test("HttpServer enforces MaxConnectionsPerAddress", async () => {
-  const engine = new TestEngine(undefined, { MaxConnectionsPerAddress: 1 });
-  const first = engine.connect();
-  const second = engine.connect();
-  second.end();
-  await second.closed();
-  assertEquals(statuses(second.text), [503]);
-  assertEquals(engine.refused.map((record) => record.reason), ["ConnLimit"]);
-  first.end();
-  await first.closed();
-  await settle();
-  const third = engine.connect();
-  third.send(GET);
-  third.end();
-  await third.closed();
-  assertEquals(statuses(third.text), [200]);
-});
+for (const limit of ["MaxConnections", "MaxConnectionsPerAddress"] as const) {
+  Deno.test(`HttpServer enforces ${limit}`, async () => {
+    const engine = new TestEngine(undefined, { [limit]: 1 });
+    const first = engine.connect();
+    const second = engine.connect();
+    second.end();
+    await second.closed();
+    assertEquals(statuses(second.text), [503]);
+    assertEquals(engine.refused.map((record) => record.reason), ["ConnLimit"]);
+    first.end();
+    await first.closed();
+    await settle();
+    const third = engine.connect();
+    third.send(GET);
+    third.end();
+    await third.closed();
+    assertEquals(statuses(third.text), [200]);
+  });
+}
 
 Deno.test("HttpServer.makeRoom() closes the connections that have been idle longest", async () => {
   const engine = new TestEngine();

@@ -58,10 +58,10 @@ Deno.test("drainUnreached() drains only connections to addresses without a socke
       return Promise.resolve();
     },
   } as unknown as HttpServer;
-  const open = [at("10.0.0.5:80"), at("[::]:81")];
+  const open = [at("10.0.0.5:80"), at("0.0.0.0:81")];
   const draining = drainUnreached(open, server, { ShutdownGraceTimeout: 7 });
   await Promise.all(draining.map(({ done }) => done));
-  assertEquals(drained.slice(0, 2), ["10.0.0.6:80 7000", "[::1]:80 7000"]);
+  assertEquals(drained, ["10.0.0.6:80 7000", "[::1]:80 7000"]);
   assertEquals(draining[0]?.connections, 2);
 });
 

@@ -42,8 +42,8 @@ Deno.test("echoHandler() returns a body of any size as it was received", async (
     const body = Array.from({ length: pieces }, (_, i) => new Uint8Array(64 * 1024).fill(i + 1));
     const response = await responseOf(handler(fakeRequest({ method: "POST", body })));
     const back = await bodyBytes(response);
-    assertEquals(back.length, pieces * 64 * 1024);
-    assertEquals(body.every((piece, i) => back[i * 64 * 1024] === piece[0]), true, `${pieces}`);
+    const sent = new Uint8Array(await new Blob(body).arrayBuffer());
+    assertEquals(equals(back, sent), true, `${pieces}`);
     if (response.body !== null && !(response.body instanceof Uint8Array)) {
       assertEquals(response.body.length, back.length); // a declared length stays declared
     }
@@ -67,3 +67,8 @@ Deno.test("echoHandler() never returns a body with a type that a browser execute
     assertEquals(field(response, "content-type"), want, `${sent}`);
   }
 });
+
+/** Compares without building a difference of megabytes. */
+function equals(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

@@ -33,6 +33,7 @@ Deno.test("UpstreamConnection.becomeIdle() keeps what arrives for the next fill(
   void theirs.write(new Uint8Array([7, 8]));
   assertEquals(await connection.fill(), true);
   assertEquals([connection.buffer[0], connection.end, connection.isReused], [7, 2, true]);
+  assertEquals(gone, 1, "a connection with unsolicited bytes must not be reused");
   const out = new Uint8Array(1);
   assertEquals([await connection.read(out), out[0]], [1, 7]);
   connection.close();

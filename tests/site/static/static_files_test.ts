@@ -119,9 +119,11 @@ Deno.test("staticFiles() streams a file too large to cache, but opens none for H
       assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
       assertEquals(await bodyText(response) === text, true);
     }
-    const head = await send(handler, { path: "/large", method: "HEAD" });
-    const { body } = head;
-    assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
+    const counts = await countCalls(async () => {
+      const { body } = await send(handler, { path: "/large", method: "HEAD" });
+      assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
+    });
+    assertEquals(counts.open, 0);
   });
 });
 
@@ -193,10 +195,13 @@ Deno.test("staticFiles() chooses a compressed copy by Accept-Encoding", async ()
 Deno.test("staticFiles() looks a file up once for many first requests", async () => {
   await withSite(async ({ handler, root }) => {
     await Deno.writeTextFile(`${root}/a`, "a");
-    const responses = await Promise.all(
-      Array.from({ length: 50 }, () => send(handler, { path: "/a" })),
-    );
-    for (const response of responses) assertEquals(await bodyText(response), "a");
+    const counts = await countCalls(async () => {
+      const responses = await Promise.all(
+        Array.from({ length: 50 }, () => send(handler, { path: "/a" })),
+      );
+      for (const response of responses) assertEquals(await bodyText(response), "a");
+    });
+    assertEquals(counts.stat, 1);
     assertStrictEquals(await send(handler, { path: "/a" }), await send(handler, { path: "/a" }));
   });
 });
@@ -250,4 +255,24 @@ function siteOf(root: string, clock: { nowMs: number }, listing = false): Handle
 
 function send(handler: Handler, request: FakeRequest): Promise<HttpResponse> {
   return responseOf(handler(fakeRequest(request)));
+}
+
+/** Counts the files that `work` looks at and opens. */
+async function countCalls(work: () => Promise<void>): Promise<{ stat: number; open: number }> {
+  const { stat, open } = Deno;
+  const counts = { stat: 0, open: 0 };
+  Deno.stat = (path) => {
+    counts.stat++;
+    return stat(path);
+  };
+  Deno.open = (path, options) => {
+    counts.open++;
+    return open(path, options);
+  };
+  try {
+    await work();
+  } finally {
+    Object.assign(Deno, { stat, open });
+  }
+  return counts;
 }

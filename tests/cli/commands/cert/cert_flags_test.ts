@@ -40,7 +40,7 @@ Deno.test("readSelfSigned() rejects what no client would accept", () => {
     [{ name: ["10.0.0.1"] }, "not a host name"],
     [{ name: ["*"] }, "not a host name"],
     [{ name: ["a.*.b"] }, "not a host name"],
-    [{ name: ["a\\nb"] }, "not a host name"],
+    [{ name: ["a\nb"] }, "not a host name"],
     [{ ip: ["1.2.3"] }, "not an IP address"],
     [{ ip: ["fe80::1%lo"] }, "not an IP address"],
     ...["0", "-1", "1.5", "36501", "x", ""].map((days): [Given, string] => {
