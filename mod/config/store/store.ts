@@ -203,7 +203,9 @@ export function serialize(document: ConfigDocument): string {
 /** Returns the list if the document has this version and its entries are plain words; else null. */
 function plainList(text: string): readonly string[] | null {
   try {
-    const { version, ipListen } = JSON.parse(text) as Partial<ConfigDocument>;
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return null;
+    const { version, ipListen } = value as { version?: unknown; ipListen?: unknown };
     if (version !== DOCUMENT_VERSION || !Array.isArray(ipListen)) return null;
     const plain = ipListen.every((entry) => typeof entry === "string" && /^[!-~]+$/.test(entry));
     return plain ? ipListen : null;
