@@ -52,7 +52,7 @@ export async function serveControl(
     if (line === null || tokenOf(line) !== token) return;
     const request = parseControlRequest(line);
     if (request === null) return await send(UNKNOWN_REQUEST);
-    await send(await runHandler(request, handle, (progress) => void send(progress)));
+    await send(await answerFor(request, (progress) => void send(progress), { handle, onFailure }));
     await afterAnswer?.(request);
   } catch (error) {
     onFailure(error);
@@ -82,14 +82,16 @@ function tokenOf(line: unknown): string {
   return hasToken && typeof line.token === "string" ? line.token : "";
 }
 
-async function runHandler(
+/** The answer of the handler; an error becomes a fault, and is reported if it is internal. */
+async function answerFor(
   request: ControlRequest,
-  handle: ControlHandler,
   report: (progress: ControlProgress) => void,
+  { handle, onFailure }: Required<Pick<ControlService, "handle" | "onFailure">>,
 ): Promise<ControlAnswer> {
   try {
     return { kind: "result", status: await handle(request, report) };
   } catch (error) {
+    if (!(error instanceof Fault)) onFailure(error);
     const message = error instanceof Error ? error.message : String(error);
     const hint = error instanceof Fault ? error.hint : undefined;
     return hint === undefined ? { kind: "fault", message } : { kind: "fault", message, hint };

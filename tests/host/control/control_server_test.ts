@@ -91,6 +91,24 @@ Deno.test("serveControl() reports a failure after the answer, and closes anyway"
   await local.close();
 });
 
+Deno.test("serveControl() reports a bug of its handler, and not a Fault", async () => {
+  await using folder = await tempFolder();
+  const failures: unknown[] = [];
+  const errors = [new Fault("Cannot do it"), new ReferenceError("a bug"), "thrown text"];
+  const path = controlPath(folder.path, "linux");
+  const local = await openLocal({ kind: "unix", path }, (conn) => {
+    void serveControl(conn, "", {
+      handle: () => Promise.reject(errors.shift()),
+      onFailure: (error) => void failures.push(error),
+    });
+  });
+  for (const message of ["Cannot do it", "a bug", "thrown text"]) {
+    await assertRejects(() => new ControlClient(folder.path).ask({ op: "status" }), Fault, message);
+  }
+  assertEquals(failures.map(String), ["ReferenceError: a bug", "thrown text"]);
+  await local.close();
+});
+
 Deno.test("serveControl() does not answer a client without the token", async () => {
   await using folder = await tempFolder();
   const ops: string[] = [];
