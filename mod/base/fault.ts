@@ -28,6 +28,16 @@ export class Fault extends Error {
   }
 }
 
+/** Returns the message of what was thrown, which need not be an Error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Returns the stack of what was thrown, for the log of a bug. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? error.stack ?? error.message : String(error);
+}
+
 /** Returns the fault for an invalid command line. */
 export function usageFault(message: string, hint?: string): Fault {
   return new Fault(message, hint === undefined ? { exit: EXIT.usage } : { exit: EXIT.usage, hint });

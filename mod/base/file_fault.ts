@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, quote, shellWord } from "./fault.ts";
+import { Fault, messageOf, quote, shellWord } from "./fault.ts";
 
 const REASONS: readonly (readonly [new () => Error, string])[] = [
   [Deno.errors.NotFound, "no such file or directory"],
@@ -18,7 +18,7 @@ const REASONS: readonly (readonly [new () => Error, string])[] = [
 function fileReason(error: unknown): string {
   if ((error as { code?: unknown } | null)?.code === "EROFS") return "read-only file system";
   for (const [type, reason] of REASONS) if (error instanceof type) return reason;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 /**

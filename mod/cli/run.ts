@@ -4,7 +4,7 @@
  * @module
  */
 import { EXIT } from "../base/exit_status.ts";
-import { Fault, quote, usageFault } from "../base/fault.ts";
+import { Fault, quote, stackOf, usageFault } from "../base/fault.ts";
 import { printable } from "../base/printable.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
 import { type PathContext, resolvePaths } from "../config/store/paths.ts";
@@ -43,7 +43,7 @@ export async function run(args: readonly string[], given: RunContext): Promise<n
   } catch (error) {
     if (error instanceof PipeClosed) return EXIT.ok;
     if (!(error instanceof Fault)) {
-      context.note(`internal error: ${error instanceof Error ? error.stack : String(error)}`);
+      context.note(`internal error: ${stackOf(error)}`);
       return EXIT.failed;
     }
     reportError(context, error);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import { messageOf } from "../base/fault.ts";
 import { effectiveSettings, type Settings } from "../config/document/settings.ts";
 import { logTrouble, type NewEvent } from "./events/event.ts";
 import { EventLog } from "./events/event_log.ts";
@@ -93,6 +94,6 @@ export class ServiceLogs {
 }
 
 function eventOf({ folder, error, lostLines }: LogTrouble): NewEvent {
-  const reason = error === null ? null : error instanceof Error ? error.message : String(error);
+  const reason = error === null ? null : messageOf(error);
   return logTrouble(folder, reason, lostLines);
 }

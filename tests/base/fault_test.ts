@@ -1,7 +1,7 @@
 // Goal: errors that users can act on, each on one line whatever the value. Method: tables.
 import { EXIT } from "../../mod/base/exit_status.ts";
 import { assert, assertEquals } from "@std/assert";
-import { Fault, quote, shellWord, usageFault } from "../../mod/base/fault.ts";
+import { Fault, messageOf, quote, shellWord, stackOf, usageFault } from "../../mod/base/fault.ts";
 
 Deno.test("Fault has a message, a hint, an exit status and a cause", () => {
   const cause = new Error("below");
@@ -59,4 +59,14 @@ Deno.test("shellWord() quotes only the words that a shell would interpret", () =
     ["", "''"],
   ];
   for (const [word, want] of cases) assertEquals(shellWord(word), want);
+});
+
+Deno.test("messageOf() and stackOf() describe whatever was thrown", () => {
+  const error = new TypeError("no such thing");
+  assertEquals([messageOf(error), messageOf("text"), messageOf(null)], [
+    "no such thing",
+    "text",
+    "null",
+  ]);
+  assertEquals([stackOf(error), stackOf(7)], [error.stack, "7"]);
 });

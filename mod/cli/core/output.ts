@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 
 /**
  * The reader of our output has closed the pipe. This is not an error, and no more output follows.
@@ -25,7 +25,7 @@ export function writeText(sink: Sink, text: string): void {
     }
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new PipeClosed();
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new Fault(`Cannot write the output: ${reason}`, { cause: error });
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault, messageOf, quote } from "../../base/fault.ts";
 
 /** Limit for the path of a Unix socket in bytes: sockaddr_un has 108 on Linux, 104 elsewhere. */
 const SOCKET_PATH_BYTES_MAX = { linux: 107, other: 103 } as const;
@@ -42,9 +42,7 @@ export async function dialControl(
     if (error instanceof Deno.errors.ConnectionRefused) return null;
     const reason = error instanceof Deno.errors.PermissionDenied
       ? "permission denied (it belongs to another user)"
-      : error instanceof Error
-      ? error.message
-      : String(error);
+      : messageOf(error);
     throw new Fault(`Cannot reach the service through ${quote(path)}: ${reason}`, {
       hint: `sudo httpcfg …, or set HTTPCFG_HOME=DIR`,
       cause: error,

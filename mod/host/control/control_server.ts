@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
   type ControlAnswer,
@@ -92,7 +92,7 @@ async function answerFor(
     return { kind: "result", status: await handle(request, report) };
   } catch (error) {
     if (!(error instanceof Fault)) onFailure(error);
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const hint = error instanceof Fault ? error.hint : undefined;
     return hint === undefined ? { kind: "fault", message } : { kind: "fault", message, hint };
   }

@@ -7,7 +7,7 @@
  * @module
  */
 import * as v from "valibot";
-import { Fault } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import { dialControl } from "../control/control_address.ts";
 import { AlreadyRunningFault } from "./instance.ts";
 import { selfCommand } from "./self_command.ts";
@@ -65,7 +65,7 @@ const failureSchema = v.object({
 
 /** Returns the child's error as one line: message and hint in JSON, so that both arrive intact. */
 export function failureLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const hint = error instanceof Fault ? error.hint : undefined;
   const isRunning = error instanceof AlreadyRunningFault;
   return JSON.stringify(hint === undefined ? { message, isRunning } : { message, hint, isRunning });

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { messageOf, stackOf } from "../../base/fault.ts";
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";
 import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
@@ -229,7 +230,7 @@ async function openSharing(
   try {
     return await openPortSharing(run, registrations, onFailure);
   } catch (error) {
-    log(`cannot share ports: ${error instanceof Error ? error.message : error}`);
+    log(`cannot share ports: ${messageOf(error)}`);
     return null;
   }
 }
@@ -295,8 +296,4 @@ function logUncaughtErrors(log: (line: string) => void): void {
     event.preventDefault();
     log(`internal error: ${event.error === null ? event.message : stackOf(event.error)}`);
   });
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? error.stack ?? error.message : String(error);
 }

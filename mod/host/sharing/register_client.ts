@@ -4,7 +4,7 @@
  * @module
  */
 import { exitStatusOf } from "../../base/exit_status.ts";
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault, messageOf, quote } from "../../base/fault.ts";
 import { win32Text } from "../../base/win32.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import {
@@ -57,7 +57,7 @@ export async function sendRegistrationRequest(
   } catch (error) {
     conn.close();
     if (error instanceof Fault) throw error;
-    throw cannot(request, error instanceof Error ? error.message : String(error));
+    throw cannot(request, messageOf(error));
   }
 }
 
@@ -73,7 +73,7 @@ async function dial(
       const isAbsent = error instanceof Deno.errors.NotFound ||
         error instanceof Deno.errors.ConnectionRefused ||
         error instanceof Deno.errors.PermissionDenied;
-      if (!isAbsent) throw cannot(request, error instanceof Error ? error.message : String(error));
+      if (!isAbsent) throw cannot(request, messageOf(error));
     }
   }
   throw cannot(request, "no running service that this user can reach", "httpcfg net start w3svc");

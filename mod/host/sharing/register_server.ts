@@ -6,7 +6,7 @@
  * @module
  */
 import { closeQuietly } from "../../wire/byte_stream.ts";
-import { Fault } from "../../base/fault.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { type LineStream, readLines, writeLine } from "../control/json_lines.ts";
 import {
@@ -121,7 +121,7 @@ export class RegistrationServer {
       return await work();
     } catch (error) {
       if (!(error instanceof Fault)) this.#onFailure(error);
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       return { code: WIN32.INTERNAL_ERROR, text };
     }
   }

@@ -9,6 +9,7 @@
  */
 import type { Endpoint } from "../../base/address.ts";
 import type { Handler } from "../../base/exchange.ts";
+import { stackOf } from "../../base/fault.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import { type ListEntry, parseList } from "../../config/document/list_entry.ts";
 import {
@@ -73,8 +74,7 @@ export class HttpService implements ServiceWorker {
       handler: NO_SITE,
       onServed: (record) => logs.served(record),
       onRefused: (record) => logs.refused(record),
-      onError: (error) =>
-        log(error instanceof Error ? error.stack ?? error.message : String(error)),
+      onError: (error) => log(stackOf(error)),
       onClosed,
     });
     this.#running = { config, server };

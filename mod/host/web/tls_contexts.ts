@@ -10,6 +10,7 @@
  */
 import type { SecureContext } from "node:tls";
 import type { Endpoint } from "../../base/address.ts";
+import { messageOf } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import {
   certificateOf,
@@ -183,8 +184,4 @@ function stampOf({ certFile, keyFile }: ServedCertificate["files"]): string {
       return "gone";
     }
   }).join(", ");
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -14,7 +14,7 @@
  * @module
  */
 import { formatEndpoint } from "../../base/address.ts";
-import { Fault } from "../../base/fault.ts";
+import { Fault, stackOf } from "../../base/fault.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
@@ -93,7 +93,7 @@ export class WebService implements ServiceWorker {
         https.makeRoom(ROOM_CONNECTIONS);
       },
       onFailure: (endpoint, error) => {
-        const reason = error instanceof Error ? error.stack ?? error.message : String(error);
+        const reason = stackOf(error);
         log(`accept on ${formatEndpoint(endpoint)}: ${reason}`);
       },
     });

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault, messageOf, quote } from "../../base/fault.ts";
 import { describeOwner, portInUseHint, type PortOwner } from "./port_owner.ts";
 
 /** The code of a bind that may succeed later without any action: the machine lacks the address. */
@@ -44,7 +44,7 @@ export function bindFault(
 ): BindFault {
   const code = (error as { readonly code?: unknown } | null)?.code;
   const text = typeof code === "string" ? code : "";
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const { reason, hint } = explain(endpoint, text, holders, os) ??
     { reason: message, hint: `check whether this machine can use ${endpoint.ip}` };
   return new BindFault(endpoint, text, holders, { reason, hint, cause: error });
