@@ -47,6 +47,11 @@ export function isIpv4(ip: Ip): boolean {
   return !ip.includes(":");
 }
 
+/** Reports whether a socket on `ip` is on every address of its family. */
+export function isWildcard(ip: Ip): boolean {
+  return ip === ANY_V4 || ip === ANY_V6;
+}
+
 /**
  * Returns the endpoint of an address reported by the system. A client that reset the connection
  * before it was accepted no longer has an address; it is reported as 0.0.0.0.

@@ -78,3 +78,8 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
 export function win32Text(code: number): string | undefined {
   return TEXTS.get(code);
 }
+
+/** Returns the same message without its full stop, as the reason in an error of our own. */
+export function win32Reason(code: number): string | undefined {
+  return win32Text(code)?.replace(/\.$/, "");
+}

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint, endpointOf, type Ip } from "../base/address.ts";
+import { ANY_V4, type Endpoint, endpointOf, type Ip, isWildcard } from "../base/address.ts";
 import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
@@ -117,9 +117,8 @@ export class HttpServer {
    */
   drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
     const { ip, port } = endpoint;
-    const isAny = ip === ANY_V4 || ip === ANY_V6;
     const chosen = [...this.#connections].filter(({ local }) => {
-      return local.port === port && (isAny || local.ip === ip);
+      return local.port === port && (isWildcard(ip) || local.ip === ip);
     });
     return this.#drain(chosen, graceMs);
   }

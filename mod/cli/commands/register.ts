@@ -6,7 +6,7 @@
  */
 import { EXIT, exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
-import { WIN32, win32Text } from "../../base/win32.ts";
+import { WIN32, win32Reason } from "../../base/win32.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { sendRegistrationRequest } from "../../host/sharing/register_client.ts";
@@ -150,7 +150,7 @@ function runFoldersOf({ os, paths, env }: CommandIo): readonly string[] {
 
 function checkUrl(verb: string, text: string): void {
   if (parseUrlPrefix(text) !== null) return;
-  const why = win32Text(WIN32.INVALID_PARAMETER)!.replace(/\.$/, "");
+  const why = win32Reason(WIN32.INVALID_PARAMETER);
   throw new Fault(`Cannot ${verb} ${quote(text)}: ${why} (${WIN32.INVALID_PARAMETER})`, {
     exit: exitStatusOf(WIN32.INVALID_PARAMETER, "linux"),
     hint: "a URL prefix is scheme://host:port/path/, as in http://+:80/app/",

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, parseIp } from "../../base/address.ts";
+import { type Endpoint, formatEndpoint, isWildcard, parseIp } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
 import { probe } from "../../host/inspect/probe.ts";
@@ -106,8 +106,11 @@ function nameTargets({ endpoints, sites }: ServiceStatus, facts: PlanInput): Nam
         socket.port === port && (ip === null || reaches(socket, { ip, port }, true))
       );
       return serving.map((socket) => {
-        const isAny = socket.ip === ANY_V4 || socket.ip === ANY_V6;
-        return { ip: ip ?? (isAny && first !== undefined ? first : socket.ip), port, name };
+        return {
+          ip: ip ?? (isWildcard(socket.ip) && first !== undefined ? first : socket.ip),
+          port,
+          name,
+        };
       });
     })
   );

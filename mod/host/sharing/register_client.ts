@@ -5,7 +5,7 @@
  */
 import { exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, messageOf, quote } from "../../base/fault.ts";
-import { win32Text } from "../../base/win32.ts";
+import { win32Reason } from "../../base/win32.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import {
   parseRegistrationAnswer,
@@ -82,7 +82,7 @@ async function dial(
 function refusal(request: RegistrationRequest, answer: RegistrationAnswer | null): Fault {
   if (answer?.kind !== "refused") return cannot(request, "the service closed the connection");
   const { code, reason } = answer;
-  const text = win32Text(code)?.replace(/\.$/, "");
+  const text = win32Reason(code);
   const why = text === undefined ? reason : `${text} (${code}): ${reason}`;
   return cannot(request, why, answer.hint, exitStatusOf(code, Deno.build.os));
 }

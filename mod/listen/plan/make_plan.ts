@@ -27,6 +27,7 @@ import {
   formatEndpoint,
   type Ip,
   isIpv4,
+  isWildcard,
 } from "../../base/address.ts";
 import type { Fault } from "../../base/fault.ts";
 import { BindFault } from "../machine/bind_fault.ts";
@@ -252,10 +253,9 @@ function planClose(
   const { ip, port } = endpoint;
   const interfaceName = table.interfaceOf(ip);
   const decision = inclusion.decide(ip, interfaceName);
-  const isWildcard = ip === ANY_V4 || ip === ANY_V6;
   const cause = !alive.has(port)
     ? `no starting site uses port ${port}`
-    : isWildcard || decision.included && interfaceName !== null
+    : isWildcard(ip) || decision.included && interfaceName !== null
     ? "other sockets replace it"
     : interfaceName === null
     ? "this machine no longer has the address"

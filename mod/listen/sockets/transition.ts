@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint } from "../../base/address.ts";
+import { isWildcard } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
 import { endpointsCollide } from "../machine/port_owner.ts";
 import type { FailedBind } from "../plan/make_plan.ts";
@@ -86,12 +86,10 @@ function colliding(
   others: readonly PlannedEndpoint[],
   dualStack: boolean,
 ): PlannedEndpoint[] {
-  const wildcards = others.filter(isWildcard);
+  const wildcards = others.filter(({ ip }) => isWildcard(ip));
   return some.filter((one) =>
-    (isWildcard(one) ? others : wildcards).some((other) => endpointsCollide(one, other, dualStack))
+    (isWildcard(one.ip) ? others : wildcards).some((other) =>
+      endpointsCollide(one, other, dualStack)
+    )
   );
-}
-
-function isWildcard({ ip }: Endpoint): boolean {
-  return ip === ANY_V4 || ip === ANY_V6;
 }

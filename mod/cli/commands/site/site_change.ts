@@ -7,7 +7,7 @@ import { changeSites } from "../../../admin/change_sites.ts";
 import { controlSite, setAutoStart } from "../../../admin/site_control.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
-import { win32Text } from "../../../base/win32.ts";
+import { win32Reason } from "../../../base/win32.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
@@ -125,7 +125,7 @@ async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<num
   const { problem, notices } = await controlSite(io, verb, id);
   report(io, notices);
   if (problem === null) return EXIT.ok;
-  const reason = win32Text(problem.code)?.replace(/\.$/, "") ?? problem.reason;
+  const reason = win32Reason(problem.code) ?? problem.reason;
   throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, { hint: "httpcfg status" });
 }
 
