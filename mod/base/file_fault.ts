@@ -34,6 +34,18 @@ export function fileFault(verb: string, path: string, error: unknown, hint?: str
   });
 }
 
+/** Returns the fault of a file of `bytes`, of which at most `bytesMax`, whole MiB, are read. */
+export function tooLargeFault(
+  verb: string,
+  path: string,
+  size: { readonly bytes: number; readonly bytesMax: number },
+  hint: string,
+): Fault {
+  const bytes = size.bytes.toLocaleString("en-US");
+  const limit = `limit ${size.bytesMax >> 20} MiB`;
+  return new Fault(`Cannot ${verb} ${quote(path)}: too large (${bytes} bytes, ${limit})`, { hint });
+}
+
 function hintFor(path: string, error: unknown): string {
   if (error instanceof Deno.errors.NotCapable) return "run with --allow-read and --allow-write";
   if ((error as { code?: unknown } | null)?.code === "EROFS") {

@@ -10,7 +10,7 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
-import { fileFault } from "../../base/file_fault.ts";
+import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
 import type { Problem } from "../../base/problem.ts";
 import {
   certificateBlocks,
@@ -199,12 +199,10 @@ function readOrNull(path: string): string | null {
 
 function readPem(path: string): string {
   try {
-    const { size } = Deno.statSync(path);
-    if (size > PEM_BYTES_MAX) {
-      const bytes = size.toLocaleString("en-US");
-      throw new Fault(`Cannot read ${quote(path)}: too large (${bytes} bytes, limit 1 MiB)`, {
-        hint: "name a file that contains only the certificate, its chain, or the key, as PEM",
-      });
+    const { size: bytes } = Deno.statSync(path);
+    if (bytes > PEM_BYTES_MAX) {
+      const hint = "name a file that contains only the certificate, its chain, or the key, as PEM";
+      throw tooLargeFault("read", path, { bytes, bytesMax: PEM_BYTES_MAX }, hint);
     }
     return Deno.readTextFileSync(path);
   } catch (error) {

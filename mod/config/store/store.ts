@@ -8,7 +8,7 @@
  * @module
  */
 import { Fault, quote, shellWord } from "../../base/fault.ts";
-import { directoryOf, fileFault } from "../../base/file_fault.ts";
+import { directoryOf, fileFault, tooLargeFault } from "../../base/file_fault.ts";
 import type { ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
 import { DocumentFault, type DocumentProblem } from "../document/document_problems.ts";
@@ -90,13 +90,10 @@ export class Store {
   /** Synchronous, because a thread for one small file costs a command more than reading it. */
   #readText(): string | null {
     try {
-      const { size } = Deno.statSync(this.file);
-      if (size > DOCUMENT_BYTES_MAX) {
-        const bytes = size.toLocaleString("en-US");
-        throw new Fault(
-          `Cannot read ${quote(this.file)}: too large (${bytes} bytes, limit 64 MiB)`,
-          { hint: "move the file away, or use another document with --config FILE" },
-        );
+      const { size: bytes } = Deno.statSync(this.file);
+      if (bytes > DOCUMENT_BYTES_MAX) {
+        const hint = "move the file away, or use another document with --config FILE";
+        throw tooLargeFault("read", this.file, { bytes, bytesMax: DOCUMENT_BYTES_MAX }, hint);
       }
       return Deno.readTextFileSync(this.file);
     } catch (error) {

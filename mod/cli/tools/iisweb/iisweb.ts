@@ -12,7 +12,8 @@ import { codeOf } from "../../../admin/admin_io.ts";
 import { editStore } from "../../../admin/store_edit.ts";
 import { controlSite, siteStates } from "../../../admin/site_control.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { messageOf, quote } from "../../../base/fault.ts";
+import { quote } from "../../../base/fault.ts";
+import { fileFault } from "../../../base/file_fault.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { WIN32, win32Text } from "../../../base/win32.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
@@ -138,8 +139,7 @@ async function create(call: IiswebCall, io: CommandIo): Promise<number> {
     await Deno.mkdir(root, { recursive: true });
   } catch (error) {
     io.print(messages.IISWEB_ERRORS.noDirectory);
-    const reason = messageOf(error);
-    reportError(io, { message: `Cannot create ${quote(root)}: ${reason}` });
+    reportError(io, fileFault("create", root, error));
     return EXIT.failed;
   }
   const binding = parseBinding(`${call.ip}:${call.port}:${call.host}`);

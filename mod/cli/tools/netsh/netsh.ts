@@ -8,8 +8,7 @@
  * @module
  */
 import { EXIT } from "../../../base/exit_status.ts";
-import { Fault, quote } from "../../../base/fault.ts";
-import { fileFault } from "../../../base/file_fault.ts";
+import { fileFault, tooLargeFault } from "../../../base/file_fault.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
@@ -126,14 +125,14 @@ async function runScript(path: string, io: CommandIo): Promise<number> {
 function readScript(path: string): string {
   const hint = "httpcfg netsh http dump > FILE";
   try {
-    if (Deno.statSync(path).size <= SCRIPT_BYTES_MAX) return Deno.readTextFileSync(path);
+    const { size: bytes } = Deno.statSync(path);
+    if (bytes > SCRIPT_BYTES_MAX) {
+      throw tooLargeFault("run the script", path, { bytes, bytesMax: SCRIPT_BYTES_MAX }, hint);
+    }
+    return Deno.readTextFileSync(path);
   } catch (error) {
     throw fileFault("run the script", path, error, hint);
   }
-  throw new Fault(
-    `Cannot run the script ${quote(path)}: too large (limit ${SCRIPT_BYTES_MAX >> 20} MiB)`,
-    { hint },
-  );
 }
 
 async function dump(io: CommandIo): Promise<number> {
