@@ -32,8 +32,6 @@ export async function run(args: readonly string[], given: RunContext): Promise<n
   // All output passes here, so that no control character in it reaches a terminal.
   const context: RunContext = {
     ...given,
-    env: (name) => given.env(name),
-    now: () => given.now(),
     out: (text) => given.out(printable(text)),
     print: (text) => given.print(printable(text)),
     note: (text) => given.note(printable(text)),
@@ -165,7 +163,7 @@ function makeIo(
   args: readonly string[],
 ): CommandIo {
   const paths = resolvePaths(context, configFile);
-  const { os, uid, out, print, note, ask } = context;
+  const { os, uid, out, print, note, ask, env, now } = context;
   const author = { user: callerName(context), command: ["httpcfg", ...args].join(" ") };
   const self = configFile === undefined ? [] : ["--config", configFile];
   return {
@@ -177,11 +175,11 @@ function makeIo(
     print,
     note,
     ask,
-    env: (name) => context.env(name),
-    now: () => context.now(),
+    env,
+    now,
     async record(event): Promise<void> {
       const { recordEvent } = await import("../admin/record_event.ts");
-      await recordEvent(paths.log, () => context.now(), event);
+      await recordEvent(paths.log, now, event);
     },
     consent(risks): boolean {
       report(context, risks.map((text) => ({ kind: "warning", text })));

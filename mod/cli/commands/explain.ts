@@ -12,7 +12,7 @@ import { makePlan } from "../../listen/plan/make_plan.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { ANSWER_VERSION, jsonText, type Listing, render } from "../core/format.ts";
 import { table } from "../core/table.ts";
-import { gatherPlanInput } from "./plan.ts";
+import { readPlanInput } from "./plan.ts";
 
 const spec: CommandSpec = {
   name: "explain",
@@ -35,7 +35,7 @@ const spec: CommandSpec = {
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
     const question = await readQuestion(input.words[0]!, input.text("host"));
-    const gathered = await gatherPlanInput(io);
+    const gathered = await readPlanInput(io);
     const plan = makePlan(gathered.input);
     const registrations = gathered.status?.registrations ?? [];
     const answer = explain(question, { ...gathered, plan, registrations });

@@ -44,8 +44,8 @@ const plan: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { input: gathered } = await gatherPlanInput(io);
-    const made = makePlan({ ...gathered, strict: input.flag("strict") });
+    const { input: planInput } = await readPlanInput(io);
+    const made = makePlan({ ...planInput, strict: input.flag("strict") });
     const form = input.text("format") ?? "text";
     if (form === "text") {
       io.out(planText(made));
@@ -61,7 +61,7 @@ const plan: CommandSpec = {
 export const commands: readonly CommandSpec[] = [plan];
 
 /** Reads the stored document and the running state, and returns the input of a plan. */
-export async function gatherPlanInput(io: CommandIo): Promise<GatheredInput> {
+export async function readPlanInput(io: CommandIo): Promise<StoredPlanInput> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const check = await storedCertificateCheck(io.paths.certs, document.ssl);
@@ -74,7 +74,7 @@ export async function gatherPlanInput(io: CommandIo): Promise<GatheredInput> {
 }
 
 /** The stored configuration and the running state. */
-interface GatheredInput {
+interface StoredPlanInput {
   readonly document: ConfigDocument;
   readonly input: PlanInput;
   /** Null if no service is running. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatEndpoint, type Ip } from "../../base/address.ts";
+import { EXIT } from "../../base/exit_status.ts";
 import { quote } from "../../base/fault.ts";
 import { SERVICES } from "../../host/services/service_table.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
@@ -36,8 +37,8 @@ const status: CommandSpec = {
       io.out(jsonText({ ...answer, version: ANSWER_VERSION }));
     } else io.out(await render(endpointListing(answer), form));
     return answer.services.some(({ name, state }) => name === "W3SVC" && state !== "stopped")
-      ? 0
-      : 1;
+      ? EXIT.ok
+      : EXIT.failed;
   },
 };
 

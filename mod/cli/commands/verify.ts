@@ -22,7 +22,7 @@ import { reaches } from "../../listen/plan/listen_addresses.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, render } from "../core/format.ts";
 import { table } from "../core/table.ts";
-import { gatherPlanInput, openEndpoints } from "./plan.ts";
+import { openEndpoints, readPlanInput } from "./plan.ts";
 
 const verify: CommandSpec = {
   name: "verify",
@@ -49,7 +49,7 @@ const verify: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { input: facts, status } = await gatherPlanInput(io);
+    const { input: facts, status } = await readPlanInput(io);
     if (status === null) {
       throw new Fault("Cannot verify: the service is not running", {
         hint: "httpcfg net start w3svc",

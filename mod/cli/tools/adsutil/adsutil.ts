@@ -8,6 +8,7 @@
  */
 import { changeSites } from "../../../admin/change_sites.ts";
 import { controlSite, siteStates } from "../../../admin/site_control.ts";
+import { oneLine } from "../../../base/printable.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
 import { ADSUTIL_EXIT, exitStatusOf } from "../../../base/exit_status.ts";
 import { HRESULT, hresultOf } from "../../../config/metabase/edit.ts";
@@ -57,7 +58,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
     return answer.document ?? document;
   });
   if (result.problem !== null) {
-    const action = `Error Trying To SET the Property: ${input.words[1]}`;
+    const action = `Error Trying To SET the Property: ${oneLine(input.words[1] ?? "")}`;
     answer = {
       text: errorText(HRESULT.ACCESS_DENIED, action),
       exit: HRESULT.ACCESS_DENIED,
