@@ -4,8 +4,12 @@
  * @module
  */
 import { Fault } from "../base/fault.ts";
-import type { AdminIo, Notice } from "./admin_io.ts";
+import type { Problem } from "../base/problem.ts";
+import type { ConfigDocument } from "../config/document/document.ts";
+import type { StoreChange } from "../config/store/store.ts";
+import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
 import { guardReload } from "./lockout_guard.ts";
+import { editStore } from "./store_edit.ts";
 
 /** What each service reads from the document when it starts. */
 const READERS = {
@@ -13,20 +17,34 @@ const READERS = {
   W3SVC: { what: "W3SVC reads the sites", stop: "httpcfg net stop w3svc" },
 } as const;
 
+type Reader = keyof typeof READERS;
+
+/** Stores the result of `edit`, which changes what `reader` reads, and applies it or advises. */
+export async function editAndApply(
+  io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
+  reader: Reader,
+  edit: (document: ConfigDocument) => ConfigDocument | Problem,
+): Promise<ActionResult> {
+  const edited = await editStore(io, edit);
+  if ("problem" in edited) return edited;
+  return { problem: null, notices: await applyOrAdvise(io, reader, edited) };
+}
+
 /**
- * Applies the stored document to the running service if applyChanges is "live"; otherwise returns
- * how to apply a change to what `reader` reads. Returns nothing if that service is not running.
- * Never fails: the change is stored, and a warning says why it could not be applied.
+ * Applies a stored change to the running service if applyChanges is "live"; otherwise returns how to
+ * apply a change to what `reader` reads. Returns nothing if nothing changed, or if that service is
+ * not running. Never fails: the change is stored, and a warning says why it could not be applied.
  */
 export async function applyOrAdvise(
   io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
-  reader: keyof typeof READERS,
+  reader: Reader,
+  { changed, after }: Pick<StoreChange, "changed" | "after">,
 ): Promise<Notice[]> {
+  if (!changed) return [];
   const status = await io.control.ask({ op: "status" }).catch(() => null);
   const isUp = status?.services.some(({ name, state }) => name === reader && state !== "stopped");
   if (!isUp) return [];
-  const { settings } = await io.store.read();
-  if (settings.applyChanges === "live") return [await applyNow(io)];
+  if (after.settings.applyChanges === "live") return [await applyNow(io)];
   const { what, stop } = READERS[reader];
   return [{
     kind: "note",

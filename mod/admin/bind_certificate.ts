@@ -10,8 +10,7 @@ import { findCertificate, storeName } from "../config/certs/cert_store.ts";
 import type { SslRecord } from "../config/document/document.ts";
 import { deleteSsl, setSsl, updateSsl } from "../config/document/http_records.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
-import { applyOrAdvise } from "./apply.ts";
-import { editStore } from "./store_edit.ts";
+import { editAndApply } from "./apply.ts";
 
 /**
  * Adds `record`, or replaces the one with its key. A certificate that is not in its store, or that
@@ -36,16 +35,12 @@ export async function bindCertificate(
   if (problem !== null) return unusable(`Cannot use ${quote(certFile)}: ${problem}`);
   const named = { ...record, certName: name };
   const edit = how === "add" ? setSsl : updateSsl;
-  const edited = await editStore(io, (document) => edit(document, named));
-  if ("problem" in edited) return edited;
-  return { problem: null, notices: await applyOrAdvise(io, "W3SVC") };
+  return await editAndApply(io, "W3SVC", (document) => edit(document, named));
 }
 
 /** Removes the record for `key`; the certificate stays in its store. */
-export async function unbindCertificate(io: AdminIo, key: string): Promise<ActionResult> {
-  const edited = await editStore(io, (document) => deleteSsl(document, key));
-  if ("problem" in edited) return edited;
-  return { problem: null, notices: await applyOrAdvise(io, "W3SVC") };
+export function unbindCertificate(io: AdminIo, key: string): Promise<ActionResult> {
+  return editAndApply(io, "W3SVC", (document) => deleteSsl(document, key));
 }
 
 function unusable(text: string, hint?: string): ActionResult {

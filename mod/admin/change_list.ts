@@ -61,7 +61,7 @@ export async function changeList(io: AdminIo, change: ListChange): Promise<ListC
   if ("problem" in edited) return { ...edited, change: null };
   const { before, after } = edited;
   const advice = listAdvice(before.ipListen, after.ipListen, machine);
-  const applied = edited.changed ? await applyOrAdvise(io, "HTTP") : [];
+  const applied = await applyOrAdvise(io, "HTTP", edited);
   return { problem: null, notices: [...advice, ...applied], change: edited };
 }
 

@@ -16,18 +16,19 @@ function notices(
   reader: "HTTP" | "W3SVC",
   ask: Answer,
   settings: ConfigDocument["settings"] = {},
+  changed = true,
 ): Promise<Notice[]> {
   return applyOrAdvise(
     {
       control: { ask },
       store: {
-        read: () => Promise.resolve({ ...DEFAULT_DOCUMENT, settings }),
         readList: () => Promise.resolve([]),
       },
       env: () => undefined,
       consent: () => true,
     } as unknown as AdminIo,
     reader,
+    { changed, after: { ...DEFAULT_DOCUMENT, settings } },
   );
 }
 
@@ -57,6 +58,7 @@ Deno.test("applyOrAdvise() is silent if nothing has to be applied, and never fai
   assertEquals(await notices("W3SVC", only("HTTP", "HTTPFilter")), []);
   assertEquals(await notices("HTTP", () => Promise.resolve(null)), []);
   assertEquals(await notices("HTTP", () => Promise.reject(new Error("another user's"))), []);
+  assertEquals(await notices("HTTP", () => Promise.resolve(UP), {}, false), []);
 });
 
 Deno.test("applyOrAdvise() reloads if applyChanges is live, and reports a refusal", async () => {
