@@ -19,20 +19,12 @@ import {
   type UnregisterRequest,
 } from "./register_protocol.ts";
 import type { ProofFolder } from "./register_proof.ts";
-import type { Registrant } from "./registration_access.ts";
+import type { Registrant, RegistrationOutcome } from "./registration_access.ts";
 
 /** Concurrent callers that are not yet identified; further connections are closed. */
 const UNIDENTIFIED_MAX = 32;
 /** Milliseconds for a caller to send its request and to prove its identity. */
 const PROOF_MS = 10_000;
-
-/** The result of a request: a Win32 code, 0 for success, and the canonical URL or the reason. */
-export interface RegistrationOutcome {
-  readonly code: number;
-  readonly text: string;
-  /** For a refusal: a command that cures it. */
-  readonly hint?: string;
-}
 
 /** Executes the requests of identified callers. */
 export interface RegistrationHandler {

@@ -38,12 +38,11 @@ export interface TakenPrefix {
   readonly by: string;
 }
 
-/** `code` 0 allows the registration; any other is the Win32 code of the refusal. */
-interface AccessDecision {
+/** The result of a request: a Win32 code, 0 for success, and the canonical URL or the reason. */
+export interface RegistrationOutcome {
   readonly code: number;
-  /** Why it is refused, as the end of a sentence; "" if it is allowed. */
-  readonly reason: string;
-  /** A command that an administrator can run to allow it. */
+  readonly text: string;
+  /** For a refusal: a command that cures it. */
   readonly hint?: string;
 }
 
@@ -56,8 +55,8 @@ interface AccessQuestion {
   readonly taken: readonly TakenPrefix[];
 }
 
-/** Decides whether a registration is allowed. */
-export function decideRegistration(question: AccessQuestion): AccessDecision {
+/** Returns why a registration is refused; null if it is allowed. */
+export function refusalOf(question: AccessQuestion): RegistrationOutcome | null {
   const { prefix, registrant, target, taken } = question;
   const reserved = reservedPrefixes(question.reservations);
   const otherScheme = [...taken, ...reserved.map(({ prefix }) => ({ prefix, by: "a reservation" }))]
@@ -77,14 +76,14 @@ export function decideRegistration(question: AccessQuestion): AccessDecision {
   }
   const covering = coveringPrefix(reserved, prefix);
   if (covering === null) {
-    return registrant.isAdministrator ? ALLOWED : refused(
+    return registrant.isAdministrator ? null : refused(
       WIN32.ACCESS_DENIED,
       `no reservation covers it, so user ${registrant.uid} may not register it`,
       reserveFor(prefix, registrant),
     );
   }
   const aces = parseSddl(covering.record.sddl);
-  if (!isProblem(aces) && isGranted(aces, RIGHT.register, registrant)) return ALLOWED;
+  if (!isProblem(aces) && isGranted(aces, RIGHT.register, registrant)) return null;
   return refused(
     WIN32.ACCESS_DENIED,
     `reservation "${covering.record.url}" does not allow user ${registrant.uid} to register it`,
@@ -113,10 +112,8 @@ export function takenBySites(sites: readonly SiteRecord[]): TakenPrefix[] {
   });
 }
 
-const ALLOWED: AccessDecision = { code: WIN32.NO_ERROR, reason: "" };
-
-function refused(code: number, reason: string, hint?: string): AccessDecision {
-  return hint === undefined ? { code, reason } : { code, reason, hint };
+function refused(code: number, text: string, hint?: string): RegistrationOutcome {
+  return hint === undefined ? { code, text } : { code, text, hint };
 }
 
 interface Reserved {

@@ -20,10 +20,11 @@ import {
 import { connectTo } from "../../site/proxy/upstream_connection.ts";
 import type { RegisteredHandler } from "../web/router.ts";
 import type { RegisterRequest, UnregisterRequest } from "./register_protocol.ts";
-import type { RegistrationHandler, RegistrationOutcome } from "./register_server.ts";
+import type { RegistrationHandler } from "./register_server.ts";
 import {
-  decideRegistration,
+  refusalOf,
   type Registrant,
+  type RegistrationOutcome,
   takenBySites,
   type TakenPrefix,
 } from "./registration_access.ts";
@@ -121,14 +122,8 @@ export class Registrations implements RegistrationHandler {
       if (quotaProblem !== null) return await refuse(WIN32.NOT_ENOUGH_QUOTA, quotaProblem);
       const { urlAcl: reservations } = await this.#store.read();
       const taken = [...takenBySites(runningSites), ...this.#taken()];
-      const { code, reason, ...hint } = decideRegistration({
-        prefix,
-        target,
-        registrant,
-        reservations,
-        taken,
-      });
-      if (code !== WIN32.NO_ERROR) return { code, text: reason, ...hint };
+      const refusal = refusalOf({ prefix, target, registrant, reservations, taken });
+      if (refusal !== null) return refusal;
       return await this.#add(this.#create(prefix, target, { request, registrant, onEnd }));
     });
   }

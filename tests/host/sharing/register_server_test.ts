@@ -6,10 +6,8 @@ import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
 import { registerSocket } from "../../../mod/host/sharing/register_address.ts";
 import { sendRegistrationRequest } from "../../../mod/host/sharing/register_client.ts";
 import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
-import type {
-  RegistrationHandler,
-  RegistrationOutcome,
-} from "../../../mod/host/sharing/register_server.ts";
+import type { RegistrationHandler } from "../../../mod/host/sharing/register_server.ts";
+import type { RegistrationOutcome } from "../../../mod/host/sharing/registration_access.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const ignore = Deno.build.os === "windows";

@@ -4,7 +4,7 @@ import { assertEquals } from "@std/assert";
 import { formatUrlPrefix, parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
-  decideRegistration,
+  refusalOf,
   type Registrant,
   takenBySites,
 } from "../../../mod/host/sharing/registration_access.ts";
@@ -30,15 +30,15 @@ const RESERVED = [
 const SITES = [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: [":80:", "10.0.0.1:81:", ":82:a.test"] }];
 
 function code(who: Registrant, url: string, to = "http://127.0.0.1:1"): number {
-  return decide(who, url, to).code;
+  return decide(who, url, to)?.code ?? 0;
 }
 
 function decide(
   registrant: Registrant,
   url: string,
   to: string,
-): ReturnType<typeof decideRegistration> {
-  return decideRegistration({
+): ReturnType<typeof refusalOf> {
+  return refusalOf({
     prefix: parseUrlPrefix(url)!,
     target: parseProxyTarget(to)!,
     registrant,
@@ -47,7 +47,7 @@ function decide(
   });
 }
 
-Deno.test("decideRegistration() follows the longest reservation, else the implicit one", () => {
+Deno.test("refusalOf() follows the longest reservation, else the implicit one", () => {
   const cases: [who: Registrant, url: string, want: number][] = [
     [ROOT, "http://+:80/none/", 0],
     [OWNER, "http://+:80/none/", 0],
@@ -77,7 +77,7 @@ Deno.test("decideRegistration() follows the longest reservation, else the implic
   for (const [who, url, want] of cases) assertEquals(code(who, url), want, `${who.uid} ${url}`);
 });
 
-Deno.test("decideRegistration() returns 183 for prefixes and ports in use, for any caller", () => {
+Deno.test("refusalOf() returns 183 for prefixes and ports in use, for any caller", () => {
   for (const who of [ROOT, BOB]) {
     assertEquals(code(who, "http://+:80/had/"), 183);
     assertEquals(code(who, "http://+:80/HAD/"), 183);
@@ -90,7 +90,7 @@ Deno.test("decideRegistration() returns 183 for prefixes and ports in use, for a
   assertEquals(code(ROOT, "http://*:81/"), 0);
 });
 
-Deno.test("decideRegistration() allows a socket file to administrators only", () => {
+Deno.test("refusalOf() allows a socket file to administrators only", () => {
   const url = "http://+:80/all/";
   assertEquals([ROOT, OWNER, ANN].map((who) => code(who, url, "unix:/s")), [0, 0, 5]);
 });
@@ -109,7 +109,7 @@ Deno.test("takenBySites() returns the prefix of each binding", () => {
   assertEquals(taken[0]?.by, 'site "Default Web Site"');
 });
 
-Deno.test("decideRegistration() returns a hint that cures the refusal", () => {
+Deno.test("refusalOf() returns a hint that cures the refusal", () => {
   const reserve = (url: string): string => {
     return `sudo httpcfg set urlacl -u ${url} -a "D:(A;;GX;;;S-1-22-1-1000)"`;
   };
@@ -124,5 +124,5 @@ Deno.test("decideRegistration() returns a hint that cures the refusal", () => {
     ["http://+:80/all/", "unix:/s", "httpcfg register http://+:80/all/ --to http://127.0.0.1:PORT"],
     ["http://+:80/had/", "http://127.0.0.1:1", undefined],
   ];
-  for (const [url, to, hint] of cases) assertEquals(decide(ANN, url, to).hint, hint, url);
+  for (const [url, to, hint] of cases) assertEquals(decide(ANN, url, to)?.hint, hint, url);
 });
