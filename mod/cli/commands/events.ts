@@ -13,7 +13,7 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../core/command.ts";
-import { render, type Row } from "../core/format.ts";
+import { type Row, writeListing } from "../core/format.ts";
 
 const DEFAULT_LIMIT = 100;
 const LIMIT_MAX = 100_000;
@@ -58,9 +58,10 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
       (source === undefined || event.source.toLowerCase() === source);
   });
   const newest = limit === 0 ? [] : chosen.slice(-limit);
-  const form = input.text("format") ?? "text";
-  if (form === "text") io.print(newest.map(eventText).join(""));
-  else io.out(await render({ name: "events", columns: COLUMNS, rows: newest.map(rowOf) }, form));
+  const listing = { name: "events", columns: COLUMNS, rows: newest.map(rowOf) };
+  await writeListing(input, io, listing, {
+    text: () => io.print(newest.map(eventText).join("")),
+  });
   return EXIT.ok;
 }
 

@@ -10,7 +10,7 @@ import { Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { makePlan } from "../../listen/plan/make_plan.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, jsonText, type Listing, render } from "../core/format.ts";
+import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { readPlanInput } from "./plan.ts";
 
@@ -39,11 +39,10 @@ const spec: CommandSpec = {
     const plan = makePlan(gathered.input);
     const registrations = gathered.status?.registrations ?? [];
     const answer = explain(question, { ...gathered, plan, registrations });
-    const form = input.text("format") ?? "text";
-    if (form === "text") io.out(explanationText(answer));
-    else if (form === "json") {
-      io.out(jsonText({ version: ANSWER_VERSION, ...answer }));
-    } else io.out(await render(candidateListing(answer), form));
+    await writeListing(input, io, candidateListing(answer), {
+      text: () => io.out(explanationText(answer)),
+      json: answer,
+    });
     return answer.answeredBy === "site" || answer.answeredBy === "program" ? EXIT.ok : EXIT.failed;
   },
 };

@@ -9,7 +9,7 @@ import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { changeLines, diffValues } from "../../config/document/diff.ts";
 import { History, type Version } from "../../config/store/history.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { jsonText, type Listing, render } from "../core/format.ts";
+import { jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { finish } from "../core/report.ts";
 
@@ -38,10 +38,9 @@ const history: CommandSpec = {
         return { number, at, user, changes, command };
       }),
     };
-    const form = input.text("format") ?? "text";
-    if (form !== "text") io.out(await render(listing, form));
-    else if (versions.length === 0) io.note("No changes yet.");
-    else io.out(table(listing));
+    await writeListing(input, io, listing, {
+      text: () => versions.length === 0 ? io.note("No changes yet.") : io.out(table(listing)),
+    });
     return EXIT.ok;
   },
 };

@@ -14,7 +14,7 @@ import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
 import { planStatus } from "../../listen/plan/plan.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, jsonText, type Listing, render } from "../core/format.ts";
+import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 
 const plan: CommandSpec = {
@@ -46,13 +46,13 @@ const plan: CommandSpec = {
   async run(input, io): Promise<number> {
     const { input: planInput } = await readPlanInput(io);
     const made = makePlan({ ...planInput, strict: input.flag("strict") });
-    const form = input.text("format") ?? "text";
-    if (form === "text") {
-      io.out(planText(made));
-      io.note(summary(made));
-    } else if (form === "json") {
-      io.out(jsonText({ version: ANSWER_VERSION, ...made }));
-    } else io.out(await render(planListing(made), form));
+    await writeListing(input, io, planListing(made), {
+      text(): void {
+        io.out(planText(made));
+        io.note(summary(made));
+      },
+      json: made,
+    });
     return planStatus(made);
   },
 };

@@ -14,7 +14,7 @@ import { isTimeout, PROXY_TIMEOUT } from "../../host/sharing/register_protocol.t
 import type { RegistrationStatus } from "../../host/control/status.ts";
 import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_target.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, jsonText, render, type Row } from "../core/format.ts";
+import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 
 const register: CommandSpec = {
@@ -108,11 +108,7 @@ const registrations: CommandSpec = {
   async run(input, io): Promise<number> {
     const status = await io.control.ask({ op: "status" });
     const found = status?.registrations ?? [];
-    const form = input.text("format") ?? "text";
-    if (form === "text") io.out(registrationsText(found));
-    else if (form === "json") {
-      io.out(jsonText({ version: ANSWER_VERSION, registrations: found }));
-    } else io.out(await render(listing(found), form));
+    await writeListing(input, io, listing(found), { text: () => io.out(registrationsText(found)) });
     return EXIT.ok;
   },
 };
@@ -125,11 +121,7 @@ function registrationsText(found: readonly RegistrationStatus[]): string {
   return found.length === 0 ? "No registered programs." : table(listing(found));
 }
 
-function listing(found: readonly RegistrationStatus[]): {
-  readonly name: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly Row[];
-} {
+function listing(found: readonly RegistrationStatus[]): Listing {
   return {
     name: "registrations",
     columns: ["url", "to", "uid", "keep", "since"],

@@ -9,7 +9,7 @@ import { quote } from "../../base/fault.ts";
 import { SERVICES } from "../../host/services/service_table.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { ANSWER_VERSION, jsonText, render, type Row } from "../core/format.ts";
+import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 
 const status: CommandSpec = {
@@ -31,11 +31,11 @@ const status: CommandSpec = {
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const answer = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
-    const form = input.text("format") ?? "text";
-    if (form === "text") io.out(statusText(answer));
-    else if (form === "json") {
-      io.out(jsonText({ ...answer, version: ANSWER_VERSION }));
-    } else io.out(await render(endpointListing(answer), form));
+    const { version: _, ...json } = answer;
+    await writeListing(input, io, endpointListing(answer), {
+      text: () => io.out(statusText(answer)),
+      json,
+    });
     return answer.services.some(({ name, state }) => name === "W3SVC" && state !== "stopped")
       ? EXIT.ok
       : EXIT.failed;
@@ -67,9 +67,7 @@ async function stoppedStatus(
   };
 }
 
-function endpointListing(
-  { endpoints }: ServiceStatus,
-): { name: string; columns: string[]; rows: Row[] } {
+function endpointListing({ endpoints }: ServiceStatus): Listing {
   const rows = endpoints.map(({ ip, port, scheme, state, cause }) => {
     return { ip, port, scheme, state, cause };
   });

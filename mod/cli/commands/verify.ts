@@ -20,7 +20,7 @@ import { findListeners } from "../../listen/machine/port_owners.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { type Listing, render } from "../core/format.ts";
+import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { openEndpoints, readPlanInput } from "./plan.ts";
 
@@ -70,9 +70,9 @@ const verify: CommandSpec = {
     const bad = findings.filter(({ verdict, isExpected }) =>
       verdict !== "ok" && !(allowed && verdict === "foreign" && !isExpected)
     );
-    const form = input.text("format") ?? "text";
-    if (form !== "text") io.out(await render(listing(findings), form));
-    else if (bad.length > 0) io.out(table(listing(bad)));
+    await writeListing(input, io, listing(findings), {
+      text: () => bad.length > 0 && io.out(table(listing(bad))),
+    });
     const count = `${findings.length} endpoints checked`;
     io.note(bad.length === 0 ? `${count}: all as expected` : `${count}: ${bad.length} wrong`);
     return bad.length === 0 ? EXIT.ok : EXIT.failed;

@@ -14,7 +14,8 @@ import {
 } from "../../listen/machine/port_owner.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { type Listing, render } from "../core/format.ts";
+import { type Listing, writeListing } from "../core/format.ts";
+import { reportHint } from "../core/report.ts";
 
 const who: CommandSpec = {
   name: "who",
@@ -42,10 +43,12 @@ const who: CommandSpec = {
       wanted.ip === null ||
       owner.namespace === null && endpointsCollide(owner, wanted as Endpoint, true)
     );
-    const form = input.text("format") ?? "text";
-    if (form !== "text") io.out(await render(ownerListing(owners), form));
-    else io.out(ownerLines(owners).join("\n"));
-    io.note(nextStep(wanted, owners, io.os));
+    await writeListing(input, io, ownerListing(owners), {
+      text: () => io.out(ownerLines(owners).join("\n")),
+    });
+    const hint = nextStep(wanted, owners, io.os);
+    if (hint === null) io.note("No listener.");
+    else reportHint(io, hint);
     return owners.length > 0 ? EXIT.ok : EXIT.failed;
   },
 };
@@ -96,12 +99,13 @@ export function ownerLines(owners: readonly PortOwner[]): string[] {
   });
 }
 
-function nextStep({ port }: Wanted, owners: readonly PortOwner[], os: string): string {
-  if (os !== "linux") return `hint: on this system use: ${ownerCommand(port, os)}`;
+/** Returns what to type next; null if nothing listens. */
+function nextStep({ port }: Wanted, owners: readonly PortOwner[], os: string): string | null {
+  if (os !== "linux") return `on this system use: ${ownerCommand(port, os)}`;
   const here = owners.filter(({ namespace }) => namespace === null);
   const [first] = here;
-  if (first === undefined) return "No listener.";
-  if (first.pid === null) return `hint: ${ownerCommand(port, os)}`;
-  if (first.pid === 1 || first.program === null) return `hint: httpcfg status`;
-  return `hint: ps -fp ${[...new Set(here.map(({ pid }) => pid))].join(",")}`;
+  if (first === undefined) return null;
+  if (first.pid === null) return ownerCommand(port, os);
+  if (first.pid === 1 || first.program === null) return "httpcfg status";
+  return `ps -fp ${[...new Set(here.map(({ pid }) => pid))].join(",")}`;
 }

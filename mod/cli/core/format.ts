@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { FlagInput } from "../../base/flag_spec.ts";
 
 type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell | readonly Cell[]>>;
@@ -17,7 +18,7 @@ export interface Listing {
 }
 
 /** Version of the JSON output. Fields are only added; a change that breaks readers raises it. */
-export const ANSWER_VERSION = 1;
+const ANSWER_VERSION = 1;
 
 /**
  * Returns `value` as JSON for a pipe or a file. Characters that control a terminal are escaped;
@@ -30,7 +31,29 @@ export function jsonText(value: unknown, indent = 2): string {
   );
 }
 
-/** Returns the listing in a machine-readable format. `text` is left to each command. */
+/** How a command writes a listing where a list of records is not the answer. */
+interface ListingForms {
+  /** Writes it for people. */
+  text(): void;
+  /** The fields of the JSON answer; the records under their name if not given. */
+  readonly json?: object;
+}
+
+/** Writes `listing` in the form that `--format` selects. */
+export async function writeListing(
+  input: Pick<FlagInput, "text">,
+  io: { out(text: string): void },
+  listing: Listing,
+  { text, json }: ListingForms,
+): Promise<void> {
+  const form = input.text("format") ?? "text";
+  if (form === "text") text();
+  else if (form === "json" && json !== undefined) {
+    io.out(jsonText({ version: ANSWER_VERSION, ...json }));
+  } else io.out(await render(listing, form));
+}
+
+/** Returns the listing in a machine-readable format. */
 export async function render(listing: Listing, form: string): Promise<string> {
   switch (form) {
     case "json":

@@ -14,8 +14,13 @@ type Stderr = Pick<CommandIo, "note">;
 export function report(io: Stderr, notices: readonly Notice[]): void {
   for (const { kind, text, hint } of notices) {
     io.note(`${kind}: ${text}`);
-    if (hint !== undefined) io.note(`hint: ${hint}`);
+    if (hint !== undefined) reportHint(io, hint);
   }
+}
+
+/** Writes one line that can be typed or done next. */
+export function reportHint(io: Stderr, line: string): void {
+  io.note(`hint: ${line}`);
 }
 
 /** Writes why something failed, for example a Fault. */

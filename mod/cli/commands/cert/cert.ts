@@ -21,6 +21,7 @@ import {
 } from "../../../config/certs/cert_store.ts";
 import { certificateFacts, validity } from "../../../config/certs/certificate.ts";
 import type { ConfigDocument, SslRecord } from "../../../config/document/document.ts";
+import { reportHint } from "../../core/report.ts";
 import { readSelfSigned } from "./cert_flags.ts";
 import {
   type CommandInput,
@@ -28,7 +29,7 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { render } from "../../core/format.ts";
+import { writeListing } from "../../core/format.ts";
 import { table } from "../../core/table.ts";
 
 const STORE_FLAG: FlagSpec = {
@@ -181,14 +182,15 @@ async function list(input: CommandInput, io: CommandIo): Promise<number> {
   });
   const columns = ["hash", "store", "name", "names", "notAfter", "state", "bound", "problem"];
   const listing = { name: "certificates", columns, rows };
-  const form = input.text("format") ?? "text";
-  if (form !== "text") io.out(await render(listing, form));
-  else if (rows.length > 0) io.out(table(listing));
-  else io.note(`No certificates in ${quote(io.paths.certs)}.\n${IMPORT_HINT}`);
+  await writeListing(input, io, listing, {
+    text(): void {
+      if (rows.length > 0) return io.out(table(listing));
+      io.note(`No certificates in ${quote(io.paths.certs)}.`);
+      reportHint(io, "httpcfg cert import --cert fullchain.pem --key privkey.pem");
+    },
+  });
   return rows.some(({ state }) => state !== "valid") ? EXIT.failed : EXIT.ok;
 }
-
-const IMPORT_HINT = "hint: httpcfg cert import --cert fullchain.pem --key privkey.pem";
 
 async function remove(input: CommandInput, io: CommandIo): Promise<number> {
   const hash = input.words[0]!.toLowerCase();
@@ -242,7 +244,7 @@ function reportStored(
     io.note(`Clients reject it until ${facts.notBefore}.`);
   }
   const where = store === DEFAULT_STORE ? "" : ` -c ${store}`;
-  io.note(`hint: httpcfg set ssl -i 0.0.0.0:443 -h ${hash}${where}`);
+  reportHint(io, `httpcfg set ssl -i 0.0.0.0:443 -h ${hash}${where}`);
 }
 
 /** Returns the ssl records that `certificate` is bound to. */

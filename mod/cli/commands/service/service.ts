@@ -7,10 +7,11 @@
  * @module
  */
 import { EXIT } from "../../../base/exit_status.ts";
-import { Fault } from "../../../base/fault.ts";
+import { Fault, quote, shellWord } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { selfCommand } from "../../../host/process/self_command.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { report } from "../../core/report.ts";
 import {
   compareServiceFile,
   detectSystem,
@@ -150,10 +151,13 @@ async function planOf(input: CommandInput): Promise<ServicePlan> {
 function warnIfPrivate(input: CommandInput, io: CommandIo): void {
   const program = input.text("program") ?? ownProgram();
   if (!/^\/(root|home|tmp|var\/tmp)\//.test(program)) return;
-  io.note(`warning: the user of the service may not be able to read "${program}"`);
-  io.note(
-    `hint: install -m 755 ${program} ${USUAL_PROGRAM} && ${USUAL_PROGRAM} service install`,
-  );
+  report(io, [{
+    kind: "warning",
+    text: `the user of the service may not be able to read ${quote(program)}`,
+    hint: `install -m 755 ${
+      shellWord(program)
+    } ${USUAL_PROGRAM} && ${USUAL_PROGRAM} service install`,
+  }]);
 }
 
 /** Returns the file of this program, or the usual path if it runs from source. */

@@ -29,7 +29,7 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { ANSWER_VERSION, jsonText, render, type Row } from "../../core/format.ts";
+import { type Row, writeListing } from "../../core/format.ts";
 import { table } from "../../core/table.ts";
 import {
   BINDING_FLAGS,
@@ -77,8 +77,7 @@ const siteList: CommandSpec = {
     const { sites } = await io.store.read();
     const columns = ["id", "name", "bindings", "secureBindings", "autoStart", "content"];
     const listing = { name: "sites", columns, rows: sites.map(siteRow) };
-    const form = input.text("format") ?? "text";
-    io.out(form === "text" ? table(listing) : await render(listing, form));
+    await writeListing(input, io, listing, { text: () => io.out(table(listing)) });
     return EXIT.ok;
   },
 };
@@ -93,14 +92,11 @@ const siteShow: CommandSpec = {
   completes: ["site"],
   async run(input, io): Promise<number> {
     const site = namedSite(await io.store.read(), input.words[0]!);
-    const form = input.text("format") ?? "text";
-    if (form === "json") io.out(jsonText({ version: ANSWER_VERSION, site }));
-    else if (form === "text") {
-      io.out(Object.entries(siteRow(site)).map(([key, value]) => `${key}: ${value}`).join("\n"));
-    } else {
-      const row = siteRow(site);
-      io.out(await render({ name: "sites", columns: Object.keys(row), rows: [row] }, form));
-    }
+    const row = siteRow(site);
+    await writeListing(input, io, { name: "sites", columns: Object.keys(row), rows: [row] }, {
+      text: () => io.out(Object.entries(row).map(([key, value]) => `${key}: ${value}`).join("\n")),
+      json: { site },
+    });
     return EXIT.ok;
   },
 };

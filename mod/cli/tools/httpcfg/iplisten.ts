@@ -14,7 +14,7 @@ import { oneLine } from "../../../base/printable.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import { INCLUSION_RULES } from "../../../listen/list/inclusion.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { report } from "../../core/report.ts";
+import { report, reportHint } from "../../core/report.ts";
 import { printResult } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
 
@@ -97,6 +97,6 @@ function shortened(text: string): string {
 
 function refused(io: CommandIo, message: string): number {
   io.out(message);
-  io.note("hint: httpcfg set iplisten -i 192.168.1.10");
+  reportHint(io, "httpcfg set iplisten -i 192.168.1.10");
   return exitStatusOf(WIN32.INVALID_PARAMETER, io.os);
 }

@@ -20,7 +20,7 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { printCompleted, printRefusal, printResult } from "./completed.ts";
-import { render, type Row } from "../../core/format.ts";
+import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
 import { readSwitches } from "./switches.ts";
@@ -122,9 +122,9 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
     if (found === undefined) return printCompleted(io, "Query", WIN32.FILE_NOT_FOUND);
     records = [found];
   }
-  const form = input.text("format") ?? "text";
-  if (form === "text") io.print(records.map(messages.sslRecordText).join(""));
-  else io.out(await render({ name: "ssl", columns: COLUMNS, rows: records.map(rowOf) }, form));
+  await writeListing(input, io, { name: "ssl", columns: COLUMNS, rows: records.map(rowOf) }, {
+    text: () => io.print(records.map(messages.sslRecordText).join("")),
+  });
   return WIN32.NO_ERROR;
 }
 

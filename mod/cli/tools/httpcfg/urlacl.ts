@@ -16,7 +16,7 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { render } from "../../core/format.ts";
+import { writeListing } from "../../core/format.ts";
 import { printCompleted, printRefusal, printResult } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
 import * as messages from "./text.ts";
@@ -95,11 +95,9 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
     if (isProblem(found)) return printCompleted(io, "Query", found.code);
     records = [found];
   }
-  const form = input.text("format") ?? "text";
-  if (form === "text") io.print(records.map(messages.urlAclRecordText).join(""));
-  else {
-    const rows = records.map(({ url, sddl }) => ({ url, sddl }));
-    io.out(await render({ name: "urlacl", columns: ["url", "sddl"], rows }, form));
-  }
+  const rows = records.map(({ url, sddl }) => ({ url, sddl }));
+  await writeListing(input, io, { name: "urlacl", columns: ["url", "sddl"], rows }, {
+    text: () => io.print(records.map(messages.urlAclRecordText).join("")),
+  });
   return WIN32.NO_ERROR;
 }

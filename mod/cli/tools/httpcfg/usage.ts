@@ -7,6 +7,7 @@
 import { EXIT } from "../../../base/exit_status.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
+import { reportHint } from "../../core/report.ts";
 import { printRefusal } from "./completed.ts";
 import { HTTPCFG_USAGE, invalidCommand } from "./text.ts";
 
@@ -23,7 +24,7 @@ function action(name: string): CommandSpec {
     hidden: true,
     run({ words: [store] }, io): Promise<number> {
       if (store !== undefined && store !== "?" && store !== "/?" && store !== "-?") {
-        io.note(`hint: httpcfg ${name} iplisten, ssl or urlacl`);
+        reportHint(io, `httpcfg ${name} iplisten, ssl or urlacl`);
         return Promise.resolve(printRefusal(io, invalidCommand(store)));
       }
       io.print(HTTPCFG_USAGE);
@@ -39,7 +40,7 @@ export function refuseAction(
   io: Pick<CommandIo, "print" | "note">,
 ): number {
   io.print(invalidCommand(word));
-  io.note(`hint: ${nearest}`);
+  reportHint(io, nearest);
   return WIN32.INVALID_PARAMETER;
 }
 

@@ -14,8 +14,13 @@ import {
   serviceRow,
   SERVICES,
 } from "../../../host/services/service_table.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
-import { render } from "../../core/format.ts";
+import {
+  type CommandInput,
+  type CommandIo,
+  type CommandSpec,
+  FORMAT_FLAG,
+} from "../../core/command.ts";
+import { writeListing } from "../../core/format.ts";
 import * as messages from "./messages.ts";
 import { siteProblems } from "../../core/site_problems.ts";
 
@@ -39,7 +44,7 @@ const netStart: CommandSpec = {
   async run(input, io): Promise<number> {
     const { name, option } = readWords(input.words, []);
     if (option !== null) return refusedOption(io, "start", option);
-    if (name === "") return await listStarted(io, input.text("format") ?? "text");
+    if (name === "") return await listStarted(input, io);
     const row = findService(name);
     if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
     return await startService(row, io);
@@ -147,17 +152,15 @@ function confirmed(io: CommandIo): boolean {
   return answer !== null && /^y(es)?$/i.test(answer);
 }
 
-async function listStarted(io: CommandIo, form: string): Promise<number> {
+async function listStarted(input: CommandInput, io: CommandIo): Promise<number> {
   const status = await io.control.ask({ op: "status" });
   const started = SERVICES.filter(({ name, listed }) => {
     return listed && status !== null && stateOf(status, name) !== "stopped";
   });
-  if (form === "text") {
-    io.print(messages.netStartedList(started.map(({ display }) => display)));
-  } else {
-    const rows = started.map(({ name, display }) => ({ name, display }));
-    io.out(await render({ name: "services", columns: ["name", "display"], rows }, form));
-  }
+  const rows = started.map(({ name, display }) => ({ name, display }));
+  await writeListing(input, io, { name: "services", columns: ["name", "display"], rows }, {
+    text: () => io.print(messages.netStartedList(started.map(({ display }) => display))),
+  });
   return NET_EXIT.ok;
 }
 
