@@ -16,7 +16,11 @@ set -u
 
 # Deno lets only a program with every permission read /proc; the program calls this instead.
 if [ "${1-}" = --list-sockets ]; then
-  @LISTING@
+  @SOCKETS@
+  exit
+fi
+if [ "${1-}" = --list-links ]; then
+  @LINKS@
   exit
 fi
 

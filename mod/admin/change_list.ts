@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { quote, usageFault } from "../base/fault.ts";
+import { quote } from "../base/fault.ts";
 import { isProblem, Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import { diffValues } from "../config/document/diff.ts";
@@ -12,9 +12,13 @@ import type { ConfigDocument } from "../config/document/document.ts";
 import { addListEntry, removeListEntry } from "../config/document/edit.ts";
 import { type ListEntry, parseEntry } from "../config/document/list_entry.ts";
 import type { StoreChange } from "../config/store/store.ts";
-import { type Machine, readMachine } from "../listen/machine/machine_addresses.ts";
+import { absenceReason, readEntry } from "../listen/list/entry_check.ts";
+import { AddressTable } from "../listen/machine/address_table.ts";
+import { askSystem, readLinks } from "../listen/machine/ask_system.ts";
+import { readMachine } from "../listen/machine/machine_addresses.ts";
+import { needsLinks } from "../listen/plan/plan_input.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
-import { absenceReason, listAdvice } from "./advice.ts";
+import { listAdvice } from "./advice.ts";
 import { applyOrAdvise } from "./apply.ts";
 import { editStore } from "./store_edit.ts";
 
@@ -39,8 +43,6 @@ interface AddEntry {
   readonly kind: "add";
   /** As typed. */
   readonly text: string;
-  /** Number of the entry to insert before, from 1, as typed; the end if not given. */
-  readonly before?: string | null;
   /** Rejects what this machine does not have now. */
   readonly strict?: boolean;
   /** Accepts the name of an interface that does not exist yet. */
@@ -54,34 +56,44 @@ interface ListChanged extends ActionResult {
 
 /** Stores `change`, and applies it or returns advice on how to apply it. */
 export async function changeList(io: AdminIo, change: ListChange): Promise<ListChanged> {
-  const machine = readMachine();
-  const edit = editFor(change, machine);
+  const table = await inspectFor(change);
+  const edit = editFor(change, table);
   if ("problem" in edit) return edit;
   const edited = await editStore(io, edit.apply);
   if ("problem" in edited) return { ...edited, change: null };
   const { before, after } = edited;
-  const advice = listAdvice(before.ipListen, after.ipListen, machine);
+  const advice = listAdvice(before.ipListen, after.ipListen, table);
   const applied = await applyOrAdvise(io, "HTTP", edited);
   return { problem: null, notices: [...advice, ...applied], change: edited };
+}
+
+/** Reads what the machine has, as far as it matters for the entry that is typed. */
+async function inspectFor(change: ListChange): Promise<AddressTable> {
+  const machine = readMachine();
+  if (change.kind === "remove") return new AddressTable(machine);
+  const texts = change.kind === "add" ? [change.text] : change.document.ipListen;
+  const entries = texts.map((text) => parseEntry(text))
+    .filter((entry): entry is ListEntry => !isProblem(entry));
+  const links = needsLinks(entries, machine) ? await readLinks() : null;
+  const named = entries.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
+  const isStrict = change.kind === "add" && change.strict;
+  return new AddressTable(
+    await askSystem({ ...machine, links }, { named: isStrict ? named : [], wanted: [] }),
+  );
 }
 
 /** Returns the edit for `change`, or the error if it is not valid. */
 function editFor(
   change: ListChange,
-  machine: Machine,
+  table: AddressTable,
 ): { apply(document: ConfigDocument): ConfigDocument | Problem } | ListChanged {
   if (change.kind === "replace") return { apply: (stored) => replaced(stored, change) };
-  const entry = readEntry(change, machine);
+  const entry = checkEntry(change, table);
   if (isProblem(entry)) return rejected(change.kind, change.text, entry);
   if (change.kind === "remove") {
     return { apply: (document) => removeListEntry(document, entry.text) };
   }
-  const { before = null } = change;
-  return {
-    apply: (document) => {
-      return addListEntry(document, entry.text, indexBefore(before, document.ipListen.length));
-    },
-  };
+  return { apply: (document) => addListEntry(document, entry.text) };
 }
 
 function replaced(
@@ -93,32 +105,25 @@ function replaced(
 }
 
 /** Parses the entry. One to remove may name what this machine no longer has. */
-function readEntry(
+function checkEntry(
   change: Exclude<ListChange, ReplaceDocument>,
-  machine: Machine,
+  table: AddressTable,
 ): ListEntry | Problem {
-  if (change.kind === "remove") return parseEntry(change.text);
-  const names = new Set(machine.addresses.map((address) => address.interface));
-  const entry = parseEntry(change.text, change.later ? undefined : [...names]);
+  if (change.kind === "remove") return withCanonicalZone(parseEntry(change.text), table);
+  const entry = readEntry(change.text, table, { later: change.later });
   if (isProblem(entry) || !change.strict) return entry;
-  const reason = absenceReason(entry, machine);
+  const reason = absenceReason(entry, table);
   return reason === null ? entry : new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL });
+}
+
+/** Returns an entry with the name of an interface as its zone, as it is stored. */
+function withCanonicalZone(entry: ListEntry | Problem, table: AddressTable): ListEntry | Problem {
+  if (isProblem(entry) || entry.target.kind !== "address") return entry;
+  return { ...entry, text: entry.text.replace(/[^!]+$/, table.canonical(entry.target.ip)) };
 }
 
 function rejected(kind: "add" | "remove", text: string, problem: Problem): ListChanged {
   const message = `Cannot ${kind} ${quote(text)}: ${problem.reason}`;
   const { hint } = problem;
   return { problem, notices: [{ kind: "error", text: message, hint }], change: null };
-}
-
-/** Returns the index in the list for `--before N`, from 0; null for the end. */
-function indexBefore(before: string | null, length: number): number | null {
-  if (before === null) return null;
-  const number = /^[1-9][0-9]{0,5}$/.test(before) ? Number(before) : 0;
-  const max = Math.max(1, length);
-  if (number >= 1 && number <= max) return number - 1;
-  throw usageFault(
-    `Cannot use ${quote(before)} for "--before": must be between 1 and ${max}`,
-    "httpcfg query iplisten",
-  );
 }

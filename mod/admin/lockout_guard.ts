@@ -26,7 +26,7 @@ export async function guardReload(
     after: parseList(await io.store.readList()),
     machine: readMachine(),
     sshAddress: parseIp(io.env("SSH_CONNECTION")?.split(" ")[2] ?? ""),
-    loopbackInUse: loopbackConnections(status),
+    loopbackInUse: await loopbackConnections(status),
   });
   if (risks.length === 0 || io.consent(risks)) return;
   throw new Fault("Cannot apply a change that could lock you out: not approved", {
@@ -34,7 +34,7 @@ export async function guardReload(
   });
 }
 
-function loopbackConnections({ endpoints }: ServiceStatus): Endpoint[] {
+async function loopbackConnections({ endpoints }: ServiceStatus): Promise<Endpoint[]> {
   const ports = new Set(endpoints.map(({ port }) => port));
-  return findConnections(ports).filter(({ ip }) => isLoopback(ip));
+  return (await findConnections(ports)).filter(({ ip }) => isLoopback(ip));
 }

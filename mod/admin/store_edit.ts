@@ -11,7 +11,10 @@ import { isProblem, Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import type { StoreChange } from "../config/store/store.ts";
-import type { ActionResult, AdminIo } from "./admin_io.ts";
+import { AddressTable } from "../listen/machine/address_table.ts";
+import { readMachine } from "../listen/machine/machine_addresses.ts";
+import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
+import { hasNumberedZones, withNamedZones } from "./named_zones.ts";
 
 /** An edit that was rejected: nothing is stored. */
 interface RejectedEdit extends ActionResult {
@@ -23,21 +26,32 @@ export async function editStore(
   io: Pick<AdminIo, "store">,
   edit: (document: ConfigDocument) => ConfigDocument | Problem,
 ): Promise<StoreChange | RejectedEdit> {
-  let problem: Problem | null = null;
+  let rejected: RejectedEdit | null = null;
   try {
     const change = await io.store.update((document) => {
-      const result = edit(document);
+      const edited = edit(document);
+      const result = isProblem(edited) ? edited : nameZones(edited);
       if (!isProblem(result)) return result;
-      problem = result;
+      rejected = { problem: result, notices: isProblem(edited) ? [] : [errorNotice(result)] };
       return document;
     });
-    return problem === null ? change : { problem, notices: [] };
+    return rejected ?? change;
   } catch (error) {
     if (!isDenied(error)) throw error;
     const { message: text, hint } = error;
     const denied = new Problem("access denied", { code: WIN32.ACCESS_DENIED });
     return { problem: denied, notices: [{ kind: "error", text, hint }] };
   }
+}
+
+/** Returns the document with the names of interfaces as zones; the machine is only read for it. */
+function nameZones(document: ConfigDocument): ConfigDocument | Problem {
+  if (!hasNumberedZones(document)) return document;
+  return withNamedZones(document, new AddressTable(readMachine()));
+}
+
+function errorNotice({ reason, hint }: Problem): Notice {
+  return { kind: "error", text: `Cannot store the change: ${reason}`, hint };
 }
 
 /** Reports whether the system denied the write. */

@@ -2,12 +2,14 @@
  * IP addresses and endpoints, in the form that the whole program uses.
  *
  * An address is its canonical text: dotted decimal for IPv4, RFC 5952 for IPv6. An IPv4-mapped IPv6
- * address becomes the IPv4 address that it maps; a link-local zone is kept after `%`. Text is made
+ * address (`::ffff:a.b.c.d`, and no other form) becomes the IPv4 address that it maps. Text is made
  * canonical once, at the edge; from there on, equality is string equality.
+ *
+ * A link-local address keeps its zone after `%`, the name of an interface. Which interface that is
+ * now, only the machine knows: see `listen/machine/`.
  *
  * @module
  */
-import ipaddr from "ipaddr.js";
 import { quote } from "./fault.ts";
 
 /** The canonical text of an IP address. Only {@linkcode parseIp} makes one. */
@@ -25,12 +27,18 @@ export const ANY_V4: Ip = "0.0.0.0" as Ip;
 /** The IPv6 wildcard: every IPv6 address of this machine. On Linux its sockets accept IPv4 too. */
 export const ANY_V6: Ip = "::" as Ip;
 
-/** The longest text worth parsing: a full IPv6 address with a zone of 15 bytes (IFNAMSIZ). */
-const IP_TEXT_MAX = 64;
+/** The bytes of an address, the most significant first: 4 or 16. */
+export type Bytes = readonly number[];
+
+/** The longest zone: an alternative name of an interface (ALTIFNAMSIZ). */
+const ZONE_MAX = 127;
+/** The longest text worth parsing: a full IPv6 address with a zone. */
+const IP_TEXT_MAX = 46 + ZONE_MAX;
 
 const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/;
-const IPV6_CHARS = /^[0-9a-fA-F:.]+$/;
-const ZONE = /^[0-9A-Za-z._-]{1,15}$/;
+const IPV6_GROUP = /^[0-9a-fA-F]{1,4}$/;
+/** An interface may have almost any name; what separates the parts of an address is left out. */
+const ZONE = /^[^\s\p{C}/%[\]:,"\\]+$/u;
 
 /**
  * Returns the canonical form of `text`, or null if it is not an IP address.
@@ -93,44 +101,129 @@ export function parseEndpoint(text: string): Endpoint | null {
   if (colon < 1 || port === null) return null;
   const host = text.slice(0, colon);
   const bracketed = host.startsWith("[") && host.endsWith("]");
-  const ip = parseIp(bracketed ? host.slice(1, -1) : host);
-  if (ip === null || isIpv4(ip) === bracketed) return null;
-  return { ip, port };
+  const inner = bracketed ? host.slice(1, -1) : host;
+  if (inner.includes(":") !== bracketed) return null;
+  const ip = parseIp(inner);
+  return ip === null ? null : { ip, port };
 }
 
-/** Compares two addresses for `Array.sort`: IPv4 before IPv6, then by numeric value. */
+/** Compares two addresses for `Array.sort`: IPv4 before IPv6, then by numeric value, then zone. */
 export function compareIp(a: Ip, b: Ip): number {
-  if (isIpv4(a) !== isIpv4(b)) return isIpv4(a) ? -1 : 1;
-  const left = ipaddr.parse(a).toByteArray();
-  const right = ipaddr.parse(b).toByteArray();
-  for (let i = 0; i < left.length; i++) {
-    const difference = left[i]! - right[i]!;
-    if (difference !== 0) return difference;
-  }
-  return a < b ? -1 : a > b ? 1 : 0; // the same number: only the zones can differ
+  const order = compareBytes(ipBytes(a), ipBytes(b));
+  return order !== 0 ? order : a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** Compares the bytes of two addresses: the shorter first, then by numeric value. */
+export function compareBytes(a: Bytes, b: Bytes): number {
+  if (a.length !== b.length) return a.length - b.length;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i]) return a[i]! - b[i]!;
+  }
+  return 0;
+}
+
+/** Returns the bytes of an address, without its zone. */
+export function ipBytes(ip: Ip): Bytes {
+  return (isIpv4(ip) ? bytesOfIpv4(ip) : bytesOfIpv6(withoutZone(ip)))!;
+}
+
+/** Returns the address that has these 4 or 16 bytes. */
+export function ipOfBytes(bytes: Bytes): Ip {
+  if (bytes.length === 4) return bytes.join(".") as Ip;
+  const isMapped = MAPPED_PREFIX.every((byte, i) => bytes[i] === byte);
+  return (isMapped ? bytes.slice(12).join(".") : textOfIpv6(bytes)) as Ip;
+}
+
+/** Reports whether an address is in fe80::/10, and so is meaningful only with an interface. */
+export function isLinkLocal(ip: Ip): boolean {
+  return /^fe[89ab]/.test(ip);
+}
+
+/** Returns the zone of a link-local address; "" if it has none. */
+export function zoneOf(ip: Ip): string {
+  const percent = ip.indexOf("%");
+  return percent < 0 ? "" : ip.slice(percent + 1);
+}
+
+export function withoutZone(ip: Ip): Ip {
+  const percent = ip.indexOf("%");
+  return percent < 0 ? ip : ip.slice(0, percent) as Ip;
+}
+
+/** Returns a link-local address on the interface `zone`; any other address as it is. */
+export function withZone(ip: Ip, zone: string): Ip {
+  return zone !== "" && isLinkLocal(ip) ? `${withoutZone(ip)}%${zone}` as Ip : ip;
+}
+
+const MAPPED_PREFIX: Bytes = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 function parseIpv4(text: string): Ip | null {
+  return bytesOfIpv4(text) === null ? null : text as Ip;
+}
+
+function bytesOfIpv4(text: string): Bytes | null {
   const parts = text.split(".");
   if (parts.length !== 4) return null;
+  const bytes: number[] = [];
   for (const part of parts) {
-    if (!IPV4_PART.test(part) || Number(part) > 255) return null;
+    const byte = Number(part);
+    if (!IPV4_PART.test(part) || byte > 255) return null;
+    bytes.push(byte);
   }
-  return text as Ip;
+  return bytes;
 }
 
 function parseIpv6(text: string): Ip | null {
   const percent = text.indexOf("%");
-  const digits = percent < 0 ? text : text.slice(0, percent);
-  if (!IPV6_CHARS.test(digits) || !ipaddr.IPv6.isValid(digits)) return null;
-  const dotted = digits.slice(digits.lastIndexOf(":") + 1);
-  if (dotted.includes(".") && parseIpv4(dotted) === null) return null;
-  const address = ipaddr.IPv6.parse(digits);
-  if (percent < 0) {
-    const mapped = address.isIPv4MappedAddress();
-    return (mapped ? address.toIPv4Address().toString() : address.toRFC5952String()) as Ip;
-  }
+  const bytes = bytesOfIpv6(percent < 0 ? text : text.slice(0, percent));
+  if (bytes === null) return null;
+  const ip = ipOfBytes(bytes);
+  if (percent < 0) return ip;
   const zone = text.slice(percent + 1);
-  if (address.range() !== "linkLocal" || !ZONE.test(zone)) return null;
-  return `${address.toRFC5952String()}%${zone}` as Ip;
+  if (!isLinkLocal(ip) || zone.length > ZONE_MAX || !ZONE.test(zone)) return null;
+  return withZone(ip, zone);
+}
+
+/** Returns the 16 bytes of the forms of RFC 4291, section 2.2; null if `text` is none of them. */
+function bytesOfIpv6(text: string): Bytes | null {
+  const halves = text.split("::");
+  if (halves.length > 2) return null;
+  const [left, right] = halves.map((half, i) => groupBytes(half, i === halves.length - 1));
+  if (left === null || left === undefined || right === null) return null;
+  if (right === undefined) return left.length === 16 ? left : null;
+  const zeros = 16 - left.length - right.length;
+  return zeros < 2 ? null : [...left, ...Array<number>(zeros).fill(0), ...right];
+}
+
+/** Returns the bytes of groups separated by colons; only the last half may end in dotted decimal. */
+function groupBytes(half: string, isLast: boolean): number[] | null {
+  if (half === "") return [];
+  const groups = half.split(":");
+  const bytes: number[] = [];
+  for (const [i, group] of groups.entries()) {
+    if (isLast && i === groups.length - 1 && group.includes(".")) {
+      const tail = bytesOfIpv4(group);
+      if (tail === null) return null;
+      bytes.push(...tail);
+    } else {
+      if (!IPV6_GROUP.test(group)) return null;
+      const value = parseInt(group, 16);
+      bytes.push(value >> 8, value & 0xff);
+    }
+  }
+  return bytes;
+}
+
+/** Returns the text of RFC 5952: the first of the longest runs of zero groups becomes `::`. */
+function textOfIpv6(bytes: Bytes): string {
+  const groups = Array.from({ length: 8 }, (_, i) => bytes[2 * i]! * 256 + bytes[2 * i + 1]!);
+  let [start, length] = [0, 1]; // a single zero group is not replaced
+  for (let from = 0; from < 8; from++) {
+    let to = from;
+    while (to < 8 && groups[to] === 0) to++;
+    if (to - from > length) [start, length] = [from, to - from];
+  }
+  const hex = groups.map((group) => group.toString(16));
+  if (length < 2) return hex.join(":");
+  return `${hex.slice(0, start).join(":")}::${hex.slice(start + length).join(":")}`;
 }

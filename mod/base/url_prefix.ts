@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Ip, isIpv4, parseIp, parsePort, urlHost } from "./address.ts";
+import { type Ip, parseIp, parsePort, urlHost } from "./address.ts";
 import { isHostName } from "./host_name.ts";
 
 /** The kinds of host, in search order. */
@@ -56,7 +56,9 @@ function parseHost(text: string): { readonly bucket: PrefixBucket; readonly host
   if (text === "*") return { bucket: "weak", host: text };
   const bracketed = text.startsWith("[");
   const ip = parseIp(bracketed ? text.slice(1, -1) : text);
-  if (ip !== null) return isIpv4(ip) === bracketed ? null : { bucket: "ip", host: urlHost(ip) };
+  if (ip !== null) {
+    return text.includes(":") === bracketed ? { bucket: "ip", host: urlHost(ip) } : null;
+  }
   const name = text.toLowerCase().replace(/\.$/, "");
   // A name of digits and dots only is an address that other programs read differently.
   if (bracketed || !isHostName(name) || /^[0-9.]+$/.test(name)) return null;

@@ -166,6 +166,7 @@ function makeIo(
   const { os, uid, out, print, note, ask, env, now } = context;
   const author = { user: callerName(context), command: ["httpcfg", ...args].join(" ") };
   const self = configFile === undefined ? [] : ["--config", configFile];
+  let isWarned = false;
   return {
     commands: { names: COMMAND_NAMES, load: loadCommand },
     os,
@@ -191,6 +192,12 @@ function makeIo(
       async onReplace(before, after): Promise<void> {
         const { History } = await import("../config/store/history.ts");
         await new History(paths.history).record(before, after, author);
+      },
+      async onMigrate(from, document): Promise<void> {
+        if (from !== 1 || isWarned) return;
+        isWarned = true;
+        const { orderNotices } = await import("./core/order_notices.ts");
+        report(context, orderNotices(document.ipListen));
       },
     }),
     control: new ControlClient(paths.run),

@@ -21,7 +21,7 @@
  *
  * @module
  */
-import type { Endpoint, Ip } from "../base/address.ts";
+import { type Endpoint, type Ip, isLinkLocal, withoutZone, zoneOf } from "../base/address.ts";
 import { isProblem } from "../base/problem.ts";
 import { ipOfPrefix, type UrlPrefix } from "../base/url_prefix.ts";
 import { parseBinding } from "../config/document/binding.ts";
@@ -74,6 +74,8 @@ interface PortTable<S> {
   readonly byIp: Map<Ip, Bucket<S>>;
   readonly anyIp: Bucket<S>;
   strong: HostRoutes<S> | null;
+  /** True if a route is for a link-local address on whatever interface. */
+  hasUnzoned: boolean;
   /** True if every route is like that of a site: path "/", no strong wildcard. */
   isPlain: boolean;
 }
@@ -85,13 +87,20 @@ export interface RouteTable<S> {
 }
 
 /**
- * Returns the routes of a site. A binding that does not parse is skipped: documents are checked.
+ * Returns the routes of a site. `canonical` returns an address with the present name of its
+ * interface. A binding that does not parse is skipped: documents are checked.
  */
-export function bindingRoutes<S>(site: BoundSite, target: S): Route<S>[] {
+export function bindingRoutes<S>(
+  site: BoundSite,
+  target: S,
+  canonical: (ip: Ip) => Ip,
+): Route<S>[] {
   const routesOf = (texts: readonly string[], isTls: boolean): Route<S>[] => {
     return texts.flatMap((text) => {
       const binding = parseBinding(text);
-      return isProblem(binding) ? [] : [{ ...binding, isTls, path: "/", target }];
+      if (isProblem(binding)) return [];
+      const ip = binding.ip === null ? null : canonical(binding.ip);
+      return [{ ...binding, ip, isTls, path: "/", target }];
     });
   };
   return [...routesOf(site.bindings, false), ...routesOf(site.secureBindings, true)];
@@ -118,6 +127,9 @@ export function buildRouteTable<S>(routes: readonly Route<S>[]): RouteTable<S> {
       hostRoutes.below.sort((a, b) => b.path.length - a.path.length);
     }
     if (route.path !== "/" || route.host === "+") port.isPlain = false;
+    if (route.ip !== null && isLinkLocal(route.ip) && zoneOf(route.ip) === "") {
+      port.hasUnzoned = true;
+    }
   }
   return { plain, secure };
 }
@@ -129,27 +141,31 @@ export function matchRoute<S>(table: RouteTable<S>, query: RouteQuery): S | NoRo
   if (port === undefined) return "Hostname";
   const shared = port.anyIp;
   const own = port.byIp.get(local.ip);
-  if (!port.isPlain) return matchPaths(port, own, query);
+  if (!port.isPlain || port.hasUnzoned) return matchPaths(port, query);
   const hostRoutes = own === undefined
     ? shared.hosts.get(host) ?? shared.anyHost
     : own.hosts.get(host) ?? shared.hosts.get(host) ?? own.anyHost ?? shared.anyHost;
   return hostRoutes?.root ?? "Hostname";
 }
 
-/** The same search with paths: the first bucket with a path that covers the request decides. */
-function matchPaths<S>(
-  port: PortTable<S>,
-  own: Bucket<S> | undefined,
-  { host, path }: RouteQuery,
-): S | NoRoute {
+/**
+ * The same search with paths: the first bucket with a path that covers the request decides. A
+ * link-local address without a zone is any interface's, after those that name the interface.
+ */
+function matchPaths<S>(port: PortTable<S>, { local, host, path }: RouteQuery): S | NoRoute {
   const lower = path.toLowerCase();
   const withSlash = lower.endsWith("/") ? lower : `${lower}/`;
+  const own = port.byIp.get(local.ip);
+  const bare = withoutZone(local.ip);
+  const unzoned = bare === local.ip ? undefined : port.byIp.get(bare);
   let isHostKnown = false;
   const candidates = [
     port.strong,
     own?.hosts.get(host),
+    unzoned?.hosts.get(host),
     port.anyIp.hosts.get(host),
     own?.anyHost,
+    unzoned?.anyHost,
     port.anyIp.anyHost,
   ];
   for (const hostRoutes of candidates) {
@@ -165,7 +181,13 @@ function matchPaths<S>(
 function portOf<S>(ports: Map<number, PortTable<S>>, number: number): PortTable<S> {
   let port = ports.get(number);
   if (port === undefined) {
-    port = { byIp: new Map(), anyIp: emptyBucket(), strong: null, isPlain: true };
+    port = {
+      byIp: new Map(),
+      anyIp: emptyBucket(),
+      strong: null,
+      hasUnzoned: false,
+      isPlain: true,
+    };
     ports.set(number, port);
   }
   return port;

@@ -25,14 +25,14 @@ Deno.test("changeList() stores what is allowed, and returns the code of what is 
   const steps: [change: ListChange, code: number, list: string][] = [
     [{ kind: "add", text: "127.0.0.2" }, 0, "127.0.0.2"],
     [{ kind: "add", text: "127.0.0.2" }, 183, "127.0.0.2"],
-    [{ kind: "add", text: "127.0.0.3", before: "1" }, 0, "127.0.0.3 127.0.0.2"],
-    [{ kind: "add", text: "1.2.3" }, 10022, "127.0.0.3 127.0.0.2"],
-    [{ kind: "add", text: "eth99" }, 10022, "127.0.0.3 127.0.0.2"],
-    [{ kind: "add", text: "eth99", later: true }, 0, "127.0.0.3 127.0.0.2 eth99"],
-    [{ kind: "add", text: "192.0.2.1", strict: true }, 10049, "127.0.0.3 127.0.0.2 eth99"],
-    [{ kind: "remove", text: "eth99" }, 0, "127.0.0.3 127.0.0.2"],
-    [{ kind: "remove", text: "eth99" }, 2, "127.0.0.3 127.0.0.2"],
-    [{ kind: "remove", text: "10.0.0.0/33" }, 10022, "127.0.0.3 127.0.0.2"],
+    [{ kind: "add", text: "127.0.0.1" }, 0, "127.0.0.1 127.0.0.2"],
+    [{ kind: "add", text: "1.2.3" }, 10022, "127.0.0.1 127.0.0.2"],
+    [{ kind: "add", text: "eth99" }, 10022, "127.0.0.1 127.0.0.2"],
+    [{ kind: "add", text: "eth99", later: true }, 0, "127.0.0.1 127.0.0.2 eth99"],
+    [{ kind: "add", text: "192.0.2.1", strict: true }, 10049, "127.0.0.1 127.0.0.2 eth99"],
+    [{ kind: "remove", text: "eth99" }, 0, "127.0.0.1 127.0.0.2"],
+    [{ kind: "remove", text: "eth99" }, 2, "127.0.0.1 127.0.0.2"],
+    [{ kind: "remove", text: "10.0.0.0/33" }, 10022, "127.0.0.1 127.0.0.2"],
     [{ kind: "replace", document: { ...DEFAULT_DOCUMENT, ipListen: ["::1"] } }, 0, "::1"],
   ];
   for (const [change, code, list] of steps) {
@@ -56,7 +56,7 @@ Deno.test("changeList() rejects a document made from one that is no longer store
 });
 
 Deno.test("set iplisten, netsh add iplisten and config import give the same advice", async () => {
-  for (const entry of ["!10.0.0.66", "eth99"]) {
+  for (const entry of ["!eth98", "eth99"]) {
     const notes: string[] = [];
     const ways: readonly (readonly string[])[] = [
       ["set", "iplisten", "-i", entry, "--later"],

@@ -1,16 +1,23 @@
 // Goal: one text per address, and no text that two programs could read differently. Method: tables.
 import { assert, assertEquals } from "@std/assert";
+import { Random } from "../fuzz/random.ts";
 import {
   ANY_V4,
   ANY_V6,
   compareIp,
   formatEndpoint,
   type Ip,
+  ipBytes,
+  ipOfBytes,
   isIpv4,
+  isLinkLocal,
   parseEndpoint,
   parseIp,
   parsePort,
   urlHost,
+  withoutZone,
+  withZone,
+  zoneOf,
 } from "../../mod/base/address.ts";
 
 Deno.test("parseIp() returns the canonical text of an address", () => {
@@ -32,6 +39,15 @@ Deno.test("parseIp() returns the canonical text of an address", () => {
     ["fe80::1%eth0", "fe80::1%eth0"],
     ["FE80:0::0001%eth0.100", "fe80::1%eth0.100"],
     ["febf::1%2", "febf::1%2"],
+    ["fe80::1%averyveryverylongaltname", "fe80::1%averyveryverylongaltname"],
+    // Only ::ffff:0:0/96 is IPv4.
+    ["::10.9.1.1", "::a09:101"],
+    ["::ffff:0:10.9.1.1", "::ffff:0:a09:101"],
+    ["1::ffff:10.9.1.1", "1::ffff:a09:101"],
+    ["0:0:0:0:0:FFFF:10.9.1.1", "10.9.1.1"],
+    ["1:2:3:4:5:6:10.9.1.1", "1:2:3:4:5:6:a09:101"],
+    ["1:2:3:4:5:6:7::", "1:2:3:4:5:6:7:0"],
+    ["::2:3:4:5:6:7:8", "0:2:3:4:5:6:7:8"],
   ];
   for (const [text, canonical] of cases) {
     assertEquals(parseIp(text) as string | null, canonical, text);
@@ -67,10 +83,45 @@ Deno.test("parseIp() rejects everything else, also forms that only some programs
     ],
     ...[":", ":::", "::1::", "1::2::3", "12zz::1", "12345::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9"],
     ...["::ffff:01.2.3.4", "::ffff:1.2.3", "::ffff:1.2.3.256", "::1.2.3.4:5", "::ffff:1.2.3.4.5"],
-    ...["fe80::1%", "fe80::1%a b", "fe80::1%sixteen-letters-", "::1%lo", "1.2.3.4%eth0", "%eth0"],
+    ...[
+      "fe80::1%",
+      "fe80::1%a b",
+      `fe80::1%${"x".repeat(128)}`,
+      "fe80::1%a/b",
+      "fe80::1%a]",
+      "::1%lo",
+      "1.2.3.4%eth0",
+      "%eth0",
+    ],
     ...["fe80::1%eth0%eth1", "2001:db8::1%eth0", "fe80::1%../etc", "1".repeat(10_240)],
   ];
   for (const text of texts) assertEquals(parseIp(text), null, JSON.stringify(text.slice(0, 40)));
+});
+
+Deno.test("parseIp() writes IPv6 as the URL parser does, for 5,000 random addresses", () => {
+  const random = new Random(5952);
+  for (let round = 0; round < 5000; round++) {
+    const groups = Array.from({ length: 8 }, () => random.chance(2) ? 0 : random.below(0x10000));
+    const text = groups.map((group) => group.toString(16).padStart(1 + random.below(4), "0")).join(
+      ":",
+    );
+    const canonical = new URL(`http://[${text}]/`).hostname.slice(1, -1);
+    const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+    if (!mapped) assertEquals(parseIp(text), canonical as Ip, text);
+    assertEquals(ipOfBytes(ipBytes(parseIp(text)!)), parseIp(text), text);
+  }
+});
+
+Deno.test("zones belong to link-local addresses only", () => {
+  const ip = "fe80::1%eth0" as Ip;
+  assertEquals([zoneOf(ip), withoutZone(ip), withZone(ip, "eth1")], [
+    "eth0",
+    "fe80::1",
+    "fe80::1%eth1",
+  ]);
+  assertEquals([zoneOf("::1" as Ip), withZone("::1" as Ip, "lo")], ["", "::1"]);
+  const cases = ["fe80::1", "febf::1%eth0", "fec0::1", "10.0.0.1"] as Ip[];
+  assertEquals(cases.map(isLinkLocal), [true, true, false, false]);
 });
 
 Deno.test("isIpv4() and urlHost() distinguish IPv4 and IPv6", () => {

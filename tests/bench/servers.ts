@@ -60,7 +60,7 @@ async function startOurs(
     ? { kind: "respond", text: `${TEXT}\n` }
     : { kind: "root", path: folder };
   const document: ConfigDocument = {
-    version: 1,
+    version: 2,
     ipListen: hostnames,
     ssl: tls === undefined ? [] : [sslRecord(at.port)],
     urlAcl: [],

@@ -42,7 +42,7 @@ async function startHttps({ ssl, sites = [{}], settings = {} }: Wanted): Promise
   }
   const base = { autoStart: true, bindings: [], content: { kind: "echo" } } as const;
   const document: ConfigDocument = {
-    version: 1,
+    version: 2,
     ipListen: [IP],
     urlAcl: [],
     metabase: {},

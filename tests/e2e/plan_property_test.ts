@@ -38,21 +38,21 @@ Deno.test({
     for (let round = 0; round < ROUNDS; round += ROUNDS_PER_FOREIGN) {
       await sockets.close(sockets.endpoints());
       await using _foreign = await plant(pick(random, FOREIGN, 2), ports);
-      let held = portOwners(ports);
+      let held = await portOwners(ports);
       for (let i = 0; i < ROUNDS_PER_FOREIGN;) {
         const document = randomDocument(random, ports);
         const list = parseList(document.ipListen);
         const source = { document, list, check: () => null, registrations: [] };
         const running = sockets.endpoints();
-        const foreseen = makePlan({ ...gatherPlanInput(source), running, held });
-        const made = await followPlan(sockets, source, { tcpBacklog: 5 });
+        const foreseen = makePlan({ ...await gatherPlanInput(source, running), held });
+        const { plan: made } = await followPlan(sockets, source, { tcpBacklog: 5 });
         await sockets.close(made.endpoints.filter(({ action }) => action === "close"));
 
         const what = JSON.stringify([round + i, document.ipListen, document.sites, held, running]);
         const seen = names(sockets.endpoints());
         if (JSON.stringify(seen) !== JSON.stringify(openIn(foreseen))) {
           // Another process may have opened or closed a port meanwhile: the round does not count.
-          const now = portOwners(ports);
+          const now = await portOwners(ports);
           assert(JSON.stringify(now) !== JSON.stringify(held), `${what}: ${seen}`);
           held = now;
           continue;
@@ -78,8 +78,8 @@ const ABSENT = "EADDRNOTAVAIL";
 const IN_USE = "EADDRINUSE";
 
 /** Returns the other owners of `ports`. */
-function portOwners(ports: readonly number[]): PortOwner[] {
-  return findListeners(new Set(ports))
+async function portOwners(ports: readonly number[]): Promise<PortOwner[]> {
+  return (await findListeners(new Set(ports)))
     .filter(({ pid, namespace }) => pid !== Deno.pid && namespace === null);
 }
 
@@ -88,7 +88,7 @@ function makeSockets(): SocketSet {
     onConnection: (conn) => conn.close(),
     onExhausted: () => {},
     onFailure: () => {},
-  }, () => () => []); // the test knows the port owners
+  }, () => Promise.resolve([])); // the test knows the port owners
 }
 
 function states({ sites }: Plan): string[] {
@@ -108,7 +108,7 @@ function codeOfBinding({ ip, port }: Endpoint): string {
   const ignore = (): void => {};
   const events = { onConnection: ignore, onExhausted: ignore, onFailure: ignore };
   try {
-    void openEndpoint({ ip, port, tcpBacklog: 5 }, events, () => []).close();
+    void openEndpoint({ ip, port, scopeId: 0, tcpBacklog: 5 }, events).close();
     return "";
   } catch (error) {
     return (error as BindFault).code;

@@ -103,7 +103,7 @@ Deno.test("matchRoute() distinguishes an unknown host from an unknown path", () 
 
 Deno.test("matchRoute() searches sites and registrations in the same order", () => {
   const table = buildRouteTable([
-    ...SITES.flatMap((one) => bindingRoutes(one, one.name)),
+    ...SITES.flatMap((one) => bindingRoutes(one, one.name, (ip) => ip)),
     ...["http://*:80/", "http://*:80/a/", "http://www.example.com:80/b/", "http://+:80/all/"]
       .map((text) => prefixRoute(parseUrlPrefix(text)!, text)),
   ]);
@@ -122,7 +122,7 @@ Deno.test("matchRoute() searches sites and registrations in the same order", () 
 });
 
 function siteTable(sites: readonly (BoundSite & { readonly name: string })[]): RouteTable<string> {
-  return buildRouteTable(sites.flatMap((one) => bindingRoutes(one, one.name)));
+  return buildRouteTable(sites.flatMap((one) => bindingRoutes(one, one.name, (ip) => ip)));
 }
 
 function prefixTable(texts: readonly string[]): RouteTable<string> {

@@ -15,7 +15,7 @@ export function plannedEndpoint(
   const endpoint = parseEndpoint(name);
   if (endpoint === null) throw new Error(`${name} is not an endpoint`);
   const rest = { secure: false, cause: "it is on the list", entry: null, holders: [] };
-  return { ...endpoint, action, ...rest, returns: false, ...more };
+  return { ...endpoint, scopeId: 0, action, ...rest, returns: false, ...more };
 }
 
 export function plannedSite(
@@ -30,5 +30,5 @@ export function planOf(
   endpoints: readonly PlannedEndpoint[],
   sites: readonly PlannedSite[] = [],
 ): Plan {
-  return { endpoints, sites, registrations: [] };
+  return { endpoints, sites, registrations: [], unmatched: [] };
 }

@@ -71,7 +71,7 @@ function documentOf({ sites, settings = {} }: ServiceOptions, port: number): Con
     content,
   }));
   return {
-    version: 1,
+    version: 2,
     ipListen: ["127.0.0.2"],
     ssl: [],
     urlAcl: [],

@@ -4,10 +4,19 @@
  * @module
  */
 import { lookup } from "node:dns/promises";
-import { type Endpoint, parseEndpoint, parseIp } from "../../base/address.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  parseEndpoint,
+  parseIp,
+  urlHost,
+  withoutZone,
+  withZone,
+} from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
+import { AddressTable, needsZone } from "../../listen/machine/address_table.ts";
 import { makePlan } from "../../listen/plan/make_plan.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
@@ -35,7 +44,9 @@ const spec: CommandSpec = {
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
     const question = await readQuestion(input.words[0]!, input.text("host"));
-    const gathered = await readPlanInput(io);
+    const { ip } = question.endpoint;
+    const gathered = await readPlanInput(io, [ip]);
+    checkZone(question.endpoint, new AddressTable(gathered.input.machine));
     const plan = makePlan(gathered.input);
     const registrations = gathered.status?.registrations ?? [];
     const answer = explain(question, { ...gathered, plan, registrations });
@@ -56,7 +67,8 @@ async function readQuestion(text: string, hostFlag: string | null): Promise<Ques
   if (endpoint !== null) {
     return { endpoint, host: host ?? literal(endpoint), secure: null, path: "/" };
   }
-  const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : null;
+  const { bare, zone } = splitZone(text);
+  const url = /^https?:\/\//i.test(bare) && URL.canParse(bare) ? new URL(bare) : null;
   if (url === null) {
     throw usageFault(
       `Cannot explain ${quote(text)}: a URL or IP:PORT expected`,
@@ -66,24 +78,51 @@ async function readQuestion(text: string, hostFlag: string | null): Promise<Ques
   const secure = url.protocol === "https:";
   const port = url.port === "" ? (secure ? 443 : 80) : Number(url.port);
   const name = url.hostname.replace(/\.$/, "");
-  const ip = parseIp(name.replace(/^\[|\]$/g, "")) ?? await addressOf(name, port);
+  const literalIp = parseIp(name.replace(/^\[|\]$/g, ""));
+  const ip = literalIp === null ? await addressOf(name, port) : withZone(literalIp, zone);
   return { endpoint: { ip, port }, host: host ?? name, secure, path: pathOf(url) };
+}
+
+/**
+ * Returns a URL without the zone of its address, which RFC 6874 writes as `[fe80::1%25eth0]` and
+ * curl also accepts as `[fe80::1%eth0]`, and the zone; "" if it has none.
+ */
+function splitZone(text: string): { readonly bare: string; readonly zone: string } {
+  const match = /^(https?:\/\/\[[^\]%]*)%(?:25)?([^\]]+)(\].*)$/is.exec(text);
+  if (match === null) return { bare: text, zone: "" };
+  const [, before = "", zone = "", after = ""] = match;
+  return { bare: `${before}${after}`, zone: decoded(zone) };
+}
+
+/** Throws if an address means nothing without an interface, and several have it. */
+function checkZone({ ip, port }: Endpoint, table: AddressTable): void {
+  const records = needsZone(ip) ? table.recordsOf(ip) : [];
+  if (records.length < 2) return;
+  const named = records.map((record) => formatEndpoint({ ip: record.ip, port }));
+  throw usageFault(
+    `Cannot explain ${quote(ip)}: several interfaces have the address`,
+    `httpcfg explain ${shellWord(named[0]!)}; the others: ${named.slice(1).join(", ")}`,
+  );
 }
 
 /**
  * Returns the path as the routing sees it. If an escape in it is invalid, the path stays as it is.
  */
 function pathOf({ pathname }: URL): string {
+  return decoded(pathname);
+}
+
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(pathname);
+    return decodeURIComponent(text);
   } catch {
-    return pathname;
+    return text;
   }
 }
 
-/** Returns the Host field of a client that uses the address itself. */
+/** Returns the Host field of a client that uses the address itself; a zone is not sent. */
 function literal({ ip }: Endpoint): string {
-  return ip.includes(":") ? `[${ip}]` : ip;
+  return urlHost(withoutZone(ip));
 }
 
 async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {

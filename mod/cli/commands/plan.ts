@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint, parseIp } from "../../base/address.ts";
+import { formatEndpoint, type Ip, parseIp } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
@@ -12,7 +12,7 @@ import { storedCertificateCheck } from "../../host/web/stored_certificates.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
-import { planStatus } from "../../listen/plan/plan.ts";
+import { planStatus, type SocketEndpoint } from "../../listen/plan/plan.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
@@ -25,7 +25,7 @@ const plan: CommandSpec = {
     "Compares the stored configuration with the running one. Nothing is bound and nothing is " +
     "changed, so any user may run it.",
     "Exit status 0: nothing to do; 2: sockets would open or close; 1: a socket would fail to " +
-    "open or a site would not start.",
+    "open, or a site would have no socket.",
   ],
   examples: [
     { line: "httpcfg plan", shows: "as text" },
@@ -60,16 +60,23 @@ const plan: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [plan];
 
-/** Reads the stored document and the running state, and returns the input of a plan. */
-export async function readPlanInput(io: CommandIo): Promise<StoredPlanInput> {
+/**
+ * Reads the stored document and the running state, and returns the input of a plan. `asked` are
+ * addresses that the caller wants to know about.
+ */
+export async function readPlanInput(
+  io: CommandIo,
+  asked: readonly Ip[] = [],
+): Promise<StoredPlanInput> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const check = await storedCertificateCheck(io.paths.certs, document.ssl);
   const registrations = (status?.registrations ?? []).flatMap(({ url }) =>
     parseUrlPrefix(url) ?? []
   );
-  const source = { document, list: parseList(document.ipListen), check, registrations };
-  const input = previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
+  const list = parseList(document.ipListen);
+  const source = { document, list, check, registrations, asked };
+  const input = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
   return { document, input, status };
 }
 
@@ -82,10 +89,10 @@ interface StoredPlanInput {
 }
 
 /** Returns the sockets that the service reports as open. */
-export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): Endpoint[] {
-  return (status?.endpoints ?? []).flatMap(({ ip, port, state }) => {
+export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): SocketEndpoint[] {
+  return (status?.endpoints ?? []).flatMap(({ ip, port, scopeId = 0, state }) => {
     const parsed = parseIp(ip);
-    return state === "open" && parsed !== null ? [{ ip: parsed, port }] : [];
+    return state === "open" && parsed !== null ? [{ ip: parsed, port, scopeId }] : [];
   });
 }
 
@@ -96,7 +103,12 @@ function planText(made: Plan): string {
     return `Site ${quote(name)} ${SITE_VERBS[state]}: ${reason}`;
   });
   const sockets = made.endpoints.length === 0 ? [] : [table(planListing(made))];
-  return [...sockets, ...lines].join("\n");
+  return [...sockets, ...lines, ...unmatchedLines(made.unmatched)].join("\n");
+}
+
+/** Returns one line for each entry that names no interface; it includes or excludes nothing. */
+export function unmatchedLines(unmatched: readonly string[]): string[] {
+  return unmatched.map((entry) => `Entry ${quote(entry)} matches no interface of this machine`);
 }
 
 const SITE_VERBS = {

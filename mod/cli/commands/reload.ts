@@ -22,6 +22,8 @@ const reload: CommandSpec = {
     "A change that could lock you out (it takes every address, or drops loopback or the address " +
     "of your SSH session) is announced first and needs your consent: --yes if there is no " +
     "terminal to ask on, or --confirm.",
+    "Exit status 0 if the configuration is applied and every site that starts by itself has a " +
+    "socket; 1 if nothing was applied, or if a site has none.",
   ],
   examples: [
     { line: "httpcfg reload", shows: "apply what httpcfg plan shows" },
@@ -54,11 +56,14 @@ const reload: CommandSpec = {
       });
     }
     io.note(siteProblems(status));
+    const isServed = status.sites.every(({ state, reason }) => {
+      return state !== "stopped" || reason === null;
+    });
     if (changes === 0) io.note("No socket had to change.");
     if (status.unconfirmedUntil !== null) {
       io.note(`Reverts at ${status.unconfirmedUntil} unless confirmed: httpcfg confirm`);
     }
-    return EXIT.ok;
+    return isServed ? EXIT.ok : EXIT.failed;
   },
 };
 

@@ -11,6 +11,7 @@ import type { ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
+import { unmatchedLines } from "./plan.ts";
 
 const status: CommandSpec = {
   name: "status",
@@ -100,6 +101,7 @@ function statusText(answer: ServiceStatus): string {
       : [`Reverts at ${answer.unconfirmedUntil} unless confirmed: httpcfg confirm`]),
     "",
     list,
+    ...unmatchedLines(answer.unmatched ?? []).map((line) => `  ${line}`),
     ...(endpoints.length === 0 ? ["Listening: nowhere"] : ["Listening:", ...endpoints]),
     "",
     "Sites:",

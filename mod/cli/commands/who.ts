@@ -4,8 +4,16 @@
  * @module
  */
 import { EXIT } from "../../base/exit_status.ts";
-import { type Endpoint, parseEndpoint, parseIp, parsePort } from "../../base/address.ts";
-import { quote, usageFault } from "../../base/fault.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  parseEndpoint,
+  parseIp,
+  parsePort,
+} from "../../base/address.ts";
+import { quote, shellWord, usageFault } from "../../base/fault.ts";
+import { AddressTable } from "../../listen/machine/address_table.ts";
+import { readMachine } from "../../listen/machine/machine_addresses.ts";
 import {
   describeOwner,
   endpointsCollide,
@@ -39,7 +47,7 @@ const who: CommandSpec = {
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
     const wanted = parseWanted(input.words[0]!);
-    const owners = findListeners(new Set([wanted.port])).filter((owner) =>
+    const owners = (await findListeners(new Set([wanted.port]))).filter((owner) =>
       wanted.ip === null ||
       owner.namespace === null && endpointsCollide(owner, wanted as Endpoint, true)
     );
@@ -65,8 +73,13 @@ function parseWanted(text: string): Wanted {
   const port = parsePort(text);
   if (port !== null) return { ip: null, port };
   const endpoint = parseEndpoint(text);
-  if (endpoint !== null) return endpoint;
-  const hint = parseIp(text) === null ? "httpcfg who 80" : `httpcfg who ${text}:80`;
+  if (endpoint !== null) {
+    return { ...endpoint, ip: new AddressTable(readMachine()).canonical(endpoint.ip) };
+  }
+  const ip = parseIp(text.replace(/^\[|\]$/g, ""));
+  const hint = ip === null
+    ? "httpcfg who 80"
+    : `httpcfg who ${shellWord(formatEndpoint({ ip, port: 80 }))}`;
   throw usageFault(`Cannot look for ${quote(text)}: PORT or IP:PORT expected`, hint);
 }
 

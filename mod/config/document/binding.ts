@@ -18,7 +18,7 @@ export interface Binding {
   readonly host: string;
 }
 
-const BINDING = /^(\*?|[0-9.]+|\[[0-9A-Fa-f:.%\w-]+\]):([0-9]+):([^:]*)$/;
+const BINDING = /^(\*?|[0-9.]+|\[[^\]\s]+\]):([0-9]+):([^:]*)$/;
 
 /** Parses one binding. The last colon may be missing. */
 export function parseBinding(text: string): Binding | Problem {

@@ -51,7 +51,7 @@ function diffLists(before: readonly unknown[], after: readonly unknown[], at: st
   for (const [key, { at: place, value }] of current) {
     if (!old.has(key)) changes.push({ at: place, before: undefined, after: value });
   }
-  // The same members in another order. That matters in a list where the first match decides.
+  // The same members in another order, which matters in a list of bindings.
   return changes.length > 0 ? changes : [{ at, before, after }];
 }
 

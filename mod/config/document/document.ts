@@ -7,12 +7,14 @@ import type { StoredSettings } from "./settings.ts";
 import { type SiteContent, WELCOME_CONTENT } from "./site_content.ts";
 
 /** Version of the shape below. Goes up when an older document would be misread. */
-export const DOCUMENT_VERSION = 1;
+export const DOCUMENT_VERSION = 2;
 
 export interface ConfigDocument {
   readonly $schema?: string | undefined;
   readonly version: typeof DOCUMENT_VERSION;
-  /** The IP inclusion list, in order; each entry in canonical text. Empty means every address. */
+  /**
+   * The IP inclusion list, a set: each entry in canonical text, sorted. Empty means every address.
+   */
   readonly ipListen: readonly string[];
   readonly ssl: readonly SslRecord[];
   readonly urlAcl: readonly UrlAclRecord[];

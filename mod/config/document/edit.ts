@@ -7,21 +7,14 @@ import { Fault, quote } from "../../base/fault.ts";
 import { Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";
+import { sortedList } from "./list_entry.ts";
 
-/**
- * Adds `entry` (canonical text) to the list, at the end or before the position `before`, counted
- * from 0.
- */
-export function addListEntry(
-  document: ConfigDocument,
-  entry: string,
-  before: number | null = null,
-): ConfigDocument | Problem {
+/** Adds `entry` (canonical text) to the list. */
+export function addListEntry(document: ConfigDocument, entry: string): ConfigDocument | Problem {
   if (document.ipListen.includes(entry)) {
     return new Problem("already on the list", { code: WIN32.ALREADY_EXISTS });
   }
-  const place = before ?? document.ipListen.length;
-  return { ...document, ipListen: document.ipListen.toSpliced(place, 0, entry) };
+  return { ...document, ipListen: sortedList([...document.ipListen, entry]) };
 }
 
 /** Removes `entry` from the list. */

@@ -1,25 +1,43 @@
 /**
- * One entry of the IP inclusion list: parsing, and the one canonical text. Pure.
+ * One entry of the IP inclusion list: parsing, the one canonical text, and the order in which a
+ * list is stored. Pure.
  *
- * What an entry matches is decided in `inclusion.ts`.
+ * What an entry matches is decided in `listen/list/inclusion.ts`; whether this machine has it, in
+ * `listen/list/entry_check.ts`.
  *
  * @module
  */
-import ipaddr from "ipaddr.js";
-import { ANY_V4, ANY_V6, type Ip, isIpv4, parseIp } from "../../base/address.ts";
-import { quote, shellWord } from "../../base/fault.ts";
+import {
+  ANY_V4,
+  ANY_V6,
+  type Bytes,
+  compareBytes,
+  type Ip,
+  ipBytes,
+  ipOfBytes,
+  isIpv4,
+  parseIp,
+} from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
+import { ENTRY_FORMS, explainSpelling } from "./no_entry.ts";
 
 /** What an entry names. */
 export type EntryTarget =
   | { readonly kind: "address"; readonly ip: Ip }
   | { readonly kind: "block"; readonly family: 4 | 6; readonly bytes: Bytes; readonly bits: number }
   | { readonly kind: "any"; readonly family: 4 | 6 }
-  | { readonly kind: "interface"; readonly name: string };
+  | InterfaceTarget;
 
-/** The bytes of an address, the most significant first. */
-export type Bytes = readonly number[];
+/** The addresses of the interfaces of a name, or of every name that a pattern matches. */
+export interface InterfaceTarget {
+  readonly kind: "interface";
+  /** With `*`, `?` or `[…]` it is a pattern. */
+  readonly name: string;
+  /** True for `NAME/stable`: without temporary and deprecated IPv6 addresses. */
+  readonly isStable: boolean;
+}
 
 /** One entry of the list. */
 export interface ListEntry {
@@ -30,33 +48,38 @@ export interface ListEntry {
   readonly target: EntryTarget;
 }
 
-/** The longest text worth parsing: `!`, an IPv6 block, or an interface name of Windows. */
-const ENTRY_TEXT_MAX = 68;
-/** Begins with a letter, so that no mistyped address can pass for a name. */
-const INTERFACE_NAME = /^\p{L}[\p{L}\p{N} ._()@#-]{0,62}$/u;
+/** The longest text worth parsing: `!`, and a link-local address with its zone. */
+const ENTRY_TEXT_MAX = 180;
+/**
+ * Begins with a letter, so that no mistyped address can pass for a name; a pattern may also begin
+ * with what stands for any text.
+ */
+const INTERFACE_NAME = /^[\p{L}*?[][\p{L}\p{N} ._()@#+*?[\]!^-]{0,127}$/u;
+const PATTERN = /[*?[]/;
+/** A pattern that fits every name, or nothing but digits and dots, was meant for addresses. */
+const NAMES_SOMETHING = /\p{L}|[-_@#]/u;
+const STABLE = "/stable";
 const BLOCK = /^([^/]*)\/([^/]*)$/;
 const PREFIX_BITS = /^(?:0|[1-9][0-9]{0,2})$/;
 
 /**
- * Parses an entry.
- *
- * If `interfaces` is given (the names on this machine), a name that is not among them is a problem:
- * a typo in an address must not become an interface that never appears. A block with host bits set
- * (`10.0.0.5/24`, as `ip address` prints it) is rejected and not rounded down: whether one address
- * or 256 were meant decides who can connect, so the author has to say.
+ * Parses an entry. A block with host bits set (`10.0.0.5/24`, as `ip address` prints it) is rejected
+ * and not rounded down: whether one address or 256 were meant decides who can connect, so the author
+ * has to say.
  */
-export function parseEntry(
-  text: string,
-  interfaces?: readonly string[],
-): ListEntry | Problem {
+export function parseEntry(text: string): ListEntry | Problem {
   if (text === "") {
     return problem("the entry is empty", "give an address such as 10.0.0.5");
   }
   if (text.length > ENTRY_TEXT_MAX) {
-    return problem(`longer than ${ENTRY_TEXT_MAX} characters`, FORMS);
+    return problem(`longer than ${ENTRY_TEXT_MAX} characters`, ENTRY_FORMS);
   }
   const excludes = text.startsWith("!");
-  const target = parseTarget(excludes ? text.slice(1) : text, interfaces);
+  const target = parseTarget(excludes ? text.slice(1) : text);
+  if (target === null) {
+    const spelling = explainSpelling(text);
+    return problem(spelling?.reason ?? "not an IP address", spelling?.hint ?? ENTRY_FORMS);
+  }
   if (isProblem(target)) return target;
   return { text: `${excludes ? "!" : ""}${targetText(target)}`, excludes, target };
 }
@@ -70,35 +93,88 @@ export function parseList(texts: readonly string[]): ListEntry[] {
   });
 }
 
-const FORMS =
-  "give an address, a block such as 10.0.0.0/8 or an interface name, optionally preceded by !";
+/** Returns the entries, which have been checked, in the order in which they are stored. */
+export function sortedList(texts: readonly string[]): readonly string[] {
+  return parseList(texts).sort(compareEntries).map(({ text }) => text);
+}
 
-function parseTarget(
-  text: string,
-  interfaces: readonly string[] | undefined,
-): EntryTarget | Problem {
-  if (text.includes("/")) return parseBlock(text);
+/** Reports whether the target names interfaces by a pattern. */
+export function isPattern({ name }: Pick<InterfaceTarget, "name">): boolean {
+  return PATTERN.test(name);
+}
+
+/**
+ * Compares two entries for `Array.sort`: exclusions last; IPv4, IPv6, then interfaces; addresses and
+ * blocks by value. Equal lists are then stored as equal texts.
+ */
+function compareEntries(a: ListEntry, b: ListEntry): number {
+  return Number(a.excludes) - Number(b.excludes) || compareTargets(a.target, b.target);
+}
+
+function compareTargets(a: EntryTarget, b: EntryTarget): number {
+  if (a.kind === "interface" || b.kind === "interface") {
+    if (a.kind !== b.kind) return a.kind === "interface" ? 1 : -1;
+    return compareTexts(targetText(a), targetText(b));
+  }
+  const [left, right] = [networkOf(a), networkOf(b)];
+  return compareBytes(left.bytes, right.bytes) || left.bits - right.bits ||
+    compareTexts(targetText(a), targetText(b));
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Returns an address, a block or a family as a block. */
+function networkOf(
+  target: Exclude<EntryTarget, InterfaceTarget>,
+): { readonly bytes: Bytes; readonly bits: number } {
+  switch (target.kind) {
+    case "block":
+      return target;
+    case "any":
+      return { bytes: ipBytes(target.family === 4 ? ANY_V4 : ANY_V6), bits: 0 };
+    case "address": {
+      const bytes = ipBytes(target.ip);
+      return { bytes, bits: 8 * bytes.length };
+    }
+  }
+}
+
+/** Returns null for a text of no form that is known. */
+function parseTarget(text: string): EntryTarget | Problem | null {
   const ip = parseIp(text);
   if (ip === ANY_V4) return { kind: "any", family: 4 };
   if (ip === ANY_V6) return { kind: "any", family: 6 };
-  if (ip !== null) return { kind: "address", ip };
-  if (!INTERFACE_NAME.test(text) || text.endsWith(" ")) return notAnAddress(text);
-  if (interfaces !== undefined && !interfaces.includes(text)) {
-    return problem(
-      "not an address, a block or an interface of this machine",
-      `interfaces on this machine: ${interfaces.map(quote).join(", ") || "none"}; for one that ` +
-        `does not exist yet: httpcfg set iplisten --later -i ${shellWord(text)}`,
-    );
-  }
-  return { kind: "interface", name: text };
+  if (ip !== null) return unservable(ip, "address") ?? { kind: "address", ip };
+  const isStable = text.endsWith(STABLE);
+  const name = isStable ? text.slice(0, -STABLE.length) : text;
+  if (!name.includes("/")) return isInterfaceName(name) ? interfaceTarget(name, isStable) : null;
+  return parseBlock(text);
 }
 
-function parseBlock(text: string): EntryTarget | Problem {
+function interfaceTarget(name: string, isStable: boolean): InterfaceTarget {
+  return { kind: "interface", name, isStable };
+}
+
+function isInterfaceName(text: string): boolean {
+  if (!INTERFACE_NAME.test(text) || text.endsWith(" ")) return false;
+  return !PATTERN.test(text) ? !/[!^\]]/.test(text) : isWellFormedPattern(text);
+}
+
+/** Every `[` is closed, its ranges ascend, and something in the pattern names an interface. */
+function isWellFormedPattern(text: string): boolean {
+  const sets = text.match(/\[[!^]?[^[\]]+\]/g) ?? [];
+  const ranges = sets.flatMap((set) => [...set.slice(1, -1).matchAll(/(.)-(.)/gu)]);
+  if (ranges.some(([, from = "", to = ""]) => from > to)) return false;
+  const plain = text.replace(/\[[!^]?[^[\]]+\]/g, "");
+  return !/[[\]!^]/.test(plain) && NAMES_SOMETHING.test(text) && !/^[0-9.*x]+$/.test(text);
+}
+
+function parseBlock(text: string): EntryTarget | Problem | null {
   const [, base = "", prefix = ""] = BLOCK.exec(text) ?? [];
   const ip = parseIp(base);
-  if (ip === null || ip.includes("%") || !PREFIX_BITS.test(prefix)) {
-    return problem("not a block of addresses", "write a block as 10.0.0.0/8 or fd00::/8");
-  }
+  if (ip === null || ip.includes("%") || !PREFIX_BITS.test(prefix)) return null;
   const family = isIpv4(ip) ? 4 : 6;
   const bits = Number(prefix);
   const bitsMax = family === 4 ? 32 : 128;
@@ -111,15 +187,16 @@ function parseBlock(text: string): EntryTarget | Problem {
       `for this address alone, give ${ip}`,
     );
   }
-  const bytes = ipaddr.parse(ip).toByteArray();
+  const bytes = ipBytes(ip);
   const network = bytes.map((byte, i) => byte & networkMask(bits - 8 * i));
-  if (network.some((byte, i) => byte !== bytes[i])) {
-    const block = `${ipaddr.fromByteArray(network).toString()}/${bits}`;
+  if (compareBytes(network, bytes) !== 0) {
     return problem(
       `the address has bits set beyond its ${bits}-bit prefix`,
-      `for the whole block, give ${block}; for this address alone, give ${ip}`,
+      `for the whole block, give ${ipOfBytes(network)}/${bits}; for this address alone, give ${ip}`,
     );
   }
+  const refused = bits >= (family === 4 ? 4 : 8) ? unservable(ip, "block") : null;
+  if (refused !== null) return refused;
   if (bits === bitsMax) return { kind: "address", ip };
   if (bits === 0) return { kind: "any", family };
   return { kind: "block", family, bytes, bits };
@@ -130,44 +207,29 @@ function networkMask(bits: number): number {
   return bits >= 8 ? 0xff : bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff;
 }
 
+/** Returns the problem of what no TCP connection can ever reach; null for everything else. */
+function unservable(ip: Ip, what: "address" | "block"): Problem | null {
+  const [first = 0] = ipBytes(ip);
+  const isMulticast = isIpv4(ip) ? first >= 224 && first < 240 : first === 0xff;
+  if (!isMulticast && ip !== "255.255.255.255") return null;
+  return problem(
+    isMulticast ? `a multicast ${what}` : "the broadcast address",
+    "TCP connections go to an address of one interface; to see those of this machine: ip address",
+  );
+}
+
 /** Returns the canonical text of a target, the form that is stored and compared. */
-export function targetText(target: EntryTarget): string {
+function targetText(target: EntryTarget): string {
   switch (target.kind) {
     case "address":
       return target.ip;
     case "any":
       return target.family === 4 ? ANY_V4 : ANY_V6;
     case "interface":
-      return target.name;
-    case "block": {
-      const base = ipaddr.fromByteArray([...target.bytes]);
-      const text = base instanceof ipaddr.IPv6 ? base.toRFC5952String() : base.toString();
-      return `${text}/${target.bits}`;
-    }
+      return target.isStable ? `${target.name}${STABLE}` : target.name;
+    case "block":
+      return `${ipOfBytes(target.bytes)}/${target.bits}`;
   }
-}
-
-const WITH_PORT = /^(?:[0-9.]+:[0-9]+|\[.*\](?::[0-9]+)?)$/;
-const LEADING_ZERO = /^[0-9.]*(?:^|\.)0[0-9][0-9.]*$/;
-
-/** Explains the most common mistakes; for all others the hint lists the forms of an entry. */
-function notAnAddress(text: string): Problem {
-  if (WITH_PORT.test(text)) {
-    const bare = text.replace(/:[0-9]+$/, "").replace(/^\[|\]$/g, "");
-    const isAddress = parseIp(bare) !== null;
-    return problem(
-      "an entry has no port and no brackets, because the list applies to every port",
-      isAddress ? `give ${bare}` : FORMS,
-    );
-  }
-  if (text.startsWith("!")) return problem("more than one exclamation mark", FORMS);
-  if (LEADING_ZERO.test(text)) {
-    return problem(
-      "a part of the address has a leading zero, which some programs interpret as octal",
-      "write the parts without leading zeros",
-    );
-  }
-  return problem("not an IP address", FORMS);
 }
 
 function problem(reason: string, hint: string): Problem {

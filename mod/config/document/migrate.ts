@@ -13,6 +13,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** The step at index n migrates version n to version n + 1. */
 const STEPS: readonly ((document: Fields) => Fields)[] = [
   (document) => ({ ...DEFAULT_DOCUMENT, ...document, version: 1 }),
+  // In version 1 the order of the list mattered; `listen/list/order_change.ts` tells what changes.
+  (document) => ({ ...document, version: 2 }),
 ];
 
 /** Returns the version that `value` declares; null if it cannot be a document of any version. */

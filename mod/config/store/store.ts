@@ -32,6 +32,8 @@ export interface StoreOptions {
    * replaced; null for the first write. If it throws, the old document remains.
    */
   readonly onReplace?: (before: string | null, after: string) => Promise<void>;
+  /** Called with a valid document of an older version, migrated, each time that one is read. */
+  readonly onMigrate?: (from: number, document: ConfigDocument) => Promise<void>;
 }
 
 export interface StoreChange {
@@ -116,10 +118,15 @@ export class Store {
       });
     }
     rejectNewer(file, value);
+    const version = documentVersion(value);
     value = migrate(value);
     const problems = await this.#check(value);
     if (problems.length > 0) throw new DocumentFault(`Cannot use ${quote(file)}`, problems);
-    return value as ConfigDocument;
+    const document = value as ConfigDocument;
+    if (version !== null && version < DOCUMENT_VERSION) {
+      await this.#options.onMigrate?.(version, document);
+    }
+    return document;
   }
 
   async #check(value: unknown): Promise<DocumentProblem[]> {

@@ -46,10 +46,12 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   endpoints: v.array(v.object({
     ip: text,
     port: count,
+    scopeId: v.exactOptional(count),
     scheme: v.picklist(["http", "https"]),
     state: v.picklist(["open", "wait", "refused", "draining"]),
     cause: v.nullable(text),
   })),
+  unmatched: v.exactOptional(v.array(text)),
   sites: v.array(v.object({
     id: count,
     name: text,

@@ -21,6 +21,8 @@ export interface ServiceStatus {
   /** The inclusion list in force, as read when HTTP started. */
   readonly ipListen: readonly string[];
   readonly endpoints: readonly EndpointStatus[];
+  /** Entries of the list in force that name no interface of this machine; absent for none. */
+  readonly unmatched?: readonly string[];
   readonly sites: readonly SiteStatus[];
   /** Programs that have registered a URL, in the order of registration. */
   readonly registrations: readonly RegistrationStatus[];
@@ -45,6 +47,8 @@ export interface CachedResponse {
 export interface EndpointStatus {
   readonly ip: string;
   readonly port: number;
+  /** Index of the interface of a link-local address; 0 or absent for any other. */
+  readonly scopeId?: number;
   readonly scheme: "http" | "https";
   readonly state: "open" | "wait" | "refused" | "draining";
   /** Why it is not open. */

@@ -6,17 +6,24 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint, isIpv4 } from "../../base/address.ts";
+import {
+  ANY_V4,
+  ANY_V6,
+  type Endpoint,
+  formatEndpoint,
+  isIpv4,
+  isWildcard,
+} from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import { describeOwner, endpointsCollide } from "../../listen/machine/port_owner.ts";
 import { compileInclusion } from "../../listen/list/inclusion.ts";
-import { addressTable } from "../../listen/machine/machine_addresses.ts";
+import { AddressTable } from "../../listen/machine/address_table.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../../listen/plan/plan.ts";
-import { whyExcluded } from "../../listen/plan/listen_addresses.ts";
+import { boundAddresses, whyExcluded } from "../../listen/plan/listen_addresses.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
 import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./explain_target.ts";
 import { isUp } from "../web/status_views.ts";
@@ -62,7 +69,7 @@ export interface Explanation {
   readonly candidates: readonly Candidate[];
 }
 
-/** The facts that the explanation is based on. */
+/** The facts that the explanation is based on; the machine was asked about the address. */
 export interface ExplainInput {
   readonly document: ConfigDocument;
   readonly plan: Plan;
@@ -70,9 +77,18 @@ export interface ExplainInput {
   readonly registrations: readonly Pick<RegistrationStatus, "url" | "to">[];
 }
 
+/** What the functions below share. */
+interface Facts extends ExplainInput {
+  readonly table: AddressTable;
+}
+
 /** Explains one request. */
-export function explain(question: Question, facts: ExplainInput): Explanation {
-  const { endpoint, host } = question;
+export function explain(asked: Question, given: ExplainInput): Explanation {
+  const table = new AddressTable(given.input.machine);
+  const facts: Facts = { ...given, table };
+  const { host } = asked;
+  const endpoint = { ip: table.canonical(asked.endpoint.ip), port: asked.endpoint.port };
+  const question = { ...asked, endpoint };
   const common = { endpoint: formatEndpoint(endpoint), host };
   const socket = socketFor(endpoint, facts);
   if (socket === null) {
@@ -108,9 +124,9 @@ export function explain(question: Question, facts: ExplainInput): Explanation {
 }
 
 /** Returns the socket of the plan that a connection to `endpoint` reaches. */
-function socketFor(endpoint: Endpoint, { plan, input }: ExplainInput): PlannedEndpoint | null {
+function socketFor(endpoint: Endpoint, { plan, input, table }: Facts): PlannedEndpoint | null {
   const { machine } = input;
-  if (addressTable(machine).interfaceOf(endpoint.ip) === null) return null;
+  if (isWildcard(endpoint.ip) || table.absenceOf(endpoint.ip) !== null) return null;
   const open = plan.endpoints.filter(({ port, action }) => {
     return port === endpoint.port && (action === "open" || action === "keep");
   });
@@ -122,31 +138,31 @@ function socketFor(endpoint: Endpoint, { plan, input }: ExplainInput): PlannedEn
 
 function whyNoSocket(
   endpoint: Endpoint,
-  { plan, input }: ExplainInput,
+  facts: Facts,
 ): Pick<Explanation, "answeredBy" | "summary"> {
-  const interfaceName = addressTable(input.machine).interfaceOf(endpoint.ip);
-  if (interfaceName === null) {
-    const summary = `Not served: no interface of this machine has ${endpoint.ip}`;
+  const { ip } = endpoint;
+  if (isWildcard(ip)) {
+    const summary = `Not served: ${ip} stands for every address, and no client connects to it`;
     return { answeredBy: "nobody", summary };
   }
-  const why = reasonNotListening(endpoint, interfaceName, { plan, input });
-  const owner = input.held.find((held) => endpointsCollide(held, endpoint, true));
+  const absence = facts.table.absenceOf(ip);
+  if (absence !== null) {
+    return { answeredBy: "nobody", summary: `Not served: ${ip}: ${absence}` };
+  }
+  const why = reasonNotListening(endpoint, facts);
+  const owner = facts.input.held.find((held) => endpointsCollide(held, endpoint, true));
   if (owner === undefined) return { answeredBy: "nobody", summary: `Not served: ${why}` };
   const summary = `Served by ${describeOwner(owner)}, not httpcfg: ${why}`;
   return { answeredBy: "other", summary };
 }
 
 /** Returns why the service has no socket for the endpoint. */
-function reasonNotListening(
-  endpoint: Endpoint,
-  interfaceName: string,
-  { plan, input }: Pick<ExplainInput, "plan" | "input">,
-): string {
+function reasonNotListening(endpoint: Endpoint, { plan, input, table }: Facts): string {
   const refused = plan.endpoints.find((one) =>
     one.action === "refused" && endpointsCollide(one, endpoint, input.machine.dualStack)
   );
   if (refused !== undefined) return `cannot listen on ${formatEndpoint(refused)}: ${refused.cause}`;
-  const decision = compileInclusion(input.list).decide(endpoint.ip, interfaceName);
+  const decision = compileInclusion(input.list, table).decide(endpoint.ip);
   if (input.generation === 6 && !decision.included) {
     return `${endpoint.ip} is ${whyExcluded(decision)}`;
   }
@@ -163,19 +179,27 @@ function reasonNotListening(
 
 function judgeCandidates(
   { endpoint, host, secure }: Question & { readonly secure: boolean },
-  { plan, input }: ExplainInput,
+  { plan, input, table }: Facts,
   found: FoundTarget,
 ): Candidate[] {
+  const isBound = ({ ip }: Binding): boolean => {
+    return ip === null || boundAddresses(ip, table).includes(endpoint.ip);
+  };
   const startedIds = new Set(plan.sites.filter(isUp).map(({ id }) => id));
   const winner = isSite(found) ? found : undefined;
   const winningPrefix = typeof found === "object" && "url" in found ? found.url : null;
   const best = Math.min(
     ...input.sites.filter(({ id }) => id === winner?.id)
-      .flatMap(({ bindings }) => bindings.map((one) => bucketOf(one, endpoint, host) ?? Infinity)),
+      .flatMap(({ bindings }) => {
+        return bindings.map((one) =>
+          isBound(one) ? bucketOf(one, endpoint, host) ?? Infinity : Infinity
+        );
+      }),
   );
   return input.sites.filter(({ url }) => url === undefined).flatMap(({ id, name, bindings }) =>
     bindings.filter(({ port }) => port === endpoint.port).map((binding) => {
-      const bucket = binding.secure === secure ? bucketOf(binding, endpoint, host) : null;
+      const isCandidate = binding.secure === secure && isBound(binding);
+      const bucket = isCandidate ? bucketOf(binding, endpoint, host) : null;
       const wins = id === winner?.id && bucket === best;
       const reason = plan.sites.find((site) => site.id === id)?.reason ?? "stopped";
       const why = !startedIds.has(id)
@@ -186,7 +210,7 @@ function judgeCandidates(
         ? BUCKETS[best]!
         : winningPrefix !== null && bucket !== null
         ? `${quote(winningPrefix)} takes precedence`
-        : whyItLoses(binding, { endpoint, host, secure, bucket, best });
+        : whyItLoses(binding, { isBound: isBound(binding), host, secure, bucket, best });
       return { id, name, binding: formatBinding(binding), wins, why };
     })
   );
@@ -202,15 +226,14 @@ const BUCKETS = [
 
 function bucketOf(binding: Binding, endpoint: Endpoint, host: string): number | null {
   if (binding.port !== endpoint.port) return null;
-  if (binding.ip !== null && binding.ip !== endpoint.ip) return null;
   if (binding.host !== "" && binding.host !== host) return null;
   return (binding.host === "" ? 2 : 0) + (binding.ip === null ? 1 : 0);
 }
 
 function whyItLoses(
   binding: Binding & { readonly secure: boolean },
-  { endpoint, host, secure, bucket, best }: {
-    readonly endpoint: Endpoint;
+  { isBound, host, secure, bucket, best }: {
+    readonly isBound: boolean;
     readonly host: string;
     readonly secure: boolean;
     readonly bucket: number | null;
@@ -218,7 +241,7 @@ function whyItLoses(
   },
 ): string {
   if (binding.secure !== secure) return binding.secure ? "speaks TLS" : "speaks plain HTTP";
-  if (binding.ip !== null && binding.ip !== endpoint.ip) return `bound to ${binding.ip}`;
+  if (!isBound) return `bound to ${binding.ip}`;
   if (bucket === null) {
     const requested = host === "" ? "no host was requested" : `${quote(host)} was requested`;
     return `bound to the host ${quote(binding.host)}, and ${requested}`;

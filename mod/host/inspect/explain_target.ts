@@ -4,11 +4,12 @@
  *
  * @module
  */
-import type { Endpoint } from "../../base/address.ts";
+import type { Endpoint, Ip } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import { AddressTable } from "../../listen/machine/address_table.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
 import {
@@ -56,9 +57,12 @@ export function findTarget(
   const startedIds = new Set(plan.sites.filter(isUp).map(({ id }) => id));
   const started = document.sites.filter(({ id }) => startedIds.has(id)).sort((a, b) => a.id - b.id);
   const reserved = document.urlAcl.map(({ url }): PrefixTarget => ({ url, to: null }));
+  const addresses = new AddressTable(input.machine);
+  const canonical = (ip: Ip): Ip => addresses.canonical(ip);
   const table = buildRouteTable<SiteRecord | PrefixTarget>([
     ...started.flatMap((site) => {
-      return bindingRoutes({ ...site, secureBindings: servedOverTls(input, site.id) }, site);
+      const secureBindings = servedOverTls(input, site.id);
+      return bindingRoutes({ ...site, secureBindings }, site, canonical);
     }),
     ...[...registrations, ...reserved].flatMap((target) => {
       const prefix = parseUrlPrefix(target.url);

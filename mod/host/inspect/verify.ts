@@ -13,6 +13,8 @@ import {
   type Ip,
   isIpv4,
 } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
+import { reaches } from "../../listen/plan/listen_addresses.ts";
 import { describeOwner, type PortOwner } from "../../listen/machine/port_owner.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 
@@ -23,14 +25,15 @@ export type ProbeResult = "accepted" | "refused" | "silent";
 type Probe = (endpoint: Endpoint) => Promise<ProbeResult>;
 
 /**
- * What is wrong with one address and port.
+ * What was found at one address and port.
  *
  * - `missing`: the service should respond there, but nothing does.
  * - `foreign`: another process responds; with `isExpected`, in place of the service.
  * - `exposed`: the service responds where it should not.
  * - `certificate`: a name of a site gets a certificate that is not for it, or not valid now.
+ * - `stopped`: a site that starts by itself has no open socket.
  */
-type Verdict = "ok" | "missing" | "foreign" | "exposed" | "certificate";
+type Verdict = "ok" | "missing" | "foreign" | "exposed" | "certificate" | "stopped";
 
 /** The result for one address and port; its fields are its JSON form. */
 export interface Finding extends Endpoint {
@@ -38,8 +41,16 @@ export interface Finding extends Endpoint {
   readonly isExpected: boolean;
   readonly result: ProbeResult;
   readonly verdict: Verdict;
-  /** The process that responds, if it is known; or what is wrong with the certificate. */
+  /** The process that responds, if it is known; or what is wrong with the certificate or site. */
   readonly detail: string | null;
+}
+
+/**
+ * Reports whether a finding contradicts what the service says. Another program on an address that is
+ * not included does not: the list is there to leave room for it.
+ */
+export function isFailure({ verdict, isExpected }: Finding): boolean {
+  return verdict !== "ok" && (verdict !== "foreign" || isExpected);
 }
 
 /** The facts that are compared. */
@@ -105,6 +116,42 @@ export async function verifyNames(
   };
   await Promise.all(Array.from({ length: PROBES_AT_ONCE }, worker));
   return findings;
+}
+
+/** A site that starts by itself, and whether it does. */
+export interface ExpectedSite {
+  readonly name: string;
+  /** Where its bindings could be reached, whether or not a socket is open there. */
+  readonly bound: readonly { readonly ip: Ip | null; readonly port: number }[];
+  /** Why it is not running; null if it is. */
+  readonly reason: string | null;
+}
+
+/** Returns a finding for each site that has no open socket or is not running. */
+export function verifySites(
+  sites: readonly ExpectedSite[],
+  open: readonly Endpoint[],
+  dualStack: boolean,
+): Finding[] {
+  return sites.flatMap(({ name, bound, reason }) => {
+    const isOpen = bound.some(({ ip, port }) =>
+      open.some((socket) =>
+        socket.port === port && (ip === null || reaches(socket, { ip, port }, dualStack))
+      )
+    );
+    if (isOpen && reason === null) return [];
+    const { ip, port } = bound[0] ?? { ip: null, port: 0 };
+    return [{
+      ip: ip ?? ANY_V4,
+      port,
+      isExpected: true,
+      result: "refused",
+      verdict: "stopped",
+      detail: `site ${quote(name)} ${
+        reason === null ? "has no open socket" : `does not run: ${reason}`
+      }`,
+    }];
+  });
 }
 
 /** What each target is compared with, indexed by text: there may be 10,000 of each. */

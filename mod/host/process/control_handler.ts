@@ -34,6 +34,8 @@ export async function handleControl(
 ): Promise<void> {
   switch (request.op) {
     case "status":
+      // What was refused may be possible by now; and no process may be named that has ended.
+      if (web.hasRefusals) await controller.whenIdle(() => web.followMachine());
       return;
     case "end":
       return await controller.shutDown();

@@ -140,8 +140,8 @@ class ServiceProcess {
     this.#watch = new AddressWatch({
       intervalMs: () => this.#settings.AddressWatchInterval,
       check: async () => {
-        if (this.#web.haveAddressesChanged()) {
-          await this.controller.exclusive(() => this.#web.followAddresses());
+        if (await this.#web.isPlanOutdated()) {
+          await this.controller.exclusive(() => this.#web.followMachine());
         }
       },
       onFailure: (error) => log(`cannot follow the addresses of this machine: ${error}`),

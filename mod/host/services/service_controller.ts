@@ -33,6 +33,8 @@ export class Controller {
   readonly #watch: ServiceWatcher;
   /** The current request; the next one waits for it. */
   #queue: Promise<unknown> = Promise.resolve();
+  /** Requests that have not ended. */
+  #pending = 0;
   #isShutDown = false;
 
   constructor(workers: Readonly<Record<ServiceName, ServiceWorker>>, watch: ServiceWatcher) {
@@ -123,6 +125,11 @@ export class Controller {
     return this.#enqueue(work);
   }
 
+  /** Runs `work` like {@linkcode Controller.exclusive} unless a request is in progress. */
+  async whenIdle(work: () => Promise<unknown>): Promise<void> {
+    if (this.#pending === 0) await this.#enqueue(work);
+  }
+
   async #transition(
     name: ServiceName,
     during: ServiceState,
@@ -146,8 +153,9 @@ export class Controller {
   }
 
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    this.#pending++;
     const done = this.#queue.then(work);
-    this.#queue = done.catch(() => {});
+    this.#queue = done.catch(() => {}).then(() => this.#pending--);
     return done;
   }
 }

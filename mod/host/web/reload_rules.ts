@@ -6,12 +6,9 @@
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
-import type { Settings } from "../../config/document/settings.ts";
 import type { HttpServer } from "../../http/server.ts";
-import { BindFault } from "../../listen/machine/bind_fault.ts";
-import { readMachine } from "../../listen/machine/machine_addresses.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
-import { listeningChanges, type Plan } from "../../listen/plan/plan.ts";
+import { listeningChanges, type Plan, socketKey } from "../../listen/plan/plan.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";
 import type { ControlChange } from "../control/control_protocol.ts";
 import { isUp, nothingStarted } from "./status_views.ts";
@@ -52,9 +49,9 @@ function throwIfNothingStarts(plan: Plan): void {
  * was refused before is not a new failure.
  */
 export function isNewFailure({ endpoint, fault }: FailedBind, before: Plan): boolean {
-  if (fault instanceof BindFault && fault.isAbsent) return false;
-  return !before.endpoints.some(({ action, ip, port }) => {
-    return action === "refused" && ip === endpoint.ip && port === endpoint.port;
+  if (fault.isAbsent) return false;
+  return !before.endpoints.some((one) => {
+    return one.action === "refused" && socketKey(one) === socketKey(endpoint);
   });
 }
 
@@ -79,14 +76,13 @@ export function changesOf(before: Plan, after: Plan): ControlChange[] {
 export function drainUnreached(
   open: readonly Endpoint[],
   server: HttpServer,
-  { ShutdownGraceTimeout }: Pick<Settings, "ShutdownGraceTimeout">,
+  { graceMs, dualStack }: { readonly graceMs: number; readonly dualStack: boolean },
 ): Draining[] {
-  const { dualStack } = readMachine();
   const unreached = server.localEndpoints().filter(({ endpoint }) => {
     return !open.some((socket) => reaches(socket, endpoint, dualStack));
   });
   return unreached.map(({ endpoint, connections }) => {
-    const done = server.drainEndpoint(endpoint, ShutdownGraceTimeout * 1000);
+    const done = server.drainEndpoint(endpoint, graceMs);
     return { endpoint, connections, done };
   });
 }

@@ -7,6 +7,7 @@
  */
 import type { Handler } from "../../base/exchange.ts";
 import type { Settings } from "../../config/document/settings.ts";
+import { AddressTable } from "../../listen/machine/address_table.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { ListeningView } from "../../site/kinds/site_context.ts";
@@ -48,10 +49,11 @@ export class RequestHandler {
 
   /** Creates the handler for the sites and programs of `state`; it replaces the previous one. */
   handlerFor(
-    state: Pick<ServingState, "document" | "plan" | "programs">,
+    state: Pick<ServingState, "document" | "plan" | "programs" | "machine">,
     settings: Settings,
   ): Handler {
     const cache = new ResponseCache(settings);
+    const table = new AddressTable(state.machine);
     const { sites: stored, urlAcl: reservations } = state.document;
     const sites = sitesUp(state).map((site) => this.#https.servable(site));
     const handler = routeRequests({ sites, registrations: state.programs, reservations }, {
@@ -61,6 +63,7 @@ export class RequestHandler {
       now: Date.now,
       isPaused: (id) => this.pauses.has(id),
       connections: this.connections,
+      canonical: (ip) => table.canonical(ip),
     });
     this.clear();
     const scavenger = setInterval(() => cache.tick(Date.now()), SCAVENGE_MS);

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Ip } from "../../base/address.ts";
 import type { Handler, Refusal } from "../../base/exchange.ts";
 import { parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
@@ -25,6 +26,8 @@ interface RouterContext extends SiteContext {
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;
   readonly connections: SiteConnections;
+  /** Returns an address with the present name of its interface. */
+  readonly canonical: (ip: Ip) => Ip;
 }
 
 /** The prefix of a program, and the handler that forwards to it. */
@@ -65,7 +68,9 @@ const RESERVED: Target = { site: null, bytesMax: undefined, handle: () => ({ ref
 /** Returns the request handler of every endpoint. */
 export function routeRequests(sources: RouteSources, context: RouterContext): Handler {
   const table = buildRouteTable([
-    ...sources.sites.flatMap((site) => bindingRoutes(site, siteTarget(site, context))),
+    ...sources.sites.flatMap((site) => {
+      return bindingRoutes(site, siteTarget(site, context), context.canonical);
+    }),
     ...sources.registrations.map(({ prefix, handle }) => {
       return prefixRoute<Target>(prefix, { site: null, bytesMax: undefined, handle });
     }),

@@ -4,11 +4,7 @@
  * @module
  */
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
-import {
-  addressSnapshot,
-  addressTable,
-  readMachine,
-} from "../../listen/machine/machine_addresses.ts";
+import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
 import { endpointStatuses, isUp, siteStatuses } from "./status_views.ts";
 import type { ServiceStatus } from "../control/status.ts";
@@ -23,8 +19,10 @@ export interface ServingState {
   /** Programs that have registered a URL. */
   readonly programs: readonly RegisteredHandler[];
   readonly plan: Plan;
-  /** Addresses of this machine that the plan was made for, as returned by `addressSnapshot()`. */
-  readonly machine: string;
+  /** The machine that the plan was made for. */
+  readonly machine: Machine;
+  /** Its addresses, as returned by `addressSnapshot()`. */
+  readonly snapshot: string;
 }
 
 /** Returns the sites that are running, or will be as soon as their address appears. */
@@ -38,18 +36,12 @@ export function sitesUp(state: Pick<ServingState, "document" | "plan"> | null): 
 export function servingStatus(
   state: Pick<ServingState, "document" | "plan"> | null,
   isPaused: (id: number) => boolean,
-): Pick<ServiceStatus, "endpoints" | "sites"> {
+): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
   if (state === null) return { endpoints: [], sites: [] };
   const { plan, document } = state;
-  return { endpoints: endpointStatuses(plan), sites: siteStatuses(plan, document.sites, isPaused) };
-}
-
-/** Reports whether the addresses of this machine differ from `key`, which `plan` was made for. */
-export function haveAddressesChanged(plan: Plan, key: string): boolean {
-  if (addressSnapshot() !== key) return true;
-  const waiting = plan.endpoints.filter(({ action }) => action === "wait");
-  if (waiting.length === 0) return false;
-  // An address can be listed before it can be bound: IPv6 first detects duplicates.
-  const table = addressTable(readMachine());
-  return waiting.some(({ ip }) => table.interfaceOf(ip) !== null);
+  return {
+    endpoints: endpointStatuses(plan),
+    ...(plan.unmatched.length === 0 ? {} : { unmatched: plan.unmatched }),
+    sites: siteStatuses(plan, document.sites, isPaused),
+  };
 }

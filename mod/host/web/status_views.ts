@@ -22,10 +22,10 @@ const STATES = {
 
 /** Returns the sockets of a plan as `status` shows them. */
 export function endpointStatuses(plan: Plan): EndpointStatus[] {
-  return plan.endpoints.map(({ ip, port, secure, action, cause }) => {
+  return plan.endpoints.map(({ ip, port, scopeId, secure, action, cause }) => {
     const state = STATES[action];
     const scheme = secure ? "https" : "http";
-    return { ip, port, scheme, state, cause: state === "open" ? null : cause };
+    return { ip, port, scopeId, scheme, state, cause: state === "open" ? null : cause };
   });
 }
 

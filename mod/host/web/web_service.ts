@@ -48,12 +48,8 @@ import {
 } from "./reload_rules.ts";
 import type { RequestHandler } from "./request_handler.ts";
 import type { RegisteredHandler } from "./router.ts";
-import {
-  haveAddressesChanged,
-  type ServingState,
-  servingStatus,
-  sitesUp,
-} from "./serving_state.ts";
+import { hasZones, isPlanOutdated } from "./plan_age.ts";
+import { type ServingState, servingStatus, sitesUp } from "./serving_state.ts";
 import { nothingStarted } from "./status_views.ts";
 
 /** The environment of the Web service. */
@@ -144,7 +140,7 @@ export class WebService implements ServiceWorker {
   }
 
   /** Returns the listening sockets and the sites. */
-  status(): Pick<ServiceStatus, "endpoints" | "sites"> {
+  status(): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
     return servingStatus(this.#state, (id) => this.#options.requests.pauses.has(id));
   }
 
@@ -180,19 +176,27 @@ export class WebService implements ServiceWorker {
     return { changes, draining: await this.#retire(before.plan, state) };
   }
 
-  /** Reports whether the addresses of this machine differ from those that the plan was made for. */
-  haveAddressesChanged(): boolean {
-    return this.#state !== null && haveAddressesChanged(this.#state.plan, this.#state.machine);
+  /** Reports whether another plan is due: the machine changed, or what was refused is possible. */
+  async isPlanOutdated(): Promise<boolean> {
+    const { running } = this.#options.http;
+    if (this.#state === null || running === null) return false;
+    return await isPlanOutdated(this.#state, running.config.list);
   }
 
-  /** Opens and closes sockets to follow the current addresses of this machine. */
-  async followAddresses(): Promise<Draining[]> {
+  /** True if a socket could not be opened. */
+  get hasRefusals(): boolean {
+    return this.#state?.plan.endpoints.some(({ action }) => action === "refused") ?? false;
+  }
+
+  /** Opens and closes sockets to follow the machine as it is now. */
+  async followMachine(): Promise<Draining[]> {
     const { http } = this.#options;
     const before = this.#state;
     if (http.running === null || before === null) return [];
     const { config } = http.running;
     const state = await this.#followPlan(config, before);
-    if (upSiteIds(state.plan) === upSiteIds(before.plan)) this.#state = state;
+    const isRouted = upSiteIds(state.plan) === upSiteIds(before.plan) && !hasZones(state.document);
+    if (isRouted) this.#state = state;
     else this.#apply(config, state);
     return await this.#retire(before.plan, state);
   }
@@ -267,12 +271,12 @@ export class WebService implements ServiceWorker {
   ): Promise<ServingState> {
     const { https } = this.#options;
     const registrations = programs.map(({ prefix }) => prefix);
-    const machine = addressSnapshot(); // read first: a change in the meantime is detected later
+    const snapshot = addressSnapshot(); // read first: a change in the meantime is detected later
     try {
       await https.load(document.ssl);
       const source = { document, list, check: https.check, registrations };
-      const plan = await followPlan(this.#sockets, source, { ...options, tcpBacklog });
-      return { document, programs, withSites, plan, machine };
+      const followed = await followPlan(this.#sockets, source, { ...options, tcpBacklog });
+      return { document, programs, withSites, ...followed, snapshot };
     } catch (error) {
       await https.load(this.#state?.document.ssl ?? []);
       throw error;
@@ -289,12 +293,15 @@ export class WebService implements ServiceWorker {
   /**
    * Closes the sockets that the plan closes, and drains connections that have no socket any more.
    */
-  async #retire(before: Plan, { plan, document }: ServingState): Promise<Draining[]> {
+  async #retire(before: Plan, { plan, document, machine }: ServingState): Promise<Draining[]> {
     const { logs } = this.#options;
     for (const event of changeEvents(before, plan, document.sites)) logs.event(event);
     await this.#closeUnwanted(plan);
     const { config, server } = this.#http();
-    const draining = drainUnreached(this.#sockets.endpoints(), server, config.settings);
+    const draining = drainUnreached(this.#sockets.endpoints(), server, {
+      graceMs: config.settings.ShutdownGraceTimeout * 1000,
+      dualStack: machine.dualStack,
+    });
     void Promise.all(draining.map(({ done }) => done)).then(() => this.#pruneClosed(plan));
     return draining;
   }

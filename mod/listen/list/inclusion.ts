@@ -7,29 +7,38 @@
  *
  * @module
  */
-import ipaddr from "ipaddr.js";
-import { type Ip, isIpv4 } from "../../base/address.ts";
+import { type Bytes, type Ip, ipBytes, isIpv4, withoutZone } from "../../base/address.ts";
 import {
-  type Bytes,
   type EntryTarget,
+  type InterfaceTarget,
+  isPattern,
   type ListEntry,
-  targetText,
 } from "../../config/document/list_entry.ts";
+import { type AddressTable, type NamedInterface, networkOf } from "../machine/address_table.ts";
+
+/** The rule of the list in one sentence. */
+export const INCLUSION_RULE =
+  "The list is a set: an address is served if an entry includes it, or if no entry includes " +
+  "anything, and no exclusion matches it.";
 
 /** The rules of the list, for `--help`, the man page and the reader of this file. */
 export const INCLUSION_RULES =
   `The list defines on which addresses of this machine the HTTP service listens.
 
-  10.0.0.5, 2001:db8::5   this address, as soon as the machine has it
+  10.0.0.5, 2001:db8::5   this address, as soon as the machine can use it
   10.0.0.0/8, fd00::/8    every address of the machine in this block
-  eth1                    every address of this interface
+  eth1, enp3s0            every address of the interface of this name, or
+                          alternative name
+  eth*, br-[0-9]*         every address of the interfaces that match a pattern
+  eth1/stable             the same without temporary and deprecated addresses
   0.0.0.0                 every IPv4 address
   ::                      every IPv6 address, but no IPv4 address
   !ENTRY                  excludes the addresses that ENTRY matches
 
-Entries are checked in order, and the first one that matches an address
-decides. An address that no entry matches is excluded, unless all entries are
-exclusions. An empty list includes every address.
+The list is a set: an address is served if an entry includes it, or if no
+entry includes anything, and no exclusion matches it. An exclusion always
+wins, on whatever interface the address is; the order does not matter. An
+empty list includes every address.
 Entries have no port: the list applies to every port that a started site uses.`;
 
 /** The decision about one address, and the entry that made it; null if none matched. */
@@ -39,106 +48,179 @@ export interface Decision {
 }
 
 /**
- * The list, compiled for many lookups: plain addresses are found by hash, so that 10,000 of them
- * cost as much as one. See {@linkcode INCLUSION_RULES} for what it decides.
+ * The list, compiled for many lookups: addresses and blocks are found by hash, so that 10,000 of
+ * them cost as much as one. See {@linkcode INCLUSION_RULES} for what it decides.
  */
 export interface Inclusion {
   readonly entries: readonly ListEntry[];
-  /** Decides about `ip`, which is on the interface `interfaceName`; null if no interface has it. */
-  decide(ip: Ip, interfaceName: string | null): Decision;
+  decide(ip: Ip): Decision;
   /**
    * Reports whether every address of the family is included, whatever addresses the machine has.
    */
   includesFamily(family: 4 | 6): boolean;
 }
 
-/** Compiles the entries, in their order, to an {@linkcode Inclusion}. */
-export function compileInclusion(entries: readonly ListEntry[]): Inclusion {
-  const byAddress = new Map<string, number>();
-  const others: number[] = [];
-  entries.forEach((entry, index) => {
-    if (entry.target.kind !== "address") others.push(index);
-    else if (!byAddress.has(entry.target.ip)) byAddress.set(entry.target.ip, index);
-  });
-  const unmatched: Decision = {
-    included: entries.every((entry) => entry.excludes),
-    entry: null,
-  };
-  function decide(ip: Ip, interfaceName: string | null): Decision {
-    let first = Math.min(
-      byAddress.get(ip) ?? Infinity,
-      ip.includes("%") ? byAddress.get(withoutZone(ip)) ?? Infinity : Infinity,
-    );
-    for (const index of others) {
-      if (index > first) break;
-      if (matches(entries[index]!.target, ip, interfaceName)) first = index;
+/** Compiles the entries to an {@linkcode Inclusion} for the machine of `table`. */
+export function compileInclusion(entries: readonly ListEntry[], table: AddressTable): Inclusion {
+  const including = new Matcher(entries.filter(({ excludes }) => !excludes), table);
+  const excluding = new Matcher(entries.filter(({ excludes }) => excludes), table);
+  const unmatched: Decision = { included: including.isEmpty, entry: null };
+  function decide(ip: Ip): Decision {
+    const exclusion = excluding.find(ip);
+    if (exclusion !== null) return { included: false, entry: exclusion };
+    const entry = including.find(ip);
+    return entry === null ? unmatched : { included: true, entry };
+  }
+  function includesFamily(family: 4 | 6): boolean {
+    if (excluding.mayMatch(family)) return false;
+    return including.isEmpty || including.any(family) !== null;
+  }
+  return { entries, decide, includesFamily };
+}
+
+/** Entries of one sign, indexed by what they name. */
+class Matcher {
+  readonly isEmpty: boolean;
+  readonly #table: AddressTable;
+  readonly #addresses = new Map<Ip, ListEntry>();
+  readonly #families = new Map<4 | 6, ListEntry>();
+  /** Family and bits -> network -> entry; the longest prefixes first. */
+  readonly #blocks: readonly PrefixTable[];
+  readonly #interfaces: InterfaceMatcher;
+
+  constructor(entries: readonly ListEntry[], table: AddressTable) {
+    this.isEmpty = entries.length === 0;
+    this.#table = table;
+    const blocks = new Map<string, PrefixTable>();
+    const interfaces: InterfaceEntry[] = [];
+    for (const entry of entries) {
+      const { target } = entry;
+      if (target.kind === "address") this.#addresses.set(table.canonical(target.ip), entry);
+      else if (target.kind === "any") this.#families.set(target.family, entry);
+      else if (target.kind === "interface") interfaces.push({ entry, target });
+      else addBlock(blocks, target, entry);
     }
-    const entry = entries[first];
-    return entry === undefined ? unmatched : { included: !entry.excludes, entry };
+    this.#blocks = [...blocks.values()].sort((a, b) => b.bits - a.bits);
+    this.#interfaces = new InterfaceMatcher(interfaces, table);
   }
-  return { entries, decide, includesFamily: (family) => includesFamily(entries, family) };
-}
 
-/**
- * Returns the earlier entry that decides about everything that `entries[index]` could match, so
- * that this one has no effect; null if there is none. Interfaces are not compared, because their
- * addresses change.
- */
-export function findShadowingEntry(entries: readonly ListEntry[], index: number): ListEntry | null {
-  const later = entries[index]?.target;
-  if (later === undefined) return null;
-  return entries.slice(0, index).find(({ target }) => covers(target, later)) ?? null;
-}
-
-function covers(outer: EntryTarget, inner: EntryTarget): boolean {
-  if (targetText(outer) === targetText(inner)) return true;
-  if (inner.kind === "address") return matches(outer, inner.ip, null);
-  if (inner.kind === "interface" || inner.kind === "any") return false;
-  if (outer.kind === "any") return outer.family === inner.family;
-  return outer.kind === "block" && outer.family === inner.family && outer.bits <= inner.bits &&
-    samePrefix(outer.bytes, inner.bytes, outer.bits);
-}
-
-function includesFamily(entries: readonly ListEntry[], family: 4 | 6): boolean {
-  for (const { target, excludes } of entries) {
-    if (target.kind === "any" && target.family === family) return !excludes;
-    if (excludes && (target.kind === "interface" || targetFamily(target) === family)) return false;
+  /** Returns the most specific entry that matches `ip`. */
+  find(ip: Ip): ListEntry | null {
+    const own = this.#table.canonical(ip);
+    const family = isIpv4(own) ? 4 : 6;
+    return this.#addresses.get(own) ?? this.#addresses.get(withoutZone(own)) ??
+      this.#findBlock(own, family) ?? this.#interfaces.find(own) ??
+      this.any(family);
   }
-  return entries.every((entry) => entry.excludes);
-}
 
-function targetFamily(target: EntryTarget): 4 | 6 | null {
-  if (target.kind === "interface") return null;
-  if (target.kind === "address") return isIpv4(target.ip) ? 4 : 6;
-  return target.family;
-}
+  any(family: 4 | 6): ListEntry | null {
+    return this.#families.get(family) ?? null;
+  }
 
-function matches(target: EntryTarget, ip: Ip, interfaceName: string | null): boolean {
-  switch (target.kind) {
-    case "address":
-      return target.ip === ip || target.ip === withoutZone(ip);
-    case "any":
-      return target.family === (isIpv4(ip) ? 4 : 6);
-    case "interface":
-      return target.name === interfaceName;
-    case "block":
-      return target.family === (isIpv4(ip) ? 4 : 6) &&
-        samePrefix(target.bytes, ipBytes(ip), target.bits);
+  /** Reports whether an entry can match some address of the family. */
+  mayMatch(family: 4 | 6): boolean {
+    return this.#families.has(family) || !this.#interfaces.isEmpty ||
+      this.#blocks.some((one) => one.family === family) ||
+      [...this.#addresses.keys()].some((ip) => isIpv4(ip) === (family === 4));
+  }
+
+  #findBlock(ip: Ip, family: 4 | 6): ListEntry | null {
+    if (this.#blocks.length === 0) return null;
+    const bytes = ipBytes(ip);
+    for (const table of this.#blocks) {
+      if (table.family !== family) continue;
+      const entry = table.networks.get(networkKey(bytes, table.bits));
+      if (entry !== undefined) return entry;
+    }
+    return null;
   }
 }
 
-function withoutZone(ip: Ip): string {
-  const percent = ip.indexOf("%");
-  return percent < 0 ? ip : ip.slice(0, percent);
+interface PrefixTable {
+  readonly family: 4 | 6;
+  readonly bits: number;
+  readonly networks: Map<string, ListEntry>;
 }
 
-function ipBytes(ip: Ip): Bytes {
-  return ipaddr.parse(withoutZone(ip)).toByteArray();
+function addBlock(
+  tables: Map<string, PrefixTable>,
+  { family, bits, bytes }: Extract<EntryTarget, { kind: "block" }>,
+  entry: ListEntry,
+): void {
+  const key = `${family} ${bits}`;
+  const table = tables.get(key) ?? { family, bits, networks: new Map() };
+  tables.set(key, table);
+  table.networks.set(networkKey(bytes, bits), entry);
 }
 
-function samePrefix(a: Bytes, b: Bytes, bits: number): boolean {
-  const whole = bits >> 3;
-  for (let i = 0; i < whole; i++) if (a[i] !== b[i]) return false;
-  const rest = bits & 7;
-  return rest === 0 || (a[whole]! ^ b[whole]!) >> (8 - rest) === 0;
+function networkKey(bytes: Bytes, bits: number): string {
+  return networkOf(bytes, bits).slice(0, (bits + 7) >> 3).join();
+}
+
+interface InterfaceEntry {
+  readonly entry: ListEntry;
+  readonly target: InterfaceTarget;
+}
+
+/** Interface entries, by the interfaces that the machine has now. */
+class InterfaceMatcher {
+  readonly isEmpty: boolean;
+  readonly #table: AddressTable;
+  readonly #byName = new Map<string, readonly InterfaceEntry[]>();
+
+  constructor(entries: readonly InterfaceEntry[], table: AddressTable) {
+    this.isEmpty = entries.length === 0;
+    this.#table = table;
+    if (this.isEmpty) return;
+    const plain = Map.groupBy(
+      entries.filter(({ target }) => !isPattern(target)),
+      ({ target }) => target.name,
+    );
+    const patterns = entries.filter(({ target }) => isPattern(target))
+      .map((one) => ({ ...one, pattern: patternOf(one.target.name) }));
+    for (const { name, names } of table.interfaces) {
+      const named = names.flatMap((one) => plain.get(one) ?? []);
+      const matching = patterns.filter(({ pattern }) => names.some((one) => pattern.test(one)));
+      this.#byName.set(name, [...named, ...matching]);
+    }
+  }
+
+  find(ip: Ip): ListEntry | null {
+    if (this.isEmpty) return null;
+    for (const name of this.#table.interfacesOf(ip)) {
+      for (const { entry, target } of this.#byName.get(name) ?? []) {
+        if (!target.isStable || isStable(ip, this.#table)) return entry;
+      }
+    }
+    return null;
+  }
+}
+
+/** Returns the interfaces of the machine that an entry names, by name or alternative name. */
+export function interfacesMatching(
+  target: Pick<InterfaceTarget, "name">,
+  interfaces: readonly NamedInterface[],
+): readonly NamedInterface[] {
+  const pattern = isPattern(target) ? patternOf(target.name) : null;
+  return interfaces.filter(({ names }) =>
+    names.some((name) => pattern === null ? name === target.name : pattern.test(name))
+  );
+}
+
+/** An IPv4 address is always stable; an IPv6 address whose flags are not known is not. */
+function isStable(ip: Ip, { machine }: AddressTable): boolean {
+  if (isIpv4(ip)) return true;
+  const flags = machine.links?.flags.get(ip);
+  return flags !== undefined && !flags.isUnstable;
+}
+
+/** Returns the expression for a pattern of the shell: `*`, `?` and `[…]`. */
+function patternOf(glob: string): RegExp {
+  const source = glob.replace(/\[([!^]?)([^\]]+)\]|[\s\S]/gu, (part, negation, members) => {
+    if (members !== undefined) {
+      return `[${negation === "" ? "" : "^"}${members.replace(/[\\^\]]/g, "\\$&")}]`;
+    }
+    return part === "*" ? ".*" : part === "?" ? "." : part.replace(/[\\^$.+()[\]{}|/]/, "\\$&");
+  });
+  return new RegExp(`^${source}$`, "u");
 }

@@ -6,7 +6,8 @@
 import { compareIp, type Endpoint, formatEndpoint, type Ip } from "../../base/address.ts";
 import { compileInclusion } from "./inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
-import { addressTable, isLoopback, type Machine } from "../machine/machine_addresses.ts";
+import { AddressTable } from "../machine/address_table.ts";
+import { isLoopback, type Machine } from "../machine/machine_addresses.ts";
 
 /** What the risks depend on. */
 interface LockoutInput {
@@ -54,9 +55,9 @@ export function lockoutRisks(input: LockoutInput): string[] {
 const ADDRESSES_NAMED = 5;
 
 function isRemoved({ before, after, machine }: LockoutInput, ip: Ip): boolean {
-  const interfaceName = addressTable(machine).interfaceOf(ip);
-  return compileInclusion(before).decide(ip, interfaceName).included &&
-    !compileInclusion(after).decide(ip, interfaceName).included;
+  const table = new AddressTable(machine);
+  return compileInclusion(before, table).decide(ip).included &&
+    !compileInclusion(after, table).decide(ip).included;
 }
 
 /**
@@ -68,11 +69,10 @@ function includedOnlyBy(
   other: readonly ListEntry[],
   machine: Machine,
 ): Ip[] {
-  const [by, notBy] = [compileInclusion(list), compileInclusion(other)];
-  return machine.addresses
-    .filter(({ ip, interface: name }) =>
-      !isLoopback(ip) && by.decide(ip, name).included && !notBy.decide(ip, name).included
-    )
-    .map(({ ip }) => ip)
-    .sort(compareIp);
+  const table = new AddressTable(machine);
+  const [by, notBy] = [compileInclusion(list, table), compileInclusion(other, table)];
+  const added = machine.addresses.map(({ ip }) => ip).filter((ip) =>
+    !isLoopback(ip) && by.decide(ip).included && !notBy.decide(ip).included
+  );
+  return [...new Set(added)].sort(compareIp);
 }

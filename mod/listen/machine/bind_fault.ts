@@ -6,10 +6,13 @@
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, messageOf, quote } from "../../base/fault.ts";
+import { ADDRESS_ABSENT } from "./address_table.ts";
 import { describeOwner, portInUseHint, type PortOwner } from "./port_owner.ts";
 
 /** The code of a bind that may succeed later without any action: the machine lacks the address. */
 const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
+/** The text of a bind to an interface that no longer exists, for which Deno has no code. */
+const NO_DEVICE = /No such device/;
 
 /** A socket could not be bound. */
 export class BindFault extends Fault {
@@ -43,8 +46,8 @@ export function bindFault(
   os: string,
 ): BindFault {
   const code = (error as { readonly code?: unknown } | null)?.code;
-  const text = typeof code === "string" ? code : "";
   const message = messageOf(error);
+  const text = typeof code === "string" ? code : NO_DEVICE.test(message) ? ADDRESS_ABSENT_CODE : "";
   const { reason, hint } = explain(endpoint, text, holders, os) ??
     { reason: message, hint: `check whether this machine can use ${endpoint.ip}` };
   return new BindFault(endpoint, text, holders, { reason, hint, cause: error });
@@ -66,7 +69,7 @@ function explain(
       };
     case ADDRESS_ABSENT_CODE:
       return {
-        reason: "no interface of this machine has the address",
+        reason: ADDRESS_ABSENT,
         hint: "compare the output of httpcfg query iplisten with the addresses of this machine",
       };
     case "EACCES":

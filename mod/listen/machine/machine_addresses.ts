@@ -3,14 +3,18 @@
  *
  * @module
  */
-import ipaddr from "ipaddr.js";
-import { type Ip, isIpv4, parseIp } from "../../base/address.ts";
+import { type Ip, isIpv4, isLinkLocal, parseIp, withZone } from "../../base/address.ts";
 
 /** One address on one interface. */
 export interface MachineAddress {
   /** With its zone if it is link-local: `fe80::1%eth0`. */
   readonly ip: Ip;
   readonly interface: string;
+  /**
+   * Index of the interface of a link-local address (sin6_scope_id), which with the bytes identifies
+   * it: an interface that is removed and made again has another. 0 for any other address.
+   */
+  readonly scopeId: number;
   readonly family: 4 | 6;
   /** Length of the network prefix in bits. */
   readonly prefixBits: number;
@@ -31,6 +35,30 @@ export interface Machine {
    * Whether every address in the prefix of a loopback interface is local, listed or not (Linux).
    */
   readonly wholeLoopback: boolean;
+  /** Names and flags of interfaces that the address list lacks; null until they are asked for. */
+  readonly links: Links | null;
+  /** Addresses that no interface has and that the system allows to be bound, of those asked for. */
+  readonly unlisted: ReadonlySet<Ip>;
+  /** Addresses that an interface has and that cannot be bound, each with the cause. */
+  readonly unbindable: ReadonlyMap<Ip, string>;
+}
+
+/** What Linux knows about interfaces beyond their addresses. */
+export interface Links {
+  /** Every interface, also one without an address: its name -> its alternative names. */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+  /** IPv6 address with its zone, as in `MachineAddress.ip` -> the kernel's flags. */
+  readonly flags: ReadonlyMap<string, Ipv6Flags>;
+}
+
+/** The flags of an IPv6 address. */
+export interface Ipv6Flags {
+  /** A temporary (privacy) address, or one whose preferred lifetime is over. */
+  readonly isUnstable: boolean;
+  /** Duplicate address detection has not finished. */
+  readonly isTentative: boolean;
+  /** Another machine has the address. */
+  readonly isDuplicate: boolean;
 }
 
 /** Reads the current state: one system call and a few small files. The order is the system's. */
@@ -45,6 +73,9 @@ export function readMachine(): Machine {
       addresses.some(({ family }) => family === 6),
     dualStack: linux ? !containsOne("/proc/sys/net/ipv6/bindv6only") : Deno.build.os !== "windows",
     wholeLoopback: linux,
+    links: null,
+    unlisted: new Set(),
+    unbindable: new Map(),
   };
 }
 
@@ -59,15 +90,15 @@ export function machineAddresses(
     const name = os === "linux" ? label.replace(/:.*$/, "") : label;
     const bare = parseIp(address);
     if (bare === null) continue;
-    // Windows knows a zone only by number; on other systems the name works and is clearer.
-    const zone = os === "windows" ? String(scopeid) : name;
-    const ip = isLinkLocal(bare) ? parseIp(`${address}%${zone}`) : bare;
+    const isLink = isLinkLocal(bare);
     found.push({
-      ip: ip ?? bare,
+      // Windows knows a zone only by number; on other systems the name works and is clearer.
+      ip: withZone(bare, os === "windows" ? String(scopeid) : name),
       interface: name,
+      scopeId: isLink ? scopeid ?? 0 : 0,
       family: isIpv4(bare) ? 4 : 6,
       prefixBits: Number(cidr.slice(cidr.lastIndexOf("/") + 1)),
-      scope: isLinkLocal(bare) ? "link" : isLoopback(bare) ? "host" : "global",
+      scope: isLink ? "link" : isLoopback(bare) ? "host" : "global",
     });
   }
   return found;
@@ -84,48 +115,9 @@ export function addressSnapshot(): string {
     .join("\n");
 }
 
-/** Finds the interface of an address; built once for each plan. */
-export interface AddressTable {
-  /** Returns the interface that has `ip`; null if the machine does not have it. */
-  interfaceOf(ip: Ip): string | null;
-}
-
-/**
- * Builds the table of the machine's addresses. On Linux it also knows 127.0.0.2 and the like: the
- * whole prefix of a loopback interface is local, although only one of its addresses is listed.
- */
-export function addressTable(machine: Machine): AddressTable {
-  const byIp = new Map<string, string>();
-  for (const address of machine.addresses) byIp.set(address.ip, address.interface);
-  const loopbacks = machine.wholeLoopback ? machine.addresses.filter(isLoopbackBlock) : [];
-  const blocks = loopbacks.map((address) => ({
-    interface: address.interface,
-    base: ipaddr.IPv4.parse(address.ip),
-    bits: address.prefixBits,
-  }));
-  return {
-    interfaceOf(ip: Ip): string | null {
-      const listed = byIp.get(ip);
-      if (listed !== undefined) return listed;
-      if (blocks.length === 0 || !isIpv4(ip)) return null;
-      const address = ipaddr.IPv4.parse(ip);
-      return blocks.find(({ base, bits }) => address.match(base, bits))?.interface ?? null;
-    },
-  };
-}
-
-/** Reports whether an address is in fe80::/10, and so is meaningful only with an interface. */
-export function isLinkLocal(ip: Ip): boolean {
-  return /^fe[89ab]/.test(ip);
-}
-
 /** Reports whether an address is in 127.0.0.0/8, or is ::1. */
 export function isLoopback(ip: Ip): boolean {
   return ip === "::1" || (isIpv4(ip) && ip.startsWith("127."));
-}
-
-function isLoopbackBlock(address: MachineAddress): boolean {
-  return address.family === 4 && address.interface === "lo" && address.prefixBits > 0;
 }
 
 function exists(path: string): boolean {
@@ -143,12 +135,4 @@ function containsOne(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Reports whether two addresses are equal, ignoring the zone if only one of them has one. */
-export function equalsIgnoringZone(a: Ip, b: Ip): boolean {
-  if (a === b) return true;
-  const [left, leftZone] = a.split("%");
-  const [right, rightZone] = b.split("%");
-  return left === right && (leftZone === undefined || rightZone === undefined);
 }

@@ -10,7 +10,9 @@ import {
   formatEndpoint,
   type Ip,
   isIpv4,
+  withoutZone,
 } from "../../base/address.ts";
+import { needsZone } from "./address_table.ts";
 
 /**
  * One listening socket of one process. Several processes may share an endpoint (SO_REUSEPORT or
@@ -36,6 +38,8 @@ export interface PortOwner extends Endpoint {
 export function endpointsCollide(a: Endpoint, b: Endpoint, dualStack: boolean): boolean {
   if (a.port !== b.port) return false;
   if (a.ip === b.ip) return true;
+  // A link-local address without a zone may be on the other's interface.
+  if ((needsZone(a.ip) || needsZone(b.ip)) && withoutZone(a.ip) === withoutZone(b.ip)) return true;
   if (dualStack && (a.ip === ANY_V6 || b.ip === ANY_V6)) return true;
   if (isIpv4(a.ip) !== isIpv4(b.ip)) return false;
   const any = isIpv4(a.ip) ? ANY_V4 : ANY_V6;

@@ -4,17 +4,23 @@
  *
  * @module
  */
-import type { Endpoint } from "../../base/address.ts";
+import { type Endpoint, isLinkLocal, withoutZone, withZone } from "../../base/address.ts";
+import { machineAddresses } from "./machine_addresses.ts";
 import { endpointsCollide, type PortOwner } from "./port_owner.ts";
 import { readProcFiles } from "./proc_files.ts";
 import type { ProcFiles } from "./proc_listing.ts";
-import { type ListeningSocket, parseProcConnections, parseProcNet } from "./proc_net.ts";
+import {
+  type ListeningSocket,
+  parseProcConnections,
+  parseProcNet,
+  parseScopedSockets,
+} from "./proc_net.ts";
 
 /** Returns every process that listens on one of `ports`, or on any port if `ports` is null. */
-export function findListeners(ports: ReadonlySet<number> | null): PortOwner[] {
+export async function findListeners(ports: ReadonlySet<number> | null): Promise<PortOwner[]> {
   if (Deno.build.os !== "linux") return [];
   const found: PortOwner[] = [];
-  const proc = readProcFiles();
+  const proc = await readProcFiles();
   const own = proc.link("/proc/self/ns/net");
   const users = userNames();
   for (const [namespace, pids] of namespaces(proc, own)) {
@@ -38,36 +44,40 @@ export function findListeners(ports: ReadonlySet<number> | null): PortOwner[] {
       }
     }
   }
-  return found;
+  return await withZones(found, proc);
+}
+
+/**
+ * Adds the zones of link-local sockets, which the tables in /proc lack: from `ss`, or if exactly one
+ * interface has the address. Without a zone, a socket counts for each interface.
+ */
+async function withZones(owners: PortOwner[], proc: ProcFiles): Promise<PortOwner[]> {
+  if (!owners.some(({ ip, namespace }) => namespace === null && isLinkLocal(ip))) return owners;
+  const addresses = machineAddresses(Deno.networkInterfaces(), Deno.build.os);
+  const names = new Set(addresses.map((address) => address.interface));
+  const zones = parseScopedSockets(await proc.scopedSockets(), names);
+  return owners.map((owner) => {
+    if (owner.namespace !== null || !isLinkLocal(owner.ip)) return owner;
+    const having = addresses.filter(({ ip }) => withoutZone(ip) === owner.ip);
+    const only = having.length === 1 ? having[0]!.interface : "";
+    return { ...owner, ip: withZone(owner.ip, zones.get(owner.socket) ?? only) };
+  });
 }
 
 /** Returns the local ends of the connections established on `ports`, in this network namespace. */
-export function findConnections(ports: ReadonlySet<number>): Endpoint[] {
+export async function findConnections(ports: ReadonlySet<number>): Promise<Endpoint[]> {
   if (Deno.build.os !== "linux") return [];
-  const proc = readProcFiles();
+  const proc = await readProcFiles();
   return ["tcp", "tcp6"]
     .flatMap((name) => parseProcConnections(proc.text(`/proc/self/net/${name}`)))
     .filter(({ port }) => ports.has(port));
 }
 
-/** Returns the owners that prevent `endpoint` from being bound in this network namespace. */
-export function findPortOwners(endpoint: Endpoint): PortOwner[] {
-  return ownersAmong(findListeners(new Set([endpoint.port])), endpoint);
-}
-
-/**
- * Returns a {@linkcode findPortOwners} that looks up each port once, for many endpoints in a row.
- */
-export function cachedPortOwnerLookup(): (endpoint: Endpoint) => PortOwner[] {
-  const known = new Map<number, PortOwner[]>();
-  return (endpoint) => {
-    const listeners = known.get(endpoint.port) ?? findListeners(new Set([endpoint.port]));
-    known.set(endpoint.port, listeners);
-    return ownersAmong(listeners, endpoint);
-  };
-}
-
-function ownersAmong(listeners: readonly PortOwner[], endpoint: Endpoint): PortOwner[] {
+/** Returns those of `listeners` that prevent `endpoint` from being bound in this network namespace. */
+export function ownersAmong(
+  listeners: readonly PortOwner[],
+  endpoint: Endpoint,
+): readonly PortOwner[] {
   const own = listeners.filter(({ namespace }) => namespace === null);
   const exact = own.filter((owner) => endpointsCollide(owner, endpoint, false));
   return exact.length > 0 ? exact : own.filter((owner) => endpointsCollide(owner, endpoint, true));

@@ -3,14 +3,18 @@
  *
  * @module
  */
-import { parseProcListing, PROC_LISTING_SCRIPT, type ProcFiles } from "./proc_listing.ts";
-
-/** The portable form sets this variable to its own file, which runs the script on request. */
-const PORTABLE_FILE = "HTTPCFG_EXE";
+import {
+  parseProcListing,
+  PROC_LISTING_SCRIPT,
+  type ProcFiles,
+  SCOPED_SOCKETS_SCRIPT,
+} from "./proc_listing.ts";
+import { runListing } from "./run_listing.ts";
 
 /** Returns the current content of `/proc`. */
-export function readProcFiles(): ProcFiles {
-  return isReadable() ? DIRECT : parseProcListing(runListing());
+export async function readProcFiles(): Promise<ProcFiles> {
+  if (isReadable()) return DIRECT;
+  return parseProcListing(await runListing("--list-sockets", PROC_LISTING_SCRIPT));
 }
 
 /** Returns false in a built program, which has all permissions but one; see dist/permissions.ts. */
@@ -20,20 +24,6 @@ function isReadable(): boolean {
     return true;
   } catch (error) {
     return !(error instanceof Deno.errors.NotCapable);
-  }
-}
-
-function runListing(): string {
-  const portable = Deno.env.get(PORTABLE_FILE);
-  const [program, args] = portable
-    ? [portable, ["--list-sockets"]]
-    : ["/bin/sh", ["-c", PROC_LISTING_SCRIPT]];
-  try {
-    const { stdout } = new Deno.Command(program, { args, stdin: "null", stderr: "null" })
-      .outputSync();
-    return new TextDecoder().decode(stdout);
-  } catch {
-    return ""; // no shell, or no permission to start one: the owner stays unknown
   }
 }
 
@@ -62,4 +52,5 @@ const DIRECT: ProcFiles = {
       return [];
     }
   },
+  scopedSockets: () => runListing(null, SCOPED_SOCKETS_SCRIPT),
 };

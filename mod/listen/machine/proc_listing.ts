@@ -16,12 +16,22 @@ export interface ProcFiles {
   link(path: string): string | null;
   /** Returns the names in a directory; none if it cannot be read. */
   list(path: string): readonly string[];
+  /**
+   * Returns the listening link-local sockets of this network namespace as `ss` prints them: the
+   * kernel's tables in `/proc` have no interface. "" if there is no `ss`.
+   */
+  scopedSockets(): Promise<string>;
 }
+
+/** Prints the listening IPv6 sockets that are bound to an interface. Needs `ss`. */
+export const SCOPED_SOCKETS_SCRIPT = `\
+ss -6Hltne 2>/dev/null | grep '%'
+:`;
 
 /**
  * Prints links as `ls -l` does, and lines of text after the name of their file. It prints one table
  * of sockets for each network namespace, because all processes in one see the same. Needs ls and
- * grep.
+ * grep; ss for the interfaces of link-local sockets.
  */
 export const PROC_LISTING_SCRIPT = `\
 ls -ln /proc/self/ns/net /proc/[0-9]*/ns/net /proc/[0-9]*/fd 2>/dev/null |
@@ -34,7 +44,7 @@ ls -ln /proc/self/ns/net /proc/[0-9]*/ns/net 2>/dev/null | while IFS= read -r li
   grep -H '' "/proc/\${process%%/*}/net/tcp" "/proc/\${process%%/*}/net/tcp6" 2>/dev/null
 done
 grep -H '' /proc/[0-9]*/comm 2>/dev/null
-:`;
+${SCOPED_SOCKETS_SCRIPT}`;
 
 const LINK = /^l\S+ +\d+ +\d+ +\d+ .* (\S+) -> (\S+)$/;
 const FOLDER = /^(\/proc\/\S+):$/;
@@ -45,6 +55,7 @@ export function parseProcListing(listing: string): ProcFiles {
   const links = new Map<string, string>();
   const texts = new Map<string, string>();
   const folders = new Map<string, string[]>([["/proc", []]]);
+  const scoped: string[] = [];
   let folder = "";
   for (const line of listing.split("\n")) {
     const link = LINK.exec(line);
@@ -62,12 +73,15 @@ export function parseProcListing(listing: string): ProcFiles {
     } else if (text !== null) {
       const [, path = "", content = ""] = text;
       texts.set(path, `${texts.get(path) ?? ""}${content}\n`);
+    } else if (line.startsWith("LISTEN ")) {
+      scoped.push(line);
     }
   }
   return {
     text: (path) => texts.get(path) ?? texts.get(tableOfNamespace(path, links, texts)) ?? "",
     link: (path) => links.get(path) ?? null,
     list: (path) => folders.get(path) ?? [],
+    scopedSockets: () => Promise.resolve(scoped.join("\n")),
   };
 }
 

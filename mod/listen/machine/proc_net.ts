@@ -6,8 +6,7 @@
  *
  * @module
  */
-import ipaddr from "ipaddr.js";
-import { type Endpoint, type Ip, parseIp } from "../../base/address.ts";
+import { type Endpoint, type Ip, ipOfBytes, isIpv4 } from "../../base/address.ts";
 
 /** One listening socket, as in the kernel's table. */
 export interface ListeningSocket extends Endpoint {
@@ -61,7 +60,26 @@ function decodeAddress(hex: string): { ip: Ip; mapped: boolean } {
   for (let word = 0; word < hex.length; word += 8) {
     for (let at = word + 6; at >= word; at -= 2) bytes.push(parseInt(hex.slice(at, at + 2), 16));
   }
-  const address = ipaddr.fromByteArray(bytes);
-  const mapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress();
-  return { ip: parseIp(address.toString()) as Ip, mapped };
+  const ip = ipOfBytes(bytes);
+  return { ip, mapped: bytes.length === 16 && isIpv4(ip) };
+}
+
+/** Matches a row of `ss -e`: the interface and the inode number; `%if3` if there is none any more. */
+const SCOPED_ROW = /^LISTEN +\S+ +\S+ +\S+%([^%\s]+):[0-9]+ .* ino:([0-9]+) /;
+
+/**
+ * Returns socket -> zone of the listening sockets that are bound to an interface. A zone is the name
+ * of one of `interfaces`, or the index of an interface that no longer exists.
+ */
+export function parseScopedSockets(
+  text: string,
+  interfaces: ReadonlySet<string>,
+): Map<number, string> {
+  const zones = new Map<number, string>();
+  for (const line of text.split("\n")) {
+    const [, name = "", socket] = SCOPED_ROW.exec(line) ?? [];
+    const zone = interfaces.has(name) ? name : name.replace(/^if([0-9]+)$/, "$1");
+    if (socket !== undefined) zones.set(Number(socket), zone);
+  }
+  return zones;
 }

@@ -10,81 +10,96 @@
  *
  * @module
  */
-import { ANY_V4, ANY_V6, type Endpoint, type Ip, isIpv4 } from "../../base/address.ts";
-import type { Decision, Inclusion } from "../list/inclusion.ts";
 import {
-  type AddressTable,
-  equalsIgnoringZone,
-  isLinkLocal,
-  type Machine,
-} from "../machine/machine_addresses.ts";
+  ANY_V4,
+  ANY_V6,
+  type Endpoint,
+  type Ip,
+  isIpv4,
+  withoutZone,
+  zoneOf,
+} from "../../base/address.ts";
+import type { Decision, Inclusion } from "../list/inclusion.ts";
+import { type AddressTable, needsZone } from "../machine/address_table.ts";
+import type { Machine } from "../machine/machine_addresses.ts";
 
 /** One address to listen on. */
 export interface ListenAddress {
+  /** With the current name of its interface, if it is link-local. */
   readonly ip: Ip;
-  /** Whether the machine has the address now. */
-  readonly present: boolean;
+  /** Index of the interface of a link-local address; else 0. */
+  readonly scopeId: number;
+  /** Why it cannot be opened now, as the end of a sentence; null if it can. */
+  readonly absence: string | null;
   /** Why the address is included, as the end of a sentence. */
   readonly cause: string;
   /** Text of the entry that included it; null if none did. */
   readonly entry: string | null;
 }
 
+/** What the addresses of a plan depend on. */
+export interface ListenContext {
+  readonly inclusion: Inclusion;
+  readonly table: AddressTable;
+}
+
 /** Returns the fewest addresses that cover every address of the machine. */
 export function wildcardAddresses(machine: Machine, cause: string): ListenAddress[] {
-  const whole = (ip: Ip): ListenAddress => ({ ip, present: true, cause, entry: null });
+  const whole = (ip: Ip): ListenAddress => {
+    return { ip, scopeId: 0, absence: null, cause, entry: null };
+  };
   if (!machine.hasIpv6) return [whole(ANY_V4)];
   return machine.dualStack ? [whole(ANY_V6)] : [whole(ANY_V4), whole(ANY_V6)];
 }
 
-/** Returns the addresses that `inclusion` includes, the same for every port. */
+/**
+ * Returns the addresses that the list includes, the same for every port but one: a port on which
+ * `isScoped` tells link-local addresses of the same bytes apart gets no socket on `::`, because a
+ * connection to it does not say which interface it came to.
+ */
 export function listenAddresses(
-  inclusion: Inclusion,
-  machine: Machine,
-  table: AddressTable,
+  { inclusion, table }: ListenContext,
+  isScoped: boolean,
 ): ListenAddress[] {
-  if (inclusion.entries.length === 0) {
-    return wildcardAddresses(machine, "an empty list includes every address");
-  }
+  const { machine } = table;
   const wholeV4 = inclusion.includesFamily(4);
-  const wholeV6 = inclusion.includesFamily(6);
-  if (wholeV4 && wholeV6) return wildcardAddresses(machine, "the list includes every address");
+  const wholeV6 = inclusion.includesFamily(6) && !isScoped;
+  if (wholeV4 && wholeV6) {
+    return wildcardAddresses(
+      machine,
+      inclusion.entries.length === 0
+        ? "an empty list includes every address"
+        : "the list includes every address",
+    );
+  }
   const wildcardV6 = wholeV6 && !machine.dualStack && machine.hasIpv6;
   const found = new Map<Ip, ListenAddress>();
-  const add = (reach: ListenAddress): unknown => found.has(reach.ip) || found.set(reach.ip, reach);
-  if (wholeV4) add({ ip: ANY_V4, present: true, ...causeOf(inclusion.decide(ANY_V4, null)) });
-  if (wildcardV6) add({ ip: ANY_V6, present: true, ...causeOf(inclusion.decide(ANY_V6, null)) });
   const isCovered = (ip: Ip): boolean => isIpv4(ip) ? wholeV4 : wildcardV6;
-  for (const address of machine.addresses) {
-    if (isCovered(address.ip)) continue;
-    const decision = inclusion.decide(address.ip, address.interface);
-    if (decision.included) add({ ip: address.ip, present: true, ...causeOf(decision) });
-  }
+  const add = (ip: Ip): void => {
+    if (found.has(ip)) return;
+    const address = listenAddressFor({ inclusion, table }, ip);
+    if (address !== null) found.set(ip, address);
+  };
+  if (wholeV4) add(ANY_V4);
+  if (wildcardV6) add(ANY_V6);
+  for (const { ip } of machine.addresses) if (!isCovered(ip)) add(ip);
   for (const { target } of inclusion.entries) {
-    if (target.kind !== "address" || isCovered(target.ip) || found.has(target.ip)) continue;
+    if (target.kind !== "address" || isCovered(target.ip)) continue;
     // A link-local entry without a zone means the address on whatever interface has it.
-    if (
-      isLinkLocal(target.ip) &&
-      machine.addresses.some(({ ip }) => equalsIgnoringZone(ip, target.ip))
-    ) {
-      continue;
-    }
-    const address = listenAddressFor(inclusion, table, target.ip);
-    if (address !== null) add(address);
+    if (needsZone(target.ip) && table.recordsOf(target.ip).length > 0) continue;
+    add(table.canonical(target.ip));
   }
   return [...found.values()];
 }
 
-/** Returns one address that a site names; null if the list excludes it. */
+/** Returns one address that an entry or a site names; null if the list excludes it. */
 export function listenAddressFor(
-  inclusion: Inclusion,
-  table: AddressTable,
+  { inclusion, table }: ListenContext,
   ip: Ip,
 ): ListenAddress | null {
-  const interfaceName = table.interfaceOf(ip);
-  const decision = inclusion.decide(ip, interfaceName);
+  const decision = inclusion.decide(ip);
   if (!decision.included) return null;
-  return { ip, present: interfaceName !== null, ...causeOf(decision) };
+  return { ip, scopeId: table.scopeIdOf(ip), absence: table.absenceOf(ip), ...causeOf(decision) };
 }
 
 /** Returns why an address is excluded, as the end of a sentence. */
@@ -92,6 +107,16 @@ export function whyExcluded(decision: Decision): string {
   return decision.entry === null
     ? "not on the IP inclusion list"
     : `excluded from the IP inclusion list by "${decision.entry.text}"`;
+}
+
+/**
+ * Returns the addresses that a binding's address means on this machine: itself or, for a link-local
+ * address without a zone, the one of each interface that has it.
+ */
+export function boundAddresses(ip: Ip, table: AddressTable): readonly Ip[] {
+  if (!needsZone(ip)) return [table.canonical(ip)];
+  const records = table.recordsOf(ip);
+  return records.length === 0 ? [ip] : records.map((record) => record.ip);
 }
 
 function causeOf({ entry }: Decision): { cause: string; entry: string | null } {
@@ -104,6 +129,7 @@ function causeOf({ entry }: Decision): { cause: string; entry: string | null } {
 export function reaches(socket: Endpoint, target: Endpoint, dualStack: boolean): boolean {
   if (socket.port !== target.port) return false;
   if (socket.ip === target.ip) return true;
+  if (zoneOf(target.ip) === "" && withoutZone(socket.ip) === target.ip) return true;
   if (socket.ip === ANY_V6) return !isIpv4(target.ip) || dualStack;
   return socket.ip === ANY_V4 && isIpv4(target.ip);
 }

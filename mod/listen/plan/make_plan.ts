@@ -7,6 +7,8 @@
  * `status` reports the result: all four from this one value.
  *
  * - Every included address gets a socket on every port that a starting site uses.
+ * - A socket is identified by its address, port and, for a link-local address, the index of its
+ *   interface: one of an interface that is gone is closed, whatever has its name now.
  * - A site whose binding is outside the list does not start; the others do.
  * - Of two sites with the same binding, the later does not start; nor does a site that would use
  *   TLS on a port on which an earlier one uses plain HTTP, or the reverse.
@@ -28,20 +30,31 @@ import {
   type Ip,
   isIpv4,
   isWildcard,
+  withoutZone,
+  zoneOf,
 } from "../../base/address.ts";
-import type { Fault } from "../../base/fault.ts";
-import { BindFault } from "../machine/bind_fault.ts";
+import type { BindFault } from "../machine/bind_fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { describeOwner, endpointsCollide, type PortOwner } from "../machine/port_owner.ts";
-import { compileInclusion, type Inclusion } from "../list/inclusion.ts";
+import { compileInclusion, interfacesMatching } from "../list/inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
-import { type AddressTable, addressTable, type Machine } from "../machine/machine_addresses.ts";
+import { ADDRESS_ABSENT, AddressTable } from "../machine/address_table.ts";
+import type { Machine } from "../machine/machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./admission.ts";
-import { ADDRESS_ABSENT, type Plan, type PlannedEndpoint, type PlannedSite } from "./plan.ts";
 import {
+  ADDRESS_LOST,
+  type Plan,
+  type PlannedEndpoint,
+  type PlannedSite,
+  type SocketEndpoint,
+  socketKey,
+} from "./plan.ts";
+import {
+  boundAddresses,
   type ListenAddress,
   listenAddresses,
   listenAddressFor,
+  type ListenContext,
   whyExcluded,
   wildcardAddresses,
 } from "./listen_addresses.ts";
@@ -61,7 +74,7 @@ export interface PlanInput {
   readonly sites: readonly PlanSite[];
   readonly machine: Machine;
   /** Sockets that the service now has open. */
-  readonly running: readonly Endpoint[];
+  readonly running: readonly SocketEndpoint[];
   /** Listening sockets of other processes. */
   readonly held: readonly PortOwner[];
   /** The attempts to open sockets for this plan that failed. */
@@ -71,31 +84,35 @@ export interface PlanInput {
   readonly strict: boolean;
 }
 
-/** A failed attempt to bind; the fault is a BindFault if the system gave a reason. */
+/** A failed attempt to bind. */
 export interface FailedBind {
-  readonly endpoint: Endpoint;
-  readonly fault: Fault;
+  readonly endpoint: SocketEndpoint;
+  readonly fault: BindFault;
 }
 
 /** Makes the plan. Its cost grows with addresses x ports + entries, not with their product. */
 export function makePlan(input: PlanInput): Plan {
-  const inclusion = compileInclusion(input.generation < 6 ? [] : input.list);
-  const table = addressTable(input.machine);
-  const held = Map.groupBy(input.held, ({ port }) => port);
-  const failed = new Map(input.failed.map((one) => [endpointKey(one.endpoint), one.fault]));
-  const running = endpointSet(input.running);
-  const context: Context = { input, inclusion, table, held, failed, running };
-  const admissions = admitSites(input.sites, (ip) => refusalOf(context, ip));
+  const table = new AddressTable(input.machine);
+  const context: Context = {
+    input,
+    inclusion: compileInclusion(input.generation < 6 ? [] : input.list, table),
+    table,
+    held: Map.groupBy(input.held, ({ port }) => port),
+    failed: new Map(input.failed.map((one) => [socketKey(one.endpoint), one.fault])),
+    running: new Set(input.running.map(socketKey)),
+    runningAt: new Map(input.running.map((socket) => [formatEndpoint(socket), socket])),
+  };
+  const admissions = admitSites(
+    input.sites.map((site) => withCanonicalZones(site, table)),
+    (ip) => refusalOf(context, ip),
+  );
   const ports = portsOf(admissions, input.generation);
   const endpointsOf = new Map<number, PlannedEndpoint[]>();
-  const common = input.generation < 6 ? [] : listenAddresses(inclusion, input.machine, table);
+  const addressesFor = addressesByPort(context);
   for (const port of ports.values()) {
-    const addresses = input.generation < 6
-      ? pooledAddresses(context, port)
-      : [...common, ...namedAddresses(context, port, common)];
-    endpointsOf.set(port.number, addresses.map((one) => planEndpoint(context, port, one)));
+    endpointsOf.set(port.number, addressesFor(port).map((one) => planEndpoint(context, port, one)));
   }
-  const sites = admissions.map((admission) => finishSite(admission, endpointsOf, input));
+  const sites = admissions.map((admission) => finishSite(admission, endpointsOf, context));
   const alive = new Set(
     admissions.filter((_, i) => isAlive(sites[i]!)).flatMap(({ site, refusal }) =>
       refusal === null ? site.bindings.map(({ port }) => port) : []
@@ -104,10 +121,44 @@ export function makePlan(input: PlanInput): Plan {
   const kept = [...endpointsOf].flatMap(([port, endpoints]) =>
     alive.has(port) ? endpoints : endpoints.filter(({ action }) => action === "refused")
   );
-  const stays = endpointSet(kept.filter(({ action }) => action !== "refused"));
-  const closed = input.running.filter((endpoint) => !stays.has(endpointKey(endpoint)))
-    .map((endpoint) => planClose(context, endpoint, alive));
-  return { endpoints: sortEndpoints([...kept, ...closed]), ...separate(input.sites, sites) };
+  const stays = new Set(kept.filter(({ action }) => action !== "refused").map(socketKey));
+  const closed = input.running.filter((socket) => !stays.has(socketKey(socket)))
+    .map((socket) => planClose(context, socket, alive));
+  return {
+    endpoints: sortEndpoints([...kept, ...closed]),
+    ...separate(input.sites, sites),
+    unmatched: unmatchedEntries(context),
+  };
+}
+
+function unmatchedEntries({ inclusion, table }: Context): string[] {
+  return inclusion.entries.filter(({ target }) =>
+    target.kind === "interface" && interfacesMatching(target, table.interfaces).length === 0
+  ).map(({ text }) => text);
+}
+
+/** Returns the function that gives each port its addresses; most ports have the same. */
+function addressesByPort(context: Context): (port: Port) => readonly ListenAddress[] {
+  if (context.input.generation < 6) return (port) => pooledAddresses(context, port);
+  const known = new Map<boolean, readonly ListenAddress[]>();
+  return (port) => {
+    const isScoped = [...port.named].some((ip) => isAmbiguous(ip, context.table));
+    const common = known.get(isScoped) ?? listenAddresses(context, isScoped);
+    known.set(isScoped, common);
+    return [...common, ...namedAddresses(context, port, common)];
+  };
+}
+
+/** Reports whether several interfaces have the link-local address `ip`. */
+function isAmbiguous(ip: Ip, table: AddressTable): boolean {
+  return zoneOf(ip) !== "" && table.recordsOf(withoutZone(ip)).length > 1;
+}
+
+function withCanonicalZones(site: PlanSite, table: AddressTable): PlanSite {
+  const bindings = site.bindings.map((binding) => {
+    return binding.ip === null ? binding : { ...binding, ip: table.canonical(binding.ip) };
+  });
+  return { ...site, bindings };
 }
 
 /** Separates the sites from the registered programs, which are planned in the same way. */
@@ -124,13 +175,14 @@ function separate(
   };
 }
 
-interface Context {
+interface Context extends ListenContext {
   readonly input: PlanInput;
-  readonly inclusion: Inclusion;
-  readonly table: AddressTable;
   readonly held: ReadonlyMap<number, readonly PortOwner[]>;
-  readonly failed: ReadonlyMap<string, Fault>;
+  readonly failed: ReadonlyMap<string, BindFault>;
+  /** Keys of the open sockets. */
   readonly running: ReadonlySet<string>;
+  /** Endpoint as text -> the open socket there. */
+  readonly runningAt: ReadonlyMap<string, SocketEndpoint>;
 }
 
 /** A port that at least one starting site uses. */
@@ -161,8 +213,8 @@ function portsOf(admissions: readonly Admission[], generation: Generation): Map<
  * Returns why the list prevents `ip` from being bound; null if it does not. Generation 5 has no
  * list.
  */
-function refusalOf({ inclusion, table }: Context, ip: Ip): string | null {
-  const decision = inclusion.decide(ip, table.interfaceOf(ip));
+function refusalOf({ inclusion }: Context, ip: Ip): string | null {
+  const decision = inclusion.decide(ip);
   return decision.included ? null : whyExcluded(decision);
 }
 
@@ -177,10 +229,11 @@ function namedAddresses(
 ): ListenAddress[] {
   const have = new Set(common.map(({ ip }) => ip));
   const found: ListenAddress[] = [];
-  for (const ip of port.named) {
+  for (const ip of [...port.named].flatMap((one) => boundAddresses(one, context.table))) {
     if (have.has(ip) || coveredBy(ip, have, context.input.machine)) continue;
-    const address = listenAddressFor(context.inclusion, context.table, ip);
+    const address = listenAddressFor(context, ip);
     if (address !== null) found.push(address);
+    have.add(ip);
   }
   return found;
 }
@@ -193,9 +246,11 @@ function pooledAddresses({ input, table }: Context, port: Port): ListenAddress[]
       : "the sites of IIS 5 share one socket per port";
     return wildcardAddresses(input.machine, cause);
   }
-  return [...port.named].map((ip) => ({
+  const named = new Set([...port.named].flatMap((ip) => boundAddresses(ip, table)));
+  return [...named].map((ip) => ({
     ip,
-    present: table.interfaceOf(ip) !== null,
+    scopeId: table.scopeIdOf(ip),
+    absence: table.absenceOf(ip),
     cause: isIis4
       ? "a bound site of IIS 4 has a socket of its own"
       : "DisableSocketPooling gives the site a socket of its own",
@@ -210,26 +265,39 @@ function coveredBy(ip: Ip, sockets: ReadonlySet<Ip>, machine: Machine): boolean 
 
 function planEndpoint(context: Context, port: Port, address: ListenAddress): PlannedEndpoint {
   const { input, running, failed } = context;
-  const { ip, entry, cause } = address;
-  const endpoint = { ip, port: port.number };
+  const { ip, scopeId, entry, cause } = address;
+  const endpoint = { ip, port: port.number, scopeId };
   const common = { ...endpoint, secure: port.secure, entry, holders: [], returns: false };
-  const key = endpointKey(endpoint);
+  const key = socketKey(endpoint);
   const fault = failed.get(key);
-  const isRunning = running.has(key);
-  if (!address.present || (fault instanceof BindFault && fault.isAbsent)) {
-    const cause = isRunning ? "this machine no longer has the address" : ADDRESS_ABSENT;
-    if (isRunning) return { ...common, action: "close", cause, returns: !input.strict };
-    return { ...common, action: input.strict ? "refused" : "wait", cause };
+  const absence = address.absence ?? (fault?.isAbsent ? absenceAfterBind(context, ip) : null);
+  if (absence !== null) {
+    const open = context.runningAt.get(formatEndpoint(endpoint));
+    if (open === undefined) {
+      return { ...common, action: input.strict ? "refused" : "wait", cause: absence };
+    }
+    const lost = absence === ADDRESS_ABSENT ? ADDRESS_LOST : absence;
+    return {
+      ...common,
+      scopeId: open.scopeId,
+      action: "close",
+      cause: lost,
+      returns: !input.strict,
+    };
   }
-  if (isRunning) return { ...common, action: "keep", cause };
-  if (fault instanceof BindFault) {
+  if (running.has(key)) return { ...common, action: "keep", cause };
+  if (fault !== undefined) {
     return { ...common, action: "refused", cause: fault.reason, holders: fault.holders };
   }
-  if (fault !== undefined) return { ...common, action: "refused", cause: fault.message };
   const holders = ownersOf(context, endpoint);
   if (holders.length === 0) return { ...common, action: "open", cause };
   const owners = holders.map(describeOwner).join(" and ");
   return { ...common, action: "refused", cause: `the port is held by ${owners}`, holders };
+}
+
+/** Returns the cause for an address that was there when the machine was read. */
+function absenceAfterBind({ table }: Context, ip: Ip): string {
+  return table.recordsOf(ip).length === 0 ? ADDRESS_ABSENT : "the system just stopped allowing it";
 }
 
 function ownersOf({ held, input }: Context, endpoint: Endpoint): PortOwner[] {
@@ -246,39 +314,42 @@ function isDual(held: PortOwner, onPort: readonly PortOwner[], machine: Machine)
 }
 
 function planClose(
-  { inclusion, table }: Context,
-  endpoint: Endpoint,
+  { inclusion, table, input }: Context,
+  socket: SocketEndpoint,
   alive: ReadonlySet<number>,
 ): PlannedEndpoint {
-  const { ip, port } = endpoint;
-  const interfaceName = table.interfaceOf(ip);
-  const decision = inclusion.decide(ip, interfaceName);
+  const { ip, port, scopeId } = socket;
+  const decision = inclusion.decide(ip);
+  const isPresent = table.absenceOf(ip) === null;
   const cause = !alive.has(port)
     ? `no starting site uses port ${port}`
-    : isWildcard(ip) || decision.included && interfaceName !== null
+    : scopeId !== 0 && !input.machine.addresses.some((one) => one.scopeId === scopeId)
+    ? `its interface no longer exists (index ${scopeId})`
+    : isWildcard(ip) || decision.included && isPresent
     ? "other sockets replace it"
-    : interfaceName === null
-    ? "this machine no longer has the address"
+    : !isPresent
+    ? ADDRESS_LOST
     : whyExcluded(decision);
   const entry = decision.entry?.text ?? null;
-  const common = { ip, port, secure: false, entry, holders: [], returns: false };
+  const common = { ip, port, scopeId, secure: false, entry, holders: [], returns: false };
   return { ...common, action: "close", cause };
 }
 
 function finishSite(
   { site, refusal, partialReason }: Admission,
   endpointsOf: ReadonlyMap<number, readonly PlannedEndpoint[]>,
-  { machine }: PlanInput,
+  { input: { machine }, table }: Context,
 ): PlannedSite {
   const { id, name } = site;
   if (refusal !== null) return { id, name, ...refusal };
   const serving: PlannedEndpoint[] = [];
   for (const { ip, port } of site.bindings) {
+    const bound = ip === null ? [] : boundAddresses(ip, table);
     for (const endpoint of endpointsOf.get(port) ?? []) {
       const sockets = new Set([endpoint.ip]);
-      if (ip === null || ip === endpoint.ip || coveredBy(ip, sockets, machine)) {
-        serving.push(endpoint);
-      }
+      const serves = ip === null ||
+        bound.some((one) => one === endpoint.ip || coveredBy(one, sockets, machine));
+      if (serves) serving.push(endpoint);
     }
   }
   const refused = serving.find(({ action }) => action === "refused");
@@ -291,20 +362,16 @@ function finishSite(
     const win32 = held ? WIN32.SHARING_VIOLATION : WIN32.INVALID_NETNAME;
     return { id, name, state: "failed", reason: why, win32 };
   }
-  const reason = why ?? "this machine has none of its addresses yet";
+  const waiting = serving.find(({ action, cause }) =>
+    action === "wait" && cause !== ADDRESS_ABSENT
+  );
+  const reason = why ?? (waiting && `${formatEndpoint(waiting)}: ${waiting.cause}`) ??
+    "this machine has none of its addresses yet";
   return { id, name, state: "waiting", reason, win32: 0 };
 }
 
 function isAlive({ state }: PlannedSite): boolean {
   return state === "started" || state === "waiting";
-}
-
-function endpointKey({ ip, port }: Endpoint): string {
-  return `${ip} ${port}`;
-}
-
-function endpointSet(endpoints: readonly Endpoint[]): Set<string> {
-  return new Set(endpoints.map(endpointKey));
 }
 
 function sortEndpoints(endpoints: PlannedEndpoint[]): PlannedEndpoint[] {

@@ -4,14 +4,26 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../../base/address.ts";
+import { type Endpoint, withoutZone } from "../../base/address.ts";
+import { ADDRESS_ABSENT } from "../machine/address_table.ts";
 import type { PortOwner } from "../machine/port_owner.ts";
 
 /** What happens to one address and port. */
 export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";
 
+/** A listening socket, as the system identifies it. */
+export interface SocketEndpoint extends Endpoint {
+  /** Index of the interface of a link-local address; 0 for any other, or while it is absent. */
+  readonly scopeId: number;
+}
+
+/** Returns what identifies a socket: two with the same key cannot both be open. */
+export function socketKey({ ip, port, scopeId }: SocketEndpoint): string {
+  return scopeId === 0 ? `${ip} ${port}` : `${withoutZone(ip)}%${scopeId} ${port}`;
+}
+
 /** One line of the plan. */
-export interface PlannedEndpoint extends Endpoint {
+export interface PlannedEndpoint extends SocketEndpoint {
   readonly action: EndpointAction;
   /** Whether the port uses TLS. */
   readonly secure: boolean;
@@ -52,14 +64,17 @@ export interface Plan {
   readonly sites: readonly PlannedSite[];
   /** In the order of the input. */
   readonly registrations: readonly PlannedRegistration[];
+  /** Entries of the list that name no interface of this machine, as after a new name. */
+  readonly unmatched: readonly string[];
 }
 
 /**
- * Returns 0 if there is nothing to do, 2 if sockets open or close, 1 for a refusal or failed site.
+ * Returns 0 if there is nothing to do, 2 if sockets open or close, 1 for a refusal or for a site
+ * without a socket.
  */
 export function planStatus(plan: Plan): 0 | 1 | 2 {
   if (plan.endpoints.some(({ action }) => action === "refused")) return 1;
-  if (plan.sites.some(({ state }) => state === "failed")) return 1;
+  if (plan.sites.some(({ state }) => state === "failed" || state === "waiting")) return 1;
   return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 2 : 0;
 }
 
@@ -68,13 +83,14 @@ export function afterClosing(plan: Plan): Plan {
   const endpoints = plan.endpoints.flatMap((endpoint): PlannedEndpoint[] => {
     if (endpoint.action !== "close") return [endpoint];
     if (!endpoint.returns) return [];
-    return [{ ...endpoint, action: "wait", cause: ADDRESS_ABSENT, returns: false }];
+    const cause = endpoint.cause === ADDRESS_LOST ? ADDRESS_ABSENT : endpoint.cause;
+    return [{ ...endpoint, scopeId: 0, action: "wait", cause, returns: false }];
   });
   return { ...plan, endpoints };
 }
 
-/** The cause of waiting for an address. */
-export const ADDRESS_ABSENT = "no interface of this machine has the address";
+/** The cause of closing a socket whose address is gone. */
+export const ADDRESS_LOST = "this machine no longer has the address";
 
 /** Returns the sockets that listen under `after` but not under `before`, and the reverse. */
 export function listeningChanges(
@@ -83,7 +99,7 @@ export function listeningChanges(
 ): { readonly opened: PlannedEndpoint[]; readonly closed: PlannedEndpoint[] } {
   const [old, current] = [listeningIn(before), listeningIn(after)];
   const opened = [...current].filter(([key]) => !old.has(key)).map(([, endpoint]) => endpoint);
-  const planned = new Map(after.endpoints.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
+  const planned = new Map(after.endpoints.map((endpoint) => [socketKey(endpoint), endpoint]));
   const closed = [...old].filter(([key]) => !current.has(key))
     .map(([key, endpoint]) =>
       planned.get(key) ?? { ...endpoint, cause: "other sockets replace it" }
@@ -93,5 +109,5 @@ export function listeningChanges(
 
 function listeningIn({ endpoints }: Plan): Map<string, PlannedEndpoint> {
   const open = endpoints.filter(({ action }) => action === "open" || action === "keep");
-  return new Map(open.map((endpoint) => [formatEndpoint(endpoint), endpoint]));
+  return new Map(open.map((endpoint) => [socketKey(endpoint), endpoint]));
 }

@@ -6,14 +6,19 @@
  *
  * @module
  */
-import type { Endpoint } from "../../base/address.ts";
+import type { Ip } from "../../base/address.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
+import { compileInclusion, interfacesMatching } from "../list/inclusion.ts";
+import { isPattern, type ListEntry } from "../../config/document/list_entry.ts";
+import { AddressTable } from "../machine/address_table.ts";
+import { askSystem, readLinks } from "../machine/ask_system.ts";
+import { type Machine, readMachine } from "../machine/machine_addresses.ts";
 import { findListeners } from "../machine/port_owners.ts";
-import type { ListEntry } from "../../config/document/list_entry.ts";
-import { readMachine } from "../machine/machine_addresses.ts";
+import type { PlanSite } from "./admission.ts";
 import type { PlanInput } from "./make_plan.ts";
+import type { SocketEndpoint } from "./plan.ts";
 import { generationOf, portsOf, programsToPlan, sitesToPlan } from "./sites_to_plan.ts";
 
 /** What is known before the machine is inspected. */
@@ -25,33 +30,74 @@ export interface PlanSource {
   readonly check: CertificateCheck;
   /** The prefixes that programs have registered. */
   readonly registrations: readonly UrlPrefix[];
+  /** Further addresses to ask the system about. */
+  readonly asked?: readonly Ip[];
 }
 
 /**
  * Gathers the input for the service itself. It does not look for port owners: binding shows whether
  * a port is in use, and reading all of /proc would keep its clients waiting.
  */
-export function gatherPlanInput({ document, list, check, registrations }: PlanSource): PlanInput {
+export async function gatherPlanInput(
+  { document, list, check, registrations, asked = [] }: PlanSource,
+  running: readonly SocketEndpoint[],
+): Promise<PlanInput> {
   // Programs come first: a registration stays, and a site that is added later finds its prefix
   // taken.
   const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
-  const machine = readMachine();
+  const machine = await inspectMachine(list, sites, running, asked);
   const generation = generationOf(document);
-  return { list, sites, machine, running: [], held: [], failed: [], generation, strict: false };
+  return { list, sites, machine, running, held: [], failed: [], generation, strict: false };
 }
 
 /**
  * Gathers the input for a caller that cannot bind. `running` are the sockets of the service; `pid`
  * is its process, whose own sockets do not count as conflicts, null if none runs.
  */
-export function previewPlanInput(
+export async function previewPlanInput(
   source: PlanSource,
-  running: readonly Endpoint[],
+  running: readonly SocketEndpoint[],
   pid: number | null,
-): PlanInput {
-  const input = gatherPlanInput(source);
-  const held = findListeners(portsOf(input.sites)).filter((owner) => {
+): Promise<PlanInput> {
+  const input = await gatherPlanInput(source, running);
+  const held = (await findListeners(portsOf(input.sites))).filter((owner) => {
     return owner.namespace === null && (pid === null || owner.pid !== pid);
   });
-  return { ...input, running, held };
+  return { ...input, held };
+}
+
+/** Reads the addresses, and asks the system about those that matter and that it may see otherwise. */
+async function inspectMachine(
+  list: readonly ListEntry[],
+  sites: readonly PlanSite[],
+  running: readonly SocketEndpoint[],
+  asked: readonly Ip[],
+): Promise<Machine> {
+  const read = readMachine();
+  const machine = needsLinks(list, read) ? { ...read, links: await readLinks() } : read;
+  const table = new AddressTable(machine);
+  const inclusion = compileInclusion(list, table);
+  const isWhole = { 4: inclusion.includesFamily(4), 6: inclusion.includesFamily(6) };
+  const open = new Set(running.map(({ ip }) => ip));
+  const included = machine.addresses.filter(({ ip, family }) => {
+    return !isWhole[family] && !open.has(ip) && inclusion.decide(ip).included;
+  }).map(({ ip }) => ip);
+  const entries = list.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
+  const bound = sites.flatMap(({ bindings }) => bindings.flatMap(({ ip }) => ip ?? []));
+  const named = [...entries, ...bound, ...asked]
+    .filter((ip) => table.recordsOf(ip).length === 0);
+  return await askSystem(machine, { named, wanted: [...included, ...asked] });
+}
+
+/**
+ * Reports whether the list names interfaces in a way that the addresses do not answer: by a pattern
+ * or an alternative name, or without unstable addresses.
+ */
+export function needsLinks(list: readonly ListEntry[], machine: Machine): boolean {
+  const entries = list.flatMap(({ target }) => target.kind === "interface" ? [target] : []);
+  if (entries.length === 0) return false;
+  const { interfaces } = new AddressTable(machine);
+  return entries.some((target) =>
+    target.isStable || isPattern(target) || interfacesMatching(target, interfaces).length === 0
+  );
 }

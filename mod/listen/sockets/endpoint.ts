@@ -8,14 +8,14 @@
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
+import { bindName } from "../machine/ask_system.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { bindFault } from "../machine/bind_fault.ts";
-import type { PortOwner } from "../machine/port_owner.ts";
-import { findPortOwners } from "../machine/port_owners.ts";
+import type { SocketEndpoint } from "../plan/plan.ts";
 
 /** The address and port to bind. */
-interface EndpointRequest extends Endpoint {
+interface EndpointRequest extends SocketEndpoint {
   /** Maximum number of connections waiting to be accepted (ServerListenBacklog). */
   readonly tcpBacklog: number;
 }
@@ -40,21 +40,25 @@ export interface OpenEndpoint {
   close(): Promise<void>;
 }
 
-/**
- * Listens on one address and port.
- *
- * Throws a {@linkcode Fault} that names the endpoint and, if it is in use, its owners. A caller
- * that opens many endpoints passes a caching lookup, because each lookup reads all of /proc.
- */
+/** Listens on one address and port. Throws a {@linkcode BindFault} that names the endpoint. */
 export function openEndpoint(
   request: EndpointRequest,
   events: EndpointEvents<Deno.TcpConn>,
-  findOwners: (endpoint: Endpoint) => readonly PortOwner[] = findPortOwners,
 ): OpenEndpoint {
-  const listener = listenTcp(request, findOwners);
+  const listener = listenTcp(request);
   const { port } = listener.addr as Deno.NetAddr;
   const ended = acceptLoop(listener, events);
   return { endpoint: { ip: request.ip, port }, close: () => closeListener(listener, ended) };
+}
+
+/** Reports whether a socket can be opened now. It is open for a moment, as it would be afterwards. */
+export function canListen({ ip, port, scopeId }: SocketEndpoint): boolean {
+  try {
+    Deno.listen({ hostname: bindName(ip, scopeId), port }).close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -85,7 +89,10 @@ export async function openLocal(
   const events = { onConnection, onExhausted: ignore, onFailure: ignore };
   if (address.kind === "loopback") {
     const ip = "127.0.0.1" as Endpoint["ip"];
-    const tcp = openEndpoint({ ip, port: address.port, tcpBacklog: LOCAL_BACKLOG }, events);
+    const tcp = openEndpoint(
+      { ip, port: address.port, scopeId: 0, tcpBacklog: LOCAL_BACKLOG },
+      events,
+    );
     const { port } = tcp.endpoint;
     return { address: { kind: "loopback", port }, close: () => tcp.close() };
   }
@@ -106,16 +113,12 @@ const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"]);
 const CLIENT_GONE = new Set(["ENOTCONN", "ECONNRESET", "ECONNABORTED", "EPROTO", "EINTR"]);
 const BACK_OFF_MS = 50;
 
-function listenTcp(
-  request: EndpointRequest,
-  findOwners: (endpoint: Endpoint) => readonly PortOwner[],
-): Deno.Listener<Deno.TcpConn> {
-  const { ip, port, tcpBacklog } = request;
+function listenTcp(request: EndpointRequest): Deno.Listener<Deno.TcpConn> {
+  const { ip, port, scopeId, tcpBacklog } = request;
   try {
-    return Deno.listen({ hostname: ip, port, tcpBacklog });
+    return Deno.listen({ hostname: bindName(ip, scopeId), port, tcpBacklog });
   } catch (error) {
-    const isInUse = error instanceof Deno.errors.AddrInUse;
-    throw bindFault({ ip, port }, error, isInUse ? findOwners({ ip, port }) : [], Deno.build.os);
+    throw bindFault({ ip, port }, error, [], Deno.build.os);
   }
 }
 

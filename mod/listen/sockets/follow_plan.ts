@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Machine } from "../machine/machine_addresses.ts";
 import { type FailedBind, makePlan } from "../plan/make_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { gatherPlanInput, type PlanSource } from "../plan/plan_input.ts";
@@ -19,6 +20,12 @@ export interface FollowPlanOptions {
   readonly isFatal?: (failed: FailedBind) => boolean;
 }
 
+/** The plan that is in force, and the machine that it was made for. */
+interface FollowedPlan {
+  readonly plan: Plan;
+  readonly machine: Machine;
+}
+
 /**
  * Opens the sockets of the plan and returns the plan that is now in force. Sockets that it closes
  * still listen, unless they conflicted with a new one: the caller closes them when the new ones are
@@ -28,17 +35,19 @@ export async function followPlan(
   sockets: SocketSet,
   source: PlanSource,
   { tcpBacklog, check, isFatal = (): boolean => false }: FollowPlanOptions,
-): Promise<Plan> {
-  const gathered = gatherPlanInput(source);
-  const { dualStack } = gathered.machine;
+): Promise<FollowedPlan> {
+  const gathered = await gatherPlanInput(source, sockets.endpoints());
+  const { machine } = gathered;
+  const { dualStack } = machine;
   const failed: FailedBind[] = [];
-  check?.(makePlan({ ...gathered, running: sockets.endpoints() }));
+  const planNow = (): Plan => makePlan({ ...gathered, running: sockets.endpoints(), failed });
+  check?.(planNow());
   for (;;) {
-    const plan = makePlan({ ...gathered, running: sockets.endpoints(), failed });
+    const plan = planNow();
     const step = await makeTransition(sockets, plan, { tcpBacklog, dualStack, isFatal });
     if (step.length === 0) {
-      sockets.updateProtocols(plan);
-      return plan;
+      sockets.settle(plan, machine);
+      return { plan, machine };
     }
     failed.push(...step);
   }

@@ -1,89 +1,154 @@
 /**
- * The listening sockets of the running service, opened and closed according to a plan.
+ * Edge: the listening sockets of the running service, opened and closed according to a plan.
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../../base/address.ts";
-import { Fault } from "../../base/fault.ts";
-import { type OpenEndpoint, openEndpoint } from "./endpoint.ts";
+import { isLinkLocal, isWildcard, parseIp, withZone, zoneOf } from "../../base/address.ts";
+import { AddressTable } from "../machine/address_table.ts";
+import { BindFault, bindFault } from "../machine/bind_fault.ts";
+import type { Machine } from "../machine/machine_addresses.ts";
 import type { PortOwner } from "../machine/port_owner.ts";
-import { cachedPortOwnerLookup } from "../machine/port_owners.ts";
+import { findListeners, ownersAmong } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
+import { type PlannedEndpoint, type SocketEndpoint, socketKey } from "../plan/plan.ts";
+import { type OpenEndpoint, openEndpoint } from "./endpoint.ts";
 
 interface SocketEvents {
   /** `isSecure`: the socket uses TLS. */
   onConnection(conn: Deno.TcpConn, isSecure: boolean): void;
   /** Out of file descriptors: close what is dispensable. */
   onExhausted(): void;
-  onFailure(endpoint: Endpoint, error: unknown): void;
+  onFailure(endpoint: SocketEndpoint, error: unknown): void;
 }
 
 interface OpenSocket {
-  readonly endpoint: Endpoint;
+  /** With the current name of its interface. */
+  endpoint: SocketEndpoint;
+  isSecure: boolean;
   readonly socket: OpenEndpoint;
-  readonly protocol: { isSecure: boolean };
 }
+
+/** Attempts at a port that is in use although no other process holds it. */
+const ATTEMPTS_MAX = 3;
 
 export class SocketSet {
   readonly #open = new Map<string, OpenSocket>();
   readonly #events: SocketEvents;
-  readonly #makeLookup: () => (endpoint: Endpoint) => readonly PortOwner[];
+  readonly #findListeners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]>;
+  /** For the zones of connections to a wildcard; null until a plan is settled. */
+  #table: AddressTable | null = null;
 
-  /** `makeLookup` makes the lookup of port owners, once for each {@linkcode SocketSet.open}. */
   constructor(
     events: SocketEvents,
-    makeLookup: () => (endpoint: Endpoint) => readonly PortOwner[] = cachedPortOwnerLookup,
+    findOwners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]> = findListeners,
   ) {
     this.#events = events;
-    this.#makeLookup = makeLookup;
+    this.#findListeners = findOwners;
   }
 
   /** Returns the endpoints of the sockets that now listen. */
-  endpoints(): Endpoint[] {
+  endpoints(): SocketEndpoint[] {
     return [...this.#open.values()].map(({ endpoint }) => endpoint);
   }
 
   /** Opens what the plan says to open. Returns the failures; the other sockets stay open. */
-  open(plan: Pick<Plan, "endpoints">, tcpBacklog: number): FailedBind[] {
-    const failed: FailedBind[] = [];
-    const findOwners = this.#makeLookup();
-    for (const planned of plan.endpoints) {
-      if (planned.action !== "open") continue;
-      const endpoint: Endpoint = { ip: planned.ip, port: planned.port };
-      try {
-        const protocol = { isSecure: planned.secure };
-        const socket = openEndpoint({ ...endpoint, tcpBacklog }, {
-          onConnection: (conn) => this.#events.onConnection(conn, protocol.isSecure),
-          onExhausted: () => this.#events.onExhausted(),
-          onFailure: (error) => this.#events.onFailure(endpoint, error),
-        }, findOwners);
-        this.#open.set(formatEndpoint(endpoint), { endpoint, socket, protocol });
-      } catch (error) {
-        if (!(error instanceof Fault)) throw error;
-        failed.push({ endpoint, fault: error });
-      }
+  async open(plan: Pick<Plan, "endpoints">, tcpBacklog: number): Promise<FailedBind[]> {
+    const wanted = plan.endpoints.filter(({ action }) => action === "open");
+    let failed = wanted.flatMap((one) => this.#openOne(one, tcpBacklog) ?? []);
+    for (let attempt = 1; failed.some(isInUse); attempt++) {
+      const ports = new Set(failed.filter(isInUse).map(({ endpoint }) => endpoint.port));
+      const others = (await this.#findListeners(ports)).filter(({ pid }) => pid !== Deno.pid);
+      const explained = failed.map((one) => isInUse(one) ? withHolders(one, others) : one);
+      if (attempt === ATTEMPTS_MAX) return explained;
+      // What nobody holds any more was a holder that has just ended, or a socket of ours that was
+      // being closed.
+      const free = new Set(
+        explained.filter((one) => isInUse(one) && one.fault.holders.length === 0)
+          .map(({ endpoint }) => socketKey(endpoint)),
+      );
+      if (free.size === 0) return explained;
+      const again = wanted.filter((one) => free.has(socketKey(one)));
+      const stillFailed = again.flatMap((one) => this.#openOne(one, tcpBacklog) ?? []);
+      failed = [
+        ...explained.filter(({ endpoint }) => !free.has(socketKey(endpoint))),
+        ...stillFailed,
+      ];
     }
     return failed;
   }
 
-  /** Sets whether the sockets that stay open use TLS from now on, as `plan` says. */
-  updateProtocols(plan: Plan): void {
+  /**
+   * Sets what the plan says of the sockets that stay open: whether they use TLS from now on, and the
+   * present name of their interface.
+   */
+  settle(plan: Plan, machine: Machine): void {
+    this.#table = new AddressTable(machine);
     for (const planned of plan.endpoints) {
-      const found = this.#open.get(formatEndpoint(planned));
-      if (found !== undefined && planned.action === "keep") {
-        found.protocol.isSecure = planned.secure;
-      }
+      const found = this.#open.get(socketKey(planned));
+      if (found === undefined || planned.action !== "keep") continue;
+      found.isSecure = planned.secure;
+      found.endpoint = { ip: planned.ip, port: planned.port, scopeId: planned.scopeId };
     }
   }
 
   /** Closes the sockets of `endpoints`; connections that they have accepted continue. */
-  async close(endpoints: readonly Endpoint[]): Promise<void> {
+  async close(endpoints: readonly SocketEndpoint[]): Promise<void> {
     await Promise.all(endpoints.map(async (endpoint) => {
-      const key = formatEndpoint(endpoint);
+      const key = socketKey(endpoint);
       const found = this.#open.get(key);
       if (found === undefined) return;
       this.#open.delete(key);
       await found.socket.close();
     }));
   }
+
+  #openOne(planned: PlannedEndpoint, tcpBacklog: number): FailedBind | null {
+    const { ip, port, scopeId, secure: isSecure } = planned;
+    const endpoint: SocketEndpoint = { ip, port, scopeId };
+    try {
+      const socket = openEndpoint({ ...endpoint, tcpBacklog }, {
+        onConnection: (conn) => this.#accepted(conn, opened),
+        onExhausted: () => this.#events.onExhausted(),
+        onFailure: (error) => this.#events.onFailure(opened.endpoint, error),
+      });
+      const opened: OpenSocket = { endpoint, socket, isSecure };
+      this.#open.set(socketKey(endpoint), opened);
+      return null;
+    } catch (error) {
+      if (!(error instanceof BindFault)) throw error;
+      return { endpoint, fault: error };
+    }
+  }
+
+  #accepted(conn: Deno.TcpConn, { endpoint, isSecure }: OpenSocket): void {
+    if (conn.localAddr.hostname.startsWith("fe")) this.#addZones(conn, endpoint);
+    this.#events.onConnection(conn, isSecure);
+  }
+
+  /**
+   * Adds the zone to the link-local addresses of a connection: Deno reports them without. The zone
+   * is that of the socket or, on a wildcard, of the only interface that has the address.
+   */
+  #addZones(conn: Deno.TcpConn, { ip }: SocketEndpoint): void {
+    const local = parseIp(conn.localAddr.hostname);
+    if (local === null || !isLinkLocal(local)) return;
+    const records = isWildcard(ip) ? this.#table?.recordsOf(local) ?? [] : [];
+    const zone = records.length === 1 ? zoneOf(records[0]!.ip) : zoneOf(ip);
+    for (const side of ["localAddr", "remoteAddr"] as const) {
+      const address = conn[side];
+      const bare = parseIp(address.hostname);
+      if (bare === null) continue;
+      const value = { ...address, hostname: withZone(bare, zone) };
+      Object.defineProperty(conn, side, { value });
+    }
+  }
+}
+
+function isInUse({ fault }: FailedBind): boolean {
+  return fault.code === "EADDRINUSE";
+}
+
+function withHolders({ endpoint, fault }: FailedBind, others: readonly PortOwner[]): FailedBind {
+  const holders = ownersAmong(others, endpoint);
+  return { endpoint, fault: bindFault(endpoint, fault.cause, holders, Deno.build.os) };
 }

@@ -39,7 +39,7 @@ export async function makeTransition(
   const blocked = new Set(colliding(opens, conflicting, options.dualStack));
   const free = opens.filter((endpoint) => !blocked.has(endpoint));
 
-  const failed = sockets.open({ endpoints: free }, options.tcpBacklog);
+  const failed = await sockets.open({ endpoints: free }, options.tcpBacklog);
   const first = failed.find(options.isFatal);
   if (first !== undefined) {
     await sockets.close(opens);
@@ -47,11 +47,11 @@ export async function makeTransition(
   }
   if (blocked.size > 0) {
     await sockets.close(conflicting);
-    const lateFailed = sockets.open({ endpoints: [...blocked] }, options.tcpBacklog);
+    const lateFailed = await sockets.open({ endpoints: [...blocked] }, options.tcpBacklog);
     const second = lateFailed.find(options.isFatal);
     if (second !== undefined) {
       await sockets.close(opens);
-      throw reopen(sockets, conflicting, options) ?? second.fault;
+      throw await reopen(sockets, conflicting, options) ?? second.fault;
     }
     failed.push(...lateFailed);
   }
@@ -61,13 +61,13 @@ export async function makeTransition(
 /**
  * Opens the conflicting sockets again. Returns a fault if another process has bound one meanwhile.
  */
-function reopen(
+async function reopen(
   sockets: SocketSet,
   endpoints: readonly PlannedEndpoint[],
   { tcpBacklog }: TransitionOptions,
-): Fault | null {
+): Promise<Fault | null> {
   const again = endpoints.map((endpoint) => ({ ...endpoint, action: "open" as const }));
-  const [lost] = sockets.open({ endpoints: again }, tcpBacklog);
+  const [lost] = await sockets.open({ endpoints: again }, tcpBacklog);
   if (lost === undefined) return null;
   const { message } = lost.fault;
   return new Fault(`Cannot restore the previous sockets. ${message}`, {

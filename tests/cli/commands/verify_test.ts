@@ -15,10 +15,10 @@ Deno.test("verify finds a socket that the service only claims to have", async ()
   );
   const text = await home.run("verify");
   assertEquals(text.status, 1);
-  assertMatch(text.out, new RegExp(`missing +127\\.0\\.0\\.1:${port} +true +refused`));
-  assertStringIncludes(text.note, "1 wrong");
+  assertMatch(text.out, new RegExp(`FAILED +127\\.0\\.0\\.1:${port} +httpcfg +nothing listens`));
+  assertStringIncludes(text.note, "1 failed");
   const csv = await home.run("verify --format csv");
-  assertStringIncludes(csv.out, `missing,127.0.0.1:${port},true,refused,\n`);
+  assertStringIncludes(csv.out, `missing,127.0.0.1:${port},true,refused,,true\n`);
 
   using _socket = Deno.listen({ hostname: "127.0.0.1", port });
   const well = await home.run("verify");

@@ -53,7 +53,7 @@ Deno.test("checkDocument() reports a value that is not an object", () => {
 
 Deno.test("checkDocument() reports all problems, not only the first", () => {
   const sites = [{ ...SITE, id: "x", name: "" }];
-  const found = problems({ ...DEFAULT_DOCUMENT, sites, version: 2, extra: 1 });
+  const found = problems({ ...DEFAULT_DOCUMENT, sites, version: 3, extra: 1 });
   assertEquals(found.map((line) => line.split(":")[0]).sort(), [
     "extra",
     "sites[0].id",
@@ -75,7 +75,7 @@ Deno.test("checkDocument() requires list entries to be canonical, valid and uniq
   assertEquals(problems({ ...DEFAULT_DOCUMENT, ipListen }), [
     'ipListen[1]: "::FFFF:10.0.0.1" must be written as "10.0.0.1"',
     'ipListen[2]: "10.0.0.1" is a duplicate entry',
-    'ipListen[3]: "1..2.3" is not a valid entry: not an IP address',
+    'ipListen[3]: "1..2.3" is not a valid entry: an IPv4 address has four parts',
   ]);
 });
 

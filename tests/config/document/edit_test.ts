@@ -23,21 +23,20 @@ function site(id: number, name: string): SiteRecord {
   return { id, name, bindings: [":81:"], secureBindings: [], autoStart: true, content };
 }
 
-Deno.test("addListEntry() appends, or inserts at a position", () => {
-  const cases: [position: number | null, list: string[]][] = [
-    [null, ["10.0.0.1", "10.0.0.2", "::1"]],
-    [0, ["::1", "10.0.0.1", "10.0.0.2"]],
-    [1, ["10.0.0.1", "::1", "10.0.0.2"]],
-    [9, ["10.0.0.1", "10.0.0.2", "::1"]],
+Deno.test("addListEntry() adds an entry at its place in the order", () => {
+  const cases: [entry: string, list: string[]][] = [
+    ["::1", ["10.0.0.1", "10.0.0.2", "::1"]],
+    ["!10.0.0.2", ["10.0.0.1", "10.0.0.2", "!10.0.0.2"]],
+    ["10.0.0.0/8", ["10.0.0.0/8", "10.0.0.1", "10.0.0.2"]],
   ];
-  for (const [position, list] of cases) {
-    assertEquals(valueOf(addListEntry(LISTED, "::1", position)).ipListen, list, String(position));
+  for (const [entry, list] of cases) {
+    assertEquals(valueOf(addListEntry(LISTED, entry)).ipListen, list, entry);
   }
   assertEquals(LISTED.ipListen, ["10.0.0.1", "10.0.0.2"], "the original document is unchanged");
 });
 
 Deno.test("edits of the list without effect return a problem: 183 or 2", () => {
-  assertEquals(codeOf(addListEntry(LISTED, "10.0.0.2", 0)), 183);
+  assertEquals(codeOf(addListEntry(LISTED, "10.0.0.2")), 183);
   assertEquals(codeOf(removeListEntry(LISTED, "10.0.0.3")), 2);
 });
 

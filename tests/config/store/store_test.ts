@@ -38,7 +38,7 @@ Deno.test("Store.update() creates the directory and a document that reads back",
 
 Deno.test("serialize() indents the text and ends it with one newline", () => {
   const text = serialize(DEFAULT_DOCUMENT);
-  assert(text.startsWith('{\n  "version": 1,') && text.endsWith("}\n") && !text.endsWith("\n\n"));
+  assert(text.startsWith('{\n  "version": 2,') && text.endsWith("}\n") && !text.endsWith("\n\n"));
 });
 
 Deno.test("Store.update() without a change leaves the file alone and calls nothing", async () => {
@@ -169,9 +169,9 @@ Deno.test("Store rejects an invalid document with a path, a reason and a hint", 
     ['{"version": 1}', "ipListen: missing"],
     [changed({ ipLisen: [] }), "ipLisen: unknown field"],
     [changed({ ipListen: "10.0.0.1" }), "ipListen: expected a list"],
-    [changed({ version: 2 }), "version 2 is newer than 1"],
-    [changed({ version: 2, sites: "new shape" }), "version 2 is newer than 1"],
-    [changed({ version: "1" }), "version: expected 1"],
+    [changed({ version: 3 }), "version 3 is newer than 2"],
+    [changed({ version: 3, sites: "new shape" }), "version 3 is newer than 2"],
+    [changed({ version: "1" }), "version: expected 2"],
   ];
   for (const [text, message] of cases) {
     await Deno.writeTextFile(file, text);
@@ -259,9 +259,9 @@ Deno.test("Store.readList() checks only the list, and rejects a list that is inv
   const file = folder.at("config.json");
   assertEquals(await storeAt(file).readList(), []);
   const cases: [text: string, want: readonly string[] | null][] = [
-    ['{"version":1,"ipListen":["10.0.0.1"],"sites":"broken"}', ["10.0.0.1"]],
-    ['{"version":1,"ipListen":["10.0.0.1\\u001b[31m"]}', null],
-    ['{"version":1,"ipListen":[1]}', null],
+    ['{"version":2,"ipListen":["10.0.0.1"],"sites":"broken"}', ["10.0.0.1"]],
+    ['{"version":2,"ipListen":["10.0.0.1\\u001b[31m"]}', null],
+    ['{"version":2,"ipListen":[1]}', null],
     ['{"version":99,"ipListen":[]}', null],
     ['{"version":1', null],
   ];

@@ -1,6 +1,6 @@
 /** Goal: the explanation is what the service does, with the reasons. Method: tables, no sockets. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
+import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { explain, type ExplainInput, type Explanation } from "../../../mod/host/inspect/explain.ts";
@@ -9,18 +9,10 @@ import type { PlanSite } from "../../../mod/listen/plan/admission.ts";
 import type { Binding } from "../../../mod/config/document/binding.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
-import type { Machine } from "../../../mod/listen/machine/machine_addresses.ts";
+import { machineOf } from "../../support/machine.ts";
 import { makePlan, type PlanInput } from "../../../mod/listen/plan/make_plan.ts";
 
-const MACHINE: Machine = {
-  addresses: [
-    { ip: "10.0.0.5" as Ip, interface: "eth0", family: 4, prefixBits: 24, scope: "global" },
-    { ip: "10.0.0.6" as Ip, interface: "eth0", family: 4, prefixBits: 24, scope: "global" },
-  ],
-  hasIpv6: true,
-  dualStack: true,
-  wholeLoopback: true,
-};
+const MACHINE = machineOf(["10.0.0.5/24 eth0", "10.0.0.6/24 eth0"]);
 const SITES = ["10.0.0.5:80:www.test", ":80:www.test", "10.0.0.5:80:", ":80:", ":443:"];
 
 Deno.test("explain() names the bucket that wins, and why each other binding loses", () => {
@@ -67,7 +59,7 @@ Deno.test("explain() says why nothing responds", () => {
     namespace: null,
   };
   const cases: readonly (readonly [at: string, by: string, RegExp, Partial<PlanInput>])[] = [
-    ["192.0.2.1:80", "nobody", /no interface of this machine has 192\.0\.2\.1/, {}],
+    ["192.0.2.1:80", "nobody", /192\.0\.2\.1: no interface of this machine has the address/, {}],
     ["10.0.0.6:80", "nobody", /10\.0\.0\.6 is not on the IP inclusion list/, {
       list: parseList(["10.0.0.5"]),
     }],

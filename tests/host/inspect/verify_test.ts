@@ -9,10 +9,10 @@ import {
   type VerifyInput,
   verifyNames,
 } from "../../../mod/host/inspect/verify.ts";
+import { machineOf } from "../../support/machine.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 
 const PID = 42;
-const LOCAL = { interface: "eth0", family: 4, prefixBits: 24, scope: "global" } as const;
 
 Deno.test("verifyExposure() distinguishes missing, foreign, exposed and good sockets", async () => {
   const cases: readonly (readonly [
@@ -96,12 +96,7 @@ function check(expected: string, listeners: string): Promise<Finding[]> {
   const input: VerifyInput = {
     expected: [at(expected)],
     ports: new Set([80]),
-    machine: {
-      addresses: [{ ...LOCAL, ip: "10.0.0.5" as Ip }, { ...LOCAL, ip: "10.0.0.6" as Ip }],
-      hasIpv6: true,
-      dualStack: true,
-      wholeLoopback: true,
-    },
+    machine: machineOf(["10.0.0.5/24 eth0", "10.0.0.6/24 eth0"]),
     listeners: held,
     pid: PID,
     probe: (target) => {

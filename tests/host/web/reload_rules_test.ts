@@ -24,7 +24,11 @@ Deno.test("isNewFailure() ignores an absent address, and what was refused before
   ];
   for (const [where, code, isNew] of cases) {
     const fault = bindFault(at(where), Object.assign(new Error(), { code }), [], "linux");
-    assertEquals(isNewFailure({ endpoint: at(where), fault }, before), isNew, `${where} ${code}`);
+    assertEquals(
+      isNewFailure({ endpoint: { ...at(where), scopeId: 0 }, fault }, before),
+      isNew,
+      `${where} ${code}`,
+    );
   }
 });
 
@@ -59,7 +63,7 @@ Deno.test("drainUnreached() drains only connections to addresses without a socke
     },
   } as unknown as HttpServer;
   const open = [at("10.0.0.5:80"), at("0.0.0.0:81")];
-  const draining = drainUnreached(open, server, { ShutdownGraceTimeout: 7 });
+  const draining = drainUnreached(open, server, { graceMs: 7000, dualStack: true });
   await Promise.all(draining.map(({ done }) => done));
   assertEquals(drained, ["10.0.0.6:80 7000", "[::1]:80 7000"]);
   assertEquals(draining[0]?.connections, 2);
@@ -72,13 +76,14 @@ function plan(
   return {
     endpoints: Object.entries(actions).map(([where, action]) => {
       const common = { secure: false, cause: "", entry: null, holders: [], returns: false };
-      return { ...at(where), action, ...common };
+      return { ...at(where), scopeId: 0, action, ...common };
     }),
     sites: states.map((state, i) => {
       const reason = state === "failed" ? "why" : null;
       return { id: i + 1, name: `s${i + 1}`, state, reason, win32: 0 };
     }),
     registrations: [],
+    unmatched: [],
   };
 }
 

@@ -5,6 +5,7 @@ import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
 import { RequestHandler } from "../../../mod/host/web/request_handler.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
+import { machineOf } from "../../support/machine.ts";
 import { fakeRequest } from "../../support/request.ts";
 
 const siteHandler = await loadSiteHandlers();
@@ -13,7 +14,7 @@ Deno.test("RequestHandler.handlerFor() serves the running sites and the programs
   const content = { kind: "respond", text: "x" } as const;
   const sites = [{ ...DEFAULT_DOCUMENT.sites[0]!, content }];
   const planned = { id: 1, name: "s", state: "started", reason: null, win32: 0 } as const;
-  const plan = { endpoints: [], sites: [planned], registrations: [] };
+  const plan = { endpoints: [], sites: [planned], registrations: [], unmatched: [] };
   const view = { version: "1", ipListen: [], endpoints: [], sites: [] };
   const requests = new RequestHandler({ servable: (site) => site }, siteHandler, () => view);
   assertEquals(requests.cached, null);
@@ -21,7 +22,12 @@ Deno.test("RequestHandler.handlerFor() serves the running sites and the programs
     prefix: parseUrlPrefix("http://+:8080/p/")!,
     handle: () => ({ refuse: "BadGateway" } as const),
   };
-  const state = { document: { ...DEFAULT_DOCUMENT, sites }, plan, programs: [program] };
+  const state = {
+    document: { ...DEFAULT_DOCUMENT, sites },
+    plan,
+    programs: [program],
+    machine: machineOf([]),
+  };
   const handler = requests.handlerFor(state, DEFAULT_SETTINGS);
   const resultOf = async (of: string): Promise<unknown> => {
     const result = await handler(fakeRequest({ path: of }));
@@ -48,8 +54,8 @@ Deno.test("RequestHandler scavenges the current cache only, and none after clear
     const requests = new RequestHandler({ servable: (site) => site }, siteHandler, () => {
       return { version: "", ipListen: [], endpoints: [], sites: [] };
     });
-    const plan = { endpoints: [], sites: [], registrations: [] };
-    const state = { document: DEFAULT_DOCUMENT, plan, programs: [] };
+    const plan = { endpoints: [], sites: [], registrations: [], unmatched: [] };
+    const state = { document: DEFAULT_DOCUMENT, plan, programs: [], machine: machineOf([]) };
     requests.handlerFor(state, DEFAULT_SETTINGS);
     requests.handlerFor(state, DEFAULT_SETTINGS);
     assertEquals([...running], [2]);

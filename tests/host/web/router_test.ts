@@ -42,6 +42,7 @@ async function resultOf(path: string, port = 8080, isPaused = false): Promise<[u
     now: () => 0,
     isPaused: () => isPaused,
     connections: new SiteConnections(),
+    canonical: (ip) => ip,
   });
   const request = fakeRequest({ path, local: { ...fakeRequest().local, port } });
   const result = await handler(request);

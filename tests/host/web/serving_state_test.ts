@@ -1,19 +1,14 @@
-/** Goal: the status shows what is served. Method: values, and the addresses of this machine. */
+/** Goal: the status shows what is served. Method: values. */
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import {
-  haveAddressesChanged,
-  servingStatus,
-  sitesUp,
-} from "../../../mod/host/web/serving_state.ts";
-import { addressSnapshot, readMachine } from "../../../mod/listen/machine/machine_addresses.ts";
+import { servingStatus, sitesUp } from "../../../mod/host/web/serving_state.ts";
 import type { Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
 
 function planOf(states: readonly PlannedSite["state"][]): Plan {
   const sites = states.map((state, i) => {
     return { id: i + 1, name: `${i + 1}`, state, reason: null, win32: 0 };
   });
-  return { endpoints: [], sites, registrations: [] };
+  return { endpoints: [], sites, registrations: [], unmatched: [] };
 }
 
 Deno.test("sitesUp() returns the sites with a handler, servingStatus() all of them", () => {
@@ -31,17 +26,4 @@ Deno.test("sitesUp() returns the sites with a handler, servingStatus() all of th
     endpoints: [],
     sites: [],
   }]);
-});
-
-Deno.test("haveAddressesChanged() notices other addresses, and one that was waited for", () => {
-  const key = addressSnapshot();
-  const plan = planOf([]);
-  assertEquals([haveAddressesChanged(plan, key), haveAddressesChanged(plan, "other")], [
-    false,
-    true,
-  ]);
-  const { ip } = readMachine().addresses[0]!;
-  const waiting = { ip, port: 1, action: "wait", secure: false, cause: "", entry: null } as const;
-  const endpoints = [{ ...waiting, holders: [], returns: false }];
-  assertEquals(haveAddressesChanged({ ...plan, endpoints }, key), true);
 });

@@ -1,20 +1,11 @@
 /** Goal: only changes that could lock the caller out are reported. Method: a table, no sockets. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Endpoint, type Ip, parseEndpoint, parseIp } from "../../../mod/base/address.ts";
+import { type Endpoint, parseEndpoint, parseIp } from "../../../mod/base/address.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 import { lockoutRisks } from "../../../mod/listen/list/lockout_risks.ts";
-import type { Machine } from "../../../mod/listen/machine/machine_addresses.ts";
+import { machineOf } from "../../support/machine.ts";
 
-const MACHINE: Machine = {
-  addresses: [
-    { ip: "127.0.0.1" as Ip, interface: "lo", family: 4, prefixBits: 8, scope: "host" },
-    { ip: "10.0.0.5" as Ip, interface: "eth0", family: 4, prefixBits: 24, scope: "global" },
-    { ip: "10.0.0.6" as Ip, interface: "eth0", family: 4, prefixBits: 24, scope: "global" },
-  ],
-  hasIpv6: true,
-  dualStack: true,
-  wholeLoopback: true,
-};
+const MACHINE = machineOf(["127.0.0.1/8 lo", "10.0.0.5/24 eth0", "10.0.0.6/24 eth0"]);
 
 Deno.test("lockoutRisks() reports an emptied list, loopback in use and the SSH address", () => {
   const cases: readonly (readonly [

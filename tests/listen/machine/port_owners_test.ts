@@ -1,23 +1,27 @@
 /** Goal: the owner of a port is found. Method: sockets of this process and of another. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
-import { findListeners, findPortOwners } from "../../../mod/listen/machine/port_owners.ts";
+import { findListeners, ownersAmong } from "../../../mod/listen/machine/port_owners.ts";
 
 const isLinux = Deno.build.os === "linux";
 
 Deno.test({
-  name: "findPortOwners() finds the exact socket, and a wildcard that covers the address",
+  name: "ownersAmong() finds the exact socket, and a wildcard that covers the address",
   ignore: !isLinux,
-  fn(): void {
+  async fn(): Promise<void> {
     for (const hostname of ["127.0.0.2", "0.0.0.0", "::"]) {
       const listener = Deno.listen({ hostname, port: 0 });
       const { port } = listener.addr as Deno.NetAddr;
       try {
-        const found = findPortOwners({ ip: "127.0.0.2" as Ip, port });
+        const listeners = await findListeners(new Set([port]));
+        const found = ownersAmong(listeners, { ip: "127.0.0.2" as Ip, port });
         assertEquals(found.map(({ ip, pid }) => `${ip} ${pid}`), [`${hostname} ${Deno.pid}`]);
-        assertEquals(findPortOwners({ ip: "127.0.0.2" as Ip, port: port === 1 ? 2 : 1 }), []);
+        assertEquals(
+          ownersAmong(listeners, { ip: "127.0.0.2" as Ip, port: port === 1 ? 2 : 1 }),
+          [],
+        );
         if (hostname === "127.0.0.2") {
-          assertEquals(findPortOwners({ ip: "127.0.0.3" as Ip, port }), []);
+          assertEquals(ownersAmong(listeners, { ip: "127.0.0.3" as Ip, port }), []);
         }
       } finally {
         listener.close();
@@ -39,7 +43,7 @@ Deno.test({
     }).spawn();
     const reader = child.stdout.getReader();
     const port = Number(new TextDecoder().decode((await reader.read()).value));
-    const found = findListeners(new Set([port]));
+    const found = await findListeners(new Set([port]));
     await child.stdin.close();
     await reader.cancel();
     await child.status;

@@ -10,9 +10,9 @@ import {
 Deno.test({
   name: "PROC_LISTING_SCRIPT lists this process and its sockets",
   ignore: Deno.build.os !== "linux",
-  fn(): void {
+  async fn(): Promise<void> {
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const direct = readProcFiles();
+    const direct = await readProcFiles();
     const own = `/proc/${Deno.pid}`;
     // By link target: a descriptor's number may belong to another socket a moment later.
     const sockets = (files: ProcFiles): string[] =>

@@ -1,6 +1,6 @@
 /** Goal: the kernel's table is parsed correctly. Method: rows as Linux prints them. */
 import { assertEquals } from "@std/assert";
-import { parseProcNet } from "../../../mod/listen/machine/proc_net.ts";
+import { parseProcNet, parseScopedSockets } from "../../../mod/listen/machine/proc_net.ts";
 
 const HEAD =
   "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode";
@@ -33,4 +33,20 @@ Deno.test("parseProcNet() returns the listening sockets with decoded addresses",
 Deno.test("parseProcNet() returns nothing for an empty or unrelated text", () => {
   assertEquals(parseProcNet(""), []);
   assertEquals(parseProcNet("no such table"), []);
+});
+
+Deno.test("parseScopedSockets() returns the zones that only ss shows", () => {
+  const text = [
+    "LISTEN 0      511              [::1]:8000 [::]:* ino:7665318 sk:2 cgroup:/ v6only:1 <->",
+    "LISTEN 0      511    [fe80::1234]%d1:8000 [::]:* ino:7665317 sk:3 cgroup:/ v6only:1 <->",
+    "LISTEN 0      511    [fe80::1234]%if2:8000 [::]:* uid:33 ino:7665315 sk:4 cgroup:/ v6only:1",
+    "LISTEN 0      511    [fe80::1234]%if3:8000 [::]:* ino:7 sk:4 cgroup:/ v6only:1 <->",
+    "no such table",
+  ].join("\n");
+  // An interface may have the very name that ss gives to one that is gone.
+  assertEquals([...parseScopedSockets(text, new Set(["d1", "if3"]))], [
+    [7665317, "d1"],
+    [7665315, "2"],
+    [7, "if3"],
+  ]);
 });

@@ -10,23 +10,18 @@ import { type Binding, parseBinding } from "../../../mod/config/document/binding
 import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
-import type { Machine, MachineAddress } from "../../../mod/listen/machine/machine_addresses.ts";
 import { makePlan, type Plan, type PlanInput } from "../../../mod/listen/plan/make_plan.ts";
+import { machineOf } from "../../support/machine.ts";
 import type { PlanSite } from "../../../mod/listen/plan/admission.ts";
 
-const MACHINE: Machine = {
-  addresses: [
-    address("127.0.0.1", "lo", 8),
-    address("10.0.0.5", "eth0", 24),
-    address("10.0.0.6", "eth0", 24),
-    address("192.0.2.7", "eth1", 24),
-    address("::1", "lo", 128),
-    address("fd00::5", "eth0", 64),
-  ],
-  hasIpv6: true,
-  dualStack: true,
-  wholeLoopback: true,
-};
+const MACHINE = machineOf([
+  "127.0.0.1/8 lo",
+  "10.0.0.5/24 eth0",
+  "10.0.0.6/24 eth0",
+  "192.0.2.7/24 eth1",
+  "::1/128 lo",
+  "fd00::5/64 eth0",
+], { unlisted: new Set(["127.0.0.2" as Ip]) });
 
 interface Case {
   readonly title: string;
@@ -324,7 +319,10 @@ Deno.test("makePlan() accounts for failed attempts to bind", () => {
   const failed = [["10.0.0.5:80", "EADDRNOTAVAIL"], ["10.0.0.6:80", "EACCES"]].map(
     ([where = "", code = ""]) => {
       const error = Object.assign(new Error(), { code });
-      return { endpoint: at(where), fault: bindFault(at(where), error, [], "linux") };
+      return {
+        endpoint: { ...at(where), scopeId: 0 },
+        fault: bindFault(at(where), error, [], "linux"),
+      };
     },
   );
   const plan = planOf({ title: "", list, sites: [":80:"], options: { failed }, endpoints: [] });
@@ -337,7 +335,7 @@ function planOf({ list = "", sites, running, held, options }: Case, ownSockets =
     list: parseList(words(list)),
     sites: sites.map((text, i) => site(i + 1, text, ownSockets)),
     machine: MACHINE,
-    running: words(running).map(at),
+    running: words(running).map((text) => ({ ...at(text), scopeId: 0 })),
     held: words(held).map(foreign),
     failed: [],
     generation: 6,
@@ -362,11 +360,6 @@ function site(id: number, text: string, ownSockets: boolean): PlanSite {
 function foreign(text: string): PortOwner {
   const process = { pid: 812, program: "nginx", user: "root" };
   return { ...at(text), ...process, mapped: false, socket: 1, namespace: null };
-}
-
-function address(ip: string, name: string, prefixBits: number): MachineAddress {
-  const family = ip.includes(":") ? 6 : 4;
-  return { ip: ip as Ip, interface: name, family, prefixBits, scope: "global" };
 }
 
 function at(text: string): Endpoint {

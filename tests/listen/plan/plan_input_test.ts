@@ -5,7 +5,7 @@ import { makePlan } from "../../../mod/listen/plan/make_plan.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { gatherPlanInput, previewPlanInput } from "../../../mod/listen/plan/plan_input.ts";
 
-Deno.test("gatherPlanInput() includes programs, whose prefixes a site cannot have", () => {
+Deno.test("gatherPlanInput() includes programs, whose prefixes a site cannot have", async () => {
   const bindings = [[":18081:"], [":18082:a.test"], [":18083:"], ["127.0.0.1:18084:"]];
   const sites = bindings.map((bindings, i) => {
     return { ...DEFAULT_DOCUMENT.sites[0]!, id: i + 1, name: `s${i + 1}`, bindings };
@@ -21,7 +21,7 @@ Deno.test("gatherPlanInput() includes programs, whose prefixes a site cannot hav
   const registrations = urls.map((url) => parseUrlPrefix(url)!);
   const check = (): string => "https has no certificate";
   const source = { document: { ...DEFAULT_DOCUMENT, sites }, list: [], check, registrations };
-  const plan = makePlan(gatherPlanInput(source));
+  const plan = makePlan(await gatherPlanInput(source, []));
   assertEquals(plan.sites.map(({ state }) => state), ["failed", "failed", "started", "failed"]);
   assertEquals(
     [plan.sites[0]?.win32, plan.sites[0]?.reason],
@@ -38,7 +38,7 @@ Deno.test("gatherPlanInput() includes programs, whose prefixes a site cannot hav
 Deno.test({
   name: "previewPlanInput() ignores the sockets of the service itself",
   ignore: Deno.build.os !== "linux",
-  fn(): void {
+  async fn(): Promise<void> {
     using listener = Deno.listen({ hostname: "127.0.0.8", port: 0 });
     const { port } = listener.addr as Deno.NetAddr;
     const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [`:${port}:`] };
@@ -48,9 +48,9 @@ Deno.test({
       check: () => null,
       registrations: [],
     };
-    assertEquals(gatherPlanInput(source).held, []);
-    assertEquals(previewPlanInput(source, [], Deno.pid).held, []);
-    const { held } = previewPlanInput(source, [], null);
+    assertEquals((await gatherPlanInput(source, [])).held, []);
+    assertEquals((await previewPlanInput(source, [], Deno.pid)).held, []);
+    const { held } = await previewPlanInput(source, [], null);
     assertEquals(held.map((owner) => `${owner.ip} ${owner.pid}`), [`127.0.0.8 ${Deno.pid}`]);
   },
 });

@@ -13,7 +13,8 @@ import {
 Deno.test("planStatus() is 0 if nothing is to be done, 2 for changes, 1 for problems", () => {
   const cases: readonly (readonly [EndpointAction[], PlannedSite["state"][], 0 | 1 | 2])[] = [
     [[], [], 0],
-    [["keep", "wait"], ["started", "waiting", "stopped"], 0],
+    [["keep", "wait"], ["started", "stopped"], 0],
+    [["keep", "wait"], ["started", "waiting"], 1],
     [["keep", "open"], ["started"], 2],
     [["close"], [], 2],
     [["open", "refused"], ["started"], 1],
@@ -47,6 +48,7 @@ function planOf(actions: EndpointAction[], states: PlannedSite["state"][]): Plan
       return {
         ip,
         port: i + 1,
+        scopeId: 0,
         action,
         secure: false,
         cause: "",
@@ -57,5 +59,6 @@ function planOf(actions: EndpointAction[], states: PlannedSite["state"][]): Plan
     }),
     sites: states.map((state, i) => ({ id: i + 1, name: "s", state, reason: null, win32: 0 })),
     registrations: [],
+    unmatched: [],
   };
 }

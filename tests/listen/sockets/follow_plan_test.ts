@@ -26,7 +26,7 @@ Deno.test({
       check: () => null,
       registrations: [],
     };
-    const plan = await followPlan(sockets, source, { tcpBacklog: 5 });
+    const { plan } = await followPlan(sockets, source, { tcpBacklog: 5 });
     assertEquals(plan.sites.map(({ state }) => state), ["failed", "started"]);
     assertEquals(plan.endpoints.map(({ ip, action }) => `${ip} ${action}`), [
       "127.0.0.5 refused",

@@ -1,14 +1,19 @@
 // Goal: sockets follow the plan, every failure is returned, none is lost. Method: loopback.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { formatEndpoint } from "../../../mod/base/address.ts";
+import { formatEndpoint, type Ip } from "../../../mod/base/address.ts";
 import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
+import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import { isRefused } from "../../support/http_client.ts";
+import { machineOf } from "../../support/machine.ts";
 import { plannedEndpoint, planOf } from "../../support/plans.ts";
 import { freePort } from "../../support/ports.ts";
 
 const isLinux = Deno.build.os === "linux"; // elsewhere 127.0.0.1 is the only loopback address
 
-function makeSockets(seen: string[]): SocketSet {
+function makeSockets(
+  seen: string[],
+  findListeners: () => Promise<readonly PortOwner[]> = () => Promise.resolve([]),
+): SocketSet {
   return new SocketSet({
     onConnection(conn, isSecure): void {
       const { hostname, port } = conn.localAddr as Deno.NetAddr;
@@ -17,7 +22,7 @@ function makeSockets(seen: string[]): SocketSet {
     },
     onExhausted: () => {},
     onFailure: () => {},
-  });
+  }, findListeners);
 }
 
 async function connectOnce(hostname: string, port: number): Promise<void> {
@@ -41,7 +46,7 @@ Deno.test({
       plannedEndpoint(`127.0.0.5:${port}`, "open"),
       plannedEndpoint(`127.0.0.6:${port}`, "refused"),
     ]);
-    const failed = sockets.open(plan, 5);
+    const failed = await sockets.open(plan, 5);
     assertEquals(failed.map(({ endpoint }) => formatEndpoint(endpoint)), [`127.0.0.4:${port}`]);
     assertStringIncludes(failed[0]!.fault.message, `127.0.0.4:${port}`);
     const open = sockets.endpoints();
@@ -59,15 +64,52 @@ Deno.test({
   },
 });
 
-Deno.test("SocketSet.updateProtocols() makes open sockets use the plan's protocol", async () => {
+Deno.test("SocketSet.settle() makes open sockets use the plan's protocol", async () => {
   const port = freePort();
   const seen: string[] = [];
   const sockets = makeSockets(seen);
   const at = `127.0.0.1:${port}`;
-  sockets.open(planOf([{ ...plannedEndpoint(at, "open"), secure: true }]), 5);
+  await sockets.open(planOf([{ ...plannedEndpoint(at, "open"), secure: true }]), 5);
   await connectOnce("127.0.0.1", port);
-  sockets.updateProtocols(planOf([plannedEndpoint(at, "keep")]));
+  sockets.settle(planOf([plannedEndpoint(at, "keep")]), machineOf([]));
   await connectOnce("127.0.0.1", port);
   assertEquals(seen, [`tls ${at}`, at]);
   await sockets.close(sockets.endpoints());
 });
+
+Deno.test("SocketSet.open() names the holder of a port", async () => {
+  using foreign = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = foreign.addr as Deno.NetAddr;
+  const sockets = makeSockets([], () => Promise.resolve([owner(port, { pid: 812 })]));
+  const [failed] = await sockets.open(planOf([plannedEndpoint(`127.0.0.1:${port}`, "open")]), 5);
+  assertStringIncludes(failed!.fault.message, "nginx (pid 812, user root)");
+});
+
+Deno.test("SocketSet.open() tries again if the holder is gone, or is this process", async () => {
+  for (const held of [[], [{ pid: Deno.pid }]]) {
+    const foreign = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = foreign.addr as Deno.NetAddr;
+    const sockets = makeSockets([], () => {
+      foreign.close(); // as if the socket was being closed when the first attempt failed
+      return Promise.resolve(held.map((one) => owner(port, one)));
+    });
+    const plan = planOf([plannedEndpoint(`127.0.0.1:${port}`, "open")]);
+    assertEquals(await sockets.open(plan, 5), []);
+    assertEquals(sockets.endpoints().map(formatEndpoint), [`127.0.0.1:${port}`]);
+    await sockets.close(sockets.endpoints());
+  }
+});
+
+Deno.test("SocketSet.open() gives up on a port that is in use and has no visible holder", async () => {
+  using foreign = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = foreign.addr as Deno.NetAddr;
+  const sockets = makeSockets([]);
+  const [failed] = await sockets.open(planOf([plannedEndpoint(`127.0.0.1:${port}`, "open")]), 5);
+  assertStringIncludes(failed!.fault.message, "the port is in use on this address");
+});
+
+function owner(port: number, more: Pick<PortOwner, "pid">): PortOwner {
+  const ip = "127.0.0.1" as Ip;
+  const who = { program: "nginx", user: "root", mapped: false, socket: 1, namespace: null };
+  return { ip, port, ...who, ...more };
+}

@@ -11,7 +11,7 @@ import { freePort } from "../../support/ports.ts";
 const OPTIONS = { tcpBacklog: 5, dualStack: true, isFatal };
 /** As in a reload: an address that the machine does not have is waited for. */
 function isFatal({ fault }: FailedBind): boolean {
-  return !(fault instanceof BindFault && fault.isAbsent);
+  return !fault.isAbsent;
 }
 
 const isLinux = Deno.build.os === "linux";
@@ -22,7 +22,7 @@ Deno.test({
   async fn(): Promise<void> {
     const port = freePort();
     await withSockets(async (sockets) => {
-      sockets.open(plan(port, { "127.0.0.2": "open", "127.0.0.3": "open" }), 5);
+      await sockets.open(plan(port, { "127.0.0.2": "open", "127.0.0.3": "open" }), 5);
       const next = plan(port, { "127.0.0.2": "keep", "127.0.0.3": "close", "127.0.0.4": "open" });
       assertEquals(await makeTransition(sockets, next, OPTIONS), []);
       assertEquals(open(sockets), [".2", ".3", ".4"].map((part) => `127.0.0${part}:${port}`));
@@ -37,7 +37,7 @@ Deno.test({
     const port = freePort();
     using _foreign = Deno.listen({ hostname: "127.0.0.5", port });
     await withSockets(async (sockets) => {
-      sockets.open(plan(port, { "127.0.0.2": "open" }), 5);
+      await sockets.open(plan(port, { "127.0.0.2": "open" }), 5);
       const next = plan(port, { "127.0.0.2": "keep", "127.0.0.4": "open", "127.0.0.5": "open" });
       await assertRejects(() => makeTransition(sockets, next, OPTIONS), BindFault, "127.0.0.5");
       assertEquals(open(sockets), [`127.0.0.2:${port}`]);
@@ -55,7 +55,7 @@ Deno.test({
   async fn(): Promise<void> {
     const port = freePort();
     await withSockets(async (sockets) => {
-      sockets.open(plan(port, { "0.0.0.0": "open" }), 5);
+      await sockets.open(plan(port, { "0.0.0.0": "open" }), 5);
       const next = plan(port, { "0.0.0.0": "close", "127.0.0.2": "open" });
       assertEquals(await makeTransition(sockets, next, OPTIONS), []);
       assertEquals(open(sockets), [`127.0.0.2:${port}`]);
@@ -75,7 +75,7 @@ Deno.test({
   async fn(): Promise<void> {
     const port = freePort();
     await withSockets(async (sockets) => {
-      sockets.open(plan(port, { "0.0.0.0": "open" }), 5);
+      await sockets.open(plan(port, { "0.0.0.0": "open" }), 5);
       const foreign: Deno.Listener[] = [];
       const options = {
         ...OPTIONS,
@@ -101,7 +101,7 @@ Deno.test("makeTransition() waits for an address that the machine does not have"
   await withSockets(async (sockets) => {
     const next = plan(port, { "127.0.0.1": "open", "203.0.113.9": "open" });
     const failed = await makeTransition(sockets, next, OPTIONS);
-    assertEquals(failed.map(({ fault }) => (fault as BindFault).isAbsent), [true]);
+    assertEquals(failed.map(({ fault }) => fault.isAbsent), [true]);
     assertEquals(open(sockets), [`127.0.0.1:${port}`]);
   });
 });
@@ -110,10 +110,11 @@ function plan(port: number, actions: Readonly<Record<string, EndpointAction>>): 
   return {
     endpoints: Object.entries(actions).map(([ip, action]) => {
       const common = { secure: false, cause: "", entry: null, holders: [], returns: false };
-      return { ip: ip as Ip, port, action, ...common };
+      return { ip: ip as Ip, port, scopeId: 0, action, ...common };
     }),
     sites: [],
     registrations: [],
+    unmatched: [],
   };
 }
 

@@ -8,7 +8,7 @@ Deno.test("parseProxyTarget() accepts loopback addresses and absolute socket pat
     ["http://127.8.9.1:1/", "http://127.8.9.1:1"],
     ["http://[::1]:65535", "http://[::1]:65535"],
     ["unix:/run/app.sock", "unix:/run/app.sock"],
-    ["http://[::ffff:127.0.0.1]:80", null], // an IPv4 address in brackets
+    ["http://[::ffff:127.0.0.1]:80", "http://127.0.0.1:80"],
     ["http://10.0.0.1:80", null],
     ["http://0.0.0.0:80", null],
     ["http://localhost:80", null], // a name may mean anything

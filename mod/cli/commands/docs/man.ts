@@ -10,6 +10,7 @@ import type { FlagSpec } from "../../../base/flag_spec.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { type SettingRow, SETTINGS } from "../../../config/document/settings.ts";
 import { folderContent } from "../../../config/document/site_content.ts";
+import { INCLUSION_RULE } from "../../../listen/list/inclusion.ts";
 import type { ContentKind } from "../../../site/kinds/content_kind.ts";
 import { KINDS } from "../../../site/kinds/kinds.ts";
 import type { CommandSpec } from "../../core/command.ts";
@@ -134,7 +135,7 @@ export const DOCUMENT_BY_HAND: Partial<ConfigDocument> = {
 
 const FIELDS: readonly (readonly [string, string])[] = [
   ["version", "Version of the document format."],
-  ["ipListen", "The IP inclusion list, in order."],
+  ["ipListen", `The IP inclusion list. ${INCLUSION_RULE}`],
   ["ssl", "Certificates by address and port."],
   ["urlAcl", "URL reservations: who may register a URL prefix."],
   ["sites", "Web sites: number, name, bindings and content."],

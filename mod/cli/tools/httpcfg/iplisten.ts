@@ -32,10 +32,9 @@ const setIplisten: CommandSpec = {
       line: "httpcfg set iplisten -i 10.0.0.0/8",
       shows: "also listen on every address of this block",
     },
-    { line: "httpcfg set iplisten -i '!10.0.0.5' --before 1", shows: "but not on this address" },
+    { line: "httpcfg set iplisten -i '!10.0.0.5'", shows: "but not on this address" },
   ],
   flags: {
-    before: { kind: "string", value: "N", summary: "insert before the Nth entry; 1 is the first" },
     strict: { kind: "boolean", summary: "reject what this machine does not have now" },
     later: { kind: "boolean", summary: "accept the name of an interface that does not exist yet" },
   },
@@ -78,7 +77,6 @@ async function change(
     action === "Delete" ? { kind: "remove", text } : {
       kind: "add",
       text,
-      before: input.text("before"),
       strict: input.flag("strict"),
       later: input.flag("later"),
     },

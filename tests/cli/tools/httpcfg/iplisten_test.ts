@@ -50,7 +50,7 @@ Deno.test("set iplisten accepts every form of the switch and stores canonical te
   for (const [line, out] of lines) assertEquals((await home.run(line)).out, out, line);
   assertEquals(
     [...list(home)],
-    ["127.0.0.2", "::1", "10.0.0.2", "10.0.0.3", "10.0.0.0/8", "!10.0.0.9", "0.0.0.0"],
+    ["0.0.0.0", "10.0.0.0/8", "10.0.0.2", "10.0.0.3", "127.0.0.2", "::1", "!10.0.0.9"],
   );
 });
 
@@ -60,9 +60,9 @@ Deno.test("set iplisten says why an entry is invalid, and stores nothing", async
     ["1.2.3.4:80", "an entry has no port"],
     ["[::1]", "an entry has no port and no brackets"],
     ["01.2.3.4", "leading zero"],
-    ["1..2.3", "not an IP address"],
+    ["1..2.3", "an IPv4 address has four parts"],
     ["", "the entry is empty"],
-    ["1.2.3", "not an IP address"],
+    ["1.2.3", "an IPv4 address has four parts"],
     ["10.0.0.5/24", "beyond its 24-bit prefix"],
     ["x".repeat(10_240), "longer than"],
     ["10.0.0.1\u001b[2J", "not an IP address"],
@@ -122,20 +122,6 @@ Deno.test("set iplisten keeps everything else in the document", async () => {
   assertEquals(home.stored(), { ...DEFAULT_DOCUMENT, $schema: "x", settings, ipListen });
 });
 
-Deno.test("set iplisten --before inserts before the Nth entry, and rejects others", async () => {
-  await using home = await commandHome();
-  const set = (...words: string[]): ReturnType<CommandHome["run"]> =>
-    home.run(["set", "iplisten", ...words]);
-  await set("-i", "127.0.0.0/8");
-  await set("-i", "!127.0.0.5", "--before", "1");
-  await set("-i", "::1", "--before", "2");
-  assertEquals([...list(home)], ["!127.0.0.5", "::1", "127.0.0.0/8"]);
-  for (const position of ["0", "4", "x", "-1", "1.5"]) {
-    assertEquals((await set("-i", "127.0.0.9", "--before", position)).status, 2, position);
-  }
-  assertEquals(list(home).length, 3);
-});
-
 Deno.test("set iplisten accepts an existing interface, or a future one with --later", async () => {
   await using home = await commandHome();
   const unknown = await home.run("set iplisten -i no-such0");
@@ -146,7 +132,7 @@ Deno.test("set iplisten accepts an existing interface, or a future one with --la
   assertEquals([later.status, later.out], [0, SET_0]);
   const [own] = Deno.networkInterfaces();
   assertEquals((await home.run(["set", "iplisten", "-i", own!.name])).status, 0);
-  assertEquals([...list(home)], ["no-such0", own!.name]);
+  assertEquals([...list(home)], [own!.name, "no-such0"].sort());
 });
 
 Deno.test("set iplisten --strict rejects an address that the machine does not have", async () => {
@@ -154,15 +140,7 @@ Deno.test("set iplisten --strict rejects an address that the machine does not ha
   const strict = await home.run("set iplisten -i 203.0.113.9 --strict");
   assertEquals(strict.out, "HttpSetServiceConfiguration completed with 10049\n");
   assertEquals([strict.status, home.stored()], [1, null]);
-  assertStringIncludes(strict.note, "not present on this machine");
+  assertStringIncludes(strict.note, "no interface of this machine has the address");
   assertEquals((await home.run("set iplisten -i 203.0.113.9")).status, 0);
   assertEquals((await home.run("set iplisten -i 127.0.0.1 --strict")).status, 0);
-});
-
-Deno.test("set iplisten warns of an entry without effect, and says what to type", async () => {
-  await using home = await commandHome();
-  await home.run("set iplisten -i 127.0.0.0/8");
-  const { note } = await home.run(["set", "iplisten", "-i", "!127.0.0.5"]);
-  assertStringIncludes(note, '"127.0.0.0/8" comes before it, and the first match wins');
-  assertStringIncludes(note, "httpcfg set iplisten -i '!127.0.0.5' --before 1");
 });

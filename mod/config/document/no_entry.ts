@@ -1,0 +1,305 @@
+/**
+ * Why a text is no entry of the list, and what to type instead: the spellings that people bring
+ * from other programs. Pure.
+ *
+ * @module
+ */
+import { type Bytes, type Ip, ipBytes, ipOfBytes, isIpv4, parseIp } from "../../base/address.ts";
+import { shellWord } from "../../base/fault.ts";
+
+/** The forms of an entry, for a hint that can say nothing better. */
+export const ENTRY_FORMS =
+  "give an address, a block such as 10.0.0.0/8 or an interface name, optionally preceded by !";
+
+/** Why a text is no entry. */
+interface NoEntry {
+  /** The end of a sentence. */
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** Explains a spelling; null if it is another one. `text` has no `!`; `sign` is `!` or "". */
+type Explanation = (text: string, sign: string) => NoEntry | null;
+
+/** Returns why `text` is no entry; null if it is like no spelling that is known. */
+export function explainSpelling(text: string): NoEntry | null {
+  const sign = text.startsWith("!") ? "!" : "";
+  const rest = text.slice(sign.length);
+  for (const explain of EXPLANATIONS) {
+    const found = explain(rest, sign);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The first that fits decides. */
+const EXPLANATIONS: readonly Explanation[] = [
+  spaced,
+  nothingExcluded,
+  quoted,
+  url,
+  withPort,
+  negated,
+  range,
+  netmask,
+  several,
+  everyAddress,
+  starred,
+  partial,
+  localhost,
+  linkLayer,
+  label,
+  zonedBlock,
+  suffixed,
+  badBlock,
+  badNumbers,
+  hostName,
+];
+
+/** Returns the command that adds the entries. */
+function add(sign: string, ...entries: readonly string[]): string {
+  return `httpcfg set iplisten ${
+    entries.map((entry) => `-i ${shellWord(`${sign}${entry}`)}`).join(" ")
+  }`;
+}
+
+function spaced(text: string, sign: string): NoEntry | null {
+  const trimmed = text.trim();
+  if (trimmed === text || trimmed === "") return null;
+  return { reason: "the word begins or ends with a space", hint: add(sign, trimmed) };
+}
+
+function nothingExcluded(text: string, sign: string): NoEntry | null {
+  if (sign !== "" && text === "") {
+    return { reason: "nothing follows the exclamation mark", hint: add("!", "10.0.0.5") };
+  }
+  if (!text.startsWith("!")) return null;
+  const bare = text.replace(/^!+/, "");
+  return { reason: "more than one exclamation mark", hint: add("!", bare) };
+}
+
+function quoted(text: string, sign: string): NoEntry | null {
+  const [, inner] = /^["'“‘«](.*)["'”’»]$/u.exec(text) ?? [];
+  return inner === undefined || inner === ""
+    ? null
+    : { reason: "the quotes are part of the word", hint: add(sign, inner) };
+}
+
+function url(text: string, sign: string): NoEntry | null {
+  const [, host] = /^[a-z]+:\/\/(\[[^\]]*\]|[^/:]*)/i.exec(text) ?? [];
+  const ip = host === undefined ? null : parseIp(host.replace(/^\[|\]$/g, ""));
+  if (host === undefined) return null;
+  const reason = "a URL; the list holds addresses, and applies to every port";
+  return { reason, hint: ip === null ? ENTRY_FORMS : add(sign, ip) };
+}
+
+function withPort(text: string, sign: string): NoEntry | null {
+  if (!/^(?:[0-9.]+:[0-9*]+|\[.*\](?::[0-9*]+)?)$/.test(text)) return null;
+  const ip = parseIp(text.replace(/^\[(.*)\](?::[0-9*]+)?$|:[0-9*]+$/, "$1"));
+  return {
+    reason: "an entry has no port and no brackets, because the list applies to every port",
+    hint: ip === null ? ENTRY_FORMS : add(sign, ip),
+  };
+}
+
+function several(text: string, sign: string): NoEntry | null {
+  const parts = text.split(/[,;|\s]+/).filter((part) => part !== "");
+  if (parts.length < 2 && !/[,;|]/.test(text)) return null;
+  // What is a name with spaces, and not a list of addresses, is explained by others.
+  if (!/[,;|]/.test(text) && !parts.some((part) => parseIp(part.replace(/\/.*$/, "")) !== null)) {
+    return null;
+  }
+  const reason = "several entries in one word; each has an -i of its own";
+  return { reason, hint: parts.length === 0 ? ENTRY_FORMS : add(sign, ...parts) };
+}
+
+/** Maximum number of blocks that a hint shows for a range. */
+const BLOCKS_SHOWN = 12;
+
+function range(text: string, sign: string): NoEntry | null {
+  const [, fromText = "", toText = ""] = /^([0-9A-Fa-f.:]+) *(?:-|–|\.\.+) *([0-9A-Fa-f.:]+)$/u
+    .exec(text) ?? [];
+  const from = parseIp(fromText);
+  if (from === null) return null;
+  const to = parseIp(toText) ??
+    (isIpv4(from) ? parseIp(from.replace(/[0-9]+$/, toText)) : null);
+  const reason = "a range; the list has blocks instead";
+  const isBackwards = to === null || ipBytes(to).length !== ipBytes(from).length ||
+    numberOf(to) < numberOf(from);
+  if (isBackwards) return { reason, hint: ENTRY_FORMS };
+  const blocks = blocksOf(from, to);
+  return {
+    reason,
+    hint: blocks.length > BLOCKS_SHOWN
+      ? `the range is ${blocks.length} blocks: give the block around it, or fewer addresses`
+      : add(sign, ...blocks),
+  };
+}
+
+/** Returns the fewest blocks that are exactly the addresses `from` to `to`. */
+function blocksOf(from: Ip, to: Ip): string[] {
+  const bits = 8 * ipBytes(from).length;
+  const end = numberOf(to);
+  const blocks: string[] = [];
+  for (let at = numberOf(from); at <= end;) {
+    let free = 0;
+    while (free < bits && (at & ((2n << BigInt(free)) - 1n)) === 0n) {
+      if (at + (2n << BigInt(free)) - 1n > end) break;
+      free++;
+    }
+    const ip = ipOfBytes(bytesOf(at, bits / 8));
+    blocks.push(free === 0 ? ip : `${ip}/${bits - free}`);
+    at += 1n << BigInt(free);
+  }
+  return blocks;
+}
+
+function numberOf(ip: Ip): bigint {
+  return ipBytes(ip).reduce((value, byte) => value * 256n + BigInt(byte), 0n);
+}
+
+function bytesOf(value: bigint, count: number): Bytes {
+  return Array.from(
+    { length: count },
+    (_, i) => Number(value >> BigInt(8 * (count - 1 - i))) & 0xff,
+  )
+    .map((byte) => byte & 0xff);
+}
+
+function netmask(text: string, sign: string): NoEntry | null {
+  const [, base = "", mask = ""] = /^([0-9.]+)(?:\/| +(?:netmask +)?)([0-9.]+)$/.exec(text) ?? [];
+  const [ip, maskIp] = [parseIp(base), parseIp(mask)];
+  if (ip === null || maskIp === null) return null;
+  const reason = "a netmask; a block has the number of its prefix bits";
+  const value = numberOf(maskIp);
+  // A wildcard mask, 0.0.0.255, is the complement.
+  const ones = value >> 31n === 1n ? value : value ^ 0xffff_ffffn;
+  const bits = ones.toString(2).replace(/0*$/, "");
+  if (bits.includes("0")) return text.includes("/") ? { reason, hint: ENTRY_FORMS } : null;
+  const network = bytesOf(numberOf(ip) & ones, 4);
+  return { reason, hint: add(sign, `${ipOfBytes(network)}/${ones === 0n ? 0 : bits.length}`) };
+}
+
+function everyAddress(text: string): NoEntry | null {
+  if (!/^(?:\*|\+|\*:\*|%|all|any|every|0|\.|-|none|empty)$/i.test(text)) return null;
+  return {
+    reason: "not an address",
+    hint: "an empty list includes every address: httpcfg query iplisten, then delete each entry; " +
+      "every IPv4 address is 0.0.0.0, every IPv6 address is ::",
+  };
+}
+
+function starred(text: string, sign: string): NoEntry | null {
+  const [, fixed = "", stars = ""] = /^((?:[0-9]+\.)+)((?:[*x]\.?)+)$/i.exec(text) ?? [];
+  const numbers = fixed.split(".").filter((part) => part !== "");
+  if (stars === "") return null;
+  return blockHint(numbers, "a pattern of addresses; the list has blocks instead", sign);
+}
+
+function partial(text: string, sign: string): NoEntry | null {
+  const [, digits = "", bits] = /^((?:[0-9]{1,3}\.){0,2}[0-9]{1,3})\.?(?:\/([0-9]+))?$/
+    .exec(text) ?? [];
+  if (digits === "" || (bits === undefined && !text.includes("."))) return null;
+  return blockHint(digits.split("."), "an IPv4 address has four parts", sign, bits);
+}
+
+/** Returns the hint for the block of all addresses that begin with `numbers`. */
+function blockHint(
+  numbers: readonly string[],
+  reason: string,
+  sign: string,
+  bits = String(8 * numbers.length),
+): NoEntry {
+  const ip = parseIp([...numbers, "0", "0", "0"].slice(0, 4).join("."));
+  return { reason, hint: ip === null ? ENTRY_FORMS : add(sign, `${ip}/${bits}`) };
+}
+
+function localhost(text: string, sign: string): NoEntry | null {
+  if (!/^(?:localhost6?|ip6-localhost|loopback)\.?$/i.test(text)) return null;
+  return { reason: "a host name", hint: add(sign, "127.0.0.1", "::1") };
+}
+
+function linkLayer(text: string): NoEntry | null {
+  if (!/^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text)) return null;
+  const reason = "a link-layer address; the list holds IP addresses and interface names";
+  return { reason, hint: "ip address shows the interface that has it; give that interface" };
+}
+
+/** `eth0:1`, the label of an address, and `eth0@if3`, as `ip` prints a name and its peer. */
+function label(text: string, sign: string): NoEntry | null {
+  const [, name] = /^(\p{L}[\p{L}\p{N}._-]*):[0-9]+$/u.exec(text) ?? [];
+  if (name === undefined || name.includes(".")) return null;
+  return {
+    reason: "the label of an address; the list has the interface, or the address",
+    hint: add(sign, name),
+  };
+}
+
+function negated(text: string): NoEntry | null {
+  const [, rest] = /^(?:[-~^¬]|(?:not|no|except|exclude)\s+)(\S+)$/iu.exec(text) ?? [];
+  if (rest === undefined) return null;
+  return { reason: "an exclusion begins with an exclamation mark", hint: add("!", rest) };
+}
+
+function zonedBlock(text: string, sign: string): NoEntry | null {
+  const [, zone] = /^[0-9a-f:]+(?:\/[0-9]+)?%([^/]+)(?:\/[0-9]+)?$/i.exec(text) ?? [];
+  if (zone === undefined) return null;
+  const isBlock = text.includes("/");
+  return {
+    reason: isBlock ? "a block has no zone" : "only a link-local address, fe80::/10, has a zone",
+    hint: isBlock ? add(sign, zone) : add(sign, text.replace(/%.*$/, "")),
+  };
+}
+
+/** `eth0/24`, `eth0/temporary`. */
+function suffixed(text: string, sign: string): NoEntry | null {
+  const [, name] = /^(\p{L}[\p{L}\p{N}._-]*)\/.*$/u.exec(text) ?? [];
+  if (name === undefined) return null;
+  return {
+    reason: 'after an interface only "/stable" can follow: no temporary or deprecated addresses',
+    hint: `${add(sign, name)}, or: ${add(sign, `${name}/stable`)}`,
+  };
+}
+
+function badBlock(text: string): NoEntry | null {
+  if (!text.includes("/")) return null;
+  return {
+    reason: "not a block of addresses",
+    hint: "write a block as 10.0.0.0/8 or fd00::/8",
+  };
+}
+
+function badNumbers(text: string): NoEntry | null {
+  if (/^[0-9.]*(?:^|\.)0[0-9][0-9.]*$/.test(text)) {
+    return {
+      reason: "a part of the address has a leading zero, which some programs interpret as octal",
+      hint: "write the parts without leading zeros",
+    };
+  }
+  if (/^(?:0x[0-9a-f]+|[0-9]{4,10})$/i.test(text)) {
+    return {
+      reason: "a number; the list has addresses in dotted decimal",
+      hint: "write the four parts of the address, such as 10.0.0.5",
+    };
+  }
+  if (/^[0-9.]+$/.test(text) && !/^[0-9]+(?:\.[0-9]+){3}$/.test(text)) {
+    return {
+      reason: "an IPv4 address has four parts",
+      hint: "write the four parts of the address, such as 10.0.0.5",
+    };
+  }
+  if (!/^[0-9]+(?:\.[0-9]+){3}$/.test(text)) return null;
+  return {
+    reason: "a part of the address is greater than 255",
+    hint: "each of the four parts is a number from 0 to 255",
+  };
+}
+
+/** `www.example.com`. One label, `web1`, has the form of an interface name, and is one. */
+function hostName(text: string): NoEntry | null {
+  if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]*\.?$/i.test(text)) return null;
+  return {
+    reason: "a host name; the list holds addresses, because a name can change without notice",
+    hint: `to see its addresses: getent ahosts ${shellWord(text)}`,
+  };
+}

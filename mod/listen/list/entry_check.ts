@@ -1,0 +1,72 @@
+/**
+ * Whether an entry fits this machine: what an administrator who types it should be told before it is
+ * stored. Pure.
+ *
+ * @module
+ */
+import { quote, shellWord } from "../../base/fault.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
+import { WIN32 } from "../../base/win32.ts";
+import { isPattern, type ListEntry, parseEntry } from "../../config/document/list_entry.ts";
+import { explainSpelling } from "../../config/document/no_entry.ts";
+import type { AddressTable } from "../machine/address_table.ts";
+import { interfacesMatching } from "./inclusion.ts";
+
+/** What is accepted although this machine does not have it now. */
+interface EntryCheckOptions {
+  /** The name of an interface that does not exist yet. */
+  readonly later?: boolean | undefined;
+}
+
+/**
+ * Parses an entry as typed on the machine of `table`. A name must be that of an interface unless
+ * `later`: a typo in an address must not become an interface that never appears.
+ */
+export function readEntry(
+  text: string,
+  table: AddressTable,
+  { later = false }: EntryCheckOptions = {},
+): ListEntry | Problem {
+  const entry = parseEntry(text);
+  if (isProblem(entry)) return entry;
+  const { target } = entry;
+  if (target.kind === "address") {
+    const network = table.broadcastOf(target.ip);
+    if (network !== null && table.recordsOf(target.ip).length === 0) {
+      return problem(
+        `the broadcast address of ${network}`,
+        `for the whole block: ${setCommand(entry, network)}`,
+      );
+    }
+    return entry;
+  }
+  if (target.kind !== "interface" || later || isPattern(target)) return entry;
+  if (interfacesMatching(target, table.interfaces).length > 0) return entry;
+  const spelling = explainSpelling(text);
+  if (spelling !== null) return problem(spelling.reason, spelling.hint);
+  return problem(
+    "not an address, a block or an interface of this machine",
+    `interfaces on this machine: ${namesOf(table)}; for one that does not exist yet: ` +
+      `httpcfg set iplisten --later -i ${shellWord(text)}`,
+  );
+}
+
+/** Returns why an entry matches nothing that the machine has now; null if it matches something. */
+export function absenceReason({ target, excludes }: ListEntry, table: AddressTable): string | null {
+  if (excludes) return null; // excluding what is absent is no mistake
+  if (target.kind === "address") return table.absenceOf(target.ip);
+  if (target.kind !== "interface") return null;
+  return interfacesMatching(target, table.interfaces).length > 0 ? null : "no interface matches it";
+}
+
+function namesOf({ interfaces }: AddressTable): string {
+  return interfaces.map(({ name }) => quote(name)).join(", ") || "none";
+}
+
+function setCommand({ excludes }: ListEntry, text: string): string {
+  return `httpcfg set iplisten -i ${shellWord(`${excludes ? "!" : ""}${text}`)}`;
+}
+
+function problem(reason: string, hint: string): Problem {
+  return new Problem(reason, { hint, code: WIN32.WSAEINVAL });
+}

@@ -1,0 +1,158 @@
+/**
+ * The machine's addresses, indexed: which interfaces have one, which interface a zone means, and why
+ * one cannot be bound. Pure; built once for each plan.
+ *
+ * @module
+ */
+import {
+  type Bytes,
+  type Ip,
+  ipBytes,
+  ipOfBytes,
+  isIpv4,
+  isLinkLocal,
+  isWildcard,
+  withoutZone,
+  withZone,
+  zoneOf,
+} from "../../base/address.ts";
+import type { Machine, MachineAddress } from "./machine_addresses.ts";
+
+/** The cause of waiting for an address. */
+export const ADDRESS_ABSENT = "no interface of this machine has the address";
+
+/** An interface and its alternative names. */
+export interface NamedInterface {
+  readonly name: string;
+  /** The name first. */
+  readonly names: readonly string[];
+}
+
+export class AddressTable {
+  readonly machine: Machine;
+  readonly interfaces: readonly NamedInterface[];
+  /** Address, with and without its zone -> its records; one for each interface that has it. */
+  readonly #records = new Map<Ip, MachineAddress[]>();
+  /** Name, alternative name or index of an interface -> the zone of its addresses. */
+  readonly #zones = new Map<string, string>();
+  readonly #loopbacks: readonly MachineAddress[];
+  #broadcasts: ReadonlyMap<Ip, string> | null = null;
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+    const zoneOfInterface = new Map<string, string>();
+    for (const address of machine.addresses) {
+      this.#add(address.ip, address);
+      if (address.scopeId === 0) continue;
+      this.#add(withoutZone(address.ip), address);
+      this.#zones.set(String(address.scopeId), zoneOf(address.ip));
+      zoneOfInterface.set(address.interface, zoneOf(address.ip));
+    }
+    const names = machine.links?.names ?? new Map<string, readonly string[]>();
+    const all = new Set([...names.keys(), ...machine.addresses.map((one) => one.interface)]);
+    this.interfaces = [...all].map((name) => {
+      return { name, names: [name, ...(names.get(name) ?? [])] };
+    });
+    // A name takes precedence over an index of the same digits, as in if_nametoindex(3).
+    for (const { name, names } of this.interfaces) {
+      const zone = zoneOfInterface.get(name) ?? name;
+      for (const alternative of names) this.#zones.set(alternative, zone);
+    }
+    this.#loopbacks = machine.wholeLoopback ? machine.addresses.filter(isLoopbackBlock) : [];
+  }
+
+  /** Returns a link-local address with the name of its interface, however its zone is written. */
+  canonical(ip: Ip): Ip {
+    const zone = zoneOf(ip);
+    return zone === "" ? ip : withZone(ip, this.#zones.get(zone) ?? zone);
+  }
+
+  /** Reports whether an interface has this name, alternative name or index. */
+  hasZone(zone: string): boolean {
+    return this.#zones.has(zone);
+  }
+
+  /** Returns each interface's record of an address. Without a zone, a link-local one has several. */
+  recordsOf(ip: Ip): readonly MachineAddress[] {
+    return this.#records.get(this.canonical(ip)) ?? [];
+  }
+
+  /**
+   * Returns the interfaces that have an address. On Linux the whole prefix of a loopback interface
+   * is local, although only one of its addresses is listed: 127.0.0.2 is on `lo`.
+   */
+  interfacesOf(ip: Ip): readonly string[] {
+    const records = this.recordsOf(ip);
+    if (records.length > 0) return records.map((record) => record.interface);
+    if (!isIpv4(ip)) return [];
+    return this.#loopbacks.filter((one) => {
+      return samePrefix(ipBytes(one.ip), ipBytes(ip), one.prefixBits);
+    }).map((one) => one.interface);
+  }
+
+  /** Returns the index of the interface of a link-local address; 0 for any other, or if absent. */
+  scopeIdOf(ip: Ip): number {
+    return zoneOf(ip) === "" ? 0 : this.recordsOf(ip)[0]?.scopeId ?? 0;
+  }
+
+  /** Returns why a socket on `ip` cannot be opened, as the end of a sentence; null if it can. */
+  absenceOf(ip: Ip): string | null {
+    if (isWildcard(ip)) return null;
+    const own = this.canonical(ip);
+    const cause = this.machine.unbindable.get(own);
+    if (cause !== undefined) return cause;
+    if (this.recordsOf(own).length > 0) return null;
+    const network = this.broadcastOf(own);
+    if (network !== null) return `it is the broadcast address of ${network}`;
+    if (this.machine.unlisted.has(own)) return null;
+    const zone = zoneOf(own);
+    if (zone === "" || this.hasZone(zone)) return ADDRESS_ABSENT;
+    const what = /^[0-9]+$/.test(zone) ? "with the index" : "named";
+    return `this machine has no interface ${what} ${zone}`;
+  }
+
+  /** Returns the network, `10.0.0.0/24`, of which `ip` is the broadcast address; null for none. */
+  broadcastOf(ip: Ip): string | null {
+    if (!isIpv4(ip)) return null;
+    this.#broadcasts ??= new Map(
+      this.machine.addresses.filter(({ family, prefixBits }) => family === 4 && prefixBits < 31)
+        .map(({ ip: address, prefixBits }) => broadcastEntry(ipBytes(address), prefixBits)),
+    );
+    return this.#broadcasts.get(ip) ?? null;
+  }
+
+  #add(ip: Ip, address: MachineAddress): void {
+    const known = this.#records.get(ip);
+    if (known === undefined) this.#records.set(ip, [address]);
+    else known.push(address);
+  }
+}
+
+/** Reports whether the first `bits` bits of two addresses of one family are equal. */
+function samePrefix(a: Bytes, b: Bytes, bits: number): boolean {
+  const whole = bits >> 3;
+  for (let i = 0; i < whole; i++) if (a[i] !== b[i]) return false;
+  const rest = bits & 7;
+  return rest === 0 || (a[whole]! ^ b[whole]!) >> (8 - rest) === 0;
+}
+
+/** Returns the first address of the block of `bits` bits that contains an address. */
+export function networkOf(bytes: Bytes, bits: number): Bytes {
+  return bytes.map((byte, i) => byte & (0xff00 >> Math.max(0, Math.min(8, bits - 8 * i))));
+}
+
+/** Reports whether an address means nothing without a zone, and has none. */
+export function needsZone(ip: Ip): boolean {
+  return isLinkLocal(ip) && zoneOf(ip) === "";
+}
+
+function broadcastEntry(bytes: Bytes, bits: number): [Ip, string] {
+  const network = networkOf(bytes, bits);
+  const hosts = networkOf([0xff, 0xff, 0xff, 0xff], bits).map((byte) => ~byte & 0xff);
+  const last = network.map((byte, i) => byte | hosts[i]!);
+  return [ipOfBytes(last), `${ipOfBytes(network)}/${bits}`];
+}
+
+function isLoopbackBlock(address: MachineAddress): boolean {
+  return address.family === 4 && address.interface === "lo" && address.prefixBits > 0;
+}

@@ -1,0 +1,97 @@
+/**
+ * Edge: asks the system what the list of addresses does not say: which addresses it allows to be
+ * bound, the alternative names of interfaces, and the flags of IPv6 addresses.
+ *
+ * The kernel is the authority. It allows addresses that no interface has (`ip route add local`,
+ * `net.ipv4.ip_nonlocal_bind`), and refuses some that an interface has (IPv6 detects duplicates
+ * first).
+ *
+ * @module
+ */
+import { type Ip, isIpv4, withoutZone } from "../../base/address.ts";
+import { AddressTable } from "./address_table.ts";
+import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
+import type { Links, Machine } from "./machine_addresses.ts";
+import { runListing } from "./run_listing.ts";
+
+/** What to ask about. */
+interface MachineQuestions {
+  /** Addresses that entries, bindings or a person name. */
+  readonly named: readonly Ip[];
+  /** Addresses of the machine that would be opened. */
+  readonly wanted: readonly Ip[];
+}
+
+/** Addresses that are tried before other work gets a turn: about 2 ms. */
+const BATCH = 100;
+
+/** Returns `machine` with the system's answers. */
+export async function askSystem(
+  machine: Machine,
+  { named, wanted }: MachineQuestions,
+): Promise<Machine> {
+  const table = new AddressTable(machine);
+  const unlisted = new Set<Ip>();
+  const refused: Ip[] = [];
+  const opened = new Set(wanted);
+  const asked = new Set([...named, ...wanted].map((ip) => table.canonical(ip)));
+  let count = 0;
+  for (const ip of asked) {
+    const isListed = table.recordsOf(ip).length > 0;
+    const isBindable = canBind(ip, table.scopeIdOf(ip));
+    if (isBindable && !isListed) unlisted.add(ip);
+    if (!isBindable && isListed && opened.has(ip)) refused.push(ip);
+    if (++count % BATCH === 0) await otherWork();
+  }
+  if (refused.length === 0) return { ...machine, unlisted };
+  const links = machine.links ?? await readLinks();
+  const unbindable = new Map(refused.map((ip) => [ip, causeOf(ip, links)]));
+  return { ...machine, unlisted, unbindable };
+}
+
+/** Reports whether the system lets a program use an address; a datagram socket disturbs nobody. */
+export function canBind(ip: Ip, scopeId: number): boolean {
+  try {
+    Deno.listenDatagram({ transport: "udp", hostname: bindName(ip, scopeId), port: 0 }).close();
+    return true;
+  } catch (error) {
+    const code = (error as { readonly code?: unknown }).code;
+    // Anything else, such as a full file table, says nothing about the address.
+    return typeof code === "string" && !REFUSALS.has(code);
+  }
+}
+
+/** Codes of an address that cannot be bound; an unknown interface has an error without a code. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  "EADDRNOTAVAIL",
+  "EINVAL",
+  "EAFNOSUPPORT",
+  "EACCES",
+]);
+
+/** Returns the address as the system reads it: with the index of its interface, which is unique. */
+export function bindName(ip: Ip, scopeId: number): string {
+  return scopeId === 0 ? ip : `${withoutZone(ip)}%${scopeId}`;
+}
+
+/** Reads the alternative names of interfaces and the flags of addresses; none if not on Linux. */
+export async function readLinks(): Promise<Links> {
+  if (Deno.build.os !== "linux") return parseLinkListing("");
+  return parseLinkListing(await runListing("--list-links", LINK_LISTING_SCRIPT));
+}
+
+function causeOf(ip: Ip, { flags }: Links): string {
+  const found = flags.get(ip);
+  if (found?.isDuplicate) {
+    return "another machine has the address: IPv6 duplicate address detection failed";
+  }
+  if (found?.isTentative) return "IPv6 duplicate address detection has not finished";
+  return `an interface has the address, but the system does not allow it to be bound${
+    isIpv4(ip) ? "" : " yet"
+  }`;
+}
+
+/** Gives other work a turn: a long loop must not keep clients waiting. */
+export function otherWork(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

@@ -1,0 +1,82 @@
+/** Goal: a plan that no longer fits is noticed. Method: plans by hand, the addresses of this machine. */
+import { assertEquals } from "@std/assert";
+import type { Ip } from "../../../mod/base/address.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
+import { hasZones, isPlanOutdated } from "../../../mod/host/web/plan_age.ts";
+import { readLinks } from "../../../mod/listen/machine/ask_system.ts";
+import {
+  addressSnapshot,
+  type Machine,
+  readMachine,
+} from "../../../mod/listen/machine/machine_addresses.ts";
+import type { PlannedEndpoint } from "../../../mod/listen/plan/plan.ts";
+import { plannedEndpoint, planOf } from "../../support/plans.ts";
+
+const isLinux = Deno.build.os === "linux";
+
+async function isOutdated(
+  endpoints: readonly PlannedEndpoint[],
+  { snapshot = addressSnapshot(), list = "", machine = {} }: {
+    readonly snapshot?: string;
+    readonly list?: string;
+    readonly machine?: Partial<Machine>;
+  } = {},
+): Promise<boolean> {
+  const state = { plan: planOf(endpoints), machine: { ...readMachine(), ...machine }, snapshot };
+  return await isPlanOutdated(state, parseList(list === "" ? [] : [list]));
+}
+
+Deno.test("isPlanOutdated() notices other addresses", async () => {
+  assertEquals([await isOutdated([]), await isOutdated([], { snapshot: "other" })], [false, true]);
+});
+
+Deno.test("isPlanOutdated() asks the system about what was waited for", async () => {
+  assertEquals(await isOutdated([plannedEndpoint("127.0.0.1:1", "wait")]), true);
+  assertEquals(await isOutdated([plannedEndpoint("203.0.113.9:1", "wait")]), false);
+  if (!isLinux) return;
+  // It can be bound, but is a broadcast address: it will be waited for again.
+  assertEquals(await isOutdated([plannedEndpoint("127.255.255.255:1", "wait")]), false);
+});
+
+Deno.test("isPlanOutdated() asks the system about open addresses that no interface has", async () => {
+  const unlisted = new Set(["203.0.113.9" as Ip]);
+  const open = [plannedEndpoint("203.0.113.9:1", "keep")];
+  assertEquals(await isOutdated(open), false, "an interface's address is in the snapshot");
+  assertEquals(await isOutdated(open, { machine: { unlisted } }), true);
+});
+
+Deno.test("isPlanOutdated() tries what was refused", async () => {
+  const held = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const refused = [plannedEndpoint(`127.0.0.1:${(held.addr as Deno.NetAddr).port}`, "refused")];
+  assertEquals(await isOutdated(refused), false);
+  held.close();
+  assertEquals(await isOutdated(refused), true);
+});
+
+Deno.test({
+  name: "isPlanOutdated() compares names and flags only if the list depends on them",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    const links = await readLinks();
+    assertEquals(await isOutdated([], { list: "lo*", machine: { links } }), false);
+    const names = new Map([...links.names, ["gone0", []]]);
+    const machine = { links: { ...links, names } };
+    assertEquals(await isOutdated([], { list: "lo*", machine }), true);
+    assertEquals(await isOutdated([], { list: "lo", machine }), false);
+    assertEquals(await isOutdated([], { list: "lo/stable", machine }), true);
+    assertEquals(await isOutdated([], { list: "no-such0", machine }), true);
+  },
+});
+
+Deno.test("hasZones() finds sites bound to link-local addresses", () => {
+  const bound = (binding: string): boolean => {
+    return hasZones({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: [binding] }] });
+  };
+  assertEquals([":80:", "[fe80::1%eth0]:80:", "[fe80::1]:80:", "[::1]:80:"].map(bound), [
+    false,
+    true,
+    true,
+    false,
+  ]);
+});
