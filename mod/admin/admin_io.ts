@@ -15,6 +15,11 @@ export interface AdminIo {
   readonly paths: Paths;
   readonly store: Store;
   readonly control: ControlClient;
+  /**
+   * Returns the line that an administrator types for `words`, by default the command of this line: a
+   * hint where the system denies an access. Null if other rights would not help.
+   */
+  asAdministrator(words?: readonly string[]): string | null;
   env(name: string): string | undefined;
   /** Milliseconds since 1970. */
   now(): number;

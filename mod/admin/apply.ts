@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { Fault } from "../base/fault.ts";
+import { DeniedFault, Fault } from "../base/fault.ts";
 import type { Problem } from "../base/problem.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import type { StoreChange } from "../config/store/store.ts";
+import type { ServiceStatus } from "../host/control/status.ts";
 import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
 import { guardReload } from "./lockout_guard.ts";
 import { editStore } from "./store_edit.ts";
@@ -19,9 +20,11 @@ const READERS = {
 
 type Reader = keyof typeof READERS;
 
+type ApplyIo = Pick<AdminIo, "control" | "store" | "env" | "consent" | "asAdministrator">;
+
 /** Stores the result of `edit`, which changes what `reader` reads, and applies it or advises. */
 export async function editAndApply(
-  io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
+  io: ApplyIo,
   reader: Reader,
   edit: (document: ConfigDocument) => ConfigDocument | Problem,
 ): Promise<ActionResult> {
@@ -36,12 +39,18 @@ export async function editAndApply(
  * not running. Never fails: the change is stored, and a warning says why it could not be applied.
  */
 export async function applyOrAdvise(
-  io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
+  io: ApplyIo,
   reader: Reader,
   { changed, after }: Pick<StoreChange, "changed" | "after">,
 ): Promise<Notice[]> {
   if (!changed) return [];
-  const status = await io.control.ask({ op: "status" }).catch(() => null);
+  let status: ServiceStatus | null;
+  try {
+    status = await io.control.ask({ op: "status" });
+  } catch (error) {
+    // Any other fault means that there is no service which could apply the change.
+    return error instanceof DeniedFault ? [notApplied(io, error)] : [];
+  }
   const isUp = status?.services.some(({ name, state }) => name === reader && state !== "stopped");
   if (!isUp) return [];
   if (after.settings.applyChanges === "live") return [await applyNow(io)];
@@ -54,15 +63,21 @@ export async function applyOrAdvise(
 }
 
 async function applyNow(
-  io: Pick<AdminIo, "control" | "store" | "env" | "consent">,
+  io: ApplyIo,
 ): Promise<Notice> {
   try {
     await guardReload(io);
     await io.control.ask({ op: "reload", confirmSeconds: null, strict: false });
     return { kind: "note", text: "stored and applied" };
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const text = `stored, but not applied: ${error.message}`;
-    return { kind: "warning", text, hint: error.hint ?? "httpcfg reload" };
+    return notApplied(io, error);
   }
+}
+
+/** Returns the warning for a change that is stored but could not be applied. */
+export function notApplied(io: Pick<AdminIo, "asAdministrator">, error: unknown): Notice {
+  if (!(error instanceof Fault)) throw error;
+  const allowed = error instanceof DeniedFault ? io.asAdministrator(["reload"]) : null;
+  const text = `stored, but not applied: ${error.message}`;
+  return { kind: "warning", text, hint: allowed ?? error.hint ?? "httpcfg reload" };
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { quote } from "../base/fault.ts";
+import { DeniedFault, quote } from "../base/fault.ts";
 import { Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import { findCertificate, storeName } from "../config/certs/cert_store.ts";
@@ -11,6 +11,7 @@ import type { SslRecord } from "../config/document/document.ts";
 import { deleteSsl, setSsl, updateSsl } from "../config/document/http_records.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
 import { editAndApply } from "./apply.ts";
+import { deniedResult } from "./denied.ts";
 
 /**
  * Adds `record`, or replaces the one with its key. A certificate that is not in its store, or that
@@ -22,9 +23,13 @@ export async function bindCertificate(
   how: "add" | "update",
 ): Promise<ActionResult> {
   const store = storeName(record.certStoreName);
-  const certificate = store === null
-    ? undefined
-    : findCertificate(io.paths.certs, store, record.hash);
+  let certificate: ReturnType<typeof findCertificate>;
+  try {
+    if (store !== null) certificate = findCertificate(io.paths.certs, store, record.hash);
+  } catch (error) {
+    if (error instanceof DeniedFault) return deniedResult(io, error);
+    throw error;
+  }
   if (certificate === undefined) {
     return unusable(
       `Cannot use the certificate ${quote(record.hash)}: not in the store`,

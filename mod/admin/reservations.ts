@@ -10,6 +10,7 @@ import type { UrlAclRecord } from "../config/document/document.ts";
 import { deleteUrlAcl, setUrlAcl } from "../config/document/http_records.ts";
 import { type NewEvent, reservationAdded, reservationDeleted } from "../telemetry/events/event.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
+import { notApplied } from "./apply.ts";
 import { editStore } from "./store_edit.ts";
 
 /** Adds a reservation. */
@@ -33,6 +34,10 @@ async function applyReservation(
   const edited = await edit;
   if ("problem" in edited) return edited;
   await io.record(event);
-  await io.control.ask({ op: "reservations" });
+  try {
+    await io.control.ask({ op: "reservations" });
+  } catch (error) {
+    return { problem: null, notices: [notApplied(io, error)] };
+  }
   return { problem: null, notices: [] };
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { Fault } from "../base/fault.ts";
+import { DeniedFault, Fault } from "../base/fault.ts";
 import { Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
@@ -13,25 +13,43 @@ import type { SiteStates } from "../config/metabase/tree.ts";
 import type { SiteVerb } from "../host/control/control_protocol.ts";
 import type { ServiceStatus } from "../host/control/status.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
+import { deniedResult } from "./denied.ts";
 import { editStore } from "./store_edit.ts";
 
 /** The metabase value ServerState for each state that the service reports. */
 const SERVER_STATE = { started: 2, stopped: 4, paused: 6 } as const;
 
-/** Returns ServerState by site id; undefined for a site that the running service does not know. */
+/**
+ * Returns ServerState by site id; undefined for a site that the running service does not know. If
+ * the service refuses to say, only who looks for a state gets its fault.
+ */
 export async function siteStates(io: Pick<AdminIo, "control">): Promise<SiteStates> {
-  const status = await io.control.ask({ op: "status" }).catch(() => null);
+  let status: ServiceStatus | null;
+  try {
+    status = await io.control.ask({ op: "status" });
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
   const states = new Map(status?.sites.map(({ id, state }) => [id, SERVER_STATE[state]]));
   return (id) => states.get(id);
 }
 
 /** Starts, stops, pauses or continues the site `id` of the running service. */
 export async function controlSite(
-  io: Pick<AdminIo, "control" | "store">,
+  io: Pick<AdminIo, "control" | "store" | "asAdministrator">,
   verb: SiteVerb,
   id: number,
 ): Promise<ActionResult> {
-  const code = codeFor(await io.control.ask({ op: "status" }), verb, id);
+  let status: ServiceStatus | null;
+  try {
+    status = await io.control.ask({ op: "status" });
+  } catch (error) {
+    if (error instanceof DeniedFault) return deniedResult(io, error);
+    throw error;
+  }
+  const code = codeFor(status, verb, id);
   if (code !== WIN32.NO_ERROR) return rejected(code);
   if (verb === "start" || verb === "stop") {
     const edited = await setAutoStart(io, id, verb === "start");
@@ -49,7 +67,7 @@ export async function controlSite(
 
 /** Sets whether the site `id` starts with the service. Looks it up again in the newest document. */
 export async function setAutoStart(
-  io: Pick<AdminIo, "store">,
+  io: Pick<AdminIo, "store" | "asAdministrator">,
   id: number,
   autoStart: boolean,
 ): Promise<ActionResult> {

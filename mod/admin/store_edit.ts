@@ -1,32 +1,24 @@
 /**
  * An edit of the stored document, which excludes all other processes while it runs.
  *
- * A document that the caller may not write is ERROR_ACCESS_DENIED, 5: what the old API returned to
- * a user who was not an administrator.
- *
  * @module
  */
-import { Fault } from "../base/fault.ts";
-import { isProblem, Problem } from "../base/problem.ts";
-import { WIN32 } from "../base/win32.ts";
+import { DeniedFault } from "../base/fault.ts";
+import { isProblem, type Problem } from "../base/problem.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import type { StoreChange } from "../config/store/store.ts";
 import { AddressTable } from "../listen/machine/address_table.ts";
 import { readMachine } from "../listen/machine/machine_addresses.ts";
-import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
+import type { AdminIo, Notice } from "./admin_io.ts";
+import { deniedResult, type RefusedAction } from "./denied.ts";
 import { hasNumberedZones, withNamedZones } from "./named_zones.ts";
-
-/** An edit that was rejected: nothing is stored. */
-interface RejectedEdit extends ActionResult {
-  readonly problem: Problem;
-}
 
 /** Applies `edit` to the newest document; if it returns a problem, nothing changes. */
 export async function editStore(
-  io: Pick<AdminIo, "store">,
+  io: Pick<AdminIo, "store" | "asAdministrator">,
   edit: (document: ConfigDocument) => ConfigDocument | Problem,
-): Promise<StoreChange | RejectedEdit> {
-  let rejected: RejectedEdit | null = null;
+): Promise<StoreChange | RefusedAction> {
+  let rejected: RefusedAction | null = null;
   try {
     const change = await io.store.update((document) => {
       const edited = edit(document);
@@ -37,10 +29,8 @@ export async function editStore(
     });
     return rejected ?? change;
   } catch (error) {
-    if (!isDenied(error)) throw error;
-    const { message: text, hint } = error;
-    const denied = new Problem("access denied", { code: WIN32.ACCESS_DENIED });
-    return { problem: denied, notices: [{ kind: "error", text, hint }] };
+    if (error instanceof DeniedFault) return deniedResult(io, error);
+    throw error;
   }
 }
 
@@ -52,11 +42,4 @@ function nameZones(document: ConfigDocument): ConfigDocument | Problem {
 
 function errorNotice({ reason, hint }: Problem): Notice {
   return { kind: "error", text: `Cannot store the change: ${reason}`, hint };
-}
-
-/** Reports whether the system denied the write. */
-function isDenied(error: unknown): error is Fault {
-  return error instanceof Fault &&
-    (error.cause instanceof Deno.errors.PermissionDenied ||
-      error.cause instanceof Deno.errors.NotCapable);
 }

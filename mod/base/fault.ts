@@ -28,6 +28,9 @@ export class Fault extends Error {
   }
 }
 
+/** The system denied this user an access that another user has. */
+export class DeniedFault extends Fault {}
+
 /** Returns the message of what was thrown, which need not be an Error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -68,7 +71,7 @@ function escaped(value: string): string {
 
 /** Returns `word` as it must be typed in a shell: quoted if the shell would interpret it. */
 export function shellWord(word: string): string {
-  return /^[\w.:/@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w.:/@%+-][\w.:/@%+=-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Characters of a quoted value shown in a message: enough for any address, name or path part. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, messageOf, quote, shellWord } from "./fault.ts";
+import { DeniedFault, Fault, messageOf, quote, shellWord } from "./fault.ts";
 
 const REASONS: readonly (readonly [new () => Error, string])[] = [
   [Deno.errors.NotFound, "no such file or directory"],
@@ -23,12 +23,13 @@ function fileReason(error: unknown): string {
 
 /**
  * Returns the fault for a failed operation on the file `path`: `Cannot VERB "PATH": REASON`. An
- * error that is already a Fault is returned unchanged. The hint is `hint`, or else a command that
+ * error that is already a Fault is returned unchanged; one of a missing right is a DeniedFault. The hint is `hint`, or else a command that
  * shows what is wrong with the path.
  */
 export function fileFault(verb: string, path: string, error: unknown, hint?: string): Fault {
   if (error instanceof Fault) return error;
-  return new Fault(`Cannot ${verb} ${quote(path)}: ${fileReason(error)}`, {
+  const Kind = error instanceof Deno.errors.PermissionDenied ? DeniedFault : Fault;
+  return new Kind(`Cannot ${verb} ${quote(path)}: ${fileReason(error)}`, {
     hint: hint ?? hintFor(path, error),
     cause: error,
   });

@@ -3,22 +3,26 @@
  *
  * @module
  */
+import { deniedNotice } from "../admin/denied.ts";
 import { EXIT } from "../base/exit_status.ts";
-import { Fault, quote, stackOf, usageFault } from "../base/fault.ts";
+import { DeniedFault, Fault, quote, shellWord, stackOf, usageFault } from "../base/fault.ts";
 import { printable } from "../base/printable.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
-import { type PathContext, resolvePaths } from "../config/store/paths.ts";
+import { fileExists } from "../config/store/file_exists.ts";
+import { chooseHome, type Home, type HomeContext, type HomeFacts } from "../config/store/home.ts";
 import { Store } from "../config/store/store.ts";
-import { ControlClient } from "../host/control/control_client.ts";
+import { dialControl } from "../host/control/control_address.ts";
+import { ControlClient, type SeenService } from "../host/control/control_client.ts";
 import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
+import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
 import { commandHelp, groupHelp, overview } from "./core/help.ts";
 import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
 
 /** What the process provides: everything that the arguments do not decide. */
-interface RunContext extends PathContext {
+interface RunContext extends HomeContext {
   /** Milliseconds since 1970. */
   now(): number;
   out(text: string): void;
@@ -50,7 +54,8 @@ export async function run(args: readonly string[], given: RunContext): Promise<n
 }
 
 async function dispatch(args: readonly string[], context: RunContext): Promise<number> {
-  const { words, configFile } = splitConfigFlag(args);
+  const line = splitGlobalFlags(args);
+  const { words } = line;
   const [first = ""] = words;
   if (first === "--version" || first === "-V") {
     context.out(`httpcfg ${VERSION} (${COMMIT})`);
@@ -65,7 +70,32 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
     context.out(commandHelp(command));
     return EXIT.ok;
   }
-  return await command.run(readInput(command, rest, args), makeIo(context, configFile, args));
+  const input = readInput(command, rest, args);
+  const io = await makeIo(context, line);
+  try {
+    return await command.run(input, io);
+  } catch (error) {
+    if (!(error instanceof DeniedFault)) throw error;
+    report(io, [deniedNotice(io, error)]);
+    return error.exit;
+  }
+}
+
+/** What is on the machine. */
+const FACTS: HomeFacts = {
+  hasFile: fileExists,
+  async isServing(run): Promise<boolean> {
+    const dialed = await dialControl(run).catch(() => null);
+    dialed?.conn.close();
+    return dialed !== null;
+  },
+  isServed: async (run) => (await lookForService(run)).state === "running",
+};
+
+/** Looks for a service that this user may not control. */
+async function lookForService(run: string): Promise<SeenService> {
+  const { findRunningService } = await import("../host/sharing/running_service.ts");
+  return await findRunningService(run);
 }
 
 /**
@@ -140,38 +170,32 @@ async function nearest(line: string): Promise<string> {
   return isNoun ? `httpcfg help ${noun}` : "httpcfg --help";
 }
 
-/**
- * `--config FILE` comes before the command, because the arguments after it may be an old tool's.
- */
-function splitConfigFlag(
-  args: readonly string[],
-): { words: readonly string[]; configFile: string | undefined } {
-  const [first = "", second = ""] = args;
-  const isJoined = first.startsWith("--config=");
-  if (first !== "--config" && !isJoined) return { words: args, configFile: undefined };
-  const configFile = isJoined ? first.slice("--config=".length) : second;
-  if (configFile !== "") return { words: args.slice(isJoined ? 1 : 2), configFile };
-  throw usageFault(
-    'Cannot use "--config": the file name is missing',
-    "httpcfg --config FILE query iplisten",
-  );
-}
-
-function makeIo(
-  context: RunContext,
-  configFile: string | undefined,
-  args: readonly string[],
-): CommandIo {
-  const paths = resolvePaths(context, configFile);
+async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo> {
+  if (line.isOwn && context.os === "windows") {
+    throw usageFault(
+      'Cannot use "--user": on Windows the document is that of the machine',
+      "set HTTPCFG_HOME=DIR",
+    );
+  }
+  const home = await chooseHome(context, line, FACTS);
+  const { paths } = home;
   const { os, uid, out, print, note, ask, env, now } = context;
-  const author = { user: callerName(context), command: ["httpcfg", ...args].join(" ") };
-  const self = configFile === undefined ? [] : ["--config", configFile];
   let isWarned = false;
+  const author = {
+    user: callerName(context),
+    command: ["httpcfg", ...line.flags, ...line.words].join(" "),
+  };
+  const name = home.owner === "system" ? "the system service" : "the service";
   return {
     commands: { names: COMMAND_NAMES, load: loadCommand },
+    home,
     os,
     uid,
     paths,
+    asAdministrator: (words = line.words) => {
+      return asAdministrator(context, home, [...line.flags, ...words]);
+    },
+    under: (args) => makeIo(context, splitGlobalFlags(args)),
     out,
     print,
     note,
@@ -200,12 +224,30 @@ function makeIo(
         report(context, orderNotices(document.ipListen));
       },
     }),
-    control: new ControlClient(paths.run),
+    control: new ControlClient(paths.run, { name, look: lookForService }),
     async startInBackground(): Promise<boolean> {
       const { startInBackground } = await import("../host/process/background.ts");
-      return await startInBackground(self, paths.run);
+      return await startInBackground(line.flags, paths.run);
     },
   };
+}
+
+/**
+ * Returns the line on which `args` are an administrator's. For root, and in a user's own home, where
+ * other rights do not help, there is none.
+ */
+function asAdministrator(
+  { os, uid, env }: RunContext,
+  { owner }: Home,
+  args: readonly string[],
+): string | null {
+  if (os === "windows" || uid === 0 || owner === "user") return null;
+  const words = args.map(shellWord).join(" ");
+  const folder = env("HTTPCFG_HOME") ?? "";
+  // sudo does not pass the environment on.
+  return owner === "system"
+    ? `sudo httpcfg ${words}`
+    : `sudo env ${shellWord(`HTTPCFG_HOME=${folder}`)} httpcfg ${words}`;
 }
 
 /** Returns the user in front of the machine: the one who called sudo, not root. */

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { AdminIo, Notice } from "../../mod/admin/admin_io.ts";
 import { applyOrAdvise } from "../../mod/admin/apply.ts";
-import { Fault } from "../../mod/base/fault.ts";
+import { DeniedFault, Fault } from "../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import type { ControlRequest } from "../../mod/host/control/control_protocol.ts";
 import type { ServiceStatus } from "../../mod/host/control/status.ts";
@@ -26,6 +26,7 @@ function notices(
       },
       env: () => undefined,
       consent: () => true,
+      asAdministrator: (words: readonly string[] = []) => `sudo httpcfg ${words.join(" ")}`,
     } as unknown as AdminIo,
     reader,
     { changed, after: { ...DEFAULT_DOCUMENT, settings } },
@@ -57,8 +58,13 @@ Deno.test("applyOrAdvise() is silent if nothing has to be applied, and never fai
   assertEquals(await notices("HTTP", only("IISADMIN")), []);
   assertEquals(await notices("W3SVC", only("HTTP", "HTTPFilter")), []);
   assertEquals(await notices("HTTP", () => Promise.resolve(null)), []);
-  assertEquals(await notices("HTTP", () => Promise.reject(new Error("another user's"))), []);
   assertEquals(await notices("HTTP", () => Promise.resolve(UP), {}, false), []);
+  const denied = new DeniedFault("another user's", { hint: "ls -l /run" });
+  assertEquals(await notices("HTTP", () => Promise.reject(denied)), [{
+    kind: "warning",
+    text: "stored, but not applied: another user's",
+    hint: "sudo httpcfg reload",
+  }]);
 });
 
 Deno.test("applyOrAdvise() reloads if applyChanges is live, and reports a refusal", async () => {

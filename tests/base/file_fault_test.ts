@@ -1,6 +1,6 @@
 // Goal: a failed file operation says why and what to type. Method: tables, and real system errors.
 import { assertEquals } from "@std/assert";
-import { Fault } from "../../mod/base/fault.ts";
+import { DeniedFault, Fault } from "../../mod/base/fault.ts";
 import { directoryOf, fileFault } from "../../mod/base/file_fault.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
@@ -51,6 +51,9 @@ Deno.test("fileFault() reads error codes and passes unknown errors through", () 
     const fault = fileFault("write", "/etc/a b", error);
     assertEquals([fault.message, fault.hint], [message, hint]);
   }
+  const denied = fileFault("write", "f", new Deno.errors.PermissionDenied());
+  assertEquals([denied instanceof DeniedFault, denied.hint], [true, "ls -ld f ."]);
+  assertEquals(fileFault("write", "f", readOnly) instanceof DeniedFault, false);
   assertEquals(fileFault("write", "f", readOnly, "own").hint, "own");
   const known = new Fault("said already");
   assertEquals(fileFault("write", "f", known), known);

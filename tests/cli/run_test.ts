@@ -59,6 +59,36 @@ Deno.test("run() accepts --config before the command", async () => {
   }
 });
 
+Deno.test("run() accepts --user before the command, alone or with --config", async () => {
+  await using home = await commandHome();
+  const env = { HOME: `${home.path}/me` };
+  const set = "set iplisten -i 127.0.0.2";
+  assertEquals((await home.run(`--user ${set}`, { env })).status, 0);
+  const path = await home.run("--user config path", { env });
+  assertEquals(path, {
+    status: 0,
+    out: `${home.path}/me/.config/httpcfg/config.json\n`,
+    note: "note: --user is given\n",
+  });
+  assertEquals((await home.run("--user query iplisten", { env })).out, "IP :127.0.0.2\n");
+  assertEquals(home.stored(), null);
+  const both = await home.run(`--config ${home.path}/x.json --user config path --all`, { env });
+  assertStringIncludes(both.out, `config   ${home.path}/x.json\n`);
+  assertStringIncludes(both.out, `run      ${home.path}/me/.local/state/httpcfg/run\n`);
+  const refused: [line: string, os: string, reason: string][] = [
+    ["--user --user status", "linux", 'Cannot use "--user" twice'],
+    ["--config a --config=b status", "linux", 'Cannot use "--config" twice'],
+    ["--user=me status", "linux", "the flag takes no value"],
+    ["--user status", "windows", "on Windows the document is that of the machine"],
+    ["status --user", "linux", '"status" has no such flag'],
+  ];
+  for (const [line, os, reason] of refused) {
+    const ran = await home.run(line, { os });
+    assertEquals([ran.status, ran.out], [2, ""], line);
+    assertStringIncludes(ran.note, reason);
+  }
+});
+
 Deno.test("run() turns a Fault into an error, a hint and its exit status", async () => {
   await using home = await commandHome();
   await Deno.writeTextFile(`${home.path}/config.json`, "{");

@@ -4,7 +4,7 @@
  * @module
  */
 import { EXIT } from "../../base/exit_status.ts";
-import { quote, usageFault } from "../../base/fault.ts";
+import { messageOf, quote, usageFault } from "../../base/fault.ts";
 import type { ServiceEvent } from "../../telemetry/events/event.ts";
 import { readEvents } from "../../telemetry/events/event_log.ts";
 import {
@@ -14,6 +14,7 @@ import {
   FORMAT_FLAG,
 } from "../core/command.ts";
 import { type Row, writeListing } from "../core/format.ts";
+import { report } from "../core/report.ts";
 
 const DEFAULT_LIMIT = 100;
 const LIMIT_MAX = 100_000;
@@ -51,7 +52,10 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const id = readNumber(input, "id", 65535);
   const source = input.text("source")?.toLowerCase();
   // The output includes what the running service has not written yet. If none runs, all is written.
-  await io.control.ask({ op: "flushLogs" }).catch(() => null);
+  await io.control.ask({ op: "flushLogs" }).catch((error) => {
+    const text = `the newest events may be missing: ${messageOf(error)}`;
+    report(io, [{ kind: "warning", text }]);
+  });
   const all = await readEvents(io.paths.log, LIMIT_MAX);
   const chosen = all.filter((event) => {
     return (id === null || event.id === id) &&

@@ -64,7 +64,7 @@ const register: CommandSpec = {
     const timeoutSeconds = checkedTimeout(input.text("timeout"));
     const keep = input.flag("keep");
     const request = { op: "register", url, to, keep, timeoutSeconds } as const;
-    const granted = await sendRegistrationRequest(runFoldersOf(io), request);
+    const granted = await sendRegistrationRequest(runFoldersOf(io), request, startHint(io));
     io.out(`Registered ${granted.url} for ${to}`);
     if (keep) {
       granted.close();
@@ -88,7 +88,8 @@ const unregister: CommandSpec = {
   async run(input, io): Promise<number> {
     const url = input.words[0]!;
     checkUrl("unregister", url);
-    const granted = await sendRegistrationRequest(runFoldersOf(io), { op: "unregister", url });
+    const request = { op: "unregister", url } as const;
+    const granted = await sendRegistrationRequest(runFoldersOf(io), request, startHint(io));
     granted.close();
     io.out(`Unregistered ${granted.url}`);
     return EXIT.ok;
@@ -130,14 +131,19 @@ function listing(found: readonly RegistrationStatus[]): Listing {
 }
 
 /**
- * Returns the run directories in which a service may listen: the user's own, then that of the
- * machine. If HTTPCFG_HOME is set, its directory is the only one.
+ * Returns the run directories in which a service may listen: the one that the command line is about,
+ * then that of the machine, unless a home was asked for.
  */
-function runFoldersOf({ os, paths, env }: CommandIo): readonly string[] {
+function runFoldersOf({ os, paths, home }: CommandIo): readonly string[] {
   if (os === "windows") {
     throw new Fault("Cannot register on Windows: the caller cannot be identified there");
   }
-  return env("HTTPCFG_HOME") ? [paths.run] : [paths.run, systemRun(os)];
+  return home.isAskedFor ? [paths.run] : [...new Set([paths.run, systemRun(os)])];
+}
+
+/** Returns how the service is started if this user may not do it. */
+function startHint(io: CommandIo): string | undefined {
+  return io.asAdministrator(["net", "start", "w3svc"]) ?? undefined;
 }
 
 function checkUrl(verb: string, text: string): void {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { AdminIo } from "../../admin/admin_io.ts";
+import type { Home } from "../../config/store/home.ts";
 import type { Example, FlagInput, FlagSpec, WordKind } from "../../base/flag_spec.ts";
 
 export interface CommandSpec {
@@ -54,8 +55,15 @@ interface CommandTable {
 /** Everything that a command may use. Tests pass a fake. */
 export interface CommandIo extends AdminIo {
   readonly commands: CommandTable;
+  /** The document and service that this is about; its paths are `paths`. */
+  readonly home: Home;
   readonly os: string;
   readonly uid: number | null;
+  /**
+   * Returns what a command may use on a line that begins with the flags of `args`. Rejects with a
+   * usage Fault if they are not valid.
+   */
+  under(args: readonly string[]): Promise<CommandIo>;
   /**
    * Starts a service process for this home; resolves when its control socket listens. False if
    * another command has just started one, which then is the one to talk to.

@@ -44,6 +44,7 @@ export function overview(commands: readonly CommandSpec[], version: string): str
     ...lines.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`),
     "",
     "  --config FILE    use this configuration document instead of the default",
+    "  --user           use your own document and service, whatever the system has",
     "  --help           show this help, or that of a command",
     "  --version        show the version",
     "",

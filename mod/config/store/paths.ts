@@ -1,8 +1,5 @@
 /**
- * The paths of all files. Pure: the environment and the user are passed in.
- *
- * `HTTPCFG_HOME=DIR` puts everything below one directory. Otherwise the paths are those of the
- * platform: the system's for root and with `HTTPCFG_SYSTEM=1`, else the user's.
+ * The paths of all files. Pure.
  *
  * @module
  */
@@ -19,24 +16,8 @@ export interface Paths {
   readonly certs: string;
 }
 
-/** What the paths depend on. */
-export interface PathContext {
-  readonly os: string;
-  /** Numeric user id; null if the platform has none. */
-  readonly uid: number | null;
-  env(name: string): string | undefined;
-}
-
-/** Returns the paths for this user on this machine; `configFile` is the value of `--config`. */
-export function resolvePaths(context: PathContext, configFile?: string): Paths {
-  const home = context.env("HTTPCFG_HOME");
-  const paths = home ? pathsBelow(home) : platformPaths(context);
-  if (configFile === undefined) return paths;
-  // Two documents must not share one history.
-  return { ...paths, config: configFile, history: `${configFile}.history` };
-}
-
-function pathsBelow(folder: string): Paths {
+/** Returns the paths if everything is below one directory. */
+export function pathsBelow(folder: string): Paths {
   return {
     config: `${folder}/config.json`,
     run: `${folder}/run`,
@@ -54,24 +35,23 @@ export function systemRun(os: string): string {
   return os === "linux" ? "/run/httpcfg" : "/var/run/httpcfg";
 }
 
-function platformPaths(context: PathContext): Paths {
-  if (context.os === "windows") {
-    return pathsBelow(`${context.env("ProgramData") ?? "C:\\ProgramData"}\\httpcfg`);
-  }
-  // A service has a user of its own, but the paths of the system.
-  if (context.uid === 0 || context.env("HTTPCFG_SYSTEM") === "1") {
-    return {
-      config: "/etc/httpcfg/config.json",
-      run: systemRun(context.os),
-      log: "/var/log/httpcfg",
-      history: "/var/lib/httpcfg/history",
-      certs: "/etc/httpcfg/certs",
-    };
-  }
-  const user = context.env("HOME") ?? ".";
-  const config = `${context.env("XDG_CONFIG_HOME") || `${user}/.config`}/httpcfg`;
-  const state = `${context.env("XDG_STATE_HOME") || `${user}/.local/state`}/httpcfg`;
-  const run = context.env("XDG_RUNTIME_DIR");
+/** Returns the paths of the service that the machine runs. Not on Windows. */
+export function systemPaths(os: string): Paths {
+  return {
+    config: "/etc/httpcfg/config.json",
+    run: systemRun(os),
+    log: "/var/log/httpcfg",
+    history: "/var/lib/httpcfg/history",
+    certs: "/etc/httpcfg/certs",
+  };
+}
+
+/** Returns the paths of a user; `env` is that user's environment. */
+export function userPaths(env: (name: string) => string | undefined): Paths {
+  const user = env("HOME") ?? ".";
+  const config = `${env("XDG_CONFIG_HOME") || `${user}/.config`}/httpcfg`;
+  const state = `${env("XDG_STATE_HOME") || `${user}/.local/state`}/httpcfg`;
+  const run = env("XDG_RUNTIME_DIR");
   return {
     config: `${config}/config.json`,
     run: run ? `${run}/httpcfg` : `${state}/run`,

@@ -228,11 +228,8 @@ function rejectNewer(file: string, value: unknown): void {
   );
 }
 
-/** Returns the hint for a document that is in the wrong place or belongs to another user. */
+/** Returns the hint for a document that is in the wrong place. */
 function hintFor(error: unknown): string | undefined {
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return "sudo httpcfg …, or set HTTPCFG_HOME=DIR";
-  }
   const isMisplaced = error instanceof Deno.errors.NotADirectory ||
     error instanceof Deno.errors.AlreadyExists;
   return isMisplaced ? "set HTTPCFG_HOME=DIR" : undefined;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Fault, messageOf, quote } from "../../base/fault.ts";
+import { DeniedFault, Fault, messageOf, quote, shellWord } from "../../base/fault.ts";
 
 /** Limit for the path of a Unix socket in bytes: sockaddr_un has 108 on Linux, 104 elsewhere. */
 const SOCKET_PATH_BYTES_MAX = { linux: 107, other: 103 } as const;
@@ -24,7 +24,11 @@ export function controlPath(run: string, os: string): string {
   );
 }
 
-/** Connects to the service running in the directory `run`; null if none is running. */
+/**
+ * Connects to the service running in the directory `run`; null if none is running. Throws a
+ * DeniedFault if the socket is another user's, which is all that can be said then: a socket file
+ * without a listener is denied as well.
+ */
 export async function dialControl(
   run: string,
 ): Promise<{ conn: Deno.Conn; token: string } | null> {
@@ -40,12 +44,11 @@ export async function dialControl(
     // No socket, or the socket file of a killed process.
     if (error instanceof Deno.errors.NotFound) return null;
     if (error instanceof Deno.errors.ConnectionRefused) return null;
-    const reason = error instanceof Deno.errors.PermissionDenied
-      ? "permission denied (it belongs to another user)"
-      : messageOf(error);
-    throw new Fault(`Cannot reach the service through ${quote(path)}: ${reason}`, {
-      hint: `sudo httpcfg …, or set HTTPCFG_HOME=DIR`,
-      cause: error,
-    });
+    const isDenied = error instanceof Deno.errors.PermissionDenied;
+    const reason = isDenied ? "permission denied" : messageOf(error);
+    throw new (isDenied ? DeniedFault : Fault)(
+      `Cannot reach the service through ${quote(path)}: ${reason}`,
+      { hint: `ls -l ${shellWord(path)}`, cause: error },
+    );
   }
 }

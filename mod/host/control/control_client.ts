@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../../base/fault.ts";
+import { DeniedFault, Fault, quote } from "../../base/fault.ts";
 import { dialControl } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
@@ -14,12 +14,32 @@ import {
 import { readLines, writeLine } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
 
+/** What a user who may not connect to a service can see of it. */
+export type SeenService =
+  /** `pid` is null if the service does not say it. */
+  | { readonly state: "running"; readonly pid: number | null }
+  /** A killed service left its sockets behind. */
+  | { readonly state: "ended" }
+  /** There is none, or it cannot be seen. */
+  | { readonly state: "unseen" };
+
+interface ControlClientOptions {
+  /** What messages call the service: `the service`, `the system service`. */
+  readonly name?: string;
+  /** Looks for the service if this user may not connect to it. */
+  readonly look?: (run: string) => Promise<SeenService>;
+}
+
 export class ControlClient {
   /** Run directory, which contains the socket of the running service. */
   readonly run: string;
+  readonly #name: string;
+  readonly #look: (run: string) => Promise<SeenService>;
 
-  constructor(run: string) {
+  constructor(run: string, { name = "the service", look }: ControlClientOptions = {}) {
     this.run = run;
+    this.#name = name;
+    this.#look = look ?? (() => Promise.resolve({ state: "unseen" }));
   }
 
   /**
@@ -31,7 +51,7 @@ export class ControlClient {
     request: ControlRequest,
     onProgress: (progress: ControlProgress) => void = () => {},
   ): Promise<ServiceStatus | null> {
-    const dialed = await dialControl(this.run);
+    const dialed = await this.#dial();
     if (dialed === null) return null;
     using conn = dialed.conn;
     let result: ServiceStatus | undefined;
@@ -55,6 +75,21 @@ export class ControlClient {
     if (fault !== undefined) throw fault;
     if (result === undefined) throw this.#endedFault();
     return result;
+  }
+
+  async #dial(): ReturnType<typeof dialControl> {
+    try {
+      return await dialControl(this.run);
+    } catch (error) {
+      if (!(error instanceof DeniedFault)) throw error;
+      const seen = await this.#look(this.run);
+      if (seen.state === "ended") return null;
+      if (seen.state === "unseen") throw error;
+      const which = seen.pid === null ? "runs" : `runs as process ${seen.pid}`;
+      const message = `Cannot reach ${this.#name} in ${quote(this.run)}, which ${which}: ` +
+        "permission denied";
+      throw new DeniedFault(message, { ...(error.hint && { hint: error.hint }), cause: error });
+    }
   }
 
   #unreadableFault(): Fault {

@@ -7,7 +7,7 @@
  * @module
  */
 import * as v from "valibot";
-import { Fault, messageOf } from "../../base/fault.ts";
+import { DeniedFault, Fault, messageOf } from "../../base/fault.ts";
 import { dialControl } from "../control/control_address.ts";
 import { AlreadyRunningFault } from "./instance.ts";
 import { selfCommand } from "./self_command.ts";
@@ -61,6 +61,8 @@ const failureSchema = v.object({
   hint: v.exactOptional(v.string()),
   /** The service of this home is already running. */
   isRunning: v.boolean(),
+  /** This user may not run the service. */
+  isDenied: v.boolean(),
 });
 
 /** Returns the child's error as one line: message and hint in JSON, so that both arrive intact. */
@@ -68,14 +70,16 @@ export function failureLine(error: unknown): string {
   const message = messageOf(error);
   const hint = error instanceof Fault ? error.hint : undefined;
   const isRunning = error instanceof AlreadyRunningFault;
-  return JSON.stringify(hint === undefined ? { message, isRunning } : { message, hint, isRunning });
+  const isDenied = error instanceof DeniedFault;
+  return JSON.stringify({ message, ...(hint && { hint }), isRunning, isDenied });
 }
 
 /** Parses the line of {@linkcode failureLine}; any other line means that the process ended. */
 export function parseFailure(line: string): { readonly fault: Fault; readonly isRunning: boolean } {
   try {
-    const { message, hint, isRunning } = v.parse(failureSchema, JSON.parse(line));
-    return { fault: new Fault(message, hint === undefined ? {} : { hint }), isRunning };
+    const { message, hint, isRunning, isDenied } = v.parse(failureSchema, JSON.parse(line));
+    const Kind = isDenied ? DeniedFault : Fault;
+    return { fault: new Kind(message, hint === undefined ? {} : { hint }), isRunning };
   } catch {
     const message = "Cannot start httpcfg in the background: the process ended immediately";
     return { fault: new Fault(message, { hint: "httpcfg serve" }), isRunning: false };

@@ -49,6 +49,6 @@ async function openPidFile(run: string, path: string): Promise<Deno.FsFile> {
     await Deno.mkdir(run, { recursive: true, mode: 0o700 });
     return await Deno.open(path, { create: true, read: true, write: true, mode: 0o600 });
   } catch (error) {
-    throw fileFault("start httpcfg in", run, error, "sudo httpcfg …, or set HTTPCFG_HOME=DIR");
+    throw fileFault("start httpcfg in", run, error);
   }
 }

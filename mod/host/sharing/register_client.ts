@@ -29,13 +29,15 @@ interface Granted {
 
 /**
  * Sends `request` to the first of `runs` (run directories) in which a service is listening. Throws
- * a Fault whose exit status is the Win32 code of the refusal.
+ * a Fault whose exit status is the Win32 code of the refusal; its hint is `startHint` if there is no
+ * such service.
  */
 export async function sendRegistrationRequest(
   runs: readonly string[],
   request: RegistrationRequest,
+  startHint = "httpcfg net start w3svc",
 ): Promise<Granted> {
-  const { conn, run } = await dial(runs, request);
+  const { conn, run } = await dial(runs, request, startHint);
   try {
     const lines = readLines(conn, REGISTER_LINE_BYTES_MAX);
     const next = async (): Promise<RegistrationAnswer | null> => {
@@ -64,6 +66,7 @@ export async function sendRegistrationRequest(
 async function dial(
   runs: readonly string[],
   request: RegistrationRequest,
+  startHint: string,
 ): Promise<{ conn: Deno.Conn; run: string }> {
   for (const run of runs) {
     try {
@@ -76,7 +79,7 @@ async function dial(
       if (!isAbsent) throw cannot(request, messageOf(error));
     }
   }
-  throw cannot(request, "no running service that this user can reach", "httpcfg net start w3svc");
+  throw cannot(request, "no running service that this user can reach", startHint);
 }
 
 function refusal(request: RegistrationRequest, answer: RegistrationAnswer | null): Fault {

@@ -11,6 +11,9 @@
  * connection, the service by sending `ended`. The name of the file contains a digest of the
  * request, so that a file for one request proves nothing for another.
  *
+ * `process` is a request without a proof: the service says which process it is, so that a user who
+ * may not control it can at least see that it runs.
+ *
  * @module
  */
 
@@ -35,7 +38,13 @@ export interface UnregisterRequest {
   readonly url: string;
 }
 
+/** What a caller has to prove its identity for. */
 export type RegistrationRequest = RegisterRequest | UnregisterRequest;
+
+/** What everyone may ask. */
+interface ProcessRequest {
+  readonly op: "process";
+}
 
 export type RegistrationAnswer =
   | { readonly kind: "prove"; readonly nonce: string }
@@ -47,21 +56,26 @@ export type RegistrationAnswer =
     readonly reason: string;
     readonly hint?: string | undefined;
   }
-  | { readonly kind: "ended"; readonly reason: string };
+  | { readonly kind: "ended"; readonly reason: string }
+  | { readonly kind: "process"; readonly pid: number };
 
 /** Limits for the time-out in seconds; HTTP.sys's own time-outs are 120 s. */
 export const PROXY_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
 
-const requestSchema: v.GenericSchema<unknown, RegistrationRequest> = v.variant("op", [
-  v.object({
-    op: v.literal("register"),
-    url: v.string(),
-    to: v.string(),
-    keep: v.boolean(),
-    timeoutSeconds: v.pipe(v.number(), v.check(isTimeout)),
-  }),
-  v.object({ op: v.literal("unregister"), url: v.string() }),
-]);
+const requestSchema: v.GenericSchema<unknown, RegistrationRequest | ProcessRequest> = v.variant(
+  "op",
+  [
+    v.object({
+      op: v.literal("register"),
+      url: v.string(),
+      to: v.string(),
+      keep: v.boolean(),
+      timeoutSeconds: v.pipe(v.number(), v.check(isTimeout)),
+    }),
+    v.object({ op: v.literal("unregister"), url: v.string() }),
+    v.object({ op: v.literal("process") }),
+  ],
+);
 
 const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("kind", [
   v.object({ kind: v.literal("prove"), nonce: v.string() }),
@@ -73,10 +87,13 @@ const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("ki
     hint: v.optional(v.string()),
   }),
   v.object({ kind: v.literal("ended"), reason: v.string() }),
+  v.object({ kind: v.literal("process"), pid: v.pipe(v.number(), v.integer()) }),
 ]);
 
 /** Parses `value` as a request; null if it is not one. */
-export function parseRegistrationRequest(value: unknown): RegistrationRequest | null {
+export function parseRegistrationRequest(
+  value: unknown,
+): RegistrationRequest | ProcessRequest | null {
   const result = v.safeParse(requestSchema, value);
   return result.success ? result.output : null;
 }

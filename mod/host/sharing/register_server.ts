@@ -118,7 +118,7 @@ export class RegistrationServer {
     }
   }
 
-  /** Reads the request and identifies the caller; null if that fails. */
+  /** Reads the request and identifies the caller; null if that fails or is not needed. */
   async #identify(
     stream: Stream,
     lines: AsyncGenerator<unknown>,
@@ -131,6 +131,10 @@ export class RegistrationServer {
       const request = parseRegistrationRequest((await lines.next()).value);
       if (request === null) {
         await reply({ kind: "refused", code: WIN32.INVALID_PARAMETER, reason: "unknown request" });
+        return null;
+      }
+      if (request.op === "process") {
+        await reply({ kind: "process", pid: Deno.pid });
         return null;
       }
       await reply({ kind: "prove", nonce: challenge.nonce });

@@ -7,6 +7,7 @@
  * @module
  */
 import * as v from "valibot";
+import { fileFault } from "../../base/file_fault.ts";
 import type { NewEvent, ServiceEvent } from "./event.ts";
 import { LogFile, type LogTrouble } from "../logs/log_file.ts";
 import { EVENT_NAMES, rollsIn } from "../logs/log_names.ts";
@@ -83,7 +84,7 @@ async function readText(path: string): Promise<string> {
     return await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
+    throw fileFault("read the events in", path, error);
   }
 }
 
@@ -92,7 +93,9 @@ async function eventRolls(folder: string): Promise<number[]> {
   try {
     for await (const entry of Deno.readDir(folder)) files.push(entry.name);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) {
+      throw fileFault("read the events in", folder, error);
+    }
   }
   return rollsIn(files, EVENT_NAMES, SAME_DAY);
 }

@@ -1,6 +1,6 @@
 // Goal: the reason why a background process could not start arrives whole. Method: the line itself.
 import { assertEquals } from "@std/assert";
-import { Fault } from "../../../mod/base/fault.ts";
+import { DeniedFault, Fault } from "../../../mod/base/fault.ts";
 import { failureLine, parseFailure } from "../../../mod/host/process/background.ts";
 import { AlreadyRunningFault } from "../../../mod/host/process/instance.ts";
 
@@ -8,6 +8,7 @@ Deno.test("parseFailure() returns the error that failureLine() was given", () =>
   const cases: [error: unknown, hint: string | undefined, isRunning: boolean][] = [
     [new Fault('Cannot listen on "[::1]:80": taken\n  "b": why', { hint: "a; b" }), "a; b", false],
     [new AlreadyRunningFault("Cannot start: it runs"), undefined, true],
+    [new DeniedFault("Cannot start", { hint: "ls -ld /run" }), "ls -ld /run", false],
     [new TypeError("odd"), undefined, false],
   ];
   for (const [error, hint, isRunning] of cases) {
@@ -18,6 +19,7 @@ Deno.test("parseFailure() returns the error that failureLine() was given", () =>
       [parsed.fault.message, parsed.fault.hint, parsed.isRunning],
       [(error as Error).message, hint, isRunning],
     );
+    assertEquals(parsed.fault instanceof DeniedFault, error instanceof DeniedFault);
   }
 });
 

@@ -20,15 +20,26 @@ const SCHEMA_NAME = "config.schema.json";
 const configPath: CommandSpec = {
   name: "config path",
   usage: "",
-  summary: "Show where the configuration is stored",
+  summary: "Show where the configuration is stored, and why there",
+  details: [
+    "The path goes to stdout and the reason to stderr. It is the document that --config or " +
+    "HTTPCFG_HOME names; else root uses that of the system, and every other user their own. A " +
+    "user who has no document, on a machine where the system has one or runs the service, sees " +
+    "that of the system, and may change it as root only. --user means one's own in any case.",
+  ],
   examples: [{ line: 'ls -l "$(httpcfg config path)"', shows: "the configuration file" }],
   flags: {
     all: { kind: "boolean", summary: "show the other paths too: control socket, logs, history" },
   },
   words: { min: 0, max: 0 },
   run(input, io): Promise<number> {
-    const paths = Object.entries(io.paths).map(([name, path]) => `${name.padEnd(8)} ${path}`);
-    io.out(input.flag("all") ? paths.join("\n") : io.paths.config);
+    const rows = Object.entries({ ...io.paths, why: io.home.why });
+    if (input.flag("all")) {
+      io.out(rows.map(([name, text]) => `${name.padEnd(8)} ${text}`).join("\n"));
+    } else {
+      io.out(io.paths.config);
+      report(io, [{ kind: "note", text: io.home.why }]);
+    }
     return Promise.resolve(EXIT.ok);
   },
 };

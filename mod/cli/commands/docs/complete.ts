@@ -30,29 +30,41 @@ interface CompletionSource {
 }
 
 const NOTHING: Completion = { candidates: [], paths: null };
-const CONFIG: Candidate = {
-  value: "--config",
-  description: "use this configuration document",
-};
+/** The flags before the command. */
+const GLOBAL_FLAGS: readonly Candidate[] = [
+  { value: "--config", description: "use this configuration document" },
+  { value: "--user", description: "use your own document and service" },
+];
 
 /** Completes the last of `words`, which may be empty; the words before it are finished. */
 export async function complete(
   words: readonly string[],
   source: CompletionSource,
 ): Promise<Completion> {
+  const given = new Set<string>();
+  let line = words;
+  while (line.length > 1 && /^--(?:user|config(?:=.*)?)$/s.test(line[0]!)) {
+    given.add(line[0]!.split("=", 1)[0]!);
+    const isSplit = line[0] === "--config";
+    if (isSplit && line.length === 2) return { candidates: [], paths: "file" };
+    line = line.slice(isSplit ? 2 : 1);
+  }
+  return await completeCommand(line, GLOBAL_FLAGS.filter(({ value }) => !given.has(value)), source);
+}
+
+/** Completes the last of `words`, which follow the flags before the command; `flags` may too. */
+async function completeCommand(
+  words: readonly string[],
+  flags: readonly Candidate[],
+  source: CompletionSource,
+): Promise<Completion> {
   const current = words.at(-1) ?? "";
   const before = words.slice(0, -1);
-  if (before[0] === "--config") {
-    return before.length === 1
-      ? { candidates: [], paths: "file" }
-      : await complete(words.slice(2), source);
-  }
-  if (before[0]?.startsWith("--config=")) return await complete(words.slice(1), source);
   const path = before[0] === "help" ? before.slice(1) : before;
   const next = await nextWords(path, source);
   const name = commandOf(before, source.names);
   const own = name === null ? NOTHING : await wordsOf(await source.load(name), name, words, source);
-  const start = before.length === 0 ? [CONFIG, HELP] : [];
+  const start = before.length === 0 ? [...flags, HELP] : [];
   return {
     candidates: startingWith(current, [...next, ...own.candidates, ...start]),
     paths: own.paths,

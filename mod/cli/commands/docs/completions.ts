@@ -53,7 +53,8 @@ const completeWords: CommandSpec = {
   async run(input, io): Promise<number> {
     const text = input.text("bash");
     const line: BashLine | null = text === null ? null : parseBashLine(text);
-    const { candidates, paths } = await complete(line?.words ?? input.words, sourceOf(io));
+    const words = line?.words ?? input.words;
+    const { candidates, paths } = await complete(words, sourceOf(words, io));
     const lines = candidates.map(({ value, description }) => {
       const inserted = line === null ? value : bashReply(value, line);
       return description === "" ? inserted : `${inserted}\t${description}`;
@@ -67,10 +68,11 @@ const completeWords: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [completions, completeWords];
 
-function sourceOf(io: CommandIo): Parameters<typeof complete>[1] {
+function sourceOf(words: readonly string[], io: CommandIo): Parameters<typeof complete>[1] {
   return {
     names: io.commands.names,
     load: (name) => io.commands.load(name),
-    values: (kind) => valuesOfKind(kind, io),
+    // The values are those of the document that the line is about.
+    values: async (kind) => await valuesOfKind(kind, await io.under(words).catch(() => io)),
   };
 }

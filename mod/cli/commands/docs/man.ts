@@ -56,7 +56,8 @@ export function programPage(records: readonly CommandSpec[]): string {
     ...title("HTTPCFG", 1, "httpcfg", "a web service that listens only on the addresses you list"),
     ".Sh SYNOPSIS",
     ".Nm",
-    `.Op Fl \\-config Ar FILE`,
+    ".Op Fl \\-user",
+    ".Op Fl \\-config Ar FILE",
     ".Ar COMMAND",
     ".Op Ar ARGUMENTS",
     ".Sh DESCRIPTION",
@@ -148,6 +149,12 @@ const SECTIONS_BEFORE: readonly string[] = [
   ".Bl -tag -width Ds",
   ".It Fl \\-config Ar FILE",
   ...prose("Use this configuration document instead of the default one."),
+  ".It Fl \\-user",
+  ...prose(
+    "Use one's own document and service, whatever the system has. Without it, a user who has " +
+      "neither, on a machine where the system has a document or runs the service, sees those of " +
+      "the system, and may change them as root only; httpcfg config path says which and why.",
+  ),
   ".It Fl \\-help",
   ...prose("Show the help of the program or, after the name of a command, of that command."),
   ".It Fl \\-version",
@@ -168,7 +175,12 @@ const SECTIONS_AFTER: readonly string[] = [
   ".Sh FILES",
   ".Bl -tag -width Ds",
   ".It Pa /etc/httpcfg/config.json",
-  ...prose("The document of root; for other users it is ~/.config/httpcfg/config.json."),
+  ...prose(
+    "The document of the system, which root uses, and which other users see who have none of " +
+      "their own.",
+  ),
+  ".It Pa ~/.config/httpcfg/config.json",
+  ...prose("The document of any other user."),
   ".It Pa /run/httpcfg",
   ...prose("Control socket and process file of the running service."),
   ".It Pa /var/log/httpcfg",

@@ -5,9 +5,11 @@
  * @module
  */
 import { type ActionResult, codeOf } from "../../../admin/admin_io.ts";
+import { deniedResult } from "../../../admin/denied.ts";
 import { exitStatusOf } from "../../../base/exit_status.ts";
+import { DeniedFault } from "../../../base/fault.ts";
 import { WIN32 } from "../../../base/win32.ts";
-import type { CommandIo } from "../../core/command.ts";
+import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
 import type { ServiceCall } from "./text.ts";
 
@@ -26,6 +28,18 @@ export function printResult(io: CommandIo, call: ServiceCall, result: ActionResu
   const status = printCompleted(io, call, codeOf(result));
   report(io, result.notices);
   return status;
+}
+
+/** Returns `run`, which uses `call`, with the completion line of what the system denies. */
+export function completing(call: ServiceCall, run: CommandSpec["run"]): CommandSpec["run"] {
+  return async (input, io): Promise<number> => {
+    try {
+      return await run(input, io);
+    } catch (error) {
+      if (error instanceof DeniedFault) return printResult(io, call, deniedResult(io, error));
+      throw error;
+    }
+  };
 }
 
 /**

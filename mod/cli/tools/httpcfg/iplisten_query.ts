@@ -9,7 +9,7 @@
  */
 import { WIN32 } from "../../../base/win32.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
-import { printCompleted } from "./completed.ts";
+import { completing, printCompleted } from "./completed.ts";
 import { render } from "../../core/format.ts";
 
 const queryIplisten: CommandSpec = {
@@ -23,7 +23,7 @@ const queryIplisten: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
   legacy: true,
-  async run(input, io): Promise<number> {
+  run: completing("Query", async (input, io) => {
     const ipListen = await io.store.readList();
     const form = input.text("format") ?? "text";
     if (form !== "text") {
@@ -34,7 +34,7 @@ const queryIplisten: CommandSpec = {
     if (ipListen.length === 0) return printCompleted(io, "Query", WIN32.NOT_FOUND);
     io.out(ipListen.map((ip) => `IP :${ip}`).join("\n"));
     return WIN32.NO_ERROR;
-  },
+  }),
 };
 
 /** The records of this file. */

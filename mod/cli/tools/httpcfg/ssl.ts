@@ -19,7 +19,7 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { printCompleted, printRefusal, printResult } from "./completed.ts";
+import { completing, printCompleted, printRefusal, printResult } from "./completed.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
@@ -61,7 +61,7 @@ const querySslCommand: CommandSpec = {
   words: { min: 0, max: Infinity },
   legacy: true,
   switches: { "-i": "endpoint" },
-  run: query,
+  run: completing("Query", query),
 };
 
 const deleteSslCommand: CommandSpec = {

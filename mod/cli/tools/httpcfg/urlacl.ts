@@ -17,7 +17,7 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { writeListing } from "../../core/format.ts";
-import { printCompleted, printRefusal, printResult } from "./completed.ts";
+import { completing, printCompleted, printRefusal, printResult } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
 import * as messages from "./text.ts";
 
@@ -59,7 +59,7 @@ const queryUrlAclCommand: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
   legacy: true,
-  run: query,
+  run: completing("Query", query),
 };
 
 const deleteUrlAclCommand: CommandSpec = {

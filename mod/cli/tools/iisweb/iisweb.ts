@@ -135,21 +135,22 @@ async function remove(site: SiteRecord, io: CommandIo, states: SiteStates): Prom
 
 async function create(call: IiswebCall, io: CommandIo): Promise<number> {
   const [root = "", name = ""] = call.operands;
-  try {
-    await Deno.mkdir(root, { recursive: true });
-  } catch (error) {
-    io.print(messages.IISWEB_ERRORS.noDirectory);
-    reportError(io, fileFault("create", root, error));
-    return EXIT.failed;
-  }
   const binding = parseBinding(`${call.ip}:${call.port}:${call.host}`);
   if (isProblem(binding)) {
     io.print(messages.IISWEB_ERRORS.badIp);
     return EXIT.failed;
   }
   let site: SiteRecord | null = null;
+  let noRoot: unknown = null;
   const edited = await editStore(io, (document) => {
     if (findSite(document, name) !== undefined) return document;
+    // Under the lock, so that a site that cannot be stored leaves no directory.
+    try {
+      Deno.mkdirSync(root, { recursive: true });
+    } catch (error) {
+      noRoot = error;
+      return document;
+    }
     site = {
       id: siteIdOfName(name, (id) => document.sites.some((other) => other.id === id)),
       name,
@@ -161,6 +162,11 @@ async function create(call: IiswebCall, io: CommandIo): Promise<number> {
     return addSite(document, site);
   });
   if ("problem" in edited) return finish(io, edited);
+  if (noRoot !== null) {
+    io.print(messages.IISWEB_ERRORS.noDirectory);
+    reportError(io, fileFault("create", root, noRoot));
+    return EXIT.failed;
+  }
   if (site === null) {
     // CreateNewSite accepted a second site with the same name; here a name identifies a site.
     io.print("Error &H800700B7: Cannot create a file when that file already exists.\n");

@@ -7,6 +7,7 @@ import { NET_EXIT } from "../../../base/exit_status.ts";
 import { oneLine } from "../../../base/printable.ts";
 import { findService, type ServiceRow } from "../../../host/services/service_table.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { withSystemError } from "./denied.ts";
 import * as messages from "./messages.ts";
 
 const netPause: CommandSpec = {
@@ -18,7 +19,7 @@ const netPause: CommandSpec = {
   words: { min: 0, max: Infinity },
   legacy: true,
   completes: ["service"],
-  run: (input, io) => control("pause", input, io),
+  run: withSystemError((input, io) => control("pause", input, io)),
 };
 
 const netContinue: CommandSpec = {
@@ -30,7 +31,7 @@ const netContinue: CommandSpec = {
   words: { min: 0, max: Infinity },
   legacy: true,
   completes: ["service"],
-  run: (input, io) => control("continue", input, io),
+  run: withSystemError((input, io) => control("continue", input, io)),
 };
 
 const netHelpmsg: CommandSpec = {

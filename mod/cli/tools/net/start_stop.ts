@@ -4,7 +4,7 @@
  * @module
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
-import { Fault } from "../../../base/fault.ts";
+import { DeniedFault, Fault } from "../../../base/fault.ts";
 import type { ServiceStatus } from "../../../host/control/status.ts";
 import {
   dependentsOf,
@@ -21,6 +21,7 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { writeListing } from "../../core/format.ts";
+import { withSystemError } from "./denied.ts";
 import * as messages from "./messages.ts";
 import { siteProblems } from "../../core/site_problems.ts";
 
@@ -41,14 +42,14 @@ const netStart: CommandSpec = {
   words: { min: 0, max: Infinity },
   legacy: true,
   completes: ["service"],
-  async run(input, io): Promise<number> {
+  run: withSystemError(async (input, io) => {
     const { name, option } = readWords(input.words, []);
     if (option !== null) return refusedOption(io, "start", option);
     if (name === "") return await listStarted(input, io);
     const row = findService(name);
     if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
     return await startService(row, io);
-  },
+  }),
 };
 
 const netStop: CommandSpec = {
@@ -63,7 +64,7 @@ const netStop: CommandSpec = {
   words: { min: 0, max: Infinity },
   legacy: true,
   completes: ["service"],
-  async run(input, io): Promise<number> {
+  run: withSystemError(async (input, io) => {
     const { name, option, yes } = readWords(input.words, ["y", "yes", "n", "no"]);
     if (option !== null) return refusedOption(io, "stop", option);
     if (name === "") {
@@ -73,7 +74,7 @@ const netStop: CommandSpec = {
     const row = findService(name);
     if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
     return await stopService(row, yes, io);
-  },
+  }),
 };
 
 /** The records of this file. */
@@ -97,6 +98,7 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
     // A process that was started only for this must not stay behind idle.
     if (isOurs) await io.control.ask({ op: "end" }).catch(() => null);
     io.print(messages.netNotStarted(row.display));
+    if (error instanceof DeniedFault) throw error;
     io.note(messages.netStartReason(null));
     throw withNetStatus(error);
   }

@@ -7,8 +7,11 @@
  * @module
  */
 import { EXIT } from "../../../base/exit_status.ts";
+import { DeniedFault } from "../../../base/fault.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
+import type { ControlRequest } from "../../../host/control/control_protocol.ts";
+import type { ServiceStatus } from "../../../host/control/status.ts";
 import type { CommandIo } from "../../core/command.ts";
 import { queueViewText, sessionViewText } from "./state_text.ts";
 import * as messages from "./text.ts";
@@ -44,32 +47,34 @@ async function showCacheState(values: Values, io: CommandIo): Promise<number> {
 async function deleteCache(values: Values, io: CommandIo): Promise<number> {
   const url = values.get("url") ?? null;
   const recursive = values.get("recursive") === "yes";
-  const status = await io.control.ask({ op: "dropCache", url, recursive });
-  if (status === null) {
-    return messages.printText(
-      io,
-      messages.failure("Cache entry deletion failed", WIN32.SERVICE_NOT_ACTIVE),
-      EXIT.failed,
-    );
-  }
-  if (url !== null && status.dropped === 0) {
-    return messages.printText(
-      io,
-      messages.failure("Cache entry deletion failed", WIN32.FILE_NOT_FOUND),
-      EXIT.failed,
-    );
-  }
+  const failed = "Cache entry deletion failed";
+  const status = await askOrFail(io, { op: "dropCache", url, recursive }, failed);
+  if (status === null) return printFailure(io, failed, WIN32.SERVICE_NOT_ACTIVE);
+  if (url !== null && status.dropped === 0) return printFailure(io, failed, WIN32.FILE_NOT_FOUND);
   return messages.printText(io, messages.success("Cache entries successfully deleted"), EXIT.ok);
 }
 
 async function flushLogs(_values: Values, io: CommandIo): Promise<number> {
-  const status = await io.control.ask({ op: "flushLogs" });
-  if (status === null) {
-    return messages.printText(
-      io,
-      messages.failure("Log buffer flush failed", WIN32.SERVICE_NOT_ACTIVE),
-      EXIT.failed,
-    );
-  }
+  const failed = "Log buffer flush failed";
+  const status = await askOrFail(io, { op: "flushLogs" }, failed);
+  if (status === null) return printFailure(io, failed, WIN32.SERVICE_NOT_ACTIVE);
   return messages.printText(io, messages.success("Log buffer successfully flushed"), EXIT.ok);
+}
+
+/** Sends `request`; prints `failed` before the fault of a user who may not send it. */
+async function askOrFail(
+  io: CommandIo,
+  request: ControlRequest,
+  failed: string,
+): Promise<ServiceStatus | null> {
+  try {
+    return await io.control.ask(request);
+  } catch (error) {
+    if (error instanceof DeniedFault) printFailure(io, failed, WIN32.ACCESS_DENIED);
+    throw error;
+  }
+}
+
+function printFailure(io: CommandIo, text: string, code: number): number {
+  return messages.printText(io, messages.failure(text, code), EXIT.failed);
 }

@@ -4,10 +4,16 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
 import { commandHome, type CommandResult } from "../../../support/command_home.ts";
 
-Deno.test("config path prints the document, and --all every path", async () => {
+Deno.test("config path prints the document and why, and --all every path", async () => {
   await using home = await commandHome();
-  assertEquals((await home.run("config path")).out, `${home.path}/config.json\n`);
-  assertMatch((await home.run("config path --all")).out, /^run +\S+\/run$/m);
+  const path = await home.run("config path");
+  assertEquals([path.out, path.note], [
+    `${home.path}/config.json\n`,
+    "note: HTTPCFG_HOME is set\n",
+  ]);
+  const all = await home.run("config path --all");
+  assertMatch(all.out, /^run +\S+\/run$/m);
+  assertMatch(all.out, /^why +HTTPCFG_HOME is set$/m);
 });
 
 Deno.test("config show prints what is stored, and --effective every setting", async () => {

@@ -50,7 +50,7 @@ async function completions(line: string): Promise<string> {
 
 Deno.test("complete() offers what the records allow at the end of the line", async () => {
   const cases: [line: string, want: string][] = [
-    ["", "site set history --config help"],
+    ["", "site set history --config --user help"],
     ["s", "site set"],
     ["SI", "site"],
     ["site ", "add show"],
@@ -75,6 +75,11 @@ Deno.test("complete() offers what the records allow at the end of the line", asy
     ["--config ", "(file)"],
     ["--config /x site show ", "site-1 site-2"],
     ["--config=/x site sh", "show"],
+    ["--u", "--user"],
+    ["--user ", "site set history --config help"],
+    ["--user --config ", "(file)"],
+    ["--user --config /x site show ", "site-1 site-2"],
+    ["--config /x --", "--user"],
     ["nothing here ", ""],
   ];
   for (const [line, want] of cases) assertEquals(await completions(line), want, `"${line}"`);

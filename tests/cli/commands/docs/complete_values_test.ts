@@ -20,6 +20,23 @@ Deno.test("complete offers existing sites, entries, addresses, services and vers
   assertEquals(await values("completions", "z"), ["zsh"]);
 });
 
+Deno.test("complete offers what is in the document that the line names", async () => {
+  await using home = await commandHome();
+  const file = `${home.path}/other.json`;
+  await home.run(["--config", file, "set", "iplisten", "-i", "10.0.0.8"]);
+  const { out } = await home.run([
+    "complete",
+    "--",
+    "--config",
+    file,
+    "delete",
+    "iplisten",
+    "-i",
+    "",
+  ]);
+  assertEquals(out, "10.0.0.8\ton the list\n");
+});
+
 Deno.test("complete prints nothing if the document cannot be read", async () => {
   await using home = await commandHome();
   await Deno.writeTextFile(`${home.path}/config.json`, "{");

@@ -1,0 +1,51 @@
+/**
+ * The flags before the command, which say whose document and service it is about. They come first,
+ * because the arguments after the command may be an old tool's.
+ *
+ * @module
+ */
+import { type Fault, quote, usageFault } from "../../base/fault.ts";
+import type { HomeFlags } from "../../config/store/home.ts";
+
+/** A command line without the flags before the command. */
+export interface GlobalFlags extends HomeFlags {
+  readonly words: readonly string[];
+  /** The flags as typed, for another call of this program. */
+  readonly flags: readonly string[];
+}
+
+/** Splits `args`. Throws a usage Fault if a flag before the command is not valid. */
+export function splitGlobalFlags(args: readonly string[]): GlobalFlags {
+  let configFile: string | undefined;
+  let isOwn = false;
+  let next = 0;
+  for (; next < args.length; next++) {
+    const arg = args[next]!;
+    const isJoined = arg.startsWith("--config=");
+    if (arg === "--user") {
+      if (isOwn) throw twice(arg);
+      isOwn = true;
+    } else if (arg === "--config" || isJoined) {
+      if (configFile !== undefined) throw twice("--config");
+      configFile = isJoined ? arg.slice("--config=".length) : args[++next];
+      if (!configFile) throw valueMissing();
+    } else if (arg.startsWith("--user=")) {
+      throw usageFault(
+        `Cannot use ${quote(arg)}: the flag takes no value`,
+        "httpcfg --user status",
+      );
+    } else break;
+  }
+  return { configFile, isOwn, words: args.slice(next), flags: args.slice(0, next) };
+}
+
+function valueMissing(): Fault {
+  return usageFault(
+    'Cannot use "--config": the file name is missing',
+    "httpcfg --config FILE query iplisten",
+  );
+}
+
+function twice(flag: string): Fault {
+  return usageFault(`Cannot use "${flag}" twice`, "httpcfg --help");
+}
