@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { readEvents } from "../../mod/telemetry/events/event_log.ts";
-import { type NetNamespace, testInNamespace } from "../support/net_namespace.ts";
+import { type NetNamespace, testInNamespace } from "../support/spaces/net_namespace.ts";
 import { Program } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 

@@ -3,7 +3,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { freePort } from "../support/ports.ts";
-import { type SystemSpace, testInSystemSpace } from "../support/system_space.ts";
+import { type SystemSpace, testInSystemSpace } from "../support/spaces/system_space.ts";
 
 const LISTED = "127.0.0.2";
 

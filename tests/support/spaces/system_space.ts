@@ -5,9 +5,9 @@
  *
  * @module
  */
-import { CALL, kill, type Result } from "./program.ts";
-import { have } from "./tools.ts";
-import { waitFor } from "./wait.ts";
+import { CALL, kill, type Result } from "../program.ts";
+import { have } from "../tools.ts";
+import { waitFor } from "../wait.ts";
 
 /** The user that has no rights. */
 const NOBODY = 65534;
@@ -78,7 +78,7 @@ export class SystemSpace implements AsyncDisposable {
     const call = [`${folder}/program`];
     if (sources.length > 0) {
       // The user cannot read the sources.
-      const main = new URL("../../main.ts", import.meta.url).pathname;
+      const main = new URL("../../../main.ts", import.meta.url).pathname;
       const bundle = ["bundle", "--quiet", "-o", `${folder}/program.js`, main];
       await new Deno.Command(program, { args: bundle }).output();
       call.push(

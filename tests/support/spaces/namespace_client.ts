@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { get, receive, send } from "./http_client.ts";
+import { get, receive, send } from "../http_client.ts";
 
 /** Milliseconds between two requests of a keep-alive connection. */
 const PACE_MS = 5;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { have } from "./tools.ts";
+import { have } from "../tools.ts";
 
 const CLIENT = new URL("./namespace_client.ts", import.meta.url).pathname;
 
