@@ -9,24 +9,43 @@ import { isProblem, Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import { diffValues } from "../config/document/diff.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
-import { addListEntry, removeListEntry } from "../config/document/edit.ts";
-import { type ListEntry, parseEntry } from "../config/document/list_entry.ts";
+import { editList, type ListEdit } from "../config/document/edit.ts";
+import { type ListEntry, parseEntry, parseList } from "../config/document/list_entry.ts";
 import type { StoreChange } from "../config/store/store.ts";
-import { absenceReason, readEntry } from "../listen/list/entry_check.ts";
+import { absenceReason, readEntry, withNamedZone } from "../listen/list/entry_check.ts";
 import { AddressTable } from "../listen/machine/address_table.ts";
 import { askSystem, readLinks } from "../listen/machine/ask_system.ts";
 import { readMachine } from "../listen/machine/machine_addresses.ts";
 import { needsLinks } from "../listen/plan/plan_input.ts";
-import type { ActionResult, AdminIo } from "./admin_io.ts";
+import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
 import { listAdvice } from "./advice.ts";
 import { applyOrAdvise } from "./apply.ts";
 import { editStore } from "./store_edit.ts";
 
 /** What to do with the list. */
-export type ListChange =
-  | AddEntry
-  | { readonly kind: "remove"; readonly text: string }
-  | ReplaceDocument;
+export type ListChange = EditEntries | ReplaceDocument;
+
+/**
+ * Adds and removes entries as one change. Each has its own answer: what can be done is stored, also
+ * if the rest cannot.
+ */
+interface EditEntries {
+  readonly kind: "edit";
+  readonly edits: readonly EntryEdit[];
+}
+
+/** Adds or removes an entry. */
+export interface EntryEdit {
+  readonly kind: "add" | "remove";
+  /** As typed. */
+  readonly text: string;
+  /** Where the text is from, if not from the command line: `line 3 of "list.txt"`. */
+  readonly origin?: string | undefined;
+  /** Rejects what this machine does not have now. */
+  readonly strict?: boolean;
+  /** Accepts the name of an interface that does not exist yet. */
+  readonly later?: boolean;
+}
 
 /** The whole document, from an import, an editor or a rollback. */
 interface ReplaceDocument {
@@ -38,62 +57,89 @@ interface ReplaceDocument {
   readonly over?: ConfigDocument;
 }
 
-/** Adds an entry. */
-interface AddEntry {
-  readonly kind: "add";
-  /** As typed. */
-  readonly text: string;
-  /** Rejects what this machine does not have now. */
-  readonly strict?: boolean;
-  /** Accepts the name of an interface that does not exist yet. */
-  readonly later?: boolean;
-}
-
-/** The result of a change; `change` is null if there was a problem. */
+/**
+ * The result of a change; `change` is null if nothing could be done. The problem is the first one.
+ */
 interface ListChanged extends ActionResult {
   readonly change: StoreChange | null;
+  /** The result of each edit. What concerns the whole change is in `notices`. */
+  readonly answers: readonly ActionResult[];
 }
 
 /** Stores `change`, and applies it or returns advice on how to apply it. */
-export async function changeList(io: AdminIo, change: ListChange): Promise<ListChanged> {
-  const table = await inspectFor(change);
-  const edit = editFor(change, table);
-  if ("problem" in edit) return edit;
-  const edited = await editStore(io, edit.apply);
-  if ("problem" in edited) return { ...edited, change: null };
-  const { before, after } = edited;
-  const advice = listAdvice(before.ipListen, after.ipListen, table);
-  const applied = await applyOrAdvise(io, "HTTP", edited);
-  return { problem: null, notices: [...advice, ...applied], change: edited };
+export function changeList(io: AdminIo, change: ListChange): Promise<ListChanged> {
+  return change.kind === "edit" ? editEntries(io, change) : replaceDocument(io, change);
 }
 
-/** Reads what the machine has, as far as it matters for the entry that is typed. */
-async function inspectFor(change: ListChange): Promise<AddressTable> {
-  const machine = readMachine();
-  if (change.kind === "remove") return new AddressTable(machine);
-  const texts = change.kind === "add" ? [change.text] : change.document.ipListen;
-  const entries = texts.map((text) => parseEntry(text))
-    .filter((entry): entry is ListEntry => !isProblem(entry));
-  const links = needsLinks(entries, machine) ? await readLinks() : null;
-  const named = entries.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
-  const isStrict = change.kind === "add" && change.strict;
-  return new AddressTable(
-    await askSystem({ ...machine, links }, { named: isStrict ? named : [], wanted: [] }),
-  );
-}
-
-/** Returns the edit for `change`, or the error if it is not valid. */
-function editFor(
-  change: ListChange,
-  table: AddressTable,
-): { apply(document: ConfigDocument): ConfigDocument | Problem } | ListChanged {
-  if (change.kind === "replace") return { apply: (stored) => replaced(stored, change) };
-  const entry = checkEntry(change, table);
-  if (isProblem(entry)) return rejected(change.kind, change.text, entry);
-  if (change.kind === "remove") {
-    return { apply: (document) => removeListEntry(document, entry.text) };
+async function editEntries(io: AdminIo, { edits }: EditEntries): Promise<ListChanged> {
+  const table = await inspectFor(edits);
+  const entries = edits.map((edit) => checkEntry(edit, table));
+  const possible = edits.flatMap(({ kind }, i): ListEdit[] => {
+    const entry = entries[i]!;
+    return isProblem(entry) ? [] : [{ kind, entry: entry.text }];
+  });
+  let problems: readonly (Problem | null)[] = [];
+  const stored = possible.length === 0 ? null : await editStore(io, (document) => {
+    const edited = editList(document, possible);
+    problems = edited.problems;
+    return edited.document;
+  });
+  const isDenied = stored !== null && "problem" in stored;
+  if (isDenied) problems = possible.map(() => stored.problem);
+  const results = problems.values();
+  const answers = edits.map((edit, i): ActionResult => {
+    const entry = entries[i]!;
+    if (isProblem(entry)) return { problem: entry, notices: [refusal(edit, entry)] };
+    const problem = results.next().value ?? null;
+    // The old tools say no more than the code; among many entries that would not tell which.
+    const isUnclear = problem !== null && edits.length > 1 && !isDenied;
+    return { problem, notices: isUnclear ? [refusal(edit, problem)] : [] };
+  });
+  const problem = answers.find((answer) => answer.problem !== null)?.problem ?? null;
+  if (stored === null || isDenied) {
+    return { problem, notices: stored?.notices ?? [], change: null, answers };
   }
-  return { apply: (document) => addListEntry(document, entry.text) };
+  const change = problems.includes(null) ? stored : null;
+  return { problem, notices: await consequences(io, stored, table), change, answers };
+}
+
+async function replaceDocument(io: AdminIo, change: ReplaceDocument): Promise<ListChanged> {
+  const stored = await editStore(io, (document) => replaced(document, change));
+  if ("problem" in stored) return { ...stored, change: null, answers: [] };
+  const notices = await consequences(io, stored, await inspectFor([]));
+  return { problem: null, notices, change: stored, answers: [] };
+}
+
+/** Applies what is stored, or returns advice on how to apply it, after advice on the new entries. */
+async function consequences(
+  io: AdminIo,
+  stored: StoreChange,
+  table: AddressTable,
+): Promise<Notice[]> {
+  const { before, after } = stored;
+  const advice = listAdvice(before.ipListen, after.ipListen, await withNames(table, after));
+  return [...advice, ...await applyOrAdvise(io, "HTTP", stored)];
+}
+
+/** Returns the table with the names of every interface, if the list depends on them. */
+async function withNames(table: AddressTable, after: ConfigDocument): Promise<AddressTable> {
+  const { machine } = table;
+  if (machine.links !== null || !needsLinks(parseList(after.ipListen), machine)) return table;
+  return new AddressTable({ ...machine, links: await readLinks() });
+}
+
+/** Reads what the machine has, as far as it matters for the entries that are typed. */
+async function inspectFor(edits: readonly EntryEdit[]): Promise<AddressTable> {
+  const machine = readMachine();
+  const entries = edits.filter(({ kind }) => kind === "add").flatMap(({ text, strict }) => {
+    const entry = parseEntry(text);
+    return isProblem(entry) ? [] : [{ ...entry, strict }];
+  });
+  const named = entries.flatMap(({ target, strict }) =>
+    strict && target.kind === "address" ? [target.ip] : []
+  );
+  const links = needsLinks(entries, machine) ? await readLinks() : null;
+  return new AddressTable(await askSystem({ ...machine, links }, { named, wanted: [] }));
 }
 
 function replaced(
@@ -106,24 +152,20 @@ function replaced(
 
 /** Parses the entry. One to remove may name what this machine no longer has. */
 function checkEntry(
-  change: Exclude<ListChange, ReplaceDocument>,
+  { kind, text, strict, later }: EntryEdit,
   table: AddressTable,
 ): ListEntry | Problem {
-  if (change.kind === "remove") return withCanonicalZone(parseEntry(change.text), table);
-  const entry = readEntry(change.text, table, { later: change.later });
-  if (isProblem(entry) || !change.strict) return entry;
+  if (kind === "remove") {
+    const parsed = parseEntry(text);
+    return isProblem(parsed) ? parsed : withNamedZone(parsed, table);
+  }
+  const entry = readEntry(text, table, { later });
+  if (isProblem(entry) || !strict) return entry;
   const reason = absenceReason(entry, table);
   return reason === null ? entry : new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL });
 }
 
-/** Returns an entry with the name of an interface as its zone, as it is stored. */
-function withCanonicalZone(entry: ListEntry | Problem, table: AddressTable): ListEntry | Problem {
-  if (isProblem(entry) || entry.target.kind !== "address") return entry;
-  return { ...entry, text: entry.text.replace(/[^!]+$/, table.canonical(entry.target.ip)) };
-}
-
-function rejected(kind: "add" | "remove", text: string, problem: Problem): ListChanged {
-  const message = `Cannot ${kind} ${quote(text)}: ${problem.reason}`;
-  const { hint } = problem;
-  return { problem, notices: [{ kind: "error", text: message, hint }], change: null };
+function refusal({ kind, text, origin }: EntryEdit, { reason, hint }: Problem): Notice {
+  const from = origin === undefined ? "" : `, ${origin}`;
+  return { kind: "error", text: `Cannot ${kind} ${quote(text)}${from}: ${reason}`, hint };
 }

@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { quote } from "../base/fault.ts";
-import { Problem } from "../base/problem.ts";
-import { WIN32 } from "../base/win32.ts";
+import type { Problem } from "../base/problem.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
+import { unknownZone } from "../listen/list/entry_check.ts";
 import type { AddressTable } from "../listen/machine/address_table.ts";
 import { parseIp, zoneOf } from "../base/address.ts";
 
@@ -33,7 +32,7 @@ export function withNamedZones(
     text.replace(NUMBERED, (address) => {
       const ip = parseIp(address);
       if (ip === null) return address;
-      if (!table.hasZone(zoneOf(ip))) problem ??= unknownZone(address, zoneOf(ip), table);
+      if (!table.hasZone(zoneOf(ip))) problem ??= unknownZone(zoneOf(ip), table);
       return table.canonical(ip);
     });
   const result: ConfigDocument = {
@@ -48,12 +47,4 @@ export function withNamedZones(
     })),
   };
   return problem ?? result;
-}
-
-function unknownZone(address: string, zone: string, { interfaces }: AddressTable): Problem {
-  const names = interfaces.map(({ name }) => quote(name)).join(", ") || "none";
-  return new Problem(
-    `this machine has no interface with the index ${zone}, the zone of ${quote(address)}`,
-    { hint: `give the name of an interface as the zone: ${names}`, code: WIN32.WSAEINVAL },
-  );
 }

@@ -217,11 +217,11 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
         const { History } = await import("../config/store/history.ts");
         await new History(paths.history).record(before, after, author);
       },
-      async onMigrate(from, document): Promise<void> {
+      async onMigrate(from, ipListen): Promise<void> {
         if (from !== 1 || isWarned) return;
         isWarned = true;
         const { orderNotices } = await import("./core/order_notices.ts");
-        report(context, orderNotices(document.ipListen));
+        report(context, orderNotices(ipListen));
       },
     }),
     control: new ControlClient(paths.run, { name, look: lookForService }),

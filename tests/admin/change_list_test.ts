@@ -23,16 +23,28 @@ Deno.test("changeList() stores what is allowed, and returns the code of what is 
   await using folder = await tempFolder();
   const io = ioAt(folder.at("config.json"));
   const steps: [change: ListChange, code: number, list: string][] = [
-    [{ kind: "add", text: "127.0.0.2" }, 0, "127.0.0.2"],
-    [{ kind: "add", text: "127.0.0.2" }, 183, "127.0.0.2"],
-    [{ kind: "add", text: "127.0.0.1" }, 0, "127.0.0.1 127.0.0.2"],
-    [{ kind: "add", text: "1.2.3" }, 10022, "127.0.0.1 127.0.0.2"],
-    [{ kind: "add", text: "eth99" }, 10022, "127.0.0.1 127.0.0.2"],
-    [{ kind: "add", text: "eth99", later: true }, 0, "127.0.0.1 127.0.0.2 eth99"],
-    [{ kind: "add", text: "192.0.2.1", strict: true }, 10049, "127.0.0.1 127.0.0.2 eth99"],
-    [{ kind: "remove", text: "eth99" }, 0, "127.0.0.1 127.0.0.2"],
-    [{ kind: "remove", text: "eth99" }, 2, "127.0.0.1 127.0.0.2"],
-    [{ kind: "remove", text: "10.0.0.0/33" }, 10022, "127.0.0.1 127.0.0.2"],
+    [{ kind: "edit", edits: [{ kind: "add", text: "127.0.0.2" }] }, 0, "127.0.0.2"],
+    [{ kind: "edit", edits: [{ kind: "add", text: "127.0.0.2" }] }, 183, "127.0.0.2"],
+    [{ kind: "edit", edits: [{ kind: "add", text: "127.0.0.1" }] }, 0, "127.0.0.1 127.0.0.2"],
+    [{ kind: "edit", edits: [{ kind: "add", text: "1.2.3" }] }, 10022, "127.0.0.1 127.0.0.2"],
+    [{ kind: "edit", edits: [{ kind: "add", text: "eth99" }] }, 10022, "127.0.0.1 127.0.0.2"],
+    [
+      { kind: "edit", edits: [{ kind: "add", text: "eth99", later: true }] },
+      0,
+      "127.0.0.1 127.0.0.2 eth99",
+    ],
+    [
+      { kind: "edit", edits: [{ kind: "add", text: "192.0.2.1", strict: true }] },
+      10049,
+      "127.0.0.1 127.0.0.2 eth99",
+    ],
+    [{ kind: "edit", edits: [{ kind: "remove", text: "eth99" }] }, 0, "127.0.0.1 127.0.0.2"],
+    [{ kind: "edit", edits: [{ kind: "remove", text: "eth99" }] }, 2, "127.0.0.1 127.0.0.2"],
+    [
+      { kind: "edit", edits: [{ kind: "remove", text: "10.0.0.0/33" }] },
+      10022,
+      "127.0.0.1 127.0.0.2",
+    ],
     [{ kind: "replace", document: { ...DEFAULT_DOCUMENT, ipListen: ["::1"] } }, 0, "::1"],
   ];
   for (const [change, code, list] of steps) {
@@ -42,12 +54,32 @@ Deno.test("changeList() stores what is allowed, and returns the code of what is 
   }
 });
 
+Deno.test("changeList() makes what it can of many edits, in order and in one write", async () => {
+  await using folder = await tempFolder();
+  const io = ioAt(folder.at("config.json"));
+  const { answers, problem, change } = await changeList(io, {
+    kind: "edit",
+    edits: [
+      { kind: "add", text: "127.0.0.2" },
+      { kind: "add", text: "1.2.3", origin: 'line 7 of "list"' },
+      { kind: "add", text: "::ffff:127.0.0.2" },
+      { kind: "remove", text: "127.0.0.9" },
+      { kind: "add", text: "127.0.0.3" },
+      { kind: "remove", text: "127.0.0.2" },
+    ],
+  });
+  assertEquals(answers.map(codeOf), [0, 10022, 183, 2, 0, 0]);
+  assertEquals([problem?.code, change?.after.ipListen], [10022, ["127.0.0.3"]]);
+  const [error] = answers[1]!.notices;
+  assertEquals(error?.text, 'Cannot add "1.2.3", line 7 of "list": an IPv4 address has four parts');
+});
+
 Deno.test("changeList() rejects a document made from one that is no longer stored", async () => {
   await using folder = await tempFolder();
   const io = ioAt(folder.at("config.json"));
   const over = await io.store.read();
   const document: ConfigDocument = { ...over, ipListen: ["127.0.0.2"] };
-  await changeList(io, { kind: "add", text: "127.0.0.9" });
+  await changeList(io, { kind: "edit", edits: [{ kind: "add", text: "127.0.0.9" }] });
   const stale = await changeList(io, { kind: "replace", document, over });
   assertEquals(stale.problem?.reason, "the stored document changed in the meantime");
   assertEquals(await io.store.readList(), ["127.0.0.9"]);

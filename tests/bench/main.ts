@@ -3,6 +3,7 @@ import { benchHttps } from "./https.ts";
 import { benchIdle } from "./idle.ts";
 import { benchKeepAlive } from "./keep_alive.ts";
 import { benchListeners } from "./listeners.ts";
+import { benchLongList } from "./long_list.ts";
 import { say } from "./measure.ts";
 import { benchSlowHeads } from "./slow_heads.ts";
 import { benchStartUp } from "./start_up.ts";
@@ -10,6 +11,7 @@ import { benchStaticFiles } from "./static_files.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "start-up": benchStartUp,
+  "long-list": benchLongList,
   "keep-alive": benchKeepAlive,
   "https": benchHttps,
   "static-files": benchStaticFiles,

@@ -64,6 +64,20 @@ export async function wrk(url: string, seconds: number, connections = 64): Promi
   };
 }
 
+/** Runs `command` in the home `home` and returns its wall-clock milliseconds; throws if it fails. */
+export async function timed(command: readonly string[], home: string): Promise<number> {
+  const [program = "", ...args] = command;
+  const start = performance.now();
+  const { success } = await new Deno.Command(program, {
+    args,
+    env: { HTTPCFG_HOME: home },
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  if (!success) throw new Error(`${command.join(" ")} failed`);
+  return performance.now() - start;
+}
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;

@@ -1,5 +1,5 @@
 /** Startup: `query iplisten` with 1,000 entries against an empty script on the same runtime. */
-import { median, printTable } from "./measure.ts";
+import { median, printTable, timed } from "./measure.ts";
 import { programCommand } from "./servers.ts";
 
 const RUNS = 30;
@@ -35,15 +35,4 @@ export async function benchStartUp(): Promise<void> {
 function document(): unknown {
   const ipListen = Array.from({ length: ENTRIES }, (_, i) => `127.1.${i >> 8}.${i & 255}`);
   return { version: 1, ipListen, ssl: [], urlAcl: [], sites: [], metabase: {}, settings: {} };
-}
-
-async function timed([program = "", ...args]: readonly string[], home: string): Promise<number> {
-  const start = performance.now();
-  const { success } = await new Deno.Command(program, {
-    args,
-    env: { HTTPCFG_HOME: home },
-    stdout: "null",
-  }).output();
-  if (!success) throw new Error(`${program} ${args.join(" ")} failed`);
-  return performance.now() - start;
 }

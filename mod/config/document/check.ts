@@ -9,12 +9,11 @@ import { quote } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
-import { formatBinding, parseBinding } from "./binding.ts";
 import type { ConfigDocument } from "./document.ts";
 import type { DocumentProblem } from "./document_problems.ts";
-import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
-import { parseEntry } from "./list_entry.ts";
+import { normaliseDocument } from "./normalise.ts";
 import { type ContentSchema, documentSchema } from "./schema.ts";
+import { LIST_MAX, NAME_MAX } from "./shape.ts";
 import type { SiteContent } from "./site_content.ts";
 
 /**
@@ -26,18 +25,48 @@ export interface ContentRules {
   check(content: SiteContent): readonly DocumentProblem[];
 }
 
-/** Returns every problem of `value`; a value without problems may be stored and run. */
-export function checkDocument(value: unknown, contents: ContentRules): DocumentProblem[] {
-  const result = v.safeParse(documentSchema(contents.schema), value, { abortPipeEarly: true });
-  if (!result.success) return result.issues.map(problemOf);
+/** A document that may be stored and run, in its one spelling, if it has no problem. */
+export interface CheckedDocument {
+  readonly document: ConfigDocument;
+  readonly problems: readonly DocumentProblem[];
+}
+
+/**
+ * Returns `value` as a document, and every problem of it. `known` is a document that was returned
+ * without a problem before: what is in it already is not read again.
+ */
+export function checkDocument(
+  value: unknown,
+  contents: ContentRules,
+  known: ConfigDocument | null = null,
+): CheckedDocument {
+  const shape = withoutPlainList(value);
+  const result = v.safeParse(documentSchema(contents.schema), shape, { abortPipeEarly: true });
   // The schema yields `?: T | undefined` for optional fields, and so the document declares them.
-  const document = value as ConfigDocument;
-  return [
-    ...checkList(document),
-    ...checkSites(document, contents),
-    ...checkSsl(document),
-    ...checkUrlAcl(document),
-  ];
+  const given = value as ConfigDocument;
+  if (!result.success) return { document: given, problems: result.issues.map(problemOf) };
+  const { document, problems } = normaliseDocument(given, known);
+  return {
+    document,
+    problems: [
+      ...problems,
+      ...checkSites(document, contents),
+      ...checkSsl(document),
+      ...checkUrlAcl(document),
+    ],
+  };
+}
+
+/**
+ * Leaves a list of short texts out of `value`, which is what the schema would find it to be: one
+ * after the other they cost the schema more than everything else costs a command.
+ */
+function withoutPlainList(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const { ipListen } = value as { readonly ipListen?: unknown };
+  const isPlain = Array.isArray(ipListen) && ipListen.length <= LIST_MAX &&
+    ipListen.every((text) => typeof text === "string" && text.length <= NAME_MAX);
+  return isPlain ? { ...value, ipListen: [] } : value;
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): DocumentProblem {
@@ -81,29 +110,6 @@ function describeValue(value: unknown): string {
   return String(value);
 }
 
-function checkList(document: ConfigDocument): DocumentProblem[] {
-  const problems: DocumentProblem[] = [];
-  const seen = new Set<string>();
-  document.ipListen.forEach((entry, i) => {
-    const at = `ipListen[${i}]`;
-    const checked = parseEntry(entry);
-    if (isProblem(checked)) {
-      const message = `${quote(entry)} is not a valid entry: ${checked.reason}`;
-      problems.push({ at, message, value: entry });
-    } else if (checked.text !== entry) {
-      problems.push({
-        at,
-        message: `${quote(entry)} must be written as ${quote(checked.text)}`,
-        value: entry,
-      });
-    } else if (seen.has(entry)) {
-      problems.push({ at, message: `${quote(entry)} is a duplicate entry`, value: entry });
-    }
-    seen.add(entry);
-  });
-  return problems;
-}
-
 function checkSites(document: ConfigDocument, contents: ContentRules): DocumentProblem[] {
   const problems: DocumentProblem[] = [];
   const ids = new Set<number>();
@@ -121,13 +127,6 @@ function checkSites(document: ConfigDocument, contents: ContentRules): DocumentP
     }
     ids.add(site.id);
     names.add(name);
-    for (const list of ["bindings", "secureBindings"] as const) {
-      site[list].forEach((text, j) => {
-        const message = bindingProblem(text);
-        if (message === null) return;
-        problems.push({ at: `sites[${i}].${list}[${j}]`, message, value: text });
-      });
-    }
     for (const { at, message } of contents.check(site.content)) {
       problems.push({ at: joinPath(`sites[${i}].content`, at), message });
     }
@@ -135,26 +134,9 @@ function checkSites(document: ConfigDocument, contents: ContentRules): DocumentP
   return problems;
 }
 
-function bindingProblem(text: string): string | null {
-  const binding = parseBinding(text);
-  if (isProblem(binding)) return `${quote(text)} is not a valid binding: ${binding.reason}`;
-  const canonical = formatBinding(binding);
-  return canonical === text ? null : `${quote(text)} must be written as ${quote(canonical)}`;
-}
-
 function checkSsl({ ssl }: ConfigDocument): DocumentProblem[] {
   const seen = new Set<string>();
-  return ssl.flatMap(({ key }, i) => {
-    const at = `ssl[${i}].key`;
-    const canonical = sslKeyOfAddress(key) ?? sslKeyOfName(key);
-    if (canonical === null) {
-      return [{ at, message: `expected IP:port or name:port, found ${quote(key)}` }];
-    }
-    if (canonical !== key) {
-      return [{ at, message: `${quote(key)} must be written as ${quote(canonical)}` }];
-    }
-    return duplicateProblems(seen, key, at);
-  });
+  return ssl.flatMap(({ key }, i) => duplicateProblems(seen, key, `ssl[${i}].key`));
 }
 
 function checkUrlAcl({ urlAcl }: ConfigDocument): DocumentProblem[] {

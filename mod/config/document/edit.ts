@@ -7,25 +7,39 @@ import { Fault, quote } from "../../base/fault.ts";
 import { Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";
-import { sortedList } from "./list_entry.ts";
 
-/** Adds `entry` (canonical text) to the list. */
-export function addListEntry(document: ConfigDocument, entry: string): ConfigDocument | Problem {
-  if (document.ipListen.includes(entry)) {
-    return new Problem("already on the list", { code: WIN32.ALREADY_EXISTS });
-  }
-  return { ...document, ipListen: sortedList([...document.ipListen, entry]) };
+const EXISTS = new Problem("already on the list", {
+  hint: "httpcfg query iplisten",
+  code: WIN32.ALREADY_EXISTS,
+});
+const ABSENT = new Problem("not on the list", {
+  hint: "httpcfg query iplisten",
+  code: WIN32.FILE_NOT_FOUND,
+});
+
+/** One edit of the list; the entry is in canonical text. */
+export interface ListEdit {
+  readonly kind: "add" | "remove";
+  readonly entry: string;
 }
 
-/** Removes `entry` from the list. */
-export function removeListEntry(
-  document: ConfigDocument,
-  entry: string,
-): ConfigDocument | Problem {
-  if (!document.ipListen.includes(entry)) {
-    return new Problem("not on the list", { code: WIN32.FILE_NOT_FOUND });
-  }
-  return { ...document, ipListen: document.ipListen.filter((other) => other !== entry) };
+interface EditedList {
+  readonly document: ConfigDocument;
+  /** For each edit, why it could not be made; null if it was. */
+  readonly problems: readonly (Problem | null)[];
+}
+
+/** Makes the edits of the list that can be made, in order. */
+export function editList(document: ConfigDocument, edits: readonly ListEdit[]): EditedList {
+  const entries = new Set(document.ipListen);
+  const problems = edits.map(({ kind, entry }) => {
+    if (kind === "remove") return entries.delete(entry) ? null : ABSENT;
+    if (entries.has(entry)) return EXISTS;
+    entries.add(entry);
+    return null;
+  });
+  if (problems.every((problem) => problem !== null)) return { document, problems };
+  return { document: { ...document, ipListen: [...entries] }, problems };
 }
 
 /** Returns the site with this name (in any case), or the site of `W3SVC/n`. */

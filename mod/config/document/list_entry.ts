@@ -1,6 +1,5 @@
 /**
- * One entry of the IP inclusion list: parsing, the one canonical text, and the order in which a
- * list is stored. Pure.
+ * One entry of the IP inclusion list: parsing, and the one canonical text. Pure.
  *
  * What an entry matches is decided in `listen/list/inclusion.ts`; whether this machine has it, in
  * `listen/list/entry_check.ts`.
@@ -93,40 +92,13 @@ export function parseList(texts: readonly string[]): ListEntry[] {
   });
 }
 
-/** Returns the entries, which have been checked, in the order in which they are stored. */
-export function sortedList(texts: readonly string[]): readonly string[] {
-  return parseList(texts).sort(compareEntries).map(({ text }) => text);
-}
-
 /** Reports whether the target names interfaces by a pattern. */
 export function isPattern({ name }: Pick<InterfaceTarget, "name">): boolean {
   return PATTERN.test(name);
 }
 
-/**
- * Compares two entries for `Array.sort`: exclusions last; IPv4, IPv6, then interfaces; addresses and
- * blocks by value. Equal lists are then stored as equal texts.
- */
-function compareEntries(a: ListEntry, b: ListEntry): number {
-  return Number(a.excludes) - Number(b.excludes) || compareTargets(a.target, b.target);
-}
-
-function compareTargets(a: EntryTarget, b: EntryTarget): number {
-  if (a.kind === "interface" || b.kind === "interface") {
-    if (a.kind !== b.kind) return a.kind === "interface" ? 1 : -1;
-    return compareTexts(targetText(a), targetText(b));
-  }
-  const [left, right] = [networkOf(a), networkOf(b)];
-  return compareBytes(left.bytes, right.bytes) || left.bits - right.bits ||
-    compareTexts(targetText(a), targetText(b));
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** Returns an address, a block or a family as a block. */
-function networkOf(
+export function networkOf(
   target: Exclude<EntryTarget, InterfaceTarget>,
 ): { readonly bytes: Bytes; readonly bits: number } {
   switch (target.kind) {

@@ -9,7 +9,7 @@ import * as v from "valibot";
 export const NAME_MAX = 256;
 export const PATH_MAX = 4096;
 /** Maximum number of entries of any list in the document. */
-const LIST_MAX = 100_000;
+export const LIST_MAX = 100_000;
 
 /** An object that reports every unknown field: a typo must not silently become a default. */
 // deno-lint-ignore explicit-function-return-type -- the inferred schema type is the point

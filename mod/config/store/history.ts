@@ -1,34 +1,39 @@
 /**
  * Edge: the versions of the document: who stored them, when, and with which command.
  *
- * Each version is one file, `000042.json`, written before the document itself is replaced and under
- * its lock. Their number and total size are limited: the oldest are removed first. A document that
- * was changed by other means is detected at the next write and kept as a version of its own.
+ * A version is written before the document itself is replaced, and under its lock. It costs what it
+ * changes: a file begins with a whole version, and the changes of the versions after it follow; when
+ * they have outgrown it, a new file begins, and the oldest files are removed beyond a number of
+ * versions and a total size. A document that was changed by other means is detected at the next
+ * write by its digest, and kept as a version of its own.
+ *
+ * A file `000042.json` is of an older program, which kept every version whole.
  *
  * @module
  */
-import * as v from "valibot";
 import { Fault } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
-
-/** One version of the document. */
-export interface Version {
-  /** Counts up from 1. A number is never used again. */
-  readonly number: number;
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** The user who stored it; null if it was found, not stored by this program. */
-  readonly user: string | null;
-  /** The command that stored it; null if it was found. */
-  readonly command: string | null;
-  readonly document: ConfigDocument;
-}
+import {
+  appendVersion,
+  type NewVersion,
+  readTail,
+  readVersions,
+  type Tail,
+  type Version,
+  writeWhole,
+} from "./version_file.ts";
 
 /** Who makes a change, and with which command. */
 interface Author {
   readonly user: string;
   readonly command: string;
+}
+
+/** A file of the history, by the number of its first version. */
+interface VersionFile {
+  readonly first: number;
+  readonly path: string;
 }
 
 /** Maximum number of versions kept: months of an administrator's changes. */
@@ -37,18 +42,7 @@ export const HISTORY_COUNT_MAX = 100;
 const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
 /** Maximum characters of a command line that are kept. */
 const COMMAND_MAX = 1000;
-const FILE_NAME = /^([0-9]{6,})\.json$/;
-
-/** The content of a version file. Its document is checked when it is used, like any other. */
-const versionSchema = v.object({
-  number: v.pipe(v.number(), v.integer(), v.minValue(1)),
-  at: v.string(),
-  user: v.nullable(v.string()),
-  command: v.nullable(v.string()),
-  document: v.custom<ConfigDocument>((value) => {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-  }),
-});
+const FILE_NAME = /^([0-9]{6,})\.jsonl?$/;
 
 /** The history in one directory. Writers hold the lock of the document; readers need none. */
 export class History {
@@ -65,19 +59,20 @@ export class History {
   async record(before: string | null, after: string, author: Author): Promise<void> {
     try {
       await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      const numbers = await this.#numbers();
-      const last = numbers.at(-1);
-      const found = before === null ? DEFAULT_DOCUMENT : JSON.parse(before);
       const at = new Date().toISOString();
-      let next = (last ?? 0) + 1;
-      const known = last === undefined ? null : (await this.#load(last))?.document ?? null;
-      if (JSON.stringify(known) !== JSON.stringify(found)) {
-        await this.#write({ number: next++, at, user: null, command: null, document: found });
+      const beforeText = before ?? JSON.stringify(DEFAULT_DOCUMENT);
+      const found = { digest: await digestOf(beforeText), document: JSON.parse(beforeText) };
+      const newest = this.#files().at(-1);
+      let tail = newest === undefined ? null : await readTail(newest.path, newest.first);
+      if (tail?.digest !== found.digest) {
+        const known = newest === undefined ? null : (await lastOf(newest, tail))?.document ?? null;
+        if (JSON.stringify(known) !== JSON.stringify(found.document)) {
+          tail = await this.#add(tail, known, { at, user: null, command: null, ...found });
+        }
       }
+      const stored = { digest: await digestOf(after), document: JSON.parse(after) };
       const command = author.command.slice(0, COMMAND_MAX);
-      const document = JSON.parse(after);
-      await this.#write({ number: next, at, user: author.user, command, document });
-      await this.#prune();
+      await this.#add(tail, found.document, { at, user: author.user, command, ...stored });
     } catch (error) {
       throw fileFault("write the history in", this.#folder, error);
     }
@@ -85,65 +80,80 @@ export class History {
 
   /** Returns every version that is kept, oldest first. */
   async list(): Promise<Version[]> {
-    const versions = await Promise.all((await this.#numbers()).map((one) => this.#load(one)));
-    return versions.filter((version) => version !== null);
+    let versions: Version[] = [];
+    try {
+      for (const { path, first } of this.#files().reverse()) {
+        versions = [...await readVersions(path, first), ...versions];
+        if (versions.length >= HISTORY_COUNT_MAX) break;
+      }
+    } catch (error) {
+      throw fileFault("read the history in", this.#folder, error);
+    }
+    return versions.slice(-HISTORY_COUNT_MAX);
   }
 
   /** Returns version `number`. Throws a Fault if it is not kept. */
   async read(number: number): Promise<Version> {
-    const version = await this.#load(number);
-    if (version !== null) return version;
+    const version = (await this.list()).find((one) => one.number === number);
+    if (version !== undefined) return version;
     throw new Fault(`Cannot read version ${number} of the document: not in the history`, {
       hint: "httpcfg history",
     });
   }
 
-  async #numbers(): Promise<number[]> {
-    const numbers: number[] = [];
+  /** Returns the files, oldest first. */
+  #files(): VersionFile[] {
+    const files: VersionFile[] = [];
     try {
-      for await (const { name } of Deno.readDir(this.#folder)) {
+      for (const { name } of Deno.readDirSync(this.#folder)) {
         const match = FILE_NAME.exec(name);
-        if (match !== null) numbers.push(Number(match[1]));
+        if (match === null) continue;
+        files.push({ first: Number(match[1]), path: `${this.#folder}/${name}` });
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) {
-        throw fileFault("read the history in", this.#folder, error);
-      }
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
-    return numbers.sort((a, b) => a - b);
+    return files.sort((a, b) => a.first - b.first);
   }
 
-  /** Returns null if the file was removed, is incomplete, or is not a version. */
-  async #load(number: number): Promise<Version | null> {
-    try {
-      const value = JSON.parse(await Deno.readTextFile(this.#path(number)));
-      const parsed = v.safeParse(versionSchema, value);
-      return parsed.success && parsed.output.number === number ? parsed.output : null;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
-      throw fileFault("read the history in", this.#folder, error);
+  /** Adds a version after `before`, the last of `tail`; a whole one if `before` is null. */
+  async #add(
+    tail: Tail | null,
+    before: ConfigDocument | null,
+    version: Omit<NewVersion, "number">,
+  ): Promise<Tail> {
+    const next: NewVersion = { number: (tail?.number ?? 0) + 1, ...version };
+    if (tail !== null && before !== null && tail.path.endsWith(".jsonl")) {
+      const appended = await appendVersion(tail, before, next);
+      if (appended !== null) return appended;
     }
+    const path = `${this.#folder}/${String(next.number).padStart(6, "0")}.jsonl`;
+    const begun = await writeWhole(path, next);
+    this.#prune(next.number);
+    return begun;
   }
 
-  async #write(version: Version): Promise<void> {
-    const path = this.#path(version.number);
-    const text = `${JSON.stringify({ version: 1, ...version })}\n`;
-    await Deno.writeTextFile(`${path}.new`, text, { mode: 0o600 });
-    await Deno.rename(`${path}.new`, path);
-  }
-
-  async #prune(): Promise<void> {
-    const numbers = (await this.#numbers()).reverse();
+  #prune(newest: number): void {
+    const files = this.#files().reverse();
     let bytes = 0;
-    for (const [place, number] of numbers.entries()) {
-      bytes += (await Deno.stat(this.#path(number))).size;
-      // The two newest stay whatever their size: without them nothing could be undone.
-      if (place < 2 || (place < HISTORY_COUNT_MAX && bytes <= HISTORY_BYTES_MAX)) continue;
-      await Deno.remove(this.#path(number));
+    let versions = 0;
+    for (const [place, { path, first }] of files.entries()) {
+      bytes += Deno.statSync(path).size;
+      // The newest file has but one version yet, and without another nothing could be undone.
+      const isNeeded = place < 2 || (versions < HISTORY_COUNT_MAX && bytes <= HISTORY_BYTES_MAX);
+      if (!isNeeded) Deno.removeSync(path);
+      versions = newest - first + 1;
     }
   }
+}
 
-  #path(number: number): string {
-    return `${this.#folder}/${String(number).padStart(6, "0")}.json`;
-  }
+/** Returns the version that `tail` ends with; null if it cannot be read. */
+async function lastOf({ path, first }: VersionFile, tail: Tail | null): Promise<Version | null> {
+  const last = (await readVersions(path, first)).at(-1);
+  return last !== undefined && last.number === tail?.number ? last : null;
+}
+
+async function digestOf(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }

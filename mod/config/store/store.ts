@@ -9,9 +9,9 @@
  */
 import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { directoryOf, fileFault, tooLargeFault } from "../../base/file_fault.ts";
-import type { ContentRules } from "../document/check.ts";
+import type { CheckedDocument, ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
-import { DocumentFault, type DocumentProblem } from "../document/document_problems.ts";
+import { DocumentFault } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
 import { keepOwner, replaceFile, statOrNull } from "./replace_file.ts";
 
@@ -32,8 +32,8 @@ export interface StoreOptions {
    * replaced; null for the first write. If it throws, the old document remains.
    */
   readonly onReplace?: (before: string | null, after: string) => Promise<void>;
-  /** Called with a valid document of an older version, migrated, each time that one is read. */
-  readonly onMigrate?: (from: number, document: ConfigDocument) => Promise<void>;
+  /** Called with the list of a valid document of an older version each time that one is read. */
+  readonly onMigrate?: (from: number, ipListen: readonly string[]) => Promise<void>;
 }
 
 export interface StoreChange {
@@ -66,21 +66,26 @@ export class Store {
   async readList(): Promise<readonly string[]> {
     const text = this.#readText();
     if (text === null) return DEFAULT_DOCUMENT.ipListen;
-    return plainList(text) ?? (await this.parse(text)).ipListen;
+    const texts = listIn(text);
+    if (texts === null) return (await this.parse(text)).ipListen;
+    const { normaliseList } = await import("../document/normalise_list.ts");
+    const { entries, problems } = normaliseList(texts);
+    return problems.length === 0 ? entries : (await this.parse(text)).ipListen;
   }
 
   /**
    * Applies `edit` to the newest document, excluding all other processes. What `edit` returns is
-   * checked before it is stored. If it throws, everything stays as it was.
+   * checked before it is stored, in its one spelling. If it throws, everything stays as it was.
    */
   async update(edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> {
     using _lock = await this.#lock();
     const text = this.#readText();
     const before = text === null ? DEFAULT_DOCUMENT : await this.parse(text);
-    const after = migrate(edit(before)) as ConfigDocument;
-    if (JSON.stringify(after) === JSON.stringify(before)) return { changed: false, before, after };
-    const problems = await this.#check(after);
+    const edited = edit(before);
+    if (edited === before) return { changed: false, before, after: before };
+    const { document: after, problems } = await this.#check(migrate(edited), before);
     if (problems.length > 0) throw new DocumentFault(`Cannot store ${quote(this.file)}`, problems);
+    if (JSON.stringify(after) === JSON.stringify(before)) return { changed: false, before, after };
     const afterText = serialize(after);
     await this.#replace(afterText, async () => {
       await this.#options.onReplace?.(text, afterText);
@@ -104,7 +109,10 @@ export class Store {
     }
   }
 
-  /** Parses, migrates and checks `text`, the content of `file`. Throws a Fault. */
+  /**
+   * Parses, migrates and checks `text`, the content of `file`; returns the document in its one
+   * spelling. Throws a Fault.
+   */
   async parse(text: string, file: string = this.file): Promise<ConfigDocument> {
     let value: unknown;
     try {
@@ -119,22 +127,21 @@ export class Store {
     }
     rejectNewer(file, value);
     const version = documentVersion(value);
-    value = migrate(value);
-    const problems = await this.#check(value);
+    const migrated = migrate(value);
+    const { document, problems } = await this.#check(migrated, null);
     if (problems.length > 0) throw new DocumentFault(`Cannot use ${quote(file)}`, problems);
-    const document = value as ConfigDocument;
     if (version !== null && version < DOCUMENT_VERSION) {
-      await this.#options.onMigrate?.(version, document);
+      await this.#options.onMigrate?.(version, (migrated as ConfigDocument).ipListen);
     }
     return document;
   }
 
-  async #check(value: unknown): Promise<DocumentProblem[]> {
+  async #check(value: unknown, known: ConfigDocument | null): Promise<CheckedDocument> {
     const [{ checkDocument }, contents] = await Promise.all([
       import("../document/check.ts"),
       this.#options.loadContentRules(),
     ]);
-    return checkDocument(value, contents);
+    return checkDocument(value, contents, known);
   }
 
   /** The lock is a file of its own, because a rename replaces the inode on which a lock is held. */
@@ -149,6 +156,12 @@ export class Store {
     } catch (error) {
       throw fileFault("write", this.file, error, hintFor(error));
     }
+    // Without the race where the lock is free: a timer takes a tenth of the time of a command.
+    if (!file.tryLockSync(true)) await this.#waitForLock(file, path);
+    return { [Symbol.dispose]: () => file.close() };
+  }
+
+  async #waitForLock(file: Deno.FsFile, path: string): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
@@ -167,7 +180,6 @@ export class Store {
     } finally {
       clearTimeout(timer);
     }
-    return { [Symbol.dispose]: () => file.close() };
   }
 
   /**
@@ -204,15 +216,14 @@ export function serialize(document: ConfigDocument): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-/** Returns the list if the document has this version and its entries are plain words; else null. */
-function plainList(text: string): readonly string[] | null {
+/** Returns the list of a document of this version, if it is one of texts; else null. */
+function listIn(text: string): readonly string[] | null {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== "object" || value === null) return null;
     const { version, ipListen } = value as { version?: unknown; ipListen?: unknown };
     if (version !== DOCUMENT_VERSION || !Array.isArray(ipListen)) return null;
-    const plain = ipListen.every((entry) => typeof entry === "string" && /^[!-~]+$/.test(entry));
-    return plain ? ipListen : null;
+    return ipListen.every((entry) => typeof entry === "string") ? ipListen : null;
   } catch {
     return null; // the check reports what is wrong
   }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { zoneOf } from "../../base/address.ts";
 import { quote, shellWord } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
@@ -20,7 +21,8 @@ interface EntryCheckOptions {
 
 /**
  * Parses an entry as typed on the machine of `table`. A name must be that of an interface unless
- * `later`: a typo in an address must not become an interface that never appears.
+ * `later`: a typo in an address must not become an interface that never appears. The zone of an
+ * address may be an index, which becomes a name.
  */
 export function readEntry(
   text: string,
@@ -38,7 +40,9 @@ export function readEntry(
         `for the whole block: ${setCommand(entry, network)}`,
       );
     }
-    return entry;
+    const zone = zoneOf(target.ip);
+    const isUnknown = /^[0-9]+$/.test(zone) && !table.hasZone(zone);
+    return isUnknown ? unknownZone(zone, table) : withNamedZone(entry, table);
   }
   if (target.kind !== "interface" || later || isPattern(target)) return entry;
   if (interfacesMatching(target, table.interfaces).length > 0) return entry;
@@ -48,6 +52,22 @@ export function readEntry(
     "not an address, a block or an interface of this machine",
     `interfaces on this machine: ${namesOf(table)}; for one that does not exist yet: ` +
       `httpcfg set iplisten --later -i ${shellWord(text)}`,
+  );
+}
+
+/** Returns an entry with the name of an interface, not its index, as its zone. */
+export function withNamedZone(entry: ListEntry, table: AddressTable): ListEntry {
+  const { target, excludes } = entry;
+  if (target.kind !== "address" || !/^[0-9]+$/.test(zoneOf(target.ip))) return entry;
+  const ip = table.canonical(target.ip);
+  return { text: `${excludes ? "!" : ""}${ip}`, excludes, target: { kind: "address", ip } };
+}
+
+/** Returns the problem of a zone that is the index of no interface. */
+export function unknownZone(zone: string, table: AddressTable): Problem {
+  return problem(
+    `this machine has no interface with the index ${zone}`,
+    `give the name of an interface as the zone: ${namesOf(table)}`,
   );
 }
 

@@ -1,17 +1,16 @@
 // Goal: an edit changes what it says and nothing else. Method: documents compared by value.
-import { codeOf, valueOf } from "../../support/problems.ts";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   type ConfigDocument,
   DEFAULT_DOCUMENT,
   type SiteRecord,
 } from "../../../mod/config/document/document.ts";
 import {
-  addListEntry,
   addSite,
+  editList,
   findSite,
+  type ListEdit,
   nextSiteId,
-  removeListEntry,
   removeSite,
   replaceSite,
 } from "../../../mod/config/document/edit.ts";
@@ -23,25 +22,30 @@ function site(id: number, name: string): SiteRecord {
   return { id, name, bindings: [":81:"], secureBindings: [], autoStart: true, content };
 }
 
-Deno.test("addListEntry() adds an entry at its place in the order", () => {
-  const cases: [entry: string, list: string[]][] = [
-    ["::1", ["10.0.0.1", "10.0.0.2", "::1"]],
-    ["!10.0.0.2", ["10.0.0.1", "10.0.0.2", "!10.0.0.2"]],
-    ["10.0.0.0/8", ["10.0.0.0/8", "10.0.0.1", "10.0.0.2"]],
-  ];
-  for (const [entry, list] of cases) {
-    assertEquals(valueOf(addListEntry(LISTED, entry)).ipListen, list, entry);
-  }
+function add(...entries: readonly string[]): ListEdit[] {
+  return entries.map((entry) => ({ kind: "add", entry }));
+}
+
+function remove(...entries: readonly string[]): ListEdit[] {
+  return entries.map((entry) => ({ kind: "remove", entry }));
+}
+
+Deno.test("editList() adds entries, and leaves the original document unchanged", () => {
+  const { document } = editList(LISTED, add("::1", "10.0.0.1", "::2"));
+  assertEquals(document.ipListen.join(" "), "10.0.0.1 10.0.0.2 ::1 ::2");
   assertEquals(LISTED.ipListen, ["10.0.0.1", "10.0.0.2"], "the original document is unchanged");
 });
 
-Deno.test("edits of the list without effect return a problem: 183 or 2", () => {
-  assertEquals(codeOf(addListEntry(LISTED, "10.0.0.2")), 183);
-  assertEquals(codeOf(removeListEntry(LISTED, "10.0.0.3")), 2);
-});
-
-Deno.test("removeListEntry() removes one entry and keeps the order", () => {
-  assertEquals(valueOf(removeListEntry(LISTED, "10.0.0.1")).ipListen, ["10.0.0.2"]);
+Deno.test("editList() makes the edits that can be made, and returns 183 or 2 for the others", () => {
+  const edits = [
+    ...add("10.0.0.2", "::1", "::1"),
+    ...remove("10.0.0.3", "10.0.0.1", "::1"),
+    ...add("10.0.0.1"),
+  ];
+  const { document, problems } = editList(LISTED, edits);
+  assertEquals(problems.map((problem) => problem?.code ?? 0), [183, 0, 183, 2, 0, 0, 0]);
+  assertEquals(document.ipListen, ["10.0.0.2", "10.0.0.1"]);
+  assert(editList(LISTED, add("10.0.0.1")).document === LISTED, "nothing to store");
 });
 
 Deno.test("findSite() accepts a name in any case, or W3SVC/n", () => {

@@ -1,7 +1,7 @@
 /** Goal: one text per meaning, and a reason for every text without one. Method: tables. */
 import { isProblem } from "../../../mod/base/problem.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { parseEntry, sortedList } from "../../../mod/config/document/list_entry.ts";
+import { parseEntry } from "../../../mod/config/document/list_entry.ts";
 
 Deno.test("parseEntry() returns the canonical form of what it accepts", () => {
   const cases: readonly (readonly [text: string, canonical: string, kind: string])[] = [
@@ -159,28 +159,4 @@ Deno.test("every hint that is a command adds entries that are accepted", () => {
     assert(words.length > 0, `${text}: ${problem.hint}`);
     for (const word of words) assert(!isProblem(parseEntry(word)), `${text}: ${word}`);
   }
-});
-
-Deno.test("sortedList() gives every order of a list one order, exclusions last", () => {
-  const sorted = [
-    "0.0.0.0",
-    "10.0.0.0/8",
-    "10.0.0.0/24",
-    "10.0.0.5",
-    "10.0.0.50",
-    "192.0.2.1",
-    "::",
-    "::1",
-    "fd00::/8",
-    "fe80::1",
-    "fe80::1%eth0",
-    "br-*",
-    "eth0",
-    "eth0/stable",
-    "!10.0.0.5",
-    "!eth0",
-  ];
-  assertEquals(sortedList(sorted), sorted);
-  assertEquals(sortedList(sorted.toReversed()), sorted);
-  assertEquals(sortedList(sorted.toSorted()), sorted);
 });

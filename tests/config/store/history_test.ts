@@ -1,7 +1,10 @@
-/** Goal: every version is kept with its author, up to a limit. Method: a temporary directory. */
-import { assertEquals, assertRejects } from "@std/assert";
+/**
+ * Goal: every version is kept with its author, up to a limit, and costs what it changes. Method: a
+ * temporary directory, and the bytes in it.
+ */
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { History, HISTORY_COUNT_MAX } from "../../../mod/config/store/history.ts";
 import { serialize } from "../../../mod/config/store/store.ts";
 
@@ -68,6 +71,105 @@ Deno.test("History omits an incomplete file", async () => {
   });
 });
 
+Deno.test("a version costs what it changes, and not what the document has", async () => {
+  const grown: number[] = [];
+  for (const length of [10, 10_000]) {
+    await inDirectory(async (history, directory) => {
+      const entries = Array.from({ length }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+      await history.record(null, text(...entries), AUTHOR);
+      const before = bytesIn(directory);
+      for (let i = 0; i < 20; i++) {
+        const steps = [i, i + 1].map((n) => text(...entries, ...EXTRA.slice(0, n)));
+        await history.record(steps[0]!, steps[1]!, AUTHOR);
+      }
+      grown.push(bytesIn(directory) - before);
+      const versions = await history.list();
+      assertEquals(versions.length, 22);
+      assertEquals(versions.at(-1)!.document.ipListen, [...entries, ...EXTRA]);
+      assertEquals(versions.at(-2)!.document.ipListen.length, length + 19);
+    });
+  }
+  assert(grown[1]! < 1.2 * grown[0]!, grown.join());
+});
+
+Deno.test("a whole version begins a file when the changes have outgrown the one before", async () => {
+  await inDirectory(async (history, directory) => {
+    const entry = (i: number): string => `10.0.${i >> 8}.${i & 255}`;
+    for (let i = 0; i < 1000; i++) {
+      await history.record(i === 0 ? null : text(entry(i)), text(entry(i + 1)), AUTHOR);
+    }
+    const names = [...Deno.readDirSync(directory)].map(({ name }) => name);
+    assert(names.length > 1 && names.length < 8, names.join());
+    assert(names.every((name) => /^[0-9]{6}\.jsonl$/.test(name)), names.join());
+    const versions = await history.list();
+    assertEquals(versions.map(({ number }) => number), range(902, 1001));
+    assertEquals(
+      versions.map(({ document }) => document.ipListen.join()),
+      range(901, 1000).map(entry),
+    );
+  });
+});
+
+Deno.test("History reads the files of an older program, and continues after them", async () => {
+  await inDirectory(async (history, directory) => {
+    for (const number of range(1, 100)) {
+      const document = { ...DEFAULT_DOCUMENT, ipListen: [`10.0.0.${number}`] };
+      const version = { version: 1, number, at: "2026-01-02T03:04:05.000Z", ...AUTHOR, document };
+      const name = `${String(number).padStart(6, "0")}.json`;
+      await Deno.writeTextFile(`${directory}/${name}`, `${JSON.stringify(version)}\n`);
+    }
+    assertEquals((await history.read(7)).document.ipListen, ["10.0.0.7"]);
+    await history.record(text("10.0.0.100"), text("10.0.0.101"), AUTHOR);
+    await history.record(text("10.0.0.101"), text("10.0.0.102"), AUTHOR);
+    const versions = await history.list();
+    assertEquals(versions.map(({ number }) => number), range(3, 102));
+    assertEquals(
+      versions.map(({ document }) => document.ipListen.join()),
+      range(3, 102).map((number) => `10.0.0.${number}`),
+    );
+  });
+});
+
+Deno.test("what a killed writer left of a line is replaced", async () => {
+  await inDirectory(async (history, directory) => {
+    await history.record(null, text("10.0.0.1"), AUTHOR);
+    const file = `${directory}/000001.jsonl`;
+    const whole = await Deno.readTextFile(file);
+    const lines = whole.split(/(?<=\n)/);
+    for (const end of [whole.length - 1, lines[0]!.length + 1, lines[0]!.length, 20, 0]) {
+      await Deno.writeTextFile(file, whole.slice(0, end));
+      const kept = (await history.list()).length;
+      assertEquals(kept, end >= lines[0]!.length ? 1 : 0);
+      await history.record(text("10.0.0.1"), text("10.0.0.2"), AUTHOR);
+      const users = (await history.list()).map(({ user, document }) => {
+        return [user, document.ipListen.join()];
+      });
+      assertEquals(users.slice(kept), [[null, "10.0.0.1"], ["ada", "10.0.0.2"]], String(end));
+      for (const { name } of Deno.readDirSync(directory)) Deno.removeSync(`${directory}/${name}`);
+    }
+  });
+});
+
+Deno.test("a document with other white space is no version of its own", async () => {
+  await inDirectory(async (history) => {
+    await history.record(null, text("10.0.0.1"), AUTHOR);
+    const other = JSON.stringify(JSON.parse(text("10.0.0.1")));
+    await history.record(other, text("10.0.0.2"), AUTHOR);
+    assertEquals((await history.list()).map(({ user }) => user), [null, "ada", "ada"]);
+  });
+});
+
+const EXTRA = range(1, 20).map((i) => `192.0.2.${i}`);
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
+function bytesIn(directory: string): number {
+  return [...Deno.readDirSync(directory)]
+    .reduce((sum, { name }) => sum + Deno.statSync(`${directory}/${name}`).size, 0);
+}
+
 async function inDirectory(
   test: (history: History, directory: string) => Promise<void>,
 ): Promise<void> {
@@ -79,6 +181,6 @@ async function inDirectory(
   }
 }
 
-function text(entry: string): string {
-  return serialize({ ...DEFAULT_DOCUMENT, ipListen: [entry] } as ConfigDocument);
+function text(...entries: readonly string[]): string {
+  return serialize({ ...DEFAULT_DOCUMENT, ipListen: entries });
 }

@@ -1,9 +1,8 @@
 // Goal: the document is never incomplete, lost or wrong. Method: a store in a temporary directory.
-import { valueOf } from "../../support/problems.ts";
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { addListEntry } from "../../../mod/config/document/edit.ts";
+import { editList } from "../../../mod/config/document/edit.ts";
 import { serialize, type StoreOptions } from "../../../mod/config/store/store.ts";
 import { storeAt } from "../../support/store.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
@@ -13,7 +12,7 @@ const isRootOnPosix = Deno.build.os !== "windows" && Deno.uid() === 0;
 const OTHER_UID = 65534;
 
 function adding(entry: string): (document: ConfigDocument) => ConfigDocument {
-  return (document) => valueOf(addListEntry(document, entry));
+  return (document) => editList(document, [{ kind: "add", entry }]).document;
 }
 
 Deno.test("Store.read() without a file returns the built-in document and writes nothing", async () => {
@@ -53,6 +52,23 @@ Deno.test("Store.update() without a change leaves the file alone and calls nothi
   const after = await Deno.stat(store.file);
   assertEquals([after.ino, after.mtime], [before.ino, before.mtime]);
   assertEquals(calls.length, 1);
+});
+
+Deno.test("Store takes every spelling, and stores and returns one", async () => {
+  await using folder = await tempFolder();
+  const store = storeAt(folder.at("config.json"));
+  const text = JSON.stringify({ ...DEFAULT_DOCUMENT, ipListen: ["::0:1", "10.0.0.1/32", "::1"] });
+  await Deno.writeTextFile(store.file, text);
+  const document = { ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1", "::1"] };
+  assertEquals(await store.read(), document);
+  const same = await store.update((before) => ({
+    ...before,
+    ipListen: ["::1", "::1", "10.0.0.1"],
+  }));
+  assertEquals([same.changed, await Deno.readTextFile(store.file)], [false, text]);
+  const change = await store.update((before) => ({ ...before, ipListen: ["::2/128"] }));
+  assertEquals([change.before, change.after.ipListen], [document, ["::2"]]);
+  assertEquals(await Deno.readTextFile(store.file), serialize(change.after));
 });
 
 Deno.test("Store.update() passes the previous text to onReplace, or null at first", async () => {
@@ -260,6 +276,8 @@ Deno.test("Store.readList() checks only the list, and rejects a list that is inv
   assertEquals(await storeAt(file).readList(), []);
   const cases: [text: string, want: readonly string[] | null][] = [
     ['{"version":2,"ipListen":["10.0.0.1"],"sites":"broken"}', ["10.0.0.1"]],
+    ['{"version":2,"ipListen":["::0:1","10.0.0.1/32","::1"]}', ["10.0.0.1", "::1"]],
+    ['{"version":2,"ipListen":["1..2.3"]}', null],
     ['{"version":2,"ipListen":["10.0.0.1\\u001b[31m"]}', null],
     ['{"version":2,"ipListen":[1]}', null],
     ['{"version":99,"ipListen":[]}', null],

@@ -4,18 +4,17 @@
  * @module
  */
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
+import { readStdin } from "../../core/input.ts";
 
 /** Set by the portable form to its own file, which opens the editor if called with `--edit`. */
 const PORTABLE_FILE = "HTTPCFG_EXE";
 /** The command that shows where the files of this program are. */
 const FILES_HINT = "httpcfg config path --all";
-/** The most bytes of a document from a pipe; the store has the same limit for its file. */
-const INPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Reads `file`, or stdin if it is `-`. */
 export async function readFileOrInput(file: string): Promise<string> {
   try {
-    return file === "-" ? await readInput() : await Deno.readTextFile(file);
+    return file === "-" ? await readStdin() : await Deno.readTextFile(file);
   } catch (error) {
     throw fileFault("read", file, error, FILES_HINT);
   }
@@ -46,15 +45,4 @@ export async function openEditor(file: string): Promise<boolean> {
     : ["/bin/sh", ["-c", '${VISUAL:-${EDITOR:-vi}} "$1"', "sh", file]];
   const child = new Deno.Command(program, { args, stdin: "inherit", stdout: "inherit" }).spawn();
   return (await child.status).success;
-}
-
-async function readInput(): Promise<string> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let bytes = 0;
-  for await (const part of Deno.stdin.readable) {
-    bytes += part.length;
-    if (bytes > INPUT_BYTES_MAX) throw new Error(`too large (limit ${INPUT_BYTES_MAX >> 20} MiB)`);
-    parts.push(part);
-  }
-  return await new Blob(parts).text();
 }

@@ -99,6 +99,11 @@ export function documentPage(): string {
       "A document without a version is taken as written by hand: what it leaves out is as on a " +
         "new machine. A document of a newer version is rejected.",
     ),
+    ".Pp",
+    ...prose(
+      "Entries of the list, bindings and keys of certificates may be spelled in every way that " +
+        "the command line takes. Two spellings of one entry are one entry.",
+    ),
     ".Sh DOCUMENT",
     ".Bl -tag -width Ds",
     ...FIELDS.flatMap(([name, text]) => [`.It Va ${escapeMdoc(name)}`, ...prose(text)]),

@@ -8,33 +8,59 @@
  * @module
  */
 import { codeOf } from "../../../admin/admin_io.ts";
-import { changeList } from "../../../admin/change_list.ts";
+import { changeList, type EntryEdit } from "../../../admin/change_list.ts";
 import { exitStatusOf } from "../../../base/exit_status.ts";
+import { quote, shellWord, usageFault } from "../../../base/fault.ts";
+import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { oneLine } from "../../../base/printable.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import { INCLUSION_RULES } from "../../../listen/list/inclusion.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { report, reportHint } from "../../core/report.ts";
 import { printResult } from "./completed.ts";
+import { type EntryText, readEntries } from "./entry_file.ts";
 import { readSwitches } from "./switches.ts";
 
 /** The most characters of an invalid value that the old message repeats. */
 const VALUE_SHOWN_MAX = 100;
 
+const NAMES = { Set: "set iplisten", Delete: "delete iplisten" } as const;
+
+const MANY =
+  "Several entries, from -i repeated or from the lines of a file, are one change: what " +
+  "can be stored is stored, each entry gets its own line, and the exit status is that of the " +
+  "first that failed. Empty lines of the file, and what follows # at the start of a line or after a space, are left out.";
+/** `!` is history expansion in an interactive bash, so that it would have to be quoted. */
+const EXCEPT: FlagSpec = {
+  kind: "list",
+  value: "ENTRY",
+  summary: "the exclusion !ENTRY, without a character that a shell interprets",
+  completes: "entry",
+};
+const FROM: FlagSpec = {
+  kind: "string",
+  value: "FILE",
+  summary: "take entries from FILE too, one a line; - is stdin",
+  completes: "file",
+};
+
 const setIplisten: CommandSpec = {
-  name: "set iplisten",
-  usage: "-i ENTRY",
+  name: NAMES.Set,
+  usage: "-i ENTRY …",
   summary: "Add an address, a block or an interface to the IP inclusion list",
-  details: [INCLUSION_RULES],
+  details: [INCLUSION_RULES, MANY],
   examples: [
     { line: "httpcfg set iplisten -i 192.168.1.10", shows: "listen on this address" },
     {
       line: "httpcfg set iplisten -i 10.0.0.0/8",
       shows: "also listen on every address of this block",
     },
-    { line: "httpcfg set iplisten -i '!10.0.0.5'", shows: "but not on this address" },
+    { line: "httpcfg set iplisten --from list.txt", shows: "listen on the addresses in this file" },
+    { line: "httpcfg set iplisten --except 10.0.0.5", shows: "but not on this address" },
   ],
   flags: {
+    except: EXCEPT,
+    from: FROM,
     strict: { kind: "boolean", summary: "reject what this machine does not have now" },
     later: { kind: "boolean", summary: "accept the name of an interface that does not exist yet" },
   },
@@ -45,15 +71,15 @@ const setIplisten: CommandSpec = {
 };
 
 const deleteIplisten: CommandSpec = {
-  name: "delete iplisten",
-  usage: "-i ADDRESS",
+  name: NAMES.Delete,
+  usage: "-i ENTRY …",
   summary: "Remove an address from the IP inclusion list",
-  details: ["An empty list means every address of the machine."],
+  details: ["An empty list means every address of the machine.", MANY],
   examples: [{
     line: "httpcfg delete iplisten -i 192.168.1.10",
     shows: "stop listening on this address",
   }],
-  flags: {},
+  flags: { except: EXCEPT, from: FROM },
   words: { min: 0, max: Infinity },
   legacy: true,
   switches: { "-i": "stored-entry" },
@@ -68,24 +94,52 @@ async function change(
   io: CommandIo,
   action: "Set" | "Delete",
 ): Promise<number> {
-  const { values, unknown } = readSwitches(input.words, "i");
+  const { pairs, unknown, rest } = readSwitches(input.words, "i");
   if (unknown !== null) return refused(io, `${unknown} is not a valid command.`);
-  const text = values.get("i");
-  if (text === undefined) return refused(io, "(null) is not a valid IP address.");
-  const result = await changeList(
-    io,
-    action === "Delete" ? { kind: "remove", text } : {
-      kind: "add",
-      text,
-      strict: input.flag("strict"),
-      later: input.flag("later"),
-    },
-  );
-  const code = codeOf(result);
-  if (code === WIN32.WSAEINVAL) io.out(`${shortened(text)} is not a valid IP address.`);
-  if (code !== WIN32.WSAEINVAL) return printResult(io, action, result);
-  report(io, result.notices);
-  return exitStatusOf(code, io.os);
+  const file = input.text("from");
+  if (file !== null && rest[0] !== undefined) {
+    const word = shellWord(rest[0]);
+    throw usageFault(
+      `Cannot use ${quote(rest[0])}: unexpected argument`,
+      `httpcfg ${NAMES[action]} -i ${word} --from ${shellWord(file)}`,
+    );
+  }
+  const typed = [
+    ...pairs.map(([, text]) => text),
+    ...input.texts("except").map((text) => `!${text}`),
+  ]
+    .map((text): EntryText => ({ text }));
+  const texts = file === null ? typed : [...typed, ...await readEntries(file, NAMES[action])];
+  if (texts.length === 0) return refused(io, "(null) is not a valid IP address.");
+  const edits = texts.map((from): EntryEdit => {
+    if (action === "Delete") return { kind: "remove", ...from };
+    return { kind: "add", ...from, strict: input.flag("strict"), later: input.flag("later") };
+  });
+  return answer(io, action, edits, await changeList(io, { kind: "edit", edits }));
+}
+
+/** Prints the result of each edit, and returns the exit status of the first that failed. */
+function answer(
+  io: CommandIo,
+  action: "Set" | "Delete",
+  edits: readonly EntryEdit[],
+  { problem, answers, notices }: Awaited<ReturnType<typeof changeList>>,
+): number {
+  edits.forEach(({ text }, i) => {
+    const result = answers[i]!;
+    if (codeOf(result) !== WIN32.WSAEINVAL) printResult(io, action, result);
+    else {
+      io.out(`${shortened(text)} is not a valid IP address.`);
+      report(io, result.notices);
+    }
+  });
+  report(io, notices);
+  const done = answers.filter((result) => result.problem === null).length;
+  if (edits.length > 1 && done < edits.length) {
+    const verb = action === "Set" ? "added" : "removed";
+    report(io, [{ kind: "note", text: `${verb} ${done} of ${edits.length} entries` }]);
+  }
+  return exitStatusOf(problem?.code ?? WIN32.NO_ERROR, io.os);
 }
 
 function shortened(text: string): string {

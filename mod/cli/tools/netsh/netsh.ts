@@ -1,5 +1,5 @@
 /**
- * Edge: `netsh http …`, the successor of Httpcfg.exe, and its scripts: `netsh -f FILE` runs the
+ * `netsh http …`, the successor of Httpcfg.exe, and its scripts: `netsh -f FILE` runs the
  * lines of a file, in the form that `netsh http dump` prints.
  *
  * A dump restores the state on a home that has none of it. What already exists is reported line by
@@ -7,19 +7,17 @@
  *
  * @module
  */
+import type { EntryEdit } from "../../../admin/change_list.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { fileFault, tooLargeFault } from "../../../base/file_fault.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { readTextFile } from "../../core/input.ts";
 import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./args.ts";
-import { RECORD_COMMANDS } from "./records.ts";
+import { changeEntries, entryEdit, RECORD_COMMANDS } from "./records.ts";
 import { SERVICE_COMMANDS } from "./service.ts";
 import * as messages from "./text.ts";
-
-/** The most bytes of a script: a dump of 100,000 records is smaller. */
-const SCRIPT_BYTES_MAX = 64 * 1024 * 1024;
 
 const netsh: CommandSpec = {
   name: "netsh",
@@ -70,11 +68,7 @@ async function run({ words }: CommandInput, io: CommandIo): Promise<number> {
   return EXIT.failed;
 }
 
-async function runLine(
-  words: readonly string[],
-  io: CommandIo,
-  isScript = false,
-): Promise<number> {
+async function runLine(words: readonly string[], io: CommandIo): Promise<number> {
   const call = readNetsh(words);
   switch (call.kind) {
     case "help":
@@ -98,7 +92,7 @@ async function runLine(
       if (verb === "dump") return await dump(io);
       const name = `${verb} ${noun}`;
       const command = RECORD_COMMANDS[name] ?? SERVICE_COMMANDS[name];
-      return command === undefined ? help(io) : await command(call.values, io, isScript);
+      return command === undefined ? help(io) : await command(call.values, io);
     }
   }
 }
@@ -109,29 +103,44 @@ function help(io: CommandIo): number {
   return EXIT.ok;
 }
 
-/** Runs the lines of a script: `pushd http` and `popd` set the context, `#` begins a comment. */
+/**
+ * Runs the lines of a script: `pushd http` and `popd` set the context, `#` begins a comment.
+ *
+ * Lines that change the list and follow each other are one change: a list of ten thousand entries
+ * is written once, and not once for each. They are answered when it is stored, so that a crash
+ * loses nothing that was answered.
+ */
 async function runScript(path: string, io: CommandIo): Promise<number> {
   let status: number = EXIT.ok;
-  for (const line of readScript(path).split(/\r?\n/)) {
+  const edits: EntryEdit[] = [];
+  const hint = "httpcfg netsh http dump > FILE";
+  const script = await readTextFile(path, { verb: "run the script", hint });
+  for (const line of script.split(/\r?\n/)) {
     const words = scriptWords(line);
     const [first = ""] = words;
     if (first === "" || first.startsWith("#") || /^(?:pushd|popd)$/i.test(first)) continue;
-    const done = await runLine(first.toLowerCase() === "http" ? words.slice(1) : words, io, true);
-    status = Math.max(status, done);
+    const own = first.toLowerCase() === "http" ? words.slice(1) : words;
+    const edit = listEdit(own);
+    if (edit !== null) edits.push(edit);
+    else {
+      const before = await changeEntries(io, edits.splice(0));
+      status = Math.max(status, before, await runLine(own, io));
+    }
   }
-  return status;
+  return Math.max(status, await changeEntries(io, edits));
 }
 
-function readScript(path: string): string {
-  const hint = "httpcfg netsh http dump > FILE";
-  try {
-    const { size: bytes } = Deno.statSync(path);
-    if (bytes > SCRIPT_BYTES_MAX) {
-      throw tooLargeFault("run the script", path, { bytes, bytesMax: SCRIPT_BYTES_MAX }, hint);
-    }
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    throw fileFault("run the script", path, error, hint);
+/** Returns the change of the list that a line of a script makes; null if it is another line. */
+function listEdit(words: readonly string[]): EntryEdit | null {
+  const call = readNetsh(words);
+  if (call.kind !== "call" || call.command.noun !== "iplisten") return null;
+  switch (call.command.verb) {
+    case "add":
+      return { ...entryEdit("add", call.values), later: true };
+    case "delete":
+      return entryEdit("remove", call.values);
+    default:
+      return null;
   }
 }
 

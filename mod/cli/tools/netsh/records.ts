@@ -7,7 +7,7 @@
 import { accountOfSid, sidOfAccount } from "../../../admin/accounts.ts";
 import { type ActionResult, codeOf, type Notice } from "../../../admin/admin_io.ts";
 import { bindCertificate, unbindCertificate } from "../../../admin/bind_certificate.ts";
-import { changeList, type ListChange } from "../../../admin/change_list.ts";
+import { changeList, type EntryEdit } from "../../../admin/change_list.ts";
 import { changeSetting } from "../../../admin/change_setting.ts";
 import { reserve, unreserve } from "../../../admin/reservations.ts";
 import { EXIT } from "../../../base/exit_status.ts";
@@ -29,17 +29,12 @@ import { report } from "../../core/report.ts";
 import * as messages from "./text.ts";
 
 type Values = ReadonlyMap<string, string>;
-/** `isScript`: the line is in a script, such as a dump of another time or machine. */
-type Run = (values: Values, io: CommandIo, isScript: boolean) => Promise<number>;
+type Run = (values: Values, io: CommandIo) => Promise<number>;
 
 /** By `verb noun`. */
 export const RECORD_COMMANDS: Readonly<Record<string, Run>> = {
-  "add iplisten": (values, io, later) => {
-    return changeEntry(io, { kind: "add", text: values.get("ipaddress") ?? "", later });
-  },
-  "delete iplisten": (values, io) => {
-    return changeEntry(io, { kind: "remove", text: values.get("ipaddress") ?? "" });
-  },
+  "add iplisten": (values, io) => changeEntries(io, [entryEdit("add", values)]),
+  "delete iplisten": (values, io) => changeEntries(io, [entryEdit("remove", values)]),
   "show iplisten": async (_values, io) => {
     return messages.printText(io, messages.ipListenText((await io.store.read()).ipListen));
   },
@@ -86,14 +81,27 @@ const RANGES_NOTE: Notice = {
   text: "ranges are sent from the file itself; there is no chunk size to set",
 };
 
-async function changeEntry(io: CommandIo, change: ListChange): Promise<number> {
-  const result = await changeList(io, change);
-  // The API has one code for every text that is not an address.
-  const code = codeOf(result) === WIN32.WSAEINVAL ? WIN32.INVALID_PARAMETER : codeOf(result);
-  const status = change.kind === "add"
-    ? printCompleted(io, code, "IP address successfully added", "IP address add failed")
-    : printCompleted(io, code, "IP address successfully deleted", "IP address deletion failed");
-  report(io, result.notices);
+/** Returns what `add iplisten` or `delete iplisten` does to the list. */
+export function entryEdit(kind: EntryEdit["kind"], values: Values): EntryEdit {
+  return { kind, text: values.get("ipaddress") ?? "" };
+}
+
+/** Makes the edits of the list as one change, and answers each when it is stored. */
+export async function changeEntries(io: CommandIo, edits: readonly EntryEdit[]): Promise<number> {
+  if (edits.length === 0) return EXIT.ok;
+  const { answers, notices } = await changeList(io, { kind: "edit", edits });
+  let status: number = EXIT.ok;
+  edits.forEach(({ kind }, i) => {
+    const answer = answers[i]!;
+    // The API has one code for every text that is not an address.
+    const code = codeOf(answer) === WIN32.WSAEINVAL ? WIN32.INVALID_PARAMETER : codeOf(answer);
+    const done = kind === "add"
+      ? printCompleted(io, code, "IP address successfully added", "IP address add failed")
+      : printCompleted(io, code, "IP address successfully deleted", "IP address deletion failed");
+    report(io, answer.notices);
+    status = Math.max(status, done);
+  });
+  report(io, notices);
   return status;
 }
 

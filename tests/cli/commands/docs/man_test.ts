@@ -40,7 +40,7 @@ Deno.test("documentPage() has every kind of site content with its fields", () =>
     assertStringIncludes(item, Object.keys(fields).length === 0 ? "No fields." : "Fields: ");
   }
   const document = { ...DEFAULT_DOCUMENT, ...DOCUMENT_BY_HAND };
-  assertEquals(checkDocument(document, CONTENT_RULES), []);
+  assertEquals(checkDocument(document, CONTENT_RULES).problems, []);
 });
 
 Deno.test("man prints the page of a section, and rejects others", async () => {

@@ -41,7 +41,7 @@ Deno.test("set iplisten accepts every form of the switch and stores canonical te
     ["set iplisten /i ::FFFF:127.0.0.2", SET_183],
     ["set iplisten -i 0:0:0:0:0:0:0:1", SET_0],
     ["set iplisten -i ::1", SET_183],
-    ["set iplisten -i 10.0.0.1 -i 10.0.0.2", SET_0], // the last one wins
+    ["set iplisten -i 10.0.0.1 -i 10.0.0.2", SET_0 + SET_0],
     ["set iplisten -i 10.0.0.3 odd", SET_0], // an odd last word is ignored
     ["set iplisten -i 10.0.0.0/8", SET_0],
     ["set iplisten -i !10.0.0.9", SET_0],
@@ -50,7 +50,7 @@ Deno.test("set iplisten accepts every form of the switch and stores canonical te
   for (const [line, out] of lines) assertEquals((await home.run(line)).out, out, line);
   assertEquals(
     [...list(home)],
-    ["0.0.0.0", "10.0.0.0/8", "10.0.0.2", "10.0.0.3", "127.0.0.2", "::1", "!10.0.0.9"],
+    ["0.0.0.0", "10.0.0.0/8", "10.0.0.1", "10.0.0.2", "10.0.0.3", "127.0.0.2", "::1", "!10.0.0.9"],
   );
 });
 

@@ -9,7 +9,7 @@ Deno.test("readSwitches() reads pairs as Httpcfg.exe does", () => {
     [["/i", "10.0.0.1"], [["i", "10.0.0.1"]], null],
     [["/I", "10.0.0.1"], [["i", "10.0.0.1"]], null],
     [["-ipaddr", "10.0.0.1"], [["i", "10.0.0.1"]], null], // only the first letter counts
-    [["-i", "a", "-i", "b"], [["i", "b"]], null], // the last one wins
+    [["-i", "a", "-i", "b"], [["i", "a"], ["i", "b"]], null],
     [["-i", "a", "-h", "b"], [["i", "a"], ["h", "b"]], null],
     [["-i"], [], null], // an odd last word is ignored
     [["-i", "a", "-h"], [["i", "a"]], null],
@@ -23,7 +23,18 @@ Deno.test("readSwitches() reads pairs as Httpcfg.exe does", () => {
   ];
   for (const [words, values, unknown] of cases) {
     const switches = readSwitches(words, "ih");
-    assertEquals([...switches.values], values, words.join(" "));
+    assertEquals(switches.pairs, values, words.join(" "));
+    assertEquals(switches.values, new Map(values), "the last one wins");
     assertEquals(switches.unknown, unknown, words.join(" "));
   }
+});
+
+Deno.test("readSwitches() returns the words that it did not read", () => {
+  const cases: [words: string[], rest: string[]][] = [
+    [["-i", "a"], []],
+    [["-i", "a", "b"], ["b"]],
+    [["-i", "a", "x", "-i", "b"], ["x", "-i", "b"]],
+    [["x"], ["x"]],
+  ];
+  for (const [words, rest] of cases) assertEquals(readSwitches(words, "i").rest, rest);
 });

@@ -1,19 +1,19 @@
 // Property: what the plan says is what then happens. 1,000 random lists and sites on 127.0.0.0/8,
 // with conflicting sockets of another process; a round starts with the sockets of the previous one.
 import { assert, assertEquals } from "@std/assert";
-import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint } from "../../mod/base/address.ts";
-import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { followPlan } from "../../mod/listen/sockets/follow_plan.ts";
-import { gatherPlanInput } from "../../mod/listen/plan/plan_input.ts";
-import { SocketSet } from "../../mod/listen/sockets/socket_set.ts";
-import type { BindFault } from "../../mod/listen/machine/bind_fault.ts";
-import { openEndpoint } from "../../mod/listen/sockets/endpoint.ts";
-import type { PortOwner } from "../../mod/listen/machine/port_owner.ts";
-import { findListeners } from "../../mod/listen/machine/port_owners.ts";
-import { parseList } from "../../mod/config/document/list_entry.ts";
-import { makePlan } from "../../mod/listen/plan/make_plan.ts";
-import type { Plan } from "../../mod/listen/plan/plan.ts";
-import { freePort } from "../support/ports.ts";
+import { ANY_V4, ANY_V6, type Endpoint, formatEndpoint } from "../../../mod/base/address.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { followPlan } from "../../../mod/listen/sockets/follow_plan.ts";
+import { gatherPlanInput } from "../../../mod/listen/plan/plan_input.ts";
+import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
+import type { BindFault } from "../../../mod/listen/machine/bind_fault.ts";
+import { openEndpoint } from "../../../mod/listen/sockets/endpoint.ts";
+import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
+import { findListeners } from "../../../mod/listen/machine/port_owners.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
+import { makePlan } from "../../../mod/listen/plan/make_plan.ts";
+import type { Plan } from "../../../mod/listen/plan/plan.ts";
+import { freePort } from "../../support/ports.ts";
 
 const ROUNDS = 1000;
 /** Rounds with the same foreign sockets, because finding port owners reads all of /proc. */

@@ -1,11 +1,11 @@
 // Story: addresses appear, disappear and move while the service runs. The list follows, and other
 // connections are not affected.
 import { assertEquals, assertMatch } from "@std/assert";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import { readEvents } from "../../mod/telemetry/events/event_log.ts";
-import { type NetNamespace, testInNamespace } from "../support/spaces/net_namespace.ts";
-import { Program } from "../support/program.ts";
-import { waitFor } from "../support/wait.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { readEvents } from "../../../mod/telemetry/events/event_log.ts";
+import { type NetNamespace, testInNamespace } from "../../support/spaces/net_namespace.ts";
+import { Program } from "../../support/program.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const PORT = 8080;
 const INTERVAL_MS = 300;
@@ -153,7 +153,7 @@ async function listening(space: NetNamespace): Promise<string[]> {
   const command = new Deno.Command("ip", {
     args: ["netns", "exec", space.name, "cat", "/proc/net/tcp", "/proc/net/tcp6"],
   });
-  const { parseProcNet } = await import("../../mod/listen/machine/proc_net.ts");
+  const { parseProcNet } = await import("../../../mod/listen/machine/proc_net.ts");
   const { stdout } = await command.output();
   const sockets = parseProcNet(new TextDecoder().decode(stdout));
   return sockets.map(({ ip, port }) => `${ip}:${port}`).sort();

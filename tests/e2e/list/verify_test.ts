@@ -1,8 +1,8 @@
 // Story: a nightly job checks that the machine is reachable exactly where it should be. It finds
 // another program beside the service or in its place. (A missing socket: see living_list_test.)
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { freePort } from "../support/ports.ts";
-import { Program } from "../support/program.ts";
+import { freePort } from "../../support/ports.ts";
+import { Program } from "../../support/program.ts";
 
 Deno.test("verify succeeds if the service listens exactly where it should", async () => {
   await using program = await started(freePort(), ["127.0.0.2", "::1"]);
@@ -66,7 +66,7 @@ Deno.test("verify without a service gives a hint", async () => {
   assertStringIncludes(err, "hint: httpcfg net start w3svc");
 });
 
-const CERTS = new URL("../testdata/certs", import.meta.url).pathname;
+const CERTS = new URL("../../testdata/certs", import.meta.url).pathname;
 
 async function started(port: number, ipListen: readonly string[]): Promise<Program> {
   const program = await Program.make();

@@ -1,6 +1,6 @@
 // Story: an administrator maintains the IP inclusion list with the commands of KB 813368.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { Program } from "../support/program.ts";
+import { Program } from "../../support/program.ts";
 
 Deno.test("the list is set, queried and deleted with the KB's commands and codes", async () => {
   await using program = await Program.make();

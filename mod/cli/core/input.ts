@@ -1,0 +1,57 @@
+/**
+ * Edge: the files and the stdin that commands read.
+ *
+ * @module
+ */
+import { Fault, quote, shellWord } from "../../base/fault.ts";
+import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
+
+/** The most bytes that are read: a document or a script of 100,000 entries is far smaller. */
+const INPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+/** What a fault of reading says. */
+interface Reading {
+  /** What is attempted: `run the script`. */
+  readonly verb: string;
+  /** By default a command that shows what is wrong with the path. */
+  readonly hint?: string;
+  /** The command that takes the same text from a pipe, if there is one. */
+  readonly piped?: string;
+}
+
+/** Returns the text of the regular file `path`. Throws a Fault. */
+export async function readTextFile(path: string, { verb, hint, piped }: Reading): Promise<string> {
+  try {
+    const { isFile, isDirectory, size: bytes } = await Deno.stat(path);
+    // A pipe would block a thread until someone writes to it, perhaps for good.
+    if (!isFile && !isDirectory) {
+      const target = piped === undefined ? "> FILE, and give FILE" : `| ${piped}`;
+      throw new Fault(`Cannot ${verb} ${quote(path)}: not a regular file`, {
+        hint: `cat ${shellWord(path)} ${target}`,
+      });
+    }
+    if (bytes > INPUT_BYTES_MAX) {
+      throw tooLargeFault(
+        verb,
+        path,
+        { bytes, bytesMax: INPUT_BYTES_MAX },
+        hint ?? `ls -l ${shellWord(path)}`,
+      );
+    }
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw fileFault(verb, path, error, hint);
+  }
+}
+
+/** Returns the text of stdin, to its end. */
+export async function readStdin(): Promise<string> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const part of Deno.stdin.readable) {
+    bytes += part.length;
+    if (bytes > INPUT_BYTES_MAX) throw new Error(`too large (limit ${INPUT_BYTES_MAX >> 20} MiB)`);
+    parts.push(part);
+  }
+  return await new Blob(parts).text();
+}

@@ -1,0 +1,45 @@
+/**
+ * The entries in a file or on stdin: one a line, without the blanks around it. Empty lines and
+ * lines that begin with `#` are left out; a `#` further on is part of the entry, because names of
+ * interfaces can have one.
+ *
+ * @module
+ */
+import { Fault, quote } from "../../../base/fault.ts";
+import { fileFault } from "../../../base/file_fault.ts";
+import { readStdin, readTextFile } from "../../core/input.ts";
+
+/** An entry as it is written, and where. */
+export interface EntryText {
+  readonly text: string;
+  /** `line 3 of "list.txt"`; absent for an entry of the command line. */
+  readonly origin?: string;
+}
+
+/** Returns the entries in `file`, stdin if it is `-`. Throws a Fault, also if there is none. */
+export async function readEntries(file: string, command: string): Promise<EntryText[]> {
+  const text = file === "-"
+    ? await readStdin().catch((error) => {
+      throw fileFault("read", file, error, `httpcfg ${command} --from FILE`);
+    })
+    : await readTextFile(file, { verb: "read", piped: `httpcfg ${command} --from -` });
+  const name = file === "-" ? "stdin" : quote(file);
+  const entries = entryLines(text).map(({ text, line }) => ({
+    text,
+    origin: `line ${line} of ${name}`,
+  }));
+  if (entries.length > 0) return entries;
+  throw new Fault(`Cannot use ${quote(file)} for "--from": it has no entry`, {
+    hint: `httpcfg ${command} -i 192.168.1.10`,
+  });
+}
+
+/**
+ * Returns the lines with an entry, counted from 1. A comment begins at the start of a line or after a
+ * space: the name of an interface may contain a # too.
+ */
+function entryLines(text: string): { readonly text: string; readonly line: number }[] {
+  return text.replace(/^\uFEFF/, "").split("\n")
+    .map((line, i) => ({ text: line.replace(/(?:^|\s)#.*$/, "").trim(), line: i + 1 }))
+    .filter(({ text }) => text !== "");
+}

@@ -1,0 +1,52 @@
+/**
+ * The one spelling of a document. Entries, bindings and the keys of certificates may be written in
+ * every way that the command line takes; they are stored, compared and used in this one. Pure.
+ *
+ * @module
+ */
+import { quote } from "../../base/fault.ts";
+import { isProblem } from "../../base/problem.ts";
+import { formatBinding, parseBinding } from "./binding.ts";
+import type { ConfigDocument, SiteRecord, SslRecord } from "./document.ts";
+import type { DocumentProblem } from "./document_problems.ts";
+import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
+import { normaliseList } from "./normalise_list.ts";
+
+interface NormalDocument {
+  readonly document: ConfigDocument;
+  /** Everything that cannot be read. */
+  readonly problems: readonly DocumentProblem[];
+}
+
+/** Reads a document of the right shape; `known` is one in its one spelling already. */
+export function normaliseDocument(
+  document: ConfigDocument,
+  known: ConfigDocument | null,
+): NormalDocument {
+  const list = normaliseList(document.ipListen, known?.ipListen);
+  const problems: DocumentProblem[] = [...list.problems];
+  const sites = document.sites.map((site, i) => normaliseSite(site, `sites[${i}]`, problems));
+  const ssl = document.ssl.map((record, i) => normaliseSsl(record, `ssl[${i}]`, problems));
+  return { document: { ...document, ipListen: list.entries, ssl, sites }, problems };
+}
+
+function normaliseSite(site: SiteRecord, at: string, problems: DocumentProblem[]): SiteRecord {
+  const bindings = (name: "bindings" | "secureBindings"): string[] => {
+    return site[name].map((text, i) => {
+      const binding = parseBinding(text);
+      if (!isProblem(binding)) return formatBinding(binding);
+      const message = `${quote(text)} is not a valid binding: ${binding.reason}`;
+      problems.push({ at: `${at}.${name}[${i}]`, message, value: text });
+      return text;
+    });
+  };
+  return { ...site, bindings: bindings("bindings"), secureBindings: bindings("secureBindings") };
+}
+
+function normaliseSsl(record: SslRecord, at: string, problems: DocumentProblem[]): SslRecord {
+  const key = sslKeyOfAddress(record.key) ?? sslKeyOfName(record.key);
+  if (key !== null) return { ...record, key };
+  const message = `expected IP:port or name:port, found ${quote(record.key)}`;
+  problems.push({ at: `${at}.key`, message });
+  return record;
+}
