@@ -32,7 +32,8 @@ export async function siteStates(io: Pick<AdminIo, "control">): Promise<SiteStat
       throw error;
     };
   }
-  const states = new Map(status?.sites.map(({ id, state }) => [id, SERVER_STATE[state]]));
+  const sites = isW3svcUp(status) ? status?.sites : [];
+  const states = new Map(sites?.map(({ id, state }) => [id, SERVER_STATE[state]]));
   return (id) => states.get(id);
 }
 
@@ -90,10 +91,14 @@ function rejected(code: number, notices: ActionResult["notices"] = []): ActionRe
   };
 }
 
+function isW3svcUp(status: ServiceStatus | null): boolean {
+  const w3svc = status?.services.find(({ name }) => name === "W3SVC");
+  return w3svc !== undefined && w3svc.state !== "stopped";
+}
+
 /** Returns the Win32 code of why `verb` is not possible; 0 if it is. */
 function codeFor(status: ServiceStatus | null, verb: SiteVerb, id: number): number {
-  const w3svc = status?.services.find(({ name }) => name === "W3SVC");
-  if (w3svc === undefined || w3svc.state === "stopped") return WIN32.SERVICE_NOT_ACTIVE;
+  if (!isW3svcUp(status)) return WIN32.SERVICE_NOT_ACTIVE;
   const state = status?.sites.find((site) => site.id === id)?.state ?? "stopped";
   if (verb === "start") {
     return state === "stopped" ? WIN32.NO_ERROR : WIN32.SERVICE_ALREADY_RUNNING;

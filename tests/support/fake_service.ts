@@ -5,11 +5,14 @@
  * @module
  */
 import { Fault } from "../../mod/base/fault.ts";
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import type { ControlRequest, SiteVerb } from "../../mod/host/control/control_protocol.ts";
 import { Controller } from "../../mod/host/services/service_controller.ts";
 import { findService, SERVICES } from "../../mod/host/services/service_table.ts";
 import type { CachedResponse, SiteStatus } from "../../mod/host/control/status.ts";
+import { countChanges, documentInForce } from "../../mod/host/web/document_in_force.ts";
+import { withSite } from "../../mod/host/web/site_state.ts";
+import { stoppedSites } from "../../mod/host/web/status_views.ts";
 import { type CommandHome, serviceStatus } from "./command_home.ts";
 
 const STATE_AFTER = {
@@ -63,8 +66,21 @@ export async function startFakeService(home: CommandHome, name: string): Promise
   const row = findService(name);
   if (row !== undefined) await controller.start(row.name);
   const cached = [...CACHED];
+  const stored = (): ConfigDocument => home.stored() ?? DEFAULT_DOCUMENT;
+  let inForce = stored();
   await home.serve(async (request, report) => {
     const before = cached.length;
+    if (request.op === "start" || request.op === "reload") {
+      // HTTP, if it is running, keeps the list and the settings that it has read.
+      const { ipListen, settings } = request.op === "start" && controller.isUp("HTTP")
+        ? inForce
+        : stored();
+      inForce = { ...stored(), ipListen, settings };
+    }
+    if (request.op === "site" && (request.verb === "start" || request.verb === "stop")) {
+      inForce = withSite(inForce, stored(), request.verb, request.id);
+    }
+    if (request.op === "reservations") inForce = { ...inForce, urlAcl: stored().urlAcl };
     await handleControl(controller, { states, cached }, request, (service, state) => {
       report({ kind: "step", service, state });
     });
@@ -72,7 +88,21 @@ export async function startFakeService(home: CommandHome, name: string): Promise
       return [service.name, controller.state(service.name)];
     }));
     const status = serviceStatus(services, {
-      sites: controller.isUp("W3SVC") ? sitesOf(home, states) : [],
+      sites: controller.isUp("W3SVC") ? sitesOf(home, states) : stoppedSites(stored().sites),
+      stored: {
+        file: `${home.path}/config.json`,
+        changes: countChanges(
+          documentInForce(stored(), {
+            http: controller.isUp("HTTP")
+              ? { ipListen: inForce.ipListen, storedSettings: inForce.settings }
+              : null,
+            serving: controller.isUp("W3SVC") ? { document: inForce, withSites: true } : null,
+          }),
+          stored(),
+        ),
+        problem: null,
+        hint: null,
+      },
     });
     if (request.op === "cache") return { ...status, cache: cached };
     if (request.op === "dropCache") return { ...status, dropped: before - cached.length };

@@ -17,19 +17,20 @@ import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { AddressTable, needsZone } from "../../listen/machine/address_table.ts";
-import { makePlan } from "../../listen/plan/make_plan.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { report } from "../core/report.ts";
+import { planNotice } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
-import { readPlanInput } from "./plan.ts";
+import { readStoredPlan } from "./plan.ts";
 
 const spec: CommandSpec = {
   name: "explain",
   usage: "URL|IP:PORT",
   summary: "Show which socket, site and rule would handle a request, and why",
   details: [
-    "Uses the stored configuration and marks what is not open yet. A host name in a URL is " +
-    "resolved; with IP:PORT and --host it is not.",
+    "Uses the stored configuration, marks what is not open yet, and says if the running service " +
+    "uses another one. A host name in a URL is resolved; with IP:PORT and --host it is not.",
     "Exit status 0 if a site or a registered program responds, 1 if none does.",
   ],
   examples: [
@@ -44,15 +45,16 @@ const spec: CommandSpec = {
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
     const question = await readQuestion(input.words[0]!, input.text("host"));
-    const { ip } = question.endpoint;
-    const gathered = await readPlanInput(io, [ip]);
+    const gathered = await readStoredPlan(io, { asked: [question.endpoint.ip] });
     checkZone(question.endpoint, new AddressTable(gathered.input.machine));
-    const plan = makePlan(gathered.input);
-    const registrations = gathered.status?.registrations ?? [];
-    const answer = explain(question, { ...gathered, plan, registrations });
+    const { registrations = [], stored } = gathered.status ?? {};
+    const answer = explain(question, { ...gathered, registrations });
     await writeListing(input, io, candidateListing(answer), {
-      text: () => io.out(explanationText(answer)),
-      json: answer,
+      text(): void {
+        io.out(explanationText(answer));
+        report(io, planNotice(stored, io.store.file));
+      },
+      json: { ...answer, stored: stored ?? null },
     });
     return answer.answeredBy === "site" || answer.answeredBy === "program" ? EXIT.ok : EXIT.failed;
   },

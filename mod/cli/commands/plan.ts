@@ -12,9 +12,12 @@ import { storedCertificateCheck } from "../../host/web/stored_certificates.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
+import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
 import { planStatus, type SocketEndpoint } from "../../listen/plan/plan.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { report } from "../core/report.ts";
+import { planNotice } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
 
 const plan: CommandSpec = {
@@ -22,8 +25,9 @@ const plan: CommandSpec = {
   usage: "",
   summary: "Show what a reload would open, keep, close, wait for or fail to open",
   details: [
-    "Compares the stored configuration with the running one. Nothing is bound and nothing is " +
-    "changed, so any user may run it.",
+    "Compares the stored configuration with the running one, and says how many changes are not " +
+    "applied: settings, for example, move no socket. Nothing is bound and nothing is changed, so " +
+    "any user may run it.",
     "Exit status 0: nothing to do; 2: sockets would open or close; 1: a socket would fail to " +
     "open, or a site would have no socket.",
   ],
@@ -44,14 +48,15 @@ const plan: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { input: planInput } = await readPlanInput(io);
-    const made = makePlan({ ...planInput, strict: input.flag("strict") });
+    const strict = input.flag("strict");
+    const { plan: made, status } = await readStoredPlan(io, { strict });
     await writeListing(input, io, planListing(made), {
       text(): void {
         io.out(planText(made));
         io.note(summary(made));
+        report(io, planNotice(status?.stored, io.store.file));
       },
-      json: made,
+      json: { ...made, stored: status?.stored ?? null },
     });
     return planStatus(made);
   },
@@ -60,14 +65,19 @@ const plan: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [plan];
 
-/**
- * Reads the stored document and the running state, and returns the input of a plan. `asked` are
- * addresses that the caller wants to know about.
- */
-export async function readPlanInput(
+/** What a caller of {@linkcode readStoredPlan} wants. */
+interface StoredPlanOptions {
+  /** Rejects addresses that the machine does not have. */
+  readonly strict?: boolean;
+  /** Addresses that the caller wants to know about. */
+  readonly asked?: readonly Ip[];
+}
+
+/** Reads the stored document and the running state, and plans the former. */
+export async function readStoredPlan(
   io: CommandIo,
-  asked: readonly Ip[] = [],
-): Promise<StoredPlanInput> {
+  { strict = false, asked = [] }: StoredPlanOptions = {},
+): Promise<StoredPlan> {
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const check = await storedCertificateCheck(io.paths.certs, document.ssl);
@@ -76,14 +86,27 @@ export async function readPlanInput(
   );
   const list = parseList(document.ipListen);
   const source = { document, list, check, registrations, asked };
-  const input = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
-  return { document, input, status };
+  const preview = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
+  const input = { ...preview, strict };
+  const inForce = status !== null && isHttpUp(status)
+    ? inclusionOn(parseList(status.ipListen), input.machine)
+    : null;
+  const made = makePlan(input);
+  const plan = inForce === null ? made : compareLists(made, "in force", inForce);
+  return { document, input, plan, inForce, status };
 }
 
-/** The stored configuration and the running state. */
-interface StoredPlanInput {
+function isHttpUp({ services }: ServiceStatus): boolean {
+  return services.some(({ name, state }) => name === "HTTP" && state !== "stopped");
+}
+
+/** The plan of the stored configuration, and the running state. */
+interface StoredPlan {
   readonly document: ConfigDocument;
   readonly input: PlanInput;
+  readonly plan: Plan;
+  /** What the list in force includes; null if HTTP is not running. */
+  readonly inForce: ((ip: Ip) => boolean) | null;
   /** Null if no service is running. */
   readonly status: ServiceStatus | null;
 }

@@ -51,7 +51,7 @@ async function runForeground(io: CommandIo): Promise<number> {
     await process.ended;
     return EXIT.ok;
   }
-  const status = process.status();
+  const status = await process.status();
   io.note(listeningText(status));
   io.note(siteProblems(status));
   const notifier = openNotifier((name) => io.env(name));

@@ -6,10 +6,12 @@
 import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { quote } from "../../base/fault.ts";
-import { SERVICES } from "../../host/services/service_table.ts";
+import { type ServiceName, SERVICES } from "../../host/services/service_table.ts";
+import { stoppedSites } from "../../host/web/status_views.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { storedNotices } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
 import { unmatchedLines } from "./plan.ts";
 
@@ -18,7 +20,11 @@ const status: CommandSpec = {
   usage: "",
   summary: "Show services, listening addresses and sites",
   details: [
-    "JSON has everything; ndjson, csv and tsv have only the listening addresses.",
+    "Shows what runs, and says if the stored configuration differs from it: list, settings, " +
+    "sites, certificates, reservations or metabase. httpcfg plan shows what a reload would do.",
+    "JSON has everything; ndjson, csv and tsv have only the listening addresses. In JSON, " +
+    "AppliedRevision is the number in httpcfg history of the configuration in force, null if it " +
+    "was changed by other means.",
     "Exit status 0 if W3SVC is running, 1 if not.",
   ],
   examples: [
@@ -48,23 +54,24 @@ export const commands: readonly CommandSpec[] = [status];
 
 /** Returns the status if no service is running: the stored list and sites. */
 async function stoppedStatus(
-  store: Pick<CommandIo["store"], "read">,
+  store: Pick<CommandIo["store"], "read" | "file">,
 ): Promise<ServiceStatus> {
-  const { ipListen, sites } = await store.read();
+  const { ipListen, settings, sites } = await store.read();
   return {
     version: 1,
     pid: null,
     startedAt: null,
     services: SERVICES.map(({ name, display }) => ({ name, display, state: "stopped" })),
     ipListen,
+    settings,
     endpoints: [],
-    sites: sites.map(({ id, name, bindings, secureBindings }) => {
-      const all = [...bindings, ...secureBindings];
-      return { id, name, state: "stopped", reason: null, bindings: all };
-    }),
+    sites: stoppedSites(sites),
     registrations: [],
     connections: 0,
     unconfirmedUntil: null,
+    stored: { file: store.file, changes: 0, problem: null, hint: null },
+    AppliedRevision: null,
+    appliedAt: null,
   };
 }
 
@@ -81,12 +88,10 @@ function statusText(answer: ServiceStatus): string {
     ? "httpcfg is not running."
     : `httpcfg is running as process ${answer.pid} since ${answer.startedAt}.`;
   const services = answer.services.map(({ display, state }) => `  ${display}: ${state}`);
-  const list = answer.ipListen.length === 0
-    ? "IP inclusion list: empty, every address"
-    : `IP inclusion list: ${answer.ipListen.join(", ")}`;
-  const endpoints = answer.endpoints.map(({ ip, port, state, cause }) => {
+  const endpoints = answer.endpoints.map(({ ip, port, state, cause, note }) => {
     const name = formatEndpoint({ ip: ip as Ip, port });
-    return `  ${name}  ${state}${cause === null ? "" : `: ${cause}`}`;
+    const why = [cause, note].filter(isText).map((text) => `: ${text}`).join("");
+    return `  ${name}  ${state}${why}`;
   });
   const sites = table({
     name: "sites",
@@ -99,15 +104,34 @@ function statusText(answer: ServiceStatus): string {
     ...(answer.unconfirmedUntil === null
       ? []
       : [`Reverts at ${answer.unconfirmedUntil} unless confirmed: httpcfg confirm`]),
+    ...storedNotices(answer.stored, "httpcfg plan").map(({ text, hint }) => {
+      const line = `${text[0]!.toUpperCase()}${text.slice(1)}`;
+      return hint === undefined ? line : `${line}${line.includes("\n") ? "\n" : "; "}hint: ${hint}`;
+    }),
     "",
-    list,
+    `IP inclusion list: ${listText(answer)}`,
     ...unmatchedLines(answer.unmatched ?? []).map((line) => `  ${line}`),
     ...(endpoints.length === 0 ? ["Listening: nowhere"] : ["Listening:", ...endpoints]),
     "",
     "Sites:",
-    ...(answer.sites.length === 0 ? ["  none"] : sites),
+    ...(answer.sites.length > 0 ? sites : [isUnknown(answer, "W3SVC") ? "  unknown" : "  none"]),
     ...registrationLines(answer.registrations),
   ].join("\n");
+}
+
+function listText(answer: ServiceStatus): string {
+  if (isUnknown(answer, "HTTP")) return "unknown";
+  return answer.ipListen.length === 0 ? "empty, every address" : answer.ipListen.join(", ");
+}
+
+/** Reports whether what `name` would read cannot be read, and it does not run to hold it. */
+function isUnknown({ stored, services }: ServiceStatus, name: ServiceName): boolean {
+  const isStopped = services.some((one) => one.name === name && one.state === "stopped");
+  return isStopped && typeof stored?.problem === "string";
+}
+
+function isText(text: string | null | undefined): text is string {
+  return typeof text === "string";
 }
 
 /** Returns nothing if no program has registered a URL, as on most machines. */

@@ -6,9 +6,12 @@
 import { type Endpoint, formatEndpoint, type Ip, isWildcard, parseIp } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
+import { isProblem } from "../../base/problem.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import { type Binding, parseBinding } from "../../config/document/binding.ts";
 import { probe } from "../../host/inspect/probe.ts";
 import { probeName } from "../../host/inspect/probe_tls.ts";
-import type { ServiceStatus } from "../../host/control/status.ts";
+import type { ServiceStatus, SiteStatus } from "../../host/control/status.ts";
 import {
   type ExpectedSite,
   type Finding,
@@ -18,15 +21,14 @@ import {
   verifyNames,
   verifySites,
 } from "../../host/inspect/verify.ts";
-import { portsOf } from "../../listen/plan/sites_to_plan.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
-import type { PlanInput } from "../../listen/plan/make_plan.ts";
+import { type Machine, readMachine } from "../../listen/machine/machine_addresses.ts";
 import { boundAddresses, reaches } from "../../listen/plan/listen_addresses.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
-import { openEndpoints, readPlanInput } from "./plan.ts";
+import { openEndpoints } from "./plan.ts";
 
 const verify: CommandSpec = {
   name: "verify",
@@ -49,30 +51,36 @@ const verify: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { input: facts, status } = await readPlanInput(io);
+    const status = await io.control.ask({ op: "status" });
     if (status === null) {
       throw new Fault("Cannot verify: the service is not running", {
         hint: "httpcfg net start w3svc",
       });
     }
-    const ports = portsOf(facts.sites);
-    for (const { port } of status.endpoints) ports.add(port);
+    const machine = readMachine();
+    const stored = await io.store.read().catch(() => null);
+    const bindings = status.sites.flatMap(bindingsOf);
+    const ports = new Set([...status.endpoints, ...bindings].map(({ port }) => port));
     const findings = [
-      ...verifySites(expectedSites(status, facts), openEndpoints(status), facts.machine.dualStack),
+      ...verifySites(
+        expectedSites(status, stored?.sites ?? [], new AddressTable(machine)),
+        openEndpoints(status),
+        machine.dualStack,
+      ),
       ...await verifyExposure({
         expected: wantedEndpoints(status),
         ports,
-        machine: facts.machine,
+        machine,
         listeners: await findListeners(ports),
         pid: status.pid ?? 0,
         probe,
       }),
-      ...await verifyNames(nameTargets(status, facts), probeName),
+      ...await verifyNames(nameTargets(status, machine), probeName),
     ];
     const failures = findings.filter(isFailure).length;
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
     await writeListing(input, io, listing(findings), {
-      text: () => shown.length > 0 && io.out(table(textListing(shown))),
+      text: () => io.out(shown.length === 0 ? "" : table(textListing(shown))),
     });
     io.note(
       `${findings.length} checks: ${failures === 0 ? "all as expected" : `${failures} failed`}`,
@@ -96,48 +104,61 @@ function wantedEndpoints({ endpoints }: ServiceStatus): Endpoint[] {
   });
 }
 
-/** Returns the stored sites that start by themselves, and why those that do not run do not. */
+/**
+ * Returns the sites that start by themselves, and why those that do not run do not: the stored ones,
+ * with the bindings that are in force, and any other that the service has.
+ */
 function expectedSites(
   { sites }: ServiceStatus,
-  { sites: stored, machine }: PlanInput,
+  stored: readonly SiteRecord[],
+  addresses: AddressTable,
 ): ExpectedSite[] {
-  const addresses = new AddressTable(machine);
-  const running = new Map(sites.map((site) => [site.id, site]));
-  return stored.filter(({ enabled, url }) => enabled && url === undefined).map((site) => {
-    const bound = site.bindings.flatMap(({ ip, port }) => {
+  const inForce = new Map(sites.map((site) => [site.id, site]));
+  const own = stored.filter(({ autoStart, id }) => autoStart && !inForce.has(id)).map((site) => {
+    const bindings = [...site.bindings, ...site.secureBindings];
+    return { name: site.name, bindings, reason: "it is stored, not applied (httpcfg reload)" };
+  });
+  const starting = new Set(stored.filter(({ autoStart }) => autoStart).map(({ id }) => id));
+  const running = sites.filter(({ id, state, reason }) => {
+    return state !== "stopped" || reason !== null || starting.has(id);
+  }).map(({ name, bindings, state, reason }) => {
+    return { name, bindings, reason: state === "stopped" ? reason ?? "it is stopped" : null };
+  });
+  return [...running, ...own].map(({ name, bindings, reason }) => {
+    const bound = bindingsOf({ bindings }).flatMap(({ ip, port }) => {
       const ips: readonly (Ip | null)[] = ip === null ? [ip] : boundAddresses(ip, addresses);
       return ips.map((one) => ({ ip: one, port }));
     });
-    const found = running.get(site.id);
-    const reason = found === undefined
-      ? "it is stored, not applied (httpcfg reload)"
-      : found.state === "stopped"
-      ? found.reason ?? "it is stopped"
-      : null;
-    return { name: site.name, bound, reason };
+    return { name, bound, reason };
   });
 }
 
 /** Returns the TLS host names of the started sites, with every open socket that serves them. */
-function nameTargets({ endpoints, sites }: ServiceStatus, facts: PlanInput): NameTarget[] {
-  const started = new Set(sites.filter(({ state }) => state === "started").map(({ id }) => id));
+function nameTargets({ endpoints, sites }: ServiceStatus, machine: Machine): NameTarget[] {
+  const started = sites.filter(({ state }) => state === "started");
   const open = openEndpoints({ endpoints: endpoints.filter(({ scheme }) => scheme === "https") });
-  const first = facts.machine.addresses[0]?.ip;
-  return facts.sites.filter(({ id }) => started.has(id)).flatMap(({ bindings }) =>
-    bindings.filter(({ secure, host }) => secure && host !== "").flatMap((binding) => {
-      const { ip, port, host: name } = binding;
-      const serving = open.filter((socket) =>
-        socket.port === port && (ip === null || reaches(socket, { ip, port }, true))
-      );
-      return serving.map((socket) => {
-        return {
-          ip: ip ?? (isWildcard(socket.ip) && first !== undefined ? first : socket.ip),
-          port,
-          name,
-        };
-      });
-    })
-  );
+  const first = machine.addresses[0]?.ip;
+  const named = started.flatMap(bindingsOf).filter(({ host }) => host !== "");
+  return named.flatMap(({ ip, port, host: name }) => {
+    const serving = open.filter((socket) =>
+      socket.port === port && (ip === null || reaches(socket, { ip, port }, true))
+    );
+    return serving.map((socket) => {
+      return {
+        ip: ip ?? (isWildcard(socket.ip) && first !== undefined ? first : socket.ip),
+        port,
+        name,
+      };
+    });
+  });
+}
+
+/** Returns the bindings of a site as the service has them, which may not be the stored ones. */
+function bindingsOf({ bindings }: Pick<SiteStatus, "bindings">): Binding[] {
+  return bindings.flatMap((text) => {
+    const binding = parseBinding(text);
+    return isProblem(binding) ? [] : [binding];
+  });
 }
 
 function listing(findings: readonly Finding[]): Listing {

@@ -34,7 +34,7 @@ export function jsonText(value: unknown, indent = 2): string {
 /** How a command writes a listing where a list of records is not the answer. */
 interface ListingForms {
   /** Writes it for people. */
-  text(): void;
+  text(): void | Promise<void>;
   /** The fields of the JSON answer; the records under their name if not given. */
   readonly json?: object;
 }
@@ -47,7 +47,7 @@ export async function writeListing(
   { text, json }: ListingForms,
 ): Promise<void> {
   const form = input.text("format") ?? "text";
-  if (form === "text") text();
+  if (form === "text") await text();
   else if (form === "json" && json !== undefined) {
     io.out(jsonText({ version: ANSWER_VERSION, ...json }));
   } else io.out(await render(listing, form));

@@ -92,6 +92,20 @@ export class History {
     return versions.slice(-HISTORY_COUNT_MAX);
   }
 
+  /** Returns the newest version that this program stored and whose document `isWanted`; or null. */
+  async newest(isWanted: (document: ConfigDocument) => boolean): Promise<number | null> {
+    try {
+      for (const { path, first } of this.#files().reverse()) {
+        const versions = (await readVersions(path, first)).reverse();
+        const found = versions.find(({ user, document }) => user !== null && isWanted(document));
+        if (found !== undefined) return found.number;
+      }
+      return null;
+    } catch (error) {
+      throw fileFault("read the history in", this.#folder, error);
+    }
+  }
+
   /** Returns version `number`. Throws a Fault if it is not kept. */
   async read(number: number): Promise<Version> {
     const version = (await this.list()).find((one) => one.number === number);

@@ -45,6 +45,8 @@ export interface StoreChange {
 export class Store {
   readonly file: string;
   readonly #options: StoreOptions;
+  /** What was read last: a service that is asked for its status must not check it each time. */
+  #last: { readonly text: string; readonly document: ConfigDocument } | null = null;
 
   constructor(options: StoreOptions) {
     this.file = options.file;
@@ -52,11 +54,14 @@ export class Store {
   }
 
   /**
-   * Returns the stored document, or the built-in one if nothing has been stored. Throws a Fault.
+   * Returns the stored document, or the built-in one if nothing has been stored. Returns the same
+   * value until the file changes. Throws a Fault.
    */
   async read(): Promise<ConfigDocument> {
     const text = this.#readText();
-    return text === null ? DEFAULT_DOCUMENT : await this.parse(text);
+    if (text === null) return DEFAULT_DOCUMENT;
+    if (this.#last?.text !== text) this.#last = { text, document: await this.parse(text) };
+    return this.#last.document;
   }
 
   /**

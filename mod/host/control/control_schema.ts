@@ -7,6 +7,7 @@
  * @module
  */
 import * as v from "valibot";
+import type { StoredSettings } from "../../config/document/settings.ts";
 import { SERVICES } from "../services/service_table.ts";
 import type { ServiceName } from "../services/service_table.ts";
 import type { ControlAnswer, ControlRequest, LoopbackControl } from "./control_protocol.ts";
@@ -24,6 +25,9 @@ const serviceState = v.picklist([
   "stopping",
 ]);
 const siteVerb = v.picklist(["start", "stop", "pause", "continue"]);
+
+/** A service of another version may have settings that this one does not know. */
+const settingValues = v.record(text, v.union([text, v.number(), v.boolean()]));
 
 const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
   v.object({ op: v.picklist(["status", "end", "confirm", "cache", "flushLogs", "reservations"]) }),
@@ -43,6 +47,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   startedAt: v.nullable(text),
   services: v.array(v.object({ name: service, display: text, state: serviceState })),
   ipListen: v.array(text),
+  settings: v.exactOptional(v.custom<StoredSettings>((value) => v.is(settingValues, value))),
   endpoints: v.array(v.object({
     ip: text,
     port: count,
@@ -50,6 +55,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     scheme: v.picklist(["http", "https"]),
     state: v.picklist(["open", "wait", "refused", "draining"]),
     cause: v.nullable(text),
+    note: v.exactOptional(text),
   })),
   unmatched: v.exactOptional(v.array(text)),
   sites: v.array(v.object({
@@ -68,6 +74,12 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   })),
   connections: count,
   unconfirmedUntil: v.nullable(text),
+  stored: v.exactOptional(v.union([
+    v.object({ file: text, hint: v.nullable(text), changes: count, problem: v.null() }),
+    v.object({ file: text, hint: v.nullable(text), changes: v.null(), problem: text }),
+  ])),
+  AppliedRevision: v.exactOptional(v.nullable(count)),
+  appliedAt: v.exactOptional(v.nullable(text)),
   cache: v.exactOptional(v.array(v.object({
     url: text,
     status: count,

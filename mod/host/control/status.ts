@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { StoredSettings } from "../../config/document/settings.ts";
 import type { ServiceState } from "../services/service_controller.ts";
 import type { ServiceName } from "../services/service_table.ts";
 
@@ -18,8 +19,12 @@ export interface ServiceStatus {
     readonly display: string;
     readonly state: ServiceState;
   }[];
-  /** The inclusion list in force, as read when HTTP started. */
+  /**
+   * The inclusion list in force, as read when HTTP started; the stored one while HTTP is stopped.
+   */
   readonly ipListen: readonly string[];
+  /** The settings in force that differ from their defaults; absent from an older service. */
+  readonly settings?: StoredSettings;
   readonly endpoints: readonly EndpointStatus[];
   /** Entries of the list in force that name no interface of this machine; absent for none. */
   readonly unmatched?: readonly string[];
@@ -29,11 +34,41 @@ export interface ServiceStatus {
   readonly connections: number;
   /** ISO 8601 time at which an unconfirmed reload reverts; null if none is pending. */
   readonly unconfirmedUntil: string | null;
+  /** The stored document, compared with what is in force; absent from an older service. */
+  readonly stored?: StoredState;
+  /**
+   * Number in the history of the document in force; null if it is not there as this program stored
+   * it. Absent from an older service, as is `appliedAt`.
+   */
+  readonly AppliedRevision?: number | null;
+  /** ISO 8601 time of the last start, reload or site control; null if nothing is in force. */
+  readonly appliedAt?: string | null;
   /** Cached responses; only in the answer to `cache`. */
   readonly cache?: readonly CachedResponse[];
   /** Number of evicted responses; only in the answer to `dropCache`. */
   readonly dropped?: number;
 }
+
+/** The stored document, as the service would read it for a reload. */
+export type StoredState =
+  & {
+    /** Path of the document. */
+    readonly file: string;
+    /** What cures the problem; null if nothing is known to. */
+    readonly hint: string | null;
+  }
+  & (
+    | {
+      /** Number of differences to what is in force. */
+      readonly changes: number;
+      readonly problem: null;
+    }
+    | {
+      readonly changes: null;
+      /** Why the document cannot be used. */
+      readonly problem: string;
+    }
+  );
 
 /** One cached response. */
 export interface CachedResponse {
@@ -53,6 +88,8 @@ export interface EndpointStatus {
   readonly state: "open" | "wait" | "refused" | "draining";
   /** Why it is not open. */
   readonly cause: string | null;
+  /** What a reload would change about it; absent if nothing. */
+  readonly note?: string;
 }
 
 export interface SiteStatus {

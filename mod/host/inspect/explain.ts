@@ -11,6 +11,7 @@ import {
   ANY_V6,
   type Endpoint,
   formatEndpoint,
+  type Ip,
   isIpv4,
   isWildcard,
 } from "../../base/address.ts";
@@ -23,7 +24,8 @@ import { compileInclusion } from "../../listen/list/inclusion.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../../listen/plan/plan.ts";
-import { boundAddresses, whyExcluded } from "../../listen/plan/listen_addresses.ts";
+import { whyExcluded } from "../../listen/plan/exclusion.ts";
+import { boundAddresses } from "../../listen/plan/listen_addresses.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
 import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./explain_target.ts";
 import { isUp } from "../web/status_views.ts";
@@ -75,6 +77,8 @@ export interface ExplainInput {
   readonly plan: Plan;
   readonly input: PlanInput;
   readonly registrations: readonly Pick<RegistrationStatus, "url" | "to">[];
+  /** What the list in force includes; null if no service is running. */
+  readonly inForce: ((ip: Ip) => boolean) | null;
 }
 
 /** What the functions below share. */
@@ -157,14 +161,15 @@ function whyNoSocket(
 }
 
 /** Returns why the service has no socket for the endpoint. */
-function reasonNotListening(endpoint: Endpoint, { plan, input, table }: Facts): string {
+function reasonNotListening(endpoint: Endpoint, { plan, input, table, inForce }: Facts): string {
   const refused = plan.endpoints.find((one) =>
     one.action === "refused" && endpointsCollide(one, endpoint, input.machine.dualStack)
   );
   if (refused !== undefined) return `cannot listen on ${formatEndpoint(refused)}: ${refused.cause}`;
   const decision = compileInclusion(input.list, table).decide(endpoint.ip);
   if (input.generation === 6 && !decision.included) {
-    return `${endpoint.ip} is ${whyExcluded(decision)}`;
+    const includedBy = inForce?.(endpoint.ip) ? "in force" : null;
+    return `${endpoint.ip} is ${whyExcluded({ entry: decision.entry?.text ?? null }, includedBy)}`;
   }
   const bound = input.sites.filter(({ bindings }) =>
     bindings.some(({ port }) => port === endpoint.port)

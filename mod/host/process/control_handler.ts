@@ -5,6 +5,7 @@
  */
 import { formatEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
+import type { Store } from "../../config/store/store.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type {
   ControlProgress,
@@ -24,14 +25,16 @@ export interface ControlledParts {
   readonly logs: Pick<ServiceLogs, "flush">;
   readonly registrations: Pick<Registrations, "refresh">;
   readonly confirmation: Confirmation;
+  readonly store: Pick<Store, "read">;
 }
 
 /** Executes `request`, serialized with every other; an error is the answer. */
 export async function handleControl(
-  { controller, web, confirmation, logs, registrations }: ControlledParts,
+  parts: ControlledParts,
   request: ControlRequest,
   report: (progress: ControlProgress) => void,
 ): Promise<void> {
+  const { controller, web, confirmation, logs, registrations } = parts;
   switch (request.op) {
     case "status":
       // What was refused may be possible by now; and no process may be named that has ended.
@@ -50,7 +53,7 @@ export async function handleControl(
     case "continue":
       return await controller.resume(request.service);
     case "reload":
-      return await handleReload({ controller, web, confirmation }, request, report);
+      return await handleReload(parts, request, report);
     case "confirm":
       if (await confirmation.confirm()) return;
       throw new Fault("Cannot confirm: no change is pending", { hint: "httpcfg status" });
@@ -76,12 +79,12 @@ export function extraFields(
 }
 
 async function handleReload(
-  { controller, web, confirmation }: Pick<ControlledParts, "controller" | "web" | "confirmation">,
+  { controller, web, confirmation, store }: ControlledParts,
   { confirmSeconds, strict }: ReloadRequest,
   report: (progress: ControlProgress) => void,
 ): Promise<void> {
   const draining = await controller.exclusive(async () => {
-    const before = web.documentInForce;
+    const before = confirmSeconds === null ? null : web.documentInForce(await store.read());
     const { changes, draining } = confirmSeconds === null || before === null
       ? await web.reload(strict)
       : await confirmation.guard(before, confirmSeconds, () => web.reload(strict));

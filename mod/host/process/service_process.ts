@@ -6,12 +6,14 @@
  *
  * @module
  */
-import { messageOf, stackOf } from "../../base/fault.ts";
+import { Fault, messageOf, stackOf } from "../../base/fault.ts";
+import { History } from "../../config/store/history.ts";
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";
 import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import { changeReverted, controlSent, stateEntered } from "../../telemetry/events/event.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
+import type { ListeningView } from "../../site/kinds/site_context.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
@@ -32,6 +34,7 @@ import { AddressWatch } from "./address_watch.ts";
 import { Confirmation } from "./confirmation.ts";
 import { type ControlledParts, extraFields, handleControl } from "./control_handler.ts";
 import { claimInstance, type Instance } from "./instance.ts";
+import { StoredState } from "./stored_state.ts";
 
 interface ServeOptions {
   readonly paths: Paths;
@@ -68,6 +71,7 @@ class ServiceProcess {
   readonly #web: WebService;
   readonly #registrations: Registrations;
   readonly #confirmation: Confirmation;
+  readonly #stored: StoredState;
   readonly #opened = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
   #open: { readonly control: Closable; readonly sharing: Closable | null } | null = null;
@@ -89,12 +93,18 @@ class ServiceProcess {
       onConnection: (stream, tls) => http.running?.server.serve(stream, { tls }),
       refused: (record) => logs.refused(record),
     });
-    const requests = new RequestHandler(https, siteHandler, () => {
-      return listeningView(version, this.status());
+    const requests = new RequestHandler(https, siteHandler, (): ListeningView => {
+      const ipListen = http.running?.config.ipListen ?? [];
+      return listeningView(version, { ipListen, ...this.#web.status(null) });
     });
+    const stored = this.#stored = new StoredState({
+      store: options.store,
+      history: new History(paths.history),
+    });
+    const onApplied = stored.applied.bind(stored);
     const onClosed = requests.connections.closed.bind(requests.connections);
-    const http = this.#http = new HttpService({ store, logs, onClosed, log });
-    this.#web = new WebService({ store, http, https, requests, logs, log });
+    const http = this.#http = new HttpService({ store, logs, onApplied, onClosed, log });
+    this.#web = new WebService({ store, http, https, requests, logs, onApplied, log });
     this.#registrations = new Registrations({
       service: this.#web,
       store,
@@ -150,7 +160,11 @@ class ServiceProcess {
     this.#opened.resolve();
   }
 
-  status(): ServiceStatus {
+  async status(): Promise<ServiceStatus> {
+    const read = await this.#stored.read();
+    const stored = read instanceof Fault ? null : read;
+    const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
+    // From here on nothing waits: everything else is of one moment.
     const { running } = this.#http;
     return {
       version: 1,
@@ -159,11 +173,13 @@ class ServiceProcess {
       services: SERVICES.map(({ name, display }) => {
         return { name, display, state: this.controller.state(name) };
       }),
-      ipListen: running?.config.ipListen ?? [],
-      ...this.#web.status(),
+      ipListen: (running?.config ?? stored)?.ipListen ?? [],
+      settings: (running?.config.storedSettings ?? stored?.settings) ?? {},
+      ...this.#web.status(stored),
       connections: running?.server.counts().connections ?? 0,
       registrations: this.#registrations.status(),
       unconfirmedUntil: this.#confirmation.until,
+      ...comparison,
     };
   }
 
@@ -204,11 +220,12 @@ class ServiceProcess {
       controller: this.controller,
       web: this.#web,
       confirmation: this.#confirmation,
+      store: this.#options.store,
       logs: this.#logs,
       registrations: this.#registrations,
     };
     await handleControl(parts, request, report);
-    return { ...this.status(), ...extraFields(this.#web, request) };
+    return { ...await this.status(), ...extraFields(this.#web, request) };
   }
 
   async #stopHttp(): Promise<void> {

@@ -18,6 +18,7 @@ import {
   type ProxyTarget,
 } from "../../site/proxy/proxy_target.ts";
 import { connectTo } from "../../site/proxy/upstream_connection.ts";
+import { isIncludedWhenStored } from "../web/status_views.ts";
 import type { RegisteredHandler } from "../web/router.ts";
 import type { RegisterRequest, UnregisterRequest } from "./register_protocol.ts";
 import type { RegistrationHandler } from "./register_server.ts";
@@ -214,7 +215,11 @@ export class Registrations implements RegistrationHandler {
     }
     await this.#service.servePrograms(this.#list);
     registration.proxy.close();
-    return await refuse(planned?.win32 ?? WIN32.NOT_FOUND, planned?.reason ?? "cannot be served");
+    const code = planned?.win32 ?? WIN32.NOT_FOUND;
+    const text = planned?.reason ?? "cannot be served";
+    return planned !== undefined && isIncludedWhenStored(planned)
+      ? { code, text, hint: "httpcfg reload" }
+      : { code, text };
   }
 
   async #remove(registration: Registration, reason: string): Promise<void> {

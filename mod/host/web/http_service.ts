@@ -43,6 +43,8 @@ export interface RunningHttp {
 interface HttpServiceOptions {
   readonly store: Pick<Store, "read">;
   readonly logs: ServiceLogs;
+  /** Called when HTTP has read the stored document. */
+  onApplied(): void;
   /** Called when the connection of `remote` has been closed. */
   onClosed(remote: Endpoint): void;
   /** Writes one line for whoever runs the process. */
@@ -66,7 +68,7 @@ export class HttpService implements ServiceWorker {
   }
 
   async start(): Promise<void> {
-    const { store, logs, log, onClosed } = this.#options;
+    const { store, logs, log, onClosed, onApplied } = this.#options;
     const config = readHttpConfig(await store.read());
     await logs.reconfigure(config.settings);
     const server = new HttpServer({
@@ -78,6 +80,7 @@ export class HttpService implements ServiceWorker {
       onClosed,
     });
     this.#running = { config, server };
+    onApplied();
   }
 
   async stop(): Promise<void> {

@@ -6,7 +6,7 @@
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
-import { endpointStatuses, isUp, siteStatuses } from "./status_views.ts";
+import { endpointStatuses, isUp, siteStatuses, stoppedSites } from "./status_views.ts";
 import type { ServiceStatus } from "../control/status.ts";
 import type { RegisteredHandler } from "./router.ts";
 
@@ -32,16 +32,22 @@ export function sitesUp(state: Pick<ServingState, "document" | "plan"> | null): 
   return state.document.sites.filter(({ id }) => up.has(id));
 }
 
-/** Returns the part of the status that describes what is served. */
+/**
+ * Returns the part of the status that describes what is served. The sites are those of `stored`
+ * while W3SVC is not running; none are known if the stored document cannot be used.
+ */
 export function servingStatus(
-  state: Pick<ServingState, "document" | "plan"> | null,
+  state: Pick<ServingState, "document" | "plan" | "withSites"> | null,
   isPaused: (id: number) => boolean,
+  stored: Pick<ConfigDocument, "sites"> | null,
 ): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
-  if (state === null) return { endpoints: [], sites: [] };
-  const { plan, document } = state;
+  if (state === null) return { endpoints: [], sites: stoppedSites(stored?.sites ?? []) };
+  const { plan, document, withSites } = state;
   return {
     endpoints: endpointStatuses(plan),
     ...(plan.unmatched.length === 0 ? {} : { unmatched: plan.unmatched }),
-    sites: siteStatuses(plan, document.sites, isPaused),
+    sites: withSites
+      ? siteStatuses(plan, document.sites, isPaused)
+      : stoppedSites(stored?.sites ?? []),
   };
 }

@@ -6,11 +6,12 @@
 import { Fault, quote } from "../../base/fault.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
-import { isUp } from "./status_views.ts";
+import { isIncludedWhenStored, isUp } from "./status_views.ts";
 
 /**
- * Returns `inForce` with the site from `stored`, started or stopped. Certificates and metabase are
- * also taken from `stored`, because a site may need them. Throws a Fault if no site has the id.
+ * Returns `inForce` with the site from `stored`, started or stopped; without it, if a site that is
+ * not stored any more stops. Certificates and metabase are also taken from `stored`, because a site
+ * may need them. Throws a Fault if no site has the id.
  */
 export function withSite(
   inForce: ConfigDocument,
@@ -18,17 +19,24 @@ export function withSite(
   verb: "start" | "stop",
   id: number,
 ): ConfigDocument {
-  const site = stored.sites.find((one) => one.id === id) ??
-    (verb === "stop" ? inForce.sites.find((one) => one.id === id) : undefined);
-  if (site === undefined) {
+  const others = inForce.sites.filter((one) => one.id !== id);
+  const site = stored.sites.find((one) => one.id === id);
+  const isKnown = site !== undefined || others.length < inForce.sites.length && verb === "stop";
+  if (!isKnown) {
     throw new Fault(`Cannot ${verb} ${quote(`W3SVC/${id}`)}: no such site`, {
       hint: "httpcfg site list",
     });
   }
-  const next: SiteRecord = { ...site, autoStart: verb === "start" };
-  const others = inForce.sites.filter((one) => one.id !== id);
+  const next = site === undefined ? [] : [{ ...site, autoStart: verb === "start" }];
   const { ssl, metabase } = stored;
-  return { ...inForce, ssl, metabase, sites: [...others, next] };
+  return { ...inForce, ssl, metabase, sites: inOrderOf(stored.sites, [...others, ...next]) };
+}
+
+/** Sites in another order would count as a change that is not applied. */
+function inOrderOf(order: readonly SiteRecord[], sites: readonly SiteRecord[]): SiteRecord[] {
+  const places = new Map(order.map(({ id }, place) => [id, place]));
+  const placeOf = ({ id }: SiteRecord): number => places.get(id) ?? order.length;
+  return sites.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** Returns the Fault for a Web service that is not running. */
@@ -43,6 +51,8 @@ export function checkSiteStarted({ sites }: Pick<Plan, "sites">, id: number): vo
   const planned = sites.find((site) => site.id === id);
   if (planned === undefined || isUp(planned)) return;
   throw new Fault(`Cannot start ${quote(planned.name)}: ${planned.reason}`, {
-    hint: "httpcfg status; httpcfg query iplisten",
+    hint: isIncludedWhenStored(planned)
+      ? "httpcfg reload"
+      : "httpcfg status; httpcfg query iplisten",
   });
 }

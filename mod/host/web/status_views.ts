@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip } from "../../base/address.ts";
+import { formatEndpoint, type Ip, isWildcard } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
@@ -29,6 +29,18 @@ export function endpointStatuses(plan: Plan): EndpointStatus[] {
   });
 }
 
+/** Returns the sockets with a note on those whose address the stored list, `includes`, excludes. */
+export function noteExcluded(
+  endpoints: readonly EndpointStatus[],
+  includes: (ip: Ip) => boolean,
+): EndpointStatus[] {
+  return endpoints.map((endpoint) => {
+    const ip = endpoint.ip as Ip;
+    const stays = endpoint.state === "draining" || isWildcard(ip) || includes(ip);
+    return stays ? endpoint : { ...endpoint, note: "the stored list excludes it" };
+  });
+}
+
 /** Returns the sites of a plan as `status` shows them. */
 export function siteStatuses(
   plan: Plan,
@@ -42,6 +54,14 @@ export function siteStatuses(
     if (state === "stopped") return { id, name, state, reason: null, bindings };
     if (state !== "started") return { id, name, state: "stopped", reason, bindings };
     return { id, name, state: isPaused(id) ? "paused" : "started", reason, bindings };
+  });
+}
+
+/** Returns the sites of a service that does not run: those that its next start will read. */
+export function stoppedSites(sites: readonly SiteRecord[]): SiteStatus[] {
+  return sites.map(({ id, name, bindings, secureBindings }) => {
+    const all = [...bindings, ...secureBindings];
+    return { id, name, state: "stopped", reason: null, bindings: all };
   });
 }
 
@@ -65,6 +85,11 @@ export function isUp({ state }: PlannedSite): boolean {
   return state === "started" || state === "waiting";
 }
 
+/** Reports whether a reload would include the address because of which the list refuses a site. */
+export function isIncludedWhenStored({ excluded }: Pick<PlannedSite, "excluded">): boolean {
+  return excluded?.includedBy === "stored";
+}
+
 /**
  * Returns why W3SVC has nothing to do although sites should start; null if at least one is running
  * or waiting, or if none should start. A service that reports to run but listens nowhere is of no
@@ -77,7 +102,9 @@ export function nothingStarted(plan: Plan, os: string): Fault | null {
   if (wanted.length === 1 && refused !== undefined) return refusedFault(refused, os);
   const reasons = wanted.map(({ name, reason }) => `  ${quote(name)}: ${reason}`);
   return new Fault(`Cannot start any site\n${reasons.join("\n")}`, {
-    hint: refused !== undefined
+    hint: wanted.some(isIncludedWhenStored)
+      ? "httpcfg reload; httpcfg net start w3svc"
+      : refused !== undefined
       ? portInUseHint(refused.holders, refused.port, os)
       : wanted.some(({ win32 }) => win32 === WIN32.NO_SUCH_LOGON_SESSION)
       ? "httpcfg cert list; httpcfg set ssl -i 0.0.0.0:443 -h HASH"

@@ -18,7 +18,8 @@ import { Fault, stackOf } from "../../base/fault.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
-import { addressSnapshot } from "../../listen/machine/machine_addresses.ts";
+import { addressSnapshot, readMachine } from "../../listen/machine/machine_addresses.ts";
+import { compareLists } from "../../listen/plan/exclusion.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
 import { followPlan, type FollowPlanOptions } from "../../listen/sockets/follow_plan.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
@@ -27,6 +28,7 @@ import type { SiteVerb } from "../control/control_protocol.ts";
 import type { ServiceStatus } from "../control/status.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 import type { CachedResponses } from "./cache_view.ts";
+import { documentInForce } from "./document_in_force.ts";
 import {
   type HttpConfig,
   type HttpService,
@@ -50,7 +52,8 @@ import type { RequestHandler } from "./request_handler.ts";
 import type { RegisteredHandler } from "./router.ts";
 import { hasZones, isPlanOutdated } from "./plan_age.ts";
 import { type ServingState, servingStatus, sitesUp } from "./serving_state.ts";
-import { nothingStarted } from "./status_views.ts";
+import { noteExcluded, nothingStarted } from "./status_views.ts";
+import { StoredList } from "./stored_list.ts";
 
 /** The environment of the Web service. */
 interface WebServiceOptions {
@@ -59,6 +62,8 @@ interface WebServiceOptions {
   readonly https: HttpsService;
   readonly requests: RequestHandler;
   readonly logs: ServiceLogs;
+  /** Called when what is stored has come into force: all of it, or one site. */
+  onApplied(): void;
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
@@ -73,6 +78,7 @@ const ROOM_CONNECTIONS = 32;
 export class WebService implements ServiceWorker {
   readonly #options: WebServiceOptions;
   readonly #sockets: SocketSet;
+  readonly #storedList = new StoredList();
   #state: ServingState | null = null;
 
   constructor(options: WebServiceOptions) {
@@ -101,8 +107,9 @@ export class WebService implements ServiceWorker {
     const document = await store.read();
     const programs = this.#state?.programs ?? [];
     const state = await this.#followPlan(config, { document, programs, withSites: true });
-    for (const event of planEvents(state.plan, document.sites)) logs.event(event);
-    const problem = nothingStarted(state.plan, Deno.build.os);
+    const told = this.#comparedWith(document, state.plan, state.machine);
+    for (const event of planEvents(told, document.sites)) logs.event(event);
+    const problem = nothingStarted(told, Deno.build.os);
     if (problem !== null) {
       await this.servePrograms(programs);
       throw problem;
@@ -110,6 +117,7 @@ export class WebService implements ServiceWorker {
     this.#apply(config, state);
     server.resume();
     await this.#closeUnwanted(state.plan);
+    this.#options.onApplied();
   }
 
   async stop(): Promise<void> {
@@ -139,9 +147,23 @@ export class WebService implements ServiceWorker {
     return Promise.resolve();
   }
 
-  /** Returns the listening sockets and the sites. */
-  status(): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
-    return servingStatus(this.#state, (id) => this.#options.requests.pauses.has(id));
+  /**
+   * Returns the listening sockets and the sites; `stored` is null if it cannot be used. The reasons
+   * say where the stored list would decide otherwise.
+   */
+  status(
+    stored: ConfigDocument | null,
+  ): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
+    const isPaused = (id: number): boolean => this.#options.requests.pauses.has(id);
+    const state = this.#state;
+    const { running } = this.#options.http;
+    const includes = stored === null || running === null || state === null
+      ? null
+      : this.#storedList.includes(stored.ipListen, running.config.ipListen, state.machine);
+    if (state === null || includes === null) return servingStatus(state, isPaused, stored);
+    const plan = compareLists(state.plan, "stored", includes);
+    const { endpoints, ...rest } = servingStatus({ ...state, plan }, isPaused, stored);
+    return { ...rest, endpoints: noteExcluded(endpoints, includes) };
   }
 
   /**
@@ -162,6 +184,7 @@ export class WebService implements ServiceWorker {
     if (before === null) {
       http.reconfigure(config);
       await logs.reconfigure(config.settings);
+      this.#options.onApplied();
       return { changes: [], draining: [] };
     }
     const { programs, withSites } = before;
@@ -172,6 +195,7 @@ export class WebService implements ServiceWorker {
     });
     await logs.reconfigure(config.settings);
     this.#apply(config, state);
+    this.#options.onApplied();
     const changes = changesOf(before.plan, state.plan);
     return { changes, draining: await this.#retire(before.plan, state) };
   }
@@ -201,12 +225,16 @@ export class WebService implements ServiceWorker {
     return await this.#retire(before.plan, state);
   }
 
-  /** The document whose list, settings and sites are in force; null if W3SVC is not running. */
-  get documentInForce(): ConfigDocument | null {
+  /**
+   * Returns the document in force; null while HTTP is stopped. A part that no running service holds
+   * is that of `stored`, and unknown if that cannot be used.
+   */
+  documentInForce(stored: ConfigDocument | null): ConfigDocument | null {
     const { running } = this.#options.http;
-    if (running === null || !this.#state?.withSites) return null;
-    const { ipListen, storedSettings: settings } = running.config;
-    return { ...this.#state.document, ipListen, settings };
+    const serving = this.#state;
+    const base = stored ?? (serving?.withSites ? serving.document : null);
+    if (running === null || base === null) return null;
+    return documentInForce(base, { http: running.config, serving });
   }
 
   /** The running sites; null while HTTP is not running. */
@@ -223,13 +251,13 @@ export class WebService implements ServiceWorker {
   async servePrograms(
     programs: readonly RegisteredHandler[],
   ): Promise<readonly PlannedRegistration[]> {
-    const stored = await this.#options.store.read();
-    const withSites = this.#state?.withSites ?? false;
-    const served = this.#state !== null && withSites
-      ? this.#state.document
-      : { ...stored, sites: [] };
+    const before = this.#state;
+    const withSites = before?.withSites ?? false;
+    const stored = await this.#readOr(before?.document);
+    const served = before !== null && withSites ? before.document : { ...stored, sites: [] };
     const document = { ...served, urlAcl: stored.urlAcl }; // reservations take effect at once
-    return (await this.#serve({ document, programs, withSites })).registrations;
+    const plan = await this.#serve({ document, programs, withSites }, stored);
+    return this.#comparedWith(stored, plan).registrations;
   }
 
   /**
@@ -242,20 +270,52 @@ export class WebService implements ServiceWorker {
     if (http.running === null || !before?.withSites) throw notRunningFault(verb);
     requests.pauses.set(id, verb === "pause");
     if (verb === "pause" || verb === "continue") return;
-    const document = withSite(before.document, await store.read(), verb, id);
+    const stored = await store.read();
+    const document = withSite(before.document, stored, verb, id);
     // The connections of a stopped site end on their own, as after a reload.
-    const plan = await this.#serve({ ...before, document });
-    if (verb === "start") checkSiteStarted(plan, id);
+    const plan = await this.#serve({ ...before, document }, stored);
+    this.#options.onApplied();
+    if (verb === "start") checkSiteStarted(this.#comparedWith(stored, plan), id);
   }
 
-  /** Serves `desired` with the list in force; closes and drains what it no longer contains. */
-  async #serve(desired: DesiredState): Promise<Plan> {
+  /**
+   * Reads what is stored. If that cannot be used, what is in force stays, so that a program can
+   * still leave; without anything in force there is nothing to stay.
+   */
+  async #readOr(inForce: ConfigDocument | undefined): Promise<ConfigDocument> {
+    try {
+      return await this.#options.store.read();
+    } catch (error) {
+      if (inForce === undefined || !(error instanceof Fault)) throw error;
+      return { ...inForce, ipListen: this.#http().config.ipListen };
+    }
+  }
+
+  /** Returns `plan` with reasons that say where the list of `stored` would decide otherwise. */
+  #comparedWith(
+    stored: ConfigDocument | null,
+    plan: Plan,
+    machine = this.#state?.machine ?? readMachine(),
+  ): Plan {
+    if (stored === null) return plan;
+    const inForce = this.#http().config.ipListen;
+    return this.#storedList.compare(plan, stored.ipListen, inForce, machine);
+  }
+
+  /**
+   * Serves `desired` with the list in force; closes and drains what it no longer contains. Events
+   * say where the list of `stored` would decide otherwise.
+   */
+  async #serve(desired: DesiredState, stored: ConfigDocument | null = null): Promise<Plan> {
     const { config, server } = this.#http();
     const before = this.#state;
     const state = await this.#followPlan(config, desired);
     this.#apply(config, state);
     if (before === null) server.resume();
-    await this.#retire(before?.plan ?? state.plan, state);
+    const beforePlan = before?.plan ?? state.plan;
+    await this.#retire(beforePlan, state, (plan) => {
+      return this.#comparedWith(stored, plan, state.machine);
+    });
     if (!state.withSites && state.programs.length === 0) {
       this.#options.requests.clear();
       this.#state = null;
@@ -292,10 +352,16 @@ export class WebService implements ServiceWorker {
 
   /**
    * Closes the sockets that the plan closes, and drains connections that have no socket any more.
+   * `told` is a plan in the words of the events.
    */
-  async #retire(before: Plan, { plan, document, machine }: ServingState): Promise<Draining[]> {
+  async #retire(
+    before: Plan,
+    { plan, document, machine }: ServingState,
+    told = (plan: Plan): Plan => plan,
+  ): Promise<Draining[]> {
     const { logs } = this.#options;
-    for (const event of changeEvents(before, plan, document.sites)) logs.event(event);
+    const events = changeEvents(told(before), told(plan), document.sites);
+    for (const event of events) logs.event(event);
     await this.#closeUnwanted(plan);
     const { config, server } = this.#http();
     const draining = drainUnreached(this.#sockets.endpoints(), server, {

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip } from "../../base/address.ts";
+import type { Ip } from "../../base/address.ts";
 import { formatUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { type Binding, bindingPrefix, formatBinding } from "../../config/document/binding.ts";
+import { refusalReason } from "./exclusion.ts";
+import type { ExcludedBinding, Exclusion } from "./plan.ts";
 
 /** A binding, and whether it uses TLS. */
 export interface PlanBinding extends Binding {
@@ -33,6 +35,7 @@ interface Refusal {
   readonly state: "failed" | "stopped";
   readonly reason: string;
   readonly win32: number;
+  readonly excluded?: ExcludedBinding;
 }
 
 /** A site, and whether it may start. */
@@ -51,7 +54,7 @@ export interface Admission {
  */
 export function admitSites(
   sites: readonly PlanSite[],
-  exclusionOf: (ip: Ip) => string | null,
+  exclusionOf: (ip: Ip) => Exclusion | null,
 ): Admission[] {
   const claims: Claims = { prefixes: new Map(), schemes: new Map() };
   return sites.map((candidate) => {
@@ -81,18 +84,16 @@ interface Claims {
 function refuse(
   site: PlanSite,
   claims: Claims,
-  exclusionOf: (ip: Ip) => string | null,
+  exclusionOf: (ip: Ip) => Exclusion | null,
 ): Refusal | null {
   if (!site.enabled) return { state: "stopped", reason: "it is configured not to start", win32: 0 };
   if (site.bindings.length === 0) return failed("it has no bindings", WIN32.INVALID_PARAMETER);
   for (const binding of site.bindings) {
     const { ip, port, secure } = binding;
-    const why = ip === null ? null : exclusionOf(ip);
-    if (ip !== null && why !== null) {
-      return failed(
-        `it is bound to ${formatEndpoint({ ip, port })}, but ${ip} is ${why}`,
-        WIN32.INVALID_NETNAME,
-      );
+    const exclusion = ip === null ? null : exclusionOf(ip);
+    if (ip !== null && exclusion !== null) {
+      const excluded = { ip, port, ...exclusion, includedBy: null };
+      return { ...failed(refusalReason(excluded), WIN32.INVALID_NETNAME), excluded };
     }
     const owner = claims.prefixes.get(claimOf(site, binding));
     if (owner !== undefined) {

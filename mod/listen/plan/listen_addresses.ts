@@ -102,13 +102,6 @@ export function listenAddressFor(
   return { ip, scopeId: table.scopeIdOf(ip), absence: table.absenceOf(ip), ...causeOf(decision) };
 }
 
-/** Returns why an address is excluded, as the end of a sentence. */
-export function whyExcluded(decision: Decision): string {
-  return decision.entry === null
-    ? "not on the IP inclusion list"
-    : `excluded from the IP inclusion list by "${decision.entry.text}"`;
-}
-
 /**
  * Returns the addresses that a binding's address means on this machine: itself or, for a link-local
  * address without a zone, the one of each interface that has it.

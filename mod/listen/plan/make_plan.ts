@@ -41,8 +41,10 @@ import type { ListEntry } from "../../config/document/list_entry.ts";
 import { ADDRESS_ABSENT, AddressTable } from "../machine/address_table.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./admission.ts";
+import { whyExcluded } from "./exclusion.ts";
 import {
   ADDRESS_LOST,
+  type Exclusion,
   type Plan,
   type PlannedEndpoint,
   type PlannedSite,
@@ -55,7 +57,6 @@ import {
   listenAddresses,
   listenAddressFor,
   type ListenContext,
-  whyExcluded,
   wildcardAddresses,
 } from "./listen_addresses.ts";
 
@@ -104,7 +105,7 @@ export function makePlan(input: PlanInput): Plan {
   };
   const admissions = admitSites(
     input.sites.map((site) => withCanonicalZones(site, table)),
-    (ip) => refusalOf(context, ip),
+    (ip) => exclusionOf(context, ip),
   );
   const ports = portsOf(admissions, input.generation);
   const endpointsOf = new Map<number, PlannedEndpoint[]>();
@@ -168,9 +169,9 @@ function separate(
 ): Pick<Plan, "sites" | "registrations"> {
   return {
     sites: planned.filter((_, i) => sites[i]!.url === undefined),
-    registrations: planned.flatMap(({ state, reason, win32 }, i) => {
+    registrations: planned.flatMap(({ id: _id, name: _name, ...result }, i) => {
       const { url } = sites[i]!;
-      return url === undefined ? [] : [{ url, state, reason, win32 }];
+      return url === undefined ? [] : [{ url, ...result }];
     }),
   };
 }
@@ -213,9 +214,9 @@ function portsOf(admissions: readonly Admission[], generation: Generation): Map<
  * Returns why the list prevents `ip` from being bound; null if it does not. Generation 5 has no
  * list.
  */
-function refusalOf({ inclusion }: Context, ip: Ip): string | null {
-  const decision = inclusion.decide(ip);
-  return decision.included ? null : whyExcluded(decision);
+function exclusionOf({ inclusion }: Context, ip: Ip): Exclusion | null {
+  const { included, entry } = inclusion.decide(ip);
+  return included ? null : { entry: entry?.text ?? null };
 }
 
 /**
@@ -320,6 +321,7 @@ function planClose(
 ): PlannedEndpoint {
   const { ip, port, scopeId } = socket;
   const decision = inclusion.decide(ip);
+  const entry = decision.entry?.text ?? null;
   const isPresent = table.absenceOf(ip) === null;
   const cause = !alive.has(port)
     ? `no starting site uses port ${port}`
@@ -329,8 +331,7 @@ function planClose(
     ? "other sockets replace it"
     : !isPresent
     ? ADDRESS_LOST
-    : whyExcluded(decision);
-  const entry = decision.entry?.text ?? null;
+    : whyExcluded({ entry });
   const common = { ip, port, scopeId, secure: false, entry, holders: [], returns: false };
   return { ...common, action: "close", cause };
 }

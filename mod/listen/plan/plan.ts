@@ -39,6 +39,20 @@ export interface PlannedEndpoint extends SocketEndpoint {
   readonly returns: boolean;
 }
 
+/** The list that a plan was not made with. */
+export type OtherList = "stored" | "in force";
+
+/** The entry that excludes an address; null if no entry includes it. */
+export interface Exclusion {
+  readonly entry: string | null;
+}
+
+/** The bound address because of which the list refuses a site or a program. */
+export interface ExcludedBinding extends Endpoint, Exclusion {
+  /** The other list, if that one includes the address. */
+  readonly includedBy: OtherList | null;
+}
+
 /** What happens to one site. */
 export interface PlannedSite {
   readonly id: number;
@@ -49,6 +63,8 @@ export interface PlannedSite {
   readonly reason: string | null;
   /** The Win32 code that HTTP.sys would return for the reason; 0 if there is none. */
   readonly win32: number;
+  /** The address that the list excludes, where that is the reason. */
+  readonly excluded?: ExcludedBinding;
 }
 
 /** What happens to the URL of a registered program. */

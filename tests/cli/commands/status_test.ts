@@ -46,6 +46,26 @@ Sites:
   });
 });
 
+Deno.test("status says what is stored and not applied, and what a reload would close", async () => {
+  const stored = { file: "/c", changes: 2, problem: null, hint: null };
+  const endpoints = [{ ...ENDPOINTS[0]!, note: "the stored list excludes it" }];
+  await using home = await commandHome();
+  await home.serve(() => Promise.resolve({ ...RUNNING, stored, endpoints }));
+  const { out } = await home.run("status");
+  assertStringIncludes(out, "\nStored, not applied: 2 changes; hint: httpcfg plan\n\nIP inclusion");
+  assertStringIncludes(out, "  127.0.0.2:8080  open: the stored list excludes it\n");
+});
+
+Deno.test("status does not show an unknown list or unknown sites as none", async () => {
+  const stored = { file: "/c", changes: null, problem: "Bad:\n  a", hint: "fix it" } as const;
+  await using home = await commandHome();
+  await home.serve(() => Promise.resolve(serviceStatus({ IISADMIN: "running" }, { stored })));
+  const { out } = await home.run("status");
+  assertStringIncludes(out, "\nThe stored document cannot be used: Bad:\n  a\nhint: fix it\n");
+  assertStringIncludes(out, "IP inclusion list: unknown\n");
+  assertStringIncludes(out, "Sites:\n  unknown\n");
+});
+
 Deno.test("status of a running service has everything in JSON, the sockets in tables", async () => {
   await using home = await commandHome();
   await home.serve(() => Promise.resolve(RUNNING));

@@ -36,6 +36,20 @@ Deno.test("History records a document that was changed by other means", async ()
   });
 });
 
+Deno.test("History.newest() finds the newest version that this program stored", async () => {
+  await inDirectory(async (history) => {
+    const newest = (list: string): Promise<number | null> => {
+      return history.newest(({ ipListen }) => ipListen.join() === list);
+    };
+    assertEquals(await newest(""), null);
+    await history.record(null, text("10.0.0.1"), AUTHOR); // 1, found; 2
+    await history.record(text("192.0.2.1"), text("10.0.0.2"), AUTHOR); // 3, found; 4
+    await history.record(text("10.0.0.2"), text("10.0.0.1"), AUTHOR); // 5
+    assertEquals([await newest("10.0.0.1"), await newest("10.0.0.2")], [5, 4]);
+    assertEquals([await newest(""), await newest("192.0.2.1")], [null, null]);
+  });
+});
+
 Deno.test("History skips files that are not versions", async () => {
   await inDirectory(async (history, directory) => {
     await history.record(null, text("10.0.0.1"), AUTHOR);

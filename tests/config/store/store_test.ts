@@ -35,6 +35,18 @@ Deno.test("Store.update() creates the directory and a document that reads back",
   ]);
 });
 
+Deno.test("Store.read() returns the same value until the file changes", async () => {
+  await using folder = await tempFolder();
+  const store = storeAt(folder.at("config.json"));
+  await store.update(adding("10.0.0.1"));
+  const first = await store.read();
+  assert(await store.read() === first);
+  await Deno.writeTextFile(store.file, "{");
+  await assertRejects(() => store.read(), Fault);
+  await Deno.writeTextFile(store.file, serialize({ ...first, ipListen: [] }));
+  assertEquals((await store.read()).ipListen, []);
+});
+
 Deno.test("serialize() indents the text and ends it with one newline", () => {
   const text = serialize(DEFAULT_DOCUMENT);
   assert(text.startsWith('{\n  "version": 2,') && text.endsWith("}\n") && !text.endsWith("\n\n"));

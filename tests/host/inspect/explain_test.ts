@@ -48,6 +48,13 @@ Deno.test("explain() names the bucket that wins, and why each other binding lose
   }
 });
 
+Deno.test("explain() says that the list in force includes what the stored one does not", () => {
+  const list = parseList(["10.0.0.5"]);
+  const inForce = (ip: string): boolean => ip === "10.0.0.6";
+  const { summary } = explainAt("10.0.0.6:80", "", { list }, null, SITES, [], inForce);
+  assertMatch(summary, /is not on the IP inclusion list as stored; the list in force includes it$/);
+});
+
 Deno.test("explain() says why nothing responds", () => {
   const held: PortOwner = {
     ...(parseEndpoint("10.0.0.6:80") as Endpoint),
@@ -142,7 +149,7 @@ Deno.test("explain() knows the programs and the reservations that precede a site
     generation: 6,
     strict: false,
   };
-  const facts = { document, input, plan: makePlan(input), registrations: programs };
+  const facts = { document, input, plan: makePlan(input), registrations: programs, inForce: null };
   const cases: [at: string, path: string, by: Explanation["answeredBy"], summary: RegExp][] = [
     ["10.0.0.5:80", "/app/x", "program", /^Served by the program .*"http:.*app\/": http:.*:3000$/],
     ["10.0.0.5:80", "/DEAD", "service", /503 .*"http:.*dead\/" is reserved/],
@@ -170,6 +177,7 @@ function explainAt(
   secure: boolean | null = null,
   bindings: readonly string[] = SITES,
   stopped: readonly number[] = [],
+  inForce: ExplainInput["inForce"] = null,
 ): Explanation {
   const document: ConfigDocument = {
     ...DEFAULT_DOCUMENT,
@@ -193,6 +201,12 @@ function explainAt(
     strict: false,
     ...more,
   };
-  const facts: ExplainInput = { document, input, plan: makePlan(input), registrations: [] };
+  const facts: ExplainInput = {
+    document,
+    input,
+    plan: makePlan(input),
+    registrations: [],
+    inForce,
+  };
   return explain({ endpoint: parseEndpoint(at) as Endpoint, host, secure, path: "/" }, facts);
 }

@@ -49,7 +49,7 @@ function fixture(
     logs: { flush: () => done("flush")("logs") },
     web: {
       controlSite: (verb: string, id: number) => done(verb)(`site ${id}`),
-      documentInForce: DEFAULT_DOCUMENT,
+      documentInForce: () => DEFAULT_DOCUMENT,
       reload: () => {
         if (more.reloadFails) return Promise.reject(new Fault("Cannot listen"));
         const endpoint = parseEndpoint("10.0.0.6:80") as Endpoint;
@@ -60,6 +60,7 @@ function fixture(
         });
       },
     },
+    store: { read: () => Promise.resolve(DEFAULT_DOCUMENT) },
     confirmation: {
       async guard<T>(_: unknown, seconds: number, change: () => Promise<T>): Promise<T> {
         calls.push(`guard ${seconds}`);

@@ -1,6 +1,7 @@
 /** Goal: programs come and go in order, and what cannot be served is rejected. Method: a service
  * that records what it is given to share. */
 import { assertEquals } from "@std/assert";
+import type { Ip } from "../../../mod/base/address.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
 import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
@@ -21,13 +22,21 @@ class Service implements SharedService {
   shared: string[] = [];
   /** URL that cannot be served. */
   failing = "";
+  /** The address that is the reason, if it is. */
+  excluded: PlannedRegistration["excluded"];
 
   servePrograms(programs: readonly RegisteredHandler[]): Promise<PlannedRegistration[]> {
     this.shared = programs.map(({ prefix }) => formatUrlPrefix(prefix));
     return Promise.resolve(this.shared.map((url) => {
       const hasFailed = url === this.failing;
       const state = hasFailed ? "failed" : "started";
-      return { url, state, reason: hasFailed ? "held" : null, win32: hasFailed ? 32 : 0 };
+      const planned = {
+        url,
+        state,
+        reason: hasFailed ? "held" : null,
+        win32: hasFailed ? 32 : 0,
+      } as const;
+      return this.excluded === undefined ? planned : { ...planned, excluded: this.excluded };
     }));
   }
 }
@@ -82,6 +91,10 @@ Deno.test("Registrations.register() rejects what cannot be served, or without HT
     text: "held",
   });
   assertEquals([service.shared, registrations.status()], [[], []]);
+  const ip = "192.0.2.5" as Ip;
+  service.excluded = { ip, port: 80, entry: null, includedBy: "stored" };
+  const listed = await registrations.register(requestFor("http://+:80/a/"), ROOT, ignore);
+  assertEquals(listed.hint, "httpcfg reload");
   service.runningSites = null;
   assertEquals(
     (await registrations.register(requestFor("http://+:80/b/"), ROOT, ignore)).code,

@@ -24,7 +24,7 @@ Deno.test("readHttpConfig() returns list and settings, as stored and as effectiv
 Deno.test("HttpService keeps what it read at its start until reconfigured or stopped", async () => {
   let document = DOCUMENT;
   const reconfigured: number[] = [];
-  let flushes = 0;
+  let [flushes, applied] = [0, 0];
   const http = new HttpService({
     store: { read: () => Promise.resolve(document) },
     logs: {
@@ -34,6 +34,7 @@ Deno.test("HttpService keeps what it read at its start until reconfigured or sto
       },
       flush: () => Promise.resolve(void flushes++),
     } as unknown as ServiceLogs,
+    onApplied: () => void applied++,
     onClosed: () => {},
     log: () => {},
   });
@@ -47,7 +48,7 @@ Deno.test("HttpService keeps what it read at its start until reconfigured or sto
   assertEquals(http.running?.config.ipListen, []);
   assert(http.running?.server === server, "the server and its connections stay");
   await http.stop();
-  assertEquals([http.running, reconfigured, flushes], [null, [7], 1]);
+  assertEquals([http.running, reconfigured, flushes, applied], [null, [7], 1, 1]);
   await http.stop();
   assertEquals(http.running, null);
 });

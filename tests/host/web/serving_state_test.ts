@@ -14,16 +14,32 @@ function planOf(states: readonly PlannedSite["state"][]): Plan {
 Deno.test("sitesUp() returns the sites with a handler, servingStatus() all of them", () => {
   const sites = [1, 2, 3, 4].map((id) => ({ ...DEFAULT_DOCUMENT.sites[0]!, id, name: `${id}` }));
   const plan = planOf(["started", "failed", "waiting", "stopped"]);
-  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan };
+  const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, withSites: true };
+  const stored = { sites: sites.slice(2) };
   assertEquals(sitesUp(serving).map(({ id }) => id), [1, 3]);
-  assertEquals(servingStatus(serving, () => true).sites.map(({ state }) => state), [
+  assertEquals(servingStatus(serving, () => true, stored).sites.map(({ state }) => state), [
     "paused",
     "stopped",
     "stopped",
     "stopped",
   ]);
-  assertEquals([sitesUp(null), servingStatus(null, () => false)], [[], {
-    endpoints: [],
-    sites: [],
-  }]);
+  assertEquals(sitesUp(null), []);
+});
+
+Deno.test("servingStatus() has the stored sites, stopped, while W3SVC is not running", () => {
+  const stored = { sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, secureBindings: [":443:"] }] };
+  const shown = [{
+    id: 1,
+    name: "Default Web Site",
+    state: "stopped",
+    reason: null,
+    bindings: [":8080:", ":443:"],
+  }];
+  const plan = planOf([]);
+  const document = { ...DEFAULT_DOCUMENT, sites: [] };
+  const programs = { document, plan, withSites: false };
+  for (const state of [null, programs]) {
+    assertEquals<unknown>(servingStatus(state, () => false, stored).sites, shown);
+    assertEquals(servingStatus(state, () => false, null).sites, []);
+  }
 });

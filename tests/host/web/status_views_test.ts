@@ -6,6 +6,7 @@ import {
   endpointStatuses,
   isUp,
   listeningView,
+  noteExcluded,
   nothingStarted,
   siteStatuses,
 } from "../../../mod/host/web/status_views.ts";
@@ -73,6 +74,17 @@ Deno.test("siteStatuses() distinguishes all states, and a site that runs only in
   assertEquals(siteStatuses(plan, sites, () => false)[0]?.bindings, [":1:", ":101:"]);
 });
 
+Deno.test("noteExcluded() marks the sockets that a reload would close", () => {
+  const endpoints = endpointStatuses(planOf([
+    plannedEndpoint("127.0.0.2:80", "open"),
+    plannedEndpoint("127.0.0.3:80", "keep"),
+    plannedEndpoint("127.0.0.4:80", "close"),
+    plannedEndpoint("[::]:81", "open"),
+  ]));
+  const notes = noteExcluded(endpoints, (ip) => ip === "127.0.0.2").map(({ note }) => note);
+  assertEquals(notes, [undefined, "the stored list excludes it", undefined, undefined]);
+});
+
 Deno.test("isUp() is also true for a site that waits for its address", () => {
   const states = ["started", "waiting", "failed", "stopped"] as const;
   assertEquals(states.filter((state) => isUp(plannedSite(1, state))), ["started", "waiting"]);
@@ -106,6 +118,9 @@ Deno.test("nothingStarted() for several sites names each with its reason", () =>
     plannedSite(2, "failed", { reason: "taken" }),
     plannedSite(3, "stopped"),
   ];
+  const excluded = { ip: "10.0.0.5" as Ip, port: 80, entry: null, includedBy: "stored" as const };
+  const other = nothingStarted(planOf([], [plannedSite(1, "failed", { excluded })]), "linux");
+  assertEquals(other?.hint, "httpcfg reload; httpcfg net start w3svc");
   const fault = nothingStarted(planOf([], sites), "linux");
   assertEquals(
     fault?.message,

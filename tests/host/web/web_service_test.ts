@@ -1,6 +1,6 @@
 // Goal: what is served is always consistent, whatever starts and stops in which order. Method: the
 // real HTTP and W3SVC with a document in memory, and requests over loopback.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Endpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
@@ -61,8 +61,22 @@ function fixture(): Fixture {
     return { version: "", ipListen: [], endpoints: [], sites: [] };
   });
   const onClosed = (remote: Endpoint): void => requests.connections.closed(remote);
-  const http = new HttpService({ store: { read }, logs, onClosed, log: nothing });
-  const web = new WebService({ store: { read }, http, https, requests, logs, log: nothing });
+  const http = new HttpService({
+    store: { read },
+    logs,
+    onApplied: nothing,
+    onClosed,
+    log: nothing,
+  });
+  const web = new WebService({
+    store: { read },
+    http,
+    https,
+    requests,
+    logs,
+    onApplied: nothing,
+    log: nothing,
+  });
   return {
     port,
     http,
@@ -90,11 +104,59 @@ Deno.test("WebService serves programs without sites, then both, and programs aga
   assertEquals([registered?.state, await statuses()], ["started", [404, 202]]);
   await web.start();
   assertEquals(await statuses(), [200, 202]);
-  assertEquals(web.status().sites.map(({ state }) => state), ["started"]);
+  assertEquals(web.status(null).sites.map(({ state }) => state), ["started"]);
   await web.stop();
-  assertEquals([await statuses(), web.status().sites], [[404, 202], []]);
+  assertEquals([await statuses(), web.status(null).sites], [[404, 202], []]);
   await web.servePrograms([]);
-  assertEquals([await statuses(), web.status()], [[0, 0], { endpoints: [], sites: [] }]);
+  assertEquals([await statuses(), web.status(null)], [[0, 0], { endpoints: [], sites: [] }]);
+  await http.stop();
+});
+
+Deno.test("WebService knows what is in force, whatever is stored in the meantime", async () => {
+  const { http, web, port, store } = fixture();
+  const site = { ...DEFAULT_DOCUMENT.sites[0]!, id: 2, name: "two", bindings: [`:${port}:two`] };
+  const stored = {
+    ...DEFAULT_DOCUMENT,
+    ipListen: ["127.0.0.3"],
+    settings: { MaxFieldCount: 9 },
+    sites: [site],
+  };
+  assertEquals(web.documentInForce(stored), null);
+  await http.start();
+  store(stored);
+  const inForce = { ...stored, ipListen: [ADDRESS], settings: {} };
+  assertEquals([web.documentInForce(stored), web.documentInForce(null)], [inForce, null]);
+  assertEquals(web.status(stored).sites.map(({ name, state }) => [name, state]), [
+    ["two", "stopped"],
+  ]);
+  await web.start();
+  assertEquals([web.documentInForce(stored), web.documentInForce(null)], [inForce, inForce]);
+  const [endpoint] = web.status(stored).endpoints;
+  assertEquals([endpoint?.ip, endpoint?.note], [ADDRESS, "the stored list excludes it"]);
+  assertEquals(web.status(null).endpoints[0]?.note, undefined);
+
+  const bound = { ...site, id: 3, name: "three", bindings: [`127.0.0.3:${port}:`] };
+  store({ ...stored, sites: [site, bound] });
+  const fault = await assertRejects(() => web.controlSite("start", 3), Fault);
+  assertMatch(fault.message, /not on the IP inclusion list in force; the stored list includes it$/);
+  assertEquals(fault.hint, "httpcfg reload");
+  assertEquals(web.status(stored).sites.map(({ reason }) => reason?.slice(-26)), [
+    undefined,
+    "the stored list includes it".slice(-26),
+  ]);
+  await web.stop();
+  await http.stop();
+  assertEquals(web.documentInForce(stored), null);
+});
+
+Deno.test("WebService lets a program go with a document that cannot be read", async () => {
+  const { http, web, port, store, statuses } = fixture();
+  await http.start();
+  await web.servePrograms([program(port)]);
+  store(null);
+  await web.servePrograms([]);
+  assertEquals(await statuses(), [0, 0]);
+  await assertRejects(() => web.servePrograms([program(port)]), Fault, "broken");
   await http.stop();
 });
 
@@ -105,7 +167,7 @@ Deno.test("WebService stops even if the document can no longer be read", async (
   await web.servePrograms([program(port)]);
   store(null);
   await web.stop();
-  assertEquals([await statuses(), web.documentInForce], [[404, 202], null]);
+  assertEquals([await statuses(), web.documentInForce(null)], [[404, 202], null]);
   store({});
   await web.servePrograms([]);
   await http.stop();
@@ -117,7 +179,7 @@ Deno.test("WebService still serves what it served before if a start fails", asyn
   await web.servePrograms([program(port)]);
   store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: ["192.0.2.1:80:"] }] });
   await assertRejects(() => web.start(), Fault, "Cannot start");
-  assertEquals([await statuses(), web.status().sites], [[404, 202], []]);
+  assertEquals([await statuses(), web.status(null).sites], [[404, 202], []]);
   await web.servePrograms([]);
   await assertRejects(() => web.start(), Fault, "Cannot start");
   assertEquals([web.runningSites, web.cached], [[], null]);
@@ -131,6 +193,6 @@ Deno.test("WebService.reload() with nothing served applies list and settings onl
   await http.start();
   store({ ipListen: [] });
   assertEquals(await web.reload(), { changes: [], draining: [] });
-  assertEquals([http.running?.config.ipListen, web.status().endpoints], [[], []]);
+  assertEquals([http.running?.config.ipListen, web.status(null).endpoints], [[], []]);
   await http.stop();
 });

@@ -2,6 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
 import { admitSites, type PlanBinding, type PlanSite } from "../../../mod/listen/plan/admission.ts";
+import type { Exclusion } from "../../../mod/listen/plan/plan.ts";
 
 /** Bindings with `+` in front use TLS; those with `-`, TLS without a certificate. */
 function site(id: number, texts: string, enabled = true): PlanSite {
@@ -51,7 +52,9 @@ Deno.test("admitSites() refuses excluded addresses and duplicate bindings", () =
     site(3, "10.0.0.2:80:"),
     site(4, ""),
   ];
-  const exclusionOf = (ip: string): string | null => ip === "10.0.0.1" ? "not on the list" : null;
+  const exclusionOf = (ip: string): Exclusion | null => {
+    return ip === "10.0.0.1" ? { entry: null } : null;
+  };
   const codes = admitSites(sites, exclusionOf).map(({ refusal }) => refusal?.win32 ?? 0);
   assertEquals(codes, [1214, 0, 183, 87]);
 });

@@ -30,6 +30,7 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { type Row, writeListing } from "../../core/format.ts";
+import { noteUnapplied } from "../../core/stored_notice.ts";
 import { table } from "../../core/table.ts";
 import {
   BINDING_FLAGS,
@@ -77,7 +78,12 @@ const siteList: CommandSpec = {
     const { sites } = await io.store.read();
     const columns = ["id", "name", "bindings", "secureBindings", "autoStart", "content"];
     const listing = { name: "sites", columns, rows: sites.map(siteRow) };
-    await writeListing(input, io, listing, { text: () => io.out(table(listing)) });
+    await writeListing(input, io, listing, {
+      async text(): Promise<void> {
+        io.out(table(listing));
+        await noteUnapplied(io);
+      },
+    });
     return EXIT.ok;
   },
 };
@@ -94,7 +100,10 @@ const siteShow: CommandSpec = {
     const site = namedSite(await io.store.read(), input.words[0]!);
     const row = siteRow(site);
     await writeListing(input, io, { name: "sites", columns: Object.keys(row), rows: [row] }, {
-      text: () => io.out(Object.entries(row).map(([key, value]) => `${key}: ${value}`).join("\n")),
+      async text(): Promise<void> {
+        io.out(Object.entries(row).map(([key, value]) => `${key}: ${value}`).join("\n"));
+        await noteUnapplied(io);
+      },
       json: { site },
     });
     return EXIT.ok;

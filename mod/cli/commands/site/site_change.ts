@@ -125,6 +125,7 @@ async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<num
   const { problem, notices } = await controlSite(io, verb, id);
   report(io, notices);
   if (problem === null) return EXIT.ok;
+  if (notices.some(({ kind }) => kind === "error")) return EXIT.failed; // the service gave a reason
   const reason = win32Reason(problem.code) ?? problem.reason;
   throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, { hint: "httpcfg status" });
 }

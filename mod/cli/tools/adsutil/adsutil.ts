@@ -14,10 +14,11 @@ import { ADSUTIL_EXIT, exitStatusOf } from "../../../base/exit_status.ts";
 import { HRESULT, hresultOf } from "../../../config/metabase/edit.ts";
 import { hasEffect } from "../../../config/metabase/values.ts";
 import type { AdsutilAnswer, ServerAction } from "./answer.ts";
-import { mayEdit, runAdsutil } from "./run.ts";
+import { isView, mayEdit, runAdsutil } from "./run.ts";
 import { errorText, serverDone, serverFailed } from "./text.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
+import { noteUnapplied } from "../../core/stored_notice.ts";
 import { poolingNotes } from "./pooling_note.ts";
 
 const adsutil: CommandSpec = {
@@ -50,7 +51,9 @@ export const commands: readonly CommandSpec[] = [adsutil];
 async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const states = await siteStates(io);
   if (!mayEdit(input.words)) {
-    return await printAnswer(runAdsutil(input.words, await io.store.read(), states), io);
+    const exit = await printAnswer(runAdsutil(input.words, await io.store.read(), states), io);
+    if (isView(input.words)) await noteUnapplied(io);
+    return exit;
   }
   let answer: AdsutilAnswer = { text: "", exit: ADSUTIL_EXIT.ok };
   const result = await changeSites(io, (document) => {

@@ -65,8 +65,16 @@ const COMMANDS: ReadonlyMap<string, (call: AdsutilCall) => AdsutilAnswer> = new 
 
 /** Reports whether the command may change the document and has to run under its lock. */
 export function mayEdit(words: readonly string[]): boolean {
-  const command = withoutServer(words).words[0]?.toUpperCase() ?? "";
-  return ["SET", "DELETE", "CREATE", "CREATE_VSERV", "COPY", "MOVE"].includes(command);
+  return ["SET", "DELETE", "CREATE", "CREATE_VSERV", "COPY", "MOVE"].includes(commandOf(words));
+}
+
+/** Reports whether the command shows what is stored. */
+export function isView(words: readonly string[]): boolean {
+  return ["GET", "ENUM", "ENUM_ALL", "ENUMALL", "FIND"].includes(commandOf(words));
+}
+
+function commandOf(words: readonly string[]): string {
+  return withoutServer(words).words[0]?.toUpperCase() ?? "";
 }
 
 /** Runs one command line of the script. */

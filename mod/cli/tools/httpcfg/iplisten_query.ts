@@ -9,6 +9,7 @@
  */
 import { WIN32 } from "../../../base/win32.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
+import { noteUnapplied } from "../../core/stored_notice.ts";
 import { completing, printCompleted } from "./completed.ts";
 import { render } from "../../core/format.ts";
 
@@ -31,9 +32,12 @@ const queryIplisten: CommandSpec = {
       io.out(await render({ name: "iplisten", columns: ["ip"], rows }, form));
       return WIN32.NO_ERROR;
     }
-    if (ipListen.length === 0) return printCompleted(io, "Query", WIN32.NOT_FOUND);
-    io.out(ipListen.map((ip) => `IP :${ip}`).join("\n"));
-    return WIN32.NO_ERROR;
+    if (ipListen.length > 0) io.out(ipListen.map((ip) => `IP :${ip}`).join("\n"));
+    const exit = ipListen.length > 0
+      ? WIN32.NO_ERROR
+      : printCompleted(io, "Query", WIN32.NOT_FOUND);
+    await noteUnapplied(io);
+    return exit;
   }),
 };
 

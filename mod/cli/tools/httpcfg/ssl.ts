@@ -19,6 +19,7 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
+import { noteUnapplied } from "../../core/stored_notice.ts";
 import { completing, printCompleted, printRefusal, printResult } from "./completed.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
@@ -123,7 +124,10 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
     records = [found];
   }
   await writeListing(input, io, { name: "ssl", columns: COLUMNS, rows: records.map(rowOf) }, {
-    text: () => io.print(records.map(messages.sslRecordText).join("")),
+    async text(): Promise<void> {
+      io.print(records.map(messages.sslRecordText).join(""));
+      await noteUnapplied(io);
+    },
   });
   return WIN32.NO_ERROR;
 }

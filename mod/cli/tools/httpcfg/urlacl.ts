@@ -17,6 +17,7 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { writeListing } from "../../core/format.ts";
+import { noteUnapplied } from "../../core/stored_notice.ts";
 import { completing, printCompleted, printRefusal, printResult } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
 import * as messages from "./text.ts";
@@ -97,7 +98,10 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
   }
   const rows = records.map(({ url, sddl }) => ({ url, sddl }));
   await writeListing(input, io, { name: "urlacl", columns: ["url", "sddl"], rows }, {
-    text: () => io.print(records.map(messages.urlAclRecordText).join("")),
+    async text(): Promise<void> {
+      io.print(records.map(messages.urlAclRecordText).join(""));
+      await noteUnapplied(io);
+    },
   });
   return WIN32.NO_ERROR;
 }

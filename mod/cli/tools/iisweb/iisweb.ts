@@ -23,6 +23,7 @@ import { folderContent } from "../../../config/document/site_content.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { finish, report, reportError } from "../../core/report.ts";
+import { noteUnapplied } from "../../core/stored_notice.ts";
 import { type IiswebCall, readIisweb, siteIdOfName } from "./args.ts";
 import * as messages from "./text.ts";
 
@@ -67,6 +68,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const chosen = call.operands.length === 0 ? sites : sites.filter((site) => isNamed(call, site));
   if (call.verb === "query") {
     io.print(messages.queryText(chosen, (id) => states(id) ?? STOPPED));
+    await noteUnapplied(io);
     return EXIT.ok;
   }
   if (chosen.length === 0) {
@@ -126,9 +128,10 @@ async function control(
 async function remove(site: SiteRecord, io: CommandIo, states: SiteStates): Promise<number> {
   const before = states(site.id);
   if (before !== undefined && before !== STOPPED) await controlSite(io, "stop", site.id);
-  // The running service has already stopped the site: there is nothing left to apply.
   const edited = await editStore(io, (document) => removeSite(document, site.id));
   if ("problem" in edited) return finish(io, edited);
+  // The running service then has nothing left to apply: it forgets a site that is not stored.
+  if (before !== undefined) await io.control.ask({ op: "site", verb: "stop", id: site.id });
   io.print(messages.siteDeleted(`W3SVC/${site.id}`));
   return EXIT.ok;
 }

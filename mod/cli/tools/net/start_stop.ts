@@ -23,7 +23,9 @@ import {
 import { writeListing } from "../../core/format.ts";
 import { withSystemError } from "./denied.ts";
 import * as messages from "./messages.ts";
+import { report } from "../../core/report.ts";
 import { siteProblems } from "../../core/site_problems.ts";
+import { storedNotices } from "../../core/stored_notice.ts";
 
 const netStart: CommandSpec = {
   name: "net start",
@@ -104,6 +106,8 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   }
   io.print(messages.netStarted(row.display));
   if (row.name === "W3SVC") io.note(siteProblems(status));
+  // HTTP, if it was running, keeps the list and the settings that it has read.
+  report(io, storedNotices(status.stored, "httpcfg reload"));
   return NET_EXIT.ok;
 }
 

@@ -17,6 +17,7 @@ import { readTextFile } from "../../core/input.ts";
 import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./args.ts";
 import { changeEntries, entryEdit, RECORD_COMMANDS } from "./records.ts";
 import { SERVICE_COMMANDS } from "./service.ts";
+import { noteUnapplied } from "../../core/stored_notice.ts";
 import * as messages from "./text.ts";
 
 const netsh: CommandSpec = {
@@ -92,7 +93,10 @@ async function runLine(words: readonly string[], io: CommandIo): Promise<number>
       if (verb === "dump") return await dump(io);
       const name = `${verb} ${noun}`;
       const command = RECORD_COMMANDS[name] ?? SERVICE_COMMANDS[name];
-      return command === undefined ? help(io) : await command(call.values, io);
+      if (command === undefined) return help(io);
+      const exit = await command(call.values, io);
+      if (verb === "show" && name in RECORD_COMMANDS) await noteUnapplied(io);
+      return exit;
     }
   }
 }

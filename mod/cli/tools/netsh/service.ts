@@ -30,7 +30,7 @@ export const SERVICE_COMMANDS: Readonly<
 
 async function showServiceState(values: Values, io: CommandIo): Promise<number> {
   const status = await io.control.ask({ op: "status" });
-  const timers = effectiveSettings((await io.store.read()).settings);
+  const timers = effectiveSettings(status?.settings ?? (await io.store.read()).settings);
   const text = values.get("view") === "requestq" ? queueViewText : sessionViewText;
   return messages.printText(io, text(status, timers), EXIT.ok);
 }

@@ -1,0 +1,92 @@
+/**
+ * Edge: the clock. The stored document compared with the one in force: how many changes are not
+ * applied, which version of the history is in force, and since when.
+ *
+ * @module
+ */
+import { Fault } from "../../base/fault.ts";
+import type { ConfigDocument } from "../../config/document/document.ts";
+import type { History } from "../../config/store/history.ts";
+import type { Store } from "../../config/store/store.ts";
+import type { ServiceStatus } from "../control/status.ts";
+import { countChanges, type DocumentParts, sameParts } from "../web/document_in_force.ts";
+
+/** The environment of the comparison. */
+interface StoredStateOptions {
+  readonly store: Pick<Store, "read" | "file">;
+  readonly history: Pick<History, "newest">;
+}
+
+/** The fields of a status that compare the stored document with the one in force. */
+type StoredComparison = Required<
+  Pick<ServiceStatus, "stored" | "AppliedRevision" | "appliedAt">
+>;
+
+/** What was found out about two documents, until one of them is another. */
+interface Counted {
+  readonly stored: DocumentParts;
+  readonly inForce: DocumentParts;
+  readonly changes: number;
+}
+
+export class StoredState {
+  readonly #options: StoredStateOptions;
+  #appliedAt: string | null = null;
+  #counted: Counted | null = null;
+  #revision: { readonly of: DocumentParts; readonly number: Promise<number | null> } | null = null;
+
+  constructor(options: StoredStateOptions) {
+    this.#options = options;
+  }
+
+  /** Notes that a service has just read the stored document. */
+  applied(): void {
+    this.#appliedAt = new Date().toISOString();
+  }
+
+  /** Returns the stored document, or the Fault for one that cannot be used. */
+  async read(): Promise<ConfigDocument | Fault> {
+    try {
+      return await this.#options.store.read();
+    } catch (error) {
+      if (error instanceof Fault) return error;
+      throw error;
+    }
+  }
+
+  /** Compares `stored` with `inForce`; null if nothing runs that holds a part of it. */
+  async compare(
+    stored: ConfigDocument | Fault,
+    inForce: ConfigDocument | null,
+  ): Promise<StoredComparison> {
+    const { file } = this.#options.store;
+    return {
+      stored: stored instanceof Fault
+        ? { file, changes: null, problem: stored.message, hint: stored.hint ?? null }
+        : { file, changes: this.#changes(stored, inForce ?? stored), problem: null, hint: null },
+      AppliedRevision: inForce === null ? null : await this.#revisionOf(inForce),
+      appliedAt: inForce === null ? null : this.#appliedAt,
+    };
+  }
+
+  /** Counts again only for other documents: to compare two of 100,000 entries takes a while. */
+  #changes(stored: DocumentParts, inForce: DocumentParts): number {
+    const known = this.#counted;
+    if (known !== null && sameParts(known.stored, stored) && sameParts(known.inForce, inForce)) {
+      return known.changes;
+    }
+    const changes = countChanges(inForce, stored);
+    this.#counted = { stored, inForce, changes };
+    return changes;
+  }
+
+  #revisionOf(inForce: DocumentParts): Promise<number | null> {
+    if (this.#revision === null || !sameParts(this.#revision.of, inForce)) {
+      const number = this.#options.history
+        .newest((document) => countChanges(document, inForce) === 0)
+        .catch(() => null); // a history that this user may not read has no number to show
+      this.#revision = { of: inForce, number };
+    }
+    return this.#revision.number;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The document in force: what the running services hold, each as it read it, and of everything else
+ * what is stored, because that is what a service reads when it starts. Pure.
+ *
+ * @module
+ */
+import { diffValues } from "../../config/document/diff.ts";
+import type { ConfigDocument } from "../../config/document/document.ts";
+import type { HttpConfig } from "./http_service.ts";
+import type { ServingState } from "./serving_state.ts";
+
+/** The parts of a document that a service uses. */
+const PARTS = ["ipListen", "ssl", "urlAcl", "sites", "metabase", "settings"] as const;
+
+export type DocumentParts = Pick<ConfigDocument, typeof PARTS[number]>;
+
+/** What the running services hold; null for what is not running. */
+interface Held {
+  readonly http: Pick<HttpConfig, "ipListen" | "storedSettings"> | null;
+  readonly serving: Pick<ServingState, "document" | "withSites"> | null;
+}
+
+/** Returns the document in force, with `stored` for what no running service holds. */
+export function documentInForce(stored: ConfigDocument, { http, serving }: Held): ConfigDocument {
+  const { ipListen, settings } = stored;
+  const { ssl, urlAcl, metabase } = serving?.document ?? stored;
+  return {
+    ...stored,
+    ipListen: http?.ipListen ?? ipListen,
+    ssl,
+    urlAcl,
+    sites: serving?.withSites ? serving.document.sites : stored.sites,
+    metabase,
+    settings: http?.storedSettings ?? settings,
+  };
+}
+
+/** Reports whether two documents are made of the same values, so that nothing can differ. */
+export function sameParts(a: DocumentParts, b: DocumentParts): boolean {
+  return PARTS.every((part) => a[part] === b[part]);
+}
+
+/** Returns the number of changes from `before` to `after`. */
+export function countChanges(before: DocumentParts, after: DocumentParts): number {
+  const changed = PARTS.filter((part) => before[part] !== after[part]);
+  return changed.reduce((sum, part) => {
+    return sum + diffValues(before[part], after[part], part).length;
+  }, 0);
+}
