@@ -128,7 +128,7 @@ Deno.test("reload --confirm reverts automatically, even if its caller was killed
   await using program = await Program.make();
   const port = await oneSite(program, ["127.0.0.2"]);
   await program.serve();
-  await program.do("set iplisten -i 127.0.0.3 --before 1");
+  await program.do("set iplisten -i 127.0.0.3");
   await program.do("delete iplisten -i 127.0.0.2");
   const caller = program.spawn("reload --confirm 3s");
   await waitFor(async () => !(await isRefused("127.0.0.3", port)), "the new address");
@@ -152,7 +152,7 @@ Deno.test("an unconfirmed change does not outlive the service", async () => {
   await using program = await Program.make();
   const port = await oneSite(program, ["127.0.0.2"]);
   const killed = await program.serve();
-  await program.do("set iplisten -i 127.0.0.3 --before 1");
+  await program.do("set iplisten -i 127.0.0.3");
   await program.do("delete iplisten -i 127.0.0.2");
   await program.do("reload --confirm 60s");
   killed.signal("SIGKILL");

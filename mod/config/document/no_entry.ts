@@ -23,6 +23,7 @@ type Explanation = (text: string, sign: string) => NoEntry | null;
 
 /** Returns why `text` is no entry; null if it is like no spelling that is known. */
 export function explainSpelling(text: string): NoEntry | null {
+  if (/\p{C}/u.test(text.trim())) return null; // no spelling has any, and no hint shows them
   const sign = text.startsWith("!") ? "!" : "";
   const rest = text.slice(sign.length);
   for (const explain of EXPLANATIONS) {

@@ -26,7 +26,7 @@ Deno.test("the document is readable JSON, and no temporary file is left", async 
   await program.do("set iplisten -i 127.0.0.2");
   const text = await Deno.readTextFile(program.config);
   const document = JSON.parse(text) as { version: number; ipListen: string[] };
-  assertEquals([document.version, document.ipListen], [1, ["127.0.0.2"]]);
+  assertEquals([document.version, document.ipListen], [2, ["127.0.0.2"]]);
   assertStringIncludes(text, '\n  "ipListen": [\n    "127.0.0.2"\n  ],\n');
   const names = [...Deno.readDirSync(program.home)].map(({ name }) => name).sort();
   assertEquals(names, ["bin", "config.json", "config.json.lock", "history"]);

@@ -101,7 +101,7 @@ testInNamespace(
     await space.ip("addr del 10.9.0.2/24 dev v0");
     const missing = await inside("httpcfg verify");
     assertEquals(missing.status, 1);
-    assertMatch(missing.out, /missing +10\.9\.0\.2:8080 +true/);
+    assertMatch(missing.out, /FAILED +10\.9\.0\.2:8080 +httpcfg +no answer/);
   },
 );
 
