@@ -14,9 +14,9 @@ import { type ListEntry, parseEntry, parseList } from "../config/document/list_e
 import type { StoreChange } from "../config/store/store.ts";
 import { absenceReason, readEntry, withNamedZone } from "../listen/list/entry_check.ts";
 import { AddressTable } from "../listen/machine/address_table.ts";
-import { askSystem, readLinks } from "../listen/machine/ask_system.ts";
+import { askSystem } from "../listen/machine/ask_system.ts";
 import { readMachine } from "../listen/machine/machine_addresses.ts";
-import { needsLinks } from "../listen/plan/plan_input.ts";
+import { withLinks } from "../listen/plan/plan_input.ts";
 import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
 import { listAdvice } from "./advice.ts";
 import { applyOrAdvise } from "./apply.ts";
@@ -124,8 +124,8 @@ async function consequences(
 /** Returns the table with the names of every interface, if the list depends on them. */
 async function withNames(table: AddressTable, after: ConfigDocument): Promise<AddressTable> {
   const { machine } = table;
-  if (machine.links !== null || !needsLinks(parseList(after.ipListen), machine)) return table;
-  return new AddressTable({ ...machine, links: await readLinks() });
+  if (machine.links !== null) return table;
+  return new AddressTable(await withLinks(machine, parseList(after.ipListen), []));
 }
 
 /** Reads what the machine has, as far as it matters for the entries that are typed. */
@@ -138,8 +138,8 @@ async function inspectFor(edits: readonly EntryEdit[]): Promise<AddressTable> {
   const named = entries.flatMap(({ target, strict }) =>
     strict && target.kind === "address" ? [target.ip] : []
   );
-  const links = needsLinks(entries, machine) ? await readLinks() : null;
-  return new AddressTable(await askSystem({ ...machine, links }, { named, wanted: [] }));
+  const linked = await withLinks(machine, entries, named);
+  return new AddressTable(await askSystem(linked, { named, wanted: [] }));
 }
 
 function replaced(

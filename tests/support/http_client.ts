@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Ip, urlHost } from "../../mod/base/address.ts";
+import { type Ip, urlHost, withoutZone } from "../../mod/base/address.ts";
 
 export interface ReceivedResponse {
   readonly status: number;
@@ -25,7 +25,8 @@ export async function get(
   port: number,
   options: Get = {},
 ): Promise<ReceivedResponse> {
-  const { path = "/", host = `${urlHost(ip as Ip)}:${port}` } = options;
+  // A client does not send the zone of an address (RFC 6874, section 4).
+  const { path = "/", host = `${urlHost(withoutZone(ip as Ip))}:${port}` } = options;
   const head = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
   return parseResponse(await talk(ip, port, head));
 }

@@ -24,6 +24,7 @@ import {
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type Machine, readMachine } from "../../listen/machine/machine_addresses.ts";
+import { withLinks } from "../../listen/plan/plan_input.ts";
 import { boundAddresses, reaches } from "../../listen/plan/listen_addresses.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
@@ -57,9 +58,9 @@ const verify: CommandSpec = {
         hint: "httpcfg net start w3svc",
       });
     }
-    const machine = readMachine();
     const stored = await io.store.read().catch(() => null);
     const bindings = status.sites.flatMap(bindingsOf);
+    const machine = await withLinks(readMachine(), [], bindings.flatMap(({ ip }) => ip ?? []));
     const ports = new Set([...status.endpoints, ...bindings].map(({ port }) => port));
     const findings = [
       ...verifySites(

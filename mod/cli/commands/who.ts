@@ -13,6 +13,7 @@ import {
 } from "../../base/address.ts";
 import { quote, shellWord, usageFault } from "../../base/fault.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
+import { withLinks } from "../../listen/plan/plan_input.ts";
 import { readMachine } from "../../listen/machine/machine_addresses.ts";
 import {
   describeOwner,
@@ -46,7 +47,7 @@ const who: CommandSpec = {
   words: { min: 1, max: 1 },
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
-    const wanted = parseWanted(input.words[0]!);
+    const wanted = await parseWanted(input.words[0]!);
     const owners = (await findListeners(new Set([wanted.port]))).filter((owner) =>
       wanted.ip === null ||
       owner.namespace === null && endpointsCollide(owner, wanted as Endpoint, true)
@@ -69,12 +70,13 @@ interface Wanted {
   readonly port: number;
 }
 
-function parseWanted(text: string): Wanted {
+async function parseWanted(text: string): Promise<Wanted> {
   const port = parsePort(text);
   if (port !== null) return { ip: null, port };
   const endpoint = parseEndpoint(text);
   if (endpoint !== null) {
-    return { ...endpoint, ip: new AddressTable(readMachine()).canonical(endpoint.ip) };
+    const machine = await withLinks(readMachine(), [], [endpoint.ip]);
+    return { ...endpoint, ip: new AddressTable(machine).canonical(endpoint.ip) };
   }
   const ip = parseIp(text.replace(/^\[|\]$/g, ""));
   const hint = ip === null

@@ -8,11 +8,9 @@ import { type Ip, isLinkLocal } from "../../base/address.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
-import type { ListEntry } from "../../config/document/list_entry.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { canBind, otherWork, readLinks } from "../../listen/machine/ask_system.ts";
 import { addressSnapshot, type Links } from "../../listen/machine/machine_addresses.ts";
-import { needsLinks } from "../../listen/plan/plan_input.ts";
 import { canListen } from "../../listen/sockets/endpoint.ts";
 import type { ServingState } from "./serving_state.ts";
 
@@ -22,10 +20,10 @@ const BATCH = 100;
 /** Reports whether the machine differs from the one that the plan in `state` was made for. */
 export async function isPlanOutdated(
   { plan, machine, snapshot }: Pick<ServingState, "plan" | "machine" | "snapshot">,
-  list: readonly ListEntry[],
 ): Promise<boolean> {
   if (addressSnapshot() !== snapshot) return true;
-  if (needsLinks(list, machine) && linksKey(await readLinks()) !== linksKey(machine.links)) {
+  // They were read because the plan depends on them.
+  if (machine.links !== null && linksKey(await readLinks()) !== linksKey(machine.links)) {
     return true;
   }
   const table = new AddressTable(machine);
@@ -54,6 +52,6 @@ export function hasZones({ sites }: Pick<ConfigDocument, "sites">): boolean {
   );
 }
 
-function linksKey(links: Links | null): string {
-  return links === null ? "" : JSON.stringify([[...links.names], [...links.flags]]);
+function linksKey(links: Links): string {
+  return JSON.stringify([[...links.names], [...links.flags]]);
 }

@@ -202,9 +202,7 @@ export class WebService implements ServiceWorker {
 
   /** Reports whether another plan is due: the machine changed, or what was refused is possible. */
   async isPlanOutdated(): Promise<boolean> {
-    const { running } = this.#options.http;
-    if (this.#state === null || running === null) return false;
-    return await isPlanOutdated(this.#state, running.config.list);
+    return this.#state !== null && await isPlanOutdated(this.#state);
   }
 
   /** True if a socket could not be opened. */

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Ip } from "../../base/address.ts";
+import { type Ip, zoneOf } from "../../base/address.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
@@ -73,8 +73,10 @@ async function inspectMachine(
   running: readonly SocketEndpoint[],
   asked: readonly Ip[],
 ): Promise<Machine> {
-  const read = readMachine();
-  const machine = needsLinks(list, read) ? { ...read, links: await readLinks() } : read;
+  const entries = list.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
+  const bound = sites.flatMap(({ bindings }) => bindings.flatMap(({ ip }) => ip ?? []));
+  const all = [...entries, ...bound, ...asked];
+  const machine = await withLinks(readMachine(), list, all);
   const table = new AddressTable(machine);
   const inclusion = compileInclusion(list, table);
   const isWhole = { 4: inclusion.includesFamily(4), 6: inclusion.includesFamily(6) };
@@ -82,22 +84,25 @@ async function inspectMachine(
   const included = machine.addresses.filter(({ ip, family }) => {
     return !isWhole[family] && !open.has(ip) && inclusion.decide(ip).included;
   }).map(({ ip }) => ip);
-  const entries = list.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
-  const bound = sites.flatMap(({ bindings }) => bindings.flatMap(({ ip }) => ip ?? []));
-  const named = [...entries, ...bound, ...asked]
-    .filter((ip) => table.recordsOf(ip).length === 0);
+  const named = all.filter((ip) => table.recordsOf(ip).length === 0);
   return await askSystem(machine, { named, wanted: [...included, ...asked] });
 }
 
 /**
- * Reports whether the list names interfaces in a way that the addresses do not answer: by a pattern
- * or an alternative name, or without unstable addresses.
+ * Returns `machine` with the names and flags of its interfaces if `list` or the zones of `addresses`
+ * depend on them: on a pattern, an alternative name, or addresses that are stable.
  */
-export function needsLinks(list: readonly ListEntry[], machine: Machine): boolean {
-  const entries = list.flatMap(({ target }) => target.kind === "interface" ? [target] : []);
-  if (entries.length === 0) return false;
-  const { interfaces } = new AddressTable(machine);
-  return entries.some((target) =>
-    target.isStable || isPattern(target) || interfacesMatching(target, interfaces).length === 0
-  );
+export async function withLinks(
+  machine: Machine,
+  list: readonly ListEntry[],
+  addresses: readonly Ip[],
+): Promise<Machine> {
+  const table = new AddressTable(machine);
+  const depends = addresses.some((ip) => zoneOf(ip) !== "" && !table.hasZone(zoneOf(ip))) ||
+    list.some(({ target }) =>
+      target.kind === "interface" &&
+      (target.isStable || isPattern(target) ||
+        interfacesMatching(target, table.interfaces).length === 0)
+    );
+  return depends ? { ...machine, links: await readLinks() } : machine;
 }

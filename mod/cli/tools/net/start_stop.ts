@@ -108,6 +108,8 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   if (row.name === "W3SVC") io.note(siteProblems(status));
   // HTTP, if it was running, keeps the list and the settings that it has read.
   report(io, storedNotices(status.stored, "httpcfg reload"));
+  // A service in the background has no terminal: what reading an older document warns of is said here.
+  await io.store.readList().catch(() => null);
   return NET_EXIT.ok;
 }
 
