@@ -22,6 +22,7 @@ import {
   verifySites,
 } from "../../host/inspect/verify.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
+import { askSystem } from "../../listen/machine/ask_system.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type Machine, readMachine } from "../../listen/machine/machine_addresses.ts";
 import { withLinks } from "../../listen/plan/plan_input.ts";
@@ -60,11 +61,14 @@ const verify: CommandSpec = {
     }
     const stored = await io.store.read().catch(() => null);
     const bindings = status.sites.flatMap(bindingsOf);
-    const machine = await withLinks(readMachine(), [], bindings.flatMap(({ ip }) => ip ?? []));
+    const read = await withLinks(readMachine(), [], bindings.flatMap(({ ip }) => ip ?? []));
+    const wanted = read.addresses.map(({ ip }) => ip);
+    const machine = await askSystem(read, { named: [], wanted });
+    const addresses = new AddressTable(machine);
     const ports = new Set([...status.endpoints, ...bindings].map(({ port }) => port));
     const findings = [
       ...verifySites(
-        expectedSites(status, stored?.sites ?? [], new AddressTable(machine)),
+        expectedSites(status, stored?.sites ?? [], addresses),
         openEndpoints(status),
         machine.dualStack,
       ),
@@ -72,6 +76,7 @@ const verify: CommandSpec = {
         expected: wantedEndpoints(status),
         ports,
         machine,
+        absenceOf: (ip) => addresses.absenceOf(ip),
         listeners: await findListeners(ports),
         pid: status.pid ?? 0,
         probe,

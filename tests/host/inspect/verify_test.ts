@@ -79,7 +79,24 @@ Deno.test("probe() distinguishes an accepted connection from a refused one", asy
   assertEquals(await probe({ ip, port }), "refused");
 });
 
-function check(expected: string, listeners: string): Promise<Finding[]> {
+Deno.test("verifyExposure() expects nothing through an address that cannot be reached now", async () => {
+  const absent = (ip: Ip): string | null => ip === "10.0.0.6" ? "not yet" : null;
+  const findings = await check("[::]:80", "ours [::]:80", absent, ["10.0.0.5"]);
+  assertEquals(findings.map(({ verdict, isExpected, detail }) => [verdict, isExpected, detail]), [
+    ["ok", true, null],
+    ["ok", false, "not yet"],
+  ]);
+  // An address of its own is what the service says, reachable or not.
+  const [, exact] = await check("10.0.0.6:80", "", absent);
+  assertEquals([exact?.verdict, exact?.isExpected], ["missing", true]);
+});
+
+function check(
+  expected: string,
+  listeners: string,
+  absenceOf: (ip: Ip) => string | null = () => null,
+  reachable?: readonly string[],
+): Promise<Finding[]> {
   const words = listeners.split(" ").filter((word) => word !== "");
   const held: PortOwner[] = [];
   for (let i = 0; i < words.length; i += 2) {
@@ -97,11 +114,13 @@ function check(expected: string, listeners: string): Promise<Finding[]> {
     expected: [at(expected)],
     ports: new Set([80]),
     machine: machineOf(["10.0.0.5/24 eth0", "10.0.0.6/24 eth0"]),
+    absenceOf,
     listeners: held,
     pid: PID,
     probe: (target) => {
       const isThere = held.some(({ ip }) => ip === target.ip || ip === "0.0.0.0" || ip === "::");
-      return Promise.resolve(isThere ? "accepted" : "refused");
+      const isReached = reachable === undefined || reachable.includes(target.ip);
+      return Promise.resolve(isThere && isReached ? "accepted" : "refused");
     },
   };
   return verifyExposure(input);
