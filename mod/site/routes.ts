@@ -106,11 +106,17 @@ export function bindingRoutes<S>(
   return [...routesOf(site.bindings, false), ...routesOf(site.secureBindings, true)];
 }
 
-/** Returns the route of a registered or reserved prefix. */
-export function prefixRoute<S>(prefix: UrlPrefix, target: S): Route<S> {
+/** Returns the route of a registered or reserved prefix; `canonical` as in {@linkcode bindingRoutes}. */
+export function prefixRoute<S>(
+  prefix: UrlPrefix,
+  target: S,
+  canonical: (ip: Ip) => Ip,
+): Route<S> {
   const { scheme, bucket, host, port, path } = prefix;
   const name = bucket === "name" || bucket === "strong" ? host : "";
-  return { isTls: scheme === "https", port, ip: ipOfPrefix(prefix), host: name, path, target };
+  const bound = ipOfPrefix(prefix);
+  const ip = bound === null ? null : canonical(bound);
+  return { isTls: scheme === "https", port, ip, host: name, path, target };
 }
 
 /** Builds the table of `routes`. If two have the same prefix, the first one wins. */

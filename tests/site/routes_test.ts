@@ -105,7 +105,7 @@ Deno.test("matchRoute() searches sites and registrations in the same order", () 
   const table = buildRouteTable([
     ...SITES.flatMap((one) => bindingRoutes(one, one.name, (ip) => ip)),
     ...["http://*:80/", "http://*:80/a/", "http://www.example.com:80/b/", "http://+:80/all/"]
-      .map((text) => prefixRoute(parseUrlPrefix(text)!, text)),
+      .map((text) => prefixRoute(parseUrlPrefix(text)!, text, (ip) => ip)),
   ]);
   const cases: [ip: string, host: string, path: string, want: string][] = [
     ["127.0.0.1", "", "/", "any"], // first come, first served: the site has `http://*:80/`
@@ -126,7 +126,7 @@ function siteTable(sites: readonly (BoundSite & { readonly name: string })[]): R
 }
 
 function prefixTable(texts: readonly string[]): RouteTable<string> {
-  return buildRouteTable(texts.map((text) => prefixRoute(parseUrlPrefix(text)!, text)));
+  return buildRouteTable(texts.map((text) => prefixRoute(parseUrlPrefix(text)!, text, (ip) => ip)));
 }
 
 function match(

@@ -2,7 +2,8 @@
  * Which certificate record applies to a connection, and whether a binding has one. Pure.
  *
  * A record for the name that the client requested (SNI) comes first, then one for the exact address
- * and port, then the wildcard of the address's family. `0.0.0.0:port` applies to every address,
+ * and port (a link-local address without a zone is any interface's), then the wildcard of the
+ * address's family. `0.0.0.0:port` applies to every address,
  * including IPv6 if there is no `[::]:port`; `[::]:port` applies to IPv6 only.
  *
  * @module
@@ -14,6 +15,8 @@ import {
   formatEndpoint,
   isIpv4,
   parseEndpoint,
+  withoutZone,
+  zoneOf,
 } from "../../base/address.ts";
 import { type Binding, formatBinding } from "../document/binding.ts";
 import type { SslRecord } from "../document/document.ts";
@@ -25,6 +28,7 @@ export type CertificateCheck = (binding: Binding) => string | null;
 export function sslKeysFor({ ip, port }: Endpoint, serverName: string): string[] {
   const keys = serverName === "" ? [] : [`${serverName.toLowerCase()}:${port}`];
   keys.push(formatEndpoint({ ip, port }));
+  if (zoneOf(ip) !== "") keys.push(formatEndpoint({ ip: withoutZone(ip), port }));
   if (!isIpv4(ip)) keys.push(formatEndpoint({ ip: ANY_V6, port }));
   keys.push(formatEndpoint({ ip: ANY_V4, port }));
   return keys;

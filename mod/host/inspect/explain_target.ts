@@ -66,7 +66,7 @@ export function findTarget(
     }),
     ...[...registrations, ...reserved].flatMap((target) => {
       const prefix = parseUrlPrefix(target.url);
-      return prefix === null ? [] : [prefixRoute<PrefixTarget>(prefix, target)];
+      return prefix === null ? [] : [prefixRoute<PrefixTarget>(prefix, target, canonical)];
     }),
   ]);
   return matchRoute(table, { local: endpoint, host, isTls: secure, path });

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Ip } from "../../base/address.ts";
 import type { RefusedRecord } from "../../base/exchange.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseBinding } from "../../config/document/binding.ts";
@@ -46,6 +47,7 @@ const NONE: CertificateCheck = certificateCheck([], () => null);
 export class HttpsService {
   readonly #options: HttpsServiceOptions;
   #loaded: Loaded | null = null;
+  #canonical: (ip: Ip) => Ip = (ip) => ip;
 
   constructor(options: HttpsServiceOptions) {
     this.#options = options;
@@ -60,6 +62,12 @@ export class HttpsService {
   async load(records: readonly SslRecord[]): Promise<void> {
     if (records.length > 0) this.#loaded ??= await this.#loadTls();
     this.#loaded?.certificates.load(records);
+  }
+
+  /** `canonical` returns an address with the present name of its interface. */
+  useNames(canonical: (ip: Ip) => Ip): void {
+    this.#canonical = canonical;
+    this.#loaded?.certificates.useNames(canonical);
   }
 
   /** Returns why a binding cannot be served; null if it can. */
@@ -98,6 +106,7 @@ export class HttpsService {
     ]);
     const { certs, event, handshakeTimeoutMs, onConnection, refused } = this.#options;
     const certificates = new Certificates(certs, event);
+    certificates.useNames(this.#canonical);
     const gate = new TlsGate({
       handshakeTimeoutMs,
       contextFor: (local, name) => certificates.contextFor(local, name),

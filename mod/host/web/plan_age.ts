@@ -6,8 +6,8 @@
  */
 import { type Ip, isLinkLocal } from "../../base/address.ts";
 import { isProblem } from "../../base/problem.ts";
+import { ipOfPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
-import type { ConfigDocument } from "../../config/document/document.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { canBind, otherWork, readLinks } from "../../listen/machine/ask_system.ts";
 import { addressSnapshot, type Links } from "../../listen/machine/machine_addresses.ts";
@@ -41,9 +41,15 @@ export async function isPlanOutdated(
   return false;
 }
 
-/** Reports whether a site is bound to a link-local address, whose zone may get another name. */
-export function hasZones({ sites }: Pick<ConfigDocument, "sites">): boolean {
+/**
+ * Reports whether a site or a program is bound to a link-local address, whose zone may get another
+ * name.
+ */
+export function hasZones(
+  { document: { sites }, programs }: Pick<ServingState, "document" | "programs">,
+): boolean {
   const isZoned = (ip: Ip | null): boolean => ip !== null && isLinkLocal(ip);
+  if (programs.some(({ prefix }) => isZoned(ipOfPrefix(prefix)))) return true;
   return sites.some(({ bindings, secureBindings }) =>
     [...bindings, ...secureBindings].some((text) => {
       const binding = parseBinding(text);

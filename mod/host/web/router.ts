@@ -72,9 +72,10 @@ export function routeRequests(sources: RouteSources, context: RouterContext): Ha
       return bindingRoutes(site, siteTarget(site, context), context.canonical);
     }),
     ...sources.registrations.map(({ prefix, handle }) => {
-      return prefixRoute<Target>(prefix, { site: null, bytesMax: undefined, handle });
+      const target: Target = { site: null, bytesMax: undefined, handle };
+      return prefixRoute(prefix, target, context.canonical);
     }),
-    ...reservedRoutes(sources.reservations),
+    ...reservedRoutes(sources.reservations, context.canonical),
   ]);
   return (request) => {
     const target = matchRoute(table, request);
@@ -99,9 +100,12 @@ function siteTarget(site: SiteRecord, context: RouterContext): Target {
 }
 
 /** Reservations take part in the search; a registration of the same prefix takes precedence. */
-function reservedRoutes(reservations: readonly UrlAclRecord[]): Route<Target>[] {
+function reservedRoutes(
+  reservations: readonly UrlAclRecord[],
+  canonical: (ip: Ip) => Ip,
+): Route<Target>[] {
   return reservations.flatMap(({ url }) => {
     const prefix = parseUrlPrefix(url);
-    return prefix === null ? [] : [prefixRoute(prefix, RESERVED)];
+    return prefix === null ? [] : [prefixRoute(prefix, RESERVED, canonical)];
   });
 }

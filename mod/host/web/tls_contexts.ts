@@ -9,7 +9,7 @@
  * @module
  */
 import type { SecureContext } from "node:tls";
-import type { Endpoint } from "../../base/address.ts";
+import { type Endpoint, formatEndpoint, type Ip, parseEndpoint } from "../../base/address.ts";
 import { messageOf } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import {
@@ -55,6 +55,9 @@ export class Certificates {
   /** Keyed by the path of the certificate. */
   #byFile = new Map<string, ServedCertificate>();
   #byKey = new Map<string, ServedCertificate>();
+  /** The same, with the present names of interfaces as zones: what connections are looked up in. */
+  #byEndpoint: ReadonlyMap<string, ServedCertificate> = new Map();
+  #canonical: (ip: Ip) => Ip = (ip) => ip;
   #check: CertificateCheck = certificateCheck([], () => MISSING);
 
   /** `folder` contains the stores. */
@@ -80,6 +83,17 @@ export class Certificates {
       }
     }
     this.#check = certificateCheck(records, (record) => problems.get(record) ?? null);
+    this.useNames(this.#canonical);
+  }
+
+  /** `canonical` returns an address with the present name of its interface. */
+  useNames(canonical: (ip: Ip) => Ip): void {
+    this.#canonical = canonical;
+    this.#byEndpoint = new Map([...this.#byKey].map(([key, served]) => {
+      const endpoint = parseEndpoint(key);
+      if (endpoint === null) return [key, served];
+      return [formatEndpoint({ ip: canonical(endpoint.ip), port: endpoint.port }), served];
+    }));
   }
 
   /** Returns why a binding cannot be served; null if it can. */
@@ -90,7 +104,7 @@ export class Certificates {
    */
   contextFor(local: Endpoint, serverName: string): SecureContext | null {
     for (const key of sslKeysFor(local, serverName)) {
-      const served = this.#byKey.get(key);
+      const served = this.#byEndpoint.get(key);
       if (served !== undefined) return served.context;
     }
     return null;

@@ -18,6 +18,7 @@ import { Fault, stackOf } from "../../base/fault.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
+import { AddressTable } from "../../listen/machine/address_table.ts";
 import { addressSnapshot, readMachine } from "../../listen/machine/machine_addresses.ts";
 import { compareLists } from "../../listen/plan/exclusion.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
@@ -217,7 +218,7 @@ export class WebService implements ServiceWorker {
     if (http.running === null || before === null) return [];
     const { config } = http.running;
     const state = await this.#followPlan(config, before);
-    const isRouted = upSiteIds(state.plan) === upSiteIds(before.plan) && !hasZones(state.document);
+    const isRouted = upSiteIds(state.plan) === upSiteIds(before.plan) && !hasZones(state);
     if (isRouted) this.#state = state;
     else this.#apply(config, state);
     return await this.#retire(before.plan, state);
@@ -334,6 +335,8 @@ export class WebService implements ServiceWorker {
       await https.load(document.ssl);
       const source = { document, list, check: https.check, registrations };
       const followed = await followPlan(this.#sockets, source, { ...options, tcpBacklog });
+      const table = new AddressTable(followed.machine);
+      https.useNames((ip) => table.canonical(ip));
       return { document, programs, withSites, ...followed, snapshot };
     } catch (error) {
       await https.load(this.#state?.document.ssl ?? []);

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Ip, zoneOf } from "../../base/address.ts";
+import { type Ip, parseEndpoint, zoneOf } from "../../base/address.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
@@ -45,7 +45,8 @@ export async function gatherPlanInput(
   // Programs come first: a registration stays, and a site that is added later finds its prefix
   // taken.
   const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
-  const machine = await inspectMachine(list, sites, running, asked);
+  const keys = document.ssl.flatMap(({ key }) => parseEndpoint(key)?.ip ?? []);
+  const machine = await inspectMachine(list, sites, running, [...asked, ...keys]);
   const generation = generationOf(document);
   return { list, sites, machine, running, held: [], failed: [], generation, strict: false };
 }

@@ -10,6 +10,7 @@ Deno.test("sslKeysFor() returns the name, the address, then the wildcards", () =
     ["10.0.0.1:443", "", ["10.0.0.1:443", "0.0.0.0:443"]],
     ["10.0.0.1:443", "WWW.x", ["www.x:443", "10.0.0.1:443", "0.0.0.0:443"]],
     ["[::1]:8443", "", ["[::1]:8443", "[::]:8443", "0.0.0.0:8443"]],
+    ["[fe80::1%v0]:1", "", ["[fe80::1%v0]:1", "[fe80::1]:1", "[::]:1", "0.0.0.0:1"]],
   ];
   for (const [endpoint, name, keys] of cases) {
     assertEquals(sslKeysFor(parseEndpoint(endpoint) as Endpoint, name), keys);

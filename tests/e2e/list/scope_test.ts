@@ -272,6 +272,26 @@ testInNamespace(
   },
 );
 
+testInNamespace("certificates of a link-local address follow its interface", async (space) => {
+  await withTwins(space);
+  await space.ip("link property add dev v0 altname uplink");
+  await using service = await SpaceService.make(space, { list: [LL], sites: [[":8081:"]] });
+  const hashes: string[] = [];
+  for (const name of ["a.test", "b.test"]) {
+    hashes.push((await service.do(`cert create --self-signed --name ${name}`)).out.trim());
+  }
+  await service.do(`site add secure --bind-tls ':8443:' --respond secure`);
+  await service.do(`set ssl -i '[${LL}%uplink]:8443' -h ${hashes[0]}`);
+  await service.do(`set ssl -i '[${LL}]:8443' -h ${hashes[1]}`);
+  await service.do("net start w3svc");
+  for (const [zone, name] of [["v0", "a.test"], ["v1", "b.test"]]) {
+    const command =
+      `openssl s_client -connect '[${LL}%${zone}]:8443' </dev/null 2>&1 | grep -m1 subject`;
+    assertStringIncludes(await service.system("sh", "-c", command), name!);
+  }
+  await service.do("verify");
+});
+
 async function indexOf(service: SpaceService, name: string): Promise<string> {
   return /^(\d+):/.exec(await service.system("ip", "-o", "link", "show", name))![1]!;
 }

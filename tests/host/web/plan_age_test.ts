@@ -1,6 +1,8 @@
 /** Goal: a plan that no longer fits is noticed. Method: plans by hand, the addresses of this machine. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
+import type { Refusal } from "../../../mod/base/exchange.ts";
+import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { hasZones, isPlanOutdated } from "../../../mod/host/web/plan_age.ts";
 import { readLinks } from "../../../mod/listen/machine/ask_system.ts";
@@ -64,9 +66,10 @@ Deno.test({
   },
 });
 
-Deno.test("hasZones() finds sites bound to link-local addresses", () => {
+Deno.test("hasZones() finds sites and programs bound to link-local addresses", () => {
   const bound = (binding: string): boolean => {
-    return hasZones({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: [binding] }] });
+    const sites = [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: [binding] }];
+    return hasZones({ document: { ...DEFAULT_DOCUMENT, sites }, programs: [] });
   };
   assertEquals([":80:", "[fe80::1%eth0]:80:", "[fe80::1]:80:", "[::1]:80:"].map(bound), [
     false,
@@ -74,4 +77,7 @@ Deno.test("hasZones() finds sites bound to link-local addresses", () => {
     true,
     false,
   ]);
+  const prefix = parseUrlPrefix("http://[fe80::1%eth0]:80/")!;
+  const programs = [{ prefix, handle: (): Refusal => ({ refuse: "N/A" }) }];
+  assertEquals(hasZones({ document: { ...DEFAULT_DOCUMENT, sites: [] }, programs }), true);
 });
