@@ -9,17 +9,9 @@ import { interfacesMatching } from "../listen/list/inclusion.ts";
 import type { AddressTable } from "../listen/machine/address_table.ts";
 import type { Notice } from "./admin_io.ts";
 
-/**
- * Returns a notice for each entry that `after` adds to `before` and that names no interface of the
- * machine of `table`.
- */
-export function listAdvice(
-  before: readonly string[],
-  after: readonly string[],
-  table: AddressTable,
-): Notice[] {
-  const known = new Set(before);
-  return parseList(after.filter((text) => !known.has(text))).flatMap(({ text, target }) => {
+/** Returns a notice for each entry of `added` that names no interface of the machine of `table`. */
+export function listAdvice(added: readonly string[], table: AddressTable): Notice[] {
+  return parseList(added).flatMap(({ text, target }) => {
     if (target.kind !== "interface") return [];
     if (interfacesMatching(target, table.interfaces).length > 0) return [];
     return [{

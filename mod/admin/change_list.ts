@@ -117,15 +117,17 @@ async function consequences(
   table: AddressTable,
 ): Promise<Notice[]> {
   const { before, after } = stored;
-  const advice = listAdvice(before.ipListen, after.ipListen, await withNames(table, after));
+  const known = new Set(before.ipListen);
+  const added = after.ipListen.filter((text) => !known.has(text));
+  const advice = listAdvice(added, await withNames(table, added));
   return [...advice, ...await applyOrAdvise(io, "HTTP", stored)];
 }
 
-/** Returns the table with the names of every interface, if the list depends on them. */
-async function withNames(table: AddressTable, after: ConfigDocument): Promise<AddressTable> {
+/** Returns the table with the names of every interface, if the entries depend on them. */
+async function withNames(table: AddressTable, added: readonly string[]): Promise<AddressTable> {
   const { machine } = table;
   if (machine.links !== null) return table;
-  return new AddressTable(await withLinks(machine, parseList(after.ipListen), []));
+  return new AddressTable(await withLinks(machine, parseList(added), []));
 }
 
 /** Reads what the machine has, as far as it matters for the entries that are typed. */

@@ -139,6 +139,14 @@ export function isLinkLocal(ip: Ip): boolean {
   return /^fe[89ab]/.test(ip);
 }
 
+/** Returns why no TCP connection can ever reach an address; null for every other one. */
+export function unreachableKind(ip: Ip): "multicast" | "broadcast" | null {
+  if (ip === "255.255.255.255") return "broadcast";
+  const [first = 0] = ipBytes(ip);
+  const isMulticast = isIpv4(ip) ? first >= 224 && first < 240 : first === 0xff;
+  return isMulticast ? "multicast" : null;
+}
+
 /** Returns the zone of a link-local address; "" if it has none. */
 export function zoneOf(ip: Ip): string {
   const percent = ip.indexOf("%");

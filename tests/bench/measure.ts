@@ -64,17 +64,24 @@ export async function wrk(url: string, seconds: number, connections = 64): Promi
   };
 }
 
-/** Runs `command` in the home `home` and returns its wall-clock milliseconds; throws if it fails. */
-export async function timed(command: readonly string[], home: string): Promise<number> {
+/**
+ * Runs `command` in the home `home` and returns its wall-clock milliseconds; throws if its exit
+ * status is another than those of `success`.
+ */
+export async function timed(
+  command: readonly string[],
+  home: string,
+  success: readonly number[] = [0],
+): Promise<number> {
   const [program = "", ...args] = command;
   const start = performance.now();
-  const { success } = await new Deno.Command(program, {
+  const { code } = await new Deno.Command(program, {
     args,
     env: { HTTPCFG_HOME: home },
     stdout: "null",
     stderr: "null",
   }).output();
-  if (!success) throw new Error(`${command.join(" ")} failed`);
+  if (!success.includes(code)) throw new Error(`${command.join(" ")} failed`);
   return performance.now() - start;
 }
 

@@ -29,6 +29,8 @@ import { withLinks } from "../../listen/plan/plan_input.ts";
 import { boundAddresses, reaches } from "../../listen/plan/listen_addresses.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { report } from "../core/report.ts";
+import { storedNotices } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
 import { openEndpoints } from "./plan.ts";
 
@@ -86,7 +88,10 @@ const verify: CommandSpec = {
     const failures = findings.filter(isFailure).length;
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
     await writeListing(input, io, listing(findings), {
-      text: () => io.out(shown.length === 0 ? "" : table(textListing(shown))),
+      text(): void {
+        if (shown.length > 0) io.out(table(textListing(shown)));
+        report(io, storedNotices(status.stored, "httpcfg plan"));
+      },
     });
     io.note(
       `${findings.length} checks: ${failures === 0 ? "all as expected" : `${failures} failed`}`,

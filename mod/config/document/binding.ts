@@ -5,7 +5,14 @@
  *
  * @module
  */
-import { type Ip, parseIp, parsePort, portProblem, urlHost } from "../../base/address.ts";
+import {
+  type Ip,
+  parseIp,
+  parsePort,
+  portProblem,
+  unreachableKind,
+  urlHost,
+} from "../../base/address.ts";
 import { isHostName } from "../../base/host_name.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
@@ -28,6 +35,11 @@ export function parseBinding(text: string): Binding | Problem {
   const ip = ipText === "" || ipText === "*" ? null : parseIp(ipText.replace(/^\[|\]$/g, ""));
   if (ip === null && ipText !== "" && ipText !== "*") {
     return new Problem(`"${ipText}" is not an IP address`);
+  }
+  if (ip !== null && unreachableKind(ip) !== null) {
+    return new Problem(
+      `"${ipText}" is a ${unreachableKind(ip)} address, to which no client connects`,
+    );
   }
   const port = parsePort(portText);
   if (port === null) return new Problem(portProblem(portText));

@@ -16,6 +16,7 @@ import {
   ipOfBytes,
   isIpv4,
   parseIp,
+  unreachableKind,
 } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
@@ -181,11 +182,10 @@ function networkMask(bits: number): number {
 
 /** Returns the problem of what no TCP connection can ever reach; null for everything else. */
 function unservable(ip: Ip, what: "address" | "block"): Problem | null {
-  const [first = 0] = ipBytes(ip);
-  const isMulticast = isIpv4(ip) ? first >= 224 && first < 240 : first === 0xff;
-  if (!isMulticast && ip !== "255.255.255.255") return null;
+  const kind = unreachableKind(ip);
+  if (kind === null) return null;
   return problem(
-    isMulticast ? `a multicast ${what}` : "the broadcast address",
+    kind === "multicast" ? `a multicast ${what}` : "the broadcast address",
     "TCP connections go to an address of one interface; to see those of this machine: ip address",
   );
 }

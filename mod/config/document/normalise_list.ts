@@ -6,7 +6,7 @@
 import { quote } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
 import type { DocumentProblem } from "./document_problems.ts";
-import { zoneOf } from "../../base/address.ts";
+import { type Bytes, zoneOf } from "../../base/address.ts";
 import { type ListEntry, networkOf, parseEntry } from "./list_entry.ts";
 
 interface NormalList {
@@ -17,12 +17,11 @@ interface NormalList {
 }
 
 /**
- * An IPv4 address in canonical text, which is what long lists are made of: seen at a glance, because
- * parsing ten thousand of them costs as much as everything else that a command does with them.
- * Those that begin with 0 or with more than 223 may be no address of a machine, and are parsed.
+ * What an entry is sorted by: a number for what is IPv4, a text for all others, which come after it;
+ * exclusions last. Addresses and blocks are in the order of their values, a block before what is in
+ * it.
  */
-const PLAIN_IPV4 =
-  /^(?:22[0-3]|2[01]\d|1\d\d|[1-9]\d?)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+type Place = number | string;
 
 /** Number of new entries that are inserted one by one; more are sorted with all the others. */
 const INSERTIONS_MAX = 100;
@@ -32,6 +31,7 @@ const INSERTIONS_MAX = 100;
  * its one form: what is in it is not read again.
  */
 export function normaliseList(texts: readonly string[], known: readonly string[] = []): NormalList {
+  if (known.length === 0 && isPlainlySorted(texts)) return { entries: texts, problems: [] };
   const old = new Set(known);
   const isNew = (text: string): boolean => !old.has(text);
   const read = readEntries(texts, isNew);
@@ -39,25 +39,45 @@ export function normaliseList(texts: readonly string[], known: readonly string[]
   const current = new Set(texts);
   const kept = known.filter((text) => current.has(text));
   if (added.length <= INSERTIONS_MAX) {
-    for (const text of added) kept.splice(placeIn(kept, read.entries.get(text)!), 0, text);
+    for (const text of added) kept.splice(indexFor(kept, read.entries.get(text)!), 0, text);
     return { entries: kept, problems: read.problems };
   }
   const places = new Map([...kept.map((text) => [text, placeOf(text)] as const), ...read.entries]);
-  const sorted = [...places].sort(([, a], [, b]) => a < b ? -1 : a > b ? 1 : 0);
+  const sorted = [...places].sort(([, a], [, b]) => comparePlaces(a, b));
   return { entries: sorted.map(([text]) => text), problems: read.problems };
+}
+
+/**
+ * Reports whether a list is in its one form at a glance, as almost every stored list is: parsing ten
+ * thousand entries costs as much as everything else that a command does with them.
+ */
+function isPlainlySorted(texts: readonly string[]): boolean {
+  let last: Place = -1;
+  for (const text of texts) {
+    let place: Place | null = plainPlace(text);
+    if (place === null) {
+      const entry = parseEntry(text);
+      if (isProblem(entry) || entry.text !== text) return false;
+      place = placeOfEntry(entry);
+    }
+    if (comparePlaces(last, place) >= 0) return false;
+    last = place;
+  }
+  return true;
 }
 
 /** Returns canonical text -> place of the texts that `isNew` selects. */
 function readEntries(
   texts: readonly string[],
   isNew: (text: string) => boolean,
-): { readonly entries: ReadonlyMap<string, string>; readonly problems: DocumentProblem[] } {
-  const entries = new Map<string, string>();
+): { readonly entries: ReadonlyMap<string, Place>; readonly problems: DocumentProblem[] } {
+  const entries = new Map<string, Place>();
   const problems: DocumentProblem[] = [];
   texts.forEach((text, i) => {
     if (!isNew(text)) return;
-    const entry = PLAIN_IPV4.test(text) ? null : parseEntry(text);
-    if (entry === null) entries.set(text, placeOf(text));
+    const place = plainPlace(text);
+    const entry = place === null ? parseEntry(text) : null;
+    if (entry === null) entries.set(text, place!);
     else if (!isProblem(entry)) entries.set(entry.text, placeOfEntry(entry));
     else {
       const message = `${quote(text)} is not a valid entry: ${entry.reason}`;
@@ -68,36 +88,77 @@ function readEntries(
 }
 
 /** Returns the index at which an entry with the place `wanted` belongs. */
-function placeIn(sorted: readonly string[], wanted: string): number {
+function indexFor(sorted: readonly string[], wanted: Place): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (placeOf(sorted[middle]!) < wanted) low = middle + 1;
+    if (comparePlaces(placeOf(sorted[middle]!), wanted) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
-/** Returns the place of a canonical text. */
-function placeOf(text: string): string {
-  if (!PLAIN_IPV4.test(text)) return placeOfEntry(parseEntry(text) as ListEntry);
-  let bytes = "";
-  for (const part of text.split(".")) bytes += String.fromCharCode(Number(part));
-  return `${RANK.ipv4}${bytes}\u0020`;
+function comparePlaces(a: Place, b: Place): number {
+  if (typeof a !== typeof b) return typeof a === "number" ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** What an entry is sorted by: exclusions last; IPv4, IPv6, then interfaces. */
-const RANK = { ipv4: "0", ipv6: "1", interface: "2" } as const;
+/** Returns the place of a canonical text. */
+function placeOf(text: string): Place {
+  return plainPlace(text) ?? placeOfEntry(parseEntry(text) as ListEntry);
+}
+
+function placeOfEntry({ text, excludes, target }: ListEntry): Place {
+  if (target.kind === "interface") return `${excludes ? "9" : "2"}${text}`;
+  const { bytes, bits } = networkOf(target);
+  if (bytes.length === 4 && !excludes) return numberOf(valueOf(bytes), bits);
+  const zone = target.kind === "address" ? zoneOf(target.ip) : "";
+  const family = bytes.length === 4 ? "0" : "1";
+  return `${excludes ? "8" : "1"}${family}${String.fromCharCode(...bytes, bits)}${zone}`;
+}
+
+function valueOf(bytes: Bytes): number {
+  return bytes.reduce((value, byte) => value * 256 + byte, 0);
+}
+
+/** Returns the place of an IPv4 block: by its value, then by its bits. */
+function numberOf(value: number, bits: number): number {
+  return value * 64 + bits;
+}
+
+const [DOT, SLASH, ZERO] = [0x2e, 0x2f, 0x30];
 
 /**
- * Returns a text by which entries are sorted: addresses and blocks by value, a block before what is
- * in it.
+ * Returns the place of an IPv4 address or block in canonical text, seen without parsing; null for
+ * everything else, also for what begins with 0 or with more than 223, which may be no address of a
+ * machine.
  */
-function placeOfEntry({ text, excludes, target }: ListEntry): string {
-  const last = excludes ? "9" : "";
-  if (target.kind === "interface") return `${last}${RANK.interface}${text}`;
-  const { bytes, bits } = networkOf(target);
-  const rank = bytes.length === 4 ? RANK.ipv4 : RANK.ipv6;
-  const zone = target.kind === "address" ? zoneOf(target.ip) : "";
-  return `${last}${rank}${String.fromCharCode(...bytes, bits)}${zone}`;
+function plainPlace(text: string): number | null {
+  let [value, part, digits, dots] = [0, 0, 0, 0];
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT || code === SLASH) {
+      if (digits === 0 || part > 255) return null;
+      value = value * 256 + part;
+      if (code === SLASH) return dots === 3 ? placeOfPrefix(value, text.slice(i + 1)) : null;
+      if (++dots > 3) return null;
+      part = digits = 0;
+    } else {
+      const digit = code - ZERO;
+      if (digit < 0 || digit > 9 || (digits > 0 && part === 0) || ++digits > 3) return null;
+      part = part * 10 + digit;
+    }
+  }
+  if (dots !== 3 || digits === 0 || part > 255) return null;
+  return isUnicast(value * 256 + part) ? numberOf(value * 256 + part, 32) : null;
+}
+
+function placeOfPrefix(value: number, prefix: string): number | null {
+  const bits = Number(prefix);
+  if (!/^[1-9][0-9]?$/.test(prefix) || bits > 31 || value % 2 ** (32 - bits) !== 0) return null;
+  return isUnicast(value) ? numberOf(value, bits) : null;
+}
+
+function isUnicast(value: number): boolean {
+  return value >= 2 ** 24 && value < 224 * 2 ** 24;
 }

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint } from "../../base/address.ts";
+import { type Endpoint, formatEndpoint, withoutZone, zoneOf } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import type { HttpServer } from "../../http/server.ts";
+import type { AddressTable } from "../../listen/machine/address_table.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import { listeningChanges, type Plan, socketKey } from "../../listen/plan/plan.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";
@@ -76,10 +77,15 @@ export function changesOf(before: Plan, after: Plan): ControlChange[] {
 export function drainUnreached(
   open: readonly Endpoint[],
   server: HttpServer,
-  { graceMs, dualStack }: { readonly graceMs: number; readonly dualStack: boolean },
+  { graceMs, table }: { readonly graceMs: number; readonly table: AddressTable },
 ): Draining[] {
+  const { dualStack } = table.machine;
   const unreached = server.localEndpoints().filter(({ endpoint }) => {
-    return !open.some((socket) => reaches(socket, endpoint, dualStack));
+    // A zone that is no longer a name is the old name of an interface, or the interface is gone.
+    const zone = zoneOf(endpoint.ip);
+    const ip = zone === "" || table.hasZone(zone) ? endpoint.ip : withoutZone(endpoint.ip);
+    const target = { ip, port: endpoint.port };
+    return !open.some((socket) => reaches(socket, target, dualStack));
   });
   return unreached.map(({ endpoint, connections }) => {
     const done = server.drainEndpoint(endpoint, graceMs);

@@ -367,7 +367,7 @@ export class WebService implements ServiceWorker {
     const { config, server } = this.#http();
     const draining = drainUnreached(this.#sockets.endpoints(), server, {
       graceMs: config.settings.ShutdownGraceTimeout * 1000,
-      dualStack: machine.dualStack,
+      table: new AddressTable(machine),
     });
     void Promise.all(draining.map(({ done }) => done)).then(() => this.#pruneClosed(plan));
     return draining;

@@ -9,6 +9,7 @@
  * @module
  */
 import { type Ip, isIpv4, withoutZone } from "../../base/address.ts";
+import { messageOf } from "../../base/fault.ts";
 import { AddressTable } from "./address_table.ts";
 import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
 import type { Links, Machine } from "./machine_addresses.ts";
@@ -55,19 +56,21 @@ export function canBind(ip: Ip, scopeId: number): boolean {
     Deno.listenDatagram({ transport: "udp", hostname: bindName(ip, scopeId), port: 0 }).close();
     return true;
   } catch (error) {
-    const code = (error as { readonly code?: unknown }).code;
+    const { code } = error as { readonly code?: string };
     // Anything else, such as a full file table, says nothing about the address.
-    return typeof code === "string" && !REFUSALS.has(code);
+    return !REFUSALS.has(code ?? "") && !NO_DEVICE.test(messageOf(error));
   }
 }
 
-/** Codes of an address that cannot be bound; an unknown interface has an error without a code. */
+/** Codes of an address that cannot be bound. */
 const REFUSALS: ReadonlySet<string> = new Set([
   "EADDRNOTAVAIL",
   "EINVAL",
   "EAFNOSUPPORT",
   "EACCES",
 ]);
+/** The text of an address on an interface that does not exist, for which Deno has no code. */
+export const NO_DEVICE = /No such device/;
 
 /** Returns the address as the system reads it: with the index of its interface, which is unique. */
 export function bindName(ip: Ip, scopeId: number): string {

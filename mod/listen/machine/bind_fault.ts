@@ -7,12 +7,11 @@
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, messageOf, quote } from "../../base/fault.ts";
 import { ADDRESS_ABSENT } from "./address_table.ts";
+import { NO_DEVICE } from "./ask_system.ts";
 import { describeOwner, portInUseHint, type PortOwner } from "./port_owner.ts";
 
 /** The code of a bind that may succeed later without any action: the machine lacks the address. */
 const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
-/** The text of a bind to an interface that no longer exists, for which Deno has no code. */
-const NO_DEVICE = /No such device/;
 
 /** A socket could not be bound. */
 export class BindFault extends Fault {

@@ -10,6 +10,7 @@ import {
   isNewFailure,
   upSiteIds,
 } from "../../../mod/host/web/reload_rules.ts";
+import { tableOf } from "../../support/machine.ts";
 import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
 import type { EndpointAction, Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
 
@@ -54,7 +55,8 @@ Deno.test("upSiteIds() and changesOf() compare two plans", () => {
 
 Deno.test("drainUnreached() drains only connections to addresses without a socket", async () => {
   const drained: string[] = [];
-  const locals = ["10.0.0.5:80", "10.0.0.6:80", "[::1]:80", "10.0.0.6:81"];
+  const zoned = ["[fe80::1%old0]:80", "[fe80::1%v0]:80", "[fe80::2%v0]:80"];
+  const locals = ["10.0.0.5:80", "10.0.0.6:80", "[::1]:80", "10.0.0.6:81", ...zoned];
   const server = {
     localEndpoints: () => locals.map((text) => ({ endpoint: at(text), connections: 2 })),
     drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
@@ -62,10 +64,13 @@ Deno.test("drainUnreached() drains only connections to addresses without a socke
       return Promise.resolve();
     },
   } as unknown as HttpServer;
-  const open = [at("10.0.0.5:80"), at("0.0.0.0:81")];
-  const draining = drainUnreached(open, server, { graceMs: 7000, dualStack: true });
+  const open = [at("10.0.0.5:80"), at("0.0.0.0:81"), at("[fe80::1%v0]:80")];
+  const draining = drainUnreached(open, server, {
+    graceMs: 7000,
+    table: tableOf(["fe80::1/64 v0 2"]),
+  });
   await Promise.all(draining.map(({ done }) => done));
-  assertEquals(drained, ["10.0.0.6:80 7000", "[::1]:80 7000"]);
+  assertEquals(drained, ["10.0.0.6:80 7000", "[::1]:80 7000", "[fe80::2%v0]:80 7000"]);
   assertEquals(draining[0]?.connections, 2);
 });
 
