@@ -69,8 +69,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "EAFNOSUPPORT",
   "EACCES",
 ]);
-/** The text of an address on an interface that does not exist, for which Deno has no code. */
-export const NO_DEVICE = /No such device/;
+/** The texts of an index and of a name that no interface has, for which Deno has no code. */
+export const NO_DEVICE = /No such device|failed to lookup address/;
 
 /** Returns the address as the system reads it: with the index of its interface, which is unique. */
 export function bindName(ip: Ip, scopeId: number): string {

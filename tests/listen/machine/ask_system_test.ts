@@ -11,6 +11,7 @@ Deno.test("canBind() asks the system, whatever interfaces say", () => {
     .map((ip) => canBind(ip as Ip, 0));
   assertEquals(answers, [true, isLinux, true, false, false]);
   assertEquals(canBind("fe80::1%gone0" as Ip, 999_999), false);
+  assertEquals(canBind("fe80::1%gone0" as Ip, 0), false);
 });
 
 Deno.test("bindName() names an interface by its index, which cannot change", () => {
