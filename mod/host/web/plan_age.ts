@@ -4,41 +4,64 @@
  *
  * @module
  */
-import { type Ip, isLinkLocal } from "../../base/address.ts";
+import { formatEndpoint, type Ip, isLinkLocal } from "../../base/address.ts";
 import { isProblem } from "../../base/problem.ts";
 import { ipOfPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { canBind, otherWork, readLinks } from "../../listen/machine/ask_system.ts";
-import { addressSnapshot, type Links } from "../../listen/machine/machine_addresses.ts";
+import {
+  addressSnapshot,
+  type Links,
+  type Machine,
+} from "../../listen/machine/machine_addresses.ts";
+import type { Plan } from "../../listen/plan/plan.ts";
 import { canListen } from "../../listen/sockets/endpoint.ts";
 import type { ServingState } from "./serving_state.ts";
 
 /** Attempts before other work gets a turn: about 2 ms. */
 const BATCH = 100;
+/** The most attempts of one look, about 20 ms of work; of more, each look makes its share. */
+const ATTEMPTS_MAX = 1000;
 
-/** Reports whether the machine differs from the one that the plan in `state` was made for. */
+/**
+ * Reports whether the machine differs from the one that the plan in `state` was made for. `look`
+ * counts the looks.
+ */
 export async function isPlanOutdated(
   { plan, machine, snapshot }: Pick<ServingState, "plan" | "machine" | "snapshot">,
+  look: number,
 ): Promise<boolean> {
   if (addressSnapshot() !== snapshot) return true;
   // They were read because the plan depends on them.
   if (machine.links !== null && linksKey(await readLinks()) !== linksKey(machine.links)) {
     return true;
   }
-  const table = new AddressTable(machine);
-  let count = 0;
-  for (const endpoint of plan.endpoints) {
-    const { ip, scopeId, action } = endpoint;
-    const differs = action === "wait"
-      ? table.broadcastOf(ip) === null && canBind(ip, scopeId)
-      : action === "refused"
-      ? canListen(endpoint)
-      : machine.unlisted.has(ip) && !canBind(ip, scopeId);
-    if (differs) return true;
-    if (action !== "keep" && action !== "open" && ++count % BATCH === 0) await otherWork();
+  for (const [i, differs] of shareOf(attempts(plan, machine), look).entries()) {
+    if (differs()) return true;
+    if (i % BATCH === BATCH - 1) await otherWork();
   }
   return false;
+}
+
+/** Returns what to try, each address once: true if the plan is outdated. */
+function attempts({ endpoints }: Plan, machine: Machine): readonly (() => boolean)[] {
+  const table = new AddressTable(machine);
+  const found = new Map<string, () => boolean>();
+  for (const endpoint of endpoints) {
+    const { ip, scopeId, action } = endpoint;
+    if (action === "refused") found.set(formatEndpoint(endpoint), () => canListen(endpoint));
+    else if (action === "wait" && table.broadcastOf(ip) === null) {
+      found.set(ip, () => canBind(ip, scopeId));
+    } else if (machine.unlisted.has(ip)) found.set(ip, () => !canBind(ip, scopeId));
+  }
+  return [...found.values()];
+}
+
+function shareOf<T>(all: readonly T[], look: number): readonly T[] {
+  if (all.length <= ATTEMPTS_MAX) return all;
+  const start = look * ATTEMPTS_MAX % all.length;
+  return [...all, ...all].slice(start, start + ATTEMPTS_MAX);
 }
 
 /**

@@ -81,6 +81,8 @@ export class WebService implements ServiceWorker {
   readonly #sockets: SocketSet;
   readonly #storedList = new StoredList();
   #state: ServingState | null = null;
+  /** How often the machine has been looked at. */
+  #looks = 0;
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
@@ -203,7 +205,7 @@ export class WebService implements ServiceWorker {
 
   /** Reports whether another plan is due: the machine changed, or what was refused is possible. */
   async isPlanOutdated(): Promise<boolean> {
-    return this.#state !== null && await isPlanOutdated(this.#state);
+    return this.#state !== null && await isPlanOutdated(this.#state, this.#looks++);
   }
 
   /** True if a socket could not be opened. */

@@ -18,13 +18,14 @@ const isLinux = Deno.build.os === "linux";
 
 async function isOutdated(
   endpoints: readonly PlannedEndpoint[],
-  { snapshot = addressSnapshot(), machine = {} }: {
+  { snapshot = addressSnapshot(), machine = {}, look = 0 }: {
     readonly snapshot?: string;
+    readonly look?: number;
     readonly machine?: Partial<Machine>;
   } = {},
 ): Promise<boolean> {
   const state = { plan: planOf(endpoints), machine: { ...readMachine(), ...machine }, snapshot };
-  return await isPlanOutdated(state);
+  return await isPlanOutdated(state, look);
 }
 
 Deno.test("isPlanOutdated() notices other addresses", async () => {
@@ -52,6 +53,14 @@ Deno.test("isPlanOutdated() tries what was refused", async () => {
   assertEquals(await isOutdated(refused), false);
   held.close();
   assertEquals(await isOutdated(refused), true);
+});
+
+Deno.test("isPlanOutdated() tries a share of very many addresses at each look, and all in turn", async () => {
+  const absent = Array.from({ length: 2500 }, (_, i) => `198.51.${100 + (i >> 8)}.${i & 255}:1`);
+  const waiting = [...absent, "127.0.0.1:1"].map((name) => plannedEndpoint(name, "wait"));
+  const results = [];
+  for (const look of [0, 1, 2]) results.push(await isOutdated(waiting, { look }));
+  assertEquals(results, [false, false, true]);
 });
 
 Deno.test({
