@@ -133,13 +133,11 @@ async function withNames(table: AddressTable, added: readonly string[]): Promise
 /** Reads what the machine has, as far as it matters for the entries that are typed. */
 async function inspectFor(edits: readonly EntryEdit[]): Promise<AddressTable> {
   const machine = readMachine();
-  const entries = edits.filter(({ kind }) => kind === "add").flatMap(({ text, strict }) => {
+  const entries = edits.filter(({ kind }) => kind === "add").flatMap(({ text }) => {
     const entry = parseEntry(text);
-    return isProblem(entry) ? [] : [{ ...entry, strict }];
+    return isProblem(entry) ? [] : [entry];
   });
-  const named = entries.flatMap(({ target, strict }) =>
-    strict && target.kind === "address" ? [target.ip] : []
-  );
+  const named = entries.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
   const linked = await withLinks(machine, entries, named);
   return new AddressTable(await askSystem(linked, { named, wanted: [] }));
 }

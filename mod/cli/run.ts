@@ -8,7 +8,7 @@ import { EXIT } from "../base/exit_status.ts";
 import { DeniedFault, Fault, quote, shellWord, stackOf, usageFault } from "../base/fault.ts";
 import { printable } from "../base/printable.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
-import { fileExists } from "../config/store/file_exists.ts";
+import { fileExists, isSameFile } from "../config/store/file_exists.ts";
 import { chooseHome, type Home, type HomeContext, type HomeFacts } from "../config/store/home.ts";
 import { Store } from "../config/store/store.ts";
 import { dialControl } from "../host/control/control_address.ts";
@@ -84,6 +84,7 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
 /** What is on the machine. */
 const FACTS: HomeFacts = {
   hasFile: fileExists,
+  isSameFile,
   async isServing(run): Promise<boolean> {
     const dialed = await dialControl(run).catch(() => null);
     dialed?.conn.close();

@@ -33,10 +33,14 @@ export function tableOf(lines: readonly string[], more: Partial<Machine> = {}): 
   return new AddressTable(machineOf(lines, more));
 }
 
-/** Makes what Linux says of interfaces: name -> alternative names, address -> is it unstable. */
+/**
+ * Makes what Linux says of interfaces: name -> alternative names, `ADDRESS INTERFACE` -> whether
+ * the address is unstable, broadcast address -> network.
+ */
 export function linksOf(
   names: Readonly<Record<string, readonly string[]>>,
   unstable: Readonly<Record<string, boolean>> = {},
+  broadcasts: Readonly<Record<string, string>> = {},
 ): Links {
   return {
     names: new Map(Object.entries(names)),
@@ -45,6 +49,7 @@ export function linksOf(
         return [ip, { isUnstable, isTentative: false, isDuplicate: false }];
       }),
     ),
+    broadcasts: new Map(Object.entries(broadcasts) as [Ip, string][]),
   };
 }
 

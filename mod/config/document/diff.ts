@@ -51,8 +51,11 @@ function diffLists(before: readonly unknown[], after: readonly unknown[], at: st
   for (const [key, { at: place, value }] of current) {
     if (!old.has(key)) changes.push({ at: place, before: undefined, after: value });
   }
-  // The same members in another order, which matters in a list of bindings.
-  return changes.length > 0 ? changes : [{ at, before, after }];
+  if (changes.length > 0) return changes;
+  // The same members in another order, which matters in a list of bindings; or fields of a member in
+  // another order, which do not.
+  const isSameOrder = [...old.keys()].join() === [...current.keys()].join();
+  return isSameOrder && before.length === after.length ? [] : [{ at, before, after }];
 }
 
 function membersOf(list: readonly unknown[], at: string): Members {

@@ -160,11 +160,9 @@ function numberOf(ip: Ip): bigint {
 }
 
 function bytesOf(value: bigint, count: number): Bytes {
-  return Array.from(
-    { length: count },
-    (_, i) => Number(value >> BigInt(8 * (count - 1 - i))) & 0xff,
-  )
-    .map((byte) => byte & 0xff);
+  return Array.from({ length: count }, (_, i) => {
+    return Number((value >> BigInt(8 * (count - 1 - i))) & 0xffn);
+  });
 }
 
 function netmask(text: string, sign: string): NoEntry | null {

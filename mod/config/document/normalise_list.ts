@@ -36,8 +36,9 @@ export function normaliseList(texts: readonly string[], known: readonly string[]
   const isNew = (text: string): boolean => !old.has(text);
   const read = readEntries(texts, isNew);
   const added = [...read.entries.keys()].filter(isNew);
+  // What is known may be there in another spelling.
   const current = new Set(texts);
-  const kept = known.filter((text) => current.has(text));
+  const kept = known.filter((text) => current.has(text) || read.entries.has(text));
   if (added.length <= INSERTIONS_MAX) {
     for (const text of added) kept.splice(indexFor(kept, read.entries.get(text)!), 0, text);
     return { entries: kept, problems: read.problems };

@@ -17,6 +17,7 @@ import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
 import {
   appendVersion,
   type NewVersion,
+  readDigests,
   readTail,
   readVersions,
   type Tail,
@@ -92,13 +93,20 @@ export class History {
     return versions.slice(-HISTORY_COUNT_MAX);
   }
 
-  /** Returns the newest version that this program stored and whose document `isWanted`; or null. */
-  async newest(isWanted: (document: ConfigDocument) => boolean): Promise<number | null> {
+  /**
+   * Returns the number of the newest version that this program stored as exactly `text`; null if none
+   * is kept. The documents are not looked at, but the digests of their texts.
+   */
+  async newest(text: string): Promise<number | null> {
     try {
+      const digest = await digestOf(text);
+      let last: number | null = null;
       for (const { path, first } of this.#files().reverse()) {
-        const versions = (await readVersions(path, first)).reverse();
-        const found = versions.find(({ user, document }) => user !== null && isWanted(document));
-        if (found !== undefined) return found.number;
+        for (const version of (await readDigests(path, first)).reverse()) {
+          last ??= version.number;
+          if (version.number <= last - HISTORY_COUNT_MAX) return null;
+          if (version.user !== null && version.digest === digest) return version.number;
+        }
       }
       return null;
     } catch (error) {

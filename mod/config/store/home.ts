@@ -32,6 +32,8 @@ export interface HomeFlags {
 export interface HomeFacts {
   /** Reports whether the file exists; null if this user cannot see that. */
   hasFile(path: string): boolean | null;
+  /** Reports whether two paths, links resolved, are of one file. */
+  isSameFile(a: string, b: string): boolean;
   /** Reports whether this user's own service runs in the run directory `run`. */
   isServing(run: string): Promise<boolean>;
   /** Reports whether a service that may be another user's runs in the run directory `run`. */
@@ -57,7 +59,11 @@ export async function chooseHome(
 ): Promise<Home> {
   const { configFile } = flags;
   if (configFile === undefined) return await homeWithoutConfig(context, flags, facts);
-  // Whoever names a document does not mean the system's, so nothing is looked up.
+  // A file that is the document of a home anyway has the service and the history of that home.
+  const usual = await homeWithoutConfig(context, flags, facts);
+  const homes = context.os === "windows" ? [usual] : [usual, systemHome(context.os, "")];
+  const known = homes.find(({ paths }) => facts.isSameFile(paths.config, configFile));
+  if (known !== undefined) return { ...known, why: "--config names it" };
   const home = fixedHome(context, flags) ?? ownHome(context.env, "");
   // Two documents must not share one history.
   const paths = { ...home.paths, config: configFile, history: `${configFile}.history` };

@@ -67,6 +67,23 @@ export async function readVersions(path: string, first: number): Promise<Version
   return versions;
 }
 
+/** What a line says of its version besides the document. */
+type VersionDigest = Pick<NewVersion, "number" | "user"> & {
+  /** Null in a file that an older program wrote. */
+  readonly digest: string | null;
+};
+
+/** Returns the digests of the versions of the file, oldest first; no document is put together. */
+export async function readDigests(path: string, first: number): Promise<VersionDigest[]> {
+  const bytes = await readOrEmpty(path);
+  const text = new TextDecoder().decode(bytes.subarray(0, bytes.lastIndexOf(LINE_END) + 1));
+  return text.split("\n").slice(0, -1).map((line, i) => {
+    const [, user] = /"user":(null|")/.exec(line) ?? [];
+    const [, digest = null] = /"digest":"([0-9a-f]{64})"/.exec(line) ?? [];
+    return { number: first + i, user: user === '"' ? "" : null, digest };
+  });
+}
+
 /** Returns the tail of the file `path`, which begins with version `first`. */
 export async function readTail(path: string, first: number): Promise<Tail> {
   const file = await readOrEmpty(path);

@@ -7,7 +7,7 @@
 import { Fault } from "../../base/fault.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { History } from "../../config/store/history.ts";
-import type { Store } from "../../config/store/store.ts";
+import { serialize, type Store } from "../../config/store/store.ts";
 import type { ServiceStatus } from "../control/status.ts";
 import { countChanges, type DocumentParts, sameParts } from "../web/document_in_force.ts";
 
@@ -80,10 +80,10 @@ export class StoredState {
     return changes;
   }
 
-  #revisionOf(inForce: DocumentParts): Promise<number | null> {
+  #revisionOf(inForce: ConfigDocument): Promise<number | null> {
     if (this.#revision === null || !sameParts(this.#revision.of, inForce)) {
       const number = this.#options.history
-        .newest((document) => countChanges(document, inForce) === 0)
+        .newest(serialize(inForce))
         .catch(() => null); // a history that this user may not read has no number to show
       this.#revision = { of: inForce, number };
     }

@@ -189,7 +189,7 @@ class InterfaceMatcher {
     if (this.isEmpty) return null;
     for (const name of this.#table.interfacesOf(ip)) {
       for (const { entry, target } of this.#byName.get(name) ?? []) {
-        if (!target.isStable || isStable(ip, this.#table)) return entry;
+        if (!target.isStable || isStable(ip, name, this.#table)) return entry;
       }
     }
     return null;
@@ -208,9 +208,9 @@ export function interfacesMatching(
 }
 
 /** An IPv4 address is always stable; an IPv6 address whose flags are not known is not. */
-function isStable(ip: Ip, { machine }: AddressTable): boolean {
+function isStable(ip: Ip, name: string, { machine }: AddressTable): boolean {
   if (isIpv4(ip)) return true;
-  const flags = machine.links?.flags.get(ip);
+  const flags = machine.links?.flags.get(`${withoutZone(ip)} ${name}`);
   return flags !== undefined && !flags.isUnstable;
 }
 

@@ -36,6 +36,8 @@ export class AddressTable {
   /** Name, alternative name or index of an interface -> the zone of its addresses. */
   readonly #zones = new Map<string, string>();
   readonly #loopbacks: readonly MachineAddress[];
+  /** Zone -> index of the interface. */
+  readonly #indexes = new Map<string, number>();
   #broadcasts: ReadonlyMap<Ip, string> | null = null;
 
   constructor(machine: Machine) {
@@ -47,6 +49,7 @@ export class AddressTable {
       this.#add(withoutZone(address.ip), address);
       this.#zones.set(String(address.scopeId), zoneOf(address.ip));
       zoneOfInterface.set(address.interface, zoneOf(address.ip));
+      this.#indexes.set(zoneOf(address.ip), address.scopeId);
     }
     const names = machine.links?.names ?? new Map<string, readonly string[]>();
     const all = new Set([...names.keys(), ...machine.addresses.map((one) => one.interface)]);
@@ -90,9 +93,12 @@ export class AddressTable {
     }).map((one) => one.interface);
   }
 
-  /** Returns the index of the interface of a link-local address; 0 for any other, or if absent. */
+  /**
+   * Returns the index of the interface of a link-local address, whether or not the interface has the
+   * address; 0 for any other, or if there is no such interface.
+   */
   scopeIdOf(ip: Ip): number {
-    return zoneOf(ip) === "" ? 0 : this.recordsOf(ip)[0]?.scopeId ?? 0;
+    return this.#indexes.get(zoneOf(this.canonical(ip))) ?? 0;
   }
 
   /** Returns why a socket on `ip` cannot be opened, as the end of a sentence; null if it can. */
@@ -114,7 +120,7 @@ export class AddressTable {
   /** Returns the network, `10.0.0.0/24`, of which `ip` is the broadcast address; null for none. */
   broadcastOf(ip: Ip): string | null {
     if (!isIpv4(ip)) return null;
-    this.#broadcasts ??= new Map(
+    this.#broadcasts ??= this.machine.links?.broadcasts ?? new Map(
       this.machine.addresses.filter(({ family, prefixBits }) => family === 4 && prefixBits < 31)
         .map(({ ip: address, prefixBits }) => broadcastEntry(ipBytes(address), prefixBits)),
     );

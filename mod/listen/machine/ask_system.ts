@@ -12,7 +12,7 @@ import { type Ip, isIpv4, withoutZone } from "../../base/address.ts";
 import { messageOf } from "../../base/fault.ts";
 import { AddressTable } from "./address_table.ts";
 import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
-import type { Links, Machine } from "./machine_addresses.ts";
+import { type Ipv6Flags, isLoopback, type Links, type Machine } from "./machine_addresses.ts";
 import { runListing } from "./run_listing.ts";
 
 /** What to ask about. */
@@ -44,10 +44,14 @@ export async function askSystem(
     if (!isBindable && isListed && opened.has(ip)) refused.push(ip);
     if (++count % BATCH === 0) await otherWork();
   }
-  if (refused.length === 0) return { ...machine, unlisted };
+  // The kernel lets a program bind a broadcast address too, which then gets no connection.
+  const mayBroadcast = [...unlisted].some((ip) => isIpv4(ip) && !isLoopback(ip));
+  if (refused.length === 0 && !mayBroadcast) return { ...machine, unlisted };
   const links = machine.links ?? await readLinks();
-  const unbindable = new Map(refused.map((ip) => [ip, causeOf(ip, links)]));
-  return { ...machine, unlisted, unbindable };
+  const unbindable = new Map(refused.map((ip) => {
+    return [ip, causeOf(ip, links.flags.get(flagsKey(ip, table)))];
+  }));
+  return { ...machine, links, unlisted, unbindable };
 }
 
 /** Reports whether the system lets a program use an address; a datagram socket disturbs nobody. */
@@ -83,8 +87,11 @@ export async function readLinks(): Promise<Links> {
   return parseLinkListing(await runListing("--list-links", LINK_LISTING_SCRIPT));
 }
 
-function causeOf(ip: Ip, { flags }: Links): string {
-  const found = flags.get(ip);
+function flagsKey(ip: Ip, table: AddressTable): string {
+  return `${withoutZone(ip)} ${table.interfacesOf(ip)[0]}`;
+}
+
+function causeOf(ip: Ip, found: Ipv6Flags | undefined): string {
   if (found?.isDuplicate) {
     return "another machine has the address: IPv6 duplicate address detection failed";
   }

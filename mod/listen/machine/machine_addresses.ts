@@ -4,6 +4,7 @@
  * @module
  */
 import { type Ip, isIpv4, isLinkLocal, parseIp, withZone } from "../../base/address.ts";
+import { messageOf } from "../../base/fault.ts";
 
 /** One address on one interface. */
 export interface MachineAddress {
@@ -47,8 +48,10 @@ export interface Machine {
 export interface Links {
   /** Every interface, also one without an address: its name -> its alternative names. */
   readonly names: ReadonlyMap<string, readonly string[]>;
-  /** IPv6 address with its zone, as in `MachineAddress.ip` -> the kernel's flags. */
+  /** IPv6 address, a space and the interface -> the kernel's flags. */
   readonly flags: ReadonlyMap<string, Ipv6Flags>;
+  /** Broadcast address -> the network, `10.0.0.0/24`. */
+  readonly broadcasts: ReadonlyMap<Ip, string>;
 }
 
 /** The flags of an IPv6 address. */
@@ -64,14 +67,9 @@ export interface Ipv6Flags {
 /** Reads the current state: one system call and a few small files. The order is the system's. */
 export function readMachine(): Machine {
   const linux = Deno.build.os === "linux";
-  const addresses = machineAddresses(Deno.networkInterfaces(), Deno.build.os);
   return {
-    addresses,
-    // On Linux the file exists if and only if the kernel has IPv6, even before there is an address.
-    // The built program may not look: there, and on other systems, an IPv6 address shows it.
-    hasIpv6: (linux && exists("/proc/net/if_inet6")) ||
-      addresses.some(({ family }) => family === 6),
-    dualStack: linux ? !containsOne("/proc/sys/net/ipv6/bindv6only") : Deno.build.os !== "windows",
+    addresses: readAddresses(),
+    ...askAboutWildcards(),
     wholeLoopback: linux,
     links: null,
     unlisted: new Set(),
@@ -79,15 +77,67 @@ export function readMachine(): Machine {
   };
 }
 
-/** Converts the records of {@linkcode Deno.networkInterfaces}; pure. */
+/** Reads the addresses alone. */
+export function readAddresses(): MachineAddress[] {
+  return machineAddresses(Deno.networkInterfaces(), Deno.build.os, isInterface);
+}
+
+/** Reports whether an interface has the name: the resolver knows it as a zone, or does not. */
+function isInterface(name: string): boolean {
+  try {
+    Deno.listenDatagram({ transport: "udp", hostname: `fe80::%${name}`, port: 0 }).close();
+    return true;
+  } catch (error) {
+    return !NO_LOOKUP.test(messageOf(error));
+  }
+}
+
+/** The text of a name that no interface has, for which Deno has no code. */
+const NO_LOOKUP = /failed to lookup address/;
+
+/** Asks the system whether a socket on `::` can be opened, and whether it would accept IPv4 too. */
+function askAboutWildcards(): Pick<Machine, "hasIpv6" | "dualStack"> {
+  let port: number;
+  let any6: Deno.DatagramConn;
+  try {
+    any6 = Deno.listenDatagram({ transport: "udp", hostname: "::", port: 0 });
+    port = (any6.addr as Deno.NetAddr).port;
+  } catch {
+    return { hasIpv6: false, dualStack: false };
+  }
+  try {
+    Deno.listenDatagram({ transport: "udp", hostname: "0.0.0.0", port }).close();
+    return { hasIpv6: true, dualStack: false };
+  } catch {
+    return { hasIpv6: true, dualStack: true };
+  } finally {
+    any6.close();
+  }
+}
+
+/**
+ * Converts the records of {@linkcode Deno.networkInterfaces}. Linux reports the label of an IPv4
+ * address as its interface, and a label only has to begin with the name: `eth0:1`, `eth0-web`.
+ * `isInterface` tells a name from a label. Pure.
+ */
 export function machineAddresses(
   interfaces: readonly Deno.NetworkInterfaceInfo[],
   os: string,
+  isInterface: (name: string) => boolean,
 ): MachineAddress[] {
+  const names = new Map(
+    interfaces.filter(({ family }) => family === "IPv6").map(({ name }) => {
+      return [name, name];
+    }),
+  );
+  const nameOf = (label: string): string => {
+    const name = names.get(label) ?? (os === "linux" ? interfaceOf(label, isInterface) : label);
+    names.set(label, name);
+    return name;
+  };
   const found: MachineAddress[] = [];
   for (const { name: label, address, cidr, scopeid } of interfaces) {
-    // Linux reports the label of an address as its interface: `eth0:1` is on eth0.
-    const name = os === "linux" ? label.replace(/:.*$/, "") : label;
+    const name = nameOf(label);
     const bare = parseIp(address);
     if (bare === null) continue;
     const isLink = isLinkLocal(bare);
@@ -120,19 +170,11 @@ export function isLoopback(ip: Ip): boolean {
   return ip === "::1" || (isIpv4(ip) && ip.startsWith("127."));
 }
 
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
+/** Returns the longest beginning of a label that is an interface; the label if there is none. */
+function interfaceOf(label: string, isInterface: (name: string) => boolean): string {
+  for (let length = label.length; length > 0; length--) {
+    const name = label.slice(0, length);
+    if (!name.includes(":") && isInterface(name)) return name;
   }
-}
-
-function containsOne(path: string): boolean {
-  try {
-    return Deno.readTextFileSync(path).trim() === "1";
-  } catch {
-    return false;
-  }
+  return label.replace(/:.*$/, "");
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Endpoint, isLinkLocal, withoutZone, withZone } from "../../base/address.ts";
-import { machineAddresses } from "./machine_addresses.ts";
+import { readAddresses } from "./machine_addresses.ts";
 import { endpointsCollide, type PortOwner } from "./port_owner.ts";
 import { readProcFiles } from "./proc_files.ts";
 import type { ProcFiles } from "./proc_listing.ts";
@@ -53,7 +53,7 @@ export async function findListeners(ports: ReadonlySet<number> | null): Promise<
  */
 async function withZones(owners: PortOwner[], proc: ProcFiles): Promise<PortOwner[]> {
   if (!owners.some(({ ip, namespace }) => namespace === null && isLinkLocal(ip))) return owners;
-  const addresses = machineAddresses(Deno.networkInterfaces(), Deno.build.os);
+  const addresses = readAddresses();
   const names = new Set(addresses.map((address) => address.interface));
   const zones = parseScopedSockets(await proc.scopedSockets(), names);
   return owners.map((owner) => {

@@ -327,11 +327,11 @@ function planClose(
     ? `no starting site uses port ${port}`
     : scopeId !== 0 && !input.machine.addresses.some((one) => one.scopeId === scopeId)
     ? `its interface no longer exists (index ${scopeId})`
-    : isWildcard(ip) || decision.included && isPresent
+    : !decision.included && !isWildcard(ip)
+    ? whyExcluded({ entry })
+    : isWildcard(ip) || isPresent
     ? "other sockets replace it"
-    : !isPresent
-    ? ADDRESS_LOST
-    : whyExcluded({ entry });
+    : ADDRESS_LOST;
   const common = { ip, port, scopeId, secure: false, entry, holders: [], returns: false };
   return { ...common, action: "close", cause };
 }

@@ -123,6 +123,7 @@ Deno.test("parseEntry() rejects everything else with a reason and a hint", () =>
     ["10.0.0.1 - 10.0.0.2", "a range", "-i 10.0.0.1 -i 10.0.0.2"],
     ["10.0.0.1..10.0.0.1", "a range", "set iplisten -i 10.0.0.1"],
     ["fd00::-fd00::ff", "a range", "set iplisten -i fd00::/120"],
+    ["2001:db8::1-2001:db8::4", "a range", "-i 2001:db8::1 -i 2001:db8::2/127 -i 2001:db8::4"],
     ["0.0.0.0-255.255.255.255", "a range", "set iplisten -i 0.0.0.0/0"],
     ["10.0.0.1-10.7.255.254", "a range", "blocks"],
     ["10.0.0.9-10.0.0.1", "a range", "give an address, a block"],

@@ -53,5 +53,8 @@ Deno.test("normaliseList() keeps what is known, and inserts or sorts the rest", 
     const known = all.filter((text) => !added.includes(text));
     assertEquals(normaliseList([...added, ...known], known).entries, all, `${count} of them`);
     assertEquals(normaliseList(known, all).entries, known, "removed again");
+    const respelled = all.map((text) => text.includes("/") ? text : `${text}/32`);
+    assertEquals(normaliseList(respelled, known).entries, all, "in another spelling");
+    assertEquals(normaliseList(respelled, all).entries, all, "in another spelling, all known");
   }
 });

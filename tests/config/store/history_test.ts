@@ -38,15 +38,23 @@ Deno.test("History records a document that was changed by other means", async ()
 
 Deno.test("History.newest() finds the newest version that this program stored", async () => {
   await inDirectory(async (history) => {
-    const newest = (list: string): Promise<number | null> => {
-      return history.newest(({ ipListen }) => ipListen.join() === list);
-    };
+    const newest = (list: string): Promise<number | null> => history.newest(text(list));
     assertEquals(await newest(""), null);
     await history.record(null, text("10.0.0.1"), AUTHOR); // 1, found; 2
     await history.record(text("192.0.2.1"), text("10.0.0.2"), AUTHOR); // 3, found; 4
     await history.record(text("10.0.0.2"), text("10.0.0.1"), AUTHOR); // 5
     assertEquals([await newest("10.0.0.1"), await newest("10.0.0.2")], [5, 4]);
     assertEquals([await newest(""), await newest("192.0.2.1")], [null, null]);
+    // One that `read` does not find is none.
+    for (let i = 0; i < HISTORY_COUNT_MAX - 1; i++) {
+      await history.record(
+        text(i === 0 ? "10.0.0.1" : `10.9.0.${i - 1}`),
+        text(`10.9.0.${i}`),
+        AUTHOR,
+      );
+    }
+    const { number } = (await history.list())[0]!;
+    assertEquals([await newest("10.0.0.2"), await newest("10.0.0.1"), number], [null, 5, 5]);
   });
 });
 

@@ -121,6 +121,7 @@ const CASES: readonly Case[] = [
 /** A machine on which nothing is. */
 const NOTHING: HomeFacts = {
   hasFile: () => false,
+  isSameFile: (a, b) => a === b,
   isServing: () => Promise.resolve(false),
   isServed: () => Promise.resolve(false),
 };
@@ -162,6 +163,7 @@ Deno.test("chooseHome() follows what is on the machine, and says what decided", 
   for (const { own, system, isServing = false, isServed = false, owner, why } of FOUND) {
     const facts: HomeFacts = {
       hasFile: (path) => path.startsWith("/etc/") ? system : own,
+      isSameFile: (a, b) => a === b,
       isServing: () => Promise.resolve(isServing),
       isServed: () => Promise.resolve(isServed),
     };
@@ -171,18 +173,45 @@ Deno.test("chooseHome() follows what is on the machine, and says what decided", 
   }
 });
 
-Deno.test("chooseHome() looks at nothing for root, HTTPCFG_HOME, --user and --config", async () => {
+Deno.test("chooseHome() looks at nothing for root, HTTPCFG_HOME and --user", async () => {
   const fail = (): never => {
     throw new Error("looked");
   };
-  const facts: HomeFacts = { hasFile: fail, isServing: fail, isServed: fail };
+  const facts: HomeFacts = { hasFile: fail, isSameFile: fail, isServing: fail, isServed: fail };
   const choose = async (uid: number, flags: object, env: Record<string, string> = {}) => {
     const context = { os: "linux", uid, env: (name: string): string | undefined => env[name] };
     return await chooseHome(context, { configFile: undefined, isOwn: false, ...flags }, facts);
   };
   assertEquals((await choose(0, {})).why, "you are root");
   assertEquals((await choose(1000, { isOwn: true })).isAskedFor, true);
-  assertEquals((await choose(1000, { configFile: "x" })).why, "--config names it");
   assertEquals((await choose(1000, {}, { HTTPCFG_HOME: "/h" })).isAskedFor, true);
   assertEquals((await choose(1000, {}, { HTTPCFG_SYSTEM: "1" })).owner, "system");
+});
+
+Deno.test("chooseHome() takes a document of a home, however it is named, for that of the home", async () => {
+  const links: Readonly<Record<string, string>> = { "/link": "/etc/httpcfg/config.json" };
+  const facts: HomeFacts = {
+    hasFile: () => true,
+    isSameFile: (a, b) => (links[a] ?? a) === (links[b] ?? b),
+    isServing: () => Promise.resolve(false),
+    isServed: () => Promise.resolve(false),
+  };
+  const choose = async (uid: number, configFile: string): Promise<string> => {
+    const env = (name: string): string | undefined => name === "HOME" ? "/home/ada" : undefined;
+    const { owner, paths } = await chooseHome(
+      { os: "linux", uid, env },
+      { configFile, isOwn: false },
+      facts,
+    );
+    return `${owner} ${paths.history}`;
+  };
+  const system = "system /var/lib/httpcfg/history";
+  assertEquals(await choose(0, "/etc/httpcfg/config.json"), system);
+  assertEquals(await choose(1000, "/etc/httpcfg/config.json"), system);
+  assertEquals(await choose(1000, "/link"), system);
+  assertEquals(await choose(1000, "/tmp/x.json"), "user /tmp/x.json.history");
+  assertEquals(
+    await choose(1000, "/home/ada/.config/httpcfg/config.json"),
+    "user /home/ada/.local/state/httpcfg/history",
+  );
 });

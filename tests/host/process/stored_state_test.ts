@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { serialize } from "../../../mod/config/store/store.ts";
 import { StoredState } from "../../../mod/host/process/stored_state.ts";
 
 const OTHER: ConfigDocument = { ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1", "10.0.0.2"] };
@@ -13,9 +14,9 @@ function stateOf(
   versions: ReadonlyMap<number, ConfigDocument> = new Map(),
 ): { state: StoredState; searches(): number } {
   let searches = 0;
-  const newest = (isWanted: (document: ConfigDocument) => boolean): Promise<number | null> => {
+  const newest = (text: string): Promise<number | null> => {
     searches++;
-    const found = [...versions].reverse().find(([, document]) => isWanted(document));
+    const found = [...versions].reverse().find(([, document]) => serialize(document) === text);
     return Promise.resolve(found?.[0] ?? null);
   };
   const state = new StoredState({ store: { file: FILE, read }, history: { newest } });

@@ -6,7 +6,7 @@ import { absenceReason, readEntry } from "../../../mod/listen/list/entry_check.t
 import { linksOf, tableOf } from "../../support/machine.ts";
 
 const TABLE = tableOf(["127.0.0.1/8 lo", "10.0.0.5/24 eth0", "10.0.0.6/32 eth0"], {
-  links: linksOf({ lo: [], eth0: ["lan"], eth1: [] }),
+  links: linksOf({ lo: [], eth0: ["lan"], eth1: [] }, {}, { "10.0.0.255": "10.0.0.0/24" }),
 });
 
 Deno.test("readEntry() accepts what the machine has, and what it may get", () => {

@@ -28,9 +28,10 @@ const MACHINE = [
   "fe80::9/64 br-1 4",
 ];
 const LINKS = linksOf({ lo: [], eth0: ["enp1s0", "lan"], eth1: ["wan"], "br-1": [] }, {
-  "fd12::1": false,
-  "fd12::7": true,
-  "fe80::1%eth0": false,
+  "fd12::1 eth0": false,
+  "fd12::7 eth0": true,
+  "fd12::7 br-1": false,
+  "fe80::1 eth0": false,
 });
 const TABLE: AddressTable = tableOf(MACHINE, { links: LINKS });
 
@@ -78,6 +79,7 @@ Deno.test("Inclusion.decide() follows the rules of the list, in any order of the
     // Without temporary and deprecated addresses; unknown flags do not count as stable.
     ["eth0/stable", "fd12::1", true],
     ["eth0/stable", "fd12::7", false],
+    ["br-1/stable", "fd12::7", true], // its flags are those of the interface
     ["eth0/stable", "10.0.0.5", true],
     ["eth0/stable", "fe80::1%eth0", true],
     ["eth1/stable", "fe80::1%eth1", false],

@@ -15,8 +15,10 @@ const LINES = [
   "fe80::1/64 eth1 3",
 ];
 const MORE = {
-  links: linksOf({ lo: [], eth0: ["lan"], eth1: [], eth2: ["spare"] }),
-  unlisted: new Set([ip("127.0.0.2"), ip("198.51.100.1"), ip("192.0.2.255")]),
+  links: linksOf({ lo: [], eth0: ["lan"], eth1: [], eth2: ["spare"] }, {}, {
+    "192.0.2.200": "192.0.2.0/24", // as it was configured
+  }),
+  unlisted: new Set(["127.0.0.2", "198.51.100.1", "192.0.2.200"].map(ip)),
   unbindable: new Map([[ip("fe80::1%eth1"), "not yet"]]),
 };
 const ABSENT = "no interface of this machine has the address";
@@ -51,6 +53,7 @@ Deno.test("AddressTable.canonical() names the interface of a zone, and scopeIdOf
     ["fe80::1%eth0", "fe80::1%eth0", 2],
     ["fe80::1%lan", "fe80::1%eth0", 2],
     ["fe80::1%3", "fe80::1%eth1", 3],
+    ["fe80::99%eth0", "fe80::99%eth0", 2], // whether or not the interface has the address
     ["fe80::1%9", "fe80::1%9", 0],
     ["fe80::1%gone0", "fe80::1%gone0", 0],
     ["fe80::1", "fe80::1", 0],
@@ -80,8 +83,8 @@ Deno.test("AddressTable.absenceOf() gives the cause, and null for what the syste
     ["127.0.0.3", ABSENT],
     ["198.51.100.1", null],
     ["198.51.100.2", ABSENT],
-    ["192.0.2.255", "it is the broadcast address of 192.0.2.0/24"],
-    ["127.255.255.255", "it is the broadcast address of 127.0.0.0/8"],
+    ["192.0.2.200", "it is the broadcast address of 192.0.2.0/24"],
+    ["192.0.2.255", ABSENT],
     ["10.0.0.0", ABSENT],
     ["fe80::1%eth0", null],
     ["fe80::1%eth1", "not yet"],
@@ -91,6 +94,13 @@ Deno.test("AddressTable.absenceOf() gives the cause, and null for what the syste
     ["fe80::1%9", "this machine has no interface with the index 9"],
   ];
   for (const [text, cause] of cases) assertEquals(table.absenceOf(ip(text)), cause, text);
+});
+
+Deno.test("AddressTable.broadcastOf() is computed where the system did not say", () => {
+  const table = tableOf(LINES);
+  assertEquals(table.broadcastOf(ip("192.0.2.255")), "192.0.2.0/24");
+  assertEquals(table.broadcastOf(ip("127.255.255.255")), "127.0.0.0/8");
+  assertEquals(table.broadcastOf(ip("10.0.0.1")), null, "a /31 has none");
 });
 
 Deno.test("needsZone() is true for a link-local address without one", () => {

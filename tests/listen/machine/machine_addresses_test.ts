@@ -21,8 +21,12 @@ const RECORDS = [
   record("eth0", "fe80::fc:ff:fe00:1/64", 4),
 ];
 
+function isInterface(name: string): boolean {
+  return ["lo", "eth0", "eth01"].includes(name);
+}
+
 Deno.test("machineAddresses() returns canonical addresses, zones and scopes", () => {
-  const found = machineAddresses(RECORDS, "linux");
+  const found = machineAddresses(RECORDS, "linux", isInterface);
   assertEquals(found.map((one) => `${one.ip} ${one.scope} ${one.prefixBits} ${one.scopeId}`), [
     "127.0.0.1 host 8 0",
     "192.0.2.2 global 24 0",
@@ -30,9 +34,16 @@ Deno.test("machineAddresses() returns canonical addresses, zones and scopes", ()
     "fd00::2 global 64 0",
     "fe80::fc:ff:fe00:1%eth0 link 64 4",
   ]);
-  const labelled = [record("eth0:1", "192.0.2.3/24", null)];
-  assertEquals(machineAddresses(labelled, "linux")[0]?.interface, "eth0");
-  assertEquals(machineAddresses(RECORDS, "windows").at(-1)?.ip, "fe80::fc:ff:fe00:1%4");
+  const labels = ["eth0:1", "eth0", "eth0-web", "eth0x", "eth01", "other:2"];
+  const labelled = labels.map((label) => record(label, "192.0.2.3/24", null));
+  assertEquals(
+    machineAddresses(labelled, "linux", isInterface).map((one) => one.interface),
+    ["eth0", "eth0", "eth0", "eth0", "eth01", "other"],
+  );
+  assertEquals(
+    machineAddresses(RECORDS, "windows", isInterface).at(-1)?.ip,
+    "fe80::fc:ff:fe00:1%4",
+  );
 });
 
 Deno.test("readMachine() finds the loopback address of this machine", () => {
