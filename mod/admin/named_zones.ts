@@ -15,24 +15,26 @@ const NUMBERED = /\bfe[89ab][0-9a-f]?:[0-9a-f:.]*%[0-9]+(?=$|\])/gi;
 
 /** Reports whether a document may contain a zone that is a number. */
 export function hasNumberedZones(document: ConfigDocument): boolean {
-  const { ipListen, sites, ssl, urlAcl } = document;
-  const isNumbered = (text: string): boolean => text.search(NUMBERED) >= 0;
-  return ipListen.some(isNumbered) || ssl.some(({ key }) => isNumbered(key)) ||
-    urlAcl.some(({ url }) => isNumbered(url)) ||
-    sites.some((site) => [...site.bindings, ...site.secureBindings].some(isNumbered));
+  return textsOf(document).some((text) => text.search(NUMBERED) >= 0);
 }
 
-/** Returns the document with names as zones, or the problem of a number that no interface has. */
+/**
+ * Returns the document with names as zones. A number that no interface has stays if `known` has the
+ * text, because it was stored before; else it is a problem.
+ */
 export function withNamedZones(
   document: ConfigDocument,
   table: AddressTable,
+  known: ConfigDocument,
 ): ConfigDocument | Problem {
+  const old = new Set(textsOf(known));
   let problem: Problem | null = null;
   const named = (text: string): string =>
     text.replace(NUMBERED, (address) => {
       const ip = parseIp(address);
       if (ip === null) return address;
-      if (!table.hasZone(zoneOf(ip))) problem ??= unknownZone(zoneOf(ip), table);
+      const isKnown = table.hasZone(zoneOf(ip)) || old.has(text);
+      if (!isKnown) problem ??= unknownZone(zoneOf(ip), table);
       return table.canonical(ip);
     });
   const result: ConfigDocument = {
@@ -47,4 +49,14 @@ export function withNamedZones(
     })),
   };
   return problem ?? result;
+}
+
+/** Returns every text of a document that may contain an address. */
+function textsOf({ ipListen, sites, ssl, urlAcl }: ConfigDocument): string[] {
+  return [
+    ...ipListen,
+    ...ssl.map(({ key }) => key),
+    ...urlAcl.map(({ url }) => url),
+    ...sites.flatMap((site) => [...site.bindings, ...site.secureBindings]),
+  ];
 }

@@ -21,8 +21,11 @@ export async function editStore(
   let rejected: RefusedAction | null = null;
   try {
     const change = await io.store.update((document) => {
-      const edited = edit(document);
-      const result = isProblem(edited) ? edited : nameZones(edited);
+      // The edit sees names, as the command line does.
+      const named = nameZones(document, document) as ConfigDocument;
+      const edited = edit(named);
+      if (edited === named) return document;
+      const result = isProblem(edited) ? edited : nameZones(edited, document);
       if (!isProblem(result)) return result;
       rejected = { problem: result, notices: isProblem(edited) ? [] : [errorNotice(result)] };
       return document;
@@ -35,9 +38,9 @@ export async function editStore(
 }
 
 /** Returns the document with the names of interfaces as zones; the machine is only read for it. */
-function nameZones(document: ConfigDocument): ConfigDocument | Problem {
+function nameZones(document: ConfigDocument, known: ConfigDocument): ConfigDocument | Problem {
   if (!hasNumberedZones(document)) return document;
-  return withNamedZones(document, new AddressTable(readMachine()));
+  return withNamedZones(document, new AddressTable(readMachine()), known);
 }
 
 function errorNotice({ reason, hint }: Problem): Notice {

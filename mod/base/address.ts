@@ -94,16 +94,22 @@ export function portProblem(text: string): string {
     : `port must be between 1 and 65535, not ${quote(text)}`;
 }
 
+/**
+ * Parses an address in brackets, as in a URL. There a zone follows `%25` (RFC 6874); a bare `%`, which
+ * most programs take too, is the same.
+ */
+export function parseBracketed(text: string): Ip | null {
+  if (!text.startsWith("[") || !text.endsWith("]") || !text.includes(":")) return null;
+  return parseIp(text.slice(1, -1).replace(/%25(?=.)/, "%"));
+}
+
 /** Parses an endpoint such as `1.2.3.4:80` or `[::1]:80`; null if invalid. */
 export function parseEndpoint(text: string): Endpoint | null {
   const colon = text.lastIndexOf(":");
   const port = parsePort(text.slice(colon + 1));
   if (colon < 1 || port === null) return null;
   const host = text.slice(0, colon);
-  const bracketed = host.startsWith("[") && host.endsWith("]");
-  const inner = bracketed ? host.slice(1, -1) : host;
-  if (inner.includes(":") !== bracketed) return null;
-  const ip = parseIp(inner);
+  const ip = host.includes(":") ? parseBracketed(host) : parseIp(host);
   return ip === null ? null : { ip, port };
 }
 

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Ip, parseIp, parsePort, urlHost } from "./address.ts";
+import { type Ip, parseBracketed, parseIp, parsePort, urlHost } from "./address.ts";
 import { isHostName } from "./host_name.ts";
 
 /** The kinds of host, in search order. */
@@ -55,10 +55,8 @@ function parseHost(text: string): { readonly bucket: PrefixBucket; readonly host
   if (text === "+") return { bucket: "strong", host: text };
   if (text === "*") return { bucket: "weak", host: text };
   const bracketed = text.startsWith("[");
-  const ip = parseIp(bracketed ? text.slice(1, -1) : text);
-  if (ip !== null) {
-    return text.includes(":") === bracketed ? { bucket: "ip", host: urlHost(ip) } : null;
-  }
+  const ip = bracketed ? parseBracketed(text) : parseIp(text);
+  if (ip !== null) return { bucket: "ip", host: urlHost(ip) };
   const name = text.toLowerCase().replace(/\.$/, "");
   // A name of digits and dots only is an address that other programs read differently.
   if (bracketed || !isHostName(name) || /^[0-9.]+$/.test(name)) return null;
@@ -81,7 +79,8 @@ function parsePath(text: string): string | null {
 
 /** Returns the address of a prefix whose host is one; otherwise null. */
 export function ipOfPrefix({ bucket, host }: UrlPrefix): Ip | null {
-  return bucket === "ip" ? parseIp(host.replace(/^\[|\]$/g, "")) : null;
+  if (bucket !== "ip") return null;
+  return host.startsWith("[") ? parseBracketed(host) : parseIp(host);
 }
 
 /**

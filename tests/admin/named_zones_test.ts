@@ -28,8 +28,12 @@ function document(zone: string): ConfigDocument {
 }
 
 Deno.test("withNamedZones() replaces an index by the name of its interface, everywhere", () => {
-  assertEquals(withNamedZones(document("3"), TABLE), document("eth1"));
-  assertEquals(withNamedZones(document("eth9"), TABLE), document("eth9"), "a name stays");
+  assertEquals(withNamedZones(document("3"), TABLE, DEFAULT_DOCUMENT), document("eth1"));
+  assertEquals(
+    withNamedZones(document("eth9"), TABLE, DEFAULT_DOCUMENT),
+    document("eth9"),
+    "a name stays",
+  );
   assertEquals([document("3"), document("eth1"), DEFAULT_DOCUMENT].map(hasNumberedZones), [
     true,
     false,
@@ -38,7 +42,8 @@ Deno.test("withNamedZones() replaces an index by the name of its interface, ever
 });
 
 Deno.test("withNamedZones() refuses an index that no interface has", () => {
-  const problem = withNamedZones(document("9"), TABLE);
+  assertEquals(withNamedZones(document("9"), TABLE, document("9")), document("9"), "it was there");
+  const problem = withNamedZones(document("9"), TABLE, DEFAULT_DOCUMENT);
   assert(isProblem(problem));
   assertStringIncludes(problem.reason, "no interface with the index 9");
   assertEquals(problem.hint, 'give the name of an interface as the zone: "eth0", "eth1"');

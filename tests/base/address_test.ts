@@ -124,6 +124,24 @@ Deno.test("zones belong to link-local addresses only", () => {
   assertEquals(cases.map(isLinkLocal), [true, true, false, false]);
 });
 
+Deno.test("parseEndpoint() takes a zone as RFC 6874 writes it, and as most programs do", () => {
+  for (const text of ["[fe80::1%eth0]:80", "[fe80::1%25eth0]:80", "[FE80:0::1%25eth0]:80"]) {
+    assertEquals(parseEndpoint(text), { ip: "fe80::1%eth0" as Ip, port: 80 }, text);
+  }
+  assertEquals(parseEndpoint("[::ffff:10.0.0.5]:80"), { ip: "10.0.0.5" as Ip, port: 80 });
+  for (
+    const text of [
+      "[10.0.0.5]:80",
+      "::1:80",
+      "fe80::1%eth0:80",
+      "[fe80::1%25]x:80",
+      "[fe80::1%]:80",
+    ]
+  ) {
+    assertEquals(parseEndpoint(text), null, text);
+  }
+});
+
 Deno.test("isIpv4() and urlHost() distinguish IPv4 and IPv6", () => {
   assert(isIpv4(ANY_V4) && !isIpv4(ANY_V6));
   assertEquals(urlHost("10.0.0.5" as Ip), "10.0.0.5");

@@ -17,7 +17,7 @@ import { withLinks } from "../../listen/plan/plan_input.ts";
 import { readMachine } from "../../listen/machine/machine_addresses.ts";
 import {
   describeOwner,
-  endpointsCollide,
+  keepsFrom,
   ownerCommand,
   type PortOwner,
 } from "../../listen/machine/port_owner.ts";
@@ -50,7 +50,7 @@ const who: CommandSpec = {
     const wanted = await parseWanted(input.words[0]!);
     const owners = (await findListeners(new Set([wanted.port]))).filter((owner) =>
       wanted.ip === null ||
-      owner.namespace === null && endpointsCollide(owner, wanted as Endpoint, true)
+      owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true)
     );
     await writeListing(input, io, ownerListing(owners), {
       text: () => io.out(ownerLines(owners).join("\n")),

@@ -7,6 +7,7 @@
  */
 import {
   type Ip,
+  parseBracketed,
   parseIp,
   parsePort,
   portProblem,
@@ -32,7 +33,11 @@ export function parseBinding(text: string): Binding | Problem {
   const match = BINDING.exec(text) ?? BINDING.exec(`${text}:`);
   if (match === null) return new Problem("not of the form IP:Port:Host");
   const [, ipText = "", portText = "", hostText = ""] = match;
-  const ip = ipText === "" || ipText === "*" ? null : parseIp(ipText.replace(/^\[|\]$/g, ""));
+  const ip = ipText.startsWith("[")
+    ? parseBracketed(ipText)
+    : ipText === "" || ipText === "*"
+    ? null
+    : parseIp(ipText);
   if (ip === null && ipText !== "" && ipText !== "*") {
     return new Problem(`"${ipText}" is not an IP address`);
   }

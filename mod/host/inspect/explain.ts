@@ -19,7 +19,7 @@ import { quote } from "../../base/fault.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
-import { describeOwner, endpointsCollide } from "../../listen/machine/port_owner.ts";
+import { describeOwner, endpointsCollide, keepsFrom } from "../../listen/machine/port_owner.ts";
 import { compileInclusion } from "../../listen/list/inclusion.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
@@ -154,7 +154,7 @@ function whyNoSocket(
     return { answeredBy: "nobody", summary: `Not served: ${ip}: ${absence}` };
   }
   const why = reasonNotListening(endpoint, facts);
-  const owner = facts.input.held.find((held) => endpointsCollide(held, endpoint, true));
+  const owner = facts.input.held.find((held) => keepsFrom(held, endpoint, true));
   if (owner === undefined) return { answeredBy: "nobody", summary: `Not served: ${why}` };
   const summary = `Served by ${describeOwner(owner)}, not httpcfg: ${why}`;
   return { answeredBy: "other", summary };

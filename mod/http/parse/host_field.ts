@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { parseIp, parsePort, urlHost } from "../../base/address.ts";
+import { parseBracketed, parsePort, urlHost, withoutZone } from "../../base/address.ts";
 import { BYTE_CLASS, COLON, HOST } from "../../wire/byte_class.ts";
 import { latin1 } from "../../wire/byte_text.ts";
 
@@ -38,9 +38,10 @@ function parseLiteral(text: string): string | null {
   if (close < 0) return null;
   const rest = text.slice(close + 1);
   if (rest !== "" && !(rest.startsWith(":") && isPort(rest.slice(1)))) return null;
-  const inner = text.slice(1, close);
-  const ip = inner.includes(":") && !inner.includes("%") ? parseIp(inner) : null;
-  if (ip === null) return null;
+  // Some clients send the zone of the address that they connect to, which means nothing here.
+  const zoned = parseBracketed(text.slice(0, close + 1));
+  if (zoned === null) return null;
+  const ip = withoutZone(zoned);
   return ip.includes(":") ? urlHost(ip) : `[::ffff:${ip}]`; // a mapped address stays a literal
 }
 

@@ -41,8 +41,8 @@ export function readEntry(
       );
     }
     const zone = zoneOf(target.ip);
-    const isUnknown = /^[0-9]+$/.test(zone) && !table.hasZone(zone);
-    return isUnknown ? unknownZone(zone, table) : withNamedZone(entry, table);
+    if (zone === "" || table.hasZone(zone)) return withNamedZone(entry, table);
+    return later && !/^[0-9]+$/.test(zone) ? entry : unknownZone(zone, table, text);
   }
   if (target.kind !== "interface" || later || isPattern(target)) return entry;
   if (interfacesMatching(target, table.interfaces).length > 0) return entry;
@@ -63,12 +63,26 @@ export function withNamedZone(entry: ListEntry, table: AddressTable): ListEntry 
   return { text: `${excludes ? "!" : ""}${ip}`, excludes, target: { kind: "address", ip } };
 }
 
-/** Returns the problem of a zone that is the index of no interface. */
-export function unknownZone(zone: string, table: AddressTable): Problem {
-  return problem(
-    `this machine has no interface with the index ${zone}`,
-    `give the name of an interface as the zone: ${namesOf(table)}`,
-  );
+/**
+ * Returns the problem of a zone that is the index or the name of no interface. `text` is the entry as
+ * typed, if it is one that may be stored for later.
+ */
+export function unknownZone(zone: string, table: AddressTable, text?: string): Problem {
+  const encoded = /^25(.+)$/.exec(zone)?.[1];
+  if (encoded !== undefined && table.hasZone(encoded)) {
+    const cure = text === undefined
+      ? "write %"
+      : `httpcfg set iplisten -i ${shellWord(text.replace("%25", "%"))}`;
+    return problem("%25 is % only inside a URL", cure);
+  }
+  const names = `give the name of an interface as the zone: ${namesOf(table)}`;
+  if (/^[0-9]+$/.test(zone)) {
+    return problem(`this machine has no interface with the index ${zone}`, names);
+  }
+  const later = text === undefined
+    ? ""
+    : `; for one that does not exist yet: httpcfg set iplisten --later -i ${shellWord(text)}`;
+  return problem(`this machine has no interface named ${zone}`, `${names}${later}`);
 }
 
 /** Returns why an entry matches nothing that the machine has now; null if it matches something. */

@@ -120,10 +120,12 @@ export class AddressTable {
   /** Returns the network, `10.0.0.0/24`, of which `ip` is the broadcast address; null for none. */
   broadcastOf(ip: Ip): string | null {
     if (!isIpv4(ip)) return null;
-    this.#broadcasts ??= this.machine.links?.broadcasts ?? new Map(
-      this.machine.addresses.filter(({ family, prefixBits }) => family === 4 && prefixBits < 31)
+    // The last address of a network is one, and any other that was configured.
+    this.#broadcasts ??= new Map([
+      ...this.machine.addresses.filter(({ family, prefixBits }) => family === 4 && prefixBits < 31)
         .map(({ ip: address, prefixBits }) => broadcastEntry(ipBytes(address), prefixBits)),
-    );
+      ...this.machine.links?.broadcasts ?? [],
+    ]);
     return this.#broadcasts.get(ip) ?? null;
   }
 

@@ -11,6 +11,7 @@ import {
   type Ip,
   isIpv4,
   withoutZone,
+  zoneOf,
 } from "../../base/address.ts";
 import { needsZone } from "./address_table.ts";
 
@@ -23,6 +24,10 @@ export interface PortOwner extends Endpoint {
   readonly ip: Ip;
   /** True for an IPv6 socket on an IPv4-mapped address; `ip` is the IPv4 address. */
   readonly mapped: boolean;
+  /** For a socket on `::`, whether it takes no IPv4; null if the system does not say. */
+  readonly v6only: boolean | null;
+  /** The interface that a socket on a wildcard is bound to; null for none. */
+  readonly device: string | null;
   /** Null if the system does not show it to this user. */
   readonly pid: number | null;
   readonly program: string | null;
@@ -46,15 +51,29 @@ export function endpointsCollide(a: Endpoint, b: Endpoint, dualStack: boolean): 
   return a.ip === any || b.ip === any;
 }
 
+/**
+ * Reports whether another process's socket keeps `endpoint` from being bound. `dualStack` is what
+ * holds for a socket on `::` of which the system does not say.
+ */
+export function keepsFrom(owner: PortOwner, endpoint: Endpoint, dualStack: boolean): boolean {
+  const isOther = owner.device !== null && zoneOf(endpoint.ip) !== "" &&
+    zoneOf(endpoint.ip) !== owner.device;
+  if (isOther) return false;
+  const isDual = owner.v6only === null ? dualStack : !owner.v6only;
+  // Our own socket on `::` takes IPv4 if the system's sockets do.
+  return endpointsCollide(owner, endpoint, owner.ip === ANY_V6 ? isDual : dualStack);
+}
+
 /** Describes an owner: `nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address`. */
 export function describeOwner(owner: PortOwner): string {
   const process = owner.pid === null
     ? `an unidentified process of user ${owner.user}`
     : `${owner.program ?? "a process"} (pid ${owner.pid}, user ${owner.user})`;
+  const where = owner.device === null ? "" : ` of ${owner.device}`;
   const scope = owner.ip === ANY_V4
-    ? ", every IPv4 address"
+    ? `, every IPv4 address${where}`
     : owner.ip === ANY_V6
-    ? ", every address"
+    ? `, every ${owner.v6only ? "IPv6 " : ""}address${where}`
     : owner.mapped
     ? ", IPv4-mapped"
     : "";

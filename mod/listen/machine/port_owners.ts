@@ -4,9 +4,16 @@
  *
  * @module
  */
-import { type Endpoint, isLinkLocal, withoutZone, withZone } from "../../base/address.ts";
+import {
+  ANY_V6,
+  type Endpoint,
+  isLinkLocal,
+  isWildcard,
+  withoutZone,
+  withZone,
+} from "../../base/address.ts";
 import { readAddresses } from "./machine_addresses.ts";
-import { endpointsCollide, type PortOwner } from "./port_owner.ts";
+import { endpointsCollide, keepsFrom, type PortOwner } from "./port_owner.ts";
 import { readProcFiles } from "./proc_files.ts";
 import type { ProcFiles } from "./proc_listing.ts";
 import {
@@ -33,6 +40,8 @@ export async function findListeners(ports: ReadonlySet<number> | null): Promise<
         ip: socket.ip,
         port: socket.port,
         mapped: socket.mapped,
+        v6only: null,
+        device: null,
         user: users.get(socket.uid) ?? String(socket.uid),
         socket: socket.socket,
         namespace: namespace === own ? null : namespace,
@@ -44,23 +53,32 @@ export async function findListeners(ports: ReadonlySet<number> | null): Promise<
       }
     }
   }
-  return await withZones(found, proc);
+  return await withScopes(found, proc);
 }
 
 /**
- * Adds the zones of link-local sockets, which the tables in /proc lack: from `ss`, or if exactly one
- * interface has the address. Without a zone, a socket counts for each interface.
+ * Adds what the tables in /proc lack, from `ss`: the zones of link-local sockets, the interface of a
+ * wildcard, and whether one on `::` takes IPv4. Without `ss`, a zone is known if exactly one interface
+ * has the address; a socket without one counts for each interface.
  */
-async function withZones(owners: PortOwner[], proc: ProcFiles): Promise<PortOwner[]> {
-  if (!owners.some(({ ip, namespace }) => namespace === null && isLinkLocal(ip))) return owners;
+async function withScopes(owners: PortOwner[], proc: ProcFiles): Promise<PortOwner[]> {
+  const needsScope = ({ ip, namespace }: PortOwner): boolean => {
+    return namespace === null && (isLinkLocal(ip) || isWildcard(ip));
+  };
+  if (!owners.some(needsScope)) return owners;
   const addresses = readAddresses();
   const names = new Set(addresses.map((address) => address.interface));
-  const zones = parseScopedSockets(await proc.scopedSockets(), names);
+  const scopes = parseScopedSockets(await proc.scopedSockets(), names);
   return owners.map((owner) => {
-    if (owner.namespace !== null || !isLinkLocal(owner.ip)) return owner;
+    if (!needsScope(owner)) return owner;
+    const scope = scopes.get(owner.socket);
+    if (isWildcard(owner.ip)) {
+      const v6only = owner.ip === ANY_V6 ? scope?.v6only ?? null : null;
+      return { ...owner, v6only, device: scope?.zone || null };
+    }
     const having = addresses.filter(({ ip }) => withoutZone(ip) === owner.ip);
     const only = having.length === 1 ? having[0]!.interface : "";
-    return { ...owner, ip: withZone(owner.ip, zones.get(owner.socket) ?? only) };
+    return { ...owner, ip: withZone(owner.ip, scope?.zone ?? only) };
   });
 }
 
@@ -80,7 +98,7 @@ export function ownersAmong(
 ): readonly PortOwner[] {
   const own = listeners.filter(({ namespace }) => namespace === null);
   const exact = own.filter((owner) => endpointsCollide(owner, endpoint, false));
-  return exact.length > 0 ? exact : own.filter((owner) => endpointsCollide(owner, endpoint, true));
+  return exact.length > 0 ? exact : own.filter((owner) => keepsFrom(owner, endpoint, true));
 }
 
 /** Returns process ids by network namespace, the caller's own first, without those not readable. */

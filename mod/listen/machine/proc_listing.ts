@@ -17,15 +17,16 @@ export interface ProcFiles {
   /** Returns the names in a directory; none if it cannot be read. */
   list(path: string): readonly string[];
   /**
-   * Returns the listening link-local sockets of this network namespace as `ss` prints them: the
-   * kernel's tables in `/proc` have no interface. "" if there is no `ss`.
+   * Returns the listening sockets of this network namespace as `ss` prints them: the kernel's tables
+   * in `/proc` have no interface, and do not say whether one on `::` takes IPv4. "" if there is no
+   * `ss`.
    */
   scopedSockets(): Promise<string>;
 }
 
-/** Prints the listening IPv6 sockets that are bound to an interface. Needs `ss`. */
+/** Prints the listening sockets that are bound to an interface or to a wildcard. Needs `ss`. */
 export const SCOPED_SOCKETS_SCRIPT = `\
-ss -6Hltne 2>/dev/null | grep '%'
+ss -Hltne 2>/dev/null | grep -e '%' -e '\\[::\\]:[0-9]' -e ' [*]:[0-9]'
 :`;
 
 /**

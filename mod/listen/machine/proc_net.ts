@@ -64,22 +64,30 @@ function decodeAddress(hex: string): { ip: Ip; mapped: boolean } {
   return { ip, mapped: bytes.length === 16 && isIpv4(ip) };
 }
 
-/** Matches a row of `ss -e`: the interface and the inode number; `%if3` if there is none any more. */
-const SCOPED_ROW = /^LISTEN +\S+ +\S+ +\S+%([^%\s]+):[0-9]+ .* ino:([0-9]+) /;
+/** What `ss` says of a socket that the tables in /proc do not. */
+interface SocketScope {
+  /**
+   * The name of the interface that the socket is bound to, or the index of one that no longer exists;
+   * "" for none.
+   */
+  readonly zone: string;
+  readonly v6only: boolean;
+}
 
-/**
- * Returns socket -> zone of the listening sockets that are bound to an interface. A zone is the name
- * of one of `interfaces`, or the index of an interface that no longer exists.
- */
+/** Matches a row of `ss -e`: the interface, `%if3` if there is none any more, and the inode. */
+const SCOPED_ROW = /^LISTEN +\S+ +\S+ +\S+?(?:%([^%\s]+))?:[0-9]+ .* ino:([0-9]+) (.*)$/;
+
+/** Returns socket -> scope of the listening sockets. `interfaces` are the names that exist. */
 export function parseScopedSockets(
   text: string,
   interfaces: ReadonlySet<string>,
-): Map<number, string> {
-  const zones = new Map<number, string>();
+): Map<number, SocketScope> {
+  const scopes = new Map<number, SocketScope>();
   for (const line of text.split("\n")) {
-    const [, name = "", socket] = SCOPED_ROW.exec(line) ?? [];
+    const [, name = "", socket, rest = ""] = SCOPED_ROW.exec(line) ?? [];
+    if (socket === undefined) continue;
     const zone = interfaces.has(name) ? name : name.replace(/^if([0-9]+)$/, "$1");
-    if (socket !== undefined) zones.set(Number(socket), zone);
+    scopes.set(Number(socket), { zone, v6only: /\bv6only:1\b/.test(rest) });
   }
-  return zones;
+  return scopes;
 }

@@ -35,7 +35,7 @@ import {
 } from "../../base/address.ts";
 import type { BindFault } from "../machine/bind_fault.ts";
 import { WIN32 } from "../../base/win32.ts";
-import { describeOwner, endpointsCollide, type PortOwner } from "../machine/port_owner.ts";
+import { describeOwner, keepsFrom, type PortOwner } from "../machine/port_owner.ts";
 import { compileInclusion, interfacesMatching } from "../list/inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { ADDRESS_ABSENT, AddressTable } from "../machine/address_table.ts";
@@ -74,6 +74,8 @@ export interface PlanInput {
   /** Registered programs, followed by the sites in the order of their ids. */
   readonly sites: readonly PlanSite[];
   readonly machine: Machine;
+  /** Where certificates are bound to an address. */
+  readonly keys: readonly Endpoint[];
   /** Sockets that the service now has open. */
   readonly running: readonly SocketEndpoint[];
   /** Listening sockets of other processes. */
@@ -143,7 +145,8 @@ function addressesByPort(context: Context): (port: Port) => readonly ListenAddre
   if (context.input.generation < 6) return (port) => pooledAddresses(context, port);
   const known = new Map<boolean, readonly ListenAddress[]>();
   return (port) => {
-    const isScoped = [...port.named].some((ip) => isAmbiguous(ip, context.table));
+    const keys = context.input.keys.filter((key) => key.port === port.number).map(({ ip }) => ip);
+    const isScoped = [...port.named, ...keys].some((ip) => isAmbiguous(ip, context.table));
     const common = known.get(isScoped) ?? listenAddresses(context, isScoped);
     known.set(isScoped, common);
     return [...common, ...namedAddresses(context, port, common)];
@@ -151,7 +154,8 @@ function addressesByPort(context: Context): (port: Port) => readonly ListenAddre
 }
 
 /** Reports whether several interfaces have the link-local address `ip`. */
-function isAmbiguous(ip: Ip, table: AddressTable): boolean {
+function isAmbiguous(given: Ip, table: AddressTable): boolean {
+  const ip = table.canonical(given);
   return zoneOf(ip) !== "" && table.recordsOf(withoutZone(ip)).length > 1;
 }
 
@@ -303,9 +307,7 @@ function absenceAfterBind({ table }: Context, ip: Ip): string {
 
 function ownersOf({ held, input }: Context, endpoint: Endpoint): PortOwner[] {
   const onPort = held.get(endpoint.port) ?? [];
-  return onPort.filter((one) =>
-    endpointsCollide(one, endpoint, isDual(one, onPort, input.machine))
-  );
+  return onPort.filter((one) => keepsFrom(one, endpoint, isDual(one, onPort, input.machine)));
 }
 
 /** If another process has both `::` and `0.0.0.0` on one port, its `::` can only be IPv6 alone. */

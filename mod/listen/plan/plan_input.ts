@@ -45,10 +45,11 @@ export async function gatherPlanInput(
   // Programs come first: a registration stays, and a site that is added later finds its prefix
   // taken.
   const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
-  const keys = document.ssl.flatMap(({ key }) => parseEndpoint(key)?.ip ?? []);
-  const machine = await inspectMachine(list, sites, running, [...asked, ...keys]);
+  const keys = document.ssl.flatMap(({ key }) => parseEndpoint(key) ?? []);
+  const all = [...asked, ...keys.map(({ ip }) => ip)];
+  const machine = await inspectMachine(list, sites, running, all);
   const generation = generationOf(document);
-  return { list, sites, machine, running, held: [], failed: [], generation, strict: false };
+  return { list, sites, machine, keys, running, held: [], failed: [], generation, strict: false };
 }
 
 /**

@@ -41,6 +41,8 @@ Deno.test("ownerLines() distinguishes SO_REUSEPORT, shared sockets and namespace
   const one: PortOwner = {
     ...(parseEndpoint("10.0.0.5:80") as Endpoint),
     mapped: false,
+    v6only: null,
+    device: null,
     pid: 7,
     program: "nginx",
     user: "www",

@@ -2,7 +2,7 @@
 // reload, status, explain, verify and the event log give the same cause.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { readEvents } from "../../../mod/telemetry/events/event_log.ts";
-import { testInNamespace } from "../../support/spaces/net_namespace.ts";
+import { type NetNamespace, testInNamespace } from "../../support/spaces/net_namespace.ts";
 import { PORT, spaceDocument, SpaceService } from "../../support/spaces/space_service.ts";
 import { waitFor } from "../../support/wait.ts";
 
@@ -184,12 +184,42 @@ testInNamespace(
   },
 );
 
-async function slowDetection(
-  space: Parameters<Parameters<typeof testInNamespace>[1]>[0],
-): Promise<void> {
-  const name = "net.ipv6.conf.v0.dad_transmits=6";
-  const command = new Deno.Command("ip", {
-    args: ["netns", "exec", space.name, "sysctl", "-qw", name],
-  });
-  assertEquals((await command.output()).success, true);
+testInNamespace("where :: takes no IPv4, IPv4 gets a socket of its own", async (space) => {
+  await setKernel(space, "net.ipv6.bindv6only=1");
+  await space.ip("addr add 10.9.0.1/24 dev v0");
+  await using service = await SpaceService.start(space);
+  assertEquals(await service.listening(), ["0.0.0.0", "::"]);
+  assertEquals((await space.get("10.9.0.1", PORT)).body, "one");
+  await service.do("verify");
+});
+
+testInNamespace("another program on :: that takes no IPv4 leaves IPv4 free", async (space) => {
+  await space.ip("addr add 10.9.0.1/24 dev v0");
+  await setKernel(space, "net.ipv6.bindv6only=1");
+  await using service = await SpaceService.make(space, { list: ["10.9.0.1"] });
+  await service.listen("::");
+  await setKernel(space, "net.ipv6.bindv6only=0");
+  assertMatch((await service.run("plan")).out, new RegExp(`open +10\\.9\\.0\\.1:${PORT}`));
+  assertEquals((await service.run(`who 10.9.0.1:${PORT}`)).status, 1, "nothing keeps it");
+  assertStringIncludes((await service.do(`who ${PORT}`)).out, "every IPv6 address");
+  await service.do("net start w3svc");
+  assertEquals((await space.get("10.9.0.1", PORT)).body, "one");
+  await service.do("verify");
+});
+
+testInNamespace("the broadcast address is the configured one", async (space) => {
+  await space.ip("addr add 10.8.0.1/24 brd 10.8.0.200 dev v0");
+  await using service = await SpaceService.make(space);
+  const { status, err } = await service.run("set iplisten -i 10.8.0.200");
+  assertEquals(status, 1);
+  assertStringIncludes(err, "the broadcast address of 10.8.0.0/24");
+});
+
+async function slowDetection(space: NetNamespace): Promise<void> {
+  await setKernel(space, "net.ipv6.conf.v0.dad_transmits=6");
+}
+
+async function setKernel(space: NetNamespace, setting: string): Promise<void> {
+  const args = ["netns", "exec", space.name, "sysctl", "-qw", setting];
+  assertEquals((await new Deno.Command("ip", { args }).output()).success, true);
 }

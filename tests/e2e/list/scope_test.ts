@@ -2,7 +2,7 @@
 // interfaces come and go under one name, and people write one address in many ways.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type NetNamespace, testInNamespace } from "../../support/spaces/net_namespace.ts";
-import { PORT, SpaceService } from "../../support/spaces/space_service.ts";
+import { PORT, spaceDocument, SpaceService } from "../../support/spaces/space_service.ts";
 import { waitFor } from "../../support/wait.ts";
 
 const LL = "fe80::1234";
@@ -290,6 +290,82 @@ testInNamespace("certificates of a link-local address follow its interface", asy
     assertStringIncludes(await service.system("sh", "-c", command), name!);
   }
   await service.do("verify");
+});
+
+testInNamespace(
+  "certificates tell the same address of two interfaces apart, also behind an empty list",
+  async (space) => {
+    await withTwins(space);
+    await using service = await SpaceService.make(space, { sites: [[":8081:"]] });
+    await service.do(`site add secure --bind-tls ':8443:' --respond secure`);
+    for (const [zone, name] of [["v0", "a.test"], ["v1", "b.test"]]) {
+      const hash = (await service.do(`cert create --self-signed --name ${name}`)).out.trim();
+      await service.do(`set ssl -i '[${LL}%25${zone}]:8443' -h ${hash}`);
+    }
+    await service.do("net start w3svc");
+    for (const [zone, name] of [["v0", "a.test"], ["v1", "b.test"]]) {
+      const command =
+        `openssl s_client -connect '[${LL}%${zone}]:8443' </dev/null 2>&1 | grep -m1 subject`;
+      assertStringIncludes(await service.system("sh", "-c", command), name!);
+    }
+  },
+);
+
+testInNamespace(
+  "an interface that is gone is waited for by every view, and has a name",
+  async (space) => {
+    await withTwins(space);
+    await using service = await SpaceService.start(space, {
+      list: [`${LL}%v0`, "127.0.0.1"],
+      sites: [[`:${PORT}:`], [`[${LL}%v0]:8081:`]],
+    });
+    await space.ip("link del v0");
+    await service.untilListening("127.0.0.1");
+    const cause = "this machine has no interface named v0";
+    await waitFor(async () => (await service.endpoint(`${LL}%v0`))?.cause === cause, "the cause");
+    assertStringIncludes((await service.run("plan")).out, cause);
+    assertStringIncludes((await service.run(`explain '[${LL}%v0]:8081'`)).out, cause);
+    assertStringIncludes((await service.run("reload --strict")).err, cause);
+    const typed = await service.run("set iplisten -i fe80::9%nosuch");
+    assertEquals(typed.status, 1);
+    assertStringIncludes(typed.err, "no interface named nosuch");
+  },
+);
+
+testInNamespace("clients that send the zone in the Host field get an answer", async (space) => {
+  await withTwins(space);
+  await using service = await SpaceService.start(space, { sites: [[`[${LL}%v0]:${PORT}:`]] });
+  for (const host of [`[${LL}%v0]:${PORT}`, `[${LL}%25v0]`]) {
+    const url = `http://[${LL}%v0]:${PORT}/`;
+    assertEquals(await service.system("curl", "-gs", "-H", `Host: ${host}`, url), "one", host);
+  }
+});
+
+testInNamespace(
+  "an index in the document that nobody has keeps no other change back",
+  async (space) => {
+    await withTwins(space);
+    await using service = await SpaceService.make(space, { list: [`${LL}%99`, "10.9.0.1"] });
+    await service.do("set iplisten -i 127.0.0.1");
+    await service.do("delete iplisten -i 10.9.0.1");
+    assertEquals((await service.do("query iplisten")).out, `IP :127.0.0.1\nIP :${LL}%99\n`);
+    await service.do(`delete iplisten -i ${LL}%99`);
+    // One that somebody has is a name to every command.
+    const index = await indexOf(service, "v1");
+    await service.store(spaceDocument({ list: [`${LL}%${index}`] }));
+    assertEquals((await service.run(`set iplisten -i ${LL}%v1`)).status, 183);
+    await service.do(`delete iplisten -i ${LL}%v1`);
+    assertStringIncludes((await service.run("query iplisten")).out, "completed with 1168");
+  },
+);
+
+testInNamespace("a label of an address is not its interface", async (space) => {
+  for (const label of ["v0-web", "v0:1", "v0x"]) {
+    await space.ip(`addr add 10.9.0.${label.length}/24 dev v0 label ${label}`);
+    await using service = await SpaceService.start(space, { list: ["0.0.0.0", "!v0"] });
+    await service.untilListening("127.0.0.1");
+    await service.do("verify");
+  }
 });
 
 async function indexOf(service: SpaceService, name: string): Promise<string> {

@@ -103,6 +103,8 @@ function check(
     held.push({
       ...at(words[i + 1]!),
       mapped: false,
+      v6only: null,
+      device: null,
       pid: words[i] === "ours" ? PID : 7,
       program: words[i] === "ours" ? "httpcfg" : "nginx",
       user: "www",

@@ -20,6 +20,8 @@ const OWNER: PortOwner = {
   program: "nginx",
   user: "root",
   mapped: false,
+  v6only: null,
+  device: null,
   namespace: null,
   socket: 1,
 };

@@ -21,6 +21,8 @@ Deno.test("parseHost() returns the name in lower case, without port and trailing
     ["[0:0::0:1]:65535", "[::1]"],
     ["[2001:DB8::A]", "[2001:db8::a]"],
     ["[::ffff:1.2.3.4]", "[::ffff:1.2.3.4]"],
+    ["[fe80::1%eth0]:80", "[fe80::1]"],
+    ["[fe80::1%25eth0]", "[fe80::1]"],
   ];
   for (const [sent, want] of cases) assertEquals(host(sent), want, sent);
 });
@@ -59,7 +61,8 @@ Deno.test("parseHost() rejects everything else", () => {
     "[1.2.3.4]",
     "[::1]x",
     "[::1]:x",
-    "[fe80::1%eth0]",
+    "[::1%eth0]",
+    "[fe80::1%]",
     "[v1.a]",
     "x".repeat(263),
   ];

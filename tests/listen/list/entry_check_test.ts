@@ -16,6 +16,7 @@ Deno.test("readEntry() accepts what the machine has, and what it may get", () =>
     assertEquals(entry.text, text);
   }
   assert(!isProblem(readEntry("eth9", TABLE, { later: true })));
+  assert(!isProblem(readEntry("fe80::1%eth9", TABLE, { later: true })));
   assert(!isProblem(readEntry("www.example", TABLE, { later: true })), "a name like any other");
 });
 
@@ -31,6 +32,9 @@ Deno.test("readEntry() refuses other names and broadcast addresses, with a hint 
     ["10.0.0.255", "the broadcast address of 10.0.0.0/24", "set iplisten -i 10.0.0.0/24"],
     ["!10.0.0.255", "the broadcast address of 10.0.0.0/24", "-i '!10.0.0.0/24'"],
     ["1.2.3", "four parts", "1.2.3.0/24"],
+    ["fe80::1%eth9", "no interface named eth9", "set iplisten --later -i fe80::1%eth9"],
+    ["fe80::1%99", "no interface with the index 99", 'the zone: "lo", "eth0"'],
+    ["fe80::1%25eth0", "%25 is % only inside a URL", "set iplisten -i fe80::1%eth0"],
   ];
   for (const [text, reason, hint] of cases) {
     const problem = readEntry(text, TABLE);

@@ -5,10 +5,40 @@ import type { Endpoint } from "../../../mod/base/address.ts";
 import {
   describeOwner,
   endpointsCollide,
+  keepsFrom,
   ownerCommand,
   portInUseHint,
   type PortOwner,
 } from "../../../mod/listen/machine/port_owner.ts";
+
+Deno.test("keepsFrom() knows sockets that take no IPv4, and those of one interface", () => {
+  const cases: [
+    socket: string,
+    v6only: boolean | null,
+    device: string | null,
+    to: string,
+    keeps: boolean,
+  ][] = [
+    ["[::]:80", null, null, "10.0.0.1:80", true],
+    ["[::]:80", false, null, "10.0.0.1:80", true],
+    ["[::]:80", true, null, "10.0.0.1:80", false],
+    ["[::]:80", true, null, "0.0.0.0:80", false],
+    ["[::]:80", true, null, "[::1]:80", true],
+    ["[::]:80", true, null, "[::]:80", true],
+    ["0.0.0.0:80", null, null, "[::]:80", true],
+    ["10.0.0.1:80", null, null, "[::]:80", true],
+    ["[::]:80", false, "v1", "[fe80::1%v0]:80", false],
+    ["[::]:80", false, "v1", "[fe80::1%v1]:80", true],
+    ["[::]:80", false, "v1", "10.0.0.1:80", true],
+    ["[fe80::1%v1]:80", null, null, "[fe80::1%v0]:80", false],
+    ["[fe80::1]:80", null, null, "[fe80::1%v0]:80", true],
+  ];
+  for (const [socket, v6only, device, to, keeps] of cases) {
+    const rest = { mapped: false, pid: 1, program: "x", user: "root", socket: 1, namespace: null };
+    const owner = { ...parseEndpoint(socket)!, ...rest, v6only, device };
+    assertEquals(keepsFrom(owner, parseEndpoint(to)!, true), keeps, `${socket} ${v6only} ${to}`);
+  }
+});
 
 Deno.test("endpointsCollide() agrees with the kernel", () => {
   const cases: readonly (readonly [a: string, b: string, dual: boolean, single: boolean])[] = [
@@ -33,6 +63,8 @@ Deno.test("describeOwner() shows process, user, address and reach", () => {
   const owner: PortOwner = {
     ...at("0.0.0.0:80"),
     mapped: false,
+    v6only: null,
+    device: null,
     pid: 812,
     program: "nginx",
     user: "root",
@@ -51,7 +83,15 @@ Deno.test("describeOwner() shows process, user, address and reach", () => {
 
 Deno.test("portInUseHint() lists every process, or the command that finds them", () => {
   const owner = (pid: number | null): PortOwner => {
-    const rest = { mapped: false, program: "nginx", user: "root", socket: 1, namespace: null };
+    const rest = {
+      mapped: false,
+      v6only: null,
+      device: null,
+      program: "nginx",
+      user: "root",
+      socket: 1,
+      namespace: null,
+    };
     return { ...at("0.0.0.0:80"), ...rest, pid };
   };
   const command = "find the process that holds the port: sudo ss -ltnp 'sport = :80'";

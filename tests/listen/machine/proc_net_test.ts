@@ -35,18 +35,26 @@ Deno.test("parseProcNet() returns nothing for an empty or unrelated text", () =>
   assertEquals(parseProcNet("no such table"), []);
 });
 
-Deno.test("parseScopedSockets() returns the zones that only ss shows", () => {
+Deno.test("parseScopedSockets() returns what only ss shows", () => {
   const text = [
-    "LISTEN 0      511              [::1]:8000 [::]:* ino:7665318 sk:2 cgroup:/ v6only:1 <->",
     "LISTEN 0      511    [fe80::1234]%d1:8000 [::]:* ino:7665317 sk:3 cgroup:/ v6only:1 <->",
     "LISTEN 0      511    [fe80::1234]%if2:8000 [::]:* uid:33 ino:7665315 sk:4 cgroup:/ v6only:1",
     "LISTEN 0      511    [fe80::1234]%if3:8000 [::]:* ino:7 sk:4 cgroup:/ v6only:1 <->",
+    "LISTEN 0      511                   *:8000    *:* ino:8 sk:5 cgroup:/ v6only:0 <->",
+    "LISTEN 0      511                [::]:8000 [::]:* ino:9 sk:6 cgroup:/ v6only:1 <->",
+    "LISTEN 0      511                *%d1:8000    *:* ino:10 sk:7 cgroup:/ v6only:0 <->",
+    "LISTEN 0      511          0.0.0.0%d1:8000 0.0.0.0:* ino:11 sk:8 cgroup:/ <->",
     "no such table",
   ].join("\n");
   // An interface may have the very name that ss gives to one that is gone.
-  assertEquals([...parseScopedSockets(text, new Set(["d1", "if3"]))], [
-    [7665317, "d1"],
-    [7665315, "2"],
-    [7, "if3"],
+  const scopes = parseScopedSockets(text, new Set(["d1", "if3"]));
+  assertEquals([...scopes].map(([socket, { zone, v6only }]) => [socket, zone, v6only]), [
+    [7665317, "d1", true],
+    [7665315, "2", true],
+    [7, "if3", true],
+    [8, "", false],
+    [9, "", true],
+    [10, "d1", false],
+    [11, "d1", false],
   ]);
 });

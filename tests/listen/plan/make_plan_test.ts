@@ -335,6 +335,7 @@ function planOf({ list = "", sites, running, held, options }: Case, ownSockets =
     list: parseList(words(list)),
     sites: sites.map((text, i) => site(i + 1, text, ownSockets)),
     machine: MACHINE,
+    keys: [],
     running: words(running).map((text) => ({ ...at(text), scopeId: 0 })),
     held: words(held).map(foreign),
     failed: [],
@@ -359,7 +360,15 @@ function site(id: number, text: string, ownSockets: boolean): PlanSite {
 
 function foreign(text: string): PortOwner {
   const process = { pid: 812, program: "nginx", user: "root" };
-  return { ...at(text), ...process, mapped: false, socket: 1, namespace: null };
+  return {
+    ...at(text),
+    ...process,
+    mapped: false,
+    v6only: null,
+    device: null,
+    socket: 1,
+    namespace: null,
+  };
 }
 
 function at(text: string): Endpoint {

@@ -110,6 +110,14 @@ Deno.test("SocketSet.open() gives up on a port that is in use and has no visible
 
 function owner(port: number, more: Pick<PortOwner, "pid">): PortOwner {
   const ip = "127.0.0.1" as Ip;
-  const who = { program: "nginx", user: "root", mapped: false, socket: 1, namespace: null };
+  const who = {
+    program: "nginx",
+    user: "root",
+    mapped: false,
+    v6only: null,
+    device: null,
+    socket: 1,
+    namespace: null,
+  };
   return { ip, port, ...who, ...more };
 }
