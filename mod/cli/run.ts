@@ -219,7 +219,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
         await new History(paths.history).record(before, after, author);
       },
       async onMigrate(from, ipListen): Promise<void> {
-        if (from !== 1 || isWarned) return;
+        if (from > 1 || isWarned) return;
         isWarned = true;
         const { orderNotices } = await import("./core/order_notices.ts");
         report(context, orderNotices(ipListen));

@@ -102,7 +102,7 @@ const rollback: CommandSpec = {
     if (result.change?.changed === false) {
       io.note(`Nothing changed: the configuration is the same as version ${number}.`);
     } else if (result.change !== null) {
-      io.out(changeLines(diffValues(result.change.before, document)).join("\n"));
+      io.out(changeLines(diffValues(result.change.before, result.change.after)).join("\n"));
     }
     return finish(io, result);
   },

@@ -23,7 +23,8 @@ const reload: CommandSpec = {
     "of your SSH session) is announced first and needs your consent: --yes if there is no " +
     "terminal to ask on, or --confirm.",
     "Exit status 0 if the configuration is applied and every site that starts by itself has a " +
-    "socket; 1 if nothing was applied, or if a site has none.",
+    "socket; 1 if nothing was applied, or if a site has none. While the Web service is stopped, " +
+    "no site has one; a warning says so.",
   ],
   examples: [
     { line: "httpcfg reload", shows: "apply what httpcfg plan shows" },
@@ -56,6 +57,14 @@ const reload: CommandSpec = {
       });
     }
     io.note(siteProblems(status));
+    const isUp = status.services.some(({ name, state }) => name === "W3SVC" && state !== "stopped");
+    if (!isUp && status.sites.length > 0) {
+      report(io, [{
+        kind: "warning",
+        text: "no site is served: the Web service is stopped",
+        hint: "httpcfg net start w3svc",
+      }]);
+    }
     const isServed = status.sites.every(({ state, reason }) => {
       return state !== "stopped" || reason === null;
     });

@@ -19,9 +19,10 @@ interface Reading {
   readonly piped?: string;
 }
 
-/** Returns the text of the regular file `path`. Throws a Fault. */
+/** Returns the text of the regular file `path`, or of stdin by its name. Throws a Fault. */
 export async function readTextFile(path: string, { verb, hint, piped }: Reading): Promise<string> {
   try {
+    if (path === "/dev/stdin") return await readStdin(); // Deno lets nobody open it
     const { isFile, isDirectory, size: bytes } = await Deno.stat(path);
     // A pipe would block a thread until someone writes to it, perhaps for good.
     if (!isFile && !isDirectory) {

@@ -51,10 +51,11 @@ export interface ListEntry {
 /** The longest text worth parsing: `!`, and a link-local address with its zone. */
 const ENTRY_TEXT_MAX = 180;
 /**
- * Begins with a letter, so that no mistyped address can pass for a name; a pattern may also begin
- * with what stands for any text.
+ * Begins with a letter, so that no mistyped address can pass for a name, or is as `6in4-wan`; a
+ * pattern may also begin with what stands for any text.
  */
-const INTERFACE_NAME = /^[\p{L}*?[][\p{L}\p{N} ._()@#+*?[\]!^-]{0,127}$/u;
+const INTERFACE_NAME = /^[\p{L}_*?[][\p{L}\p{N} ._()@#+*?[\]!^-]{0,127}$/u;
+const NUMBERED_NAME = /^[0-9]+(?!x)[\p{L}_-][\p{L}\p{N}_*?-]{0,125}$/u;
 const PATTERN = /[*?[]/;
 /** A pattern that fits every name, or nothing but digits and dots, was meant for addresses. */
 const NAMES_SOMETHING = /\p{L}|[-_@#]/u;
@@ -131,8 +132,13 @@ function interfaceTarget(name: string, isStable: boolean): InterfaceTarget {
 }
 
 function isInterfaceName(text: string): boolean {
-  if (!INTERFACE_NAME.test(text) || text.endsWith(" ")) return false;
+  if (!INTERFACE_NAME.test(text) && !isNumberedName(text) || text.endsWith(" ")) return false;
   return !PATTERN.test(text) ? !/[!^\]]/.test(text) : isWellFormedPattern(text);
+}
+
+/** A letter that no number in hexadecimal has keeps what was meant as a number from being a name. */
+function isNumberedName(text: string): boolean {
+  return NUMBERED_NAME.test(text) && /[g-z]/i.test(text);
 }
 
 /** Every `[` is closed, its ranges ascend, and something in the pattern names an interface. */
@@ -191,7 +197,7 @@ function unservable(ip: Ip, what: "address" | "block"): Problem | null {
 }
 
 /** Returns the canonical text of a target, the form that is stored and compared. */
-function targetText(target: EntryTarget): string {
+export function targetText(target: EntryTarget): string {
   switch (target.kind) {
     case "address":
       return target.ip;

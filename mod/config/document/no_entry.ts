@@ -43,6 +43,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   negated,
   range,
   netmask,
+  misspelled,
+  braced,
   several,
   everyAddress,
   starred,
@@ -104,22 +106,46 @@ function withPort(text: string, sign: string): NoEntry | null {
 }
 
 function several(text: string, sign: string): NoEntry | null {
-  const parts = text.split(/[,;|\s]+/).filter((part) => part !== "");
-  if (parts.length < 2 && !/[,;|]/.test(text)) return null;
+  const isSeparated = /[,;|]/.test(text);
+  const parts = text.split(/[,;|\s]+/).filter((part) => !/^(?:|and|or|,)$/i.test(part));
+  if (parts.length < 2 && !isSeparated) return null;
   // What is a name with spaces, and not a list of addresses, is explained by others.
-  if (!/[,;|]/.test(text) && !parts.some((part) => parseIp(part.replace(/\/.*$/, "")) !== null)) {
-    return null;
-  }
+  const isAddress = (part: string): boolean => parseIp(part.replace(/^!|\/.*$/g, "")) !== null;
+  if (!isSeparated && !parts.some((part) => part.startsWith("!") || isAddress(part))) return null;
   const reason = "several entries in one word; each has an -i of its own";
-  return { reason, hint: parts.length === 0 ? ENTRY_FORMS : add(sign, ...parts) };
+  const entries = parts.map((part) => part.startsWith("!") ? part : `${sign}${part}`);
+  return { reason, hint: parts.length === 0 ? ENTRY_FORMS : add("", ...entries) };
+}
+
+/** `10.0.0.0 /24`, and `10,0,0,5` from a keyboard whose decimal sign is a comma. */
+function misspelled(text: string, sign: string): NoEntry | null {
+  const [, base, bits] = /^(\S+)\s*\/\s*([0-9]+)$/.exec(text) ?? [];
+  if (base !== undefined && /\s/.test(text)) {
+    return { reason: "a block has no space in it", hint: add(sign, `${base}/${bits}`) };
+  }
+  const ip = /^[0-9]+(?:,[0-9]+){3}$/.test(text) ? parseIp(text.replaceAll(",", ".")) : null;
+  if (ip === null) return null;
+  return { reason: "the parts of an address are separated by full stops", hint: add(sign, ip) };
+}
+
+/** `v{0,1}`, which a shell expands only if no quotes keep it from that. */
+function braced(text: string, sign: string): NoEntry | null {
+  const [, before = "", inner, after = ""] = /^([^{}]*)\{([^{}]+)\}([^{}]*)$/.exec(text) ?? [];
+  if (inner === undefined) return null;
+  const entries = inner.split(",").map((part) => `${before}${part}${after}`);
+  return {
+    reason: "braces are for the shell; each entry has an -i of its own",
+    hint: add(sign, ...entries),
+  };
 }
 
 /** Maximum number of blocks that a hint shows for a range. */
 const BLOCKS_SHOWN = 12;
 
 function range(text: string, sign: string): NoEntry | null {
-  const [, fromText = "", toText = ""] = /^([0-9A-Fa-f.:]+) *(?:-|–|\.\.+) *([0-9A-Fa-f.:]+)$/u
-    .exec(text) ?? [];
+  const [, fromText = "", toText = ""] =
+    /^([0-9A-Fa-f.:]+)(?: *(?:-|–|\.\.+) *| +to +)([0-9A-Fa-f.:]+)$/u
+      .exec(text) ?? [];
   const from = parseIp(fromText);
   if (from === null) return null;
   const to = parseIp(toText) ??
@@ -296,9 +322,12 @@ function badNumbers(text: string): NoEntry | null {
 
 /** `www.example.com`. One label, `web1`, has the form of an interface name, and is one. */
 function hostName(text: string): NoEntry | null {
-  if (!/^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]*\.?$/i.test(text)) return null;
+  const [, name] =
+    /^([a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]*\.?)(?::[0-9]+)?$/i.exec(text) ??
+      [];
+  if (name === undefined) return null;
   return {
     reason: "a host name; the list holds addresses, because a name can change without notice",
-    hint: `to see its addresses: getent ahosts ${shellWord(text)}`,
+    hint: `to see its addresses: getent ahosts ${shellWord(name)}`,
   };
 }

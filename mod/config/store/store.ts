@@ -90,6 +90,10 @@ export class Store {
     if (edited === before) return { changed: false, before, after: before };
     const { document: after, problems } = await this.#check(migrate(edited), before);
     if (problems.length > 0) throw new DocumentFault(`Cannot store ${quote(this.file)}`, problems);
+    const version = documentVersion(edited);
+    if (version !== null && version < DOCUMENT_VERSION) {
+      await this.#options.onMigrate?.(version, edited.ipListen); // from the history
+    }
     if (JSON.stringify(after) === JSON.stringify(before)) return { changed: false, before, after };
     const afterText = serialize(after);
     await this.#replace(afterText, async () => {
@@ -107,7 +111,7 @@ export class Store {
         const hint = "move the file away, or use another document with --config FILE";
         throw tooLargeFault("read", this.file, { bytes, bytesMax: DOCUMENT_BYTES_MAX }, hint);
       }
-      return Deno.readTextFileSync(this.file);
+      return withoutMark(Deno.readTextFileSync(this.file));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw fileFault("read", this.file, error, hintFor(error));
@@ -121,7 +125,7 @@ export class Store {
   async parse(text: string, file: string = this.file): Promise<ConfigDocument> {
     let value: unknown;
     try {
-      value = JSON.parse(text);
+      value = JSON.parse(withoutMark(text));
     } catch (error) {
       throw new Fault(`Cannot read ${quote(file)}: ${(error as SyntaxError).message}`, {
         hint: file === this.file
@@ -214,6 +218,11 @@ export class Store {
   #target(): Promise<string> {
     return Deno.realPath(this.file).catch(() => this.file);
   }
+}
+
+/** Returns a text without the byte order mark that some editors put in front. */
+function withoutMark(text: string): string {
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 /** Returns the document as it is stored on disk: indented by two spaces, with a final newline. */

@@ -1,9 +1,9 @@
 /**
- * The client side of the control socket.
+ * Edge: the client side of the control socket.
  *
  * @module
  */
-import { DeniedFault, Fault, quote } from "../../base/fault.ts";
+import { DeniedFault, Fault, quote, shellWord } from "../../base/fault.ts";
 import { dialControl } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
@@ -13,6 +13,9 @@ import {
 } from "./control_protocol.ts";
 import { readLines, writeLine } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
+
+/** Milliseconds for the service to say how it is: one that hangs must not hang its callers. */
+const STATUS_MS = 10_000;
 
 /** What a user who may not connect to a service can see of it. */
 export type SeenService =
@@ -58,6 +61,12 @@ export class ControlClient {
     let fault: Fault | undefined;
     // Loaded here, because most commands that scripts call in loops need no service.
     const { parseControlAnswer } = await import("./control_schema.ts");
+    let isLate = false;
+    // Any other request may take as long as the work that it asks for.
+    const timer = request.op !== "status" ? undefined : setTimeout(() => {
+      isLate = true;
+      conn.close();
+    }, STATUS_MS);
     try {
       await writeLine(conn, { ...request, token: dialed.token });
       for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
@@ -68,13 +77,25 @@ export class ControlClient {
         else fault = toFault(answer);
       }
     } catch (error) {
+      if (isLate) throw this.#lateFault();
       const isDisconnect = error instanceof Deno.errors.BrokenPipe ||
         error instanceof Deno.errors.ConnectionReset;
       if (!isDisconnect) throw error;
+    } finally {
+      clearTimeout(timer);
     }
     if (fault !== undefined) throw fault;
     if (result === undefined) throw this.#endedFault();
     return result;
+  }
+
+  #lateFault(): Fault {
+    const message = `Cannot ask ${this.#name} in ${quote(this.run)}: no answer within ${
+      STATUS_MS / 1000
+    } s`;
+    return new Fault(message, {
+      hint: `ps -o pid,stat,cmd -p "$(cat ${shellWord(`${this.run}/httpcfg.pid`)})"`,
+    });
   }
 
   async #dial(): ReturnType<typeof dialControl> {

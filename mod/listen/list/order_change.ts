@@ -5,8 +5,8 @@
  * @module
  */
 import { compareIp, type Ip } from "../../base/address.ts";
-import type { ListEntry } from "../../config/document/list_entry.ts";
-import { AddressTable } from "../machine/address_table.ts";
+import { type ListEntry, networkOf, targetText } from "../../config/document/list_entry.ts";
+import { AddressTable, samePrefix } from "../machine/address_table.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { compileInclusion } from "./inclusion.ts";
 
@@ -23,9 +23,16 @@ export function excludedByOrderChange(entries: readonly ListEntry[], machine: Ma
     named: compileInclusion([{ ...entry, excludes: false }], table),
   }));
   const set = compileInclusion(entries, table);
-  function wasServed(ip: Ip): boolean {
-    const first = single.find(({ named }) => named.decide(ip).included);
+  function decidedFor(ip: Ip, name: string | null): boolean {
+    const first = single.find(({ entry: { target }, named }) => {
+      return target.kind === "interface" ? target.name === name : named.decide(ip).included;
+    });
     return first === undefined ? entries.every((entry) => entry.excludes) : !first.entry.excludes;
+  }
+  // An address was served if the list served it on one of its interfaces.
+  function wasServed(ip: Ip): boolean {
+    const names = table.interfacesOf(ip);
+    return names.length === 0 ? decidedFor(ip, null) : names.some((name) => decidedFor(ip, name));
   }
   const candidates = new Set<Ip>([
     ...machine.addresses.map(({ ip }) => ip),
@@ -34,16 +41,20 @@ export function excludedByOrderChange(entries: readonly ListEntry[], machine: Ma
     ),
   ]);
   const addresses = [...candidates].filter((ip) => wasServed(ip) && !set.decide(ip).included);
-  const blocks = entries.filter((entry, i) => isLateBlock(entry, entries.slice(0, i)));
-  return [...addresses.sort(compareIp), ...blocks.map(({ text }) => text.slice(1))];
+  const blocks = entries.flatMap((entry, i) => excludedBlocks(entry, entries.slice(0, i)));
+  return [...addresses.sort(compareIp), ...new Set(blocks)];
 }
 
-/** Reports whether `entry` excludes a block after an entry that may include some of it. */
-function isLateBlock({ target, excludes }: ListEntry, earlier: readonly ListEntry[]): boolean {
-  if (!excludes || target.kind !== "block") return false;
-  return earlier.some((other) => {
-    if (other.excludes || other.target.kind === "interface") return false;
-    if (other.target.kind === "address") return false; // named as an address
-    return other.target.family === target.family;
+/** Returns the blocks that earlier entries include and `entry` excludes. */
+function excludedBlocks({ target, excludes }: ListEntry, earlier: readonly ListEntry[]): string[] {
+  if (!excludes || target.kind === "interface" || target.kind === "address") return [];
+  const own = networkOf(target);
+  return earlier.flatMap((other) => {
+    if (other.excludes || other.target.kind === "interface") return [];
+    if (other.target.kind === "address") return []; // named as an address
+    const { bytes, bits } = networkOf(other.target);
+    const isSameFamily = bytes.length === own.bytes.length;
+    if (!isSameFamily || !samePrefix(bytes, own.bytes, Math.min(bits, own.bits))) return [];
+    return [bits > own.bits ? other.text : targetText(target)]; // the smaller of the two
   });
 }

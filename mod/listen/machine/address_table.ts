@@ -137,7 +137,7 @@ export class AddressTable {
 }
 
 /** Reports whether the first `bits` bits of two addresses of one family are equal. */
-function samePrefix(a: Bytes, b: Bytes, bits: number): boolean {
+export function samePrefix(a: Bytes, b: Bytes, bits: number): boolean {
   const whole = bits >> 3;
   for (let i = 0; i < whole; i++) if (a[i] !== b[i]) return false;
   const rest = bits & 7;

@@ -93,6 +93,6 @@ export function portInUseHint(owners: readonly PortOwner[], port: number, os: st
 /** Returns the command that shows the owner of a port if this program cannot determine it. */
 export function ownerCommand(port: number, os: string): string {
   if (os === "windows") return `netstat -ano | findstr :${port}`;
-  if (os === "linux") return `sudo ss -ltnp 'sport = :${port}'`;
+  if (os === "linux") return `sudo ss -atnp 'sport = :${port}'`;
   return `sudo lsof -nP -iTCP:${port} -sTCP:LISTEN`;
 }

@@ -45,6 +45,10 @@ Deno.test("parseEntry() returns the canonical form of what it accepts", () => {
     ["eth0/stable", "eth0/stable", "interface"],
     ["!eth?/stable", "!eth?/stable", "interface"],
     ["eth0.100", "eth0.100", "interface"],
+    ["6in4-wan", "6in4-wan", "interface"],
+    ["!6to4", "!6to4", "interface"],
+    ["6in4*", "6in4*", "interface"],
+    ["_vpn0", "_vpn0", "interface"],
   ];
   for (const [text, canonical, kind] of cases) {
     const entry = parseEntry(text);
@@ -113,6 +117,12 @@ Deno.test("parseEntry() rejects everything else with a reason and a hint", () =>
     ["10.0.0.1,10.0.0.2", "several entries", "set iplisten -i 10.0.0.1 -i 10.0.0.2"],
     ["!10.0.0.1, 10.0.0.2", "several entries", "-i '!10.0.0.1' -i '!10.0.0.2'"],
     ["eth0;eth1", "several entries", "set iplisten -i eth0 -i eth1"],
+    ["!eth0,!eth1", "several entries", "-i '!eth0' -i '!eth1'"],
+    ["10.0.0.1 and 10.0.0.2", "several entries", "set iplisten -i 10.0.0.1 -i 10.0.0.2"],
+    ["10.0.0.1 to 10.0.0.2", "a range", "set iplisten -i 10.0.0.1 -i 10.0.0.2"],
+    ["10.0.0.0 /24", "no space", "set iplisten -i 10.0.0.0/24"],
+    ["10,0,0,5", "full stops", "set iplisten -i 10.0.0.5"],
+    ["v{0,1}", "braces", "set iplisten -i v0 -i v1"],
     ["10.0.0.1 10.0.0.2", "several entries", "set iplisten -i 10.0.0.1 -i 10.0.0.2"],
     [
       "10.0.0.1-10.0.0.9",

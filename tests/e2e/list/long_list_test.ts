@@ -48,6 +48,17 @@ Deno.test("many entries in one call are one change, each with its answer", async
   assertEquals(await stored(program), []);
 });
 
+Deno.test("files that editors and shells make are read: a byte order mark, /dev/stdin", async () => {
+  await using program = await Program.make();
+  const document = await program.do("config export");
+  await Deno.writeTextFile(program.config, `\uFEFF${document.out}`);
+  const piped = await program.shell(
+    "printf '127.0.0.2\\n' | httpcfg set iplisten --from /dev/stdin",
+  );
+  assertEquals([piped.status, piped.out], [0, SET_0]);
+  assertEquals(await stored(program), ["127.0.0.2"]);
+});
+
 Deno.test("entries come from a file and from stdin, with any line ends", async () => {
   await using program = await Program.make();
   const file = `${program.home}/list.txt`;

@@ -140,3 +140,44 @@ testInNamespace(
     assertStringIncludes((await service.do(`config import ${file}`)).err, "Nothing changed.");
   },
 );
+
+testInNamespace(
+  "a document in other spellings comes back from the history whole",
+  async (space) => {
+    for (const ip of ["10.9.0.1", "10.9.0.2"]) await space.ip(`addr add ${ip}/24 dev v0`);
+    await using service = await SpaceService.make(space);
+    const list = ["10.9.0.0/24", "!10.9.0.2/32", "0:0::1", "127.0.0.1/32"];
+    await service.store(spaceDocument({ list }));
+    await service.do("net start w3svc");
+    await service.do("set iplisten -i 127.0.0.9");
+    const back = await service.do("rollback 1");
+    assertEquals(back.out, '- ipListen: "127.0.0.9"\n');
+    const wanted = "IP :10.9.0.0/24\nIP :127.0.0.1\nIP :::1\nIP :!10.9.0.2\n";
+    assertEquals((await service.do("query iplisten")).out, wanted);
+    await service.do("reload --yes");
+    await service.untilListening("10.9.0.1", "127.0.0.1", "::1");
+  },
+);
+
+testInNamespace(
+  "a list of version 1 comes back from the history with its warning",
+  async (space) => {
+    await space.ip("addr add 10.9.0.66/24 dev v0");
+    await using service = await SpaceService.make(space);
+    await service.store({ ...spaceDocument({ list: ["v0", "!10.9.0.66"] }), version: 1 });
+    await service.do("set iplisten -i 127.0.0.1"); // version 1 of the history is the document found
+    const { out, err } = await service.do("rollback 1");
+    assertMatch(err, /no longer served: 10\.9\.0\.66/);
+    assertEquals(out, '- ipListen: "127.0.0.1"\n');
+  },
+);
+
+testInNamespace("reload says that no site is served while W3SVC is stopped", async (space) => {
+  await using service = await SpaceService.start(space, { list: ["127.0.0.1"] });
+  await service.do("net stop w3svc");
+  const { err } = await service.do("reload");
+  assertStringIncludes(
+    err,
+    "warning: no site is served: the Web service is stopped\nhint: httpcfg net start w3svc",
+  );
+});

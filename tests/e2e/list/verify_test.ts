@@ -70,6 +70,24 @@ Deno.test("verify without a service gives a hint", async () => {
   assertStringIncludes(err, "hint: httpcfg net start w3svc");
 });
 
+Deno.test("a service that hangs is a failure, and nobody waits for it", async () => {
+  await using program = await started(freePort(), ["127.0.0.2"]);
+  const pid = program.servicePid()!;
+  Deno.kill(pid, "SIGSTOP");
+  try {
+    const results = await Promise.all(
+      ["status", "verify", "plan"].map((line) => program.run(line)),
+    );
+    for (const { status, err } of results) {
+      assertEquals(status, 1);
+      assertStringIncludes(err, "no answer within 10 s");
+    }
+  } finally {
+    Deno.kill(pid, "SIGCONT");
+  }
+  assertEquals((await program.run("verify")).status, 0);
+});
+
 const CERTS = new URL("../../testdata/certs", import.meta.url).pathname;
 
 async function started(port: number, ipListen: readonly string[]): Promise<Program> {

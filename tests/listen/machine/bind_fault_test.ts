@@ -11,7 +11,7 @@ function failure(code: string): Error {
 Deno.test("bindFault() explains the error codes of bind", () => {
   const at = parseEndpoint("127.0.0.2:80") as Endpoint;
   const cases: readonly (readonly [code: string, reason: RegExp, hint: RegExp])[] = [
-    ["EADDRINUSE", /the port is in use/, /ss -ltnp/],
+    ["EADDRINUSE", /the port is in use/, /ss -atnp/],
     ["EADDRNOTAVAIL", /no interface of this machine has the address/, /query iplisten/],
     ["EACCES", /permission denied/, /1024 or higher/],
     ["EMFILE", /too many open files/, /ulimit -n/],

@@ -94,7 +94,7 @@ Deno.test("portInUseHint() lists every process, or the command that finds them",
     };
     return { ...at("0.0.0.0:80"), ...rest, pid };
   };
-  const command = "find the process that holds the port: sudo ss -ltnp 'sport = :80'";
+  const command = "find the process that holds the port: sudo ss -atnp 'sport = :80'";
   const cases: [pids: (number | null)[], hint: string][] = [
     [[7], "stop that process (kill 7), or choose another port or address"],
     [[7, 9, 7], "stop those processes (kill 7 9), or choose another port or address"],
