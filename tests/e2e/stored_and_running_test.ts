@@ -286,6 +286,8 @@ Deno.test("while W3SVC is stopped, the stored sites are listed as stopped", asyn
   await program.do(["site", "add", "new", "--bind", `:${port}:new.test`, "--respond", "new"]);
   assertEquals(await changesOf(program), 0);
   assertEquals(await states(), [["site 1", "stopped", null], ["new", "stopped", null]]);
+  const planned = await program.run("plan");
+  assertStringIncludes(planned.err, "note: the Web service is stopped");
   await program.do("set iplisten -i 127.0.0.3"); // HTTP holds the list
   assertEquals(await changesOf(program), 1);
   await program.do("net stop httpfilter");

@@ -3,13 +3,14 @@
  *
  * @module
  */
+import type { Notice } from "../../admin/admin_io.ts";
 import { formatEndpoint, type Ip, parseIp } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import { previewPlanInput } from "../../listen/plan/plan_input.ts";
 import { storedCertificateCheck } from "../../host/web/stored_certificates.ts";
-import type { ServiceStatus } from "../../host/control/status.ts";
+import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
 import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
 import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
@@ -55,6 +56,7 @@ const plan: CommandSpec = {
         io.out(planText(made));
         io.note(summary(made));
         report(io, planNotice(status?.stored, io.store.file));
+        if (status !== null && !isServiceUp(status, "W3SVC")) report(io, [WEB_STOPPED]);
       },
       json: { ...made, stored: status?.stored ?? null },
     });
@@ -64,6 +66,12 @@ const plan: CommandSpec = {
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [plan];
+
+const WEB_STOPPED: Notice = {
+  kind: "note",
+  text: "the Web service is stopped: its sockets open when it starts, not with a reload",
+  hint: "httpcfg net start w3svc",
+};
 
 /** What a caller of {@linkcode readStoredPlan} wants. */
 interface StoredPlanOptions {
@@ -88,16 +96,12 @@ export async function readStoredPlan(
   const source = { document, list, check, registrations, asked };
   const preview = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
   const input = { ...preview, strict };
-  const inForce = status !== null && isHttpUp(status)
+  const inForce = status !== null && isServiceUp(status, "HTTP")
     ? inclusionOn(parseList(status.ipListen), input.machine)
     : null;
   const made = makePlan(input);
   const plan = inForce === null ? made : compareLists(made, "in force", inForce);
   return { document, input, plan, inForce, status };
-}
-
-function isHttpUp({ services }: ServiceStatus): boolean {
-  return services.some(({ name, state }) => name === "HTTP" && state !== "stopped");
 }
 
 /** The plan of the stored configuration, and the running state. */

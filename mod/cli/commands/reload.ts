@@ -6,6 +6,7 @@
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
 import type { ControlProgress } from "../../host/control/control_protocol.ts";
+import { isServiceUp } from "../../host/control/status.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { guardReload } from "../../admin/lockout_guard.ts";
 import { report } from "../core/report.ts";
@@ -57,8 +58,7 @@ const reload: CommandSpec = {
       });
     }
     io.note(siteProblems(status));
-    const isUp = status.services.some(({ name, state }) => name === "W3SVC" && state !== "stopped");
-    if (!isUp && status.sites.length > 0) {
+    if (!isServiceUp(status, "W3SVC") && status.sites.length > 0) {
       report(io, [{
         kind: "warning",
         text: "no site is served: the Web service is stopped",

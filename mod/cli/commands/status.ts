@@ -8,7 +8,7 @@ import { EXIT } from "../../base/exit_status.ts";
 import { quote } from "../../base/fault.ts";
 import { type ServiceName, SERVICES } from "../../host/services/service_table.ts";
 import { stoppedSites } from "../../host/web/status_views.ts";
-import type { ServiceStatus } from "../../host/control/status.ts";
+import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { storedNotices } from "../core/stored_notice.ts";
@@ -43,9 +43,7 @@ const status: CommandSpec = {
       text: () => io.out(statusText(answer)),
       json,
     });
-    return answer.services.some(({ name, state }) => name === "W3SVC" && state !== "stopped")
-      ? EXIT.ok
-      : EXIT.failed;
+    return isServiceUp(answer, "W3SVC") ? EXIT.ok : EXIT.failed;
   },
 };
 

@@ -94,10 +94,10 @@ export class History {
   }
 
   /**
-   * Returns the number of the newest version that this program stored as exactly `text`; null if none
-   * is kept. The documents are not looked at, but the digests of their texts.
+   * Returns number and time of the newest version that this program stored as exactly `text`; null if
+   * none is kept. The documents are not looked at, but the digests of their texts.
    */
-  async newest(text: string): Promise<number | null> {
+  async newest(text: string): Promise<Pick<Version, "number" | "at"> | null> {
     try {
       const digest = await digestOf(text);
       let last: number | null = null;
@@ -105,7 +105,7 @@ export class History {
         for (const version of (await readDigests(path, first)).reverse()) {
           last ??= version.number;
           if (version.number <= last - HISTORY_COUNT_MAX) return null;
-          if (version.user !== null && version.digest === digest) return version.number;
+          if (version.user !== null && version.digest === digest) return version;
         }
       }
       return null;

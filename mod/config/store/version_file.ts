@@ -68,7 +68,7 @@ export async function readVersions(path: string, first: number): Promise<Version
 }
 
 /** What a line says of its version besides the document. */
-type VersionDigest = Pick<NewVersion, "number" | "user"> & {
+type VersionDigest = Pick<NewVersion, "number" | "at" | "user"> & {
   /** Null in a file that an older program wrote. */
   readonly digest: string | null;
 };
@@ -78,9 +78,10 @@ export async function readDigests(path: string, first: number): Promise<VersionD
   const bytes = await readOrEmpty(path);
   const text = new TextDecoder().decode(bytes.subarray(0, bytes.lastIndexOf(LINE_END) + 1));
   return text.split("\n").slice(0, -1).map((line, i) => {
+    const [, at = ""] = /"at":"([^"]*)"/.exec(line) ?? [];
     const [, user] = /"user":(null|")/.exec(line) ?? [];
     const [, digest = null] = /"digest":"([0-9a-f]{64})"/.exec(line) ?? [];
-    return { number: first + i, user: user === '"' ? "" : null, digest };
+    return { number: first + i, at, user: user === '"' ? "" : null, digest };
   });
 }
 

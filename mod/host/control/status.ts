@@ -49,6 +49,14 @@ export interface ServiceStatus {
   readonly dropped?: number;
 }
 
+/** Reports whether the service `name` runs, pauses included. */
+export function isServiceUp(
+  { services }: Pick<ServiceStatus, "services">,
+  name: ServiceName,
+): boolean {
+  return services.some((one) => one.name === name && one.state !== "stopped");
+}
+
 /** The stored document, as the service would read it for a reload. */
 export type StoredState =
   & {

@@ -29,11 +29,17 @@ interface Counted {
   readonly changes: number;
 }
 
+/** The version of the history that a document is, or null, until the document is another. */
+interface Revision {
+  readonly of: DocumentParts;
+  readonly found: ReturnType<History["newest"]>;
+}
+
 export class StoredState {
   readonly #options: StoredStateOptions;
   #appliedAt: string | null = null;
   #counted: Counted | null = null;
-  #revision: { readonly of: DocumentParts; readonly number: Promise<number | null> } | null = null;
+  #revision: Revision | null = null;
 
   constructor(options: StoredStateOptions) {
     this.#options = options;
@@ -60,12 +66,13 @@ export class StoredState {
     inForce: ConfigDocument | null,
   ): Promise<StoredComparison> {
     const { file } = this.#options.store;
+    const revision = inForce === null ? null : await this.#revisionOf(inForce);
     return {
       stored: stored instanceof Fault
         ? { file, changes: null, problem: stored.message, hint: stored.hint ?? null }
         : { file, changes: this.#changes(stored, inForce ?? stored), problem: null, hint: null },
-      AppliedRevision: inForce === null ? null : await this.#revisionOf(inForce),
-      appliedAt: inForce === null ? null : this.#appliedAt,
+      AppliedRevision: revision?.number ?? null,
+      appliedAt: inForce === null ? null : this.#timeOf(revision?.at),
     };
   }
 
@@ -80,13 +87,19 @@ export class StoredState {
     return changes;
   }
 
-  #revisionOf(inForce: ConfigDocument): Promise<number | null> {
+  #revisionOf(inForce: ConfigDocument): ReturnType<History["newest"]> {
     if (this.#revision === null || !sameParts(this.#revision.of, inForce)) {
-      const number = this.#options.history
+      const found = this.#options.history
         .newest(serialize(inForce))
         .catch(() => null); // a history that this user may not read has no number to show
-      this.#revision = { of: inForce, number };
+      this.#revision = { of: inForce, found };
     }
-    return this.#revision.number;
+    return this.#revision.found;
+  }
+
+  /** Returns when what is in force was applied; some changes apply when they are stored. */
+  #timeOf(storedAt: string | undefined): string | null {
+    const applied = this.#appliedAt;
+    return storedAt === undefined || (applied !== null && applied > storedAt) ? applied : storedAt;
   }
 }

@@ -38,7 +38,9 @@ Deno.test("History records a document that was changed by other means", async ()
 
 Deno.test("History.newest() finds the newest version that this program stored", async () => {
   await inDirectory(async (history) => {
-    const newest = (list: string): Promise<number | null> => history.newest(text(list));
+    const newest = async (list: string): Promise<number | null> => {
+      return (await history.newest(text(list)))?.number ?? null;
+    };
     assertEquals(await newest(""), null);
     await history.record(null, text("10.0.0.1"), AUTHOR); // 1, found; 2
     await history.record(text("192.0.2.1"), text("10.0.0.2"), AUTHOR); // 3, found; 4

@@ -3,21 +3,23 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import type { History } from "../../../mod/config/store/history.ts";
 import { serialize } from "../../../mod/config/store/store.ts";
 import { StoredState } from "../../../mod/host/process/stored_state.ts";
 
 const OTHER: ConfigDocument = { ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1", "10.0.0.2"] };
 const FILE = "config.json";
+const STORED_AT = "2026-01-02T03:04:05.000Z";
 
 function stateOf(
   read: () => Promise<ConfigDocument>,
   versions: ReadonlyMap<number, ConfigDocument> = new Map(),
 ): { state: StoredState; searches(): number } {
   let searches = 0;
-  const newest = (text: string): Promise<number | null> => {
+  const newest = (text: string): ReturnType<History["newest"]> => {
     searches++;
     const found = [...versions].reverse().find(([, document]) => serialize(document) === text);
-    return Promise.resolve(found?.[0] ?? null);
+    return Promise.resolve(found === undefined ? null : { number: found[0], at: STORED_AT });
   };
   const state = new StoredState({ store: { file: FILE, read }, history: { newest } });
   return { state, searches: () => searches };
@@ -39,6 +41,9 @@ Deno.test("StoredState counts the changes and finds the version, once for each d
     assert(!Number.isNaN(Date.parse(appliedAt ?? "")));
   }
   assertEquals(searches(), 1);
+  // What applies when it is stored is as old as its version.
+  const { state: unapplied } = stateOf(() => Promise.resolve(OTHER), new Map([[4, OTHER]]));
+  assertEquals((await unapplied.compare(OTHER, OTHER)).appliedAt, STORED_AT);
   const reloaded = await state.compare(OTHER, OTHER);
   assertEquals([reloaded.stored.changes, reloaded.AppliedRevision, searches()], [0, 4, 2]);
 });
