@@ -1,7 +1,8 @@
 // Goal: the codes and messages of Windows. Method: tables with the published values.
 import { exitStatusOf } from "../../mod/base/exit_status.ts";
 import { assertEquals, assertMatch } from "@std/assert";
-import { WIN32, win32Text } from "../../mod/base/win32.ts";
+import { WIN32 } from "../../mod/base/win32.ts";
+import { win32Text } from "../../mod/base/win32_text.ts";
 
 Deno.test("WIN32 has the published numbers", () => {
   const { NO_ERROR, FILE_NOT_FOUND, INVALID_PARAMETER, ALREADY_EXISTS, NOT_FOUND, WSAEINVAL } =

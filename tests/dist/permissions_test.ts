@@ -40,6 +40,6 @@ Deno.test("three files start programs: the program itself, the list of sockets, 
   assertEquals(starting.map(({ path }) => path).sort(), [
     "mod/cli/commands/config/config_files.ts",
     "mod/host/process/background.ts",
-    "mod/listen/machine/proc_files.ts",
+    "mod/listen/machine/run_listing.ts",
   ]);
 });

@@ -6,7 +6,8 @@
  */
 import { EXIT, exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
-import { WIN32, win32Reason } from "../../base/win32.ts";
+import { WIN32 } from "../../base/win32.ts";
+import { win32Reason } from "../../base/win32_text.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { sendRegistrationRequest } from "../../host/sharing/register_client.ts";

@@ -5,7 +5,7 @@
  */
 import { exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, messageOf, quote } from "../../base/fault.ts";
-import { win32Reason } from "../../base/win32.ts";
+import { win32Reason } from "../../base/win32_text.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import {
   parseRegistrationAnswer,

@@ -7,7 +7,7 @@ import { changeSites } from "../../../admin/change_sites.ts";
 import { controlSite, setAutoStart } from "../../../admin/site_control.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
-import { win32Reason } from "../../../base/win32.ts";
+import { win32Reason } from "../../../base/win32_text.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";

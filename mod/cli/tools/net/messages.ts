@@ -9,7 +9,7 @@
  */
 import { invariant } from "../../../base/invariant.ts";
 import { oneLine } from "../../../base/printable.ts";
-import { win32Text } from "../../../base/win32.ts";
+import { win32Text } from "../../../base/win32_text.ts";
 
 /** Numbers of the messages that are used, by name. */
 export const NET = {

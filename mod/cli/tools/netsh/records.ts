@@ -14,7 +14,8 @@ import { EXIT } from "../../../base/exit_status.ts";
 import { parseCertHash, parseGuid } from "../../../base/guid.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { formatSddl, RIGHT } from "../../../base/sddl.ts";
-import { WIN32, win32Text } from "../../../base/win32.ts";
+import { WIN32 } from "../../../base/win32.ts";
+import { win32Text } from "../../../base/win32_text.ts";
 import type { SslRecord } from "../../../config/document/document.ts";
 import {
   findSsl,

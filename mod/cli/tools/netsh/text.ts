@@ -13,7 +13,7 @@ import { oneLine } from "../../../base/printable.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { parseSddl, RIGHT } from "../../../base/sddl.ts";
 import { parseEndpoint } from "../../../base/address.ts";
-import { win32Text } from "../../../base/win32.ts";
+import { win32Text } from "../../../base/win32_text.ts";
 import type { SslRecord, UrlAclRecord } from "../../../config/document/document.ts";
 import type { CachedResponse } from "../../../host/control/status.ts";
 
