@@ -1,6 +1,8 @@
 // Goal: service managers accept the files. Method: their own checkers, and a receiver of datagrams
 // in place of systemd.
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
+import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
+import { freePort } from "../support/ports.ts";
 import { servicePlan, type ServiceSystem } from "../../mod/cli/commands/service/service_units.ts";
 import { bundle, has, run } from "./support.ts";
 
@@ -90,7 +92,10 @@ Deno.test({
       }).spawn();
       const lines = receiver.stdout.pipeThrough(new TextDecoderStream() as never).getReader();
       assertMatch(String((await lines.read()).value), /^open/);
-      const document = { ipListen: ["127.0.0.1"], sites: [] };
+      // So many addresses that the machine lacks that a line for each would fit no datagram.
+      const absent = Array.from({ length: 5000 }, (_, i) => `198.18.${i >> 8}.${i & 255}`);
+      const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [`:${freePort()}:`] };
+      const document = { ipListen: ["127.0.0.1", ...absent], sites: [site] };
       await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify(document));
       const serve = new Deno.Command(Deno.execPath(), {
         ...deno,

@@ -138,17 +138,24 @@ function registrationLines(found: ServiceStatus["registrations"]): string[] {
   return ["", "Registered programs:", ...found.map(({ url, to }) => `  ${url}  ${to}`)];
 }
 
+/**
+ * The most lines of {@linkcode listeningText} for what listens, and for what does not: they go to
+ * the service manager too, in one datagram.
+ */
+const LISTENING_LINES_MAX = 100;
+
 /** Returns the URLs where a browser finds the sites, for `serve` on a terminal. */
-export function listeningText(answer: ServiceStatus): string {
-  return answer.endpoints
-    .filter(({ state }) => state === "open")
-    .map(({ ip, port, scheme }) => {
-      return `Listening on ${scheme}://${formatEndpoint({ ip: ip as Ip, port })}/`;
-    })
-    .concat(
-      answer.endpoints.filter(({ state }) => state !== "open").map(({ ip, port, cause }) => {
-        return `Not listening on ${quote(formatEndpoint({ ip: ip as Ip, port }))}: ${cause ?? ""}`;
-      }),
-    )
-    .join("\n");
+export function listeningText({ endpoints }: ServiceStatus): string {
+  const open = endpoints.filter(({ state }) => state === "open")
+    .map(({ ip, port, scheme }) => `${scheme}://${formatEndpoint({ ip: ip as Ip, port })}/`);
+  const others = endpoints.filter(({ state }) => state !== "open").map(({ ip, port, cause }) => {
+    return `${quote(formatEndpoint({ ip: ip as Ip, port }))}: ${cause ?? ""}`;
+  });
+  const lines = (start: string, all: readonly string[]): string[] => {
+    const shown = all.slice(0, LISTENING_LINES_MAX);
+    const more = all.length - shown.length;
+    return [...shown, ...(more === 0 ? [] : [`${more} more endpoints: httpcfg status`])]
+      .map((one) => `${start} on ${one}`);
+  };
+  return [...lines("Listening", open), ...lines("Not listening", others)].join("\n");
 }

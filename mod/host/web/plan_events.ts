@@ -8,7 +8,7 @@ import { WIN32 } from "../../base/win32.ts";
 import { registeredPrefix } from "../../config/document/binding.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { DocumentFault } from "../../config/document/document_problems.ts";
-import { listeningChanges, type Plan } from "../../listen/plan/plan.ts";
+import { listeningChanges, type Plan, type PlannedEndpoint } from "../../listen/plan/plan.ts";
 import {
   bindFailed,
   bindingInUse,
@@ -35,17 +35,36 @@ export function documentEvents(error: unknown): NewEvent[] {
 }
 
 /**
+ * The most events of one kind for one change. A list of thousands of addresses, of which the machine
+ * has a few, must not push everything else out of the log.
+ */
+const EVENTS_MAX = 100;
+
+/**
  * HTTP 15005 for each socket that could not be opened, W3SVC 1004 or 1007 for each site without
  * one.
  */
 export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[] {
-  const sockets = plan.endpoints.filter(({ action }) => action === "refused" || action === "wait");
-  const failed = plan.sites.filter(({ state }) => state === "failed");
+  return failureEvents(EMPTY, plan, sites);
+}
+
+const EMPTY: Plan = { endpoints: [], sites: [], registrations: [], unmatched: [] };
+
+/** Events for the failures of `after` that `before` does not have. */
+function failureEvents(before: Plan, after: Plan, sites: readonly SiteRecord[]): NewEvent[] {
+  const sockets = newOnes(before.endpoints, after.endpoints, (endpoint) => {
+    return JSON.stringify([formatEndpoint(endpoint), endpoint.action, endpoint.cause]);
+  });
+  const bindFailures = (action: "wait" | "refused", error: number): NewEvent[] =>
+    eventsOf(sockets.filter((one) => one.action === action), (endpoint, detail) => {
+      return bindFailed(endpoint, { error, detail });
+    });
+  const failed = newOnes(before.sites, after.sites, ({ id, state, win32, reason }) => {
+    return JSON.stringify([id, state, win32, reason]);
+  }).filter(({ state }) => state === "failed");
   return [
-    ...sockets.map((endpoint) => {
-      const error = endpoint.action === "wait" ? WIN32.WSAEADDRNOTAVAIL : WIN32.WSAEADDRINUSE;
-      return bindFailed(formatEndpoint(endpoint), { error, detail: endpoint.cause });
-    }),
+    ...bindFailures("wait", WIN32.WSAEADDRNOTAVAIL),
+    ...bindFailures("refused", WIN32.WSAEADDRINUSE),
     ...failed.map(({ id, win32, reason }) => {
       const site = sites.find((record) => record.id === id);
       const prefix = site?.bindings[0] === undefined
@@ -64,14 +83,27 @@ export function changeEvents(
   after: Plan,
   sites: readonly SiteRecord[],
 ): NewEvent[] {
-  const reported = new Set(planEvents(before, sites).map((event) => JSON.stringify(event)));
   const { opened, closed } = listeningChanges(before, after);
-  const moved = [
-    ...opened.map((one) => listeningChanged(formatEndpoint(one), "started", one.cause)),
-    ...closed.map((one) => listeningChanged(formatEndpoint(one), "stopped", one.cause)),
+  return [
+    ...eventsOf(opened, (endpoint, cause) => listeningChanged(endpoint, "started", cause)),
+    ...eventsOf(closed, (endpoint, cause) => listeningChanged(endpoint, "stopped", cause)),
+    ...failureEvents(before, after, sites),
   ];
-  const newFailures = planEvents(after, sites).filter((event) =>
-    !reported.has(JSON.stringify(event))
-  );
-  return [...moved, ...newFailures];
+}
+
+/** Returns one event for each endpoint; of too many, the last event tells how many more. */
+function eventsOf(
+  endpoints: readonly PlannedEndpoint[],
+  event: (endpoint: string, cause: string) => NewEvent,
+): NewEvent[] {
+  const events = endpoints.slice(0, EVENTS_MAX)
+    .map((endpoint) => event(formatEndpoint(endpoint), endpoint.cause));
+  const more = endpoints.length - events.length;
+  return more === 0 ? events : [...events, event(`${more} more endpoints`, "too many to list")];
+}
+
+/** Returns those of `after` whose key none of `before` has. */
+function newOnes<T>(before: readonly T[], after: readonly T[], key: (one: T) => string): T[] {
+  const known = new Set(before.map(key));
+  return after.filter((one) => !known.has(key(one)));
 }

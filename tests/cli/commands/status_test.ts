@@ -111,4 +111,11 @@ Deno.test("listeningText() returns URLs that can be opened, and why others canno
     "Listening on http://127.0.0.2:8080/\nListening on https://[::1]:8443/\n" +
       'Not listening on "127.0.0.3:8080": taken by pid 7',
   );
+  const endpoints = [...RUNNING.endpoints, ...RUNNING.endpoints.slice(-1)].flatMap((endpoint) => {
+    return Array.from({ length: 150 }, (_, i) => ({ ...endpoint, port: i + 1 }));
+  });
+  const lines = listeningText({ ...RUNNING, endpoints }).split("\n");
+  assertEquals(lines.length, 202);
+  assertEquals(lines[100], "Listening on 200 more endpoints: httpcfg status");
+  assertEquals(lines[201], "Not listening on 200 more endpoints: httpcfg status");
 });

@@ -7,6 +7,7 @@ import { DocumentFault } from "../../../mod/config/document/document_problems.ts
 import { changeEvents, documentEvents, planEvents } from "../../../mod/host/web/plan_events.ts";
 import { CONTENT_RULES } from "../../../mod/site/kinds/kinds.ts";
 import type { NewEvent } from "../../../mod/telemetry/events/event.ts";
+import type { Plan } from "../../../mod/listen/plan/plan.ts";
 import { plannedEndpoint, plannedSite, planOf } from "../../support/plans.ts";
 
 function sites(...bindings: string[]): SiteRecord[] {
@@ -87,6 +88,26 @@ Deno.test("changeEvents() returns what changed, and only new failures", () => {
   assertStringIncludes(texts[1]!, "no longer listed");
   assertStringIncludes(texts[2]!, "127.0.0.5:80");
   assertEquals(changeEvents(after, planOf([old]), []).length, 2, "one for each closed socket");
+});
+
+Deno.test("of more than 100 sockets, one event tells how many more there are", () => {
+  const many = (action: "open" | "wait", count: number): Plan =>
+    planOf(Array.from({ length: count }, (_, i) => {
+      return plannedEndpoint(`10.0.${i >> 8}.${i & 255}:80`, action, { cause: "not here" });
+    }));
+  assertEquals(planEvents(many("wait", 100), []).length, 100);
+  const events = planEvents(many("wait", 10_000), []);
+  assertEquals([events.length, events[100]?.id, events[100]?.error], [
+    101,
+    15005,
+    WIN32.WSAEADDRNOTAVAIL,
+  ]);
+  assertStringIncludes(events[100]!.text, "transport for 9900 more endpoints.");
+  const opened = changeEvents(planOf([]), many("open", 500), []);
+  assertEquals(opened.length, 101);
+  assertStringIncludes(opened[100]!.text, "Listening on 400 more endpoints has started");
+  assertEquals(changeEvents(many("wait", 500), many("wait", 600), []).length, 100);
+  assertEquals(changeEvents(many("open", 500), planOf([]), []).length, 101);
 });
 
 Deno.test("planEvents() uses an https prefix for a site that is served only over TLS", () => {
