@@ -7,7 +7,7 @@ import { DeniedFault, Fault } from "../base/fault.ts";
 import type { Problem } from "../base/problem.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import type { StoreChange } from "../config/store/store.ts";
-import type { ServiceStatus } from "../host/control/status.ts";
+import { isServiceUp, type ServiceStatus } from "../host/control/status.ts";
 import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
 import { guardReload } from "./lockout_guard.ts";
 import { editStore } from "./store_edit.ts";
@@ -51,8 +51,7 @@ export async function applyOrAdvise(
     // Any other fault means that there is no service which could apply the change.
     return error instanceof DeniedFault ? [notApplied(io, error)] : [];
   }
-  const isUp = status?.services.some(({ name, state }) => name === reader && state !== "stopped");
-  if (!isUp) return [];
+  if (!isServiceUp(status, reader)) return [];
   if (after.settings.applyChanges === "live") return [await applyNow(io)];
   const { what, stop } = READERS[reader];
   return [{

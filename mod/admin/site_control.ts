@@ -11,7 +11,7 @@ import { WIN32 } from "../base/win32.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import type { SiteStates } from "../config/metabase/tree.ts";
 import type { SiteVerb } from "../host/control/control_protocol.ts";
-import type { ServiceStatus } from "../host/control/status.ts";
+import { isServiceUp, type ServiceStatus } from "../host/control/status.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
 import { deniedResult } from "./denied.ts";
 import { editStore } from "./store_edit.ts";
@@ -32,7 +32,7 @@ export async function siteStates(io: Pick<AdminIo, "control">): Promise<SiteStat
       throw error;
     };
   }
-  const sites = isW3svcUp(status) ? status?.sites : [];
+  const sites = isServiceUp(status, "W3SVC") ? status?.sites : [];
   const states = new Map(sites?.map(({ id, state }) => [id, SERVER_STATE[state]]));
   return (id) => states.get(id);
 }
@@ -91,14 +91,9 @@ function rejected(code: number, notices: ActionResult["notices"] = []): ActionRe
   };
 }
 
-function isW3svcUp(status: ServiceStatus | null): boolean {
-  const w3svc = status?.services.find(({ name }) => name === "W3SVC");
-  return w3svc !== undefined && w3svc.state !== "stopped";
-}
-
 /** Returns the Win32 code of why `verb` is not possible; 0 if it is. */
 function codeFor(status: ServiceStatus | null, verb: SiteVerb, id: number): number {
-  if (!isW3svcUp(status)) return WIN32.SERVICE_NOT_ACTIVE;
+  if (!isServiceUp(status, "W3SVC")) return WIN32.SERVICE_NOT_ACTIVE;
   const state = status?.sites.find((site) => site.id === id)?.state ?? "stopped";
   if (verb === "start") {
     return state === "stopped" ? WIN32.NO_ERROR : WIN32.SERVICE_ALREADY_RUNNING;

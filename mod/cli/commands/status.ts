@@ -123,9 +123,8 @@ function listText(answer: ServiceStatus): string {
 }
 
 /** Reports whether what `name` would read cannot be read, and it does not run to hold it. */
-function isUnknown({ stored, services }: ServiceStatus, name: ServiceName): boolean {
-  const isStopped = services.some((one) => one.name === name && one.state === "stopped");
-  return isStopped && typeof stored?.problem === "string";
+function isUnknown(answer: ServiceStatus, name: ServiceName): boolean {
+  return !isServiceUp(answer, name) && typeof answer.stored?.problem === "string";
 }
 
 function isText(text: string | null | undefined): text is string {

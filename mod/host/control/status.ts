@@ -49,12 +49,16 @@ export interface ServiceStatus {
   readonly dropped?: number;
 }
 
-/** Reports whether the service `name` runs, pauses included. */
-export function isServiceUp(
-  { services }: Pick<ServiceStatus, "services">,
-  name: ServiceName,
-): boolean {
-  return services.some((one) => one.name === name && one.state !== "stopped");
+type Services = Pick<ServiceStatus, "services">;
+
+/** Returns the state of a service; "stopped" also without a process. */
+export function serviceState(status: Services | null, name: ServiceName): ServiceState {
+  return status?.services.find((service) => service.name === name)?.state ?? "stopped";
+}
+
+/** Reports whether a service runs, pauses and changes of state included. */
+export function isServiceUp(status: Services | null, name: ServiceName): boolean {
+  return serviceState(status, name) !== "stopped";
 }
 
 /** The stored document, as the service would read it for a reload. */

@@ -11,6 +11,7 @@ import { win32Reason } from "../../../base/win32_text.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
+import { isServiceUp } from "../../../host/control/status.ts";
 import {
   contentFlags,
   contentHelp,
@@ -120,8 +121,7 @@ function controlCommand(verb: SiteVerb, summary: string): CommandSpec {
 async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<number> {
   const { id, name } = namedSite(await io.store.read(), text);
   const status = await io.control.ask({ op: "status" });
-  const w3svc = status?.services.find((service) => service.name === "W3SVC")?.state ?? "stopped";
-  if (w3svc === "stopped") return await decideForLater(verb, { id, name }, io);
+  if (!isServiceUp(status, "W3SVC")) return await decideForLater(verb, { id, name }, io);
   const { problem, notices } = await controlSite(io, verb, id);
   report(io, notices);
   if (problem === null) return EXIT.ok;

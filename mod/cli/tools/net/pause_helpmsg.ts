@@ -5,6 +5,7 @@
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { oneLine } from "../../../base/printable.ts";
+import { serviceState } from "../../../host/control/status.ts";
 import { findService, type ServiceRow } from "../../../host/services/service_table.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { withSystemError } from "./denied.ts";
@@ -105,8 +106,8 @@ async function refusalOf(
   io: CommandIo,
 ): Promise<string | null> {
   const status = await io.control.ask({ op: "status" });
-  const state = status?.services.find((service) => service.name === row.name)?.state;
-  if (state === undefined || state === "stopped") {
+  const state = serviceState(status, row.name);
+  if (state === "stopped") {
     return messages.netError(messages.NET.NOT_STARTED, row.display);
   }
   if (!row.canPause) return messages.netError(messages.NET.CONTROL_INVALID);

@@ -5,7 +5,7 @@
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { DeniedFault, Fault } from "../../../base/fault.ts";
-import type { ServiceStatus } from "../../../host/control/status.ts";
+import { isServiceUp, serviceState, type ServiceStatus } from "../../../host/control/status.ts";
 import {
   dependentsOf,
   findService,
@@ -87,7 +87,7 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   if (status !== null && isPending(status, row.name)) {
     return refused(io, messages.netError(messages.NET.BUSY));
   }
-  if (status !== null && stateOf(status, row.name) !== "stopped") {
+  if (isServiceUp(status, row.name)) {
     return refused(io, messages.netError(messages.NET.ALREADY_STARTED));
   }
   let isOurs = false;
@@ -134,11 +134,11 @@ async function stopService(
   io: CommandIo,
 ): Promise<number> {
   const status = await io.control.ask({ op: "status" });
-  if (status === null || stateOf(status, row.name) === "stopped") {
+  if (status === null || !isServiceUp(status, row.name)) {
     return refused(io, messages.netError(messages.NET.NOT_STARTED, row.display));
   }
   if (isPending(status, row.name)) return refused(io, messages.netError(messages.NET.BUSY));
-  const dependents = dependentsOf(row.name).filter((name) => stateOf(status, name) !== "stopped");
+  const dependents = dependentsOf(row.name).filter((name) => isServiceUp(status, name));
   if (dependents.length > 0) {
     io.print(
       messages.netDependents(row.display, dependents.map((name) => serviceRow(name).display)),
@@ -163,7 +163,7 @@ function confirmed(io: CommandIo): boolean {
 async function listStarted(input: CommandInput, io: CommandIo): Promise<number> {
   const status = await io.control.ask({ op: "status" });
   const started = SERVICES.filter(({ name, listed }) => {
-    return listed && status !== null && stateOf(status, name) !== "stopped";
+    return listed && isServiceUp(status, name);
   });
   const rows = started.map(({ name, display }) => ({ name, display }));
   await writeListing(input, io, { name: "services", columns: ["name", "display"], rows }, {
@@ -172,15 +172,11 @@ async function listStarted(input: CommandInput, io: CommandIo): Promise<number> 
   return NET_EXIT.ok;
 }
 
-function stateOf(status: ServiceStatus, name: ServiceName): string {
-  return status.services.find((service) => service.name === name)?.state ?? "stopped";
-}
-
 /**
  * Reports whether a service is changing state: a slow client can delay a stop by its grace time.
  */
 function isPending(status: ServiceStatus, name: ServiceName): boolean {
-  return ["starting", "stopping", "pausing"].includes(stateOf(status, name));
+  return ["starting", "stopping", "pausing"].includes(serviceState(status, name));
 }
 
 interface NetWords {
