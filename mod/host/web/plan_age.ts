@@ -9,7 +9,7 @@ import { isProblem } from "../../base/problem.ts";
 import { ipOfPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
-import { canBind, otherWork, readLinks } from "../../listen/machine/ask_system.ts";
+import { canBind, inTurns, readLinks } from "../../listen/machine/ask_system.ts";
 import {
   addressSnapshot,
   type Links,
@@ -19,8 +19,6 @@ import type { Plan } from "../../listen/plan/plan.ts";
 import { canListen } from "../../listen/sockets/endpoint.ts";
 import type { ServingState } from "./serving_state.ts";
 
-/** Attempts before other work gets a turn: about 2 ms. */
-const BATCH = 100;
 /** The most attempts of one look, about 20 ms of work; of more, each look makes its share. */
 const ATTEMPTS_MAX = 1000;
 
@@ -37,9 +35,8 @@ export async function isPlanOutdated(
   if (machine.links !== null && linksKey(await readLinks()) !== linksKey(machine.links)) {
     return true;
   }
-  for (const [i, differs] of shareOf(attempts(plan, machine), look).entries()) {
+  for await (const differs of inTurns(shareOf(attempts(plan, machine), look))) {
     if (differs()) return true;
-    if (i % BATCH === BATCH - 1) await otherWork();
   }
   return false;
 }

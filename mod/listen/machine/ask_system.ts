@@ -23,8 +23,8 @@ interface MachineQuestions {
   readonly wanted: readonly Ip[];
 }
 
-/** Addresses that are tried before other work gets a turn: about 2 ms. */
-const BATCH = 100;
+/** Attempts before other work gets a turn: about 2 ms. */
+const ATTEMPTS_AT_ONCE = 100;
 
 /** Returns `machine` with the system's answers. */
 export async function askSystem(
@@ -36,13 +36,11 @@ export async function askSystem(
   const refused: Ip[] = [];
   const opened = new Set(wanted);
   const asked = new Set([...named, ...wanted].map((ip) => table.canonical(ip)));
-  let count = 0;
-  for (const ip of asked) {
+  for await (const ip of inTurns(asked)) {
     const isListed = table.recordsOf(ip).length > 0;
     const isBindable = canBind(ip, table.scopeIdOf(ip));
     if (isBindable && !isListed) unlisted.add(ip);
     if (!isBindable && isListed && opened.has(ip)) refused.push(ip);
-    if (++count % BATCH === 0) await otherWork();
   }
   // The kernel lets a program bind a broadcast address too, which then gets no connection.
   const mayBroadcast = [...unlisted].some((ip) => isIpv4(ip) && !isLoopback(ip));
@@ -101,7 +99,14 @@ function causeOf(ip: Ip, found: Ipv6Flags | undefined): string {
   }`;
 }
 
-/** Gives other work a turn: a long loop must not keep clients waiting. */
-export function otherWork(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+/**
+ * Yields what is to be tried, and now and then gives other work a turn: a long loop must not keep
+ * clients waiting.
+ */
+export async function* inTurns<T>(all: Iterable<T>): AsyncGenerator<T, void, undefined> {
+  let count = 0;
+  for (const one of all) {
+    yield one;
+    if (++count % ATTEMPTS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }

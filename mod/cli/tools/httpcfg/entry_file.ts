@@ -1,7 +1,6 @@
 /**
  * The entries in a file or on stdin: one a line, without the blanks around it. Empty lines and
- * lines that begin with `#` are left out; a `#` further on is part of the entry, because names of
- * interfaces can have one.
+ * comments are left out.
  *
  * @module
  */

@@ -29,7 +29,8 @@ const NAMES = { Set: "set iplisten", Delete: "delete iplisten" } as const;
 const MANY =
   "Several entries, from -i repeated or from the lines of a file, are one change: what " +
   "can be stored is stored, each entry gets its own line, and the exit status is that of the " +
-  "first that failed. Empty lines of the file, and what follows # at the start of a line or after a space, are left out.";
+  "first that failed. Empty lines of the file, and what follows # at the start of a line or after " +
+  "a space, are left out.";
 /** `!` is history expansion in an interactive bash, so that it would have to be quoted. */
 const EXCEPT: FlagSpec = {
   kind: "list",
