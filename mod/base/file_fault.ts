@@ -23,8 +23,8 @@ function fileReason(error: unknown): string {
 
 /**
  * Returns the fault for a failed operation on the file `path`: `Cannot VERB "PATH": REASON`. An
- * error that is already a Fault is returned unchanged; one of a missing right is a DeniedFault. The hint is `hint`, or else a command that
- * shows what is wrong with the path.
+ * error that is already a Fault is returned unchanged; one of a missing right becomes a DeniedFault.
+ * The hint is `hint`, or else a command that shows what is wrong with the path.
  */
 export function fileFault(verb: string, path: string, error: unknown, hint?: string): Fault {
   if (error instanceof Fault) return error;
