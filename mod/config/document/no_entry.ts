@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { type Bytes, type Ip, ipBytes, ipOfBytes, isIpv4, parseIp } from "../../base/address.ts";
+import {
+  type Bytes,
+  type Ip,
+  ipBytes,
+  ipOfBytes,
+  isIpv4,
+  parseIp,
+  unreachableKind,
+} from "../../base/address.ts";
 import { shellWord } from "../../base/fault.ts";
 
 /** The forms of an entry, for a hint that can say nothing better. */
@@ -59,11 +67,17 @@ const EXPLANATIONS: readonly Explanation[] = [
   hostName,
 ];
 
-/** Returns the command that adds the entries. */
+/** Returns the command that adds the entries; the forms of one if they would be refused too. */
 function add(sign: string, ...entries: readonly string[]): string {
+  if (entries.some(isUnreachable)) return ENTRY_FORMS;
   return `httpcfg set iplisten ${
     entries.map((entry) => `-i ${shellWord(`${sign}${entry}`)}`).join(" ")
   }`;
+}
+
+function isUnreachable(entry: string): boolean {
+  const ip = parseIp(entry.replace(/^!|\/.*$/g, ""));
+  return ip !== null && unreachableKind(ip) !== null;
 }
 
 function spaced(text: string, sign: string): NoEntry | null {
