@@ -103,6 +103,18 @@ export interface ByteStream {
   close(): void;
 }
 
+/** An accepted connection of a client: a byte stream and the addresses of its ends. */
+export interface AcceptedStream extends ByteStream {
+  readonly localAddr: NetworkAddress;
+  readonly remoteAddr: NetworkAddress;
+}
+
+/** An IP address and a port, as the system reports them. */
+export interface NetworkAddress {
+  readonly hostname: string;
+  readonly port: number;
+}
+
 /** A response body that is produced while it is sent. */
 export interface BodySource {
   /** Total bytes; null if not known in advance: the body is then sent chunked. */

@@ -5,25 +5,18 @@
  * @module
  */
 import { ANY_V4, type Endpoint, endpointOf, type Ip, isWildcard } from "../base/address.ts";
-import type { ByteStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import type {
+  AcceptedStream,
+  Handler,
+  NetworkAddress,
+  RefusedRecord,
+  ServedRecord,
+} from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
 import { Connection } from "./connection.ts";
 import { SharedState } from "./shared_state.ts";
-
-/** An accepted connection, such as `Deno.TcpConn`: a byte stream and the addresses of its ends. */
-export interface AcceptedStream extends ByteStream {
-  readonly localAddr: NetworkAddress;
-  readonly remoteAddr: NetworkAddress;
-  /** Small responses must not wait for the client's acknowledgement of earlier ones. */
-  setNoDelay?(noDelay?: boolean): void;
-}
-
-interface NetworkAddress {
-  readonly hostname: string;
-  readonly port: number;
-}
 
 interface HttpServerOptions {
   readonly settings: Settings;
@@ -104,7 +97,6 @@ export class HttpServer {
     if (this.#isDraining) return closeQuietly(stream);
     const connection = new Connection(stream, this.#shared, { local, remote, isTls: options.tls });
     if (this.#isOverLimit(remote.ip)) return this.#reject(connection);
-    setNoDelay(stream);
     this.#startClock();
     this.#connections.add(connection);
     this.#countByClient.set(remote.ip, (this.#countByClient.get(remote.ip) ?? 0) + 1);
@@ -247,12 +239,4 @@ export class HttpServer {
 
 function ignore(): void {
   // No listener.
-}
-
-function setNoDelay(stream: AcceptedStream): void {
-  try {
-    stream.setNoDelay?.(true);
-  } catch {
-    // The client is already gone; the first read will show it.
-  }
 }

@@ -10,7 +10,8 @@
  */
 import type { HttpResponse } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
-import { type AcceptedStream, HttpServer } from "../../mod/http/server.ts";
+import type { AcceptedStream } from "../../mod/base/exchange.ts";
+import { HttpServer } from "../../mod/http/server.ts";
 
 const SMALL = "GET / HTTP/1.1\r\nHost: 127.0.0.1:18311\r\n\r\n";
 const BROWSER = "GET /assets/app.css?v=3 HTTP/1.1\r\nHost: www.example.com\r\n" +

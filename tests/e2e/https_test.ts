@@ -267,7 +267,8 @@ testWith(
     assertEquals(plain.out, "400");
     using garbage = await Deno.connect({ hostname: IP, port });
     await garbage.write(new Uint8Array([0x16, 3, 1, 0, 5, 1, 2, 3, 4, 5]));
-    assertEquals(await receive(garbage, () => false).catch(() => ""), "");
+    const illegalParameter = "\x15\x03\x03\x00\x02\x02\x2f";
+    assertEquals(await receive(garbage, () => false), illegalParameter);
     using silent = await Deno.connect({ hostname: IP, port });
     assertEquals(await receive(silent, () => false), ""); // after HeaderWaitTimeout
     const served = await secure.curl("a.test", `https://${IP}:${port}/`);

@@ -6,7 +6,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { type GateStream, TlsGate } from "../../mod/listen/tls/handshake_gate.ts";
+import type { AcceptedStream } from "../../mod/base/exchange.ts";
+import { TlsGate } from "../../mod/listen/tls/handshake_gate.ts";
 import { makeContext } from "../../mod/listen/tls/tls_stream.ts";
 import { clientTls, counted, makePem, type Pem, tcpPair } from "../support/tls_pair.ts";
 import { waitFor } from "../support/wait.ts";
@@ -25,7 +26,7 @@ export async function makeTlsFuzz(): Promise<TlsFuzz> {
   const context = makeContext(pem);
   const hello = await clientHello(pem);
   let secured = 0;
-  const open = new Set<GateStream>();
+  const open = new Set<Deno.TcpConn>();
   const gate = new TlsGate({
     handshakeTimeoutMs: () => 3000,
     contextFor: () => context,
@@ -85,7 +86,7 @@ async function clientHello(pem: Pem): Promise<Uint8Array> {
   return buffer.slice(0, count ?? 0);
 }
 
-async function readAndClose(stream: GateStream): Promise<void> {
+async function readAndClose(stream: AcceptedStream): Promise<void> {
   try {
     while (await stream.read(new Uint8Array(1000)) !== null);
   } catch {

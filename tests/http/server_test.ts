@@ -90,18 +90,6 @@ Deno.test("HttpServer.makeRoom() closes the connections that have been idle long
   await settle();
 });
 
-Deno.test("HttpServer disables Nagle's algorithm to send small writes at once", async () => {
-  const calls: (boolean | undefined)[] = [];
-  const stream = Object.assign(new FakeStream(), {
-    setNoDelay: (on?: boolean): void => void calls.push(on),
-  });
-  const engine = new TestEngine();
-  engine.connect(stream);
-  stream.end();
-  await stream.closed();
-  assertEquals(calls, [true]);
-});
-
 Deno.test("HttpServer.localEndpoints() counts the connections of each endpoint", async () => {
   const engine = new TestEngine();
   const streams = ["127.0.0.2", "127.0.0.3", "127.0.0.2"].map((hostname) => {

@@ -5,7 +5,7 @@
  * @module
  */
 import { latin1 } from "../../mod/wire/byte_text.ts";
-import type { AcceptedStream } from "../../mod/http/server.ts";
+import type { AcceptedStream } from "../../mod/base/exchange.ts";
 
 /** The client's end and the server's end in one object. */
 export class FakeStream implements AcceptedStream {

@@ -4,7 +4,6 @@
  * @module
  */
 import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
-import type { GateStream } from "../../mod/listen/tls/handshake_gate.ts";
 import { closeQuietly } from "../../mod/wire/byte_stream.ts";
 
 /** A certificate and its key as PEM. */
@@ -40,21 +39,15 @@ export async function tcpPair(): Promise<TcpPair> {
   };
 }
 
-/** Wraps `conn` as a stream that is in `open` until it is closed. */
-export function counted(conn: Deno.TcpConn, open: Set<GateStream>): GateStream {
-  const stream: GateStream = {
-    localAddr: conn.localAddr as Deno.NetAddr,
-    remoteAddr: conn.remoteAddr as Deno.NetAddr,
-    read: (buffer) => conn.read(buffer),
-    write: (bytes) => conn.write(bytes),
-    closeWrite: () => conn.closeWrite(),
-    close(): void {
-      open.delete(stream);
-      conn.close();
-    },
+/** Returns `conn`, which is in `open` until it is closed. */
+export function counted(conn: Deno.TcpConn, open: Set<Deno.TcpConn>): Deno.TcpConn {
+  const close = conn.close.bind(conn);
+  conn.close = (): void => {
+    open.delete(conn);
+    close();
   };
-  open.add(stream);
-  return stream;
+  open.add(conn);
+  return conn;
 }
 
 /** Starts TLS on `conn` as a client that trusts only `pem`. */

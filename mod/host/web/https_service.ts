@@ -9,13 +9,13 @@
  * @module
  */
 import type { Ip } from "../../base/address.ts";
-import type { RefusedRecord } from "../../base/exchange.ts";
+import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
 import type { Store } from "../../config/store/store.ts";
-import type { GateStream, TlsGate } from "../../listen/tls/handshake_gate.ts";
+import type { TlsGate } from "../../listen/tls/handshake_gate.ts";
 import type { NewEvent } from "../../telemetry/events/event.ts";
 import type { Certificates } from "./tls_contexts.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
@@ -29,7 +29,7 @@ interface HttpsServiceOptions {
   /** Milliseconds for a handshake. */
   handshakeTimeoutMs(): number;
   /** Receives an accepted connection; `isTls` is false for a client that does not speak TLS. */
-  onConnection(stream: GateStream, isTls: boolean): void;
+  onConnection(stream: AcceptedStream, isTls: boolean): void;
   refused(record: RefusedRecord): void;
 }
 
@@ -84,7 +84,7 @@ export class HttpsService {
   }
 
   /** Handles a connection that was accepted on a TLS socket. */
-  admit(conn: GateStream): void {
+  admit(conn: Deno.TcpConn): void {
     if (this.#loaded === null) conn.close();
     else this.#loaded.gate.admit(conn);
   }

@@ -1,24 +1,30 @@
 /**
  * Edge: connections whose TLS handshake is not complete.
  *
- * Each has HeaderWaitTimeout to complete it; one coarse tick checks all of them. A silent client
- * costs a small buffer and no TLS at all. If too many are waiting, the one that has waited longest
- * is closed: a handshake takes milliseconds, so that client is not making progress. No failure of a
- * handshake reaches the accept loop.
+ * Each has HeaderWaitTimeout to complete it; one coarse tick checks all of them. A client is read
+ * until its first message is whole: one that is silent, sends nonsense, asks for a protocol that
+ * nothing here speaks, or has no certificate here costs a small buffer and no TLS at all. If too
+ * many are waiting, the one that has waited longest is closed: a handshake takes milliseconds, so
+ * that client is not making progress. No failure of a handshake reaches the accept loop.
  *
  * @module
  */
-import { closeQuietly, withEarlyBytes } from "../../wire/byte_stream.ts";
 import type { SecureContext } from "node:tls";
 import { type Endpoint, endpointOf } from "../../base/address.ts";
-import type { ByteStream, RefusedRecord } from "../../base/exchange.ts";
-import { startHandshake } from "./tls_stream.ts";
-
-/** A connection with the addresses of its socket. */
-export interface GateStream extends ByteStream {
-  readonly localAddr: { readonly hostname: string; readonly port: number };
-  readonly remoteAddr: { readonly hostname: string; readonly port: number };
-}
+import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
+import { closeQuietly, withEarlyBytes } from "../../wire/byte_stream.ts";
+import {
+  ALERT,
+  type AlertCode,
+  alertRecord,
+  type ClientHello,
+  HELLO_BYTES_MAX,
+  isRefused,
+  readClientHello,
+  type RefusedHello,
+  startsTls,
+} from "./client_hello.ts";
+import { PROTOCOLS, startHandshake } from "./tls_stream.ts";
 
 /** What the gate needs, and whom it notifies. */
 interface TlsGateOptions {
@@ -27,25 +33,24 @@ interface TlsGateOptions {
   /** Returns the certificate for a client; null if none is bound. */
   contextFor(local: Endpoint, serverName: string): SecureContext | null;
   /** Called with a connection whose handshake has succeeded. */
-  onSecure(stream: GateStream): void;
+  onSecure(stream: AcceptedStream): void;
   /** Called with the connection of a client that does not use TLS, including all that it sent. */
-  onPlain(stream: GateStream): void;
+  onPlain(stream: AcceptedStream): void;
   /** Called for a failed handshake, for the HTTPERR log. */
   refused(record: RefusedRecord): void;
 }
 
 /** Maximum number of connections that wait for their handshake at the same time. */
 const WAITING_MAX = 1024;
-/**
- * Size of the first read. A ClientHello begins with one byte with which plain HTTP never begins.
- */
+/** Size of the first read: most first messages fit. */
 const FIRST_BYTES = 1024;
-const HANDSHAKE_RECORD = 0x16;
 const TICK_MS = 500;
 
 interface Waiting {
-  readonly conn: GateStream;
+  readonly conn: Deno.TcpConn;
   readonly sinceMs: number;
+  /** Whether anything has been received. */
+  hasSent: boolean;
   /** Closes the connection; replaced when TLS has begun. */
   abort(): void;
   /** The reason for the log when it ends; set by the code that ends it. */
@@ -64,11 +69,12 @@ export class TlsGate {
   }
 
   /** Starts the handshake of a connection. Never throws. */
-  admit(conn: GateStream): void {
+  admit(conn: Deno.TcpConn): void {
     if (this.#waiting.size >= WAITING_MAX) this.makeRoom(1);
     const waiting: Waiting = {
       conn,
       sinceMs: performance.now(),
+      hasSent: false,
       abort: () => closeQuietly(conn),
       reason: null,
     };
@@ -93,31 +99,37 @@ export class TlsGate {
 
   async #handshake(waiting: Waiting): Promise<void> {
     const { conn } = waiting;
-    let hasSent = false;
     try {
-      const first = new Uint8Array(FIRST_BYTES);
-      const count = await conn.read(first);
-      if (count === null) return closeQuietly(conn);
-      hasSent = true;
-      const early = first.subarray(0, count);
-      if (early[0] !== HANDSHAKE_RECORD) {
-        return this.#options.onPlain(withAddresses(withEarlyBytes(conn, early), conn));
-      }
-      const local = localOf(conn);
-      const handshake = startHandshake(conn, early, (name) => {
-        return this.#options.contextFor(local, name);
-      });
+      const { bytes, hello } = await receiveHello(waiting);
+      if (hello === null) return this.#options.onPlain(plainStream(conn, bytes));
+      const context = this.#contextFor(conn, hello);
+      if (typeof context === "number") return await refuse(waiting, context);
+      const handshake = startHandshake(conn, bytes, context);
       waiting.abort = handshake.abort;
-      const clear = await handshake.done;
-      if (waiting.reason === null) this.#options.onSecure(withAddresses(clear, conn));
+      const secure = await handshake.done;
+      if (waiting.reason === null) this.#options.onSecure(secure);
     } catch {
       waiting.abort();
       // A port scan that sends nothing is not logged.
-      if (hasSent) waiting.reason ??= "Connection_Dropped";
+      if (waiting.hasSent) waiting.reason ??= "Connection_Dropped";
     } finally {
       this.#waiting.delete(waiting);
       if (waiting.reason !== null) this.#report(waiting);
     }
+  }
+
+  /** Returns the certificate that `hello` asks for, or the alert that refuses it. */
+  #contextFor(
+    { localAddr }: Deno.TcpConn,
+    hello: ClientHello | RefusedHello,
+  ): SecureContext | AlertCode {
+    if (isRefused(hello)) return hello.alert;
+    const { serverName, protocols } = hello;
+    if (protocols !== null && !PROTOCOLS.some((protocol) => protocols.includes(protocol))) {
+      return ALERT.noApplicationProtocol;
+    }
+    const local = endpointOf(localAddr as Deno.NetAddr);
+    return this.#options.contextFor(local, serverName) ?? ALERT.unrecognizedName;
   }
 
   #drop(waiting: Waiting, reason: string): void {
@@ -139,8 +151,8 @@ export class TlsGate {
 
   #report({ conn, reason }: Waiting): void {
     this.#options.refused({
-      local: localOf(conn),
-      remote: endpointOf(conn.remoteAddr),
+      local: endpointOf(conn.localAddr as Deno.NetAddr),
+      remote: endpointOf(conn.remoteAddr as Deno.NetAddr),
       version: null,
       method: null,
       target: null,
@@ -151,18 +163,42 @@ export class TlsGate {
   }
 }
 
-function localOf(conn: GateStream): Endpoint {
-  return endpointOf(conn.localAddr);
+/** What a client sends first: a message of TLS, or bytes of another protocol. */
+interface FirstBytes {
+  readonly bytes: Uint8Array;
+  /** Null for another protocol. */
+  readonly hello: ClientHello | RefusedHello | null;
 }
 
-/** Returns `clear` with the addresses of `conn`. */
-function withAddresses(clear: ByteStream, { localAddr, remoteAddr }: GateStream): GateStream {
+/** Reads until it is known what the client wants. Throws if the client goes away before. */
+async function receiveHello(waiting: Waiting): Promise<FirstBytes> {
+  let buffer = new Uint8Array(FIRST_BYTES);
+  for (let count = 0;;) {
+    const added = await waiting.conn.read(buffer.subarray(count));
+    if (added === null) throw new Deno.errors.UnexpectedEof("the client has closed the connection");
+    waiting.hasSent = true;
+    count += added;
+    const bytes = buffer.subarray(0, count);
+    if (!startsTls(bytes)) return { bytes, hello: null };
+    const hello = readClientHello(bytes);
+    if (hello !== null) return { bytes, hello };
+    if (count < buffer.length) continue;
+    buffer = new Uint8Array(HELLO_BYTES_MAX);
+    buffer.set(bytes);
+  }
+}
+
+async function refuse(waiting: Waiting, alert: AlertCode): Promise<void> {
+  waiting.reason ??= "Connection_Dropped";
+  await waiting.conn.write(alertRecord(alert));
+  closeQuietly(waiting.conn);
+}
+
+function plainStream(conn: Deno.TcpConn, early: Uint8Array): AcceptedStream {
+  const { localAddr, remoteAddr } = conn;
   return {
-    localAddr,
-    remoteAddr,
-    read: (buffer) => clear.read(buffer),
-    write: (bytes) => clear.write(bytes),
-    closeWrite: () => clear.closeWrite(),
-    close: () => clear.close(),
+    ...withEarlyBytes(conn, early),
+    localAddr: localAddr as Deno.NetAddr,
+    remoteAddr: remoteAddr as Deno.NetAddr,
   };
 }

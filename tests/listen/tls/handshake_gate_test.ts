@@ -1,7 +1,7 @@
 // Goal: who passes the gate, who does not, and what is logged. Method: loopback sockets.
 import { assertEquals } from "@std/assert";
-import type { RefusedRecord } from "../../../mod/base/exchange.ts";
-import { type GateStream, TlsGate } from "../../../mod/listen/tls/handshake_gate.ts";
+import type { AcceptedStream, RefusedRecord } from "../../../mod/base/exchange.ts";
+import { TlsGate } from "../../../mod/listen/tls/handshake_gate.ts";
 import { makeContext } from "../../../mod/listen/tls/tls_stream.ts";
 import { clientTls, counted, makePem, tcpPair } from "../../support/tls_pair.ts";
 import { waitFor } from "../../support/wait.ts";
@@ -11,13 +11,17 @@ const CONTEXT = makeContext(PEM);
 
 interface Watched {
   readonly gate: TlsGate;
-  readonly secure: GateStream[];
-  readonly plain: GateStream[];
+  readonly secure: AcceptedStream[];
+  readonly plain: AcceptedStream[];
   readonly reasons: string[];
 }
 
 function watch(timeoutMs = 60_000): Watched {
-  const seen = { secure: [] as GateStream[], plain: [] as GateStream[], reasons: [] as string[] };
+  const seen = {
+    secure: [] as AcceptedStream[],
+    plain: [] as AcceptedStream[],
+    reasons: [] as string[],
+  };
   const gate = new TlsGate({
     handshakeTimeoutMs: () => timeoutMs,
     contextFor: ({ ip }) => ip === "127.0.0.1" ? CONTEXT : null,
@@ -77,7 +81,7 @@ Deno.test("TlsGate logs a handshake that fails, but not a port scan", async () =
   using scan = await tcpPair();
   using left = await tcpPair();
   const { gate, reasons } = watch();
-  const open = new Set<GateStream>();
+  const open = new Set<Deno.TcpConn>();
   for (const { server } of [scan, failing, left]) gate.admit(counted(server, open));
   scan.client.close();
   await failing.client.write(new TextEncoder().encode("\x16\x03\x01\x00\x05hello"));
