@@ -69,6 +69,21 @@ export class BodyError extends Error {
   override readonly name = "BodyError";
 }
 
+/**
+ * A body cannot be produced for a reason that the engine must log, but that is no bug of ours: a
+ * program behind us sent an invalid response, or nothing in time. As long as nothing was sent, the
+ * client gets the error response for `reason`; after that its connection is aborted.
+ */
+export class SourceRefusal extends Error {
+  override readonly name = "SourceRefusal";
+  readonly reason: RefusalReason;
+
+  constructor(reason: RefusalReason, options?: ErrorOptions) {
+    super(reason, options);
+    this.reason = reason;
+  }
+}
+
 /** A field name and value. Values from a request must have passed {@linkcode isFieldValue}. */
 export type HeaderField = readonly [name: string, value: string];
 
@@ -85,8 +100,8 @@ export interface HttpResponse {
   readonly body: Uint8Array | BodySource | null;
   /**
    * Only with status 101: receives the connection once the head is sent, starting with any bytes
-   * that arrived early. The engine closes the stream when the promise settles, or when a drain runs
-   * out of time.
+   * that arrived early. It is called in any case: if the client is gone, the first read shows it. The engine closes the stream when the promise settles, when no byte has
+   * passed for TunnelIdleTimeout, or when a drain runs out of time.
    */
   readonly upgrade?: (stream: ByteStream) => Promise<void>;
 }
@@ -121,7 +136,8 @@ export interface BodySource {
   readonly length: number | null;
   /**
    * Returns the next piece, owned by the engine until the next call; null at the end. If it throws,
-   * the connection is aborted.
+   * the response is refused or the connection aborted; a {@linkcode SourceRefusal} is logged as
+   * what it says, and anything else as a bug.
    */
   pull(): Promise<Uint8Array | null>;
   /** Called exactly once: after the end, after a failure, or when the client has gone away. */

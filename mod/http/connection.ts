@@ -38,6 +38,7 @@ export class Connection implements ConnectionContext {
   readonly input: ReadBuffer;
   readonly output: WriteQueue;
   mustClose = false;
+  isTunnel = false;
   isAborted = false;
   /** The tick since when it has been waiting for a request; NEVER if it is not waiting. */
   idleSince = NEVER;

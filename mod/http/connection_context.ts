@@ -16,6 +16,8 @@ export interface ConnectionContext {
   readonly output: WriteQueue;
   /** Whether the next response is the last one. */
   readonly mustClose: boolean;
+  /** Whether it was upgraded: no request will follow. */
+  isTunnel: boolean;
   /** Whether the stream was closed on this side. */
   readonly isAborted: boolean;
   /** Logs a line in the HTTPERR log; `status` is null if no response was sent. */

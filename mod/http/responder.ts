@@ -7,7 +7,7 @@
  * @module
  */
 import type { BodySource, HandlerResult, HttpResponse, Refusal } from "../base/exchange.ts";
-import { BodyError } from "../base/exchange.ts";
+import { BodyError, SourceRefusal } from "../base/exchange.ts";
 import { invariant } from "../base/invariant.ts";
 import { IncomingBody } from "./request_body.ts";
 import { DRAIN_BYTES_MAX } from "./linger.ts";
@@ -26,6 +26,7 @@ import {
   sourceFraming,
 } from "./send_response.ts";
 import { FRAMING, mayHaveBody } from "./head_writer.ts";
+import { TunnelStream } from "./tunnel_stream.ts";
 import { withEarlyBytes } from "../wire/byte_stream.ts";
 
 /**
@@ -148,15 +149,20 @@ export class Responder {
     } catch (error) {
       return await this.#failWithoutResponse(error, exchange);
     }
-    return incoming.body.isBroken
-      ? await this.#failWithoutResponse(null, exchange)
-      : await this.#send(exchange, result);
+    if (!incoming.body.isBroken) return await this.#send(exchange, result);
+    this.#source = sourceOf(result);
+    this.closeSource();
+    return await this.#failWithoutResponse(null, exchange);
   }
 
   /** Handles a failure before any response: the request body was broken, or the handler failed. */
   #failWithoutResponse(error: unknown, exchange: Exchange): Promise<boolean> {
     const body = this.#incoming?.body;
-    if (body === undefined || !body.isBroken) return this.#sendInternalError(error, exchange);
+    if (body === undefined || !body.isBroken) {
+      if (this.#context.isAborted) return Promise.resolve(false);
+      if (error instanceof SourceRefusal) return this.refuse(error.reason, exchange);
+      return this.#sendInternalError(error, exchange);
+    }
     if (body.fault !== null) return this.refuse(body.fault, exchange);
     if (!this.#context.isAborted) this.#context.log("Client_Reset", null, exchange);
     return Promise.resolve(false);
@@ -213,9 +219,16 @@ export class Responder {
       const cause = error instanceof SourceFailure ? error.cause ?? error : error;
       if (exchange.sentBytes === 0) return await this.#failWithoutResponse(cause, exchange);
       this.#unreported.push(exchange);
-      if (cause instanceof BodyError) return false;
-      throw error; // aborts the connection: a truncated response must not look complete
+      // What follows aborts the connection: a truncated response must not look complete.
+      if (cause instanceof SourceRefusal) this.#logCut(cause, exchange);
+      else if (!(cause instanceof BodyError)) throw error;
+      return false;
     }
+  }
+
+  /** Logs that a response was cut off by its source, unless the client had gone first. */
+  #logCut({ reason }: SourceRefusal, exchange: Exchange): void {
+    if (!this.#context.isAborted) this.#context.log(reason, null, exchange);
   }
 
   /** Starts timing a response that takes a while, unless it is already being timed. */
@@ -230,7 +243,7 @@ export class Responder {
   }
 
   async #upgrade(exchange: Exchange, response: HttpResponse): Promise<boolean> {
-    const { input, stream } = this.#context;
+    const { input } = this.#context;
     let head: Uint8Array;
     try {
       invariant(
@@ -243,8 +256,14 @@ export class Responder {
       return this.#sendInternalError(error, exchange);
     }
     this.#queueHead(exchange, head);
-    await this.flush();
+    try {
+      await this.flush();
+    } catch {
+      // The client is gone: whoever takes over the connection sees it at the first read.
+    }
     const early = input.buffer.slice(input.start, input.end);
+    this.#context.isTunnel = true;
+    const stream = new TunnelStream(this.#shared, this.#context);
     await response.upgrade(withEarlyBytes(stream, early));
     return false;
   }
@@ -268,6 +287,12 @@ export class Responder {
     if (!isDrained || !this.#context.input.isEmpty) await this.#context.linger();
     return false;
   }
+}
+
+/** Returns the source of a result that has one; null for any other. */
+function sourceOf(result: HandlerResult): BodySource | null {
+  if ("refuse" in result || result.body instanceof Uint8Array) return null;
+  return result.body;
 }
 
 function ignore(): void {

@@ -32,10 +32,11 @@ interface HttpServerOptions {
   readonly clock?: Clock;
 }
 
-/** The current connections, and how many of them are waiting for a request. */
+/** The current connections: how many wait for a request, and how many were upgraded. */
 interface ConnectionCounts {
   readonly connections: number;
   readonly idle: number;
+  readonly tunnels: number;
 }
 
 /** The number of connections to one local address and port. */
@@ -148,11 +149,12 @@ export class HttpServer {
   }
 
   counts(): ConnectionCounts {
-    let idle = 0;
+    let [idle, tunnels] = [0, 0];
     for (const connection of this.#connections) {
       if (connection.isIdle) idle++;
+      if (connection.isTunnel) tunnels++;
     }
-    return { connections: this.#connections.size, idle };
+    return { connections: this.#connections.size, idle, tunnels };
   }
 
   #isOverLimit(client: Ip): boolean {

@@ -85,6 +85,19 @@ export class WriteQueue {
     }
   }
 
+  /**
+   * Writes some of `bytes`, with nothing queued; returns how many. The client must receive one
+   * within `ticksMax`, or sooner if that is the limit for every write.
+   */
+  async writeSome(bytes: Uint8Array, ticksMax: number): Promise<number> {
+    this.deadline = this.#shared.clock.tick + Math.min(ticksMax, this.#shared.stallTicks);
+    try {
+      return await this.#stream.write(bytes);
+    } finally {
+      this.deadline = NEVER;
+    }
+  }
+
   #join(): Uint8Array {
     const first = this.#first!;
     const others = this.#others;

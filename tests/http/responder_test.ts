@@ -1,6 +1,7 @@
 // Goal: every request gets the required response, and a line in the right log. Method: in memory.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { HELLO, statuses, TestEngine } from "../support/engine.ts";
+import { type BodySource, SourceRefusal } from "../../mod/base/exchange.ts";
+import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -63,6 +64,71 @@ Deno.test("HttpServer responds with 500 if a handler fails, and continues", asyn
     assertEquals(engine.failures.length, 1);
     assertEquals(statuses(await engine.talk(GET)), [500]);
   }
+});
+
+/** A body of these pieces that then refuses. */
+function refusing(pieces: readonly string[], onClose: () => void): BodySource {
+  const rest = pieces.map((piece) => new TextEncoder().encode(piece));
+  return {
+    length: null,
+    pull: () => {
+      const piece = rest.shift();
+      if (piece !== undefined) return Promise.resolve(piece);
+      return Promise.reject(new SourceRefusal("BadGateway", { cause: new Error("nonsense") }));
+    },
+    close: onClose,
+  };
+}
+
+Deno.test("HttpServer refuses for a source as long as nothing was sent", async () => {
+  let closed = 0;
+  const body = (): BodySource => refusing([], () => closed++);
+  const engine = new TestEngine(() => ({ status: 200, headers: [], body: body() }));
+  assertEquals(statuses(await engine.talk(GET)), [502]);
+  assertEquals(engine.refused.map(({ reason, status }) => [reason, status]), [["BadGateway", 502]]);
+  assertEquals([engine.failures, engine.served, closed], [[], [], 1]);
+});
+
+Deno.test("HttpServer cuts a response off if its source refuses later, and logs it", async () => {
+  let closed = 0;
+  const body = (): BodySource => refusing(["abc", "de"], () => closed++);
+  const engine = new TestEngine(() => ({ status: 200, headers: [], body: body() }));
+  const text = await engine.talk(GET + GET);
+  assertEquals(text.slice(text.indexOf("\r\n\r\n")), "\r\n\r\n3\r\nabc\r\n2\r\nde\r\n");
+  assertEquals(engine.refused.map(({ reason, status }) => [reason, status]), [[
+    "BadGateway",
+    null,
+  ]]);
+  assertEquals([engine.failures, engine.served.length, closed], [[], 1, 1]);
+  assertEquals(engine.served[0]!.win32Status, 64);
+});
+
+Deno.test("HttpServer does not blame a source for a client that went away", async () => {
+  const waiting = Promise.withResolvers<never>();
+  const source: BodySource = {
+    length: null,
+    pull: () => waiting.promise,
+    close: () => waiting.reject(new SourceRefusal("BadGateway")),
+  };
+  const engine = new TestEngine(() => ({ status: 200, headers: [], body: source }));
+  const client = engine.connect();
+  client.send(GET);
+  await settle();
+  await engine.server.drain(0);
+  await engine.quiet();
+  assertEquals(engine.refused.map(({ reason }) => reason), ["Connection_Dropped"]);
+  assertEquals(engine.failures, []);
+});
+
+Deno.test("HttpServer closes the source of a response that it cannot send", async () => {
+  let closed = 0;
+  const engine = new TestEngine(async ({ body }) => {
+    await body.read().catch(() => {});
+    return { status: 200, headers: [], body: refusing(["a"], () => closed++) };
+  });
+  const chunked = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
+  assertEquals(statuses(await engine.talk(chunked)), [400]);
+  assertEquals(closed, 1);
 });
 
 Deno.test("HttpServer sends no body for HEAD, 204 and 304, and frames them correctly", async () => {

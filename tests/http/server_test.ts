@@ -83,7 +83,7 @@ Deno.test("HttpServer.makeRoom() closes the connections that have been idle long
   engine.clock.pass(500);
   const young = engine.connect();
   await settle();
-  assertEquals(engine.server.counts(), { connections: 2, idle: 2 });
+  assertEquals(engine.server.counts(), { connections: 2, idle: 2, tunnels: 0 });
   assertEquals(engine.server.makeRoom(1), 1);
   assertEquals([old.isClosed, young.isClosed], [true, false]);
   assertEquals(engine.server.makeRoom(5), 1);

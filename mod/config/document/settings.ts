@@ -113,6 +113,18 @@ export const SETTINGS = {
     "connections",
     "maximum number of connections from one client",
   ),
+  TunnelIdleTimeout: number(
+    3600,
+    [1, 4294967],
+    "s",
+    "time for a WebSocket to carry a byte in either direction",
+  ),
+  MaxTunnelsPerAddress: number(
+    1024,
+    [1, UNLIMITED],
+    "connections",
+    "maximum number of WebSockets from one client, IPv6 clients by their /64",
+  ),
   ServerListenBacklog: number(
     511,
     [5, 65535],
