@@ -4,18 +4,21 @@
  * - Hop-by-hop fields are not forwarded, including those that Connection names (RFC 9110 7.6.1).
  *   The body is framed separately on each side.
  * - Host is forwarded as it was sent; for an absolute request target it is the host of the target.
- * - What the client says about other proxies (X-Forwarded-*, X-Real-IP, Forwarded) is dropped, also
- *   if it is written with underscores: no proxy is configured as trusted, so an upstream reads
- *   there only what this service has seen. X-Forwarded-For, -Proto and -Host and Forwarded (RFC
- *   7239) carry it.
+ * - What the client says about its origin is dropped (`origin_fields.ts`): no proxy is configured as
+ *   trusted, so an upstream reads there only what this service has seen. X-Forwarded-For, -Proto and
+ *   -Host and Forwarded (RFC 7239) carry it. X-Forwarded-Port is left out: behind a mapped port it
+ *   would be wrong, and the host has the port that the client used.
+ * - A name that a program could take for one of the fields above, because it reads another sign as
+ *   `-`, is dropped with them.
  * - Via is kept and extended in both directions. A request that carries our own entry has come back
  *   to us: a loop.
  * - Expect is handled by the engine, so the upstream gets the body without 100-continue.
  *
  * @module
  */
-import { urlHost } from "../../base/address.ts";
+import { urlHost, withoutZone } from "../../base/address.ts";
 import type { HeaderField, HttpRequest } from "../../base/exchange.ts";
+import { isOriginField, variableName } from "./origin_fields.ts";
 
 /** Fields that apply to a single connection. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -31,17 +34,10 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** Fields of a request that are replaced. */
-const REGENERATED: ReadonlySet<string> = new Set([
-  "expect",
-  "forwarded",
-  "host",
-  "x-forwarded-for",
-  "x-forwarded-host",
-  "x-forwarded-port",
-  "x-forwarded-proto",
-  "x-real-ip",
-]);
+/** The same and the fields of a request that are replaced, by the names of their variables. */
+const NOT_FORWARDED: ReadonlySet<string> = new Set(
+  [...HOP_BY_HOP, "expect", "host"].map(variableName),
+);
 
 /** The only protocol to upgrade to. h2c would carry requests past all checks. */
 export const WEBSOCKET = "websocket";
@@ -74,9 +70,8 @@ export function upstreamRequestHead(request: HttpRequest, via: string): string {
   let head = `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n`;
   const connectionOptions = listElements(request.header("connection"));
   for (const [name, value] of request.headers()) {
-    const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || connectionOptions.includes(lower)) continue;
-    if (REGENERATED.has(lower.replaceAll("_", "-"))) continue;
+    if (!isForwarded(name)) continue;
+    if (connectionOptions.length > 0 && connectionOptions.includes(name.toLowerCase())) continue;
     head += `${name}: ${value}\r\n`;
   }
   if (body.exists) {
@@ -103,6 +98,21 @@ export function responseFields(
   return [...forwarded, ["Via", `1.${minor} ${via}`]];
 }
 
+/** What {@linkcode isForwarded} has found, by the name as sent; clients choose the names. */
+const forwarded = new Map<string, boolean>();
+const FORWARDED_MAX = 512;
+
+/** Reports whether a field of a request is for the upstream too. */
+function isForwarded(name: string): boolean {
+  const known = forwarded.get(name);
+  if (known !== undefined) return known;
+  const variable = variableName(name.toLowerCase());
+  const found = !NOT_FORWARDED.has(variable) && !isOriginField(variable);
+  if (forwarded.size >= FORWARDED_MAX) forwarded.clear();
+  forwarded.set(name, found);
+  return found;
+}
+
 /** Host as it was sent, unless an absolute target named another one or an old client sent none. */
 function hostFor(request: HttpRequest): string {
   const { host, local } = request;
@@ -113,7 +123,7 @@ function hostFor(request: HttpRequest): string {
 }
 
 function originFields(request: HttpRequest, host: string): string {
-  const { ip } = request.remote;
+  const ip = withoutZone(request.remote.ip); // a zone means nothing to anybody else
   const proto = request.isTls ? "https" : "http";
   const node = ip.includes(":") ? `"[${ip}]"` : ip;
   return `X-Forwarded-For: ${ip}\r\nX-Forwarded-Proto: ${proto}\r\nX-Forwarded-Host: ${host}\r\n` +

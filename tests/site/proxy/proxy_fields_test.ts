@@ -1,6 +1,6 @@
 /** Goal: a field is passed on, ends here, or is rebuilt. Method: whole heads. */
 import { assertEquals } from "@std/assert";
-import { parseIp } from "../../../mod/base/address.ts";
+import { type Ip, parseIp } from "../../../mod/base/address.ts";
 import {
   isLoop,
   responseFields,
@@ -56,6 +56,65 @@ Deno.test("upstreamRequestHead() drops hop-by-hop fields and unverified client d
   ] as const;
   const first = ["GET / HTTP/1.1", "Host: a.test", "Authorization: Basic eA=="];
   assertEquals(lines({ headers }), first);
+});
+
+Deno.test("upstreamRequestHead() drops what a client says about its origin, however spelled", () => {
+  const names = [
+    ...["Forwarded", "X-Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"],
+    ...["X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Anything-New"],
+    ...["X-Real-IP", "True-Client-IP", "X-Client-IP", "X-Cluster-Client-IP", "Client-IP"],
+    ...["CF-Connecting-IP", "Fastly-Client-IP", "Fly-Client-IP", "WL-Proxy-Client-IP"],
+    ...["X-Original-Forwarded-For", "X-Originating-IP", "X-Envoy-External-Address", "Remote-Addr"],
+    ...["Front-End-Https", "X-Url-Scheme", "X-Scheme", "HTTPS", "X-ARR-SSL", "CF-Visitor"],
+    ...["X-Original-URL", "X-Original-URI", "X-Rewrite-URL", "X-Host", "X-HTTP-Host-Override"],
+    ...["Script-Name", "Path-Info", "X-Script-Name", "X-Accel-Mapping", "X-Sendfile-Type"],
+    ...["Remote-User", "X-Remote-User", "X-WebAuth-User", "X-Auth-Request-Email", "Client-Cert"],
+    ...["SSL-Client-Verify", "X-SSL-Client-DN", "X-MS-Client-Principal", "Tailscale-User-Login"],
+    ...["Proxy", "Host", "Content-Length", "Transfer-Encoding", "Connection", "Upgrade", "Expect"],
+  ];
+  const spellings = names.flatMap((name) => [
+    name,
+    name.toUpperCase().replaceAll("-", "_"),
+    name.toLowerCase().replaceAll("-", "."),
+    `HTTP_${name}`,
+  ]).filter((name) => !/^(?:Host|Connection)$/i.test(name));
+  for (const name of spellings) {
+    assertEquals(
+      lines({ headers: [["Host", "a.test"], [name, "6.6.6.6"]] }),
+      ["GET / HTTP/1.1", "Host: a.test"],
+      name,
+    );
+  }
+});
+
+Deno.test("upstreamRequestHead() keeps fields that only look like those of a proxy", () => {
+  const names = [
+    ...["X-Request-ID", "Traceparent", "X-Original-Filename", "X-Auth-User", "X-Auth-Token"],
+    ...["X-HTTP-Method-Override", "X-Requested-With", "Origin", "Referer", "User_Agent", "X_Y"],
+    ...["Authorization", "Cookie", "X-Forwardable", "Proxy-Me", "Upgrade-Insecure-Requests"],
+  ];
+  for (const name of names) {
+    assertEquals(lines({ headers: [["Host", "a.test"], [name, "v"]] })[2], `${name}: v`);
+  }
+});
+
+Deno.test("upstreamRequestHead() sets its own fields, whatever Connection names", () => {
+  const own = "Host, X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host, Forwarded, Via, Cookie";
+  const headers = [["Host", "a.test"], ["Connection", own], ["Cookie", "c"]] as const;
+  const head = upstreamRequestHead(fakeRequest({ host: "a.test", headers }), "us");
+  assertEquals(
+    head,
+    "GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 127.0.0.1\r\n" +
+      "X-Forwarded-Proto: http\r\nX-Forwarded-Host: a.test\r\n" +
+      'Forwarded: for=127.0.0.1;host="a.test";proto=http\r\nVia: 1.1 us\r\n\r\n',
+  );
+});
+
+Deno.test("upstreamRequestHead() leaves out the zone of a client's address", () => {
+  const remote = { ip: "fe80::1%eth0" as Ip, port: 5 };
+  const head = upstreamRequestHead(fakeRequest({ remote }), "us");
+  assertEquals(/X-Forwarded-For: fe80::1\r\n/.test(head), true);
+  assertEquals(/Forwarded: for="\[fe80::1\]";/.test(head), true);
 });
 
 Deno.test("upstreamRequestHead() says where the request came from", () => {
