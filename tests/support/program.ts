@@ -203,6 +203,8 @@ export interface Status {
   readonly pid: number | null;
   readonly services: readonly { readonly name: string; readonly state: string }[];
   readonly ipListen: readonly string[];
+  readonly tunnels?: number;
+  readonly registrations?: readonly { readonly url: string; readonly tunnels?: number }[];
   readonly endpoints: readonly {
     readonly ip: string;
     readonly port: number;

@@ -58,6 +58,8 @@ class Channel {
 /** An end that reports whether it was closed. */
 export interface StreamEnd extends ByteStream {
   readonly isClosed: boolean;
+  /** Closes it like {@linkcode ByteStream.close}, but the other end reads an error. */
+  reset(): void;
 }
 
 /** Makes two ends; closing one ends the other's input and makes its writes fail. */
@@ -79,6 +81,11 @@ function endOf(incoming: Channel, outgoing: Channel): StreamEnd {
       if (isClosed) throw new Deno.errors.BadResource("already closed");
       isClosed = true;
       outgoing.end();
+      incoming.abort();
+    },
+    reset(): void {
+      isClosed = true;
+      outgoing.abort();
       incoming.abort();
     },
   };

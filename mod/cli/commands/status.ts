@@ -134,7 +134,10 @@ function isText(text: string | null | undefined): text is string {
 /** Returns nothing if no program has registered a URL, as on most machines. */
 function registrationLines(found: ServiceStatus["registrations"]): string[] {
   if (found.length === 0) return [];
-  return ["", "Registered programs:", ...found.map(({ url, to }) => `  ${url}  ${to}`)];
+  const lines = found.map(({ url, to, tunnels = 0 }) => {
+    return `  ${url}  ${to}${tunnels === 0 ? "" : `  WebSockets: ${tunnels}`}`;
+  });
+  return ["", "Registered programs:", ...lines];
 }
 
 /**

@@ -71,8 +71,10 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     uid: count,
     keep: v.boolean(),
     since: text,
+    tunnels: v.exactOptional(count),
   })),
   connections: count,
+  tunnels: v.exactOptional(count),
   unconfirmedUntil: v.nullable(text),
   stored: v.exactOptional(v.union([
     v.object({ file: text, hint: v.nullable(text), changes: count, problem: v.null() }),

@@ -32,6 +32,8 @@ export interface ServiceStatus {
   /** Programs that have registered a URL, in the order of registration. */
   readonly registrations: readonly RegistrationStatus[];
   readonly connections: number;
+  /** Those of them that carry a WebSocket; absent from an older service. */
+  readonly tunnels?: number;
   /** ISO 8601 time at which an unconfirmed reload reverts; null if none is pending. */
   readonly unconfirmedUntil: string | null;
   /** The stored document, compared with what is in force; absent from an older service. */
@@ -124,4 +126,6 @@ export interface RegistrationStatus {
   readonly keep: boolean;
   /** ISO 8601, UTC. */
   readonly since: string;
+  /** Number of WebSockets to it; absent from an older service. */
+  readonly tunnels?: number;
 }

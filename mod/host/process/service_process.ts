@@ -111,6 +111,8 @@ class ServiceProcess {
       exclusive: (work) => this.controller.exclusive(work),
       now: Date.now,
       via: `httpcfg-${crypto.randomUUID().slice(0, 8)}`,
+      settings: () => this.#settings,
+      event: (event) => logs.event(event),
     });
     this.controller = new Controller({
       HTTP: { start: () => http.start(), stop: () => this.#stopHttp() },
@@ -166,6 +168,7 @@ class ServiceProcess {
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
     // From here on nothing waits: everything else is of one moment.
     const { running } = this.#http;
+    const { connections, tunnels } = running?.server.counts() ?? { connections: 0, tunnels: 0 };
     return {
       version: 1,
       pid: Deno.pid,
@@ -176,7 +179,8 @@ class ServiceProcess {
       ipListen: (running?.config ?? stored)?.ipListen ?? [],
       settings: (running?.config.storedSettings ?? stored?.settings) ?? {},
       ...this.#web.status(stored),
-      connections: running?.server.counts().connections ?? 0,
+      connections,
+      tunnels,
       registrations: this.#registrations.status(),
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,

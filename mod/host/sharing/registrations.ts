@@ -9,6 +9,7 @@
 import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
+import type { Settings } from "../../config/document/settings.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { PlannedRegistration } from "../../listen/plan/plan.ts";
 import { ReverseProxy } from "../../site/proxy/proxy.ts";
@@ -17,7 +18,9 @@ import {
   parseProxyTarget,
   type ProxyTarget,
 } from "../../site/proxy/proxy_target.ts";
+import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
 import { connectTo } from "../../site/proxy/upstream_connection.ts";
+import { type NewEvent, programFailed } from "../../telemetry/events/event.ts";
 import { isIncludedWhenStored } from "../web/status_views.ts";
 import type { RegisteredHandler } from "../web/router.ts";
 import type { RegisterRequest, UnregisterRequest } from "./register_protocol.ts";
@@ -58,6 +61,10 @@ interface RegistrationsOptions {
   now(): number;
   /** The name in Via, unique to this process: another instance of this program is not a loop. */
   readonly via: string;
+  /** The settings in force. */
+  settings(): Pick<Settings, "MaxTunnelsPerAddress" | "ShutdownGraceTimeout">;
+  /** Writes to the event log. */
+  event(event: NewEvent): void;
 }
 
 interface Registration extends RegisteredHandler {
@@ -78,20 +85,26 @@ export class Registrations implements RegistrationHandler {
   readonly #exclusive: Exclusive;
   readonly #now: () => number;
   readonly #via: string;
+  readonly #settings: RegistrationsOptions["settings"];
+  readonly #event: RegistrationsOptions["event"];
+  readonly #tunnelLimits: TunnelLimits;
   #list: readonly Registration[] = [];
 
-  constructor({ service, store, exclusive, now, via }: RegistrationsOptions) {
+  constructor({ service, store, exclusive, now, via, settings, event }: RegistrationsOptions) {
     this.#service = service;
     this.#store = store;
     this.#exclusive = exclusive;
     this.#now = now;
     this.#via = via;
+    this.#settings = settings;
+    this.#event = event;
+    this.#tunnelLimits = new TunnelLimits(() => settings().MaxTunnelsPerAddress);
   }
 
   /** The registrations for `status`, in the order of registration. */
   status(): RegistrationStatus[] {
-    return this.#list.map(({ url, target, uid, keep, since }) => {
-      return { url, to: formatProxyTarget(target), uid, keep, since };
+    return this.#list.map(({ url, target, uid, keep, since, proxy: { tunnels } }) => {
+      return { url, to: formatProxyTarget(target), uid, keep, since, tunnels };
     });
   }
 
@@ -163,7 +176,7 @@ export class Registrations implements RegistrationHandler {
     if (ended.length === 0) return;
     this.#list = [];
     await this.#service.servePrograms([]);
-    for (const registration of ended) endRegistration(registration, reason);
+    for (const registration of ended) this.#end(registration, reason);
   }
 
   #taken(): TakenPrefix[] {
@@ -188,14 +201,17 @@ export class Registrations implements RegistrationHandler {
       readonly onEnd: (reason: string) => void;
     },
   ): Registration {
+    const url = formatUrlPrefix(prefix);
     const proxy = new ReverseProxy({
       connect: () => connectTo(target),
       via: this.#via,
       timeoutMs: request.timeoutSeconds * 1000,
+      tunnelLimits: this.#tunnelLimits,
+      onFault: (what) => this.#event(programFailed(url, formatProxyTarget(target), what)),
     });
     return {
       prefix,
-      url: formatUrlPrefix(prefix),
+      url,
       target,
       uid: registrant.uid,
       keep: request.keep,
@@ -214,7 +230,7 @@ export class Registrations implements RegistrationHandler {
       return { code: WIN32.NO_ERROR, text: registration.url };
     }
     await this.#service.servePrograms(this.#list);
-    registration.proxy.close();
+    registration.proxy.close(0);
     const code = planned?.win32 ?? WIN32.NOT_FOUND;
     const text = planned?.reason ?? "cannot be served";
     return planned !== undefined && isIncludedWhenStored(planned)
@@ -225,13 +241,13 @@ export class Registrations implements RegistrationHandler {
   async #remove(registration: Registration, reason: string): Promise<void> {
     this.#list = this.#list.filter((one) => one !== registration);
     await this.#service.servePrograms(this.#list);
-    endRegistration(registration, reason);
+    this.#end(registration, reason);
   }
-}
 
-function endRegistration({ proxy, onEnd }: Registration, reason: string): void {
-  proxy.close();
-  onEnd(reason);
+  #end({ proxy, onEnd }: Registration, reason: string): void {
+    proxy.close(this.#settings().ShutdownGraceTimeout * 1000);
+    onEnd(reason);
+  }
 }
 
 function refuse(code: number, text: string): Promise<RegistrationOutcome> {

@@ -10,7 +10,7 @@ const CHECK_MS = 250;
 
 /** A pending time-out. */
 export interface Deadline {
-  /** On the clock of `performance.now()`. */
+  /** On the clock of {@linkcode Deadlines.nowMs}. */
   readonly dueMs: number;
   /** Called once, when the deadline has passed. Must not throw. */
   readonly onExpire: () => void;
@@ -21,9 +21,14 @@ export class Deadlines {
   readonly #pending = new Set<Deadline>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
+  /** Milliseconds on a clock that only advances. */
+  get nowMs(): number {
+    return performance.now();
+  }
+
   /** Calls `onExpire` after `afterMs`, unless {@linkcode Deadlines.cancel} is called first. */
   start(afterMs: number, onExpire: () => void): Deadline {
-    const deadline: Deadline = { dueMs: performance.now() + afterMs, onExpire };
+    const deadline: Deadline = { dueMs: this.nowMs + afterMs, onExpire };
     this.#pending.add(deadline);
     this.#timer ??= setInterval(() => this.#check(), CHECK_MS);
     return deadline;
@@ -35,7 +40,7 @@ export class Deadlines {
   }
 
   #check(): void {
-    const now = performance.now();
+    const now = this.nowMs;
     for (const deadline of this.#pending) {
       if (deadline.dueMs > now) continue;
       this.#pending.delete(deadline);

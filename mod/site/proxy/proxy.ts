@@ -4,12 +4,13 @@
  * - An upstream that cannot be reached, closes the connection or sends an invalid response: 502.
  *   One that does not respond in time: 504. Once a response has begun, the client's connection is
  *   aborted instead, so that a partial response never looks complete.
- * - A request is retried only if that is safe: an idempotent method, no body, a reused connection,
- *   and not a single byte of a response.
+ * - A request is retried only if that is safe: on a reused connection, if nothing was written, or
+ *   if the method is idempotent, there is no body, and not a single byte of a response came.
  * - A response may arrive before the request body has been sent; the rest of the body is then not
  *   sent. A client that disconnects while its response is sent, or while its body is read, ends the
  *   upstream exchange.
- * - At most 1,000 requests are in flight (the length of HTTP.sys's queues), then 503 QueueFull.
+ * - At most 1,000 requests are in flight (the length of HTTP.sys's queues), then 503 QueueFull. A
+ *   WebSocket is one only until it is open; after that it counts against a limit of its client.
  *
  * @module
  */
@@ -22,7 +23,10 @@ import {
   type HttpRequest,
   type HttpResponse,
   type Refusal,
+  SourceRefusal,
 } from "../../base/exchange.ts";
+import type { Endpoint } from "../../base/address.ts";
+import { messageOf } from "../../base/fault.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import {
   isLoop,
@@ -44,7 +48,8 @@ import {
   UpstreamFault,
   type UpstreamHead,
 } from "./upstream_head.ts";
-import { ConnectTimeout, UpstreamPool } from "./upstream_pool.ts";
+import type { TunnelLimits } from "./tunnel_limits.ts";
+import { ConnectTimeout, type LastUse, UpstreamPool } from "./upstream_pool.ts";
 
 interface ReverseProxyOptions {
   /** Opens a connection to the upstream program. */
@@ -53,9 +58,14 @@ interface ReverseProxyOptions {
   readonly via: string;
   /** Time-out for the head of a response, and between two pieces of its body. */
   readonly timeoutMs: number;
+  readonly tunnelLimits: TunnelLimits;
+  /** Called with what the program did wrong: a request failed, or it sent too much. */
+  readonly onFault: (what: string) => void;
 }
 
 const IN_FLIGHT_MAX = 1000;
+/** A fault that is reported holds back those that follow it for so long. */
+const REPORT_INTERVAL_MS = 600_000;
 /** Interim responses (100, 102, 103) before the final one; more are an invalid response. */
 const INTERIM_MAX = 16;
 /** A complete body up to this size is sent in one piece with its head. */
@@ -64,6 +74,7 @@ const SMALL_BYTES_MAX = 16_384;
 const BAD_GATEWAY: Refusal = { refuse: "BadGateway" };
 const TIMED_OUT: Refusal = { refuse: "GatewayTimeout" };
 const QUEUE_FULL: Refusal = { refuse: "QueueFull" };
+const TOO_MANY_TUNNELS: Refusal = { refuse: "ConnLimit" };
 const IDEMPOTENT: ReadonlySet<string> = new Set("GET HEAD OPTIONS TRACE PUT DELETE".split(" "));
 
 /** The reverse proxy of one upstream program. */
@@ -71,80 +82,168 @@ export class ReverseProxy {
   readonly #options: ReverseProxyOptions;
   readonly #deadlines = new Deadlines();
   readonly #pool: UpstreamPool;
+  /** The upstream's ends of the open tunnels. */
+  readonly #tunnels = new Set<UpstreamConnection>();
   #inFlight = 0;
+  #nextReportMs = 0;
 
   constructor(options: ReverseProxyOptions) {
     this.#options = options;
-    this.#pool = new UpstreamPool(options.connect, this.#deadlines);
+    this.#pool = new UpstreamPool(options.connect, this.#deadlines, () => {
+      const what = "more bytes than the response has: no connection is used twice from now on";
+      options.onFault(what);
+    });
+  }
+
+  /** The number of open tunnels. */
+  get tunnels(): number {
+    return this.#tunnels.size;
   }
 
   /** Handler that responds with the response of the upstream program. */
   readonly handle: Handler = (request) => {
     if (this.#inFlight >= IN_FLIGHT_MAX) return QUEUE_FULL;
     if (isLoop(request, this.#options.via)) return BAD_GATEWAY;
-    return this.#forward(request);
+    return wantsWebSocket(request) ? this.#openTunnel(request) : this.#forward(request);
   };
 
-  /** Closes the idle connections. Exchanges in progress are completed. */
-  close(): void {
+  /** Closes the idle connections. Exchanges in progress are completed, tunnels after `graceMs`. */
+  close(graceMs: number): void {
     this.#pool.close();
+    if (this.#tunnels.size === 0) return;
+    this.#deadlines.start(graceMs, () => {
+      for (const connection of this.#tunnels) connection.close();
+    });
+  }
+
+  async #openTunnel(request: HttpRequest): Promise<HandlerResult> {
+    const { tunnelLimits } = this.#options;
+    const { ip } = request.remote;
+    if (!tunnelLimits.admit(ip)) return TOO_MANY_TUNNELS;
+    let isOpen = false;
+    try {
+      const result = await this.#forward(request);
+      if ("refuse" in result || result.upgrade === undefined) return result;
+      isOpen = true;
+      const carry = result.upgrade;
+      const upgrade = (client: ByteStream): Promise<void> =>
+        carry(client).finally(() => tunnelLimits.release(ip));
+      return { ...result, upgrade };
+    } finally {
+      if (!isOpen) tunnelLimits.release(ip);
+    }
   }
 
   async #forward(request: HttpRequest): Promise<HandlerResult> {
     const head = latin1Bytes(upstreamRequestHead(request, this.#options.via));
-    const canRetry = IDEMPOTENT.has(request.method) && !request.body.exists;
+    const canRepeat = IDEMPOTENT.has(request.method) && !request.body.exists;
     this.#inFlight++;
-    const exchange = new Exchange(request, this.#options, this.#deadlines, (connection) => {
-      this.#inFlight--;
-      if (connection !== null) this.#pool.release(connection);
+    const exchange = new Exchange(request, this.#options, this.#deadlines, {
+      onEnd: (reusable) => {
+        this.#inFlight--;
+        if (reusable !== null) this.#pool.release(reusable.connection, reusable.lastUse);
+      },
+      carry: (client, connection) => this.#carry(client, connection),
+      onFault: (error) => this.#reportFault(error),
     });
     try {
-      const idle = wantsWebSocket(request) ? null : this.#pool.acquireIdle();
+      const idle = wantsWebSocket(request) ? null : this.#pool.acquireIdle(request.remote);
       if (idle !== null) {
-        const result = await exchange.run(idle, head, canRetry);
+        const result = await exchange.run(idle, head, canRepeat);
         if (result !== null) return result;
       }
       return await exchange.run(await this.#pool.open(), head, false) ?? BAD_GATEWAY;
     } catch (error) {
       exchange.end(false);
       if (error instanceof BodyError) throw error; // the engine has decided the response
-      return exchange.hasTimedOut || error instanceof ConnectTimeout ? TIMED_OUT : BAD_GATEWAY;
+      this.#reportFault(error);
+      return isTimeout(error) ? TIMED_OUT : BAD_GATEWAY;
     }
   }
+
+  async #carry(client: ByteStream, connection: UpstreamConnection): Promise<void> {
+    this.#tunnels.add(connection);
+    try {
+      const stallMs = this.#options.timeoutMs;
+      await tunnel(client, connection, { deadlines: this.#deadlines, stallMs });
+    } finally {
+      this.#tunnels.delete(connection);
+    }
+  }
+
+  /** Reports the first fault of every period: each failed request has a line in the HTTPERR log. */
+  #reportFault(error: unknown): void {
+    const now = this.#deadlines.nowMs;
+    if (now < this.#nextReportMs) return;
+    this.#nextReportMs = now + REPORT_INTERVAL_MS;
+    this.#options.onFault(messageOf(error));
+  }
+}
+
+/** Reports whether a request failed because the program was too slow. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof ResponseTimeout || error instanceof ConnectTimeout;
+}
+
+/** The upstream did not respond in time. */
+class ResponseTimeout extends Error {
+  override readonly name = "ResponseTimeout";
+}
+
+/** A connection that can serve another request, and what it was used for. */
+interface Reusable {
+  readonly connection: UpstreamConnection;
+  readonly lastUse: LastUse;
+}
+
+/** What an exchange needs of its proxy. */
+interface ExchangeEvents {
+  /** Called once, when it is over or has become a tunnel; `reusable` is null for a closed one. */
+  onEnd(reusable: Reusable | null): void;
+  /** Carries the tunnel between `client` and the upstream at the end of `connection`. */
+  carry(client: ByteStream, connection: UpstreamConnection): Promise<void>;
+  /** Called when the body of the response turns out to be invalid. */
+  onFault(error: unknown): void;
 }
 
 /** One request and its response. */
 class Exchange {
-  hasTimedOut = false;
-
   readonly #request: HttpRequest;
   readonly #options: ReverseProxyOptions;
   readonly #deadlines: Deadlines;
-  readonly #onEnd: (reusable: UpstreamConnection | null) => void;
+  readonly #events: ExchangeEvents;
+  readonly #client: Endpoint;
   #connection: UpstreamConnection | null = null;
   #pump: RequestPump | null = null;
   #deadline: Deadline | null = null;
+  #hasTimedOut = false;
   #awaitsHead = true;
   #keepsAlive = false;
+  #hadBody = false;
+  #keepAliveSeconds: number | null = null;
   #hasEnded = false;
 
   constructor(
     request: HttpRequest,
     options: ReverseProxyOptions,
     deadlines: Deadlines,
-    onEnd: (reusable: UpstreamConnection | null) => void,
+    events: ExchangeEvents,
   ) {
     this.#request = request;
+    this.#client = request.remote;
     this.#options = options;
     this.#deadlines = deadlines;
-    this.#onEnd = onEnd;
+    this.#events = events;
   }
 
-  /** Runs the exchange on `connection`; null if the connection was stale and a retry is allowed. */
+  /**
+   * Runs the exchange on `connection`. Null if the connection was stale, and sending the request
+   * again cannot make the upstream act twice: it got nothing, or the method `canRepeat`.
+   */
   async run(
     connection: UpstreamConnection,
     head: Uint8Array,
-    canRetry: boolean,
+    canRepeat: boolean,
   ): Promise<HandlerResult | null> {
     this.#connection = connection;
     try {
@@ -154,8 +253,9 @@ class Exchange {
       connection.close();
       this.#clearDeadline();
       if (this.#pump?.bodyError) throw this.#pump.bodyError;
-      const isStale = connection.isReused && connection.end === 0 && !this.hasTimedOut;
-      if (isStale && canRetry) return null;
+      if (this.#hasTimedOut) throw new ResponseTimeout("no response in time");
+      const isStale = connection.isReused && connection.end === 0;
+      if (isStale && (canRepeat || !connection.wasUsed)) return null;
       throw error;
     }
   }
@@ -167,8 +267,16 @@ class Exchange {
     this.#clearDeadline();
     const connection = this.#connection;
     const isReusable = isWhole && this.#keepsAlive && (this.#pump?.isSent ?? true);
-    if (!isReusable) connection?.close();
-    this.#onEnd(isReusable ? connection : null);
+    if (connection === null || !isReusable) {
+      connection?.close();
+      return this.#events.onEnd(null);
+    }
+    const [client, hadBody, keepAliveSeconds] = [
+      this.#client,
+      this.#hadBody,
+      this.#keepAliveSeconds,
+    ];
+    this.#events.onEnd({ connection, lastUse: { client, hadBody, keepAliveSeconds } });
   }
 
   async #sendRequest(connection: UpstreamConnection, head: Uint8Array): Promise<UpstreamHead> {
@@ -215,6 +323,8 @@ class Exchange {
     if (status === 101) return this.#upgrade(connection, response, headers);
     const hasBody = !isBodyless(this.#request.method, status);
     this.#keepsAlive = response.keepsAlive && !(hasBody && bodyLength === BODY.untilClose);
+    this.#keepAliveSeconds = response.keepAliveSeconds;
+    this.#hadBody = hasBody;
     if (!hasBody) return this.#bodyless(response, headers);
     const isBuffered = bodyLength >= 0 && connection.end - connection.start >= bodyLength;
     if (isBuffered && bodyLength <= SMALL_BYTES_MAX) {
@@ -227,8 +337,17 @@ class Exchange {
     const body = new UpstreamBody(connection, bodyLength, {
       fill: () => this.#fillBody(connection),
       onEnd: (isWhole) => this.end(isWhole),
+      onFault: (error) => this.#bodyFault(error),
     });
     return { status, headers, body };
+  }
+
+  /** Returns what the engine is told about an error while the body of the response was read. */
+  #bodyFault(error: unknown): Error {
+    if (this.#pump?.bodyError) return this.#pump.bodyError;
+    const cause = this.#hasTimedOut ? new ResponseTimeout("no more of a response in time") : error;
+    if (!this.#hasEnded) this.#events.onFault(cause); // otherwise the client has gone
+    return new SourceRefusal(this.#hasTimedOut ? "GatewayTimeout" : "BadGateway", { cause });
   }
 
   /** A response without a body. For HEAD it carries the length that GET would have. */
@@ -248,12 +367,10 @@ class Exchange {
     if (!wantsWebSocket(this.#request) || protocol.toLowerCase() !== WEBSOCKET) {
       throw new UpstreamFault("upgrade not requested");
     }
-    this.#startDeadline(); // in case the client is gone and the upgrade never happens
-    const upgrade = async (stream: ByteStream): Promise<void> => {
-      this.#clearDeadline();
-      await tunnel(stream, connection);
-      this.end(false);
-    };
+    this.#hasEnded = true;
+    this.#events.onEnd(null);
+    const { carry } = this.#events;
+    const upgrade = (client: ByteStream): Promise<void> => carry(client, connection);
     return { status: 101, headers: [...headers, ["Upgrade", WEBSOCKET]], body: null, upgrade };
   }
 
@@ -267,7 +384,7 @@ class Exchange {
   #startDeadline(): void {
     this.#clearDeadline();
     this.#deadline = this.#deadlines.start(this.#options.timeoutMs, () => {
-      this.hasTimedOut = true;
+      this.#hasTimedOut = true;
       this.#connection?.close();
     });
   }

@@ -1,30 +1,101 @@
 /**
- * A tunnel between two connections after a protocol upgrade: bytes are copied in both directions,
- * the end of each side is passed on, and an error on either side closes both.
+ * A tunnel between a client and a program after a protocol upgrade. Bytes are copied in both
+ * directions, and the end of each is passed on, so that a side may finish sending and still
+ * receive.
+ *
+ * A side that is gone for good ends the other: what it had sent is delivered first, then that
+ * direction is closed, and what the other side still sends is discarded for a while, because a
+ * socket that is closed with unread bytes resets the connection, which can destroy what was sent.
  *
  * @module
  */
-import { closeQuietly } from "../../wire/byte_stream.ts";
 import type { ByteStream } from "../../base/exchange.ts";
+import { closeQuietly } from "../../wire/byte_stream.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
 
-const BUFFER_BYTES = 16_384;
+/** The buffer of a direction that is idle or carries small messages; most tunnels are idle. */
+const SMALL_BYTES = 2048;
+const LARGE_BYTES = 16_384;
+/** A read of at most this many bytes makes a large buffer small again. */
+const FEW_BYTES = 512;
+/** How long the remaining side has to end its direction. */
+const ENDING_MS = 2_000;
 
-/** Connects `a` and `b`; resolves when both directions have ended, with both streams closed. */
-export async function tunnel(a: ByteStream, b: ByteStream): Promise<void> {
+interface TunnelOptions {
+  readonly deadlines: Deadlines;
+  /** How long the program may take to receive something. */
+  readonly stallMs: number;
+}
+
+/**
+ * Connects both streams; resolves when both directions have ended, with both streams closed. How
+ * long nothing may be sent, and how long the client may take to receive, its stream decides.
+ */
+export async function tunnel(
+  client: ByteStream,
+  program: ByteStream,
+  { deadlines, stallMs }: TunnelOptions,
+): Promise<void> {
+  let ending: Deadline | null = null;
   const closeBoth = (): void => {
-    closeQuietly(a);
-    closeQuietly(b);
+    closeQuietly(client);
+    closeQuietly(program);
   };
-  await Promise.all([copy(a, b).catch(closeBoth), copy(b, a).catch(closeBoth)]);
+  const onLost = (): void => {
+    ending ??= deadlines.start(ENDING_MS, closeBoth);
+  };
+  const send = async (bytes: Uint8Array): Promise<number> => {
+    const stalled = deadlines.start(stallMs, () => closeQuietly(program));
+    try {
+      return await program.write(bytes);
+    } finally {
+      deadlines.cancel(stalled);
+    }
+  };
+  await Promise.all([
+    copy(client, { write: send, closeWrite: () => program.closeWrite() }, onLost),
+    copy(program, client, onLost),
+  ]);
+  if (ending !== null) deadlines.cancel(ending);
   closeBoth();
 }
 
-async function copy(from: ByteStream, to: ByteStream): Promise<void> {
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  for (;;) {
-    const count = await from.read(buffer);
-    if (count === null) break;
-    for (let at = 0; at < count;) at += await to.write(buffer.subarray(at, count));
+/** Copies one direction to its end; calls `onLost` if one of the two is gone. */
+async function copy(
+  from: Pick<ByteStream, "read">,
+  to: Pick<ByteStream, "write" | "closeWrite">,
+  onLost: () => void,
+): Promise<void> {
+  let buffer = new Uint8Array(SMALL_BYTES);
+  let isLost = false;
+  try {
+    for (;;) {
+      const count = await from.read(buffer);
+      if (count === null) break;
+      isLost ||= !await isDelivered(to, buffer.subarray(0, count));
+      if (isLost) onLost();
+      if (count === buffer.length) {
+        if (count === SMALL_BYTES) buffer = new Uint8Array(LARGE_BYTES);
+      } else if (count <= FEW_BYTES && buffer.length === LARGE_BYTES) {
+        buffer = new Uint8Array(SMALL_BYTES);
+      }
+    }
+  } catch {
+    onLost();
   }
-  await to.closeWrite();
+  try {
+    await to.closeWrite();
+  } catch {
+    onLost();
+  }
+}
+
+/** Writes all of `bytes`; false if the other side is gone. */
+async function isDelivered(to: Pick<ByteStream, "write">, bytes: Uint8Array): Promise<boolean> {
+  try {
+    for (let at = 0; at < bytes.length;) at += await to.write(bytes.subarray(at));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -15,6 +15,8 @@ interface BodyEvents {
   fill(): Promise<boolean>;
   /** Called once. `isWhole`: the last byte was read, so the connection is at the next response. */
   onEnd(isWhole: boolean): void;
+  /** Returns what to throw instead of `error`, which was thrown while the body was read. */
+  onFault(error: unknown): Error;
 }
 
 /** The body that follows a head on `connection`, delimited as `bodyLength` says. */
@@ -36,6 +38,19 @@ export class UpstreamBody implements BodySource {
   }
 
   async pull(): Promise<Uint8Array | null> {
+    try {
+      return await this.#pull();
+    } catch (error) {
+      throw this.#events.onFault(error);
+    }
+  }
+
+  close(): void {
+    // A reader that knows the length does not pull the end.
+    if (!this.#hasEnded) this.#end(this.#remaining === 0 && this.#decoder === null);
+  }
+
+  async #pull(): Promise<Uint8Array | null> {
     for (;;) {
       if (this.#hasEnded) return null;
       const piece = this.#decoder === null ? this.#next() : this.#nextChunk(this.#decoder);
@@ -46,11 +61,6 @@ export class UpstreamBody implements BodySource {
       }
       this.#end(false); // the close delimits the body, and ends the connection
     }
-  }
-
-  close(): void {
-    // A reader that knows the length does not pull the end.
-    if (!this.#hasEnded) this.#end(this.#remaining === 0 && this.#decoder === null);
   }
 
   /** The next piece of the buffered bytes; null if there are none. */

@@ -13,6 +13,7 @@ import { HEAD_BYTES_MAX } from "./upstream_head.ts";
 
 /** Room for a typical head and a small body. */
 const BUFFER_BYTES = 16_384;
+const NO_BYTES = new Uint8Array(0);
 
 /** A connection with its unread input, `buffer[start..end)`. */
 export class UpstreamConnection implements ByteStream {
@@ -21,6 +22,8 @@ export class UpstreamConnection implements ByteStream {
   end = 0;
   /** It has served a request before, so the upstream may have closed it in the meantime. */
   isReused = false;
+  /** A part of the current request has been written. */
+  wasUsed = false;
   isClosed = false;
 
   readonly #conn: ByteStream;
@@ -40,13 +43,17 @@ export class UpstreamConnection implements ByteStream {
     return true;
   }
 
-  /** Waits for the next request; `onEnd` is called on its end, or on unsolicited bytes. */
-  becomeIdle(onEnd: () => void): void {
+  /**
+   * Waits for the next request; `onEnd` is called on its end, and on bytes, which nothing has asked
+   * for unless a request was sent before they arrived.
+   */
+  becomeIdle(onEnd: (isBytes: boolean) => void): void {
     this.isReused = true;
+    this.wasUsed = false;
     this.start = this.end = 0;
     const pending = this.#conn.read(this.buffer);
     this.#pending = pending;
-    pending.then(onEnd, onEnd);
+    pending.then((count) => onEnd(count !== null), () => onEnd(false));
   }
 
   /** Grows the buffer for a large body. */
@@ -59,13 +66,17 @@ export class UpstreamConnection implements ByteStream {
     this.buffer = wide;
   }
 
-  /** Reads the buffered bytes first, then from the connection. */
-  async read(buffer: Uint8Array): Promise<number | null> {
-    if (this.start === this.end) return await this.#conn.read(buffer);
+  /** Reads the buffered bytes first, then from the connection: it is a tunnel from now on. */
+  read(buffer: Uint8Array): Promise<number | null> {
+    if (this.start === this.end) {
+      this.buffer = NO_BYTES;
+      this.start = this.end = 0;
+      return this.#conn.read(buffer);
+    }
     const count = Math.min(this.end - this.start, buffer.length);
     buffer.set(this.buffer.subarray(this.start, this.start + count));
     this.start += count;
-    return count;
+    return Promise.resolve(count);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -74,7 +85,10 @@ export class UpstreamConnection implements ByteStream {
 
   /** Writes all of `bytes`. */
   async send(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+    for (let at = 0; at < bytes.length;) {
+      at += await this.#conn.write(bytes.subarray(at));
+      this.wasUsed = true;
+    }
   }
 
   closeWrite(): Promise<void> {

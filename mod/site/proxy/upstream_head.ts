@@ -25,6 +25,8 @@ export interface UpstreamHead {
   readonly bodyLength: number;
   /** The upstream allows the connection to be reused. */
   readonly keepsAlive: boolean;
+  /** Seconds for which it says that it keeps an idle connection; null if it does not. */
+  readonly keepAliveSeconds: number | null;
 }
 
 /** What is wrong with an upstream response. */
@@ -35,6 +37,7 @@ export class UpstreamFault extends Error {
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const KEEP_ALIVE = /(?:^|[\s,])timeout=([0-9]{1,9})(?:$|[\s,])/i;
 /** Numbers of fifteen digits are exact. */
 const LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
 
@@ -86,15 +89,21 @@ export function isBodyless(method: string, status: number): boolean {
 function framingOf(
   fields: readonly HeaderField[],
   minor: 0 | 1,
-): Pick<UpstreamHead, "bodyLength" | "keepsAlive"> {
+): Pick<UpstreamHead, "bodyLength" | "keepsAlive" | "keepAliveSeconds"> {
   let bodyLength: number = BODY.untilClose;
   let keepsAlive = minor === 1;
+  let keepAliveSeconds: number | null = null;
   for (const [name, value] of fields) {
     const lower = name.toLowerCase();
     if (lower === "connection") {
       if (value.toLowerCase().split(",").some((word) => word.trim() === "close")) {
         keepsAlive = false;
       }
+      continue;
+    }
+    if (lower === "keep-alive") {
+      const timeout = KEEP_ALIVE.exec(value);
+      if (timeout !== null) keepAliveSeconds = Number(timeout[1]);
       continue;
     }
     if (lower !== "content-length" && lower !== "transfer-encoding") continue;
@@ -108,5 +117,5 @@ function framingOf(
       bodyLength = BODY.chunked;
     }
   }
-  return { bodyLength, keepsAlive };
+  return { bodyLength, keepsAlive, keepAliveSeconds };
 }

@@ -1,8 +1,15 @@
 /**
- * The pool of idle connections to one upstream, reused last in, first out.
+ * The pool of idle connections to one upstream.
+ *
+ * A program may send more than its answer, at once or a moment later; what comes after the next
+ * request was sent is taken for the answer to it. So a connection returns to the pool only if no
+ * byte is left over, a read is pending while it is idle, and whatever arrives removes it. For a
+ * moment it serves only the client whose request was the last one, and nobody if that answer had no
+ * body: that is where programs send too much. A program that was seen to do so has no pool.
  *
  * @module
  */
+import type { Endpoint } from "../../base/address.ts";
 import type { ByteStream } from "../../base/exchange.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
@@ -13,9 +20,21 @@ import { UpstreamConnection } from "./upstream_connection.ts";
  */
 const IDLE_MAX = 128;
 /**
- * How long a connection stays idle; programs commonly close it after 5 to 75 s, which is noticed.
+ * How long a connection stays idle, unless the program says how long it keeps one. Common programs
+ * close it after 5 s, and a request that is sent at that time is lost.
  */
-const IDLE_MS = 30_000;
+const IDLE_MS = 4_000;
+/** A program may say anything; a connection that it closes is noticed anyway. */
+const ANNOUNCED_MS_MAX = 30_000;
+/** The program's time-out for idle connections begins before ours. */
+const ANNOUNCED_MARGIN_MS = 1_000;
+/** How long a connection must have been quiet before it serves another client. */
+const REST_MS = 100;
+/**
+ * With fewer idle connections than this, one that still rests is closed before another is opened:
+ * a simple program serves one connection at a time.
+ */
+const FEW = 4;
 /** A program on loopback that does not accept within this time does not accept at all. */
 const CONNECT_MS = 5_000;
 
@@ -24,32 +43,54 @@ export class ConnectTimeout extends Error {
   override readonly name = "ConnectTimeout";
 }
 
+/** The last request and response of a connection that is released. */
+export interface LastUse {
+  /** The client, by the object that all requests of its connection have. */
+  readonly client: Endpoint;
+  /** The response had a body: one without rests before it is used again. */
+  readonly hadBody: boolean;
+  /** Seconds that the program keeps an idle connection; null if it did not say. */
+  readonly keepAliveSeconds: number | null;
+}
+
+interface Idle {
+  readonly connection: UpstreamConnection;
+  readonly expiry: Deadline;
+  /** The client that may use it before it has rested; null for none. */
+  readonly client: Endpoint | null;
+  readonly restedAtMs: number;
+}
+
 export class UpstreamPool {
   readonly #connect: () => Promise<ByteStream>;
   readonly #deadlines: Deadlines;
-  readonly #idle = new Map<UpstreamConnection, Deadline>();
-  /** The same connections, the last used one at the end; some may have been discarded. */
-  readonly #stack: UpstreamConnection[] = [];
+  readonly #onSurplus: () => void;
+  /** Those that rest, and those that have rested; the one that has been idle for longest first. */
+  readonly #resting = new Set<Idle>();
+  readonly #rested = new Set<Idle>();
+  /** The same ones by the client that may use them at once. */
+  readonly #byClient = new Map<Endpoint, Idle>();
   #isClosed = false;
 
-  constructor(connect: () => Promise<ByteStream>, deadlines: Deadlines) {
+  /** `onSurplus` is called once, when the program has sent more than its answer. */
+  constructor(connect: () => Promise<ByteStream>, deadlines: Deadlines, onSurplus: () => void) {
     this.#connect = connect;
     this.#deadlines = deadlines;
+    this.#onSurplus = onSurplus;
   }
 
-  /** Removes an idle connection from the pool; null if there is none. */
-  acquireIdle(): UpstreamConnection | null {
-    for (;;) {
-      const connection = this.#stack.pop();
-      if (connection === undefined) return null;
-      if (!this.#idle.has(connection)) continue;
-      this.#removeIdle(connection);
-      return connection;
-    }
+  /** Removes an idle connection that `client` may use from the pool; null if there is none. */
+  acquireIdle(client: Endpoint): UpstreamConnection | null {
+    this.#moveRested();
+    const [oldest] = this.#rested;
+    const idle = this.#byClient.get(client) ?? oldest;
+    return idle === undefined ? null : this.#remove(idle);
   }
 
   /** Opens a connection. Throws the error of the system, or {@linkcode ConnectTimeout}. */
   async open(): Promise<UpstreamConnection> {
+    const [oldest] = this.#resting;
+    if (oldest !== undefined && this.#size < FEW) this.#remove(oldest).close();
     const { promise: late, reject } = Promise.withResolvers<never>();
     let isLate = false;
     const deadline = this.#deadlines.start(CONNECT_MS, () => {
@@ -69,33 +110,62 @@ export class UpstreamPool {
   }
 
   /** Returns `connection`, whose response was read to its end, to the pool. */
-  release(connection: UpstreamConnection): void {
-    const isSurplus = this.#isClosed || this.#idle.size >= IDLE_MAX;
-    if (isSurplus || connection.isClosed || connection.start !== connection.end) {
-      connection.close();
-      return;
-    }
-    this.#idle.set(connection, this.#deadlines.start(IDLE_MS, () => this.#discard(connection)));
-    this.#stack.push(connection);
-    connection.becomeIdle(() => {
-      if (this.#idle.has(connection)) this.#discard(connection);
+  release(connection: UpstreamConnection, { client, hadBody, keepAliveSeconds }: LastUse): void {
+    if (connection.start !== connection.end) this.#closeForSurplus();
+    const idleMs = keepAliveSeconds === null
+      ? IDLE_MS
+      : Math.min(keepAliveSeconds * 1000 - ANNOUNCED_MARGIN_MS, ANNOUNCED_MS_MAX);
+    const isKept = !this.#isClosed && !connection.isClosed && this.#size < IDLE_MAX && idleMs > 0;
+    if (!isKept) return connection.close();
+    const idle: Idle = {
+      connection,
+      expiry: this.#deadlines.start(idleMs, () => this.#remove(idle).close()),
+      client: hadBody ? client : null,
+      restedAtMs: this.#deadlines.nowMs + REST_MS,
+    };
+    this.#resting.add(idle);
+    if (hadBody) this.#byClient.set(client, idle);
+    connection.becomeIdle((isSurplus) => {
+      if (!this.#resting.has(idle) && !this.#rested.has(idle)) return;
+      this.#remove(idle).close();
+      // Later than that it may be a last word, such as 408 Request Timeout.
+      if (isSurplus && this.#deadlines.nowMs < idle.restedAtMs) this.#closeForSurplus();
     });
   }
 
   /** Closes the idle connections, and from now on every released one. */
   close(): void {
     this.#isClosed = true;
-    for (const connection of [...this.#idle.keys()]) this.#discard(connection);
+    for (const idle of [...this.#resting, ...this.#rested]) this.#remove(idle).close();
   }
 
-  #discard(connection: UpstreamConnection): void {
-    this.#removeIdle(connection);
-    connection.close();
+  get #size(): number {
+    return this.#resting.size + this.#rested.size;
   }
 
-  #removeIdle(connection: UpstreamConnection): void {
-    const deadline = this.#idle.get(connection);
-    if (deadline !== undefined) this.#deadlines.cancel(deadline);
-    this.#idle.delete(connection);
+  /** Ends all reuse: a program that has sent too much once will do it again. */
+  #closeForSurplus(): void {
+    if (this.#isClosed) return;
+    this.close();
+    this.#onSurplus();
+  }
+
+  #moveRested(): void {
+    if (this.#resting.size === 0) return;
+    const now = this.#deadlines.nowMs;
+    for (const idle of this.#resting) {
+      if (idle.restedAtMs > now) return;
+      this.#resting.delete(idle);
+      this.#rested.add(idle);
+    }
+  }
+
+  #remove(idle: Idle): UpstreamConnection {
+    const { connection, expiry, client } = idle;
+    this.#deadlines.cancel(expiry);
+    this.#resting.delete(idle);
+    this.#rested.delete(idle);
+    if (client !== null && this.#byClient.get(client) === idle) this.#byClient.delete(client);
+    return connection;
   }
 }

@@ -31,7 +31,7 @@ export interface NewEvent extends Omit<ServiceEvent, "time"> {
 }
 
 interface Cause {
-  readonly error: number;
+  readonly error?: number;
   readonly detail?: string;
 }
 
@@ -184,4 +184,10 @@ export function certificateReplaced(
 export function certificateExpired(file: string, notAfter: string): NewEvent {
   const text = `The certificate in ${file} expired on ${notAfter}. Clients will reject it.`;
   return event(["httpcfg", 11, "warning"], text, null);
+}
+
+/** Our own: a program that has registered a URL did not respond as it must. */
+export function programFailed(urlPrefix: string, target: string, what: string): NewEvent {
+  const text = `The program at ${target}, registered for ${urlPrefix}, does not respond correctly.`;
+  return event(["httpcfg", 20, "warning"], text, { detail: what });
 }

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
 import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
 import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
 import type { Registrant } from "../../../mod/host/sharing/registration_access.ts";
@@ -55,6 +56,8 @@ function make(): { service: Service; registrations: Registrations; ended: string
     exclusive: (work) => work(),
     now: () => 0,
     via: "httpcfg-test",
+    settings: () => DEFAULT_SETTINGS,
+    event: () => {},
   });
   return { service, registrations, ended: [] };
 }

@@ -1,10 +1,22 @@
 /** Goal: what the upstream sends reaches the client, and nothing else does. Method: upstreams in
  * memory that follow a script; requests without an engine. */
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { BodyError, type HttpRequest, type HttpResponse } from "../../../mod/base/exchange.ts";
+import {
+  BodyError,
+  type HttpRequest,
+  type HttpResponse,
+  SourceRefusal,
+} from "../../../mod/base/exchange.ts";
+import type { Endpoint, Ip } from "../../../mod/base/address.ts";
 import { ReverseProxy } from "../../../mod/site/proxy/proxy.ts";
+import { TunnelLimits } from "../../../mod/site/proxy/tunnel_limits.ts";
+import { settle } from "../../support/engine.ts";
 import { bodyText, type FakeRequest, fakeRequest, field } from "../../support/request.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
+
+/** The client whose requests come on one connection. */
+const CLIENT: Endpoint = { ip: "127.0.0.1" as Ip, port: 50_000 };
+const TUNNELS_MAX = 1200;
 
 /** Serves one connection. */
 type Script = (conn: UpstreamEnd) => Promise<void>;
@@ -40,6 +52,8 @@ class UpstreamEnd {
 /** A reverse proxy for an upstream that serves its connections with `scripts`, one each. */
 class TestProxy {
   readonly problems: unknown[] = [];
+  /** What was reported of the program. */
+  readonly faults: string[] = [];
   readonly upstreams: UpstreamEnd[] = [];
   readonly inner: ReverseProxy;
 
@@ -57,6 +71,8 @@ class TestProxy {
     return new ReverseProxy({
       via: "us",
       timeoutMs,
+      tunnelLimits: new TunnelLimits(() => TUNNELS_MAX),
+      onFault: (what) => proxy.faults.push(what),
       connect: () => {
         const script = scripts.shift();
         if (script === undefined) return Promise.reject(new Deno.errors.ConnectionRefused("none"));
@@ -72,7 +88,7 @@ class TestProxy {
   async fetch(fake: FakeRequest | HttpRequest = {}): Promise<HttpResponse | string> {
     const request = "headers" in fake && typeof fake.headers === "function"
       ? fake as HttpRequest
-      : fakeRequest(fake as FakeRequest);
+      : fakeRequest({ remote: CLIENT, ...fake as FakeRequest });
     const result = await this.inner.handle(request);
     return "refuse" in result ? result.refuse : result;
   }
@@ -84,7 +100,7 @@ class TestProxy {
   }
 
   [Symbol.dispose](): void {
-    this.inner.close();
+    this.inner.close(0);
     assertEquals(this.problems, []);
   }
 }
@@ -146,10 +162,9 @@ Deno.test("ReverseProxy reads a response that arrives byte by byte", async () =>
 });
 
 Deno.test("ReverseProxy responds to HEAD with the length that GET would have", async () => {
-  using proxy = new TestProxy(responding("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n", OK));
+  using proxy = new TestProxy(responding("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"));
   const response = await proxy.fetch({ method: "HEAD" }) as HttpResponse;
-  assertEquals((response.body as { length: number }).length, 7);
-  assertEquals(await proxy.fetchText(), "200 ok", "it did not wait for a body");
+  assertEquals((response.body as { length: number }).length, 7, "it did not wait for a body");
 });
 
 Deno.test("ReverseProxy forwards a body while it arrives, with its framing", async () => {
@@ -165,7 +180,7 @@ Deno.test("ReverseProxy forwards a body while it arrives, with its framing", asy
   });
   assertEquals(await proxy.fetchText({ method: "POST", body }), "200 ok");
   assertStringIncludes(seen, "\r\nContent-Length: 5\r\n");
-  proxy.inner.close(); // so that the next request opens a connection
+  proxy.inner.close(0); // so that the next request opens a connection
   const request = fakeRequest({ method: "POST", body });
   const chunked = { ...request, body: { ...request.body, length: null, read: request.body.read } };
   assertEquals(await proxy.fetchText(chunked), "200 ok");
@@ -236,8 +251,55 @@ Deno.test("ReverseProxy fails on a truncated body, which never looks complete", 
       upstream.stream.close();
     });
     const response = await proxy.fetch() as HttpResponse;
-    await assertRejects(() => bodyText(response), Error, undefined, body);
+    const error = await assertRejects(() => bodyText(response), SourceRefusal, undefined, body);
+    assertEquals(error.reason, "BadGateway");
     assertEquals(await proxy.fetchText(), "BadGateway");
+    assertEquals(proxy.faults.length, 1, "what follows within a while is not told again");
+  }
+});
+
+Deno.test("ReverseProxy fails on a body whose connection is reset, as on a truncated one", async () => {
+  for (const framing of ["Content-Length: 50000", "Transfer-Encoding: chunked", "X-Until: close"]) {
+    const inner: Script = async (upstream) => {
+      await upstream.until("\r\n\r\n");
+      await upstream.send(`HTTP/1.1 200 OK\r\n${framing}\r\n\r\n3\r\nabc\r\n`);
+    };
+    using proxy = new TestProxy(inner);
+    const response = await proxy.fetch() as HttpResponse;
+    const body = response.body as { pull(): Promise<Uint8Array | null>; close(): void };
+    await body.pull();
+    const next = (async (): Promise<void> => {
+      while (await body.pull() !== null);
+    })();
+    proxy.upstreams[0]!.stream.reset();
+    const error = await assertRejects(() => next, SourceRefusal, undefined, framing);
+    assertEquals(error.reason, "BadGateway");
+    body.close();
+  }
+});
+
+Deno.test("ReverseProxy never takes what a program sends too much for an answer", async () => {
+  const surplus = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong";
+  const cases: [fake: FakeRequest, response: string][] = [
+    [{ method: "HEAD" }, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"],
+    [{}, "HTTP/1.1 204 No Content\r\n\r\n"],
+    [{}, "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"],
+    [{}, OK],
+    [{}, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"],
+  ];
+  for (const [fake, response] of cases) {
+    for (const isLate of [false, true]) {
+      const wordy: Script = async (upstream) => {
+        await upstream.until("\r\n\r\n");
+        await upstream.send(isLate ? response : response + surplus);
+        if (isLate) await upstream.send(surplus);
+      };
+      using proxy = new TestProxy(wordy, responding(OK));
+      await proxy.fetchText(fake);
+      await settle();
+      assertEquals(await proxy.fetchText(), "200 ok", `${response} ${isLate}`);
+      assertEquals(proxy.upstreams.length, 2);
+    }
   }
 });
 
@@ -260,6 +322,13 @@ Deno.test("ReverseProxy retries only if the upstream cannot have done anything",
     using proxy = new TestProxy(stale, responding(OK));
     assertEquals(await proxy.fetchText(), "200 ok");
     assertEquals(await proxy.fetchText(fake), want, JSON.stringify(fake));
+  }
+  /** Nothing of the request was written. */
+  for (const method of ["POST", "GET"]) {
+    using proxy = new TestProxy(responding(OK), responding(OK));
+    assertEquals(await proxy.fetchText(), "200 ok");
+    proxy.upstreams[0]!.stream.close();
+    assertEquals(await proxy.fetchText({ method }), "200 ok", method);
   }
   /** A first connection is never stale. */
   using fresh = new TestProxy(async (upstream) => {
@@ -290,7 +359,8 @@ Deno.test("ReverseProxy refuses with GatewayTimeout, and aborts a stalled body",
   );
   assertEquals(await proxy.fetchText(), "GatewayTimeout");
   const half = await proxy.fetch() as HttpResponse;
-  await assertRejects(() => bodyText(half));
+  const error = await assertRejects(() => bodyText(half), SourceRefusal);
+  assertEquals(error.reason, "GatewayTimeout");
   assertEquals(await proxy.fetchText(), "GatewayTimeout");
 });
 
@@ -335,6 +405,71 @@ Deno.test("ReverseProxy upgrades to a WebSocket and carries it", async () => {
   await client.closeWrite();
   assertEquals(await client.read(buffer), null);
   await over;
+});
+
+const SOCKET = [["Upgrade", "websocket"], ["Connection", "Upgrade"]] as const;
+const SWITCH = "HTTP/1.1 101 Go\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+
+interface OpenTunnel {
+  readonly client: StreamEnd;
+  readonly done: Promise<void>;
+}
+
+/** Opens a tunnel as the engine does; returns the client's end of it. */
+async function openTunnel(proxy: TestProxy, remote?: Endpoint): Promise<OpenTunnel | string> {
+  const result = await proxy.fetch({ headers: SOCKET, ...(remote && { remote }) });
+  if (typeof result === "string") return result;
+  const [client, ours] = streamPair();
+  return { client, done: result.upgrade!(ours) };
+}
+
+Deno.test("ReverseProxy answers requests beside any number of tunnels", async () => {
+  using proxy = new TestProxy(
+    ...Array.from({ length: 1100 }, () => responding(SWITCH)),
+    responding(OK),
+  );
+  const tunnels: OpenTunnel[] = [];
+  for (let i = 0; i < 1100; i++) tunnels.push(await openTunnel(proxy) as OpenTunnel);
+  assertEquals(proxy.inner.tunnels, 1100);
+  assertEquals(await proxy.fetchText(), "200 ok");
+  for (const { client } of tunnels) client.close();
+  for (const { stream } of proxy.upstreams) stream.close();
+  await Promise.all(tunnels.map(({ done }) => done));
+  assertEquals(proxy.inner.tunnels, 0);
+});
+
+Deno.test("ReverseProxy limits the tunnels of one client, and no other's", async () => {
+  const scripts = Array.from({ length: TUNNELS_MAX + 2 }, () => responding(SWITCH));
+  using proxy = new TestProxy(
+    responding("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"),
+    ...scripts,
+  );
+  assertEquals(await proxy.fetchText({ headers: SOCKET }), "403 ", "which opens none");
+  const tunnels: OpenTunnel[] = [];
+  for (let i = 0; i < TUNNELS_MAX; i++) tunnels.push(await openTunnel(proxy) as OpenTunnel);
+  assertEquals(await openTunnel(proxy), "ConnLimit");
+  const other = await openTunnel(proxy, { ip: "10.0.0.7" as Ip, port: 1 }) as OpenTunnel;
+  const [first] = tunnels as [OpenTunnel];
+  first.client.close();
+  proxy.upstreams[1]!.stream.close();
+  await first.done;
+  tunnels.push(other, await openTunnel(proxy) as OpenTunnel);
+  assertEquals(await openTunnel(proxy), "ConnLimit");
+  for (const { client } of tunnels.slice(1)) client.close();
+  for (const { stream } of proxy.upstreams.slice(2)) stream.close();
+  await Promise.all(tunnels.map(({ done }) => done));
+});
+
+Deno.test("ReverseProxy.close() gives tunnels some time, then ends both sides", async () => {
+  using proxy = new TestProxy(responding(SWITCH));
+  const { client, done } = await openTunnel(proxy) as OpenTunnel;
+  proxy.inner.close(100);
+  await client.write(new TextEncoder().encode("still open"));
+  assertEquals(await proxy.upstreams[0]!.until("open"), "still open");
+  assertEquals(await client.read(new Uint8Array(1)), null);
+  client.close();
+  await done;
+  assertEquals(proxy.inner.tunnels, 0);
 });
 
 Deno.test("ReverseProxy passes on the upstream's refusal of a WebSocket", async () => {

@@ -31,6 +31,7 @@ async function readAll(sent: string, bodyLength: number, step: number): Promise<
   const body = new UpstreamBody(connection, bodyLength, {
     fill: () => connection.fill(),
     onEnd: (isWhole) => void ends.push(isWhole),
+    onFault: (error) => error as Error,
   });
   let text = "";
   try {

@@ -1,67 +1,171 @@
-/** Goal: a connection is reused only at the start of a response. Method: connections in memory. */
+/** Goal: a connection is reused only at the start of a response, and only by who may see it.
+ * Method: connections in memory, and a clock that stands still. */
 import { assertEquals, assertRejects } from "@std/assert";
+import type { Endpoint, Ip } from "../../../mod/base/address.ts";
 import { Deadlines } from "../../../mod/site/proxy/deadlines.ts";
-import { UpstreamPool } from "../../../mod/site/proxy/upstream_pool.ts";
+import type { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
+import { type LastUse, UpstreamPool } from "../../../mod/site/proxy/upstream_pool.ts";
+import { settle } from "../../support/engine.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
+
+const REST_MS = 100;
+
+class StoppedDeadlines extends Deadlines {
+  now = 1000;
+  override get nowMs(): number {
+    return this.now;
+  }
+}
 
 class TestUpstream {
   readonly ends: StreamEnd[] = [];
-  readonly pool = new UpstreamPool(() => {
-    const [ours, theirs] = streamPair();
-    this.ends.push(theirs);
-    return Promise.resolve(ours);
-  }, new Deadlines());
+  readonly deadlines = new StoppedDeadlines();
+  surplus = 0;
+  readonly pool = new UpstreamPool(
+    () => {
+      const [ours, theirs] = streamPair();
+      this.ends.push(theirs);
+      return Promise.resolve(ours);
+    },
+    this.deadlines,
+    () => this.surplus++,
+  );
+
+  async open(count: number): Promise<UpstreamConnection[]> {
+    return await Promise.all(Array.from({ length: count }, () => this.pool.open()));
+  }
+
+  release(connection: UpstreamConnection, last: Partial<LastUse> = {}): void {
+    this.pool.release(connection, {
+      client: clientAt(9),
+      hadBody: true,
+      keepAliveSeconds: null,
+      ...last,
+    });
+  }
+
+  rest(): void {
+    this.deadlines.now += REST_MS;
+  }
+
+  [Symbol.dispose](): void {
+    this.pool.close();
+  }
 }
 
-/** Lets everything happen that waits only for promises. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 20; i++) await Promise.resolve();
+/** The object that the requests of one connection share. */
+function clientAt(port: number): Endpoint {
+  return { ip: "127.0.0.1" as Ip, port };
 }
 
-Deno.test("UpstreamPool.acquireIdle() returns the connection that was used last", async () => {
-  const { pool } = new TestUpstream();
-  const [first, second] = [await pool.open(), await pool.open()];
-  assertEquals(pool.acquireIdle(), null);
-  pool.release(first);
-  pool.release(second);
-  assertEquals(pool.acquireIdle() === second, true);
-  assertEquals(pool.acquireIdle() === first, true);
+const [ANN, BEN] = [clientAt(1), clientAt(2)];
+const BYTES = new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n");
+
+Deno.test("UpstreamPool.acquireIdle() returns the client's own connection at once", async () => {
+  using upstream = new TestUpstream();
+  const { pool } = upstream;
+  const [first, second] = await upstream.open(2) as [UpstreamConnection, UpstreamConnection];
+  assertEquals(pool.acquireIdle(ANN), null);
+  upstream.release(first, { client: ANN });
+  upstream.release(second, { client: BEN });
+  assertEquals(pool.acquireIdle(BEN) === second, true);
+  assertEquals(pool.acquireIdle(BEN), null, "the other one has just served another client");
+  assertEquals(pool.acquireIdle(ANN) === first, true);
   assertEquals(first.isReused, true);
-  pool.release(first);
+  upstream.release(first);
   pool.close();
   assertEquals(first.isClosed, true);
-  pool.release(second);
+  upstream.release(second);
   assertEquals(second.isClosed, true, "nothing is kept after close()");
 });
 
-Deno.test("UpstreamPool drops idle connections that close or send unsolicited bytes", async () => {
-  const { pool, ends } = new TestUpstream();
-  const [quiet, gone, chatty] = [await pool.open(), await pool.open(), await pool.open()];
-  for (const connection of [quiet, gone, chatty]) pool.release(connection);
-  ends[1]!.close();
-  await ends[2]!.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\n\r\n"));
-  await settle();
-  assertEquals([quiet, gone, chatty].map(({ isClosed }) => isClosed), [false, true, true]);
-  assertEquals(pool.acquireIdle() === quiet, true);
-  pool.close();
-  quiet.close();
+Deno.test("UpstreamPool gives a connection to another client when it was quiet", async () => {
+  using upstream = new TestUpstream();
+  const { pool } = upstream;
+  const [first, second] = await upstream.open(2) as [UpstreamConnection, UpstreamConnection];
+  upstream.release(first, { client: ANN });
+  upstream.rest();
+  upstream.release(second, { client: ANN });
+  assertEquals(pool.acquireIdle(BEN) === first, true);
+  assertEquals(pool.acquireIdle(BEN), null);
 });
 
-Deno.test("UpstreamPool.release() keeps a limited number, and none with unread bytes", async () => {
-  const { pool } = new TestUpstream();
-  const connections = await Promise.all(Array.from({ length: 129 }, () => pool.open()));
-  connections[0]!.end = 1;
-  for (const connection of connections) pool.release(connection);
-  const idle = connections.filter(({ isClosed }) => !isClosed);
-  assertEquals([idle.length, connections[0]!.isClosed], [128, true]);
-  const surplus = await pool.open();
-  pool.release(surplus);
-  assertEquals(surplus.isClosed, true);
-  pool.close();
+Deno.test("UpstreamPool gives nobody a connection that has just had no body to read", async () => {
+  using upstream = new TestUpstream();
+  const { pool } = upstream;
+  const [first] = await upstream.open(1) as [UpstreamConnection];
+  upstream.release(first, { client: ANN, hadBody: false });
+  assertEquals(pool.acquireIdle(ANN), null);
+  upstream.rest();
+  assertEquals(pool.acquireIdle(ANN) === first, true);
+});
+
+Deno.test("UpstreamPool.open() replaces a connection that rests, unless there are many", async () => {
+  using upstream = new TestUpstream();
+  const connections = await upstream.open(6);
+  for (const connection of connections) upstream.release(connection);
+  const closed = (): number => connections.filter(({ isClosed }) => isClosed).length;
+  await upstream.pool.open();
+  assertEquals(closed(), 0);
+  for (const connection of connections.slice(3)) connection.close();
+  upstream.pool.close();
+  using simple = new TestUpstream();
+  const [only] = await simple.open(1) as [UpstreamConnection];
+  simple.release(only);
+  await simple.pool.open();
+  assertEquals(only.isClosed, true, "a program may serve one connection at a time");
+});
+
+Deno.test("UpstreamPool drops idle connections that close or send unsolicited bytes", async () => {
+  using upstream = new TestUpstream();
+  const { pool, ends } = upstream;
+  const [quiet, gone, chatty] = await upstream.open(3) as UpstreamConnection[];
+  for (const connection of [quiet!, gone!, chatty!]) upstream.release(connection);
+  upstream.rest();
+  ends[1]!.close();
+  await ends[2]!.write(BYTES);
+  await settle();
+  assertEquals([quiet, gone, chatty].map((one) => one!.isClosed), [false, true, true]);
+  assertEquals(upstream.surplus, 0, "a last word, such as 408, is no surplus");
+  assertEquals(pool.acquireIdle(BEN) === quiet, true);
+  quiet!.close();
+});
+
+Deno.test("UpstreamPool keeps nothing of a program that sends more than its answer", async () => {
+  for (const isLate of [false, true]) {
+    using upstream = new TestUpstream();
+    const connections = await upstream.open(3);
+    const [good, bad, later] = connections as [
+      UpstreamConnection,
+      UpstreamConnection,
+      UpstreamConnection,
+    ];
+    upstream.release(good);
+    if (!isLate) bad.end = 1;
+    upstream.release(bad);
+    if (isLate) await upstream.ends[1]!.write(BYTES);
+    await settle();
+    upstream.release(later);
+    assertEquals(connections.map(({ isClosed }) => isClosed), [true, true, true]);
+    assertEquals(upstream.surplus, 1, "it is told once");
+  }
+});
+
+Deno.test("UpstreamPool.release() keeps a limited number, and for as long as was said", async () => {
+  using upstream = new TestUpstream();
+  const connections = await upstream.open(129);
+  for (const connection of connections) upstream.release(connection);
+  assertEquals(connections.map(({ isClosed }) => isClosed).lastIndexOf(false), 127);
+  upstream.pool.close();
+  using brief = new TestUpstream();
+  const [never, once] = await brief.open(2) as [UpstreamConnection, UpstreamConnection];
+  brief.release(never, { keepAliveSeconds: 1 });
+  brief.release(once, { keepAliveSeconds: 5 });
+  assertEquals([never.isClosed, once.isClosed], [true, false]);
 });
 
 Deno.test("UpstreamPool.open() rejects with the reason why there is no connection", async () => {
   const refused = new Deno.errors.ConnectionRefused("nobody");
-  const pool = new UpstreamPool(() => Promise.reject(refused), new Deadlines());
+  const pool = new UpstreamPool(() => Promise.reject(refused), new Deadlines(), () => {});
   await assertRejects(() => pool.open(), Deno.errors.ConnectionRefused);
 });
