@@ -3,8 +3,8 @@
 // programs and raw clients.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { rawConnect } from "../support/raw_client.ts";
-import { RawProgram } from "../support/raw_program.ts";
-import { HOST, share } from "../support/sharing.ts";
+import { RawProgram } from "../support/proxy/raw_program.ts";
+import { HOST, share } from "../support/proxy/sharing.ts";
 import { waitFor } from "../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";

@@ -25,7 +25,6 @@ import {
   type Refusal,
   SourceRefusal,
 } from "../../base/exchange.ts";
-import type { Endpoint } from "../../base/address.ts";
 import { messageOf } from "../../base/fault.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import {
@@ -139,9 +138,9 @@ export class ReverseProxy {
     const canRepeat = IDEMPOTENT.has(request.method) && !request.body.exists;
     this.#inFlight++;
     const exchange = new Exchange(request, this.#options, this.#deadlines, {
-      onEnd: (reusable) => {
+      onEnd: (reusable, lastUse) => {
         this.#inFlight--;
-        if (reusable !== null) this.#pool.release(reusable.connection, reusable.lastUse);
+        if (reusable !== null) this.#pool.release(reusable, lastUse);
       },
       carry: (client, connection) => this.#carry(client, connection),
       onFault: (error) => this.#reportFault(error),
@@ -190,16 +189,10 @@ class ResponseTimeout extends Error {
   override readonly name = "ResponseTimeout";
 }
 
-/** A connection that can serve another request, and what it was used for. */
-interface Reusable {
-  readonly connection: UpstreamConnection;
-  readonly lastUse: LastUse;
-}
-
 /** What an exchange needs of its proxy. */
 interface ExchangeEvents {
   /** Called once, when it is over or has become a tunnel; `reusable` is null for a closed one. */
-  onEnd(reusable: Reusable | null): void;
+  onEnd(reusable: UpstreamConnection | null, lastUse: LastUse): void;
   /** Carries the tunnel between `client` and the upstream at the end of `connection`. */
   carry(client: ByteStream, connection: UpstreamConnection): Promise<void>;
   /** Called when the body of the response turns out to be invalid. */
@@ -212,15 +205,13 @@ class Exchange {
   readonly #options: ReverseProxyOptions;
   readonly #deadlines: Deadlines;
   readonly #events: ExchangeEvents;
-  readonly #client: Endpoint;
   #connection: UpstreamConnection | null = null;
   #pump: RequestPump | null = null;
   #deadline: Deadline | null = null;
   #hasTimedOut = false;
   #awaitsHead = true;
   #keepsAlive = false;
-  #hadBody = false;
-  #keepAliveSeconds: number | null = null;
+  #lastUse: LastUse;
   #hasEnded = false;
 
   constructor(
@@ -230,7 +221,7 @@ class Exchange {
     events: ExchangeEvents,
   ) {
     this.#request = request;
-    this.#client = request.remote;
+    this.#lastUse = { client: request.remote, hadBody: false, keepAliveSeconds: null };
     this.#options = options;
     this.#deadlines = deadlines;
     this.#events = events;
@@ -267,16 +258,8 @@ class Exchange {
     this.#clearDeadline();
     const connection = this.#connection;
     const isReusable = isWhole && this.#keepsAlive && (this.#pump?.isSent ?? true);
-    if (connection === null || !isReusable) {
-      connection?.close();
-      return this.#events.onEnd(null);
-    }
-    const [client, hadBody, keepAliveSeconds] = [
-      this.#client,
-      this.#hadBody,
-      this.#keepAliveSeconds,
-    ];
-    this.#events.onEnd({ connection, lastUse: { client, hadBody, keepAliveSeconds } });
+    if (!isReusable) connection?.close();
+    this.#events.onEnd(isReusable ? connection : null, this.#lastUse);
   }
 
   async #sendRequest(connection: UpstreamConnection, head: Uint8Array): Promise<UpstreamHead> {
@@ -323,8 +306,8 @@ class Exchange {
     if (status === 101) return this.#upgrade(connection, response, headers);
     const hasBody = !isBodyless(this.#request.method, status);
     this.#keepsAlive = response.keepsAlive && !(hasBody && bodyLength === BODY.untilClose);
-    this.#keepAliveSeconds = response.keepAliveSeconds;
-    this.#hadBody = hasBody;
+    const { keepAliveSeconds } = response;
+    this.#lastUse = { client: this.#lastUse.client, hadBody: hasBody, keepAliveSeconds };
     if (!hasBody) return this.#bodyless(response, headers);
     const isBuffered = bodyLength >= 0 && connection.end - connection.start >= bodyLength;
     if (isBuffered && bodyLength <= SMALL_BYTES_MAX) {
@@ -368,7 +351,7 @@ class Exchange {
       throw new UpstreamFault("upgrade not requested");
     }
     this.#hasEnded = true;
-    this.#events.onEnd(null);
+    this.#events.onEnd(null, this.#lastUse);
     const { carry } = this.#events;
     const upgrade = (client: ByteStream): Promise<void> => carry(client, connection);
     return { status: 101, headers: [...headers, ["Upgrade", WEBSOCKET]], body: null, upgrade };

@@ -1,36 +1,10 @@
 /** Goal: bytes and ends pass through, and no side outlives the other. Method: in memory. */
 import { assertEquals } from "@std/assert";
 import type { ByteStream } from "../../../mod/base/exchange.ts";
-import { type Deadline, Deadlines } from "../../../mod/site/proxy/deadlines.ts";
 import { tunnel } from "../../../mod/site/proxy/tunnel.ts";
+import { HandDeadlines } from "../../support/proxy/hand_deadlines.ts";
 import { settle } from "../../support/engine.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
-
-/** Deadlines that pass when the test says so. */
-class HandDeadlines extends Deadlines {
-  readonly pending: { readonly afterMs: number; readonly deadline: Deadline }[] = [];
-
-  override start(afterMs: number, onExpire: () => void): Deadline {
-    const deadline = { dueMs: 0, onExpire };
-    this.pending.push({ afterMs, deadline });
-    return deadline;
-  }
-
-  override cancel(deadline: Deadline): void {
-    const at = this.pending.findIndex((one) => one.deadline === deadline);
-    if (at >= 0) this.pending.splice(at, 1);
-  }
-
-  /** Expires the deadlines that were set for `afterMs`; returns how many. */
-  expire(afterMs: number): number {
-    const due = this.pending.filter((one) => one.afterMs === afterMs);
-    for (const { deadline } of due) {
-      this.cancel(deadline);
-      deadline.onExpire();
-    }
-    return due.length;
-  }
-}
 
 const STALL_MS = 7000;
 const ENDING_MS = 2000;

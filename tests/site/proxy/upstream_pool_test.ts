@@ -5,12 +5,13 @@ import type { Endpoint, Ip } from "../../../mod/base/address.ts";
 import { Deadlines } from "../../../mod/site/proxy/deadlines.ts";
 import type { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
 import { type LastUse, UpstreamPool } from "../../../mod/site/proxy/upstream_pool.ts";
+import { HandDeadlines } from "../../support/proxy/hand_deadlines.ts";
 import { settle } from "../../support/engine.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
 const REST_MS = 100;
 
-class StoppedDeadlines extends Deadlines {
+class StoppedDeadlines extends HandDeadlines {
   now = 1000;
   override get nowMs(): number {
     return this.now;
@@ -100,20 +101,58 @@ Deno.test("UpstreamPool gives nobody a connection that has just had no body to r
   assertEquals(pool.acquireIdle(ANN) === first, true);
 });
 
-Deno.test("UpstreamPool.open() replaces a connection that rests, unless there are many", async () => {
+Deno.test("UpstreamPool shortens the rest of a program that has kept quiet", async () => {
   using upstream = new TestUpstream();
-  const connections = await upstream.open(6);
-  for (const connection of connections) upstream.release(connection);
-  const closed = (): number => connections.filter(({ isClosed }) => isClosed).length;
-  await upstream.pool.open();
-  assertEquals(closed(), 0);
-  for (const connection of connections.slice(3)) connection.close();
-  upstream.pool.close();
-  using simple = new TestUpstream();
-  const [only] = await simple.open(1) as [UpstreamConnection];
-  simple.release(only);
-  await simple.pool.open();
-  assertEquals(only.isClosed, true, "a program may serve one connection at a time");
+  const { pool, deadlines } = upstream;
+  const [connection, chatty] = await upstream.open(2) as [UpstreamConnection, UpstreamConnection];
+  for (let i = 0; i < 100; i++) {
+    upstream.release(connection);
+    deadlines.now += REST_MS - 1;
+    assertEquals(pool.acquireIdle(BEN), null, `after ${i} answers`);
+    deadlines.now += 1;
+    assertEquals(pool.acquireIdle(BEN) === connection, true);
+  }
+  upstream.release(connection);
+  assertEquals(pool.acquireIdle(BEN), null);
+  deadlines.now += 5;
+  assertEquals(pool.acquireIdle(BEN) === connection, true);
+  upstream.release(connection, { hadBody: false });
+  deadlines.now += REST_MS - 1;
+  assertEquals(pool.acquireIdle(BEN), null, "without a body it rests as before");
+  deadlines.now += 1;
+  assertEquals(pool.acquireIdle(BEN) === connection, true);
+  upstream.release(chatty);
+  deadlines.now += 50;
+  await upstream.ends[1]!.write(BYTES);
+  await settle();
+  assertEquals(upstream.surplus, 1, "it is watched as long as before");
+});
+
+Deno.test("UpstreamPool closes idle connections of a program that serves only one", async () => {
+  using upstream = new TestUpstream();
+  const { pool, deadlines } = upstream;
+  const [first] = await upstream.open(1) as [UpstreamConnection];
+  upstream.release(first);
+  const [second] = await upstream.open(1) as [UpstreamConnection];
+  assertEquals(first.isClosed, false, "it is not known yet");
+  deadlines.expire(250);
+  assertEquals([first.isClosed, second.isClosed], [true, false]);
+  upstream.release(second);
+  const [third] = await upstream.open(1) as [UpstreamConnection];
+  assertEquals(second.isClosed, true, "it is known");
+  upstream.release(third, { client: ANN });
+  assertEquals(pool.acquireIdle(ANN) === third, true);
+});
+
+Deno.test("UpstreamPool keeps idle connections of a program that answers beside them", async () => {
+  using upstream = new TestUpstream();
+  const [first] = await upstream.open(1) as [UpstreamConnection];
+  upstream.release(first);
+  const [second] = await upstream.open(1) as [UpstreamConnection];
+  upstream.release(second);
+  await upstream.open(1);
+  upstream.deadlines.expire(250);
+  assertEquals([first.isClosed, second.isClosed], [false, false]);
 });
 
 Deno.test("UpstreamPool drops idle connections that close or send unsolicited bytes", async () => {
@@ -153,9 +192,9 @@ Deno.test("UpstreamPool keeps nothing of a program that sends more than its answ
 
 Deno.test("UpstreamPool.release() keeps a limited number, and for as long as was said", async () => {
   using upstream = new TestUpstream();
-  const connections = await upstream.open(129);
+  const connections = await upstream.open(257);
   for (const connection of connections) upstream.release(connection);
-  assertEquals(connections.map(({ isClosed }) => isClosed).lastIndexOf(false), 127);
+  assertEquals(connections.map(({ isClosed }) => isClosed).lastIndexOf(false), 255);
   upstream.pool.close();
   using brief = new TestUpstream();
   const [never, once] = await brief.open(2) as [UpstreamConnection, UpstreamConnection];

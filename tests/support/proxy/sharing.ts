@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
-import type { StoredSettings } from "../../mod/config/document/settings.ts";
-import { freePort } from "./ports.ts";
-import { type Foreground, Program } from "./program.ts";
+import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import type { StoredSettings } from "../../../mod/config/document/settings.ts";
+import { freePort } from "../ports.ts";
+import { type Foreground, Program } from "../program.ts";
 import type { RawProgram } from "./raw_program.ts";
 
 /** The address on which the service listens. */
