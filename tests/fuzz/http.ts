@@ -104,12 +104,17 @@ function total(pieces: readonly Uint8Array[]): number {
 }
 
 /** Runs cases from `seed` on until `count` are done or `seconds` have passed. Returns how many. */
-export async function fuzz(seed: number, count: number, seconds: number): Promise<number> {
+export async function fuzz(
+  seed: number,
+  count: number,
+  seconds: number,
+  one: (seed: number) => Promise<void>,
+): Promise<number> {
   const end = performance.now() + seconds * 1000;
   let done = 0;
   while (done < count && performance.now() < end) {
     try {
-      await fuzzOne(seed + done);
+      await one(seed + done);
     } catch (error) {
       throw new Error(`seed ${seed + done} breaks a rule`, { cause: error });
     }

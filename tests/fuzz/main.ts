@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { fuzz } from "./http.ts";
+import { fuzz, fuzzOne } from "./http.ts";
+import { fuzzUpstream } from "./upstream.ts";
 
 function option(name: string, otherwise: number): number {
   const prefix = `--${name}=`;
@@ -16,5 +17,7 @@ const say = (text: string): void => {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 };
 say(`seed ${seed}\n`);
-const done = await fuzz(seed, option("count", 200_000), option("seconds", 60));
-say(`${done} cases, no rule broken\n`);
+for (const [what, one] of [["requests", fuzzOne], ["answers", fuzzUpstream]] as const) {
+  const done = await fuzz(seed, option("count", 200_000), option("seconds", 60), one);
+  say(`${what}: ${done} cases, no rule broken\n`);
+}
