@@ -148,7 +148,9 @@ export interface BodySource {
  * An error response that HTTP.sys sends by itself, without any site, by the name that HTTPERR logs
  * as s-reason. The engine determines the status, body and header fields of each. `BadGateway` and
  * `GatewayTimeout` are additions: HTTP.sys hands requests to its programs directly and needs no
- * gateway.
+ * gateway. So are `FileChanged`, a file or a directory of its path changed while it was used, and
+ * `FileUnavailable`, the disk or network mount failed or did not respond in time: HTTP.sys serves
+ * no files.
  */
 export type RefusalReason =
   | "BadGateway"
@@ -158,6 +160,8 @@ export type RefusalReason =
   | "AppOffline"
   | "EntityTooLarge"
   | "FieldLength"
+  | "FileChanged"
+  | "FileUnavailable"
   | "Forbidden"
   | "GatewayTimeout"
   | "Header"

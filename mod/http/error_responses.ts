@@ -46,6 +46,8 @@ const ERROR_PAGES: Readonly<Record<ErrorReason, ErrorPage>> = {
   "EntityTooLarge": { status: 413, detail: null, text: "The request body is too large." },
   "Expectation": { status: 417, detail: null, text: "The expectation cannot be met." },
   "FieldLength": TOO_LONG,
+  "FileChanged": UNAVAILABLE,
+  "FileUnavailable": UNAVAILABLE,
   "Forbidden": { status: 403, detail: null, text: "The request is not allowed." },
   "GatewayTimeout": {
     status: 504,
