@@ -1,13 +1,14 @@
 /**
- * Edge: the timer of the response cache. The handler of all requests, which is rebuilt whenever
- * what is served changes, and the state that outlives it: which connections belong to which site,
- * and which sites are paused.
+ * Edge: the timer of the response cache and of the file operations. The handler of all requests,
+ * which is rebuilt whenever what is served changes, and the state that outlives it: which
+ * connections belong to which site, which sites are paused, and which file operations are under way.
  *
  * @module
  */
 import type { Handler } from "../../base/exchange.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
+import { FileAccess } from "../../site/static/file_access.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { ListeningView } from "../../site/kinds/site_context.ts";
@@ -18,19 +19,23 @@ import { routeRequests } from "./router.ts";
 import { type ServingState, sitesUp } from "./serving_state.ts";
 import { SiteConnections } from "./site_connection_limits.ts";
 
-/** Milliseconds between two scans for responses that were not requested in UriScavengerPeriod. */
-const SCAVENGE_MS = 1000;
+/**
+ * Milliseconds between two scans for responses that were not requested in UriScavengerPeriod, and
+ * for file operations that take too long.
+ */
+const TICK_MS = 1000;
 
 /** The resources of the current handler. */
 interface Current {
   readonly cached: CachedResponses;
-  /** Evicts unused responses, so that an idle service releases their memory. */
-  readonly scavenger: ReturnType<typeof setInterval>;
+  /** Also evicts unused responses of an idle service, which releases their memory. */
+  readonly ticker: ReturnType<typeof setInterval>;
 }
 
 export class RequestHandler {
   readonly connections = new SiteConnections();
   readonly pauses = new Pauses();
+  readonly #files = new FileAccess();
   readonly #https: Pick<HttpsService, "servable">;
   readonly #listening: () => ListeningView;
   readonly #siteHandler: SiteHandlerFactory;
@@ -59,6 +64,7 @@ export class RequestHandler {
     const handler = routeRequests({ sites, registrations: state.programs, reservations }, {
       siteHandler: this.#siteHandler,
       cache,
+      files: this.#files,
       listening: this.#listening,
       now: Date.now,
       isPaused: (id) => this.pauses.has(id),
@@ -66,8 +72,11 @@ export class RequestHandler {
       canonical: (ip) => table.canonical(ip),
     });
     this.clear();
-    const scavenger = setInterval(() => cache.tick(Date.now()), SCAVENGE_MS);
-    this.#current = { cached: new CachedResponses(cache, stored), scavenger };
+    const ticker = setInterval(() => {
+      cache.tick(Date.now());
+      this.#files.tick();
+    }, TICK_MS);
+    this.#current = { cached: new CachedResponses(cache, stored), ticker };
     return handler;
   }
 
@@ -78,7 +87,7 @@ export class RequestHandler {
 
   /** Releases the current handler: nothing is served any more. */
   clear(): void {
-    clearInterval(this.#current?.scavenger);
+    clearInterval(this.#current?.ticker);
     this.#current = null;
   }
 }

@@ -33,8 +33,8 @@ export const root: ContentKind<FolderContent> = {
   async load(): Promise<HandlerFactory<FolderContent>> {
     const { staticFiles } = await import("../static/static_files.ts");
     return {
-      handler: ({ path, listing = false }, { id: siteId }, { cache, now }) => {
-        return staticFiles({ root: path, listing, cache, siteId, now });
+      handler: ({ path, listing = false }, { id: siteId }, { cache, files, now }) => {
+        return staticFiles({ root: path, listing, cache, files: files.site(siteId), siteId, now });
       },
     };
   },

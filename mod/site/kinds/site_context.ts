@@ -3,10 +3,12 @@
  *
  * @module
  */
+import type { FileAccess } from "../static/file_access.ts";
 import type { ResponseCache } from "../static/response_cache.ts";
 
 export interface SiteContext {
   readonly cache: ResponseCache;
+  readonly files: FileAccess;
   /** The current state, for the welcome page. */
   readonly listening: () => ListeningView;
   /** Milliseconds since 1970. */

@@ -1,9 +1,10 @@
 /**
- * Edge: the bytes of a file as a response body, read while it is sent.
+ * The bytes of a file as a response body, read while it is sent.
  *
  * @module
  */
-import type { BodySource } from "../../base/exchange.ts";
+import { type BodySource, SourceRefusal } from "../../base/exchange.ts";
+import type { OpenedFile } from "./opened_file.ts";
 import type { ByteRange } from "./preconditions.ts";
 
 /** Bytes per read while large buffers are available: fewer reads cost less. */
@@ -20,33 +21,14 @@ const FREE_MAX = 8;
 const freeBuffers: Uint8Array[] = [];
 let largeInUse = 0;
 
-/** An open file, with its size and time when it was opened. */
-export interface OpenFile {
-  readonly file: Deno.FsFile;
-  readonly size: number;
-  readonly mtimeMs: number;
-}
-
-/** Opens a regular file for reading. The caller closes it, or passes it to {@linkcode fileBody}. */
-export async function openFile(path: string): Promise<OpenFile> {
-  const file = await Deno.open(path, { read: true });
+/** Reads all of `file` and closes it; null if it has become shorter. */
+export async function readWhole(file: OpenedFile): Promise<Uint8Array | null> {
   try {
-    const { size, mtime } = await file.stat();
-    return { file, size, mtimeMs: mtime?.getTime() ?? 0 };
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-}
-
-/** Reads all of `file` and closes it; null if it is no longer `size` bytes long. */
-export async function readWhole({ file, size }: OpenFile): Promise<Uint8Array | null> {
-  try {
-    const bytes = new Uint8Array(size);
+    const bytes = new Uint8Array(file.size);
     let done = 0;
-    while (done < size) {
-      const count = await file.read(bytes.subarray(done));
-      if (count === null) return null;
+    while (done < bytes.length) {
+      const count = await file.read(bytes.subarray(done), done);
+      if (count === 0) return null;
       done += count;
     }
     return bytes;
@@ -73,25 +55,23 @@ export function bytesBody(bytes: Uint8Array, { start, end }: ByteRange): BodySou
 }
 
 /** Returns a body of the bytes `range` of `file`; closing the body closes the file. */
-export function fileBody({ file }: OpenFile, range: ByteRange): BodySource {
+export function fileBody(file: OpenedFile, range: ByteRange): BodySource {
   const length = range.end - range.start + 1;
   let buffer: Uint8Array | null = null;
   let remaining = length;
   let isReading = false;
-  let isPositioned = range.start === 0;
   return {
     length,
     async pull(): Promise<Uint8Array | null> {
       if (remaining === 0) return null;
       buffer ??= acquireBuffer(remaining);
       isReading = true;
-      if (!isPositioned) await file.seek(range.start, Deno.SeekMode.Start);
-      isPositioned = true;
       const count = await file.read(
         remaining < buffer.length ? buffer.subarray(0, remaining) : buffer,
+        range.end + 1 - remaining,
       );
       isReading = false;
-      if (count === null) throw new Error("the file became shorter while it was sent");
+      if (count === 0) throw new SourceRefusal("FileChanged"); // it became shorter
       remaining -= count;
       return buffer.subarray(0, count);
     },

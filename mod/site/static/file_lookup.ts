@@ -2,16 +2,20 @@
  * Edge: resolves a path under a root to a file or directory on disk.
  *
  * The second barrier around the root: the real path of what was found must be inside the real path
- * of the root, so a symbolic link may point anywhere inside and nowhere else. A file is examined
- * before it is opened, because opening a pipe or a device can block or have effects.
+ * of the root, so a symbolic link may point anywhere inside and nowhere else, and it is proved that
+ * nobody exchanged a part of the path meanwhile (`folder_chain.ts`). Nothing is opened for that.
+ * Whoever opens a file compares what was opened with what was found here.
  *
  * @module
  */
 import { contentType } from "@std/media-types/content-type";
 import type { HeaderField } from "../../base/exchange.ts";
-import { type FilePath, isInside } from "./file_path.ts";
+import { type FilePath, isInside, parseFilePath } from "./file_path.ts";
 import { httpDate } from "../../wire/http_date.ts";
-import type { CacheEntry, Representation } from "./response_cache.ts";
+import { pathBelow, proveChain, type ResolvedRoot } from "./folder_chain.ts";
+import { ListedNames } from "./folder_listing.ts";
+import { type FileIdentity, identify } from "./opened_file.ts";
+import { type CacheEntry, isSameEntry, type Representation } from "./response_cache.ts";
 
 export type Lookup =
   | { readonly kind: "file"; readonly entry: CacheEntry }
@@ -20,77 +24,139 @@ export type Lookup =
   /** A directory without an index page. */
   | { readonly kind: "folder"; readonly realPath: string }
   | { readonly kind: "missing" }
-  | { readonly kind: "forbidden" };
+  | { readonly kind: "forbidden" }
+  /** Another user may have exchanged a part of the path while it was used. */
+  | { readonly kind: "changing" };
+
+/** What a look-up starts with. */
+interface LookupContext {
+  readonly root: ResolvedRoot;
+  /** What the path was the last time, and has been proved to be. */
+  readonly known: CacheEntry | undefined;
+  /** Milliseconds since 1970. */
+  readonly nowMs: number;
+}
 
 const INDEX = "index.html";
-const SEPARATOR = Deno.build.os === "windows" ? "\\" : "/";
+const IS_WINDOWS = Deno.build.os === "windows";
+const SEPARATOR = IS_WINDOWS ? "\\" : "/";
 const CODINGS = [["br", ".br"], ["gzip", ".gz"]] as const;
+/** Times that the real path is taken again because a link appeared in it. */
+const RESOLUTIONS_MAX = 3;
 
-/** Looks up `path` under `root`. Throws only on an I/O error. */
-export async function lookUp(root: string, path: FilePath, nowMs: number): Promise<Lookup> {
+/** Looks up `path` under a root. Throws only on an I/O error. */
+export async function lookUp(path: FilePath, context: LookupContext): Promise<Lookup> {
   try {
-    const realRoot = await Deno.realPath(root);
-    const wanted = [realRoot, ...path.segments].join(SEPARATOR);
-    const found = await inspect(realRoot, wanted);
-    if (found === null) return { kind: "forbidden" };
-    if (found.info.isFile) {
-      if (path.isFolder) return { kind: "missing" };
-      return { kind: "file", entry: await entryOf(found.realPath, found.info, nowMs) };
+    const wanted = pathBelow(context.root.path, path.segments);
+    if (path.isFolder) {
+      const index = await find(`${wanted}${SEPARATOR}${INDEX}`, context).catch(undefinedIfMissing);
+      if (index === "changing") return { kind: "changing" };
+      if (typeof index === "object" && index.entry !== null) {
+        return { kind: "file", entry: index.entry };
+      }
     }
-    if (!found.info.isDirectory) return { kind: "forbidden" };
-    if (!path.isFolder) return { kind: "redirect" };
-    const index = await inspect(realRoot, `${found.realPath}${SEPARATOR}${INDEX}`).catch(
-      undefinedIfMissing,
-    );
-    if (index?.info.isFile === true) {
-      return { kind: "file", entry: await entryOf(index.realPath, index.info, nowMs) };
+    const found = await find(wanted, context);
+    if (found === "outside") return { kind: "forbidden" };
+    if (found === "changing") return { kind: "changing" };
+    if (found.entry !== null) {
+      return path.isFolder ? { kind: "missing" } : { kind: "file", entry: found.entry };
     }
-    return { kind: "folder", realPath: found.realPath };
+    if (!found.isFolder) return { kind: "forbidden" };
+    return path.isFolder ? { kind: "folder", realPath: found.path } : { kind: "redirect" };
   } catch (error) {
     if (isMissing(error)) return { kind: "missing" };
-    if (error instanceof Deno.errors.PermissionDenied) return { kind: "forbidden" };
+    if (isDenied(error)) return { kind: "forbidden" };
     throw error;
   }
 }
 
+/**
+ * Returns the names in the directory with the real path `path`; null if another user may have
+ * exchanged a part of the path meanwhile.
+ */
+export async function listNames(path: string, root: ResolvedRoot): Promise<ListedNames | null> {
+  const sinceMs = Date.now();
+  const names = new ListedNames();
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    if (parseFilePath(`/${name}`, IS_WINDOWS) === null) continue;
+    if (!names.add({ name, isFolder: isDirectory })) break;
+  }
+  const identity = await identify(path);
+  if (!identity.isFolder) return null;
+  const verdict = await proveChain(root, path, { sinceMs, identity, uids: [] });
+  return verdict === "proved" ? names : null;
+}
+
 interface Found {
-  readonly realPath: string;
-  readonly info: Deno.FileInfo;
+  /** Real path. */
+  readonly path: string;
+  /** Null for anything but a file. */
+  readonly entry: CacheEntry | null;
+  readonly isFolder: boolean;
 }
 
-/** Null if the path leads out of the root. */
-async function inspect(realRoot: string, path: string): Promise<Found | null> {
-  const realPath = await Deno.realPath(path);
-  if (!isInside(realRoot, realPath, SEPARATOR)) return null;
-  return { realPath, info: await Deno.stat(realPath) };
+/** Finds what is at `path`, or where its links lead. */
+async function find(path: string, context: LookupContext): Promise<Found | "outside" | "changing"> {
+  const { root, known, nowMs } = context;
+  let real = path;
+  for (let times = 0; times < RESOLUTIONS_MAX; times++) {
+    const sinceMs = Date.now();
+    const identity = await identify(real);
+    if (!identity.isLink) {
+      const { isFolder } = identity;
+      const found = identity.isFile ? await entryOf(real, identity, nowMs) : null;
+      // What has been proved to be at this path needs no other proof while it is the same.
+      if (found !== null && known !== undefined && isSameEntry(known, found.entry)) {
+        return { path: real, entry: found.entry, isFolder };
+      }
+      const uids = found?.uids ?? [];
+      const verdict = await proveChain(root, real, { sinceMs, identity, uids });
+      if (verdict === "changing") return "changing";
+      if (verdict === "proved") return { path: real, entry: found?.entry ?? null, isFolder };
+    }
+    real = await Deno.realPath(real);
+    if (!isInside(root.path, real, SEPARATOR)) return "outside";
+  }
+  return "changing";
 }
 
-async function entryOf(path: string, info: Deno.FileInfo, nowMs: number): Promise<CacheEntry> {
-  const [brotli, gzip] = await Promise.all(
-    CODINGS.map(([, ending]) => sidecar(path, ending, info)),
-  );
-  const hasAlternatives = brotli !== undefined || gzip !== undefined;
+/** Returns the entry of a file, and the owners of the file and its compressed copies. */
+async function entryOf(
+  path: string,
+  identity: FileIdentity,
+  nowMs: number,
+): Promise<{ readonly entry: CacheEntry; readonly uids: readonly number[] }> {
   const type = typeOf(path);
-  const make = (from: string, file: Deno.FileInfo, coding: string | null): Representation => {
+  const copies: (FileIdentity | undefined)[] = [];
+  for (const [, ending] of CODINGS) copies.push(await compressedCopy(path, ending, identity));
+  const hasAlternatives = copies.some((copy) => copy !== undefined);
+  const make = (from: string, file: FileIdentity, coding: string | null): Representation => {
     return representation({ path: from, type, coding, hasAlternatives }, file, nowMs);
   };
+  const [brotli, gzip] = CODINGS.map(([coding, ending], i) => {
+    const copy = copies[i];
+    return copy === undefined ? null : make(`${path}${ending}`, copy, coding);
+  });
   return {
-    identity: make(path, info, null),
-    brotli: brotli === undefined ? null : make(`${path}.br`, brotli, "br"),
-    gzip: gzip === undefined ? null : make(`${path}.gz`, gzip, "gzip"),
-    checkedMs: nowMs,
-    usedMs: nowMs,
+    entry: {
+      identity: make(path, identity, null),
+      brotli: brotli!,
+      gzip: gzip!,
+      checkedMs: nowMs,
+      usedMs: nowMs,
+    },
+    uids: [identity, ...copies].flatMap((file) => file === undefined ? [] : [file.uid]),
   };
 }
 
-/** A compressed copy next to the file: not a link, and not older than the original. */
-async function sidecar(
+/** Finds a compressed copy next to the file: not a link, and not older than the original. */
+async function compressedCopy(
   path: string,
   ending: string,
-  original: Deno.FileInfo,
-): Promise<Deno.FileInfo | undefined> {
-  const info = await Deno.lstat(`${path}${ending}`).catch(undefinedIfMissing);
-  return info !== undefined && info.isFile && mtimeMs(info) >= mtimeMs(original) ? info : undefined;
+  original: FileIdentity,
+): Promise<FileIdentity | undefined> {
+  const copy = await identify(`${path}${ending}`).catch(undefinedIfMissing);
+  return copy !== undefined && copy.isFile && copy.mtimeMs >= original.mtimeMs ? copy : undefined;
 }
 
 interface Variant {
@@ -101,12 +167,12 @@ interface Variant {
   readonly hasAlternatives: boolean;
 }
 
-function representation(variant: Variant, info: Deno.FileInfo, nowMs: number): Representation {
+function representation(variant: Variant, file: FileIdentity, nowMs: number): Representation {
   const { path, type, coding, hasAlternatives } = variant;
-  const timeMs = mtimeMs(info);
+  const { stamp, size, mtimeMs } = file;
   const suffix = coding === null ? "" : `-${coding}`;
-  const etag = `"${timeMs.toString(16)}-${info.size.toString(16)}${suffix}"`;
-  const lastModified = timeMs > nowMs ? null : httpDate(timeMs);
+  const etag = `"${mtimeMs.toString(16)}-${size.toString(16)}${suffix}"`;
+  const lastModified = mtimeMs > nowMs ? null : httpDate(mtimeMs);
   const headers: HeaderField[] = [["Content-Type", type], ["ETag", etag], [
     "Accept-Ranges",
     "bytes",
@@ -115,7 +181,7 @@ function representation(variant: Variant, info: Deno.FileInfo, nowMs: number): R
   if (coding !== null) headers.push(["Content-Encoding", coding]);
   if (hasAlternatives) headers.push(["Vary", "Accept-Encoding"]);
   const cacheState = { whole: null, bytes: null, count: 0, countedFromMs: nowMs };
-  return { path, size: info.size, mtimeMs: timeMs, etag, lastModified, headers, ...cacheState };
+  return { path, size, stamp, etag, lastModified, headers, ...cacheState };
 }
 
 function typeOf(path: string): string {
@@ -125,18 +191,27 @@ function typeOf(path: string): string {
   return type ?? "application/octet-stream";
 }
 
-function mtimeMs(info: Deno.FileInfo): number {
-  return info.mtime?.getTime() ?? 0;
-}
-
 function undefinedIfMissing(error: unknown): undefined {
-  if (!isMissing(error) && !(error instanceof Deno.errors.PermissionDenied)) throw error;
+  if (!isMissing(error) && !isDenied(error)) throw error;
 }
 
-/** No such name, a file used as a directory, a loop of links, or a name that is too long. */
-function isMissing(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
-    error instanceof Deno.errors.FilesystemLoop ||
-    error instanceof Error &&
-      /ENAMETOOLONG|name too long|os error (?:36|63|206)\b/i.test(error.message);
+const MISSING: ReadonlySet<unknown> = new Set([
+  "ENOENT",
+  "ENOTDIR", // a file used as a directory
+  "ELOOP", // a loop of links, or a link where none is followed
+  "ENAMETOOLONG",
+  "ENXIO", // a socket
+  "ENODEV",
+  "ESTALE", // removed on the server of a network mount
+]);
+const DENIED: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
+
+/** Reports whether there is no file, or nothing that can be opened as one. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && MISSING.has(error.code);
+}
+
+/** Reports whether this process has no right to the file. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof Error && "code" in error && DENIED.has(error.code);
 }

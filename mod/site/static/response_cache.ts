@@ -30,7 +30,8 @@ export interface Representation {
   /** Real path. */
   readonly path: string;
   readonly size: number;
-  readonly mtimeMs: number;
+  /** Which file this is, and with which content (`opened_file.ts`). */
+  readonly stamp: string;
   readonly etag: string;
   readonly lastModified: string | null;
   /** Fields of a 200 response. */
@@ -212,6 +213,16 @@ export class ResponseCache {
       }
     }
   }
+}
+
+/** Reports whether two entries have the same files, under the same names. */
+export function isSameEntry(a: CacheEntry, b: CacheEntry): boolean {
+  return isSame(a.identity, b.identity) && isSame(a.brotli, b.brotli) && isSame(a.gzip, b.gzip);
+}
+
+function isSame(a: Representation | null, b: Representation | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.path === b.path && a.stamp === b.stamp && a.lastModified === b.lastModified;
 }
 
 /** Longest time between two scans of the cache, so that a long period is still exact. */

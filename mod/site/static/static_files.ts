@@ -4,20 +4,35 @@
  * enabled.
  *
  * Small files are served from the response cache without waiting; large ones are read while they
- * are sent.
+ * are sent. What a file is was decided by its look-up; whatever is opened is compared with that.
  *
  * @module
  */
-import type { Handler, HandlerResult, HttpRequest, HttpResponse } from "../../base/exchange.ts";
-import { isFieldValue } from "../../base/exchange.ts";
+import {
+  type Handler,
+  type HandlerResult,
+  type HttpRequest,
+  type HttpResponse,
+  isFieldValue,
+  type Refusal,
+  SourceRefusal,
+} from "../../base/exchange.ts";
 import { acceptsEncoding } from "../pages/accept_encoding.ts";
 import { errorPage } from "../pages/error_page.ts";
-import { bytesBody, fileBody, type OpenFile, openFile, readWhole } from "./file_body.ts";
-import { type Lookup, lookUp } from "./file_lookup.ts";
+import type { SiteFiles } from "./file_access.ts";
+import { bytesBody, fileBody, readWhole } from "./file_body.ts";
+import { isDenied, isMissing, listNames, type Lookup, lookUp } from "./file_lookup.ts";
 import { folderUrl, parseFilePath } from "./file_path.ts";
-import { LISTED_MAX, type ListedName, listingPage } from "./folder_listing.ts";
+import { type ResolvedRoot, resolveRoot } from "./folder_chain.ts";
+import { type ListedNames, listingPage } from "./folder_listing.ts";
+import { type OpenedFile, openIdentified } from "./opened_file.ts";
 import { type ByteRange, evaluate, type Outcome } from "./preconditions.ts";
-import type { CacheEntry, Representation, ResponseCache } from "./response_cache.ts";
+import {
+  type CacheEntry,
+  isSameEntry,
+  type Representation,
+  type ResponseCache,
+} from "./response_cache.ts";
 
 interface StaticFilesOptions {
   /** Absolute path of the directory. */
@@ -25,6 +40,8 @@ interface StaticFilesOptions {
   /** List directories without an index page. */
   readonly listing: boolean;
   readonly cache: ResponseCache;
+  /** The file operations of the site. */
+  readonly files: SiteFiles;
   /** The site of the cache entries. */
   readonly siteId: number;
   /** Milliseconds since 1970. */
@@ -33,13 +50,28 @@ interface StaticFilesOptions {
 
 const ALLOW = "GET, HEAD, OPTIONS";
 const IS_WINDOWS = Deno.build.os === "windows";
-/** A cached response is compared with its file after this time, and never more often. */
+/**
+ * A cached response is compared with its file after this time, and never more often; the way to the
+ * root is found again.
+ */
 const REVALIDATE_MS = 1000;
+/** Examinations of a path in which another user renames, a second apart. */
+const EXAMINATIONS_MAX = 3;
+const CHANGED: Refusal = { refuse: "FileChanged" };
 
 /** Returns the handler for the files under `options.root`. */
 export function staticFiles(options: StaticFilesOptions): Handler {
   const site = new StaticSite(options);
-  return (request) => site.handle(request);
+  return (request) => {
+    const result = site.handle(request);
+    return result instanceof Promise ? result.catch(refusalOf) : result;
+  };
+}
+
+/** Returns the refusal that a file operation ended with; throws anything else. */
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof SourceRefusal) return { refuse: error.reason };
+  throw error;
 }
 
 class StaticSite {
@@ -47,6 +79,8 @@ class StaticSite {
   readonly #entries: Map<string, CacheEntry>;
   /** Look-ups in progress: many requests for a new file access the disk once. */
   readonly #lookups = new Map<string, Promise<Lookup>>();
+  #root: ResolvedRoot | null = null;
+  #rootMs = 0;
 
   constructor(options: StaticFilesOptions) {
     this.#options = options;
@@ -82,21 +116,50 @@ class StaticSite {
     cache.remove(this.#entries, request.path);
     if (found.kind === "missing") return errorPage(404);
     if (found.kind === "forbidden") return errorPage(403);
+    if (found.kind === "changing") return CHANGED;
     if (found.kind === "redirect") return redirect(request, path.segments);
-    return this.#options.listing ? await listing(request, found.realPath) : errorPage(403);
+    return this.#options.listing ? await this.#list(request, found.realPath) : errorPage(403);
   }
 
   /** Looks up a path; concurrent look-ups of one path are shared. */
   #lookUp(requestPath: string): Promise<Lookup> {
     let lookup = this.#lookups.get(requestPath);
     if (lookup === undefined) {
-      const path = parseFilePath(requestPath, IS_WINDOWS)!;
-      lookup = lookUp(this.#options.root, path, this.#options.now()).finally(() => {
-        this.#lookups.delete(requestPath);
-      });
+      lookup = this.#examine(requestPath).finally(() => this.#lookups.delete(requestPath));
       this.#lookups.set(requestPath, lookup);
     }
     return lookup;
+  }
+
+  async #examine(requestPath: string): Promise<Lookup> {
+    const { files, now } = this.#options;
+    const path = parseFilePath(requestPath, IS_WINDOWS)!;
+    for (let times = 1;; times++) {
+      const found = await files.run(async (): Promise<Lookup> => {
+        const nowMs = now();
+        const root = await this.#resolveRoot(nowMs);
+        if (typeof root === "string") return { kind: root };
+        return await lookUp(path, { root, known: this.#entries.get(requestPath), nowMs });
+      });
+      if (found.kind !== "changing" || times === EXAMINATIONS_MAX) return found;
+      this.#root = null;
+      await files.pause();
+    }
+  }
+
+  /** Resolves the root unless that was done a moment ago. */
+  async #resolveRoot(nowMs: number): Promise<ResolvedRoot | "missing" | "forbidden"> {
+    const ageMs = this.#root === null ? Infinity : nowMs - this.#rootMs;
+    if (this.#root !== null && ageMs < REVALIDATE_MS && ageMs >= 0) return this.#root;
+    try {
+      this.#root = await resolveRoot(this.#options.root);
+      this.#rootMs = nowMs;
+      return this.#root ?? "forbidden";
+    } catch (error) {
+      if (isMissing(error)) return "missing";
+      if (isDenied(error)) return "forbidden";
+      throw error;
+    }
   }
 
   /** The cached entry if the file is unchanged; otherwise the new one, which is cached. */
@@ -135,25 +198,39 @@ class StaticSite {
 
   async #read(request: HttpRequest, pending: PendingRead): Promise<HandlerResult> {
     const { entry, chosen, outcome, isRetry } = pending;
-    const { cache, now } = this.#options;
-    const open = await openUnchanged(chosen);
-    if (open === "forbidden") return errorPage(403);
-    if (open === "changed") {
+    const { cache, files, now } = this.#options;
+    const file = await files.run(() => openUnchanged(chosen, files), closeLate);
+    if (file === "forbidden") return errorPage(403);
+    if (file === null) {
       // The new file has its own validators.
       cache.remove(this.#entries, request.path);
-      return isRetry ? errorPage(500) : this.#find(request, true);
+      return isRetry ? CHANGED : this.#find(request, true);
     }
     const isSmall = chosen.size <= cache.bodyBytesMax && outcome.status === 200;
     const range = rangeOf(chosen, outcome);
     if (!isSmall && !cache.shouldCacheBytes(chosen, now())) {
-      return contentResponse(chosen, outcome, fileBody(open, range));
+      return contentResponse(chosen, outcome, fileBody(file, range));
     }
-    const bytes = await readWhole(open);
-    if (bytes === null) return errorPage(500);
+    const bytes = await readWhole(file);
+    if (bytes === null) return CHANGED;
     const ref = { entries: this.#entries, path: request.path, entry };
     if (isSmall) return cache.cacheWhole(ref, chosen, bytes);
     cache.cacheBytes(ref, chosen, bytes);
     return contentResponse(chosen, outcome, bytesBody(bytes, range));
+  }
+
+  async #list(request: HttpRequest, realPath: string): Promise<HandlerResult> {
+    const { files, now } = this.#options;
+    for (let times = 1; times <= EXAMINATIONS_MAX; times++) {
+      const names = await files.run(async () => {
+        const root = await this.#resolveRoot(now());
+        return typeof root === "string" ? null : await listNames(realPath, root);
+      });
+      if (names !== null) return listingResponse(request, names);
+      this.#root = null;
+      await files.pause();
+    }
+    return CHANGED;
   }
 }
 
@@ -187,20 +264,22 @@ function contentResponse(
   };
 }
 
-/** Opens the file; "changed" if it was replaced or removed since it was looked up. */
+/** Opens the file; null if it was replaced or removed since it was looked up. */
 async function openUnchanged(
-  { path, size, mtimeMs }: Representation,
-): Promise<OpenFile | "changed" | "forbidden"> {
+  { path, stamp }: Representation,
+  files: SiteFiles,
+): Promise<OpenedFile | "forbidden" | null> {
   try {
-    const open = await openFile(path);
-    if (open.size === size && open.mtimeMs === mtimeMs) return open;
-    open.file.close();
-    return "changed";
+    return await openIdentified(path, stamp, files);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "changed";
-    if (error instanceof Deno.errors.PermissionDenied) return "forbidden";
+    if (isMissing(error)) return null;
+    if (isDenied(error)) return "forbidden";
     throw error;
   }
+}
+
+function closeLate(file: OpenedFile | "forbidden" | null): void {
+  if (typeof file === "object") file?.close();
 }
 
 /** The smallest coding that the client accepts; brotli is smaller than gzip in practice. */
@@ -213,16 +292,6 @@ function chooseRepresentation(
   if (brotli !== null && acceptsEncoding(accepted, "br")) return brotli;
   if (gzip !== null && acceptsEncoding(accepted, "gzip")) return gzip;
   return identity;
-}
-
-function isSameEntry(a: CacheEntry, b: CacheEntry): boolean {
-  return isSame(a.identity, b.identity) && isSame(a.brotli, b.brotli) && isSame(a.gzip, b.gzip);
-}
-
-function isSame(a: Representation | null, b: Representation | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.path === b.path && a.etag === b.etag && a.lastModified === b.lastModified &&
-    a.headers.length === b.headers.length;
 }
 
 function notModified({ headers }: Representation): HttpResponse {
@@ -241,18 +310,10 @@ function redirect(request: HttpRequest, segments: readonly string[]): HttpRespon
   return errorPage(301, [["Location", `${folderUrl(segments)}${suffix}`]]);
 }
 
-async function listing(request: HttpRequest, realPath: string): Promise<HttpResponse> {
-  const names: ListedName[] = [];
-  let isTruncated = false;
-  for await (const { name, isDirectory } of Deno.readDir(realPath)) {
-    if (parseFilePath(`/${name}`, IS_WINDOWS) === null) continue;
-    isTruncated = names.length >= LISTED_MAX;
-    if (isTruncated) break;
-    names.push({ name, isFolder: isDirectory });
-  }
+function listingResponse(request: HttpRequest, names: ListedNames): HttpResponse {
   return {
     status: 200,
     headers: [["Content-Type", "text/html; charset=utf-8"], ["Cache-Control", "no-cache"]],
-    body: new TextEncoder().encode(listingPage(request.path, names, isTruncated)),
+    body: listingPage(request.path, names),
   };
 }

@@ -9,7 +9,7 @@ function entry(type: string, text: string): CacheEntry {
   const identity = {
     path: "/srv/x",
     size: text.length,
-    mtimeMs: 0,
+    stamp: "",
     etag: '"1"',
     lastModified: null,
     headers,

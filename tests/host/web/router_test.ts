@@ -6,6 +6,7 @@ import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { routeRequests, type RouteSources } from "../../../mod/host/web/router.ts";
 import { SiteConnections } from "../../../mod/host/web/site_connection_limits.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
+import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { fakeRequest } from "../../support/request.ts";
 
@@ -38,6 +39,7 @@ async function resultOf(path: string, port = 8080, isPaused = false): Promise<[u
       UriMaxUriBytes: 4096,
       UriScavengerPeriod: 10,
     }),
+    files: new FileAccess(),
     listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
     now: () => 0,
     isPaused: () => isPaused,

@@ -10,6 +10,7 @@ import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { KINDS, loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { contentFlags } from "../../../mod/site/kinds/kind_flags.ts";
 import type { ContentKind, FlagExample } from "../../../mod/site/kinds/content_kind.ts";
+import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { schemaText } from "../../../dist/schema.ts";
 import { type CommandHome, commandHome, shellWords } from "../../support/command_home.ts";
@@ -135,6 +136,7 @@ Deno.test("every example of a kind is stored, listed, explained, reread and serv
     assertEquals([again.status, home.stored()!.sites[0]!.content], [0, content]);
     const context = {
       cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 1, UriScavengerPeriod: 9 }),
+      files: new FileAccess(),
       listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
       now: () => 0,
     };

@@ -7,6 +7,7 @@ import {
   type SiteContent,
   WELCOME_CONTENT,
 } from "../../../mod/config/document/site_content.ts";
+import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { CONTENT_RULES, kindOf, loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
@@ -15,6 +16,7 @@ import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
 
 const CONTEXT: SiteContext = {
   cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 10 }),
+  files: new FileAccess(),
   listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
   now: () => Date.now(),
 };

@@ -1,5 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { bytesBody, fileBody, openFile, readWhole } from "../../../mod/site/static/file_body.ts";
+import { SourceRefusal } from "../../../mod/base/exchange.ts";
+import { FileAccess } from "../../../mod/site/static/file_access.ts";
+import { bytesBody, fileBody, readWhole } from "../../../mod/site/static/file_body.ts";
+import { identify, type OpenedFile, openIdentified } from "../../../mod/site/static/opened_file.ts";
 import { bodyBytes } from "../../support/request.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
@@ -32,7 +35,7 @@ Deno.test("fileBody() fails if the file became shorter, so that it never looks w
   const body = fileBody(await openFile(path), { start: 0, end: 999 });
   await Deno.truncate(path, 10);
   await body.pull();
-  await assertRejects(() => body.pull(), Error, "became shorter");
+  await assertRejects(() => body.pull(), SourceRefusal, "FileChanged");
   body.close();
 });
 
@@ -97,3 +100,8 @@ Deno.test("readWhole() returns every byte, or null if the length has changed", a
   await Deno.truncate(path, 5);
   assertEquals(await readWhole(open), null);
 });
+
+async function openFile(path: string): Promise<OpenedFile> {
+  const { stamp } = await identify(path);
+  return (await openIdentified(path, stamp, new FileAccess().site(1)))!;
+}

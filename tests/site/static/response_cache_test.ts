@@ -120,7 +120,7 @@ function entry(nowMs: number): CacheEntry {
   const identity: Representation = {
     path: "/file",
     size: 1,
-    mtimeMs: 0,
+    stamp: "",
     etag: '"0-1"',
     lastModified: null,
     headers: [],

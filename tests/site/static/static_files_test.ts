@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import type { Handler, HttpResponse } from "../../../mod/base/exchange.ts";
+import { FileAccess, SiteFiles } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { staticFiles } from "../../../mod/site/static/static_files.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
@@ -110,7 +111,7 @@ Deno.test("staticFiles() follows a root that is a link to the current release", 
 });
 
 Deno.test("staticFiles() streams a file too large to cache, but opens none for HEAD", async () => {
-  await withSite(async ({ handler, root }) => {
+  await withSite(async ({ handler, root, files }) => {
     const text = "0123456789".repeat(100_000);
     await Deno.writeTextFile(`${root}/large`, text);
     for (let i = 0; i < 2; i++) {
@@ -119,11 +120,10 @@ Deno.test("staticFiles() streams a file too large to cache, but opens none for H
       assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
       assertEquals(await bodyText(response) === text, true);
     }
-    const counts = await countCalls(async () => {
-      const { body } = await send(handler, { path: "/large", method: "HEAD" });
-      assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
-    });
-    assertEquals(counts.open, 0);
+    const before = files.operations;
+    const { body } = await send(handler, { path: "/large", method: "HEAD" });
+    assertEquals(body !== null && !(body instanceof Uint8Array) && body.length, 1_000_000);
+    assertEquals(files.operations, before);
   });
 });
 
@@ -193,15 +193,13 @@ Deno.test("staticFiles() chooses a compressed copy by Accept-Encoding", async ()
 });
 
 Deno.test("staticFiles() looks a file up once for many first requests", async () => {
-  await withSite(async ({ handler, root }) => {
+  await withSite(async ({ handler, root, files }) => {
     await Deno.writeTextFile(`${root}/a`, "a");
-    const counts = await countCalls(async () => {
-      const responses = await Promise.all(
-        Array.from({ length: 50 }, () => send(handler, { path: "/a" })),
-      );
-      for (const response of responses) assertEquals(await bodyText(response), "a");
-    });
-    assertEquals(counts.stat, 1);
+    const responses = Array.from({ length: 50 }, () => send(handler, { path: "/a" }));
+    assertEquals(files.operations, 1);
+    for (const response of await Promise.all(responses)) {
+      assertEquals(await bodyText(response), "a");
+    }
     assertStrictEquals(await send(handler, { path: "/a" }), await send(handler, { path: "/a" }));
   });
 });
@@ -211,11 +209,47 @@ Deno.test("staticFiles() lists a directory if allowed, without hidden names", as
   const folder = temp.path;
   for (const name of ["a.txt", ".secret"]) await Deno.writeTextFile(`${folder}/${name}`, "");
   await Deno.mkdir(`${folder}/sub`);
-  const handler = siteOf(folder, { nowMs: Date.now() }, true);
+  const handler = siteOf(folder, { nowMs: Date.now() }, { listing: true });
   const page = await bodyText(await send(handler, { path: "/" }));
   assertStringIncludes(page, "./a.txt");
   assertStringIncludes(page, "./sub/");
   assertEquals(page.includes("secret"), false);
+});
+
+Deno.test({
+  name: "staticFiles() refuses what another user may have exchanged, but not what it has proved",
+  ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
+  fn: async () => {
+    await withSite(async ({ handler, root, clock }) => {
+      await Deno.mkdir(`${root}/sub`);
+      for (const name of ["known", "new"]) await Deno.writeTextFile(`${root}/sub/${name}`, name);
+      assertEquals(await bodyText(await send(handler, { path: "/sub/known" })), "known");
+      await Deno.chown(root, 65534, 65534); // from now on it has just been changed
+      for (const path of ["/sub/new", "/sub/", "/sub"]) {
+        clock.nowMs += 1000;
+        assertEquals(await handler(fakeRequest({ path })), { refuse: "FileChanged" }, path);
+      }
+      clock.nowMs += 1000;
+      assertEquals(await bodyText(await send(handler, { path: "/sub/known" })), "known");
+    });
+  },
+});
+
+Deno.test({
+  name: "staticFiles() serves nothing from a root that another user has made a link to",
+  ignore: Deno.build.os === "windows" || Deno.uid() !== 0,
+  fn: async () => {
+    await using temp = await tempFolder();
+    await Deno.mkdir(temp.at("private"));
+    await Deno.writeTextFile(temp.at("private/key"), "secret");
+    await Deno.symlink("private", temp.at("www"));
+    const handler = siteOf(temp.at("www"), { nowMs: Date.now() });
+    assertEquals(await bodyText(await send(handler, { path: "/key" })), "secret"); // our own link
+    await new Deno.Command("chown", { args: ["-h", "65534", temp.at("www")] }).output();
+    const again = siteOf(temp.at("www"), { nowMs: Date.now() });
+    assertEquals((await send(again, { path: "/key" })).status, 403);
+    assertEquals((await send(again, { path: "/" })).status, 403);
+  },
 });
 
 Deno.test({
@@ -234,19 +268,26 @@ interface Site {
   readonly handler: Handler;
   readonly root: string;
   readonly clock: { nowMs: number };
+  readonly files: CountedFiles;
 }
 
 async function withSite(body: (site: Site) => Promise<void>): Promise<void> {
   await using temp = await tempFolder();
   const root = temp.path;
   const clock = { nowMs: Date.now() };
-  await body({ handler: siteOf(root, clock), root, clock });
+  const files = new CountedFiles();
+  await body({ handler: siteOf(root, clock, { files }), root, clock, files });
 }
 
-function siteOf(root: string, clock: { nowMs: number }, listing = false): Handler {
+function siteOf(
+  root: string,
+  clock: { nowMs: number },
+  { listing = false, files = new FileAccess().site(1) } = {},
+): Handler {
   return staticFiles({
     root,
     listing,
+    files,
     siteId: 1,
     cache: new ResponseCache(SETTINGS),
     now: () => clock.nowMs,
@@ -257,22 +298,17 @@ function send(handler: Handler, request: FakeRequest): Promise<HttpResponse> {
   return responseOf(handler(fakeRequest(request)));
 }
 
-/** Counts the files that `work` looks at and opens. */
-async function countCalls(work: () => Promise<void>): Promise<{ stat: number; open: number }> {
-  const { stat, open } = Deno;
-  const counts = { stat: 0, open: 0 };
-  Deno.stat = (path) => {
-    counts.stat++;
-    return stat(path);
-  };
-  Deno.open = (path, options) => {
-    counts.open++;
-    return open(path, options);
-  };
-  try {
-    await work();
-  } finally {
-    Object.assign(Deno, { stat, open });
+/** Counts the file operations of a site. */
+class CountedFiles extends SiteFiles {
+  operations = 0;
+
+  constructor() {
+    super({
+      timeoutTick: () => Infinity,
+      nextTick: () => Promise.resolve(),
+      mayStart: () => true,
+      started: () => void this.operations++,
+      ended: () => {},
+    });
   }
-  return counts;
 }
