@@ -29,7 +29,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface SpawnOptions {
+export interface SpawnOptions extends RunOptions {
   /** Limit of open files of the process; by default the system's own limit. */
   readonly openFilesMax?: number;
 }
@@ -95,11 +95,11 @@ export class Program implements AsyncDisposable {
   }
 
   /** Starts `httpcfg` and does not wait for it. */
-  spawn(line: string, { openFilesMax }: SpawnOptions = {}): Foreground {
+  spawn(line: string, { openFilesMax, env = {} }: SpawnOptions = {}): Foreground {
     const limit = openFilesMax === undefined ? "" : `ulimit -n ${openFilesMax}; `;
     const child = new Deno.Command("sh", {
       args: ["-c", `${limit}exec "$@"`, "sh", ...CALL, ...line.split(" ")],
-      env: this.#environment({}),
+      env: this.#environment(env),
       stdin: "null",
       stdout: "null",
       stderr: "piped",

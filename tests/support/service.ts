@@ -24,6 +24,8 @@ export interface RunningService extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;
   signal(name: Deno.Signal): void;
+  /** What it has written to stderr so far. */
+  stderr(): string;
   /** Ends the service with SIGTERM. Returns its exit status and stderr. */
   stop(): Promise<{ readonly code: number; readonly stderr: string }>;
   /**
@@ -48,6 +50,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     port,
     pid: served.pid,
     signal: served.signal,
+    stderr: served.stderr,
     async stop(): Promise<{ code: number; stderr: string }> {
       served.signal("SIGTERM");
       return { code: await served.ended, stderr: served.stderr() };

@@ -54,7 +54,10 @@ async function runForeground(io: CommandIo): Promise<number> {
   const status = await process.status();
   io.note(listeningText(status));
   io.note(siteProblems(status));
-  const notifier = openNotifier((name) => io.env(name));
+  const notifier = openNotifier((name) => io.env(name), {
+    check: () => process.checkResponse(),
+    log: io.note,
+  });
   await notifier.ready(listeningText(status));
   await process.ended;
   notifier.close();

@@ -4,8 +4,13 @@
  * The protocol of sd_notify(3): datagrams of `NAME=value` lines to the socket that NOTIFY_SOCKET
  * names. Nothing is sent if there is no such socket, or if the runtime has no datagrams.
  *
+ * "Alive" is what a client would say: a process whose threads or event loop are stuck says nothing,
+ * and the manager restarts it.
+ *
  * @module
  */
+
+import { messageOf } from "../../base/fault.ts";
 
 /** Notifications to the service manager. */
 interface ServiceNotifier {
@@ -15,26 +20,74 @@ interface ServiceNotifier {
   close(): void;
 }
 
+interface NotifierOptions {
+  /** Resolves when the service has responded to a request of its own. Rejects if it could not. */
+  check(): Promise<void>;
+  /** Writes one line for whoever runs the process. */
+  log(line: string): void;
+}
+
+/** Checks within the time-out of the manager: one that fails by chance restarts nothing. */
+const CHECKS = 4;
 /** Microseconds in a millisecond, the unit of WATCHDOG_USEC. */
 const USEC_PER_MS = 1000;
 
 /** Opens the notifier of this process; `env` reads the environment. */
-export function openNotifier(env: (name: string) => string | undefined): ServiceNotifier {
+export function openNotifier(
+  env: (name: string) => string | undefined,
+  options: NotifierOptions,
+): ServiceNotifier {
   const socket = env("NOTIFY_SOCKET");
   const send = socket === undefined ? null : openSender(socket);
   if (send === null) return { ready: async () => {}, close: () => {} };
   const intervalMs = watchdogIntervalMs(env("WATCHDOG_USEC"), env("WATCHDOG_PID"), Deno.pid);
+  const watchdog = new Watchdog(options, () => send("WATCHDOG=1\n"));
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     async ready(status): Promise<void> {
       await send(`READY=1\nSTATUS=${status.replaceAll("\n", "; ")}\n`);
-      if (intervalMs !== null) timer = setInterval(() => void send("WATCHDOG=1\n"), intervalMs);
+      if (intervalMs !== null) timer = setInterval(() => void watchdog.tick(), intervalMs);
     },
     close: () => clearInterval(timer),
   };
 }
 
-/** Half of the manager's time-out, as recommended; null if it does not watch this process. */
+/** Feeds the watchdog of the manager while the service responds. */
+export class Watchdog {
+  readonly #options: NotifierOptions;
+  readonly #feed: () => Promise<void>;
+  #isChecking = false;
+  #isReported = false;
+
+  constructor(options: NotifierOptions, feed: () => Promise<void>) {
+    this.#options = options;
+    this.#feed = feed;
+  }
+
+  /** Checks the service, unless the last check has no result yet; feeds if it has responded. */
+  async tick(): Promise<void> {
+    if (this.#isChecking) return this.#report("it does not respond to itself");
+    this.#isChecking = true;
+    try {
+      await this.#options.check();
+      this.#isReported = false;
+      await this.#feed();
+    } catch (error) {
+      this.#report(`it cannot be asked whether it responds: ${messageOf(error)}`);
+    } finally {
+      this.#isChecking = false;
+    }
+  }
+
+  /** Logs one line until the service responds again. */
+  #report(reason: string): void {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    this.#options.log(`The service manager is not told that the service is alive: ${reason}.`);
+  }
+}
+
+/** The time between two checks; null if the manager does not watch this process. */
 export function watchdogIntervalMs(
   usec: string | undefined,
   watched: string | undefined,
@@ -42,7 +95,7 @@ export function watchdogIntervalMs(
 ): number | null {
   if (usec === undefined || !/^[1-9][0-9]{0,15}$/.test(usec)) return null;
   if (watched !== undefined && watched !== String(pid)) return null;
-  return Math.max(1, Math.floor(Number(usec) / USEC_PER_MS / 2));
+  return Math.max(1, Math.floor(Number(usec) / USEC_PER_MS / CHECKS));
 }
 
 /** What `Deno` has under `--unstable-net`, which the built program runs with. */

@@ -34,6 +34,7 @@ import { AddressWatch } from "./address_watch.ts";
 import { Confirmation } from "./confirmation.ts";
 import { type ControlledParts, extraFields, handleControl } from "./control_handler.ts";
 import { claimInstance, type Instance } from "./instance.ts";
+import { OwnClient } from "./own_client.ts";
 import { StoredState } from "./stored_state.ts";
 
 interface ServeOptions {
@@ -43,6 +44,9 @@ interface ServeOptions {
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
+
+/** Milliseconds to close logs and sockets once the connections are drained. */
+const RELEASE_MS = 5000;
 
 interface Closable {
   close(): Promise<void>;
@@ -76,6 +80,7 @@ class ServiceProcess {
   readonly #ended = Promise.withResolvers<void>();
   #open: { readonly control: Closable; readonly sharing: Closable | null } | null = null;
   #watch: AddressWatch | null = null;
+  readonly #ownClient = new OwnClient();
   #isEnding = false;
 
   /** Builds the parts; nothing is opened, started or written yet. */
@@ -197,10 +202,40 @@ class ServiceProcess {
     return this.#ended.promise;
   }
 
-  /** Stops everything and releases the home. A second call aborts what is still in progress. */
+  /**
+   * Stops everything and releases the home. A second call aborts what is still in progress, and so
+   * does a time limit: a file operation that does not return must not keep the process from ending.
+   */
   async end(): Promise<void> {
     if (this.#isEnding) return this.#ended.resolve();
     this.#isEnding = true;
+    const { running } = this.#http;
+    const graceMs = running === null ? 0 : running.config.settings.ShutdownGraceTimeout * 1000;
+    const timer = setTimeout(() => {
+      this.#options.log("ending although not everything could be closed: it took too long");
+      this.#ended.resolve();
+    }, graceMs + RELEASE_MS);
+    try {
+      await this.#release();
+    } finally {
+      clearTimeout(timer);
+      this.#ended.resolve();
+    }
+  }
+
+  /**
+   * Checks that the process responds, the way its clients find out: on one of its sockets, and with
+   * a thread for file operations. It waits as long as there is no response.
+   */
+  async checkResponse(): Promise<void> {
+    await Deno.stat(this.#options.paths.run).catch(() => {}); // an error is a response, too
+    const { endpoints } = this.#web.status(null);
+    const open = endpoints.filter(({ state, scopeId = 0 }) => state === "open" && scopeId === 0);
+    const endpoint = open.find(({ scheme }) => scheme === "http") ?? open[0];
+    await this.#ownClient.check(endpoint ?? null);
+  }
+
+  async #release(): Promise<void> {
     this.#watch?.stop();
     await this.#confirmation.revertPending();
     await this.controller.shutDown();
@@ -208,7 +243,6 @@ class ServiceProcess {
     await this.#open?.sharing?.close();
     await this.#logs.close();
     await this.#instance.release();
-    this.#ended.resolve();
   }
 
   get #settings(): typeof DEFAULT_SETTINGS {
