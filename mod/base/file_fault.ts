@@ -14,24 +14,56 @@ const REASONS: readonly (readonly [new () => Error, string])[] = [
   [Deno.errors.AlreadyExists, "part of the path is not a directory"],
 ];
 
+/** Errors that only their code tells apart. */
+const CODES: Readonly<Record<string, string>> = {
+  EROFS: "read-only file system",
+  ENOSPC: "no space left on the file system",
+  EDQUOT: "disk quota exceeded",
+  ENAMETOOLONG: "file name too long",
+  ELOOP: "too many symbolic links",
+  EMFILE: "too many open files in this process",
+  ENFILE: "too many open files on this machine",
+};
+
 /** Returns why a file operation failed; the system's own message if no reason is listed here. */
-function fileReason(error: unknown): string {
-  if ((error as { code?: unknown } | null)?.code === "EROFS") return "read-only file system";
+export function fileReason(error: unknown): string {
+  const reason = CODES[codeOf(error)];
+  if (reason !== undefined) return reason;
   for (const [type, reason] of REASONS) if (error instanceof type) return reason;
-  return messageOf(error);
+  // The runtime adds the number and the call, which the message names already.
+  return messageOf(error).replace(/ \(os error [0-9]+\)(?:: .*)?$/s, "");
+}
+
+/** Reports whether a write failed for want of space, or of a quota. */
+export function isDiskFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(codeOf(error));
 }
 
 /**
  * Returns the fault for a failed operation on the file `path`: `Cannot VERB "PATH": REASON`. An
  * error that is already a Fault is returned unchanged; one of a missing right becomes a DeniedFault.
- * The hint is `hint`, or else a command that shows what is wrong with the path.
+ * The hint is `hint`, or else a command that shows what is wrong with the path. `folder` is a
+ * directory on the file system of the file, if the parent of `path` may be on another.
  */
-export function fileFault(verb: string, path: string, error: unknown, hint?: string): Fault {
+export function fileFault(
+  verb: string,
+  path: string,
+  error: unknown,
+  hint?: string | { readonly folder: string },
+): Fault {
   if (error instanceof Fault) return error;
   const Kind = error instanceof Deno.errors.PermissionDenied ? DeniedFault : Fault;
+  const line = typeof hint === "string" ? hint : hintFor(path, error, hint?.folder);
   return new Kind(`Cannot ${verb} ${quote(path)}: ${fileReason(error)}`, {
-    hint: hint ?? hintFor(path, error),
+    hint: line,
     cause: error,
+  });
+}
+
+/** Returns the fault of something that is where a regular file is expected. */
+export function notRegularFault(verb: string, path: string): Fault {
+  return new Fault(`Cannot ${verb} ${quote(path)}: not a regular file`, {
+    hint: `ls -ld ${shellWord(path)}`,
   });
 }
 
@@ -47,16 +79,18 @@ export function tooLargeFault(
   return new Fault(`Cannot ${verb} ${quote(path)}: too large (${bytes} bytes, ${limit})`, { hint });
 }
 
-function hintFor(path: string, error: unknown): string {
+function hintFor(path: string, error: unknown, folder: string = directoryOf(path)): string {
   if (error instanceof Deno.errors.NotCapable) return "run with --allow-read and --allow-write";
-  if ((error as { code?: unknown } | null)?.code === "EROFS") {
-    return `findmnt -T ${shellWord(directoryOf(path))}`;
-  }
+  const place = shellWord(folder);
+  if (codeOf(error) === "EROFS") return `findmnt -T ${place}`;
+  if (isDiskFull(error)) return `df -h ${place}; df -i ${place}`; // bytes, or files
   const isKnown = REASONS.some(([type]) => error instanceof type);
-  // An error that is not listed above usually means a full disk.
-  return isKnown
-    ? `ls -ld ${shellWord(path)} ${shellWord(directoryOf(path))}`
-    : `df -h ${shellWord(directoryOf(path))}`;
+  return isKnown ? `ls -ld ${shellWord(path)} ${shellWord(directoryOf(path))}` : `df -h ${place}`;
+}
+
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === "string" ? code : "";
 }
 
 /** Returns the parent directory of `path`. */

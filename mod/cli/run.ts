@@ -216,7 +216,10 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
       loadContentRules: async () => (await import("../site/kinds/kinds.ts")).CONTENT_RULES,
       async onReplace(before, after): Promise<void> {
         const { History } = await import("../config/store/history.ts");
-        await new History(paths.history).record(before, after, author);
+        const damage = await new History(paths.history).record(before, after, author);
+        if (damage.length === 0) return;
+        const { damageNotices } = await import("./core/damage_notices.ts");
+        report(context, damageNotices(damage));
       },
       async onMigrate(from, ipListen): Promise<void> {
         if (from > 1 || isWarned) return;

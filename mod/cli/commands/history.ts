@@ -12,7 +12,8 @@ import type { Version } from "../../config/store/version_file.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
-import { finish } from "../core/report.ts";
+import { damageNotices } from "../core/damage_notices.ts";
+import { finish, report } from "../core/report.ts";
 
 const history: CommandSpec = {
   name: "history",
@@ -21,6 +22,8 @@ const history: CommandSpec = {
   details: [
     "Every change is kept as a version, up to the newest hundred. A version without a user " +
     "means that the document was changed by other means.",
+    "Exit status 1 if a part of the history cannot be read. The other versions are there, and new " +
+    "ones are kept.",
   ],
   examples: [
     { line: "httpcfg history", shows: "one line per version" },
@@ -29,20 +32,24 @@ const history: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const versions = await historyOf(io).list();
+    const { versions, damage } = await historyOf(io).examine();
     const listing: Listing = {
       name: "history",
       columns: ["number", "at", "user", "changes", "command"],
       rows: versions.map(({ number, at, user, command }, i) => {
         const before = versions[i - 1];
-        const changes = before === undefined ? null : countChanges(before, versions[i]!);
+        const changes = before?.number === number - 1 ? countChanges(before, versions[i]!) : null;
         return { number, at, user, changes, command };
       }),
     };
     await writeListing(input, io, listing, {
-      text: () => versions.length === 0 ? io.note("No changes yet.") : io.out(table(listing)),
+      text: () => {
+        if (versions.length > 0) io.out(table(listing));
+        else if (damage.length === 0) io.note("No changes yet.");
+      },
     });
-    return EXIT.ok;
+    report(io, damageNotices(damage));
+    return damage.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 
@@ -115,10 +122,16 @@ function historyOf(io: CommandIo): History {
 }
 
 async function previous(io: CommandIo, number: number): Promise<Version> {
-  const before = (await historyOf(io).list()).filter((version) => version.number < number).at(-1);
-  if (before !== undefined) return before;
-  throw new Fault(`Cannot compare version ${number}: no earlier version is kept`, {
-    hint: `httpcfg history show ${number}`,
+  const { versions, damage } = await historyOf(io).examine();
+  const before = versions.filter((version) => version.number < number).at(-1);
+  if (before !== undefined && (before.number === number - 1 || damage.length === 0)) return before;
+  const reason = damage.length === 0
+    ? "no earlier version is kept"
+    : `version ${number - 1} cannot be read`;
+  throw new Fault(`Cannot compare version ${number}: ${reason}`, {
+    hint: before === undefined
+      ? `httpcfg history show ${number}`
+      : `httpcfg history diff ${before.number} ${number}`,
   });
 }
 

@@ -11,14 +11,15 @@
  *
  * @module
  */
-import { Fault } from "../../base/fault.ts";
+import { Fault, quote } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../document/document.ts";
 import {
   appendVersion,
+  type Damage,
+  digestOf,
   type NewVersion,
   readDigests,
-  readTail,
   readVersions,
   type Tail,
   type Version,
@@ -45,6 +46,13 @@ const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
 const COMMAND_MAX = 1000;
 const FILE_NAME = /^([0-9]{6,})\.jsonl?$/;
 
+/** What there is of the history. */
+interface HistoryContent {
+  /** Oldest first, without those that cannot be read. */
+  readonly versions: readonly Version[];
+  readonly damage: readonly Damage[];
+}
+
 /** The history in one directory. Writers hold the lock of the document; readers need none. */
 export class History {
   readonly #folder: string;
@@ -55,18 +63,27 @@ export class History {
 
   /**
    * Records `after`, preceded by `before` if the history does not have it. Both are whole
-   * documents.
+   * documents. What is damaged is left as it is, and nothing is made from it; returns what was found
+   * so.
    */
-  async record(before: string | null, after: string, author: Author): Promise<void> {
+  async record(
+    before: string | null,
+    after: string,
+    author: Author,
+  ): Promise<readonly Damage[]> {
     try {
       await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const at = new Date().toISOString();
       const beforeText = before ?? JSON.stringify(DEFAULT_DOCUMENT);
       const found = { digest: await digestOf(beforeText), document: JSON.parse(beforeText) };
       const newest = this.#files().at(-1);
-      let tail = newest === undefined ? null : await readTail(newest.path, newest.first);
+      const content = newest === undefined
+        ? null
+        : await readVersions(newest.path, newest.first, 1);
+      let tail = content?.tail ?? null;
       if (tail?.digest !== found.digest) {
-        const known = newest === undefined ? null : (await lastOf(newest, tail))?.document ?? null;
+        const last = content?.versions.at(-1);
+        const known = last?.number === tail?.number ? last?.document ?? null : null;
         if (JSON.stringify(known) !== JSON.stringify(found.document)) {
           tail = await this.#add(tail, known, { at, user: null, command: null, ...found });
         }
@@ -74,23 +91,32 @@ export class History {
       const stored = { digest: await digestOf(after), document: JSON.parse(after) };
       const command = author.command.slice(0, COMMAND_MAX);
       await this.#add(tail, found.document, { at, user: author.user, command, ...stored });
+      return content?.damage ?? [];
     } catch (error) {
-      throw fileFault("write the history in", this.#folder, error);
+      throw this.#fault("write", error);
     }
   }
 
-  /** Returns every version that is kept, oldest first. */
-  async list(): Promise<Version[]> {
+  /** Returns every version that is kept, oldest first, and what is damaged. */
+  async examine(): Promise<HistoryContent> {
     let versions: Version[] = [];
+    const damage: Damage[] = [];
     try {
       for (const { path, first } of this.#files().reverse()) {
-        versions = [...await readVersions(path, first), ...versions];
+        const content = await readVersions(path, first, HISTORY_COUNT_MAX);
+        versions = [...content.versions, ...versions];
+        damage.unshift(...content.damage);
         if (versions.length >= HISTORY_COUNT_MAX) break;
       }
     } catch (error) {
-      throw fileFault("read the history in", this.#folder, error);
+      throw this.#fault("read", error);
     }
-    return versions.slice(-HISTORY_COUNT_MAX);
+    return { versions: versions.slice(-HISTORY_COUNT_MAX), damage };
+  }
+
+  /** Returns every version that is kept and can be read, oldest first. */
+  async list(): Promise<readonly Version[]> {
+    return (await this.examine()).versions;
   }
 
   /**
@@ -110,17 +136,25 @@ export class History {
       }
       return null;
     } catch (error) {
-      throw fileFault("read the history in", this.#folder, error);
+      throw this.#fault("read", error);
     }
   }
 
-  /** Returns version `number`. Throws a Fault if it is not kept. */
+  /** Returns version `number`. Throws a Fault if it is not kept, or cannot be read. */
   async read(number: number): Promise<Version> {
-    const version = (await this.list()).find((one) => one.number === number);
+    const { versions, damage } = await this.examine();
+    const version = versions.find((one) => one.number === number);
     if (version !== undefined) return version;
-    throw new Fault(`Cannot read version ${number} of the document: not in the history`, {
+    const file = this.#files().filter(({ first }) => first <= number).at(-1);
+    const found = damage.filter(({ path }) => path === file?.path);
+    const reason = found.length === 0 ? "not in the history" : damageText(found);
+    throw new Fault(`Cannot read version ${number} of the document: ${reason}`, {
       hint: "httpcfg history",
     });
+  }
+
+  #fault(verb: "read" | "write", error: unknown): Fault {
+    return fileFault(`${verb} the history in`, this.#folder, error, { folder: this.#folder });
   }
 
   /** Returns the files, oldest first. */
@@ -155,27 +189,30 @@ export class History {
     return begun;
   }
 
+  /** Removes the oldest files. One that cannot be removed, or looked at, is no reason to fail. */
   #prune(newest: number): void {
     const files = this.#files().reverse();
     let bytes = 0;
     let versions = 0;
     for (const [place, { path, first }] of files.entries()) {
-      bytes += Deno.statSync(path).size;
-      // The newest file has but one version yet, and without another nothing could be undone.
-      const isNeeded = place < 2 || (versions < HISTORY_COUNT_MAX && bytes <= HISTORY_BYTES_MAX);
-      if (!isNeeded) Deno.removeSync(path);
+      try {
+        bytes += Deno.statSync(path).size;
+        // The newest file has but one version yet, and without another nothing could be undone.
+        const isNeeded = place < 2 || (versions < HISTORY_COUNT_MAX && bytes <= HISTORY_BYTES_MAX);
+        if (!isNeeded) Deno.removeSync(path);
+      } catch {
+        // `history` says what is wrong with it
+      }
       versions = newest - first + 1;
     }
   }
 }
 
-/** Returns the version that `tail` ends with; null if it cannot be read. */
-async function lastOf({ path, first }: VersionFile, tail: Tail | null): Promise<Version | null> {
-  const last = (await readVersions(path, first)).at(-1);
-  return last !== undefined && last.number === tail?.number ? last : null;
-}
-
-async function digestOf(text: string): Promise<string> {
-  const bytes = new TextEncoder().encode(text);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+/** Returns what is damaged of one file, as a clause. */
+export function damageText([first, ...others]: readonly Damage[]): string {
+  const { path, line, reason } = first!;
+  const more = others.length === 0 ? "" : `, and ${others.length} more lines`;
+  return line === null
+    ? `${quote(path)} cannot be read: ${reason}`
+    : `${quote(path)} is damaged (line ${line}: ${reason}${more})`;
 }

@@ -2,10 +2,10 @@
  * Goal: every version is kept with its author, up to a limit, and costs what it changes. Method: a
  * temporary directory, and the bytes in it.
  */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { History, HISTORY_COUNT_MAX } from "../../../mod/config/store/history.ts";
+import { damageText, History, HISTORY_COUNT_MAX } from "../../../mod/config/store/history.ts";
 import { serialize } from "../../../mod/config/store/store.ts";
 
 const AUTHOR = { user: "ada", command: "httpcfg set iplisten -i 10.0.0.1" };
@@ -173,6 +173,141 @@ Deno.test("what a killed writer left of a line is replaced", async () => {
     }
   });
 });
+
+/** The file that `record` of six changes makes: versions 1 to 7. */
+const FILE = "000001.jsonl";
+
+/** What can happen to a file of the history: which versions are left, and what is said of it. */
+const DAMAGES: readonly {
+  readonly what: string;
+  damage(path: string, lines: readonly string[]): Promise<void>;
+  readonly left: readonly number[];
+  readonly says: string;
+}[] = [
+  {
+    what: "its first line is not JSON",
+    damage: (path, [first, ...lines]) => writeLines(path, ["X" + first, ...lines]),
+    left: [],
+    says: "line 1: not a version in JSON",
+  },
+  {
+    what: "a line in the middle is not JSON",
+    damage: (path, lines) => writeLines(path, lines.with(3, "{")),
+    left: [1, 2, 3],
+    says: "line 4: not a version in JSON, and 3 more lines",
+  },
+  {
+    what: "an address in its first line is another",
+    damage: (path, lines) =>
+      writeLines(path, lines.with(1, lines[1]!.replace('"10.0.0.1"', '"10.0.0.9"'))),
+    left: [1],
+    says: "line 2: not what was stored: its digest differs, and 5 more lines",
+  },
+  {
+    what: "its last line is not complete",
+    damage: (path, lines) => Deno.writeTextFile(path, lines.join("\n").slice(0, -20)),
+    left: [1, 2, 3, 4, 5, 6],
+    says: "line 7: not written to its end",
+  },
+  {
+    what: "it is empty",
+    damage: (path) => Deno.writeTextFile(path, ""),
+    left: [],
+    says: "line 1: not written to its end",
+  },
+  {
+    what: "it is full of zeros",
+    damage: (path) => Deno.writeFile(path, new Uint8Array(2048)),
+    left: [],
+    says: "line 1: not written to its end",
+  },
+  {
+    what: "it is of a newer program",
+    damage: (path, lines) =>
+      writeLines(path, lines.with(0, lines[0]!.replace('{"version":2', '{"version":9'))),
+    left: [],
+    says: "line 1: version 9 is newer than 2, the newest that this program knows",
+  },
+  {
+    what: "it has the name of another",
+    damage: (path) => Deno.rename(path, path.replace("01", "40")),
+    left: [],
+    says: "line 1: number 1 instead of 40, and 6 more lines",
+  },
+  {
+    what: "it is a directory",
+    damage: async (path): Promise<void> => {
+      await Deno.remove(path);
+      await Deno.mkdir(`${path}/inside`, { recursive: true });
+    },
+    left: [],
+    says: "cannot be read: is a directory",
+  },
+  {
+    what: "it is a named pipe",
+    damage: async (path): Promise<void> => {
+      await Deno.remove(path);
+      await new Deno.Command("mkfifo", { args: [path] }).output();
+    },
+    left: [],
+    says: "cannot be read: not a regular file",
+  },
+  {
+    what: "it is a link to nothing",
+    damage: async (path): Promise<void> => {
+      await Deno.remove(path);
+      await Deno.symlink("/nonexistent/file", path);
+    },
+    left: [],
+    says: "line 1: not written to its end",
+  },
+];
+
+for (const { what, damage, left, says } of DAMAGES) {
+  Deno.test(`a damaged file of the history: ${what}`, async () => {
+    await inDirectory(async (history, directory) => {
+      const entries = range(1, 8).map((i) => `10.0.0.${i}`);
+      const list = range(1, 6).map((count) => text(...entries.slice(0, count)));
+      for (const [i, after] of list.entries()) {
+        await history.record(list[i - 1] ?? null, after, AUTHOR);
+      }
+      const path = `${directory}/${FILE}`;
+      await damage(path, (await Deno.readTextFile(path)).trimEnd().split("\n"));
+
+      const found = await history.examine();
+      assertEquals(found.versions.map(({ number }) => number), left);
+      assertStringIncludes(damageText(found.damage), says);
+      const fault = await assertRejects(() => history.read(7), Fault, "Cannot read version 7");
+      if (what !== "it has the name of another") assertStringIncludes(fault.message, says);
+
+      // The next changes are kept, and can be read again, also when the file has gone.
+      const said = await history.record(list.at(-1)!, text("10.0.0.7"), AUTHOR);
+      assertEquals(said.length > 0, true);
+      await history.record(text("10.0.0.7"), text("10.0.0.8"), AUTHOR);
+      const after = (await history.list()).slice(left.length);
+      assertEquals(
+        after.map(({ user, document }) => [user, document.ipListen.join()]),
+        [[null, entries.slice(0, 6).join()], ["ada", "10.0.0.7"], ["ada", "10.0.0.8"]],
+      );
+      assert(after[0]!.number > 6, "a number is used again");
+      assertEquals((await history.newest(text("10.0.0.8")))?.number, after.at(-1)!.number);
+    });
+  });
+}
+
+Deno.test("a damaged file of the history that is as old as can be does not stop the next", async () => {
+  await inDirectory(async (history, directory) => {
+    await Deno.mkdir(`${directory}/000001.jsonl/inside`, { recursive: true });
+    for (let i = 1; i <= 3 * HISTORY_COUNT_MAX; i++) {
+      await history.record(i === 1 ? null : text(`10.0.1.${i - 1}`), text(`10.0.1.${i}`), AUTHOR);
+    }
+    assertEquals((await history.list()).length, HISTORY_COUNT_MAX);
+  });
+});
+
+function writeLines(path: string, lines: readonly string[]): Promise<void> {
+  return Deno.writeTextFile(path, `${lines.join("\n")}\n`);
+}
 
 Deno.test("a document with other white space is no version of its own", async () => {
   await inDirectory(async (history) => {
