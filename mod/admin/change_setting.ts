@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { DEFAULT_SETTINGS, type SettingName } from "../config/document/settings.ts";
+import {
+  DEFAULT_SETTINGS,
+  type SettingName,
+  type StoredSettings,
+} from "../config/document/settings.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
 import { editAndApply } from "./apply.ts";
 
@@ -13,9 +17,20 @@ export function changeSetting(
   name: SettingName,
   value: number | null,
 ): Promise<ActionResult> {
+  return changeSettings(io, { [name]: value ?? DEFAULT_SETTINGS[name] });
+}
+
+/** Stores `values`, which have been checked, as one change. */
+export function changeSettings(io: AdminIo, values: StoredSettings): Promise<ActionResult> {
   return editAndApply(io, "HTTP", (document) => {
-    const { [name]: _, ...others } = document.settings;
-    const isDefault = value === null || value === DEFAULT_SETTINGS[name];
-    return { ...document, settings: isDefault ? others : { ...others, [name]: value } };
+    return { ...document, settings: withSettings(document.settings, values) };
   });
+}
+
+/** Returns the stored settings with `values`, as they are stored: without defaults. */
+export function withSettings(stored: StoredSettings, values: StoredSettings): StoredSettings {
+  const all = Object.entries({ ...stored, ...values });
+  return Object.fromEntries(
+    all.filter(([name, value]) => value !== DEFAULT_SETTINGS[name as SettingName]),
+  );
 }

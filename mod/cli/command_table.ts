@@ -72,6 +72,7 @@ const FILES: readonly CommandFile[] = [
     ],
     load: () => import("./commands/config/config.ts"),
   },
+  { names: ["config profile"], load: () => import("./commands/config/config_profile.ts") },
   {
     names: ["service install", "service uninstall", "service status"],
     load: () => import("./commands/service/service.ts"),

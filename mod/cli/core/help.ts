@@ -18,7 +18,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   site: "Web sites",
   cert: "Certificates",
   history: "Configuration versions",
-  config: "The configuration document",
+  config: "The configuration",
   service: "The system service",
 };
 

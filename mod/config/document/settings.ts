@@ -3,7 +3,8 @@
  * "Server Timeouts Property", IIS 6 metabase), or our own if it had none. One row for each setting;
  * the checks, the manual page and the schema are made from these rows.
  *
- * The document stores only the settings that differ from their default.
+ * The document stores only the settings that differ from their default. `profiles.ts` has sets of
+ * them, and says why the time-outs are as long as they are.
  *
  * @module
  */

@@ -8,6 +8,7 @@ import { quote, usageFault } from "../../../base/fault.ts";
 import { RELEASED } from "../../../base/version.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
+import { PROFILES } from "../../../config/document/profiles.ts";
 import { type SettingRow, SETTINGS } from "../../../config/document/settings.ts";
 import { folderContent } from "../../../config/document/site_content.ts";
 import { INCLUSION_RULE } from "../../../listen/list/inclusion.ts";
@@ -117,6 +118,17 @@ export function documentPage(): string {
     ".Bl -tag -width Ds",
     ...Object.entries(SETTINGS).flatMap(([name, row]) => settingItem(name, row)),
     ".El",
+    ".Sh TIME-OUTS",
+    ...prose(TIMEOUTS),
+    ".Pp",
+    ...literalLine("httpcfg config profile strict", "stores the values of nginx:"),
+    ".Bl -tag -width Ds",
+    ...STRICT_NOTES.flatMap(([name, text]) => {
+      return [`.It Va ${name} ${PROFILES.strict.settings[name]}`, ...prose(text)];
+    }),
+    ".El",
+    ".Pp",
+    ...prose(NOT_SET),
     ".Sh EXAMPLES",
     ...prose("A document written by hand: one address, one site, changes applied at once."),
     ...display(JSON.stringify(DOCUMENT_BY_HAND, null, 2).split("\n")),
@@ -138,6 +150,32 @@ export const DOCUMENT_BY_HAND: Partial<ConfigDocument> = {
   }],
   settings: { applyChanges: "live" },
 };
+
+const TIMEOUTS =
+  "The defaults of 120 seconds are those of HTTP.sys, so that a site that moves here from IIS keeps " +
+  "the behavior that its clients know, slow uploads included. On the open Internet a client that " +
+  "says nothing for two minutes is rarely worth its connection, and other servers cut it sooner.";
+
+/** What each setting of the profile is in nginx. */
+const STRICT_NOTES: readonly (readonly [keyof typeof PROFILES.strict.settings, string])[] = [
+  ["HeaderWaitTimeout", "As client_header_timeout, for TLS handshakes too."],
+  [
+    "ConnectionTimeout",
+    "As keepalive_timeout; for the first request of a connection too, where nginx waits 60 seconds.",
+  ],
+  ["EntityBodyTimeout", "As client_body_timeout."],
+  ["DrainEntityBodyTimeout", "As lingering_timeout, but for all of the content together."],
+  [
+    "MinFileBytesPerSec",
+    "In place of send_timeout, 60 seconds: at this rate 64 KiB take 60 seconds. A write without " +
+    "progress is never cut before ConnectionTimeout, so it is after 75.",
+  ],
+];
+
+const NOT_SET =
+  "There is no setting for how long a client may go on sending after the last response of its " +
+  "connection: it is 2 seconds, where nginx has lingering_timeout. Requests to a registered program " +
+  "have time-outs of their own.";
 
 const FIELDS: readonly (readonly [string, string])[] = [
   ["version", "Version of the document format."],

@@ -1,0 +1,96 @@
+/**
+ * `config profile`: sets the settings of a profile, or shows the profiles.
+ *
+ * @module
+ */
+import { changeSettings, withSettings } from "../../../admin/change_setting.ts";
+import { EXIT } from "../../../base/exit_status.ts";
+import { quote, usageFault } from "../../../base/fault.ts";
+import { changeLines, diffValues } from "../../../config/document/diff.ts";
+import {
+  PROFILE_NAMES,
+  type ProfileName,
+  profileOf,
+  PROFILES,
+} from "../../../config/document/profiles.ts";
+import { effectiveSettings, type StoredSettings } from "../../../config/document/settings.ts";
+import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
+import { writeListing } from "../../core/format.ts";
+import { finish } from "../../core/report.ts";
+import { table } from "../../core/table.ts";
+
+const configProfile: CommandSpec = {
+  name: "config profile",
+  usage: "[NAME]",
+  summary: "Set the time-outs of a profile, or show the profiles",
+  details: [
+    ...PROFILE_NAMES.map((name) => `${name}: ${PROFILES[name].summary}.`),
+    "The settings are stored as values, whatever they were before; all of them are one change, " +
+    "which httpcfg rollback takes back. Without NAME, shows the settings of each profile beside " +
+    "the stored ones. httpcfg-config(5) says what each setting does, and what has none.",
+  ],
+  examples: [
+    { line: "httpcfg config profile", shows: "the profiles, and what is stored" },
+    { line: "httpcfg config profile strict --dry-run", shows: "what it would change" },
+    { line: "httpcfg config profile strict", shows: "cut slow clients sooner" },
+  ],
+  flags: {
+    "dry-run": { kind: "boolean", summary: "store nothing, only show what would change" },
+    ...FORMAT_FLAG,
+  },
+  words: { min: 0, max: 1 },
+  async run(input, io): Promise<number> {
+    const [word] = input.words;
+    const { settings: before } = await io.store.read();
+    if (word === undefined) {
+      const rows = rowsOf(before);
+      const listing = { name: "profiles", columns: ["setting", "stored", ...PROFILE_NAMES], rows };
+      const profile = profileOf(before);
+      await writeListing(input, io, listing, {
+        text: () => {
+          io.out(table(listing));
+          io.note(profile === null ? "No profile is stored." : `Stored: profile ${profile}.`);
+        },
+        json: { profile, profiles: rows },
+      });
+      return EXIT.ok;
+    }
+    const { settings } = PROFILES[profileNamed(word)];
+    if (!input.flag("dry-run")) {
+      const result = await changeSettings(io, settings);
+      if (result.problem === null) showChanges(io, before, settings);
+      return finish(io, result);
+    }
+    showChanges(io, before, settings);
+    return EXIT.ok;
+  },
+};
+
+/** The records of this file. */
+export const commands: readonly CommandSpec[] = [configProfile];
+
+function showChanges(io: CommandIo, before: StoredSettings, values: StoredSettings): void {
+  const changes = diffValues(before, withSettings(before, values), "settings");
+  if (changes.length === 0) io.note("Nothing changed.");
+  else io.out(changeLines(changes).join("\n"));
+}
+
+function profileNamed(word: string): ProfileName {
+  const found = PROFILE_NAMES.find((name) => name === word.toLowerCase());
+  if (found !== undefined) return found;
+  throw usageFault(
+    `Cannot use ${quote(word)}: must be one of ${PROFILE_NAMES.join(", ")}`,
+    "httpcfg config profile",
+  );
+}
+
+function rowsOf(stored: StoredSettings): Record<string, string | number | boolean>[] {
+  const effective = effectiveSettings(stored);
+  const names = Object.keys(PROFILES.strict.settings) as (keyof typeof PROFILES.strict.settings)[];
+  return names.map((setting) => ({
+    setting,
+    stored: effective[setting],
+    default: PROFILES.default.settings[setting]!,
+    strict: PROFILES.strict.settings[setting],
+  }));
+}
