@@ -5,7 +5,7 @@
  * @module
  */
 import type { RefusedRecord, ServedRecord } from "../base/exchange.ts";
-import { messageOf } from "../base/fault.ts";
+import { fileFault, fileReason } from "../base/file_fault.ts";
 import { effectiveSettings, type Settings } from "../config/document/settings.ts";
 import { logTrouble, type NewEvent } from "./events/event.ts";
 import { EventLog } from "./events/event_log.ts";
@@ -20,6 +20,8 @@ export class ServiceLogs {
   readonly #httpErr: HttpErrLog;
   readonly #events: EventLog;
   readonly #timer: ReturnType<typeof setInterval>;
+  /** The logs that cannot be written now, by their directory, and why. */
+  readonly #troubles = new Map<string, LogTrouble>();
 
   /**
    * `folder` contains a directory for each log. `report` is called with one line when a log cannot
@@ -30,22 +32,34 @@ export class ServiceLogs {
     const computerName = Deno.hostname();
     const settings = effectiveSettings({});
     const lineEnd = Deno.build.os === "windows" ? "\r\n" : "\n";
-    this.#events = new EventLog({ folder, now, onTrouble: (found) => report(eventOf(found).text) });
+    const note = (found: LogTrouble): void => {
+      if (found.error === null) this.#troubles.delete(found.folder);
+      else this.#troubles.set(found.folder, found);
+      report(eventOf(found).text);
+    };
+    this.#events = new EventLog({ folder, now, onTrouble: note });
     const options: LogOptions = {
       folder,
       lineEnd,
       computerName,
       now,
       onTrouble: (found) => {
-        const event = eventOf(found);
-        report(event.text);
-        this.#events.write(event);
+        note(found);
+        this.#events.write(eventOf(found));
       },
     };
     this.#w3c = new W3cLog(options, settings);
     this.#httpErr = new HttpErrLog(options, settings);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
+  }
+
+  /** The logs that cannot be written now: why, and what shows more. */
+  get problems(): { readonly text: string; readonly hint: string | null }[] {
+    return [...this.#troubles.values()].map(({ folder, error }) => {
+      const { message, hint = null } = fileFault("write the log in", folder, error, { folder });
+      return { text: message, hint };
+    });
   }
 
   /** Applies the settings of the service, which has just started. */
@@ -94,6 +108,6 @@ export class ServiceLogs {
 }
 
 function eventOf({ folder, error, lostLines }: LogTrouble): NewEvent {
-  const reason = error === null ? null : messageOf(error);
+  const reason = error === null ? null : fileReason(error);
   return logTrouble(folder, reason, lostLines);
 }

@@ -6,6 +6,8 @@
 import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { quote } from "../../base/fault.ts";
+import { profileOf } from "../../config/document/profiles.ts";
+import type { StoredSettings } from "../../config/document/settings.ts";
 import { type ServiceName, SERVICES } from "../../host/services/service_table.ts";
 import { stoppedSites } from "../../host/web/status_views.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
@@ -66,6 +68,7 @@ async function stoppedStatus(
     sites: stoppedSites(sites),
     registrations: [],
     connections: 0,
+    problems: [],
     unconfirmedUntil: null,
     stored: { file: store.file, changes: 0, problem: null, hint: null },
     AppliedRevision: null,
@@ -102,6 +105,10 @@ function statusText(answer: ServiceStatus): string {
     ...(answer.unconfirmedUntil === null
       ? []
       : [`Reverts at ${answer.unconfirmedUntil} unless confirmed: httpcfg confirm`]),
+    ...profileLines(answer.settings ?? {}),
+    ...(answer.problems ?? []).map(({ text, hint }) => {
+      return `Problem: ${text}${hint === null ? "" : `; hint: ${hint}`}`;
+    }),
     ...storedNotices(answer.stored, "httpcfg plan").map(({ text, hint }) => {
       const line = `${text[0]!.toUpperCase()}${text.slice(1)}`;
       return hint === undefined ? line : `${line}${line.includes("\n") ? "\n" : "; "}hint: ${hint}`;
@@ -115,6 +122,12 @@ function statusText(answer: ServiceStatus): string {
     ...(answer.sites.length > 0 ? sites : [isUnknown(answer, "W3SVC") ? "  unknown" : "  none"]),
     ...registrationLines(answer.registrations),
   ].join("\n");
+}
+
+/** Returns nothing for the defaults, and for values that are those of no profile. */
+function profileLines(settings: StoredSettings): string[] {
+  const profile = profileOf(settings);
+  return profile === null || profile === "default" ? [] : [`Time-outs: profile ${profile}`];
 }
 
 function listText(answer: ServiceStatus): string {

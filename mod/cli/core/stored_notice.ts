@@ -28,7 +28,8 @@ export function storedNotices(stored: StoredState | undefined, hint: string): No
 
 /** Returns the notice of a command that works with the document `file`, not with what runs. */
 export function planNotice(stored: StoredState | undefined, file: string): Notice[] {
-  if (stored?.file !== file || !stored.changes) return [];
+  if (stored?.file !== file || stored.changes === 0) return [];
+  if (stored.changes === null) return storedNotices(stored, "httpcfg status");
   const verb = stored.changes === 1 ? "is" : "are";
   const text = `with the stored configuration; ${changesText(stored.changes)} ${verb} not applied`;
   return [{ kind: "note", text, hint: "httpcfg reload" }];

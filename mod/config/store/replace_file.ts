@@ -12,18 +12,20 @@ import { directoryOf } from "../../base/file_fault.ts";
 export async function replaceFile(
   path: string,
   text: string,
-  { owner, beforeRename }: {
+  { owner, mode = 0o644, beforeRename = () => Promise.resolve() }: {
     readonly owner: Deno.FileInfo | null;
+    /** Mode of the file if it has none yet. */
+    readonly mode?: number;
     /** Called when the new text is on the disk, so that nothing is recorded for a failed write. */
-    readonly beforeRename: () => Promise<void>;
+    readonly beforeRename?: () => Promise<void>;
   },
 ): Promise<void> {
   const temporary = `${path}.new`;
   // A file that exists while we hold the lock was left by a killed writer.
   await Deno.remove(temporary).catch(ignoreNotFound);
   try {
-    const mode = owner?.mode === null || owner === null ? 0o644 : owner.mode & 0o777;
-    using file = await Deno.open(temporary, { write: true, createNew: true, mode });
+    const kept = owner === null || owner.mode === null ? mode : owner.mode & 0o777;
+    using file = await Deno.open(temporary, { write: true, createNew: true, mode: kept });
     const bytes = new TextEncoder().encode(text);
     for (let written = 0; written < bytes.length;) {
       written += await file.write(bytes.subarray(written));

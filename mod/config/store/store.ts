@@ -13,6 +13,7 @@ import type { CheckedDocument, ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
 import { DocumentFault } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
+import { checkRegular } from "./regular_file.ts";
 import { keepOwner, replaceFile, statOrNull } from "./replace_file.ts";
 
 /** Maximum size of a document that is read: 100,000 entries and 10,000 sites stay far below. */
@@ -83,7 +84,7 @@ export class Store {
    * checked before it is stored, in its one spelling. If it throws, everything stays as it was.
    */
   async update(edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> {
-    using _lock = await this.#lock();
+    using lock = await this.#lock();
     const text = this.#readText();
     const before = text === null ? DEFAULT_DOCUMENT : await this.parse(text);
     const edited = edit(before);
@@ -99,6 +100,7 @@ export class Store {
     await this.#replace(afterText, async () => {
       await this.#options.onReplace?.(text, afterText);
       if (text !== null) await this.#backUpOlder(text);
+      this.#checkLock(lock);
     });
     return { changed: true, before, after };
   }
@@ -106,7 +108,9 @@ export class Store {
   /** Synchronous, because a thread for one small file costs a command more than reading it. */
   #readText(): string | null {
     try {
-      const { size: bytes } = Deno.statSync(this.file);
+      const info = Deno.statSync(this.file);
+      checkRegular(this.file, info);
+      const { size: bytes } = info;
       if (bytes > DOCUMENT_BYTES_MAX) {
         const hint = "move the file away, or use another document with --config FILE";
         throw tooLargeFault("read", this.file, { bytes, bytesMax: DOCUMENT_BYTES_MAX }, hint);
@@ -154,20 +158,40 @@ export class Store {
   }
 
   /** The lock is a file of its own, because a rename replaces the inode on which a lock is held. */
-  async #lock(): Promise<Disposable> {
+  async #lock(): Promise<Lock> {
     const target = await this.#target(); // two names of one document share one lock
     const path = `${target}.lock`;
-    let file: Deno.FsFile;
+    for (;;) {
+      const file = await this.#openLock(target, path);
+      // Without the race where the lock is free: a timer takes a tenth of the time of a command.
+      if (!file.tryLockSync(true)) await this.#waitForLock(file, path);
+      const lock = { path, file, [Symbol.dispose]: () => file.close() };
+      // Whoever held it may have been told that its file can be removed.
+      if (isInPlace(lock)) return lock;
+      file.close();
+    }
+  }
+
+  async #openLock(target: string, path: string): Promise<Deno.FsFile> {
     try {
       await Deno.mkdir(directoryOf(target), { recursive: true });
-      file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
+      const known = await statOrNull(path);
+      if (known !== null) checkRegular(path, known);
+      const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
       await keepOwner(path, await statOrNull(target));
+      return file;
     } catch (error) {
       throw fileFault("write", this.file, error, hintFor(error));
     }
-    // Without the race where the lock is free: a timer takes a tenth of the time of a command.
-    if (!file.tryLockSync(true)) await this.#waitForLock(file, path);
-    return { [Symbol.dispose]: () => file.close() };
+  }
+
+  /** Throws if another writer may hold a lock of the same name: one of the changes would be lost. */
+  #checkLock(lock: Lock): void {
+    if (isInPlace(lock)) return;
+    throw new Fault(
+      `Cannot write ${quote(this.file)}: its lock ${quote(lock.path)} was removed in the meantime`,
+      { hint: "try again; nothing was changed" },
+    );
   }
 
   async #waitForLock(file: Deno.FsFile, path: string): Promise<void> {
@@ -217,6 +241,22 @@ export class Store {
   /** Resolves links: a link stays a link, and the file that it names is locked and replaced. */
   #target(): Promise<string> {
     return Deno.realPath(this.file).catch(() => this.file);
+  }
+}
+
+interface Lock extends Disposable {
+  readonly path: string;
+  readonly file: Deno.FsFile;
+}
+
+/** Reports whether the path of a lock still leads to the file that is locked. */
+function isInPlace({ path, file }: Lock): boolean {
+  try {
+    const [named, open] = [Deno.statSync(path), file.statSync()];
+    return named.ino === open.ino && named.dev === open.dev;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 

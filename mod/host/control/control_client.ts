@@ -4,7 +4,7 @@
  * @module
  */
 import { DeniedFault, Fault, quote, shellWord } from "../../base/fault.ts";
-import { dialControl } from "./control_address.ts";
+import { dialControl, socketTrouble } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
   type ControlFault,
@@ -16,6 +16,11 @@ import type { ServiceStatus } from "./status.ts";
 
 /** Milliseconds for the service to say how it is: one that hangs must not hang its callers. */
 const STATUS_MS = 10_000;
+
+/** Milliseconds for a service without a control socket to open it: it looks after it by itself. */
+const SOCKET_MS = 5_000;
+/** Milliseconds between two attempts to connect to it. */
+const POLL_MS = 50;
 
 /** What a user who may not connect to a service can see of it. */
 export type SeenService =
@@ -94,13 +99,15 @@ export class ControlClient {
       STATUS_MS / 1000
     } s`;
     return new Fault(message, {
-      hint: `ps -o pid,stat,cmd -p "$(cat ${shellWord(`${this.run}/httpcfg.pid`)})"`,
+      hint: `ps -o pid,stat,cmd -p "$(cat ${shellWord(`${this.run}/httpcfg.pid`)})"; ls -l ${
+        shellWord(this.run)
+      }`,
     });
   }
 
   async #dial(): ReturnType<typeof dialControl> {
     try {
-      return await dialControl(this.run);
+      return await dialControl(this.run) ?? await this.#dialLater();
     } catch (error) {
       if (!(error instanceof DeniedFault)) throw error;
       const seen = await this.#look(this.run);
@@ -111,6 +118,32 @@ export class ControlClient {
         "permission denied";
       throw new DeniedFault(message, { ...(error.hint && { hint: error.hint }), cause: error });
     }
+  }
+
+  /**
+   * Waits for the socket of a service that runs without one: it is starting, or somebody has removed
+   * the socket, and the service is about to make it again. Returns null if no service runs.
+   */
+  async #dialLater(): ReturnType<typeof dialControl> {
+    const end = Date.now() + SOCKET_MS;
+    for (;;) {
+      const seen = await this.#look(this.run);
+      if (seen.state !== "running") return null;
+      const dialed = await dialControl(this.run);
+      if (dialed !== null) return dialed;
+      if (Date.now() > end) throw await this.#hiddenFault(seen.pid);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  async #hiddenFault(pid: number | null): Promise<Fault> {
+    const which = pid === null ? "runs" : `runs as process ${pid}`;
+    const { text, cure } = await socketTrouble(this.run);
+    // At this signal it looks, without waiting for its next time.
+    const look = pid === null ? "httpcfg events" : `kill -HUP ${pid}`;
+    return new Fault(`Cannot reach ${this.#name} in ${quote(this.run)}, which ${which}: ${text}`, {
+      hint: cure === null ? look : `${cure}; ${look}`,
+    });
   }
 
   #unreadableFault(): Fault {

@@ -75,6 +75,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   })),
   connections: count,
   tunnels: v.exactOptional(count),
+  problems: v.exactOptional(v.array(v.object({ text, hint: v.nullable(text) }))),
   unconfirmedUntil: v.nullable(text),
   stored: v.exactOptional(v.union([
     v.object({ file: text, hint: v.nullable(text), changes: count, problem: v.null() }),

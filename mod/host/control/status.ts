@@ -34,6 +34,8 @@ export interface ServiceStatus {
   readonly connections: number;
   /** Those of them that carry a WebSocket; absent from an older service. */
   readonly tunnels?: number;
+  /** What is wrong with the files of the running service; absent from an older service. */
+  readonly problems?: readonly ServiceProblem[];
   /** ISO 8601 time at which an unconfirmed reload reverts; null if none is pending. */
   readonly unconfirmedUntil: string | null;
   /** The stored document, compared with what is in force; absent from an older service. */
@@ -49,6 +51,14 @@ export interface ServiceStatus {
   readonly cache?: readonly CachedResponse[];
   /** Number of evicted responses; only in the answer to `dropCache`. */
   readonly dropped?: number;
+}
+
+/** Something that an administrator has to cure; the service runs in spite of it. */
+export interface ServiceProblem {
+  /** One sentence without a full stop. */
+  readonly text: string;
+  /** One line that shows or cures it; null if there is none. */
+  readonly hint: string | null;
 }
 
 type Services = Pick<ServiceStatus, "services">;

@@ -7,8 +7,12 @@
  * @module
  */
 import * as v from "valibot";
-import { Fault, quote, shellWord } from "../../base/fault.ts";
+import { Fault, messageOf, quote, shellWord } from "../../base/fault.ts";
+import { directoryOf, fileFault } from "../../base/file_fault.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
+import { readRegular } from "../../config/store/regular_file.ts";
+import { replaceFile } from "../../config/store/replace_file.ts";
+import type { ServiceProblem } from "../control/status.ts";
 
 /** The environment of a confirmation. */
 interface ConfirmationOptions {
@@ -16,8 +20,14 @@ interface ConfirmationOptions {
   readonly file: string;
   /** Stores `document` again and applies it. */
   revert(document: ConfigDocument): Promise<void>;
+  /** Called when a revert fails for a reason; it is tried again. */
   onFailure(error: unknown): void;
+  /** Milliseconds between two attempts to revert, 5 seconds by default. */
+  readonly retryMs?: number;
 }
+
+/** Milliseconds between two attempts to revert: a disk that was full may have room again. */
+const RETRY_MS = 5000;
 
 interface Pending {
   /** ISO 8601, UTC. */
@@ -36,6 +46,8 @@ export class Confirmation {
   readonly #options: ConfirmationOptions;
   #pending: Pending | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Why the last attempt to revert failed. */
+  #failure: ServiceProblem | null = null;
 
   constructor(options: ConfirmationOptions) {
     this.#options = options;
@@ -44,6 +56,11 @@ export class Confirmation {
   /** ISO 8601 time at which the change reverts; null if none is pending. */
   get until(): string | null {
     return this.#pending?.until ?? null;
+  }
+
+  /** What keeps a change from being reverted. */
+  get problems(): readonly ServiceProblem[] {
+    return this.#failure === null ? [] : [this.#failure];
   }
 
   /**
@@ -57,18 +74,23 @@ export class Confirmation {
     change: () => Promise<T>,
   ): Promise<T> {
     const earlier = this.#pending;
+    const pending = { until: timeIn(seconds), document: earlier?.document ?? document };
     clearTimeout(this.#timer);
-    await this.#setPending({ until: timeIn(seconds), document: earlier?.document ?? document });
+    try {
+      await this.#write(pending);
+    } catch (error) {
+      if (earlier !== null) this.#wait(earlier);
+      throw error;
+    }
+    this.#wait(pending);
     try {
       const result = await change();
       // The time starts now: the change itself may have taken some of it.
-      if (this.#pending !== null) {
-        await this.#setPending({ ...this.#pending, until: timeIn(seconds) });
-      }
+      if (this.#pending !== null) await this.#renew({ ...pending, until: timeIn(seconds) });
       return result;
     } catch (error) {
       if (earlier === null) await this.#clearPending();
-      else await this.#setPending(earlier);
+      else await this.#renew(earlier);
       throw error;
     }
   }
@@ -93,30 +115,47 @@ export class Confirmation {
       await this.#options.revert(pending.document);
       await this.#clearPending();
     } catch (error) {
-      this.#options.onFailure(error);
+      const text = `the unconfirmed change cannot be reverted: ${messageOf(error)}`;
+      if (this.#failure?.text !== text) this.#options.onFailure(error);
+      this.#failure = { text, hint: error instanceof Fault ? error.hint ?? null : null };
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#revert(), this.#options.retryMs ?? RETRY_MS);
     }
   }
 
-  async #setPending(pending: Pending): Promise<void> {
+  /** Sets when the change reverts. What is in the file would revert it as well, at an earlier time. */
+  async #renew(pending: Pending): Promise<void> {
+    this.#wait(pending);
+    await this.#write(pending).catch(() => {});
+  }
+
+  #wait(pending: Pending): void {
     this.#pending = pending;
-    // Renamed into place: the file is always complete, so there is always a document to revert to.
-    const { file } = this.#options;
-    await Deno.writeTextFile(`${file}.new`, JSON.stringify(pending), { mode: 0o600 });
-    await Deno.rename(`${file}.new`, file);
     clearTimeout(this.#timer);
     const leftMs = Math.max(0, Date.parse(pending.until) - Date.now());
     this.#timer = setTimeout(() => this.#revert(), leftMs);
   }
 
+  /** Stores what to revert to; the file is always whole. Throws a Fault. */
+  async #write(pending: Pending): Promise<void> {
+    const { file } = this.#options;
+    try {
+      await replaceFile(file, JSON.stringify(pending), { owner: null, mode: 0o600 });
+    } catch (error) {
+      throw fileFault("store what to revert to in", file, error, { folder: directoryOf(file) });
+    }
+  }
+
   async #clearPending(): Promise<void> {
     clearTimeout(this.#timer);
-    this.#pending = null;
+    this.#pending = this.#failure = null;
     await Deno.remove(this.#options.file).catch(ignoreNotFound);
   }
 
   async #readPending(): Promise<Pending | null> {
     try {
-      return v.parse(pendingSchema, JSON.parse(await Deno.readTextFile(this.#options.file)));
+      const text = new TextDecoder().decode(await readRegular(this.#options.file));
+      return v.parse(pendingSchema, JSON.parse(text));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
       throw new Fault(

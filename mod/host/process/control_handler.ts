@@ -16,6 +16,7 @@ import type { Controller } from "../services/service_controller.ts";
 import type { Registrations } from "../sharing/registrations.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { ServiceStatus } from "../control/status.ts";
+import { missingFault } from "./stored_state.ts";
 import type { WebService } from "../web/web_service.ts";
 
 /** The parts of the service that a request can control. */
@@ -25,7 +26,7 @@ export interface ControlledParts {
   readonly logs: Pick<ServiceLogs, "flush">;
   readonly registrations: Pick<Registrations, "refresh">;
   readonly confirmation: Confirmation;
-  readonly store: Pick<Store, "read">;
+  readonly store: Pick<Store, "read" | "file">;
 }
 
 /** Executes `request`, serialized with every other; an error is the answer. */
@@ -84,7 +85,10 @@ async function handleReload(
   report: (progress: ControlProgress) => void,
 ): Promise<void> {
   const draining = await controller.exclusive(async () => {
-    const before = confirmSeconds === null ? null : web.documentInForce(await store.read());
+    const stored = await store.read();
+    const before = web.documentInForce(stored);
+    const missing = before === null ? null : missingFault(store.file, stored, before);
+    if (missing !== null) throw missing;
     const { changes, draining } = confirmSeconds === null || before === null
       ? await web.reload(strict)
       : await confirmation.guard(before, confirmSeconds, () => web.reload(strict));

@@ -7,8 +7,14 @@
  */
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
+import { checkRegular } from "../../config/store/regular_file.ts";
 
 export interface Instance {
+  /**
+   * Makes the process file again if somebody has removed it, so that a second service cannot start
+   * here; reports whether that was necessary. Throws a Fault if another process has the home by now.
+   */
+  renew(): Promise<boolean>;
   /** Releases the home, as the last step. */
   release(): Promise<void>;
 }
@@ -21,34 +27,70 @@ export class AlreadyRunningFault extends Fault {}
  * if one is already running.
  */
 export async function claimInstance(run: string): Promise<Instance> {
-  const path = `${run}/httpcfg.pid`;
-  const file = await openPidFile(run, path);
-  if (!(await file.tryLock(true))) {
-    file.close();
-    const pid = (await Deno.readTextFile(path)).trim();
-    // Locked, but without a pid: the other process has just started, or has almost ended.
-    const which = pid === ""
-      ? "another process is starting or stopping it"
-      : `already running as process ${pid}`;
-    throw new AlreadyRunningFault(`Cannot start httpcfg in ${quote(run)}: ${which}`, {
-      hint: "httpcfg status",
-    });
-  }
-  await file.truncate();
-  await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+  let file = await claimFile(run);
   return {
-    release: async () => {
-      await file.truncate(); // an unlocked file with a pid would look like a crash
+    async renew(): Promise<boolean> {
+      if (await isAt(pidPath(run), file)) return false;
+      const old = file;
+      file = await claimFile(run);
+      old.close();
+      return true;
+    },
+    async release(): Promise<void> {
+      // An unlocked file with a pid would look like a crash.
+      await file.truncate().catch(() => {});
       file.close();
     },
   };
 }
 
+/** Returns the locked process file, with the pid of this process in it. */
+async function claimFile(run: string): Promise<Deno.FsFile> {
+  const path = pidPath(run);
+  const file = await openPidFile(run, path);
+  try {
+    if (!(await file.tryLock(true))) throw await runningFault(run, path);
+    await file.truncate();
+    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
+    return file;
+  } catch (error) {
+    file.close();
+    throw fileFault("start httpcfg in", run, error, { folder: run });
+  }
+}
+
+async function runningFault(run: string, path: string): Promise<AlreadyRunningFault> {
+  const pid = (await Deno.readTextFile(path)).trim();
+  // Locked, but without a pid: the other process has just started, or has almost ended.
+  const which = pid === ""
+    ? "another process is starting or stopping it"
+    : `already running as process ${pid}`;
+  return new AlreadyRunningFault(`Cannot start httpcfg in ${quote(run)}: ${which}`, {
+    hint: "httpcfg status",
+  });
+}
+
 async function openPidFile(run: string, path: string): Promise<Deno.FsFile> {
   try {
     await Deno.mkdir(run, { recursive: true, mode: 0o700 });
-    return await Deno.open(path, { create: true, read: true, write: true, mode: 0o600 });
   } catch (error) {
     throw fileFault("start httpcfg in", run, error);
   }
+  try {
+    const file = await Deno.open(path, { create: true, read: true, write: true, mode: 0o600 });
+    checkRegular(path, await file.stat());
+    return file;
+  } catch (error) {
+    throw fileFault("start httpcfg in", run, error, { folder: run });
+  }
+}
+
+/** Reports whether `path` names the open `file`; also if the platform cannot tell. */
+async function isAt(path: string, file: Deno.FsFile): Promise<boolean> {
+  const [named, open] = await Promise.all([Deno.stat(path).catch(() => null), file.stat()]);
+  return named !== null && named.ino === open.ino && named.dev === open.dev;
+}
+
+function pidPath(run: string): string {
+  return `${run}/httpcfg.pid`;
 }

@@ -7,11 +7,17 @@
  * @module
  */
 import { Fault, messageOf, stackOf } from "../../base/fault.ts";
+import { fileFault } from "../../base/file_fault.ts";
 import { History } from "../../config/store/history.ts";
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";
 import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
-import { changeReverted, controlSent, stateEntered } from "../../telemetry/events/event.ts";
+import {
+  changeReverted,
+  controlSent,
+  revertFailed,
+  stateEntered,
+} from "../../telemetry/events/event.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
 import type { ListeningView } from "../../site/kinds/site_context.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
@@ -35,6 +41,7 @@ import { Confirmation } from "./confirmation.ts";
 import { type ControlledParts, extraFields, handleControl } from "./control_handler.ts";
 import { claimInstance, type Instance } from "./instance.ts";
 import { OwnClient } from "./own_client.ts";
+import { RunFolder, type RunSocket } from "./run_folder.ts";
 import { StoredState } from "./stored_state.ts";
 
 interface ServeOptions {
@@ -48,10 +55,6 @@ interface ServeOptions {
 /** Milliseconds to close logs and sockets once the connections are drained. */
 const RELEASE_MS = 5000;
 
-interface Closable {
-  close(): Promise<void>;
-}
-
 /** Claims the home and opens the control socket. No service is started yet. */
 export async function openServiceProcess(options: ServeOptions): Promise<ServiceProcess> {
   logUncaughtErrors(options.log);
@@ -60,7 +63,12 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
   const siteHandler = await loadSiteHandlers();
   const instance = await claimInstance(options.paths.run);
   const process = new ServiceProcess(options, instance, siteHandler);
-  await process.open();
+  try {
+    await process.open();
+  } catch (error) {
+    await process.release();
+    throw error;
+  }
   return process;
 }
 
@@ -68,7 +76,7 @@ export async function openServiceProcess(options: ServeOptions): Promise<Service
 class ServiceProcess {
   readonly controller: Controller;
   readonly #options: ServeOptions;
-  readonly #instance: Instance;
+  readonly #folder: RunFolder;
   readonly #startedAt = new Date().toISOString();
   readonly #logs: ServiceLogs;
   readonly #http: HttpService;
@@ -78,7 +86,6 @@ class ServiceProcess {
   readonly #stored: StoredState;
   readonly #opened = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
-  #open: { readonly control: Closable; readonly sharing: Closable | null } | null = null;
   #watch: AddressWatch | null = null;
   readonly #ownClient = new OwnClient();
   #isEnding = false;
@@ -86,7 +93,6 @@ class ServiceProcess {
   /** Builds the parts; nothing is opened, started or written yet. */
   constructor(options: ServeOptions, instance: Instance, siteHandler: SiteHandlerFactory) {
     this.#options = options;
-    this.#instance = instance;
     const { paths, version, log } = options;
     const logs = this.#logs = new ServiceLogs(paths.log, log);
     const store = withDocumentEvents(options.store, logs);
@@ -133,7 +139,19 @@ class ServiceProcess {
         if (this.#isEnding || !this.controller.isUp("HTTP")) return;
         await this.controller.exclusive(() => this.#web.reload());
       },
-      onFailure: (error) => log(`cannot revert the unconfirmed change: ${error}`),
+      onFailure: (error) => {
+        const reason = messageOf(error);
+        log(`cannot revert the unconfirmed change: ${reason}`);
+        logs.event(revertFailed(reason));
+      },
+    });
+    const onFailure = (error: unknown): void => log(`internal error: ${stackOf(error)}`);
+    this.#folder = new RunFolder({
+      instance,
+      openControl: () => openControl(paths.run, this.#controlService(onFailure)),
+      openSharing: () => openSharing(paths.run, this.#registrations, onFailure),
+      event: (event) => logs.event(event),
+      log,
     });
   }
 
@@ -141,29 +159,23 @@ class ServiceProcess {
    * Reverts an unconfirmed change, then opens the sockets: that of programs first, control last.
    */
   async open(): Promise<void> {
-    const { paths, log } = this.#options;
+    const { log } = this.#options;
     await this.#confirmation.revertPending();
-    const onFailure = (error: unknown): void => log(`internal error: ${stackOf(error)}`);
-    const sharing = await openSharing(paths.run, this.#registrations, { log, onFailure });
-    const control = await openControl(paths.run, {
-      handle: (request, report) => this.#handle(request, report),
-      // A process ends with its last service.
-      afterAnswer: async ({ op }) => {
-        if (op === "end" || (op === "stop" && !this.controller.anyUp())) await this.end();
-      },
-      onFailure,
-    });
-    this.#open = { control, sharing };
+    await this.#folder.open();
     this.#watch = new AddressWatch({
       intervalMs: () => this.#settings.AddressWatchInterval,
       check: async () => {
+        await this.#folder.look();
         if (await this.#web.isPlanOutdated()) {
           await this.controller.exclusive(() => this.#web.followMachine());
         }
       },
       onFailure: (error) => log(`cannot follow the addresses of this machine: ${error}`),
     });
-    listenToSignals(() => this.end(), () => this.#logs.reopen());
+    listenToSignals(() => this.end(), () => {
+      this.#logs.reopen();
+      void this.#folder.look();
+    });
     this.#opened.resolve();
   }
 
@@ -187,6 +199,7 @@ class ServiceProcess {
       connections,
       tunnels,
       registrations: this.#registrations.status(),
+      problems: [...this.#folder.problems, ...this.#confirmation.problems, ...this.#logs.problems],
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,
     };
@@ -239,14 +252,29 @@ class ServiceProcess {
     this.#watch?.stop();
     await this.#confirmation.revertPending();
     await this.controller.shutDown();
-    await this.#open?.control.close();
-    await this.#open?.sharing?.close();
+    await this.release();
+  }
+
+  /** Closes what {@linkcode open} has opened, also if it failed half-way, and gives the home up. */
+  async release(): Promise<void> {
+    await this.#folder.closeSockets();
     await this.#logs.close();
-    await this.#instance.release();
+    await this.#folder.release();
   }
 
   get #settings(): typeof DEFAULT_SETTINGS {
     return this.#http.running?.config.settings ?? DEFAULT_SETTINGS;
+  }
+
+  #controlService(onFailure: (error: unknown) => void): ControlService {
+    return {
+      handle: (request, report) => this.#handle(request, report),
+      // A process ends with its last service.
+      afterAnswer: async ({ op }) => {
+        if (op === "end" || (op === "stop" && !this.controller.anyUp())) await this.end();
+      },
+      onFailure,
+    };
   }
 
   async #handle(
@@ -272,21 +300,17 @@ class ServiceProcess {
   }
 }
 
-/** Opens port sharing; null on an error, which does not keep the service from serving its sites. */
+/** Opens port sharing; null where the platform cannot say who a caller is. */
 async function openSharing(
   run: string,
   registrations: Registrations,
-  { log, onFailure }: {
-    readonly log: (line: string) => void;
-    readonly onFailure: (error: unknown) => void;
-  },
-): Promise<Closable | null> {
+  onFailure: (error: unknown) => void,
+): Promise<RunSocket | null> {
   if (Deno.build.os === "windows") return null;
   try {
     return await openPortSharing(run, registrations, onFailure);
   } catch (error) {
-    log(`cannot share ports: ${messageOf(error)}`);
-    return null;
+    throw fileFault("share ports in", run, error, { folder: run });
   }
 }
 
@@ -319,7 +343,7 @@ function logState(logs: ServiceLogs, service: ServiceName, state: ServiceState):
   }
 }
 
-async function openControl(run: string, service: ControlService): Promise<Closable> {
+async function openControl(run: string, service: ControlService): Promise<RunSocket> {
   const path = controlPath(run, Deno.build.os);
   if (Deno.build.os !== "windows") {
     return await openLocal(
@@ -334,9 +358,10 @@ async function openControl(run: string, service: ControlService): Promise<Closab
   const { port } = local.address as { port: number };
   await Deno.writeTextFile(path, JSON.stringify({ port, token }), { mode: 0o600 });
   return {
+    isInPlace: () => Deno.stat(path).then(() => true, () => false),
     close: async () => {
       await local.close();
-      await Deno.remove(path);
+      await Deno.remove(path).catch(() => {}); // removed already
     },
   };
 }

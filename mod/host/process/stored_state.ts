@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { Fault } from "../../base/fault.ts";
-import type { ConfigDocument } from "../../config/document/document.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import type { History } from "../../config/store/history.ts";
 import { serialize, type Store } from "../../config/store/store.ts";
 import type { ServiceStatus } from "../control/status.ts";
@@ -33,6 +33,21 @@ interface Counted {
 interface Revision {
   readonly of: DocumentParts;
   readonly found: ReturnType<History["newest"]>;
+}
+
+/**
+ * Returns the Fault of a document that does not exist although another than the built-in one is in
+ * force: somebody has removed it. Null for any other.
+ */
+export function missingFault(
+  file: string,
+  stored: ConfigDocument | Fault,
+  inForce: ConfigDocument,
+): Fault | null {
+  if (stored !== DEFAULT_DOCUMENT || countChanges(stored, inForce) === 0) return null;
+  return new Fault(`Cannot use ${quote(file)}: it was removed; what is in force is not stored`, {
+    hint: "httpcfg history; httpcfg rollback NUMBER stores a version again",
+  });
 }
 
 export class StoredState {
@@ -67,6 +82,8 @@ export class StoredState {
   ): Promise<StoredComparison> {
     const { file } = this.#options.store;
     const revision = inForce === null ? null : await this.#revisionOf(inForce);
+    const missing = inForce === null ? null : missingFault(file, stored, inForce);
+    if (missing !== null) stored = missing;
     return {
       stored: stored instanceof Fault
         ? { file, changes: null, problem: stored.message, hint: stored.hint ?? null }

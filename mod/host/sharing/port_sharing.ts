@@ -18,7 +18,7 @@ export async function openPortSharing(
   run: string,
   handler: RegistrationHandler,
   onFailure: (error: unknown) => void,
-): Promise<{ close(): Promise<void> }> {
+): Promise<{ isInPlace(): Promise<boolean>; close(): Promise<void> }> {
   await Deno.mkdir(sharingFolder(run), { recursive: true, mode: 0o711 });
   for (const folder of [run, sharingFolder(run)]) await makeTraversable(folder);
   const proofs = new ProofFolder(proofFolder(run));
@@ -29,6 +29,7 @@ export async function openPortSharing(
     (conn) => void server.serve(conn),
   );
   return {
+    isInPlace: socket.isInPlace,
     async close(): Promise<void> {
       server.close();
       await socket.close();

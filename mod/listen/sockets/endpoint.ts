@@ -9,8 +9,8 @@
  */
 import type { Endpoint } from "../../base/address.ts";
 import { bindName } from "../machine/ask_system.ts";
-import { Fault, quote } from "../../base/fault.ts";
-import { fileFault } from "../../base/file_fault.ts";
+import { Fault, quote, shellWord } from "../../base/fault.ts";
+import { directoryOf, fileFault } from "../../base/file_fault.ts";
 import { bindFault } from "../machine/bind_fault.ts";
 import type { SocketEndpoint } from "../plan/plan.ts";
 
@@ -88,7 +88,9 @@ type LocalAddress =
 interface OpenLocal {
   /** With the port that the system chose if 0 was requested. */
   readonly address: LocalAddress;
-  /** Stops accepting and removes the socket file. */
+  /** Reports whether the path still leads to this socket. */
+  isInPlace(): Promise<boolean>;
+  /** Stops accepting and removes the socket file, unless another one has its place. */
   close(): Promise<void>;
 }
 
@@ -109,15 +111,24 @@ export async function openLocal(
       events,
     );
     const { port } = tcp.endpoint;
-    return { address: { kind: "loopback", port }, close: () => tcp.close() };
+    const isInPlace = (): Promise<boolean> => Promise.resolve(true);
+    return { address: { kind: "loopback", port }, isInPlace, close: () => tcp.close() };
   }
-  const listener = await listenUnix(address.path, address.mode ?? OWNER_ONLY);
+  const { path } = address;
+  const listener = await listenUnix(path, address.mode ?? OWNER_ONLY);
+  const own = await Deno.lstat(path);
   const ended = acceptLoop<Deno.Conn>(listener, events);
+  const isInPlace = async (): Promise<boolean> => {
+    const found = await Deno.lstat(path).catch(() => null);
+    return found !== null && found.ino === own.ino && found.dev === own.dev;
+  };
   const close = async (): Promise<void> => {
     await closeListener(listener, ended);
-    removeIfExists(address.path);
+    if (!(await isInPlace())) return;
+    // What cannot be removed is as harmless as what a killed process leaves.
+    await Deno.remove(path).catch(() => {});
   };
-  return { address, close };
+  return { address, isInPlace, close };
 }
 
 const LOCAL_BACKLOG = 64;
@@ -141,9 +152,12 @@ async function listenUnix(path: string, mode: number): Promise<Deno.Listener<Den
   try {
     return bindUnix(path, mode);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) {
-      throw fileFault("open the socket", path, error);
-    }
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw socketFault(path, error);
+  }
+  if (!Deno.lstatSync(path).isSocket) {
+    throw new Fault(`Cannot open the socket ${quote(path)}: a file that is no socket is there`, {
+      hint: `rm -r ${shellWord(path)}`,
+    });
   }
   if (await hasListener(path)) {
     throw new Fault(
@@ -154,7 +168,15 @@ async function listenUnix(path: string, mode: number): Promise<Deno.Listener<Den
     );
   }
   removeIfExists(path);
-  return bindUnix(path, mode);
+  try {
+    return bindUnix(path, mode);
+  } catch (error) {
+    throw socketFault(path, error);
+  }
+}
+
+function socketFault(path: string, error: unknown): Fault {
+  return fileFault("open the socket", path, error, { folder: directoryOf(path) });
 }
 
 /**

@@ -139,6 +139,24 @@ export function logTrouble(folder: string, reason: string | null, lostLines: num
   return event(["httpcfg", 1, reason === null ? "information" : "warning"], text, null);
 }
 
+/** Our own: a part of the run directory was gone, and has been made again. */
+export function runFolderRestored(part: string): NewEvent {
+  const text = `The ${part} in the run directory was gone. It has been made again.`;
+  return event(["httpcfg", 30, "warning"], text, null);
+}
+
+/** Our own: a part of the run directory is not what it should be. */
+export function runFolderTrouble(part: string, reason: string): NewEvent {
+  const text = `The ${part} in the run directory cannot be used: ${reason}.`;
+  return event(["httpcfg", 31, "error"], text, null);
+}
+
+/** Our own: an unconfirmed change could not be reverted; it will be tried again. */
+export function revertFailed(reason: string): NewEvent {
+  const text = `The unconfirmed change cannot be reverted: ${reason}. It will be tried again.`;
+  return event(["httpcfg", 32, "error"], text, null);
+}
+
 /** Our own: listening has started or stopped at run time. `endpoint` is `192.168.33.1:443`. */
 export function listeningChanged(
   endpoint: string,

@@ -9,10 +9,11 @@
  *   the end of the trouble, with the number of lost lines; nothing in between.
  * - The next file begins when the current one would exceed its limit, and with each new UTC day.
  * - Files are created at the first line, with mode 0640, closed when unused for a while, and opened
- *   again after `reopen()`, so that they can be moved away.
+ *   again after `reopen()`, so that they can be moved away, and when they have been removed.
  *
  * @module
  */
+import { isDiskFull } from "../../base/file_fault.ts";
 import { LineBuffer, type Lines, releaseLines } from "./line_buffer.ts";
 import { type LogNames, rollsIn } from "./log_names.ts";
 
@@ -65,10 +66,15 @@ export class LogFile {
   #writer: Promise<void> | null = null;
   #idleTicks = 0;
   #isReopenWanted = false;
+  /** True once a second: whether the file is still there costs a system call. */
+  #isLookDue = false;
   #isTroubled = false;
+  /** The trouble is a full disk, on which a file can be opened. */
+  #isFull = false;
   #lostLines = 0;
   #isTorn = false;
   #file: Deno.FsFile | null = null;
+  #path = "";
   #fileDay: string | null = null;
   #fileRoll = 0;
   #fileBytes = 0;
@@ -92,8 +98,13 @@ export class LogFile {
 
   /** Must be called every second: writes the collected lines, or closes an unused file. */
   tick(): void {
+    this.#isLookDue = true;
     if (this.#pending.count > 0) {
       this.#idleTicks = 0;
+      this.#startWriting();
+    } else if (this.#isTroubled && !this.#isFull && this.#writer === null) {
+      // Without a line to write, an open shows whether the trouble is over.
+      this.#waiting.push({ bytes: new Uint8Array(), count: 0, day: this.#day });
       this.#startWriting();
     } else if (++this.#idleTicks >= IDLE_TICKS && this.#writer === null) {
       this.#closeFile();
@@ -172,7 +183,7 @@ export class LogFile {
 
   /** Returns the open file to which `batch` belongs. */
   async #fileFor(batch: Batch): Promise<Deno.FsFile> {
-    if (this.#isReopenWanted) this.#closeFile();
+    if (this.#isReopenWanted || await this.#isRemoved()) this.#closeFile();
     const isSameDay = batch.day === this.#fileDay;
     if (this.#file !== null && isSameDay && this.#hasRoom(batch)) return this.#file;
     const { folder, names, keepFiles } = this.#options;
@@ -197,6 +208,7 @@ export class LogFile {
     const path = `${folder}/${names.name(batch.day, this.#fileRoll)}`;
     const file = await Deno.open(path, { append: true, create: true, mode: FILE_MODE });
     this.#file = file;
+    this.#path = path;
     this.#fileBytes = (await file.stat()).size;
     this.#isFresh = this.#fileBytes === 0;
     if (!this.#hasRoom(batch)) return file;
@@ -207,6 +219,15 @@ export class LogFile {
     if (text !== "") await this.#write(file, encoder.encode(text));
     this.#headerOf = path;
     return file;
+  }
+
+  /** Reports whether the open file no longer has its name, so that nobody could read the lines. */
+  async #isRemoved(): Promise<boolean> {
+    if (this.#file === null || !this.#isLookDue) return false;
+    this.#isLookDue = false;
+    const named = await Deno.stat(this.#path).catch(() => null);
+    const open = await this.#file.stat();
+    return named === null || named.ino !== open.ino || named.dev !== open.dev;
   }
 
   #hasRoom(batch: Batch): boolean {
@@ -229,6 +250,7 @@ export class LogFile {
 
   #drop(lines: number, error: unknown): void {
     this.#lostLines += lines;
+    this.#isFull = isDiskFull(error);
     if (this.#isTroubled) return;
     this.#isTroubled = true;
     this.#options.onTrouble({ folder: this.#options.folder, error, lostLines: this.#lostLines });

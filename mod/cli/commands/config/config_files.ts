@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { directoryOf, fileFault } from "../../../base/file_fault.ts";
+import { directoryOf, fileFault, isDiskFull } from "../../../base/file_fault.ts";
+import { replaceFile, statOrNull } from "../../../config/store/replace_file.ts";
 import { readStdin } from "../../core/input.ts";
 
 /** Set by the portable form to its own file, which opens the editor if called with `--edit`. */
@@ -20,13 +21,20 @@ export async function readFileOrInput(file: string): Promise<string> {
   }
 }
 
-/** Writes `file`, and the directories above it. */
+/**
+ * Writes `file`, and the directories above it. A file that is there remains as it is if the new one
+ * cannot be written to its end.
+ */
 export async function writeFile(file: string, text: string): Promise<void> {
   try {
     await Deno.mkdir(directoryOf(file), { recursive: true });
-    await Deno.writeTextFile(file, text);
+    const target = await Deno.realPath(file).catch(() => file); // a link stays a link
+    const owner = await statOrNull(target);
+    // A device or a pipe is written to, not replaced.
+    if (owner !== null && !owner.isFile) await Deno.writeTextFile(target, text);
+    else await replaceFile(target, text, { owner });
   } catch (error) {
-    throw fileFault("write", file, error, FILES_HINT);
+    throw fileFault("write", file, error, isDiskFull(error) ? undefined : FILES_HINT);
   }
 }
 
