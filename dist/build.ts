@@ -8,11 +8,11 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { createHash } from "node:crypto";
 import { type BuildInfo, bundleProgram, commitOf } from "./bundle.ts";
 import { compileBundle } from "./compile.ts";
 import { writePortable } from "./portable.ts";
 import { BuildError } from "./run.ts";
+import { SUMS_FILE, sumsOf } from "./sums.ts";
 import { findTarget, releaseName, type Target, TARGETS } from "./targets.ts";
 
 const USAGE =
@@ -105,15 +105,6 @@ function ignoreNotFound(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
-/** Writes `SHA256SUMS` next to the files, in the format that `sha256sum -c` reads. */
-async function writeSums(out: string, names: readonly string[]): Promise<void> {
-  const lines = await Promise.all(names.map(async (name) => {
-    const bytes = await Deno.readFile(`${out}/${name}`);
-    return `${createHash("sha256").update(bytes).digest("hex")}  ${name}\n`;
-  }));
-  await Deno.writeTextFile(`${out}/SHA256SUMS`, lines.join(""));
-}
-
 function say(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 }
@@ -123,7 +114,7 @@ if (import.meta.main) {
   try {
     const plan = parsePlan(Deno.args, root);
     const names = await build(plan, root);
-    await writeSums(plan.out, names);
+    await Deno.writeTextFile(`${plan.out}/${SUMS_FILE}`, await sumsOf(plan.out, names));
     for (const name of names) say(`${plan.out}/${name}`);
   } catch (error) {
     if (!(error instanceof BuildError)) throw error;
