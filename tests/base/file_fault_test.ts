@@ -58,3 +58,16 @@ Deno.test("fileFault() reads error codes and passes unknown errors through", () 
   const known = new Fault("said already");
   assertEquals(fileFault("write", "f", known), known);
 });
+
+Deno.test("fileFault() names a full disk in words, and hints at its bytes and files", () => {
+  const full = Object.assign(
+    new Error("No space left on device (os error 28): writefile '/run/a'"),
+    { code: "ENOSPC" },
+  );
+  const { message, hint } = fileFault("write", "/run/a", full);
+  assertEquals(message, 'Cannot write "/run/a": no space left on the file system');
+  assertEquals(hint, "df -h /run; df -i /run");
+  assertEquals(fileFault("use", "/run", full, { folder: "/run" }).hint, "df -h /run; df -i /run");
+  const other = new Error("Invalid argument (os error 22): open '/run/a'");
+  assertEquals(fileFault("open", "a", other).message, 'Cannot open "a": Invalid argument');
+});

@@ -56,7 +56,11 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
     const text = `the newest events may be missing: ${messageOf(error)}`;
     report(io, [{ kind: "warning", text }]);
   });
-  const all = await readEvents(io.paths.log, LIMIT_MAX);
+  let isWhole = true;
+  const all = await readEvents(io.paths.log, LIMIT_MAX, ({ message: text, hint }) => {
+    isWhole = false;
+    report(io, [{ kind: "warning", text, hint }]);
+  });
   const chosen = all.filter((event) => {
     return (id === null || event.id === id) &&
       (source === undefined || event.source.toLowerCase() === source);
@@ -66,7 +70,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   await writeListing(input, io, listing, {
     text: () => io.print(newest.map(eventText).join("")),
   });
-  return EXIT.ok;
+  return isWhole ? EXIT.ok : EXIT.failed;
 }
 
 const COLUMNS = ["time", "source", "id", "level", "text", "error", "detail"] as const;

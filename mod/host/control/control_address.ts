@@ -54,7 +54,7 @@ export async function dialControl(
 }
 
 /** What is wrong with the control socket of a service that runs. */
-interface SocketTrouble {
+export interface SocketTrouble {
   /** As a clause. */
   readonly text: string;
   /** The command that makes room for a new one; null if the service makes one as it is. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { DeniedFault, Fault, quote, shellWord } from "../../base/fault.ts";
-import { dialControl, socketTrouble } from "./control_address.ts";
+import { dialControl, type SocketTrouble, socketTrouble } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
   type ControlFault,
@@ -131,14 +131,14 @@ export class ControlClient {
       if (seen.state !== "running") return null;
       const dialed = await dialControl(this.run);
       if (dialed !== null) return dialed;
-      if (Date.now() > end) throw await this.#hiddenFault(seen.pid);
+      const trouble = await socketTrouble(this.run);
+      if (trouble.cure !== null || Date.now() > end) throw this.#hiddenFault(seen.pid, trouble);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
-  async #hiddenFault(pid: number | null): Promise<Fault> {
+  #hiddenFault(pid: number | null, { text, cure }: SocketTrouble): Fault {
     const which = pid === null ? "runs" : `runs as process ${pid}`;
-    const { text, cure } = await socketTrouble(this.run);
     // At this signal it looks, without waiting for its next time.
     const look = pid === null ? "httpcfg events" : `kill -HUP ${pid}`;
     return new Fault(`Cannot reach ${this.#name} in ${quote(this.run)}, which ${which}: ${text}`, {

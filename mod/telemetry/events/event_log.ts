@@ -7,7 +7,9 @@
  * @module
  */
 import * as v from "valibot";
+import type { Fault } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
+import { readRegular } from "../../config/store/regular_file.ts";
 import type { NewEvent, ServiceEvent } from "./event.ts";
 import { LogFile, type LogTrouble } from "../logs/log_file.ts";
 import { EVENT_NAMES, rollsIn } from "../logs/log_names.ts";
@@ -66,25 +68,34 @@ export class EventLog {
   }
 }
 
-/** Returns the newest `limit` events, oldest first; none if nothing has been written yet. */
-export async function readEvents(folder: string, limit: number): Promise<ServiceEvent[]> {
+/**
+ * Returns the newest `limit` events, oldest first; none if nothing has been written yet. Calls
+ * `onUnreadable` with the Fault of each file that cannot be read: it must not hide the others.
+ */
+export async function readEvents(
+  folder: string,
+  limit: number,
+  onUnreadable: (fault: Fault) => void = () => {},
+): Promise<ServiceEvent[]> {
   let events: ServiceEvent[] = [];
   for (const roll of (await eventRolls(folder)).reverse()) {
     if (events.length >= limit) break;
-    const text = await readText(`${folder}/${EVENT_NAMES.name(SAME_DAY, roll)}`);
+    const text = await readText(`${folder}/${EVENT_NAMES.name(SAME_DAY, roll)}`, onUnreadable);
     const older = text.split("\n").map(parseEvent).filter((event) => event !== null);
     events = [...older, ...events];
   }
   return limit === 0 ? [] : events.slice(-limit);
 }
 
-/** Returns the text of a file; "" if rotation has just removed it. */
-async function readText(path: string): Promise<string> {
+/** Returns the text of a file; "" if rotation has just removed it, or if it cannot be read. */
+async function readText(path: string, onUnreadable: (fault: Fault) => void): Promise<string> {
   try {
-    return await Deno.readTextFile(path);
+    return new TextDecoder().decode(await readRegular(path));
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw fileFault("read the events in", path, error);
+    if (!(error instanceof Deno.errors.NotFound)) {
+      onUnreadable(fileFault("read the events in", path, error));
+    }
+    return "";
   }
 }
 

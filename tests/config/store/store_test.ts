@@ -301,3 +301,39 @@ Deno.test("Store.readList() checks only the list, and rejects a list that is inv
     else assertEquals(await storeAt(file).readList(), want);
   }
 });
+
+Deno.test("Store.update() does not write if its lock was removed meanwhile", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("config.json");
+  await storeAt(file).update(adding("10.0.0.1"));
+  const removing = storeAt(file, { onReplace: () => Deno.remove(`${file}.lock`) });
+  const fault = await assertRejects(() => removing.update(adding("10.0.0.2")), Fault);
+  assertEquals(fault.message.includes("was removed in the meantime"), true, fault.message);
+  assertEquals((await storeAt(file).read()).ipListen, ["10.0.0.1"]);
+  await storeAt(file).update(adding("10.0.0.3"));
+  assertEquals(folder.names(), ["config.json", "config.json.lock"]);
+});
+
+Deno.test("Store.update() waits for the lock that has the name, not for one that was removed", async () => {
+  await using folder = await tempFolder();
+  const file = folder.at("config.json");
+  await storeAt(file).update(adding("10.0.0.1"));
+  const open = (): Promise<Deno.FsFile> => {
+    return Deno.open(`${file}.lock`, { create: true, write: true });
+  };
+  const old = await open();
+  await old.lock(true);
+  const waiting = storeAt(file).update(adding("10.0.0.2"));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await Deno.remove(`${file}.lock`);
+  const current = await open();
+  await current.lock(true);
+  let isDone = false;
+  void waiting.then(() => isDone = true);
+  old.close(); // the removed lock is free
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assertEquals(isDone, false);
+  current.close();
+  await waiting;
+  assertEquals((await storeAt(file).read()).ipListen, ["10.0.0.1", "10.0.0.2"]);
+});

@@ -149,3 +149,25 @@ async function exchange(folder: TempFolder, text: string): Promise<string> {
   await conn.closeWrite().catch(() => {}); // the service may have closed it first
   return await answer;
 }
+
+Deno.test("ControlClient.ask() says what is wrong with the socket of a service that runs", async () => {
+  await using folder = await tempFolder();
+  const path = folder.at("control.sock");
+  const look = (): Promise<{ state: "running"; pid: number }> => {
+    return Promise.resolve({ state: "running", pid: 42 });
+  };
+  const client = new ControlClient(folder.path, { look });
+  await Deno.writeTextFile(path, "");
+  const fault = await assertRejects(() => client.ask({ op: "status" }), Fault);
+  assertEquals(
+    fault.message,
+    `Cannot reach the service in "${folder.path}", which runs as process 42: ` +
+      `its control socket "${path}" is no socket`,
+  );
+  assertEquals(fault.hint, `rm -r ${path}; kill -HUP 42`);
+  // It waits for one that is missing.
+  await Deno.remove(path);
+  const asking = client.ask({ op: "status" });
+  await using _server = await openControl(folder.path, () => Promise.resolve(STATUS));
+  assertEquals(await asking, STATUS);
+});

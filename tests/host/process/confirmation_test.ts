@@ -91,6 +91,68 @@ Deno.test("Confirmation.revertPending() throws if it cannot tell what to revert 
   });
 });
 
+Deno.test("Confirmation.guard() changes nothing if it cannot store what to revert to", async () => {
+  await withFixture(async ({ file, reverted }) => {
+    const confirmation = new Confirmation({
+      file: `${file}/below`, // a file is in the way
+      revert: (document) => Promise.resolve(void reverted.push(document)),
+      onFailure(error): void {
+        throw error;
+      },
+    });
+    await Deno.writeTextFile(file, "x");
+    let isChanged = false;
+    const change = (): Promise<void> => Promise.resolve(void (isChanged = true));
+    const fault = await assertRejects(
+      () => confirmation.guard(DEFAULT_DOCUMENT, 0.01, change),
+      Fault,
+    );
+    assertEquals(fault.message.startsWith("Cannot store what to revert to in "), true);
+    assertEquals([isChanged, confirmation.until], [false, null]);
+    await confirmation.revertPending().catch(() => {});
+    assertEquals(reverted, []);
+  });
+});
+
+Deno.test("Confirmation tries a revert again until it is done, and says once why not", async () => {
+  await withFixture(async ({ file }) => {
+    let failures = 3;
+    const said: string[] = [];
+    const confirmation = new Confirmation({
+      file,
+      revert: () => failures-- > 0 ? Promise.reject(new Fault("full", { hint: "df" })) : nothing(),
+      onFailure: (error) => void said.push((error as Error).message),
+      retryMs: 5,
+    });
+    await confirmation.guard(DEFAULT_DOCUMENT, 0.01, nothing);
+    await waitFor(() => confirmation.problems.length > 0, "a problem");
+    assertEquals(confirmation.problems, [
+      { text: "the unconfirmed change cannot be reverted: full", hint: "df" },
+    ]);
+    await waitFor(() => confirmation.until === null, "the revert");
+    assertEquals([confirmation.problems, said, exists(file)], [[], ["full"], false]);
+  });
+});
+
+Deno.test("Confirmation reverts after the time that was given, whatever the clock says", async () => {
+  await withFixture(async ({ create, reverted }) => {
+    const { now } = Date;
+    try {
+      for (const jumpMs of [-3_600_000, 3_600_000]) {
+        const confirmation = create();
+        await confirmation.guard(DEFAULT_DOCUMENT, 0.05, nothing);
+        const before = reverted.length;
+        Date.now = () => now() + jumpMs;
+        await waitFor(() => reverted.length > before && confirmation.until === null, "the revert");
+        Date.now = now;
+      }
+    } finally {
+      Date.now = now;
+    }
+    assertEquals(reverted.length, 2);
+  });
+});
+
 function exists(path: string): boolean {
   try {
     Deno.statSync(path);

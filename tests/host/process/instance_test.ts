@@ -55,3 +55,33 @@ Deno.test("claimInstance() says why the directory cannot be used", async () => {
   assertStringIncludes(fault.message, "Cannot start httpcfg in");
   assertEquals(typeof fault.hint, "string");
 });
+
+Deno.test("Instance.renew() makes a removed process file again, unless another has the home", async () => {
+  await using folder = await tempFolder();
+  const run = folder.at("run");
+  const path = `${run}/httpcfg.pid`;
+  const instance = await claimInstance(run);
+  assertEquals(await instance.renew(), false);
+  await Deno.remove(run, { recursive: true });
+  assertEquals(await instance.renew(), true);
+  assertEquals(await Deno.readTextFile(path), `${Deno.pid}\n`);
+  await assertRejects(() => claimInstance(run), AlreadyRunningFault);
+
+  await Deno.remove(path);
+  const other = await claimInstance(run);
+  await assertRejects(() => instance.renew(), AlreadyRunningFault, "already running as process");
+  await other.release();
+  assertEquals(await instance.renew(), true);
+  await instance.release();
+});
+
+Deno.test({
+  name: "claimInstance() on a full file system says so, and leaves nothing open",
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    await Deno.symlink("/dev/full", folder.at("httpcfg.pid"));
+    const fault = await assertRejects(() => claimInstance(folder.path), Fault);
+    assertStringIncludes(fault.message, "not a regular file");
+  },
+});

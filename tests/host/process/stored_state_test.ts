@@ -76,3 +76,16 @@ Deno.test("StoredState reports why the document cannot be used, and throws only 
   assertEquals(stored, { file: FILE, changes: null, problem: "Cannot read it", hint: "fix it" });
   await assertRejects(() => stateOf(() => Promise.reject(new TypeError())).state.read(), TypeError);
 });
+
+Deno.test("StoredState says that a document was removed, and not that it has no changes", async () => {
+  const { state } = stateOf(() => Promise.resolve(DEFAULT_DOCUMENT));
+  const { stored } = await state.compare(await state.read(), OTHER);
+  assertEquals(stored.changes, null);
+  assertEquals(
+    stored.problem,
+    'Cannot use "config.json": it was removed; what is in force is not stored',
+  );
+  // Nothing has been stored yet, and the built-in document is in force.
+  const built = await state.compare(DEFAULT_DOCUMENT, { ...DEFAULT_DOCUMENT });
+  assertEquals([built.stored.changes, built.stored.problem], [0, null]);
+});

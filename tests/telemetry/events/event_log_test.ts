@@ -85,3 +85,14 @@ Deno.test("parseEvent() accepts stored lines and rejects incomplete ones", () =>
     assertEquals(parseEvent(broken), null, broken);
   }
 });
+
+Deno.test("readEvents() returns what can be read, and says what cannot", async () => {
+  const folder = await Deno.makeTempDir();
+  const event = { time: "2026-01-02T03:04:05.000Z", source: "a", id: 1, level: "error", text: "b" };
+  await Deno.writeTextFile(`${folder}/events2.ndjson`, `${JSON.stringify(event)}\n`);
+  await Deno.mkdir(`${folder}/events1.ndjson`);
+  const faults: string[] = [];
+  assertEquals(await readEvents(folder, 9, ({ message }) => void faults.push(message)), [event]);
+  assertEquals(faults, [`Cannot read the events in "${folder}/events1.ndjson": is a directory`]);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -99,6 +99,50 @@ Deno.test("LogFile opens its file by name again after reopen()", async () => {
   assertEquals(await read(`${folder}/ex261122.log`), "#head\nafter\n");
 });
 
+Deno.test("LogFile opens its file again if somebody has removed or replaced it", async () => {
+  await using temp = await tempFolder();
+  const path = `${temp.path}/ex261122.log`;
+  const log = open(temp.path);
+  const changes: (() => Promise<void>)[] = [
+    () => Deno.remove(path),
+    () => Deno.rename(path, `${path}.old`),
+    async () => {
+      await Deno.remove(path);
+      await Deno.writeTextFile(path, "other\n");
+    },
+  ];
+  for (const [i, change] of changes.entries()) {
+    log.append(`${i} before\n`, DAY);
+    await log.flush();
+    await change();
+    log.tick(); // once a second
+    log.append(`${i} after\n`, DAY);
+    await log.flush();
+    assertEquals((await read(path)).endsWith(`${i} after\n`), true, String(i));
+  }
+  await log.close();
+});
+
+Deno.test("LogFile notices the end of a trouble without a line to write", async () => {
+  await using temp = await tempFolder();
+  const troubles: LogTrouble[] = [];
+  await Deno.writeTextFile(temp.at("log"), "a file");
+  const log = open(temp.at("log"), { onTrouble: (found) => troubles.push(found) });
+  log.append("lost\n", DAY);
+  await log.flush();
+  log.tick();
+  await log.flush();
+  assertEquals(troubles.length, 1);
+  await Deno.remove(temp.at("log"));
+  log.tick();
+  await log.flush();
+  assertEquals(troubles.map(({ error, lostLines }) => [error === null, lostLines]), [
+    [false, 1],
+    [true, 1],
+  ]);
+  await log.close();
+});
+
 Deno.test("LogFile closes an unused file, and opens it again when it is needed", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
