@@ -98,3 +98,10 @@ export function directoryOf(path: string): string {
   const slash = Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\"));
   return slash < 0 ? "." : slash === 0 ? "/" : path.slice(0, slash);
 }
+
+/** Returns the hint for a document that is in the wrong place; undefined for any other error. */
+export function misplacedHint(error: unknown): string | undefined {
+  const isMisplaced = error instanceof Deno.errors.NotADirectory ||
+    error instanceof Deno.errors.AlreadyExists;
+  return isMisplaced ? "set HTTPCFG_HOME=DIR" : undefined;
+}

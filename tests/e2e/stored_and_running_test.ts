@@ -163,7 +163,10 @@ Deno.test("status answers with a document that cannot be used, and says why", as
   assertStringIncludes(stopped.out, "Sites:\n  unknown\n");
   assertStringIncludes(stopped.out, "IP inclusion list: 127.0.0.2\n");
 
-  await Deno.remove(program.config); // and the one without a file is the built-in one
+  // One without a file would be the built-in one; but HTTP holds another, which is nowhere stored.
+  await Deno.remove(program.config);
+  assertMatch(`${(await statusOf(program)).stored?.problem}`, /it was removed; what is in force/);
+  await program.do("net stop http /y");
   assertEquals((await statusOf(program)).stored?.problem, null);
 });
 

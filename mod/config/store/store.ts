@@ -7,21 +7,16 @@
  *
  * @module
  */
-import { Fault, quote, shellWord } from "../../base/fault.ts";
-import { directoryOf, fileFault, tooLargeFault } from "../../base/file_fault.ts";
+import { Fault, quote } from "../../base/fault.ts";
+import { fileFault, misplacedHint, tooLargeFault } from "../../base/file_fault.ts";
 import type { CheckedDocument, ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
 import { DocumentFault } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
 import { checkRegular } from "./regular_file.ts";
-import { keepOwner, replaceFile, statOrNull } from "./replace_file.ts";
 
 /** Maximum size of a document that is read: 100,000 entries and 10,000 sites stay far below. */
 const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
-/**
- * Time for another writer to finish. A write takes a few milliseconds, unless the disk is stuck.
- */
-const LOCK_WAIT_MS = 30_000;
 
 export interface StoreOptions {
   /** Path of the document. */
@@ -84,7 +79,9 @@ export class Store {
    * checked before it is stored, in its one spelling. If it throws, everything stays as it was.
    */
   async update(edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> {
-    using lock = await this.#lock();
+    // Loaded here, because a query writes nothing.
+    const { lockDocument } = await import("./store_lock.ts");
+    using lock = await lockDocument(this.file, await this.#target());
     const text = this.#readText();
     const before = text === null ? DEFAULT_DOCUMENT : await this.parse(text);
     const edited = edit(before);
@@ -100,7 +97,7 @@ export class Store {
     await this.#replace(afterText, async () => {
       await this.#options.onReplace?.(text, afterText);
       if (text !== null) await this.#backUpOlder(text);
-      this.#checkLock(lock);
+      lock.check();
     });
     return { changed: true, before, after };
   }
@@ -118,7 +115,7 @@ export class Store {
       return withoutMark(Deno.readTextFileSync(this.file));
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return null;
-      throw fileFault("read", this.file, error, hintFor(error));
+      throw fileFault("read", this.file, error, misplacedHint(error));
     }
   }
 
@@ -157,64 +154,6 @@ export class Store {
     return checkDocument(value, contents, known);
   }
 
-  /** The lock is a file of its own, because a rename replaces the inode on which a lock is held. */
-  async #lock(): Promise<Lock> {
-    const target = await this.#target(); // two names of one document share one lock
-    const path = `${target}.lock`;
-    for (;;) {
-      const file = await this.#openLock(target, path);
-      // Without the race where the lock is free: a timer takes a tenth of the time of a command.
-      if (!file.tryLockSync(true)) await this.#waitForLock(file, path);
-      const lock = { path, file, [Symbol.dispose]: () => file.close() };
-      // Whoever held it may have been told that its file can be removed.
-      if (isInPlace(lock)) return lock;
-      file.close();
-    }
-  }
-
-  async #openLock(target: string, path: string): Promise<Deno.FsFile> {
-    try {
-      await Deno.mkdir(directoryOf(target), { recursive: true });
-      const known = await statOrNull(path);
-      if (known !== null) checkRegular(path, known);
-      const file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
-      await keepOwner(path, await statOrNull(target));
-      return file;
-    } catch (error) {
-      throw fileFault("write", this.file, error, hintFor(error));
-    }
-  }
-
-  /** Throws if another writer may hold a lock of the same name: one of the changes would be lost. */
-  #checkLock(lock: Lock): void {
-    if (isInPlace(lock)) return;
-    throw new Fault(
-      `Cannot write ${quote(this.file)}: its lock ${quote(lock.path)} was removed in the meantime`,
-      { hint: "try again; nothing was changed" },
-    );
-  }
-
-  async #waitForLock(file: Deno.FsFile, path: string): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(
-          new Fault(
-            `Cannot write ${quote(this.file)}: another process has held the lock ${
-              quote(path)
-            } for ${LOCK_WAIT_MS / 1000} s`,
-            { hint: `fuser -v ${shellWord(path)}` },
-          ),
-        );
-      }, LOCK_WAIT_MS);
-    });
-    try {
-      await Promise.race([file.lock(true), timeout]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   /**
    * Keeps a document of an older version beside the new one, so that its program can use it again.
    */
@@ -225,38 +164,23 @@ export class Store {
     try {
       await Deno.writeTextFile(copy, text, { mode: 0o600 });
     } catch (error) {
-      throw fileFault("write", copy, error, hintFor(error));
+      throw fileFault("write", copy, error, misplacedHint(error));
     }
   }
 
   async #replace(text: string, beforeRename: () => Promise<void>): Promise<void> {
     try {
+      const { replaceFile, statOrNull } = await import("./replace_file.ts");
       const target = await this.#target();
       await replaceFile(target, text, { owner: await statOrNull(target), beforeRename });
     } catch (error) {
-      throw fileFault("write", this.file, error, hintFor(error));
+      throw fileFault("write", this.file, error, misplacedHint(error));
     }
   }
 
   /** Resolves links: a link stays a link, and the file that it names is locked and replaced. */
   #target(): Promise<string> {
     return Deno.realPath(this.file).catch(() => this.file);
-  }
-}
-
-interface Lock extends Disposable {
-  readonly path: string;
-  readonly file: Deno.FsFile;
-}
-
-/** Reports whether the path of a lock still leads to the file that is locked. */
-function isInPlace({ path, file }: Lock): boolean {
-  try {
-    const [named, open] = [Deno.statSync(path), file.statSync()];
-    return named.ino === open.ino && named.dev === open.dev;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 
@@ -291,11 +215,4 @@ function rejectNewer(file: string, value: unknown): void {
       `the newest version that this program knows`,
     { hint: "install the httpcfg that wrote it, or restore an older version: httpcfg history" },
   );
-}
-
-/** Returns the hint for a document that is in the wrong place. */
-function hintFor(error: unknown): string | undefined {
-  const isMisplaced = error instanceof Deno.errors.NotADirectory ||
-    error instanceof Deno.errors.AlreadyExists;
-  return isMisplaced ? "set HTTPCFG_HOME=DIR" : undefined;
 }

@@ -52,22 +52,3 @@ export async function dialControl(
     );
   }
 }
-
-/** What is wrong with the control socket of a service that runs. */
-export interface SocketTrouble {
-  /** As a clause. */
-  readonly text: string;
-  /** The command that makes room for a new one; null if the service makes one as it is. */
-  readonly cure: string | null;
-}
-
-/** Returns what is wrong with the control socket in `run`, on which nothing answers. */
-export async function socketTrouble(run: string): Promise<SocketTrouble> {
-  const path = controlPath(run, Deno.build.os);
-  const found = await Deno.lstat(path).catch(() => null);
-  const its = `its control socket ${quote(path)}`;
-  if (found === null) return { text: `${its} is missing`, cure: null };
-  return found.isSocket || Deno.build.os === "windows"
-    ? { text: `${its} is one on which nothing listens`, cure: null }
-    : { text: `${its} is no socket`, cure: `rm -r ${shellWord(path)}` };
-}

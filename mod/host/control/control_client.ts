@@ -4,7 +4,7 @@
  * @module
  */
 import { DeniedFault, Fault, quote, shellWord } from "../../base/fault.ts";
-import { dialControl, type SocketTrouble, socketTrouble } from "./control_address.ts";
+import { dialControl } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
   type ControlFault,
@@ -16,11 +16,6 @@ import type { ServiceStatus } from "./status.ts";
 
 /** Milliseconds for the service to say how it is: one that hangs must not hang its callers. */
 const STATUS_MS = 10_000;
-
-/** Milliseconds for a service without a control socket to open it: it looks after it by itself. */
-const SOCKET_MS = 5_000;
-/** Milliseconds between two attempts to connect to it. */
-const POLL_MS = 50;
 
 /** What a user who may not connect to a service can see of it. */
 export type SeenService =
@@ -120,30 +115,15 @@ export class ControlClient {
     }
   }
 
-  /**
-   * Waits for the socket of a service that runs without one: it is starting, or somebody has removed
-   * the socket, and the service is about to make it again. Returns null if no service runs.
-   */
+  /** Returns the connection to a service that runs without a socket so far; null if none runs. */
   async #dialLater(): ReturnType<typeof dialControl> {
-    const end = Date.now() + SOCKET_MS;
-    for (;;) {
+    const look = async (): Promise<{ readonly pid: number | null } | null> => {
       const seen = await this.#look(this.run);
-      if (seen.state !== "running") return null;
-      const dialed = await dialControl(this.run);
-      if (dialed !== null) return dialed;
-      const trouble = await socketTrouble(this.run);
-      if (trouble.cure !== null || Date.now() > end) throw this.#hiddenFault(seen.pid, trouble);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-  }
-
-  #hiddenFault(pid: number | null, { text, cure }: SocketTrouble): Fault {
-    const which = pid === null ? "runs" : `runs as process ${pid}`;
-    // At this signal it looks, without waiting for its next time.
-    const look = pid === null ? "httpcfg events" : `kill -HUP ${pid}`;
-    return new Fault(`Cannot reach ${this.#name} in ${quote(this.run)}, which ${which}: ${text}`, {
-      hint: cure === null ? look : `${cure}; ${look}`,
-    });
+      return seen.state === "running" ? seen : null;
+    };
+    if (await look() === null) return null;
+    const { dialHidden } = await import("./hidden_service.ts");
+    return await dialHidden(this.run, { name: this.#name, look });
   }
 
   #unreadableFault(): Fault {
