@@ -3,9 +3,9 @@
  * with the same check: the service still responds, and has logged what it did.
  */
 import { assert, assertEquals, assertLess, assertMatch, assertStringIncludes } from "@std/assert";
-import { type RawClient, rawConnect } from "../support/raw_client.ts";
-import { type RunningService, startService } from "../support/service.ts";
-import { waitFor } from "../support/wait.ts";
+import { type RawClient, rawConnect } from "../../support/raw_client.ts";
+import { type RunningService, startService } from "../../support/service.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const SITE = { site: { kind: "respond", text: "hello" } } as const;
 const ECHO = { site: { kind: "echo" } } as const;

@@ -2,10 +2,10 @@
 // it was cut off, and nobody gets the answer to another's request. Method: the real program, raw
 // programs and raw clients.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { rawConnect } from "../support/raw_client.ts";
-import { RawProgram } from "../support/proxy/raw_program.ts";
-import { HOST, share } from "../support/proxy/sharing.ts";
-import { waitFor } from "../support/wait.ts";
+import { rawConnect } from "../../support/raw_client.ts";
+import { RawProgram } from "../../support/proxy/raw_program.ts";
+import { HOST, share } from "../../support/proxy/sharing.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nright";

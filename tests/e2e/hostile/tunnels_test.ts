@@ -1,10 +1,10 @@
 // Goal: WebSockets cost nobody else anything, and end with either of their sides. Method: the real
 // program, raw programs and raw clients; the engine knows no more of a WebSocket than its upgrade.
 import { assertEquals, assertMatch } from "@std/assert";
-import { type RawClient, rawConnect } from "../support/raw_client.ts";
-import { type RawConnection, RawProgram } from "../support/proxy/raw_program.ts";
-import { HOST, share } from "../support/proxy/sharing.ts";
-import { waitFor } from "../support/wait.ts";
+import { type RawClient, rawConnect } from "../../support/raw_client.ts";
+import { type RawConnection, RawProgram } from "../../support/proxy/raw_program.ts";
+import { HOST, share } from "../../support/proxy/sharing.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
 const MANY = 1_000;

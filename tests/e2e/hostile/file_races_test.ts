@@ -3,11 +3,11 @@
  * links, truncates and makes pipes in it while it is served, to see what only the service may read.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import type { SiteRecord } from "../../mod/config/document/document.ts";
-import { folderContent } from "../../mod/config/document/site_content.ts";
-import { freePort } from "../support/ports.ts";
-import { kill, Program } from "../support/program.ts";
-import { rawConnect } from "../support/raw_client.ts";
+import type { SiteRecord } from "../../../mod/config/document/document.ts";
+import { folderContent } from "../../../mod/config/document/site_content.ts";
+import { freePort } from "../../support/ports.ts";
+import { kill, Program } from "../../support/program.ts";
+import { rawConnect } from "../../support/raw_client.ts";
 
 /** Milliseconds of requests. */
 const RACE_MS = 30_000;

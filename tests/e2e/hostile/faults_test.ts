@@ -2,10 +2,10 @@
 // nothing is lost or half done, and what can be repaired is. Method: a mount namespace with a small
 // file system as the home, and files that disappear or turn into something else.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { freePort } from "../support/ports.ts";
-import { Program, type Result } from "../support/program.ts";
-import { testWith } from "../support/tools.ts";
-import { waitFor } from "../support/wait.ts";
+import { freePort } from "../../support/ports.ts";
+import { Program, type Result } from "../../support/program.ts";
+import { testWith } from "../../support/tools.ts";
+import { waitFor } from "../../support/wait.ts";
 
 /** Only root can mount. */
 const CAN_MOUNT = Deno.uid() === 0 ? ["unshare", "mount"] : ["root"];

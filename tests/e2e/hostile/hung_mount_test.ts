@@ -3,11 +3,11 @@
  * being served, and nothing else.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { canMount, hungMount } from "../support/hung_mount.ts";
-import { get } from "../support/http_client.ts";
-import { startService } from "../support/service.ts";
-import { tempFolder } from "../support/temp_folder.ts";
-import { waitFor } from "../support/wait.ts";
+import { canMount, hungMount } from "../../support/hung_mount.ts";
+import { get } from "../../support/http_client.ts";
+import { startService } from "../../support/service.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const HTTPERR = /httperr\d+\.log$/;
 /** More than the runtime has threads. */
