@@ -4,7 +4,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import { bytes, startLocalProgram } from "../support/local_program.ts";
 import { freePort } from "../support/ports.ts";
-import { CALL, type Foreground, Program } from "../support/program.ts";
+import { otherUser } from "../support/other_user.ts";
+import { type Foreground, Program } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -231,43 +232,6 @@ Deno.test({
     assert(grown < MEMORY_BYTES_MAX, `memory grew by ${grown} bytes`);
   },
 });
-
-/** Runs `httpcfg` as user 65534, who cannot read the sources, as a bundle or the built program. */
-async function otherUser(program: Program): Promise<LocalRun> {
-  const { home } = program;
-  const [first, second] = CALL;
-  let call: readonly string[] = [first!];
-  if (second !== undefined) {
-    const main = new URL("../../main.ts", import.meta.url).pathname;
-    await execute([Deno.execPath(), "bundle", "--quiet", "-o", `${home}/program.js`, main]);
-    call = [Deno.execPath(), "run", "-A", "--no-prompt", `${home}/program.js`];
-  }
-  await Deno.mkdir(`${home}/other`);
-  await Deno.chown(`${home}/other`, 65534, 65534);
-  const user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env"];
-  const env = [
-    `HOME=${home}/other`,
-    `DENO_DIR=${home}/other`,
-    `HTTPCFG_HOME=${home}`,
-    "NO_COLOR=1",
-  ];
-  return (line) => execute([...user, ...env, ...call, ...line.split(" ")], `${home}/other`);
-}
-
-interface RunResult {
-  readonly status: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-type LocalRun = (line: string) => Promise<RunResult>;
-
-async function execute([program, ...args]: string[], cwd?: string): Promise<RunResult> {
-  const options = { args, stdin: "null", ...(cwd === undefined ? {} : { cwd }) } as const;
-  const { code, stdout, stderr } = await new Deno.Command(program!, options).output();
-  const text = (from: Uint8Array): string => new TextDecoder().decode(from);
-  return { status: code, out: text(stdout), err: text(stderr) };
-}
 
 async function accepts(port: number): Promise<boolean> {
   try {

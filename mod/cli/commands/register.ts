@@ -11,7 +11,11 @@ import { win32Reason } from "../../base/win32_text.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { sendRegistrationRequest } from "../../host/sharing/register_client.ts";
-import { isTimeout, PROXY_TIMEOUT } from "../../host/sharing/register_protocol.ts";
+import {
+  isTimeout,
+  PROXY_TIMEOUT,
+  type RegistrationRequest,
+} from "../../host/sharing/register_protocol.ts";
 import type { RegistrationStatus } from "../../host/control/status.ts";
 import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_target.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
@@ -65,7 +69,7 @@ const register: CommandSpec = {
     const timeoutSeconds = checkedTimeout(input.text("timeout"));
     const keep = input.flag("keep");
     const request = { op: "register", url, to, keep, timeoutSeconds } as const;
-    const granted = await sendRegistrationRequest(runFoldersOf(io), request, startHint(io));
+    const granted = await send(io, request);
     io.out(`Registered ${granted.url} for ${to}`);
     if (keep) {
       granted.close();
@@ -90,7 +94,7 @@ const unregister: CommandSpec = {
     const url = input.words[0]!;
     checkUrl("unregister", url);
     const request = { op: "unregister", url } as const;
-    const granted = await sendRegistrationRequest(runFoldersOf(io), request, startHint(io));
+    const granted = await send(io, request);
     granted.close();
     io.out(`Unregistered ${granted.url}`);
     return EXIT.ok;
@@ -142,9 +146,13 @@ function runFoldersOf({ os, paths, home }: CommandIo): readonly string[] {
   return home.isAskedFor ? [paths.run] : [...new Set([paths.run, systemRun(os)])];
 }
 
-/** Returns how the service is started if this user may not do it. */
-function startHint(io: CommandIo): string | undefined {
-  return io.asAdministrator(["net", "start", "w3svc"]) ?? undefined;
+function send(
+  io: CommandIo,
+  request: RegistrationRequest,
+): ReturnType<typeof sendRegistrationRequest> {
+  // How the service is started if this user may not do it.
+  const startHint = io.asAdministrator(["net", "start", "w3svc"]) ?? undefined;
+  return sendRegistrationRequest(runFoldersOf(io), request, { startHint });
 }
 
 function checkUrl(verb: string, text: string): void {

@@ -22,9 +22,14 @@ export async function writeLine(stream: LineStream, value: unknown): Promise<voi
 
 /**
  * Yields the received values, one per line. Ends with the stream; throws on a line over `bytesMax`.
+ * Reads up to `pieceBytes` at once.
  */
-export async function* readLines(stream: LineStream, bytesMax: number): AsyncGenerator<unknown> {
-  const buffer = new Uint8Array(Math.min(65536, bytesMax));
+export async function* readLines(
+  stream: LineStream,
+  bytesMax: number,
+  pieceBytes = 65_536,
+): AsyncGenerator<unknown> {
+  const buffer = new Uint8Array(Math.min(pieceBytes, bytesMax));
   const decoder = new TextDecoder();
   let parts: string[] = [];
   let lineBytes = 0;

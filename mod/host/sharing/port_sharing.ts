@@ -2,18 +2,18 @@
  * Edge: opens and closes what programs of other users need to register URLs.
  *
  * Other users may traverse the run directory but not list it: the control socket and the other
- * files in it are restricted to their owner by their own modes.
+ * files in it are restricted to their owner by their own modes. There is nothing in it that they
+ * could write to.
  *
  * @module
  */
 import { openLocal } from "../../listen/sockets/endpoint.ts";
-import { proofFolder, registerSocket, sharingFolder } from "./register_address.ts";
-import { ProofFolder } from "./register_proof.ts";
+import { administratorSocket, registerSocket, sharingFolder } from "./register_address.ts";
 import { type RegistrationHandler, RegistrationServer } from "./register_server.ts";
 
 const TRAVERSE = 0o011;
 
-/** Opens the registration socket in the run directory `run`; resolves with a handle to close it. */
+/** Opens the registration sockets in the run directory `run`; resolves with a handle to close them. */
 export async function openPortSharing(
   run: string,
   handler: RegistrationHandler,
@@ -21,18 +21,23 @@ export async function openPortSharing(
 ): Promise<{ isInPlace(): Promise<boolean>; close(): Promise<void> }> {
   await Deno.mkdir(sharingFolder(run), { recursive: true, mode: 0o711 });
   for (const folder of [run, sharingFolder(run)]) await makeTraversable(folder);
-  const proofs = new ProofFolder(proofFolder(run));
-  await proofs.open();
-  const server = new RegistrationServer(proofs, handler, onFailure);
-  const socket = await openLocal(
-    { kind: "unix", path: registerSocket(run), mode: 0o666 },
-    (conn) => void server.serve(conn),
-  );
+  const server = new RegistrationServer(handler, onFailure);
+  // The first is open to its owner alone, and so to root.
+  const sockets = [
+    await openLocal(
+      { kind: "unix", path: administratorSocket(run) },
+      (conn) => server.accept(conn, "administrator"),
+    ),
+    await openLocal(
+      { kind: "unix", path: registerSocket(run), mode: 0o666 },
+      (conn) => server.accept(conn, "anyone"),
+    ),
+  ];
   return {
     isInPlace: socket.isInPlace,
     async close(): Promise<void> {
       server.close();
-      await socket.close();
+      for (const socket of sockets) await socket.close();
     },
   };
 }

@@ -1,24 +1,32 @@
 /**
  * Edge: identifies a caller by a file. A Unix socket does not reveal the user at its other end, so
- * the caller creates an empty file in a directory in which everyone may create files, but nobody
- * may list, rename or remove those of others (mode 1733), under a name that only this caller
- * received. The owner of the file is the caller.
+ * the caller creates an empty file, under a name that only this caller received, in a directory of
+ * the system in which everyone may create files and nobody may rename or remove those of others.
+ * The owner of the file is the caller.
  *
- * A file that was created earlier and moved here proves nothing: it must be new, have one link, be
- * empty, and have a mode that lets only its owner change its times. Leftover files are removed.
+ * The directory is the system's, not ours: what others put there costs us nothing, and the service
+ * needs no right to write. The caller removes its file.
+ *
+ * A file that was created earlier, elsewhere or for another purpose proves nothing: it must be new,
+ * have one link, be empty, be on the file system of the directory (a user can mount a file system
+ * that names any owner on a file of their own), and have a mode that no umask gives by accident.
  *
  * @module
  */
-import type { Registrant } from "./registration_access.ts";
 import { groupsOf, readLocalUsers } from "./local_users.ts";
+import type { Registrant } from "./registration_access.ts";
 
-const FOLDER_MODE = 0o1733;
-const PROOF_MODE = 0o600;
+/** Candidates, in order of preference. */
+export const PROOF_FOLDERS: readonly string[] = ["/tmp", "/var/tmp"];
+const STICKY = 0o1000;
+const OTHERS_WRITE = 0o002;
+/** Readable by others but not by the group: an open file is 0644 or 0600, or has fewer bits. */
+const PROOF_MODE = 0o604;
 /** File times are those of the last tick of the kernel's clock, up to 10 ms ago. */
 const CLOCK_SLACK_MS = 20;
+/** The time of the last change, which only the kernel sets, comes in whole seconds. */
+const CHANGE_TIME_MS = 1000;
 const NONCE_BYTES = 24;
-/** Names that one sweep examines: a full directory must not keep the service busy. */
-const SWEPT_MAX = 256;
 
 /** A proof that was requested from a caller. */
 interface ProofChallenge {
@@ -26,89 +34,93 @@ interface ProofChallenge {
   readonly issuedMs: number;
 }
 
-/** The service's view of the directory of proofs. */
-export class ProofFolder {
-  readonly #path: string;
-  readonly #issued = new Set<string>();
+/** Issues a challenge. */
+export function issueChallenge(): ProofChallenge {
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES)).toHex();
+  return { nonce, issuedMs: Date.now() };
+}
 
-  constructor(path: string) {
-    this.#path = path;
-  }
+/**
+ * Returns those of `candidates` in which only root can rename or remove what others created: no
+ * links, owned by root, writable by everyone, with the sticky bit.
+ */
+export async function findProofFolders(candidates = PROOF_FOLDERS): Promise<string[]> {
+  const infos = await Promise.all(candidates.map(folderInfo));
+  return candidates.filter((_, index) => {
+    const info = infos[index] ?? null;
+    if (info === null || info.mode === null) return false;
+    const isShared = (info.mode & STICKY) !== 0 && (info.mode & OTHERS_WRITE) !== 0;
+    return info.isDirectory && info.uid === 0 && isShared;
+  });
+}
 
-  /** Creates the directory, or empties it. Throws if the path is not a directory. */
-  async open(): Promise<void> {
-    await Deno.mkdir(this.#path, { recursive: true, mode: 0o700 });
-    const { isDirectory, isSymlink } = await Deno.lstat(this.#path);
-    if (!isDirectory || isSymlink) throw new Error(`${this.#path} is not a directory`);
-    await this.#sweep();
-    await Deno.chmod(this.#path, FOLDER_MODE); // not in mkdir: the umask would clear bits
-  }
+/**
+ * Returns the user that created the file `name` in `folder`; "unseen" if there is no such file, null
+ * if it proves nothing. Never an administrator: those have a socket of their own.
+ */
+export async function registrantOf(
+  folder: string,
+  name: string,
+  { issuedMs }: ProofChallenge,
+): Promise<Registrant | "unseen" | null> {
+  const [file, folderAt] = await Promise.all([infoOf(`${folder}/${name}`), folderInfo(folder)]);
+  if (file === null) return "unseen";
+  const { uid, gid, mode, mtime, ctime, birthtime } = file;
+  const isProof = file.isFile && !file.isSymlink && file.nlink === 1 && file.size === 0 &&
+    file.dev === folderAt?.dev && mode !== null && (mode & 0o7777) === PROOF_MODE;
+  const sinceMs = issuedMs - CLOCK_SLACK_MS;
+  const isNew = ctime !== null && ctime.getTime() > sinceMs - CHANGE_TIME_MS &&
+    [mtime, birthtime].every((time) => time === null || time.getTime() >= sinceMs);
+  if (!isProof || !isNew || uid === null || uid === 0 || gid === null) return null;
+  return { uid, gids: await gidsOf(uid, gid), isAdministrator: false };
+}
 
-  /** Issues a challenge, which is valid until {@linkcode ProofFolder.revoke}. */
-  issue(): ProofChallenge {
-    const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES)).toHex();
-    this.#issued.add(nonce);
-    return { nonce, issuedMs: Date.now() };
-  }
+/** A file of a caller, which exists until it is disposed of. */
+export interface Proof extends AsyncDisposable {
+  readonly folder: string;
+}
 
-  /** Returns the user that created the file `name`; null if it is not a proof. Removes the file. */
-  async registrantOf(name: string, { issuedMs }: ProofChallenge): Promise<Registrant | null> {
-    const path = `${this.#path}/${name}`;
-    let info: Deno.FileInfo;
+/** Creates the file `name` in the first of `folders` in which that is possible. */
+export async function createProof(folders: readonly string[], name: string): Promise<Proof> {
+  let failure: unknown = new Error("the service offers no directory that this user knows");
+  for (const folder of folders.filter((one) => PROOF_FOLDERS.includes(one))) {
     try {
-      info = await Deno.lstat(path);
-    } catch {
-      return null;
-    }
-    await remove(path);
-    const { uid, gid, mode, mtime, birthtime } = info;
-    const isProof = info.isFile && !info.isSymlink && info.nlink === 1 && info.size === 0 &&
-      mode !== null && (mode & 0o7777) === PROOF_MODE;
-    const since = issuedMs - CLOCK_SLACK_MS;
-    const isNew = mtime !== null && mtime.getTime() >= since &&
-      (birthtime === null || birthtime.getTime() >= since);
-    if (!isProof || !isNew || uid === null || gid === null) return null;
-    return { uid, gids: await gidsOf(uid, gid), isAdministrator: isAdministrator(uid) };
-  }
-
-  /** Invalidates a challenge. */
-  async revoke({ nonce }: ProofChallenge): Promise<void> {
-    this.#issued.delete(nonce);
-    await this.#sweep();
-  }
-
-  /** Removes the files that belong to no issued challenge. */
-  async #sweep(): Promise<void> {
-    let count = 0;
-    for await (const { name } of Deno.readDir(this.#path)) {
-      if (++count > SWEPT_MAX) return;
-      if (!this.#issued.has(name.split("-", 1)[0]!)) await remove(`${this.#path}/${name}`);
+      return await createProofIn(folder, name);
+    } catch (error) {
+      failure = error; // full, or not there: the next one may do
     }
   }
+  throw failure;
 }
 
-/** Creates the file `name`, on behalf of the caller. */
-export async function createProof(folder: string, name: string): Promise<void> {
+/** Creates the file `name` in `folder`. */
+export async function createProofIn(folder: string, name: string): Promise<Proof> {
   const path = `${folder}/${name}`;
-  const file = await Deno.open(path, { write: true, createNew: true, mode: PROOF_MODE });
+  const file = await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
   file.close();
+  await Deno.chmod(path, PROOF_MODE); // not in open: the umask would clear bits
+  return {
+    folder,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Deno.remove(path).catch(() => {}); // it is empty, and this user's
+    },
+  };
 }
 
-/** Reports whether `uid` is root or the user of the service, who can change the document anyway. */
-function isAdministrator(uid: number): boolean {
-  return uid === 0 || uid === Deno.uid();
-}
-
-/** On Linux a new file has the group of the creating process; elsewhere that of the directory. */
+/**
+ * Returns the ids of the groups of a user. On Linux a new file has the group of the creating process;
+ * elsewhere that of the directory.
+ */
 async function gidsOf(uid: number, fileGid: number): Promise<number[]> {
   const groups = groupsOf(uid, await readLocalUsers());
   return Deno.build.os === "linux" && !groups.includes(fileGid) ? [fileGid, ...groups] : groups;
 }
 
-async function remove(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch {
-    // Already removed, or a directory that is not empty: neither is a proof.
-  }
+/** The links of the system itself are followed: on macOS /tmp is one. */
+async function folderInfo(path: string): Promise<Deno.FileInfo | null> {
+  return await Deno.stat(path).catch(() => null);
+}
+
+async function infoOf(path: string): Promise<Deno.FileInfo | null> {
+  return await Deno.lstat(path).catch(() => null);
 }

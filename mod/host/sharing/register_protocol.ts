@@ -3,9 +3,12 @@
  * a time:
  *
  *     caller: register or unregister
- *     service: prove NONCE       the caller creates an empty file named proofName(NONCE, request)
- *     caller: proved             the service reads the owner of the file, and removes it
+ *     service: prove NONCE FOLDERS   the caller creates an empty file in one of the folders, named
+ *     caller: proved FOLDER          proofName(NONCE, request); the service reads its owner
  *     service: done | refused
+ *
+ * On the socket of root and the user of the service there is no proof: the kernel lets nobody else
+ * connect. There a caller says which of the two it is.
  *
  * A registration without `keep` lasts as long as the connection: the caller ends it by closing the
  * connection, the service by sending `ended`. The name of the file contains a digest of the
@@ -41,13 +44,19 @@ export interface UnregisterRequest {
 /** What a caller has to prove its identity for. */
 export type RegistrationRequest = RegisterRequest | UnregisterRequest;
 
+/** The same on the socket of administrators. */
+export type AdministratorRequest = RegistrationRequest & {
+  /** The caller's user id. */
+  readonly uid?: number | undefined;
+};
+
 /** What everyone may ask. */
 interface ProcessRequest {
   readonly op: "process";
 }
 
 export type RegistrationAnswer =
-  | { readonly kind: "prove"; readonly nonce: string }
+  | { readonly kind: "prove"; readonly nonce: string; readonly folders: readonly string[] }
   | { readonly kind: "done"; readonly url: string }
   /** `code` is a Win32 code, `hint` a command that cures it. */
   | {
@@ -62,7 +71,9 @@ export type RegistrationAnswer =
 /** Limits for the time-out in seconds; HTTP.sys's own time-outs are 120 s. */
 export const PROXY_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
 
-const requestSchema: v.GenericSchema<unknown, RegistrationRequest | ProcessRequest> = v.variant(
+const uid = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
+
+const requestSchema: v.GenericSchema<unknown, AdministratorRequest | ProcessRequest> = v.variant(
   "op",
   [
     v.object({
@@ -71,14 +82,20 @@ const requestSchema: v.GenericSchema<unknown, RegistrationRequest | ProcessReque
       to: v.string(),
       keep: v.boolean(),
       timeoutSeconds: v.pipe(v.number(), v.check(isTimeout)),
+      uid,
     }),
-    v.object({ op: v.literal("unregister"), url: v.string() }),
+    v.object({ op: v.literal("unregister"), url: v.string(), uid }),
     v.object({ op: v.literal("process") }),
   ],
 );
 
 const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("kind", [
-  v.object({ kind: v.literal("prove"), nonce: v.string() }),
+  v.object({
+    kind: v.literal("prove"),
+    // It becomes a part of a path.
+    nonce: v.pipe(v.string(), v.regex(/^[0-9a-f]+$/)),
+    folders: v.array(v.string()),
+  }),
   v.object({ kind: v.literal("done"), url: v.string() }),
   v.object({
     kind: v.literal("refused"),
@@ -93,9 +110,15 @@ const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("ki
 /** Parses `value` as a request; null if it is not one. */
 export function parseRegistrationRequest(
   value: unknown,
-): RegistrationRequest | ProcessRequest | null {
+): AdministratorRequest | ProcessRequest | null {
   const result = v.safeParse(requestSchema, value);
   return result.success ? result.output : null;
+}
+
+/** Parses `value` as the message that a proof exists; returns its directory, null if it is none. */
+export function parseProved(value: unknown): string | null {
+  const result = v.safeParse(v.object({ op: v.literal("proved"), folder: v.string() }), value);
+  return result.success ? result.output.folder : null;
 }
 
 /** Parses `value` as an answer; null if it is not one. */

@@ -1,7 +1,7 @@
 /**
  * Edge: the server side of a registration. Every user of this machine may connect here, so
  * everything is limited: the lines, the time for the proof, the callers that are not yet
- * identified.
+ * identified, the requests of one user; see `sharing_limits.ts`.
  *
  * @module
  */
@@ -10,6 +10,8 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { type LineStream, readLines, writeLine } from "../control/json_lines.ts";
 import {
+  type AdministratorRequest,
+  parseProved,
   parseRegistrationRequest,
   proofName,
   REGISTER_LINE_BYTES_MAX,
@@ -18,13 +20,10 @@ import {
   type RegistrationRequest,
   type UnregisterRequest,
 } from "./register_protocol.ts";
-import type { ProofFolder } from "./register_proof.ts";
+import { groupsOf, readLocalUsers } from "./local_users.ts";
+import { findProofFolders, issueChallenge, PROOF_FOLDERS, registrantOf } from "./register_proof.ts";
 import type { Registrant, RegistrationOutcome } from "./registration_access.ts";
-
-/** Concurrent callers that are not yet identified; further connections are closed. */
-const UNIDENTIFIED_MAX = 32;
-/** Milliseconds for a caller to send its request and to prove its identity. */
-const PROOF_MS = 10_000;
+import { SHARING_LIMITS } from "./sharing_limits.ts";
 
 /** Executes the requests of identified callers. */
 export interface RegistrationHandler {
@@ -44,31 +43,51 @@ export interface RegistrationHandler {
 
 type Stream = LineStream & { close(): void };
 
+/** Most requests are shorter; callers that stay silent must not cost the memory of a long one. */
+const PIECE_BYTES = 512;
+
+/** Who may connect to the socket of a caller. */
+type Admitted = "anyone" | "administrator";
+
+/** A caller that is identified, and what it asks for. */
+interface IdentifiedRequest {
+  readonly request: RegistrationRequest;
+  readonly registrant: Registrant;
+}
+
+/** The caller's end of a connection. */
+interface Dialog {
+  readonly stream: Stream;
+  readonly lines: AsyncGenerator<unknown>;
+  reply(answer: RegistrationAnswer): Promise<void>;
+}
+
 /** Serves callers, one request per connection. */
 export class RegistrationServer {
-  readonly #proofs: ProofFolder;
   readonly #handler: RegistrationHandler;
   readonly #onFailure: (error: unknown) => void;
   readonly #streams = new Set<Stream>();
-  #unidentified = 0;
+  readonly #unidentified = { anyone: new WaitingCallers(), administrator: new WaitingCallers() };
+  /** Requests under way, by user id. */
+  readonly #requests = new Map<number, number>();
 
   /** `onFailure` is called for an internal error. */
-  constructor(
-    proofs: ProofFolder,
-    handler: RegistrationHandler,
-    onFailure: (error: unknown) => void,
-  ) {
-    this.#proofs = proofs;
+  constructor(handler: RegistrationHandler, onFailure: (error: unknown) => void) {
     this.#handler = handler;
     this.#onFailure = onFailure;
   }
 
+  /** Serves one connection. The next one can be accepted when the promise resolves, if there is one. */
+  accept(stream: Stream, admitted: Admitted): void | Promise<void> {
+    void this.#serve(stream, admitted);
+    return this.#unidentified[admitted].pause();
+  }
+
   /** Serves one connection to its end. Never throws. */
-  async serve(stream: Stream): Promise<void> {
-    if (this.#unidentified >= UNIDENTIFIED_MAX) return closeQuietly(stream);
+  async #serve(stream: Stream, admitted: Admitted): Promise<void> {
     this.#streams.add(stream);
     try {
-      await this.#handle(stream);
+      await this.#handle(stream, admitted);
     } catch {
       // A caller that disconnects, or sends anything but a request, gets no answer.
     } finally {
@@ -82,20 +101,38 @@ export class RegistrationServer {
     for (const stream of this.#streams) closeQuietly(stream);
   }
 
-  async #handle(stream: Stream): Promise<void> {
+  async #handle(stream: Stream, admitted: Admitted): Promise<void> {
     const reply = (answer: RegistrationAnswer): Promise<void> => writeLine(stream, answer);
-    const lines = readLines(stream, REGISTER_LINE_BYTES_MAX);
-    const caller = await this.#identify(stream, lines, reply);
-    if (caller === null) return;
-    const { request, registrant } = caller;
+    const dialog = {
+      stream,
+      lines: readLines(stream, REGISTER_LINE_BYTES_MAX, PIECE_BYTES),
+      reply,
+    };
+    const waiting = this.#unidentified[admitted];
+    waiting.enter(stream);
+    let caller: IdentifiedRequest | null;
+    try {
+      caller = await identify(dialog, admitted, () => waiting.leave(stream));
+    } finally {
+      waiting.leave(stream);
+    }
+    if (caller !== null) await this.#execute(caller, dialog);
+  }
+
+  async #execute(
+    { request, registrant }: IdentifiedRequest,
+    { stream, lines, reply }: Dialog,
+  ): Promise<void> {
     if (request.op === "unregister") {
-      const outcome = await this.#runHandler(() => this.#handler.unregister(request, registrant));
+      const outcome = await this.#run(registrant, () => {
+        return this.#handler.unregister(request, registrant);
+      });
       return await reply(answerOf(outcome));
     }
     const notifyEnd = (reason: string): void => {
       reply({ kind: "ended", reason }).catch(() => {}).finally(() => closeQuietly(stream));
     };
-    const outcome = await this.#runHandler(() => {
+    const outcome = await this.#run(registrant, () => {
       return this.#handler.register(request, registrant, notifyEnd);
     });
     if (outcome.code !== WIN32.NO_ERROR || request.keep) return await reply(answerOf(outcome));
@@ -108,53 +145,128 @@ export class RegistrationServer {
   }
 
   /** The outcome of `work`; an error becomes a refusal, and is reported if it is internal. */
-  async #runHandler(work: () => Promise<RegistrationOutcome>): Promise<RegistrationOutcome> {
+  async #run(
+    { uid, isAdministrator }: Registrant,
+    work: () => Promise<RegistrationOutcome>,
+  ): Promise<RegistrationOutcome> {
+    const count = this.#requests.get(uid) ?? 0;
+    if (count >= SHARING_LIMITS.requestsOfUser && !isAdministrator) {
+      const text = `user ${uid} already has ${count} requests under way`;
+      return { code: WIN32.NOT_ENOUGH_QUOTA, text };
+    }
+    this.#requests.set(uid, count + 1);
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof Fault)) this.#onFailure(error);
       const text = messageOf(error);
       return { code: WIN32.INTERNAL_ERROR, text };
+    } finally {
+      const left = this.#requests.get(uid)! - 1;
+      if (left > 0) this.#requests.set(uid, left);
+      else this.#requests.delete(uid);
     }
+  }
+}
+
+/** The callers that have not said who they are yet. */
+class WaitingCallers {
+  /** Each with the timer that disconnects it. */
+  readonly #timers = new Map<Stream, ReturnType<typeof setTimeout>>();
+
+  /** Admits a caller, in the place of one chosen at random if there is no other. */
+  enter(stream: Stream): void {
+    if (this.#timers.size >= SHARING_LIMITS.unidentified) {
+      const all = [...this.#timers.keys()];
+      const replaced = all[Math.floor(Math.random() * all.length)]!;
+      this.leave(replaced);
+      closeQuietly(replaced);
+    }
+    this.#timers.set(
+      stream,
+      setTimeout(() => closeQuietly(stream), SHARING_LIMITS.unidentifiedMs),
+    );
   }
 
-  /** Reads the request and identifies the caller; null if that fails or is not needed. */
-  async #identify(
-    stream: Stream,
-    lines: AsyncGenerator<unknown>,
-    reply: (answer: RegistrationAnswer) => Promise<void>,
-  ): Promise<{ request: RegistrationRequest; registrant: Registrant } | null> {
-    this.#unidentified++;
-    const timer = setTimeout(() => closeQuietly(stream), PROOF_MS);
-    const challenge = this.#proofs.issue();
-    try {
-      const request = parseRegistrationRequest((await lines.next()).value);
-      if (request === null) {
-        await reply({ kind: "refused", code: WIN32.INVALID_PARAMETER, reason: "unknown request" });
-        return null;
-      }
-      if (request.op === "process") {
-        await reply({ kind: "process", pid: Deno.pid });
-        return null;
-      }
-      await reply({ kind: "prove", nonce: challenge.nonce });
-      const { done } = await lines.next();
-      if (done) return null;
-      const name = await proofName(challenge.nonce, request);
-      const registrant = await this.#proofs.registrantOf(name, challenge);
-      if (registrant !== null) return { request, registrant };
-      await reply({
-        kind: "refused",
-        code: WIN32.ACCESS_DENIED,
-        reason: "the caller could not be identified",
-      });
-      return null;
-    } finally {
-      clearTimeout(timer);
-      this.#unidentified--;
-      await this.#proofs.revoke(challenge);
-    }
+  /** While there is no place, callers come one by one: they must not keep the process busy. */
+  pause(): void | Promise<void> {
+    if (this.#timers.size < SHARING_LIMITS.unidentified) return;
+    return new Promise((resolve) => setTimeout(resolve, SHARING_LIMITS.crowdedMs));
   }
+
+  /** The caller waits no longer, so that nothing replaces it. */
+  leave(stream: Stream): void {
+    clearTimeout(this.#timers.get(stream));
+    this.#timers.delete(stream);
+  }
+}
+
+/** Reads the request and identifies the caller; null if that fails or is not needed. */
+async function identify(
+  dialog: Dialog,
+  admitted: Admitted,
+  onProved: () => void,
+): Promise<IdentifiedRequest | null> {
+  const request = parseRegistrationRequest((await dialog.lines.next()).value);
+  if (request === null) {
+    await refuse(dialog, WIN32.INVALID_PARAMETER, "unknown request");
+    return null;
+  }
+  if (request.op === "process") {
+    await dialog.reply({ kind: "process", pid: Deno.pid });
+    return null;
+  }
+  if (admitted === "administrator") return { request, registrant: await administratorOf(request) };
+  const registrant = await proveIdentity(dialog, request, onProved);
+  return registrant === null ? null : { request, registrant };
+}
+
+/** Root and the user of the service may each do what the other may: either may say which it is. */
+async function administratorOf({ uid }: AdministratorRequest): Promise<Registrant> {
+  const own = uid === 0 ? 0 : Deno.uid() ?? 0;
+  return { uid: own, gids: groupsOf(own, await readLocalUsers()), isAdministrator: true };
+}
+
+/** Asks a caller for a file, and returns the owner; null if it does not prove anything. */
+async function proveIdentity(
+  dialog: Dialog,
+  request: RegistrationRequest,
+  onProved: () => void,
+): Promise<Registrant | null> {
+  const folders = await findProofFolders();
+  if (folders.length === 0) {
+    const reason = "this system has no directory in which callers can be identified";
+    await refuse(dialog, WIN32.ACCESS_DENIED, reason, `ls -ld ${PROOF_FOLDERS.join(" ")}`);
+    return null;
+  }
+  const challenge = issueChallenge();
+  await dialog.reply({ kind: "prove", nonce: challenge.nonce, folders });
+  const { value, done } = await dialog.lines.next();
+  if (done) return null;
+  onProved();
+  const folder = parseProved(value);
+  const name = await proofName(challenge.nonce, request);
+  const found = folder !== null && folders.includes(folder)
+    ? await registrantOf(folder, name, challenge)
+    : null;
+  if (found !== "unseen" && found !== null) return found;
+  const reason = "the caller could not be identified";
+  if (found === null) await refuse(dialog, WIN32.ACCESS_DENIED, reason);
+  else {
+    const why = `${reason}: its ${folder} is not that of the service`;
+    const hint = `run it with the ${folder} of the system: PrivateTmp=no in the unit that runs it`;
+    await refuse(dialog, WIN32.ACCESS_DENIED, why, hint);
+  }
+  return null;
+}
+
+function refuse(
+  { reply }: Dialog,
+  code: number,
+  reason: string,
+  hint?: string,
+): Promise<void> {
+  return reply({ kind: "refused", code, reason, hint });
 }
 
 function answerOf({ code, text, hint }: RegistrationOutcome): RegistrationAnswer {

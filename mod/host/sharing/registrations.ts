@@ -25,6 +25,7 @@ import { isIncludedWhenStored } from "../web/status_views.ts";
 import type { RegisteredHandler } from "../web/router.ts";
 import type { RegisterRequest, UnregisterRequest } from "./register_protocol.ts";
 import type { RegistrationHandler } from "./register_server.ts";
+import { SHARING_LIMITS } from "./sharing_limits.ts";
 import {
   refusalOf,
   type Registrant,
@@ -33,12 +34,6 @@ import {
   type TakenPrefix,
 } from "./registration_access.ts";
 import type { RegistrationStatus } from "../control/status.ts";
-
-/**
- * Limits for the registrations of the whole service, and of one user who is not an administrator.
- */
-const REGISTRATIONS_MAX = 256;
-const REGISTRATIONS_OF_USER_MAX = 32;
 
 /** What the registrations need from the Web service. */
 export interface SharedService {
@@ -71,6 +66,8 @@ interface Registration extends RegisteredHandler {
   readonly url: string;
   readonly target: ProxyTarget;
   readonly uid: number;
+  /** Root or the user of the service made it. */
+  readonly isAdministrator: boolean;
   readonly keep: boolean;
   /** ISO 8601, UTC. */
   readonly since: string;
@@ -184,11 +181,12 @@ export class Registrations implements RegistrationHandler {
   }
 
   #quotaProblem({ uid, isAdministrator }: Registrant): string | null {
-    if (this.#list.length >= REGISTRATIONS_MAX) {
-      return `limit of ${REGISTRATIONS_MAX} registrations reached`;
-    }
-    const own = this.#list.filter((one) => one.uid === uid).length;
-    if (isAdministrator || own < REGISTRATIONS_OF_USER_MAX) return null;
+    const { registrations, registrationsOfAdministrators, registrationsOfUser } = SHARING_LIMITS;
+    const limit = isAdministrator ? registrationsOfAdministrators : registrations;
+    const alike = this.#list.filter((one) => one.isAdministrator === isAdministrator);
+    if (alike.length >= limit) return `limit of ${limit} registrations reached`;
+    const own = alike.filter((one) => one.uid === uid).length;
+    if (isAdministrator || own < registrationsOfUser) return null;
     return `user ${uid} already has ${own} registrations`;
   }
 
@@ -214,6 +212,7 @@ export class Registrations implements RegistrationHandler {
       url,
       target,
       uid: registrant.uid,
+      isAdministrator: registrant.isAdministrator,
       keep: request.keep,
       since: new Date(this.#now()).toISOString(),
       proxy,

@@ -19,6 +19,8 @@ export async function findRunningService(run: string): Promise<SeenService> {
   try {
     conn = await Deno.connect({ transport: "unix", path: registerSocket(run) });
   } catch (error) {
+    // More callers wait than the system queues, but only a process that runs has a queue.
+    if (error instanceof Deno.errors.WouldBlock) return { state: "running", pid: null };
     return { state: error instanceof Deno.errors.ConnectionRefused ? "ended" : "unseen" };
   }
   const timer = setTimeout(() => closeQuietly(conn), ANSWER_MS);

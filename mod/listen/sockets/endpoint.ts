@@ -22,7 +22,8 @@ interface EndpointRequest extends SocketEndpoint {
 
 /** Called for the events of a listening socket. None of these may throw. */
 export interface EndpointEvents<Connection> {
-  onConnection(conn: Connection): void;
+  /** The next connection is accepted when the promise resolves, if one is returned. */
+  onConnection(conn: Connection): void | Promise<void>;
   /** The process or the system is out of file descriptors or memory: close what is dispensable. */
   onExhausted(): void;
   /** An unexpected error of accept(); the socket continues to listen. */
@@ -100,7 +101,7 @@ interface OpenLocal {
  */
 export async function openLocal(
   address: LocalAddress,
-  onConnection: (conn: Deno.Conn) => void,
+  onConnection: EndpointEvents<Deno.Conn>["onConnection"],
 ): Promise<OpenLocal> {
   const ignore = (): void => {};
   const events = { onConnection, onExhausted: ignore, onFailure: ignore };
@@ -239,7 +240,8 @@ async function acceptLoop<Connection extends Deno.Conn>(
       await new Promise((resolve) => setTimeout(resolve, BACK_OFF_MS));
       continue;
     }
-    events.onConnection(conn);
+    const pause = events.onConnection(conn);
+    if (pause !== undefined) await pause;
   }
 }
 

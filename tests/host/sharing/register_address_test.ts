@@ -2,14 +2,14 @@
 import { assertEquals } from "@std/assert";
 import { controlPath } from "../../../mod/host/control/control_address.ts";
 import {
-  proofFolder,
+  administratorSocket,
   registerSocket,
   sharingFolder,
 } from "../../../mod/host/sharing/register_address.ts";
 
-Deno.test("registerSocket() and proofFolder() are separate from the control socket", () => {
+Deno.test("registerSocket() is separate from the sockets of administrators", () => {
   const folder = sharingFolder("/run/httpcfg");
   assertEquals(registerSocket("/run/httpcfg").startsWith(`${folder}/`), true);
-  assertEquals(proofFolder("/run/httpcfg").startsWith(`${folder}/`), true);
+  assertEquals(administratorSocket("/run/httpcfg").startsWith(folder), false);
   assertEquals(controlPath("/run/httpcfg", "linux").startsWith(folder), false);
 });

@@ -3,7 +3,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { readLines, writeLine } from "../../../mod/host/control/json_lines.ts";
 import {
-  proofFolder,
+  administratorSocket,
   registerSocket,
   sharingFolder,
 } from "../../../mod/host/sharing/register_address.ts";
@@ -26,20 +26,22 @@ const REQUEST: RegisterRequest = {
   timeoutSeconds: 5,
 };
 
+const NONCE = crypto.randomUUID().replaceAll("-", "");
+
 /** Requests a proof, sends `answer` to the caller that gave it, and closes the connection. */
 async function serveOne(folder: TempFolder, answer: RegistrationAnswer): Promise<void> {
-  await Deno.mkdir(proofFolder(folder.path), { recursive: true });
+  await Deno.mkdir(sharingFolder(folder.path), { recursive: true });
   using listener = Deno.listen({ transport: "unix", path: registerSocket(folder.path) });
   using conn = await listener.accept();
   const lines = readLines(conn, 10_000);
-  assertEquals((await lines.next()).value, REQUEST);
-  await writeLine(conn, { kind: "prove", nonce: "n" });
-  await lines.next();
-  const path = `${proofFolder(folder.path)}/${await proofName("n", REQUEST)}`;
+  assertEquals((await lines.next()).value, { ...REQUEST, uid: Deno.uid() });
+  await writeLine(conn, { kind: "prove", nonce: NONCE, folders: ["/etc", "/tmp"] });
+  assertEquals((await lines.next()).value, { op: "proved", folder: "/tmp" });
+  const path = `/tmp/${await proofName(NONCE, REQUEST)}`;
   const { isFile, size, mode } = await Deno.lstat(path);
-  assertEquals([isFile, size, mode! & 0o7777], [true, 0, 0o600]);
-  await Deno.remove(path);
+  assertEquals([isFile, size, mode! & 0o7777], [true, 0, 0o604]);
   await writeLine(conn, answer);
+  await waitFor(() => Deno.lstat(path).then(() => false, () => true), "its removal");
 }
 
 function isListeningIn(folder: TempFolder): Promise<boolean> {
@@ -89,5 +91,41 @@ Deno.test({
     assertEquals([granted.url, await granted.ended], [REQUEST.url, "the service ended"]);
     granted.close();
     await served;
+  },
+});
+
+Deno.test({
+  name: "sendRegistrationRequest() repeats a request that the service had no place for",
+  ignore,
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    const listener = Deno.listen({ transport: "unix", path: administratorSocket(folder.path) });
+    const granted = sendRegistrationRequest([folder.path], REQUEST);
+    for (let count = 0; count < 3; count++) (await listener.accept()).close();
+    using conn = await listener.accept();
+    await readLines(conn, 10_000).next();
+    await writeLine(conn, { kind: "done", url: REQUEST.url });
+    (await granted).close();
+    const given = sendRegistrationRequest([folder.path], REQUEST, { retryMs: 0 });
+    (await listener.accept()).close();
+    await assertRejects(() => given, Fault, "the service closed the connection");
+    listener.close();
+  },
+});
+
+Deno.test({
+  name: "sendRegistrationRequest() creates no file elsewhere, whatever the service says",
+  ignore,
+  async fn(): Promise<void> {
+    for (const nonce of ["../x", "", "x/y"]) {
+      await using folder = await tempFolder();
+      const listener = Deno.listen({ transport: "unix", path: administratorSocket(folder.path) });
+      const granted = sendRegistrationRequest([folder.path], REQUEST, { retryMs: 0 });
+      const conn = await listener.accept();
+      await writeLine(conn, { kind: "prove", nonce, folders: ["/tmp"] });
+      await assertRejects(() => granted, Fault);
+      conn.close();
+      listener.close();
+    }
   },
 });

@@ -45,7 +45,7 @@ Deno.test("parseRegistrationRequest() accepts the two requests and nothing else"
 
 Deno.test("parseRegistrationAnswer() accepts the four answers and nothing else", () => {
   const answers: RegistrationAnswer[] = [
-    { kind: "prove", nonce: "n" },
+    { kind: "prove", nonce: "0a", folders: ["/tmp"] },
     { kind: "done", url: "http://+:80/a/" },
     { kind: "refused", code: 5, reason: "why" },
     { kind: "ended", reason: "why" },

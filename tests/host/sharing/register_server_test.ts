@@ -1,14 +1,21 @@
 /** Goal: a caller gets what it has proved to request, and nothing else does any harm. Method: the
  * real socket and directory, a handler that records its calls. */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
+import { WIN32 } from "../../../mod/base/win32.ts";
+import { readLines, writeLine } from "../../../mod/host/control/json_lines.ts";
 import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
-import { registerSocket } from "../../../mod/host/sharing/register_address.ts";
+import { administratorSocket, registerSocket } from "../../../mod/host/sharing/register_address.ts";
 import { sendRegistrationRequest } from "../../../mod/host/sharing/register_client.ts";
-import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
+import { proofName, type RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
 import type { RegistrationHandler } from "../../../mod/host/sharing/register_server.ts";
-import type { RegistrationOutcome } from "../../../mod/host/sharing/registration_access.ts";
+import type {
+  Registrant,
+  RegistrationOutcome,
+} from "../../../mod/host/sharing/registration_access.ts";
+import { SHARING_LIMITS } from "../../../mod/host/sharing/sharing_limits.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
 const REQUEST: RegisterRequest = {
@@ -19,8 +26,13 @@ const REQUEST: RegisterRequest = {
   timeoutSeconds: 5,
 };
 
+const REQUEST_LINE = `${JSON.stringify(REQUEST)}\n`;
+
 /** Returns `outcome`, and records its calls. */
 class Handler implements RegistrationHandler {
+  readonly registrants: Registrant[] = [];
+  /** Requests wait for it. */
+  gate: Promise<void> = Promise.resolve();
   outcome: RegistrationOutcome = { code: 0, text: "http://+:80/a/" };
   readonly calls: string[] = [];
   /** Thrown instead of returning an outcome. */
@@ -29,16 +41,22 @@ class Handler implements RegistrationHandler {
   readonly #gone = Promise.withResolvers<void>();
   end: (reason: string) => void = () => {};
 
-  register(
+  async register(
     { url }: RegisterRequest,
-    { uid }: { readonly uid: number },
+    { uid }: Registrant,
     onEnd: (reason: string) => void,
   ): Promise<RegistrationOutcome> {
+    await this.gate;
     this.end = onEnd;
     this.calls.push(`register ${url} ${uid === Deno.uid()}`);
-    return this.error === null ? Promise.resolve(this.outcome) : Promise.reject(this.error);
+    if (this.error !== null) throw this.error;
+    return this.outcome;
   }
-  unregister({ url }: { readonly url: string }): Promise<RegistrationOutcome> {
+  unregister(
+    { url }: { readonly url: string },
+    registrant: Registrant,
+  ): Promise<RegistrationOutcome> {
+    this.registrants.push(registrant);
     this.calls.push(`unregister ${url}`);
     return Promise.resolve(this.outcome);
   }
@@ -152,8 +170,7 @@ Deno.test({
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const request = `${JSON.stringify(REQUEST)}\n`;
-    assertEquals(/"code":5,/.test(await send(shared.run, request)), true, "no file was created");
+    assertMatch(await send(shared.run, REQUEST_LINE), /"code":5,/, "no file was created");
     for (const text of ['{"op":"status"}\n', '{"op":"end"}\n', "null\n", "7\n"]) {
       assertEquals(/"code":87,/.test(await send(shared.run, text)), true, text);
     }
@@ -165,25 +182,84 @@ Deno.test({
 });
 
 Deno.test({
-  name: "RegistrationServer limits the callers that have not proved who they are",
+  name: "RegistrationServer has places for those who say who they are, however many are silent",
+  ignore,
+  async fn(): Promise<void> {
+    for (const path of [registerSocket, administratorSocket]) {
+      await using shared = await sharing();
+      const silent = await Promise.all(Array.from({ length: 500 }, () => {
+        return Deno.connect({ transport: "unix", path: path(shared.run) });
+      }));
+      const buffer = new Uint8Array(1);
+      let closed = 0;
+      for (const conn of silent) conn.read(buffer).catch(() => null).then(() => closed++);
+      await waitFor(
+        () => closed >= silent.length - SHARING_LIMITS.unidentified,
+        "the others to be disconnected",
+      );
+      if (path === registerSocket) assertMatch(await send(shared.run, REQUEST_LINE), /"prove"/);
+      // Whoever takes the places of one socket, the other is free.
+      const other = path === registerSocket ? administratorSocket : registerSocket;
+      using conn = await Deno.connect({ transport: "unix", path: other(shared.run) });
+      await conn.write(new TextEncoder().encode('{"op":"process"}\n'));
+      assertEquals(await conn.read(new Uint8Array(100)) !== null, true);
+      for (const one of silent) one.close();
+    }
+  },
+});
+
+Deno.test({
+  name: "RegistrationServer takes both administrators at their word, and nobody else",
   ignore,
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const dial = (): Promise<Deno.Conn> =>
-      Deno.connect({ transport: "unix", path: registerSocket(shared.run) });
-    const idle = await Promise.all(Array.from({ length: 32 }, dial));
-    for (const conn of idle) await conn.write(new TextEncoder().encode(" ")); // each was accepted
-    await assertRejects(
-      () => sendRegistrationRequest([shared.run], REQUEST),
-      Fault,
-      "Cannot register",
-    );
-    for (const conn of idle) conn.close();
-    let granted = null;
-    while (granted === null) {
-      granted = await sendRegistrationRequest([shared.run], REQUEST).catch(() => null);
+    for (const uid of [0, Deno.uid(), 12345, undefined]) {
+      using conn = await Deno.connect({ transport: "unix", path: administratorSocket(shared.run) });
+      const line = JSON.stringify({ op: "unregister", url: "http://+:80/", uid });
+      await conn.write(new TextEncoder().encode(`${line}\n`));
+      await conn.read(new Uint8Array(100));
+      const { uid: taken, isAdministrator } = shared.handler.registrants.at(-1)!;
+      assertEquals([taken, isAdministrator], [uid === 0 ? 0 : Deno.uid(), true]);
     }
-    granted.close();
-    await shared.handler.whenDisconnected;
+    const claim = `${JSON.stringify({ ...REQUEST, uid: 0 })}\n`;
+    assertMatch(await send(shared.run, claim), /"prove".*\n.*"refused","code":5,/);
   },
 });
+
+Deno.test({
+  name: "RegistrationServer limits the requests of one user that are under way",
+  ignore: ignore || Deno.uid() !== 0, // only root can act for another user
+  async fn(): Promise<void> {
+    await using shared = await sharing();
+    const held = Promise.withResolvers<void>();
+    shared.handler.gate = held.promise;
+    const answers = await Promise.all(
+      Array.from({ length: SHARING_LIMITS.requestsOfUser + 1 }, () => prove(shared.run)),
+    );
+    const lines = answers.map((answer) => answer.next());
+    const { value } = await Promise.race(lines);
+    assertEquals((value as { code: number }).code, WIN32.NOT_ENOUGH_QUOTA);
+    held.resolve();
+    await Promise.all(lines);
+    for (const answer of answers) assertEquals((await answer.next()).done, true);
+  },
+});
+
+/** Registers as another user, up to the proof; returns the lines that follow. */
+async function prove(run: string): Promise<AsyncGenerator<unknown>> {
+  const conn = await Deno.connect({ transport: "unix", path: registerSocket(run) });
+  const lines = readLines(conn, 10_000);
+  const request = { ...REQUEST, keep: true };
+  await writeLine(conn, request);
+  const { nonce } = (await lines.next()).value as { nonce: string };
+  const path = `/tmp/${await proofName(nonce, request)}`;
+  await Deno.writeTextFile(path, "");
+  await Deno.chmod(path, 0o604);
+  await Deno.chown(path, 65534, 65534);
+  await writeLine(conn, { op: "proved", folder: "/tmp" });
+  return (async function* (): AsyncGenerator<unknown> {
+    yield* lines;
+    conn.close();
+    await Deno.remove(path);
+  })();
+}

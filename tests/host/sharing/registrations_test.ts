@@ -8,6 +8,7 @@ import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
 import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
 import type { Registrant } from "../../../mod/host/sharing/registration_access.ts";
 import { Registrations, type SharedService } from "../../../mod/host/sharing/registrations.ts";
+import { SHARING_LIMITS } from "../../../mod/host/sharing/sharing_limits.ts";
 import { formatUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import type { PlannedRegistration } from "../../../mod/listen/plan/plan.ts";
 
@@ -105,25 +106,26 @@ Deno.test("Registrations.register() rejects what cannot be served, or without HT
   );
 });
 
-Deno.test("Registrations.register() limits one user, and all of them together", async () => {
+Deno.test("Registrations.register() limits one user, all users, and never root with them", async () => {
   const { registrations } = make();
-  const codes = new Set<number>();
-  for (let i = 0; i < 32; i++) {
-    const outcome = await registrations.register(requestFor(`http://+:80/all/${i}/`), ANN, ignore);
-    codes.add(outcome.code);
+  const limits = SHARING_LIMITS;
+  const add = async (registrant: Registrant, path: string): Promise<number> => {
+    const request = requestFor(`http://+:80/all/${path}/`);
+    return (await registrations.register(request, registrant, ignore)).code;
+  };
+  const users = limits.registrations / limits.registrationsOfUser;
+  for (let user = 0; user < users; user++) {
+    const registrant = { ...ANN, uid: ANN.uid + user };
+    for (let i = 0; i < limits.registrationsOfUser; i++) {
+      assertEquals(await add(registrant, `${user}/${i}`), 0);
+    }
+    assertEquals(await add(registrant, `${user}/x`), 1816);
   }
-  assertEquals(codes, new Set([0]));
-  assertEquals(
-    (await registrations.register(requestFor("http://+:80/all/x/"), ANN, ignore)).code,
-    1816,
-  );
-  for (let i = 0; i < 224; i++) {
-    await registrations.register(requestFor(`http://+:80/${i}/`), ROOT, ignore);
+  assertEquals(await add({ ...ANN, uid: ANN.uid + users }, "x"), 1816);
+  for (let i = 0; i < limits.registrationsOfAdministrators; i++) {
+    assertEquals(await add(ROOT, `root/${i}`), 0);
   }
-  assertEquals(
-    (await registrations.register(requestFor("http://+:80/x/"), ROOT, ignore)).code,
-    1816,
-  );
+  assertEquals(await add(ROOT, "root/x"), 1816);
 });
 
 Deno.test("Registrations.unregister() is for the registrant and for administrators", async () => {

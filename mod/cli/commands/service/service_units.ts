@@ -91,7 +91,8 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> =
  * Returns the systemd unit, hardened as far as the program allows. What is left open, and why:
  * MemoryDenyWriteExecute (a JavaScript runtime writes machine code), PrivateUsers (a port below
  * 1024 belongs to the initial user namespace), AF_NETLINK (the addresses of the machine),
- * ProtectHome read-only (a site may serve files from a home directory).
+ * ProtectHome read-only (a site may serve files from a home directory), PrivateTmp (callers that
+ * register a URL show in /tmp who they are; to the service it is read-only).
  */
 function systemdUnit(program: string): string {
   return `# Written by: httpcfg service install
@@ -124,7 +125,6 @@ CapabilityBoundingSet=CAP_NET_BIND_SERVICE
 NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=read-only
-PrivateTmp=yes
 PrivateDevices=yes
 PrivateMounts=yes
 ProtectClock=yes

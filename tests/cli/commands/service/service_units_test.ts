@@ -36,3 +36,10 @@ Deno.test("the systemd unit runs as a user of its own, with one capability", () 
     ]
   ) assertStringIncludes(text, `\n${line}\n`);
 });
+
+Deno.test("the systemd unit shares /tmp, where callers show who they are, and cannot write there", () => {
+  const { text } = servicePlan("systemd", "/opt/httpcfg").files[0]!;
+  assertEquals(/PrivateTmp|PrivateUsers|DynamicUser|JoinsNamespaceOf/.test(text), false);
+  assertEquals(/ReadWritePaths|BindPaths/.test(text), false);
+  assertStringIncludes(text, "\nProtectSystem=strict\n");
+});
