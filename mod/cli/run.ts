@@ -6,7 +6,7 @@
 import { deniedNotice } from "../admin/denied.ts";
 import { EXIT } from "../base/exit_status.ts";
 import { DeniedFault, Fault, quote, shellWord, stackOf, usageFault } from "../base/fault.ts";
-import { printable } from "../base/printable.ts";
+import { type Printable, printable } from "../base/printable.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
 import { fileExists, isSameFile } from "../config/store/file_exists.ts";
 import { chooseHome, type Home, type HomeContext, type HomeFacts } from "../config/store/home.ts";
@@ -22,9 +22,17 @@ import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
 
 /** What the process provides: everything that the arguments do not decide. */
-interface RunContext extends HomeContext {
+interface ProcessContext extends HomeContext {
   /** Milliseconds since 1970. */
   now(): number;
+  out(text: Printable): void;
+  print(text: Printable): void;
+  note(text: Printable): void;
+  ask(question: Printable): string | null;
+}
+
+/** The same for commands, whose output becomes printable here. */
+interface RunContext extends ProcessContext {
   out(text: string): void;
   print(text: string): void;
   note(text: string): void;
@@ -32,13 +40,14 @@ interface RunContext extends HomeContext {
 }
 
 /** Runs the command that `args` name and returns its exit status. Never throws. */
-export async function run(args: readonly string[], given: RunContext): Promise<number> {
+export async function run(args: readonly string[], given: ProcessContext): Promise<number> {
   // All output passes here, so that no control character in it reaches a terminal.
   const context: RunContext = {
     ...given,
     out: (text) => given.out(printable(text)),
     print: (text) => given.print(printable(text)),
     note: (text) => given.note(printable(text)),
+    ask: (question) => given.ask(printable(question)),
   };
   try {
     return await dispatch(args, context);

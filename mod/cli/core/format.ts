@@ -4,8 +4,9 @@
  * @module
  */
 import type { FlagInput } from "../../base/flag_spec.ts";
+import { escapeUnprintable, ForeignText, oneLine, printableJson } from "../../base/printable.ts";
 
-type Cell = string | number | boolean | null;
+type Cell = string | number | boolean | ForeignText | null;
 export type Row = Readonly<Record<string, Cell | readonly Cell[]>>;
 
 /**
@@ -20,15 +21,9 @@ export interface Listing {
 /** Version of the JSON output. Fields are only added; a change that breaks readers raises it. */
 const ANSWER_VERSION = 1;
 
-/**
- * Returns `value` as JSON for a pipe or a file. Characters that control a terminal are escaped;
- * every JSON reader decodes them to the same characters.
- */
+/** Returns `value` as JSON for a pipe or a file. */
 export function jsonText(value: unknown, indent = 2): string {
-  return JSON.stringify(value, null, indent).replace(
-    /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return printableJson(value, indent);
 }
 
 /** How a command writes a listing where a list of records is not the answer. */
@@ -53,7 +48,10 @@ export async function writeListing(
   } else io.out(await render(listing, form));
 }
 
-/** Returns the listing in a machine-readable format. */
+/**
+ * Returns the listing in a machine-readable format. A control character in a value is escaped in
+ * JSON and TSV; CSV has no escapes, and shows "?" instead. A record is one line of NDJSON, CSV and TSV.
+ */
 export async function render(listing: Listing, form: string): Promise<string> {
   switch (form) {
     case "json":
@@ -65,7 +63,7 @@ export async function render(listing: Listing, form: string): Promise<string> {
     default: {
       const { stringify } = await import("@std/csv/stringify");
       // cut and awk would keep the CR in the last column.
-      return stringify(cellsOf(listing)).replaceAll("\r\n", "\n");
+      return stringify(cellsOf(listing).map((line) => line.map(oneLine))).replaceAll("\r\n", "\n");
     }
   }
 }
@@ -77,7 +75,7 @@ export function cellsOf({ columns, rows }: Listing): string[][] {
 
 /** TSV has no quotes: what would end a line or a cell is escaped, as mlr and PostgreSQL read it. */
 function escapeTab(cell: string): string {
-  return cell.replace(/[\\\t\n\r]/g, (c) => TSV_ESCAPES[c]!);
+  return escapeUnprintable(cell.replace(/[\\\t\n\r]/g, (c) => TSV_ESCAPES[c]!));
 }
 
 const TSV_ESCAPES: Readonly<Record<string, string>> = {
@@ -89,5 +87,6 @@ const TSV_ESCAPES: Readonly<Record<string, string>> = {
 
 function flat(cell: Row[string] | undefined): string {
   if (cell === undefined || cell === null) return "";
-  return Array.isArray(cell) ? cell.join(" ") : String(cell);
+  if (Array.isArray(cell)) return cell.map(flat).join(" ");
+  return cell instanceof ForeignText ? cell.raw : String(cell);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { Fault, messageOf } from "../../base/fault.ts";
+import type { Printable } from "../../base/printable.ts";
 
 /**
  * The reader of our output has closed the pipe. This is not an error, and no more output follows.
@@ -17,7 +18,7 @@ interface Sink {
 }
 
 /** Writes all of `text` to `sink`; throws PipeClosed if the reader has closed the pipe. */
-export function writeText(sink: Sink, text: string): void {
+export function writeText(sink: Sink, text: Printable): void {
   const bytes = new TextEncoder().encode(text);
   try {
     for (let written = 0; written < bytes.length;) {
@@ -31,17 +32,17 @@ export function writeText(sink: Sink, text: string): void {
 }
 
 /** Writes output and ends its last line; writes nothing for "". */
-export function out(text: string): void {
+export function out(text: Printable): void {
   writeText(Deno.stdout, asLines(text));
 }
 
 /** Writes output as it is, without ending the line. */
-export function print(text: string): void {
+export function print(text: Printable): void {
   writeText(Deno.stdout, text);
 }
 
 /** Writes notes to stderr. A closed or full stderr must not end the command. */
-export function note(text: string): void {
+export function note(text: Printable): void {
   try {
     writeText(Deno.stderr, asLines(text));
   } catch {
@@ -50,7 +51,7 @@ export function note(text: string): void {
 }
 
 /** Writes a question and reads one line; null if stdin is not a terminal. */
-export function ask(question: string): string | null {
+export function ask(question: Printable): string | null {
   if (!Deno.stdin.isTerminal()) return null;
   Deno.stdout.writeSync(new TextEncoder().encode(question));
   const line: number[] = [];
@@ -59,6 +60,6 @@ export function ask(question: string): string | null {
   return new TextDecoder().decode(new Uint8Array(line)).trim();
 }
 
-function asLines(text: string): string {
-  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+function asLines(text: Printable): Printable {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n` as Printable;
 }

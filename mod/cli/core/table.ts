@@ -4,6 +4,7 @@
  * @module
  */
 import stringWidth from "string-width";
+import { oneLine } from "../../base/printable.ts";
 import { cellsOf, type Listing } from "./format.ts";
 
 /**
@@ -14,7 +15,7 @@ export function table(listing: Listing): string {
   const [head = [], ...rows] = cellsOf(listing);
   const cells = [
     head.map((column) => column.toUpperCase()),
-    ...rows.map((row) => row.map((cell) => cell.replace(/\s+/g, " "))),
+    ...rows.map((row) => row.map((cell) => oneLine(cell.replace(/\s+/g, " ")))),
   ];
   const widths = head.map((_, i) => {
     return cells.reduce((widest, line) => Math.max(widest, stringWidth(line[i]!)), 0);

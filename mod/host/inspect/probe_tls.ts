@@ -6,6 +6,7 @@
 import { checkServerIdentity, connect, type PeerCertificate } from "node:tls";
 import type { Endpoint } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
+import { oneLine } from "../../base/printable.ts";
 
 /** Milliseconds for a handshake with this machine. */
 const HANDSHAKE_MS = 5000;
@@ -41,7 +42,7 @@ export function certificateProblem(
 ): string | null {
   if (checkServerIdentity(name, certificate as PeerCertificate) !== undefined) {
     const names = certificate.subjectaltname ?? `CN:${certificate.subject?.CN ?? ""}`;
-    return `the certificate is for ${names}, not for ${quote(name)}`;
+    return `the certificate is for ${oneLine(names)}, not for ${quote(name)}`;
   }
   if (now > Date.parse(certificate.valid_to)) {
     return `the certificate for ${quote(name)} expired on ${certificate.valid_to}`;

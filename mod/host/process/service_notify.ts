@@ -11,6 +11,7 @@
  */
 
 import { messageOf } from "../../base/fault.ts";
+import { oneLine } from "../../base/printable.ts";
 
 /** Notifications to the service manager. */
 interface ServiceNotifier {
@@ -45,7 +46,10 @@ export function openNotifier(
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     async ready(status): Promise<void> {
-      await send(`READY=1\nSTATUS=${status.replaceAll("\n", "; ")}\n`);
+      await send(`READY=1
+STATUS=${oneLine(status.replaceAll("
+", "; "))}
+`);
       if (intervalMs !== null) timer = setInterval(() => void watchdog.tick(), intervalMs);
     },
     close: () => clearInterval(timer),

@@ -13,6 +13,7 @@ import {
   withoutZone,
   zoneOf,
 } from "../../base/address.ts";
+import type { ForeignText } from "../../base/printable.ts";
 import { needsZone } from "./address_table.ts";
 
 /**
@@ -30,7 +31,7 @@ export interface PortOwner extends Endpoint {
   readonly device: string | null;
   /** Null if the system does not show it to this user. */
   readonly pid: number | null;
-  readonly program: string | null;
+  readonly program: ForeignText | null;
   /** User name, or the user id if it has no name. */
   readonly user: string;
   /** Inode number of the socket; processes that share the socket have the same. */

@@ -12,6 +12,7 @@ import {
   withoutZone,
   withZone,
 } from "../../base/address.ts";
+import { ForeignText } from "../../base/printable.ts";
 import { readAddresses } from "./machine_addresses.ts";
 import { endpointsCollide, keepsFrom, type PortOwner } from "./port_owner.ts";
 import { readProcFiles } from "./proc_files.ts";
@@ -150,8 +151,9 @@ function processIds(proc: ProcFiles): string[] {
   return proc.list("/proc").filter((name) => /^[0-9]+$/.test(name));
 }
 
-function programOf(proc: ProcFiles, pid: string): string | null {
-  return proc.text(`/proc/${pid}/comm`).trim() || null;
+function programOf(proc: ProcFiles, pid: string): ForeignText | null {
+  const name = proc.text(`/proc/${pid}/comm`).replace(/\n$/, "");
+  return name === "" ? null : new ForeignText(name);
 }
 
 function userNames(): Map<number, string> {

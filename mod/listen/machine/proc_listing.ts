@@ -33,12 +33,18 @@ ss -Hltne 2>/dev/null | grep -e '%' -e '\\[::\\]:[0-9]' -e ' [*]:[0-9]'
  * Prints links as `ls -l` does, and lines of text after the name of their file. It prints one table
  * of sockets for each network namespace, because all processes in one see the same. Needs ls and
  * grep; ss for the interfaces of link-local sockets.
+ *
+ * Users choose the names of their processes and files, so none of them may begin a line: ls shows "?"
+ * for what is not printable, and grep puts the file before each line, in a locale in which all bytes
+ * are text.
  */
 export const PROC_LISTING_SCRIPT = `\
-ls -ln /proc/self/ns/net /proc/[0-9]*/ns/net /proc/[0-9]*/fd 2>/dev/null |
+LC_ALL=C
+export LC_ALL
+ls -lnq /proc/self/ns/net /proc/[0-9]*/ns/net /proc/[0-9]*/fd 2>/dev/null |
   grep -e '^/proc/' -e ' -> socket:' -e ' -> net:'
 seen=
-ls -ln /proc/self/ns/net /proc/[0-9]*/ns/net 2>/dev/null | while IFS= read -r line; do
+ls -lnq /proc/self/ns/net /proc/[0-9]*/ns/net 2>/dev/null | while IFS= read -r line; do
   case $seen in *"\${line##* }"*) continue ;; esac
   seen=$seen\${line##* }
   process=\${line#* /proc/}
@@ -47,9 +53,10 @@ done
 grep -H '' /proc/[0-9]*/comm 2>/dev/null
 ${SCOPED_SOCKETS_SCRIPT}`;
 
-const LINK = /^l\S+ +\d+ +\d+ +\d+ .* (\S+) -> (\S+)$/;
-const FOLDER = /^(\/proc\/\S+):$/;
-const TEXT = /^(\/proc\/[^:]+):(.*)$/;
+/** Mode, links, owner, group, size, and the time in three fields: a file cannot pass for a socket. */
+const LINK = /^l\S+ +\d+ +\d+ +\d+ +\d+ +\S+ +\S+ +\S+ (\S+) -> ((?:socket|net):\[\d+\])$/;
+const FOLDER = /^(\/proc\/\d+\/fd):$/;
+const TEXT = /^(\/proc\/(?:\d+|self)\/(?:comm|net\/tcp6?)):([^]*)$/;
 
 /** Parses the output of the script. */
 export function parseProcListing(listing: string): ProcFiles {
@@ -93,6 +100,7 @@ function tableOfNamespace(
   texts: ReadonlyMap<string, string>,
 ): string {
   const [, process, table] = /^\/proc\/(\w+)\/net\/(tcp6?)$/.exec(path) ?? [];
+  if (table === undefined) return "";
   const namespace = links.get(`/proc/${process}/ns/net`);
   for (const known of texts.keys()) {
     const [, other, name] = /^\/proc\/(\w+)\/net\/(tcp6?)$/.exec(known) ?? [];

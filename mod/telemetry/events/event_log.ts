@@ -10,6 +10,7 @@ import * as v from "valibot";
 import type { Fault } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { readRegular } from "../../config/store/regular_file.ts";
+import { printableJson } from "../../base/printable.ts";
 import type { NewEvent, ServiceEvent } from "./event.ts";
 import { LogFile, type LogTrouble } from "../logs/log_file.ts";
 import { EVENT_NAMES, rollsIn } from "../logs/log_names.ts";
@@ -47,7 +48,7 @@ export class EventLog {
 
   write(event: NewEvent): void {
     const stored: ServiceEvent = { time: new Date(this.#now()).toISOString(), ...event };
-    this.#file.append(`${JSON.stringify(stored)}\n`, SAME_DAY);
+    this.#file.append(`${printableJson(stored)}\n`, SAME_DAY);
   }
 
   /** Must be called every second. */

@@ -1,4 +1,5 @@
 /** Goal: who shows every owner of a port, and the next step. Method: sockets of this process. */
+import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
@@ -44,7 +45,7 @@ Deno.test("ownerLines() distinguishes SO_REUSEPORT, shared sockets and namespace
     v6only: null,
     device: null,
     pid: 7,
-    program: "nginx",
+    program: new ForeignText("nginx"),
     user: "www",
     socket: 100,
     namespace: null,

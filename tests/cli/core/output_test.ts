@@ -1,4 +1,5 @@
 // Goal: complete output, and a quiet end. Method: sinks that accept little, break or fill up.
+import { printable } from "../../../mod/base/printable.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { PipeClosed, writeText } from "../../../mod/cli/core/output.ts";
 
@@ -10,7 +11,7 @@ Deno.test("writeText() continues until every byte is written", () => {
       written.push(...bytes.subarray(0, count));
       return count;
     },
-  }, "IP :127.0.0.2 ü\n");
+  }, printable("IP :127.0.0.2 ü\n"));
   assertEquals(new TextDecoder().decode(new Uint8Array(written)), "IP :127.0.0.2 ü\n");
 });
 
@@ -20,10 +21,17 @@ Deno.test("writeText() distinguishes a reader that has gone from a full disk", (
       throw error;
     },
   });
-  assertThrows(() => writeText(failing(new Deno.errors.BrokenPipe("x")), "y"), PipeClosed);
-  assertThrows(() => writeText(failing(new Error("No space left")), "y"), Error, "No space left");
+  assertThrows(
+    () => writeText(failing(new Deno.errors.BrokenPipe("x")), printable("y")),
+    PipeClosed,
+  );
+  assertThrows(
+    () => writeText(failing(new Error("No space left")), printable("y")),
+    Error,
+    "No space left",
+  );
 });
 
 Deno.test("writeText() writes nothing for an empty text", () => {
-  writeText({ writeSync: () => assertEquals("called", "not called") ?? 0 }, "");
+  writeText({ writeSync: () => assertEquals("called", "not called") ?? 0 }, printable(""));
 });

@@ -1,4 +1,5 @@
 /** Goal: the explanation is what the service does, with the reasons. Method: tables, no sockets. */
+import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
@@ -62,7 +63,7 @@ Deno.test("explain() says why nothing responds", () => {
     v6only: null,
     device: null,
     pid: 7,
-    program: "nginx",
+    program: new ForeignText("nginx"),
     user: "www",
     socket: 1,
     namespace: null,

@@ -1,4 +1,5 @@
 /** Goal: exposure that differs from what the service says is found. Method: planted sockets. */
+import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
 import { probe } from "../../../mod/host/inspect/probe.ts";
@@ -106,7 +107,7 @@ function check(
       v6only: null,
       device: null,
       pid: words[i] === "ours" ? PID : 7,
-      program: words[i] === "ours" ? "httpcfg" : "nginx",
+      program: new ForeignText(words[i] === "ours" ? "httpcfg" : "nginx"),
       user: "www",
       socket: i,
       namespace: null,

@@ -1,4 +1,5 @@
 // Goal: the result of a plan, in helpful words. Method: plans made by hand.
+import { ForeignText } from "../../../mod/base/printable.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import type { SiteRecord } from "../../../mod/config/document/document.ts";
@@ -17,7 +18,7 @@ const OWNER: PortOwner = {
   ip: "127.0.0.2" as Ip,
   port: 80,
   pid: 77,
-  program: "nginx",
+  program: new ForeignText("nginx"),
   user: "root",
   mapped: false,
   v6only: null,

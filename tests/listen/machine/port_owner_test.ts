@@ -1,4 +1,5 @@
 /** Goal: which sockets conflict, and how a port owner is described. Method: tables. */
+import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
@@ -34,7 +35,14 @@ Deno.test("keepsFrom() knows sockets that take no IPv4, and those of one interfa
     ["[fe80::1]:80", null, null, "[fe80::1%v0]:80", true],
   ];
   for (const [socket, v6only, device, to, keeps] of cases) {
-    const rest = { mapped: false, pid: 1, program: "x", user: "root", socket: 1, namespace: null };
+    const rest = {
+      mapped: false,
+      pid: 1,
+      program: new ForeignText("x"),
+      user: "root",
+      socket: 1,
+      namespace: null,
+    };
     const owner = { ...parseEndpoint(socket)!, ...rest, v6only, device };
     assertEquals(keepsFrom(owner, parseEndpoint(to)!, true), keeps, `${socket} ${v6only} ${to}`);
   }
@@ -66,7 +74,7 @@ Deno.test("describeOwner() shows process, user, address and reach", () => {
     v6only: null,
     device: null,
     pid: 812,
-    program: "nginx",
+    program: new ForeignText("nginx"),
     user: "root",
     socket: 1,
     namespace: null,
@@ -87,7 +95,7 @@ Deno.test("portInUseHint() lists every process, or the command that finds them",
       mapped: false,
       v6only: null,
       device: null,
-      program: "nginx",
+      program: new ForeignText("nginx"),
       user: "root",
       socket: 1,
       namespace: null,

@@ -48,6 +48,6 @@ Deno.test({
     await reader.cancel();
     await child.status;
     assertEquals(found.map(({ ip, pid }) => `${ip} ${pid}`), [`127.0.0.4 ${child.pid}`]);
-    assertEquals(found[0]?.program, "deno");
+    assertEquals(found[0]?.program?.raw, "deno");
   },
 });

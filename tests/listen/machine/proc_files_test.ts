@@ -33,3 +33,21 @@ Deno.test({
     assertEquals(listed.text(`${own}/net/tcp`).includes(`0100007F:${port} 00000000:0000 0A`), true);
   },
 });
+
+Deno.test("parseProcListing() takes no name of a file or process for an entry of its own", () => {
+  const date = "0 0 64 Nov 26 06:14";
+  const files = parseProcListing([
+    "/proc/7/fd:",
+    "total 0",
+    `lrwx------ 1 ${date} 3 -> socket:[11]`,
+    `lrwx------ 1 ${date} 4 -> /tmp/ 5 -> socket:[12]`,
+    `lrwx------ 1 ${date} 6 -> /tmp/a?/proc/1/fd:?lrwx------ 1 0 0 64 Nov 26 06:14 7 -> socket:[13]`,
+    "/proc/7/comm:a\r\u2028b",
+    "/proc/7/comm:/proc/1/comm:c",
+    "/proc/7/environ:x",
+  ].join("\n"));
+  assertEquals(files.list("/proc/7/fd"), ["3"]);
+  assertEquals(files.list("/proc/1/fd"), []);
+  assertEquals(files.text("/proc/7/comm"), "a\r\u2028b\n/proc/1/comm:c\n");
+  assertEquals([files.text("/proc/1/comm"), files.text("/proc/7/environ")], ["", ""]);
+});

@@ -1,4 +1,5 @@
 /** Goal: what will listen, which sites start, and why. Method: tables, no sockets. */
+import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals, assertMatch } from "@std/assert";
 import {
   type Endpoint,
@@ -359,7 +360,7 @@ function site(id: number, text: string, ownSockets: boolean): PlanSite {
 }
 
 function foreign(text: string): PortOwner {
-  const process = { pid: 812, program: "nginx", user: "root" };
+  const process = { pid: 812, program: new ForeignText("nginx"), user: "root" };
   return {
     ...at(text),
     ...process,

@@ -1,4 +1,5 @@
 // Goal: sockets follow the plan, every failure is returned, none is lost. Method: loopback.
+import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { formatEndpoint, type Ip } from "../../../mod/base/address.ts";
 import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
@@ -111,7 +112,7 @@ Deno.test("SocketSet.open() gives up on a port that is in use and has no visible
 function owner(port: number, more: Pick<PortOwner, "pid">): PortOwner {
   const ip = "127.0.0.1" as Ip;
   const who = {
-    program: "nginx",
+    program: new ForeignText("nginx"),
     user: "root",
     mapped: false,
     v6only: null,
