@@ -4,7 +4,7 @@
  * @module
  */
 import { MAIN_FILE } from "./bundle.ts";
-import { COMPILED_RUN, permissionFlags, UNSTABLE_FLAGS } from "./permissions.ts";
+import { PERMISSION_FLAGS, UNSTABLE_FLAGS } from "./permissions.ts";
 import { BuildError, run } from "./run.ts";
 import type { Target } from "./targets.ts";
 
@@ -34,8 +34,7 @@ export async function compileBundle(
     "--target",
     target.triple,
     ...UNSTABLE_FLAGS,
-    ...permissionFlags(),
-    COMPILED_RUN,
+    ...PERMISSION_FLAGS,
     "--output",
     out,
     MAIN_FILE,

@@ -33,33 +33,27 @@ export const ENVIRONMENT: readonly string[] = [
 export const SYSTEM: readonly string[] = ["hostname", "networkInterfaces", "uid"];
 
 /**
- * Returns the permission flags of both forms, without the permission to start programs.
+ * The permission flags of both forms.
  *
  * Reading, writing and the network are unrestricted, because the administrator names the
- * directories of the sites, the configuration file and the addresses at run time. The rest is as
- * narrow as Deno can express it.
+ * directories of the sites, the configuration file and the addresses at run time. Starting programs
+ * is unrestricted for commands, which start a shell, the caller's editor and this program itself:
+ * whoever may start this program may start everything, so that a list would restrict nothing. The
+ * service gives this permission up before it serves (`mod/host/process/confinement.ts`). The rest is
+ * as narrow as Deno can express it.
  */
-export function permissionFlags(): readonly string[] {
-  return [
-    "--no-prompt",
-    "--allow-read",
-    "--allow-write",
-    "--allow-net",
-    `--allow-env=${ENVIRONMENT.join(",")}`,
-    "--ignore-env",
-    `--allow-sys=${SYSTEM.join(",")}`,
-    "--deny-ffi",
-    "--deny-import",
-  ];
-}
-
-/**
- * The permission to start programs, for the compiled form. `net start w3svc` starts the program
- * itself in the background. The path of a compiled program is not known when it is built, and Deno
- * has no notation for "itself", so this permission is unrestricted. The portable form knows its own
- * path and allows only that.
- */
-export const COMPILED_RUN = "--allow-run";
+export const PERMISSION_FLAGS: readonly string[] = [
+  "--no-prompt",
+  "--allow-read",
+  "--allow-write",
+  "--allow-net",
+  "--allow-run",
+  `--allow-env=${ENVIRONMENT.join(",")}`,
+  "--ignore-env",
+  `--allow-sys=${SYSTEM.join(",")}`,
+  "--deny-ffi",
+  "--deny-import",
+];
 
 /** Enables `Deno.listenDatagram`, which sends the readiness message to systemd. */
 export const UNSTABLE_FLAGS: readonly string[] = ["--unstable-net"];

@@ -8,10 +8,8 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { LINK_LISTING_SCRIPT } from "../mod/listen/machine/link_listing.ts";
-import { PROC_LISTING_SCRIPT } from "../mod/listen/machine/proc_listing.ts";
 import type { BuildInfo } from "./bundle.ts";
-import { permissionFlags, UNSTABLE_FLAGS } from "./permissions.ts";
+import { PERMISSION_FLAGS, UNSTABLE_FLAGS } from "./permissions.ts";
 import { type TarEntry, tarParts } from "./tar.ts";
 
 /** The file name of the packed runtime, which `ps`, `ss` and `top` show. */
@@ -80,10 +78,8 @@ export function fillHead(
     BUILD: `${info.version}-${digest.slice(0, 16)}`,
     FILES: entries.map((entry) => entry.name).join(" "),
     SHA256: digest,
-    SOCKETS: PROC_LISTING_SCRIPT.replaceAll("\n", "\n  "),
-    LINKS: LINK_LISTING_SCRIPT.replaceAll("\n", "\n  "),
     CRC: cksum(entries.map((entry) => entry.content)),
-    FLAGS: [...RUN_FLAGS, ...UNSTABLE_FLAGS, ...permissionFlags()].map(shellWord).join(" "),
+    FLAGS: [...RUN_FLAGS, ...UNSTABLE_FLAGS, ...PERMISSION_FLAGS].map(shellWord).join(" "),
   };
   let headBytes = template.length;
   while (true) {

@@ -11,24 +11,8 @@
 #
 # HTTPCFG_CACHE=/directory chooses where to unpack.
 # shellcheck disable=SC3013,SC3067 # -nt and -O: not in POSIX, but in every sh in use.
-# shellcheck disable=SC2010,SC2012 # ls is parsed for modes and for /proc, whose names are plain.
+# shellcheck disable=SC2012 # ls is parsed for modes.
 set -u
-
-# Deno lets only a program with every permission read /proc; the program calls this instead.
-if [ "${1-}" = --list-sockets ]; then
-  @SOCKETS@
-  exit
-fi
-if [ "${1-}" = --list-links ]; then
-  @LINKS@
-  exit
-fi
-
-# Nor may the program start an editor; `config edit` calls this for the caller's editor.
-if [ "${1-}" = --edit ] && [ $# -eq 2 ]; then
-  # shellcheck disable=SC2086 # EDITOR may contain arguments: code --wait
-  exec ${VISUAL:-${EDITOR:-vi}} "$2"
-fi
 
 build='@BUILD@'
 files='@FILES@'
@@ -140,11 +124,6 @@ try "${HTTPCFG_CACHE-}" || { unpacking='' && find_folder; } || { unpacking=yes &
   fail "Cannot unpack \"$self\": no private, writable directory with 110 MB free" \
     "HTTPCFG_CACHE=/directory $0" 112
 
-# The value of --allow-run is a list separated by commas, and a comma in a path cannot be escaped.
-case $self in
-*,*) runs=--deny-run ;;
-*) runs=--allow-run=$self ;;
-esac
 export HTTPCFG_EXE="$self" HTTPCFG_ARGV0="$0"
 export DENO_DIR="$folder/deno" DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
-exec "$folder/httpcfg" run @FLAGS@ "$runs" "$folder/main.js" "$@"
+exec "$folder/httpcfg" run @FLAGS@ "$folder/main.js" "$@"

@@ -35,7 +35,7 @@ Deno.test("SYSTEM lists every function that is called, and no other", () => {
   assertEquals([...matches(known)].sort(), [...SYSTEM].sort());
 });
 
-Deno.test("three files start programs: the program itself, the list of sockets, the editor", () => {
+Deno.test("three files start programs: the program itself, the shell that lists, the editor", () => {
   const starting = SOURCES.filter(({ text }) => /\bDeno\.Command\(/.test(text));
   assertEquals(starting.map(({ path }) => path).sort(), [
     "mod/cli/commands/config/config_files.ts",

@@ -5,6 +5,7 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import { VERSION } from "../../base/version.ts";
+import { confineService } from "../../host/process/confinement.ts";
 import { failureLine, READY } from "../../host/process/background.ts";
 import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
@@ -28,7 +29,10 @@ const serve: CommandSpec = {
     },
   },
   words: { min: 0, max: 0 },
-  run: (input, io) => input.flag("background") ? runDetached(io) : runForeground(io),
+  async run(input, io): Promise<number> {
+    await confineService();
+    return await (input.flag("background") ? runDetached(io) : runForeground(io));
+  },
 };
 
 export const commands = [serve];

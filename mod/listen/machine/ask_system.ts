@@ -82,7 +82,7 @@ export function bindName(ip: Ip, scopeId: number): string {
 /** Reads the alternative names of interfaces and the flags of addresses; none if not on Linux. */
 export async function readLinks(): Promise<Links> {
   if (Deno.build.os !== "linux") return parseLinkListing("");
-  return parseLinkListing(await runListing("--list-links", LINK_LISTING_SCRIPT));
+  return parseLinkListing(await runListing("links", LINK_LISTING_SCRIPT));
 }
 
 function flagsKey(ip: Ip, table: AddressTable): string {

@@ -9,16 +9,20 @@ import {
   type ProcFiles,
   SCOPED_SOCKETS_SCRIPT,
 } from "./proc_listing.ts";
-import { runListing } from "./run_listing.ts";
+import { hasLister, runListing } from "./run_listing.ts";
 
 /** Returns the current content of `/proc`. */
 export async function readProcFiles(): Promise<ProcFiles> {
   if (isReadable()) return DIRECT;
-  return parseProcListing(await runListing("--list-sockets", PROC_LISTING_SCRIPT));
+  return parseProcListing(await runListing("sockets", PROC_LISTING_SCRIPT));
 }
 
-/** Returns false in a built program, which has all permissions but one; see dist/permissions.ts. */
+/**
+ * Returns false in a built program, which has all permissions but one (see dist/permissions.ts), and
+ * in a service, which has given one up.
+ */
 function isReadable(): boolean {
+  if (hasLister()) return false;
   try {
     Deno.statSync("/proc/self");
     return true;
@@ -52,5 +56,5 @@ const DIRECT: ProcFiles = {
       return [];
     }
   },
-  scopedSockets: () => runListing(null, SCOPED_SOCKETS_SCRIPT),
+  scopedSockets: () => runListing("scoped", SCOPED_SOCKETS_SCRIPT),
 };

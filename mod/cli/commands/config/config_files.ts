@@ -7,8 +7,6 @@ import { directoryOf, fileFault, isDiskFull } from "../../../base/file_fault.ts"
 import { replaceFile, statOrNull } from "../../../config/store/replace_file.ts";
 import { readStdin } from "../../core/input.ts";
 
-/** Set by the portable form to its own file, which opens the editor if called with `--edit`. */
-const PORTABLE_FILE = "HTTPCFG_EXE";
 /** The command that shows where the files of this program are. */
 const FILES_HINT = "httpcfg config path --all";
 
@@ -45,10 +43,7 @@ export async function removeFile(file: string): Promise<void> {
 
 /** Opens `file` in the caller's editor; reports whether the editor succeeded. */
 export async function openEditor(file: string): Promise<boolean> {
-  const portable = Deno.env.get(PORTABLE_FILE);
-  const [program, args] = portable
-    ? [portable, ["--edit", file]]
-    : Deno.build.os === "windows"
+  const [program, args] = Deno.build.os === "windows"
     ? ["notepad", [file]]
     : ["/bin/sh", ["-c", '${VISUAL:-${EDITOR:-vi}} "$1"', "sh", file]];
   const child = new Deno.Command(program, { args, stdin: "inherit", stdout: "inherit" }).spawn();

@@ -1,0 +1,16 @@
+/**
+ * Edge: what a service gives up before it serves: the permission to start programs. Whoever makes it
+ * execute code of their own has no shell, and cannot start this program either, which starts the
+ * editor of its caller.
+ *
+ * @module
+ */
+import { LINK_LISTING_SCRIPT } from "../../listen/machine/link_listing.ts";
+import { PROC_LISTING_SCRIPT } from "../../listen/machine/proc_listing.ts";
+import { openLister } from "../../listen/machine/run_listing.ts";
+
+/** Gives up the permission for good, and that to load libraries, which a run from source has. The owners of ports and the interfaces can be listed still. */
+export async function confineService(): Promise<void> {
+  openLister({ sockets: PROC_LISTING_SCRIPT, links: LINK_LISTING_SCRIPT });
+  for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });
+}
