@@ -5,7 +5,8 @@
 #
 # A start checks the following without running any other program: the directory, the stamp and the
 # runtime belong to the caller and are not links, the stamp names this very build, no file is empty,
-# and none is newer than the stamp. That detects a half-written, truncated, altered or planted file.
+# and none is newer than the stamp. What belongs to root and nobody else can change is as good: the
+# user of a service should not be able to change what the service runs. That detects a half-written, truncated, altered or planted file.
 # It is not a defense against someone who already is this user; nothing in a user's own directory
 # can be. The hash of everything unpacked is checked once, before the stamp is written.
 #
@@ -26,14 +27,25 @@ fail() { # MESSAGE HINT STATUS
   exit "$3"
 }
 
+# Reports whether FILE is no link, and belongs to the caller, or to root alone.
+trusted() { # FILE
+  [ ! -L "$1" ] || return 1
+  [ ! -O "$1" ] || return 0
+  entry=$(ls -ldn "$1" 2>/dev/null) || return 1
+  case $entry in ?????w* | ????????w*) return 1 ;; esac
+  # shellcheck disable=SC2086 # Mode, links, owner.
+  set -- $entry
+  [ "$3" = 0 ]
+}
+
 # Reports whether DIR contains this build, complete.
 ready() { # DIR
-  [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ] || return 1
-  [ -f "$1/stamp" ] && [ ! -L "$1/stamp" ] && [ -O "$1/stamp" ] || return 1
+  [ -d "$1" ] && trusted "$1" || return 1
+  [ -f "$1/stamp" ] && trusted "$1/stamp" || return 1
   stamp=
   IFS= read -r stamp <"$1/stamp" || return 1
   [ "$stamp" = "$build" ] || return 1
-  [ -x "$1/httpcfg" ] && [ ! -L "$1/httpcfg" ] && [ -O "$1/httpcfg" ] || return 1
+  [ -x "$1/httpcfg" ] && trusted "$1/httpcfg" || return 1
   for file in $files; do
     [ -s "$1/$file" ] && [ ! "$1/$file" -nt "$1/stamp" ] || return 1
   done
@@ -75,6 +87,8 @@ unpack() ( # CACHE
   # Synced before the stamp is written: a power failure must not leave a stamp with empty files.
   sync -f "$1/$new" || sync
   echo "$build" >"$1/$new/stamp" || exit 1
+  # What root has unpacked is for every user.
+  if [ -O / ]; then chmod -R go+rX "$1/$new" && chmod go+rx "$1" || exit 1; fi
   ready "$1/$build" && exit 0
   if [ -e "$1/$build" ] || [ -L "$1/$build" ]; then mv "$1/$build" "$1/$new/replaced"; fi
   mv "$1/$new" "$1/$build"
@@ -95,14 +109,16 @@ try() { # CACHE
   unpack "$1"
 }
 
-# For root only directories that root alone can replace; for others their own cache directory, then
-# the temporary directory.
+# For root only directories that root alone can replace; for others what root has unpacked, their own
+# cache directory (that of systemd for a service), then the temporary directory.
 find_folder() {
   temporary=${TMPDIR:-/tmp}
   if [ -O / ]; then
     try /var/cache/httpcfg && return
     temporary=/tmp
   else
+    [ -n "$unpacking" ] || { try /var/cache/httpcfg && return; }
+    try "${CACHE_DIRECTORY-}" && return
     try "${XDG_CACHE_HOME:+$XDG_CACHE_HOME/httpcfg}" && return
     try "${HOME:+$HOME/.cache/httpcfg}" && return
   fi

@@ -102,7 +102,7 @@ Deno.test("portable: four first runs at once leave one directory and nothing inc
     const [only = "", ...others] = await names(cache);
     assertEquals(others, []);
     assert(only.startsWith(INFO.version), only);
-    assertEquals((await Deno.stat(cache)).mode! & 0o777, 0o700);
+    assertEquals((await Deno.stat(cache)).mode! & 0o777, IS_ROOT ? 0o755 : 0o700);
     assertEquals((await names(`${cache}/${only}`)).filter((name) => name.startsWith(".new")), []);
   }));
 
@@ -141,6 +141,41 @@ Deno.test("portable: a planted, altered, truncated or emptied file is replaced, 
       assert(!(await Deno.lstat(folder)).isSymlink, what);
     }
   }));
+
+Deno.test({
+  name:
+    "portable: others run what root has unpacked, and unpack themselves what is not root's alone",
+  ignore: !IS_ROOT || !(await has("unshare")),
+  fn: () =>
+    withCache(async (file, cache) => {
+      await Deno.mkdir(cache);
+      await Deno.chmod(cache.replace(/\/cache$/, ""), 0o755);
+      const own = `${cache}/own`;
+      const folder = `/var/cache/httpcfg/$(ls /var/cache/httpcfg)`;
+      const asNobody = `env -i CACHE_DIRECTORY=${own} ${AS_NOBODY.join(" ")} ${file}`;
+      const script = `set -e
+        mount -t tmpfs none /var/cache
+        mkdir -m 700 ${own}
+        chown ${NOBODY} ${own}
+        ${file}
+        ${asNobody}
+        chmod g+w ${folder}/stamp
+        ${asNobody}
+        chmod g-w ${folder}/stamp
+        chown -h 1 ${folder}/httpcfg
+        ${asNobody}`;
+      const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" };
+      const result = await run(["unshare", "-m", "/bin/sh", "-c", script], env);
+      assertEquals([result.code, result.stderr], [0, ""]);
+      const runtimes = result.stdout.trim().split("\n").map((line) => JSON.parse(line).runtime);
+      assertEquals(runtimes.map((path) => path.split("/").slice(0, -2).join("/")), [
+        "/var/cache/httpcfg",
+        "/var/cache/httpcfg",
+        own,
+        own,
+      ]);
+    }),
+});
 
 Deno.test("portable: a damaged download reports it and runs nothing", () =>
   withCache(async (file, cache, env) => {

@@ -71,6 +71,7 @@ switch (command) {
   case "confined":
     await confineService();
     print(await attempts());
+    Deno.exit(); // the shell that lists lives as long as this process
     break;
   case "wait":
     Deno.addSignalListener("SIGTERM", () => Deno.exit(7));

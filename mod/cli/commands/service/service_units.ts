@@ -110,7 +110,7 @@ TimeoutStopSec=60
 
 User=${USER}
 Group=${USER}
-Environment=HTTPCFG_SYSTEM=1 HTTPCFG_CACHE=/var/cache/httpcfg-service
+Environment=HTTPCFG_SYSTEM=1
 RuntimeDirectory=httpcfg
 LogsDirectory=httpcfg
 StateDirectory=httpcfg
@@ -166,7 +166,7 @@ supervisor="supervise-daemon"
 respawn_delay=1
 rc_ulimit="-n 1048576"
 export HTTPCFG_SYSTEM=1
-export HTTPCFG_CACHE=/var/cache/httpcfg-service
+export CACHE_DIRECTORY=/var/cache/httpcfg-service
 
 depend() {
 	need net
