@@ -21,13 +21,16 @@ async function withSite(
   return { program, port };
 }
 
+const ROOT_NOTE = "note: the service runs as root, and stays root\n" +
+  "hint: httpcfg service install | sh gives it a user of its own\n";
+
 Deno.test("net start, net stop http /y: the order, the texts, and no listener left", async () => {
   const { program, port } = await withSite();
   await using _program = program;
   assertEquals(await program.run("net start w3svc"), {
     status: 0,
     out: `The ${W3SVC} service is starting.\nThe ${W3SVC} service was started successfully.\n\n`,
-    err: "",
+    err: Deno.uid() === 0 ? ROOT_NOTE : "",
   });
   assert(!(await isRefused(ADDRESS, port)), "it listens when net start returns");
   assertEquals(
@@ -192,4 +195,24 @@ Deno.test("net start w3svc detaches from the terminal and outlives its shell", a
   await program.do("net stop iisadmin /y");
   await program.do("net stop http /y");
   await waitFor(() => program.servicePid() === null, "the end of a process without services");
+});
+
+Deno.test({
+  name: "root is told once that the service is root, and status names its user",
+  ignore: Deno.uid() !== 0,
+  async fn(): Promise<void> {
+    await using program = await Program.make();
+    const notes = (text: string): number => text.split(ROOT_NOTE).length - 1;
+    assertEquals(notes((await program.do("net start w3svc")).err), 1);
+    assertEquals(notes((await program.do("net stop w3svc")).err), 0);
+    assertEquals(notes((await program.do("net start w3svc")).err), 0, "the process was running");
+    await program.do("net stop http /y");
+    await program.do("net stop iisadmin");
+    const service = await program.serve();
+    assertEquals(notes(service.stderr()), 1);
+    const { out } = await program.run("status");
+    assertStringIncludes(out, `httpcfg is running as process ${service.pid} of user root since `);
+    const { user } = JSON.parse((await program.run("status --format json")).out);
+    assertEquals(user, "root");
+  },
 });

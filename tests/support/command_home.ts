@@ -128,6 +128,7 @@ export function serviceStatus(
   return {
     version: 1,
     pid: 4242,
+    user: "httpcfg",
     startedAt: "2026-01-02T03:04:05.000Z",
     services: SERVICES.map(({ name, display }) => {
       return { name, display, state: states[name] ?? "stopped" };

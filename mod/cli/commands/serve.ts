@@ -10,6 +10,8 @@ import { failureLine, READY } from "../../host/process/background.ts";
 import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
+import { report } from "../core/report.ts";
+import { rootNotices } from "../core/root_notice.ts";
 import { siteProblems } from "../core/site_problems.ts";
 import { listeningText } from "./status.ts";
 
@@ -38,6 +40,7 @@ const serve: CommandSpec = {
 export const commands = [serve];
 
 async function runForeground(io: CommandIo): Promise<number> {
+  report(io, rootNotices(io));
   const process = await openServiceProcess({
     paths: io.paths,
     store: io.store,

@@ -8,6 +8,7 @@ import { EXIT } from "../../base/exit_status.ts";
 import { quote } from "../../base/fault.ts";
 import { profileOf } from "../../config/document/profiles.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
+import { oneLine } from "../../base/printable.ts";
 import { type ServiceName, SERVICES } from "../../host/services/service_table.ts";
 import { stoppedSites } from "../../host/web/status_views.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
@@ -60,6 +61,7 @@ async function stoppedStatus(
   return {
     version: 1,
     pid: null,
+    user: null,
     startedAt: null,
     services: SERVICES.map(({ name, display }) => ({ name, display, state: "stopped" })),
     ipListen,
@@ -85,9 +87,10 @@ function endpointListing({ endpoints }: ServiceStatus): Listing {
 
 /** Formats the status as text. */
 function statusText(answer: ServiceStatus): string {
+  const ofUser = typeof answer.user === "string" ? ` of user ${oneLine(answer.user)}` : "";
   const head = answer.pid === null
     ? "httpcfg is not running."
-    : `httpcfg is running as process ${answer.pid} since ${answer.startedAt}.`;
+    : `httpcfg is running as process ${answer.pid}${ofUser} since ${answer.startedAt}.`;
   const services = answer.services.map(({ display, state }) => `  ${display}: ${state}`);
   const endpoints = answer.endpoints.map(({ ip, port, state, cause, note }) => {
     const name = formatEndpoint({ ip: ip as Ip, port });

@@ -44,6 +44,7 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
 const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   version: v.literal(1),
   pid: v.nullable(count),
+  user: v.exactOptional(v.nullable(text)),
   startedAt: v.nullable(text),
   services: v.array(v.object({ name: service, display: text, state: serviceState })),
   ipListen: v.array(text),

@@ -12,6 +12,8 @@ export interface ServiceStatus {
   readonly version: 1;
   /** Process id of the service; null if none is running. */
   readonly pid: number | null;
+  /** Name of the user that runs it, or the user id if it has no name; absent from an older service. */
+  readonly user?: string | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string | null;
   readonly services: readonly {

@@ -29,6 +29,7 @@ import type { ServiceStatus } from "../control/status.ts";
 import { Controller, type ServiceState } from "../services/service_controller.ts";
 import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
 import { openPortSharing } from "../sharing/port_sharing.ts";
+import { ownUserName } from "../sharing/local_users.ts";
 import { Registrations } from "../sharing/registrations.ts";
 import { HttpService } from "../web/http_service.ts";
 import { HttpsService } from "../web/https_service.ts";
@@ -182,6 +183,7 @@ class ServiceProcess {
   async status(): Promise<ServiceStatus> {
     const read = await this.#stored.read();
     const stored = read instanceof Fault ? null : read;
+    const user = await ownUserName();
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
     // From here on nothing waits: everything else is of one moment.
     const { running } = this.#http;
@@ -189,6 +191,7 @@ class ServiceProcess {
     return {
       version: 1,
       pid: Deno.pid,
+      user,
       startedAt: this.#startedAt,
       services: SERVICES.map(({ name, display }) => {
         return { name, display, state: this.controller.state(name) };

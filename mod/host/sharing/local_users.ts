@@ -58,6 +58,14 @@ export function groupsOf(uid: number, { users, groups }: LocalUsers): number[] {
   return [...gids].sort((a, b) => a - b);
 }
 
+/** Returns the name of the user of this process, or the user id if it has no name; null on Windows. */
+export async function ownUserName(): Promise<string | null> {
+  const own = Deno.uid();
+  if (own === null) return null;
+  const { users } = await readLocalUsers();
+  return users.find(({ uid }) => uid === own)?.name ?? String(own);
+}
+
 function records(text: string): string[][] {
   return text.split("\n").map((line) => line.trimEnd().split(":"));
 }

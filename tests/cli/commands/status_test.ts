@@ -26,7 +26,7 @@ Deno.test("status of a running service is text for people", async () => {
   assertEquals(await home.run("status"), {
     status: 0,
     note: "",
-    out: `httpcfg is running as process 4242 since 2026-01-02T03:04:05.000Z.
+    out: `httpcfg is running as process 4242 of user httpcfg since 2026-01-02T03:04:05.000Z.
   HTTP: running
   HTTP SSL: stopped
   IIS Admin Service: stopped

@@ -24,6 +24,7 @@ import { writeListing } from "../../core/format.ts";
 import { withSystemError } from "./denied.ts";
 import * as messages from "./messages.ts";
 import { report } from "../../core/report.ts";
+import { rootNotices } from "../../core/root_notice.ts";
 import { siteProblems } from "../../core/site_problems.ts";
 import { storedNotices } from "../../core/stored_notice.ts";
 
@@ -105,6 +106,7 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
     throw withNetStatus(error);
   }
   io.print(messages.netStarted(row.display));
+  if (isOurs) report(io, rootNotices(io));
   if (row.name === "W3SVC") io.note(siteProblems(status));
   // HTTP, if it was running, keeps the list and the settings that it has read.
   report(io, storedNotices(status.stored, "httpcfg reload"));
