@@ -62,6 +62,9 @@ interface Dialog {
   reply(answer: RegistrationAnswer): Promise<void>;
 }
 
+/** Like {@linkcode registrantOf}; throws if too many are under way. */
+type Look = typeof registrantOf;
+
 /** Serves callers, one request per connection. */
 export class RegistrationServer {
   readonly #handler: RegistrationHandler;
@@ -70,6 +73,8 @@ export class RegistrationServer {
   readonly #unidentified = { anyone: new WaitingCallers(), administrator: new WaitingCallers() };
   /** Requests under way, by user id. */
   readonly #requests = new Map<number, number>();
+  /** Looks at proofs that are under way. */
+  #looks = 0;
 
   /** `onFailure` is called for an internal error. */
   constructor(handler: RegistrationHandler, onFailure: (error: unknown) => void) {
@@ -112,11 +117,25 @@ export class RegistrationServer {
     waiting.enter(stream);
     let caller: IdentifiedRequest | null;
     try {
-      caller = await identify(dialog, admitted, () => waiting.leave(stream));
+      caller = await identify(dialog, admitted, async (...proof) => {
+        waiting.leave(stream); // from here on it is our turn
+        return await this.#look(...proof);
+      });
     } finally {
       waiting.leave(stream);
     }
     if (caller !== null) await this.#execute(caller, dialog);
+  }
+
+  async #look(...proof: Parameters<Look>): ReturnType<Look> {
+    // The caller gets no answer and tries again.
+    if (this.#looks >= SHARING_LIMITS.looks) throw new Error("too many proofs at the same time");
+    this.#looks++;
+    try {
+      return await registrantOf(...proof);
+    } finally {
+      this.#looks--;
+    }
   }
 
   async #execute(
@@ -205,7 +224,7 @@ class WaitingCallers {
 async function identify(
   dialog: Dialog,
   admitted: Admitted,
-  onProved: () => void,
+  look: Look,
 ): Promise<IdentifiedRequest | null> {
   const request = parseRegistrationRequest((await dialog.lines.next()).value);
   if (request === null) {
@@ -217,7 +236,7 @@ async function identify(
     return null;
   }
   if (admitted === "administrator") return { request, registrant: await administratorOf(request) };
-  const registrant = await proveIdentity(dialog, request, onProved);
+  const registrant = await proveIdentity(dialog, request, look);
   return registrant === null ? null : { request, registrant };
 }
 
@@ -231,7 +250,7 @@ async function administratorOf({ uid }: AdministratorRequest): Promise<Registran
 async function proveIdentity(
   dialog: Dialog,
   request: RegistrationRequest,
-  onProved: () => void,
+  look: Look,
 ): Promise<Registrant | null> {
   const folders = await findProofFolders();
   if (folders.length === 0) {
@@ -243,11 +262,10 @@ async function proveIdentity(
   await dialog.reply({ kind: "prove", nonce: challenge.nonce, folders });
   const { value, done } = await dialog.lines.next();
   if (done) return null;
-  onProved();
   const folder = parseProved(value);
   const name = await proofName(challenge.nonce, request);
   const found = folder !== null && folders.includes(folder)
-    ? await registrantOf(folder, name, challenge)
+    ? await look(folder, name, challenge)
     : null;
   if (found !== "unseen" && found !== null) return found;
   const reason = "the caller could not be identified";

@@ -15,6 +15,11 @@ export const SHARING_LIMITS = {
   crowdedMs: 1,
   /** Milliseconds that such a caller has. */
   unidentifiedMs: 5_000,
+  /**
+   * Proofs that are looked at at the same time. A user may be able to mount a file system on a file
+   * in /tmp that never answers; each look at such a file keeps a thread of the runtime for good.
+   */
+  looks: 4,
   /** Requests of one user that are under way; root and the user of the service have no limit. */
   requestsOfUser: 8,
   /** Registrations of all users; those of root and of the user of the service do not count. */

@@ -31,7 +31,8 @@ const REQUEST_LINE = `${JSON.stringify(REQUEST)}\n`;
 /** Returns `outcome`, and records its calls. */
 class Handler implements RegistrationHandler {
   readonly registrants: Registrant[] = [];
-  /** Requests wait for it. */
+  /** Requests that have begun, and wait for the gate. */
+  started = 0;
   gate: Promise<void> = Promise.resolve();
   outcome: RegistrationOutcome = { code: 0, text: "http://+:80/a/" };
   readonly calls: string[] = [];
@@ -46,6 +47,7 @@ class Handler implements RegistrationHandler {
     { uid }: Registrant,
     onEnd: (reason: string) => void,
   ): Promise<RegistrationOutcome> {
+    this.started++;
     await this.gate;
     this.end = onEnd;
     this.calls.push(`register ${url} ${uid === Deno.uid()}`);
@@ -231,17 +233,19 @@ Deno.test({
   ignore: ignore || Deno.uid() !== 0, // only root can act for another user
   async fn(): Promise<void> {
     await using shared = await sharing();
-    const held = Promise.withResolvers<void>();
-    shared.handler.gate = held.promise;
-    const answers = await Promise.all(
-      Array.from({ length: SHARING_LIMITS.requestsOfUser + 1 }, () => prove(shared.run)),
-    );
-    const lines = answers.map((answer) => answer.next());
-    const { value } = await Promise.race(lines);
+    const gate = Promise.withResolvers<void>();
+    shared.handler.gate = gate.promise;
+    const held: AsyncGenerator<unknown>[] = [];
+    while (held.length < SHARING_LIMITS.requestsOfUser) {
+      held.push(await prove(shared.run));
+      await waitFor(() => shared.handler.started === held.length, "the request to start");
+    }
+    const refused = await prove(shared.run);
+    const { value } = await refused.next();
     assertEquals((value as { code: number }).code, WIN32.NOT_ENOUGH_QUOTA);
-    held.resolve();
-    await Promise.all(lines);
-    for (const answer of answers) assertEquals((await answer.next()).done, true);
+    gate.resolve();
+    for (const lines of held) assertEquals((await lines.next()).done, false);
+    for (const lines of [...held, refused]) assertEquals((await lines.next()).done, true);
   },
 });
 
