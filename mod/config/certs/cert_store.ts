@@ -135,7 +135,10 @@ export function writePair(
   if (problem !== null) throw pairFault("import", name, problem);
   return placePair(folder, store, name, {
     cert: (path) => Deno.writeTextFileSync(path, pair.cert, { mode: 0o644 }),
-    key: (path) => Deno.writeTextFileSync(path, pair.key, { mode: 0o600 }),
+    key: (path) => {
+      Deno.writeTextFileSync(path, pair.key, { mode: 0o600 });
+      if (isOfGroup(folder)) Deno.chmodSync(path, 0o640);
+    },
   });
 }
 
@@ -220,6 +223,7 @@ function placePair(
   const base = `${folder}/${store}/${name}`;
   try {
     Deno.mkdirSync(`${folder}/${store}`, { recursive: true, mode: 0o700 });
+    if (isOfGroup(folder)) Deno.chmodSync(`${folder}/${store}`, 0o2750);
     const files = [["key", `${base}.key`], ["cert", `${base}.pem`]] as const;
     for (const [what, path] of files) {
       removeIfExists(`${path}.new`);
@@ -232,6 +236,14 @@ function placePair(
     throw fileFault("write", base, error);
   }
   return describe(folder, store, `${name}.pem`);
+}
+
+/**
+ * Reports whether `folder` hands its group on to what is created in it: an installed service has a
+ * user of its own, in that group, who must read the keys that root imports.
+ */
+function isOfGroup(folder: string): boolean {
+  return ((Deno.statSync(folder).mode ?? 0) & 0o2000) !== 0;
 }
 
 function absolute(path: string): string {

@@ -93,6 +93,31 @@ Deno.test("writePair() makes directory and key private, even over existing files
   assertEquals(findCertificate(certs, "MY", SITE)?.name, "www");
 });
 
+Deno.test({
+  name: "writePair() lets the group of the directory read the key if the directory hands it on",
+  ignore: Deno.uid() !== 0, // only root gives a directory to another group
+  async fn(): Promise<void> {
+    await using folder = await tempFolder();
+    const certs = folder.at("certs");
+    await Deno.mkdir(certs);
+    await Deno.chown(certs, 0, 65534);
+    await Deno.chmod(certs, 0o2750);
+    for (const name of ["site", "other"]) {
+      writePair(certs, "MY", "www", { cert: pem(`${name}.pem`), key: pem(`${name}.key`) });
+      const seen = ["", "/MY", "/MY/www.key", "/MY/www.pem"].map((path) => {
+        const { uid, gid, mode } = Deno.statSync(certs + path);
+        return [uid, gid, (mode ?? 0) & 0o7777];
+      });
+      assertEquals(seen, [
+        [0, 65534, 0o2750],
+        [0, 65534, 0o2750],
+        [0, 65534, 0o640],
+        [0, 65534, 0o644],
+      ]);
+    }
+  },
+});
+
 Deno.test("linkPair() follows files that are replaced elsewhere", async () => {
   await using folder = await tempFolder();
   const files = { certFile: folder.at("full.pem"), keyFile: folder.at("priv.pem") };

@@ -41,6 +41,7 @@ export function servicePlan(system: ServiceSystem, program: string): ServicePlan
 /** User and group of the service. It has no shell and no home, and owns only its directories. */
 const USER = "httpcfg";
 const LABEL = "org.httpcfg.httpcfg";
+const TMPFILES = "/etc/tmpfiles.d/httpcfg.conf";
 
 const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> = {
   systemd: (program) => ({
@@ -51,14 +52,21 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> =
         text: `u ${USER} - "httpcfg HTTP service" /var/lib/httpcfg\n`,
         mode: 0o644,
       },
+      { path: TMPFILES, text: tmpfiles(), mode: 0o644 },
     ],
-    start: ["systemd-sysusers", "systemctl daemon-reload", "systemctl enable --now httpcfg"],
+    start: [
+      "systemd-sysusers",
+      `systemd-tmpfiles --create ${TMPFILES}`,
+      "systemctl daemon-reload",
+      "systemctl enable --now httpcfg",
+    ],
     stop: ["systemctl disable --now httpcfg", "systemctl daemon-reload"],
   }),
   openrc: (program) => ({
     files: [{ path: "/etc/init.d/httpcfg", text: openrcScript(program), mode: 0o755 }],
     start: [
-      `id ${USER} >/dev/null 2>&1 || adduser -S -D -H -s /sbin/nologin ${USER}`,
+      `grep -q ^${USER}: /etc/group || addgroup -S ${USER}`,
+      `id ${USER} >/dev/null 2>&1 || adduser -S -D -H -s /sbin/nologin -G ${USER} ${USER}`,
       "rc-update add httpcfg default",
       "rc-service httpcfg start",
     ],
@@ -151,6 +159,15 @@ WantedBy=multi-user.target
 `;
 }
 
+/** Returns the lines that let the service, and nobody else, read the keys that root has imported. */
+function tmpfiles(): string {
+  return `d /etc/httpcfg 0755 root root -
+d /etc/httpcfg/certs 2750 root ${USER} -
+z /etc/httpcfg/certs/* 2750 root ${USER} -
+z /etc/httpcfg/certs/*/*.key 0640 root ${USER} -
+`;
+}
+
 function openrcScript(program: string): string {
   return `#!/sbin/openrc-run
 # Written by: httpcfg service install
@@ -175,6 +192,7 @@ depend() {
 
 start_pre() {
 	checkpath --directory --mode 0755 /etc/httpcfg
+	checkpath --directory --owner "root:$command_user" --mode 2750 /etc/httpcfg/certs
 	checkpath --directory --owner "$command_user" --mode 0750 /run/httpcfg /var/log/httpcfg \\
 		/var/lib/httpcfg
 	checkpath --directory --owner "$command_user" --mode 0700 /var/cache/httpcfg-service

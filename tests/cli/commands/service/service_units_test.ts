@@ -43,3 +43,15 @@ Deno.test("the systemd unit shares /tmp, where callers show who they are, and ca
   assertEquals(/ReadWritePaths|BindPaths/.test(text), false);
   assertStringIncludes(text, "\nProtectSystem=strict\n");
 });
+
+Deno.test("the installed service reads the keys that root imports, and nobody else does", () => {
+  const { files, start } = servicePlan("systemd", "/opt/httpcfg");
+  const { path, text } = files.find(({ path }) => path.includes("/tmpfiles.d/"))!;
+  assertStringIncludes(text, "d /etc/httpcfg/certs 2750 root httpcfg -\n");
+  assertEquals(start.indexOf(`systemd-tmpfiles --create ${path}`), 1, "after the user is made");
+  const [script] = servicePlan("openrc", "/opt/httpcfg").files;
+  assertStringIncludes(
+    script!.text,
+    '--owner "root:$command_user" --mode 2750 /etc/httpcfg/certs\n',
+  );
+});
