@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { isRefused, parseResponse, receive, send } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
-import { Program } from "../support/program.ts";
+import { Program, START_NOTE } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 
 const W3SVC = "World Wide Web Publishing Service";
@@ -21,16 +21,13 @@ async function withSite(
   return { program, port };
 }
 
-const ROOT_NOTE = "note: the service runs as root, and stays root\n" +
-  "hint: httpcfg service install | sh gives it a user of its own\n";
-
 Deno.test("net start, net stop http /y: the order, the texts, and no listener left", async () => {
   const { program, port } = await withSite();
   await using _program = program;
   assertEquals(await program.run("net start w3svc"), {
     status: 0,
     out: `The ${W3SVC} service is starting.\nThe ${W3SVC} service was started successfully.\n\n`,
-    err: Deno.uid() === 0 ? ROOT_NOTE : "",
+    err: START_NOTE,
   });
   assert(!(await isRefused(ADDRESS, port)), "it listens when net start returns");
   assertEquals(
@@ -202,7 +199,7 @@ Deno.test({
   ignore: Deno.uid() !== 0,
   async fn(): Promise<void> {
     await using program = await Program.make();
-    const notes = (text: string): number => text.split(ROOT_NOTE).length - 1;
+    const notes = (text: string): number => text.split(START_NOTE).length - 1;
     assertEquals(notes((await program.do("net start w3svc")).err), 1);
     assertEquals(notes((await program.do("net stop w3svc")).err), 0);
     assertEquals(notes((await program.do("net start w3svc")).err), 0, "the process was running");

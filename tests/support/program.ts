@@ -14,6 +14,12 @@ export const CALL: readonly string[] = PROGRAM
   ? [PROGRAM]
   : [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
 
+/** What stderr has when this user starts a service: root is told that it stays root. */
+export const START_NOTE = Deno.uid() === 0
+  ? "note: the service runs as root, and stays root\n" +
+    "hint: httpcfg service install | sh gives it a user of its own\n"
+  : "";
+
 /** Milliseconds for any command, also on a busy machine. */
 const RUN_MS = 90_000;
 /** Milliseconds for a process to end after SIGTERM, before SIGKILL. */
