@@ -50,10 +50,10 @@ export async function writePortable(
   const entries: TarEntry[] = [{
     name: RUNTIME_NAME,
     content: await Deno.readFile(options.runtime),
-    mode: 0o700,
+    mode: 0o755,
   }];
   for (const name of options.files) {
-    entries.push({ name, content: await Deno.readFile(`${options.bundle}/${name}`), mode: 0o600 });
+    entries.push({ name, content: await Deno.readFile(`${options.bundle}/${name}`), mode: 0o644 });
   }
   const payload = new Uint8Array(gzipSync(await new Blob(tarParts(entries)).bytes()));
   const template = await Deno.readTextFile(new URL("portable_head.sh", import.meta.url));

@@ -72,7 +72,8 @@ intact() {
 # Unpacks into CACHE/$build. Two processes at once fill a directory each; the rename decides.
 unpack() ( # CACHE
   exec 2>/dev/null
-  umask 077
+  # What root unpacks is for every user.
+  if [ -O / ]; then umask 022; else umask 077; fi
   mkdir -p "$1"
   [ -d "$1" ] && [ ! -L "$1" ] && [ -O "$1" ] && [ -w "$1" ] || exit 1
   case $(ls -ld "$1") in ?????w* | ????????w*) exit 1 ;; esac
@@ -87,8 +88,6 @@ unpack() ( # CACHE
   # Synced before the stamp is written: a power failure must not leave a stamp with empty files.
   sync -f "$1/$new" || sync
   echo "$build" >"$1/$new/stamp" || exit 1
-  # What root has unpacked is for every user.
-  if [ -O / ]; then chmod -R go+rX "$1/$new" && chmod go+rx "$1" || exit 1; fi
   ready "$1/$build" && exit 0
   if [ -e "$1/$build" ] || [ -L "$1/$build" ]; then mv "$1/$build" "$1/$new/replaced"; fi
   mv "$1/$new" "$1/$build"

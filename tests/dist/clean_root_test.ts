@@ -4,6 +4,7 @@
 // would.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { getAvailablePort } from "@std/net/get-available-port";
+import { START_NOTE } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 import { has, ROOT, run, type RunResult } from "./support.ts";
 
@@ -211,6 +212,6 @@ async function setUp(
 }
 
 function assertStarted(result: RunResult): void {
-  assertEquals([result.code, result.stderr], [0, ""], result.stdout);
+  assertEquals([result.code, result.stderr], [0, START_NOTE], result.stdout);
   assertStringIncludes(result.stdout, "was started successfully.");
 }
