@@ -200,6 +200,10 @@ start_pre() {
 `;
 }
 
+/**
+ * Returns the property list for launchd. It names no user, so the service is root: on macOS others may
+ * open a port below 1024 only on every address, and addresses are what this program is for.
+ */
 function launchdList(program: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
