@@ -9,6 +9,7 @@ import { Fault, messageOf } from "../../base/fault.ts";
 import { runFolderRestored, runFolderTrouble } from "../../telemetry/events/event.ts";
 import type { NewEvent } from "../../telemetry/events/event.ts";
 import type { ServiceProblem } from "../control/status.ts";
+import type { PortSharing } from "../sharing/port_sharing.ts";
 import type { Instance } from "./instance.ts";
 
 /** A socket in the run directory. */
@@ -23,7 +24,7 @@ interface RunFolderOptions {
   /** Throws a Fault if the path is taken. */
   openControl(): Promise<RunSocket>;
   /** Null where programs cannot share ports. */
-  openSharing(): Promise<RunSocket | null>;
+  openSharing(): Promise<PortSharing | null>;
   event(event: NewEvent): void;
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
@@ -37,7 +38,7 @@ export class RunFolder {
   readonly #problems = new Map<Part, ServiceProblem>();
   #control: RunSocket | null = null;
   /** The last one is in use; the registrations of the others are on their connections. */
-  readonly #sharing: RunSocket[] = [];
+  readonly #sharing: PortSharing[] = [];
   #looking: Promise<void> | null = null;
 
   constructor(options: RunFolderOptions) {
@@ -81,8 +82,10 @@ export class RunFolder {
       const isWanted = socket === undefined
         ? this.#problems.has("socket for programs")
         : !(await socket.isInPlace());
-      if (isWanted) await this.#openSharing();
-      return isWanted;
+      if (!isWanted) return false;
+      await socket?.withdraw();
+      await this.#openSharing();
+      return true;
     });
     await this.#try("control socket", async () => {
       const old = this.#control!;

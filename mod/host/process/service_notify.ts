@@ -46,10 +46,7 @@ export function openNotifier(
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
     async ready(status): Promise<void> {
-      await send(`READY=1
-STATUS=${oneLine(status.replaceAll("
-", "; "))}
-`);
+      await send(`READY=1\nSTATUS=${oneLine(status.replaceAll("\n", "; "))}\n`);
       if (intervalMs !== null) timer = setInterval(() => void watchdog.tick(), intervalMs);
     },
     close: () => clearInterval(timer),

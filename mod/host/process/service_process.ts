@@ -28,7 +28,7 @@ import { type ControlService, serveControl } from "../control/control_server.ts"
 import type { ServiceStatus } from "../control/status.ts";
 import { Controller, type ServiceState } from "../services/service_controller.ts";
 import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
-import { openPortSharing } from "../sharing/port_sharing.ts";
+import { openPortSharing, type PortSharing } from "../sharing/port_sharing.ts";
 import { ownUserName } from "../sharing/local_users.ts";
 import { Registrations } from "../sharing/registrations.ts";
 import { HttpService } from "../web/http_service.ts";
@@ -308,7 +308,7 @@ async function openSharing(
   run: string,
   registrations: Registrations,
   onFailure: (error: unknown) => void,
-): Promise<RunSocket | null> {
+): Promise<PortSharing | null> {
   if (Deno.build.os === "windows") return null;
   try {
     return await openPortSharing(run, registrations, onFailure);

@@ -13,28 +13,42 @@ import { type RegistrationHandler, RegistrationServer } from "./register_server.
 
 const TRAVERSE = 0o011;
 
-/** Opens the registration sockets in the run directory `run`; resolves with a handle to close them. */
+/** The open registration sockets. */
+export interface PortSharing {
+  /** Reports whether the path of each still leads to it. */
+  isInPlace(): Promise<boolean>;
+  /** Removes their paths, so that others can be opened there; connections and callers stay. */
+  withdraw(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the registration sockets in the run directory `run`. */
 export async function openPortSharing(
   run: string,
   handler: RegistrationHandler,
   onFailure: (error: unknown) => void,
-): Promise<{ isInPlace(): Promise<boolean>; close(): Promise<void> }> {
+): Promise<PortSharing> {
   await Deno.mkdir(sharingFolder(run), { recursive: true, mode: 0o711 });
   for (const folder of [run, sharingFolder(run)]) await makeTraversable(folder);
   const server = new RegistrationServer(handler, onFailure);
   // The first is open to its owner alone, and so to root.
-  const sockets = [
-    await openLocal(
-      { kind: "unix", path: administratorSocket(run) },
-      (conn) => server.accept(conn, "administrator"),
-    ),
-    await openLocal(
-      { kind: "unix", path: registerSocket(run), mode: 0o666 },
-      (conn) => server.accept(conn, "anyone"),
-    ),
-  ];
+  const administrators = await openLocal(
+    { kind: "unix", path: administratorSocket(run) },
+    (conn) => server.accept(conn, "administrator"),
+  );
+  const everyone = await openLocal(
+    { kind: "unix", path: registerSocket(run), mode: 0o666 },
+    (conn) => server.accept(conn, "anyone"),
+  );
+  const sockets = [administrators, everyone];
   return {
-    isInPlace: socket.isInPlace,
+    async isInPlace(): Promise<boolean> {
+      return await administrators.isInPlace() && await everyone.isInPlace();
+    },
+    async withdraw(): Promise<void> {
+      if (await administrators.isInPlace()) await Deno.remove(administratorSocket(run));
+      if (await everyone.isInPlace()) await Deno.remove(registerSocket(run));
+    },
     async close(): Promise<void> {
       server.close();
       for (const socket of sockets) await socket.close();

@@ -116,11 +116,15 @@ Deno.test("Confirmation.guard() changes nothing if it cannot store what to rever
 
 Deno.test("Confirmation tries a revert again until it is done, and says once why not", async () => {
   await withFixture(async ({ file }) => {
-    let failures = 3;
+    let isFull = true;
+    let attempts = 0;
     const said: string[] = [];
     const confirmation = new Confirmation({
       file,
-      revert: () => failures-- > 0 ? Promise.reject(new Fault("full", { hint: "df" })) : nothing(),
+      revert: (): Promise<void> => {
+        attempts++;
+        return isFull ? Promise.reject(new Fault("full", { hint: "df" })) : nothing();
+      },
       onFailure: (error) => void said.push((error as Error).message),
       retryMs: 5,
     });
@@ -129,6 +133,8 @@ Deno.test("Confirmation tries a revert again until it is done, and says once why
     assertEquals(confirmation.problems, [
       { text: "the unconfirmed change cannot be reverted: full", hint: "df" },
     ]);
+    await waitFor(() => attempts > 2, "further attempts");
+    isFull = false;
     await waitFor(() => confirmation.until === null, "the revert");
     assertEquals([confirmation.problems, said, exists(file)], [[], ["full"], false]);
   });

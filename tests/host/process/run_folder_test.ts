@@ -43,7 +43,10 @@ function fixture(): Fixture {
       release: () => Promise.resolve(void steps.push("release")),
     },
     openControl: async () => await open("control")(),
-    openSharing: async () => await open("sharing")(),
+    openSharing: async () => {
+      const withdraw = (): Promise<void> => Promise.resolve(void steps.push("withdraw sharing"));
+      return { ...await open("sharing")(), withdraw };
+    },
     event: (event) => events.push(event),
     log: (line) => log.push(line),
   });
@@ -57,11 +60,16 @@ Deno.test("RunFolder makes again what is gone, and nothing else", async () => {
   assertEquals([steps, events], [["open sharing", "open control"], []]);
   for (const part of ["process", "sharing", "control"]) gone.add(part);
   await folder.look();
-  assertEquals(steps.slice(2), ["open sharing", "open control", "close control"]);
+  assertEquals(steps.slice(2), [
+    "withdraw sharing",
+    "open sharing",
+    "open control",
+    "close control",
+  ]);
   assertEquals(events.map(({ id }) => id), [30, 30, 30]);
   await folder.closeSockets();
   await folder.release();
-  assertEquals(steps.slice(5), ["close control", "close sharing", "close sharing", "release"]);
+  assertEquals(steps.slice(6), ["close control", "close sharing", "close sharing", "release"]);
   gone.add("control");
   await folder.look(); // a look that comes too late
   assertEquals(steps.at(-1), "release");
