@@ -1,11 +1,11 @@
 /** `deno task bench [NAME …]`: all benches, or those named. Ratios to a peer in the same run. */
+import { ATTACK_BENCHES } from "./attack.ts";
 import { benchHttps } from "./https.ts";
 import { benchIdle } from "./idle.ts";
 import { benchKeepAlive } from "./keep_alive.ts";
 import { benchListeners } from "./listeners.ts";
 import { benchLongList } from "./long_list.ts";
 import { say } from "./measure.ts";
-import { benchSlowHeads } from "./slow_heads.ts";
 import { benchStartUp } from "./start_up.ts";
 import { benchStaticFiles } from "./static_files.ts";
 
@@ -17,10 +17,11 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "static-files": benchStaticFiles,
   "listeners": benchListeners,
   "idle": benchIdle,
-  "slow-heads": benchSlowHeads,
+  ...ATTACK_BENCHES,
 };
 
-const names = Deno.args.length === 0 ? Object.keys(BENCHES) : Deno.args;
+const all = Object.keys(BENCHES).filter((name) => !name.includes(":")); // a part of another
+const names = Deno.args.length === 0 ? all : Deno.args;
 for (const name of names) {
   const bench = BENCHES[name];
   if (bench === undefined) {

@@ -18,12 +18,18 @@ export function privateBytes(pid: number): number {
   return (sum("Private_Clean") + sum("Private_Dirty")) * 1024;
 }
 
+/** Returns the resident memory of a process in bytes; cheap enough to ask often. */
+export function residentBytes(pid: number): number {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024;
+}
+
 /**
  * A command prefix that keeps a client off the first core if there are several. Servers run where
  * the system puts them: a runtime whose garbage collector has its own threads would stall on one
  * core.
  */
-const CLIENT_CORES: readonly string[] =
+export const CLIENT_CORES: readonly string[] =
   navigator.hardwareConcurrency > 1 && await isInstalled("taskset")
     ? ["taskset", "-c", `1-${navigator.hardwareConcurrency - 1}`]
     : [];

@@ -1,6 +1,6 @@
 /** The servers that are measured: httpcfg and its peers, each with its log enabled. */
 import { getAvailablePort } from "@std/net/get-available-port";
-import type { ConfigDocument, SslRecord } from "../../mod/config/document/document.ts";
+import type { ConfigDocument, SiteRecord, SslRecord } from "../../mod/config/document/document.ts";
 import type { SiteContent } from "../../mod/config/document/site_content.ts";
 import { isInstalled, listening, say } from "./measure.ts";
 
@@ -24,7 +24,14 @@ export interface Work {
   readonly hostnames?: readonly string[];
   /** TLS with this certificate and key, both PEM; by default plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** The port of a program on 127.0.0.1 that responds to everything below {@linkcode PROGRAM}. */
+  readonly programPort?: number;
 }
+
+/** The host that responds with the small text, although there is a folder. */
+export const TEXT_HOST = "text.bench";
+/** The path below which a program responds. */
+export const PROGRAM = "/up/";
 
 export const ROOT = new URL("../../", import.meta.url).pathname;
 const TEXT = "Hello world";
@@ -52,31 +59,40 @@ export function programCommand(): string[] {
 
 /** Starts httpcfg with one site, bound to a port on every address of its inclusion list. */
 async function startOurs(
-  { folder, hostnames = ["127.0.0.2"], tls }: Work,
+  { folder, hostnames = ["127.0.0.2"], tls, programPort }: Work,
 ): Promise<RunningServer> {
   const at = await place("httpcfg", hostnames[0]!, tls);
-  const bindings = [`:${at.port}:`];
-  const content: SiteContent = folder === undefined
-    ? { kind: "respond", text: `${TEXT}\n` }
-    : { kind: "root", path: folder };
+  const text: SiteContent = { kind: "respond", text: `${TEXT}\n` };
+  const site = (id: number, binding: string, content: SiteContent): SiteRecord => ({
+    id,
+    name: `bench ${id}`,
+    bindings: tls === undefined ? [binding] : [],
+    secureBindings: tls === undefined ? [] : [binding],
+    autoStart: true,
+    content,
+  });
   const document: ConfigDocument = {
     version: 2,
     ipListen: hostnames,
     ssl: tls === undefined ? [] : [sslRecord(at.port)],
     urlAcl: [],
-    sites: [{
-      id: 1,
-      name: "bench",
-      bindings: tls === undefined ? bindings : [],
-      secureBindings: tls === undefined ? [] : bindings,
-      autoStart: true,
-      content,
-    }],
+    sites: folder === undefined ? [site(1, `:${at.port}:`, text)] : [
+      site(1, `:${at.port}:`, { kind: "root", path: folder }),
+      site(2, `:${at.port}:${TEXT_HOST}`, text),
+    ],
     metabase: {},
     settings: {},
   };
   await Deno.writeTextFile(`${at.home}/config.json`, JSON.stringify(document));
-  return await start(at, [...programCommand(), "serve"], { HTTPCFG_HOME: at.home });
+  const env = { HTTPCFG_HOME: at.home };
+  const server = await start(at, [...programCommand(), "serve"], env);
+  if (programPort !== undefined) {
+    const url = `http://+:${at.port}${PROGRAM}`;
+    const words = ["register", url, "--to", `http://127.0.0.1:${programPort}`, "--keep"];
+    const [program = "", ...args] = [...programCommand(), ...words];
+    await new Deno.Command(program, { args, env, stdout: "null" }).spawn().status;
+  }
+  return server;
 }
 
 /** Returns the record of the certificate of {@linkcode place}, by its name in the store. */
@@ -95,7 +111,7 @@ function sslRecord(port: number): SslRecord {
 
 /** Starts nginx as its documentation makes it fast: one worker, sendfile, a buffered access log. */
 async function startNginx(
-  { folder, hostnames = ["127.0.0.3"], tls }: Work,
+  { folder, hostnames = ["127.0.0.3"], tls, programPort }: Work,
 ): Promise<RunningServer> {
   const at = await place("nginx", hostnames[0]!, tls);
   const { home, port, pem, key } = at;
@@ -103,7 +119,11 @@ async function startNginx(
   const listens = hostnames.map((hostname) => {
     return `listen ${hostname}:${port}${tls === undefined ? "" : " ssl"};`;
   }).join("\n");
-  const location = folder === undefined ? `return 200 "${TEXT}\\n";` : `root ${folder};`;
+  const text = `location / { return 200 "${TEXT}\\n"; }`;
+  const servers = folder === undefined
+    ? `server { ${listens} ${text} ${programPort === undefined ? "" : nginxProgram(programPort)} }`
+    : `server { ${listens} location / { root ${folder}; } }
+  server { ${listens} server_name ${TEXT_HOST}; ${text} }`;
   await Deno.writeTextFile(
     `${home}/nginx.conf`,
     `worker_processes 1; daemon off; pid ${home}/pid; error_log ${home}/error.log;
@@ -114,7 +134,7 @@ http {
   access_log ${home}/access.log combined buffer=64k flush=1s;
   keepalive_requests 1000000000; keepalive_timeout 600;
   ${ssl}
-  server { ${listens} location / { ${location} } }
+  ${servers}
 }
 `,
   );
@@ -123,9 +143,30 @@ http {
   return { ...server, pid: await firstChild(server.pid) };
 }
 
-/** Starts HAProxy with one thread and its log as lines in a file. It does not serve directories. */
-async function startHaproxy({ hostnames = ["127.0.0.4"] }: Work): Promise<RunningServer> {
-  const at = await place("haproxy", hostnames[0]!);
+/** A program behind nginx, as its documentation has it for WebSockets. */
+function nginxProgram(port: number): string {
+  return `location ${PROGRAM} {
+    proxy_pass http://127.0.0.1:${port}; proxy_http_version 1.1; proxy_read_timeout 600;
+    proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $http_connection;
+  }`;
+}
+
+/**
+ * Starts HAProxy with one thread and its log as lines in a file. It serves no files: those of a
+ * folder come from an nginx behind it.
+ */
+async function startHaproxy(
+  { folder, hostnames = ["127.0.0.4"], tls, programPort }: Work,
+): Promise<RunningServer> {
+  const at = await place("haproxy", hostnames[0]!, tls);
+  const files = folder === undefined
+    ? null
+    : await startNginx({ folder, hostnames: ["127.0.0.1"] });
+  const behind = files?.port ?? programPort;
+  if (tls !== undefined) await Deno.writeTextFile(`${at.home}/both.pem`, tls.cert + tls.key);
+  const ssl = tls === undefined ? "" : ` ssl crt ${at.home}/both.pem`;
+  const reply = `http-request return status 200 content-type text/plain string "${TEXT}\\n"`;
+  const isBehind = files === null ? `path_beg ${PROGRAM}` : `req.hdr(host) -m str bench`;
   await Deno.writeTextFile(
     `${at.home}/haproxy.cfg`,
     `global
@@ -141,11 +182,16 @@ defaults
   timeout connect 5s
   timeout server 600s
 frontend bench
-  bind ${hostnames.map((hostname) => `${hostname}:${at.port}`).join(",")}
-  http-request return status 200 content-type text/plain string "${TEXT}\\n"
-`,
+  bind ${hostnames.map((hostname) => `${hostname}:${at.port}`).join(",")}${ssl}
+  ${behind === undefined ? reply : `${reply} if !{ ${isBehind} }\n  default_backend behind`}
+${behind === undefined ? "" : `backend behind\n  server one 127.0.0.1:${behind}\n`}`,
   );
-  return await start(at, ["haproxy", "-f", `${at.home}/haproxy.cfg`]);
+  const server = await start(at, ["haproxy", "-f", `${at.home}/haproxy.cfg`]);
+  const stop = async (): Promise<void> => {
+    await server.stop();
+    await files?.stop();
+  };
+  return { ...server, stop };
 }
 
 /** Starts Caddy on one core with its access log in a file. */
