@@ -74,6 +74,9 @@ const STATE = {
  */
 type ChunkStep = "data" | "more" | "end" | RefusalReason;
 
+/** Smaller pieces are moved together, as far as they are in one buffer: each costs its reader. */
+const MERGED_BYTES_MAX = 4096;
+
 /** Decodes one body. */
 export class ChunkedDecoder {
   /** Where the next step begins in the buffer; the caller sets it when the buffer changes. */
@@ -89,9 +92,35 @@ export class ChunkedDecoder {
   #extensionBytes = 0;
   #trailerBytes = 0;
   #trailerName = "";
+  /** A fault behind the piece that was returned last. */
+  #fault: ChunkStep | null = null;
 
-  /** Decodes `bytes[position..end)` up to the next piece of content. */
+  /**
+   * Decodes `bytes[position..end)` up to the next piece of content. Small pieces become one, which
+   * moves bytes within `bytes`.
+   */
   step(bytes: Uint8Array, end: number): ChunkStep {
+    if (this.#fault !== null) return this.#fault;
+    const first = this.#next(bytes, end);
+    if (first !== "data") return first;
+    const start = this.dataStart;
+    let to = this.dataEnd;
+    while (to - start < MERGED_BYTES_MAX && this.position < end) {
+      const next = this.#next(bytes, end);
+      if (next === "data") {
+        bytes.copyWithin(to, this.dataStart, this.dataEnd);
+        to += this.dataEnd - this.dataStart;
+      } else {
+        if (next !== "more" && next !== "end") this.#fault = next;
+        break;
+      }
+    }
+    this.dataStart = start;
+    this.dataEnd = to;
+    return "data";
+  }
+
+  #next(bytes: Uint8Array, end: number): ChunkStep {
     while (this.position < end) {
       if (this.#state === STATE.data) return this.#readData(end);
       if (this.#state === STATE.done) return "end";

@@ -55,6 +55,27 @@ Deno.test("ChunkedDecoder accepts chunks, extensions and trailers", () => {
   check("3\r\nabc\r\n0\r\nVary: *\r\nX:\r\n\r\n", ["abc", "end", ""]);
 });
 
+Deno.test("ChunkedDecoder returns small pieces of one buffer as one, and then what is wrong", () => {
+  const decoder = new ChunkedDecoder();
+  const bytes = latin1Bytes(`${"1\r\na\r\n2\r\nbc\r\n".repeat(5000)}x`);
+  let content = "";
+  let pieces = 0;
+  while (decoder.step(bytes, bytes.length) === "data") {
+    content += String.fromCharCode(...bytes.subarray(decoder.dataStart, decoder.dataEnd));
+    pieces++;
+  }
+  assertEquals(content, "abc".repeat(5000));
+  assertEquals(pieces < 10, true, `${pieces} pieces`);
+  assertEquals(decoder.step(bytes, bytes.length), "Number");
+});
+
+Deno.test("ChunkedDecoder does not move large pieces", () => {
+  const bytes = latin1Bytes(`2000\r\n${"a".repeat(8192)}\r\n1\r\nb\r\n0\r\n\r\n`);
+  const decoder = new ChunkedDecoder();
+  assertEquals(decoder.step(bytes, bytes.length), "data");
+  assertEquals([decoder.dataStart, decoder.dataEnd], [6, 6 + 8192]);
+});
+
 Deno.test("ChunkedDecoder rejects everything else", () => {
   const cases: [text: string, reason: string, content?: string][] = [
     ["x\r\n", "Number"],
