@@ -49,6 +49,7 @@ interface LocalCount {
 const REJECTING_MAX = 128;
 
 interface Drain {
+  /** Those that have neither ended nor been aborted. */
   readonly connections: Set<Connection>;
   /** The tick at which the remaining connections are closed. */
   readonly deadline: number;
@@ -189,12 +190,14 @@ export class HttpServer {
   #drain(connections: readonly Connection[], graceMs: number): Promise<void> {
     const deadline = this.#clock.tick + ticksOf(graceMs);
     return new Promise((resolve) => {
-      this.#drains.add({ connections: new Set(connections), deadline, resolve });
+      const drain: Drain = { connections: new Set(), deadline, resolve };
+      this.#drains.add(drain);
       for (const connection of connections) {
         if (graceMs > 0) connection.closeGracefully();
         else connection.close();
+        if (!connection.isAborted) drain.connections.add(connection);
       }
-      this.#settleDrains();
+      this.#settle(drain);
     });
   }
 
@@ -206,16 +209,19 @@ export class HttpServer {
       if (now < deadline) continue;
       for (const connection of connections) connection.close();
     }
-    this.#settleDrains();
+    for (const drain of this.#drains) {
+      for (const connection of drain.connections) {
+        if (connection.isAborted) drain.connections.delete(connection);
+      }
+      this.#settle(drain);
+    }
   }
 
-  /** Ends each drain whose connections have all ended or been aborted, whatever the handlers do. */
-  #settleDrains(): void {
-    for (const drain of this.#drains) {
-      if ([...drain.connections].some((connection) => !connection.isAborted)) continue;
-      this.#drains.delete(drain);
-      drain.resolve();
-    }
+  /** Ends a drain whose connections have all ended or been aborted, whatever the handlers do. */
+  #settle(drain: Drain): void {
+    if (drain.connections.size > 0) return;
+    this.#drains.delete(drain);
+    drain.resolve();
   }
 
   /** Returns the local endpoint: one object for all connections of an endpoint. */
@@ -233,9 +239,9 @@ export class HttpServer {
     else this.#countByClient.set(ip, remaining);
     this.#connections.delete(connection);
     this.#stopClock();
-    if (this.#drains.size === 0) return;
-    for (const { connections } of this.#drains) connections.delete(connection);
-    this.#settleDrains();
+    for (const drain of this.#drains) {
+      if (drain.connections.delete(connection)) this.#settle(drain);
+    }
   }
 }
 
