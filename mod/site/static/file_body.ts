@@ -6,6 +6,7 @@
 import { type BodySource, SourceRefusal } from "../../base/exchange.ts";
 import type { OpenedFile } from "./opened_file.ts";
 import type { ByteRange } from "./preconditions.ts";
+import { ReadTurns } from "./read_turns.ts";
 
 /** Bytes per read while large buffers are available: fewer reads cost less. */
 const LARGE_BYTES = 256 * 1024;
@@ -14,20 +15,24 @@ const LARGE_BYTES = 256 * 1024;
  * get small ones.
  */
 const LARGE_MAX = 64;
-const SMALL_BYTES = 16 * 1024;
+const SMALL_BYTES = 32 * 1024;
 
 /** Unused large buffers that are kept: each new one would have to be filled with zeros. */
 const FREE_MAX = 8;
 const freeBuffers: Uint8Array[] = [];
 let largeInUse = 0;
 
+/** The reads of all sites: they share one event loop, and the threads of one runtime. */
+const turns = new ReadTurns();
+
 /** Reads all of `file` and closes it; null if it has become shorter. */
 export async function readWhole(file: OpenedFile): Promise<Uint8Array | null> {
   try {
     const bytes = new Uint8Array(file.size);
     let done = 0;
+    const isUrgent = bytes.length <= LARGE_BYTES; // one read, and then it is in the cache
     while (done < bytes.length) {
-      const count = await file.read(bytes.subarray(done), done);
+      const count = await turns.run(() => file.read(bytes.subarray(done), done), { isUrgent });
       if (count === 0) return null;
       done += count;
     }
@@ -60,22 +65,28 @@ export function fileBody(file: OpenedFile, range: ByteRange): BodySource {
   let buffer: Uint8Array | null = null;
   let remaining = length;
   let isReading = false;
+  let isClosed = false;
+  const read = async (): Promise<Uint8Array | null> => {
+    if (isClosed) return null; // while it waited; nobody wants the bytes any more
+    buffer ??= acquireBuffer(remaining);
+    isReading = true;
+    const count = await file.read(
+      remaining < buffer.length ? buffer.subarray(0, remaining) : buffer,
+      range.end + 1 - remaining,
+    );
+    isReading = false;
+    if (isClosed) return null;
+    if (count === 0) throw new SourceRefusal("FileChanged"); // it became shorter
+    remaining -= count;
+    return buffer.subarray(0, count);
+  };
   return {
     length,
     async pull(): Promise<Uint8Array | null> {
-      if (remaining === 0) return null;
-      buffer ??= acquireBuffer(remaining);
-      isReading = true;
-      const count = await file.read(
-        remaining < buffer.length ? buffer.subarray(0, remaining) : buffer,
-        range.end + 1 - remaining,
-      );
-      isReading = false;
-      if (count === 0) throw new SourceRefusal("FileChanged"); // it became shorter
-      remaining -= count;
-      return buffer.subarray(0, count);
+      return remaining === 0 ? null : await turns.run(read);
     },
     close(): void {
+      isClosed = true;
       file.close();
       // A read in flight still writes into its buffer, which must not be reused then.
       if (buffer !== null) releaseBuffer(buffer, !isReading);

@@ -79,6 +79,8 @@ class StaticSite {
   readonly #entries: Map<string, CacheEntry>;
   /** Look-ups in progress: many requests for a new file access the disk once. */
   readonly #lookups = new Map<string, Promise<Lookup>>();
+  /** Reads of whole files in progress: many requests for a new file need its bytes once. */
+  readonly #reads = new Map<Representation, Promise<Uint8Array | null>>();
   #root: ResolvedRoot | null = null;
   #rootMs = 0;
 
@@ -211,7 +213,7 @@ class StaticSite {
     if (!isSmall && !cache.shouldCacheBytes(chosen, now())) {
       return contentResponse(chosen, outcome, fileBody(file, range));
     }
-    const bytes = await readWhole(file);
+    const bytes = await this.#readOnce(chosen, file);
     if (bytes === null) return CHANGED;
     const ref = { entries: this.#entries, path: request.path, entry };
     if (isSmall) return cache.cacheWhole(ref, chosen, bytes);
@@ -231,6 +233,17 @@ class StaticSite {
       await files.pause();
     }
     return CHANGED;
+  }
+
+  /** Reads all of `file` and closes it; concurrent reads of one representation are shared. */
+  #readOnce(chosen: Representation, file: OpenedFile): Promise<Uint8Array | null> {
+    let read = this.#reads.get(chosen);
+    if (read !== undefined) file.close();
+    else {
+      read = readWhole(file).finally(() => this.#reads.delete(chosen));
+      this.#reads.set(chosen, read);
+    }
+    return read;
   }
 }
 

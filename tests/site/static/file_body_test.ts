@@ -101,6 +101,19 @@ Deno.test("readWhole() returns every byte, or null if the length has changed", a
   assertEquals(await readWhole(open), null);
 });
 
+Deno.test("fileBody() closed while it waits for its turn reads nothing", async () => {
+  await using temp = await tempFolder();
+  await Deno.writeFile(temp.at("f"), new Uint8Array(SIZE).fill(1));
+  const bodies = [];
+  for (let i = 0; i < 10; i++) {
+    bodies.push(fileBody(await openFile(temp.at("f")), { start: 0, end: SIZE - 1 }));
+  }
+  const pulls = bodies.map((body) => body.pull().then((piece) => piece?.length, () => "read"));
+  for (const body of bodies.slice(2)) body.close(); // the clients went away
+  assertEquals((await Promise.all(pulls)).slice(2), new Array(8).fill(undefined));
+  for (const body of bodies.slice(0, 2)) body.close();
+});
+
 async function openFile(path: string): Promise<OpenedFile> {
   const { stamp } = await identify(path);
   return (await openIdentified(path, stamp, new FileAccess().site(1)))!;
