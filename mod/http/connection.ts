@@ -20,6 +20,7 @@ import { WriteQueue } from "./write_queue.ts";
 import type { ScanResult } from "./parse/head_scanner.ts";
 import { Responder } from "./responder.ts";
 import { SourceFailure } from "./send_response.ts";
+import { nextReadCost, REQUEST_COST } from "./turns.ts";
 
 /** The Win32 status that IIS logs if the client went away. */
 const ERROR_NETNAME_DELETED = 64;
@@ -50,6 +51,8 @@ export class Connection implements ConnectionContext {
   #deadline = NEVER;
   /** The reason logged if the deadline passes; null for no log line. */
   #timeoutReason: string | null = null;
+  /** What the next read costs in its turn of the event loop; 0 if it waits for the client. */
+  #readCost = 0;
   /** The request that is being scanned. */
   #current: Exchange | null = null;
 
@@ -80,6 +83,10 @@ export class Connection implements ConnectionContext {
         if (result === "done") {
           const staysOpen = this.#respond();
           if (staysOpen !== true && !(await staysOpen)) break;
+          if (!this.input.isEmpty) {
+            const turn = this.#shared.turns.take(REQUEST_COST);
+            if (turn !== null) await turn;
+          }
           if (!this.output.isFull) continue;
         } else if (result !== "more") {
           await this.#responder.refuse(result, this.#current!);
@@ -93,8 +100,10 @@ export class Connection implements ConnectionContext {
           this.#responder.reportResponses(0);
           continue; // the buffer may hold more requests than were handled
         }
-        const count = await this.stream.read(this.#prepareRead());
-        if (!this.#acceptInput(count)) break;
+        if (this.#readCost > 0) await this.#shared.turns.take(this.#readCost);
+        const space = this.#prepareRead();
+        const count = await this.stream.read(space);
+        if (!this.#acceptInput(count, space)) break;
       }
     } catch (error) {
       this.#reportError(error);
@@ -166,7 +175,7 @@ export class Connection implements ConnectionContext {
 
   async linger(): Promise<void> {
     this.setDeadline(LINGER_MS, null);
-    await linger(this.stream, this.input.scratch());
+    await linger(this.stream, this.input.scratch(), this.#shared.turns);
   }
 
   #scan(): ScanResult {
@@ -214,7 +223,8 @@ export class Connection implements ConnectionContext {
   }
 
   /** Accounts for `count` bytes that were read; false if the client has closed its direction. */
-  #acceptInput(count: number | null): boolean {
+  #acceptInput(count: number | null, space: Uint8Array): boolean {
+    this.#readCost = nextReadCost(count, space);
     if (count === null) {
       if (!this.input.isEmpty) this.log("Client_Reset", null, this.#current);
       return false;

@@ -8,6 +8,7 @@
 import type { ByteStream } from "../base/exchange.ts";
 import { BodyError } from "../base/exchange.ts";
 import type { BodyReader } from "./body_reader.ts";
+import { nextReadCost, type Turns } from "./turns.ts";
 
 /** Unread body bytes worth reading to keep the connection; more cost more than a new connection. */
 export const DRAIN_BYTES_MAX = 262_144;
@@ -33,11 +34,17 @@ export async function drain(body: BodyReader): Promise<boolean> {
 }
 
 /** Closes the sending direction and reads until the client closes its own or has sent too much. */
-export async function linger(stream: ByteStream, scratch: Uint8Array): Promise<void> {
+export async function linger(
+  stream: ByteStream,
+  scratch: Uint8Array,
+  turns: Turns,
+): Promise<void> {
   await stream.closeWrite();
   for (let read = 0; read <= LINGER_BYTES_MAX;) {
     const count = await stream.read(scratch);
     if (count === null) return;
     read += count;
+    const cost = nextReadCost(count, scratch);
+    if (cost > 0) await turns.take(cost);
   }
 }

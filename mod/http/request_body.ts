@@ -9,6 +9,7 @@ import { drain, LINGER_MS } from "./linger.ts";
 import type { SharedState } from "./shared_state.ts";
 import type { Framing } from "./parse/framing.ts";
 import type { ConnectionContext } from "./connection_context.ts";
+import { FRAMING_COST, nextReadCost } from "./turns.ts";
 
 const CONTINUE: Uint8Array = new TextEncoder().encode("HTTP/1.1 100 Continue\r\n\r\n");
 
@@ -22,6 +23,10 @@ export class IncomingBody implements BodySupply {
   #budgetMs = Infinity;
   /** The tick at which the budget was set. */
   #budgetStart = 0;
+  /** What the next read costs in its turn of the event loop; 0 if it waits for the client. */
+  #readCost = 0;
+  /** Bytes between the pieces of the body that have been counted. */
+  #countedFraming = 0;
   /** The reason logged if the client is too slow; null if the request has already been logged. */
   #timeoutReason: string | null = "Timer_EntityBody";
 
@@ -34,7 +39,8 @@ export class IncomingBody implements BodySupply {
 
   async refill(): Promise<boolean> {
     const { input, stream } = this.#context;
-    const { settings, clock } = this.#shared;
+    const { settings, clock, turns } = this.#shared;
+    if (this.#readCost > 0) await turns.take(this.#readCost + this.#framingCost());
     const remainingMs = this.#budgetMs - (clock.tick - this.#budgetStart) * TICK_MS;
     this.#context.setDeadline(
       Math.min(settings.EntityBodyTimeout * 1000, remainingMs),
@@ -42,7 +48,9 @@ export class IncomingBody implements BodySupply {
     );
     let count: number | null = null;
     try {
-      count = await stream.read(input.spaceForBody());
+      const space = input.spaceForBody();
+      count = await stream.read(space);
+      this.#readCost = nextReadCost(count, space);
     } catch {
       // A reset ends the connection like a close; it is not an error here.
     }
@@ -50,6 +58,14 @@ export class IncomingBody implements BodySupply {
     if (count === null) return false;
     input.end = count;
     return true;
+  }
+
+  /** Returns the cost of what stood between the pieces since the last call. */
+  #framingCost(): number {
+    const framing = this.body.consumedBytes - this.body.contentBytes;
+    const uncounted = framing - this.#countedFraming;
+    this.#countedFraming = framing;
+    return uncounted * FRAMING_COST;
   }
 
   async sendContinue(): Promise<void> {

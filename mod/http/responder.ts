@@ -27,6 +27,7 @@ import {
 } from "./send_response.ts";
 import { FRAMING, mayHaveBody } from "./head_writer.ts";
 import { TunnelStream } from "./tunnel_stream.ts";
+import { inTurns } from "./turns.ts";
 import { withEarlyBytes } from "../wire/byte_stream.ts";
 
 /**
@@ -209,7 +210,9 @@ export class Responder {
       const keepsAlive = this.#keepsAlive(exchange) && !(hasBody && framing === FRAMING.undeclared);
       const connection = connectionOption(exchange, keepsAlive);
       const head = encodeHead(this.#shared, exchange, response, framing, connection);
-      if (hasBody) await sendSource(this.#context.output, exchange, source, { head, framing });
+      const { turns } = this.#shared;
+      const { output } = this.#context;
+      if (hasBody) await sendSource(output, exchange, source, { head, framing, turns });
       else this.#queueHead(exchange, head);
       if (hasBody) this.#unreported.push(exchange);
       this.closeSource();
@@ -263,7 +266,7 @@ export class Responder {
     }
     const early = input.buffer.slice(input.start, input.end);
     this.#context.isTunnel = true;
-    const stream = new TunnelStream(this.#shared, this.#context);
+    const stream = inTurns(new TunnelStream(this.#shared, this.#context), this.#shared.turns);
     await response.upgrade(withEarlyBytes(stream, early));
     return false;
   }

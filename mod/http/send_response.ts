@@ -15,6 +15,7 @@ import {
   mayHaveBody,
   writeHead,
 } from "./head_writer.ts";
+import { CALL_COST, type Turns } from "./turns.ts";
 import { latin1Bytes, writeLatin1 } from "../wire/byte_text.ts";
 
 const NO_BYTES = new Uint8Array(0);
@@ -130,7 +131,11 @@ export async function sendSource(
   output: WriteQueue,
   exchange: Exchange,
   source: BodySource,
-  { head, framing }: { readonly head: Uint8Array; readonly framing: number },
+  { head, framing, turns }: {
+    readonly head: Uint8Array;
+    readonly framing: number;
+    readonly turns: Turns;
+  },
 ): Promise<void> {
   let remaining = framing >= 0 ? framing : Infinity;
   for (;;) {
@@ -147,6 +152,7 @@ export async function sendSource(
     exchange.sentBytes += bytes.length;
     output.push(bytes);
     await output.flush();
+    await turns.take(CALL_COST);
   }
   if (remaining !== 0 && remaining !== Infinity) {
     throw new SourceFailure("body shorter than declared");

@@ -10,6 +10,7 @@ import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
 import { Exchange } from "./request.ts";
 import { PreparedResponses } from "./prepared_cache.ts";
 import type { Target } from "./parse/target.ts";
+import { Turns } from "./turns.ts";
 import { ByteCache } from "../wire/byte_text.ts";
 
 /** The parts of a {@linkcode SharedState}; `settings` and `handler` may change during its use. */
@@ -37,6 +38,7 @@ type ReusedRecord = { -readonly [K in keyof ServedRecord]: ServedRecord[K] };
 export class SharedState {
   readonly buffers = new BufferPool();
   readonly prepared = new PreparedResponses();
+  readonly turns = new Turns();
   readonly targets = new ByteCache<Target>();
   readonly hosts = new ByteCache<string>();
   readonly clock: Clock;

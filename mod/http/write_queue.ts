@@ -7,9 +7,14 @@
 import type { ByteStream } from "../base/exchange.ts";
 import { NEVER } from "./clock.ts";
 import type { SharedState } from "./shared_state.ts";
+import { LARGE_WRITE_MIN } from "./turns.ts";
 
 /** More than this is written right away instead of being joined. */
 const JOINED_BYTES_MAX = 65536;
+/** The most bytes of one write: the kernel copies them at once, as far as it has room. */
+const WRITE_BYTES_MAX = 1024 * 1024;
+/** The most bytes of a write that will wait: hundreds of them may find room in the same moment. */
+const WAITING_BYTES_MAX = 131072;
 
 /** The write queue of one connection. */
 export class WriteQueue {
@@ -21,6 +26,8 @@ export class WriteQueue {
   #first: Uint8Array | null = null;
   #others: Uint8Array[] | null = null;
   #bytes = 0;
+  /** Whether the kernel had no room for all of the last write: the next one waits. */
+  #wasPartial = false;
 
   constructor(stream: ByteStream, shared: SharedState) {
     this.#stream = stream;
@@ -74,11 +81,18 @@ export class WriteQueue {
 
   /** Writes all of `bytes`, ahead of anything queued. */
   async write(bytes: Uint8Array): Promise<void> {
+    const { clock, stallTicks, turns } = this.#shared;
     let offset = 0;
     try {
       while (offset < bytes.length) {
-        this.deadline = this.#shared.clock.tick + this.#shared.stallTicks;
-        offset += await this.#stream.write(offset === 0 ? bytes : bytes.subarray(offset));
+        const most = this.#wasPartial ? WAITING_BYTES_MAX : WRITE_BYTES_MAX;
+        const isWhole = offset === 0 && bytes.length <= most;
+        const part = isWhole ? bytes : bytes.subarray(offset, offset + most);
+        if (part.length >= LARGE_WRITE_MIN) await turns.take(part.length);
+        this.deadline = clock.tick + stallTicks;
+        const count = await this.#stream.write(part);
+        this.#wasPartial = count < part.length;
+        offset += count;
       }
     } finally {
       this.deadline = NEVER;

@@ -1,12 +1,13 @@
 // Goal: a client gets its response before the connection ends, and cannot hold it open forever.
 import { assertEquals } from "@std/assert";
+import { Turns } from "../../mod/http/turns.ts";
 import { linger } from "../../mod/http/linger.ts";
 import { settle, statuses, TestEngine } from "../support/engine.ts";
 import { FakeStream } from "../support/fake_stream.ts";
 
 Deno.test("linger() closes our direction, then reads until the client closes its own", async () => {
   const stream = new FakeStream();
-  const lingering = linger(stream, new Uint8Array(10));
+  const lingering = linger(stream, new Uint8Array(10), new Turns());
   stream.send("more than fits in one read");
   await settle();
   assertEquals(stream.isWriteClosed, true);
@@ -18,7 +19,7 @@ Deno.test("linger() does not read forever", async () => {
   const stream = new FakeStream();
   const piece = new Uint8Array(65536);
   for (let i = 0; i < 20; i++) stream.send(piece);
-  await linger(stream, new Uint8Array(65536));
+  await linger(stream, new Uint8Array(65536), new Turns());
 });
 
 Deno.test("A refused client that does not close its end is closed after a while", async () => {

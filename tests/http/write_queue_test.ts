@@ -41,6 +41,24 @@ Deno.test("WriteQueue does not copy a large piece", async () => {
   assertEquals(stream.writes.map((bytes) => bytes.length), [4, 70_000]);
 });
 
+Deno.test("WriteQueue writes a large piece in parts, and smaller ones to a client that is slow", async () => {
+  const stream = new FakeStream();
+  const output = new WriteQueue(stream, engineOf());
+  await output.write(new Uint8Array(3 * 1024 * 1024 + 1));
+  assertEquals(stream.writes.map(({ length }) => length), [1048576, 1048576, 1048576, 1]);
+  stream.writes.length = 0;
+  stream.writeMax = 500_000; // the kernel has no room for more
+  await output.write(new Uint8Array(1_600_000));
+  const waiting = 131_072;
+  assertEquals(stream.writes.map(({ length }) => length), [
+    500_000,
+    waiting,
+    500_000,
+    waiting,
+    1_600_000 - 1_000_000 - 2 * waiting,
+  ]);
+});
+
 Deno.test("WriteQueue has a deadline while it writes, and only then", async () => {
   const stream = new FakeStream();
   stream.isStalled = true;
