@@ -35,6 +35,16 @@ Deno.test("ResponseCache evicts what was unused for UriScavengerPeriod", () => {
   assertEquals([entries.size, cache.bytes], [0, 0]);
 });
 
+Deno.test("ResponseCache evicts many entries a part at a time", () => {
+  const cache = new ResponseCache({ ...SETTINGS, UriScavengerPeriod: 10 });
+  const entries = cache.partition(1);
+  for (let i = 0; i < 20_000; i++) cache.put(entries, `/${i}`, entry(0));
+  cache.tick(19_500);
+  assertEquals(entries.size > 10_000 && entries.size < 20_000, true);
+  for (let second = 20; entries.size > 0 && second < 25; second++) cache.tick(second * 1000);
+  assertEquals([entries.size, cache.bytes], [0, 0]);
+});
+
 Deno.test("ResponseCache never exceeds its limit, and counts what it holds", () => {
   const cache = new ResponseCache(SETTINGS, 10_000);
   const entries = cache.partition(1);
