@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ANY_V4, type Endpoint, endpointOf, type Ip, isWildcard } from "../base/address.ts";
+import { ANY_V4, type Endpoint, endpointOf, type Ip } from "../base/address.ts";
 import type {
   AcceptedStream,
   Handler,
@@ -106,18 +106,16 @@ export class HttpServer {
   }
 
   /**
-   * Closes the connections whose local address is `endpoint` (a wildcard: any address on its port):
-   * idle ones immediately, the others after their response, and all of them after `graceMs`.
+   * Closes the connections whose local address is one of `endpoints`: idle ones immediately, the
+   * others after their response, and all of them after `graceMs`. Returns the end of each endpoint.
    */
-  drainEndpoint(endpoint: Endpoint, graceMs: number): Promise<void> {
-    const { ip, port } = endpoint;
-    const chosen = [...this.#connections].filter(({ local }) => {
-      return local.port === port && (isWildcard(ip) || local.ip === ip);
-    });
-    return this.#drain(chosen, graceMs);
+  drainEndpoints(endpoints: readonly Endpoint[], graceMs: number): Promise<void>[] {
+    if (endpoints.length === 0) return [];
+    const byLocal = Map.groupBy(this.#connections, ({ local }) => endpointKey(local));
+    return endpoints.map((one) => this.#drain(byLocal.get(endpointKey(one)) ?? [], graceMs));
   }
 
-  /** Closes all connections like {@linkcode HttpServer.drainEndpoint}, and accepts no new ones. */
+  /** Closes all connections like {@linkcode HttpServer.drainEndpoints}, and accepts no new ones. */
   drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
     return this.#drain([...this.#connections], graceMs);
@@ -141,10 +139,10 @@ export class HttpServer {
   localEndpoints(): LocalCount[] {
     const found = new Map<string, { endpoint: Endpoint; connections: number }>();
     for (const { local } of this.#connections) {
-      const known = found.get(`${local.ip} ${local.port}`);
-      if (known === undefined) {
-        found.set(`${local.ip} ${local.port}`, { endpoint: local, connections: 1 });
-      } else known.connections++;
+      const key = endpointKey(local);
+      const known = found.get(key);
+      if (known === undefined) found.set(key, { endpoint: local, connections: 1 });
+      else known.connections++;
     }
     return [...found.values()];
   }
@@ -243,6 +241,10 @@ export class HttpServer {
       if (drain.connections.delete(connection)) this.#settle(drain);
     }
   }
+}
+
+function endpointKey({ ip, port }: Endpoint): string {
+  return `${ip} ${port}`;
 }
 
 function ignore(): void {

@@ -34,12 +34,14 @@ Deno.test("HttpServer.drain() ends idle connections, lets responses end, then ab
   assertEquals(engine.connect().isClosed, true, "no new connection while draining");
 });
 
-Deno.test("HttpServer.drainEndpoint() drains one endpoint, or the port of a wildcard", async () => {
+Deno.test("HttpServer.drainEndpoints() drains the connections of each endpoint", async () => {
   const engine = new TestEngine();
   const stream = engine.connect();
-  await engine.server.drainEndpoint({ ip: "127.0.0.3", port: 8080 } as never, 0);
+  const others = ["127.0.0.3", "127.0.0.4"].map((ip) => ({ ip, port: 8080 }));
+  await Promise.all(engine.server.drainEndpoints(others as never, 0));
   assertEquals(stream.isClosed, false);
-  await engine.server.drainEndpoint({ ip: "0.0.0.0", port: 8080 } as never, 0);
+  const own = { ip: "127.0.0.2", port: 8080 };
+  await Promise.all(engine.server.drainEndpoints([...others, own] as never, 0));
   assertEquals(stream.isClosed, true);
   assertEquals(engine.refused, [], "the end of an idle connection is not logged");
   await engine.quiet();

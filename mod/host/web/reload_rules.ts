@@ -4,7 +4,14 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint, withoutZone, zoneOf } from "../../base/address.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  type Ip,
+  isWildcard,
+  withoutZone,
+  zoneOf,
+} from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import type { HttpServer } from "../../http/server.ts";
 import type { AddressTable } from "../../listen/machine/address_table.ts";
@@ -80,15 +87,22 @@ export function drainUnreached(
   { graceMs, table }: { readonly graceMs: number; readonly table: AddressTable },
 ): Draining[] {
   const { dualStack } = table.machine;
+  // With thousands of addresses, each connection cannot be compared with every socket.
+  const keyOf = (ip: Ip, port: number): string => `${ip} ${port}`;
+  const exact = new Set(open.flatMap(({ ip, port }) => {
+    return [keyOf(ip, port), keyOf(withoutZone(ip), port)];
+  }));
+  const wildcards = open.filter(({ ip }) => isWildcard(ip));
   const unreached = server.localEndpoints().filter(({ endpoint }) => {
     // A zone that is no longer a name is the old name of an interface, or the interface is gone.
     const zone = zoneOf(endpoint.ip);
     const ip = zone === "" || table.hasZone(zone) ? endpoint.ip : withoutZone(endpoint.ip);
     const target = { ip, port: endpoint.port };
-    return !open.some((socket) => reaches(socket, target, dualStack));
+    return !exact.has(keyOf(ip, endpoint.port)) &&
+      !wildcards.some((socket) => reaches(socket, target, dualStack));
   });
-  return unreached.map(({ endpoint, connections }) => {
-    const done = server.drainEndpoint(endpoint, graceMs);
-    return { endpoint, connections, done };
+  const ends = server.drainEndpoints(unreached.map(({ endpoint }) => endpoint), graceMs);
+  return unreached.map(({ endpoint, connections }, i) => {
+    return { endpoint, connections, done: ends[i]! };
   });
 }
