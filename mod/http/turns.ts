@@ -15,11 +15,13 @@
 import { setImmediate } from "node:timers";
 import type { ByteStream } from "../base/exchange.ts";
 
-/** The share of one turn, 5 to 10 ms of work, and how long it may take if the work is slow. */
+/** The share of one turn, 5 to 8 ms of work, and how long it may take if the work is slow. */
 const SHARE = 24 * 1024 * 1024;
-const SHARE_MS = 5;
+const SHARE_MS = 8;
 /** The part of a share that is always granted: clients that do wait may have taken it before. */
-const GRANTED = 2 * 1024 * 1024;
+const GRANTED = 4 * 1024 * 1024;
+/** Microtasks from the end of a wait to the end of the work that waited. */
+const GRANT_MICROTASKS = 4;
 /** The cost of a read or a write besides its bytes. */
 export const CALL_COST = 65536;
 /** The cost of a request that was sent together with others. */
@@ -29,26 +31,50 @@ export const FRAMING_COST = 128;
 /** A smaller write is counted only as what causes it: a request, a piece of a body. */
 export const LARGE_WRITE_MIN = 16384;
 
+interface Waiting {
+  readonly cost: number;
+  readonly resolve: () => void;
+}
+
 /** What the clients that never wait have caused since the other sockets were looked at. */
 export class Turns {
   #spent = 0;
   #startedMs = 0;
-  #next: Promise<void> | null = null;
+  readonly #waiting: Waiting[] = [];
+  #isGranting = false;
 
   /**
    * Counts work that is about to be done for a client that may go on without waiting; returns what
-   * must be awaited first, or null if the turn has some share left. Whoever awaits it is counted
-   * then: a thousand that wait must not go on together.
+   * must be awaited first, or null if the turn has some share left.
    */
   take(cost: number): Promise<void> | null {
-    if (this.#isOver()) return this.#takeLater(cost);
-    if (this.#spent === 0) this.#startedMs = performance.now();
-    this.#spent += cost;
+    if (this.#isGranting || this.#isOver()) return this.#takeLater(cost);
+    this.#count(cost);
     return null;
   }
 
-  async #takeLater(cost: number): Promise<void> {
-    while (this.#isOver()) await (this.#next ??= this.#endTurn());
+  #takeLater(cost: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ cost, resolve });
+      if (!this.#isGranting) void this.#grant();
+    });
+  }
+
+  /** Lets those who wait go on, one after another, as far as each turn allows. */
+  async #grant(): Promise<void> {
+    this.#isGranting = true;
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (this.#isOver()) await this.#endTurn();
+      this.#count(next.cost);
+      next.resolve();
+      // Its work is done before the next look at the clock.
+      for (let i = 0; i < GRANT_MICROTASKS; i++) await undefined;
+    }
+    this.#isGranting = false;
+  }
+
+  #count(cost: number): void {
+    if (this.#spent === 0) this.#startedMs = performance.now();
     this.#spent += cost;
   }
 
@@ -65,8 +91,6 @@ export class Turns {
     return new Promise((resolve) => {
       const end = (): void => {
         this.#spent = 0;
-        this.#next = null;
-        this.#startedMs = performance.now();
         resolve();
       };
       setImmediate(() => setTimeout(end, 0));
