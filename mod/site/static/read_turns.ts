@@ -11,6 +11,8 @@
 
 /** Reads that keep the disk cache and the network busy; more only lengthen the turns. */
 const PLACES = 2;
+/** With more waiting than this, one read at a time: the sockets are looked at between any two. */
+const CROWD = 16;
 /** A read that takes longer than this, or twice this, waits for a disk. */
 const SLOW_MS = 10;
 /** Slow reads at once: half of the threads of the runtime, so that a dead disk leaves the rest. */
@@ -34,7 +36,7 @@ export class ReadTurns {
     read: () => Promise<Result>,
     { isUrgent = false }: { readonly isUrgent?: boolean } = {},
   ): Promise<Result> {
-    const place = this.#taken.size < PLACES
+    const place = this.#taken.size < this.#places
       ? this.#take()
       : await this.#wait(isUrgent ? this.#urgent : this.#waiting);
     try {
@@ -43,6 +45,10 @@ export class ReadTurns {
       if (!this.#taken.delete(place)) this.#slow--;
       this.#admit();
     }
+  }
+
+  get #places(): number {
+    return this.#waiting.length > CROWD ? 1 : PLACES;
   }
 
   #take(): Place {
@@ -57,9 +63,11 @@ export class ReadTurns {
   }
 
   #admit(): void {
-    if (this.#taken.size >= PLACES) return;
-    const next = this.#urgent.shift() ?? this.#waiting.shift();
-    next?.(this.#take());
+    while (this.#taken.size < this.#places) {
+      const next = this.#urgent.shift() ?? this.#waiting.shift();
+      if (next === undefined) return;
+      next(this.#take());
+    }
   }
 
   /** Gives the places of reads that already had theirs at the last look to others. */
