@@ -4,8 +4,9 @@
  * @module
  */
 import { MAIN_FILE } from "./bundle.ts";
-import { PERMISSION_FLAGS, UNSTABLE_FLAGS } from "./permissions.ts";
+import { PERMISSION_FLAGS } from "./permissions.ts";
 import { BuildError, run } from "./run.ts";
+import { RUNTIME_FLAGS } from "./runtime_flags.ts";
 import type { Target } from "./targets.ts";
 
 /**
@@ -33,7 +34,7 @@ export async function compileBundle(
     "httpcfg",
     "--target",
     target.triple,
-    ...UNSTABLE_FLAGS,
+    ...RUNTIME_FLAGS,
     ...PERMISSION_FLAGS,
     "--output",
     out,

@@ -54,6 +54,3 @@ export const PERMISSION_FLAGS: readonly string[] = [
   "--deny-ffi",
   "--deny-import",
 ];
-
-/** Enables `Deno.listenDatagram`, which sends the readiness message to systemd. */
-export const UNSTABLE_FLAGS: readonly string[] = ["--unstable-net"];

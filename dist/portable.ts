@@ -9,7 +9,8 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import type { BuildInfo } from "./bundle.ts";
-import { PERMISSION_FLAGS, UNSTABLE_FLAGS } from "./permissions.ts";
+import { PERMISSION_FLAGS } from "./permissions.ts";
+import { RUNTIME_FLAGS } from "./runtime_flags.ts";
 import { type TarEntry, tarParts } from "./tar.ts";
 
 /** The file name of the packed runtime, which `ps`, `ss` and `top` show. */
@@ -79,7 +80,7 @@ export function fillHead(
     FILES: entries.map((entry) => entry.name).join(" "),
     SHA256: digest,
     CRC: cksum(entries.map((entry) => entry.content)),
-    FLAGS: [...RUN_FLAGS, ...UNSTABLE_FLAGS, ...PERMISSION_FLAGS].map(shellWord).join(" "),
+    FLAGS: [...RUN_FLAGS, ...RUNTIME_FLAGS, ...PERMISSION_FLAGS].map(shellWord).join(" "),
   };
   let headBytes = template.length;
   while (true) {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { RUNTIME_FLAGS } from "../../dist/runtime_flags.ts";
 import { waitFor } from "./wait.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -12,7 +13,7 @@ const PROGRAM = Deno.env.get("HTTPCFG_PROGRAM");
 /** The program and the first arguments of every call. */
 export const CALL: readonly string[] = PROGRAM
   ? [PROGRAM]
-  : [Deno.execPath(), "run", "-A", "--no-prompt", MAIN];
+  : [Deno.execPath(), "run", "-A", "--no-prompt", ...RUNTIME_FLAGS, MAIN];
 
 /** What stderr has when this user starts a service: root is told that it stays root. */
 export const START_NOTE = Deno.uid() === 0

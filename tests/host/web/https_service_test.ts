@@ -9,7 +9,7 @@ import {
 import type { Store } from "../../../mod/config/store/store.ts";
 import { HttpsService } from "../../../mod/host/web/https_service.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
-import { clientTls, makePem, tcpPair } from "../../support/tls_pair.ts";
+import { clientTls, makePem, tcpPair } from "../../support/tls/tls_pair.ts";
 import { waitFor } from "../../support/wait.ts";
 
 Deno.test("HttpsService serves the records of the document from start to stop", async () => {

@@ -5,7 +5,7 @@ import type { SslRecord } from "../../../mod/config/document/document.ts";
 import { writePair } from "../../../mod/config/certs/cert_store.ts";
 import { storedCertificateCheck } from "../../../mod/host/web/stored_certificates.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
-import { makePem } from "../../support/tls_pair.ts";
+import { makePem } from "../../support/tls/tls_pair.ts";
 
 Deno.test("storedCertificateCheck() finds by name or thumbprint, or says why not", async () => {
   await using folder = await tempFolder();

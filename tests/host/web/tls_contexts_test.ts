@@ -9,7 +9,7 @@ import { makeSelfSigned } from "../../../mod/config/certs/self_signed.ts";
 import { Certificates } from "../../../mod/host/web/tls_contexts.ts";
 import type { NewEvent } from "../../../mod/telemetry/events/event.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
-import { makePem } from "../../support/tls_pair.ts";
+import { makePem } from "../../support/tls/tls_pair.ts";
 
 const [A, B, C] = await Promise.all([makePem("a.test"), makePem("b.test"), makePem("c.test")]);
 

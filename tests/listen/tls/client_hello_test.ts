@@ -9,7 +9,7 @@ import {
   readClientHello,
   startsTls,
 } from "../../../mod/listen/tls/client_hello.ts";
-import { clientTls, makePem, tcpPair } from "../../support/tls_pair.ts";
+import { clientTls, makePem, tcpPair } from "../../support/tls/tls_pair.ts";
 
 const PEM = await makePem("a.test");
 

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { AcceptedStream, RefusedRecord } from "../../../mod/base/exchange.ts";
 import { TlsGate } from "../../../mod/listen/tls/handshake_gate.ts";
 import { makeContext } from "../../../mod/listen/tls/tls_stream.ts";
-import { clientTls, counted, makePem, tcpPair } from "../../support/tls_pair.ts";
+import { clientTls, counted, makePem, tcpPair } from "../../support/tls/tls_pair.ts";
 import { waitFor } from "../../support/wait.ts";
 
 const PEM = await makePem("a.test");

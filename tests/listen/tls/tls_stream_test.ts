@@ -10,7 +10,7 @@ import {
   type TcpPair,
   tcpPair,
   writeAll,
-} from "../../support/tls_pair.ts";
+} from "../../support/tls/tls_pair.ts";
 import { standstill } from "../../support/wait.ts";
 
 const PEM = await makePem("a.test", "b.test");

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
-import { closeQuietly } from "../../mod/wire/byte_stream.ts";
+import { makeSelfSigned } from "../../../mod/config/certs/self_signed.ts";
+import { closeQuietly } from "../../../mod/wire/byte_stream.ts";
 
 /** A certificate and its key as PEM. */
 export interface Pem {
