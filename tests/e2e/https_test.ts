@@ -149,6 +149,35 @@ testWith(
 
 testWith(
   ["openssl"],
+  "https: an odd server name gets an alert or the default certificate, never silence",
+  async () => {
+    await using secure = await startHttps({ ssl: { "0.0.0.0": "any.test", "a.test": "a.test" } });
+    const names = [
+      "A.TEST",
+      "a.test.",
+      "a..test",
+      ".test",
+      "-a.test",
+      "under_score.test",
+      "127.0.0.2",
+      "[::1]",
+      "a.test:443",
+      "*.test",
+      "xn--bcher-kva.test",
+      "\u00e4.test",
+      `${"x".repeat(64)}.test`,
+      `${"abcdefgh.".repeat(27)}test`,
+    ];
+    for (const name of names) {
+      const output = await secure.handshake(`-servername '${name}'`);
+      assertMatch(output, /subject=CN ?= ?(?:any|a)\.test|SSL alert number \d+/, name);
+    }
+    assertStringIncludes(await secure.handshake("-servername A.TEST"), "a.test");
+  },
+);
+
+testWith(
+  ["openssl"],
   "https: TLS 1.2 and 1.3, only HTTP/1.1, and no client certificate",
   async () => {
     await using secure = await startHttps({ ssl: { "0.0.0.0": "a.test" } });
@@ -164,6 +193,8 @@ testWith(
       assertMatch(await secure.handshake(flag), /Cipher is \(NONE\)/, flag);
     }
     assertStringIncludes(await secure.handshake("-tls1_2"), "Cipher is ECDHE");
+    const noCommonCipher = await secure.handshake("-tls1_2 -cipher AES128-SHA");
+    assertStringIncludes(noCommonCipher, "alert handshake failure");
     assert(!secure.served.stderr().includes("internal error"), secure.served.stderr());
   },
 );
@@ -244,6 +275,8 @@ testWith(
       return (await program.shell("grep -rq 15021 $HTTPCFG_HOME/log")).status === 0;
     };
     await waitFor(isLogged, "event 15021");
+    const { out } = await program.run("status");
+    assertMatch(out, /a\.test\.pem" cannot be used, the previous one is served/);
     assert(await shown());
     assertEquals(await ask(), 200);
     // A reload keeps the previous certificate, because the files are still broken.

@@ -84,6 +84,7 @@ class ServiceProcess {
   readonly #web: WebService;
   readonly #registrations: Registrations;
   readonly #confirmation: Confirmation;
+  readonly #https: HttpsService;
   readonly #stored: StoredState;
   readonly #opened = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
@@ -105,6 +106,7 @@ class ServiceProcess {
       onConnection: (stream, tls) => http.running?.server.serve(stream, { tls }),
       refused: (record) => logs.refused(record),
     });
+    this.#https = https;
     const requests = new RequestHandler(https, siteHandler, (): ListeningView => {
       const ipListen = http.running?.config.ipListen ?? [];
       return listeningView(version, { ipListen, ...this.#web.status(null) });
@@ -202,7 +204,8 @@ class ServiceProcess {
       connections,
       tunnels,
       registrations: this.#registrations.status(),
-      problems: [...this.#folder.problems, ...this.#confirmation.problems, ...this.#logs.problems],
+      problems: [this.#folder, this.#confirmation, this.#logs, this.#https]
+        .flatMap(({ problems }) => problems),
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,
     };

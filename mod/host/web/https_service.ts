@@ -18,6 +18,7 @@ import type { Store } from "../../config/store/store.ts";
 import type { TlsGate } from "../../listen/tls/handshake_gate.ts";
 import type { NewEvent } from "../../telemetry/events/event.ts";
 import type { Certificates } from "./tls_contexts.ts";
+import type { ServiceProblem } from "../control/status.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 
 /** The environment of the service, and where its connections go. */
@@ -81,6 +82,11 @@ export class HttpsService {
       return !isProblem(binding) && this.check(binding) === null;
     });
     return { ...site, secureBindings };
+  }
+
+  /** What is wrong with the certificates that are served. */
+  get problems(): readonly ServiceProblem[] {
+    return this.#loaded?.certificates.problems ?? [];
   }
 
   /** Handles a connection that was accepted on a TLS socket. */

@@ -10,7 +10,7 @@
  */
 import type { SecureContext } from "node:tls";
 import { type Endpoint, formatEndpoint, type Ip, parseEndpoint } from "../../base/address.ts";
-import { messageOf } from "../../base/fault.ts";
+import { messageOf, quote } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import {
   certificateOf,
@@ -26,6 +26,7 @@ import {
   certificateCheck,
   sslKeysFor,
 } from "../../config/certs/ssl_lookup.ts";
+import type { ServiceProblem } from "../control/status.ts";
 import { makeContext } from "../../listen/tls/tls_stream.ts";
 import { MISSING } from "./stored_certificates.ts";
 import {
@@ -46,7 +47,8 @@ interface ServedCertificate {
   stamp: string;
   /** State of the files when they could not be used; null if they can. */
   badStamp: string | null;
-  isReported: boolean;
+  /** Why they cannot be used, once that has been reported. */
+  trouble: string | null;
 }
 
 export class Certificates {
@@ -110,12 +112,23 @@ export class Certificates {
     return null;
   }
 
+  /** The files that cannot be used any more, although their previous certificate is served. */
+  get problems(): readonly ServiceProblem[] {
+    return [...this.#byFile.values()].flatMap(({ files: { certFile }, trouble }) => {
+      if (trouble === null) return [];
+      const text =
+        `the new certificate in ${quote(certFile)} cannot be used, the previous one is ` +
+        `served: ${trouble}`;
+      return [{ text, hint: "httpcfg cert list" }];
+    });
+  }
+
   /** Reloads the files that were replaced since the last check. */
   reloadChanged(): void {
     for (const served of this.#byFile.values()) {
       const stamp = stampOf(served.files);
-      if (stamp === served.stamp) served.badStamp = null;
-      else if (stamp !== served.badStamp || !served.isReported) this.#renew(served, stamp);
+      if (stamp === served.stamp) served.badStamp = served.trouble = null;
+      else if (stamp !== served.badStamp || served.trouble === null) this.#renew(served, stamp);
     }
   }
 
@@ -169,9 +182,10 @@ export class Certificates {
       served.hash = hash;
       this.#event(certificateReplaced(served.keys, certFile, hash));
     } catch (error) {
-      if (isPersistent) this.#event(certificateKept(served.keys, messageOf(error)));
+      const trouble = messageOf(error);
+      if (isPersistent) this.#event(certificateKept(served.keys, trouble));
       served.badStamp = stamp;
-      served.isReported = isPersistent;
+      served.trouble = isPersistent ? trouble : null;
     }
   }
 }
@@ -179,8 +193,8 @@ export class Certificates {
 function initialState(
   files: ServedCertificate["files"],
   stamp: string,
-): Pick<ServedCertificate, "files" | "keys" | "stamp" | "badStamp" | "isReported"> {
-  return { files, keys: [], stamp, badStamp: null, isReported: false };
+): Pick<ServedCertificate, "files" | "keys" | "stamp" | "badStamp" | "trouble"> {
+  return { files, keys: [], stamp, badStamp: null, trouble: null };
 }
 
 function readContext(files: ServedCertificate["files"]): { hash: string; context: SecureContext } {

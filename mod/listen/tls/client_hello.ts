@@ -24,6 +24,7 @@ export type AlertCode = (typeof ALERT)[keyof typeof ALERT];
 export const ALERT = {
   unexpectedMessage: 10,
   recordOverflow: 22,
+  handshakeFailure: 40,
   illegalParameter: 47,
   decodeError: 50,
   protocolVersion: 70,

@@ -24,6 +24,7 @@ import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { AcceptedStream, NetworkAddress } from "../../base/exchange.ts";
 import { invariant } from "../../base/invariant.ts";
 import { closeQuietly } from "../../wire/byte_stream.ts";
+import { ALERT, alertRecord } from "./client_hello.ts";
 
 /** The protocols that a client can choose by ALPN, the preferred one first. */
 export const PROTOCOLS = ["http/1.1", "http/1.0"];
@@ -77,11 +78,17 @@ export function startHandshake(
     secureContext: context,
   });
   const { promise: done, resolve, reject } = Promise.withResolvers<AcceptedStream>();
+  const end = (): void => {
+    abort();
+    reject(ENDED);
+  };
   const fail = (error: Error): void => {
+    // What the runtime refuses after all, it refuses in silence. A client that has been told ignores
+    // a second alert.
+    void conn.write(alertRecord(ALERT.handshakeFailure)).catch(ignore);
     abort();
     reject(error);
   };
-  const end = (): void => fail(ENDED);
   const abort = (): void => {
     secure.destroy();
     raw.destroy();

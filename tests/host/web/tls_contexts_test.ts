@@ -1,6 +1,6 @@
 // Goal: each client gets the right certificate, and replaced files are followed without harm.
 // Method: a store in a temporary directory, checks run by hand.
-import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { type Binding, parseBinding } from "../../../mod/config/document/binding.ts";
 import { writePair } from "../../../mod/config/certs/cert_store.ts";
@@ -100,12 +100,18 @@ Deno.test("Certificates.reloadChanged() keeps the old pair if the new one is inv
   for (let i = 0; i < 4; i++) certificates.reloadChanged();
   assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), renewed);
   assertEquals(events.map(({ id, error }) => [id, error]), [[15021, 1312]]);
+  const problem = certificates.problems.map(({ text }) => text.replace(folder.path, ""));
+  assertMatch(
+    problem.join(),
+    /^the new certificate in "\/MY\/www.pem" cannot be used, the previous one is served: .+/,
+  );
   // Sites that are read again keep it too, as long as the service runs.
   certificates.load([record("0.0.0.0:443", "www"), record("10.0.0.1:444", "www")]);
   assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), renewed);
   writePair(folder.path, "MY", "www", C);
   certificates.reloadChanged();
   assertEquals(certificates.contextFor(at("10.0.0.1:444"), "") === renewed, false);
+  assertEquals(certificates.problems, []);
 });
 
 Deno.test("Certificates.load() serves an expired certificate, and reports it", async () => {
