@@ -1,5 +1,6 @@
 /** `deno task bench [NAME …]`: all benches, or those named. Ratios to a peer in the same run. */
 import { ATTACK_BENCHES } from "./attack.ts";
+import { benchHandshakes } from "./handshakes.ts";
 import { benchHttps } from "./https.ts";
 import { benchIdle } from "./idle.ts";
 import { benchKeepAlive } from "./keep_alive.ts";
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   "long-list": benchLongList,
   "keep-alive": benchKeepAlive,
   "https": benchHttps,
+  "handshakes": benchHandshakes,
   "static-files": benchStaticFiles,
   "listeners": benchListeners,
   "idle": benchIdle,
