@@ -4,6 +4,9 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { type RawClient, rawConnect } from "../../support/raw_client.ts";
 import { type RawConnection, RawProgram } from "../../support/proxy/raw_program.ts";
 import { HOST, share } from "../../support/proxy/sharing.ts";
+import { receive, send } from "../../support/http_client.ts";
+import { freePort } from "../../support/ports.ts";
+import { Program } from "../../support/program.ts";
 import { waitFor } from "../../support/wait.ts";
 
 const ignore = Deno.build.os === "windows";
@@ -153,5 +156,45 @@ Deno.test({
     await waitFor(async () => {
       return / Timer_ConnectionIdle /.test((await sharing.program.shell(errors)).out);
     }, "the HTTPERR log");
+  },
+});
+
+Deno.test({
+  name: "a WebSocket over https carries both directions, and ends with either side",
+  ignore,
+  async fn(): Promise<void> {
+    await using raw = await startProgram();
+    await using program = await Program.make();
+    const port = freePort();
+    await program.do(`set iplisten -i ${HOST}`);
+    await program.do("site remove W3SVC/1");
+    const { out: hash } = await program.do(`cert create --self-signed --name a.test --ip ${HOST}`);
+    await program.do(`set ssl -i 0.0.0.0:${port} -h ${hash.trim()}`);
+    await program.do(["site", "add", "safe", "--bind-tls", `:${port}:`, "--respond", "site"]);
+    await program.serve();
+    await program.do(`register https://+:${port}/a/ --to ${raw.url} --keep`);
+    const caCerts = [await Deno.readTextFile(`${program.home}/certs/MY/a.test.pem`)];
+    const open = async (): Promise<[client: Deno.TlsConn, upstream: RawConnection]> => {
+      const known = new Set(raw.connections);
+      const client = await Deno.connectTls({ hostname: HOST, port, caCerts });
+      await send(client, UPGRADE);
+      assertMatch(await receive(client, (text) => text.includes("\r\n\r\n")), /^HTTP\/1\.1 101 /);
+      return [client, [...raw.connections].find((one) => !known.has(one))!];
+    };
+    const [client, upstream] = await open();
+    for (const text of ["one", "two", "x".repeat(300_000)]) {
+      await send(client, text);
+      await waitFor(() => upstream.received.endsWith(text), "what the client sends");
+      await upstream.send(text);
+      await receive(client, (received) => received.length === text.length);
+    }
+    client.close();
+    await waitFor(() => upstream.hasEnded, "the program to see the end of the client");
+    const [other, ending] = await open();
+    await ending.send("last words");
+    ending.end();
+    assertEquals(await receive(other, () => false), "last words");
+    other.close();
+    await waitFor(async () => (await program.status()).tunnels === 0, "the end of both");
   },
 });
