@@ -37,6 +37,8 @@ const IP_TEXT_MAX = 46 + ZONE_MAX;
 
 const IPV4_PART = /^(?:0|[1-9][0-9]{0,2})$/;
 const IPV6_GROUP = /^[0-9a-fA-F]{1,4}$/;
+/** The prefix of an IPv4 address in IPv6 (RFC 4291, section 2.5.5.2), as systems write it. */
+const MAPPED = "::ffff:";
 /** An interface may have almost any name; what separates the parts of an address is left out. */
 const ZONE = /^[^\s\p{C}/%[\]:,"\\]+$/u;
 
@@ -48,7 +50,9 @@ const ZONE = /^[^\s\p{C}/%[\]:,"\\]+$/u;
  */
 export function parseIp(text: string): Ip | null {
   if (text.length === 0 || text.length > IP_TEXT_MAX) return null;
-  return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
+  // An IPv4 client of a socket on `::` is reported like this, at each connection.
+  const mapped = text.startsWith(MAPPED) ? parseIpv4(text.slice(MAPPED.length)) : null;
+  return mapped ?? (text.includes(":") ? parseIpv6(text) : parseIpv4(text));
 }
 
 export function isIpv4(ip: Ip): boolean {
@@ -68,6 +72,23 @@ export function endpointOf(
   { hostname, port }: { readonly hostname: string; readonly port: number },
 ): Endpoint {
   return { ip: parseIp(hostname) ?? ANY_V4, port };
+}
+
+/**
+ * The local endpoint of connections: one object for those that follow each other at the same one.
+ */
+export class LocalEndpoint {
+  #hostname = "";
+  #endpoint: Endpoint = { ip: ANY_V4, port: 0 };
+
+  /** Returns the endpoint of an address reported by the system. */
+  of(address: { readonly hostname: string; readonly port: number }): Endpoint {
+    if (address.port !== this.#endpoint.port || address.hostname !== this.#hostname) {
+      this.#hostname = address.hostname;
+      this.#endpoint = endpointOf(address);
+    }
+    return this.#endpoint;
+  }
 }
 
 /** Returns `1.2.3.4:80` or `[::1]:80`: the form used in logs, messages and URLs. */

@@ -4,14 +4,8 @@
  *
  * @module
  */
-import { ANY_V4, type Endpoint, endpointOf, type Ip } from "../base/address.ts";
-import type {
-  AcceptedStream,
-  Handler,
-  NetworkAddress,
-  RefusedRecord,
-  ServedRecord,
-} from "../base/exchange.ts";
+import { type Endpoint, endpointOf, type Ip, LocalEndpoint } from "../base/address.ts";
+import type { AcceptedStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
@@ -61,8 +55,7 @@ export class HttpServer {
   readonly #shared: SharedState;
   readonly #clock: Clock;
   readonly #connections = new Set<Connection>();
-  /** The local endpoint of the last connection: the next one is likely to have the same. */
-  #local: Endpoint = { ip: ANY_V4, port: 0 };
+  readonly #local = new LocalEndpoint();
   readonly #countByClient = new Map<Ip, number>();
   readonly #drains = new Set<Drain>();
   readonly #onClosed: (remote: Endpoint) => void;
@@ -94,7 +87,7 @@ export class HttpServer {
 
   /** Serves `stream` until it ends. Never throws: a connection that is already dead is closed. */
   serve(stream: AcceptedStream, options: { readonly tls: boolean }): void {
-    const local = this.#localEndpoint(stream.localAddr);
+    const local = this.#local.of(stream.localAddr);
     const remote = endpointOf(stream.remoteAddr);
     if (this.#isDraining) return closeQuietly(stream);
     const connection = new Connection(stream, this.#shared, { local, remote, isTls: options.tls });
@@ -220,13 +213,6 @@ export class HttpServer {
     if (drain.connections.size > 0) return;
     this.#drains.delete(drain);
     drain.resolve();
-  }
-
-  /** Returns the local endpoint: one object for all connections of an endpoint. */
-  #localEndpoint(address: NetworkAddress): Endpoint {
-    const { ip, port } = this.#local;
-    if (port === address.port && ip === address.hostname) return this.#local;
-    return this.#local = endpointOf(address);
   }
 
   #remove(connection: Connection): void {

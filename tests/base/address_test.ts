@@ -1,5 +1,5 @@
 // Goal: one text per address, and no text that two programs could read differently. Method: tables.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { Random } from "../fuzz/random.ts";
 import {
   ANY_V4,
@@ -11,6 +11,7 @@ import {
   ipOfBytes,
   isIpv4,
   isLinkLocal,
+  LocalEndpoint,
   parseEndpoint,
   parseIp,
   parsePort,
@@ -173,4 +174,15 @@ Deno.test("compareIp() orders IPv4 before IPv6, then by numeric value", () => {
   const shuffled = [6, 3, 0, 4, 2, 5, 1].map((i) => sorted[i]! as Ip);
   assertEquals(shuffled.sort(compareIp) as string[], sorted);
   assertEquals(compareIp("10.0.0.1" as Ip, "10.0.0.1" as Ip), 0);
+});
+
+Deno.test("LocalEndpoint.of() returns one object for the connections of an endpoint", () => {
+  const local = new LocalEndpoint();
+  for (const hostname of ["127.0.0.1", "::ffff:127.0.0.1", "fe80::1%eth0"]) {
+    const first = local.of({ hostname, port: 80 });
+    assertEquals(first, { ip: parseIp(hostname)!, port: 80 });
+    assertStrictEquals(local.of({ hostname, port: 80 }), first);
+    assertEquals(local.of({ hostname, port: 81 }).port, 81);
+  }
+  assertEquals(local.of({ hostname: "", port: 0 }), { ip: ANY_V4, port: 0 });
 });

@@ -10,7 +10,7 @@
  * @module
  */
 import type { SecureContext } from "node:tls";
-import { type Endpoint, endpointOf } from "../../base/address.ts";
+import { type Endpoint, endpointOf, LocalEndpoint } from "../../base/address.ts";
 import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
 import { closeQuietly, withEarlyBytes } from "../../wire/byte_stream.ts";
 import {
@@ -63,6 +63,7 @@ export class TlsGate {
   /** In order of arrival. */
   readonly #waiting = new Set<Waiting>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #local = new LocalEndpoint();
 
   constructor(options: TlsGateOptions) {
     this.#options = options;
@@ -128,7 +129,7 @@ export class TlsGate {
     if (protocols !== null && !PROTOCOLS.some((protocol) => protocols.includes(protocol))) {
       return ALERT.noApplicationProtocol;
     }
-    const local = endpointOf(localAddr as Deno.NetAddr);
+    const local = this.#local.of(localAddr as Deno.NetAddr);
     return this.#options.contextFor(local, serverName) ?? ALERT.unrecognizedName;
   }
 
