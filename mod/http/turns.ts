@@ -20,6 +20,8 @@ const SHARE = 24 * 1024 * 1024;
 const SHARE_MS = 8;
 /** The part of a share that is always granted: clients that do wait may have taken it before. */
 const GRANTED = 4 * 1024 * 1024;
+/** Less than this in {@linkcode SHARE_MS} leaves the runtime time to wait, and so to look. */
+const BUSY = 8 * 1024 * 1024;
 /** Microtasks from the end of a wait to the end of the work that waited. */
 const GRANT_MICROTASKS = 4;
 /** The cost of a read or a write besides its bytes. */
@@ -41,7 +43,13 @@ export class Turns {
   #spent = 0;
   #startedMs = 0;
   readonly #waiting: Waiting[] = [];
+  readonly #nowMs: () => number;
   #isGranting = false;
+
+  /** `nowMs` returns the time in milliseconds, to compare two readings. */
+  constructor(nowMs = (): number => performance.now()) {
+    this.#nowMs = nowMs;
+  }
 
   /**
    * Counts work that is about to be done for a client that may go on without waiting; returns what
@@ -74,13 +82,19 @@ export class Turns {
   }
 
   #count(cost: number): void {
-    if (this.#spent === 0) this.#startedMs = performance.now();
+    if (this.#spent === 0) this.#startedMs = this.#nowMs();
     this.#spent += cost;
   }
 
   #isOver(): boolean {
     if (this.#spent < GRANTED) return false;
-    return this.#spent >= SHARE || performance.now() - this.#startedMs >= SHARE_MS;
+    if (this.#spent >= SHARE) return true;
+    const now = this.#nowMs();
+    if (now - this.#startedMs < SHARE_MS) return false;
+    if (this.#spent >= BUSY) return true;
+    this.#spent = 0;
+    this.#startedMs = now;
+    return false;
   }
 
   /**

@@ -25,6 +25,14 @@ Deno.test("Turns.take() grants the share of a turn at once, and more only in the
   await later;
 });
 
+Deno.test("Turns.take() holds up nobody while little happens", () => {
+  let nowMs = 0;
+  const turns = new Turns(() => nowMs);
+  for (; nowMs < 50; nowMs += 10) {
+    for (let megabytes = 0; megabytes < 5; megabytes++) assertEquals(turns.take(MEGABYTE), null);
+  }
+});
+
 Deno.test("Turns.take() does not let all who wait go on together", async () => {
   const turns = new Turns();
   let round = 0;
