@@ -41,10 +41,16 @@ export function parseUrlPrefix(text: string): UrlPrefix | null {
   return { scheme: scheme as "http" | "https", ...host, port, path };
 }
 
-/** Returns the canonical text of `prefix`: equal prefixes have equal text. */
+/** Returns the canonical text of `prefix`: equal prefixes have equal text, which parses as `prefix`. */
 export function formatUrlPrefix(prefix: UrlPrefix): string {
-  return `${prefix.scheme}://${prefix.host}:${prefix.port}${prefix.path}`;
+  const path = prefix.path.replace(ESCAPED, (c) => {
+    return c === "*" ? "%2A" : encodeURIComponent(c);
+  });
+  return `${prefix.scheme}://${prefix.host}:${prefix.port}${path}`;
 }
+
+/** Characters that a path may have, and that its text has only as escapes. */
+const ESCAPED = /[%?#*\s]/g;
 
 /** Returns a prefix's text in upper case, as `netsh http show servicestate` lists it. */
 export function shownUrlPrefix(text: string): string {
@@ -72,6 +78,7 @@ function parsePath(text: string): string | null {
     return null;
   }
   const segments = decoded.slice(1, -1).split("/");
+  if (/\\|\p{Cc}/u.test(decoded)) return null; // no request that is served has one
   const isRoot = decoded === "/";
   if (!isRoot && segments.some((s) => s === "" || s === "." || s === "..")) return null;
   return decoded.toLowerCase();

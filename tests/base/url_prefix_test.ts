@@ -16,7 +16,12 @@ Deno.test("parseUrlPrefix() returns the canonical prefix or null", () => {
     ["http://adatum.com.:80/", "http://adatum.com:80/"],
     ["http://10.0.0.1:8080/a/b/", "http://10.0.0.1:8080/a/b/"],
     ["http://[FE80:0::1]:80/", "http://[fe80::1]:80/"],
-    ["http://+:80/a%20b/", "http://+:80/a b/"],
+    ["http://+:80/a%20b/", "http://+:80/a%20b/"],
+    ["http://+:80/%61%3f%23%2a%25/", "http://+:80/a%3F%23%2A%25/"],
+    ["http://+:80/%2541/", "http://+:80/%2541/"],
+    ["http://+:80/\u{e9}%E2%80%A8/", "http://+:80/\u{e9}%E2%80%A8/"],
+    ["http://+:80/%0a/", null],
+    ["http://+:80/%5c/", null],
     ["HTTP://+:80/", null], // the scheme must be in lower case
     ["ftp://+:21/", null],
     ["http://+/", null],
@@ -44,6 +49,7 @@ Deno.test("parseUrlPrefix() returns the canonical prefix or null", () => {
   for (const [text, want] of cases) {
     const prefix = parseUrlPrefix(text);
     assertEquals(prefix === null ? null : formatUrlPrefix(prefix), want, text);
+    if (want !== null) assertEquals(parseUrlPrefix(want), prefix, "the canonical text is another");
   }
   assertEquals(
     shownUrlPrefix(formatUrlPrefix(parseUrlPrefix("http://+:5985/wsman/")!)),
