@@ -30,7 +30,8 @@ export async function* readLines(
   pieceBytes = 65_536,
 ): AsyncGenerator<unknown> {
   const buffer = new Uint8Array(Math.min(pieceBytes, bytesMax));
-  const decoder = new TextDecoder();
+  // The runtime drops a byte order mark at the start of every piece, not only of the first.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let parts: string[] = [];
   let lineBytes = 0;
   for (;;) {

@@ -90,7 +90,10 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
   for await (
     const part of stream.pipeThrough(
-      new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>,
+      new TextDecoderStream("utf-8", { ignoreBOM: true }) as unknown as TransformStream<
+        Uint8Array,
+        string
+      >,
     )
   ) {
     text += part;

@@ -99,7 +99,8 @@ class Lister {
 }
 
 async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
+  // The runtime drops a byte order mark at the start of every piece, not only of the first.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let rest = "";
   for await (const piece of stream) {
     const lines = `${rest}${decoder.decode(piece, { stream: true })}`.split("\n");

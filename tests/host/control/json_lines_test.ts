@@ -46,6 +46,11 @@ Deno.test("readLines() yields each value, wherever the bytes are split", async (
   assertEquals(await valuesOf(fake([...whole].map((byte) => Uint8Array.of(byte)))), want);
 });
 
+Deno.test("readLines() keeps a byte order mark inside a value, wherever the bytes are split", async () => {
+  const pieces = [...bytes('"a\ufeffb"\n')].map((byte) => Uint8Array.of(byte));
+  assertEquals(await valuesOf(fake(pieces)), ["a\ufeffb"]);
+});
+
 Deno.test("readLines() yields nothing for no input, and drops an incomplete line", async () => {
   assertEquals(await valuesOf(fake([])), []);
   assertEquals(await valuesOf(fake([bytes('{"a":1}\n{"b":')])), [{ a: 1 }]);
