@@ -5,7 +5,7 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
-import type { ControlProgress } from "../../host/control/control_protocol.ts";
+import { CONFIRM_SECONDS, type ControlProgress } from "../../host/control/control_protocol.ts";
 import { isServiceUp } from "../../host/control/status.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { guardReload } from "../../admin/lockout_guard.ts";
@@ -97,11 +97,6 @@ function warnAndAccept(io: CommandIo, risks: readonly string[]): true {
   report(io, risks.map((text) => ({ kind: "warning", text })));
   return true;
 }
-
-/**
- * Seconds that a change may wait to be confirmed: enough to try it, and to notice that it failed.
- */
-const CONFIRM_SECONDS = { min: 1, max: 3600 } as const;
 
 /** Returns the seconds of `60s`, `5m` or `60`; null if nothing was given. */
 function parseTime(text: string | null): number | null {

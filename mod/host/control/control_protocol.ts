@@ -39,6 +39,11 @@ export interface ReloadRequest {
   readonly strict: boolean;
 }
 
+/**
+ * Seconds that a change may wait to be confirmed: enough to try it, and to notice that it failed.
+ */
+export const CONFIRM_SECONDS = { min: 1, max: 3600 } as const;
+
 /** The operations on one site. */
 export type SiteVerb = "start" | "stop" | "pause" | "continue";
 

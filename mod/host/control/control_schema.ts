@@ -10,7 +10,12 @@ import * as v from "valibot";
 import type { StoredSettings } from "../../config/document/settings.ts";
 import { SERVICES } from "../services/service_table.ts";
 import type { ServiceName } from "../services/service_table.ts";
-import type { ControlAnswer, ControlRequest, LoopbackControl } from "./control_protocol.ts";
+import {
+  CONFIRM_SECONDS,
+  type ControlAnswer,
+  type ControlRequest,
+  type LoopbackControl,
+} from "./control_protocol.ts";
 import type { ServiceStatus } from "./status.ts";
 
 const text = v.string();
@@ -24,6 +29,11 @@ const serviceState = v.picklist([
   "paused",
   "stopping",
 ]);
+const confirmSeconds = v.pipe(
+  count,
+  v.minValue(CONFIRM_SECONDS.min),
+  v.maxValue(CONFIRM_SECONDS.max),
+);
 const siteVerb = v.picklist(["start", "stop", "pause", "continue"]);
 
 /** A service of another version may have settings that this one does not know. */
@@ -35,7 +45,7 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
   v.object({ op: v.literal("site"), verb: siteVerb, id: count }),
   v.object({
     op: v.literal("reload"),
-    confirmSeconds: v.nullable(count),
+    confirmSeconds: v.nullable(confirmSeconds),
     strict: v.boolean(),
   }),
   v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),

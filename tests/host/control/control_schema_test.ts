@@ -1,0 +1,21 @@
+// Goal: neither side of the control socket accepts what it could not use. Method: tables.
+import { assertEquals } from "@std/assert";
+import { parseControlRequest } from "../../../mod/host/control/control_schema.ts";
+
+Deno.test("parseControlRequest() takes the seconds that a change may wait for, and no others", () => {
+  const cases: [seconds: unknown, isValid: boolean][] = [
+    [null, true],
+    [1, true],
+    [3600, true],
+    [0, false],
+    [3601, false],
+    [1e300, false],
+    [1.5, false],
+    ["60", false],
+  ];
+  for (const [confirmSeconds, isValid] of cases) {
+    const request = { op: "reload", confirmSeconds, strict: false };
+    const parsed: unknown = parseControlRequest(request);
+    assertEquals(parsed, isValid ? request : null, String(confirmSeconds));
+  }
+});
