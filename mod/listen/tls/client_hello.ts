@@ -51,7 +51,8 @@ export const HELLO_BYTES_MAX = 16_384;
 /** Returns the message that `bytes` begin with; null if it is not complete yet. */
 export function readClientHello(bytes: Uint8Array): ClientHello | RefusedHello | null {
   try {
-    const message = joinRecords(bytes);
+    // No byte after the limit counts, so that it does not matter in which pieces the others arrive.
+    const message = joinRecords(bytes.subarray(0, HELLO_BYTES_MAX));
     if (message !== null) return parseMessage(new Cursor(message));
     return bytes.length < HELLO_BYTES_MAX ? null : { alert: ALERT.recordOverflow };
   } catch (error) {
