@@ -64,15 +64,27 @@ export function quote(value: string): string {
 }
 
 function escaped(value: string): string {
-  return JSON.stringify(value).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => {
+  return JSON.stringify(value).replace(INVISIBLE_ALL, (c) => {
     return `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`;
   });
 }
 
-/** Returns `word` as it must be typed in a shell: quoted if the shell would interpret it. */
+/**
+ * Returns `word` as it must be typed in a shell: quoted if the shell would interpret it, on one line
+ * and without characters that a terminal does not show.
+ */
 export function shellWord(word: string): string {
-  return /^[\w.:/@%+-][\w.:/@%+=-]*$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w.:/@%+-][\w.:/@%+=-]*$/.test(word)) return word;
+  if (!INVISIBLE.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;
+  const text = word.replace(/['\\]/g, "\\$&").replace(INVISIBLE_ALL, (c) => {
+    const digits = c.codePointAt(0)!.toString(16);
+    return digits.length <= 4 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
+  });
+  return `$'${text}'`;
 }
+
+const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
+const INVISIBLE_ALL = new RegExp(INVISIBLE, "gu");
 
 /** Characters of a quoted value shown in a message: enough for any address, name or path part. */
 const QUOTE_MAX = 100;

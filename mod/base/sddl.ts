@@ -12,6 +12,7 @@
  *
  * @module
  */
+import { quote } from "./fault.ts";
 import { Problem } from "./problem.ts";
 import { WIN32 } from "./win32.ts";
 
@@ -83,7 +84,7 @@ export function parseSddl(text: string): readonly Ace[] | Problem {
   const match = DESCRIPTOR.exec(text.toUpperCase());
   if (match === null) return problem("not of the form D:(…)", WIN32.INVALID_SECURITY_DESCR);
   const [, flags = "", list = ""] = match;
-  if (!LIST_FLAGS.test(flags)) return problem(`unknown flags "${flags}"`, WIN32.INVALID_ACL);
+  if (!LIST_FLAGS.test(flags)) return problem(`unknown flags ${quote(flags)}`, WIN32.INVALID_ACL);
   const aces = list.split(")").slice(0, -1).map((part) => parseAce(part.slice(1)));
   return aces.includes(null)
     ? problem("invalid access control entry", WIN32.INVALID_ACL)

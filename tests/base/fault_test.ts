@@ -57,6 +57,9 @@ Deno.test("shellWord() quotes only the words that a shell would interpret", () =
     ["it's", "'it'\\''s'"],
     ["$(id)", "'$(id)'"],
     ["", "''"],
+    ["a\nb", "$'a\\u000ab'"],
+    ["it's\x1b\\", "$'it\\'s\\u001b\\\\'"],
+    ["\u202e\u{e0001}", "$'\\u202e\\U000e0001'"],
   ];
   for (const [word, want] of cases) assertEquals(shellWord(word), want);
 });

@@ -14,6 +14,7 @@ import {
   unreachableKind,
   urlHost,
 } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
 import { isHostName } from "../../base/host_name.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
@@ -39,17 +40,17 @@ export function parseBinding(text: string): Binding | Problem {
     ? null
     : parseIp(ipText);
   if (ip === null && ipText !== "" && ipText !== "*") {
-    return new Problem(`"${ipText}" is not an IP address`);
+    return new Problem(`${quote(ipText)} is not an IP address`);
   }
   if (ip !== null && unreachableKind(ip) !== null) {
     return new Problem(
-      `"${ipText}" is a ${unreachableKind(ip)} address, to which no client connects`,
+      `${quote(ipText)} is a ${unreachableKind(ip)} address, to which no client connects`,
     );
   }
   const port = parsePort(portText);
   if (port === null) return new Problem(portProblem(portText));
   const host = hostText.toLowerCase().replace(/\.$/, "");
-  if (host !== "" && !isHostName(host)) return new Problem(`"${hostText}" is not a host name`);
+  if (host !== "" && !isHostName(host)) return new Problem(`${quote(hostText)} is not a host name`);
   return { ip, port, host };
 }
 

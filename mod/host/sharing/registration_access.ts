@@ -13,6 +13,7 @@
  *
  * @module
  */
+import { quote } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
 import { type Caller, isGranted, parseSddl, RIGHT } from "../../base/sddl.ts";
 import {
@@ -86,7 +87,9 @@ export function refusalOf(question: AccessQuestion): RegistrationOutcome | null 
   if (!isProblem(aces) && isGranted(aces, RIGHT.register, registrant)) return null;
   return refused(
     WIN32.ACCESS_DENIED,
-    `reservation "${covering.record.url}" does not allow user ${registrant.uid} to register it`,
+    `reservation ${
+      quote(covering.record.url)
+    } does not allow user ${registrant.uid} to register it`,
     covering.prefix.path === prefix.path
       ? `sudo httpcfg delete urlacl -u ${covering.record.url}; ${reserveFor(prefix, registrant)}`
       : reserveFor(prefix, registrant),
@@ -101,7 +104,7 @@ function reserveFor(prefix: UrlPrefix, { uid }: Registrant): string {
 /** Returns the prefixes of running sites: `/` in the bucket of each binding. */
 export function takenBySites(sites: readonly SiteRecord[]): TakenPrefix[] {
   return sites.flatMap(({ name, bindings, secureBindings }) => {
-    const by = `site "${name}"`;
+    const by = `site ${quote(name)}`;
     const taken = (texts: readonly string[], scheme: UrlPrefix["scheme"]): TakenPrefix[] => {
       return texts.flatMap((text) => {
         const binding = parseBinding(text);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { quote } from "../../base/fault.ts";
 import type { Ip } from "../../base/address.ts";
 import { formatUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
@@ -131,7 +132,7 @@ function claimOf({ url }: PlanSite, binding: PlanBinding): string {
 }
 
 function describe({ id, name, url }: PlanSite): string {
-  return url === undefined ? `site ${id} ("${name}")` : `the program registered at "${url}"`;
+  return url === undefined ? `site ${id} (${quote(name)})` : `the program registered at "${url}"`;
 }
 
 function failed(reason: string, win32: number): Refusal {
