@@ -85,7 +85,7 @@ async function noteStored(
 ): Promise<void> {
   if (name === "DisableSocketPooling") report(io, poolingNotes(await io.store.read(), path));
   else if (!hasEffect(path, name)) {
-    report(io, [{ kind: "note", text: `${name} is stored at ${path} but has no effect` }]);
+    report(io, [{ kind: "note", text: `${name} is stored at ${oneLine(path)} but has no effect` }]);
   }
 }
 

@@ -100,6 +100,6 @@ export function findProperty({ words, document, states }: AdsutilCall): AdsutilA
   });
   const text = places.length === 0
     ? `Property ${oneLine(name)} was not found at any node beneath ${oneLine(path)}\n`
-    : `Property ${oneLine(name)} found at:\n${places.map((at) => `  ${at}\n`).join("")}`;
+    : `Property ${oneLine(name)} found at:\n${places.map((at) => `  ${oneLine(at)}\n`).join("")}`;
   return { text, exit: ADSUTIL_EXIT.ok };
 }

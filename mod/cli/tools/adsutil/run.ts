@@ -153,7 +153,12 @@ function remove({ words, document }: AdsutilCall): AdsutilAnswer {
   if (words.length !== 1) return wrongArgs("DELETE");
   const [typed = ""] = words;
   if (keyAt(document, typed) !== null) {
-    return edited(deleteKey(document, typed), `deleted path "${typed}"`, "deleting", typed);
+    return edited(
+      deleteKey(document, typed),
+      `deleted path "${oneLine(typed)}"`,
+      "deleting",
+      typed,
+    );
   }
   const { path, name } = splitProperty(typed);
   if (propertyRow(name) === undefined) {
@@ -173,7 +178,7 @@ function create({ words, document }: AdsutilCall, keyType: string | undefined): 
   const parent = parentPath(normalPath(typed));
   const answer = edited(
     createKey(document, typed, keyType),
-    `created "${typed}"`,
+    `created "${oneLine(typed)}"`,
     "creating",
     typed,
   );
@@ -197,7 +202,7 @@ function copy({ words, document }: AdsutilCall, move: boolean): AdsutilAnswer {
   if (isProblem(edit)) {
     return failed(edit.code, "Error trying to Copy/Move Source to Dest.");
   }
-  const text = `${move ? "moved" : "copied"} from ${from} to ${to}\n`;
+  const text = `${move ? "moved" : "copied"} from ${oneLine(from)} to ${oneLine(to)}\n`;
   return { text, exit: ADSUTIL_EXIT.ok, document: edit.document };
 }
 

@@ -33,16 +33,16 @@ export function enumText(property: PropertyRow, value: MetabaseValue): string {
 export function setText(name: string, property: PropertyRow, value: MetabaseValue): string {
   const head = headOf(name, property);
   if (!Array.isArray(value)) return `${head} ${scalarText(value)}\n`;
-  return `${head} ${value.map((item) => `"${item}" `).join("")}\n`;
+  return `${head} ${value.map((item) => `"${oneLine(item)}" `).join("")}\n`;
 }
 
 /** A child key, as ENUM lists it. */
 export function childText(path: string): string {
-  return `[/${path}]\n`;
+  return `[/${oneLine(path)}]\n`;
 }
 
 export function notSetText(name: string): string {
-  return `The parameter "${name} is not set at this node.\n`;
+  return `The parameter "${oneLine(name)} is not set at this node.\n`;
 }
 
 const REASONS: ReadonlyMap<number, string> = new Map([
@@ -79,7 +79,7 @@ const DONE: Readonly<Record<ServerVerb, string>> = {
 };
 
 export function serverDone(verb: ServerVerb, path: string): string {
-  return `Server ${path} Successfully ${DONE[verb]}\n`;
+  return `Server ${oneLine(path)} Successfully ${DONE[verb]}\n`;
 }
 
 export function serverFailed(verb: ServerVerb, path: string, hresult: number): string {
@@ -162,9 +162,9 @@ function headOf(name: string, property: PropertyRow): string {
 
 function scalarText(value: MetabaseValue): string {
   if (typeof value === "boolean") return value ? "True" : "False";
-  return typeof value === "number" ? String(value) : `"${value}"`;
+  return typeof value === "number" ? String(value) : `"${oneLine(String(value))}"`;
 }
 
 function itemLines(items: readonly string[]): string {
-  return items.map((item) => `  "${item}"\n`).join("");
+  return items.map((item) => `  "${oneLine(item)}"\n`).join("");
 }

@@ -96,7 +96,7 @@ async function change(
   action: "Set" | "Delete",
 ): Promise<number> {
   const { pairs, unknown, rest } = readSwitches(input.words, "i");
-  if (unknown !== null) return refused(io, `${unknown} is not a valid command.`);
+  if (unknown !== null) return refused(io, `${oneLine(unknown)} is not a valid command.`);
   const file = input.text("from");
   if (file !== null && rest[0] !== undefined) {
     const word = shellWord(rest[0]);

@@ -31,7 +31,7 @@ export function sslRecordText(record: SslRecord): string {
     ["Flags", record.flags],
   ];
   const lines = rows.map(([label, value]) => {
-    return `${INDENT}${label.padEnd(SSL_LABEL_WIDTH)}: ${value ?? "(null)"}\n`;
+    return `${INDENT}${label.padEnd(SSL_LABEL_WIDTH)}: ${oneLine(String(value ?? "(null)"))}\n`;
   });
   return `${lines.join("")}${SEPARATOR}\n`;
 }

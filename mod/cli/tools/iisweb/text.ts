@@ -62,7 +62,7 @@ function columns(left: readonly string[], last: string | Binding): string {
   const cells = typeof last === "string" ? left : [...left, addressOf(last), String(last.port)];
   const host = typeof last === "string" ? last : last.host === "" ? "N/A" : last.host;
   // A cell that fills its column is followed by one space, so that words stay separate.
-  const text = cells.map((cell, i) => {
+  const text = cells.map(oneLine).map((cell, i) => {
     const width = COLUMNS[i]!;
     return cell.length < width ? cell.padEnd(width) : `${cell} `;
   });
@@ -95,7 +95,8 @@ export function createdText(
     ["Root", options.root],
     ["Status", options.status],
   ];
-  return rows.map(([label, value]) => `${label.padEnd(SUMMARY_LABEL_WIDTH)}= ${value}\n`).join("");
+  return rows.map(([label, value]) => `${label.padEnd(SUMMARY_LABEL_WIDTH)}= ${oneLine(value)}\n`)
+    .join("");
 }
 
 /** The status of a created site that did not start because its binding is in use. */

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { oneLine } from "../../../base/printable.ts";
 import type { EntryEdit } from "../../../admin/change_list.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
@@ -198,7 +199,7 @@ function sslLine(record: ConfigDocument["ssl"][number]): string {
   ];
   const words = tags.flatMap(([name, value]) => {
     if (value === undefined) return [];
-    const text = String(value);
+    const text = oneLine(String(value));
     return [/\s/.test(text) ? `${name}="${text}"` : `${name}=${text}`];
   });
   return `add sslcert ${words.join(" ")}`;

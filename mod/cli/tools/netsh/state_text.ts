@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { oneLine } from "../../../base/printable.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { shownUrlPrefix } from "../../../base/url_prefix.ts";
 import { parseBinding, registeredPrefix } from "../../../config/document/binding.ts";
@@ -104,7 +105,7 @@ function groupText({ id, name, urls }: Group): string {
   const groupId = (GROUP_ID_BASE + BigInt(id)).toString(16).toUpperCase();
   return `URL group ID: ${groupId}
     State: Active
-    Request queue name: ${name}
+    Request queue name: ${oneLine(name)}
     Properties:
         Max bandwidth: inherited
         Max connections: inherited
@@ -116,7 +117,7 @@ ${urls.map((url) => `            ${url}\n`).join("")}`;
 }
 
 function queueText({ name, urls }: Group, status: ServiceStatus): string {
-  return `Request queue name: ${name}
+  return `Request queue name: ${oneLine(name)}
     Version: 1.0
     State: Active
     Request queue 503 verbosity level: Limited

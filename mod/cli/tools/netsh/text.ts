@@ -93,7 +93,7 @@ export function sslCertText(record: SslRecord): string {
   ];
   const lines = rows.map(([label, value]) => {
     const padded = label.length < SSL_LABEL_WIDTH ? label.padEnd(SSL_LABEL_WIDTH) : `${label} `;
-    return `    ${padded}: ${value}\n`;
+    return `    ${padded}: ${oneLine(String(value))}\n`;
   });
   return `${lines.join("")}\n`;
 }
