@@ -6,15 +6,15 @@
  * - no more bytes are counted as received than were sent;
  * - the same bytes get the same responses in any split.
  *
- * Run: `deno task fuzz [--seed=N] [--count=N] [--seconds=N]`. The printed seed repeats the run.
- *
  * @module
  */
 import { assert, assertEquals } from "@std/assert";
 import type { Handler, HttpRequest } from "../../mod/base/exchange.ts";
 import { echo, HELLO, TestEngine } from "../support/engine.ts";
-import { Random } from "./random.ts";
-import { hostileBytes, splitUp } from "./requests.ts";
+import { splitUp } from "./mutate.ts";
+import type { Random } from "./random.ts";
+import { hostileBytes } from "./requests.ts";
+import { target } from "./target.ts";
 
 /** Small, so that fuzzed heads reach them. */
 const SETTINGS = { MaxFieldLength: 256, MaxRequestBytes: 512, MaxFieldCount: 6 };
@@ -25,10 +25,7 @@ interface Outcome {
   readonly reasons: readonly string[];
 }
 
-/** Runs one case: the bytes made from `seed`, whole and split. Throws if a rule is broken. */
-export async function fuzzOne(seed: number): Promise<void> {
-  const random = new Random(seed);
-  const bytes = hostileBytes(random);
+async function check(bytes: Uint8Array, random: Random): Promise<void> {
   const handler = random.pick([echo, ignoring, halfReading]);
   const whole = await run(handler, [bytes]);
   for (let i = 0; i < 2; i++) {
@@ -103,22 +100,4 @@ function total(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
-/** Runs cases from `seed` on until `count` are done or `seconds` have passed. Returns how many. */
-export async function fuzz(
-  seed: number,
-  count: number,
-  seconds: number,
-  one: (seed: number) => Promise<void>,
-): Promise<number> {
-  const end = performance.now() + seconds * 1000;
-  let done = 0;
-  while (done < count && performance.now() < end) {
-    try {
-      await one(seed + done);
-    } catch (error) {
-      throw new Error(`seed ${seed + done} breaks a rule`, { cause: error });
-    }
-    done++;
-  }
-  return done;
-}
+export const requests = target("requests", hostileBytes, () => ({ check }));

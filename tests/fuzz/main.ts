@@ -1,23 +1,53 @@
 /**
- * `deno task fuzz`: a bounded run with a seed that repeats it.
+ * `deno task fuzz [--target=NAME] [--seed=N] [--count=N] [--seconds=N]`: runs every target for its
+ * share of the time, 60 seconds in all by default. A finding prints the command that repeats it.
  *
  * @module
  */
-import { fuzz, fuzzOne } from "./http.ts";
-import { fuzzUpstream } from "./upstream.ts";
+import { stackOf } from "../../mod/base/fault.ts";
+import type { Target } from "./target.ts";
+import { TARGETS } from "./targets.ts";
 
-function option(name: string, otherwise: number): number {
+function option(name: string): string | undefined {
   const prefix = `--${name}=`;
-  const given = Deno.args.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
-  return given === undefined ? otherwise : Number(given);
+  return Deno.args.find((arg) => arg.startsWith(prefix))?.slice(prefix.length);
 }
 
-const seed = option("seed", Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 1_000_000_000));
 const say = (text: string): void => {
   Deno.stdout.writeSync(new TextEncoder().encode(text));
 };
-say(`seed ${seed}\n`);
-for (const [what, one] of [["requests", fuzzOne], ["answers", fuzzUpstream]] as const) {
-  const done = await fuzz(seed, option("count", 200_000), option("seconds", 60), one);
-  say(`${what}: ${done} cases, no rule broken\n`);
+
+/** Runs the cases from `seed` on until `count` are done or `seconds` have passed. */
+async function fuzz(
+  target: Target,
+  seed: number,
+  { count, seconds }: { readonly count: number; readonly seconds: number },
+): Promise<void> {
+  const open = await target.open();
+  const end = performance.now() + seconds * 1000;
+  let done = 0;
+  try {
+    for (; done < count && performance.now() < end; done++) await open.run(seed + done);
+    await open.close();
+  } catch (error) {
+    say(`${target.name}: case ${done}: ${stackOf(error)}\n`);
+    if (error instanceof Error && error.cause !== undefined) say(`${stackOf(error.cause)}\n`);
+    say(`to repeat it: deno task fuzz --target=${target.name} --seed=${seed + done} --count=1\n`);
+    Deno.exit(1);
+  }
+  say(`${target.name}: ${done} cases, no rule broken\n`);
 }
+
+const seed = Number(option("seed") ?? Deno.env.get("FUZZ_SEED") ?? Date.now() % 1_000_000_000);
+const name = option("target");
+const chosen = TARGETS.filter((target) => name === undefined || target.name === name);
+if (chosen.length === 0 || !Number.isSafeInteger(seed)) {
+  say(`the targets: ${TARGETS.map((target) => target.name).join(", ")}; a seed is a number\n`);
+  Deno.exit(2);
+}
+say(`seed ${seed}\n`);
+const limits = {
+  count: Number(option("count") ?? Infinity),
+  seconds: Number(option("seconds") ?? 60) / chosen.length,
+};
+for (const target of chosen) await fuzz(target, seed, limits);

@@ -4,6 +4,7 @@
  * @module
  */
 import { latin1Bytes } from "../support/fake_stream.ts";
+import { mutatedBytes } from "./mutate.ts";
 import type { Random } from "./random.ts";
 
 const METHODS = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "get", "FOO", "CONNECT", "TRACE", "PRI"];
@@ -52,9 +53,6 @@ const CHUNKS = [
   "3\r\nabcd\r\n",
   "3 \r\nabc\r\n",
 ];
-/** Bytes with a meaning to a parser. */
-const EDGE_BYTES = [0, 9, 10, 11, 13, 32, 34, 37, 44, 47, 48, 58, 59, 63, 92, 127, 128, 255];
-
 /** Returns one to four requests in a row, possibly broken. */
 export function hostileBytes(random: Random): Uint8Array {
   let text = "";
@@ -62,7 +60,7 @@ export function hostileBytes(random: Random): Uint8Array {
     text += random.chance(3) ? hostileRequest(random) : goodRequest(random);
   }
   const bytes = latin1Bytes(text);
-  return random.chance(2) ? bytes : mutated(bytes, random);
+  return random.chance(2) ? bytes : mutatedBytes(bytes, random);
 }
 
 function goodRequest(random: Random): string {
@@ -88,39 +86,4 @@ function hostileRequest(random: Random): string {
   if (random.chance(2)) text += "abc";
   else for (let i = random.below(4); i > 0; i--) text += random.pick(CHUNKS);
   return text;
-}
-
-function mutated(bytes: Uint8Array, random: Random): Uint8Array {
-  const changed = [...bytes];
-  for (let i = 1 + random.below(3); i > 0; i--) {
-    const at = random.below(changed.length);
-    const byte = random.chance(2) ? random.pick(EDGE_BYTES) : random.below(256);
-    switch (random.below(4)) {
-      case 0:
-        changed[at] = byte;
-        break;
-      case 1:
-        changed.splice(at, 0, byte);
-        break;
-      case 2:
-        changed.splice(at, 1 + random.below(3));
-        break;
-      default:
-        changed.splice(at, 0, ...changed.slice(at, at + random.below(40)));
-    }
-    if (changed.length === 0) changed.push(byte);
-  }
-  return Uint8Array.from(changed);
-}
-
-/** Splits `bytes` at random places. */
-export function splitUp(bytes: Uint8Array, random: Random): Uint8Array[] {
-  const pieces = [];
-  const longest = random.pick([1, 2, 5, 30, 1000]);
-  for (let at = 0; at < bytes.length;) {
-    const length = 1 + random.below(longest);
-    pieces.push(bytes.slice(at, at + length));
-    at += length;
-  }
-  return pieces;
 }

@@ -16,8 +16,9 @@ import { TunnelLimits } from "../../mod/site/proxy/tunnel_limits.ts";
 import { TestEngine } from "../support/engine.ts";
 import { FakeStream } from "../support/fake_stream.ts";
 import { type StreamEnd, streamPair } from "../support/stream_pair.ts";
-import { Random } from "./random.ts";
-import { splitUp } from "./requests.ts";
+import { splitUp } from "./mutate.ts";
+import type { Random } from "./random.ts";
+import { target } from "./target.ts";
 
 const RIGHT = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nright";
 const HEADS = ["HTTP/1.1 200 OK", "HTTP/1.0 200 OK", "HTTP/1.1 204 No", "HTTP/1.1 304 Not"];
@@ -41,10 +42,7 @@ const LAST_CHUNK = " and the last chunk";
 
 type End = "close" | "reset";
 
-/** Runs one case: the answer made from `seed`, whole and split. Throws if a rule is broken. */
-export async function fuzzUpstream(seed: number): Promise<void> {
-  const random = new Random(seed);
-  const bytes = hostileAnswer(random);
+async function check(bytes: Uint8Array, random: Random): Promise<void> {
   const method = random.pick(["GET", "GET", "HEAD", "POST"]);
   const end = random.pick<End>(["close", "close", "reset"]);
   const whole = await run(method, [bytes], end);
@@ -155,3 +153,5 @@ function isWhole(text: string, method: string): boolean {
   }
   return body.length === Number(/\r\nContent-Length: (\d+)\r\n/.exec(head)?.[1]);
 }
+
+export const upstreamAnswers = target("answers", hostileAnswer, () => ({ check }));

@@ -11,17 +11,11 @@ import { TlsGate } from "../../mod/listen/tls/handshake_gate.ts";
 import { makeContext } from "../../mod/listen/tls/tls_stream.ts";
 import { clientTls, counted, makePem, type Pem, tcpPair } from "../support/tls/tls_pair.ts";
 import { waitFor } from "../support/wait.ts";
-import type { Random } from "./random.ts";
+import { Random } from "./random.ts";
+import { type Rules, target } from "./target.ts";
 
-/** What one process needs for many cases. */
-export interface TlsFuzz {
-  /** Connects one hostile client. */
-  attack(random: Random): Promise<void>;
-  /** Connects a well-behaved client, and waits for the end of all the others. */
-  finish(): Promise<void>;
-}
-
-export async function makeTlsFuzz(): Promise<TlsFuzz> {
+/** Clients that are connected at the same time, as far as a case does not wait for its end. */
+async function open(): Promise<Rules<Attack>> {
   const pem = await makePem("fuzz.test");
   const context = makeContext(pem);
   const hello = await clientHello(pem);
@@ -38,16 +32,15 @@ export async function makeTlsFuzz(): Promise<TlsFuzz> {
     refused: () => {},
   });
   return {
-    async attack(random): Promise<void> {
+    async check({ seed, leaves }): Promise<void> {
       using pair = await tcpPair();
       gate.admit(counted(pair.server, open));
-      const bytes = hostile(hello, random);
-      await pair.client.write(bytes).catch(() => {});
-      if (random.chance(3)) return; // disconnects at once; unread data makes that a reset
+      await pair.client.write(hostile(hello, new Random(seed))).catch(() => {});
+      if (leaves) return; // disconnects at once; unread data makes that a reset
       await pair.client.closeWrite().catch(() => {});
       await pair.client.read(new Uint8Array(1000)).catch(() => {});
     },
-    async finish(): Promise<void> {
+    async close(): Promise<void> {
       const before = secured;
       using pair = await tcpPair();
       gate.admit(counted(pair.server, open));
@@ -60,6 +53,18 @@ export async function makeTlsFuzz(): Promise<TlsFuzz> {
     },
   };
 }
+
+/** The changes of the message of a real client, whose content is another in each process. */
+interface Attack {
+  readonly seed: number;
+  readonly leaves: boolean;
+}
+
+function attack(random: Random): Attack {
+  return { seed: random.below(2 ** 31), leaves: random.chance(3) };
+}
+
+export const handshakes = target("handshakes", attack, open);
 
 function hostile(hello: Uint8Array, random: Random): Uint8Array {
   const bytes = hello.slice();

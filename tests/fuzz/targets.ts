@@ -1,0 +1,33 @@
+/**
+ * The table of everything that is fuzzed.
+ *
+ * @module
+ */
+import { chunkedBodies } from "./chunked.ts";
+import { clientHellos } from "./client_hello.ts";
+import { COMMAND_LINES } from "./command_lines.ts";
+import { controlMessages } from "./control.ts";
+import { documents } from "./documents.ts";
+import { ownFlags } from "./flags.ts";
+import { handshakes } from "./handshake.ts";
+import { requests } from "./http.ts";
+import { listEntries } from "./list_entries.ts";
+import { patches } from "./patches.ts";
+import { registerMessages } from "./register.ts";
+import type { Target } from "./target.ts";
+import { upstreamAnswers } from "./upstream.ts";
+
+export const TARGETS: readonly Target[] = [
+  requests,
+  chunkedBodies,
+  upstreamAnswers,
+  clientHellos,
+  handshakes,
+  controlMessages,
+  registerMessages,
+  listEntries,
+  documents,
+  patches,
+  ...COMMAND_LINES,
+  ownFlags,
+];
