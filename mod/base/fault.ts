@@ -64,9 +64,7 @@ export function quote(value: string): string {
 }
 
 function escaped(value: string): string {
-  return JSON.stringify(value).replace(INVISIBLE_ALL, (c) => {
-    return `\\u${c.codePointAt(0)!.toString(16).padStart(4, "0")}`;
-  });
+  return withEscapes(JSON.stringify(value));
 }
 
 /**
@@ -75,16 +73,18 @@ function escaped(value: string): string {
  */
 export function shellWord(word: string): string {
   if (/^[\w.:/@%+-][\w.:/@%+=-]*$/.test(word)) return word;
-  if (!INVISIBLE.test(word)) return `'${word.replaceAll("'", `'\\''`)}'`;
-  const text = word.replace(/['\\]/g, "\\$&").replace(INVISIBLE_ALL, (c) => {
-    const digits = c.codePointAt(0)!.toString(16);
-    return digits.length <= 4 ? `\\u${digits.padStart(4, "0")}` : `\\U${digits.padStart(8, "0")}`;
-  });
-  return `$'${text}'`;
+  return withEscapes(word) === word
+    ? `'${word.replaceAll("'", `'\\''`)}'`
+    : `$'${withEscapes(word.replace(/['\\]/g, "\\$&"))}'`;
 }
 
-const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
-const INVISIBLE_ALL = new RegExp(INVISIBLE, "gu");
+/** Escapes control and format characters. */
+function withEscapes(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => {
+    const digits = c.codePointAt(0)!.toString(16);
+    return digits.length > 4 ? `\\U${digits.padStart(8, "0")}` : `\\u${digits.padStart(4, "0")}`;
+  });
+}
 
 /** Characters of a quoted value shown in a message: enough for any address, name or path part. */
 const QUOTE_MAX = 100;
