@@ -38,6 +38,7 @@ interface JsonSchema {
 export function schemaText(): string {
   const schema = toJsonSchema(documentSchema(CONTENT_RULES.schema), {
     typeMode: "output",
+    ignoreActions: ["finite"], // JSON has no other number
     // The only custom check tests whether a value is an object.
     overrideSchema: ({ valibotSchema }) =>
       valibotSchema.type === "custom" ? { type: "object" } : undefined,

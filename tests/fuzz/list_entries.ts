@@ -11,7 +11,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Ip } from "../../mod/base/address.ts";
 import { isProblem } from "../../mod/base/problem.ts";
-import { parseEntry, parseList } from "../../mod/config/document/list_entry.ts";
+import {
+  type ListEntry,
+  networkOf,
+  parseEntry,
+  parseList,
+} from "../../mod/config/document/list_entry.ts";
 import { normaliseList } from "../../mod/config/document/normalise_list.ts";
 import { compileInclusion } from "../../mod/listen/list/inclusion.ts";
 import { tableOf } from "../support/machine.ts";
@@ -76,6 +81,8 @@ function entry(random: Random): string {
       });
       return `${groups.join(":")}${random.chance(2) ? `/${part() % 130}` : ""}`;
     }
+    case 2: // neighbours
+      return `10.0.${random.below(2)}.${random.below(64)}/${26 + random.below(7)}`;
     default:
       return anyOf(ENTRIES, random);
   }
@@ -113,8 +120,24 @@ function check(texts: readonly string[], random: Random): void {
   const known = normaliseList(accepted.filter(() => random.chance(2))).entries;
   assertEquals(normaliseList(accepted, known).entries, entries, "what was known counts");
   assertEquals(normaliseList(texts).problems.length, texts.length - accepted.length);
+  checkOrder(parseList(entries));
   const inclusion = compileInclusion(parseList(entries), TABLE);
   for (const ip of ASKED) inclusion.decide(ip);
+}
+
+/** IPv4 comes first, in the order of the values, a block before what is in it. */
+function checkOrder(list: readonly ListEntry[]): void {
+  const places = list.map(({ target, excludes }) => {
+    if (target.kind === "interface" || excludes) return null;
+    const { bytes, bits } = networkOf(target);
+    return bytes.length === 4 ? [...bytes, bits] : null;
+  });
+  const first = places.filter((place) => place !== null);
+  const sorted = first.toSorted((a, b) => {
+    const at = a.findIndex((part, i) => part !== b[i]);
+    return at < 0 ? 0 : a[at]! - b[at]!;
+  });
+  assertEquals(places.slice(0, first.length), sorted, "not in the order of the values");
 }
 
 export const listEntries = target("entries", list, () => ({ check }));

@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { type SettingRow, SETTINGS } from "./settings.ts";
 import { DOCUMENT_VERSION } from "./document.ts";
 import {
+  finite,
   integer,
   list,
   name,
@@ -57,7 +58,7 @@ const sslSchema = strictObject({
 
 const urlAclSchema = strictObject({ url: text(PATH_MAX), sddl: text(PATH_MAX) });
 
-const metabaseValue = v.union([v.string(), v.number(), v.boolean(), list(text(PATH_MAX))]);
+const metabaseValue = v.union([v.string(), finite, v.boolean(), list(text(PATH_MAX))]);
 
 function settingSchema(row: SettingRow): v.GenericSchema {
   switch (row.kind) {

@@ -35,6 +35,12 @@ export const name: v.GenericSchema<string> = v.pipe(
   v.maxLength(NAME_MAX, `must be at most ${NAME_MAX} characters long`),
 );
 
+/** A number that JSON can carry: a text such as 1e999 is read as infinity, and stored as null. */
+export const finite: v.GenericSchema<number> = v.pipe(
+  v.number(),
+  v.finite("expected a finite number"),
+);
+
 /** An integer from `min` to `max`. */
 export function integer(min: number, max: number): v.GenericSchema<number> {
   return v.pipe(

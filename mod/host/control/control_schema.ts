@@ -7,6 +7,7 @@
  * @module
  */
 import * as v from "valibot";
+import { finite } from "../../config/document/shape.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
 import { SERVICES } from "../services/service_table.ts";
 import type { ServiceName } from "../services/service_table.ts";
@@ -37,7 +38,7 @@ const confirmSeconds = v.pipe(
 const siteVerb = v.picklist(["start", "stop", "pause", "continue"]);
 
 /** A service of another version may have settings that this one does not know. */
-const settingValues = v.record(text, v.union([text, v.number(), v.boolean()]));
+const settingValues = v.record(text, v.union([text, finite, v.boolean()]));
 
 const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
   v.object({ op: v.picklist(["status", "end", "confirm", "cache", "flushLogs", "reservations"]) }),

@@ -99,7 +99,7 @@ const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("ki
   v.object({ kind: v.literal("done"), url: v.string() }),
   v.object({
     kind: v.literal("refused"),
-    code: v.number(),
+    code: v.pipe(v.number(), v.integer()),
     reason: v.string(),
     hint: v.optional(v.string()),
   }),

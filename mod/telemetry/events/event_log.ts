@@ -115,10 +115,10 @@ async function eventRolls(folder: string): Promise<number[]> {
 const eventSchema: v.GenericSchema<unknown, ServiceEvent> = v.object({
   time: v.string(),
   source: v.string(),
-  id: v.number(),
+  id: v.pipe(v.number(), v.integer()),
   level: v.string(),
   text: v.string(),
-  error: v.exactOptional(v.number()),
+  error: v.exactOptional(v.pipe(v.number(), v.integer())),
   detail: v.exactOptional(v.string()),
 });
 

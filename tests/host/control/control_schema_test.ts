@@ -1,6 +1,7 @@
 // Goal: neither side of the control socket accepts what it could not use. Method: tables.
-import { assertEquals } from "@std/assert";
-import { parseControlRequest } from "../../../mod/host/control/control_schema.ts";
+import { assert, assertEquals } from "@std/assert";
+import { parseControlAnswer, parseControlRequest } from "../../../mod/host/control/control_schema.ts";
+import { serviceStatus } from "../../support/command_home.ts";
 
 Deno.test("parseControlRequest() takes the seconds that a change may wait for, and no others", () => {
   const cases: [seconds: unknown, isValid: boolean][] = [
@@ -18,4 +19,13 @@ Deno.test("parseControlRequest() takes the seconds that a change may wait for, a
     const parsed: unknown = parseControlRequest(request);
     assertEquals(parsed, isValid ? request : null, String(confirmSeconds));
   }
+});
+
+Deno.test("parseControlAnswer() takes no setting that JSON cannot carry", () => {
+  const answer = (settings: string): unknown => {
+    const status = JSON.stringify(serviceStatus({})).replace(/^\{/, `{"settings":${settings},`);
+    return parseControlAnswer(JSON.parse(`{"kind":"result","status":${status}}`));
+  };
+  assert(answer('{"a":1e300}') !== null);
+  assertEquals(answer('{"a":1e999}'), null);
 });
