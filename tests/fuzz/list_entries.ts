@@ -81,15 +81,24 @@ function entry(random: Random): string {
       });
       return `${groups.join(":")}${random.chance(2) ? `/${part() % 130}` : ""}`;
     }
-    case 2: // neighbours
-      return `10.0.${random.below(2)}.${random.below(64)}/${26 + random.below(7)}`;
     default:
       return anyOf(ENTRIES, random);
   }
 }
 
 function list(random: Random): string[] {
-  return Array.from({ length: 1 + random.below(8) }, () => entry(random));
+  const entries = Array.from({ length: 1 + random.below(8) }, () => entry(random));
+  return random.chance(2) ? entries : [...entries, ...edgesOf(random)];
+}
+
+/** A block, its first address, and the address before it. */
+function edgesOf(random: Random): string[] {
+  const bits = 1 + random.below(31);
+  const first = random.below(2 ** bits) * 2 ** (32 - bits);
+  const [from, before] = [first, Math.max(first - 1, 0)].map((value) => {
+    return [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
+  });
+  return [`${from}/${bits}`, before!, from!];
 }
 
 const TABLE = tableOf([

@@ -36,6 +36,9 @@ Deno.test("checkDocument() reports the path and what was expected there", () => 
       "settings.MaxFieldLength: must be at least 64, found 1",
     ]],
     [{ settings: { Nonsense: 1 } }, ["settings.Nonsense: unknown field"]],
+    [{ metabase: { "W3SVC/1": { A: Infinity } } }, [
+      'metabase["W3SVC/1"].A: expected a finite number, found Infinity',
+    ]],
     [{ metabase: { "W3SVC/1": { A: null } } }, [
       'metabase["W3SVC/1"].A: expected one of string, number, boolean, Array, found null',
     ]],

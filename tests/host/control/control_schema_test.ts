@@ -1,6 +1,9 @@
 // Goal: neither side of the control socket accepts what it could not use. Method: tables.
 import { assert, assertEquals } from "@std/assert";
-import { parseControlAnswer, parseControlRequest } from "../../../mod/host/control/control_schema.ts";
+import {
+  parseControlAnswer,
+  parseControlRequest,
+} from "../../../mod/host/control/control_schema.ts";
 import { serviceStatus } from "../../support/command_home.ts";
 
 Deno.test("parseControlRequest() takes the seconds that a change may wait for, and no others", () => {
