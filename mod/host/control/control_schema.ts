@@ -20,7 +20,7 @@ import {
 import type { ServiceStatus } from "./status.ts";
 
 const text = v.string();
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const service = v.picklist(SERVICES.map(({ name }) => name) as [ServiceName, ...ServiceName[]]);
 const serviceState = v.picklist([
   "stopped",
@@ -118,7 +118,7 @@ const answerSchema: v.GenericSchema<unknown, ControlAnswer> = v.variant("kind", 
 ]);
 
 const loopbackSchema: v.GenericSchema<unknown, LoopbackControl> = v.object({
-  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535)),
+  port: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(65535)),
   token: v.pipe(text, v.nonEmpty()),
 });
 

@@ -71,7 +71,7 @@ export type RegistrationAnswer =
 /** Limits for the time-out in seconds; HTTP.sys's own time-outs are 120 s. */
 export const PROXY_TIMEOUT = { default: 120, min: 1, max: 3600 } as const;
 
-const uid = v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)));
+const uid = v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(0)));
 
 const requestSchema: v.GenericSchema<unknown, AdministratorRequest | ProcessRequest> = v.variant(
   "op",
@@ -99,12 +99,12 @@ const answerSchema: v.GenericSchema<unknown, RegistrationAnswer> = v.variant("ki
   v.object({ kind: v.literal("done"), url: v.string() }),
   v.object({
     kind: v.literal("refused"),
-    code: v.pipe(v.number(), v.integer()),
+    code: v.pipe(v.number(), v.safeInteger()),
     reason: v.string(),
     hint: v.optional(v.string()),
   }),
   v.object({ kind: v.literal("ended"), reason: v.string() }),
-  v.object({ kind: v.literal("process"), pid: v.pipe(v.number(), v.integer()) }),
+  v.object({ kind: v.literal("process"), pid: v.pipe(v.number(), v.safeInteger()) }),
 ]);
 
 /** Parses `value` as a request; null if it is not one. */

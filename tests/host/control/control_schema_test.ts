@@ -24,6 +24,14 @@ Deno.test("parseControlRequest() takes the seconds that a change may wait for, a
   }
 });
 
+Deno.test("parseControlRequest() takes no number that JSON has rounded", () => {
+  const request = (id: string): unknown => {
+    return parseControlRequest(JSON.parse(`{"op":"site","verb":"start","id":${id}}`));
+  };
+  assert(request("9007199254740991") !== null);
+  assertEquals(request("9007199254740993"), null);
+});
+
 Deno.test("parseControlAnswer() takes no setting that JSON cannot carry", () => {
   const answer = (settings: string): unknown => {
     const status = JSON.stringify(serviceStatus({})).replace(/^\{/, `{"settings":${settings},`);
