@@ -4,6 +4,7 @@
  * @module
  */
 import { DeniedFault, Fault, messageOf, quote, shellWord } from "./fault.ts";
+import { oneLine } from "./printable.ts";
 
 const REASONS: readonly (readonly [new () => Error, string])[] = [
   [Deno.errors.NotFound, "no such file or directory"],
@@ -31,7 +32,8 @@ export function fileReason(error: unknown): string {
   if (reason !== undefined) return reason;
   for (const [type, reason] of REASONS) if (error instanceof type) return reason;
   // The runtime adds the number and the call, which the message names already.
-  return messageOf(error).replace(/ \(os error [0-9]+\)(?:: .*)?$/s, "");
+  const call = / \(os error [0-9]+\)(?:: .*)?$|: [a-z]+ '.*'$/s;
+  return oneLine(messageOf(error).replace(call, ""));
 }
 
 /** Reports whether a write failed for want of space, or of a quota. */

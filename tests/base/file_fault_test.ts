@@ -1,5 +1,5 @@
 // Goal: a failed file operation says why and what to type. Method: tables, and real system errors.
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { DeniedFault, Fault } from "../../mod/base/fault.ts";
 import { directoryOf, fileFault } from "../../mod/base/file_fault.ts";
 import { tempFolder } from "../support/temp_folder.ts";
@@ -70,4 +70,12 @@ Deno.test("fileFault() names a full disk in words, and hints at its bytes and fi
   assertEquals(fileFault("use", "/run", full, { folder: "/run" }).hint, "df -h /run; df -i /run");
   const other = new Error("Invalid argument (os error 22): open '/run/a'");
   assertEquals(fileFault("open", "a", other).message, 'Cannot open "a": Invalid argument');
+});
+
+Deno.test("fileFault() is one line, whatever the path is that the system names", () => {
+  const path = "a\0\nb";
+  const error = assertThrows(() => Deno.statSync(path));
+  const { message, hint } = fileFault("read", path, error);
+  assertEquals(message, 'Cannot read "a\\u0000\\nb": file name contained an unexpected NUL byte');
+  assertEquals(hint?.includes("\n"), false);
 });

@@ -1,5 +1,5 @@
 /**
- * `deno task fuzz [--target=NAME] [--seed=N] [--count=N] [--seconds=N]`: runs every target for its
+ * `deno task fuzz [--target=NAME,NAME] [--seed=N] [--count=N] [--seconds=N]`: runs every target for its
  * share of the time, 60 seconds in all by default. A finding prints the command that repeats it.
  *
  * @module
@@ -39,8 +39,8 @@ async function fuzz(
 }
 
 const seed = Number(option("seed") ?? Deno.env.get("FUZZ_SEED") ?? Date.now() % 1_000_000_000);
-const name = option("target");
-const chosen = TARGETS.filter((target) => name === undefined || target.name === name);
+const names = option("target")?.split(",");
+const chosen = TARGETS.filter((target) => names?.includes(target.name) ?? true);
 if (chosen.length === 0 || !Number.isSafeInteger(seed)) {
   say(`the targets: ${TARGETS.map((target) => target.name).join(", ")}; a seed is a number\n`);
   Deno.exit(2);
