@@ -5,7 +5,7 @@
  * The runtime has three ways to speak TLS as a server. This one, a `TLSSocket` of `node:tls` on the
  * socket itself, was chosen because it can end any connection at any moment:
  *
- * - `Deno.listenTls` costs a fifth less for a handshake and a third less for a small response. But
+ * - `Deno.listenTls` costs two fifths less for a handshake and a third less for a small response. But
  *   closing a connection there waits for the client: one that is silent during its handshake, or
  *   does not read, keeps its socket and its memory for as long as it likes. It has no
  *   `setNoDelay()`, so that a response in several small pieces waits 40 ms for each; it answers
