@@ -6,6 +6,7 @@
  */
 import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { directoryOf, fileFault, misplacedHint } from "../../base/file_fault.ts";
+import { isOneFile } from "./file_place.ts";
 import { checkRegular } from "./regular_file.ts";
 import { keepOwner, statOrNull } from "./replace_file.ts";
 
@@ -90,8 +91,7 @@ async function waitForLock({ path, document }: LockFile, file: Deno.FsFile): Pro
 /** Reports whether `path` leads to the open `file`. */
 function isAt(path: string, file: Deno.FsFile): boolean {
   try {
-    const [named, open] = [Deno.statSync(path), file.statSync()];
-    return named.ino === open.ino && named.dev === open.dev;
+    return isOneFile(Deno.statSync(path), file.statSync());
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

@@ -7,6 +7,7 @@
  */
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault } from "../../base/file_fault.ts";
+import { leadsTo } from "../../config/store/file_place.ts";
 import { checkRegular } from "../../config/store/regular_file.ts";
 
 export interface Instance {
@@ -30,7 +31,7 @@ export async function claimInstance(run: string): Promise<Instance> {
   let file = await claimFile(run);
   return {
     async renew(): Promise<boolean> {
-      if (await isAt(pidPath(run), file)) return false;
+      if (await leadsTo(pidPath(run), file)) return false;
       const old = file;
       file = await claimFile(run);
       old.close();
@@ -83,12 +84,6 @@ async function openPidFile(run: string, path: string): Promise<Deno.FsFile> {
   } catch (error) {
     throw fileFault("start httpcfg in", run, error, { folder: run });
   }
-}
-
-/** Reports whether `path` names the open `file`; also if the platform cannot tell. */
-async function isAt(path: string, file: Deno.FsFile): Promise<boolean> {
-  const [named, open] = await Promise.all([Deno.stat(path).catch(() => null), file.stat()]);
-  return named !== null && named.ino === open.ino && named.dev === open.dev;
 }
 
 function pidPath(run: string): string {

@@ -11,6 +11,7 @@ import type { Endpoint } from "../../base/address.ts";
 import { bindName } from "../machine/ask_system.ts";
 import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { directoryOf, fileFault } from "../../base/file_fault.ts";
+import { isOneFile } from "../../config/store/file_place.ts";
 import { bindFault } from "../machine/bind_fault.ts";
 import type { SocketEndpoint } from "../plan/plan.ts";
 
@@ -121,7 +122,7 @@ export async function openLocal(
   const ended = acceptLoop<Deno.Conn>(listener, events);
   const isInPlace = async (): Promise<boolean> => {
     const found = await Deno.lstat(path).catch(() => null);
-    return found !== null && found.ino === own.ino && found.dev === own.dev;
+    return found !== null && isOneFile(found, own);
   };
   const close = async (): Promise<void> => {
     await closeListener(listener, ended);

@@ -14,6 +14,7 @@
  * @module
  */
 import { isDiskFull } from "../../base/file_fault.ts";
+import { leadsTo } from "../../config/store/file_place.ts";
 import { LineBuffer, type Lines, releaseLines } from "./line_buffer.ts";
 import { type LogNames, rollsIn } from "./log_names.ts";
 
@@ -225,9 +226,7 @@ export class LogFile {
   async #isRemoved(): Promise<boolean> {
     if (this.#file === null || !this.#isLookDue) return false;
     this.#isLookDue = false;
-    const named = await Deno.stat(this.#path).catch(() => null);
-    const open = await this.#file.stat();
-    return named === null || named.ino !== open.ino || named.dev !== open.dev;
+    return !(await leadsTo(this.#path, this.#file));
   }
 
   #hasRoom(batch: Batch): boolean {
