@@ -9,7 +9,7 @@ import { isProblem } from "../../base/problem.ts";
 import { ipOfPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
-import { canBind, inTurns, readLinks } from "../../listen/machine/ask_system.ts";
+import { canBind, inBatches, readLinks } from "../../listen/machine/ask_system.ts";
 import {
   addressSnapshot,
   type Links,
@@ -35,7 +35,7 @@ export async function isPlanOutdated(
   if (machine.links !== null && linksKey(await readLinks()) !== linksKey(machine.links)) {
     return true;
   }
-  for await (const differs of inTurns(shareOf(attempts(plan, machine), look))) {
+  for await (const differs of inBatches(shareOf(attempts(plan, machine), look))) {
     if (differs()) return true;
   }
   return false;

@@ -36,7 +36,7 @@ export async function askSystem(
   const refused: Ip[] = [];
   const opened = new Set(wanted);
   const asked = new Set([...named, ...wanted].map((ip) => table.canonical(ip)));
-  for await (const ip of inTurns(asked)) {
+  for await (const ip of inBatches(asked)) {
     const isListed = table.recordsOf(ip).length > 0;
     const isBindable = canBind(ip, table.scopeIdOf(ip));
     if (isBindable && !isListed) unlisted.add(ip);
@@ -103,7 +103,7 @@ function causeOf(ip: Ip, found: Ipv6Flags | undefined): string {
  * Yields what is to be tried, and now and then gives other work a turn: a long loop must not keep
  * clients waiting.
  */
-export async function* inTurns<T>(all: Iterable<T>): AsyncGenerator<T, void, undefined> {
+export async function* inBatches<T>(all: Iterable<T>): AsyncGenerator<T, void, undefined> {
   let count = 0;
   for (const one of all) {
     yield one;
