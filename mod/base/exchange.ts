@@ -100,8 +100,9 @@ export interface HttpResponse {
   readonly body: Uint8Array | BodySource | null;
   /**
    * Only with status 101: receives the connection once the head is sent, starting with any bytes
-   * that arrived early. It is called in any case: if the client is gone, the first read shows it. The engine closes the stream when the promise settles, when no byte has
-   * passed for TunnelIdleTimeout, or when a drain runs out of time.
+   * that arrived early. It is called in any case: if the client is gone, the first read shows it.
+   * The engine closes the stream when the promise settles, when no byte has passed for
+   * TunnelIdleTimeout, or when a drain runs out of time.
    */
   readonly upgrade?: (stream: ByteStream) => Promise<void>;
 }

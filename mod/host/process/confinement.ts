@@ -9,7 +9,10 @@ import { LINK_LISTING_SCRIPT } from "../../listen/machine/link_listing.ts";
 import { PROC_LISTING_SCRIPT } from "../../listen/machine/proc_listing.ts";
 import { openLister } from "../../listen/machine/run_listing.ts";
 
-/** Gives up the permission for good, and that to load libraries, which a run from source has. The owners of ports and the interfaces can be listed still. */
+/**
+ * Gives up the permission for good, and that to load libraries, which a run from source has. The
+ * owners of ports and the interfaces can still be listed.
+ */
 export async function confineService(): Promise<void> {
   openLister({ sockets: PROC_LISTING_SCRIPT, links: LINK_LISTING_SCRIPT });
   for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });

@@ -79,6 +79,7 @@ class ServiceProcess {
   readonly #options: ServeOptions;
   readonly #folder: RunFolder;
   readonly #startedAt = new Date().toISOString();
+  readonly #user = ownUserName();
   readonly #logs: ServiceLogs;
   readonly #http: HttpService;
   readonly #web: WebService;
@@ -185,7 +186,7 @@ class ServiceProcess {
   async status(): Promise<ServiceStatus> {
     const read = await this.#stored.read();
     const stored = read instanceof Fault ? null : read;
-    const user = await ownUserName();
+    const user = await this.#user;
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
     // From here on nothing waits: everything else is of one moment.
     const { running } = this.#http;
