@@ -8,6 +8,7 @@
 import { closeQuietly } from "../../wire/byte_stream.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
+import { Turns } from "../../http/turns.ts";
 import { type LineStream, readLines, writeLine } from "../control/json_lines.ts";
 import {
   type AdministratorRequest,
@@ -46,6 +47,9 @@ type Stream = LineStream & { close(): void };
 /** Most requests are shorter; callers that stay silent must not cost the memory of a long one. */
 const PIECE_BYTES = 512;
 
+/** The cost of a caller in a turn of the event loop, which has room for two dozen. */
+const CALLER_COST = 1024 * 1024;
+
 /** Who may connect to the socket of a caller. */
 type Admitted = "anyone" | "administrator";
 
@@ -75,6 +79,8 @@ export class RegistrationServer {
   readonly #requests = new Map<number, number>();
   /** Looks at proofs that are under way. */
   #looks = 0;
+  /** Callers that never end must leave the event loop to all others, root among them. */
+  readonly #turns = new Turns();
 
   /** `onFailure` is called for an internal error. */
   constructor(handler: RegistrationHandler, onFailure: (error: unknown) => void) {
@@ -85,7 +91,7 @@ export class RegistrationServer {
   /** Serves one connection. The next one can be accepted when the promise resolves, if there is one. */
   accept(stream: Stream, admitted: Admitted): void | Promise<void> {
     void this.#serve(stream, admitted);
-    return this.#unidentified[admitted].pause();
+    return this.#unidentified[admitted].pause() ?? this.#turns.take(CALLER_COST) ?? undefined;
   }
 
   /** Serves one connection to its end. Never throws. */

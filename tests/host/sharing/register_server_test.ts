@@ -8,7 +8,10 @@ import { openPortSharing } from "../../../mod/host/sharing/port_sharing.ts";
 import { administratorSocket, registerSocket } from "../../../mod/host/sharing/register_address.ts";
 import { sendRegistrationRequest } from "../../../mod/host/sharing/register_client.ts";
 import { proofName, type RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
-import type { RegistrationHandler } from "../../../mod/host/sharing/register_server.ts";
+import {
+  type RegistrationHandler,
+  RegistrationServer,
+} from "../../../mod/host/sharing/register_server.ts";
 import type {
   Registrant,
   RegistrationOutcome,
@@ -267,3 +270,20 @@ async function prove(run: string): Promise<AsyncGenerator<unknown>> {
     await Deno.remove(path);
   })();
 }
+
+Deno.test("RegistrationServer holds back callers that never end, long before all places are taken", async () => {
+  const server = new RegistrationServer(new Handler(), () => {});
+  const silent = (): Parameters<RegistrationServer["accept"]>[0] => {
+    const { promise, resolve } = Promise.withResolvers<null>();
+    return { read: () => promise, write: () => Promise.resolve(1), close: () => resolve(null) };
+  };
+  let accepted = 0;
+  let pause: void | Promise<void> = undefined;
+  while (pause === undefined && accepted < SHARING_LIMITS.unidentified / 2) {
+    pause = server.accept(silent(), "anyone");
+    accepted++;
+  }
+  assertEquals([accepted > 1, pause instanceof Promise], [true, true]);
+  await pause; // the others have had their turn
+  server.close();
+});
