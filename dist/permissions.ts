@@ -22,6 +22,14 @@ export const ENVIRONMENT: readonly string[] = [
   "USER",
   "USERNAME",
   "SSH_CONNECTION",
+  // What the terminal shows.
+  "COLUMNS",
+  "FORCE_COLOR",
+  "LANG",
+  "LC_ALL",
+  "LC_CTYPE",
+  "NO_COLOR",
+  "TERM",
   // For notifying the service manager that the service is ready and alive.
   "NOTIFY_SOCKET",
   "WATCHDOG_*",

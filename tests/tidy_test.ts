@@ -97,6 +97,16 @@ rule("only one file writes to stdout and stderr", ({ path, code }) => {
   return /\bDeno\.(stdout|stderr)\b|\bconsole\./.test(code) ? ["writes"] : [];
 });
 
+rule("only one file makes escape sequences", ({ path, code }) => {
+  if (path === "mod/cli/core/colors.ts") return [];
+  return /\\(?:x1b|u001b|u\{0*1b\}|x9b|u009b)/i.test(code) ? ["has an escape character"] : [];
+});
+
+rule("only one file makes text printable, and one colors it", ({ path, code }) => {
+  const makers = ["mod/base/printable.ts", "mod/cli/core/colors.ts", "mod/cli/core/output.ts"];
+  return !makers.includes(path) && /\bas Printable\b/.test(code) ? ["makes Printable"] : [];
+});
+
 rule("only main.ts ends the process", ({ path, code }) => {
   return path !== "main.ts" && /\bDeno\.exit\b/.test(code) ? ["exits"] : [];
 });

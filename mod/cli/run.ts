@@ -12,14 +12,16 @@ import { fileExists, isSameFile } from "../config/store/file_exists.ts";
 import { chooseHome, type Home, type HomeContext, type HomeFacts } from "../config/store/home.ts";
 import { Store } from "../config/store/store.ts";
 import { dialControl } from "../host/control/control_address.ts";
-import { ControlClient, type SeenService } from "../host/control/control_client.ts";
+import type { SeenService } from "../host/control/ask_service.ts";
+import { ControlClient } from "../host/control/control_client.ts";
 import { readInput } from "./core/args.ts";
-import type { CommandIo, CommandSpec } from "./core/command.ts";
+import { painted, type Styled } from "./core/colors.ts";
+import { COLOR_FLAGS, type CommandIo, type CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
 import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
-import { commandHelp, groupHelp, overview } from "./core/help.ts";
 import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
+import { type ColorChoice, type Screen, screenOf, type TerminalFacts } from "./core/screen.ts";
 
 /** What the process provides: everything that the arguments do not decide. */
 interface ProcessContext extends HomeContext {
@@ -29,13 +31,17 @@ interface ProcessContext extends HomeContext {
   print(text: Printable): void;
   note(text: Printable): void;
   ask(question: Printable): string | null;
+  readonly terminal: TerminalFacts;
 }
 
 /** The same for commands, whose output becomes printable here. */
 interface RunContext extends ProcessContext {
+  /** What is known so far: the flags are read after the environment. */
+  screen: Screen;
+  show(text: Styled): void;
   out(text: string): void;
   print(text: string): void;
-  note(text: string): void;
+  note(text: Styled): void;
   ask(question: string): string | null;
 }
 
@@ -44,9 +50,12 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
   // All output passes here, so that no control character in it reaches a terminal.
   const context: RunContext = {
     ...given,
+    screen: screenOf(given.terminal, given, "auto"),
+    show: (text) => given.out(painted(text, context.screen.hasColor, context.screen.isUnicode)),
     out: (text) => given.out(printable(text)),
     print: (text) => given.print(printable(text)),
-    note: (text) => given.note(printable(text)),
+    note: (text) =>
+      given.note(painted(text, context.screen.hasNoteColor, context.screen.isUnicode)),
     ask: (question) => given.ask(printable(question)),
   };
   try {
@@ -65,6 +74,7 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
 async function dispatch(args: readonly string[], context: RunContext): Promise<number> {
   const line = splitGlobalFlags(args);
   const { words } = line;
+  chooseColor(context, line.color);
   const [first = ""] = words;
   if (first === "--version" || first === "-V") {
     context.out(`httpcfg ${VERSION} (${COMMIT})`);
@@ -76,10 +86,14 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
   const rest = words.slice(command.name.split(" ").length);
   const ownWords = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   if (ownWords.some((word) => asksForHelp(command, word))) {
-    context.out(commandHelp(command));
+    const { commandHelp } = await import("./core/help.ts");
+    context.show(commandHelp(command));
     return EXIT.ok;
   }
-  const input = readInput(command, rest, args);
+  const flags = { ...COLOR_FLAGS, ...command.flags };
+  const input = readInput({ ...command, flags }, rest, args);
+  const color = input.flag("no-color") ? "never" : input.text("color");
+  chooseColor(context, color as ColorChoice | null);
   const io = await makeIo(context, line);
   try {
     return await command.run(input, io);
@@ -88,6 +102,11 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
     report(io, [deniedNotice(io, error)]);
     return error.exit;
   }
+}
+
+/** Applies a flag to the output that follows. */
+function chooseColor(context: RunContext, choice: ColorChoice | null): void {
+  if (choice !== null) context.screen = screenOf(context.terminal, context, choice);
 }
 
 /** What is on the machine. */
@@ -124,19 +143,20 @@ async function runWithoutCommand(
   context: RunContext,
 ): Promise<number> {
   const [first = "", ...rest] = words;
+  const { commandHelp, groupHelp, overview } = await import("./core/help.ts");
   const topic = first === "help" ? findCommand(rest) : null;
   if (topic !== null) {
-    context.out(commandHelp(await loadCommand(topic)));
+    context.show(commandHelp(await loadCommand(topic)));
     return EXIT.ok;
   }
   const noun = first === "help" && rest[0] !== undefined ? rest[0].toLowerCase() : null;
   const group = noun === null ? null : groupHelp(await loadCommands(), noun);
   if (group !== null) {
-    context.out(group);
+    context.show(group);
     return EXIT.ok;
   }
   if (first === "" || isHelp(first) || isHelp(rest.at(-1) ?? "")) {
-    context.out(overview(await loadCommands(), VERSION));
+    context.show(overview(await loadCommands(), VERSION));
     return EXIT.ok;
   }
   const line = words.slice(0, 2).join(" ");
@@ -189,7 +209,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   }
   const home = await chooseHome(context, line, FACTS);
   const { paths } = home;
-  const { os, uid, out, print, note, ask, env, now } = context;
+  const { os, uid, screen, show, out, print, note, ask, env, now } = context;
   let isWarned = false;
   const author = {
     user: callerName(context),
@@ -206,6 +226,8 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
       return asAdministrator(context, home, [...line.flags, ...words]);
     },
     under: (args) => makeIo(context, splitGlobalFlags(args)),
+    screen,
+    show,
     out,
     print,
     note,

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { VERSION } from "../../mod/base/version.ts";
 import { run } from "../../mod/cli/run.ts";
 import { PipeClosed } from "../../mod/cli/core/output.ts";
-import { commandHome } from "../support/command_home.ts";
+import { commandHome, type CommandOptions } from "../support/command_home.ts";
 
 Deno.test("run() shows the version and the overview", async () => {
   await using home = await commandHome();
@@ -97,6 +97,50 @@ Deno.test("run() turns a Fault into an error, a hint and its exit status", async
   assert(/^error: Cannot read ".*config\.json": .*\nhint: fix the file.*\n$/.test(ran.note));
 });
 
+Deno.test("run() takes --color and --no-color before and after every command", async () => {
+  await using home = await commandHome();
+  const hasColor = async (line: string, options: CommandOptions = {}): Promise<boolean> => {
+    const { out, note } = await home.run(line, options);
+    return `${out}${note}`.includes("\x1b[");
+  };
+  for (const line of ["--color always site list", "--color=always site list"]) {
+    assert(await hasColor(line), line);
+  }
+  assert(await hasColor("site list --color always"));
+  assert(await hasColor("site list", { columns: 80 }));
+  assert(await hasColor("nonsense", { columns: 80 }));
+  assert(await hasColor("history show 7 --color always"));
+  assert(!await hasColor("query iplisten --color always"), "an old tool's stdout stays as it is");
+  const plain = ["site list --color never", "site list --no-color", "--no-color site list"];
+  for (const line of [...plain, "--color never nonsense", "--color=never nonsense"]) {
+    assert(!await hasColor(line, { columns: 80 }), line);
+  }
+  assert(!await hasColor("site list", { columns: 80, env: { NO_COLOR: "1" } }));
+  for (const form of ["json", "ndjson", "csv", "tsv"]) {
+    assert(!await hasColor(`--color always site list --format ${form}`, { columns: 40 }), form);
+  }
+});
+
+Deno.test("run() rejects a --color that it does not know, and one that is given twice", async () => {
+  await using home = await commandHome();
+  for (const words of [["--color"], ["--color", "status"], ["--color="], ["--no-color=1"]]) {
+    const ran = await home.run(words);
+    assertEquals([ran.status, ran.out], [2, ""], words.join(" "));
+    assertStringIncludes(ran.note, "must be one of auto, always, never\n");
+    assertStringIncludes(ran.note, "hint: httpcfg --color always status\n");
+  }
+  const twice = await home.run("--color never --no-color status");
+  assertStringIncludes(twice.note, 'Cannot use "--color" twice');
+  assertEquals((await home.run("status --color sometimes")).status, 2);
+});
+
+Deno.test("run() leaves --color out of the history", async () => {
+  await using home = await commandHome();
+  await home.run("--color never set iplisten -i 127.0.0.2");
+  const { out } = await home.run("history --format csv");
+  assertStringIncludes(out, ",httpcfg set iplisten -i 127.0.0.2\n");
+});
+
 Deno.test("run() ends quietly if the reader has gone, and shows the stack of a bug", async () => {
   await using home = await commandHome();
   const notes: string[] = [];
@@ -112,6 +156,7 @@ Deno.test("run() ends quietly if the reader has gone, and shows the stack of a b
     print: fail(error),
     note: (text) => void notes.push(text),
     ask: () => null,
+    terminal: { isOut: false, isNote: false, columns: () => null },
   });
   assertEquals(await run(["query", "iplisten"], around(new PipeClosed())), 0);
   assertEquals(notes, []);

@@ -30,6 +30,8 @@ export interface CommandOptions {
   readonly os?: string;
   /** The text that the person at the terminal types; without it there is no terminal. */
   readonly answer?: string;
+  /** Columns of the terminal that stdout and stderr are; without them both are pipes. */
+  readonly columns?: number;
 }
 
 /** Removed when disposed of, together with its service. */
@@ -76,16 +78,24 @@ export async function commandHome(): Promise<CommandHome> {
 async function runIn(
   home: string,
   line: string | readonly string[],
-  { env = {}, os = "linux", answer }: CommandOptions,
+  { env = {}, os = "linux", answer, columns }: CommandOptions,
 ): Promise<CommandResult> {
   const output = { out: "", note: "" };
-  const all: Readonly<Record<string, string>> = { HTTPCFG_HOME: home, USER: "tester", ...env };
+  const all: Readonly<Record<string, string>> = {
+    HTTPCFG_HOME: home,
+    USER: "tester",
+    LANG: "C.UTF-8",
+    TERM: "xterm-256color",
+    ...env,
+  };
+  const isTerminal = columns !== undefined;
   const lines = (text: string): string => text === "" || text.endsWith("\n") ? text : `${text}\n`;
   const status = await run(typeof line === "string" ? shellWords(line) : line, {
     os,
     uid: 1000,
     now: Date.now,
     env: (name) => all[name],
+    terminal: { isOut: isTerminal, isNote: isTerminal, columns: () => columns ?? null },
     out: (text) => void (output.out += lines(text)),
     print: (text) => void (output.out += text),
     note: (text) => void (output.note += lines(text)),

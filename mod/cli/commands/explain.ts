@@ -17,9 +17,11 @@ import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { AddressTable, needsZone } from "../../listen/machine/address_table.ts";
+import { joinLines, type Styled } from "../core/colors.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { report } from "../core/report.ts";
+import type { Screen } from "../core/screen.ts";
 import { planNotice } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
 import { readStoredPlan } from "./plan.ts";
@@ -51,7 +53,7 @@ const spec: CommandSpec = {
     const answer = explain(question, { ...gathered, registrations });
     await writeListing(input, io, candidateListing(answer), {
       text(): void {
-        io.out(explanationText(answer));
+        io.show(explanationText(answer, io.screen));
         report(io, planNotice(stored, io.store.file));
       },
       json: { ...answer, stored: stored ?? null },
@@ -139,13 +141,13 @@ async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {
   });
 }
 
-function explanationText(answer: Explanation): string {
+function explanationText(answer: Explanation, screen: Screen): Styled {
   const pending = answer.socket !== null && !answer.isOpen ? " (not open yet)" : "";
-  return [
+  return joinLines([
     answer.summary,
     ...(answer.socket === null ? [] : [`Socket: ${answer.socket}${pending}`]),
-    ...(answer.candidates.length === 0 ? [] : [table(candidateListing(answer))]),
-  ].join("\n");
+    ...(answer.candidates.length === 0 ? [] : [table(candidateListing(answer), screen)]),
+  ]);
 }
 
 function candidateListing({ candidates }: Explanation): Listing {

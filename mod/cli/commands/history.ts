@@ -44,7 +44,7 @@ const history: CommandSpec = {
     };
     await writeListing(input, io, listing, {
       text: () => {
-        if (versions.length > 0) io.out(table(listing));
+        if (versions.length > 0) io.show(table(listing, io.screen));
         else if (damage.length === 0) io.note("No changes yet.");
       },
     });

@@ -15,9 +15,11 @@ import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
 import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
 import { planStatus, type SocketEndpoint } from "../../listen/plan/plan.ts";
+import { joinLines, type Styled } from "../core/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { report } from "../core/report.ts";
+import type { Screen } from "../core/screen.ts";
 import { planNotice } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
 
@@ -53,7 +55,7 @@ const plan: CommandSpec = {
     const { plan: made, status } = await readStoredPlan(io, { strict });
     await writeListing(input, io, planListing(made), {
       text(): void {
-        io.out(planText(made));
+        io.show(planText(made, io.screen));
         io.note(summary(made));
         report(io, planNotice(status?.stored, io.store.file));
         if (status !== null && !isServiceUp(status, "W3SVC")) report(io, [WEB_STOPPED]);
@@ -124,13 +126,13 @@ export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): 
 }
 
 /** Formats the plan as text: sockets, then the sites with a problem. */
-function planText(made: Plan): string {
+function planText(made: Plan, screen: Screen): Styled {
   const problems = made.sites.filter(({ reason }) => reason !== null);
   const lines = problems.map(({ name, state, reason }) => {
     return `Site ${quote(name)} ${SITE_VERBS[state]}: ${reason}`;
   });
-  const sockets = made.endpoints.length === 0 ? [] : [table(planListing(made))];
-  return [...sockets, ...lines, ...unmatchedLines(made.unmatched)].join("\n");
+  const sockets = made.endpoints.length === 0 ? [] : [table(planListing(made), screen)];
+  return joinLines([...sockets, ...lines, ...unmatchedLines(made.unmatched)]);
 }
 
 /** Returns one line for each entry that names no interface; it includes or excludes nothing. */

@@ -18,6 +18,7 @@ import {
 } from "../../host/sharing/register_protocol.ts";
 import type { RegistrationStatus } from "../../host/control/status.ts";
 import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_target.ts";
+import type { Styled } from "../core/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
@@ -114,7 +115,9 @@ const registrations: CommandSpec = {
   async run(input, io): Promise<number> {
     const status = await io.control.ask({ op: "status" });
     const found = status?.registrations ?? [];
-    await writeListing(input, io, listing(found), { text: () => io.out(registrationsText(found)) });
+    await writeListing(input, io, listing(found), {
+      text: () => io.show(registrationsText(found, io)),
+    });
     return EXIT.ok;
   },
 };
@@ -123,8 +126,11 @@ const registrations: CommandSpec = {
 export const commands: readonly CommandSpec[] = [register, unregister, registrations];
 
 /** Formats the registrations as a table, or says that there are none. */
-function registrationsText(found: readonly RegistrationStatus[]): string {
-  return found.length === 0 ? "No registered programs." : table(listing(found));
+function registrationsText(
+  found: readonly RegistrationStatus[],
+  { screen }: Pick<CommandIo, "screen">,
+): Styled {
+  return found.length === 0 ? "No registered programs." : table(listing(found), screen);
 }
 
 function listing(found: readonly RegistrationStatus[]): Listing {

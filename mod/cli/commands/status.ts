@@ -12,8 +12,10 @@ import { oneLine } from "../../base/printable.ts";
 import { type ServiceName, SERVICES } from "../../host/services/service_table.ts";
 import { stoppedSites } from "../../host/web/status_views.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
+import { joinLines, type Styled } from "../core/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import type { Screen } from "../core/screen.ts";
 import { storedNotices } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
 import { unmatchedLines } from "./plan.ts";
@@ -43,7 +45,7 @@ const status: CommandSpec = {
     const answer = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
     const { version: _, ...json } = answer;
     await writeListing(input, io, endpointListing(answer), {
-      text: () => io.out(statusText(answer)),
+      text: () => io.show(statusText(answer, io.screen)),
       json,
     });
     return isServiceUp(answer, "W3SVC") ? EXIT.ok : EXIT.failed;
@@ -86,7 +88,7 @@ function endpointListing({ endpoints }: ServiceStatus): Listing {
 }
 
 /** Formats the status as text. */
-function statusText(answer: ServiceStatus): string {
+function statusText(answer: ServiceStatus, screen: Screen): Styled {
   const ofUser = typeof answer.user === "string" ? ` of user ${oneLine(answer.user)}` : "";
   const head = answer.pid === null
     ? "httpcfg is not running."
@@ -97,12 +99,16 @@ function statusText(answer: ServiceStatus): string {
     const why = [cause, note].filter(isText).map((text) => `: ${text}`).join("");
     return `  ${name}  ${state}${why}`;
   });
-  const sites = table({
-    name: "sites",
-    columns: ["id", "name", "state", "bindings", "reason"],
-    rows: answer.sites.map((site) => ({ ...site })),
-  }).split("\n").map((line) => `  ${line}`);
-  return [
+  const sites = table(
+    {
+      name: "sites",
+      columns: ["id", "name", "state", "bindings", "reason"],
+      rows: answer.sites.map((site) => ({ ...site })),
+    },
+    screen,
+    { indent: 2 },
+  );
+  return joinLines([
     head,
     ...services,
     ...(answer.unconfirmedUntil === null
@@ -122,9 +128,9 @@ function statusText(answer: ServiceStatus): string {
     ...(endpoints.length === 0 ? ["Listening: nowhere"] : ["Listening:", ...endpoints]),
     "",
     "Sites:",
-    ...(answer.sites.length > 0 ? sites : [isUnknown(answer, "W3SVC") ? "  unknown" : "  none"]),
+    ...(answer.sites.length > 0 ? [sites] : [isUnknown(answer, "W3SVC") ? "  unknown" : "  none"]),
     ...registrationLines(answer.registrations),
-  ].join("\n");
+  ]);
 }
 
 /** Returns nothing for the defaults, and for values that are those of no profile. */

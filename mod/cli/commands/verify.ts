@@ -89,7 +89,7 @@ const verify: CommandSpec = {
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
     await writeListing(input, io, listing(findings), {
       text(): void {
-        if (shown.length > 0) io.out(table(textListing(shown)));
+        if (shown.length > 0) io.show(table(textListing(shown), io.screen));
         report(io, storedNotices(status.stored, "httpcfg plan"));
       },
     });

@@ -5,6 +5,8 @@
  */
 import type { AdminIo } from "../../admin/admin_io.ts";
 import type { Home } from "../../config/store/home.ts";
+import type { Styled } from "./colors.ts";
+import { COLOR_CHOICES, type Screen } from "./screen.ts";
 import type { Example, FlagInput, FlagSpec, WordKind } from "../../base/flag_spec.ts";
 
 export interface CommandSpec {
@@ -69,15 +71,30 @@ export interface CommandIo extends AdminIo {
    * another command has just started one, which then is the one to talk to.
    */
   startInBackground(): Promise<boolean>;
-  /** Writes output to stdout, in whole lines. */
+  /** What stdout and stderr show. */
+  readonly screen: Screen;
+  /** Writes text for people to stdout, in whole lines. */
+  show(text: Styled): void;
+  /** Writes output for programs to stdout, in whole lines. */
   out(text: string): void;
   /** Writes output as it is, without ending the line. */
   print(text: string): void;
   /** Writes anything else to stderr, in whole lines. */
-  note(text: string): void;
+  note(text: Styled): void;
   /** Asks on the terminal; null if there is none. */
   ask(question: string): string | null;
 }
+
+/** The flags that may stand before every command, and after it. */
+export const COLOR_FLAGS: Readonly<Record<"color" | "no-color", FlagSpec>> = {
+  color: {
+    kind: "string",
+    value: "WHEN",
+    summary: "write in color",
+    choices: COLOR_CHOICES,
+  },
+  "no-color": { kind: "boolean", summary: "the same as --color never" },
+};
 
 /** The flag of every command that lists something. */
 export const FORMAT_FLAG: Readonly<Record<"format", FlagSpec>> = {

@@ -5,6 +5,7 @@
  */
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Printable } from "../../base/printable.ts";
+import type { TerminalFacts } from "./screen.ts";
 
 /**
  * The reader of our output has closed the pipe. This is not an error, and no more output follows.
@@ -12,6 +13,23 @@ import type { Printable } from "../../base/printable.ts";
 export class PipeClosed extends Error {
   override readonly name = "PipeClosed";
 }
+
+/** The streams of this process. */
+export const terminal: TerminalFacts = {
+  get isOut(): boolean {
+    return Deno.stdout.isTerminal();
+  },
+  get isNote(): boolean {
+    return Deno.stderr.isTerminal();
+  },
+  columns(): number | null {
+    try {
+      return Deno.consoleSize().columns;
+    } catch {
+      return null;
+    }
+  },
+};
 
 interface Sink {
   writeSync(bytes: Uint8Array): number;

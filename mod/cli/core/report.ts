@@ -6,6 +6,7 @@
  */
 import type { ActionResult, Notice } from "../../admin/admin_io.ts";
 import { EXIT } from "../../base/exit_status.ts";
+import { span } from "./colors.ts";
 import type { CommandIo } from "./command.ts";
 
 type Stderr = Pick<CommandIo, "note">;
@@ -13,14 +14,14 @@ type Stderr = Pick<CommandIo, "note">;
 /** Writes `notices`, in order. */
 export function report(io: Stderr, notices: readonly Notice[]): void {
   for (const { kind, text, hint } of notices) {
-    io.note(`${kind}: ${text}`);
+    io.note([span(kind, `${kind}:`), ` ${text}`]);
     if (hint !== undefined) reportHint(io, hint);
   }
 }
 
 /** Writes one line that can be typed or done next. */
 export function reportHint(io: Stderr, line: string): void {
-  io.note(`hint: ${line}`);
+  io.note([span("hint", "hint:"), ` ${line}`]);
 }
 
 /** Writes why something failed, for example a Fault. */

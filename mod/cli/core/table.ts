@@ -3,25 +3,144 @@
  *
  * @module
  */
-import stringWidth from "string-width";
 import { oneLine } from "../../base/printable.ts";
+import { inLocale, joinLines, type Meaning, type Span, span, type Styled } from "./colors.ts";
+import {
+  type ColumnKind,
+  fittedWidths,
+  GAP,
+  padded,
+  shortened,
+  widthOf,
+  wrapped,
+  wrappedValues,
+} from "./fit.ts";
 import { cellsOf, type Listing } from "./format.ts";
+import type { Screen } from "./screen.ts";
+
+/** How a column is shown to people; by default its name is the heading, and its cells are words. */
+export interface ColumnLook {
+  readonly heading?: string;
+  readonly kind?: ColumnKind;
+  /** The meaning of a cell; by default none. */
+  meaning?(cell: string): Meaning | null;
+}
+
+interface TableOptions {
+  readonly looks?: Readonly<Record<string, ColumnLook>>;
+  /** Spaces before every line. */
+  readonly indent?: number;
+}
+
+interface Column extends ColumnLook {
+  readonly heading: string;
+  readonly kind: ColumnKind;
+  readonly cells: readonly string[];
+}
+
+type Part = string | Span;
 
 /**
- * Returns the listing as a header line and columns, each as wide as its widest cell on a terminal,
- * with two spaces between. A line break in a cell becomes a space.
+ * Returns the listing as a header line and columns, each as wide as its widest cell, with two spaces
+ * between. A line break in a cell becomes a space.
+ *
+ * On a terminal the table fits its width: long cells wrap or are shortened in the middle, and a column
+ * without content is left out. Without a terminal a record is one line, and nothing is left out.
  */
-export function table(listing: Listing): string {
-  const [head = [], ...rows] = cellsOf(listing);
-  const cells = [
-    head.map((column) => column.toUpperCase()),
-    ...rows.map((row) => row.map((cell) => oneLine(cell.replace(/\s+/g, " ")))),
-  ];
-  const widths = head.map((_, i) => {
-    return cells.reduce((widest, line) => Math.max(widest, stringWidth(line[i]!)), 0);
+export function table(
+  listing: Listing,
+  screen: Screen,
+  { looks = {}, indent = 0 }: TableOptions = {},
+): Styled {
+  const margin = " ".repeat(indent);
+  const columns = columnsOf(listing, screen, looks);
+  const available = screen.columns === null ? Infinity : screen.columns - indent;
+  const widths = fittedWidths(
+    columns.map(({ kind, heading, cells }) => {
+      const wanted = cells.reduce((most, cell) => Math.max(most, widthOf(cell)), widthOf(heading));
+      return { kind, least: widthOf(heading), wanted };
+    }),
+    available,
+  );
+  const lines = widths === null
+    ? recordLines(columns, available, screen)
+    : rowLines(columns, widths, screen);
+  return joinLines(lines.map((line) => [margin, ...line]));
+}
+
+function columnsOf(
+  listing: Listing,
+  { columns, isUnicode }: Screen,
+  looks: Readonly<Record<string, ColumnLook>>,
+): Column[] {
+  const [, ...rows] = cellsOf(listing);
+  const all = listing.columns.map((name, i): Column => {
+    const look = looks[name] ?? {};
+    return {
+      ...look,
+      heading: (look.heading ?? name).toUpperCase(),
+      kind: look.kind ?? "words",
+      cells: rows.map((row) => inLocale(oneLine(row[i]!.replace(/\s+/g, " ")), isUnicode)),
+    };
   });
-  return cells.map((line) => {
-    return line.map((cell, i) => cell + " ".repeat(widths[i]! - stringWidth(cell))).join("  ")
-      .trimEnd();
-  }).join("\n");
+  const isShown = ({ cells }: Column): boolean => cells.some((cell) => cell !== "");
+  return columns === null || rows.length === 0 ? all : all.filter(isShown);
+}
+
+/** Returns the lines of a table; a row has as many as its highest cell. */
+function rowLines(
+  columns: readonly Column[],
+  widths: readonly number[],
+  screen: Screen,
+): Part[][] {
+  const head = columns.map(({ heading }) => span("heading", heading));
+  const rows = (columns[0]?.cells ?? []).map((_, row) => {
+    const cells = columns.map((column, i) => cellLines(column, row, widths[i]!, screen));
+    const height = Math.max(...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) => {
+      return joined(cells.map((lines) => lines[line] ?? ""), widths);
+    });
+  });
+  return [joined(head, widths), ...rows.flat()];
+}
+
+function cellLines(column: Column, row: number, width: number, screen: Screen): Part[] {
+  const { cells, kind, meaning } = column;
+  const cell = cells[row]!;
+  const ellipsis = inLocale("…", screen.isUnicode);
+  const lines = widthOf(cell) <= width
+    ? [cell]
+    : kind === "words"
+    ? wrapped(cell, width)
+    : kind === "values"
+    ? wrappedValues(cell, width, ellipsis)
+    : [shortened(cell, width, ellipsis)];
+  const found = meaning?.(cell) ?? null;
+  return found === null ? lines : lines.map((line) => span(found, line));
+}
+
+/** Joins the cells of a line; nothing follows the last one that has text. */
+function joined(cells: readonly Part[], widths: readonly number[]): Part[] {
+  const texts = cells.map((cell) => typeof cell === "string" ? cell : cell.text);
+  const last = texts.findLastIndex((text) => text !== "");
+  return cells.slice(0, last + 1).flatMap((cell, i) => {
+    const space = i === last ? "" : " ".repeat(widths[i]! - widthOf(texts[i]!)) + GAP;
+    return [cell, space];
+  });
+}
+
+/** Returns one line for each cell, below its heading: where a table has no room. */
+function recordLines(columns: readonly Column[], available: number, screen: Screen): Part[][] {
+  const left = Math.max(...columns.map(({ heading }) => widthOf(heading)));
+  const right = Math.max(1, available - left - GAP.length);
+  return (columns[0]?.cells ?? []).flatMap((_, row) => {
+    const lines = columns.filter(({ cells }) => cells[row] !== "").flatMap((column) => {
+      return cellLines(column, row, right, screen).map((line, i) => [
+        span("heading", padded(i === 0 ? column.heading : "", left)),
+        GAP,
+        line,
+      ]);
+    });
+    return row === 0 ? lines : [[], ...lines];
+  });
 }

@@ -2,7 +2,6 @@
 import { assertEquals } from "@std/assert";
 import { ForeignText } from "../../../mod/base/printable.ts";
 import { type Listing, render } from "../../../mod/cli/core/format.ts";
-import { table } from "../../../mod/cli/core/table.ts";
 
 const LISTING: Listing = {
   name: "sites",
@@ -59,21 +58,4 @@ Deno.test("render() lets no character out that a terminal obeys, and loses none 
     (await render(listing, "csv")).split("\n")[1],
     Array(3).fill("?]0;x????\\??2J?b?").join(","),
   );
-  assertEquals(table(listing).split("\n").length, 2);
-});
-
-Deno.test("table() aligns columns under their names, without trailing spaces", () => {
-  const listing: Listing = {
-    name: "sites",
-    columns: ["id", "name", "reason"],
-    rows: [{ id: 1, name: "a", reason: null }, { id: 100, name: "longer", reason: "why" }],
-  };
-  assertEquals(table(listing), "ID   NAME    REASON\n1    a\n100  longer  why");
-  assertEquals(table(EMPTY), "ID  NAME");
-});
-
-Deno.test("table() measures columns as a terminal does, and keeps a record on one line", () => {
-  const rows = [{ id: 1, name: "日本", reason: "x" }, { id: 2, name: "é", reason: "a\nb\tc" }];
-  const listing = { name: "rows", columns: ["id", "name", "reason"], rows };
-  assertEquals(table(listing), "ID  NAME  REASON\n1   日本  x\n2   é     a b c");
 });

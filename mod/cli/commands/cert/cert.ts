@@ -184,7 +184,7 @@ async function list(input: CommandInput, io: CommandIo): Promise<number> {
   const listing = { name: "certificates", columns, rows };
   await writeListing(input, io, listing, {
     text(): void {
-      if (rows.length > 0) return io.out(table(listing));
+      if (rows.length > 0) return io.show(table(listing, io.screen));
       io.note(`No certificates in ${quote(io.paths.certs)}.`);
       reportHint(io, "httpcfg cert import --cert fullchain.pem --key privkey.pem");
     },

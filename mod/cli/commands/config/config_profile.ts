@@ -48,7 +48,7 @@ const configProfile: CommandSpec = {
       const profile = profileOf(before);
       await writeListing(input, io, listing, {
         text: () => {
-          io.out(table(listing));
+          io.show(table(listing, io.screen));
           io.note(profile === null ? "No profile is stored." : `Stored: profile ${profile}.`);
         },
         json: { profile, profiles: rows },

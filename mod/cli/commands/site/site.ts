@@ -80,7 +80,7 @@ const siteList: CommandSpec = {
     const listing = { name: "sites", columns, rows: sites.map(siteRow) };
     await writeListing(input, io, listing, {
       async text(): Promise<void> {
-        io.out(table(listing));
+        io.show(table(listing, io.screen));
         await noteUnapplied(io);
       },
     });

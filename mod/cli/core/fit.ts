@@ -1,0 +1,153 @@
+/**
+ * Text in the columns of a terminal: how wide it is, where it wraps, how a value is shortened, and how
+ * wide the columns of a table are. Pure.
+ *
+ * @module
+ */
+import stringWidth from "string-width";
+
+/** Returns the columns that `text` takes on a terminal; a wide character takes two. */
+export function widthOf(text: string): number {
+  return stringWidth(text);
+}
+
+export function padded(text: string, columns: number): string {
+  return text + " ".repeat(Math.max(0, columns - widthOf(text)));
+}
+
+/** Returns `text` with its middle left out, so that it takes at most `columns`. */
+export function shortened(text: string, columns: number, ellipsis: string): string {
+  if (widthOf(text) <= columns) return text;
+  const kept = columns - ellipsis.length;
+  if (kept < 2) return startOf(text, columns);
+  const end = Math.floor(kept / 2);
+  return startOf(text, kept - end) + ellipsis + endOf(text, end);
+}
+
+/**
+ * Wraps `text` at its spaces, so that no line takes more than `columns`. A longer word continues on
+ * the next line: nothing is lost.
+ */
+export function wrapped(text: string, columns: number): string[] {
+  return filled(text.split(" ").flatMap((word) => pieces(word, columns)), columns);
+}
+
+/** Wraps values with a space between, and shortens those that are longer than a line. */
+export function wrappedValues(text: string, columns: number, ellipsis: string): string[] {
+  return filled(text.split(" ").map((value) => shortened(value, columns, ellipsis)), columns);
+}
+
+/** How a column gives up width. */
+export type ColumnKind =
+  /** Says which row it is: gives last. */
+  | "key"
+  /** One value without spaces: its middle is left out. */
+  | "value"
+  /** Several of those: one below the other. */
+  | "values"
+  /** Sentences: wrapped. */
+  | "words";
+
+interface ColumnWidth {
+  readonly kind: ColumnKind;
+  /** Columns that the heading takes. */
+  readonly least: number;
+  /** Columns of the widest cell, heading included. */
+  readonly wanted: number;
+}
+
+/** Spaces between the columns of a table. */
+export const GAP = "  ";
+
+/** Which columns give, one stage after the other, and the width below which they do not. */
+const STAGES: readonly (readonly (readonly [ColumnKind, number])[])[] = [
+  [["words", 30], ["values", 26]],
+  [["value", 18], ["values", 18]],
+  [["words", 16], ["values", 14], ["value", 12]],
+  [["words", 10], ["values", 10], ["value", 8], ["key", 12]],
+];
+
+/**
+ * Returns the widths of the columns of a table that is at most `columns` wide; null if it would not
+ * be readable.
+ */
+export function fittedWidths(wanted: readonly ColumnWidth[], columns: number): number[] | null {
+  const available = columns - GAP.length * (wanted.length - 1);
+  const widths = wanted.map((one) => Math.min(one.wanted, Math.max(1, available)));
+  let surplus = widths.reduce((sum, width) => sum + width, 0) - available;
+  for (const stage of STAGES) {
+    const bounds = wanted.map(({ kind, least }) => {
+      const bound = stage.find(([one]) => one === kind)?.[1];
+      return bound === undefined ? Infinity : Math.max(least, bound);
+    });
+    // The widest gives first, so that none is narrower than one that had to give nothing.
+    for (; surplus > 0; surplus--) {
+      let widest = -1;
+      for (let i = 0; i < widths.length; i++) {
+        if (widths[i]! > bounds[i]! && (widest < 0 || widths[i]! > widths[widest]!)) widest = i;
+      }
+      if (widest < 0) break;
+      widths[widest]!--;
+    }
+  }
+  return surplus > 0 ? null : widths;
+}
+
+function filled(words: readonly string[], columns: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  let width = 0;
+  for (const word of words) {
+    const own = widthOf(word);
+    if (line !== "" && width + 1 + own > columns) {
+      lines.push(line);
+      line = "";
+    }
+    width = line === "" ? own : width + 1 + own;
+    line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** Splits a word that is too long, after a sign if there is one in its second half. */
+function pieces(word: string, columns: number): string[] {
+  const found: string[] = [];
+  let rest = word;
+  while (widthOf(rest) > columns) {
+    const start = startOf(rest, columns) || firstCharacter(rest);
+    const sign = /^.*[/.,:;=&?_-]/su.exec(start)?.[0] ?? "";
+    const piece = sign.length > start.length / 2 ? sign : start;
+    found.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return rest === "" && found.length > 0 ? found : [...found, rest];
+}
+
+function startOf(text: string, columns: number): string {
+  let start = "";
+  let width = 0;
+  for (const { segment } of CHARACTERS.segment(text)) {
+    width += widthOf(segment);
+    if (width > columns) break;
+    start += segment;
+  }
+  return start;
+}
+
+function endOf(text: string, columns: number): string {
+  let end = "";
+  let width = 0;
+  for (const { segment } of [...CHARACTERS.segment(text)].reverse()) {
+    width += widthOf(segment);
+    if (width > columns) break;
+    end = segment + end;
+  }
+  return end;
+}
+
+function firstCharacter(text: string): string {
+  for (const { segment } of CHARACTERS.segment(text)) return segment;
+  return "";
+}
+
+const CHARACTERS = new Intl.Segmenter();
