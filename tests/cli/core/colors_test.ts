@@ -16,7 +16,7 @@ Deno.test("painted() lets no escape sequence of a text out", () => {
   for (const sign of ["\x1b[31m", "\x9b31m", "\x1b]0;x\x07", "\r", "\b", "\u202e", "\x7f"]) {
     for (const part of [sign, span("good", sign)]) {
       const shown = painted([part], true, true);
-      const rest = shown.replace(/^\x1b\[32m(.*)\x1b\[m$/s, "$1");
+      const rest = shown.replace("\x1b[32m", "").replace("\x1b[m", "");
       assertEquals(/[^\P{Cc}\n\t]|\u202e/u.test(rest), false, JSON.stringify(shown));
     }
   }
