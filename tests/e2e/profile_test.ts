@@ -16,7 +16,7 @@ Deno.test("a profile is stored, planned, applied and shown", async () => {
   assertMatch(err, /^note: stored; HTTP reads the list and the settings when it starts\nhint: /m);
   assertMatch(
     (await program.run("status")).out,
-    /^Stored, not applied: 5 changes; hint: httpcfg plan/m,
+    /^Stored, not applied: 5 changes\nhint: httpcfg plan$/m,
   );
   assertMatch((await program.run("plan")).err, /5 changes are not applied/);
   await program.do("reload");

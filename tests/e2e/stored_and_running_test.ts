@@ -82,7 +82,7 @@ Deno.test("a list that is stored and not applied is reported until a reload", as
     before.appliedAt,
   ]);
   const { out: text } = await program.do("status");
-  assertStringIncludes(text, "\nStored, not applied: 2 changes; hint: httpcfg plan\n");
+  assertStringIncludes(text, "\nStored, not applied: 2 changes\nhint: httpcfg plan\n");
   assertStringIncludes(text, `  127.0.0.2:${port}  open: the stored list excludes it\n`);
   const query = await program.do("query iplisten");
   const note = "note: stored, not applied: 2 changes\nhint: httpcfg plan\n";
@@ -149,7 +149,7 @@ Deno.test("status answers with a document that cannot be used, and says why", as
   assertStringIncludes(out, "ipListen[0]: ");
   assertStringIncludes(
     out,
-    `IP inclusion list: 127.0.0.2\nListening:\n  127.0.0.2:${port}  open\n`,
+    `Listening: 1 open\n  127.0.0.2:${port}  open\n\nIP inclusion list: 127.0.0.2\n`,
   );
   const { stored, sites, AppliedRevision } = await statusOf(program);
   assertEquals([stored?.changes, sites.length, typeof AppliedRevision], [null, 1, "number"]);
@@ -160,7 +160,7 @@ Deno.test("status answers with a document that cannot be used, and says why", as
   await program.do("net stop w3svc");
   const stopped = await program.run("status");
   assertEquals(stopped.status, 1);
-  assertStringIncludes(stopped.out, "Sites:\n  unknown\n");
+  assertStringIncludes(stopped.out, "Sites: unknown\n");
   assertStringIncludes(stopped.out, "IP inclusion list: 127.0.0.2\n");
 
   // One without a file would be the built-in one; but HTTP holds another, which is nowhere stored.

@@ -13,8 +13,11 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../core/command.ts";
+import { joinLines, type Meaning, span, type Styled } from "../core/colors.ts";
 import { type Row, writeListing } from "../core/format.ts";
+import { paragraph } from "../core/paragraph.ts";
 import { report } from "../core/report.ts";
+import type { Screen } from "../core/screen.ts";
 
 const DEFAULT_LIMIT = 100;
 const LIMIT_MAX = 100_000;
@@ -68,24 +71,33 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
   const newest = limit === 0 ? [] : chosen.slice(-limit);
   const listing = { name: "events", columns: COLUMNS, rows: newest.map(rowOf) };
   await writeListing(input, io, listing, {
-    text: () => io.print(newest.map(eventText).join("")),
+    text: () => io.show(joinLines(newest.flatMap((event) => eventLines(event, io.screen)))),
   });
   return isWhole ? EXIT.ok : EXIT.failed;
 }
 
 const COLUMNS = ["time", "source", "id", "level", "text", "error", "detail"] as const;
 
+const LEVELS: Readonly<Record<string, Meaning>> = { error: "error", warning: "warning" };
+
 /**
  * Returns `2026-01-01 00:00:00 W3SVC 1004 error: Cannot register …` and the details of this
  * machine.
  */
-function eventText({ time, source, id, level, text, error, detail }: ServiceEvent): string {
+function eventLines(
+  { time, source, id, level, text, error, detail }: ServiceEvent,
+  screen: Screen,
+): Styled[] {
   const when = time.slice(0, 19).replace("T", " ");
+  const start = span(LEVELS[level] ?? "heading", `${when} ${source} ${id} ${level}:`);
   const more = [
-    ...(error === undefined ? [] : [`    error number ${error}`]),
-    ...(detail === undefined || detail === "" ? [] : [`    ${detail}`]),
+    ...(error === undefined ? [] : [`error number ${error}`]),
+    ...(detail === undefined || detail === "" ? [] : [detail]),
   ];
-  return `${[`${when} ${source} ${id} ${level}: ${text}`, ...more].join("\n")}\n`;
+  return [
+    ...paragraph(` ${text}`, screen, { start, hanging: "    " }),
+    ...more.flatMap((line) => paragraph(line, screen, { indent: "    " })),
+  ];
 }
 
 function rowOf({ time, source, id, level, text, error, detail }: ServiceEvent): Row {

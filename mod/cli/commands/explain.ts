@@ -17,13 +17,15 @@ import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { AddressTable, needsZone } from "../../listen/machine/address_table.ts";
-import { joinLines, type Styled } from "../core/colors.ts";
+import { joinLines, type Meaning, span, type Styled } from "../core/colors.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { grouped } from "../core/endpoint_groups.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { paragraph } from "../core/paragraph.ts";
 import { report } from "../core/report.ts";
 import type { Screen } from "../core/screen.ts";
 import { planNotice } from "../core/stored_notice.ts";
-import { table } from "../core/table.ts";
+import { type ColumnLook, table } from "../core/table.ts";
 import { readStoredPlan } from "./plan.ts";
 
 const spec: CommandSpec = {
@@ -142,15 +144,46 @@ async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {
 }
 
 function explanationText(answer: Explanation, screen: Screen): Styled {
-  const pending = answer.socket !== null && !answer.isOpen ? " (not open yet)" : "";
+  const { summary, answeredBy, socket, candidates } = answer;
+  const [verdict = ""] = /^(?:Not )?\S+/.exec(summary) ?? [];
+  const start = span(MEANINGS[answeredBy], verdict);
+  const isCut = screen.columns !== null && candidates.length > CANDIDATES_MAX;
+  const shown = isCut
+    ? [...candidates].sort((a, b) => Number(b.wins) - Number(a.wins)).slice(0, CANDIDATES_MAX)
+    : candidates;
+  const left = candidates.length - shown.length;
   return joinLines([
-    answer.summary,
-    ...(answer.socket === null ? [] : [`Socket: ${answer.socket}${pending}`]),
-    ...(answer.candidates.length === 0 ? [] : [table(candidateListing(answer), screen)]),
+    ...paragraph(summary.slice(verdict.length), screen, { start }),
+    ...(socket === null ? [] : [[
+      span("heading", "Socket:"),
+      ` ${socket}`,
+      ...(answer.isOpen ? [] : [span("waiting", " (not open yet)")]),
+    ]]),
+    ...(shown.length === 0
+      ? []
+      : [table(candidateListing({ candidates: shown }), screen, { looks: LOOKS })]),
+    ...(left === 0 ? [] : [[span("faint", `… ${grouped(left)} more: --format csv shows them`)]]),
   ]);
 }
 
-function candidateListing({ candidates }: Explanation): Listing {
+/** Bindings that a terminal shows. */
+const CANDIDATES_MAX = 20;
+
+const MEANINGS: Readonly<Record<Explanation["answeredBy"], Meaning>> = {
+  site: "good",
+  program: "good",
+  service: "waiting",
+  other: "waiting",
+  nobody: "bad",
+};
+
+const LOOKS: Readonly<Record<string, ColumnLook>> = {
+  result: { kind: "key", meaning: (cell) => cell === "wins" ? "good" : "faint" },
+  site: { kind: "key" },
+  binding: { kind: "value" },
+};
+
+function candidateListing({ candidates }: Pick<Explanation, "candidates">): Listing {
   return {
     name: "candidates",
     columns: ["result", "site", "binding", "why"],

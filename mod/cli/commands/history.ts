@@ -10,10 +10,14 @@ import { changeLines, diffValues } from "../../config/document/diff.ts";
 import { History } from "../../config/store/history.ts";
 import type { Version } from "../../config/store/version_file.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { diffText } from "../core/diff_text.ts";
 import { jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { damageNotices } from "../core/damage_notices.ts";
 import { finish, report } from "../core/report.ts";
+import type { Styled } from "../core/colors.ts";
+import type { Screen } from "../core/screen.ts";
+import { utcTime } from "../core/times.ts";
 
 const history: CommandSpec = {
   name: "history",
@@ -44,7 +48,7 @@ const history: CommandSpec = {
     };
     await writeListing(input, io, listing, {
       text: () => {
-        if (versions.length > 0) io.show(table(listing, io.screen));
+        if (versions.length > 0) io.show(historyText(listing, io.screen));
         else if (damage.length === 0) io.note("No changes yet.");
       },
     });
@@ -89,7 +93,7 @@ const historyDiff: CommandSpec = {
       ? await versions.read(numbers[0]!)
       : await previous(io, last);
     const lines = changeLines(diffValues(before.document, after.document));
-    io.out(lines.join("\n"));
+    io.show(diffText(lines));
     return lines.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
@@ -109,13 +113,29 @@ const rollback: CommandSpec = {
     if (result.change?.changed === false) {
       io.note(`Nothing changed: the configuration is the same as version ${number}.`);
     } else if (result.change !== null) {
-      io.out(changeLines(diffValues(result.change.before, result.change.after)).join("\n"));
+      io.show(diffText(changeLines(diffValues(result.change.before, result.change.after))));
     }
     return finish(io, result);
   },
 };
 
 export const commands: readonly CommandSpec[] = [history, historyShow, historyDiff, rollback];
+
+/** Formats the versions; a terminal shows times without the letters of ISO 8601. */
+function historyText(listing: Listing, screen: Screen): Styled {
+  const { rows } = listing;
+  const shown = screen.columns === null ? rows : rows.map((row) => {
+    return { ...row, at: utcTime(`${row.at}`).replace(" UTC", "") };
+  });
+  return table({ ...listing, rows: shown }, screen, {
+    looks: {
+      number: { kind: "key", meaning: () => "heading" },
+      at: { kind: "key", heading: "at (UTC)", meaning: () => "faint" },
+      user: { kind: "value" },
+      changes: { kind: "key" },
+    },
+  });
+}
 
 function historyOf(io: CommandIo): History {
   return new History(io.paths.history);

@@ -15,9 +15,17 @@ import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
 import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
 import { planStatus, type SocketEndpoint } from "../../listen/plan/plan.ts";
-import { joinLines, type Styled } from "../core/colors.ts";
+import { joinLines, span, type Styled } from "../core/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import {
+  countsText,
+  groupedLines,
+  type ShownEndpoint,
+  type StateTable,
+  withoutRepeats,
+} from "../core/endpoint_groups.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { paragraph } from "../core/paragraph.ts";
 import { report } from "../core/report.ts";
 import type { Screen } from "../core/screen.ts";
 import { planNotice } from "../core/stored_notice.ts";
@@ -44,6 +52,7 @@ const plan: CommandSpec = {
   ],
   flags: {
     ...FORMAT_FLAG,
+    all: { kind: "boolean", summary: "on a terminal, leave nothing out of a long plan" },
     strict: {
       kind: "boolean",
       summary: "reject addresses that are not on the machine, instead of waiting for them",
@@ -55,7 +64,7 @@ const plan: CommandSpec = {
     const { plan: made, status } = await readStoredPlan(io, { strict });
     await writeListing(input, io, planListing(made), {
       text(): void {
-        io.show(planText(made, io.screen));
+        io.show(planText(made, io.screen, input.flag("all")));
         io.note(summary(made));
         report(io, planNotice(status?.stored, io.store.file));
         if (status !== null && !isServiceUp(status, "W3SVC")) report(io, [WEB_STOPPED]);
@@ -126,14 +135,41 @@ export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): 
 }
 
 /** Formats the plan as text: sockets, then the sites with a problem. */
-function planText(made: Plan, screen: Screen): Styled {
-  const problems = made.sites.filter(({ reason }) => reason !== null);
-  const lines = problems.map(({ name, state, reason }) => {
-    return `Site ${quote(name)} ${SITE_VERBS[state]}: ${reason}`;
+function planText(made: Plan, screen: Screen, isAll: boolean): Styled {
+  const { columns } = screen;
+  const endpoints = made.endpoints.map(({ ip, port, secure, action, cause }): ShownEndpoint => {
+    return { ip, port, scheme: secure ? "https" : "http", state: action, why: cause };
   });
-  const sockets = made.endpoints.length === 0 ? [] : [table(planListing(made), screen)];
-  return joinLines([...sockets, ...lines, ...unmatchedLines(made.unmatched)]);
+  const shorten = columns === null ? null : withoutRepeats(endpoints);
+  const sites = made.sites.filter(({ reason }) => reason !== null).flatMap((site) => {
+    const { name, state } = site;
+    const reason = shorten === null ? site.reason : shorten(site.reason);
+    const start = span(
+      state === "failed" ? "bad" : "waiting",
+      `Site ${quote(name)} ${SITE_VERBS[state]}:`,
+    );
+    return paragraph(` ${reason}`, screen, { start });
+  });
+  const sockets = endpoints.length === 0
+    ? []
+    : columns === null
+    ? [table(planListing(made), screen)]
+    : groupedLines(endpoints, { ...screen, columns }, {
+      states: ACTIONS,
+      rest: isAll ? null : "httpcfg plan --all",
+    });
+  const unmatched = unmatchedLines(made.unmatched).flatMap((line) => paragraph(line, screen));
+  return joinLines([...sockets, ...sites, ...unmatched]);
 }
+
+/** What changes comes before what stays. */
+const ACTIONS: StateTable = {
+  open: "good",
+  close: "bad",
+  refused: "error",
+  wait: "waiting",
+  keep: "faint",
+};
 
 /** Returns one line for each entry that names no interface; it includes or excludes nothing. */
 export function unmatchedLines(unmatched: readonly string[]): string[] {
@@ -158,10 +194,7 @@ function planListing({ endpoints }: Plan): Listing {
   };
 }
 
-function summary({ endpoints }: Plan): string {
-  const counts = (["open", "keep", "close", "wait", "refused"] as const).flatMap((action) => {
-    const count = endpoints.filter((endpoint) => endpoint.action === action).length;
-    return count === 0 ? [] : [`${count} ${action}`];
-  });
-  return counts.length === 0 ? "Nothing would listen." : counts.join(", ");
+function summary({ endpoints }: Plan): Styled {
+  if (endpoints.length === 0) return "Nothing would listen.";
+  return countsText(endpoints.map(({ action }) => action), ACTIONS);
 }

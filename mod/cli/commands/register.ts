@@ -130,7 +130,9 @@ function registrationsText(
   found: readonly RegistrationStatus[],
   { screen }: Pick<CommandIo, "screen">,
 ): Styled {
-  return found.length === 0 ? "No registered programs." : table(listing(found), screen);
+  return found.length === 0 ? "No registered programs." : table(listing(found), screen, {
+    looks: { url: { kind: "key" }, to: { kind: "value" }, since: { kind: "value" } },
+  });
 }
 
 function listing(found: readonly RegistrationStatus[]): Listing {

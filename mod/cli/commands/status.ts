@@ -6,19 +6,12 @@
 import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { quote } from "../../base/fault.ts";
-import { profileOf } from "../../config/document/profiles.ts";
-import type { StoredSettings } from "../../config/document/settings.ts";
-import { oneLine } from "../../base/printable.ts";
-import { type ServiceName, SERVICES } from "../../host/services/service_table.ts";
+import { SERVICES } from "../../host/services/service_table.ts";
 import { stoppedSites } from "../../host/web/status_views.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
-import { joinLines, type Styled } from "../core/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
-import type { Screen } from "../core/screen.ts";
-import { storedNotices } from "../core/stored_notice.ts";
-import { table } from "../core/table.ts";
-import { unmatchedLines } from "./plan.ts";
+import { statusText } from "./status_text.ts";
 
 const status: CommandSpec = {
   name: "status",
@@ -27,6 +20,8 @@ const status: CommandSpec = {
   details: [
     "Shows what runs, and says if the stored configuration differs from it: list, settings, " +
     "sites, certificates, reservations or metabase. httpcfg plan shows what a reload would do.",
+    "On a terminal, of many addresses or sites in one state only the first are shown, with the " +
+    "number of the others; --all shows them. In a pipe nothing is left out.",
     "JSON has everything; ndjson, csv and tsv have only the listening addresses. In JSON, " +
     "AppliedRevision is the number in httpcfg history of the configuration in force, null if it " +
     "was changed by other means.",
@@ -39,13 +34,16 @@ const status: CommandSpec = {
       shows: "sites with problems",
     },
   ],
-  flags: FORMAT_FLAG,
+  flags: {
+    ...FORMAT_FLAG,
+    all: { kind: "boolean", summary: "on a terminal, leave nothing out of a long answer" },
+  },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const answer = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
     const { version: _, ...json } = answer;
     await writeListing(input, io, endpointListing(answer), {
-      text: () => io.show(statusText(answer, io.screen)),
+      text: () => io.show(statusText(answer, io.screen, input.flag("all"))),
       json,
     });
     return isServiceUp(answer, "W3SVC") ? EXIT.ok : EXIT.failed;
@@ -85,81 +83,6 @@ function endpointListing({ endpoints }: ServiceStatus): Listing {
     return { ip, port, scheme, state, cause };
   });
   return { name: "endpoints", columns: ["ip", "port", "scheme", "state", "cause"], rows };
-}
-
-/** Formats the status as text. */
-function statusText(answer: ServiceStatus, screen: Screen): Styled {
-  const ofUser = typeof answer.user === "string" ? ` of user ${oneLine(answer.user)}` : "";
-  const head = answer.pid === null
-    ? "httpcfg is not running."
-    : `httpcfg is running as process ${answer.pid}${ofUser} since ${answer.startedAt}.`;
-  const services = answer.services.map(({ display, state }) => `  ${display}: ${state}`);
-  const endpoints = answer.endpoints.map(({ ip, port, state, cause, note }) => {
-    const name = formatEndpoint({ ip: ip as Ip, port });
-    const why = [cause, note].filter(isText).map((text) => `: ${text}`).join("");
-    return `  ${name}  ${state}${why}`;
-  });
-  const sites = table(
-    {
-      name: "sites",
-      columns: ["id", "name", "state", "bindings", "reason"],
-      rows: answer.sites.map((site) => ({ ...site })),
-    },
-    screen,
-    { indent: 2 },
-  );
-  return joinLines([
-    head,
-    ...services,
-    ...(answer.unconfirmedUntil === null
-      ? []
-      : [`Reverts at ${answer.unconfirmedUntil} unless confirmed: httpcfg confirm`]),
-    ...profileLines(answer.settings ?? {}),
-    ...(answer.problems ?? []).map(({ text, hint }) => {
-      return `Problem: ${text}${hint === null ? "" : `; hint: ${hint}`}`;
-    }),
-    ...storedNotices(answer.stored, "httpcfg plan").map(({ text, hint }) => {
-      const line = `${text[0]!.toUpperCase()}${text.slice(1)}`;
-      return hint === undefined ? line : `${line}${line.includes("\n") ? "\n" : "; "}hint: ${hint}`;
-    }),
-    "",
-    `IP inclusion list: ${listText(answer)}`,
-    ...unmatchedLines(answer.unmatched ?? []).map((line) => `  ${line}`),
-    ...(endpoints.length === 0 ? ["Listening: nowhere"] : ["Listening:", ...endpoints]),
-    "",
-    "Sites:",
-    ...(answer.sites.length > 0 ? [sites] : [isUnknown(answer, "W3SVC") ? "  unknown" : "  none"]),
-    ...registrationLines(answer.registrations),
-  ]);
-}
-
-/** Returns nothing for the defaults, and for values that are those of no profile. */
-function profileLines(settings: StoredSettings): string[] {
-  const profile = profileOf(settings);
-  return profile === null || profile === "default" ? [] : [`Time-outs: profile ${profile}`];
-}
-
-function listText(answer: ServiceStatus): string {
-  if (isUnknown(answer, "HTTP")) return "unknown";
-  return answer.ipListen.length === 0 ? "empty, every address" : answer.ipListen.join(", ");
-}
-
-/** Reports whether what `name` would read cannot be read, and it does not run to hold it. */
-function isUnknown(answer: ServiceStatus, name: ServiceName): boolean {
-  return !isServiceUp(answer, name) && typeof answer.stored?.problem === "string";
-}
-
-function isText(text: string | null | undefined): text is string {
-  return typeof text === "string";
-}
-
-/** Returns nothing if no program has registered a URL, as on most machines. */
-function registrationLines(found: ServiceStatus["registrations"]): string[] {
-  if (found.length === 0) return [];
-  const lines = found.map(({ url, to, tunnels = 0 }) => {
-    return `  ${url}  ${to}${tunnels === 0 ? "" : `  WebSockets: ${tunnels}`}`;
-  });
-  return ["", "Registered programs:", ...lines];
 }
 
 /**

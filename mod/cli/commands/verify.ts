@@ -31,7 +31,7 @@ import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { report } from "../core/report.ts";
 import { storedNotices } from "../core/stored_notice.ts";
-import { table } from "../core/table.ts";
+import { type ColumnLook, table } from "../core/table.ts";
 import { openEndpoints } from "./plan.ts";
 
 const verify: CommandSpec = {
@@ -89,7 +89,7 @@ const verify: CommandSpec = {
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
     await writeListing(input, io, listing(findings), {
       text(): void {
-        if (shown.length > 0) io.show(table(textListing(shown), io.screen));
+        if (shown.length > 0) io.show(table(textListing(shown), io.screen, { looks: LOOKS }));
         report(io, storedNotices(status.stored, "httpcfg plan"));
       },
     });
@@ -197,6 +197,12 @@ function textListing(findings: readonly Finding[]): Listing {
     })),
   };
 }
+
+const LOOKS: Readonly<Record<string, ColumnLook>> = {
+  result: { kind: "key", meaning: (cell) => cell === "FAILED" ? "error" : "faint" },
+  endpoint: { kind: "key" },
+  expected: { kind: "key" },
+};
 
 function foundText({ verdict, result, detail }: Finding): string {
   if (verdict === "exposed") return "httpcfg";

@@ -23,8 +23,11 @@ import {
 } from "../../listen/machine/port_owner.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { joinLines, span, type Styled } from "../core/colors.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { paragraph } from "../core/paragraph.ts";
 import { reportHint } from "../core/report.ts";
+import type { Screen } from "../core/screen.ts";
 
 const who: CommandSpec = {
   name: "who",
@@ -53,7 +56,7 @@ const who: CommandSpec = {
       owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true)
     );
     await writeListing(input, io, ownerListing(owners), {
-      text: () => io.out(ownerLines(owners).join("\n")),
+      text: () => io.show(ownerText(owners, io.screen)),
     });
     const hint = nextStep(wanted, owners, io.os);
     if (hint === null) io.note("No listener.");
@@ -95,6 +98,19 @@ function ownerListing(owners: readonly PortOwner[]): Listing {
       return { ip, port, pid, program, user, mapped, namespace, socket };
     }),
   };
+}
+
+/** Formats the owners, those of one socket below each other; each begins with its program. */
+function ownerText(owners: readonly PortOwner[], screen: Screen): Styled {
+  const groups = Map.groupBy(owners, ({ ip, port, namespace }) => `${ip} ${port} ${namespace}`);
+  return joinLines([...groups.values()].flatMap((group) => {
+    return ownerLines(group).flatMap((line, i) => {
+      const program = `${group[i]!.program ?? ""}`;
+      const isFirst = program !== "" && line.startsWith(program);
+      const start = span("heading", isFirst ? program : "");
+      return paragraph(line.slice(start.text.length), screen, { start, hanging: "  " });
+    });
+  }));
 }
 
 /** Formats the owners as text; processes that share one socket or one address are marked. */

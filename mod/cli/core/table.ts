@@ -18,24 +18,29 @@ import {
 import { cellsOf, type Listing } from "./format.ts";
 import type { Screen } from "./screen.ts";
 
-/** How a column is shown to people; by default its name is the heading, and its cells are words. */
+/** How a terminal shows a column; by default its name is the heading, and its cells are words. */
 export interface ColumnLook {
   readonly heading?: string;
   readonly kind?: ColumnKind;
-  /** The meaning of a cell; by default none. */
-  meaning?(cell: string): Meaning | null;
+  /** The meaning of a cell, in a row of `cells`; by default none. */
+  meaning?(cell: string, cells: readonly string[]): Meaning | null;
 }
 
 interface TableOptions {
   readonly looks?: Readonly<Record<string, ColumnLook>>;
   /** Spaces before every line. */
   readonly indent?: number;
+  /** The column that a terminal shows below its row, as sentences. */
+  readonly detail?: string;
 }
 
-interface Column extends ColumnLook {
+interface Column {
+  readonly name: string;
   readonly heading: string;
   readonly kind: ColumnKind;
   readonly cells: readonly string[];
+  /** Of each cell. */
+  readonly meanings: readonly (Meaning | null)[];
 }
 
 type Part = string | Span;
@@ -50,10 +55,12 @@ type Part = string | Span;
 export function table(
   listing: Listing,
   screen: Screen,
-  { looks = {}, indent = 0 }: TableOptions = {},
+  { looks = {}, indent = 0, detail }: TableOptions = {},
 ): Styled {
   const margin = " ".repeat(indent);
-  const columns = columnsOf(listing, screen, looks);
+  const all = columnsOf(listing, screen, looks);
+  const below = screen.columns === null ? undefined : all.find(({ name }) => name === detail);
+  const columns = all.filter((column) => column !== below);
   const available = screen.columns === null ? Infinity : screen.columns - indent;
   const widths = fittedWidths(
     columns.map(({ kind, heading, cells }) => {
@@ -63,8 +70,8 @@ export function table(
     available,
   );
   const lines = widths === null
-    ? recordLines(columns, available, screen)
-    : rowLines(columns, widths, screen);
+    ? recordLines(all, available, screen)
+    : rowLines(columns, below, { widths, available, screen });
   return joinLines(lines.map((line) => [margin, ...line]));
 }
 
@@ -75,11 +82,12 @@ function columnsOf(
 ): Column[] {
   const [, ...rows] = cellsOf(listing);
   const all = listing.columns.map((name, i): Column => {
-    const look = looks[name] ?? {};
+    const { heading = name, kind = "words", meaning } = looks[name] ?? {};
     return {
-      ...look,
-      heading: (look.heading ?? name).toUpperCase(),
-      kind: look.kind ?? "words",
+      name,
+      heading: (columns === null ? name : heading).toUpperCase(),
+      kind,
+      meanings: rows.map((row) => meaning?.(row[i]!, row) ?? null),
       cells: rows.map((row) => inLocale(oneLine(row[i]!.replace(/\s+/g, " ")), isUnicode)),
     };
   });
@@ -87,25 +95,36 @@ function columnsOf(
   return columns === null || rows.length === 0 ? all : all.filter(isShown);
 }
 
-/** Returns the lines of a table; a row has as many as its highest cell. */
+/** Returns the lines of a table; a row has as many as its highest cell, and those `below` it. */
 function rowLines(
   columns: readonly Column[],
-  widths: readonly number[],
-  screen: Screen,
+  below: Column | undefined,
+  { widths, available, screen }: {
+    readonly widths: readonly number[];
+    readonly available: number;
+    readonly screen: Screen;
+  },
 ): Part[][] {
+  const start = " ".repeat((widths[0] ?? 0) + GAP.length);
   const head = columns.map(({ heading }) => span("heading", heading));
   const rows = (columns[0]?.cells ?? []).map((_, row) => {
     const cells = columns.map((column, i) => cellLines(column, row, widths[i]!, screen));
     const height = Math.max(...cells.map((lines) => lines.length));
-    return Array.from({ length: height }, (_, line) => {
-      return joined(cells.map((lines) => lines[line] ?? ""), widths);
-    });
+    const detail = below?.cells[row] ?? "";
+    return [
+      ...Array.from({ length: height }, (_, line) => {
+        return joined(cells.map((lines) => lines[line] ?? ""), widths);
+      }),
+      ...(detail === "" ? [] : wrapped(detail, available - start.length)).map((
+        line,
+      ) => [start, span("faint", line)]),
+    ];
   });
   return [joined(head, widths), ...rows.flat()];
 }
 
 function cellLines(column: Column, row: number, width: number, screen: Screen): Part[] {
-  const { cells, kind, meaning } = column;
+  const { cells, kind, meanings } = column;
   const cell = cells[row]!;
   const ellipsis = inLocale("…", screen.isUnicode);
   const lines = widthOf(cell) <= width
@@ -115,7 +134,7 @@ function cellLines(column: Column, row: number, width: number, screen: Screen): 
     : kind === "values"
     ? wrappedValues(cell, width, ellipsis)
     : [shortened(cell, width, ellipsis)];
-  const found = meaning?.(cell) ?? null;
+  const found = meanings[row] ?? null;
   return found === null ? lines : lines.map((line) => span(found, line));
 }
 

@@ -40,5 +40,8 @@ Deno.test("registrations lists those of the service", async () => {
   assertMatch(text, /^URL +TO +UID +KEEP +SINCE\nhttp:\/\/\+:80\/a\/ +unix:\/s +7 +true +2026/);
   const json = JSON.parse((await home.run("registrations --format json")).out);
   assertEquals(json, { version: 1, registrations: [one] });
-  assertMatch((await home.run("status")).out, /Registered programs:\n {2}http:\/\/\+:80\/a\/ /);
+  assertMatch(
+    (await home.run("status")).out,
+    /Registered programs: 1\n {2}URL .*\n {2}http:\/\/\+:80\/a\/ /,
+  );
 });

@@ -26,22 +26,25 @@ Deno.test("status of a running service is text for people", async () => {
   assertEquals(await home.run("status"), {
     status: 0,
     note: "",
-    out: `httpcfg is running as process 4242 of user httpcfg since 2026-01-02T03:04:05.000Z.
-  HTTP: running
-  HTTP SSL: stopped
-  IIS Admin Service: stopped
-  World Wide Web Publishing Service: running
+    out: `httpcfg is running as process 4242 of user httpcfg since 2026-01-02 03:04 UTC.
 
-IP inclusion list: 127.0.0.2, 127.0.0.3, ::1
-Listening:
+Listening: 2 open, 1 refused
   127.0.0.2:8080  open
   [::1]:8443  open
   127.0.0.3:8080  refused: taken by pid 7
 
-Sites:
+IP inclusion list: 127.0.0.2, 127.0.0.3, ::1
+
+Sites: 1 started, 1 stopped
   ID  NAME  STATE    BINDINGS         REASON
   1   good  started  :8080:
   2   bad   stopped  127.0.0.9:8080:  not listed
+
+Services:
+  HTTP                               running
+  HTTP SSL                           stopped
+  IIS Admin Service                  stopped
+  World Wide Web Publishing Service  running
 `,
   });
 });
@@ -52,7 +55,10 @@ Deno.test("status says what is stored and not applied, and what a reload would c
   await using home = await commandHome();
   await home.serve(() => Promise.resolve({ ...RUNNING, stored, endpoints }));
   const { out } = await home.run("status");
-  assertStringIncludes(out, "\nStored, not applied: 2 changes; hint: httpcfg plan\n\nIP inclusion");
+  assertStringIncludes(
+    out,
+    "\nStored, not applied: 2 changes\nhint: httpcfg plan\n\nListening: 1 open",
+  );
   assertStringIncludes(out, "  127.0.0.2:8080  open: the stored list excludes it\n");
 });
 
@@ -63,7 +69,7 @@ Deno.test("status does not show an unknown list or unknown sites as none", async
   const { out } = await home.run("status");
   assertStringIncludes(out, "\nThe stored document cannot be used: Bad:\n  a\nhint: fix it\n");
   assertStringIncludes(out, "IP inclusion list: unknown\n");
-  assertStringIncludes(out, "Sites:\n  unknown\n");
+  assertStringIncludes(out, "Sites: unknown\n");
 });
 
 Deno.test("status of a running service has everything in JSON, the sockets in tables", async () => {
@@ -84,7 +90,7 @@ Deno.test("status without a service shows what is stored and exits with 1", asyn
   const text = await home.run("status");
   assertEquals([text.status, text.note], [1, ""]);
   assertStringIncludes(text.out, "httpcfg is not running.\n");
-  assertStringIncludes(text.out, "IP inclusion list: 127.0.0.2\nListening: nowhere\n");
+  assertStringIncludes(text.out, "Listening: nowhere\n\nIP inclusion list: 127.0.0.2\n");
   const json = await home.run("status --format json");
   const shown = JSON.parse(json.out) as typeof RUNNING;
   assertEquals([json.status, shown.version, shown.pid], [1, 1, null]);

@@ -60,7 +60,7 @@ Deno.test({
     for (let i = 0; i < 20; i++) assertEquals(await statusOf(port, GET), "200");
     const status = await program.status();
     assertEquals([status.tunnels, status.registrations?.[0]?.tunnels], [MANY, MANY]);
-    assertMatch((await program.run("status")).out, /\/a\/ {2}http:.* {2}WebSockets: 1000/);
+    assertMatch((await program.run("status")).out, /WEBSOCKETS\n.*\/a\/ {2}http:.* {2}1000$/m);
     await clients[7]!.send("ping");
     await waitFor(() => [...raw.connections].some(({ received }) => received === "ping"), "ping");
     for (const client of clients) client.close();

@@ -29,7 +29,9 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { writeListing } from "../../core/format.ts";
+import type { Styled } from "../../core/colors.ts";
+import { type Listing, writeListing } from "../../core/format.ts";
+import type { Screen } from "../../core/screen.ts";
 import { table } from "../../core/table.ts";
 
 const STORE_FLAG: FlagSpec = {
@@ -184,12 +186,33 @@ async function list(input: CommandInput, io: CommandIo): Promise<number> {
   const listing = { name: "certificates", columns, rows };
   await writeListing(input, io, listing, {
     text(): void {
-      if (rows.length > 0) return io.show(table(listing, io.screen));
+      if (rows.length > 0) return io.show(certificatesText(listing, io.screen));
       io.note(`No certificates in ${quote(io.paths.certs)}.`);
       reportHint(io, "httpcfg cert import --cert fullchain.pem --key privkey.pem");
     },
   });
   return rows.some(({ state }) => state !== "valid") ? EXIT.failed : EXIT.ok;
+}
+
+/** Formats the certificates; a terminal has no column for a thumbprint, which is to be copied. */
+function certificatesText(listing: Listing, screen: Screen): Styled {
+  if (screen.columns === null) return table(listing, screen);
+  const rows = listing.rows.map(({ hash, problem, notAfter, ...row }) => {
+    const detail = problem === null ? `${hash}` : `${hash} ${problem}`;
+    return { ...row, expires: `${notAfter}`.slice(0, 10), detail };
+  });
+  const columns = ["name", "store", "names", "expires", "state", "bound", "detail"];
+  return table({ ...listing, columns, rows }, screen, {
+    detail: "detail",
+    looks: {
+      name: { kind: "key", meaning: () => "heading" },
+      store: { kind: "key" },
+      names: { kind: "values", heading: "host names" },
+      expires: { kind: "key" },
+      state: { kind: "key", meaning: (cell) => cell === "valid" ? "good" : "bad" },
+      bound: { kind: "values", heading: "bound to" },
+    },
+  });
 }
 
 async function remove(input: CommandInput, io: CommandIo): Promise<number> {

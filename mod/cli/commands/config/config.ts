@@ -10,6 +10,7 @@ import { changeLines, diffValues } from "../../../config/document/diff.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
+import { diffText } from "../../core/diff_text.ts";
 import { jsonText } from "../../core/format.ts";
 import { finish, report } from "../../core/report.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";
@@ -206,7 +207,7 @@ async function storeWhole(io: CommandIo, document: ConfigDocument): Promise<numb
 function showChanges(io: CommandIo, before: ConfigDocument, after: ConfigDocument): void {
   const lines = changeLines(diffValues(before, after));
   if (lines.length === 0) io.note("Nothing changed.");
-  else io.out(lines.join("\n"));
+  else io.show(diffText(lines));
 }
 
 async function parseDraft(io: CommandIo, draft: string): Promise<ConfigDocument> {

@@ -15,6 +15,7 @@ import {
 } from "../../../config/document/profiles.ts";
 import { effectiveSettings, type StoredSettings } from "../../../config/document/settings.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
+import { diffText } from "../../core/diff_text.ts";
 import { writeListing } from "../../core/format.ts";
 import { finish } from "../../core/report.ts";
 import { table } from "../../core/table.ts";
@@ -72,7 +73,7 @@ export const commands: readonly CommandSpec[] = [configProfile];
 function showChanges(io: CommandIo, before: StoredSettings, values: StoredSettings): void {
   const changes = diffValues(before, withSettings(before, values), "settings");
   if (changes.length === 0) io.note("Nothing changed.");
-  else io.out(changeLines(changes).join("\n"));
+  else io.show(diffText(changeLines(changes)));
 }
 
 function profileNamed(word: string): ProfileName {

@@ -22,6 +22,7 @@ import {
   SAMPLE_WORDS,
 } from "../../../site/kinds/kind_flags.ts";
 import { kindOf } from "../../../site/kinds/kinds.ts";
+import { joinLines, span } from "../../core/colors.ts";
 import { finish } from "../../core/report.ts";
 import {
   type CommandInput,
@@ -31,7 +32,8 @@ import {
 } from "../../core/command.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
-import { table } from "../../core/table.ts";
+import { paragraph } from "../../core/paragraph.ts";
+import { type ColumnLook, table } from "../../core/table.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
@@ -80,7 +82,7 @@ const siteList: CommandSpec = {
     const listing = { name: "sites", columns, rows: sites.map(siteRow) };
     await writeListing(input, io, listing, {
       async text(): Promise<void> {
-        io.show(table(listing, io.screen));
+        io.show(table(listing, io.screen, { looks: LOOKS }));
         await noteUnapplied(io);
       },
     });
@@ -101,7 +103,11 @@ const siteShow: CommandSpec = {
     const row = siteRow(site);
     await writeListing(input, io, { name: "sites", columns: Object.keys(row), rows: [row] }, {
       async text(): Promise<void> {
-        io.out(Object.entries(row).map(([key, value]) => `${key}: ${value}`).join("\n"));
+        io.show(joinLines(
+          Object.entries(row).flatMap(([key, value]) => {
+            return paragraph(` ${value}`, io.screen, { start: span("heading", `${key}:`) });
+          }),
+        ));
         await noteUnapplied(io);
       },
       json: { site },
@@ -157,6 +163,18 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   });
   return finish(io, result);
 }
+
+const LOOKS: Readonly<Record<string, ColumnLook>> = {
+  id: { kind: "key" },
+  name: { kind: "key", meaning: () => "heading" },
+  bindings: { kind: "values" },
+  secureBindings: { kind: "values", heading: "TLS bindings" },
+  autoStart: {
+    kind: "key",
+    heading: "starts",
+    meaning: (cell) => cell === "true" ? "good" : "faint",
+  },
+};
 
 function siteRow(site: SiteRecord): Row {
   const { id, name, bindings, secureBindings, autoStart, content } = site;
