@@ -14,6 +14,7 @@ import { Store } from "../config/store/store.ts";
 import { dialControl } from "../host/control/control_address.ts";
 import type { SeenService } from "../host/control/ask_service.ts";
 import { ControlClient } from "../host/control/control_client.ts";
+import type { MachineView } from "../listen/plan/plan_input.ts";
 import { readInput } from "./core/args.ts";
 import { painted, type Styled } from "./core/colors.ts";
 import { COLOR_FLAGS, type CommandIo, type CommandSpec } from "./core/command.ts";
@@ -32,6 +33,8 @@ interface ProcessContext extends HomeContext {
   note(text: Printable): void;
   ask(question: Printable): string | null;
   readonly terminal: TerminalFacts;
+  /** The machine to plan for, if it is not this one. */
+  readonly machine?: MachineView | undefined;
 }
 
 /** The same for commands, whose output becomes printable here. */
@@ -209,7 +212,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   }
   const home = await chooseHome(context, line, FACTS);
   const { paths } = home;
-  const { os, uid, screen, show, out, print, note, ask, env, now } = context;
+  const { os, uid, machine, screen, show, out, print, note, ask, env, now } = context;
   let isWarned = false;
   const author = {
     user: callerName(context),
@@ -226,6 +229,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
       return asAdministrator(context, home, [...line.flags, ...words]);
     },
     under: (args) => makeIo(context, splitGlobalFlags(args)),
+    machine,
     screen,
     show,
     out,

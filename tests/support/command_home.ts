@@ -13,6 +13,7 @@ import type { ServiceStatus } from "../../mod/host/control/status.ts";
 import type { ServiceState } from "../../mod/host/services/service_controller.ts";
 import { type ServiceName, SERVICES } from "../../mod/host/services/service_table.ts";
 import { openLocal } from "../../mod/listen/sockets/endpoint.ts";
+import type { MachineView } from "../../mod/listen/plan/plan_input.ts";
 import { tempFolder } from "./temp_folder.ts";
 
 /** The result of one command line. */
@@ -32,6 +33,10 @@ export interface CommandOptions {
   readonly answer?: string;
   /** Columns of the terminal that stdout and stderr are; without them both are pipes. */
   readonly columns?: number;
+  /** The machine that commands see instead of this one. */
+  readonly machine?: MachineView;
+  /** Gets what stdout and stderr are given, in order. */
+  readonly onWrite?: (text: string) => void;
 }
 
 /** Removed when disposed of, together with its service. */
@@ -78,7 +83,7 @@ export async function commandHome(): Promise<CommandHome> {
 async function runIn(
   home: string,
   line: string | readonly string[],
-  { env = {}, os = "linux", answer, columns }: CommandOptions,
+  { env = {}, os = "linux", answer, columns, machine, onWrite = () => {} }: CommandOptions,
 ): Promise<CommandResult> {
   const output = { out: "", note: "" };
   const all: Readonly<Record<string, string>> = {
@@ -90,15 +95,20 @@ async function runIn(
   };
   const isTerminal = columns !== undefined;
   const lines = (text: string): string => text === "" || text.endsWith("\n") ? text : `${text}\n`;
+  const write = (stream: "out" | "note", text: string): void => {
+    output[stream] += text;
+    onWrite(text);
+  };
   const status = await run(typeof line === "string" ? shellWords(line) : line, {
     os,
     uid: 1000,
     now: Date.now,
     env: (name) => all[name],
     terminal: { isOut: isTerminal, isNote: isTerminal, columns: () => columns ?? null },
-    out: (text) => void (output.out += lines(text)),
-    print: (text) => void (output.out += text),
-    note: (text) => void (output.note += lines(text)),
+    machine,
+    out: (text) => write("out", lines(text)),
+    print: (text) => write("out", text),
+    note: (text) => write("note", lines(text)),
     ask(question): string | null {
       if (answer === undefined) return null;
       output.out += `${question}${answer}\n`; // as a terminal shows it

@@ -128,6 +128,7 @@ function historyText(listing: Listing, screen: Screen): Styled {
     return { ...row, at: utcTime(`${row.at}`).replace(" UTC", "") };
   });
   return table({ ...listing, rows: shown }, screen, {
+    detail: "command",
     looks: {
       number: { kind: "key", meaning: () => "heading" },
       at: { kind: "key", heading: "at (UTC)", meaning: () => "faint" },

@@ -105,7 +105,12 @@ export async function readStoredPlan(
   );
   const list = parseList(document.ipListen);
   const source = { document, list, check, registrations, asked };
-  const preview = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
+  const preview = await previewPlanInput(
+    source,
+    openEndpoints(status),
+    status?.pid ?? null,
+    io.machine,
+  );
   const input = { ...preview, strict };
   const inForce = status !== null && isServiceUp(status, "HTTP")
     ? inclusionOn(parseList(status.ipListen), input.machine)
@@ -138,7 +143,9 @@ export function openEndpoints(status: Pick<ServiceStatus, "endpoints"> | null): 
 function planText(made: Plan, screen: Screen, isAll: boolean): Styled {
   const { columns } = screen;
   const endpoints = made.endpoints.map(({ ip, port, secure, action, cause }): ShownEndpoint => {
-    return { ip, port, scheme: secure ? "https" : "http", state: action, why: cause };
+    // Addresses that are listed one by one have one reason on a terminal.
+    const why = cause === `included by "${ip}"` ? "included by its own entry" : cause;
+    return { ip, port, scheme: secure ? "https" : "http", state: action, why };
   });
   const shorten = columns === null ? null : withoutRepeats(endpoints);
   const sites = made.sites.filter(({ reason }) => reason !== null).flatMap((site) => {
@@ -148,7 +155,7 @@ function planText(made: Plan, screen: Screen, isAll: boolean): Styled {
       state === "failed" ? "bad" : "waiting",
       `Site ${quote(name)} ${SITE_VERBS[state]}:`,
     );
-    return paragraph(` ${reason}`, screen, { start });
+    return paragraph(` ${reason}`, screen, { start, hanging: "  " });
   });
   const sockets = endpoints.length === 0
     ? []
@@ -159,7 +166,9 @@ function planText(made: Plan, screen: Screen, isAll: boolean): Styled {
       rest: isAll ? null : "httpcfg plan --all",
     });
   const unmatched = unmatchedLines(made.unmatched).flatMap((line) => paragraph(line, screen));
-  return joinLines([...sockets, ...sites, ...unmatched]);
+  const problems = [...sites, ...unmatched];
+  const space = columns !== null && sockets.length > 0 && problems.length > 0 ? [""] : [];
+  return joinLines([...sockets, ...space, ...problems]);
 }
 
 /** What changes comes before what stays. */

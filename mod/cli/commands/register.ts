@@ -21,7 +21,9 @@ import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_targ
 import type { Styled } from "../core/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import type { Screen } from "../core/screen.ts";
 import { table } from "../core/table.ts";
+import { utcTime } from "../core/times.ts";
 
 const register: CommandSpec = {
   name: "register",
@@ -130,9 +132,15 @@ function registrationsText(
   found: readonly RegistrationStatus[],
   { screen }: Pick<CommandIo, "screen">,
 ): Styled {
-  return found.length === 0 ? "No registered programs." : table(listing(found), screen, {
-    looks: { url: { kind: "key" }, to: { kind: "value" }, since: { kind: "value" } },
-  });
+  return found.length === 0 ? "No registered programs." : registrationsTable(found, screen);
+}
+
+function registrationsTable(found: readonly RegistrationStatus[], screen: Screen): Styled {
+  const all = listing(found);
+  if (screen.columns === null) return table(all, screen);
+  const rows = all.rows.map((row) => ({ ...row, since: utcTime(`${row.since}`) }));
+  const looks = { url: { kind: "key" }, to: { kind: "value" }, since: { kind: "words" } } as const;
+  return table({ ...all, rows }, screen, { looks });
 }
 
 function listing(found: readonly RegistrationStatus[]): Listing {

@@ -13,15 +13,13 @@ import {
 } from "../../base/address.ts";
 import { quote, shellWord, usageFault } from "../../base/fault.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
-import { withLinks } from "../../listen/plan/plan_input.ts";
-import { readMachine } from "../../listen/machine/machine_addresses.ts";
+import { type MachineView, THIS_MACHINE, withLinks } from "../../listen/plan/plan_input.ts";
 import {
   describeOwner,
   keepsFrom,
   ownerCommand,
   type PortOwner,
 } from "../../listen/machine/port_owner.ts";
-import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { joinLines, span, type Styled } from "../core/colors.ts";
 import { type Listing, writeListing } from "../core/format.ts";
@@ -50,8 +48,9 @@ const who: CommandSpec = {
   words: { min: 1, max: 1 },
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
-    const wanted = await parseWanted(input.words[0]!);
-    const owners = (await findListeners(new Set([wanted.port]))).filter((owner) =>
+    const view = io.machine ?? THIS_MACHINE;
+    const wanted = await parseWanted(input.words[0]!, view);
+    const owners = (await view.findListeners(new Set([wanted.port]))).filter((owner) =>
       wanted.ip === null ||
       owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true)
     );
@@ -73,12 +72,12 @@ interface Wanted {
   readonly port: number;
 }
 
-async function parseWanted(text: string): Promise<Wanted> {
+async function parseWanted(text: string, view: MachineView): Promise<Wanted> {
   const port = parsePort(text);
   if (port !== null) return { ip: null, port };
   const endpoint = parseEndpoint(text);
   if (endpoint !== null) {
-    const machine = await withLinks(readMachine(), [], [endpoint.ip]);
+    const machine = await withLinks(view.readMachine(), [], [endpoint.ip]);
     return { ...endpoint, ip: new AddressTable(machine).canonical(endpoint.ip) };
   }
   const ip = parseIp(text.replace(/^\[|\]$/g, ""));

@@ -5,6 +5,7 @@
  */
 import type { AdminIo } from "../../admin/admin_io.ts";
 import type { Home } from "../../config/store/home.ts";
+import type { MachineView } from "../../listen/plan/plan_input.ts";
 import type { Styled } from "./colors.ts";
 import { COLOR_CHOICES, type Screen } from "./screen.ts";
 import type { Example, FlagInput, FlagSpec, WordKind } from "../../base/flag_spec.ts";
@@ -71,6 +72,8 @@ export interface CommandIo extends AdminIo {
    * another command has just started one, which then is the one to talk to.
    */
   startInBackground(): Promise<boolean>;
+  /** The machine to plan for, if it is not this one. */
+  readonly machine?: MachineView | undefined;
   /** What stdout and stderr show. */
   readonly screen: Screen;
   /** Writes text for people to stdout, in whole lines. */

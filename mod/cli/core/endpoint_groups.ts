@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { formatEndpoint, type Ip } from "../../base/address.ts";
+import { compareIp, formatEndpoint, type Ip } from "../../base/address.ts";
 import { inLocale, type Meaning, type Span, span, type Styled } from "./colors.ts";
 import { GAP, padded, shortened, widthOf, wrapped } from "./fit.ts";
 import type { Screen } from "./screen.ts";
@@ -125,7 +125,8 @@ function partOf(
   let room = max;
   let left = 0;
   for (const [why, members] of Map.groupBy(endpoints, (one) => one.why)) {
-    const addresses = [...Map.groupBy(members, ({ ip }) => ip)];
+    const addresses = [...Map.groupBy(members, ({ ip }) => ip as Ip)]
+      .sort(([a], [b]) => compareIp(a, b));
     const shown = addresses.slice(0, room);
     for (const [, hidden] of addresses.slice(room)) left += hidden.length;
     room -= shown.length;
@@ -143,7 +144,7 @@ function partOf(
 function portsText(endpoints: readonly ShownEndpoint[], isAll: boolean): string {
   const shown = isAll ? endpoints : endpoints.slice(0, PORTS_MAX);
   const schemes = Map.groupBy(shown, ({ scheme }) => scheme);
-  const texts = [...schemes].map(([scheme, own]) => {
+  const texts = [...schemes].sort(([a], [b]) => a < b ? -1 : 1).map(([scheme, own]) => {
     return `${scheme} ${own.map(({ port }) => port).join(", ")}`;
   });
   const left = endpoints.length - shown.length;

@@ -33,8 +33,12 @@ export function wrapped(text: string, columns: number): string[] {
 }
 
 /** Wraps values with a space between, and shortens those that are longer than a line. */
-export function wrappedValues(text: string, columns: number, ellipsis: string): string[] {
-  return filled(text.split(" ").map((value) => shortened(value, columns, ellipsis)), columns);
+export function wrappedValues(
+  values: readonly string[],
+  columns: number,
+  ellipsis: string,
+): string[] {
+  return filled(values.map((value) => shortened(value, columns, ellipsis)), columns);
 }
 
 /** How a column gives up width. */
@@ -61,7 +65,7 @@ export const GAP = "  ";
 
 /** Which columns give, one stage after the other, and the width below which they do not. */
 const STAGES: readonly (readonly (readonly [ColumnKind, number])[])[] = [
-  [["words", 30], ["values", 26]],
+  [["words", 30], ["values", 44]],
   [["value", 18], ["values", 18]],
   [["words", 16], ["values", 14], ["value", 12]],
   [["words", 10], ["values", 10], ["value", 8], ["key", 12]],

@@ -30,7 +30,7 @@ interface TableOptions {
   readonly looks?: Readonly<Record<string, ColumnLook>>;
   /** Spaces before every line. */
   readonly indent?: number;
-  /** The column that a terminal shows below its row, as sentences. */
+  /** The column that a terminal shows below its row where it does not fit beside the others. */
   readonly detail?: string;
 }
 
@@ -38,7 +38,10 @@ interface Column {
   readonly name: string;
   readonly heading: string;
   readonly kind: ColumnKind;
+  /** The text of each cell. */
   readonly cells: readonly string[];
+  /** The values of each cell; one if it has no list. */
+  readonly values: readonly (readonly string[])[];
   /** Of each cell. */
   readonly meanings: readonly (Meaning | null)[];
 }
@@ -59,13 +62,13 @@ export function table(
 ): Styled {
   const margin = " ".repeat(indent);
   const all = columnsOf(listing, screen, looks);
-  const below = screen.columns === null ? undefined : all.find(({ name }) => name === detail);
-  const columns = all.filter((column) => column !== below);
   const available = screen.columns === null ? Infinity : screen.columns - indent;
+  const isBeside = narrowestOf(all) <= available;
+  const below = isBeside ? undefined : all.find(({ name }) => name === detail);
+  const columns = all.filter((column) => column !== below);
   const widths = fittedWidths(
-    columns.map(({ kind, heading, cells }) => {
-      const wanted = cells.reduce((most, cell) => Math.max(most, widthOf(cell)), widthOf(heading));
-      return { kind, least: widthOf(heading), wanted };
+    columns.map((column) => {
+      return { kind: column.kind, least: widthOf(column.heading), wanted: wantedBy(column) };
     }),
     available,
   );
@@ -75,12 +78,28 @@ export function table(
   return joinLines(lines.map((line) => [margin, ...line]));
 }
 
+/** Returns the width in which the columns lose nothing, with one of several values on each line. */
+function narrowestOf(columns: readonly Column[]): number {
+  return columns.reduce((sum, column) => {
+    const values = column.kind === "values" ? { ...column, cells: column.values.flat() } : column;
+    return sum + wantedBy(values) + GAP.length;
+  }, -GAP.length);
+}
+
+/** Returns the width of the widest cell of a column. */
+function wantedBy({ heading, cells }: Column): number {
+  return cells.reduce((most, cell) => Math.max(most, widthOf(cell)), widthOf(heading));
+}
+
 function columnsOf(
   listing: Listing,
   { columns, isUnicode }: Screen,
   looks: Readonly<Record<string, ColumnLook>>,
 ): Column[] {
   const [, ...rows] = cellsOf(listing);
+  const shown = (text: string): string => {
+    return inLocale(oneLine(text.replace(/\s+/g, " ")), isUnicode);
+  };
   const all = listing.columns.map((name, i): Column => {
     const { heading = name, kind = "words", meaning } = looks[name] ?? {};
     return {
@@ -88,7 +107,13 @@ function columnsOf(
       heading: (columns === null ? name : heading).toUpperCase(),
       kind,
       meanings: rows.map((row) => meaning?.(row[i]!, row) ?? null),
-      cells: rows.map((row) => inLocale(oneLine(row[i]!.replace(/\s+/g, " ")), isUnicode)),
+      cells: rows.map((row) => shown(row[i]!)),
+      values: listing.rows.map((row, r) => {
+        const cell = row[name];
+        return Array.isArray(cell)
+          ? cell.map((value) => shown(String(value)))
+          : [shown(rows[r]![i]!)];
+      }),
     };
   });
   const isShown = ({ cells }: Column): boolean => cells.some((cell) => cell !== "");
@@ -111,20 +136,19 @@ function rowLines(
     const cells = columns.map((column, i) => cellLines(column, row, widths[i]!, screen));
     const height = Math.max(...cells.map((lines) => lines.length));
     const detail = below?.cells[row] ?? "";
+    const details = detail === "" ? [] : wrapped(detail, available - start.length);
     return [
       ...Array.from({ length: height }, (_, line) => {
         return joined(cells.map((lines) => lines[line] ?? ""), widths);
       }),
-      ...(detail === "" ? [] : wrapped(detail, available - start.length)).map((
-        line,
-      ) => [start, span("faint", line)]),
+      ...details.map((line) => [start, span("faint", line)]),
     ];
   });
   return [joined(head, widths), ...rows.flat()];
 }
 
 function cellLines(column: Column, row: number, width: number, screen: Screen): Part[] {
-  const { cells, kind, meanings } = column;
+  const { cells, values, kind, meanings } = column;
   const cell = cells[row]!;
   const ellipsis = inLocale("…", screen.isUnicode);
   const lines = widthOf(cell) <= width
@@ -132,7 +156,7 @@ function cellLines(column: Column, row: number, width: number, screen: Screen): 
     : kind === "words"
     ? wrapped(cell, width)
     : kind === "values"
-    ? wrappedValues(cell, width, ellipsis)
+    ? wrappedValues(values[row]!, width, ellipsis)
     : [shortened(cell, width, ellipsis)];
   const found = meanings[row] ?? null;
   return found === null ? lines : lines.map((line) => span(found, line));

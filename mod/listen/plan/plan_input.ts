@@ -21,6 +21,16 @@ import type { PlanInput } from "./make_plan.ts";
 import type { SocketEndpoint } from "./plan.ts";
 import { generationOf, portsOf, programsToPlan, sitesToPlan } from "./sites_to_plan.ts";
 
+/** How the machine is inspected. */
+export interface MachineView {
+  readMachine(): Machine;
+  askSystem: typeof askSystem;
+  findListeners: typeof findListeners;
+}
+
+/** The machine that this program runs on. */
+export const THIS_MACHINE: MachineView = { readMachine, askSystem, findListeners };
+
 /** What is known before the machine is inspected. */
 export interface PlanSource {
   readonly document: ConfigDocument;
@@ -41,13 +51,14 @@ export interface PlanSource {
 export async function gatherPlanInput(
   { document, list, check, registrations, asked = [] }: PlanSource,
   running: readonly SocketEndpoint[],
+  view: MachineView = THIS_MACHINE,
 ): Promise<PlanInput> {
   // Programs come first: a registration stays, and a site that is added later finds its prefix
   // taken.
   const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
   const keys = document.ssl.flatMap(({ key }) => parseEndpoint(key) ?? []);
   const all = [...asked, ...keys.map(({ ip }) => ip)];
-  const machine = await inspectMachine(list, sites, running, all);
+  const machine = await inspectMachine(view, { list, sites, running, asked: all });
   const generation = generationOf(document);
   return { list, sites, machine, keys, running, held: [], failed: [], generation, strict: false };
 }
@@ -60,9 +71,10 @@ export async function previewPlanInput(
   source: PlanSource,
   running: readonly SocketEndpoint[],
   pid: number | null,
+  view: MachineView = THIS_MACHINE,
 ): Promise<PlanInput> {
-  const input = await gatherPlanInput(source, running);
-  const held = (await findListeners(portsOf(input.sites))).filter((owner) => {
+  const input = await gatherPlanInput(source, running, view);
+  const held = (await view.findListeners(portsOf(input.sites))).filter((owner) => {
     return owner.namespace === null && (pid === null || owner.pid !== pid);
   });
   return { ...input, held };
@@ -70,15 +82,18 @@ export async function previewPlanInput(
 
 /** Reads the addresses, and asks the system about those that matter and that it may see otherwise. */
 async function inspectMachine(
-  list: readonly ListEntry[],
-  sites: readonly PlanSite[],
-  running: readonly SocketEndpoint[],
-  asked: readonly Ip[],
+  view: MachineView,
+  { list, sites, running, asked }: {
+    readonly list: readonly ListEntry[];
+    readonly sites: readonly PlanSite[];
+    readonly running: readonly SocketEndpoint[];
+    readonly asked: readonly Ip[];
+  },
 ): Promise<Machine> {
   const entries = list.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
   const bound = sites.flatMap(({ bindings }) => bindings.flatMap(({ ip }) => ip ?? []));
   const all = [...entries, ...bound, ...asked];
-  const machine = await withLinks(readMachine(), list, all);
+  const machine = await withLinks(view.readMachine(), list, all);
   const table = new AddressTable(machine);
   const inclusion = compileInclusion(list, table);
   const isWhole = { 4: inclusion.includesFamily(4), 6: inclusion.includesFamily(6) };
@@ -87,7 +102,7 @@ async function inspectMachine(
     return !isWhole[family] && !open.has(ip) && inclusion.decide(ip).included;
   }).map(({ ip }) => ip);
   const named = all.filter((ip) => table.recordsOf(ip).length === 0);
-  return await askSystem(machine, { named, wanted: [...included, ...asked] });
+  return await view.askSystem(machine, { named, wanted: [...included, ...asked] });
 }
 
 /**

@@ -47,7 +47,7 @@ Deno.test("wrapped() loses no character but the spaces at which it breaks", () =
 });
 
 Deno.test("wrappedValues() keeps each value on a line", () => {
-  assertEquals(wrappedValues(":80:a :443:b :8080:www.example.com", 11, "…"), [
+  assertEquals(wrappedValues([":80:a", ":443:b", ":8080:www.example.com"], 11, "…"), [
     ":80:a",
     ":443:b",
     ":8080…e.com",

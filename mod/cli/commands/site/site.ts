@@ -22,7 +22,8 @@ import {
   SAMPLE_WORDS,
 } from "../../../site/kinds/kind_flags.ts";
 import { kindOf } from "../../../site/kinds/kinds.ts";
-import { joinLines, span } from "../../core/colors.ts";
+import { joinLines, span, type Styled } from "../../core/colors.ts";
+import { padded } from "../../core/fit.ts";
 import { finish } from "../../core/report.ts";
 import {
   type CommandInput,
@@ -30,10 +31,11 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { type Row, writeListing } from "../../core/format.ts";
+import { type Listing, type Row, writeListing } from "../../core/format.ts";
+import type { Screen } from "../../core/screen.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
 import { paragraph } from "../../core/paragraph.ts";
-import { type ColumnLook, table } from "../../core/table.ts";
+import { table } from "../../core/table.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
@@ -82,7 +84,8 @@ const siteList: CommandSpec = {
     const listing = { name: "sites", columns, rows: sites.map(siteRow) };
     await writeListing(input, io, listing, {
       async text(): Promise<void> {
-        io.show(table(listing, io.screen, { looks: LOOKS }));
+        const { screen } = io;
+        io.show(screen.columns === null ? table(listing, screen) : sitesText(sites, screen));
         await noteUnapplied(io);
       },
     });
@@ -103,11 +106,7 @@ const siteShow: CommandSpec = {
     const row = siteRow(site);
     await writeListing(input, io, { name: "sites", columns: Object.keys(row), rows: [row] }, {
       async text(): Promise<void> {
-        io.show(joinLines(
-          Object.entries(row).flatMap(([key, value]) => {
-            return paragraph(` ${value}`, io.screen, { start: span("heading", `${key}:`) });
-          }),
-        ));
+        io.show(siteText(row, io.screen));
         await noteUnapplied(io);
       },
       json: { site },
@@ -164,17 +163,41 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   return finish(io, result);
 }
 
-const LOOKS: Readonly<Record<string, ColumnLook>> = {
-  id: { kind: "key" },
-  name: { kind: "key", meaning: () => "heading" },
-  bindings: { kind: "values" },
-  secureBindings: { kind: "values", heading: "TLS bindings" },
-  autoStart: {
-    kind: "key",
-    heading: "starts",
-    meaning: (cell) => cell === "true" ? "good" : "faint",
-  },
-};
+/** Formats the sites for a terminal, which has one column for all bindings of a site. */
+function sitesText(sites: readonly SiteRecord[], screen: Screen): Styled {
+  const listing: Listing = {
+    name: "sites",
+    columns: ["id", "name", "bindings", "starts", "content"],
+    rows: sites.map((site) => {
+      const secure = site.secureBindings.map((binding) => `${binding} (TLS)`);
+      const starts = site.autoStart ? null : "no";
+      return { ...siteRow(site), bindings: [...site.bindings, ...secure], starts };
+    }),
+  };
+  return table(listing, screen, {
+    detail: "content",
+    looks: {
+      id: { kind: "key" },
+      name: { kind: "key", meaning: () => "heading" },
+      bindings: { kind: "values" },
+      starts: { kind: "key", meaning: () => "waiting" },
+    },
+  });
+}
+
+/** Formats one site. */
+function siteText(row: Row, screen: Screen): Styled {
+  if (screen.columns === null) {
+    return Object.entries(row).map(([key, value]) => `${key}: ${value}`).join("\n");
+  }
+  const width = Math.max(...Object.keys(row).map((key) => key.length)) + ":  ".length;
+  return joinLines(
+    Object.entries(row).flatMap(([key, value]) => {
+      const start = span("heading", padded(`${key}:`, width));
+      return paragraph([value].flat().join(", "), screen, { start, hanging: " ".repeat(width) });
+    }),
+  );
+}
 
 function siteRow(site: SiteRecord): Row {
   const { id, name, bindings, secureBindings, autoStart, content } = site;
