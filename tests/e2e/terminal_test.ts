@@ -1,5 +1,5 @@
-// Story: a person at a terminal is asked before dependent services stop, and can end `serve` with
-// Ctrl-C.
+// Story: a person at a terminal is asked before dependent services stop, can end `serve` with Ctrl-C,
+// and sees color and lines that fit; a pipe, NO_COLOR and --color never have none.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
@@ -62,3 +62,86 @@ testWith(["expect"], "serve on a terminal prints where it listens and ends on Ct
   assert(await isRefused(ADDRESS, port));
   assertEquals(program.servicePid(), null);
 });
+
+const REASON = "it is bound to 127.0.0.9:80, but 127.0.0.9 is not on the IP inclusion list";
+
+testWith(
+  ["expect"],
+  "a terminal has color and lines that fit; what is no terminal has neither",
+  async () => {
+    const { program, port } = await withSite();
+    await using _program = program;
+    await program.do("set iplisten -i 127.0.0.2");
+    await program.do(["site", "add", "far-away-and-long", "--bind", "127.0.0.9:80:", "--echo"]);
+    await program.serve();
+    /** Returns what a terminal of 80 columns shows of `httpcfg ARGS`, with `env` before it. */
+    const onTerminal = async (args: string, env = "LANG=C.UTF-8"): Promise<string> => {
+      const spawn =
+        `spawn -noecho env -u NO_COLOR -u FORCE_COLOR -u LC_ALL -u LC_CTYPE -u COLUMNS ` +
+        `TERM=xterm ${env} httpcfg ${args}`;
+      const { out } = await program.shell(expect('set stty_init "columns 80 rows 24"', spawn));
+      // The runtime clears its line of progress, which the built program does not have.
+      // deno-lint-ignore no-control-regex
+      return out.replaceAll("\r\n", "\n").replaceAll(/\u{1b}\[(?:0G|2K|J)/gu, "");
+    };
+    const hasColor = (text: string): boolean => text.includes("\x1b");
+
+    for (
+      const line of ["status", "plan", "site list", "history", "explain 127.0.0.9:80", "nonsense"]
+    ) {
+      const text = await onTerminal(line);
+      assert(hasColor(text), text);
+      for (const shown of withoutColor(text).split("\n")) {
+        assert(shown.length <= 80 || shown.startsWith("hint: "), `${line}: ${shown}`);
+      }
+    }
+    assertMatch(
+      await onTerminal("nonsense"),
+      new RegExp("\x1b\\[1;31merror:\x1b\\[m .*\n\x1b\\[36mhint:\x1b\\[m "),
+    );
+    assertMatch(
+      withoutColor(await onTerminal("status")),
+      new RegExp(`open +127.0.0.2 +http ${port}`),
+    );
+
+    for (const [args, env] of [["status", "NO_COLOR=1"], ["status", "TERM=dumb"]] as const) {
+      assert(!hasColor(await onTerminal(args, env)), env);
+    }
+    assert(!hasColor(await onTerminal("--color never status")));
+    assert(!hasColor(await onTerminal("status --no-color")));
+    assert(hasColor(await onTerminal("--color always status", "NO_COLOR=1")));
+    assert(!hasColor(await onTerminal("status --format json")));
+
+    const options = { env: { NO_COLOR: "", TERM: "xterm", COLUMNS: "40" } };
+    const piped = await program.run("status", options);
+    assert(!hasColor(piped.out + piped.err), piped.out);
+    assert(piped.out.includes(` ${REASON}\n`), piped.out);
+    assert(hasColor((await program.run("status --color always", options)).out));
+    const forced = { env: { ...options.env, FORCE_COLOR: "1" } };
+    assert(hasColor((await program.run("status", forced)).out));
+    assert(!hasColor((await program.run("status --format csv", forced)).out));
+  },
+);
+
+testWith(["expect"], "under LANG=C our own signs are ASCII", async () => {
+  await using program = await Program.make();
+  const line = ["site", "show", "x".repeat(200)];
+  const notes = async (LANG: string): Promise<string> => {
+    return (await program.run(line, { env: { LANG, LC_ALL: "" } })).err;
+  };
+  assert((await notes("C.UTF-8")).includes("xxx…"));
+  for (const locale of ["C", "POSIX", "en_US.ISO-8859-1"]) {
+    const text = await notes(locale);
+    assert(text.includes("xxx..."), text);
+    assertMatch(text, /^[\x20-\x7e\n]*$/);
+    assertMatch(
+      (await program.run("help", { env: { LANG: locale, LC_ALL: "" } })).out,
+      /^[\x20-\x7e\n]*$/,
+    );
+  }
+});
+
+function withoutColor(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/\x1b\[[0-9;]*m/g, "");
+}

@@ -7,6 +7,7 @@ import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { CONFIRM_SECONDS, type ControlProgress } from "../../host/control/control_protocol.ts";
 import { isServiceUp } from "../../host/control/status.ts";
+import { span, type Styled } from "../core/colors.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { guardReload } from "../../admin/lockout_guard.ts";
 import { report } from "../core/report.ts";
@@ -50,7 +51,7 @@ const reload: CommandSpec = {
     let changes = 0;
     const status = await io.control.ask(request, (progress) => {
       changes++;
-      io.out(progressLine(progress));
+      io.show(progressLine(progress));
     });
     if (status === null) {
       throw new Fault("Cannot reload: the service is not running", {
@@ -111,9 +112,13 @@ function parseTime(text: string | null): number | null {
   );
 }
 
-function progressLine(progress: ControlProgress): string {
+function progressLine(progress: ControlProgress): Styled {
   if (progress.kind === "step") return `${progress.service} ${progress.state}`;
   const { endpoint, change, connections } = progress;
   const count = connections === 1 ? "1 connection" : `${connections} connections`;
-  return change === "draining" ? `${change} ${endpoint}, ${count}` : `${change} ${endpoint}`;
+  const what = span(
+    change === "opened" ? "good" : change === "draining" ? "waiting" : "bad",
+    change,
+  );
+  return [what, ` ${endpoint}${change === "draining" ? `, ${count}` : ""}`];
 }

@@ -31,8 +31,8 @@ import { unmatchedLines } from "./plan.ts";
 
 /** Entries of the list, sites, and bindings of a site that a terminal shows. */
 const ENTRIES_MAX = 20;
-const SITES_MAX = 20;
-const BINDINGS_MAX = 10;
+const SITES_MAX = 12;
+const BINDINGS_MAX = 4;
 
 const ENDPOINT_STATES: StateTable = {
   open: "good",
@@ -130,7 +130,7 @@ function listLines(answer: ServiceStatus, screen: Screen, isShort: boolean): Sty
   if (answer.ipListen.length === 0) return [title(name, ["empty, every address"])];
   const shown = isShort ? answer.ipListen.slice(0, ENTRIES_MAX) : answer.ipListen;
   const left = answer.ipListen.length - shown.length;
-  const text = shown.join(", ");
+  const text = oneLine(shown.join(", "));
   const start = `${name}: `.length;
   const lines = screen.columns === null ? [text] : wrapped(text, screen.columns - start);
   return [
@@ -166,9 +166,11 @@ function siteLines(answer: ServiceStatus, screen: Screen, isShort: boolean): Sty
     ? [...sites].sort((a, b) => Number(b.reason !== null) - Number(a.reason !== null))
       .slice(0, SITES_MAX)
     : sites;
+  const isStopped = sites.some(({ state, reason }) => state === "stopped" && reason !== null);
+  const stopped = isStopped ? "bad" : "faint";
   const troubled = new Set(sites.filter(({ reason }) => reason !== null).map(({ id }) => `${id}`));
   return [
-    title("Sites", countsText(sites.map(({ state }) => state), SITE_STATES)),
+    title("Sites", countsText(sites.map(({ state }) => state), { ...SITE_STATES, stopped })),
     table(siteListing(shown, isShort), screen, {
       indent: 2,
       detail: "reason",

@@ -27,6 +27,7 @@ import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type Machine, readMachine } from "../../listen/machine/machine_addresses.ts";
 import { withLinks } from "../../listen/plan/plan_input.ts";
 import { boundAddresses, reaches } from "../../listen/plan/listen_addresses.ts";
+import { span } from "../core/colors.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { report } from "../core/report.ts";
@@ -93,9 +94,10 @@ const verify: CommandSpec = {
         report(io, storedNotices(status.stored, "httpcfg plan"));
       },
     });
-    io.note(
-      `${findings.length} checks: ${failures === 0 ? "all as expected" : `${failures} failed`}`,
-    );
+    io.note([
+      `${findings.length} checks: `,
+      failures === 0 ? span("good", "all as expected") : span("error", `${failures} failed`),
+    ]);
     return failures === 0 ? EXIT.ok : EXIT.failed;
   },
 };

@@ -5,6 +5,7 @@
  * @module
  */
 import { compareIp, formatEndpoint, type Ip } from "../../base/address.ts";
+import { oneLine } from "../../base/printable.ts";
 import { inLocale, type Meaning, type Span, span, type Styled } from "./colors.ts";
 import { GAP, padded, shortened, widthOf, wrapped } from "./fit.ts";
 import type { Screen } from "./screen.ts";
@@ -30,11 +31,11 @@ interface GroupOptions {
 }
 
 /** Addresses of one state that a terminal shows. */
-const ADDRESSES_MAX = 12;
+const ADDRESSES_MAX = 10;
 /** Ports of one address that a terminal shows. */
 const PORTS_MAX = 8;
 /** Columns that a cause needs beside its addresses; else it is below them. */
-const CAUSE_COLUMNS_MIN = 40;
+const CAUSE_COLUMNS_MIN = 36;
 /** Columns that the ports need beside their address. */
 const PORT_COLUMNS_MIN = 12;
 const MARGIN = "  ";
@@ -65,7 +66,9 @@ export function groupedLines(
       layout.indent,
       span("faint", `${inLocale("…", screen.isUnicode)} ${grouped(left)} more: ${rest}`),
     ]];
-    const lines = groups.flatMap((group) => groupLines(group, layout));
+    // What needs no action is explained in the background.
+    const isQuiet = meaning === "good" || meaning === "faint";
+    const lines = groups.flatMap((group) => groupLines(group, layout, isQuiet));
     const label = padded(state, layout.indent.length - MARGIN.length);
     return [...lines, ...more].map((line, i) => {
       return i === 0 ? [MARGIN, span(meaning, label), ...line.slice(1)] : line;
@@ -188,28 +191,32 @@ function layoutOf(
 }
 
 /** Returns the lines of a group, each with the indent as its first part. */
-function groupLines({ why, rows }: Group, layout: Layout): (string | Span)[][] {
+function groupLines(
+  { why, rows }: Group,
+  layout: Layout,
+  isQuiet: boolean,
+): (string | Span)[][] {
   const { indent, addressColumns, portColumns, causeColumns, columns, isUnicode } = layout;
-  const shownWhy = inLocale(why, isUnicode);
+  const shownWhy = inLocale(oneLine(why), isUnicode);
   const addresses = rows.flatMap(({ address, ports }) => {
-    const name = shortened(address, addressColumns, inLocale("…", isUnicode));
+    const name = shortened(oneLine(address), addressColumns, inLocale("…", isUnicode));
     return wrapped(ports, portColumns).map((line, i) => {
       return `${padded(i === 0 ? name : "", addressColumns)}${GAP}${line}`;
     });
   });
   const room = causeColumns ?? columns - indent.length - MARGIN.length;
-  const causes = why === "" ? [] : wrapped(shownWhy, room);
+  const causes = why === "" ? [] : wrapped(shownWhy, room).map((line) => {
+    return isQuiet ? span("faint", line) : line;
+  });
   if (causeColumns === null) {
     // Further to the right, because without color one looks like an address.
-    const below = causes.map((line) => [indent, MARGIN, span("faint", line)]);
+    const below = causes.map((line) => [indent, MARGIN, line]);
     return [...addresses.map((line) => [indent, line]), ...below];
   }
   const left = addressColumns + GAP.length + portColumns;
   return Array.from({ length: Math.max(addresses.length, causes.length) }, (_, i) => {
     const cause = causes[i];
     const address = addresses[i] ?? "";
-    return cause === undefined
-      ? [indent, address]
-      : [indent, padded(address, left), GAP, span("faint", cause)];
+    return cause === undefined ? [indent, address] : [indent, padded(address, left), GAP, cause];
   });
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "../../base/printable.ts";
 import { inLocale, type Span, type Styled } from "./colors.ts";
 import { wrapped } from "./fit.ts";
 import type { Screen } from "./screen.ts";
@@ -22,7 +23,7 @@ export function paragraph(
   screen: Pick<Screen, "columns" | "isUnicode">,
   { start, indent = "", hanging = "" }: ParagraphOptions = {},
 ): Styled[] {
-  const whole = inLocale(`${start?.text ?? ""}${text}`, screen.isUnicode);
+  const whole = inLocale(printable(`${start?.text ?? ""}${text}`), screen.isUnicode);
   const lines = whole.split("\n").flatMap((line) => {
     if (screen.columns === null) return [line];
     const own = /^ */.exec(line)![0];

@@ -141,7 +141,7 @@ function rowLines(
       ...Array.from({ length: height }, (_, line) => {
         return joined(cells.map((lines) => lines[line] ?? ""), widths);
       }),
-      ...details.map((line) => [start, span("faint", line)]),
+      ...details.map((line) => [start, line]),
     ];
   });
   return [joined(head, widths), ...rows.flat()];

@@ -1,5 +1,5 @@
 // Goal: what is running, for people and for programs. Method: a service that answers, and none.
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { listeningText } from "../../../mod/cli/commands/status.ts";
 import type { EndpointStatus, SiteStatus } from "../../../mod/host/control/status.ts";
 import { commandHome, serviceStatus } from "../../support/command_home.ts";
@@ -109,6 +109,45 @@ Deno.test("status reports why the service cannot shown", async () => {
   await home.serve(() => Promise.reject(new Error("it is ending")));
   const ran = await home.run("status");
   assertEquals([ran.status, ran.out, ran.note], [1, "", "error: it is ending\n"]);
+});
+
+/** Ten thousand addresses in three states, of which two have a cause. */
+const MANY: readonly EndpointStatus[] = Array.from({ length: 10_000 }, (_, i) => {
+  const state = i % 50 === 0 ? "wait" : i % 100 === 7 ? "refused" : "open";
+  const cause = { wait: "no interface has it", refused: "held by nginx", open: null }[state];
+  return { ip: `10.0.${i >> 8}.${i & 255}`, port: 80, scheme: "http", state, cause };
+});
+
+Deno.test("status of many addresses has one screen, with counts and each cause once", async () => {
+  const bindings = Array.from({ length: 1000 }, (_, i) => `:${i + 1}:`);
+  const sites = Array.from({ length: 500 }, (_, i): SiteStatus => {
+    return { ...SITES[i === 499 ? 1 : 0]!, id: i + 1, bindings };
+  });
+  await using home = await commandHome();
+  const ipListen = MANY.map(({ ip }) => ip);
+  await home.serve(() => Promise.resolve({ ...RUNNING, endpoints: MANY, sites, ipListen }));
+  const lines = async (line: string, columns?: number): Promise<string[]> => {
+    const options = columns === undefined ? {} : { columns };
+    return (await home.run(`--color never ${line}`, options)).out.split("\n");
+  };
+  const screen = await lines("status", 80);
+  assert(screen.length < 80, `${screen.length} lines`);
+  const text = screen.join("\n");
+  assertStringIncludes(text, "\nListening: 9,700 open, 200 waiting, 100 refused\n");
+  for (const cause of ["no interface has it", "held by nginx", "not listed"]) {
+    assertEquals(text.split(cause).length, 2, cause);
+  }
+  assertStringIncludes(text, "\n           … 9,690 more: httpcfg status --all\n");
+  assertStringIncludes(text, "… 9,980 more: httpcfg query iplisten\n");
+  assertStringIncludes(text, "\nSites: 499 started, 1 stopped\n");
+  assertStringIncludes(text, "… 488 more: httpcfg status --all\n");
+  assertMatch(text, /^ {2}500 +bad +stopped/m);
+
+  const whole = (await lines("status --all", 80)).join(" ");
+  const piped = (await lines("status")).join(" ");
+  for (const { ip } of MANY) assert(whole.includes(` ${ip} `) && piped.includes(` ${ip}:80 `), ip);
+  assertEquals([whole.includes("more:"), piped.includes("more:")], [false, false]);
+  assertEquals((await lines("status --format csv", 40)).length, MANY.length + 2);
 });
 
 Deno.test("listeningText() returns URLs that can be opened, and why others cannot", () => {

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { widthOf } from "../../../mod/cli/core/fit.ts";
 import type { Listing, Row } from "../../../mod/cli/core/format.ts";
 import { type ColumnLook, table } from "../../../mod/cli/core/table.ts";
-import { screenWith, shownOn } from "../../support/screens.ts";
+import { screenWith, shownOn } from "./screens.ts";
 
 type Looks = Readonly<Record<string, ColumnLook>>;
 
@@ -13,7 +13,10 @@ function shown(listing: Listing, columns: number | null, looks: Looks = {}): str
   return shownOn(screen, table(listing, screen, { looks }));
 }
 
-function listingOf(columns: readonly string[], ...cells: readonly string[][]): Listing {
+function listingOf(
+  columns: readonly string[],
+  ...cells: readonly (string | readonly string[])[][]
+): Listing {
   const rows = cells.map((row) => Object.fromEntries(row.map((cell, i) => [columns[i]!, cell])));
   return { name: "rows", columns, rows };
 }
@@ -43,7 +46,7 @@ Deno.test("table() wraps words, lists values, and shortens the middle of a value
     [
       "Default Web Site",
       "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6",
-      ":80:www.example.com :443:www.example.com",
+      [":80:www.example.com", ":443:www.example.com"],
       "the port is held by nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address",
     ],
   );
@@ -62,6 +65,13 @@ Default Web Site  63b5d9dcf…b560dba6  :80:www.e…mple.com  the port is held b
                                                           every IPv4 address
 `.trim(),
   );
+});
+
+Deno.test("table() shortens with ASCII where there is no more", () => {
+  const listing = listingOf(["name", "hash"], ["one…", "0123456789".repeat(5)]);
+  const screen = screenWith(40, { isUnicode: false });
+  const text = shownOn(screen, table(listing, screen, { looks: { hash: { kind: "value" } } }));
+  assertEquals(text, "NAME    HASH\none...  012345678901234...67890123456789");
 });
 
 Deno.test("table() has a line for each cell where it has no room for columns", () => {

@@ -1,9 +1,9 @@
-// Goal: screens that one would show to someone. Method: a made-up server (tests/support/web_server.ts)
+// Goal: screens that one would show to someone. Method: a made-up server (web_server.ts)
 // and the real commands, on terminals of 80 and 120 columns, in black and white and in color (`cat` a
 // file to see it). `GOLDEN_UPDATE=1` writes what came instead: look at it before committing it.
 import { assertEquals } from "@std/assert";
 import type { CommandHome } from "../../support/command_home.ts";
-import { ROOT, SHOWN_ROOT, VIEW, webServer } from "../../support/web_server.ts";
+import { ROOT, SHOWN_ROOT, VIEW, webServer } from "./web_server.ts";
 
 const FOLDER = new URL("./", import.meta.url);
 
@@ -12,7 +12,7 @@ const SCREENS: Readonly<Record<string, readonly string[]>> = {
   plan: ["plan"],
   who: ["who 80"],
   explain: ["explain 192.168.1.10:443 --host shop.example.com", "explain 192.168.1.30:80"],
-  site_list: ["site list", "site show shop"],
+  sites: ["site list", "site show shop"],
   history: ["history"],
   certificates: ["cert list", "registrations"],
   errors: ["site show nonsense", "history diff 9", "nonsense"],

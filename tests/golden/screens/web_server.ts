@@ -4,18 +4,18 @@
  *
  * @module
  */
-import { type Endpoint, parseEndpoint } from "../../mod/base/address.ts";
-import { ForeignText } from "../../mod/base/printable.ts";
-import type { ConfigDocument } from "../../mod/config/document/document.ts";
-import { parseList } from "../../mod/config/document/list_entry.ts";
-import { endpointStatuses, siteStatuses } from "../../mod/host/web/status_views.ts";
-import type { PortOwner } from "../../mod/listen/machine/port_owner.ts";
-import { makePlan, type Plan } from "../../mod/listen/plan/make_plan.ts";
-import { gatherPlanInput, type MachineView } from "../../mod/listen/plan/plan_input.ts";
-import { type CommandHome, commandHome, serviceStatus } from "./command_home.ts";
-import { machineOf } from "./machine.ts";
+import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
+import { ForeignText } from "../../../mod/base/printable.ts";
+import type { ConfigDocument } from "../../../mod/config/document/document.ts";
+import { parseList } from "../../../mod/config/document/list_entry.ts";
+import { endpointStatuses, siteStatuses } from "../../../mod/host/web/status_views.ts";
+import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
+import { makePlan, type Plan } from "../../../mod/listen/plan/make_plan.ts";
+import { gatherPlanInput, type MachineView } from "../../../mod/listen/plan/plan_input.ts";
+import { type CommandHome, commandHome, serviceStatus } from "../../support/command_home.ts";
+import { machineOf } from "../../support/machine.ts";
 
-const CERTS = new URL("../testdata/certs/", import.meta.url).pathname;
+const CERTS = new URL("../../testdata/certs/", import.meta.url).pathname;
 const HASH = "63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6";
 const LINK_LOCAL = "fe80::a00:27ff:fe4e:66a1";
 const MACHINE = machineOf([
