@@ -152,7 +152,7 @@ function planText(made: Plan, screen: Screen, isAll: boolean): Styled {
     const { name, state } = site;
     const reason = shorten === null ? site.reason : shorten(site.reason);
     const start = span(
-      state === "failed" ? "bad" : "waiting",
+      SITE_MEANINGS[state],
       `Site ${quote(name)} ${SITE_VERBS[state]}:`,
     );
     return paragraph(` ${reason}`, screen, { start, hanging: "  " });
@@ -190,6 +190,13 @@ const SITE_VERBS = {
   waiting: "waits",
   failed: "does not start",
   stopped: "is stopped",
+} as const;
+
+const SITE_MEANINGS = {
+  started: "waiting",
+  waiting: "waiting",
+  failed: "bad",
+  stopped: "faint",
 } as const;
 
 function planListing({ endpoints }: Plan): Listing {

@@ -176,7 +176,7 @@ function siteLines(answer: ServiceStatus, screen: Screen, isShort: boolean): Sty
       detail: "reason",
       looks: {
         id: { kind: "key" },
-        name: { kind: "key" },
+        name: { kind: "key", meaning: () => "heading" },
         state: {
           kind: "key",
           meaning: (state, [id = ""]) => {

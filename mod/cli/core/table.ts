@@ -63,12 +63,14 @@ export function table(
   const margin = " ".repeat(indent);
   const all = columnsOf(listing, screen, looks);
   const available = screen.columns === null ? Infinity : screen.columns - indent;
-  const isBeside = narrowestOf(all) <= available;
+  const isBeside = widthOfAll(all.map(stackedBy)) <= available;
   const below = isBeside ? undefined : all.find(({ name }) => name === detail);
   const columns = all.filter((column) => column !== below);
+  const isWide = widthOfAll(columns.map(wantedBy)) <= available;
   const widths = fittedWidths(
     columns.map((column) => {
-      return { kind: column.kind, least: widthOf(column.heading), wanted: wantedBy(column) };
+      const wanted = isWide ? wantedBy(column) : stackedBy(column);
+      return { kind: column.kind, least: widthOf(column.heading), wanted };
     }),
     available,
   );
@@ -78,12 +80,15 @@ export function table(
   return joinLines(lines.map((line) => [margin, ...line]));
 }
 
-/** Returns the width in which the columns lose nothing, with one of several values on each line. */
-function narrowestOf(columns: readonly Column[]): number {
-  return columns.reduce((sum, column) => {
-    const values = column.kind === "values" ? { ...column, cells: column.values.flat() } : column;
-    return sum + wantedBy(values) + GAP.length;
-  }, -GAP.length);
+/** Returns the width of a table in which each column has what it wants. */
+function widthOfAll(wanted: readonly number[]): number {
+  return wanted.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
+}
+
+/** Returns the same as {@linkcode wantedBy} if each of several values has a line of its own. */
+function stackedBy(column: Column): number {
+  const { kind, values } = column;
+  return wantedBy(kind === "values" ? { ...column, cells: values.flat() } : column);
 }
 
 /** Returns the width of the widest cell of a column. */
@@ -130,7 +135,8 @@ function rowLines(
     readonly screen: Screen;
   },
 ): Part[][] {
-  const start = " ".repeat((widths[0] ?? 0) + GAP.length);
+  // Further to the right than the second column, because without color one looks like a cell of it.
+  const start = " ".repeat((widths[0] ?? 0) + GAP.length) + GAP;
   const head = columns.map(({ heading }) => span("heading", heading));
   const rows = (columns[0]?.cells ?? []).map((_, row) => {
     const cells = columns.map((column, i) => cellLines(column, row, widths[i]!, screen));

@@ -211,6 +211,7 @@ function certificatesText(listing: Listing, screen: Screen): Styled {
       expires: { kind: "key" },
       state: { kind: "key", meaning: (cell) => cell === "valid" ? "good" : "bad" },
       bound: { kind: "values", heading: "bound to" },
+      detail: { heading: "thumbprint" },
     },
   });
 }
