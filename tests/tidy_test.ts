@@ -98,12 +98,16 @@ rule("only one file writes to stdout and stderr", ({ path, code }) => {
 });
 
 rule("only one file makes escape sequences", ({ path, code }) => {
-  if (path === "mod/cli/core/colors.ts") return [];
+  if (path === "mod/cli/core/screen/colors.ts") return [];
   return /\\(?:x1b|u001b|u\{0*1b\}|x9b|u009b)/i.test(code) ? ["has an escape character"] : [];
 });
 
 rule("only one file makes text printable, and one colors it", ({ path, code }) => {
-  const makers = ["mod/base/printable.ts", "mod/cli/core/colors.ts", "mod/cli/core/output.ts"];
+  const makers = [
+    "mod/base/printable.ts",
+    "mod/cli/core/screen/colors.ts",
+    "mod/cli/core/output.ts",
+  ];
   return !makers.includes(path) && /\bas Printable\b/.test(code) ? ["makes Printable"] : [];
 });
 

@@ -16,13 +16,18 @@ import type { SeenService } from "../host/control/ask_service.ts";
 import { ControlClient } from "../host/control/control_client.ts";
 import type { MachineView } from "../listen/plan/plan_input.ts";
 import { readInput } from "./core/args.ts";
-import { painted, type Styled } from "./core/colors.ts";
+import { painted, span, type Styled } from "./core/screen/colors.ts";
 import { COLOR_FLAGS, type CommandIo, type CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
 import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
 import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
-import { type ColorChoice, type Screen, screenOf, type TerminalFacts } from "./core/screen.ts";
+import {
+  type ColorChoice,
+  type Screen,
+  screenOf,
+  type TerminalFacts,
+} from "./core/screen/screen.ts";
 
 /** What the process provides: everything that the arguments do not decide. */
 interface ProcessContext extends HomeContext {
@@ -66,7 +71,7 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
   } catch (error) {
     if (error instanceof PipeClosed) return EXIT.ok;
     if (!(error instanceof Fault)) {
-      context.note(`internal error: ${stackOf(error)}`);
+      context.note([span("error", "internal error:"), ` ${stackOf(error)}`]);
       return EXIT.failed;
     }
     reportError(context, error);

@@ -13,11 +13,11 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../core/command.ts";
-import { joinLines, type Meaning, span, type Styled } from "../core/colors.ts";
+import { joinLines, type Meaning, span, type Styled } from "../core/screen/colors.ts";
 import { type Row, writeListing } from "../core/format.ts";
-import { paragraph } from "../core/paragraph.ts";
+import { paragraph } from "../core/screen/paragraph.ts";
 import { report } from "../core/report.ts";
-import type { Screen } from "../core/screen.ts";
+import type { Screen } from "../core/screen/screen.ts";
 
 const DEFAULT_LIMIT = 100;
 const LIMIT_MAX = 100_000;

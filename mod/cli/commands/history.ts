@@ -10,14 +10,14 @@ import { changeLines, diffValues } from "../../config/document/diff.ts";
 import { History } from "../../config/store/history.ts";
 import type { Version } from "../../config/store/version_file.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { diffText } from "../core/diff_text.ts";
+import { diffText } from "../core/screen/diff_text.ts";
 import { jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { damageNotices } from "../core/damage_notices.ts";
 import { finish, report } from "../core/report.ts";
-import type { Styled } from "../core/colors.ts";
-import type { Screen } from "../core/screen.ts";
-import { utcTime } from "../core/times.ts";
+import type { Styled } from "../core/screen/colors.ts";
+import type { Screen } from "../core/screen/screen.ts";
+import { utcTime } from "../core/screen/times.ts";
 
 const history: CommandSpec = {
   name: "history",

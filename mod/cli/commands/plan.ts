@@ -15,7 +15,7 @@ import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
 import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
 import { planStatus, type SocketEndpoint } from "../../listen/plan/plan.ts";
-import { joinLines, span, type Styled } from "../core/colors.ts";
+import { joinLines, span, type Styled } from "../core/screen/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import {
   countsText,
@@ -23,11 +23,11 @@ import {
   type ShownEndpoint,
   type StateTable,
   withoutRepeats,
-} from "../core/endpoint_groups.ts";
+} from "../core/screen/endpoint_groups.ts";
 import { type Listing, writeListing } from "../core/format.ts";
-import { paragraph } from "../core/paragraph.ts";
+import { paragraph } from "../core/screen/paragraph.ts";
 import { report } from "../core/report.ts";
-import type { Screen } from "../core/screen.ts";
+import type { Screen } from "../core/screen/screen.ts";
 import { planNotice } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
 

@@ -18,12 +18,12 @@ import {
 } from "../../host/sharing/register_protocol.ts";
 import type { RegistrationStatus } from "../../host/control/status.ts";
 import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_target.ts";
-import type { Styled } from "../core/colors.ts";
+import type { Styled } from "../core/screen/colors.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
-import type { Screen } from "../core/screen.ts";
+import type { Screen } from "../core/screen/screen.ts";
 import { table } from "../core/table.ts";
-import { utcTime } from "../core/times.ts";
+import { utcTime } from "../core/screen/times.ts";
 
 const register: CommandSpec = {
   name: "register",

@@ -7,7 +7,6 @@ import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { CONFIRM_SECONDS, type ControlProgress } from "../../host/control/control_protocol.ts";
 import { isServiceUp } from "../../host/control/status.ts";
-import { span, type Styled } from "../core/colors.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { guardReload } from "../../admin/lockout_guard.ts";
 import { report } from "../core/report.ts";
@@ -51,7 +50,7 @@ const reload: CommandSpec = {
     let changes = 0;
     const status = await io.control.ask(request, (progress) => {
       changes++;
-      io.show(progressLine(progress));
+      io.out(progressLine(progress));
     });
     if (status === null) {
       throw new Fault("Cannot reload: the service is not running", {
@@ -112,13 +111,9 @@ function parseTime(text: string | null): number | null {
   );
 }
 
-function progressLine(progress: ControlProgress): Styled {
+function progressLine(progress: ControlProgress): string {
   if (progress.kind === "step") return `${progress.service} ${progress.state}`;
   const { endpoint, change, connections } = progress;
   const count = connections === 1 ? "1 connection" : `${connections} connections`;
-  const what = span(
-    change === "opened" ? "good" : change === "draining" ? "waiting" : "bad",
-    change,
-  );
-  return [what, ` ${endpoint}${change === "draining" ? `, ${count}` : ""}`];
+  return change === "draining" ? `${change} ${endpoint}, ${count}` : `${change} ${endpoint}`;
 }

@@ -10,7 +10,7 @@ import type { StoredSettings } from "../../config/document/settings.ts";
 import type { ServiceState } from "../../host/services/service_controller.ts";
 import type { ServiceName } from "../../host/services/service_table.ts";
 import { isServiceUp, type ServiceStatus, type SiteStatus } from "../../host/control/status.ts";
-import { joinLines, type Meaning, type Span, span, type Styled } from "../core/colors.ts";
+import { joinLines, type Meaning, type Span, span, type Styled } from "../core/screen/colors.ts";
 import {
   countsText,
   flatLines,
@@ -19,14 +19,14 @@ import {
   type ShownEndpoint,
   type StateTable,
   withoutRepeats,
-} from "../core/endpoint_groups.ts";
-import { padded, shortened, widthOf, wrapped } from "../core/fit.ts";
+} from "../core/screen/endpoint_groups.ts";
+import { padded, shortened, widthOf, wrapped } from "../core/screen/fit.ts";
 import type { Listing } from "../core/format.ts";
-import { paragraph } from "../core/paragraph.ts";
-import type { Screen } from "../core/screen.ts";
+import { paragraph } from "../core/screen/paragraph.ts";
+import type { Screen } from "../core/screen/screen.ts";
 import { storedNotices } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
-import { utcMinute, utcTime } from "../core/times.ts";
+import { utcMinute, utcTime } from "../core/screen/times.ts";
 import { unmatchedLines } from "./plan.ts";
 
 /** Entries of the list, sites, and bindings of a site that a terminal shows. */

@@ -27,7 +27,7 @@ import { findListeners } from "../../listen/machine/port_owners.ts";
 import { type Machine, readMachine } from "../../listen/machine/machine_addresses.ts";
 import { withLinks } from "../../listen/plan/plan_input.ts";
 import { boundAddresses, reaches } from "../../listen/plan/listen_addresses.ts";
-import { span } from "../core/colors.ts";
+import { span } from "../core/screen/colors.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { report } from "../core/report.ts";

@@ -21,11 +21,11 @@ import {
   type PortOwner,
 } from "../../listen/machine/port_owner.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { joinLines, span, type Styled } from "../core/colors.ts";
+import { joinLines, span, type Styled } from "../core/screen/colors.ts";
 import { type Listing, writeListing } from "../core/format.ts";
-import { paragraph } from "../core/paragraph.ts";
+import { paragraph } from "../core/screen/paragraph.ts";
 import { reportHint } from "../core/report.ts";
-import type { Screen } from "../core/screen.ts";
+import type { Screen } from "../core/screen/screen.ts";
 
 const who: CommandSpec = {
   name: "who",

@@ -6,8 +6,8 @@
 import type { AdminIo } from "../../admin/admin_io.ts";
 import type { Home } from "../../config/store/home.ts";
 import type { MachineView } from "../../listen/plan/plan_input.ts";
-import type { Styled } from "./colors.ts";
-import { COLOR_CHOICES, type Screen } from "./screen.ts";
+import type { Styled } from "./screen/colors.ts";
+import { COLOR_CHOICES, type Screen } from "./screen/screen.ts";
 import type { Example, FlagInput, FlagSpec, WordKind } from "../../base/flag_spec.ts";
 
 export interface CommandSpec {

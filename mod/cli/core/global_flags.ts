@@ -6,7 +6,7 @@
  */
 import { type Fault, quote, usageFault } from "../../base/fault.ts";
 import type { HomeFlags } from "../../config/store/home.ts";
-import { COLOR_CHOICES, type ColorChoice } from "./screen.ts";
+import { COLOR_CHOICES, type ColorChoice } from "./screen/screen.ts";
 
 /** A command line without the flags before the command. */
 export interface GlobalFlags extends HomeFlags {

@@ -5,7 +5,7 @@
  */
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Printable } from "../../base/printable.ts";
-import type { TerminalFacts } from "./screen.ts";
+import type { TerminalFacts } from "./screen/screen.ts";
 
 /**
  * The reader of our output has closed the pipe. This is not an error, and no more output follows.

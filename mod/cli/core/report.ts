@@ -6,7 +6,7 @@
  */
 import type { ActionResult, Notice } from "../../admin/admin_io.ts";
 import { EXIT } from "../../base/exit_status.ts";
-import { span } from "./colors.ts";
+import { span } from "./screen/colors.ts";
 import type { CommandIo } from "./command.ts";
 
 type Stderr = Pick<CommandIo, "note">;

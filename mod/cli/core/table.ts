@@ -4,7 +4,14 @@
  * @module
  */
 import { oneLine } from "../../base/printable.ts";
-import { inLocale, joinLines, type Meaning, type Span, span, type Styled } from "./colors.ts";
+import {
+  inLocale,
+  joinLines,
+  type Meaning,
+  type Span,
+  span,
+  type Styled,
+} from "./screen/colors.ts";
 import {
   type ColumnKind,
   fittedWidths,
@@ -14,9 +21,9 @@ import {
   widthOf,
   wrapped,
   wrappedValues,
-} from "./fit.ts";
+} from "./screen/fit.ts";
 import { cellsOf, type Listing } from "./format.ts";
-import type { Screen } from "./screen.ts";
+import type { Screen } from "./screen/screen.ts";
 
 /** How a terminal shows a column; by default its name is the heading, and its cells are words. */
 export interface ColumnLook {

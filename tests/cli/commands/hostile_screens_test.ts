@@ -6,7 +6,7 @@ import type { Endpoint } from "../../../mod/base/address.ts";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { PortOwner } from "../../../mod/listen/machine/port_owner.ts";
 import type { MachineView } from "../../../mod/listen/plan/plan_input.ts";
-import { widthOf } from "../../../mod/cli/core/fit.ts";
+import { widthOf } from "../../../mod/cli/core/screen/fit.ts";
 import { commandHome, serviceStatus } from "../../support/command_home.ts";
 import { machineOf } from "../../support/machine.ts";
 

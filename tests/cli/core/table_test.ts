@@ -1,10 +1,10 @@
 // Goal: tables that fit a terminal and lose nothing in a pipe. Method: exact texts, and random tables
 // in every width.
 import { assert, assertEquals } from "@std/assert";
-import { widthOf } from "../../../mod/cli/core/fit.ts";
+import { widthOf } from "../../../mod/cli/core/screen/fit.ts";
 import type { Listing, Row } from "../../../mod/cli/core/format.ts";
 import { type ColumnLook, table } from "../../../mod/cli/core/table.ts";
-import { screenWith, shownOn } from "./screens.ts";
+import { screenWith, shownOn } from "./screen/screens.ts";
 
 type Looks = Readonly<Record<string, ColumnLook>>;
 

@@ -133,12 +133,13 @@ testWith(
     say full; run status; run query iplisten
     rm ${small}/filler
     until httpcfg status | grep -q 'list: 127.0.0.2$'; do sleep 0.1; done
+    while httpcfg status | grep -q 'Problem'; do sleep 0.1; done # the log is written again later
     say room; run status; run query iplisten; run events
     kill $service; say end; ended`,
     );
     assertMatch(
       found.get("full")!,
-      /Problem: the unconfirmed change cannot be reverted: Cannot write ".*": no space left on the file system; hint: df -h/,
+      /Problem: the unconfirmed change cannot be reverted: Cannot write ".*": no space left on the file system\nhint: df -h/,
     );
     assertStringIncludes(found.get("full")!, "IP :127.0.0.3");
     assert(!/Problem|127\.0\.0\.3/.test(found.get("room")!.split("Sites:")[0]!), found.get("room"));
@@ -290,7 +291,7 @@ const ACCIDENTS: readonly Accident[] = [
   {
     what: "the document is deleted",
     accident: "rm config.json",
-    says: /config.json": it was removed; what is in force is not stored; hint: httpcfg history/,
+    says: /config.json": it was removed; what is in force is not stored\nhint: httpcfg history/,
     reached: true,
     cure: "cp saved.json config.json",
   },
@@ -312,14 +313,14 @@ const ACCIDENTS: readonly Accident[] = [
   {
     what: "the document is a directory",
     accident: "rm config.json; mkdir config.json",
-    says: /The stored document cannot be used: Cannot read ".*": is a directory; hint: ls -ld/,
+    says: /The stored document cannot be used: Cannot read ".*": is a directory\nhint: ls -ld/,
     reached: true,
     cure: "rmdir config.json; cp saved.json config.json",
   },
   {
     what: "the document is a named pipe",
     accident: "rm config.json; mkfifo config.json",
-    says: /The stored document cannot be used: Cannot use ".*": not a regular file; hint: ls -ld/,
+    says: /The stored document cannot be used: Cannot use ".*": not a regular file\nhint: ls -ld/,
     reached: true,
     cure: "rm config.json; cp saved.json config.json",
   },
@@ -327,7 +328,7 @@ const ACCIDENTS: readonly Accident[] = [
     what: "the log directory is a file",
     accident: "rm -r log; echo x >log",
     says:
-      /Problem: Cannot write the log in ".*\/log": part of the path is not a directory; hint: ls/,
+      /Problem: Cannot write the log in ".*\/log": part of the path is not a directory\nhint: ls/,
     reached: true,
     cure: "rm log",
   },

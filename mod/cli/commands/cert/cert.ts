@@ -29,9 +29,9 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import type { Styled } from "../../core/colors.ts";
+import type { Styled } from "../../core/screen/colors.ts";
 import { type Listing, writeListing } from "../../core/format.ts";
-import type { Screen } from "../../core/screen.ts";
+import type { Screen } from "../../core/screen/screen.ts";
 import { table } from "../../core/table.ts";
 
 const STORE_FLAG: FlagSpec = {

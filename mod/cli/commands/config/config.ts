@@ -10,7 +10,7 @@ import { changeLines, diffValues } from "../../../config/document/diff.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
-import { diffText } from "../../core/diff_text.ts";
+import { diffText } from "../../core/screen/diff_text.ts";
 import { jsonText } from "../../core/format.ts";
 import { finish, report } from "../../core/report.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";

@@ -15,7 +15,7 @@ import {
 } from "../../../config/document/profiles.ts";
 import { effectiveSettings, type StoredSettings } from "../../../config/document/settings.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
-import { diffText } from "../../core/diff_text.ts";
+import { diffText } from "../../core/screen/diff_text.ts";
 import { writeListing } from "../../core/format.ts";
 import { finish } from "../../core/report.ts";
 import { table } from "../../core/table.ts";

@@ -22,8 +22,8 @@ import {
   SAMPLE_WORDS,
 } from "../../../site/kinds/kind_flags.ts";
 import { kindOf } from "../../../site/kinds/kinds.ts";
-import { joinLines, span, type Styled } from "../../core/colors.ts";
-import { padded } from "../../core/fit.ts";
+import { joinLines, span, type Styled } from "../../core/screen/colors.ts";
+import { padded } from "../../core/screen/fit.ts";
 import { finish } from "../../core/report.ts";
 import {
   type CommandInput,
@@ -32,9 +32,9 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { type Listing, type Row, writeListing } from "../../core/format.ts";
-import type { Screen } from "../../core/screen.ts";
+import type { Screen } from "../../core/screen/screen.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
-import { paragraph } from "../../core/paragraph.ts";
+import { paragraph } from "../../core/screen/paragraph.ts";
 import { table } from "../../core/table.ts";
 import {
   BINDING_FLAGS,

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { painted, type Styled } from "../../../mod/cli/core/colors.ts";
-import type { Screen } from "../../../mod/cli/core/screen.ts";
+import { painted, type Styled } from "../../../../mod/cli/core/screen/colors.ts";
+import type { Screen } from "../../../../mod/cli/core/screen/screen.ts";
 
 /** Returns a terminal with `columns`, in black and white and with Unicode; null for a pipe. */
 export function screenWith(columns: number | null, more: Partial<Screen> = {}): Screen {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { printable } from "../../base/printable.ts";
+import { printable } from "../../../base/printable.ts";
 import { inLocale, type Span, type Styled } from "./colors.ts";
 import { wrapped } from "./fit.ts";
 import type { Screen } from "./screen.ts";

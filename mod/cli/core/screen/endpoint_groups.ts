@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { compareIp, formatEndpoint, type Ip } from "../../base/address.ts";
-import { oneLine } from "../../base/printable.ts";
+import { compareIp, formatEndpoint, type Ip } from "../../../base/address.ts";
+import { oneLine } from "../../../base/printable.ts";
 import { inLocale, type Meaning, type Span, span, type Styled } from "./colors.ts";
 import { GAP, padded, shortened, widthOf, wrapped } from "./fit.ts";
 import type { Screen } from "./screen.ts";

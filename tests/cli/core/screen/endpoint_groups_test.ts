@@ -1,14 +1,14 @@
 // Goal: addresses on a terminal: what happens to them, and each cause once. Method: exact screens.
 import { assert, assertEquals } from "@std/assert";
-import { joinLines } from "../../../mod/cli/core/colors.ts";
+import { joinLines } from "../../../../mod/cli/core/screen/colors.ts";
 import {
   countsText,
   flatLines,
   groupedLines,
   type ShownEndpoint,
   withoutRepeats,
-} from "../../../mod/cli/core/endpoint_groups.ts";
-import { widthOf } from "../../../mod/cli/core/fit.ts";
+} from "../../../../mod/cli/core/screen/endpoint_groups.ts";
+import { widthOf } from "../../../../mod/cli/core/screen/fit.ts";
 import { screenWith, shownOn } from "./screens.ts";
 
 const STATES = { open: "good", waiting: "waiting", refused: "bad" } as const;

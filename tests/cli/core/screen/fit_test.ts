@@ -1,6 +1,6 @@
 // Goal: text in a given width. Method: tables of cases, and random text in every width.
 import { assert, assertEquals } from "@std/assert";
-import { shortened, widthOf, wrapped, wrappedValues } from "../../../mod/cli/core/fit.ts";
+import { shortened, widthOf, wrapped, wrappedValues } from "../../../../mod/cli/core/screen/fit.ts";
 
 Deno.test("shortened() leaves out the middle, and nothing of what fits", () => {
   const cases: [text: string, columns: number, expected: string][] = [

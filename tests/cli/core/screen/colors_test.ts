@@ -1,6 +1,6 @@
 // Goal: color comes from meanings, never from text. Method: hostile text in every part.
 import { assertEquals } from "@std/assert";
-import { joinLines, painted, span, type Styled } from "../../../mod/cli/core/colors.ts";
+import { joinLines, painted, span, type Styled } from "../../../../mod/cli/core/screen/colors.ts";
 
 Deno.test("painted() colors a part on each of its lines, and nothing without color", () => {
   const text: Styled = [span("error", "error:"), " one\ntwo ", span("good", "a\nb")];

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Printable, printable } from "../../base/printable.ts";
+import { type Printable, printable } from "../../../base/printable.ts";
 import type { Screen } from "./screen.ts";
 
 /** Meaning -> parameters of SGR, "Select Graphic Rendition" of ECMA-48. */

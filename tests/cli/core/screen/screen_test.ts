@@ -1,6 +1,6 @@
 // Goal: one decision for every terminal, flag and variable. Method: a table.
 import { assertEquals } from "@std/assert";
-import { type ColorChoice, type Screen, screenOf } from "../../../mod/cli/core/screen.ts";
+import { type ColorChoice, type Screen, screenOf } from "../../../../mod/cli/core/screen/screen.ts";
 
 const TERM = { TERM: "xterm", LANG: "en_US.UTF-8" };
 
