@@ -26,10 +26,10 @@ export function shortened(text: string, columns: number, ellipsis: string): stri
 
 /**
  * Wraps `text` at its spaces, so that no line takes more than `columns`. A longer word continues on
- * the next line: nothing is lost.
+ * the next line: nothing is lost. The first line may take `first`.
  */
-export function wrapped(text: string, columns: number): string[] {
-  return filled(text.split(" ").flatMap((word) => pieces(word, columns)), columns);
+export function wrapped(text: string, columns: number, first = columns): string[] {
+  return filled(text.split(" ").flatMap((word) => pieces(word, columns)), columns, first);
 }
 
 /** Wraps values with a space between, and shortens those that are longer than a line. */
@@ -97,13 +97,13 @@ export function fittedWidths(wanted: readonly ColumnWidth[], columns: number): n
   return surplus > 0 ? null : widths;
 }
 
-function filled(words: readonly string[], columns: number): string[] {
+function filled(words: readonly string[], columns: number, first = columns): string[] {
   const lines: string[] = [];
   let line = "";
   let width = 0;
   for (const word of words) {
     const own = widthOf(word);
-    if (line !== "" && width + 1 + own > columns) {
+    if (line !== "" && width + 1 + own > (lines.length === 0 ? first : columns)) {
       lines.push(line);
       line = "";
     }

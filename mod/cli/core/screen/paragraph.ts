@@ -28,7 +28,7 @@ export function paragraph(
     if (screen.columns === null) return [line];
     const own = /^ */.exec(line)![0];
     const room = Math.max(1, screen.columns - indent.length - own.length - hanging.length);
-    return wrapped(line.slice(own.length), room).map((piece, i) => {
+    return wrapped(line.slice(own.length), room, room + hanging.length).map((piece, i) => {
       return (i === 0 ? own : hanging + own) + piece;
     });
   });
