@@ -7,14 +7,14 @@
 import type { Problem } from "../base/problem.ts";
 import type { Paths } from "../config/store/paths.ts";
 import type { Store } from "../config/store/store.ts";
-import type { ControlClient } from "../host/control/control_client.ts";
+import type { Control } from "../host/control/control.ts";
 import type { NewEvent } from "../telemetry/events/event.ts";
 
 /** Everything that an action may use. */
 export interface AdminIo {
   readonly paths: Paths;
   readonly store: Store;
-  readonly control: ControlClient;
+  readonly control: Control;
   /**
    * Returns the line that an administrator types for `words`, by default the command of this line: a
    * hint where the system denies an access. Null if other rights would not help.

@@ -12,8 +12,8 @@ import { fileExists, isSameFile } from "../config/store/file_exists.ts";
 import { chooseHome, type Home, type HomeContext, type HomeFacts } from "../config/store/home.ts";
 import { Store } from "../config/store/store.ts";
 import { dialControl } from "../host/control/control_address.ts";
-import type { SeenService } from "../host/control/ask_service.ts";
-import { ControlClient } from "../host/control/control_client.ts";
+import { controlOf } from "../host/control/control.ts";
+import type { SeenService } from "../host/control/control_client.ts";
 import type { MachineView } from "../listen/plan/plan_input.ts";
 import { readInput } from "./core/args.ts";
 import { painted, span, type Styled } from "./core/screen/colors.ts";
@@ -268,7 +268,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
         report(context, orderNotices(ipListen));
       },
     }),
-    control: new ControlClient(paths.run, { name, look: lookForService }),
+    control: controlOf(paths.run, { name, look: lookForService }),
     async startInBackground(): Promise<boolean> {
       const { startInBackground } = await import("../host/process/background.ts");
       return await startInBackground(line.flags, paths.run);

@@ -104,13 +104,8 @@ export async function readStoredPlan(
     parseUrlPrefix(url) ?? []
   );
   const list = parseList(document.ipListen);
-  const source = { document, list, check, registrations, asked };
-  const preview = await previewPlanInput(
-    source,
-    openEndpoints(status),
-    status?.pid ?? null,
-    io.machine,
-  );
+  const source = { document, list, check, registrations, asked, view: io.machine };
+  const preview = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
   const input = { ...preview, strict };
   const inForce = status !== null && isServiceUp(status, "HTTP")
     ? inclusionOn(parseList(status.ipListen), input.machine)

@@ -1,23 +1,48 @@
 /**
- * The client side of the control socket, for all commands.
+ * Edge: the client side of the control socket.
  *
  * @module
  */
-import type { AskedService, SeenService } from "./ask_service.ts";
-import type { ControlProgress, ControlRequest } from "./control_protocol.ts";
+import { DeniedFault, Fault, quote, shellWord } from "../../base/fault.ts";
+import { dialControl } from "./control_address.ts";
+import {
+  CONTROL_LINE_BYTES_MAX,
+  type ControlFault,
+  type ControlProgress,
+  type ControlRequest,
+} from "./control_protocol.ts";
+import { readLines, writeLine } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
+
+/** Milliseconds for the service to say how it is: one that hangs must not hang its callers. */
+const STATUS_MS = 10_000;
+
+/** What a user who may not connect to a service can see of it. */
+export type SeenService =
+  /** `pid` is null if the service does not say it. */
+  | { readonly state: "running"; readonly pid: number | null }
+  /** A killed service left its sockets behind. */
+  | { readonly state: "ended" }
+  /** There is none, or it cannot be seen. */
+  | { readonly state: "unseen" };
+
+interface ControlClientOptions {
+  /** What messages call the service: `the service`, `the system service`. */
+  readonly name?: string;
+  /** Looks for the service if this user may not connect to it. */
+  readonly look?: (run: string) => Promise<SeenService>;
+}
 
 export class ControlClient {
   /** Run directory, which contains the socket of the running service. */
   readonly run: string;
-  readonly #service: AskedService;
+  readonly #name: string;
+  readonly #look: (run: string) => Promise<SeenService>;
 
-  constructor(
-    run: string,
-    { name = "the service", look = seeNothing }: Partial<Omit<AskedService, "run">> = {},
-  ) {
+  constructor(run: string, { name = "the service", look }: ControlClientOptions = {}) {
     this.run = run;
-    this.#service = { run, name, look };
+    this.#name = name;
+    this.#look = look ?? (() => Promise.resolve({ state: "unseen" }));
   }
 
   /**
@@ -29,12 +54,91 @@ export class ControlClient {
     request: ControlRequest,
     onProgress: (progress: ControlProgress) => void = () => {},
   ): Promise<ServiceStatus | null> {
+    const dialed = await this.#dial();
+    if (dialed === null) return null;
+    using conn = dialed.conn;
+    let result: ServiceStatus | undefined;
+    let fault: Fault | undefined;
     // Loaded here, because most commands that scripts call in loops need no service.
-    const { askService } = await import("./ask_service.ts");
-    return await askService(this.#service, request, onProgress);
+    const { parseControlAnswer } = await import("./control_schema.ts");
+    let isLate = false;
+    // Any other request may take as long as the work that it asks for.
+    const timer = request.op !== "status" ? undefined : setTimeout(() => {
+      isLate = true;
+      conn.close();
+    }, STATUS_MS);
+    try {
+      await writeLine(conn, { ...request, token: dialed.token });
+      for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
+        const answer = parseControlAnswer(line);
+        if (answer === null) throw this.#unreadableFault();
+        if (answer.kind === "step" || answer.kind === "change") onProgress(answer);
+        else if (answer.kind === "result") result = answer.status;
+        else fault = toFault(answer);
+      }
+    } catch (error) {
+      if (isLate) throw this.#lateFault();
+      const isDisconnect = error instanceof Deno.errors.BrokenPipe ||
+        error instanceof Deno.errors.ConnectionReset;
+      if (!isDisconnect) throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    if (fault !== undefined) throw fault;
+    if (result === undefined) throw this.#endedFault();
+    return result;
+  }
+
+  #lateFault(): Fault {
+    const message = `Cannot ask ${this.#name} in ${quote(this.run)}: no answer within ${
+      STATUS_MS / 1000
+    } s`;
+    return new Fault(message, {
+      hint: `ps -o pid,stat,cmd -p "$(cat ${shellWord(`${this.run}/httpcfg.pid`)})"; ls -l ${
+        shellWord(this.run)
+      }`,
+    });
+  }
+
+  async #dial(): ReturnType<typeof dialControl> {
+    try {
+      return await dialControl(this.run) ?? await this.#dialLater();
+    } catch (error) {
+      if (!(error instanceof DeniedFault)) throw error;
+      const seen = await this.#look(this.run);
+      if (seen.state === "ended") return null;
+      if (seen.state === "unseen") throw error;
+      const which = seen.pid === null ? "runs" : `runs as process ${seen.pid}`;
+      const message = `Cannot reach ${this.#name} in ${quote(this.run)}, which ${which}: ` +
+        "permission denied";
+      throw new DeniedFault(message, { ...(error.hint && { hint: error.hint }), cause: error });
+    }
+  }
+
+  /** Returns the connection to a service that runs without a socket so far; null if none runs. */
+  async #dialLater(): ReturnType<typeof dialControl> {
+    const look = async (): Promise<{ readonly pid: number | null } | null> => {
+      const seen = await this.#look(this.run);
+      return seen.state === "running" ? seen : null;
+    };
+    if (await look() === null) return null;
+    const { dialHidden } = await import("./hidden_service.ts");
+    return await dialHidden(this.run, { name: this.#name, look });
+  }
+
+  #unreadableFault(): Fault {
+    const message = `Cannot read the reply of the service in ${quote(this.run)}: ` +
+      "the service is a different version";
+    return new Fault(message, { hint: "httpcfg net stop http /y; httpcfg net start w3svc" });
+  }
+
+  #endedFault(): Fault {
+    const message = `Cannot reach the service in ${quote(this.run)}: ` +
+      "it ended before its reply was complete";
+    return new Fault(message, { hint: "httpcfg status" });
   }
 }
 
-function seeNothing(): Promise<SeenService> {
-  return Promise.resolve({ state: "unseen" });
+function toFault({ message, hint }: ControlFault): Fault {
+  return new Fault(message, hint === undefined ? {} : { hint });
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { closeQuietly } from "../../wire/byte_stream.ts";
-import type { SeenService } from "../control/ask_service.ts";
+import type { SeenService } from "../control/control_client.ts";
 import { readLines, writeLine } from "../control/json_lines.ts";
 import { registerSocket } from "./register_address.ts";
 import { parseRegistrationAnswer, REGISTER_LINE_BYTES_MAX } from "./register_protocol.ts";

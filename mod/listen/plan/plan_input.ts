@@ -42,6 +42,8 @@ export interface PlanSource {
   readonly registrations: readonly UrlPrefix[];
   /** Further addresses to ask the system about. */
   readonly asked?: readonly Ip[];
+  /** By default this machine. */
+  readonly view?: MachineView | undefined;
 }
 
 /**
@@ -49,16 +51,15 @@ export interface PlanSource {
  * a port is in use, and reading all of /proc would keep its clients waiting.
  */
 export async function gatherPlanInput(
-  { document, list, check, registrations, asked = [] }: PlanSource,
+  { document, list, check, registrations, asked = [], view = THIS_MACHINE }: PlanSource,
   running: readonly SocketEndpoint[],
-  view: MachineView = THIS_MACHINE,
 ): Promise<PlanInput> {
   // Programs come first: a registration stays, and a site that is added later finds its prefix
   // taken.
   const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
   const keys = document.ssl.flatMap(({ key }) => parseEndpoint(key) ?? []);
   const all = [...asked, ...keys.map(({ ip }) => ip)];
-  const machine = await inspectMachine(view, { list, sites, running, asked: all });
+  const machine = await inspectMachine(list, sites, running, { asked: all, view });
   const generation = generationOf(document);
   return { list, sites, machine, keys, running, held: [], failed: [], generation, strict: false };
 }
@@ -71,10 +72,10 @@ export async function previewPlanInput(
   source: PlanSource,
   running: readonly SocketEndpoint[],
   pid: number | null,
-  view: MachineView = THIS_MACHINE,
 ): Promise<PlanInput> {
-  const input = await gatherPlanInput(source, running, view);
-  const held = (await view.findListeners(portsOf(input.sites))).filter((owner) => {
+  const input = await gatherPlanInput(source, running);
+  const { findListeners } = source.view ?? THIS_MACHINE;
+  const held = (await findListeners(portsOf(input.sites))).filter((owner) => {
     return owner.namespace === null && (pid === null || owner.pid !== pid);
   });
   return { ...input, held };
@@ -82,13 +83,10 @@ export async function previewPlanInput(
 
 /** Reads the addresses, and asks the system about those that matter and that it may see otherwise. */
 async function inspectMachine(
-  view: MachineView,
-  { list, sites, running, asked }: {
-    readonly list: readonly ListEntry[];
-    readonly sites: readonly PlanSite[];
-    readonly running: readonly SocketEndpoint[];
-    readonly asked: readonly Ip[];
-  },
+  list: readonly ListEntry[],
+  sites: readonly PlanSite[],
+  running: readonly SocketEndpoint[],
+  { asked, view }: { readonly asked: readonly Ip[]; readonly view: MachineView },
 ): Promise<Machine> {
   const entries = list.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
   const bound = sites.flatMap(({ bindings }) => bindings.flatMap(({ ip }) => ip ?? []));

@@ -120,7 +120,7 @@ async function type(home: CommandHome, lines: typeof IN_FORCE): Promise<void> {
 
 async function planOf(document: ConfigDocument): Promise<Plan> {
   const list = parseList(document.ipListen);
-  const source = { document, list, check: () => null, registrations: [] };
-  const input = await gatherPlanInput(source, [], VIEW);
+  const source = { document, list, check: () => null, registrations: [], view: VIEW };
+  const input = await gatherPlanInput(source, []);
   return makePlan({ ...input, held: HELD.filter(({ namespace }) => namespace === null) });
 }
