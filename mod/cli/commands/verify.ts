@@ -92,6 +92,7 @@ const verify: CommandSpec = {
         if (shown.length > 0) io.out(table(textListing(shown)));
         report(io, storedNotices(status.stored, "httpcfg plan"));
       },
+      json: { findings: jsonFindings(findings) },
     });
     io.note(
       `${findings.length} checks: ${failures === 0 ? "all as expected" : `${failures} failed`}`,
@@ -182,6 +183,11 @@ function listing(findings: readonly Finding[]): Listing {
       return { verdict, endpoint, expected, result, detail, failed: isFailure(finding) };
     }),
   };
+}
+
+/** Returns the findings as records of JSON, which have the other programs too. */
+function jsonFindings(findings: readonly Finding[]): object[] {
+  return listing(findings).rows.map((row, i) => ({ ...row, holders: findings[i]!.holders ?? [] }));
 }
 
 /** Returns the findings as sentences of four columns. */

@@ -67,6 +67,12 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     scheme: v.picklist(["http", "https"]),
     state: v.picklist(["open", "wait", "refused", "draining"]),
     cause: v.nullable(text),
+    holders: v.exactOptional(v.array(v.object({
+      pid: v.nullable(count),
+      program: v.nullable(text),
+      user: text,
+      workers: v.array(count),
+    }))),
     note: v.exactOptional(text),
   })),
   unmatched: v.exactOptional(v.array(text)),

@@ -15,7 +15,7 @@ import {
 } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";
-import { describeOwner, type PortOwner } from "../../listen/machine/port_owner.ts";
+import { describeOwners, isProcessOf, type PortOwner } from "../../listen/machine/port_owner.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 
 /** The result of a connection attempt. */
@@ -43,6 +43,8 @@ export interface Finding extends Endpoint {
   readonly verdict: Verdict;
   /** The process that responds, if it is known; or what is wrong with the certificate or site. */
   readonly detail: string | null;
+  /** Other programs with a socket that a connection reaches; absent where none was looked for. */
+  readonly holders?: readonly PortOwner[];
 }
 
 /**
@@ -188,10 +190,10 @@ function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
   // The kernel prefers a socket on the exact address to one on the wildcard.
   const receivers = sockets.map((socket) => facts.listeners.get(socket) ?? [])
     .find((owners) => owners.length > 0) ?? [];
-  const isOurs = receivers.some((held) => held.pid === facts.pid);
-  const other = receivers.find((held) => held.pid !== facts.pid);
-  const detail = other === undefined ? null : describeOwner(other);
-  const common = { ...target, isExpected, result };
+  const others = receivers.filter((owner) => !isProcessOf(facts.pid, owner));
+  const isOurs = others.length < receivers.length;
+  const detail = others.length === 0 ? null : describeOwners(others);
+  const common = { ...target, isExpected, result, holders: others };
   const absence = facts.absenceOf(target.ip);
   if (result !== "accepted" && absence !== null && !facts.expected.has(sockets[0]!)) {
     // No connection can reach the wildcard through it, as while IPv6 detects duplicates.
@@ -200,7 +202,7 @@ function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
   if (result !== "accepted") {
     return { ...common, verdict: isExpected ? "missing" : "ok", detail };
   }
-  if (other !== undefined && !isOurs) return { ...common, verdict: "foreign", detail };
+  if (others.length > 0 && !isOurs) return { ...common, verdict: "foreign", detail };
   if (isExpected) return { ...common, verdict: "ok", detail: null };
   return { ...common, verdict: isOurs ? "exposed" : "foreign", detail };
 }

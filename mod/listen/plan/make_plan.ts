@@ -35,7 +35,7 @@ import {
 } from "../../base/address.ts";
 import type { BindFault } from "../machine/bind_fault.ts";
 import { WIN32 } from "../../base/win32.ts";
-import { describeOwner, keepsFrom, type PortOwner } from "../machine/port_owner.ts";
+import { describeOwners, keepsFrom, type PortOwner } from "../machine/port_owner.ts";
 import { compileInclusion, interfacesMatching } from "../list/inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { ADDRESS_ABSENT, AddressTable } from "../machine/address_table.ts";
@@ -296,8 +296,8 @@ function planEndpoint(context: Context, port: Port, address: ListenAddress): Pla
   }
   const holders = ownersOf(context, endpoint);
   if (holders.length === 0) return { ...common, action: "open", cause };
-  const owners = holders.map(describeOwner).join(" and ");
-  return { ...common, action: "refused", cause: `the port is held by ${owners}`, holders };
+  const held = `the port is held by ${describeOwners(holders)}`;
+  return { ...common, action: "refused", cause: held, holders };
 }
 
 /** Returns the cause for an address that was there when the machine was read. */

@@ -15,6 +15,7 @@ import { isPattern, type ListEntry } from "../../config/document/list_entry.ts";
 import { AddressTable } from "../machine/address_table.ts";
 import { askSystem, readLinks } from "../machine/ask_system.ts";
 import { type Machine, readMachine } from "../machine/machine_addresses.ts";
+import { isProcessOf } from "../machine/port_owner.ts";
 import { findListeners } from "../machine/port_owners.ts";
 import type { PlanSite } from "./admission.ts";
 import type { PlanInput } from "./make_plan.ts";
@@ -63,7 +64,7 @@ export async function previewPlanInput(
 ): Promise<PlanInput> {
   const input = await gatherPlanInput(source, running);
   const held = (await findListeners(portsOf(input.sites))).filter((owner) => {
-    return owner.namespace === null && (pid === null || owner.pid !== pid);
+    return owner.namespace === null && (pid === null || !isProcessOf(pid, owner));
   });
   return { ...input, held };
 }
