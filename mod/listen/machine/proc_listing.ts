@@ -41,8 +41,8 @@ grep -aH '' /proc/[0-9]*/cmdline 2>/dev/null
 
 /**
  * Prints links as `ls -l` does, and lines of text after the name of their file. It prints one table
- * of sockets for each network namespace, because all processes in one see the same. Needs ls and
- * grep; ss for the interfaces of link-local sockets.
+ * of sockets for each network namespace, because all processes in one see the same. Needs ls, grep,
+ * sed and sort; ss for the interfaces of link-local sockets.
  *
  * Users choose the names of their processes and files, so none of them may begin a line: ls shows "?"
  * for what is not printable, and grep puts the file before each line, in a locale in which all bytes
@@ -53,13 +53,16 @@ LC_ALL=C
 export LC_ALL
 ls -lnq /proc/self/ns/net /proc/[0-9]*/ns/net /proc/[0-9]*/fd 2>/dev/null |
   grep -e '^/proc/' -e ' -> socket:' -e ' -> net:'
-seen=
-ls -lnq /proc/self/ns/net /proc/[0-9]*/ns/net 2>/dev/null | while IFS= read -r line; do
-  case $seen in *"\${line##* }"*) continue ;; esac
-  seen=$seen\${line##* }
-  process=\${line#* /proc/}
-  grep -H '' "/proc/\${process%%/*}/net/tcp" "/proc/\${process%%/*}/net/tcp6" 2>/dev/null
-done
+grep -H '' /proc/self/net/tcp /proc/self/net/tcp6 2>/dev/null
+last=
+own=$(ls -lnq /proc/self/ns/net 2>/dev/null)
+ls -lnq /proc/[0-9]*/ns/net 2>/dev/null |
+  sed -n 's|^.* /proc/\\([^/]*\\)/ns/net -> \\(net:.*\\)$|\\2 \\1|p' | grep -vF "\${own##* } " |
+  sort -k 1,1 -k 2,2n | while read -r namespace process; do
+    [ "$namespace" = "$last" ] && continue
+    last=$namespace
+    grep -H '' "/proc/$process/net/tcp" "/proc/$process/net/tcp6" 2>/dev/null
+  done
 grep -H -e '^Name:' -e '^PPid:' -e '^Uid:' /proc/[0-9]*/status 2>/dev/null
 ${SCOPED_SOCKETS_SCRIPT}`;
 
