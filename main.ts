@@ -5,20 +5,25 @@
  * @module
  */
 import { withToolName } from "./mod/cli/invoked_as.ts";
-import { ask, note, out, print } from "./mod/cli/core/output.ts";
+import { ask, note, out, print, progressTerminal } from "./mod/cli/core/output.ts";
 import { run } from "./mod/cli/run.ts";
 
 if (import.meta.main) {
-  Deno.exit(
-    await run(await withToolName(Deno.args), {
-      os: Deno.build.os,
-      uid: Deno.uid(),
-      env: (name) => Deno.env.get(name),
-      now: Date.now,
-      out,
-      print,
-      note,
-      ask,
-    }),
-  );
+  const terminal = progressTerminal();
+  const progress = terminal === null
+    ? undefined
+    : (await import("./mod/cli/core/progress_line.ts")).progressOn(terminal);
+  const status = await run(await withToolName(Deno.args), {
+    os: Deno.build.os,
+    uid: Deno.uid(),
+    env: (name) => Deno.env.get(name),
+    now: Date.now,
+    out,
+    print,
+    note,
+    ask,
+    progress: progress?.step,
+  });
+  progress?.end();
+  Deno.exit(status);
 }

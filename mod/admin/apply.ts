@@ -20,7 +20,10 @@ const READERS = {
 
 type Reader = keyof typeof READERS;
 
-type ApplyIo = Pick<AdminIo, "control" | "store" | "env" | "consent" | "asAdministrator">;
+type ApplyIo = Pick<
+  AdminIo,
+  "control" | "store" | "env" | "consent" | "asAdministrator" | "progress"
+>;
 
 /** Stores the result of `edit`, which changes what `reader` reads, and applies it or advises. */
 export async function editAndApply(
@@ -66,6 +69,7 @@ async function applyNow(
 ): Promise<Notice> {
   try {
     await guardReload(io);
+    io.progress?.("applying", "the configuration");
     await io.control.ask({ op: "reload", confirmSeconds: null, strict: false });
     return { kind: "note", text: "stored and applied" };
   } catch (error) {

@@ -86,6 +86,7 @@ export async function readStoredPlan(
   io: CommandIo,
   { strict = false, asked = [] }: StoredPlanOptions = {},
 ): Promise<StoredPlan> {
+  io.progress?.("reading", "the configuration");
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const check = await storedCertificateCheck(io.paths.certs, document.ssl);
@@ -93,12 +94,13 @@ export async function readStoredPlan(
     parseUrlPrefix(url) ?? []
   );
   const list = parseList(document.ipListen);
-  const source = { document, list, check, registrations, asked };
+  const source = { document, list, check, registrations, asked, progress: io.progress };
   const preview = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
   const input = { ...preview, strict };
   const inForce = status !== null && isServiceUp(status, "HTTP")
     ? inclusionOn(parseList(status.ipListen), input.machine)
     : null;
+  io.progress?.("planning", "the sockets");
   const made = makePlan(input);
   const plan = inForce === null ? made : compareLists(made, "in force", inForce);
   return { document, input, plan, inForce, status };

@@ -45,9 +45,11 @@ const reload: CommandSpec = {
     const confirmSeconds = parseTime(input.text("confirm"));
     // A change that has to be confirmed may proceed, because it reverts by itself.
     const isAgreed = input.flag("yes") || confirmSeconds !== null;
+    io.progress?.("asking", "the service");
     await guardReload(isAgreed ? { ...io, consent: (risks) => warnAndAccept(io, risks) } : io);
     const request = { op: "reload", confirmSeconds, strict: input.flag("strict") } as const;
     let changes = 0;
+    io.progress?.("applying", "the configuration");
     const status = await io.control.ask(request, (progress) => {
       changes++;
       io.out(progressLine(progress));

@@ -55,6 +55,7 @@ const verify: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
+    io.progress?.("asking", "the service");
     const status = await io.control.ask({ op: "status" });
     if (status === null) {
       throw new Fault("Cannot verify: the service is not running", {
@@ -65,7 +66,7 @@ const verify: CommandSpec = {
     const bindings = status.sites.flatMap(bindingsOf);
     const read = await withLinks(readMachine(), [], bindings.flatMap(({ ip }) => ip ?? []));
     const wanted = read.addresses.map(({ ip }) => ip);
-    const machine = await askSystem(read, { named: [], wanted });
+    const machine = await askSystem(read, { named: [], wanted, progress: io.progress });
     const addresses = new AddressTable(machine);
     const ports = new Set([...status.endpoints, ...bindings].map(({ port }) => port));
     const findings = [
@@ -82,8 +83,9 @@ const verify: CommandSpec = {
         listeners: await findListeners(ports),
         pid: status.pid ?? 0,
         probe,
+        progress: io.progress,
       }),
-      ...await verifyNames(nameTargets(status, machine), probeName),
+      ...await verifyNames(nameTargets(status, machine), probeName, io.progress),
     ];
     const failures = findings.filter(isFailure).length;
     const shown = findings.filter(({ verdict }) => verdict !== "ok");

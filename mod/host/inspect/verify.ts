@@ -13,6 +13,7 @@ import {
   type Ip,
   isIpv4,
 } from "../../base/address.ts";
+import type { Progress } from "../../base/progress.ts";
 import { quote } from "../../base/fault.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";
 import { describeOwners, isProcessOf, type PortOwner } from "../../listen/machine/port_owner.ts";
@@ -71,6 +72,7 @@ export interface VerifyInput {
   /** Process id of the service. */
   readonly pid: number;
   readonly probe: Probe;
+  readonly progress?: Progress | undefined;
 }
 
 /** Concurrent connection attempts: enough to be fast, few enough not to disturb anything. */
@@ -92,6 +94,7 @@ export async function verifyExposure(input: VerifyInput): Promise<Finding[]> {
   const worker = async (): Promise<void> => {
     for (let at = next++; at < targets.length; at = next++) {
       const target = targets[at]!;
+      input.progress?.("verifying", "addresses", at, targets.length);
       findings[at] = judge(target, await input.probe(target), facts);
     }
   };
@@ -108,12 +111,14 @@ export interface NameTarget extends Endpoint {
 export async function verifyNames(
   targets: readonly NameTarget[],
   probeName: (endpoint: Endpoint, name: string) => Promise<string | null>,
+  progress?: Progress,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let at = next++; at < targets.length; at = next++) {
       const { ip, port, name } = targets[at]!;
+      progress?.("verifying", "certificates", at, targets.length);
       const detail = await probeName({ ip, port }, name);
       const verdict = detail === null ? "ok" : "certificate";
       findings[at] = { ip, port, isExpected: true, result: "accepted", verdict, detail };

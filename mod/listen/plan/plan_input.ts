@@ -7,6 +7,7 @@
  * @module
  */
 import { type Ip, parseEndpoint, zoneOf } from "../../base/address.ts";
+import type { Progress } from "../../base/progress.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
@@ -33,6 +34,7 @@ export interface PlanSource {
   readonly registrations: readonly UrlPrefix[];
   /** Further addresses to ask the system about. */
   readonly asked?: readonly Ip[];
+  readonly progress?: Progress | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface PlanSource {
  * a port is in use, and reading all of /proc would keep its clients waiting.
  */
 export async function gatherPlanInput(
-  { document, list, check, registrations, asked = [] }: PlanSource,
+  { document, list, check, registrations, asked = [], progress }: PlanSource,
   running: readonly SocketEndpoint[],
 ): Promise<PlanInput> {
   // Programs come first: a registration stays, and a site that is added later finds its prefix
@@ -48,7 +50,7 @@ export async function gatherPlanInput(
   const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
   const keys = document.ssl.flatMap(({ key }) => parseEndpoint(key) ?? []);
   const all = [...asked, ...keys.map(({ ip }) => ip)];
-  const machine = await inspectMachine(list, sites, running, all);
+  const machine = await inspectMachine(list, sites, running, { asked: all, progress });
   const generation = generationOf(document);
   return { list, sites, machine, keys, running, held: [], failed: [], generation, strict: false };
 }
@@ -63,6 +65,7 @@ export async function previewPlanInput(
   pid: number | null,
 ): Promise<PlanInput> {
   const input = await gatherPlanInput(source, running);
+  source.progress?.("looking for", "the owners of ports");
   const held = (await findListeners(portsOf(input.sites))).filter((owner) => {
     return owner.namespace === null && (pid === null || !isProcessOf(pid, owner));
   });
@@ -74,7 +77,7 @@ async function inspectMachine(
   list: readonly ListEntry[],
   sites: readonly PlanSite[],
   running: readonly SocketEndpoint[],
-  asked: readonly Ip[],
+  { asked, progress }: { readonly asked: readonly Ip[]; readonly progress?: Progress | undefined },
 ): Promise<Machine> {
   const entries = list.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
   const bound = sites.flatMap(({ bindings }) => bindings.flatMap(({ ip }) => ip ?? []));
@@ -88,7 +91,7 @@ async function inspectMachine(
     return !isWhole[family] && !open.has(ip) && inclusion.decide(ip).included;
   }).map(({ ip }) => ip);
   const named = all.filter((ip) => table.recordsOf(ip).length === 0);
-  return await askSystem(machine, { named, wanted: [...included, ...asked] });
+  return await askSystem(machine, { named, wanted: [...included, ...asked], progress });
 }
 
 /**

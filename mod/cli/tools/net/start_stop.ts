@@ -94,8 +94,13 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   let isOurs = false;
   io.print(messages.netStarting(row.display));
   try {
+    io.progress?.("starting", "the process of the service");
     if (status === null) isOurs = await io.startInBackground();
-    status = await io.control.ask({ op: "start", service: row.name });
+    status = await io.control.ask({ op: "start", service: row.name }, (progress) => {
+      if (progress.kind === "step" && progress.state === "starting") {
+        io.progress?.("starting", serviceRow(progress.service).display);
+      }
+    });
     if (status === null) throw endedFault();
   } catch (error) {
     // A process that was started only for this must not stay behind idle.
