@@ -70,7 +70,8 @@ async function applyNow(
   try {
     await guardReload(io);
     io.progress?.("applying", "the configuration");
-    await io.control.ask({ op: "reload", confirmSeconds: null, strict: false });
+    const request = { op: "reload", confirmSeconds: null, strict: false } as const;
+    await io.control.ask(request, undefined, io.progress);
     return { kind: "note", text: "stored and applied" };
   } catch (error) {
     return notApplied(io, error);

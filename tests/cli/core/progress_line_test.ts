@@ -4,6 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { ProgressLine } from "../../../mod/cli/core/progress_line.ts";
+import { screenOf } from "../../support/screen.ts";
 
 interface Fixture {
   readonly line: ProgressLine;
@@ -48,28 +49,6 @@ function fixture({ hasEscapes = true, columns = 40 } = {}): Fixture {
     screen: () => screenOf(written),
     written: () => written,
   };
-}
-
-/** An escape sequence with its number and letter, or a character. */
-const TOKEN = new RegExp(`(\u001b\\[(\\d*)([A-Z]))|[^]`, "g");
-
-/** Shows what a terminal shows: of the escape sequences it knows those of the line. */
-function screenOf(text: string): string[] {
-  const lines: string[][] = [[]];
-  let [row, column] = [0, 0];
-  for (const [token, , count = "", letter] of text.matchAll(TOKEN)) {
-    if (letter === "K") lines[row]!.length = Math.min(lines[row]!.length, column);
-    else if (letter === "A") row--;
-    else if (letter === "G") column = Number(count) - 1;
-    else if (token === "\r") column = 0;
-    else if (token === "\n") {
-      [row, column] = [row + 1, 0];
-      lines[row] ??= [];
-    } else lines[row]![column++] = token;
-  }
-  const shown = lines.map((line) => Array.from(line, (c) => c ?? " ").join("").trimEnd());
-  while (shown.at(-1) === "") shown.pop();
-  return shown;
 }
 
 Deno.test("a command of less than a second shows nothing", () => {

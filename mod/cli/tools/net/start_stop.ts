@@ -96,11 +96,8 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   try {
     io.progress?.("starting", "the process of the service");
     if (status === null) isOurs = await io.startInBackground();
-    status = await io.control.ask({ op: "start", service: row.name }, (progress) => {
-      if (progress.kind === "step" && progress.state === "starting") {
-        io.progress?.("starting", serviceRow(progress.service).display);
-      }
-    });
+    io.progress?.("starting", "the service");
+    status = await io.control.ask({ op: "start", service: row.name }, undefined, io.progress);
     if (status === null) throw endedFault();
   } catch (error) {
     // A process that was started only for this must not stay behind idle.
