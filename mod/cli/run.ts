@@ -18,7 +18,6 @@ import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
 import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
-import { commandHelp, groupHelp, overview } from "./core/help.ts";
 import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
 
@@ -79,7 +78,7 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
   const rest = words.slice(command.name.split(" ").length);
   const ownWords = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   if (ownWords.some((word) => asksForHelp(command, word))) {
-    context.out(commandHelp(command));
+    context.out((await loadHelp()).commandHelp(command));
     return EXIT.ok;
   }
   const input = readInput(command, rest, args);
@@ -91,6 +90,11 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
     report(io, [deniedNotice(io, error)]);
     return error.exit;
   }
+}
+
+/** Loads the texts of the help, which a command that runs does without. */
+function loadHelp(): Promise<typeof import("./core/help.ts")> {
+  return import("./core/help.ts");
 }
 
 /** What is on the machine. */
@@ -129,17 +133,17 @@ async function runWithoutCommand(
   const [first = "", ...rest] = words;
   const topic = first === "help" ? findCommand(rest) : null;
   if (topic !== null) {
-    context.out(commandHelp(await loadCommand(topic)));
+    context.out((await loadHelp()).commandHelp(await loadCommand(topic)));
     return EXIT.ok;
   }
   const noun = first === "help" && rest[0] !== undefined ? rest[0].toLowerCase() : null;
-  const group = noun === null ? null : groupHelp(await loadCommands(), noun);
+  const group = noun === null ? null : (await loadHelp()).groupHelp(await loadCommands(), noun);
   if (group !== null) {
     context.out(group);
     return EXIT.ok;
   }
   if (first === "" || isHelp(first) || isHelp(rest.at(-1) ?? "")) {
-    context.out(overview(await loadCommands(), VERSION));
+    context.out((await loadHelp()).overview(await loadCommands(), VERSION));
     return EXIT.ok;
   }
   const line = words.slice(0, 2).join(" ");
