@@ -5,21 +5,26 @@
  * @module
  */
 import { withToolName } from "./mod/cli/invoked_as.ts";
-import { ask, note, out, print, terminal } from "./mod/cli/core/output.ts";
+import { ask, note, out, print, progressTerminal, terminal } from "./mod/cli/core/output.ts";
 import { run } from "./mod/cli/run.ts";
 
 if (import.meta.main) {
-  Deno.exit(
-    await run(await withToolName(Deno.args), {
-      os: Deno.build.os,
-      uid: Deno.uid(),
-      env: (name) => Deno.env.get(name),
-      now: Date.now,
-      out,
-      print,
-      note,
-      ask,
-      terminal,
-    }),
-  );
+  const shown = progressTerminal();
+  const progress = shown === null
+    ? undefined
+    : (await import("./mod/cli/core/progress_line.ts")).progressOn(shown);
+  const status = await run(await withToolName(Deno.args), {
+    os: Deno.build.os,
+    uid: Deno.uid(),
+    env: (name) => Deno.env.get(name),
+    now: Date.now,
+    out,
+    print,
+    note,
+    ask,
+    terminal,
+    progress: progress?.step,
+  });
+  progress?.end();
+  Deno.exit(status);
 }

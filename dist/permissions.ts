@@ -33,6 +33,8 @@ export const ENVIRONMENT: readonly string[] = [
   // For notifying the service manager that the service is ready and alive.
   "NOTIFY_SOCKET",
   "WATCHDOG_*",
+  // The terminal, for the line that says how far a command is.
+  "TERM",
 ];
 
 /**

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Progress } from "../base/progress.ts";
 import type { Problem } from "../base/problem.ts";
 import type { Paths } from "../config/store/paths.ts";
 import type { Store } from "../config/store/store.ts";
@@ -27,6 +28,8 @@ export interface AdminIo {
    * Appends to the event log. If the log cannot be written, the record is lost, never the action.
    */
   record(event: NewEvent): Promise<void>;
+  /** Is told how far an action is; absent if nobody watches. */
+  readonly progress?: Progress | undefined;
   /** Reports whether to continue despite `risks`, each a sentence. */
   consent(risks: readonly string[]): boolean;
 }

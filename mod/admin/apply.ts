@@ -20,7 +20,10 @@ const READERS = {
 
 type Reader = keyof typeof READERS;
 
-type ApplyIo = Pick<AdminIo, "control" | "store" | "env" | "consent" | "asAdministrator">;
+type ApplyIo = Pick<
+  AdminIo,
+  "control" | "store" | "env" | "consent" | "asAdministrator" | "progress"
+>;
 
 /** Stores the result of `edit`, which changes what `reader` reads, and applies it or advises. */
 export async function editAndApply(
@@ -66,7 +69,9 @@ async function applyNow(
 ): Promise<Notice> {
   try {
     await guardReload(io);
-    await io.control.ask({ op: "reload", confirmSeconds: null, strict: false });
+    io.progress?.("applying", "the configuration");
+    const request = { op: "reload", confirmSeconds: null, strict: false } as const;
+    await io.control.ask(request, undefined, io.progress);
     return { kind: "note", text: "stored and applied" };
   } catch (error) {
     return notApplied(io, error);

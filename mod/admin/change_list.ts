@@ -72,8 +72,12 @@ export function changeList(io: AdminIo, change: ListChange): Promise<ListChanged
 }
 
 async function editEntries(io: AdminIo, { edits }: EditEntries): Promise<ListChanged> {
-  const table = await inspectFor(edits);
-  const entries = edits.map((edit) => checkEntry(edit, table));
+  const table = await inspectFor(io, edits);
+  const entries = edits.map((edit, i) => {
+    io.progress?.("checking", "entries", i, edits.length);
+    return checkEntry(edit, table);
+  });
+  io.progress?.("storing", "the configuration");
   const possible = edits.flatMap(({ kind }, i): ListEdit[] => {
     const entry = entries[i]!;
     return isProblem(entry) ? [] : [{ kind, entry: entry.text }];
@@ -104,9 +108,10 @@ async function editEntries(io: AdminIo, { edits }: EditEntries): Promise<ListCha
 }
 
 async function replaceDocument(io: AdminIo, change: ReplaceDocument): Promise<ListChanged> {
+  io.progress?.("storing", "the configuration");
   const stored = await editStore(io, (document) => replaced(document, change));
   if ("problem" in stored) return { ...stored, change: null, answers: [] };
-  const notices = await consequences(io, stored, await inspectFor([]));
+  const notices = await consequences(io, stored, await inspectFor(io, []));
   return { problem: null, notices, change: stored, answers: [] };
 }
 
@@ -119,6 +124,7 @@ async function consequences(
   const { before, after } = stored;
   const known = new Set(before.ipListen);
   const added = after.ipListen.filter((text) => !known.has(text));
+  io.progress?.("looking at", "the changes");
   const advice = listAdvice(added, await withNames(table, added));
   return [...advice, ...await applyOrAdvise(io, "HTTP", stored)];
 }
@@ -131,7 +137,10 @@ async function withNames(table: AddressTable, added: readonly string[]): Promise
 }
 
 /** Reads what the machine has, as far as it matters for the entries that are typed. */
-async function inspectFor(edits: readonly EntryEdit[]): Promise<AddressTable> {
+async function inspectFor(
+  { progress }: AdminIo,
+  edits: readonly EntryEdit[],
+): Promise<AddressTable> {
   const machine = readMachine();
   const entries = edits.filter(({ kind }) => kind === "add").flatMap(({ text }) => {
     const entry = parseEntry(text);
@@ -139,7 +148,7 @@ async function inspectFor(edits: readonly EntryEdit[]): Promise<AddressTable> {
   });
   const named = entries.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
   const linked = await withLinks(machine, entries, named);
-  return new AddressTable(await askSystem(linked, { named, wanted: [] }));
+  return new AddressTable(await askSystem(linked, { named, wanted: [], progress }));
 }
 
 function replaced(

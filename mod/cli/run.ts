@@ -7,6 +7,7 @@ import { deniedNotice } from "../admin/denied.ts";
 import { EXIT } from "../base/exit_status.ts";
 import { DeniedFault, Fault, quote, shellWord, stackOf, usageFault } from "../base/fault.ts";
 import { type Printable, printable } from "../base/printable.ts";
+import type { Progress } from "../base/progress.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
 import { fileExists, isSameFile } from "../config/store/file_exists.ts";
 import { chooseHome, type Home, type HomeContext, type HomeFacts } from "../config/store/home.ts";
@@ -40,6 +41,8 @@ interface ProcessContext extends HomeContext {
   readonly terminal: TerminalFacts;
   /** The machine to plan for, if it is not this one. */
   readonly machine?: MachineView | undefined;
+  /** Shows progress; absent without a terminal to show it on. */
+  readonly progress?: Progress | undefined;
 }
 
 /** The same for commands, whose output becomes printable here. */
@@ -217,7 +220,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   }
   const home = await chooseHome(context, line, FACTS);
   const { paths } = home;
-  const { os, uid, machine, screen, show, out, print, note, ask, env, now } = context;
+  const { os, uid, machine, screen, show, out, print, note, ask, env, now, progress } = context;
   let isWarned = false;
   const author = {
     user: callerName(context),
@@ -243,6 +246,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     ask,
     env,
     now,
+    progress,
     async record(event): Promise<void> {
       const { recordEvent } = await import("../admin/record_event.ts");
       await recordEvent(paths.log, now, event);

@@ -1,9 +1,13 @@
 // Story: a person at a terminal is asked before dependent services stop, can end `serve` with Ctrl-C,
-// and sees color and lines that fit; a pipe, NO_COLOR and --color never have none.
+// sees how far a long command is, and sees color and lines that fit; a pipe, NO_COLOR and --color
+// never have none.
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
-import { Program } from "../support/program.ts";
+import { Program, type Result } from "../support/program.ts";
+import { screenOf } from "../support/screen.ts";
+import { testInNamespace } from "../support/spaces/net_namespace.ts";
+import { SpaceService } from "../support/spaces/space_service.ts";
 import { testWith } from "../support/tools.ts";
 
 const ADDRESS = "127.0.0.2";
@@ -20,6 +24,7 @@ async function withSite(): Promise<{ program: Program; port: number }> {
 function expect(...lines: string[]): string {
   const script = [
     "set timeout 60",
+    "set stty_init {rows 24 columns 80}",
     "proc late {} { puts LATE; exit 99 }",
     ...lines,
     "expect timeout late eof {}",
@@ -145,3 +150,84 @@ function withoutColor(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/\x1b\[[0-9;]*m/g, "");
 }
+/** What expect is told for `seen` on the terminal; then it runs `then` in a shell. */
+function seeThen(seen: string, then: string): string {
+  return `expect timeout late eof late -re {${seen}} { exec sh -c {${then}} }`;
+}
+
+/** Returns what is on the terminal at the end of a run of expect. */
+function lastScreen(out: string): string[] {
+  return screenOf(out).filter((line) => !line.startsWith("spawn "));
+}
+
+testWith(["expect"], "a long command says on a terminal how far it is", async () => {
+  await using program = await Program.make();
+  const { out: document } = await program.do("config export");
+  const [file, go] = [`${program.home}/new.json`, `${program.home}/go`];
+  await Deno.writeTextFile(file, document);
+  const line = `(until test -e ${go}; do sleep 0.05; done; cat ${file}) | httpcfg config import -`;
+  for (const term of ["xterm", "dumb"]) {
+    const script = expect(
+      `spawn sh -c {${line}}`,
+      seeThen("checking the document", `touch ${go}`),
+    );
+    const { status, out } = await program.shell(script, { env: { TERM: term } });
+    assertEquals(status, 0, out);
+    assertEquals(lastScreen(out), ["Nothing changed."], out);
+    // `deno run`, without a build, has escape sequences of its own.
+    assertEquals(out.includes("document\x1b[K"), term !== "dumb", out);
+    await Deno.remove(go);
+  }
+});
+
+testWith(["expect"], "nothing is said where stderr is no terminal", async () => {
+  await using program = await Program.make();
+  const { out: document } = await program.do("config export");
+  const [file, notes] = [`${program.home}/new.json`, `${program.home}/notes`];
+  await Deno.writeTextFile(file, document);
+  // Longer than the second after which it would be said.
+  const line = `(sleep 1.5; cat ${file}) | httpcfg config import - 2> ${notes}`;
+  const { status, out } = await program.shell(expect(`spawn sh -c {${line}}`));
+  assertEquals([status, lastScreen(out)], [0, []], out);
+  assertEquals(await Deno.readTextFile(notes), "Nothing changed.\n");
+});
+
+testWith(["expect"], "reload and verify say what they wait for", async () => {
+  const { program, port } = await withSite();
+  await using _program = program;
+  const { pid } = await program.serve();
+  const stopped = (line: string, ...then: string[]): Promise<Result> => {
+    Deno.kill(pid, "SIGSTOP");
+    const script = expect(`spawn httpcfg ${line}`, ...then);
+    return program.shell(script, { env: { TERM: "xterm" } });
+  };
+  const seen = seeThen("asking the service", `kill -CONT ${pid}`);
+  const reload = await stopped("reload", seen);
+  assertEquals(reload.status, 0, reload.out);
+  assertEquals(lastScreen(reload.out), ["No socket had to change."], reload.out);
+  const verify = await stopped("verify", seen);
+  assertEquals(verify.status, 0, verify.out);
+  assertEquals(lastScreen(verify.out).length, 1, verify.out);
+  assert(!(await isRefused(ADDRESS, port)));
+});
+
+testInNamespace("verify of thousands counts them, and leaves the result", async (space) => {
+  await using service = await SpaceService.start(space, {
+    sites: [[8080, 8081, 8082, 8083, 8084, 8085].map((port) => `:${port}:`)],
+  });
+  const batch = Array.from({ length: 4000 }, (_, i) => {
+    return `addr add 10.1.${i >> 8}.${i & 255}/32 dev lo\n`;
+  });
+  const file = `${service.program.home}/batch`;
+  await Deno.writeTextFile(file, batch.join(""));
+  await space.ip(`-batch ${file}`);
+  const script = expect(
+    `spawn ip netns exec ${space.name} httpcfg verify`,
+    "expect timeout late eof late -re {verifying [0-9,]+ of 24,[0-9]+ addresses} {}",
+  );
+  const { status, out } = await service.program.shell(script, { env: { TERM: "xterm" } });
+  assertEquals(status, 0, out.slice(-500));
+  const screen = lastScreen(out);
+  assertEquals(screen.length, 1, screen.join("\n"));
+  assertMatch(screen[0]!, /^24[0-9]+ checks: all as expected$/);
+});

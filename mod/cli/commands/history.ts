@@ -36,11 +36,13 @@ const history: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
+    io.progress?.("reading", "the versions");
     const { versions, damage } = await historyOf(io).examine();
     const listing: Listing = {
       name: "history",
       columns: ["number", "at", "user", "changes", "command"],
       rows: versions.map(({ number, at, user, command }, i) => {
+        io.progress?.("comparing", "versions", i, versions.length);
         const before = versions[i - 1];
         const changes = before?.number === number - 1 ? countChanges(before, versions[i]!) : null;
         return { number, at, user, changes, command };

@@ -97,6 +97,7 @@ export async function readStoredPlan(
   io: CommandIo,
   { strict = false, asked = [] }: StoredPlanOptions = {},
 ): Promise<StoredPlan> {
+  io.progress?.("reading", "the configuration");
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
   const check = await storedCertificateCheck(io.paths.certs, document.ssl);
@@ -104,12 +105,14 @@ export async function readStoredPlan(
     parseUrlPrefix(url) ?? []
   );
   const list = parseList(document.ipListen);
-  const source = { document, list, check, registrations, asked, view: io.machine };
+  const { machine: view, progress } = io;
+  const source = { document, list, check, registrations, asked, view, progress };
   const preview = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
   const input = { ...preview, strict };
   const inForce = status !== null && isServiceUp(status, "HTTP")
     ? inclusionOn(parseList(status.ipListen), input.machine)
     : null;
+  io.progress?.("planning", "the sockets");
   const made = makePlan(input);
   const plan = inForce === null ? made : compareLists(made, "in force", inForce);
   return { document, input, plan, inForce, status };

@@ -5,7 +5,7 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
-import { CONFIRM_SECONDS, type ControlProgress } from "../../host/control/control_protocol.ts";
+import { CONFIRM_SECONDS, type ControlEvent } from "../../host/control/control_protocol.ts";
 import { isServiceUp } from "../../host/control/status.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { guardReload } from "../../admin/lockout_guard.ts";
@@ -45,13 +45,15 @@ const reload: CommandSpec = {
     const confirmSeconds = parseTime(input.text("confirm"));
     // A change that has to be confirmed may proceed, because it reverts by itself.
     const isAgreed = input.flag("yes") || confirmSeconds !== null;
+    io.progress?.("asking", "the service");
     await guardReload(isAgreed ? { ...io, consent: (risks) => warnAndAccept(io, risks) } : io);
     const request = { op: "reload", confirmSeconds, strict: input.flag("strict") } as const;
     let changes = 0;
-    const status = await io.control.ask(request, (progress) => {
+    io.progress?.("applying", "the configuration");
+    const status = await io.control.ask(request, (event) => {
       changes++;
-      io.out(progressLine(progress));
-    });
+      io.out(eventLine(event));
+    }, io.progress);
     if (status === null) {
       throw new Fault("Cannot reload: the service is not running", {
         hint: "httpcfg net start w3svc",
@@ -111,9 +113,9 @@ function parseTime(text: string | null): number | null {
   );
 }
 
-function progressLine(progress: ControlProgress): string {
-  if (progress.kind === "step") return `${progress.service} ${progress.state}`;
-  const { endpoint, change, connections } = progress;
+function eventLine(event: ControlEvent): string {
+  if (event.kind === "step") return `${event.service} ${event.state}`;
+  const { endpoint, change, connections } = event;
   const count = connections === 1 ? "1 connection" : `${connections} connections`;
   return change === "draining" ? `${change} ${endpoint}, ${count}` : `${change} ${endpoint}`;
 }

@@ -56,6 +56,7 @@ const verify: CommandSpec = {
   flags: FORMAT_FLAG,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
+    io.progress?.("asking", "the service");
     const status = await io.control.ask({ op: "status" });
     if (status === null) {
       throw new Fault("Cannot verify: the service is not running", {
@@ -66,7 +67,7 @@ const verify: CommandSpec = {
     const bindings = status.sites.flatMap(bindingsOf);
     const read = await withLinks(readMachine(), [], bindings.flatMap(({ ip }) => ip ?? []));
     const wanted = read.addresses.map(({ ip }) => ip);
-    const machine = await askSystem(read, { named: [], wanted });
+    const machine = await askSystem(read, { named: [], wanted, progress: io.progress });
     const addresses = new AddressTable(machine);
     const ports = new Set([...status.endpoints, ...bindings].map(({ port }) => port));
     const findings = [
@@ -83,8 +84,9 @@ const verify: CommandSpec = {
         listeners: await findListeners(ports),
         pid: status.pid ?? 0,
         probe,
+        progress: io.progress,
       }),
-      ...await verifyNames(nameTargets(status, machine), probeName),
+      ...await verifyNames(nameTargets(status, machine), probeName, io.progress),
     ];
     const failures = findings.filter(isFailure).length;
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
@@ -93,6 +95,7 @@ const verify: CommandSpec = {
         if (shown.length > 0) io.show(table(textListing(shown), io.screen, { looks: LOOKS }));
         report(io, storedNotices(status.stored, "httpcfg plan"));
       },
+      json: { findings: jsonFindings(findings) },
     });
     io.note([
       `${findings.length} checks: `,
@@ -184,6 +187,11 @@ function listing(findings: readonly Finding[]): Listing {
       return { verdict, endpoint, expected, result, detail, failed: isFailure(finding) };
     }),
   };
+}
+
+/** Returns the findings as records of JSON, which have the other programs too. */
+function jsonFindings(findings: readonly Finding[]): object[] {
+  return listing(findings).rows.map((row, i) => ({ ...row, holders: findings[i]!.holders ?? [] }));
 }
 
 /** Returns the findings as sentences of four columns. */

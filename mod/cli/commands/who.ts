@@ -16,6 +16,7 @@ import { AddressTable } from "../../listen/machine/address_table.ts";
 import { type MachineView, THIS_MACHINE, withLinks } from "../../listen/plan/plan_input.ts";
 import {
   describeOwner,
+  isSystemd,
   keepsFrom,
   ownerCommand,
   type PortOwner,
@@ -32,9 +33,10 @@ const who: CommandSpec = {
   usage: "PORT|IP:PORT",
   summary: "Show which processes listen on a port",
   details: [
-    "With an address, shows only those that keep it from being used. Sockets on every address, " +
-    "IPv4 addresses in IPv6 form, sockets that several processes share, and other network " +
-    "namespaces are distinguished. Root sees the processes of every user.",
+    "With an address, shows only those that keep it from being used. A server and its workers are " +
+    "one line, with the process to address. Sockets on every address, IPv4 addresses in IPv6 " +
+    "form, sockets that several processes share, and other network namespaces are distinguished. " +
+    "Root sees the processes of every user.",
     "Exit status 0 if a process listens there, 1 if none does.",
   ],
   examples: [
@@ -89,12 +91,21 @@ async function parseWanted(text: string, view: MachineView): Promise<Wanted> {
 
 /** Returns the owners as records. */
 function ownerListing(owners: readonly PortOwner[]): Listing {
-  const columns = ["ip", "port", "pid", "program", "user", "mapped", "namespace", "socket"];
   return {
     name: "holders",
-    columns,
-    rows: owners.map(({ ip, port, pid, program, user, mapped, namespace, socket }) => {
-      return { ip, port, pid, program, user, mapped, namespace, socket };
+    columns: [
+      "ip",
+      "port",
+      "pid",
+      "program",
+      "user",
+      "mapped",
+      "namespace",
+      "socket",
+      "workers",
+    ],
+    rows: owners.map(({ ip, port, pid, program, user, mapped, namespace, socket, workers }) => {
+      return { ip, port, pid, program, user, mapped, namespace, socket, workers };
     }),
   };
 }
@@ -112,21 +123,30 @@ function ownerText(owners: readonly PortOwner[], screen: Screen): Styled {
   }));
 }
 
-/** Formats the owners as text; processes that share one socket or one address are marked. */
+/** Formats the owners as text; those that share one socket or one address are marked. */
 export function ownerLines(owners: readonly PortOwner[]): string[] {
   const at = Map.groupBy(owners, ({ ip, port, namespace }) => `${ip} ${port} ${namespace}`);
   return [...at.values()].flatMap((group) => {
-    const sockets = new Set(group.map(({ socket }) => socket)).size;
+    const sockets = new Set(group.flatMap(socketsOf)).size;
     return group.map((owner) => {
-      const inherited = group.filter(({ socket }) => socket === owner.socket).length > 1;
+      const own = socketsOf(owner).length;
+      const isShared = group.filter(({ socket }) => socket === owner.socket).length > 1;
       return [
         describeOwner(owner),
-        ...(sockets > 1 ? [`one of ${sockets} sockets there (SO_REUSEPORT)`] : []),
-        ...(inherited ? ["a socket that several processes share"] : []),
+        ...(sockets === 1
+          ? []
+          : own === sockets
+          ? [`${sockets} sockets there (SO_REUSEPORT)`]
+          : [`${own === 1 ? "one" : own} of ${sockets} sockets there (SO_REUSEPORT)`]),
+        ...(isShared ? ["a socket that several processes share"] : []),
         ...(owner.namespace === null ? [] : [`in the network namespace ${owner.namespace}`]),
       ].join(", ");
     });
   });
+}
+
+function socketsOf({ socket, sockets }: PortOwner): readonly number[] {
+  return sockets ?? [socket];
 }
 
 /** Returns what to type next; null if nothing listens. */
@@ -135,7 +155,8 @@ function nextStep({ port }: Wanted, owners: readonly PortOwner[], os: string): s
   const here = owners.filter(({ namespace }) => namespace === null);
   const [first] = here;
   if (first === undefined) return null;
-  if (first.pid === null) return ownerCommand(port, os);
+  if (first.pid === null && first.workers.length === 0) return ownerCommand(port, os);
+  if (here.some(isSystemd)) return "systemctl list-sockets";
   if (first.pid === 1 || first.program === null) return "httpcfg status";
-  return `ps -fp ${[...new Set(here.map(({ pid }) => pid))].join(",")}`;
+  return `ps -fp ${[...new Set(here.flatMap(({ pid, workers }) => pid ?? workers))].join(",")}`;
 }

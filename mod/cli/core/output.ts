@@ -35,6 +35,31 @@ interface Sink {
   writeSync(bytes: Uint8Array): number;
 }
 
+/** Called before anything is written to a terminal that shows progress. */
+let makeRoom = (): void => {};
+/** What was written to stdout last. */
+let last = "";
+
+/** A terminal that may show a line of progress. */
+export interface ProgressTerminal {
+  /** Writes text and moves of the cursor. */
+  write(text: string): void;
+  /** Returns how many columns of its line unfinished output takes; 0 at the start of a line. */
+  column(): number;
+  /** Calls `callback` before anything else is written. */
+  beforeOutput(callback: () => void): void;
+}
+
+/** Returns stderr if it is a terminal, for progress; else null. */
+export function progressTerminal(): ProgressTerminal | null {
+  if (!Deno.stderr.isTerminal()) return null;
+  return {
+    write: (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+    column: () => Deno.stdout.isTerminal() ? last.length - last.lastIndexOf("\n") - 1 : 0,
+    beforeOutput: (callback) => makeRoom = callback,
+  };
+}
+
 /** Writes all of `text` to `sink`; throws PipeClosed if the reader has closed the pipe. */
 export function writeText(sink: Sink, text: Printable): void {
   const bytes = new TextEncoder().encode(text);
@@ -51,16 +76,20 @@ export function writeText(sink: Sink, text: Printable): void {
 
 /** Writes output and ends its last line; writes nothing for "". */
 export function out(text: Printable): void {
-  writeText(Deno.stdout, asLines(text));
+  print(asLines(text));
 }
 
 /** Writes output as it is, without ending the line. */
 export function print(text: Printable): void {
+  makeRoom();
+  last = text || last;
   writeText(Deno.stdout, text);
 }
 
 /** Writes notes to stderr. A closed or full stderr must not end the command. */
 export function note(text: Printable): void {
+  makeRoom();
+  last = "";
   try {
     writeText(Deno.stderr, asLines(text));
   } catch {
@@ -71,6 +100,7 @@ export function note(text: Printable): void {
 /** Writes a question and reads one line; null if stdin is not a terminal. */
 export function ask(question: Printable): string | null {
   if (!Deno.stdin.isTerminal()) return null;
+  makeRoom();
   Deno.stdout.writeSync(new TextEncoder().encode(question));
   const line: number[] = [];
   const byte = new Uint8Array(1);

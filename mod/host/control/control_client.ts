@@ -4,11 +4,12 @@
  * @module
  */
 import { DeniedFault, Fault, quote, shellWord } from "../../base/fault.ts";
+import type { Progress } from "../../base/progress.ts";
 import { dialControl } from "./control_address.ts";
 import {
   CONTROL_LINE_BYTES_MAX,
+  type ControlEvent,
   type ControlFault,
-  type ControlProgress,
   type ControlRequest,
 } from "./control_protocol.ts";
 import { readLines, writeLine } from "./json_lines.ts";
@@ -48,11 +49,12 @@ export class ControlClient {
   /**
    * Sends `request` to the running service; null if none is running. Resolves when the service has
    * closed the connection, so that a service that was told to end has ended by then. Throws the
-   * Fault that the service replies with.
+   * Fault that the service replies with. `progress` is told how far a start or a reload is.
    */
   async ask(
     request: ControlRequest,
-    onProgress: (progress: ControlProgress) => void = () => {},
+    onEvent: (event: ControlEvent) => void = () => {},
+    progress?: Progress,
   ): Promise<ServiceStatus | null> {
     const dialed = await this.#dial();
     if (dialed === null) return null;
@@ -68,12 +70,15 @@ export class ControlClient {
       conn.close();
     }, STATUS_MS);
     try {
-      await writeLine(conn, { ...request, token: dialed.token });
+      const watched = progress === undefined ? {} : { progress: true };
+      await writeLine(conn, { ...request, ...watched, token: dialed.token });
       for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
         const answer = parseControlAnswer(line);
         if (answer === null) throw this.#unreadableFault();
-        if (answer.kind === "step" || answer.kind === "change") onProgress(answer);
-        else if (answer.kind === "result") result = answer.status;
+        if (answer.kind === "step" || answer.kind === "change") onEvent(answer);
+        else if (answer.kind === "stage") {
+          progress?.(answer.doing, answer.things, answer.done, answer.total);
+        } else if (answer.kind === "result") result = answer.status;
         else fault = toFault(answer);
       }
     } catch (error) {

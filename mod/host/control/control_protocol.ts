@@ -12,7 +12,7 @@ export type ControlRequest =
   | { readonly op: "status" }
   /** Stops everything and ends the process. */
   | { readonly op: "end" }
-  | { readonly op: "start"; readonly service: ServiceName }
+  | StartRequest
   | { readonly op: "stop"; readonly service: ServiceName }
   | { readonly op: "pause"; readonly service: ServiceName }
   | { readonly op: "continue"; readonly service: ServiceName }
@@ -30,8 +30,18 @@ export type ControlRequest =
   /** The reservations have changed: requests follow the stored ones from now on. */
   | { readonly op: "reservations" };
 
+/** Asks for stages before the result; an older service sends none. */
+interface WatchedRequest {
+  readonly progress?: boolean;
+}
+
+interface StartRequest extends WatchedRequest {
+  readonly op: "start";
+  readonly service: ServiceName;
+}
+
 /** Applies the stored document. */
-export interface ReloadRequest {
+export interface ReloadRequest extends WatchedRequest {
   readonly op: "reload";
   /** Reverts after this time unless confirmed; null for a change that is permanent. */
   readonly confirmSeconds: number | null;
@@ -65,8 +75,20 @@ export interface ControlChange {
   readonly connections: number;
 }
 
+/** How far a request is, in the words of a progress line. */
+interface ControlStage {
+  readonly kind: "stage";
+  readonly doing: string;
+  readonly things: string;
+  readonly done?: number;
+  readonly total?: number;
+}
+
 /** What is reported before the result. */
-export type ControlProgress = ControlStep | ControlChange;
+export type ControlProgress = ControlEvent | ControlStage;
+
+/** What has happened. */
+export type ControlEvent = ControlStep | ControlChange;
 
 interface ControlResult {
   readonly kind: "result";

@@ -42,12 +42,14 @@ const settingValues = v.record(text, v.union([text, finite, v.boolean()]));
 
 const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
   v.object({ op: v.picklist(["status", "end", "confirm", "cache", "flushLogs", "reservations"]) }),
-  v.object({ op: v.picklist(["start", "stop", "pause", "continue"]), service }),
+  v.object({ op: v.literal("start"), service, progress: v.exactOptional(v.boolean()) }),
+  v.object({ op: v.picklist(["stop", "pause", "continue"]), service }),
   v.object({ op: v.literal("site"), verb: siteVerb, id: count }),
   v.object({
     op: v.literal("reload"),
     confirmSeconds: v.nullable(confirmSeconds),
     strict: v.boolean(),
+    progress: v.exactOptional(v.boolean()),
   }),
   v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),
 ]);
@@ -67,6 +69,12 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     scheme: v.picklist(["http", "https"]),
     state: v.picklist(["open", "wait", "refused", "draining"]),
     cause: v.nullable(text),
+    holders: v.exactOptional(v.array(v.object({
+      pid: v.nullable(count),
+      program: v.nullable(text),
+      user: text,
+      workers: v.array(count),
+    }))),
     note: v.exactOptional(text),
   })),
   unmatched: v.exactOptional(v.array(text)),
@@ -112,6 +120,13 @@ const answerSchema: v.GenericSchema<unknown, ControlAnswer> = v.variant("kind", 
     endpoint: text,
     change: v.picklist(["opened", "closed", "draining", "drained"]),
     connections: count,
+  }),
+  v.object({
+    kind: v.literal("stage"),
+    doing: text,
+    things: text,
+    done: v.exactOptional(count),
+    total: v.exactOptional(count),
   }),
   v.object({ kind: v.literal("result"), status: statusSchema }),
   v.object({ kind: v.literal("fault"), message: text, hint: v.exactOptional(text) }),

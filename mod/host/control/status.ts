@@ -5,6 +5,7 @@
  * @module
  */
 import type { StoredSettings } from "../../config/document/settings.ts";
+import type { PortOwner } from "../../listen/machine/port_owner.ts";
 import type { ServiceState } from "../services/service_controller.ts";
 import type { ServiceName } from "../services/service_table.ts";
 
@@ -105,6 +106,11 @@ export interface CachedResponse {
   readonly contentLength: number;
 }
 
+/** A program that has the port of an endpoint: a process, or a server with its workers. */
+interface EndpointHolder extends Pick<PortOwner, "pid" | "user" | "workers"> {
+  readonly program: string | null;
+}
+
 export interface EndpointStatus {
   readonly ip: string;
   readonly port: number;
@@ -114,6 +120,8 @@ export interface EndpointStatus {
   readonly state: "open" | "wait" | "refused" | "draining";
   /** Why it is not open. */
   readonly cause: string | null;
+  /** The programs that have the port; absent if none is known, and from an older service. */
+  readonly holders?: readonly EndpointHolder[];
   /** What a reload would change about it; absent if nothing. */
   readonly note?: string;
 }

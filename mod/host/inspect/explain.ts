@@ -19,7 +19,12 @@ import { quote } from "../../base/fault.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
-import { describeOwner, endpointsCollide, keepsFrom } from "../../listen/machine/port_owner.ts";
+import {
+  describeOwners,
+  endpointsCollide,
+  keepsFrom,
+  type PortOwner,
+} from "../../listen/machine/port_owner.ts";
 import { compileInclusion } from "../../listen/list/inclusion.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
@@ -63,6 +68,8 @@ export interface Explanation {
   readonly answeredBy: "site" | "program" | "service" | "other" | "nobody";
   /** The explanation in one sentence. */
   readonly summary: string;
+  /** The other programs that respond; absent unless `answeredBy` is "other". */
+  readonly holders?: readonly PortOwner[];
   /** The socket of the service that accepts the connection; null if there is none. */
   readonly socket: string | null;
   /** False if the socket is planned but not open yet. */
@@ -143,7 +150,7 @@ function socketFor(endpoint: Endpoint, { plan, input, table }: Facts): PlannedEn
 function whyNoSocket(
   endpoint: Endpoint,
   facts: Facts,
-): Pick<Explanation, "answeredBy" | "summary"> {
+): Pick<Explanation, "answeredBy" | "summary" | "holders"> {
   const { ip } = endpoint;
   if (isWildcard(ip)) {
     const summary = `Not served: ${ip} stands for every address, and no client connects to it`;
@@ -154,10 +161,13 @@ function whyNoSocket(
     return { answeredBy: "nobody", summary: `Not served: ${ip}: ${absence}` };
   }
   const why = reasonNotListening(endpoint, facts);
-  const owner = facts.input.held.find((held) => keepsFrom(held, endpoint, true));
-  if (owner === undefined) return { answeredBy: "nobody", summary: `Not served: ${why}` };
-  const summary = `Served by ${describeOwner(owner)}, not httpcfg: ${why}`;
-  return { answeredBy: "other", summary };
+  const held = facts.input.held.filter((owner) => keepsFrom(owner, endpoint, true));
+  if (held.length === 0) return { answeredBy: "nobody", summary: `Not served: ${why}` };
+  // The kernel prefers a socket on the exact address to one on the wildcard.
+  const exact = held.filter(({ ip }) => ip === endpoint.ip);
+  const holders = exact.length > 0 ? exact : held;
+  const summary = `Served by ${describeOwners(holders)}, not httpcfg: ${why}`;
+  return { answeredBy: "other", summary, holders };
 }
 
 /** Returns why the service has no socket for the endpoint. */

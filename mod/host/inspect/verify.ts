@@ -13,9 +13,10 @@ import {
   type Ip,
   isIpv4,
 } from "../../base/address.ts";
+import type { Progress } from "../../base/progress.ts";
 import { quote } from "../../base/fault.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";
-import { describeOwner, type PortOwner } from "../../listen/machine/port_owner.ts";
+import { describeOwners, isProcessOf, type PortOwner } from "../../listen/machine/port_owner.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 
 /** The result of a connection attempt. */
@@ -43,6 +44,8 @@ export interface Finding extends Endpoint {
   readonly verdict: Verdict;
   /** The process that responds, if it is known; or what is wrong with the certificate or site. */
   readonly detail: string | null;
+  /** Other programs with a socket that a connection reaches; absent where none was looked for. */
+  readonly holders?: readonly PortOwner[];
 }
 
 /**
@@ -69,6 +72,7 @@ export interface VerifyInput {
   /** Process id of the service. */
   readonly pid: number;
   readonly probe: Probe;
+  readonly progress?: Progress | undefined;
 }
 
 /** Concurrent connection attempts: enough to be fast, few enough not to disturb anything. */
@@ -90,6 +94,7 @@ export async function verifyExposure(input: VerifyInput): Promise<Finding[]> {
   const worker = async (): Promise<void> => {
     for (let at = next++; at < targets.length; at = next++) {
       const target = targets[at]!;
+      input.progress?.("verifying", "addresses", at, targets.length);
       findings[at] = judge(target, await input.probe(target), facts);
     }
   };
@@ -106,12 +111,14 @@ export interface NameTarget extends Endpoint {
 export async function verifyNames(
   targets: readonly NameTarget[],
   probeName: (endpoint: Endpoint, name: string) => Promise<string | null>,
+  progress?: Progress,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let at = next++; at < targets.length; at = next++) {
       const { ip, port, name } = targets[at]!;
+      progress?.("verifying", "certificates", at, targets.length);
       const detail = await probeName({ ip, port }, name);
       const verdict = detail === null ? "ok" : "certificate";
       findings[at] = { ip, port, isExpected: true, result: "accepted", verdict, detail };
@@ -188,10 +195,10 @@ function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
   // The kernel prefers a socket on the exact address to one on the wildcard.
   const receivers = sockets.map((socket) => facts.listeners.get(socket) ?? [])
     .find((owners) => owners.length > 0) ?? [];
-  const isOurs = receivers.some((held) => held.pid === facts.pid);
-  const other = receivers.find((held) => held.pid !== facts.pid);
-  const detail = other === undefined ? null : describeOwner(other);
-  const common = { ...target, isExpected, result };
+  const others = receivers.filter((owner) => !isProcessOf(facts.pid, owner));
+  const isOurs = others.length < receivers.length;
+  const detail = others.length === 0 ? null : describeOwners(others);
+  const common = { ...target, isExpected, result, holders: others };
   const absence = facts.absenceOf(target.ip);
   if (result !== "accepted" && absence !== null && !facts.expected.has(sockets[0]!)) {
     // No connection can reach the wildcard through it, as while IPv6 detects duplicates.
@@ -200,7 +207,7 @@ function judge(target: Endpoint, result: ProbeResult, facts: Facts): Finding {
   if (result !== "accepted") {
     return { ...common, verdict: isExpected ? "missing" : "ok", detail };
   }
-  if (other !== undefined && !isOurs) return { ...common, verdict: "foreign", detail };
+  if (others.length > 0 && !isOurs) return { ...common, verdict: "foreign", detail };
   if (isExpected) return { ...common, verdict: "ok", detail: null };
   return { ...common, verdict: isOurs ? "exposed" : "foreign", detail };
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import { LINK_LISTING_SCRIPT } from "../../listen/machine/link_listing.ts";
-import { PROC_LISTING_SCRIPT } from "../../listen/machine/proc_listing.ts";
+import { COMMANDS_SCRIPT, PROC_LISTING_SCRIPT } from "../../listen/machine/proc_listing.ts";
 import { openLister } from "../../listen/machine/run_listing.ts";
 
 /**
@@ -14,6 +14,10 @@ import { openLister } from "../../listen/machine/run_listing.ts";
  * owners of ports and the interfaces can still be listed.
  */
 export async function confineService(): Promise<void> {
-  openLister({ sockets: PROC_LISTING_SCRIPT, links: LINK_LISTING_SCRIPT });
+  openLister({
+    sockets: PROC_LISTING_SCRIPT,
+    commands: COMMANDS_SCRIPT,
+    links: LINK_LISTING_SCRIPT,
+  });
   for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });
 }

@@ -5,6 +5,7 @@
  */
 import { formatEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
+import type { Progress } from "../../base/progress.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type {
@@ -29,11 +30,16 @@ export interface ControlledParts {
   readonly store: Pick<Store, "read" | "file">;
 }
 
+type Report = (progress: ControlProgress) => void;
+
+/** How many of a count are done between two reports. */
+const REPORTED_EVERY = 250;
+
 /** Executes `request`, serialized with every other; an error is the answer. */
 export async function handleControl(
   parts: ControlledParts,
   request: ControlRequest,
-  report: (progress: ControlProgress) => void,
+  report: Report,
 ): Promise<void> {
   const { controller, web, confirmation, logs, registrations } = parts;
   switch (request.op) {
@@ -44,7 +50,7 @@ export async function handleControl(
     case "end":
       return await controller.shutDown();
     case "start":
-      return await controller.start(request.service);
+      return await controller.start(request.service, stagesOf(request, report));
     case "stop":
       return await controller.stop(request.service, (service, state) => {
         report({ kind: "step", service, state });
@@ -70,6 +76,19 @@ export async function handleControl(
   }
 }
 
+/** Returns what reports the stages of a request; undefined if its caller does not want them. */
+function stagesOf(
+  request: { readonly progress?: boolean },
+  report: Report,
+): Progress | undefined {
+  if (request.progress !== true) return undefined;
+  return (doing, things, done, total) => {
+    if (done !== undefined && done % REPORTED_EVERY !== 0) return;
+    const counts = done === undefined || total === undefined ? {} : { done, total };
+    report({ kind: "stage", doing, things, ...counts });
+  };
+}
+
 /** Returns the fields that the answer to `request` has in addition to the status. */
 export function extraFields(
   { cached }: Pick<WebService, "cached">,
@@ -81,17 +100,19 @@ export function extraFields(
 
 async function handleReload(
   { controller, web, confirmation, store }: ControlledParts,
-  { confirmSeconds, strict }: ReloadRequest,
-  report: (progress: ControlProgress) => void,
+  request: ReloadRequest,
+  report: Report,
 ): Promise<void> {
+  const { confirmSeconds, strict } = request;
+  const progress = stagesOf(request, report);
   const draining = await controller.exclusive(async () => {
     const stored = await store.read();
     const before = web.documentInForce(stored);
     const missing = before === null ? null : missingFault(store.file, stored, before);
     if (missing !== null) throw missing;
     const { changes, draining } = confirmSeconds === null || before === null
-      ? await web.reload(strict)
-      : await confirmation.guard(before, confirmSeconds, () => web.reload(strict));
+      ? await web.reload(strict, progress)
+      : await confirmation.guard(before, confirmSeconds, () => web.reload(strict, progress));
     for (const change of changes) report(change);
     return draining;
   });

@@ -11,13 +11,14 @@
  * @module
  */
 import { Fault } from "../../base/fault.ts";
+import type { Progress } from "../../base/progress.ts";
 import { dependentsOf, type ServiceName, SERVICES, startOrder } from "./service_table.ts";
 
 export type ServiceState = "stopped" | "starting" | "running" | "pausing" | "paused" | "stopping";
 
 export interface ServiceWorker {
   /** Resolves when the service is running. Throws if it cannot start. */
-  start(): Promise<void>;
+  start(progress?: Progress): Promise<void>;
   /** Resolves when the service has stopped completely. */
   stop(): Promise<void>;
   pause?(): Promise<void>;
@@ -61,7 +62,7 @@ export class Controller {
   }
 
   /** Starts `name` and what it needs, unless already running. Throws after a shutdown. */
-  start(name: ServiceName): Promise<void> {
+  start(name: ServiceName, progress?: Progress): Promise<void> {
     return this.#enqueue(async () => {
       if (this.#isShutDown) {
         throw new Fault("Cannot start a service: the process is shutting down", {
@@ -75,7 +76,7 @@ export class Controller {
           "starting",
           "running",
           "stopped",
-          () => this.#workers[step].start(),
+          () => this.#workers[step].start(progress),
         );
       }
     });

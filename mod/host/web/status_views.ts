@@ -22,10 +22,24 @@ const STATES = {
 
 /** Returns the sockets of a plan as `status` shows them. */
 export function endpointStatuses(plan: Plan): EndpointStatus[] {
-  return plan.endpoints.map(({ ip, port, scopeId, secure, action, cause }) => {
+  return plan.endpoints.map(({ ip, port, scopeId, secure, action, cause, holders }) => {
     const state = STATES[action];
     const scheme = secure ? "https" : "http";
-    return { ip, port, scopeId, scheme, state, cause: state === "open" ? null : cause };
+    const shown = {
+      ip,
+      port,
+      scopeId,
+      scheme,
+      state,
+      cause: state === "open" ? null : cause,
+    } as const;
+    if (holders.length === 0) return shown;
+    return {
+      ...shown,
+      holders: holders.map(({ pid, program, user, workers }) => {
+        return { pid, program: program?.raw ?? null, user, workers };
+      }),
+    };
   });
 }
 

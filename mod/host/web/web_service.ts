@@ -16,6 +16,7 @@
 import { formatEndpoint } from "../../base/address.ts";
 import { Fault, stackOf } from "../../base/fault.ts";
 import { invariant } from "../../base/invariant.ts";
+import type { Progress } from "../../base/progress.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
@@ -104,12 +105,13 @@ export class WebService implements ServiceWorker {
     });
   }
 
-  async start(): Promise<void> {
+  async start(progress?: Progress): Promise<void> {
     const { store, logs } = this.#options;
     const { config, server } = this.#http();
     const document = await store.read();
     const programs = this.#state?.programs ?? [];
-    const state = await this.#followPlan(config, { document, programs, withSites: true });
+    const desired = { document, programs, withSites: true };
+    const state = await this.#followPlan(config, desired, { progress });
     const told = this.#comparedWith(document, state.plan, state.machine);
     for (const event of planEvents(told, document.sites)) logs.event(event);
     const problem = nothingStarted(told, Deno.build.os);
@@ -174,7 +176,7 @@ export class WebService implements ServiceWorker {
    * one cannot be opened, everything stays as it was and the Fault says why. Returns the addresses
    * that are no longer served and still have connections. `strict`: an absent address is a failure.
    */
-  async reload(strict = false): Promise<ReloadResult> {
+  async reload(strict = false, progress?: Progress): Promise<ReloadResult> {
     const { store, http, logs } = this.#options;
     if (http.running === null) {
       throw new Fault("Cannot reload: the HTTP service is not running", {
@@ -195,6 +197,7 @@ export class WebService implements ServiceWorker {
     const state = await this.#followPlan(config, { document, programs, withSites }, {
       check: (plan) => checkReload(plan, strict),
       isFatal: (failed) => isNewFailure(failed, before.plan),
+      progress,
     });
     await logs.reconfigure(config.settings);
     this.#apply(config, state);
@@ -335,7 +338,8 @@ export class WebService implements ServiceWorker {
     const snapshot = addressSnapshot(); // read first: a change in the meantime is detected later
     try {
       await https.load(document.ssl);
-      const source = { document, list, check: https.check, registrations };
+      const { progress } = options;
+      const source = { document, list, check: https.check, registrations, progress };
       const followed = await followPlan(this.#sockets, source, { ...options, tcpBacklog });
       const table = new AddressTable(followed.machine);
       https.useNames((ip) => table.canonical(ip));

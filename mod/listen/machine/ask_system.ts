@@ -10,6 +10,7 @@
  */
 import { type Ip, isIpv4, withoutZone } from "../../base/address.ts";
 import { messageOf } from "../../base/fault.ts";
+import type { Progress } from "../../base/progress.ts";
 import { AddressTable } from "./address_table.ts";
 import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
 import { type Ipv6Flags, isLoopback, type Links, type Machine } from "./machine_addresses.ts";
@@ -21,6 +22,7 @@ interface MachineQuestions {
   readonly named: readonly Ip[];
   /** Addresses of the machine that would be opened. */
   readonly wanted: readonly Ip[];
+  readonly progress?: Progress | undefined;
 }
 
 /** Attempts before other work gets a turn: about 2 ms. */
@@ -29,14 +31,16 @@ const ATTEMPTS_AT_ONCE = 100;
 /** Returns `machine` with the system's answers. */
 export async function askSystem(
   machine: Machine,
-  { named, wanted }: MachineQuestions,
+  { named, wanted, progress }: MachineQuestions,
 ): Promise<Machine> {
   const table = new AddressTable(machine);
   const unlisted = new Set<Ip>();
   const refused: Ip[] = [];
   const opened = new Set(wanted);
   const asked = new Set([...named, ...wanted].map((ip) => table.canonical(ip)));
+  let count = 0;
   for await (const ip of inBatches(asked)) {
+    progress?.("checking", "addresses", count++, asked.size);
     const isListed = table.recordsOf(ip).length > 0;
     const isBindable = canBind(ip, table.scopeIdOf(ip));
     if (isBindable && !isListed) unlisted.add(ip);

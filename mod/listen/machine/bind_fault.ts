@@ -8,7 +8,7 @@ import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, messageOf, quote } from "../../base/fault.ts";
 import { ADDRESS_ABSENT } from "./address_table.ts";
 import { NO_DEVICE } from "./ask_system.ts";
-import { describeOwner, portInUseHint, type PortOwner } from "./port_owner.ts";
+import { describeOwners, portInUseHint, type PortOwner } from "./port_owner.ts";
 
 /** The code of a bind that may succeed later without any action: the machine lacks the address. */
 const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
@@ -63,7 +63,7 @@ function explain(
       return {
         reason: holders.length === 0
           ? "the port is in use on this address"
-          : `the port is held by ${holders.map(describeOwner).join(" and ")}`,
+          : `the port is held by ${describeOwners(holders)}`,
         hint: portInUseHint(holders, endpoint.port, os),
       };
     case ADDRESS_ABSENT_CODE:

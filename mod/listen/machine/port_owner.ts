@@ -1,5 +1,5 @@
 /**
- * A process that has a listening socket, and how messages describe it. Pure.
+ * A program that has a listening socket, and how messages describe it. Pure.
  *
  * @module
  */
@@ -17,8 +17,9 @@ import type { ForeignText } from "../../base/printable.ts";
 import { needsZone } from "./address_table.ts";
 
 /**
- * One listening socket of one process. Several processes may share an endpoint (SO_REUSEPORT or
- * fork).
+ * What one program has on one endpoint: a process, or a server with its workers, which share the
+ * socket. Several owners may share an endpoint (SO_REUSEPORT) or a socket (as a service and the
+ * systemd that passed it on). Its fields are its JSON form.
  */
 export interface PortOwner extends Endpoint {
   /** `0.0.0.0` and `::` for a socket on every address. */
@@ -29,13 +30,22 @@ export interface PortOwner extends Endpoint {
   readonly v6only: boolean | null;
   /** The interface that a socket on a wildcard is bound to; null for none. */
   readonly device: string | null;
-  /** Null if the system does not show it to this user. */
+  /**
+   * The process; the parent of `workers`, if there are any. Null if the system does not show it to
+   * this user, or if the parent of the workers is another program, or has ended.
+   */
   readonly pid: number | null;
   readonly program: ForeignText | null;
-  /** User name, or the user id if it has no name. */
+  /** User of the process, by name, or the user id if it has no name; if hidden, of the socket. */
   readonly user: string;
-  /** Inode number of the socket; processes that share the socket have the same. */
+  /** The processes of the same program that share the socket with `pid`, in order. */
+  readonly workers: readonly number[];
+  /** The parent of `workers`, where the system says no more of it than this; 0 if not even that. */
+  readonly hiddenParent?: number;
+  /** Inode number of the socket; owners that share the socket have the same. */
   readonly socket: number;
+  /** All sockets, if it has several on the endpoint. */
+  readonly sockets?: readonly number[];
   /** Name of the network namespace, such as `net:[4026532281]`; null if it is the caller's. */
   readonly namespace: string | null;
 }
@@ -65,11 +75,41 @@ export function keepsFrom(owner: PortOwner, endpoint: Endpoint, dualStack: boole
   return endpointsCollide(owner, endpoint, owner.ip === ANY_V6 ? isDual : dualStack);
 }
 
+/** Reports whether `pid` is one of the processes of an owner. */
+export function isProcessOf(pid: number, owner: PortOwner): boolean {
+  return owner.pid === pid || owner.workers.includes(pid);
+}
+
+/** Names the processes of an owner: `nginx (pid 16328 and 8 workers)`. */
+function describeProcesses(
+  { pid, program, workers, sockets, hiddenParent }: PortOwner,
+): string {
+  const name = program ?? "a process";
+  const count = workers.length;
+  if (pid !== null && count === 0) return `${name} (pid ${pid})`;
+  if (pid !== null) return `${name} (pid ${pid} and ${count} worker${count === 1 ? "" : "s"})`;
+  if (count === 0) {
+    return sockets === undefined ? "an unidentified process" : "one or more unidentified processes";
+  }
+  const shown = count > NAMED_WORKERS_MAX
+    ? `${workers.slice(0, NAMED_WORKERS_MAX).join(", ")} and ${count - NAMED_WORKERS_MAX} more`
+    : workers.join(", ");
+  return hiddenParent === undefined
+    ? `${name} (pids ${shown})`
+    : hiddenParent === 0
+    ? `${name} (pids ${shown}; their parent is hidden)`
+    : `${name} (pids ${shown}; their parent, pid ${hiddenParent}, is hidden)`;
+}
+
+/** Workers that are named one by one if there is no parent to stand for them. */
+const NAMED_WORKERS_MAX = 4;
+
 /** Describes an owner: `nginx (pid 812, user root) on 0.0.0.0:80, every IPv4 address`. */
 export function describeOwner(owner: PortOwner): string {
-  const process = owner.pid === null
-    ? `an unidentified process of user ${owner.user}`
-    : `${owner.program ?? "a process"} (pid ${owner.pid}, user ${owner.user})`;
+  const isSingle = owner.pid !== null && owner.workers.length === 0;
+  const process = isSingle
+    ? `${owner.program ?? "a process"} (pid ${owner.pid}, user ${owner.user})`
+    : `${describeProcesses(owner)} of user ${owner.user}`;
   const where = owner.device === null ? "" : ` of ${owner.device}`;
   const scope = owner.ip === ANY_V4
     ? `, every IPv4 address${where}`
@@ -81,14 +121,38 @@ export function describeOwner(owner: PortOwner): string {
   return `${process} on ${formatEndpoint(owner)}${scope}`;
 }
 
+/** Describes the owners of a port in one sentence. */
+export function describeOwners(owners: readonly PortOwner[]): string {
+  return owners.map(describeOwner).join(" and ");
+}
+
 /** Returns what to do about a port that `owners` have. */
 export function portInUseHint(owners: readonly PortOwner[], port: number, os: string): string {
-  const pids = [...new Set(owners.flatMap(({ pid }) => pid ?? []))];
-  if (pids.length === 0 || owners.some(({ pid }) => pid === null)) {
-    return `find the process that holds the port: ${ownerCommand(port, os)}`;
+  if (owners.some(isSystemd)) {
+    return "stop the socket unit that has it (systemctl list-sockets names it), " +
+      "or choose another port or address";
   }
+  const pids = processesToStop(owners);
+  if (pids === null) return `find the process that holds the port: ${ownerCommand(port, os)}`;
   const what = pids.length === 1 ? "that process" : "those processes";
   return `stop ${what} (kill ${pids.join(" ")}), or choose another port or address`;
+}
+
+/** Reports whether the owner is systemd, which keeps a socket that it passes to a service. */
+export function isSystemd({ pid, program }: PortOwner): boolean {
+  return pid === 1 && program?.raw === "systemd";
+}
+
+/**
+ * Returns the processes whose end frees the port: of a server its parent, which would start workers
+ * again. Null if one of them is not known.
+ */
+function processesToStop(owners: readonly PortOwner[]): number[] | null {
+  const isKnown = owners.every(({ pid, workers, hiddenParent }) => {
+    return pid !== null || (workers.length > 0 && hiddenParent === undefined);
+  });
+  if (owners.length === 0 || !isKnown) return null;
+  return [...new Set(owners.flatMap(({ pid, workers }) => pid ?? workers))];
 }
 
 /** Returns the command that shows the owner of a port if this program cannot determine it. */

@@ -1,5 +1,5 @@
 /**
- * Edge: finds the processes that own a port of this machine. It reads /proc on Linux; on other
+ * Edge: finds the programs that own a port of this machine. It reads /proc on Linux; on other
  * systems it finds none, and {@linkcode ownerCommand} returns the command that does.
  *
  * @module
@@ -12,7 +12,8 @@ import {
   withoutZone,
   withZone,
 } from "../../base/address.ts";
-import { ForeignText } from "../../base/printable.ts";
+import { groupOwners, type HeldSocket, needsCommands } from "./group_owners.ts";
+import type { Processes, ProcessFacts } from "./group_owners.ts";
 import { readAddresses } from "./machine_addresses.ts";
 import { endpointsCollide, keepsFrom, type PortOwner } from "./port_owner.ts";
 import { readProcFiles } from "./proc_files.ts";
@@ -23,11 +24,12 @@ import {
   parseProcNet,
   parseScopedSockets,
 } from "./proc_net.ts";
+import { parseProcStatus } from "./proc_status.ts";
 
-/** Returns every process that listens on one of `ports`, or on any port if `ports` is null. */
+/** Returns every program that listens on one of `ports`, or on any port if `ports` is null. */
 export async function findListeners(ports: ReadonlySet<number> | null): Promise<PortOwner[]> {
   if (Deno.build.os !== "linux") return [];
-  const found: PortOwner[] = [];
+  const found: HeldSocket[] = [];
   const proc = await readProcFiles();
   const own = proc.link("/proc/self/ns/net");
   const users = userNames();
@@ -36,25 +38,50 @@ export async function findListeners(ports: ReadonlySet<number> | null): Promise<
       .filter(({ port }) => ports === null || ports.has(port));
     if (sockets.length === 0) continue;
     const owners = ownersOf(proc, new Set(sockets.map(({ socket }) => socket)), pids);
-    for (const socket of sockets) {
-      const shared = {
-        ip: socket.ip,
-        port: socket.port,
-        mapped: socket.mapped,
+    for (const { ip, port, mapped, uid, socket } of sockets) {
+      found.push({
+        ip,
+        port,
+        mapped,
         v6only: null,
         device: null,
-        user: users.get(socket.uid) ?? String(socket.uid),
-        socket: socket.socket,
+        user: users.get(uid) ?? String(uid),
+        socket,
         namespace: namespace === own ? null : namespace,
-      };
-      const processes = owners.get(socket.socket);
-      if (processes === undefined) found.push({ ...shared, pid: null, program: null });
-      for (const pid of processes ?? []) {
-        found.push({ ...shared, pid: Number(pid), program: programOf(proc, pid) });
-      }
+        pids: (owners.get(socket) ?? []).map(Number),
+      });
     }
   }
-  return await withScopes(found, proc);
+  const scoped = await withScopes(found, proc);
+  return groupOwners(scoped, await readProcesses(scoped, proc, users));
+}
+
+/** Returns what is known of the processes that have `sockets`, and of their parents. */
+async function readProcesses(
+  sockets: readonly HeldSocket[],
+  proc: ProcFiles,
+  users: ReadonlyMap<number, string>,
+): Promise<Processes> {
+  const processes = new Map<number, ProcessFacts>();
+  const add = (pid: number): void => {
+    if (processes.has(pid)) return;
+    const facts = parseProcStatus(proc.text(`/proc/${pid}/status`));
+    if (facts === null) return;
+    const { parent, program, uid } = facts;
+    const user = users.get(uid) ?? String(uid);
+    processes.set(pid, { parent, program, user, executable: null, commandLine: null });
+  };
+  const pids = new Set(sockets.flatMap((socket) => socket.pids));
+  for (const pid of pids) add(pid);
+  for (const pid of pids) add(processes.get(pid)?.parent ?? 0);
+  if (!needsCommands(sockets, processes)) return processes;
+  const commands = await proc.commands();
+  for (const [pid, facts] of processes) {
+    const executable = commands.link(`/proc/${pid}/exe`);
+    const commandLine = commands.text(`/proc/${pid}/cmdline`) || null;
+    processes.set(pid, { ...facts, executable, commandLine });
+  }
+  return processes;
 }
 
 /**
@@ -62,24 +89,24 @@ export async function findListeners(ports: ReadonlySet<number> | null): Promise<
  * wildcard, and whether one on `::` takes IPv4. Without `ss`, a zone is known if exactly one interface
  * has the address; a socket without one counts for each interface.
  */
-async function withScopes(owners: PortOwner[], proc: ProcFiles): Promise<PortOwner[]> {
-  const needsScope = ({ ip, namespace }: PortOwner): boolean => {
+async function withScopes(sockets: HeldSocket[], proc: ProcFiles): Promise<HeldSocket[]> {
+  const needsScope = ({ ip, namespace }: HeldSocket): boolean => {
     return namespace === null && (isLinkLocal(ip) || isWildcard(ip));
   };
-  if (!owners.some(needsScope)) return owners;
+  if (!sockets.some(needsScope)) return sockets;
   const addresses = readAddresses();
   const names = new Set(addresses.map((address) => address.interface));
   const scopes = parseScopedSockets(await proc.scopedSockets(), names);
-  return owners.map((owner) => {
-    if (!needsScope(owner)) return owner;
-    const scope = scopes.get(owner.socket);
-    if (isWildcard(owner.ip)) {
-      const v6only = owner.ip === ANY_V6 ? scope?.v6only ?? null : null;
-      return { ...owner, v6only, device: scope?.zone || null };
+  return sockets.map((held) => {
+    if (!needsScope(held)) return held;
+    const scope = scopes.get(held.socket);
+    if (isWildcard(held.ip)) {
+      const v6only = held.ip === ANY_V6 ? scope?.v6only ?? null : null;
+      return { ...held, v6only, device: scope?.zone || null };
     }
-    const having = addresses.filter(({ ip }) => withoutZone(ip) === owner.ip);
+    const having = addresses.filter(({ ip }) => withoutZone(ip) === held.ip);
     const only = having.length === 1 ? having[0]!.interface : "";
-    return { ...owner, ip: withZone(owner.ip, scope?.zone ?? only) };
+    return { ...held, ip: withZone(held.ip, scope?.zone ?? only) };
   });
 }
 
@@ -149,11 +176,6 @@ function ownersOf(
 
 function processIds(proc: ProcFiles): string[] {
   return proc.list("/proc").filter((name) => /^[0-9]+$/.test(name));
-}
-
-function programOf(proc: ProcFiles, pid: string): ForeignText | null {
-  const name = proc.text(`/proc/${pid}/comm`).replace(/\n$/, "");
-  return name === "" ? null : new ForeignText(name);
 }
 
 function userNames(): Map<number, string> {

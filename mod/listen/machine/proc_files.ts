@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  COMMANDS_SCRIPT,
   parseProcListing,
   PROC_LISTING_SCRIPT,
   type ProcFiles,
@@ -14,7 +15,8 @@ import { hasLister, runListing } from "./run_listing.ts";
 /** Returns the current content of `/proc`. */
 export async function readProcFiles(): Promise<ProcFiles> {
   if (isReadable()) return DIRECT;
-  return parseProcListing(await runListing("sockets", PROC_LISTING_SCRIPT));
+  const listing = await runListing("sockets", PROC_LISTING_SCRIPT);
+  return parseProcListing(listing, () => runListing("commands", COMMANDS_SCRIPT));
 }
 
 /**
@@ -57,4 +59,5 @@ const DIRECT: ProcFiles = {
     }
   },
   scopedSockets: () => runListing("scoped", SCOPED_SOCKETS_SCRIPT),
+  commands: () => Promise.resolve(DIRECT),
 };

@@ -22,6 +22,8 @@ export interface ProcFiles {
    * `ss`.
    */
   scopedSockets(): Promise<string>;
+  /** Returns the executables and command lines: links `/proc/PID/exe`, texts `/proc/PID/cmdline`. */
+  commands(): Promise<Pick<ProcFiles, "link" | "text">>;
 }
 
 /** Prints the listening sockets that are bound to an interface or to a wildcard. Needs `ss`. */
@@ -29,10 +31,18 @@ export const SCOPED_SOCKETS_SCRIPT = `\
 ss -Hltne 2>/dev/null | grep -e '%' -e '\\[::\\]:[0-9]' -e ' [*]:[0-9]'
 :`;
 
+/** Prints the executable and the command line of each process. */
+export const COMMANDS_SCRIPT = `\
+LC_ALL=C
+export LC_ALL
+ls -lnq /proc/[0-9]*/exe 2>/dev/null
+grep -aH '' /proc/[0-9]*/cmdline 2>/dev/null
+:`;
+
 /**
  * Prints links as `ls -l` does, and lines of text after the name of their file. It prints one table
- * of sockets for each network namespace, because all processes in one see the same. Needs ls and
- * grep; ss for the interfaces of link-local sockets.
+ * of sockets for each network namespace, because all processes in one see the same. Needs ls, grep,
+ * sed and sort; ss for the interfaces of link-local sockets.
  *
  * Users choose the names of their processes and files, so none of them may begin a line: ls shows "?"
  * for what is not printable, and grep puts the file before each line, in a locale in which all bytes
@@ -43,23 +53,30 @@ LC_ALL=C
 export LC_ALL
 ls -lnq /proc/self/ns/net /proc/[0-9]*/ns/net /proc/[0-9]*/fd 2>/dev/null |
   grep -e '^/proc/' -e ' -> socket:' -e ' -> net:'
-seen=
-ls -lnq /proc/self/ns/net /proc/[0-9]*/ns/net 2>/dev/null | while IFS= read -r line; do
-  case $seen in *"\${line##* }"*) continue ;; esac
-  seen=$seen\${line##* }
-  process=\${line#* /proc/}
-  grep -H '' "/proc/\${process%%/*}/net/tcp" "/proc/\${process%%/*}/net/tcp6" 2>/dev/null
-done
-grep -H '' /proc/[0-9]*/comm 2>/dev/null
+grep -H '' /proc/self/net/tcp /proc/self/net/tcp6 2>/dev/null
+last=
+own=$(ls -lnq /proc/self/ns/net 2>/dev/null)
+ls -lnq /proc/[0-9]*/ns/net 2>/dev/null |
+  sed -n 's|^.* /proc/\\([^/]*\\)/ns/net -> \\(net:.*\\)$|\\2 \\1|p' | grep -vF "\${own##* } " |
+  sort -k 1,1 -k 2,2n | while read -r namespace process; do
+    [ "$namespace" = "$last" ] && continue
+    last=$namespace
+    grep -H '' "/proc/$process/net/tcp" "/proc/$process/net/tcp6" 2>/dev/null
+  done
+grep -H -e '^Name:' -e '^PPid:' -e '^Uid:' /proc/[0-9]*/status 2>/dev/null
 ${SCOPED_SOCKETS_SCRIPT}`;
 
 /** Mode, links, owner, group, size, and the time in three fields: a file cannot pass for a socket. */
-const LINK = /^l\S+ +\d+ +\d+ +\d+ +\d+ +\S+ +\S+ +\S+ (\S+) -> ((?:socket|net):\[\d+\])$/;
+const LINK =
+  /^l\S+ +\d+ +\d+ +\d+ +\d+ +\S+ +\S+ +\S+ (?:(\S+) -> ((?:socket|net):\[\d+\])|(\/proc\/\d+\/exe) -> (.+))$/;
 const FOLDER = /^(\/proc\/\d+\/fd):$/;
-const TEXT = /^(\/proc\/(?:\d+|self)\/(?:comm|net\/tcp6?)):([^]*)$/;
+const TEXT = /^(\/proc\/(?:\d+|self)\/(?:status|cmdline|net\/tcp6?)):([^]*)$/;
 
-/** Parses the output of the script. */
-export function parseProcListing(listing: string): ProcFiles {
+/** Parses the output of the script; `commands` returns that of the other one. */
+export function parseProcListing(
+  listing: string,
+  commands: () => Promise<string> = () => Promise.resolve(""),
+): ProcFiles {
   const links = new Map<string, string>();
   const texts = new Map<string, string>();
   const folders = new Map<string, string[]>([["/proc", []]]);
@@ -70,7 +87,7 @@ export function parseProcListing(listing: string): ProcFiles {
     const opened = FOLDER.exec(line);
     const text = TEXT.exec(line);
     if (link !== null) {
-      const [, name = "", target = ""] = link;
+      const [, name = link[3]!, target = link[4]!] = link;
       links.set(name.startsWith("/") ? name : `${folder}/${name}`, target);
       if (!name.startsWith("/")) folders.get(folder)?.push(name);
       const process = /^\/proc\/(\d+)\/ns\/net$/.exec(name)?.[1];
@@ -90,6 +107,7 @@ export function parseProcListing(listing: string): ProcFiles {
     link: (path) => links.get(path) ?? null,
     list: (path) => folders.get(path) ?? [],
     scopedSockets: () => Promise.resolve(scoped.join("\n")),
+    commands: async () => parseProcListing(await commands()),
   };
 }
 

@@ -35,7 +35,8 @@ import {
 } from "../../base/address.ts";
 import type { BindFault } from "../machine/bind_fault.ts";
 import { WIN32 } from "../../base/win32.ts";
-import { describeOwner, keepsFrom, type PortOwner } from "../machine/port_owner.ts";
+import { OwnerIndex } from "../machine/owner_index.ts";
+import { describeOwners, keepsFrom, type PortOwner } from "../machine/port_owner.ts";
 import { compileInclusion, interfacesMatching } from "../list/inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { ADDRESS_ABSENT, AddressTable } from "../machine/address_table.ts";
@@ -100,7 +101,7 @@ export function makePlan(input: PlanInput): Plan {
     input,
     inclusion: compileInclusion(input.generation < 6 ? [] : input.list, table),
     table,
-    held: Map.groupBy(input.held, ({ port }) => port),
+    held: new OwnerIndex(input.held),
     failed: new Map(input.failed.map((one) => [socketKey(one.endpoint), one.fault])),
     running: new Set(input.running.map(socketKey)),
     runningAt: new Map(input.running.map((socket) => [formatEndpoint(socket), socket])),
@@ -182,7 +183,7 @@ function separate(
 
 interface Context extends ListenContext {
   readonly input: PlanInput;
-  readonly held: ReadonlyMap<number, readonly PortOwner[]>;
+  readonly held: OwnerIndex;
   readonly failed: ReadonlyMap<string, BindFault>;
   /** Keys of the open sockets. */
   readonly running: ReadonlySet<string>;
@@ -296,8 +297,8 @@ function planEndpoint(context: Context, port: Port, address: ListenAddress): Pla
   }
   const holders = ownersOf(context, endpoint);
   if (holders.length === 0) return { ...common, action: "open", cause };
-  const owners = holders.map(describeOwner).join(" and ");
-  return { ...common, action: "refused", cause: `the port is held by ${owners}`, holders };
+  const held = `the port is held by ${describeOwners(holders)}`;
+  return { ...common, action: "refused", cause: held, holders };
 }
 
 /** Returns the cause for an address that was there when the machine was read. */
@@ -305,15 +306,15 @@ function absenceAfterBind({ table }: Context, ip: Ip): string {
   return table.recordsOf(ip).length === 0 ? ADDRESS_ABSENT : "the system just stopped allowing it";
 }
 
-function ownersOf({ held, input }: Context, endpoint: Endpoint): PortOwner[] {
-  const onPort = held.get(endpoint.port) ?? [];
-  return onPort.filter((one) => keepsFrom(one, endpoint, isDual(one, onPort, input.machine)));
+function ownersOf(context: Context, endpoint: Endpoint): PortOwner[] {
+  const near = context.held.near(endpoint);
+  return near.filter((one) => keepsFrom(one, endpoint, isDual(one, context)));
 }
 
 /** If another process has both `::` and `0.0.0.0` on one port, its `::` can only be IPv6 alone. */
-function isDual(held: PortOwner, onPort: readonly PortOwner[], machine: Machine): boolean {
-  if (held.ip !== ANY_V6) return machine.dualStack;
-  return machine.dualStack && !onPort.some(({ ip }) => ip === ANY_V4);
+function isDual({ ip, port }: PortOwner, { held, input: { machine } }: Context): boolean {
+  if (ip !== ANY_V6) return machine.dualStack;
+  return machine.dualStack && held.at(ANY_V4, port).length === 0;
 }
 
 function planClose(

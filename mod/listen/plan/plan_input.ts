@@ -7,6 +7,7 @@
  * @module
  */
 import { type Ip, parseEndpoint, zoneOf } from "../../base/address.ts";
+import type { Progress } from "../../base/progress.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
@@ -15,6 +16,7 @@ import { isPattern, type ListEntry } from "../../config/document/list_entry.ts";
 import { AddressTable } from "../machine/address_table.ts";
 import { askSystem, readLinks } from "../machine/ask_system.ts";
 import { type Machine, readMachine } from "../machine/machine_addresses.ts";
+import { isProcessOf } from "../machine/port_owner.ts";
 import { findListeners } from "../machine/port_owners.ts";
 import type { PlanSite } from "./admission.ts";
 import type { PlanInput } from "./make_plan.ts";
@@ -44,6 +46,7 @@ export interface PlanSource {
   readonly asked?: readonly Ip[];
   /** By default this machine. */
   readonly view?: MachineView | undefined;
+  readonly progress?: Progress | undefined;
 }
 
 /**
@@ -51,15 +54,17 @@ export interface PlanSource {
  * a port is in use, and reading all of /proc would keep its clients waiting.
  */
 export async function gatherPlanInput(
-  { document, list, check, registrations, asked = [], view = THIS_MACHINE }: PlanSource,
+  source: PlanSource,
   running: readonly SocketEndpoint[],
 ): Promise<PlanInput> {
+  const { document, list, check, registrations, asked = [], view = THIS_MACHINE, progress } =
+    source;
   // Programs come first: a registration stays, and a site that is added later finds its prefix
   // taken.
   const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
   const keys = document.ssl.flatMap(({ key }) => parseEndpoint(key) ?? []);
   const all = [...asked, ...keys.map(({ ip }) => ip)];
-  const machine = await inspectMachine(list, sites, running, { asked: all, view });
+  const machine = await inspectMachine(list, sites, running, { asked: all, view, progress });
   const generation = generationOf(document);
   return { list, sites, machine, keys, running, held: [], failed: [], generation, strict: false };
 }
@@ -74,9 +79,10 @@ export async function previewPlanInput(
   pid: number | null,
 ): Promise<PlanInput> {
   const input = await gatherPlanInput(source, running);
+  source.progress?.("looking for", "the owners of ports");
   const { findListeners } = source.view ?? THIS_MACHINE;
   const held = (await findListeners(portsOf(input.sites))).filter((owner) => {
-    return owner.namespace === null && (pid === null || owner.pid !== pid);
+    return owner.namespace === null && (pid === null || !isProcessOf(pid, owner));
   });
   return { ...input, held };
 }
@@ -86,7 +92,9 @@ async function inspectMachine(
   list: readonly ListEntry[],
   sites: readonly PlanSite[],
   running: readonly SocketEndpoint[],
-  { asked, view }: { readonly asked: readonly Ip[]; readonly view: MachineView },
+  { asked, view, progress }:
+    & { readonly asked: readonly Ip[]; readonly view: MachineView }
+    & Pick<PlanSource, "progress">,
 ): Promise<Machine> {
   const entries = list.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
   const bound = sites.flatMap(({ bindings }) => bindings.flatMap(({ ip }) => ip ?? []));
@@ -100,7 +108,7 @@ async function inspectMachine(
     return !isWhole[family] && !open.has(ip) && inclusion.decide(ip).included;
   }).map(({ ip }) => ip);
   const named = all.filter((ip) => table.recordsOf(ip).length === 0);
-  return await view.askSystem(machine, { named, wanted: [...included, ...asked] });
+  return await view.askSystem(machine, { named, wanted: [...included, ...asked], progress });
 }
 
 /**

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Progress } from "../../base/progress.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { type FailedBind, makePlan } from "../plan/make_plan.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -18,6 +19,7 @@ export interface FollowPlanOptions {
   readonly check?: (plan: Plan) => void;
   /** Reports whether a failure is thrown after everything has been restored. */
   readonly isFatal?: (failed: FailedBind) => boolean;
+  readonly progress?: Progress | undefined;
 }
 
 /** The plan that is in force, and the machine that it was made for. */
@@ -34,9 +36,11 @@ interface FollowedPlan {
 export async function followPlan(
   sockets: SocketSet,
   source: PlanSource,
-  { tcpBacklog, check, isFatal = (): boolean => false }: FollowPlanOptions,
+  { tcpBacklog, check, isFatal = (): boolean => false, progress }: FollowPlanOptions,
 ): Promise<FollowedPlan> {
   const gathered = await gatherPlanInput(source, sockets.endpoints());
+  progress?.("opening", "the sockets");
+  await Promise.resolve(); // what is told leaves before work that lets nothing else run
   const { machine } = gathered;
   const { dualStack } = machine;
   const failed: FailedBind[] = [];

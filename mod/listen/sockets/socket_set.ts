@@ -7,7 +7,8 @@ import { isLinkLocal, isWildcard, parseIp, withZone, zoneOf } from "../../base/a
 import { AddressTable } from "../machine/address_table.ts";
 import { BindFault, bindFault } from "../machine/bind_fault.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
-import type { PortOwner } from "../machine/port_owner.ts";
+import { OwnerIndex } from "../machine/owner_index.ts";
+import { isProcessOf, type PortOwner } from "../machine/port_owner.ts";
 import { findListeners, ownersAmong } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
 import { type PlannedEndpoint, type SocketEndpoint, socketKey } from "../plan/plan.ts";
@@ -57,7 +58,8 @@ export class SocketSet {
     let failed = wanted.flatMap((one) => this.#openOne(one, tcpBacklog) ?? []);
     for (let attempt = 1; failed.some(isInUse); attempt++) {
       const ports = new Set(failed.filter(isInUse).map(({ endpoint }) => endpoint.port));
-      const others = (await this.#findListeners(ports)).filter(({ pid }) => pid !== Deno.pid);
+      const owners = await this.#findListeners(ports);
+      const others = new OwnerIndex(owners.filter((owner) => !isProcessOf(Deno.pid, owner)));
       const explained = failed.map((one) => isInUse(one) ? withHolders(one, others) : one);
       if (attempt === ATTEMPTS_MAX) return explained;
       // What nobody holds any more was a holder that has just ended, or a socket of ours that was
@@ -148,7 +150,7 @@ function isInUse({ fault }: FailedBind): boolean {
   return fault.code === "EADDRINUSE";
 }
 
-function withHolders({ endpoint, fault }: FailedBind, others: readonly PortOwner[]): FailedBind {
-  const holders = ownersAmong(others, endpoint);
+function withHolders({ endpoint, fault }: FailedBind, others: OwnerIndex): FailedBind {
+  const holders = ownersAmong(others.near(endpoint), endpoint);
   return { endpoint, fault: bindFault(endpoint, fault.cause, holders, Deno.build.os) };
 }

@@ -14,6 +14,7 @@ import { machineOf } from "../../support/machine.ts";
 const HOSTILE = "a\x1b[31mb\x9b2Jc\x1b]0;x\x07d\re\bf\u202eg \x1b[m";
 
 const OWNER: PortOwner = {
+  workers: [],
   ...(parseEndpoint("127.0.0.2:8080") as Endpoint),
   mapped: false,
   v6only: null,

@@ -48,6 +48,7 @@ Deno.test("ownerLines() distinguishes SO_REUSEPORT, shared sockets and namespace
     program: new ForeignText("nginx"),
     user: "www",
     socket: 100,
+    workers: [],
     namespace: null,
   };
   const lines = ownerLines([

@@ -66,6 +66,7 @@ Deno.test("explain() says why nothing responds", () => {
     program: new ForeignText("nginx"),
     user: "www",
     socket: 1,
+    workers: [],
     namespace: null,
   };
   const cases: readonly (readonly [at: string, by: string, RegExp, Partial<PlanInput>])[] = [

@@ -110,6 +110,7 @@ function check(
       program: new ForeignText(words[i] === "ours" ? "httpcfg" : "nginx"),
       user: "www",
       socket: i,
+      workers: [],
       namespace: null,
     });
   }

@@ -2,6 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
+import { type Progress, progressText } from "../../../mod/base/progress.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
@@ -33,7 +34,11 @@ function fixture(
   };
   const parts = {
     controller: {
-      start: done("start"),
+      start(name: string, progress?: Progress): Promise<void> {
+        for (let i = 0; i <= 500; i++) progress?.("checking", "addresses", i, 501);
+        progress?.("opening", "the sockets");
+        return done("start")(name);
+      },
       stop: done("stop"),
       pause: done("pause"),
       resume: done("resume"),
@@ -72,6 +77,9 @@ function fixture(
   const report = (progress: ControlProgress): void => {
     if (progress.kind === "change") {
       reported.push(`${progress.change} ${progress.endpoint} ${progress.connections}`);
+    } else if (progress.kind === "stage") {
+      const { doing, things, done, total } = progress;
+      reported.push(progressText(doing, things, done, total));
     }
   };
   return {
@@ -107,6 +115,19 @@ Deno.test("handleControl() guards a reload with the confirmation", async () => {
 Deno.test("handleControl() confirms a pending change, and throws if there is none", async () => {
   await fixture({ pending: true }).handle({ op: "confirm" });
   await assertRejects(() => fixture().handle({ op: "confirm" }), Fault, "no change is pending");
+});
+
+Deno.test("handleControl() reports stages only to who asks for them, and some of a count", async () => {
+  const { handle, reported } = fixture();
+  await handle({ op: "start", service: "W3SVC" });
+  assertEquals(reported, []);
+  await handle({ op: "start", service: "W3SVC", progress: true });
+  assertEquals(reported, [
+    "checking 0 of 501 addresses",
+    "checking 250 of 501 addresses",
+    "checking 500 of 501 addresses",
+    "opening the sockets",
+  ]);
 });
 
 Deno.test("handleControl() starts, pauses and continues services", async () => {

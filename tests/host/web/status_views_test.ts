@@ -25,6 +25,7 @@ const OWNER: PortOwner = {
   device: null,
   namespace: null,
   socket: 1,
+  workers: [],
 };
 
 Deno.test("endpointStatuses() shows every action as a state, and why if it is not open", () => {

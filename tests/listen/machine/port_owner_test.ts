@@ -41,6 +41,7 @@ Deno.test("keepsFrom() knows sockets that take no IPv4, and those of one interfa
       program: new ForeignText("x"),
       user: "root",
       socket: 1,
+      workers: [],
       namespace: null,
     };
     const owner = { ...parseEndpoint(socket)!, ...rest, v6only, device };
@@ -77,6 +78,7 @@ Deno.test("describeOwner() shows process, user, address and reach", () => {
     program: new ForeignText("nginx"),
     user: "root",
     socket: 1,
+    workers: [],
     namespace: null,
   };
   assertEquals(
@@ -98,6 +100,7 @@ Deno.test("portInUseHint() lists every process, or the command that finds them",
       program: new ForeignText("nginx"),
       user: "root",
       socket: 1,
+      workers: [],
       namespace: null,
     };
     return { ...at("0.0.0.0:80"), ...rest, pid };

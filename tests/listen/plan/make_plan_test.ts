@@ -368,6 +368,7 @@ function foreign(text: string): PortOwner {
     v6only: null,
     device: null,
     socket: 1,
+    workers: [],
     namespace: null,
   };
 }

@@ -118,6 +118,7 @@ function owner(port: number, more: Pick<PortOwner, "pid">): PortOwner {
     v6only: null,
     device: null,
     socket: 1,
+    workers: [],
     namespace: null,
   };
   return { ip, port, ...who, ...more };

@@ -128,6 +128,7 @@ const configImport: CommandSpec = {
   completes: ["file"],
   async run(input, io): Promise<number> {
     const file = input.words[0]!;
+    io.progress?.("checking", "the document");
     const document = await io.store.parse(await readFileOrInput(file), file);
     if (!input.flag("dry-run")) return await storeWhole(io, document);
     showChanges(io, await io.store.read(), document);

@@ -94,8 +94,10 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   let isOurs = false;
   io.print(messages.netStarting(row.display));
   try {
+    io.progress?.("starting", "the process of the service");
     if (status === null) isOurs = await io.startInBackground();
-    status = await io.control.ask({ op: "start", service: row.name });
+    io.progress?.("starting", "the service");
+    status = await io.control.ask({ op: "start", service: row.name }, undefined, io.progress);
     if (status === null) throw endedFault();
   } catch (error) {
     // A process that was started only for this must not stay behind idle.
