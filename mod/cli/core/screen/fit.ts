@@ -117,8 +117,8 @@ function filled(words: readonly string[], columns: number, first = columns): str
 function pieces(word: string, columns: number): string[] {
   const found: string[] = [];
   let rest = word;
-  while (widthOf(rest) > columns) {
-    const start = startOf(rest, columns) || firstCharacter(rest);
+  for (let start = startOf(rest, columns); start !== rest; start = startOf(rest, columns)) {
+    start ||= firstCharacter(rest);
     const sign = /^.*[/.,:;=&?_-]/su.exec(start)?.[0] ?? "";
     const piece = sign.length > start.length / 2 ? sign : start;
     found.push(piece);
@@ -127,10 +127,17 @@ function pieces(word: string, columns: number): string[] {
   return rest === "" && found.length > 0 ? found : [...found, rest];
 }
 
+/** Returns how much of a text is looked at, so that a megabyte costs no more than a line. */
+function lookedAt(columns: number): number {
+  return 16 * columns + 64;
+}
+
 function startOf(text: string, columns: number): string {
+  const ascii = text.slice(0, columns + 1);
+  if (/^[ -~]*$/.test(ascii)) return ascii.slice(0, columns);
   let start = "";
   let width = 0;
-  for (const { segment } of CHARACTERS.segment(text)) {
+  for (const { segment } of CHARACTERS.segment(text.slice(0, lookedAt(columns)))) {
     width += widthOf(segment);
     if (width > columns) break;
     start += segment;
@@ -141,7 +148,7 @@ function startOf(text: string, columns: number): string {
 function endOf(text: string, columns: number): string {
   let end = "";
   let width = 0;
-  for (const { segment } of [...CHARACTERS.segment(text)].reverse()) {
+  for (const { segment } of [...CHARACTERS.segment(text.slice(-lookedAt(columns)))].reverse()) {
     width += widthOf(segment);
     if (width > columns) break;
     end = segment + end;
@@ -150,7 +157,7 @@ function endOf(text: string, columns: number): string {
 }
 
 function firstCharacter(text: string): string {
-  for (const { segment } of CHARACTERS.segment(text)) return segment;
+  for (const { segment } of CHARACTERS.segment(text.slice(0, lookedAt(1)))) return segment;
   return "";
 }
 

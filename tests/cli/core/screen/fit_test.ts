@@ -53,3 +53,10 @@ Deno.test("wrappedValues() keeps each value on a line", () => {
     ":8080…e.com",
   ]);
 });
+
+Deno.test("a long text costs no more than its lines", () => {
+  assertEquals(wrapped("x".repeat(1_000_000), 80).length, 12_500);
+  const long = "é".repeat(40_000);
+  assertEquals(wrapped(long, 80).length, 500);
+  assertEquals(shortened(long, 9, "…"), "éééé…éééé");
+});
