@@ -2,9 +2,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readInput } from "../../../mod/cli/core/args.ts";
 import type { CommandSpec } from "../../../mod/cli/core/command.ts";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "../../../mod/cli/command_table.ts";
-import { commandHelp, groupHelp, overview } from "../../../mod/cli/core/help.ts";
+import { FIRST_WORDS, GROUPS } from "../../../mod/cli/command_groups.ts";
+import { COMMAND_NAMES, loadCommand } from "../../../mod/cli/command_table.ts";
+import { commandHelp, firstWordHelp, groupHelp, overview } from "../../../mod/cli/core/help.ts";
 import { commandHome, shellWords } from "../../support/command_home.ts";
+import { loadCommands } from "../../support/commands.ts";
 
 const SMALL: CommandSpec = {
   name: "do it",
@@ -43,21 +45,28 @@ Examples:
   );
 });
 
-Deno.test("overview() has a line for each first word, and none for hidden commands", () => {
-  const hidden = { ...SMALL, name: "hide it", hidden: true };
-  const text = overview([SMALL, hidden, { ...SMALL, name: "site add" }, {
-    ...SMALL,
-    name: "site list",
-  }], "1.2.3");
-  assertStringIncludes(text, "httpcfg 1.2.3");
-  assertStringIncludes(text, "\n  do it   Do it\n  site …  Web sites: add, list\n");
-  assert(!text.includes("hide it"));
+Deno.test("commandHelp() ends with the commands whose names begin with its own", () => {
+  const below = [{ ...SMALL, name: "do it again", summary: "Do it again" }];
+  assert(commandHelp(SMALL, below).endsWith("\n\nCommands:\n  do it again  Do it again"));
 });
 
-Deno.test("the short help fits a screen", async () => {
-  const lines = overview(await loadCommands(), "1.2.3").split("\n");
+Deno.test("the overview has every group, and fits a screen", () => {
+  const text = overview("1.2.3");
+  assertStringIncludes(text, "httpcfg 1.2.3: ");
+  for (const { title, rows } of GROUPS) {
+    assertStringIncludes(text, `\n${title}\n  ${rows[0]!.label} `);
+  }
+  const lines = text.split("\n");
   assert(lines.length <= 42, `${lines.length} lines`);
-  assertEquals(lines.filter((line) => line.length > 100), []);
+  assertEquals(lines.filter((line) => line.length > 80), []);
+});
+
+Deno.test("the help of every group and first word fits the columns of a terminal", async () => {
+  await using home = await commandHome();
+  for (const word of [...GROUPS.map((group) => group.word), ...Object.keys(FIRST_WORDS)]) {
+    const { status, out } = await home.run(`help ${word}`);
+    assertEquals([status, out.split("\n").filter((line) => line.length > 80)], [0, []], word);
+  }
 });
 
 Deno.test("commandHelp() wraps paragraphs, but not preformatted lines", () => {
@@ -81,13 +90,29 @@ Deno.test("commandHelp() wraps the description of a flag in its own column", () 
   assertEquals(rows.filter((row) => row.length > 79), []);
 });
 
-Deno.test("groupHelp() lists the commands of a first word", async () => {
-  const text = groupHelp(await loadCommands(), "site") ?? "";
-  assertStringIncludes(text, "\n  site add ");
-  assertEquals(groupHelp(await loadCommands(), "nothing"), null);
+Deno.test("a group alone, its help and the help of a first word list its commands", async () => {
   await using home = await commandHome();
-  assertEquals((await home.run("help site")).out, `${text}\n`);
-  assertStringIncludes((await home.run("site")).note, "hint: httpcfg help site");
+  const records = await loadCommands();
+  const ofNames = (names: readonly string[]): CommandSpec[] => {
+    return names.map((name) => records.find((spec) => spec.name === name)!);
+  };
+  const site = GROUPS.find(({ word }) => word === "site")!;
+  const text = groupHelp(site, ofNames(site.rows.flatMap(({ commands }) => commands)));
+  assertStringIncludes(text, "\n  site add ");
+  for (const line of ["site", "site --help", "site /?", "site -h", "help site", "site help"]) {
+    assertEquals(await home.run(line), { status: 0, out: `${text}\n`, note: "" }, line);
+  }
+  assertStringIncludes((await home.run("help ssl")).out, "\n  query ssl ");
+  const service = ["service install", "service uninstall", "service status"];
+  const ofService = firstWordHelp("service", ofNames(service));
+  for (const line of ["service", "service --help", "help service"]) {
+    assertEquals((await home.run(line)).out, `${ofService}\n`, line);
+  }
+  for (
+    const [line, below] of [["set", "set ssl"], ["query", "query urlacl"], ["net", "net stop"]]
+  ) {
+    assertStringIncludes((await home.run(`${line} --help`)).out, `\n  ${below} `);
+  }
 });
 
 Deno.test("the record of every command is complete, and its name loads it", async () => {
@@ -128,7 +153,9 @@ Deno.test("--help, /? and help COMMAND print the same, and do nothing", async ()
   await using home = await commandHome();
   for (const name of COMMAND_NAMES) {
     const spec = await loadCommand(name);
-    const want = `${commandHelp(spec)}\n`;
+    const below = COMMAND_NAMES.filter((one) => one.startsWith(`${name} `));
+    const records = await Promise.all(below.map(loadCommand));
+    const want = `${commandHelp(spec, records.filter(({ hidden }) => !hidden))}\n`;
     const words = name.split(" ");
     const lines = [[...words, "--help"], ["help", ...words]];
     if (!spec.ownHelp) lines.push([...words, "x", "/?"]);

@@ -1,7 +1,7 @@
 // Goal: a kind of site content is one file and one line in the table, and the rest of the program
 // knows it only from there. Method: every check reads the table, and none names a kind.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { loadCommands } from "../../../mod/cli/command_table.ts";
+import { loadCommands } from "../../support/commands.ts";
 import { commandHelp } from "../../../mod/cli/core/help.ts";
 import { complete } from "../../../mod/cli/commands/docs/complete.ts";
 import { programPage } from "../../../mod/cli/commands/docs/man.ts";

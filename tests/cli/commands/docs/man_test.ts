@@ -1,6 +1,6 @@
 // Goal: the pages have every command and setting. Method: the records; the formatter's own checker.
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { loadCommands } from "../../../../mod/cli/command_table.ts";
+import { loadCommands } from "../../../support/commands.ts";
 import {
   DOCUMENT_BY_HAND,
   documentPage,
