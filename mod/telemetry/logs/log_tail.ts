@@ -20,6 +20,8 @@ interface LogLines {
 /** A position in a file that grows. */
 interface Position {
   readonly path: string;
+  /** Name of the file in its directory. */
+  readonly name: string;
   /** Device and number of the file, which another may replace under its name. */
   readonly id: string;
   readonly offset: number;
@@ -56,11 +58,9 @@ export class LogTail {
 
   /** Returns the lines that were written since the last call. */
   async more(): Promise<LogLines> {
-    const paths = await this.#paths();
     const lines: string[] = [];
     let fields: string | null = null;
-    const at = this.#position === null ? 0 : paths.indexOf(this.#position.path);
-    for (const path of paths.slice(Math.max(0, at))) {
+    for (const path of await this.#paths(this.#position?.name)) {
       const read = this.#complete(await this.#readFrom(path));
       fields = read.findLast((line) => line.startsWith(FIELDS)) ?? fields;
       lines.push(...read.filter((line) => !line.startsWith("#")));
@@ -68,14 +68,20 @@ export class LogTail {
     return { path: this.#position?.path ?? null, fields, lines };
   }
 
-  async #paths(): Promise<string[]> {
-    const names: string[] = [];
+  /** Returns the paths of the files, the oldest first; from `first` on, even if it is gone. */
+  async #paths(first?: string): Promise<string[]> {
+    const names = new Set<string>();
     try {
-      for await (const { name } of Deno.readDir(this.#folder)) names.push(name);
+      for await (const { name } of Deno.readDir(this.#folder)) names.add(name);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw this.#fault(this.#folder, error);
     }
-    return logFilesIn(names).map((name) => `${this.#folder}/${name}`);
+    const ordered = logFilesIn([
+      ...names,
+      ...(first === undefined || names.has(first) ? [] : [first]),
+    ]);
+    return ordered.slice(first === undefined ? 0 : ordered.indexOf(first))
+      .filter((name) => names.has(name)).map((name) => `${this.#folder}/${name}`);
   }
 
   /** Reads a file backwards until it has `count` lines and, if wanted, the names of the columns. */
@@ -106,7 +112,7 @@ export class LogTail {
     return {
       lines: count === 0 ? [] : lines,
       fields,
-      position: { path, id: idOf(info), offset: bytes },
+      position: positionIn(path, info),
     };
   }
 
@@ -118,7 +124,7 @@ export class LogTail {
       this.#position.offset <= info.size;
     if (!isSame) this.#begun = "";
     const from = isSame ? this.#position!.offset : 0;
-    this.#position = { path, id: idOf(info), offset: info.size };
+    this.#position = positionIn(path, info);
     return await readRange(file, from, info.size);
   }
 
@@ -141,6 +147,12 @@ export class LogTail {
   #fault(path: string, error: unknown): Error {
     return fileFault("read the log", path, error);
   }
+}
+
+/** Returns the position at the end of a file. */
+function positionIn(path: string, info: Deno.FileInfo): Position {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return { path, name, id: idOf(info), offset: info.size };
 }
 
 function idOf({ dev, ino }: Deno.FileInfo): string {
