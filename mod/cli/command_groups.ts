@@ -148,6 +148,12 @@ export const GROUPS: readonly CommandGroup[] = [
         "config schema",
         "config path",
       ]),
+      row("settings …", "list, get, set, reset", [
+        "settings list",
+        "settings get",
+        "settings set",
+        "settings reset",
+      ]),
       row("history, rollback", "what changed, and the way back", [
         "history",
         "history show",
@@ -181,6 +187,7 @@ export const FIRST_WORDS: Readonly<Record<string, string>> = {
   set: "Add a record to a store: iplisten, ssl or urlacl",
   delete: "Delete a record of a store: iplisten, ssl or urlacl",
   net: "Start and stop services, as net.exe did",
+  settings: "Show and change the settings of the service",
   service: "Install the system service, which starts at boot",
   history: "Show the versions of the configuration",
 };
@@ -188,6 +195,13 @@ export const FIRST_WORDS: Readonly<Record<string, string>> = {
 /** Returns the names of the commands of a group, in order. */
 export function commandsOf({ rows }: CommandGroup): string[] {
   return rows.flatMap(({ commands }) => commands);
+}
+
+/** Returns `names` in the order of the groups; those of none, which are hidden, come last. */
+export function inGroupOrder(names: readonly string[]): string[] {
+  const ordered = GROUPS.flatMap(commandsOf);
+  const place = (name: string): number => ordered.includes(name) ? ordered.indexOf(name) : Infinity;
+  return names.toSorted((a, b) => place(a) === place(b) ? 0 : place(a) - place(b));
 }
 
 /** Returns the group that `word` means; undefined if there is none. */

@@ -150,7 +150,8 @@ async function helpOfWord(text: string, commands: CommandTable): Promise<string 
   const word = text.toLowerCase();
   const group = findGroup(word);
   if (group !== undefined) {
-    return groupHelp(group, await Promise.all(commandsOf(group).map(commands.load)));
+    const names = commandsOf(group).filter((name) => commands.names.includes(name));
+    return groupHelp(group, await Promise.all(names.map(commands.load)));
   }
   const below = await loadBelow(word, commands);
   return below.length === 0 ? null : firstWordHelp(word, below);

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readInput } from "../../../mod/cli/core/args.ts";
 import type { CommandSpec } from "../../../mod/cli/core/command.ts";
-import { FIRST_WORDS, GROUPS } from "../../../mod/cli/command_groups.ts";
+import { commandsOf, FIRST_WORDS, GROUPS } from "../../../mod/cli/command_groups.ts";
 import { COMMAND_NAMES, loadCommand } from "../../../mod/cli/command_table.ts";
 import { commandHelp, firstWordHelp, groupHelp, overview } from "../../../mod/cli/core/help.ts";
 import { commandHome, shellWords } from "../../support/command_home.ts";
@@ -61,9 +61,13 @@ Deno.test("the overview has every group, and fits a screen", () => {
   assertEquals(lines.filter((line) => line.length > 80), []);
 });
 
+/** The commands for settings are another file's. */
+const hasSettings = COMMAND_NAMES.includes("settings list");
+
 Deno.test("the help of every group and first word fits the columns of a terminal", async () => {
   await using home = await commandHome();
-  for (const word of [...GROUPS.map((group) => group.word), ...Object.keys(FIRST_WORDS)]) {
+  const words = [...GROUPS.map((group) => group.word), ...Object.keys(FIRST_WORDS)];
+  for (const word of words.filter((one) => one !== "settings" || hasSettings)) {
     const { status, out } = await home.run(`help ${word}`);
     assertEquals([status, out.split("\n").filter((line) => line.length > 80)], [0, []], word);
   }
@@ -132,6 +136,26 @@ Deno.test("the record of every command is complete, and its name loads it", asyn
       assertEquals(flag.kind === "boolean", flag.value === undefined, `${spec.name} --${name}`);
     }
     assertEquals(await loadCommand(spec.name), spec);
+  }
+});
+
+Deno.test("every visible command is in one row of one group, and no other name is", async () => {
+  const visible = (await loadCommands()).filter(({ hidden }) => !hidden).map(({ name }) => name);
+  const grouped = GROUPS.flatMap(commandsOf).filter((name) => {
+    return hasSettings || !name.startsWith("settings ");
+  });
+  assertEquals(grouped.toSorted(), visible.toSorted());
+  for (const { label, commands } of GROUPS.flatMap(({ rows }) => rows)) {
+    for (const word of label.replaceAll(/[,|…]/g, " ").split(/\s+/).filter((one) => one !== "")) {
+      const isNamed = commands.some((name) => name.split(" ").includes(word));
+      assert(isNamed, `${label}: ${word}`);
+    }
+  }
+  for (const word of Object.keys(FIRST_WORDS)) {
+    assert(
+      hasSettings || word === "settings" ||
+        COMMAND_NAMES.some((name) => name.startsWith(`${word} `)),
+    );
   }
 });
 

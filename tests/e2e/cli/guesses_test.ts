@@ -1,10 +1,10 @@
 // Story: a user of other servers types what they are used to, sees what it is called here, and gets
 // it.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { isRefused } from "../support/http_client.ts";
-import { freePort } from "../support/ports.ts";
-import { CALL, Program } from "../support/program.ts";
-import { waitFor } from "../support/wait.ts";
+import { isRefused } from "../../support/http_client.ts";
+import { freePort } from "../../support/ports.ts";
+import { CALL, Program } from "../../support/program.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const ADDRESS = "127.0.0.2";
 const STOP = "httpcfg net stop http /y";
