@@ -5,7 +5,7 @@
  * @module
  */
 import { EXIT } from "../base/exit_status.ts";
-import { quote, shellWord, type UsageFault, usageFault } from "../base/fault.ts";
+import { quote, type UsageFault, usageFault } from "../base/fault.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
 import { isServiceUp } from "../host/control/status.ts";
 import { commandsOf, findGroup } from "./command_groups.ts";
@@ -17,6 +17,7 @@ import { guessLine } from "./guess/guess_line.ts";
 import type { Meaning } from "./guess/match_guess.ts";
 import { nearestFlagLine, nearestLine } from "./guess/nearest.ts";
 import { report } from "./core/report.ts";
+import { typedLine } from "./core/typed_line.ts";
 
 /** A line, and what it may use. */
 export interface UnmatchedLine {
@@ -47,7 +48,9 @@ export async function runUnmatched(line: UnmatchedLine): Promise<number> {
   const meaning = await guessLine(words, commands, MACHINE_FACTS);
   if (HTTPCFG_STORES.includes(second.toLowerCase())) {
     const { refuseAction } = await import("./tools/httpcfg/usage.ts");
-    const hint = meaning === null ? nearestLine(words, commands.names) : typed(meaning.lines[0]!);
+    const hint = meaning === null
+      ? nearestLine(words, commands.names)
+      : typedLine(meaning.lines[0]!);
     return refuseAction(first, hint, context);
   }
   if (meaning !== null) return await runMeaning(line, meaning);
@@ -92,13 +95,13 @@ async function runMeaning(line: UnmatchedLine, { kind, lines, or }: Meaning): Pr
   if (kind === "ambiguous") {
     throw usageFault(
       `Cannot run ${quote(line.words.join(" "))}: it could mean several commands`,
-      wholes.map(typed).join("; or: "),
+      wholes.map(typedLine).join("; or: "),
     );
   }
   const isStart = wholes.length > 1 && !(await isRunning(line));
   const taken = isStart ? wholes.slice(-1) : wholes;
-  const other = or === undefined ? "" : `; or: ${typed(or.split(" "))}`;
-  report(line.context, [{ kind: "note", text: `${taken.map(typed).join("; ")}${other}` }]);
+  const other = or === undefined ? "" : `; or: ${typedLine(or.split(" "))}`;
+  report(line.context, [{ kind: "note", text: `${taken.map(typedLine).join("; ")}${other}` }]);
   for (const args of taken) {
     const exit = await line.run(args);
     if (exit !== EXIT.ok) return exit;
@@ -166,8 +169,4 @@ async function showFront(line: UnmatchedLine): Promise<number> {
   const front = await import("./commands/front.ts");
   await front.showFront(await line.io());
   return EXIT.ok;
-}
-
-function typed(words: readonly string[]): string {
-  return `httpcfg ${words.map(shellWord).join(" ")}`;
 }

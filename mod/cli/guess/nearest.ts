@@ -5,8 +5,8 @@
  * @module
  */
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
-import { shellWord } from "../../base/fault.ts";
 import type { CommandSpec } from "../core/command.ts";
+import { typedLine } from "../core/typed_line.ts";
 
 /** The longest line that a hint repeats. */
 const LINE_MAX = 200;
@@ -19,17 +19,17 @@ export function nearestLine(words: readonly string[], names: readonly string[]):
   if (below.length > 0) {
     const verbs = below.map((name) => name.slice(word.length + 1));
     const verb = nearest(second.toLowerCase(), verbs);
-    return verb === null ? `httpcfg help ${word}` : typed([word, verb, ...rest]);
+    return verb === null ? `httpcfg help ${word}` : shortLine([word, verb, ...rest]);
   }
   const firsts = [...new Set(names.map((name) => name.split(" ", 1)[0]!))];
   const whole = nearest(
     `${word} ${second.toLowerCase()}`,
     names.filter((name) => /^\S+ \S+$/.test(name)),
   );
-  if (whole !== null) return typed([...whole.split(" "), ...rest]);
+  if (whole !== null) return shortLine([...whole.split(" "), ...rest]);
   const found = nearest(word, firsts);
   if (found === null) return "httpcfg --help";
-  return names.includes(found) ? typed([found, ...words.slice(1)]) : `httpcfg help ${found}`;
+  return names.includes(found) ? shortLine([found, ...words.slice(1)]) : `httpcfg help ${found}`;
 }
 
 /**
@@ -52,7 +52,7 @@ export function nearestFlagLine(
   const whole = forms.includes(found)
     ? ["--format", found.slice(2)]
     : [[found, ...value].join("=")];
-  return typed([...spec.name.split(" "), ...args.toSpliced(at, 1, ...whole)]);
+  return shortLine([...spec.name.split(" "), ...args.toSpliced(at, 1, ...whole)]);
 }
 
 /** Returns that one of `all` which is nearest to `text`, if it is near; the first of several. */
@@ -72,9 +72,9 @@ function nearest(text: string, all: readonly string[]): string | null {
 }
 
 /** Returns the line as it is typed; its first words and their help if it is long. */
-function typed(words: readonly string[]): string {
-  const line = `httpcfg ${words.map(shellWord).join(" ")}`;
+function shortLine(words: readonly string[]): string {
+  const line = typedLine(words);
   if (line.length <= LINE_MAX) return line;
   const short = words.slice(0, 2).filter((word) => word.length <= LINE_MAX / 4);
-  return `httpcfg ${short.map(shellWord).join(" ")} --help`;
+  return `${typedLine(short)} --help`;
 }

@@ -56,6 +56,9 @@ Deno.test("services, as other programs name them", async () => {
     ["restart shop", "site stop shop; site start shop"],
     ["service restart", "net stop http /y; net start w3svc"],
     ["service start", "net start w3svc"],
+    ["iisreset", "net stop http /y; net start w3svc"],
+    ["iisreset /stop", "net stop http /y"],
+    ["restart httpcfg", "net stop http /y; net start w3svc"],
     ["run", "serve"],
     ["enable shop", "site start shop"],
     ["disable shop", "site stop shop"],
@@ -122,6 +125,8 @@ Deno.test("the list, sites and certificates, as other programs name them", async
     ["sites", "site list"],
     ["sites list", "site list"],
     ["site ls", "site list"],
+    ["site show", "site list"],
+    ["site list shop", "site show shop"],
     ["site rm shop", "site remove shop"],
     ["site delete shop", "site remove shop"],
     ["site create shop --bind :81: --echo", "site add shop --bind :81: --echo"],
@@ -310,6 +315,58 @@ Deno.test("no row begins with a command that would run it as it is", async () =>
       const { words, legacy } = await loadCommand(name);
       // Such a row is for a line that the command refuses: it has too many words, or is Httpcfg.exe's.
       assert(legacy || words.max < Infinity, typed);
+    }
+  }
+});
+
+/** Numbers from 0 to 1, the same on every run (Park and Miller). */
+function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48271) % 2147483647) / 2147483647;
+}
+
+Deno.test("any words are completed in few steps, or are no guess; nothing is thrown", async () => {
+  const random = randomFrom(813368);
+  const words = [
+    ...GUESSES.flatMap(({ typed }) => typed.split(" ").flatMap((part) => part.split("|"))),
+    ...Object.values(SAMPLES),
+    ...COMMAND_NAMES.flatMap((name) => name.split(" ")),
+    ...[
+      "--bind",
+      "--bind=",
+      "--root",
+      "--config",
+      "--json",
+      "--",
+      "-",
+      "",
+      "::1",
+      "[",
+      "http://",
+      "é",
+    ],
+    ...[
+      "--format=json",
+      "--host",
+      "localhost:80",
+      "a:b:c",
+      "2001:db8::1:80",
+      "\u0000",
+      "__proto__",
+    ],
+  ];
+  const pick = (): string => words[Math.floor(random() * words.length)]!;
+  for (let i = 0; i < 5000; i++) {
+    const line = Array.from({ length: 1 + Math.floor(random() * 5) }, pick);
+    const meaning = await guessLine(line, COMMANDS, FACTS);
+    if (meaning?.kind !== "taken") continue;
+    for (const taken of meaning.lines) {
+      assert(taken.length > 0 && taken.every((word) => typeof word === "string"), line.join(" "));
+      // What is taken is not completed again: the line that is shown is the line that is run.
+      if (meaning.lines.length === 1) {
+        const again = await guessLine(taken, COMMANDS, FACTS);
+        assert(again === null, `${JSON.stringify(line)}: ${JSON.stringify(again)}`);
+      }
     }
   }
 });

@@ -5,10 +5,10 @@
  * @module
  */
 import { EXIT } from "../../../base/exit_status.ts";
-import { shellWord } from "../../../base/fault.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportHint } from "../../core/report.ts";
+import { typedLine } from "../../core/typed_line.ts";
 import { printRefusal } from "./completed.ts";
 import { HTTPCFG_USAGE, invalidCommand } from "./text.ts";
 
@@ -28,8 +28,8 @@ function action(name: string): CommandSpec {
       if (store !== undefined && store !== "?" && store !== "/?" && store !== "-?") {
         const { matchGuess } = await import("../../guess/match_guess.ts");
         const [meant] = matchGuess([name, ...words])?.lines ?? [];
-        const line = meant?.map(shellWord).join(" ") ?? `${name} iplisten, ssl or urlacl`;
-        reportHint(io, `httpcfg ${line}`);
+        const stores = `httpcfg ${name} iplisten, ssl or urlacl`;
+        reportHint(io, meant === undefined ? stores : typedLine(meant));
         return printRefusal(io, invalidCommand(store));
       }
       io.print(HTTPCFG_USAGE);
