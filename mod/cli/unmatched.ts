@@ -54,11 +54,7 @@ export async function runUnmatched(line: UnmatchedLine): Promise<number> {
     return refuseAction(first, hint, context);
   }
   if (meaning !== null) return await runMeaning(line, meaning);
-  const help = words.length === 1 ? await helpOfWord(first, commands) : null;
-  if (help !== null) {
-    context.out(help);
-    return EXIT.ok;
-  }
+  if (words.length === 1) await showGroupAlone(line, first);
   throw usageFault(
     `Cannot run ${quote(words.slice(0, 2).join(" "))}: no such command`,
     nearestLine(words, commands.names),
@@ -135,7 +131,7 @@ async function showHelp(line: UnmatchedLine, topic: readonly string[]): Promise<
   if (name !== null) return await showCommandHelp(line, await commands.load(name));
   const help = topic.length === 1 ? await helpOfWord(first, commands) : null;
   if (help !== null) {
-    context.out(help);
+    context.out(help.text);
     return EXIT.ok;
   }
   const [guessed] = (await guessLine(topic, commands, MACHINE_FACTS))?.lines ?? [];
@@ -148,16 +144,40 @@ async function showHelp(line: UnmatchedLine, topic: readonly string[]): Promise<
   throw usageFault(`Cannot show the help of ${quote(topic.join(" "))}: no such command`, hint);
 }
 
+/**
+ * Shows the commands of the group `word`, and throws that one of them is missing: a script that leaves
+ * out a verb has done nothing. Does nothing if there is no such group.
+ */
+async function showGroupAlone({ commands, context }: UnmatchedLine, word: string): Promise<void> {
+  const help = await helpOfWord(word, commands);
+  if (help === null) return;
+  context.out(help.text);
+  const look = help.records.find(({ words, summary }) => {
+    return words.min === 0 && /^(?:List|Show) /.test(summary);
+  });
+  throw usageFault(
+    `Cannot run ${quote(word)}: one of its commands is missing`,
+    look === undefined ? `httpcfg help ${word.toLowerCase()}` : `httpcfg ${look.name}`,
+  );
+}
+
+/** The help of several commands, and their records. */
+interface WordHelp {
+  readonly text: string;
+  readonly records: readonly CommandSpec[];
+}
+
 /** Returns the help of a group, or of the commands that begin with `text`; null if there is none. */
-async function helpOfWord(text: string, commands: CommandTable): Promise<string | null> {
+async function helpOfWord(text: string, commands: CommandTable): Promise<WordHelp | null> {
   const word = text.toLowerCase();
   const group = findGroup(word);
   if (group !== undefined) {
     const names = commandsOf(group).filter((name) => commands.names.includes(name));
-    return groupHelp(group, await Promise.all(names.map(commands.load)));
+    const records = await Promise.all(names.map(commands.load));
+    return { text: groupHelp(group, records), records };
   }
-  const below = await loadBelow(word, commands);
-  return below.length === 0 ? null : firstWordHelp(word, below);
+  const records = await loadBelow(word, commands);
+  return records.length === 0 ? null : { text: firstWordHelp(word, records), records };
 }
 
 async function loadBelow(name: string, { names, load }: CommandTable): Promise<CommandSpec[]> {

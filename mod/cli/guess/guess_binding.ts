@@ -74,7 +74,8 @@ function hostBindings(
   const named = `:${digits}:${name}`;
   if (name === "localhost") return [`127.0.0.1:${digits}:`, named];
   const own = addressesOf(host);
-  if (own.length === 0) return [named];
+  // A word without a dot or a port may be anything: a typing error must not become a host name.
+  if (own.length === 0) return /[.:]/.test(text) ? [named] : [];
   return own.map((ip) => `${formatEndpoint({ ip, port: Number(digits) })}:`);
 }
 

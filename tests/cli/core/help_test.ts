@@ -103,13 +103,13 @@ Deno.test("a group alone, its help and the help of a first word list its command
   const site = GROUPS.find(({ word }) => word === "site")!;
   const text = groupHelp(site, ofNames(site.rows.flatMap(({ commands }) => commands)));
   assertStringIncludes(text, "\n  site add ");
-  for (const line of ["site", "site --help", "site /?", "site -h", "help site", "site help"]) {
+  for (const line of ["site --help", "site /?", "site -h", "help site", "site help"]) {
     assertEquals(await home.run(line), { status: 0, out: `${text}\n`, note: "" }, line);
   }
   assertStringIncludes((await home.run("help ssl")).out, "\n  query ssl ");
   const service = ["service install", "service uninstall", "service status"];
   const ofService = firstWordHelp("service", ofNames(service));
-  for (const line of ["service", "service --help", "help service"]) {
+  for (const line of ["service --help", "help service"]) {
     assertEquals((await home.run(line)).out, `${ofService}\n`, line);
   }
   for (

@@ -197,6 +197,7 @@ Deno.test("bindings of which a part is typed", async () => {
     ["8080", ":8080:"],
     ["www.example.com", ":80:www.example.com"],
     ["WWW.example.com:8080", ":8080:www.example.com"],
+    ["intranet:8080", ":8080:intranet"],
     ["www.example.com:8080:", ":8080:www.example.com"],
     ["::1", "[::1]:80:"],
     ["[::1]", "[::1]:80:"],
@@ -215,7 +216,7 @@ Deno.test("bindings of which a part is typed", async () => {
   for (const valid of [":80", "10.0.0.5:80", "[::1]:8080", "10.0.0.5:80:a.example", "*:80:"]) {
     assertEquals(await guessed(add(`--bind ${valid}`)), "", valid);
   }
-  for (const bad of ["10.0.0", "300.1.1.1", "70000", "a b", "", "-1", "224.0.0.1:80"]) {
+  for (const bad of ["intranet", "10.0.0", "300.1.1.1", "70000", "a b", "", "-1", "224.0.0.1:80"]) {
     assertEquals(await guessed(`site add a --bind '${bad}' --echo`), "", bad);
   }
   await check([
