@@ -4,7 +4,7 @@
  * @module
  */
 import { EXIT } from "../../base/exit_status.ts";
-import { messageOf } from "../../base/fault.ts";
+import { messageOf, quote, usageFault } from "../../base/fault.ts";
 import type { ServiceEvent } from "../../telemetry/events/event.ts";
 import { readEvents } from "../../telemetry/events/event_log.ts";
 import {
@@ -14,7 +14,6 @@ import {
   FORMAT_FLAG,
 } from "../core/command.ts";
 import { type Row, writeListing } from "../core/format.ts";
-import { readNumber } from "../core/number_flag.ts";
 import { report } from "../core/report.ts";
 
 const DEFAULT_LIMIT = 100;
@@ -49,9 +48,8 @@ const events: CommandSpec = {
 export const commands: readonly CommandSpec[] = [events];
 
 async function run(input: CommandInput, io: CommandIo): Promise<number> {
-  const limit = readNumber(input, { command: "events", name: "limit", max: LIMIT_MAX }) ??
-    DEFAULT_LIMIT;
-  const id = readNumber(input, { command: "events", name: "id", max: 65535 });
+  const limit = readNumber(input, "limit", LIMIT_MAX) ?? DEFAULT_LIMIT;
+  const id = readNumber(input, "id", 65535);
   const source = input.text("source")?.toLowerCase();
   // The output includes what the running service has not written yet. If none runs, all is written.
   await io.control.ask({ op: "flushLogs" }).catch((error) => {
@@ -92,4 +90,14 @@ function eventText({ time, source, id, level, text, error, detail }: ServiceEven
 
 function rowOf({ time, source, id, level, text, error, detail }: ServiceEvent): Row {
   return { time, source, id, level, text, error: error ?? null, detail: detail ?? null };
+}
+
+function readNumber(input: CommandInput, name: string, max: number): number | null {
+  const text = input.text(name);
+  if (text === null) return null;
+  if (/^[0-9]{1,6}$/.test(text) && Number(text) <= max) return Number(text);
+  throw usageFault(
+    `Cannot use ${quote(text)} for "--${name}": must be between 0 and ${max}`,
+    `httpcfg events --${name} 10`,
+  );
 }

@@ -12,7 +12,6 @@ import { namedSite } from "../../config/document/edit.ts";
 import { effectiveSettings } from "../../config/document/settings.ts";
 import { LogTail } from "../../telemetry/logs/log_tail.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../core/command.ts";
-import { readNumber } from "../core/number_flag.ts";
 import { report } from "../core/report.ts";
 
 const DEFAULT_LIMIT = 10;
@@ -60,8 +59,7 @@ interface Log {
 }
 
 async function run(input: CommandInput, io: CommandIo): Promise<number> {
-  const limit = readNumber(input, { command: "logs", name: "limit", max: LIMIT_MAX }) ??
-    DEFAULT_LIMIT;
+  const limit = readLimit(input);
   const document = await io.store.read();
   const chosen = chooseLogs(input, document, io.paths.log);
   // What the running service has not written yet. If none runs, all is written.
@@ -157,4 +155,13 @@ class Printer {
     }
     if (lines.length > 0) this.#io.out(lines.join("\n"));
   }
+}
+
+function readLimit(input: CommandInput): number {
+  const text = input.text("limit") ?? String(DEFAULT_LIMIT);
+  if (/^[0-9]{1,6}$/.test(text) && Number(text) <= LIMIT_MAX) return Number(text);
+  throw usageFault(
+    `Cannot use ${quote(text)} for "--limit": must be between 0 and ${LIMIT_MAX}`,
+    `httpcfg logs --limit ${DEFAULT_LIMIT}`,
+  );
 }
