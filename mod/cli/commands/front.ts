@@ -5,7 +5,7 @@
  * @module
  */
 import { formatEndpoint, type Ip } from "../../base/address.ts";
-import { Fault } from "../../base/fault.ts";
+import { DeniedFault, Fault } from "../../base/fault.ts";
 import { oneLine } from "../../base/printable.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
@@ -20,6 +20,8 @@ export interface Situation {
   readonly document: ConfigDocument | null;
   /** Why the service or the document cannot be seen, and what shows more. */
   readonly problems: readonly Pick<Fault, "message" | "hint">[];
+  /** The line of an administrator, who would see what this user is denied; null if nothing is. */
+  readonly deniedLine: string | null;
   /** Null if this machine starts no service of this home at boot. */
   readonly isInstalled: boolean | null;
   /** Returns the line of an administrator who may do what this user may not. */
@@ -54,7 +56,9 @@ export async function showFront(io: CommandIo): Promise<void> {
   const asAdministrator = (words: readonly string[]): string | null => {
     return io.home.owner === "system" ? io.asAdministrator(words) : null;
   };
-  io.out(frontText({ status, document, problems, isInstalled, asAdministrator }));
+  const isDenied = problems.some((problem) => problem instanceof DeniedFault);
+  const deniedLine = isDenied ? io.asAdministrator([])?.trimEnd() ?? null : null;
+  io.out(frontText({ status, document, problems, deniedLine, isInstalled, asAdministrator }));
 }
 
 /** Returns the whole text. */
@@ -121,51 +125,44 @@ function some(names: readonly string[]): string {
 
 /** Returns what to do, the most urgent first; at least three steps. */
 export function nextSteps(situation: Situation): Step[] {
-  const { status, document, problems, isInstalled, asAdministrator } = situation;
-  const step = (why: string, ...words: string[]): Step => {
-    return { line: asAdministrator(words) ?? `httpcfg ${words.join(" ")}`, why };
+  const { status, document, problems, deniedLine, isInstalled, asAdministrator } = situation;
+  const change = (line: string, why: string): Step => {
+    return { line: asAdministrator(line.split(" ")) ?? `httpcfg ${line}`, why };
   };
   const down = status?.sites.filter(({ reason }) => reason !== null).length ?? 0;
-  const hasOwnSite = document?.sites.some((site) => !isBuiltIn(site)) ?? true;
   const isUp = isServiceUp(status, "W3SVC");
-  const isStartable = !isUp && problems.length === 0;
+  const isNew = document?.sites.every(isBuiltIn) ?? false;
+  const isListEmpty = document?.ipListen.length === 0;
   return [
-    ...(document === null
-      ? [
-        look("config check", "check the document again"),
-        look("history", "show its earlier versions"),
-      ]
-      : []),
-    ...(isStartable ? [step("start the service", "net", "start", "w3svc")] : []),
-    ...(status?.unconfirmedUntil
-      ? [step("keep the last reload, which reverts by itself", "confirm")]
-      : []),
-    ...unappliedSteps(status, step),
-    ...(down === 0
-      ? []
-      : [look("status", `see why ${down === 1 ? "a site does" : `${down} sites do`} not run`)]),
-    ...(hasOwnSite
-      ? []
-      : [step("serve a directory", "site", "add", "NAME", "--bind", ":80:", "--root", "DIR")]),
-    ...(document?.ipListen.length === 0
-      ? [
-        step(
-          "listen on this address only, and leave the others free",
-          "set",
-          "iplisten",
-          "-i",
-          "ADDRESS",
-        ),
-      ]
-      : []),
-    ...(isInstalled === false
-      ? [look("service install --print", "see how the service would start at boot")]
-      : []),
-    ...(isUp && down === 0 ? [look("status", "show every address and site")] : []),
+    ...when(deniedLine !== null, { line: deniedLine ?? "", why: "see it as an administrator" }),
+    ...when(document === null, look("config check", "check the document again")),
+    ...when(document === null, look("history", "show its earlier versions")),
+    ...when(!isUp && problems.length === 0, change("net start w3svc", "start the service")),
+    ...when(
+      typeof status?.unconfirmedUntil === "string",
+      change("confirm", "keep the last reload, which reverts by itself"),
+    ),
+    ...unappliedSteps(status, change),
+    ...when(down === 1, look("status", "see why a site does not run")),
+    ...when(down > 1, look("status", `see why ${down} sites do not run`)),
+    ...when(isNew, change("site add NAME --bind :80: --root DIR", "serve a directory")),
+    ...when(
+      isListEmpty,
+      change("set iplisten -i ADDRESS", "listen on this address only, and leave the others free"),
+    ),
+    ...when(
+      isInstalled === false,
+      look("service install --print", "see how the service would start at boot"),
+    ),
+    ...when(isUp && down === 0, look("status", "show every address and site")),
     look("plan", "show what a reload would change, and why"),
     look(`explain ${urlOf(status)}`, "show which site responds to a request, and why"),
     look("who 80", "show which programs listen on a port"),
   ];
+}
+
+function when(condition: boolean, step: Step): Step[] {
+  return condition ? [step] : [];
 }
 
 /** Returns the step of a command that changes nothing, which every user may run. */
@@ -175,7 +172,7 @@ function look(line: string, why: string): Step {
 
 function unappliedSteps(
   status: ServiceStatus | null,
-  step: (why: string, ...words: string[]) => Step,
+  change: (line: string, why: string) => Step,
 ): Step[] {
   const stored = status?.stored;
   if (stored === undefined || stored.changes === 0) return [];
@@ -183,7 +180,7 @@ function unappliedSteps(
     return [{ line: stored.hint ?? "httpcfg config check", why: oneLine(stored.problem) }];
   }
   const count = stored.changes === 1 ? "the change" : `the ${stored.changes} changes`;
-  return [step(`apply ${count} that httpcfg plan shows`, "reload")];
+  return [change("reload", `apply ${count} that httpcfg plan shows`)];
 }
 
 function urlOf(status: ServiceStatus | null): string {

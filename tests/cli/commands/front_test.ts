@@ -23,6 +23,7 @@ function situation(more: Partial<Situation>): Situation {
     status: serviceStatus(UP, { endpoints: [OPEN], stored: { ...STORED, changes: 0 } }),
     document: OWN,
     problems: [],
+    deniedLine: null,
     isInstalled: true,
     asAdministrator: () => null,
     ...more,
@@ -75,6 +76,15 @@ Deno.test("nextSteps() are those of the situation, the most urgent first", () =>
       "a guest",
       { status: null, asAdministrator: (words) => `sudo httpcfg ${words.join(" ")}` },
       ["sudo httpcfg net start w3svc", "httpcfg plan", "httpcfg explain http://127.0.0.1/"],
+    ],
+    [
+      "denied",
+      {
+        status: null,
+        problems: [{ message: "Cannot reach", hint: "ls" }],
+        deniedLine: "sudo httpcfg",
+      },
+      ["sudo httpcfg", "httpcfg plan", "httpcfg explain http://127.0.0.1/"],
     ],
     [
       "unreadable",
