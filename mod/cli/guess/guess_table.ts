@@ -186,6 +186,8 @@ const CONFIG_GUESSES: readonly Guess[] = [
   taken("test|validate|check|configtest …", "config check …"),
   taken("-t …", "config check …"),
   taken("config test|validate|verify|lint …", "config check …"),
+  taken("config show --json", "config show"),
+  taken("history show NUMBER --json", "history show NUMBER"),
   taken("config get|cat|print|dump|view …", "config show …"),
   taken("show|dump|print config", "config show"),
   taken("dump", "config show"),

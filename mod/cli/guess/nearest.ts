@@ -8,6 +8,9 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import type { CommandSpec } from "../core/command.ts";
 import { typedLine } from "../core/typed_line.ts";
 
+/** The flags without a command, or before it. */
+const PROGRAM_FLAGS: readonly string[] = ["--help", "--version", "--config", "--user"];
+
 /** The longest line that a hint repeats. */
 const LINE_MAX = 200;
 
@@ -15,6 +18,10 @@ const LINE_MAX = 200;
 export function nearestLine(words: readonly string[], names: readonly string[]): string {
   const [first = "", second = "", ...rest] = words;
   const word = first.toLowerCase();
+  if (word.startsWith("-")) {
+    const flag = nearest(word, PROGRAM_FLAGS);
+    return flag === null ? "httpcfg --help" : shortLine([flag, ...words.slice(1)]);
+  }
   const below = names.filter((name) => name.startsWith(`${word} `));
   if (below.length > 0) {
     const verbs = below.map((name) => name.slice(word.length + 1));
