@@ -33,31 +33,12 @@ export async function guessArguments(
   args: readonly string[],
   facts: MachineFacts,
 ): Promise<Readings> {
-  const { front, rest } = splitFront(spec, args);
-  const spelled = spellFlags(spec, rest);
-  const lines = await VALUES[spec.name]?.(spec, spelled, facts) ?? [lineOf(spec, spelled)];
+  const { front, rest } = spellFlags(spec, args);
+  const lines = await VALUES[spec.name]?.(spec, rest, facts) ?? [lineOf(spec, rest)];
   return { front, lines };
 }
 
-/** Takes out the flags that belong before the command. */
-function splitFront(
-  { flags }: CommandSpec,
-  args: readonly string[],
-): { readonly front: readonly string[]; readonly rest: readonly string[] } {
-  const front: string[] = [];
-  const rest: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    const isSplit = arg === "--config" && !("config" in flags) && i + 1 < args.length;
-    if (isSplit) front.push(arg, args[++i]!);
-    else if (arg.startsWith("--config=") && !("config" in flags)) front.push(arg);
-    else if (arg === "--user" && !("user" in flags)) front.push(arg);
-    else rest.push(arg);
-  }
-  return { front, rest };
-}
-
-/** Flags of other programs, and ours; a flag with a value is one that takes one here. */
+/** Flags of other programs, and what they are here, if the command has it. */
 const FLAG_NAMES: Readonly<Record<string, string>> = {
   "-y": "yes",
   "--force": "yes",
@@ -69,33 +50,59 @@ const FLAG_NAMES: Readonly<Record<string, string>> = {
   "--check": "dry-run",
 };
 
-/** Spells flags as the command has them. */
-function spellFlags({ flags }: CommandSpec, args: readonly string[]): string[] {
-  return args.flatMap((arg, i) => {
-    const format = "format" in flags ? formatOf(arg, args[i + 1]) : null;
-    if (format !== null) return format;
-    // The value of `-o json`, which is joined to its flag.
-    if ("format" in flags && i > 0 && formatOf(args[i - 1]!, arg)?.[1] === arg.toLowerCase()) {
-      return [];
-    }
-    const [typed = "", value] = arg.split("=", 2);
-    const name = FLAG_NAMES[typed];
-    if (name === undefined || !(name in flags)) return [arg];
-    return value === undefined ? [`--${name}`] : [`--${name}`, value];
-  });
+/** Spells flags as the command has them, and takes out those that belong before it. */
+function spellFlags(
+  spec: CommandSpec,
+  args: readonly string[],
+): { readonly front: readonly string[]; readonly rest: readonly string[] } {
+  const has = (name: string): boolean => Object.hasOwn(spec.flags, name);
+  const front: string[] = [];
+  const rest: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === "--") return { front, rest: [...rest, ...args.slice(i)] };
+    const [typed, value] = splitAtEquals(arg);
+    const name = FLAG_NAMES[typed] ?? "";
+    const format = has("format") ? formatOf(arg, args[i + 1]) : null;
+    if (format !== null) {
+      rest.push("--format", format.form);
+      if (format.isSplit) i++;
+    } else if (takesNext(spec, arg)) rest.push(arg, ...args.slice(++i, i + 1));
+    else if (typed === "--user" || typed === "--config") {
+      const isSplit = typed === "--config" && value === undefined;
+      front.push(arg, ...(isSplit ? args.slice(++i, i + 1) : []));
+    } else if (has(name)) rest.push(`--${name}`, ...(value === undefined ? [] : [value]));
+    else rest.push(arg);
+  }
+  return { front, rest };
+}
+
+/** Reports whether `arg` is a flag of the command whose value is the next argument. */
+function takesNext({ flags }: CommandSpec, arg: string): boolean {
+  const name = arg.slice(2);
+  return arg.startsWith("--") && Object.hasOwn(flags, name) && flags[name]!.kind !== "boolean";
+}
+
+function splitAtEquals(arg: string): readonly [flag: string, value?: string] {
+  const equals = arg.indexOf("=");
+  return equals < 0 ? [arg] : [arg.slice(0, equals), arg.slice(equals + 1)];
 }
 
 const FORMS: readonly string[] = FORMAT_FLAG.format.choices ?? [];
 
-/** Returns the flag of the format that `arg` means, perhaps with `next`; null if it means none. */
-function formatOf(arg: string, next = ""): readonly string[] | null {
-  const [flag = "", joined] = arg.toLowerCase().split("=", 2);
+/** Returns the form that `arg` means, perhaps with `next`; null if it means none. */
+function formatOf(
+  arg: string,
+  next = "",
+): { readonly form: string; readonly isSplit: boolean } | null {
+  const [flag, joined] = splitAtEquals(arg.toLowerCase());
   const bare = flag === "-j" ? "json" : flag.replace(/^--/, "");
-  if (flag !== bare && joined === undefined && FORMS.includes(bare)) return ["--format", bare];
+  if (flag !== bare && joined === undefined && FORMS.includes(bare)) {
+    return { form: bare, isSplit: false };
+  }
   if (!["-f", "-o", "--output", "--out", "--format"].includes(flag)) return null;
-  const value = joined ?? next.toLowerCase();
-  if (!FORMS.includes(value)) return null;
-  return ["--format", value];
+  const form = joined ?? next.toLowerCase();
+  return FORMS.includes(form) ? { form, isSplit: joined === undefined } : null;
 }
 
 /** Returns the lines that the arguments of a command may mean. */
@@ -114,7 +121,7 @@ const VALUES: Readonly<Record<string, Completer>> = {
   who: (spec, args) => eachWord(spec, args, listened),
   "site add": addedSite,
   "site set": (spec, args, { addressesOf }) => {
-    return withBindings(args, addressesOf).map((words) => lineOf(spec, words));
+    return withBindings(spec, args, addressesOf).map((words) => lineOf(spec, words));
   },
 };
 
@@ -128,9 +135,9 @@ function eachWord(
   args: readonly string[],
   of: (word: string) => readonly string[],
 ): Lines {
-  const [word] = splitArgs(spec, args).words;
-  if (word === undefined) return [lineOf(spec, args)];
-  return of(word).map((other) => lineOf(spec, args.with(args.indexOf(word), other)));
+  const [at] = splitArgs(spec, args).places;
+  if (at === undefined) return [lineOf(spec, args)];
+  return of(args[at]!).map((other) => lineOf(spec, args.with(at, other)));
 }
 
 /** What `explain` may be asked: port 80 and http, if nothing else is typed. */
@@ -153,6 +160,7 @@ function listened(word: string): readonly string[] {
 
 /** Completes the bindings in `args`; several readings if one of them is not clear. */
 function withBindings(
+  spec: CommandSpec,
   args: readonly string[],
   addressesOf: MachineFacts["addressesOf"],
 ): Lines {
@@ -166,7 +174,7 @@ function withBindings(
       const guessed = guessBinding(given, addressesOf) ?? [given];
       ways = guessed.map((one) => [`--${one.flag}`, one.value]);
       if (joined === undefined) i++;
-    }
+    } else if (takesNext(spec, args[i]!)) ways = [args.slice(i, ++i + 1)];
     readings = readings.flatMap((before) => ways.map((way) => [...before, ...way]));
   }
   return readings;
@@ -176,6 +184,8 @@ function withBindings(
 interface SplitArgs {
   /** Those that are neither a flag nor its value. */
   readonly words: readonly string[];
+  /** Where they are among the arguments. */
+  readonly places: readonly number[];
   /** The others. */
   readonly flags: readonly string[];
   /** The names of the flags. */
@@ -184,6 +194,7 @@ interface SplitArgs {
 
 function splitArgs(spec: CommandSpec, args: readonly string[]): SplitArgs {
   const words: string[] = [];
+  const places: number[] = [];
   const flags: string[] = [];
   const names: string[] = [];
   const end = args.indexOf("--");
@@ -192,16 +203,15 @@ function splitArgs(spec: CommandSpec, args: readonly string[]): SplitArgs {
     const arg = own[i]!;
     if (!/^-./.test(arg)) {
       words.push(arg);
+      places.push(i);
       continue;
     }
     const [name = ""] = arg.replace(/^--/, "").split("=", 1);
     names.push(name);
     flags.push(arg);
-    const isJoined = arg.includes("=");
-    const kind = Object.hasOwn(spec.flags, name) ? spec.flags[name]!.kind : "boolean";
-    if (kind !== "boolean" && !isJoined) flags.push(...own.slice(++i, i + 1));
+    if (takesNext(spec, arg)) flags.push(...own.slice(++i, i + 1));
   }
-  return { words, flags, names };
+  return { words, places, flags, names };
 }
 
 /** Completes `site add NAME DIR|URL`, and the binding if there is none. */
@@ -216,12 +226,12 @@ async function addedSite(
   const isKnown = !args.includes("--") && names.every((one) => Object.hasOwn(spec.flags, one));
   const isWhole = isKnown && words.length <= (hasContent ? 1 : 2);
   if (name === undefined || !isWhole || !(hasContent || target !== undefined)) {
-    return withBindings(args, facts.addressesOf).map((given) => lineOf(spec, given));
+    return withBindings(spec, args, facts.addressesOf).map((given) => lineOf(spec, given));
   }
   const isBound = names.includes("bind") || names.includes("bind-tls");
   const bound = isBound ? [] : ["--bind", `:80:${hostOf(name)}`];
   const contents = target === undefined ? [[]] : await contentsOf(target, facts);
-  const readings = withBindings(flags, facts.addressesOf).flatMap((given) => {
+  const readings = withBindings(spec, flags, facts.addressesOf).flatMap((given) => {
     return contents.map((content) => lineOf(spec, [name, ...bound, ...given, ...content]));
   });
   if (!isProgram(target)) return readings;

@@ -108,6 +108,7 @@ Deno.test("looking at the service, as other programs name it", async () => {
     ["explain :8080", "explain 127.0.0.1:8080 | who 8080"],
     ["explain 10.0.0", ""],
     ["explain --host a.example 10.0.0.5", "explain --host a.example 10.0.0.5:80"],
+    ["explain --host a.example a.example", "explain --host a.example http://a.example/"],
   ]);
 });
 
@@ -187,6 +188,12 @@ Deno.test("formats and flags, as other programs spell them", async () => {
     ["reload -y", "reload --yes"],
     ["reload --force", "reload --yes"],
     ["site remove shop --json", ""],
+    ["site show json --json", "site show json --format json"],
+    ["site show --json json", "site show --format json json"],
+    ["site show -o json json", "site show --format json json"],
+    ["site set a --name --user --bnd x", ""],
+    ["site set a --name -y", ""],
+    ["status -- --user", ""],
   ]);
 });
 
@@ -258,6 +265,8 @@ Deno.test("site add NAME DIR|URL", async () => {
     ],
     ["add blog /srv/blog", "site add blog --bind :80: --root /srv/blog"],
     ["site add blog", ""],
+    ["site add blog --respond --bind", "site add blog --bind :80: --respond --bind"],
+    ["site set blog --name --bind --bind 81", "site set blog --name --bind --bind :81:"],
     ["site add blog a b c", ""],
     ["site add blog /srv --echo", ""],
   ]);
