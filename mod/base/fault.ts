@@ -31,6 +31,9 @@ export class Fault extends Error {
 /** The system denied this user an access that another user has. */
 export class DeniedFault extends Fault {}
 
+/** The command line is invalid. Nothing was done. */
+export class UsageFault extends Fault {}
+
 /** Returns the message of what was thrown, which need not be an Error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
@@ -42,8 +45,8 @@ export function stackOf(error: unknown): string {
 }
 
 /** Returns the fault for an invalid command line. */
-export function usageFault(message: string, hint?: string): Fault {
-  return new Fault(message, hint === undefined ? { exit: EXIT.usage } : { exit: EXIT.usage, hint });
+export function usageFault(message: string, hint?: string): UsageFault {
+  return new UsageFault(message, { exit: EXIT.usage, ...(hint !== undefined && { hint }) });
 }
 
 /**

@@ -17,6 +17,7 @@ export type WordKind =
   | "version"
   | "certificate"
   | "shell"
+  | "page"
   | "file"
   | "folder";
 

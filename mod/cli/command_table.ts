@@ -1,5 +1,6 @@
 /**
- * Every command by name, in the order of the help, with the file that holds its record.
+ * Every command by name, with the file that holds its record. `command_groups.ts` has their order
+ * and groups.
  *
  * A file is loaded only when one of its commands is called, so that a query starts as fast as the
  * runtime does, whatever the other commands need.
@@ -54,6 +55,7 @@ const FILES: readonly CommandFile[] = [
   { names: ["plan"], load: () => import("./commands/plan.ts") },
   { names: ["explain"], load: () => import("./commands/explain.ts") },
   { names: ["verify"], load: () => import("./commands/verify.ts") },
+  { names: ["logs"], load: () => import("./commands/logs.ts") },
   { names: ["events"], load: () => import("./commands/events.ts") },
   { names: ["who"], load: () => import("./commands/who.ts") },
   {
@@ -90,10 +92,4 @@ export async function loadCommand(name: string): Promise<CommandSpec> {
   const found = (await file?.load())?.commands.find((command) => command.name === name);
   invariant(found !== undefined, `the file of "${name}" has no such record`);
   return found;
-}
-
-/** Loads every record, for the help, the man page, the completions and the tests. */
-export async function loadCommands(): Promise<readonly CommandSpec[]> {
-  const loaded = await Promise.all(FILES.map((file) => file.load()));
-  return loaded.flatMap(({ commands }) => commands);
 }

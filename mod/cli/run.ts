@@ -5,10 +5,9 @@
  */
 import { deniedNotice } from "../admin/denied.ts";
 import { EXIT } from "../base/exit_status.ts";
-import { DeniedFault, Fault, quote, shellWord, stackOf, usageFault } from "../base/fault.ts";
+import { DeniedFault, Fault, shellWord, stackOf, UsageFault, usageFault } from "../base/fault.ts";
 import { type Printable, printable } from "../base/printable.ts";
 import type { Progress } from "../base/progress.ts";
-import { COMMIT, VERSION } from "../base/version.ts";
 import { fileExists, isSameFile } from "../config/store/file_exists.ts";
 import { chooseHome, type Home, type HomeContext, type HomeFacts } from "../config/store/home.ts";
 import { Store } from "../config/store/store.ts";
@@ -18,8 +17,15 @@ import type { SeenService } from "../host/control/control_client.ts";
 import type { MachineView } from "../listen/plan/plan_input.ts";
 import { readInput } from "./core/args.ts";
 import { painted, span, type Styled } from "./core/screen/colors.ts";
-import { COLOR_FLAGS, type CommandIo, type CommandSpec } from "./core/command.ts";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
+import {
+  COLOR_FLAGS,
+  type CommandInput,
+  type CommandIo,
+  type CommandSpec,
+  type CommandTable,
+} from "./core/command.ts";
+import { COMMAND_NAMES, loadCommand } from "./command_table.ts";
+import { findCommand } from "./core/find_command.ts";
 import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
 import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
@@ -29,6 +35,7 @@ import {
   screenOf,
   type TerminalFacts,
 } from "./core/screen/screen.ts";
+import type { UnmatchedLine } from "./unmatched.ts";
 
 /** What the process provides: everything that the arguments do not decide. */
 interface ProcessContext extends HomeContext {
@@ -82,29 +89,40 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
   }
 }
 
-async function dispatch(args: readonly string[], context: RunContext): Promise<number> {
+async function dispatch(
+  args: readonly string[],
+  context: RunContext,
+  isGuess = false,
+): Promise<number> {
   const line = splitGlobalFlags(args);
   const { words } = line;
   chooseColor(context, line.color);
-  const [first = ""] = words;
-  if (first === "--version" || first === "-V") {
-    context.out(`httpcfg ${VERSION} (${COMMIT})`);
-    return EXIT.ok;
-  }
-  const name = findCommand(words);
-  if (name === null) return await runWithoutCommand(words, context);
+  const name = findCommand(words, COMMAND_NAMES);
+  if (name === null) return await (await loadUnmatched()).runUnmatched(unmatched(line, context));
   const command = await loadCommand(name);
   const rest = words.slice(command.name.split(" ").length);
   const ownWords = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   if (ownWords.some((word) => asksForHelp(command, word))) {
-    const { commandHelp } = await import("./core/help.ts");
-    context.show(commandHelp(command));
-    return EXIT.ok;
+    return await (await loadUnmatched()).showCommandHelp(unmatched(line, context), command);
   }
-  const flags = { ...COLOR_FLAGS, ...command.flags };
-  const input = readInput({ ...command, flags }, rest, args);
-  const color = input.flag("no-color") ? "never" : input.text("color");
-  chooseColor(context, color as ColorChoice | null);
+  try {
+    const flags = { ...COLOR_FLAGS, ...command.flags };
+    const input = readInput({ ...command, flags }, rest, args);
+    const color = input.flag("no-color") ? "never" : input.text("color");
+    chooseColor(context, color as ColorChoice | null);
+    return await runCommand(command, input, line, context);
+  } catch (error) {
+    if (!(error instanceof UsageFault) || isGuess) throw error;
+    return await (await loadUnmatched()).runRefused(unmatched(line, context), command, error);
+  }
+}
+
+async function runCommand(
+  command: CommandSpec,
+  input: CommandInput,
+  line: GlobalFlags,
+  context: RunContext,
+): Promise<number> {
   const io = await makeIo(context, line);
   try {
     return await command.run(input, io);
@@ -119,6 +137,22 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
 function chooseColor(context: RunContext, choice: ColorChoice | null): void {
   if (choice !== null) context.screen = screenOf(context.terminal, context, choice);
 }
+
+function loadUnmatched(): Promise<typeof import("./unmatched.ts")> {
+  return import("./unmatched.ts");
+}
+
+function unmatched(line: GlobalFlags, context: RunContext): UnmatchedLine {
+  return {
+    ...line,
+    commands: COMMANDS,
+    context,
+    io: () => makeIo(context, line),
+    run: (args) => dispatch(args, context, true),
+  };
+}
+
+const COMMANDS: CommandTable = { names: COMMAND_NAMES, load: loadCommand };
 
 /** What is on the machine. */
 const FACTS: HomeFacts = {
@@ -146,71 +180,6 @@ function asksForHelp({ legacy, ownHelp }: CommandSpec, word: string): boolean {
   return word === "--help" || (word === "/?" && !ownHelp) || (word === "-h" && !legacy);
 }
 
-/** The stores of Httpcfg.exe. A line that names one is its own, even with an unknown action. */
-const HTTPCFG_STORES: readonly string[] = ["ssl", "urlacl", "iplisten"];
-
-async function runWithoutCommand(
-  words: readonly string[],
-  context: RunContext,
-): Promise<number> {
-  const [first = "", ...rest] = words;
-  const { commandHelp, groupHelp, overview } = await import("./core/help.ts");
-  const topic = first === "help" ? findCommand(rest) : null;
-  if (topic !== null) {
-    context.show(commandHelp(await loadCommand(topic)));
-    return EXIT.ok;
-  }
-  const noun = first === "help" && rest[0] !== undefined ? rest[0].toLowerCase() : null;
-  const group = noun === null ? null : groupHelp(await loadCommands(), noun);
-  if (group !== null) {
-    context.show(group);
-    return EXIT.ok;
-  }
-  if (first === "" || isHelp(first) || isHelp(rest.at(-1) ?? "")) {
-    context.show(overview(await loadCommands(), VERSION));
-    return EXIT.ok;
-  }
-  const line = words.slice(0, 2).join(" ");
-  if (HTTPCFG_STORES.includes(rest[0]?.toLowerCase() ?? "")) {
-    const { refuseAction } = await import("./tools/httpcfg/usage.ts");
-    return refuseAction(first, await nearest(line), context);
-  }
-  throw usageFault(`Cannot run ${quote(line)}: no such command`, await nearest(line));
-}
-
-function isHelp(word: string): boolean {
-  return ["--help", "-h", "/?", "-?", "?", "help"].includes(word);
-}
-
-/** Returns the name of the command that `words` begin with, in any case; the longest wins. */
-function findCommand(words: readonly string[]): string | null {
-  const line = `${words.slice(0, 3).join(" ").toLowerCase()} `;
-  let found: string | null = null;
-  for (const name of COMMAND_NAMES) {
-    if (!line.startsWith(`${name} `)) continue;
-    if (found === null || name.length > found.length) found = name;
-  }
-  return found;
-}
-
-/**
- * Returns the command with the smallest edit distance, at most a third of its length, or the help
- * if none is that near.
- */
-async function nearest(line: string): Promise<string> {
-  const { levenshteinDistance } = await import("@std/text/levenshtein-distance");
-  let best = "";
-  let fewest = Infinity;
-  for (const name of COMMAND_NAMES) {
-    const distance = levenshteinDistance(line.toLowerCase().slice(0, name.length + 2), name);
-    if (distance < fewest && distance <= name.length / 3) [best, fewest] = [name, distance];
-  }
-  if (best !== "") return `httpcfg ${best}`;
-  const noun = line.toLowerCase().split(" ", 1)[0]!;
-  const isNoun = COMMAND_NAMES.some((name) => name.startsWith(`${noun} `));
-  return isNoun ? `httpcfg help ${noun}` : "httpcfg --help";
-}
-
 async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo> {
   if (line.isOwn && context.os === "windows") {
     throw usageFault(
@@ -228,7 +197,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   };
   const name = home.owner === "system" ? "the system service" : "the service";
   return {
-    commands: { names: COMMAND_NAMES, load: loadCommand },
+    commands: COMMANDS,
     home,
     os,
     uid,

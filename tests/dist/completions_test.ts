@@ -37,6 +37,8 @@ const TYPED: readonly [typed: string, words: readonly string[]][] = [
   ["httpcfg delete iplisten -i fd00:", ["delete", "iplisten", "-i", "fd00::7"]],
   ["httpcfg site show Def", ["site", "show", "Default Web Site"]],
   ["httpcfg config import back", ["config", "import", "backup.json"]],
+  ["httpcfg help insp", ["help", "inspect"]],
+  ["httpcfg man shar", ["man", "sharing"]],
 ];
 
 for (const { shell, start, load } of SHELLS) {
@@ -60,6 +62,25 @@ for (const { shell, start, load } of SHELLS) {
     },
   });
 }
+
+Deno.test({
+  name: "completions fish: groups and commands have descriptions, in the order of the groups",
+  ignore: !(await has("fish")),
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ prefix: "httpcfg-test-" });
+    try {
+      await prepare(folder);
+      const script = 'httpcfg completions fish | source; complete -C "httpcfg s"';
+      const result = await run(["fish", "--no-config", "-c", script], environment(folder));
+      assertEquals(result.stdout.split("\n").map((line) => line.split("\t")[0]), [
+        ...["serve", "service", "status", "set", "site", ""],
+      ]);
+      assertStringIncludes(result.stdout, "\nsite\tAdd, change and control Web sites\n");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
 
 Deno.test({
   name: "completions bash: shellcheck reports nothing",

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { get, isRefused } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program, type Result } from "../support/program.ts";
-import { screenOf } from "../support/screen.ts";
+import { screenOf } from "../support/terminal/screen.ts";
 import { testInNamespace } from "../support/spaces/net_namespace.ts";
 import { SpaceService } from "../support/spaces/space_service.ts";
 import { testWith } from "../support/tools.ts";

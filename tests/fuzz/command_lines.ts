@@ -10,7 +10,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { EXIT } from "../../mod/base/exit_status.ts";
-import { loadCommands } from "../../mod/cli/command_table.ts";
+import { loadCommands } from "../support/commands.ts";
 import { readIisweb } from "../../mod/cli/tools/iisweb/args.ts";
 import { NETSH_COMMANDS, netshUsage } from "../../mod/cli/tools/netsh/args.ts";
 import { WIN32 } from "../../mod/base/win32.ts";

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { EXIT } from "../../mod/base/exit_status.ts";
 import { Fault } from "../../mod/base/fault.ts";
-import { loadCommands } from "../../mod/cli/command_table.ts";
+import { loadCommands } from "../support/commands.ts";
 import { readInput } from "../../mod/cli/core/args.ts";
 import { anyOf, mutatedText } from "./mutate.ts";
 import type { Random } from "./random.ts";

@@ -13,10 +13,12 @@
  *     = 183                             exit status; omitted if it is 0
  *
  * `{home}` stands for the home's directory, `{HOST}` for the name of this machine, `{time}` for a
- * time, `{text}` for the text of a last line without a line end.
+ * time, `{version}` for the version of the program, `{text}` for the text of a last line without a
+ * line end.
  *
  * @module
  */
+import { VERSION } from "../../mod/base/version.ts";
 import * as event from "../../mod/telemetry/events/event.ts";
 import type { NewEvent } from "../../mod/telemetry/events/event.ts";
 import { EventLog } from "../../mod/telemetry/events/event_log.ts";
@@ -117,6 +119,7 @@ async function writeEvent(folder: string, [name = "", ...words]: readonly string
 /** Replaces what differs from run to run by its placeholder: the home, the host name, and times. */
 function steady(text: string, home: string): string {
   return text.replaceAll(home, "{home}")
+    .replaceAll(`httpcfg ${VERSION}`, "httpcfg {version}")
     .replaceAll(`= ${Deno.hostname().toUpperCase()}\n`, "= {HOST}\n")
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+Z)?/g, "{time}");
 }

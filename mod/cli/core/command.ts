@@ -48,7 +48,7 @@ export interface CommandInput extends FlagInput {
 }
 
 /** Every command, for those that describe the others. */
-interface CommandTable {
+export interface CommandTable {
   /** In the order of the help. */
   readonly names: readonly string[];
   /** Loads the record of one of the names. */

@@ -3,82 +3,58 @@
  *
  * @module
  */
+import { type CommandGroup, firstWordSummary, GROUPS } from "../command_groups.ts";
 import type { CommandSpec } from "./command.ts";
 
-/** Terminal columns that paragraphs are wrapped to. */
+/** Terminal columns that text is wrapped to. */
 const COLUMNS = 79;
 
-/** What the commands that share a first word have in common. */
-const NOUNS: Readonly<Record<string, string>> = {
-  query: "Show stored records",
-  set: "Add a record",
-  delete: "Delete a record",
-  net: "Services",
-  netsh: "The netsh http context",
-  site: "Web sites",
-  cert: "Certificates",
-  history: "Configuration versions",
-  config: "The configuration",
-  service: "The system service",
-};
-
-/** Returns the short help: one line per first word, and where to find more. */
-export function overview(commands: readonly CommandSpec[], version: string): string {
-  const groups = new Map<string, CommandSpec[]>();
-  for (const command of commands.filter(({ hidden }) => !hidden)) {
-    const noun = firstWord(command);
-    groups.set(noun, [...groups.get(noun) ?? [], command]);
-  }
-  const lines = [...groups].map(([noun, group]) => {
-    const [only] = group;
-    return only !== undefined && group.length === 1
-      ? { left: only.name, right: only.summary }
-      : { left: `${noun} …`, right: groupSummary(noun, group) };
-  });
-  const width = Math.max(...lines.map(({ left }) => left.length));
+/** Returns the short help: the groups of commands, and where to find more. */
+export function overview(version: string): string {
+  const rows = GROUPS.flatMap((group) => group.rows);
+  const width = Math.max(...rows.map(({ label }) => label.length));
   return [
     `httpcfg ${version}: a web service that listens only on the addresses you list`,
     "",
-    "Usage: httpcfg COMMAND [ARGUMENTS]",
+    "Usage: httpcfg [--config FILE | --user] COMMAND [ARGUMENTS]",
     "",
-    ...lines.map(({ left, right }) => `  ${left.padEnd(width)}  ${right}`),
+    ...GROUPS.flatMap(({ title, rows }) => [
+      title,
+      ...rows.map(({ label, summary }) => `  ${label.padEnd(width)}  ${summary}`),
+    ]),
     "",
-    "  --config FILE    use this configuration document instead of the default",
-    "  --user           use your own document and service, whatever the system has",
-    "  --help           show this help, or that of a command",
-    "  --version        show the version",
-    "",
-    "Examples:",
-    "  httpcfg set iplisten -i 192.168.1.10    listen only on this address",
-    "  httpcfg net start w3svc                 start the service",
-    "  httpcfg status                          show where it listens, and why a site did not start",
-    "  httpcfg help site                       list the site commands",
+    wrapped(
+      `More: httpcfg help COMMAND, or help GROUP: ${GROUPS.map(({ word }) => word).join(", ")}`,
+    ),
+    "--config FILE is another configuration document, --user your own document and",
+    "service, whatever the system has. --version shows the version.",
   ].join("\n");
 }
 
-/** Returns the commands that begin with `noun`, one per line; null if there are none. */
-export function groupHelp(commands: readonly CommandSpec[], noun: string): string | null {
-  const group = commands.filter((command) => !command.hidden && firstWord(command) === noun);
-  if (group.length === 0) return null;
-  const width = Math.max(...group.map(({ name }) => name.length));
+/** Returns what the group is about, and its commands. */
+export function groupHelp(group: CommandGroup, records: readonly CommandSpec[]): string {
+  return listHelp(group.summary, records, `man httpcfg-${group.word}`);
+}
+
+/** Returns what the commands that begin with `word` have in common, and the commands. */
+export function firstWordHelp(word: string, records: readonly CommandSpec[]): string {
+  return listHelp(firstWordSummary(word) ?? word, records);
+}
+
+function listHelp(summary: string, records: readonly CommandSpec[], manual?: string): string {
   return [
-    NOUNS[noun] ?? noun,
+    wrapped(summary),
     "",
-    ...group.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+    ...commandRows(records),
     "",
-    `More about one of them: httpcfg help ${group[0]?.name}`,
+    `More about one of them: httpcfg help ${records[0]?.name}`,
+    ...(manual === undefined ? [] : [`About all of them: ${manual}`]),
   ].join("\n");
 }
 
-function firstWord({ name }: CommandSpec): string {
-  return name.split(" ", 1)[0]!;
-}
-
-/** Returns what the group is about and, if its commands are few, their second words. */
-function groupSummary(noun: string, group: readonly CommandSpec[]): string {
-  const rest = group.map(({ name }) => name.slice(noun.length + 1)).filter((word) => word !== "");
-  const words = rest.length <= 8 ? rest.join(", ") : `help ${noun} lists them`;
-  return NOUNS[noun] === undefined ? words : `${NOUNS[noun]}: ${words}`;
+function commandRows(records: readonly CommandSpec[]): string[] {
+  const width = Math.max(...records.map(({ name }) => name.length));
+  return records.map(({ name, summary }) => row(name.padEnd(width), summary));
 }
 
 /** Wraps `text` to the terminal; preformatted lines, which begin with a space, stay as they are. */
@@ -100,8 +76,8 @@ function wrappedLine(line: string, columns: number): string[] {
   return lines;
 }
 
-/** Returns the help of one command. */
-export function commandHelp(spec: CommandSpec): string {
+/** Returns the help of one command; `below` are those whose names begin with its own. */
+export function commandHelp(spec: CommandSpec, below: readonly CommandSpec[] = []): string {
   const flags = Object.entries(spec.flags).map(([name, flag]) => {
     return [`--${name}${flag.value ? ` ${flag.value}` : ""}`, flagSummary(flag)] as const;
   });
@@ -115,17 +91,18 @@ export function commandHelp(spec: CommandSpec): string {
   ];
   for (const paragraph of spec.details ?? []) lines.push("", wrapped(paragraph));
   if (flags.length > 0) {
-    lines.push("", ...flags.map(([left, right]) => flagRow(left.padEnd(width), right)));
+    lines.push("", ...flags.map(([left, right]) => row(left.padEnd(width), right)));
   }
   if (spec.examples?.length) {
     lines.push("", "Examples:");
     for (const { line, shows } of spec.examples) lines.push(`  ${line}`, `      ${shows}`);
   }
+  if (below.length > 0) lines.push("", "Commands:", ...commandRows(below));
   return lines.join("\n");
 }
 
-/** Formats a flag. Its summary has a column of its own, however long it is. */
-function flagRow(left: string, right: string): string {
+/** Formats a flag or a command. Its summary has a column of its own, however long it is. */
+function row(left: string, right: string): string {
   const indent = `\n${" ".repeat(left.length + 4)}`;
   return `  ${left}  ${wrappedLine(right, COLUMNS - left.length - 4).join(indent)}`;
 }

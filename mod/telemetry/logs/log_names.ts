@@ -39,3 +39,20 @@ export function rollsIn(files: readonly string[], names: LogNames, day: string):
   }
   return rolls.sort((a, b) => a - b);
 }
+
+/** Returns the files of a W3C or HTTPERR log among `files`, the oldest first. */
+export function logFilesIn(files: readonly string[]): string[] {
+  const ordered = files.flatMap((file) => {
+    const place = placeOf(file);
+    return place === null ? [] : [{ file, place }];
+  });
+  return ordered.sort((a, b) => a.place - b.place).map(({ file }) => file);
+}
+
+/** Returns the place of a file in its series; null if it is of none. */
+function placeOf(file: string): number | null {
+  const [, day, part = "0"] = /^ex([0-9]{6})(?:\.([1-9][0-9]{0,8}))?\.log$/.exec(file) ?? [];
+  if (day !== undefined) return Number(day) * 1e9 + Number(part);
+  const roll = /^httperr([1-9][0-9]{0,8})\.log$/.exec(file)?.[1];
+  return roll === undefined ? null : Number(roll);
+}

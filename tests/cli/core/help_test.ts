@@ -2,9 +2,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readInput } from "../../../mod/cli/core/args.ts";
 import type { CommandSpec } from "../../../mod/cli/core/command.ts";
-import { COMMAND_NAMES, loadCommand, loadCommands } from "../../../mod/cli/command_table.ts";
-import { commandHelp, groupHelp, overview } from "../../../mod/cli/core/help.ts";
+import { commandsOf, FIRST_WORDS, GROUPS } from "../../../mod/cli/command_groups.ts";
+import { COMMAND_NAMES, loadCommand } from "../../../mod/cli/command_table.ts";
+import { commandHelp, firstWordHelp, groupHelp, overview } from "../../../mod/cli/core/help.ts";
 import { commandHome, shellWords } from "../../support/command_home.ts";
+import { loadCommands } from "../../support/commands.ts";
 
 const SMALL: CommandSpec = {
   name: "do it",
@@ -43,21 +45,32 @@ Examples:
   );
 });
 
-Deno.test("overview() has a line for each first word, and none for hidden commands", () => {
-  const hidden = { ...SMALL, name: "hide it", hidden: true };
-  const text = overview([SMALL, hidden, { ...SMALL, name: "site add" }, {
-    ...SMALL,
-    name: "site list",
-  }], "1.2.3");
-  assertStringIncludes(text, "httpcfg 1.2.3");
-  assertStringIncludes(text, "\n  do it   Do it\n  site …  Web sites: add, list\n");
-  assert(!text.includes("hide it"));
+Deno.test("commandHelp() ends with the commands whose names begin with its own", () => {
+  const below = [{ ...SMALL, name: "do it again", summary: "Do it again" }];
+  assert(commandHelp(SMALL, below).endsWith("\n\nCommands:\n  do it again  Do it again"));
 });
 
-Deno.test("the short help fits a screen", async () => {
-  const lines = overview(await loadCommands(), "1.2.3").split("\n");
+Deno.test("the overview has every group, and fits a screen", () => {
+  const text = overview("1.2.3");
+  assertStringIncludes(text, "httpcfg 1.2.3: ");
+  for (const { title, rows } of GROUPS) {
+    assertStringIncludes(text, `\n${title}\n  ${rows[0]!.label} `);
+  }
+  const lines = text.split("\n");
   assert(lines.length <= 42, `${lines.length} lines`);
-  assertEquals(lines.filter((line) => line.length > 100), []);
+  assertEquals(lines.filter((line) => line.length > 80), []);
+});
+
+/** The commands for settings are another file's. */
+const hasSettings = COMMAND_NAMES.includes("settings list");
+
+Deno.test("the help of every group and first word fits the columns of a terminal", async () => {
+  await using home = await commandHome();
+  const words = [...GROUPS.map((group) => group.word), ...Object.keys(FIRST_WORDS)];
+  for (const word of words.filter((one) => one !== "settings" || hasSettings)) {
+    const { status, out } = await home.run(`help ${word}`);
+    assertEquals([status, out.split("\n").filter((line) => line.length > 80)], [0, []], word);
+  }
 });
 
 Deno.test("commandHelp() wraps paragraphs, but not preformatted lines", () => {
@@ -81,13 +94,29 @@ Deno.test("commandHelp() wraps the description of a flag in its own column", () 
   assertEquals(rows.filter((row) => row.length > 79), []);
 });
 
-Deno.test("groupHelp() lists the commands of a first word", async () => {
-  const text = groupHelp(await loadCommands(), "site") ?? "";
-  assertStringIncludes(text, "\n  site add ");
-  assertEquals(groupHelp(await loadCommands(), "nothing"), null);
+Deno.test("a group alone, its help and the help of a first word list its commands", async () => {
   await using home = await commandHome();
-  assertEquals((await home.run("help site")).out, `${text}\n`);
-  assertStringIncludes((await home.run("site")).note, "hint: httpcfg help site");
+  const records = await loadCommands();
+  const ofNames = (names: readonly string[]): CommandSpec[] => {
+    return names.map((name) => records.find((spec) => spec.name === name)!);
+  };
+  const site = GROUPS.find(({ word }) => word === "site")!;
+  const text = groupHelp(site, ofNames(site.rows.flatMap(({ commands }) => commands)));
+  assertStringIncludes(text, "\n  site add ");
+  for (const line of ["site --help", "site /?", "site -h", "help site", "site help"]) {
+    assertEquals(await home.run(line), { status: 0, out: `${text}\n`, note: "" }, line);
+  }
+  assertStringIncludes((await home.run("help ssl")).out, "\n  query ssl ");
+  const service = ["service install", "service uninstall", "service status"];
+  const ofService = firstWordHelp("service", ofNames(service));
+  for (const line of ["service --help", "help service"]) {
+    assertEquals((await home.run(line)).out, `${ofService}\n`, line);
+  }
+  for (
+    const [line, below] of [["set", "set ssl"], ["query", "query urlacl"], ["net", "net stop"]]
+  ) {
+    assertStringIncludes((await home.run(`${line} --help`)).out, `\n  ${below} `);
+  }
 });
 
 Deno.test("the record of every command is complete, and its name loads it", async () => {
@@ -110,6 +139,26 @@ Deno.test("the record of every command is complete, and its name loads it", asyn
   }
 });
 
+Deno.test("every visible command is in one row of one group, and no other name is", async () => {
+  const visible = (await loadCommands()).filter(({ hidden }) => !hidden).map(({ name }) => name);
+  const grouped = GROUPS.flatMap(commandsOf).filter((name) => {
+    return hasSettings || !name.startsWith("settings ");
+  });
+  assertEquals(grouped.toSorted(), visible.toSorted());
+  for (const { label, commands } of GROUPS.flatMap(({ rows }) => rows)) {
+    for (const word of label.replaceAll(/[,|…]/g, " ").split(/\s+/).filter((one) => one !== "")) {
+      const isNamed = commands.some((name) => name.split(" ").includes(word));
+      assert(isNamed, `${label}: ${word}`);
+    }
+  }
+  for (const word of Object.keys(FIRST_WORDS)) {
+    assert(
+      hasSettings || word === "settings" ||
+        COMMAND_NAMES.some((name) => name.startsWith(`${word} `)),
+    );
+  }
+});
+
 Deno.test("every example is a line that its command accepts", async () => {
   const commands = await loadCommands();
   for (const { line } of commands.flatMap((spec) => spec.examples ?? [])) {
@@ -128,7 +177,9 @@ Deno.test("--help, /? and help COMMAND print the same, and do nothing", async ()
   await using home = await commandHome();
   for (const name of COMMAND_NAMES) {
     const spec = await loadCommand(name);
-    const want = `${commandHelp(spec)}\n`;
+    const below = COMMAND_NAMES.filter((one) => one.startsWith(`${name} `));
+    const records = await Promise.all(below.map(loadCommand));
+    const want = `${commandHelp(spec, records.filter(({ hidden }) => !hidden))}\n`;
     const words = name.split(" ");
     const lines = [[...words, "--help"], ["help", ...words]];
     if (!spec.ownHelp) lines.push([...words, "x", "/?"]);

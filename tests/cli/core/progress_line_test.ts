@@ -4,7 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { ProgressLine } from "../../../mod/cli/core/progress_line.ts";
-import { screenOf } from "../../support/screen.ts";
+import { screenOf } from "../../support/terminal/screen.ts";
 
 interface Fixture {
   readonly line: ProgressLine;

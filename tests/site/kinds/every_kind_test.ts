@@ -1,10 +1,11 @@
 // Goal: a kind of site content is one file and one line in the table, and the rest of the program
 // knows it only from there. Method: every check reads the table, and none names a kind.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { loadCommands } from "../../../mod/cli/command_table.ts";
+import { loadCommands } from "../../support/commands.ts";
+import { findGroup } from "../../../mod/cli/command_groups.ts";
 import { commandHelp } from "../../../mod/cli/core/help.ts";
 import { complete } from "../../../mod/cli/commands/docs/complete.ts";
-import { programPage } from "../../../mod/cli/commands/docs/man.ts";
+import { groupSections } from "../../../mod/cli/commands/docs/group_page.ts";
 import { escapeMdoc } from "../../../mod/cli/commands/docs/mdoc.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { KINDS, loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
@@ -88,7 +89,8 @@ Deno.test("every kind has its flags in the help, the manual page and the complet
       }
     }
   }
-  const page = programPage(COMMANDS);
+  const records = COMMANDS.filter(({ name }) => name.startsWith("site "));
+  const page = groupSections(findGroup("site")!, records).join("\n");
   for (const { kind } of KINDS) assertStringIncludes(page, `.It Fl \\-${escapeMdoc(kind)}`);
 });
 

@@ -5,6 +5,7 @@
  * @module
  */
 import type { FlagSpec, WordKind } from "../../../base/flag_spec.ts";
+import { firstWordSummary, GROUPS } from "../../command_groups.ts";
 import type { CommandSpec } from "../../core/command.ts";
 
 /** A completion, with a short description. */
@@ -64,12 +65,17 @@ async function completeCommand(
   const next = await nextWords(path, source);
   const name = commandOf(before, source.names);
   const own = name === null ? NOTHING : await wordsOf(await source.load(name), name, words, source);
-  const start = before.length === 0 ? [...flags, HELP] : [];
+  const start = before.length === 0 ? [...flags, HELP] : before.join() === "help" ? TOPICS : [];
   return {
     candidates: startingWith(current, [...next, ...own.candidates, ...start]),
     paths: own.paths,
   };
 }
+
+/** The groups, of which `help` shows the commands; a candidate of the same name comes first. */
+const TOPICS: readonly Candidate[] = GROUPS.map(({ word, summary }) => {
+  return { value: word, description: summary };
+});
 
 const HELP: Candidate = { value: "help", description: "show the help of a command" };
 
@@ -86,7 +92,8 @@ async function nextWords(
     if (spec.hidden) continue;
     const word = parts[path.length] ?? "";
     const several = found.has(word) || parts.length > path.length + 1;
-    found.set(word, several ? `${[...path, word].join(" ")} …` : spec.summary);
+    const line = [...path, word].join(" ");
+    found.set(word, several ? firstWordSummary(line) ?? `${line} …` : spec.summary);
   }
   return [...found].map(([value, description]) => ({ value, description }));
 }
@@ -158,5 +165,7 @@ function plainWords(spec: CommandSpec, rest: readonly string[]): number {
 function startingWith(current: string, candidates: readonly Candidate[]): Candidate[] {
   const lower = current.toLowerCase();
   const fitting = candidates.filter(({ value }) => value.toLowerCase().startsWith(lower));
-  return [...new Map(fitting.map((candidate) => [candidate.value, candidate])).values()];
+  return fitting.filter(({ value }, i) => {
+    return fitting.findIndex((other) => other.value === value) === i;
+  });
 }

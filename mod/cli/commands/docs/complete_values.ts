@@ -14,6 +14,7 @@ import { type MachineAddress, readMachine } from "../../../listen/machine/machin
 import type { CommandIo } from "../../core/command.ts";
 import type { Candidate } from "./complete.ts";
 import { SHELLS } from "./completion_scripts.ts";
+import { PAGES } from "./pages.ts";
 
 /** Returns all values of `kind`; none if they cannot be read: a completion never fails. */
 export async function valuesOfKind(kind: WordKind, io: CommandIo): Promise<readonly Candidate[]> {
@@ -61,6 +62,11 @@ const READERS: { readonly [K in WordKind]?: Reader } = {
     return listStores(certs).flatMap((store) => listCertificates(certs, store))
       .map(({ hash, name }) => ({ value: hash, description: name }));
   },
+  page: () =>
+    PAGES.map(({ name, section, word }) => ({
+      value: word,
+      description: `${name}(${section})`,
+    })),
   shell: () => SHELLS.map((value) => ({ value, description: "" })),
 };
 

@@ -57,7 +57,7 @@ _httpcfg() {
     esac
   done < <("\${(Q)words[1]}" complete -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null)
   [[ -n $paths ]] && _files $paths
-  (( $#values )) && compadd -l -d shown -a values
+  (( $#values )) && compadd -V httpcfg -l -d shown -a values
 }
 compdef _httpcfg httpcfg
 `;
@@ -79,7 +79,7 @@ function __httpcfg_complete
         end
     end
 end
-complete -c httpcfg -f -a '(__httpcfg_complete)'
+complete -c httpcfg -f -k -a '(__httpcfg_complete)'
 `;
 
 const POWERSHELL = `\

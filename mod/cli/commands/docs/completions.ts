@@ -6,6 +6,7 @@
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, usageFault } from "../../../base/fault.ts";
 import { type BashLine, bashReply, parseBashLine } from "./bash_line.ts";
+import { inGroupOrder } from "../../command_groups.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { complete } from "./complete.ts";
 import { valuesOfKind } from "./complete_values.ts";
@@ -70,7 +71,7 @@ export const commands: readonly CommandSpec[] = [completions, completeWords];
 
 function sourceOf(words: readonly string[], io: CommandIo): Parameters<typeof complete>[1] {
   return {
-    names: io.commands.names,
+    names: inGroupOrder(io.commands.names),
     load: (name) => io.commands.load(name),
     // The values are those of the document that the line is about.
     values: async (kind) => await valuesOfKind(kind, await io.under(words).catch(() => io)),

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Example } from "../../../base/flag_spec.ts";
 
 /** The most characters of a source line; the linter wants fewer than 80. */
 const LINE_MAX = 76;
@@ -17,8 +18,12 @@ export function escapeMdoc(text: string): string {
 
 /** Quotes `text` as one argument of a macro. */
 export function mdocArgument(text: string): string {
-  const escaped = escapeMdoc(text).replaceAll('"', "\\(dq");
-  return `"${escaped}"`;
+  return `"${escapeQuotes(text)}"`;
+}
+
+/** Escapes the arguments of a macro, which would lose their quotes. */
+function escapeQuotes(text: string): string {
+  return escapeMdoc(text).replaceAll('"', "\\(dq");
 }
 
 /** Formats a command as a literal. */
@@ -61,4 +66,57 @@ function wrap(sentence: string): string[] {
   }
   // escapeMdoc() escaped only the first line; a wrapped one may begin with a control character too.
   return [...lines, line].map((text) => text.replace(/^(?=[.'])/, "\\&"));
+}
+
+/** Formats a list of terms, each a macro line with its explanation. */
+export function terms(items: readonly (readonly [head: string, text: string])[]): string[] {
+  return [
+    ".Bl -tag -width Ds",
+    ...items.flatMap(([head, text]) => [`.It ${head}`, ...paragraphs(text)]),
+    ".El",
+  ];
+}
+
+/** Formats a command on a line of its own, after what it shows. */
+export function example({ line, shows }: Example): string[] {
+  return [...prose(`${capital(shows)}:`), ".Pp", `.Dl ${escapeQuotes(line)}`];
+}
+
+/** Returns a sentence that begins with a capital and ends with a full stop. */
+export function sentence(text: string): string {
+  return `${capital(text)}.`;
+}
+
+/** The beginning of a page: its title, and its name with what it is about. */
+export function title(
+  { name, section, date }: {
+    readonly name: string;
+    readonly section: number;
+    readonly date: string;
+  },
+  summary: string,
+): string[] {
+  return [
+    `.Dd ${date}`,
+    `.Dt ${name.toUpperCase()} ${section}`,
+    ".Os",
+    ".Sh NAME",
+    `.Nm ${name}`,
+    `.Nd ${escapeMdoc(summary)}`,
+  ];
+}
+
+/** Formats references to other pages, each as `1 name`, as a list with commas. */
+export function seeAlso(pages: readonly string[]): string[] {
+  return [
+    ".Sh SEE ALSO",
+    ...pages.map((page, i) => {
+      const [section = "", name = ""] = page.split(" ");
+      return `.Xr ${name} ${section}${i < pages.length - 1 ? " ," : ""}`;
+    }),
+  ];
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

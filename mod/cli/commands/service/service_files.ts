@@ -4,7 +4,7 @@
  * @module
  */
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
-import type { ServiceFile, ServiceSystem } from "./service_units.ts";
+import { type ServiceFile, servicePlan, type ServiceSystem } from "./service_units.ts";
 
 /** Returns the service manager of this machine; null if it is not a known one. */
 export async function detectSystem(): Promise<ServiceSystem | null> {
@@ -49,6 +49,21 @@ export async function compareServiceFile(
   } catch {
     return "missing";
   }
+}
+
+/** Where a package puts a unit; an administrator's own is in /etc. */
+const PACKAGED_UNITS: readonly string[] = [
+  "/usr/lib/systemd/system/httpcfg.service",
+  "/lib/systemd/system/httpcfg.service",
+];
+
+/** Reports whether the service starts at boot; null if this machine has no known service manager. */
+export async function isServiceInstalled(): Promise<boolean | null> {
+  const system = await detectSystem();
+  if (system === null) return null;
+  const [file] = servicePlan(system, "").files;
+  const paths = [...(file === undefined ? [] : [file.path]), ...PACKAGED_UNITS];
+  return (await Promise.all(paths.map(exists))).includes(true);
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -8,6 +8,7 @@ import { EXIT } from "../../../base/exit_status.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportHint } from "../../core/report.ts";
+import { typedLine } from "../../core/typed_line.ts";
 import { printRefusal } from "./completed.ts";
 import { HTTPCFG_USAGE, invalidCommand } from "./text.ts";
 
@@ -22,13 +23,17 @@ function action(name: string): CommandSpec {
     legacy: true,
     ownHelp: true,
     hidden: true,
-    run({ words: [store] }, io): Promise<number> {
+    async run({ words }, io): Promise<number> {
+      const [store] = words;
       if (store !== undefined && store !== "?" && store !== "/?" && store !== "-?") {
-        reportHint(io, `httpcfg ${name} iplisten, ssl or urlacl`);
-        return Promise.resolve(printRefusal(io, invalidCommand(store)));
+        const { matchGuess } = await import("../../guess/match_guess.ts");
+        const [meant] = matchGuess([name, ...words])?.lines ?? [];
+        const stores = `httpcfg ${name} iplisten, ssl or urlacl`;
+        reportHint(io, meant === undefined ? stores : typedLine(meant));
+        return printRefusal(io, invalidCommand(store));
       }
       io.print(HTTPCFG_USAGE);
-      return Promise.resolve(EXIT.ok);
+      return EXIT.ok;
     },
   };
 }

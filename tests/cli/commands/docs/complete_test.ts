@@ -33,8 +33,8 @@ const RECORDS: readonly CommandSpec[] = [
   record("secret", { hidden: true }),
 ];
 
-async function completions(line: string): Promise<string> {
-  const { candidates, paths } = await complete(line.split(" "), {
+function completed(line: string): ReturnType<typeof complete> {
+  return complete(line.split(" "), {
     names: RECORDS.map(({ name }) => name),
     load: (name) => Promise.resolve(RECORDS.find((one) => one.name === name)!),
     values: (kind) =>
@@ -43,6 +43,10 @@ async function completions(line: string): Promise<string> {
         description: "",
       }]),
   });
+}
+
+async function completions(line: string): Promise<string> {
+  const { candidates, paths } = await completed(line);
   return [...candidates.map(({ value }) => value), ...(paths === null ? [] : [`(${paths})`])].join(
     " ",
   );
@@ -55,7 +59,9 @@ Deno.test("complete() offers what the records allow at the end of the line", asy
     ["SI", "site"],
     ["site ", "add show"],
     ["help site ", "add show"],
-    ["help s", "site set"],
+    ["help s", "site set sharing"],
+    ["help ins", "inspect"],
+    ["help site r", ""],
     ["site show ", "site-1 site-2"],
     ["site show site-1 ", "site-1 site-2"],
     ["site add name --", "--bind --root --format --code --quiet --help"],
@@ -83,4 +89,13 @@ Deno.test("complete() offers what the records allow at the end of the line", asy
     ["nothing here ", ""],
   ];
   for (const [line, want] of cases) assertEquals(await completions(line), want, `"${line}"`);
+});
+
+Deno.test("complete() describes a word with which several commands begin by their group", async () => {
+  const { candidates } = await completed("si");
+  assertEquals(candidates, [{ value: "site", description: "Add, change and control Web sites" }]);
+  const [set] = (await completed("se")).candidates;
+  assertEquals(set?.description, "Add a record to a store: iplisten, ssl or urlacl");
+  const topics = (await completed("help sh")).candidates;
+  assertEquals(topics.map(({ value }) => value), ["sharing"]);
 });

@@ -18,6 +18,8 @@ Deno.test("complete offers existing sites, entries, addresses, services and vers
   assertEquals(await values("net", "start", "w"), ["w3svc"]);
   assertEquals(await values("history", "show", ""), ["1", "2", "3"]);
   assertEquals(await values("completions", "z"), ["zsh"]);
+  assertEquals(await values("man", "si"), ["site"]);
+  assertEquals((await values("")).slice(0, 3), ["net", "serve", "reload"]);
 });
 
 Deno.test("complete offers what is in the document that the line names", async () => {

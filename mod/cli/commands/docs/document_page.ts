@@ -1,0 +1,186 @@
+/**
+ * httpcfg-config(5): the configuration document, every kind of site content and every setting. Made
+ * from their tables.
+ *
+ * @module
+ */
+import type { ConfigDocument } from "../../../config/document/document.ts";
+import { PROFILES } from "../../../config/document/profiles.ts";
+import { type SettingRow, SETTINGS } from "../../../config/document/settings.ts";
+import { folderContent } from "../../../config/document/site_content.ts";
+import { INCLUSION_RULE } from "../../../listen/list/inclusion.ts";
+import type { ContentKind } from "../../../site/kinds/content_kind.ts";
+import { KINDS } from "../../../site/kinds/kinds.ts";
+import { display, escapeMdoc, literal, prose, sentence, terms } from "./mdoc.ts";
+
+/** Returns the sections of the page. */
+export function documentSections(): string[] {
+  return [
+    ".Sh DESCRIPTION",
+    ...prose(
+      "One JSON document holds the whole configuration. The commands of httpcfg rewrite it " +
+        "and keep the previous version; it can also be written by hand.",
+    ),
+    ...literalLine("httpcfg config check", "reports what is wrong with it,"),
+    ...literalLine("httpcfg config edit", "opens it in an editor with a schema, and"),
+    ...literalLine("httpcfg config schema", "prints that JSON Schema."),
+    ".Pp",
+    ...prose(
+      "A document without a version is taken as written by hand: what it leaves out is as on a " +
+        "new machine. A document of a newer version is rejected.",
+    ),
+    ".Pp",
+    ...prose(
+      "Entries of the list, bindings and keys of certificates may be spelled in every way that " +
+        "the command line takes. Two spellings of one entry are one entry.",
+    ),
+    ".Sh DOCUMENT",
+    ...terms(FIELDS.map(([name, text]) => [`Va ${name}`, text])),
+    ".Sh SITE FIELDS",
+    ...terms(SITE_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
+    ".Sh SSL FIELDS",
+    ...terms(SSL_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
+    ".Sh URLACL FIELDS",
+    ...terms(URLACL_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
+    ".Sh SITE CONTENT",
+    ...prose("The content of a site is an object with its kind and the fields of that kind."),
+    ".Bl -tag -width Ds",
+    ...KINDS.flatMap(kindItem),
+    ".El",
+    ".Sh SETTINGS",
+    ...terms(Object.entries(SETTINGS).map(([name, row]) => settingItem(name, row))),
+    ".Sh TIME-OUTS",
+    ...prose(TIMEOUTS),
+    ".Pp",
+    ...literalLine("httpcfg config profile strict", "stores the values of nginx:"),
+    ...terms(STRICT_NOTES.map(([name, text]) => {
+      return [`Va ${name} ${PROFILES.strict.settings[name]}`, text];
+    })),
+    ".Pp",
+    ...prose(NOT_SET),
+    ".Sh EXAMPLES",
+    ...prose("A document written by hand: one address, one site, changes applied at once."),
+    ...display(JSON.stringify(DOCUMENT_BY_HAND, null, 2).split("\n")),
+  ];
+}
+
+/** The example of the page; a test checks it. */
+export const DOCUMENT_BY_HAND: Partial<ConfigDocument> = {
+  ipListen: ["10.0.0.5"],
+  sites: [{
+    id: 1,
+    name: "intranet",
+    bindings: [":80:"],
+    secureBindings: [],
+    autoStart: true,
+    content: folderContent("/srv/intranet"),
+  }],
+  settings: { applyChanges: "live" },
+};
+
+const FIELDS: readonly (readonly [string, string])[] = [
+  ["version", "Version of the document format."],
+  ["ipListen", `The IP inclusion list. ${INCLUSION_RULE}`],
+  ["ssl", "Certificates by address and port; httpcfg set ssl adds one."],
+  ["urlAcl", "URL reservations: who may register a URL prefix; httpcfg set urlacl adds one."],
+  ["sites", "Web sites; see below."],
+  ["metabase", "Metabase properties that are in no other field, by path."],
+  ["settings", "Settings that differ from their default; see below."],
+];
+
+const SITE_FIELDS: readonly (readonly [string, string])[] = [
+  ["id", "Number of the site: W3SVC/1 is site 1. The name of its log directory has it too."],
+  ["name", "Name of the site, which no other site has."],
+  [
+    "bindings",
+    "Where the site is bound, each as IP:Port:Host. Without an IP it is bound to every address " +
+    "on the list, without a Host to every host name; an IPv6 address is in brackets.",
+  ],
+  ["secureBindings", "The same over TLS."],
+  ["autoStart", "Whether the site starts with the service."],
+  ["content", "What the site serves; see below."],
+  ["maxRequestEntityAllowed", "Optional: largest request content in bytes; beyond it 413."],
+  ["maxConnections", "Optional: concurrent connections; beyond it 503."],
+];
+
+const SSL_FIELDS: readonly (readonly [string, string])[] = [
+  [
+    "key",
+    "Address and port, as 0.0.0.0:443 for every address without a record of its own, or host name " +
+    "and port.",
+  ],
+  ["hash", "SHA-1 thumbprint of the certificate, in lower case; httpcfg cert list shows it."],
+  ["appId", "Id of the program that made the record, as a GUID in braces."],
+  ["certStoreName", "Optional: store of the certificate, MY by default."],
+  [
+    "certName",
+    "Optional: name of the certificate in the store, which is followed when it is renewed.",
+  ],
+  ["certCheckMode", "Bits of DefaultCertCheckMode; stored for the tools that query them."],
+  ["revocationFreshnessTime", "Stored, without effect."],
+  ["urlRetrievalTimeout", "Stored, without effect."],
+  ["sslCtlIdentifier", "Optional; stored, without effect."],
+  ["sslCtlStoreName", "Optional; stored, without effect."],
+  ["flags", "Bits of DefaultFlags; stored for the tools that query them."],
+];
+
+const URLACL_FIELDS: readonly (readonly [string, string])[] = [
+  ["url", "URL prefix: scheme://host:port/path/, where the host may be + or *."],
+  ["sddl", "Who may register it: D:(A;;GX;;;SID), as httpcfg-sharing(1) describes."],
+];
+
+const TIMEOUTS =
+  "The defaults of 120 seconds are those of HTTP.sys, so that a site that moves here from IIS keeps " +
+  "the behavior that its clients know, slow uploads included. On the open Internet a client that " +
+  "says nothing for two minutes is rarely worth its connection, and other servers cut it sooner.";
+
+/** What each setting of the profile is in nginx. */
+const STRICT_NOTES: readonly (readonly [keyof typeof PROFILES.strict.settings, string])[] = [
+  ["HeaderWaitTimeout", "As client_header_timeout, for TLS handshakes too."],
+  [
+    "ConnectionTimeout",
+    "As keepalive_timeout; for the first request of a connection too, where nginx waits 60 seconds.",
+  ],
+  ["EntityBodyTimeout", "As client_body_timeout."],
+  ["DrainEntityBodyTimeout", "As lingering_timeout, but for all of the content together."],
+  [
+    "MinFileBytesPerSec",
+    "In place of send_timeout, 60 seconds: at this rate 64 KiB take 60 seconds. A write without " +
+    "progress is never cut before ConnectionTimeout, so it is after 75.",
+  ],
+];
+
+const NOT_SET =
+  "There is no setting for how long a client may go on sending after the last response of its " +
+  "connection: it is 2 seconds, where nginx has lingering_timeout. Requests to a registered program " +
+  "have time-outs of their own.";
+
+function kindItem({ kind, flag, fields, help = [], examples: [first] }: ContentKind): string[] {
+  const names = Object.entries(fields).map(([name, { type }]) => {
+    return type === "optional" ? `${name} (optional)` : name;
+  });
+  return [
+    `.It Va ${escapeMdoc(kind)}`,
+    ...prose(sentence(flag.summary)),
+    ...prose(names.length === 0 ? "No fields." : `Fields: ${names.join(", ")}.`),
+    ...help.flatMap(prose),
+    literal(`httpcfg site add NAME --bind :80: ${first.words}`),
+    ...prose("stores it."),
+  ];
+}
+
+function settingItem(name: string, row: SettingRow): readonly [string, string] {
+  const limits = row.kind === "number"
+    ? `from ${row.min} to ${row.max}${row.unit === "" ? "" : ` ${row.unit}`}`
+    : row.kind === "choice"
+    ? `one of ${row.choices.join(", ")}`
+    : "true or false";
+  return [
+    `Va ${escapeMdoc(name)}`,
+    `${sentence(row.summary)} Default ${row.default}, ${limits}.`,
+  ];
+}
+
+function literalLine(command: string, rest: string): string[] {
+  return [literal(command), ...prose(rest)];
+}

@@ -1,0 +1,90 @@
+/**
+ * Bindings of which only a part is typed: an address, a port, a host name or a URL. Pure.
+ *
+ * @module
+ */
+import { formatEndpoint, type Ip, parseIp, parsePort } from "../../base/address.ts";
+import { isHostName } from "../../base/host_name.ts";
+import { isProblem } from "../../base/problem.ts";
+import { formatBinding, parseBinding } from "../../config/document/binding.ts";
+
+/** A flag with its value: `--bind :80:`. */
+export interface BindingFlag {
+  readonly flag: "bind" | "bind-tls";
+  readonly value: string;
+}
+
+/** The bindings that a value may mean; one if it is clear. */
+type Bindings = readonly [BindingFlag, ...BindingFlag[]];
+
+/** The address of a URL prefix or a list that stands for every address. */
+const ANY: readonly string[] = ["0.0.0.0", "::"];
+
+/**
+ * Returns what `value` of the flag may mean; null if it is a binding, or nothing that could be one.
+ * `addressesOf` returns the addresses of an interface.
+ */
+export function guessBinding(
+  { flag, value }: BindingFlag,
+  addressesOf: (name: string) => readonly Ip[],
+): Bindings | null {
+  if (!isProblem(parseBinding(value))) return null;
+  const url = /^(https?):\/\/([^/]+)\/?$/i.exec(value);
+  if (url !== null) {
+    const own = url[1]!.toLowerCase() === "https" ? "bind-tls" : "bind";
+    const inner = guessBinding({ flag: own, value: url[2]! }, addressesOf);
+    return inner ?? (isProblem(parseBinding(url[2]!)) ? null : [binding(own, url[2]!)]);
+  }
+  const port = flag === "bind-tls" ? 443 : 80;
+  const texts = parsePort(value) !== null
+    ? [`:${value}:`]
+    : addressBindings(value, port) ?? hostBindings(value, port, addressesOf);
+  const [first, ...others] = texts.map((text) => binding(flag, text));
+  return first === undefined ? null : [first, ...others];
+}
+
+/** Returns the bindings of an address; null for other text. */
+function addressBindings(text: string, port: number): string[] | null {
+  const ip = parseIp(text.replace(/^\[(.*)\]$/, "$1"));
+  if (text === "*" || (ip !== null && ANY.includes(ip))) return [`:${port}:`];
+  if (ip === null) return null;
+  return [...joinedEndpoint(text), formatEndpoint({ ip, port })].map((one) => `${one}:`);
+}
+
+/**
+ * Returns `[IP]:PORT` for an IPv6 address whose last group may have been meant as a port; none for
+ * other text.
+ */
+export function joinedEndpoint(text: string): string[] {
+  const [, before = "", digits = ""] = /^([^[\]]*):([0-9]{2,5})$/.exec(text) ?? [];
+  const [ip, port] = [parseIp(before), parsePort(digits)];
+  return ip === null || port === null || !before.includes(":")
+    ? []
+    : [formatEndpoint({ ip, port })];
+}
+
+function hostBindings(
+  text: string,
+  port: number,
+  addressesOf: (name: string) => readonly Ip[],
+): string[] {
+  const [, host = text, digits = String(port)] = /^([^:]+):([0-9]+):?$/.exec(text) ?? [];
+  const name = host.toLowerCase();
+  if (!isName(name) || parsePort(digits) === null) return [];
+  const named = `:${digits}:${name}`;
+  if (name === "localhost") return [`127.0.0.1:${digits}:`, named];
+  const own = addressesOf(host);
+  // A word without a dot or a port may be anything: a typing error must not become a host name.
+  if (own.length === 0) return /[.:]/.test(text) ? [named] : [];
+  return own.map((ip) => `${formatEndpoint({ ip, port: Number(digits) })}:`);
+}
+
+/** Reports whether `text` is a host name, and not an address with a mistake in it. */
+export function isName(text: string): boolean {
+  return isHostName(text) && !/^[0-9]+$/.test(text.split(".").at(-1)!);
+}
+
+function binding(flag: BindingFlag["flag"], text: string): BindingFlag {
+  const parsed = parseBinding(text);
+  return { flag, value: isProblem(parsed) ? text : formatBinding(parsed) };
+}
