@@ -50,6 +50,7 @@ const who: CommandSpec = {
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
     const wanted = await parseWanted(input.words[0]!);
+    io.progress?.("looking for", "the owners of the port");
     const owners = (await findListeners(new Set([wanted.port]))).filter((owner) =>
       wanted.ip === null ||
       owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true)
