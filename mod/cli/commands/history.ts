@@ -90,10 +90,12 @@ const historyDiff: CommandSpec = {
     const numbers = input.words.map(versionNumber);
     const last = numbers.at(-1)!;
     const versions = historyOf(io);
+    io.progress?.("reading", "the versions");
     const after = await versions.read(last);
     const before = numbers.length === 2
       ? await versions.read(numbers[0]!)
       : await previous(io, last);
+    io.progress?.("comparing", "the versions");
     const lines = changeLines(diffValues(before.document, after.document));
     io.show(diffText(lines));
     return lines.length === 0 ? EXIT.ok : EXIT.failed;
@@ -110,6 +112,7 @@ const rollback: CommandSpec = {
   words: { min: 1, max: 1 },
   completes: ["version"],
   async run(input, io): Promise<number> {
+    io.progress?.("reading", "the versions");
     const { document, number } = await historyOf(io).read(versionNumber(input.words[0]));
     const result = await changeList(io, { kind: "replace", document });
     if (result.change?.changed === false) {

@@ -53,6 +53,9 @@ const reload: CommandSpec = {
     const status = await io.control.ask(request, (event) => {
       changes++;
       io.out(eventLine(event));
+      if (event.kind === "change" && event.change === "draining") {
+        io.progress?.("waiting for", "the last connections");
+      }
     }, io.progress);
     if (status === null) {
       throw new Fault("Cannot reload: the service is not running", {

@@ -40,6 +40,7 @@ const status: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
+    io.progress?.("asking", "the service");
     const answer = await io.control.ask({ op: "status" }) ?? await stoppedStatus(io.store);
     const { version: _, ...json } = answer;
     await writeListing(input, io, endpointListing(answer), {

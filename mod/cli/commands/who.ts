@@ -52,6 +52,7 @@ const who: CommandSpec = {
   async run(input, io): Promise<number> {
     const view = io.machine ?? THIS_MACHINE;
     const wanted = await parseWanted(input.words[0]!, view);
+    io.progress?.("looking for", "the owners of the port");
     const owners = (await view.findListeners(new Set([wanted.port]))).filter((owner) =>
       wanted.ip === null ||
       owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true)

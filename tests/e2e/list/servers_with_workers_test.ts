@@ -159,7 +159,12 @@ if (isLinux) {
     );
     await using server = await Server.start(["haproxy", "-W", "-f", path], port, 1);
     const { out } = await program.run(`who ${port}`);
-    assertStringIncludes(out, `haproxy (pid ${server.pid} and 1 worker)`);
+    const shown = `haproxy (pid ${server.pid} and 1 worker)`;
+    assertStringIncludes(out, shown);
+    // The service may start no program any more, and lists with the shell that it has.
+    await storeSites(program, port);
+    await program.serve();
+    assertStringIncludes((await program.run("status")).out, shown);
   });
 
   testWith(["node"], "a cluster of node is named by its primary", async () => {

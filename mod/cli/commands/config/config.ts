@@ -84,6 +84,7 @@ const configCheck: CommandSpec = {
   completes: ["file"],
   async run(input, io): Promise<number> {
     const [file] = input.words;
+    io.progress?.("checking", "the document");
     if (file === undefined) await io.store.read();
     else await io.store.parse(await readFileOrInput(file), file);
     io.note(`${file ?? io.paths.config}: no problems found`);
@@ -206,12 +207,14 @@ async function storeWhole(io: CommandIo, document: ConfigDocument): Promise<numb
 }
 
 function showChanges(io: CommandIo, before: ConfigDocument, after: ConfigDocument): void {
+  io.progress?.("comparing", "the documents");
   const lines = changeLines(diffValues(before, after));
   if (lines.length === 0) io.note("Nothing changed.");
   else io.show(diffText(lines));
 }
 
 async function parseDraft(io: CommandIo, draft: string): Promise<ConfigDocument> {
+  io.progress?.("checking", "the document");
   try {
     return await io.store.parse(await readFileOrInput(draft), draft);
   } catch (error) {

@@ -152,7 +152,10 @@ async function stopService(
   await io.control.ask({ op: "stop", service: row.name }, (progress) => {
     if (progress.kind !== "step") return;
     const { display } = serviceRow(progress.service);
-    if (progress.state === "stopping") io.print(messages.netStopping(display));
+    if (progress.state === "stopping") {
+      io.print(messages.netStopping(display));
+      io.progress?.("waiting for", "the last connections");
+    }
     if (progress.state === "stopped") io.print(messages.netStopped(display));
   });
   return NET_EXIT.ok;
