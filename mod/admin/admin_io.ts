@@ -44,6 +44,8 @@ export interface Notice {
 export interface ActionResult {
   /** Why nothing was changed, with the code of the old API; null if the action was done. */
   readonly problem: Problem | null;
+  /** Whether the action has changed what is stored or what runs; false if it was so already. */
+  readonly changed: boolean;
   /** In the order in which they are reported. */
   readonly notices: readonly Notice[];
 }

@@ -30,7 +30,8 @@ export async function editAndApply(
 ): Promise<ActionResult> {
   const edited = await editStore(io, edit);
   if ("problem" in edited) return edited;
-  return { problem: null, notices: await applyOrAdvise(io, reader, edited) };
+  const notices = await applyOrAdvise(io, reader, edited);
+  return { problem: null, changed: edited.changed, notices };
 }
 
 /**

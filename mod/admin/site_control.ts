@@ -58,7 +58,7 @@ export async function controlSite(
   }
   try {
     await io.control.ask({ op: "site", verb, id });
-    return { problem: null, notices: [] };
+    return { problem: null, changed: true, notices: [] };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { message: text, hint } = error;
@@ -81,12 +81,14 @@ export async function setAutoStart(
     });
     return { ...document, sites };
   });
-  return "problem" in edited ? edited : { problem: null, notices: [] };
+  if ("problem" in edited) return edited;
+  return { problem: null, changed: edited.changed, notices: [] };
 }
 
 function rejected(code: number, notices: ActionResult["notices"] = []): ActionResult {
   return {
     problem: new Problem("not possible in the current state of the site", { code }),
+    changed: false,
     notices,
   };
 }

@@ -14,6 +14,7 @@ export type WordKind =
   | "endpoint"
   | "site"
   | "service"
+  | "setting"
   | "version"
   | "certificate"
   | "shell"

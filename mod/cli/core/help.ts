@@ -19,6 +19,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   cert: "Certificates",
   history: "Configuration versions",
   config: "The configuration",
+  settings: "The settings of the service",
   service: "The system service",
 };
 
