@@ -50,6 +50,14 @@ export interface ActionResult {
   readonly notices: readonly Notice[];
 }
 
+/**
+ * Returns the result for whoever wants a state rather than a change: that everything is so already
+ * is no problem.
+ */
+export function settled<R extends ActionResult>(result: R): R {
+  return result.problem?.isSo ? { ...result, problem: null } : result;
+}
+
 /** Returns the Win32 code that an old tool completes with. */
 export function codeOf({ problem }: ActionResult): number {
   return problem?.code ?? 0;

@@ -32,6 +32,8 @@ export type ListChange = EditEntries | ReplaceDocument;
 interface EditEntries {
   readonly kind: "edit";
   readonly edits: readonly EntryEdit[];
+  /** Whether an entry that is on the list, or off it, already is no problem. */
+  readonly isIdempotent?: boolean;
 }
 
 /** Adds or removes an entry. */
@@ -71,7 +73,10 @@ export function changeList(io: AdminIo, change: ListChange): Promise<ListChanged
   return change.kind === "edit" ? editEntries(io, change) : replaceDocument(io, change);
 }
 
-async function editEntries(io: AdminIo, { edits }: EditEntries): Promise<ListChanged> {
+async function editEntries(
+  io: AdminIo,
+  { edits, isIdempotent = false }: EditEntries,
+): Promise<ListChanged> {
   const table = await inspectFor(edits);
   const entries = edits.map((edit) => checkEntry(edit, table));
   const possible = edits.flatMap(({ kind }, i): ListEdit[] => {
@@ -93,6 +98,7 @@ async function editEntries(io: AdminIo, { edits }: EditEntries): Promise<ListCha
       return { problem: entry, changed: false, notices: [refusal(edit, entry)] };
     }
     const problem = results.next().value ?? null;
+    if (isIdempotent && problem?.isSo) return { problem: null, changed: false, notices: [] };
     // The old tools say no more than the code; among many entries that would not tell which.
     const isUnclear = problem !== null && edits.length > 1 && !isDenied;
     return {
@@ -105,7 +111,7 @@ async function editEntries(io: AdminIo, { edits }: EditEntries): Promise<ListCha
   if (stored === null || isDenied) {
     return { problem, changed: false, notices: stored?.notices ?? [], change: null, answers };
   }
-  const change = problems.includes(null) ? stored : null;
+  const change = answers.some((answer) => answer.problem === null) ? stored : null;
   const notices = await consequences(io, stored, table);
   return { problem, changed: stored.changed, notices, change, answers };
 }

@@ -191,10 +191,8 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   const { paths } = home;
   const { os, uid, out, print, note, ask, env, now } = context;
   let isWarned = false;
-  const author = {
-    user: callerName(context),
-    command: ["httpcfg", ...line.flags, ...line.words].join(" "),
-  };
+  // Quoted, so that a line of the history can be typed again.
+  const command = ["httpcfg", ...line.flags, ...line.words].map(shellWord).join(" ");
   const name = home.owner === "system" ? "the system service" : "the service";
   return {
     commands: { names: COMMAND_NAMES, load: loadCommand },
@@ -225,6 +223,8 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
       loadContentRules: async () => (await import("../site/kinds/kinds.ts")).CONTENT_RULES,
       async onReplace(before, after): Promise<void> {
         const { History } = await import("../config/store/history.ts");
+        const { callerName } = await import("./core/caller_name.ts");
+        const author = { user: await callerName(context), command };
         const damage = await new History(paths.history).record(before, after, author);
         if (damage.length === 0) return;
         const { damageNotices } = await import("./core/damage_notices.ts");
@@ -261,9 +261,4 @@ function asAdministrator(
   return owner === "system"
     ? `sudo httpcfg ${words}`
     : `sudo env ${shellWord(`HTTPCFG_HOME=${folder}`)} httpcfg ${words}`;
-}
-
-/** Returns the user in front of the machine: the one who called sudo, not root. */
-function callerName({ env, uid }: RunContext): string {
-  return env("SUDO_USER") ?? env("USER") ?? env("USERNAME") ?? (uid === null ? "?" : String(uid));
 }

@@ -28,6 +28,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Linux by default, whatever this machine is, because the exit statuses differ. */
   readonly os?: string;
+  /** 1000 by default. */
+  readonly uid?: number;
   /** The text that the person at the terminal types; without it there is no terminal. */
   readonly answer?: string;
 }
@@ -76,14 +78,14 @@ export async function commandHome(): Promise<CommandHome> {
 async function runIn(
   home: string,
   line: string | readonly string[],
-  { env = {}, os = "linux", answer }: CommandOptions,
+  { env = {}, os = "linux", uid = 1000, answer }: CommandOptions,
 ): Promise<CommandResult> {
   const output = { out: "", note: "" };
-  const all: Readonly<Record<string, string>> = { HTTPCFG_HOME: home, USER: "tester", ...env };
+  const all: Readonly<Record<string, string>> = { HTTPCFG_HOME: home, ...env };
   const lines = (text: string): string => text === "" || text.endsWith("\n") ? text : `${text}\n`;
   const status = await run(typeof line === "string" ? shellWords(line) : line, {
     os,
-    uid: 1000,
+    uid,
     now: Date.now,
     env: (name) => all[name],
     out: (text) => void (output.out += lines(text)),

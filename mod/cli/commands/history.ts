@@ -13,7 +13,9 @@ import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.t
 import { jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { damageNotices } from "../core/damage_notices.ts";
-import { finish, report } from "../core/report.ts";
+import { CHANGE_FLAGS } from "../core/outcome.ts";
+import { finishReplaced } from "../core/replaced.ts";
+import { report } from "../core/report.ts";
 
 const history: CommandSpec = {
   name: "history",
@@ -100,18 +102,13 @@ const rollback: CommandSpec = {
   summary: "Restore an earlier version of the configuration",
   details: ["A rollback is a change like any other, and can itself be rolled back."],
   examples: [{ line: "httpcfg rollback 7", shows: "restore version 7" }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 1, max: 1 },
   completes: ["version"],
   async run(input, io): Promise<number> {
     const { document, number } = await historyOf(io).read(versionNumber(input.words[0]));
     const result = await changeList(io, { kind: "replace", document });
-    if (result.change?.changed === false) {
-      io.note(`Nothing changed: the configuration is the same as version ${number}.`);
-    } else if (result.change !== null) {
-      io.out(changeLines(diffValues(result.change.before, result.change.after)).join("\n"));
-    }
-    return finish(io, result);
+    return await finishReplaced(input, io, result, { restored: number });
   },
 };
 

@@ -4,8 +4,9 @@
  *
  * @module
  */
-import type { ActionResult } from "../../admin/admin_io.ts";
+import { type ActionResult, settled } from "../../admin/admin_io.ts";
 import { EXIT } from "../../base/exit_status.ts";
+import { quote, usageFault } from "../../base/fault.ts";
 import type { FlagInput, FlagSpec } from "../../base/flag_spec.ts";
 import type { CommandIo } from "./command.ts";
 import { answerText } from "./format.ts";
@@ -29,39 +30,55 @@ export const CHANGE_FLAGS: Readonly<Record<"idempotent" | "format", FlagSpec>> =
 };
 
 /** Reports whether the command writes one JSON object, and no text, to stdout. */
-function isJson(input: Pick<FlagInput, "text">): boolean {
+export function isJson(input: Pick<FlagInput, "text">): boolean {
   return input.text("format") === "json";
 }
 
 /**
- * Reports an action and returns the exit status of a command of ours. In JSON, an action that was
+ * Checks the form of a change made by a command that lists something without words: only the listing
+ * has the forms of one. `line` is the command line of the change. Throws a usage Fault.
+ */
+export function checkChangeForm(input: Pick<FlagInput, "text">, line: string): void {
+  const form = input.text("format") ?? "text";
+  if (CHANGE_FLAGS.format.choices?.includes(form)) return;
+  throw usageFault(
+    `Cannot use ${quote(form)} for "--format" where something changes: must be one of text, json`,
+    `${line} --format json`,
+  );
+}
+
+/**
+ * Reports an action and returns the exit status of a command of ours. With --idempotent, what is so
+ * already is no problem. In JSON, an action that was
  * done is one object: whether anything has `changed`, and `fields`. One that failed writes nothing
  * to stdout, so that a reader never takes it for done.
  */
 export async function finishChange(
   input: FlagInput,
   io: ChangeIo,
-  result: ActionResult,
+  given: ActionResult,
   fields: object,
 ): Promise<number> {
+  const result = input.flag("idempotent") ? settled(given) : given;
   report(io, result.notices);
   if (result.problem !== null) return EXIT.failed;
-  await reportDone(input, io, { changed: result.changed, ...fields });
+  await reportDone(input, io, result.changed, fields);
   return EXIT.ok;
 }
 
 /** Reports what was done, or that it was so already. */
-async function reportDone(
+export async function reportDone(
   input: Pick<FlagInput, "text">,
   io: ChangeIo,
-  answer: { readonly changed: boolean },
+  changed: boolean,
+  fields: object,
 ): Promise<void> {
-  if (isJson(input)) io.out(answerText(answer));
-  if (!answer.changed) await noteUnchanged(io);
+  if (isJson(input)) io.out(answerText({ changed, ...fields }));
+  if (!changed) await noteUnchanged(io);
 }
 
 /** Says that it was so already, and if that is only true of what is stored, this too. */
-async function noteUnchanged(io: ChangeIo): Promise<void> {
+export async function noteUnchanged(io: ChangeIo): Promise<void> {
   report(io, [{ kind: "note", text: "unchanged" }]);
   await noteUnapplied(io);
 }

@@ -6,11 +6,13 @@
 import { changeList } from "../../../admin/change_list.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord } from "../../../base/fault.ts";
-import { changeLines, diffValues } from "../../../config/document/diff.ts";
+import { diffValues } from "../../../config/document/diff.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
-import { jsonText } from "../../core/format.ts";
+import { answerText, jsonText } from "../../core/format.ts";
+import { CHANGE_FLAGS, isJson } from "../../core/outcome.ts";
+import { finishReplaced, showChanges } from "../../core/replaced.ts";
 import { finish, report } from "../../core/report.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";
 
@@ -122,15 +124,19 @@ const configImport: CommandSpec = {
     { line: "httpcfg config import backup.json", shows: "restore a backup" },
     { line: "httpcfg config import new.json --dry-run", shows: "only show what would change" },
   ],
-  flags: { "dry-run": { kind: "boolean", summary: "store nothing" } },
+  flags: { "dry-run": { kind: "boolean", summary: "store nothing" }, ...CHANGE_FLAGS },
   words: { min: 1, max: 1 },
   completes: ["file"],
   async run(input, io): Promise<number> {
     const file = input.words[0]!;
     const document = await io.store.parse(await readFileOrInput(file), file);
-    if (!input.flag("dry-run")) return await storeWhole(io, document);
-    showChanges(io, await io.store.read(), document);
-    return EXIT.ok;
+    if (input.flag("dry-run")) {
+      const changes = diffValues(await io.store.read(), document);
+      if (isJson(input)) io.out(answerText({ changed: false, changes }));
+      else showChanges(io, changes);
+      return EXIT.ok;
+    }
+    return await finishReplaced(input, io, await changeList(io, { kind: "replace", document }));
   },
 };
 
@@ -167,7 +173,7 @@ const configEdit: CommandSpec = {
       });
     }
     await removeFile(draft);
-    showChanges(io, before, document);
+    showChanges(io, diffValues(before, document));
     return finish(io, result);
   },
 };
@@ -195,19 +201,6 @@ export const commands: readonly CommandSpec[] = [
   configImport,
   configSchema,
 ];
-
-/** Replaces the stored document with `document` and prints what changes. */
-async function storeWhole(io: CommandIo, document: ConfigDocument): Promise<number> {
-  const result = await changeList(io, { kind: "replace", document });
-  if (result.change !== null) showChanges(io, result.change.before, document);
-  return finish(io, result);
-}
-
-function showChanges(io: CommandIo, before: ConfigDocument, after: ConfigDocument): void {
-  const lines = changeLines(diffValues(before, after));
-  if (lines.length === 0) io.note("Nothing changed.");
-  else io.out(lines.join("\n"));
-}
 
 async function parseDraft(io: CommandIo, draft: string): Promise<ConfigDocument> {
   try {

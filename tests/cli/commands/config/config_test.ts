@@ -28,7 +28,7 @@ Deno.test("config export and import restore a document, and show what changes", 
   const backup = `${home.path}/backup.json`;
   await home.run("set iplisten -i 10.0.0.1");
   assertEquals(await home.run(`config export ${backup}`), { status: 0, out: "", note: "" });
-  assertEquals((await home.run(`config import ${backup}`)).note, "Nothing changed.\n");
+  assertEquals((await home.run(`config import ${backup}`)).note, "note: unchanged\n");
   await home.run("delete iplisten -i 10.0.0.1");
   const wanted = { status: 0, out: '+ ipListen: "10.0.0.1"\n', note: "" };
   assertEquals(await home.run(`config import ${backup} --dry-run`), wanted);
