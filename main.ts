@@ -5,7 +5,7 @@
  * @module
  */
 import { withToolName } from "./mod/cli/invoked_as.ts";
-import { ask, note, out, print } from "./mod/cli/core/output.ts";
+import { ask, isInteractive, note, out, print } from "./mod/cli/core/output.ts";
 import { run } from "./mod/cli/run.ts";
 
 if (import.meta.main) {
@@ -19,6 +19,7 @@ if (import.meta.main) {
       print,
       note,
       ask,
+      isInteractive,
     }),
   );
 }

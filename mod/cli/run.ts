@@ -29,6 +29,8 @@ interface ProcessContext extends HomeContext {
   print(text: Printable): void;
   note(text: Printable): void;
   ask(question: Printable): string | null;
+  /** Whether stdin and stdout are a terminal. */
+  isInteractive(): boolean;
 }
 
 /** The same for commands, whose output becomes printable here. */
@@ -208,6 +210,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     print,
     note,
     ask,
+    isInteractive: context.isInteractive,
     env,
     now,
     async record(event): Promise<void> {
@@ -229,6 +232,10 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
         if (damage.length === 0) return;
         const { damageNotices } = await import("./core/damage_notices.ts");
         report(context, damageNotices(damage));
+      },
+      async onComments(copy): Promise<void> {
+        const { commentNotices } = await import("./core/comment_notices.ts");
+        report(context, commentNotices(copy));
       },
       async onMigrate(from, ipListen): Promise<void> {
         if (from > 1 || isWarned) return;

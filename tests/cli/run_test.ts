@@ -112,6 +112,7 @@ Deno.test("run() ends quietly if the reader has gone, and shows the stack of a b
     print: fail(error),
     note: (text) => void notes.push(text),
     ask: () => null,
+    isInteractive: () => false,
   });
   assertEquals(await run(["query", "iplisten"], around(new PipeClosed())), 0);
   assertEquals(notes, []);

@@ -90,6 +90,7 @@ async function runIn(
     env: (name) => all[name],
     out: (text) => void (output.out += lines(text)),
     print: (text) => void (output.out += text),
+    isInteractive: () => answer !== undefined,
     note: (text) => void (output.note += lines(text)),
     ask(question): string | null {
       if (answer === undefined) return null;

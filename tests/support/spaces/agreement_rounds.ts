@@ -85,6 +85,7 @@ async function httpcfg(
     print: (text) => void (out += text),
     note: (text) => void (err += `${text}\n`),
     ask: () => null,
+    isInteractive: () => false,
   });
   return { status, out, err };
 }
