@@ -107,7 +107,9 @@ const rollback: CommandSpec = {
   completes: ["version"],
   async run(input, io): Promise<number> {
     const { document, number } = await historyOf(io).read(versionNumber(input.words[0]));
-    const result = await changeList(io, { kind: "replace", document });
+    // One of an older program, or written by hand, is not as this program stores it.
+    const whole = await io.store.check(document, `version ${number}`);
+    const result = await changeList(io, { kind: "replace", document: whole });
     return await finishReplaced(input, io, result, { restored: number });
   },
 };
