@@ -17,7 +17,6 @@ import { readInput } from "./core/args.ts";
 import type { CommandIo, CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
 import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
-import { commandHelp, groupHelp, overview } from "./core/help.ts";
 import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
 
@@ -78,6 +77,7 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
   const rest = words.slice(command.name.split(" ").length);
   const ownWords = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   if (ownWords.some((word) => asksForHelp(command, word))) {
+    const { commandHelp } = await import("./core/help.ts");
     context.out(commandHelp(command));
     return EXIT.ok;
   }
@@ -126,6 +126,7 @@ async function runWithoutCommand(
   context: RunContext,
 ): Promise<number> {
   const [first = "", ...rest] = words;
+  const { commandHelp, groupHelp, overview } = await import("./core/help.ts");
   const topic = first === "help" ? findCommand(rest) : null;
   if (topic !== null) {
     context.out(commandHelp(await loadCommand(topic)));

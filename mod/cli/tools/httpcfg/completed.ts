@@ -4,14 +4,12 @@
  *
  * @module
  */
-import { type ActionResult, codeOf, settled } from "../../../admin/admin_io.ts";
+import { type ActionResult, codeOf } from "../../../admin/admin_io.ts";
 import { deniedResult } from "../../../admin/denied.ts";
 import { exitStatusOf } from "../../../base/exit_status.ts";
 import { DeniedFault } from "../../../base/fault.ts";
 import { WIN32 } from "../../../base/win32.ts";
-import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { answerText } from "../../core/format.ts";
-import { isJson, noteUnchanged } from "../../core/outcome.ts";
+import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
 import type { ServiceCall } from "./text.ts";
 
@@ -30,30 +28,6 @@ export function printResult(io: CommandIo, call: ServiceCall, result: ActionResu
   const status = printCompleted(io, call, codeOf(result));
   report(io, result.notices);
   return status;
-}
-
-/**
- * Prints the result of a change: as {@linkcode printResult} does, or as one JSON object of the code,
- * whether anything has `changed`, and `fields`. With --idempotent, what is so already is no problem.
- */
-export async function printChange(
-  input: CommandInput,
-  io: CommandIo,
-  call: ServiceCall,
-  { result: given, fields }: { readonly result: ActionResult; readonly fields: object },
-): Promise<number> {
-  const result = input.flag("idempotent") ? settled(given) : given;
-  if (isJson(input)) {
-    io.out(answerText({ changed: result.changed, code: codeOf(result), ...fields }));
-    report(io, result.notices);
-  } else printResult(io, call, result);
-  if (result.problem === null && !result.changed) await noteUnchanged(io);
-  return exitStatusOf(codeOf(result), io.os);
-}
-
-/** Returns what a refusal is printed with: in JSON, stdout has nothing but one object. */
-export function refusalIo(input: CommandInput, io: CommandIo): CommandIo {
-  return isJson(input) ? { ...io, out: io.note, print: io.note } : io;
 }
 
 /** Returns `run`, which uses `call`, with the completion line of what the system denies. */

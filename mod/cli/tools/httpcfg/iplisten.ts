@@ -19,7 +19,8 @@ import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts
 import { report, reportHint } from "../../core/report.ts";
 import { answerText } from "../../core/format.ts";
 import { CHANGE_FLAGS, isJson, noteUnchanged } from "../../core/outcome.ts";
-import { printResult, refusalIo } from "./completed.ts";
+import { refusalIo } from "./changed.ts";
+import { printResult } from "./completed.ts";
 import { type EntryText, readEntries } from "./entry_file.ts";
 import { readSwitches } from "./switches.ts";
 

@@ -21,7 +21,8 @@ import {
 } from "../../core/command.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
 import { CHANGE_FLAGS } from "../../core/outcome.ts";
-import { completing, printChange, printCompleted, printRefusal, refusalIo } from "./completed.ts";
+import { printChange, refusalIo } from "./changed.ts";
+import { completing, printCompleted, printRefusal } from "./completed.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";

@@ -19,7 +19,8 @@ import {
 import { writeListing } from "../../core/format.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
 import { CHANGE_FLAGS } from "../../core/outcome.ts";
-import { completing, printChange, printCompleted, printRefusal, refusalIo } from "./completed.ts";
+import { printChange, refusalIo } from "./changed.ts";
+import { completing, printCompleted, printRefusal } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
 import * as messages from "./text.ts";
 
