@@ -5,7 +5,15 @@
  * @module
  */
 import { withToolName } from "./mod/cli/invoked_as.ts";
-import { ask, note, out, print, progressTerminal, terminal } from "./mod/cli/core/output.ts";
+import {
+  ask,
+  isInteractive,
+  note,
+  out,
+  print,
+  progressTerminal,
+  terminal,
+} from "./mod/cli/core/output.ts";
 import { run } from "./mod/cli/run.ts";
 
 if (import.meta.main) {
@@ -22,6 +30,7 @@ if (import.meta.main) {
     print,
     note,
     ask,
+    isInteractive,
     terminal,
     progress: progress?.step,
   });

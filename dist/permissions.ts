@@ -19,7 +19,6 @@ export const ENVIRONMENT: readonly string[] = [
   "PROGRAMDATA",
   // The caller, for the history.
   "SUDO_USER",
-  "USER",
   "USERNAME",
   "SSH_CONNECTION",
   // What the terminal shows.

@@ -47,8 +47,18 @@ export interface Notice {
 export interface ActionResult {
   /** Why nothing was changed, with the code of the old API; null if the action was done. */
   readonly problem: Problem | null;
+  /** Whether the action has changed what is stored or what runs; false if it was so already. */
+  readonly changed: boolean;
   /** In the order in which they are reported. */
   readonly notices: readonly Notice[];
+}
+
+/**
+ * Returns the result for whoever wants a state rather than a change: that everything is so already
+ * is no problem.
+ */
+export function settled<R extends ActionResult>(result: R): R {
+  return result.problem?.isSo ? { ...result, problem: null } : result;
 }
 
 /** Returns the Win32 code that an old tool completes with. */

@@ -33,7 +33,8 @@ export async function editAndApply(
 ): Promise<ActionResult> {
   const edited = await editStore(io, edit);
   if ("problem" in edited) return edited;
-  return { problem: null, notices: await applyOrAdvise(io, reader, edited) };
+  const notices = await applyOrAdvise(io, reader, edited);
+  return { problem: null, changed: edited.changed, notices };
 }
 
 /**
@@ -71,7 +72,7 @@ async function applyNow(
     await guardReload(io);
     io.progress?.("applying", "the configuration");
     const request = { op: "reload", confirmSeconds: null, strict: false } as const;
-    await io.control.ask(request, undefined, io.progress);
+    await io.control.ask(request, undefined, { progress: io.progress });
     return { kind: "note", text: "stored and applied" };
   } catch (error) {
     return notApplied(io, error);

@@ -50,5 +50,5 @@ export function unbindCertificate(io: AdminIo, key: string): Promise<ActionResul
 
 function unusable(text: string, hint?: string): ActionResult {
   const problem = new Problem(text, { code: WIN32.NO_SUCH_LOGON_SESSION });
-  return { problem, notices: [{ kind: "error", text, hint }] };
+  return { problem, changed: false, notices: [{ kind: "error", text, hint }] };
 }

@@ -32,6 +32,8 @@ export type ListChange = EditEntries | ReplaceDocument;
 interface EditEntries {
   readonly kind: "edit";
   readonly edits: readonly EntryEdit[];
+  /** Whether an entry that is on the list, or off it, already is no problem. */
+  readonly isIdempotent?: boolean;
 }
 
 /** Adds or removes an entry. */
@@ -71,7 +73,10 @@ export function changeList(io: AdminIo, change: ListChange): Promise<ListChanged
   return change.kind === "edit" ? editEntries(io, change) : replaceDocument(io, change);
 }
 
-async function editEntries(io: AdminIo, { edits }: EditEntries): Promise<ListChanged> {
+async function editEntries(
+  io: AdminIo,
+  { edits, isIdempotent = false }: EditEntries,
+): Promise<ListChanged> {
   const table = await inspectFor(io, edits);
   const entries = edits.map((edit, i) => {
     io.progress?.("checking", "entries", i, edits.length);
@@ -93,18 +98,26 @@ async function editEntries(io: AdminIo, { edits }: EditEntries): Promise<ListCha
   const results = problems.values();
   const answers = edits.map((edit, i): ActionResult => {
     const entry = entries[i]!;
-    if (isProblem(entry)) return { problem: entry, notices: [refusal(edit, entry)] };
+    if (isProblem(entry)) {
+      return { problem: entry, changed: false, notices: [refusal(edit, entry)] };
+    }
     const problem = results.next().value ?? null;
+    if (isIdempotent && problem?.isSo) return { problem: null, changed: false, notices: [] };
     // The old tools say no more than the code; among many entries that would not tell which.
     const isUnclear = problem !== null && edits.length > 1 && !isDenied;
-    return { problem, notices: isUnclear ? [refusal(edit, problem)] : [] };
+    return {
+      problem,
+      changed: problem === null,
+      notices: isUnclear ? [refusal(edit, problem)] : [],
+    };
   });
   const problem = answers.find((answer) => answer.problem !== null)?.problem ?? null;
   if (stored === null || isDenied) {
-    return { problem, notices: stored?.notices ?? [], change: null, answers };
+    return { problem, changed: false, notices: stored?.notices ?? [], change: null, answers };
   }
-  const change = problems.includes(null) ? stored : null;
-  return { problem, notices: await consequences(io, stored, table), change, answers };
+  const change = answers.some((answer) => answer.problem === null) ? stored : null;
+  const notices = await consequences(io, stored, table);
+  return { problem, changed: stored.changed, notices, change, answers };
 }
 
 async function replaceDocument(io: AdminIo, change: ReplaceDocument): Promise<ListChanged> {
@@ -112,7 +125,7 @@ async function replaceDocument(io: AdminIo, change: ReplaceDocument): Promise<Li
   const stored = await editStore(io, (document) => replaced(document, change));
   if ("problem" in stored) return { ...stored, change: null, answers: [] };
   const notices = await consequences(io, stored, await inspectFor(io, []));
-  return { problem: null, notices, change: stored, answers: [] };
+  return { problem: null, changed: stored.changed, notices, change: stored, answers: [] };
 }
 
 /** Applies what is stored, or returns advice on how to apply it, after advice on the new entries. */

@@ -29,5 +29,5 @@ export function deniedResult(
   fault: DeniedFault,
 ): RefusedAction {
   const problem = new Problem("access denied", { code: WIN32.ACCESS_DENIED });
-  return { problem, notices: [deniedNotice(io, fault)] };
+  return { problem, changed: false, notices: [deniedNotice(io, fault)] };
 }

@@ -33,11 +33,13 @@ async function applyReservation(
 ): Promise<ActionResult> {
   const edited = await edit;
   if ("problem" in edited) return edited;
+  const { changed } = edited;
+  if (!changed) return { problem: null, changed, notices: [] };
   await io.record(event);
   try {
     await io.control.ask({ op: "reservations" });
   } catch (error) {
-    return { problem: null, notices: [notApplied(io, error)] };
+    return { problem: null, changed, notices: [notApplied(io, error)] };
   }
-  return { problem: null, notices: [] };
+  return { problem: null, changed, notices: [] };
 }

@@ -51,14 +51,17 @@ export async function controlSite(
     throw error;
   }
   const code = codeFor(status, verb, id);
-  if (code !== WIN32.NO_ERROR) return rejected(code);
+  if (code !== WIN32.NO_ERROR) {
+    const isSo = isServiceUp(status, "W3SVC") && stateOf(status, id) === STATE_AFTER[verb];
+    return rejected(code, [], isSo);
+  }
   if (verb === "start" || verb === "stop") {
     const edited = await setAutoStart(io, id, verb === "start");
     if (edited.problem !== null) return edited;
   }
   try {
     await io.control.ask({ op: "site", verb, id });
-    return { problem: null, notices: [] };
+    return { problem: null, changed: true, notices: [] };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     const { message: text, hint } = error;
@@ -81,12 +84,30 @@ export async function setAutoStart(
     });
     return { ...document, sites };
   });
-  return "problem" in edited ? edited : { problem: null, notices: [] };
+  if ("problem" in edited) return edited;
+  return { problem: null, changed: edited.changed, notices: [] };
 }
 
-function rejected(code: number, notices: ActionResult["notices"] = []): ActionResult {
+/** The state of a site after each operation. */
+export const STATE_AFTER = {
+  start: "started",
+  stop: "stopped",
+  pause: "paused",
+  continue: "started",
+} as const;
+
+function stateOf(status: ServiceStatus | null, id: number): keyof typeof SERVER_STATE {
+  return status?.sites.find((site) => site.id === id)?.state ?? "stopped";
+}
+
+function rejected(
+  code: number,
+  notices: ActionResult["notices"] = [],
+  isSo = false,
+): ActionResult {
   return {
-    problem: new Problem("not possible in the current state of the site", { code }),
+    problem: new Problem("not possible in the current state of the site", { code, isSo }),
+    changed: false,
     notices,
   };
 }
@@ -94,7 +115,7 @@ function rejected(code: number, notices: ActionResult["notices"] = []): ActionRe
 /** Returns the Win32 code of why `verb` is not possible; 0 if it is. */
 function codeFor(status: ServiceStatus | null, verb: SiteVerb, id: number): number {
   if (!isServiceUp(status, "W3SVC")) return WIN32.SERVICE_NOT_ACTIVE;
-  const state = status?.sites.find((site) => site.id === id)?.state ?? "stopped";
+  const state = stateOf(status, id);
   if (verb === "start") {
     return state === "stopped" ? WIN32.NO_ERROR : WIN32.SERVICE_ALREADY_RUNNING;
   }

@@ -27,7 +27,8 @@ export async function editStore(
       if (edited === named) return document;
       const result = isProblem(edited) ? edited : nameZones(edited, document);
       if (!isProblem(result)) return result;
-      rejected = { problem: result, notices: isProblem(edited) ? [] : [errorNotice(result)] };
+      const notices = isProblem(edited) ? [] : [errorNotice(result)];
+      rejected = { problem: result, changed: false, notices };
       return document;
     });
     return rejected ?? change;

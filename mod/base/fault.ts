@@ -75,7 +75,7 @@ function escaped(value: string): string {
  * and without characters that a terminal does not show.
  */
 export function shellWord(word: string): string {
-  if (/^[\w.:/@%+-][\w.:/@%+=-]*$/.test(word)) return word;
+  if (/^[\w\p{L}\p{N}.:/@%+-][\w\p{L}\p{N}.:/@%+=-]*$/u.test(word)) return word;
   return withEscapes(word) === word
     ? `'${word.replaceAll("'", `'\\''`)}'`
     : `$'${withEscapes(word.replace(/['\\]/g, "\\$&"))}'`;

@@ -14,6 +14,7 @@ export type WordKind =
   | "endpoint"
   | "site"
   | "service"
+  | "setting"
   | "version"
   | "certificate"
   | "shell"
@@ -26,6 +27,8 @@ export interface FlagSpec {
   /** Placeholder for the value in help: `DIR`, `TEXT`; absent for a boolean. */
   readonly value?: string;
   readonly summary: string;
+  /** The value if none follows; absent if one has to. */
+  readonly bare?: string;
   /** The only values allowed; absent if there are others. */
   readonly choices?: readonly string[];
   /** Values that completion offers, if others are allowed too. */

@@ -13,6 +13,8 @@ interface ProblemOptions {
   readonly hint?: string;
   /** ERROR_INVALID_PARAMETER by default. */
   readonly code?: number;
+  /** False by default. */
+  readonly isSo?: boolean;
 }
 
 /** A value that cannot be used, or a change that cannot be made. */
@@ -22,11 +24,14 @@ export class Problem {
   readonly hint: string | undefined;
   /** What the old API returns for it: a Win32 code or, from the metabase, an HRESULT. */
   readonly code: number;
+  /** Whether what was asked for is so already, so that there is nothing to change. */
+  readonly isSo: boolean;
 
   constructor(reason: string, options: ProblemOptions = {}) {
     this.reason = reason;
     this.hint = options.hint;
     this.code = options.code ?? WIN32.INVALID_PARAMETER;
+    this.isSo = options.isSo ?? false;
   }
 }
 

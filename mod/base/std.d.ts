@@ -86,3 +86,8 @@ declare module "@std/text/levenshtein-distance" {
   /** Returns the smallest number of edits that turn `str1` into `str2`. */
   export function levenshteinDistance(str1: string, str2: string): number;
 }
+
+declare module "@std/jsonc/parse" {
+  /** Returns the value of a JSON text that may have comments. Throws a SyntaxError. */
+  export function parse(text: string): unknown;
+}

@@ -74,6 +74,10 @@ const FILES: readonly CommandFile[] = [
     ],
     load: () => import("./commands/config/config.ts"),
   },
+  {
+    names: ["settings list", "settings get", "settings set", "settings reset"],
+    load: () => import("./commands/config/settings.ts"),
+  },
   { names: ["config profile"], load: () => import("./commands/config/config_profile.ts") },
   {
     names: ["service install", "service uninstall", "service status"],

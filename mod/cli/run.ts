@@ -50,6 +50,8 @@ interface ProcessContext extends HomeContext {
   readonly machine?: MachineView | undefined;
   /** Shows progress; absent without a terminal to show it on. */
   readonly progress?: Progress | undefined;
+  /** Whether stdin and stdout are a terminal. */
+  isInteractive(): boolean;
 }
 
 /** The same for commands, whose output becomes printable here. */
@@ -190,11 +192,6 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   const home = await chooseHome(context, line, FACTS);
   const { paths } = home;
   const { os, uid, machine, screen, show, out, print, note, ask, env, now, progress } = context;
-  let isWarned = false;
-  const author = {
-    user: callerName(context),
-    command: ["httpcfg", ...line.flags, ...line.words].join(" "),
-  };
   const name = home.owner === "system" ? "the system service" : "the service";
   return {
     commands: COMMANDS,
@@ -213,6 +210,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     print,
     note,
     ask,
+    isInteractive: context.isInteractive,
     env,
     now,
     progress,
@@ -224,29 +222,43 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
       report(context, risks.map((text) => ({ kind: "warning", text })));
       return /^y(es)?$/i.test(ask("Continue? (y/n) ") ?? "");
     },
-    store: new Store({
-      file: paths.config,
-      loadContentRules: async () => (await import("../site/kinds/kinds.ts")).CONTENT_RULES,
-      async onReplace(before, after): Promise<void> {
-        const { History } = await import("../config/store/history.ts");
-        const damage = await new History(paths.history).record(before, after, author);
-        if (damage.length === 0) return;
-        const { damageNotices } = await import("./core/damage_notices.ts");
-        report(context, damageNotices(damage));
-      },
-      async onMigrate(from, ipListen): Promise<void> {
-        if (from > 1 || isWarned) return;
-        isWarned = true;
-        const { orderNotices } = await import("./core/order_notices.ts");
-        report(context, orderNotices(ipListen));
-      },
-    }),
+    store: storeOf(context, home, line),
     control: controlOf(paths.run, { name, look: lookForService }),
     async startInBackground(): Promise<boolean> {
       const { startInBackground } = await import("../host/process/background.ts");
       return await startInBackground(line.flags, paths.run);
     },
   };
+}
+
+/** Returns the stored document, whose changes become versions of the history. */
+function storeOf(context: RunContext, { paths }: Home, line: GlobalFlags): Store {
+  // Quoted, so that a line of the history can be typed again.
+  const command = ["httpcfg", ...line.flags, ...line.words].map(shellWord).join(" ");
+  let isWarned = false;
+  return new Store({
+    file: paths.config,
+    loadContentRules: async () => (await import("../site/kinds/kinds.ts")).CONTENT_RULES,
+    async onReplace(before, after): Promise<void> {
+      const { History } = await import("../config/store/history.ts");
+      const { callerName } = await import("./core/caller_name.ts");
+      const author = { user: await callerName(context), command };
+      const damage = await new History(paths.history).record(before, after, author);
+      if (damage.length === 0) return;
+      const { damageNotices } = await import("./core/damage_notices.ts");
+      report(context, damageNotices(damage));
+    },
+    async onComments(copy): Promise<void> {
+      const { commentNotices } = await import("./core/comment_notices.ts");
+      report(context, commentNotices(copy));
+    },
+    async onMigrate(from, ipListen): Promise<void> {
+      if (from > 1 || isWarned) return;
+      isWarned = true;
+      const { orderNotices } = await import("./core/order_notices.ts");
+      report(context, orderNotices(ipListen));
+    },
+  });
 }
 
 /**
@@ -265,9 +277,4 @@ function asAdministrator(
   return owner === "system"
     ? `sudo httpcfg ${words}`
     : `sudo env ${shellWord(`HTTPCFG_HOME=${folder}`)} httpcfg ${words}`;
-}
-
-/** Returns the user in front of the machine: the one who called sudo, not root. */
-function callerName({ env, uid }: RunContext): string {
-  return env("SUDO_USER") ?? env("USER") ?? env("USERNAME") ?? (uid === null ? "?" : String(uid));
 }

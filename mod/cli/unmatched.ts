@@ -172,7 +172,7 @@ async function helpOfWord(text: string, commands: CommandTable): Promise<WordHel
   const word = text.toLowerCase();
   const group = findGroup(word);
   if (group !== undefined) {
-    const names = commandsOf(group).filter((name) => commands.names.includes(name));
+    const names = commandsOf(group);
     const records = await Promise.all(names.map(commands.load));
     return { text: groupHelp(group, records), records };
   }

@@ -15,7 +15,7 @@ Deno.test("editStore() returns the change, or the problem that the edit returned
   await using folder = await tempFolder();
   const io = { store: storeAt(folder.at("config.json")), asAdministrator: () => null };
   const problem = new Problem("it exists", { code: 183 });
-  assertEquals(await editStore(io, () => problem), { problem, notices: [] });
+  assertEquals(await editStore(io, () => problem), { problem, changed: false, notices: [] });
   assertEquals(folder.names().filter((name) => name === "config.json"), []);
   const after = { ...DEFAULT_DOCUMENT, ipListen: ["10.0.0.1"] };
   const change = await editStore(io, () => after);

@@ -224,6 +224,7 @@ Deno.test("run() ends quietly if the reader has gone, and shows the stack of a b
     note: (text) => void notes.push(text),
     ask: () => null,
     terminal: { isOut: false, isNote: false, columns: () => null },
+    isInteractive: () => false,
   });
   assertEquals(await run(["query", "iplisten"], around(new PipeClosed())), 0);
   assertEquals(notes, []);

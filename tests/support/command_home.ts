@@ -25,10 +25,15 @@ export interface CommandResult {
   readonly note: string;
 }
 
+/** A user of no machine. */
+const NAMELESS_USER = 60_123;
+
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Linux by default, whatever this machine is, because the exit statuses differ. */
   readonly os?: string;
+  /** By default one without a name. */
+  readonly uid?: number;
   /** The text that the person at the terminal types; without it there is no terminal. */
   readonly answer?: string;
   /** Columns of the terminal that stdout and stderr are; without them both are pipes. */
@@ -83,12 +88,12 @@ export async function commandHome(): Promise<CommandHome> {
 async function runIn(
   home: string,
   line: string | readonly string[],
-  { env = {}, os = "linux", answer, columns, machine, onWrite = () => {} }: CommandOptions,
+  { env = {}, os = "linux", uid = NAMELESS_USER, answer, columns, machine, onWrite = () => {} }:
+    CommandOptions,
 ): Promise<CommandResult> {
   const output = { out: "", note: "" };
   const all: Readonly<Record<string, string>> = {
     HTTPCFG_HOME: home,
-    USER: "tester",
     LANG: "C.UTF-8",
     TERM: "xterm-256color",
     ...env,
@@ -101,7 +106,7 @@ async function runIn(
   };
   const status = await run(typeof line === "string" ? shellWords(line) : line, {
     os,
-    uid: 1000,
+    uid,
     now: Date.now,
     env: (name) => all[name],
     terminal: { isOut: isTerminal, isNote: isTerminal, columns: () => columns ?? null },
@@ -109,6 +114,7 @@ async function runIn(
     out: (text) => write("out", lines(text)),
     print: (text) => write("out", text),
     note: (text) => write("note", lines(text)),
+    isInteractive: () => answer !== undefined,
     ask(question): string | null {
       if (answer === undefined) return null;
       output.out += `${question}${answer}\n`; // as a terminal shows it

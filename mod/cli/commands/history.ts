@@ -14,7 +14,9 @@ import { diffText } from "../core/screen/diff_text.ts";
 import { jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { damageNotices } from "../core/damage_notices.ts";
-import { finish, report } from "../core/report.ts";
+import { CHANGE_FLAGS } from "../core/outcome.ts";
+import { finishReplaced } from "../core/replaced.ts";
+import { report } from "../core/report.ts";
 import type { Styled } from "../core/screen/colors.ts";
 import type { Screen } from "../core/screen/screen.ts";
 import { utcTime } from "../core/screen/times.ts";
@@ -108,19 +110,16 @@ const rollback: CommandSpec = {
   summary: "Restore an earlier version of the configuration",
   details: ["A rollback is a change like any other, and can itself be rolled back."],
   examples: [{ line: "httpcfg rollback 7", shows: "restore version 7" }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 1, max: 1 },
   completes: ["version"],
   async run(input, io): Promise<number> {
     io.progress?.("reading", "the versions");
     const { document, number } = await historyOf(io).read(versionNumber(input.words[0]));
-    const result = await changeList(io, { kind: "replace", document });
-    if (result.change?.changed === false) {
-      io.note(`Nothing changed: the configuration is the same as version ${number}.`);
-    } else if (result.change !== null) {
-      io.show(diffText(changeLines(diffValues(result.change.before, result.change.after))));
-    }
-    return finish(io, result);
+    // One of an older program, or written by hand, is not as this program stores it.
+    const whole = await io.store.check(document, `version ${number}`);
+    const result = await changeList(io, { kind: "replace", document: whole });
+    return await finishReplaced(input, io, result, { restored: number });
   },
 };
 

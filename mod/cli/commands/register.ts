@@ -19,8 +19,14 @@ import {
 import type { RegistrationStatus } from "../../host/control/status.ts";
 import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_target.ts";
 import type { Styled } from "../core/screen/colors.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import {
+  type CommandInput,
+  type CommandIo,
+  type CommandSpec,
+  FORMAT_FLAG,
+} from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
+import { CHANGE_FLAGS, isJson, reportDone } from "../core/outcome.ts";
 import type { Screen } from "../core/screen/screen.ts";
 import { table } from "../core/table.ts";
 import { utcTime } from "../core/screen/times.ts";
@@ -91,18 +97,37 @@ const unregister: CommandSpec = {
   summary: "End a registration",
   details: ["Only the user who registered the URL, root and the user of the service may do this."],
   examples: [{ line: "httpcfg unregister http://*:80/api/", shows: "free the prefix" }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 1, max: 1 },
   async run(input, io): Promise<number> {
     const url = input.words[0]!;
     checkUrl("unregister", url);
-    const request = { op: "unregister", url } as const;
-    const granted = await send(io, request);
-    granted.close();
-    io.out(`Unregistered ${granted.url}`);
+    const changed = await endRegistration(url, input, io);
+    if (changed && !isJson(input)) io.out(`Unregistered ${changed}`);
+    await reportDone(input, io, changed !== null, { url: changed ?? url });
     return EXIT.ok;
   },
 };
+
+/**
+ * Ends the registration of `url` and returns its canonical text. Null if there is none, which
+ * without --idempotent is a Fault.
+ */
+async function endRegistration(
+  url: string,
+  input: CommandInput,
+  io: CommandIo,
+): Promise<string | null> {
+  try {
+    const granted = await send(io, { op: "unregister", url });
+    granted.close();
+    return granted.url;
+  } catch (error) {
+    const isSo = error instanceof Fault && error.exit === WIN32.FILE_NOT_FOUND;
+    if (isSo && input.flag("idempotent")) return null;
+    throw error;
+  }
+}
 
 const registrations: CommandSpec = {
   name: "registrations",

@@ -3,14 +3,23 @@
  *
  * @module
  */
+import { guardReload } from "../../admin/lockout_guard.ts";
+import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
+import { LateFault } from "../../host/control/control_client.ts";
 import { CONFIRM_SECONDS, type ControlEvent } from "../../host/control/control_protocol.ts";
-import { isServiceUp } from "../../host/control/status.ts";
-import type { CommandIo, CommandSpec } from "../core/command.ts";
-import { guardReload } from "../../admin/lockout_guard.ts";
+import { settledStatus, unsettledEndpoints } from "../../host/control/settled_status.ts";
+import { isServiceUp, type ServiceStatus, sitesDown } from "../../host/control/status.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../core/command.ts";
+import { answerText } from "../core/format.ts";
+import { CHANGE_FLAGS, isJson, reportDone } from "../core/outcome.ts";
 import { report } from "../core/report.ts";
 import { siteProblems } from "../core/site_problems.ts";
+
+/** What --wait waits for if no time is given. */
+const WAIT_DEFAULT = "60s";
+const WAIT_SECONDS = { min: 0, max: 86_400 } as const;
 
 const reload: CommandSpec = {
   name: "reload",
@@ -23,13 +32,19 @@ const reload: CommandSpec = {
     "A change that could lock you out (it takes every address, or drops loopback or the address " +
     "of your SSH session) is announced first and needs your consent: --yes if there is no " +
     "terminal to ask on, or --confirm.",
-    "Exit status 0 if the configuration is applied and every site that starts by itself has a " +
-    "socket; 1 if nothing was applied, or if a site has none. While the Web service is stopped, " +
-    "no site has one; a warning says so.",
+    "Exit status 0 if the configuration is applied and every site that starts by itself runs on " +
+    "all of its bindings; 1 if nothing was applied, or if a site does not run or runs in part: " +
+    "off the list, its port held, no certificate. A site that waits for an address which this " +
+    "machine does not have yet is no failure; --strict and --wait make it one. While the Web " +
+    "service is stopped, no site runs; a warning says so.",
+    "--wait returns when every planned socket is open, those included that wait for their " +
+    "address or port, and when the connections to closed ones have ended; exit status 1 if TIME " +
+    "is over before. What is applied stays applied.",
   ],
   examples: [
     { line: "httpcfg reload", shows: "apply what httpcfg plan shows" },
     { line: "httpcfg reload --confirm 60s", shows: "revert unless confirmed within a minute" },
+    { line: "httpcfg reload --wait 30s", shows: "return when all of it is true" },
   ],
   flags: {
     yes: { kind: "boolean", summary: "apply a change even if it could lock you out" },
@@ -39,63 +54,147 @@ const reload: CommandSpec = {
       value: "TIME",
       summary: "revert unless httpcfg confirm follows within TIME (60s, 5m)",
     },
+    wait: {
+      kind: "string",
+      value: "TIME",
+      bare: WAIT_DEFAULT,
+      summary: `wait for sockets and old connections, for at most TIME (${WAIT_DEFAULT})`,
+    },
+    ...CHANGE_FLAGS,
   },
   words: { min: 0, max: 0 },
-  async run(input, io): Promise<number> {
-    const confirmSeconds = parseTime(input.text("confirm"));
-    // A change that has to be confirmed may proceed, because it reverts by itself.
-    const isAgreed = input.flag("yes") || confirmSeconds !== null;
-    io.progress?.("asking", "the service");
-    await guardReload(isAgreed ? { ...io, consent: (risks) => warnAndAccept(io, risks) } : io);
-    const request = { op: "reload", confirmSeconds, strict: input.flag("strict") } as const;
-    let changes = 0;
-    io.progress?.("applying", "the configuration");
-    const status = await io.control.ask(request, (event) => {
-      changes++;
-      io.out(eventLine(event));
-      if (event.kind === "change" && event.change === "draining") {
-        io.progress?.("waiting for", "the last connections");
-      }
-    }, io.progress);
-    if (status === null) {
-      throw new Fault("Cannot reload: the service is not running", {
-        hint: "httpcfg net start w3svc",
-      });
-    }
-    io.note(siteProblems(status));
-    if (!isServiceUp(status, "W3SVC") && status.sites.length > 0) {
-      report(io, [{
-        kind: "warning",
-        text: "no site is served: the Web service is stopped",
-        hint: "httpcfg net start w3svc",
-      }]);
-    }
-    const isServed = status.sites.every(({ state, reason }) => {
-      return state !== "stopped" || reason === null;
-    });
-    if (changes === 0) io.note("No socket had to change.");
-    if (status.unconfirmedUntil !== null) {
-      io.note(`Reverts at ${status.unconfirmedUntil} unless confirmed: httpcfg confirm`);
-    }
-    return isServed ? EXIT.ok : EXIT.failed;
-  },
+  run: runReload,
 };
 
 const confirm: CommandSpec = {
   name: "confirm",
   usage: "",
   summary: "Keep the change that reload --confirm made",
+  details: ["Fails if no change is pending: it may have been reverted."],
   examples: [{ line: "httpcfg confirm", shows: "keep the change" }],
-  flags: {},
+  flags: { format: CHANGE_FLAGS.format },
   words: { min: 0, max: 0 },
-  async run(_input, io): Promise<number> {
-    if (await io.control.ask({ op: "confirm" }) !== null) return EXIT.ok;
-    throw new Fault("Cannot confirm: the service is not running", { hint: "httpcfg status" });
+  async run(input, io): Promise<number> {
+    if (await io.control.ask({ op: "confirm" }) === null) {
+      throw new Fault("Cannot confirm: the service is not running", { hint: "httpcfg status" });
+    }
+    await reportDone(input, io, true, {});
+    return EXIT.ok;
   },
 };
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [reload, confirm];
+
+async function runReload(input: CommandInput, io: CommandIo): Promise<number> {
+  const confirmSeconds = readTime(input, "confirm", CONFIRM_SECONDS);
+  const waitSeconds = readTime(input, "wait", WAIT_SECONDS);
+  // A change that has to be confirmed may proceed, because it reverts by itself.
+  const isAgreed = input.flag("yes") || confirmSeconds !== null;
+  io.progress?.("asking", "the service");
+  await guardReload(isAgreed ? { ...io, consent: (risks) => warnAndAccept(io, risks) } : io);
+  const before = await io.control.ask({ op: "status" });
+  const end = waitSeconds === null ? null : io.now() + waitSeconds * 1000;
+  const request = { op: "reload", confirmSeconds, strict: input.flag("strict") } as const;
+  const changes: ControlEvent[] = [];
+  io.progress?.("applying", "the configuration");
+  const applied = await askUntil(io, end, (limitMs) => {
+    return io.control.ask(request, (event) => {
+      changes.push(event);
+      if (!isJson(input)) io.out(eventLine(event));
+      if (event.kind === "change" && event.change === "draining") {
+        io.progress?.("waiting for", "the last connections");
+      }
+    }, { limitMs, progress: io.progress });
+  });
+  const status = applied !== null && end !== null ? await settledStatus(io.control, end) : applied;
+  if (status === null) {
+    throw new Fault("Cannot reload: the service is not running", {
+      hint: "httpcfg net start w3svc",
+    });
+  }
+  // A service that does not tell what is stored may have applied something.
+  const changed = changes.length > 0 || before?.stored?.changes !== 0;
+  if (isJson(input)) io.out(answerText({ changed, ...answerFields(changes, status) }));
+  else if (changed && changes.length === 0) io.note("No socket had to change.");
+  if (!changed) report(io, [{ kind: "note", text: "unchanged" }]);
+  reportProblems(io, status);
+  const isSettled = end === null || isAllSettled(io, status, waitSeconds);
+  return isSettled && sitesDown(status).length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/**
+ * Returns the answer to a reload, which the service gives when the connections to closed sockets
+ * have ended; its status at `end` if they have not by then.
+ */
+async function askUntil(
+  io: CommandIo,
+  end: number | null,
+  ask: (limitMs: number | null) => Promise<ServiceStatus | null>,
+): Promise<ServiceStatus | null> {
+  if (end === null) return await ask(null);
+  try {
+    // The reload itself is never given up half-way: a second is enough to hear of it.
+    return await ask(Math.max(end - io.now(), 1000));
+  } catch (error) {
+    if (!(error instanceof LateFault)) throw error;
+    return await io.control.ask({ op: "status" });
+  }
+}
+
+/** Says what does not run, and what happens next. */
+function reportProblems(io: CommandIo, status: ServiceStatus): void {
+  io.note(siteProblems(status));
+  if (!isServiceUp(status, "W3SVC") && status.sites.length > 0) {
+    report(io, [{
+      kind: "warning",
+      text: "no site is served: the Web service is stopped",
+      hint: "httpcfg net start w3svc",
+    }]);
+  }
+  if (status.unconfirmedUntil !== null) {
+    io.note(`Reverts at ${status.unconfirmedUntil} unless confirmed: httpcfg confirm`);
+  }
+}
+
+/** Reports whether every planned socket is open and no closed one has connections; says which. */
+function isAllSettled(io: CommandIo, status: ServiceStatus, waitSeconds: number | null): boolean {
+  const left = unsettledEndpoints(status);
+  if (left.length === 0) return true;
+  const texts = left.map(({ ip, port, state, cause }) => {
+    const what = state === "draining" ? "connections are still open" : cause ?? "not open";
+    return `${formatEndpoint({ ip: ip as Ip, port })}: ${what}`;
+  });
+  report(io, [{
+    kind: "error",
+    text: `Applied, but not complete after ${waitSeconds} s: ${texts.join("; ")}`,
+    hint: "httpcfg status",
+  }]);
+  return false;
+}
+
+/** Returns what a reload has done, for programs. */
+function answerFields(changes: readonly ControlEvent[], status: ServiceStatus): object {
+  const at = (wanted: string): string[] => {
+    return changes.flatMap((one) => {
+      return one.kind === "change" && one.change === wanted ? [one.endpoint] : [];
+    });
+  };
+  const pending = unsettledEndpoints(status).map(({ ip, port, state, cause }) => {
+    return { endpoint: formatEndpoint({ ip: ip as Ip, port }), state, cause };
+  });
+  const view = ({ id, name, state, reason }: ServiceStatus["sites"][number]): object => {
+    return { id, name, state, reason };
+  };
+  return {
+    opened: at("opened"),
+    closed: at("closed"),
+    pending,
+    sitesDown: sitesDown(status).map(view),
+    sitesWaiting: status.sites.filter(({ waiting }) => waiting).map(view),
+    unconfirmedUntil: status.unconfirmedUntil,
+  };
+}
 
 /** Reports the risks of a change that has been approved. */
 function warnAndAccept(io: CommandIo, risks: readonly string[]): true {
@@ -103,16 +202,20 @@ function warnAndAccept(io: CommandIo, risks: readonly string[]): true {
   return true;
 }
 
-/** Returns the seconds of `60s`, `5m` or `60`; null if nothing was given. */
-function parseTime(text: string | null): number | null {
+/** Returns the seconds of `60s`, `5m` or `60` in a flag; null if it is not given. */
+function readTime(
+  input: CommandInput,
+  flag: "confirm" | "wait",
+  { min, max }: { readonly min: number; readonly max: number },
+): number | null {
+  const text = input.text(flag);
   if (text === null) return null;
   const [, digits = "", unit] = /^([0-9]{1,5})(s|m)?$/.exec(text) ?? [];
   const seconds = Number(digits) * (unit === "m" ? 60 : 1);
-  const { min, max } = CONFIRM_SECONDS;
   if (digits !== "" && seconds >= min && seconds <= max) return seconds;
   throw usageFault(
-    `Cannot use ${quote(text)} for "--confirm": must be between ${min}s and ${max}s`,
-    "httpcfg reload --confirm 60s",
+    `Cannot use ${quote(text)} for "--${flag}": must be between ${min}s and ${max}s`,
+    `httpcfg reload --${flag} 60s`,
   );
 }
 

@@ -22,6 +22,8 @@ const serve: CommandSpec = {
   details: [
     "Starts W3SVC and what it needs, and runs until SIGTERM or SIGINT: responses in flight are " +
     "finished, for at most ShutdownGraceTimeout. Reports what it does on stderr.",
+    "A site that cannot run is reported here and in the status of the unit, and is tried again, " +
+    "while the others are served. Exit status 1 if no site can be started.",
   ],
   examples: [{ line: "httpcfg serve", shows: "run the service; stop it with Ctrl+C" }],
   flags: {
@@ -65,7 +67,7 @@ async function runForeground(io: CommandIo): Promise<number> {
     check: () => process.checkResponse(),
     log: io.note,
   });
-  await notifier.ready(listeningText(status));
+  await notifier.ready([listeningText(status), siteProblems(status)].filter(Boolean).join("\n"));
   await process.ended;
   notifier.close();
   return EXIT.ok;

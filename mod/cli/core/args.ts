@@ -68,6 +68,10 @@ function sortArgs(
     const equals = arg.indexOf("=");
     const name = arg.slice(2, equals < 0 ? undefined : equals);
     const flag = knownFlag(spec, arg, name);
+    if (flag.bare !== undefined && equals < 0 && !isValue(args[i + 1])) {
+      flags.push(`--${name}=${GUARD}${flag.bare}`);
+      continue;
+    }
     if (flag.kind === "boolean") {
       if (equals >= 0) throw valueNotTaken(spec, arg, name);
       flags.push(arg);
@@ -77,6 +81,10 @@ function sortArgs(
     }
   }
   return { flags, words };
+}
+
+function isValue(next: string | undefined): boolean {
+  return next !== undefined && !next.startsWith("-");
 }
 
 function knownFlag(spec: CommandSpec, arg: string, name: string): FlagSpec {

@@ -84,6 +84,8 @@ export interface CommandIo extends AdminIo {
   print(text: string): void;
   /** Writes anything else to stderr, in whole lines. */
   note(text: Styled): void;
+  /** Whether somebody can use an editor: stdin and stdout are a terminal. */
+  isInteractive(): boolean;
   /** Asks on the terminal; null if there is none. */
   ask(question: string): string | null;
 }

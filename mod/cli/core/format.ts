@@ -26,6 +26,11 @@ export function jsonText(value: unknown, indent = 2): string {
   return printableJson(value, indent);
 }
 
+/** Returns the JSON object that a command answers with. */
+export function answerText(fields: object): string {
+  return jsonText({ version: ANSWER_VERSION, ...fields });
+}
+
 /** How a command writes a listing where a list of records is not the answer. */
 interface ListingForms {
   /** Writes it for people. */
@@ -44,7 +49,7 @@ export async function writeListing(
   const form = input.text("format") ?? "text";
   if (form === "text") await text();
   else if (form === "json" && json !== undefined) {
-    io.out(jsonText({ version: ANSWER_VERSION, ...json }));
+    io.out(answerText(json));
   } else io.out(await render(listing, form));
 }
 
@@ -55,7 +60,7 @@ export async function writeListing(
 export async function render(listing: Listing, form: string): Promise<string> {
   switch (form) {
     case "json":
-      return jsonText({ version: ANSWER_VERSION, [listing.name]: listing.rows });
+      return answerText({ [listing.name]: listing.rows });
     case "ndjson":
       return listing.rows.map((row) => jsonText(row, 0)).join("\n");
     case "tsv":

@@ -79,7 +79,8 @@ function wrappedLine(line: string, columns: number): string[] {
 /** Returns the help of one command; `below` are those whose names begin with its own. */
 export function commandHelp(spec: CommandSpec, below: readonly CommandSpec[] = []): string {
   const flags = Object.entries(spec.flags).map(([name, flag]) => {
-    return [`--${name}${flag.value ? ` ${flag.value}` : ""}`, flagSummary(flag)] as const;
+    const value = flag.bare === undefined ? flag.value : `[${flag.value}]`;
+    return [`--${name}${value ? ` ${value}` : ""}`, flagSummary(flag)] as const;
   });
   const width = Math.max(0, ...flags.map(([left]) => left.length));
   const lines = [

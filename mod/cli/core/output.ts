@@ -97,6 +97,11 @@ export function note(text: Printable): void {
   }
 }
 
+/** Reports whether somebody at a terminal can use an editor. */
+export function isInteractive(): boolean {
+  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+}
+
 /** Writes a question and reads one line; null if stdin is not a terminal. */
 export function ask(question: Printable): string | null {
   if (!Deno.stdin.isTerminal()) return null;

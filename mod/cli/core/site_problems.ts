@@ -6,11 +6,12 @@
 import { quote } from "../../base/fault.ts";
 import type { ServiceStatus } from "../../host/control/status.ts";
 
-/** Returns one line for each site that did not start or runs in part; "" if there are none. */
+/** Returns one line for each site that did not start, waits or runs in part; "" for none. */
 export function siteProblems(status: ServiceStatus): string {
   return status.sites
     .filter(({ reason }) => reason !== null)
-    .map(({ name, state, reason }) => {
+    .map(({ name, state, reason, waiting }) => {
+      if (waiting) return `Site ${quote(name)} waits: ${reason}`;
       return state === "started"
         ? `Site ${quote(name)} runs in part: ${reason}`
         : `Site ${quote(name)} did not start: ${reason}`;

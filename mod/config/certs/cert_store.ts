@@ -33,6 +33,18 @@ export interface StoredCertificate extends CertificateFacts {
   readonly problem: string | null;
 }
 
+/** A certificate that was written to its store, or was there already. */
+export interface PlacedCertificate extends StoredCertificate {
+  readonly changed: boolean;
+}
+
+/** How one file of a store is made. */
+interface FileMaker {
+  make(path: string): void;
+  /** Reports whether `path` is what {@linkcode make} would make. */
+  isMade(path: string): boolean;
+}
+
 /** A certificate with its chain and its key as PEM, ready for TLS. */
 interface CertificatePair {
   readonly hash: string;
@@ -130,14 +142,20 @@ export function writePair(
   store: string,
   name: string,
   pair: { readonly cert: string; readonly key: string },
-): StoredCertificate {
+): PlacedCertificate {
   const problem = pairProblem(pair.cert, pair.key);
   if (problem !== null) throw pairFault("import", name, problem);
   return placePair(folder, store, name, {
-    cert: (path) => Deno.writeTextFileSync(path, pair.cert, { mode: 0o644 }),
-    key: (path) => {
-      Deno.writeTextFileSync(path, pair.key, { mode: 0o600 });
-      if (isOfGroup(folder)) Deno.chmodSync(path, 0o640);
+    cert: {
+      make: (path) => Deno.writeTextFileSync(path, pair.cert, { mode: 0o644 }),
+      isMade: (path) => isFile(path) && readPem(path) === pair.cert,
+    },
+    key: {
+      make: (path) => {
+        Deno.writeTextFileSync(path, pair.key, { mode: 0o600 });
+        if (isOfGroup(folder)) Deno.chmodSync(path, 0o640);
+      },
+      isMade: (path) => isFile(path) && isPrivate(path) && readPem(path) === pair.key,
     },
   });
 }
@@ -150,14 +168,30 @@ export function linkPair(
   store: string,
   name: string,
   files: { readonly certFile: string; readonly keyFile: string },
-): StoredCertificate {
+): PlacedCertificate {
   readPair(files);
   // If the files are links themselves, those are not resolved: a renewal may change their targets.
   const [cert, key] = [absolute(files.certFile), absolute(files.keyFile)];
   return placePair(folder, store, name, {
-    cert: (path) => Deno.symlinkSync(cert, path),
-    key: (path) => Deno.symlinkSync(key, path),
+    cert: linkTo(cert),
+    key: linkTo(key),
   });
+}
+
+function linkTo(target: string): FileMaker {
+  return {
+    make: (path) => Deno.symlinkSync(target, path),
+    isMade: (path) => Deno.lstatSync(path).isSymlink && Deno.readLinkSync(path) === target,
+  };
+}
+
+function isFile(path: string): boolean {
+  return Deno.lstatSync(path).isFile;
+}
+
+/** Reports whether only the owner and the group may use the file. */
+function isPrivate(path: string): boolean {
+  return ((Deno.statSync(path).mode ?? 0) & 0o007) === 0;
 }
 
 /** Removes a certificate and its key from its store. */
@@ -213,21 +247,32 @@ function readPem(path: string): string {
   }
 }
 
-/** Makes both files under temporary names and renames them. */
+/** Makes both files under temporary names and renames them, unless they are there already. */
 function placePair(
   folder: string,
   store: string,
   name: string,
-  make: Readonly<Record<"cert" | "key", (path: string) => void>>,
-): StoredCertificate {
+  makers: Readonly<Record<"cert" | "key", FileMaker>>,
+): PlacedCertificate {
   const base = `${folder}/${store}/${name}`;
+  const files = [["key", `${base}.key`], ["cert", `${base}.pem`]] as const;
+  const changed = !files.every(([what, path]) => isInPlace(makers[what], path));
+  if (changed) placeFiles(folder, store, files.map(([what, path]) => [makers[what], path]), base);
+  return { ...describe(folder, store, `${name}.pem`), changed };
+}
+
+function placeFiles(
+  folder: string,
+  store: string,
+  files: readonly (readonly [maker: FileMaker, path: string])[],
+  base: string,
+): void {
   try {
     Deno.mkdirSync(`${folder}/${store}`, { recursive: true, mode: 0o700 });
     if (isOfGroup(folder)) Deno.chmodSync(`${folder}/${store}`, 0o2750);
-    const files = [["key", `${base}.key`], ["cert", `${base}.pem`]] as const;
-    for (const [what, path] of files) {
+    for (const [maker, path] of files) {
       removeIfExists(`${path}.new`);
-      make[what](`${path}.new`);
+      maker.make(`${path}.new`);
     }
     // The key comes first: between the two renames the old certificate has a key that is rejected,
     // not a new certificate without one.
@@ -235,7 +280,14 @@ function placePair(
   } catch (error) {
     throw fileFault("write", base, error);
   }
-  return describe(folder, store, `${name}.pem`);
+}
+
+function isInPlace(maker: FileMaker, path: string): boolean {
+  try {
+    return maker.isMade(path);
+  } catch {
+    return false; // whatever prevents it is reported when the file is made
+  }
 }
 
 /**

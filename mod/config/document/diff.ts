@@ -8,7 +8,7 @@
  */
 
 /** One difference; `before` is undefined for what was added, `after` for what was removed. */
-interface Change {
+export interface Change {
   /** Path in the document: `ipListen`, `sites[W3SVC/2].bindings`, `settings.applyChanges`. */
   readonly at: string;
   readonly before: unknown;

@@ -11,10 +11,12 @@ import type { ConfigDocument, SiteRecord } from "./document.ts";
 const EXISTS = new Problem("already on the list", {
   hint: "httpcfg query iplisten",
   code: WIN32.ALREADY_EXISTS,
+  isSo: true,
 });
 const ABSENT = new Problem("not on the list", {
   hint: "httpcfg query iplisten",
   code: WIN32.FILE_NOT_FOUND,
+  isSo: true,
 });
 
 /** One edit of the list; the entry is in canonical text. */

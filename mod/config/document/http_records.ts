@@ -14,10 +14,13 @@ import { isProblem, Problem } from "../../base/problem.ts";
 import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
+import { diffValues } from "./diff.ts";
 import type { ConfigDocument, SslRecord, UrlAclRecord } from "./document.ts";
 
 const EXISTS = new Problem("the record already exists", { code: WIN32.ALREADY_EXISTS });
+const STORED = new Problem(EXISTS.reason, { code: EXISTS.code, isSo: true });
 const ABSENT = new Problem("no such record", { code: WIN32.FILE_NOT_FOUND });
+const DELETED = new Problem(ABSENT.reason, { code: ABSENT.code, isSo: true });
 const NO_PREFIX = new Problem("not of the form scheme://host:port/path/");
 
 /**
@@ -39,7 +42,8 @@ export function sslKeyOfName(text: string): string | null {
 
 /** Adds a certificate record; 183 if the key already has one. */
 export function setSsl(document: ConfigDocument, record: SslRecord): ConfigDocument | Problem {
-  if (findSsl(document, record.key) !== undefined) return EXISTS;
+  const found = findSsl(document, record.key);
+  if (found !== undefined) return diffValues(found, record).length === 0 ? STORED : EXISTS;
   return { ...document, ssl: [...document.ssl, record] };
 }
 
@@ -52,7 +56,7 @@ export function updateSsl(document: ConfigDocument, record: SslRecord): ConfigDo
 
 /** Removes a certificate record; 2 if the key has none. */
 export function deleteSsl(document: ConfigDocument, key: string): ConfigDocument | Problem {
-  if (findSsl(document, key) === undefined) return ABSENT;
+  if (findSsl(document, key) === undefined) return DELETED;
   return { ...document, ssl: document.ssl.filter((record) => record.key !== key) };
 }
 
@@ -75,14 +79,21 @@ export function setUrlAcl(
     if (other === null) continue;
     const sameUrl = formatUrlPrefix(other) === key;
     const otherScheme = other.port === prefix.port && other.scheme !== prefix.scheme;
+    if (sameUrl && isSameAcl(old.sddl, aces)) return STORED;
     if (sameUrl || otherScheme) return EXISTS;
   }
   return { ...document, urlAcl: [...document.urlAcl, record] };
 }
 
+/** Reports whether two lists grant the same, whatever their spelling. */
+function isSameAcl(sddl: string, aces: ReturnType<typeof parseSddl>): boolean {
+  return JSON.stringify(parseSddl(sddl)) === JSON.stringify(aces);
+}
+
 /** Removes a reservation; 87 for a bad UrlPrefix, 2 if there is none. */
 export function deleteUrlAcl(document: ConfigDocument, url: string): ConfigDocument | Problem {
   const found = findUrlAcl(document, url);
+  if (found === ABSENT) return DELETED;
   if (isProblem(found)) return found;
   return { ...document, urlAcl: document.urlAcl.filter((record) => record !== found) };
 }

@@ -23,6 +23,11 @@ export const plainObject: v.GenericSchema<object> = v.custom<object>(
   "expected an object",
 );
 
+/** Returns the fields of an object; null for any other value. */
+export function plainFields(value: unknown): Readonly<Record<string, unknown>> | null {
+  return v.is(plainObject, value) ? value as Readonly<Record<string, unknown>> : null;
+}
+
 /** Text of at most `max` characters. */
 export function text(max: number): v.GenericSchema<string> {
   return v.pipe(v.string(), v.maxLength(max, `must be at most ${max} characters long`));

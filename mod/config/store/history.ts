@@ -53,6 +53,16 @@ interface HistoryContent {
   readonly damage: readonly Damage[];
 }
 
+/** Returns the document of a text that this program has read: people may have put comments in it. */
+async function valueOf(text: string): Promise<ConfigDocument> {
+  try {
+    return JSON.parse(text) as ConfigDocument;
+  } catch {
+    const { parseCommented } = await import("./commented.ts");
+    return parseCommented(text, { file: "the document", isStored: true }) as ConfigDocument;
+  }
+}
+
 /** The history in one directory. Writers hold the lock of the document; readers need none. */
 export class History {
   readonly #folder: string;
@@ -75,7 +85,7 @@ export class History {
       await Deno.mkdir(this.#folder, { recursive: true, mode: 0o700 });
       const at = new Date().toISOString();
       const beforeText = before ?? JSON.stringify(DEFAULT_DOCUMENT);
-      const found = { digest: await digestOf(beforeText), document: JSON.parse(beforeText) };
+      const found = { digest: await digestOf(beforeText), document: await valueOf(beforeText) };
       const newest = this.#files().at(-1);
       const content = newest === undefined
         ? null

@@ -30,6 +30,8 @@ export interface StoreOptions {
   readonly onReplace?: (before: string | null, after: string) => Promise<void>;
   /** Called with the list of a valid document of an older version each time that one is read. */
   readonly onMigrate?: (from: number, ipListen: readonly string[]) => Promise<void>;
+  /** Called when comments were replaced, with the path of the copy that has them. */
+  readonly onComments?: (copy: string) => Promise<void>;
 }
 
 export interface StoreChange {
@@ -93,10 +95,13 @@ export class Store {
       await this.#options.onMigrate?.(version, edited.ipListen); // from the history
     }
     if (JSON.stringify(after) === JSON.stringify(before)) return { changed: false, before, after };
+    // The order of the fields of an object is no difference.
+    const { diffValues } = await import("../document/diff.ts");
+    if (diffValues(before, after).length === 0) return { changed: false, before, after: before };
     const afterText = serialize(after);
     await this.#replace(afterText, async () => {
       await this.#options.onReplace?.(text, afterText);
-      if (text !== null) await this.#backUpOlder(text);
+      if (text !== null) await this.#keepOriginal(text);
       lock.check();
     });
     return { changed: true, before, after };
@@ -124,17 +129,21 @@ export class Store {
    * spelling. Throws a Fault.
    */
   async parse(text: string, file: string = this.file): Promise<ConfigDocument> {
-    let value: unknown;
+    return await this.check(await this.parseJson(text, file), file);
+  }
+
+  /** Parses the JSON `text`, which may have comments, from `file`. Throws a Fault. */
+  async parseJson(text: string, file: string = this.file): Promise<unknown> {
     try {
-      value = JSON.parse(withoutMark(text));
-    } catch (error) {
-      throw new Fault(`Cannot read ${quote(file)}: ${(error as SyntaxError).message}`, {
-        hint: file === this.file
-          ? "fix the file, or move it away to start from the built-in document"
-          : "fix the file; httpcfg config export prints a document that is valid",
-        cause: error,
-      });
+      return JSON.parse(withoutMark(text));
+    } catch {
+      const { parseCommented } = await import("./commented.ts");
+      return parseCommented(withoutMark(text), { file, isStored: file === this.file });
     }
+  }
+
+  /** Migrates and checks `value`, the content of `file`, as {@linkcode parse} does. */
+  async check(value: unknown, file: string = this.file): Promise<ConfigDocument> {
     rejectNewer(file, value);
     const version = documentVersion(value);
     const migrated = migrate(value);
@@ -154,18 +163,11 @@ export class Store {
     return checkDocument(value, contents, known);
   }
 
-  /**
-   * Keeps a document of an older version beside the new one, so that its program can use it again.
-   */
-  async #backUpOlder(text: string): Promise<void> {
-    const version = documentVersion(JSON.parse(text));
-    if (version === null || version >= DOCUMENT_VERSION) return;
-    const copy = `${this.file}.version-${version}`;
-    try {
-      await Deno.writeTextFile(copy, text, { mode: 0o600 });
-    } catch (error) {
-      throw fileFault("write", copy, error, misplacedHint(error));
-    }
+  /** Keeps what the new document cannot say. */
+  async #keepOriginal(text: string): Promise<void> {
+    const { keepOriginal } = await import("./original.ts");
+    const copy = await keepOriginal(this.file, text);
+    if (copy !== null) await this.#options.onComments?.(copy);
   }
 
   async #replace(text: string, beforeRename: () => Promise<void>): Promise<void> {

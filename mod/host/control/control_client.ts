@@ -27,11 +27,20 @@ export type SeenService =
   /** There is none, or it cannot be seen. */
   | { readonly state: "unseen" };
 
+/** The service has not replied in time; it may still do what it was asked for. */
+export class LateFault extends Fault {}
+
 interface ControlClientOptions {
   /** What messages call the service: `the service`, `the system service`. */
   readonly name?: string;
   /** Looks for the service if this user may not connect to it. */
   readonly look?: (run: string) => Promise<SeenService>;
+}
+
+interface AskOptions {
+  readonly progress?: Progress | undefined;
+  /** Milliseconds for the reply; null is without a limit. By default, one for `status` alone. */
+  readonly limitMs?: number | null;
 }
 
 export class ControlClient {
@@ -49,12 +58,14 @@ export class ControlClient {
   /**
    * Sends `request` to the running service; null if none is running. Resolves when the service has
    * closed the connection, so that a service that was told to end has ended by then. Throws the
-   * Fault that the service replies with. `progress` is told how far a start or a reload is.
+   * Fault that the service replies with, or a LateFault if that takes longer than `limitMs`: any
+   * request but `status` may take as long as the work that it asks for. `progress` is told how far a
+   * start or a reload is.
    */
   async ask(
     request: ControlRequest,
     onEvent: (event: ControlEvent) => void = () => {},
-    progress?: Progress,
+    { progress, limitMs = request.op === "status" ? STATUS_MS : null }: AskOptions = {},
   ): Promise<ServiceStatus | null> {
     const dialed = await this.#dial();
     if (dialed === null) return null;
@@ -64,11 +75,10 @@ export class ControlClient {
     // Loaded here, because most commands that scripts call in loops need no service.
     const { parseControlAnswer } = await import("./control_schema.ts");
     let isLate = false;
-    // Any other request may take as long as the work that it asks for.
-    const timer = request.op !== "status" ? undefined : setTimeout(() => {
+    const timer = limitMs === null ? undefined : setTimeout(() => {
       isLate = true;
       conn.close();
-    }, STATUS_MS);
+    }, limitMs);
     try {
       const watched = progress === undefined ? {} : { progress: true };
       await writeLine(conn, { ...request, ...watched, token: dialed.token });
@@ -82,7 +92,7 @@ export class ControlClient {
         else fault = toFault(answer);
       }
     } catch (error) {
-      if (isLate) throw this.#lateFault();
+      if (isLate) throw this.#lateFault(limitMs ?? 0);
       const isDisconnect = error instanceof Deno.errors.BrokenPipe ||
         error instanceof Deno.errors.ConnectionReset;
       if (!isDisconnect) throw error;
@@ -94,11 +104,11 @@ export class ControlClient {
     return result;
   }
 
-  #lateFault(): Fault {
+  #lateFault(limitMs: number): LateFault {
     const message = `Cannot ask ${this.#name} in ${quote(this.run)}: no answer within ${
-      STATUS_MS / 1000
+      limitMs / 1000
     } s`;
-    return new Fault(message, {
+    return new LateFault(message, {
       hint: `ps -o pid,stat,cmd -p "$(cat ${shellWord(`${this.run}/httpcfg.pid`)})"; ls -l ${
         shellWord(this.run)
       }`,

@@ -83,6 +83,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     name: text,
     state: v.picklist(["started", "stopped", "paused"]),
     reason: v.nullable(text),
+    waiting: v.exactOptional(v.literal(true)),
     bindings: v.array(text),
   })),
   registrations: v.array(v.object({

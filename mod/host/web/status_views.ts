@@ -66,6 +66,7 @@ export function siteStatuses(
     const site = records.get(id);
     const bindings = [...(site?.bindings ?? []), ...(site?.secureBindings ?? [])];
     if (state === "stopped") return { id, name, state, reason: null, bindings };
+    if (state === "waiting") return { id, name, state: "stopped", reason, waiting: true, bindings };
     if (state !== "started") return { id, name, state: "stopped", reason, bindings };
     return { id, name, state: isPaused(id) ? "paused" : "started", reason, bindings };
   });

@@ -6,8 +6,8 @@ Deno.test("history shows the user and the command of every change", async () => 
   await using home = await commandHome();
   const none = await home.run("history");
   assertEquals([none.status, none.out], [0, ""]);
-  await home.run("set iplisten -i 127.0.0.2", { env: { SUDO_USER: "ada" } });
-  await home.run("set iplisten -i 127.0.0.3");
+  await home.run("set iplisten -i 127.0.0.2", { uid: 0, env: { SUDO_USER: "ada" } });
+  await home.run("set iplisten -i 127.0.0.3", { uid: 0, env: { USER: "ada" } });
   await home.run("set iplisten -i 127.0.0.3"); // changes nothing, so it is not a version
   const { out } = await home.run("history --format json");
   const { history } = JSON.parse(out);
@@ -18,7 +18,7 @@ Deno.test("history shows the user and the command of every change", async () => 
     [
       [1, null, null, null],
       [2, "ada", 1, "httpcfg set iplisten -i 127.0.0.2"],
-      [3, "tester", 1, "httpcfg set iplisten -i 127.0.0.3"],
+      [3, "root", 1, "httpcfg set iplisten -i 127.0.0.3"],
     ],
   );
 });
@@ -45,7 +45,7 @@ Deno.test("rollback stores a previous version, and can be rolled back", async ()
   assertEquals((await home.run("query iplisten")).out, "IP :127.0.0.2\n");
   await home.run("rollback 3");
   assertEquals((await home.run("query iplisten")).out, "IP :127.0.0.2\nIP :127.0.0.3\n");
-  assertEquals((await home.run("rollback 3")).note.includes("Nothing changed"), true);
+  assertEquals((await home.run("rollback 3")).note.includes("unchanged"), true);
 });
 
 Deno.test("rollback and history reject what is not a version", async () => {
@@ -53,4 +53,24 @@ Deno.test("rollback and history reject what is not a version", async () => {
   assertEquals((await home.run("rollback 7")).status, 1);
   assertEquals((await home.run("rollback x")).status, 2);
   assertEquals((await home.run("history show -1")).status, 2);
+});
+
+Deno.test("history quotes the words of a command line, so that it can be typed again", async () => {
+  await using home = await commandHome();
+  const lines = [
+    ["site", "add", "my site", "--bind", ":8081:", "--respond", 'it\'s "up" & $HOME'],
+    ["--config", `${home.path}/config.json`, "set", "iplisten", "--except", "10.0.0.5"],
+    ["set", "iplisten", "-i", "!10.0.0.6"],
+    ["site", "set", "my site", "--respond", "two\nlines"],
+  ];
+  const typed: string[] = [];
+  for (const words of lines) assertEquals((await home.run(words)).status, 0, words.join(" "));
+  const { history } = JSON.parse((await home.run("history --format json")).out);
+  for (const { command } of history.slice(1)) {
+    const printed = new Deno.Command("bash", {
+      args: ["-c", `httpcfg() { printf '%s\\0' "$@"; }; ${command}`],
+    });
+    typed.push(new TextDecoder().decode((await printed.output()).stdout));
+  }
+  assertEquals(typed, lines.map((words) => words.map((word) => `${word}\0`).join("")));
 });

@@ -61,13 +61,10 @@ Deno.test("the overview has every group, and fits a screen", () => {
   assertEquals(lines.filter((line) => line.length > 80), []);
 });
 
-/** The commands for settings are another file's. */
-const hasSettings = COMMAND_NAMES.includes("settings list");
-
 Deno.test("the help of every group and first word fits the columns of a terminal", async () => {
   await using home = await commandHome();
   const words = [...GROUPS.map((group) => group.word), ...Object.keys(FIRST_WORDS)];
-  for (const word of words.filter((one) => one !== "settings" || hasSettings)) {
+  for (const word of words) {
     const { status, out } = await home.run(`help ${word}`);
     assertEquals([status, out.split("\n").filter((line) => line.length > 80)], [0, []], word);
   }
@@ -141,9 +138,7 @@ Deno.test("the record of every command is complete, and its name loads it", asyn
 
 Deno.test("every visible command is in one row of one group, and no other name is", async () => {
   const visible = (await loadCommands()).filter(({ hidden }) => !hidden).map(({ name }) => name);
-  const grouped = GROUPS.flatMap(commandsOf).filter((name) => {
-    return hasSettings || !name.startsWith("settings ");
-  });
+  const grouped = GROUPS.flatMap(commandsOf);
   assertEquals(grouped.toSorted(), visible.toSorted());
   for (const { label, commands } of GROUPS.flatMap(({ rows }) => rows)) {
     for (const word of label.replaceAll(/[,|…]/g, " ").split(/\s+/).filter((one) => one !== "")) {
@@ -152,10 +147,7 @@ Deno.test("every visible command is in one row of one group, and no other name i
     }
   }
   for (const word of Object.keys(FIRST_WORDS)) {
-    assert(
-      hasSettings || word === "settings" ||
-        COMMAND_NAMES.some((name) => name.startsWith(`${word} `)),
-    );
+    assert(COMMAND_NAMES.some((name) => name.startsWith(`${word} `)), word);
   }
 });
 

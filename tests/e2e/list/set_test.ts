@@ -137,7 +137,7 @@ testInNamespace(
     const file = `${service.program.home}/shuffled.json`;
     const document = JSON.parse(exported);
     await Deno.writeTextFile(file, JSON.stringify({ ...document, ipListen: entries }));
-    assertStringIncludes((await service.do(`config import ${file}`)).err, "Nothing changed.");
+    assertStringIncludes((await service.do(`config import ${file}`)).err, "unchanged");
   },
 );
 

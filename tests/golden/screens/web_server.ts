@@ -112,8 +112,13 @@ export async function webServer(): Promise<CommandHome> {
 }
 
 async function type(home: CommandHome, lines: typeof IN_FORCE): Promise<void> {
-  for (const [USER, line] of lines) {
-    const { status, note } = await home.run(line, { env: { USER }, machine: VIEW, answer: "y" });
+  for (const [SUDO_USER, line] of lines) {
+    const { status, note } = await home.run(line, {
+      env: { SUDO_USER },
+      uid: 0,
+      machine: VIEW,
+      answer: "y",
+    });
     if (status !== 0) throw new Error(`${line}: ${note}`);
   }
 }

@@ -86,6 +86,7 @@ async function httpcfg(
     note: (text) => void (err += `${text}\n`),
     ask: () => null,
     terminal: { isOut: false, isNote: false, columns: () => null },
+    isInteractive: () => false,
   });
   return { status, out, err };
 }

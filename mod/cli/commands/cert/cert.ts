@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { parseIp } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
@@ -13,6 +14,7 @@ import {
   linkPair,
   listCertificates,
   listStores,
+  type PlacedCertificate,
   readPair,
   removePair,
   type StoredCertificate,
@@ -21,6 +23,7 @@ import {
 } from "../../../config/certs/cert_store.ts";
 import { certificateFacts, validity } from "../../../config/certs/certificate.ts";
 import type { ConfigDocument, SslRecord } from "../../../config/document/document.ts";
+import { CHANGE_FLAGS, isJson, reportDone } from "../../core/outcome.ts";
 import { reportHint } from "../../core/report.ts";
 import { readSelfSigned } from "./cert_flags.ts";
 import {
@@ -73,9 +76,10 @@ const certImport: CommandSpec = {
       summary: "name in the store; by default its first host name",
     },
     link: { kind: "boolean", summary: "link to the files instead of copying them" },
+    ...CHANGE_FLAGS,
   },
   words: { min: 0, max: 0 },
-  run: (input, io) => Promise.resolve(importPair(input, io)),
+  run: importPair,
 };
 
 const certList: CommandSpec = {
@@ -105,7 +109,7 @@ const certRemove: CommandSpec = {
       shows: "by its thumbprint, as shown by cert list",
     },
   ],
-  flags: { store: STORE_FLAG },
+  flags: { store: STORE_FLAG, ...CHANGE_FLAGS },
   words: { min: 1, max: 1 },
   completes: ["certificate"],
   run: remove,
@@ -132,6 +136,7 @@ const certCreate: CommandSpec = {
     ip: { kind: "list", value: "ADDRESS", summary: "IP address to certify; may be repeated" },
     days: { kind: "string", value: "N", summary: "days that it is valid, 365 by default" },
     store: STORE_FLAG,
+    ...CHANGE_FLAGS,
   },
   words: { min: 0, max: 0 },
   run: create,
@@ -140,7 +145,7 @@ const certCreate: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [certImport, certList, certRemove, certCreate];
 
-function importPair(input: CommandInput, io: CommandIo): number {
+async function importPair(input: CommandInput, io: CommandIo): Promise<number> {
   const files = { certFile: input.text("cert") ?? "", keyFile: input.text("key") ?? "" };
   if (files.certFile === "" || files.keyFile === "") {
     throw usageFault(
@@ -162,7 +167,7 @@ function importPair(input: CommandInput, io: CommandIo): number {
   const place = input.flag("link")
     ? linkPair(io.paths.certs, store, name, files)
     : writePair(io.paths.certs, store, name, pair);
-  reportStored(io, place, now);
+  await reportStored(input, io, place);
   return EXIT.ok;
 }
 
@@ -231,6 +236,11 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
       });
     }
     removePair(found);
+    await reportDone(input, io, true, { certificate: viewOf(found) });
+    return EXIT.ok;
+  }
+  if (input.flag("idempotent")) {
+    await reportDone(input, io, false, { certificate: null });
     return EXIT.ok;
   }
   throw new Fault(`Cannot remove the certificate ${quote(hash)}: no such certificate`, {
@@ -244,31 +254,50 @@ async function create(input: CommandInput, io: CommandIo): Promise<number> {
   const name = nameOf(options.names[0] ?? options.ips[0]!);
   const existing = listCertificates(io.paths.certs, store).find((one) => one.name === name);
   if (existing !== undefined) {
-    throw new Fault(
-      `Cannot create the certificate ${quote(name)}: already exists`,
-      {
-        hint: `httpcfg cert remove ${existing.hash}`,
-      },
-    );
+    const wanted = [...options.names, ...options.ips];
+    if (input.flag("idempotent") && isFor(existing, wanted, io.now())) {
+      await reportStored(input, io, { ...existing, changed: false });
+      return EXIT.ok;
+    }
+    throw new Fault(`Cannot create the certificate ${quote(name)}: already exists`, {
+      hint: `httpcfg cert remove ${existing.hash}`,
+    });
   }
   const { makeSelfSigned } = await import("../../../config/certs/self_signed.ts");
   const made = writePair(io.paths.certs, store, name, await makeSelfSigned(options));
-  reportStored(io, made, new Date(io.now()).toISOString());
+  await reportStored(input, io, made);
   return EXIT.ok;
 }
 
+/** Reports whether a certificate can be used, is valid now, and certifies exactly `wanted`. */
+function isFor(one: StoredCertificate, wanted: readonly string[], nowMs: number): boolean {
+  const canonical = (names: readonly string[]): string => {
+    return names.map((name) => parseIp(name) ?? name.toLowerCase()).sort().join();
+  };
+  return one.problem === null && validity(one, new Date(nowMs).toISOString()) === "valid" &&
+    canonical(one.names) === canonical(wanted);
+}
+
 /** Writes the thumbprint to stdout, and what to do with it to stderr. */
-function reportStored(
+async function reportStored(
+  input: CommandInput,
   io: CommandIo,
-  { hash, store, ...facts }: StoredCertificate,
-  now: string,
-): void {
-  io.out(hash);
-  if (validity(facts, now) === "not yet valid") {
+  placed: PlacedCertificate,
+): Promise<void> {
+  const { hash, store, changed, ...facts } = placed;
+  if (!isJson(input)) io.out(hash);
+  await reportDone(input, io, changed, { certificate: viewOf(placed) });
+  if (!changed) return;
+  if (validity(facts, new Date(io.now()).toISOString()) === "not yet valid") {
     io.note(`Clients reject it until ${facts.notBefore}.`);
   }
   const where = store === DEFAULT_STORE ? "" : ` -c ${store}`;
   reportHint(io, `httpcfg set ssl -i 0.0.0.0:443 -h ${hash}${where}`);
+}
+
+/** Returns a certificate as the JSON of every command shows it. */
+function viewOf({ hash, store, name, names, notAfter }: StoredCertificate): object {
+  return { hash, store, name, names, notAfter };
 }
 
 /** Returns the ssl records that `certificate` is bound to. */

@@ -5,13 +5,22 @@
  */
 import { changeList } from "../../../admin/change_list.ts";
 import { EXIT } from "../../../base/exit_status.ts";
+import type { Notice } from "../../../admin/admin_io.ts";
 import { Fault, quote, shellWord } from "../../../base/fault.ts";
-import { changeLines, diffValues } from "../../../config/document/diff.ts";
+import {
+  absentFields,
+  type DocumentField,
+  withDefaults,
+} from "../../../config/document/defaults.ts";
+import { isCommented } from "../../../config/store/commented.ts";
+import { commentNotices } from "../../core/comment_notices.ts";
+import { diffValues } from "../../../config/document/diff.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
-import { diffText } from "../../core/screen/diff_text.ts";
-import { jsonText } from "../../core/format.ts";
+import { answerText, jsonText } from "../../core/format.ts";
+import { CHANGE_FLAGS, isJson } from "../../core/outcome.ts";
+import { finishReplaced, showChanges } from "../../core/replaced.ts";
 import { finish, report } from "../../core/report.ts";
 import { openEditor, readFileOrInput, removeFile, writeFile } from "./config_files.ts";
 
@@ -86,7 +95,7 @@ const configCheck: CommandSpec = {
     const [file] = input.words;
     io.progress?.("checking", "the document");
     if (file === undefined) await io.store.read();
-    else await io.store.parse(await readFileOrInput(file), file);
+    else await readDocument(io, file);
     io.note(`${file ?? io.paths.config}: no problems found`);
     return EXIT.ok;
   },
@@ -119,21 +128,36 @@ const configImport: CommandSpec = {
   name: "config import",
   usage: "FILE|-",
   summary: "Check a document and replace the stored configuration with it",
-  details: ["Prints what changes. The previous document stays in the history."],
+  details: [
+    "Prints what changes. The previous document stays in the history.",
+    "The document may have comments and a comma after the last member; they are not stored. Fields " +
+    "that are absent have their defaults: a site needs only a name, bindings and content. The " +
+    "import replaces everything: an absent field does not keep what is stored, and a warning names " +
+    "what is lost.",
+  ],
   examples: [
     { line: "httpcfg config import backup.json", shows: "restore a backup" },
     { line: "httpcfg config import new.json --dry-run", shows: "only show what would change" },
   ],
-  flags: { "dry-run": { kind: "boolean", summary: "store nothing" } },
+  flags: { "dry-run": { kind: "boolean", summary: "store nothing" }, ...CHANGE_FLAGS },
   words: { min: 1, max: 1 },
   completes: ["file"],
   async run(input, io): Promise<number> {
     const file = input.words[0]!;
-    io.progress?.("checking", "the document");
-    const document = await io.store.parse(await readFileOrInput(file), file);
-    if (!input.flag("dry-run")) return await storeWhole(io, document);
-    showChanges(io, await io.store.read(), document);
-    return EXIT.ok;
+    const { document, absent, hasComments } = await readDocument(io, file);
+    const before = await io.store.read();
+    if (input.flag("dry-run")) {
+      const changes = diffValues(before, document);
+      if (isJson(input)) io.out(answerText({ changed: false, absent, changes }));
+      else showChanges(io, changes);
+      report(io, absentNotices(file, absent, before, document));
+      return EXIT.ok;
+    }
+    const result = await changeList(io, { kind: "replace", document });
+    const stored = result.change?.before ?? before;
+    report(io, result.changed ? absentNotices(file, absent, stored, document) : []);
+    if (hasComments) report(io, [{ kind: "note", text: "comments are not stored" }]);
+    return await finishReplaced(input, io, result, { absent });
   },
 };
 
@@ -142,24 +166,27 @@ const configEdit: CommandSpec = {
   usage: "",
   summary: "Edit the configuration in an editor, check it and store it",
   details: [
-    "Uses VISUAL, or EDITOR, or vi. What does not pass the checks is not stored but kept in a " +
+    "Uses VISUAL or EDITOR, else the first of editor, vi and nano that is there. It needs a " +
+    "terminal; scripts use httpcfg config export and httpcfg config import. What does not pass the checks is not stored but kept in a " +
     "file beside the document, where the schema for the editor is too.",
   ],
   examples: [{ line: "EDITOR=nano httpcfg config edit", shows: "edit it with nano" }],
   flags: {},
   words: { min: 0, max: 0 },
   async run(_input, io): Promise<number> {
+    // Whoever may not store it need not edit it.
+    await io.store.update((document) => document);
+    if (!io.isInteractive()) throw editFault("there is no terminal");
     const draft = `${io.paths.config}.draft.json`;
     await writeFile(siblingOf(io.paths.config, SCHEMA_NAME), await schemaText());
     const before = await io.store.read();
     await writeFile(draft, asText({ ...before, $schema: `./${SCHEMA_NAME}` }));
-    if (!(await openEditor(draft))) {
+    const failure = await openEditor(draft);
+    if (failure !== null) {
       await removeFile(draft);
-      throw new Fault("Cannot edit the configuration: the editor failed", {
-        hint: "EDITOR=nano httpcfg config edit",
-      });
+      throw editFault(failure);
     }
-    const document = await parseDraft(io, draft);
+    const { document, absent, hasComments } = await parseDraft(io, draft);
     const result = await changeList(io, { kind: "replace", document, over: before });
     if (result.change === null) {
       report(io, result.notices);
@@ -169,8 +196,14 @@ const configEdit: CommandSpec = {
         }`,
       });
     }
+    if (hasComments) {
+      const { keepComments } = await import("../../../config/store/original.ts");
+      const copy = await keepComments(io.paths.config, await readFileOrInput(draft));
+      report(io, commentNotices(copy));
+    }
     await removeFile(draft);
-    showChanges(io, before, document);
+    report(io, absentNotices(draft, absent, before, document));
+    showChanges(io, diffValues(before, document));
     return finish(io, result);
   },
 };
@@ -199,24 +232,48 @@ export const commands: readonly CommandSpec[] = [
   configSchema,
 ];
 
-/** Replaces the stored document with `document` and prints what changes. */
-async function storeWhole(io: CommandIo, document: ConfigDocument): Promise<number> {
-  const result = await changeList(io, { kind: "replace", document });
-  if (result.change !== null) showChanges(io, result.change.before, document);
-  return finish(io, result);
+function editFault(reason: string): Fault {
+  return new Fault(`Cannot edit the configuration: ${reason}`, {
+    hint: "httpcfg config export > new.json; httpcfg config import new.json",
+  });
 }
 
-function showChanges(io: CommandIo, before: ConfigDocument, after: ConfigDocument): void {
-  io.progress?.("comparing", "the documents");
-  const lines = changeLines(diffValues(before, after));
-  if (lines.length === 0) io.note("Nothing changed.");
-  else io.show(diffText(lines));
+/** A document from a file that people write. */
+interface ReadDocument {
+  readonly document: ConfigDocument;
+  /** The fields that the file does not have. */
+  readonly absent: readonly DocumentField[];
+  /** Whether it is JSON only without its comments, or without its further commas. */
+  readonly hasComments: boolean;
 }
 
-async function parseDraft(io: CommandIo, draft: string): Promise<ConfigDocument> {
+/** Reads a whole document; what is absent in the file has its default. Throws a Fault. */
+async function readDocument(io: CommandIo, file: string): Promise<ReadDocument> {
+  const text = await readFileOrInput(file);
+  const value = await io.store.parseJson(text, file);
+  const document = await io.store.check(withDefaults(value), file);
+  return { document, absent: absentFields(value), hasComments: isCommented(text) };
+}
+
+/** Warns of what is stored and would be lost because the file does not say it. */
+function absentNotices(
+  file: string,
+  absent: readonly DocumentField[],
+  before: ConfigDocument,
+  after: ConfigDocument,
+): Notice[] {
+  const lost = absent.filter((name) => diffValues(before[name], after[name]).length > 0);
+  return lost.map((name) => ({
+    kind: "warning",
+    text: `${quote(file)} has no ${quote(name)}: what is stored of it is replaced by the default`,
+    hint: "httpcfg history",
+  }));
+}
+
+async function parseDraft(io: CommandIo, draft: string): Promise<ReadDocument> {
   io.progress?.("checking", "the document");
   try {
-    return await io.store.parse(await readFileOrInput(draft), draft);
+    return await readDocument(io, draft);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     throw new Fault(error.message, {

@@ -41,11 +41,26 @@ export async function removeFile(file: string): Promise<void> {
   await Deno.remove(file).catch(() => {}); // a draft that cannot be removed does no harm
 }
 
-/** Opens `file` in the caller's editor; reports whether the editor succeeded. */
-export async function openEditor(file: string): Promise<boolean> {
+/** Names the caller's editor, or one that is there, and starts it; 127 as a shell does. */
+const EDIT_SCRIPT = `
+editor=\${VISUAL:-$EDITOR}
+for one in editor vi nano; do
+  if [ -z "$editor" ] && command -v "$one" > /dev/null; then
+    editor=$one
+    echo "note: neither VISUAL nor EDITOR is set; this is $editor" >&2
+  fi
+done
+[ -n "$editor" ] || exit 127
+$editor "$1"
+`;
+
+/** Opens `file` in the caller's editor; says why it failed, null if it did not. */
+export async function openEditor(file: string): Promise<string | null> {
   const [program, args] = Deno.build.os === "windows"
     ? ["notepad", [file]]
-    : ["/bin/sh", ["-c", '${VISUAL:-${EDITOR:-vi}} "$1"', "sh", file]];
+    : ["/bin/sh", ["-c", EDIT_SCRIPT, "sh", file]];
   const child = new Deno.Command(program, { args, stdin: "inherit", stdout: "inherit" }).spawn();
-  return (await child.status).success;
+  const { success, code } = await child.status;
+  if (success) return null;
+  return code === 127 ? "no editor is found" : "the editor failed";
 }

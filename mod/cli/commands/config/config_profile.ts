@@ -6,7 +6,7 @@
 import { changeSettings, withSettings } from "../../../admin/change_setting.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, usageFault } from "../../../base/fault.ts";
-import { changeLines, diffValues } from "../../../config/document/diff.ts";
+import { diffValues } from "../../../config/document/diff.ts";
 import {
   PROFILE_NAMES,
   type ProfileName,
@@ -14,10 +14,10 @@ import {
   PROFILES,
 } from "../../../config/document/profiles.ts";
 import { effectiveSettings, type StoredSettings } from "../../../config/document/settings.ts";
-import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
-import { diffText } from "../../core/screen/diff_text.ts";
-import { writeListing } from "../../core/format.ts";
-import { finish } from "../../core/report.ts";
+import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
+import { answerText, writeListing } from "../../core/format.ts";
+import { CHANGE_FLAGS, checkChangeForm, finishChange, isJson } from "../../core/outcome.ts";
+import { showChanges } from "../../core/replaced.ts";
 import { table } from "../../core/table.ts";
 
 const configProfile: CommandSpec = {
@@ -37,6 +37,7 @@ const configProfile: CommandSpec = {
   ],
   flags: {
     "dry-run": { kind: "boolean", summary: "store nothing, only show what would change" },
+    idempotent: CHANGE_FLAGS.idempotent,
     ...FORMAT_FLAG,
   },
   words: { min: 0, max: 1 },
@@ -56,25 +57,24 @@ const configProfile: CommandSpec = {
       });
       return EXIT.ok;
     }
-    const { settings } = PROFILES[profileNamed(word)];
+    const profile = profileNamed(word);
+    const { settings } = PROFILES[profile];
+    checkChangeForm(input, `httpcfg config profile ${profile}`);
+    const changes = diffValues(before, withSettings(before, settings), "settings");
     if (!input.flag("dry-run")) {
       const result = await changeSettings(io, settings);
-      if (result.problem === null) showChanges(io, before, settings);
-      return finish(io, result);
+      const isShown = result.changed && !isJson(input);
+      if (isShown) showChanges(io, changes);
+      return await finishChange(input, io, result, { profile, changes });
     }
-    showChanges(io, before, settings);
+    if (isJson(input)) io.out(answerText({ changed: false, profile, changes }));
+    else showChanges(io, changes);
     return EXIT.ok;
   },
 };
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [configProfile];
-
-function showChanges(io: CommandIo, before: StoredSettings, values: StoredSettings): void {
-  const changes = diffValues(before, withSettings(before, values), "settings");
-  if (changes.length === 0) io.note("Nothing changed.");
-  else io.show(diffText(changeLines(changes)));
-}
 
 function profileNamed(word: string): ProfileName {
   const found = PROFILE_NAMES.find((name) => name === word.toLowerCase());

@@ -7,6 +7,8 @@ import { formatEndpoint, urlHost } from "../../../base/address.ts";
 import type { WordKind } from "../../../base/flag_spec.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
+import { SETTING_NAMES } from "../../../config/document/setting_value.ts";
+import { SETTINGS } from "../../../config/document/settings.ts";
 import { listCertificates, listStores } from "../../../config/certs/cert_store.ts";
 import { History } from "../../../config/store/history.ts";
 import { SERVICES } from "../../../host/services/service_table.ts";
@@ -51,6 +53,7 @@ const READERS: { readonly [K in WordKind]?: Reader } = {
   },
   service: () =>
     SERVICES.map(({ name, display }) => ({ value: name.toLowerCase(), description: display })),
+  setting: () => SETTING_NAMES.map((value) => ({ value, description: SETTINGS[value].summary })),
   version: async (io) => {
     const versions = await new History(io.paths.history).list();
     return versions.map(({ number, command }) => ({

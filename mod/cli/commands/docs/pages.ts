@@ -66,6 +66,6 @@ async function sectionsOf({ word }: PageId, commands: CommandTable): Promise<str
   if (word === "1") return programSections();
   const group = findGroup(word);
   if (group === undefined) return documentSections();
-  const names = commandsOf(group).filter((name) => commands.names.includes(name));
+  const names = commandsOf(group);
   return groupSections(group, await Promise.all(names.map(commands.load)));
 }

@@ -11,6 +11,7 @@ import { Fault, quote, shellWord } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { selfCommand } from "../../../host/process/self_command.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { CHANGE_FLAGS, isJson, reportDone } from "../../core/outcome.ts";
 import { report } from "../../core/report.ts";
 import {
   compareServiceFile,
@@ -64,6 +65,7 @@ const install: CommandSpec = {
   flags: {
     ...FLAGS,
     print: { kind: "boolean", summary: "print the files instead of writing them" },
+    ...CHANGE_FLAGS,
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
@@ -77,11 +79,16 @@ const install: CommandSpec = {
       }
       return EXIT.ok;
     }
+    const written: string[] = [];
     for (const file of files) {
-      await writeServiceFile(file, input.text("root") ?? "");
-      io.note(`wrote ${input.text("root") ?? ""}${file.path}`);
+      const path = `${input.text("root") ?? ""}${file.path}`;
+      if (!await writeServiceFile(file, input.text("root") ?? "")) continue;
+      io.note(`wrote ${path}`);
+      written.push(path);
     }
-    io.out(start.join("\n"));
+    // What they do is not known here, but twice is as good as once.
+    if (!isJson(input)) io.out(start.join("\n"));
+    await reportDone(input, io, written.length > 0, { written, commands: start });
     return EXIT.ok;
   },
 };

@@ -15,13 +15,18 @@ export async function detectSystem(): Promise<ServiceSystem | null> {
   return null;
 }
 
-/** Writes `file` below `root`, with the directories above it. */
-export async function writeServiceFile(file: ServiceFile, root: string): Promise<void> {
+/**
+ * Writes `file` below `root`, with the directories above it. Returns false, and writes nothing, if it
+ * is there already.
+ */
+export async function writeServiceFile(file: ServiceFile, root: string): Promise<boolean> {
   const path = `${root}${file.path}`;
   try {
+    if (await compareServiceFile(file, root) === "same") return false;
     await Deno.mkdir(directoryOf(path), { recursive: true });
     await Deno.writeTextFile(path, file.text, { mode: file.mode });
     if (Deno.build.os !== "windows") await Deno.chmod(path, file.mode);
+    return true;
   } catch (error) {
     throw fileFault("write", path, error, hintFor(error));
   }

@@ -24,7 +24,6 @@ import {
 import { kindOf } from "../../../site/kinds/kinds.ts";
 import { joinLines, span, type Styled } from "../../core/screen/colors.ts";
 import { padded } from "../../core/screen/fit.ts";
-import { finish } from "../../core/report.ts";
 import {
   type CommandInput,
   type CommandIo,
@@ -32,10 +31,12 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { type Listing, type Row, writeListing } from "../../core/format.ts";
+import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
 import type { Screen } from "../../core/screen/screen.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
 import { paragraph } from "../../core/screen/paragraph.ts";
 import { table } from "../../core/table.ts";
+import { checkSame } from "./same_site.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
@@ -66,6 +67,7 @@ export const siteAdd: CommandSpec = {
     ...contentFlags(),
     ...LIMIT_FLAGS,
     "no-start": { kind: "boolean", summary: "do not start the site with the service" },
+    ...CHANGE_FLAGS,
   },
   words: { min: 1, max: 1 },
   run: (input, io) => add(input, io),
@@ -120,16 +122,17 @@ const siteRemove: CommandSpec = {
   usage: "NAME",
   summary: "Remove a Web site; its files are kept",
   examples: [{ line: "httpcfg site remove intranet", shows: "by name; W3SVC/2 works too" }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 1, max: 1 },
   completes: ["site"],
   async run(input, io): Promise<number> {
-    return finish(
-      io,
-      await changeSites(io, (document) => {
-        return removeSite(document, namedSite(document, input.words[0]!).id);
-      }),
-    );
+    const name = input.words[0]!;
+    let removed: SiteRecord | undefined;
+    const result = await changeSites(io, (document) => {
+      removed = input.flag("idempotent") ? findSite(document, name) : namedSite(document, name);
+      return removed === undefined ? document : removeSite(document, removed.id);
+    });
+    return await finishChange(input, io, result, { site: removed ?? null });
   },
 };
 
@@ -150,17 +153,25 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   }
   const content = await readContent(input, line);
   const limits = readLimits(input);
+  const autoStart = !input.flag("no-start");
+  const wanted = { name, bindings, secureBindings, autoStart, content, ...limits };
+  let site: SiteRecord | null = null;
   const result = await changeSites(io, (document) => {
-    if (findSite(document, name) !== undefined) {
+    const existing = findSite(document, name);
+    if (existing === undefined) {
+      site = { id: nextSiteId(document), ...wanted };
+      return addSite(document, site);
+    }
+    site = existing;
+    if (!input.flag("idempotent")) {
       throw new Fault(`Cannot add ${quote(name)}: a site with this name already exists`, {
         hint: `httpcfg site show ${shellWord(name)}`,
       });
     }
-    const id = nextSiteId(document);
-    const autoStart = !input.flag("no-start");
-    return addSite(document, { id, name, bindings, secureBindings, autoStart, content, ...limits });
+    checkSame(existing, { id: existing.id, ...wanted, name: existing.name }, input);
+    return document;
   });
-  return finish(io, result);
+  return await finishChange(input, io, result, { site });
 }
 
 /** Formats the sites for a terminal, which has one column for all bindings of a site. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { changeSites } from "../../../admin/change_sites.ts";
-import { controlSite, setAutoStart } from "../../../admin/site_control.ts";
+import { controlSite, setAutoStart, STATE_AFTER } from "../../../admin/site_control.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import { win32Reason } from "../../../base/win32_text.ts";
@@ -20,7 +20,8 @@ import {
   readContent,
 } from "../../../site/kinds/kind_flags.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
-import { finish, report } from "../../core/report.ts";
+import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
+import { report } from "../../core/report.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
@@ -47,6 +48,7 @@ const siteSet: CommandSpec = {
     ...BINDING_FLAGS,
     ...contentFlags(),
     ...LIMIT_FLAGS,
+    ...CHANGE_FLAGS,
   },
   words: { min: 1, max: 1 },
   completes: ["site"],
@@ -58,6 +60,7 @@ const siteSet: CommandSpec = {
         "httpcfg site set --help",
       );
     }
+    let changed: SiteRecord | null = null;
     const result = await changeSites(io, (document) => {
       const site = namedSite(document, input.words[0]!);
       const other = change.name === undefined ? undefined : findSite(document, change.name);
@@ -69,9 +72,10 @@ const siteSet: CommandSpec = {
           },
         );
       }
-      return replaceSite(document, { ...site, ...change });
+      changed = { ...site, ...change };
+      return replaceSite(document, changed);
     });
-    return finish(io, result);
+    return await finishChange(input, io, result, { site: changed });
   },
 };
 
@@ -111,29 +115,38 @@ function controlCommand(verb: SiteVerb, summary: string): CommandSpec {
     usage: "NAME",
     summary,
     examples: [{ line: `httpcfg site ${verb} intranet`, shows: "by name; W3SVC/2 works too" }],
-    flags: {},
+    flags: CHANGE_FLAGS,
     words: { min: 1, max: 1 },
     completes: ["site"],
-    run: (input, io) => control(verb, input.words[0]!, io),
+    run: (input, io) => control(verb, input, io),
   };
 }
 
-async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<number> {
-  const { id, name } = namedSite(await io.store.read(), text);
+async function control(verb: SiteVerb, input: CommandInput, io: CommandIo): Promise<number> {
+  const { id, name } = namedSite(await io.store.read(), input.words[0]!);
   const status = await io.control.ask({ op: "status" });
-  if (!isServiceUp(status, "W3SVC")) return await decideForLater(verb, { id, name }, io);
-  const { problem, notices } = await controlSite(io, verb, id);
-  report(io, notices);
-  if (problem === null) return EXIT.ok;
-  if (notices.some(({ kind }) => kind === "error")) return EXIT.failed; // the service gave a reason
-  const reason = win32Reason(problem.code) ?? problem.reason;
-  throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, { hint: "httpcfg status" });
+  if (!isServiceUp(status, "W3SVC")) return await decideForLater(verb, { id, name }, input, io);
+  let result = await controlSite(io, verb, id);
+  const { problem, notices } = result;
+  if (input.flag("idempotent") && problem?.isSo && (verb === "start" || verb === "stop")) {
+    // It is so now; whether the service starts it next time may still have to change.
+    result = await setAutoStart(io, id, verb === "start");
+  } else if (problem !== null && !(input.flag("idempotent") && problem.isSo)) {
+    report(io, notices);
+    if (notices.some(({ kind }) => kind === "error")) return EXIT.failed; // the service gave a reason
+    const reason = win32Reason(problem.code) ?? problem.reason;
+    throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, {
+      hint: "httpcfg status",
+    });
+  }
+  return await finishChange(input, io, result, { site: { id, name }, state: STATE_AFTER[verb] });
 }
 
 /** Without a running service, start and stop decide whether the site starts with it next time. */
 async function decideForLater(
   verb: SiteVerb,
   { id, name }: Pick<SiteRecord, "id" | "name">,
+  input: CommandInput,
   io: CommandIo,
 ): Promise<number> {
   if (verb === "pause" || verb === "continue") {
@@ -141,17 +154,18 @@ async function decideForLater(
       hint: "httpcfg net start w3svc",
     });
   }
-  const { problem, notices } = await setAutoStart(io, id, verb === "start");
-  report(io, notices);
-  if (problem !== null) {
-    throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${problem.reason}`, {
+  const result = await setAutoStart(io, id, verb === "start");
+  if (result.problem !== null) {
+    report(io, result.notices);
+    throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${result.problem.reason}`, {
       hint: "httpcfg site list",
     });
   }
+  const status = await finishChange(input, io, result, { site: { id, name }, state: "stopped" });
   report(io, [{
     kind: "note",
     text: "stored; the Web service is not running",
     hint: "httpcfg net start w3svc",
   }]);
-  return EXIT.ok;
+  return status;
 }

@@ -17,6 +17,9 @@ import { WIN32 } from "../../../base/win32.ts";
 import { INCLUSION_RULES } from "../../../listen/list/inclusion.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { report, reportHint } from "../../core/report.ts";
+import { answerText } from "../../core/format.ts";
+import { CHANGE_FLAGS, isJson, noteUnchanged } from "../../core/outcome.ts";
+import { refusalIo } from "./changed.ts";
 import { printResult } from "./completed.ts";
 import { type EntryText, readEntries } from "./entry_file.ts";
 import { readSwitches } from "./switches.ts";
@@ -64,6 +67,7 @@ const setIplisten: CommandSpec = {
     from: FROM,
     strict: { kind: "boolean", summary: "reject what this machine does not have now" },
     later: { kind: "boolean", summary: "accept the name of an interface that does not exist yet" },
+    ...CHANGE_FLAGS,
   },
   words: { min: 0, max: Infinity },
   legacy: true,
@@ -80,7 +84,7 @@ const deleteIplisten: CommandSpec = {
     line: "httpcfg delete iplisten -i 192.168.1.10",
     shows: "stop listening on this address",
   }],
-  flags: { except: EXCEPT, from: FROM },
+  flags: { except: EXCEPT, from: FROM, ...CHANGE_FLAGS },
   words: { min: 0, max: Infinity },
   legacy: true,
   switches: { "-i": "stored-entry" },
@@ -96,7 +100,8 @@ async function change(
   action: "Set" | "Delete",
 ): Promise<number> {
   const { pairs, unknown, rest } = readSwitches(input.words, "i");
-  if (unknown !== null) return refused(io, `${oneLine(unknown)} is not a valid command.`);
+  const stderr = refusalIo(input, io);
+  if (unknown !== null) return refused(stderr, `${oneLine(unknown)} is not a valid command.`);
   const file = input.text("from");
   if (file !== null && rest[0] !== undefined) {
     const word = shellWord(rest[0]);
@@ -111,12 +116,18 @@ async function change(
   ]
     .map((text): EntryText => ({ text }));
   const texts = file === null ? typed : [...typed, ...await readEntries(file, NAMES[action])];
-  if (texts.length === 0) return refused(io, "(null) is not a valid IP address.");
+  if (texts.length === 0) return refused(stderr, "(null) is not a valid IP address.");
   const edits = texts.map((from): EntryEdit => {
     if (action === "Delete") return { kind: "remove", ...from };
     return { kind: "add", ...from, strict: input.flag("strict"), later: input.flag("later") };
   });
-  return answer(io, action, edits, await changeList(io, { kind: "edit", edits }));
+  const isIdempotent = input.flag("idempotent");
+  const changed = await changeList(io, { kind: "edit", edits, isIdempotent });
+  const status = isJson(input)
+    ? await answerJson(io, edits, changed)
+    : answer(io, action, edits, changed);
+  if (changed.problem === null && !changed.changed) await noteUnchanged(io);
+  return status;
 }
 
 /** Prints the result of each edit, and returns the exit status of the first that failed. */
@@ -140,6 +151,22 @@ function answer(
     const verb = action === "Set" ? "added" : "removed";
     report(io, [{ kind: "note", text: `${verb} ${done} of ${edits.length} entries` }]);
   }
+  return exitStatusOf(problem?.code ?? WIN32.NO_ERROR, io.os);
+}
+
+/** Prints the result of each edit as one object. */
+async function answerJson(
+  io: CommandIo,
+  edits: readonly EntryEdit[],
+  { problem, changed, change, answers, notices }: Awaited<ReturnType<typeof changeList>>,
+): Promise<number> {
+  const entries = edits.map(({ text: entry }, i) => {
+    const { changed, problem } = answers[i]!;
+    return { entry, changed, code: problem?.code ?? 0, reason: problem?.reason ?? null };
+  });
+  const ipListen = change?.after.ipListen ?? await io.store.readList();
+  io.out(answerText({ changed, code: problem?.code ?? 0, entries, ipListen }));
+  report(io, [...answers.flatMap((answer) => answer.notices), ...notices]);
   return exitStatusOf(problem?.code ?? WIN32.NO_ERROR, io.os);
 }
 

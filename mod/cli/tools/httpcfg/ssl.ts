@@ -20,7 +20,9 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
-import { completing, printCompleted, printRefusal, printResult } from "./completed.ts";
+import { CHANGE_FLAGS } from "../../core/outcome.ts";
+import { printChange, refusalIo } from "./changed.ts";
+import { completing, printCompleted, printRefusal } from "./completed.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
@@ -46,7 +48,7 @@ const setSslCommand: CommandSpec = {
       shows: "use this certificate on every address",
     },
   ],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 0, max: Infinity },
   legacy: true,
   switches: { "-i": "endpoint", "-h": "certificate" },
@@ -73,7 +75,7 @@ const deleteSslCommand: CommandSpec = {
     line: "httpcfg delete ssl -i 0.0.0.0:443",
     shows: "the certificate itself is kept",
   }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 0, max: Infinity },
   legacy: true,
   switches: { "-i": "endpoint" },
@@ -84,18 +86,19 @@ const deleteSslCommand: CommandSpec = {
 export const commands: readonly CommandSpec[] = [setSslCommand, querySslCommand, deleteSslCommand];
 
 async function set(input: CommandInput, io: CommandIo): Promise<number> {
+  const refused = refusalIo(input, io);
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return printRefusal(io, messages.invalidCommand(unknown));
+  if (unknown !== null) return printRefusal(refused, messages.invalidCommand(unknown));
   const key = readKey(values.get("i"));
-  if (isProblem(key)) return refusedKey(io, "Set", key, values.get("i"));
+  if (isProblem(key)) return refusedKey(refused, "Set", key, values.get("i"));
   const hashText = values.get("h");
-  if (hashText === undefined) return printCompleted(io, "Set", WIN32.INVALID_PARAMETER);
-  if (hashText.length !== 40) return printRefusal(io, messages.badHashLength(hashText));
+  if (hashText === undefined) return printCompleted(refused, "Set", WIN32.INVALID_PARAMETER);
+  if (hashText.length !== 40) return printRefusal(refused, messages.badHashLength(hashText));
   const hash = parseCertHash(hashText);
-  if (hash === null) return printRefusal(io, messages.badHashDigits());
+  if (hash === null) return printRefusal(refused, messages.badHashDigits());
   const guidText = values.get("g");
   const appId = guidText === undefined ? NULL_GUID : parseGuid(guidText);
-  if (appId === null) return printRefusal(io, messages.badGuid(guidText ?? ""));
+  if (appId === null) return printRefusal(refused, messages.badGuid(guidText ?? ""));
   const record: SslRecord = {
     key,
     hash,
@@ -108,7 +111,8 @@ async function set(input: CommandInput, io: CommandIo): Promise<number> {
     ...optional("sslCtlStoreName", values.get("n")),
     flags: parseLegacyNumber(values.get("f")),
   };
-  return printResult(io, "Set", await bindCertificate(io, record, "add"));
+  const result = await bindCertificate(io, record, "add");
+  return await printChange(input, io, "Set", { result, fields: { ip: key } });
 }
 
 async function query(input: CommandInput, io: CommandIo): Promise<number> {
@@ -133,11 +137,13 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
 }
 
 async function remove(input: CommandInput, io: CommandIo): Promise<number> {
+  const refused = refusalIo(input, io);
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return printRefusal(io, messages.invalidCommand(unknown));
+  if (unknown !== null) return printRefusal(refused, messages.invalidCommand(unknown));
   const key = readKey(values.get("i"));
-  if (isProblem(key)) return refusedKey(io, "Delete", key, values.get("i"));
-  return printResult(io, "Delete", await unbindCertificate(io, key));
+  if (isProblem(key)) return refusedKey(refused, "Delete", key, values.get("i"));
+  const result = await unbindCertificate(io, key);
+  return await printChange(input, io, "Delete", { result, fields: { ip: key } });
 }
 
 /** Reads the key in `-i`. An address without a port is rejected by the API, not by the tool. */

@@ -18,7 +18,9 @@ import {
 } from "../../core/command.ts";
 import { writeListing } from "../../core/format.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
-import { completing, printCompleted, printRefusal, printResult } from "./completed.ts";
+import { CHANGE_FLAGS } from "../../core/outcome.ts";
+import { printChange, refusalIo } from "./changed.ts";
+import { completing, printCompleted, printRefusal } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
 import * as messages from "./text.ts";
 
@@ -38,17 +40,19 @@ const setUrlAclCommand: CommandSpec = {
     line: "httpcfg set urlacl -u http://+:80/vroot/ -a 'D:(A;;GX;;;WD)'",
     shows: "let everyone register URLs below /vroot/",
   }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 0, max: Infinity },
   legacy: true,
   async run(input, io): Promise<number> {
+    const refused = refusalIo(input, io);
     const { values, unknown } = readSwitches(input.words, LETTERS);
-    if (unknown !== null) return printRefusal(io, messages.notAValidCommand(unknown));
+    if (unknown !== null) return printRefusal(refused, messages.notAValidCommand(unknown));
     const record = { url: values.get("u") ?? "", sddl: values.get("a") ?? "" };
     if (record.url === "" || record.sddl === "") {
-      return printCompleted(io, "Set", WIN32.INVALID_PARAMETER);
+      return printCompleted(refused, "Set", WIN32.INVALID_PARAMETER);
     }
-    return printResult(io, "Set", await reserve(io, record));
+    const result = await reserve(io, record);
+    return await printChange(input, io, "Set", { result, fields: { url: record.url } });
   },
 };
 
@@ -68,13 +72,17 @@ const deleteUrlAclCommand: CommandSpec = {
   usage: "-u URL",
   summary: "Remove a URL reservation",
   examples: [{ line: "httpcfg delete urlacl -u http://+:80/vroot/", shows: "by its prefix" }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 0, max: Infinity },
   legacy: true,
   async run(input, io): Promise<number> {
     const { values, unknown } = readSwitches(input.words, LETTERS);
-    if (unknown !== null) return printRefusal(io, messages.notAValidCommand(unknown));
-    return printResult(io, "Delete", await unreserve(io, values.get("u") ?? ""));
+    if (unknown !== null) {
+      return printRefusal(refusalIo(input, io), messages.notAValidCommand(unknown));
+    }
+    const url = values.get("u") ?? "";
+    const result = await unreserve(io, url);
+    return await printChange(input, io, "Delete", { result, fields: { url } });
   },
 };
 

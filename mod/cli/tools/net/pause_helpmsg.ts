@@ -5,9 +5,10 @@
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { oneLine } from "../../../base/printable.ts";
-import { serviceState } from "../../../host/control/status.ts";
+import { serviceState, type ServiceStatus } from "../../../host/control/status.ts";
 import { findService, type ServiceRow } from "../../../host/services/service_table.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
+import { CHANGE_FLAGS, isJson, reportDone } from "../../core/outcome.ts";
 import { withSystemError } from "./denied.ts";
 import * as messages from "./messages.ts";
 
@@ -16,7 +17,7 @@ const netPause: CommandSpec = {
   usage: "SERVICE",
   summary: "Pause a service: it keeps listening and responds with 503",
   examples: [{ line: "httpcfg net pause w3svc", shows: "until net continue w3svc" }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 0, max: Infinity },
   legacy: true,
   completes: ["service"],
@@ -28,7 +29,7 @@ const netContinue: CommandSpec = {
   usage: "SERVICE",
   summary: "Continue a paused service",
   examples: [{ line: "httpcfg net continue w3svc", shows: "serve requests again" }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 0, max: Infinity },
   legacy: true,
   completes: ["service"],
@@ -78,6 +79,9 @@ const net: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [netPause, netContinue, netHelpmsg, net];
 
+/** The state of a service after each command. */
+const STATE_AFTER = { pause: "paused", continue: "running" } as const;
+
 async function control(
   verb: "pause" | "continue",
   input: CommandInput,
@@ -92,20 +96,27 @@ async function control(
   if (name === "") return syntax(verb, io);
   const row = findService(name);
   if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
-  const text = await refusalOf(verb, row, io);
-  if (text !== null) return refused(io, text);
-  await io.control.ask({ op: verb, service: row.name });
+  const state = STATE_AFTER[verb];
+  const status = await io.control.ask({ op: "status" });
+  const isSo = row.canPause && serviceState(status, row.name) === state;
+  const changed = !(isSo && input.flag("idempotent"));
+  if (changed) {
+    const text = refusalOf(verb, row, status);
+    if (text !== null) return refused(io, text);
+    await io.control.ask({ op: verb, service: row.name });
+  }
+  await reportDone(input, io, changed, { service: row.name, state });
+  if (isJson(input) || !changed) return NET_EXIT.ok;
   io.print(verb === "pause" ? messages.netPaused(row.display) : messages.netContinued(row.display));
   return NET_EXIT.ok;
 }
 
 /** Returns why the service cannot be paused or continued now; null if it can. */
-async function refusalOf(
+function refusalOf(
   verb: "pause" | "continue",
   row: ServiceRow,
-  io: CommandIo,
-): Promise<string | null> {
-  const status = await io.control.ask({ op: "status" });
+  status: ServiceStatus | null,
+): string | null {
   const state = serviceState(status, row.name);
   if (state === "stopped") {
     return messages.netError(messages.NET.NOT_STARTED, row.display);

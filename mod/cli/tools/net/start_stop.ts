@@ -5,7 +5,12 @@
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { DeniedFault, Fault } from "../../../base/fault.ts";
-import { isServiceUp, serviceState, type ServiceStatus } from "../../../host/control/status.ts";
+import {
+  isServiceUp,
+  serviceState,
+  type ServiceStatus,
+  sitesDown,
+} from "../../../host/control/status.ts";
 import {
   dependentsOf,
   findService,
@@ -23,7 +28,8 @@ import {
 import { writeListing } from "../../core/format.ts";
 import { withSystemError } from "./denied.ts";
 import * as messages from "./messages.ts";
-import { report } from "../../core/report.ts";
+import { CHANGE_FLAGS, checkChangeForm, isJson, reportDone } from "../../core/outcome.ts";
+import { report, reportHint } from "../../core/report.ts";
 import { rootNotices } from "../../core/root_notice.ts";
 import { siteProblems } from "../../core/site_problems.ts";
 import { storedNotices } from "../../core/stored_notice.ts";
@@ -36,12 +42,15 @@ const netStart: CommandSpec = {
     "SERVICE is http, httpfilter, iisadmin or w3svc, or a display name. If no service process is " +
     "running, one is started in the background; the command returns when it is listening.",
     "Without SERVICE, lists the started services. HTTP is a driver and is not listed.",
+    "Exit status 2 if the service could not be started, or if it was started and a site that " +
+    "starts by itself does not run, or runs in part. A site that waits for an address which this " +
+    "machine does not have yet is no failure.",
   ],
   examples: [
     { line: "httpcfg net start w3svc", shows: "start HTTP, HTTP SSL and the Web service" },
     { line: "httpcfg net start", shows: "list the running services" },
   ],
-  flags: FORMAT_FLAG,
+  flags: { idempotent: CHANGE_FLAGS.idempotent, ...FORMAT_FLAG },
   words: { min: 0, max: Infinity },
   legacy: true,
   completes: ["service"],
@@ -51,7 +60,8 @@ const netStart: CommandSpec = {
     if (name === "") return await listStarted(input, io);
     const row = findService(name);
     if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
-    return await startService(row, io);
+    checkChangeForm(input, `httpcfg net start ${row.name.toLowerCase()}`);
+    return await startService(row, input, io);
   }),
 };
 
@@ -63,7 +73,7 @@ const netStop: CommandSpec = {
     line: "httpcfg net stop http /y",
     shows: "stop W3SVC and HTTP SSL, then HTTP: nothing listens any more",
   }],
-  flags: {},
+  flags: CHANGE_FLAGS,
   words: { min: 0, max: Infinity },
   legacy: true,
   completes: ["service"],
@@ -76,45 +86,72 @@ const netStop: CommandSpec = {
     }
     const row = findService(name);
     if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
-    return await stopService(row, yes, io);
+    return await stopService(row, yes, input, io);
   }),
 };
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [netStart, netStop];
 
-async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
+async function startService(
+  row: ServiceRow,
+  input: CommandInput,
+  io: CommandIo,
+): Promise<number> {
+  const print = isJson(input) ? (): void => {} : io.print;
   let status = await io.control.ask({ op: "status" });
   if (status !== null && isPending(status, row.name)) {
     return refused(io, messages.netError(messages.NET.BUSY));
   }
-  if (isServiceUp(status, row.name)) {
+  if (status !== null && isServiceUp(status, row.name)) {
+    if (input.flag("idempotent")) {
+      return await finishStart(row, status, { input, io, isNew: false });
+    }
     return refused(io, messages.netError(messages.NET.ALREADY_STARTED));
   }
   let isOurs = false;
-  io.print(messages.netStarting(row.display));
+  print(messages.netStarting(row.display));
   try {
     io.progress?.("starting", "the process of the service");
     if (status === null) isOurs = await io.startInBackground();
     io.progress?.("starting", "the service");
-    status = await io.control.ask({ op: "start", service: row.name }, undefined, io.progress);
+    status = await io.control.ask({ op: "start", service: row.name }, undefined, {
+      progress: io.progress,
+    });
     if (status === null) throw endedFault();
   } catch (error) {
     // A process that was started only for this must not stay behind idle.
     if (isOurs) await io.control.ask({ op: "end" }).catch(() => null);
-    io.print(messages.netNotStarted(row.display));
+    print(messages.netNotStarted(row.display));
     if (error instanceof DeniedFault) throw error;
     io.note(messages.netStartReason(null));
     throw withNetStatus(error);
   }
-  io.print(messages.netStarted(row.display));
+  print(messages.netStarted(row.display));
   if (isOurs) report(io, rootNotices(io));
-  if (row.name === "W3SVC") io.note(siteProblems(status));
+  const exit = await finishStart(row, status, { input, io, isNew: true });
   // HTTP, if it was running, keeps the list and the settings that it has read.
   report(io, storedNotices(status.stored, "httpcfg reload"));
   // A service in the background has no terminal: what reading an older document warns of is said here.
   await io.store.readList().catch(() => null);
-  return NET_EXIT.ok;
+  return exit;
+}
+
+/** Says which sites do not run; the exit status is that of a failure if there are any. */
+async function finishStart(
+  row: ServiceRow,
+  status: ServiceStatus,
+  { input, io, isNew }: {
+    readonly input: CommandInput;
+    readonly io: CommandIo;
+    readonly isNew: boolean;
+  },
+): Promise<number> {
+  const down = row.name === "W3SVC" ? sitesDown(status) : [];
+  const state = serviceState(status, row.name);
+  await reportDone(input, io, isNew, { service: row.name, state, sitesDown: down });
+  if (row.name === "W3SVC") io.note(siteProblems(status));
+  return down.length === 0 ? NET_EXIT.ok : NET_EXIT.failed;
 }
 
 /** Another command may end the process between two of our requests. */
@@ -135,35 +172,46 @@ function withNetStatus(error: unknown): unknown {
 async function stopService(
   row: ServiceRow,
   yes: boolean | null,
+  input: CommandInput,
   io: CommandIo,
 ): Promise<number> {
+  const print = isJson(input) ? (): void => {} : io.print;
+  const answer = { service: row.name, state: "stopped" } as const;
   const status = await io.control.ask({ op: "status" });
   if (status === null || !isServiceUp(status, row.name)) {
+    if (input.flag("idempotent")) {
+      await reportDone(input, io, false, answer);
+      return NET_EXIT.ok;
+    }
     return refused(io, messages.netError(messages.NET.NOT_STARTED, row.display));
   }
   if (isPending(status, row.name)) return refused(io, messages.netError(messages.NET.BUSY));
   const dependents = dependentsOf(row.name).filter((name) => isServiceUp(status, name));
   if (dependents.length > 0) {
-    io.print(
+    print(
       messages.netDependents(row.display, dependents.map((name) => serviceRow(name).display)),
     );
-    if (!(yes ?? confirmed(io))) return NET_EXIT.failed;
+    if (!(yes ?? confirmed(row, io))) return NET_EXIT.failed;
   }
   await io.control.ask({ op: "stop", service: row.name }, (progress) => {
     if (progress.kind !== "step") return;
     const { display } = serviceRow(progress.service);
     if (progress.state === "stopping") {
-      io.print(messages.netStopping(display));
+      print(messages.netStopping(display));
       io.progress?.("waiting for", "the last connections");
     }
-    if (progress.state === "stopped") io.print(messages.netStopped(display));
+    if (progress.state === "stopped") print(messages.netStopped(display));
   });
+  await reportDone(input, io, true, answer);
   return NET_EXIT.ok;
 }
 
-function confirmed(io: CommandIo): boolean {
+function confirmed(row: ServiceRow, io: CommandIo): boolean {
   const answer = io.ask(messages.STOP_QUESTION);
-  if (answer === null) io.note(messages.netNoResponse());
+  if (answer === null) {
+    io.note(messages.netNoResponse());
+    reportHint(io, `httpcfg net stop ${row.name.toLowerCase()} /y`);
+  }
   return answer !== null && /^y(es)?$/i.test(answer);
 }
 

@@ -21,7 +21,7 @@ Deno.test("config profile stores its settings as one change, which can be taken 
   assertEquals(await home.run("config profile STRICT"), shown);
   assertEquals(home.stored()?.settings, { MaxFieldCount: 7, ...PROFILES.strict.settings });
   const again = await home.run("config profile strict");
-  assertEquals(again, { status: 0, out: "", note: "Nothing changed.\n" });
+  assertEquals(again, { status: 0, out: "", note: "note: unchanged\n" });
   const show = JSON.parse((await home.run("config show")).out);
   assertEquals(show.settings.HeaderWaitTimeout, 60);
   assertMatch((await home.run("history")).out, /^2 .* 5 +httpcfg config profile STRICT$/m);

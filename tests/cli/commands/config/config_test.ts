@@ -28,7 +28,7 @@ Deno.test("config export and import restore a document, and show what changes", 
   const backup = `${home.path}/backup.json`;
   await home.run("set iplisten -i 10.0.0.1");
   assertEquals(await home.run(`config export ${backup}`), { status: 0, out: "", note: "" });
-  assertEquals((await home.run(`config import ${backup}`)).note, "Nothing changed.\n");
+  assertEquals((await home.run(`config import ${backup}`)).note, "note: unchanged\n");
   await home.run("delete iplisten -i 10.0.0.1");
   const wanted = { status: 0, out: '+ ipListen: "10.0.0.1"\n', note: "" };
   assertEquals(await home.run(`config import ${backup} --dry-run`), wanted);
@@ -90,7 +90,7 @@ Deno.test("config edit stores a valid draft, keeps an invalid one, writes the sc
     await Deno.writeTextFile(editor, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     Deno.env.set("VISUAL", editor);
     try {
-      return await home.run("config edit");
+      return await home.run("config edit", { answer: "" });
     } finally {
       Deno.env.delete("VISUAL");
     }
@@ -119,6 +119,18 @@ Deno.test("config edit stores a valid draft, keeps an invalid one, writes the sc
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');
 });
 
+Deno.test("config edit refuses without a terminal, and says what a script types", async () => {
+  await using home = await commandHome();
+  const ran = await home.run("config edit");
+  assertEquals([ran.status, ran.out], [1, ""]);
+  assertEquals(
+    ran.note,
+    "error: Cannot edit the configuration: there is no terminal\n" +
+      "hint: httpcfg config export > new.json; httpcfg config import new.json\n",
+  );
+  assertEquals(home.stored(), null);
+});
+
 Deno.test("config schema prints the published schema, which has every field", async () => {
   await using home = await commandHome();
   const { status, out, note } = await home.run("config schema");
@@ -128,4 +140,79 @@ Deno.test("config schema prints the published schema, which has every field", as
   assertEquals(schema, JSON.parse(await Deno.readTextFile(published)));
   const fields = Object.keys(DEFAULT_DOCUMENT);
   assertEquals(fields.filter((field) => !(field in schema.properties)), []);
+});
+
+const COMMENTED = `{
+  // Only what is wanted.
+  "sites": [
+    { "name": "shop", "bindings": [":8081:"], "content": { "kind": "echo" } }, /* for now */
+  ],
+}
+`;
+
+Deno.test("config import and check read comments, and complete what is absent", async () => {
+  await using home = await commandHome();
+  const file = `${home.path}/new.json`;
+  await Deno.writeTextFile(file, COMMENTED);
+  assertEquals((await home.run(`config check ${file}`)).status, 0);
+  const imported = await home.run(`config import ${file}`);
+  assertEquals([imported.status, imported.note], [0, "note: comments are not stored\n"]);
+  assertEquals(home.stored()?.sites.map(({ id, name, autoStart }) => [id, name, autoStart]), [
+    [1, "shop", true],
+  ]);
+  const again = await home.run(`config import ${file} --idempotent --format json`);
+  assertEquals([again.status, JSON.parse(again.out).changed], [0, false]);
+  assertEquals(JSON.parse(again.out).absent, ["ipListen", "ssl", "urlAcl", "metabase", "settings"]);
+});
+
+Deno.test("config import says what is lost because the document does not name it", async () => {
+  await using home = await commandHome();
+  const file = `${home.path}/new.json`;
+  await Deno.writeTextFile(file, '{"sites": [], "settings": {}}');
+  await home.run("set iplisten -i 10.0.0.1");
+  await home.run("settings set MaxFieldCount 7");
+  const warning = `warning: "${file}" has no "ipListen": what is stored of it is replaced by the ` +
+    "default\nhint: httpcfg history\n";
+  const dry = await home.run(`config import ${file} --dry-run`);
+  assertEquals([dry.status, dry.note], [0, warning]);
+  assertEquals(home.stored()?.ipListen, ["10.0.0.1"]);
+  const imported = await home.run(`config import ${file}`);
+  assertEquals([imported.status, imported.note, imported.out], [0, warning, dry.out]);
+  assertMatch(imported.out, /^- ipListen: "10.0.0.1"$/m);
+});
+
+Deno.test("a stored document with comments works, and they are kept when it changes", async () => {
+  await using home = await commandHome();
+  const file = `${home.path}/config.json`;
+  const text = COMMENTED.replace(
+    '"name"',
+    '"id": 1, "secureBindings": [], "autoStart": true, "name"',
+  );
+  await Deno.writeTextFile(file, text);
+  assertEquals(JSON.parse((await home.run("site list --format json")).out).sites[0].name, "shop");
+  assertEquals((await home.run("query iplisten")).status, 1);
+  assertEquals((await home.run("config check")).status, 0);
+  const set = await home.run("set iplisten -i 10.0.0.1");
+  assertEquals([set.status, set.out], [0, "HttpSetServiceConfiguration completed with 0\n"]);
+  assertStringIncludes(
+    set.note,
+    `note: comments are not stored; the text that has them is kept in "${file}.commented"\n`,
+  );
+  assertEquals(await Deno.readTextFile(`${file}.commented`), text);
+  assertEquals(home.stored()?.ipListen, ["10.0.0.1"]);
+  assertEquals((await home.run("rollback 1")).status, 0);
+  assertEquals(home.stored()?.sites[0]?.name, "shop");
+});
+
+Deno.test("config edit reads comments, and keeps the text that has them", async () => {
+  await using home = await commandHome();
+  Deno.env.set("VISUAL", "sed -i 1i//mine");
+  try {
+    const edited = await home.run("config edit", { answer: "" });
+    assertStringIncludes(edited.note, "note: comments are not stored");
+    assertEquals(edited.status, 0);
+  } finally {
+    Deno.env.delete("VISUAL");
+  }
+  assertMatch(await Deno.readTextFile(`${home.path}/config.json.commented`), /^\/\/mine\n/);
 });

@@ -61,7 +61,7 @@ Deno.test("net start w3svc names the sites that did not start", async () => {
     return Promise.resolve(request.op === "status" ? serviceStatus({}) : { ...RUNNING, sites });
   });
   const { status, note } = await home.run("net start w3svc");
-  assertEquals([status, note], [0, 'Site "bad" did not start: its address is not listed\n']);
+  assertEquals([status, note], [2, 'Site "bad" did not start: its address is not listed\n']);
 });
 
 Deno.test("net start SERVICE that fails prints the old text, and adds the reason", async () => {
@@ -190,7 +190,10 @@ Deno.test("net stop asks about dependents, and continues only after a yes", asyn
   }
   received.length = 0;
   const alone = await home.run("net stop http");
-  assertEquals([alone.status, alone.note], [2, "No valid response was provided.\n\n"]);
+  assertEquals([alone.status, alone.note], [
+    2,
+    "No valid response was provided.\n\nhint: httpcfg net stop http /y\n",
+  ]);
   assertEquals((await home.run("net stop http /n")).status, 2);
   assertEquals(received.includes("stop"), false);
 });

@@ -1,0 +1,93 @@
+/**
+ * Settings as people and scripts type them: names in any case, values with or without a unit. Pure.
+ *
+ * @module
+ */
+import { Problem } from "../../base/problem.ts";
+import { type SettingName, type SettingRow, SETTINGS, type Settings } from "./settings.ts";
+
+/** The value of a setting. */
+export type SettingValue = Settings[SettingName];
+
+/** The names of all settings, in the order of their table. */
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** The units that a value may have, as multiples of the unit of the setting. */
+const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  s: { ms: 0.001, s: 1, m: 60, min: 60, h: 3600 },
+  ms: { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 },
+  bytes: { b: 1, bytes: 1, kib: 1024, mib: 1024 ** 2, gib: 1024 ** 3 },
+  "bytes/s": { "b/s": 1, "bytes/s": 1, "kib/s": 1024, "mib/s": 1024 ** 2 },
+};
+
+const BOOLEANS: Readonly<Record<string, boolean>> = {
+  true: true,
+  false: false,
+  on: true,
+  off: false,
+  yes: true,
+  no: false,
+  1: true,
+  0: false,
+};
+
+/** Returns the setting that `text` names in any case, as the old tools do; null if there is none. */
+export function findSetting(text: string): SettingName | null {
+  const wanted = text.toLowerCase();
+  return SETTING_NAMES.find((name) => name.toLowerCase() === wanted) ?? null;
+}
+
+/** Returns the value of the setting `name` that `text` means. */
+export function parseSetting(name: SettingName, text: string): SettingValue | Problem {
+  const row: SettingRow = SETTINGS[name];
+  const value = valueOf(row, text.trim());
+  if (value !== null && isAllowed(row, value)) return value;
+  return new Problem(allowedText(row), {
+    hint: `httpcfg settings set ${name} ${nearestAllowed(row, value)}`,
+  });
+}
+
+/** Returns which values a setting has: `must be between 1 and 65535 s`. */
+function allowedText(row: SettingRow): string {
+  switch (row.kind) {
+    case "number":
+      return `must be between ${row.min} and ${row.max} ${row.unit}`.trimEnd();
+    case "choice":
+      return `must be one of ${row.choices.join(", ")}`;
+    case "boolean":
+      return "must be true or false";
+  }
+}
+
+function valueOf(row: SettingRow, text: string): SettingValue | null {
+  switch (row.kind) {
+    case "number":
+      return numberOf(text, row.unit);
+    case "choice":
+      return row.choices.find((choice) => choice === text.toLowerCase()) ?? null;
+    case "boolean":
+      return Object.hasOwn(BOOLEANS, text.toLowerCase()) ? BOOLEANS[text.toLowerCase()]! : null;
+  }
+}
+
+/** Returns the number that `text` means in `unit`; null if it is not one. */
+function numberOf(text: string, unit: string): number | null {
+  const match = /^(0x[0-9a-f]{1,13}|[0-9]{1,15})\s*([a-z/]*)$/i.exec(text);
+  if (match === null) return null;
+  const typed = match[2]!.toLowerCase();
+  const factors = UNITS[unit] ?? { [unit]: 1 };
+  const factor = typed === "" ? 1 : Object.hasOwn(factors, typed) ? factors[typed]! : NaN;
+  // 1500 ms are no whole number of seconds, and would be stored as something else.
+  const value = factor < 1 ? Number(match[1]) / (1 / factor) : Number(match[1]) * factor;
+  return Number.isInteger(value) ? value : null;
+}
+
+function isAllowed(row: SettingRow, value: SettingValue): boolean {
+  return row.kind !== "number" || (Number(value) >= row.min && Number(value) <= row.max);
+}
+
+/** Returns the allowed value that is nearest to `value`, or the default. */
+function nearestAllowed(row: SettingRow, value: SettingValue | null): SettingValue {
+  if (row.kind !== "number" || value === null) return row.default;
+  return Math.min(Math.max(Number(value), row.min), row.max);
+}
