@@ -7,6 +7,12 @@
 import { escape } from "@std/html/entities";
 import type { HeaderField } from "../../base/exchange.ts";
 
+/** The header fields of JSON. */
+export const JSON_FIELDS: readonly HeaderField[] = [
+  ["Content-Type", "application/json"],
+  ["X-Content-Type-Options", "nosniff"],
+];
+
 /** Colours have a contrast of at least 4.5 on either background (WCAG 2.2, AA). */
 const BASE_STYLE = `
 :root{color-scheme:light dark;--page:#f5f7f9;--card:#fff;--line:#e1e6eb;--edge:#b3bdc7;--text:#1d242b;--dim:#586470;--link:#0b5cad}

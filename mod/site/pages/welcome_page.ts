@@ -10,15 +10,11 @@ import type { Handler, HeaderField, HttpRequest, HttpResponse } from "../../base
 import { isLocalClient } from "../local_client.ts";
 import { prefersJson } from "./accept.ts";
 import { errorPage } from "./error_page.ts";
-import { htmlPage, NOTICE, pageStyle, TABLE_STYLE } from "./html.ts";
+import { htmlPage, JSON_FIELDS, NOTICE, pageStyle, TABLE_STYLE } from "./html.ts";
 import type { ListeningView } from "./listening_view.ts";
 
 const ANSWER_VERSION = 1;
 const ALLOW = "GET, HEAD, OPTIONS";
-const JSON_FIELDS: readonly HeaderField[] = [
-  ["Content-Type", "application/json"],
-  ["X-Content-Type-Options", "nosniff"],
-];
 
 const STYLE = await pageStyle(`${TABLE_STYLE}
 table{table-layout:fixed}

@@ -8,10 +8,10 @@
  * @module
  */
 import { escape } from "@std/html/entities";
-import type { BodySource, HeaderField, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import type { BodySource, HttpRequest, HttpResponse } from "../../base/exchange.ts";
 import { oneLine } from "../../base/printable.ts";
 import { prefersJson } from "../pages/accept.ts";
-import { htmlPage, pageStyle, TABLE_STYLE } from "../pages/html.ts";
+import { htmlPage, JSON_FIELDS, pageStyle, TABLE_STYLE } from "../pages/html.ts";
 import { folderUrl } from "./file_path.ts";
 import { type FolderEntry, READ_MAX } from "./folder_contents.ts";
 import { type FolderListing, LISTED_MAX } from "./folder_listing.ts";
@@ -22,8 +22,8 @@ import { turn } from "./listing_turns.ts";
 const PIECE_NAMES = 250;
 /** Folders of the path that are shown: the first and the last ones. A path may have thousands. */
 const CRUMBS_MAX = 12;
-/** Where the names are in the page; a path that is served contains no such character. */
-const NAMES_MARK = "\0";
+/** Where the names are in the page; what a client chose is escaped, so it contains no such element. */
+const NAMES_MARK = "<names>";
 const ANSWER_VERSION = 1;
 
 const STYLE = await pageStyle(`${TABLE_STYLE}
@@ -64,10 +64,6 @@ td+td{padding-bottom:.4rem;font-size:.875rem}
 }
 `);
 
-const JSON_FIELDS: readonly HeaderField[] = [
-  ["Content-Type", "application/json"],
-  ["X-Content-Type-Options", "nosniff"],
-];
 const NO_BODY: BodySource = { length: null, pull: () => Promise.resolve(null), close: () => {} };
 
 /** Returns the response to `request` for a directory; `listing` is null if only its head is sent. */

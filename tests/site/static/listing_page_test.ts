@@ -82,6 +82,15 @@ Deno.test("the heads sort, the form filters, and both keep the rest of the query
   assertStringIncludes(page, "<p>1 of 1 name: 1 file, 0 B</p>");
 });
 
+Deno.test("whatever the filter contains, the page is whole", async () => {
+  for (const filter of ["%00", "<names>", '"><script>', "%E2%80%AE"]) {
+    const page = await pageOf("/", [["a"]], `filter=${filter}&${filter}=1`);
+    assertStringIncludes(page, '<a href="./a">a</a>');
+    assertEquals(/<script>|<names>/.exec(page), null);
+    assert(page.endsWith("</main>\n</body>\n</html>\n"), page);
+  }
+});
+
 Deno.test("a listing that is not whole says what is left out", async () => {
   const entries = Array.from({ length: LISTED_MAX }, (_, i): [string] => [`n${i}`]);
   const cut = { files: LISTED_MAX + 1, bytes: null, total: LISTED_MAX + 1, isComplete: false };
