@@ -87,11 +87,12 @@ Deno.test({
     await using temp = await tempFolder();
     await Deno.mkdir(temp.at("sub"));
     await Deno.writeTextFile(temp.at("sub/a"), "12345");
-    await Deno.chown(temp.path, 65534, 65534);
     const reader = folderReader(temp.path);
-    const outcome = await reader.read(temp.at("sub"), (contents) => {
-      return contents.look(contents.entries);
+    const outcome = await reader.read(temp.at("sub"), async (contents) => {
+      await Deno.chown(temp.path, 65534, 65534); // after the names were read and proved
+      return [await contents.look(contents.entries), contents.entries[0]!.facts];
     });
-    assertEquals(outcome, "changing");
+    assertEquals(outcome, ["changing", undefined]);
+    assertEquals(await reader.read(temp.at("sub"), () => Promise.resolve("read")), "changing");
   },
 });
