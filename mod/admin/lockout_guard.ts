@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { type Endpoint, parseIp } from "../base/address.ts";
+import { type Endpoint, isLoopback, parseIp } from "../base/address.ts";
 import { Fault } from "../base/fault.ts";
 import { parseList } from "../config/document/list_entry.ts";
 import type { ServiceStatus } from "../host/control/status.ts";
 import { lockoutRisks } from "../listen/list/lockout_risks.ts";
-import { isLoopback, readMachine } from "../listen/machine/machine_addresses.ts";
+import { readMachine } from "../listen/machine/machine_addresses.ts";
 import { findConnections } from "../listen/machine/port_owners.ts";
 import type { AdminIo } from "./admin_io.ts";
 

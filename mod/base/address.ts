@@ -64,6 +64,11 @@ export function isWildcard(ip: Ip): boolean {
   return ip === ANY_V4 || ip === ANY_V6;
 }
 
+/** Reports whether an address is in 127.0.0.0/8, or is ::1. */
+export function isLoopback(ip: Ip): boolean {
+  return ip === "::1" || (isIpv4(ip) && ip.startsWith("127."));
+}
+
 /**
  * Returns the endpoint of an address reported by the system. A client that reset the connection
  * before it was accepted no longer has an address; it is reported as 0.0.0.0.

@@ -191,6 +191,12 @@ export type HandlerResult = HttpResponse | Refusal;
 /** Handles a request; synchronously if possible, as a promise costs as much as parsing the head. */
 export type Handler = (request: HttpRequest) => HandlerResult | Promise<HandlerResult>;
 
+/**
+ * Returns the response that a client gets for a refusal; null for the one of HTTP.sys. Its body is
+ * bytes.
+ */
+export type RefusalPage = (reason: RefusalReason, request: HttpRequest) => HttpResponse | null;
+
 /** A completed exchange, for the W3C log. The object is reused: read it before returning. */
 export interface ServedRecord {
   readonly request: HttpRequest;

@@ -20,6 +20,7 @@ import { errorResponse, errorStatus, logReason } from "./error_responses.ts";
 import {
   connectionOption,
   encodeHead,
+  encodeLast,
   queueResponse,
   sendSource,
   SourceFailure,
@@ -88,15 +89,11 @@ export class Responder {
     while (unreported.length > 0) unreported.pop(); // unlike setting the length, keeps its memory
   }
 
-  /** Sends the error response of HTTP.sys, then closes so that the response is not lost. */
+  /** Sends the error response for a request, then closes so that the response is not lost. */
   async refuse(fault: ErrorReason, exchange: Exchange): Promise<false> {
-    const { clock, settings } = this.#shared;
     this.#context.log(logReason(fault), errorStatus(fault), exchange);
     this.#inProgress = null;
-    this.#context.output.push(errorResponse(fault, clock.date, {
-      isHead: exchange.methodText() === "HEAD",
-      namesServer: settings.DisableServerHeader === 0,
-    }));
+    this.#context.output.push(this.#errorBytes(fault, exchange));
     await this.flush();
     await this.#incoming?.discard();
     await this.#context.linger();
@@ -118,6 +115,19 @@ export class Responder {
   async end(): Promise<void> {
     this.closeSource();
     await this.#incoming?.discard();
+  }
+
+  /** The response of HTTP.sys, unless the sites have a page of their own for it. */
+  #errorBytes(fault: ErrorReason, exchange: Exchange): Uint8Array {
+    const { clock, refusalPage, settings } = this.#shared;
+    const options = {
+      isHead: exchange.methodText() === "HEAD",
+      namesServer: settings.DisableServerHeader === 0,
+    };
+    const page = fault === "Expectation" ? null : refusalPage(fault, exchange);
+    return page === null
+      ? errorResponse(fault, clock.date, options)
+      : encodeLast(page, clock.date, options);
   }
 
   async #respondAsync(exchange: Exchange, later: Promise<HandlerResult>): Promise<boolean> {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { BodySource, HttpResponse } from "../base/exchange.ts";
+import { invariant } from "../base/invariant.ts";
 import type { SharedState } from "./shared_state.ts";
 import type { Exchange } from "./request.ts";
 import type { WriteQueue } from "./write_queue.ts";
@@ -95,6 +96,22 @@ export function encodeHead(
   const options = { date: shared.clock.date, framing, connection, namesServer: false };
   const namesServer = shared.settings.DisableServerHeader !== 2 && exchange.status !== 101;
   return bytes.subarray(0, writeHead(bytes, 0, response, { ...options, namesServer }));
+}
+
+/** Encodes a whole response after which the connection is closed; to HEAD, without its body. */
+export function encodeLast(
+  response: HttpResponse,
+  date: string,
+  { isHead, namesServer }: { readonly isHead: boolean; readonly namesServer: boolean },
+): Uint8Array {
+  invariant(response.body instanceof Uint8Array, "the last response has its body");
+  const { body } = response;
+  const bytes = new Uint8Array(headBytesMax(response) + body.length);
+  const head = { date, framing: body.length, connection: "close", namesServer } as const;
+  const end = writeHead(bytes, 0, response, head);
+  if (isHead) return bytes.subarray(0, end);
+  bytes.set(body, end);
+  return bytes.subarray(0, end + body.length);
 }
 
 function headOptions(

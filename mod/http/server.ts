@@ -5,7 +5,13 @@
  * @module
  */
 import { type Endpoint, endpointOf, type Ip, LocalEndpoint } from "../base/address.ts";
-import type { AcceptedStream, Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import type {
+  AcceptedStream,
+  Handler,
+  RefusalPage,
+  RefusedRecord,
+  ServedRecord,
+} from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
@@ -15,6 +21,8 @@ import { SharedState } from "./shared_state.ts";
 interface HttpServerOptions {
   readonly settings: Settings;
   readonly handler: Handler;
+  /** By default, every refusal gets the response of HTTP.sys, or one in its form. */
+  readonly refusalPage?: RefusalPage;
   /** Called once for each completed exchange; the record is reused. */
   readonly onServed?: (record: ServedRecord) => void;
   /** Called once for each error response of the engine and each aborted connection. */
@@ -72,6 +80,7 @@ export class HttpServer {
     this.#shared = new SharedState({
       settings: options.settings,
       handler: options.handler,
+      refusalPage: options.refusalPage ?? ((): null => null),
       onServed: options.onServed ?? ignore,
       onRefused: options.onRefused ?? ignore,
       onError: options.onError ?? ignore,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Handler, RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import type { Handler, RefusalPage, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
@@ -17,6 +17,7 @@ import { ByteCache } from "../wire/byte_text.ts";
 export interface SharedStateOptions {
   readonly settings: Settings;
   readonly handler: Handler;
+  readonly refusalPage: RefusalPage;
   /** Called once for each completed exchange, after its last byte was handed to the kernel. */
   readonly onServed: (record: ServedRecord) => void;
   /** Called once for each error response of the engine and each aborted connection. */
@@ -42,6 +43,7 @@ export class SharedState {
   readonly targets = new ByteCache<Target>();
   readonly hosts = new ByteCache<string>();
   readonly clock: Clock;
+  readonly refusalPage: RefusalPage;
   readonly onServed: (record: ServedRecord) => void;
   readonly onRefused: (record: RefusedRecord) => void;
   readonly onError: (error: unknown) => void;
@@ -55,6 +57,7 @@ export class SharedState {
 
   constructor(options: SharedStateOptions) {
     this.clock = options.clock;
+    this.refusalPage = options.refusalPage;
     this.onServed = options.onServed;
     this.onRefused = options.onRefused;
     this.onError = options.onError;

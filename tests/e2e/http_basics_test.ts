@@ -23,7 +23,8 @@ async function service(): Promise<{ program: Program; port: number }> {
   await program.do("site remove W3SVC/1");
   await program.do(["site", "add", "text", ...bound("text"), "--respond", TEXT]);
   await program.do(["site", "add", "www", ...bound("www"), "--root", `${program.home}/www`]);
-  await program.do(["site", "add", "hello", ...bound("hello"), "--welcome"]);
+  const hello = [...bound("hello.localhost"), ...bound("hello.example")];
+  await program.do(["site", "add", "hello", ...hello, "--welcome"]);
   await program.serve();
   return { program, port };
 }
@@ -105,15 +106,28 @@ Deno.test("a host of no site gets the 400 of HTTP.sys", async () => {
   assertEquals(parseResponse(missing).status, 400);
 });
 
-Deno.test("the welcome page shows what is listening", async () => {
+Deno.test("the welcome page shows this machine what is listening, and nothing to others", async () => {
   const { program, port } = await service();
   await using _program = program;
   for (const ip of [V4, "::1"]) {
-    const { status, body, headers } = await get(ip, port, { host: "hello" });
+    const { status, body, headers } = await get(ip, port, { host: "hello.localhost" });
     assertEquals(status, 200);
     assertMatch(headers["content-type"] ?? "", /^text\/html/);
     assertStringIncludes(body, `${V4}:${port}`);
     assertStringIncludes(body, `[::1]:${port}`);
+    // A proxy on this machine, and a name of somebody else that leads here.
+    const strangers = ["X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "Via: 1.1 proxy"]
+      .map((line) => `Host: hello.localhost\r\n${line}\r\n`);
+    for (const lines of [...strangers, "Host: hello.example\r\n"]) {
+      for (const accept of ["text/html", "application/json"]) {
+        const request = `GET / HTTP/1.1\r\n${lines}Accept: ${accept}\r\nConnection: close\r\n\r\n`;
+        const response = await talk(ip, port, request);
+        assertEquals(parseResponse(response).status, 200);
+        const told = /127\.|\[::1\]|W3SVC|hello|httpcfg|[0-9]+\.[0-9]+\.[0-9]+/i;
+        assertEquals(told.exec(parseResponse(response).body), null, response);
+        assertStringIncludes(response, "Cache-Control: no-store");
+      }
+    }
   }
 });
 

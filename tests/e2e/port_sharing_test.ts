@@ -95,7 +95,7 @@ Deno.test({
 
     await a.kill();
     assertEquals((await responses()).map((text) => text.slice(0, 13)), [
-      "502 <!DOCTYPE",
+      "502 502 Bad G",
       "200 program b",
       "200 site",
       "200 site",

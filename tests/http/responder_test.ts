@@ -27,6 +27,28 @@ Deno.test("HttpServer refuses with the response of HTTP.sys and one log line", a
   assertEquals(engine.served, []);
 });
 
+Deno.test("HttpServer sends the page of the sites for a refusal, and closes", async () => {
+  const page = { status: 502, headers: [["X-Page", "1"]], body: new Uint8Array([0x70]) } as const;
+  const settings = { DisableServerHeader: 1 };
+  const engine = new TestEngine(
+    ({ path }) => ({ refuse: path === "/own" ? "BadGateway" : "NotFound" }),
+    settings,
+    (reason, { path }) => reason === "BadGateway" && path === "/own" ? page : null,
+  );
+  const own = (await engine.talk("GET /own HTTP/1.1\r\nHost: a\r\n\r\n")).replace(
+    /Date: [^\r]*/,
+    "Date",
+  );
+  assertEquals(
+    own,
+    "HTTP/1.1 502 Bad Gateway\r\nX-Page: 1\r\nDate\r\nConnection: close\r\nContent-Length: 1\r\n\r\np",
+  );
+  const head = await engine.talk("HEAD /own HTTP/1.1\r\nHost: a\r\n\r\n");
+  assert(head.endsWith("Content-Length: 1\r\n\r\n"), head);
+  assertStringIncludes(await engine.talk(GET), "HTTP Error 404. The requested resource");
+  assertEquals(engine.refused.map(({ status }) => status), [502, 502, 404]);
+});
+
 Deno.test("HttpServer refuses what it does not serve", async () => {
   const cases: [request: string, status: number, reason: string][] = [
     ["FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "N/I"],

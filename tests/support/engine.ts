@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Handler, HttpResponse, RefusedRecord } from "../../mod/base/exchange.ts";
+import type { Handler, HttpResponse, RefusalPage, RefusedRecord } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/document/settings.ts";
 import { type Clock, TICK_MS } from "../../mod/http/clock.ts";
 import { SharedState, type SharedStateOptions } from "../../mod/http/shared_state.ts";
@@ -44,6 +44,7 @@ export function engineOf(options: Partial<SharedStateOptions> = {}): SharedState
     settings: DEFAULT_SETTINGS,
     handler: () => HELLO,
     onServed: () => {},
+    refusalPage: () => null,
     onRefused: () => {},
     onError: (error) => {
       throw error;
@@ -72,10 +73,15 @@ export class TestEngine {
   readonly failures: unknown[] = [];
   readonly server: HttpServer;
 
-  constructor(handler: Handler = echo, settings: Partial<Settings> = {}) {
+  constructor(
+    handler: Handler = echo,
+    settings: Partial<Settings> = {},
+    refusalPage?: RefusalPage,
+  ) {
     this.server = new HttpServer({
       settings: { ...DEFAULT_SETTINGS, ...settings },
       handler,
+      ...refusalPage && { refusalPage },
       clock: this.clock,
       onServed: ({ request, ...numbers }) => {
         const { method, path, siteId } = request;

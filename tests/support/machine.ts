@@ -3,14 +3,16 @@
  *
  * @module
  */
-import { type Ip, isIpv4, isLinkLocal, parseIp, withZone } from "../../mod/base/address.ts";
-import { AddressTable } from "../../mod/listen/machine/address_table.ts";
 import {
+  type Ip,
+  isIpv4,
+  isLinkLocal,
   isLoopback,
-  type Links,
-  type Machine,
-  type MachineAddress,
-} from "../../mod/listen/machine/machine_addresses.ts";
+  parseIp,
+  withZone,
+} from "../../mod/base/address.ts";
+import { AddressTable } from "../../mod/listen/machine/address_table.ts";
+import type { Links, Machine, MachineAddress } from "../../mod/listen/machine/machine_addresses.ts";
 
 /**
  * Makes a machine from lines such as `10.0.0.5/24 eth0`, or `fe80::1/64 eth0 3` with the index of

@@ -19,7 +19,7 @@ import {
   stateEntered,
 } from "../../telemetry/events/event.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
-import type { ListeningView } from "../../site/kinds/site_context.ts";
+import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";

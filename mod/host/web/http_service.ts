@@ -19,6 +19,7 @@ import {
 } from "../../config/document/settings.ts";
 import type { Store } from "../../config/store/store.ts";
 import { HttpServer } from "../../http/server.ts";
+import { refusalPage } from "../../site/pages/error_page.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 
@@ -74,6 +75,7 @@ export class HttpService implements ServiceWorker {
     const server = new HttpServer({
       settings: config.settings,
       handler: NO_SITE,
+      refusalPage,
       onServed: (record) => logs.served(record),
       onRefused: (record) => logs.refused(record),
       onError: (error) => log(stackOf(error)),

@@ -11,7 +11,7 @@ import { AddressTable } from "../../listen/machine/address_table.ts";
 import { FileAccess } from "../../site/static/file_access.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
-import type { ListeningView } from "../../site/kinds/site_context.ts";
+import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { CachedResponses } from "./cache_view.ts";
 import type { HttpsService } from "./https_service.ts";
 import { Pauses } from "./pauses.ts";

@@ -9,7 +9,7 @@ import { WIN32 } from "../../base/win32.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { portInUseHint } from "../../listen/machine/port_owner.ts";
 import type { Plan, PlannedEndpoint, PlannedSite } from "../../listen/plan/make_plan.ts";
-import type { ListeningView } from "../../site/kinds/site_context.ts";
+import type { ListeningView } from "../../site/pages/listening_view.ts";
 import type { EndpointStatus, ServiceStatus, SiteStatus } from "../control/status.ts";
 
 const STATES = {

@@ -3,11 +3,17 @@
  *
  * @module
  */
-import { compareIp, type Endpoint, formatEndpoint, type Ip } from "../../base/address.ts";
+import {
+  compareIp,
+  type Endpoint,
+  formatEndpoint,
+  type Ip,
+  isLoopback,
+} from "../../base/address.ts";
 import { compileInclusion } from "./inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { AddressTable } from "../machine/address_table.ts";
-import { isLoopback, type Machine } from "../machine/machine_addresses.ts";
+import type { Machine } from "../machine/machine_addresses.ts";
 
 /** What the risks depend on. */
 interface LockoutInput {

@@ -8,12 +8,12 @@
  *
  * @module
  */
-import { type Ip, isIpv4, withoutZone } from "../../base/address.ts";
+import { type Ip, isIpv4, isLoopback, withoutZone } from "../../base/address.ts";
 import { messageOf } from "../../base/fault.ts";
 import type { Progress } from "../../base/progress.ts";
 import { AddressTable } from "./address_table.ts";
 import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
-import { type Ipv6Flags, isLoopback, type Links, type Machine } from "./machine_addresses.ts";
+import type { Ipv6Flags, Links, Machine } from "./machine_addresses.ts";
 import { runListing } from "./run_listing.ts";
 
 /** What to ask about. */

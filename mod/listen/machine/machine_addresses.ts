@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Ip, isIpv4, isLinkLocal, parseIp, withZone } from "../../base/address.ts";
+import { type Ip, isIpv4, isLinkLocal, isLoopback, parseIp, withZone } from "../../base/address.ts";
 import { messageOf } from "../../base/fault.ts";
 
 /** One address on one interface. */
@@ -163,11 +163,6 @@ export function addressSnapshot(): string {
   const found = Deno.networkInterfaces();
   return found.map(({ name, address, scopeid }) => `${address}%${scopeid} ${name}`).sort()
     .join("\n");
-}
-
-/** Reports whether an address is in 127.0.0.0/8, or is ::1. */
-export function isLoopback(ip: Ip): boolean {
-  return ip === "::1" || (isIpv4(ip) && ip.startsWith("127."));
 }
 
 /** Returns the longest beginning of a label that is an interface; the label if there is none. */

@@ -2,8 +2,8 @@
  * The echo site: shows the received request, as administrators know it from whoami and httpbin.
  *
  * A request with a body gets the body back as received. Any other request gets the place where it
- * arrived (address, port, site, host) and its header fields, as text, or as JSON for a client that
- * asks for it.
+ * arrived (address, port, host) and its header fields, as text, or as JSON for a client that asks for
+ * it. The site's name and id are for clients on this machine.
  *
  * A small body is read completely before the response begins, because many clients write all of it
  * before they read. A larger one is sent back while it arrives, so its size is not limited here.
@@ -18,8 +18,8 @@ import {
   type HttpResponse,
   isFieldValue,
 } from "../../base/exchange.ts";
-import { prefersJson } from "../pages/accept_encoding.ts";
-import type { ContentKind } from "./content_kind.ts";
+import { prefersJson } from "../pages/accept.ts";
+import type { ContentKind, HandlerFactory } from "./content_kind.ts";
 
 /** Body bytes read before the response begins: more than socket buffers hold, little in memory. */
 const BUFFERED_BYTES_MAX = 1024 * 1024;
@@ -31,7 +31,9 @@ const HARMLESS_TYPES =
 const NO_SNIFF = ["X-Content-Type-Options", "nosniff"] as const;
 const NO_STORE = ["Cache-Control", "no-store"] as const;
 
-export const echo: ContentKind<{ readonly kind: "echo" }> = {
+type EchoContent = { readonly kind: "echo" };
+
+export const echo: ContentKind<EchoContent> = {
   kind: "echo",
   fields: {},
   flag: { kind: "boolean", summary: "echo each request, for diagnosis" },
@@ -40,20 +42,29 @@ export const echo: ContentKind<{ readonly kind: "echo" }> = {
   read: () => ({ kind: "echo" }),
   label: () => "echo",
   description: () => "an echo of the request",
-  load: () => ({ handler: (_content, { name, id }) => echoHandler(name, id) }),
+  async load(): Promise<HandlerFactory<EchoContent>> {
+    const { isLocalClient } = await import("../local_client.ts");
+    return {
+      handler: (_content, { name: site, id: siteId }) => {
+        return echoHandler((request) => isLocalClient(request) ? { site, siteId } : {});
+      },
+    };
+  },
 };
 
-/** Returns the handler of the site `siteName`, `W3SVC/siteId`. */
-export function echoHandler(siteName: string, siteId: number): Handler {
-  return (request) => request.body.exists ? echoBody(request) : describe(request, siteName, siteId);
+/** What a client may know about the site. */
+type AboutSite = { readonly site?: string; readonly siteId?: number };
+
+/** Returns the handler of a site; `about` is what the client of a request may know about it. */
+function echoHandler(about: (request: HttpRequest) => AboutSite): Handler {
+  return (request) => request.body.exists ? echoBody(request) : describe(request, about(request));
 }
 
-function describe(request: HttpRequest, siteName: string, siteId: number): HttpResponse {
+function describe(request: HttpRequest, about: AboutSite): HttpResponse {
   const isJson = prefersJson(request.header("accept"));
   const facts = {
     version: 1,
-    site: siteName,
-    siteId,
+    ...about,
     local: formatEndpoint(request.local),
     remote: formatEndpoint(request.remote),
     tls: request.isTls,

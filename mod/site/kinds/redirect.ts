@@ -23,25 +23,16 @@
  * @module
  */
 import * as v from "valibot";
-import { parseIp, parsePort, portProblem, urlHost } from "../../base/address.ts";
-import type { Handler, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import { parseIp, parsePort, portProblem } from "../../base/address.ts";
+import type { Handler, HttpRequest } from "../../base/exchange.ts";
 import { quote, usageFault } from "../../base/fault.ts";
 import { isHostName } from "../../base/host_name.ts";
 import { invariant } from "../../base/invariant.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { text } from "../../config/document/shape.ts";
-import { statusPage } from "../pages/error_page.ts";
+import { redirectResponse, type RedirectStatus } from "../pages/redirect_response.ts";
 import { afterBody } from "./after_body.ts";
 import type { ContentKind } from "./content_kind.ts";
-
-/** The statuses of a redirect and their reason phrases. */
-const TITLES = {
-  301: "Moved Permanently",
-  302: "Found",
-  307: "Temporary Redirect",
-  308: "Permanent Redirect",
-} as const;
-type RedirectStatus = keyof typeof TITLES;
 
 const STATUSES: readonly RedirectStatus[] = [301, 302, 307, 308];
 const DEFAULT_STATUS = 302;
@@ -192,18 +183,14 @@ export function redirectHandler(
 ): Handler {
   const target = parseTarget(to);
   invariant(!isProblem(target), "the target of a checked document is valid");
-  const body = statusPage(status, TITLES[status], "The document has moved.");
-  const response = (location: string): HttpResponse => {
-    const headers = [["Content-Type", "text/html; charset=utf-8"], ["Location", location]] as const;
-    return { status, headers, body };
-  };
   if (!target.hasPath && target.query !== null && !target.origin.includes("{host}")) {
-    const same = response(to);
+    const same = redirectResponse(status, to);
     return (request) => afterBody(request, same);
   }
   return (request) => {
     const location = locationFor(request, target);
-    return location === null ? { refuse: "Hostname" } : afterBody(request, response(location));
+    if (location === null) return { refuse: "Hostname" };
+    return afterBody(request, redirectResponse(status, location));
   };
 }
 
@@ -222,11 +209,10 @@ function locationFor(request: HttpRequest, target: Target): string | null {
 }
 
 /**
- * The host from the engine: a name or a literal. An HTTP/1.0 request may have none, and gets the
- * local address.
+ * The host from the engine: a name or a literal. An HTTP/1.0 request may have none; the local address
+ * is no substitute, because behind a port mapping it is nothing that a client should learn.
  */
-function requestHost({ host, local }: HttpRequest): string | null {
-  if (host === "") return urlHost(local.ip).replace(/%[^\]]*/, "");
+function requestHost({ host }: HttpRequest): string | null {
   return /^(?:[a-z0-9_~-]+(?:\.[a-z0-9_~-]+)*|\[[0-9a-f:.]+\])$/.test(host) ? host : null;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ListeningView } from "../pages/listening_view.ts";
 import type { FileAccess } from "../static/file_access.ts";
 import type { ResponseCache } from "../static/response_cache.ts";
 
@@ -13,33 +14,4 @@ export interface SiteContext {
   readonly listening: () => ListeningView;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-}
-
-/** What is listening, and the sites. Texts are plain; a page escapes them. */
-export interface ListeningView {
-  /** Version of the program. */
-  readonly version: string;
-  /** Entries of the inclusion list; empty means every address. */
-  readonly ipListen: readonly string[];
-  readonly endpoints: readonly ListeningEndpoint[];
-  readonly sites: readonly ListeningSite[];
-}
-
-interface ListeningEndpoint {
-  /** `127.0.0.2:8080`. */
-  readonly endpoint: string;
-  /** "open", "wait", "refused" …, as in the plan. */
-  readonly state: string;
-  /** Why it is not open; null if it is. */
-  readonly reason: string | null;
-}
-
-interface ListeningSite {
-  readonly id: number;
-  readonly name: string;
-  /** "started", "stopped" …. */
-  readonly state: string;
-  /** Each `IP:Port:Host`. */
-  readonly bindings: readonly string[];
-  readonly reason: string | null;
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { type Endpoint, formatEndpoint, parseEndpoint } from "../../base/address.ts";
+import { type Endpoint, formatEndpoint, isLoopback, parseEndpoint } from "../../base/address.ts";
 
 export type ProxyTarget =
   | { readonly kind: "tcp"; readonly endpoint: Endpoint }
@@ -28,7 +28,7 @@ export function parseProxyTarget(text: string): ProxyTarget | null {
   }
   const match = /^http:\/\/([^/]+)\/?$/.exec(text);
   const endpoint = match === null ? null : parseEndpoint(match[1]!);
-  if (endpoint === null || !isLoopback(endpoint)) return null;
+  if (endpoint === null || !isLoopback(endpoint.ip)) return null;
   return { kind: "tcp", endpoint };
 }
 
@@ -37,8 +37,4 @@ export function formatProxyTarget(target: ProxyTarget): string {
   return target.kind === "unix"
     ? `unix:${target.path}`
     : `http://${formatEndpoint(target.endpoint)}`;
-}
-
-function isLoopback({ ip }: Endpoint): boolean {
-  return ip === "::1" || ip.startsWith("127.");
 }

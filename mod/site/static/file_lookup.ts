@@ -10,10 +10,10 @@
  */
 import { contentType } from "@std/media-types/content-type";
 import type { HeaderField } from "../../base/exchange.ts";
-import { type FilePath, isInside, parseFilePath } from "./file_path.ts";
+import { isDenied, isMissing } from "./file_errors.ts";
+import { type FilePath, isInside } from "./file_path.ts";
 import { httpDate } from "../../wire/http_date.ts";
 import { pathBelow, proveChain, type ResolvedRoot } from "./folder_chain.ts";
-import { ListedNames } from "./folder_listing.ts";
 import { type FileIdentity, identify } from "./opened_file.ts";
 import { type CacheEntry, isSameEntry, type Representation } from "./response_cache.ts";
 
@@ -68,23 +68,6 @@ export async function lookUp(path: FilePath, context: LookupContext): Promise<Lo
     if (isDenied(error)) return { kind: "forbidden" };
     throw error;
   }
-}
-
-/**
- * Returns the names in the directory with the real path `path`; null if another user may have
- * exchanged a part of the path meanwhile.
- */
-export async function listNames(path: string, root: ResolvedRoot): Promise<ListedNames | null> {
-  const sinceMs = Date.now();
-  const names = new ListedNames();
-  for await (const { name, isDirectory } of Deno.readDir(path)) {
-    if (parseFilePath(`/${name}`, IS_WINDOWS) === null) continue;
-    if (!names.add({ name, isFolder: isDirectory })) break;
-  }
-  const identity = await identify(path);
-  if (!identity.isFolder) return null;
-  const verdict = await proveChain(root, path, { sinceMs, identity, uids: [] });
-  return verdict === "proved" ? names : null;
 }
 
 interface Found {
@@ -193,25 +176,4 @@ function typeOf(path: string): string {
 
 function undefinedIfMissing(error: unknown): undefined {
   if (!isMissing(error) && !isDenied(error)) throw error;
-}
-
-const MISSING: ReadonlySet<unknown> = new Set([
-  "ENOENT",
-  "ENOTDIR", // a file used as a directory
-  "ELOOP", // a loop of links, or a link where none is followed
-  "ENAMETOOLONG",
-  "ENXIO", // a socket
-  "ENODEV",
-  "ESTALE", // removed on the server of a network mount
-]);
-const DENIED: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
-
-/** Reports whether there is no file, or nothing that can be opened as one. */
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && MISSING.has(error.code);
-}
-
-/** Reports whether this process has no right to the file. */
-export function isDenied(error: unknown): boolean {
-  return error instanceof Error && "code" in error && DENIED.has(error.code);
 }

@@ -17,14 +17,19 @@ import {
   type Refusal,
   SourceRefusal,
 } from "../../base/exchange.ts";
-import { acceptsEncoding } from "../pages/accept_encoding.ts";
+import { acceptsEncoding } from "../pages/accept.ts";
 import { errorPage } from "../pages/error_page.ts";
+import { redirectResponse } from "../pages/redirect_response.ts";
 import type { SiteFiles } from "./file_access.ts";
 import { bytesBody, fileBody, readWhole } from "./file_body.ts";
-import { isDenied, isMissing, listNames, type Lookup, lookUp } from "./file_lookup.ts";
+import { isDenied, isMissing } from "./file_errors.ts";
+import { type Lookup, lookUp } from "./file_lookup.ts";
 import { folderUrl, parseFilePath } from "./file_path.ts";
 import { type ResolvedRoot, resolveRoot } from "./folder_chain.ts";
-import { type ListedNames, listingPage } from "./folder_listing.ts";
+import { FolderReader } from "./folder_contents.ts";
+import { listFolder } from "./folder_listing.ts";
+import { listingResponse } from "./listing_page.ts";
+import { ListingQuery } from "./listing_query.ts";
 import { type OpenedFile, openIdentified } from "./opened_file.ts";
 import { type ByteRange, evaluate, type Outcome } from "./preconditions.ts";
 import {
@@ -81,12 +86,15 @@ class StaticSite {
   readonly #lookups = new Map<string, Promise<Lookup>>();
   /** Reads of whole files in progress: many requests for a new file need its bytes once. */
   readonly #reads = new Map<Representation, Promise<Uint8Array | null>>();
+  readonly #folders: FolderReader;
   #root: ResolvedRoot | null = null;
   #rootMs = 0;
 
   constructor(options: StaticFilesOptions) {
     this.#options = options;
     this.#entries = options.cache.partition(options.siteId);
+    const { files, now } = options;
+    this.#folders = new FolderReader({ files, now, resolveRoot: () => this.#resolveRoot(now()) });
   }
 
   handle(request: HttpRequest): HandlerResult | Promise<HandlerResult> {
@@ -94,7 +102,7 @@ class StaticSite {
     if (method !== "GET" && method !== "HEAD") {
       return method === "OPTIONS"
         ? { status: 200, headers: [["Allow", ALLOW]], body: null }
-        : errorPage(405, [["Allow", ALLOW]]);
+        : errorPage("method", request, [["Allow", ALLOW]]);
     }
     const entry = this.#entries.get(request.path);
     if (entry === undefined) return this.#find(request);
@@ -109,18 +117,19 @@ class StaticSite {
 
   async #find(request: HttpRequest, isRetry = false): Promise<HandlerResult> {
     const path = parseFilePath(request.path, IS_WINDOWS);
-    if (path === null) return errorPage(404);
+    if (path === null) return errorPage("missing", request);
     const { cache } = this.#options;
     const found = await this.#lookUp(request.path);
     if (found.kind === "file") {
       return this.#serve(request, this.#entryFor(request.path, found.entry), isRetry);
     }
     cache.remove(this.#entries, request.path);
-    if (found.kind === "missing") return errorPage(404);
-    if (found.kind === "forbidden") return errorPage(403);
+    if (found.kind === "missing") return errorPage("missing", request);
+    if (found.kind === "forbidden") return errorPage("denied", request);
     if (found.kind === "changing") return CHANGED;
     if (found.kind === "redirect") return redirect(request, path.segments);
-    return this.#options.listing ? await this.#list(request, found.realPath) : errorPage(403);
+    if (!this.#options.listing) return errorPage("unlisted", request);
+    return await this.#list(request, found.realPath);
   }
 
   /** Looks up a path; concurrent look-ups of one path are shared. */
@@ -194,15 +203,15 @@ class StaticSite {
       return this.#read(request, { entry, chosen, outcome, isRetry });
     }
     if (outcome.status === 304) return notModified(chosen);
-    if (outcome.status === 412) return errorPage(412);
-    return errorPage(416, [["Content-Range", `bytes */${chosen.size}`]]);
+    if (outcome.status === 412) return errorPage("condition", request);
+    return errorPage("range", request, [["Content-Range", `bytes */${chosen.size}`]]);
   }
 
   async #read(request: HttpRequest, pending: PendingRead): Promise<HandlerResult> {
     const { entry, chosen, outcome, isRetry } = pending;
     const { cache, files, now } = this.#options;
     const file = await files.run(() => openUnchanged(chosen, files), closeLate);
-    if (file === "forbidden") return errorPage(403);
+    if (file === "forbidden") return errorPage("denied", request);
     if (file === null) {
       // The new file has its own validators.
       cache.remove(this.#entries, request.path);
@@ -222,15 +231,17 @@ class StaticSite {
   }
 
   async #list(request: HttpRequest, realPath: string): Promise<HandlerResult> {
-    const { files, now } = this.#options;
+    const query = new ListingQuery(request.query);
     for (let times = 1; times <= EXAMINATIONS_MAX; times++) {
-      const names = await files.run(async () => {
-        const root = await this.#resolveRoot(now());
-        return typeof root === "string" ? null : await listNames(realPath, root);
+      const found = await this.#folders.read(realPath, (contents) => {
+        // The head of the response depends on nothing else.
+        return request.method === "HEAD" ? Promise.resolve(null) : listFolder(contents, query);
       });
-      if (names !== null) return listingResponse(request, names);
+      if (found === "missing") return errorPage("missing", request);
+      if (found === "forbidden") return errorPage("denied", request);
+      if (found !== "changing") return listingResponse(request, query, found);
       this.#root = null;
-      await files.pause();
+      await this.#options.files.pause();
     }
     return CHANGED;
   }
@@ -320,13 +331,5 @@ function unreadBody({ size }: Representation): HttpResponse["body"] {
 function redirect(request: HttpRequest, segments: readonly string[]): HttpResponse {
   const { query } = request;
   const suffix = query === null || !isFieldValue(query) ? "" : `?${query}`;
-  return errorPage(301, [["Location", `${folderUrl(segments)}${suffix}`]]);
-}
-
-function listingResponse(request: HttpRequest, names: ListedNames): HttpResponse {
-  return {
-    status: 200,
-    headers: [["Content-Type", "text/html; charset=utf-8"], ["Cache-Control", "no-cache"]],
-    body: listingPage(request.path, names),
-  };
+  return redirectResponse(301, `${folderUrl(segments)}${suffix}`);
 }

@@ -1,16 +1,28 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { echoHandler } from "../../../mod/site/kinds/echo.ts";
+import type { Ip } from "../../../mod/base/address.ts";
+import type { SiteRecord } from "../../../mod/config/document/document.ts";
+import { echo } from "../../../mod/site/kinds/echo.ts";
+import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
 import { bodyBytes, bodyText, fakeRequest, field, responseOf } from "../../support/request.ts";
 
-const handler = echoHandler("probe", 7);
+const SITE: SiteRecord = {
+  id: 7,
+  name: "probe",
+  bindings: [":8080:"],
+  secureBindings: [],
+  autoStart: true,
+  content: { kind: "echo" },
+};
+const { handler: makeHandler } = await echo.load();
+const handler = makeHandler({ kind: "echo" }, SITE, {} as SiteContext);
 
 Deno.test("echoHandler() shows as text where a request arrived, and its fields", async () => {
   const response = await responseOf(handler(fakeRequest({
     path: "/a b",
     rawPath: "/a%20b",
     query: "x=1",
-    host: "www.example.com",
-    headers: [["Host", "www.example.com"], ["X-One", "1"], ["X-One", "2"]],
+    host: "localhost",
+    headers: [["Host", "localhost"], ["X-One", "1"], ["X-One", "2"]],
   })));
   const text = await bodyText(response);
   for (
@@ -19,7 +31,7 @@ Deno.test("echoHandler() shows as text where a request arrived, and its fields",
       "siteId: 7",
       "local: 127.0.0.2:8080",
       "remote: 127.0.0.1:50000",
-      "host: www.example.com",
+      "host: localhost",
       "path: /a%20b",
       "query: x=1",
       "X-One: 1\nX-One: 2",
@@ -35,6 +47,15 @@ Deno.test("echoHandler() shows the same as JSON", async () => {
   assertEquals(shown.local, "127.0.0.2:8080");
   assertEquals(shown.siteId, 7);
   assertEquals(shown.headers, [["Accept", "application/json"]]);
+});
+
+Deno.test("echoHandler() shows the name of the site to clients on this machine alone", async () => {
+  const remote = { ip: "10.0.0.9" as Ip, port: 50000 };
+  for (const headers of [[], [["Accept", "application/json"]]] as const) {
+    const text = await bodyText(await responseOf(handler(fakeRequest({ headers, remote }))));
+    assertStringIncludes(text, "127.0.0.2:8080");
+    assertEquals(/probe|site/.test(text), false, text);
+  }
 });
 
 Deno.test("echoHandler() returns a body of any size as it was received", async () => {

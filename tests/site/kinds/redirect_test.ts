@@ -1,7 +1,6 @@
 // Goal: a redirect leads where its target says, and no request can lead it elsewhere. Method:
 // tables of targets and requests, then requests made of hostile pieces.
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { Ip } from "../../../mod/base/address.ts";
 import { type HttpResponse, isFieldValue } from "../../../mod/base/exchange.ts";
 import { isProblem, type Problem } from "../../../mod/base/problem.ts";
 import { parseTarget, redirect, redirectHandler } from "../../../mod/site/kinds/redirect.ts";
@@ -47,8 +46,6 @@ Deno.test("the placeholders of a target are replaced by parts of the request", a
     ["https://{host}/", sample, "https://a.test/"],
     ["https://{host}{path}", sample, "https://a.test/a%20b/c;d?x=1&y=%2F"],
     ["https://{host}:8443{path}", { host: "[::1]", rawPath: "/x" }, "https://[::1]:8443/x"],
-    ["https://{host}{path}", { host: "", rawPath: "/x" }, "https://127.0.0.2/x"],
-    ["https://{host}{path}", { host: "", local: local("fe80::1%eth0") }, "https://[fe80::1]/"],
     // A request without a path is one for the root.
     ["https://b.test{path}", { method: "OPTIONS", rawPath: "*" }, "https://b.test/"],
     ["https://b.test/x{path}", { method: "OPTIONS", rawPath: "*" }, "https://b.test/x/"],
@@ -188,6 +185,7 @@ Deno.test("a host that cannot be part of a URL is refused", async () => {
     "a\\b",
     ".",
     "a..b",
+    "", // an HTTP/1.0 request; the address behind it is not for the client
   ];
   for (const host of hosts) {
     assertEquals(await handler(fakeRequest({ host })), { refuse: "Hostname" }, host);
@@ -231,7 +229,7 @@ Deno.test("every method is redirected, after its content was read, with a page",
     for (const method of ["GET", "HEAD", "POST", "DELETE", "OPTIONS", "PROPFIND"]) {
       const response = await responseOf(handler(fakeRequest({ method })));
       assertEquals([response.status, field(response, "location")], [308, "https://b.test/"]);
-      assert((await bodyText(response)).includes("<h1>308 Permanent Redirect</h1>"));
+      assert((await bodyText(response)).includes("308 Permanent Redirect\n"));
     }
     const request = fakeRequest({ method: "POST", body: [new Uint8Array(3)] });
     assertEquals((await responseOf(handler(request))).status, 308);
@@ -245,7 +243,3 @@ Deno.test("a target without placeholders has one response, with 302 by default",
   assertEquals(first.status, 302);
   assertStrictEquals(await handler(fakeRequest({ path: "/other" })), first);
 });
-
-function local(ip: string): { readonly ip: Ip; readonly port: number } {
-  return { ip: ip as Ip, port: 80 };
-}

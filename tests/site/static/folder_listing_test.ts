@@ -1,63 +1,45 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { LISTED_MAX, ListedNames, listingPage } from "../../../mod/site/static/folder_listing.ts";
-import { bodyText } from "../../support/request.ts";
+import { assertEquals } from "@std/assert";
+import { LISTED_MAX } from "../../../mod/site/static/folder_listing.ts";
+import { listingOf } from "../../support/pages/folders.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 
-Deno.test("listingPage() escapes names, and its links stay inside the directory", async () => {
-  const page = await pageOf("/a <b>/", ['z"<script>', "javascript:alert(1)", "sub/"]);
-  assertStringIncludes(page, "<h1>/a &lt;b&gt;/</h1>");
-  assertStringIncludes(page, '<a href="./sub/">sub/</a>');
-  assertStringIncludes(page, '<a href="./javascript%3Aalert(1)">');
-  assertStringIncludes(page, '<a href="./z%22%3Cscript%3E">z&quot;&lt;script&gt;</a>');
-  assertStringIncludes(page, '<a href="../">');
-  assertEquals(page.indexOf("sub/") < page.indexOf("javascript"), true); // directories first
+Deno.test("a listing is sorted by name, size and time in both orders, directories first", async () => {
+  await using temp = await tempFolder();
+  const files = [["a2", 30, 3], ["a10", 10, 1], ["b1", 20, 2], ["b2", 20, 2]] as const;
+  for (const [name, size, time] of files) {
+    await Deno.writeTextFile(temp.at(name), "x".repeat(size));
+    await Deno.utime(temp.at(name), time * 1e6, time * 1e6);
+  }
+  for (const [name, time] of [["d1", 5], ["d2", 4]] as const) {
+    await Deno.mkdir(temp.at(name));
+    await Deno.utime(temp.at(name), time * 1e6, time * 1e6);
+  }
+  const cases: [query: string | null, want: string][] = [
+    [null, "d1 d2 a2 a10 b1 b2"],
+    ["sort=name&order=desc", "d2 d1 b2 b1 a10 a2"],
+    ["sort=size", "d1 d2 a10 b1 b2 a2"],
+    ["sort=size&order=desc", "d1 d2 a2 b1 b2 a10"],
+    ["sort=time", "d2 d1 a10 b1 b2 a2"],
+    ["sort=time&order=desc", "d1 d2 a2 b1 b2 a10"],
+    ["filter=B", "b1 b2"],
+    ["filter=2&sort=size&order=desc", "d2 a2 b2"],
+    ["filter=nowhere", ""],
+  ];
+  for (const [query, want] of cases) {
+    const { entries } = await listingOf(temp.path, query);
+    assertEquals(entries.map(({ name }) => name).join(" "), want, `${query}`);
+  }
+  const { folders, files: count, bytes, total } = await listingOf(temp.path, "filter=2");
+  assertEquals([folders, count, bytes, total], [1, 2, 50, 6]);
 });
 
-Deno.test("listingPage() has no parent link at the root, and says if it is incomplete", async () => {
-  assertEquals((await pageOf("/", [])).includes("../"), false);
-  const names = Array.from({ length: LISTED_MAX + 1 }, (_, i) => `n${i}`);
-  const page = await pageOf("/", names);
-  assertStringIncludes(page, `Only ${LISTED_MAX} names are shown.`);
-  assertEquals([...page.matchAll(/<li>/g)].length, LISTED_MAX);
+Deno.test("a listing of more names than a page holds says so, and is sorted by name", async () => {
+  await using temp = await tempFolder();
+  const names = Array.from({ length: LISTED_MAX + 5 }, (_, i) => `n${i}`);
+  for (const name of names) Deno.writeTextFileSync(temp.at(name), "");
+  const all = await listingOf(temp.path, "sort=size&order=desc");
+  assertEquals([all.entries.length, all.files, all.bytes], [LISTED_MAX, names.length, null]);
+  assertEquals([all.sort, all.entries[0]!.name], ["name", `n${names.length - 1}`]);
+  const some = await listingOf(temp.path, "sort=size&filter=n99");
+  assertEquals([some.sort, some.files, some.total], ["size", 111, names.length]);
 });
-
-Deno.test("ListedNames yields many names in order, whatever the order in which they came", () => {
-  const names = Array.from({ length: 5000 }, (_, i) => `${(i * 2654435761) % 5003}`);
-  const want = [...names].sort().map((name) => ({ name, isFolder: false }));
-  assertEquals([...listed(names)], want);
-  assertEquals([...listed([])], []);
-});
-
-Deno.test("listingPage() is made in pieces, each in a turn of the event loop of its own", async () => {
-  const names = Array.from({ length: LISTED_MAX }, (_, i) => `some-file-${i}.html`);
-  let turns = 0;
-  let isDone = false;
-  const next = (): void => {
-    turns++;
-    if (!isDone) setTimeout(next, 0);
-  };
-  setTimeout(next, 0);
-  const pages = [listingPage("/", listed(names)), listingPage("/", listed(names))];
-  const pieces = await Promise.all(pages.map(async (page) => {
-    let count = 0;
-    for (let piece = await page.pull(); piece !== null; piece = await page.pull()) {
-      assert(piece.length < 64 * 1024, `a piece of ${piece.length} bytes`);
-      count++;
-    }
-    page.close();
-    return count;
-  }));
-  isDone = true;
-  await new Promise((resolve) => setTimeout(resolve, 5)); // for the last timer
-  assert(turns >= pieces[0]! + pieces[1]!, `${turns} turns for ${pieces} pieces`);
-});
-
-function pageOf(path: string, names: readonly string[]): Promise<string> {
-  return bodyText({ status: 200, headers: [], body: listingPage(path, listed(names)) });
-}
-
-/** A name that ends in "/" is a directory. */
-function listed(names: readonly string[]): ListedNames {
-  const all = new ListedNames();
-  for (const name of names) all.add({ name: name.replace("/", ""), isFolder: name.endsWith("/") });
-  return all;
-}

@@ -214,6 +214,19 @@ Deno.test("staticFiles() lists a directory if allowed, without hidden names", as
   assertStringIncludes(page, "./a.txt");
   assertStringIncludes(page, "./sub/");
   assertEquals(page.includes("secret"), false);
+  const head = await send(handler, { method: "HEAD", path: "/" });
+  assertEquals([head.status, await bodyText(head)], [200, ""]);
+  const found = await bodyText(await send(handler, { path: "/", query: "filter=A.T" }));
+  assertEquals(found.includes("./sub/"), false);
+  assertStringIncludes(found, "./a.txt");
+});
+
+Deno.test("staticFiles() has a 403 of its own where it may not list", async () => {
+  await withSite(async ({ handler }) => {
+    const response = await send(handler, { path: "/" });
+    assertEquals(response.status, 403);
+    assertStringIncludes(await bodyText(response), "The contents of this folder are not listed.");
+  });
 });
 
 Deno.test({

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { acceptsEncoding, prefersJson } from "../../../mod/site/pages/accept_encoding.ts";
+import { acceptsEncoding, acceptsHtml, prefersJson } from "../../../mod/site/pages/accept.ts";
 
 Deno.test("prefersJson() requires JSON by name, with no lower weight than HTML", () => {
   const cases: [accept: string | null, want: boolean][] = [
@@ -16,6 +16,17 @@ Deno.test("prefersJson() requires JSON by name, with no lower weight than HTML",
     [`application/json,${" ".repeat(2000)}`, false],
   ];
   for (const [accept, want] of cases) assertEquals(prefersJson(accept), want, `${accept}`);
+});
+
+Deno.test("acceptsHtml() requires HTML by name", () => {
+  const cases: [accept: string | null, want: boolean][] = [
+    [null, false],
+    ["*/*", false],
+    ["text/*", false],
+    ["text/html,application/xhtml+xml,*/*;q=0.8", true],
+    ["text/html;q=0", false],
+  ];
+  for (const [accept, want] of cases) assertEquals(acceptsHtml(accept), want, `${accept}`);
 });
 
 Deno.test("acceptsEncoding() follows names, the asterisk and weights", () => {

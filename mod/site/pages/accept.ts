@@ -18,6 +18,12 @@ export function prefersJson(accept: string | null): boolean {
   return json > 0 && json >= (weights.get("text/html") ?? 0);
 }
 
+/** Reports whether `accept` names HTML, as that of every browser does. */
+export function acceptsHtml(accept: string | null): boolean {
+  if (accept === null || accept.length > VALUE_MAX) return false;
+  return (parseWeights(accept).get("text/html") ?? 0) > 0;
+}
+
 /**
  * Reports whether a representation in `coding` ("gzip", "br") may be sent: it is named, or covered
  * by "*", with a weight over 0 (RFC 9110 12.5.3).
