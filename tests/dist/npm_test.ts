@@ -36,7 +36,7 @@ class Place implements AsyncDisposable {
   private constructor(folder: string) {
     this.folder = folder;
     this.#registry = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      { hostname: "127.0.0.1", port: 0, onListen: (): void => {} },
       (request) => this.#respond(request),
     );
   }
