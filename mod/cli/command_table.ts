@@ -54,6 +54,7 @@ const FILES: readonly CommandFile[] = [
   { names: ["plan"], load: () => import("./commands/plan.ts") },
   { names: ["explain"], load: () => import("./commands/explain.ts") },
   { names: ["verify"], load: () => import("./commands/verify.ts") },
+  { names: ["health"], load: () => import("./commands/health.ts") },
   { names: ["events"], load: () => import("./commands/events.ts") },
   { names: ["who"], load: () => import("./commands/who.ts") },
   {

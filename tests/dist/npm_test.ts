@@ -163,6 +163,7 @@ async function passesOn(place: Place): Promise<void> {
   const stdout = `httpcfg ${INFO.version} (${INFO.commit})\n`;
   assertEquals(version, { code: 0, stdout, stderr: "" });
   const httpcfg = (...words: string[]): Promise<RunResult> => place.run(place.launcher, ...words);
+  assertEquals(await httpcfg("--version"), { code: 0, stdout, stderr: "" });
   assertEquals((await httpcfg("status")).code, 1);
   const set = ["set", "iplisten", "-i", "127.0.0.2"];
   assertEquals((await httpcfg(...set)).code, 0);
@@ -190,9 +191,12 @@ function dirOf(path: string): string {
 
 /** Signals reach the program, and the launcher ends as the program does. */
 async function serves(place: Place): Promise<void> {
+  const { stdout } = await place.run("node", "-p", "typeof process.execve");
+  const canBecome = stdout === "function\n";
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     const service = place.spawn(place.launcher, "serve");
     const pid = await servicePid(place);
+    assertEquals(service.pid === pid, canBecome);
     service.kill(signal);
     assertEquals((await service.status).code, 0, signal);
     assertEquals(isAlive(pid), false, signal);

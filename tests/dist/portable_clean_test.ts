@@ -82,10 +82,10 @@ Deno.test({
         Deno.chownSync(build(cache, "0.1.3-00000000000000ee"), 65534, 65534);
         kept.push("0.1.3-00000000000000ee");
       }
-      // What a start of last week has left behind.
-      const week = new Date(Date.now() - 7 * 24 * 3600 * 1000);
+      // What a start has left behind long ago.
+      const past = new Date("2020-01-01");
       for (const name of [".new.12", ".old.34", ".new.56"]) Deno.mkdirSync(`${cache}/${name}`);
-      for (const name of [".new.12", ".old.34"]) Deno.utimeSync(`${cache}/${name}`, week, week);
+      for (const name of [".new.12", ".old.34"]) Deno.utimeSync(`${cache}/${name}`, past, past);
       kept.push(".new.56");
       removeUnused(cache, OWN);
       assertEquals(names(cache), kept.sort());
