@@ -3,11 +3,10 @@
 // as they would be published, and nothing else; the real program.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { writeNpmPackages } from "../../dist/npm.ts";
-import { writePortable } from "../../dist/portable.ts";
 import { findTarget, TARGETS } from "../../dist/targets.ts";
 import { freePort } from "../support/ports.ts";
 import { waitFor } from "../support/wait.ts";
-import { bundle, has, INFO, ROOT, run, type RunResult } from "./support.ts";
+import { has, INFO, portable, ROOT, run, type RunResult } from "./support.ts";
 
 const HOST = findTarget(Deno.build.target);
 const OTHER = TARGETS.find((target) => target.name === "macos-arm64")!;
@@ -43,11 +42,9 @@ class Place implements AsyncDisposable {
 
   /** Makes the packages of the real program, for this platform and another, and publishes them. */
   static async make(): Promise<Place> {
-    const { folder, files } = await bundle("main.ts");
+    const program = await portable("main.ts");
+    const folder = dirOf(program);
     const place = new Place(folder);
-    const program = `${folder}/built`;
-    const runtime = Deno.execPath();
-    await writePortable({ bundle: folder, files, runtime, info: INFO, out: program });
     const built = [{ target: HOST!, path: program }, { target: OTHER, path: "/bin/true" }];
     const out = `${folder}/npm`;
     const folders = await writeNpmPackages({ root: ROOT, version: INFO.version, built, out });
