@@ -15,6 +15,7 @@ const health: CommandSpec = {
   name: "health",
   usage: "",
   summary: "Report by the exit status whether the service responds, for health checks",
+  hidden: true,
   details: [
     "Asks the service and connects to its sockets. Exit status 0 if W3SVC is running and at least " +
     "one of its sockets accepts a connection, 1 if not: also where no address of the list is on " +
