@@ -10,17 +10,19 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type BuildInfo, bundleProgram, commitOf } from "./bundle.ts";
 import { compileBundle } from "./compile.ts";
+import { writeNpmPackages } from "./npm.ts";
 import { writePortable } from "./portable.ts";
 import { BuildError } from "./run.ts";
 import { SUMS_FILE, sumsOf } from "./sums.ts";
 import { findTarget, releaseName, type Target, TARGETS } from "./targets.ts";
 
 const USAGE =
-  `Usage: deno task build [--target=NAME,…|all] [--portable] [--runtime=FILE] [--out=DIR]
+  `Usage: deno task build [--target=NAME,…|all] [--portable] [--runtime=FILE] [--npm] [--out=DIR]
 
   --target=NAME   ${TARGETS.map((target) => target.name).join(", ")}, all
   --portable      a shell script with the runtime and the program, if deno compile cannot be used
   --runtime=FILE  the deno executable of the portable form (default: the running one)
+  --npm           also the npm packages of what is built, in DIR/npm; publishes nothing
   --out=DIR       the output directory (default: dist/bin)
 `;
 
@@ -29,6 +31,7 @@ interface Plan {
   readonly targets: readonly Target[] | null;
   readonly portable: boolean;
   readonly runtime: string;
+  readonly npm: boolean;
   readonly out: string;
 }
 
@@ -36,7 +39,7 @@ interface Plan {
 function parsePlan(args: readonly string[], root: string): Plan {
   const flags = parseArgs(args, {
     string: ["target", "runtime", "out", "_"],
-    boolean: ["portable"],
+    boolean: ["portable", "npm"],
     unknown: (arg) => {
       throw new BuildError(`Cannot build with "${arg}": unknown option\n${USAGE}`);
     },
@@ -52,7 +55,7 @@ function parsePlan(args: readonly string[], root: string): Plan {
   }) ?? null;
   const runtime = typeof flags.runtime === "string" ? flags.runtime : Deno.execPath();
   const out = typeof flags.out === "string" ? flags.out : `${root}/dist/bin`;
-  return { targets, portable: flags.portable === true, runtime, out };
+  return { targets, portable: flags.portable === true, runtime, npm: flags.npm === true, out };
 }
 
 /** Builds what `plan` says and returns the names of the files. */
@@ -87,9 +90,20 @@ async function build(plan: Plan, root: string): Promise<readonly string[]> {
       }
       made.push(name);
     }
+    if (plan.npm) await packForNpm(plan, root, info.version);
     return made;
   } finally {
     await Deno.remove(bundle, { recursive: true });
+  }
+}
+
+/** Makes the npm packages of the files that {@linkcode build} has made. */
+async function packForNpm(plan: Plan, root: string, version: string): Promise<void> {
+  const built = plan.targets === null
+    ? [{ target: hostTarget(), path: `${plan.out}/httpcfg` }]
+    : plan.targets.map((target) => ({ target, path: `${plan.out}/${releaseName(target)}` }));
+  for (const path of await writeNpmPackages({ root, version, built, out: `${plan.out}/npm` })) {
+    say(path);
   }
 }
 

@@ -62,6 +62,12 @@ export async function bundleProgram(
   }
 }
 
+/** Returns the file `entry`, with what it imports, as plain JavaScript. */
+export async function bundleFile(entry: URL): Promise<Uint8Array<ArrayBuffer>> {
+  const { stdout } = await runOrThrow([Deno.execPath(), "bundle", "--quiet", entry.href]);
+  return new TextEncoder().encode(stdout);
+}
+
 /** Returns the commit that is checked out at `root`; "unknown" if there is no repository. */
 export async function commitOf(root: string): Promise<string> {
   try {

@@ -8,7 +8,7 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import type { BuildInfo } from "./bundle.ts";
+import { type BuildInfo, bundleFile } from "./bundle.ts";
 import { PERMISSION_FLAGS } from "./permissions.ts";
 import { RUNTIME_FLAGS } from "./runtime_flags.ts";
 import { type TarEntry, tarParts } from "./tar.ts";
@@ -29,6 +29,16 @@ const RUN_FLAGS: readonly string[] = [
   "--no-npm",
   "--cached-only",
   "--node-modules-dir=none",
+];
+
+/** The program that removes older versions; it works in the directory that it is started in. */
+const CLEAN_FILE = "clean.js";
+const CLEAN_FLAGS: readonly string[] = [
+  "--no-prompt",
+  "--no-code-cache",
+  "--allow-read=.",
+  "--allow-write=.",
+  "--allow-sys=uid",
 ];
 
 /**
@@ -56,6 +66,8 @@ export async function writePortable(
   for (const name of options.files) {
     entries.push({ name, content: await Deno.readFile(`${options.bundle}/${name}`), mode: 0o644 });
   }
+  const clean = await bundleFile(new URL("portable_clean.ts", import.meta.url));
+  entries.push({ name: CLEAN_FILE, content: clean, mode: 0o644 });
   const payload = new Uint8Array(gzipSync(await new Blob(tarParts(entries)).bytes()));
   const template = await Deno.readTextFile(new URL("portable_head.sh", import.meta.url));
   const head = fillHead(template, entries, payload.length, options.info);
@@ -81,11 +93,12 @@ export function fillHead(
     SHA256: digest,
     CRC: cksum(entries.map((entry) => entry.content)),
     FLAGS: [...RUN_FLAGS, ...RUNTIME_FLAGS, ...PERMISSION_FLAGS].map(shellWord).join(" "),
+    CLEAN_FLAGS: [...RUN_FLAGS, ...CLEAN_FLAGS].map(shellWord).join(" "),
   };
   let headBytes = template.length;
   while (true) {
     const sized = { ...values, OFFSET: `${headBytes + 1}`, SIZE: `${headBytes + payloadBytes}` };
-    const head = template.replace(/@([A-Z0-9]+)@/g, (_, name: string) => {
+    const head = template.replace(/@([A-Z0-9_]+)@/g, (_, name: string) => {
       const value = sized[name as keyof typeof sized];
       if (value === undefined) throw new Error(`Cannot fill in "@${name}@": no such value`);
       return value;

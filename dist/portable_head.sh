@@ -10,11 +10,15 @@
 # It is not a defense against someone who already is this user; nothing in a user's own directory
 # can be. The hash of everything unpacked is checked once, before the stamp is written.
 #
+# What has just been unpacked removes older versions that nobody runs, in the background
+# (portable_clean.ts).
+#
 # HTTPCFG_CACHE=/directory chooses where to unpack.
 # shellcheck disable=SC3013,SC3067 # -nt and -O: not in POSIX, but in every sh in use.
 # shellcheck disable=SC2012 # ls is parsed for modes.
 set -u
 
+version='@VERSION@'
 build='@BUILD@'
 files='@FILES@'
 sha256='@SHA256@'
@@ -105,7 +109,34 @@ try() { # CACHE
   [ "$(wc -c <"$self")" -eq "$size" ] ||
     fail "Cannot unpack \"$self\": the file is incomplete" \
       'download it again and compare SHA256SUMS' 13
-  unpack "$1"
+  announce "$1"
+  if unpack "$1"; then
+    announce
+    clean "$1"
+  else
+    announce
+    return 1
+  fi
+}
+
+# Says on a terminal what takes a second, and removes the line again.
+announce() { # [CACHE]
+  [ -t 2 ] || return 0
+  case ${TERM:-dumb} in dumb) return 0 ;; esac
+  line="unpacking httpcfg $version into ${1-}, once"
+  [ "${#line}" -lt 80 ] || line="unpacking httpcfg $version, once"
+  if [ $# -gt 0 ]; then printf '%s' "$line" >&2; else printf '\r\033[K' >&2; fi
+}
+
+# Removes builds that this one replaces, if there are any. The start does not wait for it.
+clean() { # CACHE
+  for other in "$1"/[0-9]*-???????????????? "$1"/.new.* "$1"/.old.*; do
+    if [ -d "$other" ] && [ "$other" != "$folder" ]; then
+      (cd "$1" && DENO_DIR="$folder/deno" \
+        "$folder/httpcfg" run @CLEAN_FLAGS@ "$folder/clean.js" "$build" </dev/null >/dev/null 2>&1 &)
+      return 0
+    fi
+  done
 }
 
 # For root only directories that root alone can replace; for others what root has unpacked, their own
@@ -133,12 +164,31 @@ case $0 in
 *) if [ -f "./$0" ]; then self=$PWD/$0; else self=$(command -v -- "$0"); fi ;;
 esac
 
-# HTTPCFG_CACHE comes first; elsewhere, a build that is already unpacked, before unpacking it anew.
-unpacking=yes
-try "${HTTPCFG_CACHE-}" || { unpacking='' && find_folder; } || { unpacking=yes && find_folder; } ||
-  fail "Cannot unpack \"$self\": no private, writable directory with 110 MB free" \
-    "HTTPCFG_CACHE=/directory $0" 112
+export DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
 
-export HTTPCFG_EXE="$self" HTTPCFG_ARGV0="$0"
-export DENO_DIR="$folder/deno" DENO_NO_UPDATE_CHECK=1 DENO_NO_PACKAGE_JSON=1
+# HTTPCFG_CACHE comes first; elsewhere, a build that is already unpacked, before unpacking it anew.
+choose() {
+  unpacking=yes
+  try "${HTTPCFG_CACHE-}" || { unpacking='' && find_folder; } || { unpacking=yes && find_folder; } ||
+    fail "Cannot unpack \"$self\": no private, writable directory with 110 MB free" \
+      "HTTPCFG_CACHE=/directory $0" 112
+}
+
+# A newer version that removes this one may take the runtime between the check and exec: begin anew.
+# bash goes on after exec, if told to; every other sh ends, and runs the trap.
+again() {
+  trap - EXIT
+  [ "$attempt" -lt 5 ] || exit 126
+  HTTPCFG_ATTEMPT=$((attempt + 1)) exec /bin/sh "$self" "$@"
+}
+
+attempt=${HTTPCFG_ATTEMPT:-1}
+unset HTTPCFG_ATTEMPT
+choose
+trap 'again "$@"' EXIT
+# shellcheck disable=SC3044 # bash has it.
+[ -z "${BASH_VERSION-}" ] || shopt -s execfail
+export HTTPCFG_EXE="$self" HTTPCFG_ARGV0="$0" DENO_DIR="$folder/deno"
+# shellcheck disable=SC2093 # It goes on after a failure.
 exec "$folder/httpcfg" run @FLAGS@ "$folder/main.js" "$@"
+again "$@"

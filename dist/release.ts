@@ -77,7 +77,8 @@ export async function makeRelease(
   );
   await Deno.writeTextFile(`${folder}/install.sh`, withPublicKey(script, keys.publicKey));
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name)
-    .filter((name) => name !== SUMS_FILE && name !== SIGNATURE_FILE).sort();
+    .filter((name) => isFile(`${folder}/${name}`) && name !== SUMS_FILE && name !== SIGNATURE_FILE)
+    .sort();
   const sums = await sumsOf(folder, names);
   await Deno.writeTextFile(`${folder}/${SUMS_FILE}`, sums);
   const signature = sign("sha256", Buffer.from(sums), keys.privateKey).toString("base64");

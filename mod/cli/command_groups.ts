@@ -58,7 +58,7 @@ export const GROUPS: readonly CommandGroup[] = [
       row("plan", "what a reload would open, close or fail to open"),
       row("explain", "which site would respond to a request, and why"),
       row("who", "which programs listen on a port"),
-      row("verify", "proof, by connecting, that only the list is exposed"),
+      row("verify, health", "proof, by connecting, of what is exposed", ["verify", "health"]),
       row("logs, events", "what the sites served, what was refused, what happened", [
         "logs",
         "events",

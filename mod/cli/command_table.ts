@@ -56,6 +56,7 @@ const FILES: readonly CommandFile[] = [
   { names: ["explain"], load: () => import("./commands/explain.ts") },
   { names: ["verify"], load: () => import("./commands/verify.ts") },
   { names: ["logs"], load: () => import("./commands/logs.ts") },
+  { names: ["health"], load: () => import("./commands/health.ts") },
   { names: ["events"], load: () => import("./commands/events.ts") },
   { names: ["who"], load: () => import("./commands/who.ts") },
   {

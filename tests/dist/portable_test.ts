@@ -1,6 +1,7 @@
 // Goal: the portable form behaves like the program, whatever it finds in the directory it unpacks
 // to. Method: one real file with a stand-in program, started in the way that each test names.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { waitFor } from "../support/wait.ts";
 import { has, INFO, portable, run, type RunResult } from "./support.ts";
 
 const IS_ROOT = Deno.uid() === 0;
@@ -104,6 +105,59 @@ Deno.test("portable: four first runs at once leave one directory and nothing inc
     assert(only.startsWith(INFO.version), only);
     assertEquals((await Deno.stat(cache)).mode! & 0o777, IS_ROOT ? 0o755 : 0o700);
     assertEquals((await names(`${cache}/${only}`)).filter((name) => name.startsWith(".new")), []);
+  }));
+
+Deno.test({
+  name: "portable: a terminal is told what takes a second, and the line is removed",
+  ignore: !(await has("script")),
+  fn: () =>
+    withCache(async (file, cache, env) => {
+      const inTerminal = async (term: string): Promise<string> => {
+        const command = ["script", "-qec", `${file} exit 0`, "/dev/null"];
+        const { code, stdout } = await run(command, { ...env, TERM: term });
+        assertEquals(code, 0);
+        return stdout;
+      };
+      const line = `unpacking httpcfg ${INFO.version} into ${cache}, once`;
+      assertEquals(await inTerminal("xterm"), `${line}\r\x1b[K`);
+      assertEquals(await inTerminal("xterm"), "", "it is there");
+      await Deno.remove(cache, { recursive: true });
+      assertEquals(await inTerminal("dumb"), "");
+    }),
+});
+
+/** Writes the file again as another version, and returns its path. */
+async function asVersion(file: string, version: string): Promise<string> {
+  const bytes = await Deno.readFile(file);
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 20_000));
+  for (const { index } of head.matchAll(new RegExp(RegExp.escape(INFO.version), "g"))) {
+    bytes.set(new TextEncoder().encode(version), index);
+  }
+  const other = `${file}-${version}`;
+  await Deno.writeFile(other, bytes, { mode: 0o755 });
+  return other;
+}
+
+Deno.test("portable: an upgrade removes the old version, but not while its service runs", () =>
+  withCache(async (file, cache, env) => {
+    const left = async (): Promise<string> =>
+      (await names(cache)).map((name) => name.split("-")[0]!).join(" ");
+    const old = await asVersion(file, "9.8.5");
+    const service = new Deno.Command(old, { args: ["wait"], env, clearEnv: true, stdout: "piped" })
+      .spawn();
+    const reader = service.stdout.getReader();
+    await reader.read();
+    assertEquals((await run([await asVersion(file, "9.8.6")], env)).code, 0);
+    assertEquals(await left(), "9.8.5 9.8.6");
+    // They are looked at in order: that of the service has been decided about when this one is gone.
+    assertRuns(await run([file], env), "upgrade");
+    await waitFor(async () => await left() === "9.8.5 9.8.7", "the unused version to go");
+
+    service.kill("SIGTERM");
+    assertEquals((await service.status).code, 7);
+    await reader.cancel();
+    assertEquals((await run([await asVersion(file, "9.9.0")], env)).code, 0);
+    await waitFor(async () => await left() === "9.9.0", "both old versions to go");
   }));
 
 Deno.test("portable: a planted, altered, truncated or emptied file is replaced, never run", () =>
@@ -252,8 +306,8 @@ Deno.test({
   fn: () =>
     withCache(async (file, cache) => {
       const text = new TextDecoder().decode((await Deno.readFile(file)).subarray(0, 20_000));
-      const end = text.indexOf("\nexec ");
-      const head = `${text.slice(0, text.indexOf("\n", end + 1))}\n`;
+      const last = '\nagain "$@"\n';
+      const head = text.slice(0, text.indexOf(last) + last.length);
       await Deno.writeTextFile(`${cache}.sh`, head);
       const result = await run(["shellcheck", `${cache}.sh`], Deno.env.toObject());
       assertEquals([result.code, result.stdout], [0, ""]);

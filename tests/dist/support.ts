@@ -23,9 +23,9 @@ export async function bundle(entry: string): Promise<Built> {
   return { folder, files };
 }
 
-/** Makes the portable form of the stand-in, in a directory that everyone may enter. */
-export async function portable(): Promise<string> {
-  const { folder, files } = await bundle("tests/dist/stand_in.ts");
+/** Makes the portable form of `entry`, in a directory that everyone may enter. */
+export async function portable(entry = "tests/dist/stand_in.ts"): Promise<string> {
+  const { folder, files } = await bundle(entry);
   await Deno.chmod(folder, 0o755);
   const out = `${folder}/httpcfg`;
   await writePortable({ bundle: folder, files, runtime: Deno.execPath(), info: INFO, out });

@@ -1,6 +1,6 @@
 // Story: services are started and stopped with the output of net.exe, and one that is killed or
 // stopped in the middle of its work leaves nothing harmful behind.
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { isRefused, parseResponse, receive, send } from "../support/http_client.ts";
 import { freePort } from "../support/ports.ts";
 import { Program, START_NOTE } from "../support/program.ts";
@@ -211,5 +211,53 @@ Deno.test({
     assertStringIncludes(out, `httpcfg is running as process ${service.pid} of user root since `);
     const { user } = JSON.parse((await program.run("status --format json")).out);
     assertEquals(user, "root");
+  },
+});
+
+/** Returns one column of ps. */
+async function ps(column: string, ...options: string[]): Promise<string> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-ww", "-o", `${column}=`, ...options] })
+    .output();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+/** The name of the process: that of the runtime where the program runs from source. */
+const COMM = Deno.env.has("HTTPCFG_PROGRAM") ? "httpcfg" : "deno";
+
+Deno.test({
+  name: "ps shows httpcfg serve, however it was started, and no long line below it",
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    const { program, port } = await withSite();
+    await using _program = program;
+    const service = await program.serve();
+    assertEquals(await ps("args", "-p", `${service.pid}`), "httpcfg serve");
+    assertEquals(await ps("comm", "-p", `${service.pid}`), COMM);
+    const found = await program.shell(`pgrep -x ${COMM}`);
+    assertEquals(found.out.split("\n").includes(`${service.pid}`), true, found.out);
+    assertMatch(await ps("args", "--ppid", `${service.pid}`), /^\/bin\/sh -c .{1,40}$/);
+    assertMatch((await program.run(`who ${port}`)).out, new RegExp(`\\b${COMM}\\b`));
+    service.signal("SIGTERM");
+    assertEquals(await service.ended, 0);
+
+    await program.do("net start w3svc");
+    const background = program.servicePid();
+    assertEquals(await ps("args", "-p", `${background}`), "httpcfg serve --background");
+  },
+});
+
+Deno.test({
+  name: "ps shows the words of a registration as they were typed",
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    const { program } = await withSite();
+    await using _program = program;
+    await program.serve();
+    const line = `register http://${ADDRESS}:${freePort()}/app/ --to http://127.0.0.1:3000`;
+    const registration = program.spawn(line);
+    await waitFor(() => registration.stderr().includes("as long as"), "the registration");
+    assertEquals(await ps("args", "-p", `${registration.pid}`), `httpcfg ${line}`);
+    registration.signal("SIGTERM");
+    await registration.ended;
   },
 });

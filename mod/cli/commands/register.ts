@@ -10,6 +10,7 @@ import { WIN32 } from "../../base/win32.ts";
 import { win32Reason } from "../../base/win32_text.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import { systemRun } from "../../config/store/paths.ts";
+import { showProcessAs } from "../../host/process/process_title.ts";
 import { sendRegistrationRequest } from "../../host/sharing/register_client.ts";
 import {
   isTimeout,
@@ -84,6 +85,7 @@ const register: CommandSpec = {
       granted.close();
       return EXIT.ok;
     }
+    showProcessAs(["httpcfg", ...input.commandLine]);
     io.note("The registration lasts as long as this command runs.");
     const reason = await granted.ended;
     granted.close();

@@ -7,6 +7,7 @@ import { EXIT } from "../../base/exit_status.ts";
 import { VERSION } from "../../base/version.ts";
 import { confineService } from "../../host/process/confinement.ts";
 import { failureLine, READY } from "../../host/process/background.ts";
+import { showProcessAs } from "../../host/process/process_title.ts";
 import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
@@ -34,6 +35,7 @@ const serve: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
+    showProcessAs(["httpcfg", ...input.commandLine]);
     await confineService();
     return await (input.flag("background") ? runDetached(io) : runForeground(io));
   },

@@ -68,7 +68,9 @@ class Lister {
   constructor(listings: Listings) {
     try {
       this.#child = new Deno.Command("/bin/sh", {
-        args: ["-c", listerScript(listings)],
+        // The script is in the environment, so that `ps` does not show all of it.
+        args: ["-c", 'eval "$HTTPCFG_LISTINGS"'],
+        env: { HTTPCFG_LISTINGS: listerScript(listings) },
         stdin: "piped",
         stdout: "piped",
         stderr: "null",
