@@ -51,7 +51,8 @@ export async function compareServiceFile(
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Reports whether there is a file of this name, or a link. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
     return true;
