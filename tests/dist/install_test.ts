@@ -43,7 +43,7 @@ interface Release {
 
 const BASIC = [
   ...["sh", "uname", "mktemp", "rm", "cp", "mv", "mkdir", "chmod", "dirname", "sed", "awk", "cat"],
-  ...["ln", "tail", "sha256sum"],
+  ...["ln", "tail", "sha256sum", "id", "readlink", "ls", "grep", "rmdir"],
 ];
 
 async function withRelease(test: (release: Release) => Promise<void>): Promise<void> {
@@ -80,7 +80,7 @@ async function withRelease(test: (release: Release) => Promise<void>): Promise<v
           return null;
         }
       },
-      install: (...options) => install("/usr/bin:/bin", options),
+      install: (...options) => install(`${prefix}/bin:/usr/bin:/bin`, options),
       async installWith(tools, ...options): Promise<RunResult> {
         const path = await Deno.makeTempDir({ dir: folder });
         for (const tool of [...BASIC, ...tools.filter((name) => !name.startsWith("/"))]) {
