@@ -8,8 +8,8 @@ usage() {
 Usage: sh install.sh [OPTIONS]
        sh install.sh --uninstall [--prefix DIR] [--purge]
 
-  --from DIR|URL     where SHA256SUMS and the program are: httpcfg-SYSTEM-MACHINE
-                     of a release, or httpcfg of a build of your own
+  --from DIR|URL     where SHA256SUMS and the program are, a release's
+                     httpcfg-SYSTEM-MACHINE or httpcfg of a build of your own
                      (default: where this script is, or bin below it)
   --prefix DIR       directory to install into (default: /usr/local)
   --links            also create the links net, netsh, adsutil and iisweb, named
@@ -19,8 +19,8 @@ Usage: sh install.sh [OPTIONS]
                      this script
   --allow-downgrade  install an older version than the one that is there
   --insecure-no-signature
-                     install what nobody has signed: only checksums are compared,
-                     which come from where the program comes from
+                     install what nobody has signed: only checksums are
+                     compared, which come from where the program comes from
   --uninstall        stop and remove the service that runs the program, and
                      remove what was installed
   --purge            also remove documents, certificates, history and logs
@@ -156,15 +156,22 @@ has_installed() { # KIND PATH
   return 1
 }
 
-# Prints the processes that run this installation's program, one per line.
+# Prints the processes that run this installation's program, one per line. The portable form is the
+# runtime that it has unpacked, and what it was started from is in its environment.
 running() {
   if [ -d /proc/self ]; then
     for process in /proc/[0-9]*; do
-      [ "${process#/proc/}" != "$$" ] || continue
-      if [ "$(readlink "$process/exe" 2>/dev/null)" = "$bin/httpcfg" ] ||
-        { tr '\0' '\n' <"$process/environ" | grep -Fqx "HTTPCFG_EXE=$bin/httpcfg"; } 2>/dev/null; then
-        printf '%s\n' "${process#/proc/}"
-      fi
+      exe=$(readlink "$process/exe" 2>/dev/null) || continue
+      exe=${exe% (deleted)}
+      case $exe in
+      "$bin/httpcfg") ;;
+      */httpcfg)
+        { tr '\0' '\n' <"$process/environ"; } 2>/dev/null |
+          grep -Fqx "HTTPCFG_EXE=$bin/httpcfg" || continue
+        ;;
+      *) continue ;;
+      esac
+      printf '%s\n' "${process#/proc/}"
     done
   else
     ps -axo pid=,args= | while read -r process program _; do
@@ -191,11 +198,13 @@ remove_service() {
 
 # Removes from the directory CACHE what the program has unpacked there, unless a process runs it.
 remove_unpacked() { # CACHE
-  [ -n "$build" ] && [ -d "$1/$build" ] && [ ! -L "$1" ] || return 0
-  for process in /proc/[0-9]*; do
-    case $(readlink "$process/exe" 2>/dev/null) in "$1/$build"/*) return 0 ;; esac
-  done
-  rm -rf -- "${1:?}/$build"
+  [ -d "$1" ] && [ ! -L "$1" ] || return 0
+  if [ -n "$build" ]; then
+    for process in /proc/[0-9]*; do
+      case $(readlink "$process/exe" 2>/dev/null) in "$1/$build"/*) return 0 ;; esac
+    done
+    rm -rf -- "${1:?}/$build"
+  fi
   rmdir -- "$1" 2>/dev/null || :
 }
 
@@ -516,8 +525,11 @@ page() { # FILE COMMAND...
   "$new" "$@" >"$file" || fail "Cannot run \"$name\" for its manual pages and completions" \
     "httpcfg $*"
 }
-page man/man1/httpcfg.1 man 1
-page man/man5/httpcfg-config.5 man 5
+mkdir -p -- "$stage/man"
+if ! "$new" man --all "$stage/man" >/dev/null 2>&1; then
+  page man/man1/httpcfg.1 man 1
+  page man/man5/httpcfg-config.5 man 5
+fi
 page bash-completion/completions/httpcfg completions bash
 page zsh/site-functions/_httpcfg completions zsh
 page fish/vendor_completions.d/httpcfg.fish completions fish
@@ -597,7 +609,9 @@ each_file install_file
 printf '%s\n' "$stale" | while IFS= read -r path; do
   case /$path/ in // | */../*) ;; *) rm -f -- "$prefix/$path" ;; esac
 done
+old=
 if [ -z "$same" ]; then
+  old=$(running | tr '\n' ' ')
   mv -f -- "$new" "$bin/httpcfg" || cannot_write "$bin"
   changed=yes
 fi
@@ -628,12 +642,19 @@ for link in net netsh adsutil iisweb; do
   fi
   [ -z "$links" ] || tell_shadow "$link"
 done
+tell_shadow httpcfg
 
 "$bin/httpcfg" --version
 if [ -z "$changed" ]; then
   echo "already installed in $bin"
 else
   echo "installed in $bin; to install the service: $bin/httpcfg service install | sh"
+fi
+if [ -n "$old" ]; then
+  note "the version before is still running (pid ${old% }), until its service is restarted"
+  if [ -d /run/systemd/system ] && grep -Fqs -- "$bin/httpcfg" /etc/systemd/system/httpcfg.service; then
+    echo 'hint: systemctl restart httpcfg' >&2
+  fi
 fi
 case $0 in *.sh) echo "to remove it: sh $(word "$prefix/share/httpcfg/install.sh") --uninstall" ;; esac
 case :$PATH: in

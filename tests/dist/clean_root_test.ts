@@ -6,7 +6,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { getAvailablePort } from "@std/net/get-available-port";
 import { START_NOTE } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
-import { has, ROOT, run, type RunResult } from "./support.ts";
+import { buildProgram, has, run, type RunResult } from "./support.ts";
 
 const TOOLS = [
   "sh",
@@ -30,14 +30,6 @@ const LIBRARIES = ["libdl.so.2", "libgcc_s.so.1", "librt.so.1", "libpthread.so.0
 
 const IS_POSSIBLE = Deno.build.os === "linux" && Deno.uid() === 0 && await has("nsenter") &&
   await has("unshare") && await has("chroot");
-
-/** Builds the program as a release is built. */
-async function buildProgram(folder: string): Promise<string> {
-  const command = [Deno.execPath(), "run", "-A", `${ROOT}/dist/build.ts`, `--out=${folder}`];
-  const built = await run(command, Deno.env.toObject());
-  assertEquals(built.code, 0, built.stderr);
-  return `${folder}/httpcfg`;
-}
 
 /** Copies `path` and the libraries it is linked against to the same paths below `root`. */
 async function copyWithLibraries(path: string, root: string): Promise<void> {

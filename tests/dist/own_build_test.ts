@@ -3,7 +3,7 @@
 // people have. tests/dist/install_test.ts has the signed releases, machine_test.ts the real program.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sumsOf } from "../../dist/sums.ts";
-import { has, ROOT, run, type RunResult } from "./support.ts";
+import { has, ROOT, run, type RunResult, standIn } from "./support.ts";
 
 const SHELLS = ["dash", "bash", "busybox sh"];
 const IS_ROOT = Deno.build.os === "linux" && Deno.uid() === 0;
@@ -48,13 +48,7 @@ async function withBuild(test: (build: Build) => Promise<void>, shell = "sh"): P
       return new Map(paths.map((path) => [path, contentOf(`${folder}/${path}`)]));
     },
     async make(version): Promise<void> {
-      const text = `#!/bin/sh
-case $* in
---version) echo "httpcfg ${version} (stand-in)" ;;
-*) echo "${version} stand-in $*" ;;
-esac
-`;
-      await Deno.writeTextFile(`${bin}/httpcfg`, text);
+      await Deno.writeTextFile(`${bin}/httpcfg`, standIn(version));
       await Deno.writeTextFile(`${bin}/SHA256SUMS`, await sumsOf(bin, ["httpcfg"]));
     },
   };
@@ -91,7 +85,7 @@ for (const shell of SHELLS) {
           `installed in ${folder}/usr/bin; to install the service`,
         );
         const after = await files();
-        assertEquals(after.get("usr/share/man/man5/httpcfg-config.5"), "1.2.3 stand-in man 5\n");
+        assertEquals(after.get("usr/share/man/man5/httpcfg-config.5"), "stand-in 1.2.3\n");
         assertEquals(after.get("usr/bin/net"), "-> httpcfg");
         assertEquals((await Deno.stat(`${folder}/usr/bin/httpcfg`)).mode! & 0o777, 0o755);
 
@@ -177,7 +171,7 @@ Deno.test("install.sh removes what an earlier version had and the new one has no
     assertEquals((await script()).code, 0);
     const after = await files();
     assertEquals(after.has("usr/share/man/man1/httpcfg-old.1"), false);
-    assertEquals(after.get("usr/share/man/man1/httpcfg.1"), "1.3.0 stand-in man 1\n");
+    assertEquals(after.get("usr/share/man/man1/httpcfg.1"), "stand-in 1.3.0\n");
     assertEquals(after.get("usr/bin/net"), "-> httpcfg", "the links stay");
     assertEquals((await script("--uninstall")).code, 0);
     assertEquals([...(await files()).keys()], ["home"]);
@@ -348,9 +342,11 @@ Deno.test({
   name: "install.sh --uninstall refuses while the program runs, and says how to end it",
   ignore: Deno.build.os !== "linux",
   fn: () =>
-    withBuild(async ({ folder, script }) => {
+    withBuild(async ({ folder, script, make }) => {
       assertEquals((await script()).code, 0);
-      const child = new Deno.Command("/bin/sleep", {
+      // As the portable form: the runtime somewhere else, and what was started in its environment.
+      await Deno.copyFile("/bin/sleep", `${folder}/home/httpcfg`);
+      const child = new Deno.Command(`${folder}/home/httpcfg`, {
         args: ["600"],
         env: { HTTPCFG_EXE: `${folder}/usr/bin/httpcfg` },
       }).spawn();
@@ -360,6 +356,11 @@ Deno.test({
         stderr,
         `error: Cannot uninstall: "${folder}/usr/bin/httpcfg" is running (pid ${child.pid})\n` +
           `hint: kill ${child.pid}\n`,
+      );
+      await make("1.3.0");
+      assertStringIncludes(
+        (await script()).stderr,
+        `note: the version before is still running (pid ${child.pid}), until its service is restarted\n`,
       );
       child.kill("SIGTERM");
       await child.status;

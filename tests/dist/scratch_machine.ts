@@ -27,7 +27,8 @@ exec unshare --cgroup --pid --fork --kill-child sh -c "$4" sh "$1" "$2"
 
 /**
  * Of the kernel only what is the machine's own can be written. Of the units that a boot starts only
- * the journal is, and a target that waits for nothing.
+ * the journal is, and a target that waits for nothing. A container has a policy that no package
+ * starts or stops a service; a machine has not.
  */
 const INSIDE = `
 set -e
@@ -47,6 +48,8 @@ pivot_root . .
 umount -l .
 cd /
 ip link set lo up
+rm -rf /etc/httpcfg /var/lib/httpcfg /var/log/httpcfg /var/cache/httpcfg* /usr/local/bin/httpcfg
+rm -f /usr/sbin/policy-rc.d
 mkdir -p /run/systemd/system
 for unit in /lib/systemd/system/sysinit.target.wants/* /lib/systemd/system/local-fs.target.wants/*; do
   case \${unit##*/} in
@@ -193,7 +196,7 @@ export class ScratchMachine {
 /** Parses what {@linkcode LIST} prints. */
 function listed(text: string): Map<string, string> {
   const [entries = "", sums = ""] = text.split("\n\n");
-  const digests = new Map(sums.split("\n").map((line) => [line.slice(67), line.slice(0, 64)]));
+  const digests = new Map(sums.split("\n").map((line) => [line.slice(68), line.slice(0, 64)]));
   return new Map(
     entries.split("\n").filter((line) => line !== "").map((line) => {
       const [path = "", what = ""] = line.split("\t");

@@ -23,7 +23,7 @@ export async function writeServiceFile(file: ServiceFile, root: string): Promise
     await Deno.writeTextFile(path, file.text, { mode: file.mode });
     if (Deno.build.os !== "windows") await Deno.chmod(path, file.mode);
   } catch (error) {
-    throw fileFault("write", path, error, hintFor(error));
+    throw fileFault("write", path, error, hintFor("install", error));
   }
 }
 
@@ -35,7 +35,7 @@ export async function removeServiceFile(file: ServiceFile, root: string): Promis
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw fileFault("remove", path, error, hintFor(error));
+    throw fileFault("remove", path, error, hintFor("uninstall", error));
   }
 }
 
@@ -61,7 +61,8 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-function hintFor(error: unknown): string {
+function hintFor(action: "install" | "uninstall", error: unknown): string {
   const isDenied = error instanceof Deno.errors.PermissionDenied;
-  return isDenied ? "sudo httpcfg service install" : "httpcfg service install --print";
+  if (isDenied) return `sudo sh -c 'httpcfg service ${action} | sh'`;
+  return "httpcfg service install --print";
 }

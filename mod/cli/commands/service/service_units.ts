@@ -98,7 +98,8 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) =>
       "systemctl enable --now httpcfg",
     ],
     stop: ["systemctl disable --now httpcfg"],
-    forget: ["systemctl daemon-reload"],
+    // A directory that Debian does not have, unless something else is in it.
+    forget: ["systemctl daemon-reload", "rmdir /etc/sysusers.d 2>/dev/null || :"],
   }),
   openrc: (program) => ({
     files: [{ path: "/etc/init.d/httpcfg", text: openrcScript(program), mode: 0o755 }],
