@@ -109,7 +109,11 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) =>
       "rc-update add httpcfg default",
       "rc-service httpcfg start",
     ],
-    stop: ["rc-service httpcfg stop", "rc-update del httpcfg default"],
+    // A service that does not run or is not enabled can be removed, too.
+    stop: [
+      "rc-service --ifstarted httpcfg stop",
+      "[ ! -e /etc/runlevels/default/httpcfg ] || rc-update del httpcfg default",
+    ],
     forget: [],
   }),
   launchd: (program, runsAs) => ({
@@ -120,7 +124,9 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) =>
       `launchctl bootout system/${LABEL} 2>/dev/null || :`,
       `launchctl bootstrap system ${LAUNCHD_LIST}`,
     ],
-    stop: [`launchctl bootout system/${LABEL}`],
+    stop: [
+      `! launchctl print system/${LABEL} >/dev/null 2>&1 || launchctl bootout system/${LABEL}`,
+    ],
     forget: [],
   }),
   windows: (program) => ({
@@ -214,6 +220,10 @@ z /etc/httpcfg/certs/*/*.key 0640 root ${USER} -
 `;
 }
 
+/**
+ * Returns the script for OpenRC. The flag of supervise-daemon is given by itself: no_new_privs, the
+ * variable for it, fails in OpenRC 0.45, which is Debian's and spells the flag with underscores.
+ */
 function openrcScript(program: string): string {
   return `#!/sbin/openrc-run
 ${WRITTEN_BY}
@@ -224,7 +234,7 @@ command=${shellWord(program)}
 command_args="serve"
 command_user="${USER}"
 capabilities="^cap_net_bind_service"
-no_new_privs="yes"
+supervise_daemon_args="--no-new-privs"
 supervisor="supervise-daemon"
 respawn_delay=1
 rc_ulimit="-n 1048576"

@@ -24,6 +24,17 @@ Deno.test("a service stops before its files are removed, and keeps them if it do
   }
 });
 
+Deno.test("a service that does not run can be removed", () => {
+  const stop = (system: typeof SERVICE_SYSTEMS[number]): string =>
+    servicePlan(system, "/opt/httpcfg").stop.join("\n");
+  assertStringIncludes(stop("openrc"), "rc-service --ifstarted httpcfg stop");
+  assertMatch(
+    stop("openrc"),
+    /^\[ ! -e \/etc\/runlevels\/default\/httpcfg \] \|\| rc-update del /m,
+  );
+  assertMatch(stop("launchd"), /^! launchctl print .* \|\| launchctl bootout /);
+});
+
 Deno.test("reload is an action of the service where the service manager has one", () => {
   const text = (system: typeof SERVICE_SYSTEMS[number]): string =>
     servicePlan(system, "/opt/a b").files[0]!.text;
