@@ -10,6 +10,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { type BuildInfo, bundleProgram, commitOf } from "./bundle.ts";
 import { compileBundle } from "./compile.ts";
+import { hasDeb, writeDeb } from "./deb.ts";
 import { writeNpmPackages } from "./npm.ts";
 import { writePortable } from "./portable.ts";
 import { BuildError } from "./run.ts";
@@ -17,11 +18,13 @@ import { SUMS_FILE, sumsOf } from "./sums.ts";
 import { findTarget, releaseName, type Target, TARGETS } from "./targets.ts";
 
 const USAGE =
-  `Usage: deno task build [--target=NAME,…|all] [--portable] [--runtime=FILE] [--npm] [--out=DIR]
+  `Usage: deno task build [--target=NAME,…|all] [--portable] [--runtime=FILE] [--deb] [--npm]
+                       [--out=DIR]
 
   --target=NAME   ${TARGETS.map((target) => target.name).join(", ")}, all
   --portable      a shell script with the runtime and the program, if deno compile cannot be used
   --runtime=FILE  the deno executable of the portable form (default: the running one)
+  --deb           also a Debian package of each file for Linux
   --npm           also the npm packages of what is built, in DIR/npm; publishes nothing
   --out=DIR       the output directory (default: dist/bin)
 `;
@@ -31,6 +34,7 @@ interface Plan {
   readonly targets: readonly Target[] | null;
   readonly portable: boolean;
   readonly runtime: string;
+  readonly deb: boolean;
   readonly npm: boolean;
   readonly out: string;
 }
@@ -39,7 +43,7 @@ interface Plan {
 function parsePlan(args: readonly string[], root: string): Plan {
   const flags = parseArgs(args, {
     string: ["target", "runtime", "out", "_"],
-    boolean: ["portable", "npm"],
+    boolean: ["portable", "deb", "npm"],
     unknown: (arg) => {
       throw new BuildError(`Cannot build with "${arg}": unknown option\n${USAGE}`);
     },
@@ -55,7 +59,17 @@ function parsePlan(args: readonly string[], root: string): Plan {
   }) ?? null;
   const runtime = typeof flags.runtime === "string" ? flags.runtime : Deno.execPath();
   const out = typeof flags.out === "string" ? flags.out : `${root}/dist/bin`;
-  return { targets, portable: flags.portable === true, runtime, npm: flags.npm === true, out };
+  if (flags.deb === true && !(targets ?? [hostTarget()]).some(hasDeb)) {
+    throw new BuildError(`Cannot make a package: no target is Linux\n${USAGE}`);
+  }
+  return {
+    targets,
+    portable: flags.portable === true,
+    runtime,
+    deb: flags.deb === true,
+    npm: flags.npm === true,
+    out,
+  };
 }
 
 /** Builds what `plan` says and returns the names of the files. */
@@ -73,7 +87,9 @@ async function build(plan: Plan, root: string): Promise<readonly string[]> {
       // Removed, not overwritten: the old build may be running, and deno compile refuses to replace
       // it then.
       await Deno.remove(out).catch(ignoreNotFound);
-      if (plan.portable || await compileBundle({ bundle, target, out }) === "unreachable") {
+      const isPortable = plan.portable ||
+        await compileBundle({ bundle, target, out }) === "unreachable";
+      if (isPortable) {
         if (!plan.portable) {
           say(
             `note: deno compile cannot fetch its runtime for ${target.name}; ` +
@@ -89,6 +105,10 @@ async function build(plan: Plan, root: string): Promise<readonly string[]> {
         await writePortable({ bundle, files, runtime: plan.runtime, info, out });
       }
       made.push(name);
+      if (!plan.deb || !hasDeb(target)) continue;
+      const options = { root, bundle, target, isPortable, version: info.version };
+      await writeDeb({ ...options, program: out, out: `${out}.deb` });
+      made.push(`${name}.deb`);
     }
     if (plan.npm) await packForNpm(plan, root, info.version);
     return made;

@@ -7,18 +7,10 @@ import { getAvailablePort } from "@std/net/get-available-port";
 import { START_NOTE } from "../support/program.ts";
 import { waitFor } from "../support/wait.ts";
 import { makeRoot } from "./clean_root.ts";
-import { has, ROOT, run, type RunResult } from "./support.ts";
+import { buildProgram, has, run, type RunResult } from "./support.ts";
 
 const IS_POSSIBLE = Deno.build.os === "linux" && Deno.uid() === 0 && await has("nsenter") &&
   await has("unshare") && await has("chroot");
-
-/** Builds the program as a release is built. */
-async function buildProgram(folder: string): Promise<string> {
-  const command = [Deno.execPath(), "run", "-A", `${ROOT}/dist/build.ts`, `--out=${folder}`];
-  const built = await run(command, Deno.env.toObject());
-  assertEquals(built.code, 0, built.stderr);
-  return `${folder}/httpcfg`;
-}
 
 interface Sandbox {
   httpcfg(home: string, ...words: string[]): Promise<RunResult>;

@@ -8,13 +8,9 @@ import { BuildError } from "../../dist/run.ts";
 import { sumsOf } from "../../dist/sums.ts";
 import { findTarget, releaseName, TARGETS } from "../../dist/targets.ts";
 import { makeSelfSigned } from "../../mod/config/certs/self_signed.ts";
-import { has, ROOT, run, type RunResult } from "./support.ts";
+import { has, ROOT, run, type RunResult, standIn } from "./support.ts";
 
 const NAME = releaseName(findTarget(Deno.build.target)!);
-
-function program(version: string): string {
-  return `#!/bin/sh\n[ "$*" = --version ] && echo "httpcfg ${version} (stand-in)" || echo "stand-in $*"\n`;
-}
 
 interface Keys {
   readonly publicKey: KeyObject;
@@ -43,7 +39,7 @@ interface Release {
 
 const BASIC = [
   ...["sh", "uname", "mktemp", "rm", "cp", "mv", "mkdir", "chmod", "dirname", "sed", "awk", "cat"],
-  ...["ln", "tail", "sha256sum"],
+  ...["ln", "tail", "sha256sum", "id", "readlink", "ls", "grep", "rmdir", "tr"],
 ];
 
 async function withRelease(test: (release: Release) => Promise<void>): Promise<void> {
@@ -55,7 +51,7 @@ async function withRelease(test: (release: Release) => Promise<void>): Promise<v
     await Deno.remove(files, { recursive: true }).catch(() => {});
     await Deno.mkdir(files);
     for (const target of TARGETS) {
-      await Deno.writeTextFile(`${files}/${releaseName(target)}`, program(version));
+      await Deno.writeTextFile(`${files}/${releaseName(target)}`, standIn(version));
     }
     await makeRelease(files, ROOT, other);
   };
@@ -80,7 +76,7 @@ async function withRelease(test: (release: Release) => Promise<void>): Promise<v
           return null;
         }
       },
-      install: (...options) => install("/usr/bin:/bin", options),
+      install: (...options) => install(`${prefix}/bin:/usr/bin:/bin`, options),
       async installWith(tools, ...options): Promise<RunResult> {
         const path = await Deno.makeTempDir({ dir: folder });
         for (const tool of [...BASIC, ...tools.filter((name) => !name.startsWith("/"))]) {
@@ -106,11 +102,11 @@ Deno.test("install.sh installs the program, its manual pages and its completions
     const { code, stdout, stderr } = await install();
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, "httpcfg 1.2.3 (stand-in)\n");
-    assertEquals(installed(), program("1.2.3"));
+    assertEquals(installed(), standIn("1.2.3"));
     const share = `${folder}/../usr/share`;
-    assertEquals(await Deno.readTextFile(`${share}/man/man5/httpcfg-config.5`), "stand-in man 5\n");
+    assertEquals(await Deno.readTextFile(`${share}/man/man5/httpcfg-config.5`), "stand-in 1.2.3\n");
     const completion = await Deno.readTextFile(`${share}/bash-completion/completions/httpcfg`);
-    assertEquals(completion, "stand-in completions bash\n");
+    assertEquals(completion, "stand-in 1.2.3 completions bash\n");
     assertEquals([...Deno.readDirSync(`${share}/../bin`)].map(({ name }) => name), ["httpcfg"]);
     const sums = await run(["/bin/sh", "-c", `cd ${folder} && sha256sum -c SHA256SUMS`], {
       PATH: "/usr/bin:/bin",
@@ -128,13 +124,13 @@ const WRONG: readonly (readonly [
 ])[] = [
   [
     "an altered program",
-    ({ folder }) => Deno.writeTextFile(`${folder}/${NAME}`, `${program("1.2.3")}# more`),
+    ({ folder }) => Deno.writeTextFile(`${folder}/${NAME}`, `${standIn("1.2.3")}# more`),
     /checksum does not match SHA256SUMS\nhint: /,
   ],
   [
     "an altered program with its checksum",
     async ({ folder }): Promise<void> => {
-      await Deno.writeTextFile(`${folder}/${NAME}`, `${program("1.2.3")}# more`);
+      await Deno.writeTextFile(`${folder}/${NAME}`, `${standIn("1.2.3")}# more`);
       const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
       const listed = names.filter((name) => !name.startsWith("SHA256SUMS"));
       await Deno.writeTextFile(`${folder}/SHA256SUMS`, await sumsOf(folder, listed));
@@ -200,7 +196,7 @@ Deno.test("install.sh takes an own build only if told so, and a key that is give
     const { code, stderr } = await install("--insecure-no-signature");
     assertEquals(code, 0);
     assertMatch(stderr, /^warning: the signature is not verified; .*\n$/);
-    assertEquals(installed(), program("1.2.4"));
+    assertEquals(installed(), standIn("1.2.4"));
     // The checksum is compared all the same.
     await Deno.writeTextFile(`${folder}/${NAME}`, "other");
     assertMatch((await install("--insecure-no-signature")).stderr, /checksum does not match/);
@@ -219,7 +215,7 @@ Deno.test("install.sh refuses an older release, however well it is signed", () =
       assertEquals((await install("--allow-downgrade")).code, 0);
       await make(older!);
       const { code, stderr } = await install();
-      assertEquals([code, installed()], [1, program(newer!)], `${older} over ${newer}`);
+      assertEquals([code, installed()], [1, standIn(newer!)], `${older} over ${newer}`);
       assertEquals(
         stderr,
         `error: Cannot install version ${older}: version ${newer} is installed\n` +
@@ -245,7 +241,7 @@ openssl base64 -d -A -in "$5" | openssl dgst -sha256 -verify "$3" -signature /de
     await Deno.chmod(cosign, 0o755);
     const tools = [await Deno.realPath(cosign)];
     assertEquals((await installWith(tools)).code, 0);
-    assertEquals(installed(), program("1.2.3"));
+    assertEquals(installed(), standIn("1.2.3"));
     await Deno.writeTextFile(`${folder}/SHA256SUMS`, "altered\n");
     assertMatch((await installWith(tools)).stderr, /is not what was signed/);
     assertEquals((await installWith(["openssl"])).code, 1);

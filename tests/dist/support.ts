@@ -1,4 +1,5 @@
 /** Helpers for the tests of the build: bundles, and a portable file of the stand-in program. */
+import { assertEquals } from "@std/assert";
 import { bundleProgram } from "../../dist/bundle.ts";
 import { writePortable } from "../../dist/portable.ts";
 
@@ -30,6 +31,29 @@ export async function portable(entry = "tests/dist/stand_in.ts"): Promise<string
   const out = `${folder}/httpcfg`;
   await writePortable({ bundle: folder, files, runtime: Deno.execPath(), info: INFO, out });
   return out;
+}
+
+/** Builds the program into `folder`, as a release is built; returns its path. */
+export async function buildProgram(folder: string, ...options: string[]): Promise<string> {
+  const command = [Deno.execPath(), "run", "-A", `${ROOT}/dist/build.ts`, `--out=${folder}`];
+  const built = await run([...command, ...options], Deno.env.toObject());
+  assertEquals(built.code, 0, built.stderr);
+  return `${folder}/httpcfg`;
+}
+
+/** Returns a script that can be installed in place of the program. */
+export function standIn(version: string): string {
+  return `#!/bin/sh
+case $* in
+--version) echo "httpcfg ${version} (stand-in)" ;;
+"man --all "*)
+  mkdir "$3/man1" "$3/man5"
+  echo "stand-in ${version}" >"$3/man1/httpcfg.1"
+  echo "stand-in ${version}" >"$3/man5/httpcfg-config.5"
+  ;;
+*) echo "stand-in ${version} $*" ;;
+esac
+`;
 }
 
 export interface RunResult {

@@ -8,7 +8,7 @@ import type { CommandIo } from "./command.ts";
 
 /**
  * Returns the notice that the service of this user runs as root; none for any other user. On macOS
- * the service installed for the system is root too: an address needs that for a port below 1024.
+ * there may be no way around it: a port below 1024 on a single address is root's.
  */
 export function rootNotices({ uid, os }: Pick<CommandIo, "uid" | "os">): Notice[] {
   if (uid !== 0) return [];

@@ -32,7 +32,9 @@ export function pathsBelow(folder: string): Paths {
  * Not on Windows.
  */
 export function systemRun(os: string): string {
-  return os === "linux" ? "/run/httpcfg" : "/var/run/httpcfg";
+  if (os === "linux") return "/run/httpcfg";
+  // Emptied at each start of macOS, where only root could make the directory again.
+  return os === "darwin" ? "/var/db/httpcfg" : "/var/run/httpcfg";
 }
 
 /** Returns the paths of the service that the machine runs. Not on Windows. */

@@ -35,11 +35,11 @@ const CASES: readonly Case[] = [
     want: { config: "/etc/httpcfg/config.json", run: "/run/httpcfg", log: "/var/log/httpcfg" },
   },
   {
-    title: "macOS has no /run",
+    title: "macOS has no /run, and empties /var/run",
     os: "darwin",
     uid: 0,
     env: {},
-    want: { config: "/etc/httpcfg/config.json", run: "/var/run/httpcfg" },
+    want: { config: "/etc/httpcfg/config.json", run: "/var/db/httpcfg" },
   },
   {
     title: "a user without XDG variables",

@@ -1,14 +1,19 @@
 /**
  * `service install|uninstall|status`: the HTTP service as a system service.
  *
- * The files are written here, and the remaining commands are printed, one per line: this program
- * may not start other programs, so it does not call the service manager itself.
+ * The files are written here, and the commands for the service manager are printed, one per line:
+ * this program does not call it itself. A service stops before its files are removed, so `uninstall`
+ * prints both.
  *
  * @module
  */
+import type { Notice } from "../../../admin/admin_io.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { Fault, quote, shellWord } from "../../../base/fault.ts";
+import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
+import { Problem } from "../../../base/problem.ts";
+import { parseBinding } from "../../../config/document/binding.ts";
+import type { ConfigDocument } from "../../../config/document/document.ts";
 import { selfCommand } from "../../../host/process/self_command.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../../core/outcome.ts";
@@ -16,13 +21,18 @@ import { report } from "../../core/report.ts";
 import {
   compareServiceFile,
   detectSystem,
+  exists,
   removeServiceFile,
   writeServiceFile,
 } from "./service_files.ts";
 import {
+  LAUNCHD_USER,
+  PACKAGED_PROGRAM,
+  PACKAGED_UNIT,
   SERVICE_SYSTEMS,
-  type ServicePlan,
+  type ServiceFile,
   servicePlan,
+  serviceScript,
   type ServiceSystem,
 } from "./service_units.ts";
 
@@ -50,13 +60,22 @@ const FLAGS: Readonly<Record<"system" | "program" | "root", FlagSpec>> = {
   },
 };
 
+const RUN_AS: FlagSpec = {
+  kind: "string",
+  value: "USER",
+  summary: "user that the service runs as; on macOS only",
+};
+
 const install: CommandSpec = {
   name: "service install",
   usage: "",
   summary: "Install the system service, which starts at boot as an unprivileged user",
   details: [
     "Writes the files for systemd, OpenRC, launchd or the Windows Task Scheduler, then prints " +
-    "the commands that start the service; pipe them into a shell to run them.",
+    "the commands that start the service; pipe them into a shell to run them. " +
+    "If a package has installed the program, its unit is used.",
+    "On macOS only root may open a port below 1024 on a single address. There the service runs as " +
+    `${LAUNCHD_USER}, or as root if a site is bound to such a port; --run-as chooses.`,
   ],
   examples: [
     { line: "httpcfg service install --print", shows: "show the files without writing them" },
@@ -64,17 +83,21 @@ const install: CommandSpec = {
   ],
   flags: {
     ...FLAGS,
+    "run-as": RUN_AS,
     print: { kind: "boolean", summary: "print the files instead of writing them" },
     ...CHANGE_FLAGS,
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { files, start } = await planOf(input);
-    warnIfPrivate(input, io);
+    const { system, program, packaged } = await installationOf(input);
+    const user = await chooseUser(system, input, io);
+    const plan = servicePlan(system, program, user?.name);
+    const files = packaged ? [] : plan.files;
+    warnIfPrivate(program, io);
     if (input.flag("print")) {
-      const comment = files[0]?.text.startsWith("<?xml") ? null : "#";
-      for (const { path, text } of files) {
-        if (comment !== null && files.length > 1) io.out(`${comment} ${path}`);
+      const comment = plan.files[0]?.text.startsWith("<?xml") ? null : "#";
+      for (const { path, text } of plan.files) {
+        if (comment !== null && plan.files.length > 1) io.out(`${comment} ${path}`);
         io.out(text);
       }
       return EXIT.ok;
@@ -86,8 +109,11 @@ const install: CommandSpec = {
       io.note(`wrote ${path}`);
       written.push(path);
     }
+    if (packaged) io.note(`note: the unit is that of the package, ${PACKAGED_UNIT}`);
+    if (user !== null) report(io, [user.notice]);
+    const start = packaged ? PACKAGED_START : plan.start;
     // What they do is not known here, but twice is as good as once.
-    if (!isJson(input)) io.out(start.join("\n"));
+    if (!isJson(input)) io.out(serviceScript(system, { ...plan, start }, null));
     await reportDone(input, io, written.length > 0, { written, commands: start });
     return EXIT.ok;
   },
@@ -96,17 +122,35 @@ const install: CommandSpec = {
 const uninstall: CommandSpec = {
   name: "service uninstall",
   usage: "",
-  summary: "Remove the system service; configuration, sites and logs are kept",
+  summary: "Stop and remove the system service; configuration, sites and logs are kept",
+  details: [
+    "Prints the commands that stop the service and remove its files; pipe them into a shell to run " +
+    "them. Below --root, where nothing runs, the files are removed at once.",
+  ],
   examples: [{ line: "httpcfg service uninstall | sh", shows: "stop and remove the service" }],
   flags: FLAGS,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { files, stop } = await planOf(input);
-    const root = input.text("root") ?? "";
-    for (const file of files) {
-      if (await removeServiceFile(file, root)) io.note(`removed ${root}${file.path}`);
+    const { system, program, packaged } = await installationOf(input);
+    const plan = servicePlan(system, program);
+    const root = input.text("root");
+    if (root !== null) {
+      for (const file of plan.files) {
+        if (await removeServiceFile(file, root)) io.note(`removed ${root}${file.path}`);
+      }
+      return EXIT.ok;
     }
-    io.out(stop.join("\n"));
+    const files: ServiceFile[] = [];
+    for (const file of plan.files) {
+      if (await compareServiceFile(file, "") !== "missing") files.push(file);
+    }
+    if (files.length === 0 && !packaged) {
+      io.note("note: the service is not installed");
+      return EXIT.ok;
+    }
+    if (packaged) io.note(`note: the unit is that of the package, ${PACKAGED_UNIT}; it stays`);
+    io.note("note: the commands below stop and remove it");
+    io.out(serviceScript(system, plan, files));
     return EXIT.ok;
   },
 };
@@ -120,10 +164,15 @@ const serviceStatus: CommandSpec = {
   flags: FLAGS,
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const { files } = await planOf(input);
-    for (const file of files) {
-      const state = await compareServiceFile(file, input.text("root") ?? "");
-      io.out(`${file.path}: ${STATES[state]}`);
+    const { system, program, packaged } = await installationOf(input);
+    const root = input.text("root") ?? "";
+    if (packaged) io.out(`${PACKAGED_UNIT}: installed by a package`);
+    // Of launchd's list there are two: `service install` chooses the user.
+    const asRoot = servicePlan(system, program, "root").files;
+    for (const [at, file] of packaged ? [] : servicePlan(system, program).files.entries()) {
+      const states = [file, asRoot[at]!].map((one) => compareServiceFile(one, root));
+      const [state, other] = await Promise.all(states);
+      io.out(`${file.path}: ${STATES[other === "same" ? "same" : state!]}`);
     }
     const status = await io.control.ask({ op: "status" });
     io.out(
@@ -142,21 +191,77 @@ const STATES = {
   different: "installed, but differs from what this program would write",
 } as const;
 
-async function planOf(input: CommandInput): Promise<ServicePlan> {
+/** What starts the unit of a package, whose own scripts have made the user and the directories. */
+const PACKAGED_START: readonly string[] = ["systemctl enable --now httpcfg"];
+
+interface Installation {
+  readonly system: ServiceSystem;
+  readonly program: string;
+  /** A package has installed program and unit, and nothing else overrides the unit. */
+  readonly packaged: boolean;
+}
+
+async function installationOf(input: CommandInput): Promise<Installation> {
   const system = (input.text("system") ?? await detectSystem()) as ServiceSystem | null;
   if (system === null) {
     throw new Fault("Cannot detect the service manager: none found", {
       hint: `httpcfg service install --system ${SERVICE_SYSTEMS.join("|")} --print`,
     });
   }
-  return servicePlan(system, input.text("program") ?? ownProgram());
+  const program = input.text("program") ?? ownProgram();
+  const [unit] = servicePlan(system, program).files;
+  const packaged = system === "systemd" && program === PACKAGED_PROGRAM &&
+    input.text("root") === null && await exists(PACKAGED_UNIT) && !(await exists(unit!.path));
+  return { system, program, packaged };
+}
+
+/**
+ * Returns the user of a service of launchd, and what to say about it; null elsewhere, where the
+ * service has a user of its own that may open every port. Throws a usage fault if one is named there.
+ */
+async function chooseUser(
+  system: ServiceSystem,
+  input: CommandInput,
+  io: CommandIo,
+): Promise<{ readonly name: string; readonly notice: Notice } | null> {
+  const asked = input.text("run-as");
+  if (system !== "launchd") {
+    if (asked === null) return null;
+    throw usageFault(
+      `Cannot run the service as ${quote(asked)}: only launchd has a choice of the user`,
+      "httpcfg service install",
+    );
+  }
+  const low = lowBinding(await io.store.read());
+  const name = asked ?? (low === null ? LAUNCHD_USER : "root");
+  const rule = "on macOS only root may open a port below 1024 on a single address";
+  if (name === "root") {
+    const why = low === null ? "" : `: ${low}, and ${rule}`;
+    return { name, notice: { kind: "note", text: `the service runs as root${why}` } };
+  }
+  const text = low === null
+    ? `the service runs as ${quote(name)}; ${rule}`
+    : `the service runs as ${quote(name)}, but ${low}, and ${rule}`;
+  const hint = "httpcfg service install --run-as root | sh";
+  return { name, notice: { kind: low === null ? "note" : "warning", text, hint } };
+}
+
+/** Says which site is bound to a port below 1024; null if none is. */
+function lowBinding({ sites }: ConfigDocument): string | null {
+  for (const site of sites) {
+    for (const text of [...site.bindings, ...site.secureBindings]) {
+      const binding = parseBinding(text);
+      if (binding instanceof Problem || binding.port >= 1024) continue;
+      return `site ${quote(site.name)} is bound to ${text}`;
+    }
+  }
+  return null;
 }
 
 /**
  * The service has its own user and its own /tmp, so it cannot read a program in such a directory.
  */
-function warnIfPrivate(input: CommandInput, io: CommandIo): void {
-  const program = input.text("program") ?? ownProgram();
+function warnIfPrivate(program: string, io: CommandIo): void {
   if (!/^\/(root|home|tmp|var\/tmp)\//.test(program)) return;
   report(io, [{
     kind: "warning",

@@ -4,7 +4,12 @@
  * @module
  */
 import { directoryOf, fileFault } from "../../../base/file_fault.ts";
-import { type ServiceFile, servicePlan, type ServiceSystem } from "./service_units.ts";
+import {
+  PACKAGED_UNIT,
+  type ServiceFile,
+  servicePlan,
+  type ServiceSystem,
+} from "./service_units.ts";
 
 /** Returns the service manager of this machine; null if it is not a known one. */
 export async function detectSystem(): Promise<ServiceSystem | null> {
@@ -28,7 +33,7 @@ export async function writeServiceFile(file: ServiceFile, root: string): Promise
     if (Deno.build.os !== "windows") await Deno.chmod(path, file.mode);
     return true;
   } catch (error) {
-    throw fileFault("write", path, error, hintFor(error));
+    throw fileFault("write", path, error, hintFor("install", error));
   }
 }
 
@@ -40,7 +45,7 @@ export async function removeServiceFile(file: ServiceFile, root: string): Promis
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
-    throw fileFault("remove", path, error, hintFor(error));
+    throw fileFault("remove", path, error, hintFor("uninstall", error));
   }
 }
 
@@ -56,22 +61,17 @@ export async function compareServiceFile(
   }
 }
 
-/** Where a package puts a unit; an administrator's own is in /etc. */
-const PACKAGED_UNITS: readonly string[] = [
-  "/usr/lib/systemd/system/httpcfg.service",
-  "/lib/systemd/system/httpcfg.service",
-];
-
 /** Reports whether the service starts at boot; null if this machine has no known service manager. */
 export async function isServiceInstalled(): Promise<boolean | null> {
   const system = await detectSystem();
   if (system === null) return null;
   const [file] = servicePlan(system, "").files;
-  const paths = [...(file === undefined ? [] : [file.path]), ...PACKAGED_UNITS];
+  const paths = [...(file === undefined ? [] : [file.path]), PACKAGED_UNIT];
   return (await Promise.all(paths.map(exists))).includes(true);
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Reports whether there is a file of this name, or a link. */
+export async function exists(path: string): Promise<boolean> {
   try {
     await Deno.lstat(path);
     return true;
@@ -80,7 +80,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-function hintFor(error: unknown): string {
+function hintFor(action: "install" | "uninstall", error: unknown): string {
   const isDenied = error instanceof Deno.errors.PermissionDenied;
-  return isDenied ? "sudo httpcfg service install" : "httpcfg service install --print";
+  if (isDenied) return `sudo sh -c 'httpcfg service ${action} | sh'`;
+  return "httpcfg service install --print";
 }

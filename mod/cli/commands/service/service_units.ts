@@ -25,31 +25,68 @@ export interface ServiceFile {
 }
 
 /** An installation: the files to write, and the commands to start and stop the service. */
-export interface ServicePlan {
+interface ServicePlan {
   readonly files: readonly ServiceFile[];
   /** Commands that start it, now and at boot. */
   readonly start: readonly string[];
-  /** Commands that stop it for good. */
+  /** Commands that stop it for good. They need its files. */
   readonly stop: readonly string[];
+  /** Commands for when its files are gone. */
+  readonly forget: readonly string[];
 }
 
-/** Returns how to make `program`, an absolute path, a service of `system`. */
-export function servicePlan(system: ServiceSystem, program: string): ServicePlan {
-  return PLANS[system](program);
+/**
+ * Returns how to make `program`, an absolute path, a service of `system`. Only launchd has a choice
+ * of the user that it `runsAs`: the others give any user the right to open every port.
+ */
+export function servicePlan(
+  system: ServiceSystem,
+  program: string,
+  runsAs: string = LAUNCHD_USER,
+): ServicePlan {
+  return PLANS[system](program, runsAs);
 }
+
+/**
+ * Returns the shell script that starts the service, or stops it and removes `files` of it. It ends at
+ * the first command that fails: what has not stopped keeps its files.
+ */
+export function serviceScript(
+  system: ServiceSystem,
+  plan: ServicePlan,
+  files: readonly ServiceFile[] | null,
+): string {
+  const isWindows = system === "windows";
+  const removed = (files ?? []).map(({ path }) => isWindows ? `del ${path}` : shellWord(path));
+  const remove = isWindows ? removed : [`rm -f ${removed.join(" ")}`];
+  const lines = files === null
+    ? plan.start
+    : [...plan.stop, ...(files.length > 0 ? remove : []), ...plan.forget];
+  return [...(isWindows ? [] : ["set -e"]), ...lines].join("\n");
+}
+
+/** Where a package has the program, and its unit. */
+export const PACKAGED_PROGRAM = "/usr/bin/httpcfg";
+export const PACKAGED_UNIT = "/usr/lib/systemd/system/httpcfg.service";
+
+/** The first line of the files for systemd and OpenRC. */
+const WRITTEN_BY = "# Written by: httpcfg service install";
 
 /** User and group of the service. It has no shell and no home, and owns only its directories. */
 const USER = "httpcfg";
+/** The user that every macOS has for Web servers. */
+export const LAUNCHD_USER = "_www";
 const LABEL = "org.httpcfg.httpcfg";
+const LAUNCHD_LIST = `/Library/LaunchDaemons/${LABEL}.plist`;
 const TMPFILES = "/etc/tmpfiles.d/httpcfg.conf";
 
-const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> = {
+const PLANS: Readonly<Record<ServiceSystem, (program: string, runsAs: string) => ServicePlan>> = {
   systemd: (program) => ({
     files: [
       { path: "/etc/systemd/system/httpcfg.service", text: systemdUnit(program), mode: 0o644 },
       {
         path: "/etc/sysusers.d/httpcfg.conf",
-        text: `u ${USER} - "httpcfg HTTP service" /var/lib/httpcfg\n`,
+        text: `${WRITTEN_BY}\nu ${USER} - "httpcfg HTTP service" /var/lib/httpcfg\n`,
         mode: 0o644,
       },
       { path: TMPFILES, text: tmpfiles(), mode: 0o644 },
@@ -60,7 +97,9 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> =
       "systemctl daemon-reload",
       "systemctl enable --now httpcfg",
     ],
-    stop: ["systemctl disable --now httpcfg", "systemctl daemon-reload"],
+    stop: ["systemctl disable --now httpcfg"],
+    // A directory that Debian does not have, unless something else is in it.
+    forget: ["systemctl daemon-reload", "rmdir /etc/sysusers.d 2>/dev/null || :"],
   }),
   openrc: (program) => ({
     files: [{ path: "/etc/init.d/httpcfg", text: openrcScript(program), mode: 0o755 }],
@@ -70,16 +109,25 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> =
       "rc-update add httpcfg default",
       "rc-service httpcfg start",
     ],
-    stop: ["rc-service httpcfg stop", "rc-update del httpcfg default"],
+    // A service that does not run or is not enabled can be removed, too.
+    stop: [
+      "rc-service --ifstarted httpcfg stop",
+      "[ ! -e /etc/runlevels/default/httpcfg ] || rc-update del httpcfg default",
+    ],
+    forget: [],
   }),
-  launchd: (program) => ({
-    files: [{
-      path: `/Library/LaunchDaemons/${LABEL}.plist`,
-      text: launchdList(program),
-      mode: 0o644,
-    }],
-    start: [`launchctl bootstrap system /Library/LaunchDaemons/${LABEL}.plist`],
-    stop: [`launchctl bootout system/${LABEL}`],
+  launchd: (program, runsAs) => ({
+    files: [{ path: LAUNCHD_LIST, text: launchdList(program, runsAs), mode: 0o644 }],
+    start: [
+      ...launchdFolders(runsAs),
+      // One that is there already is replaced.
+      `launchctl bootout system/${LABEL} 2>/dev/null || :`,
+      `launchctl bootstrap system ${LAUNCHD_LIST}`,
+    ],
+    stop: [
+      `! launchctl print system/${LABEL} >/dev/null 2>&1 || launchctl bootout system/${LABEL}`,
+    ],
+    forget: [],
   }),
   windows: (program) => ({
     files: [{
@@ -92,6 +140,7 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> =
       "schtasks /Run /TN httpcfg",
     ],
     stop: ["schtasks /End /TN httpcfg", "schtasks /Delete /TN httpcfg /F"],
+    forget: [],
   }),
 };
 
@@ -103,15 +152,17 @@ const PLANS: Readonly<Record<ServiceSystem, (program: string) => ServicePlan>> =
  * register a URL show in /tmp who they are; to the service it is read-only).
  */
 function systemdUnit(program: string): string {
-  return `# Written by: httpcfg service install
+  return `${WRITTEN_BY}
 [Unit]
 Description=HTTP service of httpcfg
+Documentation=man:httpcfg(1)
 After=network.target
 
 [Service]
 Type=notify
 NotifyAccess=main
 ExecStart=${systemdWord(program)} serve
+ExecReload=${systemdWord(program)} reload
 WatchdogSec=30
 Restart=on-failure
 TimeoutStopSec=60
@@ -161,16 +212,21 @@ WantedBy=multi-user.target
 
 /** Returns the lines that let the service, and nobody else, read the keys that root has imported. */
 function tmpfiles(): string {
-  return `d /etc/httpcfg 0755 root root -
+  return `${WRITTEN_BY}
+d /etc/httpcfg 0755 root root -
 d /etc/httpcfg/certs 2750 root ${USER} -
 z /etc/httpcfg/certs/* 2750 root ${USER} -
 z /etc/httpcfg/certs/*/*.key 0640 root ${USER} -
 `;
 }
 
+/**
+ * Returns the script for OpenRC. The flag of supervise-daemon is given by itself: no_new_privs, the
+ * variable for it, fails in OpenRC 0.45, which is Debian's and spells the flag with underscores.
+ */
 function openrcScript(program: string): string {
   return `#!/sbin/openrc-run
-# Written by: httpcfg service install
+${WRITTEN_BY}
 
 name="httpcfg"
 description="HTTP service of httpcfg"
@@ -178,12 +234,13 @@ command=${shellWord(program)}
 command_args="serve"
 command_user="${USER}"
 capabilities="^cap_net_bind_service"
-no_new_privs="yes"
+supervise_daemon_args="--no-new-privs"
 supervisor="supervise-daemon"
 respawn_delay=1
 rc_ulimit="-n 1048576"
 export HTTPCFG_SYSTEM=1
 export CACHE_DIRECTORY=/var/cache/httpcfg-service
+extra_started_commands="reload"
 
 depend() {
 	need net
@@ -197,14 +254,20 @@ start_pre() {
 		/var/lib/httpcfg
 	checkpath --directory --owner "$command_user" --mode 0700 /var/cache/httpcfg-service
 }
+
+reload() {
+	ebegin "Reloading $name"
+	"$command" reload
+	eend $?
+}
 `;
 }
 
 /**
- * Returns the property list for launchd. It names no user, so the service is root: on macOS others may
- * open a port below 1024 only on every address, and addresses are what this program is for.
+ * Returns the property list for launchd. On macOS only root may open a port below 1024 on a single
+ * address; others may on every address at once, and addresses are what this program is for.
  */
-function launchdList(program: string): string {
+function launchdList(program: string, runsAs: string): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <!-- Written by: httpcfg service install -->
@@ -217,6 +280,15 @@ function launchdList(program: string): string {
     <string>${xmlText(program)}</string>
     <string>serve</string>
   </array>
+  <key>UserName</key>
+  <string>${xmlText(runsAs)}</string>
+  <key>EnvironmentVariables</key>
+  <dict>
+    <key>HTTPCFG_SYSTEM</key>
+    <string>1</string>
+  </dict>
+  <key>Umask</key>
+  <integer>23</integer>
   <key>RunAtLoad</key>
   <true/>
   <key>KeepAlive</key>
@@ -232,10 +304,30 @@ function launchdList(program: string): string {
     <integer>65536</integer>
   </dict>
   <key>StandardErrorPath</key>
-  <string>/var/log/httpcfg.log</string>
+  <string>/var/log/httpcfg/stderr.log</string>
 </dict>
 </plist>
 `;
+}
+
+/**
+ * Returns the commands that make the directories of the service its user's, with what is in them:
+ * another user may have served before. launchd makes none, and /var/run is empty after a boot, so
+ * the run directory is elsewhere on macOS.
+ */
+function launchdFolders(runsAs: string): string[] {
+  const user = shellWord(runsAs);
+  const own = "/var/db/httpcfg /var/log/httpcfg /var/lib/httpcfg";
+  return [
+    `mkdir -p ${own} /etc/httpcfg/certs`,
+    `chown -R ${user} ${own}`,
+    `chgrp -R "$(id -g ${user})" ${own} /etc/httpcfg/certs`,
+    "chmod 755 /var/db/httpcfg /etc/httpcfg",
+    "chmod 750 /var/log/httpcfg /var/lib/httpcfg",
+    // What root imports is of the group of its directory, so that the service can read the keys.
+    "find /etc/httpcfg/certs -type d -exec chmod 2750 {} +",
+    "find /etc/httpcfg/certs -name '*.key' -exec chmod 640 {} +",
+  ];
 }
 
 /** A program without a service entry point fails with error 1053 there; a task at boot does not. */

@@ -27,6 +27,48 @@ Deno.test("service install, status and uninstall work below a directory", async 
   assertEquals((await home.run(`service uninstall ${where}`)).note, "");
 });
 
+Deno.test("service uninstall without a service says so, and prints nothing to run", async () => {
+  await using home = await commandHome();
+  const { status, out, note } = await home.run("service uninstall --system launchd");
+  assertEquals([status, out, note], [0, "", "note: the service is not installed\n"]);
+});
+
+Deno.test("service install on macOS chooses the user by the ports of the sites, and says so", async () => {
+  await using home = await commandHome();
+  const where = `--system launchd --root ${home.path}/root`;
+  const list = (): string =>
+    Deno.readTextFileSync(`${home.path}/root/Library/LaunchDaemons/org.httpcfg.httpcfg.plist`);
+  const user = (): string | undefined => /UserName<\/key>\s*<string>(.*)</.exec(list())?.[1];
+  const rule = "on macOS only root may open a port below 1024 on a single address\n";
+  const hint = "hint: httpcfg service install --run-as root | sh\n";
+
+  const usual = await home.run(`service install ${where}`);
+  assertEquals(user(), "_www");
+  assertStringIncludes(usual.note, `note: the service runs as "_www"; ${rule}${hint}`);
+  assertStringIncludes(usual.out, "\nchown -R _www /var/db/httpcfg");
+  assertStringIncludes((await home.run(`service status ${where}`)).out, ".plist: installed\n");
+
+  await home.run("site add low --bind 127.0.0.1:80: --respond x");
+  const low = await home.run(`service install ${where}`);
+  assertEquals(user(), "root");
+  const why = `site "low" is bound to 127.0.0.1:80:, and ${rule}`;
+  assertStringIncludes(low.note, `note: the service runs as root: ${why}`);
+  assertStringIncludes((await home.run(`service status ${where}`)).out, ".plist: installed\n");
+
+  const asked = await home.run(`service install ${where} --run-as _web`);
+  assertEquals(user(), "_web");
+  assertStringIncludes(asked.note, `warning: the service runs as "_web", but ${why}${hint}`);
+});
+
+Deno.test("service install --run-as is refused where the service has a user of its own", async () => {
+  await using home = await commandHome();
+  for (const system of ["systemd", "openrc", "windows"]) {
+    const { status, note } = await home.run(`service install --system ${system} --run-as root`);
+    assertEquals(status, 2);
+    assertStringIncludes(note, `Cannot run the service as "root": only launchd`);
+  }
+});
+
 Deno.test("service install warns of a program that its user cannot read", async () => {
   await using home = await commandHome();
   for (const [program, warned] of [["/root/httpcfg", true], ["/opt/httpcfg", false]] as const) {

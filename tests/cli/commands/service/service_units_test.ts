@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
   SERVICE_SYSTEMS,
   servicePlan,
+  serviceScript,
 } from "../../../../mod/cli/commands/service/service_units.ts";
 
 Deno.test("servicePlan() names the program, and how to start and stop it, on every system", () => {
@@ -11,6 +12,35 @@ Deno.test("servicePlan() names the program, and how to start and stop it, on eve
     assertEquals([start.length > 0, stop.length > 0], [true, true], system);
     for (const { text } of files) assertMatch(text, /\n$/);
   }
+});
+
+Deno.test("a service stops before its files are removed, and keeps them if it does not stop", () => {
+  for (const system of SERVICE_SYSTEMS) {
+    const plan = servicePlan(system, "/opt/httpcfg");
+    const lines = serviceScript(system, plan, plan.files).split("\n");
+    const removed = lines.findIndex((line) => line.includes(plan.files[0]!.path));
+    assertEquals(lines.indexOf(plan.stop.at(-1)!) < removed, true, system);
+    assertEquals(lines[0] === "set -e", system !== "windows");
+  }
+});
+
+Deno.test("a service that does not run can be removed", () => {
+  const stop = (system: typeof SERVICE_SYSTEMS[number]): string =>
+    servicePlan(system, "/opt/httpcfg").stop.join("\n");
+  assertStringIncludes(stop("openrc"), "rc-service --ifstarted httpcfg stop");
+  assertMatch(
+    stop("openrc"),
+    /^\[ ! -e \/etc\/runlevels\/default\/httpcfg \] \|\| rc-update del /m,
+  );
+  assertMatch(stop("launchd"), /^! launchctl print .* \|\| launchctl bootout /);
+});
+
+Deno.test("reload is an action of the service where the service manager has one", () => {
+  const text = (system: typeof SERVICE_SYSTEMS[number]): string =>
+    servicePlan(system, "/opt/a b").files[0]!.text;
+  assertStringIncludes(text("systemd"), `\nExecReload="/opt/a b" reload\n`);
+  assertStringIncludes(text("openrc"), `\nextra_started_commands="reload"\n`);
+  assertStringIncludes(text("openrc"), `\n\t"$command" reload\n\teend $?\n`);
 });
 
 Deno.test("servicePlan() quotes a path as the language of each file requires", () => {
