@@ -66,7 +66,10 @@ Deno.test("net stop http without an answer to its question stops nothing", async
   await using _program = program;
   await program.do("net start w3svc");
   const { status, err } = await program.run("net stop http");
-  assertEquals([status, err], [2, "No valid response was provided.\n\n"]);
+  assertEquals([status, err], [
+    2,
+    "No valid response was provided.\n\nhint: httpcfg net stop http /y\n",
+  ]);
   assert(!(await isRefused(ADDRESS, port)));
 });
 

@@ -22,7 +22,8 @@ const REASON = "127.0.0.5 is not on the IP inclusion list";
 Deno.test("net start: the listed site responds, the other is named with its reason", async () => {
   const { program, port } = await withTwoSites();
   await using _program = program;
-  const started = await program.do("net start w3svc");
+  const started = await program.run("net start w3svc");
+  assertEquals(started.status, 2, "a site is down");
   assertStringIncludes(started.err, 'Site "outside" did not start: ');
   assertStringIncludes(started.err, REASON);
   assert(!started.err.includes("inside"), started.err);

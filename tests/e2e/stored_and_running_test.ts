@@ -252,7 +252,8 @@ Deno.test("net start w3svc says that HTTP has kept another list", async () => {
   await withStored(program, { sites: [site(1, `127.0.0.5:${port}:`), site(2, `:${port}:`)] });
   await program.do("net start http");
   await program.do("set iplisten -i 127.0.0.5");
-  const started = await program.do("net start w3svc");
+  const started = await program.run("net start w3svc");
+  assertEquals(started.status, 2, "site 1 is down");
   assertStringIncludes(started.err, "list in force; the stored list includes it\n");
   assertStringIncludes(
     started.err,

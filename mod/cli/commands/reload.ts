@@ -32,11 +32,11 @@ const reload: CommandSpec = {
     "A change that could lock you out (it takes every address, or drops loopback or the address " +
     "of your SSH session) is announced first and needs your consent: --yes if there is no " +
     "terminal to ask on, or --confirm.",
-    "Exit status 0 if the configuration is applied and every site that starts by itself runs on " +
-    "all of its bindings; 1 if nothing was applied, or if a site does not run or runs in part: " +
-    "off the list, its port held, no certificate. A site that waits for an address which this " +
-    "machine does not have yet is no failure; --strict and --wait make it one. While the Web " +
-    "service is stopped, no site runs; a warning says so.",
+    "Exit status 0 if the configuration is applied and every site that starts by itself runs; 1 if " +
+    "nothing was applied, or if a site is down: off the list, its port held, no certificate. A " +
+    "site that runs in part is reported, and so is one that waits for an address which is named " +
+    "and which this machine does not have yet; --strict and --wait make both a failure. While " +
+    "the Web service is stopped, no site runs; a warning says so.",
     "--wait returns when every planned socket is open, those included that wait for their " +
     "address or port, and when the connections to closed ones have ended; exit status 1 if TIME " +
     "is over before. What is applied stays applied.",
@@ -191,6 +191,9 @@ function answerFields(changes: readonly ControlEvent[], status: ServiceStatus): 
     closed: at("closed"),
     pending,
     sitesDown: sitesDown(status).map(view),
+    sitesInPart: status.sites.filter(({ state, reason }) => {
+      return state !== "stopped" && reason !== null;
+    }).map(view),
     sitesWaiting: status.sites.filter(({ waiting }) => waiting).map(view),
     unconfirmedUntil: status.unconfirmedUntil,
   };

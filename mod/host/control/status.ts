@@ -133,19 +133,21 @@ export interface SiteStatus {
   /** Why it is not running; null if it is, or if it is not meant to run. */
   readonly reason: string | null;
   /**
-   * True for a site that starts as soon as the machine has one of its addresses; absent for any
-   * other, and from an older service.
+   * True for a site that starts as soon as the machine has an address of an endpoint that waits;
+   * absent for any other, and from an older service.
    */
   readonly waiting?: true;
   readonly bindings: readonly string[];
 }
 
 /**
- * Returns the sites that should run and do not, or only in part. One that waits for its address does
- * what it is meant to do.
+ * Returns the sites that should run and do not. One that waits for its address does what it is meant
+ * to do.
  */
 export function sitesDown({ sites }: Pick<ServiceStatus, "sites">): SiteStatus[] {
-  return sites.filter(({ reason, waiting }) => reason !== null && !waiting);
+  return sites.filter(({ state, reason, waiting }) => {
+    return state === "stopped" && reason !== null && !waiting;
+  });
 }
 
 export interface RegistrationStatus {

@@ -5,7 +5,9 @@
  */
 import { formatEndpoint, type Ip, isWildcard } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
+import { isProblem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
+import { parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { portInUseHint } from "../../listen/machine/port_owner.ts";
 import type { Plan, PlannedEndpoint, PlannedSite } from "../../listen/plan/make_plan.ts";
@@ -66,10 +68,24 @@ export function siteStatuses(
     const site = records.get(id);
     const bindings = [...(site?.bindings ?? []), ...(site?.secureBindings ?? [])];
     if (state === "stopped") return { id, name, state, reason: null, bindings };
-    if (state === "waiting") return { id, name, state: "stopped", reason, waiting: true, bindings };
+    if (state === "waiting" && isAwaited(plan, bindings)) {
+      return { id, name, state: "stopped", reason, waiting: true, bindings };
+    }
     if (state !== "started") return { id, name, state: "stopped", reason, bindings };
     return { id, name, state: isPaused(id) ? "paused" : "started", reason, bindings };
   });
+}
+
+/**
+ * Reports whether an address is known that a site with `bindings` waits for. If there is none, the
+ * list matches nothing, and the site may wait for ever.
+ */
+function isAwaited({ endpoints }: Plan, bindings: readonly string[]): boolean {
+  const ports = new Set(bindings.flatMap((text) => {
+    const binding = parseBinding(text);
+    return isProblem(binding) ? [] : [binding.port];
+  }));
+  return endpoints.some(({ action, port }) => action === "wait" && ports.has(port));
 }
 
 /** Returns the sites of a service that does not run: those that its next start will read. */

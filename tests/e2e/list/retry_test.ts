@@ -24,7 +24,7 @@ testInNamespace("the only site starts by itself when its port is free", async (s
     sites: [["127.0.0.1:8081:"], [`127.0.0.2:${PORT}:`]],
   });
   const pid = await service.listen("127.0.0.2");
-  await service.do("net start w3svc");
+  assertEquals((await service.run("net start w3svc")).status, 2, "its port is held");
   const { sites } = await service.status();
   assertEquals(sites.map(({ state }) => state), ["started", "stopped"]);
   assertStringIncludes(sites[1]?.reason ?? "", `pid ${pid}`);
@@ -69,7 +69,7 @@ testInNamespace("a wildcard of another program is waited out on every address", 
     sites: [[`:${PORT}:`], ["127.0.0.1:8081:"]],
   });
   const pid = await service.listen("::");
-  await service.do("net start w3svc");
+  assertEquals((await service.run("net start w3svc")).status, 2, "its port is held");
   const causes = (await service.status()).endpoints.filter(({ port }) => port === PORT)
     .map(({ cause }) => cause ?? "");
   assertEquals(causes.map((cause) => cause.includes(`pid ${pid}`)), [true, true, true]);
@@ -82,7 +82,7 @@ testInNamespace(
   async (space) => {
     await using service = await SpaceService.make(space, { sites: [[`:${PORT}:`], [":8081:"]] });
     await service.listen("127.0.0.9");
-    await service.do("net start w3svc");
+    assertEquals((await service.run("net start w3svc")).status, 2, "its port is held");
     assertEquals((await service.endpoint("::"))?.state, "refused");
     await service.endOthers();
     await service.untilListening("::");
@@ -112,7 +112,7 @@ testInNamespace("a privileged port of another user's service is tried again too"
     sites: [["127.0.0.1:80:"], ["127.0.0.1:8081:"]],
   });
   const pid = await service.listen("127.0.0.1", 80);
-  await service.do("net start w3svc");
+  assertEquals((await service.run("net start w3svc")).status, 2, "its port is held");
   assertStringIncludes((await service.status()).sites[0]?.reason ?? "", `pid ${pid}`);
   await service.endOthers();
   await waitFor(async () => (await space.get("127.0.0.1", 80)).body === "one", "port 80");

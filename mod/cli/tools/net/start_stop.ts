@@ -43,8 +43,8 @@ const netStart: CommandSpec = {
     "running, one is started in the background; the command returns when it is listening.",
     "Without SERVICE, lists the started services. HTTP is a driver and is not listed.",
     "Exit status 2 if the service could not be started, or if it was started and a site that " +
-    "starts by itself does not run, or runs in part. A site that waits for an address which this " +
-    "machine does not have yet is no failure.",
+    "starts by itself is down. A site that runs in part, or waits for an address which this " +
+    "machine does not have yet, is reported.",
   ],
   examples: [
     { line: "httpcfg net start w3svc", shows: "start HTTP, HTTP SSL and the Web service" },
