@@ -147,14 +147,14 @@ CONF
     `);
   }
 
-  /** Starts a Web server of the user app on a port of 127.0.0.1; it responds with `text`. */
+  /** Starts a Web server of the user app on a port of 127.0.0.1; for `/app/` it responds with `text`. */
   async startProgram(port: number, text: string): Promise<void> {
     await this.root(`
-      mkdir /srv/program
-      echo '${text}' > /srv/program/index.html
+      mkdir -p /srv/program/app
+      echo '${text}' > /srv/program/app/index.html
       setpriv --reuid=app --clear-groups python3 -m http.server --bind 127.0.0.1 \\
         --directory /srv/program ${port} >/dev/null 2>&1 &
-      curl -s --retry 99 --retry-delay 1 --retry-connrefused http://127.0.0.1:${port}/
+      curl -s --retry 99 --retry-delay 1 --retry-connrefused http://127.0.0.1:${port}/app/
     `);
   }
 
