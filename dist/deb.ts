@@ -148,13 +148,7 @@ async function manualPages(
 ): Promise<[path: string, page: string][]> {
   const folder = await Deno.makeTempDir({ prefix: "httpcfg-man-" });
   try {
-    const written = await httpcfg("man", "--all", folder).then(() => true).catch(() => false);
-    if (!written) {
-      return [
-        ["man1/httpcfg.1", await httpcfg("man", "1")],
-        ["man5/httpcfg-config.5", await httpcfg("man", "5")],
-      ];
-    }
+    await httpcfg("man", "--all", folder);
     const paths = await filesOf(folder, "");
     return await Promise.all(paths.map(async (path): Promise<[path: string, page: string]> => [
       path,

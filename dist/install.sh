@@ -522,14 +522,12 @@ page() { # FILE COMMAND...
   file=$stage/$1
   shift
   mkdir -p -- "$(dirname -- "$file")"
-  "$new" "$@" >"$file" || fail "Cannot run \"$name\" for its manual pages and completions" \
+  "$new" "$@" >"$file" || fail "Cannot run \"$name\" for its completions" \
     "httpcfg $*"
 }
 mkdir -p -- "$stage/man"
-if ! "$new" man --all "$stage/man" >/dev/null 2>&1; then
-  page man/man1/httpcfg.1 man 1
-  page man/man5/httpcfg-config.5 man 5
-fi
+"$new" man --all "$stage/man" >/dev/null || fail "Cannot run \"$name\" for its manual pages" \
+  "httpcfg man --all DIR"
 page bash-completion/completions/httpcfg completions bash
 page zsh/site-functions/_httpcfg completions zsh
 page fish/vendor_completions.d/httpcfg.fish completions fish
