@@ -1,11 +1,11 @@
 // Story: an administrator's script sets a machine up. It stops at the first error, reads answers with
 // jq, has no terminal, and is run again and again: the second time it changes nothing.
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { get } from "../support/http_client.ts";
-import { freePort } from "../support/ports.ts";
-import { Program, type Result } from "../support/program.ts";
-import { testWith } from "../support/tools.ts";
-import { waitFor } from "../support/wait.ts";
+import { get } from "../../support/http_client.ts";
+import { freePort } from "../../support/ports.ts";
+import { Program, type Result } from "../../support/program.ts";
+import { testWith } from "../../support/tools.ts";
+import { waitFor } from "../../support/wait.ts";
 
 /** Runs `text` as a file of `sh -eu`, without a terminal. */
 async function script(program: Program, text: string): Promise<Result> {
