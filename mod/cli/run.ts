@@ -13,13 +13,13 @@ import { chooseHome, type Home, type HomeContext, type HomeFacts } from "../conf
 import { Store } from "../config/store/store.ts";
 import { dialControl } from "../host/control/control_address.ts";
 import { ControlClient, type SeenService } from "../host/control/control_client.ts";
-import { readInput } from "./core/args.ts";
-import type { CommandIo, CommandSpec } from "./core/command.ts";
+import { ArgsFault, readInput } from "./core/args.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "./core/command.ts";
 import { COMMAND_NAMES, loadCommand, loadCommands } from "./command_table.ts";
 import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
-import { commandHelp, groupHelp, overview } from "./core/help.ts";
 import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
+import { aboutHome } from "./core/same_home.ts";
 
 /** What the process provides: everything that the arguments do not decide. */
 interface ProcessContext extends HomeContext {
@@ -57,9 +57,22 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
       context.note(`internal error: ${stackOf(error)}`);
       return EXIT.failed;
     }
-    reportError(context, error);
+    reportError({ ...context, typed: (line) => typed(context, args, line) }, error);
     return error.exit;
   }
+}
+
+/** Returns a hint about the home that `args` are about, as far as they can be read. */
+function typed(context: RunContext, args: readonly string[], hint: string): string {
+  try {
+    return aboutSame(context, splitGlobalFlags(args).flags, hint);
+  } catch {
+    return hint;
+  }
+}
+
+function aboutSame({ env, uid }: RunContext, flags: readonly string[], hint: string): string {
+  return aboutHome(hint, { flags, folder: env("HTTPCFG_HOME"), isRoot: uid === 0 });
 }
 
 async function dispatch(args: readonly string[], context: RunContext): Promise<number> {
@@ -76,10 +89,11 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
   const rest = words.slice(command.name.split(" ").length);
   const ownWords = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
   if (ownWords.some((word) => asksForHelp(command, word))) {
+    const { commandHelp } = await import("./core/help.ts");
     context.out(commandHelp(command));
     return EXIT.ok;
   }
-  const input = readInput(command, rest, args);
+  const input = await readArguments(command, rest, args);
   const io = await makeIo(context, line);
   try {
     return await command.run(input, io);
@@ -87,6 +101,21 @@ async function dispatch(args: readonly string[], context: RunContext): Promise<n
     if (!(error instanceof DeniedFault)) throw error;
     report(io, [deniedNotice(io, error)]);
     return error.exit;
+  }
+}
+
+/** Returns the input of `command`. Rejects with a usage Fault that says what to type instead. */
+async function readArguments(
+  command: CommandSpec,
+  rest: readonly string[],
+  args: readonly string[],
+): Promise<CommandInput> {
+  try {
+    return readInput(command, rest, args);
+  } catch (error) {
+    if (!(error instanceof ArgsFault)) throw error;
+    const { argsHint } = await import("./core/args_hints.ts");
+    throw usageFault(error.message, argsHint(command, args, error.slip));
   }
 }
 
@@ -124,6 +153,7 @@ async function runWithoutCommand(
   context: RunContext,
 ): Promise<number> {
   const [first = "", ...rest] = words;
+  const { commandHelp, groupHelp, overview } = await import("./core/help.ts");
   const topic = first === "help" ? findCommand(rest) : null;
   if (topic !== null) {
     context.out(commandHelp(await loadCommand(topic)));
@@ -184,7 +214,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   if (line.isOwn && context.os === "windows") {
     throw usageFault(
       'Cannot use "--user": on Windows the document is that of the machine',
-      "set HTTPCFG_HOME=DIR",
+      "set HTTPCFG_HOME=%USERPROFILE%\\httpcfg",
     );
   }
   const home = await chooseHome(context, line, FACTS);
@@ -210,6 +240,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     print,
     note,
     ask,
+    typed: (hint) => aboutSame(context, line.flags, hint),
     env,
     now,
     async record(event): Promise<void> {
@@ -229,6 +260,10 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
         if (damage.length === 0) return;
         const { damageNotices } = await import("./core/damage_notices.ts");
         report(context, damageNotices(damage));
+      },
+      cureOf: async (file) => {
+        const { documentCure } = await import("./core/document_cure.ts");
+        return await documentCure(file, paths.history);
       },
       async onMigrate(from, ipListen): Promise<void> {
         if (from > 1 || isWarned) return;

@@ -12,12 +12,13 @@
  *     ! a line of stderr
  *     = 183                             exit status; omitted if it is 0
  *
- * `{home}` stands for the home's directory, `{HOST}` for the name of this machine, `{time}` for a
+ * `{home}` stands for the home's directory, `{address}` for the address of this machine in hints, `{HOST}` for the name of this machine, `{time}` for a
  * time, `{text}` for the text of a last line without a line end.
  *
  * @module
  */
 import * as event from "../../mod/telemetry/events/event.ts";
+import { usualAddress } from "../../mod/listen/machine/usual_address.ts";
 import type { NewEvent } from "../../mod/telemetry/events/event.ts";
 import { EventLog } from "../../mod/telemetry/events/event_log.ts";
 import { type CommandHome, commandHome } from "./command_home.ts";
@@ -115,8 +116,11 @@ async function writeEvent(folder: string, [name = "", ...words]: readonly string
 }
 
 /** Replaces what differs from run to run by its placeholder: the home, the host name, and times. */
+const ADDRESS_HINT = "hint: httpcfg set iplisten -i {address}";
+
 function steady(text: string, home: string): string {
   return text.replaceAll(home, "{home}")
+    .replaceAll(`hint: httpcfg set iplisten -i ${usualAddress()}`, ADDRESS_HINT)
     .replaceAll(`= ${Deno.hostname().toUpperCase()}\n`, "= {HOST}\n")
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+Z)?/g, "{time}");
 }

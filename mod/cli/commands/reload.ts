@@ -7,10 +7,12 @@ import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { CONFIRM_SECONDS, type ControlProgress } from "../../host/control/control_protocol.ts";
 import { isServiceUp } from "../../host/control/status.ts";
-import type { CommandIo, CommandSpec } from "../core/command.ts";
+import { retype } from "../../base/retype.ts";
+import type { CommandInput, CommandIo, CommandSpec } from "../core/command.ts";
+import { nearestNumber } from "../core/corrections.ts";
 import { guardReload } from "../../admin/lockout_guard.ts";
 import { report } from "../core/report.ts";
-import { siteProblems } from "../core/site_problems.ts";
+import { reportSiteProblems } from "../core/site_problems.ts";
 
 const reload: CommandSpec = {
   name: "reload",
@@ -42,7 +44,7 @@ const reload: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
-    const confirmSeconds = parseTime(input.text("confirm"));
+    const confirmSeconds = parseTime(input);
     // A change that has to be confirmed may proceed, because it reverts by itself.
     const isAgreed = input.flag("yes") || confirmSeconds !== null;
     await guardReload(isAgreed ? { ...io, consent: (risks) => warnAndAccept(io, risks) } : io);
@@ -57,7 +59,7 @@ const reload: CommandSpec = {
         hint: "httpcfg net start w3svc",
       });
     }
-    io.note(siteProblems(status));
+    reportSiteProblems(io, status);
     if (!isServiceUp(status, "W3SVC") && status.sites.length > 0) {
       report(io, [{
         kind: "warning",
@@ -99,7 +101,8 @@ function warnAndAccept(io: CommandIo, risks: readonly string[]): true {
 }
 
 /** Returns the seconds of `60s`, `5m` or `60`; null if nothing was given. */
-function parseTime(text: string | null): number | null {
+function parseTime(input: CommandInput): number | null {
+  const text = input.text("confirm");
   if (text === null) return null;
   const [, digits = "", unit] = /^([0-9]{1,5})(s|m)?$/.exec(text) ?? [];
   const seconds = Number(digits) * (unit === "m" ? 60 : 1);
@@ -107,7 +110,10 @@ function parseTime(text: string | null): number | null {
   if (digits !== "" && seconds >= min && seconds <= max) return seconds;
   throw usageFault(
     `Cannot use ${quote(text)} for "--confirm": must be between ${min}s and ${max}s`,
-    "httpcfg reload --confirm 60s",
+    retype(input.commandLine, {
+      flag: "confirm",
+      to: `${nearestNumber(text, { min, max, usual: 60 })}s`,
+    }),
   );
 }
 

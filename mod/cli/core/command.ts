@@ -40,8 +40,6 @@ export interface CommandSpec {
 
 export interface CommandInput extends FlagInput {
   readonly words: readonly string[];
-  /** Everything after the program's name, as typed, for the history. */
-  readonly commandLine: readonly string[];
 }
 
 /** Every command, for those that describe the others. */
@@ -75,6 +73,8 @@ export interface CommandIo extends AdminIo {
   print(text: string): void;
   /** Writes anything else to stderr, in whole lines. */
   note(text: string): void;
+  /** Returns a line of a hint as it must be typed to be about `home`. */
+  typed(line: string): string;
   /** Asks on the terminal; null if there is none. */
   ask(question: string): string | null;
 }

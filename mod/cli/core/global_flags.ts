@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Fault, quote, usageFault } from "../../base/fault.ts";
+import { type Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import type { HomeFlags } from "../../config/store/home.ts";
 
 /** A command line without the flags before the command. */
@@ -23,17 +23,15 @@ export function splitGlobalFlags(args: readonly string[]): GlobalFlags {
     const arg = args[next]!;
     const isJoined = arg.startsWith("--config=");
     if (arg === "--user") {
-      if (isOwn) throw twice(arg);
+      if (isOwn) throw twice(arg, args.slice(next));
       isOwn = true;
     } else if (arg === "--config" || isJoined) {
-      if (configFile !== undefined) throw twice("--config");
+      if (configFile !== undefined) throw twice("--config", args.slice(next));
       configFile = isJoined ? arg.slice("--config=".length) : args[++next];
       if (!configFile) throw valueMissing();
     } else if (arg.startsWith("--user=")) {
-      throw usageFault(
-        `Cannot use ${quote(arg)}: the flag takes no value`,
-        "httpcfg --user status",
-      );
+      const line = ["httpcfg", ...args.with(next, "--user").map(shellWord)].join(" ");
+      throw usageFault(`Cannot use ${quote(arg)}: the flag takes no value`, line);
     } else break;
   }
   return { configFile, isOwn, words: args.slice(next), flags: args.slice(0, next) };
@@ -42,10 +40,12 @@ export function splitGlobalFlags(args: readonly string[]): GlobalFlags {
 function valueMissing(): Fault {
   return usageFault(
     'Cannot use "--config": the file name is missing',
-    "httpcfg --config FILE query iplisten",
+    "httpcfg config path", // of the one that is used without the flag
   );
 }
 
-function twice(flag: string): Fault {
-  return usageFault(`Cannot use "${flag}" twice`, "httpcfg --help");
+function twice(flag: string, rest: readonly string[]): Fault {
+  // The last one counts, as in most programs.
+  const line = ["httpcfg", ...rest.map(shellWord)].join(" ");
+  return usageFault(`Cannot use "${flag}" twice`, line);
 }

@@ -1,6 +1,6 @@
 /**
- * Errors, warnings and notes on stderr, in one form: `KIND: TEXT`, then `hint: LINE` if something
- * can be typed or done next.
+ * Errors, warnings and notes on stderr, in one form: `KIND: TEXT`, then `hint: LINE` for each thing
+ * that can be typed or done next, the best first.
  *
  * @module
  */
@@ -8,7 +8,8 @@ import type { ActionResult, Notice } from "../../admin/admin_io.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import type { CommandIo } from "./command.ts";
 
-type Stderr = Pick<CommandIo, "note">;
+/** `typed` is missing where a hint cannot depend on the flags before a command. */
+type Stderr = Pick<CommandIo, "note"> & Partial<Pick<CommandIo, "typed">>;
 
 /** Writes `notices`, in order. */
 export function report(io: Stderr, notices: readonly Notice[]): void {
@@ -18,9 +19,9 @@ export function report(io: Stderr, notices: readonly Notice[]): void {
   }
 }
 
-/** Writes one line that can be typed or done next. */
-export function reportHint(io: Stderr, line: string): void {
-  io.note(`hint: ${line}`);
+/** Writes the lines of a hint. */
+export function reportHint(io: Stderr, hint: string): void {
+  for (const line of hint.split("\n")) io.note(`hint: ${io.typed?.(line) ?? line}`);
 }
 
 /** Writes why something failed, for example a Fault. */

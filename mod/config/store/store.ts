@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { fileFault, misplacedHint, tooLargeFault } from "../../base/file_fault.ts";
 import type { CheckedDocument, ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
@@ -30,6 +30,8 @@ export interface StoreOptions {
   readonly onReplace?: (before: string | null, after: string) => Promise<void>;
   /** Called with the list of a valid document of an older version each time that one is read. */
   readonly onMigrate?: (from: number, ipListen: readonly string[]) => Promise<void>;
+  /** Returns the hint of a document that cannot be used. */
+  readonly cureOf?: (file: string) => Promise<string>;
 }
 
 export interface StoreChange {
@@ -109,7 +111,8 @@ export class Store {
       checkRegular(this.file, info);
       const { size: bytes } = info;
       if (bytes > DOCUMENT_BYTES_MAX) {
-        const hint = "move the file away, or use another document with --config FILE";
+        const path = shellWord(this.file);
+        const hint = `mv ${path} ${path}.broken`;
         throw tooLargeFault("read", this.file, { bytes, bytesMax: DOCUMENT_BYTES_MAX }, hint);
       }
       return withoutMark(Deno.readTextFileSync(this.file));
@@ -129,21 +132,33 @@ export class Store {
       value = JSON.parse(withoutMark(text));
     } catch (error) {
       throw new Fault(`Cannot read ${quote(file)}: ${(error as SyntaxError).message}`, {
-        hint: file === this.file
-          ? "fix the file, or move it away to start from the built-in document"
-          : "fix the file; httpcfg config export prints a document that is valid",
+        hint: await this.#cureOf(file),
         cause: error,
       });
     }
-    rejectNewer(file, value);
+    if (isNewer(value)) {
+      throw new Fault(
+        `Cannot use ${quote(file)}: version ${documentVersion(value)} is newer than ` +
+          `${DOCUMENT_VERSION}, the newest version that this program knows`,
+        { hint: file === this.file ? await this.#cureOf(file) : "httpcfg --version" },
+      );
+    }
     const version = documentVersion(value);
     const migrated = migrate(value);
     const { document, problems } = await this.#check(migrated, null);
-    if (problems.length > 0) throw new DocumentFault(`Cannot use ${quote(file)}`, problems);
+    if (problems.length > 0) {
+      throw new DocumentFault(`Cannot use ${quote(file)}`, problems, await this.#cureOf(file));
+    }
     if (version !== null && version < DOCUMENT_VERSION) {
       await this.#options.onMigrate?.(version, (migrated as ConfigDocument).ipListen);
     }
     return document;
+  }
+
+  /** Returns what to type about a document that cannot be used: the stored one, or another file. */
+  async #cureOf(file: string): Promise<string> {
+    const stored = file === this.file ? await this.#options.cureOf?.(file) : undefined;
+    return stored ?? `\${EDITOR:-vi} ${shellWord(file)}`;
   }
 
   async #check(value: unknown, known: ConfigDocument | null): Promise<CheckedDocument> {
@@ -207,12 +222,7 @@ function listIn(text: string): readonly string[] | null {
   }
 }
 
-function rejectNewer(file: string, value: unknown): void {
+function isNewer(value: unknown): boolean {
   const version = documentVersion(value);
-  if (version === null || version <= DOCUMENT_VERSION) return;
-  throw new Fault(
-    `Cannot use ${quote(file)}: version ${version} is newer than ${DOCUMENT_VERSION}, ` +
-      `the newest version that this program knows`,
-    { hint: "install the httpcfg that wrote it, or restore an older version: httpcfg history" },
-  );
+  return version !== null && version > DOCUMENT_VERSION;
 }

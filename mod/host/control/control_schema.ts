@@ -76,6 +76,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     state: v.picklist(["started", "stopped", "paused"]),
     reason: v.nullable(text),
     bindings: v.array(text),
+    hints: v.exactOptional(v.array(text)),
   })),
   registrations: v.array(v.object({
     url: text,

@@ -125,6 +125,8 @@ export interface SiteStatus {
   /** Why it is not running; null if it is, or if it is not meant to run. */
   readonly reason: string | null;
   readonly bindings: readonly string[];
+  /** What can be typed about the reason, the best first; absent if nothing is known. */
+  readonly hints?: readonly string[];
 }
 
 export interface RegistrationStatus {

@@ -81,15 +81,42 @@ export function describeOwner(owner: PortOwner): string {
   return `${process} on ${formatEndpoint(owner)}${scope}`;
 }
 
-/** Returns what to do about a port that `owners` have. */
-export function portInUseHint(owners: readonly PortOwner[], port: number, os: string): string {
+/** Returns the command that ends the programs that have a port, or the one that finds them. */
+export function endOwners(owners: readonly PortOwner[], port: number, os: string): string {
   const pids = [...new Set(owners.flatMap(({ pid }) => pid ?? []))];
-  if (pids.length === 0 || owners.some(({ pid }) => pid === null)) {
-    return `find the process that holds the port: ${ownerCommand(port, os)}`;
-  }
-  const what = pids.length === 1 ? "that process" : "those processes";
-  return `stop ${what} (kill ${pids.join(" ")}), or choose another port or address`;
+  if (pids.length === 0 || owners.some(({ pid }) => pid === null)) return ownerCommand(port, os);
+  return os === "windows"
+    ? `taskkill ${pids.map((pid) => `/PID ${pid}`).join(" ")}`
+    : `kill ${pids.join(" ")}`;
 }
+
+/**
+ * Returns how a program that has a port on every address leaves all but `ip` to others: nothing that
+ * is typed here can do it, because the system gives the port to one of the two.
+ */
+export function moveOwner(owner: PortOwner, port: number, ip: Ip): string {
+  const { program, pid } = owner;
+  const name = program === null ? "the program" : String(program);
+  const which = pid === null ? name : `${name} (pid ${pid})`;
+  const endpoint = formatEndpoint({ ip, port });
+  const how = DIRECTIVES.find(([pattern]) => pattern.test(name))?.[1](endpoint, ip, port) ??
+    `give it the address ${ip} to listen on, in place of every address`;
+  return `in the configuration of ${which}: ${how}; then restart it`;
+}
+
+type Directive = (endpoint: string, ip: Ip, port: number) => string;
+
+/** By program: what its configuration says in place of every address. */
+const DIRECTIVES: readonly (readonly [name: RegExp, directive: Directive])[] = [
+  [/^nginx/, (endpoint, _ip, port) => `"listen ${endpoint};" in place of "listen ${port};"`],
+  [/^(?:apache2|httpd)/, (endpoint, _ip, port) => {
+    return `"Listen ${endpoint}" in place of "Listen ${port}"`;
+  }],
+  [/^caddy/, (_endpoint, ip) => `"default_bind ${ip}" in the global options`],
+  [/^haproxy/, (endpoint, _ip, port) => `"bind ${endpoint}" in place of "bind *:${port}"`],
+  [/^lighttpd/, (_endpoint, ip) => `server.bind = "${ip}"`],
+  [/^python/, (_endpoint, ip, port) => `python3 -m http.server ${port} --bind ${ip}`],
+];
 
 /** Returns the command that shows the owner of a port if this program cannot determine it. */
 export function ownerCommand(port: number, os: string): string {

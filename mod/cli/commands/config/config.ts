@@ -5,7 +5,7 @@
  */
 import { changeList } from "../../../admin/change_list.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { Fault, quote, shellWord } from "../../../base/fault.ts";
+import { Fault, shellWord } from "../../../base/fault.ts";
 import { changeLines, diffValues } from "../../../config/document/diff.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
@@ -161,9 +161,7 @@ const configEdit: CommandSpec = {
     if (result.change === null) {
       report(io, result.notices);
       throw new Fault(`Cannot store the edited document: ${result.problem?.reason}`, {
-        hint: `the draft is in ${quote(draft)}: httpcfg config import --dry-run ${
-          shellWord(draft)
-        }`,
+        hint: `httpcfg config import --dry-run ${shellWord(draft)}`, // what it would change
       });
     }
     await removeFile(draft);
@@ -215,7 +213,7 @@ async function parseDraft(io: CommandIo, draft: string): Promise<ConfigDocument>
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     throw new Fault(error.message, {
-      hint: `fix ${quote(draft)}, then: httpcfg config import ${shellWord(draft)}`,
+      hint: `\${EDITOR:-vi} ${shellWord(draft)}; httpcfg config import ${shellWord(draft)}`,
     });
   }
 }

@@ -6,6 +6,8 @@
 import { changeSettings, withSettings } from "../../../admin/change_setting.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, usageFault } from "../../../base/fault.ts";
+import { nearestName } from "../../../base/nearest.ts";
+import { retype } from "../../../base/retype.ts";
 import { changeLines, diffValues } from "../../../config/document/diff.ts";
 import {
   PROFILE_NAMES,
@@ -55,7 +57,7 @@ const configProfile: CommandSpec = {
       });
       return EXIT.ok;
     }
-    const { settings } = PROFILES[profileNamed(word)];
+    const { settings } = PROFILES[profileNamed(word, input.commandLine)];
     if (!input.flag("dry-run")) {
       const result = await changeSettings(io, settings);
       if (result.problem === null) showChanges(io, before, settings);
@@ -75,12 +77,13 @@ function showChanges(io: CommandIo, before: StoredSettings, values: StoredSettin
   else io.out(changeLines(changes).join("\n"));
 }
 
-function profileNamed(word: string): ProfileName {
+function profileNamed(word: string, commandLine: readonly string[]): ProfileName {
   const found = PROFILE_NAMES.find((name) => name === word.toLowerCase());
   if (found !== undefined) return found;
+  const near = nearestName(word, PROFILE_NAMES);
   throw usageFault(
     `Cannot use ${quote(word)}: must be one of ${PROFILE_NAMES.join(", ")}`,
-    "httpcfg config profile",
+    near === null ? "httpcfg config profile" : retype(commandLine, { word, to: [near] }),
   );
 }
 

@@ -8,6 +8,7 @@
  */
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord } from "../../../base/fault.ts";
+import { retype } from "../../../base/retype.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { selfCommand } from "../../../host/process/self_command.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
@@ -139,7 +140,7 @@ async function planOf(input: CommandInput): Promise<ServicePlan> {
   const system = (input.text("system") ?? await detectSystem()) as ServiceSystem | null;
   if (system === null) {
     throw new Fault("Cannot detect the service manager: none found", {
-      hint: `httpcfg service install --system ${SERVICE_SYSTEMS.join("|")} --print`,
+      hint: retype(input.commandLine, { flag: "system", to: SERVICE_SYSTEMS[0]! }),
     });
   }
   return servicePlan(system, input.text("program") ?? ownProgram());

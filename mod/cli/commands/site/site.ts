@@ -5,19 +5,15 @@
  */
 import { changeSites } from "../../../admin/change_sites.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
-import type { SiteRecord } from "../../../config/document/document.ts";
-import {
-  addSite,
-  findSite,
-  namedSite,
-  nextSiteId,
-  removeSite,
-} from "../../../config/document/edit.ts";
+import { Fault, quote, usageFault } from "../../../base/fault.ts";
+import { retype } from "../../../base/retype.ts";
+import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";
+import { addSite, findSite, nextSiteId, removeSite } from "../../../config/document/edit.ts";
 import {
   contentExamples,
   contentFlags,
   contentHelp,
+  missingContent,
   readContent,
   SAMPLE_WORDS,
 } from "../../../site/kinds/kind_flags.ts";
@@ -38,6 +34,7 @@ import {
   LIMIT_FLAGS,
   readBindings,
   readLimits,
+  siteOf,
 } from "./site_flags.ts";
 
 export const siteAdd: CommandSpec = {
@@ -97,7 +94,7 @@ const siteShow: CommandSpec = {
   words: { min: 1, max: 1 },
   completes: ["site"],
   async run(input, io): Promise<number> {
-    const site = namedSite(await io.store.read(), input.words[0]!);
+    const site = siteOf(input, await io.store.read());
     const row = siteRow(site);
     await writeListing(input, io, { name: "sites", columns: Object.keys(row), rows: [row] }, {
       async text(): Promise<void> {
@@ -122,7 +119,7 @@ const siteRemove: CommandSpec = {
     return finish(
       io,
       await changeSites(io, (document) => {
-        return removeSite(document, namedSite(document, input.words[0]!).id);
+        return removeSite(document, siteOf(input, document).id);
       }),
     );
   },
@@ -135,20 +132,20 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const [name = ""] = input.words;
   const bindings = readBindings(input, "bind");
   const secureBindings = readBindings(input, "bind-tls");
-  checkSiteName(name);
-  const line = `httpcfg site add ${shellWord(name)} --bind :8081:`;
+  checkSiteName(name, input);
   if (bindings.length + secureBindings.length === 0) {
+    const binding = { add: ["--bind", `:${freePort(await io.store.read())}:`] };
     throw usageFault(
       `Cannot add ${quote(name)}: --bind or --bind-tls is missing`,
-      `${line} ${SAMPLE_WORDS}`,
+      retype(input.commandLine, binding, ...missingContent(input)),
     );
   }
-  const content = await readContent(input, line);
+  const content = await readContent(input);
   const limits = readLimits(input);
   const result = await changeSites(io, (document) => {
     if (findSite(document, name) !== undefined) {
       throw new Fault(`Cannot add ${quote(name)}: a site with this name already exists`, {
-        hint: `httpcfg site show ${shellWord(name)}`,
+        hint: retype(input.commandLine, { word: "add", to: ["set"] }, { without: "no-start" }),
       });
     }
     const id = nextSiteId(document);
@@ -156,6 +153,15 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     return addSite(document, { id, name, bindings, secureBindings, autoStart, content, ...limits });
   });
   return finish(io, result);
+}
+
+/** Returns a port for a site that no other site has. */
+function freePort({ sites }: Pick<ConfigDocument, "sites">): number {
+  const texts = sites.flatMap(({ bindings, secureBindings }) => [...bindings, ...secureBindings]);
+  const used = new Set(texts.map((text) => Number(/:([0-9]+):[^:]*$/.exec(text)?.[1])));
+  let port = 8081;
+  while (used.has(port)) port++;
+  return port;
 }
 
 function siteRow(site: SiteRecord): Row {

@@ -8,8 +8,9 @@ import { controlSite, setAutoStart } from "../../../admin/site_control.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import { win32Reason } from "../../../base/win32_text.ts";
-import type { SiteRecord } from "../../../config/document/document.ts";
-import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
+import { retype } from "../../../base/retype.ts";
+import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";
+import { findSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
 import { isServiceUp } from "../../../host/control/status.ts";
 import {
@@ -27,6 +28,7 @@ import {
   LIMIT_FLAGS,
   readBindings,
   readLimits,
+  siteOf,
 } from "./site_flags.ts";
 
 const siteSet: CommandSpec = {
@@ -55,17 +57,17 @@ const siteSet: CommandSpec = {
     if (Object.keys(change).length === 0) {
       throw usageFault(
         `Cannot change ${quote(input.words[0]!)}: no flag is given`,
-        "httpcfg site set --help",
+        "httpcfg site set --help", // what may be changed
       );
     }
     const result = await changeSites(io, (document) => {
-      const site = namedSite(document, input.words[0]!);
+      const site = siteOf(input, document);
       const other = change.name === undefined ? undefined : findSite(document, change.name);
       if (other !== undefined && other.id !== site.id) {
         throw new Fault(
           `Cannot rename the site to ${quote(change.name!)}: another site has this name`,
           {
-            hint: `httpcfg site show ${shellWord(change.name!)}`,
+            hint: retype(input.commandLine, { flag: "name", to: otherName(document, other.name) }),
           },
         );
       }
@@ -92,15 +94,14 @@ export const commands: readonly CommandSpec[] = [
 /** Returns what the flags change; empty if none is given. Throws a usage Fault. */
 async function readChange(input: CommandInput): Promise<Partial<SiteRecord>> {
   const name = input.text("name");
-  if (name !== null) checkSiteName(name);
+  if (name !== null) checkSiteName(name, input, "name");
   const bindings = readBindings(input, "bind");
   const secureBindings = readBindings(input, "bind-tls");
-  const line = `httpcfg site set ${shellWord(input.words[0]!)}`;
   return {
     ...(name === null ? {} : { name }),
     ...(bindings.length === 0 ? {} : { bindings }),
     ...(secureBindings.length === 0 ? {} : { secureBindings }),
-    ...(hasContentFlag(input) ? { content: await readContent(input, line) } : {}),
+    ...(hasContentFlag(input) ? { content: await readContent(input) } : {}),
     ...readLimits(input),
   };
 }
@@ -114,12 +115,12 @@ function controlCommand(verb: SiteVerb, summary: string): CommandSpec {
     flags: {},
     words: { min: 1, max: 1 },
     completes: ["site"],
-    run: (input, io) => control(verb, input.words[0]!, io),
+    run: (input, io) => control(verb, input, io),
   };
 }
 
-async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<number> {
-  const { id, name } = namedSite(await io.store.read(), text);
+async function control(verb: SiteVerb, input: CommandInput, io: CommandIo): Promise<number> {
+  const { id, name } = siteOf(input, await io.store.read());
   const status = await io.control.ask({ op: "status" });
   if (!isServiceUp(status, "W3SVC")) return await decideForLater(verb, { id, name }, io);
   const { problem, notices } = await controlSite(io, verb, id);
@@ -127,7 +128,19 @@ async function control(verb: SiteVerb, text: string, io: CommandIo): Promise<num
   if (problem === null) return EXIT.ok;
   if (notices.some(({ kind }) => kind === "error")) return EXIT.failed; // the service gave a reason
   const reason = win32Reason(problem.code) ?? problem.reason;
-  throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, { hint: "httpcfg status" });
+  // Only a started site can be paused, and only a paused one continued.
+  const isStopped = status?.sites.find((site) => site.id === id)?.state === "stopped";
+  const hint = isStopped && verb !== "stop"
+    ? `httpcfg site start ${shellWord(name)}`
+    : "httpcfg status";
+  throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, { hint });
+}
+
+/** Returns a name that no site has. */
+function otherName(document: ConfigDocument, taken: string): string {
+  let number = 2;
+  while (findSite(document, `${taken}-${number}`) !== undefined) number++;
+  return `${taken}-${number}`;
 }
 
 /** Without a running service, start and stop decide whether the site starts with it next time. */

@@ -7,9 +7,11 @@
  * @module
  */
 import { bindCertificate, unbindCertificate } from "../../../admin/bind_certificate.ts";
-import { parseIp } from "../../../base/address.ts";
+import { ANY_V4, formatEndpoint, parseIp, parsePort } from "../../../base/address.ts";
+import { shellWord } from "../../../base/fault.ts";
 import { NULL_GUID, parseCertHash, parseGuid } from "../../../base/guid.ts";
 import { isProblem, Problem } from "../../../base/problem.ts";
+import { retype } from "../../../base/retype.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { SslRecord } from "../../../config/document/document.ts";
 import { findSsl, sslKeyOfAddress } from "../../../config/document/http_records.ts";
@@ -21,6 +23,7 @@ import {
 } from "../../core/command.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
 import { completing, printCompleted, printRefusal, printResult } from "./completed.ts";
+import { reportHint } from "../../core/report.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
@@ -85,17 +88,30 @@ export const commands: readonly CommandSpec[] = [setSslCommand, querySslCommand,
 
 async function set(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return printRefusal(io, messages.invalidCommand(unknown));
+  if (unknown !== null) {
+    return hinted(io, printRefusal(io, messages.invalidCommand(unknown)), "httpcfg set ssl --help");
+  }
   const key = readKey(values.get("i"));
-  if (isProblem(key)) return refusedKey(io, "Set", key, values.get("i"));
+  if (isProblem(key)) return refusedKey(io, "Set", key, input);
   const hashText = values.get("h");
-  if (hashText === undefined) return printCompleted(io, "Set", WIN32.INVALID_PARAMETER);
-  if (hashText.length !== 40) return printRefusal(io, messages.badHashLength(hashText));
-  const hash = parseCertHash(hashText);
-  if (hash === null) return printRefusal(io, messages.badHashDigits());
+  const hash = hashText?.length === 40 ? parseCertHash(hashText) : null;
+  if (hash === null) {
+    const { certificateHint } = await import("./ssl_hints.ts");
+    const status = hashText === undefined
+      ? printCompleted(io, "Set", WIN32.INVALID_PARAMETER)
+      : printRefusal(
+        io,
+        hashText.length === 40 ? messages.badHashDigits() : messages.badHashLength(hashText),
+      );
+    return hinted(io, status, certificateHint(io, input, key, hashText));
+  }
   const guidText = values.get("g");
   const appId = guidText === undefined ? NULL_GUID : parseGuid(guidText);
-  if (appId === null) return printRefusal(io, messages.badGuid(guidText ?? ""));
+  if (appId === null) {
+    const status = printRefusal(io, messages.badGuid(guidText ?? ""));
+    const hint = retype(input.commandLine, { word: guidText ?? "", to: [NULL_GUID] });
+    return hinted(io, status, hint);
+  }
   const record: SslRecord = {
     key,
     hash,
@@ -108,7 +124,14 @@ async function set(input: CommandInput, io: CommandIo): Promise<number> {
     ...optional("sslCtlStoreName", values.get("n")),
     flags: parseLegacyNumber(values.get("f")),
   };
-  return printResult(io, "Set", await bindCertificate(io, record, "add"));
+  const result = await bindCertificate(io, record, "add");
+  const status = printResult(io, "Set", result);
+  if (result.problem?.code !== WIN32.ALREADY_EXISTS) return status;
+  return hinted(
+    io,
+    status,
+    `httpcfg delete ssl -i ${shellWord(key)}; ${retype(input.commandLine)}`,
+  );
 }
 
 async function query(input: CommandInput, io: CommandIo): Promise<number> {
@@ -118,9 +141,11 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
   let records = document.ssl;
   if (values.has("i")) {
     const key = readKey(values.get("i"));
-    if (isProblem(key)) return refusedKey(io, "Query", key, values.get("i"));
+    if (isProblem(key)) return refusedKey(io, "Query", key, input);
     const found = findSsl(document, key);
-    if (found === undefined) return printCompleted(io, "Query", WIN32.FILE_NOT_FOUND);
+    if (found === undefined) {
+      return hinted(io, printCompleted(io, "Query", WIN32.FILE_NOT_FOUND), "httpcfg query ssl");
+    }
     records = [found];
   }
   await writeListing(input, io, { name: "ssl", columns: COLUMNS, rows: records.map(rowOf) }, {
@@ -136,8 +161,11 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
   if (unknown !== null) return printRefusal(io, messages.invalidCommand(unknown));
   const key = readKey(values.get("i"));
-  if (isProblem(key)) return refusedKey(io, "Delete", key, values.get("i"));
-  return printResult(io, "Delete", await unbindCertificate(io, key));
+  if (isProblem(key)) return refusedKey(io, "Delete", key, input);
+  const result = await unbindCertificate(io, key);
+  const status = printResult(io, "Delete", result);
+  const isAbsent = result.problem?.code === WIN32.FILE_NOT_FOUND;
+  return isAbsent ? hinted(io, status, "httpcfg query ssl") : status;
 }
 
 /** Reads the key in `-i`. An address without a port is rejected by the API, not by the tool. */
@@ -150,16 +178,38 @@ function readKey(text: string | undefined): string | Problem {
   );
 }
 
+/** Returns `IP:port` for an address that is written in another way; that of all for any other text. */
+function nearestKey(text: string): string {
+  const bare = text.replace(/^[a-z]+:\/\//i, "").replace(/\/.*$/, "");
+  const whole = parseIp(bare.replace(/^\[|\]$/g, ""));
+  if (whole !== null) return formatEndpoint({ ip: whole, port: 443 });
+  const [, host = "", port = ""] = /^(.*):([0-9]*)$/.exec(bare) ?? [];
+  const ip = /^(?:|\*|\+)$/.test(host) ? ANY_V4 : parseIp(host.replace(/^\[|\]$/g, ""));
+  return formatEndpoint({ ip: ip ?? ANY_V4, port: parsePort(port) ?? 443 });
+}
+
 function refusedKey(
   io: CommandIo,
   call: messages.ServiceCall,
   { code }: Problem,
-  text: string | undefined,
+  input: CommandInput,
 ): number {
+  const text = readSwitches(input.words, LETTERS).values.get("i");
   const isCalled = text !== undefined && code === WIN32.INVALID_PARAMETER;
-  return isCalled
+  const status = isCalled
     ? printCompleted(io, call, code)
     : printRefusal(io, messages.badSslAddress(text), code);
+  if (call !== "Set") return hinted(io, status, "httpcfg query ssl");
+  const hint = text === undefined
+    ? retype(input.commandLine, { add: ["-i", "0.0.0.0:443"] })
+    : retype(input.commandLine, { word: text, to: [nearestKey(text)] });
+  return hinted(io, status, hint);
+}
+
+/** Writes the hint of a refusal, after its text; returns the exit status. */
+function hinted(io: CommandIo, status: number, hint: string): number {
+  reportHint(io, hint);
+  return status;
 }
 
 const COLUMNS = [

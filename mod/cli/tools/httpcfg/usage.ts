@@ -5,6 +5,9 @@
  * @module
  */
 import { EXIT } from "../../../base/exit_status.ts";
+import { parseIp } from "../../../base/address.ts";
+import { shellWord } from "../../../base/fault.ts";
+import { retype } from "../../../base/retype.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportHint } from "../../core/report.ts";
@@ -22,13 +25,23 @@ function action(name: string): CommandSpec {
     legacy: true,
     ownHelp: true,
     hidden: true,
-    run({ words: [store] }, io): Promise<number> {
+    async run({ words: [store, ...rest], commandLine }, io): Promise<number> {
       if (store !== undefined && store !== "?" && store !== "/?" && store !== "-?") {
-        reportHint(io, `httpcfg ${name} iplisten, ssl or urlacl`);
-        return Promise.resolve(printRefusal(io, invalidCommand(store)));
+        const { nearestName } = await import("../../../base/nearest.ts");
+        const near = nearestName(store, ["iplisten", "ssl", "urlacl"]);
+        const isEntry = parseIp(store) !== null || /^[-/]i$/i.test(store);
+        const hint = near !== null
+          ? retype(commandLine, { word: store, to: [near] })
+          : name !== "query" && isEntry
+          ? ["httpcfg", name, "iplisten", "-i", ...(parseIp(store) === null ? rest : [store])]
+            .map(shellWord).join(" ")
+          : `httpcfg ${name} /?`;
+        const status = printRefusal(io, invalidCommand(store));
+        reportHint(io, hint);
+        return status;
       }
       io.print(HTTPCFG_USAGE);
-      return Promise.resolve(EXIT.ok);
+      return EXIT.ok;
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { DeniedFault, Fault } from "../../../base/fault.ts";
+import { hintOf, withStep } from "../../../base/hints.ts";
 import { isServiceUp, serviceState, type ServiceStatus } from "../../../host/control/status.ts";
 import {
   dependentsOf,
@@ -25,7 +26,7 @@ import { withSystemError } from "./denied.ts";
 import * as messages from "./messages.ts";
 import { report } from "../../core/report.ts";
 import { rootNotices } from "../../core/root_notice.ts";
-import { siteProblems } from "../../core/site_problems.ts";
+import { reportSiteProblems } from "../../core/site_problems.ts";
 import { storedNotices } from "../../core/stored_notice.ts";
 
 const netStart: CommandSpec = {
@@ -91,6 +92,8 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
   if (isServiceUp(status, row.name)) {
     return refused(io, messages.netError(messages.NET.ALREADY_STARTED));
   }
+  // Without HTTP, it reads what is stored when it starts; otherwise it keeps what it has read.
+  const apply = isServiceUp(status, "HTTP") ? "httpcfg reload; " : "";
   let isOurs = false;
   io.print(messages.netStarting(row.display));
   try {
@@ -103,11 +106,11 @@ async function startService(row: ServiceRow, io: CommandIo): Promise<number> {
     io.print(messages.netNotStarted(row.display));
     if (error instanceof DeniedFault) throw error;
     io.note(messages.netStartReason(null));
-    throw withNetStatus(error);
+    throw withNetStatus(error, `${apply}httpcfg net start ${row.name.toLowerCase()}`);
   }
   io.print(messages.netStarted(row.display));
   if (isOurs) report(io, rootNotices(io));
-  if (row.name === "W3SVC") io.note(siteProblems(status));
+  if (row.name === "W3SVC") reportSiteProblems(io, status);
   // HTTP, if it was running, keeps the list and the settings that it has read.
   report(io, storedNotices(status.stored, "httpcfg reload"));
   // A service in the background has no terminal: what reading an older document warns of is said here.
@@ -122,12 +125,11 @@ function endedFault(): Fault {
   });
 }
 
-/** Returns the fault with the exit status of net.exe. */
-function withNetStatus(error: unknown): unknown {
+/** Returns the fault with the exit status of net.exe; `again` starts the service after a cure. */
+function withNetStatus(error: unknown, again: string): unknown {
   if (!(error instanceof Fault)) return error;
-  const { message, hint } = error;
-  const options = { exit: NET_EXIT.failed, cause: error };
-  return new Fault(message, hint === undefined ? options : { ...options, hint });
+  const hint = hintOf(withStep(error.hint?.split("\n") ?? [], again));
+  return new Fault(error.message, { exit: NET_EXIT.failed, cause: error, hint });
 }
 
 async function stopService(
