@@ -267,6 +267,7 @@ export function includeAddress(
   table: AddressTable,
 ): readonly string[] {
   if (includedBy === "stored") return ["httpcfg reload"];
+  if (includedBy === "in force") return []; // whoever changed the list has just excluded it
   const add = `httpcfg set iplisten -i ${shellWord(ip)}`;
   if (entry === null) return [add];
   const remove = `httpcfg delete iplisten --except ${shellWord(entry.replace(/^!/, ""))}`;
