@@ -39,7 +39,7 @@ export interface Notice {
   readonly kind: "error" | "warning" | "note";
   /** One sentence without a full stop. */
   readonly text: string;
-  /** One thing that can be typed or done next. */
+  /** What can be typed or done next: one line, or several, the best first. */
   readonly hint?: string | undefined;
 }
 

@@ -61,7 +61,7 @@ export async function applyOrAdvise(
   return [{
     kind: "note",
     text: `stored; ${what} when it starts`,
-    hint: `httpcfg reload applies it without a stop; or: ${stop}; httpcfg net start w3svc`,
+    hint: `httpcfg reload\n${stop}; httpcfg net start w3svc`, // the first stops nothing
   }];
 }
 

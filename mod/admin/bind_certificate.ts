@@ -3,10 +3,12 @@
  *
  * @module
  */
+import { parseEndpoint } from "../base/address.ts";
 import { DeniedFault, quote } from "../base/fault.ts";
 import { Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import { findCertificate, storeName } from "../config/certs/cert_store.ts";
+import { certificateCure } from "../config/certs/certificate_cure.ts";
 import type { SslRecord } from "../config/document/document.ts";
 import { deleteSsl, setSsl, updateSsl } from "../config/document/http_records.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
@@ -31,13 +33,13 @@ export async function bindCertificate(
     throw error;
   }
   if (certificate === undefined) {
-    return unusable(
-      `Cannot use the certificate ${quote(record.hash)}: not in the store`,
-      "httpcfg cert list",
-    );
+    const text = `Cannot use the certificate ${quote(record.hash)}: not in the store`;
+    return unusable(text, cureOf(io, record.key));
   }
   const { certFile, name, problem } = certificate;
-  if (problem !== null) return unusable(`Cannot use ${quote(certFile)}: ${problem}`);
+  if (problem !== null) {
+    return unusable(`Cannot use ${quote(certFile)}: ${problem}`, cureOf(io, record.key));
+  }
   const named = { ...record, certName: name };
   const edit = how === "add" ? setSsl : updateSsl;
   return await editAndApply(io, "W3SVC", (document) => edit(document, named));
@@ -46,6 +48,15 @@ export async function bindCertificate(
 /** Removes the record for `key`; the certificate stays in its store. */
 export function unbindCertificate(io: AdminIo, key: string): Promise<ActionResult> {
   return editAndApply(io, "W3SVC", (document) => deleteSsl(document, key));
+}
+
+/** Returns the command that binds a certificate of the store, or a new one, to `key`. */
+function cureOf({ paths, now }: Pick<AdminIo, "paths" | "now">, key: string): string {
+  const ip = parseEndpoint(key)?.ip ?? null;
+  const port = Number(key.slice(key.lastIndexOf(":") + 1));
+  const host = ip === null ? key.slice(0, key.lastIndexOf(":")) : "";
+  const cure = certificateCure(paths.certs, () => new Date(now()).toISOString());
+  return cure({ ip, port, host }, undefined);
 }
 
 function unusable(text: string, hint?: string): ActionResult {

@@ -5,6 +5,7 @@
  * @module
  */
 import { quote } from "../base/fault.ts";
+import { nearestName } from "../base/nearest.ts";
 import { isProblem, Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import { diffValues } from "../config/document/diff.ts";
@@ -15,6 +16,7 @@ import type { StoreChange } from "../config/store/store.ts";
 import { absenceReason, readEntry, withNamedZone } from "../listen/list/entry_check.ts";
 import { AddressTable } from "../listen/machine/address_table.ts";
 import { askSystem } from "../listen/machine/ask_system.ts";
+import { usualAddress } from "../listen/machine/usual_address.ts";
 import { readMachine } from "../listen/machine/machine_addresses.ts";
 import { withLinks } from "../listen/plan/plan_input.ts";
 import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
@@ -99,7 +101,7 @@ async function editEntries(
   const answers = edits.map((edit, i): ActionResult => {
     const entry = entries[i]!;
     if (isProblem(entry)) {
-      return { problem: entry, changed: false, notices: [refusal(edit, entry)] };
+      return { problem: entry, changed: false, notices: [refusal(edit, entry, table)] };
     }
     const problem = results.next().value ?? null;
     if (isIdempotent && problem?.isSo) return { problem: null, changed: false, notices: [] };
@@ -108,7 +110,7 @@ async function editEntries(
     return {
       problem,
       changed: problem === null,
-      notices: isUnclear ? [refusal(edit, problem)] : [],
+      notices: isUnclear ? [refusal(edit, problem, table)] : [],
     };
   });
   const problem = answers.find((answer) => answer.problem !== null)?.problem ?? null;
@@ -184,10 +186,33 @@ function checkEntry(
   const entry = readEntry(text, table, { later });
   if (isProblem(entry) || !strict) return entry;
   const reason = absenceReason(entry, table);
-  return reason === null ? entry : new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL });
+  if (reason === null) return entry;
+  const near = nearestAddress(entry.text, table);
+  const hint = [...near, entry.text].map((one) => `httpcfg set iplisten -i ${one}`).join("\n");
+  return new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL, hint });
 }
 
-function refusal({ kind, text, origin }: EntryEdit, { reason, hint }: Problem): Notice {
+/** Returns the address of the machine that `text` is most like, a typing error; none if none is. */
+function nearestAddress(text: string, { machine }: AddressTable): string[] {
+  const near = nearestName(text, machine.addresses.map(({ ip }) => ip));
+  return near === null || near === text ? [] : [near];
+}
+
+function refusal(
+  { kind, text, origin }: EntryEdit,
+  { reason, hint: cure }: Problem,
+  table: AddressTable,
+): Notice {
+  const isCommand = cure?.startsWith("httpcfg ") ?? true;
+  // A spelling is explained with the command that adds it.
+  const hint = kind === "remove"
+    ? isCommand
+      ? cure?.replace(/\bhttpcfg set iplisten\b/g, "httpcfg delete iplisten")
+      : "httpcfg query iplisten"
+    : isCommand
+    ? cure
+    : [...nearestAddress(text, table), usualAddress()].slice(0, 1)
+      .map((one) => `httpcfg set iplisten -i ${one}`).join("");
   const from = origin === undefined ? "" : `, ${origin}`;
   return { kind: "error", text: `Cannot ${kind} ${quote(text)}${from}: ${reason}`, hint };
 }

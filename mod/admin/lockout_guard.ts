@@ -30,7 +30,7 @@ export async function guardReload(
   });
   if (risks.length === 0 || io.consent(risks)) return;
   throw new Fault("Cannot apply a change that could lock you out: not approved", {
-    hint: "httpcfg reload --confirm 60s, or httpcfg reload --yes",
+    hint: "httpcfg reload --confirm 60s\nhttpcfg reload --yes",
   });
 }
 

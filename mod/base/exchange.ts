@@ -151,7 +151,7 @@ export interface BodySource {
  * `GatewayTimeout` are additions: HTTP.sys hands requests to its programs directly and needs no
  * gateway. So are `FileChanged`, a file or a directory of its path changed while it was used, and
  * `FileUnavailable`, the disk or network mount failed or did not respond in time: HTTP.sys serves
- * no files.
+ * no files. So is `PlainHttp`, a request without TLS on a port that speaks it.
  */
 export type RefusalReason =
   | "BadGateway"
@@ -174,6 +174,7 @@ export type RefusalReason =
   | "N/I"
   | "NotFound"
   | "Number"
+  | "PlainHttp"
   | "QueueFull"
   | "RequestLength"
   | "URL"

@@ -1,6 +1,6 @@
 /**
- * Errors for administrators: what was attempted, the value in quotes, the reason, and one line to
- * type next. Anything else that is thrown is a bug and keeps its stack trace.
+ * Errors for administrators: what was attempted, the value in quotes, the reason, and what to type
+ * next. Anything else that is thrown is a bug and keeps its stack trace.
  *
  * @module
  */
@@ -8,14 +8,14 @@
 import { EXIT } from "./exit_status.ts";
 
 interface FaultOptions {
-  /** One line that can be typed or done next. */
-  readonly hint?: string;
+  /** What can be typed or done next: one line, or several, the best first. */
+  readonly hint?: string | undefined;
   /** Exit status of the process; `EXIT.failed` by default. */
   readonly exit?: number;
   readonly cause?: unknown;
 }
 
-/** An error meant for the user: shown as `error: MESSAGE` and `hint: HINT` on stderr. */
+/** An error meant for the user: shown as `error: MESSAGE` and `hint: LINE` on stderr. */
 export class Fault extends Error {
   override readonly name = "Fault";
   readonly hint: string | undefined;

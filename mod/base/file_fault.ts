@@ -105,5 +105,5 @@ export function directoryOf(path: string): string {
 export function misplacedHint(error: unknown): string | undefined {
   const isMisplaced = error instanceof Deno.errors.NotADirectory ||
     error instanceof Deno.errors.AlreadyExists;
-  return isMisplaced ? "set HTTPCFG_HOME=DIR" : undefined;
+  return isMisplaced ? 'export HTTPCFG_HOME="$HOME/httpcfg"' : undefined;
 }

@@ -39,6 +39,8 @@ export interface FlagSpec {
 
 /** The flags of a parsed command line. */
 export interface FlagInput {
+  /** Everything after the program's name, as typed: for the history, and for hints. */
+  readonly commandLine: readonly string[];
   flag(name: string): boolean;
   /** Returns the value of a string flag; null if it was not given. */
   text(name: string): string | null;

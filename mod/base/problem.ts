@@ -9,8 +9,8 @@ import { WIN32 } from "./win32.ts";
 
 /** Optional details of a problem. */
 interface ProblemOptions {
-  /** One line that can be typed or done next. */
-  readonly hint?: string;
+  /** What can be typed or done next: one line, or several, the best first. */
+  readonly hint?: string | undefined;
   /** ERROR_INVALID_PARAMETER by default. */
   readonly code?: number;
   /** False by default. */

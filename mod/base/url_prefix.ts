@@ -41,6 +41,23 @@ export function parseUrlPrefix(text: string): UrlPrefix | null {
   return { scheme: scheme as "http" | "https", ...host, port, path };
 }
 
+/** Returns a UrlPrefix for a text that is none. */
+export function nearestPrefix(text: string): string {
+  const [, given = "http", rest = ""] = /^(?:([a-z]+):\/*)?(.*)$/is.exec(text.trim()) ?? [];
+  const scheme = given.toLowerCase() === "https" ? "https" : "http";
+  const [, authority = "", path = ""] = /^([^/]*)(.*)$/s.exec(rest) ?? [];
+  const [, host = "", port = ""] = /^(\[[^\]]*\]|[^:]*)(?::([0-9]*))?/.exec(authority) ?? [];
+  const number = parsePort(port) ?? (scheme === "https" ? 443 : 80);
+  const segments = path.replace(/[?#*].*$/s, "").split("/").filter((part) => {
+    return part !== "" && part !== "." && part !== "..";
+  });
+  const candidate = (name: string): string => {
+    return `${scheme}://${name}:${number}/${segments.map((part) => `${part}/`).join("")}`;
+  };
+  return [candidate(host), candidate("+")].find((one) => parseUrlPrefix(one) !== null) ??
+    `${scheme}://+:${number}/`;
+}
+
 /** Returns the canonical text of `prefix`: equal prefixes have equal text, which parses as `prefix`. */
 export function formatUrlPrefix(prefix: UrlPrefix): string {
   const path = prefix.path.replace(ESCAPED, (c) => {

@@ -15,7 +15,7 @@ import { dialControl } from "../host/control/control_address.ts";
 import { controlOf } from "../host/control/control.ts";
 import type { SeenService } from "../host/control/control_client.ts";
 import type { MachineView } from "../listen/plan/plan_input.ts";
-import { readInput } from "./core/args.ts";
+import { ArgsFault, readInput } from "./core/args.ts";
 import { painted, span, type Styled } from "./core/screen/colors.ts";
 import {
   COLOR_FLAGS,
@@ -29,6 +29,7 @@ import { findCommand } from "./core/find_command.ts";
 import { type GlobalFlags, splitGlobalFlags } from "./core/global_flags.ts";
 import { PipeClosed } from "./core/output.ts";
 import { report, reportError } from "./core/report.ts";
+import { aboutHome } from "./core/same_home.ts";
 import {
   type ColorChoice,
   type Screen,
@@ -86,9 +87,22 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
       context.note([span("error", "internal error:"), ` ${stackOf(error)}`]);
       return EXIT.failed;
     }
-    reportError(context, error);
+    reportError({ ...context, typed: (line) => typed(context, args, line) }, error);
     return error.exit;
   }
+}
+
+/** Returns a hint about the home that `args` are about, as far as they can be read. */
+function typed(context: RunContext, args: readonly string[], hint: string): string {
+  try {
+    return aboutSame(context, splitGlobalFlags(args).flags, hint);
+  } catch {
+    return hint;
+  }
+}
+
+function aboutSame({ env, uid }: RunContext, flags: readonly string[], hint: string): string {
+  return aboutHome(hint, { flags, folder: env("HTTPCFG_HOME"), isRoot: uid === 0 });
 }
 
 async function dispatch(
@@ -109,13 +123,13 @@ async function dispatch(
   }
   try {
     const flags = { ...COLOR_FLAGS, ...command.flags };
-    const input = readInput({ ...command, flags }, rest, args);
+    const input = await readArguments({ ...command, flags }, rest, args);
     const color = input.flag("no-color") ? "never" : input.text("color");
     chooseColor(context, color as ColorChoice | null);
     return await runCommand(command, input, line, context);
   } catch (error) {
     if (!(error instanceof UsageFault) || isGuess) throw error;
-    return await (await loadUnmatched()).runRefused(unmatched(line, context), command, error);
+    return await (await loadUnmatched()).runRefused(unmatched(line, context), error);
   }
 }
 
@@ -156,6 +170,21 @@ function unmatched(line: GlobalFlags, context: RunContext): UnmatchedLine {
 
 const COMMANDS: CommandTable = { names: COMMAND_NAMES, load: loadCommand };
 
+/** Returns the input of `command`. Rejects with a usage Fault that says what to type instead. */
+async function readArguments(
+  command: CommandSpec,
+  rest: readonly string[],
+  args: readonly string[],
+): Promise<CommandInput> {
+  try {
+    return readInput(command, rest, args);
+  } catch (error) {
+    if (!(error instanceof ArgsFault)) throw error;
+    const { argsHint } = await import("./core/args_hints.ts");
+    throw usageFault(error.message, argsHint(command, args, error.slip));
+  }
+}
+
 /** What is on the machine. */
 const FACTS: HomeFacts = {
   hasFile: fileExists,
@@ -186,7 +215,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   if (line.isOwn && context.os === "windows") {
     throw usageFault(
       'Cannot use "--user": on Windows the document is that of the machine',
-      "set HTTPCFG_HOME=DIR",
+      "set HTTPCFG_HOME=%USERPROFILE%\\httpcfg",
     );
   }
   const home = await chooseHome(context, line, FACTS);
@@ -211,6 +240,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     note,
     ask,
     isInteractive: context.isInteractive,
+    typed: (hint) => aboutSame(context, line.flags, hint),
     env,
     now,
     progress,
@@ -247,6 +277,10 @@ function storeOf(context: RunContext, { paths }: Home, line: GlobalFlags): Store
       if (damage.length === 0) return;
       const { damageNotices } = await import("./core/damage_notices.ts");
       report(context, damageNotices(damage));
+    },
+    async cureOf(file): Promise<string> {
+      const { documentCure } = await import("./core/document_cure.ts");
+      return await documentCure(file, paths.history);
     },
     async onComments(copy): Promise<void> {
       const { commentNotices } = await import("./core/comment_notices.ts");

@@ -15,7 +15,7 @@ import { commandHelp, firstWordHelp, groupHelp, overview } from "./core/help.ts"
 import { MACHINE_FACTS } from "./guess/machine_facts.ts";
 import { guessLine } from "./guess/guess_line.ts";
 import type { Meaning } from "./guess/match_guess.ts";
-import { nearestFlagLine, nearestLine } from "./guess/nearest.ts";
+import { nearestLine } from "./guess/nearest.ts";
 import { report } from "./core/report.ts";
 import { typedLine } from "./core/typed_line.ts";
 
@@ -61,19 +61,11 @@ export async function runUnmatched(line: UnmatchedLine): Promise<number> {
   );
 }
 
-/**
- * Runs what a line means that `spec` has refused with `fault`. Throws the fault, with the nearest
- * flag as its hint, if it means nothing.
- */
-export async function runRefused(
-  line: UnmatchedLine,
-  spec: CommandSpec,
-  fault: UsageFault,
-): Promise<number> {
+/** Runs what a line means that its command has refused with `fault`. Throws it if it means nothing. */
+export async function runRefused(line: UnmatchedLine, fault: UsageFault): Promise<number> {
   const meaning = await guessLine(line.words, line.commands, MACHINE_FACTS);
   if (meaning !== null) return await runMeaning(line, meaning);
-  const nearest = nearestFlagLine(spec, line.words.slice(spec.name.split(" ").length));
-  throw nearest === null ? fault : usageFault(fault.message, nearest);
+  throw fault;
 }
 
 /** Shows the help of a command, with the commands whose names begin with its own. */

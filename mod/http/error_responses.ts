@@ -67,6 +67,7 @@ const ERROR_PAGES: Readonly<Record<ErrorReason, ErrorPage>> = {
   "N/I": { status: 501, detail: null, text: "The request is not supported." },
   "NotFound": { status: 404, detail: null, text: "The requested resource is not found." },
   "Number": BADLY_FORMED,
+  "PlainHttp": bad("HTTPS Required", "This port speaks TLS: use https:// instead of http://."),
   "QueueFull": UNAVAILABLE,
   "RequestLength": TOO_LONG,
   "URL": bad("Invalid URL", "The request URL is invalid."),

@@ -55,8 +55,11 @@ interface RouteQuery {
   readonly path: string;
 }
 
-/** Why there is no target: no route for the host, or none for the path. */
-export type NoRoute = "Hostname" | "NotFound";
+/**
+ * Why there is no target: no route for the host, none for the path, or the port speaks TLS and the
+ * client does not.
+ */
+export type NoRoute = "Hostname" | "NotFound" | "PlainHttp";
 
 /** The targets of one host: at "/", and under longer paths, the longest first. */
 interface HostRoutes<S> {
@@ -144,7 +147,9 @@ export function buildRouteTable<S>(routes: readonly Route<S>[]): RouteTable<S> {
 export function matchRoute<S>(table: RouteTable<S>, query: RouteQuery): S | NoRoute {
   const { local, host } = query;
   const port = (query.isTls ? table.secure : table.plain).get(local.port);
-  if (port === undefined) return "Hostname";
+  if (port === undefined) {
+    return !query.isTls && table.secure.has(local.port) ? "PlainHttp" : "Hostname";
+  }
   const shared = port.anyIp;
   const own = port.byIp.get(local.ip);
   if (!port.isPlain || port.hasUnzoned) return matchPaths(port, query);

@@ -41,8 +41,7 @@ Deno.test("applyOrAdvise() names the commands that apply it, while the reader is
     assertEquals(await notices("HTTP", up), [{
       kind: "note",
       text: "stored; HTTP reads the list and the settings when it starts",
-      hint: "httpcfg reload applies it without a stop; " +
-        "or: httpcfg net stop http /y; httpcfg net start w3svc",
+      hint: "httpcfg reload\nhttpcfg net stop http /y; httpcfg net start w3svc",
     }]);
     assertEquals(
       (await notices("W3SVC", up))[0]?.text,

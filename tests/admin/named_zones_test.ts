@@ -45,6 +45,6 @@ Deno.test("withNamedZones() refuses an index that no interface has", () => {
   assertEquals(withNamedZones(document("9"), TABLE, document("9")), document("9"), "it was there");
   const problem = withNamedZones(document("9"), TABLE, DEFAULT_DOCUMENT);
   assert(isProblem(problem));
-  assertStringIncludes(problem.reason, "no interface with the index 9");
-  assertEquals(problem.hint, 'give the name of an interface as the zone: "eth0", "eth1"');
+  assertStringIncludes(problem.reason, 'no interface with the index 9 ("eth0", "eth1")');
+  assertEquals(problem.hint, "ip address");
 });

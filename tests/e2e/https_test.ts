@@ -295,9 +295,9 @@ testWith(
     });
     const { program, port } = secure;
     const plain = await program.shell(
-      `curl -s -o /dev/null -w '%{http_code}' http://${IP}:${port}/`,
+      `curl -s -w '%{http_code}' http://${IP}:${port}/`,
     );
-    assertEquals(plain.out, "400");
+    assertMatch(plain.out, /HTTPS Required.*use https:\/\/ instead of http:\/\/.*400$/s);
     using garbage = await Deno.connect({ hostname: IP, port });
     await garbage.write(new Uint8Array([0x16, 3, 1, 0, 5, 1, 2, 3, 4, 5]));
     const illegalParameter = "\x15\x03\x03\x00\x02\x02\x2f";
@@ -309,7 +309,7 @@ testWith(
     await program.shell("kill -TERM " + secure.served.pid);
     await secure.served.ended;
     const log = await program.shell("cat $(find $HTTPCFG_HOME/log -iname 'httperr*.log')");
-    for (const line of ["400 - Hostname", "Connection_Dropped", "Timer_HeaderWait"]) {
+    for (const line of ["400 - PlainHttp", "Connection_Dropped", "Timer_HeaderWait"]) {
       assertStringIncludes(log.out, line);
     }
     assert(!secure.served.stderr().includes("internal error"), secure.served.stderr());

@@ -189,7 +189,10 @@ Deno.test({
     const refused = await asNobody(`register ${mine} --to ${a.url}`);
     assertEquals([refused.status, refused.out], [5, ""]);
     assertMatch(refused.err, /Access is denied \(5\): no reservation covers it/);
-    assertMatch(refused.err, /hint: sudo httpcfg set urlacl -u .*S-1-22-1-65534/);
+    assertMatch(
+      refused.err,
+      /hint: sudo env HTTPCFG_HOME=\S+ httpcfg set urlacl -u .*S-1-22-1-65534/,
+    );
     assertEquals(await shared.get("/mine/hello"), "200 site");
 
     await program.do(["set", "urlacl", "-u", mine, "-a", "D:(A;;GX;;;S-1-22-1-65534)"]);

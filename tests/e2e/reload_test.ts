@@ -67,7 +67,7 @@ Deno.test("reload changes nothing if one socket cannot be opened, and reports wh
     failed.err,
     new RegExp(`Cannot listen on "127\\.0\\.0\\.7:${port}".*pid ${Deno.pid}`),
   );
-  assertMatch(failed.err, /hint: stop that process/);
+  assertMatch(failed.err, /hint: httpcfg delete iplisten -i 127\.0\.0\.7; httpcfg reload\n/);
   assertEquals((await get("127.0.0.2", port)).body, "site one");
   assert(await isRefused("127.0.0.6", port));
   assertEquals([...(await program.status()).ipListen], ["127.0.0.2"]);
@@ -106,7 +106,7 @@ Deno.test("the guard names what could lock you out; nothing happens without --ye
     loopback.err,
     /a program on this machine is connected to 127\.0\.0\.1:[0-9]+ over loopback/,
   );
-  assertMatch(loopback.err, /hint: httpcfg reload --confirm 60s, or httpcfg reload --yes/);
+  assertMatch(loopback.err, /hint: httpcfg reload --confirm 60s\nhint: httpcfg reload --yes/);
   const session = { SSH_CONNECTION: "127.0.0.9 4711 127.0.0.1 22" };
   const ssh = await program.run("reload", { env: session });
   assertMatch(

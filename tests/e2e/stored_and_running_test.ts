@@ -221,7 +221,8 @@ Deno.test("a refused site says that the stored list includes its address", async
   await program.do(["site", "add", "five", "--bind", `127.0.0.5:${port}:`, "--respond", "five"]);
   const refused = `it is bound to 127.0.0.5:${port}, but 127.0.0.5 is not on the IP inclusion list`;
   const plain = await program.run("site start five");
-  assertStringIncludes(plain.err, `error: Cannot start "five": ${refused}\nhint: httpcfg status`);
+  const cure = "httpcfg set iplisten -i 127.0.0.5; httpcfg reload";
+  assertStringIncludes(plain.err, `error: Cannot start "five": ${refused}\nhint: ${cure}\n`);
   assertEquals((await program.status()).sites[1]?.reason, refused);
 
   await program.do("set iplisten -i 127.0.0.5");
@@ -238,7 +239,7 @@ Deno.test("a refused site says that the stored list includes its address", async
   const url = `http://127.0.0.5:${port}/app/`;
   const register = await program.run(["register", url, "--to", "http://127.0.0.1:9", "--keep"]);
   assertStringIncludes(register.err, reason);
-  assertStringIncludes(register.err, "\nhint: httpcfg reload\n");
+  assertStringIncludes(register.err, `\nhint: httpcfg reload; httpcfg register ${url} --to `);
 
   await program.do("reload");
   assertEquals((await get("127.0.0.5", port)).body, "five");

@@ -9,6 +9,7 @@
  *
  * @module
  */
+import { Problem } from "../../mod/base/problem.ts";
 import { assert, assertEquals } from "@std/assert";
 import { parseEndpoint } from "../../mod/base/address.ts";
 import { Fault } from "../../mod/base/fault.ts";
@@ -205,7 +206,7 @@ function checkPlan(document: ConfigDocument, random: Random): void {
   const yes = (): boolean => random.chance(2);
   const input = {
     list: parseList(document.ipListen),
-    sites: sitesToPlan(document, () => yes() ? "no certificate" : null),
+    sites: sitesToPlan(document, () => yes() ? new Problem("no certificate") : null),
     machine: machineOf(ADDRESSES.filter(yes), {
       hasIpv6: yes(),
       dualStack: yes(),

@@ -117,7 +117,7 @@ function check(texts: readonly string[], random: Random): void {
       assert(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u.test(read.text), "a character that is not shown");
       return true;
     }
-    for (const part of [read.reason, read.hint ?? "a"]) {
+    for (const part of [read.reason, ...(read.hint ?? "a").split("\n")]) {
       assert(part !== "" && !/[\p{Cc}\u2028\u2029]/u.test(part), `not a line: ${part}`);
     }
     return false;

@@ -41,7 +41,7 @@ Deno.test("matchRoute() searches host names first, then the address, then the wi
     ["127.0.0.4", 81, "only.example.com", false, "Hostname"],
     ["127.0.0.1", 82, "", false, "Hostname"],
     ["127.0.0.1", 443, "x", true, "tls"],
-    ["127.0.0.1", 443, "x", false, "Hostname"], // a secure binding does not serve plain HTTP
+    ["127.0.0.1", 443, "x", false, "PlainHttp"], // a secure binding does not serve plain HTTP
     ["127.0.0.1", 80, "", true, "Hostname"],
     ["127.0.0.2", 443, "www.example.com", true, "tls"],
   ];
@@ -98,7 +98,7 @@ Deno.test("matchRoute() distinguishes an unknown host from an unknown path", () 
   assertEquals(match(prefixTable(["http://a.test:80/x/"]), "::1", "b.test", "/x/"), "Hostname");
   const secure = { local: { ip: ip("::1"), port: 443 }, host: "a.test", path: "/x/y" };
   assertEquals(matchRoute(table, { ...secure, isTls: true }), "https://a.test:443/x/");
-  assertEquals(matchRoute(table, { ...secure, isTls: false }), "Hostname");
+  assertEquals(matchRoute(table, { ...secure, isTls: false }), "PlainHttp");
 });
 
 Deno.test("matchRoute() searches sites and registrations in the same order", () => {

@@ -12,14 +12,15 @@
  *     ! a line of stderr
  *     = 183                             exit status; omitted if it is 0
  *
- * `{home}` stands for the home's directory, `{HOST}` for the name of this machine, `{time}` for a
- * time, `{version}` for the version of the program, `{text}` for the text of a last line without a
- * line end.
+ * `{home}` stands for the home's directory, `{address}` for the address of this machine in hints,
+ * `{HOST}` for the name of this machine, `{time}` for a time, `{version}` for the version of the
+ * program, `{text}` for the text of a last line without a line end.
  *
  * @module
  */
 import { VERSION } from "../../mod/base/version.ts";
 import * as event from "../../mod/telemetry/events/event.ts";
+import { usualAddress } from "../../mod/listen/machine/usual_address.ts";
 import type { NewEvent } from "../../mod/telemetry/events/event.ts";
 import { EventLog } from "../../mod/telemetry/events/event_log.ts";
 import { type CommandHome, commandHome } from "./command_home.ts";
@@ -116,10 +117,13 @@ async function writeEvent(folder: string, [name = "", ...words]: readonly string
   await log.close();
 }
 
+const ADDRESS_HINT = "hint: httpcfg set iplisten -i {address}";
+
 /** Replaces what differs from run to run by its placeholder: the home, the host name, and times. */
 function steady(text: string, home: string): string {
   return text.replaceAll(home, "{home}")
     .replaceAll(`httpcfg ${VERSION}`, "httpcfg {version}")
+    .replaceAll(`hint: httpcfg set iplisten -i ${usualAddress()}`, ADDRESS_HINT)
     .replaceAll(`= ${Deno.hostname().toUpperCase()}\n`, "= {HOST}\n")
     .replace(/\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+Z)?/g, "{time}");
 }

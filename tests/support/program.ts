@@ -18,7 +18,7 @@ export const CALL: readonly string[] = PROGRAM
 /** What stderr has when this user starts a service: root is told that it stays root. */
 export const START_NOTE = Deno.uid() === 0
   ? "note: the service runs as root, and stays root\n" +
-    "hint: httpcfg service install | sh gives it a user of its own\n"
+    "hint: httpcfg service install | sh\n"
   : "";
 
 /** Milliseconds for any command, also on a busy machine. */

@@ -5,6 +5,7 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import { messageOf, quote, usageFault } from "../../base/fault.ts";
+import { retype } from "../../base/retype.ts";
 import type { ServiceEvent } from "../../telemetry/events/event.ts";
 import { readEvents } from "../../telemetry/events/event_log.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../core/command.ts";
+import { nearestNumber } from "../core/corrections.ts";
 import { joinLines, type Meaning, span, type Styled } from "../core/screen/colors.ts";
 import { type Row, writeListing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
@@ -110,6 +112,9 @@ function readNumber(input: CommandInput, name: string, max: number): number | nu
   if (/^[0-9]{1,6}$/.test(text) && Number(text) <= max) return Number(text);
   throw usageFault(
     `Cannot use ${quote(text)} for "--${name}": must be between 0 and ${max}`,
-    `httpcfg events --${name} 10`,
+    retype(input.commandLine, {
+      flag: name,
+      to: nearestNumber(text, { min: 0, max, usual: DEFAULT_LIMIT }),
+    }),
   );
 }

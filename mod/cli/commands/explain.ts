@@ -26,7 +26,7 @@ import { report } from "../core/report.ts";
 import type { Screen } from "../core/screen/screen.ts";
 import { planNotice } from "../core/stored_notice.ts";
 import { type ColumnLook, table } from "../core/table.ts";
-import { readStoredPlan } from "./plan.ts";
+import { readStoredPlan, reportCures } from "./plan.ts";
 
 const spec: CommandSpec = {
   name: "explain",
@@ -56,6 +56,7 @@ const spec: CommandSpec = {
     await writeListing(input, io, candidateListing(answer), {
       text(): void {
         io.show(explanationText(answer, io.screen));
+        reportCures(io, answer.hints ?? [], gathered.status);
         report(io, planNotice(stored, io.store.file));
       },
       json: { ...answer, stored: stored ?? null },
@@ -107,7 +108,7 @@ function checkZone({ ip, port }: Endpoint, table: AddressTable): void {
   const named = records.map((record) => formatEndpoint({ ip: record.ip, port }));
   throw usageFault(
     `Cannot explain ${quote(ip)}: several interfaces have the address`,
-    `httpcfg explain ${shellWord(named[0]!)}; the others: ${named.slice(1).join(", ")}`,
+    named.map((one) => `httpcfg explain ${shellWord(one)}`).join("\n"),
   );
 }
 

@@ -77,7 +77,7 @@ export function frontText(situation: Situation): string {
 function stateLines({ status, document, problems }: Situation): string[] {
   return [
     ...problems.flatMap(({ message, hint }) => {
-      return hint === undefined ? [message] : [message, `hint: ${hint}`];
+      return [message, ...(hint?.split("\n") ?? []).map((line) => `hint: ${line}`)];
     }),
     ...(status === null
       ? problems.length === 0 ? ["httpcfg is not running."] : []
@@ -177,7 +177,10 @@ function unappliedSteps(
   const stored = status?.stored;
   if (stored === undefined || stored.changes === 0) return [];
   if (stored.changes === null) {
-    return [{ line: stored.hint ?? "httpcfg config check", why: oneLine(stored.problem) }];
+    return [{
+      line: stored.hint?.split("\n", 1)[0] ?? "httpcfg config check",
+      why: oneLine(stored.problem),
+    }];
   }
   const count = stored.changes === 1 ? "the change" : `the ${stored.changes} changes`;
   return [change("reload", `apply ${count} that httpcfg plan shows`)];

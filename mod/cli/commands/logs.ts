@@ -8,10 +8,10 @@ import { EXIT } from "../../base/exit_status.ts";
 import { messageOf, quote, usageFault } from "../../base/fault.ts";
 import { oneLine } from "../../base/printable.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
-import { namedSite } from "../../config/document/edit.ts";
 import { effectiveSettings } from "../../config/document/settings.ts";
 import { LogTail } from "../../telemetry/logs/log_tail.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../core/command.ts";
+import { siteOf } from "./site/site_flags.ts";
 import { report } from "../core/report.ts";
 
 const DEFAULT_LIMIT = 10;
@@ -82,7 +82,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
 }
 
 /** Returns the logs that the line is about: that of a site, that of errors, or all. */
-function chooseLogs(input: CommandInput, { sites }: ConfigDocument, folder: string): Log[] {
+function chooseLogs(input: CommandInput, document: ConfigDocument, folder: string): Log[] {
   const [name] = input.words;
   const isErrors = input.flag("errors");
   if (name !== undefined && isErrors) {
@@ -95,7 +95,7 @@ function chooseLogs(input: CommandInput, { sites }: ConfigDocument, folder: stri
     const path = `${folder}/${below}`;
     return { title, folder: path, tail: new LogTail(path), setting };
   };
-  const named = name === undefined ? sites : [namedSite({ sites } as ConfigDocument, name)];
+  const named = name === undefined ? document.sites : [siteOf(input, document)];
   return [
     ...(isErrors ? [] : named.map((site) => of(site.name, `W3SVC${site.id}`, "LogEnabled"))),
     ...(name === undefined ? [of("errors", "HTTPERR", "EnableErrorLogging")] : []),

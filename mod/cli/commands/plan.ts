@@ -6,6 +6,7 @@
 import type { Notice } from "../../admin/admin_io.ts";
 import { formatEndpoint, type Ip, parseIp } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
+import { withStep } from "../../base/hints.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import { previewPlanInput } from "../../listen/plan/plan_input.ts";
@@ -13,6 +14,7 @@ import { storedCertificateCheck } from "../../host/web/stored_certificates.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
 import { parseList } from "../../config/document/list_entry.ts";
 import { makePlan, type Plan, type PlanInput } from "../../listen/plan/make_plan.ts";
+import { withCures } from "../../listen/plan/cures.ts";
 import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
 import { planStatus, type SocketEndpoint } from "../../listen/plan/plan.ts";
 import { joinLines, span, type Styled } from "../core/screen/colors.ts";
@@ -26,7 +28,7 @@ import {
 } from "../core/screen/endpoint_groups.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
-import { report } from "../core/report.ts";
+import { report, reportHint } from "../core/report.ts";
 import type { Screen } from "../core/screen/screen.ts";
 import { planNotice } from "../core/stored_notice.ts";
 import { table } from "../core/table.ts";
@@ -66,6 +68,8 @@ const plan: CommandSpec = {
       text(): void {
         io.show(planText(made, io.screen, input.flag("all")));
         io.note(summary(made));
+        const failing = made.sites.filter(({ state }) => state !== "waiting");
+        reportCures(io, failing.slice(0, CURED_MAX).flatMap(({ hints = [] }) => hints), status);
         report(io, planNotice(status?.stored, io.store.file));
         if (status !== null && !isServiceUp(status, "W3SVC")) report(io, [WEB_STOPPED]);
       },
@@ -84,6 +88,20 @@ const WEB_STOPPED: Notice = {
   hint: "httpcfg net start w3svc",
 };
 
+/** Sites whose hints are shown: the cause of more is mostly one. */
+const CURED_MAX = 5;
+
+/** Writes what can be typed about a plan: each change of what is stored with what applies it. */
+export function reportCures(
+  io: CommandIo,
+  hints: readonly string[],
+  status: ServiceStatus | null,
+): void {
+  const apply = isServiceUp(status, "W3SVC") ? "httpcfg reload" : "httpcfg net start w3svc";
+  const lines = status === null ? hints : withStep(hints, apply);
+  for (const line of new Set(lines)) reportHint(io, line);
+}
+
 /** What a caller of {@linkcode readStoredPlan} wants. */
 interface StoredPlanOptions {
   /** Rejects addresses that the machine does not have. */
@@ -100,10 +118,15 @@ export async function readStoredPlan(
   io.progress?.("reading", "the configuration");
   const status = await io.control.ask({ op: "status" });
   const document = await io.store.read();
-  const check = await storedCertificateCheck(io.paths.certs, document.ssl);
   const registrations = (status?.registrations ?? []).flatMap(({ url }) =>
     parseUrlPrefix(url) ?? []
   );
+  const isAsked = document.sites.some(({ secureBindings }) => secureBindings.length > 0) ||
+    registrations.some(({ scheme }) => scheme === "https");
+  const check = await storedCertificateCheck(io.paths.certs, document.ssl, {
+    isAsked,
+    now: io.now,
+  });
   const list = parseList(document.ipListen);
   const { machine: view, progress } = io;
   const source = { document, list, check, registrations, asked, view, progress };
@@ -113,7 +136,7 @@ export async function readStoredPlan(
     ? inclusionOn(parseList(status.ipListen), input.machine)
     : null;
   io.progress?.("planning", "the sockets");
-  const made = makePlan(input);
+  const made = withCures(makePlan(input), input, io.os);
   const plan = inForce === null ? made : compareLists(made, "in force", inForce);
   return { document, input, plan, inForce, status };
 }

@@ -6,9 +6,10 @@
  */
 import { EXIT, exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
+import { retype } from "../../base/retype.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { win32Reason } from "../../base/win32_text.ts";
-import { parseUrlPrefix } from "../../base/url_prefix.ts";
+import { nearestPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { showProcessAs } from "../../host/process/process_title.ts";
 import { sendRegistrationRequest } from "../../host/sharing/register_client.ts";
@@ -26,11 +27,13 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../core/command.ts";
+import { nearestNumber } from "../core/corrections.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../core/outcome.ts";
 import type { Screen } from "../core/screen/screen.ts";
 import { table } from "../core/table.ts";
 import { utcTime } from "../core/screen/times.ts";
+import { nearestTarget } from "./register_hints.ts";
 
 const register: CommandSpec = {
   name: "register",
@@ -74,9 +77,9 @@ const register: CommandSpec = {
   words: { min: 1, max: 1 },
   async run(input, io): Promise<number> {
     const url = input.words[0]!;
-    checkUrl("register", url);
-    const to = checkedTarget(input.text("to"));
-    const timeoutSeconds = checkedTimeout(input.text("timeout"));
+    checkUrl("register", input);
+    const to = checkedTarget(input);
+    const timeoutSeconds = checkedTimeout(input);
     const keep = input.flag("keep");
     const request = { op: "register", url, to, keep, timeoutSeconds } as const;
     const granted = await send(io, request);
@@ -103,7 +106,7 @@ const unregister: CommandSpec = {
   words: { min: 1, max: 1 },
   async run(input, io): Promise<number> {
     const url = input.words[0]!;
-    checkUrl("unregister", url);
+    checkUrl("unregister", input);
     const changed = await endRegistration(url, input, io);
     if (changed && !isJson(input)) io.out(`Unregistered ${changed}`);
     await reportDone(input, io, changed !== null, { url: changed ?? url });
@@ -198,19 +201,24 @@ function send(
   return sendRegistrationRequest(runFoldersOf(io), request, { startHint });
 }
 
-function checkUrl(verb: string, text: string): void {
+function checkUrl(verb: "register" | "unregister", input: CommandInput): void {
+  const { words: [text = ""], commandLine } = input;
   if (parseUrlPrefix(text) !== null) return;
   const why = win32Reason(WIN32.INVALID_PARAMETER);
+  const to = input.text("to");
+  const isWrong = verb === "register" && parseProxyTarget(to ?? "") === null;
+  const corrected = isWrong ? [{ flag: "to", to: nearestTarget(to ?? "") }] : [];
   throw new Fault(`Cannot ${verb} ${quote(text)}: ${why} (${WIN32.INVALID_PARAMETER})`, {
     exit: exitStatusOf(WIN32.INVALID_PARAMETER, "linux"),
-    hint: "a URL prefix is scheme://host:port/path/, as in http://+:80/app/",
+    hint: retype(commandLine, { word: text, to: [nearestPrefix(text)] }, ...corrected),
   });
 }
 
-function checkedTarget(text: string | null): string {
+function checkedTarget(input: CommandInput): string {
+  const text = input.text("to");
   const target = parseProxyTarget(text ?? "");
   if (target !== null) return formatProxyTarget(target);
-  const hint = "httpcfg register http://+:80/app/ --to http://127.0.0.1:3000";
+  const hint = retype(input.commandLine, { flag: "to", to: nearestTarget(text ?? "") });
   if (text === null) throw usageFault("Cannot register a URL: --to is missing", hint);
   throw usageFault(
     `Cannot forward to ${quote(text)}: loopback address with a port or unix:/PATH expected`,
@@ -218,13 +226,17 @@ function checkedTarget(text: string | null): string {
   );
 }
 
-function checkedTimeout(text: string | null): number {
+function checkedTimeout(input: CommandInput): number {
+  const text = input.text("timeout");
   if (text === null) return PROXY_TIMEOUT.default;
   const seconds = /^[0-9]{1,4}$/.test(text) ? Number(text) : NaN;
   if (isTimeout(seconds)) return seconds;
   const { min, max } = PROXY_TIMEOUT;
   throw usageFault(
     `Cannot use ${quote(text)} for "--timeout": must be between ${min} and ${max}`,
-    "httpcfg register URL --to TARGET --timeout 30",
+    retype(input.commandLine, {
+      flag: "timeout",
+      to: nearestNumber(text, { min, max, usual: PROXY_TIMEOUT.default }),
+    }),
   );
 }

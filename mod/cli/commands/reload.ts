@@ -7,15 +7,17 @@ import { guardReload } from "../../admin/lockout_guard.ts";
 import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
+import { retype } from "../../base/retype.ts";
 import { LateFault } from "../../host/control/control_client.ts";
 import { CONFIRM_SECONDS, type ControlEvent } from "../../host/control/control_protocol.ts";
 import { settledStatus, unsettledEndpoints } from "../../host/control/settled_status.ts";
 import { isServiceUp, type ServiceStatus, sitesDown } from "../../host/control/status.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../core/command.ts";
+import { nearestNumber } from "../core/corrections.ts";
 import { answerText } from "../core/format.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../core/outcome.ts";
 import { report } from "../core/report.ts";
-import { siteProblems } from "../core/site_problems.ts";
+import { reportSiteProblems } from "../core/site_problems.ts";
 
 /** What --wait waits for if no time is given. */
 const WAIT_DEFAULT = "60s";
@@ -144,7 +146,7 @@ async function askUntil(
 
 /** Says what does not run, and what happens next. */
 function reportProblems(io: CommandIo, status: ServiceStatus): void {
-  io.note(siteProblems(status));
+  reportSiteProblems(io, status);
   if (!isServiceUp(status, "W3SVC") && status.sites.length > 0) {
     report(io, [{
       kind: "warning",
@@ -218,7 +220,7 @@ function readTime(
   if (digits !== "" && seconds >= min && seconds <= max) return seconds;
   throw usageFault(
     `Cannot use ${quote(text)} for "--${flag}": must be between ${min}s and ${max}s`,
-    `httpcfg reload --${flag} 60s`,
+    retype(input.commandLine, { flag, to: `${nearestNumber(text, { min, max, usual: 60 })}s` }),
   );
 }
 

@@ -4,16 +4,20 @@
  * @module
  */
 import { EXIT } from "../../base/exit_status.ts";
+import { Fault } from "../../base/fault.ts";
+import { hintOf, withStep } from "../../base/hints.ts";
 import { VERSION } from "../../base/version.ts";
 import { confineService } from "../../host/process/confinement.ts";
 import { failureLine, READY } from "../../host/process/background.ts";
+import { isServiceUp } from "../../host/control/status.ts";
+import { AlreadyRunningFault } from "../../host/process/instance.ts";
 import { showProcessAs } from "../../host/process/process_title.ts";
 import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { report } from "../core/report.ts";
 import { rootNotices } from "../core/root_notice.ts";
-import { siteProblems } from "../core/site_problems.ts";
+import { reportSiteProblems, siteProblems } from "../core/site_problems.ts";
 import { listeningText } from "./status.ts";
 
 const serve: CommandSpec = {
@@ -50,6 +54,9 @@ async function runForeground(io: CommandIo): Promise<number> {
     store: io.store,
     version: VERSION,
     log: io.note,
+  }).catch(async (error) => {
+    if (!(error instanceof AlreadyRunningFault)) throw error;
+    throw new Fault(error.message, { cause: error, hint: await runningHint(io) });
   });
   try {
     await process.controller.start("W3SVC");
@@ -57,14 +64,16 @@ async function runForeground(io: CommandIo): Promise<number> {
     // Asked to end before it had started: not a failure.
     if (!process.isEnding) {
       await process.end();
-      throw error;
+      if (!(error instanceof Fault)) throw error;
+      const hint = hintOf(withStep(error.hint?.split("\n") ?? [], "httpcfg serve"));
+      throw new Fault(error.message, { exit: error.exit, cause: error, hint });
     }
     await process.ended;
     return EXIT.ok;
   }
   const status = await process.status();
   io.note(listeningText(status));
-  io.note(siteProblems(status));
+  reportSiteProblems(io, status);
   const notifier = openNotifier((name) => io.env(name), {
     check: () => process.checkResponse(),
     log: io.note,
@@ -73,6 +82,18 @@ async function runForeground(io: CommandIo): Promise<number> {
   await process.ended;
   notifier.close();
   return EXIT.ok;
+}
+
+/** Returns what to type where a process runs already, which may serve nothing. */
+async function runningHint(io: CommandIo): Promise<string> {
+  const status = await io.control.ask({ op: "status" }).catch(() => null);
+  if (status === null) return "httpcfg status";
+  const stop = [
+    ...(isServiceUp(status, "HTTP") ? ["httpcfg net stop http /y"] : []),
+    ...(isServiceUp(status, "IISADMIN") ? ["httpcfg net stop iisadmin"] : []),
+  ];
+  const apply = isServiceUp(status, "W3SVC") ? "httpcfg reload" : "httpcfg net start w3svc";
+  return [apply, [...stop, "httpcfg serve"].join("; ")].join("\n");
 }
 
 async function runDetached(io: CommandIo): Promise<number> {

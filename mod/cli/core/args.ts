@@ -5,11 +5,28 @@
  * @module
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { type Fault, quote, usageFault } from "../../base/fault.ts";
+import { EXIT } from "../../base/exit_status.ts";
+import { Fault, quote } from "../../base/fault.ts";
 import type { FlagSpec } from "../../base/flag_spec.ts";
 import type { CommandInput, CommandSpec } from "./command.ts";
 
-/** Returns the input of `spec` from the arguments after its name. Throws a usage Fault. */
+/** What is wrong with the arguments: what the hint depends on. */
+export type Slip =
+  | { readonly kind: "unknown flag" | "value not taken"; readonly word: string }
+  | { readonly kind: "value missing"; readonly word: string; readonly flag: string }
+  | { readonly kind: "twice"; readonly flag: string; readonly values: readonly string[] }
+  | { readonly kind: "no choice"; readonly flag: string; readonly value: string }
+  | { readonly kind: "word missing" }
+  | { readonly kind: "too many words"; readonly words: readonly string[]; readonly max: number };
+
+/** The usage fault of arguments that cannot be used; `args_hints.ts` has the hint. */
+export class ArgsFault extends Fault {
+  constructor(message: string, readonly slip: Slip) {
+    super(message, { exit: EXIT.usage });
+  }
+}
+
+/** Returns the input of `spec` from the arguments after its name. Throws an ArgsFault. */
 export function readInput(
   spec: CommandSpec,
   args: readonly string[],
@@ -73,10 +90,16 @@ function sortArgs(
       continue;
     }
     if (flag.kind === "boolean") {
-      if (equals >= 0) throw valueNotTaken(spec, arg, name);
+      if (equals >= 0) {
+        const slip = { kind: "value not taken", word: arg } as const;
+        throw new ArgsFault(`Cannot use ${quote(arg)}: the flag takes no value`, slip);
+      }
       flags.push(arg);
     } else {
-      if (equals < 0 && ++i >= args.length) throw valueMissing(spec, arg, flag);
+      if (equals < 0 && ++i >= args.length) {
+        const slip = { kind: "value missing", word: arg, flag: name } as const;
+        throw new ArgsFault(`Cannot use ${quote(arg)}: the value is missing`, slip);
+      }
       flags.push(`--${name}=${GUARD}${equals < 0 ? args[i]! : arg.slice(equals + 1)}`);
     }
   }
@@ -90,24 +113,8 @@ function isValue(next: string | undefined): boolean {
 function knownFlag(spec: CommandSpec, arg: string, name: string): FlagSpec {
   const flag = arg.startsWith("--") && Object.hasOwn(spec.flags, name) ? spec.flags[name] : null;
   if (flag) return flag;
-  throw usageFault(
-    `Cannot use ${quote(arg)}: ${quote(spec.name)} has no such flag`,
-    `httpcfg ${spec.name} --help`,
-  );
-}
-
-function valueNotTaken(spec: CommandSpec, arg: string, name: string): Fault {
-  return usageFault(
-    `Cannot use ${quote(arg)}: the flag takes no value`,
-    `httpcfg ${spec.name} --${name}`,
-  );
-}
-
-function valueMissing(spec: CommandSpec, arg: string, flag: FlagSpec): Fault {
-  return usageFault(
-    `Cannot use ${quote(arg)}: the value is missing`,
-    `httpcfg ${spec.name} ${arg} ${flag.choices?.[1] ?? flag.value ?? "VALUE"}`,
-  );
+  const slip = { kind: "unknown flag", word: arg } as const;
+  throw new ArgsFault(`Cannot use ${quote(arg)}: ${quote(spec.name)} has no such flag`, slip);
 }
 
 function checkedValues(
@@ -117,16 +124,14 @@ function checkedValues(
 ): readonly string[] {
   const flag = spec.flags[name]!;
   if (flag.kind === "string" && values.length > 1) {
-    throw usageFault(
-      `Cannot use "--${name}" twice: it takes one value`,
-      `httpcfg ${spec.name} --help`,
-    );
+    const slip = { kind: "twice", flag: name, values } as const;
+    throw new ArgsFault(`Cannot use "--${name}" twice: it takes one value`, slip);
   }
   for (const value of values) {
     if (flag.choices === undefined || flag.choices.includes(value)) continue;
-    throw usageFault(
+    throw new ArgsFault(
       `Cannot use ${quote(value)} for "--${name}": must be one of ${flag.choices.join(", ")}`,
-      `httpcfg ${spec.name} --${name} ${flag.choices[0]}`,
+      { kind: "no choice", flag: name, value },
     );
   }
   return values;
@@ -134,12 +139,12 @@ function checkedValues(
 
 function checkWordCount(spec: CommandSpec, words: readonly string[]): void {
   const { min, max } = spec.words;
-  const line = `httpcfg ${spec.name} ${spec.usage}`.trimEnd();
   if (words.length < min) {
-    const hint = spec.examples?.[0]?.line ?? line;
-    throw usageFault(`Cannot run ${quote(spec.name)}: an argument is missing`, hint);
+    const slip = { kind: "word missing" } as const;
+    throw new ArgsFault(`Cannot run ${quote(spec.name)}: an argument is missing`, slip);
   }
   if (words.length > max) {
-    throw usageFault(`Cannot use ${quote(words[max]!)}: unexpected argument`, line);
+    const slip = { kind: "too many words", words, max } as const;
+    throw new ArgsFault(`Cannot use ${quote(words[max]!)}: unexpected argument`, slip);
   }
 }

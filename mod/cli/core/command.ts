@@ -43,8 +43,6 @@ export interface CommandSpec {
 
 export interface CommandInput extends FlagInput {
   readonly words: readonly string[];
-  /** Everything after the program's name, as typed, for the history. */
-  readonly commandLine: readonly string[];
 }
 
 /** Every command, for those that describe the others. */
@@ -86,6 +84,8 @@ export interface CommandIo extends AdminIo {
   note(text: Styled): void;
   /** Whether somebody can use an editor: stdin and stdout are a terminal. */
   isInteractive(): boolean;
+  /** Returns a line of a hint as it must be typed to be about `home`. */
+  typed(line: string): string;
   /** Asks on the terminal; null if there is none. */
   ask(question: string): string | null;
 }

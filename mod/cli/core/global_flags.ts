@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Fault, quote, usageFault } from "../../base/fault.ts";
+import { type Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import type { HomeFlags } from "../../config/store/home.ts";
 import { COLOR_CHOICES, type ColorChoice } from "./screen/screen.ts";
 
@@ -27,24 +27,22 @@ export function splitGlobalFlags(args: readonly string[]): GlobalFlags {
   for (; next < args.length; next++) {
     const arg = args[next]!;
     if (/^--(?:no-)?color(?:=|$)/.test(arg)) {
-      if (color !== null) throw twice("--color");
+      if (color !== null) throw twice("--color", args.slice(next));
       color = arg === "--no-color" ? "never" : colorChoice(arg === "--color" ? args[++next] : arg);
       continue;
     }
     const from = next;
     const isJoined = arg.startsWith("--config=");
     if (arg === "--user") {
-      if (isOwn) throw twice(arg);
+      if (isOwn) throw twice(arg, args.slice(next));
       isOwn = true;
     } else if (arg === "--config" || isJoined) {
-      if (configFile !== undefined) throw twice("--config");
+      if (configFile !== undefined) throw twice("--config", args.slice(next));
       configFile = isJoined ? arg.slice("--config=".length) : args[++next];
       if (!configFile) throw valueMissing();
     } else if (arg.startsWith("--user=")) {
-      throw usageFault(
-        `Cannot use ${quote(arg)}: the flag takes no value`,
-        "httpcfg --user status",
-      );
+      const line = ["httpcfg", ...args.with(next, "--user").map(shellWord)].join(" ");
+      throw usageFault(`Cannot use ${quote(arg)}: the flag takes no value`, line);
     } else break;
     flags.push(...args.slice(from, next + 1));
   }
@@ -65,10 +63,12 @@ function colorChoice(text = ""): ColorChoice {
 function valueMissing(): Fault {
   return usageFault(
     'Cannot use "--config": the file name is missing',
-    "httpcfg --config FILE query iplisten",
+    "httpcfg config path", // of the one that is used without the flag
   );
 }
 
-function twice(flag: string): Fault {
-  return usageFault(`Cannot use "${flag}" twice`, "httpcfg --help");
+function twice(flag: string, rest: readonly string[]): Fault {
+  // The last one counts, as in most programs.
+  const line = ["httpcfg", ...rest.map(shellWord)].join(" ");
+  return usageFault(`Cannot use "${flag}" twice`, line);
 }

@@ -26,7 +26,7 @@ export async function readTextFile(path: string, { verb, hint, piped }: Reading)
     const { isFile, isDirectory, size: bytes } = await Deno.stat(path);
     // A pipe would block a thread until someone writes to it, perhaps for good.
     if (!isFile && !isDirectory) {
-      const target = piped === undefined ? "> FILE, and give FILE" : `| ${piped}`;
+      const target = piped === undefined ? '> "$HOME/script.txt"' : `| ${piped}`;
       throw new Fault(`Cannot ${verb} ${quote(path)}: not a regular file`, {
         hint: `cat ${shellWord(path)} ${target}`,
       });

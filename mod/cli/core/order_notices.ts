@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { shellWord } from "../../base/fault.ts";
 import type { Notice } from "../../admin/admin_io.ts";
 import { parseList } from "../../config/document/list_entry.ts";
 import { excludedByOrderChange } from "../../listen/list/order_change.ts";
@@ -12,12 +13,15 @@ import { readMachine } from "../../listen/machine/machine_addresses.ts";
 export function orderNotices(ipListen: readonly string[]): Notice[] {
   const excluded = excludedByOrderChange(parseList(ipListen), readMachine());
   if (excluded.length === 0) return [];
+  const exclusions = ipListen.filter((entry) => entry.startsWith("!"));
   return [{
     kind: "warning",
     text:
       "the stored document is of version 1, in which the first matching entry decided; now an " +
       `exclusion always wins, and no longer served: ${excluded.join(", ")}`,
-    hint: "httpcfg query iplisten, then delete the exclusions that should not apply; any change " +
-      "stores the document in version 2 and ends this warning",
+    // Any change stores the document in version 2 and ends this warning.
+    hint: `httpcfg delete iplisten ${
+      exclusions.map((entry) => `--except ${shellWord(entry.slice(1))}`).join(" ")
+    }`,
   }];
 }

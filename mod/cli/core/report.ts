@@ -1,6 +1,6 @@
 /**
- * Errors, warnings and notes on stderr, in one form: `KIND: TEXT`, then `hint: LINE` if something
- * can be typed or done next.
+ * Errors, warnings and notes on stderr, in one form: `KIND: TEXT`, then `hint: LINE` for each thing
+ * that can be typed or done next, the best first.
  *
  * @module
  */
@@ -9,7 +9,8 @@ import { EXIT } from "../../base/exit_status.ts";
 import { span } from "./screen/colors.ts";
 import type { CommandIo } from "./command.ts";
 
-type Stderr = Pick<CommandIo, "note">;
+/** `typed` is missing where a hint cannot depend on the flags before a command. */
+type Stderr = Pick<CommandIo, "note"> & Partial<Pick<CommandIo, "typed">>;
 
 /** Writes `notices`, in order. */
 export function report(io: Stderr, notices: readonly Notice[]): void {
@@ -19,9 +20,11 @@ export function report(io: Stderr, notices: readonly Notice[]): void {
   }
 }
 
-/** Writes one line that can be typed or done next. */
-export function reportHint(io: Stderr, line: string): void {
-  io.note([span("hint", "hint:"), ` ${line}`]);
+/** Writes the lines of a hint. */
+export function reportHint(io: Stderr, hint: string): void {
+  for (const line of hint.split("\n")) {
+    io.note([span("hint", "hint:"), ` ${io.typed?.(line) ?? line}`]);
+  }
 }
 
 /** Writes why something failed, for example a Fault. */

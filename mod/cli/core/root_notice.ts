@@ -14,6 +14,6 @@ export function rootNotices({ uid, os }: Pick<CommandIo, "uid" | "os">): Notice[
   if (uid !== 0) return [];
   const text = "the service runs as root, and stays root";
   if (os === "darwin") return [{ kind: "note", text }];
-  const hint = "httpcfg service install | sh gives it a user of its own";
+  const hint = "httpcfg service install | sh"; // as a user of its own
   return [{ kind: "note", text, hint }];
 }

@@ -19,6 +19,7 @@ import {
   keyBlock,
   pairProblem,
   toPkcs8,
+  withFiles,
 } from "./certificate.ts";
 
 /** One certificate of a store; its facts are blank if the file contains none. */
@@ -129,7 +130,13 @@ export function readPair(certificate: {
   const isOneFile = certificate.keyFile === certificate.certFile;
   const key = isOneFile ? keyBlock(cert) ?? "" : readPem(certificate.keyFile);
   const problem = pairProblem(cert, key);
-  if (problem !== null) throw pairFault("use", certificate.certFile, problem);
+  if (problem !== null) {
+    const isSwapped = keyBlock(cert) !== null && certificateBlocks(key) !== "";
+    const hint = isSwapped ? "httpcfg cert import --cert KEY --key CERT" : problem.hint;
+    const names = certificateFacts(cert)?.names ?? [];
+    const cure = withFiles({ hint }, { ...certificate, name: names[0] ?? "localhost" });
+    throw pairFault("use", certificate.certFile, problem, cure);
+  }
   return { hash: certificateFacts(cert)!.hash, cert: certificateBlocks(cert), key: toPkcs8(key) };
 }
 
@@ -310,7 +317,6 @@ function removeIfExists(path: string): void {
   }
 }
 
-function pairFault(verb: string, what: string, { reason, hint }: Problem): Fault {
-  const message = `Cannot ${verb} the certificate ${quote(what)}: ${reason}`;
-  return new Fault(message, hint === undefined ? {} : { hint });
+function pairFault(verb: string, what: string, { reason }: Problem, hint?: string): Fault {
+  return new Fault(`Cannot ${verb} the certificate ${quote(what)}: ${reason}`, { hint });
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { shellWord } from "../../base/fault.ts";
 import { Problem } from "../../base/problem.ts";
 
 /** What is known about a certificate. */
@@ -26,29 +27,47 @@ export interface CertificateFacts {
 /** Minimum bits of an RSA key that current TLS 1.2 and 1.3 libraries accept. */
 const RSA_BITS_MIN = 2048;
 
+/** In the hints of these problems, CERT and KEY stand for the files; see {@linkcode withFiles}. */
 const NO_CERTIFICATE = new Problem("the file contains no certificate", {
-  hint: "convert it to PEM: openssl x509 -inform der -in FILE, or openssl pkcs12 -in FILE.pfx " +
-    "-nodes",
+  hint: "openssl x509 -inform der -in CERT -out CERT.pem; " +
+    "httpcfg cert import --cert CERT.pem --key KEY\n" +
+    "openssl pkcs12 -in CERT -nodes -out CERT.pem; " +
+    "httpcfg cert import --cert CERT.pem --key CERT.pem",
 });
 const NO_KEY = new Problem("the private key is missing", {
-  hint: "httpcfg cert import --cert FILE --key FILE",
+  hint: "httpcfg cert import --cert CERT --key KEY",
 });
 const ENCRYPTED = new Problem(
   "the private key is encrypted, and a service cannot ask for a password",
   {
-    hint: "openssl pkey -in ENCRYPTED.key -out PLAIN.key",
+    hint: "openssl pkey -in KEY -out KEY.plain; httpcfg cert import --cert CERT --key KEY.plain",
   },
 );
 const UNREADABLE = new Problem("the private key cannot be read", {
-  hint: "convert it to PEM: openssl pkey -inform der -in FILE",
+  hint: "openssl pkey -inform der -in KEY -out KEY.pem; " +
+    "httpcfg cert import --cert CERT --key KEY.pem",
 });
 const MISMATCH = new Problem("the private key belongs to another certificate", {
-  hint: "these must print the same: openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout " +
-    "-in KEY; the server's own certificate must be the first in its file",
+  // They must print the same; the server's own certificate must be the first in its file.
+  hint: "openssl x509 -noout -pubkey -in CERT; openssl pkey -pubout -in KEY",
 });
 const WEAK = new Problem(`the RSA key is too small: at least ${RSA_BITS_MIN} bits are required`, {
-  hint: "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+  hint: "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out KEY.new; " +
+    "openssl req -new -key KEY.new -subj /CN=NAME -addext subjectAltName=DNS:NAME -out KEY.csr",
 });
+
+/** Returns the hint of a problem with the files that it is about. */
+export function withFiles(
+  { hint }: Pick<Problem, "hint">,
+  { certFile, keyFile, name }: {
+    readonly certFile: string;
+    readonly keyFile: string;
+    readonly name: string;
+  },
+): string | undefined {
+  const values = { CERT: shellWord(certFile), KEY: shellWord(keyFile), NAME: name };
+  return hint?.replace(/\b(?:CERT|KEY|NAME)\b/g, (word) => values[word as keyof typeof values]);
+}
 
 /** Describes the first certificate of `pem`, which is the server's own; null if there is none. */
 export function certificateFacts(pem: string): CertificateFacts | null {

@@ -18,11 +18,15 @@ import {
   withoutZone,
   zoneOf,
 } from "../../base/address.ts";
+import { Problem } from "../../base/problem.ts";
 import { type Binding, formatBinding } from "../document/binding.ts";
 import type { SslRecord } from "../document/document.ts";
 
-/** Returns why a binding cannot be served over TLS; null if it can. */
-export type CertificateCheck = (binding: Binding) => string | null;
+/** Returns why a binding cannot be served over TLS, with what to type; null if it can. */
+export type CertificateCheck = (binding: Binding) => Problem | null;
+
+/** Returns what gives a binding a certificate; `record` is one that cannot be used, if there is one. */
+export type CertificateCure = (binding: Binding, record: SslRecord | undefined) => string;
 
 /** Returns the keys of records in order of precedence; `serverName` is "" if none was requested. */
 export function sslKeysFor({ ip, port }: Endpoint, serverName: string): string[] {
@@ -42,6 +46,7 @@ export function sslKeysFor({ ip, port }: Endpoint, serverName: string): string[]
 export function certificateCheck(
   records: readonly SslRecord[],
   problemOf: (record: SslRecord) => string | null,
+  cureOf: CertificateCure = () => "httpcfg cert list",
 ): CertificateCheck {
   const byKey = new Map(records.map((record) => [record.key, record]));
   const byPort = Map.groupBy(records, ({ key }) => Number(key.slice(key.lastIndexOf(":") + 1)));
@@ -50,13 +55,15 @@ export function certificateCheck(
     const found = ip === null
       ? (byPort.get(port) ?? []).filter(({ key }) => servesHost(key, host, port))
       : sslKeysFor({ ip, port }, host).flatMap((key) => byKey.get(key) ?? []);
-    const problems = found.map((record) => ({ key: record.key, problem: problemOf(record) }));
+    const problems = found.map((record) => ({ record, problem: problemOf(record) }));
     const usable = problems.find(({ problem }) => problem === null);
     if (usable !== undefined) return null;
     const [first] = problems;
     const https = `https on "${formatBinding(binding)}"`;
-    if (first === undefined) return `${https} has no certificate`;
-    return `${https} cannot use the certificate of ${first.key}: ${first.problem}`;
+    const why = first === undefined
+      ? `${https} has no certificate`
+      : `${https} cannot use the certificate of ${first.record.key}: ${first.problem}`;
+    return new Problem(why, { hint: cureOf(binding, first?.record) });
   };
 }
 

@@ -21,17 +21,18 @@ export class DocumentFault extends Fault {
   readonly problems: readonly DocumentProblem[];
 
   /** `action` is what was attempted: `Cannot use "config.json"`. */
-  constructor(action: string, problems: readonly DocumentProblem[]) {
+  constructor(
+    action: string,
+    problems: readonly DocumentProblem[],
+    hint = "httpcfg config schema", // what a document may contain
+  ) {
     const lines = problems.slice(0, PROBLEMS_SHOWN).map(({ at, message }) => {
       return `  ${at === "" ? "the document" : at}: ${message}`;
     });
     const more = problems.length - lines.length;
     if (more > 0) lines.push(`  and ${more} more`);
     const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    super(`${action}: ${count}\n${lines.join("\n")}`, {
-      hint:
-        "fix the fields listed above; to see what a document may contain: httpcfg config schema",
-    });
+    super(`${action}: ${count}\n${lines.join("\n")}`, { hint });
     this.problems = problems;
   }
 }

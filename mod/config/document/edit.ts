@@ -4,6 +4,7 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
+import { nearestName } from "../../base/nearest.ts";
 import { Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";
@@ -52,12 +53,20 @@ export function findSite(document: ConfigDocument, text: string): SiteRecord | u
   });
 }
 
-/** Returns the site that {@linkcode findSite} finds. Throws a Fault if there is none. */
-export function namedSite(document: ConfigDocument, text: string): SiteRecord {
+/**
+ * Returns the site that {@linkcode findSite} finds. Throws a Fault if there is none; `line` returns
+ * the command line with the name of a site.
+ */
+export function namedSite(
+  document: ConfigDocument,
+  text: string,
+  line: (name: string) => string,
+): SiteRecord {
   const site = findSite(document, text);
   if (site !== undefined) return site;
+  const near = nearestName(text, document.sites.map(({ name }) => name));
   throw new Fault(`Cannot find the site ${quote(text)}: no such site`, {
-    hint: "httpcfg site list",
+    hint: near === null ? "httpcfg site list" : line(near),
   });
 }
 

@@ -81,7 +81,11 @@ export function parseEntry(text: string): ListEntry | Problem {
     const spelling = explainSpelling(text);
     return problem(spelling?.reason ?? "not an IP address", spelling?.hint ?? ENTRY_FORMS);
   }
-  if (isProblem(target)) return target;
+  if (isProblem(target)) {
+    // What is explained is the target.
+    const hint = excludes ? target.hint?.replaceAll(" -i ", " --except ") : target.hint;
+    return problem(target.reason, hint ?? ENTRY_FORMS);
+  }
   return { text: `${excludes ? "!" : ""}${targetText(target)}`, excludes, target };
 }
 
@@ -158,12 +162,13 @@ function parseBlock(text: string): EntryTarget | Problem | null {
   const bits = Number(prefix);
   const bitsMax = family === 4 ? 32 : 128;
   if (family === 4 && base.includes(":")) {
-    return problem("an IPv4 block in IPv6 form", "write it as IPv4, such as 10.0.0.0/8");
+    const own = base.replace(/^.*:/, "");
+    return problem("an IPv4 block in IPv6 form", add(bits < 96 ? own : `${own}/${bits - 96}`));
   }
   if (bits > bitsMax) {
     return problem(
       `an IPv${family} prefix has at most ${bitsMax} bits`,
-      `for this address alone, give ${ip}`,
+      add(ip),
     );
   }
   const bytes = ipBytes(ip);
@@ -171,7 +176,7 @@ function parseBlock(text: string): EntryTarget | Problem | null {
   if (compareBytes(network, bytes) !== 0) {
     return problem(
       `the address has bits set beyond its ${bits}-bit prefix`,
-      `for the whole block, give ${ipOfBytes(network)}/${bits}; for this address alone, give ${ip}`,
+      `${add(`${ipOfBytes(network)}/${bits}`)}\n${add(ip)}`,
     );
   }
   const refused = bits >= (family === 4 ? 4 : 8) ? unservable(ip, "block") : null;
@@ -192,7 +197,7 @@ function unservable(ip: Ip, what: "address" | "block"): Problem | null {
   if (kind === null) return null;
   return problem(
     kind === "multicast" ? `a multicast ${what}` : "the broadcast address",
-    "TCP connections go to an address of one interface; to see those of this machine: ip address",
+    "ip address", // the addresses of interfaces, to which TCP connections go
   );
 }
 
@@ -208,6 +213,10 @@ export function targetText(target: EntryTarget): string {
     case "block":
       return `${ipOfBytes(target.bytes)}/${target.bits}`;
   }
+}
+
+function add(text: string): string {
+  return `httpcfg set iplisten -i ${text}`;
 }
 
 function problem(reason: string, hint: string): Problem {

@@ -19,6 +19,9 @@ import { shellWord } from "../../base/fault.ts";
 export const ENTRY_FORMS =
   "give an address, a block such as 10.0.0.0/8 or an interface name, optionally preceded by !";
 
+/** The form of an address, where what is typed does not say which one is meant. */
+const FOUR_PARTS = "give four numbers from 0 to 255, such as 10.0.0.5";
+
 /** Why a text is no entry. */
 interface NoEntry {
   /** The end of a sentence. */
@@ -154,7 +157,7 @@ function braced(text: string, sign: string): NoEntry | null {
 }
 
 /** Maximum number of blocks that a hint shows for a range. */
-const BLOCKS_SHOWN = 12;
+const BLOCKS_SHOWN = 64;
 
 function range(text: string, sign: string): NoEntry | null {
   const [, fromText = "", toText = ""] =
@@ -171,9 +174,7 @@ function range(text: string, sign: string): NoEntry | null {
   const blocks = blocksOf(from, to);
   return {
     reason,
-    hint: blocks.length > BLOCKS_SHOWN
-      ? `the range is ${blocks.length} blocks: give the block around it, or fewer addresses`
-      : add(sign, ...blocks),
+    hint: blocks.length > BLOCKS_SHOWN ? ENTRY_FORMS : add(sign, ...blocks),
   };
 }
 
@@ -219,12 +220,11 @@ function netmask(text: string, sign: string): NoEntry | null {
   return { reason, hint: add(sign, `${ipOfBytes(network)}/${ones === 0n ? 0 : bits.length}`) };
 }
 
-function everyAddress(text: string): NoEntry | null {
+function everyAddress(text: string, sign: string): NoEntry | null {
   if (!/^(?:\*|\+|\*:\*|%|all|any|every|0|\.|-|none|empty)$/i.test(text)) return null;
   return {
     reason: "not an address",
-    hint: "an empty list includes every address: httpcfg query iplisten, then delete each entry; " +
-      "every IPv4 address is 0.0.0.0, every IPv6 address is ::",
+    hint: add(sign, "0.0.0.0", "::"),
   };
 }
 
@@ -258,10 +258,13 @@ function localhost(text: string, sign: string): NoEntry | null {
   return { reason: "a host name", hint: add(sign, "127.0.0.1", "::1") };
 }
 
-function linkLayer(text: string): NoEntry | null {
+function linkLayer(text: string, sign: string): NoEntry | null {
   if (!/^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text)) return null;
   const reason = "a link-layer address; the list holds IP addresses and interface names";
-  return { reason, hint: "ip address shows the interface that has it; give that interface" };
+  const find = `ip -o link | awk -F': ' 'tolower($0) ~ /${
+    text.toLowerCase().replaceAll("-", ":")
+  }/ { sub(/@.*/, "", $2); print $2; exit }'`;
+  return { reason, hint: `httpcfg set iplisten -i ${sign === "" ? "" : "'!'"}"$(${find})"` };
 }
 
 /** `eth0:1`, the label of an address, and `eth0@if3`, as `ip` prints a name and its peer. */
@@ -296,52 +299,53 @@ function suffixed(text: string, sign: string): NoEntry | null {
   if (name === undefined) return null;
   return {
     reason: 'after an interface only "/stable" can follow: no temporary or deprecated addresses',
-    hint: `${add(sign, name)}, or: ${add(sign, `${name}/stable`)}`,
+    hint: `${add(sign, name)}\n${add(sign, `${name}/stable`)}`,
   };
 }
 
-function badBlock(text: string): NoEntry | null {
+function badBlock(text: string, sign: string): NoEntry | null {
   if (!text.includes("/")) return null;
-  return {
-    reason: "not a block of addresses",
-    hint: "write a block as 10.0.0.0/8 or fd00::/8",
-  };
+  const ip = parseIp(text.replace(/\/.*$/, ""));
+  const hint = ip === null ? ENTRY_FORMS : add(sign, ip);
+  return { reason: "not a block of addresses, such as 10.0.0.0/8 or fd00::/8", hint };
 }
 
-function badNumbers(text: string): NoEntry | null {
+function badNumbers(text: string, sign: string): NoEntry | null {
   if (/^[0-9.]*(?:^|\.)0[0-9][0-9.]*$/.test(text)) {
+    const ip = parseIp(text.replace(/(^|\.)0+(?=[0-9])/g, "$1"));
     return {
       reason: "a part of the address has a leading zero, which some programs interpret as octal",
-      hint: "write the parts without leading zeros",
+      hint: ip === null ? FOUR_PARTS : add(sign, ip),
     };
   }
   if (/^(?:0x[0-9a-f]+|[0-9]{4,10})$/i.test(text)) {
+    const value = Number(text);
+    const isAddress = value > 0xffffff && value <= 0xffff_ffff;
     return {
       reason: "a number; the list has addresses in dotted decimal",
-      hint: "write the four parts of the address, such as 10.0.0.5",
+      hint: isAddress ? add(sign, ipOfBytes(bytesOf(BigInt(text), 4))) : FOUR_PARTS,
     };
   }
   if (/^[0-9.]+$/.test(text) && !/^[0-9]+(?:\.[0-9]+){3}$/.test(text)) {
-    return {
-      reason: "an IPv4 address has four parts",
-      hint: "write the four parts of the address, such as 10.0.0.5",
-    };
+    return { reason: "an IPv4 address has four parts", hint: FOUR_PARTS };
   }
   if (!/^[0-9]+(?:\.[0-9]+){3}$/.test(text)) return null;
   return {
     reason: "a part of the address is greater than 255",
-    hint: "each of the four parts is a number from 0 to 255",
+    hint: FOUR_PARTS,
   };
 }
 
 /** `www.example.com`. One label, `web1`, has the form of an interface name, and is one. */
-function hostName(text: string): NoEntry | null {
+function hostName(text: string, sign: string): NoEntry | null {
   const [, name] =
     /^([a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.[a-z][a-z0-9-]*\.?)(?::[0-9]+)?$/i.exec(text) ??
       [];
   if (name === undefined) return null;
   return {
     reason: "a host name; the list holds addresses, because a name can change without notice",
-    hint: `to see its addresses: getent ahosts ${shellWord(name)}`,
+    hint: `httpcfg set iplisten -i ${sign === "" ? "" : "'!'"}"$(getent ahosts ${
+      shellWord(name)
+    } | awk '{ print $1; exit }')"`,
   };
 }

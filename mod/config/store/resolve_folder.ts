@@ -4,19 +4,25 @@
  * @module
  */
 import { Fault, quote, shellWord } from "../../base/fault.ts";
-import { fileFault } from "../../base/file_fault.ts";
+import { directoryOf, fileFault } from "../../base/file_fault.ts";
 
 /**
- * Returns the absolute path of the directory `path`, with links resolved. Throws a Fault if none.
+ * Returns the absolute path of the directory `path`, with links resolved. Throws a Fault if none;
+ * `line` returns the command line with another directory.
  */
-export async function resolveFolder(path: string): Promise<string> {
+export async function resolveFolder(
+  path: string,
+  line: (folder: string) => string,
+): Promise<string> {
   try {
     const real = await Deno.realPath(path);
     if ((await Deno.stat(real)).isDirectory) return real;
   } catch (error) {
-    throw fileFault("serve the directory", path, error, `ls -ld ${shellWord(path)}`);
+    const isAbsent = error instanceof Deno.errors.NotFound;
+    const cure = isAbsent ? `mkdir -p ${shellWord(path)}` : `ls -ld ${shellWord(path)}`;
+    throw fileFault("serve the directory", path, error, cure);
   }
   throw new Fault(`Cannot serve the directory ${quote(path)}: not a directory`, {
-    hint: "give the directory that contains the files",
+    hint: line(directoryOf(path)),
   });
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { Fault, quote } from "../../base/fault.ts";
+import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { fileFault, misplacedHint, tooLargeFault } from "../../base/file_fault.ts";
 import type { CheckedDocument, ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
@@ -32,6 +32,8 @@ export interface StoreOptions {
   readonly onMigrate?: (from: number, ipListen: readonly string[]) => Promise<void>;
   /** Called when comments were replaced, with the path of the copy that has them. */
   readonly onComments?: (copy: string) => Promise<void>;
+  /** Returns the hint of a document that cannot be used. */
+  readonly cureOf?: (file: string) => Promise<string>;
 }
 
 export interface StoreChange {
@@ -114,7 +116,8 @@ export class Store {
       checkRegular(this.file, info);
       const { size: bytes } = info;
       if (bytes > DOCUMENT_BYTES_MAX) {
-        const hint = "move the file away, or use another document with --config FILE";
+        const path = shellWord(this.file);
+        const hint = `mv ${path} ${path}.broken`;
         throw tooLargeFault("read", this.file, { bytes, bytesMax: DOCUMENT_BYTES_MAX }, hint);
       }
       return withoutMark(Deno.readTextFileSync(this.file));
@@ -138,21 +141,52 @@ export class Store {
       return JSON.parse(withoutMark(text));
     } catch {
       const { parseCommented } = await import("./commented.ts");
-      return parseCommented(withoutMark(text), { file, isStored: file === this.file });
+      return await this.#cured(file, () => {
+        return parseCommented(withoutMark(text), { file, isStored: file === this.file });
+      });
     }
   }
 
   /** Migrates and checks `value`, the content of `file`, as {@linkcode parse} does. */
   async check(value: unknown, file: string = this.file): Promise<ConfigDocument> {
-    rejectNewer(file, value);
+    await this.#rejectNewer(file, value);
     const version = documentVersion(value);
     const migrated = migrate(value);
     const { document, problems } = await this.#check(migrated, null);
-    if (problems.length > 0) throw new DocumentFault(`Cannot use ${quote(file)}`, problems);
+    if (problems.length > 0) {
+      throw new DocumentFault(`Cannot use ${quote(file)}`, problems, await this.#cureOf(file));
+    }
     if (version !== null && version < DOCUMENT_VERSION) {
       await this.#options.onMigrate?.(version, (migrated as ConfigDocument).ipListen);
     }
     return document;
+  }
+
+  /** Calls `read`; a Fault of it is thrown with what to type about `file`. */
+  async #cured(file: string, read: () => unknown): Promise<unknown> {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      const { message, cause, exit } = error;
+      throw new Fault(message, { hint: await this.#cureOf(file), cause, exit });
+    }
+  }
+
+  async #rejectNewer(file: string, value: unknown): Promise<void> {
+    const version = documentVersion(value);
+    if (version === null || version <= DOCUMENT_VERSION) return;
+    throw new Fault(
+      `Cannot use ${quote(file)}: version ${version} is newer than ${DOCUMENT_VERSION}, ` +
+        `the newest version that this program knows`,
+      { hint: file === this.file ? await this.#cureOf(file) : "httpcfg --version" },
+    );
+  }
+
+  /** Returns what to type about a document that cannot be used: the stored one, or another file. */
+  async #cureOf(file: string): Promise<string> {
+    const stored = file === this.file ? await this.#options.cureOf?.(file) : undefined;
+    return stored ?? `\${EDITOR:-vi} ${shellWord(file)}`;
   }
 
   async #check(value: unknown, known: ConfigDocument | null): Promise<CheckedDocument> {
@@ -207,14 +241,4 @@ function listIn(text: string): readonly string[] | null {
   } catch {
     return null; // the check reports what is wrong
   }
-}
-
-function rejectNewer(file: string, value: unknown): void {
-  const version = documentVersion(value);
-  if (version === null || version <= DOCUMENT_VERSION) return;
-  throw new Fault(
-    `Cannot use ${quote(file)}: version ${version} is newer than ${DOCUMENT_VERSION}, ` +
-      `the newest version that this program knows`,
-    { hint: "install the httpcfg that wrote it, or restore an older version: httpcfg history" },
-  );
 }

@@ -20,7 +20,7 @@ export function controlPath(run: string, os: string): string {
   if (new TextEncoder().encode(path).length <= bytesMax) return path;
   throw new Fault(
     `Cannot create a control socket in ${quote(run)}: path too long (limit ${bytesMax} bytes)`,
-    { hint: "set HTTPCFG_HOME to a directory with a shorter path" },
+    { hint: 'export HTTPCFG_HOME="$(mktemp -d)"' }, // a short one
   );
 }
 

@@ -85,6 +85,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     reason: v.nullable(text),
     waiting: v.exactOptional(v.literal(true)),
     bindings: v.array(text),
+    hints: v.exactOptional(v.array(text)),
   })),
   registrations: v.array(v.object({
     url: text,

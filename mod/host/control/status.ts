@@ -138,6 +138,8 @@ export interface SiteStatus {
    */
   readonly waiting?: true;
   readonly bindings: readonly string[];
+  /** What can be typed about the reason, the best first; absent if nothing is known. */
+  readonly hints?: readonly string[];
 }
 
 /**

@@ -15,7 +15,7 @@ import {
   isIpv4,
   isWildcard,
 } from "../../base/address.ts";
-import { quote } from "../../base/fault.ts";
+import { quote, shellWord } from "../../base/fault.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
@@ -29,6 +29,7 @@ import { compileInclusion } from "../../listen/list/inclusion.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../../listen/plan/plan.ts";
+import { includeAddress } from "../../listen/plan/cures.ts";
 import { whyExcluded } from "../../listen/plan/exclusion.ts";
 import { boundAddresses } from "../../listen/plan/listen_addresses.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
@@ -76,6 +77,8 @@ export interface Explanation {
   readonly isOpen: boolean;
   readonly site: { readonly id: number; readonly name: string; readonly content: string } | null;
   readonly candidates: readonly Candidate[];
+  /** What can be typed for the service to respond, the best first; absent if nothing is known. */
+  readonly hints?: readonly string[];
 }
 
 /** The facts that the explanation is based on; the machine was asked about the address. */
@@ -150,7 +153,7 @@ function socketFor(endpoint: Endpoint, { plan, input, table }: Facts): PlannedEn
 function whyNoSocket(
   endpoint: Endpoint,
   facts: Facts,
-): Pick<Explanation, "answeredBy" | "summary" | "holders"> {
+): Pick<Explanation, "answeredBy" | "summary" | "holders" | "hints"> {
   const { ip } = endpoint;
   if (isWildcard(ip)) {
     const summary = `Not served: ${ip} stands for every address, and no client connects to it`;
@@ -160,36 +163,61 @@ function whyNoSocket(
   if (absence !== null) {
     return { answeredBy: "nobody", summary: `Not served: ${ip}: ${absence}` };
   }
-  const why = reasonNotListening(endpoint, facts);
+  const { why, hints } = reasonNotListening(endpoint, facts);
+  const cures = hints.length === 0 ? {} : { hints };
   const held = facts.input.held.filter((owner) => keepsFrom(owner, endpoint, true));
-  if (held.length === 0) return { answeredBy: "nobody", summary: `Not served: ${why}` };
+  if (held.length === 0) return { answeredBy: "nobody", summary: `Not served: ${why}`, ...cures };
   // The kernel prefers a socket on the exact address to one on the wildcard.
   const exact = held.filter(({ ip }) => ip === endpoint.ip);
   const holders = exact.length > 0 ? exact : held;
   const summary = `Served by ${describeOwners(holders)}, not httpcfg: ${why}`;
-  return { answeredBy: "other", summary, holders };
+  return { answeredBy: "other", summary, holders, ...cures };
 }
 
-/** Returns why the service has no socket for the endpoint. */
-function reasonNotListening(endpoint: Endpoint, { plan, input, table, inForce }: Facts): string {
+/** Returns why the service has no socket for the endpoint, and what to type about it. */
+function reasonNotListening(
+  endpoint: Endpoint,
+  { plan, input, table, inForce, document }: Facts,
+): { readonly why: string; readonly hints: readonly string[] } {
   const refused = plan.endpoints.find((one) =>
     one.action === "refused" && endpointsCollide(one, endpoint, input.machine.dualStack)
   );
-  if (refused !== undefined) return `cannot listen on ${formatEndpoint(refused)}: ${refused.cause}`;
+  if (refused !== undefined) {
+    const why = `cannot listen on ${formatEndpoint(refused)}: ${refused.cause}`;
+    return { why, hints: refused.hints ?? [] };
+  }
   const decision = compileInclusion(input.list, table).decide(endpoint.ip);
   if (input.generation === 6 && !decision.included) {
     const includedBy = inForce?.(endpoint.ip) ? "in force" : null;
-    return `${endpoint.ip} is ${whyExcluded({ entry: decision.entry?.text ?? null }, includedBy)}`;
+    const excluded = { ip: endpoint.ip, entry: decision.entry?.text ?? null, includedBy } as const;
+    return {
+      why: `${endpoint.ip} is ${whyExcluded(excluded, includedBy)}`,
+      hints: includeAddress(excluded, input.list, table),
+    };
   }
   const bound = input.sites.filter(({ bindings }) =>
     bindings.some(({ port }) => port === endpoint.port)
   );
-  if (bound.length === 0) return `no site is bound to port ${endpoint.port}`;
+  if (bound.length === 0) {
+    return { why: `no site is bound to port ${endpoint.port}`, hints: bindTo(endpoint, document) };
+  }
   const reasons = bound.map(({ id, name }) => {
     const reason = plan.sites.find((site) => site.id === id)?.reason;
     return `site ${quote(name)}: ${reason ?? "listens on other addresses"}`;
   });
-  return `no site bound to port ${endpoint.port} starts; ${reasons.join("; ")}`;
+  const failing = plan.sites.filter(({ id }) => bound.some((site) => site.id === id));
+  return {
+    why: `no site bound to port ${endpoint.port} starts; ${reasons.join("; ")}`,
+    hints: failing.flatMap(({ hints = [] }) => hints),
+  };
+}
+
+/** Returns the command that binds the first site to one more port. */
+function bindTo({ port }: Endpoint, { sites }: ConfigDocument): readonly string[] {
+  const [site] = sites;
+  if (site === undefined) return [];
+  const words = [...site.bindings, `:${port}:`].map((text) => `--bind ${shellWord(text)}`);
+  return [`httpcfg site set ${shellWord(site.name)} ${words.join(" ")}`];
 }
 
 function judgeCandidates(

@@ -88,6 +88,10 @@ export function describeWithoutSite(
     const summary = "The service responds 404 Not Found: no program has registered the path";
     return { answeredBy: "service", summary };
   }
+  if (found === "PlainHttp") {
+    const summary = "The service responds 400 Bad Request (HTTPS Required): the port speaks TLS";
+    return { answeredBy: "service", summary };
+  }
   if (found === "Hostname") {
     const why = isUsed ? "no binding matches" : "no started site uses the port";
     const summary = `The service responds 400 Bad Request (Invalid Hostname): ${why}`;

@@ -161,7 +161,7 @@ export class Confirmation {
       throw new Fault(
         `Cannot revert the unconfirmed change: ${quote(this.#options.file)} cannot be read`,
         {
-          hint: `httpcfg history; then remove the file: rm ${shellWord(this.#options.file)}`,
+          hint: `rm ${shellWord(this.#options.file)}`,
           cause: error,
         },
       );

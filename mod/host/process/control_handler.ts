@@ -17,7 +17,7 @@ import type { Controller } from "../services/service_controller.ts";
 import type { Registrations } from "../sharing/registrations.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { ServiceStatus } from "../control/status.ts";
-import { missingFault } from "./stored_state.ts";
+import type { StoredState } from "./stored_state.ts";
 import type { WebService } from "../web/web_service.ts";
 
 /** The parts of the service that a request can control. */
@@ -27,7 +27,8 @@ export interface ControlledParts {
   readonly logs: Pick<ServiceLogs, "flush">;
   readonly registrations: Pick<Registrations, "refresh">;
   readonly confirmation: Confirmation;
-  readonly store: Pick<Store, "read" | "file">;
+  readonly store: Pick<Store, "read">;
+  readonly stored: Pick<StoredState, "missing">;
 }
 
 type Report = (progress: ControlProgress) => void;
@@ -99,7 +100,7 @@ export function extraFields(
 }
 
 async function handleReload(
-  { controller, web, confirmation, store }: ControlledParts,
+  { controller, web, confirmation, store, stored: state }: ControlledParts,
   request: ReloadRequest,
   report: Report,
 ): Promise<void> {
@@ -108,7 +109,7 @@ async function handleReload(
   const draining = await controller.exclusive(async () => {
     const stored = await store.read();
     const before = web.documentInForce(stored);
-    const missing = before === null ? null : missingFault(store.file, stored, before);
+    const missing = before === null ? null : await state.missing(stored, before);
     if (missing !== null) throw missing;
     const { changes, draining } = confirmSeconds === null || before === null
       ? await web.reload(strict, progress)

@@ -42,6 +42,8 @@ import { Confirmation } from "./confirmation.ts";
 import { type ControlledParts, extraFields, handleControl } from "./control_handler.ts";
 import { claimInstance, type Instance } from "./instance.ts";
 import { OwnClient } from "./own_client.ts";
+import { storedCertificateCheck } from "../web/stored_certificates.ts";
+import { binderOf } from "./self_command.ts";
 import { RunFolder, type RunSocket } from "./run_folder.ts";
 import { StoredState } from "./stored_state.ts";
 
@@ -119,11 +121,13 @@ class ServiceProcess {
     const onApplied = stored.applied.bind(stored);
     const onClosed = requests.connections.closed.bind(requests.connections);
     const http = this.#http = new HttpService({ store, logs, onApplied, onClosed, log });
-    this.#web = new WebService({ store, http, https, requests, logs, onApplied, log });
+    const binder = binderOf(paths.config);
+    this.#web = new WebService({ store, http, https, requests, logs, binder, onApplied, log });
     this.#registrations = new Registrations({
       service: this.#web,
       store,
       exclusive: (work) => this.controller.exclusive(work),
+      checkStored: (records) => storedCertificateCheck(paths.certs, records),
       now: Date.now,
       via: `httpcfg-${crypto.randomUUID().slice(0, 8)}`,
       settings: () => this.#settings,
@@ -294,6 +298,7 @@ class ServiceProcess {
       web: this.#web,
       confirmation: this.#confirmation,
       store: this.#options.store,
+      stored: this.#stored,
       logs: this.#logs,
       registrations: this.#registrations,
     };

@@ -35,21 +35,6 @@ interface Revision {
   readonly found: ReturnType<History["newest"]>;
 }
 
-/**
- * Returns the Fault of a document that does not exist although another than the built-in one is in
- * force: somebody has removed it. Null for any other.
- */
-export function missingFault(
-  file: string,
-  stored: ConfigDocument | Fault,
-  inForce: ConfigDocument,
-): Fault | null {
-  if (stored !== DEFAULT_DOCUMENT || countChanges(stored, inForce) === 0) return null;
-  return new Fault(`Cannot use ${quote(file)}: it was removed; what is in force is not stored`, {
-    hint: "httpcfg history; httpcfg rollback NUMBER stores a version again",
-  });
-}
-
 export class StoredState {
   readonly #options: StoredStateOptions;
   #appliedAt: string | null = null;
@@ -82,15 +67,31 @@ export class StoredState {
   ): Promise<StoredComparison> {
     const { file } = this.#options.store;
     const revision = inForce === null ? null : await this.#revisionOf(inForce);
-    const missing = inForce === null ? null : missingFault(file, stored, inForce);
+    const missing = inForce === null ? null : await this.missing(stored, inForce);
     if (missing !== null) stored = missing;
     return {
       stored: stored instanceof Fault
-        ? { file, changes: null, problem: stored.message, hint: stored.hint ?? null }
+        ? { file, changes: null, problem: stored.message, hint: firstOf(stored.hint) }
         : { file, changes: this.#changes(stored, inForce ?? stored), problem: null, hint: null },
       AppliedRevision: revision?.number ?? null,
       appliedAt: inForce === null ? null : this.#timeOf(revision?.at),
     };
+  }
+
+  /**
+   * Returns the Fault of a document that does not exist although another than the built-in one is in
+   * force: somebody has removed it. Null for any other.
+   */
+  async missing(
+    stored: ConfigDocument | Fault,
+    inForce: ConfigDocument,
+  ): Promise<Fault | null> {
+    if (stored !== DEFAULT_DOCUMENT || countChanges(stored, inForce) === 0) return null;
+    const { file } = this.#options.store;
+    const revision = await this.#revisionOf(inForce);
+    return new Fault(`Cannot use ${quote(file)}: it was removed; what is in force is not stored`, {
+      hint: revision === null ? "httpcfg history" : `httpcfg rollback ${revision.number}`,
+    });
   }
 
   /** Counts again only for other documents: to compare two of 100,000 entries takes a while. */
@@ -119,4 +120,9 @@ export class StoredState {
     const applied = this.#appliedAt;
     return storedAt === undefined || (applied !== null && applied > storedAt) ? applied : storedAt;
   }
+}
+
+/** Returns the best of the lines of a hint; null for none. */
+function firstOf(hint: string | undefined): string | null {
+  return hint?.split("\n", 1)[0] ?? null;
 }

@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { quote } from "../../base/fault.ts";
+import { quote, shellWord } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
 import { type Caller, isGranted, parseSddl, RIGHT } from "../../base/sddl.ts";
 import {
@@ -25,7 +25,7 @@ import {
 import { WIN32 } from "../../base/win32.ts";
 import { bindingPrefix, parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
-import type { ProxyTarget } from "../../site/proxy/proxy_target.ts";
+import { formatProxyTarget, type ProxyTarget } from "../../site/proxy/proxy_target.ts";
 
 /** The caller of a registration. */
 export interface Registrant extends Caller {
@@ -37,6 +37,8 @@ export interface TakenPrefix {
   readonly prefix: UrlPrefix;
   /** What uses it, as the end of a sentence: `site "a"`. */
   readonly by: string;
+  /** Its URL, if a program has registered it; absent for a site. */
+  readonly url?: string;
 }
 
 /** The result of a request: a Win32 code, 0 for success, and the canonical URL or the reason. */
@@ -44,13 +46,14 @@ export interface RegistrationOutcome {
   readonly code: number;
   readonly text: string;
   /** For a refusal: a command that cures it. */
-  readonly hint?: string;
+  readonly hint?: string | undefined;
 }
 
 /** A registration to decide about, and the facts that decide. */
 interface AccessQuestion {
   readonly prefix: UrlPrefix;
   readonly target: ProxyTarget;
+  readonly keep: boolean;
   readonly registrant: Registrant;
   readonly reservations: readonly UrlAclRecord[];
   readonly taken: readonly TakenPrefix[];
@@ -64,15 +67,23 @@ export function refusalOf(question: AccessQuestion): RegistrationOutcome | null 
     .find((one) => one.prefix.port === prefix.port && one.prefix.scheme !== prefix.scheme);
   if (otherScheme !== undefined) {
     const { by, prefix: { scheme } } = otherScheme;
-    return refused(WIN32.ALREADY_EXISTS, `port ${prefix.port} speaks ${scheme} for ${by}`);
+    const again = registering({ ...prefix, scheme }, question);
+    return refused(WIN32.ALREADY_EXISTS, `port ${prefix.port} speaks ${scheme} for ${by}`, again);
   }
   const same = taken.find((one) => formatUrlPrefix(one.prefix) === formatUrlPrefix(prefix));
-  if (same !== undefined) return refused(WIN32.ALREADY_EXISTS, `already registered by ${same.by}`);
+  if (same !== undefined) {
+    // A site has the root of its binding; what is below it is free.
+    const below = { ...prefix, path: `${prefix.path}app/` };
+    const cure = same.url === undefined
+      ? registering(below, question)
+      : `httpcfg unregister ${shellWord(same.url)}; ${registering(prefix, question)}`;
+    return refused(WIN32.ALREADY_EXISTS, `already registered by ${same.by}`, cure);
+  }
   if (target.kind === "unix" && !registrant.isAdministrator) {
     return refused(
       WIN32.ACCESS_DENIED,
       "only an administrator may use a socket file as target",
-      `httpcfg register ${formatUrlPrefix(prefix)} --to http://127.0.0.1:PORT`,
+      `sudo ${registering(prefix, question)}`,
     );
   }
   const covering = coveringPrefix(reserved, prefix);
@@ -94,6 +105,16 @@ export function refusalOf(question: AccessQuestion): RegistrationOutcome | null 
       ? `sudo httpcfg delete urlacl -u ${covering.record.url}; ${reserveFor(prefix, registrant)}`
       : reserveFor(prefix, registrant),
   );
+}
+
+/** Returns the command that registers `prefix`. */
+export function registering(
+  prefix: UrlPrefix,
+  { target, keep }: Pick<AccessQuestion, "target" | "keep">,
+): string {
+  const url = shellWord(formatUrlPrefix(prefix));
+  const to = shellWord(formatProxyTarget(target));
+  return `httpcfg register ${url} --to ${to}${keep ? " --keep" : ""}`;
 }
 
 /** Returns the command that reserves `prefix` for the user of `registrant`. */

@@ -7,11 +7,14 @@
  * @module
  */
 import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
+import { hintOf, withStep } from "../../base/hints.ts";
 import { WIN32 } from "../../base/win32.ts";
-import type { SiteRecord } from "../../config/document/document.ts";
+import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
+import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { PlannedRegistration } from "../../listen/plan/plan.ts";
+import { programsToPlan } from "../../listen/plan/sites_to_plan.ts";
 import { ReverseProxy } from "../../site/proxy/proxy.ts";
 import {
   formatProxyTarget,
@@ -21,13 +24,13 @@ import {
 import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
 import { connectTo } from "../../site/proxy/upstream_connection.ts";
 import { type NewEvent, programFailed } from "../../telemetry/events/event.ts";
-import { isIncludedWhenStored } from "../web/status_views.ts";
 import type { RegisteredHandler } from "../web/router.ts";
 import type { RegisterRequest, UnregisterRequest } from "./register_protocol.ts";
 import type { RegistrationHandler } from "./register_server.ts";
 import { SHARING_LIMITS } from "./sharing_limits.ts";
 import {
   refusalOf,
+  registering,
   type Registrant,
   type RegistrationOutcome,
   takenBySites,
@@ -52,6 +55,8 @@ interface RegistrationsOptions {
   /** Its reservations, as stored at the time of a request, decide. */
   readonly store: Pick<Store, "read">;
   readonly exclusive: Exclusive;
+  /** Returns the check of what stored records serve. */
+  checkStored(records: readonly SslRecord[]): Promise<CertificateCheck>;
   /** Milliseconds since 1970. */
   now(): number;
   /** The name in Via, unique to this process: another instance of this program is not a loop. */
@@ -80,6 +85,7 @@ export class Registrations implements RegistrationHandler {
   readonly #service: SharedService;
   readonly #store: Pick<Store, "read">;
   readonly #exclusive: Exclusive;
+  readonly #checkStored: RegistrationsOptions["checkStored"];
   readonly #now: () => number;
   readonly #via: string;
   readonly #settings: RegistrationsOptions["settings"];
@@ -87,10 +93,13 @@ export class Registrations implements RegistrationHandler {
   readonly #tunnelLimits: TunnelLimits;
   #list: readonly Registration[] = [];
 
-  constructor({ service, store, exclusive, now, via, settings, event }: RegistrationsOptions) {
+  constructor(
+    { service, store, exclusive, checkStored, now, via, settings, event }: RegistrationsOptions,
+  ) {
     this.#service = service;
     this.#store = store;
     this.#exclusive = exclusive;
+    this.#checkStored = checkStored;
     this.#now = now;
     this.#via = via;
     this.#settings = settings;
@@ -127,13 +136,23 @@ export class Registrations implements RegistrationHandler {
     return this.#exclusive(async () => {
       const { runningSites } = this.#service;
       if (runningSites === null) {
-        return await refuse(WIN32.SERVICE_NOT_ACTIVE, "the HTTP service is not running");
+        const start = "httpcfg net start http";
+        return await refuse(WIN32.SERVICE_NOT_ACTIVE, "the HTTP service is not running", start);
       }
       const quotaProblem = this.#quotaProblem(registrant);
-      if (quotaProblem !== null) return await refuse(WIN32.NOT_ENOUGH_QUOTA, quotaProblem);
+      if (quotaProblem !== null) {
+        return await refuse(WIN32.NOT_ENOUGH_QUOTA, quotaProblem, "httpcfg registrations");
+      }
       const { urlAcl: reservations } = await this.#store.read();
       const taken = [...takenBySites(runningSites), ...this.#taken()];
-      const refusal = refusalOf({ prefix, target, registrant, reservations, taken });
+      const refusal = refusalOf({
+        prefix,
+        target,
+        keep: request.keep,
+        registrant,
+        reservations,
+        taken,
+      });
       if (refusal !== null) return refusal;
       return await this.#add(this.#create(prefix, target, { request, registrant, onEnd }));
     });
@@ -146,7 +165,7 @@ export class Registrations implements RegistrationHandler {
     return this.#exclusive(async () => {
       const found = this.#list.find((one) => one.url === url);
       if (found === undefined) {
-        return await refuse(WIN32.FILE_NOT_FOUND, "not registered");
+        return await refuse(WIN32.FILE_NOT_FOUND, "not registered", "httpcfg registrations");
       }
       if (!registrant.isAdministrator && found.uid !== registrant.uid) {
         return {
@@ -177,7 +196,9 @@ export class Registrations implements RegistrationHandler {
   }
 
   #taken(): TakenPrefix[] {
-    return this.#list.map(({ prefix, uid }) => ({ prefix, by: `a program of user ${uid}` }));
+    return this.#list.map(({ prefix, url, uid }) => {
+      return { prefix, by: `a program of user ${uid}`, url };
+    });
   }
 
   #quotaProblem({ uid, isAdministrator }: Registrant): string | null {
@@ -232,9 +253,27 @@ export class Registrations implements RegistrationHandler {
     registration.proxy.close(0);
     const code = planned?.win32 ?? WIN32.NOT_FOUND;
     const text = planned?.reason ?? "cannot be served";
-    return planned !== undefined && isIncludedWhenStored(planned)
-      ? { code, text, hint: "httpcfg reload" }
-      : { code, text };
+    const lines = withStep(await this.#curesOf(registration, planned), "httpcfg reload");
+    const again = registering(registration.prefix, registration);
+    const hint = hintOf(
+      lines.map((line) => line.endsWith("httpcfg reload") ? `${line}; ${again}` : line),
+    );
+    return hint === undefined ? { code, text } : { code, text, hint };
+  }
+
+  /** Returns what lets the service serve a registration that the plan refuses. */
+  async #curesOf(
+    { prefix }: Registration,
+    planned: PlannedRegistration | undefined,
+  ): Promise<readonly string[]> {
+    if (planned === undefined) return [];
+    if (planned.win32 !== WIN32.NO_SUCH_LOGON_SESSION) return planned.hints ?? [];
+    const { ssl } = await this.#store.read();
+    const check = await this.#checkStored(ssl);
+    const [planSite] = programsToPlan([prefix], check);
+    const [binding] = planSite!.bindings;
+    // What is stored has a certificate: the service has not read it yet.
+    return binding!.unserved === undefined ? ["httpcfg reload"] : binding!.cures ?? [];
   }
 
   async #remove(registration: Registration, reason: string): Promise<void> {
@@ -249,6 +288,6 @@ export class Registrations implements RegistrationHandler {
   }
 }
 
-function refuse(code: number, text: string): Promise<RegistrationOutcome> {
-  return Promise.resolve({ code, text });
+function refuse(code: number, text: string, hint?: string): Promise<RegistrationOutcome> {
+  return Promise.resolve(hint === undefined ? { code, text } : { code, text, hint });
 }

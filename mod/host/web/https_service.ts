@@ -43,11 +43,11 @@ interface Loaded {
   readonly timer: ReturnType<typeof setInterval>;
 }
 
-const NONE: CertificateCheck = certificateCheck([], () => null);
-
 export class HttpsService {
   readonly #options: HttpsServiceOptions;
   #loaded: Loaded | null = null;
+  /** The check without any record. */
+  #none: CertificateCheck = certificateCheck([], () => null);
   #canonical: (ip: Ip) => Ip = (ip) => ip;
 
   constructor(options: HttpsServiceOptions) {
@@ -59,9 +59,13 @@ export class HttpsService {
     stop: () => Promise.resolve(this.#unload()),
   };
 
-  /** Serves the certificates of `records` from now on. */
-  async load(records: readonly SslRecord[]): Promise<void> {
+  /** Serves the certificates of `records` from now on; `isAsked` if bindings will be checked. */
+  async load(records: readonly SslRecord[], isAsked = false): Promise<void> {
     if (records.length > 0) this.#loaded ??= await this.#loadTls();
+    else if (isAsked && this.#loaded === null) {
+      const { certificateCure } = await import("../../config/certs/certificate_cure.ts");
+      this.#none = certificateCheck([], () => null, certificateCure(this.#options.certs, nowText));
+    }
     this.#loaded?.certificates.load(records);
   }
 
@@ -73,7 +77,7 @@ export class HttpsService {
 
   /** Returns why a binding cannot be served; null if it can. */
   readonly check: CertificateCheck = (binding) =>
-    (this.#loaded?.certificates.check ?? NONE)(binding);
+    (this.#loaded?.certificates.check ?? this.#none)(binding);
 
   /** Returns `site` with only the secure bindings that can be served. */
   servable(site: SiteRecord): SiteRecord {
@@ -129,4 +133,8 @@ export class HttpsService {
     clearInterval(loaded?.timer);
     loaded?.gate.clear();
   }
+}
+
+function nowText(): string {
+  return new Date().toISOString();
 }

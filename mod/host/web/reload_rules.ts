@@ -1,5 +1,5 @@
 /**
- * Edge: the rules for a change while the service is running: what prevents it, and which
+ * The rules for a change while the service is running: what prevents it, and which
  * connections are drained after it.
  *
  * @module
@@ -40,7 +40,7 @@ export function checkReload(plan: Plan, strict: boolean): void {
   const absent = strict ? plan.endpoints.find(({ action }) => action === "wait") : undefined;
   if (absent !== undefined) {
     throw new Fault(`Cannot listen on ${quote(formatEndpoint(absent))}: ${absent.cause}`, {
-      hint: "reload without --strict to wait for the address: httpcfg reload",
+      hint: "httpcfg reload", // which waits for the address
     });
   }
   throwIfNothingStarts(plan);
@@ -48,7 +48,7 @@ export function checkReload(plan: Plan, strict: boolean): void {
 
 /** Throws if the plan would leave the service with nothing to do. */
 function throwIfNothingStarts(plan: Plan): void {
-  const problem = nothingStarted(plan, Deno.build.os);
+  const problem = nothingStarted(plan);
   if (problem !== null) throw problem;
 }
 

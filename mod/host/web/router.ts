@@ -54,6 +54,7 @@ interface Target {
 const NO_ROUTE: Readonly<Record<NoRoute, Refusal>> = {
   Hostname: { refuse: "Hostname" },
   NotFound: { refuse: "NotFound" },
+  PlainHttp: { refuse: "PlainHttp" },
 };
 const CONN_LIMIT: Refusal = { refuse: "ConnLimit" };
 /** A paused service responds like one that an administrator has taken offline. */

@@ -4,9 +4,10 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
+import { hintOf, withStep } from "../../base/hints.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
-import { isIncludedWhenStored, isUp } from "./status_views.ts";
+import { isUp } from "./status_views.ts";
 
 /**
  * Returns `inForce` with the site from `stored`, started or stopped; without it, if a site that is
@@ -51,8 +52,6 @@ export function checkSiteStarted({ sites }: Pick<Plan, "sites">, id: number): vo
   const planned = sites.find((site) => site.id === id);
   if (planned === undefined || isUp(planned)) return;
   throw new Fault(`Cannot start ${quote(planned.name)}: ${planned.reason}`, {
-    hint: isIncludedWhenStored(planned)
-      ? "httpcfg reload"
-      : "httpcfg status; httpcfg query iplisten",
+    hint: hintOf(withStep(planned.hints ?? [], "httpcfg reload")),
   });
 }

@@ -5,12 +5,11 @@
  */
 import { formatEndpoint, type Ip, isWildcard } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
+import { hintOf, withStep } from "../../base/hints.ts";
 import { isProblem } from "../../base/problem.ts";
-import { WIN32 } from "../../base/win32.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
-import { portInUseHint } from "../../listen/machine/port_owner.ts";
-import type { Plan, PlannedEndpoint, PlannedSite } from "../../listen/plan/make_plan.ts";
+import type { Plan, PlannedSite } from "../../listen/plan/make_plan.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import type { EndpointStatus, ServiceStatus, SiteStatus } from "../control/status.ts";
 
@@ -64,15 +63,16 @@ export function siteStatuses(
   isPaused: (siteId: number) => boolean,
 ): SiteStatus[] {
   const records = new Map(sites.map((record) => [record.id, record]));
-  return plan.sites.map(({ id, name, state, reason }) => {
+  return plan.sites.map(({ id, name, state, reason, hints: cures }) => {
     const site = records.get(id);
     const bindings = [...(site?.bindings ?? []), ...(site?.secureBindings ?? [])];
     if (state === "stopped") return { id, name, state, reason: null, bindings };
+    const hints = cures && { hints: withStep(cures, "httpcfg reload") };
     if (state === "waiting" && isAwaited(plan, bindings)) {
-      return { id, name, state: "stopped", reason, waiting: true, bindings };
+      return { id, name, state: "stopped", reason, waiting: true, bindings, ...hints };
     }
-    if (state !== "started") return { id, name, state: "stopped", reason, bindings };
-    return { id, name, state: isPaused(id) ? "paused" : "started", reason, bindings };
+    if (state !== "started") return { id, name, state: "stopped", reason, bindings, ...hints };
+    return { id, name, state: isPaused(id) ? "paused" : "started", reason, bindings, ...hints };
   });
 }
 
@@ -116,35 +116,20 @@ export function isUp({ state }: PlannedSite): boolean {
   return state === "started" || state === "waiting";
 }
 
-/** Reports whether a reload would include the address because of which the list refuses a site. */
-export function isIncludedWhenStored({ excluded }: Pick<PlannedSite, "excluded">): boolean {
-  return excluded?.includedBy === "stored";
-}
-
 /**
  * Returns why W3SVC has nothing to do although sites should start; null if at least one is running
  * or waiting, or if none should start. A service that reports to run but listens nowhere is of no
  * use.
  */
-export function nothingStarted(plan: Plan, os: string): Fault | null {
+export function nothingStarted(plan: Plan): Fault | null {
   const wanted = plan.sites.filter(({ state }) => state !== "stopped");
   if (wanted.length === 0 || wanted.some(isUp)) return null;
   const refused = plan.endpoints.find(({ action }) => action === "refused");
-  if (wanted.length === 1 && refused !== undefined) return refusedFault(refused, os);
+  const hints = [...new Set(wanted.flatMap((one) => one.hints ?? []))];
+  if (wanted.length === 1 && refused !== undefined) {
+    const where = quote(formatEndpoint(refused));
+    return new Fault(`Cannot listen on ${where}: ${refused.cause}`, { hint: hintOf(hints) });
+  }
   const reasons = wanted.map(({ name, reason }) => `  ${quote(name)}: ${reason}`);
-  return new Fault(`Cannot start any site\n${reasons.join("\n")}`, {
-    hint: wanted.some(isIncludedWhenStored)
-      ? "httpcfg reload; httpcfg net start w3svc"
-      : refused !== undefined
-      ? portInUseHint(refused.holders, refused.port, os)
-      : wanted.some(({ win32 }) => win32 === WIN32.NO_SUCH_LOGON_SESSION)
-      ? "httpcfg cert list; httpcfg set ssl -i 0.0.0.0:443 -h HASH"
-      : "httpcfg query iplisten; httpcfg site list",
-  });
-}
-
-function refusedFault(refused: PlannedEndpoint, os: string): Fault {
-  return new Fault(`Cannot listen on ${quote(formatEndpoint(refused))}: ${refused.cause}`, {
-    hint: portInUseHint(refused.holders, refused.port, os),
-  });
+  return new Fault(`Cannot start any site\n${reasons.join("\n")}`, { hint: hintOf(hints) });
 }

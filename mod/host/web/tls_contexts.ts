@@ -19,11 +19,13 @@ import {
   type StoredCertificate,
   storeName,
 } from "../../config/certs/cert_store.ts";
+import { certificateCure } from "../../config/certs/certificate_cure.ts";
 import { certificateFacts, validity } from "../../config/certs/certificate.ts";
 import type { SslRecord } from "../../config/document/document.ts";
 import {
   type CertificateCheck,
   certificateCheck,
+  type CertificateCure,
   sslKeysFor,
 } from "../../config/certs/ssl_lookup.ts";
 import type { ServiceProblem } from "../control/status.ts";
@@ -60,12 +62,15 @@ export class Certificates {
   /** The same, with the present names of interfaces as zones: what connections are looked up in. */
   #byEndpoint: ReadonlyMap<string, ServedCertificate> = new Map();
   #canonical: (ip: Ip) => Ip = (ip) => ip;
-  #check: CertificateCheck = certificateCheck([], () => MISSING);
+  #check: CertificateCheck;
+  readonly #cure: CertificateCure;
 
   /** `folder` contains the stores. */
   constructor(folder: string, event: (event: NewEvent) => void) {
     this.#folder = folder;
     this.#event = event;
+    this.#cure = certificateCure(folder, () => new Date().toISOString());
+    this.#check = certificateCheck([], () => MISSING, this.#cure);
   }
 
   /** Serves exactly the certificates of `records` from now on. */
@@ -84,7 +89,8 @@ export class Certificates {
         this.#byKey.set(record.key, served);
       }
     }
-    this.#check = certificateCheck(records, (record) => problems.get(record) ?? null);
+    const problemOf = (record: SslRecord): string | null => problems.get(record) ?? null;
+    this.#check = certificateCheck(records, problemOf, this.#cure);
     this.useNames(this.#canonical);
   }
 

@@ -1,5 +1,5 @@
 /**
- * Edge: W3SVC, which turns the sites of the stored document into listening sockets.
+ * W3SVC, which turns the sites of the stored document into listening sockets.
  *
  * It reads the sites when it starts, plans with the list that HTTP has in force, opens the sockets
  * and starts the sites whose addresses could be opened. Programs that have registered a URL are
@@ -15,15 +15,18 @@
  */
 import { formatEndpoint } from "../../base/address.ts";
 import { Fault, stackOf } from "../../base/fault.ts";
+import { hintOf, withStep } from "../../base/hints.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { addressSnapshot, readMachine } from "../../listen/machine/machine_addresses.ts";
+import type { Binder } from "../../listen/machine/bind_fault.ts";
 import { compareLists } from "../../listen/plan/exclusion.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
 import { followPlan, type FollowPlanOptions } from "../../listen/sockets/follow_plan.ts";
+import { findListeners } from "../../listen/machine/port_owners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { SiteVerb } from "../control/control_protocol.ts";
@@ -64,6 +67,8 @@ interface WebServiceOptions {
   readonly https: HttpsService;
   readonly requests: RequestHandler;
   readonly logs: ServiceLogs;
+  /** What this process is to the system, which decides what it may bind. */
+  readonly binder: Binder;
   /** Called when what is stored has come into force: all of it, or one site. */
   onApplied(): void;
   /** Writes one line for whoever runs the process. */
@@ -88,21 +93,25 @@ export class WebService implements ServiceWorker {
   constructor(options: WebServiceOptions) {
     this.#options = options;
     const { http, https, log } = options;
-    this.#sockets = new SocketSet({
-      onConnection: (conn, isSecure) => {
-        if (isSecure) https.admit(conn);
-        else if (http.running === null) conn.close();
-        else http.running.server.serve(conn, { tls: false });
+    this.#sockets = new SocketSet(
+      {
+        onConnection: (conn, isSecure) => {
+          if (isSecure) https.admit(conn);
+          else if (http.running === null) conn.close();
+          else http.running.server.serve(conn, { tls: false });
+        },
+        onExhausted: () => {
+          http.running?.server.makeRoom(ROOM_CONNECTIONS);
+          https.makeRoom(ROOM_CONNECTIONS);
+        },
+        onFailure: (endpoint, error) => {
+          const reason = stackOf(error);
+          log(`accept on ${formatEndpoint(endpoint)}: ${reason}`);
+        },
       },
-      onExhausted: () => {
-        http.running?.server.makeRoom(ROOM_CONNECTIONS);
-        https.makeRoom(ROOM_CONNECTIONS);
-      },
-      onFailure: (endpoint, error) => {
-        const reason = stackOf(error);
-        log(`accept on ${formatEndpoint(endpoint)}: ${reason}`);
-      },
-    });
+      findListeners,
+      options.binder,
+    );
   }
 
   async start(progress?: Progress): Promise<void> {
@@ -114,7 +123,7 @@ export class WebService implements ServiceWorker {
     const state = await this.#followPlan(config, desired, { progress });
     const told = this.#comparedWith(document, state.plan, state.machine);
     for (const event of planEvents(told, document.sites)) logs.event(event);
-    const problem = nothingStarted(told, Deno.build.os);
+    const problem = nothingStarted(told);
     if (problem !== null) {
       await this.servePrograms(programs);
       throw problem;
@@ -198,6 +207,10 @@ export class WebService implements ServiceWorker {
       check: (plan) => checkReload(plan, strict),
       isFatal: (failed) => isNewFailure(failed, before.plan),
       progress,
+    }).catch((error) => {
+      if (!(error instanceof Fault)) throw error;
+      const hint = hintOf(withStep(error.hint?.split("\n") ?? [], "httpcfg reload"));
+      throw new Fault(error.message, { exit: error.exit, cause: error, hint });
     });
     await logs.reconfigure(config.settings);
     this.#apply(config, state);
@@ -337,7 +350,9 @@ export class WebService implements ServiceWorker {
     const registrations = programs.map(({ prefix }) => prefix);
     const snapshot = addressSnapshot(); // read first: a change in the meantime is detected later
     try {
-      await https.load(document.ssl);
+      const isAsked = document.sites.some(({ secureBindings }) => secureBindings.length > 0) ||
+        registrations.some(({ scheme }) => scheme === "https");
+      await https.load(document.ssl, isAsked);
       const { progress } = options;
       const source = { document, list, check: https.check, registrations, progress };
       const followed = await followPlan(this.#sockets, source, { ...options, tcpBacklog });

@@ -6,6 +6,7 @@
  */
 import { zoneOf } from "../../base/address.ts";
 import { quote, shellWord } from "../../base/fault.ts";
+import { nearestName } from "../../base/nearest.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { isPattern, type ListEntry, parseEntry } from "../../config/document/list_entry.ts";
@@ -37,7 +38,7 @@ export function readEntry(
     if (network !== null && table.recordsOf(target.ip).length === 0) {
       return problem(
         `the broadcast address of ${network}`,
-        `for the whole block: ${setCommand(entry, network)}`,
+        setCommand(entry, network),
       );
     }
     const zone = zoneOf(target.ip);
@@ -48,10 +49,11 @@ export function readEntry(
   if (interfacesMatching(target, table.interfaces).length > 0) return entry;
   const spelling = explainSpelling(text);
   if (spelling !== null) return problem(spelling.reason, spelling.hint);
+  const near = nearestName(target.name, table.interfaces.map(({ name }) => name));
+  const cure = near === null ? "" : `${setCommand(entry, near)}\n`;
   return problem(
-    "not an address, a block or an interface of this machine",
-    `interfaces on this machine: ${namesOf(table)}; for one that does not exist yet: ` +
-      `httpcfg set iplisten --later -i ${shellWord(text)}`,
+    `not an address, a block or an interface of this machine (${namesOf(table)})`,
+    `${cure}httpcfg set iplisten --later -i ${shellWord(text)}`,
   );
 }
 
@@ -71,18 +73,21 @@ export function unknownZone(zone: string, table: AddressTable, text?: string): P
   const encoded = /^25(.+)$/.exec(zone)?.[1];
   if (encoded !== undefined && table.hasZone(encoded)) {
     const cure = text === undefined
-      ? "write %"
+      ? "ip address"
       : `httpcfg set iplisten -i ${shellWord(text.replace("%25", "%"))}`;
     return problem("%25 is % only inside a URL", cure);
   }
-  const names = `give the name of an interface as the zone: ${namesOf(table)}`;
-  if (/^[0-9]+$/.test(zone)) {
-    return problem(`this machine has no interface with the index ${zone}`, names);
-  }
-  const later = text === undefined
-    ? ""
-    : `; for one that does not exist yet: httpcfg set iplisten --later -i ${shellWord(text)}`;
-  return problem(`this machine has no interface named ${zone}`, `${names}${later}`);
+  const isIndex = /^[0-9]+$/.test(zone);
+  const reason = `this machine has no interface ${isIndex ? "with the index" : "named"} ${zone}`;
+  if (text === undefined) return problem(`${reason} (${namesOf(table)})`, "ip address");
+  const names = table.interfaces.map(({ name }) => name);
+  const near = nearestName(zone, names) ?? names.find((name) => name !== "lo");
+  const cure = near === undefined ? [] : [`-i ${shellWord(text.replace(/%.*$/, `%${near}`))}`];
+  const later = isIndex ? [] : [`--later -i ${shellWord(text)}`];
+  return problem(
+    `${reason} (${namesOf(table)})`,
+    [...cure, ...later].map((words) => `httpcfg set iplisten ${words}`).join("\n"),
+  );
 }
 
 /** Returns why an entry matches nothing that the machine has now; null if it matches something. */

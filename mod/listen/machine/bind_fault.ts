@@ -5,10 +5,11 @@
  * @module
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
-import { Fault, messageOf, quote } from "../../base/fault.ts";
+import { Fault, messageOf, quote, shellWord } from "../../base/fault.ts";
+import { hintOf } from "../../base/hints.ts";
 import { ADDRESS_ABSENT } from "./address_table.ts";
 import { NO_DEVICE } from "./ask_system.ts";
-import { describeOwners, portInUseHint, type PortOwner } from "./port_owner.ts";
+import { describeOwners, endOwners, type PortOwner } from "./port_owner.ts";
 
 /** The code of a bind that may succeed later without any action: the machine lacks the address. */
 const ADDRESS_ABSENT_CODE = "EADDRNOTAVAIL";
@@ -23,16 +24,35 @@ export class BindFault extends Fault {
     /** The system's name of the error, such as EADDRINUSE; "" if it gave none. */
     readonly code: string,
     readonly holders: readonly PortOwner[],
-    { reason, hint, cause }: { reason: string; hint: string; cause: unknown },
+    { reason, hint, cause }: {
+      readonly reason: string;
+      readonly hint: string | undefined;
+      readonly cause: unknown;
+    },
   ) {
     super(`Cannot listen on ${quote(formatEndpoint(endpoint))}: ${reason}`, { hint, cause });
     this.reason = reason;
+  }
+
+  /** Returns the fault with another hint. */
+  withHint(hint: string | undefined): BindFault {
+    const { endpoint, code, holders, reason, cause } = this;
+    return new BindFault(endpoint, code, holders, { reason, hint, cause });
   }
 
   /** True if the machine does not have the address now, so that waiting may help. */
   get isAbsent(): boolean {
     return this.code === ADDRESS_ABSENT_CODE;
   }
+}
+
+/** The process that binds, as far as what it may bind depends on it. */
+export interface Binder {
+  readonly os: string;
+  /** Its executable file, if the file alone is this program; null if a runtime runs it. */
+  readonly executable: string | null;
+  /** The document that it serves; null for that of the system's service. */
+  readonly document: string | null;
 }
 
 /**
@@ -42,13 +62,13 @@ export function bindFault(
   endpoint: Endpoint,
   error: unknown,
   holders: readonly PortOwner[],
-  os: string,
+  binder: Binder,
 ): BindFault {
   const code = (error as { readonly code?: unknown } | null)?.code;
   const message = messageOf(error);
   const text = typeof code === "string" ? code : NO_DEVICE.test(message) ? ADDRESS_ABSENT_CODE : "";
-  const { reason, hint } = explain(endpoint, text, holders, os) ??
-    { reason: message, hint: `check whether this machine can use ${endpoint.ip}` };
+  const { reason, hint } = explain(endpoint, text, holders, binder) ??
+    { reason: message, hint: "ip address" };
   return new BindFault(endpoint, text, holders, { reason, hint, cause: error });
 }
 
@@ -56,41 +76,46 @@ function explain(
   endpoint: Endpoint,
   code: string,
   holders: readonly PortOwner[],
-  os: string,
-): { reason: string; hint: string } | null {
+  binder: Binder,
+): { readonly reason: string; readonly hint: string | undefined } | null {
   switch (code) {
     case "EADDRINUSE":
       return {
         reason: holders.length === 0
           ? "the port is in use on this address"
           : `the port is held by ${describeOwners(holders)}`,
-        hint: portInUseHint(holders, endpoint.port, os),
+        hint: endOwners(holders, endpoint.port, binder.os),
       };
     case ADDRESS_ABSENT_CODE:
-      return {
-        reason: ADDRESS_ABSENT,
-        hint: "compare the output of httpcfg query iplisten with the addresses of this machine",
-      };
+      return { reason: ADDRESS_ABSENT, hint: "ip address" };
     case "EACCES":
     case "EPERM":
-      return {
-        reason: "permission denied",
-        hint: endpoint.port < 1024
-          ? "choose port 1024 or higher, or start it with permission to bind lower ports"
-          : "find out what reserves the port on this system",
-      };
+      return { reason: "permission denied", hint: hintOf(allowPort(endpoint.port, binder)) };
     case "EMFILE":
     case "ENFILE":
-      return {
-        reason: "too many open files",
-        hint: "raise the limit before starting: ulimit -n 65536",
-      };
+      return { reason: "too many open files", hint: 'ulimit -n "$(ulimit -Hn)"' };
     case "EAFNOSUPPORT":
       return {
         reason: "the system does not support this kind of address",
-        hint: "remove the IPv6 addresses from the list, or enable IPv6",
+        hint: "httpcfg set iplisten --except ::",
       };
     default:
       return null;
   }
+}
+
+/** Returns what lets this program bind `port`, which the system keeps for others. */
+function allowPort(port: number, { os, executable, document }: Binder): string[] {
+  if (os === "windows") return ["netsh int ipv4 show excludedportrange tcp"];
+  const whole = document === null ? "" : `sudo httpcfg config import ${shellWord(document)} && `;
+  const service = `${whole}sudo httpcfg service install | sudo sh`;
+  if (os !== "linux") return [service];
+  const lower = `sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}`;
+  // The security module may keep a port that every program may bind otherwise.
+  if (port >= 1024) return [lower, `sudo semanage port -a -t http_port_t -p tcp ${port}`];
+  // The capability of a script, or of a runtime that other programs use too, would be no such thing.
+  const capable = executable === null
+    ? []
+    : [`sudo setcap cap_net_bind_service=+ep ${shellWord(executable)}`];
+  return [service, ...capable, lower];
 }

@@ -126,17 +126,18 @@ export function describeOwners(owners: readonly PortOwner[]): string {
   return owners.map(describeOwner).join(" and ");
 }
 
-/** Returns what to do about a port that `owners` have. */
-export function portInUseHint(owners: readonly PortOwner[], port: number, os: string): string {
-  if (owners.some(isSystemd)) {
-    return "stop the socket unit that has it (systemctl list-sockets names it), " +
-      "or choose another port or address";
-  }
+/** Returns the command that ends the programs that have a port, or the one that finds them. */
+export function endOwners(owners: readonly PortOwner[], port: number, os: string): string {
+  if (owners.some(isSystemd)) return FIND_SOCKET_UNIT;
   const pids = processesToStop(owners);
-  if (pids === null) return `find the process that holds the port: ${ownerCommand(port, os)}`;
-  const what = pids.length === 1 ? "that process" : "those processes";
-  return `stop ${what} (kill ${pids.join(" ")}), or choose another port or address`;
+  if (pids === null) return ownerCommand(port, os);
+  return os === "windows"
+    ? `taskkill ${pids.map((pid) => `/PID ${pid}`).join(" ")}`
+    : `kill ${pids.join(" ")}`;
 }
+
+/** Shows the unit that keeps a socket open for a service. */
+const FIND_SOCKET_UNIT = "systemctl list-sockets";
 
 /** Reports whether the owner is systemd, which keeps a socket that it passes to a service. */
 export function isSystemd({ pid, program }: PortOwner): boolean {
@@ -154,6 +155,38 @@ function processesToStop(owners: readonly PortOwner[]): number[] | null {
   if (owners.length === 0 || !isKnown) return null;
   return [...new Set(owners.flatMap(({ pid, workers }) => pid ?? workers))];
 }
+
+/**
+ * Returns how a program that has a port on every address leaves all but `ip` to others: nothing that
+ * is typed here can do it, because the system gives the port to one of the two.
+ */
+export function moveOwner(owner: PortOwner, port: number, ip: Ip): string {
+  const { program, pid, workers } = owner;
+  const endpoint = formatEndpoint({ ip, port });
+  if (isSystemd(owner)) {
+    return `in the socket unit that has the port (${FIND_SOCKET_UNIT}): ` +
+      `"ListenStream=${endpoint}" in place of "ListenStream=${port}"; then restart it`;
+  }
+  const name = program === null ? "the program" : String(program);
+  const which = pid === null && workers.length === 0 ? name : describeProcesses(owner);
+  const how = DIRECTIVES.find(([pattern]) => pattern.test(name))?.[1](endpoint, ip, port) ??
+    `give it the address ${ip} to listen on, in place of every address`;
+  return `in the configuration of ${which}: ${how}; then restart it`;
+}
+
+type Directive = (endpoint: string, ip: Ip, port: number) => string;
+
+/** By program: what its configuration says in place of every address. */
+const DIRECTIVES: readonly (readonly [name: RegExp, directive: Directive])[] = [
+  [/^nginx/, (endpoint, _ip, port) => `"listen ${endpoint};" in place of "listen ${port};"`],
+  [/^(?:apache2|httpd)/, (endpoint, _ip, port) => {
+    return `"Listen ${endpoint}" in place of "Listen ${port}"`;
+  }],
+  [/^caddy/, (_endpoint, ip) => `"default_bind ${ip}" in the global options`],
+  [/^haproxy/, (endpoint, _ip, port) => `"bind ${endpoint}" in place of "bind *:${port}"`],
+  [/^lighttpd/, (_endpoint, ip) => `server.bind = "${ip}"`],
+  [/^python/, (_endpoint, ip, port) => `python3 -m http.server ${port} --bind ${ip}`],
+];
 
 /** Returns the command that shows the owner of a port if this program cannot determine it. */
 export function ownerCommand(port: number, os: string): string {

@@ -16,6 +16,8 @@ export interface PlanBinding extends Binding {
   readonly secure: boolean;
   /** Why it cannot be served even if its address can: it has no certificate. Absent if it can. */
   readonly unserved?: string;
+  /** What can be typed about that, the best first. */
+  readonly cures?: readonly string[];
 }
 
 /** What the plan has to know about a site, or about a program that has registered a URL. */

@@ -45,10 +45,11 @@ export function inclusionOn(list: readonly ListEntry[], machine: Machine): (ip: 
  * `includes` knows, includes it.
  */
 export function compareLists(plan: Plan, other: OtherList, includes: (ip: Ip) => boolean): Plan {
-  const reworded = <T extends Pick<PlannedSite, "reason" | "excluded">>(one: T): T => {
+  const reworded = <T extends Pick<PlannedSite, "reason" | "excluded" | "hints">>(one: T): T => {
     if (one.excluded === undefined) return one;
     const excluded = { ...one.excluded, includedBy: includes(one.excluded.ip) ? other : null };
-    return { ...one, excluded, reason: refusalReason(excluded) };
+    const hints = excluded.includedBy === "stored" ? ["httpcfg reload"] : one.hints;
+    return { ...one, excluded, reason: refusalReason(excluded), ...(hints && { hints }) };
   };
   const { sites, registrations } = plan;
   return { ...plan, sites: sites.map(reworded), registrations: registrations.map(reworded) };

@@ -37,6 +37,8 @@ export interface PlannedEndpoint extends SocketEndpoint {
    * True for one that closes because the machine no longer has its address, which is waited for.
    */
   readonly returns: boolean;
+  /** What can be typed about a refused one, the best first; absent if nothing is known. */
+  readonly hints?: readonly string[];
 }
 
 /** The list that a plan was not made with. */
@@ -65,6 +67,8 @@ export interface PlannedSite {
   readonly win32: number;
   /** The address that the list excludes, where that is the reason. */
   readonly excluded?: ExcludedBinding;
+  /** What can be typed about the reason, the best first; absent if nothing is known. */
+  readonly hints?: readonly string[];
 }
 
 /** What happens to the URL of a registered program. */

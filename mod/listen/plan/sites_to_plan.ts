@@ -6,7 +6,7 @@
 import { invariant } from "../../base/invariant.ts";
 import { isProblem } from "../../base/problem.ts";
 import { formatUrlPrefix, ipOfPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
-import { parseBinding } from "../../config/document/binding.ts";
+import { type Binding, parseBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../../config/document/document.ts";
 import { effectiveValue } from "../../config/metabase/tree.ts";
 import { PROPERTIES } from "../../config/metabase/schema.ts";
@@ -38,8 +38,7 @@ export function programsToPlan(
     const url = formatUrlPrefix(prefix);
     const binding = { ip: ipOfPrefix(prefix), port, host: bucket === "name" ? host : "" };
     const secure = scheme === "https";
-    const unserved = secure ? check(binding) : null;
-    const bound = unserved === null ? { ...binding, secure } : { ...binding, secure, unserved };
+    const bound = checkedBinding(binding, secure, check);
     return { id: 0, name: url, enabled: true, bindings: [bound], ownSockets: false, url };
   });
 }
@@ -68,11 +67,17 @@ function bindingsOf(site: SiteRecord, check: CertificateCheck): PlanBinding[] {
     return texts.map((text) => {
       const binding = parseBinding(text);
       invariant(!isProblem(binding), `the stored binding "${text}" was checked`);
-      const unserved = secure ? check(binding) : null;
-      return unserved === null ? { ...binding, secure } : { ...binding, secure, unserved };
+      return checkedBinding(binding, secure, check);
     });
   };
   return [...parsed(site.bindings, false), ...parsed(site.secureBindings, true)];
+}
+
+function checkedBinding(binding: Binding, secure: boolean, check: CertificateCheck): PlanBinding {
+  const problem = secure ? check(binding) : null;
+  if (problem === null) return { ...binding, secure };
+  const cures = problem.hint?.split("\n") ?? [];
+  return { ...binding, secure, unserved: problem.reason, cures };
 }
 
 /** Returns the ports that any site uses, the ones whose owners matter. */

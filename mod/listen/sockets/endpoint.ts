@@ -12,7 +12,7 @@ import { bindName } from "../machine/ask_system.ts";
 import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { directoryOf, fileFault } from "../../base/file_fault.ts";
 import { isOneFile } from "../../config/store/file_place.ts";
-import { bindFault } from "../machine/bind_fault.ts";
+import { type Binder, bindFault } from "../machine/bind_fault.ts";
 import type { SocketEndpoint } from "../plan/plan.ts";
 
 /** The address and port to bind. */
@@ -141,12 +141,15 @@ const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"]);
 const CLIENT_GONE = new Set(["ENOTCONN", "ECONNRESET", "ECONNABORTED", "EPROTO", "EINTR"]);
 const BACK_OFF_MS = 50;
 
+/** What a caller that does not say more is. */
+export const ANY_BINDER: Binder = { os: Deno.build.os, executable: null, document: null };
+
 function listenTcp(request: EndpointRequest): Deno.Listener<Deno.TcpConn> {
   const { ip, port, scopeId, tcpBacklog } = request;
   try {
     return Deno.listen({ hostname: bindName(ip, scopeId), port, tcpBacklog });
   } catch (error) {
-    throw bindFault({ ip, port }, error, [], Deno.build.os);
+    throw bindFault({ ip, port }, error, [], ANY_BINDER);
   }
 }
 
@@ -165,7 +168,7 @@ async function listenUnix(path: string, mode: number): Promise<Deno.Listener<Den
     throw new Fault(
       `Cannot open the socket ${quote(path)}: another process is listening on it`,
       {
-        hint: "stop it first: httpcfg net stop http /y",
+        hint: "httpcfg net stop http /y; httpcfg net stop iisadmin",
       },
     );
   }

@@ -1,12 +1,15 @@
 /**
- * Makes the sockets of the running service follow the document and the machine: plans, opens, and
+ * Edge: makes the sockets of the running service follow the document and the machine: plans, opens, and
  * plans again with the failures, until plan and sockets agree.
  *
  * @module
  */
+import { hintOf } from "../../base/hints.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
-import { type FailedBind, makePlan } from "../plan/make_plan.ts";
+import { BindFault } from "../machine/bind_fault.ts";
+import { withCures } from "../plan/cures.ts";
+import { type FailedBind, makePlan, type PlanInput } from "../plan/make_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { gatherPlanInput, type PlanSource } from "../plan/plan_input.ts";
 import type { SocketSet } from "./socket_set.ts";
@@ -44,15 +47,30 @@ export async function followPlan(
   const { machine } = gathered;
   const { dualStack } = machine;
   const failed: FailedBind[] = [];
-  const planNow = (): Plan => makePlan({ ...gathered, running: sockets.endpoints(), failed });
-  check?.(planNow());
+  const inputNow = (): PlanInput => ({ ...gathered, running: sockets.endpoints(), failed });
+  const cured = (plan: Plan): Plan => withCures(plan, inputNow(), Deno.build.os);
+  check?.(cured(makePlan(inputNow())));
   for (;;) {
-    const plan = planNow();
-    const step = await makeTransition(sockets, plan, { tcpBacklog, dualStack, isFatal });
+    const plan = makePlan(inputNow());
+    const step = await makeTransition(sockets, plan, { tcpBacklog, dualStack, isFatal })
+      .catch((error) => {
+        throw error instanceof BindFault ? withCure(error, plan, inputNow()) : error;
+      });
     if (step.length === 0) {
       sockets.settle(plan, machine);
-      return { plan, machine };
+      return { plan: cured(plan), machine };
     }
     failed.push(...step);
   }
+}
+
+/** Returns the fault that ends an attempt, with what to type about it in the end. */
+function withCure(fault: BindFault, plan: Plan, input: PlanInput): BindFault {
+  const { ip, port } = fault.endpoint;
+  const endpoint = plan.endpoints.find((one) => one.ip === ip && one.port === port);
+  if (endpoint === undefined) return fault;
+  const failing = { ...input, failed: [...input.failed, { endpoint, fault }] };
+  const { endpoints } = withCures(makePlan(failing), failing, Deno.build.os);
+  const refused = endpoints.find((one) => one.ip === ip && one.port === port);
+  return fault.withHint(hintOf(refused?.hints ?? []));
 }

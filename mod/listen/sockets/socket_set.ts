@@ -5,14 +5,14 @@
  */
 import { isLinkLocal, isWildcard, parseIp, withZone, zoneOf } from "../../base/address.ts";
 import { AddressTable } from "../machine/address_table.ts";
-import { BindFault, bindFault } from "../machine/bind_fault.ts";
+import { type Binder, BindFault, bindFault } from "../machine/bind_fault.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { OwnerIndex } from "../machine/owner_index.ts";
 import { isProcessOf, type PortOwner } from "../machine/port_owner.ts";
 import { findListeners, ownersAmong } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
 import { type PlannedEndpoint, type SocketEndpoint, socketKey } from "../plan/plan.ts";
-import { type OpenEndpoint, openEndpoint } from "./endpoint.ts";
+import { ANY_BINDER, type OpenEndpoint, openEndpoint } from "./endpoint.ts";
 
 interface SocketEvents {
   /** `isSecure`: the socket uses TLS. */
@@ -36,14 +36,17 @@ export class SocketSet {
   readonly #open = new Map<string, OpenSocket>();
   readonly #events: SocketEvents;
   readonly #findListeners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]>;
+  readonly #binder: Binder;
   /** For the zones of connections to a wildcard; null until a plan is settled. */
   #table: AddressTable | null = null;
 
   constructor(
     events: SocketEvents,
     findOwners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]> = findListeners,
+    binder: Binder = ANY_BINDER,
   ) {
     this.#events = events;
+    this.#binder = binder;
     this.#findListeners = findOwners;
   }
 
@@ -60,7 +63,7 @@ export class SocketSet {
       const ports = new Set(failed.filter(isInUse).map(({ endpoint }) => endpoint.port));
       const owners = await this.#findListeners(ports);
       const others = new OwnerIndex(owners.filter((owner) => !isProcessOf(Deno.pid, owner)));
-      const explained = failed.map((one) => isInUse(one) ? withHolders(one, others) : one);
+      const explained = failed.map((one) => isInUse(one) ? this.#withHolders(one, others) : one);
       if (attempt === ATTEMPTS_MAX) return explained;
       // What nobody holds any more was a holder that has just ended, or a socket of ours that was
       // being closed.
@@ -118,8 +121,13 @@ export class SocketSet {
       return null;
     } catch (error) {
       if (!(error instanceof BindFault)) throw error;
-      return { endpoint, fault: error };
+      return { endpoint, fault: bindFault(endpoint, error.cause, [], this.#binder) };
     }
+  }
+
+  #withHolders({ endpoint, fault }: FailedBind, others: OwnerIndex): FailedBind {
+    const holders = ownersAmong(others.near(endpoint), endpoint);
+    return { endpoint, fault: bindFault(endpoint, fault.cause, holders, this.#binder) };
   }
 
   #accepted(conn: Deno.TcpConn, { endpoint, isSecure }: OpenSocket): void {
@@ -148,9 +156,4 @@ export class SocketSet {
 
 function isInUse({ fault }: FailedBind): boolean {
   return fault.code === "EADDRINUSE";
-}
-
-function withHolders({ endpoint, fault }: FailedBind, others: OwnerIndex): FailedBind {
-  const holders = ownersAmong(others.near(endpoint), endpoint);
-  return { endpoint, fault: bindFault(endpoint, fault.cause, holders, Deno.build.os) };
 }

@@ -31,10 +31,10 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
   /** The flags in use. The first example uses `--KIND` alone, because hints show it. */
   readonly examples: readonly [FlagExample, ...FlagExample[]];
   /**
-   * Returns the content that the flags describe; values have been checked against `choices`. `line`
-   * is the command line that precedes the flags, for hints. Throws a Fault.
+   * Returns the content that the flags describe; values have been checked against `choices`. Throws
+   * a Fault.
    */
-  read(input: FlagInput, line: string): C | Promise<C>;
+  read(input: FlagInput): C | Promise<C>;
   /**
    * The content in a list of sites: the kind, and what distinguishes it from others of its kind.
    */

@@ -6,6 +6,7 @@
  */
 import { type Fault, quote, usageFault } from "../../base/fault.ts";
 import type { Example, FlagInput, FlagSpec } from "../../base/flag_spec.ts";
+import { type Correction, retype } from "../../base/retype.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { KINDS } from "./kinds.ts";
@@ -47,31 +48,38 @@ export function hasContentFlag(input: FlagInput): boolean {
   return Object.keys(contentFlags()).some((name) => isGiven(input, name));
 }
 
+/** Returns what completes a command line that has no content: any kind that needs nothing else. */
+export function missingContent(input: FlagInput, kinds: Kinds = KINDS): Correction[] {
+  if (kinds.some(({ kind }) => isGiven(input, kind))) return [];
+  const [first = ""] = acceptingKinds(input, kinds);
+  const { examples } = kinds.find(({ kind }) => kind === first) ?? respond;
+  return [{ add: examples[0].words.split(" ") }];
+}
+
 /**
- * Returns the content that the flags describe. `line` is the command line that precedes them, for
- * hints. Throws a usage Fault if they select no kind or several, or if one of them is not valid
- * with the selected kind.
+ * Returns the content that the flags describe. Throws a usage Fault if they select no kind or
+ * several, or if one of them is not valid with the selected kind.
  */
 export async function readContent(
   input: FlagInput,
-  line: string,
   kinds: Kinds = KINDS,
 ): Promise<SiteContent> {
   const chosen = kinds.filter(({ kind }) => isGiven(input, kind));
   const [kind] = chosen;
   if (kind === undefined || chosen.length > 1) {
+    const surplus = chosen.slice(1).map((one) => withoutKind(one));
     throw usageFault(
       `Cannot choose the site content: exactly one of ${kindFlagList(kinds)} is required`,
-      `${line} ${SAMPLE_WORDS}`,
+      retype(input.commandLine, ...surplus, ...missingContent(input, kinds)),
     );
   }
   for (const name of new Set(kinds.flatMap(({ details }) => Object.keys(details)))) {
     if (!isGiven(input, name)) continue;
     const value = input.text(name);
-    if (kind.details[name] === undefined) throw unusedFlagFault(name, kind, line, kinds);
-    if (value !== null) checkChoice(name, value, kind, line);
+    if (kind.details[name] === undefined) throw unusedFlagFault(name, kind, input, kinds);
+    if (value !== null) checkChoice(name, value, kind, input);
   }
-  return await kind.read(input, line);
+  return await kind.read(input);
 }
 
 /**
@@ -98,31 +106,46 @@ function summaryFor(name: string, kind: ContentKind): string {
 }
 
 /** A flag without effect is an error: its user expects one. */
-function unusedFlagFault(name: string, chosen: ContentKind, line: string, kinds: Kinds): Fault {
+function unusedFlagFault(
+  name: string,
+  chosen: ContentKind,
+  { commandLine }: FlagInput,
+  kinds: Kinds,
+): Fault {
   const accepting = kindsWithFlag(name, kinds);
   const others = accepting.map(flagOf).join(" or ");
   return usageFault(
     `Cannot use "--${name}" with ${flagOf(chosen)}: only valid with ${others}`,
-    exampleLine(name, accepting[0]!, line),
+    retype(commandLine, withoutFlag(name, accepting[0]!.details[name]!)),
   );
 }
 
-function checkChoice(name: string, value: string, kind: ContentKind, line: string): void {
+function checkChoice(name: string, value: string, kind: ContentKind, input: FlagInput): void {
   const { choices } = kind.details[name]!;
   if (choices === undefined || choices.includes(value)) return;
   throw usageFault(
     `Cannot use ${quote(value)} for "--${name}" with ${flagOf(kind)}: must be one of ${
       choices.join(", ")
     }`,
-    exampleLine(name, kind, line),
+    retype(input.commandLine, { flag: name, to: choices[0]! }),
   );
 }
 
-/** A command line that uses the flag `name` as `kind` defines it. */
-function exampleLine(name: string, { examples, details }: ContentKind, line: string): string {
-  const spec = details[name]!;
-  const shown = typicalValues(spec)[0] ?? spec.value;
-  return `${line} ${examples[0].words} --${name}${shown === undefined ? "" : ` ${shown}`}`;
+function withoutKind({ kind, flag }: ContentKind): Correction {
+  return withoutFlag(kind, flag);
+}
+
+function withoutFlag(name: string, { kind }: FlagSpec): Correction {
+  return kind === "boolean" ? { without: name } : { flag: name, to: null };
+}
+
+/** Returns the names of the kinds with which every flag about the content that is given is valid. */
+function acceptingKinds(input: FlagInput, kinds: Kinds): string[] {
+  const given = [...new Set(kinds.flatMap(({ details }) => Object.keys(details)))]
+    .filter((name) => isGiven(input, name));
+  return kinds.filter(({ details }) => given.every((name) => Object.hasOwn(details, name)))
+    .filter(({ kind }) => kind !== "root" || given.length > 0)
+    .map(({ kind }) => kind);
 }
 
 function typicalValues({ choices, suggests }: FlagSpec): readonly string[] {

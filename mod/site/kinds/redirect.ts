@@ -29,6 +29,7 @@ import { quote, usageFault } from "../../base/fault.ts";
 import { isHostName } from "../../base/host_name.ts";
 import { invariant } from "../../base/invariant.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
+import { retype } from "../../base/retype.ts";
 import { text } from "../../config/document/shape.ts";
 import { redirectResponse, type RedirectStatus } from "../pages/redirect_response.ts";
 import { afterBody } from "./after_body.ts";
@@ -82,11 +83,14 @@ export const redirect: ContentKind<RedirectContent> = {
       shows: "the same address over https, permanently",
     },
   ],
-  read(input, line): RedirectContent {
+  read(input): RedirectContent {
     const to = input.text("redirect")!;
     const target = parseTarget(to);
     if (isProblem(target)) {
-      throw usageFault(`Cannot redirect to ${quote(to)}: ${target.reason}`, `${line} ${SAMPLE}`);
+      throw usageFault(
+        `Cannot redirect to ${quote(to)}: ${target.reason}`,
+        retype(input.commandLine, { flag: "redirect", to: nearestTarget(to) }),
+      );
     }
     const status = STATUSES.find((one) => String(one) === input.text("status"));
     return status === undefined ? { kind: "redirect", to } : { kind: "redirect", to, status };
@@ -96,6 +100,17 @@ export const redirect: ContentKind<RedirectContent> = {
     `a redirect to ${quote(to)} with status ${status}`,
   load: () => ({ handler: (content) => redirectHandler(content) }),
 };
+
+/** Returns a target for a text that is none: the spellings of other servers, and a missing scheme. */
+function nearestTarget(text: string): string {
+  const known = text.replace(/\$request_uri|\{uri\}|\$\{?uri\}?/g, "{path}")
+    .replace(/\$host\b|\{hostname\}/g, "{host}");
+  const encoded = encodeURI(known.trim()).replaceAll("%7B", "{").replaceAll("%7D", "}");
+  const bare = encoded.replace(/^(?:[a-z]+:)?\/*/i, "");
+  const host = bare.replace(/[/{?#].*$/s, "");
+  const candidates = [known, encoded, `https://${bare}`, `https://${host}{path}`];
+  return candidates.find((one) => !isProblem(parseTarget(one))) ?? "https://{host}{path}";
+}
 
 /** The parts of a target; what a request contributes is inserted between them. */
 interface Target {

@@ -10,6 +10,8 @@
 import * as v from "valibot";
 import type { Handler, HttpResponse } from "../../base/exchange.ts";
 import { quote, usageFault } from "../../base/fault.ts";
+import type { FlagInput } from "../../base/flag_spec.ts";
+import { retype } from "../../base/retype.ts";
 import { integer, text } from "../../config/document/shape.ts";
 import { afterBody } from "./after_body.ts";
 import type { ContentKind } from "./content_kind.ts";
@@ -40,8 +42,8 @@ export const respond: ContentKind<RespondContent> = {
     },
   },
   examples: [{ words: SAMPLE, shows: "a fixed text" }],
-  read(input, line): RespondContent {
-    const status = readStatus(input.text("status"), line);
+  read(input): RespondContent {
+    const status = readStatus(input);
     const content = { kind: "respond", text: input.text("respond")! } as const;
     return status === null ? content : { ...content, status };
   },
@@ -61,11 +63,12 @@ export function respondHandler({ text, status = 200 }: Omit<RespondContent, "kin
   return (request) => afterBody(request, response);
 }
 
-function readStatus(text: string | null, line: string): number | null {
+function readStatus(input: FlagInput): number | null {
+  const text = input.text("status");
   if (text === null) return null;
   if (/^[2-5][0-9]{2}$/.test(text)) return Number(text);
   throw usageFault(
     `Cannot respond with status ${quote(text)}: must be between 200 and 599`,
-    `${line} ${SAMPLE} --status 503`,
+    retype(input.commandLine, { flag: "status", to: "503" }),
   );
 }

@@ -8,6 +8,7 @@ import { quote } from "../../base/fault.ts";
 import { PATH_MAX, text } from "../../config/document/shape.ts";
 import { type FolderContent, folderContent } from "../../config/document/site_content.ts";
 import { resolveFolder } from "../../config/store/resolve_folder.ts";
+import { retype } from "../../base/retype.ts";
 import type { ContentKind, HandlerFactory } from "./content_kind.ts";
 
 export const root: ContentKind<FolderContent> = {
@@ -25,7 +26,9 @@ export const root: ContentKind<FolderContent> = {
   details: { listing: { kind: "boolean", summary: "list directories without an index.html" } },
   examples: [{ words: "--root /srv/intranet", shows: "the files in a directory" }],
   async read(input): Promise<FolderContent> {
-    const path = await resolveFolder(input.text("root")!);
+    const path = await resolveFolder(input.text("root")!, (folder) => {
+      return retype(input.commandLine, { flag: "root", to: folder });
+    });
     return folderContent(path, input.flag("listing") || undefined);
   },
   label: ({ path }) => `root ${path}`,

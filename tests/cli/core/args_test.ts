@@ -1,8 +1,9 @@
 // Goal: every argument is parsed or rejected, none is dropped. Method: tables over two records.
 import { EXIT } from "../../../mod/base/exit_status.ts";
-import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
-import { readInput } from "../../../mod/cli/core/args.ts";
+import { ArgsFault, readInput } from "../../../mod/cli/core/args.ts";
+import { argsHint } from "../../../mod/cli/core/args_hints.ts";
 import type { CommandInput, CommandSpec } from "../../../mod/cli/core/command.ts";
 
 const MODERN: CommandSpec = {
@@ -18,6 +19,7 @@ const MODERN: CommandSpec = {
   words: { min: 1, max: 2 },
   run: () => Promise.resolve(0),
 };
+const NAMED: CommandSpec = { ...MODERN, words: { min: 1, max: 1 }, completes: ["site"] };
 const LEGACY: CommandSpec = { ...MODERN, legacy: true, words: { min: 0, max: Infinity } };
 
 function read(spec: CommandSpec, args: string[]): CommandInput {
@@ -84,10 +86,33 @@ Deno.test("readInput() rejects with the usage status, the value and a hint", () 
       assertEquals(read(MODERN, args).words, ["a"]);
       continue;
     }
-    const fault = assertThrows(() => read(MODERN, args), Fault);
+    const fault = assertThrows(() => read(MODERN, args), ArgsFault);
     assertStringIncludes(fault.message, message, args.join(" "));
     assertEquals(fault.exit, EXIT.usage);
-    assert(fault.hint, `${args.join(" ")} has a hint`);
+  }
+});
+
+Deno.test("argsHint() returns the line that was meant, and it is accepted", () => {
+  const line = "httpcfg site add";
+  const cases: [spec: CommandSpec, args: string[], hint: string][] = [
+    [MODERN, ["a", "--ehco"], `${line} a --echo`],
+    [MODERN, ["-format", "json", "a"], `${line} --format json a`],
+    [MODERN, ["a", "--Root=x y"], `${line} a '--root=x y'`],
+    [MODERN, ["a", "--frob"], `${line} --help`],
+    [MODERN, ["a", "--echo=true"], `${line} a --echo`],
+    [MODERN, ["a", "--echo=false"], `${line} a`],
+    [MODERN, ["a", "--format"], `${line} a --format json`],
+    [MODERN, ["a", "--root", "x", "--root=y"], `${line} a --root=y`],
+    [MODERN, ["a", "--format", "jsn"], `${line} a --format json`],
+    [MODERN, ["a", "--format=xml"], `${line} a --format text`],
+    [MODERN, ["a", "b", "c", "--echo"], `${line} --echo a b`],
+    [NAMED, ["my", "old", "site"], `${line} 'my old site'`],
+    [NAMED, [], "httpcfg site list"],
+    [MODERN, [], "httpcfg site add NAME"],
+  ];
+  for (const [spec, args, hint] of cases) {
+    const { slip } = assertThrows(() => read(spec, args), ArgsFault);
+    assertEquals(argsHint(spec, ["site", "add", ...args], slip), hint);
   }
 });
 

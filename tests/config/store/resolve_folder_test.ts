@@ -8,8 +8,8 @@ Deno.test("resolveFolder() returns the absolute path with links resolved", async
   await using folder = await tempFolder();
   await Deno.mkdir(folder.at("real"));
   await Deno.symlink(folder.at("real"), folder.at("link"));
-  assertEquals(await resolveFolder(`${folder.path}/./real/../link/`), folder.at("real"));
-  assertEquals(await resolveFolder("."), await Deno.realPath("."));
+  assertEquals(await resolveFolder(`${folder.path}/./real/../link/`, String), folder.at("real"));
+  assertEquals(await resolveFolder(".", String), await Deno.realPath("."));
 });
 
 Deno.test("resolveFolder() rejects what does not exist or is not a directory", async () => {
@@ -26,7 +26,11 @@ Deno.test("resolveFolder() rejects what does not exist or is not a directory", a
     ["x".repeat(5000), "name too long"],
   ];
   for (const [name, reason] of cases) {
-    const fault = await assertRejects(() => resolveFolder(folder.at(name)), Fault, "Cannot serve");
+    const fault = await assertRejects(
+      () => resolveFolder(folder.at(name), String),
+      Fault,
+      "Cannot serve",
+    );
     assertStringIncludes(fault.message, reason, name.slice(0, 20));
     assertEquals(typeof fault.hint, "string");
   }

@@ -291,14 +291,15 @@ const ACCIDENTS: readonly Accident[] = [
   {
     what: "the document is deleted",
     accident: "rm config.json",
-    says: /config.json": it was removed; what is in force is not stored\nhint: httpcfg history/,
+    says:
+      /config.json": it was removed; what is in force is not stored\nhint: httpcfg (?:history|rollback [0-9]+)/,
     reached: true,
     cure: "cp saved.json config.json",
   },
   {
     what: "the document is garbage",
     accident: "echo '{' >config.json",
-    says: /The stored document cannot be used: Cannot read ".*": Expected property name/,
+    says: /The stored document cannot be used: Cannot read ".*": the text ends too early/,
     reached: true,
     cure: "cp saved.json config.json",
   },
@@ -414,13 +415,13 @@ const OBSTACLES: readonly (readonly [what: string, make: string, line: string, s
     "a pending change that is garbage",
     "mkdir run; echo x >run/unconfirmed.json",
     "serve",
-    /Cannot revert the unconfirmed change: ".*" cannot be read\nhint: httpcfg history; then remove/,
+    /Cannot revert the unconfirmed change: ".*" cannot be read\nhint: rm /,
   ],
   [
     "a pending change that is a pipe",
     "mkdir run; mkfifo run/unconfirmed.json",
     "serve",
-    /Cannot revert the unconfirmed change: ".*" cannot be read\nhint: httpcfg history; then remove/,
+    /Cannot revert the unconfirmed change: ".*" cannot be read\nhint: rm /,
   ],
   [
     "a run directory that is a file",

@@ -102,7 +102,7 @@ testInNamespace("what is no entry is refused, with a hint that can be typed", as
     "http://10.9.0.1/": /a URL/,
     "10.9.0.1:80": /no port/,
     "'!!10.9.0.1'": /more than one exclamation mark/,
-    "all": /an empty list includes every address/,
+    "all": /not an address/,
     "aa:bb:cc:dd:ee:ff": /link-layer/,
     "v0:1": /the label of an address/,
     "10.9.0.1/24": /beyond its 24-bit prefix/,
@@ -112,7 +112,7 @@ testInNamespace("what is no entry is refused, with a hint that can be typed", as
     assertEquals(status, 1, word);
     assertMatch(err, pattern, word);
     const [, command] = /^hint: httpcfg (set iplisten .*)$/m.exec(err) ?? [];
-    if (command === undefined) continue;
+    if (command === undefined || command.includes("$(")) continue; // there is no resolver here
     const added = await service.run(command);
     assert(!added.out.includes("not a valid"), `${word}: ${added.out}`); // some are on the list already
   }

@@ -124,7 +124,7 @@ if (isLinux) {
     const [free, port] = [freePort(), freePort()];
     await using server = await nginx(program, port, " reuseport");
     const shown = `nginx (pid ${server.pid} and ${WORKERS} workers)`;
-    const hint = `kill ${server.pid})`;
+    const hint = `kill ${server.pid}\n`;
     await program.do("site remove W3SVC/1");
     await program.do(["set", "iplisten", "-i", ADDRESS]);
     await program.do(["site", "add", "one", "--bind", `${ADDRESS}:${port}:`, "--respond", "here"]);

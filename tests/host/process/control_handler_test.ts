@@ -66,6 +66,7 @@ function fixture(
       },
     },
     store: { read: () => Promise.resolve(DEFAULT_DOCUMENT) },
+    stored: { missing: () => Promise.resolve(null) },
     confirmation: {
       async guard<T>(_: unknown, seconds: number, change: () => Promise<T>): Promise<T> {
         calls.push(`guard ${seconds}`);

@@ -39,6 +39,7 @@ function decide(
   to: string,
 ): ReturnType<typeof refusalOf> {
   return refusalOf({
+    keep: false,
     prefix: parseUrlPrefix(url)!,
     target: parseProxyTarget(to)!,
     registrant,
@@ -121,8 +122,12 @@ Deno.test("refusalOf() returns a hint that cures the refusal", () => {
       "http://127.0.0.1:1",
       `sudo httpcfg delete urlacl -u http://+:80/admins/; ${reserve("http://+:80/admins/")}`,
     ],
-    ["http://+:80/all/", "unix:/s", "httpcfg register http://+:80/all/ --to http://127.0.0.1:PORT"],
-    ["http://+:80/had/", "http://127.0.0.1:1", undefined],
+    ["http://+:80/all/", "unix:/s", "sudo httpcfg register http://+:80/all/ --to unix:/s"],
+    [
+      "http://+:80/had/",
+      "http://127.0.0.1:1",
+      "httpcfg register http://+:80/had/app/ --to http://127.0.0.1:1",
+    ],
   ];
   for (const [url, to, hint] of cases) assertEquals(decide(ANN, url, to)?.hint, hint, url);
 });

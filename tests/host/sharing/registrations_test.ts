@@ -1,7 +1,6 @@
 /** Goal: programs come and go in order, and what cannot be served is rejected. Method: a service
  * that records what it is given to share. */
 import { assertEquals } from "@std/assert";
-import type { Ip } from "../../../mod/base/address.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
 import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
@@ -24,8 +23,8 @@ class Service implements SharedService {
   shared: string[] = [];
   /** URL that cannot be served. */
   failing = "";
-  /** The address that is the reason, if it is. */
-  excluded: PlannedRegistration["excluded"];
+  /** What the plan says can be typed about it. */
+  hints: PlannedRegistration["hints"];
 
   servePrograms(programs: readonly RegisteredHandler[]): Promise<PlannedRegistration[]> {
     this.shared = programs.map(({ prefix }) => formatUrlPrefix(prefix));
@@ -38,7 +37,7 @@ class Service implements SharedService {
         reason: hasFailed ? "held" : null,
         win32: hasFailed ? 32 : 0,
       } as const;
-      return this.excluded === undefined ? planned : { ...planned, excluded: this.excluded };
+      return this.hints === undefined ? planned : { ...planned, hints: this.hints };
     }));
   }
 }
@@ -52,6 +51,7 @@ function make(): { service: Service; registrations: Registrations; ended: string
   const service = new Service();
   const store = { read: () => Promise.resolve(DOCUMENT) };
   const registrations = new Registrations({
+    checkStored: () => Promise.resolve(() => null),
     service,
     store,
     exclusive: (work) => work(),
@@ -95,10 +95,13 @@ Deno.test("Registrations.register() rejects what cannot be served, or without HT
     text: "held",
   });
   assertEquals([service.shared, registrations.status()], [[], []]);
-  const ip = "192.0.2.5" as Ip;
-  service.excluded = { ip, port: 80, entry: null, includedBy: "stored" };
+  service.hints = ["httpcfg set iplisten -i 192.0.2.5", "kill 7"];
   const listed = await registrations.register(requestFor("http://+:80/a/"), ROOT, ignore);
-  assertEquals(listed.hint, "httpcfg reload");
+  assertEquals(
+    listed.hint,
+    "httpcfg set iplisten -i 192.0.2.5; httpcfg reload; " +
+      "httpcfg register http://+:80/a/ --to http://127.0.0.1:9\nkill 7",
+  );
   service.runningSites = null;
   assertEquals(
     (await registrations.register(requestFor("http://+:80/b/"), ROOT, ignore)).code,

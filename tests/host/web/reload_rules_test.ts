@@ -11,6 +11,7 @@ import {
   upSiteIds,
 } from "../../../mod/host/web/reload_rules.ts";
 import { tableOf } from "../../support/machine.ts";
+import { ANY_BINDER } from "../../../mod/listen/sockets/endpoint.ts";
 import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
 import type { EndpointAction, Plan, PlannedSite } from "../../../mod/listen/plan/plan.ts";
 
@@ -24,7 +25,7 @@ Deno.test("isNewFailure() ignores an absent address, and what was refused before
     ["10.0.0.5:81", "EADDRINUSE", true],
   ];
   for (const [where, code, isNew] of cases) {
-    const fault = bindFault(at(where), Object.assign(new Error(), { code }), [], "linux");
+    const fault = bindFault(at(where), Object.assign(new Error(), { code }), [], ANY_BINDER);
     assertEquals(
       isNewFailure({ endpoint: { ...at(where), scopeId: 0 }, fault }, before),
       isNew,

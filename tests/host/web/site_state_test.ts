@@ -41,7 +41,8 @@ Deno.test("withSite() has the sites in the stored order, so that order is no cha
 
 Deno.test("checkSiteStarted() names a reload if the stored list includes the address", () => {
   const excluded = { ip: "127.0.0.5" as Ip, port: 80, entry: null, includedBy: "stored" as const };
-  const failed = plannedSite(1, "failed", { reason: "not listed", excluded });
+  const hints = ["httpcfg reload"];
+  const failed = plannedSite(1, "failed", { reason: "not listed", excluded, hints });
   const fault = assertThrows(() => checkSiteStarted({ sites: [failed] }, 1), Fault);
   assertEquals(fault.hint, "httpcfg reload");
 });

@@ -20,7 +20,10 @@ Deno.test("storedCertificateCheck() finds by name or thumbprint, or says why not
   ] as Partial<SslRecord>[] as SslRecord[];
   const check = await storedCertificateCheck(folder.path, records);
   const problems = [1, 2, 3, 4, 5].map((n) => {
-    return check(parseBinding(`10.0.0.${n}:443:`) as Binding)?.replace(/^.*?(: |has no)/, "$1");
+    return check(parseBinding(`10.0.0.${n}:443:`) as Binding)?.reason.replace(
+      /^.*?(: |has no)/,
+      "$1",
+    );
   });
   assertEquals(problems, [
     undefined,
@@ -30,5 +33,10 @@ Deno.test("storedCertificateCheck() finds by name or thumbprint, or says why not
     "has no certificate",
   ]);
   const none = await storedCertificateCheck(folder.at("missing"), []);
-  assertEquals(none(parseBinding(":443:") as Binding), 'https on ":443:" has no certificate');
+  const problem = none(parseBinding(":443:") as Binding);
+  assertEquals(problem?.reason, 'https on ":443:" has no certificate');
+  assertEquals(
+    problem?.hint,
+    'httpcfg set ssl -i 0.0.0.0:443 -h "$(httpcfg cert create --self-signed --name localhost)"',
+  );
 });

@@ -1,5 +1,6 @@
 // Goal: what is served is always consistent, whatever starts and stops in which order. Method: the
 // real HTTP and W3SVC with a document in memory, and requests over loopback.
+import { ANY_BINDER } from "../../../mod/listen/sockets/endpoint.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Endpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
@@ -69,6 +70,7 @@ function fixture(): Fixture {
     log: nothing,
   });
   const web = new WebService({
+    binder: ANY_BINDER,
     store: { read },
     http,
     https,

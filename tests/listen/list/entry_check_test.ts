@@ -22,18 +22,18 @@ Deno.test("readEntry() accepts what the machine has, and what it may get", () =>
 
 Deno.test("readEntry() refuses other names and broadcast addresses, with a hint that fits", () => {
   const cases: readonly (readonly [text: string, reason: string, hint: string])[] = [
-    ["eth9", "not an address, a block or an interface", 'interfaces on this machine: "lo", "eth0"'],
+    ["eth9", 'interface of this machine ("lo", "eth0"', "set iplisten -i eth0"],
     ["eth9", "not an address, a block or an interface", "set iplisten --later -i eth9"],
     ["www.example.com", "a host name", "getent ahosts www.example.com"],
     ["localhost", "a host name", "set iplisten -i 127.0.0.1 -i ::1"],
     ["!localhost", "a host name", "-i '!127.0.0.1'"],
     ["not 10.0.0.5", "an exclusion begins with", "-i '!10.0.0.5'"],
-    ["all", "not an address", "an empty list includes every address"],
+    ["all", "not an address", "set iplisten -i 0.0.0.0 -i ::"],
     ["10.0.0.255", "the broadcast address of 10.0.0.0/24", "set iplisten -i 10.0.0.0/24"],
     ["!10.0.0.255", "the broadcast address of 10.0.0.0/24", "-i '!10.0.0.0/24'"],
     ["1.2.3", "four parts", "1.2.3.0/24"],
     ["fe80::1%eth9", "no interface named eth9", "set iplisten --later -i fe80::1%eth9"],
-    ["fe80::1%99", "no interface with the index 99", 'the zone: "lo", "eth0"'],
+    ["fe80::1%99", "no interface with the index 99", "set iplisten -i fe80::1%eth0"],
     ["fe80::1%25eth0", "%25 is % only inside a URL", "set iplisten -i fe80::1%eth0"],
   ];
   for (const [text, reason, hint] of cases) {

@@ -2,7 +2,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
-import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
+import { type Binder, bindFault } from "../../../mod/listen/machine/bind_fault.ts";
+
+const BINDER: Binder = { os: "linux", executable: null, document: null };
 
 function failure(code: string): Error {
   return Object.assign(new Error(`${code} (os error)`), { code });
@@ -12,17 +14,43 @@ Deno.test("bindFault() explains the error codes of bind", () => {
   const at = parseEndpoint("127.0.0.2:80") as Endpoint;
   const cases: readonly (readonly [code: string, reason: RegExp, hint: RegExp])[] = [
     ["EADDRINUSE", /the port is in use/, /ss -atnp/],
-    ["EADDRNOTAVAIL", /no interface of this machine has the address/, /query iplisten/],
-    ["EACCES", /permission denied/, /1024 or higher/],
+    ["EADDRNOTAVAIL", /no interface of this machine has the address/, /ip address/],
+    ["EACCES", /permission denied/, /ip_unprivileged_port_start=80$/],
     ["EMFILE", /too many open files/, /ulimit -n/],
-    ["EAFNOSUPPORT", /does not support/, /IPv6/],
-    ["EOTHER", /EOTHER \(os error\)/, /127\.0\.0\.2/],
+    ["EAFNOSUPPORT", /does not support/, /--except ::/],
+    ["EOTHER", /EOTHER \(os error\)/, /ip address/],
   ];
   for (const [code, reason, hint] of cases) {
-    const fault = bindFault(at, failure(code), [], "linux");
+    const fault = bindFault(at, failure(code), [], BINDER);
     assertMatch(fault.message, /^Cannot listen on "127\.0\.0\.2:80": /);
     assertMatch(fault.message, reason);
     assertMatch(fault.hint ?? "", hint);
     assertEquals(fault.isAbsent, code === "EADDRNOTAVAIL");
+  }
+});
+
+Deno.test("bindFault() says what lets this form of the program bind a low port", () => {
+  const install = "sudo httpcfg service install | sudo sh";
+  const lower = (port: number): string => `sudo sysctl net.ipv4.ip_unprivileged_port_start=${port}`;
+  const cases:
+    readonly (readonly [port: number, binder: Partial<Binder>, hint: readonly string[]])[] = [
+      [80, {}, [install, lower(80)]],
+      [80, { executable: "/opt/my bin/httpcfg" }, [
+        install,
+        "sudo setcap cap_net_bind_service=+ep '/opt/my bin/httpcfg'",
+        lower(80),
+      ]],
+      [81, { document: "/home/ann/config.json" }, [
+        `sudo httpcfg config import /home/ann/config.json && ${install}`,
+        lower(81),
+      ]],
+      [8080, {}, [lower(8080), "sudo semanage port -a -t http_port_t -p tcp 8080"]],
+      [80, { os: "darwin" }, [install]],
+      [80, { os: "windows" }, ["netsh int ipv4 show excludedportrange tcp"]],
+    ];
+  for (const [port, binder, hint] of cases) {
+    const at = parseEndpoint(`127.0.0.2:${port}`) as Endpoint;
+    const fault = bindFault(at, failure("EACCES"), [], { ...BINDER, ...binder });
+    assertEquals(fault.hint?.split("\n"), hint);
   }
 });

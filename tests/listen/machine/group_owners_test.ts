@@ -11,7 +11,7 @@ import {
   needsCommands,
   type Processes,
 } from "../../../mod/listen/machine/group_owners.ts";
-import { describeOwner, portInUseHint } from "../../../mod/listen/machine/port_owner.ts";
+import { describeOwner, endOwners } from "../../../mod/listen/machine/port_owner.ts";
 
 /** `PID PARENT USER NAME [EXECUTABLE [COMMAND LINE]]` for each process that is seen. */
 type Table = readonly string[];
@@ -207,8 +207,8 @@ Deno.test("groupOwners() makes one owner of a server and its workers", () => {
       [...owners],
       title,
     );
-    const hint = portInUseHint(found, 80, "linux");
-    const killed = /kill ([\d ]+)\)/.exec(hint)?.[1]?.split(" ").map(Number) ?? null;
+    const hint = endOwners(found, 80, "linux");
+    const killed = /^kill ([\d ]+)$/.exec(hint)?.[1]?.split(" ").map(Number) ?? null;
     assertEquals(killed, stop, `${title}: ${hint}`);
   }
 });

@@ -5,10 +5,11 @@ import { parseEndpoint } from "../../../mod/base/address.ts";
 import type { Endpoint } from "../../../mod/base/address.ts";
 import {
   describeOwner,
+  endOwners,
   endpointsCollide,
   keepsFrom,
+  moveOwner,
   ownerCommand,
-  portInUseHint,
   type PortOwner,
 } from "../../../mod/listen/machine/port_owner.ts";
 
@@ -91,28 +92,80 @@ Deno.test("describeOwner() shows process, user, address and reach", () => {
   );
 });
 
-Deno.test("portInUseHint() lists every process, or the command that finds them", () => {
-  const owner = (pid: number | null): PortOwner => {
-    const rest = {
-      mapped: false,
-      v6only: null,
-      device: null,
-      program: new ForeignText("nginx"),
-      user: "root",
-      socket: 1,
-      workers: [],
-      namespace: null,
-    };
-    return { ...at("0.0.0.0:80"), ...rest, pid };
+/** A process on port 80 of every IPv4 address. */
+function ownerOf(pid: number | null, program = "nginx"): PortOwner {
+  return {
+    ...at("0.0.0.0:80"),
+    mapped: false,
+    v6only: null,
+    device: null,
+    pid,
+    program: new ForeignText(program),
+    user: "root",
+    socket: 1,
+    workers: [],
+    namespace: null,
   };
-  const command = "find the process that holds the port: sudo ss -atnp 'sport = :80'";
+}
+
+Deno.test("endOwners() lists every process, or the command that finds them", () => {
+  const command = "sudo ss -atnp 'sport = :80'";
   const cases: [pids: (number | null)[], hint: string][] = [
-    [[7], "stop that process (kill 7), or choose another port or address"],
-    [[7, 9, 7], "stop those processes (kill 7 9), or choose another port or address"],
+    [[7], "kill 7"],
+    [[7, 9, 7], "kill 7 9"],
     [[7, null], command],
     [[], command],
   ];
-  for (const [pids, hint] of cases) assertEquals(portInUseHint(pids.map(owner), 80, "linux"), hint);
+  for (const [pids, hint] of cases) {
+    assertEquals(endOwners(pids.map((pid) => ownerOf(pid)), 80, "linux"), hint);
+  }
+  assertEquals(endOwners([ownerOf(7)], 80, "windows"), "taskkill /PID 7");
+});
+
+Deno.test("endOwners() ends the parent of workers, and finds the unit of a socket of systemd", () => {
+  const workers = [8, 9];
+  assertEquals(endOwners([{ ...ownerOf(7), workers }], 80, "linux"), "kill 7");
+  assertEquals(endOwners([{ ...ownerOf(null), workers }], 80, "linux"), "kill 8 9");
+  assertEquals(
+    endOwners([{ ...ownerOf(null), workers, hiddenParent: 7 }], 80, "linux"),
+    "sudo ss -atnp 'sport = :80'",
+  );
+  assertEquals(
+    endOwners([ownerOf(7), ownerOf(1, "systemd")], 80, "linux"),
+    "systemctl list-sockets",
+  );
+});
+
+Deno.test("moveOwner() names a server with its workers, and the unit of a socket of systemd", () => {
+  const { ip } = at("10.0.0.5:80");
+  const how = '"listen 10.0.0.5:80;" in place of "listen 80;"; then restart it';
+  const cases: [owner: PortOwner, line: string][] = [
+    [
+      { ...ownerOf(7), workers: [8, 9] },
+      `in the configuration of nginx (pid 7 and 2 workers): ${how}`,
+    ],
+    [{ ...ownerOf(null), workers: [8, 9] }, `in the configuration of nginx (pids 8, 9): ${how}`],
+    [
+      ownerOf(1, "systemd"),
+      "in the socket unit that has the port (systemctl list-sockets): " +
+      '"ListenStream=10.0.0.5:80" in place of "ListenStream=80"; then restart it',
+    ],
+  ];
+  for (const [owner, line] of cases) assertEquals(moveOwner(owner, 80, ip), line);
+});
+
+Deno.test("moveOwner() has the directive of each program", () => {
+  const cases: [program: string, pid: number | null, how: string][] = [
+    ["nginx", 7, 'nginx (pid 7): "listen 10.0.0.5:80;" in place of "listen 80;"'],
+    ["apache2", 7, 'apache2 (pid 7): "Listen 10.0.0.5:80" in place of "Listen 80"'],
+    ["caddy", null, 'caddy: "default_bind 10.0.0.5" in the global options'],
+    ["python3", 7, "python3 (pid 7): python3 -m http.server 80 --bind 10.0.0.5"],
+    ["x", 7, "x (pid 7): give it the address 10.0.0.5 to listen on, in place of every address"],
+  ];
+  for (const [program, pid, how] of cases) {
+    const line = moveOwner(ownerOf(pid, program), 80, at("10.0.0.5:80").ip);
+    assertEquals(line, `in the configuration of ${how}; then restart it`);
+  }
 });
 
 Deno.test("ownerCommand() uses the tool of each system", () => {

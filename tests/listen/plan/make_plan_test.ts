@@ -322,7 +322,7 @@ Deno.test("makePlan() accounts for failed attempts to bind", () => {
       const error = Object.assign(new Error(), { code });
       return {
         endpoint: { ...at(where), scopeId: 0 },
-        fault: bindFault(at(where), error, [], "linux"),
+        fault: bindFault(at(where), error, [], { os: "linux", executable: null, document: null }),
       };
     },
   );

@@ -1,5 +1,6 @@
 /** Goal: the plan sees other processes' sockets, not its own. Method: a socket of this process. */
 import { assertEquals } from "@std/assert";
+import { Problem } from "../../../mod/base/problem.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { makePlan } from "../../../mod/listen/plan/make_plan.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
@@ -19,7 +20,7 @@ Deno.test("gatherPlanInput() includes programs, whose prefixes a site cannot hav
     "https://+:18086/x/",
   ];
   const registrations = urls.map((url) => parseUrlPrefix(url)!);
-  const check = (): string => "https has no certificate";
+  const check = (): Problem => new Problem("https has no certificate");
   const source = { document: { ...DEFAULT_DOCUMENT, sites }, list: [], check, registrations };
   const plan = makePlan(await gatherPlanInput(source, []));
   assertEquals(plan.sites.map(({ state }) => state), ["failed", "failed", "started", "failed"]);

@@ -1,4 +1,5 @@
 /** Goal: what the plan reads from a document. Method: documents, no machine. */
+import { Problem } from "../../../mod/base/problem.ts";
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { generationOf, portsOf, sitesToPlan } from "../../../mod/listen/plan/sites_to_plan.ts";
@@ -41,6 +42,9 @@ Deno.test("sitesToPlan() and generationOf() read the metabase, also inherited va
 });
 
 Deno.test("sitesToPlan() checks for a certificate only if a binding uses TLS", () => {
-  const [site] = sitesToPlan(DOCUMENT, ({ port }) => `none for ${port}`);
+  const [site] = sitesToPlan(DOCUMENT, ({ port }) => {
+    return new Problem(`none for ${port}`, { hint: "a\nb" });
+  });
   assertEquals(site?.bindings.map(({ unserved }) => unserved), [undefined, "none for 443"]);
+  assertEquals(site?.bindings.map(({ cures }) => cures), [undefined, ["a", "b"]]);
 });

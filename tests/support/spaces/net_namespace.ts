@@ -23,7 +23,7 @@ export interface KeepAliveCounts {
 /** A test in a namespace. It is skipped if there can be none, and its name says what is missing. */
 export function testInNamespace(
   name: string,
-  fn: (space: NetNamespace) => Promise<void>,
+  fn: (space: NetNamespace, t: Deno.TestContext) => Promise<void>,
 ): void {
   const missing = Deno.build.os !== "linux" || Deno.uid() !== 0
     ? "root on Linux"
@@ -34,9 +34,9 @@ export function testInNamespace(
     Deno.test({ name: `${name} (skipped: no ${missing})`, ignore: true, fn: () => {} });
     return;
   }
-  Deno.test(name, async () => {
+  Deno.test(name, async (t) => {
     await using space = await NetNamespace.make();
-    await fn(space);
+    await fn(space, t);
   });
 }
 

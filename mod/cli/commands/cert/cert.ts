@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { parseIp } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { Fault, quote, usageFault } from "../../../base/fault.ts";
+import { parseIp } from "../../../base/address.ts";
+import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
+import { retype } from "../../../base/retype.ts";
+import { fileExists } from "../../../config/store/file_exists.ts";
 import {
   certificateName,
   certificateOf,
@@ -148,9 +150,14 @@ export const commands: readonly CommandSpec[] = [certImport, certList, certRemov
 async function importPair(input: CommandInput, io: CommandIo): Promise<number> {
   const files = { certFile: input.text("cert") ?? "", keyFile: input.text("key") ?? "" };
   if (files.certFile === "" || files.keyFile === "") {
+    const [missing, given] = files.certFile === "" ? ["cert", "key"] : ["key", "cert"];
+    const partner = partnerOf(input.text(given!) ?? "", missing as "cert" | "key");
+    const partners = files.certFile === files.keyFile
+      ? [{ add: ["--cert", "fullchain.pem", "--key", "privkey.pem"] }]
+      : [{ flag: missing!, to: partner }];
     throw usageFault(
-      `Cannot import a certificate: ${files.certFile === "" ? "--cert" : "--key"} is missing`,
-      "httpcfg cert import --cert fullchain.pem --key privkey.pem",
+      `Cannot import a certificate: --${missing} is missing`,
+      retype(input.commandLine, ...partners),
     );
   }
   const store = readStore(input);
@@ -160,10 +167,10 @@ async function importPair(input: CommandInput, io: CommandIo): Promise<number> {
   if (validity(facts, now) === "expired") {
     throw new Fault(
       `Cannot import the certificate ${quote(files.certFile)}: expired on ${facts.notAfter}`,
-      { hint: "renew it, or: httpcfg cert create --self-signed --name NAME" },
+      { hint: `httpcfg cert create --self-signed ${subjectWords(facts)}` },
     );
   }
-  const name = nameOf(input.text("name") ?? facts.names[0] ?? facts.hash);
+  const name = nameOf(input.text("name") ?? facts.names[0] ?? facts.hash, input);
   const place = input.flag("link")
     ? linkPair(io.paths.certs, store, name, files)
     : writePair(io.paths.certs, store, name, pair);
@@ -232,7 +239,7 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
     const [record] = boundTo(document, certificates, found);
     if (record !== undefined) {
       throw new Fault(`Cannot remove the certificate ${quote(hash)}: bound to "${record.key}"`, {
-        hint: `httpcfg delete ssl -i ${record.key}`,
+        hint: `httpcfg delete ssl -i ${shellWord(record.key)}; ${retype(input.commandLine)}`,
       });
     }
     removePair(found);
@@ -243,24 +250,33 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
     await reportDone(input, io, false, { certificate: null });
     return EXIT.ok;
   }
+  const known = stores.flatMap((store) => listCertificates(io.paths.certs, store));
+  const named = known.filter((one) => {
+    return one.hash !== "" &&
+      (one.name.toLowerCase() === hash || (hash.length > 3 && one.hash.startsWith(hash)));
+  });
   throw new Fault(`Cannot remove the certificate ${quote(hash)}: no such certificate`, {
-    hint: "httpcfg cert list",
+    hint: named.length === 1
+      ? retype(input.commandLine, { word: input.words[0]!, to: [named[0]!.hash] })
+      : "httpcfg cert list",
   });
 }
 
 async function create(input: CommandInput, io: CommandIo): Promise<number> {
   const options = readSelfSigned(input, io.now());
   const store = readStore(input);
-  const name = nameOf(options.names[0] ?? options.ips[0]!);
-  const existing = listCertificates(io.paths.certs, store).find((one) => one.name === name);
+  const name = nameOf(options.names[0] ?? options.ips[0]!, input);
+  const stored = listCertificates(io.paths.certs, store);
+  const existing = stored.find((one) => one.name === name);
   if (existing !== undefined) {
     const wanted = [...options.names, ...options.ips];
     if (input.flag("idempotent") && isFor(existing, wanted, io.now())) {
       await reportStored(input, io, { ...existing, changed: false });
       return EXIT.ok;
     }
+    const bound = boundTo(await io.store.read(), stored, existing);
     throw new Fault(`Cannot create the certificate ${quote(name)}: already exists`, {
-      hint: `httpcfg cert remove ${existing.hash}`,
+      hint: replacement(existing, bound, input),
     });
   }
   const { makeSelfSigned } = await import("../../../config/certs/self_signed.ts");
@@ -300,6 +316,41 @@ function viewOf({ hash, store, name, names, notAfter }: StoredCertificate): obje
   return { hash, store, name, names, notAfter };
 }
 
+/** Returns the commands that make a new certificate in place of `existing`, and bind it as before. */
+function replacement(
+  { hash, store }: StoredCertificate,
+  records: readonly SslRecord[],
+  input: CommandInput,
+): string {
+  const where = store === DEFAULT_STORE ? "" : ` -c ${store}`;
+  const again = retype(input.commandLine);
+  const unbound = records.map(({ key }) => `httpcfg delete ssl -i ${shellWord(key)}; `).join("");
+  const [first, ...others] = records.map(({ key }) => `httpcfg set ssl -i ${shellWord(key)} -h`);
+  const remove = `${unbound}httpcfg cert remove ${hash}; `;
+  if (first === undefined) return `${remove}${again}`;
+  const bound = [first, ...others].map((set) => `${set} "$hash"${where}`).join("; ");
+  return `${remove}hash="$(${again})"; ${bound}`;
+}
+
+/** Returns the names and addresses of a certificate as flags of `cert create`. */
+function subjectWords({ names }: Pick<StoredCertificate, "names">): string {
+  const words = names.map((name) => {
+    return `${parseIp(name) === null ? "--name" : "--ip"} ${shellWord(name)}`;
+  });
+  return words.length === 0 ? "--name localhost" : words.join(" ");
+}
+
+/** Returns the file that usually lies beside a certificate or a key: an existing one, if any. */
+function partnerOf(file: string, missing: "cert" | "key"): string {
+  const folder = file.includes("/") ? file.replace(/[^/]*$/, "") : "";
+  const base = file.slice(folder.length).replace(/\.[^.]*$/, "");
+  const names = missing === "key"
+    ? [`${base}.key`, `${base}-key.pem`, "privkey.pem", "key.pem"]
+    : [`${base}.crt`, `${base}.pem`, `${base}.cer`, "fullchain.pem", "cert.pem"];
+  const beside = names.map((name) => `${folder}${name}`).filter((path) => path !== file);
+  return beside.find((path) => fileExists(path) === true) ?? beside.at(-2)!;
+}
+
 /** Returns the ssl records that `certificate` is bound to. */
 function boundTo(
   { ssl }: ConfigDocument,
@@ -316,12 +367,19 @@ function readStore(input: CommandInput): string {
   const text = input.text("store") ?? DEFAULT_STORE;
   const store = storeName(text);
   if (store !== null) return store;
-  throw usageFault(`Cannot use the store ${quote(text)}: not a valid name`, "--store MY");
+  throw usageFault(
+    `Cannot use the store ${quote(text)}: not a valid name`,
+    retype(input.commandLine, { flag: "store", to: DEFAULT_STORE }),
+  );
 }
 
-function nameOf(text: string): string {
+function nameOf(text: string, { commandLine }: CommandInput): string {
   // Not every system allows a colon in a file name; an IPv6 address has some.
   const name = certificateName(text.replaceAll(":", "-").replace(/^-+/, ""));
   if (name !== null) return name;
-  throw usageFault(`Cannot name a certificate ${quote(text)}: not a valid name`, "--name www");
+  const better = text.replace(/[^A-Za-z0-9*_.@-]+/g, "-").replace(/^[-_.@]+/, "").slice(0, 128);
+  throw usageFault(
+    `Cannot name a certificate ${quote(text)}: not a valid name`,
+    retype(commandLine, { flag: "name", to: better || "www" }),
+  );
 }

@@ -191,9 +191,7 @@ const configEdit: CommandSpec = {
     if (result.change === null) {
       report(io, result.notices);
       throw new Fault(`Cannot store the edited document: ${result.problem?.reason}`, {
-        hint: `the draft is in ${quote(draft)}: httpcfg config import --dry-run ${
-          shellWord(draft)
-        }`,
+        hint: `httpcfg config import --dry-run ${shellWord(draft)}`, // what it would change
       });
     }
     if (hasComments) {
@@ -277,7 +275,7 @@ async function parseDraft(io: CommandIo, draft: string): Promise<ReadDocument> {
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     throw new Fault(error.message, {
-      hint: `fix ${quote(draft)}, then: httpcfg config import ${shellWord(draft)}`,
+      hint: `\${EDITOR:-vi} ${shellWord(draft)}; httpcfg config import ${shellWord(draft)}`,
     });
   }
 }

@@ -3,19 +3,17 @@
  *
  * @module
  */
-import { directoryOf, fileFault, isDiskFull } from "../../../base/file_fault.ts";
+import { shellWord } from "../../../base/fault.ts";
+import { directoryOf, fileFault } from "../../../base/file_fault.ts";
 import { replaceFile, statOrNull } from "../../../config/store/replace_file.ts";
 import { readStdin } from "../../core/input.ts";
-
-/** The command that shows where the files of this program are. */
-const FILES_HINT = "httpcfg config path --all";
 
 /** Reads `file`, or stdin if it is `-`. */
 export async function readFileOrInput(file: string): Promise<string> {
   try {
     return file === "-" ? await readStdin() : await Deno.readTextFile(file);
   } catch (error) {
-    throw fileFault("read", file, error, FILES_HINT);
+    throw fileFault("read", file, error);
   }
 }
 
@@ -32,7 +30,9 @@ export async function writeFile(file: string, text: string): Promise<void> {
     if (owner !== null && !owner.isFile) await Deno.writeTextFile(target, text);
     else await replaceFile(target, text, { owner });
   } catch (error) {
-    throw fileFault("write", file, error, isDiskFull(error) ? undefined : FILES_HINT);
+    const isAbsent = error instanceof Deno.errors.NotFound;
+    const hint = isAbsent ? `mkdir -p ${shellWord(directoryOf(file))}` : undefined;
+    throw fileFault("write", file, error, hint);
   }
 }
 

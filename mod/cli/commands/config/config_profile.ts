@@ -6,6 +6,8 @@
 import { changeSettings, withSettings } from "../../../admin/change_setting.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, usageFault } from "../../../base/fault.ts";
+import { nearestName } from "../../../base/nearest.ts";
+import { retype } from "../../../base/retype.ts";
 import { diffValues } from "../../../config/document/diff.ts";
 import {
   PROFILE_NAMES,
@@ -57,7 +59,7 @@ const configProfile: CommandSpec = {
       });
       return EXIT.ok;
     }
-    const profile = profileNamed(word);
+    const profile = profileNamed(word, input.commandLine);
     const { settings } = PROFILES[profile];
     checkChangeForm(input, `httpcfg config profile ${profile}`);
     const changes = diffValues(before, withSettings(before, settings), "settings");
@@ -76,12 +78,13 @@ const configProfile: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [configProfile];
 
-function profileNamed(word: string): ProfileName {
+function profileNamed(word: string, commandLine: readonly string[]): ProfileName {
   const found = PROFILE_NAMES.find((name) => name === word.toLowerCase());
   if (found !== undefined) return found;
+  const near = nearestName(word, PROFILE_NAMES);
   throw usageFault(
     `Cannot use ${quote(word)}: must be one of ${PROFILE_NAMES.join(", ")}`,
-    "httpcfg config profile",
+    near === null ? "httpcfg config profile" : retype(commandLine, { word, to: [near] }),
   );
 }
 

@@ -10,6 +10,7 @@
 import type { Notice } from "../../../admin/admin_io.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
+import { retype } from "../../../base/retype.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { Problem } from "../../../base/problem.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
@@ -205,7 +206,7 @@ async function installationOf(input: CommandInput): Promise<Installation> {
   const system = (input.text("system") ?? await detectSystem()) as ServiceSystem | null;
   if (system === null) {
     throw new Fault("Cannot detect the service manager: none found", {
-      hint: `httpcfg service install --system ${SERVICE_SYSTEMS.join("|")} --print`,
+      hint: retype(input.commandLine, { flag: "system", to: SERVICE_SYSTEMS[0]! }),
     });
   }
   const program = input.text("program") ?? ownProgram();

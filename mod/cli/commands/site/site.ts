@@ -5,19 +5,15 @@
  */
 import { changeSites } from "../../../admin/change_sites.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
-import type { SiteRecord } from "../../../config/document/document.ts";
-import {
-  addSite,
-  findSite,
-  namedSite,
-  nextSiteId,
-  removeSite,
-} from "../../../config/document/edit.ts";
+import { Fault, quote, usageFault } from "../../../base/fault.ts";
+import { retype } from "../../../base/retype.ts";
+import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";
+import { addSite, findSite, nextSiteId, removeSite } from "../../../config/document/edit.ts";
 import {
   contentExamples,
   contentFlags,
   contentHelp,
+  missingContent,
   readContent,
   SAMPLE_WORDS,
 } from "../../../site/kinds/kind_flags.ts";
@@ -43,6 +39,7 @@ import {
   LIMIT_FLAGS,
   readBindings,
   readLimits,
+  siteOf,
 } from "./site_flags.ts";
 
 export const siteAdd: CommandSpec = {
@@ -104,7 +101,7 @@ const siteShow: CommandSpec = {
   words: { min: 1, max: 1 },
   completes: ["site"],
   async run(input, io): Promise<number> {
-    const site = namedSite(await io.store.read(), input.words[0]!);
+    const site = siteOf(input, await io.store.read());
     const row = siteRow(site);
     await writeListing(input, io, { name: "sites", columns: Object.keys(row), rows: [row] }, {
       async text(): Promise<void> {
@@ -129,7 +126,7 @@ const siteRemove: CommandSpec = {
     const name = input.words[0]!;
     let removed: SiteRecord | undefined;
     const result = await changeSites(io, (document) => {
-      removed = input.flag("idempotent") ? findSite(document, name) : namedSite(document, name);
+      removed = input.flag("idempotent") ? findSite(document, name) : siteOf(input, document);
       return removed === undefined ? document : removeSite(document, removed.id);
     });
     return await finishChange(input, io, result, { site: removed ?? null });
@@ -143,15 +140,15 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const [name = ""] = input.words;
   const bindings = readBindings(input, "bind");
   const secureBindings = readBindings(input, "bind-tls");
-  checkSiteName(name);
-  const line = `httpcfg site add ${shellWord(name)} --bind :8081:`;
+  checkSiteName(name, input);
   if (bindings.length + secureBindings.length === 0) {
+    const binding = { add: ["--bind", `:${freePort(await io.store.read())}:`] };
     throw usageFault(
       `Cannot add ${quote(name)}: --bind or --bind-tls is missing`,
-      `${line} ${SAMPLE_WORDS}`,
+      retype(input.commandLine, binding, ...missingContent(input)),
     );
   }
-  const content = await readContent(input, line);
+  const content = await readContent(input);
   const limits = readLimits(input);
   const autoStart = !input.flag("no-start");
   const wanted = { name, bindings, secureBindings, autoStart, content, ...limits };
@@ -165,7 +162,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     site = existing;
     if (!input.flag("idempotent")) {
       throw new Fault(`Cannot add ${quote(name)}: a site with this name already exists`, {
-        hint: `httpcfg site show ${shellWord(name)}`,
+        hint: retype(input.commandLine, { word: "add", to: ["set"] }, { without: "no-start" }),
       });
     }
     checkSame(existing, { id: existing.id, ...wanted, name: existing.name }, input);
@@ -208,6 +205,15 @@ function siteText(row: Row, screen: Screen): Styled {
       return paragraph([value].flat().join(", "), screen, { start, hanging: " ".repeat(width) });
     }),
   );
+}
+
+/** Returns a port for a site that no other site has. */
+function freePort({ sites }: Pick<ConfigDocument, "sites">): number {
+  const texts = sites.flatMap(({ bindings, secureBindings }) => [...bindings, ...secureBindings]);
+  const used = new Set(texts.map((text) => Number(/:([0-9]+):[^:]*$/.exec(text)?.[1])));
+  let port = 8081;
+  while (used.has(port)) port++;
+  return port;
 }
 
 function siteRow(site: SiteRecord): Row {

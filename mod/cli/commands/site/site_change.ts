@@ -8,8 +8,9 @@ import { controlSite, setAutoStart, STATE_AFTER } from "../../../admin/site_cont
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import { win32Reason } from "../../../base/win32_text.ts";
-import type { SiteRecord } from "../../../config/document/document.ts";
-import { findSite, namedSite, replaceSite } from "../../../config/document/edit.ts";
+import { retype } from "../../../base/retype.ts";
+import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";
+import { findSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
 import { isServiceUp } from "../../../host/control/status.ts";
 import {
@@ -28,6 +29,7 @@ import {
   LIMIT_FLAGS,
   readBindings,
   readLimits,
+  siteOf,
 } from "./site_flags.ts";
 
 const siteSet: CommandSpec = {
@@ -57,18 +59,18 @@ const siteSet: CommandSpec = {
     if (Object.keys(change).length === 0) {
       throw usageFault(
         `Cannot change ${quote(input.words[0]!)}: no flag is given`,
-        "httpcfg site set --help",
+        "httpcfg site set --help", // what may be changed
       );
     }
     let changed: SiteRecord | null = null;
     const result = await changeSites(io, (document) => {
-      const site = namedSite(document, input.words[0]!);
+      const site = siteOf(input, document);
       const other = change.name === undefined ? undefined : findSite(document, change.name);
       if (other !== undefined && other.id !== site.id) {
         throw new Fault(
           `Cannot rename the site to ${quote(change.name!)}: another site has this name`,
           {
-            hint: `httpcfg site show ${shellWord(change.name!)}`,
+            hint: retype(input.commandLine, { flag: "name", to: otherName(document, other.name) }),
           },
         );
       }
@@ -96,15 +98,14 @@ export const commands: readonly CommandSpec[] = [
 /** Returns what the flags change; empty if none is given. Throws a usage Fault. */
 async function readChange(input: CommandInput): Promise<Partial<SiteRecord>> {
   const name = input.text("name");
-  if (name !== null) checkSiteName(name);
+  if (name !== null) checkSiteName(name, input, "name");
   const bindings = readBindings(input, "bind");
   const secureBindings = readBindings(input, "bind-tls");
-  const line = `httpcfg site set ${shellWord(input.words[0]!)}`;
   return {
     ...(name === null ? {} : { name }),
     ...(bindings.length === 0 ? {} : { bindings }),
     ...(secureBindings.length === 0 ? {} : { secureBindings }),
-    ...(hasContentFlag(input) ? { content: await readContent(input, line) } : {}),
+    ...(hasContentFlag(input) ? { content: await readContent(input) } : {}),
     ...readLimits(input),
   };
 }
@@ -123,7 +124,7 @@ function controlCommand(verb: SiteVerb, summary: string): CommandSpec {
 }
 
 async function control(verb: SiteVerb, input: CommandInput, io: CommandIo): Promise<number> {
-  const { id, name } = namedSite(await io.store.read(), input.words[0]!);
+  const { id, name } = siteOf(input, await io.store.read());
   const status = await io.control.ask({ op: "status" });
   if (!isServiceUp(status, "W3SVC")) return await decideForLater(verb, { id, name }, input, io);
   let result = await controlSite(io, verb, id);
@@ -135,11 +136,21 @@ async function control(verb: SiteVerb, input: CommandInput, io: CommandIo): Prom
     report(io, notices);
     if (notices.some(({ kind }) => kind === "error")) return EXIT.failed; // the service gave a reason
     const reason = win32Reason(problem.code) ?? problem.reason;
-    throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, {
-      hint: "httpcfg status",
-    });
+    // Only a started site can be paused, and only a paused one continued.
+    const isStopped = status?.sites.find((site) => site.id === id)?.state === "stopped";
+    const hint = isStopped && verb !== "stop"
+      ? `httpcfg site start ${shellWord(name)}`
+      : "httpcfg status";
+    throw new Fault(`Cannot ${verb} the site ${quote(name)}: ${reason}`, { hint });
   }
   return await finishChange(input, io, result, { site: { id, name }, state: STATE_AFTER[verb] });
+}
+
+/** Returns a name that no site has. */
+function otherName(document: ConfigDocument, taken: string): string {
+  let number = 2;
+  while (findSite(document, `${taken}-${number}`) !== undefined) number++;
+  return `${taken}-${number}`;
 }
 
 /** Without a running service, start and stop decide whether the site starts with it next time. */

@@ -5,10 +5,13 @@
  */
 import { quote, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
+import { retype } from "../../../base/retype.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
-import type { SiteRecord } from "../../../config/document/document.ts";
+import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";
+import { namedSite } from "../../../config/document/edit.ts";
 import type { CommandInput } from "../../core/command.ts";
+import { nearestBinding, nearestNumber } from "../../core/corrections.ts";
 
 /** The flags for the bindings of a site. */
 export const BINDING_FLAGS: Readonly<Record<string, FlagSpec>> = {
@@ -37,17 +40,32 @@ export const LIMIT_FLAGS: Readonly<Record<string, FlagSpec>> = {
 };
 
 /** Throws a usage Fault if `name` is not a valid name for a site. */
-export function checkSiteName(name: string): void {
+export function checkSiteName(
+  name: string,
+  { commandLine }: CommandInput,
+  flag: "name" | null = null,
+): void {
   if (name.trim() !== "" && !/^w3svc\/\d+$/i.test(name)) return;
+  const better = name.trim() === "" ? "my-site" : name.toLowerCase().replace("w3svc/", "site-");
   throw usageFault(
     `Cannot name a site ${quote(name)}: not a valid name`,
-    "httpcfg site add my-site …",
+    flag === null
+      ? retype(commandLine, { word: name, to: [better] })
+      : retype(commandLine, { flag, from: name, to: better }),
   );
+}
+
+/** Returns the site that the first word names. Throws a Fault. */
+export function siteOf(
+  { words: [text = ""], commandLine }: CommandInput,
+  document: ConfigDocument,
+): SiteRecord {
+  return namedSite(document, text, (name) => retype(commandLine, { word: text, to: [name] }));
 }
 
 /** Returns the bindings of one flag, canonical. Throws a usage Fault. */
 export function readBindings(input: CommandInput, flag: "bind" | "bind-tls"): string[] {
-  return input.texts(flag).map(canonicalBinding);
+  return input.texts(flag).map((text) => canonicalBinding(text, flag, input));
 }
 
 /** Returns the limits that are given; the others are absent. Throws a usage Fault. */
@@ -68,15 +86,26 @@ function readCount(input: CommandInput, flag: string): number | null {
   if (/^[0-9]{1,10}$/.test(text) && Number(text) <= 4294967295) return Number(text);
   throw usageFault(
     `Cannot use ${quote(text)} for "--${flag}": must be between 0 and 4294967295`,
-    `--${flag} 1000`,
+    retype(input.commandLine, {
+      flag,
+      to: nearestNumber(text, { min: 0, max: 4294967295, usual: 1000 }),
+    }),
   );
 }
 
-function canonicalBinding(text: string): string {
+function canonicalBinding(
+  text: string,
+  flag: "bind" | "bind-tls",
+  { commandLine }: CommandInput,
+): string {
   const binding = parseBinding(text);
   if (!isProblem(binding)) return formatBinding(binding);
   throw usageFault(
     `Cannot bind to ${quote(text)}: ${binding.reason}`,
-    "write it as 192.168.1.10:80:www.example.com",
+    retype(commandLine, {
+      flag,
+      from: text,
+      to: nearestBinding(text, flag === "bind" ? 80 : 443),
+    }),
   );
 }

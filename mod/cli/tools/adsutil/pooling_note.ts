@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { usualAddress } from "../../../listen/machine/usual_address.ts";
 import type { Notice } from "../../../admin/admin_io.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { parseBinding } from "../../../config/document/binding.ts";
@@ -24,7 +25,7 @@ export function poolingNotes(document: ConfigDocument, path: string): Notice[] {
   const bound = sites.flatMap(({ bindings }) => bindings)
     .map(parseBinding)
     .find((binding) => !isProblem(binding) && binding.ip !== null);
-  const ip = bound === undefined || isProblem(bound) ? "xxx.xxx.x.x" : bound.ip;
+  const ip = bound === undefined || isProblem(bound) ? usualAddress() : bound.ip;
   return [{
     kind: "note",
     text: "DisableSocketPooling has no effect under IIS 6.0 (KB 813368): HTTP listens on the " +

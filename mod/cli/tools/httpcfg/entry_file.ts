@@ -6,6 +6,8 @@
  */
 import { Fault, quote } from "../../../base/fault.ts";
 import { fileFault } from "../../../base/file_fault.ts";
+import type { CommandIo } from "../../core/command.ts";
+import { missingEntryHint } from "./list_hints.ts";
 import { readStdin, readTextFile } from "../../core/input.ts";
 
 /** An entry as it is written, and where. */
@@ -16,10 +18,14 @@ export interface EntryText {
 }
 
 /** Returns the entries in `file`, stdin if it is `-`. Throws a Fault, also if there is none. */
-export async function readEntries(file: string, command: string): Promise<EntryText[]> {
+export async function readEntries(
+  io: Pick<CommandIo, "store">,
+  file: string,
+  command: "set iplisten" | "delete iplisten",
+): Promise<EntryText[]> {
   const text = file === "-"
     ? await readStdin().catch((error) => {
-      throw fileFault("read", file, error, `httpcfg ${command} --from FILE`);
+      throw fileFault("read", file, error, "ls -l /dev/stdin");
     })
     : await readTextFile(file, { verb: "read", piped: `httpcfg ${command} --from -` });
   const name = file === "-" ? "stdin" : quote(file);
@@ -29,7 +35,7 @@ export async function readEntries(file: string, command: string): Promise<EntryT
   }));
   if (entries.length > 0) return entries;
   throw new Fault(`Cannot use ${quote(file)} for "--from": it has no entry`, {
-    hint: `httpcfg ${command} -i 192.168.1.10`,
+    hint: await missingEntryHint(io, command, []),
   });
 }
 

@@ -101,7 +101,10 @@ async function change(
 ): Promise<number> {
   const { pairs, unknown, rest } = readSwitches(input.words, "i");
   const stderr = refusalIo(input, io);
-  if (unknown !== null) return refused(stderr, `${oneLine(unknown)} is not a valid command.`);
+  const others = input.words.filter((word) => word !== unknown);
+  if (unknown !== null) {
+    return await refused(stderr, `${oneLine(unknown)} is not a valid command.`, action, others);
+  }
   const file = input.text("from");
   if (file !== null && rest[0] !== undefined) {
     const word = shellWord(rest[0]);
@@ -115,8 +118,10 @@ async function change(
     ...input.texts("except").map((text) => `!${text}`),
   ]
     .map((text): EntryText => ({ text }));
-  const texts = file === null ? typed : [...typed, ...await readEntries(file, NAMES[action])];
-  if (texts.length === 0) return refused(stderr, "(null) is not a valid IP address.");
+  const texts = file === null ? typed : [...typed, ...await readEntries(io, file, NAMES[action])];
+  if (texts.length === 0) {
+    return await refused(stderr, "(null) is not a valid IP address.", action, rest);
+  }
   const edits = texts.map((from): EntryEdit => {
     if (action === "Delete") return { kind: "remove", ...from };
     return { kind: "add", ...from, strict: input.flag("strict"), later: input.flag("later") };
@@ -127,6 +132,12 @@ async function change(
     ? await answerJson(io, edits, changed)
     : answer(io, action, edits, changed);
   if (changed.problem === null && !changed.changed) await noteUnchanged(io);
+  const [only] = edits;
+  if (edits.length === 1 && action === "Delete" && changed.problem?.code === WIN32.FILE_NOT_FOUND) {
+    const { absentEntryHint } = await import("./list_hints.ts");
+    const hint = await absentEntryHint(io, only!.text);
+    if (hint !== null) reportHint(io, hint);
+  }
   return status;
 }
 
@@ -175,8 +186,14 @@ function shortened(text: string): string {
   return line.length > VALUE_SHOWN_MAX ? `${line.slice(0, VALUE_SHOWN_MAX)}…` : line;
 }
 
-function refused(io: CommandIo, message: string): number {
+async function refused(
+  io: CommandIo,
+  message: string,
+  action: "Set" | "Delete",
+  words: readonly string[],
+): Promise<number> {
   io.out(message);
-  reportHint(io, "httpcfg set iplisten -i 192.168.1.10");
+  const { missingEntryHint } = await import("./list_hints.ts");
+  reportHint(io, await missingEntryHint(io, NAMES[action], words));
   return exitStatusOf(WIN32.INVALID_PARAMETER, io.os);
 }

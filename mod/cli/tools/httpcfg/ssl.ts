@@ -7,9 +7,11 @@
  * @module
  */
 import { bindCertificate, unbindCertificate } from "../../../admin/bind_certificate.ts";
-import { parseIp } from "../../../base/address.ts";
+import { ANY_V4, formatEndpoint, parseIp, parsePort } from "../../../base/address.ts";
+import { shellWord } from "../../../base/fault.ts";
 import { NULL_GUID, parseCertHash, parseGuid } from "../../../base/guid.ts";
 import { isProblem, Problem } from "../../../base/problem.ts";
+import { retype } from "../../../base/retype.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { SslRecord } from "../../../config/document/document.ts";
 import { findSsl, sslKeyOfAddress } from "../../../config/document/http_records.ts";
@@ -23,6 +25,7 @@ import { noteUnapplied } from "../../core/stored_notice.ts";
 import { CHANGE_FLAGS } from "../../core/outcome.ts";
 import { printChange, refusalIo } from "./changed.ts";
 import { completing, printCompleted, printRefusal } from "./completed.ts";
+import { reportHint } from "../../core/report.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
@@ -88,17 +91,34 @@ export const commands: readonly CommandSpec[] = [setSslCommand, querySslCommand,
 async function set(input: CommandInput, io: CommandIo): Promise<number> {
   const refused = refusalIo(input, io);
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return printRefusal(refused, messages.invalidCommand(unknown));
+  if (unknown !== null) {
+    return hinted(
+      io,
+      printRefusal(refused, messages.invalidCommand(unknown)),
+      "httpcfg set ssl --help",
+    );
+  }
   const key = readKey(values.get("i"));
-  if (isProblem(key)) return refusedKey(refused, "Set", key, values.get("i"));
+  if (isProblem(key)) return refusedKey(refused, "Set", key, input);
   const hashText = values.get("h");
-  if (hashText === undefined) return printCompleted(refused, "Set", WIN32.INVALID_PARAMETER);
-  if (hashText.length !== 40) return printRefusal(refused, messages.badHashLength(hashText));
-  const hash = parseCertHash(hashText);
-  if (hash === null) return printRefusal(refused, messages.badHashDigits());
+  const hash = hashText?.length === 40 ? parseCertHash(hashText) : null;
+  if (hash === null) {
+    const { certificateHint } = await import("./ssl_hints.ts");
+    const status = hashText === undefined
+      ? printCompleted(refused, "Set", WIN32.INVALID_PARAMETER)
+      : printRefusal(
+        io,
+        hashText.length === 40 ? messages.badHashDigits() : messages.badHashLength(hashText),
+      );
+    return hinted(io, status, certificateHint(io, input, key, hashText));
+  }
   const guidText = values.get("g");
   const appId = guidText === undefined ? NULL_GUID : parseGuid(guidText);
-  if (appId === null) return printRefusal(refused, messages.badGuid(guidText ?? ""));
+  if (appId === null) {
+    const status = printRefusal(refused, messages.badGuid(guidText ?? ""));
+    const hint = retype(input.commandLine, { word: guidText ?? "", to: [NULL_GUID] });
+    return hinted(io, status, hint);
+  }
   const record: SslRecord = {
     key,
     hash,
@@ -112,7 +132,13 @@ async function set(input: CommandInput, io: CommandIo): Promise<number> {
     flags: parseLegacyNumber(values.get("f")),
   };
   const result = await bindCertificate(io, record, "add");
-  return await printChange(input, io, "Set", { result, fields: { ip: key } });
+  const status = await printChange(input, io, "Set", { result, fields: { ip: key } });
+  if (status !== WIN32.ALREADY_EXISTS) return status;
+  return hinted(
+    io,
+    status,
+    `httpcfg delete ssl -i ${shellWord(key)}; ${retype(input.commandLine)}`,
+  );
 }
 
 async function query(input: CommandInput, io: CommandIo): Promise<number> {
@@ -122,9 +148,11 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
   let records = document.ssl;
   if (values.has("i")) {
     const key = readKey(values.get("i"));
-    if (isProblem(key)) return refusedKey(io, "Query", key, values.get("i"));
+    if (isProblem(key)) return refusedKey(io, "Query", key, input);
     const found = findSsl(document, key);
-    if (found === undefined) return printCompleted(io, "Query", WIN32.FILE_NOT_FOUND);
+    if (found === undefined) {
+      return hinted(io, printCompleted(io, "Query", WIN32.FILE_NOT_FOUND), "httpcfg query ssl");
+    }
     records = [found];
   }
   await writeListing(input, io, { name: "ssl", columns: COLUMNS, rows: records.map(rowOf) }, {
@@ -141,9 +169,10 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
   if (unknown !== null) return printRefusal(refused, messages.invalidCommand(unknown));
   const key = readKey(values.get("i"));
-  if (isProblem(key)) return refusedKey(refused, "Delete", key, values.get("i"));
+  if (isProblem(key)) return refusedKey(refused, "Delete", key, input);
   const result = await unbindCertificate(io, key);
-  return await printChange(input, io, "Delete", { result, fields: { ip: key } });
+  const status = await printChange(input, io, "Delete", { result, fields: { ip: key } });
+  return status === WIN32.FILE_NOT_FOUND ? hinted(io, status, "httpcfg query ssl") : status;
 }
 
 /** Reads the key in `-i`. An address without a port is rejected by the API, not by the tool. */
@@ -156,16 +185,38 @@ function readKey(text: string | undefined): string | Problem {
   );
 }
 
+/** Returns `IP:port` for an address that is written in another way; that of all for any other text. */
+function nearestKey(text: string): string {
+  const bare = text.replace(/^[a-z]+:\/\//i, "").replace(/\/.*$/, "");
+  const whole = parseIp(bare.replace(/^\[|\]$/g, ""));
+  if (whole !== null) return formatEndpoint({ ip: whole, port: 443 });
+  const [, host = "", port = ""] = /^(.*):([0-9]*)$/.exec(bare) ?? [];
+  const ip = /^(?:|\*|\+)$/.test(host) ? ANY_V4 : parseIp(host.replace(/^\[|\]$/g, ""));
+  return formatEndpoint({ ip: ip ?? ANY_V4, port: parsePort(port) ?? 443 });
+}
+
 function refusedKey(
   io: CommandIo,
   call: messages.ServiceCall,
   { code }: Problem,
-  text: string | undefined,
+  input: CommandInput,
 ): number {
+  const text = readSwitches(input.words, LETTERS).values.get("i");
   const isCalled = text !== undefined && code === WIN32.INVALID_PARAMETER;
-  return isCalled
+  const status = isCalled
     ? printCompleted(io, call, code)
     : printRefusal(io, messages.badSslAddress(text), code);
+  if (call !== "Set") return hinted(io, status, "httpcfg query ssl");
+  const hint = text === undefined
+    ? retype(input.commandLine, { add: ["-i", "0.0.0.0:443"] })
+    : retype(input.commandLine, { word: text, to: [nearestKey(text)] });
+  return hinted(io, status, hint);
+}
+
+/** Writes the hint of a refusal, after its text; returns the exit status. */
+function hinted(io: CommandIo, status: number, hint: string): number {
+  reportHint(io, hint);
+  return status;
 }
 
 const COLUMNS = [

@@ -7,8 +7,13 @@
  * @module
  */
 import { reserve, unreserve } from "../../../admin/reservations.ts";
+import { EXIT } from "../../../base/exit_status.ts";
+import { shellWord } from "../../../base/fault.ts";
 import { isProblem } from "../../../base/problem.ts";
+import { parseSddl } from "../../../base/sddl.ts";
+import { formatUrlPrefix, nearestPrefix, parseUrlPrefix } from "../../../base/url_prefix.ts";
 import { WIN32 } from "../../../base/win32.ts";
+import type { ConfigDocument } from "../../../config/document/document.ts";
 import { findUrlAcl } from "../../../config/document/http_records.ts";
 import {
   type CommandInput,
@@ -17,6 +22,7 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { writeListing } from "../../core/format.ts";
+import { reportHint } from "../../core/report.ts";
 import { noteUnapplied } from "../../core/stored_notice.ts";
 import { CHANGE_FLAGS } from "../../core/outcome.ts";
 import { printChange, refusalIo } from "./changed.ts";
@@ -46,13 +52,25 @@ const setUrlAclCommand: CommandSpec = {
   async run(input, io): Promise<number> {
     const refused = refusalIo(input, io);
     const { values, unknown } = readSwitches(input.words, LETTERS);
-    if (unknown !== null) return printRefusal(refused, messages.notAValidCommand(unknown));
+    if (unknown !== null) return refusedSwitch(refused, unknown, "set urlacl");
     const record = { url: values.get("u") ?? "", sddl: values.get("a") ?? "" };
+    const again = record.url === ""
+      ? "httpcfg set urlacl --help"
+      : setLine(nearestPrefix(record.url), record.sddl);
     if (record.url === "" || record.sddl === "") {
-      return printCompleted(refused, "Set", WIN32.INVALID_PARAMETER);
+      const status = printCompleted(refused, "Set", WIN32.INVALID_PARAMETER);
+      reportHint(io, again);
+      return status;
     }
     const result = await reserve(io, record);
-    return await printChange(input, io, "Set", { result, fields: { url: record.url } });
+    const status = await printChange(input, io, "Set", { result, fields: { url: record.url } });
+    if (status === WIN32.ALREADY_EXISTS) {
+      const taken = takenBy(await io.store.read(), record.url) ?? record.url;
+      reportHint(io, `httpcfg delete urlacl -u ${shellWord(taken)}; ${again}`);
+    } else if (status !== EXIT.ok && status !== WIN32.ACCESS_DENIED) {
+      reportHint(io, again);
+    }
+    return status;
   },
 };
 
@@ -77,12 +95,14 @@ const deleteUrlAclCommand: CommandSpec = {
   legacy: true,
   async run(input, io): Promise<number> {
     const { values, unknown } = readSwitches(input.words, LETTERS);
-    if (unknown !== null) {
-      return printRefusal(refusalIo(input, io), messages.notAValidCommand(unknown));
-    }
+    if (unknown !== null) return refusedSwitch(refusalIo(input, io), unknown, "delete urlacl");
     const url = values.get("u") ?? "";
     const result = await unreserve(io, url);
-    return await printChange(input, io, "Delete", { result, fields: { url } });
+    const status = await printChange(input, io, "Delete", { result, fields: { url } });
+    if (status !== EXIT.ok && status !== WIN32.ACCESS_DENIED) {
+      reportHint(io, "httpcfg query urlacl");
+    }
+    return status;
   },
 };
 
@@ -93,15 +113,47 @@ export const commands: readonly CommandSpec[] = [
   deleteUrlAclCommand,
 ];
 
+function refusedSwitch(io: CommandIo, word: string, command: string): number {
+  const status = printRefusal(io, messages.notAValidCommand(word));
+  reportHint(io, `httpcfg ${command} --help`);
+  return status;
+}
+
+/** Returns the line that reserves `url`; for a user if `sddl` is a name, else for everyone. */
+function setLine(url: string, sddl: string): string {
+  const isName = /^[a-z_][a-z0-9_-]*$/.test(sddl) && !/^(?:everyone|everybody|all|any)$/.test(sddl);
+  const acl = !isProblem(parseSddl(sddl))
+    ? shellWord(sddl)
+    : isName
+    ? `"D:(A;;GX;;;S-1-22-1-$(id -u ${sddl}))"`
+    : "'D:(A;;GX;;;WD)'";
+  return `httpcfg set urlacl -u ${shellWord(url)} -a ${acl}`;
+}
+
+/** Returns the reservation that keeps `url` from being reserved. */
+function takenBy({ urlAcl }: Pick<ConfigDocument, "urlAcl">, url: string): string | undefined {
+  const wanted = parseUrlPrefix(url);
+  return urlAcl.find((record) => {
+    const prefix = parseUrlPrefix(record.url);
+    if (prefix === null || wanted === null) return false;
+    return formatUrlPrefix(prefix) === formatUrlPrefix(wanted) ||
+      (prefix.port === wanted.port && prefix.scheme !== wanted.scheme);
+  })?.url;
+}
+
 async function query(input: CommandInput, io: CommandIo): Promise<number> {
   const { values, unknown } = readSwitches(input.words, LETTERS);
-  if (unknown !== null) return printRefusal(io, messages.notAValidCommand(unknown));
+  if (unknown !== null) return refusedSwitch(io, unknown, "query urlacl");
   const document = await io.store.read();
   let records = document.urlAcl;
   const url = values.get("u");
   if (url !== undefined) {
     const found = findUrlAcl(document, url);
-    if (isProblem(found)) return printCompleted(io, "Query", found.code);
+    if (isProblem(found)) {
+      const status = printCompleted(io, "Query", found.code);
+      reportHint(io, "httpcfg query urlacl");
+      return status;
+    }
     records = [found];
   }
   const rows = records.map(({ url, sddl }) => ({ url, sddl }));

@@ -5,6 +5,9 @@
  * @module
  */
 import { EXIT } from "../../../base/exit_status.ts";
+import { parseIp } from "../../../base/address.ts";
+import { shellWord } from "../../../base/fault.ts";
+import { retype } from "../../../base/retype.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportHint } from "../../core/report.ts";
@@ -23,19 +26,38 @@ function action(name: string): CommandSpec {
     legacy: true,
     ownHelp: true,
     hidden: true,
-    async run({ words }, io): Promise<number> {
+    async run({ words, commandLine }, io): Promise<number> {
       const [store] = words;
       if (store !== undefined && store !== "?" && store !== "/?" && store !== "-?") {
-        const { matchGuess } = await import("../../guess/match_guess.ts");
-        const [meant] = matchGuess([name, ...words])?.lines ?? [];
-        const stores = `httpcfg ${name} iplisten, ssl or urlacl`;
-        reportHint(io, meant === undefined ? stores : typedLine(meant));
-        return printRefusal(io, invalidCommand(store));
+        const hint = await storeHint(name, words, commandLine);
+        const status = printRefusal(io, invalidCommand(store));
+        reportHint(io, hint);
+        return status;
       }
       io.print(HTTPCFG_USAGE);
       return EXIT.ok;
     },
   };
+}
+
+/** Returns what to type in place of a line whose second word is no store. */
+async function storeHint(
+  name: string,
+  words: readonly string[],
+  commandLine: readonly string[],
+): Promise<string> {
+  const [store = "", ...rest] = words;
+  const { nearestName } = await import("../../../base/nearest.ts");
+  const near = nearestName(store, ["iplisten", "ssl", "urlacl"]);
+  if (near !== null) return retype(commandLine, { word: store, to: [near] });
+  const isAddress = parseIp(store) !== null;
+  if (name !== "query" && (isAddress || /^[-/]i$/i.test(store))) {
+    const entries = isAddress ? [store] : rest;
+    return ["httpcfg", name, "iplisten", "-i", ...entries].map(shellWord).join(" ");
+  }
+  const { matchGuess } = await import("../../guess/match_guess.ts");
+  const [meant] = matchGuess([name, ...words])?.lines ?? [];
+  return meant === undefined ? `httpcfg ${name} /?` : typedLine(meant);
 }
 
 /** Rejects an unknown action before one of the stores; returns the exit status. */

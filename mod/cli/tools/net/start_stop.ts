@@ -5,6 +5,7 @@
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { DeniedFault, Fault } from "../../../base/fault.ts";
+import { hintOf, withStep } from "../../../base/hints.ts";
 import {
   isServiceUp,
   serviceState,
@@ -31,7 +32,7 @@ import * as messages from "./messages.ts";
 import { CHANGE_FLAGS, checkChangeForm, isJson, reportDone } from "../../core/outcome.ts";
 import { report, reportHint } from "../../core/report.ts";
 import { rootNotices } from "../../core/root_notice.ts";
-import { siteProblems } from "../../core/site_problems.ts";
+import { reportSiteProblems } from "../../core/site_problems.ts";
 import { storedNotices } from "../../core/stored_notice.ts";
 
 const netStart: CommandSpec = {
@@ -109,6 +110,8 @@ async function startService(
     }
     return refused(io, messages.netError(messages.NET.ALREADY_STARTED));
   }
+  // Without HTTP, it reads what is stored when it starts; otherwise it keeps what it has read.
+  const apply = isServiceUp(status, "HTTP") ? "httpcfg reload; " : "";
   let isOurs = false;
   print(messages.netStarting(row.display));
   try {
@@ -125,7 +128,7 @@ async function startService(
     print(messages.netNotStarted(row.display));
     if (error instanceof DeniedFault) throw error;
     io.note(messages.netStartReason(null));
-    throw withNetStatus(error);
+    throw withNetStatus(error, `${apply}httpcfg net start ${row.name.toLowerCase()}`);
   }
   print(messages.netStarted(row.display));
   if (isOurs) report(io, rootNotices(io));
@@ -150,7 +153,7 @@ async function finishStart(
   const down = row.name === "W3SVC" ? sitesDown(status) : [];
   const state = serviceState(status, row.name);
   await reportDone(input, io, isNew, { service: row.name, state, sitesDown: down });
-  if (row.name === "W3SVC") io.note(siteProblems(status));
+  if (row.name === "W3SVC") reportSiteProblems(io, status);
   return down.length === 0 ? NET_EXIT.ok : NET_EXIT.failed;
 }
 
@@ -161,12 +164,11 @@ function endedFault(): Fault {
   });
 }
 
-/** Returns the fault with the exit status of net.exe. */
-function withNetStatus(error: unknown): unknown {
+/** Returns the fault with the exit status of net.exe; `again` starts the service after a cure. */
+function withNetStatus(error: unknown, again: string): unknown {
   if (!(error instanceof Fault)) return error;
-  const { message, hint } = error;
-  const options = { exit: NET_EXIT.failed, cause: error };
-  return new Fault(message, hint === undefined ? options : { ...options, hint });
+  const hint = hintOf(withStep(error.hint?.split("\n") ?? [], again));
+  return new Fault(error.message, { exit: NET_EXIT.failed, cause: error, hint });
 }
 
 async function stopService(

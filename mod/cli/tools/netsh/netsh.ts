@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { shellWord } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/printable.ts";
 import type { EntryEdit } from "../../../admin/change_list.ts";
 import { EXIT } from "../../../base/exit_status.ts";
@@ -118,7 +119,7 @@ function help(io: CommandIo): number {
 async function runScript(path: string, io: CommandIo): Promise<number> {
   let status: number = EXIT.ok;
   const edits: EntryEdit[] = [];
-  const hint = "httpcfg netsh http dump > FILE";
+  const hint = `httpcfg netsh http dump > ${shellWord(path)}`;
   const script = await readTextFile(path, { verb: "run the script", hint });
   for (const line of script.split(/\r?\n/)) {
     const words = scriptWords(line);

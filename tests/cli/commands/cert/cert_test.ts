@@ -80,7 +80,10 @@ Deno.test("cert create makes one that can be bound, and rejects a name in use", 
   assertEquals((await home.run(`set ssl -i 10.0.0.1:443 -h ${created.out.trim()}`)).status, 0);
   const again = await home.run("cert create --self-signed --name a.example");
   assertEquals([again.status, again.out], [1, ""]);
-  assertStringIncludes(again.note, `hint: httpcfg cert remove ${created.out}`);
+  assertStringIncludes(
+    again.note,
+    `hint: httpcfg delete ssl -i 10.0.0.1:443; httpcfg cert remove ${created.out.trim()}; `,
+  );
   const byAddress = await home.run("cert create --self-signed --ip 2001:db8::1");
   assertEquals(byAddress.status, 0);
   const rows = JSON.parse((await home.run("cert list --format json")).out).certificates;

@@ -77,7 +77,7 @@ Deno.test("a newer document is rejected by readers and writers, with a hint", as
     const { status, note } = await home.run(line);
     assertEquals(status, 1, line);
     assertStringIncludes(note, "version 99 is newer than 2");
-    assertStringIncludes(note, "\nhint: install the httpcfg that wrote it");
+    assertStringIncludes(note, `\nhint: mv ${file} ${file}.broken\n`);
   }
   assertEquals(await Deno.readTextFile(file), newer);
 });
@@ -103,7 +103,7 @@ Deno.test("config edit stores a valid draft, keeps an invalid one, writes the sc
 
   const bad = await edit(`sed -i.bak 's/10.0.0.1/10.0.0/' "$1"`);
   assertEquals(bad.status, 1);
-  assertStringIncludes(bad.note, `hint: fix "${draft}"`);
+  assertStringIncludes(bad.note, `hint: \${EDITOR:-vi} ${draft}; httpcfg config import ${draft}\n`);
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0"');
   assertMatch((await edit("exit 3")).note, /the editor failed/);
   assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.1\n");
@@ -113,7 +113,7 @@ Deno.test("config edit stores a valid draft, keeps an invalid one, writes the sc
   assertEquals([late.status, late.out], [1, ""]);
   assertStringIncludes(
     late.note,
-    "the stored document changed in the meantime\nhint: the draft is in",
+    "the stored document changed in the meantime\nhint: httpcfg config import --dry-run ",
   );
   assertEquals((await home.run("query iplisten")).out, "IP :10.0.0.7\n");
   assertStringIncludes(await Deno.readTextFile(draft), '"10.0.0.8"');

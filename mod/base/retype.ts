@@ -1,0 +1,63 @@
+/**
+ * A command line that was typed, corrected: the hint of most refusals of arguments. Pure.
+ *
+ * @module
+ */
+import { shellWord } from "./fault.ts";
+
+/** One correction of a line. */
+export type Correction =
+  | {
+    /** A flag that takes a value, without its hyphens; it is added if the line does not have it. */
+    readonly flag: string;
+    /** The value to replace, where the flag may be repeated; any if absent. */
+    readonly from?: string;
+    /** The new value; null removes the flag. */
+    readonly to: string | null;
+  }
+  /** A flag without a value. */
+  | { readonly without: string }
+  /** Adds words at the end. */
+  | { readonly add: readonly string[] }
+  /** Replaces the last word that is `word`, whatever it is; by nothing, one or several words. */
+  | { readonly word: string; readonly to: readonly string[] };
+
+/**
+ * Returns the line to type: `httpcfg`, then `args` with the corrections, each word as a shell takes
+ * it.
+ */
+export function retype(args: readonly string[], ...corrections: readonly Correction[]): string {
+  const words = corrections.reduce<readonly string[]>(corrected, args);
+  return ["httpcfg", ...words.map(shellWord)].join(" ");
+}
+
+function corrected(words: readonly string[], correction: Correction): readonly string[] {
+  if ("add" in correction) return [...words, ...correction.add];
+  if ("without" in correction) return words.filter((word) => word !== `--${correction.without}`);
+  if ("word" in correction) {
+    const at = words.lastIndexOf(correction.word);
+    return at < 0 ? words : words.toSpliced(at, 1, ...correction.to);
+  }
+  const { flag, from, to } = correction;
+  const found = findFlag(words, flag, from);
+  const flagged = to === null ? [] : [`--${flag}`, to];
+  if (found === null) return [...words, ...flagged];
+  return words.toSpliced(found.at, found.count, ...flagged);
+}
+
+/** Returns where the flag is, and how many words it takes with its value; null if nowhere. */
+function findFlag(
+  words: readonly string[],
+  flag: string,
+  from: string | undefined,
+): { readonly at: number; readonly count: number } | null {
+  const joined = `--${flag}=`;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    const isApart = word === `--${flag}`;
+    if (!isApart && !word.startsWith(joined)) continue;
+    const value = isApart ? words[at + 1] : word.slice(joined.length);
+    if (from === undefined || value === from) return { at, count: isApart ? 2 : 1 };
+  }
+  return null;
+}
