@@ -18,9 +18,10 @@ export function nearestName(text: string, names: readonly string[]): string | nu
   let fewest = Infinity;
   for (const name of names) {
     const lower = name.toLowerCase();
+    const isExchange = sorted(word) === sorted(lower);
     // In a word this short, another first letter makes another word.
-    if (name.length <= 3 && lower[0] !== word[0]) continue;
-    const distance = sorted(word) === sorted(lower) ? 1 : levenshteinDistance(word, lower);
+    if (name.length <= 3 && lower[0] !== word[0] && !isExchange) continue;
+    const distance = isExchange ? 1 : levenshteinDistance(word, lower);
     const isNear = distance <= Math.max(1, Math.floor(name.length / 3));
     if (isNear && distance < fewest) [best, fewest] = [name, distance];
   }

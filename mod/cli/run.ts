@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { deniedNotice } from "../admin/denied.ts";
 import { EXIT } from "../base/exit_status.ts";
 import { DeniedFault, Fault, shellWord, stackOf, UsageFault, usageFault } from "../base/fault.ts";
 import { type Printable, printable } from "../base/printable.ts";
@@ -36,6 +35,7 @@ import {
   screenOf,
   type TerminalFacts,
 } from "./core/screen/screen.ts";
+import type { StoreEvents } from "./core/store_events.ts";
 import type { UnmatchedLine } from "./unmatched.ts";
 
 /** What the process provides: everything that the arguments do not decide. */
@@ -144,6 +144,7 @@ async function runCommand(
     return await command.run(input, io);
   } catch (error) {
     if (!(error instanceof DeniedFault)) throw error;
+    const { deniedNotice } = await import("../admin/denied.ts");
     report(io, [deniedNotice(io, error)]);
     return error.exit;
   }
@@ -261,37 +262,21 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
   };
 }
 
-/** Returns the stored document, whose changes become versions of the history. */
+/** Returns the stored document. What a change or a fault of it needs is loaded when it happens. */
 function storeOf(context: RunContext, { paths }: Home, line: GlobalFlags): Store {
-  // Quoted, so that a line of the history can be typed again.
-  const command = ["httpcfg", ...line.flags, ...line.words].map(shellWord).join(" ");
-  let isWarned = false;
+  let loaded: Promise<StoreEvents> | null = null;
+  const events = (): Promise<StoreEvents> => {
+    return loaded ??= import("./core/store_events.ts").then(({ storeEvents }) => {
+      return storeEvents(context, paths.history, [...line.flags, ...line.words]);
+    });
+  };
   return new Store({
     file: paths.config,
     loadContentRules: async () => (await import("../site/kinds/kinds.ts")).CONTENT_RULES,
-    async onReplace(before, after): Promise<void> {
-      const { History } = await import("../config/store/history.ts");
-      const { callerName } = await import("./core/caller_name.ts");
-      const author = { user: await callerName(context), command };
-      const damage = await new History(paths.history).record(before, after, author);
-      if (damage.length === 0) return;
-      const { damageNotices } = await import("./core/damage_notices.ts");
-      report(context, damageNotices(damage));
-    },
-    async cureOf(file): Promise<string> {
-      const { documentCure } = await import("./core/document_cure.ts");
-      return await documentCure(file, paths.history);
-    },
-    async onComments(copy): Promise<void> {
-      const { commentNotices } = await import("./core/comment_notices.ts");
-      report(context, commentNotices(copy));
-    },
-    async onMigrate(from, ipListen): Promise<void> {
-      if (from > 1 || isWarned) return;
-      isWarned = true;
-      const { orderNotices } = await import("./core/order_notices.ts");
-      report(context, orderNotices(ipListen));
-    },
+    onReplace: async (...change) => await (await events()).onReplace(...change),
+    cureOf: async (file) => await (await events()).cureOf(file),
+    onComments: async (copy) => (await events()).onComments(copy),
+    onMigrate: async (...version) => (await events()).onMigrate(...version),
   });
 }
 

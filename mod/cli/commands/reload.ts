@@ -17,6 +17,7 @@ import { nearestNumber } from "../core/corrections.ts";
 import { answerText } from "../core/format.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../core/outcome.ts";
 import { report } from "../core/report.ts";
+import { utcTime } from "../core/screen/times.ts";
 import { reportSiteProblems } from "../core/site_problems.ts";
 
 /** What --wait waits for if no time is given. */
@@ -155,7 +156,7 @@ function reportProblems(io: CommandIo, status: ServiceStatus): void {
     }]);
   }
   if (status.unconfirmedUntil !== null) {
-    io.note(`Reverts at ${status.unconfirmedUntil} unless confirmed: httpcfg confirm`);
+    io.note(`Reverts at ${utcTime(status.unconfirmedUntil)} unless confirmed: httpcfg confirm`);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import { type CommandGroup, firstWordSummary, GROUPS } from "../command_groups.ts";
 import type { CommandSpec } from "./command.ts";
+import { wordWrap } from "./screen/word_wrap.ts";
 
 /** Terminal columns that text is wrapped to. */
 const COLUMNS = 79;
@@ -60,20 +61,8 @@ function commandRows(records: readonly CommandSpec[]): string[] {
 /** Wraps `text` to the terminal; preformatted lines, which begin with a space, stay as they are. */
 function wrapped(text: string): string {
   return text.split("\n").flatMap((line) => {
-    return line.startsWith(" ") ? [line] : wrappedLine(line, COLUMNS);
+    return line.startsWith(" ") ? [line] : wordWrap(line, COLUMNS);
   }).join("\n");
-}
-
-function wrappedLine(line: string, columns: number): string[] {
-  const lines: string[] = [""];
-  for (const word of line.split(" ")) {
-    const last = lines.at(-1)!;
-    if (last === "") lines[lines.length - 1] = word;
-    else if (last.length + 1 + word.length <= columns) {
-      lines[lines.length - 1] = `${last} ${word}`;
-    } else lines.push(word);
-  }
-  return lines;
 }
 
 /** Returns the help of one command; `below` are those whose names begin with its own. */
@@ -105,7 +94,7 @@ export function commandHelp(spec: CommandSpec, below: readonly CommandSpec[] = [
 /** Formats a flag or a command. Its summary has a column of its own, however long it is. */
 function row(left: string, right: string): string {
   const indent = `\n${" ".repeat(left.length + 4)}`;
-  return `  ${left}  ${wrappedLine(right, COLUMNS - left.length - 4).join(indent)}`;
+  return `  ${left}  ${wordWrap(right, COLUMNS - left.length - 4).join(indent)}`;
 }
 
 function flagSummary(flag: CommandSpec["flags"][string]): string {

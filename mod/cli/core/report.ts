@@ -7,20 +7,36 @@
 import type { ActionResult, Notice } from "../../admin/admin_io.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { span } from "./screen/colors.ts";
+import { wordWrap } from "./screen/word_wrap.ts";
 import type { CommandIo } from "./command.ts";
 
 /** `typed` is missing where a hint cannot depend on the flags before a command. */
-type Stderr = Pick<CommandIo, "note"> & Partial<Pick<CommandIo, "typed">>;
+export type Stderr = Pick<CommandIo, "note"> & Partial<Pick<CommandIo, "typed" | "screen">>;
 
 /** Writes `notices`, in order. */
 export function report(io: Stderr, notices: readonly Notice[]): void {
   for (const { kind, text, hint } of notices) {
-    io.note([span(kind, `${kind}:`), ` ${text}`]);
+    const [head, tail] = [`${kind}:`, fitted(io, `${kind}: ${text}`).slice(kind.length + 1)];
+    io.note([span(kind, head), tail]);
     if (hint !== undefined) reportHint(io, hint);
   }
 }
 
-/** Writes the lines of a hint. */
+/** Returns a sentence for stderr: on a terminal, with a break between words where a line ends. */
+export function fitted({ screen }: Stderr, text: string): string {
+  const columns = screen?.noteColumns ?? null;
+  if (columns === null) return text;
+  return text.split("\n").map((line) => {
+    return line.startsWith(" ")
+      ? line
+      : wordWrap(line, columns - HANGING.length).join(`\n${HANGING}`);
+  }).join("\n");
+}
+
+/** Before what continues a sentence. */
+const HANGING = "  ";
+
+/** Writes the lines of a hint, which are to be copied: they have no breaks. */
 export function reportHint(io: Stderr, hint: string): void {
   for (const line of hint.split("\n")) {
     io.note([span("hint", "hint:"), ` ${io.typed?.(line) ?? line}`]);

@@ -5,8 +5,7 @@
  */
 import { quote } from "../../base/fault.ts";
 import type { ServiceStatus, SiteStatus } from "../../host/control/status.ts";
-import type { CommandIo } from "./command.ts";
-import { reportHint } from "./report.ts";
+import { fitted, reportHint, type Stderr } from "./report.ts";
 
 type Sites = Pick<ServiceStatus, "sites">;
 
@@ -20,12 +19,12 @@ const HINTED_MAX = 5;
 
 /** Writes these lines, and what to type about each. */
 export function reportSiteProblems(
-  io: Pick<CommandIo, "note" | "typed">,
+  io: Stderr,
   { sites }: Sites,
 ): void {
   const shown = new Set<string>();
   sites.filter(({ reason }) => reason !== null).forEach((site, i) => {
-    io.note(problemLine(site));
+    io.note(fitted(io, problemLine(site)));
     const hint = (site.hints ?? []).join("\n");
     if (i >= HINTED_MAX || hint === "" || shown.has(hint)) return;
     shown.add(hint);

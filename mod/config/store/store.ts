@@ -11,7 +11,6 @@ import { Fault, quote, shellWord } from "../../base/fault.ts";
 import { fileFault, misplacedHint, tooLargeFault } from "../../base/file_fault.ts";
 import type { CheckedDocument, ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
-import { DocumentFault } from "../document/document_problems.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
 import { checkRegular } from "./regular_file.ts";
 
@@ -91,7 +90,10 @@ export class Store {
     const edited = edit(before);
     if (edited === before) return { changed: false, before, after: before };
     const { document: after, problems } = await this.#check(migrate(edited), before);
-    if (problems.length > 0) throw new DocumentFault(`Cannot store ${quote(this.file)}`, problems);
+    if (problems.length > 0) {
+      const { DocumentFault } = await import("../document/document_problems.ts");
+      throw new DocumentFault(`Cannot store ${quote(this.file)}`, problems);
+    }
     const version = documentVersion(edited);
     if (version !== null && version < DOCUMENT_VERSION) {
       await this.#options.onMigrate?.(version, edited.ipListen); // from the history
@@ -154,6 +156,7 @@ export class Store {
     const migrated = migrate(value);
     const { document, problems } = await this.#check(migrated, null);
     if (problems.length > 0) {
+      const { DocumentFault } = await import("../document/document_problems.ts");
       throw new DocumentFault(`Cannot use ${quote(file)}`, problems, await this.#cureOf(file));
     }
     if (version !== null && version < DOCUMENT_VERSION) {

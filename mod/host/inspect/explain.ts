@@ -171,17 +171,28 @@ function whyNoSocket(
   const exact = held.filter(({ ip }) => ip === endpoint.ip);
   const holders = exact.length > 0 ? exact : held;
   const summary = `Served by ${describeOwners(holders)}, not httpcfg: ${why}`;
-  return { answeredBy: "other", summary, holders, ...cures };
+  // Where the service does not want the port, the other program is in its place.
+  const isWanted = refusedAt(endpoint, facts) !== undefined;
+  return { answeredBy: "other", summary, holders, ...(isWanted ? cures : {}) };
+}
+
+/** Returns the planned socket that would serve the endpoint, and cannot be opened. */
+function refusedAt(
+  endpoint: Endpoint,
+  { plan, input }: Facts,
+): Facts["plan"]["endpoints"][number] | undefined {
+  return plan.endpoints.find((one) => {
+    return one.action === "refused" && endpointsCollide(one, endpoint, input.machine.dualStack);
+  });
 }
 
 /** Returns why the service has no socket for the endpoint, and what to type about it. */
 function reasonNotListening(
   endpoint: Endpoint,
-  { plan, input, table, inForce, document }: Facts,
+  facts: Facts,
 ): { readonly why: string; readonly hints: readonly string[] } {
-  const refused = plan.endpoints.find((one) =>
-    one.action === "refused" && endpointsCollide(one, endpoint, input.machine.dualStack)
-  );
+  const { plan, input, table, inForce, document } = facts;
+  const refused = refusedAt(endpoint, facts);
   if (refused !== undefined) {
     const why = `cannot listen on ${formatEndpoint(refused)}: ${refused.cause}`;
     return { why, hints: refused.hints ?? [] };

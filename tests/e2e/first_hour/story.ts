@@ -101,12 +101,10 @@ function textOf(spans: readonly Span[]): string {
 /** Replaces what differs from run to run by something as long: process ids, times, hashes. */
 export function steady(line: string): string {
   return line
-    .replace(/\b(pid|process) [0-9]{4}\b/g, "$1 1042")
+    .replace(/\b(pid|process|ps -fp) [0-9]{4}\b/g, "$1 1042")
     .replace(/^\[[1-9]\] [0-9]{4}$/, "[1] 1042")
-    .replace(
-      /\b20[0-9]{2}-[0-9]{2}-[0-9]{2}([T ])[0-9]{2}:[0-9]{2}:[0-9]{2}/g,
-      "2026-11-26$109:00:00",
-    )
+    .replace(/\b20[0-9]{2}-[0-9]{2}-[0-9]{2}([T ])[0-9]{2}:[0-9]{2}/g, "2026-11-26$109:00")
+    .replace(/09:00:[0-9]{2}(\.[0-9]{3})?/g, "09:00:00")
     .replace(/\b[0-9a-f]{40}\b/g, "0123456789abcdef0123456789abcdef01234567");
 }
 
