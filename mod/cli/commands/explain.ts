@@ -24,7 +24,7 @@ import { type Listing, writeListing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
 import { report } from "../core/report.ts";
 import type { Screen } from "../core/screen/screen.ts";
-import { planNotice } from "../core/stored_notice.ts";
+import { planNotice } from "../core/notices/stored_notice.ts";
 import { type ColumnLook, table } from "../core/table.ts";
 import { readStoredPlan, reportCures } from "./plan.ts";
 

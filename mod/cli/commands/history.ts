@@ -13,7 +13,7 @@ import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.t
 import { diffText } from "../core/screen/diff_text.ts";
 import { jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
-import { damageNotices } from "../core/damage_notices.ts";
+import { damageNotices } from "../core/notices/damage_notices.ts";
 import { CHANGE_FLAGS } from "../core/outcome.ts";
 import { finishReplaced } from "../core/replaced.ts";
 import { report } from "../core/report.ts";

@@ -30,7 +30,7 @@ import { type Listing, writeListing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
 import { report, reportHint } from "../core/report.ts";
 import type { Screen } from "../core/screen/screen.ts";
-import { planNotice } from "../core/stored_notice.ts";
+import { planNotice } from "../core/notices/stored_notice.ts";
 import { table } from "../core/table.ts";
 
 const plan: CommandSpec = {

@@ -18,7 +18,7 @@ import { answerText } from "../core/format.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../core/outcome.ts";
 import { report } from "../core/report.ts";
 import { utcTime } from "../core/screen/times.ts";
-import { reportSiteProblems } from "../core/site_problems.ts";
+import { reportSiteProblems } from "../core/notices/site_problems.ts";
 
 /** What --wait waits for if no time is given. */
 const WAIT_DEFAULT = "60s";

@@ -16,8 +16,8 @@ import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { report } from "../core/report.ts";
-import { rootNotices } from "../core/root_notice.ts";
-import { reportSiteProblems, siteProblems } from "../core/site_problems.ts";
+import { rootNotices } from "../core/notices/root_notice.ts";
+import { reportSiteProblems, siteProblems } from "../core/notices/site_problems.ts";
 import { listeningText } from "./status.ts";
 
 const serve: CommandSpec = {

@@ -24,7 +24,7 @@ import { padded, shortened, widthOf, wrapped } from "../core/screen/fit.ts";
 import type { Listing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
 import type { Screen } from "../core/screen/screen.ts";
-import { storedNotices } from "../core/stored_notice.ts";
+import { storedNotices } from "../core/notices/stored_notice.ts";
 import { table } from "../core/table.ts";
 import { utcMinute, utcTime } from "../core/screen/times.ts";
 import { unmatchedLines } from "./plan.ts";

@@ -31,7 +31,7 @@ import { span } from "../core/screen/colors.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { report } from "../core/report.ts";
-import { storedNotices } from "../core/stored_notice.ts";
+import { storedNotices } from "../core/notices/stored_notice.ts";
 import { type ColumnLook, table } from "../core/table.ts";
 import { openEndpoints } from "./plan.ts";
 

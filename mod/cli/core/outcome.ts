@@ -11,7 +11,7 @@ import type { FlagInput, FlagSpec } from "../../base/flag_spec.ts";
 import type { CommandIo } from "./command.ts";
 import { answerText } from "./format.ts";
 import { report } from "./report.ts";
-import { noteUnapplied } from "./stored_notice.ts";
+import { noteUnapplied } from "./notices/stored_notice.ts";
 
 type ChangeIo = Pick<CommandIo, "out" | "note" | "store" | "control">;
 

@@ -8,10 +8,10 @@ import { shellWord } from "../../base/fault.ts";
 import { History } from "../../config/store/history.ts";
 import { callerName } from "./caller_name.ts";
 import type { CommandIo } from "./command.ts";
-import { commentNotices } from "./comment_notices.ts";
-import { damageNotices } from "./damage_notices.ts";
-import { documentCure } from "./document_cure.ts";
-import { orderNotices } from "./order_notices.ts";
+import { commentNotices } from "./notices/comment_notices.ts";
+import { damageNotices } from "./notices/damage_notices.ts";
+import { documentCure } from "./notices/document_cure.ts";
+import { orderNotices } from "./notices/order_notices.ts";
 import { report, type Stderr } from "./report.ts";
 
 /** The callbacks of a store; `config/store/store.ts` says when they are called. */

@@ -25,7 +25,7 @@ Deno.test("reload prints each change on stdout, and how to confirm on stderr", a
   assertEquals(plain.out, "draining 10.0.0.5:80, 1 connection\ndrained 10.0.0.5:80\n");
   assertEquals([plain.status, plain.note], [0, ""]);
   const timed = await home.run("reload --confirm 2m");
-  assertStringIncludes(timed.note, "Reverts at 2026-11-22T12:00:00.000Z unless confirmed");
+  assertStringIncludes(timed.note, "Reverts at 2026-11-22 12:00:00 UTC unless confirmed");
   assertEquals(received, [
     { op: "reload", confirmSeconds: null, strict: false },
     { op: "reload", confirmSeconds: 120, strict: false },

@@ -13,7 +13,7 @@ import {
   withDefaults,
 } from "../../../config/document/defaults.ts";
 import { isCommented } from "../../../config/store/commented.ts";
-import { commentNotices } from "../../core/comment_notices.ts";
+import { commentNotices } from "../../core/notices/comment_notices.ts";
 import { diffValues } from "../../../config/document/diff.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";

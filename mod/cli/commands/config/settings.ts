@@ -29,7 +29,7 @@ import {
 } from "../../core/command.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
-import { noteUnapplied } from "../../core/stored_notice.ts";
+import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { table } from "../../core/table.ts";
 
 const COLUMNS = ["name", "value", "default", "unit", "summary"];

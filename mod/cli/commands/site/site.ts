@@ -29,7 +29,7 @@ import {
 import { type Listing, type Row, writeListing } from "../../core/format.ts";
 import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
 import type { Screen } from "../../core/screen/screen.ts";
-import { noteUnapplied } from "../../core/stored_notice.ts";
+import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { paragraph } from "../../core/screen/paragraph.ts";
 import { table } from "../../core/table.ts";
 import { checkSame } from "./same_site.ts";

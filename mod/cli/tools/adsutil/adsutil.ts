@@ -18,7 +18,7 @@ import { isView, mayEdit, runAdsutil } from "./run.ts";
 import { errorText, serverDone, serverFailed } from "./text.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { report } from "../../core/report.ts";
-import { noteUnapplied } from "../../core/stored_notice.ts";
+import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { poolingNotes } from "./pooling_note.ts";
 
 const adsutil: CommandSpec = {

@@ -9,7 +9,7 @@
  */
 import { WIN32 } from "../../../base/win32.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
-import { noteUnapplied } from "../../core/stored_notice.ts";
+import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { completing, printCompleted } from "./completed.ts";
 import { render } from "../../core/format.ts";
 

@@ -21,7 +21,7 @@ import {
   type CommandSpec,
   FORMAT_FLAG,
 } from "../../core/command.ts";
-import { noteUnapplied } from "../../core/stored_notice.ts";
+import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { CHANGE_FLAGS } from "../../core/outcome.ts";
 import { printChange, refusalIo } from "./changed.ts";
 import { completing, printCompleted, printRefusal } from "./completed.ts";

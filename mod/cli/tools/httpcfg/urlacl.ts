@@ -23,7 +23,7 @@ import {
 } from "../../core/command.ts";
 import { writeListing } from "../../core/format.ts";
 import { reportHint } from "../../core/report.ts";
-import { noteUnapplied } from "../../core/stored_notice.ts";
+import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { CHANGE_FLAGS } from "../../core/outcome.ts";
 import { printChange, refusalIo } from "./changed.ts";
 import { completing, printCompleted, printRefusal } from "./completed.ts";

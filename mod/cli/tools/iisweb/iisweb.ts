@@ -24,7 +24,7 @@ import { folderContent } from "../../../config/document/site_content.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { finish, report, reportError } from "../../core/report.ts";
-import { noteUnapplied } from "../../core/stored_notice.ts";
+import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { type IiswebCall, readIisweb, siteIdOfName } from "./args.ts";
 import * as messages from "./text.ts";
 

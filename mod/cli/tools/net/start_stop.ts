@@ -31,9 +31,9 @@ import { withSystemError } from "./denied.ts";
 import * as messages from "./messages.ts";
 import { CHANGE_FLAGS, checkChangeForm, isJson, reportDone } from "../../core/outcome.ts";
 import { report, reportHint } from "../../core/report.ts";
-import { rootNotices } from "../../core/root_notice.ts";
-import { reportSiteProblems } from "../../core/site_problems.ts";
-import { storedNotices } from "../../core/stored_notice.ts";
+import { rootNotices } from "../../core/notices/root_notice.ts";
+import { reportSiteProblems } from "../../core/notices/site_problems.ts";
+import { storedNotices } from "../../core/notices/stored_notice.ts";
 
 const netStart: CommandSpec = {
   name: "net start",

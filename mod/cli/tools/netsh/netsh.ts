@@ -19,7 +19,7 @@ import { readTextFile } from "../../core/input.ts";
 import { NETSH_COMMANDS, netshUsage, readNetsh, scriptWords } from "./args.ts";
 import { changeEntries, entryEdit, RECORD_COMMANDS } from "./records.ts";
 import { SERVICE_COMMANDS } from "./service.ts";
-import { noteUnapplied } from "../../core/stored_notice.ts";
+import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import * as messages from "./text.ts";
 
 const netsh: CommandSpec = {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Notice } from "../../admin/admin_io.ts";
-import { quote, shellWord } from "../../base/fault.ts";
+import type { Notice } from "../../../admin/admin_io.ts";
+import { quote, shellWord } from "../../../base/fault.ts";
 
 /** Returns the notice that the comments are in `copy` alone. */
 export function commentNotices(copy: string): Notice[] {

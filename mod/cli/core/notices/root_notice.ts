@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Notice } from "../../admin/admin_io.ts";
-import type { CommandIo } from "./command.ts";
+import type { Notice } from "../../../admin/admin_io.ts";
+import type { CommandIo } from "../command.ts";
 
 /**
  * Returns the notice that the service of this user runs as root; none for any other user. On macOS

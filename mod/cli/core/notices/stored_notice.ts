@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { Notice } from "../../admin/admin_io.ts";
-import type { StoredState } from "../../host/control/status.ts";
-import { queryStored } from "../../host/control/stored_query.ts";
-import type { CommandIo } from "./command.ts";
-import { report } from "./report.ts";
+import type { Notice } from "../../../admin/admin_io.ts";
+import type { StoredState } from "../../../host/control/status.ts";
+import { queryStored } from "../../../host/control/stored_query.ts";
+import type { CommandIo } from "../command.ts";
+import { report } from "../report.ts";
 
 /** Writes a note if the running service does not use what is stored. */
 export async function noteUnapplied(

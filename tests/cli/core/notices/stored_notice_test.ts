@@ -1,9 +1,9 @@
 // Goal: one sentence for what is stored and not in force, and none if there is nothing to say.
 // Method: a table, and a home with a service.
 import { assertEquals } from "@std/assert";
-import { planNotice, storedNotices } from "../../../mod/cli/core/stored_notice.ts";
-import type { StoredState } from "../../../mod/host/control/status.ts";
-import { commandHome, serviceStatus } from "../../support/command_home.ts";
+import { planNotice, storedNotices } from "../../../../mod/cli/core/notices/stored_notice.ts";
+import type { StoredState } from "../../../../mod/host/control/status.ts";
+import { commandHome, serviceStatus } from "../../../support/command_home.ts";
 
 function changed(changes: number, file = "/c"): StoredState {
   return { file, changes, problem: null, hint: null };

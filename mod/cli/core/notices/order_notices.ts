@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { shellWord } from "../../base/fault.ts";
-import type { Notice } from "../../admin/admin_io.ts";
-import { parseList } from "../../config/document/list_entry.ts";
-import { excludedByOrderChange } from "../../listen/list/order_change.ts";
-import { readMachine } from "../../listen/machine/machine_addresses.ts";
+import { shellWord } from "../../../base/fault.ts";
+import type { Notice } from "../../../admin/admin_io.ts";
+import { parseList } from "../../../config/document/list_entry.ts";
+import { excludedByOrderChange } from "../../../listen/list/order_change.ts";
+import { readMachine } from "../../../listen/machine/machine_addresses.ts";
 
 /** Returns a warning that names what is no longer served; nothing if the order made no difference. */
 export function orderNotices(ipListen: readonly string[]): Notice[] {

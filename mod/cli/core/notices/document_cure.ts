@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { shellWord } from "../../base/fault.ts";
-import { History } from "../../config/store/history.ts";
+import { shellWord } from "../../../base/fault.ts";
+import { History } from "../../../config/store/history.ts";
 
 /** Returns the lines, the surest first; `history` is the folder of the versions of `file`. */
 export async function documentCure(file: string, history: string): Promise<string> {

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { quote } from "../../base/fault.ts";
-import type { ServiceStatus, SiteStatus } from "../../host/control/status.ts";
-import { fitted, reportHint, type Stderr } from "./report.ts";
+import { quote } from "../../../base/fault.ts";
+import type { ServiceStatus, SiteStatus } from "../../../host/control/status.ts";
+import { fitted, reportHint, type Stderr } from "../report.ts";
 
 type Sites = Pick<ServiceStatus, "sites">;
 

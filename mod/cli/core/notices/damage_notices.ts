@@ -3,10 +3,10 @@
  *
  * @module
  */
-import type { Notice } from "../../admin/admin_io.ts";
-import { shellWord } from "../../base/fault.ts";
-import { damageText } from "../../config/store/history.ts";
-import type { Damage } from "../../config/store/version_file.ts";
+import type { Notice } from "../../../admin/admin_io.ts";
+import { shellWord } from "../../../base/fault.ts";
+import { damageText } from "../../../config/store/history.ts";
+import type { Damage } from "../../../config/store/version_file.ts";
 
 /** Returns a warning for each damaged file, with the line that puts it aside. */
 export function damageNotices(damage: readonly Damage[]): Notice[] {

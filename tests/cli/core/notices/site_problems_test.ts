@@ -1,8 +1,8 @@
 // Goal: one line for each site that does not do what it should, and what to type. Method: statuses.
 import { assertEquals } from "@std/assert";
-import { painted } from "../../../mod/cli/core/screen/colors.ts";
-import { reportSiteProblems } from "../../../mod/cli/core/site_problems.ts";
-import { serviceStatus } from "../../support/command_home.ts";
+import { painted } from "../../../../mod/cli/core/screen/colors.ts";
+import { reportSiteProblems } from "../../../../mod/cli/core/notices/site_problems.ts";
+import { serviceStatus } from "../../../support/command_home.ts";
 
 function problems(status: Parameters<typeof reportSiteProblems>[1]): string {
   const lines: string[] = [];
