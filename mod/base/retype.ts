@@ -17,8 +17,10 @@ export type Correction =
   }
   /** A flag without a value. */
   | { readonly without: string }
-  /** Adds words at the end. */
+  /** Adds flags and their values after the others. */
   | { readonly add: readonly string[] }
+  /** Adds words at the end, where they are no flags. */
+  | { readonly append: readonly string[] }
   /** Replaces the last word that is `word`, whatever it is; by nothing, one or several words. */
   | { readonly word: string; readonly to: readonly string[] };
 
@@ -32,7 +34,8 @@ export function retype(args: readonly string[], ...corrections: readonly Correct
 }
 
 function corrected(words: readonly string[], correction: Correction): readonly string[] {
-  if ("add" in correction) return [...words, ...correction.add];
+  if ("add" in correction) return withFlags(words, correction.add);
+  if ("append" in correction) return [...words, ...correction.append];
   if ("without" in correction) return words.filter((word) => word !== `--${correction.without}`);
   if ("word" in correction) {
     const at = words.lastIndexOf(correction.word);
@@ -41,8 +44,18 @@ function corrected(words: readonly string[], correction: Correction): readonly s
   const { flag, from, to } = correction;
   const found = findFlag(words, flag, from);
   const flagged = to === null ? [] : [`--${flag}`, to];
-  if (found === null) return [...words, ...flagged];
+  if (found === null) return withFlags(words, flagged);
   return words.toSpliced(found.at, found.count, ...flagged);
+}
+
+function withFlags(words: readonly string[], flags: readonly string[]): readonly string[] {
+  return words.toSpliced(endOfFlags(words), 0, ...flags);
+}
+
+/** Returns where the flags of a line end: what follows `--` is none. */
+function endOfFlags(words: readonly string[]): number {
+  const end = words.indexOf("--");
+  return end < 0 ? words.length : end;
 }
 
 /** Returns where the flag is, and how many words it takes with its value; null if nowhere. */
@@ -52,7 +65,7 @@ function findFlag(
   from: string | undefined,
 ): { readonly at: number; readonly count: number } | null {
   const joined = `--${flag}=`;
-  for (let at = 0; at < words.length; at++) {
+  for (let at = 0; at < endOfFlags(words); at++) {
     const word = words[at]!;
     const isApart = word === `--${flag}`;
     if (!isApart && !word.startsWith(joined)) continue;

@@ -25,3 +25,14 @@ Deno.test("retype() corrects flags and words", () => {
   ];
   for (const [corrections, line] of cases) assertEquals(retype(ARGS, ...corrections), line);
 });
+
+Deno.test("retype() takes nothing after -- for a flag", () => {
+  const args = ["site", "add", "--echo", "--", "--bind", "x"];
+  const cases: readonly (readonly [correction: Correction, line: string])[] = [
+    [{ add: ["--bind", ":80:"] }, "site add --echo --bind :80: -- --bind x"],
+    [{ flag: "bind", to: ":80:" }, "site add --echo --bind :80: -- --bind x"],
+    [{ flag: "bind", from: "x", to: null }, "site add --echo -- --bind x"],
+    [{ append: ["y"] }, "site add --echo -- --bind x y"],
+  ];
+  for (const [correction, line] of cases) assertEquals(retype(args, correction), `httpcfg ${line}`);
+});

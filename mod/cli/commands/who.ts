@@ -5,6 +5,7 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import {
+  compareIp,
   type Endpoint,
   formatEndpoint,
   parseEndpoint,
@@ -56,7 +57,7 @@ const who: CommandSpec = {
     const owners = (await view.findListeners(new Set([wanted.port]))).filter((owner) =>
       wanted.ip === null ||
       owner.namespace === null && keepsFrom(owner, wanted as Endpoint, true)
-    );
+    ).toSorted(byPlace);
     await writeListing(input, io, ownerListing(owners), {
       text: () => io.show(ownerText(owners, io.screen)),
     });
@@ -68,6 +69,12 @@ const who: CommandSpec = {
 };
 
 export const commands: readonly CommandSpec[] = [who];
+
+/** The system lists sockets in the order of a hash, which differs from call to call. */
+function byPlace(a: PortOwner, b: PortOwner): number {
+  const [one, other] = [a.namespace ?? "", b.namespace ?? ""];
+  return one.localeCompare(other) || compareIp(a.ip, b.ip) || (a.pid ?? 0) - (b.pid ?? 0);
+}
 
 interface Wanted {
   /** Null: any address. */

@@ -48,7 +48,7 @@ export function argsHint(spec: CommandSpec, args: readonly string[], slip: Slip)
       const isName = max === 1 && spec.completes?.[0] === "site";
       const kept = isName ? [words.join(" ")] : words.slice(0, max);
       const without = words.map((word) => ({ word, to: [] }));
-      return retype(args, ...without, { add: kept });
+      return retype(args, ...without, { append: kept });
     }
   }
 }

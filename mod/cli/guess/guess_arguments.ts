@@ -101,6 +101,7 @@ function formatOf(
     return { form: bare, isSplit: false };
   }
   if (!["-f", "-o", "--output", "--out", "--format"].includes(flag)) return null;
+  if (arg === `--format=${joined}`) return null; // as well typed as in two words
   const form = joined ?? next.toLowerCase();
   return FORMS.includes(form) ? { form, isSplit: joined === undefined } : null;
 }
@@ -171,9 +172,9 @@ function withBindings(
     let ways: Lines = [[args[i]!]];
     if (flag !== undefined && value !== undefined) {
       const given: BindingFlag = { flag: flag as BindingFlag["flag"], value };
-      const guessed = guessBinding(given, addressesOf) ?? [given];
-      ways = guessed.map((one) => [`--${one.flag}`, one.value]);
-      if (joined === undefined) i++;
+      const typed = joined === undefined ? args.slice(i, ++i + 1) : [args[i]!];
+      const guessed = guessBinding(given, addressesOf);
+      ways = guessed?.map((one) => [`--${one.flag}`, one.value]) ?? [typed];
     } else if (takesNext(spec, args[i]!)) ways = [args.slice(i, ++i + 1)];
     readings = readings.flatMap((before) => ways.map((way) => [...before, ...way]));
   }

@@ -29,6 +29,23 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "who lists by address, whatever the system's order is",
+  ignore: Deno.build.os !== "linux",
+  async fn(): Promise<void> {
+    await using home = await commandHome();
+    const ips = ["127.0.0.19", "127.0.0.2", "127.0.0.101", "127.0.0.6", "127.0.0.55"];
+    const listeners = [Deno.listen({ hostname: ips[0]!, port: 0 })];
+    const { port } = listeners[0]!.addr as Deno.NetAddr;
+    for (const hostname of ips.slice(1)) listeners.push(Deno.listen({ hostname, port }));
+    const { out } = await home.run(`who ${port} --format json`);
+    for (const listener of listeners) listener.close();
+    const { holders } = JSON.parse(out) as { holders: { ip: string }[] };
+    const sorted = ["127.0.0.2", "127.0.0.6", "127.0.0.19", "127.0.0.55", "127.0.0.101"];
+    assertEquals(holders.map(({ ip }) => ip), sorted);
+  },
+});
+
 Deno.test("who rejects what is not a port", async () => {
   await using home = await commandHome();
   for (const text of ["0", "70000", "shop", "10.0.0"]) {

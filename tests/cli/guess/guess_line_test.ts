@@ -180,6 +180,8 @@ Deno.test("formats and flags, as other programs spell them", async () => {
     ["status --output=JSON", "status --format json"],
     ["status --format JSON", "status --format json"],
     ["status --format=yaml", ""],
+    ["status --format=json", ""],
+    ["status --format=JSON", "status --format json"],
     ["query iplisten --csv", "query iplisten --format csv"],
     ["site list --ndjson", "site list --format ndjson"],
     ["status --config /x.json", "--config /x.json status"],
@@ -223,6 +225,7 @@ Deno.test("bindings of which a part is typed", async () => {
   }
   for (const valid of [":80", "10.0.0.5:80", "[::1]:8080", "10.0.0.5:80:a.example", "*:80:"]) {
     assertEquals(await guessed(add(`--bind ${valid}`)), "", valid);
+    assertEquals(await guessed(add(`--bind=${valid}`)), "", valid);
   }
   for (const bad of ["intranet", "10.0.0", "300.1.1.1", "70000", "a b", "", "-1", "224.0.0.1:80"]) {
     assertEquals(await guessed(`site add a --bind '${bad}' --echo`), "", bad);

@@ -1,10 +1,10 @@
 // Goal: the picture in README is what the program prints today. Method: a real terminal on a real
 // machine. `GOLDEN_UPDATE=1` writes the picture.
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { picture } from "../../support/terminal/picture.ts";
 import { testOnServer } from "../../support/terminal/server_machine.ts";
 import type { Span } from "../../support/terminal/terminal.ts";
-import { steady } from "./story.ts";
+import { makeSteady } from "./story.ts";
 
 const FILE = new URL("../../../.github/terminal.svg", import.meta.url);
 const COLUMNS = 88;
@@ -30,8 +30,14 @@ testOnServer("the picture in README is current", ["nginx"], async (machine) => {
     lines.push([{ text: `$ httpcfg ${line}`, colour: null, isBold: true, isDim: false }]);
     lines.push(...await terminal.type(`sudo httpcfg ${line}`));
   }
+  const steady = makeSteady();
   const shown = lines.map((spans) => spans.map((span) => ({ ...span, text: steady(span.text) })));
   const svg = picture(shown, COLUMNS, TITLE);
+  assert(shown.every((spans) => textLength(spans) <= COLUMNS), "a line does not fit");
   if (Deno.env.get("GOLDEN_UPDATE") === "1") await Deno.writeTextFile(FILE, svg);
   else assertEquals(svg, await Deno.readTextFile(FILE));
 });
+
+function textLength(spans: readonly Span[]): number {
+  return spans.reduce((length, { text }) => length + text.length, 0);
+}

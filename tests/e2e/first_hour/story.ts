@@ -16,14 +16,15 @@ const IS_UPDATE = Deno.env.get("GOLDEN_UPDATE") === "1";
 /** Stands in README for lines that are not shown. */
 const MORE = "…";
 
-/** A line that README tells to type, and what README shows below it. */
+/** A line that README tells to type, and what README shows below it; null if it shows nothing. */
 interface Step {
   readonly typed: string;
-  readonly shown: readonly string[];
+  readonly shown: readonly string[] | null;
 }
 
 /**
- * Types the blocks of the section with this heading and compares the screens with those in the file
+ * Types the blocks of the section with this heading, of kind `console` with what they show, of kind
+ * `sh` without, and compares the screens with those in the file
  * `name`, and what README shows with the screens. A block of kind `sh` with a file name is written
  * to that file, as with an editor: ```` ```sh web.sh ````.
  */
@@ -38,16 +39,19 @@ export async function playSection(
     await machine.root(`cat > /home/admin/${file} <<'END_OF_FILE'\n${text}END_OF_FILE\n`);
   }
   const steps = stepsOf(section);
-  assert(steps.length > 2, `"${heading}" has only ${steps.length} lines to type`);
+  assert(steps.length > 1, `"${heading}" has only ${steps.length} lines to type`);
 
   await using terminal = await machine.openTerminal(COLUMNS);
+  const steady = makeSteady();
   const screens: string[] = [];
   let updated = section;
   for (const step of steps) {
-    const lines = (await terminal.type(step.typed)).map(textOf).map(steady);
+    const lines = (await terminal.type(step.typed)).map((spans) => steady(textOf(spans)));
     screens.push(`$ ${step.typed}`, ...lines.flatMap(rows));
-    if (IS_UPDATE) updated = updated.replace(blockOf(step), () => newBlock(step, lines));
-    else assert(matches(lines, step.shown), `${step.typed}\n${lines.join("\n")}`);
+    if (IS_UPDATE) updated = withOutput(updated, step, lines);
+    else if (step.shown !== null) {
+      assert(matches(lines, step.shown), `${step.typed}\n${lines.join("\n")}`);
+    }
   }
   const screenFile = new URL(`${name}.txt`, SCREENS);
   const text = `${screens.join("\n")}\n`;
@@ -64,22 +68,24 @@ function sectionOf(readme: string, heading: string): string {
 }
 
 function stepsOf(section: string): Step[] {
-  const blocks = [...section.matchAll(/^```console\n(.*?)^```$/gms)].map((match) => match[1]!);
-  return blocks.flatMap((block) => {
-    return block.split(/^\$ /m).slice(1).map((part) => {
-      const [typed = "", ...shown] = part.trimEnd().split("\n");
-      return { typed, shown };
-    });
-  });
+  return [...section.matchAll(/^```(console|sh)\n(.*?)^```$/gms)].flatMap(
+    ([, kind, block = ""]): Step[] => {
+      if (kind === "sh") {
+        return block.trimEnd().split("\n").map((typed) => ({ typed, shown: null }));
+      }
+      return block.split(/^\$ /m).slice(1).map((part) => {
+        const [typed = "", ...shown] = part.trimEnd().split("\n");
+        return { typed, shown };
+      });
+    },
+  );
 }
 
-function blockOf({ typed, shown }: Step): string {
-  return [`$ ${typed}`, ...shown].join("\n");
-}
-
-/** Returns the block with what was seen; what README does not show stays hidden. */
-function newBlock(step: Step, seen: readonly string[]): string {
-  return blockOf(matches(seen, step.shown) ? step : { ...step, shown: seen });
+/** Returns the section with what was seen, where README shows another output of the step. */
+function withOutput(section: string, { typed, shown }: Step, seen: readonly string[]): string {
+  if (shown === null || matches(seen, shown)) return section;
+  const block = (lines: readonly string[]): string => [`$ ${typed}`, ...lines, ""].join("\n");
+  return section.replace(block(shown), () => block(seen));
 }
 
 /** Reports whether `seen` are the lines of `shown`, in which {@linkcode MORE} is any number of lines. */
@@ -98,14 +104,25 @@ function textOf(spans: readonly Span[]): string {
   return spans.map(({ text }) => text).join("");
 }
 
-/** Replaces what differs from run to run by something as long: process ids, times, hashes. */
-export function steady(line: string): string {
-  return line
-    .replace(/\b(pid|process|ps -fp) [0-9]{4}\b/g, "$1 1042")
-    .replace(/^\[[1-9]\] [0-9]{4}$/, "[1] 1042")
-    .replace(/\b20[0-9]{2}-[0-9]{2}-[0-9]{2}([T ])[0-9]{2}:[0-9]{2}/g, "2026-11-26$109:00")
-    .replace(/09:00:[0-9]{2}(\.[0-9]{3})?/g, "09:00:00")
-    .replace(/\b[0-9a-f]{40}\b/g, "0123456789abcdef0123456789abcdef01234567");
+/**
+ * Returns a function that replaces what differs from run to run by something as long: process ids,
+ * the same by the same, times, hashes.
+ */
+export function makeSteady(): (line: string) => string {
+  const pids = new Map<string, string>();
+  const steadyPid = (pid: string): string => {
+    if (!pids.has(pid)) pids.set(pid, String(1042 + 100 * pids.size));
+    return pids.get(pid)!;
+  };
+  return (line) => {
+    return line
+      .replace(/\b(?:pid|process|kill|ps -fp) [0-9,]{4,}|^\[[1-9]\] [0-9]{4}$/g, (text) => {
+        return text.replace(/[0-9]{4}/g, steadyPid);
+      })
+      .replace(/\b20[0-9]{2}-[0-9]{2}-[0-9]{2}([T ])[0-9]{2}:[0-9]{2}/g, "2026-11-26$109:00")
+      .replace(/09:00:[0-9]{2}(\.[0-9]{3})?/g, "09:00:00")
+      .replace(/\b[0-9a-f]{40}\b/g, "0123456789abcdef0123456789abcdef01234567");
+  };
 }
 
 /** Splits a line where the terminal does. */

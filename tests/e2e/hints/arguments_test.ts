@@ -42,14 +42,21 @@ const FLAGS: readonly Row[] = [
   },
   {
     name: "a word too many",
-    line: "httpcfg site list all",
+    line: "httpcfg cert list all",
     says: 'Cannot use "all": unexpected argument',
+    hints: ["httpcfg cert list"],
+    cured: "hint",
+  },
+  {
+    name: "the name of no site, where the other sites are listed",
+    line: "httpcfg site list all",
+    says: 'Cannot find the site "all"',
     hints: ["httpcfg site list"],
     cured: "hint",
   },
   {
     name: "no name of a site",
-    line: "httpcfg site show",
+    line: "httpcfg site remove",
     says: "an argument is missing",
     hints: ["httpcfg site list"],
     cured: "hint",
@@ -166,9 +173,16 @@ const SITES: readonly Row[] = [
   },
   {
     name: "no binding",
-    line: `${BLOG} --echo`,
+    line: "httpcfg site add --echo -- blog",
     says: "--bind or --bind-tls is missing",
-    hints: [`${BLOG} --echo --bind :8081:`],
+    hints: ["httpcfg site add --echo --bind :8081: -- blog"],
+    cured: "hint",
+  },
+  {
+    name: "no binding, which is completed, and a flag that has no effect",
+    line: `${BLOG} --echo --status 404`,
+    says: 'Cannot use "--status" with --echo',
+    hints: [`${BLOG} --bind :80: --echo`],
     cured: "hint",
   },
   {
@@ -183,6 +197,13 @@ const SITES: readonly Row[] = [
     line: `${BLOG} --bind :81: --echo --status 404`,
     says: 'Cannot use "--status" with --echo',
     hints: [`${BLOG} --bind :81: --echo`],
+    cured: "hint",
+  },
+  {
+    name: "a flag that has no effect, and one with =",
+    line: `${BLOG} --bind=:81: --echo --status 404`,
+    says: 'Cannot use "--status" with --echo',
+    hints: [`${BLOG} --bind=:81: --echo`],
     cured: "hint",
   },
   {

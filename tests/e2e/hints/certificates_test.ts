@@ -182,11 +182,13 @@ const FILES: readonly Row[] = [
 
 const ADD = "httpcfg site set 'Default Web Site' --bind :{port}:; " +
   "httpcfg site add tls --bind-tls 127.0.0.1:{tls}:a.example --respond hello";
+/** The service starts, but not the site, which the exit status says. */
+const START_REST = "! httpcfg net start w3svc";
 
 const SERVED: readonly Row[] = [
   {
     name: "a site over TLS without any certificate",
-    given: `${ADD}; httpcfg net start w3svc`,
+    given: `${ADD}; ${START_REST}`,
     line: "httpcfg reload",
     says: "has no certificate",
     hints: [
@@ -195,9 +197,20 @@ const SERVED: readonly Row[] = [
     ],
   },
   {
+    name: "a site over TLS without any certificate, at the start",
+    given: ADD,
+    line: "httpcfg net start w3svc",
+    says: "has no certificate",
+    hints: [
+      'httpcfg set ssl -i 127.0.0.1:{tls} -h "$(httpcfg cert create --self-signed --name a.example)"' +
+      "; httpcfg reload",
+    ],
+    cured: "httpcfg status | grep -E 'tls +started'",
+  },
+  {
     name: "a site over TLS, and a certificate for its name in the store",
     given: `${ADD}; ${CREATE}; httpcfg cert create --self-signed --name b.example; ` +
-      "httpcfg net start w3svc",
+      START_REST,
     line: "httpcfg reload",
     says: "has no certificate",
     hints: [new RegExp(`^httpcfg set ssl -i 127.0.0.1:[0-9]+ -h ${HASH}; httpcfg reload$`)],
@@ -207,7 +220,7 @@ const SERVED: readonly Row[] = [
   {
     name: "the certificate of a site has lost its key",
     given: `${ADD}; httpcfg set ssl -i 127.0.0.1:{tls} -h "$(${CREATE})"; ` +
-      "rm {home}/certs/MY/a.example.key; httpcfg net start w3svc",
+      `rm {home}/certs/MY/a.example.key; ${START_REST}`,
     line: "httpcfg reload",
     says: "the private key is missing",
     hints: [

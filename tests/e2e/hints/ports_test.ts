@@ -99,7 +99,7 @@ const HELD: readonly Row[] = [
     line: START,
     says: "on 0.0.0.0:80, every IPv4 address",
     hints: [
-      /^in the configuration of nginx \(pid [0-9]+\): "listen 10\.9\.0\.1:80;" in place of "listen 80;"; then restart it$/,
+      /^in the configuration of nginx \(pid [0-9]+ and 1 worker\): "listen 10\.9\.0\.1:80;" in place of "listen 80;"; then restart it$/,
       `httpcfg site set ${WEB} --bind :8080:; ${START}`,
       /^kill [0-9 ]+$/,
     ],
@@ -112,7 +112,7 @@ const HELD: readonly Row[] = [
     line: START,
     says: "on 0.0.0.0:80, every IPv4 address",
     hints: [
-      /^in the configuration of nginx \(pid [0-9]+\): "listen 127\.0\.0\.1:80;" in place of /,
+      /^in the configuration of nginx \(pid [0-9]+ and 1 worker\): "listen 127\.0\.0\.1:80;" in place of /,
       `httpcfg set iplisten --except 127.0.0.1; ${START}`,
       `httpcfg site set ${WEB} --bind :8080:; ${START}`,
       /^kill [0-9 ]+$/,
