@@ -10,10 +10,10 @@ import { changeLines, diffValues } from "../../config/document/diff.ts";
 import { History } from "../../config/store/history.ts";
 import type { Version } from "../../config/store/version_file.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { jsonText, type Listing, writeListing } from "../core/format.ts";
+import { answerText, jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { damageNotices } from "../core/damage_notices.ts";
-import { CHANGE_FLAGS } from "../core/outcome.ts";
+import { CHANGE_FLAGS, isJson } from "../core/outcome.ts";
 import { finishReplaced } from "../core/replaced.ts";
 import { report } from "../core/report.ts";
 
@@ -79,7 +79,7 @@ const historyDiff: CommandSpec = {
     { line: "httpcfg history diff 7", shows: "what version 7 changed" },
     { line: "httpcfg history diff 3 7", shows: "what changed from version 3 to version 7" },
   ],
-  flags: {},
+  flags: { format: CHANGE_FLAGS.format },
   words: { min: 1, max: 2 },
   completes: ["version"],
   async run(input, io): Promise<number> {
@@ -90,9 +90,10 @@ const historyDiff: CommandSpec = {
     const before = numbers.length === 2
       ? await versions.read(numbers[0]!)
       : await previous(io, last);
-    const lines = changeLines(diffValues(before.document, after.document));
-    io.out(lines.join("\n"));
-    return lines.length === 0 ? EXIT.ok : EXIT.failed;
+    const changes = diffValues(before.document, after.document);
+    if (isJson(input)) io.out(answerText({ from: before.number, to: last, changes }));
+    else io.out(changeLines(changes).join("\n"));
+    return changes.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 
