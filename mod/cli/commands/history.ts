@@ -11,10 +11,10 @@ import { History } from "../../config/store/history.ts";
 import type { Version } from "../../config/store/version_file.ts";
 import { type CommandIo, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { diffText } from "../core/screen/diff_text.ts";
-import { jsonText, type Listing, writeListing } from "../core/format.ts";
+import { answerText, jsonText, type Listing, writeListing } from "../core/format.ts";
 import { table } from "../core/table.ts";
 import { damageNotices } from "../core/notices/damage_notices.ts";
-import { CHANGE_FLAGS } from "../core/outcome.ts";
+import { CHANGE_FLAGS, isJson } from "../core/outcome.ts";
 import { finishReplaced } from "../core/replaced.ts";
 import { report } from "../core/report.ts";
 import type { Styled } from "../core/screen/colors.ts";
@@ -85,7 +85,7 @@ const historyDiff: CommandSpec = {
     { line: "httpcfg history diff 7", shows: "what version 7 changed" },
     { line: "httpcfg history diff 3 7", shows: "what changed from version 3 to version 7" },
   ],
-  flags: {},
+  flags: { format: CHANGE_FLAGS.format },
   words: { min: 1, max: 2 },
   completes: ["version"],
   async run(input, io): Promise<number> {
@@ -98,9 +98,10 @@ const historyDiff: CommandSpec = {
       ? await versions.read(numbers[0]!)
       : await previous(io, last);
     io.progress?.("comparing", "the versions");
-    const lines = changeLines(diffValues(before.document, after.document));
-    io.show(diffText(lines));
-    return lines.length === 0 ? EXIT.ok : EXIT.failed;
+    const changes = diffValues(before.document, after.document);
+    if (isJson(input)) io.out(answerText({ from: before.number, to: last, changes }));
+    else io.show(diffText(changeLines(changes)));
+    return changes.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
 

@@ -30,6 +30,9 @@ Deno.test("history show and diff print a version and what it changed", async () 
   assertEquals(JSON.parse((await home.run("history show 2")).out).ipListen, ["127.0.0.2"]);
   const diff = await home.run("history diff 3");
   assertEquals([diff.status, diff.out], [1, '+ ipListen: "127.0.0.3"\n']);
+  const json = JSON.parse((await home.run("history diff 3 --format json")).out);
+  assertEquals([json.from, json.to], [2, 3]);
+  assertEquals(json.changes, [{ at: "ipListen", after: "127.0.0.3" }]);
   assertEquals((await home.run("history diff 3 3")).status, 0);
   const first = await home.run("history diff 1");
   assertEquals(first.status, 1);

@@ -40,11 +40,14 @@ const configPath: CommandSpec = {
   examples: [{ line: 'ls -l "$(httpcfg config path)"', shows: "the configuration file" }],
   flags: {
     all: { kind: "boolean", summary: "show the other paths too: control socket, logs, history" },
+    format: CHANGE_FLAGS.format,
   },
   words: { min: 0, max: 0 },
   run(input, io): Promise<number> {
-    const rows = Object.entries({ ...io.paths, why: io.home.why });
-    if (input.flag("all")) {
+    const all = { ...io.paths, why: io.home.why };
+    const rows = Object.entries(all);
+    if (isJson(input)) io.out(answerText(all));
+    else if (input.flag("all")) {
       io.out(rows.map(([name, text]) => `${name.padEnd(8)} ${text}`).join("\n"));
     } else {
       io.out(io.paths.config);

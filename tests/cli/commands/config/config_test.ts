@@ -216,3 +216,11 @@ Deno.test("config edit reads comments, and keeps the text that has them", async 
   }
   assertMatch(await Deno.readTextFile(`${home.path}/config.json.commented`), /^\/\/mine\n/);
 });
+
+Deno.test("config path gives programs every path and the reason", async () => {
+  await using home = await commandHome();
+  const { status, out, note } = await home.run("config path --format json");
+  const { version, config, why } = JSON.parse(out);
+  assertEquals([status, note, version, config], [0, "", 1, `${home.path}/config.json`]);
+  assertStringIncludes(why, "HTTPCFG_HOME");
+});

@@ -1,6 +1,6 @@
 // Story: two administrators change one site at the same moment, and neither change is lost.
 import { assertEquals } from "@std/assert";
-import { Program } from "../support/program.ts";
+import { Program } from "../../support/program.ts";
 
 const ROUNDS = 100;
 

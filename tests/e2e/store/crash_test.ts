@@ -1,9 +1,9 @@
 // Story: whatever happens to a writer, the document is either the old or the new one, and no writer
 // loses another's change.
 import { assert, assertEquals } from "@std/assert";
-import type { ConfigDocument } from "../../mod/config/document/document.ts";
-import { CALL, kill, Program } from "../support/program.ts";
-import { standstill } from "../support/wait.ts";
+import type { ConfigDocument } from "../../../mod/config/document/document.ts";
+import { CALL, kill, Program } from "../../support/program.ts";
+import { standstill } from "../../support/wait.ts";
 
 const WRITERS = 64;
 const KILLS = 300;
