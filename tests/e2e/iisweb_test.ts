@@ -54,7 +54,7 @@ Deno.test("a site that cannot start has its reason reported, and nothing else st
   await program.do("set iplisten -i 127.0.0.2");
   await program.do(["site", "add", "in", "--bind", `127.0.0.2:${port}:`, "--respond", "in"]);
   await program.do(["site", "add", "out", "--bind", `127.0.0.5:${port}:`, "--respond", "out"]);
-  await program.do("net start w3svc");
+  assertEquals((await program.run("net start w3svc")).status, 2, "a site is down");
   const started = await program.run("iisweb /start out");
   assertEquals(started.status, 1);
   assert(started.out.includes("Error &H800704BE"), started.out);

@@ -173,7 +173,7 @@ testWith(["expect"], "a long command says on a terminal how far it is", async ()
     );
     const { status, out } = await program.shell(script, { env: { TERM: term } });
     assertEquals(status, 0, out);
-    assertEquals(lastScreen(out), ["Nothing changed."], out);
+    assertEquals(lastScreen(out), ["note: unchanged"], out);
     // `deno run`, without a build, has escape sequences of its own.
     assertEquals(out.includes("document\x1b[K"), term !== "dumb", out);
     await Deno.remove(go);
@@ -189,7 +189,7 @@ testWith(["expect"], "nothing is said where stderr is no terminal", async () => 
   const line = `(sleep 1.5; cat ${file}) | httpcfg config import - 2> ${notes}`;
   const { status, out } = await program.shell(expect(`spawn sh -c {${line}}`));
   assertEquals([status, lastScreen(out)], [0, []], out);
-  assertEquals(await Deno.readTextFile(notes), "Nothing changed.\n");
+  assertEquals(await Deno.readTextFile(notes), "note: unchanged\n");
 });
 
 testWith(["expect"], "reload and verify say what they wait for", async () => {
@@ -204,7 +204,7 @@ testWith(["expect"], "reload and verify say what they wait for", async () => {
   const seen = seeThen("asking the service", `kill -CONT ${pid}`);
   const reload = await stopped("reload", seen);
   assertEquals(reload.status, 0, reload.out);
-  assertEquals(lastScreen(reload.out), ["No socket had to change."], reload.out);
+  assertEquals(lastScreen(reload.out), ["note: unchanged"], reload.out);
   const verify = await stopped("verify", seen);
   assertEquals(verify.status, 0, verify.out);
   assertEquals(lastScreen(verify.out).length, 1, verify.out);

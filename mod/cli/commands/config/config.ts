@@ -96,7 +96,6 @@ const configCheck: CommandSpec = {
   completes: ["file"],
   async run(input, io): Promise<number> {
     const [file] = input.words;
-    io.progress?.("checking", "the document");
     if (file === undefined) await io.store.read();
     else await readDocument(io, file);
     io.note(`${file ?? io.paths.config}: no problems found`);
@@ -250,6 +249,7 @@ interface ReadDocument {
 
 /** Reads a whole document; what is absent in the file has its default. Throws a Fault. */
 async function readDocument(io: CommandIo, file: string): Promise<ReadDocument> {
+  io.progress?.("checking", "the document");
   const text = await readFileOrInput(file);
   const value = await io.store.parseJson(text, file);
   const document = await io.store.check(withDefaults(value), file);
@@ -272,7 +272,6 @@ function absentNotices(
 }
 
 async function parseDraft(io: CommandIo, draft: string): Promise<ReadDocument> {
-  io.progress?.("checking", "the document");
   try {
     return await readDocument(io, draft);
   } catch (error) {
