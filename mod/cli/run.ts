@@ -62,19 +62,34 @@ interface RunContext extends ProcessContext {
   show(text: Styled): void;
   out(text: string): void;
   print(text: string): void;
+  hasReader(): boolean;
   note(text: Styled): void;
   ask(question: string): string | null;
 }
 
 /** Runs the command that `args` name and returns its exit status. Never throws. */
 export async function run(args: readonly string[], given: ProcessContext): Promise<number> {
+  let hasReader = true;
+  // A reader who goes away must not leave a change half done: its commands go on without output.
+  const toReader = (write: (text: Printable) => void, text: Printable): void => {
+    if (!hasReader) return;
+    try {
+      write(text);
+    } catch (error) {
+      if (!(error instanceof PipeClosed)) throw error;
+      hasReader = false;
+    }
+  };
   // All output passes here, so that no control character in it reaches a terminal.
   const context: RunContext = {
     ...given,
     screen: screenOf(given.terminal, given, "auto"),
-    show: (text) => given.out(painted(text, context.screen.hasColor, context.screen.isUnicode)),
-    out: (text) => given.out(printable(text)),
-    print: (text) => given.print(printable(text)),
+    show: (text) => {
+      toReader(given.out, painted(text, context.screen.hasColor, context.screen.isUnicode));
+    },
+    out: (text) => toReader(given.out, printable(text)),
+    print: (text) => toReader(given.print, printable(text)),
+    hasReader: () => hasReader,
     note: (text) =>
       given.note(painted(text, context.screen.hasNoteColor, context.screen.isUnicode)),
     ask: (question) => given.ask(printable(question)),
@@ -82,7 +97,6 @@ export async function run(args: readonly string[], given: ProcessContext): Promi
   try {
     return await dispatch(args, context);
   } catch (error) {
-    if (error instanceof PipeClosed) return EXIT.ok;
     if (!(error instanceof Fault)) {
       context.note([span("error", "internal error:"), ` ${stackOf(error)}`]);
       return EXIT.failed;
@@ -240,6 +254,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     print,
     note,
     ask,
+    hasReader: context.hasReader,
     isInteractive: context.isInteractive,
     typed: (hint) => aboutSame(context, line.flags, hint),
     env,

@@ -228,6 +228,11 @@ Deno.test("run() ends quietly if the reader has gone, and shows the stack of a b
     terminal: { isOut: false, isNote: false, columns: () => null },
     isInteractive: () => false,
   });
+  const set = ["set", "iplisten", "-i", "10.0.0.5"];
+  assertEquals(await run(set, around(new PipeClosed())), 0);
+  assertEquals(home.stored()?.ipListen, ["10.0.0.5"], "what was asked for is done");
+  assertEquals(await run(set, around(new PipeClosed())), 183, "and the status is true");
+  notes.length = 0;
   assertEquals(await run(["query", "iplisten"], around(new PipeClosed())), 0);
   assertEquals(notes, []);
   assertEquals(await run(["query", "iplisten"], around(new TypeError("ours"))), 1);

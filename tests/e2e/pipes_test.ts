@@ -42,6 +42,19 @@ Deno.test("a reader that never reads, and a slow one, cause no error", async () 
   assertEquals(slow, { status: 0, out: `${ENTRIES - 1}\n`, err: "" });
 });
 
+Deno.test("a reader that goes away leaves no change half done", async () => {
+  await using program = await Program.make();
+  await program.do("site remove W3SVC/1");
+  const seen = await program.shell('httpcfg start | true; echo "${PIPESTATUS[0]}"');
+  assertEquals(seen.out, "0\n");
+  const first = program.servicePid();
+  assert(first !== null);
+  const again = await program.shell('httpcfg restart | head -n 1; echo "${PIPESTATUS[0]}"');
+  assertMatch(again.out, /^The following services.*\n0\n$/);
+  const { services } = await program.status();
+  assertEquals(services.find(({ name }) => name === "W3SVC")?.state, "running");
+});
+
 Deno.test("wc, cut, sort and awk read the text formats", async () => {
   await using program = await withLongList();
   const cases: [script: string, out: string][] = [

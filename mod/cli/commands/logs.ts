@@ -74,7 +74,7 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
     if (found.path === null) noteEmpty(log, document, io);
     else printer.print(log, found, limit > 0);
   }
-  while (input.flag("follow")) {
+  while (input.flag("follow") && io.hasReader()) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     for (const log of chosen) printer.print(log, await log.tail.more(), false);
   }

@@ -80,6 +80,8 @@ export interface CommandIo extends AdminIo {
   out(text: string): void;
   /** Writes output as it is, without ending the line. */
   print(text: string): void;
+  /** False once the reader of stdout has gone away; what is written then goes nowhere. */
+  hasReader(): boolean;
   /** Writes anything else to stderr, in whole lines. */
   note(text: Styled): void;
   /** Whether somebody can use an editor: stdin and stdout are a terminal. */

@@ -8,7 +8,7 @@ import type { Printable } from "../../base/printable.ts";
 import type { TerminalFacts } from "./screen/screen.ts";
 
 /**
- * The reader of our output has closed the pipe. This is not an error, and no more output follows.
+ * The reader of our output has closed the pipe. This is not an error, but no more output is read.
  */
 export class PipeClosed extends Error {
   override readonly name = "PipeClosed";

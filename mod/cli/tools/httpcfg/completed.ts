@@ -5,7 +5,6 @@
  * @module
  */
 import { type ActionResult, codeOf } from "../../../admin/admin_io.ts";
-import { deniedResult } from "../../../admin/denied.ts";
 import { exitStatusOf } from "../../../base/exit_status.ts";
 import { DeniedFault } from "../../../base/fault.ts";
 import { WIN32 } from "../../../base/win32.ts";
@@ -36,8 +35,9 @@ export function completing(call: ServiceCall, run: CommandSpec["run"]): CommandS
     try {
       return await run(input, io);
     } catch (error) {
-      if (error instanceof DeniedFault) return printResult(io, call, deniedResult(io, error));
-      throw error;
+      if (!(error instanceof DeniedFault)) throw error;
+      const { deniedResult } = await import("../../../admin/denied.ts");
+      return printResult(io, call, deniedResult(io, error));
     }
   };
 }
