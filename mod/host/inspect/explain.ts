@@ -170,10 +170,15 @@ function whyNoSocket(
   // The kernel prefers a socket on the exact address to one on the wildcard.
   const exact = held.filter(({ ip }) => ip === endpoint.ip);
   const holders = exact.length > 0 ? exact : held;
-  const summary = `Served by ${describeOwners(holders)}, not httpcfg: ${why}`;
+  const owners = describeOwners(holders);
+  const refused = refusedAt(endpoint, facts);
+  // The cause of a socket that is refused mostly names the owner, too.
+  const because = refused?.cause?.includes(owners)
+    ? `, which cannot listen on ${formatEndpoint(refused)}`
+    : `: ${why}`;
+  const summary = `Served by ${owners}, not httpcfg${because}`;
   // Where the service does not want the port, the other program is in its place.
-  const isWanted = refusedAt(endpoint, facts) !== undefined;
-  return { answeredBy: "other", summary, holders, ...(isWanted ? cures : {}) };
+  return { answeredBy: "other", summary, holders, ...(refused === undefined ? {} : cures) };
 }
 
 /** Returns the planned socket that would serve the endpoint, and cannot be opened. */
