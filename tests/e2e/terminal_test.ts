@@ -156,8 +156,8 @@ function seeThen(seen: string, then: string): string {
 }
 
 /** Returns what is on the terminal at the end of a run of expect. */
-function lastScreen(out: string): string[] {
-  return screenOf(out).filter((line) => !line.startsWith("spawn "));
+async function lastScreen(out: string): Promise<string[]> {
+  return (await screenOf(out)).filter((line) => !line.startsWith("spawn "));
 }
 
 testWith(["expect"], "a long command says on a terminal how far it is", async () => {
@@ -173,7 +173,7 @@ testWith(["expect"], "a long command says on a terminal how far it is", async ()
     );
     const { status, out } = await program.shell(script, { env: { TERM: term } });
     assertEquals(status, 0, out);
-    assertEquals(lastScreen(out), ["note: unchanged"], out);
+    assertEquals(await lastScreen(out), ["note: unchanged"], out);
     // `deno run`, without a build, has escape sequences of its own.
     assertEquals(out.includes("document\x1b[K"), term !== "dumb", out);
     await Deno.remove(go);
@@ -188,7 +188,7 @@ testWith(["expect"], "nothing is said where stderr is no terminal", async () => 
   // Longer than the second after which it would be said.
   const line = `(sleep 1.5; cat ${file}) | httpcfg config import - 2> ${notes}`;
   const { status, out } = await program.shell(expect(`spawn sh -c {${line}}`));
-  assertEquals([status, lastScreen(out)], [0, []], out);
+  assertEquals([status, await lastScreen(out)], [0, []], out);
   assertEquals(await Deno.readTextFile(notes), "note: unchanged\n");
 });
 
@@ -204,10 +204,10 @@ testWith(["expect"], "reload and verify say what they wait for", async () => {
   const seen = seeThen("asking the service", `kill -CONT ${pid}`);
   const reload = await stopped("reload", seen);
   assertEquals(reload.status, 0, reload.out);
-  assertEquals(lastScreen(reload.out), ["note: unchanged"], reload.out);
+  assertEquals(await lastScreen(reload.out), ["note: unchanged"], reload.out);
   const verify = await stopped("verify", seen);
   assertEquals(verify.status, 0, verify.out);
-  assertEquals(lastScreen(verify.out).length, 1, verify.out);
+  assertEquals((await lastScreen(verify.out)).length, 1, verify.out);
   assert(!(await isRefused(ADDRESS, port)));
 });
 
@@ -227,7 +227,7 @@ testInNamespace("verify of thousands counts them, and leaves the result", async 
   );
   const { status, out } = await service.program.shell(script, { env: { TERM: "xterm" } });
   assertEquals(status, 0, out.slice(-500));
-  const screen = lastScreen(out);
+  const screen = await lastScreen(out);
   assertEquals(screen.length, 1, screen.join("\n"));
   assertMatch(screen[0]!, /^24[0-9]+ checks: all as expected$/);
 });

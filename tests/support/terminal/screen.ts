@@ -3,31 +3,20 @@
  *
  * @module
  */
+import xterm from "@xterm/headless";
 
-/** An escape sequence with its number and letter, or a character. */
-const TOKEN = new RegExp(`(\u001b\\[(\\d*)([A-Z]))|[^]`, "g");
+/** No line of the tests is as long, and none has so many lines. */
+const SIZE = { cols: 2_000, rows: 500 } as const;
 
-/**
- * Returns the lines of a terminal without a width, up to the last that is not empty. It knows line
- * feeds, carriage returns, and the escape sequences of progress lines, ours and that of `deno run`.
- */
-export function screenOf(text: string): string[] {
-  const lines: string[][] = [[]];
-  let [row, column] = [0, 0];
-  for (const [token, , count = "", letter] of text.matchAll(TOKEN)) {
-    if (letter === "K" || letter === "J") {
-      const kept = count === "2" ? 0 : column;
-      lines[row]!.length = Math.min(lines[row]!.length, kept);
-      if (letter === "J") lines.length = row + 1;
-    } else if (letter === "A") row--;
-    else if (letter === "G") column = Math.max(0, Number(count) - 1);
-    else if (token === "\r") column = 0;
-    else if (token === "\n") {
-      [row, column] = [row + 1, 0];
-      lines[row] ??= [];
-    } else lines[row]![column++] = token;
-  }
-  const shown = lines.map((line) => Array.from(line, (c) => c ?? " ").join("").trimEnd());
-  while (shown.at(-1) === "") shown.pop();
-  return shown;
+/** Returns the lines of a wide terminal, up to the last that is not empty. */
+export async function screenOf(text: string): Promise<string[]> {
+  const terminal = new xterm.Terminal({ ...SIZE, convertEol: true, allowProposedApi: true });
+  await new Promise<void>((done) => terminal.write(text, done));
+  const { active } = terminal.buffer;
+  const lines = Array.from({ length: SIZE.rows }, (_, y) => {
+    return (active.getLine(y)?.translateToString(true) ?? "").trimEnd();
+  });
+  terminal.dispose();
+  while (lines.at(-1) === "") lines.pop();
+  return lines;
 }
