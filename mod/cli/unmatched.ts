@@ -83,7 +83,7 @@ async function runMeaning(line: UnmatchedLine, { kind, lines, or }: Meaning): Pr
   if (kind === "ambiguous") {
     throw usageFault(
       `Cannot run ${quote(line.words.join(" "))}: it could mean several commands`,
-      wholes.map(typedLine).join("; or: "),
+      wholes.map(typedLine).join("\n"),
     );
   }
   const isStart = wholes.length > 1 && !(await isRunning(line));

@@ -82,7 +82,7 @@ Deno.test("run() says what it takes a guess for, and runs it", async () => {
     status: 2,
     out: "",
     note: 'error: Cannot run "rm eth0": it could mean several commands\n' +
-      "hint: httpcfg delete iplisten -i eth0; or: httpcfg site remove eth0\n",
+      "hint: httpcfg delete iplisten -i eth0\nhint: httpcfg site remove eth0\n",
   });
   const help = await home.run("start --help");
   assertEquals(help.note, "note: httpcfg help net start\n");
