@@ -39,7 +39,7 @@ type ReusedRecord = { -readonly [K in keyof ServedRecord]: ServedRecord[K] };
 export class SharedState {
   readonly buffers = new BufferPool();
   readonly prepared = new PreparedResponses();
-  readonly turns = new Turns();
+  readonly turns: Turns;
   readonly targets = new ByteCache<Target>();
   readonly hosts = new ByteCache<string>();
   readonly clock: Clock;
@@ -57,6 +57,7 @@ export class SharedState {
 
   constructor(options: SharedStateOptions) {
     this.clock = options.clock;
+    this.turns = new Turns(() => options.clock.nowMs());
     this.refusalPage = options.refusalPage;
     this.onServed = options.onServed;
     this.onRefused = options.onRefused;
