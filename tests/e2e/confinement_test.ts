@@ -39,9 +39,9 @@ Deno.test({
     const service = await program.serve();
     await waitFor(() => catchesUsr1(service.pid), "the runtime to catch the signal");
     service.signal("SIGUSR1");
-    const address = (): string | undefined => /ws:\/\/\S+/.exec(service.stderr())?.[0];
-    await waitFor(() => address() !== undefined, "the debugger");
-    const results = JSON.parse(await evaluate(address()!, ATTEMPTS)) as Record<string, string>;
+    let address: string | null = null;
+    await waitFor(async () => (address = await debuggerAddress()) !== null, "the debugger");
+    const results = JSON.parse(await evaluate(address!, ATTEMPTS)) as Record<string, string>;
     assertEquals([...new Set(Object.values(results))], ["NotCapable"], JSON.stringify(results));
     // It still sees who has a port.
     using listener = Deno.listen({ hostname: "127.0.0.2", port: 0 });
@@ -58,6 +58,17 @@ function catchesUsr1(pid: number): boolean {
     Deno.readTextFileSync(`/proc/${pid}/status`),
   )!;
   return (BigInt(`0x${mask}`) & (1n << 9n)) !== 0n;
+}
+
+/** Returns where the debugger of the runtime listens; null if it does not. */
+async function debuggerAddress(): Promise<string | null> {
+  try {
+    const response = await fetch("http://127.0.0.1:9229/json/list");
+    const [target] = await response.json() as { webSocketDebuggerUrl: string }[];
+    return target?.webSocketDebuggerUrl ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** Returns the text that `expression` evaluates to. */
