@@ -6,6 +6,7 @@
  */
 import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { DeniedFault, Fault } from "../../base/fault.ts";
+import { hintLines } from "../../base/hints.ts";
 import { oneLine } from "../../base/printable.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";
@@ -77,7 +78,7 @@ export function frontText(situation: Situation): string {
 function stateLines({ status, document, problems }: Situation): string[] {
   return [
     ...problems.flatMap(({ message, hint }) => {
-      return [message, ...(hint?.split("\n") ?? []).map((line) => `hint: ${line}`)];
+      return [message, ...hintLines(hint).map((line) => `hint: ${line}`)];
     }),
     ...(status === null
       ? problems.length === 0 ? ["httpcfg is not running."] : []

@@ -5,7 +5,7 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
-import { hintOf, withStep } from "../../base/hints.ts";
+import { faultWithStep } from "../../base/hints.ts";
 import { VERSION } from "../../base/version.ts";
 import { confineService } from "../../host/process/confinement.ts";
 import { failureLine, READY } from "../../host/process/background.ts";
@@ -64,9 +64,7 @@ async function runForeground(io: CommandIo): Promise<number> {
     // Asked to end before it had started: not a failure.
     if (!process.isEnding) {
       await process.end();
-      if (!(error instanceof Fault)) throw error;
-      const hint = hintOf(withStep(error.hint?.split("\n") ?? [], "httpcfg serve"));
-      throw new Fault(error.message, { exit: error.exit, cause: error, hint });
+      throw error instanceof Fault ? faultWithStep(error, "httpcfg serve") : error;
     }
     await process.ended;
     return EXIT.ok;

@@ -15,7 +15,7 @@
  */
 import { formatEndpoint } from "../../base/address.ts";
 import { Fault, stackOf } from "../../base/fault.ts";
-import { hintOf, withStep } from "../../base/hints.ts";
+import { faultWithStep } from "../../base/hints.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
@@ -208,9 +208,7 @@ export class WebService implements ServiceWorker {
       isFatal: (failed) => isNewFailure(failed, before.plan),
       progress,
     }).catch((error) => {
-      if (!(error instanceof Fault)) throw error;
-      const hint = hintOf(withStep(error.hint?.split("\n") ?? [], "httpcfg reload"));
-      throw new Fault(error.message, { exit: error.exit, cause: error, hint });
+      throw error instanceof Fault ? faultWithStep(error, "httpcfg reload") : error;
     });
     await logs.reconfigure(config.settings);
     this.#apply(config, state);

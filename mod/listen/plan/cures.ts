@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { hintLines } from "../../base/hints.ts";
 import { type Ip, isLinkLocal, isLoopback, isWildcard } from "../../base/address.ts";
 import { shellWord } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
@@ -91,7 +92,7 @@ class Cures {
     const move = wanting === null ? null : this.#move(wanting, (binding) => binding.port === port);
     if (holders.length === 0) {
       const faults = this.#input.failed.filter(({ endpoint }) => endpoint.port === port);
-      return present(...new Set(faults.flatMap(({ fault }) => fault.hint?.split("\n"))), move);
+      return present(...new Set(faults.flatMap(({ fault }) => hintLines(fault.hint))), move);
     }
     return present(
       ...this.#share(port, refused, holders, wanting),

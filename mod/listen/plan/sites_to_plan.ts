@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { hintLines } from "../../base/hints.ts";
 import { invariant } from "../../base/invariant.ts";
 import { isProblem } from "../../base/problem.ts";
 import { formatUrlPrefix, ipOfPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
@@ -76,7 +77,7 @@ function bindingsOf(site: SiteRecord, check: CertificateCheck): PlanBinding[] {
 function checkedBinding(binding: Binding, secure: boolean, check: CertificateCheck): PlanBinding {
   const problem = secure ? check(binding) : null;
   if (problem === null) return { ...binding, secure };
-  const cures = problem.hint?.split("\n") ?? [];
+  const cures = hintLines(problem.hint);
   return { ...binding, secure, unserved: problem.reason, cures };
 }
 

@@ -5,7 +5,7 @@
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { DeniedFault, Fault } from "../../../base/fault.ts";
-import { hintOf, withStep } from "../../../base/hints.ts";
+import { faultWithStep } from "../../../base/hints.ts";
 import {
   isServiceUp,
   serviceState,
@@ -166,9 +166,7 @@ function endedFault(): Fault {
 
 /** Returns the fault with the exit status of net.exe; `again` starts the service after a cure. */
 function withNetStatus(error: unknown, again: string): unknown {
-  if (!(error instanceof Fault)) return error;
-  const hint = hintOf(withStep(error.hint?.split("\n") ?? [], again));
-  return new Fault(error.message, { exit: NET_EXIT.failed, cause: error, hint });
+  return error instanceof Fault ? faultWithStep(error, again, NET_EXIT.failed) : error;
 }
 
 async function stopService(
