@@ -1,9 +1,15 @@
 /**
- * A command line that was typed, corrected: the hint of most refusals of arguments. Pure.
+ * A command line as it is typed, and one that was typed, corrected: the hint of most refusals of
+ * arguments. Pure.
  *
  * @module
  */
 import { shellWord } from "./fault.ts";
+
+/** Returns `httpcfg` with `words`, quoted where a shell would interpret them. */
+export function typedLine(words: readonly string[]): string {
+  return ["httpcfg", ...words.map(shellWord)].join(" ");
+}
 
 /** One correction of a line. */
 export type Correction =
@@ -29,8 +35,7 @@ export type Correction =
  * it.
  */
 export function retype(args: readonly string[], ...corrections: readonly Correction[]): string {
-  const words = corrections.reduce<readonly string[]>(corrected, args);
-  return ["httpcfg", ...words.map(shellWord)].join(" ");
+  return typedLine(corrections.reduce<readonly string[]>(corrected, args));
 }
 
 function corrected(words: readonly string[], correction: Correction): readonly string[] {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { typedLine } from "../base/retype.ts";
 import { EXIT } from "../base/exit_status.ts";
 import { quote, type UsageFault, usageFault } from "../base/fault.ts";
 import { COMMIT, VERSION } from "../base/version.ts";
@@ -17,7 +18,6 @@ import { guessLine } from "./guess/guess_line.ts";
 import type { Meaning } from "./guess/match_guess.ts";
 import { nearestLine } from "./guess/nearest.ts";
 import { report } from "./core/report.ts";
-import { typedLine } from "./core/typed_line.ts";
 
 /** A line, and what it may use. */
 export interface UnmatchedLine {

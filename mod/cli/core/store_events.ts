@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { shellWord } from "../../base/fault.ts";
+import { typedLine } from "../../base/retype.ts";
 import { History } from "../../config/store/history.ts";
 import { callerName } from "./caller_name.ts";
 import type { CommandIo } from "./command.ts";
@@ -29,7 +29,7 @@ export function storeEvents(
   words: readonly string[],
 ): StoreEvents {
   // Quoted, so that a line of the history can be typed again.
-  const command = ["httpcfg", ...words].map(shellWord).join(" ");
+  const command = typedLine(words);
   let isWarned = false;
   return {
     async onReplace(before, after): Promise<void> {

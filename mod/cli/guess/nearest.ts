@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { typedLine } from "../../base/retype.ts";
 import { nearestName } from "../../base/nearest.ts";
-import { typedLine } from "../core/typed_line.ts";
 
 /** The flags without a command, or before it. */
 const PROGRAM_FLAGS: readonly string[] = ["--help", "--version", "--config", "--user"];

@@ -43,7 +43,7 @@ function readName(text: string, { commandLine }: CommandInput): string {
   const name = text.toLowerCase().replace(/\.$/, "");
   if (isHostName(name.replace(/^\*\./, "")) && !/^[0-9.]+$/.test(name)) return name;
   const asAddress = [{ flag: "name", from: text, to: null }, { add: ["--ip", text] }] as const;
-  const asName = [{ flag: "name", from: text, to: nearestName(text) }] as const;
+  const asName = [{ flag: "name", from: text, to: asHostName(text) }] as const;
   throw usageFault(
     `Cannot create a certificate for ${quote(text)}: not a host name`,
     retype(commandLine, ...(parseIp(text) === null ? asName : asAddress)),
@@ -51,7 +51,7 @@ function readName(text: string, { commandLine }: CommandInput): string {
 }
 
 /** Returns a host name for a text that is none. */
-function nearestName(text: string): string {
+function asHostName(text: string): string {
   const [, host = ""] = /^(?:[a-z]+:\/\/)?([^/:]*)/i.exec(text.trim()) ?? [];
   const name = host.toLowerCase().replace(/[_\s]+/g, "-").replace(/^\.+|\.+$/g, "");
   return isHostName(name) && !/^[0-9.]+$/.test(name) ? name : "localhost";
@@ -62,7 +62,7 @@ function readAddress(text: string, { commandLine }: CommandInput): string {
   if (ip !== null && !ip.includes("%")) return ip;
   const bare = parseIp(text.replace(/%.*$|^\[|\](?::[0-9]+)?$|(?<=^[0-9.]+):[0-9]+$/g, ""));
   const removed = { flag: "ip", from: text, to: null } as const;
-  const added = bare === null ? ["--name", nearestName(text)] : ["--ip", bare];
+  const added = bare === null ? ["--name", asHostName(text)] : ["--ip", bare];
   throw usageFault(
     `Cannot create a certificate for ${quote(text)}: not an IP address`,
     retype(commandLine, removed, { add: added }),

@@ -6,6 +6,7 @@
 import { changeSettings } from "../../../admin/change_setting.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, shellWord, usageFault } from "../../../base/fault.ts";
+import { nearestName } from "../../../base/nearest.ts";
 import { isProblem } from "../../../base/problem.ts";
 import {
   findSetting,
@@ -77,7 +78,7 @@ const settingsGet: CommandSpec = {
   words: { min: 1, max: 1 },
   completes: ["setting"],
   async run(input, io): Promise<number> {
-    const name = await namedSetting(input.words[0]!, "get");
+    const name = namedSetting(input.words[0]!, "get");
     const row = rowOf(name, (await io.store.read()).settings);
     await writeListing(input, io, { name: "settings", columns: COLUMNS, rows: [row] }, {
       async text(): Promise<void> {
@@ -114,7 +115,7 @@ const settingsSet: CommandSpec = {
   async run(input, io): Promise<number> {
     const values = new Map<SettingName, SettingValue>();
     for (const [word, text] of pairsOf(input.words)) {
-      const name = await namedSetting(word, "set", text ?? "");
+      const name = namedSetting(word, "set", text ?? "");
       if (text === undefined) {
         throw usageFault(
           `Cannot set ${quote(name)}: the value is missing`,
@@ -160,7 +161,7 @@ const settingsReset: CommandSpec = {
       );
     }
     const names = new Set<SettingName>(input.flag("all") ? SETTING_NAMES : []);
-    for (const word of input.words) names.add(await namedSetting(word, "reset"));
+    for (const word of input.words) names.add(namedSetting(word, "reset"));
     return await store(
       input,
       io,
@@ -216,14 +217,14 @@ function pairsOf(words: readonly string[]): (readonly [name: string, value?: str
 }
 
 /** Returns the setting that `text` names. `value` is what it would be set to. */
-async function namedSetting(
+function namedSetting(
   text: string,
   verb: "get" | "set" | "reset",
   value = "",
-): Promise<SettingName> {
+): SettingName {
   const found = findSetting(text);
   if (found !== null) return found;
-  const near = await nearestSetting(text);
+  const near = nearestName(text, SETTING_NAMES) as SettingName | null;
   const words = near === null ? [] : [near, ...verb === "set" ? [usable(near, value)] : []];
   throw usageFault(
     `Cannot ${verb} ${quote(text)}: no such setting`,
@@ -234,17 +235,4 @@ async function namedSetting(
 /** Returns `value` as a word, if the setting `name` can have it; else the default. */
 function usable(name: SettingName, value: string): string {
   return isProblem(parseSetting(name, value)) ? String(DEFAULT_SETTINGS[name]) : shellWord(value);
-}
-
-/** Returns the setting that was probably meant; null if none is near. */
-async function nearestSetting(text: string): Promise<SettingName | null> {
-  const { levenshteinDistance } = await import("@std/text/levenshtein-distance");
-  const typed = text.slice(0, 64).toLowerCase();
-  let best: SettingName | null = null;
-  let fewest = Math.max(1, typed.length / 2);
-  for (const name of SETTING_NAMES) {
-    const distance = levenshteinDistance(typed, name.toLowerCase());
-    if (distance < fewest) [best, fewest] = [name, distance];
-  }
-  return best;
 }

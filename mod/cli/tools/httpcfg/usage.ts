@@ -6,12 +6,10 @@
  */
 import { EXIT } from "../../../base/exit_status.ts";
 import { parseIp } from "../../../base/address.ts";
-import { shellWord } from "../../../base/fault.ts";
-import { retype } from "../../../base/retype.ts";
+import { retype, typedLine } from "../../../base/retype.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportHint } from "../../core/report.ts";
-import { typedLine } from "../../core/typed_line.ts";
 import { printRefusal } from "./completed.ts";
 import { HTTPCFG_USAGE, invalidCommand } from "./text.ts";
 
@@ -53,7 +51,7 @@ async function storeHint(
   const isAddress = parseIp(store) !== null;
   if (name !== "query" && (isAddress || /^[-/]i$/i.test(store))) {
     const entries = isAddress ? [store] : rest;
-    return ["httpcfg", name, "iplisten", "-i", ...entries].map(shellWord).join(" ");
+    return typedLine([name, "iplisten", "-i", ...entries]);
   }
   const { matchGuess } = await import("../../guess/match_guess.ts");
   const [meant] = matchGuess([name, ...words])?.lines ?? [];
