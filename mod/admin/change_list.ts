@@ -188,7 +188,7 @@ function checkEntry(
   const reason = absenceReason(entry, table);
   if (reason === null) return entry;
   const near = nearestAddress(entry.text, table);
-  const hint = [...near, entry.text].map((one) => `httpcfg set iplisten -i ${one}`).join("\n");
+  const hint = [...near, entry.text].map(addLine).join("\n");
   return new Problem(reason, { code: WIN32.WSAEADDRNOTAVAIL, hint });
 }
 
@@ -199,20 +199,34 @@ function nearestAddress(text: string, { machine }: AddressTable): string[] {
 }
 
 function refusal(
-  { kind, text, origin }: EntryEdit,
-  { reason, hint: cure }: Problem,
+  edit: EntryEdit,
+  problem: Problem,
   table: AddressTable,
 ): Notice {
-  const isCommand = cure?.startsWith("httpcfg ") ?? true;
-  // A spelling is explained with the command that adds it.
-  const hint = kind === "remove"
-    ? isCommand
-      ? cure?.replace(/\bhttpcfg set iplisten\b/g, "httpcfg delete iplisten")
-      : "httpcfg query iplisten"
-    : isCommand
-    ? cure
-    : [...nearestAddress(text, table), usualAddress()].slice(0, 1)
-      .map((one) => `httpcfg set iplisten -i ${one}`).join("");
+  const { kind, text, origin } = edit;
   const from = origin === undefined ? "" : `, ${origin}`;
-  return { kind: "error", text: `Cannot ${kind} ${quote(text)}${from}: ${reason}`, hint };
+  return {
+    kind: "error",
+    text: `Cannot ${kind} ${quote(text)}${from}: ${problem.reason}`,
+    hint: refusalHint(edit, problem.hint, table),
+  };
+}
+
+/** Returns what to type in place of the edit; `cure` is what the problem says, not always a command. */
+function refusalHint(
+  { kind, text }: EntryEdit,
+  cure: string | undefined,
+  table: AddressTable,
+): string | undefined {
+  const isCommand = cure === undefined || cure.startsWith("httpcfg ");
+  if (kind === "add") {
+    return isCommand ? cure : addLine(nearestAddress(text, table)[0] ?? usualAddress());
+  }
+  // A spelling is explained with the command that adds it.
+  if (isCommand) return cure?.replace(/\bhttpcfg set iplisten\b/g, "httpcfg delete iplisten");
+  return "httpcfg query iplisten";
+}
+
+function addLine(entry: string): string {
+  return `httpcfg set iplisten -i ${entry}`;
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { grouped } from "./grouped.ts";
 import { DeniedFault, Fault, messageOf, quote, shellWord } from "./fault.ts";
 import { oneLine } from "./printable.ts";
 
@@ -76,7 +77,7 @@ export function tooLargeFault(
   size: { readonly bytes: number; readonly bytesMax: number },
   hint: string,
 ): Fault {
-  const bytes = size.bytes.toLocaleString("en-US");
+  const bytes = grouped(size.bytes);
   const limit = `limit ${size.bytesMax >> 20} MiB`;
   return new Fault(`Cannot ${verb} ${quote(path)}: too large (${bytes} bytes, ${limit})`, { hint });
 }

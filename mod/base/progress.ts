@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { grouped } from "./grouped.ts";
 
 /**
  * Is told what is being done, such as ("verifying", "addresses", 1240, 9000), now and then or for
@@ -15,8 +16,4 @@ export function progressText(...[doing, things, done, total]: Parameters<Progres
   if (done === undefined) return `${doing} ${things}`;
   const count = total === undefined ? grouped(done) : `${grouped(done)} of ${grouped(total)}`;
   return `${doing} ${count} ${things}`;
-}
-
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -19,7 +19,7 @@ import { explain, type Explanation, type Question } from "../../host/inspect/exp
 import { AddressTable, needsZone } from "../../listen/machine/address_table.ts";
 import { joinLines, type Meaning, span, type Styled } from "../core/screen/colors.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
-import { grouped } from "../core/screen/endpoint_groups.ts";
+import { grouped } from "../../base/grouped.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
 import { report } from "../core/report.ts";

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { grouped } from "../../base/grouped.ts";
 import { oneLine } from "../../base/printable.ts";
 import { profileOf } from "../../config/document/profiles.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
@@ -14,7 +15,6 @@ import { joinLines, type Meaning, type Span, span, type Styled } from "../core/s
 import {
   countsText,
   flatLines,
-  grouped,
   groupedLines,
   type ShownEndpoint,
   type StateTable,

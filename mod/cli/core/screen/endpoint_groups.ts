@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { grouped } from "../../../base/grouped.ts";
 import { compareIp, formatEndpoint, type Ip } from "../../../base/address.ts";
 import { oneLine } from "../../../base/printable.ts";
 import { inLocale, type Meaning, type Span, span, type Styled } from "./colors.ts";
@@ -96,11 +97,6 @@ export function withoutRepeats(
     return [`${name}: ${why}`, `${name} is ${state === "wait" ? "waiting" : state}, see above`];
   }));
   return (reason) => known.get(reason ?? "") ?? reason;
-}
-
-/** Returns a count as people write it: `10,000`. */
-export function grouped(count: number): string {
-  return count.toLocaleString("en-US");
 }
 
 /** The endpoints of one state. */
