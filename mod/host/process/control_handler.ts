@@ -14,6 +14,7 @@ import type {
   ReloadRequest,
 } from "../control/control_protocol.ts";
 import type { Controller } from "../services/service_controller.ts";
+import type { ServingWorker } from "../serving/serving_worker.ts";
 import type { Registrations } from "../sharing/registrations.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { ServiceStatus } from "../control/status.ts";
@@ -91,12 +92,12 @@ function stagesOf(
 }
 
 /** Returns the fields that the answer to `request` has in addition to the status. */
-export function extraFields(
-  { cached }: Pick<WebService, "cached">,
+export async function extraFields(
+  workers: Pick<ServingWorker, "cached" | "evict">,
   request: ControlRequest,
-): Partial<ServiceStatus> {
-  if (request.op === "cache") return { cache: cached?.list() ?? [] };
-  return request.op === "dropCache" ? { dropped: cached?.evict(request) ?? 0 } : {};
+): Promise<Partial<ServiceStatus>> {
+  if (request.op === "cache") return { cache: await workers.cached() };
+  return request.op === "dropCache" ? { dropped: await workers.evict(request) } : {};
 }
 
 async function handleReload(

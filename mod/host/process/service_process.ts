@@ -7,6 +7,7 @@
  * @module
  */
 import { Fault, messageOf, stackOf } from "../../base/fault.ts";
+import { formatUrlPrefix } from "../../base/url_prefix.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { History } from "../../config/store/history.ts";
 import type { Paths } from "../../config/store/paths.ts";
@@ -15,12 +16,16 @@ import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import {
   changeReverted,
   controlSent,
+  programFailed,
   revertFailed,
   stateEntered,
 } from "../../telemetry/events/event.ts";
+import { findListeners } from "../../listen/machine/port_owners.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
+import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
+import { formatProxyTarget } from "../../site/proxy/proxy_target.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
 import type { ControlProgress, ControlRequest } from "../control/control_protocol.ts";
@@ -30,11 +35,13 @@ import { Controller, type ServiceState } from "../services/service_controller.ts
 import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
 import { openPortSharing, type PortSharing } from "../sharing/port_sharing.ts";
 import { ownUserName } from "../sharing/local_users.ts";
+import { LocalWorker } from "../serving/local_worker.ts";
+import { RequestHandler } from "../serving/request_handler.ts";
+import { Workers } from "../serving/workers.ts";
 import { Registrations } from "../sharing/registrations.ts";
 import { HttpService } from "../web/http_service.ts";
 import { HttpsService } from "../web/https_service.ts";
 import { documentEvents } from "../web/plan_events.ts";
-import { RequestHandler } from "../web/request_handler.ts";
 import { listeningView } from "../web/status_views.ts";
 import { WebService } from "../web/web_service.ts";
 import { AddressWatch } from "./address_watch.ts";
@@ -83,6 +90,7 @@ class ServiceProcess {
   readonly #startedAt = new Date().toISOString();
   readonly #user = ownUserName();
   readonly #logs: ServiceLogs;
+  readonly #workers: Workers;
   readonly #http: HttpService;
   readonly #web: WebService;
   readonly #registrations: Registrations;
@@ -98,31 +106,25 @@ class ServiceProcess {
   /** Builds the parts; nothing is opened, started or written yet. */
   constructor(options: ServeOptions, instance: Instance, siteHandler: SiteHandlerFactory) {
     this.#options = options;
-    const { paths, version, log } = options;
+    const { paths, log } = options;
     const logs = this.#logs = new ServiceLogs(paths.log, log);
     const store = withDocumentEvents(options.store, logs);
+    const workers = this.#workers = this.#makeWorkers(siteHandler);
     const https = new HttpsService({
       store,
       certs: paths.certs,
       event: (event) => logs.event(event),
-      handshakeTimeoutMs: () => this.#settings.HeaderWaitTimeout * 1000,
-      onConnection: (stream, tls) => http.running?.server.serve(stream, { tls }),
-      refused: (record) => logs.refused(record),
+      prepare: () => workers.prepareTls(),
+      renew: (certificates) => void workers.renew(certificates),
     });
     this.#https = https;
-    const requests = new RequestHandler(https, siteHandler, (): ListeningView => {
-      const ipListen = http.running?.config.ipListen ?? [];
-      return listeningView(version, { ipListen, ...this.#web.status(null) });
-    });
     const stored = this.#stored = new StoredState({
       store: options.store,
       history: new History(paths.history),
     });
     const onApplied = stored.applied.bind(stored);
-    const onClosed = requests.connections.closed.bind(requests.connections);
-    const http = this.#http = new HttpService({ store, logs, onApplied, onClosed, log });
-    const binder = binderOf(paths.config);
-    this.#web = new WebService({ store, http, https, requests, logs, binder, onApplied, log });
+    const http = this.#http = new HttpService({ store, logs, workers, onApplied });
+    this.#web = new WebService({ store, http, https, workers, logs, onApplied });
     this.#registrations = new Registrations({
       service: this.#web,
       store,
@@ -130,8 +132,6 @@ class ServiceProcess {
       checkStored: (records) => storedCertificateCheck(paths.certs, records),
       now: Date.now,
       via: `httpcfg-${crypto.randomUUID().slice(0, 8)}`,
-      settings: () => this.#settings,
-      event: (event) => logs.event(event),
     });
     this.controller = new Controller({
       HTTP: { start: () => http.start(), stop: () => this.#stopHttp() },
@@ -192,9 +192,9 @@ class ServiceProcess {
     const stored = read instanceof Fault ? null : read;
     const user = await this.#user;
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
+    const { connections, tunnels, tunnelsOf } = await this.#workers.counts();
     // From here on nothing waits: everything else is of one moment.
-    const { running } = this.#http;
-    const { connections, tunnels } = running?.server.counts() ?? { connections: 0, tunnels: 0 };
+    const { config } = this.#http;
     return {
       version: 1,
       pid: Deno.pid,
@@ -203,12 +203,12 @@ class ServiceProcess {
       services: SERVICES.map(({ name, display }) => {
         return { name, display, state: this.controller.state(name) };
       }),
-      ipListen: (running?.config ?? stored)?.ipListen ?? [],
-      settings: (running?.config.storedSettings ?? stored?.settings) ?? {},
+      ipListen: (config ?? stored)?.ipListen ?? [],
+      settings: (config?.storedSettings ?? stored?.settings) ?? {},
       ...this.#web.status(stored),
       connections,
       tunnels,
-      registrations: this.#registrations.status(),
+      registrations: this.#registrations.status(tunnelsOf),
       problems: [this.#folder, this.#confirmation, this.#logs, this.#https]
         .flatMap(({ problems }) => problems),
       unconfirmedUntil: this.#confirmation.until,
@@ -233,8 +233,8 @@ class ServiceProcess {
   async end(): Promise<void> {
     if (this.#isEnding) return this.#ended.resolve();
     this.#isEnding = true;
-    const { running } = this.#http;
-    const graceMs = running === null ? 0 : running.config.settings.ShutdownGraceTimeout * 1000;
+    const { config } = this.#http;
+    const graceMs = config === null ? 0 : config.settings.ShutdownGraceTimeout * 1000;
     const timer = setTimeout(() => {
       this.#options.log("ending although not everything could be closed: it took too long");
       this.#ended.resolve();
@@ -274,7 +274,7 @@ class ServiceProcess {
   }
 
   get #settings(): typeof DEFAULT_SETTINGS {
-    return this.#http.running?.config.settings ?? DEFAULT_SETTINGS;
+    return this.#http.config?.settings ?? DEFAULT_SETTINGS;
   }
 
   #controlService(onFailure: (error: unknown) => void): ControlService {
@@ -303,7 +303,30 @@ class ServiceProcess {
       registrations: this.#registrations,
     };
     await handleControl(parts, request, report);
-    return { ...await this.status(), ...extraFields(this.#web, request) };
+    return { ...await this.status(), ...await extraFields(this.#workers, request) };
+  }
+
+  #makeWorkers(siteHandler: SiteHandlerFactory): Workers {
+    const { paths, version, log } = this.#options;
+    const logs = this.#logs;
+    const requests = new RequestHandler({
+      siteHandler,
+      listening: (): ListeningView => {
+        const ipListen = this.#http.config?.ipListen ?? [];
+        return listeningView(version, { ipListen, ...this.#web.status(null) });
+      },
+      onProgramFault: ({ prefix, target }, what) => {
+        logs.event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), what));
+      },
+    });
+    const local = new LocalWorker({
+      requests,
+      served: (record) => logs.served(record),
+      refused: (record) => logs.refused(record),
+      log,
+    });
+    const sockets = new SocketSet(local.events, findListeners, binderOf(paths.config));
+    return new Workers(local, sockets);
   }
 
   async #stopHttp(): Promise<void> {

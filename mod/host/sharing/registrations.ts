@@ -11,20 +11,15 @@ import { hintOf, withStep } from "../../base/hints.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
 import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
-import type { Settings } from "../../config/document/settings.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { PlannedRegistration } from "../../listen/plan/plan.ts";
 import { programsToPlan } from "../../listen/plan/sites_to_plan.ts";
-import { ReverseProxy } from "../../site/proxy/proxy.ts";
 import {
   formatProxyTarget,
   parseProxyTarget,
   type ProxyTarget,
 } from "../../site/proxy/proxy_target.ts";
-import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
-import { connectTo } from "../../site/proxy/upstream_connection.ts";
-import { type NewEvent, programFailed } from "../../telemetry/events/event.ts";
-import type { RegisteredHandler } from "../web/router.ts";
+import type { ServedProgram } from "../serving/served.ts";
 import type { RegisterRequest, UnregisterRequest } from "./register_protocol.ts";
 import type { RegistrationHandler } from "./register_server.ts";
 import { SHARING_LIMITS } from "./sharing_limits.ts";
@@ -43,7 +38,7 @@ export interface SharedService {
   /** Null while HTTP is not running. */
   readonly runningSites: readonly SiteRecord[] | null;
   /** Serves exactly these programs from now on; returns the result for each. */
-  servePrograms(programs: readonly RegisteredHandler[]): Promise<readonly PlannedRegistration[]>;
+  servePrograms(programs: readonly ServedProgram[]): Promise<readonly PlannedRegistration[]>;
 }
 
 /** Runs `work` while nothing starts, stops or reloads. */
@@ -61,22 +56,16 @@ interface RegistrationsOptions {
   now(): number;
   /** The name in Via, unique to this process: another instance of this program is not a loop. */
   readonly via: string;
-  /** The settings in force. */
-  settings(): Pick<Settings, "MaxTunnelsPerAddress" | "ShutdownGraceTimeout">;
-  /** Writes to the event log. */
-  event(event: NewEvent): void;
 }
 
-interface Registration extends RegisteredHandler {
+interface Registration extends ServedProgram {
   readonly url: string;
-  readonly target: ProxyTarget;
   readonly uid: number;
   /** Root or the user of the service made it. */
   readonly isAdministrator: boolean;
   readonly keep: boolean;
   /** ISO 8601, UTC. */
   readonly since: string;
-  readonly proxy: ReverseProxy;
   readonly onEnd: (reason: string) => void;
 }
 
@@ -88,28 +77,25 @@ export class Registrations implements RegistrationHandler {
   readonly #checkStored: RegistrationsOptions["checkStored"];
   readonly #now: () => number;
   readonly #via: string;
-  readonly #settings: RegistrationsOptions["settings"];
-  readonly #event: RegistrationsOptions["event"];
-  readonly #tunnelLimits: TunnelLimits;
   #list: readonly Registration[] = [];
+  #lastId = 0;
 
-  constructor(
-    { service, store, exclusive, checkStored, now, via, settings, event }: RegistrationsOptions,
-  ) {
+  constructor({ service, store, exclusive, checkStored, now, via }: RegistrationsOptions) {
     this.#service = service;
     this.#store = store;
     this.#exclusive = exclusive;
     this.#checkStored = checkStored;
     this.#now = now;
     this.#via = via;
-    this.#settings = settings;
-    this.#event = event;
-    this.#tunnelLimits = new TunnelLimits(() => settings().MaxTunnelsPerAddress);
   }
 
-  /** The registrations for `status`, in the order of registration. */
-  status(): RegistrationStatus[] {
-    return this.#list.map(({ url, target, uid, keep, since, proxy: { tunnels } }) => {
+  /**
+   * The registrations for `status`, in the order of registration; `tunnelsOf` has the number of
+   * WebSockets by the id of a program.
+   */
+  status(tunnelsOf: ReadonlyMap<number, number>): RegistrationStatus[] {
+    return this.#list.map(({ id, url, target, uid, keep, since }) => {
+      const tunnels = tunnelsOf.get(id) ?? 0;
       return { url, to: formatProxyTarget(target), uid, keep, since, tunnels };
     });
   }
@@ -192,7 +178,7 @@ export class Registrations implements RegistrationHandler {
     if (ended.length === 0) return;
     this.#list = [];
     await this.#service.servePrograms([]);
-    for (const registration of ended) this.#end(registration, reason);
+    for (const { onEnd } of ended) onEnd(reason);
   }
 
   #taken(): TakenPrefix[] {
@@ -220,24 +206,17 @@ export class Registrations implements RegistrationHandler {
       readonly onEnd: (reason: string) => void;
     },
   ): Registration {
-    const url = formatUrlPrefix(prefix);
-    const proxy = new ReverseProxy({
-      connect: () => connectTo(target),
+    return {
+      id: ++this.#lastId,
+      prefix,
+      url: formatUrlPrefix(prefix),
+      target,
       via: this.#via,
       timeoutMs: request.timeoutSeconds * 1000,
-      tunnelLimits: this.#tunnelLimits,
-      onFault: (what) => this.#event(programFailed(url, formatProxyTarget(target), what)),
-    });
-    return {
-      prefix,
-      url,
-      target,
       uid: registrant.uid,
       isAdministrator: registrant.isAdministrator,
       keep: request.keep,
       since: new Date(this.#now()).toISOString(),
-      proxy,
-      handle: proxy.handle,
       onEnd,
     };
   }
@@ -250,7 +229,6 @@ export class Registrations implements RegistrationHandler {
       return { code: WIN32.NO_ERROR, text: registration.url };
     }
     await this.#service.servePrograms(this.#list);
-    registration.proxy.close(0);
     const code = planned?.win32 ?? WIN32.NOT_FOUND;
     const text = planned?.reason ?? "cannot be served";
     const lines = withStep(await this.#curesOf(registration, planned), "httpcfg reload");
@@ -279,12 +257,7 @@ export class Registrations implements RegistrationHandler {
   async #remove(registration: Registration, reason: string): Promise<void> {
     this.#list = this.#list.filter((one) => one !== registration);
     await this.#service.servePrograms(this.#list);
-    this.#end(registration, reason);
-  }
-
-  #end({ proxy, onEnd }: Registration, reason: string): void {
-    proxy.close(this.#settings().ShutdownGraceTimeout * 1000);
-    onEnd(reason);
+    registration.onEnd(reason);
   }
 }
 

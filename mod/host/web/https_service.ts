@@ -1,37 +1,32 @@
 /**
- * Edge: HTTPFilter ("HTTP SSL"): certificates and handshakes between the sockets and the HTTP
- * engine.
- *
- * It reads the certificates of the ssl records when it starts and whenever the sites are read, and
- * unloads them when it stops. Its TLS code is loaded once there is a record, so that https does not
- * slow down the start of a service that does not use it.
+ * Edge: HTTPFilter ("HTTP SSL"): the certificates of the ssl records. It reads them when it starts
+ * and whenever the sites are read, follows their files, and unloads them when it stops. Its TLS code
+ * is loaded once there is a record.
  *
  * @module
  */
 import type { Ip } from "../../base/address.ts";
-import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
 import type { Store } from "../../config/store/store.ts";
-import type { TlsGate } from "../../listen/tls/handshake_gate.ts";
 import type { NewEvent } from "../../telemetry/events/event.ts";
 import type { Certificates } from "./tls_contexts.ts";
 import type { ServiceProblem } from "../control/status.ts";
+import type { ServedCertificate } from "../serving/served.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
 
-/** The environment of the service, and where its connections go. */
+/** The environment of the service. */
 interface HttpsServiceOptions {
   readonly store: Pick<Store, "read">;
   /** Directory of the certificate stores. */
   readonly certs: string;
   event(event: NewEvent): void;
-  /** Milliseconds for a handshake. */
-  handshakeTimeoutMs(): number;
-  /** Receives an accepted connection; `isTls` is false for a client that does not speak TLS. */
-  onConnection(stream: AcceptedStream, isTls: boolean): void;
-  refused(record: RefusedRecord): void;
+  /** Loads what serves certificates. */
+  prepare(): Promise<void>;
+  /** Called when files have been replaced: these are served from now on. */
+  renew(certificates: readonly ServedCertificate[]): void;
 }
 
 /** Milliseconds between two checks of the certificate files. */
@@ -39,7 +34,6 @@ const POLL_MS = 2000;
 
 interface Loaded {
   readonly certificates: Certificates;
-  readonly gate: TlsGate;
   readonly timer: ReturnType<typeof setInterval>;
 }
 
@@ -59,7 +53,7 @@ export class HttpsService {
     stop: () => Promise.resolve(this.#unload()),
   };
 
-  /** Serves the certificates of `records` from now on; `isAsked` if bindings will be checked. */
+  /** Reads the certificates of `records`; `isAsked` if bindings will be checked. */
   async load(records: readonly SslRecord[], isAsked = false): Promise<void> {
     if (records.length > 0) this.#loaded ??= await this.#loadTls();
     else if (isAsked && this.#loaded === null) {
@@ -69,10 +63,10 @@ export class HttpsService {
     this.#loaded?.certificates.load(records);
   }
 
-  /** `canonical` returns an address with the present name of its interface. */
-  useNames(canonical: (ip: Ip) => Ip): void {
+  /** Returns what is served; `canonical` returns an address with the present name of its interface. */
+  served(canonical: (ip: Ip) => Ip): readonly ServedCertificate[] {
     this.#canonical = canonical;
-    this.#loaded?.certificates.useNames(canonical);
+    return this.#loaded?.certificates.served(canonical) ?? [];
   }
 
   /** Returns why a binding cannot be served; null if it can. */
@@ -93,45 +87,20 @@ export class HttpsService {
     return this.#loaded?.certificates.problems ?? [];
   }
 
-  /** Handles a connection that was accepted on a TLS socket. */
-  admit(conn: Deno.TcpConn): void {
-    if (this.#loaded === null) conn.close();
-    else this.#loaded.gate.admit(conn);
-  }
-
-  /** Aborts up to `count` of the oldest handshakes; returns how many. */
-  makeRoom(count: number): number {
-    return this.#loaded?.gate.makeRoom(count) ?? 0;
-  }
-
-  /** Aborts the handshakes in progress. */
-  clear(): void {
-    this.#loaded?.gate.clear();
-  }
-
   async #loadTls(): Promise<Loaded> {
-    const [{ TlsGate }, { Certificates }] = await Promise.all([
-      import("../../listen/tls/handshake_gate.ts"),
-      import("./tls_contexts.ts"),
-    ]);
-    const { certs, event, handshakeTimeoutMs, onConnection, refused } = this.#options;
+    const { certs, event, prepare, renew } = this.#options;
+    await prepare();
+    const { Certificates } = await import("./tls_contexts.ts");
     const certificates = new Certificates(certs, event);
-    certificates.useNames(this.#canonical);
-    const gate = new TlsGate({
-      handshakeTimeoutMs,
-      contextFor: (local, name) => certificates.contextFor(local, name),
-      onSecure: (stream) => onConnection(stream, true),
-      onPlain: (stream) => onConnection(stream, false),
-      refused,
-    });
-    return { certificates, gate, timer: setInterval(() => certificates.reloadChanged(), POLL_MS) };
+    const timer = setInterval(() => {
+      if (certificates.reloadChanged()) renew(certificates.served(this.#canonical));
+    }, POLL_MS);
+    return { certificates, timer };
   }
 
   #unload(): void {
-    const loaded = this.#loaded;
+    clearInterval(this.#loaded?.timer);
     this.#loaded = null;
-    clearInterval(loaded?.timer);
-    loaded?.gate.clear();
   }
 }
 

@@ -1,32 +1,15 @@
 /**
- * The rules for a change while the service is running: what prevents it, and which
- * connections are drained after it.
+ * The rules for a change while the service is running: what prevents it, and what it has changed.
  *
  * @module
  */
-import {
-  type Endpoint,
-  formatEndpoint,
-  type Ip,
-  isWildcard,
-  withoutZone,
-  zoneOf,
-} from "../../base/address.ts";
+import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, quote } from "../../base/fault.ts";
-import type { HttpServer } from "../../http/server.ts";
-import type { AddressTable } from "../../listen/machine/address_table.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import { listeningChanges, type Plan, socketKey } from "../../listen/plan/plan.ts";
-import { reaches } from "../../listen/plan/listen_addresses.ts";
 import type { ControlChange } from "../control/control_protocol.ts";
+import type { Draining } from "../serving/drain_unreached.ts";
 import { isUp, nothingStarted } from "./status_views.ts";
-
-/** An address that is no longer served, and whose last connections are ending. */
-export interface Draining {
-  readonly endpoint: Endpoint;
-  readonly connections: number;
-  readonly done: Promise<void>;
-}
 
 /** The result of a reload. */
 export interface ReloadResult {
@@ -78,31 +61,4 @@ export function changesOf(before: Plan, after: Plan): ControlChange[] {
     ...opened.map((endpoint) => changeAt(endpoint, "opened")),
     ...closed.map((endpoint) => changeAt(endpoint, "closed")),
   ];
-}
-
-/** Drains the connections to addresses on which none of the sockets `open` listens any more. */
-export function drainUnreached(
-  open: readonly Endpoint[],
-  server: HttpServer,
-  { graceMs, table }: { readonly graceMs: number; readonly table: AddressTable },
-): Draining[] {
-  const { dualStack } = table.machine;
-  // With thousands of addresses, each connection cannot be compared with every socket.
-  const keyOf = (ip: Ip, port: number): string => `${ip} ${port}`;
-  const exact = new Set(open.flatMap(({ ip, port }) => {
-    return [keyOf(ip, port), keyOf(withoutZone(ip), port)];
-  }));
-  const wildcards = open.filter(({ ip }) => isWildcard(ip));
-  const unreached = server.localEndpoints().filter(({ endpoint }) => {
-    // A zone that is no longer a name is the old name of an interface, or the interface is gone.
-    const zone = zoneOf(endpoint.ip);
-    const ip = zone === "" || table.hasZone(zone) ? endpoint.ip : withoutZone(endpoint.ip);
-    const target = { ip, port: endpoint.port };
-    return !exact.has(keyOf(ip, endpoint.port)) &&
-      !wildcards.some((socket) => reaches(socket, target, dualStack));
-  });
-  const ends = server.drainEndpoints(unreached.map(({ endpoint }) => endpoint), graceMs);
-  return unreached.map(({ endpoint, connections }, i) => {
-    return { endpoint, connections, done: ends[i]! };
-  });
 }

@@ -8,7 +8,7 @@ import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
 import { endpointStatuses, isUp, siteStatuses, stoppedSites } from "./status_views.ts";
 import type { ServiceStatus } from "../control/status.ts";
-import type { RegisteredHandler } from "./router.ts";
+import type { ServedProgram } from "../serving/served.ts";
 
 /** What is served now. Immutable: a change creates a new value. */
 export interface ServingState {
@@ -17,7 +17,7 @@ export interface ServingState {
   /** True while W3SVC is running. */
   readonly withSites: boolean;
   /** Programs that have registered a URL. */
-  readonly programs: readonly RegisteredHandler[];
+  readonly programs: readonly ServedProgram[];
   readonly plan: Plan;
   /** The machine that the plan was made for. */
   readonly machine: Machine;

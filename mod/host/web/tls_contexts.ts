@@ -9,7 +9,7 @@
  * @module
  */
 import type { SecureContext } from "node:tls";
-import { type Endpoint, formatEndpoint, type Ip, parseEndpoint } from "../../base/address.ts";
+import { formatEndpoint, type Ip, parseEndpoint } from "../../base/address.ts";
 import { messageOf, quote } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import {
@@ -26,10 +26,10 @@ import {
   type CertificateCheck,
   certificateCheck,
   type CertificateCure,
-  sslKeysFor,
 } from "../../config/certs/ssl_lookup.ts";
 import type { ServiceProblem } from "../control/status.ts";
 import { makeContext } from "../../listen/tls/tls_stream.ts";
+import type { ServedCertificate } from "../serving/served.ts";
 import { MISSING } from "./stored_certificates.ts";
 import {
   certificateExpired,
@@ -39,10 +39,11 @@ import {
 } from "../../telemetry/events/event.ts";
 
 /** The certificate of one or more records. */
-interface ServedCertificate {
+interface FollowedCertificate {
   readonly files: Pick<StoredCertificate, "certFile" | "keyFile">;
   /** Keys of the records that use it. */
   readonly keys: string[];
+  pair: { readonly cert: string; readonly key: string };
   context: SecureContext;
   hash: string;
   /** State of the files when they were read. */
@@ -57,11 +58,7 @@ export class Certificates {
   readonly #folder: string;
   readonly #event: (event: NewEvent) => void;
   /** Keyed by the path of the certificate. */
-  #byFile = new Map<string, ServedCertificate>();
-  #byKey = new Map<string, ServedCertificate>();
-  /** The same, with the present names of interfaces as zones: what connections are looked up in. */
-  #byEndpoint: ReadonlyMap<string, ServedCertificate> = new Map();
-  #canonical: (ip: Ip) => Ip = (ip) => ip;
+  #byFile = new Map<string, FollowedCertificate>();
   #check: CertificateCheck;
   readonly #cure: CertificateCure;
 
@@ -77,45 +74,28 @@ export class Certificates {
   load(records: readonly SslRecord[]): void {
     const before = this.#byFile;
     this.#byFile = new Map();
-    this.#byKey = new Map();
     const problems = new Map<SslRecord, string>();
     const stores = new Map<string, StoredCertificate[]>();
     for (const record of records) {
       const found = this.#find(record, stores);
       const served = found === undefined ? new Problem(MISSING) : this.#serve(found, before);
       if (isProblem(served)) problems.set(record, served.reason);
-      else {
-        served.keys.push(record.key);
-        this.#byKey.set(record.key, served);
-      }
+      else served.keys.push(record.key);
     }
     const problemOf = (record: SslRecord): string | null => problems.get(record) ?? null;
     this.#check = certificateCheck(records, problemOf, this.#cure);
-    this.useNames(this.#canonical);
-  }
-
-  /** `canonical` returns an address with the present name of its interface. */
-  useNames(canonical: (ip: Ip) => Ip): void {
-    this.#canonical = canonical;
-    this.#byEndpoint = new Map([...this.#byKey].map(([key, served]) => {
-      const endpoint = parseEndpoint(key);
-      if (endpoint === null) return [key, served];
-      return [formatEndpoint({ ip: canonical(endpoint.ip), port: endpoint.port }), served];
-    }));
   }
 
   /** Returns why a binding cannot be served; null if it can. */
   readonly check: CertificateCheck = (binding) => this.#check(binding);
 
   /**
-   * Returns the context for a client on `local` that requests `serverName`; null if none applies.
+   * Returns what is served; `canonical` returns an address with the present name of its interface.
    */
-  contextFor(local: Endpoint, serverName: string): SecureContext | null {
-    for (const key of sslKeysFor(local, serverName)) {
-      const served = this.#byEndpoint.get(key);
-      if (served !== undefined) return served.context;
-    }
-    return null;
+  served(canonical: (ip: Ip) => Ip): ServedCertificate[] {
+    return [...this.#byFile.values()].map(({ keys, pair: { cert, key }, context }) => {
+      return { keys: keys.map((one) => canonicalKey(one, canonical)), cert, key, context };
+    });
   }
 
   /** The files that cannot be used any more, although their previous certificate is served. */
@@ -129,13 +109,17 @@ export class Certificates {
     });
   }
 
-  /** Reloads the files that were replaced since the last check. */
-  reloadChanged(): void {
+  /** Reloads the files that were replaced since the last check; reports whether there were any. */
+  reloadChanged(): boolean {
+    let isChanged = false;
     for (const served of this.#byFile.values()) {
       const stamp = stampOf(served.files);
       if (stamp === served.stamp) served.badStamp = served.trouble = null;
-      else if (stamp !== served.badStamp || served.trouble === null) this.#renew(served, stamp);
+      else if (stamp !== served.badStamp || served.trouble === null) {
+        if (this.#renew(served, stamp)) isChanged = true;
+      }
     }
+    return isChanged;
   }
 
   #find(
@@ -152,8 +136,8 @@ export class Certificates {
   /** Serves `certificate`; a Problem if it cannot be used and was not in use before. */
   #serve(
     certificate: StoredCertificate,
-    before: ReadonlyMap<string, ServedCertificate>,
-  ): ServedCertificate | Problem {
+    before: ReadonlyMap<string, FollowedCertificate>,
+  ): FollowedCertificate | Problem {
     const existing = this.#byFile.get(certificate.certFile);
     if (existing !== undefined) return existing;
     const files = { certFile: certificate.certFile, keyFile: certificate.keyFile };
@@ -161,11 +145,11 @@ export class Certificates {
     const stamp = stampOf(files);
     if (previous === undefined || stamp !== previous.stamp) {
       try {
-        const { hash, context } = readContext(files);
+        const { hash, context, pair } = readContext(files);
         if (validity(certificate, new Date().toISOString()) === "expired") {
           this.#event(certificateExpired(certificate.certFile, certificate.notAfter));
         }
-        return this.#add({ ...initialState(files, stamp), hash, context });
+        return this.#add({ ...initialState(files, stamp), hash, context, pair });
       } catch (error) {
         if (previous === undefined) return new Problem(certificate.problem ?? messageOf(error));
       }
@@ -173,43 +157,55 @@ export class Certificates {
     return this.#add({ ...previous, keys: [] });
   }
 
-  #add(served: ServedCertificate): ServedCertificate {
+  #add(served: FollowedCertificate): FollowedCertificate {
     this.#byFile.set(served.files.certFile, served);
     return served;
   }
 
-  #renew(served: ServedCertificate, stamp: string): void {
+  /** Reads new files; reports whether they are in use now. */
+  #renew(served: FollowedCertificate, stamp: string): boolean {
     const isPersistent = stamp === served.badStamp;
-    const { certFile } = served.files;
+    const { files, keys } = served;
     try {
-      const { hash, context } = readContext(served.files);
-      Object.assign(served, { ...initialState(served.files, stamp), keys: served.keys, context });
-      if (hash === served.hash) return;
+      const { hash, context, pair } = readContext(files);
+      Object.assign(served, { ...initialState(files, stamp), keys, context, pair });
+      if (hash === served.hash) return true;
       served.hash = hash;
-      this.#event(certificateReplaced(served.keys, certFile, hash));
+      this.#event(certificateReplaced(keys, files.certFile, hash));
+      return true;
     } catch (error) {
       const trouble = messageOf(error);
       if (isPersistent) this.#event(certificateKept(served.keys, trouble));
       served.badStamp = stamp;
       served.trouble = isPersistent ? trouble : null;
+      return false;
     }
   }
 }
 
 function initialState(
-  files: ServedCertificate["files"],
+  files: FollowedCertificate["files"],
   stamp: string,
-): Pick<ServedCertificate, "files" | "keys" | "stamp" | "badStamp" | "trouble"> {
+): Pick<FollowedCertificate, "files" | "keys" | "stamp" | "badStamp" | "trouble"> {
   return { files, keys: [], stamp, badStamp: null, trouble: null };
 }
 
-function readContext(files: ServedCertificate["files"]): { hash: string; context: SecureContext } {
+function readContext(
+  files: FollowedCertificate["files"],
+): Pick<FollowedCertificate, "hash" | "context" | "pair"> {
   const pair = readPair(files);
-  return { hash: certificateFacts(pair.cert)!.hash, context: makeContext(pair) };
+  return { hash: certificateFacts(pair.cert)!.hash, context: makeContext(pair), pair };
+}
+
+/** Returns the key of a record with the present name of the interface of its address. */
+function canonicalKey(key: string, canonical: (ip: Ip) => Ip): string {
+  const endpoint = parseEndpoint(key);
+  if (endpoint === null) return key;
+  return formatEndpoint({ ip: canonical(endpoint.ip), port: endpoint.port });
 }
 
 /** Returns a text that changes when one of the files is replaced or written; links are followed. */
-function stampOf({ certFile, keyFile }: ServedCertificate["files"]): string {
+function stampOf({ certFile, keyFile }: FollowedCertificate["files"]): string {
   return [certFile, keyFile].map((path) => {
     try {
       const { mtime, size, ino } = Deno.statSync(path);

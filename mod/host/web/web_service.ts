@@ -13,8 +13,7 @@
  *
  * @module
  */
-import { formatEndpoint } from "../../base/address.ts";
-import { Fault, stackOf } from "../../base/fault.ts";
+import { Fault } from "../../base/fault.ts";
 import { faultWithStep } from "../../base/hints.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Progress } from "../../base/progress.ts";
@@ -22,39 +21,29 @@ import type { ConfigDocument, SiteRecord } from "../../config/document/document.
 import type { Store } from "../../config/store/store.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { addressSnapshot, readMachine } from "../../listen/machine/machine_addresses.ts";
-import type { Binder } from "../../listen/machine/bind_fault.ts";
 import { compareLists } from "../../listen/plan/exclusion.ts";
 import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
 import { followPlan, type FollowPlanOptions } from "../../listen/sockets/follow_plan.ts";
-import { findListeners } from "../../listen/machine/port_owners.ts";
-import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { SiteVerb } from "../control/control_protocol.ts";
 import type { ServiceStatus } from "../control/status.ts";
 import type { ServiceWorker } from "../services/service_controller.ts";
-import type { CachedResponses } from "./cache_view.ts";
 import { documentInForce } from "./document_in_force.ts";
-import {
-  type HttpConfig,
-  type HttpService,
-  NO_SITE,
-  readHttpConfig,
-  type RunningHttp,
-} from "./http_service.ts";
+import { type HttpConfig, type HttpService, readHttpConfig } from "./http_service.ts";
 import type { HttpsService } from "./https_service.ts";
 import { checkSiteStarted, notRunningFault, withSite } from "./site_state.ts";
 import { changeEvents, planEvents } from "./plan_events.ts";
 import {
   changesOf,
   checkReload,
-  type Draining,
-  drainUnreached,
   isNewFailure,
   type ReloadResult,
   upSiteIds,
 } from "./reload_rules.ts";
-import type { RequestHandler } from "./request_handler.ts";
-import type { RegisteredHandler } from "./router.ts";
+import type { Draining } from "../serving/drain_unreached.ts";
+import { Pauses } from "../serving/pauses.ts";
+import { nothingServed, type Served, type ServedProgram, zonesOf } from "../serving/served.ts";
+import type { Workers } from "../serving/workers.ts";
 import { hasZones, isPlanOutdated } from "./plan_age.ts";
 import { type ServingState, servingStatus, sitesUp } from "./serving_state.ts";
 import { noteExcluded, nothingStarted } from "./status_views.ts";
@@ -65,58 +54,31 @@ interface WebServiceOptions {
   readonly store: Pick<Store, "read">;
   readonly http: HttpService;
   readonly https: HttpsService;
-  readonly requests: RequestHandler;
+  readonly workers: Workers;
   readonly logs: ServiceLogs;
-  /** What this process is to the system, which decides what it may bind. */
-  readonly binder: Binder;
   /** Called when what is stored has come into force: all of it, or one site. */
   onApplied(): void;
-  /** Writes one line for whoever runs the process. */
-  log(line: string): void;
 }
 
 /** What should be served, before there is a plan for it. */
 type DesiredState = Pick<ServingState, "document" | "programs" | "withSites">;
 
-/** Idle connections that are closed when the file table is full: room for a burst, not for all. */
-const ROOM_CONNECTIONS = 32;
-
 /** The World Wide Web Publishing Service. */
 export class WebService implements ServiceWorker {
   readonly #options: WebServiceOptions;
-  readonly #sockets: SocketSet;
   readonly #storedList = new StoredList();
+  readonly #pauses = new Pauses();
   #state: ServingState | null = null;
   /** How often the machine has been looked at. */
   #looks = 0;
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
-    const { http, https, log } = options;
-    this.#sockets = new SocketSet(
-      {
-        onConnection: (conn, isSecure) => {
-          if (isSecure) https.admit(conn);
-          else if (http.running === null) conn.close();
-          else http.running.server.serve(conn, { tls: false });
-        },
-        onExhausted: () => {
-          http.running?.server.makeRoom(ROOM_CONNECTIONS);
-          https.makeRoom(ROOM_CONNECTIONS);
-        },
-        onFailure: (endpoint, error) => {
-          const reason = stackOf(error);
-          log(`accept on ${formatEndpoint(endpoint)}: ${reason}`);
-        },
-      },
-      findListeners,
-      options.binder,
-    );
   }
 
   async start(progress?: Progress): Promise<void> {
     const { store, logs } = this.#options;
-    const { config, server } = this.#http();
+    const config = this.#config();
     const document = await store.read();
     const programs = this.#state?.programs ?? [];
     const desired = { document, programs, withSites: true };
@@ -128,37 +90,33 @@ export class WebService implements ServiceWorker {
       await this.servePrograms(programs);
       throw problem;
     }
-    this.#apply(config, state);
-    server.resume();
+    await this.#apply(config, state);
     await this.#closeUnwanted(state.plan);
     this.#options.onApplied();
   }
 
   async stop(): Promise<void> {
-    const { https, requests } = this.#options;
-    const { config, server } = this.#http();
-    requests.pauses.clear();
+    const { workers } = this.#options;
+    this.#pauses.clear();
+    await workers.pause(this.#pauses.value);
     if (this.#state !== null && this.#state.programs.length > 0) {
       const { document, programs } = this.#state;
       await this.#serve({ document: { ...document, sites: [] }, programs, withSites: false });
       return;
     }
-    await this.#sockets.close(this.#sockets.endpoints());
-    https.clear();
-    await server.drain(config.settings.ShutdownGraceTimeout * 1000);
-    server.reconfigure({ handler: NO_SITE });
-    requests.clear();
+    await workers.sockets.close(workers.sockets.endpoints());
+    await workers.drain(this.#config().settings.ShutdownGraceTimeout * 1000);
     this.#state = null;
   }
 
   pause(): Promise<void> {
-    this.#options.requests.pauses.all = true;
-    return Promise.resolve();
+    this.#pauses.all = true;
+    return this.#options.workers.pause(this.#pauses.value);
   }
 
   resume(): Promise<void> {
-    this.#options.requests.pauses.all = false;
-    return Promise.resolve();
+    this.#pauses.all = false;
+    return this.#options.workers.pause(this.#pauses.value);
   }
 
   /**
@@ -168,12 +126,12 @@ export class WebService implements ServiceWorker {
   status(
     stored: ConfigDocument | null,
   ): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
-    const isPaused = (id: number): boolean => this.#options.requests.pauses.has(id);
+    const isPaused = (id: number): boolean => this.#pauses.has(id);
     const state = this.#state;
-    const { running } = this.#options.http;
-    const includes = stored === null || running === null || state === null
+    const { config } = this.#options.http;
+    const includes = stored === null || config === null || state === null
       ? null
-      : this.#storedList.includes(stored.ipListen, running.config.ipListen, state.machine);
+      : this.#storedList.includes(stored.ipListen, config.ipListen, state.machine);
     if (state === null || includes === null) return servingStatus(state, isPaused, stored);
     const plan = compareLists(state.plan, "stored", includes);
     const { endpoints, ...rest } = servingStatus({ ...state, plan }, isPaused, stored);
@@ -186,8 +144,8 @@ export class WebService implements ServiceWorker {
    * that are no longer served and still have connections. `strict`: an absent address is a failure.
    */
   async reload(strict = false, progress?: Progress): Promise<ReloadResult> {
-    const { store, http, logs } = this.#options;
-    if (http.running === null) {
+    const { store, http, logs, workers } = this.#options;
+    if (http.config === null) {
       throw new Fault("Cannot reload: the HTTP service is not running", {
         hint: "httpcfg net start w3svc",
       });
@@ -197,6 +155,7 @@ export class WebService implements ServiceWorker {
     const before = this.#state;
     if (before === null) {
       http.reconfigure(config);
+      await workers.serve(nothingServed(config.settings));
       await logs.reconfigure(config.settings);
       this.#options.onApplied();
       return { changes: [], draining: [] };
@@ -211,7 +170,7 @@ export class WebService implements ServiceWorker {
       throw error instanceof Fault ? faultWithStep(error, "httpcfg reload") : error;
     });
     await logs.reconfigure(config.settings);
-    this.#apply(config, state);
+    await this.#apply(config, state);
     this.#options.onApplied();
     const changes = changesOf(before.plan, state.plan);
     return { changes, draining: await this.#retire(before.plan, state) };
@@ -228,15 +187,14 @@ export class WebService implements ServiceWorker {
   }
 
   /** Opens and closes sockets to follow the machine as it is now. */
-  async followMachine(): Promise<Draining[]> {
-    const { http } = this.#options;
+  async followMachine(): Promise<readonly Draining[]> {
+    const { config } = this.#options.http;
     const before = this.#state;
-    if (http.running === null || before === null) return [];
-    const { config } = http.running;
+    if (config === null || before === null) return [];
     const state = await this.#followPlan(config, before);
     const isRouted = upSiteIds(state.plan) === upSiteIds(before.plan) && !hasZones(state);
     if (isRouted) this.#state = state;
-    else this.#apply(config, state);
+    else await this.#apply(config, state);
     return await this.#retire(before.plan, state);
   }
 
@@ -245,26 +203,21 @@ export class WebService implements ServiceWorker {
    * is that of `stored`, and unknown if that cannot be used.
    */
   documentInForce(stored: ConfigDocument | null): ConfigDocument | null {
-    const { running } = this.#options.http;
+    const { config } = this.#options.http;
     const serving = this.#state;
     const base = stored ?? (serving?.withSites ? serving.document : null);
-    if (running === null || base === null) return null;
-    return documentInForce(base, { http: running.config, serving });
+    if (config === null || base === null) return null;
+    return documentInForce(base, { http: config, serving });
   }
 
   /** The running sites; null while HTTP is not running. */
   get runningSites(): readonly SiteRecord[] | null {
-    return this.#options.http.running === null ? null : sitesUp(this.#state);
-  }
-
-  /** The cached responses; null while nothing is served. */
-  get cached(): CachedResponses | null {
-    return this.#options.requests.cached;
+    return this.#options.http.config === null ? null : sitesUp(this.#state);
   }
 
   /** Serves exactly `programs` from now on, besides the sites; returns the result for each. */
   async servePrograms(
-    programs: readonly RegisteredHandler[],
+    programs: readonly ServedProgram[],
   ): Promise<readonly PlannedRegistration[]> {
     const before = this.#state;
     const withSites = before?.withSites ?? false;
@@ -280,10 +233,11 @@ export class WebService implements ServiceWorker {
    * everything else from what is in force: a new site starts without a reload of the others.
    */
   async controlSite(verb: SiteVerb, id: number): Promise<void> {
-    const { store, http, requests } = this.#options;
+    const { store, http, workers } = this.#options;
     const before = this.#state;
-    if (http.running === null || !before?.withSites) throw notRunningFault(verb);
-    requests.pauses.set(id, verb === "pause");
+    if (http.config === null || !before?.withSites) throw notRunningFault(verb);
+    this.#pauses.set(id, verb === "pause");
+    await workers.pause(this.#pauses.value);
     if (verb === "pause" || verb === "continue") return;
     const stored = await store.read();
     const document = withSite(before.document, stored, verb, id);
@@ -302,7 +256,7 @@ export class WebService implements ServiceWorker {
       return await this.#options.store.read();
     } catch (error) {
       if (inForce === undefined || !(error instanceof Fault)) throw error;
-      return { ...inForce, ipListen: this.#http().config.ipListen };
+      return { ...inForce, ipListen: this.#config().ipListen };
     }
   }
 
@@ -313,7 +267,7 @@ export class WebService implements ServiceWorker {
     machine = this.#state?.machine ?? readMachine(),
   ): Plan {
     if (stored === null) return plan;
-    const inForce = this.#http().config.ipListen;
+    const inForce = this.#config().ipListen;
     return this.#storedList.compare(plan, stored.ipListen, inForce, machine);
   }
 
@@ -322,17 +276,16 @@ export class WebService implements ServiceWorker {
    * say where the list of `stored` would decide otherwise.
    */
   async #serve(desired: DesiredState, stored: ConfigDocument | null = null): Promise<Plan> {
-    const { config, server } = this.#http();
+    const config = this.#config();
     const before = this.#state;
     const state = await this.#followPlan(config, desired);
-    this.#apply(config, state);
-    if (before === null) server.resume();
+    await this.#apply(config, state);
     const beforePlan = before?.plan ?? state.plan;
     await this.#retire(beforePlan, state, (plan) => {
       return this.#comparedWith(stored, plan, state.machine);
     });
     if (!state.withSites && state.programs.length === 0) {
-      this.#options.requests.clear();
+      await this.#options.workers.serve(nothingServed(config.settings));
       this.#state = null;
     }
     return state.plan;
@@ -344,7 +297,7 @@ export class WebService implements ServiceWorker {
     { document, programs, withSites }: DesiredState,
     options: Omit<FollowPlanOptions, "tcpBacklog"> = {},
   ): Promise<ServingState> {
-    const { https } = this.#options;
+    const { https, workers } = this.#options;
     const registrations = programs.map(({ prefix }) => prefix);
     const snapshot = addressSnapshot(); // read first: a change in the meantime is detected later
     try {
@@ -353,9 +306,7 @@ export class WebService implements ServiceWorker {
       await https.load(document.ssl, isAsked);
       const { progress } = options;
       const source = { document, list, check: https.check, registrations, progress };
-      const followed = await followPlan(this.#sockets, source, { ...options, tcpBacklog });
-      const table = new AddressTable(followed.machine);
-      https.useNames((ip) => table.canonical(ip));
+      const followed = await followPlan(workers.sockets, source, { ...options, tcpBacklog });
       return { document, programs, withSites, ...followed, snapshot };
     } catch (error) {
       await https.load(this.#state?.document.ssl ?? []);
@@ -364,10 +315,25 @@ export class WebService implements ServiceWorker {
   }
 
   /** Replaces list, settings and sites in place; they apply from the next request on. */
-  #apply(config: HttpConfig, state: ServingState): void {
-    const { http, requests } = this.#options;
+  async #apply(config: HttpConfig, state: ServingState): Promise<void> {
+    const { http, workers } = this.#options;
     this.#state = state;
-    http.reconfigure(config, requests.handlerFor(state, config.settings));
+    http.reconfigure(config);
+    await workers.serve(this.#served(config, state));
+  }
+
+  #served({ settings }: HttpConfig, state: ServingState): Served {
+    const { https } = this.#options;
+    const { document, machine, programs } = state;
+    const table = new AddressTable(machine);
+    return {
+      settings,
+      sites: sitesUp(state).map((site) => https.servable(site)),
+      programs,
+      reservations: document.urlAcl,
+      certificates: https.served((ip) => table.canonical(ip)),
+      zones: zonesOf(machine),
+    };
   }
 
   /**
@@ -376,24 +342,21 @@ export class WebService implements ServiceWorker {
    */
   async #retire(
     before: Plan,
-    { plan, document, machine }: ServingState,
+    { plan, document }: ServingState,
     told = (plan: Plan): Plan => plan,
-  ): Promise<Draining[]> {
-    const { logs } = this.#options;
+  ): Promise<readonly Draining[]> {
+    const { logs, workers } = this.#options;
     const events = changeEvents(told(before), told(plan), document.sites);
     for (const event of events) logs.event(event);
     await this.#closeUnwanted(plan);
-    const { config, server } = this.#http();
-    const draining = drainUnreached(this.#sockets.endpoints(), server, {
-      graceMs: config.settings.ShutdownGraceTimeout * 1000,
-      table: new AddressTable(machine),
-    });
+    const graceMs = this.#config().settings.ShutdownGraceTimeout * 1000;
+    const draining = await workers.drainUnreached(workers.sockets.endpoints(), graceMs);
     void Promise.all(draining.map(({ done }) => done)).then(() => this.#pruneClosed(plan));
     return draining;
   }
 
   async #closeUnwanted({ endpoints }: Plan): Promise<void> {
-    await this.#sockets.close(endpoints.filter(({ action }) => action === "close"));
+    await this.#options.workers.sockets.close(endpoints.filter(({ action }) => action === "close"));
   }
 
   /** Removes the closed and drained sockets from the status. */
@@ -402,9 +365,9 @@ export class WebService implements ServiceWorker {
     this.#state = { ...this.#state, plan: afterClosing(plan) };
   }
 
-  #http(): RunningHttp {
-    const { running } = this.#options.http;
-    invariant(running !== null, "HTTP is running while anything is served");
-    return running;
+  #config(): HttpConfig {
+    const { config } = this.#options.http;
+    invariant(config !== null, "HTTP is running while anything is served");
+    return config;
   }
 }

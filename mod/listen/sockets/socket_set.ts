@@ -14,7 +14,8 @@ import type { FailedBind, Plan } from "../plan/make_plan.ts";
 import { type PlannedEndpoint, type SocketEndpoint, socketKey } from "../plan/plan.ts";
 import { ANY_BINDER, type OpenEndpoint, openEndpoint } from "./endpoint.ts";
 
-interface SocketEvents {
+/** Called for the events of sockets. None of these may throw. */
+export interface SocketEvents {
   /** `isSecure`: the socket uses TLS. */
   onConnection(conn: Deno.TcpConn, isSecure: boolean): void;
   /** Out of file descriptors: close what is dispensable. */

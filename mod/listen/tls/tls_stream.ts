@@ -29,6 +29,9 @@ import { ALERT, alertRecord } from "./client_hello.ts";
 /** The protocols that a client can choose by ALPN, the preferred one first. */
 export const PROTOCOLS = ["http/1.1", "http/1.0"];
 
+/** A certificate with its private key, as TLS uses it. */
+export type TlsContext = SecureContext;
+
 /** A handshake in progress. */
 interface Handshake {
   /** Resolves with the decrypted stream; rejects if the handshake fails. It has no timeout. */

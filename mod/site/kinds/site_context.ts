@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ListeningView } from "../pages/listening_view.ts";
+import type { ListeningSource } from "../pages/listening_view.ts";
 import type { FileAccess } from "../static/file_access.ts";
 import type { ResponseCache } from "../static/response_cache.ts";
 
@@ -11,7 +11,7 @@ export interface SiteContext {
   readonly cache: ResponseCache;
   readonly files: FileAccess;
   /** The current state, for the welcome page. */
-  readonly listening: () => ListeningView;
+  readonly listening: ListeningSource;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -14,6 +14,9 @@ export interface ListeningView {
   readonly sites: readonly ListeningSite[];
 }
 
+/** Returns the state at this moment. */
+export type ListeningSource = () => ListeningView | Promise<ListeningView>;
+
 interface ListeningEndpoint {
   /** `127.0.0.2:8080`. */
   readonly endpoint: string;

@@ -6,12 +6,12 @@
  * @module
  */
 import { escape } from "@std/html/entities";
-import type { Handler, HeaderField, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import type { Handler, HeaderField, HttpResponse } from "../../base/exchange.ts";
 import { isLocalClient } from "../local_client.ts";
 import { prefersJson } from "./accept.ts";
 import { errorPage } from "./error_page.ts";
 import { htmlPage, JSON_FIELDS, NOTICE, pageStyle, TABLE_STYLE } from "./html.ts";
-import type { ListeningView } from "./listening_view.ts";
+import type { ListeningSource, ListeningView } from "./listening_view.ts";
 
 const ANSWER_VERSION = 1;
 const ALLOW = "GET, HEAD, OPTIONS";
@@ -43,7 +43,7 @@ const PLAIN_JSON = respond(JSON_FIELDS, `${JSON.stringify({ status: "running" })
  * Returns the handler of the page at "/"; any other path is 404. `replace` is the command line that
  * replaces the page with files.
  */
-export function welcomeHandler(replace: string, view: () => ListeningView): Handler {
+export function welcomeHandler(replace: string, view: ListeningSource): Handler {
   return (request) => {
     const { method } = request;
     if (method === "OPTIONS") return { status: 200, headers: [["Allow", ALLOW]], body: null };
@@ -51,20 +51,21 @@ export function welcomeHandler(replace: string, view: () => ListeningView): Hand
       return errorPage("method", request, [["Allow", ALLOW]]);
     }
     if (request.path !== "/") return errorPage("missing", request);
-    return welcomeResponse(request, replace, view);
+    const isJson = prefersJson(request.header("accept"));
+    if (!isLocalClient(request)) return isJson ? PLAIN_JSON : PLAIN_HTML;
+    return listeningResponse(isJson, replace, view);
   };
 }
 
-function welcomeResponse(
-  request: HttpRequest,
+async function listeningResponse(
+  isJson: boolean,
   replace: string,
-  view: () => ListeningView,
-): HttpResponse {
-  const isJson = prefersJson(request.header("accept"));
-  if (!isLocalClient(request)) return isJson ? PLAIN_JSON : PLAIN_HTML;
+  view: ListeningSource,
+): Promise<HttpResponse> {
+  const shown = await view();
   return isJson
-    ? respond(JSON_FIELDS, `${JSON.stringify(asJson(view()), null, 2)}\n`)
-    : respond(STYLE.fields, welcomePage(replace, view()));
+    ? respond(JSON_FIELDS, `${JSON.stringify(asJson(shown), null, 2)}\n`)
+    : respond(STYLE.fields, welcomePage(replace, shown));
 }
 
 /** Nothing of it may be kept: the same address shows more to a client on this machine. */

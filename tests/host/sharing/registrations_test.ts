@@ -2,8 +2,7 @@
  * that records what it is given to share. */
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
-import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
+import type { ServedProgram } from "../../../mod/host/serving/served.ts";
 import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
 import type { Registrant } from "../../../mod/host/sharing/registration_access.ts";
 import { Registrations, type SharedService } from "../../../mod/host/sharing/registrations.ts";
@@ -26,7 +25,7 @@ class Service implements SharedService {
   /** What the plan says can be typed about it. */
   hints: PlannedRegistration["hints"];
 
-  servePrograms(programs: readonly RegisteredHandler[]): Promise<PlannedRegistration[]> {
+  servePrograms(programs: readonly ServedProgram[]): Promise<PlannedRegistration[]> {
     this.shared = programs.map(({ prefix }) => formatUrlPrefix(prefix));
     return Promise.resolve(this.shared.map((url) => {
       const hasFailed = url === this.failing;
@@ -57,8 +56,6 @@ function make(): { service: Service; registrations: Registrations; ended: string
     exclusive: (work) => work(),
     now: () => 0,
     via: "httpcfg-test",
-    settings: () => DEFAULT_SETTINGS,
-    event: () => {},
   });
   return { service, registrations, ended: [] };
 }
@@ -81,10 +78,13 @@ Deno.test("Registrations.register() accepts what is allowed, in canonical text",
     assertEquals([outcome.code, text.test(outcome.text)], [code, true], outcome.text);
   }
   assertEquals(service.shared, ["http://+:80/a/", "http://+:80/all/b/"]);
-  assertEquals(registrations.status().map(({ url, to, uid, keep }) => [url, to, uid, keep]), [
-    ["http://+:80/a/", "http://127.0.0.1:9", 0, false],
-    ["http://+:80/all/b/", "http://127.0.0.1:9", 1000, false],
-  ]);
+  assertEquals(
+    registrations.status(new Map()).map(({ url, to, uid, keep }) => [url, to, uid, keep]),
+    [
+      ["http://+:80/a/", "http://127.0.0.1:9", 0, false],
+      ["http://+:80/all/b/", "http://127.0.0.1:9", 1000, false],
+    ],
+  );
 });
 
 Deno.test("Registrations.register() rejects what cannot be served, or without HTTP", async () => {
@@ -94,7 +94,7 @@ Deno.test("Registrations.register() rejects what cannot be served, or without HT
     code: 32,
     text: "held",
   });
-  assertEquals([service.shared, registrations.status()], [[], []]);
+  assertEquals([service.shared, registrations.status(new Map())], [[], []]);
   service.hints = ["httpcfg set iplisten -i 192.0.2.5", "kill 7"];
   const listed = await registrations.register(requestFor("http://+:80/a/"), ROOT, ignore);
   assertEquals(
@@ -180,7 +180,7 @@ Deno.test("Registrations.disconnected() does not end a later registration of the
   await registrations.unregister({ op: "unregister", url }, ROOT);
   await registrations.register(requestFor(url), { ...ANN, uid: 1001 }, bob);
   await registrations.disconnected(ann); // her connection ends after his registration
-  assertEquals([service.shared, registrations.status()[0]?.uid], [[url], 1001]);
+  assertEquals([service.shared, registrations.status(new Map())[0]?.uid], [[url], 1001]);
   await registrations.disconnected(bob);
   assertEquals(service.shared, []);
 });

@@ -1,7 +1,6 @@
 /** Goal: a plan that no longer fits is noticed. Method: plans by hand, the addresses of this machine. */
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
-import type { Refusal } from "../../../mod/base/exchange.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { hasZones, isPlanOutdated } from "../../../mod/host/web/plan_age.ts";
@@ -87,6 +86,7 @@ Deno.test("hasZones() finds sites and programs bound to link-local addresses", (
     false,
   ]);
   const prefix = parseUrlPrefix("http://[fe80::1%eth0]:80/")!;
-  const programs = [{ prefix, handle: (): Refusal => ({ refuse: "N/A" }) }];
+  const target = { kind: "unix", path: "/p" } as const;
+  const programs = [{ id: 1, prefix, target, via: "t", timeoutMs: 1000 }];
   assertEquals(hasZones({ document: { ...DEFAULT_DOCUMENT, sites: [] }, programs }), true);
 });

@@ -6,6 +6,7 @@ import { type Binding, parseBinding } from "../../../mod/config/document/binding
 import { writePair } from "../../../mod/config/certs/cert_store.ts";
 import type { SslRecord } from "../../../mod/config/document/document.ts";
 import { makeSelfSigned } from "../../../mod/config/certs/self_signed.ts";
+import { TlsFront } from "../../../mod/host/serving/tls_front.ts";
 import { Certificates } from "../../../mod/host/web/tls_contexts.ts";
 import type { NewEvent } from "../../../mod/telemetry/events/event.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
@@ -21,6 +22,17 @@ interface Served {
 function serve(folder: TempFolder): Served {
   const events: NewEvent[] = [];
   return { certificates: new Certificates(folder.path, (event) => events.push(event)), events };
+}
+
+function contextFor(certificates: Certificates, local: Endpoint, name: string): unknown {
+  const ignore = (): void => {};
+  const front = new TlsFront({
+    handshakeTimeoutMs: () => 0,
+    onConnection: ignore,
+    refused: ignore,
+  });
+  front.use(certificates.served((ip) => ip));
+  return front.contextFor(local, name);
 }
 
 function record(key: string, certName: string, hash = "0".repeat(40)): SslRecord {
@@ -49,14 +61,14 @@ Deno.test("Certificates looks for the name, then the address, then the wildcard"
     record("10.0.0.9:8443", "gone"),
   ]);
   const [any, one] = [
-    certificates.contextFor(at("10.0.0.7:443"), ""),
-    certificates.contextFor(at("10.0.0.1:443"), "x.test"),
+    contextFor(certificates, at("10.0.0.7:443"), ""),
+    contextFor(certificates, at("10.0.0.1:443"), "x.test"),
   ];
-  const named = certificates.contextFor(at("10.0.0.1:443"), "C.test");
+  const named = contextFor(certificates, at("10.0.0.1:443"), "C.test");
   assertEquals(new Set([any, one, named]).size, 3);
-  assertStrictEquals(certificates.contextFor(at("[::1]:443"), ""), any);
-  assertStrictEquals(certificates.contextFor(at("[::1]:8443"), ""), named);
-  assertEquals(certificates.contextFor(at("10.0.0.1:8443"), ""), null);
+  assertStrictEquals(contextFor(certificates, at("[::1]:443"), ""), any);
+  assertStrictEquals(contextFor(certificates, at("[::1]:8443"), ""), named);
+  assertEquals(contextFor(certificates, at("10.0.0.1:8443"), ""), null);
   assertEquals(certificates.check(binding("10.0.0.1:443:")), null);
   assertEquals(
     certificates.check(binding("10.0.0.9:8443:"))?.reason,
@@ -70,14 +82,14 @@ Deno.test("Certificates.reloadChanged() uses a replaced file for all of its reco
   writePair(folder.path, "MY", "www", A);
   const { certificates, events } = serve(folder);
   certificates.load([record("0.0.0.0:443", "www"), record("a.test:444", "www")]);
-  const before = certificates.contextFor(at("10.0.0.1:443"), "");
+  const before = contextFor(certificates, at("10.0.0.1:443"), "");
   certificates.reloadChanged();
-  assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), before);
+  assertStrictEquals(contextFor(certificates, at("10.0.0.1:443"), ""), before);
   const { hash } = writePair(folder.path, "MY", "www", B);
   certificates.reloadChanged();
-  const after = certificates.contextFor(at("10.0.0.1:443"), "");
+  const after = contextFor(certificates, at("10.0.0.1:443"), "");
   assertEquals(after === before, false);
-  assertStrictEquals(certificates.contextFor(at("10.0.0.1:444"), "a.test"), after);
+  assertStrictEquals(contextFor(certificates, at("10.0.0.1:444"), "a.test"), after);
   certificates.reloadChanged();
   assertEquals(events.map(({ id, text }) => [id, text.includes(hash)]), [[10, true]]);
 });
@@ -87,18 +99,18 @@ Deno.test("Certificates.reloadChanged() keeps the old pair if the new one is inv
   writePair(folder.path, "MY", "www", A);
   const { certificates, events } = serve(folder);
   certificates.load([record("0.0.0.0:443", "www")]);
-  const before = certificates.contextFor(at("10.0.0.1:443"), "");
+  const before = contextFor(certificates, at("10.0.0.1:443"), "");
   // Half of a renewal: the other half comes before the next check, so nothing is reported.
   Deno.writeTextFileSync(folder.at("MY/www.pem"), B.cert);
   certificates.reloadChanged();
   Deno.writeTextFileSync(folder.at("MY/www.key"), B.key);
   certificates.reloadChanged();
-  const renewed = certificates.contextFor(at("10.0.0.1:443"), "");
+  const renewed = contextFor(certificates, at("10.0.0.1:443"), "");
   assertEquals(renewed === before, false);
   assertEquals(events.splice(0).map(({ id }) => id), [10]);
   Deno.writeTextFileSync(folder.at("MY/www.pem"), "broken");
   for (let i = 0; i < 4; i++) certificates.reloadChanged();
-  assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), renewed);
+  assertStrictEquals(contextFor(certificates, at("10.0.0.1:443"), ""), renewed);
   assertEquals(events.map(({ id, error }) => [id, error]), [[15021, 1312]]);
   const problem = certificates.problems.map(({ text }) => text.replace(folder.path, ""));
   assertMatch(
@@ -107,10 +119,10 @@ Deno.test("Certificates.reloadChanged() keeps the old pair if the new one is inv
   );
   // Sites that are read again keep it too, as long as the service runs.
   certificates.load([record("0.0.0.0:443", "www"), record("10.0.0.1:444", "www")]);
-  assertStrictEquals(certificates.contextFor(at("10.0.0.1:443"), ""), renewed);
+  assertStrictEquals(contextFor(certificates, at("10.0.0.1:443"), ""), renewed);
   writePair(folder.path, "MY", "www", C);
   certificates.reloadChanged();
-  assertEquals(certificates.contextFor(at("10.0.0.1:444"), "") === renewed, false);
+  assertEquals(contextFor(certificates, at("10.0.0.1:444"), "") === renewed, false);
   assertEquals(certificates.problems, []);
 });
 
@@ -124,5 +136,5 @@ Deno.test("Certificates.load() serves an expired certificate, and reports it", a
   assertEquals(certificates.check(binding(":443:")), null);
   assertEquals(events.map(({ id }) => id), [11]);
   certificates.load([]);
-  assertEquals(certificates.contextFor(at("10.0.0.1:443"), ""), null);
+  assertEquals(contextFor(certificates, at("10.0.0.1:443"), ""), null);
 });

@@ -1,15 +1,16 @@
 // Goal: what is served is always consistent, whatever starts and stops in which order. Method: the
 // real HTTP and W3SVC with a document in memory, and requests over loopback.
-import { ANY_BINDER } from "../../../mod/listen/sockets/endpoint.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import type { Endpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { HttpService } from "../../../mod/host/web/http_service.ts";
 import { HttpsService } from "../../../mod/host/web/https_service.ts";
-import { RequestHandler } from "../../../mod/host/web/request_handler.ts";
-import type { RegisteredHandler } from "../../../mod/host/web/router.ts";
+import { RequestHandler } from "../../../mod/host/serving/request_handler.ts";
+import { LocalWorker } from "../../../mod/host/serving/local_worker.ts";
+import type { ServedProgram } from "../../../mod/host/serving/served.ts";
+import { Workers } from "../../../mod/host/serving/workers.ts";
+import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
 import { WebService } from "../../../mod/host/web/web_service.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { ServiceLogs } from "../../../mod/telemetry/service_logs.ts";
@@ -50,35 +51,22 @@ function fixture(): Fixture {
     served: nothing,
     refused: nothing,
   } as unknown as ServiceLogs;
+  const requests = new RequestHandler({
+    siteHandler,
+    listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
+    onProgramFault: nothing,
+  });
+  const local = new LocalWorker({ requests, served: nothing, refused: nothing, log: nothing });
+  const workers = new Workers(local, new SocketSet(local.events));
   const https = new HttpsService({
     store: { read },
     certs: "/nowhere",
     event: nothing,
-    handshakeTimeoutMs: () => 1000,
-    onConnection: nothing,
-    refused: nothing,
+    prepare: () => Promise.resolve(),
+    renew: nothing,
   });
-  const requests = new RequestHandler(https, siteHandler, () => {
-    return { version: "", ipListen: [], endpoints: [], sites: [] };
-  });
-  const onClosed = (remote: Endpoint): void => requests.connections.closed(remote);
-  const http = new HttpService({
-    store: { read },
-    logs,
-    onApplied: nothing,
-    onClosed,
-    log: nothing,
-  });
-  const web = new WebService({
-    binder: ANY_BINDER,
-    store: { read },
-    http,
-    https,
-    requests,
-    logs,
-    onApplied: nothing,
-    log: nothing,
-  });
+  const http = new HttpService({ store: { read }, logs, workers, onApplied: nothing });
+  const web = new WebService({ store: { read }, http, https, workers, logs, onApplied: nothing });
   return {
     port,
     http,
@@ -93,9 +81,10 @@ function fixture(): Fixture {
   };
 }
 
-function program(port: number): RegisteredHandler {
+/** A program that does not run: each of its requests is a 502. */
+function program(port: number): ServedProgram {
   const prefix = parseUrlPrefix(`http://*:${port}/app/`)!;
-  return { prefix, handle: () => ({ status: 202, headers: [], body: null }) };
+  return { id: 1, prefix, target: { kind: "unix", path: "/nowhere" }, via: "t", timeoutMs: 1000 };
 }
 
 Deno.test("WebService serves programs without sites, then both, and programs again", async () => {
@@ -103,12 +92,12 @@ Deno.test("WebService serves programs without sites, then both, and programs aga
   await http.start();
   assertEquals(await statuses(), [0, 0]);
   const [registered] = await web.servePrograms([program(port)]);
-  assertEquals([registered?.state, await statuses()], ["started", [404, 202]]);
+  assertEquals([registered?.state, await statuses()], ["started", [404, 502]]);
   await web.start();
-  assertEquals(await statuses(), [200, 202]);
+  assertEquals(await statuses(), [200, 502]);
   assertEquals(web.status(null).sites.map(({ state }) => state), ["started"]);
   await web.stop();
-  assertEquals([await statuses(), web.status(null).sites], [[404, 202], []]);
+  assertEquals([await statuses(), web.status(null).sites], [[404, 502], []]);
   await web.servePrograms([]);
   assertEquals([await statuses(), web.status(null)], [[0, 0], { endpoints: [], sites: [] }]);
   await http.stop();
@@ -169,7 +158,7 @@ Deno.test("WebService stops even if the document can no longer be read", async (
   await web.servePrograms([program(port)]);
   store(null);
   await web.stop();
-  assertEquals([await statuses(), web.documentInForce(null)], [[404, 202], null]);
+  assertEquals([await statuses(), web.documentInForce(null)], [[404, 502], null]);
   store({});
   await web.servePrograms([]);
   await http.stop();
@@ -181,10 +170,10 @@ Deno.test("WebService still serves what it served before if a start fails", asyn
   await web.servePrograms([program(port)]);
   store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: ["192.0.2.1:80:"] }] });
   await assertRejects(() => web.start(), Fault, "Cannot start");
-  assertEquals([await statuses(), web.status(null).sites], [[404, 202], []]);
+  assertEquals([await statuses(), web.status(null).sites], [[404, 502], []]);
   await web.servePrograms([]);
   await assertRejects(() => web.start(), Fault, "Cannot start");
-  assertEquals([web.runningSites, web.cached], [[], null]);
+  assertEquals(web.runningSites, []);
   await http.stop();
   assertEquals(web.runningSites, null);
 });
@@ -195,6 +184,6 @@ Deno.test("WebService.reload() with nothing served applies list and settings onl
   await http.start();
   store({ ipListen: [] });
   assertEquals(await web.reload(), { changes: [], draining: [] });
-  assertEquals([http.running?.config.ipListen, web.status(null).endpoints], [[], []]);
+  assertEquals([http.config?.ipListen, web.status(null).endpoints], [[], []]);
   await http.stop();
 });

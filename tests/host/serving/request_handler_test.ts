@@ -3,42 +3,44 @@ import { assertEquals } from "@std/assert";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
-import { RequestHandler } from "../../../mod/host/web/request_handler.ts";
+import { RequestHandler } from "../../../mod/host/serving/request_handler.ts";
+import { nothingServed, type ServedProgram } from "../../../mod/host/serving/served.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
-import { machineOf } from "../../support/machine.ts";
 import { fakeRequest } from "../../support/request.ts";
 
 const siteHandler = await loadSiteHandlers();
 
+const view = { version: "1", ipListen: [], endpoints: [], sites: [] };
+
+function handlerOf(): RequestHandler {
+  return new RequestHandler({ siteHandler, listening: () => view, onProgramFault: () => {} });
+}
+
 Deno.test("RequestHandler.handlerFor() serves the running sites and the programs", async () => {
   const content = { kind: "respond", text: "x" } as const;
   const sites = [{ ...DEFAULT_DOCUMENT.sites[0]!, content }];
-  const planned = { id: 1, name: "s", state: "started", reason: null, win32: 0 } as const;
-  const plan = { endpoints: [], sites: [planned], registrations: [], unmatched: [] };
-  const view = { version: "1", ipListen: [], endpoints: [], sites: [] };
-  const requests = new RequestHandler({ servable: (site) => site }, siteHandler, () => view);
+  const requests = handlerOf();
   assertEquals(requests.cached, null);
-  const program = {
+  const program: ServedProgram = {
+    id: 7,
     prefix: parseUrlPrefix("http://+:8080/p/")!,
-    handle: () => ({ refuse: "BadGateway" } as const),
+    target: { kind: "unix", path: "/nowhere" },
+    via: "test",
+    timeoutMs: 1000,
   };
-  const state = {
-    document: { ...DEFAULT_DOCUMENT, sites },
-    plan,
-    programs: [program],
-    machine: machineOf([]),
-  };
-  const handler = requests.handlerFor(state, DEFAULT_SETTINGS);
+  const served = { ...nothingServed(DEFAULT_SETTINGS), sites, programs: [program] };
+  const handler = requests.handlerFor(served);
   const resultOf = async (of: string): Promise<unknown> => {
     const result = await handler(fakeRequest({ path: of }));
     return "refuse" in result ? result.refuse : result.status;
   };
   assertEquals([await resultOf("/"), await resultOf("/p/x")], [200, "BadGateway"]);
-  requests.pauses.all = true;
+  assertEquals([...requests.tunnels], [[7, 0]]);
+  requests.pauses.value = { all: true, sites: [] };
   assertEquals([await resultOf("/"), await resultOf("/p/x")], ["Disabled", "BadGateway"]);
   assertEquals(requests.cached?.list(), []);
   requests.clear();
-  assertEquals(requests.cached, null);
+  assertEquals([requests.cached, ...requests.tunnels], [null]);
 });
 
 Deno.test("RequestHandler scavenges the current cache only, and none after clear()", () => {
@@ -51,13 +53,10 @@ Deno.test("RequestHandler scavenges the current cache only, and none after clear
   }) as unknown as typeof setInterval;
   globalThis.clearInterval = (timer) => void running.delete(timer as number);
   try {
-    const requests = new RequestHandler({ servable: (site) => site }, siteHandler, () => {
-      return { version: "", ipListen: [], endpoints: [], sites: [] };
-    });
-    const plan = { endpoints: [], sites: [], registrations: [], unmatched: [] };
-    const state = { document: DEFAULT_DOCUMENT, plan, programs: [], machine: machineOf([]) };
-    requests.handlerFor(state, DEFAULT_SETTINGS);
-    requests.handlerFor(state, DEFAULT_SETTINGS);
+    const requests = handlerOf();
+    const served = nothingServed(DEFAULT_SETTINGS);
+    requests.handlerFor(served);
+    requests.handlerFor(served);
     assertEquals([...running], [2]);
     requests.clear();
     assertEquals([...running], []);

@@ -1,6 +1,6 @@
 // Goal: the service and single sites pause independently. Method: one value.
 import { assertEquals } from "@std/assert";
-import { Pauses } from "../../../mod/host/web/pauses.ts";
+import { Pauses } from "../../../mod/host/serving/pauses.ts";
 
 Deno.test("Pauses keeps the pauses of the service and of its sites apart", () => {
   const pauses = new Pauses();

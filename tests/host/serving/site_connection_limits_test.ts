@@ -1,7 +1,7 @@
 // Goal: a site with a limit admits that many connections. Method: remote ends as objects.
 import { assertEquals } from "@std/assert";
 import type { Endpoint, Ip } from "../../../mod/base/address.ts";
-import { SiteConnections } from "../../../mod/host/web/site_connection_limits.ts";
+import { SiteConnections } from "../../../mod/host/serving/site_connection_limits.ts";
 
 const client = (): Endpoint => ({ ip: "10.0.0.1" as Ip, port: 4000 });
 const small = { id: 1, maxConnections: 2 };

@@ -11,7 +11,7 @@ import type { Representation, ResponseCache } from "../../site/static/response_c
 import type { CachedResponse } from "../control/status.ts";
 
 /** Selects cached responses. */
-interface CacheSelection {
+export interface CacheSelection {
   /** Null for all. */
   readonly url: string | null;
   /** Includes the responses under the URL. */

@@ -1,7 +1,7 @@
 // Goal: cached responses are listed by URL and dropped by URL. Method: a cache with two entries.
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { CachedResponses } from "../../../mod/host/web/cache_view.ts";
+import { CachedResponses } from "../../../mod/host/serving/cache_view.ts";
 import { type CacheEntry, ResponseCache } from "../../../mod/site/static/response_cache.ts";
 
 function entry(type: string, text: string): CacheEntry {

@@ -1,0 +1,159 @@
+/**
+ * The worker in this process: its sockets, the TLS handshakes, the HTTP engine and the handler of
+ * requests.
+ *
+ * @module
+ */
+import { formatEndpoint } from "../../base/address.ts";
+import type { Handler, RefusedRecord, ServedRecord } from "../../base/exchange.ts";
+import { stackOf } from "../../base/fault.ts";
+import { invariant } from "../../base/invariant.ts";
+import type { Settings } from "../../config/document/settings.ts";
+import { HttpServer } from "../../http/server.ts";
+import { AddressTable } from "../../listen/machine/address_table.ts";
+import type { SocketEndpoint } from "../../listen/plan/plan.ts";
+import type { SocketEvents } from "../../listen/sockets/socket_set.ts";
+import { refusalPage } from "../../site/pages/error_page.ts";
+import type { CachedResponse } from "../control/status.ts";
+import type { CacheSelection } from "./cache_view.ts";
+import { type Draining, drainUnreached } from "./drain_unreached.ts";
+import type { Paused } from "./pauses.ts";
+import type { RequestHandler } from "./request_handler.ts";
+import { machineOfZones, type Served, type ServedCertificate } from "./served.ts";
+import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
+import { TlsFront } from "./tls_front.ts";
+
+/** The environment of a worker. */
+interface LocalWorkerOptions {
+  readonly requests: RequestHandler;
+  /** Called once for each completed exchange; the record is reused. */
+  served(record: ServedRecord): void;
+  refused(record: RefusedRecord): void;
+  /** Writes one line for whoever runs the process. */
+  log(line: string): void;
+}
+
+/** Handles every request while no site is running. */
+const NO_SITE: Handler = () => ({ refuse: "Hostname" });
+/** Idle connections that are closed when the file table is full: room for a burst, not for all. */
+const ROOM_CONNECTIONS = 32;
+
+export class LocalWorker implements ServingWorker {
+  readonly #options: LocalWorkerOptions;
+  readonly #tls: TlsFront;
+  #settings: Settings | null = null;
+  #server: HttpServer | null = null;
+  #served: Served | null = null;
+
+  constructor(options: LocalWorkerOptions) {
+    this.#options = options;
+    this.#tls = new TlsFront({
+      handshakeTimeoutMs: () => (this.#settings?.HeaderWaitTimeout ?? 0) * 1000,
+      onConnection: (stream, tls) => this.#server?.serve(stream, { tls }),
+      refused: options.refused,
+    });
+  }
+
+  /** Where the sockets of this process pass on what they accept. */
+  readonly events: SocketEvents = {
+    onConnection: (conn, isSecure) => {
+      if (isSecure) this.#tls.admit(conn);
+      else if (this.#server === null) conn.close();
+      else this.#server.serve(conn, { tls: false });
+    },
+    onExhausted: () => {
+      this.#server?.makeRoom(ROOM_CONNECTIONS);
+      this.#tls.makeRoom(ROOM_CONNECTIONS);
+    },
+    onFailure: (endpoint, error) => {
+      this.#options.log(`accept on ${formatEndpoint(endpoint)}: ${stackOf(error)}`);
+    },
+  };
+
+  /** Loads what TLS needs. */
+  prepareTls(): Promise<void> {
+    return this.#tls.prepare();
+  }
+
+  start(settings: Settings): Promise<void> {
+    const { requests, served, refused, log } = this.#options;
+    this.#settings = settings;
+    this.#server = new HttpServer({
+      settings,
+      handler: NO_SITE,
+      refusalPage,
+      onServed: served,
+      onRefused: refused,
+      onError: (error) => log(stackOf(error)),
+      onClosed: (remote) => requests.connections.closed(remote),
+    });
+    return Promise.resolve();
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    await server?.drain(0);
+    this.#clear();
+  }
+
+  serve(served: Served): Promise<void> {
+    const server = this.#running();
+    const { settings, certificates } = served;
+    this.#served = served;
+    this.#settings = settings;
+    this.#tls.use(certificates);
+    server.reconfigure({ settings, handler: this.#options.requests.handlerFor(served) });
+    server.resume();
+    return Promise.resolve();
+  }
+
+  renew(certificates: readonly ServedCertificate[]): Promise<void> {
+    this.#tls.use(certificates);
+    return Promise.resolve();
+  }
+
+  pause(paused: Paused): Promise<void> {
+    this.#options.requests.pauses.value = paused;
+    return Promise.resolve();
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    const server = this.#running();
+    this.#tls.clear();
+    await server.drain(graceMs);
+    server.reconfigure({ handler: NO_SITE });
+    this.#clear();
+  }
+
+  drainUnreached(open: readonly SocketEndpoint[], graceMs: number): Promise<readonly Draining[]> {
+    const served = this.#served;
+    invariant(served !== null, "what is drained was served");
+    const table = new AddressTable(machineOfZones(served.zones));
+    return Promise.resolve(drainUnreached(open, this.#running(), { graceMs, table }));
+  }
+
+  counts(): Promise<ServingCounts> {
+    const { connections, tunnels } = this.#server?.counts() ?? { connections: 0, tunnels: 0 };
+    return Promise.resolve({ connections, tunnels, tunnelsOf: this.#options.requests.tunnels });
+  }
+
+  cached(): Promise<readonly CachedResponse[]> {
+    return Promise.resolve(this.#options.requests.cached?.list() ?? []);
+  }
+
+  evict(selection: CacheSelection): Promise<number> {
+    return Promise.resolve(this.#options.requests.cached?.evict(selection) ?? 0);
+  }
+
+  /** Changes the settings of connections; what is served stays. */
+  #running(): HttpServer {
+    invariant(this.#server !== null, "a worker serves after its start");
+    return this.#server;
+  }
+
+  #clear(): void {
+    this.#options.requests.clear();
+    this.#served = null;
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Edge: the timer of the response cache and of the file operations. The handler of all requests,
+ * which is rebuilt whenever what is served changes, and the state that outlives it: which
+ * connections belong to which site, which sites are paused, and which file operations are under way.
+ *
+ * @module
+ */
+import type { Handler } from "../../base/exchange.ts";
+import { ReverseProxy } from "../../site/proxy/proxy.ts";
+import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
+import { connectTo } from "../../site/proxy/upstream_connection.ts";
+import { FileAccess } from "../../site/static/file_access.ts";
+import { ResponseCache } from "../../site/static/response_cache.ts";
+import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
+import type { ListeningSource } from "../../site/pages/listening_view.ts";
+import { CachedResponses } from "./cache_view.ts";
+import { Pauses } from "./pauses.ts";
+import { type RegisteredHandler, routeRequests } from "./router.ts";
+import { canonicalIn, type Served, type ServedProgram } from "./served.ts";
+import { SiteConnections } from "./site_connection_limits.ts";
+
+/**
+ * Milliseconds between two scans for responses that were not requested in UriScavengerPeriod, and
+ * for file operations that take too long.
+ */
+const TICK_MS = 1000;
+
+/** What handles requests, and whom it notifies. */
+interface RequestHandlerOptions {
+  readonly siteHandler: SiteHandlerFactory;
+  /** What the welcome page shows. */
+  readonly listening: ListeningSource;
+  /** Called with what a program did wrong. */
+  onProgramFault(program: ServedProgram, what: string): void;
+}
+
+/** The resources of the current handler. */
+interface Current {
+  readonly served: Served;
+  readonly cached: CachedResponses;
+  /** Also evicts unused responses of an idle service, which releases their memory. */
+  readonly ticker: ReturnType<typeof setInterval>;
+}
+
+export class RequestHandler {
+  readonly connections = new SiteConnections();
+  readonly pauses = new Pauses();
+  readonly #options: RequestHandlerOptions;
+  readonly #files = new FileAccess();
+  /** By the id of the program: it keeps its connections while other things change. */
+  readonly #proxies = new Map<number, ReverseProxy>();
+  readonly #tunnelLimits = new TunnelLimits(() => {
+    return this.#current?.served.settings.MaxTunnelsPerAddress ?? 0;
+  });
+  #current: Current | null = null;
+
+  constructor(options: RequestHandlerOptions) {
+    this.#options = options;
+  }
+
+  /** Creates the handler for `served`; it replaces the previous one. */
+  handlerFor(served: Served): Handler {
+    const { settings, sites, programs, reservations, zones } = served;
+    const { siteHandler, listening } = this.#options;
+    const cache = new ResponseCache(settings);
+    const registrations = programs.map((program): RegisteredHandler => {
+      return { prefix: program.prefix, handle: this.#proxyOf(program).handle };
+    });
+    const handler = routeRequests({ sites, registrations, reservations }, {
+      siteHandler,
+      cache,
+      files: this.#files,
+      listening,
+      now: Date.now,
+      isPaused: (id) => this.pauses.has(id),
+      connections: this.connections,
+      canonical: canonicalIn(zones),
+    });
+    clearInterval(this.#current?.ticker);
+    const ticker = setInterval(() => {
+      cache.tick(Date.now());
+      this.#files.tick();
+    }, TICK_MS);
+    this.#current = { served, cached: new CachedResponses(cache, sites), ticker };
+    this.#closeExcept(programs);
+    return handler;
+  }
+
+  /** The cached responses; null while nothing is served. */
+  get cached(): CachedResponses | null {
+    return this.#current?.cached ?? null;
+  }
+
+  /** The number of open WebSockets to each program, by its id. */
+  get tunnels(): ReadonlyMap<number, number> {
+    return new Map([...this.#proxies].map(([id, { tunnels }]) => [id, tunnels]));
+  }
+
+  /** Releases the current handler: nothing is served any more. */
+  clear(): void {
+    this.#closeExcept([]);
+    clearInterval(this.#current?.ticker);
+    this.#current = null;
+  }
+
+  #proxyOf(program: ServedProgram): ReverseProxy {
+    const existing = this.#proxies.get(program.id);
+    if (existing !== undefined) return existing;
+    const { target, via, timeoutMs } = program;
+    const proxy = new ReverseProxy({
+      connect: () => connectTo(target),
+      via,
+      timeoutMs,
+      tunnelLimits: this.#tunnelLimits,
+      onFault: (what) => this.#options.onProgramFault(program, what),
+    });
+    this.#proxies.set(program.id, proxy);
+    return proxy;
+  }
+
+  /** Ends the connections to programs that are not among `programs` any more. */
+  #closeExcept(programs: readonly ServedProgram[]): void {
+    const graceMs = (this.#current?.served.settings.ShutdownGraceTimeout ?? 0) * 1000;
+    const ids = new Set(programs.map(({ id }) => id));
+    for (const [id, proxy] of this.#proxies) {
+      if (ids.has(id)) continue;
+      this.#proxies.delete(id);
+      proxy.close(graceMs);
+    }
+  }
+}

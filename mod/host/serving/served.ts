@@ -1,0 +1,91 @@
+/**
+ * What is served, as values: everything that whoever serves clients has to know, and nothing that
+ * belongs to one process. Pure.
+ *
+ * @module
+ */
+import type { Ip } from "../../base/address.ts";
+import type { UrlPrefix } from "../../base/url_prefix.ts";
+import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
+import type { Settings } from "../../config/document/settings.ts";
+import { AddressTable } from "../../listen/machine/address_table.ts";
+import type { Machine } from "../../listen/machine/machine_addresses.ts";
+import type { TlsContext } from "../../listen/tls/tls_stream.ts";
+import type { ProxyTarget } from "../../site/proxy/proxy_target.ts";
+
+/** A program that has registered a URL. */
+export interface ServedProgram {
+  /** Unique among the registrations of this service, so that one that stays is recognized. */
+  readonly id: number;
+  readonly prefix: UrlPrefix;
+  readonly target: ProxyTarget;
+  /** The name in Via. */
+  readonly via: string;
+  /** Time for a response, and between two pieces of it. */
+  readonly timeoutMs: number;
+}
+
+/** A certificate in use. */
+export interface ServedCertificate {
+  /** The endpoints and names that it is for, as in {@linkcode sslKeysFor}. */
+  readonly keys: readonly string[];
+  /** With its chain, and its private key: both PEM. */
+  readonly cert: string;
+  readonly key: string;
+  readonly context: TlsContext;
+}
+
+/** What is served from one moment on. */
+export interface Served {
+  readonly settings: Settings;
+  /** The running sites, each with the bindings that can be served. */
+  readonly sites: readonly SiteRecord[];
+  readonly programs: readonly ServedProgram[];
+  readonly reservations: readonly UrlAclRecord[];
+  readonly certificates: readonly ServedCertificate[];
+  /** What the zones of link-local addresses mean. */
+  readonly zones: Zones;
+}
+
+/** The part of the machine that gives zones their meaning. */
+interface Zones extends Pick<Machine, "addresses"> {
+  /** Each interface with its alternative names; null if nothing depends on them. */
+  readonly names: readonly (readonly [name: string, names: readonly string[]])[] | null;
+  readonly dualStack: boolean;
+}
+
+/** Returns what `machine` tells about zones: its link-local addresses, and names of interfaces. */
+export function zonesOf({ addresses, links, dualStack }: Machine): Zones {
+  return {
+    addresses: addresses.filter(({ scopeId }) => scopeId !== 0),
+    names: links === null ? null : [...links.names],
+    dualStack,
+  };
+}
+
+/** Returns the machine that has only these zones. */
+export function machineOfZones({ addresses, names, dualStack }: Zones): Machine {
+  return {
+    addresses,
+    hasIpv6: true,
+    dualStack,
+    wholeLoopback: false,
+    links: names === null
+      ? null
+      : { names: new Map(names), flags: new Map(), broadcasts: new Map() },
+    unlisted: new Set(),
+    unbindable: new Map(),
+  };
+}
+
+/** Returns the function that gives an address the present name of its interface. */
+export function canonicalIn(zones: Zones): (ip: Ip) => Ip {
+  const table = new AddressTable(machineOfZones(zones));
+  return (ip) => table.canonical(ip);
+}
+
+/** Returns what a service without sites and programs serves. */
+export function nothingServed(settings: Settings): Served {
+  const zones: Zones = { addresses: [], names: null, dualStack: true };
+  return { settings, sites: [], programs: [], reservations: [], certificates: [], zones };
+}

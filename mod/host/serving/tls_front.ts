@@ -1,0 +1,78 @@
+/**
+ * TLS between the sockets and the HTTP engine: the handshakes, each with the certificate of the
+ * endpoint or name that the client asks for. Its code is loaded once there is a certificate, so that
+ * https does not slow down the start of a service that does not use it.
+ *
+ * @module
+ */
+import type { Endpoint } from "../../base/address.ts";
+import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
+import { sslKeysFor } from "../../config/certs/ssl_lookup.ts";
+import type { TlsGate } from "../../listen/tls/handshake_gate.ts";
+import type { TlsContext } from "../../listen/tls/tls_stream.ts";
+import type { ServedCertificate } from "./served.ts";
+
+/** Where connections go. */
+interface TlsFrontOptions {
+  /** Milliseconds for a handshake. */
+  handshakeTimeoutMs(): number;
+  /** Receives an accepted connection; `isTls` is false for a client that does not speak TLS. */
+  onConnection(stream: AcceptedStream, isTls: boolean): void;
+  refused(record: RefusedRecord): void;
+}
+
+export class TlsFront {
+  readonly #options: TlsFrontOptions;
+  #gate: TlsGate | null = null;
+  #contexts: ReadonlyMap<string, TlsContext> = new Map();
+
+  constructor(options: TlsFrontOptions) {
+    this.#options = options;
+  }
+
+  /** Loads what is needed to {@linkcode TlsFront.use} certificates. */
+  async prepare(): Promise<void> {
+    if (this.#gate !== null) return;
+    const { TlsGate } = await import("../../listen/tls/handshake_gate.ts");
+    const { handshakeTimeoutMs, onConnection, refused } = this.#options;
+    this.#gate ??= new TlsGate({
+      handshakeTimeoutMs,
+      contextFor: (local, name) => this.contextFor(local, name),
+      onSecure: (stream) => onConnection(stream, true),
+      onPlain: (stream) => onConnection(stream, false),
+      refused,
+    });
+  }
+
+  /** Uses exactly `certificates` from the next handshake on. */
+  use(certificates: readonly ServedCertificate[]): void {
+    this.#contexts = new Map(
+      certificates.flatMap(({ keys, context }) => keys.map((key) => [key, context] as const)),
+    );
+  }
+
+  /** Returns the context for a client on `local` that asks for `serverName`; null for none. */
+  contextFor(local: Endpoint, serverName: string): TlsContext | null {
+    for (const key of sslKeysFor(local, serverName)) {
+      const context = this.#contexts.get(key);
+      if (context !== undefined) return context;
+    }
+    return null;
+  }
+
+  /** Handles a connection that was accepted on a TLS socket. */
+  admit(conn: Deno.TcpConn): void {
+    if (this.#gate === null) conn.close();
+    else this.#gate.admit(conn);
+  }
+
+  /** Aborts up to `count` of the oldest handshakes; returns how many. */
+  makeRoom(count: number): number {
+    return this.#gate?.makeRoom(count) ?? 0;
+  }
+
+  /** Aborts the handshakes in progress. */
+  clear(): void {
+    this.#gate?.clear();
+  }
+}
