@@ -54,7 +54,7 @@ export function schemaText(): string {
 }
 
 function describe(row: SettingRow): { description: string; default: unknown } {
-  const unit = row.kind === "number" && row.unit !== "" ? ` (${row.unit})` : "";
+  const unit = "unit" in row && row.unit !== "" ? ` (${row.unit})` : "";
   return { description: `${row.summary}${unit}`, default: row.default };
 }
 

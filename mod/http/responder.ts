@@ -284,6 +284,7 @@ export class Responder {
   /** Reports whether the connection persists: the client wants it, and draining a body is cheap. */
   #keepsAlive(exchange: Exchange): boolean {
     if (!exchange.framing.keepsAlive || this.#context.mustClose) return false;
+    if (this.#shared.isRetiring) return false;
     const body = this.#incoming?.body;
     if (body === undefined) return true;
     return !body.awaitsContinue && (body.remaining ?? 0) <= DRAIN_BYTES_MAX;

@@ -73,6 +73,8 @@ export class HttpServer {
   /** Connections over a limit that are being sent an error response. */
   readonly #rejecting = new Set<Connection>();
   #isDraining = false;
+  /** Called when the last connection has ended. */
+  readonly #whenEmpty: (() => void)[] = [];
 
   constructor(options: HttpServerOptions) {
     this.#onClosed = options.onClosed ?? ignore;
@@ -123,9 +125,22 @@ export class HttpServer {
     return this.#drain([...this.#connections], graceMs);
   }
 
-  /** Accepts connections again after {@linkcode HttpServer.drain}. */
+  /**
+   * Makes the next response of each connection the last one: clients that come back find another
+   * server, and none loses a request. Resolves when there is no connection any more.
+   */
+  retire(): Promise<void> {
+    this.#shared.isRetiring = true;
+    return new Promise((resolve) => {
+      this.#whenEmpty.push(resolve);
+      this.#tellEmpty();
+    });
+  }
+
+  /** Serves again as before {@linkcode HttpServer.drain} or {@linkcode HttpServer.retire}. */
   resume(): void {
     this.#isDraining = false;
+    this.#shared.isRetiring = false;
   }
 
   /** Closes up to `count` connections, those idle for longest first; returns how many. */
@@ -235,6 +250,12 @@ export class HttpServer {
     for (const drain of this.#drains) {
       if (drain.connections.delete(connection)) this.#settle(drain);
     }
+    this.#tellEmpty();
+  }
+
+  #tellEmpty(): void {
+    if (this.#connections.size > 0) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }
 

@@ -49,6 +49,8 @@ export class SharedState {
   readonly onError: (error: unknown) => void;
   handler: Handler;
   settings: Settings;
+  /** Whether the next response of each connection is its last one. */
+  isRetiring = false;
   /** Ticks that a write may stall. */
   stallTicks = 0;
 

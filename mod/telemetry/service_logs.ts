@@ -9,6 +9,7 @@ import { fileFault, fileReason } from "../base/file_fault.ts";
 import { effectiveSettings, type Settings } from "../config/document/settings.ts";
 import { logTrouble, type NewEvent } from "./events/event.ts";
 import { EventLog } from "./events/event_log.ts";
+import type { LogPart } from "./logs/collected_lines.ts";
 import { HttpErrLog } from "./logs/httperr_log.ts";
 import type { LogTrouble } from "./logs/log_file.ts";
 import { type LogOptions, W3cLog } from "./logs/w3c_log.ts";
@@ -75,6 +76,12 @@ export class ServiceLogs {
 
   refused(record: RefusedRecord): void {
     this.#httpErr.refused(record);
+  }
+
+  /** Adds lines that another process has formatted. */
+  append(part: LogPart): void {
+    if (part.site === null) this.#httpErr.append(part);
+    else this.#w3c.append(part.site, part);
   }
 
   event(event: NewEvent): void {

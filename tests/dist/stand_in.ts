@@ -69,7 +69,7 @@ switch (command) {
     print(new Deno.Command(argument).outputSync().code);
     break;
   case "confined":
-    await confineService();
+    await confineService([]);
     print(await attempts());
     Deno.exit(); // the shell that lists lives as long as this process
     break;

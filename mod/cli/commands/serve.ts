@@ -12,6 +12,8 @@ import { failureLine, READY } from "../../host/process/background.ts";
 import { isServiceUp } from "../../host/control/status.ts";
 import { AlreadyRunningFault } from "../../host/process/instance.ts";
 import { showProcessAs } from "../../host/process/process_title.ts";
+import { selfCommand } from "../../host/process/self_command.ts";
+import type { Spawner } from "../../host/serving/spawner.ts";
 import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
@@ -36,23 +38,38 @@ const serve: CommandSpec = {
       kind: "boolean",
       summary: "for net start: start no service, report on stdout when the control socket listens",
     },
+    worker: {
+      kind: "string",
+      value: "SOCKET",
+      summary: "for the service: serve clients for the one that listens on this socket",
+    },
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
+    const service = input.text("worker");
+    if (service !== null) return await runForService(service);
     showProcessAs(["httpcfg", ...input.commandLine]);
-    await confineService();
-    return await (input.flag("background") ? runDetached(io) : runForeground(io));
+    const spawner = await confineService(selfCommand(["serve", "--worker"]));
+    return await (input.flag("background") ? runDetached(io, spawner) : runForeground(io, spawner));
   },
 };
 
 export const commands = [serve];
 
-async function runForeground(io: CommandIo): Promise<number> {
+async function runForService(socket: string): Promise<number> {
+  showProcessAs(["httpcfg: worker"]);
+  const { runWorker } = await import("../../host/serving/worker_process.ts");
+  await runWorker(socket);
+  return EXIT.ok;
+}
+
+async function runForeground(io: CommandIo, spawner: Spawner | null): Promise<number> {
   report(io, rootNotices(io));
   const process = await openServiceProcess({
     paths: io.paths,
     store: io.store,
     version: VERSION,
+    spawner,
     log: io.note,
   }).catch(async (error) => {
     if (!(error instanceof AlreadyRunningFault)) throw error;
@@ -94,12 +111,13 @@ async function runningHint(io: CommandIo): Promise<string> {
   return [apply, [...stop, "httpcfg serve"].join("; ")].join("\n");
 }
 
-async function runDetached(io: CommandIo): Promise<number> {
+async function runDetached(io: CommandIo, spawner: Spawner | null): Promise<number> {
   try {
     const process = await openServiceProcess({
       paths: io.paths,
       store: io.store,
       version: VERSION,
+      spawner,
       log: () => {}, // there is no reader; the event log has what matters
     });
     io.out(READY);

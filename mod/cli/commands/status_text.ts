@@ -10,7 +10,12 @@ import { profileOf } from "../../config/document/profiles.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
 import type { ServiceState } from "../../host/services/service_controller.ts";
 import type { ServiceName } from "../../host/services/service_table.ts";
-import { isServiceUp, type ServiceStatus, type SiteStatus } from "../../host/control/status.ts";
+import {
+  isServiceUp,
+  type ServiceStatus,
+  type SiteStatus,
+  type WorkerStatus,
+} from "../../host/control/status.ts";
 import { joinLines, type Meaning, type Span, span, type Styled } from "../core/screen/colors.ts";
 import {
   countsText,
@@ -46,6 +51,7 @@ export function statusText(answer: ServiceStatus, screen: Screen, isAll: boolean
   const isShort = screen.columns !== null && !isAll;
   return joinLines([
     ...headLines(answer, screen),
+    ...workerLines(answer, screen),
     ...noticeLines(answer, screen),
     "",
     ...listeningLines(answer, screen, isShort),
@@ -70,6 +76,22 @@ function headLines({ pid, user, startedAt }: ServiceStatus, screen: Screen): Sty
   return paragraph(` as process ${pid}${ofUser}${since}.`, screen, {
     start: span("good", `${start}running`),
   });
+}
+
+/** Returns the processes that serve; nothing if that is the process of the service alone. */
+function workerLines({ pid, workers = [] }: ServiceStatus, screen: Screen): Styled[] {
+  const serving = workers.filter(({ state }) => state === "serving");
+  const retiring = workers.filter(({ state }) => state === "retiring");
+  if (retiring.length === 0 && serving.every((worker) => worker.pid === pid)) return [];
+  const listed = (some: readonly WorkerStatus[]): string => {
+    return some.map((one) => `${one.pid} (${connectionsText(one.connections)})`).join(", ");
+  };
+  const ending = retiring.length === 0 ? "" : `; until its last response: ${listed(retiring)}`;
+  return paragraph(` ${listed(serving)}${ending}`, screen, { start: span("heading", "Workers:") });
+}
+
+function connectionsText(count: number): string {
+  return count === 1 ? "1 connection" : `${grouped(count)} connections`;
 }
 
 /** Returns what an administrator should know or do. */

@@ -64,6 +64,10 @@ function settingSchema(row: SettingRow): v.GenericSchema {
   switch (row.kind) {
     case "number":
       return integer(row.min, row.max);
+    case "numberOrWord": {
+      const words = v.picklist(row.words, `expected a number or one of ${row.words.join(", ")}`);
+      return v.union([integer(row.min, row.max), words]);
+    }
     case "boolean":
       return v.boolean();
     case "choice":

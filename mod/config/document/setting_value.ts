@@ -51,7 +51,9 @@ export function parseSetting(name: SettingName, text: string): SettingValue | Pr
 function allowedText(row: SettingRow): string {
   switch (row.kind) {
     case "number":
-      return `must be between ${row.min} and ${row.max} ${row.unit}`.trimEnd();
+      return `must be ${rangeText(row)}`;
+    case "numberOrWord":
+      return `must be ${row.words.join(", ")} or ${rangeText(row)}`;
     case "choice":
       return `must be one of ${row.choices.join(", ")}`;
     case "boolean":
@@ -59,10 +61,16 @@ function allowedText(row: SettingRow): string {
   }
 }
 
+function rangeText({ min, max, unit }: { min: number; max: number; unit: string }): string {
+  return `between ${min} and ${max} ${unit}`.trimEnd();
+}
+
 function valueOf(row: SettingRow, text: string): SettingValue | null {
   switch (row.kind) {
     case "number":
       return numberOf(text, row.unit);
+    case "numberOrWord":
+      return row.words.find((word) => word === text.toLowerCase()) ?? numberOf(text, row.unit);
     case "choice":
       return row.choices.find((choice) => choice === text.toLowerCase()) ?? null;
     case "boolean":
@@ -83,11 +91,12 @@ function numberOf(text: string, unit: string): number | null {
 }
 
 function isAllowed(row: SettingRow, value: SettingValue): boolean {
-  return row.kind !== "number" || (Number(value) >= row.min && Number(value) <= row.max);
+  return !("min" in row) || typeof value === "string" ||
+    (Number(value) >= row.min && Number(value) <= row.max);
 }
 
 /** Returns the allowed value that is nearest to `value`, or the default. */
 function nearestAllowed(row: SettingRow, value: SettingValue | null): SettingValue {
-  if (row.kind !== "number" || value === null) return row.default;
+  if (!("min" in row) || value === null) return row.default;
   return Math.min(Math.max(Number(value), row.min), row.max);
 }

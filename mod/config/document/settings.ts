@@ -31,7 +31,14 @@ interface BooleanSetting {
   readonly summary: string;
 }
 
-export type SettingRow = NumberSetting | ChoiceSetting | BooleanSetting;
+/** A number, or a word for one that depends on the machine. */
+interface NumberOrWordSetting extends Omit<NumberSetting, "kind" | "default"> {
+  readonly kind: "numberOrWord";
+  readonly default: string;
+  readonly words: readonly string[];
+}
+
+export type SettingRow = NumberSetting | ChoiceSetting | BooleanSetting | NumberOrWordSetting;
 
 const UNLIMITED = 4294967295;
 
@@ -132,6 +139,15 @@ export const SETTINGS = {
     "connections",
     "maximum number of connections waiting to be accepted, per socket",
   ),
+  Workers: {
+    kind: "numberOrWord",
+    default: "default",
+    words: ["default", "auto"],
+    min: 1,
+    max: 256,
+    unit: "processes",
+    summary: "processes that serve; auto: one per core; default: the same from 4 cores on, else 1",
+  },
   UriEnableCache: boolean(true, "cache small responses"),
   UriMaxUriBytes: number(262144, [4096, 16777216], "bytes", "maximum size of a cached response"),
   UriScavengerPeriod: number(
@@ -180,9 +196,12 @@ export type SettingName = keyof typeof SETTINGS;
 
 type Widen<T> = T extends number ? number : T extends boolean ? boolean : string;
 
+type ValueOf<R extends SettingRow> = R["kind"] extends "numberOrWord" ? number | string
+  : Widen<R["default"]>;
+
 /** All settings with their values. */
 export type Settings = {
-  readonly [K in SettingName]: Widen<(typeof SETTINGS)[K]["default"]>;
+  readonly [K in SettingName]: ValueOf<(typeof SETTINGS)[K]>;
 };
 
 /** The settings that the document contains; the others have their defaults. */

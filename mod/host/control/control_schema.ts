@@ -62,6 +62,11 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   services: v.array(v.object({ name: service, display: text, state: serviceState })),
   ipListen: v.array(text),
   settings: v.exactOptional(v.custom<StoredSettings>((value) => v.is(settingValues, value))),
+  workers: v.exactOptional(v.array(v.object({
+    pid: count,
+    state: v.picklist(["serving", "retiring"]),
+    connections: count,
+  }))),
   endpoints: v.array(v.object({
     ip: text,
     port: count,

@@ -35,6 +35,8 @@ export interface ServiceStatus {
   /** Programs that have registered a URL, in the order of registration. */
   readonly registrations: readonly RegistrationStatus[];
   readonly connections: number;
+  /** The processes that serve, while HTTP is running; absent from an older service. */
+  readonly workers?: readonly WorkerStatus[];
   /** Those of them that carry a WebSocket; absent from an older service. */
   readonly tunnels?: number;
   /** What is wrong with the files of the running service; absent from an older service. */
@@ -124,6 +126,14 @@ export interface EndpointStatus {
   readonly holders?: readonly EndpointHolder[];
   /** What a reload would change about it; absent if nothing. */
   readonly note?: string;
+}
+
+/** A process that serves clients. */
+export interface WorkerStatus {
+  readonly pid: number;
+  /** `retiring`: it accepts no connections any more, and its last ones are ending. */
+  readonly state: "serving" | "retiring";
+  readonly connections: number;
 }
 
 export interface SiteStatus {

@@ -7,17 +7,30 @@
  */
 import { LINK_LISTING_SCRIPT } from "../../listen/machine/link_listing.ts";
 import { COMMANDS_SCRIPT, PROC_LISTING_SCRIPT } from "../../listen/machine/proc_listing.ts";
+import { Spawner } from "../serving/spawner.ts";
+import { spreadsConnections } from "../serving/worker_count.ts";
 import { openLister } from "../../listen/machine/run_listing.ts";
 
 /**
  * Gives up the permission for good, and that to load libraries, which a run from source has. The
- * owners of ports and the interfaces can still be listed.
+ * owners of ports and the interfaces can still be listed, and `worker` can be started by the result;
+ * null where no shell can do it.
  */
-export async function confineService(): Promise<void> {
+export async function confineService(worker: readonly string[]): Promise<Spawner | null> {
   openLister({
     sockets: PROC_LISTING_SCRIPT,
     commands: COMMANDS_SCRIPT,
     links: LINK_LISTING_SCRIPT,
   });
+  const spawner = spreadsConnections(Deno.build.os) ? openSpawner(worker) : null;
   for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });
+  return spawner;
+}
+
+function openSpawner(worker: readonly string[]): Spawner | null {
+  try {
+    return new Spawner(worker);
+  } catch {
+    return null; // workers cannot be started, which is reported where they are wanted
+  }
 }

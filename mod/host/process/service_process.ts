@@ -16,13 +16,13 @@ import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import {
   changeReverted,
   controlSent,
+  type NewEvent,
   programFailed,
   revertFailed,
   stateEntered,
 } from "../../telemetry/events/event.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
-import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import { formatProxyTarget } from "../../site/proxy/proxy_target.ts";
@@ -35,8 +35,8 @@ import { Controller, type ServiceState } from "../services/service_controller.ts
 import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
 import { openPortSharing, type PortSharing } from "../sharing/port_sharing.ts";
 import { ownUserName } from "../sharing/local_users.ts";
-import { LocalWorker } from "../serving/local_worker.ts";
 import { RequestHandler } from "../serving/request_handler.ts";
+import type { Spawner } from "../serving/spawner.ts";
 import { Workers } from "../serving/workers.ts";
 import { Registrations } from "../sharing/registrations.ts";
 import { HttpService } from "../web/http_service.ts";
@@ -58,6 +58,8 @@ interface ServeOptions {
   readonly paths: Paths;
   readonly store: Store;
   readonly version: string;
+  /** What starts workers; null where nothing can. */
+  readonly spawner: Spawner | null;
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
 }
@@ -174,6 +176,7 @@ class ServiceProcess {
       intervalMs: () => this.#settings.AddressWatchInterval,
       check: async () => {
         await this.#folder.look();
+        this.#workers.look();
         if (await this.#web.isPlanOutdated()) {
           await this.controller.exclusive(() => this.#web.followMachine());
         }
@@ -193,6 +196,7 @@ class ServiceProcess {
     const user = await this.#user;
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
     const { connections, tunnels, tunnelsOf } = await this.#workers.counts();
+    const workers = await this.#workers.status();
     // From here on nothing waits: everything else is of one moment.
     const { config } = this.#http;
     return {
@@ -207,9 +211,10 @@ class ServiceProcess {
       settings: (config?.storedSettings ?? stored?.settings) ?? {},
       ...this.#web.status(stored),
       connections,
+      ...(config === null ? {} : { workers }),
       tunnels,
       registrations: this.#registrations.status(tunnelsOf),
-      problems: [this.#folder, this.#confirmation, this.#logs, this.#https]
+      problems: [this.#folder, this.#confirmation, this.#logs, this.#https, this.#workers]
         .flatMap(({ problems }) => problems),
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,
@@ -299,7 +304,12 @@ class ServiceProcess {
       confirmation: this.#confirmation,
       store: this.#options.store,
       stored: this.#stored,
-      logs: this.#logs,
+      logs: {
+        flush: async () => {
+          await this.#workers.flushLogs();
+          await this.#logs.flush();
+        },
+      },
       registrations: this.#registrations,
     };
     await handleControl(parts, request, report);
@@ -307,26 +317,35 @@ class ServiceProcess {
   }
 
   #makeWorkers(siteHandler: SiteHandlerFactory): Workers {
-    const { paths, version, log } = this.#options;
+    const { paths, version, spawner, log } = this.#options;
     const logs = this.#logs;
+    const listening = (): ListeningView => {
+      const ipListen = this.#http.config?.ipListen ?? [];
+      return listeningView(version, { ipListen, ...this.#web.status(null) });
+    };
+    const event = (event: NewEvent): void => logs.event(event);
     const requests = new RequestHandler({
       siteHandler,
-      listening: (): ListeningView => {
-        const ipListen = this.#http.config?.ipListen ?? [];
-        return listeningView(version, { ipListen, ...this.#web.status(null) });
-      },
+      listening,
       onProgramFault: ({ prefix, target }, what) => {
-        logs.event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), what));
+        event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), what));
       },
     });
-    const local = new LocalWorker({
+    return new Workers({
       requests,
-      served: (record) => logs.served(record),
-      refused: (record) => logs.refused(record),
+      findListeners,
+      binder: binderOf(paths.config),
+      machine: { os: Deno.build.os, cores: navigator.hardwareConcurrency },
+      start: async (events) => {
+        if (spawner === null) throw new Error("there is no shell to start them");
+        const { startWorker } = await import("../serving/start_worker.ts");
+        return await startWorker(spawner, paths.run, events);
+      },
+      listening,
+      logs,
+      event,
       log,
     });
-    const sockets = new SocketSet(local.events, findListeners, binderOf(paths.config));
-    return new Workers(local, sockets);
   }
 
   async #stopHttp(): Promise<void> {

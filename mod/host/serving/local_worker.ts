@@ -126,6 +126,14 @@ export class LocalWorker implements ServingWorker {
     this.#clear();
   }
 
+  /**
+   * Makes the next response of each connection its last one, until something is served anew; resolves
+   * when there is no connection any more.
+   */
+  async retire(): Promise<void> {
+    await this.#server?.retire();
+  }
+
   drainUnreached(open: readonly SocketEndpoint[], graceMs: number): Promise<readonly Draining[]> {
     const served = this.#served;
     invariant(served !== null, "what is drained was served");
@@ -146,7 +154,6 @@ export class LocalWorker implements ServingWorker {
     return Promise.resolve(this.#options.requests.cached?.evict(selection) ?? 0);
   }
 
-  /** Changes the settings of connections; what is served stays. */
   #running(): HttpServer {
     invariant(this.#server !== null, "a worker serves after its start");
     return this.#server;

@@ -1,71 +1,313 @@
 /**
- * All workers of the service as one: their sockets, what they serve, their connections.
+ * Edge: all workers of the service as one: their sockets, what they serve, their connections.
+ *
+ * One process serves alone, that of the service. With more, it leaves that to worker processes and
+ * only looks after them: one that ends is replaced, and if none is left, it serves itself until there
+ * are others. What a change of their number leaves without a socket keeps its connections: each ends
+ * after its next response.
+ *
+ *     1 worker    this process has the sockets
+ *     n workers   each worker has all sockets; this process has none
  *
  * @module
  */
+import { formatUrlPrefix } from "../../base/url_prefix.ts";
+import { Fault, messageOf } from "../../base/fault.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
-import type { SocketSet } from "../../listen/sockets/socket_set.ts";
-import type { CachedResponse } from "../control/status.ts";
+import type { Binder } from "../../listen/machine/bind_fault.ts";
+import type { FailedBind } from "../../listen/plan/make_plan.ts";
+import type { findListeners } from "../../listen/machine/port_owners.ts";
+import { SocketSet } from "../../listen/sockets/socket_set.ts";
+import type { ListeningView } from "../../site/pages/listening_view.ts";
+import { formatProxyTarget } from "../../site/proxy/proxy_target.ts";
+import { type NewEvent, programFailed, workersChanged } from "../../telemetry/events/event.ts";
+import type { ServiceLogs } from "../../telemetry/service_logs.ts";
+import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Draining } from "./drain_unreached.ts";
-import type { LocalWorker } from "./local_worker.ts";
+import { LocalWorker } from "./local_worker.ts";
+import type { RequestHandler } from "./request_handler.ts";
 import type { Paused } from "./pauses.ts";
-import type { Served, ServedCertificate } from "./served.ts";
+import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
+import type { Served, ServedCertificate, ServedProgram } from "./served.ts";
 import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
+import { SharedSockets } from "./shared_sockets.ts";
+import type { StartedWorker } from "./start_worker.ts";
+import { spreadsConnections, workerCount, type WorkerMachine } from "./worker_count.ts";
+import { WorkerPool } from "./worker_pool.ts";
+
+/** The environment of the workers. */
+interface WorkersOptions {
+  /** Handles the requests of this process. */
+  readonly requests: RequestHandler;
+  /** Finds out who has a port that is taken. */
+  readonly findListeners: typeof findListeners;
+  readonly binder: Binder;
+  readonly machine: WorkerMachine;
+  /** Starts a worker process. Throws if it cannot. */
+  start(events: RemoteWorkerEvents): Promise<StartedWorker>;
+  /** What the welcome page shows. */
+  listening(): ListeningView;
+  readonly logs: Pick<ServiceLogs, "served" | "refused" | "append">;
+  event(event: NewEvent): void;
+  /** Writes one line for whoever runs the process. */
+  log(line: string): void;
+}
 
 /** The workers. */
 export class Workers implements ServingWorker {
+  readonly #options: WorkersOptions;
   readonly #local: LocalWorker;
+  readonly #pool: WorkerPool;
+  readonly #programs = new Map<number, ServedProgram>();
   /** The listening sockets. */
-  readonly sockets: SocketSet;
+  readonly sockets: SharedSockets;
+  #settings: Settings | null = null;
+  #served: Served | null = null;
+  #paused: Paused = { all: false, sites: [] };
+  /** The change under way; the next one waits for it. */
+  #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(local: LocalWorker, sockets: SocketSet) {
-    this.#local = local;
-    this.sockets = sockets;
+  constructor(options: WorkersOptions) {
+    this.#options = options;
+    const local = this.#local = new LocalWorker({
+      requests: options.requests,
+      served: (record) => this.#pool.served(record),
+      refused: (record) => this.#pool.refused(record),
+      log: (line) => options.log(line),
+    });
+    const exclusive = <T>(work: () => Promise<T>): Promise<T> => this.#exclusive(work);
+    const pool = this.#pool = new WorkerPool({
+      ...options,
+      exclusive,
+      bringUpToDate: (worker) => this.#bringUpToDate(worker),
+      onLost: () => exclusive(() => this.#serveAlone()),
+      onProgramFault: (id, what) => this.#programFault(id, what),
+    });
+    this.sockets = new SharedSockets({
+      own: new SocketSet(local.events, options.findListeners, options.binder),
+      binder: options.binder,
+      workers: () => pool.active,
+      exclusive,
+    });
   }
 
+  /** Loads what TLS needs. */
   prepareTls(): Promise<void> {
     return this.#local.prepareTls();
   }
 
-  start(settings: Settings): Promise<void> {
-    return this.#local.start(settings);
+  /** Begins to serve connections; with as many workers as can be started. */
+  async start(settings: Settings): Promise<void> {
+    await this.#local.start(settings);
+    this.#settings = settings;
+    this.#pool.reconfigureLogs(settings);
+    const count = workerCount(settings.Workers, this.#options.machine);
+    await this.#exclusive(() => this.#resize(count)).catch((error) =>
+      this.#pool.retry(count, error)
+    );
   }
 
-  stop(): Promise<void> {
-    return this.#local.stop();
+  /**
+   * Changes the number of workers to what `settings` say. Throws a Fault, after everything has been
+   * restored, if they cannot be started.
+   */
+  async resize({ Workers: value }: Pick<Settings, "Workers">): Promise<void> {
+    const count = workerCount(value, this.#options.machine);
+    try {
+      await this.#exclusive(() => this.#resize(count));
+    } catch (error) {
+      throw new Fault(`Cannot serve with ${count} workers: ${messageOf(error)}`, {
+        hint: "httpcfg settings reset Workers",
+        cause: error,
+      });
+    }
   }
 
-  serve(served: Served): Promise<void> {
-    return this.#local.serve(served);
+  async stop(): Promise<void> {
+    await this.#all((worker) => worker.stop());
+    await this.#exclusive(async () => {
+      this.#settings = this.#served = null;
+      await this.#pool.end();
+    });
   }
 
-  renew(certificates: readonly ServedCertificate[]): Promise<void> {
-    return this.#local.renew(certificates);
+  async serve(served: Served): Promise<void> {
+    await this.#exclusive(async () => {
+      this.#settings = served.settings;
+      this.#served = served;
+      this.#pool.reconfigureLogs(served.settings);
+      for (const program of served.programs) this.#programs.set(program.id, program);
+      await this.#all((worker) => worker.serve(served));
+      if (this.#pool.active.length > 0) void this.#local.retire();
+    });
   }
 
-  pause(paused: Paused): Promise<void> {
-    return this.#local.pause(paused);
+  async renew(certificates: readonly ServedCertificate[]): Promise<void> {
+    await this.#exclusive(async () => {
+      if (this.#served !== null) this.#served = { ...this.#served, certificates };
+      await this.#all((worker) => worker.renew(certificates));
+    });
   }
 
-  drain(graceMs: number): Promise<void> {
-    return this.#local.drain(graceMs);
+  async pause(paused: Paused): Promise<void> {
+    await this.#exclusive(async () => {
+      this.#paused = paused;
+      await this.#all((worker) => worker.pause(paused));
+    });
   }
 
-  drainUnreached(open: readonly SocketEndpoint[], graceMs: number): Promise<readonly Draining[]> {
-    return this.#local.drainUnreached(open, graceMs);
+  async drain(graceMs: number): Promise<void> {
+    this.#served = null;
+    await this.#all((worker) => worker.drain(graceMs));
   }
 
-  counts(): Promise<ServingCounts> {
-    return this.#local.counts();
+  async drainUnreached(
+    open: readonly SocketEndpoint[],
+    graceMs: number,
+  ): Promise<readonly Draining[]> {
+    return merged(await this.#all((worker) => worker.drainUnreached(open, graceMs)));
   }
 
-  cached(): Promise<readonly CachedResponse[]> {
-    return this.#local.cached();
+  async counts(): Promise<ServingCounts> {
+    return summed(await this.#all((worker) => worker.counts()));
   }
 
-  evict(selection: CacheSelection): Promise<number> {
-    return this.#local.evict(selection);
+  async cached(): Promise<readonly CachedResponse[]> {
+    const all = (await this.#all((worker) => worker.cached())).flat();
+    // What several workers have cached is one response of the service.
+    const key = ({ url, contentEncoding }: CachedResponse): string => `${url} ${contentEncoding}`;
+    return [...new Map(all.map((one) => [key(one), one])).values()];
   }
+
+  async evict(selection: CacheSelection): Promise<number> {
+    const cached = (await this.cached()).length;
+    const evicted = await this.#all((worker) => worker.evict(selection));
+    const [only] = evicted;
+    return evicted.length === 1 ? only! : cached - (await this.cached()).length;
+  }
+
+  /** Receives all lines that workers have for the logs. */
+  flushLogs(): Promise<void> {
+    return this.#pool.flushLogs();
+  }
+
+  /** Finds out which workers do not respond any more. */
+  look(): void {
+    this.#pool.look();
+  }
+
+  /** The processes that serve, with the connections of each; this process where it has some. */
+  async status(): Promise<readonly WorkerStatus[]> {
+    const { active, retiring } = this.#pool;
+    const of = async (worker: ServingWorker, pid: number, state: WorkerStatus["state"]) => {
+      return { pid, state, connections: (await worker.counts()).connections };
+    };
+    const all = await Promise.all([
+      of(this.#local, Deno.pid, active.length === 0 ? "serving" : "retiring"),
+      ...active.map((worker) => of(worker, worker.pid, "serving")),
+      ...retiring.map((worker) => of(worker, worker.pid, "retiring")),
+    ]);
+    return all.filter(({ state, connections }) => state === "serving" || connections > 0);
+  }
+
+  /** What is wrong with the number of workers. */
+  get problems(): readonly ServiceProblem[] {
+    const { machine: { os } } = this.#options;
+    const { problem } = this.#pool;
+    const value = this.#settings?.Workers;
+    if (problem !== null) {
+      return [{ text: `workers are missing: ${problem}`, hint: "httpcfg events" }];
+    }
+    if (spreadsConnections(os) || value === undefined || value === 1 || value === "default") {
+      return [];
+    }
+    return [{
+      text: `Workers is ${value}, and one process serves: only Linux spreads connections`,
+      hint: "httpcfg settings reset Workers; httpcfg reload",
+    }];
+  }
+
+  /** Has `count` workers from now on, to be called while nothing else changes. */
+  async #resize(count: number): Promise<void> {
+    const wanted = count === 1 ? 0 : count;
+    const before = this.#pool.active.length;
+    if (wanted === before) return;
+    if (wanted > before) {
+      await this.#pool.grow(wanted);
+      if (before === 0) {
+        this.#report(await this.sockets.handOver());
+        void this.#local.retire();
+      }
+    } else if (wanted === 0) {
+      this.#report(await this.sockets.takeBack());
+      if (this.#served !== null) await this.#local.serve(this.#served);
+      this.#pool.shrink(0);
+    } else {
+      const surplus = this.#pool.shrink(wanted);
+      await Promise.all(surplus.map((worker) => this.sockets.closeIn(worker)));
+    }
+    this.#options.event(workersChanged(count));
+  }
+
+  async #bringUpToDate(worker: RemoteWorker): Promise<void> {
+    const [settings, served] = [this.#settings, this.#served];
+    if (settings === null) throw new Error("the service has stopped");
+    await worker.start(settings);
+    await worker.pause(this.#paused);
+    if (served !== null) await worker.serve(served);
+    const [failed] = await this.sockets.openIn(worker);
+    if (failed !== undefined) throw new Error(failed.message);
+  }
+
+  /** Serves in this process if no worker is left. */
+  async #serveAlone(): Promise<void> {
+    if (this.#pool.active.length > 0 || this.#served === null) return;
+    this.#report(await this.sockets.takeBack());
+    await this.#local.serve(this.#served);
+  }
+
+  #report(lost: readonly FailedBind[]): void {
+    for (const { fault } of lost) this.#options.log(fault.message);
+  }
+
+  #programFault(id: number, what: string): void {
+    const program = this.#programs.get(id);
+    if (program === undefined) return;
+    const { prefix, target } = program;
+    this.#options.event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), what));
+  }
+
+  #all<T>(ask: (worker: ServingWorker) => Promise<T>): Promise<T[]> {
+    const { active, retiring } = this.#pool;
+    return Promise.all([this.#local, ...active, ...retiring].map(ask));
+  }
+
+  #exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
+  }
+}
+
+function summed(all: readonly ServingCounts[]): ServingCounts {
+  const tunnelsOf = new Map<number, number>();
+  for (const [id, count] of all.flatMap((one) => [...one.tunnelsOf])) {
+    tunnelsOf.set(id, (tunnelsOf.get(id) ?? 0) + count);
+  }
+  const sum = (key: "connections" | "tunnels"): number => {
+    return all.reduce((total, one) => total + one[key], 0);
+  };
+  return { connections: sum("connections"), tunnels: sum("tunnels"), tunnelsOf };
+}
+
+/** Returns each endpoint that is drained once, with the connections of all workers. */
+function merged(all: readonly (readonly Draining[])[]): Draining[] {
+  const byEndpoint = Map.groupBy(all.flat(), ({ endpoint: { ip, port } }) => `${ip} ${port}`);
+  return [...byEndpoint.values()].map((some) => ({
+    endpoint: some[0]!.endpoint,
+    connections: some.reduce((sum, { connections }) => sum + connections, 0),
+    done: Promise.all(some.map(({ done }) => done)).then(() => {}),
+  }));
 }

@@ -154,19 +154,22 @@ export class WebService implements ServiceWorker {
     const config = readHttpConfig(stored);
     const before = this.#state;
     if (before === null) {
+      await workers.resize(config.settings);
       http.reconfigure(config);
       await workers.serve(nothingServed(config.settings));
       await logs.reconfigure(config.settings);
       this.#options.onApplied();
       return { changes: [], draining: [] };
     }
+    await workers.resize(config.settings);
     const { programs, withSites } = before;
     const document = withSites ? stored : { ...stored, sites: [] };
     const state = await this.#followPlan(config, { document, programs, withSites }, {
       check: (plan) => checkReload(plan, strict),
       isFatal: (failed) => isNewFailure(failed, before.plan),
       progress,
-    }).catch((error) => {
+    }).catch(async (error) => {
+      await workers.resize(this.#config().settings);
       throw error instanceof Fault ? faultWithStep(error, "httpcfg reload") : error;
     });
     await logs.reconfigure(config.settings);

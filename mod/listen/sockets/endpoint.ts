@@ -19,6 +19,8 @@ import type { SocketEndpoint } from "../plan/plan.ts";
 interface EndpointRequest extends SocketEndpoint {
   /** Maximum number of connections waiting to be accepted (ServerListenBacklog). */
   readonly tcpBacklog: number;
+  /** Whether other processes of this user may listen there too (SO_REUSEPORT). */
+  readonly isShared?: boolean;
 }
 
 /** Called for the events of a listening socket. None of these may throw. */
@@ -145,9 +147,9 @@ const BACK_OFF_MS = 50;
 export const ANY_BINDER: Binder = { os: Deno.build.os, executable: null, document: null };
 
 function listenTcp(request: EndpointRequest): Deno.Listener<Deno.TcpConn> {
-  const { ip, port, scopeId, tcpBacklog } = request;
+  const { ip, port, scopeId, tcpBacklog, isShared: reusePort = false } = request;
   try {
-    return Deno.listen({ hostname: bindName(ip, scopeId), port, tcpBacklog });
+    return Deno.listen({ hostname: bindName(ip, scopeId), port, tcpBacklog, reusePort });
   } catch (error) {
     throw bindFault({ ip, port }, error, [], ANY_BINDER);
   }

@@ -12,7 +12,7 @@ import { withCures } from "../plan/cures.ts";
 import { type FailedBind, makePlan, type PlanInput } from "../plan/make_plan.ts";
 import type { Plan } from "../plan/plan.ts";
 import { gatherPlanInput, type PlanSource } from "../plan/plan_input.ts";
-import type { SocketSet } from "./socket_set.ts";
+import type { Sockets } from "./socket_set.ts";
 import { makeTransition } from "./transition.ts";
 
 /** Options of {@linkcode followPlan}. */
@@ -37,7 +37,7 @@ interface FollowedPlan {
  * served.
  */
 export async function followPlan(
-  sockets: SocketSet,
+  sockets: Sockets,
   source: PlanSource,
   { tcpBacklog, check, isFatal = (): boolean => false, progress }: FollowPlanOptions,
 ): Promise<FollowedPlan> {

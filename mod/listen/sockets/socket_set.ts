@@ -27,11 +27,20 @@ interface OpenSocket {
   /** With the current name of its interface. */
   endpoint: SocketEndpoint;
   isSecure: boolean;
+  readonly isShared: boolean;
   readonly socket: OpenEndpoint;
+}
+
+interface OpenOptions {
+  readonly tcpBacklog: number;
+  readonly isShared: boolean;
 }
 
 /** Attempts at a port that is in use although no other process holds it. */
 const ATTEMPTS_MAX = 3;
+
+/** What a change of the sockets needs of them. */
+export type Sockets = Pick<SocketSet, "endpoints" | "open" | "settle" | "close">;
 
 export class SocketSet {
   readonly #open = new Map<string, OpenSocket>();
@@ -56,10 +65,25 @@ export class SocketSet {
     return [...this.#open.values()].map(({ endpoint }) => endpoint);
   }
 
-  /** Opens what the plan says to open. Returns the failures; the other sockets stay open. */
-  async open(plan: Pick<Plan, "endpoints">, tcpBacklog: number): Promise<FailedBind[]> {
+  /** Returns those of a kind, with whether they use TLS. */
+  socketsOf(kind: "shared" | "exclusive"): (SocketEndpoint & { readonly secure: boolean })[] {
+    return [...this.#open.values()].flatMap(({ endpoint, isSecure, isShared }) => {
+      return isShared === (kind === "shared") ? [{ ...endpoint, secure: isSecure }] : [];
+    });
+  }
+
+  /**
+   * Opens what the plan says to open. Returns the failures; the other sockets stay open. Shared ones
+   * can be opened by several processes of this user.
+   */
+  async open(
+    plan: Pick<Plan, "endpoints">,
+    tcpBacklog: number,
+    { isShared = false }: { readonly isShared?: boolean } = {},
+  ): Promise<FailedBind[]> {
     const wanted = plan.endpoints.filter(({ action }) => action === "open");
-    let failed = wanted.flatMap((one) => this.#openOne(one, tcpBacklog) ?? []);
+    const options = { tcpBacklog, isShared };
+    let failed = wanted.flatMap((one) => this.#openOne(one, options) ?? []);
     for (let attempt = 1; failed.some(isInUse); attempt++) {
       const ports = new Set(failed.filter(isInUse).map(({ endpoint }) => endpoint.port));
       const owners = await this.#findListeners(ports);
@@ -74,7 +98,7 @@ export class SocketSet {
       );
       if (free.size === 0) return explained;
       const again = wanted.filter((one) => free.has(socketKey(one)));
-      const stillFailed = again.flatMap((one) => this.#openOne(one, tcpBacklog) ?? []);
+      const stillFailed = again.flatMap((one) => this.#openOne(one, options) ?? []);
       failed = [
         ...explained.filter(({ endpoint }) => !free.has(socketKey(endpoint))),
         ...stillFailed,
@@ -87,7 +111,7 @@ export class SocketSet {
    * Sets what the plan says of the sockets that stay open: whether they use TLS from now on, and the
    * present name of their interface.
    */
-  settle(plan: Plan, machine: Machine): void {
+  settle(plan: Pick<Plan, "endpoints">, machine: Machine): void {
     this.#table = new AddressTable(machine);
     for (const planned of plan.endpoints) {
       const found = this.#open.get(socketKey(planned));
@@ -108,16 +132,16 @@ export class SocketSet {
     }));
   }
 
-  #openOne(planned: PlannedEndpoint, tcpBacklog: number): FailedBind | null {
+  #openOne(planned: PlannedEndpoint, options: OpenOptions): FailedBind | null {
     const { ip, port, scopeId, secure: isSecure } = planned;
     const endpoint: SocketEndpoint = { ip, port, scopeId };
     try {
-      const socket = openEndpoint({ ...endpoint, tcpBacklog }, {
+      const socket = openEndpoint({ ...endpoint, ...options }, {
         onConnection: (conn) => this.#accepted(conn, opened),
         onExhausted: () => this.#events.onExhausted(),
         onFailure: (error) => this.#events.onFailure(opened.endpoint, error),
       });
-      const opened: OpenSocket = { endpoint, socket, isSecure };
+      const opened: OpenSocket = { endpoint, socket, isSecure, isShared: options.isShared };
       this.#open.set(socketKey(endpoint), opened);
       return null;
     } catch (error) {

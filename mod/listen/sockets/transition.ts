@@ -13,7 +13,7 @@ import { Fault } from "../../base/fault.ts";
 import { endpointsCollide } from "../machine/port_owner.ts";
 import type { FailedBind } from "../plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../plan/plan.ts";
-import type { SocketSet } from "./socket_set.ts";
+import type { Sockets } from "./socket_set.ts";
 
 /** Options of {@linkcode makeTransition}. */
 interface TransitionOptions {
@@ -29,7 +29,7 @@ interface TransitionOptions {
  * the fault of the first fatal failure, after everything has been restored.
  */
 export async function makeTransition(
-  sockets: SocketSet,
+  sockets: Sockets,
   plan: Plan,
   options: TransitionOptions,
 ): Promise<readonly FailedBind[]> {
@@ -62,7 +62,7 @@ export async function makeTransition(
  * Opens the conflicting sockets again. Returns a fault if another process has bound one meanwhile.
  */
 async function reopen(
-  sockets: SocketSet,
+  sockets: Sockets,
   endpoints: readonly PlannedEndpoint[],
   { tcpBacklog }: TransitionOptions,
 ): Promise<Fault | null> {

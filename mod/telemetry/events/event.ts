@@ -209,3 +209,24 @@ export function programFailed(urlPrefix: string, target: string, what: string): 
   const text = `The program at ${target}, registered for ${urlPrefix}, does not respond correctly.`;
   return event(["httpcfg", 20, "warning"], text, { detail: what });
 }
+
+/** Our own: a process that serves has ended by itself, or did not respond any more. */
+export function workerEnded(pid: number): NewEvent {
+  const text =
+    `The worker process ${pid} has ended. Its connections are lost, and another takes its ` +
+    "place.";
+  return event(["httpcfg", 40, "warning"], text, null);
+}
+
+/** Our own: a process that should serve cannot be started. */
+export function workerFailed(reason: string): NewEvent {
+  return event(["httpcfg", 41, "error"], `A worker process cannot be started: ${reason}.`, null);
+}
+
+/** Our own: the number of processes that serve has changed. */
+export function workersChanged(count: number): NewEvent {
+  const text = count === 1
+    ? "The process of the service serves alone."
+    : `${count} worker processes serve.`;
+  return event(["httpcfg", 42, "information"], text, null);
+}

@@ -6,6 +6,7 @@
  */
 import type { RefusedRecord } from "../../base/exchange.ts";
 import { httpErrHeader, httpErrLine } from "./httperr_format.ts";
+import type { LogPart } from "./collected_lines.ts";
 import { LogFile } from "./log_file.ts";
 import { HTTPERR_NAMES } from "./log_names.ts";
 import { Stamp } from "./stamp.ts";
@@ -35,6 +36,11 @@ export class HttpErrLog {
     if (!this.#settings.EnableErrorLogging) return;
     const stamp = this.#stamp.at(this.#options.now());
     this.#file.append(httpErrLine(record, stamp, this.#options.lineEnd), SAME_DAY);
+  }
+
+  /** Adds lines that are formatted already. */
+  append({ lines, count }: LogPart): void {
+    if (this.#settings.EnableErrorLogging) this.#file.append(lines, SAME_DAY, count);
   }
 
   /** Must be called every second. */

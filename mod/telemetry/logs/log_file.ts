@@ -87,13 +87,13 @@ export class LogFile {
     this.#options = options;
   }
 
-  /** Adds one line, including its end. `day` is the UTC day of the line, YYMMDD. */
-  append(line: string, day: string): void {
+  /** Adds `count` lines, including their ends. `day` is their UTC day, YYMMDD. */
+  append(lines: string, day: string, count = 1): void {
     if (day !== this.#day) {
       this.#queue();
       this.#day = day;
     }
-    this.#pending.add(line);
+    this.#pending.add(lines, count);
     if (this.#pending.isFull) this.#startWriting();
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ServedRecord } from "../../base/exchange.ts";
+import type { LogPart } from "./collected_lines.ts";
 import { LogFile, type LogTrouble } from "./log_file.ts";
 import { W3C_NAMES } from "./log_names.ts";
 import { type LineEnd, Stamp } from "./stamp.ts";
@@ -50,6 +51,11 @@ export class W3cLog {
       ? this.#lastFile
       : this.#fileOf(siteId);
     file.append(this.#format.line(record, siteId, stamp), stamp.day);
+  }
+
+  /** Adds lines of a site that are formatted already. */
+  append(siteId: number, { lines, day, count }: LogPart): void {
+    if (this.#settings.LogEnabled) this.#fileOf(siteId).append(lines, day, count);
   }
 
   /** Must be called every second. */

@@ -13,6 +13,9 @@ Deno.test("every setting has a default that the document accepts", () => {
     if (row.kind === "number") {
       assert(row.min < row.max && row.min <= row.default && row.default <= row.max, name);
     }
+    if (row.kind === "numberOrWord") {
+      assert(row.min < row.max && row.words.includes(row.default), name);
+    }
     if (row.kind === "choice") assert(row.choices.includes(row.default), name);
   }
 });

@@ -7,10 +7,10 @@ import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/docum
 import { HttpService } from "../../../mod/host/web/http_service.ts";
 import { HttpsService } from "../../../mod/host/web/https_service.ts";
 import { RequestHandler } from "../../../mod/host/serving/request_handler.ts";
-import { LocalWorker } from "../../../mod/host/serving/local_worker.ts";
 import type { ServedProgram } from "../../../mod/host/serving/served.ts";
 import { Workers } from "../../../mod/host/serving/workers.ts";
-import { SocketSet } from "../../../mod/listen/sockets/socket_set.ts";
+import { findListeners } from "../../../mod/listen/machine/port_owners.ts";
+import { ANY_BINDER } from "../../../mod/listen/sockets/endpoint.ts";
 import { WebService } from "../../../mod/host/web/web_service.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { ServiceLogs } from "../../../mod/telemetry/service_logs.ts";
@@ -56,8 +56,17 @@ function fixture(): Fixture {
     listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
     onProgramFault: nothing,
   });
-  const local = new LocalWorker({ requests, served: nothing, refused: nothing, log: nothing });
-  const workers = new Workers(local, new SocketSet(local.events));
+  const workers = new Workers({
+    requests,
+    findListeners,
+    binder: ANY_BINDER,
+    machine: { os: "linux", cores: 1 },
+    start: () => Promise.reject(new Error("no worker processes here")),
+    listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
+    logs,
+    event: nothing,
+    log: nothing,
+  });
   const https = new HttpsService({
     store: { read },
     certs: "/nowhere",

@@ -195,10 +195,11 @@ function rowOf(name: SettingName, stored: StoredSettings): Row {
     name,
     value: effectiveSettings(stored)[name],
     default: row.default,
-    unit: row.kind === "number" ? row.unit : "",
+    unit: "unit" in row ? row.unit : "",
     summary: row.summary,
-    ...(row.kind === "number" ? { min: row.min, max: row.max } : {}),
+    ...("min" in row ? { min: row.min, max: row.max } : {}),
     ...(row.kind === "choice" ? { choices: row.choices } : {}),
+    ...(row.kind === "numberOrWord" ? { choices: row.words } : {}),
   };
 }
 

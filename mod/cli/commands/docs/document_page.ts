@@ -170,15 +170,17 @@ function kindItem({ kind, flag, fields, help = [], examples: [first] }: ContentK
 }
 
 function settingItem(name: string, row: SettingRow): readonly [string, string] {
-  const limits = row.kind === "number"
-    ? `from ${row.min} to ${row.max}${row.unit === "" ? "" : ` ${row.unit}`}`
-    : row.kind === "choice"
-    ? `one of ${row.choices.join(", ")}`
-    : "true or false";
   return [
     `Va ${escapeMdoc(name)}`,
-    `${sentence(row.summary)} Default ${row.default}, ${limits}.`,
+    `${sentence(row.summary)} Default ${row.default}, ${limitsOf(row)}.`,
   ];
+}
+
+function limitsOf(row: SettingRow): string {
+  if (row.kind === "boolean") return "true or false";
+  if (row.kind === "choice") return `one of ${row.choices.join(", ")}`;
+  const range = `from ${row.min} to ${row.max}${row.unit === "" ? "" : ` ${row.unit}`}`;
+  return row.kind === "number" ? range : `one of ${row.words.join(", ")}, or ${range}`;
 }
 
 function literalLine(command: string, rest: string): string[] {

@@ -1,0 +1,164 @@
+/**
+ * The listening sockets of the service, whoever has them: this process alone, or all workers, which
+ * share each address (SO_REUSEPORT).
+ *
+ * The option lets every process of this user listen beside them, so that a port that is taken looks
+ * free. Therefore this process opens a socket first, alone, which proves that nobody has the port,
+ * and then hands it over.
+ *
+ * @module
+ */
+import { type Binder, bindFault } from "../../listen/machine/bind_fault.ts";
+import type { Machine } from "../../listen/machine/machine_addresses.ts";
+import type { FailedBind, Plan } from "../../listen/plan/make_plan.ts";
+import { type PlannedEndpoint, type SocketEndpoint, socketKey } from "../../listen/plan/plan.ts";
+import type { SocketSet } from "../../listen/sockets/socket_set.ts";
+import type { RemoteWorker, SocketFailure } from "./remote_worker.ts";
+import { zonesOf } from "./served.ts";
+import type { SentSocket } from "./worker_protocol.ts";
+
+/** Sockets that are handed over at once: nobody listens on them for as long as that takes. */
+const HANDED_OVER = 64;
+
+interface SharedSocketsOptions {
+  /** The sockets of this process. */
+  readonly own: SocketSet;
+  readonly binder: Binder;
+  /** The workers that have sockets. */
+  workers(): readonly RemoteWorker[];
+  /** Runs `work` while no worker comes or goes. */
+  exclusive<T>(work: () => Promise<T>): Promise<T>;
+}
+
+export class SharedSockets {
+  readonly #own: SocketSet;
+  readonly #binder: Binder;
+  readonly #workers: SharedSocketsOptions["workers"];
+  readonly #exclusive: SharedSocketsOptions["exclusive"];
+  /** What all workers have open. */
+  readonly #shared = new Map<string, SentSocket>();
+  #tcpBacklog = 0;
+
+  constructor({ own, binder, workers, exclusive }: SharedSocketsOptions) {
+    this.#own = own;
+    this.#binder = binder;
+    this.#workers = workers;
+    this.#exclusive = exclusive;
+  }
+
+  /** Returns the endpoints of the sockets that now listen. */
+  endpoints(): SocketEndpoint[] {
+    const shared = [...this.#shared.values()].map(({ ip, port, scopeId }) => {
+      return { ip, port, scopeId };
+    });
+    return [...this.#own.endpoints(), ...shared];
+  }
+
+  /** Opens what the plan says to open. Returns the failures; the other sockets stay open. */
+  open(plan: Pick<Plan, "endpoints">, tcpBacklog: number): Promise<FailedBind[]> {
+    return this.#exclusive(async () => {
+      this.#tcpBacklog = tcpBacklog;
+      const failed = await this.#own.open(plan, tcpBacklog);
+      if (this.#workers().length === 0) return failed;
+      return [...failed, ...await this.handOver()];
+    });
+  }
+
+  /** Sets what the plan says of the sockets that stay open. */
+  settle(plan: Pick<Plan, "endpoints">, machine: Machine): void {
+    this.#own.settle(plan, machine);
+    if (this.#shared.size === 0) return;
+    const kept = plan.endpoints.filter(({ action }) => action === "keep");
+    const changed = kept.map(sentSocket).filter((socket) => {
+      const key = socketKey(socket);
+      if (!this.#shared.has(key)) return false;
+      this.#shared.set(key, socket);
+      return true;
+    });
+    for (const worker of this.#workers()) void worker.settle(changed, zonesOf(machine));
+  }
+
+  /** Closes the sockets of `endpoints`; connections that they have accepted continue. */
+  close(endpoints: readonly SocketEndpoint[]): Promise<void> {
+    return this.#exclusive(async () => {
+      const shared = endpoints.filter((endpoint) => this.#shared.delete(socketKey(endpoint)));
+      await Promise.all([
+        this.#own.close(endpoints),
+        ...this.#workers().map((worker) => worker.closeSockets(shared)),
+      ]);
+    });
+  }
+
+  /** Opens in `worker`, which has none yet, what the others have open; returns its failures. */
+  async openIn(worker: RemoteWorker): Promise<readonly SocketFailure[]> {
+    return await worker.open([...this.#shared.values()], this.#tcpBacklog);
+  }
+
+  /**
+   * Hands the sockets of this process over to the workers. Returns those that are lost. Like what
+   * follows, to be called while nothing else changes.
+   */
+  async handOver(): Promise<FailedBind[]> {
+    // Workers can listen beside a shared one, so that there is no moment without a socket.
+    const shared = this.#own.socketsOf("shared");
+    const failed = await this.#openShared(shared);
+    await this.#own.close(shared);
+    const exclusive = this.#own.socketsOf("exclusive");
+    for (let i = 0; i < exclusive.length; i += HANDED_OVER) {
+      const some = exclusive.slice(i, i + HANDED_OVER);
+      await this.#own.close(some);
+      failed.push(...await this.#openShared(some));
+    }
+    return failed;
+  }
+
+  /**
+   * Opens in this process what the workers have open, beside them, and closes it there; alone if
+   * there are none any more. Returns what cannot be opened.
+   */
+  async takeBack(): Promise<FailedBind[]> {
+    const sockets = [...this.#shared.values()];
+    const workers = this.#workers();
+    const endpoints = sockets.map(planned);
+    const isShared = workers.length > 0;
+    const failed = await this.#own.open({ endpoints }, this.#tcpBacklog, { isShared });
+    await Promise.all(workers.map((worker) => worker.closeSockets(sockets)));
+    this.#shared.clear();
+    return failed;
+  }
+
+  /** Closes in `worker` what the others have open. */
+  closeIn(worker: RemoteWorker): Promise<void> {
+    return worker.closeSockets([...this.#shared.values()]);
+  }
+
+  async #openShared(sockets: readonly SentSocket[]): Promise<FailedBind[]> {
+    if (sockets.length === 0) return [];
+    const workers = this.#workers();
+    const failures = await Promise.all(workers.map((worker) => {
+      return worker.open(sockets, this.#tcpBacklog);
+    }));
+    const failed = new Map(failures.flat().map((one) => [socketKey(one.endpoint), one]));
+    const lost = sockets.filter((socket) => failed.has(socketKey(socket)));
+    if (lost.length > 0) {
+      await Promise.all(workers.map((worker) => worker.closeSockets(lost)));
+    }
+    for (const socket of sockets) {
+      if (!failed.has(socketKey(socket))) this.#shared.set(socketKey(socket), socket);
+    }
+    return [...failed.values()].map(({ endpoint, code, message }) => {
+      const error = Object.assign(new Error(message), code === "" ? {} : { code });
+      return { endpoint, fault: bindFault(endpoint, error, [], this.#binder) };
+    });
+  }
+}
+
+function sentSocket({ ip, port, scopeId, secure }: SentSocket): SentSocket {
+  return { ip, port, scopeId, secure };
+}
+
+/** Returns a socket to open as a plan has it. */
+function planned(socket: SentSocket): PlannedEndpoint {
+  const rest = { cause: "", entry: null, holders: [], returns: false } as const;
+  return { ...socket, ...rest, action: "open" };
+}

@@ -1,0 +1,97 @@
+/**
+ * Edge: the shell that starts workers. A service gives up the permission to start programs before it
+ * opens anything; this shell, started before, runs one command and nothing else.
+ *
+ * @module
+ */
+
+/** A worker process that has been started. */
+interface SpawnedProcess {
+  readonly pid: number;
+  /** Kills it, if it has not ended by itself; resolves when it has ended. */
+  end(): Promise<void>;
+}
+
+/**
+ * Reads lines. `start ARG` runs the command of the shell with ARG as its last argument, and prints
+ * the process id; `end PID` kills that process, waits for it and prints its exit status. When its
+ * input ends, the shell kills what is left: workers end with their service, whatever ends it.
+ *
+ * The signals that end the service reach its whole process group, and ignored ones stay ignored in
+ * the workers: they end when the service tells them to. The shell takes the name of the service, by
+ * which the owners of ports are told apart.
+ */
+const SCRIPT = `unset HTTPCFG_SPAWNER
+exec 3>&2 2>/dev/null
+trap '' HUP INT TERM QUIT
+printf httpcfg >/proc/$$/comm
+running=
+while IFS= read -r line; do
+case $line in
+start\\ *) "$@" "\${line#start }" </dev/null >/dev/null 2>&3 3>&- &
+running="$running $!"; echo $! ;;
+end\\ *) pid=\${line#end }; kill -KILL $pid; wait $pid; echo $? ;;
+esac
+done
+for pid in $running; do kill -KILL $pid; done`;
+
+export class Spawner {
+  readonly #child: Deno.ChildProcess;
+  readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  #rest = "";
+  /** The line under way: they are answered one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Starts the shell. Throws if there is none. `command` gets one more argument for each process. */
+  constructor(command: readonly string[]) {
+    this.#child = new Deno.Command("/bin/sh", {
+      // The script is in the environment, so that `ps` does not show all of it.
+      args: ["-c", 'eval "$HTTPCFG_SPAWNER"', "httpcfg", ...command],
+      env: { HTTPCFG_SPAWNER: SCRIPT, HTTPCFG_CALLED_AS: "httpcfg" },
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    this.#child.unref(); // it ends with this process
+    this.#stdin = this.#child.stdin.getWriter();
+    this.#lines = this.#child.stdout.pipeThrough(
+      new TextDecoderStream("utf-8", { ignoreBOM: true }) as unknown as TransformStream<
+        Uint8Array,
+        string
+      >,
+    ).getReader();
+  }
+
+  /** Starts the command with `argument`, which has no line feed. */
+  async start(argument: string): Promise<SpawnedProcess> {
+    const pid = Number(await this.#ask(`start ${argument}`));
+    let ended: Promise<unknown> | null = null;
+    return {
+      pid,
+      end: async () => void await (ended ??= this.#ask(`end ${pid}`)),
+    };
+  }
+
+  #ask(line: string): Promise<string> {
+    const answer = this.#last.catch(() => {}).then(async () => {
+      await this.#stdin.write(new TextEncoder().encode(`${line}\n`));
+      return await this.#readLine();
+    });
+    this.#last = answer;
+    return answer;
+  }
+
+  async #readLine(): Promise<string> {
+    for (;;) {
+      const end = this.#rest.indexOf("\n");
+      if (end >= 0) {
+        const line = this.#rest.slice(0, end);
+        this.#rest = this.#rest.slice(end + 1);
+        return line;
+      }
+      const { value, done } = await this.#lines.read();
+      if (done) throw new Error("the shell that starts workers has ended");
+      this.#rest += value;
+    }
+  }
+}

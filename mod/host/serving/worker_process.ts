@@ -1,0 +1,206 @@
+/**
+ * Edge: a worker as a process of its own, which serves clients and does what the service tells it.
+ * It ends with its connection to the service, whatever ends that.
+ *
+ * @module
+ */
+import { stackOf } from "../../base/fault.ts";
+import { effectiveSettings } from "../../config/document/settings.ts";
+import type { PlannedEndpoint, SocketEndpoint } from "../../listen/plan/plan.ts";
+import { SocketSet } from "../../listen/sockets/socket_set.ts";
+import { makeContext } from "../../listen/tls/tls_stream.ts";
+import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
+import type { ListeningView } from "../../site/pages/listening_view.ts";
+import { CollectedLines } from "../../telemetry/logs/collected_lines.ts";
+import { LocalWorker } from "./local_worker.ts";
+import { MessageLink } from "./message_link.ts";
+import { RequestHandler } from "./request_handler.ts";
+import { machineOfZones, type Served, type ServedCertificate } from "./served.ts";
+import {
+  type FromWorker,
+  type SentCertificate,
+  type SentSocket,
+  type ToWorker,
+  WORKER_LINE_BYTES_MAX,
+  type WorkerRequest,
+} from "./worker_protocol.ts";
+
+/** Milliseconds after which a line of a log leaves this process. */
+const LOG_TICK_MS = 200;
+
+/** Serves at the service that listens on the socket `path`, until it is gone. */
+export async function runWorker(path: string): Promise<void> {
+  const stream = await Deno.connect({ transport: "unix", path });
+  const link = new MessageLink(stream, WORKER_LINE_BYTES_MAX);
+  const siteHandler = await loadSiteHandlers();
+  for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });
+  const worker = new WorkerProcess(link, siteHandler);
+  const timer = setInterval(() => void worker.flushLogs(), LOG_TICK_MS);
+  await link.receive((message) => worker.receive(message as ToWorker));
+  clearInterval(timer);
+}
+
+class WorkerProcess {
+  readonly #link: MessageLink;
+  readonly #worker: LocalWorker;
+  readonly #sockets: SocketSet;
+  readonly #logs: CollectedLines;
+  /** Requests for the state of the service, by their number. */
+  readonly #questions = new Map<number, (view: ListeningView) => void>();
+  #lastQuestion = 0;
+  /** The contexts in use, by the text of certificate and key. */
+  #contexts = new Map<string, ServedCertificate["context"]>();
+  /** The request under way: each waits for those before it, except for the end of connections. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(link: MessageLink, siteHandler: Awaited<ReturnType<typeof loadSiteHandlers>>) {
+    this.#link = link;
+    const log = (line: string): void => this.#tell({ event: "line", line });
+    const logs = this.#logs = new CollectedLines({
+      computerName: Deno.hostname(),
+      lineEnd: "\n",
+      now: Date.now,
+      ship: ({ second, parts }) => this.#tell({ event: "log", second, parts: [...parts] }),
+    }, effectiveSettings({}));
+    const requests = new RequestHandler({
+      siteHandler,
+      listening: () => this.#askListening(),
+      onProgramFault: ({ id }, what) => this.#tell({ event: "programFault", program: id, what }),
+    });
+    this.#worker = new LocalWorker({
+      requests,
+      served: (record) => logs.served(record),
+      refused: (record) => logs.refused(record),
+      log,
+    });
+    // Who has a port that is taken, the service finds out.
+    this.#sockets = new SocketSet(this.#worker.events, () => Promise.resolve([]));
+    globalThis.addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      log(`internal error: ${stackOf(event.reason)}`);
+    });
+  }
+
+  /** Sends the lines of the logs; returns the second before which none are missing. */
+  flushLogs(): number {
+    return this.#logs.flush();
+  }
+
+  receive(message: ToWorker): void {
+    if ("answer" in message) {
+      this.#questions.get(message.answer)?.(message.view);
+      this.#questions.delete(message.answer);
+      return;
+    }
+    const { id } = message;
+    const answer = this.#turn.then(() => this.#handle(message, id));
+    // What takes as long as clients like does not keep the next request waiting.
+    if (message.op !== "drain" && message.op !== "retire") this.#turn = answer.catch(() => {});
+    void answer.then(
+      (value) => this.#link.send({ id, value: value ?? null }),
+      (error) => this.#link.send({ id, fault: stackOf(error) }),
+    );
+  }
+
+  async #handle(request: WorkerRequest, id: number): Promise<unknown> {
+    const worker = this.#worker;
+    switch (request.op) {
+      case "start":
+        this.#logs.reconfigure(request.settings);
+        return await worker.start(request.settings);
+      case "stop":
+        await worker.stop();
+        return this.flushLogs();
+      case "serve":
+        return await this.#serve(request.served);
+      case "renew":
+        return await worker.renew(await this.#contextsOf(request.certificates));
+      case "pause":
+        return await worker.pause(request.paused);
+      case "drain":
+        return await worker.drain(request.graceMs);
+      case "drainUnreached":
+        return await this.#drainUnreached(request.open, request.graceMs, id);
+      case "counts": {
+        const { tunnelsOf, ...counts } = await worker.counts();
+        return { ...counts, tunnelsOf: [...tunnelsOf] };
+      }
+      case "cached":
+        return await worker.cached();
+      case "evict":
+        return await worker.evict(request.selection);
+      case "flush":
+        return this.flushLogs();
+      case "retire":
+        return await worker.retire();
+      case "open":
+        return await this.#open(request.sockets, request.tcpBacklog);
+      case "settle":
+        return this.#settle(request.sockets, request.zones);
+      case "close":
+        return await this.#sockets.close(request.sockets);
+    }
+  }
+
+  async #serve(
+    { certificates, ...rest }: Extract<WorkerRequest, { op: "serve" }>["served"],
+  ): Promise<void> {
+    this.#logs.reconfigure(rest.settings);
+    await this.#worker.serve({ ...rest, certificates: await this.#contextsOf(certificates) });
+  }
+
+  /** Returns the certificates with their contexts; one that stays keeps its context. */
+  async #contextsOf(certificates: readonly SentCertificate[]): Promise<ServedCertificate[]> {
+    if (certificates.length > 0) await this.#worker.prepareTls();
+    const before = this.#contexts;
+    this.#contexts = new Map();
+    return certificates.map(({ keys, cert, key }) => {
+      const text = `${cert}\n${key}`;
+      const context = before.get(text) ?? makeContext({ cert, key });
+      this.#contexts.set(text, context);
+      return { keys, cert, key, context };
+    });
+  }
+
+  async #drainUnreached(
+    open: readonly SocketEndpoint[],
+    graceMs: number,
+    id: number,
+  ): Promise<unknown> {
+    const draining = await this.#worker.drainUnreached(open, graceMs);
+    draining.forEach(({ done }, index) => {
+      void done.then(() => this.#tell({ event: "drained", id, index }));
+    });
+    return draining.map(({ endpoint, connections }) => ({ endpoint, connections }));
+  }
+
+  async #open(sockets: readonly SentSocket[], tcpBacklog: number): Promise<unknown> {
+    const endpoints = sockets.map((socket) => planned(socket, "open"));
+    const failed = await this.#sockets.open({ endpoints }, tcpBacklog, { isShared: true });
+    return failed.map(({ endpoint: { ip, port, scopeId }, fault: { code, message } }) => {
+      return { ip, port, scopeId, code, message };
+    });
+  }
+
+  #settle(sockets: readonly SentSocket[], zones: Served["zones"]): void {
+    const endpoints = sockets.map((socket) => planned(socket, "keep"));
+    this.#sockets.settle({ endpoints }, machineOfZones(zones));
+  }
+
+  #askListening(): Promise<ListeningView> {
+    const question = ++this.#lastQuestion;
+    const { promise, resolve } = Promise.withResolvers<ListeningView>();
+    this.#questions.set(question, resolve);
+    this.#tell({ event: "listening", question });
+    return promise;
+  }
+
+  #tell(message: Extract<FromWorker, { event: string }>): void {
+    void this.#link.send(message);
+  }
+}
+
+/** Returns a socket as a plan has it. */
+function planned(socket: SentSocket, action: "open" | "keep"): PlannedEndpoint {
+  return { ...socket, action, cause: "", entry: null, holders: [], returns: false };
+}

@@ -1,0 +1,124 @@
+/**
+ * What the service and its workers tell each other: lines of JSON over a socket that only the two
+ * have. The service asks, by a number that the answer repeats; a worker also tells what happens.
+ *
+ * A worker talks to clients, so that the service checks what it gets from one.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import type { SocketEndpoint } from "../../listen/plan/plan.ts";
+import type { Settings } from "../../config/document/settings.ts";
+import type { ListeningView } from "../../site/pages/listening_view.ts";
+import type { CacheSelection } from "./cache_view.ts";
+import type { Paused } from "./pauses.ts";
+import type { Served, ServedCertificate } from "./served.ts";
+
+/** A certificate without its context, which belongs to one process. */
+export type SentCertificate = Omit<ServedCertificate, "context">;
+
+/** What is served, as it is sent. */
+interface SentServed extends Omit<Served, "certificates"> {
+  readonly certificates: readonly SentCertificate[];
+}
+
+/** A socket to open, or one that is open. */
+export interface SentSocket extends SocketEndpoint {
+  readonly secure: boolean;
+}
+
+/** What a worker is asked. */
+export type WorkerRequest =
+  | { readonly op: "start"; readonly settings: Settings }
+  | { readonly op: "stop" | "counts" | "cached" | "flush" | "retire" }
+  | { readonly op: "serve"; readonly served: SentServed }
+  | { readonly op: "renew"; readonly certificates: readonly SentCertificate[] }
+  | { readonly op: "pause"; readonly paused: Paused }
+  | { readonly op: "drain"; readonly graceMs: number }
+  | {
+    readonly op: "drainUnreached";
+    readonly open: readonly SocketEndpoint[];
+    readonly graceMs: number;
+  }
+  | { readonly op: "evict"; readonly selection: CacheSelection }
+  | { readonly op: "open"; readonly sockets: readonly SentSocket[]; readonly tcpBacklog: number }
+  | {
+    readonly op: "settle";
+    readonly sockets: readonly SentSocket[];
+    readonly zones: Served["zones"];
+  }
+  | { readonly op: "close"; readonly sockets: readonly SocketEndpoint[] };
+
+/** What is sent to a worker: a request, or the answer to a question of its own. */
+export type ToWorker =
+  | (WorkerRequest & { readonly id: number })
+  | { readonly answer: number; readonly view: ListeningView };
+
+const text = v.string();
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const day = v.pipe(text, v.regex(/^[0-9]{6}$/));
+const endpoint = v.object({ ip: text, port: count });
+
+/** The answers to requests that have one. */
+export const ANSWERS = {
+  counts: v.object({
+    connections: count,
+    tunnels: count,
+    tunnelsOf: v.array(v.tuple([count, count])),
+  }),
+  cached: v.array(v.object({
+    url: text,
+    status: count,
+    contentType: v.nullable(text),
+    contentEncoding: v.nullable(text),
+    contentLength: count,
+  })),
+  evict: count,
+  /** The second before which all lines have been sent. */
+  flush: count,
+  /** The sockets that cannot be opened. */
+  open: v.array(v.object({ ip: text, port: count, scopeId: count, code: text, message: text })),
+  /** The endpoints that are drained; the end of each is told. */
+  drainUnreached: v.array(v.object({ endpoint, connections: count })),
+} as const;
+
+/** What a worker sends. */
+const fromWorker = v.union([
+  v.object({ id: count, value: v.unknown() }),
+  v.object({ id: count, fault: text }),
+  v.variant("event", [
+    /** One of the endpoints that request `id` drains has no connection any more. */
+    v.object({ event: v.literal("drained"), id: count, index: count }),
+    /** Lines of the logs. */
+    v.object({
+      event: v.literal("log"),
+      second: count,
+      parts: v.array(v.object({ site: v.nullable(count), day, lines: text, count })),
+    }),
+    /** A line for whoever runs the service. */
+    v.object({ event: v.literal("line"), line: text }),
+    /** What a program did wrong. */
+    v.object({ event: v.literal("programFault"), program: count, what: text }),
+    /** Asks what is listening, for the welcome page. */
+    v.object({ event: v.literal("listening"), question: count }),
+  ]),
+]);
+
+export type FromWorker = v.InferOutput<typeof fromWorker>;
+
+/** Checks what a worker sent. Throws if it is nothing of the above. */
+export function parseFromWorker(value: unknown): FromWorker {
+  return v.parse(fromWorker, value);
+}
+
+/** The longest line of either side: the sites and certificates of a large service. */
+export const WORKER_LINE_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Returns what is served without what belongs to this process. */
+export function sentServed(served: Served): SentServed {
+  return { ...served, certificates: sentCertificates(served.certificates) };
+}
+
+export function sentCertificates(certificates: readonly ServedCertificate[]): SentCertificate[] {
+  return certificates.map(({ keys, cert, key }) => ({ keys, cert, key }));
+}
