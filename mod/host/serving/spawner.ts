@@ -18,13 +18,13 @@ interface SpawnedProcess {
  * input ends, the shell kills what is left: workers end with their service, whatever ends it.
  *
  * The signals that end the service reach its whole process group, and ignored ones stay ignored in
- * the workers: they end when the service tells them to. The shell takes the name of the service, by
- * which the owners of ports are told apart.
+ * the workers: they end when the service tells them to. The shell names itself after the service, so
+ * that whoever looks for the owner of a port finds that above it.
  */
 const SCRIPT = `unset HTTPCFG_SPAWNER
 exec 3>&2 2>/dev/null
 trap '' HUP INT TERM QUIT
-printf httpcfg >/proc/$$/comm
+printf 'httpcfg: shell' >/proc/$$/comm
 running=
 while IFS= read -r line; do
 case $line in

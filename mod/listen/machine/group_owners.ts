@@ -3,10 +3,16 @@
  * all its workers is one. Pure.
  *
  * Processes are one owner if they have the same socket, are parent and children, and run the same
- * program: the parent stands for them. The parent need not have the socket any more, as haproxy's:
- * it counts if several children share the socket, which can only come from it, or if the only one
- * has its command line. A parent of the same name alone proves nothing: the listener of sshd is not
- * what has a port that a session forwards.
+ * program: the parent stands for them. The parent need not have the socket, as haproxy's, or that of
+ * workers which listen beside each other (SO_REUSEPORT). It counts if its children
+ *
+ *   - share the socket, which can only come from it;
+ *   - have its command line, or the same one, but for numbers, at the same endpoint;
+ *   - say that they are workers, as `nginx: worker process` does.
+ *
+ * A parent of the same name alone proves nothing: the listener of sshd is not what has a port that a
+ * session forwards. Between the two there may be a shell, or a process that says what it does for its
+ * program, as `httpcfg: spawner` does. Programs that a shell started are not one because of it.
  *
  * @module
  */
@@ -41,12 +47,18 @@ interface Group extends Pick<PortOwner, "pid" | "workers" | "hiddenParent"> {}
 /** Returns the owners of `sockets`, in their order. */
 export function groupOwners(sockets: readonly HeldSocket[], processes: Processes): PortOwner[] {
   const owners = new Map<string, PortOwner>();
-  for (const { pids, user, ...socket } of sockets) {
-    const groups = pids.length === 0 ? [{ pid: null, workers: [] }] : groupsOf(pids, processes);
+  const beside = Map.groupBy(sockets, placeOf);
+  for (const held of sockets) {
+    const { pids, user, ...socket } = held;
+    const place = placeOf(held);
+    const others = beside.get(place)!.filter((other) => other !== held);
+    const peers = others.flatMap((other) => other.pids);
+    const groups = pids.length === 0
+      ? [{ pid: null, workers: [] }]
+      : groupsOf(pids, peers, processes);
     for (const group of groups) {
-      const { ip, port, mapped, v6only, device, namespace } = socket;
       const who = group.pid ?? (pids.length === 0 ? `of ${user}` : `socket ${socket.socket}`);
-      const key = [ip, port, mapped, v6only, device, namespace, who].join(" ");
+      const key = `${place} ${who}`;
       const owner = ownerOf(socket, user, group, processes);
       const known = owners.get(key);
       owners.set(key, known === undefined ? owner : joined(known, owner));
@@ -65,9 +77,27 @@ export function needsCommands(sockets: readonly HeldSocket[], processes: Process
       const process = processes.get(pid);
       const parent = processes.get(process?.parent ?? 0);
       if (process === undefined || parent === undefined) return false;
-      return pids.includes(process.parent) !== (nameOf(process) === nameOf(parent));
+      if (pids.includes(process.parent) !== (nameOf(process) === nameOf(parent))) return true;
+      const above = processes.get(parent.parent);
+      return isBetween(parent) && above !== undefined && nameOf(above) === nameOf(process);
     })
   );
+}
+
+/** Reports whether a process may stand between the workers of a server and their parent. */
+export function isBetween({ program }: Pick<ProcessFacts, "program">): boolean {
+  return program !== null && (SHELL.test(program.raw) || TITLED.test(program.raw));
+}
+
+const SHELL = /^(?:ba|da|a|k|mk|z)?sh$/;
+/** A process that says what it does for its program. */
+const TITLED = /.: /;
+/** A process that says that it is a worker: `nginx: worker process`, `puma: cluster worker 0: 17`. */
+const WORKER = /^[^ :]+: (?:[a-z]+ )?worker\b/;
+
+/** Returns what the sockets that listen beside each other have in common. */
+function placeOf({ ip, port, mapped, v6only, device, namespace }: HeldSocket): string {
+  return [ip, port, mapped, v6only, device, namespace].join(" ");
 }
 
 function ownerOf(
@@ -97,7 +127,12 @@ function joined(one: PortOwner, other: PortOwner): PortOwner {
   };
 }
 
-function groupsOf(pids: readonly number[], processes: Processes): Group[] {
+/** `peers` are the processes that have another socket at the same endpoint. */
+function groupsOf(
+  pids: readonly number[],
+  peers: readonly number[],
+  processes: Processes,
+): Group[] {
   const have = new Set(pids);
   const families = Map.groupBy(sorted(have), (pid) => topOf(pid, have, processes));
   const siblings = Map.groupBy(families.keys(), (top) => {
@@ -107,7 +142,8 @@ function groupsOf(pids: readonly number[], processes: Processes): Group[] {
   return [...siblings.values()].flatMap((tops): Group[] => {
     const above = processes.get(tops[0]!)?.parent ?? 0;
     const all = sorted(tops.flatMap((top) => families.get(top)!));
-    if (isParentOf(above, tops, processes)) return [{ pid: above, workers: all }];
+    const parent = parentOf(tops, peers, processes);
+    if (parent !== null) return [{ pid: parent, workers: all }];
     if (tops.length === 1) {
       return [{
         pid: tops[0]!,
@@ -134,14 +170,44 @@ function topOf(pid: number, have: ReadonlySet<number>, processes: Processes): nu
   }
 }
 
-/** Reports whether the parent of `tops`, which does not have their socket, is their server. */
-function isParentOf(pid: number, tops: readonly number[], processes: Processes): boolean {
+/** Returns the parent of `tops` that is their server, although it does not have their socket. */
+function parentOf(
+  tops: readonly number[],
+  peers: readonly number[],
+  processes: Processes,
+): number | null {
+  const pid = processes.get(tops[0]!)?.parent ?? 0;
   const parent = processes.get(pid);
+  if (parent === undefined) return null;
+  const siblings = peers.filter((peer) => processes.get(peer)?.parent === pid);
+  const isServer = (above: number): boolean => isServerOf(above, tops, siblings, processes);
+  if (isBetween(parent) && isServer(parent.parent)) return parent.parent;
+  return isServer(pid) ? pid : null;
+}
+
+function isServerOf(
+  pid: number,
+  tops: readonly number[],
+  siblings: readonly number[],
+  processes: Processes,
+): boolean {
+  const server = processes.get(pid);
   const children = tops.flatMap((top) => processes.get(top) ?? []);
-  if (parent === undefined || !children.every((one) => isSameProgram(one, parent))) return false;
-  const { commandLine } = parent;
-  return children.length > 1 ||
-    (commandLine !== null && children[0]?.commandLine === commandLine);
+  if (server === undefined || !children.every((one) => isSameProgram(one, server))) return false;
+  const [child] = children;
+  return children.length > 1 || children.some(isWorker) ||
+    hasSameCommand(child, server) ||
+    siblings.some((sibling) => hasSameCommand(child, processes.get(sibling)));
+}
+
+function isWorker({ program, commandLine }: ProcessFacts): boolean {
+  return WORKER.test(program?.raw ?? "") || WORKER.test(commandLine ?? "");
+}
+
+/** Reports whether two processes have the same command line, but for numbers: each its own socket. */
+function hasSameCommand(a: ProcessFacts | undefined, b: ProcessFacts | undefined): boolean {
+  const [one, other] = [a, b].map((process) => process?.commandLine?.replace(/\d+/g, "0") ?? null);
+  return one !== null && one === other;
 }
 
 function isSameProgram(a: ProcessFacts, b: ProcessFacts): boolean {

@@ -12,7 +12,7 @@ import {
   withoutZone,
   withZone,
 } from "../../base/address.ts";
-import { groupOwners, type HeldSocket, needsCommands } from "./group_owners.ts";
+import { groupOwners, type HeldSocket, isBetween, needsCommands } from "./group_owners.ts";
 import type { Processes, ProcessFacts } from "./group_owners.ts";
 import { readAddresses } from "./machine_addresses.ts";
 import { endpointsCollide, keepsFrom, type PortOwner } from "./port_owner.ts";
@@ -73,7 +73,12 @@ async function readProcesses(
   };
   const pids = new Set(sockets.flatMap((socket) => socket.pids));
   for (const pid of pids) add(pid);
-  for (const pid of pids) add(processes.get(pid)?.parent ?? 0);
+  for (const pid of pids) {
+    const parent = processes.get(pid)?.parent ?? 0;
+    add(parent);
+    const facts = processes.get(parent);
+    if (facts !== undefined && isBetween(facts)) add(facts.parent);
+  }
   if (!needsCommands(sockets, processes)) return processes;
   const commands = await proc.commands();
   for (const [pid, facts] of processes) {

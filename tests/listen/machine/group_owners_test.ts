@@ -13,7 +13,7 @@ import {
 } from "../../../mod/listen/machine/group_owners.ts";
 import { describeOwner, endOwners } from "../../../mod/listen/machine/port_owner.ts";
 
-/** `PID PARENT USER NAME [EXECUTABLE [COMMAND LINE]]` for each process that is seen. */
+/** `PID PARENT USER NAME [EXECUTABLE [COMMAND_LINE]]` for each process that is seen. */
 type Table = readonly string[];
 
 interface Case {
@@ -100,6 +100,130 @@ const CASES: readonly Case[] = [
     sockets: ["7: 101", "8: 102"],
     owners: ["node (pid 100 and 2 workers) of user web"],
     stop: [100],
+  },
+  {
+    title: "a cluster whose workers differ in a number",
+    table: [
+      "5 1 web python3 /p python3_app.py",
+      "6 5 web python3 /p python3_spawn_main(pipe=7)",
+      "7 5 web python3 /p python3_spawn_main(pipe=9)",
+    ],
+    sockets: ["7: 6", "8: 7"],
+    owners: ["python3 (pid 5 and 2 workers) of user web"],
+    stop: [5],
+  },
+  {
+    title: "httpcfg: a shell between, which is named after the service",
+    table: [
+      "5 1 web httpcfg /h httpcfg_serve",
+      "6 5 web httpcfg: shell /bin/dash /bin/sh_-c",
+      "7 6 web httpcfg: worker /h httpcfg:_worker",
+      "8 6 web httpcfg: worker /h httpcfg:_worker",
+    ],
+    sockets: ["7: 7", "8: 8"],
+    owners: ["httpcfg (pid 5 and 2 workers) of user web"],
+    stop: [5],
+  },
+  {
+    title: "httpcfg, whose executables are hidden, with one worker left and a socket of its own",
+    table: ["5 1 web httpcfg", "6 5 web httpcfg: shell", "7 6 web httpcfg: worker"],
+    sockets: ["7: 7", "8: 5"],
+    owners: ["httpcfg (pid 5 and 1 worker) of user web"],
+    stop: [5],
+  },
+  {
+    title: "httpcfg from its sources: the service has the name of the runtime",
+    table: [
+      "4 1 web deno /d deno_test",
+      "5 4 web deno /d httpcfg_serve",
+      "6 5 web httpcfg: shell /bin/dash /bin/sh_-c",
+      "7 6 web httpcfg: worker /d httpcfg:_worker",
+      "8 6 web httpcfg: worker /d httpcfg:_worker",
+    ],
+    sockets: ["7: 7", "8: 8"],
+    owners: ["deno (pid 5 and 2 workers) of user web"],
+    stop: [5],
+  },
+  {
+    title: "two services, each with its workers",
+    table: [
+      "5 1 web httpcfg",
+      "6 5 web httpcfg: shell",
+      "7 6 web httpcfg: worker",
+      "8 6 web httpcfg: worker",
+      "15 1 web httpcfg",
+      "16 15 web httpcfg: shell",
+      "17 16 web httpcfg: worker",
+    ],
+    sockets: ["7: 7", "8: 8", "9: 17"],
+    owners: [
+      "httpcfg (pid 5 and 2 workers) of user web",
+      "httpcfg (pid 15 and 1 worker) of user web",
+    ],
+    stop: [5, 15],
+  },
+  {
+    title: "a server that starts its workers through a shell",
+    table: [
+      "5 1 web app /a app",
+      "6 5 web sh /bin/dash sh_-c_'app_-p_1'",
+      "7 6 web app /a app_-p_1",
+      "8 5 web sh /bin/dash sh_-c_'app_-p_2'",
+      "9 8 web app /a app_-p_2",
+    ],
+    sockets: ["7: 7", "8: 9", "9: 5"],
+    owners: [
+      "app (pid 7, user web)",
+      "app (pid 9, user web)",
+      "app (pid 5, user web)",
+    ],
+    stop: [7, 9, 5],
+  },
+  {
+    title: "workers that one shell of the server started",
+    table: [
+      "5 1 web app /a app",
+      "6 5 web sh /bin/dash sh_start.sh",
+      "7 6 web app /a app_-p_1",
+      "8 6 web app /a app_-p_2",
+    ],
+    sockets: ["7: 7", "8: 8"],
+    owners: ["app (pid 5 and 2 workers) of user web"],
+    stop: [5],
+  },
+  {
+    title: "two programs of one user that share a port, started by one shell",
+    table: [
+      "4 1 joe sshd /s sshd",
+      "5 4 joe bash /bin/bash bash",
+      "6 5 joe python3 /p python3_srv.py",
+      "7 5 joe python3 /p python3_srv.py",
+    ],
+    sockets: ["7: 6", "8: 7"],
+    owners: ["python3 (pid 6, user joe)", "python3 (pid 7, user joe)"],
+    stop: [6, 7],
+  },
+  {
+    title: "two programs that one of the same interpreter started",
+    table: [
+      "5 1 joe python3 /p python3_tests.py",
+      "6 5 joe python3 /p python3_one.py",
+      "7 5 joe python3 /p python3_two.py",
+    ],
+    sockets: ["7: 6", "8: 7"],
+    owners: ["python3 (pid 6, user joe)", "python3 (pid 7, user joe)"],
+    stop: [6, 7],
+  },
+  {
+    title: "sessions of sshd that name themselves",
+    table: [
+      "4 1 root sshd /s sshd:_/s",
+      "5 4 root sshd /s sshd:_joe_[priv]",
+      "6 5 joe sshd /s sshd:_joe",
+    ],
+    sockets: ["7: 6"],
+    owners: ["sshd (pid 6, user joe)"],
+    stop: [6],
   },
   {
     title: "a parent of the same name that is another server",
@@ -248,6 +372,8 @@ Deno.test("needsCommands() is true only where names do not decide", () => {
     [["100 50 root nginx", "50 1 root bash"], "7: 100", false],
     [["100 50 root nginx", "50 1 root nginx"], "7: 100", true],
     [["5 1 web uvicorn", "6 5 web python3"], "7: 5 6", true],
+    [["100 50 root nginx", "50 1 root sh", "1 0 root systemd"], "7: 100", false],
+    [["100 50 root nginx", "50 10 root sh", "10 1 root nginx"], "7: 100", true],
     [[], "7:", false],
   ];
   for (const [table, socket, needs] of cases) {
@@ -264,7 +390,7 @@ function tableOf(table: Table): Processes {
       user: user!,
       program: new ForeignText(name!),
       executable: executable ?? null,
-      commandLine: commandLine ?? null,
+      commandLine: commandLine?.replaceAll("_", " ") ?? null,
     }];
   }));
 }
