@@ -176,7 +176,6 @@ class ServiceProcess {
       intervalMs: () => this.#settings.AddressWatchInterval,
       check: async () => {
         await this.#folder.look();
-        this.#workers.look();
         if (await this.#web.isPlanOutdated()) {
           await this.controller.exclusive(() => this.#web.followMachine());
         }
@@ -266,6 +265,7 @@ class ServiceProcess {
 
   async #release(): Promise<void> {
     this.#watch?.stop();
+    await this.#workers.endSilent();
     await this.#confirmation.revertPending();
     await this.controller.shutDown();
     await this.release();

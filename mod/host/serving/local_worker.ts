@@ -128,10 +128,13 @@ export class LocalWorker implements ServingWorker {
 
   /**
    * Makes the next response of each connection its last one, until something is served anew; resolves
-   * when there is no connection any more.
+   * when there is no connection any more, and no handshake that would become one.
    */
   async retire(): Promise<void> {
-    await this.#server?.retire();
+    const open = this.#server?.retire(); // at once, whatever handshakes take
+    await this.#tls.settled();
+    await open;
+    await this.#server?.retire(); // what has come of them
   }
 
   drainUnreached(open: readonly SocketEndpoint[], graceMs: number): Promise<readonly Draining[]> {

@@ -113,15 +113,14 @@ export class SharedSockets {
   }
 
   /**
-   * Opens in this process what the workers have open, beside them, and closes it there; alone if
-   * there are none any more. Returns what cannot be opened.
+   * Opens in this process what the workers have open, beside them, and closes it there: shared also if
+   * there are none any more, because others may come. Returns what cannot be opened.
    */
   async takeBack(): Promise<FailedBind[]> {
     const sockets = [...this.#shared.values()];
     const workers = this.#workers();
     const endpoints = sockets.map(planned);
-    const isShared = workers.length > 0;
-    const failed = await this.#own.open({ endpoints }, this.#tcpBacklog, { isShared });
+    const failed = await this.#own.open({ endpoints }, this.#tcpBacklog, { isShared: true });
     await Promise.all(workers.map((worker) => worker.closeSockets(sockets)));
     this.#shared.clear();
     return failed;

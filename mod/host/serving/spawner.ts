@@ -8,14 +8,20 @@
 /** A worker process that has been started. */
 interface SpawnedProcess {
   readonly pid: number;
-  /** Kills it, if it has not ended by itself; resolves when it has ended. */
-  end(): Promise<void>;
+  /** Reports whether it has not ended by itself. */
+  isAlive(): Promise<boolean>;
+  /**
+   * Kills it, if it has not ended by itself; resolves when it has ended, with its exit status. Rejects
+   * if the shell has ended.
+   */
+  end(): Promise<number>;
 }
 
 /**
  * Reads lines. `start ARG` runs the command of the shell with ARG as its last argument, and prints
- * the process id; `end PID` kills that process, waits for it and prints its exit status. When its
- * input ends, the shell kills what is left: workers end with their service, whatever ends it.
+ * the process id; `state PID` prints the line of its state, as /proc has it; `end PID` kills that
+ * process, waits for it and prints its exit status. When its input ends, the shell kills what is left:
+ * workers end with their service, whatever ends it. Ids of those that ended belong to others by then.
  *
  * The signals that end the service reach its whole process group, and ignored ones stay ignored in
  * the workers: they end when the service tells them to. The shell names itself after the service, so
@@ -30,10 +36,19 @@ while IFS= read -r line; do
 case $line in
 start\\ *) "$@" "\${line#start }" </dev/null >/dev/null 2>&3 3>&- &
 running="$running $!"; echo $! ;;
-end\\ *) pid=\${line#end }; kill -KILL $pid; wait $pid; echo $? ;;
+state\\ *) state=
+while IFS= read -r line; do case $line in State:*) state=$line ;; esac; done </proc/\${line#state }/status
+echo "$state" ;;
+end\\ *) pid=\${line#end }; kill -KILL $pid; wait $pid; status=$?
+left=
+for one in $running; do [ $one = $pid ] || left="$left $one"; done
+running=$left
+echo $status ;;
 esac
 done
 for pid in $running; do kill -KILL $pid; done`;
+
+const SHELL_ENDED = "the shell that starts workers has ended";
 
 export class Spawner {
   readonly #child: Deno.ChildProcess;
@@ -65,16 +80,19 @@ export class Spawner {
   /** Starts the command with `argument`, which has no line feed. */
   async start(argument: string): Promise<SpawnedProcess> {
     const pid = Number(await this.#ask(`start ${argument}`));
-    let ended: Promise<unknown> | null = null;
+    let ended: Promise<number> | null = null;
     return {
       pid,
-      end: async () => void await (ended ??= this.#ask(`end ${pid}`)),
+      isAlive: async () => /^State:\s+[^ZX]/.test(await this.#ask(`state ${pid}`)),
+      end: () => ended ??= this.#ask(`end ${pid}`).then(Number),
     };
   }
 
   #ask(line: string): Promise<string> {
     const answer = this.#last.catch(() => {}).then(async () => {
-      await this.#stdin.write(new TextEncoder().encode(`${line}\n`));
+      await this.#stdin.write(new TextEncoder().encode(`${line}\n`)).catch(() => {
+        throw new Error(SHELL_ENDED);
+      });
       return await this.#readLine();
     });
     this.#last = answer;
@@ -90,7 +108,7 @@ export class Spawner {
         return line;
       }
       const { value, done } = await this.#lines.read();
-      if (done) throw new Error("the shell that starts workers has ended");
+      if (done) throw new Error(SHELL_ENDED);
       this.#rest += value;
     }
   }

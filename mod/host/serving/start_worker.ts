@@ -13,11 +13,13 @@ import { WORKER_LINE_BYTES_MAX } from "./worker_protocol.ts";
 export interface StartedWorker {
   readonly worker: RemoteWorker;
   /** Kills the process, if it has not ended by itself; resolves when the system has released all. */
-  end(): Promise<void>;
+  end(): Promise<unknown>;
 }
 
 /** Milliseconds for a process to start and to connect. */
 const START_MS = 15_000;
+/** Milliseconds between two looks whether it still runs. */
+const LOOK_MS = 200;
 
 /** The number of the last socket: each worker connects to one of its own. */
 let lastSocket = 0;
@@ -36,18 +38,23 @@ export async function startWorker(
   const socket = await openLocal({ kind: "unix", path }, (conn) => connected.resolve(conn));
   try {
     const child = await spawner.start(path);
-    const timer = setTimeout(
-      () => connected.reject(new Error("it did not start in time")),
-      START_MS,
-    );
+    const { promise: failed, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new Error("it did not start in time")), START_MS);
+    const look = async (): Promise<void> => {
+      if (await child.isAlive()) return;
+      reject(new Error(`it ended at once, with exit status ${await child.end()}`));
+    };
+    const looks = setInterval(() => void look().catch(reject), LOOK_MS);
     try {
-      const link = new MessageLink(await connected.promise, WORKER_LINE_BYTES_MAX);
+      const conn = await Promise.race([connected.promise, failed]);
+      const link = new MessageLink(conn, WORKER_LINE_BYTES_MAX);
       return { worker: new RemoteWorker(child.pid, link, events), end: () => child.end() };
     } catch (error) {
       await child.end();
       throw error;
     } finally {
       clearTimeout(timer);
+      clearInterval(looks);
     }
   } finally {
     await socket.close();

@@ -71,6 +71,11 @@ export class TlsFront {
     return this.#gate?.makeRoom(count) ?? 0;
   }
 
+  /** Resolves when no handshake is in progress; those that succeed have been passed on. */
+  async settled(): Promise<void> {
+    await this.#gate?.settled();
+  }
+
   /** Aborts the handshakes in progress. */
   clear(): void {
     this.#gate?.clear();

@@ -13,6 +13,7 @@ import { CollectedLines } from "../../telemetry/logs/collected_lines.ts";
 import { LogOrder } from "../../telemetry/logs/log_order.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
 import type { StartedWorker } from "./start_worker.ts";
+import { within } from "./time_limit.ts";
 
 /** What the pool needs, and whom it notifies. */
 interface WorkerPoolOptions extends Pick<RemoteWorkerEvents, "listening" | "onProgramFault"> {
@@ -22,6 +23,8 @@ interface WorkerPoolOptions extends Pick<RemoteWorkerEvents, "listening" | "onPr
   bringUpToDate(worker: RemoteWorker): Promise<void>;
   /** Called when a worker has ended by itself and the system has released all it had. */
   onLost(): Promise<void>;
+  /** Called when one has been replaced, while nothing else changes. */
+  onReplaced(): Promise<void>;
   /** Runs `work` while nothing else changes what workers do. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
   /** The logs; lines that a worker has formatted are appended in order. */
@@ -29,6 +32,8 @@ interface WorkerPoolOptions extends Pick<RemoteWorkerEvents, "listening" | "onPr
   event(event: NewEvent): void;
   /** Writes one line for whoever runs the process. */
   log(line: string): void;
+  /** Milliseconds between two looks at the workers. */
+  readonly lookMs?: number;
 }
 
 interface Member extends StartedWorker {
@@ -41,8 +46,16 @@ interface Member extends StartedWorker {
 const SHORT_LIFE_MS = 1000;
 /** Milliseconds before another attempt to start a worker, doubled after each failure. */
 const RETRY_MS = { min: 100, max: 10_000 } as const;
-/** Looks without an answer after which a worker is taken for dead: half a minute. */
+const LOOK_MS = 2000;
+/**
+ * Looks without an answer after which a worker is taken for dead: half a minute. They are counted, so
+ * that a machine that slept, and the process of the service with it, has not been silent.
+ */
 const SILENT_LOOKS_MAX = 15;
+/** Looks without an answer that are worth a word in the status. */
+const SILENT_LOOKS_TOLD = 3;
+/** Milliseconds for a worker to send the lines of its logs. */
+const FLUSH_MS = 2000;
 
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
@@ -57,6 +70,7 @@ export class WorkerPool {
   /** Milliseconds to wait before the next attempt to start one. */
   #retryMs = 0;
   #problem: string | null = null;
+  #looks: ReturnType<typeof setInterval> | undefined;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
@@ -104,9 +118,20 @@ export class WorkerPool {
     this.#own.reconfigure(settings);
   }
 
+  /** The number of workers that there should be. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
   /** Why workers are missing; null if none are. */
   get problem(): string | null {
     return this.#problem;
+  }
+
+  /** The workers that have not responded for some seconds. */
+  get silent(): readonly number[] {
+    return this.#members.filter(({ silentLooks }) => silentLooks >= SILENT_LOOKS_TOLD)
+      .map(({ worker }) => worker.pid);
   }
 
   /** Starts workers until there are `wanted`: all of them or, with an error, none. */
@@ -135,26 +160,23 @@ export class WorkerPool {
     this.#replacing ??= this.#replace().finally(() => this.#replacing = null);
   }
 
-  /** Lets workers go until there are `wanted`; returns those that are to give up their sockets. */
+  /**
+   * Lets workers go until there are `wanted`. They keep their connections, and have to give up their
+   * sockets before {@linkcode WorkerPool.retire}.
+   */
   shrink(wanted: number): readonly RemoteWorker[] {
     this.#wanted = wanted;
     const surplus = this.#members.slice(wanted);
     this.#members = this.#members.slice(0, wanted);
-    for (const member of surplus) {
-      this.#retiring.add(member);
-      void member.worker.retire().catch(() => {}).then(() => this.#kill(member));
-    }
+    for (const member of surplus) this.#retiring.add(member);
     return surplus.map(({ worker }) => worker);
   }
 
-  /** Asks each worker whether it still responds, and ends one that has not for half a minute. */
-  look(): void {
-    for (const member of [...this.#members, ...this.#retiring]) {
-      if (++member.silentLooks > SILENT_LOOKS_MAX) {
-        member.worker.close();
-        continue;
-      }
-      void member.worker.counts().then(() => member.silentLooks = 0).catch(() => {});
+  /** Makes the next response of each connection of `workers` its last one; they end with the last. */
+  retire(workers: readonly RemoteWorker[]): void {
+    for (const member of this.#retiring) {
+      if (!workers.includes(member.worker)) continue;
+      void member.worker.retire().catch(() => {}).then(() => this.#kill(member));
     }
   }
 
@@ -162,7 +184,8 @@ export class WorkerPool {
   async flushLogs(): Promise<void> {
     const workers = [...this.active, ...this.retiring];
     await Promise.all(workers.map(async (worker) => {
-      this.#order.passed(worker, await worker.flush());
+      const second = await within(FLUSH_MS, worker.flush(), () => null);
+      if (second !== null) this.#order.passed(worker, second);
     }));
     this.#order.flush();
   }
@@ -172,8 +195,18 @@ export class WorkerPool {
     await this.flushLogs();
     this.#wanted = 0;
     this.#problem = null;
+    clearInterval(this.#looks);
+    this.#looks = undefined;
     const members = [...this.#members.splice(0), ...this.#retiring];
     await Promise.all(members.map((member) => this.#kill(member)));
+  }
+
+  /** Asks each worker whether it still responds, and ends one that has not for too long. */
+  #look(): void {
+    for (const member of [...this.#members, ...this.#retiring]) {
+      if (++member.silentLooks > SILENT_LOOKS_MAX) member.worker.close();
+      else void member.worker.counts().then(() => member.silentLooks = 0).catch(() => {});
+    }
   }
 
   get #isEmpty(): boolean {
@@ -197,6 +230,7 @@ export class WorkerPool {
     this.#order.join("own", second);
     const member: Member = { ...started, startedMs: Date.now(), silentLooks: 0 };
     void started.worker.ended.then(() => this.#ended(member));
+    this.#looks ??= setInterval(() => this.#look(), this.#options.lookMs ?? LOOK_MS);
     return member;
   }
 
@@ -207,7 +241,7 @@ export class WorkerPool {
 
   async #kill(member: Member): Promise<void> {
     member.worker.close();
-    await member.end();
+    await member.end().catch(() => {}); // without the shell, it ends because of the connection
   }
 
   /** Handles the end of a worker, whatever the reason. */
@@ -234,6 +268,7 @@ export class WorkerPool {
         if (this.#members.length >= this.#wanted) return false;
         await this.#bringUpToDate(member);
         this.#members.push(member);
+        await this.#options.onReplaced();
         return true;
       }).catch((error) => this.#cannotStart(error));
       if (isUsed) this.#problem = null;

@@ -35,6 +35,7 @@ import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
 import { SharedSockets } from "./shared_sockets.ts";
 import type { StartedWorker } from "./start_worker.ts";
 import { spreadsConnections, workerCount, type WorkerMachine } from "./worker_count.ts";
+import { within } from "./time_limit.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** The environment of the workers. */
@@ -55,6 +56,9 @@ interface WorkersOptions {
   log(line: string): void;
 }
 
+/** Milliseconds for an answer of a worker that does not depend on a client. */
+const ANSWER_MS = 1000;
+
 /** The workers. */
 export class Workers implements ServingWorker {
   readonly #options: WorkersOptions;
@@ -63,6 +67,7 @@ export class Workers implements ServingWorker {
   readonly #programs = new Map<number, ServedProgram>();
   /** The listening sockets. */
   readonly sockets: SharedSockets;
+  readonly #lastCounts = new WeakMap<ServingWorker, ServingCounts>();
   #settings: Settings | null = null;
   #served: Served | null = null;
   #paused: Paused = { all: false, sites: [] };
@@ -83,6 +88,7 @@ export class Workers implements ServingWorker {
       exclusive,
       bringUpToDate: (worker) => this.#bringUpToDate(worker),
       onLost: () => exclusive(() => this.#serveAlone()),
+      onReplaced: () => this.#handOver(),
       onProgramFault: (id, what) => this.#programFault(id, what),
     });
     this.sockets = new SharedSockets({
@@ -104,19 +110,19 @@ export class Workers implements ServingWorker {
     this.#settings = settings;
     this.#pool.reconfigureLogs(settings);
     const count = workerCount(settings.Workers, this.#options.machine);
-    await this.#exclusive(() => this.#resize(count)).catch((error) =>
-      this.#pool.retry(count, error)
-    );
+    await this.#exclusive(() => this.#resize(count)).catch((error) => {
+      this.#pool.retry(count, error);
+    });
   }
 
   /**
-   * Changes the number of workers to what `settings` say. Throws a Fault, after everything has been
-   * restored, if they cannot be started.
+   * Changes the number of workers to what `settings` say, and returns it; null if it is so already.
+   * Throws a Fault, after everything has been restored, if they cannot be started.
    */
-  async resize({ Workers: value }: Pick<Settings, "Workers">): Promise<void> {
+  async resize({ Workers: value }: Pick<Settings, "Workers">): Promise<number | null> {
     const count = workerCount(value, this.#options.machine);
     try {
-      await this.#exclusive(() => this.#resize(count));
+      return await this.#exclusive(() => this.#resize(count)) ? count : null;
     } catch (error) {
       throw new Fault(`Cannot serve with ${count} workers: ${messageOf(error)}`, {
         hint: "httpcfg settings reset Workers",
@@ -171,7 +177,7 @@ export class Workers implements ServingWorker {
   }
 
   async counts(): Promise<ServingCounts> {
-    return summed(await this.#all((worker) => worker.counts()));
+    return summed(await this.#all((worker) => this.#countsOf(worker)));
   }
 
   async cached(): Promise<readonly CachedResponse[]> {
@@ -193,16 +199,19 @@ export class Workers implements ServingWorker {
     return this.#pool.flushLogs();
   }
 
-  /** Finds out which workers do not respond any more. */
-  look(): void {
-    this.#pool.look();
+  /** Ends the workers that do not respond, so that nothing waits for them any more. */
+  async endSilent(): Promise<void> {
+    await Promise.all([...this.#pool.active, ...this.#pool.retiring].map(async (worker) => {
+      const isSilent = await within(ANSWER_MS, worker.counts().then(() => false), () => true);
+      if (isSilent) worker.close();
+    }));
   }
 
   /** The processes that serve, with the connections of each; this process where it has some. */
   async status(): Promise<readonly WorkerStatus[]> {
     const { active, retiring } = this.#pool;
     const of = async (worker: ServingWorker, pid: number, state: WorkerStatus["state"]) => {
-      return { pid, state, connections: (await worker.counts()).connections };
+      return { pid, state, connections: (await this.#countsOf(worker)).connections };
     };
     const all = await Promise.all([
       of(this.#local, Deno.pid, active.length === 0 ? "serving" : "retiring"),
@@ -215,10 +224,18 @@ export class Workers implements ServingWorker {
   /** What is wrong with the number of workers. */
   get problems(): readonly ServiceProblem[] {
     const { machine: { os } } = this.#options;
-    const { problem } = this.#pool;
+    const { problem, silent } = this.#pool;
     const value = this.#settings?.Workers;
     if (problem !== null) {
       return [{ text: `workers are missing: ${problem}`, hint: "httpcfg events" }];
+    }
+    if (silent.length > 0) {
+      return silent.map((pid) => {
+        return {
+          text: `worker ${pid} does not respond`,
+          hint: `ps -o pid,stat,wchan,args -p ${pid}`,
+        };
+      });
     }
     if (spreadsConnections(os) || value === undefined || value === 1 || value === "default") {
       return [];
@@ -229,26 +246,28 @@ export class Workers implements ServingWorker {
     }];
   }
 
-  /** Has `count` workers from now on, to be called while nothing else changes. */
-  async #resize(count: number): Promise<void> {
+  /**
+   * Has `count` workers from now on, to be called while nothing else changes. Returns false if it is
+   * so already.
+   */
+  async #resize(count: number): Promise<boolean> {
     const wanted = count === 1 ? 0 : count;
-    const before = this.#pool.active.length;
-    if (wanted === before) return;
+    const before = this.#pool.wanted;
+    if (wanted === before) return false;
     if (wanted > before) {
       await this.#pool.grow(wanted);
-      if (before === 0) {
-        this.#report(await this.sockets.handOver());
-        void this.#local.retire();
-      }
-    } else if (wanted === 0) {
-      this.#report(await this.sockets.takeBack());
-      if (this.#served !== null) await this.#local.serve(this.#served);
-      this.#pool.shrink(0);
+      await this.#handOver();
     } else {
+      if (wanted === 0) {
+        this.#report(await this.sockets.takeBack());
+        if (this.#served !== null) await this.#local.serve(this.#served);
+      }
       const surplus = this.#pool.shrink(wanted);
-      await Promise.all(surplus.map((worker) => this.sockets.closeIn(worker)));
+      if (wanted > 0) await Promise.all(surplus.map((worker) => this.sockets.closeIn(worker)));
+      this.#pool.retire(surplus);
     }
     this.#options.event(workersChanged(count));
+    return true;
   }
 
   async #bringUpToDate(worker: RemoteWorker): Promise<void> {
@@ -261,6 +280,12 @@ export class Workers implements ServingWorker {
     if (failed !== undefined) throw new Error(failed.message);
   }
 
+  /** Gives the workers the sockets of this process, if it has any. */
+  async #handOver(): Promise<void> {
+    this.#report(await this.sockets.handOver());
+    void this.#local.retire();
+  }
+
   /** Serves in this process if no worker is left. */
   async #serveAlone(): Promise<void> {
     if (this.#pool.active.length > 0 || this.#served === null) return;
@@ -270,6 +295,15 @@ export class Workers implements ServingWorker {
 
   #report(lost: readonly FailedBind[]): void {
     for (const { fault } of lost) this.#options.log(fault.message);
+  }
+
+  /** Returns the connections of a worker; those that it had last, if it does not respond. */
+  async #countsOf(worker: ServingWorker): Promise<ServingCounts> {
+    const none = { connections: 0, tunnels: 0, tunnelsOf: new Map() };
+    const last = (): ServingCounts => this.#lastCounts.get(worker) ?? none;
+    const counts = await within(ANSWER_MS, worker.counts(), last);
+    this.#lastCounts.set(worker, counts);
+    return counts;
   }
 
   #programFault(id: number, what: string): void {

@@ -51,14 +51,39 @@ export function openEndpoint(
 ): OpenEndpoint {
   const listener = listenTcp(request);
   const { port } = listener.addr as Deno.NetAddr;
+  let accepted = 0;
   const ended = acceptLoop<Deno.TcpConn>(listener, {
     ...events,
     onConnection(conn): void {
+      accepted++;
       setNoDelay(conn);
       events.onConnection(conn);
     },
   });
-  return { endpoint: { ip: request.ip, port }, close: () => closeListener(listener, ended) };
+  const close = async (): Promise<void> => {
+    await quiet(() => accepted);
+    await closeListener(listener, ended);
+  };
+  return { endpoint: { ip: request.ip, port }, close };
+}
+
+/** Turns of the event loop in which connections are still accepted from a queue that is refilled. */
+const LAST_TURNS_MAX = 100;
+
+/** Turns without a connection: what has come in one of them may be passed on in the next. */
+const QUIET_TURNS = 2;
+
+/**
+ * Resolves when no connection has been accepted for some turns of the event loop: the kernel resets
+ * those that still wait when their socket closes, although their clients are connected already.
+ */
+async function quiet(accepted: () => number): Promise<void> {
+  let [last, still] = [accepted(), 0];
+  for (let turns = 0; turns < LAST_TURNS_MAX && still < QUIET_TURNS; turns++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    still = accepted() === last ? still + 1 : 0;
+    last = accepted();
+  }
 }
 
 /** Lets a small piece of a response be sent before the client has acknowledged earlier ones. */

@@ -63,6 +63,8 @@ export class TlsGate {
   /** In order of arrival. */
   readonly #waiting = new Set<Waiting>();
   #timer: ReturnType<typeof setInterval> | undefined;
+  /** Called when no handshake is under way. */
+  readonly #whenIdle: (() => void)[] = [];
   readonly #local = new LocalEndpoint();
 
   constructor(options: TlsGateOptions) {
@@ -91,6 +93,14 @@ export class TlsGate {
     return chosen.length;
   }
 
+  /** Resolves when no handshake is under way; those that succeed have been passed on. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenIdle.push(resolve);
+      this.#tellIdle();
+    });
+  }
+
   /** Aborts every handshake. */
   clear(): void {
     this.makeRoom(Infinity);
@@ -115,6 +125,7 @@ export class TlsGate {
       if (waiting.hasSent) waiting.reason ??= "Connection_Dropped";
     } finally {
       this.#waiting.delete(waiting);
+      this.#tellIdle();
       if (waiting.reason !== null) this.#report(waiting);
     }
   }
@@ -137,6 +148,12 @@ export class TlsGate {
     this.#waiting.delete(waiting);
     waiting.reason = reason;
     waiting.abort();
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (this.#waiting.size > 0) return;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
   #tick(): void {
