@@ -190,6 +190,7 @@ function answerFields(changes: readonly ControlEvent[], status: ServiceStatus): 
     return { id, name, state, reason };
   };
   return {
+    workers: changes.find((one) => one.kind === "workers")?.count ?? null,
     opened: at("opened"),
     closed: at("closed"),
     pending,
@@ -227,6 +228,9 @@ function readTime(
 
 function eventLine(event: ControlEvent): string {
   if (event.kind === "step") return `${event.service} ${event.state}`;
+  if (event.kind === "workers") {
+    return event.count === 1 ? "serving with 1 worker" : `serving with ${event.count} workers`;
+  }
   const { endpoint, change, connections } = event;
   const count = connections === 1 ? "1 connection" : `${connections} connections`;
   return change === "draining" ? `${change} ${endpoint}, ${count}` : `${change} ${endpoint}`;

@@ -85,11 +85,11 @@ export class ControlClient {
       for await (const line of readLines(conn, CONTROL_LINE_BYTES_MAX)) {
         const answer = parseControlAnswer(line);
         if (answer === null) throw this.#unreadableFault();
-        if (answer.kind === "step" || answer.kind === "change") onEvent(answer);
-        else if (answer.kind === "stage") {
+        if (answer.kind === "stage") {
           progress?.(answer.doing, answer.things, answer.done, answer.total);
         } else if (answer.kind === "result") result = answer.status;
-        else fault = toFault(answer);
+        else if (answer.kind === "fault") fault = toFault(answer);
+        else onEvent(answer);
       }
     } catch (error) {
       if (isLate) throw this.#lateFault(limitMs ?? 0);

@@ -75,6 +75,12 @@ export interface ControlChange {
   readonly connections: number;
 }
 
+/** A reload has changed the number of workers. */
+interface ControlWorkers {
+  readonly kind: "workers";
+  readonly count: number;
+}
+
 /** How far a request is, in the words of a progress line. */
 interface ControlStage {
   readonly kind: "stage";
@@ -88,7 +94,7 @@ interface ControlStage {
 export type ControlProgress = ControlEvent | ControlStage;
 
 /** What has happened. */
-export type ControlEvent = ControlStep | ControlChange;
+export type ControlEvent = ControlStep | ControlChange | ControlWorkers;
 
 interface ControlResult {
   readonly kind: "result";

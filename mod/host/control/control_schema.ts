@@ -128,6 +128,7 @@ const answerSchema: v.GenericSchema<unknown, ControlAnswer> = v.variant("kind", 
     change: v.picklist(["opened", "closed", "draining", "drained"]),
     connections: count,
   }),
+  v.object({ kind: v.literal("workers"), count }),
   v.object({
     kind: v.literal("stage"),
     doing: text,

@@ -112,9 +112,10 @@ async function handleReload(
     const before = web.documentInForce(stored);
     const missing = before === null ? null : await state.missing(stored, before);
     if (missing !== null) throw missing;
-    const { changes, draining } = confirmSeconds === null || before === null
+    const { changes, workers, draining } = confirmSeconds === null || before === null
       ? await web.reload(strict, progress)
       : await confirmation.guard(before, confirmSeconds, () => web.reload(strict, progress));
+    if (workers !== null) report({ kind: "workers", count: workers });
     for (const change of changes) report(change);
     return draining;
   });

@@ -14,6 +14,8 @@ import { isUp, nothingStarted } from "./status_views.ts";
 /** The result of a reload. */
 export interface ReloadResult {
   readonly changes: readonly ControlChange[];
+  /** The number of workers, if it has changed. */
+  readonly workers: number | null;
   /** Addresses that are no longer served and still have connections. */
   readonly draining: readonly Draining[];
 }

@@ -154,14 +154,14 @@ export class WebService implements ServiceWorker {
     const config = readHttpConfig(stored);
     const before = this.#state;
     if (before === null) {
-      await workers.resize(config.settings);
+      const count = await workers.resize(config.settings);
       http.reconfigure(config);
       await workers.serve(nothingServed(config.settings));
       await logs.reconfigure(config.settings);
       this.#options.onApplied();
-      return { changes: [], draining: [] };
+      return { changes: [], workers: count, draining: [] };
     }
-    await workers.resize(config.settings);
+    const count = await workers.resize(config.settings);
     const { programs, withSites } = before;
     const document = withSites ? stored : { ...stored, sites: [] };
     const state = await this.#followPlan(config, { document, programs, withSites }, {
@@ -176,7 +176,7 @@ export class WebService implements ServiceWorker {
     await this.#apply(config, state);
     this.#options.onApplied();
     const changes = changesOf(before.plan, state.plan);
-    return { changes, draining: await this.#retire(before.plan, state) };
+    return { changes, workers: count, draining: await this.#retire(before.plan, state) };
   }
 
   /** Reports whether another plan is due: the machine changed, or what was refused is possible. */

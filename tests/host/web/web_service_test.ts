@@ -192,7 +192,7 @@ Deno.test("WebService.reload() with nothing served applies list and settings onl
   await assertRejects(() => web.reload(), Fault, "is not running");
   await http.start();
   store({ ipListen: [] });
-  assertEquals(await web.reload(), { changes: [], draining: [] });
+  assertEquals(await web.reload(), { changes: [], workers: null, draining: [] });
   assertEquals([http.config?.ipListen, web.status(null).endpoints], [[], []]);
   await http.stop();
 });
