@@ -19,6 +19,8 @@ Deno.test("settings list shows every setting, with limits and choices in JSON", 
     max: 65535,
   });
   assertEquals((of("applyChanges") as { choices: unknown }).choices, ["restart", "live"]);
+  const { min, max, choices } = of("Workers") as Record<string, unknown>;
+  assertEquals([min, max, choices], [1, 256, ["default", "auto"]]);
   const csv = (await home.run("settings list --format csv")).out.split("\n");
   assertEquals(csv[0], "name,value,default,unit,summary");
   assertMatch(
@@ -114,6 +116,16 @@ for (
       "settings set MaxFieldCount 7 maxfieldcount 8",
       'Cannot set "MaxFieldCount" twice',
       "httpcfg settings set MaxFieldCount 8",
+    ],
+    [
+      "settings set Workers 0",
+      'Cannot set "Workers" to "0": must be default, auto or between 1 and 256 processes',
+      "httpcfg settings set Workers 1",
+    ],
+    [
+      "settings set Workers many",
+      'Cannot set "Workers" to "many": must be default, auto or between 1 and 256 processes',
+      "httpcfg settings set Workers default",
     ],
     ["settings reset", "Cannot reset settings: no name given", "httpcfg settings list"],
     [

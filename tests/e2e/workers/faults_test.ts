@@ -1,0 +1,174 @@
+// Goal: whatever ends a process of the service, nothing of it stays, and what can go on serving does.
+// Method: signals to the service, its workers and their shell, and programs that cannot start.
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { get, isRefused } from "../../support/http_client.ts";
+import { rawConnect } from "../../support/raw_client.ts";
+import { waitFor } from "../../support/wait.ts";
+import {
+  childrenOf,
+  HOST,
+  isAlive,
+  spawnerOf,
+  WorkerService,
+  type WorkerServiceOptions,
+} from "../../support/workers/worker_service.ts";
+
+const ignore = Deno.build.os !== "linux";
+
+function test(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore, fn });
+}
+
+test("SIGKILL of the service ends all workers, stopped ones too, and frees the port", async () => {
+  await using service = await WorkerService.start({ workers: 3 });
+  const pids = await service.settled(3);
+  const shell = spawnerOf(service.served.pid)!;
+  Deno.kill(pids[0]!, "SIGSTOP");
+  service.served.signal("SIGKILL");
+  await service.served.ended;
+  await waitFor(() => ![...pids, shell].some(isAlive), "the end of all processes");
+  assert(await isRefused(HOST, service.port));
+  // The next one has the port to itself.
+  await using next = await service.program.serve().then((served) => ({
+    served,
+    async [Symbol.asyncDispose](): Promise<void> {
+      served.signal("SIGTERM");
+      await served.ended;
+    },
+  }));
+  assertEquals(next.served.hasEnded(), false);
+  assertEquals((await get(HOST, service.port)).body, "site 1");
+});
+
+test("without the shell that starts them, workers serve on and end with the service", async () => {
+  await using service = await WorkerService.start();
+  const pids = await service.settled(2);
+  Deno.kill(spawnerOf(service.served.pid)!, "SIGKILL");
+  assertEquals((await get(HOST, service.port)).body, "site 1");
+  await service.kill(pids[0]!);
+  await waitFor(async () => (await service.status()).problems?.length === 1, "the problem");
+  assertMatch(
+    (await service.status()).problems![0]!.text,
+    /^workers are missing: the shell that starts workers has ended/,
+  );
+  assertEquals((await get(HOST, service.port)).body, "site 1");
+  assertMatch(await service.events(), /worker/);
+  await service.resize(1);
+  assertEquals((await get(HOST, service.port)).body, "site 1");
+  assertEquals(await service.pids(), [service.served.pid]);
+  await waitFor(() => !isAlive(pids[1]!), "the end of the other worker");
+  service.served.signal("SIGTERM");
+  assertEquals(await service.served.ended, 0);
+  assert(!service.served.stderr().includes("internal error"), service.served.stderr());
+});
+
+test("all workers killed at once: the service serves itself, then hands over again", async () => {
+  await using service = await WorkerService.start({ workers: 3 });
+  for (let round = 0; round < 3; round++) {
+    const pids = await service.settled(3);
+    for (const pid of pids) Deno.kill(pid, "SIGKILL");
+    await waitFor(() => !pids.some(isAlive), "the end of the workers");
+    // The kernel may still have sockets of those that are ending.
+    const answers = (): Promise<boolean> => get(HOST, service.port).then(() => true, () => false);
+    await waitFor(answers, "somebody who serves");
+    const next = await service.settled(3);
+    assertEquals(next.filter((pid) => pids.includes(pid)), []);
+    // All of them have the port, and the service has none.
+    const { out } = await service.program.run(`who ${service.port} --format json`);
+    const { holders } = JSON.parse(out);
+    assertEquals(
+      holders.map(({ pid, workers }: { pid: number; workers: number[] }) => {
+        return [pid, workers];
+      }),
+      [[service.served.pid, next.toSorted((a, b) => a - b)]],
+    );
+    await waitFor(async () => {
+      const { err } = await service.program.run(`verify`);
+      return !err.includes("error");
+    }, "verify");
+  }
+  assertEquals((await service.status()).problems ?? [], []);
+  service.served.signal("SIGTERM");
+  assertEquals(await service.served.ended, 0);
+});
+
+test("a worker that hangs keeps no command waiting, and not the end of the service", async () => {
+  await using service = await WorkerService.start({ settings: { ShutdownGraceTimeout: 1 } });
+  const [stopped] = await service.settled(2);
+  Deno.kill(stopped!, "SIGSTOP");
+  const { workers } = await service.status(); // which has a limit
+  assertEquals(workers?.length, 2);
+  await waitFor(async () => (await service.status()).problems?.length === 1, "the problem");
+  assertEquals((await service.status()).problems![0]!.text, `worker ${stopped} does not respond`);
+  service.served.signal("SIGTERM");
+  assertEquals(await service.served.ended, 0);
+  assert(!isAlive(stopped!));
+  assert(!service.served.stderr().includes("took too long"), service.served.stderr());
+});
+
+test("a program that cannot start: the service serves alone, and says why", async () => {
+  await using service = await WorkerService.start({ workers: 1 });
+  // The shell starts what this script says is the program.
+  const { program, port } = service;
+  const before = await service.pids();
+  const shell = spawnerOf(service.served.pid)!;
+  const limits = await new Deno.Command("prlimit", {
+    args: ["--pid", `${shell}`, "--as=300000000"],
+  }).output();
+  assert(limits.success);
+  await program.do("settings set Workers 2");
+  const reload = await program.run("reload");
+  assertEquals(reload.status, 1);
+  assertMatch(reload.err, /error: Cannot serve with 2 workers: it ended at once, with exit status/);
+  assertStringIncludes(reload.err, "hint: httpcfg settings reset Workers");
+  assertEquals(await service.pids(), before);
+  assertEquals((await get(HOST, port)).body, "site 1");
+  assertEquals(childrenOf(shell), []);
+});
+
+const SLOW: WorkerServiceOptions = { settings: { ShutdownGraceTimeout: 20 } };
+
+test("SIGTERM finishes the responses of all workers, also while their number changes", async () => {
+  for (const change of ["none", "resize", "reload"] as const) {
+    await using service = await WorkerService.start({
+      ...SLOW,
+      sites: [{ content: { kind: "echo" } }],
+    });
+    await service.settled(2);
+    const clients = await Promise.all(Array.from({ length: 12 }, async () => {
+      const client = await rawConnect({ hostname: HOST, port: service.port });
+      await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345");
+      return client;
+    }));
+    await waitFor(async () => (await service.status()).connections === 12, "the connections");
+    const { workers } = await service.status();
+    assert(workers!.every(({ connections }) => connections > 0), JSON.stringify(workers));
+    const changed = change === "none"
+      ? Promise.resolve()
+      : (change === "resize" ? service.resize(1) : service.reload()).catch(() => {});
+    service.served.signal("SIGTERM");
+    await waitFor(() => isRefused(HOST, service.port), "the port to be free");
+    for (const client of clients) await client.send("67890");
+    await Promise.all(clients.map((client) => client.closed));
+    for (const { received } of clients) assertMatch(received, /^HTTP\/1\.1 200 /, change);
+    await changed;
+    assertEquals(await service.served.ended, 0, change);
+  }
+});
+
+test("nothing of the workers is left in the run directory", async () => {
+  await using service = await WorkerService.start({ workers: 3 });
+  const [killed] = await service.settled(3);
+  await service.kill(killed!);
+  await waitFor(async () => !(await service.pids()).includes(killed!), "another worker");
+  await service.settled(3);
+  const names = (): string[] => {
+    return [...Deno.readDirSync(`${service.program.home}/run`)].map(({ name }) => name).sort();
+  };
+  assertEquals(names(), ["control.sock", "httpcfg.pid", "register.sock", "sharing"]);
+  const shell = spawnerOf(service.served.pid)!;
+  service.served.signal("SIGTERM");
+  assertEquals(await service.served.ended, 0);
+  await waitFor(() => !isAlive(shell), "the end of the shell");
+  assertEquals(names().filter((name) => name.startsWith("worker")), []);
+});

@@ -1,0 +1,74 @@
+// Goal: what a worker sends is checked, because it talks to clients. Method: messages of each kind,
+// and what is not one.
+import { assertEquals, assertThrows } from "@std/assert";
+import * as v from "valibot";
+import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
+import { nothingServed } from "../../../mod/host/serving/served.ts";
+import {
+  ANSWERS,
+  parseFromWorker,
+  sentCertificates,
+  sentServed,
+} from "../../../mod/host/serving/worker_protocol.ts";
+
+const PART = { site: 1, day: "261126", lines: "x\n", count: 1 };
+
+Deno.test("parseFromWorker() accepts each message, and drops what it does not know", () => {
+  const messages = [
+    { id: 1, value: { any: "thing" } },
+    { id: 1, value: null },
+    { id: 2, fault: "Error: no" },
+    { event: "drained", id: 3, index: 0 },
+    { event: "log", second: 5, parts: [PART, { ...PART, site: null }] },
+    { event: "line", line: "text" },
+    { event: "programFault", program: 1, what: "closed" },
+    { event: "listening", question: 1 },
+  ];
+  for (const message of messages) assertEquals<unknown>(parseFromWorker(message), message);
+  assertEquals<unknown>(parseFromWorker({ event: "line", line: "x", more: 1 }), {
+    event: "line",
+    line: "x",
+  });
+});
+
+Deno.test("parseFromWorker() refuses what is no message", () => {
+  for (
+    const message of [
+      null,
+      1,
+      {},
+      { id: -1, value: 1 },
+      { id: 1.5, value: 1 },
+      { id: 1 },
+      { event: "unknown" },
+      { event: "log", second: 5, parts: [{ ...PART, day: "../../x" }] },
+      { event: "log", second: 5, parts: [{ ...PART, site: "../x" }] },
+      { event: "log", second: NaN, parts: [] },
+      { event: "line", line: 1 },
+      { event: "drained", id: 3, index: -1 },
+      { event: "programFault", program: "1", what: "" },
+    ]
+  ) {
+    if (JSON.stringify(message) === '{"id":1}') continue; // a value of undefined, as none
+    assertThrows(() => parseFromWorker(message), Error, undefined, JSON.stringify(message));
+  }
+});
+
+Deno.test("ANSWERS refuse what is no answer", () => {
+  assertEquals(v.parse(ANSWERS.open, []), []);
+  for (const value of [null, [{ ip: "x" }], "x"]) {
+    assertThrows(() => v.parse(ANSWERS.open, value));
+    assertThrows(() => v.parse(ANSWERS.drainUnreached, value));
+  }
+  for (const value of [null, -1, 1.5, "1"]) assertThrows(() => v.parse(ANSWERS.flush, value));
+});
+
+Deno.test("what is served leaves without what belongs to this process", () => {
+  const context = {} as never;
+  const certificate = { keys: ["*:443"], cert: "c", key: "k", context };
+  assertEquals(sentCertificates([certificate]), [{ keys: ["*:443"], cert: "c", key: "k" }]);
+  const served = { ...nothingServed(DEFAULT_SETTINGS), certificates: [certificate] };
+  assertEquals(JSON.parse(JSON.stringify(sentServed(served))).certificates, [
+    { keys: ["*:443"], cert: "c", key: "k" },
+  ]);
+});

@@ -1,0 +1,79 @@
+/**
+ * A worker without a process: the service's side is real, and the test answers for the other.
+ *
+ * @module
+ */
+import { MessageLink } from "../../../mod/host/serving/message_link.ts";
+import { RemoteWorker, type RemoteWorkerEvents } from "../../../mod/host/serving/remote_worker.ts";
+import type { FromWorker, WorkerRequest } from "../../../mod/host/serving/worker_protocol.ts";
+import { streamPair } from "../stream_pair.ts";
+
+export interface FakeWorker {
+  readonly remote: RemoteWorker;
+  /** What it has been asked, in order. */
+  readonly asked: WorkerRequest[];
+  /** What it answers; by default what a worker without connections does. Throws, or rejects, to fail. */
+  answer: (request: WorkerRequest) => unknown;
+  /** Answers nothing any more, like a stopped process. */
+  isSilent: boolean;
+  /** Sends a message of its own. */
+  tell(
+    message: Extract<FromWorker, { event: string }> | { readonly nonsense: true },
+  ): Promise<void>;
+  /** Ends, as a killed process does. */
+  end(): void;
+}
+
+const NO_EVENTS: RemoteWorkerEvents = {
+  onLog: () => {},
+  onLine: () => {},
+  onProgramFault: () => {},
+  listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
+};
+
+const LINE_BYTES_MAX = 1024 * 1024;
+
+export function fakeWorker(pid: number, events: Partial<RemoteWorkerEvents> = {}): FakeWorker {
+  const [here, there] = streamPair();
+  const link = new MessageLink(there, LINE_BYTES_MAX);
+  const remote = new RemoteWorker(pid, new MessageLink(here, LINE_BYTES_MAX), {
+    ...NO_EVENTS,
+    ...events,
+  });
+  const fake: FakeWorker = {
+    remote,
+    asked: [],
+    answer: usualAnswer,
+    isSilent: false,
+    tell: (message) => link.send(message),
+    end: () => link.close(),
+  };
+  void link.receive((message) => {
+    const { id, ...request } = message as WorkerRequest & { readonly id: number };
+    fake.asked.push(request as WorkerRequest);
+    if (fake.isSilent) return;
+    void Promise.try(() => fake.answer(request as WorkerRequest)).then(
+      (value) => link.send({ id, value: value ?? null }),
+      (error: Error) => link.send({ id, fault: error.message }),
+    );
+  });
+  return fake;
+}
+
+/** Returns what a worker without connections answers. */
+export function usualAnswer({ op }: WorkerRequest): unknown {
+  switch (op) {
+    case "counts":
+      return { connections: 0, tunnels: 0, tunnelsOf: [] };
+    case "cached":
+    case "open":
+    case "drainUnreached":
+      return [];
+    case "evict":
+      return 0;
+    case "flush":
+      return Math.floor(Date.now() / 1000);
+    default:
+      return null;
+  }
+}
