@@ -32,7 +32,7 @@ test("status, who, verify, plan and explain speak of one service", async () => {
   assertMatch(status, /^Workers: \d+ \(0 connections\), \d+ \(0 connections\)$/m);
   const { workers } = JSON.parse((await program.do("status --format json")).out);
   assertEquals(workers.map((one: { pid: number }) => one.pid).toSorted(), pids.map(Number));
-  assertMatch((await program.do("verify")).out, /all as expected/);
+  assertMatch((await program.do("verify")).err, /all as expected/);
   const plan = await program.do("plan --format csv");
   assertStringIncludes(plan.out, `keep,${HOST}:${port}`);
   assertStringIncludes((await program.do(`explain ${HOST}:${port}`)).out, "site 1");
@@ -137,7 +137,7 @@ testWith(
       try {
         await program.do(`set iplisten -i ${HOST}`);
         await program.do(`site add a --respond a --bind :${port}:`);
-        await program.do("site delete 1");
+        await program.do(["site", "remove", "Default Web Site"]);
         await program.do("settings set Workers 2");
         const { status, err } = await program.run("serve");
         const title = `${user} user, ${isShared}`;
@@ -172,7 +172,7 @@ test("services stop, start, pause and continue over all workers", async () => {
   assertEquals(await statuses(), [503]);
   await program.do("net continue w3svc");
   assertEquals(await statuses(), [200]);
-  await program.do("site pause 1");
+  await program.do(["site", "pause", "site 1"]);
   assertEquals(await statuses(), [503]);
   // Whoever replaces a worker knows what is paused.
   const [killed] = await service.pids();
@@ -180,11 +180,11 @@ test("services stop, start, pause and continue over all workers", async () => {
   await waitFor(async () => !(await service.pids()).includes(killed!), "the end of one");
   await service.settled(2);
   assertEquals(await statuses(), [503]);
-  await program.do("site continue 1");
+  await program.do(["site", "continue", "site 1"]);
   assertEquals(await statuses(), [200]);
-  await program.do("site stop 1");
+  await program.do(["site", "stop", "site 1"]);
   assertEquals(await statuses(), [0]);
-  await program.do("site start 1");
+  await program.do(["site", "start", "site 1"]);
   assertEquals(await statuses(), [200]);
   await program.do("net stop w3svc");
   assertEquals(await statuses(), [0]);
@@ -209,8 +209,8 @@ test("netsh lists what any worker has cached once, and flushes it in all", async
     settings: { ...document.settings, Workers: 2 },
     sites: document.sites.map((site) => ({
       ...site,
-      content: { kind: "files", root: `${program.home}/www` },
-    })) as typeof document.sites,
+      content: { kind: "root", path: `${program.home}/www` },
+    })),
   }));
   await service.reload();
   await service.settled(2);

@@ -177,6 +177,7 @@ Deno.test("WorkerPool writes the lines of all processes in the order of their se
   assertEquals(lines, ["early", "late"]);
   // Lines of one that is killed are not lost, if they have left it.
   await started[0]!.tell({ event: "log", second: second + 3, parts: [part("last")] });
+  await started[0]!.remote.counts();
   started[0]!.end();
   await started[0]!.remote.ended;
   await pool.flushLogs();
