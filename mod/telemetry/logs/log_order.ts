@@ -3,7 +3,8 @@
  * one file. Pure.
  *
  * What a process sends is in order. Lines of a second can be written once no process can send
- * earlier ones: each has said so, by lines of that second or later, or when it was asked.
+ * earlier ones: each has said so, by lines of that second or later, or when it was asked. What it
+ * sends after it was asked is later whatever its clock says, which may have been set back.
  *
  * @module
  */
@@ -25,7 +26,8 @@ export class LogOrder<Source> {
   readonly #passed = new Map<Source, number>();
   #held: LogBatch[] = [];
   #heldChars = 0;
-  readonly #asked = new Set<Source>();
+  /** Those that have not answered yet, and the second that they were asked about. */
+  readonly #asked = new Map<Source, number>();
 
   constructor(options: LogOrderOptions<Source>) {
     this.#options = options;
@@ -52,9 +54,10 @@ export class LogOrder<Source> {
 
   /** `source` has sent all lines before `second`. */
   passed(source: Source, second: number): void {
+    const asked = this.#asked.get(source) ?? second;
     this.#asked.delete(source);
     if (!this.#passed.has(source)) return;
-    this.#raise(source, second);
+    this.#raise(source, Math.max(second, asked));
     this.#release();
   }
 
@@ -74,7 +77,7 @@ export class LogOrder<Source> {
     if (next === undefined) return;
     for (const [source, second] of this.#passed) {
       if (second >= next.second || this.#asked.has(source)) continue;
-      this.#asked.add(source);
+      this.#asked.set(source, next.second);
       this.#options.ask(source);
     }
   }
