@@ -31,7 +31,7 @@ import {
 
 /** What happens in a worker. None of these may throw. */
 export interface RemoteWorkerEvents {
-  onLog(batch: LogBatch): void;
+  onLog(batch: LogBatch, generation: number): void;
   onLine(line: string): void;
   onProgramFault(program: number, what: string): void;
   listening(): ListeningView;
@@ -107,6 +107,11 @@ export class RemoteWorker implements ServingWorker {
 
   async pause(paused: Paused): Promise<void> {
     await this.#ask({ op: "pause", paused });
+  }
+
+  /** Formats the lines of its logs as `settings` say from now on: they are of `generation`. */
+  async reconfigureLogs(settings: Settings, generation: number): Promise<void> {
+    await this.#ask({ op: "logs", settings, generation });
   }
 
   async drain(graceMs: number): Promise<void> {
@@ -194,7 +199,7 @@ export class RemoteWorker implements ServingWorker {
     if (!("event" in message)) return this.#settle(message);
     switch (message.event) {
       case "log":
-        return this.#events.onLog(message);
+        return this.#events.onLog(message, message.generation);
       case "line":
         return this.#events.onLine(message.line);
       case "programFault":

@@ -9,7 +9,7 @@ import { type NewEvent, workerEnded, workerFailed } from "../../telemetry/events
 import type { RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { effectiveSettings, type Settings } from "../../config/document/settings.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
-import { CollectedLines } from "../../telemetry/logs/collected_lines.ts";
+import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import { LogOrder } from "../../telemetry/logs/log_order.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
 import type { StartedWorker } from "./start_worker.ts";
@@ -62,6 +62,9 @@ export class WorkerPool {
   readonly #order: LogOrder<RemoteWorker | "own">;
   /** The lines of this process, while there are others to be put in order with them. */
   readonly #own: CollectedLines;
+  /** Of the lines that are written now; those of the next one wait. */
+  #generation = 0;
+  readonly #later: [RemoteWorker, LogBatch][] = [];
   #members: Member[] = [];
   /** Those that end with their last connection. */
   readonly #retiring = new Set<Member>();
@@ -113,9 +116,25 @@ export class WorkerPool {
     this.#own.flush();
   }
 
-  /** Formats lines as `settings` say from now on. */
-  reconfigureLogs(settings: Settings): void {
+  /** Formats the lines of this process as `settings` say from now on. */
+  reconfigureOwnLogs(settings: Settings): void {
     this.#own.reconfigure(settings);
+  }
+
+  /**
+   * Formats all lines as `settings` say from now on, and calls `reconfigure` when those in the former
+   * format have been written: none stands below the fields of the other.
+   */
+  async reconfigureLogs(settings: Settings, reconfigure: () => Promise<void>): Promise<void> {
+    const generation = this.#generation + 1;
+    await Promise.all([...this.active, ...this.retiring].map((worker) => {
+      return within(FLUSH_MS, worker.reconfigureLogs(settings, generation), () => {});
+    }));
+    this.#own.reconfigure(settings);
+    this.#order.flush();
+    await reconfigure();
+    this.#generation = generation;
+    for (const [worker, batch] of this.#later.splice(0)) this.#order.add(worker, batch);
   }
 
   /** The number of workers that there should be. */
@@ -217,8 +236,10 @@ export class WorkerPool {
     const { start, ...options } = this.#options;
     let worker: RemoteWorker | null = null;
     const started = await start({
-      onLog: (batch) => {
-        if (worker !== null) this.#order.add(worker, batch);
+      onLog: (batch, generation) => {
+        if (worker === null) return;
+        if (generation > this.#generation) this.#later.push([worker, batch]);
+        else this.#order.add(worker, batch);
       },
       onLine: (line) => options.log(line),
       onProgramFault: (program, what) => options.onProgramFault(program, what),

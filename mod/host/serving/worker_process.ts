@@ -48,6 +48,8 @@ class WorkerProcess {
   /** Requests for the state of the service, by their number. */
   readonly #questions = new Map<number, (view: ListeningView) => void>();
   #lastQuestion = 0;
+  /** Of the lines of the logs: how often their format has changed. */
+  #generation = 0;
   /** The contexts in use, by the text of certificate and key. */
   #contexts = new Map<string, ServedCertificate["context"]>();
   /** The request under way: each waits for those before it, except for the end of connections. */
@@ -60,7 +62,9 @@ class WorkerProcess {
       computerName: Deno.hostname(),
       lineEnd: "\n",
       now: Date.now,
-      ship: ({ second, parts }) => this.#tell({ event: "log", second, parts: [...parts] }),
+      ship: ({ second, parts }) => {
+        this.#tell({ event: "log", generation: this.#generation, second, parts: [...parts] });
+      },
     }, effectiveSettings({}));
     const requests = new RequestHandler({
       siteHandler,
@@ -117,6 +121,10 @@ class WorkerProcess {
         return await worker.renew(await this.#contextsOf(request.certificates));
       case "pause":
         return await worker.pause(request.paused);
+      case "logs":
+        this.#logs.reconfigure(request.settings); // which sends what is collected
+        this.#generation = request.generation;
+        return;
       case "drain":
         return await worker.drain(request.graceMs);
       case "drainUnreached":

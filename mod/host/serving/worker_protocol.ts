@@ -34,6 +34,7 @@ export type WorkerRequest =
   | { readonly op: "serve"; readonly served: SentServed }
   | { readonly op: "renew"; readonly certificates: readonly SentCertificate[] }
   | { readonly op: "pause"; readonly paused: Paused }
+  | { readonly op: "logs"; readonly settings: Settings; readonly generation: number }
   | { readonly op: "drain"; readonly graceMs: number }
   | {
     readonly op: "drainUnreached";
@@ -89,9 +90,10 @@ const fromWorker = v.union([
   v.variant("event", [
     /** One of the endpoints that request `id` drains has no connection any more. */
     v.object({ event: v.literal("drained"), id: count, index: count }),
-    /** Lines of the logs. */
+    /** Lines of the logs, as formatted since the `logs` of this generation. */
     v.object({
       event: v.literal("log"),
+      generation: count,
       second: count,
       parts: v.array(v.object({ site: v.nullable(count), day, lines: text, count })),
     }),

@@ -108,7 +108,7 @@ export class Workers implements ServingWorker {
   async start(settings: Settings): Promise<void> {
     await this.#local.start(settings);
     this.#settings = settings;
-    this.#pool.reconfigureLogs(settings);
+    this.#pool.reconfigureOwnLogs(settings);
     const count = workerCount(settings.Workers, this.#options.machine);
     await this.#exclusive(() => this.#resize(count)).catch((error) => {
       this.#pool.retry(count, error);
@@ -131,6 +131,11 @@ export class Workers implements ServingWorker {
     }
   }
 
+  /** Formats the logs as `settings` say, and calls `reconfigure` when all former lines are written. */
+  async reconfigureLogs(settings: Settings, reconfigure: () => Promise<void>): Promise<void> {
+    await this.#exclusive(() => this.#pool.reconfigureLogs(settings, reconfigure));
+  }
+
   async stop(): Promise<void> {
     await this.#all((worker) => worker.stop());
     await this.#exclusive(async () => {
@@ -143,7 +148,6 @@ export class Workers implements ServingWorker {
     await this.#exclusive(async () => {
       this.#settings = served.settings;
       this.#served = served;
-      this.#pool.reconfigureLogs(served.settings);
       for (const program of served.programs) this.#programs.set(program.id, program);
       await this.#all((worker) => worker.serve(served));
       if (this.#pool.active.length > 0) void this.#local.retire();

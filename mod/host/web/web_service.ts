@@ -144,7 +144,7 @@ export class WebService implements ServiceWorker {
    * that are no longer served and still have connections. `strict`: an absent address is a failure.
    */
   async reload(strict = false, progress?: Progress): Promise<ReloadResult> {
-    const { store, http, logs, workers } = this.#options;
+    const { store, http, workers } = this.#options;
     if (http.config === null) {
       throw new Fault("Cannot reload: the HTTP service is not running", {
         hint: "httpcfg net start w3svc",
@@ -156,8 +156,8 @@ export class WebService implements ServiceWorker {
     if (before === null) {
       const count = await workers.resize(config.settings);
       http.reconfigure(config);
+      await this.#reconfigureLogs(config);
       await workers.serve(nothingServed(config.settings));
-      await logs.reconfigure(config.settings);
       this.#options.onApplied();
       return { changes: [], workers: count, draining: [] };
     }
@@ -172,7 +172,7 @@ export class WebService implements ServiceWorker {
       await workers.resize(this.#config().settings);
       throw error instanceof Fault ? faultWithStep(error, "httpcfg reload") : error;
     });
-    await logs.reconfigure(config.settings);
+    await this.#reconfigureLogs(config);
     await this.#apply(config, state);
     this.#options.onApplied();
     const changes = changesOf(before.plan, state.plan);
@@ -315,6 +315,11 @@ export class WebService implements ServiceWorker {
       await https.load(this.#state?.document.ssl ?? []);
       throw error;
     }
+  }
+
+  async #reconfigureLogs({ settings }: HttpConfig): Promise<void> {
+    const { logs, workers } = this.#options;
+    await workers.reconfigureLogs(settings, () => logs.reconfigure(settings));
   }
 
   /** Replaces list, settings and sites in place; they apply from the next request on. */

@@ -90,7 +90,7 @@ Deno.test("RemoteWorker passes on what happens, and ends with one that sends non
     onLine: (line) => void seen.push(line),
     onProgramFault: (program, what) => void seen.push([program, what]),
   });
-  await fake.tell({ event: "log", second: 5, parts: [] });
+  await fake.tell({ event: "log", generation: 0, second: 5, parts: [] });
   await fake.tell({ event: "line", line: "text" });
   await fake.tell({ event: "programFault", program: 3, what: "slow" });
   await fake.tell({ event: "listening", question: 1 });

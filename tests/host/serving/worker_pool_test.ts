@@ -5,7 +5,7 @@ import { effectiveSettings } from "../../../mod/config/document/settings.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "../../../mod/host/serving/remote_worker.ts";
 import { WorkerPool } from "../../../mod/host/serving/worker_pool.ts";
 import type { NewEvent } from "../../../mod/telemetry/events/event.ts";
-import { type FakeWorker, fakeWorker } from "../../support/workers/fake_worker.ts";
+import { type FakeWorker, fakeWorker, usualAnswer } from "../../support/workers/fake_worker.ts";
 import { waitFor } from "../../support/wait.ts";
 
 interface Fixture extends AsyncDisposable {
@@ -60,7 +60,7 @@ function fixture(lookMs = 60_000): Fixture {
     onProgramFault: () => {},
     lookMs,
   });
-  pool.reconfigureLogs(effectiveSettings({}));
+  pool.reconfigureOwnLogs(effectiveSettings({}));
   return {
     pool,
     started,
@@ -168,20 +168,66 @@ Deno.test("WorkerPool writes the lines of all processes in the order of their se
   const { pool, started, lines } = at;
   await pool.grow(2);
   const second = Math.floor(Date.now() / 1000);
+  // The other one has not said yet that nothing earlier comes.
+  const { promise: answered, resolve } = Promise.withResolvers<number>();
+  started[1]!.answer = (request) => request.op === "flush" ? answered : usualAnswer(request);
   const part = (text: string) => ({ site: 1, day: "261126", lines: text, count: 1 });
-  await started[0]!.tell({ event: "log", second: second + 2, parts: [part("late")] });
-  await started[1]!.tell({ event: "log", second: second + 1, parts: [part("early")] });
+  await started[0]!.tell({
+    event: "log",
+    generation: 0,
+    second: second + 2,
+    parts: [part("late")],
+  });
+  await started[1]!.tell({
+    event: "log",
+    generation: 0,
+    second: second + 1,
+    parts: [part("early")],
+  });
   for (const { remote } of started) await remote.counts(); // what was sent before has arrived
-  assertEquals(lines.filter((line) => line === "late"), []);
+  assertEquals(lines, ["early"]);
+  resolve(second + 2);
   await pool.flushLogs();
   assertEquals(lines, ["early", "late"]);
   // Lines of one that is killed are not lost, if they have left it.
-  await started[0]!.tell({ event: "log", second: second + 3, parts: [part("last")] });
+  await started[0]!.tell({
+    event: "log",
+    generation: 0,
+    second: second + 3,
+    parts: [part("last")],
+  });
   await started[0]!.remote.counts();
   started[0]!.end();
   await started[0]!.remote.ended;
   await pool.flushLogs();
   assertEquals(lines.at(-1), "last");
+});
+
+Deno.test("WorkerPool writes no line below the fields of another format", async () => {
+  await using at = fixture();
+  const { pool, started, lines } = at;
+  await pool.grow(2);
+  const second = Math.floor(Date.now() / 1000);
+  const send = (fake: FakeWorker, generation: number, text: string): Promise<void> => {
+    const parts = [{ site: 1, day: "261126", lines: text, count: 1 }];
+    return fake.tell({ event: "log", generation, second, parts });
+  };
+  for (const fake of started) {
+    fake.answer = async (request) => {
+      if (request.op !== "logs") return usualAnswer(request);
+      await send(fake, request.generation - 1, `old ${fake.remote.pid}`);
+      // The lines after the change arrive with the answer, or before that of the others.
+      void Promise.resolve().then(() => send(fake, request.generation, `new ${fake.remote.pid}`));
+      return null;
+    };
+  }
+  await pool.reconfigureLogs(effectiveSettings({}), async () => {
+    await Promise.all(started.map(({ remote }) => remote.counts()));
+    lines.push("fields");
+  });
+  await pool.flushLogs();
+  assertEquals(lines.toSpliced(2, 1).toSorted(), ["new 100", "new 101", "old 100", "old 101"]);
+  assertEquals(lines[2], "fields");
 });
 
 Deno.test("WorkerPool.end() leaves none, whatever is under way", async () => {
