@@ -67,7 +67,7 @@ test("lines are there as soon as a command asks for them", async () => {
   await service.settled(2);
   for (let round = 1; round <= 3; round++) {
     await Promise.all(Array.from({ length: 8 }, (_, i) => requests(service, `r${round}${i}`, 1)));
-    const { out } = await service.program.do("logs 1");
+    const { out } = await service.program.do(["logs", "site 1"]);
     assertEquals(out.match(/GET \/r/g)?.length, round * 8, `round ${round}`);
   }
 });
@@ -87,6 +87,43 @@ test("a worker that is let go, and one that ends with the service, lose no line"
   const lines = await linesOf(service, "W3SVC1");
   assertEquals(lines.length, expected + 18);
   assertOrdered(lines);
+});
+
+test("a change of the fields under load leaves each line below its own fields", async () => {
+  await using service = await WorkerService.start();
+  await service.settled(2);
+  let isDone = false;
+  let sent = 0;
+  const clients = Array.from({ length: 6 }, async (_, i) => {
+    while (!isDone) {
+      await requests(service, `x${i}`, 5);
+      sent += 5;
+    }
+  });
+  for (let round = 0; round < 10; round++) {
+    const LogExtFileFlags = round % 2 === 0 ? 0x83 : 0x218fdf; // date, time, method
+    await service.edit((document) => {
+      return { ...document, settings: { ...document.settings, LogExtFileFlags } };
+    });
+    await service.reload();
+  }
+  isDone = true;
+  await Promise.all(clients);
+  service.served.signal("SIGTERM");
+  assertEquals(await service.served.ended, 0);
+  const folder = `${service.program.home}/log/W3SVC1`;
+  let [fields, lines] = [0, 0];
+  for (
+    const { name } of [...Deno.readDirSync(folder)].toSorted((a, b) => a.name < b.name ? -1 : 1)
+  ) {
+    for (const line of (await Deno.readTextFile(`${folder}/${name}`)).trim().split("\n")) {
+      if (line.startsWith("#Fields: ")) fields = line.split(" ").length - 1;
+      if (line.startsWith("#")) continue;
+      assertEquals(line.split(" ").length, fields, line);
+      lines++;
+    }
+  }
+  assertEquals(lines, sent);
 });
 
 test("SIGHUP reopens the files, and a full file is followed by the next", async () => {
