@@ -7,7 +7,6 @@ import { openLocal } from "../../listen/sockets/endpoint.ts";
 import { MessageLink } from "./message_link.ts";
 import { RemoteWorker, type RemoteWorkerEvents } from "./remote_worker.ts";
 import type { Spawner } from "./spawner.ts";
-import { WORKER_LINE_BYTES_MAX } from "./worker_protocol.ts";
 
 /** A worker and the end of its process. */
 export interface StartedWorker {
@@ -41,7 +40,7 @@ export async function startWorker(
       START_MS,
     );
     try {
-      const link = new MessageLink(await connected.promise, WORKER_LINE_BYTES_MAX);
+      const link = new MessageLink(await connected.promise);
       return { worker: new RemoteWorker(child.pid, link, events), end: () => child.end() };
     } catch (error) {
       await child.end();
