@@ -72,7 +72,7 @@ export class RemoteWorker implements ServingWorker {
     this.pid = pid;
     this.#link = link;
     this.#events = events;
-    void link.receive((message) => this.#receive(message)).then(() => this.#end());
+    void link.receive((message, bytes) => this.#receive(message, bytes)).then(() => this.#end());
   }
 
   /** Resolves when the process has closed its connection, which it does when it ends. */
@@ -194,12 +194,12 @@ export class RemoteWorker implements ServingWorker {
     return promise;
   }
 
-  #receive(value: unknown): void {
+  #receive(value: unknown, bytes: Uint8Array): void {
     const message = parseFromWorker(value);
     if (!("event" in message)) return this.#settle(message);
     switch (message.event) {
       case "log":
-        return this.#events.onLog(message, message.generation);
+        return this.#events.onLog(logBatch(message, bytes), message.generation);
       case "line":
         return this.#events.onLine(message.line);
       case "programFault":
@@ -230,6 +230,20 @@ export class RemoteWorker implements ServingWorker {
     this.#drains.clear();
     this.#ended.resolve();
   }
+}
+
+/** Returns the lines of a message with their bytes, which are behind it. */
+function logBatch(
+  { second, parts }: Extract<FromWorker, { event: "log" }>,
+  bytes: Uint8Array,
+): LogBatch {
+  let start = 0;
+  return {
+    second,
+    parts: parts.map(({ site, day, length, count }) => {
+      return { site, day, count, bytes: bytes.subarray(start, start += length) };
+    }),
+  };
 }
 
 /** Returns the end of the endpoint `index`, which may be told before it is asked for. */

@@ -7,7 +7,6 @@ import { openLocal } from "../../listen/sockets/endpoint.ts";
 import { MessageLink } from "./message_link.ts";
 import { RemoteWorker, type RemoteWorkerEvents } from "./remote_worker.ts";
 import type { Spawner } from "./spawner.ts";
-import { WORKER_LINE_BYTES_MAX } from "./worker_protocol.ts";
 
 /** A worker and the end of its process. */
 export interface StartedWorker {
@@ -46,8 +45,7 @@ export async function startWorker(
     };
     const looks = setInterval(() => void look().catch(reject), LOOK_MS);
     try {
-      const conn = await Promise.race([connected.promise, failed]);
-      const link = new MessageLink(conn, WORKER_LINE_BYTES_MAX);
+      const link = new MessageLink(await Promise.race([connected.promise, failed]));
       return { worker: new RemoteWorker(child.pid, link, events), end: () => child.end() };
     } catch (error) {
       await child.end();

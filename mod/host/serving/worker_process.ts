@@ -11,18 +11,18 @@ import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import { makeContext } from "../../listen/tls/tls_stream.ts";
 import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
-import { CollectedLines } from "../../telemetry/logs/collected_lines.ts";
+import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
+import { releaseLines } from "../../telemetry/logs/line_buffer.ts";
 import { LocalWorker } from "./local_worker.ts";
 import { MessageLink } from "./message_link.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { machineOfZones, type Served, type ServedCertificate } from "./served.ts";
-import {
-  type FromWorker,
-  type SentCertificate,
-  type SentSocket,
-  type ToWorker,
-  WORKER_LINE_BYTES_MAX,
-  type WorkerRequest,
+import type {
+  FromWorker,
+  SentCertificate,
+  SentSocket,
+  ToWorker,
+  WorkerRequest,
 } from "./worker_protocol.ts";
 
 /** Milliseconds after which a line of a log leaves this process. */
@@ -31,7 +31,7 @@ const LOG_TICK_MS = 200;
 /** Serves at the service that listens on the socket `path`, until it is gone. */
 export async function runWorker(path: string): Promise<void> {
   const stream = await Deno.connect({ transport: "unix", path });
-  const link = new MessageLink(stream, WORKER_LINE_BYTES_MAX);
+  const link = new MessageLink(stream);
   const siteHandler = await loadSiteHandlers();
   for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });
   const worker = new WorkerProcess(link, siteHandler);
@@ -62,9 +62,7 @@ class WorkerProcess {
       computerName: Deno.hostname(),
       lineEnd: "\n",
       now: Date.now,
-      ship: ({ second, parts }) => {
-        this.#tell({ event: "log", generation: this.#generation, second, parts: [...parts] });
-      },
+      ship: (batch) => void this.#ship(batch),
     }, effectiveSettings({}));
     const requests = new RequestHandler({
       siteHandler,
@@ -201,6 +199,22 @@ class WorkerProcess {
     this.#questions.set(question, resolve);
     this.#tell({ event: "listening", question });
     return promise;
+  }
+
+  async #ship({ second, parts }: LogBatch): Promise<void> {
+    const message: Extract<FromWorker, { event: "log" }> = {
+      event: "log",
+      generation: this.#generation,
+      second,
+      parts: parts.map(({ site, day, count, bytes }) => ({
+        site,
+        day,
+        count,
+        length: bytes.length,
+      })),
+    };
+    await this.#link.send(message, parts.map(({ bytes }) => bytes));
+    for (const part of parts) releaseLines(part);
   }
 
   #tell(message: Extract<FromWorker, { event: string }>): void {

@@ -1,6 +1,5 @@
 /**
- * What the service and its workers tell each other: lines of JSON over a socket that only the two
- * have. The service asks, by a number that the answer repeats; a worker also tells what happens.
+ * What the service and its workers tell each other, as JSON over a socket that only the two have. The service asks, by a number that the answer repeats; a worker also tells what happens.
  *
  * A worker talks to clients, so that the service checks what it gets from one.
  *
@@ -90,12 +89,12 @@ const fromWorker = v.union([
   v.variant("event", [
     /** One of the endpoints that request `id` drains has no connection any more. */
     v.object({ event: v.literal("drained"), id: count, index: count }),
-    /** Lines of the logs, as formatted since the `logs` of this generation. */
+    /** Lines of the logs, the bytes behind the message, as formatted since `logs` of a generation. */
     v.object({
       event: v.literal("log"),
       generation: count,
       second: count,
-      parts: v.array(v.object({ site: v.nullable(count), day, lines: text, count })),
+      parts: v.array(v.object({ site: v.nullable(count), day, length: count, count })),
     }),
     /** A line for whoever runs the service. */
     v.object({ event: v.literal("line"), line: text }),
@@ -112,9 +111,6 @@ export type FromWorker = v.InferOutput<typeof fromWorker>;
 export function parseFromWorker(value: unknown): FromWorker {
   return v.parse(fromWorker, value);
 }
-
-/** The longest line of either side: the sites and certificates of a large service. */
-export const WORKER_LINE_BYTES_MAX = 256 * 1024 * 1024;
 
 /** Returns what is served without what belongs to this process. */
 export function sentServed(served: Served): SentServed {

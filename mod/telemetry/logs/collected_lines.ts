@@ -7,18 +7,16 @@
  */
 import type { RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { httpErrLine } from "./httperr_format.ts";
+import { LineBuffer, type Lines } from "./line_buffer.ts";
 import { type LineEnd, Stamp } from "./stamp.ts";
 import { W3cFormat } from "./w3c_format.ts";
 
 /** Lines of one log. */
-export interface LogPart {
+export interface LogPart extends Lines {
   /** The site whose log it is; null for HTTPERR. */
   readonly site: number | null;
   /** UTC, YYMMDD. */
   readonly day: string;
-  /** With their ends. */
-  readonly lines: string;
-  readonly count: number;
 }
 
 /** Lines of one second. */
@@ -40,24 +38,19 @@ interface CollectedLinesOptions {
   readonly lineEnd: LineEnd;
   /** Milliseconds since 1970. */
   now(): number;
-  /** Sends lines to whoever writes them. */
+  /** Sends lines to whoever writes them. Their bytes belong to the callee. */
   ship(batch: LogBatch): void;
 }
-
-/** Characters of one part, which are encoded at once where they are written. */
-const PART_CHARS = 4096;
-/** Characters that are worth a message. */
-const BATCH_CHARS = 65_536;
 
 /** Nothing here waits, throws, or makes a request fail. */
 export class CollectedLines {
   readonly #options: CollectedLinesOptions;
   readonly #stamp = new Stamp();
-  readonly #texts = new Map<number | null, { lines: string; count: number }>();
+  readonly #buffers = new Map<number | null, LineBuffer>();
   #settings: CollectedSettings;
   #format: W3cFormat;
-  #parts: LogPart[] = [];
-  #chars = 0;
+  #lastSite: number | null = null;
+  #lastBuffer: LineBuffer | null = null;
   #second = -1;
   #day = "";
 
@@ -86,14 +79,14 @@ export class CollectedLines {
 
   /** Ships what is collected; returns the second before which nothing more will come. */
   flush(): number {
-    for (const [site, { lines, count }] of this.#texts) this.#endPart(site, lines, count);
-    this.#texts.clear();
-    const parts = this.#parts;
-    if (parts.length > 0) {
-      this.#parts = [];
-      this.#chars = 0;
-      this.#options.ship({ second: this.#second, parts });
+    const parts: LogPart[] = [];
+    for (const [site, buffer] of this.#buffers) {
+      const lines = buffer.drain();
+      if (lines === null) this.#buffers.delete(site); // unused since the last time
+      else parts.push({ site, day: this.#day, ...lines });
     }
+    if (!this.#buffers.has(this.#lastSite)) this.#lastBuffer = null;
+    if (parts.length > 0) this.#options.ship({ second: this.#second, parts });
     return Math.floor(this.#options.now() / 1000);
   }
 
@@ -109,22 +102,19 @@ export class CollectedLines {
   }
 
   #add(site: number | null, line: string): void {
-    const text = this.#texts.get(site);
-    if (text === undefined) this.#texts.set(site, { lines: line, count: 1 });
-    else {
-      text.lines += line;
-      text.count++;
-      if (text.lines.length >= PART_CHARS) {
-        this.#texts.delete(site);
-        this.#endPart(site, text.lines, text.count);
-      }
-    }
-    if (this.#chars >= BATCH_CHARS) this.flush();
+    const buffer = site === this.#lastSite && this.#lastBuffer !== null
+      ? this.#lastBuffer
+      : this.#bufferOf(site);
+    buffer.add(line);
+    if (buffer.isFull) this.flush();
   }
 
-  #endPart(site: number | null, lines: string, count: number): void {
-    this.#chars += lines.length;
-    this.#parts.push({ site, day: this.#day, lines, count });
+  #bufferOf(site: number | null): LineBuffer {
+    let buffer = this.#buffers.get(site);
+    if (buffer === undefined) this.#buffers.set(site, buffer = new LineBuffer());
+    this.#lastSite = site;
+    this.#lastBuffer = buffer;
+    return buffer;
   }
 
   #newFormat(): W3cFormat {

@@ -39,8 +39,8 @@ export class HttpErrLog {
   }
 
   /** Adds lines that are formatted already. */
-  append({ lines, count }: LogPart): void {
-    if (this.#settings.EnableErrorLogging) this.#file.append(lines, SAME_DAY, count);
+  append(part: LogPart): void {
+    if (this.#settings.EnableErrorLogging) this.#file.appendLines(part, SAME_DAY);
   }
 
   /** Must be called every second. */

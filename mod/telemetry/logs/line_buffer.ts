@@ -42,10 +42,10 @@ export class LineBuffer {
     return this.#end >= FULL_BYTES;
   }
 
-  /** Adds `count` lines, including their ends. */
-  add(lines: string, count = 1): void {
-    this.#text += lines;
-    this.#count += count;
+  /** Adds one line, including its end. */
+  add(line: string): void {
+    this.#text += line;
+    this.#count++;
     if (this.#text.length >= TEXT_CHARS) this.#encode();
   }
 

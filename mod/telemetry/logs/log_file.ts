@@ -54,6 +54,8 @@ const FOLDER_MODE = 0o750;
 
 interface Batch extends Lines {
   readonly day: string;
+  /** Bytes of memory. */
+  readonly allocated: number;
 }
 
 const encoder = new TextEncoder();
@@ -87,14 +89,19 @@ export class LogFile {
     this.#options = options;
   }
 
-  /** Adds `count` lines, including their ends. `day` is their UTC day, YYMMDD. */
-  append(lines: string, day: string, count = 1): void {
-    if (day !== this.#day) {
-      this.#queue();
-      this.#day = day;
-    }
-    this.#pending.add(lines, count);
+  /** Adds one line, including its end. `day` is the UTC day of the line, YYMMDD. */
+  append(line: string, day: string): void {
+    this.#begin(day);
+    this.#pending.add(line);
     if (this.#pending.isFull) this.#startWriting();
+  }
+
+  /** Adds lines that are bytes already; the bytes belong to the log from now on. */
+  appendLines(lines: Lines, day: string): void {
+    this.#begin(day);
+    this.#queue();
+    this.#wait(lines, lines.bytes.length);
+    this.#startWriting();
   }
 
   /** Must be called every second: writes the collected lines, or closes an unused file. */
@@ -105,7 +112,7 @@ export class LogFile {
       this.#startWriting();
     } else if (this.#isTroubled && !this.#isFull && this.#writer === null) {
       // Without a line to write, an open shows whether the trouble is over.
-      this.#waiting.push({ bytes: new Uint8Array(), count: 0, day: this.#day });
+      this.#waiting.push({ bytes: new Uint8Array(), count: 0, day: this.#day, allocated: 0 });
       this.#startWriting();
     } else if (++this.#idleTicks >= IDLE_TICKS && this.#writer === null) {
       this.#closeFile();
@@ -132,16 +139,27 @@ export class LogFile {
     this.#closeFile();
   }
 
+  /** Begins with the lines of `day`. */
+  #begin(day: string): void {
+    if (day === this.#day) return;
+    this.#queue();
+    this.#day = day;
+  }
+
   /** Queues the pending lines as a batch. */
   #queue(): void {
     const lines = this.#pending.drain();
-    if (lines === null) return;
+    if (lines !== null) this.#wait(lines, lines.bytes.buffer.byteLength);
+  }
+
+  /** Lets lines wait for the disk; `allocated` is all the memory that they keep, used or not. */
+  #wait(lines: Lines, allocated: number): void {
     if (this.#waitingBytes >= WAITING_BYTES_MAX) {
       this.#drop(lines.count, new Error("the disk is too slow"));
       return releaseLines(lines);
     }
-    this.#waiting.push({ ...lines, day: this.#day });
-    this.#waitingBytes += lines.bytes.buffer.byteLength; // all that is allocated, used or not
+    this.#waiting.push({ ...lines, day: this.#day, allocated });
+    this.#waitingBytes += allocated;
   }
 
   #startWriting(): void {
@@ -163,7 +181,7 @@ export class LogFile {
         this.#closeFile();
         this.#drop(batch.count, error);
       } finally {
-        this.#waitingBytes -= batch.bytes.buffer.byteLength;
+        this.#waitingBytes -= batch.allocated;
         releaseLines(batch);
       }
     }

@@ -17,15 +17,15 @@ interface LogOrderOptions<Source> {
   ask(source: Source): void;
 }
 
-/** Characters that are held back at most: beyond that, order is worth less than memory. */
-const HELD_CHARS_MAX = 16 * 1024 * 1024;
+/** Bytes that are held back at most: beyond that, order is worth less than memory. */
+const HELD_BYTES_MAX = 16 * 1024 * 1024;
 
 export class LogOrder<Source> {
   readonly #options: LogOrderOptions<Source>;
   /** The second before which each process has sent all it had. */
   readonly #passed = new Map<Source, number>();
   #held: LogBatch[] = [];
-  #heldChars = 0;
+  #heldBytes = 0;
   /** Those that have not answered yet, and the second that they were asked about. */
   readonly #asked = new Map<Source, number>();
 
@@ -47,7 +47,7 @@ export class LogOrder<Source> {
 
   add(source: Source, batch: LogBatch): void {
     this.#held.push(batch);
-    this.#heldChars += charsOf(batch);
+    this.#heldBytes += bytesOf(batch);
     if (this.#passed.has(source)) this.#raise(source, batch.second);
     this.#release();
   }
@@ -71,7 +71,7 @@ export class LogOrder<Source> {
   }
 
   #release(): void {
-    if (this.#heldChars > HELD_CHARS_MAX) return this.flush();
+    if (this.#heldBytes > HELD_BYTES_MAX) return this.flush();
     this.#releaseUntil(Math.min(...this.#passed.values()));
     const [next] = this.#held;
     if (next === undefined) return;
@@ -88,12 +88,12 @@ export class LogOrder<Source> {
       .sort((a, b) => a.second - b.second);
     this.#held = this.#held.filter((batch) => batch.second > second);
     for (const batch of ready) {
-      this.#heldChars -= charsOf(batch);
+      this.#heldBytes -= bytesOf(batch);
       for (const part of batch.parts) this.#options.write(part);
     }
   }
 }
 
-function charsOf({ parts }: LogBatch): number {
-  return parts.reduce((sum, { lines }) => sum + lines.length, 0);
+function bytesOf({ parts }: LogBatch): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }

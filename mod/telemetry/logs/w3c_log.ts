@@ -54,8 +54,8 @@ export class W3cLog {
   }
 
   /** Adds lines of a site that are formatted already. */
-  append(siteId: number, { lines, day, count }: LogPart): void {
-    if (this.#settings.LogEnabled) this.#fileOf(siteId).append(lines, day, count);
+  append(siteId: number, part: LogPart): void {
+    if (this.#settings.LogEnabled) this.#fileOf(siteId).appendLines(part, part.day);
   }
 
   /** Must be called every second. */

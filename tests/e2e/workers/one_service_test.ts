@@ -117,7 +117,9 @@ s.bind((sys.argv[1], int(sys.argv[2])))
 s.listen()
 print("listening", flush=True)
 time.sleep(600)`;
-const AS_OTHER = [`--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, "--clear-groups", "python3"];
+/** Not that of the user who runs the tests, which others may not be able to execute. */
+const PYTHON = "/usr/bin/python3";
+const AS_OTHER = [`--reuid=${OTHER_USER}`, `--regid=${OTHER_USER}`, "--clear-groups", PYTHON];
 
 testWith(
   ["python3"],
@@ -128,7 +130,7 @@ testWith(
       if (user === "other" && Deno.uid() !== 0) continue;
       await using program = await Program.make();
       const port = freePort();
-      const holder = new Deno.Command(user === "other" ? "setpriv" : "python3", {
+      const holder = new Deno.Command(user === "other" ? "setpriv" : PYTHON, {
         args: [...user === "other" ? AS_OTHER : [], "-c", HOLDER, HOST, `${port}`, isShared],
         stdout: "piped",
       }).spawn();

@@ -52,7 +52,7 @@ function fixture(lookMs = 60_000): Fixture {
     logs: {
       served: () => void lines.push("served"),
       refused: () => void lines.push("refused"),
-      append: (part) => void lines.push(part.lines),
+      append: ({ bytes }) => void lines.push(new TextDecoder().decode(bytes)),
     },
     event: ({ text }: NewEvent) => void events.push(text),
     log: (line) => void lines.push(line),
@@ -171,31 +171,15 @@ Deno.test("WorkerPool writes the lines of all processes in the order of their se
   // The other one has not said yet that nothing earlier comes.
   const { promise: answered, resolve } = Promise.withResolvers<number>();
   started[1]!.answer = (request) => request.op === "flush" ? answered : usualAnswer(request);
-  const part = (text: string) => ({ site: 1, day: "261126", lines: text, count: 1 });
-  await started[0]!.tell({
-    event: "log",
-    generation: 0,
-    second: second + 2,
-    parts: [part("late")],
-  });
-  await started[1]!.tell({
-    event: "log",
-    generation: 0,
-    second: second + 1,
-    parts: [part("early")],
-  });
+  await started[0]!.log(second + 2, "late");
+  await started[1]!.log(second + 1, "early");
   for (const { remote } of started) await remote.counts(); // what was sent before has arrived
   assertEquals(lines, ["early"]);
   resolve(second + 2);
   await pool.flushLogs();
   assertEquals(lines, ["early", "late"]);
   // Lines of one that is killed are not lost, if they have left it.
-  await started[0]!.tell({
-    event: "log",
-    generation: 0,
-    second: second + 3,
-    parts: [part("last")],
-  });
+  await started[0]!.log(second + 3, "last");
   await started[0]!.remote.counts();
   started[0]!.end();
   await started[0]!.remote.ended;
@@ -208,16 +192,14 @@ Deno.test("WorkerPool writes no line below the fields of another format", async 
   const { pool, started, lines } = at;
   await pool.grow(2);
   const second = Math.floor(Date.now() / 1000);
-  const send = (fake: FakeWorker, generation: number, text: string): Promise<void> => {
-    const parts = [{ site: 1, day: "261126", lines: text, count: 1 }];
-    return fake.tell({ event: "log", generation, second, parts });
-  };
   for (const fake of started) {
     fake.answer = async (request) => {
       if (request.op !== "logs") return usualAnswer(request);
-      await send(fake, request.generation - 1, `old ${fake.remote.pid}`);
+      await fake.log(second, `old ${fake.remote.pid}`, request.generation - 1);
       // The lines after the change arrive with the answer, or before that of the others.
-      void Promise.resolve().then(() => send(fake, request.generation, `new ${fake.remote.pid}`));
+      void Promise.resolve().then(() =>
+        fake.log(second, `new ${fake.remote.pid}`, request.generation)
+      );
       return null;
     };
   }

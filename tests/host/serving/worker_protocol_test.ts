@@ -11,7 +11,7 @@ import {
   sentServed,
 } from "../../../mod/host/serving/worker_protocol.ts";
 
-const PART = { site: 1, day: "261126", lines: "x\n", count: 1 };
+const PART = { site: 1, day: "261126", length: 2, count: 1 };
 
 Deno.test("parseFromWorker() accepts each message, and drops what it does not know", () => {
   const messages = [

@@ -19,7 +19,10 @@ export interface FakeWorker {
   /** Sends a message of its own. */
   tell(
     message: Extract<FromWorker, { event: string }> | { readonly nonsense: true },
+    bytes?: Uint8Array,
   ): Promise<void>;
+  /** Sends one line of the log of site 1. */
+  log(second: number, line: string, generation?: number): Promise<void>;
   /** Ends, as a killed process does. */
   end(): void;
 }
@@ -31,12 +34,10 @@ const NO_EVENTS: RemoteWorkerEvents = {
   listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
 };
 
-const LINE_BYTES_MAX = 1024 * 1024;
-
 export function fakeWorker(pid: number, events: Partial<RemoteWorkerEvents> = {}): FakeWorker {
   const [here, there] = streamPair();
-  const link = new MessageLink(there, LINE_BYTES_MAX);
-  const remote = new RemoteWorker(pid, new MessageLink(here, LINE_BYTES_MAX), {
+  const link = new MessageLink(there);
+  const remote = new RemoteWorker(pid, new MessageLink(here), {
     ...NO_EVENTS,
     ...events,
   });
@@ -45,7 +46,12 @@ export function fakeWorker(pid: number, events: Partial<RemoteWorkerEvents> = {}
     asked: [],
     answer: usualAnswer,
     isSilent: false,
-    tell: (message) => link.send(message),
+    tell: (message, bytes) => link.send(message, bytes === undefined ? [] : [bytes]),
+    log(second, line, generation = 0): Promise<void> {
+      const bytes = new TextEncoder().encode(line);
+      const part = { site: 1, day: "261126", length: bytes.length, count: 1 };
+      return fake.tell({ event: "log", generation, second, parts: [part] }, bytes);
+    },
     end: () => link.close(),
   };
   void link.receive((message) => {

@@ -3,11 +3,19 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { RefusedRecord, ServedRecord } from "../../../mod/base/exchange.ts";
 import type { Ip } from "../../../mod/base/address.ts";
-import { CollectedLines, type LogBatch } from "../../../mod/telemetry/logs/collected_lines.ts";
+import {
+  CollectedLines,
+  type LogBatch,
+  type LogPart,
+} from "../../../mod/telemetry/logs/collected_lines.ts";
 import { fakeRequest } from "../../support/request.ts";
 
 const SETTINGS = { LogEnabled: true, LogExtFileFlags: 0x218fdf, EnableErrorLogging: true };
 const NOON = Date.UTC(2026, 10, 26, 12);
+
+function textOf({ bytes }: LogPart): string {
+  return new TextDecoder().decode(bytes);
+}
 
 function served(siteId: number | null = 1, path = "/"): ServedRecord {
   return {
@@ -64,8 +72,8 @@ Deno.test("CollectedLines ships each second by itself, in parts of one log and d
     [2, "261126", 1],
     [null, "261126", 1],
   ]);
-  assertMatch(first!.parts[0]!.lines, /^(2026-11-26 12:00:00 W3SVC1 .*\n){2}$/);
-  assertMatch(first!.parts[2]!.lines, /^2026-11-26 12:00:00 .* BadRequest .*\n$/);
+  assertMatch(textOf(first!.parts[0]!), /^(2026-11-26 12:00:00 W3SVC1 .*\n){2}$/);
+  assertMatch(textOf(first!.parts[2]!), /^2026-11-26 12:00:00 .* BadRequest .*\n$/);
   assertEquals(lines.flush(), NOON / 1000 + 1);
   assertEquals(batches.map(({ second }) => second - NOON / 1000), [0, 1]);
   assertEquals([lines.flush(), batches.length], [NOON / 1000 + 1, 2]);
@@ -88,7 +96,7 @@ Deno.test("CollectedLines sends much before the second is over, and no line twic
   for (let i = 0; i < count; i++) lines.served(served(1 + i % 3, `/${i}`));
   assert(batches.length > 0);
   lines.flush();
-  const text = batches.flatMap(({ parts }) => parts.map((part) => part.lines)).join("");
+  const text = batches.flatMap(({ parts }) => parts.map(textOf)).join("");
   const paths = text.match(/GET \/\d+ /g)!.map((match) => Number(match.slice(5)));
   assertEquals(paths.toSorted((a, b) => a - b), Array.from({ length: count }, (_, i) => i));
   const counted = batches.flatMap(({ parts }) => parts).reduce((sum, part) => sum + part.count, 0);
@@ -107,5 +115,5 @@ Deno.test("CollectedLines follows the settings, and collects nothing for a log t
   lines.served(served());
   lines.flush();
   assertEquals(batches.length, 2);
-  assertEquals(batches[1]!.parts[0]!.lines, "127.0.0.1\n");
+  assertEquals(textOf(batches[1]!.parts[0]!), "127.0.0.1\n");
 });

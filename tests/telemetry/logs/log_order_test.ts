@@ -9,7 +9,10 @@ const ROUNDS = 400;
 
 function batch(second: number, ...lines: string[]): LogBatch {
   const text = lines.map((line) => `${second} ${line}\n`).join("");
-  return { second, parts: [{ site: 1, day: "261126", lines: text, count: lines.length }] };
+  return {
+    second,
+    parts: [{ site: 1, day: "261126", bytes: new TextEncoder().encode(text), count: lines.length }],
+  };
 }
 
 /** An order with all that it has written, and whom it has asked. */
@@ -17,10 +20,14 @@ function fixture(): { order: LogOrder<string>; written: string[]; asked: string[
   const written: string[] = [];
   const asked: string[] = [];
   const order = new LogOrder<string>({
-    write: ({ lines }) => void written.push(...lines.split("\n").slice(0, -1)),
+    write: ({ bytes }) => void written.push(...textOf(bytes).split("\n").slice(0, -1)),
     ask: (source) => void asked.push(source),
   });
   return { order, written, asked };
+}
+
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
 }
 
 function secondsOf(lines: readonly string[]): number[] {
@@ -91,8 +98,8 @@ Deno.test("LogOrder takes an answer for one, also from a clock that was set back
   const written: string[] = [];
   let asked = 0;
   const order = new LogOrder<string>({
-    write: ({ lines }) => void written.push(lines),
-    ask(source) {
+    write: ({ bytes }) => void written.push(textOf(bytes)),
+    ask(source): void {
       asked++;
       order.passed(source, 7); // at once, and earlier than what waits
     },
