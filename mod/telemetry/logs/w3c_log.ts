@@ -92,11 +92,12 @@ export class W3cLog {
   #fileOf(siteId: number): LogFile {
     let file = this.#files.get(siteId);
     if (file === undefined) {
+      const format = this.#format; // the lines that it collects are in this one
       file = new LogFile({
         folder: `${this.#options.folder}/W3SVC${siteId}`,
         names: W3C_NAMES,
         truncateBytes: this.#settings.LogFileTruncateSize,
-        header: () => this.#format.header(this.#stamp.at(this.#options.now())),
+        header: () => format.header(this.#stamp.at(this.#options.now())),
         onTrouble: this.#options.onTrouble,
         keepFiles: null,
       });

@@ -91,3 +91,16 @@ async function withLog(
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+Deno.test("W3cLog.reconfigure() leaves what was collected below its own fields", async () => {
+  await withLog(async (log, folder) => {
+    log.served(RECORD, 1);
+    await log.reconfigure({ ...SETTINGS, LogExtFileFlags: 0x3 });
+    log.served(RECORD, 1);
+    await log.flush();
+    const text = await Deno.readTextFile(`${folder}/W3SVC1/ex261122.log`);
+    const counts = text.trim().split("\n").filter((line) => !/^#(?!Fields)/.test(line))
+      .map((line) => line.replace("#Fields: ", "").trim().split(" ").length);
+    assertEquals(counts, [14, 14, 2, 2]);
+  });
+});
