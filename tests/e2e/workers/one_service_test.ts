@@ -159,7 +159,7 @@ testWith(
 );
 
 test("services stop, start, pause and continue over all workers", async () => {
-  await using service = await WorkerService.start({ sites: [{}, { bindings: [] }] });
+  await using service = await WorkerService.start();
   const { program, port, served } = service;
   await service.settled(2);
   /** The distinct responses of enough connections to meet both workers. */
