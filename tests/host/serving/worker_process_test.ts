@@ -70,11 +70,3 @@ testWithShell("a worker opens, serves, logs, and ends with its connection", asyn
   worker.close();
   await waitFor(() => !isAlive(worker.pid), "its end");
 });
-
-testWithShell("startWorker() says how a program ended that did not come", async () => {
-  await using folder = await tempFolder();
-  const spawner = new Spawner(["/bin/sh", "-c", "exit 3"]);
-  const error = await startWorker(spawner, folder.at("."), eventsTo([])).catch((thrown) => thrown);
-  assertEquals(error.message, "it ended at once, with exit status 3");
-  assertEquals([...Deno.readDirSync(folder.at("."))], []);
-});

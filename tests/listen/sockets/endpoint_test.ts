@@ -46,6 +46,27 @@ Deno.test("openEndpoint() passes connections on, and close() frees the port", as
   await assertRejects(() => connectOnce(again.endpoint.port));
 });
 
+Deno.test("close() first accepts the connections that wait", async () => {
+  let accepted = 0;
+  const events = eventsFor((conn) => {
+    accepted++;
+    conn.close();
+  });
+  const opened = openEndpoint({ ip: host, port: 0, scopeId: 0, tcpBacklog: 100 }, events);
+  const { port } = opened.endpoint;
+  const count = 40;
+  // Connected as far as the kernel is concerned, before this process has seen any of them.
+  const clients = await Promise.all(Array.from({ length: count }, () => {
+    return Deno.connect({ hostname: host, port });
+  }));
+  await opened.close();
+  assertEquals(accepted, count);
+  for (const client of clients) {
+    assertEquals(await client.read(new Uint8Array(1)), null);
+    client.close();
+  }
+});
+
 Deno.test("openEndpoint() disables Nagle's algorithm, so that small writes are sent at once", async () => {
   const calls: (boolean | undefined)[] = [];
   const accepted = Promise.withResolvers<void>();

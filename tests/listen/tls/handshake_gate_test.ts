@@ -46,6 +46,27 @@ Deno.test("TlsGate passes on a TLS client, with the addresses of its connection"
   gate.clear();
 });
 
+Deno.test("TlsGate.settled() resolves when no handshake is under way", async () => {
+  using pair = await tcpPair();
+  const { gate, secure } = watch();
+  await gate.settled();
+  gate.admit(pair.server);
+  let isSettled = false;
+  const settled = gate.settled().then(() => isSettled = true);
+  const peer = await clientTls(pair.client, PEM);
+  assertEquals(isSettled, false);
+  await peer.handshake();
+  await settled;
+  assertEquals(secure.length, 1); // passed on by then
+  using dropped = await tcpPair();
+  gate.admit(dropped.server);
+  const after = gate.settled();
+  gate.clear();
+  await after;
+  peer.close();
+  secure[0]!.close();
+});
+
 Deno.test("TlsGate passes on plain HTTP with all of its bytes", async () => {
   using pair = await tcpPair();
   const { gate, plain, reasons } = watch();
