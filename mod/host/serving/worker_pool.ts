@@ -48,10 +48,11 @@ const SHORT_LIFE_MS = 1000;
 const RETRY_MS = { min: 100, max: 10_000 } as const;
 const LOOK_MS = 2000;
 /**
- * Looks without an answer after which a worker is taken for dead: half a minute. They are counted, so
+ * Looks without an answer after which a worker is taken for dead: 20 s, less than the watchdog of the
+ * units has patience with a service whose connection to itself that worker has. They are counted, so
  * that a machine that slept, and the process of the service with it, has not been silent.
  */
-const SILENT_LOOKS_MAX = 15;
+const SILENT_LOOKS_MAX = 9;
 /** Looks without an answer that are worth a word in the status. */
 const SILENT_LOOKS_TOLD = 3;
 /** Milliseconds for a worker to send the lines of its logs. */

@@ -106,24 +106,51 @@ test("a worker that hangs keeps no command waiting, and not the end of the servi
   assert(!service.served.stderr().includes("took too long"), service.served.stderr());
 });
 
-test("a program that cannot start: the service serves alone, and says why", async () => {
+test("workers that cannot start: the service serves alone, and says why", async () => {
   await using service = await WorkerService.start({ workers: 1 });
-  // The shell starts what this script says is the program.
   const { program, port } = service;
   const before = await service.pids();
   const shell = spawnerOf(service.served.pid)!;
-  const limits = await new Deno.Command("prlimit", {
-    args: ["--pid", `${shell}`, "--as=300000000"],
-  }).output();
-  assert(limits.success);
-  await program.do("settings set Workers 2");
-  const reload = await program.run("reload");
-  assertEquals(reload.status, 1);
-  assertMatch(reload.err, /error: Cannot serve with 2 workers: it ended at once, with exit status/);
-  assertStringIncludes(reload.err, "hint: httpcfg settings reset Workers");
-  assertEquals(await service.pids(), before);
+  for (const limit of ["--as=300000000", "--nofile=14:14"]) {
+    // Of the shell, from which its children have it: no memory, no files.
+    const limits = await new Deno.Command("prlimit", { args: ["--pid", `${shell}`, limit] })
+      .output();
+    assert(limits.success);
+    await program.do("settings set Workers 2");
+    const reload = await program.run("reload");
+    assertEquals(reload.status, 1);
+    assertMatch(reload.err, /error: Cannot serve with 2 workers: \S/);
+    assertStringIncludes(reload.err, "hint: httpcfg settings reset Workers");
+    assertEquals(await service.pids(), before);
+    assertEquals((await get(HOST, port)).body, "site 1");
+    assertEquals(childrenOf(shell), []);
+    await program.do("settings reset Workers");
+    await new Deno.Command("prlimit", { args: ["--pid", `${shell}`, "--as=unlimited"] }).output();
+  }
+});
+
+test("workers that cannot be replaced: the service serves alone, and tries on", async () => {
+  await using service = await WorkerService.start({ workers: 2 });
+  const { program, port, served } = service;
+  const pids = await service.settled(2);
+  const shell = spawnerOf(served.pid)!;
+  const limit = async (value: string): Promise<void> => {
+    const args = ["--pid", `${shell}`, `--as=${value}:unlimited`];
+    assert((await new Deno.Command("prlimit", { args }).output()).success);
+  };
+  await limit("300000000");
+  for (const pid of pids) Deno.kill(pid, "SIGKILL");
+  await waitFor(async () => (await service.status()).problems?.length === 1, "the problem");
+  assertMatch(
+    (await service.status()).problems![0]!.text,
+    /^workers are missing: it ended at once/,
+  );
   assertEquals((await get(HOST, port)).body, "site 1");
-  assertEquals(childrenOf(shell), []);
+  assertStringIncludes((await program.run("status")).out, "workers are missing");
+  await limit("unlimited");
+  await service.settled(2);
+  assertEquals((await service.status()).problems ?? [], []);
+  assertEquals((await get(HOST, port)).body, "site 1");
 });
 
 const SLOW: WorkerServiceOptions = { settings: { ShutdownGraceTimeout: 20 } };
