@@ -7,6 +7,8 @@
  * @module
  */
 import { Fault, messageOf, stackOf } from "../../base/fault.ts";
+import { inSlices } from "../../base/slices.ts";
+import { atOnce } from "../../base/steps.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { History } from "../../config/store/history.ts";
 import type { Paths } from "../../config/store/paths.ts";
@@ -25,7 +27,7 @@ import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
 import type { ControlProgress, ControlRequest } from "../control/control_protocol.ts";
 import { type ControlService, serveControl } from "../control/control_server.ts";
-import type { ServiceStatus } from "../control/status.ts";
+import { briefOf, type ServiceStatus } from "../control/status.ts";
 import { Controller, type ServiceState } from "../services/service_controller.ts";
 import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
 import { openPortSharing, type PortSharing } from "../sharing/port_sharing.ts";
@@ -112,7 +114,7 @@ class ServiceProcess {
     this.#https = https;
     const requests = new RequestHandler(https, siteHandler, (): ListeningView => {
       const ipListen = http.running?.config.ipListen ?? [];
-      return listeningView(version, { ipListen, ...this.#web.status(null) });
+      return listeningView(version, { ipListen, ...atOnce(this.#web.status(null)) });
     });
     const stored = this.#stored = new StoredState({
       store: options.store,
@@ -192,10 +194,12 @@ class ServiceProcess {
     const stored = read instanceof Fault ? null : read;
     const user = await this.#user;
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
-    // From here on nothing waits: everything else is of one moment.
+    // From here on nothing waits: everything else is of one moment, from which the sockets are put
+    // into words in slices.
     const { running } = this.#http;
     const { connections, tunnels } = running?.server.counts() ?? { connections: 0, tunnels: 0 };
-    return {
+    const web = inSlices(this.#web.status(stored));
+    const status = {
       version: 1,
       pid: Deno.pid,
       user,
@@ -205,7 +209,6 @@ class ServiceProcess {
       }),
       ipListen: (running?.config ?? stored)?.ipListen ?? [],
       settings: (running?.config.storedSettings ?? stored?.settings) ?? {},
-      ...this.#web.status(stored),
       connections,
       tunnels,
       registrations: this.#registrations.status(),
@@ -213,7 +216,8 @@ class ServiceProcess {
         .flatMap(({ problems }) => problems),
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,
-    };
+    } as const;
+    return { ...status, ...await web };
   }
 
   /** True once the process has been told to end. */
@@ -253,10 +257,9 @@ class ServiceProcess {
    */
   async checkResponse(): Promise<void> {
     await Deno.stat(this.#options.paths.run).catch(() => {}); // an error is a response, too
-    const { endpoints } = this.#web.status(null);
-    const open = endpoints.filter(({ state, scopeId = 0 }) => state === "open" && scopeId === 0);
-    const endpoint = open.find(({ scheme }) => scheme === "http") ?? open[0];
-    await this.#ownClient.check(endpoint ?? null);
+    const { reachable } = this.#web;
+    const scheme = reachable?.secure ? "https" : "http";
+    await this.#ownClient.check(reachable && { ...reachable, scheme });
   }
 
   async #release(): Promise<void> {
@@ -303,7 +306,8 @@ class ServiceProcess {
       registrations: this.#registrations,
     };
     await handleControl(parts, request, report);
-    return { ...await this.status(), ...extraFields(this.#web, request) };
+    const status = { ...await this.status(), ...extraFields(this.#web, request) };
+    return "brief" in request && request.brief ? briefOf(status) : status;
   }
 
   async #stopHttp(): Promise<void> {

@@ -5,9 +5,10 @@
  *
  * @module
  */
+import { atOnce } from "../../base/steps.ts";
 import type { Handler } from "../../base/exchange.ts";
 import type { Settings } from "../../config/document/settings.ts";
-import { AddressTable } from "../../listen/machine/address_table.ts";
+import { tableOf } from "../../listen/machine/address_table.ts";
 import { FileAccess } from "../../site/static/file_access.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
@@ -58,7 +59,7 @@ export class RequestHandler {
     settings: Settings,
   ): Handler {
     const cache = new ResponseCache(settings);
-    const table = new AddressTable(state.machine);
+    const table = atOnce(tableOf(state.machine)); // made before, in steps
     const { sites: stored, urlAcl: reservations } = state.document;
     const sites = sitesUp(state).map((site) => this.#https.servable(site));
     const handler = routeRequests({ sites, registrations: state.programs, reservations }, {

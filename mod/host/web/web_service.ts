@@ -16,15 +16,23 @@
 import { formatEndpoint } from "../../base/address.ts";
 import { Fault, stackOf } from "../../base/fault.ts";
 import { faultWithStep } from "../../base/hints.ts";
+import { inSlices } from "../../base/slices.ts";
+import { filter, type Steps } from "../../base/steps.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
-import { AddressTable } from "../../listen/machine/address_table.ts";
+import { tableOf } from "../../listen/machine/address_table.ts";
 import { addressSnapshot, readMachine } from "../../listen/machine/machine_addresses.ts";
 import type { Binder } from "../../listen/machine/bind_fault.ts";
 import { compareLists } from "../../listen/plan/exclusion.ts";
-import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
+import {
+  afterClosing,
+  differenceOf,
+  type Plan,
+  type PlannedEndpoint,
+  type PlannedRegistration,
+} from "../../listen/plan/plan.ts";
 import { followPlan, type FollowPlanOptions } from "../../listen/sockets/follow_plan.ts";
 import { findListeners } from "../../listen/machine/port_owners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
@@ -121,15 +129,15 @@ export class WebService implements ServiceWorker {
     const programs = this.#state?.programs ?? [];
     const desired = { document, programs, withSites: true };
     const state = await this.#followPlan(config, desired, { progress });
-    const told = this.#comparedWith(document, state.plan, state.machine);
-    for (const event of planEvents(told, document.sites)) logs.event(event);
+    const told = await this.#comparedWith(document, state.plan, state.machine);
+    for (const event of await inSlices(planEvents(told, document.sites))) logs.event(event);
     const problem = nothingStarted(told);
     if (problem !== null) {
       await this.servePrograms(programs);
       throw problem;
     }
-    this.#apply(config, state);
     server.resume();
+    await this.#apply(config, state);
     await this.#closeUnwanted(state.plan);
     this.#options.onApplied();
   }
@@ -165,19 +173,21 @@ export class WebService implements ServiceWorker {
    * Returns the listening sockets and the sites; `stored` is null if it cannot be used. The reasons
    * say where the stored list would decide otherwise.
    */
-  status(
+  *status(
     stored: ConfigDocument | null,
-  ): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
+  ): Steps<Pick<ServiceStatus, "endpoints" | "sites" | "unmatched">> {
     const isPaused = (id: number): boolean => this.#options.requests.pauses.has(id);
     const state = this.#state;
     const { running } = this.#options.http;
     const includes = stored === null || running === null || state === null
       ? null
-      : this.#storedList.includes(stored.ipListen, running.config.ipListen, state.machine);
-    if (state === null || includes === null) return servingStatus(state, isPaused, stored);
+      : yield* this.#storedList.includes(stored.ipListen, running.config.ipListen, state.machine);
+    if (state === null || includes === null) {
+      return yield* servingStatus(state, isPaused, stored);
+    }
     const plan = compareLists(state.plan, "stored", includes);
-    const { endpoints, ...rest } = servingStatus({ ...state, plan }, isPaused, stored);
-    return { ...rest, endpoints: noteExcluded(endpoints, includes) };
+    const { endpoints, ...rest } = yield* servingStatus({ ...state, plan }, isPaused, stored);
+    return { ...rest, endpoints: yield* noteExcluded(endpoints, includes) };
   }
 
   /**
@@ -193,7 +203,7 @@ export class WebService implements ServiceWorker {
       });
     }
     const stored = await store.read();
-    const config = readHttpConfig(stored);
+    const config = await readHttpConfig(stored, http.running.config);
     const before = this.#state;
     if (before === null) {
       http.reconfigure(config);
@@ -211,9 +221,10 @@ export class WebService implements ServiceWorker {
       throw error instanceof Fault ? faultWithStep(error, "httpcfg reload") : error;
     });
     await logs.reconfigure(config.settings);
-    this.#apply(config, state);
+    await this.#apply(config, state);
     this.#options.onApplied();
-    const changes = changesOf(before.plan, state.plan);
+    const [old, current] = await inSlices(differenceOf(before.plan, state.plan));
+    const changes = await inSlices(changesOf(old, current));
     return { changes, draining: await this.#retire(before.plan, state) };
   }
 
@@ -236,7 +247,7 @@ export class WebService implements ServiceWorker {
     const state = await this.#followPlan(config, before);
     const isRouted = upSiteIds(state.plan) === upSiteIds(before.plan) && !hasZones(state);
     if (isRouted) this.#state = state;
-    else this.#apply(config, state);
+    await (isRouted ? this.#sockets.acceptAll() : this.#apply(config, state));
     return await this.#retire(before.plan, state);
   }
 
@@ -250,6 +261,14 @@ export class WebService implements ServiceWorker {
     const base = stored ?? (serving?.withSites ? serving.document : null);
     if (running === null || base === null) return null;
     return documentInForce(base, { http: running.config, serving });
+  }
+
+  /** A socket on which this process can be reached, one that speaks HTTP first; null for none. */
+  get reachable(): Pick<PlannedEndpoint, "ip" | "port" | "secure"> | null {
+    const open = (this.#state?.plan.endpoints ?? []).filter(({ action, scopeId }) => {
+      return action === "keep" && scopeId === 0;
+    });
+    return open.find(({ secure }) => !secure) ?? open[0] ?? null;
   }
 
   /** The running sites; null while HTTP is not running. */
@@ -272,7 +291,7 @@ export class WebService implements ServiceWorker {
     const served = before !== null && withSites ? before.document : { ...stored, sites: [] };
     const document = { ...served, urlAcl: stored.urlAcl }; // reservations take effect at once
     const plan = await this.#serve({ document, programs, withSites }, stored);
-    return this.#comparedWith(stored, plan).registrations;
+    return (await this.#comparedWith(stored, plan)).registrations;
   }
 
   /**
@@ -290,7 +309,7 @@ export class WebService implements ServiceWorker {
     // The connections of a stopped site end on their own, as after a reload.
     const plan = await this.#serve({ ...before, document }, stored);
     this.#options.onApplied();
-    if (verb === "start") checkSiteStarted(this.#comparedWith(stored, plan), id);
+    if (verb === "start") checkSiteStarted(await this.#comparedWith(stored, plan), id);
   }
 
   /**
@@ -307,14 +326,14 @@ export class WebService implements ServiceWorker {
   }
 
   /** Returns `plan` with reasons that say where the list of `stored` would decide otherwise. */
-  #comparedWith(
+  async #comparedWith(
     stored: ConfigDocument | null,
     plan: Plan,
     machine = this.#state?.machine ?? readMachine(),
-  ): Plan {
+  ): Promise<Plan> {
     if (stored === null) return plan;
     const inForce = this.#http().config.ipListen;
-    return this.#storedList.compare(plan, stored.ipListen, inForce, machine);
+    return await inSlices(this.#storedList.compare(plan, stored.ipListen, inForce, machine));
   }
 
   /**
@@ -325,8 +344,8 @@ export class WebService implements ServiceWorker {
     const { config, server } = this.#http();
     const before = this.#state;
     const state = await this.#followPlan(config, desired);
-    this.#apply(config, state);
     if (before === null) server.resume();
+    await this.#apply(config, state);
     const beforePlan = before?.plan ?? state.plan;
     await this.#retire(beforePlan, state, (plan) => {
       return this.#comparedWith(stored, plan, state.machine);
@@ -353,8 +372,12 @@ export class WebService implements ServiceWorker {
       await https.load(document.ssl, isAsked);
       const { progress } = options;
       const source = { document, list, check: https.check, registrations, progress };
-      const followed = await followPlan(this.#sockets, source, { ...options, tcpBacklog });
-      const table = new AddressTable(followed.machine);
+      const followed = await followPlan(this.#sockets, source, {
+        ...options,
+        tcpBacklog,
+        earlier: this.#state,
+      });
+      const table = await inSlices(tableOf(followed.machine));
       https.useNames((ip) => table.canonical(ip));
       return { document, programs, withSites, ...followed, snapshot };
     } catch (error) {
@@ -363,11 +386,15 @@ export class WebService implements ServiceWorker {
     }
   }
 
-  /** Replaces list, settings and sites in place; they apply from the next request on. */
-  #apply(config: HttpConfig, state: ServingState): void {
+  /**
+   * Replaces list, settings and sites in place; they apply from the next request on, and to whoever
+   * has connected to new sockets.
+   */
+  async #apply(config: HttpConfig, state: ServingState): Promise<void> {
     const { http, requests } = this.#options;
     this.#state = state;
     http.reconfigure(config, requests.handlerFor(state, config.settings));
+    await this.#sockets.acceptAll();
   }
 
   /**
@@ -377,29 +404,33 @@ export class WebService implements ServiceWorker {
   async #retire(
     before: Plan,
     { plan, document, machine }: ServingState,
-    told = (plan: Plan): Plan => plan,
+    told = (plan: Plan): Promise<Plan> => Promise.resolve(plan),
   ): Promise<Draining[]> {
     const { logs } = this.#options;
-    const events = changeEvents(told(before), told(plan), document.sites);
+    const [old, current] = await inSlices(differenceOf(before, plan));
+    const [gone, fresh] = [await told(old), await told(current)];
+    const events = await inSlices(changeEvents(gone, fresh, document.sites));
     for (const event of events) logs.event(event);
     await this.#closeUnwanted(plan);
     const { config, server } = this.#http();
-    const draining = drainUnreached(this.#sockets.endpoints(), server, {
+    const draining = await inSlices(drainUnreached(this.#sockets.endpoints(), server, {
       graceMs: config.settings.ShutdownGraceTimeout * 1000,
-      table: new AddressTable(machine),
-    });
+      table: await inSlices(tableOf(machine)),
+    }));
     void Promise.all(draining.map(({ done }) => done)).then(() => this.#pruneClosed(plan));
     return draining;
   }
 
   async #closeUnwanted({ endpoints }: Plan): Promise<void> {
-    await this.#sockets.close(endpoints.filter(({ action }) => action === "close"));
+    await this.#sockets.close(
+      await inSlices(filter(endpoints, ({ action }) => action === "close")),
+    );
   }
 
   /** Removes the closed and drained sockets from the status. */
-  #pruneClosed(plan: Plan): void {
-    if (this.#state?.plan !== plan) return;
-    this.#state = { ...this.#state, plan: afterClosing(plan) };
+  async #pruneClosed(plan: Plan): Promise<void> {
+    const pruned = await inSlices(afterClosing(plan));
+    if (this.#state?.plan === plan) this.#state = { ...this.#state, plan: pruned };
   }
 
   #http(): RunningHttp {

@@ -4,15 +4,19 @@
  * @module
  */
 import { isLinkLocal, isWildcard, parseIp, withZone, zoneOf } from "../../base/address.ts";
-import { AddressTable } from "../machine/address_table.ts";
+import { inSlices } from "../../base/slices.ts";
+import { forEach, map } from "../../base/steps.ts";
+import { type AddressTable, tableOf } from "../machine/address_table.ts";
 import { type Binder, BindFault, bindFault } from "../machine/bind_fault.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { OwnerIndex } from "../machine/owner_index.ts";
 import { isProcessOf, type PortOwner } from "../machine/port_owner.ts";
 import { findListeners, ownersAmong } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
-import { type PlannedEndpoint, type SocketEndpoint, socketKey } from "../plan/plan.ts";
-import { ANY_BINDER, type OpenEndpoint, openEndpoint } from "./endpoint.ts";
+import { EndpointMap } from "../plan/endpoint_map.ts";
+import type { PlannedEndpoint, SocketEndpoint } from "../plan/plan.ts";
+import { ANY_BINDER } from "./endpoint.ts";
+import { closeSockets, OpenSocket, type SocketOwner } from "./open_socket.ts";
 
 interface SocketEvents {
   /** `isSecure`: the socket uses TLS. */
@@ -22,19 +26,16 @@ interface SocketEvents {
   onFailure(endpoint: SocketEndpoint, error: unknown): void;
 }
 
-interface OpenSocket {
-  /** With the current name of its interface. */
-  endpoint: SocketEndpoint;
-  isSecure: boolean;
-  readonly socket: OpenEndpoint;
-}
-
 /** Attempts at a port that is in use although no other process holds it. */
 const ATTEMPTS_MAX = 3;
+/** Sockets that are opened without a pause: each takes about 15 us. */
+const OPENED_AT_ONCE = 16;
 
 export class SocketSet {
-  readonly #open = new Map<string, OpenSocket>();
-  readonly #events: SocketEvents;
+  readonly #open = new EndpointMap<OpenSocket>();
+  /** Those that do not accept yet. */
+  #silent: OpenSocket[] = [];
+  readonly #owner: SocketOwner;
   readonly #findListeners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]>;
   readonly #binder: Binder;
   /** For the zones of connections to a wildcard; null until a plan is settled. */
@@ -45,82 +46,114 @@ export class SocketSet {
     findOwners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]> = findListeners,
     binder: Binder = ANY_BINDER,
   ) {
-    this.#events = events;
+    this.#owner = {
+      onConnection: (conn, { endpoint }) => {
+        if (conn.localAddr.hostname.startsWith("fe")) this.#addZones(conn, endpoint);
+        events.onConnection(conn, endpoint.secure);
+      },
+      onExhausted: () => events.onExhausted(),
+      onFailure: ({ endpoint }, error) => events.onFailure(endpoint, error),
+    };
     this.#binder = binder;
     this.#findListeners = findOwners;
   }
 
   /** Returns the endpoints of the sockets that now listen. */
   endpoints(): SocketEndpoint[] {
-    return [...this.#open.values()].map(({ endpoint }) => endpoint);
+    return Array.from(this.#open.values(), ({ endpoint }) => endpoint);
   }
 
-  /** Opens what the plan says to open. Returns the failures; the other sockets stay open. */
+  /**
+   * Opens what the plan says to open. Returns the failures; the other sockets stay open. Who connects
+   * to a new one waits until {@linkcode acceptAll}.
+   */
   async open(plan: Pick<Plan, "endpoints">, tcpBacklog: number): Promise<FailedBind[]> {
     const wanted = plan.endpoints.filter(({ action }) => action === "open");
-    let failed = wanted.flatMap((one) => this.#openOne(one, tcpBacklog) ?? []);
+    let failed = await this.#openEach(wanted, tcpBacklog);
     for (let attempt = 1; failed.some(isInUse); attempt++) {
       const ports = new Set(failed.filter(isInUse).map(({ endpoint }) => endpoint.port));
       const owners = await this.#findListeners(ports);
       const others = new OwnerIndex(owners.filter((owner) => !isProcessOf(Deno.pid, owner)));
-      const explained = failed.map((one) => isInUse(one) ? this.#withHolders(one, others) : one);
+      const explained = await inSlices(
+        map(failed, (one) => isInUse(one) ? this.#withHolders(one, others) : one),
+      );
       if (attempt === ATTEMPTS_MAX) return explained;
       // What nobody holds any more was a holder that has just ended, or a socket of ours that was
       // being closed.
-      const free = new Set(
-        explained.filter((one) => isInUse(one) && one.fault.holders.length === 0)
-          .map(({ endpoint }) => socketKey(endpoint)),
-      );
+      const free = new EndpointMap<FailedBind>();
+      for (const one of explained) {
+        if (isInUse(one) && one.fault.holders.length === 0) free.set(one.endpoint, one);
+      }
       if (free.size === 0) return explained;
-      const again = wanted.filter((one) => free.has(socketKey(one)));
-      const stillFailed = again.flatMap((one) => this.#openOne(one, tcpBacklog) ?? []);
+      const again = wanted.filter((one) => free.has(one));
       failed = [
-        ...explained.filter(({ endpoint }) => !free.has(socketKey(endpoint))),
-        ...stillFailed,
+        ...explained.filter(({ endpoint }) => !free.has(endpoint)),
+        ...await this.#openEach(again, tcpBacklog),
       ];
     }
     return failed;
+  }
+
+  /** Accepts on every open socket from now on: what its clients will be served with is in force. */
+  async acceptAll(): Promise<void> {
+    const silent = this.#silent;
+    this.#silent = [];
+    await inSlices(forEach(silent, (one) => one.accept()));
   }
 
   /**
    * Sets what the plan says of the sockets that stay open: whether they use TLS from now on, and the
    * present name of their interface.
    */
-  settle(plan: Plan, machine: Machine): void {
-    this.#table = new AddressTable(machine);
-    for (const planned of plan.endpoints) {
-      const found = this.#open.get(socketKey(planned));
-      if (found === undefined || planned.action !== "keep") continue;
-      found.isSecure = planned.secure;
-      found.endpoint = { ip: planned.ip, port: planned.port, scopeId: planned.scopeId };
-    }
+  async settle(plan: Plan, machine: Machine): Promise<void> {
+    const table = await inSlices(tableOf(machine));
+    const changed: (readonly [OpenSocket, PlannedEndpoint])[] = [];
+    await inSlices(forEach(plan.endpoints, (planned) => {
+      const found = planned.action === "keep" ? this.#open.get(planned) : undefined;
+      if (found !== undefined && found.endpoint !== planned) changed.push([found, planned]);
+    }));
+    // Without a pause: no connection may find some of them as they will be, others as they were.
+    for (const [socket, planned] of changed) socket.endpoint = planned;
+    this.#table = table;
   }
 
-  /** Closes the sockets of `endpoints`; connections that they have accepted continue. */
+  /**
+   * Closes the sockets of `endpoints`; connections that they have accepted continue, and those that
+   * wait to be accepted are accepted first.
+   */
   async close(endpoints: readonly SocketEndpoint[]): Promise<void> {
-    await Promise.all(endpoints.map(async (endpoint) => {
-      const key = socketKey(endpoint);
-      const found = this.#open.get(key);
+    const closing: OpenSocket[] = [];
+    await inSlices(forEach(endpoints, (endpoint) => {
+      const found = this.#open.get(endpoint);
       if (found === undefined) return;
-      this.#open.delete(key);
-      await found.socket.close();
+      this.#open.delete(endpoint);
+      closing.push(found);
     }));
+    await closeSockets(closing);
+  }
+
+  async #openEach(
+    wanted: readonly PlannedEndpoint[],
+    tcpBacklog: number,
+  ): Promise<FailedBind[]> {
+    const failed: FailedBind[] = [];
+    await inSlices(forEach(wanted, (one) => {
+      const failure = this.#openOne(one, tcpBacklog);
+      if (failure !== null) failed.push(failure);
+    }, OPENED_AT_ONCE));
+    return failed;
   }
 
   #openOne(planned: PlannedEndpoint, tcpBacklog: number): FailedBind | null {
-    const { ip, port, scopeId, secure: isSecure } = planned;
-    const endpoint: SocketEndpoint = { ip, port, scopeId };
+    const { ip, port, scopeId } = planned;
     try {
-      const socket = openEndpoint({ ...endpoint, tcpBacklog }, {
-        onConnection: (conn) => this.#accepted(conn, opened),
-        onExhausted: () => this.#events.onExhausted(),
-        onFailure: (error) => this.#events.onFailure(opened.endpoint, error),
-      });
-      const opened: OpenSocket = { endpoint, socket, isSecure };
-      this.#open.set(socketKey(endpoint), opened);
+      const opened = new OpenSocket(planned, tcpBacklog, this.#owner);
+      this.#open.set(planned, opened);
+      this.#silent.push(opened);
       return null;
     } catch (error) {
       if (!(error instanceof BindFault)) throw error;
+      const endpoint: SocketEndpoint = { ip, port, scopeId };
       return { endpoint, fault: bindFault(endpoint, error.cause, [], this.#binder) };
     }
   }
@@ -128,11 +161,6 @@ export class SocketSet {
   #withHolders({ endpoint, fault }: FailedBind, others: OwnerIndex): FailedBind {
     const holders = ownersAmong(others.near(endpoint), endpoint);
     return { endpoint, fault: bindFault(endpoint, fault.cause, holders, this.#binder) };
-  }
-
-  #accepted(conn: Deno.TcpConn, { endpoint, isSecure }: OpenSocket): void {
-    if (conn.localAddr.hostname.startsWith("fe")) this.#addZones(conn, endpoint);
-    this.#events.onConnection(conn, isSecure);
   }
 
   /**

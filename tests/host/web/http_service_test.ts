@@ -11,8 +11,8 @@ const DOCUMENT: ConfigDocument = {
   settings: { MaxFieldCount: 7 },
 };
 
-Deno.test("readHttpConfig() returns list and settings, as stored and as effective", () => {
-  const { ipListen, list, storedSettings, settings } = readHttpConfig(DOCUMENT);
+Deno.test("readHttpConfig() returns list and settings, as stored and as effective", async () => {
+  const { ipListen, list, storedSettings, settings } = await readHttpConfig(DOCUMENT, null);
   assertEquals([ipListen, list.length, storedSettings], [
     DOCUMENT.ipListen,
     2,
@@ -38,13 +38,13 @@ Deno.test("HttpService keeps what it read at its start until reconfigured or sto
     onClosed: () => {},
     log: () => {},
   });
-  http.reconfigure(readHttpConfig(DOCUMENT));
+  http.reconfigure(await readHttpConfig(DOCUMENT, null));
   assertEquals(http.running, null, "a stopped service has nothing to reconfigure");
   await http.start();
   document = { ...DOCUMENT, ipListen: [] };
   assertEquals(http.running?.config.ipListen, DOCUMENT.ipListen);
   const server = http.running?.server;
-  http.reconfigure(readHttpConfig(document));
+  http.reconfigure(await readHttpConfig(document, null));
   assertEquals(http.running?.config.ipListen, []);
   assert(http.running?.server === server, "the server and its connections stay");
   await http.stop();

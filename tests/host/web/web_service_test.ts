@@ -1,5 +1,6 @@
 // Goal: what is served is always consistent, whatever starts and stops in which order. Method: the
 // real HTTP and W3SVC with a document in memory, and requests over loopback.
+import { atOnce } from "../../../mod/base/steps.ts";
 import { ANY_BINDER } from "../../../mod/listen/sockets/endpoint.ts";
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import type { Endpoint } from "../../../mod/base/address.ts";
@@ -106,11 +107,14 @@ Deno.test("WebService serves programs without sites, then both, and programs aga
   assertEquals([registered?.state, await statuses()], ["started", [404, 202]]);
   await web.start();
   assertEquals(await statuses(), [200, 202]);
-  assertEquals(web.status(null).sites.map(({ state }) => state), ["started"]);
+  assertEquals(atOnce(web.status(null)).sites.map(({ state }) => state), ["started"]);
   await web.stop();
-  assertEquals([await statuses(), web.status(null).sites], [[404, 202], []]);
+  assertEquals([await statuses(), atOnce(web.status(null)).sites], [[404, 202], []]);
   await web.servePrograms([]);
-  assertEquals([await statuses(), web.status(null)], [[0, 0], { endpoints: [], sites: [] }]);
+  assertEquals([await statuses(), atOnce(web.status(null))], [[0, 0], {
+    endpoints: [],
+    sites: [],
+  }]);
   await http.stop();
 });
 
@@ -128,21 +132,21 @@ Deno.test("WebService knows what is in force, whatever is stored in the meantime
   store(stored);
   const inForce = { ...stored, ipListen: [ADDRESS], settings: {} };
   assertEquals([web.documentInForce(stored), web.documentInForce(null)], [inForce, null]);
-  assertEquals(web.status(stored).sites.map(({ name, state }) => [name, state]), [
+  assertEquals(atOnce(web.status(stored)).sites.map(({ name, state }) => [name, state]), [
     ["two", "stopped"],
   ]);
   await web.start();
   assertEquals([web.documentInForce(stored), web.documentInForce(null)], [inForce, inForce]);
-  const [endpoint] = web.status(stored).endpoints;
+  const [endpoint] = atOnce(web.status(stored)).endpoints;
   assertEquals([endpoint?.ip, endpoint?.note], [ADDRESS, "the stored list excludes it"]);
-  assertEquals(web.status(null).endpoints[0]?.note, undefined);
+  assertEquals(atOnce(web.status(null)).endpoints[0]?.note, undefined);
 
   const bound = { ...site, id: 3, name: "three", bindings: [`127.0.0.3:${port}:`] };
   store({ ...stored, sites: [site, bound] });
   const fault = await assertRejects(() => web.controlSite("start", 3), Fault);
   assertMatch(fault.message, /not on the IP inclusion list in force; the stored list includes it$/);
   assertEquals(fault.hint, "httpcfg reload");
-  assertEquals(web.status(stored).sites.map(({ reason }) => reason?.slice(-26)), [
+  assertEquals(atOnce(web.status(stored)).sites.map(({ reason }) => reason?.slice(-26)), [
     undefined,
     "the stored list includes it".slice(-26),
   ]);
@@ -181,7 +185,7 @@ Deno.test("WebService still serves what it served before if a start fails", asyn
   await web.servePrograms([program(port)]);
   store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: ["192.0.2.1:80:"] }] });
   await assertRejects(() => web.start(), Fault, "Cannot start");
-  assertEquals([await statuses(), web.status(null).sites], [[404, 202], []]);
+  assertEquals([await statuses(), atOnce(web.status(null)).sites], [[404, 202], []]);
   await web.servePrograms([]);
   await assertRejects(() => web.start(), Fault, "Cannot start");
   assertEquals([web.runningSites, web.cached], [[], null]);
@@ -195,6 +199,6 @@ Deno.test("WebService.reload() with nothing served applies list and settings onl
   await http.start();
   store({ ipListen: [] });
   assertEquals(await web.reload(), { changes: [], draining: [] });
-  assertEquals([http.running?.config.ipListen, web.status(null).endpoints], [[], []]);
+  assertEquals([http.running?.config.ipListen, atOnce(web.status(null)).endpoints], [[], []]);
   await http.stop();
 });
