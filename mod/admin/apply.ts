@@ -50,7 +50,7 @@ export async function applyOrAdvise(
   if (!changed) return [];
   let status: ServiceStatus | null;
   try {
-    status = await io.control.ask({ op: "status" });
+    status = await io.control.ask({ op: "status", brief: true });
   } catch (error) {
     // Any other fault means that there is no service which could apply the change.
     return error instanceof DeniedFault ? [notApplied(io, error)] : [];
@@ -71,7 +71,12 @@ async function applyNow(
   try {
     await guardReload(io);
     io.progress?.("applying", "the configuration");
-    const request = { op: "reload", confirmSeconds: null, strict: false } as const;
+    const request = {
+      op: "reload",
+      confirmSeconds: null,
+      strict: false,
+      brief: true,
+    } as const;
     await io.control.ask(request, undefined, { progress: io.progress });
     return { kind: "note", text: "stored and applied" };
   } catch (error) {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { atOnce } from "../../mod/base/steps.ts";
 import { Fault } from "../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import type { ControlRequest, SiteVerb } from "../../mod/host/control/control_protocol.ts";
@@ -91,7 +92,7 @@ export async function startFakeService(home: CommandHome, name: string): Promise
       sites: controller.isUp("W3SVC") ? sitesOf(home, states) : stoppedSites(stored().sites),
       stored: {
         file: `${home.path}/config.json`,
-        changes: countChanges(
+        changes: atOnce(countChanges(
           documentInForce(stored(), {
             http: controller.isUp("HTTP")
               ? { ipListen: inForce.ipListen, storedSettings: inForce.settings }
@@ -99,7 +100,7 @@ export async function startFakeService(home: CommandHome, name: string): Promise
             serving: controller.isUp("W3SVC") ? { document: inForce, withSites: true } : null,
           }),
           stored(),
-        ),
+        )),
         problem: null,
         hint: null,
       },

@@ -6,6 +6,7 @@
 import type { Notice } from "../../admin/admin_io.ts";
 import { formatEndpoint, type Ip, parseIp } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
+import { atOnce } from "../../base/steps.ts";
 import { withStep } from "../../base/hints.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
@@ -133,10 +134,10 @@ export async function readStoredPlan(
   const preview = await previewPlanInput(source, openEndpoints(status), status?.pid ?? null);
   const input = { ...preview, strict };
   const inForce = status !== null && isServiceUp(status, "HTTP")
-    ? inclusionOn(parseList(status.ipListen), input.machine)
+    ? atOnce(inclusionOn(parseList(status.ipListen), input.machine))
     : null;
   io.progress?.("planning", "the sockets");
-  const made = withCures(makePlan(input), input, io.os);
+  const made = atOnce(withCures(makePlan(input), input, io.os));
   const plan = inForce === null ? made : compareLists(made, "in force", inForce);
   return { document, input, plan, inForce, status };
 }

@@ -96,9 +96,10 @@ async function runReload(input: CommandInput, io: CommandIo): Promise<number> {
   const isAgreed = input.flag("yes") || confirmSeconds !== null;
   io.progress?.("asking", "the service");
   await guardReload(isAgreed ? { ...io, consent: (risks) => warnAndAccept(io, risks) } : io);
-  const before = await io.control.ask({ op: "status" });
+  const before = await io.control.ask({ op: "status", brief: true });
   const end = waitSeconds === null ? null : io.now() + waitSeconds * 1000;
-  const request = { op: "reload", confirmSeconds, strict: input.flag("strict") } as const;
+  const strict = input.flag("strict");
+  const request = { op: "reload", confirmSeconds, strict, brief: true } as const;
   const changes: ControlEvent[] = [];
   io.progress?.("applying", "the configuration");
   const applied = await askUntil(io, end, (limitMs) => {
@@ -141,7 +142,7 @@ async function askUntil(
     return await ask(Math.max(end - io.now(), 1000));
   } catch (error) {
     if (!(error instanceof LateFault)) throw error;
-    return await io.control.ask({ op: "status" });
+    return await io.control.ask({ op: "status", brief: true });
   }
 }
 

@@ -19,6 +19,7 @@ import {
   unreachableKind,
 } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
+import { forEach, type Steps } from "../../base/steps.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { ENTRY_FORMS, explainSpelling } from "./no_entry.ts";
@@ -91,11 +92,36 @@ export function parseEntry(text: string): ListEntry | Problem {
 
 /** Parses the stored list. Throws on a text that the checks of the document would have rejected. */
 export function parseList(texts: readonly string[]): ListEntry[] {
-  return texts.map((text) => {
-    const entry = parseEntry(text);
-    if (isProblem(entry)) throw new Error(`Unchecked entry ${quote(text)}: ${entry.reason}`);
-    return entry;
-  });
+  return texts.map(parseStored);
+}
+
+/** Parses the stored list in steps; what is in `known` too is taken from there. */
+export function* listOf(
+  texts: readonly string[],
+  known: readonly ListEntry[],
+): Steps<ListEntry[]> {
+  let next = 0;
+  let byText: Map<string, ListEntry> | null = null;
+  const entries: ListEntry[] = [];
+  for (const text of texts) {
+    if (known[next]?.text === text) entries.push(known[next++]!);
+    else {
+      if (byText === null) {
+        const all = byText = new Map<string, ListEntry>();
+        yield* forEach(known, (entry) => void all.set(entry.text, entry));
+      }
+      entries.push(byText.get(text) ?? parseStored(text));
+      if (known[next + 1]?.text === text) next += 2; // one entry is not there any more
+    }
+    if (entries.length % 64 === 0) yield;
+  }
+  return entries;
+}
+
+function parseStored(text: string): ListEntry {
+  const entry = parseEntry(text);
+  if (isProblem(entry)) throw new Error(`Unchecked entry ${quote(text)}: ${entry.reason}`);
+  return entry;
 }
 
 /** Reports whether the target names interfaces by a pattern. */

@@ -9,7 +9,7 @@ import type { ServiceName } from "../services/service_table.ts";
 import type { ServiceStatus } from "./status.ts";
 
 export type ControlRequest =
-  | { readonly op: "status" }
+  | StatusRequest
   /** Stops everything and ends the process. */
   | { readonly op: "end" }
   | StartRequest
@@ -30,6 +30,18 @@ export type ControlRequest =
   /** The reservations have changed: requests follow the stored ones from now on. */
   | { readonly op: "reservations" };
 
+/**
+ * Asks for a status without the list, and without the sockets that are open; an older service sends
+ * all of it.
+ */
+interface BriefRequest {
+  readonly brief?: boolean;
+}
+
+interface StatusRequest extends BriefRequest {
+  readonly op: "status";
+}
+
 /** Asks for stages before the result; an older service sends none. */
 interface WatchedRequest {
   readonly progress?: boolean;
@@ -41,7 +53,7 @@ interface StartRequest extends WatchedRequest {
 }
 
 /** Applies the stored document. */
-export interface ReloadRequest extends WatchedRequest {
+export interface ReloadRequest extends WatchedRequest, BriefRequest {
   readonly op: "reload";
   /** Reverts after this time unless confirmed; null for a change that is permanent. */
   readonly confirmSeconds: number | null;

@@ -41,7 +41,8 @@ const siteVerb = v.picklist(["start", "stop", "pause", "continue"]);
 const settingValues = v.record(text, v.union([text, finite, v.boolean()]));
 
 const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
-  v.object({ op: v.picklist(["status", "end", "confirm", "cache", "flushLogs", "reservations"]) }),
+  v.object({ op: v.literal("status"), brief: v.exactOptional(v.boolean()) }),
+  v.object({ op: v.picklist(["end", "confirm", "cache", "flushLogs", "reservations"]) }),
   v.object({ op: v.literal("start"), service, progress: v.exactOptional(v.boolean()) }),
   v.object({ op: v.picklist(["stop", "pause", "continue"]), service }),
   v.object({ op: v.literal("site"), verb: siteVerb, id: count }),
@@ -49,6 +50,7 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
     op: v.literal("reload"),
     confirmSeconds: v.nullable(confirmSeconds),
     strict: v.boolean(),
+    brief: v.exactOptional(v.boolean()),
     progress: v.exactOptional(v.boolean()),
   }),
   v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),

@@ -11,7 +11,7 @@ import {
   type ControlRequest,
 } from "./control_protocol.ts";
 import { parseControlRequest } from "./control_schema.ts";
-import { type LineStream, readLines, writeLine } from "./json_lines.ts";
+import { type LineStream, readLines, writeLines } from "./json_lines.ts";
 import type { ServiceStatus } from "./status.ts";
 
 /** Executes one request. Progress may be reported; an error is sent to the client as a fault. */
@@ -41,11 +41,21 @@ export async function serveControl(
   token: string,
   { handle, afterAnswer, onFailure = () => {} }: ControlService,
 ): Promise<void> {
-  let sending = Promise.resolve();
+  let waiting: ControlAnswer[] = [];
+  let sending: Promise<void> | null = null;
+  const sendAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const answers = waiting;
+      waiting = [];
+      // A client that has disconnected gets no answer; its request is executed all the same.
+      await writeLines(stream, answers).catch(() => {});
+    }
+    sending = null;
+  };
+  // A reload may tell of 100,000 addresses at once: what waits is sent together.
   const send = (answer: ControlAnswer): Promise<void> => {
-    // A client that has disconnected gets no answer; its request is executed all the same.
-    sending = sending.then(() => writeLine(stream, answer)).catch(() => {});
-    return sending;
+    waiting.push(answer);
+    return sending ??= sendAll();
   };
   try {
     const line = await firstLine(stream);

@@ -25,7 +25,7 @@ export async function settledStatus(
   end: number,
 ): Promise<ServiceStatus | null> {
   for (;;) {
-    const status = await control.ask({ op: "status" });
+    const status = await control.ask({ op: "status", brief: true });
     const leftMs = end - Date.now();
     if (status === null || leftMs <= 0 || unsettledEndpoints(status).length === 0) return status;
     await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS, leftMs)));

@@ -8,6 +8,8 @@
  */
 import { Fault, messageOf, stackOf } from "../../base/fault.ts";
 import { formatUrlPrefix } from "../../base/url_prefix.ts";
+import { inSlices } from "../../base/slices.ts";
+import { atOnce } from "../../base/steps.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { History } from "../../config/store/history.ts";
 import type { Paths } from "../../config/store/paths.ts";
@@ -30,7 +32,7 @@ import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
 import type { ControlProgress, ControlRequest } from "../control/control_protocol.ts";
 import { type ControlService, serveControl } from "../control/control_server.ts";
-import type { ServiceStatus } from "../control/status.ts";
+import { briefOf, type ServiceStatus } from "../control/status.ts";
 import { Controller, type ServiceState } from "../services/service_controller.ts";
 import { type ServiceName, serviceRow, SERVICES } from "../services/service_table.ts";
 import { openPortSharing, type PortSharing } from "../sharing/port_sharing.ts";
@@ -196,9 +198,11 @@ class ServiceProcess {
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
     const { connections, tunnels, tunnelsOf } = await this.#workers.counts();
     const workers = await this.#workers.status();
-    // From here on nothing waits: everything else is of one moment.
+    // From here on nothing waits: everything else is of one moment, from which the sockets are put
+    // into words in slices.
     const { config } = this.#http;
-    return {
+    const web = inSlices(this.#web.status(stored));
+    const status = {
       version: 1,
       pid: Deno.pid,
       user,
@@ -208,7 +212,6 @@ class ServiceProcess {
       }),
       ipListen: (config ?? stored)?.ipListen ?? [],
       settings: (config?.storedSettings ?? stored?.settings) ?? {},
-      ...this.#web.status(stored),
       connections,
       ...(config === null ? {} : { workers }),
       tunnels,
@@ -217,7 +220,8 @@ class ServiceProcess {
         .flatMap(({ problems }) => problems),
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,
-    };
+    } as const;
+    return { ...status, ...await web };
   }
 
   /** True once the process has been told to end. */
@@ -257,10 +261,9 @@ class ServiceProcess {
    */
   async checkResponse(): Promise<void> {
     await Deno.stat(this.#options.paths.run).catch(() => {}); // an error is a response, too
-    const { endpoints } = this.#web.status(null);
-    const open = endpoints.filter(({ state, scopeId = 0 }) => state === "open" && scopeId === 0);
-    const endpoint = open.find(({ scheme }) => scheme === "http") ?? open[0];
-    await this.#ownClient.check(endpoint ?? null);
+    const { reachable } = this.#web;
+    const scheme = reachable?.secure ? "https" : "http";
+    await this.#ownClient.check(reachable && { ...reachable, scheme });
   }
 
   async #release(): Promise<void> {
@@ -313,7 +316,8 @@ class ServiceProcess {
       registrations: this.#registrations,
     };
     await handleControl(parts, request, report);
-    return { ...await this.status(), ...await extraFields(this.#workers, request) };
+    const status = { ...await this.status(), ...await extraFields(this.#workers, request) };
+    return "brief" in request && request.brief ? briefOf(status) : status;
   }
 
   #makeWorkers(siteHandler: SiteHandlerFactory): Workers {
@@ -321,7 +325,7 @@ class ServiceProcess {
     const logs = this.#logs;
     const listening = (): ListeningView => {
       const ipListen = this.#http.config?.ipListen ?? [];
-      return listeningView(version, { ipListen, ...this.#web.status(null) });
+      return listeningView(version, { ipListen, ...atOnce(this.#web.status(null)) });
     };
     const event = (event: NewEvent): void => logs.event(event);
     const requests = new RequestHandler({

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { inSlices } from "../../base/slices.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import type { History } from "../../config/store/history.ts";
@@ -72,7 +73,12 @@ export class StoredState {
     return {
       stored: stored instanceof Fault
         ? { file, changes: null, problem: stored.message, hint: firstOf(stored.hint) }
-        : { file, changes: this.#changes(stored, inForce ?? stored), problem: null, hint: null },
+        : {
+          file,
+          changes: await this.#changes(stored, inForce ?? stored),
+          problem: null,
+          hint: null,
+        },
       AppliedRevision: revision?.number ?? null,
       appliedAt: inForce === null ? null : this.#timeOf(revision?.at),
     };
@@ -86,7 +92,8 @@ export class StoredState {
     stored: ConfigDocument | Fault,
     inForce: ConfigDocument,
   ): Promise<Fault | null> {
-    if (stored !== DEFAULT_DOCUMENT || countChanges(stored, inForce) === 0) return null;
+    if (stored !== DEFAULT_DOCUMENT) return null;
+    if (await inSlices(countChanges(stored, inForce)) === 0) return null;
     const { file } = this.#options.store;
     const revision = await this.#revisionOf(inForce);
     return new Fault(`Cannot use ${quote(file)}: it was removed; what is in force is not stored`, {
@@ -95,12 +102,12 @@ export class StoredState {
   }
 
   /** Counts again only for other documents: to compare two of 100,000 entries takes a while. */
-  #changes(stored: DocumentParts, inForce: DocumentParts): number {
+  async #changes(stored: DocumentParts, inForce: DocumentParts): Promise<number> {
     const known = this.#counted;
     if (known !== null && sameParts(known.stored, stored) && sameParts(known.inForce, inForce)) {
       return known.changes;
     }
-    const changes = countChanges(inForce, stored);
+    const changes = await inSlices(countChanges(inForce, stored));
     this.#counted = { stored, inForce, changes };
     return changes;
   }

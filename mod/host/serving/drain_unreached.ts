@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type Endpoint, type Ip, isWildcard, withoutZone, zoneOf } from "../../base/address.ts";
+import { type Endpoint, isWildcard, withoutZone, zoneOf } from "../../base/address.ts";
+import { forEach, type Steps } from "../../base/steps.ts";
 import type { HttpServer } from "../../http/server.ts";
 import type { AddressTable } from "../../listen/machine/address_table.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";
@@ -17,28 +18,35 @@ export interface Draining {
 }
 
 /** Drains the connections to addresses on which none of the sockets `open` listens any more. */
-export function drainUnreached(
+export function* drainUnreached(
   open: readonly Endpoint[],
   server: HttpServer,
   { graceMs, table }: { readonly graceMs: number; readonly table: AddressTable },
-): Draining[] {
+): Steps<Draining[]> {
   const { dualStack } = table.machine;
-  // With thousands of addresses, each connection cannot be compared with every socket.
-  const keyOf = (ip: Ip, port: number): string => `${ip} ${port}`;
-  const exact = new Set(open.flatMap(({ ip, port }) => {
-    return [keyOf(ip, port), keyOf(withoutZone(ip), port)];
-  }));
-  const wildcards = open.filter(({ ip }) => isWildcard(ip));
-  const unreached = server.localEndpoints().filter(({ endpoint }) => {
+  const connected = server.localEndpoints().map(({ endpoint, connections }) => {
     // A zone that is no longer a name is the old name of an interface, or the interface is gone.
     const zone = zoneOf(endpoint.ip);
     const ip = zone === "" || table.hasZone(zone) ? endpoint.ip : withoutZone(endpoint.ip);
-    const target = { ip, port: endpoint.port };
-    return !exact.has(keyOf(ip, endpoint.port)) &&
-      !wildcards.some((socket) => reaches(socket, target, dualStack));
+    return { endpoint, connections, target: { ip, port: endpoint.port } };
   });
-  const ends = server.drainEndpoints(unreached.map(({ endpoint }) => endpoint), graceMs);
-  return unreached.map(({ endpoint, connections }, i) => {
+  const unreached = new Set(connected);
+  // Of thousands of sockets, each is only compared with the connections to its address.
+  const byPort = Map.groupBy(connected, ({ target }) => target.port);
+  const byPlace = new Map([...byPort].map(([port, some]) => {
+    return [port, Map.groupBy(some, ({ target }) => withoutZone(target.ip))];
+  }));
+  yield* forEach(open, (socket) => {
+    const near = isWildcard(socket.ip)
+      ? byPort.get(socket.port)
+      : byPlace.get(socket.port)?.get(withoutZone(socket.ip));
+    for (const one of near ?? []) {
+      if (reaches(socket, one.target, dualStack)) unreached.delete(one);
+    }
+  });
+  const drained = [...unreached];
+  const ends = server.drainEndpoints(drained.map(({ endpoint }) => endpoint), graceMs);
+  return drained.map(({ endpoint, connections }, i) => {
     return { endpoint, connections, done: ends[i]! };
   });
 }

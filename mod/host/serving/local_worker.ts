@@ -7,10 +7,12 @@
 import { formatEndpoint } from "../../base/address.ts";
 import type { Handler, RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { stackOf } from "../../base/fault.ts";
+import { inSlices } from "../../base/slices.ts";
+import { atOnce } from "../../base/steps.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import { HttpServer } from "../../http/server.ts";
-import { AddressTable } from "../../listen/machine/address_table.ts";
+import { tableOf } from "../../listen/machine/address_table.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { SocketEvents } from "../../listen/sockets/socket_set.ts";
 import { refusalPage } from "../../site/pages/error_page.ts";
@@ -140,8 +142,8 @@ export class LocalWorker implements ServingWorker {
   drainUnreached(open: readonly SocketEndpoint[], graceMs: number): Promise<readonly Draining[]> {
     const served = this.#served;
     invariant(served !== null, "what is drained was served");
-    const table = new AddressTable(machineOfZones(served.zones));
-    return Promise.resolve(drainUnreached(open, this.#running(), { graceMs, table }));
+    const table = atOnce(tableOf(machineOfZones(served.zones)));
+    return inSlices(drainUnreached(open, this.#running(), { graceMs, table }));
   }
 
   counts(): Promise<ServingCounts> {

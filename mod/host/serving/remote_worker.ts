@@ -163,7 +163,10 @@ export class RemoteWorker implements ServingWorker {
     return answer === ENDED ? Infinity : v.parse(ANSWERS.flush, answer);
   }
 
-  /** Opens sockets that it shares with the other workers; returns those that it cannot open. */
+  /**
+   * Opens sockets that it shares with the other workers, and does not accept yet; returns those that
+   * it cannot open.
+   */
   async open(
     sockets: readonly SentSocket[],
     tcpBacklog: number,
@@ -173,6 +176,11 @@ export class RemoteWorker implements ServingWorker {
     return v.parse(ANSWERS.open, answer).map(({ ip, port, scopeId, code, message }) => {
       return { endpoint: { ip: ip as Ip, port, scopeId }, code, message };
     });
+  }
+
+  /** Accepts on every open socket from now on. */
+  async acceptAll(): Promise<void> {
+    await this.#ask({ op: "accept" });
   }
 
   /** Sets what has changed about open sockets. */

@@ -5,10 +5,11 @@
  * @module
  */
 import type { Ip } from "../../base/address.ts";
+import { atOnce } from "../../base/steps.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
 import type { Settings } from "../../config/document/settings.ts";
-import { AddressTable } from "../../listen/machine/address_table.ts";
+import { tableOf } from "../../listen/machine/address_table.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { TlsContext } from "../../listen/tls/tls_stream.ts";
 import type { ProxyTarget } from "../../site/proxy/proxy_target.ts";
@@ -80,7 +81,7 @@ export function machineOfZones({ addresses, names, dualStack }: Zones): Machine 
 
 /** Returns the function that gives an address the present name of its interface. */
 export function canonicalIn(zones: Zones): (ip: Ip) => Ip {
-  const table = new AddressTable(machineOfZones(zones));
+  const table = atOnce(tableOf(machineOfZones(zones))); // the few that have zones
   return (ip) => table.canonical(ip);
 }
 

@@ -8,6 +8,8 @@
  *
  * @module
  */
+import { inSlices } from "../../base/slices.ts";
+import { forEach } from "../../base/steps.ts";
 import { type Binder, bindFault } from "../../listen/machine/bind_fault.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { FailedBind, Plan } from "../../listen/plan/make_plan.ts";
@@ -54,28 +56,38 @@ export class SharedSockets {
     return [...this.#own.endpoints(), ...shared];
   }
 
-  /** Opens what the plan says to open. Returns the failures; the other sockets stay open. */
+  /**
+   * Opens what the plan says to open. Returns the failures; the other sockets stay open. Who connects
+   * to a new one waits until {@linkcode acceptAll}.
+   */
   open(plan: Pick<Plan, "endpoints">, tcpBacklog: number): Promise<FailedBind[]> {
     return this.#exclusive(async () => {
       this.#tcpBacklog = tcpBacklog;
       const failed = await this.#own.open(plan, tcpBacklog);
       if (this.#workers().length === 0) return failed;
-      return [...failed, ...await this.handOver()];
+      return [...failed, ...await this.#handOver()];
     });
   }
 
+  /** Accepts on every open socket from now on: what its clients will be served with is in force. */
+  acceptAll(): Promise<void> {
+    return this.#exclusive(() => this.#acceptAll());
+  }
+
   /** Sets what the plan says of the sockets that stay open. */
-  settle(plan: Pick<Plan, "endpoints">, machine: Machine): void {
-    this.#own.settle(plan, machine);
+  async settle(plan: Pick<Plan, "endpoints">, machine: Machine): Promise<void> {
+    await this.#own.settle(plan, machine);
     if (this.#shared.size === 0) return;
-    const kept = plan.endpoints.filter(({ action }) => action === "keep");
-    const changed = kept.map(sentSocket).filter((socket) => {
-      const key = socketKey(socket);
-      if (!this.#shared.has(key)) return false;
-      this.#shared.set(key, socket);
-      return true;
-    });
-    for (const worker of this.#workers()) void worker.settle(changed, zonesOf(machine));
+    const changed: SentSocket[] = [];
+    await inSlices(forEach(plan.endpoints, (planned) => {
+      const found = planned.action === "keep" ? this.#shared.get(socketKey(planned)) : undefined;
+      if (found === undefined || isSame(found, planned)) return;
+      const socket = sentSocket(planned);
+      this.#shared.set(socketKey(planned), socket);
+      changed.push(socket);
+    }));
+    const zones = zonesOf(machine);
+    await Promise.all(this.#workers().map((worker) => worker.settle(changed, zones)));
   }
 
   /** Closes the sockets of `endpoints`; connections that they have accepted continue. */
@@ -91,7 +103,9 @@ export class SharedSockets {
 
   /** Opens in `worker`, which has none yet, what the others have open; returns its failures. */
   async openIn(worker: RemoteWorker): Promise<readonly SocketFailure[]> {
-    return await worker.open([...this.#shared.values()], this.#tcpBacklog);
+    const failures = await worker.open([...this.#shared.values()], this.#tcpBacklog);
+    await worker.acceptAll();
+    return failures;
   }
 
   /**
@@ -99,6 +113,12 @@ export class SharedSockets {
    * follows, to be called while nothing else changes.
    */
   async handOver(): Promise<FailedBind[]> {
+    const lost = await this.#handOver();
+    await this.#acceptAll();
+    return lost;
+  }
+
+  async #handOver(): Promise<FailedBind[]> {
     // Workers can listen beside a shared one, so that there is no moment without a socket.
     const shared = this.#own.socketsOf("shared");
     const failed = await this.#openShared(shared);
@@ -121,6 +141,7 @@ export class SharedSockets {
     const workers = this.#workers();
     const endpoints = sockets.map(planned);
     const failed = await this.#own.open({ endpoints }, this.#tcpBacklog, { isShared: true });
+    await this.#own.acceptAll();
     await Promise.all(workers.map((worker) => worker.closeSockets(sockets)));
     this.#shared.clear();
     return failed;
@@ -129,6 +150,13 @@ export class SharedSockets {
   /** Closes in `worker` what the others have open. */
   closeIn(worker: RemoteWorker): Promise<void> {
     return worker.closeSockets([...this.#shared.values()]);
+  }
+
+  async #acceptAll(): Promise<void> {
+    await Promise.all([
+      this.#own.acceptAll(),
+      ...this.#workers().map((worker) => worker.acceptAll()),
+    ]);
   }
 
   async #openShared(sockets: readonly SentSocket[]): Promise<FailedBind[]> {
@@ -150,6 +178,10 @@ export class SharedSockets {
       return { endpoint, fault: bindFault(endpoint, error, [], this.#binder) };
     });
   }
+}
+
+function isSame(a: SentSocket, b: SentSocket): boolean {
+  return a.ip === b.ip && a.secure === b.secure;
 }
 
 function sentSocket({ ip, port, scopeId, secure }: SentSocket): SentSocket {

@@ -141,8 +141,10 @@ class WorkerProcess {
         return await worker.retire();
       case "open":
         return await this.#open(request.sockets, request.tcpBacklog);
+      case "accept":
+        return await this.#sockets.acceptAll();
       case "settle":
-        return this.#settle(request.sockets, request.zones);
+        return await this.#settle(request.sockets, request.zones);
       case "close":
         return await this.#sockets.close(request.sockets);
     }
@@ -188,9 +190,9 @@ class WorkerProcess {
     });
   }
 
-  #settle(sockets: readonly SentSocket[], zones: Served["zones"]): void {
+  async #settle(sockets: readonly SentSocket[], zones: Served["zones"]): Promise<void> {
     const endpoints = sockets.map((socket) => planned(socket, "keep"));
-    this.#sockets.settle({ endpoints }, machineOfZones(zones));
+    await this.#sockets.settle({ endpoints }, machineOfZones(zones));
   }
 
   #askListening(): Promise<ListeningView> {

@@ -29,7 +29,7 @@ export interface SentSocket extends SocketEndpoint {
 /** What a worker is asked. */
 export type WorkerRequest =
   | { readonly op: "start"; readonly settings: Settings }
-  | { readonly op: "stop" | "counts" | "cached" | "flush" | "retire" }
+  | { readonly op: "stop" | "counts" | "cached" | "flush" | "accept" | "retire" }
   | { readonly op: "serve"; readonly served: SentServed }
   | { readonly op: "renew"; readonly certificates: readonly SentCertificate[] }
   | { readonly op: "pause"; readonly paused: Paused }

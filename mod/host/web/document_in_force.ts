@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { forEach, type Steps } from "../../base/steps.ts";
 import { diffValues } from "../../config/document/diff.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { HttpConfig } from "./http_service.ts";
@@ -41,9 +42,24 @@ export function sameParts(a: DocumentParts, b: DocumentParts): boolean {
 }
 
 /** Returns the number of changes from `before` to `after`. */
-export function countChanges(before: DocumentParts, after: DocumentParts): number {
-  const changed = PARTS.filter((part) => before[part] !== after[part]);
-  return changed.reduce((sum, part) => {
-    return sum + diffValues(before[part], after[part], part).length;
-  }, 0);
+export function* countChanges(before: DocumentParts, after: DocumentParts): Steps<number> {
+  let count = yield* countListChanges(before.ipListen, after.ipListen);
+  for (const part of PARTS) {
+    if (part === "ipListen" || before[part] === after[part]) continue;
+    count += diffValues(before[part], after[part], part).length;
+    yield;
+  }
+  return count;
+}
+
+/** Counts the entries that only one of two lists has. */
+function* countListChanges(before: readonly string[], after: readonly string[]): Steps<number> {
+  if (before === after) return 0;
+  const added = new Set<string>();
+  yield* forEach(after, (entry) => void added.add(entry));
+  let removed = 0;
+  yield* forEach(before, (entry) => {
+    if (!added.delete(entry)) removed++;
+  });
+  return removed + added.size;
 }

@@ -7,8 +7,9 @@
  *
  * @module
  */
+import { inSlices } from "../../base/slices.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
-import { type ListEntry, parseList } from "../../config/document/list_entry.ts";
+import { type ListEntry, listOf } from "../../config/document/list_entry.ts";
 import {
   effectiveSettings,
   type Settings,
@@ -55,7 +56,7 @@ export class HttpService implements ServiceWorker {
 
   async start(): Promise<void> {
     const { store, logs, workers, onApplied } = this.#options;
-    const config = readHttpConfig(await store.read());
+    const config = await readHttpConfig(await store.read(), null);
     await logs.reconfigure(config.settings);
     await workers.start(config.settings);
     this.#config = config;
@@ -75,8 +76,14 @@ export class HttpService implements ServiceWorker {
   }
 }
 
-/** Returns what HTTP needs from `document`. */
-export function readHttpConfig({ ipListen, settings: storedSettings }: ConfigDocument): HttpConfig {
+/** Returns what HTTP needs from a document; entries that are in force are the same objects. */
+export async function readHttpConfig(
+  { ipListen, settings: storedSettings }: ConfigDocument,
+  inForce: HttpConfig | null,
+): Promise<HttpConfig> {
   const settings = effectiveSettings(storedSettings);
-  return { ipListen, list: parseList(ipListen), storedSettings, settings };
+  const list = ipListen === inForce?.ipListen
+    ? inForce.list
+    : await inSlices(listOf(ipListen, inForce?.list ?? []));
+  return { ipListen, list, storedSettings, settings };
 }

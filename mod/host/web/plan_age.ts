@@ -5,10 +5,12 @@
  * @module
  */
 import { formatEndpoint, type Ip, isLinkLocal } from "../../base/address.ts";
+import { inSlices } from "../../base/slices.ts";
+import { forEach, type Steps } from "../../base/steps.ts";
 import { isProblem } from "../../base/problem.ts";
 import { ipOfPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
-import { AddressTable } from "../../listen/machine/address_table.ts";
+import { tableOf } from "../../listen/machine/address_table.ts";
 import { canBind, inBatches, readLinks } from "../../listen/machine/ask_system.ts";
 import {
   addressSnapshot,
@@ -35,30 +37,31 @@ export async function isPlanOutdated(
   if (machine.links !== null && linksKey(await readLinks()) !== linksKey(machine.links)) {
     return true;
   }
-  for await (const differs of inBatches(shareOf(attempts(plan, machine), look))) {
+  const all = await inSlices(attempts(plan, machine));
+  for await (const differs of inBatches(shareOf(all, look))) {
     if (differs()) return true;
   }
   return false;
 }
 
 /** Returns what to try, each address once: true if the plan is outdated. */
-function attempts({ endpoints }: Plan, machine: Machine): readonly (() => boolean)[] {
-  const table = new AddressTable(machine);
+function* attempts({ endpoints }: Plan, machine: Machine): Steps<readonly (() => boolean)[]> {
+  const table = yield* tableOf(machine);
   const found = new Map<string, () => boolean>();
-  for (const endpoint of endpoints) {
+  yield* forEach(endpoints, (endpoint) => {
     const { ip, scopeId, action } = endpoint;
     if (action === "refused") found.set(formatEndpoint(endpoint), () => canListen(endpoint));
     else if (action === "wait" && table.broadcastOf(ip) === null) {
       found.set(ip, () => canBind(ip, scopeId));
     } else if (machine.unlisted.has(ip)) found.set(ip, () => !canBind(ip, scopeId));
-  }
+  });
   return [...found.values()];
 }
 
 function shareOf<T>(all: readonly T[], look: number): readonly T[] {
   if (all.length <= ATTEMPTS_MAX) return all;
   const start = look * ATTEMPTS_MAX % all.length;
-  return [...all, ...all].slice(start, start + ATTEMPTS_MAX);
+  return [...all.slice(start, start + ATTEMPTS_MAX), ...all].slice(0, ATTEMPTS_MAX);
 }
 
 /**

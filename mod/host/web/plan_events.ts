@@ -4,6 +4,7 @@
  * @module
  */
 import { formatEndpoint } from "../../base/address.ts";
+import { filter, forEach, type Steps } from "../../base/steps.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { registeredPrefix } from "../../config/document/binding.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
@@ -44,17 +45,28 @@ const EVENTS_MAX = 100;
  * HTTP 15005 for each socket that could not be opened, W3SVC 1004 or 1007 for each site without
  * one.
  */
-export function planEvents(plan: Plan, sites: readonly SiteRecord[]): NewEvent[] {
-  return failureEvents(EMPTY, plan, sites);
+export function* planEvents(plan: Plan, sites: readonly SiteRecord[]): Steps<NewEvent[]> {
+  return yield* failureEvents(EMPTY, plan, sites);
 }
 
 const EMPTY: Plan = { endpoints: [], sites: [], registrations: [], unmatched: [] };
 
 /** Events for the failures of `after` that `before` does not have. */
-function failureEvents(before: Plan, after: Plan, sites: readonly SiteRecord[]): NewEvent[] {
-  const sockets = newOnes(before.endpoints, after.endpoints, (endpoint) => {
+function* failureEvents(
+  before: Plan,
+  after: Plan,
+  sites: readonly SiteRecord[],
+): Steps<NewEvent[]> {
+  const failing = ({ action }: PlannedEndpoint): boolean => {
+    return action === "wait" || action === "refused";
+  };
+  const known = new Set<string>();
+  const keyOf = (endpoint: PlannedEndpoint): string => {
     return JSON.stringify([formatEndpoint(endpoint), endpoint.action, endpoint.cause]);
-  });
+  };
+  yield* forEach(yield* filter(before.endpoints, failing), (one) => void known.add(keyOf(one)));
+  const now = yield* filter(after.endpoints, failing);
+  const sockets = yield* filter(now, (one) => !known.has(keyOf(one)));
   const bindFailures = (action: "wait" | "refused", error: number): NewEvent[] =>
     eventsOf(sockets.filter((one) => one.action === action), (endpoint, detail) => {
       return bindFailed(endpoint, { error, detail });
@@ -78,16 +90,16 @@ function failureEvents(before: Plan, after: Plan, sites: readonly SiteRecord[]):
 }
 
 /** Events for what a reload or a change of addresses did, and for its new failures. */
-export function changeEvents(
+export function* changeEvents(
   before: Plan,
   after: Plan,
   sites: readonly SiteRecord[],
-): NewEvent[] {
-  const { opened, closed } = listeningChanges(before, after);
+): Steps<NewEvent[]> {
+  const { opened, closed } = yield* listeningChanges(before, after);
   return [
     ...eventsOf(opened, (endpoint, cause) => listeningChanged(endpoint, "started", cause)),
     ...eventsOf(closed, (endpoint, cause) => listeningChanged(endpoint, "stopped", cause)),
-    ...failureEvents(before, after, sites),
+    ...(yield* failureEvents(before, after, sites)),
   ];
 }
 

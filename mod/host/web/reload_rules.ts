@@ -4,6 +4,7 @@
  * @module
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
+import { map, type Steps } from "../../base/steps.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import { listeningChanges, type Plan, socketKey } from "../../listen/plan/plan.ts";
@@ -54,13 +55,13 @@ export function upSiteIds({ sites }: Plan): string {
 }
 
 /** Returns the sockets that a reload opened and closed. */
-export function changesOf(before: Plan, after: Plan): ControlChange[] {
-  const { opened, closed } = listeningChanges(before, after);
+export function* changesOf(before: Plan, after: Plan): Steps<ControlChange[]> {
+  const { opened, closed } = yield* listeningChanges(before, after);
   const changeAt = (endpoint: Endpoint, change: "opened" | "closed"): ControlChange => {
     return { kind: "change", endpoint: formatEndpoint(endpoint), change, connections: 0 };
   };
   return [
-    ...opened.map((endpoint) => changeAt(endpoint, "opened")),
-    ...closed.map((endpoint) => changeAt(endpoint, "closed")),
+    ...(yield* map(opened, (endpoint) => changeAt(endpoint, "opened"))),
+    ...(yield* map(closed, (endpoint) => changeAt(endpoint, "closed"))),
   ];
 }

@@ -3,8 +3,10 @@
  *
  * @module
  */
+import type { Steps } from "../../base/steps.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
+import type { EarlierPlan } from "../../listen/plan/plan_difference.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
 import { endpointStatuses, isUp, siteStatuses, stoppedSites } from "./status_views.ts";
 import type { ServiceStatus } from "../control/status.ts";
@@ -19,6 +21,9 @@ export interface ServingState {
   /** Programs that have registered a URL. */
   readonly programs: readonly ServedProgram[];
   readonly plan: Plan;
+  /** What the plan was made from, and the ports that it binds. */
+  readonly input: EarlierPlan["input"];
+  readonly ports: EarlierPlan["ports"];
   /** The machine that the plan was made for. */
   readonly machine: Machine;
   /** Its addresses, as returned by `addressSnapshot()`. */
@@ -36,15 +41,15 @@ export function sitesUp(state: Pick<ServingState, "document" | "plan"> | null): 
  * Returns the part of the status that describes what is served. The sites are those of `stored`
  * while W3SVC is not running; none are known if the stored document cannot be used.
  */
-export function servingStatus(
+export function* servingStatus(
   state: Pick<ServingState, "document" | "plan" | "withSites"> | null,
   isPaused: (id: number) => boolean,
   stored: Pick<ConfigDocument, "sites"> | null,
-): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
+): Steps<Pick<ServiceStatus, "endpoints" | "sites" | "unmatched">> {
   if (state === null) return { endpoints: [], sites: stoppedSites(stored?.sites ?? []) };
   const { plan, document, withSites } = state;
   return {
-    endpoints: endpointStatuses(plan),
+    endpoints: yield* endpointStatuses(plan),
     ...(plan.unmatched.length === 0 ? {} : { unmatched: plan.unmatched }),
     sites: withSites
       ? siteStatuses(plan, document.sites, isPaused)

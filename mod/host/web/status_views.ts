@@ -4,6 +4,7 @@
  * @module
  */
 import { formatEndpoint, type Ip, isWildcard } from "../../base/address.ts";
+import { map, type Steps } from "../../base/steps.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { hintOf, withStep } from "../../base/hints.ts";
 import { isProblem } from "../../base/problem.ts";
@@ -22,8 +23,8 @@ const STATES = {
 } as const;
 
 /** Returns the sockets of a plan as `status` shows them. */
-export function endpointStatuses(plan: Plan): EndpointStatus[] {
-  return plan.endpoints.map(({ ip, port, scopeId, secure, action, cause, holders }) => {
+export function* endpointStatuses(plan: Plan): Steps<EndpointStatus[]> {
+  return yield* map(plan.endpoints, ({ ip, port, scopeId, secure, action, cause, holders }) => {
     const state = STATES[action];
     const scheme = secure ? "https" : "http";
     const shown = {
@@ -45,11 +46,11 @@ export function endpointStatuses(plan: Plan): EndpointStatus[] {
 }
 
 /** Returns the sockets with a note on those whose address the stored list, `includes`, excludes. */
-export function noteExcluded(
+export function* noteExcluded(
   endpoints: readonly EndpointStatus[],
   includes: (ip: Ip) => boolean,
-): EndpointStatus[] {
-  return endpoints.map((endpoint) => {
+): Steps<EndpointStatus[]> {
+  return yield* map(endpoints, (endpoint) => {
     const ip = endpoint.ip as Ip;
     const stays = endpoint.state === "draining" || isWildcard(ip) || includes(ip);
     return stays ? endpoint : { ...endpoint, note: "the stored list excludes it" };

@@ -4,8 +4,8 @@
  * @module
  */
 import type { Ip } from "../../base/address.ts";
-import { diffValues } from "../../config/document/diff.ts";
-import { parseList } from "../../config/document/list_entry.ts";
+import type { Steps } from "../../base/steps.ts";
+import { listOf } from "../../config/document/list_entry.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
@@ -26,25 +26,27 @@ export class StoredList {
   #compared: Compared | null = null;
 
   /** Returns what `stored` includes on `machine`; null if it is the list in force. */
-  includes(
+  *includes(
     stored: ListTexts,
     inForce: ListTexts,
     machine: Machine,
-  ): ((ip: Ip) => boolean) | null {
+  ): Steps<((ip: Ip) => boolean) | null> {
     if (stored === inForce) return null;
     const known = this.#compared;
     if (known?.stored === stored && known.inForce === inForce && known.machine === machine) {
       return known.includes;
     }
-    const isSame = diffValues(stored, inForce).length === 0;
-    const includes = isSame ? null : inclusionOn(parseList(stored), machine);
+    // Both are in their one form, in which equal lists are equal texts.
+    const isSame = stored.length === inForce.length &&
+      stored.every((text, i) => text === inForce[i]);
+    const includes = isSame ? null : yield* inclusionOn(yield* listOf(stored, []), machine);
     this.#compared = { stored, inForce, machine, includes };
     return includes;
   }
 
   /** Returns `plan` with reasons that say where `stored` would decide otherwise. */
-  compare(plan: Plan, stored: ListTexts, inForce: ListTexts, machine: Machine): Plan {
-    const includes = this.includes(stored, inForce, machine);
+  *compare(plan: Plan, stored: ListTexts, inForce: ListTexts, machine: Machine): Steps<Plan> {
+    const includes = yield* this.includes(stored, inForce, machine);
     return includes === null ? plan : compareLists(plan, "stored", includes);
   }
 }

@@ -15,14 +15,22 @@
  */
 import { Fault } from "../../base/fault.ts";
 import { faultWithStep } from "../../base/hints.ts";
+import { inSlices } from "../../base/slices.ts";
+import { filter, type Steps } from "../../base/steps.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
-import { AddressTable } from "../../listen/machine/address_table.ts";
+import { tableOf } from "../../listen/machine/address_table.ts";
 import { addressSnapshot, readMachine } from "../../listen/machine/machine_addresses.ts";
 import { compareLists } from "../../listen/plan/exclusion.ts";
-import { afterClosing, type Plan, type PlannedRegistration } from "../../listen/plan/plan.ts";
+import {
+  afterClosing,
+  differenceOf,
+  type Plan,
+  type PlannedEndpoint,
+  type PlannedRegistration,
+} from "../../listen/plan/plan.ts";
 import { followPlan, type FollowPlanOptions } from "../../listen/sockets/follow_plan.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { SiteVerb } from "../control/control_protocol.ts";
@@ -83,8 +91,8 @@ export class WebService implements ServiceWorker {
     const programs = this.#state?.programs ?? [];
     const desired = { document, programs, withSites: true };
     const state = await this.#followPlan(config, desired, { progress });
-    const told = this.#comparedWith(document, state.plan, state.machine);
-    for (const event of planEvents(told, document.sites)) logs.event(event);
+    const told = await this.#comparedWith(document, state.plan, state.machine);
+    for (const event of await inSlices(planEvents(told, document.sites))) logs.event(event);
     const problem = nothingStarted(told);
     if (problem !== null) {
       await this.servePrograms(programs);
@@ -123,19 +131,21 @@ export class WebService implements ServiceWorker {
    * Returns the listening sockets and the sites; `stored` is null if it cannot be used. The reasons
    * say where the stored list would decide otherwise.
    */
-  status(
+  *status(
     stored: ConfigDocument | null,
-  ): Pick<ServiceStatus, "endpoints" | "sites" | "unmatched"> {
+  ): Steps<Pick<ServiceStatus, "endpoints" | "sites" | "unmatched">> {
     const isPaused = (id: number): boolean => this.#pauses.has(id);
     const state = this.#state;
     const { config } = this.#options.http;
     const includes = stored === null || config === null || state === null
       ? null
-      : this.#storedList.includes(stored.ipListen, config.ipListen, state.machine);
-    if (state === null || includes === null) return servingStatus(state, isPaused, stored);
+      : yield* this.#storedList.includes(stored.ipListen, config.ipListen, state.machine);
+    if (state === null || includes === null) {
+      return yield* servingStatus(state, isPaused, stored);
+    }
     const plan = compareLists(state.plan, "stored", includes);
-    const { endpoints, ...rest } = servingStatus({ ...state, plan }, isPaused, stored);
-    return { ...rest, endpoints: noteExcluded(endpoints, includes) };
+    const { endpoints, ...rest } = yield* servingStatus({ ...state, plan }, isPaused, stored);
+    return { ...rest, endpoints: yield* noteExcluded(endpoints, includes) };
   }
 
   /**
@@ -151,7 +161,7 @@ export class WebService implements ServiceWorker {
       });
     }
     const stored = await store.read();
-    const config = readHttpConfig(stored);
+    const config = await readHttpConfig(stored, http.config);
     const before = this.#state;
     if (before === null) {
       const count = await workers.resize(config.settings);
@@ -175,7 +185,8 @@ export class WebService implements ServiceWorker {
     await this.#reconfigureLogs(config);
     await this.#apply(config, state);
     this.#options.onApplied();
-    const changes = changesOf(before.plan, state.plan);
+    const [old, current] = await inSlices(differenceOf(before.plan, state.plan));
+    const changes = await inSlices(changesOf(old, current));
     return { changes, workers: count, draining: await this.#retire(before.plan, state) };
   }
 
@@ -197,7 +208,7 @@ export class WebService implements ServiceWorker {
     const state = await this.#followPlan(config, before);
     const isRouted = upSiteIds(state.plan) === upSiteIds(before.plan) && !hasZones(state);
     if (isRouted) this.#state = state;
-    else await this.#apply(config, state);
+    await (isRouted ? this.#options.workers.sockets.acceptAll() : this.#apply(config, state));
     return await this.#retire(before.plan, state);
   }
 
@@ -211,6 +222,14 @@ export class WebService implements ServiceWorker {
     const base = stored ?? (serving?.withSites ? serving.document : null);
     if (config === null || base === null) return null;
     return documentInForce(base, { http: config, serving });
+  }
+
+  /** A socket on which this process can be reached, one that speaks HTTP first; null for none. */
+  get reachable(): Pick<PlannedEndpoint, "ip" | "port" | "secure"> | null {
+    const open = (this.#state?.plan.endpoints ?? []).filter(({ action, scopeId }) => {
+      return action === "keep" && scopeId === 0;
+    });
+    return open.find(({ secure }) => !secure) ?? open[0] ?? null;
   }
 
   /** The running sites; null while HTTP is not running. */
@@ -228,7 +247,7 @@ export class WebService implements ServiceWorker {
     const served = before !== null && withSites ? before.document : { ...stored, sites: [] };
     const document = { ...served, urlAcl: stored.urlAcl }; // reservations take effect at once
     const plan = await this.#serve({ document, programs, withSites }, stored);
-    return this.#comparedWith(stored, plan).registrations;
+    return (await this.#comparedWith(stored, plan)).registrations;
   }
 
   /**
@@ -247,7 +266,7 @@ export class WebService implements ServiceWorker {
     // The connections of a stopped site end on their own, as after a reload.
     const plan = await this.#serve({ ...before, document }, stored);
     this.#options.onApplied();
-    if (verb === "start") checkSiteStarted(this.#comparedWith(stored, plan), id);
+    if (verb === "start") checkSiteStarted(await this.#comparedWith(stored, plan), id);
   }
 
   /**
@@ -264,14 +283,14 @@ export class WebService implements ServiceWorker {
   }
 
   /** Returns `plan` with reasons that say where the list of `stored` would decide otherwise. */
-  #comparedWith(
+  async #comparedWith(
     stored: ConfigDocument | null,
     plan: Plan,
     machine = this.#state?.machine ?? readMachine(),
-  ): Plan {
+  ): Promise<Plan> {
     if (stored === null) return plan;
     const inForce = this.#config().ipListen;
-    return this.#storedList.compare(plan, stored.ipListen, inForce, machine);
+    return await inSlices(this.#storedList.compare(plan, stored.ipListen, inForce, machine));
   }
 
   /**
@@ -309,7 +328,11 @@ export class WebService implements ServiceWorker {
       await https.load(document.ssl, isAsked);
       const { progress } = options;
       const source = { document, list, check: https.check, registrations, progress };
-      const followed = await followPlan(workers.sockets, source, { ...options, tcpBacklog });
+      const followed = await followPlan(workers.sockets, source, {
+        ...options,
+        tcpBacklog,
+        earlier: this.#state,
+      });
       return { document, programs, withSites, ...followed, snapshot };
     } catch (error) {
       await https.load(this.#state?.document.ssl ?? []);
@@ -322,18 +345,22 @@ export class WebService implements ServiceWorker {
     await workers.reconfigureLogs(settings, () => logs.reconfigure(settings));
   }
 
-  /** Replaces list, settings and sites in place; they apply from the next request on. */
+  /**
+   * Replaces list, settings and sites in place; they apply from the next request on, and to whoever
+   * has connected to new sockets.
+   */
   async #apply(config: HttpConfig, state: ServingState): Promise<void> {
     const { http, workers } = this.#options;
     this.#state = state;
     http.reconfigure(config);
-    await workers.serve(this.#served(config, state));
+    await workers.serve(await this.#served(config, state));
+    await workers.sockets.acceptAll();
   }
 
-  #served({ settings }: HttpConfig, state: ServingState): Served {
+  async #served({ settings }: HttpConfig, state: ServingState): Promise<Served> {
     const { https } = this.#options;
     const { document, machine, programs } = state;
-    const table = new AddressTable(machine);
+    const table = await inSlices(tableOf(machine));
     return {
       settings,
       sites: sitesUp(state).map((site) => https.servable(site)),
@@ -351,10 +378,12 @@ export class WebService implements ServiceWorker {
   async #retire(
     before: Plan,
     { plan, document }: ServingState,
-    told = (plan: Plan): Plan => plan,
+    told = (plan: Plan): Promise<Plan> => Promise.resolve(plan),
   ): Promise<readonly Draining[]> {
     const { logs, workers } = this.#options;
-    const events = changeEvents(told(before), told(plan), document.sites);
+    const [old, current] = await inSlices(differenceOf(before, plan));
+    const [gone, fresh] = [await told(old), await told(current)];
+    const events = await inSlices(changeEvents(gone, fresh, document.sites));
     for (const event of events) logs.event(event);
     await this.#closeUnwanted(plan);
     const graceMs = this.#config().settings.ShutdownGraceTimeout * 1000;
@@ -364,13 +393,15 @@ export class WebService implements ServiceWorker {
   }
 
   async #closeUnwanted({ endpoints }: Plan): Promise<void> {
-    await this.#options.workers.sockets.close(endpoints.filter(({ action }) => action === "close"));
+    await this.#options.workers.sockets.close(
+      await inSlices(filter(endpoints, ({ action }) => action === "close")),
+    );
   }
 
   /** Removes the closed and drained sockets from the status. */
-  #pruneClosed(plan: Plan): void {
-    if (this.#state?.plan !== plan) return;
-    this.#state = { ...this.#state, plan: afterClosing(plan) };
+  async #pruneClosed(plan: Plan): Promise<void> {
+    const pruned = await inSlices(afterClosing(plan));
+    if (this.#state?.plan === plan) this.#state = { ...this.#state, plan: pruned };
   }
 
   #config(): HttpConfig {

@@ -8,6 +8,7 @@
  * @module
  */
 import { type Bytes, type Ip, ipBytes, isIpv4, withoutZone } from "../../base/address.ts";
+import { atOnce, forEach, type Steps } from "../../base/steps.ts";
 import {
   type EntryTarget,
   type InterfaceTarget,
@@ -62,11 +63,21 @@ export interface Inclusion {
 
 /** Compiles the entries to an {@linkcode Inclusion} for the machine of `table`. */
 export function compileInclusion(entries: readonly ListEntry[], table: AddressTable): Inclusion {
-  const including = new Matcher(entries.filter(({ excludes }) => !excludes), table);
-  const excluding = new Matcher(entries.filter(({ excludes }) => excludes), table);
+  return atOnce(inclusionOf(entries, table));
+}
+
+/** Compiles the entries in steps. */
+export function* inclusionOf(
+  entries: readonly ListEntry[],
+  table: AddressTable,
+): Steps<Inclusion> {
+  const [including, excluding] = [new Matcher(table), new Matcher(table)];
+  yield* forEach(entries, (entry) => (entry.excludes ? excluding : including).add(entry));
+  including.index();
+  excluding.index();
   const unmatched: Decision = { included: including.isEmpty, entry: null };
   function decide(ip: Ip): Decision {
-    const exclusion = excluding.find(ip);
+    const exclusion = excluding.isEmpty ? null : excluding.find(ip);
     if (exclusion !== null) return { included: false, entry: exclusion };
     const entry = including.find(ip);
     return entry === null ? unmatched : { included: true, entry };
@@ -80,28 +91,38 @@ export function compileInclusion(entries: readonly ListEntry[], table: AddressTa
 
 /** Entries of one sign, indexed by what they name. */
 class Matcher {
-  readonly isEmpty: boolean;
+  isEmpty = true;
   readonly #table: AddressTable;
   readonly #addresses = new Map<Ip, ListEntry>();
+  /** The families of those addresses. */
+  readonly #addressed = new Set<4 | 6>();
   readonly #families = new Map<4 | 6, ListEntry>();
+  readonly #interfaceEntries: InterfaceEntry[] = [];
+  readonly #prefixes = new Map<string, PrefixTable>();
   /** Family and bits -> network -> entry; the longest prefixes first. */
-  readonly #blocks: readonly PrefixTable[];
-  readonly #interfaces: InterfaceMatcher;
+  #blocks: readonly PrefixTable[] = [];
+  #interfaces: InterfaceMatcher | null = null;
 
-  constructor(entries: readonly ListEntry[], table: AddressTable) {
-    this.isEmpty = entries.length === 0;
+  constructor(table: AddressTable) {
     this.#table = table;
-    const blocks = new Map<string, PrefixTable>();
-    const interfaces: InterfaceEntry[] = [];
-    for (const entry of entries) {
-      const { target } = entry;
-      if (target.kind === "address") this.#addresses.set(table.canonical(target.ip), entry);
-      else if (target.kind === "any") this.#families.set(target.family, entry);
-      else if (target.kind === "interface") interfaces.push({ entry, target });
-      else addBlock(blocks, target, entry);
-    }
-    this.#blocks = [...blocks.values()].sort((a, b) => b.bits - a.bits);
-    this.#interfaces = new InterfaceMatcher(interfaces, table);
+  }
+
+  add(entry: ListEntry): void {
+    const { target } = entry;
+    this.isEmpty = false;
+    if (target.kind === "address") {
+      this.#addresses.set(this.#table.canonical(target.ip), entry);
+      this.#addressed.add(isIpv4(target.ip) ? 4 : 6);
+    } else if (target.kind === "any") this.#families.set(target.family, entry);
+    else if (target.kind === "interface") this.#interfaceEntries.push({ entry, target });
+    else addBlock(this.#prefixes, target, entry);
+  }
+
+  /** To be called once, after the last entry. */
+  index(): void {
+    this.#blocks = [...this.#prefixes.values()].sort((a, b) => b.bits - a.bits);
+    if (this.#interfaceEntries.length === 0) return;
+    this.#interfaces = new InterfaceMatcher(this.#interfaceEntries, this.#table);
   }
 
   /** Returns the most specific entry that matches `ip`. */
@@ -109,7 +130,7 @@ class Matcher {
     const own = this.#table.canonical(ip);
     const family = isIpv4(own) ? 4 : 6;
     return this.#addresses.get(own) ?? this.#addresses.get(withoutZone(own)) ??
-      this.#findBlock(own, family) ?? this.#interfaces.find(own) ??
+      this.#findBlock(own, family) ?? this.#interfaces?.find(own) ??
       this.any(family);
   }
 
@@ -119,9 +140,8 @@ class Matcher {
 
   /** Reports whether an entry can match some address of the family. */
   mayMatch(family: 4 | 6): boolean {
-    return this.#families.has(family) || !this.#interfaces.isEmpty ||
-      this.#blocks.some((one) => one.family === family) ||
-      [...this.#addresses.keys()].some((ip) => isIpv4(ip) === (family === 4));
+    return this.#families.has(family) || this.#interfaces !== null ||
+      this.#blocks.some((one) => one.family === family) || this.#addressed.has(family);
   }
 
   #findBlock(ip: Ip, family: 4 | 6): ListEntry | null {
@@ -164,14 +184,11 @@ interface InterfaceEntry {
 
 /** Interface entries, by the interfaces that the machine has now. */
 class InterfaceMatcher {
-  readonly isEmpty: boolean;
   readonly #table: AddressTable;
   readonly #byName = new Map<string, readonly InterfaceEntry[]>();
 
   constructor(entries: readonly InterfaceEntry[], table: AddressTable) {
-    this.isEmpty = entries.length === 0;
     this.#table = table;
-    if (this.isEmpty) return;
     const plain = Map.groupBy(
       entries.filter(({ target }) => !isPattern(target)),
       ({ target }) => target.name,
@@ -186,7 +203,6 @@ class InterfaceMatcher {
   }
 
   find(ip: Ip): ListEntry | null {
-    if (this.isEmpty) return null;
     for (const name of this.#table.interfacesOf(ip)) {
       for (const { entry, target } of this.#byName.get(name) ?? []) {
         if (!target.isStable || isStable(ip, name, this.#table)) return entry;

@@ -9,6 +9,7 @@ import {
   type Ip,
   ipBytes,
   ipOfBytes,
+  ipv4Value,
   isIpv4,
   isLinkLocal,
   isWildcard,
@@ -16,6 +17,7 @@ import {
   withZone,
   zoneOf,
 } from "../../base/address.ts";
+import { atOnce, forEach, type Steps } from "../../base/steps.ts";
 import type { Machine, MachineAddress } from "./machine_addresses.ts";
 
 /** The cause of waiting for an address. */
@@ -30,38 +32,52 @@ export interface NamedInterface {
 
 export class AddressTable {
   readonly machine: Machine;
-  readonly interfaces: readonly NamedInterface[];
+  readonly #interfaces: NamedInterface[] = [];
   /** Address, with and without its zone -> its records; one for each interface that has it. */
   readonly #records = new Map<Ip, MachineAddress[]>();
   /** Name, alternative name or index of an interface -> the zone of its addresses. */
   readonly #zones = new Map<string, string>();
-  readonly #loopbacks: readonly MachineAddress[];
+  readonly #loopbacks: MachineAddress[] = [];
   /** Zone -> index of the interface. */
   readonly #indexes = new Map<string, number>();
-  #broadcasts: ReadonlyMap<Ip, string> | null = null;
+  /** Broadcast address -> its network: the last address of one, and any other that was configured. */
+  readonly #broadcasts = new Map<Ip, string>();
+  /** The network whose broadcast address was added last: neighbours are mostly of the same. */
+  #network = { first: -1, bits: 0 };
 
-  constructor(machine: Machine) {
+  /** `isFilled`: false for a table that {@linkcode tableOf} fills in steps. */
+  constructor(machine: Machine, isFilled = true) {
     this.machine = machine;
+    if (isFilled) atOnce(this.fill());
+  }
+
+  /** Adds everything about the machine. */
+  *fill(): Steps<void> {
+    const { addresses, links, wholeLoopback } = this.machine;
     const zoneOfInterface = new Map<string, string>();
-    for (const address of machine.addresses) {
+    const all = new Map<string, readonly string[]>(links?.names);
+    yield* forEach(addresses, (address) => {
       this.#add(address.ip, address);
-      if (address.scopeId === 0) continue;
+      if (!all.has(address.interface)) all.set(address.interface, []);
+      if (wholeLoopback && isLoopbackBlock(address)) this.#loopbacks.push(address);
+      if (address.family === 4) this.#addBroadcast(address);
+      if (address.scopeId === 0) return;
       this.#add(withoutZone(address.ip), address);
       this.#zones.set(String(address.scopeId), zoneOf(address.ip));
       zoneOfInterface.set(address.interface, zoneOf(address.ip));
       this.#indexes.set(zoneOf(address.ip), address.scopeId);
-    }
-    const names = machine.links?.names ?? new Map<string, readonly string[]>();
-    const all = new Set([...names.keys(), ...machine.addresses.map((one) => one.interface)]);
-    this.interfaces = [...all].map((name) => {
-      return { name, names: [name, ...(names.get(name) ?? [])] };
     });
+    for (const [ip, network] of links?.broadcasts ?? []) this.#broadcasts.set(ip, network);
+    for (const [name, others] of all) this.#interfaces.push({ name, names: [name, ...others] });
     // A name takes precedence over an index of the same digits, as in if_nametoindex(3).
-    for (const { name, names } of this.interfaces) {
+    for (const { name, names } of this.#interfaces) {
       const zone = zoneOfInterface.get(name) ?? name;
       for (const alternative of names) this.#zones.set(alternative, zone);
     }
-    this.#loopbacks = machine.wholeLoopback ? machine.addresses.filter(isLoopbackBlock) : [];
+  }
+
+  get interfaces(): readonly NamedInterface[] {
+    return this.#interfaces;
   }
 
   /** Returns a link-local address with the name of its interface, however its zone is written. */
@@ -101,6 +117,16 @@ export class AddressTable {
     return this.#indexes.get(zoneOf(this.canonical(ip))) ?? 0;
   }
 
+  /** Reports whether an interface with the index has a link-local address. */
+  hasScope(scopeId: number): boolean {
+    return [...this.#indexes.values()].includes(scopeId);
+  }
+
+  /** Broadcast address -> its network. */
+  get broadcasts(): ReadonlyMap<Ip, string> {
+    return this.#broadcasts;
+  }
+
   /** Returns why a socket on `ip` cannot be opened, as the end of a sentence; null if it can. */
   absenceOf(ip: Ip): string | null {
     if (isWildcard(ip)) return null;
@@ -119,14 +145,16 @@ export class AddressTable {
 
   /** Returns the network, `10.0.0.0/24`, of which `ip` is the broadcast address; null for none. */
   broadcastOf(ip: Ip): string | null {
-    if (!isIpv4(ip)) return null;
-    // The last address of a network is one, and any other that was configured.
-    this.#broadcasts ??= new Map([
-      ...this.machine.addresses.filter(({ family, prefixBits }) => family === 4 && prefixBits < 31)
-        .map(({ ip: address, prefixBits }) => broadcastEntry(ipBytes(address), prefixBits)),
-      ...this.machine.links?.broadcasts ?? [],
-    ]);
     return this.#broadcasts.get(ip) ?? null;
+  }
+
+  #addBroadcast({ ip, prefixBits }: MachineAddress): void {
+    if (prefixBits > 30) return;
+    const size = 2 ** (32 - prefixBits);
+    const first = Math.floor(ipv4Value(ip) / size) * size;
+    if (first === this.#network.first && prefixBits === this.#network.bits) return;
+    this.#network = { first, bits: prefixBits };
+    this.#broadcasts.set(ipOfValue(first + size - 1), `${ipOfValue(first)}/${prefixBits}`);
   }
 
   #add(ip: Ip, address: MachineAddress): void {
@@ -154,11 +182,20 @@ export function needsZone(ip: Ip): boolean {
   return isLinkLocal(ip) && zoneOf(ip) === "";
 }
 
-function broadcastEntry(bytes: Bytes, bits: number): [Ip, string] {
-  const network = networkOf(bytes, bits);
-  const hosts = networkOf([0xff, 0xff, 0xff, 0xff], bits).map((byte) => ~byte & 0xff);
-  const last = network.map((byte, i) => byte | hosts[i]!);
-  return [ipOfBytes(last), `${ipOfBytes(network)}/${bits}`];
+function ipOfValue(value: number): Ip {
+  return ipOfBytes([24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) & 0xff));
+}
+
+const TABLES = new WeakMap<Machine, AddressTable>();
+
+/** Returns the table of a machine, made once. */
+export function* tableOf(machine: Machine): Steps<AddressTable> {
+  const known = TABLES.get(machine);
+  if (known !== undefined) return known;
+  const table = new AddressTable(machine, false);
+  yield* table.fill();
+  TABLES.set(machine, table);
+  return table;
 }
 
 function isLoopbackBlock(address: MachineAddress): boolean {

@@ -8,6 +8,7 @@
  */
 import { hintLines } from "../../base/hints.ts";
 import { type Ip, isLinkLocal, isLoopback, isWildcard } from "../../base/address.ts";
+import { filter, map, type Steps } from "../../base/steps.ts";
 import { shellWord } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { formatBinding } from "../../config/document/binding.ts";
@@ -16,7 +17,8 @@ import { compileInclusion } from "../list/inclusion.ts";
 import { AddressTable } from "../machine/address_table.ts";
 import { endOwners, isSystemd, moveOwner, type PortOwner } from "../machine/port_owner.ts";
 import type { PlanBinding, PlanSite } from "./admission.ts";
-import { makePlan, type PlanInput } from "./make_plan.ts";
+import { planSteps } from "./make_plan.ts";
+import type { PlanInput } from "./plan_endpoint.ts";
 import type { ExcludedBinding, Plan, PlannedEndpoint, PlannedSite } from "./plan.ts";
 
 /** Addresses that a hint lists; with more, only an exclusion is short enough to be typed. */
@@ -27,37 +29,56 @@ const LIST_TRIED_MAX = 1_000;
 const PORTS_TRIED = 20;
 
 /** Returns `plan`, which was made from `input`, with the hints of everything that fails in it. */
-export function withCures(plan: Plan, input: PlanInput, os: string): Plan {
+export function* withCures(plan: Plan, input: PlanInput, os: string): Steps<Plan> {
   const fails = ({ state, reason }: Pick<PlannedSite, "state" | "reason">): boolean => {
     return state !== "stopped" && reason !== null;
   };
+  const isRefused = ({ action }: PlannedEndpoint): boolean => action === "refused";
+  const refused = yield* filter(plan.endpoints, isRefused);
   const isWhole = !plan.sites.some(fails) && !plan.registrations.some(fails) &&
-    !plan.endpoints.some(({ action }) => action === "refused");
+    refused.length === 0;
   if (isWhole) return plan;
-  const cures = new Cures(plan, input, os);
+  const cures = new Cures(plan, refused, { input, os });
+  const ofPorts = new Map<number, readonly string[]>();
+  for (const { port } of refused) {
+    if (!ofPorts.has(port)) ofPorts.set(port, yield* cures.ofPort(port, null));
+  }
   const sites = input.sites.filter(({ url }) => url === undefined);
   const programs = input.sites.filter(({ url }) => url !== undefined);
+  const cured = function* <T extends Omit<PlannedSite, "id" | "name">>(
+    planned: readonly T[],
+    from: readonly PlanSite[],
+  ): Steps<T[]> {
+    const all: T[] = [];
+    for (const [i, one] of planned.entries()) {
+      all.push(fails(one) ? { ...one, hints: yield* cures.of(one, from[i]!) } : one);
+      yield;
+    }
+    return all;
+  };
   return {
     ...plan,
-    endpoints: plan.endpoints.map((one) => {
-      return one.action === "refused" ? { ...one, hints: cures.ofPort(one.port, null) } : one;
+    endpoints: yield* map(plan.endpoints, (one) => {
+      return isRefused(one) ? { ...one, hints: ofPorts.get(one.port)! } : one;
     }),
-    sites: plan.sites.map((one, i) =>
-      fails(one) ? { ...one, hints: cures.of(one, sites[i]!) } : one
-    ),
-    registrations: plan.registrations.map((one, i) => {
-      return fails(one) ? { ...one, hints: cures.of(one, programs[i]!) } : one;
-    }),
+    sites: yield* cured(plan.sites, sites),
+    registrations: yield* cured(plan.registrations, programs),
   };
 }
 
 class Cures {
   readonly #plan: Plan;
+  readonly #refused: readonly PlannedEndpoint[];
   readonly #input: PlanInput;
   readonly #os: string;
 
-  constructor(plan: Plan, input: PlanInput, os: string) {
+  constructor(
+    plan: Plan,
+    refused: readonly PlannedEndpoint[],
+    { input, os }: { readonly input: PlanInput; readonly os: string },
+  ) {
     this.#plan = plan;
+    this.#refused = refused;
     // In the service, the attempts to bind are what shows who has a port.
     const held = [...input.held, ...input.failed.flatMap(({ fault }) => fault.holders)];
     this.#input = { ...input, held };
@@ -65,7 +86,7 @@ class Cures {
   }
 
   /** Returns the hints of a site or program that fails. */
-  of(planned: Omit<PlannedSite, "id" | "name">, site: PlanSite): readonly string[] {
+  *of(planned: Omit<PlannedSite, "id" | "name">, site: PlanSite): Steps<readonly string[]> {
     if (planned.excluded !== undefined) {
       const { list, machine } = this.#input;
       return includeAddress(planned.excluded, list, new AddressTable(machine));
@@ -73,41 +94,44 @@ class Cures {
     const uncertified = site.bindings.find(({ unserved }) => unserved === planned.reason);
     if (uncertified !== undefined) return uncertified.cures ?? [];
     if (planned.win32 === WIN32.ALREADY_EXISTS) {
-      return present(this.#move(site, ({ port, secure }) => this.#isTaken(site, port, secure)));
+      return present(
+        yield* this.#move(site, ({ port, secure }) => this.#isTaken(site, port, secure)),
+      );
     }
-    if (planned.state === "waiting") return present(this.#appear(site));
-    if (site.bindings.length === 0) return present(this.#bind(site));
+    if (planned.state === "waiting") return present(yield* this.#appear(site));
+    if (site.bindings.length === 0) return present(yield* this.#bind(site));
     const ports = new Set(site.bindings.map(({ port }) => port));
-    const refused = this.#refused().find(({ port }) => ports.has(port));
-    return refused === undefined ? [] : this.ofPort(refused.port, site);
+    const refused = this.#refused.find(({ port }) => ports.has(port));
+    return refused === undefined ? [] : yield* this.ofPort(refused.port, site);
   }
 
   /** Returns the hints for the endpoints of `port` that are refused; `site` wants one of them. */
-  ofPort(port: number, site: PlanSite | null): readonly string[] {
-    const refused = this.#refused().filter((one) => one.port === port);
+  *ofPort(port: number, site: PlanSite | null): Steps<readonly string[]> {
+    const refused = this.#refused.filter((one) => one.port === port);
     const holders = refused.flatMap((one) => one.holders);
     const wanting = site ?? this.#input.sites.find(({ bindings }) => {
       return bindings.some((binding) => binding.port === port);
     }) ?? null;
-    const move = wanting === null ? null : this.#move(wanting, (binding) => binding.port === port);
+    const move = wanting === null
+      ? null
+      : yield* this.#move(wanting, (binding) => binding.port === port);
     if (holders.length === 0) {
       const faults = this.#input.failed.filter(({ endpoint }) => endpoint.port === port);
       return present(...new Set(faults.flatMap(({ fault }) => hintLines(fault.hint))), move);
     }
     return present(
-      ...this.#share(port, refused, holders, wanting),
+      ...(yield* this.#share(port, refused, { holders, site: wanting })),
       move,
       endOwners(holders, port, this.#os),
     );
   }
 
   /** Returns the changes that leave the port on its addresses to the other programs. */
-  #share(
+  *#share(
     port: number,
     refused: readonly PlannedEndpoint[],
-    holders: readonly PortOwner[],
-    site: PlanSite | null,
-  ): readonly string[] {
+    { holders, site }: { readonly holders: readonly PortOwner[]; readonly site: PlanSite | null },
+  ): Steps<readonly string[]> {
     const { list, generation, machine } = this.#input;
     if (generation < 6) return [];
     const wild = holders.filter(({ ip }) => isWildcard(ip));
@@ -115,7 +139,7 @@ class Cures {
       // A program on every IPv6 address leaves the IPv4 ones.
       const isV6 = wild.every(({ v6only }) => v6only === true) &&
         refused.every(({ ip }) => ip.includes(":"));
-      const without = isV6 ? this.#tryList(port, site, "--except ::", ["!::"]) : null;
+      const without = isV6 ? yield* this.#tryList(port, site, "--except ::", ["!::"]) : null;
       const free = this.#freeAddress();
       const isOurs = compileInclusion(list, this.#table()).decide(free).included;
       const except = isOurs ? `httpcfg set iplisten --except ${free}` : null;
@@ -134,8 +158,8 @@ class Cures {
     if (isListed) {
       const rest = texts.filter((text) => !taken.includes(text as Ip));
       const remove = `httpcfg delete iplisten ${taken.map((ip) => `-i ${ip}`).join(" ")}`;
-      const shorter = this.#starts(port, site, rest) ? remove : null;
-      const longer = set === null || !this.#starts(port, site, [...rest, ...others])
+      const shorter = (yield* this.#starts(port, site, rest)) ? remove : null;
+      const longer = set === null || !(yield* this.#starts(port, site, [...rest, ...others]))
         ? null
         : `httpcfg set iplisten ${set}; ${remove}`;
       return present(shorter ?? longer);
@@ -143,28 +167,28 @@ class Cures {
     const exceptions = taken.map((ip) => `!${ip}`);
     const except = taken.map((ip) => `--except ${ip}`).join(" ");
     return present(
-      set !== null && list.length === 0 ? this.#tryList(port, site, set, others) : null,
-      this.#tryList(port, site, except, exceptions),
+      set !== null && list.length === 0 ? yield* this.#tryList(port, site, set, others) : null,
+      yield* this.#tryList(port, site, except, exceptions),
     );
   }
 
   /** Returns the command that adds entries to the list; null if the site would still not start. */
-  #tryList(
+  *#tryList(
     port: number,
     site: PlanSite | null,
     words: string,
     entries: readonly string[],
-  ): string | null {
+  ): Steps<string | null> {
     const texts = [...this.#input.list.map(({ text }) => text), ...entries];
-    return this.#starts(port, site, texts) ? `httpcfg set iplisten ${words}` : null;
+    return (yield* this.#starts(port, site, texts)) ? `httpcfg set iplisten ${words}` : null;
   }
 
   /** Reports whether, with this list, the site starts whole, or the port is bound at least. */
-  #starts(port: number, site: PlanSite | null, texts: readonly string[]): boolean {
+  *#starts(port: number, site: PlanSite | null, texts: readonly string[]): Steps<boolean> {
     if (texts.length > LIST_TRIED_MAX) return false;
     const list = parseList(texts);
     if (list.length === 0) return false; // an empty list is every address
-    const plan = makePlan({ ...this.#input, list });
+    const { plan } = yield* planSteps({ ...this.#input, list });
     if (site !== null) return isStarted(plan, site, this.#reasonOf(site));
     const here = plan.endpoints.filter((one) => one.port === port);
     return here.some(({ action }) => action === "open" || action === "keep") &&
@@ -172,7 +196,7 @@ class Cures {
   }
 
   /** Returns the command that gives the site another port where `moves` says; null if none helps. */
-  #move(site: PlanSite, moves: (binding: PlanBinding) => boolean): string | null {
+  *#move(site: PlanSite, moves: (binding: PlanBinding) => boolean): Steps<string | null> {
     const moved = site.bindings.filter(moves);
     const [first] = moved;
     if (first === undefined || site.url !== undefined) return null;
@@ -181,7 +205,7 @@ class Cures {
       const bindings = site.bindings.map((one) => {
         return one.port === old && one.secure === secure ? { ...one, port } : one;
       });
-      if (!this.#startsWith(site, bindings)) continue;
+      if (!(yield* this.#startsWith(site, bindings))) continue;
       const flag = secure ? "--bind-tls" : "--bind";
       const words = bindings.filter((one) => one.secure === secure)
         .map((one) => `${flag} ${shellWord(formatBinding(one))}`);
@@ -191,32 +215,35 @@ class Cures {
   }
 
   /** Returns the command that gives a site an address that the machine has; null for none. */
-  #appear(site: PlanSite): string | null {
+  *#appear(site: PlanSite): Steps<string | null> {
     const own = this.#input.machine.addresses.map(({ ip }) => ip).filter((ip) => !isLinkLocal(ip));
     const outer = own.filter((ip) => !isLoopback(ip));
     const added = [...new Set(outer.length === 0 ? own : outer)];
     const isShort = added.length > 0 && added.length <= ADDRESSES_SHOWN;
     const words = added.map((ip) => `-i ${ip}`).join(" ");
     const [first] = site.bindings;
-    return isShort && first !== undefined ? this.#tryList(first.port, site, words, added) : null;
+    return isShort && first !== undefined
+      ? yield* this.#tryList(first.port, site, words, added)
+      : null;
   }
 
   /** Returns the command that binds a site without bindings. */
-  #bind(site: PlanSite): string | null {
+  *#bind(site: PlanSite): Steps<string | null> {
     for (const port of this.#freePorts(80)) {
       const binding = { ip: null, port, host: "", secure: false };
-      if (!this.#startsWith(site, [binding])) continue;
+      if (!(yield* this.#startsWith(site, [binding]))) continue;
       return `httpcfg site set ${shellWord(site.name)} --bind ${formatBinding(binding)}`;
     }
     return null;
   }
 
-  #startsWith(site: PlanSite, bindings: readonly PlanBinding[]): boolean {
+  *#startsWith(site: PlanSite, bindings: readonly PlanBinding[]): Steps<boolean> {
     if (this.#input.list.length > LIST_TRIED_MAX) return false;
     const sites = this.#input.sites.map((one) => {
       return one.id === site.id && one.url === undefined ? { ...one, bindings } : one;
     });
-    return isStarted(makePlan({ ...this.#input, sites }), site, this.#reasonOf(site));
+    const { plan } = yield* planSteps({ ...this.#input, sites });
+    return isStarted(plan, site, this.#reasonOf(site));
   }
 
   /** Returns the usual ports in place of one that cannot be had; no site has them. */
@@ -251,10 +278,6 @@ class Cures {
       ? this.#plan.sites.find((one) => one.id === id)
       : this.#plan.registrations.find((one) => one.url === url);
     return found?.reason ?? null;
-  }
-
-  #refused(): readonly PlannedEndpoint[] {
-    return this.#plan.endpoints.filter(({ action }) => action === "refused");
   }
 
   #table(): AddressTable {

@@ -5,9 +5,10 @@
  * @module
  */
 import { formatEndpoint, type Ip } from "../../base/address.ts";
+import type { Steps } from "../../base/steps.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
-import { compileInclusion } from "../list/inclusion.ts";
-import { AddressTable } from "../machine/address_table.ts";
+import { inclusionOf } from "../list/inclusion.ts";
+import { tableOf } from "../machine/address_table.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import type { ExcludedBinding, Exclusion, OtherList, Plan, PlannedSite } from "./plan.ts";
 
@@ -35,8 +36,11 @@ export function refusalReason(excluded: ExcludedBinding): string {
 }
 
 /** Returns which addresses of `machine` the list includes. */
-export function inclusionOn(list: readonly ListEntry[], machine: Machine): (ip: Ip) => boolean {
-  const inclusion = compileInclusion(list, new AddressTable(machine));
+export function* inclusionOn(
+  list: readonly ListEntry[],
+  machine: Machine,
+): Steps<(ip: Ip) => boolean> {
+  const inclusion = yield* inclusionOf(list, yield* tableOf(machine));
   return (ip) => inclusion.decide(ip).included;
 }
 

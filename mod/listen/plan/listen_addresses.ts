@@ -19,6 +19,7 @@ import {
   withoutZone,
   zoneOf,
 } from "../../base/address.ts";
+import { forEach, type Steps } from "../../base/steps.ts";
 import type { Decision, Inclusion } from "../list/inclusion.ts";
 import { type AddressTable, needsZone } from "../machine/address_table.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
@@ -57,10 +58,10 @@ export function wildcardAddresses(machine: Machine, cause: string): ListenAddres
  * `isScoped` tells link-local addresses of the same bytes apart gets no socket on `::`, because a
  * connection to it does not say which interface it came to.
  */
-export function listenAddresses(
+export function* listenAddresses(
   { inclusion, table }: ListenContext,
   isScoped: boolean,
-): ListenAddress[] {
+): Steps<ListenAddress[]> {
   const { machine } = table;
   const wholeV4 = inclusion.includesFamily(4);
   const wholeV6 = inclusion.includesFamily(6) && !isScoped;
@@ -72,24 +73,36 @@ export function listenAddresses(
         : "the list includes every address",
     );
   }
-  const wildcardV6 = wholeV6 && !machine.dualStack && machine.hasIpv6;
+  const isCovered = coverageOf({ inclusion, table }, isScoped);
   const found = new Map<Ip, ListenAddress>();
-  const isCovered = (ip: Ip): boolean => isIpv4(ip) ? wholeV4 : wildcardV6;
   const add = (ip: Ip): void => {
     if (found.has(ip)) return;
     const address = listenAddressFor({ inclusion, table }, ip);
     if (address !== null) found.set(ip, address);
   };
-  if (wholeV4) add(ANY_V4);
-  if (wildcardV6) add(ANY_V6);
-  for (const { ip } of machine.addresses) if (!isCovered(ip)) add(ip);
-  for (const { target } of inclusion.entries) {
-    if (target.kind !== "address" || isCovered(target.ip)) continue;
+  if (isCovered(ANY_V4)) add(ANY_V4);
+  if (isCovered(ANY_V6)) add(ANY_V6);
+  yield* forEach(machine.addresses, ({ ip }) => {
+    if (!isCovered(ip)) add(ip);
+  });
+  yield* forEach(inclusion.entries, ({ target }) => {
+    if (target.kind !== "address" || isCovered(target.ip)) return;
     // A link-local entry without a zone means the address on whatever interface has it.
-    if (needsZone(target.ip) && table.recordsOf(target.ip).length > 0) continue;
+    if (needsZone(target.ip) && table.recordsOf(target.ip).length > 0) return;
     add(table.canonical(target.ip));
-  }
+  });
   return [...found.values()];
+}
+
+/** Returns whether a wildcard of the list covers an address, so that it has no socket of its own. */
+export function coverageOf(
+  { inclusion, table: { machine } }: ListenContext,
+  isScoped: boolean,
+): (ip: Ip) => boolean {
+  const wholeV4 = inclusion.includesFamily(4);
+  const wholeV6 = inclusion.includesFamily(6) && !isScoped;
+  const hasV6 = wholeV6 && (wholeV4 || !machine.dualStack) && machine.hasIpv6;
+  return (ip) => isIpv4(ip) ? wholeV4 : hasV6;
 }
 
 /** Returns one address that an entry or a site names; null if the list excludes it. */

@@ -24,115 +24,142 @@
 import {
   ANY_V4,
   ANY_V6,
-  compareIp,
   type Endpoint,
   formatEndpoint,
   type Ip,
   isIpv4,
-  isWildcard,
   withoutZone,
   zoneOf,
 } from "../../base/address.ts";
+import { atOnce, filter, forEach, map, sort, type Steps } from "../../base/steps.ts";
 import type { BindFault } from "../machine/bind_fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { OwnerIndex } from "../machine/owner_index.ts";
-import { describeOwners, keepsFrom, type PortOwner } from "../machine/port_owner.ts";
-import { compileInclusion, interfacesMatching } from "../list/inclusion.ts";
-import type { ListEntry } from "../../config/document/list_entry.ts";
-import { ADDRESS_ABSENT, AddressTable } from "../machine/address_table.ts";
+import { inclusionOf, interfacesMatching } from "../list/inclusion.ts";
+import { ADDRESS_ABSENT, type AddressTable, tableOf } from "../machine/address_table.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { type Admission, admitSites, type PlanSite } from "./admission.ts";
-import { whyExcluded } from "./exclusion.ts";
+import { EndpointMap } from "./endpoint_map.ts";
 import {
-  ADDRESS_LOST,
+  type EarlierPlan,
+  isSamePort,
+  type Planned,
+  replanPort,
+  reusableIn,
+} from "./plan_difference.ts";
+import {
+  type Context,
+  type Generation,
+  planClose,
+  planEndpoint,
+  type PlanInput,
+  type Port,
+} from "./plan_endpoint.ts";
+import {
+  compareEndpoints,
   type Exclusion,
   type Plan,
   type PlannedEndpoint,
   type PlannedSite,
   type SocketEndpoint,
-  socketKey,
 } from "./plan.ts";
 import {
   boundAddresses,
   type ListenAddress,
   listenAddresses,
   listenAddressFor,
-  type ListenContext,
   wildcardAddresses,
 } from "./listen_addresses.ts";
 
 export type { EndpointAction, Plan, PlannedEndpoint, PlannedSite } from "./plan.ts";
-
-/**
- * MajorIIsVersionNumber: 6 is HTTP.sys with its list, 5 the pooled sockets before it, 4 the
- * separate socket of each bound site before that.
- */
-export type Generation = 4 | 5 | 6;
-
-/** Everything that the plan depends on. */
-export interface PlanInput {
-  readonly list: readonly ListEntry[];
-  /** Registered programs, followed by the sites in the order of their ids. */
-  readonly sites: readonly PlanSite[];
-  readonly machine: Machine;
-  /** Where certificates are bound to an address. */
-  readonly keys: readonly Endpoint[];
-  /** Sockets that the service now has open. */
-  readonly running: readonly SocketEndpoint[];
-  /** Listening sockets of other processes. */
-  readonly held: readonly PortOwner[];
-  /** The attempts to open sockets for this plan that failed. */
-  readonly failed: readonly FailedBind[];
-  readonly generation: Generation;
-  /** True if an address that the machine does not have is refused instead of waited for. */
-  readonly strict: boolean;
-}
-
-/** A failed attempt to bind. */
-export interface FailedBind {
-  readonly endpoint: SocketEndpoint;
-  readonly fault: BindFault;
-}
+export type { FailedBind, Generation, PlanInput } from "./plan_endpoint.ts";
 
 /** Makes the plan. Its cost grows with addresses x ports + entries, not with their product. */
 export function makePlan(input: PlanInput): Plan {
-  const table = new AddressTable(input.machine);
-  const context: Context = {
-    input,
-    inclusion: compileInclusion(input.generation < 6 ? [] : input.list, table),
-    table,
-    held: new OwnerIndex(input.held),
-    failed: new Map(input.failed.map((one) => [socketKey(one.endpoint), one.fault])),
-    running: new Set(input.running.map(socketKey)),
-    runningAt: new Map(input.running.map((socket) => [formatEndpoint(socket), socket])),
-  };
+  return atOnce(planSteps(input)).plan;
+}
+
+/**
+ * Makes the plan in steps. What `earlier`, the plan in force, says of an address that neither the
+ * list nor the machine has changed since is taken from there, as the same object.
+ */
+export function* planSteps(input: PlanInput, earlier: EarlierPlan | null = null): Steps<Planned> {
+  const table = yield* tableOf(input.machine);
+  const inclusion = yield* inclusionOf(input.generation < 6 ? [] : input.list, table);
+  const running = new EndpointMap<SocketEndpoint>();
+  yield* forEach(input.running, (socket) => running.set(socket, socket));
+  const failed = new EndpointMap<BindFault>();
+  yield* forEach(input.failed, ({ endpoint, fault }) => failed.set(endpoint, fault));
+  const held = new OwnerIndex(input.held);
+  const context: Context = { input, inclusion, table, held, failed, running };
   const admissions = admitSites(
     input.sites.map((site) => withCanonicalZones(site, table)),
     (ip) => exclusionOf(context, ip),
   );
   const ports = portsOf(admissions, input.generation);
-  const endpointsOf = new Map<number, PlannedEndpoint[]>();
+  const endpointsOf = new Map<number, PortEndpoints>();
+  const reuse = earlier === null ? null : yield* reusableIn(earlier, input);
   const addressesFor = addressesByPort(context);
   for (const port of ports.values()) {
-    endpointsOf.set(port.number, addressesFor(port).map((one) => planEndpoint(context, port, one)));
+    const known = reuse === null || !isSamePort(port, reuse.earlier.ports.get(port.number))
+      ? null
+      : yield* replanPort(context, port, reuse);
+    endpointsOf.set(
+      port.number,
+      new PortEndpoints(
+        known ?? (yield* planPort(port, {
+          context,
+          addresses: yield* addressesFor(port),
+        })),
+      ),
+    );
   }
-  const sites = admissions.map((admission) => finishSite(admission, endpointsOf, context));
+  const sites = yield* map(
+    admissions,
+    (admission) => finishSite(admission, endpointsOf, context),
+  );
   const alive = new Set(
     admissions.filter((_, i) => isAlive(sites[i]!)).flatMap(({ site, refusal }) =>
       refusal === null ? site.bindings.map(({ port }) => port) : []
     ),
   );
-  const kept = [...endpointsOf].flatMap(([port, endpoints]) =>
-    alive.has(port) ? endpoints : endpoints.filter(({ action }) => action === "refused")
-  );
-  const stays = new Set(kept.filter(({ action }) => action !== "refused").map(socketKey));
-  const closed = input.running.filter((socket) => !stays.has(socketKey(socket)))
-    .map((socket) => planClose(context, socket, alive));
-  return {
-    endpoints: sortEndpoints([...kept, ...closed]),
-    ...separate(input.sites, sites),
-    unmatched: unmatchedEntries(context),
-  };
+  const endpoints = yield* allEndpoints(context, { endpointsOf, alive });
+  const plan = { endpoints, ...separate(input.sites, sites), unmatched: unmatchedEntries(context) };
+  return { plan, ports: new Map([...ports].filter(([number]) => alive.has(number))) };
+}
+
+/** Returns what is bound and what is not any more, in order. */
+function* allEndpoints(
+  context: Context,
+  { endpointsOf, alive }: {
+    readonly endpointsOf: ReadonlyMap<number, PortEndpoints>;
+    readonly alive: ReadonlySet<number>;
+  },
+): Steps<readonly PlannedEndpoint[]> {
+  const kept: PlannedEndpoint[] = [];
+  const stays = new EndpointMap<true>();
+  const numbers = [...endpointsOf.keys()].sort((a, b) => a - b);
+  for (const port of numbers) {
+    yield* forEach(endpointsOf.get(port)!.all, (endpoint) => {
+      const isRefused = endpoint.action === "refused";
+      if (!alive.has(port) && !isRefused) return;
+      kept.push(endpoint);
+      if (!isRefused) stays.set(endpoint, true);
+    });
+  }
+  const gone = yield* filter(context.input.running, (socket) => !stays.has(socket));
+  const closed = yield* map(gone, (socket) => planClose(context, socket, alive));
+  return yield* sort([...kept, ...closed], compareEndpoints);
+}
+
+function* planPort(
+  port: Port,
+  { context, addresses }: {
+    readonly context: Context;
+    readonly addresses: readonly ListenAddress[];
+  },
+): Steps<PlannedEndpoint[]> {
+  return yield* map(addresses, (one) => planEndpoint(context, port, one));
 }
 
 function unmatchedEntries({ inclusion, table }: Context): string[] {
@@ -142,16 +169,26 @@ function unmatchedEntries({ inclusion, table }: Context): string[] {
 }
 
 /** Returns the function that gives each port its addresses; most ports have the same. */
-function addressesByPort(context: Context): (port: Port) => readonly ListenAddress[] {
-  if (context.input.generation < 6) return (port) => pooledAddresses(context, port);
+function addressesByPort(context: Context): (port: Port) => Steps<readonly ListenAddress[]> {
   const known = new Map<boolean, readonly ListenAddress[]>();
-  return (port) => {
-    const keys = context.input.keys.filter((key) => key.port === port.number).map(({ ip }) => ip);
-    const isScoped = [...port.named, ...keys].some((ip) => isAmbiguous(ip, context.table));
-    const common = known.get(isScoped) ?? listenAddresses(context, isScoped);
+  return function* (port): Steps<readonly ListenAddress[]> {
+    if (context.input.generation < 6) return pooledAddresses(context, port);
+    const isScoped = hasAmbiguous(port, context.input.keys, context.table);
+    const common = known.get(isScoped) ?? (yield* listenAddresses(context, isScoped));
     known.set(isScoped, common);
-    return [...common, ...namedAddresses(context, port, common)];
+    const named = namedAddresses(context, port, common);
+    return named.length === 0 ? common : [...common, ...named];
   };
+}
+
+/** Reports whether a link-local address that a binding or a key of `port` names is ambiguous. */
+function hasAmbiguous(
+  { number, named }: Port,
+  keys: readonly Endpoint[],
+  table: AddressTable,
+): boolean {
+  return [...named].some((ip) => isAmbiguous(ip, table)) ||
+    keys.some(({ ip, port }) => port === number && isAmbiguous(ip, table));
 }
 
 /** Reports whether several interfaces have the link-local address `ip`. */
@@ -181,24 +218,13 @@ function separate(
   };
 }
 
-interface Context extends ListenContext {
-  readonly input: PlanInput;
-  readonly held: OwnerIndex;
-  readonly failed: ReadonlyMap<string, BindFault>;
-  /** Keys of the open sockets. */
-  readonly running: ReadonlySet<string>;
-  /** Endpoint as text -> the open socket there. */
-  readonly runningAt: ReadonlyMap<string, SocketEndpoint>;
-}
-
-/** A port that at least one starting site uses. */
-interface Port {
-  readonly number: number;
-  readonly secure: boolean;
-  /** Addresses that bindings name. */
-  readonly named: ReadonlySet<Ip>;
-  /** True if, before generation 6, at least one binding is for every address. */
-  readonly pooled: boolean;
+/**
+ * Returns why the list prevents `ip` from being bound; null if it does not. Generation 5 has no
+ * list.
+ */
+function exclusionOf({ inclusion }: Context, ip: Ip): Exclusion | null {
+  const { included, entry } = inclusion.decide(ip);
+  return included ? null : { entry: entry?.text ?? null };
 }
 
 function portsOf(admissions: readonly Admission[], generation: Generation): Map<number, Port> {
@@ -213,15 +239,6 @@ function portsOf(admissions: readonly Admission[], generation: Generation): Map<
     }
   }
   return new Map([...ports].map(([number, port]) => [number, { number, ...port }]));
-}
-
-/**
- * Returns why the list prevents `ip` from being bound; null if it does not. Generation 5 has no
- * list.
- */
-function exclusionOf({ inclusion }: Context, ip: Ip): Exclusion | null {
-  const { included, entry } = inclusion.decide(ip);
-  return included ? null : { entry: entry?.text ?? null };
 }
 
 /**
@@ -269,106 +286,76 @@ function coveredBy(ip: Ip, sockets: ReadonlySet<Ip>, machine: Machine): boolean 
   return isIpv4(ip) && machine.dualStack && sockets.has(ANY_V6);
 }
 
-function planEndpoint(context: Context, port: Port, address: ListenAddress): PlannedEndpoint {
-  const { input, running, failed } = context;
-  const { ip, scopeId, entry, cause } = address;
-  const endpoint = { ip, port: port.number, scopeId };
-  const common = { ...endpoint, secure: port.secure, entry, holders: [], returns: false };
-  const key = socketKey(endpoint);
-  const fault = failed.get(key);
-  const absence = address.absence ?? (fault?.isAbsent ? absenceAfterBind(context, ip) : null);
-  if (absence !== null) {
-    const open = context.runningAt.get(formatEndpoint(endpoint));
-    if (open === undefined) {
-      return { ...common, action: input.strict ? "refused" : "wait", cause: absence };
-    }
-    const lost = absence === ADDRESS_ABSENT ? ADDRESS_LOST : absence;
-    return {
-      ...common,
-      scopeId: open.scopeId,
-      action: "close",
-      cause: lost,
-      returns: !input.strict,
-    };
+/** The endpoints of one port, and what a site has to know of them. */
+class PortEndpoints {
+  readonly all: readonly PlannedEndpoint[];
+  #whole: Serving | null = null;
+  #at: ReadonlyMap<Ip, readonly PlannedEndpoint[]> | null = null;
+
+  constructor(all: readonly PlannedEndpoint[]) {
+    this.all = all;
   }
-  if (running.has(key)) return { ...common, action: "keep", cause };
-  if (fault !== undefined) {
-    return { ...common, action: "refused", cause: fault.reason, holders: fault.holders };
+
+  /** What serves a binding to every address. */
+  get whole(): Serving {
+    return this.#whole ??= servingOf(this.all);
   }
-  const holders = ownersOf(context, endpoint);
-  if (holders.length === 0) return { ...common, action: "open", cause };
-  const held = `the port is held by ${describeOwners(holders)}`;
-  return { ...common, action: "refused", cause: held, holders };
+
+  /** Returns what serves one address: its own sockets, and those of wildcards. */
+  at(ip: Ip, { dualStack }: Machine): Serving {
+    this.#at ??= Map.groupBy(this.all, (endpoint) => endpoint.ip);
+    const wild = isIpv4(ip) ? dualStack ? [ANY_V4, ANY_V6] : [ANY_V4] : [ANY_V6];
+    const places = new Set([ip, ...wild]);
+    return servingOf([...places].flatMap((place) => this.#at!.get(place) ?? []));
+  }
 }
 
-/** Returns the cause for an address that was there when the machine was read. */
-function absenceAfterBind({ table }: Context, ip: Ip): string {
-  return table.recordsOf(ip).length === 0 ? ADDRESS_ABSENT : "the system just stopped allowing it";
+/** What the endpoints that serve a binding have in common. */
+interface Serving {
+  readonly isEmpty: boolean;
+  readonly isListening: boolean;
+  /** All that there are, and at least one, are refused. */
+  readonly isRefused: boolean;
+  readonly refused: PlannedEndpoint | undefined;
+  /** One that waits for another reason than that its address is absent. */
+  readonly waiting: PlannedEndpoint | undefined;
 }
 
-function ownersOf(context: Context, endpoint: Endpoint): PortOwner[] {
-  const near = context.held.near(endpoint);
-  return near.filter((one) => keepsFrom(one, endpoint, isDual(one, context)));
-}
-
-/** If another process has both `::` and `0.0.0.0` on one port, its `::` can only be IPv6 alone. */
-function isDual({ ip, port }: PortOwner, { held, input: { machine } }: Context): boolean {
-  if (ip !== ANY_V6) return machine.dualStack;
-  return machine.dualStack && held.at(ANY_V4, port).length === 0;
-}
-
-function planClose(
-  { inclusion, table, input }: Context,
-  socket: SocketEndpoint,
-  alive: ReadonlySet<number>,
-): PlannedEndpoint {
-  const { ip, port, scopeId } = socket;
-  const decision = inclusion.decide(ip);
-  const entry = decision.entry?.text ?? null;
-  const isPresent = table.absenceOf(ip) === null;
-  const cause = !alive.has(port)
-    ? `no starting site uses port ${port}`
-    : scopeId !== 0 && !input.machine.addresses.some((one) => one.scopeId === scopeId)
-    ? `its interface no longer exists (index ${scopeId})`
-    : !decision.included && !isWildcard(ip)
-    ? whyExcluded({ entry })
-    : isWildcard(ip) || isPresent
-    ? "other sockets replace it"
-    : ADDRESS_LOST;
-  const common = { ip, port, scopeId, secure: false, entry, holders: [], returns: false };
-  return { ...common, action: "close", cause };
+function servingOf(endpoints: readonly PlannedEndpoint[]): Serving {
+  return {
+    isEmpty: endpoints.length === 0,
+    isListening: endpoints.some(({ action }) => action === "open" || action === "keep"),
+    isRefused: endpoints.length > 0 && endpoints.every(({ action }) => action === "refused"),
+    refused: endpoints.find(({ action }) => action === "refused"),
+    waiting: endpoints.find(({ action, cause }) => action === "wait" && cause !== ADDRESS_ABSENT),
+  };
 }
 
 function finishSite(
   { site, refusal, partialReason }: Admission,
-  endpointsOf: ReadonlyMap<number, readonly PlannedEndpoint[]>,
+  endpointsOf: ReadonlyMap<number, PortEndpoints>,
   { input: { machine }, table }: Context,
 ): PlannedSite {
   const { id, name } = site;
   if (refusal !== null) return { id, name, ...refusal };
-  const serving: PlannedEndpoint[] = [];
-  for (const { ip, port } of site.bindings) {
-    const bound = ip === null ? [] : boundAddresses(ip, table);
-    for (const endpoint of endpointsOf.get(port) ?? []) {
-      const sockets = new Set([endpoint.ip]);
-      const serves = ip === null ||
-        bound.some((one) => one === endpoint.ip || coveredBy(one, sockets, machine));
-      if (serves) serving.push(endpoint);
-    }
-  }
-  const refused = serving.find(({ action }) => action === "refused");
+  const serving = site.bindings.flatMap(({ ip, port }): Serving[] => {
+    const endpoints = endpointsOf.get(port);
+    if (endpoints === undefined || endpoints.all.length === 0) return [];
+    if (ip === null) return [endpoints.whole];
+    return boundAddresses(ip, table).map((one) => endpoints.at(one, machine));
+  });
+  const refused = serving.find((one) => one.refused !== undefined)?.refused;
   const why = (refused && `${formatEndpoint(refused)}: ${refused.cause}`) ?? partialReason;
-  if (serving.some(({ action }) => action === "open" || action === "keep")) {
+  if (serving.some(({ isListening }) => isListening)) {
     return { id, name, state: "started", reason: why, win32: 0 };
   }
-  if (serving.length > 0 && serving.every(({ action }) => action === "refused")) {
+  const some = serving.filter(({ isEmpty }) => !isEmpty);
+  if (some.length > 0 && some.every(({ isRefused }) => isRefused)) {
     const held = refused !== undefined && refused.holders.length > 0;
     const win32 = held ? WIN32.SHARING_VIOLATION : WIN32.INVALID_NETNAME;
     return { id, name, state: "failed", reason: why, win32 };
   }
-  const waiting = serving.find(({ action, cause }) =>
-    action === "wait" && cause !== ADDRESS_ABSENT
-  );
+  const waiting = serving.find((one) => one.waiting !== undefined)?.waiting;
   const reason = why ?? (waiting && `${formatEndpoint(waiting)}: ${waiting.cause}`) ??
     "this machine has none of its addresses yet";
   return { id, name, state: "waiting", reason, win32: 0 };
@@ -376,8 +363,4 @@ function finishSite(
 
 function isAlive({ state }: PlannedSite): boolean {
   return state === "started" || state === "waiting";
-}
-
-function sortEndpoints(endpoints: PlannedEndpoint[]): PlannedEndpoint[] {
-  return endpoints.sort((a, b) => a.port - b.port || compareIp(a.ip, b.ip));
 }

@@ -4,18 +4,16 @@
  *
  * @module
  */
-import { type Endpoint, withoutZone } from "../../base/address.ts";
+import { compareIp, type Endpoint, withoutZone } from "../../base/address.ts";
+import { filter, forEach, map, type Steps } from "../../base/steps.ts";
 import { ADDRESS_ABSENT } from "../machine/address_table.ts";
 import type { PortOwner } from "../machine/port_owner.ts";
+import { EndpointMap, type SocketEndpoint } from "./endpoint_map.ts";
 
 /** What happens to one address and port. */
 export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";
 
-/** A listening socket, as the system identifies it. */
-export interface SocketEndpoint extends Endpoint {
-  /** Index of the interface of a link-local address; 0 for any other, or while it is absent. */
-  readonly scopeId: number;
-}
+export type { SocketEndpoint } from "./endpoint_map.ts";
 
 /** Returns what identifies a socket: two with the same key cannot both be open. */
 export function socketKey({ ip, port, scopeId }: SocketEndpoint): string {
@@ -99,12 +97,13 @@ export function planStatus(plan: Plan): 0 | 1 | 2 {
 }
 
 /** Returns the plan after its closes: an endpoint whose address may return is now waited for. */
-export function afterClosing(plan: Plan): Plan {
-  const endpoints = plan.endpoints.flatMap((endpoint): PlannedEndpoint[] => {
-    if (endpoint.action !== "close") return [endpoint];
-    if (!endpoint.returns) return [];
+export function* afterClosing(plan: Plan): Steps<Plan> {
+  const endpoints: PlannedEndpoint[] = [];
+  yield* forEach(plan.endpoints, (endpoint) => {
+    if (endpoint.action !== "close") endpoints.push(endpoint);
+    if (endpoint.action !== "close" || !endpoint.returns) return;
     const cause = endpoint.cause === ADDRESS_LOST ? ADDRESS_ABSENT : endpoint.cause;
-    return [{ ...endpoint, scopeId: 0, action: "wait", cause, returns: false }];
+    endpoints.push({ ...endpoint, scopeId: 0, action: "wait", cause, returns: false });
   });
   return { ...plan, endpoints };
 }
@@ -112,22 +111,60 @@ export function afterClosing(plan: Plan): Plan {
 /** The cause of closing a socket whose address is gone. */
 export const ADDRESS_LOST = "this machine no longer has the address";
 
-/** Returns the sockets that listen under `after` but not under `before`, and the reverse. */
-export function listeningChanges(
-  before: Plan,
-  after: Plan,
-): { readonly opened: PlannedEndpoint[]; readonly closed: PlannedEndpoint[] } {
-  const [old, current] = [listeningIn(before), listeningIn(after)];
-  const opened = [...current].filter(([key]) => !old.has(key)).map(([, endpoint]) => endpoint);
-  const planned = new Map(after.endpoints.map((endpoint) => [socketKey(endpoint), endpoint]));
-  const closed = [...old].filter(([key]) => !current.has(key))
-    .map(([key, endpoint]) =>
-      planned.get(key) ?? { ...endpoint, cause: "other sockets replace it" }
-    );
-  return { opened, closed };
+/** Orders endpoints as a plan has them: by port, then by address. */
+export function compareEndpoints(a: Endpoint, b: Endpoint): number {
+  return a.port - b.port || compareIp(a.ip, b.ip);
 }
 
-function listeningIn({ endpoints }: Plan): Map<string, PlannedEndpoint> {
-  const open = endpoints.filter(({ action }) => action === "open" || action === "keep");
-  return new Map(open.map((endpoint) => [socketKey(endpoint), endpoint]));
+/**
+ * Returns two plans with only the endpoints that they do not share. One that stays as it is is the
+ * same object in both, so that most of 100,000 are passed over without a look at what they are.
+ */
+export function* differenceOf(before: Plan, after: Plan): Steps<readonly [Plan, Plan]> {
+  const [old, current] = [before.endpoints, after.endpoints];
+  const gone: PlannedEndpoint[] = [];
+  const fresh: PlannedEndpoint[] = [];
+  let [i, j, count] = [0, 0, 0];
+  while (i < old.length || j < current.length) {
+    if (++count % 1024 === 0) yield;
+    const [a, b] = [old[i], current[j]];
+    const order = a === b
+      ? null
+      : a === undefined
+      ? 1
+      : b === undefined
+      ? -1
+      : compareEndpoints(a, b);
+    if (order === null || order <= 0) i++;
+    if (order === null || order >= 0) j++;
+    if (order !== null && order <= 0) gone.push(a!);
+    if (order !== null && order >= 0) fresh.push(b!);
+  }
+  return [{ ...before, endpoints: gone }, { ...after, endpoints: fresh }];
+}
+
+/** Returns the sockets that listen under `after` but not under `before`, and the reverse. */
+export function* listeningChanges(
+  before: Plan,
+  after: Plan,
+): Steps<{ readonly opened: PlannedEndpoint[]; readonly closed: PlannedEndpoint[] }> {
+  const [old, current] = [yield* listeningIn(before), yield* listeningIn(after)];
+  const planned = new EndpointMap<PlannedEndpoint>();
+  yield* forEach(after.endpoints, (endpoint) => planned.set(endpoint, endpoint));
+  const opened = yield* filter(current.values(), (endpoint) => !old.has(endpoint));
+  const closed = yield* filter(old.values(), (endpoint) => !current.has(endpoint));
+  return {
+    opened,
+    closed: yield* map(closed, (endpoint) => {
+      return planned.get(endpoint) ?? { ...endpoint, cause: "other sockets replace it" };
+    }),
+  };
+}
+
+function* listeningIn({ endpoints }: Plan): Steps<EndpointMap<PlannedEndpoint>> {
+  const open = new EndpointMap<PlannedEndpoint>();
+  yield* forEach(endpoints, (endpoint) => {
+    if (endpoint.action === "open" || endpoint.action === "keep") open.set(endpoint, endpoint);
+  });
+  return open;
 }

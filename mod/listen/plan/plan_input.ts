@@ -7,19 +7,21 @@
  * @module
  */
 import { type Ip, parseEndpoint, zoneOf } from "../../base/address.ts";
+import { inSlices } from "../../base/slices.ts";
+import { filter, forEach } from "../../base/steps.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
-import { compileInclusion, interfacesMatching } from "../list/inclusion.ts";
+import { inclusionOf, interfacesMatching } from "../list/inclusion.ts";
 import { isPattern, type ListEntry } from "../../config/document/list_entry.ts";
-import { AddressTable } from "../machine/address_table.ts";
+import { tableOf } from "../machine/address_table.ts";
 import { askSystem, readLinks } from "../machine/ask_system.ts";
 import { type Machine, readMachine } from "../machine/machine_addresses.ts";
 import { isProcessOf } from "../machine/port_owner.ts";
 import { findListeners } from "../machine/port_owners.ts";
 import type { PlanSite } from "./admission.ts";
-import type { PlanInput } from "./make_plan.ts";
+import type { PlanInput } from "./plan_endpoint.ts";
 import type { SocketEndpoint } from "./plan.ts";
 import { generationOf, portsOf, programsToPlan, sitesToPlan } from "./sites_to_plan.ts";
 
@@ -96,19 +98,23 @@ async function inspectMachine(
     & { readonly asked: readonly Ip[]; readonly view: MachineView }
     & Pick<PlanSource, "progress">,
 ): Promise<Machine> {
-  const entries = list.flatMap(({ target }) => target.kind === "address" ? [target.ip] : []);
   const bound = sites.flatMap(({ bindings }) => bindings.flatMap(({ ip }) => ip ?? []));
-  const all = [...entries, ...bound, ...asked];
-  const machine = await withLinks(view.readMachine(), list, all);
-  const table = new AddressTable(machine);
-  const inclusion = compileInclusion(list, table);
+  const all = [...bound, ...asked];
+  await inSlices(forEach(list, ({ target }) => {
+    if (target.kind === "address") all.push(target.ip);
+  }));
+  const machine = await withLinks(await view.readMachine(), list, all);
+  const table = await inSlices(tableOf(machine));
+  const inclusion = await inSlices(inclusionOf(list, table));
   const isWhole = { 4: inclusion.includesFamily(4), 6: inclusion.includesFamily(6) };
-  const open = new Set(running.map(({ ip }) => ip));
-  const included = machine.addresses.filter(({ ip, family }) => {
-    return !isWhole[family] && !open.has(ip) && inclusion.decide(ip).included;
-  }).map(({ ip }) => ip);
-  const named = all.filter((ip) => table.recordsOf(ip).length === 0);
-  return await view.askSystem(machine, { named, wanted: [...included, ...asked], progress });
+  const open = new Set<Ip>();
+  await inSlices(forEach(running, ({ ip }) => void open.add(ip)));
+  const wanted = [...asked];
+  await inSlices(forEach(machine.addresses, ({ ip, family }) => {
+    if (!isWhole[family] && !open.has(ip) && inclusion.decide(ip).included) wanted.push(ip);
+  }));
+  const named = await inSlices(filter(all, (ip) => table.recordsOf(ip).length === 0));
+  return await view.askSystem(machine, { named, wanted, progress });
 }
 
 /**
@@ -120,7 +126,7 @@ export async function withLinks(
   list: readonly ListEntry[],
   addresses: readonly Ip[],
 ): Promise<Machine> {
-  const table = new AddressTable(machine);
+  const table = await inSlices(tableOf(machine));
   const depends = addresses.some((ip) => zoneOf(ip) !== "" && !table.hasZone(zoneOf(ip))) ||
     list.some(({ target }) =>
       target.kind === "interface" &&

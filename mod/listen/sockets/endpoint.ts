@@ -35,59 +35,61 @@ export interface EndpointEvents<Connection> {
 
 /** A listening socket. */
 export interface OpenEndpoint {
-  /** With the port that the system chose if 0 was requested. */
-  readonly endpoint: Endpoint;
+  /** The port, which the system chose if 0 was requested. */
+  readonly port: number;
+  /** Begins to accept. Until then the system keeps whoever connects waiting. */
+  accept(): void;
+  /** True once it has begun to accept. */
+  readonly isAccepting: boolean;
   /**
    * Stops accepting. When it resolves the socket is closed, so the same endpoint can be bound
-   * again.
+   * again. Connections that have not been accepted are reset.
    */
   close(): Promise<void>;
 }
 
-/** Listens on one address and port. Throws a {@linkcode BindFault} that names the endpoint. */
+/**
+ * Listens on one address and port, and does not accept yet. Throws a {@linkcode BindFault} that
+ * names the endpoint.
+ */
 export function openEndpoint(
   request: EndpointRequest,
   events: EndpointEvents<Deno.TcpConn>,
 ): OpenEndpoint {
-  const listener = listenTcp(request);
-  const { port } = listener.addr as Deno.NetAddr;
-  let accepted = 0;
-  const ended = acceptLoop<Deno.TcpConn>(listener, {
-    ...events,
-    onConnection(conn): void {
-      accepted++;
-      setNoDelay(conn);
-      events.onConnection(conn);
-    },
-  });
-  const close = async (): Promise<void> => {
-    await quiet(() => accepted);
-    await closeListener(listener, ended);
-  };
-  return { endpoint: { ip: request.ip, port }, close };
+  return new TcpEndpoint(listenTcp(request), events);
 }
 
-/** Turns of the event loop in which connections are still accepted from a queue that is refilled. */
-const LAST_TURNS_MAX = 100;
+/** A class, because there may be 100,000 of them. */
+class TcpEndpoint implements OpenEndpoint {
+  readonly #listener: Deno.Listener<Deno.TcpConn>;
+  readonly #events: EndpointEvents<Deno.TcpConn>;
+  /** The end of its accept loop; null before that begins. */
+  #ended: Promise<void> | null = null;
 
-/** Turns without a connection: what has come in one of them may be passed on in the next. */
-const QUIET_TURNS = 2;
+  constructor(listener: Deno.Listener<Deno.TcpConn>, events: EndpointEvents<Deno.TcpConn>) {
+    this.#listener = listener;
+    this.#events = events;
+  }
 
-/**
- * Resolves when no connection has been accepted for some turns of the event loop: the kernel resets
- * those that still wait when their socket closes, although their clients are connected already.
- */
-async function quiet(accepted: () => number): Promise<void> {
-  let [last, still] = [accepted(), 0];
-  for (let turns = 0; turns < LAST_TURNS_MAX && still < QUIET_TURNS; turns++) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    still = accepted() === last ? still + 1 : 0;
-    last = accepted();
+  get port(): number {
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  get isAccepting(): boolean {
+    return this.#ended !== null;
+  }
+
+  accept(): void {
+    this.#ended ??= acceptLoop<Deno.TcpConn>(this.#listener, this.#events);
+  }
+
+  close(): Promise<void> {
+    return closeListener(this.#listener, this.#ended ?? Promise.resolve());
   }
 }
 
 /** Lets a small piece of a response be sent before the client has acknowledged earlier ones. */
-function setNoDelay(conn: Deno.TcpConn): void {
+export function setNoDelay(conn: Deno.TcpConn): void {
   try {
     conn.setNoDelay(true);
   } catch {
@@ -139,7 +141,8 @@ export async function openLocal(
       { ip, port: address.port, scopeId: 0, tcpBacklog: LOCAL_BACKLOG },
       events,
     );
-    const { port } = tcp.endpoint;
+    tcp.accept();
+    const { port } = tcp;
     const isInPlace = (): Promise<boolean> => Promise.resolve(true);
     return { address: { kind: "loopback", port }, isInPlace, close: () => tcp.close() };
   }

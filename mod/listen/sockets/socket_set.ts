@@ -4,15 +4,19 @@
  * @module
  */
 import { isLinkLocal, isWildcard, parseIp, withZone, zoneOf } from "../../base/address.ts";
-import { AddressTable } from "../machine/address_table.ts";
+import { inSlices } from "../../base/slices.ts";
+import { forEach, map } from "../../base/steps.ts";
+import { type AddressTable, tableOf } from "../machine/address_table.ts";
 import { type Binder, BindFault, bindFault } from "../machine/bind_fault.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { OwnerIndex } from "../machine/owner_index.ts";
 import { isProcessOf, type PortOwner } from "../machine/port_owner.ts";
 import { findListeners, ownersAmong } from "../machine/port_owners.ts";
 import type { FailedBind, Plan } from "../plan/make_plan.ts";
-import { type PlannedEndpoint, type SocketEndpoint, socketKey } from "../plan/plan.ts";
-import { ANY_BINDER, type OpenEndpoint, openEndpoint } from "./endpoint.ts";
+import { EndpointMap } from "../plan/endpoint_map.ts";
+import type { PlannedEndpoint, SocketEndpoint } from "../plan/plan.ts";
+import { ANY_BINDER } from "./endpoint.ts";
+import { closeSockets, type OpenOptions, OpenSocket, type SocketOwner } from "./open_socket.ts";
 
 /** Called for the events of sockets. None of these may throw. */
 export interface SocketEvents {
@@ -23,28 +27,22 @@ export interface SocketEvents {
   onFailure(endpoint: SocketEndpoint, error: unknown): void;
 }
 
-interface OpenSocket {
-  /** With the current name of its interface. */
-  endpoint: SocketEndpoint;
-  isSecure: boolean;
-  readonly isShared: boolean;
-  readonly socket: OpenEndpoint;
-}
-
-interface OpenOptions {
-  readonly tcpBacklog: number;
-  readonly isShared: boolean;
-}
-
 /** Attempts at a port that is in use although no other process holds it. */
 const ATTEMPTS_MAX = 3;
+/** Sockets that are opened without a pause: each takes about 15 us. */
+const OPENED_AT_ONCE = 16;
 
 /** What a change of the sockets needs of them. */
-export type Sockets = Pick<SocketSet, "endpoints" | "open" | "settle" | "close">;
+export type Sockets = Pick<
+  SocketSet,
+  "endpoints" | "open" | "acceptAll" | "settle" | "close"
+>;
 
 export class SocketSet {
-  readonly #open = new Map<string, OpenSocket>();
-  readonly #events: SocketEvents;
+  readonly #open = new EndpointMap<OpenSocket>();
+  /** Those that do not accept yet. */
+  #silent: OpenSocket[] = [];
+  readonly #owner: SocketOwner;
   readonly #findListeners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]>;
   readonly #binder: Binder;
   /** For the zones of connections to a wildcard; null until a plan is settled. */
@@ -55,26 +53,40 @@ export class SocketSet {
     findOwners: (ports: ReadonlySet<number>) => Promise<readonly PortOwner[]> = findListeners,
     binder: Binder = ANY_BINDER,
   ) {
-    this.#events = events;
+    this.#owner = {
+      onConnection: (conn, { endpoint }) => {
+        if (conn.localAddr.hostname.startsWith("fe")) this.#addZones(conn, endpoint);
+        events.onConnection(conn, endpoint.secure);
+      },
+      onExhausted: () => events.onExhausted(),
+      onFailure: ({ endpoint }, error) => events.onFailure(endpoint, error),
+    };
     this.#binder = binder;
     this.#findListeners = findOwners;
   }
 
   /** Returns the endpoints of the sockets that now listen. */
   endpoints(): SocketEndpoint[] {
-    return [...this.#open.values()].map(({ endpoint }) => endpoint);
+    return Array.from(this.#open.values(), ({ endpoint }) => endpoint);
   }
 
   /** Returns those of a kind, with whether they use TLS. */
   socketsOf(kind: "shared" | "exclusive"): (SocketEndpoint & { readonly secure: boolean })[] {
-    return [...this.#open.values()].flatMap(({ endpoint, isSecure, isShared }) => {
-      return isShared === (kind === "shared") ? [{ ...endpoint, secure: isSecure }] : [];
-    });
+    const some = [...this.#open.values()].filter(({ isShared }) =>
+      isShared === (kind === "shared")
+    );
+    return some.map(({ endpoint: { ip, port, scopeId, secure } }) => ({
+      ip,
+      port,
+      scopeId,
+      secure,
+    }));
   }
 
   /**
-   * Opens what the plan says to open. Returns the failures; the other sockets stay open. Shared ones
-   * can be opened by several processes of this user.
+   * Opens what the plan says to open. Returns the failures; the other sockets stay open. Who connects
+   * to a new one waits until {@linkcode acceptAll}. Shared ones can be opened by several processes of
+   * this user.
    */
   async open(
     plan: Pick<Plan, "endpoints">,
@@ -83,69 +95,91 @@ export class SocketSet {
   ): Promise<FailedBind[]> {
     const wanted = plan.endpoints.filter(({ action }) => action === "open");
     const options = { tcpBacklog, isShared };
-    let failed = wanted.flatMap((one) => this.#openOne(one, options) ?? []);
+    let failed = await this.#openEach(wanted, options);
     for (let attempt = 1; failed.some(isInUse); attempt++) {
       const ports = new Set(failed.filter(isInUse).map(({ endpoint }) => endpoint.port));
       const owners = await this.#findListeners(ports);
       const others = new OwnerIndex(owners.filter((owner) => !isProcessOf(Deno.pid, owner)));
-      const explained = failed.map((one) => isInUse(one) ? this.#withHolders(one, others) : one);
+      const explained = await inSlices(
+        map(failed, (one) => isInUse(one) ? this.#withHolders(one, others) : one),
+      );
       if (attempt === ATTEMPTS_MAX) return explained;
       // What nobody holds any more was a holder that has just ended, or a socket of ours that was
       // being closed.
-      const free = new Set(
-        explained.filter((one) => isInUse(one) && one.fault.holders.length === 0)
-          .map(({ endpoint }) => socketKey(endpoint)),
-      );
+      const free = new EndpointMap<FailedBind>();
+      for (const one of explained) {
+        if (isInUse(one) && one.fault.holders.length === 0) free.set(one.endpoint, one);
+      }
       if (free.size === 0) return explained;
-      const again = wanted.filter((one) => free.has(socketKey(one)));
-      const stillFailed = again.flatMap((one) => this.#openOne(one, options) ?? []);
+      const again = wanted.filter((one) => free.has(one));
       failed = [
-        ...explained.filter(({ endpoint }) => !free.has(socketKey(endpoint))),
-        ...stillFailed,
+        ...explained.filter(({ endpoint }) => !free.has(endpoint)),
+        ...await this.#openEach(again, options),
       ];
     }
     return failed;
+  }
+
+  /** Accepts on every open socket from now on: what its clients will be served with is in force. */
+  async acceptAll(): Promise<void> {
+    const silent = this.#silent;
+    this.#silent = [];
+    await inSlices(forEach(silent, (one) => one.accept()));
   }
 
   /**
    * Sets what the plan says of the sockets that stay open: whether they use TLS from now on, and the
    * present name of their interface.
    */
-  settle(plan: Pick<Plan, "endpoints">, machine: Machine): void {
-    this.#table = new AddressTable(machine);
-    for (const planned of plan.endpoints) {
-      const found = this.#open.get(socketKey(planned));
-      if (found === undefined || planned.action !== "keep") continue;
-      found.isSecure = planned.secure;
-      found.endpoint = { ip: planned.ip, port: planned.port, scopeId: planned.scopeId };
-    }
+  async settle(plan: Pick<Plan, "endpoints">, machine: Machine): Promise<void> {
+    const table = await inSlices(tableOf(machine));
+    const changed: (readonly [OpenSocket, PlannedEndpoint])[] = [];
+    await inSlices(forEach(plan.endpoints, (planned) => {
+      const found = planned.action === "keep" ? this.#open.get(planned) : undefined;
+      if (found !== undefined && found.endpoint !== planned) changed.push([found, planned]);
+    }));
+    // Without a pause: no connection may find some of them as they will be, others as they were.
+    for (const [socket, planned] of changed) socket.endpoint = planned;
+    this.#table = table;
   }
 
-  /** Closes the sockets of `endpoints`; connections that they have accepted continue. */
+  /**
+   * Closes the sockets of `endpoints`; connections that they have accepted continue, and those that
+   * wait to be accepted are accepted first.
+   */
   async close(endpoints: readonly SocketEndpoint[]): Promise<void> {
-    await Promise.all(endpoints.map(async (endpoint) => {
-      const key = socketKey(endpoint);
-      const found = this.#open.get(key);
+    const closing: OpenSocket[] = [];
+    await inSlices(forEach(endpoints, (endpoint) => {
+      const found = this.#open.get(endpoint);
       if (found === undefined) return;
-      this.#open.delete(key);
-      await found.socket.close();
+      this.#open.delete(endpoint);
+      closing.push(found);
     }));
+    await closeSockets(closing);
+  }
+
+  async #openEach(
+    wanted: readonly PlannedEndpoint[],
+    options: OpenOptions,
+  ): Promise<FailedBind[]> {
+    const failed: FailedBind[] = [];
+    await inSlices(forEach(wanted, (one) => {
+      const failure = this.#openOne(one, options);
+      if (failure !== null) failed.push(failure);
+    }, OPENED_AT_ONCE));
+    return failed;
   }
 
   #openOne(planned: PlannedEndpoint, options: OpenOptions): FailedBind | null {
-    const { ip, port, scopeId, secure: isSecure } = planned;
-    const endpoint: SocketEndpoint = { ip, port, scopeId };
+    const { ip, port, scopeId } = planned;
     try {
-      const socket = openEndpoint({ ...endpoint, ...options }, {
-        onConnection: (conn) => this.#accepted(conn, opened),
-        onExhausted: () => this.#events.onExhausted(),
-        onFailure: (error) => this.#events.onFailure(opened.endpoint, error),
-      });
-      const opened: OpenSocket = { endpoint, socket, isSecure, isShared: options.isShared };
-      this.#open.set(socketKey(endpoint), opened);
+      const opened = new OpenSocket(planned, options, this.#owner);
+      this.#open.set(planned, opened);
+      this.#silent.push(opened);
       return null;
     } catch (error) {
       if (!(error instanceof BindFault)) throw error;
+      const endpoint: SocketEndpoint = { ip, port, scopeId };
       return { endpoint, fault: bindFault(endpoint, error.cause, [], this.#binder) };
     }
   }
@@ -153,11 +187,6 @@ export class SocketSet {
   #withHolders({ endpoint, fault }: FailedBind, others: OwnerIndex): FailedBind {
     const holders = ownersAmong(others.near(endpoint), endpoint);
     return { endpoint, fault: bindFault(endpoint, fault.cause, holders, this.#binder) };
-  }
-
-  #accepted(conn: Deno.TcpConn, { endpoint, isSecure }: OpenSocket): void {
-    if (conn.localAddr.hostname.startsWith("fe")) this.#addZones(conn, endpoint);
-    this.#events.onConnection(conn, isSecure);
   }
 
   /**

@@ -1,7 +1,9 @@
 /**
  * Replaces the open sockets by those of a plan, all or nothing.
  *
- * New sockets are opened while the old ones continue to listen, so that no client is rejected. Only
+ * New sockets are opened while the old ones continue to listen, so that no client is rejected. They
+ * do not accept: who connects to them is served when the caller has put into force what belongs to
+ * them. Only
  * if an old one conflicts with a new one (a wildcard and an address of the same port) does it have
  * to close first; if the new one then fails, the old one is opened again. Sockets that are merely
  * no longer needed are left to the caller, who drains them.
@@ -10,6 +12,8 @@
  */
 import { isWildcard } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
+import { inSlices } from "../../base/slices.ts";
+import { filter } from "../../base/steps.ts";
 import { endpointsCollide } from "../machine/port_owner.ts";
 import type { FailedBind } from "../plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../plan/plan.ts";
@@ -33,8 +37,8 @@ export async function makeTransition(
   plan: Plan,
   options: TransitionOptions,
 ): Promise<readonly FailedBind[]> {
-  const opens = plan.endpoints.filter(({ action }) => action === "open");
-  const closes = plan.endpoints.filter(({ action }) => action === "close");
+  const opens = await inSlices(filter(plan.endpoints, ({ action }) => action === "open"));
+  const closes = await inSlices(filter(plan.endpoints, ({ action }) => action === "close"));
   const conflicting = colliding(closes, opens, options.dualStack);
   const blocked = new Set(colliding(opens, conflicting, options.dualStack));
   const free = opens.filter((endpoint) => !blocked.has(endpoint));
@@ -68,6 +72,7 @@ async function reopen(
 ): Promise<Fault | null> {
   const again = endpoints.map((endpoint) => ({ ...endpoint, action: "open" as const }));
   const [lost] = await sockets.open({ endpoints: again }, tcpBacklog);
+  await sockets.acceptAll(); // they are served as before
   if (lost === undefined) return null;
   const { message } = lost.fault;
   return new Fault(`Cannot restore the previous sockets. ${message}`, {

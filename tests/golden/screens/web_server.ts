@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { atOnce } from "../../../mod/base/steps.ts";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { ForeignText } from "../../../mod/base/printable.ts";
 import type { ConfigDocument } from "../../../mod/config/document/document.ts";
@@ -93,7 +94,7 @@ export async function webServer(): Promise<CommandHome> {
     return Promise.resolve(
       serviceStatus({ HTTP: "running", HTTPFilter: "running", W3SVC: "running" }, {
         ipListen: document.ipListen,
-        endpoints: endpointStatuses(plan),
+        endpoints: atOnce(endpointStatuses(plan)),
         sites: siteStatuses(plan, document.sites, () => false),
         registrations: [{
           url: "http://+:80/app/",

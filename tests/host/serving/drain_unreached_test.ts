@@ -1,6 +1,7 @@
 /** Goal: only connections that nothing listens for end. Method: a server that records, no sockets. */
 import { assertEquals } from "@std/assert";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../../../mod/base/address.ts";
+import { atOnce } from "../../../mod/base/steps.ts";
 import { drainUnreached } from "../../../mod/host/serving/drain_unreached.ts";
 import type { HttpServer } from "../../../mod/http/server.ts";
 import { tableOf } from "../../support/machine.ts";
@@ -17,10 +18,10 @@ Deno.test("drainUnreached() drains only connections to addresses without a socke
     },
   } as unknown as HttpServer;
   const open = [at("10.0.0.5:80"), at("0.0.0.0:81"), at("[fe80::1%v0]:80")];
-  const draining = drainUnreached(open, server, {
+  const draining = atOnce(drainUnreached(open, server, {
     graceMs: 7000,
     table: tableOf(["fe80::1/64 v0 2"]),
-  });
+  }));
   await Promise.all(draining.map(({ done }) => done));
   assertEquals(drained, ["10.0.0.6:80 7000", "[::1]:80 7000", "[fe80::2%v0]:80 7000"]);
   assertEquals(draining[0]?.connections, 2);
@@ -44,7 +45,7 @@ Deno.test("drainUnreached() does not compare each connection with every socket",
     drainEndpoints: (endpoints: readonly Endpoint[]) => endpoints.map(() => Promise.resolve()),
   } as unknown as HttpServer;
   const options = { graceMs: 0, table: tableOf([]) };
-  assertEquals(drainUnreached(sockets, server, options).length, 1000);
+  assertEquals(atOnce(drainUnreached(sockets, server, options)).length, 1000);
   assertEquals(looks < 10_000, true, `${looks} looks`);
 });
 

@@ -1,4 +1,5 @@
 // Goal: each part of the document in force is that of who holds it. Method: documents.
+import { atOnce } from "../../../mod/base/steps.ts";
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {
@@ -33,10 +34,10 @@ Deno.test("documentInForce() is what is stored where no running service holds a 
 Deno.test("countChanges() counts every part, and nothing that no service uses", () => {
   const { $schema } = STORED;
   const withSchema: ConfigDocument = { ...DEFAULT_DOCUMENT, $schema };
-  assertEquals(countChanges(DEFAULT_DOCUMENT, withSchema), 0);
+  assertEquals(atOnce(countChanges(DEFAULT_DOCUMENT, withSchema)), 0);
   // An address, a setting, a site out and one in, a reservation, a metabase property.
-  assertEquals(countChanges(DEFAULT_DOCUMENT, STORED), 6);
-  assertEquals(countChanges(DEFAULT_DOCUMENT, structuredClone(DEFAULT_DOCUMENT)), 0);
+  assertEquals(atOnce(countChanges(DEFAULT_DOCUMENT, STORED)), 6);
+  assertEquals(atOnce(countChanges(DEFAULT_DOCUMENT, structuredClone(DEFAULT_DOCUMENT))), 0);
 });
 
 Deno.test("sameParts() is about the values themselves", () => {

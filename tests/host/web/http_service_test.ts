@@ -11,8 +11,8 @@ const DOCUMENT: ConfigDocument = {
   settings: { MaxFieldCount: 7 },
 };
 
-Deno.test("readHttpConfig() returns list and settings, as stored and as effective", () => {
-  const { ipListen, list, storedSettings, settings } = readHttpConfig(DOCUMENT);
+Deno.test("readHttpConfig() returns list and settings, as stored and as effective", async () => {
+  const { ipListen, list, storedSettings, settings } = await readHttpConfig(DOCUMENT, null);
   assertEquals([ipListen, list.length, storedSettings], [
     DOCUMENT.ipListen,
     2,
@@ -41,12 +41,12 @@ Deno.test("HttpService keeps what it read at its start until reconfigured or sto
       stop: () => Promise.resolve(void started.push(0)),
     },
   });
-  http.reconfigure(readHttpConfig(DOCUMENT));
+  http.reconfigure(await readHttpConfig(DOCUMENT, null));
   assertEquals(http.config, null, "a stopped service has nothing to reconfigure");
   await http.start();
   document = { ...DOCUMENT, ipListen: [] };
   assertEquals(http.config?.ipListen, DOCUMENT.ipListen);
-  http.reconfigure(readHttpConfig(document));
+  http.reconfigure(await readHttpConfig(document, null));
   assertEquals(http.config?.ipListen, []);
   await http.stop();
   assertEquals([http.config, reconfigured, started, flushes, applied], [null, [7], [7, 0], 1, 1]);

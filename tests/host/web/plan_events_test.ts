@@ -1,4 +1,5 @@
 // Goal: the events of HTTP.sys and W3SVC for what could not be opened. Method: plans made by hand.
+import { atOnce } from "../../../mod/base/steps.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { WIN32 } from "../../../mod/base/win32.ts";
 import { checkDocument } from "../../../mod/config/document/check.ts";
@@ -24,7 +25,7 @@ Deno.test("planEvents() returns 15005 for each socket that could not be opened, 
     plannedEndpoint("127.0.0.5:80", "wait", { cause: "not here" }),
     plannedEndpoint("[::1]:80", "refused", { cause: "taken" }),
   ]);
-  const events = planEvents(plan, []);
+  const events = atOnce(planEvents(plan, []));
   assertEquals(
     events.map(({ source, id, level, error, detail }) => {
       return { source, id, level, error, detail };
@@ -53,7 +54,7 @@ Deno.test("planEvents() returns 1004 or 1007 for each failed site, with its URL 
     plannedSite(6, "stopped"),
   ]);
   const records = sites(":80:", "127.0.0.5:80:", ":81:www.test", "[::1]:82:", ":83:", ":84:");
-  const events = planEvents(plan, records);
+  const events = atOnce(planEvents(plan, records));
   assertEquals(events.map(({ id, error }) => [id, error]), [
     [1004, WIN32.INVALID_NETNAME],
     [1007, WIN32.ALREADY_EXISTS],
@@ -81,13 +82,19 @@ Deno.test("changeEvents() returns what changed, and only new failures", () => {
     plannedEndpoint("127.0.0.4:80", "open"),
     plannedEndpoint("127.0.0.5:80", "wait", { cause: "not here" }),
   ]);
-  const texts = changeEvents(before, after, []).map(({ text, detail }) => `${text} ${detail}`);
+  const texts = atOnce(changeEvents(before, after, [])).map(({ text, detail }) =>
+    `${text} ${detail}`
+  );
   assertEquals(texts.length, 3);
   assertStringIncludes(texts[0]!, "127.0.0.4:80");
   assertStringIncludes(texts[1]!, "127.0.0.3:80");
   assertStringIncludes(texts[1]!, "no longer listed");
   assertStringIncludes(texts[2]!, "127.0.0.5:80");
-  assertEquals(changeEvents(after, planOf([old]), []).length, 2, "one for each closed socket");
+  assertEquals(
+    atOnce(changeEvents(after, planOf([old]), [])).length,
+    2,
+    "one for each closed socket",
+  );
 });
 
 Deno.test("of more than 100 sockets, one event tells how many more there are", () => {
@@ -95,19 +102,19 @@ Deno.test("of more than 100 sockets, one event tells how many more there are", (
     planOf(Array.from({ length: count }, (_, i) => {
       return plannedEndpoint(`10.0.${i >> 8}.${i & 255}:80`, action, { cause: "not here" });
     }));
-  assertEquals(planEvents(many("wait", 100), []).length, 100);
-  const events = planEvents(many("wait", 10_000), []);
+  assertEquals(atOnce(planEvents(many("wait", 100), [])).length, 100);
+  const events = atOnce(planEvents(many("wait", 10_000), []));
   assertEquals([events.length, events[100]?.id, events[100]?.error], [
     101,
     15005,
     WIN32.WSAEADDRNOTAVAIL,
   ]);
   assertStringIncludes(events[100]!.text, "transport for 9900 more endpoints.");
-  const opened = changeEvents(planOf([]), many("open", 500), []);
+  const opened = atOnce(changeEvents(planOf([]), many("open", 500), []));
   assertEquals(opened.length, 101);
   assertStringIncludes(opened[100]!.text, "Listening on 400 more endpoints has started");
-  assertEquals(changeEvents(many("wait", 500), many("wait", 600), []).length, 100);
-  assertEquals(changeEvents(many("open", 500), planOf([]), []).length, 101);
+  assertEquals(atOnce(changeEvents(many("wait", 500), many("wait", 600), [])).length, 100);
+  assertEquals(atOnce(changeEvents(many("open", 500), planOf([]), [])).length, 101);
 });
 
 Deno.test("planEvents() uses an https prefix for a site that is served only over TLS", () => {
@@ -116,7 +123,7 @@ Deno.test("planEvents() uses an https prefix for a site that is served only over
   ]);
   const [site] = sites(":80:");
   const secure = { ...site!, bindings: [], secureBindings: ["10.0.0.2:443:"] };
-  const [event] = planEvents(plan, [secure]);
+  const [event] = atOnce(planEvents(plan, [secure]));
   assertEquals([event?.id, event?.error], [1004, 1312]);
   assertStringIncludes(event!.text, "'https://10.0.0.2:443:10.0.0.2/'");
 });

@@ -1,4 +1,5 @@
 /** Goal: what prevents a reload, and what it reports. Method: plans, no sockets. */
+import { atOnce } from "../../../mod/base/steps.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";
@@ -46,7 +47,7 @@ Deno.test("upSiteIds() and changesOf() compare two plans", () => {
   const before = plan({ "10.0.0.5:80": "keep", "10.0.0.6:80": "open" });
   const after = plan({ "10.0.0.5:80": "close", "10.0.0.6:80": "keep", "10.0.0.7:80": "open" });
   assertEquals(
-    changesOf(before, after).map(({ change, endpoint }) => `${change} ${endpoint}`),
+    atOnce(changesOf(before, after)).map(({ change, endpoint }) => `${change} ${endpoint}`),
     ["opened 10.0.0.7:80", "closed 10.0.0.5:80"],
   );
 });

@@ -1,4 +1,5 @@
 /** Goal: the status shows what is served. Method: values. */
+import { atOnce } from "../../../mod/base/steps.ts";
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { servingStatus, sitesUp } from "../../../mod/host/web/serving_state.ts";
@@ -17,7 +18,7 @@ Deno.test("sitesUp() returns the sites with a handler, servingStatus() all of th
   const serving = { document: { ...DEFAULT_DOCUMENT, sites }, plan, withSites: true };
   const stored = { sites: sites.slice(2) };
   assertEquals(sitesUp(serving).map(({ id }) => id), [1, 3]);
-  assertEquals(servingStatus(serving, () => true, stored).sites.map(({ state }) => state), [
+  assertEquals(atOnce(servingStatus(serving, () => true, stored)).sites.map(({ state }) => state), [
     "paused",
     "stopped",
     "stopped",
@@ -39,7 +40,7 @@ Deno.test("servingStatus() has the stored sites, stopped, while W3SVC is not run
   const document = { ...DEFAULT_DOCUMENT, sites: [] };
   const programs = { document, plan, withSites: false };
   for (const state of [null, programs]) {
-    assertEquals<unknown>(servingStatus(state, () => false, stored).sites, shown);
-    assertEquals(servingStatus(state, () => false, null).sites, []);
+    assertEquals<unknown>(atOnce(servingStatus(state, () => false, stored)).sites, shown);
+    assertEquals(atOnce(servingStatus(state, () => false, null)).sites, []);
   }
 });

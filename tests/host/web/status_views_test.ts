@@ -1,4 +1,5 @@
 // Goal: the result of a plan, in helpful words. Method: plans made by hand.
+import { atOnce } from "../../../mod/base/steps.ts";
 import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
@@ -36,7 +37,7 @@ Deno.test("endpointStatuses() shows every action as a state, and why if it is no
     plannedEndpoint("[::1]:80", "refused", { cause: "taken" }),
     plannedEndpoint("127.0.0.5:80", "close", { cause: "no longer listed" }),
   ]);
-  const rows = endpointStatuses(plan).map(({ ip, port, scheme, state, cause }) => {
+  const rows = atOnce(endpointStatuses(plan)).map(({ ip, port, scheme, state, cause }) => {
     return `${scheme} ${ip} ${port} ${state}: ${cause}`;
   });
   assertEquals(rows, [
@@ -79,13 +80,13 @@ Deno.test("siteStatuses() distinguishes all states, and a site that runs only in
 });
 
 Deno.test("noteExcluded() marks the sockets that a reload would close", () => {
-  const endpoints = endpointStatuses(planOf([
+  const endpoints = atOnce(endpointStatuses(planOf([
     plannedEndpoint("127.0.0.2:80", "open"),
     plannedEndpoint("127.0.0.3:80", "keep"),
     plannedEndpoint("127.0.0.4:80", "close"),
     plannedEndpoint("[::]:81", "open"),
-  ]));
-  const notes = noteExcluded(endpoints, (ip) => ip === "127.0.0.2").map(({ note }) => note);
+  ])));
+  const notes = atOnce(noteExcluded(endpoints, (ip) => ip === "127.0.0.2")).map(({ note }) => note);
   assertEquals(notes, [undefined, "the stored list excludes it", undefined, undefined]);
 });
 
@@ -131,7 +132,7 @@ Deno.test("nothingStarted() for several sites names each with its reason", () =>
 Deno.test("listeningView() writes endpoints as in URLs", () => {
   const view = listeningView("1.2.3", {
     ipListen: ["::1"],
-    endpoints: endpointStatuses(planOf([plannedEndpoint("[::1]:80", "open")])),
+    endpoints: atOnce(endpointStatuses(planOf([plannedEndpoint("[::1]:80", "open")]))),
     sites: [],
   });
   assertEquals(view.endpoints, [{ endpoint: "[::1]:80", state: "open", reason: null }]);

@@ -4,6 +4,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { atOnce } from "../../../mod/base/steps.ts";
 import { HttpService } from "../../../mod/host/web/http_service.ts";
 import { HttpsService } from "../../../mod/host/web/https_service.ts";
 import { RequestHandler } from "../../../mod/host/serving/request_handler.ts";
@@ -104,11 +105,14 @@ Deno.test("WebService serves programs without sites, then both, and programs aga
   assertEquals([registered?.state, await statuses()], ["started", [404, 502]]);
   await web.start();
   assertEquals(await statuses(), [200, 502]);
-  assertEquals(web.status(null).sites.map(({ state }) => state), ["started"]);
+  assertEquals(atOnce(web.status(null)).sites.map(({ state }) => state), ["started"]);
   await web.stop();
-  assertEquals([await statuses(), web.status(null).sites], [[404, 502], []]);
+  assertEquals([await statuses(), atOnce(web.status(null)).sites], [[404, 502], []]);
   await web.servePrograms([]);
-  assertEquals([await statuses(), web.status(null)], [[0, 0], { endpoints: [], sites: [] }]);
+  assertEquals([await statuses(), atOnce(web.status(null))], [[0, 0], {
+    endpoints: [],
+    sites: [],
+  }]);
   await http.stop();
 });
 
@@ -126,21 +130,21 @@ Deno.test("WebService knows what is in force, whatever is stored in the meantime
   store(stored);
   const inForce = { ...stored, ipListen: [ADDRESS], settings: {} };
   assertEquals([web.documentInForce(stored), web.documentInForce(null)], [inForce, null]);
-  assertEquals(web.status(stored).sites.map(({ name, state }) => [name, state]), [
+  assertEquals(atOnce(web.status(stored)).sites.map(({ name, state }) => [name, state]), [
     ["two", "stopped"],
   ]);
   await web.start();
   assertEquals([web.documentInForce(stored), web.documentInForce(null)], [inForce, inForce]);
-  const [endpoint] = web.status(stored).endpoints;
+  const [endpoint] = atOnce(web.status(stored)).endpoints;
   assertEquals([endpoint?.ip, endpoint?.note], [ADDRESS, "the stored list excludes it"]);
-  assertEquals(web.status(null).endpoints[0]?.note, undefined);
+  assertEquals(atOnce(web.status(null)).endpoints[0]?.note, undefined);
 
   const bound = { ...site, id: 3, name: "three", bindings: [`127.0.0.3:${port}:`] };
   store({ ...stored, sites: [site, bound] });
   const fault = await assertRejects(() => web.controlSite("start", 3), Fault);
   assertMatch(fault.message, /not on the IP inclusion list in force; the stored list includes it$/);
   assertEquals(fault.hint, "httpcfg reload");
-  assertEquals(web.status(stored).sites.map(({ reason }) => reason?.slice(-26)), [
+  assertEquals(atOnce(web.status(stored)).sites.map(({ reason }) => reason?.slice(-26)), [
     undefined,
     "the stored list includes it".slice(-26),
   ]);
@@ -179,7 +183,7 @@ Deno.test("WebService still serves what it served before if a start fails", asyn
   await web.servePrograms([program(port)]);
   store({ sites: [{ ...DEFAULT_DOCUMENT.sites[0]!, bindings: ["192.0.2.1:80:"] }] });
   await assertRejects(() => web.start(), Fault, "Cannot start");
-  assertEquals([await statuses(), web.status(null).sites], [[404, 502], []]);
+  assertEquals([await statuses(), atOnce(web.status(null)).sites], [[404, 502], []]);
   await web.servePrograms([]);
   await assertRejects(() => web.start(), Fault, "Cannot start");
   assertEquals(web.runningSites, []);
@@ -193,6 +197,6 @@ Deno.test("WebService.reload() with nothing served applies list and settings onl
   await http.start();
   store({ ipListen: [] });
   assertEquals(await web.reload(), { changes: [], workers: null, draining: [] });
-  assertEquals([http.config?.ipListen, web.status(null).endpoints], [[], []]);
+  assertEquals([http.config?.ipListen, atOnce(web.status(null)).endpoints], [[], []]);
   await http.stop();
 });

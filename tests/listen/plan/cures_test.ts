@@ -1,5 +1,6 @@
 // Goal: the hints of a plan leave the port to the program that has it, and only where that starts
 // the site. Method: plans of a machine with three addresses.
+import { atOnce } from "../../../mod/base/steps.ts";
 import { assertEquals } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { ForeignText } from "../../../mod/base/printable.ts";
@@ -58,7 +59,7 @@ function hintsOf({ list = [], sites = [site(1, "a", ":80:")], held = [], generat
     generation,
     strict: false,
   };
-  return withCures(makePlan(input), input, "linux").sites.map(({ hints }) => hints);
+  return atOnce(withCures(makePlan(input), input, "linux")).sites.map(({ hints }) => hints);
 }
 
 const SET = "httpcfg set iplisten";

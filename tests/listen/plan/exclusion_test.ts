@@ -1,4 +1,5 @@
 // Goal: a reason never confuses the stored list with the one in force. Method: tables, and a plan.
+import { atOnce } from "../../../mod/base/steps.ts";
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
@@ -25,7 +26,7 @@ Deno.test("whyExcluded() names the list, and the other one where that includes t
 });
 
 Deno.test("inclusionOn() knows the interfaces of the machine", () => {
-  const includes = inclusionOn(parseList(["eth0"]), MACHINE);
+  const includes = atOnce(inclusionOn(parseList(["eth0"]), MACHINE));
   assertEquals([includes("10.0.0.5" as Ip), includes("10.0.0.6" as Ip)], [true, false]);
 });
 

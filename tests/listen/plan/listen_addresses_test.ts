@@ -1,4 +1,5 @@
 /** Goal: which sockets a list needs, and which socket a connection reaches. Method: tables. */
+import { atOnce } from "../../../mod/base/steps.ts";
 import { assertEquals } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
 import { compileInclusion } from "../../../mod/listen/list/inclusion.ts";
@@ -33,7 +34,7 @@ Deno.test("listenAddresses() returns each address, why it is absent, and its ent
   ];
   for (const [text, sockets] of cases) {
     const inclusion = compileInclusion(list(text), TABLE);
-    const found = listenAddresses({ inclusion, table: TABLE }, false).map(
+    const found = atOnce(listenAddresses({ inclusion, table: TABLE }, false)).map(
       ({ ip, absence, entry }) => `${ip} ${absence === null ? "here" : "absent"} ${entry ?? "-"}`,
     );
     assertEquals(found.join(", "), sockets, `[${text}]`);
@@ -42,7 +43,7 @@ Deno.test("listenAddresses() returns each address, why it is absent, and its ent
 
 Deno.test("listenAddresses() has no socket on :: where link-local addresses are told apart", () => {
   const inclusion = compileInclusion([], TABLE);
-  const found = listenAddresses({ inclusion, table: TABLE }, true);
+  const found = atOnce(listenAddresses({ inclusion, table: TABLE }, true));
   assertEquals(found.map(({ ip, scopeId }) => `${ip} ${scopeId}`), ["0.0.0.0 0", "fe80::1%eth0 2"]);
 });
 

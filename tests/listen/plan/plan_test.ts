@@ -1,4 +1,5 @@
 /** Goal: scripts can act on a plan. Method: tables of actions and states. */
+import { atOnce } from "../../../mod/base/steps.ts";
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import {
@@ -28,16 +29,16 @@ Deno.test("planStatus() is 0 if nothing is to be done, 2 for changes, 1 for prob
 Deno.test("afterClosing() removes closed endpoints, and waits for those that may return", () => {
   const plan = planOf(["open", "close", "close"], []);
   const endpoints = plan.endpoints.map((one, i) => ({ ...one, returns: i === 2 }));
-  const after = afterClosing({ ...plan, endpoints }).endpoints;
+  const after = atOnce(afterClosing({ ...plan, endpoints })).endpoints;
   assertEquals(after.map(({ port, action }) => `${port} ${action}`), ["1 open", "3 wait"]);
 });
 
 Deno.test("listeningChanges() returns the sockets that start and stop listening", () => {
   const before = planOf(["open", "keep", "wait", "refused"], []);
   const after = planOf(["keep", "close", "open", "refused"], []);
-  const { opened, closed } = listeningChanges(before, after);
+  const { opened, closed } = atOnce(listeningChanges(before, after));
   assertEquals([opened.map(({ port }) => port), closed.map(({ port }) => port)], [[3], [2]]);
-  const replaced = listeningChanges(before, { ...after, endpoints: [] }).closed;
+  const replaced = atOnce(listeningChanges(before, { ...after, endpoints: [] })).closed;
   assertEquals(replaced.map(({ cause }) => cause), Array(2).fill("other sockets replace it"));
 });
 

@@ -36,35 +36,32 @@ Deno.test("openEndpoint() passes connections on, and close() frees the port", as
     conn.close();
   });
   const first = openEndpoint({ ip: host, port: 0, scopeId: 0, tcpBacklog: 5 }, events);
-  await connectOnce(first.endpoint.port);
+  first.accept();
+  await connectOnce(first.port);
   await first.close();
   await first.close();
-  const again = openEndpoint({ ...first.endpoint, scopeId: 0, tcpBacklog: 5 }, events);
-  await connectOnce(again.endpoint.port);
+  const again = openEndpoint({ ip: host, port: first.port, scopeId: 0, tcpBacklog: 5 }, events);
+  again.accept();
+  await connectOnce(again.port);
   await again.close();
   assertEquals(seen, ["127.0.0.1", "127.0.0.1"]);
-  await assertRejects(() => connectOnce(again.endpoint.port));
+  await assertRejects(() => connectOnce(again.port));
 });
 
-Deno.test("close() first accepts the connections that wait", async () => {
-  let accepted = 0;
+Deno.test("openEndpoint() accepts nobody before it is told to, and then whoever has connected", async () => {
+  const seen: string[] = [];
   const events = eventsFor((conn) => {
-    accepted++;
+    seen.push((conn.remoteAddr as Deno.NetAddr).hostname);
     conn.close();
   });
-  const opened = openEndpoint({ ip: host, port: 0, scopeId: 0, tcpBacklog: 100 }, events);
-  const { port } = opened.endpoint;
-  const count = 40;
-  // Connected as far as the kernel is concerned, before this process has seen any of them.
-  const clients = await Promise.all(Array.from({ length: count }, () => {
-    return Deno.connect({ hostname: host, port });
-  }));
-  await opened.close();
-  assertEquals(accepted, count);
-  for (const client of clients) {
-    assertEquals(await client.read(new Uint8Array(1)), null);
-    client.close();
-  }
+  const open = openEndpoint({ ip: host, port: 0, scopeId: 0, tcpBacklog: 5 }, events);
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: open.port });
+  await client.write(new Uint8Array(1));
+  assertEquals([seen, open.isAccepting], [[], false]);
+  open.accept();
+  assertEquals(await client.read(new Uint8Array(1)).catch(() => null), null);
+  assertEquals(seen, ["127.0.0.1"]);
+  await open.close();
 });
 
 Deno.test("openEndpoint() disables Nagle's algorithm, so that small writes are sent at once", async () => {
@@ -77,7 +74,8 @@ Deno.test("openEndpoint() disables Nagle's algorithm, so that small writes are s
       accepted.resolve();
     },
   });
-  using client = await Deno.connect({ hostname: "127.0.0.1", port: open.endpoint.port });
+  open.accept();
+  using client = await Deno.connect({ hostname: "127.0.0.1", port: open.port });
   await accepted.promise;
   const prototype = Object.getPrototypeOf(client) as Deno.TcpConn;
   const original = prototype.setNoDelay;
@@ -86,7 +84,7 @@ Deno.test("openEndpoint() disables Nagle's algorithm, so that small writes are s
     original.call(this, noDelay);
   };
   try {
-    await connectOnce(open.endpoint.port);
+    await connectOnce(open.port);
     await open.close();
   } finally {
     prototype.setNoDelay = original;
@@ -97,11 +95,11 @@ Deno.test("openEndpoint() disables Nagle's algorithm, so that small writes are s
 Deno.test("openEndpoint() names the address and port if the port is in use", async () => {
   const open = openEndpoint({ ip: host, port: 0, scopeId: 0, tcpBacklog: 5 }, closing);
   const fault = assertThrows(
-    () => openEndpoint({ ...open.endpoint, scopeId: 0, tcpBacklog: 5 }, closing),
+    () => openEndpoint({ ip: host, port: open.port, scopeId: 0, tcpBacklog: 5 }, closing),
     BindFault,
   );
   await open.close();
-  assertStringIncludes(fault.message, `"127.0.0.1:${open.endpoint.port}"`);
+  assertStringIncludes(fault.message, `"127.0.0.1:${open.port}"`);
   assertEquals(fault.code, "EADDRINUSE");
 });
 
@@ -123,17 +121,18 @@ Deno.test({
   async fn(): Promise<void> {
     const count = 10_000;
     const probe = openEndpoint({ ip: host, port: 0, scopeId: 0, tcpBacklog: 5 }, closing);
-    const { port } = probe.endpoint;
+    const { port } = probe;
     const open = [];
     for (let i = 0; i < count; i++) {
       const ip = parseIp(`127.9.${i >> 8}.${i & 255}`) as Ip;
       open.push(openEndpoint({ ip, port, scopeId: 0, tcpBacklog: 5 }, closing));
     }
-    const last = open.at(-1)!.endpoint;
-    (await Deno.connect({ hostname: last.ip, port })).close();
+    const hostname = `127.9.${(count - 1) >> 8}.${(count - 1) & 255}`;
+    (await Deno.connect({ hostname, port })).close();
+    for (const endpoint of open) endpoint.accept();
     await Promise.all(open.map((endpoint) => endpoint.close()));
     await probe.close();
-    await assertRejects(() => Deno.connect({ hostname: last.ip, port }));
+    await assertRejects(() => Deno.connect({ hostname, port }));
   },
 });
 

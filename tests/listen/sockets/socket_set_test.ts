@@ -50,6 +50,7 @@ Deno.test({
     const failed = await sockets.open(plan, 5);
     assertEquals(failed.map(({ endpoint }) => formatEndpoint(endpoint)), [`127.0.0.4:${port}`]);
     assertStringIncludes(failed[0]!.fault.message, `127.0.0.4:${port}`);
+    await sockets.acceptAll();
     const open = sockets.endpoints();
     assertEquals(open.map(({ ip }) => ip as string), ["127.0.0.2", "127.0.0.5"]);
 
@@ -71,10 +72,50 @@ Deno.test("SocketSet.settle() makes open sockets use the plan's protocol", async
   const sockets = makeSockets(seen);
   const at = `127.0.0.1:${port}`;
   await sockets.open(planOf([{ ...plannedEndpoint(at, "open"), secure: true }]), 5);
+  await sockets.acceptAll();
   await connectOnce("127.0.0.1", port);
-  sockets.settle(planOf([plannedEndpoint(at, "keep")]), machineOf([]));
+  await sockets.settle(planOf([plannedEndpoint(at, "keep")]), machineOf([]));
   await connectOnce("127.0.0.1", port);
   assertEquals(seen, [`tls ${at}`, at]);
+  await sockets.close(sockets.endpoints());
+});
+
+/** Connects as another process would, while this one does nothing else. */
+function connectMeanwhile(port: number): void {
+  const script = `(exec 3<>/dev/tcp/127.0.0.1/${port}; cat <&3 >/dev/null) & sleep 0.2`;
+  const silent = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  new Deno.Command("bash", { args: ["-c", script], ...silent }).outputSync();
+}
+
+Deno.test({
+  name: "SocketSet.close() accepts first whoever waits in the queue of the system",
+  ignore: !isLinux,
+  async fn(): Promise<void> {
+    const port = freePort();
+    const seen: string[] = [];
+    const sockets = makeSockets(seen);
+    await sockets.open(planOf([plannedEndpoint(`127.0.0.1:${port}`, "open")]), 5);
+    await sockets.acceptAll();
+    for (let i = 0; i < 3; i++) connectMeanwhile(port);
+    assertEquals(seen, [], "this process had no turn");
+    await sockets.close(sockets.endpoints());
+    assertEquals(seen.length, 3);
+    assertEquals(await isRefused("127.0.0.1", port), true);
+  },
+});
+
+Deno.test("SocketSet.acceptAll() serves whoever has connected to a new socket", async () => {
+  const port = freePort();
+  const seen: string[] = [];
+  const sockets = makeSockets(seen);
+  await sockets.open(planOf([plannedEndpoint(`127.0.0.1:${port}`, "open")]), 5);
+  const client = await Deno.connect({ hostname: "127.0.0.1", port });
+  await sockets.settle(planOf([plannedEndpoint(`127.0.0.1:${port}`, "keep")]), machineOf([]));
+  assertEquals(seen, []);
+  await sockets.acceptAll();
+  assertEquals(await client.read(new Uint8Array(1)), null);
+  client.close();
+  assertEquals(seen, [`127.0.0.1:${port}`]);
   await sockets.close(sockets.endpoints());
 });
 

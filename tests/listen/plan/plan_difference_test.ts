@@ -1,0 +1,126 @@
+// Goal: the plan made from the difference is the plan that is made anew, and what has not changed is
+// the same object in both. Method: chains of random changes, compared with the plan made at once.
+import { assertEquals } from "@std/assert";
+import { atOnce } from "../../../mod/base/steps.ts";
+import type { Ip } from "../../../mod/base/address.ts";
+import { listOf } from "../../../mod/config/document/list_entry.ts";
+import type { ListEntry } from "../../../mod/config/document/list_entry.ts";
+import { planSteps } from "../../../mod/listen/plan/make_plan.ts";
+import type { EarlierPlan, Planned } from "../../../mod/listen/plan/plan_difference.ts";
+import { differenceOf, type PlannedEndpoint } from "../../../mod/listen/plan/plan.ts";
+import type { PlanInput } from "../../../mod/listen/plan/plan_endpoint.ts";
+import { machineOf } from "../../support/machine.ts";
+
+/** A generator of the same numbers at each run. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 8) % below;
+  };
+}
+
+const address = (i: number): string => `10.0.${i >> 8}.${i & 255}`;
+/** Entries that concern more than one address, or one in another way. */
+const OTHER = ["10.0.0.0/28", "eth1", "!10.0.0.3", "::", "fe80::1", "fd00::1", "!eth1", "0.0.0.0"];
+
+interface World {
+  readonly texts: readonly string[];
+  readonly lines: readonly string[];
+  readonly unlisted: readonly string[];
+  readonly ports: readonly number[];
+  readonly named: string | null;
+}
+
+function inputOf(
+  world: World,
+  before: readonly ListEntry[],
+  running: PlannedEndpoint[],
+): PlanInput {
+  const bind = (port: number, ip: string | null) => {
+    return { ip: ip as Ip | null, port, host: "", secure: port === 443 };
+  };
+  const bindings = [...world.ports.map((port) => bind(port, null)), bind(8080, world.named)];
+  return {
+    list: atOnce(listOf(world.texts, before)),
+    sites: [{ id: 1, name: "one", enabled: true, bindings, ownSockets: false }],
+    machine: machineOf(world.lines, { unlisted: new Set(world.unlisted as Ip[]) }),
+    keys: [],
+    running,
+    held: [],
+    failed: [],
+    generation: 6,
+    strict: false,
+  };
+}
+
+/** Returns `world` with a random change. */
+function changed(world: World, random: (below: number) => number): World {
+  const toggle = (all: readonly string[], one: string): string[] => {
+    return all.includes(one) ? all.filter((other) => other !== one) : [...all, one].sort();
+  };
+  const any = address(random(24));
+  switch (random(8)) {
+    case 0:
+      return { ...world, texts: toggle(world.texts, OTHER[random(OTHER.length)]!) };
+    case 1:
+      return { ...world, lines: toggle(world.lines, `${any}/24 eth${random(2)}`) };
+    case 2: {
+      const link = ["fe80::1/64 eth0 2", "fe80::1/64 eth1 3"][random(2)]!;
+      return { ...world, lines: toggle(world.lines, link) };
+    }
+    case 3:
+      return { ...world, unlisted: toggle(world.unlisted, any) };
+    case 4:
+      return { ...world, ports: random(2) === 0 ? [80] : [80, 443] };
+    case 5:
+      return { ...world, named: random(2) === 0 ? null : any };
+    default:
+      return { ...world, texts: toggle(world.texts, any) };
+  }
+}
+
+Deno.test("planSteps() makes the same plan from a difference as anew", () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = numbers(seed);
+    let world: World = {
+      texts: Array.from({ length: 12 }, (_, i) => address(i)),
+      lines: Array.from({ length: 8 }, (_, i) => `${address(2 * i)}/24 eth0`),
+      unlisted: [],
+      ports: [80],
+      named: null,
+    };
+    let earlier: EarlierPlan | null = null;
+    let list: readonly ListEntry[] = [];
+    let open: PlannedEndpoint[] = [];
+    for (let round = 0; round < 20; round++) {
+      const input = inputOf(world, list, open);
+      const made: Planned = atOnce(planSteps(input, earlier));
+      assertEquals(made.plan, atOnce(planSteps(input)).plan, `seed ${seed}, round ${round}`);
+      list = input.list;
+      earlier = { ...made, input };
+      open = made.plan.endpoints.filter(({ action }) => action === "open" || action === "keep");
+      world = changed(world, random);
+    }
+  }
+});
+
+Deno.test("planSteps() plans one address more alone: the others are the same objects", () => {
+  const texts = Array.from({ length: 1000 }, (_, i) => address(i));
+  const world = { texts, lines: [], unlisted: [...texts, address(1000)], ports: [80], named: null };
+  const first = inputOf(world, [], []);
+  const opened = atOnce(planSteps(first)).plan.endpoints;
+  const second = inputOf(world, first.list, [...opened]);
+  const settled = { ...atOnce(planSteps(second)), input: second };
+  const third = inputOf({ ...world, texts: [...texts, address(1000)] }, second.list, [...opened]);
+  const { plan } = atOnce(planSteps(third, settled));
+  assertEquals(plan.endpoints.length, 2 * 1001, "on two ports");
+  const all = new Set(plan.endpoints);
+  assertEquals(settled.plan.endpoints.filter((endpoint) => !all.has(endpoint)), []);
+  const [gone, fresh] = atOnce(differenceOf(settled.plan, plan));
+  assertEquals(gone.endpoints, []);
+  assertEquals(fresh.endpoints.map(({ ip, port, action }) => [ip, port, action]), [
+    [address(1000), 80, "open"],
+    [address(1000), 8080, "open"],
+  ]);
+});
