@@ -46,6 +46,7 @@ testWithShell("a worker opens, serves, logs, and ends with its connection", asyn
   await worker.start(DEFAULT_SETTINGS);
   await worker.serve(served);
   assertEquals(await worker.open([socket], 10), []);
+  await worker.acceptAll();
   assertEquals((await get(IP, port)).body, "worker");
   await worker.pause({ all: true, sites: [] });
   assertEquals((await get(IP, port)).status, 503);
