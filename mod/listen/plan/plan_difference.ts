@@ -28,7 +28,7 @@ export interface EarlierPlan extends Planned {
 }
 
 /** What can be taken from the plan in force. */
-export interface Reusable {
+interface Reusable {
   readonly earlier: EarlierPlan;
   /** The addresses about which the list or the machine says something else. */
   readonly changed: ReadonlySet<Ip>;
