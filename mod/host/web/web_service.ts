@@ -23,7 +23,7 @@ import type { Progress } from "../../base/progress.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
-import { addressSnapshot, readMachine } from "../../listen/machine/machine_addresses.ts";
+import { readMachine } from "../../listen/machine/machine_addresses.ts";
 import type { Binder } from "../../listen/machine/bind_fault.ts";
 import { compareLists } from "../../listen/plan/exclusion.ts";
 import {
@@ -365,7 +365,6 @@ export class WebService implements ServiceWorker {
   ): Promise<ServingState> {
     const { https } = this.#options;
     const registrations = programs.map(({ prefix }) => prefix);
-    const snapshot = addressSnapshot(); // read first: a change in the meantime is detected later
     try {
       const isAsked = document.sites.some(({ secureBindings }) => secureBindings.length > 0) ||
         registrations.some(({ scheme }) => scheme === "https");
@@ -379,7 +378,7 @@ export class WebService implements ServiceWorker {
       });
       const table = await inSlices(tableOf(followed.machine));
       https.useNames((ip) => table.canonical(ip));
-      return { document, programs, withSites, ...followed, snapshot };
+      return { document, programs, withSites, ...followed };
     } catch (error) {
       await https.load(this.#state?.document.ssl ?? []);
       throw error;
