@@ -52,11 +52,29 @@ export function* filter<T>(members: Iterable<T>, isWanted: (member: T) => boolea
   return results;
 }
 
+/** Returns two lists without their common beginning and end. */
+export function* unequalParts<T>(
+  before: readonly T[],
+  after: readonly T[],
+): Steps<readonly [readonly T[], readonly T[]]> {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before[start] === after[start]) {
+    if (++start % SORTED_AT_ONCE === 0) yield;
+  }
+  let end = 0;
+  while (end < shorter - start && before.at(-1 - end) === after.at(-1 - end)) {
+    if (++end % SORTED_AT_ONCE === 0) yield;
+  }
+  return [before.slice(start, before.length - end), after.slice(start, after.length - end)];
+}
+
 /** Returns the members in the order of `compare`; equal ones keep their order. */
 export function* sort<T>(
   members: readonly T[],
   compare: (a: T, b: T) => number,
-): Steps<T[]> {
+): Steps<readonly T[]> {
+  if (yield* isSorted(members, compare)) return members; // as most lists are
   let runs: T[][] = [];
   for (let start = 0; start < members.length; start += SORTED_AT_ONCE) {
     runs.push(members.slice(start, start + SORTED_AT_ONCE).sort(compare));
@@ -73,12 +91,20 @@ export function* sort<T>(
   return runs[0] ?? [];
 }
 
+function* isSorted<T>(members: readonly T[], compare: (a: T, b: T) => number): Steps<boolean> {
+  for (let i = 1; i < members.length; i++) {
+    if (compare(members[i - 1]!, members[i]!) > 0) return false;
+    if (i % SORTED_AT_ONCE === 0) yield;
+  }
+  return true;
+}
+
 function* merge<T>(
   left: readonly T[],
   right: readonly T[],
   compare: (a: T, b: T) => number,
 ): Steps<T[]> {
-  // Most lists are in order already.
+  // Parts of most lists are in order.
   if (compare(left.at(-1)!, right[0]!) <= 0) return left.concat(right);
   const merged: T[] = [];
   let [i, j] = [0, 0];

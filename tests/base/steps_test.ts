@@ -1,7 +1,15 @@
 // Goal: work in steps has the result of the same work at once, and never many members in one step.
 // Method: lists of all lengths around the limits.
 import { assertEquals } from "@std/assert";
-import { atOnce, filter, forEach, map, sort, type Steps } from "../../mod/base/steps.ts";
+import {
+  atOnce,
+  filter,
+  forEach,
+  map,
+  sort,
+  type Steps,
+  unequalParts,
+} from "../../mod/base/steps.ts";
 
 /** Returns the result, and the largest number of calls of `counted` between two pauses. */
 function mostCalls<T>(make: (count: () => void) => Steps<T>): [result: T, most: number] {
@@ -39,6 +47,8 @@ Deno.test("sort() is stable, leaves its input alone, and compares few members in
     assertEquals(atOnce(sort(members, compare)), members.toSorted(compare));
     assertEquals(members, before);
   }
+  const sorted = [1, 2, 2, 3];
+  assertEquals(atOnce(sort(sorted, (a, b) => a - b)) === sorted, true, "nothing to do");
   const reversed = Array.from({ length: 50_000 }, (_, i) => -((i * 7919) % 50_021));
   const [, most] = mostCalls((count) =>
     sort(reversed, (a, b) => {
@@ -47,4 +57,20 @@ Deno.test("sort() is stable, leaves its input alone, and compares few members in
     })
   );
   assertEquals(most < 12_000, true, `${most} comparisons`);
+});
+
+Deno.test("unequalParts() leaves out what two lists begin and end with", () => {
+  const cases: [before: string, after: string, parts: [string, string]][] = [
+    ["", "", ["", ""]],
+    ["abc", "abc", ["", ""]],
+    ["abc", "abxc", ["", "x"]],
+    ["abc", "ac", ["b", ""]],
+    ["aa", "aaa", ["", "a"]],
+    ["abc", "", ["abc", ""]],
+    ["abcd", "axyd", ["bc", "xy"]],
+  ];
+  for (const [before, after, parts] of cases) {
+    const found = atOnce(unequalParts([...before], [...after]));
+    assertEquals(found.map((part) => part.join("")), parts);
+  }
 });

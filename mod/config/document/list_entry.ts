@@ -19,7 +19,6 @@ import {
   unreachableKind,
 } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
-import { forEach, type Steps } from "../../base/steps.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { ENTRY_FORMS, explainSpelling } from "./no_entry.ts";
@@ -95,30 +94,8 @@ export function parseList(texts: readonly string[]): ListEntry[] {
   return texts.map(parseStored);
 }
 
-/** Parses the stored list in steps; what is in `known` too is taken from there. */
-export function* listOf(
-  texts: readonly string[],
-  known: readonly ListEntry[],
-): Steps<ListEntry[]> {
-  let next = 0;
-  let byText: Map<string, ListEntry> | null = null;
-  const entries: ListEntry[] = [];
-  for (const text of texts) {
-    if (known[next]?.text === text) entries.push(known[next++]!);
-    else {
-      if (byText === null) {
-        const all = byText = new Map<string, ListEntry>();
-        yield* forEach(known, (entry) => void all.set(entry.text, entry));
-      }
-      entries.push(byText.get(text) ?? parseStored(text));
-      if (known[next + 1]?.text === text) next += 2; // one entry is not there any more
-    }
-    if (entries.length % 64 === 0) yield;
-  }
-  return entries;
-}
-
-function parseStored(text: string): ListEntry {
+/** Parses one entry of the stored list. Throws as {@linkcode parseList} does. */
+export function parseStored(text: string): ListEntry {
   const entry = parseEntry(text);
   if (isProblem(entry)) throw new Error(`Unchecked entry ${quote(text)}: ${entry.reason}`);
   return entry;

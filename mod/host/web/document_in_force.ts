@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { forEach, type Steps } from "../../base/steps.ts";
+import { forEach, type Steps, unequalParts } from "../../base/steps.ts";
 import { diffValues } from "../../config/document/diff.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { HttpConfig } from "./http_service.ts";
@@ -55,10 +55,11 @@ export function* countChanges(before: DocumentParts, after: DocumentParts): Step
 /** Counts the entries that only one of two lists has. */
 function* countListChanges(before: readonly string[], after: readonly string[]): Steps<number> {
   if (before === after) return 0;
+  const [old, current] = yield* unequalParts(before, after);
   const added = new Set<string>();
-  yield* forEach(after, (entry) => void added.add(entry));
+  yield* forEach(current, (entry) => void added.add(entry));
   let removed = 0;
-  yield* forEach(before, (entry) => {
+  yield* forEach(old, (entry) => {
     if (!added.delete(entry)) removed++;
   });
   return removed + added.size;

@@ -9,7 +9,8 @@
  */
 import { inSlices } from "../../base/slices.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
-import { type ListEntry, listOf } from "../../config/document/list_entry.ts";
+import type { ListEntry } from "../../config/document/list_entry.ts";
+import { listOf } from "../../config/document/list_steps.ts";
 import {
   effectiveSettings,
   type Settings,

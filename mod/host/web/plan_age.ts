@@ -29,10 +29,10 @@ const ATTEMPTS_MAX = 1000;
  * counts the looks.
  */
 export async function isPlanOutdated(
-  { plan, machine, snapshot }: Pick<ServingState, "plan" | "machine" | "snapshot">,
+  { plan, machine }: Pick<ServingState, "plan" | "machine">,
   look: number,
 ): Promise<boolean> {
-  if (addressSnapshot() !== snapshot) return true;
+  if (addressSnapshot() !== machine.snapshot) return true;
   // They were read because the plan depends on them.
   if (machine.links !== null && linksKey(await readLinks()) !== linksKey(machine.links)) {
     return true;

@@ -26,8 +26,6 @@ export interface ServingState {
   readonly ports: EarlierPlan["ports"];
   /** The machine that the plan was made for. */
   readonly machine: Machine;
-  /** Its addresses, as returned by `addressSnapshot()`. */
-  readonly snapshot: string;
 }
 
 /** Returns the sites that are running, or will be as soon as their address appears. */

@@ -5,7 +5,7 @@
  */
 import type { Ip } from "../../base/address.ts";
 import type { Steps } from "../../base/steps.ts";
-import { listOf } from "../../config/document/list_entry.ts";
+import { listOf } from "../../config/document/list_steps.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";
 import type { Plan } from "../../listen/plan/plan.ts";

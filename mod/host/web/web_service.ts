@@ -22,7 +22,7 @@ import type { Progress } from "../../base/progress.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
-import { addressSnapshot, readMachine } from "../../listen/machine/machine_addresses.ts";
+import { readMachine } from "../../listen/machine/machine_addresses.ts";
 import { compareLists } from "../../listen/plan/exclusion.ts";
 import {
   afterClosing,
@@ -321,7 +321,6 @@ export class WebService implements ServiceWorker {
   ): Promise<ServingState> {
     const { https, workers } = this.#options;
     const registrations = programs.map(({ prefix }) => prefix);
-    const snapshot = addressSnapshot(); // read first: a change in the meantime is detected later
     try {
       const isAsked = document.sites.some(({ secureBindings }) => secureBindings.length > 0) ||
         registrations.some(({ scheme }) => scheme === "https");
@@ -333,7 +332,7 @@ export class WebService implements ServiceWorker {
         tcpBacklog,
         earlier: this.#state,
       });
-      return { document, programs, withSites, ...followed, snapshot };
+      return { document, programs, withSites, ...followed };
     } catch (error) {
       await https.load(this.#state?.document.ssl ?? []);
       throw error;

@@ -9,7 +9,7 @@
  * @module
  */
 import { type Ip, isLinkLocal } from "../../base/address.ts";
-import { forEach, type Steps } from "../../base/steps.ts";
+import { forEach, type Steps, unequalParts } from "../../base/steps.ts";
 import { type AddressTable, tableOf } from "../machine/address_table.ts";
 import type { Machine, MachineAddress } from "../machine/machine_addresses.ts";
 import { coverageOf, listenAddressFor } from "./listen_addresses.ts";
@@ -28,7 +28,7 @@ export interface EarlierPlan extends Planned {
 }
 
 /** What can be taken from the plan in force. */
-export interface Reusable {
+interface Reusable {
   readonly earlier: EarlierPlan;
   /** The addresses about which the list or the machine says something else. */
   readonly changed: ReadonlySet<Ip>;
@@ -99,7 +99,8 @@ type List = PlanInput["list"];
 function* addListChanges(changed: Set<Ip>, before: List, after: List): Steps<boolean> {
   if (before === after) return true;
   if (includesAll(before) !== includesAll(after)) return false;
-  return (yield* addMissing(changed, before, after)) && (yield* addMissing(changed, after, before));
+  const [old, current] = yield* unequalParts(before, after);
+  return (yield* addMissing(changed, old, current)) && (yield* addMissing(changed, current, old));
 }
 
 function includesAll(list: List): boolean {

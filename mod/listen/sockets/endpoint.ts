@@ -60,7 +60,7 @@ export function openEndpoint(
 }
 
 /** A class, because there may be 100,000 of them. */
-class TcpEndpoint implements OpenEndpoint {
+class TcpEndpoint implements OpenEndpoint, EndpointEvents<Deno.TcpConn> {
   readonly #listener: Deno.Listener<Deno.TcpConn>;
   readonly #events: EndpointEvents<Deno.TcpConn>;
   /** The end of its accept loop; null before that begins. */
@@ -80,7 +80,20 @@ class TcpEndpoint implements OpenEndpoint {
   }
 
   accept(): void {
-    this.#ended ??= acceptLoop<Deno.TcpConn>(this.#listener, this.#events);
+    this.#ended ??= acceptLoop<Deno.TcpConn>(this.#listener, this);
+  }
+
+  onConnection(conn: Deno.TcpConn): void {
+    setNoDelay(conn);
+    this.#events.onConnection(conn);
+  }
+
+  onExhausted(): void {
+    this.#events.onExhausted();
+  }
+
+  onFailure(error: unknown): void {
+    this.#events.onFailure(error);
   }
 
   close(): Promise<void> {
@@ -89,7 +102,7 @@ class TcpEndpoint implements OpenEndpoint {
 }
 
 /** Lets a small piece of a response be sent before the client has acknowledged earlier ones. */
-export function setNoDelay(conn: Deno.TcpConn): void {
+function setNoDelay(conn: Deno.TcpConn): void {
   try {
     conn.setNoDelay(true);
   } catch {

@@ -5,7 +5,7 @@
  */
 import { pause } from "../../base/slices.ts";
 import type { PlannedEndpoint, SocketEndpoint } from "../plan/plan.ts";
-import { type EndpointEvents, type OpenEndpoint, openEndpoint, setNoDelay } from "./endpoint.ts";
+import { type EndpointEvents, type OpenEndpoint, openEndpoint } from "./endpoint.ts";
 
 /** Turns of the event loop for which a socket that is being closed still accepts, at the most. */
 const TURNS_MAX = 20;
@@ -60,7 +60,6 @@ export class OpenSocket implements EndpointEvents<Deno.TcpConn> {
 
   onConnection(conn: Deno.TcpConn): void {
     this.accepted++;
-    setNoDelay(conn);
     this.#owner.onConnection(conn, this);
   }
 

@@ -27,8 +27,8 @@ Deno.test("reload prints each change on stdout, and how to confirm on stderr", a
   const timed = await home.run("reload --confirm 2m");
   assertStringIncludes(timed.note, "Reverts at 2026-11-22 12:00:00 UTC unless confirmed");
   assertEquals(received, [
-    { op: "reload", confirmSeconds: null, strict: false },
-    { op: "reload", confirmSeconds: 120, strict: false },
+    { op: "reload", confirmSeconds: null, strict: false, brief: true },
+    { op: "reload", confirmSeconds: 120, strict: false, brief: true },
   ] as unknown as ControlRequest[]);
 });
 

@@ -23,7 +23,7 @@ async function isOutdated(
     readonly machine?: Partial<Machine>;
   } = {},
 ): Promise<boolean> {
-  const state = { plan: planOf(endpoints), machine: { ...readMachine(), ...machine }, snapshot };
+  const state = { plan: planOf(endpoints), machine: { ...readMachine(), ...machine, snapshot } };
   return await isPlanOutdated(state, look);
 }
 

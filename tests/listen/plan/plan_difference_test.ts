@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { atOnce } from "../../../mod/base/steps.ts";
 import type { Ip } from "../../../mod/base/address.ts";
-import { listOf } from "../../../mod/config/document/list_entry.ts";
+import { listOf } from "../../../mod/config/document/list_steps.ts";
 import type { ListEntry } from "../../../mod/config/document/list_entry.ts";
 import { planSteps } from "../../../mod/listen/plan/make_plan.ts";
 import type { EarlierPlan, Planned } from "../../../mod/listen/plan/plan_difference.ts";
