@@ -61,6 +61,27 @@ async function nginx(program: Program, port: number, options = ""): Promise<Serv
   return await Server.start(["nginx", "-c", path], port, WORKERS);
 }
 
+/** Listens beside others (SO_REUSEPORT), or has children that do: ADDRESS PORT CHILDREN. */
+const LISTEN = `import os, signal, socket, sys, time
+def listen():
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    s.bind((sys.argv[1], int(sys.argv[2])))
+    s.listen()
+    time.sleep(600)
+if sys.argv[3] == "0": listen()
+children = []
+for _ in range(int(sys.argv[3])):
+    pid = os.fork()
+    if pid == 0: listen()
+    children.append(pid)
+def end(*_):
+    for pid in children: os.kill(pid, signal.SIGKILL)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+time.sleep(600)
+`;
+
 /** Stores a site on a free port and one on `port`. */
 async function storeSites(program: Program, port: number): Promise<void> {
   const sites = [freePort(), port].map((number, i) => {
@@ -120,6 +141,44 @@ if (isLinux) {
     served.signal("SIGTERM");
     await served.ended;
   });
+
+  testWith(
+    ["python3", "sh"],
+    "sockets side by side are one server's, or two programs'",
+    async () => {
+      await using program = await Program.make();
+      const path = `${program.home}/listen.py`;
+      await Deno.writeTextFile(path, LISTEN);
+      const line = (port: number, children: number, ...before: string[]): string[] => {
+        return [...before, "python3", path, ADDRESS, `${port}`, `${children}`];
+      };
+      const ports = [freePort(), freePort()] as const;
+      await using server = await Server.start(line(ports[0], 2), ports[0], 2);
+      const who = async (port: number): Promise<string[]> => {
+        return (await program.do(`who ${port}`)).out.trimEnd().split("\n");
+      };
+      const [shown, ...none] = await who(ports[0]);
+      assertEquals(none, []);
+      assertStringIncludes(shown!, `(pid ${server.pid} and 2 workers)`);
+
+      // Two of the same user, started by the same process with the same words, of which one through a
+      // shell: neither is the other's worker.
+      await using one = await Server.start(line(ports[1], 0), ports[1], 0);
+      await using other = await Server.start(
+        ["sh", "-c", '"$@" & wait', "sh", ...line(ports[1], 0)],
+        ports[1],
+        1,
+      );
+      await waitFor(async () => (await who(ports[1])).length === 2, "both");
+      const lines = (await who(ports[1])).join("\n");
+      for (const pid of [one.pid, other.children()[0]]) {
+        assertStringIncludes(lines, `(pid ${pid}, `);
+      }
+      for (const pid of other.children()) {
+        Deno.kill(pid, "SIGKILL");
+      }
+    },
+  );
 
   testWith(["nginx"], "a start and a reload that fail name the master, and stop it", async () => {
     await using program = await Program.make();

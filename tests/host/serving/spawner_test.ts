@@ -1,38 +1,36 @@
 // Goal: the shell starts processes, ends them, and leaves none. Method: the real shell with `sleep`,
 // and with programs that end by themselves.
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Spawner } from "../../../mod/host/serving/spawner.ts";
 import { waitFor } from "../../support/wait.ts";
-import { endShell, testWithShell } from "../../support/workers/spawner_shell.ts";
+import { testWithShell } from "../../support/workers/spawner_shell.ts";
 import { childrenOf, isAlive, spawnerOf, stateOf } from "../../support/workers/worker_service.ts";
 
-testWithShell("Spawner starts processes, and each ends when it is told to", async () => {
-  const spawner = new Spawner(["/bin/sh", "-c", 'exec sleep "$0"']);
+testWithShell("Spawner starts processes, and each ends when it is told to", async (shell) => {
+  const spawner = shell.start("/bin/sh", "-c", 'exec sleep "$0"');
   const [one, two] = [await spawner.start("61"), await spawner.start("62")];
-  const shell = spawnerOf(Deno.pid)!;
-  assertEquals(childrenOf(shell).sort(), [one.pid, two.pid].sort());
+  assertEquals(childrenOf(shell.pid).sort(), [one.pid, two.pid].sort());
   assertEquals([await one.isAlive(), await two.isAlive()], [true, true]);
   Deno.kill(one.pid, "SIGSTOP"); // a stopped one ends as well
   assertEquals(await one.end(), 128 + 9);
   assertEquals([isAlive(one.pid), isAlive(two.pid), await two.isAlive()], [false, true, true]);
   assertEquals(await one.end(), 128 + 9); // once more: the same answer
   assertEquals(await Promise.all([two.end(), two.end()]), [137, 137]);
-  assertEquals(childrenOf(shell), []);
-  await endShell();
+  assertEquals(childrenOf(shell.pid), []);
+  await shell.end();
   await assertRejects(() => spawner.start("63"), Error, "the shell that starts workers has ended");
 });
 
-testWithShell("Spawner tells how a process ended that nobody killed", async () => {
-  const spawner = new Spawner(["/bin/sh", "-c", 'exit "$0"']);
+testWithShell("Spawner tells how a process ended that nobody killed", async (shell) => {
+  const spawner = shell.start("/bin/sh", "-c", 'exit "$0"');
   const started = await spawner.start("7");
   await waitFor(async () => !(await started.isAlive()), "its end");
   assertEquals(await started.end(), 7);
-  await endShell();
-  const none = new Spawner(["/nowhere/httpcfg"]);
+  await shell.end();
+  const none = shell.start("/nowhere/httpcfg");
   const missing = await none.start("x");
   await waitFor(async () => !(await missing.isAlive()), "its end");
   assertEquals(await missing.end(), 127);
-  await endShell();
+  await shell.end();
 });
 
 testWithShell(
@@ -65,15 +63,14 @@ testWithShell(
   },
 );
 
-testWithShell("Spawner's shell is not ended by the signals that end the service", async () => {
-  const spawner = new Spawner(["/bin/sh", "-c", 'exec sleep "$0"']);
+testWithShell("Spawner's shell is not ended by the signals that end the service", async (shell) => {
+  const spawner = shell.start("/bin/sh", "-c", 'exec sleep "$0"');
   const started = await spawner.start("61");
-  const shell = spawnerOf(Deno.pid)!;
   for (const signal of ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT"] as const) {
-    Deno.kill(shell, signal);
+    Deno.kill(shell.pid, signal);
     Deno.kill(started.pid, signal);
   }
   assertEquals(await started.isAlive(), true);
   assertEquals(await started.end(), 137);
-  await endShell();
+  await shell.end();
 });

@@ -6,7 +6,6 @@ import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
 import { nothingServed } from "../../../mod/host/serving/served.ts";
 import type { RemoteWorkerEvents } from "../../../mod/host/serving/remote_worker.ts";
-import { Spawner } from "../../../mod/host/serving/spawner.ts";
 import { startWorker } from "../../../mod/host/serving/start_worker.ts";
 import type { LogBatch } from "../../../mod/telemetry/logs/collected_lines.ts";
 import { get, isRefused } from "../../support/http_client.ts";
@@ -28,11 +27,11 @@ function eventsTo(logs: LogBatch[]): RemoteWorkerEvents {
   };
 }
 
-testWithShell("a worker opens, serves, logs, and ends with its connection", async () => {
+testWithShell("a worker opens, serves, logs, and ends with its connection", async (shell) => {
   await using folder = await tempFolder();
   const run = folder.at(".");
   const logs: LogBatch[] = [];
-  const spawner = new Spawner([...CALL, "serve", "--worker"]);
+  const spawner = shell.start(...CALL, "serve", "--worker");
   const { worker } = await startWorker(spawner, run, eventsTo(logs));
   assertEquals([...Deno.readDirSync(run)], [], "the socket on which it came is removed");
   const port = freePort();
