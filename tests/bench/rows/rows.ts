@@ -1,0 +1,25 @@
+/** All rows, in the order of the table. */
+import type { Row } from "../bench.ts";
+import { ATTACK_ROWS } from "./attack.ts";
+import { COMMAND_ROWS } from "./commands.ts";
+import { ENGINE_ROWS } from "./engine.ts";
+import { FAILED_HANDSHAKE_ROWS } from "./failed_handshakes.ts";
+import { FILE_ROWS } from "./files.ts";
+import { HTTP_ROWS } from "./http.ts";
+import { HTTPS_ROWS } from "./https.ts";
+import { IDLE_ROWS } from "./idle.ts";
+import { LISTENER_ROWS } from "./listeners.ts";
+import { PROXY_ROWS } from "./proxy.ts";
+
+export const ROWS: readonly Row[] = [
+  ...HTTP_ROWS,
+  ...FILE_ROWS,
+  ...PROXY_ROWS,
+  ...HTTPS_ROWS,
+  ...IDLE_ROWS,
+  ...LISTENER_ROWS,
+  ...COMMAND_ROWS,
+  ...ENGINE_ROWS,
+  ...FAILED_HANDSHAKE_ROWS,
+  ...ATTACK_ROWS,
+];
