@@ -71,7 +71,7 @@ export const HTTP_ROWS: readonly Row[] = [
     name: "pipelined",
     title: "A small text on 64 kept connections, 16 requests sent at once",
     goals: [{ work: "pipelined (4.8 before)", ...against("nginx"), atLeast: 4.5 }],
-    peers: ["nginx", "haproxy", "caddy"],
+    peers: ALL,
     request: { path: "/", pipelined: 16 },
     connections: 64,
   }),

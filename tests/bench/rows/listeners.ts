@@ -47,7 +47,7 @@ export function addresses(block: number, count: number): string[] {
 }
 
 /** Counts the sockets that listen on `port`, according to the kernel. */
-function listenersOn(port: number): number {
+export function listenersOn(port: number): number {
   const end = `:${port.toString(16).toUpperCase().padStart(4, "0")} 00000000:0000 0A`;
   return Deno.readTextFileSync("/proc/net/tcp").split(end).length - 1;
 }

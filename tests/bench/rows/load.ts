@@ -85,14 +85,15 @@ export async function startFloorLike(
   });
 }
 
-/** Returns wrk as the client, with one thread for each core of the servers. */
+/** Returns wrk as the client. */
 export function wrkClient(
   { scope }: Bench,
   { request, connections }: Pick<LoadRow, "request" | "connections">,
+  threads = 1,
 ): Client {
   const wrk = wrkOf(scope, request);
   return ({ scheme, hostname, port }, seconds) => {
-    return wrk(`${scheme}://${hostname}:${port}`, { seconds, connections, threads: 1 });
+    return wrk(`${scheme}://${hostname}:${port}`, { seconds, connections, threads });
   };
 }
 

@@ -9,7 +9,10 @@ import { HTTP_ROWS } from "./http.ts";
 import { HTTPS_ROWS } from "./https.ts";
 import { IDLE_ROWS } from "./idle.ts";
 import { LISTENER_ROWS } from "./listeners.ts";
+import { MANY_SITES_ROWS } from "./many_sites.ts";
 import { PROXY_ROWS } from "./proxy.ts";
+import { RELOAD_ROWS } from "./reload.ts";
+import { WORKER_ROWS } from "./workers.ts";
 
 export const ROWS: readonly Row[] = [
   ...HTTP_ROWS,
@@ -18,7 +21,10 @@ export const ROWS: readonly Row[] = [
   ...HTTPS_ROWS,
   ...IDLE_ROWS,
   ...LISTENER_ROWS,
+  ...RELOAD_ROWS,
   ...COMMAND_ROWS,
+  ...WORKER_ROWS,
+  ...MANY_SITES_ROWS,
   ...ENGINE_ROWS,
   ...FAILED_HANDSHAKE_ROWS,
   ...ATTACK_ROWS,

@@ -7,17 +7,25 @@ import { getAvailablePort } from "@std/net/get-available-port";
 import { coresFor, onCores } from "../machine/cores.ts";
 import type { Scope } from "../machine/scope.ts";
 
-export interface RunningServer {
+/** Where a server runs. */
+export interface Place {
   readonly name: string;
+  /** The directory of its configuration, logs and other files. */
+  readonly home: string;
   readonly hostname: string;
   readonly port: number;
+  readonly scheme: "http" | "https";
+  /** The files of the certificate and its key, if the server uses TLS. */
+  readonly pem: string;
+  readonly key: string;
+  readonly cores: readonly number[];
+}
+
+export interface RunningServer extends Place {
   /** The first process; what it starts is measured with it. */
   readonly pid: number;
   /** The time at which it was started, in milliseconds since 1970. */
   readonly startedMs: number;
-  readonly scheme: "http" | "https";
-  /** The directory of its configuration, logs and other files. */
-  readonly home: string;
   stop(): Promise<void>;
 }
 
@@ -53,18 +61,6 @@ export const CONNECTIONS_MAX = 20_000;
 /** How long a server may take until it listens. */
 const LISTENING_MS = 60_000;
 
-export interface Place {
-  readonly name: string;
-  readonly home: string;
-  readonly hostname: string;
-  readonly port: number;
-  readonly scheme: "http" | "https";
-  /** The files of the certificate and its key, if the server uses TLS. */
-  readonly pem: string;
-  readonly key: string;
-  readonly cores: readonly number[];
-}
-
 /** Chooses where a server runs, and writes its certificate there. */
 export function placeFor(scope: Scope, name: string, hostname: string, work: Work): Place {
   const { hostnames = [hostname], tls, workers = 1, cores = coresFor(workers).servers } = work;
@@ -84,10 +80,11 @@ export function placeFor(scope: Scope, name: string, hostname: string, work: Wor
 /** Starts `command` with its output in a file, and waits until it listens. */
 export async function startServer(
   scope: Scope,
-  { name, home, hostname, port, scheme, cores }: Place,
+  place: Place,
   command: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<RunningServer> {
+  const { name, home, hostname, port, cores } = place;
   const startedMs = Date.now();
   const words = ["sh", "-c", `exec "$@" >${home}/output 2>&1`, "sh", ...onCores(cores), ...command];
   const child = scope.start(words, { env, stdin: "null" });
@@ -101,7 +98,7 @@ export async function startServer(
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const stop = (): Promise<void> => scope.end(child);
-  return { name, hostname, port, pid: child.pid, startedMs, scheme, home, stop };
+  return { ...place, pid: child.pid, startedMs, stop };
 }
 
 /** Reports whether a server accepts connections there. */

@@ -1,0 +1,87 @@
+/** One worker and two: how much more two cores serve. */
+import type { Bench, Measure, Row } from "../bench.ts";
+import { coresFor } from "../machine/cores.ts";
+import { isInstalled } from "../machine/commands.ts";
+import { startHttpcfg } from "../servers/httpcfg.ts";
+import { startNginx } from "../servers/nginx.ts";
+import type { RunningServer } from "../servers/server.ts";
+import { loaded, type Round, startFloorLike, wrkClient } from "./load.ts";
+
+const LOAD = { request: { path: "/" }, connections: 64 };
+const WORKERS = 2;
+
+/**
+ * What the workers can do, whatever the clients leave them of the cores: requests for each CPU
+ * second of the process that is busiest, which is the first to be the limit.
+ */
+const CAPACITY: Measure = { measure: "capacity, 2 by 1", unit: "x", better: "more" };
+const PER_SECOND: Measure = { measure: "req/s, 2 by 1", unit: "x", better: "more" };
+const COST: Measure = { measure: "CPU of a request, 2 by 1", unit: "x", better: "less" };
+const ONE: Measure = { measure: "1 worker", unit: "req/s", better: "more" };
+const TWO: Measure = { measure: "2 workers", unit: "req/s", better: "more" };
+const ERRORS: Measure = { measure: "errors", unit: "", better: "less" };
+const CORES: Measure = { measure: "server cores, 2 workers", unit: "%", better: "none" };
+
+export const WORKER_ROWS: readonly Row[] = [{
+  name: "workers",
+  title: "A small text on 64 kept connections: one worker, and two on two cores",
+  goals: [
+    { work: "two cores", measure: CAPACITY.measure, atLeast: 1.8 },
+    { work: "two cores", measure: CAPACITY.measure, against: "nginx" },
+  ],
+  needs: ["wrk"],
+  run: async (bench) => {
+    const pairs = await startPairs(bench);
+    const { rounds } = bench.options;
+    for (let i = -1; i < rounds; i++) { // the first round is to warm up
+      for (const [one, two] of pairs) await oneRound(bench, one, two, i < 0);
+    }
+    if (!coresFor(WORKERS).areApart) {
+      bench.note("the clients share the cores of two workers: req/s is less than these can do");
+    }
+  },
+}];
+
+type Pair = readonly [one: RunningServer, two: RunningServer];
+
+async function startPairs(bench: Bench): Promise<Pair[]> {
+  const { scope } = bench;
+  const two = { workers: WORKERS };
+  const pairs: Pair[] = [];
+  let ours: RunningServer;
+  try {
+    ours = await startHttpcfg(scope, { workers: 1 });
+    pairs.push([ours, await startHttpcfg(scope, two)]);
+  } catch (error) {
+    if (!String(error).includes("Workers")) throw error;
+    bench.note("httpcfg: the setting Workers is not known to this program");
+    ours = await startHttpcfg(scope, {});
+  }
+  const floor = await startFloorLike(bench, {}, ours, LOAD);
+  pairs.push([floor, await startFloorLike(bench, two, ours, LOAD)]);
+  if (isInstalled("nginx")) {
+    pairs.push([await startNginx(scope, { workers: 1 }), await startNginx(scope, two)]);
+  }
+  return pairs;
+}
+
+async function oneRound(
+  bench: Bench,
+  one: RunningServer,
+  two: RunningServer,
+  isWarm: boolean,
+): Promise<void> {
+  const seconds = isWarm ? 1 : bench.options.seconds;
+  const single = await loaded(one, wrkClient(bench, LOAD), seconds);
+  const double = await loaded(two, wrkClient(bench, LOAD, WORKERS), seconds, WORKERS);
+  if (isWarm) return;
+  const perSecond = (round: Round): number => round.requests / round.seconds;
+  const by = (value: (round: Round) => number): number => value(double) / value(single);
+  bench.add(one.name, CAPACITY, by((round) => round.requests / round.busiestSeconds));
+  bench.add(one.name, PER_SECOND, by(perSecond));
+  bench.add(one.name, COST, by((round) => round.cpuSeconds / round.requests));
+  bench.add(one.name, ONE, perSecond(single));
+  bench.add(one.name, TWO, perSecond(double));
+  bench.add(one.name, ERRORS, single.errors + double.errors);
+  bench.add(one.name, CORES, 100 * double.serverCore);
+}
