@@ -40,6 +40,7 @@ export class Scope implements AsyncDisposable {
     const late = setTimeout(() => tree.forEach((pid) => signal(pid, "SIGKILL")), END_MS);
     await child.status;
     clearTimeout(late);
+    for (const pid of tree.slice(1)) signal(pid, "SIGKILL"); // what outlives its parent
   }
 
   /** Ends all processes and removes all folders; nothing can be started any more. */

@@ -9,6 +9,7 @@ import { answerOf } from "../clients/answer.ts";
 import { type Load, type Request, wrkOf } from "../clients/wrk.ts";
 import { coresFor, timeOfCores, utilisation } from "../machine/cores.ts";
 import { cpuOfTree } from "../machine/processes.ts";
+import { median } from "../report/figures.ts";
 import type { Goal } from "../report/goals.ts";
 import { type Loop, startFloor } from "../servers/floor.ts";
 import { startHttpcfg } from "../servers/httpcfg.ts";
@@ -25,8 +26,8 @@ const ERRORS: Measure = { measure: "errors", unit: "", better: "less" };
 const SERVER_CORE: Measure = { measure: "server core", unit: "%", better: "none" };
 const CLIENT_CORE: Measure = { measure: "client core", unit: "%", better: "none" };
 
-/** A server below this share of its core could have done more: its client was the limit. */
-const SATURATED = 0.9;
+/** A server that used less of its core, in percent, could have done more: its client was the limit. */
+const SATURATED = 90;
 
 /** Sends requests to a server for so many seconds. */
 export type Client = (server: RunningServer, seconds: number) => Promise<Load>;
@@ -110,6 +111,16 @@ async function inTurn(
       addRound(bench, server.name, round);
     }
   }
+  noteUnsaturated(bench);
+}
+
+function noteUnsaturated(bench: Bench): void {
+  const idle = bench.figures.filter(({ measure }) => measure === SERVER_CORE.measure)
+    .map(({ server, rounds }) => ({ server, percent: median(rounds) }))
+    .filter(({ percent }) => percent < SATURATED)
+    .map(({ server, percent }) => `${server} (${percent.toFixed(0)} % of its core)`);
+  if (idle.length === 0) return;
+  bench.note(`not saturated, so that req/s and times are the client's too: ${idle.join(", ")}`);
 }
 
 export interface Round extends Load {
@@ -161,7 +172,4 @@ function addRound(bench: Bench, name: string, round: Round): void {
   bench.add(name, ERRORS, round.errors);
   bench.add(name, SERVER_CORE, 100 * round.serverCore);
   bench.add(name, CLIENT_CORE, 100 * round.clientCore);
-  if (round.serverCore < SATURATED) {
-    bench.note(`${name} was not saturated: its req/s and its times are the client's too`);
-  }
 }
