@@ -5,7 +5,7 @@
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { Bench, type Row } from "./bench.ts";
-import { isInstalled } from "./machine/commands.ts";
+import { isInstalled, outputOf } from "./machine/commands.ts";
 import { describeCores, moveTo } from "./machine/cores.ts";
 import { Scope } from "./machine/scope.ts";
 import { commitOf, versions } from "./machine/versions.ts";
@@ -84,10 +84,13 @@ function timeOf({ rounds, seconds }: Options): number {
 }
 
 async function measureAll(rows: readonly Row[], options: Options): Promise<Run> {
-  const program = Deno.env.get("HTTPCFG_PROGRAM") ?? "from source";
+  const built = Deno.env.get("HTTPCFG_PROGRAM");
+  const program = built === undefined
+    ? "from source"
+    : `${built}, which is ${outputOf([built, "--version"]).trim()}`;
   const found = versions();
   const commit = commitOf(ROOT);
-  say(`httpcfg ${commit}, ${program}; ${describeCores()}; medians of ${options.rounds} rounds`);
+  say(`httpcfg ${commit}, ${program}\n${describeCores()}; medians of ${options.rounds} rounds`);
   say(Object.entries(found).map(([name, version]) => `${name} ${version}`).join(", "));
   const figures: Figure[] = [];
   for (const row of rows) figures.push(...await measure(row, options));

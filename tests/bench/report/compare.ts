@@ -14,6 +14,9 @@ import {
   type Run,
 } from "./figures.ts";
 
+/** With four rounds in each run, all of one are above all of the other by chance in 3 % of cases. */
+const ROUNDS_MIN = 4;
+
 /** A measure of httpcfg in two runs. */
 export interface Change {
   readonly row: string;
@@ -24,7 +27,7 @@ export interface Change {
   readonly new: number;
   /** New by old. */
   readonly ratio: number;
-  readonly verdict: "better" | "worse" | "same";
+  readonly verdict: "better" | "worse" | "same" | "too few rounds";
 }
 
 /**
@@ -32,7 +35,7 @@ export interface Change {
  *
  * Two runs are two states of a machine, so a figure is taken relative to the floor of its own
  * rounds if there is one. It has changed only if all its rounds in one run are on one side of all
- * those in the other.
+ * those in the other, and there are enough of them that this hardly happens by chance.
  */
 export function compareRuns(old: Run, now: Run): Change[] {
   return now.figures.flatMap((figure) => {
@@ -66,6 +69,7 @@ function verdictOf(
   is: readonly number[],
   better: Figure["better"],
 ): Change["verdict"] {
+  if (Math.min(was.length, is.length) < ROUNDS_MIN) return "too few rounds";
   const isMore = Math.min(...is) > Math.max(...was);
   const isLess = Math.max(...is) < Math.min(...was);
   if (!isMore && !isLess) return "same";

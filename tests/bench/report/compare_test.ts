@@ -8,8 +8,8 @@ const p99 = (...rounds: number[]) => {
 };
 
 Deno.test("a figure is compared relative to the floor of its own rounds", () => {
-  const old = run([figure({ rounds: [80, 100] }), floor(100, 100)]);
-  const now = run([figure({ rounds: [45, 48] }), floor(50, 50)]); // on a slower machine
+  const old = run([figure({ rounds: [80, 100, 90, 90] }), floor(100, 100, 100, 100)]);
+  const now = run([figure({ rounds: [45, 48, 45, 44] }), floor(50, 50, 50, 50)]); // on a slower machine
   const [change] = compareRuns(old, now);
   assertEquals([change?.old, change?.unit, change?.verdict], [0.9, "x floor", "same"]);
 });
@@ -26,10 +26,11 @@ Deno.test("a change is one only if all rounds agree, in the direction of the mea
   const verdict = (was: number[], is: number[]): string | undefined => {
     return compareRuns(run([p99(...was)]), run([p99(...is)]))[0]?.verdict;
   };
-  assertEquals(verdict([5, 6], [3, 4]), "better");
-  assertEquals(verdict([3, 4], [5, 6]), "worse");
-  assertEquals(verdict([3, 5], [4, 6]), "same");
-  assertEquals(verdict([3, 4], [4, 5]), "same");
+  assertEquals(verdict([5, 6, 6, 7], [3, 3, 4, 4]), "better");
+  assertEquals(verdict([3, 3, 4, 4], [5, 6, 6, 7]), "worse");
+  assertEquals(verdict([3, 3, 4, 5], [4, 6, 6, 7]), "same");
+  assertEquals(verdict([3, 3, 4, 4], [4, 6, 6, 7]), "same");
+  assertEquals(verdict([3, 3, 4, 4], [5, 6, 6]), "too few rounds");
 });
 
 Deno.test("peers, and what one run lacks, are not compared", () => {
@@ -39,6 +40,6 @@ Deno.test("peers, and what one run lacks, are not compared", () => {
   const old = run([nginx, core, p99(1)]);
   assertEquals(changeRows(compareRuns(old, now)), [
     ["row", "measure", "unit", "old", "new", "new/old", ""],
-    ["keep-alive", "p99", "ms", "1.00", "2.00", "2.000", "worse"],
+    ["keep-alive", "p99", "ms", "1.00", "2.00", "2.000", "too few rounds"],
   ]);
 });

@@ -8,32 +8,32 @@ import { type Client, type LoadRow, loadRow, PER_CPU_SECOND } from "./load.ts";
 
 const { measure } = PER_CPU_SECOND;
 const PEERS = ["nginx", "haproxy", "caddy"] as const;
-/** How nginx is set up, in the title of every row: it decides what a handshake costs. */
-const SETUP = "nginx: TLS 1.2 and 1.3, shared session cache, tickets on";
+/** How nginx is set up decides what a handshake costs. */
+const SETUP = "nginx has TLS 1.2 and 1.3, a shared session cache, and session tickets";
 
 export const HTTPS_ROWS: readonly Row[] = [
   loadRow({
     name: "https-small",
-    title: `https, a small text on 64 kept connections (${SETUP})`,
+    title: "https, a small text on 64 kept connections",
     goals: goals("https small"),
     peers: PEERS,
     request: { path: "/" },
     connections: 64,
-    work: async () => ({ tls: await makeCertificate() }),
+    work: withTls,
   }),
   loadRow({
     name: "https-large",
-    title: `https, a file of 1 MiB on 16 kept connections (${SETUP})`,
+    title: "https, a file of 1 MiB on 16 kept connections",
     goals: goals("https 1 MiB"),
     peers: ["nginx", "caddy"],
     request: { path: LARGE_FILE },
     connections: 16,
-    work: async (bench) => ({ tls: await makeCertificate(), folder: makeFiles(bench) }),
+    work: async (bench) => ({ ...await withTls(bench), folder: makeFiles(bench) }),
   }),
-  newConnections("https-new", `https, a full handshake for each request (${SETUP})`, "-new"),
+  newConnections("https-new", "https, a full handshake for each request", "-new"),
   newConnections(
     "https-resumed",
-    `https, a new connection for each request, resumed (${SETUP})`,
+    "https, a new connection for each request, resumed",
     "-reuse",
   ),
 ];
@@ -47,11 +47,16 @@ function newConnections(name: string, title: string, mode: "-new" | "-reuse"): R
     peers: PEERS,
     request: { path: "/", fields: ["Connection: close"] },
     connections: 4,
-    work: async (): Promise<Work> => ({ tls: await makeCertificate() }),
+    work: withTls,
     loop: { closes: true },
     client: (bench) => countingClient(bench, mode),
   };
   return loadRow(row);
+}
+
+async function withTls(bench: Bench): Promise<Work> {
+  bench.note(SETUP);
+  return { tls: await makeCertificate() };
 }
 
 /** Notes servers whose handshakes were not what the row is about. */

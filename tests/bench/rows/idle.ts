@@ -7,7 +7,7 @@ import type { RunningServer, Work } from "../servers/server.ts";
 import { makeCertificate } from "./certificate.ts";
 import { startFloorLike } from "./load.ts";
 
-const BYTES: Measure = { measure: "bytes each", unit: "", better: "less" };
+const BYTES: Measure = { measure: "each connection", unit: "bytes", better: "less" };
 const AT_ONCE = 100;
 const WARM = 200;
 /** Rounds are slow, and the figures of one server hardly differ. */
@@ -21,7 +21,7 @@ export const IDLE_ROWS: readonly Row[] = [
 function idleRow(name: string, scheme: "http" | "https", count: number, atMost: number): Row {
   return {
     name,
-    title: `${count} idle ${scheme} connections, each after one request`,
+    title: `${count.toLocaleString("en-US")} idle ${scheme} connections, each after one request`,
     goals: [
       { work: `idle connection: ${scheme}`, measure: BYTES.measure, atMost },
       { work: `idle connection: ${scheme}`, measure: BYTES.measure, against: "nginx" },

@@ -8,11 +8,11 @@ import type { Starter } from "../servers/server.ts";
 
 const ADDRESSES = 10_000;
 const ALL_LISTEN: Measure = { measure: "until all listen", unit: "s", better: "less" };
-const BYTES: Measure = { measure: "bytes each", unit: "", better: "less" };
+const BYTES: Measure = { measure: "each listener", unit: "bytes", better: "less" };
 
 export const LISTENER_ROWS: readonly Row[] = [{
   name: "listeners",
-  title: `${ADDRESSES} listening addresses, from the start of the program`,
+  title: `${ADDRESSES.toLocaleString("en-US")} listening addresses, from the start of the program`,
   goals: [
     { work: "10,000 listeners", measure: ALL_LISTEN.measure, against: "floor", atMost: 1.1 },
     { work: "10,000 listeners", measure: ALL_LISTEN.measure, against: "nginx" },

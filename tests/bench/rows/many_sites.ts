@@ -19,8 +19,7 @@ const ERRORS: Measure = { measure: "errors", unit: "", better: "less" };
 
 export const MANY_SITES_ROWS: readonly Row[] = [{
   name: "many-sites",
-  title:
-    "1,000 sites with 100 bindings each: starting, then a small text of the last on 64 connections",
+  title: "1,000 sites with 100 bindings each: starting, then a small text of the last one",
   goals: [
     { work: "1,000 sites x 100 bindings", measure: PER_CPU_SECOND.measure, against: "floor" },
     { work: "1,000 sites x 100 bindings", measure: START.measure },
