@@ -1,9 +1,9 @@
-/** Reverse proxy: a small and a large file from an nginx behind it, on other cores. */
+/** Reverse proxy: a small text and a large file from an nginx behind it, on other cores. */
 import type { Bench, Row } from "../bench.ts";
 import { coresFor } from "../machine/cores.ts";
 import { startNginx } from "../servers/nginx.ts";
-import type { Work } from "../servers/server.ts";
-import { LARGE_FILE, makeFiles, SMALL_FILE } from "./files.ts";
+import { PROGRAM, type Work } from "../servers/server.ts";
+import { LARGE_FILE, makeFiles } from "./files.ts";
 import { loadRow, PER_CPU_SECOND } from "./load.ts";
 
 const { measure } = PER_CPU_SECOND;
@@ -12,7 +12,7 @@ const PEERS = ["nginx", "haproxy", "caddy"] as const;
 export const PROXY_ROWS: readonly Row[] = [
   loadRow({
     name: "proxy-small",
-    title: "Reverse proxy, a response of 4 KiB on 64 kept connections",
+    title: "Reverse proxy, a small text on 64 kept connections",
     goals: [
       { work: "reverse proxy, small", measure, against: "nginx", atLeast: 0.75 },
       { work: "reverse proxy, small", measure, against: "floor" },
@@ -20,9 +20,9 @@ export const PROXY_ROWS: readonly Row[] = [
     ],
     needs: ["nginx"],
     peers: PEERS,
-    request: { path: SMALL_FILE },
+    request: { path: PROGRAM },
     connections: 64,
-    work: withProgram,
+    work: (bench) => withProgram(bench, {}),
     loop: { forwards: true },
   }),
   loadRow({
@@ -33,14 +33,15 @@ export const PROXY_ROWS: readonly Row[] = [
     peers: PEERS,
     request: { path: LARGE_FILE },
     connections: 16,
-    work: withProgram,
+    work: (bench) => withProgram(bench, { folder: makeFiles(bench) }),
     loop: { forwards: true, bufferBytes: 65_536 },
   }),
 ];
 
-async function withProgram(bench: Bench): Promise<Work> {
+/** Returns the work of a proxy to an nginx that does `work`. */
+async function withProgram(bench: Bench, work: Work): Promise<Work> {
   const program = await startNginx(bench.scope, {
-    folder: makeFiles(bench),
+    ...work,
     hostnames: ["127.0.0.1"],
     cores: coresFor(1).behind,
   });
