@@ -9,7 +9,7 @@ import { answerOf } from "../clients/answer.ts";
 import { type Load, type Request, wrkOf } from "../clients/wrk.ts";
 import { coresFor, timeOfCores, utilisation } from "../machine/cores.ts";
 import { cpuOfTree } from "../machine/processes.ts";
-import { median } from "../report/figures.ts";
+import { type Figure, findFigure, median, ratios } from "../report/figures.ts";
 import type { Goal } from "../report/goals.ts";
 import { type Loop, startFloor } from "../servers/floor.ts";
 import { startHttpcfg } from "../servers/httpcfg.ts";
@@ -28,6 +28,8 @@ const CLIENT_CORE: Measure = { measure: "client core", unit: "%", better: "none"
 
 /** A server that used less of its core, in percent, could have done more: its client was the limit. */
 const SATURATED = 90;
+/** More than this share of the core of a server, in percent, was used by others than the server. */
+const DISTURBED = 20;
 
 /** Sends requests to a server for so many seconds. */
 export type Client = (server: RunningServer, seconds: number) => Promise<Load>;
@@ -111,16 +113,30 @@ async function inTurn(
       addRound(bench, server.name, round);
     }
   }
-  noteUnsaturated(bench);
+  noteCores(bench);
 }
 
-function noteUnsaturated(bench: Bench): void {
-  const idle = bench.figures.filter(({ measure }) => measure === SERVER_CORE.measure)
-    .map(({ server, rounds }) => ({ server, percent: median(rounds) }))
-    .filter(({ percent }) => percent < SATURATED)
-    .map(({ server, percent }) => `${server} (${percent.toFixed(0)} % of its core)`);
-  if (idle.length === 0) return;
-  bench.note(`not saturated, so that req/s and times are the client's too: ${idle.join(", ")}`);
+/** Notes what makes figures say less than they seem to: an idle core, or one that others used. */
+function noteCores(bench: Bench): void {
+  const unsaturated: string[] = [];
+  const disturbed: string[] = [];
+  for (const core of bench.figures.filter(({ measure }) => measure === SERVER_CORE.measure)) {
+    const { row, server, rounds } = core;
+    const find = ({ measure }: Measure): Figure => findFigure(bench.figures, row, server, measure)!;
+    const own = 100 * median(ratios(find(PER_SECOND), find(PER_CPU_SECOND)));
+    const all = median(rounds);
+    if (all < SATURATED) unsaturated.push(`${server} (${all.toFixed(0)} % of its core)`);
+    if (all - own > DISTURBED) disturbed.push(`${server} (it used ${own.toFixed(0)} %)`);
+  }
+  if (unsaturated.length > 0) {
+    const whom = unsaturated.join(", ");
+    bench.note(`not saturated, so that req/s and times are the client's too: ${whom}`);
+  }
+  if (disturbed.length > 0) {
+    bench.note(
+      `other processes used the core of the server, measure again: ${disturbed.join(", ")}`,
+    );
+  }
 }
 
 export interface Round extends Load {
