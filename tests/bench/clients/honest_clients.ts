@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type RunningServer, TEXT_HOST } from "./servers.ts";
+import { type RunningServer, TEXT_HOST } from "../servers/server.ts";
 
 /** What the clients saw; times in milliseconds. */
 export interface Waits {

@@ -1,17 +1,15 @@
 /**
- * Measures the cost of the HTTP engine for one request: the whole path of a connection, without a
- * socket. The stream responds at once, so that only parsing, lookup, response and log record
- * remain.
- *
- * Run: `deno run -A tests/bench/engine.ts [--requests=N] [--browser]`. Prints ns per request, the
- * best of several rounds.
+ * The cost of the HTTP engine for one request: the whole path of a connection, without a socket. The
+ * stream responds at once, so that only parsing, lookup, response and log record remain.
  *
  * @module
  */
-import type { HttpResponse } from "../../mod/base/exchange.ts";
-import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
-import type { AcceptedStream } from "../../mod/base/exchange.ts";
-import { HttpServer } from "../../mod/http/server.ts";
+import type { HttpResponse } from "../../../mod/base/exchange.ts";
+import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
+import type { AcceptedStream } from "../../../mod/base/exchange.ts";
+import { HttpServer } from "../../../mod/http/server.ts";
+import type { Bench, Measure, Row } from "../bench.ts";
+import { FLOOR, OURS } from "../report/figures.ts";
 
 const SMALL = "GET / HTTP/1.1\r\nHost: 127.0.0.1:18311\r\n\r\n";
 const BROWSER = "GET /assets/app.css?v=3 HTTP/1.1\r\nHost: www.example.com\r\n" +
@@ -22,8 +20,9 @@ const BROWSER = "GET /assets/app.css?v=3 HTTP/1.1\r\nHost: www.example.com\r\n" 
   "Sec-Fetch-Dest: style\r\nSec-Fetch-Mode: no-cors\r\nSec-Fetch-Site: same-origin\r\n" +
   'If-None-Match: "abc"\r\nPriority: u=2\r\n\r\n';
 
-/** Many short rounds, because on a busy machine only the best one counts. */
-const ROUNDS = 40;
+const REQUESTS = 20_000;
+/** Rounds are short, and on a busy machine only the best of some counts. */
+const BEST_OF = 8;
 
 /** A client that sends `left` requests, each as soon as the previous one has its response. */
 class InstantStream implements AcceptedStream {
@@ -91,16 +90,24 @@ async function floor(request: Uint8Array, requests: number): Promise<number> {
   return (performance.now() - start) * 1e6 / requests;
 }
 
-const given = Deno.args.find((arg) => arg.startsWith("--requests="))?.slice(11);
-const requests = Number(given ?? 20_000);
-const text = Deno.args.includes("--browser") ? BROWSER : SMALL;
-const request = new TextEncoder().encode(text);
-let best = Infinity;
-let bare = Infinity;
-for (let i = 0; i < ROUNDS; i++) {
-  best = Math.min(best, await round(request, requests));
-  bare = Math.min(bare, await floor(request, requests));
+export const ENGINE_ROWS: readonly Row[] = [{
+  name: "engine",
+  title: "The HTTP engine without a socket; the floor is a loop over the same stream",
+  run: async (bench) => {
+    await measure(bench, SMALL, { measure: "small head", unit: "ns", better: "less" });
+    await measure(bench, BROWSER, { measure: "browser head", unit: "ns", better: "less" });
+  },
+}];
+
+async function measure(bench: Bench, text: string, measure: Measure): Promise<void> {
+  const request = new TextEncoder().encode(text);
+  for (let i = 0; i < bench.options.rounds; i++) {
+    let [best, bare] = [Infinity, Infinity];
+    for (let j = 0; j < BEST_OF; j++) {
+      best = Math.min(best, await round(request, REQUESTS));
+      bare = Math.min(bare, await floor(request, REQUESTS));
+    }
+    bench.add(OURS, measure, best);
+    bench.add(FLOOR, measure, bare);
+  }
 }
-const line = `${request.length} bytes: ${best.toFixed(0)} ns per request, of which ` +
-  `${bare.toFixed(0)} in the stream, ${(best - bare).toFixed(0)} in the engine\n`;
-Deno.stdout.writeSync(new TextEncoder().encode(line));

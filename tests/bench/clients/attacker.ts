@@ -2,7 +2,7 @@
  * One attack on a server, in a process of its own, so that its work is not taken for that of the
  * honest clients.
  *
- * Run: `deno run -A tests/bench/attacker.ts ATTACK`. It prints the port of a local program for
+ * Run: `deno run -A tests/bench/clients/attacker.ts ATTACK`. It prints the port of a local program for
  * servers that are reverse proxies, then waits for one line of JSON on stdin, an {@linkcode Order},
  * attacks, and prints a line when every hostile connection is open. It ends when its stdin does.
  *
