@@ -11,11 +11,15 @@ import { effectiveSettings, type Settings } from "../../config/document/settings
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { CollectedLines } from "../../telemetry/logs/collected_lines.ts";
 import { LogOrder } from "../../telemetry/logs/log_order.ts";
+import type { LimitReport } from "./limit_shares.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
 import type { StartedWorker } from "./start_worker.ts";
 
 /** What the pool needs, and whom it notifies. */
 interface WorkerPoolOptions extends Pick<RemoteWorkerEvents, "listening" | "onProgramFault"> {
+  onLimits(worker: RemoteWorker, report: LimitReport): void;
+  /** Called when a worker has ended, for whatever reason, with all its connections. */
+  onEnded(worker: RemoteWorker): void;
   /** Starts a worker process. Throws if it cannot. */
   start(events: RemoteWorkerEvents): Promise<StartedWorker>;
   /** Makes a new worker serve what the others serve. Throws if it cannot. */
@@ -189,6 +193,9 @@ export class WorkerPool {
       },
       onLine: (line) => options.log(line),
       onProgramFault: (program, what) => options.onProgramFault(program, what),
+      onLimits: (report) => {
+        if (worker !== null) options.onLimits(worker, report);
+      },
       listening: () => options.listening(),
     });
     worker = started.worker;
@@ -213,6 +220,7 @@ export class WorkerPool {
   /** Handles the end of a worker, whatever the reason. */
   async #ended(member: Member): Promise<void> {
     await member.end().catch(() => {}); // the shell has ended, and the worker with it
+    this.#options.onEnded(member.worker);
     this.#order.leave(member.worker);
     this.#retiring.delete(member);
     if (!this.#members.includes(member)) return;
