@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Endpoint, endpointOf, type Ip, LocalEndpoint } from "../base/address.ts";
+import { type Endpoint, endpointOf, LocalEndpoint } from "../base/address.ts";
 import type {
   AcceptedStream,
   Handler,
@@ -16,11 +16,14 @@ import type { Settings } from "../config/document/settings.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
 import { Connection } from "./connection.ts";
+import type { ConnectionLimits } from "./connection_limits.ts";
 import { SharedState } from "./shared_state.ts";
 
 interface HttpServerOptions {
   readonly settings: Settings;
   readonly handler: Handler;
+  /** By default, there are none. */
+  readonly limits?: ConnectionLimits;
   /** By default, every refusal gets the response of HTTP.sys, or one in its form. */
   readonly refusalPage?: RefusalPage;
   /** Called once for each completed exchange; the record is reused. */
@@ -33,6 +36,8 @@ interface HttpServerOptions {
   readonly onClosed?: (remote: Endpoint) => void;
   readonly clock?: Clock;
 }
+
+type ConnectionEnds = ConstructorParameters<typeof Connection>[2];
 
 /** The current connections: how many wait for a request, and how many were upgraded. */
 interface ConnectionCounts {
@@ -50,6 +55,12 @@ interface LocalCount {
 /** Connections over a limit that get an error response at a time; the others are just closed. */
 const REJECTING_MAX = 128;
 
+/** The limits of a server that has none. */
+const UNLIMITED: Pick<ConnectionLimits, "admit" | "release"> = {
+  admit: () => true,
+  release: ignore,
+};
+
 interface Drain {
   /** Those that have neither ended nor been aborted. */
   readonly connections: Set<Connection>;
@@ -64,7 +75,9 @@ export class HttpServer {
   readonly #clock: Clock;
   readonly #connections = new Set<Connection>();
   readonly #local = new LocalEndpoint();
-  readonly #countByClient = new Map<Ip, number>();
+  readonly #limits: Pick<ConnectionLimits, "admit" | "release">;
+  /** Connections that are not admitted yet. */
+  #waiting = 0;
   readonly #drains = new Set<Drain>();
   readonly #onClosed: (remote: Endpoint) => void;
   readonly #checkDeadlines = (connection: Connection): void =>
@@ -78,6 +91,7 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#onClosed = options.onClosed ?? ignore;
+    this.#limits = options.limits ?? UNLIMITED;
     this.#clock = options.clock ?? new SystemClock();
     this.#shared = new SharedState({
       settings: options.settings,
@@ -101,12 +115,10 @@ export class HttpServer {
     const local = this.#local.of(stream.localAddr);
     const remote = endpointOf(stream.remoteAddr);
     if (this.#isDraining) return closeQuietly(stream);
-    const connection = new Connection(stream, this.#shared, { local, remote, isTls: options.tls });
-    if (this.#isOverLimit(remote.ip)) return this.#reject(connection);
-    this.#startClock();
-    this.#connections.add(connection);
-    this.#countByClient.set(remote.ip, (this.#countByClient.get(remote.ip) ?? 0) + 1);
-    connection.run(this.#onEnd);
+    const ends = { local, remote, isTls: options.tls };
+    const isAdmitted = this.#limits.admit(remote.ip);
+    if (typeof isAdmitted === "boolean") this.#begin(stream, ends, isAdmitted);
+    else void this.#serveLater(stream, ends, isAdmitted);
   }
 
   /**
@@ -173,10 +185,26 @@ export class HttpServer {
     return { connections: this.#connections.size, idle, tunnels };
   }
 
-  #isOverLimit(client: Ip): boolean {
-    const { MaxConnections, MaxConnectionsPerAddress } = this.#shared.settings;
-    return this.#connections.size >= MaxConnections ||
-      (this.#countByClient.get(client) ?? 0) >= MaxConnectionsPerAddress;
+  #begin(stream: AcceptedStream, ends: ConnectionEnds, isAdmitted: boolean): void {
+    const connection = new Connection(stream, this.#shared, ends);
+    if (!isAdmitted) return this.#reject(connection);
+    this.#startClock();
+    this.#connections.add(connection);
+    connection.run(this.#onEnd);
+  }
+
+  async #serveLater(
+    stream: AcceptedStream,
+    ends: ConnectionEnds,
+    isAdmitted: Promise<boolean>,
+  ): Promise<void> {
+    this.#waiting++;
+    const is = await isAdmitted;
+    this.#waiting--;
+    if (!this.#isDraining) return this.#begin(stream, ends, is);
+    if (is) this.#limits.release(ends.remote.ip);
+    closeQuietly(stream);
+    this.#tellEmpty();
   }
 
   #reject(connection: Connection): void {
@@ -241,10 +269,7 @@ export class HttpServer {
 
   #remove(connection: Connection): void {
     this.#onClosed(connection.remote);
-    const { ip } = connection.remote;
-    const remaining = (this.#countByClient.get(ip) ?? 1) - 1;
-    if (remaining === 0) this.#countByClient.delete(ip);
-    else this.#countByClient.set(ip, remaining);
+    this.#limits.release(connection.remote.ip);
     this.#connections.delete(connection);
     this.#stopClock();
     for (const drain of this.#drains) {
@@ -254,7 +279,7 @@ export class HttpServer {
   }
 
   #tellEmpty(): void {
-    if (this.#connections.size > 0) return;
+    if (this.#connections.size + this.#waiting > 0) return;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 }

@@ -12,6 +12,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { latin1, latin1Bytes } from "../../mod/wire/byte_text.ts";
 import { ReverseProxy } from "../../mod/site/proxy/proxy.ts";
+import { limitOf } from "../support/workers/limits.ts";
 import { TunnelLimits } from "../../mod/site/proxy/tunnel_limits.ts";
 import { TestEngine } from "../support/engine.ts";
 import { FakeStream } from "../support/fake_stream.ts";
@@ -77,7 +78,9 @@ async function run(method: string, pieces: readonly Uint8Array[], end: End): Pro
   const proxy = new ReverseProxy({
     via: "us",
     timeoutMs: 60_000,
-    tunnelLimits: new TunnelLimits(() => 1),
+    tunnelLimits: new TunnelLimits(limitOf(1)),
+    requestLimit: limitOf(1000),
+    program: "p",
     onFault: () => {},
     connect: () => {
       const [ours, theirs] = streamPair();

@@ -7,8 +7,10 @@ import type { Handler, HttpResponse, RefusalPage, RefusedRecord } from "../../mo
 import { DEFAULT_SETTINGS, type Settings } from "../../mod/config/document/settings.ts";
 import { type Clock, TICK_MS } from "../../mod/http/clock.ts";
 import { SharedState, type SharedStateOptions } from "../../mod/http/shared_state.ts";
+import { ConnectionLimits } from "../../mod/http/connection_limits.ts";
 import { HttpServer } from "../../mod/http/server.ts";
 import { FakeStream } from "./fake_stream.ts";
+import { limitOf } from "./workers/limits.ts";
 
 /** A clock that stands still until a test moves it. */
 export class FakeClock implements Clock {
@@ -77,10 +79,16 @@ export class TestEngine {
     handler: Handler = echo,
     settings: Partial<Settings> = {},
     refusalPage?: RefusalPage,
+    limits?: ConnectionLimits,
   ) {
+    const all = { ...DEFAULT_SETTINGS, ...settings };
     this.server = new HttpServer({
-      settings: { ...DEFAULT_SETTINGS, ...settings },
+      settings: all,
       handler,
+      limits: limits ?? new ConnectionLimits(
+        limitOf(all.MaxConnections),
+        limitOf(all.MaxConnectionsPerAddress),
+      ),
       ...refusalPage && { refusalPage },
       clock: this.clock,
       onServed: ({ request, ...numbers }) => {

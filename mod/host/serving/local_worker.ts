@@ -11,6 +11,7 @@ import { inSlices } from "../../base/slices.ts";
 import { atOnce } from "../../base/steps.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Settings } from "../../config/document/settings.ts";
+import { ConnectionLimits } from "../../http/connection_limits.ts";
 import { HttpServer } from "../../http/server.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
@@ -22,6 +23,7 @@ import { type Draining, drainUnreached } from "./drain_unreached.ts";
 import type { Paused } from "./pauses.ts";
 import type { RequestHandler } from "./request_handler.ts";
 import { machineOfZones, type Served, type ServedCertificate } from "./served.ts";
+import { LIMIT } from "./service_limits.ts";
 import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
 import { TlsFront } from "./tls_front.ts";
 
@@ -79,10 +81,15 @@ export class LocalWorker implements ServingWorker {
 
   start(settings: Settings): Promise<void> {
     const { requests, served, refused, log } = this.#options;
+    const { limits } = requests;
     this.#settings = settings;
     this.#server = new HttpServer({
       settings,
       handler: NO_SITE,
+      limits: new ConnectionLimits(
+        limits.of(LIMIT.connections),
+        limits.of(LIMIT.connectionsPerAddress),
+      ),
       refusalPage,
       onServed: served,
       onRefused: refused,

@@ -15,6 +15,8 @@ import type { LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Draining } from "./drain_unreached.ts";
+import type { LimitParty } from "./limit_pool.ts";
+import type { LimitOrder, LimitReport } from "./limit_shares.ts";
 import type { MessageLink } from "./message_link.ts";
 import type { Paused } from "./pauses.ts";
 import type { Served, ServedCertificate } from "./served.ts";
@@ -34,6 +36,7 @@ export interface RemoteWorkerEvents {
   onLog(batch: LogBatch, generation: number): void;
   onLine(line: string): void;
   onProgramFault(program: number, what: string): void;
+  onLimits(report: LimitReport): void;
   listening(): ListeningView;
 }
 
@@ -58,7 +61,7 @@ interface Drain {
 /** The answer of a worker that has ended. */
 const ENDED = Symbol("ended");
 
-export class RemoteWorker implements ServingWorker {
+export class RemoteWorker implements ServingWorker, LimitParty {
   readonly pid: number;
   readonly #link: MessageLink;
   readonly #events: RemoteWorkerEvents;
@@ -193,6 +196,11 @@ export class RemoteWorker implements ServingWorker {
     await this.#ask({ op: "close", sockets });
   }
 
+  /** Tells it what it may use of the limits of the service. */
+  order(limits: LimitOrder): void {
+    void this.#link.send({ limits });
+  }
+
   #ask(request: WorkerRequest): Promise<unknown> {
     if (this.#hasEnded) return Promise.resolve(ENDED);
     const id = ++this.#lastId;
@@ -212,6 +220,8 @@ export class RemoteWorker implements ServingWorker {
         return this.#events.onLine(message.line);
       case "programFault":
         return this.#events.onProgramFault(message.program, message.what);
+      case "limits":
+        return this.#events.onLimits(message.report);
       case "drained": {
         const drain = this.#drains.get(message.id);
         if (drain !== undefined) endOf(drain, message.index).resolve();

@@ -17,6 +17,8 @@ import { CachedResponses } from "./cache_view.ts";
 import { Pauses } from "./pauses.ts";
 import { type RegisteredHandler, routeRequests } from "./router.ts";
 import { canonicalIn, type Served, type ServedProgram } from "./served.ts";
+import { LimitShares } from "./limit_shares.ts";
+import { LIMIT, siteLimit } from "./service_limits.ts";
 import { SiteConnections } from "./site_connection_limits.ts";
 
 /**
@@ -44,14 +46,14 @@ interface Current {
 
 export class RequestHandler {
   readonly connections = new SiteConnections();
+  /** The limits of the service in this process. */
+  readonly limits = new LimitShares();
   readonly pauses = new Pauses();
   readonly #options: RequestHandlerOptions;
   readonly #files = new FileAccess();
   /** By the id of the program: it keeps its connections while other things change. */
   readonly #proxies = new Map<number, ReverseProxy>();
-  readonly #tunnelLimits = new TunnelLimits(() => {
-    return this.#current?.served.settings.MaxTunnelsPerAddress ?? 0;
-  });
+  readonly #tunnelLimits = new TunnelLimits(this.limits.of(LIMIT.tunnelsPerAddress));
   #current: Current | null = null;
 
   constructor(options: RequestHandlerOptions) {
@@ -74,6 +76,7 @@ export class RequestHandler {
       now: Date.now,
       isPaused: (id) => this.pauses.has(id),
       connections: this.connections,
+      siteLimit: (id) => this.limits.of(siteLimit(id)),
       canonical: canonicalIn(zones),
     });
     clearInterval(this.#current?.ticker);
@@ -112,6 +115,8 @@ export class RequestHandler {
       via,
       timeoutMs,
       tunnelLimits: this.#tunnelLimits,
+      requestLimit: this.limits.of(LIMIT.requestsPerProgram),
+      program: `${program.id}`,
       onFault: (what) => this.#options.onProgramFault(program, what),
     });
     this.#proxies.set(program.id, proxy);

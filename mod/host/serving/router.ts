@@ -6,7 +6,8 @@
  * @module
  */
 import type { Ip } from "../../base/address.ts";
-import type { Handler, Refusal } from "../../base/exchange.ts";
+import type { Handler, HandlerResult, HttpRequest, Refusal } from "../../base/exchange.ts";
+import type { Limit } from "../../base/limit.ts";
 import { parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
 import {
@@ -26,6 +27,8 @@ interface RouterContext extends SiteContext {
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;
   readonly connections: SiteConnections;
+  /** Returns the limit of connections to a site. */
+  readonly siteLimit: (siteId: number) => Limit;
   /** Returns an address with the present name of its interface. */
   readonly canonical: (ip: Ip) => Ip;
 }
@@ -85,16 +88,27 @@ export function routeRequests(sources: RouteSources, context: RouterContext): Ha
     if (site !== null) {
       request.siteId = site.id;
       if (context.isPaused(site.id)) return PAUSED;
-      if (!context.connections.admit(site, request.remote)) return CONN_LIMIT;
+      const isAdmitted = context.connections.admit(site, request.remote);
+      if (isAdmitted === false) return CONN_LIMIT;
+      if (isAdmitted !== true) {
+        return isAdmitted.then((is) => is ? handle(target, request) : CONN_LIMIT);
+      }
     }
-    if (target.bytesMax !== undefined) request.body.bytesMax = target.bytesMax;
-    return target.handle(request);
+    return handle(target, request);
   };
+}
+
+function handle(target: Target, request: HttpRequest): HandlerResult | Promise<HandlerResult> {
+  if (target.bytesMax !== undefined) request.body.bytesMax = target.bytesMax;
+  return target.handle(request);
 }
 
 function siteTarget(site: SiteRecord, context: RouterContext): Target {
   return {
-    site: { id: site.id, maxConnections: site.maxConnections },
+    site: {
+      id: site.id,
+      limit: site.maxConnections === undefined ? null : context.siteLimit(site.id),
+    },
     bytesMax: site.maxRequestEntityAllowed,
     handle: context.siteHandler(site, context),
   };

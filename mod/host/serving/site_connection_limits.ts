@@ -7,31 +7,34 @@
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
+import type { Limit } from "../../base/limit.ts";
 
 export interface LimitedSite {
   readonly id: number;
-  /** Undefined for no limit. */
-  readonly maxConnections: number | undefined;
+  /** Null for none. */
+  readonly limit: Limit | null;
 }
 
-export class SiteConnections {
-  readonly #siteOf = new Map<Endpoint, number>();
-  readonly #counts = new Map<number, number>();
+/** A site is the only user of its limit. */
+const ALL = "";
 
-  /** Reports whether the connection may use `site`; if so, it counts there until it is closed. */
-  admit(site: LimitedSite, remote: Endpoint): boolean {
-    if (site.maxConnections === undefined) {
+export class SiteConnections {
+  readonly #siteOf = new Map<Endpoint, LimitedSite>();
+
+  /**
+   * Reports whether the connection may use `site`; if so, it counts there until it is closed. A
+   * connection has one request at a time, so that it is not closed, and asks for no other site,
+   * while this is being decided.
+   */
+  admit(site: LimitedSite, remote: Endpoint): boolean | Promise<boolean> {
+    if (site.limit === null) {
       if (this.#siteOf.size > 0) this.closed(remote);
       return true;
     }
-    const before = this.#siteOf.get(remote);
-    if (before === site.id) return true;
-    const count = this.#counts.get(site.id) ?? 0;
-    if (count >= site.maxConnections) return false;
-    this.closed(remote);
-    this.#siteOf.set(remote, site.id);
-    this.#counts.set(site.id, count + 1);
-    return true;
+    if (this.#siteOf.get(remote)?.id === site.id) return true;
+    const isAdmitted = site.limit.admit(ALL);
+    if (typeof isAdmitted === "boolean") return isAdmitted && this.#move(remote, site);
+    return isAdmitted.then((is) => is && this.#move(remote, site));
   }
 
   /** The connection has been closed, or has moved to another site. */
@@ -39,8 +42,12 @@ export class SiteConnections {
     const site = this.#siteOf.get(remote);
     if (site === undefined) return;
     this.#siteOf.delete(remote);
-    const left = (this.#counts.get(site) ?? 1) - 1;
-    if (left === 0) this.#counts.delete(site);
-    else this.#counts.set(site, left);
+    site.limit?.release(ALL);
+  }
+
+  #move(remote: Endpoint, site: LimitedSite): true {
+    this.closed(remote);
+    this.#siteOf.set(remote, site);
+    return true;
   }
 }

@@ -11,18 +11,24 @@ import { effectiveSettings, type Settings } from "../../config/document/settings
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import { LogOrder } from "../../telemetry/logs/log_order.ts";
+import type { LimitReport } from "./limit_shares.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
 import type { StartedWorker } from "./start_worker.ts";
 import { within } from "./time_limit.ts";
 
 /** What the pool needs, and whom it notifies. */
 interface WorkerPoolOptions extends Pick<RemoteWorkerEvents, "listening" | "onProgramFault"> {
+  onLimits(worker: RemoteWorker, report: LimitReport): void;
+  /** Called when a worker has ended, for whatever reason, with all its connections. */
+  onEnded(worker: RemoteWorker): void;
   /** Starts a worker process. Throws if it cannot. */
   start(events: RemoteWorkerEvents): Promise<StartedWorker>;
   /** Makes a new worker serve what the others serve. Throws if it cannot. */
   bringUpToDate(worker: RemoteWorker): Promise<void>;
   /** Called when a worker has ended by itself and the system has released all it had. */
   onLost(): Promise<void>;
+  /** Called at each look at the workers. */
+  onLook(): void;
   /** Called when one has been replaced, while nothing else changes. */
   onReplaced(): Promise<void>;
   /** Runs `work` while nothing else changes what workers do. */
@@ -223,6 +229,7 @@ export class WorkerPool {
 
   /** Asks each worker whether it still responds, and ends one that has not for too long. */
   #look(): void {
+    this.#options.onLook();
     for (const member of [...this.#members, ...this.#retiring]) {
       if (++member.silentLooks > SILENT_LOOKS_MAX) member.worker.close();
       else void member.worker.counts().then(() => member.silentLooks = 0).catch(() => {});
@@ -244,6 +251,9 @@ export class WorkerPool {
       },
       onLine: (line) => options.log(line),
       onProgramFault: (program, what) => options.onProgramFault(program, what),
+      onLimits: (report) => {
+        if (worker !== null) options.onLimits(worker, report);
+      },
       listening: () => options.listening(),
     });
     worker = started.worker;
@@ -269,6 +279,7 @@ export class WorkerPool {
   /** Handles the end of a worker, whatever the reason. */
   async #ended(member: Member): Promise<void> {
     await member.end().catch(() => {}); // the shell has ended, and the worker with it
+    this.#options.onEnded(member.worker);
     this.#order.leave(member.worker);
     this.#retiring.delete(member);
     if (!this.#members.includes(member)) return;

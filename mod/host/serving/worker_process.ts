@@ -14,6 +14,7 @@ import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import { releaseLines } from "../../telemetry/logs/line_buffer.ts";
 import { LocalWorker } from "./local_worker.ts";
+import type { LimitOrder, LimitShares } from "./limit_shares.ts";
 import { MessageLink } from "./message_link.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { machineOfZones, type Served, type ServedCertificate } from "./served.ts";
@@ -45,6 +46,7 @@ class WorkerProcess {
   readonly #worker: LocalWorker;
   readonly #sockets: SocketSet;
   readonly #logs: CollectedLines;
+  readonly #limits: LimitShares;
   /** Requests for the state of the service, by their number. */
   readonly #questions = new Map<number, (view: ListeningView) => void>();
   #lastQuestion = 0;
@@ -69,6 +71,8 @@ class WorkerProcess {
       listening: () => this.#askListening(),
       onProgramFault: ({ id }, what) => this.#tell({ event: "programFault", program: id, what }),
     });
+    requests.limits.report = (report) => this.#tell({ event: "limits", report });
+    this.#limits = requests.limits;
     this.#worker = new LocalWorker({
       requests,
       served: (record) => logs.served(record),
@@ -89,6 +93,7 @@ class WorkerProcess {
   }
 
   receive(message: ToWorker): void {
+    if ("limits" in message) return this.#receiveLimits(message.limits);
     if ("answer" in message) {
       this.#questions.get(message.answer)?.(message.view);
       this.#questions.delete(message.answer);
@@ -193,6 +198,12 @@ class WorkerProcess {
   async #settle(sockets: readonly SentSocket[], zones: Served["zones"]): Promise<void> {
     const endpoints = sockets.map((socket) => planned(socket, "keep"));
     await this.#sockets.settle({ endpoints }, machineOfZones(zones));
+  }
+
+  /** If all places are taken, a client that has left may not have been noticed yet. */
+  #receiveLimits(order: LimitOrder): void {
+    if (order.op !== "recall" || this.#limits.hasUnused(order)) return this.#limits.receive(order);
+    setTimeout(() => this.#limits.receive(order), 0);
   }
 
   #askListening(): Promise<ListeningView> {

@@ -10,6 +10,7 @@ import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import type { CacheSelection } from "./cache_view.ts";
+import type { LimitOrder } from "./limit_shares.ts";
 import type { Paused } from "./pauses.ts";
 import type { Served, ServedCertificate } from "./served.ts";
 
@@ -49,9 +50,13 @@ export type WorkerRequest =
   }
   | { readonly op: "close"; readonly sockets: readonly SocketEndpoint[] };
 
-/** What is sent to a worker: a request, or the answer to a question of its own. */
+/**
+ * What is sent to a worker: a request, the answer to a question of its own, or what it may use of
+ * the limits.
+ */
 export type ToWorker =
   | (WorkerRequest & { readonly id: number })
+  | { readonly limits: LimitOrder }
   | { readonly answer: number; readonly view: ListeningView };
 
 const text = v.string();
@@ -82,6 +87,19 @@ export const ANSWERS = {
   drainUnreached: v.array(v.object({ endpoint, connections: count })),
 } as const;
 
+const limitKey = { name: text, key: text };
+
+/** What a worker uses of the limits of the service. */
+const limitReport = v.variant("op", [
+  v.object({ op: v.literal("ask"), ...limitKey, wanted: count }),
+  v.object({ op: v.literal("back"), ...limitKey, less: count }),
+  v.object({ op: v.literal("recalled"), ...limitKey, less: count }),
+  v.object({
+    op: v.literal("settled"),
+    quotas: v.array(v.object({ ...limitKey, quota: count })),
+  }),
+]);
+
 /** What a worker sends. */
 const fromWorker = v.union([
   v.object({ id: count, value: v.unknown() }),
@@ -102,6 +120,7 @@ const fromWorker = v.union([
     v.object({ event: v.literal("programFault"), program: count, what: text }),
     /** Asks what is listening, for the welcome page. */
     v.object({ event: v.literal("listening"), question: count }),
+    v.object({ event: v.literal("limits"), report: limitReport }),
   ]),
 ]);
 

@@ -26,11 +26,13 @@ import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Draining } from "./drain_unreached.ts";
+import { LimitPool } from "./limit_pool.ts";
 import { LocalWorker } from "./local_worker.ts";
 import type { RequestHandler } from "./request_handler.ts";
 import type { Paused } from "./pauses.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
 import type { Served, ServedCertificate, ServedProgram } from "./served.ts";
+import { serviceLimits } from "./service_limits.ts";
 import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
 import { SharedSockets } from "./shared_sockets.ts";
 import type { StartedWorker } from "./start_worker.ts";
@@ -64,6 +66,7 @@ export class Workers implements ServingWorker {
   readonly #options: WorkersOptions;
   readonly #local: LocalWorker;
   readonly #pool: WorkerPool;
+  readonly #limits = new LimitPool();
   readonly #programs = new Map<number, ServedProgram>();
   /** The listening sockets. */
   readonly sockets: SharedSockets;
@@ -82,11 +85,18 @@ export class Workers implements ServingWorker {
       refused: (record) => this.#pool.refused(record),
       log: (line) => options.log(line),
     });
+    const { limits } = options.requests;
+    const own = { order: limits.receive.bind(limits) };
+    limits.report = (report) => this.#limits.receive(own, report);
+    void this.#limits.join(own); // it may always have connections
     const exclusive = <T>(work: () => Promise<T>): Promise<T> => this.#exclusive(work);
     const pool = this.#pool = new WorkerPool({
       ...options,
       exclusive,
       bringUpToDate: (worker) => this.#bringUpToDate(worker),
+      onLimits: (worker, report) => this.#limits.receive(worker, report),
+      onEnded: (worker) => void this.#limits.leave(worker),
+      onLook: () => this.#limits.look(),
       onLost: () => exclusive(() => this.#serveAlone()),
       onReplaced: () => this.#handOver(),
       onProgramFault: (id, what) => this.#programFault(id, what),
@@ -106,6 +116,7 @@ export class Workers implements ServingWorker {
 
   /** Begins to serve connections; with as many workers as can be started. */
   async start(settings: Settings): Promise<void> {
+    await this.#limits.configure(serviceLimits({ settings, sites: [] }));
     await this.#local.start(settings);
     this.#settings = settings;
     this.#pool.reconfigureOwnLogs(settings);
@@ -149,6 +160,7 @@ export class Workers implements ServingWorker {
       this.#settings = served.settings;
       this.#served = served;
       for (const program of served.programs) this.#programs.set(program.id, program);
+      await this.#limits.configure(serviceLimits(served));
       await this.#all((worker) => worker.serve(served));
       if (this.#pool.active.length > 0) void this.#local.retire();
     });
@@ -278,6 +290,7 @@ export class Workers implements ServingWorker {
     const [settings, served] = [this.#settings, this.#served];
     if (settings === null) throw new Error("the service has stopped");
     await worker.start(settings);
+    await this.#limits.join(worker);
     await worker.pause(this.#paused);
     if (served !== null) await worker.serve(served);
     const [failed] = await this.sockets.openIn(worker);

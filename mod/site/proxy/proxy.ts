@@ -9,7 +9,7 @@
  * - A response may arrive before the request body has been sent; the rest of the body is then not
  *   sent. A client that disconnects while its response is sent, or while its body is read, ends the
  *   upstream exchange.
- * - At most 1,000 requests are in flight (the length of HTTP.sys's queues), then 503 QueueFull. A
+ * - So many requests are in flight (the length of HTTP.sys's queues), then 503 QueueFull. A
  *   WebSocket is one only until it is open; after that it counts against a limit of its client.
  *
  * @module
@@ -26,6 +26,7 @@ import {
   SourceRefusal,
 } from "../../base/exchange.ts";
 import { messageOf } from "../../base/fault.ts";
+import type { Limit } from "../../base/limit.ts";
 import { type Deadline, Deadlines } from "./deadlines.ts";
 import {
   isLoop,
@@ -58,11 +59,13 @@ interface ReverseProxyOptions {
   /** Time-out for the head of a response, and between two pieces of its body. */
   readonly timeoutMs: number;
   readonly tunnelLimits: TunnelLimits;
+  /** The limit of requests in flight, of which `program` is a key. */
+  readonly requestLimit: Limit;
+  readonly program: string;
   /** Called with what the program did wrong: a request failed, or it sent too much. */
   readonly onFault: (what: string) => void;
 }
 
-const IN_FLIGHT_MAX = 1000;
 /** A fault that is reported holds back those that follow it for so long. */
 const REPORT_INTERVAL_MS = 600_000;
 /** Interim responses (100, 102, 103) before the final one; more are an invalid response. */
@@ -83,7 +86,6 @@ export class ReverseProxy {
   readonly #pool: UpstreamPool;
   /** The upstream's ends of the open tunnels. */
   readonly #tunnels = new Set<UpstreamConnection>();
-  #inFlight = 0;
   #nextReportMs = 0;
 
   constructor(options: ReverseProxyOptions) {
@@ -101,9 +103,12 @@ export class ReverseProxy {
 
   /** Handler that responds with the response of the upstream program. */
   readonly handle: Handler = (request) => {
-    if (this.#inFlight >= IN_FLIGHT_MAX) return QUEUE_FULL;
     if (isLoop(request, this.#options.via)) return BAD_GATEWAY;
-    return wantsWebSocket(request) ? this.#openTunnel(request) : this.#forward(request);
+    const { requestLimit, program } = this.#options;
+    const isAdmitted = requestLimit.admit(program);
+    if (isAdmitted === true) return this.#handle(request);
+    if (isAdmitted === false) return QUEUE_FULL;
+    return isAdmitted.then((is) => is ? this.#handle(request) : QUEUE_FULL);
   };
 
   /** Closes the idle connections. Exchanges in progress are completed, tunnels after `graceMs`. */
@@ -115,10 +120,21 @@ export class ReverseProxy {
     });
   }
 
+  #handle(request: HttpRequest): Promise<HandlerResult> {
+    return wantsWebSocket(request) ? this.#openTunnel(request) : this.#forward(request);
+  }
+
+  #endRequest(): void {
+    this.#options.requestLimit.release(this.#options.program);
+  }
+
   async #openTunnel(request: HttpRequest): Promise<HandlerResult> {
     const { tunnelLimits } = this.#options;
     const { ip } = request.remote;
-    if (!tunnelLimits.admit(ip)) return TOO_MANY_TUNNELS;
+    if (!await tunnelLimits.admit(ip)) {
+      this.#endRequest();
+      return TOO_MANY_TUNNELS;
+    }
     let isOpen = false;
     try {
       const result = await this.#forward(request);
@@ -136,10 +152,9 @@ export class ReverseProxy {
   async #forward(request: HttpRequest): Promise<HandlerResult> {
     const head = latin1Bytes(upstreamRequestHead(request, this.#options.via));
     const canRepeat = IDEMPOTENT.has(request.method) && !request.body.exists;
-    this.#inFlight++;
     const exchange = new Exchange(request, this.#options, this.#deadlines, {
       onEnd: (reusable, lastUse) => {
-        this.#inFlight--;
+        this.#endRequest();
         if (reusable !== null) this.#pool.release(reusable, lastUse);
       },
       carry: (client, connection) => this.#carry(client, connection),

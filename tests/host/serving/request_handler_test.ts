@@ -13,7 +13,13 @@ const siteHandler = await loadSiteHandlers();
 const view = { version: "1", ipListen: [], endpoints: [], sites: [] };
 
 function handlerOf(): RequestHandler {
-  return new RequestHandler({ siteHandler, listening: () => view, onProgramFault: () => {} });
+  const requests = new RequestHandler({
+    siteHandler,
+    listening: () => view,
+    onProgramFault: () => {},
+  });
+  requests.limits.receive({ op: "shares", shares: [], pinned: [] });
+  return requests;
 }
 
 Deno.test("RequestHandler.handlerFor() serves the running sites and the programs", async () => {

@@ -8,6 +8,7 @@ import { SiteConnections } from "../../../mod/host/serving/site_connection_limit
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
+import { limitOf } from "../../support/workers/limits.ts";
 import { fakeRequest } from "../../support/request.ts";
 
 const SITE = {
@@ -44,6 +45,7 @@ async function resultOf(path: string, port = 8080, isPaused = false): Promise<[u
     now: () => 0,
     isPaused: () => isPaused,
     connections: new SiteConnections(),
+    siteLimit: () => limitOf(1000),
     canonical: (ip) => ip,
   });
   const request = fakeRequest({ path, local: { ...fakeRequest().local, port } });

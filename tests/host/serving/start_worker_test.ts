@@ -9,6 +9,7 @@ const EVENTS: RemoteWorkerEvents = {
   onLog: () => {},
   onLine: () => {},
   onProgramFault: () => {},
+  onLimits: () => {},
   listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
 };
 

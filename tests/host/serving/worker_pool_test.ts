@@ -58,6 +58,9 @@ function fixture(lookMs = 60_000): Fixture {
     log: (line) => void lines.push(line),
     listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
     onProgramFault: () => {},
+    onLimits: () => {},
+    onEnded: () => {},
+    onLook: () => {},
     lookMs,
   });
   pool.reconfigureOwnLogs(effectiveSettings({}));

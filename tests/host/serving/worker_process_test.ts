@@ -23,6 +23,7 @@ function eventsTo(logs: LogBatch[]): RemoteWorkerEvents {
     onLog: (batch) => void logs.push(batch),
     onLine: () => {},
     onProgramFault: () => {},
+    onLimits: () => {},
     listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
   };
 }

@@ -9,6 +9,7 @@ import {
 } from "../../../mod/base/exchange.ts";
 import type { Endpoint, Ip } from "../../../mod/base/address.ts";
 import { ReverseProxy } from "../../../mod/site/proxy/proxy.ts";
+import { limitOf } from "../../support/workers/limits.ts";
 import { TunnelLimits } from "../../../mod/site/proxy/tunnel_limits.ts";
 import { settle } from "../../support/engine.ts";
 import { bodyText, type FakeRequest, fakeRequest, field } from "../../support/request.ts";
@@ -71,7 +72,9 @@ class TestProxy {
     return new ReverseProxy({
       via: "us",
       timeoutMs,
-      tunnelLimits: new TunnelLimits(() => TUNNELS_MAX),
+      tunnelLimits: new TunnelLimits(limitOf(TUNNELS_MAX)),
+      requestLimit: limitOf(1000),
+      program: "p",
       onFault: (what) => proxy.faults.push(what),
       connect: () => {
         const script = scripts.shift();

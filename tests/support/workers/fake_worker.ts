@@ -31,6 +31,7 @@ const NO_EVENTS: RemoteWorkerEvents = {
   onLog: () => {},
   onLine: () => {},
   onProgramFault: () => {},
+  onLimits: () => {},
   listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
 };
 

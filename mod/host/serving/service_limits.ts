@@ -1,0 +1,44 @@
+/**
+ * The limits that hold for the service as a whole, however many processes serve. Pure.
+ *
+ * What protects a process or its event loop is not among them, and holds in each: handshakes that
+ * wait, responses to those who are over a limit, file operations, cached bytes, idle connections to
+ * programs.
+ *
+ * @module
+ */
+import type { Served } from "./served.ts";
+import type { ServiceLimit } from "./limit_pool.ts";
+
+/** The names of the limits; sites have one each. */
+export const LIMIT = {
+  connections: "MaxConnections",
+  connectionsPerAddress: "MaxConnectionsPerAddress",
+  tunnelsPerAddress: "MaxTunnelsPerAddress",
+  /** Requests that a program has not answered yet. */
+  requestsPerProgram: "requests",
+} as const;
+
+/** The length of HTTP.sys's queues. */
+const REQUESTS_PER_PROGRAM_MAX = 1000;
+
+/** Returns the name of the limit of connections to the site `id`. */
+export function siteLimit(id: number): string {
+  return `site ${id}`;
+}
+
+/** Returns all limits of what is served. */
+export function serviceLimits(
+  { settings, sites }: Pick<Served, "settings" | "sites">,
+): ServiceLimit[] {
+  const { MaxConnections, MaxConnectionsPerAddress, MaxTunnelsPerAddress } = settings;
+  return [
+    { name: LIMIT.connections, max: MaxConnections },
+    { name: LIMIT.connectionsPerAddress, max: MaxConnectionsPerAddress },
+    { name: LIMIT.tunnelsPerAddress, max: MaxTunnelsPerAddress },
+    { name: LIMIT.requestsPerProgram, max: REQUESTS_PER_PROGRAM_MAX },
+    ...sites.flatMap(({ id, maxConnections: max }): ServiceLimit[] => {
+      return max === undefined ? [] : [{ name: siteLimit(id), max }];
+    }),
+  ];
+}
