@@ -35,6 +35,7 @@ const ZONE_MAX = 127;
 /** The longest text worth parsing: a full IPv6 address with a zone. */
 const IP_TEXT_MAX = 46 + ZONE_MAX;
 
+const IPV6_GROUP = /^[0-9a-fA-F]{1,4}$/;
 /** The prefix of an IPv4 address in IPv6 (RFC 4291, section 2.5.5.2), as systems write it. */
 const MAPPED = "::ffff:";
 /** An interface may have almost any name; what separates the parts of an address is left out. */
@@ -137,19 +138,6 @@ export function parseEndpoint(text: string): Endpoint | null {
   return ip === null ? null : { ip, port };
 }
 
-/**
- * Compares two addresses for `Array.sort`: IPv4 before IPv6, then by numeric value, then zone. Those
- * of IPv4 are compared as numbers, without an object: lists of 100,000 are sorted by this.
- */
-export function compareIp(a: Ip, b: Ip): number {
-  if (a === b) return 0;
-  const [x, y] = [ipv4Value(a), ipv4Value(b)];
-  if (x >= 0 && y >= 0) return x - y;
-  if (x >= 0 || y >= 0) return x >= 0 ? -1 : 1;
-  const order = compareBytes(ipBytes(a), ipBytes(b));
-  return order !== 0 ? order : a < b ? -1 : a > b ? 1 : 0;
-}
-
 /** Compares the bytes of two addresses: the shorter first, then by numeric value. */
 export function compareBytes(a: Bytes, b: Bytes): number {
   if (a.length !== b.length) return a.length - b.length;
@@ -241,47 +229,31 @@ function parseIpv6(text: string): Ip | null {
 
 /** Returns the 16 bytes of the forms of RFC 4291, section 2.2; null if `text` is none of them. */
 function bytesOfIpv6(text: string): Bytes | null {
-  const groups: number[] = [];
-  let gap = -1; // the number of groups before `::`
-  let i = 0;
-  if (text.startsWith("::")) {
-    gap = 0;
-    i = 2;
-  }
-  while (i < text.length) {
-    const start = i;
-    let value = 0;
-    for (let digit = hexDigit(text, i); digit >= 0; digit = hexDigit(text, i)) {
-      if (i++ - start === 4) return null;
-      value = value * 16 + digit;
-    }
-    if (text[i] === ".") { // only the last group may be in dotted decimal
-      const tail = ipv4Value(text.slice(start));
-      if (tail < 0) return null;
-      groups.push(Math.floor(tail / 0x10000), tail % 0x10000);
-      break;
-    }
-    if (i === start) return null;
-    groups.push(value);
-    if (i === text.length) break;
-    if (text[i++] !== ":" || i === text.length) return null;
-    if (text[i] !== ":") continue;
-    if (gap >= 0) return null;
-    gap = groups.length;
-    i++;
-  }
-  const missing = 8 - groups.length;
-  if (gap < 0 ? missing !== 0 : missing < 1) return null;
-  if (gap >= 0) groups.splice(gap, 0, ...Array<number>(missing).fill(0));
-  return groups.flatMap((group) => [group >> 8, group & 0xff]);
+  const halves = text.split("::");
+  if (halves.length > 2) return null;
+  const [left, right] = halves.map((half, i) => groupBytes(half, i === halves.length - 1));
+  if (left === null || left === undefined || right === null) return null;
+  if (right === undefined) return left.length === 16 ? left : null;
+  const zeros = 16 - left.length - right.length;
+  return zeros < 2 ? null : [...left, ...Array<number>(zeros).fill(0), ...right];
 }
 
-/** Returns the value of the hexadecimal digit at `i`; -1 if there is none. */
-function hexDigit(text: string, i: number): number {
-  const code = text.charCodeAt(i);
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const letter = code | 0x20;
-  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+/** Returns the bytes of groups separated by colons; only the last half may end in dotted decimal. */
+function groupBytes(half: string, isLast: boolean): number[] | null {
+  if (half === "") return [];
+  const groups = half.split(":");
+  const bytes: number[] = [];
+  for (const [i, group] of groups.entries()) {
+    if (isLast && i === groups.length - 1 && group.includes(".")) {
+      if (ipv4Value(group) < 0) return null;
+      bytes.push(...ipBytes(group as Ip));
+    } else {
+      if (!IPV6_GROUP.test(group)) return null;
+      const value = parseInt(group, 16);
+      bytes.push(value >> 8, value & 0xff);
+    }
+  }
+  return bytes;
 }
 
 /** Returns the text of RFC 5952: the first of the longest runs of zero groups becomes `::`. */

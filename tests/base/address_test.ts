@@ -4,7 +4,6 @@ import { Random } from "../fuzz/random.ts";
 import {
   ANY_V4,
   ANY_V6,
-  compareIp,
   formatEndpoint,
   type Ip,
   ipBytes,
@@ -20,6 +19,7 @@ import {
   withZone,
   zoneOf,
 } from "../../mod/base/address.ts";
+import { compareIp } from "../../mod/base/ip_order.ts";
 
 Deno.test("parseIp() returns the canonical text of an address", () => {
   const cases: [text: string, canonical: string][] = [

@@ -5,13 +5,13 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import {
-  compareIp,
   type Endpoint,
   formatEndpoint,
   parseEndpoint,
   parseIp,
   parsePort,
 } from "../../base/address.ts";
+import { compareIp } from "../../base/ip_order.ts";
 import { quote, shellWord, usageFault } from "../../base/fault.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import { type MachineView, THIS_MACHINE, withLinks } from "../../listen/plan/plan_input.ts";

@@ -7,12 +7,12 @@
 import {
   ANY_V4,
   ANY_V6,
-  compareIp,
   type Endpoint,
   formatEndpoint,
   type Ip,
   isIpv4,
 } from "../../base/address.ts";
+import { compareIp } from "../../base/ip_order.ts";
 import type { Progress } from "../../base/progress.ts";
 import { quote } from "../../base/fault.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";

@@ -3,13 +3,8 @@
  *
  * @module
  */
-import {
-  compareIp,
-  type Endpoint,
-  formatEndpoint,
-  type Ip,
-  isLoopback,
-} from "../../base/address.ts";
+import { type Endpoint, formatEndpoint, type Ip, isLoopback } from "../../base/address.ts";
+import { compareIp } from "../../base/ip_order.ts";
 import { compileInclusion } from "./inclusion.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { AddressTable } from "../machine/address_table.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { compareIp, type Ip } from "../../base/address.ts";
+import type { Ip } from "../../base/address.ts";
+import { compareIp } from "../../base/ip_order.ts";
 import { type ListEntry, networkOf, targetText } from "../../config/document/list_entry.ts";
 import { AddressTable, samePrefix } from "../machine/address_table.ts";
 import type { Machine } from "../machine/machine_addresses.ts";

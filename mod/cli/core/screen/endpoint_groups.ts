@@ -5,7 +5,8 @@
  * @module
  */
 import { grouped } from "../../../base/grouped.ts";
-import { compareIp, formatEndpoint, type Ip } from "../../../base/address.ts";
+import { formatEndpoint, type Ip } from "../../../base/address.ts";
+import { compareIp } from "../../../base/ip_order.ts";
 import { oneLine } from "../../../base/printable.ts";
 import { inLocale, type Meaning, type Span, span, type Styled } from "./colors.ts";
 import { GAP, padded, shortened, widthOf, wrapped } from "./fit.ts";
