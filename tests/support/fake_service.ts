@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { atOnce } from "../../mod/base/steps.ts";
+import { atOnce } from "../../mod/base/work/steps.ts";
 import { Fault } from "../../mod/base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../mod/config/document/document.ts";
 import type { ControlRequest, SiteVerb } from "../../mod/host/control/control_protocol.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { forEach, type Steps } from "../../base/steps.ts";
+import { forEach, type Steps } from "../../base/work/steps.ts";
 import { type ListEntry, parseStored } from "./list_entry.ts";
 
 /** Parses the stored list in steps; what is in `known` too is taken from there. */

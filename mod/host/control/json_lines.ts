@@ -4,8 +4,8 @@
  * @module
  */
 
-import { inSlices } from "../../base/slices.ts";
-import type { Steps } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import type { Steps } from "../../base/work/steps.ts";
 
 const LF = 0x0a;
 

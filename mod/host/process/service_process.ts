@@ -8,8 +8,8 @@
  */
 import { Fault, messageOf, stackOf } from "../../base/fault.ts";
 import { formatUrlPrefix } from "../../base/url_prefix.ts";
-import { inSlices } from "../../base/slices.ts";
-import { atOnce } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { atOnce } from "../../base/work/steps.ts";
 import { fileFault } from "../../base/file_fault.ts";
 import { History } from "../../config/store/history.ts";
 import type { Paths } from "../../config/store/paths.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { inSlices } from "../../base/slices.ts";
+import { inSlices } from "../../base/work/slices.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import type { History } from "../../config/store/history.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { type Endpoint, isWildcard, withoutZone, zoneOf } from "../../base/address.ts";
-import { forEach, type Steps } from "../../base/steps.ts";
+import { forEach, type Steps } from "../../base/work/steps.ts";
 import type { HttpServer } from "../../http/server.ts";
 import type { AddressTable } from "../../listen/machine/address_table.ts";
 import { reaches } from "../../listen/plan/listen_addresses.ts";

@@ -7,8 +7,8 @@
 import { formatEndpoint } from "../../base/address.ts";
 import type { Handler, RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { stackOf } from "../../base/fault.ts";
-import { inSlices } from "../../base/slices.ts";
-import { atOnce } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { atOnce } from "../../base/work/steps.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import { ConnectionLimits } from "../../http/connection_limits.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Ip } from "../../base/address.ts";
-import { atOnce } from "../../base/steps.ts";
+import { atOnce } from "../../base/work/steps.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
 import type { Settings } from "../../config/document/settings.ts";

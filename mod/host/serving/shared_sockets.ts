@@ -8,8 +8,8 @@
  *
  * @module
  */
-import { inSlices } from "../../base/slices.ts";
-import { forEach } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { forEach } from "../../base/work/steps.ts";
 import { type Binder, bindFault } from "../../listen/machine/bind_fault.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { FailedBind, Plan } from "../../listen/plan/make_plan.ts";

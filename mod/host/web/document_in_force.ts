@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { forEach, type Steps, unequalParts } from "../../base/steps.ts";
+import { forEach, type Steps, unequalParts } from "../../base/work/steps.ts";
 import { diffValues } from "../../config/document/diff.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { HttpConfig } from "./http_service.ts";

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { inSlices } from "../../base/slices.ts";
+import { inSlices } from "../../base/work/slices.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { listOf } from "../../config/document/list_steps.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 import { formatEndpoint, type Ip, isLinkLocal } from "../../base/address.ts";
-import { inSlices } from "../../base/slices.ts";
-import { forEach, type Steps } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { forEach, type Steps } from "../../base/work/steps.ts";
 import { isProblem } from "../../base/problem.ts";
 import { ipOfPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatEndpoint } from "../../base/address.ts";
-import { filter, forEach, type Steps } from "../../base/steps.ts";
+import { filter, forEach, type Steps } from "../../base/work/steps.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { registeredPrefix } from "../../config/document/binding.ts";
 import type { SiteRecord } from "../../config/document/document.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
-import { map, type Steps } from "../../base/steps.ts";
+import { map, type Steps } from "../../base/work/steps.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import { listeningChanges, type Plan, socketKey } from "../../listen/plan/plan.ts";

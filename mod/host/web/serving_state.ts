@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Steps } from "../../base/steps.ts";
+import type { Steps } from "../../base/work/steps.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { EarlierPlan } from "../../listen/plan/plan_difference.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatEndpoint, type Ip, isWildcard } from "../../base/address.ts";
-import { map, type Steps } from "../../base/steps.ts";
+import { map, type Steps } from "../../base/work/steps.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import { hintOf, withStep } from "../../base/hints.ts";
 import { isProblem } from "../../base/problem.ts";

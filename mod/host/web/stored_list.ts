@@ -4,7 +4,7 @@
  * @module
  */
 import type { Ip } from "../../base/address.ts";
-import type { Steps } from "../../base/steps.ts";
+import type { Steps } from "../../base/work/steps.ts";
 import { listOf } from "../../config/document/list_steps.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import { compareLists, inclusionOn } from "../../listen/plan/exclusion.ts";

@@ -15,8 +15,8 @@
  */
 import { Fault } from "../../base/fault.ts";
 import { faultWithStep } from "../../base/hints.ts";
-import { inSlices } from "../../base/slices.ts";
-import { filter, type Steps } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { filter, type Steps } from "../../base/work/steps.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";

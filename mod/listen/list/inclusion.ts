@@ -8,7 +8,7 @@
  * @module
  */
 import { type Bytes, type Ip, ipBytes, isIpv4, withoutZone } from "../../base/address.ts";
-import { atOnce, forEach, type Steps } from "../../base/steps.ts";
+import { atOnce, forEach, type Steps } from "../../base/work/steps.ts";
 import {
   type EntryTarget,
   type InterfaceTarget,

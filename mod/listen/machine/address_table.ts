@@ -17,7 +17,7 @@ import {
   withZone,
   zoneOf,
 } from "../../base/address.ts";
-import { atOnce, forEach, type Steps } from "../../base/steps.ts";
+import { atOnce, forEach, type Steps } from "../../base/work/steps.ts";
 import type { Machine, MachineAddress } from "./machine_addresses.ts";
 
 /** The cause of waiting for an address. */

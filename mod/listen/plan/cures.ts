@@ -8,7 +8,7 @@
  */
 import { hintLines } from "../../base/hints.ts";
 import { type Ip, isLinkLocal, isLoopback, isWildcard } from "../../base/address.ts";
-import { filter, map, type Steps } from "../../base/steps.ts";
+import { filter, map, type Steps } from "../../base/work/steps.ts";
 import { shellWord } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { formatBinding } from "../../config/document/binding.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { formatEndpoint, type Ip } from "../../base/address.ts";
-import type { Steps } from "../../base/steps.ts";
+import type { Steps } from "../../base/work/steps.ts";
 import type { ListEntry } from "../../config/document/list_entry.ts";
 import { inclusionOf } from "../list/inclusion.ts";
 import { tableOf } from "../machine/address_table.ts";

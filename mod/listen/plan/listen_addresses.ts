@@ -19,7 +19,7 @@ import {
   withoutZone,
   zoneOf,
 } from "../../base/address.ts";
-import { forEach, type Steps } from "../../base/steps.ts";
+import { forEach, type Steps } from "../../base/work/steps.ts";
 import type { Decision, Inclusion } from "../list/inclusion.ts";
 import { type AddressTable, needsZone } from "../machine/address_table.ts";
 import type { Machine } from "../machine/machine_addresses.ts";

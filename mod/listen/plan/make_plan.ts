@@ -31,7 +31,7 @@ import {
   withoutZone,
   zoneOf,
 } from "../../base/address.ts";
-import { atOnce, filter, forEach, map, sort, type Steps } from "../../base/steps.ts";
+import { atOnce, filter, forEach, map, sort, type Steps } from "../../base/work/steps.ts";
 import type { BindFault } from "../machine/bind_fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { OwnerIndex } from "../machine/owner_index.ts";

@@ -6,7 +6,7 @@
  */
 import { type Endpoint, withoutZone } from "../../base/address.ts";
 import { compareIp } from "../../base/ip_order.ts";
-import { filter, forEach, map, type Steps } from "../../base/steps.ts";
+import { filter, forEach, map, type Steps } from "../../base/work/steps.ts";
 import { ADDRESS_ABSENT } from "../machine/address_table.ts";
 import type { PortOwner } from "../machine/port_owner.ts";
 import { EndpointMap, type SocketEndpoint } from "./endpoint_map.ts";

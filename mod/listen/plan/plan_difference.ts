@@ -9,7 +9,7 @@
  * @module
  */
 import { type Ip, isLinkLocal } from "../../base/address.ts";
-import { forEach, type Steps, unequalParts } from "../../base/steps.ts";
+import { forEach, type Steps, unequalParts } from "../../base/work/steps.ts";
 import { type AddressTable, tableOf } from "../machine/address_table.ts";
 import type { Machine, MachineAddress } from "../machine/machine_addresses.ts";
 import { coverageOf, listenAddressFor } from "./listen_addresses.ts";

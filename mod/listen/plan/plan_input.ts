@@ -7,8 +7,8 @@
  * @module
  */
 import { type Ip, parseEndpoint, zoneOf } from "../../base/address.ts";
-import { inSlices } from "../../base/slices.ts";
-import { filter, forEach } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { filter, forEach } from "../../base/work/steps.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 import { hintOf } from "../../base/hints.ts";
-import { inSlices } from "../../base/slices.ts";
-import { map, type Steps } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { map, type Steps } from "../../base/work/steps.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { Machine } from "../machine/machine_addresses.ts";
 import { BindFault } from "../machine/bind_fault.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pause } from "../../base/slices.ts";
+import { pause } from "../../base/work/slices.ts";
 import type { PlannedEndpoint, SocketEndpoint } from "../plan/plan.ts";
 import { type EndpointEvents, type OpenEndpoint, openEndpoint } from "./endpoint.ts";
 

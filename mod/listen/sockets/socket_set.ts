@@ -4,8 +4,8 @@
  * @module
  */
 import { isLinkLocal, isWildcard, parseIp, withZone, zoneOf } from "../../base/address.ts";
-import { inSlices } from "../../base/slices.ts";
-import { forEach, map } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { forEach, map } from "../../base/work/steps.ts";
 import { type AddressTable, tableOf } from "../machine/address_table.ts";
 import { type Binder, BindFault, bindFault } from "../machine/bind_fault.ts";
 import type { Machine } from "../machine/machine_addresses.ts";

@@ -12,8 +12,8 @@
  */
 import { isWildcard } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
-import { inSlices } from "../../base/slices.ts";
-import { filter } from "../../base/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { filter } from "../../base/work/steps.ts";
 import { endpointsCollide } from "../machine/port_owner.ts";
 import type { FailedBind } from "../plan/make_plan.ts";
 import type { Plan, PlannedEndpoint } from "../plan/plan.ts";

@@ -1,7 +1,7 @@
 // Goal: a list that is read in steps is the same list, with the entries that are known already.
 // Method: lists with entries added, removed and replaced.
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";
 import { listOf } from "../../../mod/config/document/list_steps.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { ForeignText } from "../../../mod/base/printable.ts";
 import type { ConfigDocument } from "../../../mod/config/document/document.ts";

@@ -1,7 +1,7 @@
 /** Goal: only connections that nothing listens for end. Method: a server that records, no sockets. */
 import { assertEquals } from "@std/assert";
 import { type Endpoint, formatEndpoint, parseEndpoint } from "../../../mod/base/address.ts";
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { drainUnreached } from "../../../mod/host/serving/drain_unreached.ts";
 import type { HttpServer } from "../../../mod/http/server.ts";
 import { tableOf } from "../../support/machine.ts";

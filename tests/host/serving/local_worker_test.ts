@@ -16,8 +16,10 @@ const listening = () => ({ version: "", ipListen: [], endpoints: [], sites: [] }
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 function worker(): LocalWorker {
+  const requests = new RequestHandler({ siteHandler, listening, onProgramFault: () => {} });
+  requests.limits.receive({ op: "shares", shares: [], pinned: [] });
   return new LocalWorker({
-    requests: new RequestHandler({ siteHandler, listening, onProgramFault: () => {} }),
+    requests,
     served: () => {},
     refused: () => {},
     log: () => {},

@@ -1,5 +1,5 @@
 // Goal: each part of the document in force is that of who holds it. Method: documents.
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import {

@@ -1,5 +1,5 @@
 // Goal: the events of HTTP.sys and W3SVC for what could not be opened. Method: plans made by hand.
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { WIN32 } from "../../../mod/base/win32.ts";
 import { checkDocument } from "../../../mod/config/document/check.ts";

@@ -1,5 +1,5 @@
 /** Goal: what prevents a reload, and what it reports. Method: plans, no sockets. */
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { Fault } from "../../../mod/base/fault.ts";

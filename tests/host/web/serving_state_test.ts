@@ -1,5 +1,5 @@
 /** Goal: the status shows what is served. Method: values. */
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { servingStatus, sitesUp } from "../../../mod/host/web/serving_state.ts";

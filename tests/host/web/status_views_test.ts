@@ -1,5 +1,5 @@
 // Goal: the result of a plan, in helpful words. Method: plans made by hand.
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { ForeignText } from "../../../mod/base/printable.ts";
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";

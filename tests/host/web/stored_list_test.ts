@@ -1,5 +1,5 @@
 // Goal: only a stored list that is not in force has anything to say. Method: lists of texts.
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import { machineOf } from "../../support/machine.ts";

@@ -4,7 +4,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Fault } from "../../../mod/base/fault.ts";
 import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { HttpService } from "../../../mod/host/web/http_service.ts";
 import { HttpsService } from "../../../mod/host/web/https_service.ts";
 import { RequestHandler } from "../../../mod/host/serving/request_handler.ts";

@@ -1,6 +1,6 @@
 // Goal: the hints of a plan leave the port to the program that has it, and only where that starts
 // the site. Method: plans of a machine with three addresses.
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals } from "@std/assert";
 import { type Endpoint, parseEndpoint } from "../../../mod/base/address.ts";
 import { ForeignText } from "../../../mod/base/printable.ts";

@@ -1,5 +1,5 @@
 // Goal: a reason never confuses the stored list with the one in force. Method: tables, and a plan.
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import { parseList } from "../../../mod/config/document/list_entry.ts";

@@ -1,5 +1,5 @@
 /** Goal: which sockets a list needs, and which socket a connection reaches. Method: tables. */
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals } from "@std/assert";
 import { type Endpoint, type Ip, parseEndpoint } from "../../../mod/base/address.ts";
 import { compileInclusion } from "../../../mod/listen/list/inclusion.ts";

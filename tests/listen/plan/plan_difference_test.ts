@@ -1,7 +1,7 @@
 // Goal: the plan made from the difference is the plan that is made anew, and what has not changed is
 // the same object in both. Method: chains of random changes, compared with the plan made at once.
 import { assertEquals } from "@std/assert";
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import type { Ip } from "../../../mod/base/address.ts";
 import { listOf } from "../../../mod/config/document/list_steps.ts";
 import type { ListEntry } from "../../../mod/config/document/list_entry.ts";

@@ -1,5 +1,5 @@
 /** Goal: scripts can act on a plan. Method: tables of actions and states. */
-import { atOnce } from "../../../mod/base/steps.ts";
+import { atOnce } from "../../../mod/base/work/steps.ts";
 import { assertEquals } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import {

@@ -1,7 +1,7 @@
 // Goal: no slice of work is longer than its time, whatever is done at once. Method: a clock by hand.
 import { assertEquals } from "@std/assert";
-import { Slices } from "../../mod/base/slices.ts";
-import type { Steps } from "../../mod/base/steps.ts";
+import { Slices } from "../../../mod/base/work/slices.ts";
+import type { Steps } from "../../../mod/base/work/steps.ts";
 
 interface Hand {
   readonly slices: Slices;

@@ -9,7 +9,7 @@ import {
   sort,
   type Steps,
   unequalParts,
-} from "../../mod/base/steps.ts";
+} from "../../../mod/base/work/steps.ts";
 
 /** Returns the result, and the largest number of calls of `counted` between two pauses. */
 function mostCalls<T>(make: (count: () => void) => Steps<T>): [result: T, most: number] {
