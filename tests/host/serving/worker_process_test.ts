@@ -44,6 +44,7 @@ testWithShell("a worker opens, serves, logs, and ends with its connection", asyn
   const served = { ...nothingServed(DEFAULT_SETTINGS), sites: [site] };
   const socket = { ip: IP, port, scopeId: 0, secure: false };
   await worker.start(DEFAULT_SETTINGS);
+  worker.order({ op: "shares", shares: [], pinned: [] });
   await worker.serve(served);
   assertEquals(await worker.open([socket], 10), []);
   await worker.acceptAll();
