@@ -39,7 +39,20 @@ export interface HttpRequest {
   header(lowerCaseName: string): string | null;
   /** Returns every field line in order, names as sent. */
   headers(): [name: string, value: string][];
+  /** The same as bytes, for a handler that passes them on. */
+  readonly fields: FieldBytes;
   readonly body: RequestBody;
+}
+
+/** The field lines of a head in the buffer that received them, as offsets into it. */
+export interface FieldBytes {
+  readonly bytes: Uint8Array;
+  readonly fieldCount: number;
+  nameStart(field: number): number;
+  nameEnd(field: number): number;
+  /** Without the white space around the value. */
+  valueStart(field: number): number;
+  valueEnd(field: number): number;
 }
 
 /**
@@ -56,6 +69,11 @@ export interface RequestBody {
    * MaxRequestEntityAllowed; a handler sets its site's own limit before the first read.
    */
   bytesMax: number;
+  /**
+   * Returns the next piece if it has arrived already, else null. Valid and throwing like the result
+   * of {@linkcode RequestBody.read}, of which none may be in progress.
+   */
+  readArrived(): Uint8Array | null;
   /**
    * Returns the next piece, valid until the next call; null at the end.
    * Throws a {@linkcode BodyError} if the framing is bad, the content too large, or the client too
@@ -88,6 +106,20 @@ export class SourceRefusal extends Error {
 export type HeaderField = readonly [name: string, value: string];
 
 /**
+ * Field lines that are passed on as bytes. Whoever makes them has checked every byte, and that none
+ * of them is a field that the engine writes. Valid until the body of the response is closed.
+ */
+export interface EncodedFields {
+  /** The most bytes that {@linkcode EncodedFields.write} needs. */
+  readonly bytesMax: number;
+  /** Whether one of those written last is Date, and whether one is Server. */
+  readonly hasDate: boolean;
+  readonly hasServer: boolean;
+  /** Writes the lines, each with its CR LF, at `offset`; returns the offset after them. */
+  write(bytes: Uint8Array, offset: number): number;
+}
+
+/**
  * A response. The engine itself writes the framing (Content-Length, Transfer-Encoding, Connection)
  * and Date; they are not in `headers`.
  *
@@ -96,6 +128,8 @@ export type HeaderField = readonly [name: string, value: string];
 export interface HttpResponse {
   readonly status: number;
   readonly headers: readonly HeaderField[];
+  /** More fields, behind those of `headers`. */
+  readonly encoded?: EncodedFields;
   /** The bytes if they are known, a source if they are produced while sent, or null for none. */
   readonly body: Uint8Array | BodySource | null;
   /**
@@ -135,6 +169,11 @@ export interface NetworkAddress {
 export interface BodySource {
   /** Total bytes; null if not known in advance: the body is then sent chunked. */
   readonly length: number | null;
+  /**
+   * Returns the whole body if it can be had without waiting, else null; asked for before the first
+   * {@linkcode BodySource.pull}, which then is not needed. Valid until it is closed.
+   */
+  arrived?(): Uint8Array | null;
   /**
    * Returns the next piece, owned by the engine until the next call; null at the end. If it throws,
    * the response is refused or the connection aborted; a {@linkcode SourceRefusal} is logged as

@@ -77,9 +77,13 @@ export class BodyReader implements RequestBody {
     return this.#decoder === null ? this.#remaining : null;
   }
 
+  readArrived(): Uint8Array | null {
+    this.#checkReadable();
+    return this.#nextArrived();
+  }
+
   async read(): Promise<Uint8Array | null> {
-    if (this.#isDiscarded) throw new BodyError("the exchange is over");
-    if (this.pendingRead !== null) throw new BodyError("another read is in progress");
+    this.#checkReadable();
     this.pendingRead = this.readNext();
     try {
       return await this.pendingRead;
@@ -96,12 +100,8 @@ export class BodyReader implements RequestBody {
   /** Like `read()`, for the engine: also works after {@linkcode BodyReader.discard}. */
   async readNext(): Promise<Uint8Array | null> {
     for (;;) {
-      if (this.fault !== null || this.isAborted) throw new BodyError(this.fault ?? "aborted");
-      if (this.#isComplete) return null;
-      this.#checkSize(this.length ?? 0);
-      const piece = this.#nextPiece();
-      if (piece !== null) return piece;
-      if (this.#isComplete) return null;
+      const piece = this.#nextArrived();
+      if (piece !== null || this.#isComplete) return piece;
       if (this.#awaitsContinue) {
         this.#awaitsContinue = false;
         await this.#supply.sendContinue();
@@ -111,6 +111,18 @@ export class BodyReader implements RequestBody {
         throw new BodyError("the connection closed before the end of the body");
       }
     }
+  }
+
+  #checkReadable(): void {
+    if (this.#isDiscarded) throw new BodyError("the exchange is over");
+    if (this.pendingRead !== null) throw new BodyError("another read is in progress");
+  }
+
+  #nextArrived(): Uint8Array | null {
+    if (this.fault !== null || this.isAborted) throw new BodyError(this.fault ?? "aborted");
+    if (this.#isComplete) return null;
+    this.#checkSize(this.length ?? 0);
+    return this.#nextPiece();
   }
 
   /** Returns the next piece of the buffered input; null if there is none. */

@@ -46,7 +46,7 @@ const ENGINE_FIELDS: ReadonlySet<string> = new Set([
 export function headBytesMax(response: HttpResponse): number {
   let bytes = ENGINE_BYTES_MAX;
   for (const field of response.headers) bytes += field[0].length + field[1].length + 4;
-  return bytes;
+  return bytes + (response.encoded?.bytesMax ?? 0);
 }
 
 /**
@@ -59,7 +59,7 @@ export function writeHead(
   response: HttpResponse,
   options: HeadOptions,
 ): number {
-  const { status, headers } = response;
+  const { status, headers, encoded } = response;
   invariant(status >= 101 && status <= 999 && Number.isInteger(status), `invalid status ${status}`);
   let p = writeLatin1(bytes, offset, `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n`);
   let hasServer = false;
@@ -68,6 +68,11 @@ export function writeHead(
     if (name.length === 6 && name.toLowerCase() === "server") hasServer = true;
     if (name.length === 4 && name.toLowerCase() === "date") hasDate = true;
     p = writeField(bytes, p, name, value);
+  }
+  if (encoded !== undefined) {
+    p = encoded.write(bytes, p);
+    hasServer ||= encoded.hasServer;
+    hasDate ||= encoded.hasDate;
   }
   if (!hasServer && options.namesServer) p = writeLatin1(bytes, p, `Server: ${SERVER_PRODUCT}\r\n`);
   if (!hasDate) p = writeLatin1(bytes, p, `Date: ${options.date}\r\n`);

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Endpoint } from "../base/address.ts";
-import type { HttpRequest, RequestBody } from "../base/exchange.ts";
+import type { FieldBytes, HttpRequest, RequestBody } from "../base/exchange.ts";
 import { type ErrorReason, Framing } from "./parse/framing.ts";
 import { parseHost } from "./parse/host_field.ts";
 import { isServedMethod, methodText } from "./parse/method.ts";
@@ -27,6 +27,7 @@ const NO_BODY: RequestBody = {
   set bytesMax(_bytes: number) {
     // Nothing can exceed it.
   },
+  readArrived: () => null,
   read: () => Promise.resolve(null),
 };
 
@@ -38,7 +39,7 @@ interface ParseCache {
 }
 
 /** The request as the handler sees it, and the engine's own data about it. */
-export class Exchange implements HttpRequest {
+export class Exchange implements HttpRequest, FieldBytes {
   method = "";
   path = "";
   rawPath = "";
@@ -89,6 +90,25 @@ export class Exchange implements HttpRequest {
       ]);
     }
     return fields;
+  }
+
+  get fields(): FieldBytes {
+    return this;
+  }
+  get fieldCount(): number {
+    return this.head.fieldCount;
+  }
+  nameStart(field: number): number {
+    return this.base + this.head.nameStart(field);
+  }
+  nameEnd(field: number): number {
+    return this.base + this.head.nameEnd(field);
+  }
+  valueStart(field: number): number {
+    return this.base + this.head.valueStart(field);
+  }
+  valueEnd(field: number): number {
+    return this.base + this.head.valueEnd(field);
   }
 
   /** Returns the target as sent, for the log; null if the scan did not get that far. */

@@ -44,6 +44,11 @@ export class Responder {
   #inProgress: Exchange | null = null;
   #incoming: IncomingBody | null = null;
   #source: BodySource | null = null;
+  /** The steps after a handler that took a while: an async function costs more than both. */
+  readonly #onResult = (result: HandlerResult): true | Promise<boolean> =>
+    this.#send(this.#inProgress!, result);
+  readonly #onHandlerError = (error: unknown): Promise<boolean> =>
+    this.#sendInternalError(error, this.#inProgress!);
 
   constructor(shared: SharedState, context: ConnectionContext) {
     this.#shared = shared;
@@ -130,19 +135,21 @@ export class Responder {
       : encodeLast(page, clock.date, options);
   }
 
-  async #respondAsync(exchange: Exchange, later: Promise<HandlerResult>): Promise<boolean> {
+  #respondAsync(exchange: Exchange, later: Promise<HandlerResult>): Promise<boolean> {
     this.#ensureStartTime(exchange);
-    if (!this.#context.output.isEmpty) {
-      later.catch(ignore); // it may reject while nothing awaits it
-      await this.flush();
-    }
-    let result: HandlerResult;
+    if (this.#context.output.isEmpty) return later.then(this.#onResult, this.#onHandlerError);
+    return this.#flushAndRespond(later);
+  }
+
+  async #flushAndRespond(later: Promise<HandlerResult>): Promise<boolean> {
+    later.catch(ignore); // it may reject while nothing awaits it
     try {
-      result = await later;
+      await this.flush();
     } catch (error) {
-      return this.#sendInternalError(error, exchange);
+      later.then((result) => sourceOf(result)?.close(), ignore); // the client has gone
+      throw error;
     }
-    return await this.#send(exchange, result);
+    return await later.then(this.#onResult, this.#onHandlerError);
   }
 
   async #respondToRequestWithBody(exchange: Exchange): Promise<boolean> {
@@ -191,18 +198,24 @@ export class Responder {
     if (reason !== undefined) return this.refuse(reason, exchange);
     const response = result as HttpResponse;
     exchange.status = response.status;
-    if (response.body !== null && !(response.body instanceof Uint8Array)) {
-      return this.#sendSource(exchange, response, response.body);
+    let content = response.body;
+    if (content !== null && !(content instanceof Uint8Array)) {
+      const arrived = content.arrived?.() ?? null;
+      if (arrived === null) return this.#sendSource(exchange, response, content);
+      this.#source = content;
+      content = arrived;
     }
     if (response.status < 200) return this.#upgrade(exchange, response);
     const keepsAlive = this.#keepsAlive(exchange);
     const { output } = this.#context;
     try {
-      exchange.sentBytes = queueResponse(this.#shared, output, exchange, response, keepsAlive);
+      const sent = { response, content, keepsAlive };
+      exchange.sentBytes = queueResponse(this.#shared, output, exchange, sent);
     } catch (error) {
       return this.#sendInternalError(error, exchange);
     }
     this.#unreported.push(exchange);
+    if (this.#source !== null) this.closeSource();
     return keepsAlive && this.#incoming === null ? true : this.#finishExchange(keepsAlive);
   }
 

@@ -35,11 +35,16 @@ export function queueResponse(
   shared: SharedState,
   output: WriteQueue,
   exchange: Exchange,
-  response: HttpResponse,
-  keepsAlive: boolean,
+  { response, content: body, keepsAlive }: {
+    readonly response: HttpResponse;
+    /** The bytes of its body; null for none. */
+    readonly content: Uint8Array | null;
+    readonly keepsAlive: boolean;
+  },
 ): number {
   const { date } = shared.clock;
-  const isReusable = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD";
+  const isReusable = keepsAlive && exchange.minor === 1 && exchange.method !== "HEAD" &&
+    response.body === body && response.encoded === undefined;
   if (isReusable) {
     const prepared = shared.prepared.get(response, date);
     if (prepared !== undefined) {
@@ -47,20 +52,23 @@ export function queueResponse(
       return prepared.length;
     }
   }
-  const body = response.body instanceof Uint8Array ? response.body : null;
   const isSent = body !== null && exchange.method !== "HEAD" && mayHaveBody(response.status);
   const content = isSent ? body : NO_BYTES;
-  const isJoined = content.length <= JOINED_BODY_MAX;
-  const bytes = new Uint8Array(headBytesMax(response) + (isJoined ? content.length : 0));
+  const isJoined = content.length <= JOINED_BODY_MAX || content !== response.body;
+  const bytesMax = headBytesMax(response) + (isJoined ? content.length : 0);
+  const { outputs } = shared;
+  const start = isReusable ? 0 : outputs.reserve(bytesMax);
+  const bytes = isReusable ? new Uint8Array(bytesMax) : outputs.bytes;
   const framing = knownFraming(exchange, response, body);
-  const end = writeHead(bytes, 0, response, headOptions(shared, exchange, framing, keepsAlive));
+  const end = writeHead(bytes, start, response, headOptions(shared, exchange, framing, keepsAlive));
   if (!isJoined) {
-    output.push(bytes.subarray(0, end));
+    output.push(bytes.slice(start, end));
     output.push(content);
-    return end + content.length;
+    return end - start + content.length;
   }
   bytes.set(content, end);
-  const joined = bytes.subarray(0, end + content.length);
+  const whole = end + content.length;
+  const joined = isReusable ? bytes.subarray(0, whole) : outputs.commit(whole);
   output.push(joined);
   if (isReusable) shared.prepared.offer(response, date, joined);
   return joined.length;

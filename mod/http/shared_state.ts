@@ -9,6 +9,7 @@ import { BufferPool } from "./buffer_pool.ts";
 import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
 import { Exchange } from "./request.ts";
 import { PreparedResponses } from "./prepared_cache.ts";
+import { OutputSlab } from "./output_slab.ts";
 import type { Target } from "./parse/target.ts";
 import { Turns } from "./turns.ts";
 import { ByteCache } from "../wire/byte_text.ts";
@@ -38,6 +39,7 @@ type ReusedRecord = { -readonly [K in keyof ServedRecord]: ServedRecord[K] };
 /** The shared state of the connections of one server. */
 export class SharedState {
   readonly buffers = new BufferPool();
+  readonly outputs = new OutputSlab();
   readonly prepared = new PreparedResponses();
   readonly turns: Turns;
   readonly targets = new ByteCache<Target>();

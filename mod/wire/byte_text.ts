@@ -86,6 +86,18 @@ export function writeLatin1(bytes: Uint8Array, offset: number, text: string): nu
   return offset + length;
 }
 
+/** Copies `from[start..end)`, a few bytes, to `offset`; returns the offset after them. */
+export function copyBytes(
+  bytes: Uint8Array,
+  offset: number,
+  from: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  for (let i = start; i < end; i++) bytes[offset++] = from[i]!;
+  return offset;
+}
+
 /** Reports whether `bytes[start..end)` equals `lowerCase` when ASCII case is ignored. */
 export function equalsIgnoringCase(
   bytes: Uint8Array,

@@ -1,5 +1,5 @@
 // Goal: the body reader works even for handlers that misbehave. Method: pieces from memory.
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { BodyError } from "../../mod/base/exchange.ts";
 import { BodyReader } from "../../mod/http/body_reader.ts";
 import { BufferPool } from "../../mod/http/buffer_pool.ts";
@@ -86,4 +86,27 @@ Deno.test("BodyReader counts the bytes of content, and those it consumed", async
   const { reader } = readerOf(CHUNKED, ["3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\nGET"]);
   while (await reader.read() !== null);
   assertEquals([reader.contentBytes, reader.consumedBytes, reader.remaining], [3, 23, null]);
+});
+
+Deno.test("BodyReader.readArrived() returns what is there, and never waits", async () => {
+  const { reader, continues } = readerOf(5, ["abc", "de"], true);
+  assertEquals([reader.readArrived(), continues()], [null, 0]);
+  assertEquals((await reader.read())?.length, 3);
+  assertEquals(reader.readArrived(), null);
+  assertEquals((await reader.read())?.length, 2);
+  assertEquals([reader.readArrived(), reader.isComplete], [null, true]);
+
+  const chunked = readerOf(CHUNKED, ["1\r\na\r\n", "x"]).reader;
+  await chunked.read();
+  assertEquals(chunked.readArrived(), null);
+  await assertRejects(() => chunked.read(), BodyError);
+  assertThrows(() => chunked.readArrived(), BodyError);
+
+  const large = readerOf(5, ["abcde"]).reader;
+  large.bytesMax = 4;
+  assertThrows(() => large.readArrived(), BodyError);
+  assertEquals(large.fault, "EntityTooLarge");
+  const over = readerOf(5, ["abcde"]).reader;
+  over.discard();
+  assertThrows(() => over.readArrived(), BodyError);
 });

@@ -8,7 +8,7 @@ import {
   mayHaveBody,
   writeHead,
 } from "../../mod/http/head_writer.ts";
-import { latin1 } from "../../mod/wire/byte_text.ts";
+import { latin1, latin1Bytes } from "../../mod/wire/byte_text.ts";
 
 const OPTIONS: HeadOptions = { date: "DATE", framing: 5, connection: "", namesServer: true };
 
@@ -69,4 +69,26 @@ Deno.test("mayHaveBody() follows RFC 9112", () => {
     false,
     true,
   ]);
+});
+
+Deno.test("writeHead() writes encoded fields behind the others, and counts their Date and Server", () => {
+  const encoded = (text: string, has: { hasDate: boolean; hasServer: boolean }): string => {
+    const bytes = latin1Bytes(text);
+    const write = (to: Uint8Array, offset: number): number => {
+      to.set(bytes, offset);
+      return offset + bytes.length;
+    };
+    const fields = { bytesMax: bytes.length, ...has, write };
+    const response = { status: 200, headers: [["A", "b"]], encoded: fields, body: null } as const;
+    const space = new Uint8Array(headBytesMax(response));
+    return latin1(space, 0, writeHead(space, 0, response, OPTIONS));
+  };
+  assertEquals(
+    encoded("Date: x\r\nServer: y\r\n", { hasDate: true, hasServer: true }),
+    "HTTP/1.1 200 OK\r\nA: b\r\nDate: x\r\nServer: y\r\nContent-Length: 5\r\n\r\n",
+  );
+  assertEquals(
+    encoded(`C: ${"d".repeat(3000)}\r\n`, { hasDate: false, hasServer: false }).replace(/d+/, "d"),
+    "HTTP/1.1 200 OK\r\nA: b\r\nC: d\r\nServer: httpcfg\r\nDate: DATE\r\nContent-Length: 5\r\n\r\n",
+  );
 });

@@ -1,7 +1,7 @@
 // Goal: a client sees where a response ends, or that it is incomplete. Method: streams in memory.
 import { assertEquals } from "@std/assert";
-import type { BodySource, Handler } from "../../mod/base/exchange.ts";
-import { HELLO, statuses, TestEngine } from "../support/engine.ts";
+import type { BodySource, Handler, HttpResponse } from "../../mod/base/exchange.ts";
+import { HELLO, settle, statuses, TestEngine } from "../support/engine.ts";
 
 const LAST = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
@@ -169,4 +169,66 @@ Deno.test("A response that cannot be sent results in 500", async () => {
     const engine = new TestEngine(() => ({ status, headers: [], body: null }));
     assertEquals(statuses(await engine.talk(LAST)), [500], String(status));
   }
+});
+
+Deno.test("A body that has arrived is sent with its head, and its source is closed at once", async () => {
+  const bytes = new TextEncoder().encode("body");
+  const make = (): ReturnType<typeof sourceOf> =>
+    Object.assign(sourceOf([], 4), { arrived: () => bytes });
+  const sources = Array.from({ length: 3 }, make);
+  let next = 0;
+  const engine = new TestEngine((request) => {
+    const body = sources[next++]!;
+    const response = { status: 200, headers: [], body };
+    return request.path === "/later" ? Promise.resolve(response) : response;
+  });
+  const client = engine.connect();
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await client.until(() => client.text.endsWith("body"));
+  bytes.fill(0x21); // whoever had it may use it again
+  assertEquals([client.writes.length, sources[0]!.closes], [1, 1]);
+  bytes.set(new TextEncoder().encode("next"));
+  client.send("HEAD /later HTTP/1.1\r\nHost: a\r\n\r\nGET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.end();
+  await engine.quiet();
+  assertEquals(sources.map(({ closes }) => closes), [1, 1, 1]);
+  assertEquals(client.text.match(/Content-Length: 4\r\n\r\n[a-z]*/g), [
+    "Content-Length: 4\r\n\r\nbody",
+    "Content-Length: 4\r\n\r\n",
+    "Content-Length: 4\r\n\r\nnext",
+  ]);
+  assertEquals(engine.served.map(({ status, win32Status }) => [status, win32Status]), [
+    [200, 0],
+    [200, 0],
+    [200, 0],
+  ]);
+});
+
+Deno.test("A source is closed if its response cannot be sent", async () => {
+  const source = Object.assign(sourceOf([], 1), { arrived: () => new Uint8Array(1) });
+  const bad: Handler = () => ({ status: 200, headers: [["A", "b\r\nC: d"]], body: source });
+  const engine = new TestEngine(bad);
+  assertEquals(statuses(await engine.talk(LAST)), [500]);
+  assertEquals(source.closes, 1);
+});
+
+Deno.test("A source is closed if its client is gone before it was needed", async () => {
+  const source = sourceOf(["abc"], 3);
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<HttpResponse>();
+  const engine = new TestEngine((request) => {
+    if (request.path !== "/later") return HELLO;
+    ask();
+    return promise;
+  });
+  const client = engine.connect();
+  client.isStalled = true;
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+  await asked;
+  await settle(); // the first response is being written, which waits for the client
+  client.close();
+  await engine.quiet();
+  resolve({ status: 200, headers: [], body: source });
+  await settle();
+  assertEquals([source.closes, engine.failures], [1, []]);
 });

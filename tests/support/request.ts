@@ -4,7 +4,14 @@
  * @module
  */
 import type { Endpoint, Ip } from "../../mod/base/address.ts";
-import type { HandlerResult, HttpRequest, HttpResponse } from "../../mod/base/exchange.ts";
+import type {
+  FieldBytes,
+  HandlerResult,
+  HeaderField,
+  HttpRequest,
+  HttpResponse,
+} from "../../mod/base/exchange.ts";
+import { latin1, latin1Bytes } from "../../mod/wire/byte_text.ts";
 
 export interface FakeRequest {
   readonly method?: string;
@@ -46,10 +53,12 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
       return values.length === 0 ? null : values.map(([, value]) => value).join(", ");
     },
     headers: (): [string, string][] => headers.map(([name, value]) => [name, value]),
+    fields: fieldBytes(headers),
     body: {
       exists: fake.body !== undefined,
       length: fake.body === undefined ? null : length,
       bytesMax: 4294967295,
+      readArrived: () => null,
       read(): Promise<Uint8Array | null> {
         request.bodyReads++;
         const piece = pieces.shift();
@@ -60,6 +69,26 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     },
   };
   return request;
+}
+
+/** Returns the fields as the engine has them: somewhere in a buffer, with white space around. */
+function fieldBytes(headers: NonNullable<FakeRequest["headers"]>): FieldBytes {
+  const marks: number[] = [];
+  let text = "GET / HTTP/1.1\r\n";
+  for (const [name, value] of headers) {
+    const start = text.length;
+    const valueStart = start + name.length + 2;
+    marks.push(start, start + name.length, valueStart, valueStart + value.length);
+    text += `${name}:\t${value} \r\n`;
+  }
+  return {
+    bytes: latin1Bytes(text),
+    fieldCount: headers.length,
+    nameStart: (field) => marks[4 * field]!,
+    nameEnd: (field) => marks[4 * field + 1]!,
+    valueStart: (field) => marks[4 * field + 2]!,
+    valueEnd: (field) => marks[4 * field + 3]!,
+  };
 }
 
 /** Returns the response of a handler; throws if it is a refusal. */
@@ -94,6 +123,19 @@ export async function bodyText(response: HttpResponse): Promise<string> {
 
 /** Returns the value of the first field named `name`, ignoring case; null if there is none. */
 export function field(response: HttpResponse, name: string): string | null {
-  const found = response.headers.find(([n]) => n.toLowerCase() === name.toLowerCase());
+  const found = allFields(response).find(([n]) => n.toLowerCase() === name.toLowerCase());
   return found?.[1] ?? null;
+}
+
+/** Returns the fields of a response in order, also those that are encoded. */
+export function allFields({ headers, encoded }: HttpResponse): HeaderField[] {
+  const bytes = new Uint8Array(encoded?.bytesMax ?? 0);
+  const lines = latin1(bytes, 0, encoded?.write(bytes, 0) ?? 0).split("\r\n").slice(0, -1);
+  return [
+    ...headers,
+    ...lines.map((line): HeaderField => {
+      const colon = line.indexOf(": ");
+      return [line.slice(0, colon), line.slice(colon + 2)];
+    }),
+  ];
 }

@@ -1,56 +1,110 @@
 /**
- * Edge: many time-outs on one timer. An interval runs only while a deadline is pending: a deadline
- * costs an entry in a set, not a timer of its own.
+ * Edge: many time-outs on one timer. They are counted in ticks, so to set one is to store a number:
+ * an owner that waits again and again has one deadline for all its life, and sets it anew.
  *
  * @module
  */
 
-/** Milliseconds between two checks; a time-out is late by at most this, never early. */
-const CHECK_MS = 250;
+/** Milliseconds between two ticks; a time-out is up to twice this late, never early. */
+export const TICK_MS = 125;
+const NEVER = 0x7fffffff;
 
-/** A pending time-out. */
-export interface Deadline {
-  /** On the clock of {@linkcode Deadlines.nowMs}. */
-  readonly dueMs: number;
-  /** Called once, when the deadline has passed. Must not throw. */
-  readonly onExpire: () => void;
+/** The time as the deadlines read it; tests have their own. */
+interface Time {
+  /** Milliseconds on a clock that only advances. */
+  nowMs(): number;
+  /** Calls `onTick` every {@linkcode TICK_MS} until the function that it returns is called. */
+  start(onTick: () => void): () => void;
 }
 
-/** The deadlines of one owner. */
+const SYSTEM_TIME: Time = {
+  nowMs: () => performance.now(),
+  start(onTick): () => void {
+    const timer = setInterval(onTick, TICK_MS);
+    return () => clearInterval(timer);
+  },
+};
+
+/** A time-out that can be set again and again. */
+export class Deadline {
+  readonly #owner: Deadlines;
+  readonly #onExpire: () => void;
+  #due = NEVER;
+
+  constructor(owner: Deadlines, onExpire: () => void) {
+    this.#owner = owner;
+    this.#onExpire = onExpire;
+  }
+
+  /** Expires after `ms`, whatever was set before. */
+  set(ms: number): void {
+    this.#due = this.#owner.tick + Math.ceil(ms / TICK_MS) + 1;
+  }
+
+  clear(): void {
+    this.#due = NEVER;
+  }
+
+  /** Clears it for good. */
+  end(): void {
+    this.#due = NEVER;
+    this.#owner.remove(this);
+  }
+
+  /** For its owner: expires if it is due. */
+  check(tick: number): void {
+    if (tick < this.#due) return;
+    this.#due = NEVER;
+    this.#onExpire();
+  }
+}
+
+/** The deadlines of one proxy. The timer runs only while there are any. */
 export class Deadlines {
-  readonly #pending = new Set<Deadline>();
-  #timer: ReturnType<typeof setInterval> | undefined;
+  /** Ticks while there were deadlines. Ticks that a busy event loop has missed do not count. */
+  tick = 0;
+
+  readonly #all = new Set<Deadline>();
+  readonly #time: Time;
+  #stop: (() => void) | null = null;
+
+  constructor(time: Time = SYSTEM_TIME) {
+    this.#time = time;
+  }
 
   /** Milliseconds on a clock that only advances. */
   get nowMs(): number {
-    return performance.now();
+    return this.#time.nowMs();
   }
 
-  /** Calls `onExpire` after `afterMs`, unless {@linkcode Deadlines.cancel} is called first. */
-  start(afterMs: number, onExpire: () => void): Deadline {
-    const deadline: Deadline = { dueMs: this.nowMs + afterMs, onExpire };
-    this.#pending.add(deadline);
-    this.#timer ??= setInterval(() => this.#check(), CHECK_MS);
+  /** Makes a deadline that is not set; `onExpire` must not throw. It is to be ended. */
+  make(onExpire: () => void): Deadline {
+    const deadline = new Deadline(this, onExpire);
+    this.#all.add(deadline);
+    this.#stop ??= this.#time.start(() => this.#check());
     return deadline;
   }
 
-  cancel(deadline: Deadline): void {
-    this.#pending.delete(deadline);
-    if (this.#pending.size === 0) this.#stop();
+  /** Calls `onExpire` once after `ms`, unless the deadline is ended first. */
+  start(ms: number, onExpire: () => void): Deadline {
+    const deadline = this.make(() => {
+      deadline.end();
+      onExpire();
+    });
+    deadline.set(ms);
+    return deadline;
+  }
+
+  /** For a deadline that ends. */
+  remove(deadline: Deadline): void {
+    this.#all.delete(deadline);
+    if (this.#all.size > 0) return;
+    this.#stop?.();
+    this.#stop = null;
   }
 
   #check(): void {
-    const now = this.nowMs;
-    for (const deadline of this.#pending) {
-      if (deadline.dueMs > now) continue;
-      this.#pending.delete(deadline);
-      deadline.onExpire();
-    }
-    if (this.#pending.size === 0) this.#stop();
-  }
-
-  #stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.tick++;
+    for (const deadline of this.#all) deadline.check(this.tick);
   }
 }

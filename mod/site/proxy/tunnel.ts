@@ -12,6 +12,7 @@
 import type { ByteStream } from "../../base/exchange.ts";
 import { closeQuietly } from "../../wire/byte_stream.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
+import type { UpstreamConnection } from "./upstream_connection.ts";
 
 /** The buffer of a direction that is idle or carries small messages; most tunnels are idle. */
 const SMALL_BYTES = 2048;
@@ -33,10 +34,10 @@ interface TunnelOptions {
  */
 export async function tunnel(
   client: ByteStream,
-  program: ByteStream,
+  program: UpstreamConnection,
   { deadlines, stallMs }: TunnelOptions,
 ): Promise<void> {
-  let ending: Deadline | null = null;
+  let ending = null as Deadline | null;
   const closeBoth = (): void => {
     closeQuietly(client);
     closeQuietly(program);
@@ -45,18 +46,16 @@ export async function tunnel(
     ending ??= deadlines.start(ENDING_MS, closeBoth);
   };
   const send = async (bytes: Uint8Array): Promise<number> => {
-    const stalled = deadlines.start(stallMs, () => closeQuietly(program));
-    try {
-      return await program.write(bytes);
-    } finally {
-      deadlines.cancel(stalled);
-    }
+    program.deadline.set(stallMs);
+    const count = await program.write(bytes);
+    program.deadline.clear();
+    return count;
   };
   await Promise.all([
     copy(client, { write: send, closeWrite: () => program.closeWrite() }, onLost),
     copy(program, client, onLost),
   ]);
-  if (ending !== null) deadlines.cancel(ending);
+  ending?.end();
   closeBoth();
 }
 

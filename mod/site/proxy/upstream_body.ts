@@ -7,16 +7,19 @@
 import type { BodySource } from "../../base/exchange.ts";
 import { ChunkedDecoder } from "../../wire/chunked.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
-import { BODY, UpstreamFault } from "./upstream_head.ts";
+import { BODY, UpstreamFault } from "./response_head.ts";
+
+/** A body up to this size is sent in one piece with its head. */
+const SMALL_BYTES_MAX = 16_384;
 
 /** What the body needs of its exchange. */
 interface BodyEvents {
   /** Reads more, within the time-out of the upstream; false at the end of the stream. */
-  fill(): Promise<boolean>;
+  fillBody(): Promise<boolean>;
   /** Called once. `isWhole`: the last byte was read, so the connection is at the next response. */
-  onEnd(isWhole: boolean): void;
+  onBodyEnd(isWhole: boolean): void;
   /** Returns what to throw instead of `error`, which was thrown while the body was read. */
-  onFault(error: unknown): Error;
+  onBodyFault(error: unknown): Error;
 }
 
 /** The body that follows a head on `connection`, delimited as `bodyLength` says. */
@@ -37,11 +40,20 @@ export class UpstreamBody implements BodySource {
     this.length = bodyLength >= 0 ? bodyLength : null;
   }
 
+  arrived(): Uint8Array | null {
+    const { buffer, start, end } = this.#connection;
+    const isHere = this.#remaining <= end - start && this.#decoder === null;
+    if (!isHere || this.#remaining > SMALL_BYTES_MAX) return null;
+    this.#connection.start += this.#remaining;
+    this.#remaining = 0;
+    return buffer.subarray(start, this.#connection.start);
+  }
+
   async pull(): Promise<Uint8Array | null> {
     try {
       return await this.#pull();
     } catch (error) {
-      throw this.#events.onFault(error);
+      throw this.#events.onBodyFault(error);
     }
   }
 
@@ -55,7 +67,9 @@ export class UpstreamBody implements BodySource {
       if (this.#hasEnded) return null;
       const piece = this.#decoder === null ? this.#next() : this.#nextChunk(this.#decoder);
       if (piece !== null || this.#hasEnded) return piece;
-      if (await this.#events.fill()) continue;
+      const isLarge = this.#decoder !== null || this.#remaining > SMALL_BYTES_MAX;
+      if (isLarge) this.#connection.growBuffer();
+      if (await this.#events.fillBody()) continue;
       if (this.#remaining !== Infinity || this.#decoder !== null) {
         throw new UpstreamFault("connection closed within a response");
       }
@@ -89,7 +103,7 @@ export class UpstreamBody implements BodySource {
 
   #end(isWhole: boolean): null {
     this.#hasEnded = true;
-    this.#events.onEnd(isWhole);
+    this.#events.onBodyEnd(isWhole);
     return null;
   }
 }

@@ -2,58 +2,107 @@
  * Edge: one connection to the upstream, and the bytes received on it.
  *
  * While the connection is idle a read is always pending: an upstream that closes it is noticed
- * immediately, and unsolicited bytes make the connection unusable.
+ * immediately, and unsolicited bytes make the connection unusable. The same read gets the response
+ * to the next request.
  *
  * @module
  */
 import { closeQuietly } from "../../wire/byte_stream.ts";
+import type { Endpoint } from "../../base/address.ts";
 import type { ByteStream } from "../../base/exchange.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
+import { OutputBuffer } from "./output_buffer.ts";
 import type { ProxyTarget } from "./proxy_target.ts";
-import { HEAD_BYTES_MAX } from "./upstream_head.ts";
+import { HEAD_BYTES_MAX, ResponseHead } from "./response_head.ts";
 
 /** Room for a typical head and a small body. */
-const BUFFER_BYTES = 16_384;
+const INPUT_BYTES = 16_384;
 const NO_BYTES = new Uint8Array(0);
+
+/** Who keeps an idle connection. */
+interface Keeper {
+  /** It is idle no more: closed, or `hasBytes`, which nothing has asked for. */
+  onIdleEnd(connection: UpstreamConnection, hasBytes: boolean): void;
+}
 
 /** A connection with its unread input, `buffer[start..end)`. */
 export class UpstreamConnection implements ByteStream {
-  buffer: Uint8Array = new Uint8Array(BUFFER_BYTES);
+  buffer: Uint8Array = new Uint8Array(INPUT_BYTES);
   start = 0;
   end = 0;
+  /** What is sent next: the head of a request, a chunk of its body. */
+  readonly output = new OutputBuffer();
+  /** The head of the response that is being read. */
+  readonly head: ResponseHead;
+  /** For whatever is awaited of the upstream: it closes the connection. */
+  readonly deadline: Deadline;
+  hasTimedOut = false;
+  /** Why no more can be read; null at the end of the stream. */
+  failure: Error | null = null;
   /** It has served a request before, so the upstream may have closed it in the meantime. */
   isReused = false;
   /** A part of the current request has been written. */
   wasUsed = false;
   isClosed = false;
+  /** The client that the pool may give it to before it has rested; null for none. */
+  client: Endpoint | null = null;
+  /** Since when it has been idle, and in which of the pool's sets it is, if it is. */
+  idleSinceMs = 0;
+  idleIn: Set<UpstreamConnection> | null = null;
 
   readonly #conn: ByteStream;
-  #pending: Promise<number | null> | null = null;
+  #pending: Promise<boolean> | null = null;
+  #keeper: Keeper | null = null;
+  #unsent: Uint8Array = NO_BYTES;
+  /** The steps after a read or a write: an async function would cost as much as parsing a head. */
+  readonly #onRead = (count: number | null): boolean => {
+    if (count !== null) this.end += count;
+    this.#endIdle(count !== null);
+    return count !== null;
+  };
+  readonly #onReadError = (error: Error): boolean => {
+    this.failure = error;
+    return this.#onRead(null);
+  };
+  readonly #onWritten = (count: number): void | Promise<void> => {
+    this.wasUsed = true;
+    if (count < this.#unsent.length) return this.send(this.#unsent.subarray(count));
+    this.#unsent = NO_BYTES;
+  };
 
-  constructor(conn: ByteStream) {
+  /** `via` is our name in Via. */
+  constructor(conn: ByteStream, via: string, deadlines: Deadlines) {
     this.#conn = conn;
+    this.head = new ResponseHead(via);
+    this.deadline = deadlines.make(() => {
+      this.hasTimedOut = true;
+      this.close();
+    });
   }
 
-  /** Appends a read to the buffer; false at the end of the stream. Throws on an error. */
-  async fill(): Promise<boolean> {
-    if (this.#pending === null) this.#makeRoom();
-    const count = await (this.#pending ?? this.#conn.read(this.buffer.subarray(this.end)));
+  /** Appends a read to the buffer; false, and no error, at the end of the stream or if it failed. */
+  fill(): Promise<boolean> {
+    const pending = this.#pending;
+    if (pending === null) return this.#read();
     this.#pending = null;
-    if (count === null) return false;
-    this.end += count;
-    return true;
+    return pending;
   }
 
-  /**
-   * Waits for the next request; `onEnd` is called on its end, and on bytes, which nothing has asked
-   * for unless a request was sent before they arrived.
-   */
-  becomeIdle(onEnd: (isBytes: boolean) => void): void {
+  /** Waits for the next request, or until {@linkcode Keeper.onIdleEnd}. */
+  becomeIdle(keeper: Keeper): void {
+    this.#keeper = keeper;
     this.isReused = true;
     this.wasUsed = false;
     this.start = this.end = 0;
-    const pending = this.#conn.read(this.buffer);
-    this.#pending = pending;
-    pending.then((count) => onEnd(count !== null), () => onEnd(false));
+    this.head.reset();
+    this.output.shrink();
+    this.#pending = this.#read();
+  }
+
+  /** Ends the wait: what arrives from now on is a response. */
+  leaveIdle(): void {
+    this.#keeper = null;
+    this.deadline.clear();
   }
 
   /** Grows the buffer for a large body. */
@@ -70,6 +119,7 @@ export class UpstreamConnection implements ByteStream {
   read(buffer: Uint8Array): Promise<number | null> {
     if (this.start === this.end) {
       this.buffer = NO_BYTES;
+      this.output.release();
       this.start = this.end = 0;
       return this.#conn.read(buffer);
     }
@@ -83,12 +133,10 @@ export class UpstreamConnection implements ByteStream {
     return this.#conn.write(bytes);
   }
 
-  /** Writes all of `bytes`. */
-  async send(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      at += await this.#conn.write(bytes.subarray(at));
-      this.wasUsed = true;
-    }
+  /** Writes all of `bytes`; nothing else may be written meanwhile. */
+  send(bytes: Uint8Array): Promise<void> {
+    this.#unsent = bytes;
+    return this.#conn.write(bytes).then(this.#onWritten);
   }
 
   closeWrite(): Promise<void> {
@@ -98,7 +146,22 @@ export class UpstreamConnection implements ByteStream {
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.deadline.end();
     closeQuietly(this.#conn);
+    this.#endIdle(false);
+  }
+
+  #read(): Promise<boolean> {
+    this.#makeRoom();
+    const space = this.end === 0 ? this.buffer : this.buffer.subarray(this.end);
+    return this.#conn.read(space).then(this.#onRead, this.#onReadError);
+  }
+
+  #endIdle(hasBytes: boolean): void {
+    const keeper = this.#keeper;
+    if (keeper === null) return;
+    this.#keeper = null;
+    keeper.onIdleEnd(this, hasBytes);
   }
 
   #makeRoom(): void {

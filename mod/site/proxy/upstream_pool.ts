@@ -11,12 +11,11 @@
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
-import type { ByteStream } from "../../base/exchange.ts";
-import type { Deadline, Deadlines } from "./deadlines.ts";
-import { UpstreamConnection } from "./upstream_connection.ts";
+import type { Deadlines } from "./deadlines.ts";
+import type { UpstreamConnection } from "./upstream_connection.ts";
 
 /**
- * Idle connections that are kept, 16 KB each. Responses come in bursts: with 32, a load of 64
+ * Idle connections that are kept, 19 KB each. Responses come in bursts: with 32, a load of 64
  * concurrent requests kept closing and opening connections, for a third of its CPU time.
  */
 const IDLE_MAX = 256;
@@ -44,31 +43,30 @@ export class ConnectTimeout extends Error {
   override readonly name = "ConnectTimeout";
 }
 
-/** The last request and response of a connection that is released. */
-export interface LastUse {
-  /** The client, by the object that all requests of its connection have. */
-  readonly client: Endpoint;
-  /** The response had a body: one without rests before it is used again. */
-  readonly hadBody: boolean;
+/** How a connection that is released was used last. */
+interface LastUse {
+  /**
+   * The client, by the object that all requests of its connection have; null if the response had no
+   * body: then the connection rests before anybody uses it again.
+   */
+  readonly client: Endpoint | null;
   /** Seconds that the program keeps an idle connection; null if it did not say. */
   readonly keepAliveSeconds: number | null;
 }
 
-interface Idle {
-  readonly connection: UpstreamConnection;
-  readonly expiry: Deadline;
-  /** The client that may use it before it has rested; null for none. */
-  readonly client: Endpoint | null;
-  readonly idleSinceMs: number;
-}
+/** Idle connections in the order in which they became idle. */
+type IdleSet = Set<UpstreamConnection>;
 
 export class UpstreamPool {
-  readonly #connect: () => Promise<ByteStream>;
+  readonly #connect: () => Promise<UpstreamConnection>;
   readonly #deadlines: Deadlines;
   readonly #onSurplus: () => void;
   /** Those that rest, by how long; and those that have rested. The longest idle one comes first. */
-  readonly #resting = { long: new Set<Idle>(), short: new Set<Idle>() };
-  readonly #rested = new Set<Idle>();
+  readonly #resting: { readonly long: IdleSet; readonly short: IdleSet } = {
+    long: new Set(),
+    short: new Set(),
+  };
+  readonly #rested: IdleSet = new Set();
   /**
    * Whether the program serves several connections at a time; null until it is known. For one that
    * does not, a connection that rests keeps it from answering on another.
@@ -77,11 +75,15 @@ export class UpstreamPool {
   /** How often a connection was quiet for the long time, after an answer with a body. */
   #quietRests = 0;
   /** The same ones by the client that may use them at once. */
-  readonly #byClient = new Map<Endpoint, Idle>();
+  readonly #byClient = new Map<Endpoint, UpstreamConnection>();
   #isClosed = false;
 
   /** `onSurplus` is called once, when the program has sent more than its answer. */
-  constructor(connect: () => Promise<ByteStream>, deadlines: Deadlines, onSurplus: () => void) {
+  constructor(
+    connect: () => Promise<UpstreamConnection>,
+    deadlines: Deadlines,
+    onSurplus: () => void,
+  ) {
     this.#connect = connect;
     this.#deadlines = deadlines;
     this.#onSurplus = onSurplus;
@@ -105,22 +107,19 @@ export class UpstreamPool {
       isLate = true;
       reject(new ConnectTimeout("connect timed out"));
     });
-    const connecting = this.#connect().then((conn) => {
-      if (isLate) conn.close();
-      return new UpstreamConnection(conn);
-    });
+    const connecting = this.#connect();
+    connecting.then((connection) => isLate && connection.close(), () => {});
     try {
       const connection = await Promise.race([connecting, late]);
       if (this.#servesMany === null && this.#size > 0) this.#probe(connection);
       return connection;
     } finally {
-      this.#deadlines.cancel(deadline);
-      connecting.catch(() => {}); // it may fail after the time-out
+      deadline.end();
     }
   }
 
   /** Returns `connection`, whose response was read to its end, to the pool. */
-  release(connection: UpstreamConnection, { client, hadBody, keepAliveSeconds }: LastUse): void {
+  release(connection: UpstreamConnection, { client, keepAliveSeconds }: LastUse): void {
     if (connection.start !== connection.end) this.#closeForSurplus();
     const idleMs = keepAliveSeconds === null
       ? IDLE_MS
@@ -128,20 +127,22 @@ export class UpstreamPool {
     const isKept = !this.#isClosed && !connection.isClosed && this.#size < IDLE_MAX && idleMs > 0;
     if (!isKept) return connection.close();
     if (this.#size > 0) this.#servesMany = true;
-    const isShort = hadBody && this.#quietRests >= PROVEN_RESTS;
-    const resting = isShort ? this.#resting.short : this.#resting.long;
-    const expiry = this.#deadlines.start(idleMs, () => this.#remove(idle).close());
-    const idleSinceMs = expiry.dueMs - idleMs;
-    const idle: Idle = { connection, expiry, client: hadBody ? client : null, idleSinceMs };
-    resting.add(idle);
-    if (hadBody) this.#byClient.set(client, idle);
-    connection.becomeIdle((isSurplus) => {
-      if (!resting.has(idle) && !this.#rested.has(idle)) return;
-      // Later than that it may be a last word, such as 408 Request Timeout.
-      const isSoon = this.#deadlines.nowMs < idle.idleSinceMs + REST_MS;
-      this.#remove(idle).close();
-      if (isSurplus && isSoon) this.#closeForSurplus();
-    });
+    const isShort = client !== null && this.#quietRests >= PROVEN_RESTS;
+    connection.idleIn = isShort ? this.#resting.short : this.#resting.long;
+    connection.idleIn.add(connection);
+    connection.idleSinceMs = this.#deadlines.nowMs;
+    connection.client = client;
+    if (client !== null) this.#byClient.set(client, connection);
+    connection.deadline.set(idleMs);
+    connection.becomeIdle(this);
+  }
+
+  /** For an idle connection. */
+  onIdleEnd(connection: UpstreamConnection, hasBytes: boolean): void {
+    this.#remove(connection).close();
+    // Later than that it may be a last word, such as 408 Request Timeout.
+    const soonMs = connection.idleSinceMs + REST_MS;
+    if (hasBytes && this.#deadlines.nowMs < soonMs) this.#closeForSurplus();
   }
 
   /** Closes the idle connections, and from now on every released one. */
@@ -156,7 +157,7 @@ export class UpstreamPool {
 
   #closeIdle(): void {
     const { long, short } = this.#resting;
-    for (const idle of [...long, ...short, ...this.#rested]) this.#remove(idle).close();
+    for (const connection of [...long, ...short, ...this.#rested]) connection.close();
   }
 
   /** Finds out whether the program answers on `connection` while others are open. */
@@ -183,22 +184,22 @@ export class UpstreamPool {
     this.#moveIdleSince(now - REST_MS, long);
   }
 
-  #moveIdleSince(timeMs: number, resting: Set<Idle>): void {
-    for (const idle of resting) {
-      if (idle.idleSinceMs > timeMs) return;
-      resting.delete(idle);
-      this.#rested.add(idle);
-      if (idle.client !== null && resting === this.#resting.long) this.#quietRests++;
+  #moveIdleSince(timeMs: number, resting: IdleSet): void {
+    for (const connection of resting) {
+      if (connection.idleSinceMs > timeMs) return;
+      resting.delete(connection);
+      connection.idleIn = this.#rested;
+      this.#rested.add(connection);
+      if (connection.client !== null && resting === this.#resting.long) this.#quietRests++;
     }
   }
 
-  #remove(idle: Idle): UpstreamConnection {
-    const { connection, expiry, client } = idle;
-    this.#deadlines.cancel(expiry);
-    this.#resting.long.delete(idle);
-    this.#resting.short.delete(idle);
-    this.#rested.delete(idle);
-    if (client !== null && this.#byClient.get(client) === idle) this.#byClient.delete(client);
+  #remove(connection: UpstreamConnection): UpstreamConnection {
+    connection.leaveIdle();
+    connection.idleIn?.delete(connection);
+    connection.idleIn = null;
+    const { client } = connection;
+    if (client !== null && this.#byClient.get(client) === connection) this.#byClient.delete(client);
     return connection;
   }
 }

@@ -1,20 +1,44 @@
-/** Goal: a wait ends when it must, and costs nothing afterwards. Method: the real timer, which the
- * test runner does not let leak. */
+/** Goal: a wait ends when it must, never early, and costs nothing afterwards. Method: a clock moved
+ * by hand, and the real timer, which the test runner does not let leak. */
 import { assertEquals } from "@std/assert";
-import { Deadlines } from "../../../mod/site/proxy/deadlines.ts";
+import { Deadlines, TICK_MS } from "../../../mod/site/proxy/deadlines.ts";
+import { HandDeadlines } from "../../support/proxy/hand_deadlines.ts";
 
-Deno.test("Deadlines.start() calls what is due, and nothing that was cancelled", async () => {
+Deno.test("Deadline.set() expires once, at the last time that was set, and never early", () => {
+  const deadlines = new HandDeadlines();
+  let expired = 0;
+  const deadline = deadlines.make(() => expired++);
+  deadlines.pass(10_000);
+  assertEquals(expired, 0, "it was not set");
+  deadline.set(1000);
+  deadlines.pass(500);
+  deadline.set(1000);
+  for (let tick = 0; tick * TICK_MS < 1000; tick++) deadlines.pass(-TICK_MS);
+  assertEquals(expired, 0);
+  deadlines.pass(0);
+  assertEquals(expired, 1);
+  deadlines.pass(10_000);
+  assertEquals(expired, 1, "once");
+  deadline.set(0);
+  deadline.clear();
+  deadlines.pass(1000);
+  assertEquals(expired, 1, "it was cleared");
+  deadline.end();
+  deadline.end();
+  assertEquals(deadlines.isRunning, false);
+});
+
+Deno.test("Deadlines.start() calls what is due, and nothing that was ended", async () => {
   const deadlines = new Deadlines();
   const passed: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   deadlines.start(0, () => passed.push("first"));
-  const cancelled = deadlines.start(0, () => passed.push("cancelled"));
+  const ended = deadlines.start(0, () => passed.push("ended"));
   const late = deadlines.start(3_600_000, () => passed.push("late"));
   deadlines.start(1, resolve);
-  deadlines.cancel(cancelled);
+  ended.end();
   await promise;
-  deadlines.cancel(late);
-  deadlines.cancel(late);
+  late.end();
   assertEquals(passed, ["first"]);
 });
 

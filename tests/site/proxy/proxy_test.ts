@@ -11,6 +11,7 @@ import type { Endpoint, Ip } from "../../../mod/base/address.ts";
 import { ReverseProxy } from "../../../mod/site/proxy/proxy.ts";
 import { limitOf } from "../../support/workers/limits.ts";
 import { TunnelLimits } from "../../../mod/site/proxy/tunnel_limits.ts";
+import { latin1, latin1Bytes } from "../../../mod/wire/byte_text.ts";
 import { settle } from "../../support/engine.ts";
 import { bodyText, type FakeRequest, fakeRequest, field } from "../../support/request.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
@@ -348,6 +349,33 @@ Deno.test("ReverseProxy retries only if the upstream cannot have done anything",
     upstream.stream.close();
   }, responding(OK));
   assertEquals([await begun.fetchText(), await begun.fetchText()], ["200 ok", "BadGateway"]);
+  /** So is an interim one. */
+  using interim = new TestProxy(async (upstream) => {
+    await upstream.until("\r\n\r\n");
+    await upstream.send(OK);
+    await upstream.until("\r\n\r\n");
+    await upstream.send("HTTP/1.1 103 Hints\r\n\r\n");
+    upstream.stream.close();
+  }, responding(OK));
+  assertEquals([await interim.fetchText(), await interim.fetchText()], ["200 ok", "BadGateway"]);
+});
+
+Deno.test("ReverseProxy sends a small body with its head, again if nothing was sent", async () => {
+  const heads: string[] = [];
+  const answering: Script = async (upstream) => {
+    const buffer = new Uint8Array(4096);
+    const count = await upstream.stream.read(buffer);
+    heads.push(latin1(buffer, 0, count ?? 0));
+    await upstream.send(OK);
+  };
+  using proxy = new TestProxy(responding(OK), answering);
+  assertEquals(await proxy.fetchText(), "200 ok");
+  proxy.upstreams[0]!.stream.close();
+  const pieces = [latin1Bytes("abc")];
+  const request = fakeRequest({ method: "POST", remote: CLIENT, body: [] });
+  const body = { ...request.body, length: 3, readArrived: () => pieces.shift() ?? null };
+  assertEquals(await proxy.fetchText({ ...request, body }), "200 ok");
+  assertEquals(heads.map((head) => head.slice(head.indexOf("\r\n\r\n"))), ["\r\n\r\nabc"]);
 });
 
 Deno.test("ReverseProxy refuses with GatewayTimeout, and aborts a stalled body", async () => {

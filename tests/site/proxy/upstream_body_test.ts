@@ -3,7 +3,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UpstreamBody } from "../../../mod/site/proxy/upstream_body.ts";
 import { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
-import { BODY, UpstreamFault } from "../../../mod/site/proxy/upstream_head.ts";
+import { BODY, UpstreamFault } from "../../../mod/site/proxy/response_head.ts";
+import { HandDeadlines } from "../../support/proxy/hand_deadlines.ts";
 
 interface Read {
   readonly text: string;
@@ -16,22 +17,26 @@ interface Read {
 async function readAll(sent: string, bodyLength: number, step: number): Promise<Read> {
   const bytes = new TextEncoder().encode(sent);
   let at = 0;
-  const connection = new UpstreamConnection({
-    read(buffer): Promise<number | null> {
-      const count = Math.min(step, buffer.length, bytes.length - at);
-      buffer.set(bytes.subarray(at, at + count));
-      at += count;
-      return Promise.resolve(count === 0 ? null : count);
+  const connection = new UpstreamConnection(
+    {
+      read(buffer): Promise<number | null> {
+        const count = Math.min(step, buffer.length, bytes.length - at);
+        buffer.set(bytes.subarray(at, at + count));
+        at += count;
+        return Promise.resolve(count === 0 ? null : count);
+      },
+      write: (piece) => Promise.resolve(piece.length),
+      closeWrite: () => Promise.resolve(),
+      close: () => {},
     },
-    write: (piece) => Promise.resolve(piece.length),
-    closeWrite: () => Promise.resolve(),
-    close: () => {},
-  });
+    "us",
+    new HandDeadlines(),
+  );
   const ends: boolean[] = [];
   const body = new UpstreamBody(connection, bodyLength, {
-    fill: () => connection.fill(),
-    onEnd: (isWhole) => void ends.push(isWhole),
-    onFault: (error) => error as Error,
+    fillBody: () => connection.fill(),
+    onBodyEnd: (isWhole) => void ends.push(isWhole),
+    onBodyFault: (error) => error as Error,
   });
   let text = "";
   try {

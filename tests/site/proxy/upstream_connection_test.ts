@@ -2,12 +2,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Ip } from "../../../mod/base/address.ts";
 import { connectTo, UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
+import { HandDeadlines } from "../../support/proxy/hand_deadlines.ts";
 import { streamPair } from "../../support/stream_pair.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("UpstreamConnection.fill() makes room without losing unread bytes", async () => {
   const [ours, theirs] = streamPair();
-  const connection = new UpstreamConnection(ours);
+  const connection = new UpstreamConnection(ours, "us", new HandDeadlines());
   const sent = Uint8Array.from({ length: 60_000 }, (_, i) => i % 251);
   void theirs.write(sent);
   while (connection.end < sent.length) assertEquals(await connection.fill(), true);
@@ -27,9 +28,9 @@ Deno.test("UpstreamConnection.fill() makes room without losing unread bytes", as
 
 Deno.test("UpstreamConnection.becomeIdle() keeps what arrives for the next fill()", async () => {
   const [ours, theirs] = streamPair();
-  const connection = new UpstreamConnection(ours);
+  const connection = new UpstreamConnection(ours, "us", new HandDeadlines());
   const gone: boolean[] = [];
-  connection.becomeIdle((isBytes) => gone.push(isBytes));
+  connection.becomeIdle({ onIdleEnd: (_, hasBytes) => gone.push(hasBytes) });
   void theirs.write(new Uint8Array([7, 8]));
   assertEquals(await connection.fill(), true);
   assertEquals([connection.buffer[0], connection.end, connection.isReused], [7, 2, true]);

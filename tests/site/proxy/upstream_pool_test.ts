@@ -3,30 +3,23 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Endpoint, Ip } from "../../../mod/base/address.ts";
 import { Deadlines } from "../../../mod/site/proxy/deadlines.ts";
-import type { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
-import { type LastUse, UpstreamPool } from "../../../mod/site/proxy/upstream_pool.ts";
+import { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
+import { ConnectTimeout, UpstreamPool } from "../../../mod/site/proxy/upstream_pool.ts";
 import { HandDeadlines } from "../../support/proxy/hand_deadlines.ts";
 import { settle } from "../../support/engine.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
 const REST_MS = 100;
 
-class StoppedDeadlines extends HandDeadlines {
-  now = 1000;
-  override get nowMs(): number {
-    return this.now;
-  }
-}
-
 class TestUpstream {
   readonly ends: StreamEnd[] = [];
-  readonly deadlines = new StoppedDeadlines();
+  readonly deadlines = new HandDeadlines();
   surplus = 0;
   readonly pool = new UpstreamPool(
     () => {
       const [ours, theirs] = streamPair();
       this.ends.push(theirs);
-      return Promise.resolve(ours);
+      return Promise.resolve(new UpstreamConnection(ours, "us", this.deadlines));
     },
     this.deadlines,
     () => this.surplus++,
@@ -36,17 +29,15 @@ class TestUpstream {
     return await Promise.all(Array.from({ length: count }, () => this.pool.open()));
   }
 
-  release(connection: UpstreamConnection, last: Partial<LastUse> = {}): void {
-    this.pool.release(connection, {
-      client: clientAt(9),
-      hadBody: true,
-      keepAliveSeconds: null,
-      ...last,
-    });
+  release(
+    connection: UpstreamConnection,
+    last: { client?: Endpoint | null; keepAliveSeconds?: number } = {},
+  ): void {
+    this.pool.release(connection, { client: clientAt(9), keepAliveSeconds: null, ...last });
   }
 
   rest(): void {
-    this.deadlines.now += REST_MS;
+    this.deadlines.rest(REST_MS);
   }
 
   [Symbol.dispose](): void {
@@ -95,7 +86,7 @@ Deno.test("UpstreamPool gives nobody a connection that has just had no body to r
   using upstream = new TestUpstream();
   const { pool } = upstream;
   const [first] = await upstream.open(1) as [UpstreamConnection];
-  upstream.release(first, { client: ANN, hadBody: false });
+  upstream.release(first, { client: null });
   assertEquals(pool.acquireIdle(ANN), null);
   upstream.rest();
   assertEquals(pool.acquireIdle(ANN) === first, true);
@@ -107,22 +98,22 @@ Deno.test("UpstreamPool shortens the rest of a program that has kept quiet", asy
   const [connection, chatty] = await upstream.open(2) as [UpstreamConnection, UpstreamConnection];
   for (let i = 0; i < 100; i++) {
     upstream.release(connection);
-    deadlines.now += REST_MS - 1;
+    deadlines.rest(REST_MS - 1);
     assertEquals(pool.acquireIdle(BEN), null, `after ${i} answers`);
-    deadlines.now += 1;
+    deadlines.rest(1);
     assertEquals(pool.acquireIdle(BEN) === connection, true);
   }
   upstream.release(connection);
   assertEquals(pool.acquireIdle(BEN), null);
-  deadlines.now += 5;
+  deadlines.rest(5);
   assertEquals(pool.acquireIdle(BEN) === connection, true);
-  upstream.release(connection, { hadBody: false });
-  deadlines.now += REST_MS - 1;
+  upstream.release(connection, { client: null });
+  deadlines.rest(REST_MS - 1);
   assertEquals(pool.acquireIdle(BEN), null, "without a body it rests as before");
-  deadlines.now += 1;
+  deadlines.rest(1);
   assertEquals(pool.acquireIdle(BEN) === connection, true);
   upstream.release(chatty);
-  deadlines.now += 50;
+  deadlines.rest(50);
   await upstream.ends[1]!.write(BYTES);
   await settle();
   assertEquals(upstream.surplus, 1, "it is watched as long as before");
@@ -135,7 +126,7 @@ Deno.test("UpstreamPool closes idle connections of a program that serves only on
   upstream.release(first);
   const [second] = await upstream.open(1) as [UpstreamConnection];
   assertEquals(first.isClosed, false, "it is not known yet");
-  deadlines.expire(250);
+  deadlines.pass(250);
   assertEquals([first.isClosed, second.isClosed], [true, false]);
   upstream.release(second);
   const [third] = await upstream.open(1) as [UpstreamConnection];
@@ -151,7 +142,7 @@ Deno.test("UpstreamPool keeps idle connections of a program that answers beside 
   const [second] = await upstream.open(1) as [UpstreamConnection];
   upstream.release(second);
   await upstream.open(1);
-  upstream.deadlines.expire(250);
+  upstream.deadlines.pass(250);
   assertEquals([first.isClosed, second.isClosed], [false, false]);
 });
 
@@ -207,4 +198,25 @@ Deno.test("UpstreamPool.open() rejects with the reason why there is no connectio
   const refused = new Deno.errors.ConnectionRefused("nobody");
   const pool = new UpstreamPool(() => Promise.reject(refused), new Deadlines(), () => {});
   await assertRejects(() => pool.open(), Deno.errors.ConnectionRefused);
+  const deadlines = new HandDeadlines();
+  const [ours] = streamPair();
+  const { promise, resolve } = Promise.withResolvers<UpstreamConnection>();
+  const slow = new UpstreamPool(() => promise, deadlines, () => {});
+  const opening = assertRejects(() => slow.open(), ConnectTimeout);
+  deadlines.pass(5000);
+  await opening;
+  resolve(new UpstreamConnection(ours, "us", deadlines));
+  await settle();
+  assertEquals([ours.isClosed, deadlines.isRunning], [true, false], "it comes too late");
+});
+
+Deno.test("UpstreamPool closes what was idle for long, and watches nothing afterwards", async () => {
+  using upstream = new TestUpstream();
+  const [first, second] = await upstream.open(2) as [UpstreamConnection, UpstreamConnection];
+  upstream.release(first);
+  upstream.release(second, { keepAliveSeconds: 60 });
+  upstream.deadlines.pass(4000);
+  assertEquals([first.isClosed, second.isClosed], [true, false]);
+  upstream.deadlines.pass(26_000);
+  assertEquals([second.isClosed, upstream.deadlines.isRunning], [true, false]);
 });

@@ -3,29 +3,38 @@
  *
  * @module
  */
-import { type Deadline, Deadlines } from "../../../mod/site/proxy/deadlines.ts";
+import { Deadlines, TICK_MS } from "../../../mod/site/proxy/deadlines.ts";
 
 export class HandDeadlines extends Deadlines {
-  readonly pending: { readonly afterMs: number; readonly deadline: Deadline }[] = [];
+  /** Whether its timer runs. */
+  isRunning = false;
+  #nowMs = 1000;
+  #onTick: (() => void) | null = null;
 
-  override start(afterMs: number, onExpire: () => void): Deadline {
-    const deadline = { dueMs: this.nowMs + afterMs, onExpire };
-    this.pending.push({ afterMs, deadline });
-    return deadline;
+  constructor() {
+    super({
+      nowMs: () => this.#nowMs,
+      start: (onTick) => {
+        this.isRunning = true;
+        this.#onTick = onTick;
+        return (): void => {
+          this.isRunning = false;
+          this.#onTick = null;
+        };
+      },
+    });
   }
 
-  override cancel(deadline: Deadline): void {
-    const at = this.pending.findIndex((one) => one.deadline === deadline);
-    if (at >= 0) this.pending.splice(at, 1);
+  /** Lets `ms` pass on the clock, without a tick. */
+  rest(ms: number): void {
+    this.#nowMs += ms;
   }
 
-  /** Expires the deadlines that were set for `afterMs`; returns how many. */
-  expire(afterMs: number): number {
-    const due = this.pending.filter((one) => one.afterMs === afterMs);
-    for (const { deadline } of due) {
-      this.cancel(deadline);
-      deadline.onExpire();
+  /** Lets `ms` pass, tick by tick, and as much as a time-out may be late. */
+  pass(ms: number): void {
+    for (let passed = 0; passed < ms + 2 * TICK_MS; passed += TICK_MS) {
+      this.#nowMs += TICK_MS;
+      this.#onTick?.();
     }
-    return due.length;
   }
 }

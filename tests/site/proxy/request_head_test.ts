@@ -1,23 +1,31 @@
 /** Goal: a field is passed on, ends here, or is rebuilt. Method: whole heads. */
 import { assertEquals } from "@std/assert";
 import { type Ip, parseIp } from "../../../mod/base/address.ts";
-import {
-  isLoop,
-  responseFields,
-  upstreamRequestHead,
-  wantsWebSocket,
-} from "../../../mod/site/proxy/proxy_fields.ts";
+import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
+import { RequestHead } from "../../../mod/http/parse/head_scanner.ts";
+import type { HttpRequest } from "../../../mod/base/exchange.ts";
+import { OutputBuffer } from "../../../mod/site/proxy/output_buffer.ts";
+import { isLoop, wantsWebSocket, writeRequestHead } from "../../../mod/site/proxy/request_head.ts";
+import { latin1, latin1Bytes } from "../../../mod/wire/byte_text.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";
+
+/** The head for the upstream. */
+function headFor(request: HttpRequest): string {
+  const output = new OutputBuffer();
+  writeRequestHead(output, request, { via: "us", isUpgrade: wantsWebSocket(request) });
+  const bytes = output.take();
+  return latin1(bytes, 0, bytes.length);
+}
 
 /** The lines of the head for the upstream, without the fields that every head gets. */
 function lines(fake: FakeRequest): string[] {
-  const head = upstreamRequestHead(fakeRequest({ host: "a.test", ...fake }), "us");
+  const head = headFor(fakeRequest({ host: "a.test", ...fake }));
   assertEquals(head.slice(-4), "\r\n\r\n");
   return head.slice(0, -4).split("\r\n")
     .filter((line) => !/^(?:X-Forwarded-|Forwarded:|Via: 1\.1 us)/.test(line));
 }
 
-Deno.test("upstreamRequestHead() keeps the target, the host and the end-to-end fields", () => {
+Deno.test("writeRequestHead() keeps the target, the host and the end-to-end fields", () => {
   const fake: FakeRequest = {
     method: "PUT",
     path: "/a b",
@@ -34,7 +42,7 @@ Deno.test("upstreamRequestHead() keeps the target, the host and the end-to-end f
   ]);
 });
 
-Deno.test("upstreamRequestHead() drops hop-by-hop fields and unverified client data", () => {
+Deno.test("writeRequestHead() drops hop-by-hop fields and unverified client data", () => {
   const headers = [
     ["Host", "a.test"],
     ["Connection", "close, X-Private , te"],
@@ -58,7 +66,7 @@ Deno.test("upstreamRequestHead() drops hop-by-hop fields and unverified client d
   assertEquals(lines({ headers }), first);
 });
 
-Deno.test("upstreamRequestHead() drops what a client says about its origin, however spelled", () => {
+Deno.test("writeRequestHead() drops what a client says about its origin, however spelled", () => {
   const names = [
     ...["Forwarded", "X-Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"],
     ...["X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Ssl", "X-Forwarded-Anything-New"],
@@ -87,7 +95,7 @@ Deno.test("upstreamRequestHead() drops what a client says about its origin, howe
   }
 });
 
-Deno.test("upstreamRequestHead() keeps fields that only look like those of a proxy", () => {
+Deno.test("writeRequestHead() keeps fields that only look like those of a proxy", () => {
   const names = [
     ...["X-Request-ID", "Traceparent", "X-Original-Filename", "X-Auth-User", "X-Auth-Token"],
     ...["X-HTTP-Method-Override", "X-Requested-With", "Origin", "Referer", "User_Agent", "X_Y"],
@@ -98,10 +106,10 @@ Deno.test("upstreamRequestHead() keeps fields that only look like those of a pro
   }
 });
 
-Deno.test("upstreamRequestHead() sets its own fields, whatever Connection names", () => {
+Deno.test("writeRequestHead() sets its own fields, whatever Connection names", () => {
   const own = "Host, X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host, Forwarded, Via, Cookie";
   const headers = [["Host", "a.test"], ["Connection", own], ["Cookie", "c"]] as const;
-  const head = upstreamRequestHead(fakeRequest({ host: "a.test", headers }), "us");
+  const head = headFor(fakeRequest({ host: "a.test", headers }));
   assertEquals(
     head,
     "GET / HTTP/1.1\r\nHost: a.test\r\nX-Forwarded-For: 127.0.0.1\r\n" +
@@ -110,15 +118,15 @@ Deno.test("upstreamRequestHead() sets its own fields, whatever Connection names"
   );
 });
 
-Deno.test("upstreamRequestHead() leaves out the zone of a client's address", () => {
+Deno.test("writeRequestHead() leaves out the zone of a client's address", () => {
   const remote = { ip: "fe80::1%eth0" as Ip, port: 5 };
-  const head = upstreamRequestHead(fakeRequest({ remote }), "us");
+  const head = headFor(fakeRequest({ remote }));
   assertEquals(/X-Forwarded-For: fe80::1\r\n/.test(head), true);
   assertEquals(/Forwarded: for="\[fe80::1\]";/.test(head), true);
 });
 
-Deno.test("upstreamRequestHead() says where the request came from", () => {
-  const head = (fake: FakeRequest): string => upstreamRequestHead(fakeRequest(fake), "us");
+Deno.test("writeRequestHead() says where the request came from", () => {
+  const head = (fake: FakeRequest): string => headFor(fakeRequest(fake));
   const v6 = { ip: parseIp("2001:db8::1")!, port: 5 };
   assertEquals(
     head({ host: "a.test", headers: [["Host", "a.test"]], remote: v6, isTls: true, minor: 0 }),
@@ -128,19 +136,19 @@ Deno.test("upstreamRequestHead() says where the request came from", () => {
   );
 });
 
-Deno.test("upstreamRequestHead() sends the host by which the request was routed", () => {
+Deno.test("writeRequestHead() sends the host by which the request was routed", () => {
   const host = (fake: FakeRequest): string => lines(fake)[1]!;
   assertEquals(host({ host: "b.test", headers: [["Host", "a.test"]] }), "Host: b.test:8080");
   assertEquals(host({ host: "", headers: [], minor: 0 }), "Host: 127.0.0.2:8080");
   assertEquals(host({ host: "a.test", headers: [["Host", "A.TEST.:81"]] }), "Host: A.TEST.:81");
 });
 
-Deno.test("upstreamRequestHead() frames the body itself", () => {
+Deno.test("writeRequestHead() frames the body itself", () => {
   const body = [new Uint8Array(3)];
   const sized = fakeRequest({ method: "POST", body, headers: [["Content-Length", "3"]] });
-  assertEquals(/\r\nContent-Length: 3\r\n/.test(upstreamRequestHead(sized, "us")), true);
+  assertEquals(/\r\nContent-Length: 3\r\n/.test(headFor(sized)), true);
   const chunked = { ...sized, body: { ...sized.body, length: null } };
-  assertEquals(/\r\nTransfer-Encoding: chunked\r\n/.test(upstreamRequestHead(chunked, "us")), true);
+  assertEquals(/\r\nTransfer-Encoding: chunked\r\n/.test(headFor(chunked)), true);
 });
 
 Deno.test("wantsWebSocket() accepts WebSocket and no other protocol", () => {
@@ -176,24 +184,48 @@ Deno.test("isLoop() recognizes our own Via entry and no other", () => {
   assertEquals(isLoop(fakeRequest(), "us-1"), false);
 });
 
-Deno.test("responseFields() drops hop-by-hop fields and continues Via", () => {
-  const fields = [
-    ["Content-Type", "text/plain"],
-    ["Connection", "close, X-Hop"],
-    ["X-Hop", "1"],
-    ["Content-Length", "5"],
-    ["Transfer-Encoding", "chunked"],
-    ["Keep-Alive", "x"],
-    ["Trailer", "X"],
-    ["Set-Cookie", "a"],
-    ["Set-Cookie", "b"],
-    ["Via", "1.1 other"],
-  ] as const;
-  assertEquals(responseFields(fields, 0, "us"), [
-    ["Content-Type", "text/plain"],
-    ["Set-Cookie", "a"],
-    ["Set-Cookie", "b"],
-    ["Via", "1.1 other"],
-    ["Via", "1.0 us"],
-  ]);
+Deno.test("writeRequestHead() writes heads of every size, one after another", () => {
+  const output = new OutputBuffer();
+  for (const length of [1, 63, 64, 65, 2000, 16_000, 5]) {
+    const headers = [["Host", "a.test"], ["X-A", "x".repeat(length)], ["X-B", "y"]] as const;
+    const request = fakeRequest({ host: "a.test", headers });
+    writeRequestHead(output, request, { via: "us", isUpgrade: false });
+    const bytes = output.take();
+    const lines = latin1(bytes, 0, bytes.length).split("\r\n");
+    assertEquals(lines.slice(1, 4), ["Host: a.test", `X-A: ${"x".repeat(length)}`, "X-B: y"]);
+    assertEquals(lines.slice(-3), ["Via: 1.1 us", "", ""]);
+  }
+});
+
+Deno.test("writeRequestHead() copies lines in one piece only if they are written like ours", () => {
+  const padded = (name: string, before: string, value: string, after: string): string =>
+    `${name}:${before}${value}${after}\r\n`;
+  const spaces = ["", " ", "\t", "  ", " \t"];
+  for (const before of spaces) {
+    for (const after of spaces) {
+      const text = padded("A", " ", "1", "") + padded("B", before, "2 2", after) +
+        padded("Connection", " ", "C", "") + padded("C", " ", "3", "") +
+        padded("D", " ", "", "") + padded("E", before, "", "") + padded("F", " ", "6", "");
+      const want = ["A: 1", "B: 2 2", "D: ", "E: ", "F: 6"];
+      const head = new RequestHead();
+      const bytes = latin1Bytes(`GET / HTTP/1.1\r\n${text}\r\n`);
+      assertEquals(head.scan(bytes, 0, bytes.length, DEFAULT_SETTINGS), "done");
+      const headers = [["Connection", "C"], ["Host", "a.test"]] as const;
+      const fake = fakeRequest({ host: "a.test", headers });
+      const output = new OutputBuffer();
+      const fields = {
+        bytes,
+        fieldCount: head.fieldCount,
+        nameStart: (field: number) => head.nameStart(field),
+        nameEnd: (field: number) => head.nameEnd(field),
+        valueStart: (field: number) => head.valueStart(field),
+        valueEnd: (field: number) => head.valueEnd(field),
+      };
+      writeRequestHead(output, { ...fake, fields }, { via: "us", isUpgrade: false });
+      const written = output.take();
+      const lines = latin1(written, 0, written.length).split("\r\n");
+      assertEquals(lines.slice(2, 2 + want.length), want, JSON.stringify([before, after]));
+      assertEquals(lines[2 + want.length], "X-Forwarded-For: 127.0.0.1");
+    }
+  }
 });

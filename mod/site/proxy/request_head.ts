@@ -1,0 +1,146 @@
+/**
+ * The head of a request for the upstream, made from the one of the client. Pure.
+ *
+ * - Which fields pass, `field_names.ts` says, and the client's Connection field.
+ * - Host is forwarded as it was sent; for an absolute request target it is the host of the target.
+ * - X-Forwarded-For, -Proto and -Host and Forwarded (RFC 7239) carry what this service has seen.
+ *   X-Forwarded-Port is left out: behind a mapped port it would be wrong, and the host has the port
+ *   that the client used.
+ * - Via is kept and extended in both directions. A request that carries our own entry has come back
+ *   to us: a loop.
+ *
+ * @module
+ */
+import { urlHost, withoutZone } from "../../base/address.ts";
+import type { FieldBytes, HttpRequest } from "../../base/exchange.ts";
+import { CR, SP } from "../../wire/byte_class.ts";
+import { equalsIgnoringCase } from "../../wire/byte_text.ts";
+import { isForwarded, listElements } from "./field_names.ts";
+import type { OutputBuffer } from "./output_buffer.ts";
+
+/** The only protocol to upgrade to. h2c would carry requests past all checks. */
+export const WEBSOCKET = "websocket";
+const UPGRADE_FIELDS = `Connection: Upgrade\r\nUpgrade: ${WEBSOCKET}\r\n`;
+const CHUNKED_FIELD = "Transfer-Encoding: chunked\r\n";
+const NO_OPTIONS: readonly string[] = [];
+
+/** Reports whether the client asks for an upgrade to WebSocket. */
+export function wantsWebSocket(request: HttpRequest): boolean {
+  const upgrade = request.header("upgrade");
+  if (upgrade === null || upgrade.trim().toLowerCase() !== WEBSOCKET) return false;
+  if (request.minor === 0 || request.method !== "GET" || request.body.exists) return false;
+  return listElements(request.header("connection")).includes("upgrade");
+}
+
+/** Reports whether the request has already passed through this service. */
+export function isLoop(request: HttpRequest, via: string): boolean {
+  const passed = request.header("via");
+  return passed !== null && listElements(passed).some((entry) => entry.endsWith(` ${via}`));
+}
+
+/** Writes the head of `request` for the upstream; `via` is our name in Via. */
+export function writeRequestHead(
+  output: OutputBuffer,
+  request: HttpRequest,
+  { via, isUpgrade }: { readonly via: string; readonly isUpgrade: boolean },
+): void {
+  const { method, rawPath, query, fields, body } = request;
+  const host = hostFor(request);
+  output.text(method);
+  output.text(" ");
+  output.text(rawPath);
+  if (query !== null) {
+    output.text("?");
+    output.text(query);
+  }
+  output.text(" HTTP/1.1\r\nHost: ");
+  output.text(host);
+  output.text("\r\n");
+  writeForwarded(output, fields, connectionOptions(request));
+  if (body.exists) {
+    output.text(
+      body.length === null ? CHUNKED_FIELD : `Content-Length: ${body.length}\r\n`,
+    );
+  }
+  if (isUpgrade) output.text(UPGRADE_FIELDS);
+  writeOrigin(output, request, host);
+  output.text(request.minor === 0 ? "Via: 1.0 " : "Via: 1.1 ");
+  output.text(via);
+  output.text("\r\n\r\n");
+}
+
+/** Writes the fields of the client that are for the upstream too; lines side by side in one piece. */
+function writeForwarded(
+  output: OutputBuffer,
+  fields: FieldBytes,
+  options: readonly string[],
+): void {
+  const { bytes, fieldCount } = fields;
+  let [from, to] = [0, 0];
+  for (let field = 0; field < fieldCount; field++) {
+    const start = fields.nameStart(field);
+    const end = fields.nameEnd(field);
+    if (!isForwarded(bytes, start, end)) continue;
+    if (isOneOf(options, bytes, start, end)) continue;
+    if (start !== to) {
+      output.copy(bytes, from, to);
+      from = start;
+    }
+    const valueStart = fields.valueStart(field);
+    to = fields.valueEnd(field) + 2;
+    if (valueStart === end + 2 && bytes[end + 1] === SP && bytes[to - 2] === CR) continue;
+    output.copy(bytes, from, end); // the line has other white space than ours
+    output.text(": ");
+    output.copy(bytes, valueStart, to - 2);
+    output.text("\r\n");
+    from = to = 0;
+  }
+  output.copy(bytes, from, to);
+}
+
+function isOneOf(names: readonly string[], bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = 0; i < names.length; i++) {
+    if (equalsIgnoringCase(bytes, start, end, names[i]!)) return true;
+  }
+  return false;
+}
+
+/** Returns the fields that are for this connection alone, in lower case. */
+function connectionOptions(request: HttpRequest): readonly string[] {
+  const value = request.header("connection");
+  return value === null || value === "keep-alive" ? NO_OPTIONS : listElements(value);
+}
+
+/** Writes what this service knows of the client. */
+function writeOrigin(output: OutputBuffer, request: HttpRequest, host: string): void {
+  const ip = withoutZone(request.remote.ip); // a zone means nothing to anybody else
+  const proto = request.isTls ? "https" : "http";
+  output.text("X-Forwarded-For: ");
+  output.text(ip);
+  output.text("\r\nX-Forwarded-Proto: ");
+  output.text(proto);
+  output.text("\r\nX-Forwarded-Host: ");
+  output.text(host);
+  output.text("\r\nForwarded: for=");
+  output.text(ip.includes(":") ? `"[${ip}]"` : ip);
+  output.text(';host="');
+  output.text(host);
+  output.text('";proto=');
+  output.text(proto);
+  output.text("\r\n");
+}
+
+/** Host as it was sent, unless an absolute target named another one or an old client sent none. */
+function hostFor(request: HttpRequest): string {
+  const { host, local } = request;
+  const sent = request.header("host") ?? "";
+  if (sent !== "" && (sent === host || nameOf(sent) === host)) return sent;
+  return `${host === "" ? urlHost(local.ip) : host}:${local.port}`;
+}
+
+/** Returns the name in a Host field, as the engine gives it to a request. */
+function nameOf(sent: string): string {
+  const colon = sent.lastIndexOf(":");
+  const name = colon >= 0 && /^[0-9]*$/.test(sent.slice(colon + 1)) ? sent.slice(0, colon) : sent;
+  return (name.endsWith(".") ? name.slice(0, -1) : name).toLowerCase();
+}
