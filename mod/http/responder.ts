@@ -32,6 +32,12 @@ import { inTurns } from "./turns.ts";
 import { withEarlyBytes } from "../wire/byte_stream.ts";
 
 /**
+ * Whether the connection persists, or `"last"`: the response is queued, and the connection ends when
+ * it was sent.
+ */
+type Responded = true | "last" | Promise<boolean>;
+
+/**
  * Responds to the requests of one connection, in order. Its methods return `true` if the connection
  * persists, `false` if it must be closed.
  */
@@ -56,7 +62,7 @@ export class Responder {
   }
 
   /** Responds to `exchange`, whose head is complete. */
-  respond(exchange: Exchange): true | Promise<boolean> {
+  respond(exchange: Exchange): Responded {
     this.#inProgress = exchange;
     const fault = exchange.parse(this.#shared);
     if (fault !== null) return this.refuse(fault, exchange);
@@ -111,10 +117,13 @@ export class Responder {
     }
   }
 
-  /** Ends what a handler may still use. Resolves when nothing reads from the connection anymore. */
-  async end(): Promise<void> {
+  /**
+   * Ends what a handler may still use; returns what must be awaited until nothing reads from the
+   * connection anymore, or null.
+   */
+  end(): Promise<void> | null {
     this.closeSource();
-    await this.#incoming?.discard();
+    return this.#incoming?.discard() ?? null;
   }
 
   /** The response of HTTP.sys, unless the sites have a page of their own for it. */
@@ -142,7 +151,7 @@ export class Responder {
     } catch (error) {
       return this.#sendInternalError(error, exchange);
     }
-    return await this.#send(exchange, result);
+    return await this.#sent(exchange, result);
   }
 
   async #respondToRequestWithBody(exchange: Exchange): Promise<boolean> {
@@ -160,7 +169,7 @@ export class Responder {
     } catch (error) {
       return await this.#failWithoutResponse(error, exchange);
     }
-    if (!incoming.body.isBroken) return await this.#send(exchange, result);
+    if (!incoming.body.isBroken) return await this.#sent(exchange, result);
     this.#source = sourceOf(result);
     this.closeSource();
     return await this.#failWithoutResponse(null, exchange);
@@ -186,7 +195,7 @@ export class Responder {
     return this.refuse("Internal", exchange);
   }
 
-  #send(exchange: Exchange, result: HandlerResult): true | Promise<boolean> {
+  #send(exchange: Exchange, result: HandlerResult): Responded {
     const reason = (result as Partial<Refusal>).refuse;
     if (reason !== undefined) return this.refuse(reason, exchange);
     const response = result as HttpResponse;
@@ -203,7 +212,14 @@ export class Responder {
       return this.#sendInternalError(error, exchange);
     }
     this.#unreported.push(exchange);
-    return keepsAlive && this.#incoming === null ? true : this.#finishExchange(keepsAlive);
+    if (this.#incoming !== null) return this.#finishExchange(keepsAlive);
+    return keepsAlive ? true : "last";
+  }
+
+  /** Sends what a handler took its time for, which allows for a promise more. */
+  async #sent(exchange: Exchange, result: HandlerResult): Promise<boolean> {
+    const responded = this.#send(exchange, result);
+    return responded === "last" ? await this.#finishExchange(false) : await responded;
   }
 
   async #sendSource(
