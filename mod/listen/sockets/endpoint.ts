@@ -49,23 +49,8 @@ export function openEndpoint(
 ): OpenEndpoint {
   const listener = listenTcp(request);
   const { port } = listener.addr as Deno.NetAddr;
-  const ended = acceptLoop<Deno.TcpConn>(listener, {
-    ...events,
-    onConnection(conn): void {
-      setNoDelay(conn);
-      events.onConnection(conn);
-    },
-  });
+  const ended = acceptLoop<Deno.TcpConn>(listener, events);
   return { endpoint: { ip: request.ip, port }, close: () => closeListener(listener, ended) };
-}
-
-/** Lets a small piece of a response be sent before the client has acknowledged earlier ones. */
-function setNoDelay(conn: Deno.TcpConn): void {
-  try {
-    conn.setNoDelay(true);
-  } catch {
-    // The client is already gone; the first read will show it.
-  }
 }
 
 /** Reports whether a socket can be opened now. It is open for a moment, as it would be afterwards. */
