@@ -147,6 +147,8 @@ export interface ByteStream {
   read(buffer: Uint8Array): Promise<number | null>;
   /** Writes at least one byte of `bytes`, perhaps not all; returns how many. */
   write(bytes: Uint8Array): Promise<number>;
+  /** Sends small writes at once, if the stream would hold them back otherwise. */
+  setNoDelay?(): void;
   /** Closes the sending direction; reading remains possible. */
   closeWrite(): Promise<void>;
   /** Closes both directions; a pending read or write rejects. */

@@ -17,11 +17,18 @@ const FREE_LARGE_MAX = 16;
 /** Hands out buffers. A buffer must not be used after it was released. */
 export class BufferPool {
   readonly #freeSmall: Uint8Array[] = [];
+  /** Every slab as words of 32 bits, by its buffer; small buffers begin at such a word. */
+  readonly #words = new WeakMap<ArrayBufferLike, Int32Array>();
   readonly #freeLarge: Uint8Array[] = [];
 
   acquireSmall(): Uint8Array {
     if (this.#freeSmall.length === 0) this.#addSlab();
     return this.#freeSmall.pop()!;
+  }
+
+  /** Returns the slab of a small buffer as words. */
+  wordsOf(buffer: Uint8Array): Int32Array {
+    return this.#words.get(buffer.buffer)!;
   }
 
   releaseSmall(buffer: Uint8Array): void {
@@ -38,6 +45,7 @@ export class BufferPool {
 
   #addSlab(): void {
     const slab = new ArrayBuffer(SLAB_BYTES);
+    this.#words.set(slab, new Int32Array(slab));
     for (let offset = 0; offset < SLAB_BYTES; offset += SMALL_BYTES) {
       this.#freeSmall.push(new Uint8Array(slab, offset, SMALL_BYTES));
     }

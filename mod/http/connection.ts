@@ -77,17 +77,19 @@ export class Connection implements ConnectionContext {
 
   /** Serves requests until the connection ends, then calls `onEnd`; never rejects. */
   async run(onEnd: (connection: Connection) => void): Promise<void> {
+    let isLast = false;
     try {
       for (;;) {
         const result = this.#scan();
         if (result === "done") {
-          const staysOpen = this.#respond();
-          if (staysOpen !== true && !(await staysOpen)) break;
-          if (!this.input.isEmpty) {
+          const responded = this.#respond();
+          isLast = responded === "last";
+          if (responded !== true && !isLast && !(await responded)) break;
+          if (!this.input.isEmpty && !isLast) {
             const turn = this.#shared.turns.take(REQUEST_COST);
             if (turn !== null) await turn;
           }
-          if (!this.output.isFull) continue;
+          if (!this.output.isFull && !isLast) continue;
         } else if (result !== "more") {
           await this.#responder.refuse(result, this.#current!);
           break;
@@ -98,6 +100,10 @@ export class Connection implements ConnectionContext {
             : this.output.finishWrite(await this.output.startWrite());
           if (remainder !== null) await remainder;
           this.#responder.reportResponses(0);
+          if (isLast) {
+            if (!this.input.isEmpty) await this.linger();
+            break;
+          }
           continue; // the buffer may hold more requests than were handled
         }
         if (this.#readCost > 0) await this.#shared.turns.take(this.#readCost);
@@ -108,7 +114,9 @@ export class Connection implements ConnectionContext {
     } catch (error) {
       this.#reportError(error);
     }
-    await this.#cleanUp();
+    const ending = this.#end();
+    if (ending !== null) await ending;
+    this.#cleanUp();
     onEnd(this);
   }
 
@@ -119,7 +127,8 @@ export class Connection implements ConnectionContext {
     } catch (error) {
       this.#reportError(error);
     }
-    await this.#cleanUp();
+    await this.#end();
+    this.#cleanUp();
     onEnd();
   }
 
@@ -181,13 +190,23 @@ export class Connection implements ConnectionContext {
   #scan(): ScanResult {
     const { input } = this;
     if (input.start === input.end) return "more";
+    const isNew = this.#current === null && input.start === 0;
     const exchange = this.#current ??= this.#beginExchange();
+    if (isNew) {
+      const known = this.#shared.heads.find(input);
+      if (known !== null) {
+        exchange.become(known);
+        input.start = input.end;
+        return "done";
+      }
+    }
     exchange.bytes = input.buffer;
     exchange.base = input.start;
     const { head } = exchange;
     const result = head.scan(input.buffer, input.start, input.end, this.#shared.settings);
     if (result !== "done") return result;
     input.start += head.length;
+    exchange.isOffered = isNew && input.start === input.end;
     exchange.receivedBytes = head.length;
     return result;
   }
@@ -201,7 +220,7 @@ export class Connection implements ConnectionContext {
     return exchange;
   }
 
-  #respond(): true | Promise<boolean> {
+  #respond(): ReturnType<Responder["respond"]> {
     const exchange = this.#current!;
     this.#current = null;
     this.clearDeadline();
@@ -240,11 +259,15 @@ export class Connection implements ConnectionContext {
     this.#shared.onError(error instanceof SourceFailure ? error.cause ?? error : error);
   }
 
-  async #cleanUp(): Promise<void> {
+  /** Closes the connection; returns what must be awaited before {@linkcode #cleanUp}, or null. */
+  #end(): Promise<void> | null {
     this.isAborted = true;
     this.idleSince = NEVER;
     closeQuietly(this.stream);
-    await this.#responder.end();
+    return this.#responder.end();
+  }
+
+  #cleanUp(): void {
     this.#responder.reportResponses(ERROR_NETNAME_DELETED);
     this.input.release();
   }

@@ -11,6 +11,8 @@ export class ReadBuffer {
   buffer: Uint8Array;
   start = 0;
   end = 0;
+  /** The slab of `buffer` as words, if a small head begins at its start. */
+  words: Int32Array | null;
 
   readonly #pool: BufferPool;
   /** The buffer for heads: a small one, or a larger one after a large head. */
@@ -19,6 +21,7 @@ export class ReadBuffer {
   constructor(pool: BufferPool) {
     this.#pool = pool;
     this.#headBuffer = this.buffer = pool.acquireSmall();
+    this.words = pool.wordsOf(this.buffer);
   }
 
   get isEmpty(): boolean {
@@ -105,5 +108,6 @@ export class ReadBuffer {
     this.#releaseBuffer(this.#headBuffer);
     if (this.buffer === this.#headBuffer) this.buffer = buffer;
     this.#headBuffer = buffer;
+    this.words = buffer.length === SMALL_BYTES ? this.#pool.wordsOf(buffer) : null;
   }
 }

@@ -10,6 +10,7 @@ import type { FieldBytes, HttpRequest, RequestBody } from "../base/exchange.ts";
 import { type ErrorReason, Framing } from "./parse/framing.ts";
 import { parseHost } from "./parse/host_field.ts";
 import { isServedMethod, methodText } from "./parse/method.ts";
+import type { KnownHeads, ParsedHead } from "./known_heads.ts";
 import { RequestHead } from "./parse/head_scanner.ts";
 import { isAuthority, parseTarget, type PathLimits, type Target } from "./parse/target.ts";
 import { type ByteCache, cachedLatin1, equalsIgnoringCase, latin1 } from "../wire/byte_text.ts";
@@ -31,10 +32,14 @@ const NO_BODY: RequestBody = {
   read: () => Promise.resolve(null),
 };
 
+/** Values of fields that are kept for a known head. */
+const VALUES_MAX = 8;
+
 /** Results of earlier parsing, and the limits of a path. */
 interface ParseCache {
   readonly targets: ByteCache<Target>;
   readonly hosts: ByteCache<string>;
+  readonly heads: KnownHeads;
   readonly settings: PathLimits;
 }
 
@@ -52,8 +57,12 @@ export class Exchange implements HttpRequest, FieldBytes {
   siteId: number | null = null;
   body: RequestBody = NO_BODY;
 
-  readonly head = new RequestHead();
-  readonly framing = new Framing();
+  head = new RequestHead();
+  framing = new Framing();
+  /** What the head means, if one with the same bytes was parsed before; null if it was not. */
+  known: ParsedHead | null = null;
+  /** Whether the head is all that was read, and was looked for in vain among the known ones. */
+  isOffered = false;
   /** The buffer that holds the head; not modified until the exchange is over. */
   bytes: Uint8Array = NO_BYTES;
   /** Offset of the head in `bytes`. */
@@ -65,8 +74,22 @@ export class Exchange implements HttpRequest, FieldBytes {
   startedMs = 0;
   /** The same in ticks of the engine's clock, which cost nothing. */
   startedTick = 0;
+  /** Its own, while `head` and `framing` may be those of a known head. */
+  #ownHead = this.head;
+  #ownFraming = this.framing;
 
   header(lowerCaseName: string): string | null {
+    const { known } = this;
+    if (known === null) return this.#findHeader(lowerCaseName);
+    let value = known.values.get(lowerCaseName);
+    if (value === undefined) {
+      value = this.#findHeader(lowerCaseName);
+      if (known.values.size < VALUES_MAX) known.values.set(lowerCaseName, value);
+    }
+    return value;
+  }
+
+  #findHeader(lowerCaseName: string): string | null {
     const { head, bytes, base } = this;
     let found: string | null = null;
     for (let field = 0; field < head.fieldCount; field++) {
@@ -130,8 +153,25 @@ export class Exchange implements HttpRequest, FieldBytes {
     return this.head.major < 0 ? null : `HTTP/${this.head.major}.${this.head.minor}`;
   }
 
+  /** Makes it the request that `known` was; nothing remains to be scanned or parsed. */
+  become(known: ParsedHead): void {
+    this.known = known;
+    this.bytes = known.bytes;
+    this.base = 0;
+    this.head = known.head;
+    this.framing = known.framing;
+    this.minor = known.head.minor as 0 | 1;
+    this.method = known.method;
+    this.path = known.target.path;
+    this.rawPath = known.target.rawPath;
+    this.query = known.target.query;
+    this.host = known.host;
+    this.receivedBytes = known.head.length;
+  }
+
   /** Turns the scanned head into a request; returns null if it is valid. */
   parse(cache: ParseCache): ErrorReason | null {
+    if (this.known !== null) return null;
     const { head, bytes, base, framing } = this;
     this.minor = head.minor as 0 | 1;
     this.method = methodText(bytes, base + head.methodStart, base + head.methodEnd);
@@ -153,7 +193,23 @@ export class Exchange implements HttpRequest, FieldBytes {
       target = found;
       if (isCached) cache.targets.set(bytes, start, end, found);
     }
-    return this.#applyTarget(target, host);
+    const invalid = this.#applyTarget(target, host);
+    if (this.isOffered && invalid === null) this.#offer(cache.heads, target);
+    return invalid;
+  }
+
+  /** Offers the head to be recognized, if its bytes alone say what it means. */
+  #offer(heads: KnownHeads, target: Target): void {
+    const { head, framing, bytes, base, method, host } = this;
+    if (framing.hasBody || framing.expectsContinue || target.scheme !== null) return;
+    if (method !== "GET" && method !== "HEAD") return;
+    heads.offer(bytes.subarray(base, base + head.length), (copy) => {
+      this.#ownHead = new RequestHead(); // the old ones belong to the known head from now on
+      this.#ownFraming = new Framing();
+      const known = { bytes: copy, head, framing, method, target, host, values: new Map() };
+      this.become(known);
+      return known;
+    });
   }
 
   #applyTarget(target: Target, host: string): ErrorReason | null {
@@ -181,6 +237,10 @@ export class Exchange implements HttpRequest, FieldBytes {
 
   /** Resets it for the next request; keeps nothing of this one alive. */
   release(): void {
+    this.head = this.#ownHead;
+    this.framing = this.#ownFraming;
+    this.known = null;
+    this.isOffered = false;
     this.head.reset();
     this.bytes = NO_BYTES;
     this.body = NO_BODY;

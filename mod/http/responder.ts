@@ -32,6 +32,12 @@ import { inTurns } from "./turns.ts";
 import { withEarlyBytes } from "../wire/byte_stream.ts";
 
 /**
+ * Whether the connection persists, or `"last"`: the response is queued, and the connection ends when
+ * it was sent.
+ */
+type Responded = true | "last" | Promise<boolean>;
+
+/**
  * Responds to the requests of one connection, in order. Its methods return `true` if the connection
  * persists, `false` if it must be closed.
  */
@@ -45,8 +51,10 @@ export class Responder {
   #incoming: IncomingBody | null = null;
   #source: BodySource | null = null;
   /** The steps after a handler that took a while: an async function costs more than both. */
-  readonly #onResult = (result: HandlerResult): true | Promise<boolean> =>
-    this.#send(this.#inProgress!, result);
+  readonly #onResult = (result: HandlerResult): true | Promise<boolean> => {
+    const responded = this.#send(this.#inProgress!, result);
+    return responded === "last" ? this.#finishExchange(false) : responded;
+  };
   readonly #onHandlerError = (error: unknown): Promise<boolean> =>
     this.#sendInternalError(error, this.#inProgress!);
 
@@ -61,7 +69,7 @@ export class Responder {
   }
 
   /** Responds to `exchange`, whose head is complete. */
-  respond(exchange: Exchange): true | Promise<boolean> {
+  respond(exchange: Exchange): Responded {
     this.#inProgress = exchange;
     const fault = exchange.parse(this.#shared);
     if (fault !== null) return this.refuse(fault, exchange);
@@ -116,10 +124,13 @@ export class Responder {
     }
   }
 
-  /** Ends what a handler may still use. Resolves when nothing reads from the connection anymore. */
-  async end(): Promise<void> {
+  /**
+   * Ends what a handler may still use; returns what must be awaited until nothing reads from the
+   * connection anymore, or null.
+   */
+  end(): Promise<void> | null {
     this.closeSource();
-    await this.#incoming?.discard();
+    return this.#incoming?.discard() ?? null;
   }
 
   /** The response of HTTP.sys, unless the sites have a page of their own for it. */
@@ -167,7 +178,7 @@ export class Responder {
     } catch (error) {
       return await this.#failWithoutResponse(error, exchange);
     }
-    if (!incoming.body.isBroken) return await this.#send(exchange, result);
+    if (!incoming.body.isBroken) return await this.#onResult(result);
     this.#source = sourceOf(result);
     this.closeSource();
     return await this.#failWithoutResponse(null, exchange);
@@ -193,7 +204,7 @@ export class Responder {
     return this.refuse("Internal", exchange);
   }
 
-  #send(exchange: Exchange, result: HandlerResult): true | Promise<boolean> {
+  #send(exchange: Exchange, result: HandlerResult): Responded {
     const reason = (result as Partial<Refusal>).refuse;
     if (reason !== undefined) return this.refuse(reason, exchange);
     const response = result as HttpResponse;
@@ -216,7 +227,8 @@ export class Responder {
     }
     this.#unreported.push(exchange);
     if (this.#source !== null) this.closeSource();
-    return keepsAlive && this.#incoming === null ? true : this.#finishExchange(keepsAlive);
+    if (this.#incoming !== null) return this.#finishExchange(keepsAlive);
+    return keepsAlive ? true : "last";
   }
 
   async #sendSource(

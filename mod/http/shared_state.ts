@@ -6,6 +6,7 @@
 import type { Handler, RefusalPage, RefusedRecord, ServedRecord } from "../base/exchange.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { BufferPool } from "./buffer_pool.ts";
+import { KnownHeads } from "./known_heads.ts";
 import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
 import { Exchange } from "./request.ts";
 import { PreparedResponses } from "./prepared_cache.ts";
@@ -44,6 +45,7 @@ export class SharedState {
   readonly turns: Turns;
   readonly targets = new ByteCache<Target>();
   readonly hosts = new ByteCache<string>();
+  readonly heads = new KnownHeads();
   readonly clock: Clock;
   readonly refusalPage: RefusalPage;
   readonly onServed: (record: ServedRecord) => void;
@@ -79,6 +81,7 @@ export class SharedState {
     const stallSeconds = Math.max(settings.ConnectionTimeout, STALLED_BYTES / rate);
     this.stallTicks = ticksOf(rate === 0 ? Infinity : stallSeconds * 1000);
     this.targets.clear();
+    this.heads.clear();
     this.prepared.clear();
   }
 

@@ -15,13 +15,11 @@
 import { setImmediate } from "node:timers";
 import type { ByteStream } from "../base/exchange.ts";
 
-/** The share of one turn, 5 to 8 ms of work, and how long it may take if the work is slow. */
+/** The share of one turn, 5 to 8 ms of work, and how long more than what is always granted may take. */
 const SHARE = 24 * 1024 * 1024;
 const SHARE_MS = 8;
 /** The part of a share that is always granted: clients that do wait may have taken it before. */
 const GRANTED = 4 * 1024 * 1024;
-/** Less than this in {@linkcode SHARE_MS} leaves the runtime time to wait, and so to look. */
-const BUSY = 8 * 1024 * 1024;
 /** Microtasks from the end of a wait to the end of the work that waited. */
 const GRANT_MICROTASKS = 4;
 /** The cost of a read or a write besides its bytes. */
@@ -42,6 +40,8 @@ interface Waiting {
 export class Turns {
   #spent = 0;
   #startedMs = 0;
+  /** Whether a moment in which nothing is ready will be noticed: then a new turn begins. */
+  #isObserving = false;
   readonly #waiting: Waiting[] = [];
   readonly #nowMs: () => number;
   #isGranting = false;
@@ -84,17 +84,14 @@ export class Turns {
   #count(cost: number): void {
     if (this.#spent === 0) this.#startedMs = this.#nowMs();
     this.#spent += cost;
+    if (this.#spent >= GRANTED && !this.#isObserving) void this.#endTurn();
   }
 
   #isOver(): boolean {
     if (this.#spent < GRANTED) return false;
-    if (this.#spent >= SHARE) return true;
-    const now = this.#nowMs();
-    if (now - this.#startedMs < SHARE_MS) return false;
-    if (this.#spent >= BUSY) return true;
-    this.#spent = 0;
-    this.#startedMs = now;
-    return false;
+    // The time may have passed because the system stopped the process, not because it waited, so it
+    // never begins a turn, only ends one.
+    return this.#spent >= SHARE || this.#nowMs() - this.#startedMs >= SHARE_MS;
   }
 
   /**
@@ -102,9 +99,11 @@ export class Turns {
    * A timer is such a moment if it is not due yet when this round ends, so it starts in the next.
    */
   #endTurn(): Promise<void> {
+    this.#isObserving = true;
     return new Promise((resolve) => {
       const end = (): void => {
         this.#spent = 0;
+        this.#isObserving = false;
         resolve();
       };
       setImmediate(() => setTimeout(end, 0));

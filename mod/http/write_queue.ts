@@ -28,6 +28,8 @@ export class WriteQueue {
   #bytes = 0;
   /** Whether the kernel had no room for all of the last write: the next one waits. */
   #wasPartial = false;
+  /** Writes so far, at most 2. */
+  #writes = 0;
 
   constructor(stream: ByteStream, shared: SharedState) {
     this.#stream = stream;
@@ -55,7 +57,7 @@ export class WriteQueue {
     const bytes = this.#join();
     this.inFlight = bytes;
     this.deadline = this.#shared.clock.tick + this.#shared.stallTicks;
-    return this.#stream.write(bytes);
+    return this.#send(bytes);
   }
 
   /** Bytes that {@linkcode WriteQueue.startWrite} is writing. */
@@ -90,7 +92,7 @@ export class WriteQueue {
         const part = isWhole ? bytes : bytes.subarray(offset, offset + most);
         if (part.length >= LARGE_WRITE_MIN) await turns.take(part.length);
         this.deadline = clock.tick + stallTicks;
-        const count = await this.#stream.write(part);
+        const count = await this.#send(part);
         this.#wasPartial = count < part.length;
         offset += count;
       }
@@ -106,9 +108,26 @@ export class WriteQueue {
   async writeSome(bytes: Uint8Array, ticksMax: number): Promise<number> {
     this.deadline = this.#shared.clock.tick + Math.min(ticksMax, this.#shared.stallTicks);
     try {
-      return await this.#stream.write(bytes);
+      return await this.#send(bytes);
     } finally {
       this.deadline = NEVER;
+    }
+  }
+
+  /**
+   * Only a second write can be held back until the client acknowledges the first, so only then the
+   * kernel is told not to: a connection with one response does not pay for that.
+   */
+  #send(bytes: Uint8Array): Promise<number> {
+    if (this.#writes < 2 && ++this.#writes === 2) this.#setNoDelay();
+    return this.#stream.write(bytes);
+  }
+
+  #setNoDelay(): void {
+    try {
+      this.#stream.setNoDelay?.();
+    } catch {
+      // The client is already gone; the write will show it.
     }
   }
 

@@ -5,8 +5,6 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { writeNpmPackages } from "../../dist/npm.ts";
 import { findTarget, TARGETS } from "../../dist/targets.ts";
 import { freePort } from "../support/ports.ts";
-import { endWithTest } from "../support/ending/test_end.ts";
-import { endAll, processesAt } from "../support/ending/processes.ts";
 import { waitFor } from "../support/wait.ts";
 import { has, INFO, portable, ROOT, run, type RunResult } from "./support.ts";
 
@@ -30,7 +28,8 @@ interface Published {
 class Place implements AsyncDisposable {
   readonly folder: string;
   readonly published = new Map<string, Published>();
-  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
+  /** Processes that end with the test, whatever happens. */
+  readonly #spawned: number[] = [];
   readonly #registry: Deno.HttpServer<Deno.NetAddr>;
 
   private constructor(folder: string) {
@@ -83,7 +82,14 @@ class Place implements AsyncDisposable {
 
   spawn(...[program, ...args]: readonly [string, ...string[]]): Deno.ChildProcess {
     const { env, folder: cwd } = this;
-    return new Deno.Command(program, { args, env, clearEnv: true, cwd, stderr: "null" }).spawn();
+    const child = new Deno.Command(program, { args, env, clearEnv: true, cwd, stderr: "null" })
+      .spawn();
+    this.#spawned.push(child.pid);
+    return child;
+  }
+
+  owns(pid: number): void {
+    this.#spawned.push(pid);
   }
 
   #respond(request: Request): Response | Promise<Response> {
@@ -101,8 +107,8 @@ class Place implements AsyncDisposable {
     return Response.json({ name, "dist-tags": { latest: version }, versions });
   }
 
-  async #end(): Promise<void> {
-    await endAll(() => processesAt(this.folder));
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const pid of this.#spawned) if (isAlive(pid)) Deno.kill(pid, "SIGKILL");
     await this.#registry.shutdown();
     await Deno.remove(this.folder, { recursive: true });
   }
@@ -211,6 +217,7 @@ async function servicePid(place: Place): Promise<number> {
     if (status.code === 0) pid = JSON.parse(status.stdout).pid;
     return status.code === 0;
   }, "the service");
+  place.owns(pid);
   return pid;
 }
 

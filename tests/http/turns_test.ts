@@ -25,13 +25,26 @@ Deno.test("Turns.take() grants the share of a turn at once, and more only in the
   await later;
 });
 
-Deno.test("Turns.take() holds up nobody while little happens", () => {
-  let nowMs = 0;
-  const turns = new Turns(() => nowMs);
-  for (; nowMs < 50; nowMs += 10) {
+Deno.test("Turns.take() holds up nobody while little happens between two waits", async () => {
+  const turns = new Turns();
+  for (let i = 0; i < 5; i++) {
     for (let megabytes = 0; megabytes < 5; megabytes++) assertEquals(turns.take(MEGABYTE), null);
+    await looked();
   }
 });
+
+Deno.test("Turns.take() does not take a process that was stopped for one that waited", () => {
+  let nowMs = 0;
+  const turns = new Turns(() => nowMs);
+  for (let megabytes = 0; megabytes < 5; megabytes++) assertEquals(turns.take(MEGABYTE), null);
+  nowMs += 1000;
+  assert(turns.take(MEGABYTE) !== null, "a client that never waits took another share");
+});
+
+/** Resolves after the runtime has looked at the sockets. */
+async function looked(): Promise<void> {
+  for (let i = 0; i < 3; i++) await new Promise((resolve) => setTimeout(resolve, 2));
+}
 
 Deno.test("Turns.take() does not let all who wait go on together", async () => {
   const turns = new Turns();

@@ -77,3 +77,32 @@ Deno.test("WriteQueue has a deadline while it writes, and only then", async () =
   assertEquals(await failing.catch((error: Error) => error.name), "BrokenPipe");
   assertEquals(output.deadline, NEVER);
 });
+
+Deno.test("WriteQueue asks for small writes to be sent at once before the second write", async () => {
+  const stream = new FakeStream();
+  let writesBefore = -1;
+  const undelayed = Object.assign(stream, {
+    setNoDelay(): void {
+      assertEquals(writesBefore, -1, "asked once");
+      writesBefore = stream.writes.length;
+    },
+  });
+  const output = new WriteQueue(undelayed, engineOf());
+  for (const text of ["a", "b", "c"]) {
+    output.push(latin1Bytes(text));
+    await output.flush();
+  }
+  assertEquals([stream.text, writesBefore], ["abc", 1]);
+});
+
+Deno.test("WriteQueue writes although the client was gone before the second write", async () => {
+  const stream = Object.assign(new FakeStream(), {
+    setNoDelay(): void {
+      throw new Deno.errors.ConnectionReset("gone");
+    },
+  });
+  const output = new WriteQueue(stream, engineOf());
+  await output.write(latin1Bytes("a"));
+  await output.writeSome(latin1Bytes("b"), NEVER);
+  assertEquals(stream.text, "ab");
+});

@@ -60,7 +60,7 @@ export function openEndpoint(
 }
 
 /** A class, because there may be 100,000 of them. */
-class TcpEndpoint implements OpenEndpoint, EndpointEvents<Deno.TcpConn> {
+class TcpEndpoint implements OpenEndpoint {
   readonly #listener: Deno.Listener<Deno.TcpConn>;
   readonly #events: EndpointEvents<Deno.TcpConn>;
   /** The end of its accept loop; null before that begins. */
@@ -80,33 +80,11 @@ class TcpEndpoint implements OpenEndpoint, EndpointEvents<Deno.TcpConn> {
   }
 
   accept(): void {
-    this.#ended ??= acceptLoop<Deno.TcpConn>(this.#listener, this);
-  }
-
-  onConnection(conn: Deno.TcpConn): void {
-    setNoDelay(conn);
-    this.#events.onConnection(conn);
-  }
-
-  onExhausted(): void {
-    this.#events.onExhausted();
-  }
-
-  onFailure(error: unknown): void {
-    this.#events.onFailure(error);
+    this.#ended ??= acceptLoop<Deno.TcpConn>(this.#listener, this.#events);
   }
 
   close(): Promise<void> {
     return closeListener(this.#listener, this.#ended ?? Promise.resolve());
-  }
-}
-
-/** Lets a small piece of a response be sent before the client has acknowledged earlier ones. */
-function setNoDelay(conn: Deno.TcpConn): void {
-  try {
-    conn.setNoDelay(true);
-  } catch {
-    // The client is already gone; the first read will show it.
   }
 }
 

@@ -71,6 +71,7 @@ export function startHandshake(
   context: SecureContext,
 ): Handshake {
   const handle = openHandle(conn);
+  setNoDelay(conn);
   const raw = new Socket({ handle, manualStart: true, allowHalfOpen: true } as SocketOptions);
   raw.on("error", ignore); // the TLSSocket reports it
   raw.unshift(early);
@@ -107,6 +108,15 @@ export function startHandshake(
     resolve(new TlsStream(conn, { socket: secure, handle, abort }));
   });
   return { done, abort };
+}
+
+/** A handshake is several small writes, and none may wait until the client acknowledges another. */
+function setNoDelay(conn: Deno.TcpConn): void {
+  try {
+    conn.setNoDelay();
+  } catch {
+    // The client is already gone; the handshake will show it.
+  }
 }
 
 /** What this file uses of the runtime's native TCP handle. */

@@ -64,34 +64,6 @@ Deno.test("openEndpoint() accepts nobody before it is told to, and then whoever 
   await open.close();
 });
 
-Deno.test("openEndpoint() disables Nagle's algorithm, so that small writes are sent at once", async () => {
-  const calls: (boolean | undefined)[] = [];
-  const accepted = Promise.withResolvers<void>();
-  const open = openEndpoint({ ip: host, port: 0, scopeId: 0, tcpBacklog: 5 }, {
-    ...closing,
-    onConnection(conn): void {
-      conn.close();
-      accepted.resolve();
-    },
-  });
-  open.accept();
-  using client = await Deno.connect({ hostname: "127.0.0.1", port: open.port });
-  await accepted.promise;
-  const prototype = Object.getPrototypeOf(client) as Deno.TcpConn;
-  const original = prototype.setNoDelay;
-  prototype.setNoDelay = function (noDelay?: boolean): void {
-    calls.push(noDelay);
-    original.call(this, noDelay);
-  };
-  try {
-    await connectOnce(open.port);
-    await open.close();
-  } finally {
-    prototype.setNoDelay = original;
-  }
-  assertEquals(calls, [true]);
-});
-
 Deno.test("openEndpoint() names the address and port if the port is in use", async () => {
   const open = openEndpoint({ ip: host, port: 0, scopeId: 0, tcpBacklog: 5 }, closing);
   const fault = assertThrows(

@@ -5,8 +5,6 @@
  *
  * @module
  */
-import { endWithTest } from "../ending/test_end.ts";
-import { endAll, namespaceOf, processesIn } from "../ending/processes.ts";
 import { CALL, kill, type Result } from "../program.ts";
 import { have } from "../tools.ts";
 import { waitFor } from "../wait.ts";
@@ -51,17 +49,15 @@ export class SystemSpace implements AsyncDisposable {
   /** The home directory of the user. */
   readonly userHome: string;
   readonly #holder: Deno.ChildProcess;
-  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
   /** How the program is called inside. */
-  readonly #call: string[];
-  #namespace: string | null = null;
+  readonly #call: readonly string[];
   #service: Deno.ChildProcess | null = null;
 
-  private constructor(folder: string, holder: Deno.ChildProcess) {
+  private constructor(folder: string, holder: Deno.ChildProcess, call: readonly string[]) {
     this.folder = folder;
     this.userHome = `${folder}/user`;
     this.#holder = holder;
-    this.#call = [`${folder}/program`];
+    this.#call = call;
   }
 
   static async make(): Promise<SystemSpace> {
@@ -76,17 +72,16 @@ export class SystemSpace implements AsyncDisposable {
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
-    const space = new SystemSpace(folder, holder);
     const reader = holder.stdout.getReader();
     if ((await reader.read()).done) throw new Error("the namespace could not be made");
     reader.releaseLock();
-    space.#namespace = namespaceOf(holder.pid, "mnt");
+    const call = [`${folder}/program`];
     if (sources.length > 0) {
       // The user cannot read the sources.
       const main = new URL("../../../main.ts", import.meta.url).pathname;
       const bundle = ["bundle", "--quiet", "-o", `${folder}/program.js`, main];
       await new Deno.Command(program, { args: bundle }).output();
-      space.#call.push(
+      call.push(
         "run",
         "-A",
         "--no-prompt",
@@ -95,7 +90,7 @@ export class SystemSpace implements AsyncDisposable {
         `${folder}/program.js`,
       );
     }
-    return space;
+    return new SystemSpace(folder, holder, call);
   }
 
   /** Runs `httpcfg` as root. */
@@ -149,9 +144,8 @@ export class SystemSpace implements AsyncDisposable {
     this.#service = null;
   }
 
-  async #end(): Promise<void> {
-    await this.end("SIGKILL");
-    if (this.#namespace !== null) await endAll(() => processesIn(this.#namespace!));
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end("SIGTERM");
     await this.#holder.stdin.close();
     await this.#holder.stdout.cancel();
     await this.#holder.status;

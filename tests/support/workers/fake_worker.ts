@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type LimitOrder, LimitShares } from "../../../mod/host/serving/limit_shares.ts";
 import { MessageLink } from "../../../mod/host/serving/message_link.ts";
 import { RemoteWorker, type RemoteWorkerEvents } from "../../../mod/host/serving/remote_worker.ts";
 import type { FromWorker, WorkerRequest } from "../../../mod/host/serving/worker_protocol.ts";
@@ -55,7 +56,11 @@ export function fakeWorker(pid: number, events: Partial<RemoteWorkerEvents> = {}
     },
     end: () => link.close(),
   };
+  const limits = new LimitShares();
+  limits.report = (report) => void link.send({ event: "limits", report });
   void link.receive((message) => {
+    const order = (message as { readonly limits?: LimitOrder }).limits;
+    if (order !== undefined) return limits.receive(order);
     const { id, ...request } = message as WorkerRequest & { readonly id: number };
     fake.asked.push(request as WorkerRequest);
     if (fake.isSilent) return;
