@@ -146,7 +146,7 @@ export const SETTINGS = {
     min: 1,
     max: 256,
     unit: "processes",
-    summary: "processes that serve; auto: one per core; default: the same from 4 cores on, else 1",
+    summary: "processes that serve; auto: one per core; default: the same from 8 cores on, else 1",
   },
   UriEnableCache: boolean(true, "cache small responses"),
   UriMaxUriBytes: number(262144, [4096, 16777216], "bytes", "maximum size of a cached response"),

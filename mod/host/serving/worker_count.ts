@@ -16,7 +16,7 @@ export interface WorkerMachine {
  * Below this number of cores one process serves by default: a second one costs as much memory, and
  * leaves a small machine no core for anything else.
  */
-const DEFAULT_CORES = 4;
+const DEFAULT_CORES = 8;
 
 /** Returns the number of processes that serve clients; 1 for the process of the service itself. */
 export function workerCount(value: Settings["Workers"], { os, cores }: WorkerMachine): number {

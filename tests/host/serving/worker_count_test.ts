@@ -7,8 +7,8 @@ Deno.test("workerCount() is that of the setting, of the cores, or 1", () => {
     readonly (readonly [value: number | string, os: string, cores: number, n: number])[] = [
       ["default", "linux", 1, 1],
       ["default", "linux", 2, 1],
-      ["default", "linux", 3, 1],
-      ["default", "linux", 4, 4],
+      ["default", "linux", 7, 1],
+      ["default", "linux", 8, 8],
       ["default", "linux", 64, 64],
       ["auto", "linux", 1, 1],
       ["auto", "linux", 2, 2],
