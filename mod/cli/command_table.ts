@@ -9,6 +9,7 @@
  */
 import { invariant } from "../base/invariant.ts";
 import type { CommandSpec } from "./core/command.ts";
+import * as iplistenQuery from "./tools/httpcfg/iplisten_query.ts";
 
 interface CommandFile {
   /** The names of its records, in order. */
@@ -17,7 +18,7 @@ interface CommandFile {
 }
 
 const FILES: readonly CommandFile[] = [
-  { names: ["query iplisten"], load: () => import("./tools/httpcfg/iplisten_query.ts") },
+  { names: ["query iplisten"], load: () => Promise.resolve(iplistenQuery) },
   { names: ["set iplisten", "delete iplisten"], load: () => import("./tools/httpcfg/iplisten.ts") },
   { names: ["set ssl", "query ssl", "delete ssl"], load: () => import("./tools/httpcfg/ssl.ts") },
   {
