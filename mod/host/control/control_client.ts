@@ -1,5 +1,5 @@
 /**
- * Edge: the client side of the control socket.
+ * The client side of the control socket.
  *
  * @module
  */
