@@ -12,19 +12,34 @@
 export function isPlainList(texts: readonly string[]): boolean {
   let last = -1;
   // Neighbors mostly differ in the last number alone, which is all that is read of them then.
-  let network = { text: "/", value: 0 };
+  let network: Network | null = null;
   for (const text of texts) {
-    const host = text.startsWith(network.text) ? plainOctet(text, network.text.length) : null;
-    const place = host === null ? plainPlace(text) : numberOf(network.value + host, 32);
+    const near: number | null = network === null ? null : placeIn(network, text);
+    const place = near ?? plainPlace(text);
     if (place === null || place <= last) return false;
-    if (host === null) network = networkOf(text, place);
+    if (near === null) network = networkOf(text, place);
     last = place;
   }
   return true;
 }
 
-/** Returns what the addresses that follow the one at `place` have in common with it. */
-function networkOf(text: string, place: number): { readonly text: string; readonly value: number } {
+/** What addresses have in common that differ in the last number. */
+interface Network {
+  /** Their text up to that number. */
+  readonly text: string;
+  /** The value of the first one. */
+  readonly value: number;
+}
+
+/** Returns the place of an address of `network`; null for everything else. */
+function placeIn(network: Network, text: string): number | null {
+  if (!text.startsWith(network.text)) return null;
+  const octet = plainOctet(text, network.text.length);
+  return octet === null ? null : numberOf(network.value + octet, 32);
+}
+
+/** Returns the network of the address or block `text`, which is at `place`. */
+function networkOf(text: string, place: number): Network {
   const value = Math.floor(place / PLACES);
   return { text: text.slice(0, text.lastIndexOf(".") + 1), value: value - value % 256 };
 }

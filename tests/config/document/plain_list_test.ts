@@ -1,7 +1,7 @@
 // Goal: a list is taken as it is only if parsing it would change nothing. Method: each pair of texts
 // of many, against the list that parsing makes of it.
 import { assertEquals } from "@std/assert";
-import { isPlainList } from "../../../mod/config/document/plain_list.ts";
+import { isPlainList, plainPlace } from "../../../mod/config/document/plain_list.ts";
 import { normaliseList } from "../../../mod/config/document/normalise_list.ts";
 
 const TEXTS: readonly string[] = [
@@ -16,6 +16,8 @@ const TEXTS: readonly string[] = [
     "0.0.0.0",
     "",
     "::1",
+    "/7",
+    "7",
     "eth0",
     "!1.2.3.4",
   ],
@@ -31,6 +33,10 @@ Deno.test("isPlainList() is true of no list that parsing changes", () => {
       assertEquals([entries, problems], [[...list, "eth9"], []], list.join(" "));
     }
   }
+});
+
+Deno.test("isPlainList() is false of a text alone that is no plain entry", () => {
+  for (const text of TEXTS) assertEquals(isPlainList([text]), plainPlace(text) !== null, text);
 });
 
 Deno.test("isPlainList() is true of addresses and blocks in order", () => {
