@@ -8,7 +8,8 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { type BuildInfo, bundleFile } from "./bundle.ts";
+import { type BuildInfo, bundleFile, loadedWith, MAIN_FILE } from "./bundle.ts";
+import { changeFiles } from "./file_groups.ts";
 import { PERMISSION_FLAGS } from "./permissions.ts";
 import { RUNTIME_FLAGS } from "./runtime_flags.ts";
 import { type TarEntry, tarParts } from "./tar.ts";
@@ -44,6 +45,15 @@ const CLEAN_FLAGS: readonly string[] = [
 ];
 
 /**
+ * The program that loads what scripts call in loops and does nothing: the runtime keeps the compiled
+ * code of what it has loaded when a program ends by itself, and the commands end earlier. It keeps it
+ * in a directory that is as private as the program, and compares versions and digests before it uses
+ * any. Not more than that is loaded, because every start reads what the databases have not yet put in
+ * order.
+ */
+const WARM_FILE = "warm.js";
+
+/**
  * Writes the portable form to `out`.
  *
  * The head contains its own length, so it is filled in repeatedly until its size no longer changes.
@@ -70,17 +80,24 @@ export async function writePortable(
   }
   const clean = await bundleFile(new URL("portable_clean.ts", import.meta.url));
   entries.push({ name: CLEAN_FILE, content: clean, mode: 0o644 });
+  const warm = [MAIN_FILE, ...changeFiles(options.files)].map((name) => `import "./${name}";\n`);
+  entries.push({ name: WARM_FILE, content: new TextEncoder().encode(warm.join("")), mode: 0o644 });
   const payload = new Uint8Array(gzipSync(await new Blob(tarParts(entries)).bytes()));
   const template = await Deno.readTextFile(new URL("portable_head.sh", import.meta.url));
-  const head = fillHead(template, entries, payload.length, options.info);
+  const first = [RUNTIME_NAME, ...(await loadedWith(options.bundle, [MAIN_FILE])).keys()];
+  const head = fillHead(template, entries, first, payload.length, options.info);
   await Deno.writeFile(options.out, await new Blob([head, payload]).bytes(), { mode: 0o755 });
   await Deno.chmod(options.out, 0o755);
 }
 
-/** Returns the head of a file whose payload is `payloadBytes` long. Pure. */
+/**
+ * Returns the head of a file whose payload is `payloadBytes` long; `first` are the entries that every
+ * command needs. Pure.
+ */
 export function fillHead(
   template: string,
   entries: readonly TarEntry[],
+  first: readonly string[],
   payloadBytes: number,
   info: BuildInfo,
 ): string {
@@ -92,6 +109,7 @@ export function fillHead(
     COMMIT: info.commit,
     BUILD: `${info.version}-${digest.slice(0, 16)}`,
     FILES: entries.map((entry) => entry.name).join(" "),
+    FIRST: first.join(" "),
     SHA256: digest,
     CRC: cksum(entries.map((entry) => entry.content)),
     FLAGS: [...RUN_FLAGS, ...RUNTIME_FLAGS, ...PERMISSION_FLAGS].map(shellWord).join(" "),

@@ -246,7 +246,7 @@ function outsideOf({ code }: Source): string[] {
     .filter(([, name = ""]) => !isTypeOnly(name))
     .map(([name]) => name);
   const clock =
-    /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bset(?:Timeout|Interval|Immediate)\(/g;
+    /\bDate\.now\b|\bnew Date\(\)|\bperformance\.now\b|\bset(?:Timeout|Interval|Immediate)\(|\bAbortSignal\.timeout\(/g;
   return [
     ...found,
     ...code.matchAll(/\bfrom "node:\w+|\bimport\("node:\w+/g),

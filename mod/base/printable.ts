@@ -15,7 +15,7 @@ export type Printable = string & { readonly [PRINTABLE]: true };
  * that change the direction of text.
  */
 export function printable(text: string): Printable {
-  const shown = UNPRINTABLE.test(text) ? text.replace(UNPRINTABLE_ALL, "?") : text;
+  const shown = isPlain(text) ? text : text.replace(new RegExp(UNPRINTABLE, "gu"), "?");
   return shown as Printable;
 }
 
@@ -34,7 +34,8 @@ export function printableJson(value: unknown, indent = 0): Printable {
 
 /** Returns `text` with such characters as `\u009b`; a tab and a line feed stay. */
 export function escapeUnprintable(text: string): Printable {
-  return text.replace(UNPRINTABLE_ALL, (c) => {
+  if (isPlain(text)) return text as Printable;
+  return text.replace(new RegExp(UNPRINTABLE, "gu"), (c) => {
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
   }) as Printable;
 }
@@ -60,4 +61,11 @@ export class ForeignText {
 }
 
 const UNPRINTABLE = /[^\P{Cc}\t\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
-const UNPRINTABLE_ALL = new RegExp(UNPRINTABLE, "gu");
+
+/**
+ * Reports whether no character has to be replaced. Almost all text is ASCII, which a pattern without
+ * classes of Unicode tells in a tenth of the time.
+ */
+function isPlain(text: string): boolean {
+  return !/[^ -~\t\n]/.test(text) || !UNPRINTABLE.test(text);
+}

@@ -36,23 +36,28 @@ export function readInput(
   const names = Object.keys(spec.flags);
   const kind = (wanted: string): string[] => names.filter((n) => spec.flags[n]!.kind === wanted);
   const valued = [...kind("string"), ...kind("list")];
-  const parsed = parseArgs([...flags, "--", ...words], {
-    boolean: kind("boolean"),
-    string: ["_", ...valued],
-    collect: valued,
-  });
+  const parsed = parseFlags(flags, kind("boolean"), valued);
   const values = new Map(valued.map((name) => {
-    const given = (parsed[name] as readonly string[]).map((value) => value.slice(GUARD.length));
-    return [name, checkedValues(spec, name, given)];
+    const given = (parsed[name] as readonly string[] | undefined) ?? [];
+    return [name, checkedValues(spec, name, given.map((value) => value.slice(GUARD.length)))];
   }));
   checkWordCount(spec, words);
   return {
-    words: parsed._.map(String),
+    words,
     commandLine,
     flag: (name) => parsed[name] === true,
     text: (name) => values.get(name)?.[0] ?? null,
     texts: (name) => values.get(name) ?? [],
   };
+}
+
+/** Returns the values of flags by name. Without one there is nothing to split. */
+function parseFlags(
+  flags: readonly string[],
+  boolean: string[],
+  string: string[],
+): Readonly<Record<string, unknown>> {
+  return flags.length === 0 ? {} : parseArgs([...flags], { boolean, string, collect: string });
 }
 
 /**

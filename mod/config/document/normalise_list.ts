@@ -8,6 +8,7 @@ import { isProblem } from "../../base/problem.ts";
 import type { DocumentProblem } from "./document_problems.ts";
 import { type Bytes, zoneOf } from "../../base/address.ts";
 import { type ListEntry, networkOf, parseEntry } from "./list_entry.ts";
+import { isPlainList, numberOf, plainPlace } from "./plain_list.ts";
 
 interface NormalList {
   /** Every entry once, in canonical text and in order, so that equal lists are equal texts. */
@@ -31,7 +32,9 @@ const INSERTIONS_MAX = 100;
  * its one form: what is in it is not read again.
  */
 export function normaliseList(texts: readonly string[], known: readonly string[] = []): NormalList {
-  if (known.length === 0 && isPlainlySorted(texts)) return { entries: texts, problems: [] };
+  if (known.length === 0 && (isPlainList(texts) || isPlainlySorted(texts))) {
+    return { entries: texts, problems: [] };
+  }
   const old = new Set(known);
   const isNew = (text: string): boolean => !old.has(text);
   const read = readEntries(texts, isNew);
@@ -120,46 +123,4 @@ function placeOfEntry({ text, excludes, target }: ListEntry): Place {
 
 function valueOf(bytes: Bytes): number {
   return bytes.reduce((value, byte) => value * 256 + byte, 0);
-}
-
-/** Returns the place of an IPv4 block: by its value, then by its bits. */
-function numberOf(value: number, bits: number): number {
-  return value * 64 + bits;
-}
-
-const [DOT, SLASH, ZERO] = [0x2e, 0x2f, 0x30];
-
-/**
- * Returns the place of an IPv4 address or block in canonical text, seen without parsing; null for
- * everything else, also for what begins with 0 or with more than 223, which may be no address of a
- * machine.
- */
-function plainPlace(text: string): number | null {
-  let [value, part, digits, dots] = [0, 0, 0, 0];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === DOT || code === SLASH) {
-      if (digits === 0 || part > 255) return null;
-      value = value * 256 + part;
-      if (code === SLASH) return dots === 3 ? placeOfPrefix(value, text.slice(i + 1)) : null;
-      if (++dots > 3) return null;
-      part = digits = 0;
-    } else {
-      const digit = code - ZERO;
-      if (digit < 0 || digit > 9 || (digits > 0 && part === 0) || ++digits > 3) return null;
-      part = part * 10 + digit;
-    }
-  }
-  if (dots !== 3 || digits === 0 || part > 255) return null;
-  return isUnicast(value * 256 + part) ? numberOf(value * 256 + part, 32) : null;
-}
-
-function placeOfPrefix(value: number, prefix: string): number | null {
-  const bits = Number(prefix);
-  if (!/^[1-9][0-9]?$/.test(prefix) || bits > 31 || value % 2 ** (32 - bits) !== 0) return null;
-  return isUnicast(value) ? numberOf(value, bits) : null;
-}
-
-function isUnicast(value: number): boolean {
-  return value >= 2 ** 24 && value < 224 * 2 ** 24;
 }

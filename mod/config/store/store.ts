@@ -12,6 +12,7 @@ import { fileFault, misplacedHint, tooLargeFault } from "../../base/file_fault.t
 import type { CheckedDocument, ContentRules } from "../document/check.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT, DOCUMENT_VERSION } from "../document/document.ts";
 import { documentVersion, migrate } from "../document/migrate.ts";
+import { isPlainList } from "../document/plain_list.ts";
 import { checkRegular } from "./regular_file.ts";
 
 /** Maximum size of a document that is read: 100,000 entries and 10,000 sites stay far below. */
@@ -72,6 +73,7 @@ export class Store {
     if (text === null) return DEFAULT_DOCUMENT.ipListen;
     const texts = listIn(text);
     if (texts === null) return (await this.parse(text)).ipListen;
+    if (isPlainList(texts)) return texts;
     const { normaliseList } = await import("../document/normalise_list.ts");
     const { entries, problems } = normaliseList(texts);
     return problems.length === 0 ? entries : (await this.parse(text)).ipListen;

@@ -1,5 +1,5 @@
 /**
- * Edge: the client side of the control socket.
+ * The client side of the control socket.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import {
   type ControlRequest,
 } from "./control_protocol.ts";
 import { readLines, writeLine } from "./json_lines.ts";
+import { limitReply } from "./reply_limit.ts";
 import type { ServiceStatus } from "./status.ts";
 
 /** Milliseconds for the service to say how it is: one that hangs must not hang its callers. */
@@ -74,11 +75,7 @@ export class ControlClient {
     let fault: Fault | undefined;
     // Loaded here, because most commands that scripts call in loops need no service.
     const { parseControlAnswer } = await import("./control_schema.ts");
-    let isLate = false;
-    const timer = limitMs === null ? undefined : setTimeout(() => {
-      isLate = true;
-      conn.close();
-    }, limitMs);
+    using limit = limitMs === null ? null : limitReply(conn, limitMs);
     try {
       const watched = progress === undefined ? {} : { progress: true };
       await writeLine(conn, { ...request, ...watched, token: dialed.token });
@@ -92,12 +89,10 @@ export class ControlClient {
         else onEvent(answer);
       }
     } catch (error) {
-      if (isLate) throw this.#lateFault(limitMs ?? 0);
+      if (limit?.isOver) throw this.#lateFault(limitMs ?? 0);
       const isDisconnect = error instanceof Deno.errors.BrokenPipe ||
         error instanceof Deno.errors.ConnectionReset;
       if (!isDisconnect) throw error;
-    } finally {
-      clearTimeout(timer);
     }
     if (fault !== undefined) throw fault;
     if (result === undefined) throw this.#endedFault();

@@ -1,5 +1,5 @@
 /**
- * Edge: a time-out. Asks the running service whether what is stored is in force, for commands that
+ * Asks the running service whether what is stored is in force, for commands that
  * print what is stored.
  *
  * Scripts call them in loops, so that this loads nothing, waits for a limited time, and fails never:
@@ -10,6 +10,7 @@
 import { dialControl } from "./control_address.ts";
 import { CONTROL_LINE_BYTES_MAX } from "./control_protocol.ts";
 import { readLines, writeLine } from "./json_lines.ts";
+import { limitReply } from "./reply_limit.ts";
 import type { StoredState } from "./status.ts";
 
 /** Milliseconds for the reply: a service that is stopped by a signal never sends one. */
@@ -24,14 +25,10 @@ export async function queryStored(
     const dialed = await dialControl(run);
     if (dialed === null) return null;
     using conn = dialed.conn;
-    const timer = setTimeout(() => conn.close(), replyMs);
-    try {
-      await writeLine(conn, { op: "status", token: dialed.token });
-      for await (const answer of readLines(conn, CONTROL_LINE_BYTES_MAX)) return storedOf(answer);
-      return null;
-    } finally {
-      clearTimeout(timer);
-    }
+    using _limit = limitReply(conn, replyMs);
+    await writeLine(conn, { op: "status", token: dialed.token });
+    for await (const answer of readLines(conn, CONTROL_LINE_BYTES_MAX)) return storedOf(answer);
+    return null;
   } catch {
     return null;
   }

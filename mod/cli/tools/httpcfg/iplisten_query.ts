@@ -32,7 +32,7 @@ const queryIplisten: CommandSpec = {
       io.out(await render({ name: "iplisten", columns: ["ip"], rows }, form));
       return WIN32.NO_ERROR;
     }
-    if (ipListen.length > 0) io.out(ipListen.map((ip) => `IP :${ip}`).join("\n"));
+    if (ipListen.length > 0) io.out(`IP :${ipListen.join("\nIP :")}`);
     const exit = ipListen.length > 0
       ? WIN32.NO_ERROR
       : printCompleted(io, "Query", WIN32.NOT_FOUND);
