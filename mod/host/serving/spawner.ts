@@ -18,8 +18,8 @@ interface SpawnedProcess {
 }
 
 /**
- * Reads lines. `start ARG` runs the command of the shell with ARG as its last argument, and prints
- * the process id; `state PID` prints the line of its state, as /proc has it; `end PID` kills that
+ * Reads lines. `word WORD` adds one to the command, which `ps` is not to show; `start ARG` runs it
+ * with ARG as its last argument, and prints the process id; `state PID` prints the line of its state, as /proc has it; `end PID` kills that
  * process, waits for it and prints its exit status. When its input ends, the shell kills what is left:
  * workers end with their service, whatever ends it. Ids of those that ended belong to others by then.
  *
@@ -34,6 +34,7 @@ printf 'httpcfg: shell' >/proc/$$/comm
 running=
 while IFS= read -r line; do
 case $line in
+word\\ *) set -- "$@" "\${line#word }" ;;
 start\\ *) "$@" "\${line#start }" </dev/null >/dev/null 2>&3 3>&- &
 running="$running $!"; echo $! ;;
 state\\ *) state=
@@ -62,19 +63,25 @@ export class Spawner {
   constructor(command: readonly string[]) {
     this.#child = new Deno.Command("/bin/sh", {
       // The script is in the environment, so that `ps` does not show all of it.
-      args: ["-c", 'eval "$HTTPCFG_SPAWNER"', "httpcfg", ...command],
+      args: ["-c", 'eval "$HTTPCFG_SPAWNER"'],
       env: { HTTPCFG_SPAWNER: SCRIPT, HTTPCFG_CALLED_AS: "httpcfg" },
       stdin: "piped",
       stdout: "piped",
     }).spawn();
     this.#child.unref(); // it ends with this process
     this.#stdin = this.#child.stdin.getWriter();
+    this.#last = this.#write(command.map((word) => `word ${word}\n`).join(""));
     this.#lines = this.#child.stdout.pipeThrough(
       new TextDecoderStream("utf-8", { ignoreBOM: true }) as unknown as TransformStream<
         Uint8Array,
         string
       >,
     ).getReader();
+  }
+
+  /** The process id of the shell. */
+  get pid(): number {
+    return this.#child.pid;
   }
 
   /** Starts the command with `argument`, which has no line feed. */
@@ -90,13 +97,17 @@ export class Spawner {
 
   #ask(line: string): Promise<string> {
     const answer = this.#last.catch(() => {}).then(async () => {
-      await this.#stdin.write(new TextEncoder().encode(`${line}\n`)).catch(() => {
-        throw new Error(SHELL_ENDED);
-      });
+      await this.#write(`${line}\n`);
       return await this.#readLine();
     });
     this.#last = answer;
     return answer;
+  }
+
+  async #write(text: string): Promise<void> {
+    await this.#stdin.write(new TextEncoder().encode(text)).catch(() => {
+      throw new Error(SHELL_ENDED);
+    });
   }
 
   async #readLine(): Promise<string> {

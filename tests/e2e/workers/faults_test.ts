@@ -2,7 +2,7 @@
 // Method: signals to the service, its workers and their shell, and programs that cannot start.
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { get, isRefused } from "../../support/http_client.ts";
-import { rawConnect } from "../../support/raw_client.ts";
+import { type RawClient, rawConnect } from "../../support/raw_client.ts";
 import { waitFor } from "../../support/wait.ts";
 import {
   childrenOf,
@@ -162,14 +162,15 @@ test("SIGTERM finishes the responses of all workers, also while their number cha
       sites: [{ content: { kind: "echo" } }],
     });
     await service.settled(2);
-    const clients = await Promise.all(Array.from({ length: 12 }, async () => {
+    const clients: RawClient[] = [];
+    await waitFor(async () => {
       const client = await rawConnect({ hostname: HOST, port: service.port });
       await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345");
-      return client;
-    }));
-    await waitFor(async () => (await service.status()).connections === 12, "the connections");
-    const { workers } = await service.status();
-    assert(workers!.every(({ connections }) => connections > 0), JSON.stringify(workers));
+      clients.push(client);
+      const { connections, workers = [] } = await service.status();
+      const isEverywhere = workers.every((worker) => worker.connections > 0);
+      return clients.length >= 8 && connections === clients.length && isEverywhere;
+    }, "requests in flight in each worker");
     const changed = change === "none"
       ? Promise.resolve()
       : (change === "resize" ? service.resize(1) : service.reload()).catch(() => {});

@@ -8,14 +8,14 @@ import { childrenOf, isAlive, spawnerOf, stateOf } from "../../support/workers/w
 testWithShell("Spawner starts processes, and each ends when it is told to", async (shell) => {
   const spawner = shell.start("/bin/sh", "-c", 'exec sleep "$0"');
   const [one, two] = [await spawner.start("61"), await spawner.start("62")];
-  assertEquals(childrenOf(shell.pid).sort(), [one.pid, two.pid].sort());
+  assertEquals(childrenOf(spawner.pid).sort(), [one.pid, two.pid].sort());
   assertEquals([await one.isAlive(), await two.isAlive()], [true, true]);
   Deno.kill(one.pid, "SIGSTOP"); // a stopped one ends as well
   assertEquals(await one.end(), 128 + 9);
   assertEquals([isAlive(one.pid), isAlive(two.pid), await two.isAlive()], [false, true, true]);
   assertEquals(await one.end(), 128 + 9); // once more: the same answer
   assertEquals(await Promise.all([two.end(), two.end()]), [137, 137]);
-  assertEquals(childrenOf(shell.pid), []);
+  assertEquals(childrenOf(spawner.pid), []);
   await shell.end();
   await assertRejects(() => spawner.start("63"), Error, "the shell that starts workers has ended");
 });
@@ -67,7 +67,7 @@ testWithShell("Spawner's shell is not ended by the signals that end the service"
   const spawner = shell.start("/bin/sh", "-c", 'exec sleep "$0"');
   const started = await spawner.start("61");
   for (const signal of ["SIGHUP", "SIGINT", "SIGTERM", "SIGQUIT"] as const) {
-    Deno.kill(shell.pid, signal);
+    Deno.kill(spawner.pid, signal);
     Deno.kill(started.pid, signal);
   }
   assertEquals(await started.isAlive(), true);

@@ -5,15 +5,13 @@
  */
 import { Spawner } from "../../../mod/host/serving/spawner.ts";
 import { waitFor } from "../wait.ts";
-import { childrenOf, isAlive } from "./worker_service.ts";
+import { isAlive } from "./worker_service.ts";
 
 /** A shell of one test; files that are tested side by side are one process. */
 export interface TestShell {
   /** Starts a shell that starts `command`. */
   start(...command: readonly string[]): Spawner;
-  /** Its process id; there is one at a time. */
-  readonly pid: number;
-  /** Kills it. */
+  /** Kills the last one. */
   end(): Promise<void>;
 }
 
@@ -25,16 +23,15 @@ export function testWithShell(name: string, fn: (shell: TestShell) => Promise<vo
     sanitizeOps: false, // the shell is read from until it ends
     sanitizeResources: false,
     async fn(): Promise<void> {
-      const mark = `SHELL_OF=${crypto.randomUUID()}`;
-      const found = (): number | undefined => childrenOf(Deno.pid).find((pid) => has(pid, mark));
+      let pid = 0;
       const shell: TestShell = {
-        start: (...command) => new Spawner(["env", mark, ...command]),
-        get pid(): number {
-          return found()!;
+        start(...command): Spawner {
+          const spawner = new Spawner(command);
+          pid = spawner.pid;
+          return spawner;
         },
         async end(): Promise<void> {
-          const pid = found();
-          if (pid === undefined) return;
+          if (!isAlive(pid)) return;
           Deno.kill(pid, "SIGKILL");
           await waitFor(() => !isAlive(pid), "the end of the shell");
         },
@@ -48,12 +45,4 @@ export function testWithShell(name: string, fn: (shell: TestShell) => Promise<vo
       }
     },
   });
-}
-
-function has(pid: number, mark: string): boolean {
-  try {
-    return isAlive(pid) && Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes(mark);
-  } catch {
-    return false; // it has just ended
-  }
 }
