@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { type Ip, isLinkLocal } from "../../base/address.ts";
+import { type Ip, isLinkLocal, isWildcard } from "../../base/address.ts";
 import { forEach, type Steps, unequalParts } from "../../base/work/steps.ts";
 import { type AddressTable, tableOf } from "../machine/address_table.ts";
 import type { Machine, MachineAddress } from "../machine/machine_addresses.ts";
@@ -77,7 +77,8 @@ export function* replanPort(
     else if (action === "wait" && !isOpen && !context.failed.has(endpoint)) kept.push(endpoint);
     else if (action !== "close" || endpoint.returns) again.add(ip);
   });
-  for (const ip of again) if (isLinkLocal(ip)) return null;
+  // A wildcard is no address of the machine: whether it is bound depends on the whole list.
+  for (const ip of again) if (isLinkLocal(ip) || isWildcard(ip)) return null;
   const isCovered = coverageOf(context, false);
   yield* forEach(again, (ip) => {
     if (isCovered(ip) || !isCandidate(context, port, ip)) return;

@@ -5,10 +5,12 @@ import { atOnce } from "../../../mod/base/work/steps.ts";
 import type { Ip } from "../../../mod/base/address.ts";
 import { listOf } from "../../../mod/config/document/list_steps.ts";
 import type { ListEntry } from "../../../mod/config/document/list_entry.ts";
+import { bindFault } from "../../../mod/listen/machine/bind_fault.ts";
+import { ANY_BINDER } from "../../../mod/listen/sockets/endpoint.ts";
 import { planSteps } from "../../../mod/listen/plan/make_plan.ts";
 import type { EarlierPlan, Planned } from "../../../mod/listen/plan/plan_difference.ts";
-import { differenceOf, type PlannedEndpoint } from "../../../mod/listen/plan/plan.ts";
-import type { PlanInput } from "../../../mod/listen/plan/plan_endpoint.ts";
+import { differenceOf, type Plan, type PlannedEndpoint } from "../../../mod/listen/plan/plan.ts";
+import type { FailedBind, PlanInput } from "../../../mod/listen/plan/plan_endpoint.ts";
 import { machineOf } from "../../support/machine.ts";
 
 /** A generator of the same numbers at each run. */
@@ -30,12 +32,15 @@ interface World {
   readonly unlisted: readonly string[];
   readonly ports: readonly number[];
   readonly named: string | null;
+  /** Addresses whose ports other programs have. */
+  readonly taken: readonly string[];
 }
 
 function inputOf(
   world: World,
   before: readonly ListEntry[],
-  running: PlannedEndpoint[],
+  running: readonly PlannedEndpoint[],
+  failed: readonly FailedBind[] = [],
 ): PlanInput {
   const bind = (port: number, ip: string | null) => {
     return { ip: ip as Ip | null, port, host: "", secure: port === 443 };
@@ -48,7 +53,7 @@ function inputOf(
     keys: [],
     running,
     held: [],
-    failed: [],
+    failed,
     generation: 6,
     strict: false,
   };
@@ -60,7 +65,7 @@ function changed(world: World, random: (below: number) => number): World {
     return all.includes(one) ? all.filter((other) => other !== one) : [...all, one].sort();
   };
   const any = address(random(24));
-  switch (random(8)) {
+  switch (random(9)) {
     case 0:
       return { ...world, texts: toggle(world.texts, OTHER[random(OTHER.length)]!) };
     case 1:
@@ -75,31 +80,52 @@ function changed(world: World, random: (below: number) => number): World {
       return { ...world, ports: random(2) === 0 ? [80] : [80, 443] };
     case 5:
       return { ...world, named: random(2) === 0 ? null : any };
+    case 6:
+      return { ...world, taken: toggle(world.taken, random(2) === 0 ? any : "0.0.0.0") };
     default:
       return { ...world, texts: toggle(world.texts, any) };
   }
+}
+
+/** Returns the attempts to open what `plan` says that fail. */
+function failuresOf({ endpoints }: Plan, { taken }: World): FailedBind[] {
+  return endpoints.filter(({ ip, action }) => action === "open" && taken.includes(ip)).map(
+    (endpoint) => {
+      const error = Object.assign(new Error("in use"), { code: "EADDRINUSE" });
+      return { endpoint, fault: bindFault(endpoint, error, [], ANY_BINDER) };
+    },
+  );
 }
 
 Deno.test("planSteps() makes the same plan from a difference as anew", () => {
   for (let seed = 1; seed <= 60; seed++) {
     const random = numbers(seed);
     let world: World = {
-      texts: Array.from({ length: 12 }, (_, i) => address(i)),
+      // An empty list, too, and one that excludes alone: they include wildcards.
+      texts: seed % 3 === 0 ? [] : Array.from({ length: 12 }, (_, i) => address(i)),
       lines: Array.from({ length: 8 }, (_, i) => `${address(2 * i)}/24 eth0`),
       unlisted: [],
       ports: [80],
       named: null,
+      taken: [],
     };
     let earlier: EarlierPlan | null = null;
     let list: readonly ListEntry[] = [];
     let open: PlannedEndpoint[] = [];
     for (let round = 0; round < 20; round++) {
-      const input = inputOf(world, list, open);
-      const made: Planned = atOnce(planSteps(input, earlier));
-      assertEquals(made.plan, atOnce(planSteps(input)).plan, `seed ${seed}, round ${round}`);
-      list = input.list;
-      earlier = { ...made, input };
-      open = made.plan.endpoints.filter(({ action }) => action === "open" || action === "keep");
+      const failed: FailedBind[] = [];
+      for (;;) {
+        const input = inputOf(world, list, open, [...failed]);
+        const made: Planned = atOnce(planSteps(input, earlier));
+        assertEquals(made.plan, atOnce(planSteps(input)).plan, `seed ${seed}, round ${round}`);
+        const step = failuresOf(made.plan, world);
+        failed.push(...step);
+        if (step.length > 0) continue;
+        list = input.list;
+        earlier = { ...made, input };
+        open = made.plan.endpoints.filter(({ action }) => action === "open" || action === "keep");
+        break;
+      }
       world = changed(world, random);
     }
   }
@@ -107,7 +133,14 @@ Deno.test("planSteps() makes the same plan from a difference as anew", () => {
 
 Deno.test("planSteps() plans one address more alone: the others are the same objects", () => {
   const texts = Array.from({ length: 1000 }, (_, i) => address(i));
-  const world = { texts, lines: [], unlisted: [...texts, address(1000)], ports: [80], named: null };
+  const world = {
+    texts,
+    lines: [],
+    unlisted: [...texts, address(1000)],
+    ports: [80],
+    named: null,
+    taken: [],
+  };
   const first = inputOf(world, [], []);
   const opened = atOnce(planSteps(first)).plan.endpoints;
   const second = inputOf(world, first.list, [...opened]);
