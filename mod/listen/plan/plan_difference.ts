@@ -74,8 +74,10 @@ export function* replanPort(
     if (changed.has(ip)) return;
     if (action === "keep" && isOpen) kept.push(endpoint);
     else if (action === "open" && isOpen) kept.push({ ...endpoint, action: "keep" });
-    else if (action === "wait" && !isOpen && !context.failed.has(endpoint)) kept.push(endpoint);
-    else if (action !== "close" || endpoint.returns) again.add(ip);
+    // One that waits because binding failed is tried again, although the machine says nothing new.
+    else if (action === "wait" && !isOpen && context.table.absenceOf(ip) !== null) {
+      kept.push(endpoint);
+    } else if (action !== "close" || endpoint.returns) again.add(ip);
   });
   // A wildcard is no address of the machine: whether it is bound depends on the whole list.
   for (const ip of again) if (isLinkLocal(ip) || isWildcard(ip)) return null;

@@ -34,6 +34,8 @@ interface World {
   readonly named: string | null;
   /** Addresses whose ports other programs have. */
   readonly taken: readonly string[];
+  /** Addresses that go after the machine was read. */
+  readonly fleeting: readonly string[];
 }
 
 function inputOf(
@@ -65,7 +67,7 @@ function changed(world: World, random: (below: number) => number): World {
     return all.includes(one) ? all.filter((other) => other !== one) : [...all, one].sort();
   };
   const any = address(random(24));
-  switch (random(9)) {
+  switch (random(10)) {
     case 0:
       return { ...world, texts: toggle(world.texts, OTHER[random(OTHER.length)]!) };
     case 1:
@@ -82,19 +84,22 @@ function changed(world: World, random: (below: number) => number): World {
       return { ...world, named: random(2) === 0 ? null : any };
     case 6:
       return { ...world, taken: toggle(world.taken, random(2) === 0 ? any : "0.0.0.0") };
+    case 7:
+      return { ...world, fleeting: toggle(world.fleeting, any) };
     default:
       return { ...world, texts: toggle(world.texts, any) };
   }
 }
 
 /** Returns the attempts to open what `plan` says that fail. */
-function failuresOf({ endpoints }: Plan, { taken }: World): FailedBind[] {
-  return endpoints.filter(({ ip, action }) => action === "open" && taken.includes(ip)).map(
-    (endpoint) => {
-      const error = Object.assign(new Error("in use"), { code: "EADDRINUSE" });
-      return { endpoint, fault: bindFault(endpoint, error, [], ANY_BINDER) };
-    },
-  );
+function failuresOf({ endpoints }: Plan, { taken, fleeting }: World): FailedBind[] {
+  return endpoints.filter(({ action }) => action === "open").flatMap((endpoint) => {
+    const { ip } = endpoint;
+    const code = taken.includes(ip) ? "EADDRINUSE" : fleeting.includes(ip) ? "EADDRNOTAVAIL" : null;
+    if (code === null) return [];
+    const error = Object.assign(new Error(code), { code });
+    return [{ endpoint, fault: bindFault(endpoint, error, [], ANY_BINDER) }];
+  });
 }
 
 Deno.test("planSteps() makes the same plan from a difference as anew", () => {
@@ -108,6 +113,7 @@ Deno.test("planSteps() makes the same plan from a difference as anew", () => {
       ports: [80],
       named: null,
       taken: [],
+      fleeting: [],
     };
     let earlier: EarlierPlan | null = null;
     let list: readonly ListEntry[] = [];
@@ -140,6 +146,7 @@ Deno.test("planSteps() plans one address more alone: the others are the same obj
     ports: [80],
     named: null,
     taken: [],
+    fleeting: [],
   };
   const first = inputOf(world, [], []);
   const opened = atOnce(planSteps(first)).plan.endpoints;
