@@ -11,7 +11,8 @@ import {
   type ControlRequest,
 } from "./control_protocol.ts";
 import { parseControlRequest } from "./control_schema.ts";
-import { type LineStream, readLines, writeLines } from "./json_lines.ts";
+import { type LineStream, readLines } from "./json_lines.ts";
+import { writeLines } from "./long_lines.ts";
 import type { ServiceStatus } from "./status.ts";
 
 /** Executes one request. Progress may be reported; an error is sent to the client as a fault. */

@@ -230,7 +230,7 @@ const DAMAGES: readonly {
   },
   {
     what: "it has the name of another",
-    damage: (path) => Deno.rename(path, path.replace("01", "40")),
+    damage: (path) => Deno.rename(path, path.replace(/01\.jsonl$/, "40.jsonl")),
     left: [],
     says: "line 1: number 1 instead of 40, and 6 more lines",
   },

@@ -1,11 +1,6 @@
 // Goal: values arrive whole at every split, and no line is endless. Method: fake streams.
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  type LineStream,
-  readLines,
-  writeLine,
-  writeLines,
-} from "../../../mod/host/control/json_lines.ts";
+import { type LineStream, readLines, writeLine } from "../../../mod/host/control/json_lines.ts";
 
 /** A stream whose reads return `pieces`, and whose writes accept at most `writeMax` bytes. */
 function fake(pieces: readonly Uint8Array[], writeMax = Infinity): LineStream & { sent(): string } {
@@ -106,17 +101,4 @@ Deno.test("readLines() reads each byte of a large answer a limited number of tim
   const { searched, ...once } = work;
   assertEquals(once, { decodedBytes: line.length - 1, parsedChars: line.length - 1 });
   assertEquals(searched <= 2 * line.length, true, `${searched} of ${line.length}`);
-});
-
-Deno.test("writeLines() writes the JSON of every value, however long its lists are", async () => {
-  const values = [
-    { a: Array.from({ length: 200 }, (_, i) => ({ i, none: undefined })), b: [], c: {} },
-    { absent: undefined, text: '\u2028 "x"', list: [undefined, null, [1]], nested: { d: [[]] } },
-    null,
-    [1, 2],
-    "text",
-  ];
-  const stream = fake([]);
-  await writeLines(stream, values);
-  assertEquals(stream.sent(), values.map((value) => `${JSON.stringify(value)}\n`).join(""));
 });
