@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { endWithTest } from "../support/ending/test_end.ts";
+import { endSpace, firstProcess } from "../support/ending/processes.ts";
 import { waitFor } from "../support/wait.ts";
 import { run, type RunResult } from "./support.ts";
 
@@ -134,6 +136,7 @@ exec setpriv --no-new-privs "$@"`;
 export class Container implements AsyncDisposable {
   readonly #image: Image;
   readonly #holder: Deno.ChildProcess;
+  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => endSpace(this.#holder));
   #pid = 0;
 
   private constructor(image: Image, holder: Deno.ChildProcess) {
@@ -152,7 +155,6 @@ export class Container implements AsyncDisposable {
           "-n",
           "-p",
           "--fork",
-          "--kill-child",
           "--propagation",
           "private",
           "/bin/sh",
@@ -166,15 +168,17 @@ export class Container implements AsyncDisposable {
       stderr: "null",
     }).spawn();
     const container = new Container(image, holder);
-    await waitFor(() => container.#find(command), "the first process");
+    let hasEnded = false;
+    void holder.status.then(() => hasEnded = true);
+    await waitFor(() => hasEnded || container.#find(command), "the first process");
+    if (hasEnded) throw new Error(`${command.join(" ")}: ended at once`);
     return container;
   }
 
   /** Finds the first process, once it is what it is to be. */
   #find(command: readonly string[]): boolean {
-    const { pid } = this.#holder;
+    this.#pid = firstProcess(this.#holder.pid) ?? 0;
     try {
-      this.#pid = Number(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim());
       return this.#pid > 0 &&
         Deno.readTextFileSync(`/proc/${this.#pid}/comm`) === `${command[0]}\n`;
     } catch {
@@ -190,6 +194,11 @@ export class Container implements AsyncDisposable {
     ], { PATH });
   }
 
+  /** The id of the first process. */
+  get pid(): number {
+    return this.#pid;
+  }
+
   /** Returns what the kernel says of the first process. */
   facts(): string {
     return Deno.readTextFileSync(`/proc/${this.#pid}/status`);
@@ -199,15 +208,6 @@ export class Container implements AsyncDisposable {
   async stop(): Promise<number> {
     Deno.kill(this.#pid, this.#image.stopSignal);
     return (await this.#holder.status).code;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#holder.kill("SIGKILL");
-    } catch {
-      // It has ended.
-    }
-    await this.#holder.status;
   }
 }
 

@@ -1,7 +1,8 @@
 // Goal: the container runs without root on a read-only root, and its health check fails where nothing
 // listens. Method: the steps of the container file on a root directory with a shell and a few tools;
 // where buildah is installed, its opinion of the same file.
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { namespaceOf, processesIn } from "../support/ending/processes.ts";
 import { waitFor } from "../support/wait.ts";
 import { makeRoot } from "./clean_root.ts";
 import { buildImage, Container } from "./containerfile.ts";
@@ -39,10 +40,14 @@ Deno.test({
       assertMatch(image.user, /^[1-9]\d*:[1-9]\d*$/);
 
       // Nothing runs.
+      let namespace: string;
       {
         await using idle = await Container.start(image, ["cat", "/dev/zero"]);
+        namespace = namespaceOf(idle.pid, "pid");
         assertEquals((await idle.exec(...image.health)).code, 1);
       }
+      assertEquals(processesIn(namespace), []); // all ended with it
+      await assertRejects(() => Container.start(image, ["false"]), Error, "ended at once");
       await using container = await Container.start(image);
       const isHealthy = async (): Promise<boolean> =>
         (await container.exec(...image.health)).code === 0;

@@ -5,6 +5,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { writeNpmPackages } from "../../dist/npm.ts";
 import { findTarget, TARGETS } from "../../dist/targets.ts";
 import { freePort } from "../support/ports.ts";
+import { endWithTest } from "../support/ending/test_end.ts";
+import { endAll, processesAt } from "../support/ending/processes.ts";
 import { waitFor } from "../support/wait.ts";
 import { has, INFO, portable, ROOT, run, type RunResult } from "./support.ts";
 
@@ -28,8 +30,7 @@ interface Published {
 class Place implements AsyncDisposable {
   readonly folder: string;
   readonly published = new Map<string, Published>();
-  /** Processes that end with the test, whatever happens. */
-  readonly #spawned: number[] = [];
+  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
   readonly #registry: Deno.HttpServer<Deno.NetAddr>;
 
   private constructor(folder: string) {
@@ -82,14 +83,7 @@ class Place implements AsyncDisposable {
 
   spawn(...[program, ...args]: readonly [string, ...string[]]): Deno.ChildProcess {
     const { env, folder: cwd } = this;
-    const child = new Deno.Command(program, { args, env, clearEnv: true, cwd, stderr: "null" })
-      .spawn();
-    this.#spawned.push(child.pid);
-    return child;
-  }
-
-  owns(pid: number): void {
-    this.#spawned.push(pid);
+    return new Deno.Command(program, { args, env, clearEnv: true, cwd, stderr: "null" }).spawn();
   }
 
   #respond(request: Request): Response | Promise<Response> {
@@ -107,8 +101,8 @@ class Place implements AsyncDisposable {
     return Response.json({ name, "dist-tags": { latest: version }, versions });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const pid of this.#spawned) if (isAlive(pid)) Deno.kill(pid, "SIGKILL");
+  async #end(): Promise<void> {
+    await endAll(() => processesAt(this.folder));
     await this.#registry.shutdown();
     await Deno.remove(this.folder, { recursive: true });
   }
@@ -217,7 +211,6 @@ async function servicePid(place: Place): Promise<number> {
     if (status.code === 0) pid = JSON.parse(status.stdout).pid;
     return status.code === 0;
   }, "the service");
-  place.owns(pid);
   return pid;
 }
 

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { endWithTest } from "../support/ending/test_end.ts";
+import { endSpace, firstProcess } from "../support/ending/processes.ts";
 import { waitFor } from "../support/wait.ts";
 import { has, run, type RunResult } from "./support.ts";
 
@@ -22,7 +24,7 @@ mount -t overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" overlay "$1/r
 mount -t cgroup2 none "$1/cgroup"
 mkdir "$1/cgroup/$3"
 echo $$ >"$1/cgroup/$3/cgroup.procs"
-exec unshare --cgroup --pid --fork --kill-child sh -c "$4" sh "$1" "$2"
+exec unshare --cgroup --pid --fork sh -c "$4" sh "$1" "$2"
 `;
 
 /**
@@ -89,21 +91,18 @@ export function testOnMachine(
     name,
     ignore: ignore || !CAN_OPEN,
     async fn(): Promise<void> {
-      const machine = await ScratchMachine.open();
-      try {
-        await fn(machine);
-      } finally {
-        await machine.close();
-      }
+      await using machine = await ScratchMachine.open();
+      await fn(machine);
     },
   });
 }
 
-export class ScratchMachine {
+export class ScratchMachine implements AsyncDisposable {
   /** The directory that the machine sees as /run/files. */
   readonly files: string;
   readonly #folder: string;
   readonly #holder: Deno.ChildProcess;
+  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
   #pid = 0;
 
   private constructor(folder: string, holder: Deno.ChildProcess) {
@@ -147,9 +146,8 @@ export class ScratchMachine {
 
   /** Finds the process of the service manager, as this machine counts processes. */
   #findInit(): boolean {
-    const { pid } = this.#holder;
+    this.#pid = firstProcess(this.#holder.pid) ?? 0;
     try {
-      this.#pid = Number(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).trim());
       return this.#pid > 0 && Deno.readTextFileSync(`/proc/${this.#pid}/comm`) === "systemd\n";
     } catch {
       return false;
@@ -178,13 +176,8 @@ export class ScratchMachine {
     return kept;
   }
 
-  async close(): Promise<void> {
-    this.#holder.kill("SIGKILL");
-    await this.#holder.status;
-    await waitFor(
-      async () => (await run(["/bin/kill", "-0", `${this.#pid}`])).code !== 0,
-      "the end",
-    );
+  async #end(): Promise<void> {
+    await endSpace(this.#holder);
     const group = this.#folder.slice(this.#folder.lastIndexOf("/") + 1);
     const script = `mount -t cgroup2 none "$1" && find "$1/$2" -depth -type d -exec rmdir {} +`;
     const command = ["unshare", "-m", "sh", "-c", script, "sh", `${this.#folder}/machine`, group];

@@ -6,6 +6,8 @@
  * @module
  */
 import { RUNTIME_FLAGS } from "../../dist/runtime_flags.ts";
+import { endWithTest } from "./ending/test_end.ts";
+import { processesAt } from "./ending/processes.ts";
 import { waitFor } from "./wait.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -54,6 +56,7 @@ export interface Foreground {
 
 export class Program implements AsyncDisposable {
   readonly home: string;
+  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
   readonly #children = new Set<Deno.ChildProcess>();
 
   private constructor(home: string) {
@@ -145,30 +148,30 @@ export class Program implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const pids = [...[...this.#children].map(({ pid }) => pid), this.servicePid()];
-    for (const pid of new Set(pids)) if (pid !== null) await this.#end(pid);
+  async #end(): Promise<void> {
+    await this.#endAll("SIGTERM").catch(() => this.#endAll("SIGKILL"));
     await Promise.all([...this.#children].map((child) => child.status));
     await Deno.remove(this.home, { recursive: true });
   }
 
-  /** Ends a process of this home, but not another process that got its id. */
-  async #end(pid: number): Promise<void> {
-    if (!this.#isOurs(pid)) return;
-    kill({ pid, kill: (signal) => Deno.kill(pid, signal) }, "SIGTERM");
-    const isGone = (): boolean => !this.#isOurs(pid);
-    await waitFor(isGone, `the end of ${pid}`, END_MS).catch(() => Deno.kill(pid, "SIGKILL"));
-    await waitFor(isGone, `the end of ${pid}`, END_MS);
-  }
-
-  #isOurs(pid: number): boolean {
-    try {
-      const state = Deno.readTextFileSync(`/proc/${pid}/stat`).replace(/^.*\) /s, "")[0];
-      const environ = Deno.readTextFileSync(`/proc/${pid}/environ`);
-      return state !== "Z" && environ.split("\0").includes(`HTTPCFG_HOME=${this.home}`);
-    } catch {
-      return false;
-    }
+  /**
+   * Sends `signal` to every process of this home, however and by whom it was started, and waits until
+   * none is left.
+   */
+  async #endAll(signal: Deno.Signal): Promise<void> {
+    const signalled = new Set<number>();
+    await waitFor(
+      () => {
+        const left = processesAt(this.home);
+        for (const pid of left.filter((pid) => !signalled.has(pid))) {
+          signalled.add(pid);
+          kill({ pid, kill: (signal) => Deno.kill(pid, signal) }, signal);
+        }
+        return left.length === 0;
+      },
+      "every process of the home to end",
+      END_MS,
+    );
   }
 
   async #output(

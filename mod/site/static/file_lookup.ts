@@ -15,7 +15,7 @@ import { type FilePath, isInside } from "./file_path.ts";
 import { httpDate } from "../../wire/http_date.ts";
 import { pathBelow, proveChain, type ResolvedRoot } from "./folder_chain.ts";
 import { type FileIdentity, identify } from "./opened_file.ts";
-import { type CacheEntry, isSameEntry, type Representation } from "./response_cache.ts";
+import { type CacheEntry, hasSameFiles, type Representation } from "./response_cache.ts";
 
 export type Lookup =
   | { readonly kind: "file"; readonly entry: CacheEntry }
@@ -33,7 +33,7 @@ interface LookupContext {
   readonly root: ResolvedRoot;
   /** What the path was the last time, and has been proved to be. */
   readonly known: CacheEntry | undefined;
-  /** Milliseconds since 1970. */
+  /** When the look-up began, in milliseconds since 1970. */
   readonly nowMs: number;
 }
 
@@ -83,17 +83,16 @@ async function find(path: string, context: LookupContext): Promise<Found | "outs
   const { root, known, nowMs } = context;
   let real = path;
   for (let times = 0; times < RESOLUTIONS_MAX; times++) {
-    const sinceMs = Date.now();
     const identity = await identify(real);
     if (!identity.isLink) {
       const { isFolder } = identity;
       const found = identity.isFile ? await entryOf(real, identity, nowMs) : null;
       // What has been proved to be at this path needs no other proof while it is the same.
-      if (found !== null && known !== undefined && isSameEntry(known, found.entry)) {
+      if (found !== null && known !== undefined && hasSameFiles(known, found.entry)) {
         return { path: real, entry: found.entry, isFolder };
       }
       const uids = found?.uids ?? [];
-      const verdict = await proveChain(root, real, { sinceMs, identity, uids });
+      const verdict = await proveChain(root, real, { sinceMs: nowMs, identity, uids });
       if (verdict === "changing") return "changing";
       if (verdict === "proved") return { path: real, entry: found?.entry ?? null, isFolder };
     }

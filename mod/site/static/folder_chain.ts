@@ -58,10 +58,10 @@ const OTHERS_WRITE = 0o022;
 
 /**
  * Resolves the links of `root`, an absolute path. Null if a link on the way belongs to another user,
- * and the directory does not: they would decide which directory of ours is served.
+ * and the directory does not: they would decide which directory of ours is served. `sinceMs` is when
+ * it begins.
  */
-export async function resolveRoot(root: string): Promise<ResolvedRoot | null> {
-  const sinceMs = Date.now();
+export async function resolveRoot(root: string, sinceMs: number): Promise<ResolvedRoot | null> {
   if (IS_WINDOWS) {
     const path = await Deno.realPath(root);
     return { path, identity: await identify(path), relied: [], sinceMs };

@@ -137,7 +137,7 @@ export class FolderContents {
   async #lookAtGroup(group: readonly FolderEntry[]): Promise<"proved" | Unreadable> {
     const root = await this.#access.resolveRoot();
     if (typeof root === "string") return root;
-    const sinceMs = Date.now();
+    const sinceMs = this.#access.now();
     const found: (EntryFacts | null)[] = [];
     for (const { name } of group) found.push(await factsOf(pathBelow(this.#path, [name])));
     const outcome = await proveFolder(this.#path, root, sinceMs);
@@ -155,7 +155,7 @@ async function readNames(
   const outcome = await access.files.run(async () => {
     const root = await access.resolveRoot();
     if (typeof root === "string") return root;
-    const sinceMs = Date.now();
+    const sinceMs = access.now();
     try {
       for await (const { name, isDirectory } of Deno.readDir(path)) {
         if (parseFilePath(`/${name}`, IS_WINDOWS) === null) continue;

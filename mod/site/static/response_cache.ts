@@ -56,6 +56,7 @@ export interface CacheEntry {
   usedMs: number;
 }
 
+const CODINGS = ["identity", "brotli", "gzip"] as const;
 /** Largest file whose bytes are cached if it is requested often. */
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 /** IIS considers a file worth caching after more than two requests within ten seconds. */
@@ -223,13 +224,19 @@ export class ResponseCache {
 }
 
 /** Reports whether two entries have the same files, under the same names. */
-export function isSameEntry(a: CacheEntry, b: CacheEntry): boolean {
-  return isSame(a.identity, b.identity) && isSame(a.brotli, b.brotli) && isSame(a.gzip, b.gzip);
+export function hasSameFiles(a: CacheEntry, b: CacheEntry): boolean {
+  return CODINGS.every((coding) => {
+    return a[coding]?.path === b[coding]?.path && a[coding]?.stamp === b[coding]?.stamp;
+  });
 }
 
-function isSame(a: Representation | null, b: Representation | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.path === b.path && a.stamp === b.stamp && a.lastModified === b.lastModified;
+/** Reports whether two entries have the same files, and the same fields go with them. */
+export function isSameEntry(a: CacheEntry, b: CacheEntry): boolean {
+  // A file from the future has a Last-Modified once its time has come.
+  const hasSameFields = CODINGS.every((coding) => {
+    return a[coding]?.lastModified === b[coding]?.lastModified;
+  });
+  return hasSameFields && hasSameFiles(a, b);
 }
 
 /** Longest time between two scans of the cache, so that a long period is still exact. */

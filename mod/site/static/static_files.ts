@@ -163,7 +163,7 @@ class StaticSite {
     const ageMs = this.#root === null ? Infinity : nowMs - this.#rootMs;
     if (this.#root !== null && ageMs < REVALIDATE_MS && ageMs >= 0) return this.#root;
     try {
-      this.#root = await resolveRoot(this.#options.root);
+      this.#root = await resolveRoot(this.#options.root, nowMs);
       this.#rootMs = nowMs;
       return this.#root ?? "forbidden";
     } catch (error) {

@@ -2,6 +2,7 @@
 // the server once, with its master, and the hint stops that one.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import { endWithTest } from "../../support/ending/test_end.ts";
 import { freePort } from "../../support/ports.ts";
 import { kill, Program } from "../../support/program.ts";
 import { testWith } from "../../support/tools.ts";
@@ -13,6 +14,7 @@ const WORKERS = 8;
 /** A server in the foreground that has a port of {@linkcode ADDRESS}. */
 class Server implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
+  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
 
   private constructor(child: Deno.ChildProcess) {
     this.#child = child;
@@ -41,7 +43,7 @@ class Server implements AsyncDisposable {
     return text.trim().split(" ").filter((pid) => pid !== "").map(Number).sort((a, b) => a - b);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async #end(): Promise<void> {
     kill(this.#child, "SIGTERM");
     await this.#child.status;
   }

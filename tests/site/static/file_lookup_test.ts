@@ -104,7 +104,7 @@ async function look(root: string, path: string): Promise<Lookup> {
   const parsed = parseFilePath(path, false);
   if (parsed === null) throw new Error(`not a path: ${path}`);
   return await lookUp(parsed, {
-    root: (await resolveRoot(root))!,
+    root: (await resolveRoot(root, NOW_MS))!,
     known: undefined,
     nowMs: NOW_MS,
   });

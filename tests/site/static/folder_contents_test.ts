@@ -87,7 +87,8 @@ Deno.test({
     await using temp = await tempFolder();
     await Deno.mkdir(temp.at("sub"));
     await Deno.writeTextFile(temp.at("sub/a"), "12345");
-    const reader = folderReader(temp.path);
+    const nowMs = Date.now();
+    const reader = folderReader(temp.path, () => nowMs);
     const outcome = await reader.read(temp.at("sub"), async (contents) => {
       await Deno.chown(temp.path, 65534, 65534); // after the names were read and proved
       return [await contents.look(contents.entries), contents.entries[0]!.facts];

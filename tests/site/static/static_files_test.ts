@@ -6,6 +6,7 @@ import {
 } from "@std/assert";
 import type { Handler, HttpResponse } from "../../../mod/base/exchange.ts";
 import { FileAccess, SiteFiles } from "../../../mod/site/static/file_access.ts";
+import { identify } from "../../../mod/site/static/opened_file.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { staticFiles } from "../../../mod/site/static/static_files.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
@@ -17,6 +18,8 @@ import {
   responseOf,
 } from "../../support/request.ts";
 
+/** Later than this, nothing that was changed now looks changed. */
+const LATER_MS = 5000;
 const SETTINGS = { UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 120 };
 
 Deno.test("staticFiles() responds to each method, path and condition with its status", async () => {
@@ -236,14 +239,20 @@ Deno.test({
     await withSite(async ({ handler, root, clock }) => {
       await Deno.mkdir(`${root}/sub`);
       for (const name of ["known", "new"]) await Deno.writeTextFile(`${root}/sub/${name}`, name);
-      assertEquals(await bodyText(await send(handler, { path: "/sub/known" })), "known");
-      await Deno.chown(root, 65534, 65534); // from now on it has just been changed
+      clock.nowMs -= LATER_MS; // the files are from the future, as from a machine that is ahead
+      const first = await send(handler, { path: "/sub/known" });
+      assertEquals([await bodyText(first), field(first, "last-modified")], ["known", null]);
+      await Deno.chown(root, 65534, 65534);
+      const { ctimeMs } = await identify(root);
+      clock.nowMs = ctimeMs + 1000; // it may have been changed at the end of that second
       for (const path of ["/sub/new", "/sub/", "/sub"]) {
-        clock.nowMs += 1000;
         assertEquals(await handler(fakeRequest({ path })), { refuse: "FileChanged" }, path);
       }
-      clock.nowMs += 1000;
-      assertEquals(await bodyText(await send(handler, { path: "/sub/known" })), "known");
+      const known = await send(handler, { path: "/sub/known" });
+      assertEquals(await bodyText(known), "known");
+      assertNotEquals(field(known, "last-modified"), null); // its time has come
+      clock.nowMs = ctimeMs + LATER_MS;
+      assertEquals(await bodyText(await send(handler, { path: "/sub/new" })), "new");
     });
   },
 });

@@ -14,7 +14,7 @@ export function folderReader(root: string, now: () => number = Date.now): Folder
   return new FolderReader({
     files: new FileAccess().site(1),
     now,
-    resolveRoot: async () => await resolveRoot(root) ?? "forbidden",
+    resolveRoot: async () => await resolveRoot(root, now()) ?? "forbidden",
   });
 }
 

@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { endWithTest } from "../ending/test_end.ts";
+import { endAll, processesIn } from "../ending/processes.ts";
+import { kill } from "../program.ts";
 import { have } from "../tools.ts";
 
 const CLIENT = new URL("./namespace_client.ts", import.meta.url).pathname;
@@ -45,6 +48,7 @@ export class NetNamespace implements AsyncDisposable {
   readonly #client: Deno.ChildProcess;
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: AsyncGenerator<string>;
+  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
 
   private constructor(name: string) {
     this.name = name;
@@ -88,9 +92,12 @@ export class NetNamespace implements AsyncDisposable {
     return await this.#ask({ op: "counts" }) as KeepAliveCounts;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#writer.close();
+  async #end(): Promise<void> {
+    kill(this.#client, "SIGKILL");
     await this.#client.status;
+    const { ino } = await Deno.stat(`/run/netns/${this.name}`);
+    await endAll(() => processesIn(`net:[${ino}]`));
+    await this.#writer.abort().catch(() => {});
     await this.#lines.return(undefined);
     await run(["netns", "del", this.name]);
   }

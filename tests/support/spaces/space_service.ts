@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import { parseIp } from "../../../mod/base/address.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
-import { Program, type Result, type Status } from "../program.ts";
+import { kill, Program, type Result, type Status } from "../program.ts";
 import { waitFor } from "../wait.ts";
 import type { NetNamespace } from "./net_namespace.ts";
 
@@ -146,7 +146,7 @@ export class SpaceService implements AsyncDisposable {
   /** Ends the programs that {@linkcode listen} started. */
   async endOthers(): Promise<void> {
     for (const child of this.#others.splice(0)) {
-      child.kill("SIGKILL");
+      kill(child, "SIGKILL");
       await child.status;
     }
   }

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { endWithTest } from "../ending/test_end.ts";
+import { endAll, namespaceOf, processesIn } from "../ending/processes.ts";
 import { CALL, kill, type Result } from "../program.ts";
 import { have } from "../tools.ts";
 import { waitFor } from "../wait.ts";
@@ -49,15 +51,17 @@ export class SystemSpace implements AsyncDisposable {
   /** The home directory of the user. */
   readonly userHome: string;
   readonly #holder: Deno.ChildProcess;
+  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
   /** How the program is called inside. */
-  readonly #call: readonly string[];
+  readonly #call: string[];
+  #namespace: string | null = null;
   #service: Deno.ChildProcess | null = null;
 
-  private constructor(folder: string, holder: Deno.ChildProcess, call: readonly string[]) {
+  private constructor(folder: string, holder: Deno.ChildProcess) {
     this.folder = folder;
     this.userHome = `${folder}/user`;
     this.#holder = holder;
-    this.#call = call;
+    this.#call = [`${folder}/program`];
   }
 
   static async make(): Promise<SystemSpace> {
@@ -72,16 +76,17 @@ export class SystemSpace implements AsyncDisposable {
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
+    const space = new SystemSpace(folder, holder);
     const reader = holder.stdout.getReader();
     if ((await reader.read()).done) throw new Error("the namespace could not be made");
     reader.releaseLock();
-    const call = [`${folder}/program`];
+    space.#namespace = namespaceOf(holder.pid, "mnt");
     if (sources.length > 0) {
       // The user cannot read the sources.
       const main = new URL("../../../main.ts", import.meta.url).pathname;
       const bundle = ["bundle", "--quiet", "-o", `${folder}/program.js`, main];
       await new Deno.Command(program, { args: bundle }).output();
-      call.push(
+      space.#call.push(
         "run",
         "-A",
         "--no-prompt",
@@ -90,7 +95,7 @@ export class SystemSpace implements AsyncDisposable {
         `${folder}/program.js`,
       );
     }
-    return new SystemSpace(folder, holder, call);
+    return space;
   }
 
   /** Runs `httpcfg` as root. */
@@ -144,8 +149,9 @@ export class SystemSpace implements AsyncDisposable {
     this.#service = null;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.end("SIGTERM");
+  async #end(): Promise<void> {
+    await this.end("SIGKILL");
+    if (this.#namespace !== null) await endAll(() => processesIn(this.#namespace!));
     await this.#holder.stdin.close();
     await this.#holder.stdout.cancel();
     await this.#holder.status;

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { endWithTest } from "../ending/test_end.ts";
+import { endSpace, firstProcess } from "../ending/processes.ts";
 import { CALL } from "../program.ts";
 import { have } from "../tools.ts";
 import { Terminal } from "./terminal.ts";
@@ -84,13 +86,13 @@ export function testOnServer(
 export class ServerMachine implements AsyncDisposable {
   readonly #folder: string;
   readonly #holder: Deno.ChildProcess;
+  readonly [Symbol.asyncDispose]: () => Promise<void> = endWithTest(() => this.#end());
   /** The first process of the machine, as this one sees it. */
-  readonly #first: number;
+  #first = 0;
 
-  private constructor(folder: string, holder: Deno.ChildProcess, first: number) {
+  private constructor(folder: string, holder: Deno.ChildProcess) {
     this.#folder = folder;
     this.#holder = holder;
-    this.#first = first;
   }
 
   static async make(): Promise<ServerMachine> {
@@ -109,11 +111,12 @@ export class ServerMachine implements AsyncDisposable {
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
+    const machine = new ServerMachine(folder, holder);
     const reader = holder.stdout.getReader();
     if ((await reader.read()).done) throw new Error("the machine could not be made");
     reader.releaseLock();
-    const children = await Deno.readTextFile(`/proc/${holder.pid}/task/${holder.pid}/children`);
-    return new ServerMachine(folder, holder, Number(children));
+    machine.#first = firstProcess(holder.pid)!;
+    return machine;
   }
 
   /** Opens a terminal of the administrator, who is not root and may use sudo. */
@@ -171,10 +174,10 @@ CONF
     return new TextDecoder().decode(stdout);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async #end(): Promise<void> {
+    await endSpace(this.#holder);
     await this.#holder.stdin.close();
     await this.#holder.stdout.cancel();
-    await this.#holder.status;
     await Deno.remove(this.#folder, { recursive: true });
   }
 

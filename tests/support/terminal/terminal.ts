@@ -5,6 +5,7 @@
  * @module
  */
 import xterm from "@xterm/headless";
+import { kill } from "../program.ts";
 import { waitFor } from "../wait.ts";
 
 /** Rows of the terminal. */
@@ -33,10 +34,12 @@ export interface TerminalOptions {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** The terminal. The machine that it is in ends what still runs in it. */
 export class Terminal implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
   readonly #keys: WritableStreamDefaultWriter<Uint8Array>;
   readonly #screen: InstanceType<typeof xterm.Terminal>;
+  readonly #output: ReadableStreamDefaultReader<Uint8Array>;
   readonly #reading: Promise<void>;
   readonly #columns: number;
 
@@ -61,6 +64,7 @@ export class Terminal implements AsyncDisposable {
       stderr: "inherit",
     }).spawn();
     this.#keys = this.#child.stdin.getWriter();
+    this.#output = this.#child.stdout.getReader();
     this.#reading = this.#read();
   }
 
@@ -95,16 +99,18 @@ export class Terminal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.press("exit\r").catch(() => {});
-    await this.#keys.close().catch(() => {});
+    kill(this.#child, "SIGKILL"); // a program in it may never let the shell exit
     await this.#child.status;
+    await this.#keys.abort().catch(() => {});
+    await this.#output.cancel();
     await this.#reading;
     this.#screen.dispose();
   }
 
   async #read(): Promise<void> {
-    for await (const part of this.#child.stdout) {
-      await new Promise<void>((done) => this.#screen.write(part, done));
+    for (let read = await this.#output.read(); !read.done; read = await this.#output.read()) {
+      const { value } = read;
+      await new Promise<void>((done) => this.#screen.write(value, done));
     }
   }
 
