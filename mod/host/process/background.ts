@@ -8,6 +8,7 @@
  */
 import * as v from "valibot";
 import { DeniedFault, Fault, messageOf } from "../../base/fault.ts";
+import { linesOf } from "../../wire/text_lines.ts";
 import { dialControl } from "../control/control_address.ts";
 import { AlreadyRunningFault } from "./instance.ts";
 import { selfCommand } from "./self_command.ts";
@@ -87,17 +88,6 @@ export function parseFailure(line: string): { readonly fault: Fault; readonly is
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
-  let text = "";
-  for await (
-    const part of stream.pipeThrough(
-      new TextDecoderStream("utf-8", { ignoreBOM: true }) as unknown as TransformStream<
-        Uint8Array,
-        string
-      >,
-    )
-  ) {
-    text += part;
-    if (text.includes("\n")) break;
-  }
-  return text.split("\n", 1)[0]!;
+  for await (const line of linesOf(stream)) return line;
+  return "";
 }

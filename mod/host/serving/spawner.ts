@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { linesOf } from "../../wire/text_lines.ts";
 
 /** A worker process that has been started. */
 interface SpawnedProcess {
@@ -19,9 +20,10 @@ interface SpawnedProcess {
 
 /**
  * Reads lines. `word WORD` adds one to the command, which `ps` is not to show; `start ARG` runs it
- * with ARG as its last argument, and prints the process id; `state PID` prints the line of its state, as /proc has it; `end PID` kills that
- * process, waits for it and prints its exit status. When its input ends, the shell kills what is left:
- * workers end with their service, whatever ends it. Ids of those that ended belong to others by then.
+ * with ARG as its last argument, and prints the process id; `state PID` prints the line of its state,
+ * as /proc has it; `end PID` kills that process, waits for it and prints its exit status. When its
+ * input ends, the shell kills what is left: workers end with their service, whatever ends it. Ids of
+ * those that ended belong to others by then.
  *
  * The signals that end the service reach its whole process group, and ignored ones stay ignored in
  * the workers: they end when the service tells them to. The shell names itself after the service, so
@@ -54,8 +56,7 @@ const SHELL_ENDED = "the shell that starts workers has ended";
 export class Spawner {
   readonly #child: Deno.ChildProcess;
   readonly #stdin: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  #rest = "";
+  readonly #lines: AsyncGenerator<string>;
   /** The line under way: they are answered one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -71,12 +72,7 @@ export class Spawner {
     this.#child.unref(); // it ends with this process
     this.#stdin = this.#child.stdin.getWriter();
     this.#last = this.#write(command.map((word) => `word ${word}\n`).join(""));
-    this.#lines = this.#child.stdout.pipeThrough(
-      new TextDecoderStream("utf-8", { ignoreBOM: true }) as unknown as TransformStream<
-        Uint8Array,
-        string
-      >,
-    ).getReader();
+    this.#lines = linesOf(this.#child.stdout);
   }
 
   /** The process id of the shell. */
@@ -98,7 +94,9 @@ export class Spawner {
   #ask(line: string): Promise<string> {
     const answer = this.#last.catch(() => {}).then(async () => {
       await this.#write(`${line}\n`);
-      return await this.#readLine();
+      const { value, done } = await this.#lines.next();
+      if (done) throw new Error(SHELL_ENDED);
+      return value;
     });
     this.#last = answer;
     return answer;
@@ -108,19 +106,5 @@ export class Spawner {
     await this.#stdin.write(new TextEncoder().encode(text)).catch(() => {
       throw new Error(SHELL_ENDED);
     });
-  }
-
-  async #readLine(): Promise<string> {
-    for (;;) {
-      const end = this.#rest.indexOf("\n");
-      if (end >= 0) {
-        const line = this.#rest.slice(0, end);
-        this.#rest = this.#rest.slice(end + 1);
-        return line;
-      }
-      const { value, done } = await this.#lines.read();
-      if (done) throw new Error(SHELL_ENDED);
-      this.#rest += value;
-    }
   }
 }

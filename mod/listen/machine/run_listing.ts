@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { linesOf } from "../../wire/text_lines.ts";
 
 /** What can be listed, each with its script. */
 type Listings = Readonly<Record<string, string>>;
@@ -97,16 +98,5 @@ class Lister {
       if (done || value === END) return lines.join("\n");
       lines.push(value);
     }
-  }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  // The runtime drops a byte order mark at the start of every piece, not only of the first.
-  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  let rest = "";
-  for await (const piece of stream) {
-    const lines = `${rest}${decoder.decode(piece, { stream: true })}`.split("\n");
-    rest = lines.pop()!;
-    yield* lines;
   }
 }
