@@ -13,11 +13,12 @@ import { forEach } from "../../base/work/steps.ts";
 import { type Binder, bindFault } from "../../listen/machine/bind_fault.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { FailedBind, Plan } from "../../listen/plan/make_plan.ts";
-import { type PlannedEndpoint, type SocketEndpoint, socketKey } from "../../listen/plan/plan.ts";
+import { EndpointMap } from "../../listen/plan/endpoint_map.ts";
+import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { RemoteWorker, SocketFailure } from "./remote_worker.ts";
 import { zonesOf } from "./served.ts";
-import type { SentSocket } from "./worker_protocol.ts";
+import { plannedSocket, type SentSocket } from "./worker_protocol.ts";
 
 /** Sockets that are handed over at once: nobody listens on them for as long as that takes. */
 const HANDED_OVER = 64;
@@ -38,7 +39,7 @@ export class SharedSockets {
   readonly #workers: SharedSocketsOptions["workers"];
   readonly #exclusive: SharedSocketsOptions["exclusive"];
   /** What all workers have open. */
-  readonly #shared = new Map<string, SentSocket>();
+  #shared = new EndpointMap<SentSocket>();
   #tcpBacklog = 0;
 
   constructor({ own, binder, workers, exclusive }: SharedSocketsOptions) {
@@ -80,10 +81,10 @@ export class SharedSockets {
     if (this.#shared.size === 0) return;
     const changed: SentSocket[] = [];
     await inSlices(forEach(plan.endpoints, (planned) => {
-      const found = planned.action === "keep" ? this.#shared.get(socketKey(planned)) : undefined;
+      const found = planned.action === "keep" ? this.#shared.get(planned) : undefined;
       if (found === undefined || isSame(found, planned)) return;
       const socket = sentSocket(planned);
-      this.#shared.set(socketKey(planned), socket);
+      this.#shared.set(planned, socket);
       changed.push(socket);
     }));
     const zones = zonesOf(machine);
@@ -93,7 +94,8 @@ export class SharedSockets {
   /** Closes the sockets of `endpoints`; connections that they have accepted continue. */
   close(endpoints: readonly SocketEndpoint[]): Promise<void> {
     return this.#exclusive(async () => {
-      const shared = endpoints.filter((endpoint) => this.#shared.delete(socketKey(endpoint)));
+      const shared = endpoints.filter((endpoint) => this.#shared.has(endpoint));
+      for (const endpoint of shared) this.#shared.delete(endpoint);
       await Promise.all([
         this.#own.close(endpoints),
         ...this.#workers().map((worker) => worker.closeSockets(shared)),
@@ -139,11 +141,11 @@ export class SharedSockets {
   async takeBack(): Promise<FailedBind[]> {
     const sockets = [...this.#shared.values()];
     const workers = this.#workers();
-    const endpoints = sockets.map(planned);
+    const endpoints = sockets.map((socket) => plannedSocket(socket, "open"));
     const failed = await this.#own.open({ endpoints }, this.#tcpBacklog, { isShared: true });
     await this.#own.acceptAll();
     await Promise.all(workers.map((worker) => worker.closeSockets(sockets)));
-    this.#shared.clear();
+    this.#shared = new EndpointMap();
     return failed;
   }
 
@@ -165,13 +167,14 @@ export class SharedSockets {
     const failures = await Promise.all(workers.map((worker) => {
       return worker.open(sockets, this.#tcpBacklog);
     }));
-    const failed = new Map(failures.flat().map((one) => [socketKey(one.endpoint), one]));
-    const lost = sockets.filter((socket) => failed.has(socketKey(socket)));
+    const failed = new EndpointMap<SocketFailure>();
+    for (const one of failures.flat()) failed.set(one.endpoint, one);
+    const lost = sockets.filter((socket) => failed.has(socket));
     if (lost.length > 0) {
       await Promise.all(workers.map((worker) => worker.closeSockets(lost)));
     }
     for (const socket of sockets) {
-      if (!failed.has(socketKey(socket))) this.#shared.set(socketKey(socket), socket);
+      if (!failed.has(socket)) this.#shared.set(socket, socket);
     }
     return [...failed.values()].map(({ endpoint, code, message }) => {
       const error = Object.assign(new Error(message), code === "" ? {} : { code });
@@ -186,10 +189,4 @@ function isSame(a: SentSocket, b: SentSocket): boolean {
 
 function sentSocket({ ip, port, scopeId, secure }: SentSocket): SentSocket {
   return { ip, port, scopeId, secure };
-}
-
-/** Returns a socket to open as a plan has it. */
-function planned(socket: SentSocket): PlannedEndpoint {
-  const rest = { cause: "", entry: null, holders: [], returns: false } as const;
-  return { ...socket, ...rest, action: "open" };
 }

@@ -6,9 +6,8 @@
  */
 import { stackOf } from "../../base/fault.ts";
 import { effectiveSettings } from "../../config/document/settings.ts";
-import type { PlannedEndpoint, SocketEndpoint } from "../../listen/plan/plan.ts";
+import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
-import { makeContext } from "../../listen/tls/tls_stream.ts";
 import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
@@ -18,12 +17,13 @@ import type { LimitOrder, LimitShares } from "./limit_shares.ts";
 import { MessageLink } from "./message_link.ts";
 import { RequestHandler } from "./request_handler.ts";
 import { machineOfZones, type Served, type ServedCertificate } from "./served.ts";
-import type {
-  FromWorker,
-  SentCertificate,
-  SentSocket,
-  ToWorker,
-  WorkerRequest,
+import {
+  type FromWorker,
+  plannedSocket,
+  type SentCertificate,
+  type SentSocket,
+  type ToWorker,
+  type WorkerRequest,
 } from "./worker_protocol.ts";
 
 /** Milliseconds after which a line of a log leaves this process. */
@@ -164,9 +164,11 @@ class WorkerProcess {
 
   /** Returns the certificates with their contexts; one that stays keeps its context. */
   async #contextsOf(certificates: readonly SentCertificate[]): Promise<ServedCertificate[]> {
-    if (certificates.length > 0) await this.#worker.prepareTls();
     const before = this.#contexts;
     this.#contexts = new Map();
+    if (certificates.length === 0) return []; // most services have no TLS, and load none of it
+    await this.#worker.prepareTls();
+    const { makeContext } = await import("../../listen/tls/tls_stream.ts");
     return certificates.map(({ keys, cert, key }) => {
       const text = `${cert}\n${key}`;
       const context = before.get(text) ?? makeContext({ cert, key });
@@ -188,7 +190,7 @@ class WorkerProcess {
   }
 
   async #open(sockets: readonly SentSocket[], tcpBacklog: number): Promise<unknown> {
-    const endpoints = sockets.map((socket) => planned(socket, "open"));
+    const endpoints = sockets.map((socket) => plannedSocket(socket, "open"));
     const failed = await this.#sockets.open({ endpoints }, tcpBacklog, { isShared: true });
     return failed.map(({ endpoint: { ip, port, scopeId }, fault: { code, message } }) => {
       return { ip, port, scopeId, code, message };
@@ -196,7 +198,7 @@ class WorkerProcess {
   }
 
   async #settle(sockets: readonly SentSocket[], zones: Served["zones"]): Promise<void> {
-    const endpoints = sockets.map((socket) => planned(socket, "keep"));
+    const endpoints = sockets.map((socket) => plannedSocket(socket, "keep"));
     await this.#sockets.settle({ endpoints }, machineOfZones(zones));
   }
 
@@ -233,9 +235,4 @@ class WorkerProcess {
   #tell(message: Extract<FromWorker, { event: string }>): void {
     void this.#link.send(message);
   }
-}
-
-/** Returns a socket as a plan has it. */
-function planned(socket: SentSocket, action: "open" | "keep"): PlannedEndpoint {
-  return { ...socket, action, cause: "", entry: null, holders: [], returns: false };
 }

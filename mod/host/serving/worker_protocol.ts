@@ -6,7 +6,7 @@
  * @module
  */
 import * as v from "valibot";
-import type { SocketEndpoint } from "../../listen/plan/plan.ts";
+import type { PlannedEndpoint, SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import type { CacheSelection } from "./cache_view.ts";
@@ -25,6 +25,15 @@ interface SentServed extends Omit<Served, "certificates"> {
 /** A socket to open, or one that is open. */
 export interface SentSocket extends SocketEndpoint {
   readonly secure: boolean;
+}
+
+/** Returns a socket as a plan has it: one to open, or one that is open. */
+export function plannedSocket(
+  { ip, port, scopeId, secure }: SentSocket,
+  action: "open" | "keep",
+): PlannedEndpoint {
+  const rest = { cause: "", entry: null, holders: [], returns: false } as const;
+  return { ip, port, scopeId, secure, ...rest, action };
 }
 
 /** What a worker is asked. */
