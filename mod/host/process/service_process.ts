@@ -38,6 +38,7 @@ import { type ServiceName, serviceRow, SERVICES } from "../services/service_tabl
 import { openPortSharing, type PortSharing } from "../sharing/port_sharing.ts";
 import { ownUserName } from "../sharing/local_users.ts";
 import { RequestHandler } from "../serving/request_handler.ts";
+import type { ServedProgram } from "../serving/served.ts";
 import type { Spawner } from "../serving/spawner.ts";
 import { Workers } from "../serving/workers.ts";
 import { Registrations } from "../sharing/registrations.ts";
@@ -196,8 +197,7 @@ class ServiceProcess {
     const stored = read instanceof Fault ? null : read;
     const user = await this.#user;
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
-    const { connections, tunnels, tunnelsOf } = await this.#workers.counts();
-    const workers = await this.#workers.status();
+    const { counts: { connections, tunnels, tunnelsOf }, workers } = await this.#workers.status();
     // From here on nothing waits: everything else is of one moment, from which the sockets are put
     // into words in slices.
     const { config } = this.#http;
@@ -328,13 +328,10 @@ class ServiceProcess {
       return listeningView(version, { ipListen, ...atOnce(this.#web.status(null)) });
     };
     const event = (event: NewEvent): void => logs.event(event);
-    const requests = new RequestHandler({
-      siteHandler,
-      listening,
-      onProgramFault: ({ prefix, target }, what) => {
-        event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), what));
-      },
-    });
+    const onProgramFault = ({ prefix, target }: ServedProgram, what: string): void => {
+      event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), what));
+    };
+    const requests = new RequestHandler({ siteHandler, listening, onProgramFault });
     return new Workers({
       requests,
       findListeners,
@@ -346,6 +343,7 @@ class ServiceProcess {
         return await startWorker(spawner, paths.run, events);
       },
       listening,
+      onProgramFault,
       logs,
       event,
       log,

@@ -135,11 +135,11 @@ export class RemoteWorker implements ServingWorker, LimitParty {
     this.#drains.set(id, drain);
     const answer = await this.#ask({ op: "drainUnreached", open, graceMs });
     const found = answer === ENDED ? [] : v.parse(ANSWERS.drainUnreached, answer);
-    if (found.length === 0) this.#drains.delete(id);
     const draining = found.map(({ endpoint: { ip, port }, connections }, i) => {
       return { endpoint: { ip: ip as Ip, port }, connections, done: endOf(drain, i).promise };
     });
     if (this.#hasEnded) { for (const { resolve } of drain.ends) resolve(); }
+    void Promise.all(draining.map(({ done }) => done)).then(() => this.#drains.delete(id));
     return draining;
   }
 

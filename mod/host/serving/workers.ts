@@ -11,7 +11,6 @@
  *
  * @module
  */
-import { formatUrlPrefix } from "../../base/url_prefix.ts";
 import { Fault, messageOf } from "../../base/fault.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
@@ -20,8 +19,7 @@ import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import type { findListeners } from "../../listen/machine/port_owners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
-import { formatProxyTarget } from "../../site/proxy/proxy_target.ts";
-import { type NewEvent, programFailed, workersChanged } from "../../telemetry/events/event.ts";
+import { type NewEvent, workersChanged } from "../../telemetry/events/event.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
@@ -52,6 +50,8 @@ interface WorkersOptions {
   start(events: RemoteWorkerEvents): Promise<StartedWorker>;
   /** What the welcome page shows. */
   listening(): ListeningView;
+  /** Called with what a program did wrong to a worker process. */
+  onProgramFault(program: ServedProgram, what: string): void;
   readonly logs: Pick<ServiceLogs, "served" | "refused" | "append">;
   event(event: NewEvent): void;
   /** Writes one line for whoever runs the process. */
@@ -67,7 +67,6 @@ export class Workers implements ServingWorker {
   readonly #local: LocalWorker;
   readonly #pool: WorkerPool;
   readonly #limits = new LimitPool();
-  readonly #programs = new Map<number, ServedProgram>();
   /** The listening sockets. */
   readonly sockets: SharedSockets;
   readonly #lastCounts = new WeakMap<ServingWorker, ServingCounts>();
@@ -159,7 +158,6 @@ export class Workers implements ServingWorker {
     await this.#exclusive(async () => {
       this.#settings = served.settings;
       this.#served = served;
-      for (const program of served.programs) this.#programs.set(program.id, program);
       await this.#limits.configure(serviceLimits(served));
       await this.#all((worker) => worker.serve(served));
       if (this.#pool.active.length > 0) void this.#local.retire();
@@ -193,7 +191,7 @@ export class Workers implements ServingWorker {
   }
 
   async counts(): Promise<ServingCounts> {
-    return summed(await this.#all((worker) => this.#countsOf(worker)));
+    return (await this.status()).counts;
   }
 
   async cached(): Promise<readonly CachedResponse[]> {
@@ -223,18 +221,26 @@ export class Workers implements ServingWorker {
     }));
   }
 
-  /** The processes that serve, with the connections of each; this process where it has some. */
-  async status(): Promise<readonly WorkerStatus[]> {
+  /** All connections, and the processes that serve: this process too where it has connections. */
+  async status(): Promise<{
+    readonly counts: ServingCounts;
+    readonly workers: readonly WorkerStatus[];
+  }> {
     const { active, retiring } = this.#pool;
-    const of = async (worker: ServingWorker, pid: number, state: WorkerStatus["state"]) => {
-      return { pid, state, connections: (await this.#countsOf(worker)).connections };
+    const asked = [
+      { pid: Deno.pid, worker: this.#local, isServing: active.length === 0 },
+      ...active.map((worker) => ({ pid: worker.pid, worker, isServing: true })),
+      ...retiring.map((worker) => ({ pid: worker.pid, worker, isServing: false })),
+    ];
+    const counts = await Promise.all(asked.map(({ worker }) => this.#countsOf(worker)));
+    const workers = asked.map(({ pid, isServing }, i): WorkerStatus => {
+      const { connections } = counts[i]!;
+      return { pid, state: isServing ? "serving" : "retiring", connections };
+    });
+    return {
+      counts: summed(counts),
+      workers: workers.filter(({ state, connections }) => state === "serving" || connections > 0),
     };
-    const all = await Promise.all([
-      of(this.#local, Deno.pid, active.length === 0 ? "serving" : "retiring"),
-      ...active.map((worker) => of(worker, worker.pid, "serving")),
-      ...retiring.map((worker) => of(worker, worker.pid, "retiring")),
-    ]);
-    return all.filter(({ state, connections }) => state === "serving" || connections > 0);
   }
 
   /** What is wrong with the number of workers. */
@@ -324,10 +330,8 @@ export class Workers implements ServingWorker {
   }
 
   #programFault(id: number, what: string): void {
-    const program = this.#programs.get(id);
-    if (program === undefined) return;
-    const { prefix, target } = program;
-    this.#options.event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), what));
+    const program = this.#served?.programs.find((one) => one.id === id);
+    if (program !== undefined) this.#options.onProgramFault(program, what);
   }
 
   #all<T>(ask: (worker: ServingWorker) => Promise<T>): Promise<T[]> {

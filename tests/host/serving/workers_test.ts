@@ -37,6 +37,7 @@ async function fixture(): Promise<Fixture> {
   let answer: (request: WorkerRequest) => unknown = usualAnswer;
   const workers = new Workers({
     requests: new RequestHandler({ siteHandler, listening, onProgramFault: () => {} }),
+    onProgramFault: () => {},
     findListeners: () => Promise.resolve([]),
     binder: ANY_BINDER,
     machine: { os: "linux", cores: 2 },
@@ -136,13 +137,13 @@ Deno.test("Workers serves itself when none is left, and gives the sockets to tho
   started[0]!.end();
   started[1]!.end();
   await waitFor(async () => !(await isRefused(IP, port)), "a socket of this process");
-  assertEquals((await workers.status()).map(({ pid, state }) => [pid, state]), [
+  assertEquals((await workers.status()).workers.map(({ pid, state }) => [pid, state]), [
     [Deno.pid, "serving"],
   ]);
   await waitFor(() => workers.problems.length === 1, "the problem");
   assertEquals(workers.problems[0]!.text, "workers are missing: no memory");
   at.fail(null);
-  await waitFor(async () => (await workers.status()).length === 2, "both");
+  await waitFor(async () => (await workers.status()).workers.length === 2, "both");
   await waitFor(() => isRefused(IP, port), "the socket to be given away");
   assertEquals(workers.problems, []);
   for (const fake of started.slice(2)) {
@@ -165,7 +166,7 @@ Deno.test("Workers.resize() restores everything if workers cannot be started", a
   assertEquals(await at.resize(2), 2);
   at.fail("no memory");
   await assertRejects(() => at.resize(3), Fault);
-  assertEquals((await workers.status()).length, 2);
+  assertEquals((await workers.status()).workers.length, 2);
 });
 
 Deno.test("Workers.counts() and status() wait for nobody that does not respond", async () => {
@@ -183,7 +184,7 @@ Deno.test("Workers.counts() and status() wait for nobody that does not respond",
   });
   started[0]!.isSilent = true;
   assertEquals((await workers.counts()).connections, 6); // what it had last
-  assertEquals((await workers.status()).map(({ connections }) => connections), [3, 3]);
+  assertEquals((await workers.status()).workers.map(({ connections }) => connections), [3, 3]);
   await workers.endSilent();
   await started[0]!.remote.ended;
   assertEquals(started[1]!.remote.hasEnded, false);

@@ -64,6 +64,7 @@ function fixture(): Fixture {
     machine: { os: "linux", cores: 1 },
     start: () => Promise.reject(new Error("no worker processes here")),
     listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
+    onProgramFault: nothing,
     logs,
     event: nothing,
     log: nothing,
