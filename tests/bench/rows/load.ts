@@ -22,7 +22,7 @@ export const P99: Measure = { measure: "p99", unit: "ms", better: "less" };
 
 const PER_SECOND: Measure = { measure: "req/s", unit: "", better: "more" };
 const P50: Measure = { measure: "p50", unit: "ms", better: "less" };
-const ERRORS: Measure = { measure: "errors", unit: "", better: "less" };
+export const ERRORS: Measure = { measure: "errors", unit: "", better: "less" };
 const SERVER_CORE: Measure = { measure: "server core", unit: "%", better: "none" };
 const CLIENT_CORE: Measure = { measure: "client core", unit: "%", better: "none" };
 

@@ -5,7 +5,7 @@ import { privateBytes } from "../machine/processes.ts";
 import { startHttpcfg } from "../servers/httpcfg.ts";
 import { installedPeers } from "../servers/peers.ts";
 import type { RunningServer } from "../servers/server.ts";
-import { loaded, PER_CPU_SECOND, startFloorLike, wrkClient } from "./load.ts";
+import { ERRORS, loaded, PER_CPU_SECOND, startFloorLike, wrkClient } from "./load.ts";
 
 const SITES = Array.from({ length: 1000 }, (_, i) => {
   return Array.from({ length: 100 }, (_, j) => `host${j}.site${i}.test`);
@@ -15,7 +15,6 @@ const LOAD = { request: { path: "/", fields: [`Host: ${LAST}`] }, connections: 6
 
 const START: Measure = { measure: "start to a response", unit: "s", better: "less" };
 const MEMORY: Measure = { measure: "memory", unit: "MB", better: "less" };
-const ERRORS: Measure = { measure: "errors", unit: "", better: "less" };
 
 export const MANY_SITES_ROWS: readonly Row[] = [{
   name: "many-sites",

@@ -5,7 +5,7 @@ import { isInstalled } from "../machine/commands.ts";
 import { startHttpcfg } from "../servers/httpcfg.ts";
 import { startNginx } from "../servers/nginx.ts";
 import type { RunningServer } from "../servers/server.ts";
-import { loaded, type Round, startFloorLike, wrkClient } from "./load.ts";
+import { ERRORS, loaded, type Round, startFloorLike, wrkClient } from "./load.ts";
 
 const LOAD = { request: { path: "/" }, connections: 64 };
 const WORKERS = 2;
@@ -20,7 +20,6 @@ const BUSIEST: Measure = { measure: "busiest of 2 workers", unit: "% of CPU", be
 const PER_SECOND: Measure = { measure: "req/s, 2 by 1", unit: "x", better: "more" };
 const ONE: Measure = { measure: "1 worker", unit: "req/s", better: "more" };
 const TWO: Measure = { measure: "2 workers", unit: "req/s", better: "more" };
-const ERRORS: Measure = { measure: "errors", unit: "", better: "less" };
 const CORES: Measure = { measure: "server cores, 2 workers", unit: "%", better: "none" };
 
 export const WORKER_ROWS: readonly Row[] = [{
