@@ -7,7 +7,8 @@ import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { map, type Steps } from "../../base/work/steps.ts";
 import { Fault, quote } from "../../base/fault.ts";
 import type { FailedBind } from "../../listen/plan/make_plan.ts";
-import { listeningChanges, type Plan, socketKey } from "../../listen/plan/plan.ts";
+import { isSameSocket } from "../../listen/plan/endpoint_map.ts";
+import { listeningChanges, type Plan } from "../../listen/plan/plan.ts";
 import type { ControlChange } from "../control/control_protocol.ts";
 import type { Draining } from "../serving/drain_unreached.ts";
 import { isUp, nothingStarted } from "./status_views.ts";
@@ -45,7 +46,7 @@ function throwIfNothingStarts(plan: Plan): void {
 export function isNewFailure({ endpoint, fault }: FailedBind, before: Plan): boolean {
   if (fault.isAbsent) return false;
   return !before.endpoints.some((one) => {
-    return one.action === "refused" && socketKey(one) === socketKey(endpoint);
+    return one.action === "refused" && isSameSocket(one, endpoint);
   });
 }
 

@@ -13,6 +13,11 @@ export interface SocketEndpoint extends Endpoint {
   readonly scopeId: number;
 }
 
+/** Reports whether two are one socket: both cannot be open. */
+export function isSameSocket(a: SocketEndpoint, b: SocketEndpoint): boolean {
+  return a.port === b.port && placeOf(a) === placeOf(b);
+}
+
 export class EndpointMap<T> {
   /** Port -> address -> value. */
   readonly #ports = new Map<number, Map<string, T>>();

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type Endpoint, withoutZone } from "../../base/address.ts";
+import type { Endpoint } from "../../base/address.ts";
 import { compareIp } from "../../base/ip_order.ts";
 import { filter, forEach, map, type Steps } from "../../base/work/steps.ts";
 import { ADDRESS_ABSENT } from "../machine/address_table.ts";
@@ -15,11 +15,6 @@ import { EndpointMap, type SocketEndpoint } from "./endpoint_map.ts";
 export type EndpointAction = "open" | "keep" | "close" | "wait" | "refused";
 
 export type { SocketEndpoint } from "./endpoint_map.ts";
-
-/** Returns what identifies a socket: two with the same key cannot both be open. */
-export function socketKey({ ip, port, scopeId }: SocketEndpoint): string {
-  return scopeId === 0 ? `${ip} ${port}` : `${withoutZone(ip)}%${scopeId} ${port}`;
-}
 
 /** One line of the plan. */
 export interface PlannedEndpoint extends SocketEndpoint {
