@@ -16,6 +16,7 @@ import {
   isWildcard,
 } from "../../base/address.ts";
 import { quote, shellWord } from "../../base/fault.ts";
+import { atOnce } from "../../base/work/steps.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
@@ -208,7 +209,7 @@ function reasonNotListening(
     const excluded = { ip: endpoint.ip, entry: decision.entry?.text ?? null, includedBy } as const;
     return {
       why: `${endpoint.ip} is ${whyExcluded(excluded, includedBy)}`,
-      hints: includeAddress(excluded, input.list, table),
+      hints: atOnce(includeAddress(excluded, input.list, input.machine)),
     };
   }
   const bound = input.sites.filter(({ bindings }) =>

@@ -13,10 +13,10 @@ import { shellWord } from "../../base/fault.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import { type ListEntry, parseList } from "../../config/document/list_entry.ts";
-import { compileInclusion } from "../list/inclusion.ts";
-import { AddressTable } from "../machine/address_table.ts";
+import type { Machine } from "../machine/machine_addresses.ts";
 import { endOwners, isSystemd, moveOwner, type PortOwner } from "../machine/port_owner.ts";
 import type { PlanBinding, PlanSite } from "./admission.ts";
+import { inclusionOn } from "./exclusion.ts";
 import { planSteps } from "./make_plan.ts";
 import type { PlanInput } from "./plan_endpoint.ts";
 import type { ExcludedBinding, Plan, PlannedEndpoint, PlannedSite } from "./plan.ts";
@@ -89,7 +89,7 @@ class Cures {
   *of(planned: Omit<PlannedSite, "id" | "name">, site: PlanSite): Steps<readonly string[]> {
     if (planned.excluded !== undefined) {
       const { list, machine } = this.#input;
-      return includeAddress(planned.excluded, list, new AddressTable(machine));
+      return yield* includeAddress(planned.excluded, list, machine);
     }
     const uncertified = site.bindings.find(({ unserved }) => unserved === planned.reason);
     if (uncertified !== undefined) return uncertified.cures ?? [];
@@ -140,9 +140,9 @@ class Cures {
       const isV6 = wild.every(({ v6only }) => v6only === true) &&
         refused.every(({ ip }) => ip.includes(":"));
       const without = isV6 ? yield* this.#tryList(port, site, "--except ::", ["!::"]) : null;
-      const free = this.#freeAddress();
-      const isOurs = compileInclusion(list, this.#table()).decide(free).included;
-      const except = isOurs ? `httpcfg set iplisten --except ${free}` : null;
+      const isOurs = yield* inclusionOn(list, machine);
+      const free = freeAddress(machine, isOurs);
+      const except = isOurs(free) ? `httpcfg set iplisten --except ${free}` : null;
       // A service that systemd starts gets its socket from there.
       const owner = wild.find(isSystemd) ?? wild[0]!;
       return present(without, moveOwner(owner, port, free), except);
@@ -264,41 +264,34 @@ class Cures {
     }) || site.bindings.some((one) => one.port === port && one.secure !== secure);
   }
 
-  /** Returns an address for a program that has every address: one that we do not serve, if any. */
-  #freeAddress(): Ip {
-    const { list, machine } = this.#input;
-    const inclusion = compileInclusion(list, this.#table());
-    const own = machine.addresses.map(({ ip }) => ip).filter((ip) => !isLinkLocal(ip));
-    const free = own.filter((ip) => !inclusion.decide(ip).included);
-    return free.find((ip) => !isLoopback(ip)) ?? free[0] ?? "127.0.0.1" as Ip;
-  }
-
   #reasonOf({ id, url }: PlanSite): string | null {
     const found = url === undefined
       ? this.#plan.sites.find((one) => one.id === id)
       : this.#plan.registrations.find((one) => one.url === url);
     return found?.reason ?? null;
   }
+}
 
-  #table(): AddressTable {
-    return new AddressTable(this.#input.machine);
-  }
+/** Returns an address for a program that has every address: one that we do not serve, if any. */
+function freeAddress({ addresses }: Machine, isOurs: (ip: Ip) => boolean): Ip {
+  const own = addresses.map(({ ip }) => ip).filter((ip) => !isLinkLocal(ip));
+  const free = own.filter((ip) => !isOurs(ip));
+  return free.find((ip) => !isLoopback(ip)) ?? free[0] ?? "127.0.0.1" as Ip;
 }
 
 /** Returns the commands that put the address of a binding on the list. */
-export function includeAddress(
+export function* includeAddress(
   { ip, entry, includedBy }: Pick<ExcludedBinding, "ip" | "entry" | "includedBy">,
   list: readonly ListEntry[],
-  table: AddressTable,
-): readonly string[] {
+  machine: Machine,
+): Steps<readonly string[]> {
   if (includedBy === "stored") return ["httpcfg reload"];
   if (includedBy === "in force") return []; // whoever changed the list has just excluded it
   const add = `httpcfg set iplisten -i ${shellWord(ip)}`;
   if (entry === null) return [add];
   const remove = `httpcfg delete iplisten --except ${shellWord(entry.replace(/^!/, ""))}`;
-  const rest = list.filter(({ text }) => text !== entry);
-  const isEnough = compileInclusion(rest, table).decide(ip).included;
-  return [isEnough ? remove : `${remove}; ${add}`];
+  const isIncluded = yield* inclusionOn(list.filter(({ text }) => text !== entry), machine);
+  return [isIncluded(ip) ? remove : `${remove}; ${add}`];
 }
 
 /** Reports whether the site starts, or waits for its address, and no longer fails for `reason`. */

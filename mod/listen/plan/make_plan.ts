@@ -104,15 +104,10 @@ export function* planSteps(input: PlanInput, earlier: EarlierPlan | null = null)
     const known = reuse === null || !isSamePort(port, reuse.earlier.ports.get(port.number))
       ? null
       : yield* replanPort(context, port, reuse);
-    endpointsOf.set(
-      port.number,
-      new PortEndpoints(
-        known ?? (yield* planPort(port, {
-          context,
-          addresses: yield* addressesFor(port),
-        })),
-      ),
-    );
+    const endpoints = known ?? (yield* map(yield* addressesFor(port), (address) => {
+      return planEndpoint(context, port, address);
+    }));
+    endpointsOf.set(port.number, new PortEndpoints(endpoints));
   }
   const sites = yield* map(
     admissions,
@@ -150,16 +145,6 @@ function* allEndpoints(
   const gone = yield* filter(context.input.running, (socket) => !stays.has(socket));
   const closed = yield* map(gone, (socket) => planClose(context, socket, alive));
   return yield* sort([...kept, ...closed], compareEndpoints);
-}
-
-function* planPort(
-  port: Port,
-  { context, addresses }: {
-    readonly context: Context;
-    readonly addresses: readonly ListenAddress[];
-  },
-): Steps<PlannedEndpoint[]> {
-  return yield* map(addresses, (one) => planEndpoint(context, port, one));
 }
 
 function unmatchedEntries({ inclusion, table }: Context): string[] {
