@@ -11,6 +11,7 @@
  * @module
  */
 import { quote } from "./fault.ts";
+import { ipv4Value } from "./ipv4_value.ts";
 
 /** The canonical text of an IP address. Only {@linkcode parseIp} makes one. */
 export type Ip = string & { readonly __ip: unique symbol };
@@ -152,26 +153,6 @@ export function ipBytes(ip: Ip): Bytes {
   const value = ipv4Value(ip);
   if (value < 0) return bytesOfIpv6(withoutZone(ip))!;
   return [value / 0x1000000 | 0, value >> 16 & 0xff, value >> 8 & 0xff, value & 0xff];
-}
-
-/** Returns the value of an IPv4 address in canonical text; -1 for any other text. */
-export function ipv4Value(text: string): number {
-  let [value, part, digits, dots] = [0, 0, 0, 0];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === 0x2e) {
-      if (digits === 0 || ++dots > 3) return -1;
-      value = value * 256 + part;
-      part = digits = 0;
-    } else {
-      const digit = code - 0x30;
-      if (digit < 0 || digit > 9 || (digits > 0 && part === 0)) return -1;
-      part = part * 10 + digit;
-      if (part > 255) return -1;
-      digits++;
-    }
-  }
-  return dots === 3 && digits > 0 ? value * 256 + part : -1;
 }
 
 /** Returns the address that has these 4 or 16 bytes. */

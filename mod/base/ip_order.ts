@@ -1,10 +1,10 @@
 /**
- * The order of addresses. Apart from what an address is, because scripts that only query the list do
- * not need it. Pure.
+ * The order of addresses. Pure.
  *
  * @module
  */
-import { compareBytes, type Ip, ipBytes, ipv4Value } from "./address.ts";
+import { compareBytes, type Ip, ipBytes } from "./address.ts";
+import { ipv4Value } from "./ipv4_value.ts";
 
 /**
  * Compares two addresses for `Array.sort`: IPv4 before IPv6, then by numeric value, then zone. Those

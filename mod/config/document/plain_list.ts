@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { ipv4Value } from "../../base/ipv4_value.ts";
 
 /**
  * Reports whether a list is in its one form and has only such entries: each once, and in order. A
@@ -52,32 +53,22 @@ export function numberOf(value: number, bits: number): number {
   return value * PLACES + bits;
 }
 
-const [DOT, SLASH, ZERO] = [0x2e, 0x2f, 0x30];
-
 /**
  * Returns the place of an IPv4 address or block in canonical text, seen without parsing; null for
  * everything else, also for what begins with 0 or with more than 223, which may be no address of a
  * machine.
  */
 export function plainPlace(text: string): number | null {
-  let [value, part, digits, dots] = [0, 0, 0, 0];
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code === DOT || code === SLASH) {
-      if (digits === 0 || part > 255) return null;
-      value = value * 256 + part;
-      if (code === SLASH) return dots === 3 ? placeOfPrefix(value, text.slice(i + 1)) : null;
-      if (++dots > 3) return null;
-      part = digits = 0;
-    } else {
-      const digit = code - ZERO;
-      if (digit < 0 || digit > 9 || (digits > 0 && part === 0) || ++digits > 3) return null;
-      part = part * 10 + digit;
-    }
-  }
-  if (dots !== 3 || digits === 0 || part > 255) return null;
-  return isUnicast(value * 256 + part) ? numberOf(value * 256 + part, 32) : null;
+  const slash = text.indexOf("/");
+  const value = ipv4Value(slash < 0 ? text : text.slice(0, slash));
+  if (value < UNICAST_MIN || value > UNICAST_MAX) return null;
+  return slash < 0 ? numberOf(value, 32) : placeOfPrefix(value, text.slice(slash + 1));
 }
+
+const UNICAST_MIN = 2 ** 24;
+const UNICAST_MAX = 224 * 2 ** 24 - 1;
+
+const ZERO = 0x30;
 
 /** Returns the number from index `at` to the end, if it is the canonical text of a byte; else null. */
 function plainOctet(text: string, at: number): number | null {
@@ -95,9 +86,5 @@ function plainOctet(text: string, at: number): number | null {
 function placeOfPrefix(value: number, prefix: string): number | null {
   const bits = Number(prefix);
   if (!/^[1-9][0-9]?$/.test(prefix) || bits > 31 || value % 2 ** (32 - bits) !== 0) return null;
-  return isUnicast(value) ? numberOf(value, bits) : null;
-}
-
-function isUnicast(value: number): boolean {
-  return value >= 2 ** 24 && value < 224 * 2 ** 24;
+  return numberOf(value, bits);
 }

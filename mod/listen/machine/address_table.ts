@@ -9,7 +9,6 @@ import {
   type Ip,
   ipBytes,
   ipOfBytes,
-  ipv4Value,
   isIpv4,
   isLinkLocal,
   isWildcard,
@@ -17,6 +16,7 @@ import {
   withZone,
   zoneOf,
 } from "../../base/address.ts";
+import { ipv4Value } from "../../base/ipv4_value.ts";
 import { atOnce, forEach, type Steps } from "../../base/work/steps.ts";
 import type { Machine, MachineAddress } from "./machine_addresses.ts";
 
