@@ -1,6 +1,6 @@
 /**
- * Asks the running service whether what is stored is in force, for commands that
- * print what is stored.
+ * Asks the running service whether what is stored is in force, for commands that print what is
+ * stored.
  *
  * Scripts call them in loops, so that this loads nothing, waits for a limited time, and fails never:
  * whatever is wrong with the service, the command has its answer.
@@ -26,7 +26,7 @@ export async function queryStored(
     if (dialed === null) return null;
     using conn = dialed.conn;
     using _limit = limitReply(conn, replyMs);
-    await writeLine(conn, { op: "status", token: dialed.token });
+    await writeLine(conn, { op: "status", brief: true, token: dialed.token });
     for await (const answer of readLines(conn, CONTROL_LINE_BYTES_MAX)) return storedOf(answer);
     return null;
   } catch {

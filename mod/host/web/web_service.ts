@@ -163,15 +163,14 @@ export class WebService implements ServiceWorker {
     const stored = await store.read();
     const config = await readHttpConfig(stored, http.config);
     const before = this.#state;
+    const count = await workers.resize(config.settings);
     if (before === null) {
-      const count = await workers.resize(config.settings);
       http.reconfigure(config);
       await this.#reconfigureLogs(config);
       await workers.serve(nothingServed(config.settings));
       this.#options.onApplied();
       return { changes: [], workers: count, draining: [] };
     }
-    const count = await workers.resize(config.settings);
     const { programs, withSites } = before;
     const document = withSites ? stored : { ...stored, sites: [] };
     const state = await this.#followPlan(config, { document, programs, withSites }, {
@@ -185,9 +184,9 @@ export class WebService implements ServiceWorker {
     await this.#reconfigureLogs(config);
     await this.#apply(config, state);
     this.#options.onApplied();
-    const [old, current] = await inSlices(differenceOf(before.plan, state.plan));
-    const changes = await inSlices(changesOf(old, current));
-    return { changes, workers: count, draining: await this.#retire(before.plan, state) };
+    const difference = await inSlices(differenceOf(before.plan, state.plan));
+    const changes = await inSlices(changesOf(...difference));
+    return { changes, workers: count, draining: await this.#retire(difference, state) };
   }
 
   /** Reports whether another plan is due: the machine changed, or what was refused is possible. */
@@ -209,7 +208,7 @@ export class WebService implements ServiceWorker {
     const isRouted = upSiteIds(state.plan) === upSiteIds(before.plan) && !hasZones(state);
     if (isRouted) this.#state = state;
     await (isRouted ? this.#options.workers.sockets.acceptAll() : this.#apply(config, state));
-    return await this.#retire(before.plan, state);
+    return await this.#retire(await inSlices(differenceOf(before.plan, state.plan)), state);
   }
 
   /**
@@ -302,8 +301,8 @@ export class WebService implements ServiceWorker {
     const before = this.#state;
     const state = await this.#followPlan(config, desired);
     await this.#apply(config, state);
-    const beforePlan = before?.plan ?? state.plan;
-    await this.#retire(beforePlan, state, (plan) => {
+    const difference = await inSlices(differenceOf(before?.plan ?? state.plan, state.plan));
+    await this.#retire(difference, state, (plan) => {
       return this.#comparedWith(stored, plan, state.machine);
     });
     if (!state.withSites && state.programs.length === 0) {
@@ -372,15 +371,15 @@ export class WebService implements ServiceWorker {
 
   /**
    * Closes the sockets that the plan closes, and drains connections that have no socket any more.
-   * `told` is a plan in the words of the events.
+   * The difference to the plan before is what there is to tell; `told` is a plan in the words of the
+   * events.
    */
   async #retire(
-    before: Plan,
+    [old, current]: readonly [Plan, Plan],
     { plan, document }: ServingState,
     told = (plan: Plan): Promise<Plan> => Promise.resolve(plan),
   ): Promise<readonly Draining[]> {
     const { logs, workers } = this.#options;
-    const [old, current] = await inSlices(differenceOf(before, plan));
     const [gone, fresh] = [await told(old), await told(current)];
     const events = await inSlices(changeEvents(gone, fresh, document.sites));
     for (const event of events) logs.event(event);
