@@ -11,13 +11,12 @@
  * @module
  */
 import type { RefusalReason } from "../../base/exchange.ts";
-import { BYTE_CLASS, HTAB, SP, TOKEN } from "../../wire/byte_class.ts";
+import { BYTE_CLASS, TOKEN } from "../../wire/byte_class.ts";
 import { FIELD_KIND } from "./field_kind.ts";
 import type { RequestHead } from "./head_scanner.ts";
 import { equalsIgnoringCase } from "../../wire/byte_text.ts";
+import { contentLengthAt, trimmedEnd, trimmedStart } from "../../wire/field_value.ts";
 
-/** Fifteen digits are exact in a number, and more than any disk holds. */
-const LENGTH_DIGITS_MAX = 15;
 const COMMA = 0x2c;
 
 /** The `bodyLength` of a chunked body: its end is known only when it has arrived. */
@@ -84,17 +83,10 @@ export class Framing {
 
   #readContentLength(bytes: Uint8Array, start: number, end: number): ErrorReason | null {
     if (this.hasBody) return "BadRequest";
-    const digits = end - start;
-    if (digits === 0 || digits > LENGTH_DIGITS_MAX) return "Number";
-    if (digits > 1 && bytes[start] === 0x30) return "Number";
-    let value = 0;
-    for (let i = start; i < end; i++) {
-      const digit = bytes[i]! - 0x30;
-      if (digit < 0 || digit > 9) return "Number";
-      value = value * 10 + digit;
-    }
+    const length = contentLengthAt(bytes, start, end);
+    if (Number.isNaN(length)) return "Number";
     this.hasBody = true;
-    this.bodyLength = value;
+    this.bodyLength = length;
     return null;
   }
 
@@ -102,11 +94,10 @@ export class Framing {
   #readCodings(bytes: Uint8Array, start: number, end: number): void {
     let p = start;
     do {
-      while (p < end && (bytes[p] === SP || bytes[p] === HTAB)) p++;
-      const from = p;
+      const from = p = trimmedStart(bytes, p, end);
       while (p < end && (BYTE_CLASS[bytes[p]!]! & TOKEN) !== 0) p++;
       const to = p;
-      while (p < end && (bytes[p] === SP || bytes[p] === HTAB)) p++;
+      p = trimmedStart(bytes, p, end);
       if (from === to || (p < end && bytes[p] !== COMMA)) {
         this.#isCodingInvalid = true;
         return;
@@ -134,8 +125,8 @@ export class Framing {
       let to = from;
       while (to < end && bytes[to] !== COMMA) to++;
       const next = to + 1;
-      while (from < to && (bytes[from] === SP || bytes[from] === HTAB)) from++;
-      while (to > from && (bytes[to - 1] === SP || bytes[to - 1] === HTAB)) to--;
+      from = trimmedStart(bytes, from, to);
+      to = trimmedEnd(bytes, from, to);
       if (equalsIgnoringCase(bytes, from, to, "close")) {
         this.keepsAlive = false;
         this.#isClosing = true;

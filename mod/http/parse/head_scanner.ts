@@ -13,7 +13,8 @@
  * @module
  */
 import type { RefusalReason } from "../../base/exchange.ts";
-import { BYTE_CLASS, COLON, CR, DEL, HTAB, LF, SP, TOKEN, VISIBLE } from "../../wire/byte_class.ts";
+import { BYTE_CLASS, COLON, CR, LF, SP, TOKEN, VISIBLE } from "../../wire/byte_class.ts";
+import { trimmedEnd, trimmedStart, valueEnd } from "../../wire/field_value.ts";
 import { fieldKindOf } from "./field_kind.ts";
 
 /** The limits of a head, from the settings of the same names. */
@@ -211,7 +212,7 @@ export class RequestHead {
         state = STATE.valueLead;
       }
       if (state === STATE.valueLead) {
-        while (p < stop && (bytes[p] === SP || bytes[p] === HTAB)) p++;
+        p = trimmedStart(bytes, p, stop);
         if (p === stop) return this.#pause(state, p - base);
         marks[mark + 2] = p - base;
         state = STATE.value;
@@ -248,22 +249,6 @@ export class RequestHead {
 }
 
 const VERSION_LINE = "HTTP/1.1\r\n";
-
-/** Returns the first offset from `p` on whose byte cannot be in a field value, at most `limit`. */
-function valueEnd(bytes: Uint8Array, p: number, limit: number): number {
-  for (; p < limit; p++) {
-    const c = bytes[p]!;
-    if ((c < SP && c !== HTAB) || c === DEL) break;
-  }
-  return p;
-}
-
-/** Returns the end of a value without its trailing whitespace (RFC 9110 5.5). */
-function trimmedEnd(bytes: Uint8Array, start: number, end: number): number {
-  let last = end;
-  while (last > start && (bytes[last - 1] === SP || bytes[last - 1] === HTAB)) last--;
-  return last;
-}
 
 function verbFault(byte: number): RefusalReason {
   return byte === CR || byte === LF ? "Invalid_CR/LF" : "Verb";

@@ -4,8 +4,9 @@
  * - An upstream that cannot be reached, closes the connection or sends an invalid response: 502.
  *   One that does not respond in time: 504. Once a response has begun, the client's connection is
  *   aborted instead, so that a partial response never looks complete.
- * - So many requests are in flight (the length of HTTP.sys's queues), then 503 QueueFull. A
- *   WebSocket is one only until it is open; after that it counts against a limit of its client.
+ * - Requests in flight are limited, as by the length of a queue of HTTP.sys; one more gets 503
+ *   QueueFull. A WebSocket is one only until it is open; after that it counts against a limit of its
+ *   client.
  *
  * @module
  */

@@ -8,7 +8,7 @@
  * @module
  */
 import type { EncodedFields } from "../../base/exchange.ts";
-import { BYTE_CLASS, COLON, CR, HTAB, LF, SP, TOKEN, VALUE } from "../../wire/byte_class.ts";
+import { BYTE_CLASS, COLON, CR, LF, SP, TOKEN } from "../../wire/byte_class.ts";
 import {
   cachedLatin1,
   copyBytes,
@@ -16,6 +16,13 @@ import {
   latin1,
   writeLatin1,
 } from "../../wire/byte_text.ts";
+import {
+  contentLengthAt,
+  numberAt,
+  trimmedEnd,
+  trimmedStart,
+  valueEnd,
+} from "../../wire/field_value.ts";
 import { listElements, RESPONSE_FIELD, responseFieldOf } from "./field_names.ts";
 
 /** Limit for the bytes of a head; the limit of HTTP.sys for the head of a response. */
@@ -29,8 +36,6 @@ const NO_OPTIONS: readonly string[] = [];
 const NO_BYTES = new Uint8Array(0);
 /** The bytes of Via besides our name, and more. */
 const VIA_BYTES = 16;
-/** Fifteen digits are exact in a number. */
-const LENGTH_DIGITS_MAX = 15;
 
 /** How the body is delimited: a length in bytes, or one of these. */
 export const BODY = { chunked: -1, untilClose: -2 } as const;
@@ -216,9 +221,8 @@ export class ResponseHead implements EncodedFields {
     base: number,
     { start, nameEnd, lineEnd }: { start: number; nameEnd: number; lineEnd: number },
   ): void {
-    let [valueStart, valueStop] = [nameEnd + 1, lineEnd];
-    while (valueStart < valueStop && isBlank(bytes[valueStart]!)) valueStart++;
-    while (valueStop > valueStart && isBlank(bytes[valueStop - 1]!)) valueStop--;
+    const valueStart = trimmedStart(bytes, nameEnd + 1, lineEnd);
+    const valueStop = trimmedEnd(bytes, valueStart, lineEnd);
     const kind = responseFieldOf(bytes, start, nameEnd);
     const mark = this.fieldCount++ * MARKS_PER_FIELD;
     if (mark === this.#marks.length) {
@@ -239,7 +243,7 @@ export class ResponseHead implements EncodedFields {
   #apply(kind: number, bytes: Uint8Array, start: number, end: number): void {
     switch (kind) {
       case RESPONSE_FIELD.contentLength:
-        this.#setBodyLength(lengthOf(bytes, start, end));
+        this.#setBodyLength(contentLengthAt(bytes, start, end));
         break;
       case RESPONSE_FIELD.transferEncoding:
         if (this.minor === 0 || !equalsIgnoringCase(bytes, start, end, "chunked")) {
@@ -269,6 +273,7 @@ export class ResponseHead implements EncodedFields {
   }
 
   #setBodyLength(bodyLength: number): void {
+    if (Number.isNaN(bodyLength)) throw new UpstreamFault("invalid Content-Length");
     if (this.bodyLength !== BODY.untilClose) throw new UpstreamFault("duplicate length");
     this.bodyLength = bodyLength;
   }
@@ -285,16 +290,6 @@ export function isBodyless(method: string, status: number): boolean {
   return method === "HEAD" || status < 200 || status === 204 || status === 304;
 }
 
-/** Returns the first offset from `p` on whose byte cannot be in a field value; at most `limit`. */
-function valueEnd(bytes: Uint8Array, p: number, limit: number): number {
-  while (p < limit && (BYTE_CLASS[bytes[p]!]! & VALUE) !== 0) p++;
-  return p;
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SP || byte === HTAB;
-}
-
 function hasByte(bytes: Uint8Array, byte: number, start: number, end: number): boolean {
   const at = bytes.indexOf(byte, start);
   return at >= 0 && at < end;
@@ -305,23 +300,4 @@ function startsWith(bytes: Uint8Array, base: number, text: string): boolean {
     if (bytes[base + i] !== text.charCodeAt(i)) return false;
   }
   return true;
-}
-
-/** Returns the number in `bytes[start..end)`; NaN if there is anything but digits. */
-function numberAt(bytes: Uint8Array, start: number, end: number): number {
-  let value = 0;
-  for (let i = start; i < end; i++) {
-    const digit = bytes[i]! - 0x30;
-    value = digit >= 0 && digit <= 9 ? value * 10 + digit : NaN;
-  }
-  return value;
-}
-
-/** Returns the value of a Content-Length. Leading zeros are octal to some readers. */
-function lengthOf(bytes: Uint8Array, start: number, end: number): number {
-  const digits = end - start;
-  const isOneNumber = digits === 1 || (digits <= LENGTH_DIGITS_MAX && bytes[start] !== 0x30);
-  const value = isOneNumber && digits > 0 ? numberAt(bytes, start, end) : NaN;
-  if (Number.isNaN(value)) throw new UpstreamFault("invalid Content-Length");
-  return value;
 }
