@@ -5,6 +5,7 @@
  * @module
  */
 import type { ByteStream } from "../base/exchange.ts";
+import { setNoDelay } from "../wire/byte_stream.ts";
 import { NEVER } from "./clock.ts";
 import type { SharedState } from "./shared_state.ts";
 import { LARGE_WRITE_MIN } from "./turns.ts";
@@ -119,16 +120,8 @@ export class WriteQueue {
    * kernel is told not to: a connection with one response does not pay for that.
    */
   #send(bytes: Uint8Array): Promise<number> {
-    if (this.#writes < 2 && ++this.#writes === 2) this.#setNoDelay();
+    if (this.#writes < 2 && ++this.#writes === 2) setNoDelay(this.#stream);
     return this.#stream.write(bytes);
-  }
-
-  #setNoDelay(): void {
-    try {
-      this.#stream.setNoDelay?.();
-    } catch {
-      // The client is already gone; the write will show it.
-    }
   }
 
   #join(): Uint8Array {

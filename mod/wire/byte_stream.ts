@@ -33,3 +33,12 @@ export function closeQuietly(stream: { close(): void }): void {
     // Already closed.
   }
 }
+
+/** Lets small writes be sent before the client has acknowledged earlier ones, if `stream` can. */
+export function setNoDelay(stream: { setNoDelay?(): void }): void {
+  try {
+    stream.setNoDelay?.();
+  } catch {
+    // The client is already gone; the next read or write will show it.
+  }
+}

@@ -3,10 +3,9 @@
  *
  * New sockets are opened while the old ones continue to listen, so that no client is rejected. They
  * do not accept: who connects to them is served when the caller has put into force what belongs to
- * them. Only
- * if an old one conflicts with a new one (a wildcard and an address of the same port) does it have
- * to close first; if the new one then fails, the old one is opened again. Sockets that are merely
- * no longer needed are left to the caller, who drains them.
+ * them. Only if an old one conflicts with a new one (a wildcard and an address of the same port) does
+ * it have to close first; if the new one then fails, the old one is opened again. Sockets that are
+ * merely no longer needed are left to the caller, who drains them.
  *
  * @module
  */

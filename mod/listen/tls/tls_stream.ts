@@ -23,7 +23,7 @@ import process from "node:process";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import type { AcceptedStream, NetworkAddress } from "../../base/exchange.ts";
 import { invariant } from "../../base/invariant.ts";
-import { closeQuietly } from "../../wire/byte_stream.ts";
+import { closeQuietly, setNoDelay } from "../../wire/byte_stream.ts";
 import { ALERT, alertRecord } from "./client_hello.ts";
 
 /** The protocols that a client can choose by ALPN, the preferred one first. */
@@ -71,7 +71,7 @@ export function startHandshake(
   context: SecureContext,
 ): Handshake {
   const handle = openHandle(conn);
-  setNoDelay(conn);
+  setNoDelay(conn); // a handshake is several small writes
   const raw = new Socket({ handle, manualStart: true, allowHalfOpen: true } as SocketOptions);
   raw.on("error", ignore); // the TLSSocket reports it
   raw.unshift(early);
@@ -108,15 +108,6 @@ export function startHandshake(
     resolve(new TlsStream(conn, { socket: secure, handle, abort }));
   });
   return { done, abort };
-}
-
-/** A handshake is several small writes, and none may wait until the client acknowledges another. */
-function setNoDelay(conn: Deno.TcpConn): void {
-  try {
-    conn.setNoDelay();
-  } catch {
-    // The client is already gone; the handshake will show it.
-  }
 }
 
 /** What this file uses of the runtime's native TCP handle. */
