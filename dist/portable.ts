@@ -11,6 +11,7 @@ import { gzipSync } from "node:zlib";
 import { type BuildInfo, bundleFile, loadedWith, MAIN_FILE } from "./bundle.ts";
 import { changeFiles } from "./file_groups.ts";
 import { PERMISSION_FLAGS } from "./permissions.ts";
+import { RUNTIME_ENVIRONMENT } from "../mod/host/process/runtime_environment.ts";
 import { RUNTIME_FLAGS } from "./runtime_flags.ts";
 import { type TarEntry, tarParts } from "./tar.ts";
 
@@ -113,6 +114,7 @@ export function fillHead(
     SHA256: digest,
     CRC: cksum(entries.map((entry) => entry.content)),
     FLAGS: [...RUN_FLAGS, ...RUNTIME_FLAGS, ...PERMISSION_FLAGS].map(shellWord).join(" "),
+    ENVIRONMENT: Object.entries(RUNTIME_ENVIRONMENT).map((entry) => entry.join("=")).join(" "),
     CLEAN_FLAGS: [...RUN_FLAGS, ...CLEAN_FLAGS].map(shellWord).join(" "),
   };
   let headBytes = template.length;

@@ -11,6 +11,7 @@ import { DeniedFault, Fault, messageOf } from "../../base/fault.ts";
 import { linesOf } from "../../wire/text_lines.ts";
 import { dialControl } from "../control/control_address.ts";
 import { AlreadyRunningFault } from "./instance.ts";
+import { RUNTIME_ENVIRONMENT } from "./runtime_environment.ts";
 import { selfCommand } from "./self_command.ts";
 
 /** The line of a child whose control socket is listening. */
@@ -33,7 +34,7 @@ export async function startInBackground(
   const [program, ...rest] = selfCommand([...leadingArgs, "serve", "--background"]);
   const child = new Deno.Command(program!, {
     args: rest,
-    env: { HTTPCFG_CALLED_AS: "httpcfg" }, // this call may have come through a link
+    env: { ...RUNTIME_ENVIRONMENT, HTTPCFG_CALLED_AS: "httpcfg" }, // this call may have come through a link
     detached: true, // its own session: a closing terminal does not end it
     stdin: "null",
     stdout: "piped",

@@ -10,6 +10,7 @@ import { COMMANDS_SCRIPT, PROC_LISTING_SCRIPT } from "../../listen/machine/proc_
 import { Spawner } from "../serving/spawner.ts";
 import { spreadsConnections } from "../serving/worker_count.ts";
 import { openLister } from "../../listen/machine/run_listing.ts";
+import { RUNTIME_ENVIRONMENT } from "./runtime_environment.ts";
 
 /**
  * Gives up the permission for good, and that to load libraries, which a run from source has. The
@@ -29,7 +30,7 @@ export async function confineService(worker: readonly string[]): Promise<Spawner
 
 function openSpawner(worker: readonly string[]): Spawner | null {
   try {
-    return new Spawner(worker);
+    return new Spawner(worker, RUNTIME_ENVIRONMENT);
   } catch {
     return null; // workers cannot be started, which is reported where they are wanted
   }

@@ -60,12 +60,15 @@ export class Spawner {
   /** The line under way: they are answered one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  /** Starts the shell. Throws if there is none. `command` gets one more argument for each process. */
-  constructor(command: readonly string[]) {
+  /**
+   * Starts the shell. Throws if there is none. `command` gets one more argument for each process, and
+   * `env` in its environment.
+   */
+  constructor(command: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#child = new Deno.Command("/bin/sh", {
       // The script is in the environment, so that `ps` does not show all of it.
       args: ["-c", 'eval "$HTTPCFG_SPAWNER"'],
-      env: { HTTPCFG_SPAWNER: SCRIPT, HTTPCFG_CALLED_AS: "httpcfg" },
+      env: { ...env, HTTPCFG_SPAWNER: SCRIPT, HTTPCFG_CALLED_AS: "httpcfg" },
       stdin: "piped",
       stdout: "piped",
     }).spawn();

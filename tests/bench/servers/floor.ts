@@ -1,5 +1,9 @@
-/** The floor: a bare loop on the runtime and with the flags of httpcfg, in a process of its own. */
+/**
+ * The floor: a bare loop on the runtime, with the flags and the environment of httpcfg, in a process
+ * of its own.
+ */
 import { RUNTIME_FLAGS } from "../../../dist/runtime_flags.ts";
+import { RUNTIME_ENVIRONMENT } from "../../../mod/host/process/runtime_environment.ts";
 import type { Scope } from "../machine/scope.ts";
 import type { Order } from "./floor_server.ts";
 import { placeFor, type RunningServer, startServer, type Work } from "./server.ts";
@@ -40,7 +44,8 @@ export async function startFloor(scope: Scope, work: Work, loop: Loop): Promise<
   const orderFile = `${at.home}/order.json`;
   Deno.writeTextFileSync(orderFile, JSON.stringify(order));
   const command = [...scriptCommand(SCRIPT), orderFile];
-  return await startServer(scope, at, workers === 1 ? command : severalOf(command, workers));
+  const words = workers === 1 ? command : severalOf(command, workers);
+  return await startServer(scope, at, words, RUNTIME_ENVIRONMENT);
 }
 
 /** Returns a command that runs another one several times at once. */

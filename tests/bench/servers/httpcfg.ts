@@ -6,6 +6,7 @@ import {
   type SslRecord,
 } from "../../../mod/config/document/document.ts";
 import type { SiteContent } from "../../../mod/config/document/site_content.ts";
+import { RUNTIME_ENVIRONMENT } from "../../../mod/host/process/runtime_environment.ts";
 import { CALL } from "../../support/program.ts";
 import type { Scope } from "../machine/scope.ts";
 import {
@@ -23,7 +24,7 @@ import {
 export async function startHttpcfg(scope: Scope, work: Work): Promise<RunningServer> {
   const at = placeFor(scope, "httpcfg", "127.0.0.2", work);
   writeDocument(at.home, documentFor(at, work));
-  const env = { HTTPCFG_HOME: at.home };
+  const env = { ...RUNTIME_ENVIRONMENT, HTTPCFG_HOME: at.home };
   const server = await startServer(scope, at, [...CALL, "serve"], env);
   if (work.programPort !== undefined) {
     const url = `http${work.tls === undefined ? "" : "s"}://+:${at.port}${PROGRAM}`;

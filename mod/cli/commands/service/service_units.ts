@@ -5,6 +5,7 @@
  * @module
  */
 import { shellWord } from "../../../base/fault.ts";
+import { RUNTIME_ENVIRONMENT } from "../../../host/process/runtime_environment.ts";
 
 /** A service manager that this program supports. */
 export type ServiceSystem = "systemd" | "openrc" | "launchd" | "windows";
@@ -169,7 +170,7 @@ TimeoutStopSec=60
 
 User=${USER}
 Group=${USER}
-Environment=HTTPCFG_SYSTEM=1
+${environment((name, value) => `Environment=${name}=${value}`)}
 RuntimeDirectory=httpcfg
 LogsDirectory=httpcfg
 StateDirectory=httpcfg
@@ -210,6 +211,12 @@ WantedBy=multi-user.target
 `;
 }
 
+/** Returns a line of each variable of the service, as `format` writes it. */
+function environment(format: (name: string, value: string) => string): string {
+  const variables = { HTTPCFG_SYSTEM: "1", ...RUNTIME_ENVIRONMENT };
+  return Object.entries(variables).map(([name, value]) => format(name, value)).join("\n");
+}
+
 /** Returns the lines that let the service, and nobody else, read the keys that root has imported. */
 function tmpfiles(): string {
   return `${WRITTEN_BY}
@@ -238,7 +245,7 @@ supervise_daemon_args="--no-new-privs"
 supervisor="supervise-daemon"
 respawn_delay=1
 rc_ulimit="-n 1048576"
-export HTTPCFG_SYSTEM=1
+${environment((name, value) => `export ${name}=${value}`)}
 export CACHE_DIRECTORY=/var/cache/httpcfg-service
 extra_started_commands="reload"
 
@@ -284,8 +291,7 @@ function launchdList(program: string, runsAs: string): string {
   <string>${xmlText(runsAs)}</string>
   <key>EnvironmentVariables</key>
   <dict>
-    <key>HTTPCFG_SYSTEM</key>
-    <string>1</string>
+${environment((name, value) => `    <key>${name}</key>\n    <string>${value}</string>`)}
   </dict>
   <key>Umask</key>
   <integer>23</integer>

@@ -4,6 +4,7 @@ import {
   servicePlan,
   serviceScript,
 } from "../../../../mod/cli/commands/service/service_units.ts";
+import { RUNTIME_ENVIRONMENT } from "../../../../mod/host/process/runtime_environment.ts";
 
 Deno.test("servicePlan() names the program, and how to start and stop it, on every system", () => {
   for (const system of SERVICE_SYSTEMS) {
@@ -62,9 +63,24 @@ Deno.test("the systemd unit runs as a user of its own, with one capability", () 
       "User=httpcfg",
       "CapabilityBoundingSet=CAP_NET_BIND_SERVICE",
       "ProtectSystem=strict",
-      "Environment=HTTPCFG_SYSTEM=1",
     ]
   ) assertStringIncludes(text, `\n${line}\n`);
+});
+
+Deno.test("a service gets its environment, and that of the runtime, from its manager", () => {
+  const text = (system: typeof SERVICE_SYSTEMS[number]): string =>
+    servicePlan(system, "/opt/httpcfg").files[0]!.text;
+  for (const [name, value] of Object.entries({ HTTPCFG_SYSTEM: "1", ...RUNTIME_ENVIRONMENT })) {
+    assertStringIncludes(text("systemd"), `\nEnvironment=${name}=${value}\n`);
+    assertStringIncludes(text("openrc"), `\nexport ${name}=${value}\n`);
+    assertMatch(
+      text("launchd"),
+      new RegExp(
+        `<key>EnvironmentVariables</key>\\s+<dict>[^]*` +
+          `<key>${name}</key>\\s+<string>${value}</string>`,
+      ),
+    );
+  }
 });
 
 Deno.test("the systemd unit shares /tmp, where callers show who they are, and cannot write there", () => {
