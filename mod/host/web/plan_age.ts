@@ -11,7 +11,7 @@ import { isProblem } from "../../base/problem.ts";
 import { ipOfPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
-import { canBind, inBatches, readLinks } from "../../listen/machine/ask_system.ts";
+import { canBind, readLinks } from "../../listen/machine/ask_system.ts";
 import {
   addressSnapshot,
   type Links,
@@ -38,8 +38,13 @@ export async function isPlanOutdated(
     return true;
   }
   const all = await inSlices(attempts(plan, machine));
-  for await (const differs of inBatches(shareOf(all, look))) {
-    if (differs()) return true;
+  return await inSlices(isAnyTrue(shareOf(all, look)));
+}
+
+function* isAnyTrue(attempts: readonly (() => boolean)[]): Steps<boolean> {
+  for (const attempt of attempts) {
+    if (attempt()) return true;
+    yield;
   }
   return false;
 }

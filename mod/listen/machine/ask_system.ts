@@ -11,6 +11,8 @@
 import { type Ip, isIpv4, isLoopback, withoutZone } from "../../base/address.ts";
 import { messageOf } from "../../base/fault.ts";
 import type { Progress } from "../../base/progress.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { forEach } from "../../base/work/steps.ts";
 import { AddressTable } from "./address_table.ts";
 import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
 import type { Ipv6Flags, Links, Machine } from "./machine_addresses.ts";
@@ -25,9 +27,6 @@ interface MachineQuestions {
   readonly progress?: Progress | undefined;
 }
 
-/** Attempts before other work gets a turn: about 2 ms. */
-const ATTEMPTS_AT_ONCE = 100;
-
 /** Returns `machine` with the system's answers. */
 export async function askSystem(
   machine: Machine,
@@ -39,13 +38,13 @@ export async function askSystem(
   const opened = new Set(wanted);
   const asked = new Set([...named, ...wanted].map((ip) => table.canonical(ip)));
   let count = 0;
-  for await (const ip of inBatches(asked)) {
+  await inSlices(forEach(asked, (ip) => {
     progress?.("checking", "addresses", count++, asked.size);
     const isListed = table.recordsOf(ip).length > 0;
     const isBindable = canBind(ip, table.scopeIdOf(ip));
     if (isBindable && !isListed) unlisted.add(ip);
     if (!isBindable && isListed && opened.has(ip)) refused.push(ip);
-  }
+  }));
   // The kernel lets a program bind a broadcast address too, which then gets no connection.
   const mayBroadcast = [...unlisted].some((ip) => isIpv4(ip) && !isLoopback(ip));
   if (refused.length === 0 && !mayBroadcast) return { ...machine, unlisted };
@@ -101,16 +100,4 @@ function causeOf(ip: Ip, found: Ipv6Flags | undefined): string {
   return `an interface has the address, but the system does not allow it to be bound${
     isIpv4(ip) ? "" : " yet"
   }`;
-}
-
-/**
- * Yields what is to be tried, and now and then gives other work a turn: a long loop must not keep
- * clients waiting.
- */
-export async function* inBatches<T>(all: Iterable<T>): AsyncGenerator<T, void, undefined> {
-  let count = 0;
-  for (const one of all) {
-    yield one;
-    if (++count % ATTEMPTS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-  }
 }

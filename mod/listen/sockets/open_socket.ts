@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { pause } from "../../base/work/slices.ts";
+import { beginServing, pause } from "../../base/work/slices.ts";
 import type { PlannedEndpoint, SocketEndpoint } from "../plan/plan.ts";
 import { type EndpointEvents, type OpenEndpoint, openEndpoint } from "./endpoint.ts";
 
@@ -46,7 +46,9 @@ export class OpenSocket implements EndpointEvents<Deno.TcpConn> {
 
   /** Accepts from now on, unless it has been closed. */
   accept(): void {
-    if (!this.#isClosed) this.#socket.accept();
+    if (this.#isClosed) return;
+    beginServing();
+    this.#socket.accept();
   }
 
   get isAccepting(): boolean {

@@ -10,7 +10,7 @@ interface Hand {
   work(steps: number, stepMs: number): Steps<number>;
 }
 
-function byHand(): Hand {
+function byHand({ isServing = true } = {}): Hand {
   let now = 0;
   let worked = 0;
   const done: number[] = [];
@@ -23,6 +23,7 @@ function byHand(): Hand {
       return Promise.resolve();
     },
   });
+  if (isServing) slices.beginServing();
   function* work(steps: number, stepMs: number): Steps<number> {
     for (let i = 0; i < steps; i++) {
       now += stepMs;
@@ -53,4 +54,13 @@ Deno.test("Slices.run() counts together what is under way at once, and one after
   assertEquals(Math.max(...done) <= 6, true, `${done}`);
   for (let i = 0; i < 10; i++) await slices.run(work(2, 1));
   assertEquals(Math.max(...done) <= 6, true, `${done}`);
+});
+
+Deno.test("Slices.run() pauses less often while nobody is served", async () => {
+  const { slices, done, work } = byHand({ isServing: false });
+  await slices.run(work(200, 1));
+  assertEquals(done, [50, 50, 50, 50]);
+  slices.beginServing();
+  await slices.run(work(20, 1));
+  assertEquals(done.slice(4), [4, 4, 4, 4, 4]);
 });
