@@ -17,6 +17,7 @@ import { compileInclusion } from "./inclusion.ts";
  * reverse does not occur.
  */
 export function excludedByOrderChange(entries: readonly ListEntry[], machine: Machine): string[] {
+  if (!entries.some(({ excludes }) => excludes)) return [];
   const table = new AddressTable(machine);
   const single = entries.map((entry) => ({
     entry,
@@ -41,7 +42,8 @@ export function excludedByOrderChange(entries: readonly ListEntry[], machine: Ma
       target.kind === "address" ? [table.canonical(target.ip)] : []
     ),
   ]);
-  const addresses = [...candidates].filter((ip) => wasServed(ip) && !set.decide(ip).included);
+  // What the set decides is found at once, what the ordered list did by a walk through it.
+  const addresses = [...candidates].filter((ip) => !set.decide(ip).included && wasServed(ip));
   const blocks = entries.flatMap((entry, i) => excludedBlocks(entry, entries.slice(0, i)));
   return [...addresses.sort(compareIp), ...new Set(blocks)];
 }
