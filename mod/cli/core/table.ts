@@ -51,6 +51,10 @@ interface Column {
   readonly values: readonly (readonly string[])[];
   /** Of each cell. */
   readonly meanings: readonly (Meaning | null)[];
+  /** The width of the widest cell, heading included. */
+  readonly wanted: number;
+  /** The same if each of several values has a line of its own. */
+  readonly stacked: number;
 }
 
 type Part = string | Span;
@@ -70,14 +74,13 @@ export function table(
   const margin = " ".repeat(indent);
   const all = columnsOf(listing, screen, looks);
   const available = screen.columns === null ? Infinity : screen.columns - indent;
-  const isBeside = widthOfAll(all.map(stackedBy)) <= available;
+  const isBeside = widthOfAll(all.map(({ stacked }) => stacked)) <= available;
   const below = isBeside ? undefined : all.find(({ name }) => name === detail);
   const columns = all.filter((column) => column !== below);
-  const isWide = widthOfAll(columns.map(wantedBy)) <= available;
+  const isWide = widthOfAll(columns.map(({ wanted }) => wanted)) <= available;
   const widths = fittedWidths(
-    columns.map((column) => {
-      const wanted = isWide ? wantedBy(column) : stackedBy(column);
-      return { kind: column.kind, least: widthOf(column.heading), wanted };
+    columns.map(({ kind, heading, wanted, stacked }) => {
+      return { kind, least: widthOf(heading), wanted: isWide ? wanted : stacked };
     }),
     available,
   );
@@ -92,15 +95,8 @@ function widthOfAll(wanted: readonly number[]): number {
   return wanted.reduce((sum, width) => sum + width + GAP.length, -GAP.length);
 }
 
-/** Returns the same as {@linkcode wantedBy} if each of several values has a line of its own. */
-function stackedBy(column: Column): number {
-  const { kind, values } = column;
-  return wantedBy(kind === "values" ? { ...column, cells: values.flat() } : column);
-}
-
-/** Returns the width of the widest cell of a column. */
-function wantedBy({ heading, cells }: Column): number {
-  return cells.reduce((most, cell) => Math.max(most, widthOf(cell)), widthOf(heading));
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
 }
 
 function columnsOf(
@@ -110,26 +106,29 @@ function columnsOf(
 ): Column[] {
   const [, ...rows] = cellsOf(listing);
   const shown = (text: string): string => {
-    return inLocale(oneLine(text.replace(/\s+/g, " ")), isUnicode);
+    return isPlain(text) ? text : inLocale(oneLine(text.replace(/\s+/g, " ")), isUnicode);
   };
   const all = listing.columns.map((name, i): Column => {
-    const { heading = name, kind = "words", meaning } = looks[name] ?? {};
-    return {
-      name,
-      heading: (columns === null ? name : heading).toUpperCase(),
-      kind,
-      meanings: rows.map((row) => meaning?.(row[i]!, row) ?? null),
-      cells: rows.map((row) => shown(row[i]!)),
-      values: listing.rows.map((row, r) => {
-        const cell = row[name];
-        return Array.isArray(cell)
-          ? cell.map((value) => shown(String(value)))
-          : [shown(rows[r]![i]!)];
-      }),
-    };
+    const look = looks[name] ?? {};
+    const { kind = "words", meaning } = look;
+    const heading = (columns === null ? name : look.heading ?? name).toUpperCase();
+    const cells = rows.map((row) => shown(row[i]!));
+    const values = listing.rows.map((row, r) => {
+      const cell = row[name];
+      return Array.isArray(cell) ? cell.map((value) => shown(String(value))) : [cells[r]!];
+    });
+    const wanted = widest([heading, ...cells]);
+    const stacked = kind === "values" ? widest([heading, ...values.flat()]) : wanted;
+    const meanings = rows.map((row) => meaning?.(row[i]!, row) ?? null);
+    return { name, heading, kind, cells, values, meanings, wanted, stacked };
   });
   const isShown = ({ cells }: Column): boolean => cells.some((cell) => cell !== "");
   return columns === null || rows.length === 0 ? all : all.filter(isShown);
+}
+
+/** Reports whether a cell is shown as it is, like almost all. */
+function isPlain(text: string): boolean {
+  return !/[^ -~]/.test(text) && !text.includes("  ");
 }
 
 /** Returns the lines of a table; a row has as many as its highest cell, and those `below` it. */
@@ -177,12 +176,22 @@ function cellLines(column: Column, row: number, width: number, screen: Screen): 
 
 /** Joins the cells of a line; nothing follows the last one that has text. */
 function joined(cells: readonly Part[], widths: readonly number[]): Part[] {
-  const texts = cells.map((cell) => typeof cell === "string" ? cell : cell.text);
-  const last = texts.findLastIndex((text) => text !== "");
-  return cells.slice(0, last + 1).flatMap((cell, i) => {
-    const space = i === last ? "" : " ".repeat(widths[i]! - widthOf(texts[i]!)) + GAP;
-    return [cell, space];
-  });
+  const parts: Part[] = [];
+  const last = cells.findLastIndex((cell) => textOf(cell) !== "");
+  let text = "";
+  for (const [i, cell] of cells.slice(0, last + 1).entries()) {
+    if (typeof cell === "string") text += cell;
+    else {
+      parts.push(text, cell);
+      text = "";
+    }
+    if (i < last) text += " ".repeat(widths[i]! - widthOf(textOf(cell))) + GAP;
+  }
+  return [...parts, text];
+}
+
+function textOf(cell: Part): string {
+  return typeof cell === "string" ? cell : cell.text;
 }
 
 /** Returns one line for each cell, below its heading: where a table has no room. */
