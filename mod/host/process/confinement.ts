@@ -6,6 +6,7 @@
  * @module
  */
 import { LINK_LISTING_SCRIPT } from "../../listen/machine/link_listing.ts";
+import { LOCAL_ROUTES_SCRIPT } from "../../listen/machine/local_routes.ts";
 import { COMMANDS_SCRIPT, PROC_LISTING_SCRIPT } from "../../listen/machine/proc_listing.ts";
 import { Spawner } from "../serving/spawner.ts";
 import { spreadsConnections } from "../serving/worker_count.ts";
@@ -22,6 +23,7 @@ export async function confineService(worker: readonly string[]): Promise<Spawner
     sockets: PROC_LISTING_SCRIPT,
     commands: COMMANDS_SCRIPT,
     links: LINK_LISTING_SCRIPT,
+    routes: LOCAL_ROUTES_SCRIPT,
   });
   const spawner = spreadsConnections(Deno.build.os) ? openSpawner(worker) : null;
   for (const name of ["run", "ffi"] as const) await Deno.permissions.revoke({ name });

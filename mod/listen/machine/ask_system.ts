@@ -15,6 +15,7 @@ import { inSlices } from "../../base/work/slices.ts";
 import { forEach } from "../../base/work/steps.ts";
 import { AddressTable } from "./address_table.ts";
 import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
+import { LOCAL_ROUTES_SCRIPT, type LocalRoutes, parseLocalRoutes } from "./local_routes.ts";
 import type { Ipv6Flags, Links, Machine } from "./machine_addresses.ts";
 import { runListing } from "./run_listing.ts";
 
@@ -27,6 +28,9 @@ interface MachineQuestions {
   readonly progress?: Progress | undefined;
 }
 
+/** For more addresses than this the table of routes is read: that takes as long as so many attempts. */
+const ATTEMPTS_MAX = 500;
+
 /** Returns `machine` with the system's answers. */
 export async function askSystem(
   machine: Machine,
@@ -37,11 +41,12 @@ export async function askSystem(
   const refused: Ip[] = [];
   const opened = new Set(wanted);
   const asked = new Set([...named, ...wanted].map((ip) => table.canonical(ip)));
+  const routes = asked.size > ATTEMPTS_MAX ? await readLocalRoutes() : null;
   let count = 0;
   await inSlices(forEach(asked, (ip) => {
     progress?.("checking", "addresses", count++, asked.size);
     const isListed = table.recordsOf(ip).length > 0;
-    const isBindable = canBind(ip, table.scopeIdOf(ip));
+    const isBindable = routes?.isLocal(ip) || canBind(ip, table.scopeIdOf(ip));
     if (isBindable && !isListed) unlisted.add(ip);
     if (!isBindable && isListed && opened.has(ip)) refused.push(ip);
   }));
@@ -86,6 +91,12 @@ export function bindName(ip: Ip, scopeId: number): string {
 export async function readLinks(): Promise<Links> {
   if (Deno.build.os !== "linux") return parseLinkListing("");
   return parseLinkListing(await runListing("links", LINK_LISTING_SCRIPT));
+}
+
+/** Reads which addresses the kernel takes for its own; null if it does not say so. */
+async function readLocalRoutes(): Promise<LocalRoutes | null> {
+  if (Deno.build.os !== "linux") return null;
+  return await inSlices(parseLocalRoutes(await runListing("routes", LOCAL_ROUTES_SCRIPT)));
 }
 
 function flagsKey(ip: Ip, table: AddressTable): string {
