@@ -87,7 +87,7 @@ async function parseWanted(text: string, view: MachineView): Promise<Wanted> {
   if (port !== null) return { ip: null, port };
   const endpoint = parseEndpoint(text);
   if (endpoint !== null) {
-    const machine = await withLinks(view.readMachine(), [], [endpoint.ip]);
+    const machine = await withLinks(await view.readMachine(), [], [endpoint.ip]);
     return { ...endpoint, ip: new AddressTable(machine).canonical(endpoint.ip) };
   }
   const ip = parseIp(text.replace(/^\[|\]$/g, ""));

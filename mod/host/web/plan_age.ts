@@ -12,11 +12,8 @@ import { ipOfPrefix } from "../../base/url_prefix.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import { canBind, readLinks } from "../../listen/machine/ask_system.ts";
-import {
-  addressSnapshot,
-  type Links,
-  type Machine,
-} from "../../listen/machine/machine_addresses.ts";
+import { listInterfacesAside } from "../../listen/machine/interface_listing.ts";
+import type { Links, Machine } from "../../listen/machine/machine_addresses.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
 import { canListen } from "../../listen/sockets/endpoint.ts";
 import type { ServingState } from "./serving_state.ts";
@@ -32,7 +29,7 @@ export async function isPlanOutdated(
   { plan, machine }: Pick<ServingState, "plan" | "machine">,
   look: number,
 ): Promise<boolean> {
-  if (addressSnapshot() !== machine.snapshot) return true;
+  if (await listInterfacesAside() !== machine.listing) return true;
   // They were read because the plan depends on them.
   if (machine.links !== null && linksKey(await readLinks()) !== linksKey(machine.links)) {
     return true;

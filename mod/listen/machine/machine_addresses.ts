@@ -5,6 +5,9 @@
  */
 import { type Ip, isIpv4, isLinkLocal, isLoopback, parseIp, withZone } from "../../base/address.ts";
 import { messageOf } from "../../base/fault.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { atOnce, forEach, map, type Steps } from "../../base/work/steps.ts";
+import { listInterfaces, listInterfacesAside } from "./interface_listing.ts";
 
 /** One address on one interface. */
 export interface MachineAddress {
@@ -24,8 +27,11 @@ export interface MachineAddress {
 
 /** What the plan needs to know about the machine. */
 export interface Machine {
-  /** What {@linkcode addressSnapshot} returned when the addresses were read; absent if made up. */
-  readonly snapshot?: string;
+  /**
+   * The listing that the addresses were read from, which is equal as long as none was added, removed
+   * or moved; absent if made up.
+   */
+  readonly listing?: string;
   readonly addresses: readonly MachineAddress[];
   /** Whether a socket on `::` can be opened. */
   readonly hasIpv6: boolean;
@@ -68,23 +74,30 @@ export interface Ipv6Flags {
 
 /** Reads the current state: one system call and a few small files. The order is the system's. */
 export function readMachine(): Machine {
-  const linux = Deno.build.os === "linux";
-  // Read once: of 9,000 addresses the system's list takes 30 ms, and nothing else runs meanwhile.
-  const found = Deno.networkInterfaces();
+  return atOnce(machineFrom(listInterfaces()));
+}
+
+/** Does the same, and lets clients be served meanwhile: thousands of addresses take 40 ms. */
+export async function readMachineAside(): Promise<Machine> {
+  return await inSlices(machineFrom(await listInterfacesAside()));
+}
+
+/** Reads the addresses alone. */
+export function readAddresses(): readonly MachineAddress[] {
+  return atOnce(machineAddresses(listInterfaces(), Deno.build.os, isInterface));
+}
+
+function* machineFrom(listing: string): Steps<Machine> {
+  const { os } = Deno.build;
   return {
-    snapshot: snapshotOf(found),
-    addresses: machineAddresses(found, Deno.build.os, isInterface),
+    listing,
+    addresses: yield* machineAddresses(listing, os, isInterface),
     ...askAboutWildcards(),
-    wholeLoopback: linux,
+    wholeLoopback: os === "linux",
     links: null,
     unlisted: new Set(),
     unbindable: new Map(),
   };
-}
-
-/** Reads the addresses alone. */
-export function readAddresses(): MachineAddress[] {
-  return machineAddresses(Deno.networkInterfaces(), Deno.build.os, isInterface);
 }
 
 /** Reports whether an interface has the name: the resolver knows it as a zone, or does not. */
@@ -121,56 +134,54 @@ function askAboutWildcards(): Pick<Machine, "hasIpv6" | "dualStack"> {
 }
 
 /**
- * Converts the records of {@linkcode Deno.networkInterfaces}. Linux reports the label of an IPv4
- * address as its interface, and a label only has to begin with the name: `eth0:1`, `eth0-web`.
- * `isInterface` tells a name from a label. Pure.
+ * Parses a listing of interfaces. Linux reports the label of an IPv4 address as its interface, and a
+ * label only has to begin with the name: `eth0:1`, `eth0-web`. `isInterface` tells a name from a label.
+ * Pure.
  */
-export function machineAddresses(
-  interfaces: readonly Deno.NetworkInterfaceInfo[],
+export function* machineAddresses(
+  listing: string,
   os: string,
   isInterface: (name: string) => boolean,
-): MachineAddress[] {
-  const names = new Map(
-    interfaces.filter(({ family }) => family === "IPv6").map(({ name }) => {
-      return [name, name];
-    }),
-  );
+): Steps<readonly MachineAddress[]> {
+  const records = yield* map(listing === "" ? [] : listing.split("\n"), recordOf);
+  const names = new Map<string, string>();
+  yield* forEach(records, ({ label, ip }) => {
+    if (ip !== null && !isIpv4(ip)) names.set(label, label);
+  });
   const nameOf = (label: string): string => {
     const name = names.get(label) ?? (os === "linux" ? interfaceOf(label, isInterface) : label);
     names.set(label, name);
     return name;
   };
   const found: MachineAddress[] = [];
-  for (const { name: label, address, cidr, scopeid } of interfaces) {
+  yield* forEach(records, ({ label, ip: bare, prefixBits, scopeId }) => {
     const name = nameOf(label);
-    const bare = parseIp(address);
-    if (bare === null) continue;
+    if (bare === null) return;
     const isLink = isLinkLocal(bare);
     found.push({
       // Windows knows a zone only by number; on other systems the name works and is clearer.
-      ip: withZone(bare, os === "windows" ? String(scopeid) : name),
+      ip: withZone(bare, os === "windows" ? String(scopeId) : name),
       interface: name,
-      scopeId: isLink ? scopeid ?? 0 : 0,
+      scopeId: isLink ? scopeId : 0,
       family: isIpv4(bare) ? 4 : 6,
-      prefixBits: Number(cidr.slice(cidr.lastIndexOf("/") + 1)),
+      prefixBits,
       scope: isLink ? "link" : isLoopback(bare) ? "host" : "global",
     });
-  }
+  });
   return found;
 }
 
-/**
- * Returns a text that identifies the machine's current addresses: it is equal as long as none was
- * added, removed or moved. It is called again and again, so it parses nothing: with 10,000
- * addresses a call costs the system call and 5 ms.
- */
-export function addressSnapshot(): string {
-  return snapshotOf(Deno.networkInterfaces());
+interface InterfaceRecord {
+  readonly label: string;
+  /** Null if it is no address. */
+  readonly ip: Ip | null;
+  readonly prefixBits: number;
+  readonly scopeId: number;
 }
 
-function snapshotOf(found: readonly Deno.NetworkInterfaceInfo[]): string {
-  return found.map(({ name, address, scopeid }) => `${address}%${scopeid} ${name}`).sort()
-    .join("\n");
+function recordOf(line: string): InterfaceRecord {
+  const [label = "", address = "", bits, scopeId] = line.split("\t");
+  return { label, ip: parseIp(address), prefixBits: Number(bits), scopeId: Number(scopeId) };
 }
 
 /** Returns the longest beginning of a label that is an interface; the label if there is none. */

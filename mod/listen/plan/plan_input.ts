@@ -17,7 +17,7 @@ import { inclusionOf, interfacesMatching } from "../list/inclusion.ts";
 import { isPattern, type ListEntry } from "../../config/document/list_entry.ts";
 import { tableOf } from "../machine/address_table.ts";
 import { askSystem, readLinks } from "../machine/ask_system.ts";
-import { type Machine, readMachine } from "../machine/machine_addresses.ts";
+import { type Machine, readMachineAside } from "../machine/machine_addresses.ts";
 import { isProcessOf } from "../machine/port_owner.ts";
 import { findListeners } from "../machine/port_owners.ts";
 import type { PlanSite } from "./admission.ts";
@@ -27,13 +27,17 @@ import { generationOf, portsOf, programsToPlan, sitesToPlan } from "./sites_to_p
 
 /** How the machine is inspected. */
 export interface MachineView {
-  readMachine(): Machine;
+  readMachine(): Machine | Promise<Machine>;
   askSystem: typeof askSystem;
   findListeners: typeof findListeners;
 }
 
 /** The machine that this program runs on. */
-export const THIS_MACHINE: MachineView = { readMachine, askSystem, findListeners };
+export const THIS_MACHINE: MachineView = {
+  readMachine: readMachineAside,
+  askSystem,
+  findListeners,
+};
 
 /** What is known before the machine is inspected. */
 export interface PlanSource {

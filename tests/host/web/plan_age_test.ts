@@ -5,11 +5,8 @@ import { parseUrlPrefix } from "../../../mod/base/url_prefix.ts";
 import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { hasZones, isPlanOutdated } from "../../../mod/host/web/plan_age.ts";
 import { readLinks } from "../../../mod/listen/machine/ask_system.ts";
-import {
-  addressSnapshot,
-  type Machine,
-  readMachine,
-} from "../../../mod/listen/machine/machine_addresses.ts";
+import { listInterfaces } from "../../../mod/listen/machine/interface_listing.ts";
+import { type Machine, readMachine } from "../../../mod/listen/machine/machine_addresses.ts";
 import type { PlannedEndpoint } from "../../../mod/listen/plan/plan.ts";
 import { plannedEndpoint, planOf } from "../../support/plans.ts";
 
@@ -17,18 +14,18 @@ const isLinux = Deno.build.os === "linux";
 
 async function isOutdated(
   endpoints: readonly PlannedEndpoint[],
-  { snapshot = addressSnapshot(), machine = {}, look = 0 }: {
-    readonly snapshot?: string;
+  { listing = listInterfaces(), machine = {}, look = 0 }: {
+    readonly listing?: string;
     readonly look?: number;
     readonly machine?: Partial<Machine>;
   } = {},
 ): Promise<boolean> {
-  const state = { plan: planOf(endpoints), machine: { ...readMachine(), ...machine, snapshot } };
+  const state = { plan: planOf(endpoints), machine: { ...readMachine(), ...machine, listing } };
   return await isPlanOutdated(state, look);
 }
 
 Deno.test("isPlanOutdated() notices other addresses", async () => {
-  assertEquals([await isOutdated([]), await isOutdated([], { snapshot: "other" })], [false, true]);
+  assertEquals([await isOutdated([]), await isOutdated([], { listing: "other" })], [false, true]);
 });
 
 Deno.test("isPlanOutdated() asks the system about what was waited for", async () => {
@@ -42,7 +39,7 @@ Deno.test("isPlanOutdated() asks the system about what was waited for", async ()
 Deno.test("isPlanOutdated() asks the system about open addresses that no interface has", async () => {
   const unlisted = new Set(["203.0.113.9" as Ip]);
   const open = [plannedEndpoint("203.0.113.9:1", "keep")];
-  assertEquals(await isOutdated(open), false, "an interface's address is in the snapshot");
+  assertEquals(await isOutdated(open), false, "an interface's address is in the listing");
   assertEquals(await isOutdated(open, { machine: { unlisted } }), true);
 });
 

@@ -73,6 +73,20 @@ export class NetNamespace implements AsyncDisposable {
     return space;
   }
 
+  /** Gives `v0` so many addresses, from 10.0.0.0 on. */
+  async addAddresses(count: number): Promise<void> {
+    const lines = Array.from({ length: count }, (_, i) => {
+      return `addr add 10.0.${i >> 8}.${i & 255}/32 dev v0\n`;
+    });
+    const file = await Deno.makeTempFile({ prefix: "httpcfg-test-" });
+    try {
+      await Deno.writeTextFile(file, lines.join(""));
+      await this.ip(`-batch ${file}`);
+    } finally {
+      await Deno.remove(file);
+    }
+  }
+
   /** Runs `ip` inside with the words of `line`. */
   async ip(line: string): Promise<void> {
     await run(["-n", this.name, ...line.split(" ")]);

@@ -1,0 +1,30 @@
+// Goal: a long listing is made aside, and is the same. Method: a namespace with 2,000 addresses, and
+// this machine.
+import { assertEquals } from "@std/assert";
+import {
+  listInterfaces,
+  listInterfacesAside,
+} from "../../../mod/listen/machine/interface_listing.ts";
+import { testInNamespace } from "../../support/spaces/net_namespace.ts";
+
+const ANSWERS = new URL("../../support/spaces/listing_answers.ts", import.meta.url).pathname;
+
+Deno.test("a listing has a line for each address", async () => {
+  const listing = listInterfaces();
+  assertEquals(listing.split("\n").length, Deno.networkInterfaces().length);
+  assertEquals(await listInterfacesAside(), listing);
+});
+
+testInNamespace("thousands of addresses are listed while other work goes on", async (space) => {
+  const ask = async (): Promise<[isSame: boolean, isAside: boolean][]> => {
+    const { stdout } = await new Deno.Command("ip", {
+      args: ["netns", "exec", space.name, Deno.execPath(), "run", "-A", "--no-prompt", ANSWERS],
+      stderr: "inherit",
+    }).output();
+    return JSON.parse(new TextDecoder().decode(stdout));
+  };
+  assertEquals(await ask(), [[true, false], [true, false], [true, false]]);
+  await space.addAddresses(2000);
+  // Before the first listing nobody knows how long it takes.
+  assertEquals(await ask(), [[true, false], [true, true], [true, true]]);
+});
