@@ -27,6 +27,7 @@ import { findListeners } from "../../listen/machine/port_owners.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
+import { FaultReports, type UpstreamFault } from "../../site/proxy/fault_reports.ts";
 import { formatProxyTarget } from "../../site/proxy/proxy_target.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
@@ -328,8 +329,10 @@ class ServiceProcess {
       return listeningView(version, { ipListen, ...atOnce(this.#web.status(null)) });
     };
     const event = (event: NewEvent): void => logs.event(event);
-    const onProgramFault = ({ prefix, target }: ServedProgram, what: string): void => {
-      event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), what));
+    const reports = new FaultReports();
+    const onProgramFault = ({ id, prefix, target }: ServedProgram, fault: UpstreamFault): void => {
+      if (!reports.isDue(`${id}`, fault, performance.now())) return;
+      event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), fault.what));
     };
     const requests = new RequestHandler({ siteHandler, listening, onProgramFault });
     return new Workers({

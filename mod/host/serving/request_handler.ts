@@ -6,6 +6,7 @@
  * @module
  */
 import type { Handler } from "../../base/exchange.ts";
+import type { UpstreamFault } from "../../site/proxy/fault_reports.ts";
 import { ReverseProxy } from "../../site/proxy/proxy.ts";
 import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
 import { connectTo } from "../../site/proxy/upstream_connection.ts";
@@ -33,7 +34,7 @@ interface RequestHandlerOptions {
   /** What the welcome page shows. */
   readonly listening: ListeningSource;
   /** Called with what a program did wrong. */
-  onProgramFault(program: ServedProgram, what: string): void;
+  onProgramFault(program: ServedProgram, fault: UpstreamFault): void;
 }
 
 /** The resources of the current handler. */
@@ -117,7 +118,7 @@ export class RequestHandler {
       tunnelLimits: this.#tunnelLimits,
       requestLimit: this.limits.of(LIMIT.requestsPerProgram),
       program: `${program.id}`,
-      onFault: (what) => this.#options.onProgramFault(program, what),
+      onFault: (fault) => this.#options.onProgramFault(program, fault),
     });
     this.#proxies.set(program.id, proxy);
     return proxy;

@@ -250,7 +250,7 @@ export class WorkerPool {
         else this.#order.add(worker, batch);
       },
       onLine: (line) => options.log(line),
-      onProgramFault: (program, what) => options.onProgramFault(program, what),
+      onProgramFault: (program, fault) => options.onProgramFault(program, fault),
       onLimits: (report) => {
         if (worker !== null) options.onLimits(worker, report);
       },

@@ -69,7 +69,7 @@ class WorkerProcess {
     const requests = new RequestHandler({
       siteHandler,
       listening: () => this.#askListening(),
-      onProgramFault: ({ id }, what) => this.#tell({ event: "programFault", program: id, what }),
+      onProgramFault: ({ id }, fault) => this.#tell({ event: "programFault", program: id, fault }),
     });
     requests.limits.report = (report) => this.#tell({ event: "limits", report });
     this.#limits = requests.limits;

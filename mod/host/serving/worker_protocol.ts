@@ -126,7 +126,11 @@ const fromWorker = v.union([
     /** A line for whoever runs the service. */
     v.object({ event: v.literal("line"), line: text }),
     /** What a program did wrong. */
-    v.object({ event: v.literal("programFault"), program: count, what: text }),
+    v.object({
+      event: v.literal("programFault"),
+      program: count,
+      fault: v.object({ kind: v.picklist(["request", "excess"]), what: text }),
+    }),
     /** Asks what is listening, for the welcome page. */
     v.object({ event: v.literal("listening"), question: count }),
     v.object({ event: v.literal("limits"), report: limitReport }),

@@ -19,6 +19,7 @@ import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import type { findListeners } from "../../listen/machine/port_owners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
+import type { UpstreamFault } from "../../site/proxy/fault_reports.ts";
 import { type NewEvent, workersChanged } from "../../telemetry/events/event.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
@@ -51,7 +52,7 @@ interface WorkersOptions {
   /** What the welcome page shows. */
   listening(): ListeningView;
   /** Called with what a program did wrong to a worker process. */
-  onProgramFault(program: ServedProgram, what: string): void;
+  onProgramFault(program: ServedProgram, fault: UpstreamFault): void;
   readonly logs: Pick<ServiceLogs, "served" | "refused" | "append">;
   event(event: NewEvent): void;
   /** Writes one line for whoever runs the process. */
@@ -98,7 +99,7 @@ export class Workers implements ServingWorker {
       onLook: () => this.#limits.look(),
       onLost: () => exclusive(() => this.#serveAlone()),
       onReplaced: () => this.#handOver(),
-      onProgramFault: (id, what) => this.#programFault(id, what),
+      onProgramFault: (id, fault) => this.#programFault(id, fault),
     });
     this.sockets = new SharedSockets({
       own: new SocketSet(local.events, options.findListeners, options.binder),
@@ -329,9 +330,9 @@ export class Workers implements ServingWorker {
     return counts;
   }
 
-  #programFault(id: number, what: string): void {
+  #programFault(id: number, fault: UpstreamFault): void {
     const program = this.#served?.programs.find((one) => one.id === id);
-    if (program !== undefined) this.#options.onProgramFault(program, what);
+    if (program !== undefined) this.#options.onProgramFault(program, fault);
   }
 
   #all<T>(ask: (worker: ServingWorker) => Promise<T>): Promise<T[]> {

@@ -22,6 +22,7 @@ import type { Limit } from "../../base/limit.ts";
 import { Deadlines } from "./deadlines.ts";
 import { isLoop, wantsWebSocket } from "./request_head.ts";
 import { tunnel } from "./tunnel.ts";
+import { FaultReports, type UpstreamFault } from "./fault_reports.ts";
 import type { TunnelLimits } from "./tunnel_limits.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 import { type ExchangeContext, UpstreamExchange } from "./upstream_exchange.ts";
@@ -38,12 +39,10 @@ interface ReverseProxyOptions {
   /** The limit of requests in flight, of which `program` is a key. */
   readonly requestLimit: Limit;
   readonly program: string;
-  /** Called with what the program did wrong: a request failed, or it sent too much. */
-  readonly onFault: (what: string) => void;
+  /** Called with the first fault of each kind in a while. */
+  readonly onFault: (fault: UpstreamFault) => void;
 }
 
-/** A fault that is reported holds back those that follow it for so long. */
-const REPORT_INTERVAL_MS = 600_000;
 const BAD_GATEWAY: Refusal = { refuse: "BadGateway" };
 const QUEUE_FULL: Refusal = { refuse: "QueueFull" };
 const TOO_MANY_TUNNELS: Refusal = { refuse: "ConnLimit" };
@@ -56,7 +55,7 @@ export class ReverseProxy {
   readonly #context: ExchangeContext;
   /** The upstream's ends of the open tunnels. */
   readonly #tunnels = new Set<UpstreamConnection>();
-  #nextReportMs = 0;
+  readonly #reports = new FaultReports();
 
   constructor(options: ReverseProxyOptions) {
     this.#options = options;
@@ -65,7 +64,7 @@ export class ReverseProxy {
     };
     this.#pool = new UpstreamPool(connect, this.#deadlines, () => {
       const what = "more bytes than the response has: no connection is used twice from now on";
-      options.onFault(what);
+      this.#report({ kind: "excess", what });
     });
     this.#context = {
       pool: this.#pool,
@@ -73,7 +72,7 @@ export class ReverseProxy {
       timeoutMs: options.timeoutMs,
       onEnd: () => this.#endRequest(),
       carry: (client, connection) => this.#carry(client, connection),
-      onFault: (error) => this.#reportFault(error),
+      onFault: (error) => this.#report({ kind: "request", what: messageOf(error) }),
     };
   }
 
@@ -144,11 +143,8 @@ export class ReverseProxy {
     }
   }
 
-  /** Reports the first fault of every period: each failed request has a line in the HTTPERR log. */
-  #reportFault(error: unknown): void {
-    const now = this.#deadlines.nowMs;
-    if (now < this.#nextReportMs) return;
-    this.#nextReportMs = now + REPORT_INTERVAL_MS;
-    this.#options.onFault(messageOf(error));
+  #report(fault: UpstreamFault): void {
+    const { program, onFault } = this.#options;
+    if (this.#reports.isDue(program, fault, this.#deadlines.nowMs)) onFault(fault);
   }
 }

@@ -255,3 +255,22 @@ test("programs that come and go are served by all workers", async () => {
   }
   await upstream.shutdown();
 });
+
+test("what a program does wrong is one event, whichever worker sees it", async () => {
+  await using service = await WorkerService.start();
+  const { program, port } = service;
+  await service.settled(2);
+  const nobody = freePort();
+  await program.do(`register http://+:${port}/a/ --to http://127.0.0.1:${nobody} --keep`);
+  /** Enough requests, each on a connection of its own, for both workers to see a fault. */
+  const fail = async (): Promise<void> => {
+    const all = await Promise.all(
+      Array.from({ length: 24 }, () => get(HOST, port, { path: "/a/" })),
+    );
+    assertEquals(new Set(all.map(({ status }) => status)), new Set([502]));
+  };
+  await fail();
+  await fail();
+  const told = (await service.events()).match(/does not respond correctly/g) ?? [];
+  assertEquals(told.length, 1);
+});

@@ -88,11 +88,11 @@ Deno.test("RemoteWorker passes on what happens, and ends with one that sends non
   const fake = fakeWorker(7, {
     onLog: ({ second, parts }) => void seen.push([second, parts.length]),
     onLine: (line) => void seen.push(line),
-    onProgramFault: (program, what) => void seen.push([program, what]),
+    onProgramFault: (program, { what }) => void seen.push([program, what]),
   });
   await fake.tell({ event: "log", generation: 0, second: 5, parts: [] });
   await fake.tell({ event: "line", line: "text" });
-  await fake.tell({ event: "programFault", program: 3, what: "slow" });
+  await fake.tell({ event: "programFault", program: 3, fault: { kind: "request", what: "slow" } });
   await fake.tell({ event: "listening", question: 1 });
   await fake.tell({ nonsense: true });
   await fake.remote.ended;

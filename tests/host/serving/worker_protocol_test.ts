@@ -21,7 +21,7 @@ Deno.test("parseFromWorker() accepts each message, and drops what it does not kn
     { event: "drained", id: 3, index: 0 },
     { event: "log", generation: 0, second: 5, parts: [PART, { ...PART, site: null }] },
     { event: "line", line: "text" },
-    { event: "programFault", program: 1, what: "closed" },
+    { event: "programFault", program: 1, fault: { kind: "excess", what: "closed" } },
     { event: "listening", question: 1 },
   ];
   for (const message of messages) assertEquals<unknown>(parseFromWorker(message), message);
@@ -46,7 +46,7 @@ Deno.test("parseFromWorker() refuses what is no message", () => {
       { event: "log", generation: 0, second: NaN, parts: [] },
       { event: "line", line: 1 },
       { event: "drained", id: 3, index: -1 },
-      { event: "programFault", program: "1", what: "" },
+      { event: "programFault", program: 1, fault: { kind: "other", what: "" } },
     ]
   ) {
     if (JSON.stringify(message) === '{"id":1}') continue; // a value of undefined, as none

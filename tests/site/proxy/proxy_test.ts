@@ -76,7 +76,7 @@ class TestProxy {
       tunnelLimits: new TunnelLimits(limitOf(TUNNELS_MAX)),
       requestLimit: limitOf(1000),
       program: "p",
-      onFault: (what) => proxy.faults.push(what),
+      onFault: ({ what }) => proxy.faults.push(what),
       connect: () => {
         const script = scripts.shift();
         if (script === undefined) return Promise.reject(new Deno.errors.ConnectionRefused("none"));
