@@ -25,12 +25,6 @@ const CHANGE: readonly string[] = [
   "mod/site/kinds/kinds.ts",
 ];
 
-/** Returns which of the bundled `files` a change of the list loads, but for what those import. */
-export function changeFiles(files: readonly string[]): readonly string[] {
-  const stems = CHANGE.map((path) => path.replace(/^.*\/|\.ts$/g, ""));
-  return files.filter((name) => stems.some((stem) => name.startsWith(`${stem}-`)));
-}
-
 /** The part of an import map that makes the groups. */
 interface GroupedImports {
   readonly imports: Readonly<Record<string, string>>;

@@ -9,7 +9,6 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { type BuildInfo, bundleFile, loadedWith, MAIN_FILE } from "./bundle.ts";
-import { changeFiles } from "./file_groups.ts";
 import { PERMISSION_FLAGS } from "./permissions.ts";
 import { RUNTIME_ENVIRONMENT } from "../mod/host/process/runtime_environment.ts";
 import { RUNTIME_FLAGS } from "./runtime_flags.ts";
@@ -46,13 +45,21 @@ const CLEAN_FLAGS: readonly string[] = [
 ];
 
 /**
- * The program that loads what scripts call in loops and does nothing: the runtime keeps the compiled
- * code of what it has loaded when a program ends by itself, and the commands end earlier. It keeps it
- * in a directory that is as private as the program, and compares versions and digests before it uses
- * any. Not more than that is loaded, because every start reads what the databases have not yet put in
- * order.
+ * The program that loads everything and does nothing: the runtime keeps the compiled code of what it
+ * has loaded when a program ends by itself, and the commands end earlier. It keeps it in a directory
+ * that is as private as the program, and compares versions and digests before it uses any. What is
+ * loaded later, by a service, finds its code there, and leaves no log for every start to read.
  */
 const WARM_FILE = "warm.js";
+
+/** The program that puts in order what the first has left; it works in the directory of the caches. */
+const SETTLE_FILE = "settle.js";
+const SETTLE_FLAGS: readonly string[] = [
+  "--no-prompt",
+  "--no-code-cache",
+  "--allow-read=.",
+  "--allow-write=.",
+];
 
 /**
  * Writes the portable form to `out`.
@@ -81,7 +88,9 @@ export async function writePortable(
   }
   const clean = await bundleFile(new URL("portable_clean.ts", import.meta.url));
   entries.push({ name: CLEAN_FILE, content: clean, mode: 0o644 });
-  const warm = [MAIN_FILE, ...changeFiles(options.files)].map((name) => `import "./${name}";\n`);
+  const settle = await bundleFile(new URL("portable_settle.ts", import.meta.url));
+  entries.push({ name: SETTLE_FILE, content: settle, mode: 0o644 });
+  const warm = options.files.map((name) => `import "./${name}";\n`);
   entries.push({ name: WARM_FILE, content: new TextEncoder().encode(warm.join("")), mode: 0o644 });
   const payload = new Uint8Array(gzipSync(await new Blob(tarParts(entries)).bytes()));
   const template = await Deno.readTextFile(new URL("portable_head.sh", import.meta.url));
@@ -115,6 +124,7 @@ export function fillHead(
     CRC: cksum(entries.map((entry) => entry.content)),
     FLAGS: [...RUN_FLAGS, ...RUNTIME_FLAGS, ...PERMISSION_FLAGS].map(shellWord).join(" "),
     ENVIRONMENT: Object.entries(RUNTIME_ENVIRONMENT).map((entry) => entry.join("=")).join(" "),
+    SETTLE_FLAGS: [...RUN_FLAGS, ...SETTLE_FLAGS].map(shellWord).join(" "),
     CLEAN_FLAGS: [...RUN_FLAGS, ...CLEAN_FLAGS].map(shellWord).join(" "),
   };
   let headBytes = template.length;

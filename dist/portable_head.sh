@@ -134,6 +134,8 @@ announce() { # [CACHE]
 # Lets the runtime keep the compiled code, for every later start. Without it they are slower.
 warm() {
   DENO_DIR="$folder/deno" "$folder/httpcfg" run @FLAGS@ "$folder/warm.js" </dev/null >/dev/null 2>&1
+  (cd "$folder/deno" && DENO_DIR="$folder/deno" \
+    "$folder/httpcfg" run @SETTLE_FLAGS@ "$folder/settle.js") </dev/null >/dev/null 2>&1
 }
 
 # Removes builds that this one replaces, if there are any. The start does not wait for it.
