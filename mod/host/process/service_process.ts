@@ -27,7 +27,7 @@ import { findListeners } from "../../listen/machine/port_owners.ts";
 import { openLocal } from "../../listen/sockets/endpoint.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
-import { FaultReports, type UpstreamFault } from "../../site/proxy/fault_reports.ts";
+import { FaultReports, type ProgramFault } from "../../site/proxy/fault_reports.ts";
 import { formatProxyTarget } from "../../site/proxy/proxy_target.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
@@ -330,7 +330,7 @@ class ServiceProcess {
     };
     const event = (event: NewEvent): void => logs.event(event);
     const reports = new FaultReports();
-    const onProgramFault = ({ id, prefix, target }: ServedProgram, fault: UpstreamFault): void => {
+    const onProgramFault = ({ id, prefix, target }: ServedProgram, fault: ProgramFault): void => {
       if (!reports.isDue(`${id}`, fault, performance.now())) return;
       event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), fault.what));
     };

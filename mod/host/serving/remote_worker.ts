@@ -11,7 +11,7 @@ import type { Ip } from "../../base/address.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
-import type { UpstreamFault } from "../../site/proxy/fault_reports.ts";
+import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import type { LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
@@ -36,7 +36,7 @@ import {
 export interface RemoteWorkerEvents {
   onLog(batch: LogBatch, generation: number): void;
   onLine(line: string): void;
-  onProgramFault(program: number, fault: UpstreamFault): void;
+  onProgramFault(program: number, fault: ProgramFault): void;
   onLimits(report: LimitReport): void;
   listening(): ListeningView;
 }

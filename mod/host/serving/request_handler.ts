@@ -6,7 +6,7 @@
  * @module
  */
 import type { Handler } from "../../base/exchange.ts";
-import type { UpstreamFault } from "../../site/proxy/fault_reports.ts";
+import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import { ReverseProxy } from "../../site/proxy/proxy.ts";
 import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
 import { connectTo } from "../../site/proxy/upstream_connection.ts";
@@ -34,7 +34,7 @@ interface RequestHandlerOptions {
   /** What the welcome page shows. */
   readonly listening: ListeningSource;
   /** Called with what a program did wrong. */
-  onProgramFault(program: ServedProgram, fault: UpstreamFault): void;
+  onProgramFault(program: ServedProgram, fault: ProgramFault): void;
 }
 
 /** The resources of the current handler. */

@@ -19,7 +19,7 @@ import type { FailedBind } from "../../listen/plan/make_plan.ts";
 import type { findListeners } from "../../listen/machine/port_owners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
-import type { UpstreamFault } from "../../site/proxy/fault_reports.ts";
+import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import { type NewEvent, workersChanged } from "../../telemetry/events/event.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
@@ -52,7 +52,7 @@ interface WorkersOptions {
   /** What the welcome page shows. */
   listening(): ListeningView;
   /** Called with what a program did wrong to a worker process. */
-  onProgramFault(program: ServedProgram, fault: UpstreamFault): void;
+  onProgramFault(program: ServedProgram, fault: ProgramFault): void;
   readonly logs: Pick<ServiceLogs, "served" | "refused" | "append">;
   event(event: NewEvent): void;
   /** Writes one line for whoever runs the process. */
@@ -330,7 +330,7 @@ export class Workers implements ServingWorker {
     return counts;
   }
 
-  #programFault(id: number, fault: UpstreamFault): void {
+  #programFault(id: number, fault: ProgramFault): void {
     const program = this.#served?.programs.find((one) => one.id === id);
     if (program !== undefined) this.#options.onProgramFault(program, fault);
   }

@@ -5,8 +5,8 @@
  * @module
  */
 
-/** What a program did wrong. */
-export interface UpstreamFault {
+/** What a program did wrong, as it is told. */
+export interface ProgramFault {
   /** A request failed, or the program sent more than the response has. */
   readonly kind: "request" | "excess";
   readonly what: string;
@@ -24,7 +24,7 @@ export class FaultReports {
   readonly #next = new Map<string, number>();
 
   /** Reports whether a fault of `program` is to be told now, at `nowMs` of a clock of the caller. */
-  isDue(program: string, { kind }: UpstreamFault, nowMs: number): boolean {
+  isDue(program: string, { kind }: ProgramFault, nowMs: number): boolean {
     const key = `${kind} ${program}`;
     if (nowMs < (this.#next.get(key) ?? -Infinity)) return false;
     // What is due again need not be kept, and programs come and go.

@@ -22,7 +22,7 @@ import type { Limit } from "../../base/limit.ts";
 import { Deadlines } from "./deadlines.ts";
 import { isLoop, wantsWebSocket } from "./request_head.ts";
 import { tunnel } from "./tunnel.ts";
-import { FaultReports, type UpstreamFault } from "./fault_reports.ts";
+import { FaultReports, type ProgramFault } from "./fault_reports.ts";
 import type { TunnelLimits } from "./tunnel_limits.ts";
 import { UpstreamConnection } from "./upstream_connection.ts";
 import { type ExchangeContext, UpstreamExchange } from "./upstream_exchange.ts";
@@ -40,7 +40,7 @@ interface ReverseProxyOptions {
   readonly requestLimit: Limit;
   readonly program: string;
   /** Called with the first fault of each kind in a while. */
-  readonly onFault: (fault: UpstreamFault) => void;
+  readonly onFault: (fault: ProgramFault) => void;
 }
 
 const BAD_GATEWAY: Refusal = { refuse: "BadGateway" };
@@ -143,7 +143,7 @@ export class ReverseProxy {
     }
   }
 
-  #report(fault: UpstreamFault): void {
+  #report(fault: ProgramFault): void {
     const { program, onFault } = this.#options;
     if (this.#reports.isDue(program, fault, this.#deadlines.nowMs)) onFault(fault);
   }

@@ -1,15 +1,15 @@
 // Goal: a program's faults are told once in a while, each kind for itself. Method: a clock by hand.
 import { assertEquals } from "@std/assert";
-import { FaultReports, type UpstreamFault } from "../../../mod/site/proxy/fault_reports.ts";
+import { FaultReports, type ProgramFault } from "../../../mod/site/proxy/fault_reports.ts";
 
-const REQUEST: UpstreamFault = { kind: "request", what: "closed" };
-const OTHER: UpstreamFault = { kind: "request", what: "no head" };
-const EXCESS: UpstreamFault = { kind: "excess", what: "more" };
+const REQUEST: ProgramFault = { kind: "request", what: "closed" };
+const OTHER: ProgramFault = { kind: "request", what: "no head" };
+const EXCESS: ProgramFault = { kind: "excess", what: "more" };
 const MINUTES = 60_000;
 
 Deno.test("FaultReports tells the first fault of each kind and program in ten minutes", () => {
   const reports = new FaultReports();
-  const due = (program: string, fault: UpstreamFault, minutes: number): boolean => {
+  const due = (program: string, fault: ProgramFault, minutes: number): boolean => {
     return reports.isDue(program, fault, minutes * MINUTES);
   };
   assertEquals([due("1", REQUEST, 0), due("1", OTHER, 0), due("1", REQUEST, 9.9)], [
