@@ -47,7 +47,7 @@ interface Column {
   readonly kind: ColumnKind;
   /** The text of each cell. */
   readonly cells: readonly string[];
-  /** The values of each cell; one if it has no list. */
+  /** The values of each cell, if the column is of the kind `values`; one if it has no list. */
   readonly values: readonly (readonly string[])[];
   /** Of each cell. */
   readonly meanings: readonly (Meaning | null)[];
@@ -58,6 +58,9 @@ interface Column {
 }
 
 type Part = string | Span;
+
+/** What few cells have, and is not shown as it is. */
+const UNUSUAL = /[^ -~]|  /;
 
 /**
  * Returns the listing as a header line and columns, each as wide as its widest cell, with two spaces
@@ -106,14 +109,14 @@ function columnsOf(
 ): Column[] {
   const [, ...rows] = cellsOf(listing);
   const shown = (text: string): string => {
-    return isPlain(text) ? text : inLocale(oneLine(text.replace(/\s+/g, " ")), isUnicode);
+    return UNUSUAL.test(text) ? inLocale(oneLine(text.replace(/\s+/g, " ")), isUnicode) : text;
   };
   const all = listing.columns.map((name, i): Column => {
     const look = looks[name] ?? {};
     const { kind = "words", meaning } = look;
     const heading = (columns === null ? name : look.heading ?? name).toUpperCase();
     const cells = rows.map((row) => shown(row[i]!));
-    const values = listing.rows.map((row, r) => {
+    const values = kind !== "values" ? [] : listing.rows.map((row, r) => {
       const cell = row[name];
       return Array.isArray(cell) ? cell.map((value) => shown(String(value))) : [cells[r]!];
     });
@@ -124,11 +127,6 @@ function columnsOf(
   });
   const isShown = ({ cells }: Column): boolean => cells.some((cell) => cell !== "");
   return columns === null || rows.length === 0 ? all : all.filter(isShown);
-}
-
-/** Reports whether a cell is shown as it is, like almost all. */
-function isPlain(text: string): boolean {
-  return !/[^ -~]/.test(text) && !text.includes("  ");
 }
 
 /** Returns the lines of a table; a row has as many as its highest cell, and those `below` it. */
