@@ -26,3 +26,8 @@ export function ipv4Value(text: string): number {
   }
   return dots === 3 && digits > 0 ? value * 256 + part : -1;
 }
+
+/** Returns the value of the first address of the block of `bits` bits that has the address `value`. */
+export function ipv4Network(value: number, bits: number): number {
+  return value - value % 2 ** (32 - bits);
+}

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ipv4Value } from "../../base/ipv4_value.ts";
+import { ipv4Network, ipv4Value } from "../../base/ipv4_value.ts";
 
 /**
  * Reports whether a list is in its one form and has only such entries: each once, and in order. A
@@ -85,6 +85,6 @@ function plainOctet(text: string, at: number): number | null {
 
 function placeOfPrefix(value: number, prefix: string): number | null {
   const bits = Number(prefix);
-  if (!/^[1-9][0-9]?$/.test(prefix) || bits > 31 || value % 2 ** (32 - bits) !== 0) return null;
+  if (!/^[1-9][0-9]?$/.test(prefix) || bits > 31 || ipv4Network(value, bits) !== value) return null;
   return numberOf(value, bits);
 }

@@ -16,7 +16,7 @@ import {
   withZone,
   zoneOf,
 } from "../../base/address.ts";
-import { ipv4Value } from "../../base/ipv4_value.ts";
+import { ipv4Network, ipv4Value } from "../../base/ipv4_value.ts";
 import { atOnce, forEach, type Steps } from "../../base/work/steps.ts";
 import type { Machine, MachineAddress } from "./machine_addresses.ts";
 
@@ -150,11 +150,11 @@ export class AddressTable {
 
   #addBroadcast({ ip, prefixBits }: MachineAddress): void {
     if (prefixBits > 30) return;
-    const size = 2 ** (32 - prefixBits);
-    const first = Math.floor(ipv4Value(ip) / size) * size;
+    const first = ipv4Network(ipv4Value(ip), prefixBits);
     if (first === this.#network.first && prefixBits === this.#network.bits) return;
     this.#network = { first, bits: prefixBits };
-    this.#broadcasts.set(ipOfValue(first + size - 1), `${ipOfValue(first)}/${prefixBits}`);
+    const last = first + 2 ** (32 - prefixBits) - 1;
+    this.#broadcasts.set(ipOfValue(last), `${ipOfValue(first)}/${prefixBits}`);
   }
 
   #add(ip: Ip, address: MachineAddress): void {

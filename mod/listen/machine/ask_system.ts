@@ -13,7 +13,7 @@ import { messageOf } from "../../base/fault.ts";
 import type { Progress } from "../../base/progress.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { forEach } from "../../base/work/steps.ts";
-import { AddressTable } from "./address_table.ts";
+import { type AddressTable, tableOf } from "./address_table.ts";
 import { LINK_LISTING_SCRIPT, parseLinkListing } from "./link_listing.ts";
 import { LOCAL_ROUTES_SCRIPT, type LocalRoutes, parseLocalRoutes } from "./local_routes.ts";
 import type { Ipv6Flags, Links, Machine } from "./machine_addresses.ts";
@@ -36,7 +36,7 @@ export async function askSystem(
   machine: Machine,
   { named, wanted, progress }: MachineQuestions,
 ): Promise<Machine> {
-  const table = new AddressTable(machine);
+  const table = await inSlices(tableOf(machine));
   const unlisted = new Set<Ip>();
   const refused: Ip[] = [];
   const opened = new Set(wanted);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { ipv4Value } from "../../base/ipv4_value.ts";
+import { ipv4Network, ipv4Value } from "../../base/ipv4_value.ts";
 import { forEach, type Steps } from "../../base/work/steps.ts";
 
 /**
@@ -38,7 +38,7 @@ export class LocalRoutes {
     const value = ipv4Value(ip);
     if (value < 0) return false;
     for (const [bits, networks] of this.#lengths) {
-      const isLocal = networks.get(networkOf(value, bits));
+      const isLocal = networks.get(ipv4Network(value, bits));
       if (isLocal !== undefined) return isLocal;
     }
     return false;
@@ -47,13 +47,13 @@ export class LocalRoutes {
 
 /** Parses the output of the script; null if it has no table, or not all of it. */
 export function* parseLocalRoutes(listing: string): Steps<LocalRoutes | null> {
-  const start = listing.startsWith(LOCAL_TABLE) ? 0 : listing.indexOf(`\n${LOCAL_TABLE}\n`) + 1;
-  if (!listing.startsWith(LOCAL_TABLE, start) || listing.length >= BYTES_MAX) return null;
+  if (listing.length >= BYTES_MAX) return null;
   const routes = new Map<number, Map<number, boolean>>();
-  let isInside = true;
+  let [isFound, isInside] = [false, false];
   let network = -1;
-  yield* forEach(listing.slice(start + LOCAL_TABLE.length).split("\n"), (line) => {
-    if (HEADER.test(line)) isInside = false; // the next table
+  yield* forEach(listing.split("\n"), (line) => {
+    if (HEADER.test(line)) isInside = line === LOCAL_TABLE;
+    isFound ||= isInside;
     if (!isInside) return;
     const address = NETWORK.exec(line)?.[1];
     if (address !== undefined) network = ipv4Value(address);
@@ -64,10 +64,5 @@ export function* parseLocalRoutes(listing: string): Steps<LocalRoutes | null> {
     if (networks === undefined) routes.set(bits, networks = new Map());
     networks.set(network, type === "LOCAL" && networks.get(network) !== false);
   });
-  return new LocalRoutes(routes);
-}
-
-function networkOf(value: number, bits: number): number {
-  const size = 2 ** (32 - bits);
-  return value - value % size;
+  return isFound ? new LocalRoutes(routes) : null;
 }
