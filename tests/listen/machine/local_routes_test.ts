@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { atOnce } from "../../../mod/base/work/steps.ts";
 import { parseLocalRoutes } from "../../../mod/listen/machine/local_routes.ts";
-import { type NetNamespace, testInNamespace } from "../../support/spaces/net_namespace.ts";
+import { testInNamespace } from "../../support/spaces/net_namespace.ts";
 
 const ANSWERS = new URL("../../support/spaces/local_answers.ts", import.meta.url).pathname;
 
@@ -91,7 +91,8 @@ testInNamespace("what the table of local addresses says, a bind confirms", async
   let [known, bound] = [0, 0];
   for (const change of ["", ...CHANGES]) {
     if (change !== "") await space.ip(change);
-    for (const [ip, isLocal, isBindable] of await answers(space)) {
+    const answers = await space.script(ANSWERS, ...ASKED) as [string, boolean, boolean][];
+    for (const [ip, isLocal, isBindable] of answers) {
       if (isLocal) assert(isBindable, `after "${change}": ${ip} is local, and cannot be bound`);
       if (isLocal) known++;
       if (isBindable) bound++;
@@ -100,12 +101,3 @@ testInNamespace("what the table of local addresses says, a bind confirms", async
   // Besides: the wildcard, and addresses of broadcast and multicast, which can be bound too.
   assert(known > bound / 2, `the table knew ${known} of ${bound}`);
 });
-
-async function answers({ name }: NetNamespace): Promise<[string, boolean, boolean][]> {
-  const { stdout, success } = await new Deno.Command("ip", {
-    args: ["netns", "exec", name, Deno.execPath(), "run", "-A", "--no-prompt", ANSWERS, ...ASKED],
-    stderr: "inherit",
-  }).output();
-  assert(success);
-  return JSON.parse(new TextDecoder().decode(stdout));
-}

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { linesOf } from "../../../mod/wire/text_lines.ts";
 import { endWithTest } from "../ending/test_end.ts";
 import { endAll, processesIn } from "../ending/processes.ts";
 import { kill } from "../program.ts";
@@ -92,6 +93,17 @@ export class NetNamespace implements AsyncDisposable {
     await run(["-n", this.name, ...line.split(" ")]);
   }
 
+  /** Runs the script of the file `path` inside; returns what it prints, which is JSON. */
+  async script(path: string, ...args: readonly string[]): Promise<unknown> {
+    const deno = [Deno.execPath(), "run", "-A", "--no-prompt", path];
+    const { success, stdout } = await new Deno.Command("ip", {
+      args: ["netns", "exec", this.name, ...deno, ...args],
+      stderr: "inherit",
+    }).output();
+    if (!success) throw new Error(`${path} failed`);
+    return JSON.parse(new TextDecoder().decode(stdout));
+  }
+
   /** Sends one request from inside, on a connection of its own. */
   async get(ip: string, port: number): Promise<ClientResult> {
     return await this.#ask({ op: "get", ip, port }) as ClientResult;
@@ -133,15 +145,4 @@ function canAdd(): boolean {
 async function run(args: readonly string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command("ip", { args: [...args] }).output();
   if (!success) throw new Error(`ip ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let pending = "";
-  for await (const part of stream) {
-    pending += decoder.decode(part, { stream: true });
-    const lines = pending.split("\n");
-    pending = lines.pop()!;
-    yield* lines;
-  }
 }
