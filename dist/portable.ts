@@ -8,9 +8,9 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { RUNTIME_ENVIRONMENT } from "../mod/host/process/runtime_environment.ts";
 import { type BuildInfo, bundleFile, loadedWith, MAIN_FILE } from "./bundle.ts";
 import { PERMISSION_FLAGS } from "./permissions.ts";
-import { RUNTIME_ENVIRONMENT } from "../mod/host/process/runtime_environment.ts";
 import { RUNTIME_FLAGS } from "./runtime_flags.ts";
 import { type TarEntry, tarParts } from "./tar.ts";
 

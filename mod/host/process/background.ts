@@ -34,7 +34,8 @@ export async function startInBackground(
   const [program, ...rest] = selfCommand([...leadingArgs, "serve", "--background"]);
   const child = new Deno.Command(program!, {
     args: rest,
-    env: { ...RUNTIME_ENVIRONMENT, HTTPCFG_CALLED_AS: "httpcfg" }, // this call may have come through a link
+    // This call may have come through a link.
+    env: { ...RUNTIME_ENVIRONMENT, HTTPCFG_CALLED_AS: "httpcfg" },
     detached: true, // its own session: a closing terminal does not end it
     stdin: "null",
     stdout: "piped",

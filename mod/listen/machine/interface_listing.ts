@@ -18,7 +18,7 @@ let thread: ListingThread | null = null;
  * the bits of its prefix and its scope id, with tabs between.
  */
 export function listInterfaces(): string {
-  const listing = madeHere();
+  const listing = makeListing();
   lastLength = listing.length;
   return listing;
 }
@@ -36,14 +36,14 @@ export async function listInterfacesAside(): Promise<string> {
   }
 }
 
-/** Has no name from outside: its text is the program of the thread. */
-function madeHere(): string {
+/** Uses nothing of this file: its text is the program of the thread. */
+function makeListing(): string {
   return Deno.networkInterfaces().map(({ name, address, cidr, scopeid }) => {
     return `${name}\t${address}\t${cidr.slice(cidr.lastIndexOf("/") + 1)}\t${scopeid ?? 0}`;
   }).join("\n");
 }
 
-const PROGRAM = `onmessage = () => postMessage((${madeHere})());`;
+const PROGRAM = `onmessage = () => postMessage((${makeListing})());`;
 
 class ListingThread {
   readonly #worker: Worker;
