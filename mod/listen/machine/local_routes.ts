@@ -22,7 +22,9 @@ export const LOCAL_ROUTES_SCRIPT = `head -c ${BYTES_MAX} /proc/net/fib_trie 2>/d
 const LOCAL_TABLE = "Local:";
 const HEADER = /^\S/;
 const NETWORK = /^ *\|-- ([0-9.]+)$/;
-const ROUTE = /^ *\/([0-9]+) \S+ ([A-Z]+)/;
+const ROUTE = /^ *\/([0-9]+) \S+ (.+)$/;
+/** A route for packets of one TOS says `LOCAL tos=0x10`: a bind has none. */
+const LOCAL = "LOCAL";
 
 /** The routes of that table. */
 export class LocalRoutes {
@@ -62,7 +64,7 @@ export function* parseLocalRoutes(listing: string): Steps<LocalRoutes | null> {
     const bits = Number(length);
     let networks = routes.get(bits);
     if (networks === undefined) routes.set(bits, networks = new Map());
-    networks.set(network, type === "LOCAL" && networks.get(network) !== false);
+    networks.set(network, type === LOCAL && networks.get(network) !== false);
   });
   return isFound ? new LocalRoutes(routes) : null;
 }

@@ -31,6 +31,8 @@ Local:
         |-- 192.0.2.1
            /32 host LOCAL
            /32 universe UNREACHABLE
+        |-- 192.0.2.2
+           /32 host LOCAL tos=0x10
 Id 7:
      |-- 198.51.100.0
         /24 host LOCAL
@@ -43,6 +45,7 @@ Deno.test("LocalRoutes takes the longest prefix of the local table", () => {
     "10.0.0.7",
     "10.0.0.255",
     "192.0.2.1",
+    "192.0.2.2",
     "198.51.100.1",
     "203.0.113.1",
     "::1",
@@ -73,6 +76,11 @@ const CHANGES: readonly string[] = [
   "route add throw 127.3.0.0/16 table local",
   "route add local 203.0.113.0/25 dev lo table local",
   "route add local 198.51.100.0/24 dev lo table 77",
+  "route add local 198.18.0.0/16 dev lo tos 0x10 table local",
+  "route add local 198.19.0.0/16 dev lo table local",
+  "route add prohibit 198.19.7.0/24 tos 0x10 table local",
+  "route add anycast 198.19.8.1 dev v0 table local",
+  "route add multicast 198.19.9.0/24 dev v0 table local",
   "rule add from 192.0.2.1 table 77",
   "link set v0 down",
   "link set v0 up",
@@ -84,6 +92,7 @@ const ASKED: readonly string[] = [
   ...["0.0.0.0", "10.0.0.0", "10.0.0.1", "10.0.0.5", "10.0.0.6", "10.0.0.255", "10.1.1.1"],
   ...["10.5.0.1", "10.5.0.2", "10.5.9.9", "10.5.255.255", "10.7.1.1", "10.8.0.1", "10.8.1.1"],
   ...["10.9.1.1", "10.255.255.255", "127.0.0.1", "127.3.0.1", "127.9.9.9", "127.255.255.255"],
+  ...["198.18.0.1", "198.19.0.1", "198.19.7.1", "198.19.8.1", "198.19.9.1"],
   ...["192.0.2.1", "198.51.100.1", "203.0.113.1", "203.0.113.200", "224.0.0.1", "255.255.255.255"],
 ];
 
