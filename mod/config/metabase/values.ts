@@ -155,8 +155,9 @@ function findSiteProperty(
 ): { readonly site: SiteRecord; readonly property: SiteProperty } | null {
   const match = /^W3SVC\/([0-9]+)(\/ROOT)?$/.exec(path);
   const property = (match?.[2] === undefined ? SITE_PROPERTIES : ROOT_PROPERTIES).get(name);
-  const site = document.sites.find(({ id }) => String(id) === match?.[1]);
-  return property === undefined || site === undefined ? null : { site, property };
+  if (match === null || property === undefined) return null; // most are stored in the metabase
+  const site = document.sites.find(({ id }) => String(id) === match[1]);
+  return site === undefined ? null : { site, property };
 }
 
 function bindingList(field: "bindings" | "secureBindings"): SiteProperty {
