@@ -60,7 +60,7 @@ interface Column {
 type Part = string | Span;
 
 /** What few cells have, and is not shown as it is. */
-const UNUSUAL = /[^ -~]|  /;
+const UNUSUAL = /[^ -~]| {2}/;
 
 /**
  * Returns the listing as a header line and columns, each as wide as its widest cell, with two spaces
