@@ -5,7 +5,7 @@
  * @module
  */
 import { quote } from "../base/fault.ts";
-import { nearestName } from "../base/nearest.ts";
+import { nearestName } from "../base/hints/nearest.ts";
 import { isProblem, Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import { diffValues } from "../config/document/diff.ts";

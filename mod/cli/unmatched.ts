@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { typedLine } from "../base/retype.ts";
+import { typedLine } from "../base/hints/retype.ts";
 import { EXIT } from "../base/exit_status.ts";
 import { quote, type UsageFault, usageFault } from "../base/fault.ts";
 import { COMMIT, VERSION } from "../base/version.ts";

@@ -5,7 +5,7 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import { messageOf, quote, usageFault } from "../../base/fault.ts";
-import { retype } from "../../base/retype.ts";
+import { retype } from "../../base/hints/retype.ts";
 import type { ServiceEvent } from "../../telemetry/events/event.ts";
 import { readEvents } from "../../telemetry/events/event_log.ts";
 import {

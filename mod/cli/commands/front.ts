@@ -6,7 +6,7 @@
  */
 import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { DeniedFault, Fault } from "../../base/fault.ts";
-import { hintLines } from "../../base/hints.ts";
+import { hintLines } from "../../base/hints/hints.ts";
 import { oneLine } from "../../base/printable.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../config/document/document.ts";
 import { isServiceUp, type ServiceStatus } from "../../host/control/status.ts";

@@ -7,7 +7,7 @@ import type { Notice } from "../../admin/admin_io.ts";
 import { formatEndpoint, type Ip, parseIp } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { atOnce } from "../../base/work/steps.ts";
-import { withStep } from "../../base/hints.ts";
+import { withStep } from "../../base/hints/hints.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
 import { previewPlanInput } from "../../listen/plan/plan_input.ts";

@@ -6,7 +6,7 @@
  */
 import { EXIT, exitStatusOf } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
-import { retype } from "../../base/retype.ts";
+import { retype } from "../../base/hints/retype.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { win32Reason } from "../../base/win32_text.ts";
 import { nearestPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";

@@ -7,7 +7,7 @@ import { guardReload } from "../../admin/lockout_guard.ts";
 import { formatEndpoint, type Ip } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../base/fault.ts";
-import { retype } from "../../base/retype.ts";
+import { retype } from "../../base/hints/retype.ts";
 import { LateFault } from "../../host/control/control_client.ts";
 import { CONFIRM_SECONDS, type ControlEvent } from "../../host/control/control_protocol.ts";
 import { settledStatus, unsettledEndpoints } from "../../host/control/settled_status.ts";

@@ -5,7 +5,7 @@
  */
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
-import { faultWithStep } from "../../base/hints.ts";
+import { faultWithStep } from "../../base/hints/hints.ts";
 import { VERSION } from "../../base/version.ts";
 import { confineService } from "../../host/process/confinement.ts";
 import { failureLine, READY } from "../../host/process/background.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import type { WordKind } from "../../base/flag_spec.ts";
-import { nearestName } from "../../base/nearest.ts";
-import { retype } from "../../base/retype.ts";
+import { nearestName } from "../../base/hints/nearest.ts";
+import { retype } from "../../base/hints/retype.ts";
 import type { Slip } from "./args.ts";
 import type { CommandSpec } from "./command.ts";
 

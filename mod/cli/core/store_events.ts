@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { typedLine } from "../../base/retype.ts";
+import { typedLine } from "../../base/hints/retype.ts";
 import { History } from "../../config/store/history.ts";
 import { callerName } from "./caller_name.ts";
 import type { CommandIo } from "./command.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { typedLine } from "../../base/retype.ts";
-import { nearestName } from "../../base/nearest.ts";
+import { typedLine } from "../../base/hints/retype.ts";
+import { nearestName } from "../../base/hints/nearest.ts";
 
 /** The flags without a command, or before it. */
 const PROGRAM_FLAGS: readonly string[] = ["--help", "--version", "--config", "--user"];

@@ -4,7 +4,7 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
-import { nearestName } from "../../base/nearest.ts";
+import { nearestName } from "../../base/hints/nearest.ts";
 import { Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { ConfigDocument, SiteRecord } from "./document.ts";

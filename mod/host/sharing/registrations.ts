@@ -7,7 +7,7 @@
  * @module
  */
 import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
-import { hintOf, withStep } from "../../base/hints.ts";
+import { hintOf, withStep } from "../../base/hints/hints.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
 import type { SiteRecord, SslRecord } from "../../config/document/document.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { Fault, quote } from "../../base/fault.ts";
-import { hintOf, withStep } from "../../base/hints.ts";
+import { hintOf, withStep } from "../../base/hints/hints.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
 import { isUp } from "./status_views.ts";

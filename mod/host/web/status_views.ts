@@ -6,7 +6,7 @@
 import { formatEndpoint, type Ip, isWildcard } from "../../base/address.ts";
 import { map, type Steps } from "../../base/work/steps.ts";
 import { Fault, quote } from "../../base/fault.ts";
-import { hintOf, withStep } from "../../base/hints.ts";
+import { hintOf, withStep } from "../../base/hints/hints.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord } from "../../config/document/document.ts";

@@ -14,7 +14,7 @@
  * @module
  */
 import { Fault } from "../../base/fault.ts";
-import { faultWithStep } from "../../base/hints.ts";
+import { faultWithStep } from "../../base/hints/hints.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { filter, type Steps } from "../../base/work/steps.ts";
 import { invariant } from "../../base/invariant.ts";

@@ -6,7 +6,7 @@
  */
 import { zoneOf } from "../../base/address.ts";
 import { quote, shellWord } from "../../base/fault.ts";
-import { nearestName } from "../../base/nearest.ts";
+import { nearestName } from "../../base/hints/nearest.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { isPattern, type ListEntry, parseEntry } from "../../config/document/list_entry.ts";

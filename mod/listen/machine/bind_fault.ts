@@ -6,7 +6,7 @@
  */
 import { type Endpoint, formatEndpoint } from "../../base/address.ts";
 import { Fault, messageOf, quote, shellWord } from "../../base/fault.ts";
-import { hintOf } from "../../base/hints.ts";
+import { hintOf } from "../../base/hints/hints.ts";
 import { ADDRESS_ABSENT } from "./address_table.ts";
 import { NO_DEVICE } from "./ask_system.ts";
 import { describeOwners, endOwners, type PortOwner } from "./port_owner.ts";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { hintLines } from "../../base/hints.ts";
+import { hintLines } from "../../base/hints/hints.ts";
 import { type Ip, isLinkLocal, isLoopback, isWildcard } from "../../base/address.ts";
 import { filter, map, type Steps } from "../../base/work/steps.ts";
 import { shellWord } from "../../base/fault.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { hintLines } from "../../base/hints.ts";
+import { hintLines } from "../../base/hints/hints.ts";
 import { invariant } from "../../base/invariant.ts";
 import { isProblem } from "../../base/problem.ts";
 import { formatUrlPrefix, ipOfPrefix, type UrlPrefix } from "../../base/url_prefix.ts";

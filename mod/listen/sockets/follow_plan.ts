@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { hintOf } from "../../base/hints.ts";
+import { hintOf } from "../../base/hints/hints.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { map, type Steps } from "../../base/work/steps.ts";
 import type { Progress } from "../../base/progress.ts";

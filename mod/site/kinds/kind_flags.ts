@@ -6,7 +6,7 @@
  */
 import { type Fault, quote, usageFault } from "../../base/fault.ts";
 import type { Example, FlagInput, FlagSpec } from "../../base/flag_spec.ts";
-import { type Correction, retype } from "../../base/retype.ts";
+import { type Correction, retype } from "../../base/hints/retype.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { KINDS } from "./kinds.ts";

@@ -29,7 +29,7 @@ import { quote, usageFault } from "../../base/fault.ts";
 import { isHostName } from "../../base/host_name.ts";
 import { invariant } from "../../base/invariant.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
-import { retype } from "../../base/retype.ts";
+import { retype } from "../../base/hints/retype.ts";
 import { text } from "../../config/document/shape.ts";
 import { redirectResponse, type RedirectStatus } from "../pages/redirect_response.ts";
 import { afterBody } from "./after_body.ts";

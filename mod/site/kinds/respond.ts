@@ -11,7 +11,7 @@ import * as v from "valibot";
 import type { Handler, HttpResponse } from "../../base/exchange.ts";
 import { quote, usageFault } from "../../base/fault.ts";
 import type { FlagInput } from "../../base/flag_spec.ts";
-import { retype } from "../../base/retype.ts";
+import { retype } from "../../base/hints/retype.ts";
 import { integer, text } from "../../config/document/shape.ts";
 import { afterBody } from "./after_body.ts";
 import type { ContentKind } from "./content_kind.ts";

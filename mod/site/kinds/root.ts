@@ -8,7 +8,7 @@ import { quote } from "../../base/fault.ts";
 import { PATH_MAX, text } from "../../config/document/shape.ts";
 import { type FolderContent, folderContent } from "../../config/document/site_content.ts";
 import { resolveFolder } from "../../config/store/resolve_folder.ts";
-import { retype } from "../../base/retype.ts";
+import { retype } from "../../base/hints/retype.ts";
 import type { ContentKind, HandlerFactory } from "./content_kind.ts";
 
 export const root: ContentKind<FolderContent> = {

@@ -7,7 +7,7 @@ import { EXIT } from "../../../base/exit_status.ts";
 import { parseIp } from "../../../base/address.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
-import { retype } from "../../../base/retype.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import { fileExists } from "../../../config/store/file_exists.ts";
 import {
   certificateName,

@@ -5,7 +5,7 @@
  */
 import { parseIp } from "../../../base/address.ts";
 import { quote, usageFault } from "../../../base/fault.ts";
-import { type Correction, retype } from "../../../base/retype.ts";
+import { type Correction, retype } from "../../../base/hints/retype.ts";
 import { isHostName } from "../../../base/host_name.ts";
 import type { SelfSignedOptions } from "../../../config/certs/self_signed.ts";
 import type { CommandInput } from "../../core/command.ts";

@@ -6,8 +6,8 @@
 import { changeSettings, withSettings } from "../../../admin/change_setting.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, usageFault } from "../../../base/fault.ts";
-import { nearestName } from "../../../base/nearest.ts";
-import { retype } from "../../../base/retype.ts";
+import { nearestName } from "../../../base/hints/nearest.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import { diffValues } from "../../../config/document/diff.ts";
 import {
   PROFILE_NAMES,

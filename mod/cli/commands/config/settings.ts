@@ -6,7 +6,7 @@
 import { changeSettings } from "../../../admin/change_setting.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { quote, shellWord, usageFault } from "../../../base/fault.ts";
-import { nearestName } from "../../../base/nearest.ts";
+import { nearestName } from "../../../base/hints/nearest.ts";
 import { isProblem } from "../../../base/problem.ts";
 import {
   findSetting,

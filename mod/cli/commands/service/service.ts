@@ -10,7 +10,7 @@
 import type { Notice } from "../../../admin/admin_io.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
-import { retype } from "../../../base/retype.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { Problem } from "../../../base/problem.ts";
 import { parseBinding } from "../../../config/document/binding.ts";

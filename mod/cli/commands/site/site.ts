@@ -6,7 +6,7 @@
 import { changeSites } from "../../../admin/change_sites.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../../base/fault.ts";
-import { retype } from "../../../base/retype.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";
 import { addSite, findSite, nextSiteId, removeSite } from "../../../config/document/edit.ts";
 import {

@@ -8,7 +8,7 @@ import { controlSite, setAutoStart, STATE_AFTER } from "../../../admin/site_cont
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, shellWord, usageFault } from "../../../base/fault.ts";
 import { win32Reason } from "../../../base/win32_text.ts";
-import { retype } from "../../../base/retype.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";
 import { findSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";

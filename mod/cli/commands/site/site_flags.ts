@@ -5,7 +5,7 @@
  */
 import { quote, usageFault } from "../../../base/fault.ts";
 import type { FlagSpec } from "../../../base/flag_spec.ts";
-import { retype } from "../../../base/retype.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
 import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";

@@ -11,7 +11,7 @@ import { ANY_V4, formatEndpoint, parseIp, parsePort } from "../../../base/addres
 import { shellWord } from "../../../base/fault.ts";
 import { NULL_GUID, parseCertHash, parseGuid } from "../../../base/guid.ts";
 import { isProblem, Problem } from "../../../base/problem.ts";
-import { retype } from "../../../base/retype.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { SslRecord } from "../../../config/document/document.ts";
 import { findSsl, sslKeyOfAddress } from "../../../config/document/http_records.ts";

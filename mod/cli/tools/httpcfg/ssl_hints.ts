@@ -4,7 +4,7 @@
  * @module
  */
 import { parseEndpoint } from "../../../base/address.ts";
-import { retype } from "../../../base/retype.ts";
+import { retype } from "../../../base/hints/retype.ts";
 import { DEFAULT_STORE, listCertificates } from "../../../config/certs/cert_store.ts";
 import { certificateCure } from "../../../config/certs/certificate_cure.ts";
 import type { CommandInput, CommandIo } from "../../core/command.ts";

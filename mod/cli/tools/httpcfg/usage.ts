@@ -6,7 +6,7 @@
  */
 import { EXIT } from "../../../base/exit_status.ts";
 import { parseIp } from "../../../base/address.ts";
-import { retype, typedLine } from "../../../base/retype.ts";
+import { retype, typedLine } from "../../../base/hints/retype.ts";
 import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportHint } from "../../core/report.ts";
@@ -45,7 +45,7 @@ async function storeHint(
   commandLine: readonly string[],
 ): Promise<string> {
   const [store = "", ...rest] = words;
-  const { nearestName } = await import("../../../base/nearest.ts");
+  const { nearestName } = await import("../../../base/hints/nearest.ts");
   const near = nearestName(store, ["iplisten", "ssl", "urlacl"]);
   if (near !== null) return retype(commandLine, { word: store, to: [near] });
   const isAddress = parseIp(store) !== null;

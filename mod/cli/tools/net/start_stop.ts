@@ -5,7 +5,7 @@
  */
 import { NET_EXIT } from "../../../base/exit_status.ts";
 import { DeniedFault, Fault } from "../../../base/fault.ts";
-import { faultWithStep } from "../../../base/hints.ts";
+import { faultWithStep } from "../../../base/hints/hints.ts";
 import {
   isServiceUp,
   serviceState,

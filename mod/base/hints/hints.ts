@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Fault } from "./fault.ts";
+import { Fault } from "../fault.ts";
 
 /** A line that changes what is stored, or what HTTP has read of it. */
 const CHANGE = /^httpcfg (?:set|delete|site set|cert remove|reload)\b/;

@@ -1,6 +1,6 @@
 // Goal: a change of what is stored is followed by what applies it, once. Method: a table.
 import { assertEquals } from "@std/assert";
-import { hintOf, withStep } from "../../mod/base/hints.ts";
+import { hintOf, withStep } from "../../../mod/base/hints/hints.ts";
 
 Deno.test("withStep() follows each change of what is stored", () => {
   const set = "httpcfg set iplisten -i 10.0.0.5";

@@ -1,6 +1,6 @@
 // Goal: a line is corrected in one place and stays as it was typed elsewhere. Method: a table.
 import { assertEquals } from "@std/assert";
-import { type Correction, retype } from "../../mod/base/retype.ts";
+import { type Correction, retype } from "../../../mod/base/hints/retype.ts";
 
 const ARGS = ["site", "add", "my site", "--bind", ":80:", "--bind=::1", "--echo"];
 const START = "httpcfg site add 'my site'";

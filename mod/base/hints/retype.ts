@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { shellWord } from "./fault.ts";
+import { shellWord } from "../fault.ts";
 
 /** Returns `httpcfg` with `words`, quoted where a shell would interpret them. */
 export function typedLine(words: readonly string[]): string {

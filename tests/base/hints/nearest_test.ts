@@ -1,6 +1,6 @@
 // Goal: a typing error finds the name that was meant, another word finds none. Method: a table.
 import { assertEquals } from "@std/assert";
-import { nearestName } from "../../mod/base/nearest.ts";
+import { nearestName } from "../../../mod/base/hints/nearest.ts";
 
 Deno.test("nearestName() finds abbreviations, errors and exchanged characters", () => {
   const names = ["strict", "default", "format", "10.0.0.5", "lo"];
