@@ -8,6 +8,7 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import type { ByteStream } from "../base/exchange.ts";
+import type { Linked } from "../base/linked_list.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { NEVER, ticksOf } from "./clock.ts";
 import { linger, LINGER_MS } from "./linger.ts";
@@ -32,7 +33,7 @@ interface ConnectionOptions {
 }
 
 /** One client's connection; {@linkcode Connection.run} serves it until it ends. */
-export class Connection implements ConnectionContext {
+export class Connection implements ConnectionContext, Linked<Connection> {
   readonly stream: ByteStream;
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -43,6 +44,8 @@ export class Connection implements ConnectionContext {
   isAborted = false;
   /** The tick since when it has been waiting for a request; NEVER if it is not waiting. */
   idleSince = NEVER;
+  previous: Connection | null = null;
+  next: Connection | null = null;
 
   readonly #shared: SharedState;
   readonly #isTls: boolean;

@@ -237,11 +237,14 @@ export class Exchange implements HttpRequest, FieldBytes {
 
   /** Resets it for the next request; keeps nothing of this one alive. */
   release(): void {
-    this.head = this.#ownHead;
-    this.framing = this.#ownFraming;
-    this.known = null;
+    if (this.known === null) {
+      this.head.reset();
+    } else {
+      this.head = this.#ownHead; // not used since it was last reset
+      this.framing = this.#ownFraming;
+      this.known = null;
+    }
     this.isOffered = false;
-    this.head.reset();
     this.bytes = NO_BYTES;
     this.body = NO_BODY;
     this.siteId = null;

@@ -12,6 +12,7 @@ import type {
   RefusedRecord,
   ServedRecord,
 } from "../base/exchange.ts";
+import { LinkedList } from "../base/linked_list.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { type Clock, SystemClock, ticksOf } from "./clock.ts";
@@ -73,7 +74,7 @@ interface Drain {
 export class HttpServer {
   readonly #shared: SharedState;
   readonly #clock: Clock;
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new LinkedList<Connection>();
   readonly #local = new LocalEndpoint();
   readonly #limits: Pick<ConnectionLimits, "admit" | "release">;
   /** Connections that are not admitted yet. */
@@ -84,7 +85,7 @@ export class HttpServer {
     connection.checkDeadlines(this.#clock.tick);
   readonly #onEnd = (connection: Connection): void => this.#remove(connection);
   /** Connections over a limit that are being sent an error response. */
-  readonly #rejecting = new Set<Connection>();
+  readonly #rejecting = new LinkedList<Connection>();
   #isDraining = false;
   /** Called when the last connection has ended. */
   readonly #whenEmpty: (() => void)[] = [];
@@ -127,14 +128,14 @@ export class HttpServer {
    */
   drainEndpoints(endpoints: readonly Endpoint[], graceMs: number): Promise<void>[] {
     if (endpoints.length === 0) return [];
-    const byLocal = Map.groupBy(this.#connections, ({ local }) => endpointKey(local));
+    const byLocal = Map.groupBy(this.#connections.toArray(), ({ local }) => endpointKey(local));
     return endpoints.map((one) => this.#drain(byLocal.get(endpointKey(one)) ?? [], graceMs));
   }
 
   /** Closes all connections like {@linkcode HttpServer.drainEndpoints}, and accepts no new ones. */
   drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
-    return this.#drain([...this.#connections], graceMs);
+    return this.#drain(this.#connections.toArray(), graceMs);
   }
 
   /**
@@ -157,7 +158,7 @@ export class HttpServer {
 
   /** Closes up to `count` connections, those idle for longest first; returns how many. */
   makeRoom(count: number): number {
-    const idle = [...this.#connections].filter((connection) => connection.isIdle);
+    const idle = this.#connections.toArray().filter((connection) => connection.isIdle);
     idle.sort((a, b) => a.idleSince - b.idleSince);
     const chosen = idle.slice(0, count);
     for (const connection of chosen) connection.abort(null);
@@ -167,7 +168,7 @@ export class HttpServer {
   /** Returns the local endpoints of the current connections, with the number of each. */
   localEndpoints(): LocalCount[] {
     const found = new Map<string, { endpoint: Endpoint; connections: number }>();
-    for (const { local } of this.#connections) {
+    for (const { local } of this.#connections.toArray()) {
       const key = endpointKey(local);
       const known = found.get(key);
       if (known === undefined) found.set(key, { endpoint: local, connections: 1 });
@@ -178,10 +179,10 @@ export class HttpServer {
 
   counts(): ConnectionCounts {
     let [idle, tunnels] = [0, 0];
-    for (const connection of this.#connections) {
+    this.#connections.forEach((connection) => {
       if (connection.isIdle) idle++;
       if (connection.isTunnel) tunnels++;
-    }
+    });
     return { connections: this.#connections.size, idle, tunnels };
   }
 
@@ -246,8 +247,8 @@ export class HttpServer {
 
   #tick(): void {
     const now = this.#clock.tick;
-    this.#connections.forEach(this.#checkDeadlines); // for-of over a Set allocates per element
-    for (const connection of this.#rejecting) connection.checkDeadlines(now);
+    this.#connections.forEach(this.#checkDeadlines);
+    this.#rejecting.forEach(this.#checkDeadlines);
     for (const { connections, deadline } of this.#drains) {
       if (now < deadline) continue;
       for (const connection of connections) connection.close();

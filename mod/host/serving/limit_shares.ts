@@ -13,6 +13,7 @@
  * @module
  */
 import type { Limit } from "../../base/limit.ts";
+import { PlaceCounts } from "./place_counts.ts";
 
 /** The places of each key of a limit that a process has by default, and how many there are. */
 export interface LimitShare {
@@ -134,7 +135,7 @@ class SharedLimit implements Limit {
   readonly #report: (report: LimitReport) => void;
   #share: number;
   #max: number;
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new PlaceCounts();
   readonly #quotas = new Map<string, Quota>();
   readonly #waiting = new Map<string, Waiting>();
 
@@ -154,10 +155,10 @@ class SharedLimit implements Limit {
   }
 
   admit(key: string): boolean | Promise<boolean> {
-    const count = this.#countOf(key);
+    const count = this.#counts.of(key);
     if (count >= this.#max) return false; // more may be open: the limit was higher
     if (count < this.#quotaOf(key)) {
-      this.#counts.set(key, count + 1);
+      this.#counts.add(key);
       return true;
     }
     return new Promise((resolve) => {
@@ -169,23 +170,22 @@ class SharedLimit implements Limit {
   }
 
   release(key: string): void {
-    const count = this.#countOf(key);
+    const count = this.#counts.of(key);
     const quota = this.#quotas.get(key);
     if (this.#waiting.size > 0 && quota?.isFrozen !== true && this.#handOver(key, count)) return;
-    if (count > 1) this.#counts.set(key, count - 1);
-    else this.#counts.delete(key);
+    this.#counts.subtract(key);
     if (quota === undefined) return;
     if (quota.isFrozen) this.#giveBack(key, quota, count - 1);
     else this.#giveBackUnused(key, quota);
   }
 
   hasUnused(key: string): boolean {
-    return this.#countOf(key) < this.#quotaOf(key);
+    return this.#counts.of(key) < this.#quotaOf(key);
   }
 
   /** Gives back what is not used, and whatever becomes free from now on. */
   recall(key: string): void {
-    const [count, places] = [this.#countOf(key), this.#quotaOf(key)];
+    const [count, places] = [this.#counts.of(key), this.#quotaOf(key)];
     const less = places === Infinity ? 0 : places - count;
     this.#setQuota(key, { places: places - less, isFrozen: true });
     this.#report({ op: "recalled", name: this.#name, key, less });
@@ -216,13 +216,13 @@ class SharedLimit implements Limit {
     }
     for (const key of pinned) {
       if (this.#quotas.has(key)) continue;
-      const places = Math.max(this.#countOf(key), Math.min(before, share));
+      const places = Math.max(this.#counts.of(key), Math.min(before, share));
       this.#quotas.set(key, { places, isFrozen: false });
     }
-    for (const [key, count] of this.#counts) {
-      if (count <= share || this.#quotas.has(key)) continue;
+    this.#counts.forEach((key, count) => {
+      if (count <= share || this.#quotas.has(key)) return;
       this.#quotas.set(key, { places: count, isFrozen: false });
-    }
+    });
     for (const [key, quota] of this.#quotas) this.#setQuota(key, quota);
     return [...this.#quotas].map(([key, { places }]) => [key, places]);
   }
@@ -231,10 +231,6 @@ class SharedLimit implements Limit {
   resume(): void {
     for (const [key, waiting] of this.#waiting) this.#admit(key, waiting);
     for (const [key, quota] of this.#quotas) this.#giveBackUnused(key, quota);
-  }
-
-  #countOf(key: string): number {
-    return this.#counts.get(key) ?? 0;
   }
 
   #quotaOf(key: string): number {
@@ -260,8 +256,8 @@ class SharedLimit implements Limit {
   /** Admits those who wait, as far as the quota goes. */
   #admit(key: string, waiting: Waiting): void {
     const most = Math.min(this.#quotaOf(key), this.#max);
-    for (let count = this.#countOf(key); count < most && waiting.resolve.length > 0;) {
-      this.#counts.set(key, ++count);
+    while (this.#counts.of(key) < most && waiting.resolve.length > 0) {
+      this.#counts.add(key);
       this.#takeFirst(waiting)(true);
     }
   }
@@ -284,7 +280,7 @@ class SharedLimit implements Limit {
   /** Gives back most of a quota that is hardly used. */
   #giveBackUnused(key: string, quota: Quota): void {
     const low = lowOf(this.#share);
-    if (quota.places <= low || this.#countOf(key) > lowOf(low) || this.#waiting.has(key)) return;
+    if (quota.places <= low || this.#counts.of(key) > lowOf(low) || this.#waiting.has(key)) return;
     this.#giveBack(key, quota, low);
   }
 

@@ -12,6 +12,7 @@
 import type { SecureContext } from "node:tls";
 import { type Endpoint, endpointOf, LocalEndpoint } from "../../base/address.ts";
 import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
+import { type Linked, LinkedList } from "../../base/linked_list.ts";
 import { closeQuietly, withEarlyBytes } from "../../wire/byte_stream.ts";
 import {
   ALERT,
@@ -46,7 +47,7 @@ const WAITING_MAX = 1024;
 const FIRST_BYTES = 1024;
 const TICK_MS = 500;
 
-interface Waiting {
+interface Waiting extends Linked<Waiting> {
   readonly conn: Deno.TcpConn;
   readonly sinceMs: number;
   /** Whether anything has been received. */
@@ -61,7 +62,7 @@ interface Waiting {
 export class TlsGate {
   readonly #options: TlsGateOptions;
   /** In order of arrival. */
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new LinkedList<Waiting>();
   #timer: ReturnType<typeof setInterval> | undefined;
   /** Called when no handshake is under way. */
   readonly #whenIdle: (() => void)[] = [];
@@ -75,6 +76,8 @@ export class TlsGate {
   admit(conn: Deno.TcpConn): void {
     if (this.#waiting.size >= WAITING_MAX) this.makeRoom(1);
     const waiting: Waiting = {
+      previous: null,
+      next: null,
       conn,
       sinceMs: performance.now(),
       hasSent: false,
@@ -88,9 +91,11 @@ export class TlsGate {
 
   /** Aborts up to `count` handshakes, those that have waited longest; returns how many. */
   makeRoom(count: number): number {
-    const chosen = [...this.#waiting].slice(0, count);
-    for (const waiting of chosen) this.#drop(waiting, "Connection_Dropped");
-    return chosen.length;
+    let dropped = 0;
+    for (; dropped < count && this.#waiting.first !== null; dropped++) {
+      this.#drop(this.#waiting.first, "Connection_Dropped");
+    }
+    return dropped;
   }
 
   /** Resolves when no handshake is under way; those that succeed have been passed on. */
@@ -158,7 +163,7 @@ export class TlsGate {
 
   #tick(): void {
     const latestMs = performance.now() - this.#options.handshakeTimeoutMs();
-    for (const waiting of this.#waiting) {
+    for (let waiting = this.#waiting.first; waiting !== null; waiting = this.#waiting.first) {
       if (waiting.sinceMs > latestMs) break; // the others arrived later
       this.#drop(waiting, "Timer_HeaderWait");
     }

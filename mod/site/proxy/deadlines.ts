@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { type Linked, LinkedList } from "../../base/linked_list.ts";
 
 /** Milliseconds between two ticks; a time-out is up to twice this late, never early. */
 export const TICK_MS = 125;
@@ -26,7 +27,10 @@ const SYSTEM_TIME: Time = {
 };
 
 /** A time-out that can be set again and again. */
-export class Deadline {
+export class Deadline implements Linked<Deadline> {
+  previous: Deadline | null = null;
+  next: Deadline | null = null;
+
   readonly #owner: Deadlines;
   readonly #onExpire: () => void;
   #due = NEVER;
@@ -64,7 +68,7 @@ export class Deadlines {
   /** Ticks while there were deadlines. Ticks that a busy event loop has missed do not count. */
   tick = 0;
 
-  readonly #all = new Set<Deadline>();
+  readonly #all = new LinkedList<Deadline>();
   readonly #time: Time;
   #stop: (() => void) | null = null;
 
@@ -105,6 +109,6 @@ export class Deadlines {
 
   #check(): void {
     this.tick++;
-    for (const deadline of this.#all) deadline.check(this.tick);
+    this.#all.forEach((deadline) => deadline.check(this.tick));
   }
 }

@@ -19,6 +19,7 @@ import type {
 } from "../../base/exchange.ts";
 import { messageOf } from "../../base/fault.ts";
 import type { Limit } from "../../base/limit.ts";
+import { LinkedList } from "../../base/linked_list.ts";
 import { Deadlines } from "./deadlines.ts";
 import { isLoop, wantsWebSocket } from "./request_head.ts";
 import { tunnel } from "./tunnel.ts";
@@ -54,7 +55,7 @@ export class ReverseProxy {
   readonly #pool: UpstreamPool;
   readonly #context: ExchangeContext;
   /** The upstream's ends of the open tunnels. */
-  readonly #tunnels = new Set<UpstreamConnection>();
+  readonly #tunnels = new LinkedList<UpstreamConnection>();
   readonly #reports = new FaultReports();
 
   constructor(options: ReverseProxyOptions) {
@@ -96,7 +97,7 @@ export class ReverseProxy {
     this.#pool.close();
     if (this.#tunnels.size === 0) return;
     this.#deadlines.start(graceMs, () => {
-      for (const connection of this.#tunnels) connection.close();
+      this.#tunnels.forEach((connection) => connection.close());
     });
   }
 

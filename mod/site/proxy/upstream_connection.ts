@@ -10,6 +10,7 @@
 import { closeQuietly } from "../../wire/byte_stream.ts";
 import type { Endpoint } from "../../base/address.ts";
 import type { ByteStream } from "../../base/exchange.ts";
+import type { Linked, LinkedList } from "../../base/linked_list.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { OutputBuffer } from "./output_buffer.ts";
 import type { ProxyTarget } from "./proxy_target.ts";
@@ -26,7 +27,7 @@ interface Keeper {
 }
 
 /** A connection with its unread input, `buffer[start..end)`. */
-export class UpstreamConnection implements ByteStream {
+export class UpstreamConnection implements ByteStream, Linked<UpstreamConnection> {
   buffer: Uint8Array = new Uint8Array(INPUT_BYTES);
   start = 0;
   end = 0;
@@ -46,9 +47,12 @@ export class UpstreamConnection implements ByteStream {
   isClosed = false;
   /** The client that the pool may give it to before it has rested; null for none. */
   client: Endpoint | null = null;
-  /** Since when it has been idle, and in which of the pool's sets it is, if it is. */
+  /** Since when it has been idle, and in which list of the pool it is, if it is. */
   idleSinceMs = 0;
-  idleIn: Set<UpstreamConnection> | null = null;
+  idleIn: LinkedList<UpstreamConnection> | null = null;
+  /** In that list, or in that of the tunnels. */
+  previous: UpstreamConnection | null = null;
+  next: UpstreamConnection | null = null;
 
   readonly #conn: ByteStream;
   #pending: Promise<boolean> | null = null;

@@ -11,6 +11,7 @@
  * @module
  */
 import type { Endpoint } from "../../base/address.ts";
+import { LinkedList } from "../../base/linked_list.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
 
@@ -19,6 +20,8 @@ import type { UpstreamConnection } from "./upstream_connection.ts";
  * concurrent requests kept closing and opening connections, for a third of its CPU time.
  */
 const IDLE_MAX = 256;
+/** Clients that are remembered at once, so that most of them have gone when they are looked at. */
+const CLIENTS_MAX = 4 * IDLE_MAX;
 /**
  * How long a connection stays idle, unless the program says how long it keeps one. Common programs
  * close it after 5 s, and a request that is sent at that time is lost.
@@ -55,18 +58,18 @@ interface LastUse {
 }
 
 /** Idle connections in the order in which they became idle. */
-type IdleSet = Set<UpstreamConnection>;
+type IdleList = LinkedList<UpstreamConnection>;
 
 export class UpstreamPool {
   readonly #connect: () => Promise<UpstreamConnection>;
   readonly #deadlines: Deadlines;
   readonly #onSurplus: () => void;
   /** Those that rest, by how long; and those that have rested. The longest idle one comes first. */
-  readonly #resting: { readonly long: IdleSet; readonly short: IdleSet } = {
-    long: new Set(),
-    short: new Set(),
+  readonly #resting: { readonly long: IdleList; readonly short: IdleList } = {
+    long: new LinkedList(),
+    short: new LinkedList(),
   };
-  readonly #rested: IdleSet = new Set();
+  readonly #rested: IdleList = new LinkedList();
   /**
    * Whether the program serves several connections at a time; null until it is known. For one that
    * does not, a connection that rests keeps it from answering on another.
@@ -74,8 +77,11 @@ export class UpstreamPool {
   #servesMany: boolean | null = null;
   /** How often a connection was quiet for the long time, after an answer with a body. */
   #quietRests = 0;
-  /** The same ones by the client that may use them at once. */
-  readonly #byClient = new Map<Endpoint, UpstreamConnection>();
+  /**
+   * The same ones by the client that may use them at once, and some that are no longer idle: to
+   * delete each of them would leave garbage, as `base/linked_list.ts` says.
+   */
+  #byClient = new Map<Endpoint, UpstreamConnection>();
   #isClosed = false;
 
   /** `onSurplus` is called once, when the program has sent more than its answer. */
@@ -92,10 +98,10 @@ export class UpstreamPool {
   /** Removes an idle connection that `client` may use from the pool; null if there is none. */
   acquireIdle(client: Endpoint): UpstreamConnection | null {
     const own = this.#byClient.get(client);
-    if (own !== undefined) return this.#remove(own);
+    if (own?.client === client) return this.#remove(own);
     this.#moveRested();
-    const [oldest] = this.#rested;
-    return oldest === undefined ? null : this.#remove(oldest);
+    const oldest = this.#rested.first;
+    return oldest === null ? null : this.#remove(oldest);
   }
 
   /** Opens a connection. Throws the error of the system, or {@linkcode ConnectTimeout}. */
@@ -132,7 +138,7 @@ export class UpstreamPool {
     connection.idleIn.add(connection);
     connection.idleSinceMs = this.#deadlines.nowMs;
     connection.client = client;
-    if (client !== null) this.#byClient.set(client, connection);
+    if (client !== null) this.#remember(client, connection);
     connection.deadline.set(idleMs);
     connection.becomeIdle(this);
   }
@@ -157,7 +163,9 @@ export class UpstreamPool {
 
   #closeIdle(): void {
     const { long, short } = this.#resting;
-    for (const connection of [...long, ...short, ...this.#rested]) connection.close();
+    for (const idle of [long, short, this.#rested]) {
+      idle.forEach((connection) => connection.close());
+    }
   }
 
   /** Finds out whether the program answers on `connection` while others are open. */
@@ -176,6 +184,12 @@ export class UpstreamPool {
     this.#onSurplus();
   }
 
+  #remember(client: Endpoint, connection: UpstreamConnection): void {
+    this.#byClient.set(client, connection);
+    if (this.#byClient.size <= CLIENTS_MAX) return;
+    this.#byClient = new Map([...this.#byClient].filter(([client, own]) => own.client === client));
+  }
+
   #moveRested(): void {
     const { long, short } = this.#resting;
     if (long.size + short.size === 0) return;
@@ -184,8 +198,8 @@ export class UpstreamPool {
     this.#moveIdleSince(now - REST_MS, long);
   }
 
-  #moveIdleSince(timeMs: number, resting: IdleSet): void {
-    for (const connection of resting) {
+  #moveIdleSince(timeMs: number, resting: IdleList): void {
+    for (let connection = resting.first; connection !== null; connection = resting.first) {
       if (connection.idleSinceMs > timeMs) return;
       resting.delete(connection);
       connection.idleIn = this.#rested;
@@ -198,8 +212,7 @@ export class UpstreamPool {
     connection.leaveIdle();
     connection.idleIn?.delete(connection);
     connection.idleIn = null;
-    const { client } = connection;
-    if (client !== null && this.#byClient.get(client) === connection) this.#byClient.delete(client);
+    connection.client = null;
     return connection;
   }
 }

@@ -9,6 +9,7 @@
  * @module
  */
 import { SourceRefusal } from "../../base/exchange.ts";
+import { type Linked, LinkedList } from "../../base/linked_list.ts";
 
 /** Operations of all sites at once: the runtime has 32 threads. */
 const TOTAL_MAX = 24;
@@ -18,7 +19,7 @@ const SITE_MAX = 8;
 const TIMEOUT_TICKS = 10;
 
 /** One operation: it waits for its place, or is under way. */
-interface Operation {
+interface Operation extends Linked<Operation> {
   start(): void;
   /** Tells whoever waits for the operation that it takes too long. */
   giveUp(): void;
@@ -76,8 +77,8 @@ interface Places {
 /** The file operations of one site. */
 export class SiteFiles {
   readonly #places: Places;
-  readonly #running = new Set<Operation>();
-  readonly #waiting = new Set<Operation>();
+  readonly #running = new LinkedList<Operation>();
+  readonly #waiting = new LinkedList<Operation>();
   #overdue = 0;
 
   constructor(places: Places) {
@@ -94,6 +95,8 @@ export class SiteFiles {
     if (this.#overdue > 0 && !hasPlace) return Promise.reject(timeout());
     return new Promise<T>((resolve, reject) => {
       const operation: Operation = {
+        previous: null,
+        next: null,
         deadline: this.#places.timeoutTick(),
         isOverdue: false,
         giveUp: () => reject(timeout()),
@@ -122,7 +125,7 @@ export class SiteFiles {
 
   /** Starts as many waiting operations as there are places for. */
   startWaiting(): void {
-    for (const operation of this.#waiting) {
+    for (let operation = this.#waiting.first; operation !== null; operation = this.#waiting.first) {
       if (!this.#hasPlace()) return;
       this.#waiting.delete(operation);
       operation.start();
@@ -131,17 +134,17 @@ export class SiteFiles {
 
   /** Gives up the operations that are due at `tick`. */
   giveUpOverdue(tick: number): void {
-    for (const operation of this.#waiting) {
-      if (operation.deadline > tick) continue;
+    this.#waiting.forEach((operation) => {
+      if (operation.deadline > tick) return;
       this.#waiting.delete(operation);
       operation.giveUp();
-    }
-    for (const operation of this.#running) {
-      if (operation.deadline > tick || operation.isOverdue) continue;
+    });
+    this.#running.forEach((operation) => {
+      if (operation.deadline > tick || operation.isOverdue) return;
       operation.isOverdue = true;
       this.#overdue++;
       operation.giveUp();
-    }
+    });
   }
 
   #end(operation: Operation): void {

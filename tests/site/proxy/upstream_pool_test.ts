@@ -220,3 +220,18 @@ Deno.test("UpstreamPool closes what was idle for long, and watches nothing after
   upstream.deadlines.pass(26_000);
   assertEquals([second.isClosed, upstream.deadlines.isRunning], [true, false]);
 });
+
+Deno.test("UpstreamPool finds the connection of a client among thousands that came and went", async () => {
+  using upstream = new TestUpstream();
+  const { pool } = upstream;
+  const [own, shared] = await upstream.open(2) as [UpstreamConnection, UpstreamConnection];
+  upstream.release(own, { client: ANN });
+  for (let port = 1000; port < 4000; port++) {
+    upstream.release(shared, { client: clientAt(port) });
+    upstream.rest();
+    assertEquals(pool.acquireIdle(BEN), own, "it has rested for longest");
+    upstream.release(own, { client: ANN });
+    assertEquals(pool.acquireIdle(BEN), shared);
+  }
+  assertEquals(pool.acquireIdle(ANN), own);
+});
