@@ -42,6 +42,23 @@ export interface HttpRequest {
   /** The same as bytes, for a handler that passes them on. */
   readonly fields: FieldBytes;
   readonly body: RequestBody;
+  /** For a head that came before, byte for byte, and so for all that follow; null for another. */
+  readonly known: KnownHead | null;
+}
+
+/** What others keep about a head, because it depends on nothing but its bytes. */
+export interface KnownHead {
+  logged: LoggedHead | null;
+}
+
+/** The parts of a log line that depend on the head alone. */
+export interface LoggedHead {
+  /** Who formats such lines: another one makes other parts. */
+  readonly by: object;
+  /** Path and query. */
+  readonly path: Uint8Array;
+  /** The fields that are logged. */
+  readonly fields: Uint8Array;
 }
 
 /** The field lines of a head in the buffer that received them, as offsets into it. */

@@ -8,13 +8,14 @@
  *
  * @module
  */
+import type { KnownHead } from "../base/exchange.ts";
 import type { Framing } from "./parse/framing.ts";
 import type { RequestHead } from "./parse/head_scanner.ts";
 import type { Target } from "./parse/target.ts";
 import type { ReadBuffer } from "./read_buffer.ts";
 
-/** What one head means. Never changed. */
-export interface ParsedHead {
+/** What one head means; that does not change. */
+export interface ParsedHead extends KnownHead {
   readonly bytes: Uint8Array;
   readonly head: RequestHead;
   readonly framing: Framing;

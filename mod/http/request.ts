@@ -206,7 +206,16 @@ export class Exchange implements HttpRequest, FieldBytes {
     heads.offer(bytes.subarray(base, base + head.length), (copy) => {
       this.#ownHead = new RequestHead(); // the old ones belong to the known head from now on
       this.#ownFraming = new Framing();
-      const known = { bytes: copy, head, framing, method, target, host, values: new Map() };
+      const known = {
+        bytes: copy,
+        head,
+        framing,
+        method,
+        target,
+        host,
+        values: new Map(),
+        logged: null,
+      };
       this.become(known);
       return known;
     });

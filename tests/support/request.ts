@@ -47,6 +47,7 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     remote: fake.remote ?? { ip: "127.0.0.1" as Ip, port: 50000 },
     isTls: fake.isTls ?? false,
     siteId: null,
+    known: null,
     bodyReads: 0,
     header(name: string): string | null {
       const values = headers.filter(([field]) => field.toLowerCase() === name);

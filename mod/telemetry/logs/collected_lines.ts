@@ -69,12 +69,18 @@ export class CollectedLines {
   served(record: ServedRecord): void {
     const { siteId } = record.request;
     if (siteId === null || !this.#settings.LogEnabled) return;
-    this.#add(siteId, this.#format.line(record, siteId, this.#stampNow()));
+    const stamp = this.#stampNow();
+    const buffer = this.#bufferOf(siteId);
+    this.#format.add(buffer, record, siteId, stamp);
+    if (buffer.isFull) this.flush();
   }
 
   refused(record: RefusedRecord): void {
     if (!this.#settings.EnableErrorLogging) return;
-    this.#add(null, httpErrLine(record, this.#stampNow(), this.#options.lineEnd));
+    const line = httpErrLine(record, this.#stampNow(), this.#options.lineEnd);
+    const buffer = this.#bufferOf(null);
+    buffer.add(line);
+    if (buffer.isFull) this.flush();
   }
 
   /** Ships what is collected; returns the second before which nothing more will come. */
@@ -101,15 +107,8 @@ export class CollectedLines {
     return stamp;
   }
 
-  #add(site: number | null, line: string): void {
-    const buffer = site === this.#lastSite && this.#lastBuffer !== null
-      ? this.#lastBuffer
-      : this.#bufferOf(site);
-    buffer.add(line);
-    if (buffer.isFull) this.flush();
-  }
-
   #bufferOf(site: number | null): LineBuffer {
+    if (site === this.#lastSite && this.#lastBuffer !== null) return this.#lastBuffer;
     let buffer = this.#buffers.get(site);
     if (buffer === undefined) this.#buffers.set(site, buffer = new LineBuffer());
     this.#lastSite = site;

@@ -1,17 +1,19 @@
 /**
- * Collects lines for a file as bytes. A few lines are collected as text and encoded together: few
- * enough that their parts are still in the processor's cache and that the joined text is
- * short-lived, many enough that the call of the encoder costs little per line.
+ * Collects lines for a file as bytes. Whoever formats a line writes its bytes in place: a text would
+ * be made of parts, joined, and encoded.
  *
  * @module
  */
 
-/** Characters that are encoded at once: about 25 lines. */
-const TEXT_CHARS = 4096;
 /** Bytes after which the buffer should be drained. */
 const FULL_BYTES = 64 * 1024;
-/** Size of a block, with room for a text of usual lines at its end, whatever its characters are. */
-const BLOCK_BYTES = FULL_BYTES + 4 * TEXT_CHARS;
+/** Size of a block, with room for a long line at its end. */
+const BLOCK_BYTES = FULL_BYTES + 16 * 1024;
+/** What a buffer begins with, and grows by, until a block is worth it: most sites have few lines. */
+const FIRST_BYTES = 1024;
+const GROWTH = 4;
+/** Bytes from which a block is worth it. */
+const BUSY_BYTES = FIRST_BYTES * GROWTH * GROWTH;
 /**
  * Maximum number of blocks kept for reuse, so that a new one is not filled with zeros each time.
  */
@@ -23,14 +25,17 @@ export interface Lines {
   readonly count: number;
 }
 
+const NO_BYTES = new Uint8Array(0);
 const encoder = new TextEncoder();
 const spare: Uint8Array[] = [];
 
 export class LineBuffer {
-  #text = "";
-  #block: Uint8Array | null = null;
-  #end = 0;
+  /** Where to write what {@linkcode LineBuffer.reserve} was called for, from `end` on. */
+  bytes: Uint8Array = NO_BYTES;
+  end = 0;
   #count = 0;
+  /** Whether the lines that were drained last were many. */
+  #isBusy = false;
 
   /** Number of lines added since the buffer was last drained. */
   get count(): number {
@@ -39,44 +44,46 @@ export class LineBuffer {
 
   /** Whether a write is worth its cost. */
   get isFull(): boolean {
-    return this.#end >= FULL_BYTES;
+    return this.end >= FULL_BYTES;
+  }
+
+  /** Makes room for a line of at most `bytesMax`. */
+  reserve(bytesMax: number): void {
+    const needed = this.end + bytesMax;
+    if (needed > this.bytes.length) this.#grow(needed);
+  }
+
+  /** Adds the line that was written up to `end`, including its own end. */
+  commit(end: number): void {
+    this.end = end;
+    this.#count++;
   }
 
   /** Adds one line, including its end. */
   add(line: string): void {
-    this.#text += line;
-    this.#count++;
-    if (this.#text.length >= TEXT_CHARS) this.#encode();
+    this.reserve(3 * line.length);
+    const { written } = encoder.encodeInto(line, this.bytes.subarray(this.end));
+    this.commit(this.end + written);
   }
 
   /** Returns all lines and empties the buffer; null if there are none. */
   drain(): Lines | null {
     const count = this.#count;
     if (count === 0) return null;
-    let bytes: Uint8Array;
-    if (this.#block === null) {
-      bytes = encoder.encode(this.#text); // few lines, as for most sites: they need no block
-      this.#text = "";
-    } else {
-      this.#encode();
-      bytes = this.#block.subarray(0, this.#end);
-    }
-    this.#block = null;
-    this.#end = this.#count = 0;
+    const bytes = this.bytes.subarray(0, this.end);
+    this.#isBusy = this.end > BUSY_BYTES;
+    this.bytes = NO_BYTES;
+    this.end = this.#count = 0;
     return { bytes, count };
   }
 
-  #encode(): void {
-    const text = this.#text;
-    this.#text = "";
-    let block = this.#block ??= spare.pop() ?? new Uint8Array(BLOCK_BYTES);
-    const end = this.#end + 3 * text.length;
-    if (end > block.length) { // a very long line
-      block = new Uint8Array(end);
-      block.set(this.#block.subarray(0, this.#end));
-      this.#block = block;
-    }
-    this.#end += encoder.encodeInto(text, block.subarray(this.#end)).written;
+  #grow(needed: number): void {
+    let size = Math.max(FIRST_BYTES, this.bytes.length);
+    while (size < needed) size *= GROWTH;
+    const isBlock = (this.#isBusy || size > BUSY_BYTES) && needed <= BLOCK_BYTES;
+    const larger = isBlock ? spare.pop() ?? new Uint8Array(BLOCK_BYTES) : new Uint8Array(size);
+    larger.set(this.bytes.subarray(0, this.end));
+    this.bytes = larger;
   }
 }
 

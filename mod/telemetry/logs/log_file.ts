@@ -1,7 +1,7 @@
 /**
  * Edge: one series of log files. Lines are collected in memory and written in the background.
  *
- * - `append()` never waits and never throws. Full batches are written at once, the others when the
+ * - To add lines never waits and never throws. Full batches are written at once, the others when the
  *   host calls `tick()`, every second.
  * - The lines that wait for a slow disk are limited; beyond the limit lines are dropped and
  *   counted.
@@ -91,8 +91,18 @@ export class LogFile {
 
   /** Adds one line, including its end. `day` is the UTC day of the line, YYMMDD. */
   append(line: string, day: string): void {
+    this.linesOf(day).add(line);
+    this.added();
+  }
+
+  /** Returns where to add lines of `day`; {@linkcode LogFile.added} is to be called then. */
+  linesOf(day: string): LineBuffer {
     this.#begin(day);
-    this.#pending.add(line);
+    return this.#pending;
+  }
+
+  /** Lines have been added where {@linkcode LogFile.linesOf} said. */
+  added(): void {
     if (this.#pending.isFull) this.#startWriting();
   }
 

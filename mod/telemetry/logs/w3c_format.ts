@@ -7,7 +7,9 @@
  *
  * @module
  */
-import type { HttpRequest, ServedRecord } from "../../base/exchange.ts";
+import type { HttpRequest, LoggedHead, ServedRecord } from "../../base/exchange.ts";
+import { copyBytes, latin1Bytes, writeLatin1 } from "../../wire/byte_text.ts";
+import type { LineBuffer } from "./line_buffer.ts";
 import { fieldText, type LineEnd, type Stamp } from "./stamp.ts";
 
 /** The bits of LogExtFileFlags and the names of the fields, in the order of a line. */
@@ -36,11 +38,13 @@ const FIELDS = [
   [0x4000, "time-taken"],
 ] as const;
 
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+
+/** Date, time, site, computer, address, method: the fields before the path. */
+const BEFORE_PATH = 0x1 | 0x2 | 0x10 | 0x20 | 0x40 | 0x80;
 const STEM = 0x100;
 const QUERY = 0x200;
 const CLIENT_IP = 0x4;
-/** Version, User-Agent, Cookie, Referer, Host: the fields from the head of a request. */
-const FROM_CLIENT = 0x80000 | 0x10000 | 0x20000 | 0x40000 | 0x100000;
 /** Bytes sent, bytes received, time taken. */
 const NUMBERS = 0x1000 | 0x2000 | 0x4000;
 
@@ -51,6 +55,11 @@ const FIELD_MAX = 4096;
 const AGENTS_MAX = 256;
 /** Maximum characters of a user agent whose field text is cached. */
 const AGENT_LENGTH_MAX = 512;
+/** Maximum bytes of the three numbers, with their spaces and the line end. */
+const NUMBERS_BYTES_MAX = 64;
+/** Fewer bytes than this are copied one by one: a call costs more. */
+const CALL_BYTES_MIN = 16;
+const SPACE = 0x20;
 
 interface W3cFormatOptions {
   /** LogExtFileFlags. */
@@ -60,30 +69,35 @@ interface W3cFormatOptions {
 }
 
 /**
- * Formats lines for one selection of fields. What repeats from one line to the next is cached as
- * text, so that a usual line is composed of eight parts.
+ * Formats lines for one selection of fields. What repeats from one line to the next is kept as
+ * bytes, so that a usual line is copied in five parts.
  */
 export class W3cFormat {
   readonly #flags: number;
   readonly #computerName: string;
   readonly #lineEnd: LineEnd;
+  readonly #hasFields: boolean;
+  /** Whether a line would begin with the space between two fields. */
+  readonly #isLedBySpace: boolean;
   readonly #agents = new Map<string, string>();
   /** Everything before the path, for the second, site, address and method that follow. */
-  #head = "";
+  #head = NO_BYTES;
   #headSecond = -1;
   #headSite = -1;
   #headIp = "";
   #headMethod = "";
   /** Port and user, for the port that follows. */
-  #middle = "";
+  #middle = NO_BYTES;
   #middlePort = -1;
   /** The three statuses, for the two that follow; with the line end if it is the last part. */
-  #tail = "";
+  #tail = NO_BYTES;
   #tailStatus = -1;
   #tailWin32 = -1;
 
   constructor({ flags, computerName, lineEnd }: W3cFormatOptions) {
     this.#flags = flags;
+    this.#hasFields = FIELDS.some(([bit]) => (flags & bit) !== 0);
+    this.#isLedBySpace = (flags & (BEFORE_PATH | STEM)) === 0;
     this.#computerName = fieldText(computerName, FIELD_MAX);
     this.#lineEnd = lineEnd;
   }
@@ -96,8 +110,9 @@ export class W3cFormat {
       `#Date: ${stamp.date} ${stamp.time}${end}#Fields: ${names.join(" ")} ${end}`;
   }
 
-  /** Returns one line with its end. */
-  line(record: ServedRecord, siteId: number, stamp: Stamp): string {
+  /** Adds the line of one record to `lines`; none if no field is selected. */
+  add(lines: LineBuffer, record: ServedRecord, siteId: number, stamp: Stamp): void {
+    if (!this.#hasFields) return;
     const { request } = record;
     const { local } = request;
     const isSameHead = stamp.second === this.#headSecond && siteId === this.#headSite &&
@@ -108,18 +123,44 @@ export class W3cFormat {
       this.#makeTail(record.status, record.win32Status);
     }
     const flags = this.#flags;
-    let text = this.#head;
-    if ((flags & STEM) !== 0) text += fieldText(request.rawPath, FIELD_MAX);
-    if ((flags & QUERY) !== 0) {
-      text += request.query === null ? " -" : " " + fieldText(request.query, FIELD_MAX);
-    }
-    text += this.#middle;
-    if ((flags & CLIENT_IP) !== 0) text += request.remote.ip;
-    if ((flags & FROM_CLIENT) !== 0) text += this.#fromClient(request);
-    text += this.#tail;
-    if ((flags & NUMBERS) !== 0) text += this.#numbers(record);
-    const isLedBySpace = this.#head === "" && (flags & STEM) === 0;
-    return isLedBySpace ? text.slice(1) : text;
+    const client = (flags & CLIENT_IP) === 0 ? "" : request.remote.ip;
+    const known = this.#knownHead(request);
+    const path = known === null ? this.#path(request) : "";
+    const fields = known === null ? this.#fromClient(request) : "";
+    const fromHead = known === null
+      ? path.length + fields.length
+      : known.path.length + known.fields.length;
+    lines.reserve(
+      this.#head.length + this.#middle.length + client.length + fromHead + this.#tail.length +
+        NUMBERS_BYTES_MAX,
+    );
+    const { bytes, end: start } = lines;
+    let end = copy(bytes, start, this.#head);
+    end = known === null ? writeLatin1(bytes, end, path) : copy(bytes, end, known.path);
+    end = copy(bytes, end, this.#middle);
+    end = writeLatin1(bytes, end, client);
+    end = known === null ? writeLatin1(bytes, end, fields) : copy(bytes, end, known.fields);
+    end = copy(bytes, end, this.#tail);
+    if ((flags & NUMBERS) !== 0) end = this.#writeNumbers(bytes, end, record);
+    if (this.#isLedBySpace) bytes.copyWithin(start, start + 1, end--);
+    lines.commit(end);
+  }
+
+  /** Returns what depends on the head alone if it was received before; null otherwise. */
+  #knownHead(request: HttpRequest): LoggedHead | null {
+    const { known } = request;
+    if (known === null) return null;
+    if (known.logged?.by === this) return known.logged;
+    const path = latin1Bytes(this.#path(request));
+    const fields = latin1Bytes(this.#fromClient(request));
+    return known.logged = { by: this, path, fields };
+  }
+
+  #path(request: HttpRequest): string {
+    const flags = this.#flags;
+    const stem = (flags & STEM) === 0 ? "" : fieldText(request.rawPath, FIELD_MAX);
+    if ((flags & QUERY) === 0) return stem;
+    return request.query === null ? `${stem} -` : `${stem} ${fieldText(request.query, FIELD_MAX)}`;
   }
 
   #makeHead(stamp: Stamp, siteId: number, ip: string, method: string): void {
@@ -132,7 +173,7 @@ export class W3cFormat {
     if ((flags & 0x40) !== 0) parts.push(ip);
     if ((flags & 0x80) !== 0) parts.push(fieldText(method, FIELD_MAX));
     if ((flags & STEM) !== 0) parts.push("");
-    this.#head = parts.join(" ");
+    this.#head = latin1Bytes(parts.join(" "));
     this.#headSecond = stamp.second;
     this.#headSite = siteId;
     this.#headIp = ip;
@@ -141,17 +182,21 @@ export class W3cFormat {
 
   #makeMiddle(port: number): void {
     const flags = this.#flags;
-    this.#middle = ((flags & 0x8000) !== 0 ? ` ${port}` : "") +
-      ((flags & 0x8) !== 0 ? " -" : "") + ((flags & CLIENT_IP) !== 0 ? " " : "");
+    this.#middle = latin1Bytes(
+      ((flags & 0x8000) !== 0 ? ` ${port}` : "") +
+        ((flags & 0x8) !== 0 ? " -" : "") + ((flags & CLIENT_IP) !== 0 ? " " : ""),
+    );
     this.#middlePort = port;
   }
 
   #makeTail(status: number, win32Status: number): void {
     const flags = this.#flags;
-    this.#tail = ((flags & 0x400) !== 0 ? ` ${status}` : "") +
-      ((flags & 0x200000) !== 0 ? " 0" : "") +
-      ((flags & 0x800) !== 0 ? ` ${win32Status}` : "") +
-      ((flags & NUMBERS) !== 0 ? "" : this.#lineEnd);
+    this.#tail = latin1Bytes(
+      ((flags & 0x400) !== 0 ? ` ${status}` : "") +
+        ((flags & 0x200000) !== 0 ? " 0" : "") +
+        ((flags & 0x800) !== 0 ? ` ${win32Status}` : "") +
+        ((flags & NUMBERS) !== 0 ? "" : this.#lineEnd),
+    );
     this.#tailStatus = status;
     this.#tailWin32 = win32Status;
   }
@@ -167,11 +212,13 @@ export class W3cFormat {
     return text;
   }
 
-  #numbers(record: ServedRecord): string {
+  #writeNumbers(bytes: Uint8Array, offset: number, record: ServedRecord): number {
     const flags = this.#flags;
-    return ((flags & 0x1000) !== 0 ? ` ${record.sentBytes}` : "") +
-      ((flags & 0x2000) !== 0 ? ` ${record.receivedBytes}` : "") +
-      ((flags & 0x4000) !== 0 ? ` ${Math.round(record.durationMs)}` : "") + this.#lineEnd;
+    let end = offset;
+    if ((flags & 0x1000) !== 0) end = writeNumber(bytes, end, record.sentBytes);
+    if ((flags & 0x2000) !== 0) end = writeNumber(bytes, end, record.receivedBytes);
+    if ((flags & 0x4000) !== 0) end = writeNumber(bytes, end, Math.round(record.durationMs));
+    return writeLatin1(bytes, end, this.#lineEnd);
   }
 
   /** Returns the field text of a user agent, preceded by a space. */
@@ -186,4 +233,17 @@ export class W3cFormat {
     }
     return text;
   }
+}
+
+/** Writes a space and `value` at `offset`; returns the offset after them. */
+function writeNumber(bytes: Uint8Array, offset: number, value: number): number {
+  bytes[offset] = SPACE;
+  return writeLatin1(bytes, offset + 1, String(value));
+}
+
+/** Copies `from` to `offset`; returns the offset after it. */
+function copy(bytes: Uint8Array, offset: number, from: Uint8Array): number {
+  if (from.length < CALL_BYTES_MIN) return copyBytes(bytes, offset, from, 0, from.length);
+  bytes.set(from, offset);
+  return offset + from.length;
 }

@@ -50,7 +50,8 @@ export class W3cLog {
     const file = siteId === this.#lastSite && this.#lastFile !== null
       ? this.#lastFile
       : this.#fileOf(siteId);
-    file.append(this.#format.line(record, siteId, stamp), stamp.day);
+    this.#format.add(file.linesOf(stamp.day), record, siteId, stamp);
+    file.added();
   }
 
   /** Adds lines of a site that are formatted already. */

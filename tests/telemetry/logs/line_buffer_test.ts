@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { writeLatin1 } from "../../../mod/wire/byte_text.ts";
 import { LineBuffer, releaseLines } from "../../../mod/telemetry/logs/line_buffer.ts";
 
 Deno.test("LineBuffer returns all lines as bytes: few or many, short or long, any script", () => {
@@ -38,14 +39,41 @@ Deno.test("LineBuffer is full once a write is worth its cost, and not before", (
   assertEquals(buffer.isFull, false);
 });
 
+Deno.test("LineBuffer takes little room for few lines, and a block at once after many", () => {
+  const buffer = new LineBuffer();
+  const allocated = (lines: number): number => {
+    for (let i = 0; i < lines; i++) buffer.add(`${"x".repeat(99)}\n`);
+    return buffer.drain()!.bytes.buffer.byteLength;
+  };
+  assertEquals([allocated(1), allocated(20), allocated(100)], [1024, 4096, 16_384]);
+  const block = allocated(600);
+  assertEquals([block > 64 * 1024, allocated(1), allocated(1)], [true, block, 1024]);
+});
+
+Deno.test("LineBuffer.reserve() keeps what was written before", () => {
+  const buffer = new LineBuffer();
+  for (let i = 0; i < 3000; i++) {
+    const text = `${i}\n`;
+    buffer.reserve(text.length);
+    buffer.commit(writeLatin1(buffer.bytes, buffer.end, text));
+  }
+  const text = new TextDecoder().decode(buffer.drain()!.bytes);
+  assertEquals(text, Array.from({ length: 3000 }, (_, i) => `${i}\n`).join(""));
+});
+
 Deno.test("releaseLines() makes a block available to one buffer at a time", () => {
   const first = new LineBuffer();
   const second = new LineBuffer();
-  const many = (char: string): string => `${char.repeat(5000)}\n`;
-  first.add(many("a"));
-  releaseLines(first.drain()!);
-  first.add(many("b"));
-  second.add(many("c"));
-  const text = (buffer: LineBuffer): string => new TextDecoder().decode(buffer.drain()!.bytes);
-  assertEquals([text(first), text(second)], [many("b"), many("c")]);
+  const add = (buffer: LineBuffer, char: string): void => {
+    for (let i = 0; i < 6; i++) buffer.add(`${char.repeat(4000)}\n`);
+  };
+  add(first, "a");
+  const released = first.drain()!;
+  releaseLines(released);
+  add(first, "b");
+  add(second, "c");
+  const [b, c] = [first.drain()!.bytes, second.drain()!.bytes];
+  assertEquals([b.buffer === released.bytes.buffer, c.buffer === b.buffer], [true, false]);
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replaceAll("\n", "");
+  assertEquals([text(b), text(c)], ["b".repeat(24_000), "c".repeat(24_000)]);
 });

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { ServedRecord } from "../../../mod/base/exchange.ts";
+import type { Ip } from "../../../mod/base/address.ts";
+import type { KnownHead, ServedRecord } from "../../../mod/base/exchange.ts";
+import { LineBuffer } from "../../../mod/telemetry/logs/line_buffer.ts";
 import { Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 import { W3cFormat } from "../../../mod/telemetry/logs/w3c_format.ts";
 import { type FakeRequest, fakeRequest } from "../../support/request.ts";
@@ -17,7 +19,8 @@ Deno.test("W3cFormat writes the header and the default fields of IIS 6", () => {
   );
   const agent = "msnbot-media/1.1 (+http://search.msn.com/msnbot.htm)";
   assertEquals(
-    format(DEFAULT_FLAGS).line(
+    lineOf(
+      format(DEFAULT_FLAGS),
       record({ path: "/robots.txt", headers: [["User-Agent", agent]] }),
       1,
       STAMP,
@@ -64,7 +67,7 @@ Deno.test("W3cFormat writes the fields of its header, for every single field and
   for (const flags of selections) {
     const selected = format(flags);
     const names = selected.header(STAMP).split("#Fields: ")[1]!.trimEnd().split(" ");
-    const line = selected.line(given, 7, STAMP);
+    const line = lineOf(selected, given, 7, STAMP);
     assertEquals(line, `${names.map((name) => want.get(name)).join(" ")}\n`, flags.toString(16));
   }
   assertEquals(format(0x3fffff).header(STAMP).split(" ").length > want.size, true);
@@ -84,8 +87,8 @@ Deno.test("W3cFormat notices a change in each part that it caches", () => {
     [record({ headers: [["User-Agent", "other"]] }), 2, later],
   ];
   for (const [given, siteId, stamp] of cases) {
-    const fresh = format(DEFAULT_FLAGS).line(given, siteId, stamp);
-    assertEquals(cached.line(given, siteId, stamp), fresh);
+    const fresh = lineOf(format(DEFAULT_FLAGS), given, siteId, stamp);
+    assertEquals(lineOf(cached, given, siteId, stamp), fresh);
   }
 });
 
@@ -97,7 +100,7 @@ Deno.test("W3cFormat does not let a client forge a field or a line", () => {
     query: evil,
     headers: [["User-Agent", evil], ["Cookie", evil], ["Referer", evil], ["Host", evil]],
   });
-  const line = format(0x3fffff).line(given, 1, STAMP);
+  const line = lineOf(format(0x3fffff), given, 1, STAMP);
   assertEquals(line.split("\n").length, 2);
   assertEquals(line.split(" ").length, 22);
   assertEquals(line.includes("\r"), false);
@@ -105,14 +108,48 @@ Deno.test("W3cFormat does not let a client forge a field or a line", () => {
 
 Deno.test("W3cFormat truncates long fields, and accepts any number of user agents", () => {
   const long = format(0x10000);
-  const line = long.line(record({ headers: [["User-Agent", "a".repeat(20_000)]] }), 1, STAMP);
+  const line = lineOf(long, record({ headers: [["User-Agent", "a".repeat(20_000)]] }), 1, STAMP);
   assertEquals(line, `${"a".repeat(4093)}...\n`);
   for (let i = 0; i < 2000; i++) {
     const agent = `agent ${i}`;
     const given = record({ headers: [["User-Agent", agent]] });
-    assertEquals(long.line(given, 1, STAMP), `agent+${i}\n`);
+    assertEquals(lineOf(long, given, 1, STAMP), `agent+${i}\n`);
   }
 });
+
+Deno.test("W3cFormat keeps for a known head what the head says, and for its own lines only", () => {
+  const head = { rawPath: "/a b", query: "q=\u00fc", headers: [["User-Agent", "u a"]] as never };
+  const known: KnownHead = { logged: null };
+  const others = [{}, { local: { ip: "10.0.0.1" as Ip, port: 81 } }, {
+    remote: { ip: "2001:db8::1" as Ip, port: 2 },
+  }];
+  for (const flags of [0x3fffff, DEFAULT_FLAGS, 0x200, 0x586, 0x4]) {
+    for (const fake of others) {
+      const given = record({ ...head, ...fake });
+      const knownRecord = (): ServedRecord => ({ ...given, request: { ...given.request, known } });
+      const fresh = lineOf(format(flags), given, 1, STAMP);
+      lineOf(format(DEFAULT_FLAGS), knownRecord(), 1, STAMP); // another one's parts are replaced
+      const both = format(flags);
+      for (let time = 0; time < 2; time++) {
+        assertEquals(lineOf(both, knownRecord(), 1, STAMP), fresh);
+      }
+    }
+  }
+});
+
+Deno.test("W3cFormat adds no line if no field is selected", () => {
+  const lines = new LineBuffer();
+  format(0).add(lines, record({}), 1, STAMP);
+  assertEquals(lines.drain(), null);
+});
+
+function lineOf(by: W3cFormat, given: ServedRecord, siteId: number, stamp: Stamp): string {
+  const lines = new LineBuffer();
+  by.add(lines, given, siteId, stamp);
+  const { bytes, count } = lines.drain()!;
+  assertEquals(count, 1);
+  return new TextDecoder().decode(bytes);
+}
 
 function format(flags: number): W3cFormat {
   return new W3cFormat({ flags, computerName: "HOST", lineEnd: "\n" });
