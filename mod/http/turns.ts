@@ -12,8 +12,8 @@
  *
  * @module
  */
-import { setImmediate } from "node:timers";
 import type { ByteStream } from "../base/exchange.ts";
+import { pause } from "../base/work/slices.ts";
 
 /** The share of one turn, 5 to 8 ms of work, and how long more than what is always granted may take. */
 const SHARE = 24 * 1024 * 1024;
@@ -44,11 +44,16 @@ export class Turns {
   #isObserving = false;
   readonly #waiting: Waiting[] = [];
   readonly #nowMs: () => number;
+  readonly #pause: () => Promise<void>;
   #isGranting = false;
 
-  /** `nowMs` returns the time in milliseconds, to compare two readings. */
-  constructor(nowMs = (): number => performance.now()) {
+  /**
+   * `nowMs` returns the time in milliseconds, to compare two readings; `pauseOnce` resolves when the
+   * runtime has looked at the sockets.
+   */
+  constructor(nowMs = (): number => performance.now(), pauseOnce = pause) {
     this.#nowMs = nowMs;
+    this.#pause = pauseOnce;
   }
 
   /**
@@ -94,20 +99,11 @@ export class Turns {
     return this.#spent >= SHARE || this.#nowMs() - this.#startedMs >= SHARE_MS;
   }
 
-  /**
-   * Resolves after a moment in which nothing was ready: only then the runtime looks at the sockets.
-   * A timer is such a moment if it is not due yet when this round ends, so it starts in the next.
-   */
-  #endTurn(): Promise<void> {
+  async #endTurn(): Promise<void> {
     this.#isObserving = true;
-    return new Promise((resolve) => {
-      const end = (): void => {
-        this.#spent = 0;
-        this.#isObserving = false;
-        resolve();
-      };
-      setImmediate(() => setTimeout(end, 0));
-    });
+    await this.#pause();
+    this.#spent = 0;
+    this.#isObserving = false;
   }
 }
 

@@ -6,16 +6,17 @@
  */
 import type { Steps } from "./steps.ts";
 
-/** Milliseconds of work without a pause while clients are served. A single step takes less than one. */
-const SERVING_MS = 4;
+/** Milliseconds of work without a pause in a process that serves clients. One step takes less than one. */
+const SERVING_MS = 2;
 /**
- * Before that, only signals, the control socket and the line of progress wait; a pause costs 2.4 ms,
- * because no timer is shorter.
+ * In a command, only signals and the line of progress wait, and a pause costs 2.4 ms: no timer is
+ * shorter.
  */
 const ALONE_MS = 50;
 
 /** The clock, and the turns of the event loop. */
 interface SlicesOptions {
+  readonly sliceMs: number;
   /** Milliseconds of a clock that only moves forward. */
   now(): number;
   /** Resolves after everything that waits has had its turn. */
@@ -32,7 +33,6 @@ export class Slices {
   #begin: number;
   /** The pause under way: all work shares it, and the slice after it. */
   #pause: Promise<void> | null = null;
-  #sliceMs = ALONE_MS;
 
   constructor(options: SlicesOptions) {
     this.#options = options;
@@ -48,14 +48,9 @@ export class Slices {
     }
   }
 
-  /** Makes all slices from now on short enough for clients. */
-  beginServing(): void {
-    this.#sliceMs = SERVING_MS;
-  }
-
   /** True once the slice is over. */
   get isOver(): boolean {
-    return this.#options.now() - this.#begin >= this.#sliceMs;
+    return this.#options.now() - this.#begin >= this.#options.sliceMs;
   }
 
   /** Lets everything that waits have its turn; the next slice begins then. */
@@ -69,15 +64,18 @@ export class Slices {
 }
 
 /** The slices of the event loop of this process. */
-const ownSlices = new Slices({
+let ownSlices = new Slices({
+  sliceMs: ALONE_MS,
   now: () => performance.now(),
-  // A timer, because the system is asked what clients have sent before the next one is due.
   pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
 });
 
-/** Has to be called before this process accepts its first client. */
-export function beginServing(): void {
-  ownSlices.beginServing();
+/**
+ * Has to be called by a process that serves clients, before it does anything else. `turn` resolves
+ * when the system was asked what clients have sent.
+ */
+export function beginServing(turn: () => Promise<void>): void {
+  ownSlices = new Slices({ sliceMs: SERVING_MS, now: () => performance.now(), pause: turn });
 }
 
 /** Does the work in slices of this process. */

@@ -16,6 +16,8 @@ import { selfCommand } from "../../host/process/self_command.ts";
 import type { Spawner } from "../../host/serving/spawner.ts";
 import { openServiceProcess } from "../../host/process/service_process.ts";
 import { openNotifier } from "../../host/process/service_notify.ts";
+import { LoopTurns } from "../../listen/sockets/loop_turns.ts";
+import { beginServing } from "../../base/work/slices.ts";
 import type { CommandIo, CommandSpec } from "../core/command.ts";
 import { report } from "../core/report.ts";
 import { rootNotices } from "../core/notices/root_notice.ts";
@@ -46,6 +48,8 @@ const serve: CommandSpec = {
   },
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
+    const turns = await LoopTurns.open();
+    beginServing(() => turns.next());
     const service = input.text("worker");
     if (service !== null) return await runForService(service);
     showProcessAs(["httpcfg", ...input.commandLine]);

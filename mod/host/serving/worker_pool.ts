@@ -14,7 +14,7 @@ import { LogOrder } from "../../telemetry/logs/log_order.ts";
 import type { LimitReport } from "./limit_shares.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
 import type { StartedWorker } from "./start_worker.ts";
-import { within } from "./time_limit.ts";
+import { within } from "../../base/work/time_limit.ts";
 
 /** What the pool needs, and whom it notifies. */
 interface WorkerPoolOptions extends Pick<RemoteWorkerEvents, "listening" | "onProgramFault"> {

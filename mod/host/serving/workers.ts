@@ -36,7 +36,7 @@ import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
 import { SharedSockets } from "./shared_sockets.ts";
 import type { StartedWorker } from "./start_worker.ts";
 import { spreadsConnections, workerCount, type WorkerMachine } from "./worker_count.ts";
-import { within } from "./time_limit.ts";
+import { within } from "../../base/work/time_limit.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** The environment of the workers. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { beginServing, pause } from "../../base/work/slices.ts";
+import { pause } from "../../base/work/slices.ts";
 import type { PlannedEndpoint, SocketEndpoint } from "../plan/plan.ts";
 import { type EndpointEvents, type OpenEndpoint, openEndpoint } from "./endpoint.ts";
 
@@ -47,7 +47,6 @@ export class OpenSocket implements EndpointEvents<Deno.TcpConn> {
   /** Accepts from now on, unless it has been closed. */
   accept(): void {
     if (this.#isClosed) return;
-    beginServing();
     this.#socket.accept();
   }
 
