@@ -11,6 +11,7 @@ import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import { loadSiteHandlers } from "../../site/kinds/kinds.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_lines.ts";
+import { pause } from "../../base/work/slices.ts";
 import { releaseLines } from "../../telemetry/logs/line_buffer.ts";
 import { LocalWorker } from "./local_worker.ts";
 import type { LimitOrder, LimitShares } from "./limit_shares.ts";
@@ -205,7 +206,7 @@ class WorkerProcess {
   /** If all places are taken, a client that has left may not have been noticed yet. */
   #receiveLimits(order: LimitOrder): void {
     if (order.op !== "recall" || this.#limits.hasUnused(order)) return this.#limits.receive(order);
-    setTimeout(() => this.#limits.receive(order), 0);
+    void pause().then(() => this.#limits.receive(order));
   }
 
   #askListening(): Promise<ListeningView> {

@@ -1,8 +1,9 @@
 /**
- * Edge: a timer. Work on thousands of names, cut into slices that hold up no other request.
+ * Edge: the event loop. Work on thousands of names, cut into slices that hold up no other request.
  *
  * @module
  */
+import { pause } from "../../base/work/slices.ts";
 
 /** Items that are sorted together, and items that are moved or looked at in one slice: below 2 ms. */
 const RUN = 500;
@@ -12,7 +13,7 @@ let lastTurn: Promise<void> = Promise.resolve();
 
 /** Resolves in a turn of the event loop of its own: many listings together hold up no one either. */
 export function turn(): Promise<void> {
-  lastTurn = lastTurn.then(() => new Promise((resolve) => void setTimeout(resolve, 0)));
+  lastTurn = lastTurn.then(pause);
   return lastTurn;
 }
 
