@@ -40,10 +40,7 @@ export class LoopTurns {
   }
 
   static async open(): Promise<LoopTurns> {
-    const opening = openPair();
-    const pair = await within(ARRIVAL_MS_MAX, opening, () => null).catch(() => null);
-    if (pair === null) opening.then(closePair, () => {});
-    return new LoopTurns(pair);
+    return new LoopTurns(await openPair().catch(() => null));
   }
 
   /** Resolves when the system has been asked once more which sockets are ready. Never rejects. */
@@ -75,25 +72,37 @@ export class LoopTurns {
   }
 }
 
-/** Connects to a socket that listens for nothing else, and only so long. */
-async function openPair(): Promise<Pair> {
+/** Connects to a socket that listens for nothing else; null if that takes too long. */
+async function openPair(): Promise<Pair | null> {
+  const { promise: opened, resolve, reject } = Promise.withResolvers<Pair | null>();
   const accepted: Deno.TcpConn[] = [];
-  let onAccepted = (): void => {};
+  let near: Deno.TcpConn | null = null;
+  let isOver = false;
+  /** Others can connect as well. */
+  const match = (): void => {
+    const far = near && accepted.find(({ remoteAddr }) => isSame(remoteAddr, near!.localAddr));
+    if (near && far) resolve({ near, far });
+  };
   const local = await openLocal({ kind: "loopback", port: 0 }, (conn) => {
+    if (isOver) return closeQuietly(conn);
     accepted.push(conn as Deno.TcpConn);
-    onAccepted();
+    match();
   });
+  const { address } = local;
+  const port = address.kind === "loopback" ? address.port : 0;
+  const connecting = Deno.connect({ hostname: HOSTNAME, port });
+  connecting.then((conn) => {
+    near = conn;
+    match();
+  }, reject);
+  let pair: Pair | null = null;
   try {
-    const { address } = local;
-    const port = address.kind === "loopback" ? address.port : 0;
-    const near = await Deno.connect({ hostname: HOSTNAME, port });
-    for (;;) {
-      const far = accepted.find(({ remoteAddr }) => isSame(remoteAddr, near.localAddr));
-      for (const conn of accepted.splice(0)) if (conn !== far) closeQuietly(conn); // of others
-      if (far !== undefined) return { near, far };
-      await new Promise<void>((resolve) => onAccepted = resolve);
-    }
+    pair = await within(ARRIVAL_MS_MAX, opened, () => null);
+    return pair;
   } finally {
+    isOver = true;
+    for (const conn of accepted) if (conn !== pair?.far) closeQuietly(conn);
+    if (pair === null) connecting.then(closeQuietly, () => {});
     await local.close();
   }
 }
