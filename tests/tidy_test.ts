@@ -207,6 +207,14 @@ Deno.test("tidy: every command is run by a test", () => {
   assertEquals(COMMAND_NAMES.filter((name) => !lines.includes(` ${name} `)), []);
 });
 
+Deno.test("tidy: no command loads the data of languages before it needs them", () => {
+  const files = walk("mod").filter((path) => path.endsWith(".ts")).map(read);
+  const found = files.filter(({ code }) => {
+    return /^\S.*new Intl\./m.test(code) || /\btoLocale[A-Z]\w*\(/.test(code);
+  });
+  assertEquals(found.map(({ path }) => path), []);
+});
+
 Deno.test("tidy: no test reads a clock to measure how long something took", () => {
   const tests = walk("tests").filter((path) => path.endsWith(".ts")).map(read);
   const timed = tests.filter(({ path, code }) => {

@@ -74,7 +74,7 @@ Deno.test("the bill of materials has every package of the lock, and says which a
     "@xterm/headless",
     "playwright-core",
   ]);
-  for (const name of ["deno-std", "valibot", "string-width", "@peculiar/x509", "tsyringe"]) {
+  for (const name of ["deno-std", "valibot", "fast-string-width", "@peculiar/x509", "tsyringe"]) {
     assert(names("required").includes(name), name);
   }
   for (const { name, licenses, hashes } of packages) {

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { lookup } from "node:dns/promises";
 import {
   type Endpoint,
   formatEndpoint,
@@ -134,6 +133,7 @@ function literal({ ip }: Endpoint): string {
 
 async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {
   try {
+    const { lookup } = await import("node:dns/promises"); // most URLs have an address
     const ip = parseIp((await lookup(name)).address);
     if (ip !== null) return ip;
   } catch {

@@ -10,7 +10,6 @@ import { isProblem } from "../../base/problem.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { type Binding, parseBinding } from "../../config/document/binding.ts";
 import { probe } from "../../host/inspect/probe.ts";
-import { probeName } from "../../host/inspect/probe_tls.ts";
 import type { ServiceStatus, SiteStatus } from "../../host/control/status.ts";
 import {
   type ExpectedSite,
@@ -86,7 +85,7 @@ const verify: CommandSpec = {
         probe,
         progress: io.progress,
       }),
-      ...await verifyNames(nameTargets(status, machine), probeName, io.progress),
+      ...await verifyNames(nameTargets(status, machine), probeNameLater, io.progress),
     ];
     const failures = findings.filter(isFailure).length;
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
@@ -220,4 +219,10 @@ function foundText({ verdict, result, detail }: Finding): string {
   if (verdict !== "missing") return detail ?? "";
   const answer = result === "silent" ? "no answer" : "nothing listens";
   return detail === null ? answer : `${answer}, although ${detail} has the port`;
+}
+
+/** Loads TLS for the first name: that takes as long as the runtime takes to start. */
+async function probeNameLater(endpoint: Endpoint, name: string): Promise<string | null> {
+  const { probeName } = await import("../../host/inspect/probe_tls.ts");
+  return await probeName(endpoint, name);
 }

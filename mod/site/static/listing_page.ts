@@ -9,6 +9,7 @@
  */
 import { escape } from "@std/html/entities";
 import type { BodySource, HttpRequest, HttpResponse } from "../../base/exchange.ts";
+import { grouped } from "../../base/grouped.ts";
 import { oneLine } from "../../base/printable.ts";
 import { prefersJson } from "../pages/accept.ts";
 import { htmlPage, JSON_FIELDS, pageStyle, TABLE_STYLE } from "../pages/html.ts";
@@ -173,7 +174,6 @@ function row({ name, isFolder, facts }: FolderEntry): string {
 }
 
 const UNITS = ["kB", "MB", "GB", "TB", "PB"] as const;
-const EXACT = new Intl.NumberFormat("en-US");
 
 /** `1.5 MB`, or `12 kB`: three digits at most, in decimal units. */
 function humanSize(bytes: number): string {
@@ -189,7 +189,7 @@ function humanSize(bytes: number): string {
 
 function sizeHtml(bytes: number | null): string {
   if (bytes === null) return "";
-  return `<data value="${bytes}" title="${EXACT.format(bytes)} bytes">${humanSize(bytes)}</data>`;
+  return `<data value="${bytes}" title="${grouped(bytes)} bytes">${humanSize(bytes)}</data>`;
 }
 
 /** In seconds, as in `2026-01-31T12:00:00Z`; null if there is no such date. */
@@ -229,25 +229,25 @@ function summary(
     ...bytes === null || files === 0 ? [] : [humanSize(bytes)],
   ];
   if (filter === "") return parts.length === 0 ? "This folder is empty." : parts.join(", ");
-  return `${EXACT.format(folders + files)} of ${counted(total, "name")}${
+  return `${grouped(folders + files)} of ${counted(total, "name")}${
     parts.length === 0 ? "" : `: ${parts.join(", ")}`
   }`;
 }
 
 function counted(count: number, what: string): string {
-  return `${EXACT.format(count)} ${what}${count === 1 ? "" : "s"}`;
+  return `${grouped(count)} ${what}${count === 1 ? "" : "s"}`;
 }
 
 /** What is not shown, or not as it was asked for. */
 function notes(query: ListingQuery, listing: FolderListing): string[] {
   const found: string[] = [];
   if (isCut(listing)) {
-    const shown = EXACT.format(listing.entries.length);
+    const shown = grouped(listing.entries.length);
     found.push(`Only the first ${shown} names are shown. A filter finds the others.`);
     if (query.sort !== "name") found.push("So many names are sorted by name only.");
   }
   if (!listing.isComplete) {
-    found.push(`The folder has more than ${EXACT.format(READ_MAX)} names. The rest is left out.`);
+    found.push(`The folder has more than ${grouped(READ_MAX)} names. The rest is left out.`);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 /**
- * Edge: the event loop. Work on thousands of names, cut into slices that hold up no other request.
+ * Work on thousands of names, cut into slices that hold up no other request.
  *
  * @module
  */

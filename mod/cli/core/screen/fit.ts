@@ -4,11 +4,15 @@
  *
  * @module
  */
-import stringWidth from "string-width";
+import fastStringWidth from "fast-string-width";
+
+/** Characters that take no column of their own, and for which the library counts one. */
+const INVISIBLE = /[\u00ad\u200b\u200c\u2060-\u2064\ufeff]/g;
+const PLAIN = /^[ -~]*$/;
 
 /** Returns the columns that `text` takes on a terminal; a wide character takes two. */
 export function widthOf(text: string): number {
-  return stringWidth(text);
+  return PLAIN.test(text) ? text.length : fastStringWidth(text.replace(INVISIBLE, ""));
 }
 
 export function padded(text: string, columns: number): string {
@@ -134,13 +138,13 @@ function lookedAt(columns: number): number {
 
 function startOf(text: string, columns: number): string {
   const ascii = text.slice(0, columns + 1);
-  if (/^[ -~]*$/.test(ascii)) return ascii.slice(0, columns);
+  if (PLAIN.test(ascii)) return ascii.slice(0, columns);
   let start = "";
   let width = 0;
-  for (const { segment } of CHARACTERS.segment(text.slice(0, lookedAt(columns)))) {
-    width += widthOf(segment);
+  for (const character of charactersOf(text.slice(0, lookedAt(columns)))) {
+    width += widthOf(character);
     if (width > columns) break;
-    start += segment;
+    start += character;
   }
   return start;
 }
@@ -148,17 +152,24 @@ function startOf(text: string, columns: number): string {
 function endOf(text: string, columns: number): string {
   let end = "";
   let width = 0;
-  for (const { segment } of [...CHARACTERS.segment(text.slice(-lookedAt(columns)))].reverse()) {
-    width += widthOf(segment);
+  for (const character of charactersOf(text.slice(-lookedAt(columns))).reverse()) {
+    width += widthOf(character);
     if (width > columns) break;
-    end = segment + end;
+    end = character + end;
   }
   return end;
 }
 
 function firstCharacter(text: string): string {
-  for (const { segment } of CHARACTERS.segment(text.slice(0, lookedAt(1)))) return segment;
-  return "";
+  return charactersOf(text.slice(0, lookedAt(1)))[0] ?? "";
 }
 
-const CHARACTERS = new Intl.Segmenter();
+/** Made when it is needed: that takes half as long as the runtime takes to start. */
+let segmenter: Intl.Segmenter | null = null;
+
+/** Returns what a reader sees as the characters of `text`. */
+function charactersOf(text: string): string[] {
+  if (PLAIN.test(text)) return [...text];
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}

@@ -2,6 +2,18 @@
 import { assert, assertEquals } from "@std/assert";
 import { shortened, widthOf, wrapped, wrappedValues } from "../../../../mod/cli/core/screen/fit.ts";
 
+Deno.test("widthOf() is what a terminal shows, in any script", () => {
+  const cases: [columns: number, texts: string[]][] = [
+    [0, ["", "\u200b", "\u2060", "\ufeff", "\u00ad"]],
+    [1, ["a", "é", "e\u0301", "½", "—", "✓", "①", "…", "→", "☃", "\ufdfd", "ก็"]],
+    [2, ["ab", "日", "한", "Ａ", "ｶﾞ", "👍🏽", "👩‍👩‍👧", "👩🏽‍🚀", "🇩🇪", "☃️", "1️⃣", "🫠", "क्षि", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"]],
+    [6, ["abcdef", "日本語", "a日b語", "x\u200b日本\u200by"]],
+  ];
+  for (const [columns, texts] of cases) {
+    for (const text of texts) assertEquals(widthOf(text), columns, JSON.stringify(text));
+  }
+});
+
 Deno.test("shortened() leaves out the middle, and nothing of what fits", () => {
   const cases: [text: string, columns: number, expected: string][] = [
     ["www.example.com", 15, "www.example.com"],
