@@ -36,9 +36,9 @@ export function parseUrlPrefix(text: string): UrlPrefix | null {
   const [, scheme = "", hostText = "", portText = "", pathText = ""] = match;
   const port = parsePort(portText);
   const host = parseHost(hostText);
-  const path = parsePath(pathText);
+  const path = decodePrefixPath(pathText);
   if (port === null || host === null || path === null) return null;
-  return { scheme: scheme as "http" | "https", ...host, port, path };
+  return { scheme: scheme as "http" | "https", ...host, port, path: path.toLowerCase() };
 }
 
 /** Returns a UrlPrefix for a text that is none. */
@@ -60,10 +60,12 @@ export function nearestPrefix(text: string): string {
 
 /** Returns the canonical text of `prefix`: equal prefixes have equal text, which parses as `prefix`. */
 export function formatUrlPrefix(prefix: UrlPrefix): string {
-  const path = prefix.path.replace(ESCAPED, (c) => {
-    return c === "*" ? "%2A" : encodeURIComponent(c);
-  });
-  return `${prefix.scheme}://${prefix.host}:${prefix.port}${path}`;
+  return `${prefix.scheme}://${prefix.host}:${prefix.port}${encodePrefixPath(prefix.path)}`;
+}
+
+/** Returns the canonical text of a path that {@linkcode decodePrefixPath} returned. */
+export function encodePrefixPath(decoded: string): string {
+  return decoded.replace(ESCAPED, (c) => c === "*" ? "%2A" : encodeURIComponent(c));
 }
 
 /** Characters that a path may have, and that its text has only as escapes. */
@@ -86,8 +88,12 @@ function parseHost(text: string): { readonly bucket: PrefixBucket; readonly host
   return { bucket: "name", host: name };
 }
 
-function parsePath(text: string): string | null {
-  if (!text.endsWith("/") || /[\\?#*\s]|\p{Cc}/u.test(text)) return null;
+/**
+ * Decodes the path of a prefix, which begins and ends with "/"; null if it is invalid, or no request
+ * that is served has such a path.
+ */
+export function decodePrefixPath(text: string): string | null {
+  if (!text.startsWith("/") || !text.endsWith("/") || /[\\?#*\s]|\p{Cc}/u.test(text)) return null;
   let decoded: string;
   try {
     decoded = decodeURIComponent(text);
@@ -98,7 +104,7 @@ function parsePath(text: string): string | null {
   if (/\\|\p{Cc}/u.test(decoded)) return null; // no request that is served has one
   const isRoot = decoded === "/";
   if (!isRoot && segments.some((s) => s === "" || s === "." || s === "..")) return null;
-  return decoded.toLowerCase();
+  return decoded;
 }
 
 /** Returns the address of a prefix whose host is one; otherwise null. */

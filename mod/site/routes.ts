@@ -13,8 +13,9 @@
  * not cover it is skipped. So a host name on any address takes precedence over an address without a
  * host name, unlike in other servers (source: "UrlPrefix Strings", "Routing Incoming Requests").
  *
- * A site is a registration of `/` in the bucket of each of its bindings. A reservation without a
- * registration is in its bucket too, with a target that refuses the request.
+ * A site is a registration of `/` in the bucket of each of its bindings, and of the path of each of
+ * its applications. A reservation without a registration is in its bucket too, with a target that
+ * refuses the request.
  *
  * The table is rebuilt when any of them changes. A look-up on a port that only sites use allocates
  * nothing and does not look at the path: it happens once per request.
@@ -61,11 +62,16 @@ interface RouteQuery {
  */
 export type NoRoute = "Hostname" | "NotFound" | "PlainHttp";
 
-/** The targets of one host: at "/", and under longer paths, the longest first. */
+/** The targets of one host: at "/", and under longer paths. */
 interface HostRoutes<S> {
   root: S | null;
-  readonly below: { readonly path: string; readonly target: S }[];
+  readonly below: Map<string, S>;
+  /** The same, the longest path first, if they are few. */
+  few: readonly PathTarget<S>[] | null;
 }
+
+/** Paths up to this number are compared one by one, which costs less than to look them up. */
+const FEW_PATHS = 8;
 
 /** The routes of one address (or of every other address) of one port. */
 interface Bucket<S> {
@@ -89,13 +95,16 @@ export interface RouteTable<S> {
   readonly secure: ReadonlyMap<number, PortTable<S>>;
 }
 
+/** A target below a path of a site; the path as in a {@linkcode Route}. */
+export type PathTarget<S> = Pick<Route<S>, "path" | "target">;
+
 /**
- * Returns the routes of a site. `canonical` returns an address with the present name of its
- * interface. A binding that does not parse is skipped: documents are checked.
+ * Returns the routes of a site to `targets`. `canonical` returns an address with the present name of
+ * its interface. A binding that does not parse is skipped: documents are checked.
  */
 export function bindingRoutes<S>(
   site: BoundSite,
-  target: S,
+  targets: readonly PathTarget<S>[],
   canonical: (ip: Ip) => Ip,
 ): Route<S>[] {
   const routesOf = (texts: readonly string[], isTls: boolean): Route<S>[] => {
@@ -103,7 +112,7 @@ export function bindingRoutes<S>(
       const binding = parseBinding(text);
       if (isProblem(binding)) return [];
       const ip = binding.ip === null ? null : canonical(binding.ip);
-      return [{ ...binding, ip, isTls, path: "/", target }];
+      return targets.map(({ path, target }) => ({ ...binding, ip, isTls, path, target }));
     });
   };
   return [...routesOf(site.bindings, false), ...routesOf(site.secureBindings, true)];
@@ -131,9 +140,9 @@ export function buildRouteTable<S>(routes: readonly Route<S>[]): RouteTable<S> {
     const hostRoutes = hostRoutesOf(port, route);
     if (route.path === "/") {
       hostRoutes.root ??= route.target;
-    } else if (!hostRoutes.below.some(({ path }) => path === route.path)) {
-      hostRoutes.below.push({ path: route.path, target: route.target });
-      hostRoutes.below.sort((a, b) => b.path.length - a.path.length);
+    } else if (!hostRoutes.below.has(route.path)) {
+      hostRoutes.below.set(route.path, route.target);
+      hostRoutes.few = longestFirst(hostRoutes.below);
     }
     if (route.path !== "/" || route.host === "+") port.isPlain = false;
     if (route.ip !== null && isLinkLocal(route.ip) && zoneOf(route.ip) === "") {
@@ -165,28 +174,61 @@ export function matchRoute<S>(table: RouteTable<S>, query: RouteQuery): S | NoRo
  */
 function matchPaths<S>(port: PortTable<S>, { local, host, path }: RouteQuery): S | NoRoute {
   const lower = path.toLowerCase();
-  const withSlash = lower.endsWith("/") ? lower : `${lower}/`;
+  const { strong, anyIp } = port;
   const own = port.byIp.get(local.ip);
-  const bare = withoutZone(local.ip);
-  const unzoned = bare === local.ip ? undefined : port.byIp.get(bare);
-  let isHostKnown = false;
-  const candidates = [
-    port.strong,
-    own?.hosts.get(host),
-    unzoned?.hosts.get(host),
-    port.anyIp.hosts.get(host),
-    own?.anyHost,
-    unzoned?.anyHost,
-    port.anyIp.anyHost,
-  ];
-  for (const hostRoutes of candidates) {
-    if (hostRoutes === null || hostRoutes === undefined) continue;
-    isHostKnown = true;
-    const below = hostRoutes.below.find((entry) => withSlash.startsWith(entry.path));
-    const found = below === undefined ? hostRoutes.root : below.target;
-    if (found !== null) return found;
-  }
+  const unzoned = port.hasUnzoned ? unzonedBucket(port, local.ip) : undefined;
+  const named = anyIp.hosts.get(host);
+  const found = (strong === null ? null : findBelow(strong, lower)) ??
+    (own === undefined ? null : findIn(own.hosts.get(host), lower)) ??
+    (unzoned === undefined ? null : findIn(unzoned.hosts.get(host), lower)) ??
+    findIn(named, lower) ??
+    (own === undefined ? null : findIn(own.anyHost, lower)) ??
+    (unzoned === undefined ? null : findIn(unzoned.anyHost, lower)) ??
+    findIn(anyIp.anyHost, lower);
+  if (found !== null) return found;
+  const isHostKnown = strong !== null || named !== undefined || anyIp.anyHost !== null ||
+    [own, unzoned].some((bucket) => bucket?.hosts.has(host) || (bucket?.anyHost ?? null) !== null);
   return isHostKnown ? "NotFound" : "Hostname";
+}
+
+function unzonedBucket<S>({ byIp }: PortTable<S>, ip: Ip): Bucket<S> | undefined {
+  const bare = withoutZone(ip);
+  return bare === ip ? undefined : byIp.get(bare);
+}
+
+function findIn<S>(hostRoutes: HostRoutes<S> | null | undefined, lowerPath: string): S | null {
+  return hostRoutes === null || hostRoutes === undefined ? null : findBelow(hostRoutes, lowerPath);
+}
+
+/** Returns the target of the longest path that covers `lowerPath`; null if there is none. */
+function findBelow<S>({ root, below, few }: HostRoutes<S>, lowerPath: string): S | null {
+  if (few !== null) {
+    for (let i = 0; i < few.length; i++) {
+      const { path, target } = few[i]!;
+      if (covers(path, lowerPath)) return target;
+    }
+    return root;
+  }
+  const exact = lowerPath.endsWith("/") ? undefined : below.get(`${lowerPath}/`);
+  if (exact !== undefined) return exact;
+  for (let end = lowerPath.lastIndexOf("/"); end > 0; end = lowerPath.lastIndexOf("/", end - 1)) {
+    const target = below.get(lowerPath.slice(0, end + 1));
+    if (target !== undefined) return target;
+  }
+  return root;
+}
+
+/** Reports whether `path`, which ends in "/", covers `requested`, with or without a "/" at its end. */
+function covers(path: string, requested: string): boolean {
+  return requested.length >= path.length
+    ? requested.startsWith(path)
+    : requested.length === path.length - 1 && path.startsWith(requested);
+}
+
+function longestFirst<S>(below: ReadonlyMap<string, S>): readonly PathTarget<S>[] | null {
+  if (below.size > FEW_PATHS) return null;
+  return [...below].map(([path, target]) => ({ path, target }))
+    .sort((a, b) => b.path.length - a.path.length);
 }
 
 function portOf<S>(ports: Map<number, PortTable<S>>, number: number): PortTable<S> {
@@ -230,5 +272,5 @@ function emptyBucket<S>(): Bucket<S> {
 }
 
 function emptyHostRoutes<S>(): HostRoutes<S> {
-  return { root: null, below: [] };
+  return { root: null, below: new Map(), few: [] };
 }

@@ -103,7 +103,7 @@ Deno.test("matchRoute() distinguishes an unknown host from an unknown path", () 
 
 Deno.test("matchRoute() searches sites and registrations in the same order", () => {
   const table = buildRouteTable([
-    ...SITES.flatMap((one) => bindingRoutes(one, one.name, (ip) => ip)),
+    ...SITES.flatMap((one) => bindingRoutes(one, atRoot(one.name), (ip) => ip)),
     ...["http://*:80/", "http://*:80/a/", "http://www.example.com:80/b/", "http://+:80/all/"]
       .map((text) => prefixRoute(parseUrlPrefix(text)!, text, (ip) => ip)),
   ]);
@@ -121,8 +121,37 @@ Deno.test("matchRoute() searches sites and registrations in the same order", () 
   }
 });
 
+// Goal: up to eight paths are compared, more are looked up, with one result. Method: every path that
+// can be made of a few segments, against the definition.
+Deno.test("matchRoute() finds the longest of any number of paths", () => {
+  const segments = ["a", "b", "ab", "ü"];
+  const paths = [...segments, ...segments.flatMap((one) => segments.map((two) => `${one}/${two}`))]
+    .map((path) => `/${path}/`);
+  const asked = paths.flatMap((
+    path,
+  ) => [path, path.slice(0, -1), `${path}x`, `${path}a/b/`, `${path.slice(0, -1)}x`]);
+  for (const count of [0, 1, 2, 7, 8, 9, 20]) {
+    const own = paths.filter((_, i) => (i * 7) % 20 < count);
+    const targets = own.map((path) => ({ path, target: path }));
+    const table = buildRouteTable(
+      bindingRoutes(site("s", [":80:"]), [...atRoot("/"), ...targets], (ip) => ip),
+    );
+    for (const path of [...asked, "/", "/A/B", "/Ü/x", "//a/", "*"]) {
+      const lower = `${path.toLowerCase()}/`;
+      const covering = own.filter((one) => lower.startsWith(one) && path.startsWith("/"));
+      const want = covering.sort((a, b) => b.length - a.length)[0] ?? "/";
+      assertEquals(match(table, "127.0.0.1", "", path), want, `${path} of ${count}`);
+    }
+  }
+});
+
+/** The targets of a site without applications. */
+function atRoot(target: string): { path: string; target: string }[] {
+  return [{ path: "/", target }];
+}
+
 function siteTable(sites: readonly (BoundSite & { readonly name: string })[]): RouteTable<string> {
-  return buildRouteTable(sites.flatMap((one) => bindingRoutes(one, one.name, (ip) => ip)));
+  return buildRouteTable(sites.flatMap((one) => bindingRoutes(one, atRoot(one.name), (ip) => ip)));
 }
 
 function prefixTable(texts: readonly string[]): RouteTable<string> {

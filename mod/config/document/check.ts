@@ -9,7 +9,8 @@ import { quote } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
-import type { ConfigDocument } from "./document.ts";
+import { applicationKey } from "./application.ts";
+import type { ConfigDocument, SiteRecord } from "./document.ts";
 import type { DocumentProblem } from "./document_problems.ts";
 import { normaliseDocument } from "./normalise.ts";
 import { type ContentSchema, documentSchema } from "./schema.ts";
@@ -130,8 +131,23 @@ function checkSites(document: ConfigDocument, contents: ContentRules): DocumentP
     for (const { at, message } of contents.check(site.content)) {
       problems.push({ at: joinPath(`sites[${i}].content`, at), message });
     }
+    problems.push(...checkApplications(site, `sites[${i}].applications`, contents));
   });
   return problems;
+}
+
+function checkApplications(
+  { applications = [] }: SiteRecord,
+  at: string,
+  contents: ContentRules,
+): DocumentProblem[] {
+  const seen = new Set<string>();
+  return applications.flatMap(({ path, content }, i) => [
+    ...duplicateProblems(seen, applicationKey(path), `${at}[${i}].path`),
+    ...contents.check(content).map((problem) => {
+      return { ...problem, at: joinPath(`${at}[${i}].content`, problem.at) };
+    }),
+  ]);
 }
 
 function checkSsl({ ssl }: ConfigDocument): DocumentProblem[] {

@@ -26,7 +26,7 @@ export interface ConfigDocument {
 
 export type MetabaseValue = string | number | boolean | readonly string[];
 
-/** One site: where it responds, and the one content that it serves there. */
+/** One site: where it responds, and the content that it serves there. */
 export interface SiteRecord {
   /** The n of `W3SVC/n`; 1 is the Default Web Site. */
   readonly id: number;
@@ -42,10 +42,19 @@ export interface SiteRecord {
    */
   readonly autoStart: boolean;
   readonly content: SiteContent;
+  /** Other content below paths of the site; the longest path that covers a request decides. */
+  readonly applications?: readonly ApplicationRecord[] | undefined;
   /** Largest request content in bytes; if absent, the setting of the service applies. */
   readonly maxRequestEntityAllowed?: number | undefined;
   /** Maximum number of concurrent connections; if absent, the site has no limit of its own. */
   readonly maxConnections?: number | undefined;
+}
+
+/** A part of a site with content of its own. */
+export interface ApplicationRecord {
+  /** Begins and ends with "/", and is not "/" itself: `/api/`. */
+  readonly path: string;
+  readonly content: SiteContent;
 }
 
 /** HTTP_SERVICE_CONFIG_SSL_SET: the certificate for an address and port. */

@@ -6,8 +6,9 @@
  */
 import { quote } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
+import { parseApplicationPath } from "./application.ts";
 import { formatBinding, parseBinding } from "./binding.ts";
-import type { ConfigDocument, SiteRecord, SslRecord } from "./document.ts";
+import type { ApplicationRecord, ConfigDocument, SiteRecord, SslRecord } from "./document.ts";
 import type { DocumentProblem } from "./document_problems.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
 import { normaliseList } from "./normalise_list.ts";
@@ -40,7 +41,27 @@ function normaliseSite(site: SiteRecord, at: string, problems: DocumentProblem[]
       return text;
     });
   };
-  return { ...site, bindings: bindings("bindings"), secureBindings: bindings("secureBindings") };
+  const { applications = [], ...rest } = site;
+  const spelled = {
+    ...rest,
+    bindings: bindings("bindings"),
+    secureBindings: bindings("secureBindings"),
+  };
+  if (applications.length === 0) return spelled; // an empty list is none
+  return { ...spelled, applications: applications.map(normalApplication(at, problems)) };
+}
+
+function normalApplication(
+  at: string,
+  problems: DocumentProblem[],
+): (application: ApplicationRecord, i: number) => ApplicationRecord {
+  return (application, i) => {
+    const path = parseApplicationPath(application.path);
+    if (!isProblem(path)) return { ...application, path };
+    const message = `${quote(application.path)} is not a valid path: ${path.reason}`;
+    problems.push({ at: `${at}.applications[${i}].path`, message, value: application.path });
+    return application;
+  };
 }
 
 function normaliseSsl(record: SslRecord, at: string, problems: DocumentProblem[]): SslRecord {

@@ -34,6 +34,7 @@ function siteSchema(content: ContentSchema) {
     secureBindings: list(text(NAME_MAX * 2)),
     autoStart: v.boolean(),
     content,
+    applications: v.optional(list(strictObject({ path: text(PATH_MAX), content }))),
     maxRequestEntityAllowed: v.optional(UINT32),
     maxConnections: v.optional(UINT32),
   });

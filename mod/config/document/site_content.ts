@@ -7,7 +7,7 @@
  * @module
  */
 
-/** The one content that a site serves. */
+/** The content of a site, or of one of its applications. */
 export interface SiteContent {
   readonly kind: string;
   readonly [field: string]: unknown;

@@ -20,6 +20,7 @@ import { atOnce } from "../../base/work/steps.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
+import type { SiteContent } from "../../config/document/site_content.ts";
 import {
   describeOwners,
   endpointsCollide,
@@ -77,6 +78,8 @@ export interface Explanation {
   /** False if the socket is planned but not open yet. */
   readonly isOpen: boolean;
   readonly site: { readonly id: number; readonly name: string; readonly content: string } | null;
+  /** The application of the site that responds; absent if there is none for the path. */
+  readonly application?: { readonly path: string; readonly content: string };
   readonly candidates: readonly Candidate[];
   /** What can be typed for the service to respond, the best first; absent if nothing is known. */
   readonly hints?: readonly string[];
@@ -131,11 +134,23 @@ export function explain(asked: Question, given: ExplainInput): Explanation {
       candidates,
     };
   }
-  const { id, name } = found;
-  const content = kindOf(found.content).description(found.content);
-  const site = { id, name, content };
-  const summary = `Served by site ${quote(name)}: ${content}`;
-  return { ...reached, answeredBy: "site", summary, site, candidates };
+  const { id, name } = found.site;
+  const site = { id, name, content: describeContent(found.site.content) };
+  const answer = { ...reached, answeredBy: "site" } as const;
+  if (found.application === null) {
+    const summary = `Served by site ${quote(name)}: ${site.content}`;
+    return { ...answer, summary, site, candidates };
+  }
+  const { path } = found.application;
+  const application = { path, content: describeContent(found.application.content) };
+  const summary = `Served by site ${quote(name)}, application ${
+    quote(path)
+  }: ${application.content}`;
+  return { ...answer, summary, site, application, candidates };
+}
+
+function describeContent(content: SiteContent): string {
+  return kindOf(content).description(content);
 }
 
 /** Returns the socket of the plan that a connection to `endpoint` reaches. */
@@ -246,7 +261,7 @@ function judgeCandidates(
     return ip === null || boundAddresses(ip, table).includes(endpoint.ip);
   };
   const startedIds = new Set(plan.sites.filter(isUp).map(({ id }) => id));
-  const winner = isSite(found) ? found : undefined;
+  const winner = isSite(found) ? found.site : undefined;
   const winningPrefix = typeof found === "object" && "url" in found ? found.url : null;
   const best = Math.min(
     ...input.sites.filter(({ id }) => id === winner?.id)

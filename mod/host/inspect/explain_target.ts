@@ -7,8 +7,13 @@
 import type { Endpoint, Ip } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { parseUrlPrefix } from "../../base/url_prefix.ts";
+import { applicationKey } from "../../config/document/application.ts";
 import { formatBinding } from "../../config/document/binding.ts";
-import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import type {
+  ApplicationRecord,
+  ConfigDocument,
+  SiteRecord,
+} from "../../config/document/document.ts";
 import { AddressTable } from "../../listen/machine/address_table.ts";
 import type { PlanInput } from "../../listen/plan/make_plan.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
@@ -17,6 +22,7 @@ import {
   buildRouteTable,
   matchRoute,
   type NoRoute,
+  type PathTarget,
   prefixRoute,
 } from "../../site/routes.ts";
 import { isUp } from "../web/status_views.ts";
@@ -28,7 +34,13 @@ interface PrefixTarget {
   readonly to: string | null;
 }
 
-export type FoundTarget = SiteRecord | PrefixTarget | NoRoute;
+/** A site, and the application of it that responds; null if the site itself does. */
+interface SiteTarget {
+  readonly site: SiteRecord;
+  readonly application: ApplicationRecord | null;
+}
+
+export type FoundTarget = SiteTarget | PrefixTarget | NoRoute;
 
 /** The request to route. */
 interface TargetQuestion {
@@ -45,8 +57,8 @@ interface TargetFacts {
   readonly registrations: readonly Pick<RegistrationStatus, "url" | "to">[];
 }
 
-export function isSite(found: FoundTarget): found is SiteRecord {
-  return typeof found === "object" && "bindings" in found;
+export function isSite(found: FoundTarget): found is SiteTarget {
+  return typeof found === "object" && "site" in found;
 }
 
 /** Returns the target of the request. */
@@ -59,10 +71,10 @@ export function findTarget(
   const reserved = document.urlAcl.map(({ url }): PrefixTarget => ({ url, to: null }));
   const addresses = new AddressTable(input.machine);
   const canonical = (ip: Ip): Ip => addresses.canonical(ip);
-  const table = buildRouteTable<SiteRecord | PrefixTarget>([
+  const table = buildRouteTable<SiteTarget | PrefixTarget>([
     ...started.flatMap((site) => {
       const secureBindings = servedOverTls(input, site.id);
-      return bindingRoutes({ ...site, secureBindings }, site, canonical);
+      return bindingRoutes({ ...site, secureBindings }, targetsOf(site), canonical);
     }),
     ...[...registrations, ...reserved].flatMap((target) => {
       const prefix = parseUrlPrefix(target.url);
@@ -70,6 +82,15 @@ export function findTarget(
     }),
   ]);
   return matchRoute(table, { local: endpoint, host, isTls: secure, path });
+}
+
+function targetsOf(site: SiteRecord): PathTarget<SiteTarget>[] {
+  return [
+    { path: "/", target: { site, application: null } },
+    ...(site.applications ?? []).map((application) => {
+      return { path: applicationKey(application.path), target: { site, application } };
+    }),
+  ];
 }
 
 /** Returns the bindings of a site that have a certificate. */
@@ -81,7 +102,7 @@ function servedOverTls({ sites }: PlanInput, siteId: number): string[] {
 
 /** Describes the response if no site gives it; `isUsed`: a started site uses the port. */
 export function describeWithoutSite(
-  found: Exclude<FoundTarget, SiteRecord>,
+  found: Exclude<FoundTarget, SiteTarget>,
   isUsed: boolean,
 ): { readonly answeredBy: "program" | "service"; readonly summary: string } {
   if (found === "NotFound") {

@@ -9,12 +9,15 @@ import type { Ip } from "../../base/address.ts";
 import type { Handler, HandlerResult, HttpRequest, Refusal } from "../../base/exchange.ts";
 import type { Limit } from "../../base/limit.ts";
 import { parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
+import { applicationKey } from "../../config/document/application.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
+import type { SiteContent } from "../../config/document/site_content.ts";
 import {
   bindingRoutes,
   buildRouteTable,
   matchRoute,
   type NoRoute,
+  type PathTarget,
   prefixRoute,
   type Route,
 } from "../../site/routes.ts";
@@ -22,7 +25,7 @@ import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { SiteContext } from "../../site/kinds/site_context.ts";
 import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
-interface RouterContext extends SiteContext {
+interface RouterContext extends Omit<SiteContext, "applicationPath"> {
   readonly siteHandler: SiteHandlerFactory;
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;
@@ -73,7 +76,7 @@ const RESERVED: Target = { site: null, bytesMax: undefined, handle: () => ({ ref
 export function routeRequests(sources: RouteSources, context: RouterContext): Handler {
   const table = buildRouteTable([
     ...sources.sites.flatMap((site) => {
-      return bindingRoutes(site, siteTarget(site, context), context.canonical);
+      return bindingRoutes(site, siteTargets(site, context), context.canonical);
     }),
     ...sources.registrations.map(({ prefix, handle }) => {
       const target: Target = { site: null, bytesMax: undefined, handle };
@@ -103,15 +106,23 @@ function handle(target: Target, request: HttpRequest): HandlerResult | Promise<H
   return target.handle(request);
 }
 
-function siteTarget(site: SiteRecord, context: RouterContext): Target {
-  return {
-    site: {
-      id: site.id,
-      limit: site.maxConnections === undefined ? null : context.siteLimit(site.id),
-    },
-    bytesMax: site.maxRequestEntityAllowed,
-    handle: context.siteHandler(site, context),
+/** Returns the targets of a site: its own content, and that of each application. */
+function siteTargets(site: SiteRecord, context: RouterContext): PathTarget<Target>[] {
+  const limited = {
+    id: site.id,
+    limit: site.maxConnections === undefined ? null : context.siteLimit(site.id),
   };
+  const target = (applicationPath: string, content: SiteContent): Target => ({
+    site: limited,
+    bytesMax: site.maxRequestEntityAllowed,
+    handle: context.siteHandler(content, site, { ...context, applicationPath }),
+  });
+  return [
+    { path: "/", target: target("/", site.content) },
+    ...(site.applications ?? []).map(({ path, content }) => {
+      return { path: applicationKey(path), target: target(applicationKey(path), content) };
+    }),
+  ];
 }
 
 /** Reservations take part in the search; a registration of the same prefix takes precedence. */

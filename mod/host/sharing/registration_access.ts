@@ -23,6 +23,7 @@ import {
   type UrlPrefix,
 } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
+import { applicationKey } from "../../config/document/application.ts";
 import { bindingPrefix, parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
 import { formatProxyTarget, type ProxyTarget } from "../../site/proxy/proxy_target.ts";
@@ -122,14 +123,16 @@ function reserveFor(prefix: UrlPrefix, { uid }: Registrant): string {
   return `sudo httpcfg set urlacl -u ${formatUrlPrefix(prefix)} -a "D:(A;;GX;;;S-1-22-1-${uid})"`;
 }
 
-/** Returns the prefixes of running sites: `/` in the bucket of each binding. */
+/** Returns the prefixes of running sites: in the bucket of each binding `/`, and its applications. */
 export function takenBySites(sites: readonly SiteRecord[]): TakenPrefix[] {
-  return sites.flatMap(({ name, bindings, secureBindings }) => {
+  return sites.flatMap(({ name, bindings, secureBindings, applications = [] }) => {
+    const paths = ["/", ...applications.map(({ path }) => applicationKey(path))];
     const by = `site ${quote(name)}`;
     const taken = (texts: readonly string[], scheme: UrlPrefix["scheme"]): TakenPrefix[] => {
       return texts.flatMap((text) => {
         const binding = parseBinding(text);
-        return isProblem(binding) ? [] : [{ by, prefix: bindingPrefix(binding, scheme) }];
+        if (isProblem(binding)) return [];
+        return paths.map((path) => ({ by, prefix: { ...bindingPrefix(binding, scheme), path } }));
       });
     };
     return [...taken(bindings, "http"), ...taken(secureBindings, "https")];

@@ -36,6 +36,15 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
    */
   read(input: FlagInput): C | Promise<C>;
   /**
+   * Returns the content that one short text describes, as `--map` takes it: `/srv/docs`,
+   * `redirect:https://www.example.com/`; null if the text is of no form of this kind. Throws a
+   * Fault if it is of one, but wrong; `line` returns the command line with another text. Absent if
+   * the kind has no such form.
+   */
+  parse?(text: string, line: (text: string) => string): C | null | Promise<C | null>;
+  /** The forms of that text, for the help: `redirect:TARGET`. */
+  readonly forms?: readonly string[];
+  /**
    * The content in a list of sites: the kind, and what distinguishes it from others of its kind.
    */
   label(content: C): string;

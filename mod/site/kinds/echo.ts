@@ -40,6 +40,8 @@ export const echo: ContentKind<EchoContent> = {
   details: {},
   examples: [{ words: "--echo", shows: "what a client sends and where it arrives" }],
   read: () => ({ kind: "echo" }),
+  forms: ["echo"],
+  parse: (text) => text === "echo" ? { kind: "echo" } : null,
   label: () => "echo",
   description: () => "an echo of the request",
   async load(): Promise<HandlerFactory<EchoContent>> {

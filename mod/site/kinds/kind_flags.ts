@@ -83,6 +83,36 @@ export async function readContent(
 }
 
 /**
+ * Returns the content that one short text describes; null if it is of no form. Throws a Fault;
+ * `line` returns the command line with another text.
+ */
+export async function parseContent(
+  text: string,
+  line: (text: string) => string,
+): Promise<SiteContent | null> {
+  for (const kind of KINDS) {
+    const content = await kind.parse?.(text, line) ?? null;
+    if (content !== null) return content;
+  }
+  return null;
+}
+
+/** The forms of such a text: `/DIR, respond:TEXT`. */
+export function contentForms(): readonly string[] {
+  return KINDS.flatMap(({ forms = [] }) => forms);
+}
+
+/** Returns a text of one of the forms for one that is none. */
+export function nearestForm(text: string): string {
+  const bare = text.trim();
+  if (/^[\w.-]*:[0-9]+/.test(bare) || /^(?:www\.|localhost\b)/i.test(bare)) {
+    return `http://${bare.startsWith(":") ? "127.0.0.1" : ""}${bare}`;
+  }
+  if (/^[0-9]+$/.test(bare)) return `http://127.0.0.1:${bare}`;
+  return /^\.{0,2}\/|^[\w.-]+\//.test(bare) ? `root:${bare}` : `respond:${bare}`;
+}
+
+/**
  * The flag as the help shows it, including the kinds that it is valid with. If several kinds share
  * the name, one may reject a value that another accepts: values are checked once the kind is known.
  */

@@ -43,15 +43,19 @@ export const CONTENT_RULES: ContentRules = {
   check: (content) => kindOf(content).problems?.(content) ?? [],
 };
 
-/** Creates the handler for the content of a site. */
-export type SiteHandlerFactory = (site: SiteRecord, context: SiteContext) => Handler;
+/** Creates the handler for a content of a site: its own, or that of an application. */
+export type SiteHandlerFactory = (
+  content: SiteContent,
+  site: SiteRecord,
+  context: SiteContext,
+) => Handler;
 
 /** Loads what the handlers of all kinds need. After that, a handler is created without waiting. */
 export async function loadSiteHandlers(): Promise<SiteHandlerFactory> {
   const factories = new Map(
     await Promise.all(KINDS.map(async (kind) => [kind, await kind.load()] as const)),
   );
-  return (site, context) => {
-    return factories.get(kindOf(site.content))!.handler(site.content, site, context);
+  return (content, site, context) => {
+    return factories.get(kindOf(content))!.handler(content, site, context);
   };
 }

@@ -84,22 +84,42 @@ export const redirect: ContentKind<RedirectContent> = {
     },
   ],
   read(input): RedirectContent {
-    const to = input.text("redirect")!;
-    const target = parseTarget(to);
-    if (isProblem(target)) {
+    return redirectTo(input.text("redirect")!, input.text("status"), (to) => {
+      return retype(input.commandLine, { flag: "redirect", to });
+    });
+  },
+  forms: ["redirect:TARGET", "redirect:STATUS:TARGET"],
+  parse(text, line): RedirectContent | null {
+    const [, prefix, status, to] = /^(redirect:(?:([0-9]+):)?)(.*)$/s.exec(text) ?? [];
+    if (prefix === undefined || to === undefined) return null;
+    if (status !== undefined && !STATUSES.some((one) => String(one) === status)) {
       throw usageFault(
-        `Cannot redirect to ${quote(to)}: ${target.reason}`,
-        retype(input.commandLine, { flag: "redirect", to: nearestTarget(to) }),
+        `Cannot redirect with status ${quote(status)}: must be one of ${STATUSES.join(", ")}`,
+        line(`redirect:${DEFAULT_STATUS}:${to}`),
       );
     }
-    const status = STATUSES.find((one) => String(one) === input.text("status"));
-    return status === undefined ? { kind: "redirect", to } : { kind: "redirect", to, status };
+    return redirectTo(to, status ?? null, (better) => line(prefix + better));
   },
   label: ({ to, status }) => `redirect ${to}${status === undefined ? "" : ` with ${status}`}`,
   description: ({ to, status = DEFAULT_STATUS }) =>
     `a redirect to ${quote(to)} with status ${status}`,
   load: () => ({ handler: (content) => redirectHandler(content) }),
 };
+
+/** Returns the content; `line` returns the command line with another target. Throws a Fault. */
+function redirectTo(
+  to: string,
+  statusText: string | null,
+  line: (to: string) => string,
+): RedirectContent {
+  const target = parseTarget(to);
+  if (isProblem(target)) {
+    const hint = line(nearestTarget(to));
+    throw usageFault(`Cannot redirect to ${quote(to)}: ${target.reason}`, hint);
+  }
+  const status = STATUSES.find((one) => String(one) === statusText);
+  return status === undefined ? { kind: "redirect", to } : { kind: "redirect", to, status };
+}
 
 /** Returns a target for a text that is none: the spellings of other servers, and a missing scheme. */
 function nearestTarget(text: string): string {

@@ -10,7 +10,6 @@
 import * as v from "valibot";
 import type { Handler, HttpResponse } from "../../base/exchange.ts";
 import { quote, usageFault } from "../../base/fault.ts";
-import type { FlagInput } from "../../base/flag_spec.ts";
 import { retype } from "../../base/hints/retype.ts";
 import { integer, text } from "../../config/document/shape.ts";
 import { afterBody } from "./after_body.ts";
@@ -43,9 +42,15 @@ export const respond: ContentKind<RespondContent> = {
   },
   examples: [{ words: SAMPLE, shows: "a fixed text" }],
   read(input): RespondContent {
-    const status = readStatus(input);
-    const content = { kind: "respond", text: input.text("respond")! } as const;
-    return status === null ? content : { ...content, status };
+    return respondWith(input.text("respond")!, input.text("status"), (status) => {
+      return retype(input.commandLine, { flag: "status", to: status });
+    });
+  },
+  forms: ["respond:TEXT", "respond:STATUS:TEXT"],
+  parse(form, line): RespondContent | null {
+    const [, status = null, text] = /^respond:(?:([0-9]+):)?(.*)$/s.exec(form) ?? [];
+    if (text === undefined) return null;
+    return respondWith(text, status, (better) => line(`respond:${better}:${text}`));
   },
   label: ({ text }) => `respond ${quote(text)}`,
   description: ({ status = 200 }) => `a fixed text with status ${status}`,
@@ -63,12 +68,16 @@ export function respondHandler({ text, status = 200 }: Omit<RespondContent, "kin
   return (request) => afterBody(request, response);
 }
 
-function readStatus(input: FlagInput): number | null {
-  const text = input.text("status");
-  if (text === null) return null;
-  if (/^[2-5][0-9]{2}$/.test(text)) return Number(text);
+/** Returns the content; `line` returns the command line with another status. Throws a Fault. */
+function respondWith(
+  text: string,
+  status: string | null,
+  line: (status: string) => string,
+): RespondContent {
+  if (status === null) return { kind: "respond", text };
+  if (/^[2-5][0-9]{2}$/.test(status)) return { kind: "respond", text, status: Number(status) };
   throw usageFault(
-    `Cannot respond with status ${quote(text)}: must be between 200 and 599`,
-    retype(input.commandLine, { flag: "status", to: "503" }),
+    `Cannot respond with status ${quote(status)}: must be between 200 and 599`,
+    line("503"),
   );
 }

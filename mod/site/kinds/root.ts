@@ -31,13 +31,23 @@ export const root: ContentKind<FolderContent> = {
     });
     return folderContent(path, input.flag("listing") || undefined);
   },
+  forms: ["/DIR", "root:DIR"],
+  async parse(text, line): Promise<FolderContent | null> {
+    const [prefix] = /^root:|^(?=[/\\]|[A-Za-z]:[/\\])/.exec(text) ?? [];
+    if (prefix === undefined) return null;
+    return folderContent(
+      await resolveFolder(text.slice(prefix.length), (folder) => line(prefix + folder)),
+    );
+  },
   label: ({ path }) => `root ${path}`,
   description: ({ path }) => `files under ${quote(path)}`,
   async load(): Promise<HandlerFactory<FolderContent>> {
     const { staticFiles } = await import("../static/static_files.ts");
     return {
-      handler: ({ path, listing = false }, { id: siteId }, { cache, files, now }) => {
-        return staticFiles({ root: path, listing, cache, files: files.site(siteId), siteId, now });
+      handler: ({ path, listing = false }, { id: siteId }, context) => {
+        const { cache, files, now, applicationPath: below } = context;
+        const own = files.site(siteId);
+        return staticFiles({ root: path, below, listing, cache, files: own, siteId, now });
       },
     };
   },

@@ -8,6 +8,11 @@ import type { FileAccess } from "../static/file_access.ts";
 import type { ResponseCache } from "../static/response_cache.ts";
 
 export interface SiteContext {
+  /**
+   * The path below which the content is: "/" for that of the site itself, that of an application
+   * else, decoded and ending in "/". Requests are compared with it without regard to case.
+   */
+  readonly applicationPath: string;
   readonly cache: ResponseCache;
   readonly files: FileAccess;
   /** The current state, for the welcome page. */

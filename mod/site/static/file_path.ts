@@ -32,6 +32,21 @@ export function parseFilePath(path: string, isWindows: boolean): FilePath | null
 }
 
 /**
+ * Returns what follows `below`, "/" or a path that ends in "/" and covers `path`: it starts with
+ * "/", or is "" if `path` is `below` without its last "/". The two may differ in the case of letters,
+ * and so in length: segments are counted.
+ */
+export function restOfPath(path: string, below: string): string {
+  if (below === "/") return path;
+  let at = 0;
+  for (let i = below.indexOf("/", 1); i >= 0; i = below.indexOf("/", i + 1)) {
+    at = path.indexOf("/", at + 1);
+    if (at < 0) return "";
+  }
+  return path.slice(at);
+}
+
+/**
  * Returns the percent-encoded path with a trailing "/", safe as a Location: one leading "/" only.
  */
 export function folderUrl(segments: readonly string[]): string {

@@ -24,7 +24,7 @@ import type { SiteFiles } from "./file_access.ts";
 import { bytesBody, fileBody, readWhole } from "./file_body.ts";
 import { isDenied, isMissing } from "./file_errors.ts";
 import { type Lookup, lookUp } from "./file_lookup.ts";
-import { folderUrl, parseFilePath } from "./file_path.ts";
+import { folderUrl, parseFilePath, restOfPath } from "./file_path.ts";
 import { type ResolvedRoot, resolveRoot } from "./folder_chain.ts";
 import { FolderReader } from "./folder_contents.ts";
 import { listFolder } from "./folder_listing.ts";
@@ -42,6 +42,11 @@ import {
 interface StaticFilesOptions {
   /** Absolute path of the directory. */
   readonly root: string;
+  /**
+   * The path of the requests for the directory, decoded: "/" or that of an application, which ends
+   * in "/".
+   */
+  readonly below: string;
   /** List directories without an index page. */
   readonly listing: boolean;
   readonly cache: ResponseCache;
@@ -116,9 +121,10 @@ class StaticSite {
   }
 
   async #find(request: HttpRequest, isRetry = false): Promise<HandlerResult> {
-    const path = parseFilePath(request.path, IS_WINDOWS);
-    if (path === null) return errorPage("missing", request);
-    const { cache } = this.#options;
+    const { below, cache } = this.#options;
+    const rest = restOfPath(request.path, below);
+    if (rest === "") return redirect(request);
+    if (parseFilePath(rest, IS_WINDOWS) === null) return errorPage("missing", request);
     const found = await this.#lookUp(request.path);
     if (found.kind === "file") {
       return this.#serve(request, this.#entryFor(request.path, found.entry), isRetry);
@@ -127,7 +133,7 @@ class StaticSite {
     if (found.kind === "missing") return errorPage("missing", request);
     if (found.kind === "forbidden") return errorPage("denied", request);
     if (found.kind === "changing") return CHANGED;
-    if (found.kind === "redirect") return redirect(request, path.segments);
+    if (found.kind === "redirect") return redirect(request);
     if (!this.#options.listing) return errorPage("unlisted", request);
     return await this.#list(request, found.realPath);
   }
@@ -143,8 +149,8 @@ class StaticSite {
   }
 
   async #examine(requestPath: string): Promise<Lookup> {
-    const { files, now } = this.#options;
-    const path = parseFilePath(requestPath, IS_WINDOWS)!;
+    const { below, files, now } = this.#options;
+    const path = parseFilePath(restOfPath(requestPath, below), IS_WINDOWS)!;
     for (let times = 1;; times++) {
       const found = await files.run(async (): Promise<Lookup> => {
         const nowMs = now();
@@ -328,8 +334,9 @@ function unreadBody({ size }: Representation): HttpResponse["body"] {
   return { length: size, pull: () => Promise.resolve(null), close: () => {} };
 }
 
-function redirect(request: HttpRequest, segments: readonly string[]): HttpResponse {
-  const { query } = request;
+/** The response for a directory that was requested without its final "/". */
+function redirect({ path, query }: HttpRequest): HttpResponse {
+  const segments = path.split("/").filter((segment) => segment !== "");
   const suffix = query === null || !isFieldValue(query) ? "" : `?${query}`;
   return redirectResponse(301, `${folderUrl(segments)}${suffix}`);
 }

@@ -9,7 +9,7 @@ import {
 
 Deno.test("isSite() and describeWithoutSite() distinguish a site from everything else", () => {
   const url = "http://+:80/a/";
-  const cases: [found: Exclude<FoundTarget, { id: number }>, by: string, summary: RegExp][] = [
+  const cases: [found: Exclude<FoundTarget, { site: unknown }>, by: string, summary: RegExp][] = [
     [{ url, to: "unix:/s" }, "program", /^Served by the program .*: unix:\/s$/],
     [{ url, to: null }, "service", /503 .* is reserved/],
     ["NotFound", "service", /404/],
@@ -21,5 +21,5 @@ Deno.test("isSite() and describeWithoutSite() distinguish a site from everything
     assertMatch(describeWithoutSite(found, true).summary, summary);
   }
   assertMatch(describeWithoutSite("Hostname", false).summary, /no started site uses the port$/);
-  assertEquals(isSite(DEFAULT_DOCUMENT.sites[0]!), true);
+  assertEquals(isSite({ site: DEFAULT_DOCUMENT.sites[0]!, application: null }), true);
 });

@@ -108,6 +108,12 @@ Deno.test("takenBySites() returns the prefix of each binding", () => {
     "https://*:443/",
   ]);
   assertEquals(taken[0]?.by, 'site "Default Web Site"');
+  const applications = [{ path: "/Api/v%25/", content: SITES[0]!.content }];
+  const withOne = takenBySites([{ ...SITES[0]!, bindings: [":80:"], applications }]);
+  assertEquals(withOne.map(({ prefix }) => formatUrlPrefix(prefix)), [
+    "http://*:80/",
+    "http://*:80/api/v%25/",
+  ]);
 });
 
 Deno.test("refusalOf() returns a hint that cures the refusal", () => {

@@ -137,13 +137,14 @@ Deno.test("every example of a kind is stored, listed, explained, reread and serv
     const again = await home.run(["site", "set", "x", ...words]);
     assertEquals([again.status, home.stored()!.sites[0]!.content], [0, content]);
     const context = {
+      applicationPath: "/",
       cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 1, UriScavengerPeriod: 9 }),
       files: new FileAccess(),
       listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
       now: () => 0,
     };
     for (const method of ["GET", "POST"]) {
-      const handler = siteHandler(site, context);
+      const handler = siteHandler(content, site, context);
       const request = fakeRequest({ method, ...(method === "GET" ? {} : { body: [] }) });
       assert((await responseOf(handler(request))).status >= 200, `${example.words}: ${method}`);
     }

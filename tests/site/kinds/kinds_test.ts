@@ -15,6 +15,7 @@ import { tempFolder } from "../../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
 
 const CONTEXT: SiteContext = {
+  applicationPath: "/",
   cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 10 }),
   files: new FileAccess(),
   listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
@@ -33,7 +34,7 @@ Deno.test("loadSiteHandlers() serves each kind of content", async () => {
   ];
   const siteHandler = await loadSiteHandlers();
   for (const [content, want] of cases) {
-    const handler = siteHandler({ ...DEFAULT_DOCUMENT.sites[0]!, content }, CONTEXT);
+    const handler = siteHandler(content, DEFAULT_DOCUMENT.sites[0]!, CONTEXT);
     const response = await responseOf(handler(fakeRequest()));
     assertEquals(response.status, 200, content.kind);
     assertStringIncludes(await bodyText(response), want);

@@ -1,5 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { folderUrl, isInside, parseFilePath } from "../../../mod/site/static/file_path.ts";
+import {
+  folderUrl,
+  isInside,
+  parseFilePath,
+  restOfPath,
+} from "../../../mod/site/static/file_path.ts";
 
 Deno.test("parseFilePath() returns names below the root, and null for what leaves it", () => {
   const cases: [path: string, want: readonly string[] | null, isFolder?: boolean][] = [
@@ -51,6 +56,20 @@ Deno.test("parseFilePath() rejects names that Windows reads as something else", 
     ]
   ) assertEquals(parseFilePath(path, true), null, path);
   assertEquals(parseFilePath("/console/a b.txt", true)?.segments, ["console", "a b.txt"]);
+});
+
+Deno.test("restOfPath() counts segments, whose length may differ with their case", () => {
+  const cases: [path: string, below: string, want: string][] = [
+    ["/a/b", "/", "/a/b"],
+    ["/", "/", "/"],
+    ["/docs", "/docs/", ""],
+    ["/docs/", "/docs/", "/"],
+    ["/docs//x", "/docs/", "//x"],
+    ["/\u0130/x", "/i\u0307/", "/x"],
+    ["/\u0130", "/i\u0307/", ""],
+    ["/a/b/c/", "/a/b/", "/c/"],
+  ];
+  for (const [path, below, want] of cases) assertEquals(restOfPath(path, below), want, path);
 });
 
 Deno.test("folderUrl() never names another host", () => {

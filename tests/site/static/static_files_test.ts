@@ -74,6 +74,33 @@ Deno.test("staticFiles() sends the fields that belong to each response", async (
   });
 });
 
+Deno.test("staticFiles() serves a directory below the path of an application", async () => {
+  await withSite(async ({ root, clock }) => {
+    await Deno.mkdir(`${root}/sub/docs`, { recursive: true });
+    await Deno.writeTextFile(`${root}/a.html`, "<p>a");
+    await Deno.writeTextFile(`${root}/index.html`, "index");
+    const handler = siteOf(root, clock, { below: "/my docs/ü/" });
+    const cases: [path: string, status: number, want?: string][] = [
+      ["/my docs/ü/a.html", 200, "<p>a"],
+      ["/My Docs/Ü/a.html", 200, "<p>a"],
+      ["/my docs/ü/", 200, "index"],
+      ["/my docs/ü//a.html", 200, "<p>a"],
+      ["/my docs/ü", 301, "/my%20docs/%C3%BC/"],
+      ["/MY docs/ü", 301, "/MY%20docs/%C3%BC/"],
+      ["/my docs/ü/sub", 301, "/my%20docs/%C3%BC/sub/"],
+      ["/my docs/ü/sub/docs", 301, "/my%20docs/%C3%BC/sub/docs/"],
+      ["/my docs/ü/my docs/ü/a.html", 404],
+      ["/my docs/ü/.git", 404],
+      ["/my docs/ü/.well-known/x", 404],
+    ];
+    for (const [path, status, want] of cases) {
+      const response = await send(handler, { path });
+      const got = status === 301 ? field(response, "location") : await bodyText(response);
+      assertEquals([response.status, want === undefined ? want : got], [status, want], path);
+    }
+  });
+});
+
 Deno.test("staticFiles() returns the same object while a small file is unchanged", async () => {
   await withSite(async ({ handler, root, clock }) => {
     await Deno.writeTextFile(`${root}/a.txt`, "one");
@@ -304,10 +331,11 @@ async function withSite(body: (site: Site) => Promise<void>): Promise<void> {
 function siteOf(
   root: string,
   clock: { nowMs: number },
-  { listing = false, files = new FileAccess().site(1) } = {},
+  { below = "/", listing = false, files = new FileAccess().site(1) } = {},
 ): Handler {
   return staticFiles({
     root,
+    below,
     listing,
     files,
     siteId: 1,

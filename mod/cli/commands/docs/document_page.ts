@@ -99,6 +99,11 @@ const SITE_FIELDS: readonly (readonly [string, string])[] = [
   ["secureBindings", "The same over TLS."],
   ["autoStart", "Whether the site starts with the service."],
   ["content", "What the site serves; see below."],
+  [
+    "applications",
+    "Optional: other content below paths of the site, each with its path, such as /api/, and its " +
+    "content. The longest path that covers a request decides; the case of letters does not matter.",
+  ],
   ["maxRequestEntityAllowed", "Optional: largest request content in bytes; beyond it 413."],
   ["maxConnections", "Optional: concurrent connections; beyond it 503."],
 ];

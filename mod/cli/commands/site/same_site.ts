@@ -10,6 +10,7 @@ import { diffValues } from "../../../config/document/diff.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { contentFlags } from "../../../site/kinds/kind_flags.ts";
 import { BINDING_FLAGS, LIMIT_FLAGS } from "./site_flags.ts";
+import { MAP_FLAGS } from "./site_maps.ts";
 
 /** Throws a Fault if `existing` is not `wanted`, the site that the flags of `input` describe. */
 export function checkSame(existing: SiteRecord, wanted: SiteRecord, input: FlagInput): void {
@@ -42,7 +43,7 @@ function cure(wanted: SiteRecord, fields: readonly string[], input: FlagInput): 
 
 /** Returns the given flags that `site set` has too, as they are typed in a shell. */
 function flagWords(input: FlagInput): string[] {
-  const specs = { ...BINDING_FLAGS, ...contentFlags(), ...LIMIT_FLAGS };
+  const specs = { ...BINDING_FLAGS, ...contentFlags(), ...MAP_FLAGS, ...LIMIT_FLAGS };
   return Object.entries(specs).flatMap(([name, { kind }]) => {
     if (kind === "boolean") return input.flag(name) ? [`--${name}`] : [];
     return input.texts(name).flatMap((text) => [`--${name}`, shellWord(text)]);

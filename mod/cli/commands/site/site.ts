@@ -33,6 +33,7 @@ import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { paragraph } from "../../core/screen/paragraph.ts";
 import { table } from "../../core/table.ts";
 import { checkSame } from "./same_site.ts";
+import { MAP_FLAGS, mapHelp, readMaps, withMaps } from "./site_maps.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
@@ -51,6 +52,7 @@ export const siteAdd: CommandSpec = {
     "Host any host name; an IPv6 address is written in brackets. A site bound to an address that " +
     "is not on the list does not start.",
     ...contentHelp(),
+    ...mapHelp(),
   ],
   examples: [
     {
@@ -58,10 +60,15 @@ export const siteAdd: CommandSpec = {
       shows: "on one address",
     },
     ...contentExamples("httpcfg site add my-site --bind :8081:"),
+    {
+      line: "httpcfg site add my-site --bind :8081: --root /srv/www --map /old/=redirect:/new/",
+      shows: "files, and a redirect below one path",
+    },
   ],
   flags: {
     ...BINDING_FLAGS,
     ...contentFlags(),
+    ...MAP_FLAGS,
     ...LIMIT_FLAGS,
     "no-start": { kind: "boolean", summary: "do not start the site with the service" },
     ...CHANGE_FLAGS,
@@ -79,12 +86,20 @@ const siteList: CommandSpec = {
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const { sites } = await io.store.read();
-    const columns = ["id", "name", "bindings", "secureBindings", "autoStart", "content"];
+    const columns = [
+      "id",
+      "name",
+      "bindings",
+      "secureBindings",
+      "autoStart",
+      "content",
+      "applications",
+    ];
     const listing = { name: "sites", columns, rows: sites.map(siteRow) };
     await writeListing(input, io, listing, {
       async text(): Promise<void> {
         const { screen } = io;
-        io.show(screen.columns === null ? table(listing, screen) : sitesText(sites, screen));
+        io.show(screen.columns === null ? plainSites(listing, screen) : sitesText(sites, screen));
         await noteUnapplied(io);
       },
     });
@@ -105,7 +120,8 @@ const siteShow: CommandSpec = {
     const row = siteRow(site);
     await writeListing(input, io, { name: "sites", columns: Object.keys(row), rows: [row] }, {
       async text(): Promise<void> {
-        io.show(siteText(row, io.screen));
+        const { applications, ...own } = row;
+        io.show(siteText(applications.length === 0 ? own : row, io.screen));
         await noteUnapplied(io);
       },
       json: { site },
@@ -149,14 +165,15 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     );
   }
   const content = await readContent(input);
-  const limits = readLimits(input);
+  const maps = await readMaps(input);
   const autoStart = !input.flag("no-start");
-  const wanted = { name, bindings, secureBindings, autoStart, content, ...limits };
+  const described = { name, bindings, secureBindings, autoStart, content, ...readLimits(input) };
+  const wanted = (id: number): SiteRecord => withMaps({ id, ...described }, maps, input);
   let site: SiteRecord | null = null;
   const result = await changeSites(io, (document) => {
     const existing = findSite(document, name);
     if (existing === undefined) {
-      site = { id: nextSiteId(document), ...wanted };
+      site = wanted(nextSiteId(document));
       return addSite(document, site);
     }
     site = existing;
@@ -165,10 +182,18 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
         hint: retype(input.commandLine, { word: "add", to: ["set"] }, { without: "no-start" }),
       });
     }
-    checkSame(existing, { id: existing.id, ...wanted, name: existing.name }, input);
+    checkSame(existing, { ...wanted(existing.id), name: existing.name }, input);
     return document;
   });
   return await finishChange(input, io, result, { site });
+}
+
+/** Formats the sites for a pipe; without applications there is no column for them. */
+function plainSites(listing: Listing, screen: Screen): Styled {
+  const columns = listing.columns.filter((column) => {
+    return column !== "applications" || listing.rows.some((row) => String(row[column]) !== "");
+  });
+  return table({ ...listing, columns }, screen);
 }
 
 /** Formats the sites for a terminal, which has one column for all bindings of a site. */
@@ -179,7 +204,9 @@ function sitesText(sites: readonly SiteRecord[], screen: Screen): Styled {
     rows: sites.map((site) => {
       const secure = site.secureBindings.map((binding) => `${binding} (TLS)`);
       const starts = site.autoStart ? null : "no";
-      return { ...siteRow(site), bindings: [...site.bindings, ...secure], starts };
+      const { content, applications, ...row } = siteRow(site);
+      const served = [content, ...applications].join("; ");
+      return { ...row, content: served, bindings: [...site.bindings, ...secure], starts };
     }),
   };
   return table(listing, screen, {
@@ -216,8 +243,10 @@ function freePort({ sites }: Pick<ConfigDocument, "sites">): number {
   return port;
 }
 
-function siteRow(site: SiteRecord): Row {
-  const { id, name, bindings, secureBindings, autoStart, content } = site;
+function siteRow(
+  site: SiteRecord,
+): Row & { readonly content: string; readonly applications: readonly string[] } {
+  const { id, name, bindings, secureBindings, autoStart, content, applications = [] } = site;
   return {
     id,
     name,
@@ -225,5 +254,8 @@ function siteRow(site: SiteRecord): Row {
     secureBindings,
     autoStart,
     content: kindOf(content).label(content),
+    applications: applications.map(({ path, content }) => {
+      return `${path} ${kindOf(content).label(content)}`;
+    }),
   };
 }

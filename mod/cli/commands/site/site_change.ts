@@ -23,6 +23,7 @@ import {
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
 import { report } from "../../core/report.ts";
+import { MAP_CHANGE_FLAGS, mapHelp, readMaps, withMaps } from "./site_maps.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
@@ -38,17 +39,21 @@ const siteSet: CommandSpec = {
   summary: "Change a Web site; what is not given stays as it is",
   details: [
     "--bind replaces all plain bindings, --bind-tls all TLS bindings, and one of " +
-    `${kindFlagList()} replaces the content of the site.`,
+    `${kindFlagList()} replaces the content of the site. --map adds an application or replaces ` +
+    "the one at its path, and --unmap ends one.",
     ...contentHelp(),
+    ...mapHelp(),
   ],
   examples: [
     { line: "httpcfg site set ping --bind :8081: --bind :8082:", shows: "bind it to two ports" },
     { line: "httpcfg site set ping --name pong", shows: "rename it; the id stays" },
+    { line: "httpcfg site set ping --map /files/=/srv/files", shows: "add an application" },
   ],
   flags: {
     name: { kind: "string", value: "NEW", summary: "new name" },
     ...BINDING_FLAGS,
     ...contentFlags(),
+    ...MAP_CHANGE_FLAGS,
     ...LIMIT_FLAGS,
     ...CHANGE_FLAGS,
   },
@@ -56,7 +61,8 @@ const siteSet: CommandSpec = {
   completes: ["site"],
   async run(input, io): Promise<number> {
     const change = await readChange(input);
-    if (Object.keys(change).length === 0) {
+    const maps = await readMaps(input);
+    if (Object.keys(change).length + maps.mapped.length + maps.unmapped.length === 0) {
       throw usageFault(
         `Cannot change ${quote(input.words[0]!)}: no flag is given`,
         "httpcfg site set --help", // what may be changed
@@ -74,7 +80,7 @@ const siteSet: CommandSpec = {
           },
         );
       }
-      changed = { ...site, ...change };
+      changed = withMaps({ ...site, ...change }, maps, input);
       return replaceSite(document, changed);
     });
     return await finishChange(input, io, result, { site: changed });
