@@ -189,7 +189,7 @@ const adsutil: Tool = {
       () => ["ENUM_ALL", path()],
       () => ["DELETE", random.chance(2) ? path() : property()],
       () => ["CREATE", path(), anyOf(KEY_TYPES, random)],
-      () => ["CREATE_VSERV", path()],
+      () => [random.pick(["CREATE_VSERV", "CREATE_VDIR"]), path()],
       () => [random.pick(["COPY", "MOVE"]), path(), path()],
       () => ["FIND", property()],
       () => [
@@ -255,6 +255,8 @@ const site: Tool = {
       "bind-tls": BINDINGS,
       root: ["{home}", "/", "none"],
       redirect: ["/a", "https://{host}{path}", "//a", "https://a/{path}?{query}"],
+      map: ["/a=echo", "/A/b/=respond:x", "/%C3%BC/=redirect:308:/b", "/=echo", "/a=nothing"],
+      unmap: ["/a", "/A/B", "b"],
       status: ["301", "204", "404", "999"],
     };
     const given = Object.entries(flags).filter(() => random.chance(4)).flatMap(([flag, spec]) => {

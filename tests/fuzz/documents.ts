@@ -79,6 +79,10 @@ const PROPERTIES: Texts = {
   good: ["DisableSocketPooling", "MajorIIsVersionNumber", "AppPoolId", "__proto__", "x"],
   bad: [""],
 };
+const APPLICATION_PATHS: Texts = {
+  good: ["/a", "/A/b/", "/%C3%BC/", "/50%25/x", "/\u0130/", "/.x/"],
+  bad: ["/", "a", "/a//b", "/%2e%2e/", "/%", "/*", ""],
+};
 const CONTENTS = [
   { kind: "welcome" },
   { kind: "echo" },
@@ -124,6 +128,12 @@ function documentOf(text: (of: Texts) => string, isSound: boolean, random: Rando
       secureBindings: some(2, () => text(BINDINGS)),
       autoStart: random.chance(2),
       content: random.pick(CONTENTS),
+      ...(random.chance(2) ? {} : {
+        applications: some(2, () => ({
+          path: text(APPLICATION_PATHS),
+          content: random.pick(CONTENTS),
+        })),
+      }),
       ...(random.chance(4) ? { maxConnections: random.below(5) } : {}),
     })),
     metabase: Object.fromEntries(some(2, () => [

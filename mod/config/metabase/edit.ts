@@ -6,7 +6,9 @@
  * @module
  */
 import { isProblem, Problem } from "../../base/problem.ts";
+import { withApplication } from "../document/application.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
+import { replaceSite } from "../document/edit.ts";
 import { NOT_FOUND_CONTENT } from "../document/site_content.ts";
 import {
   findValue,
@@ -22,6 +24,12 @@ import {
 import { type KeyType, keyTypeNamed, parseValue, propertyRow } from "./schema.ts";
 import type { PropertyRow } from "./schema.ts";
 import { withValue } from "./values.ts";
+import {
+  virtualDirAt,
+  virtualDirPlace,
+  virtualDirsUnder,
+  withoutVirtualDirs,
+} from "./virtual_dirs.ts";
 
 /** HRESULTs of rejected calls, signed as scripts print them. */
 export const HRESULT = {
@@ -133,10 +141,14 @@ export function deleteKey(document: ConfigDocument, path: string): MetabaseEdit 
   const removed = new Set(subtreeOf(document, key.path));
   const metabase = Object.entries(document.metabase).filter(([at]) => !removed.has(at));
   const sites = document.sites.filter(({ id }) => !removed.has(`W3SVC/${id}`));
-  return { document: { ...document, sites, metabase: Object.fromEntries(metabase) } };
+  const edited = { ...document, sites, metabase: Object.fromEntries(metabase) };
+  return { document: withoutVirtualDirs(edited, removed) };
 }
 
-/** Creates a key. `W3SVC/n` of class IIsWebServer is a new site without bindings. */
+/**
+ * Creates a key. `W3SVC/n` of class IIsWebServer is a new site without bindings, and one of class
+ * IIsWebVirtualDir below the ROOT of a site a new application of it, without a Path.
+ */
 export function createKey(
   document: ConfigDocument,
   path: string,
@@ -146,8 +158,18 @@ export function createKey(
   const wanted = normalPath(path);
   if (wanted === "" || keyType === undefined) return refused("INVALID_ARGUMENT");
   if (keyAt(document, wanted) !== null) return refused("ALREADY_EXISTS");
-  if (keyType === "IIsWebServer") return createSite(document, wanted);
-  return { document: withKeyType(document, wanted, keyType) };
+  if (!isPartOfSite(document, wanted, keyType)) {
+    return { document: withKeyType(document, wanted, keyType) };
+  }
+  return keyType === "IIsWebServer"
+    ? createSite(document, wanted)
+    : createVirtualDir(document, wanted);
+}
+
+/** Reports whether a key is a site or an application of one, and so no entry of its own. */
+function isPartOfSite(document: ConfigDocument, path: string, keyType: KeyType): boolean {
+  return keyType === "IIsWebServer" ||
+    (keyType === "IIsWebVirtualDir" && siteOfPath(document, path) !== undefined);
 }
 
 /** Copies a key and everything below it to an unused path; `move` removes the source. */
@@ -184,8 +206,25 @@ export function copyKey(
     }]
     : document.sites;
   const metabase = { ...document.metabase, ...Object.fromEntries(copies) };
-  const copied = { ...document, sites, metabase };
+  const copied = isSite
+    ? { ...document, sites, metabase }
+    : withVirtualDirs({ ...document, metabase }, target, virtualDirsUnder(document, source.path));
+  if (copied === null) return refused("INVALID_ARGUMENT");
   return move ? deleteKey(copied, source.path) : { document: copied };
+}
+
+/** Returns the document with the applications below the key `path`; null if they cannot be there. */
+function withVirtualDirs(
+  document: ConfigDocument,
+  path: string,
+  copies: ReturnType<typeof virtualDirsUnder>,
+): ConfigDocument | null {
+  return copies.reduce<ConfigDocument | null>((edited, { rest, application: { content } }) => {
+    const place = edited === null ? null : virtualDirPlace(edited, path + rest);
+    if (edited === null || place === null) return null;
+    const site = withApplication(place.site, { path: place.path, content });
+    return replaceSite(edited, site);
+  }, document);
 }
 
 function bitTarget(
@@ -222,19 +261,27 @@ function setKeyType(
   const keyType = keyTypeNamed(text);
   if (keyType === undefined) return refused("INVALID_ARGUMENT");
   if (keyType === key.keyType) return { document, value: keyType };
-  const isFixed = isBuiltIn(key.path) || key.keyType === "IIsWebServer";
+  const isFixed = isBuiltIn(key.path) || key.keyType === "IIsWebServer" ||
+    virtualDirAt(document, key.path) !== null;
   if (isFixed) return refused("ACCESS_DENIED");
-  if (keyType !== "IIsWebServer") {
+  if (!isPartOfSite(document, key.path, keyType)) {
     return { document: withKeyType(document, key.path, keyType), value: keyType };
   }
   const { [key.path]: _, ...metabase } = document.metabase;
-  const edit = createSite({ ...document, metabase }, key.path);
+  const edit = createKey({ ...document, metabase }, key.path, keyType);
   return isProblem(edit) ? edit : { ...edit, value: keyType };
 }
 
 function withKeyType(document: ConfigDocument, path: string, keyType: KeyType): ConfigDocument {
   const properties = { ...document.metabase[path], KeyType: keyType };
   return { ...document, metabase: { ...document.metabase, [path]: properties } };
+}
+
+function createVirtualDir(document: ConfigDocument, path: string): MetabaseEdit | Problem {
+  const place = virtualDirPlace(document, path);
+  if (place === null) return refused("INVALID_ARGUMENT");
+  const application = { path: place.path, content: NOT_FOUND_CONTENT };
+  return { document: replaceSite(document, withApplication(place.site, application)) };
 }
 
 function createSite(document: ConfigDocument, path: string): MetabaseEdit | Problem {

@@ -10,6 +10,7 @@
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
 import { KEY_TYPES, type KeyType, PROPERTIES, type PropertyRow } from "./schema.ts";
 import { ownValue } from "./values.ts";
+import { virtualDirAt, virtualDirPath, virtualDirPaths } from "./virtual_dirs.ts";
 
 /** Keys that exist without being stored. */
 const BUILT_IN: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
@@ -78,8 +79,16 @@ export function keyAt(document: ConfigDocument, text: string): MetabaseKey | nul
   if (site !== undefined && path === `W3SVC/${site.id}/ROOT`) {
     return { path, keyType: "IIsWebVirtualDir" };
   }
+  const virtualDir = virtualDirAt(document, path);
+  if (virtualDir !== null) {
+    const { site, application } = virtualDir;
+    return { path: virtualDirPath(site, application), keyType: "IIsWebVirtualDir" };
+  }
   const stored = storedPath(document, path);
-  if (stored === null) return null;
+  if (stored === null) {
+    const above = spelled(virtualDirPaths(document), path);
+    return above === null ? null : { path: above, keyType: "IIsWebDirectory" };
+  }
   const keyType = document.metabase[stored]?.KeyType;
   return { path: stored, keyType: KEY_TYPES.find((type) => type === keyType) ?? "IIsObject" };
 }
@@ -171,6 +180,10 @@ function allKeys(document: ConfigDocument): string[] {
     keys.add(`W3SVC/${id}`);
     keys.add(`W3SVC/${id}/ROOT`);
   }
+  const known = new Set([...keys].map((key) => key.toLowerCase()));
+  for (const path of virtualDirPaths(document)) {
+    if (!known.has(path.toLowerCase())) keys.add(path);
+  }
   return [...keys].sort(comparePaths);
 }
 
@@ -193,8 +206,13 @@ function compareSegments(a: string, b: string): number {
 }
 
 function storedPath(document: ConfigDocument, path: string): string | null {
+  return spelled(createdKeys(document), path);
+}
+
+/** Returns the one of `keys` that is `path` without regard to case; null if none is. */
+function spelled(keys: readonly string[], path: string): string | null {
   const wanted = path.toLowerCase();
-  return createdKeys(document).find((key) => key.toLowerCase() === wanted) ?? null;
+  return keys.find((key) => key.toLowerCase() === wanted) ?? null;
 }
 
 /**

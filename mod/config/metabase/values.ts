@@ -7,10 +7,13 @@
  */
 import { isProblem } from "../../base/problem.ts";
 import { formatBinding, parseBinding } from "../document/binding.ts";
+import { withApplication } from "../document/application.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
-import { folderContent, isFolderContent } from "../document/site_content.ts";
+import { replaceSite } from "../document/edit.ts";
+import { folderContent, isFolderContent, type SiteContent } from "../document/site_content.ts";
 import type { PropertyRow } from "./schema.ts";
 import { effectiveSettings, type SettingName, type StoredSettings } from "../document/settings.ts";
+import { virtualDirAt } from "./virtual_dirs.ts";
 
 /**
  * A property that is part of a site. `set` returns null for a value that cannot be stored there.
@@ -39,23 +42,27 @@ const SITE_PROPERTIES: ReadonlyMap<string, SiteProperty> = new Map<string, SiteP
   ["MaxRequestEntityAllowed", optionalNumber("maxRequestEntityAllowed")],
 ]);
 
-const ROOT_PROPERTIES: ReadonlyMap<string, SiteProperty> = new Map<string, SiteProperty>([
+/** A property of a virtual directory that is part of its content, as one of a site is of that. */
+interface ContentProperty {
+  get(content: SiteContent): MetabaseValue | undefined;
+  set(content: SiteContent, value: MetabaseValue | undefined): SiteContent | null;
+}
+
+const CONTENT_PROPERTIES: ReadonlyMap<string, ContentProperty> = new Map<string, ContentProperty>([
   ["Path", {
-    get: ({ content }) => isFolderContent(content) ? content.path : undefined,
-    set: (site, value) => {
+    get: (content) => isFolderContent(content) ? content.path : undefined,
+    set: (content, value) => {
       if (value === undefined) return null;
       const path = String(value);
       if (!/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)) return null; // absolute only
-      const listing = isFolderContent(site.content) ? site.content.listing : undefined;
-      return { ...site, content: folderContent(path, listing) };
+      return folderContent(path, isFolderContent(content) ? content.listing : undefined);
     },
   }],
   ["EnableDirBrowsing", {
-    get: ({ content }) => isFolderContent(content) ? content.listing : undefined,
-    set: (site, value) => {
-      if (!isFolderContent(site.content)) return null;
-      const listing = value === undefined ? undefined : !!value;
-      return { ...site, content: folderContent(site.content.path, listing) };
+    get: (content) => isFolderContent(content) ? content.listing : undefined,
+    set: (content, value) => {
+      if (!isFolderContent(content)) return null;
+      return folderContent(content.path, value === undefined ? undefined : !!value);
     },
   }],
 ]);
@@ -102,7 +109,7 @@ function storedValue(
   name: string,
 ): MetabaseValue | undefined {
   const found = findSiteProperty(document, path, name);
-  if (found !== null) return found.property.get(found.site);
+  if (found !== null) return found.value;
   const setting = path === "W3SVC" ? SETTING_OF.get(name) : undefined;
   if (setting !== undefined) return effectiveSettings(document.settings)[setting];
   return document.metabase[path]?.[name];
@@ -120,9 +127,8 @@ export function withValue(
 ): ConfigDocument | null {
   const found = findSiteProperty(document, path, property.name);
   if (found !== null) {
-    const site = found.property.set(found.site, value);
-    if (site === null) return null;
-    return { ...document, sites: document.sites.map((old) => old.id === site.id ? site : old) };
+    const site = found.set(value);
+    return site === null ? null : replaceSite(document, site);
   }
   const setting = path === "W3SVC" ? SETTING_OF.get(property.name) : undefined;
   if (setting !== undefined) {
@@ -143,21 +149,49 @@ export function withValue(
  */
 export function hasEffect(path: string, name: string): boolean {
   if (/^W3SVC\/[0-9]+$/.test(path) && SITE_PROPERTIES.has(name)) return true;
-  if (/^W3SVC\/[0-9]+\/ROOT$/.test(path) && ROOT_PROPERTIES.has(name)) return true;
+  if (/^W3SVC\/[0-9]+\/ROOT(?:\/|$)/.test(path) && CONTENT_PROPERTIES.has(name)) return true;
   if (path === "W3SVC" && SETTING_OF.has(name)) return true;
   return READ_FROM_METABASE.get(name)?.test(path) ?? false;
 }
 
-function findSiteProperty(
-  document: ConfigDocument,
-  path: string,
-  name: string,
-): { readonly site: SiteRecord; readonly property: SiteProperty } | null {
-  const match = /^W3SVC\/([0-9]+)(\/ROOT)?$/.exec(path);
-  const property = (match?.[2] === undefined ? SITE_PROPERTIES : ROOT_PROPERTIES).get(name);
-  if (match === null || property === undefined) return null; // most are stored in the metabase
-  const site = document.sites.find(({ id }) => String(id) === match[1]);
-  return site === undefined ? null : { site, property };
+/** A value that is part of a site, and how the site would be with another one. */
+interface SiteValue {
+  readonly value: MetabaseValue | undefined;
+  set(value: MetabaseValue | undefined): SiteRecord | null;
+}
+
+function findSiteProperty(document: ConfigDocument, path: string, name: string): SiteValue | null {
+  const [, id, below] = /^W3SVC\/([0-9]+)(?:\/ROOT(\/.+)?)?$/.exec(path) ?? [];
+  const site = id === undefined ? undefined : document.sites.find((one) => String(one.id) === id);
+  if (site === undefined) return null;
+  const property = SITE_PROPERTIES.get(name);
+  if (path === `W3SVC/${id}`) {
+    if (property === undefined) return null; // most are stored in the metabase
+    return { value: property.get(site), set: (value) => property.set(site, value) };
+  }
+  const ofContent = CONTENT_PROPERTIES.get(name);
+  if (ofContent === undefined) return null;
+  if (below === undefined) {
+    return {
+      value: ofContent.get(site.content),
+      set: (value) => {
+        const content = ofContent.set(site.content, value);
+        return content === null ? null : { ...site, content };
+      },
+    };
+  }
+  const found = virtualDirAt(document, path);
+  if (found === null) return null;
+  const { application } = found;
+  const own = ofContent.get(application.content);
+  return {
+    // An application has nothing from the site around it.
+    value: name === "EnableDirBrowsing" ? own ?? false : own,
+    set: (value) => {
+      const content = ofContent.set(application.content, value);
+      return content === null ? null : withApplication(site, { ...application, content });
+    },
+  };
 }
 
 function bindingList(field: "bindings" | "secureBindings"): SiteProperty {

@@ -53,6 +53,10 @@ const COMMANDS: ReadonlyMap<string, (call: AdsutilCall) => AdsutilAnswer> = new 
     "CREATE_VSERV",
     (call: AdsutilCall) => create({ ...call, words: call.words.slice(0, 1) }, "IIsWebServer"),
   ],
+  [
+    "CREATE_VDIR",
+    (call: AdsutilCall) => create({ ...call, words: call.words.slice(0, 1) }, "IIsWebVirtualDir"),
+  ],
   ["COPY", (call: AdsutilCall) => copy(call, false)],
   ["MOVE", (call: AdsutilCall) => copy(call, true)],
   ["FIND", findProperty],
@@ -65,7 +69,9 @@ const COMMANDS: ReadonlyMap<string, (call: AdsutilCall) => AdsutilAnswer> = new 
 
 /** Reports whether the command may change the document and has to run under its lock. */
 export function mayEdit(words: readonly string[]): boolean {
-  return ["SET", "DELETE", "CREATE", "CREATE_VSERV", "COPY", "MOVE"].includes(commandOf(words));
+  return ["SET", "DELETE", "CREATE", "CREATE_VDIR", "CREATE_VSERV", "COPY", "MOVE"].includes(
+    commandOf(words),
+  );
 }
 
 /** Reports whether the command shows what is stored. */
