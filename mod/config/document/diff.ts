@@ -65,11 +65,14 @@ function membersOf(list: readonly unknown[], at: string): Members {
   }));
 }
 
-/** Returns what identifies a record: a site's id, a certificate's key, a reservation's URL. */
+/**
+ * Returns what identifies a record: a site's id, an application's path, a certificate's key, a
+ * reservation's URL.
+ */
 function memberName(value: unknown): string | null {
   if (!isRecord(value)) return null;
   if (typeof value.id === "number") return `W3SVC/${value.id}`;
-  const name = value.key ?? value.url;
+  const name = value.key ?? value.url ?? (isRecord(value.content) ? value.path : undefined);
   return typeof name === "string" ? name : null;
 }
 

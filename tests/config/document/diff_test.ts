@@ -27,6 +27,15 @@ Deno.test("diffValues() reports the path and both values of every change", () =>
       '- ssl[a:1].hash: "x"',
       '+ ssl[a:1].hash: "y"',
     ]],
+    [
+      { applications: [{ path: "/a/", content: { kind: "echo" } }, { path: "/b/", content: {} }] },
+      { applications: [{ path: "/a/", content: { kind: "root" } }] },
+      [
+        '- applications[/a/].content.kind: "echo"',
+        '+ applications[/a/].content.kind: "root"',
+        '- applications[/b/]: {"path":"/b/","content":{}}',
+      ],
+    ],
     [{ v: 1 }, { v: [1] }, ["- v: 1", "+ v: [1]"]],
   ];
   for (const [before, after, lines] of cases) {
