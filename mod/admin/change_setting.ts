@@ -5,6 +5,7 @@
  */
 import {
   DEFAULT_SETTINGS,
+  isDefault,
   type SettingName,
   type StoredSettings,
 } from "../config/document/settings.ts";
@@ -31,6 +32,6 @@ export function changeSettings(io: AdminIo, values: StoredSettings): Promise<Act
 export function withSettings(stored: StoredSettings, values: StoredSettings): StoredSettings {
   const all = Object.entries({ ...stored, ...values });
   return Object.fromEntries(
-    all.filter(([name, value]) => value !== DEFAULT_SETTINGS[name as SettingName]),
+    all.filter(([name, value]) => !isDefault(name as SettingName, value)),
   );
 }

@@ -1,17 +1,21 @@
 /**
- * The one spelling of a document. Entries, bindings and the keys of certificates may be written in
- * every way that the command line takes; they are stored, compared and used in this one. Pure.
+ * The one spelling of a document. Entries, bindings, the keys of certificates and the blocks of
+ * settings may be written in every way that the command line takes; they are stored, compared and
+ * used in this one. Pure.
  *
  * @module
  */
 import { quote } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
+import type { IpBlock } from "../../base/ip_blocks.ts";
+import { blockTexts, parseAddressBlock } from "./address_block.ts";
 import { parseApplicationPath } from "./application.ts";
 import { formatBinding, parseBinding } from "./binding.ts";
 import type { ApplicationRecord, ConfigDocument, SiteRecord, SslRecord } from "./document.ts";
 import type { DocumentProblem } from "./document_problems.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
 import { normaliseList } from "./normalise_list.ts";
+import { isDefault, type SettingRow, SETTINGS, type StoredSettings } from "./settings.ts";
 
 interface NormalDocument {
   readonly document: ConfigDocument;
@@ -28,7 +32,46 @@ export function normaliseDocument(
   const problems: DocumentProblem[] = [...list.problems];
   const sites = document.sites.map((site, i) => normaliseSite(site, `sites[${i}]`, problems));
   const ssl = document.ssl.map((record, i) => normaliseSsl(record, `ssl[${i}]`, problems));
-  return { document: { ...document, ipListen: list.entries, ssl, sites }, problems };
+  const settings = normaliseSettings(document.settings, problems);
+  return { document: { ...document, ipListen: list.entries, ssl, sites, settings }, problems };
+}
+
+/** The settings that are lists of blocks. */
+const BLOCK_SETTINGS = Object.entries<SettingRow>(SETTINGS).filter(([, { kind }]) => {
+  return kind === "blocks";
+}).map(([name]) => name as "ProxyProtocol" | "TrustedProxies");
+
+function normaliseSettings(
+  settings: StoredSettings,
+  problems: DocumentProblem[],
+): StoredSettings {
+  let normal = settings;
+  for (const name of BLOCK_SETTINGS) {
+    const texts = settings[name];
+    if (texts === undefined) continue;
+    const blocks = blocksIn(texts, `settings.${name}`, problems);
+    if (blocks === null) continue;
+    const { [name]: _texts, ...rest } = normal;
+    const value = blockTexts(blocks);
+    normal = isDefault(name, value) ? rest : { ...normal, [name]: value };
+  }
+  return normal;
+}
+
+/** Returns the blocks of a setting; null if one cannot be read. */
+function blocksIn(
+  texts: readonly string[],
+  at: string,
+  problems: DocumentProblem[],
+): IpBlock[] | null {
+  const blocks = texts.map((text, i) => {
+    const block = parseAddressBlock(text);
+    if (!isProblem(block)) return block;
+    const message = `${quote(text)} is not a block of addresses: ${block.reason}`;
+    problems.push({ at: `${at}[${i}]`, message, value: text });
+    return null;
+  });
+  return blocks.includes(null) ? null : blocks as IpBlock[];
 }
 
 function normaliseSite(site: SiteRecord, at: string, problems: DocumentProblem[]): SiteRecord {

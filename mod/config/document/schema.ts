@@ -73,6 +73,8 @@ function settingSchema(row: SettingRow): v.GenericSchema {
       return v.boolean();
     case "choice":
       return v.picklist(row.choices, `expected one of ${row.choices.join(", ")}`);
+    case "blocks":
+      return list(text(NAME_MAX));
   }
 }
 

@@ -3,14 +3,23 @@
  *
  * @module
  */
-import { Problem } from "../../base/problem.ts";
+import { quote } from "../../base/fault.ts";
+import type { IpBlock } from "../../base/ip_blocks.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
+import { blockTexts, parseAddressBlock } from "./address_block.ts";
 import { type SettingName, type SettingRow, SETTINGS, type Settings } from "./settings.ts";
 
 /** The value of a setting. */
 export type SettingValue = Settings[SettingName];
 
+/** A row of a setting that is no list. */
+type SingleRow = Exclude<SettingRow, { readonly kind: "blocks" }>;
+
 /** The names of all settings, in the order of their table. */
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** The word for a list without members. */
+const NONE = "none";
 
 /** The units that a value may have, as multiples of the unit of the setting. */
 const UNITS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -40,6 +49,7 @@ export function findSetting(text: string): SettingName | null {
 /** Returns the value of the setting `name` that `text` means. */
 export function parseSetting(name: SettingName, text: string): SettingValue | Problem {
   const row: SettingRow = SETTINGS[name];
+  if (row.kind === "blocks") return blocksFrom(name, text);
   const value = valueOf(row, text.trim());
   if (value !== null && isAllowed(row, value)) return value;
   return new Problem(allowedText(row), {
@@ -47,8 +57,53 @@ export function parseSetting(name: SettingName, text: string): SettingValue | Pr
   });
 }
 
+/** Returns a value as {@linkcode parseSetting} reads it. */
+export function formatSetting(value: SettingValue): string {
+  if (!isList(value)) return String(value);
+  return value.length === 0 ? NONE : value.join(",");
+}
+
+/** Reports whether the setting `name` is a list, whose members may be words of their own. */
+export function isListed(name: SettingName): boolean {
+  return SETTINGS[name].kind === "blocks";
+}
+
+function isList(value: SettingValue): value is readonly string[] {
+  return Array.isArray(value);
+}
+
+/** Returns the blocks that `text` lists, with commas or spaces between them. */
+function blocksFrom(name: SettingName, text: string): readonly string[] | Problem {
+  const words = text.split(/[\s,]+/).filter((word) => word !== "");
+  if (words.length === 1 && words[0]!.toLowerCase() === NONE) return [];
+  const blocks: IpBlock[] = [];
+  for (const [i, word] of words.entries()) {
+    const block = parseAddressBlock(word);
+    if (isProblem(block)) return listProblem(name, words, i, block);
+    blocks.push(block);
+  }
+  return blockTexts(blocks);
+}
+
+/** Returns the problem of the word at `place`; its hints are whole lines. */
+function listProblem(
+  name: SettingName,
+  words: readonly string[],
+  place: number,
+  { reason, hint }: Problem,
+): Problem {
+  const proposals = hint === undefined ? [] : hint.split("\n");
+  const lines = proposals.map((proposal) => {
+    return `httpcfg settings set ${name} ${words.with(place, proposal).join(",")}`;
+  }).filter((_, i) => !isProblem(blocksFrom(name, words.with(place, proposals[i]!).join(","))));
+  const why = words.length === 1 ? reason : `${quote(words[place]!)}: ${reason}`;
+  return new Problem(why, {
+    hint: lines.length > 0 ? lines.join("\n") : `httpcfg settings set ${name} 127.0.0.0/8`,
+  });
+}
+
 /** Returns which values a setting has: `must be between 1 and 65535 s`. */
-function allowedText(row: SettingRow): string {
+function allowedText(row: SingleRow): string {
   switch (row.kind) {
     case "number":
       return `must be ${rangeText(row)}`;
@@ -65,7 +120,7 @@ function rangeText({ min, max, unit }: { min: number; max: number; unit: string 
   return `between ${min} and ${max} ${unit}`.trimEnd();
 }
 
-function valueOf(row: SettingRow, text: string): SettingValue | null {
+function valueOf(row: SingleRow, text: string): SettingValue | null {
   switch (row.kind) {
     case "number":
       return numberOf(text, row.unit);
@@ -90,13 +145,13 @@ function numberOf(text: string, unit: string): number | null {
   return Number.isInteger(value) ? value : null;
 }
 
-function isAllowed(row: SettingRow, value: SettingValue): boolean {
+function isAllowed(row: SingleRow, value: SettingValue): boolean {
   return !("min" in row) || typeof value === "string" ||
     (Number(value) >= row.min && Number(value) <= row.max);
 }
 
 /** Returns the allowed value that is nearest to `value`, or the default. */
-function nearestAllowed(row: SettingRow, value: SettingValue | null): SettingValue {
+function nearestAllowed(row: SingleRow, value: SettingValue | null): SettingValue {
   if (!("min" in row) || value === null) return row.default;
   return Math.min(Math.max(Number(value), row.min), row.max);
 }

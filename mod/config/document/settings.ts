@@ -38,7 +38,19 @@ interface NumberOrWordSetting extends Omit<NumberSetting, "kind" | "default"> {
   readonly words: readonly string[];
 }
 
-export type SettingRow = NumberSetting | ChoiceSetting | BooleanSetting | NumberOrWordSetting;
+/** A list of address blocks (`address_block.ts`), by default none. */
+interface BlocksSetting {
+  readonly kind: "blocks";
+  readonly default: readonly string[];
+  readonly summary: string;
+}
+
+export type SettingRow =
+  | NumberSetting
+  | ChoiceSetting
+  | BooleanSetting
+  | NumberOrWordSetting
+  | BlocksSetting;
 
 const UNLIMITED = 4294967295;
 
@@ -53,6 +65,10 @@ function number(
 
 function boolean(value: boolean, summary: string): BooleanSetting {
   return { kind: "boolean", default: value, summary };
+}
+
+function blocks(summary: string): BlocksSetting {
+  return { kind: "blocks", default: [], summary };
 }
 
 /** Every setting. Times are in seconds, as in the old tools, unless the unit says otherwise. */
@@ -133,6 +149,8 @@ export const SETTINGS = {
     "connections",
     "maximum number of WebSockets from one client, IPv6 clients by their /64",
   ),
+  ProxyProtocol: blocks("peers whose connections must begin with a PROXY header, version 1 or 2"),
+  TrustedProxies: blocks("peers whose X-Forwarded-For or Forwarded field names the client"),
   ServerListenBacklog: number(
     511,
     [5, 65535],
@@ -194,7 +212,10 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 
-type Widen<T> = T extends number ? number : T extends boolean ? boolean : string;
+type Widen<T> = T extends number ? number
+  : T extends boolean ? boolean
+  : T extends string ? string
+  : readonly string[];
 
 type ValueOf<R extends SettingRow> = R["kind"] extends "numberOrWord" ? number | string
   : Widen<R["default"]>;
@@ -210,6 +231,12 @@ export type StoredSettings = { readonly [K in SettingName]?: Settings[K] | undef
 export const DEFAULT_SETTINGS: Settings = Object.fromEntries(
   Object.entries(SETTINGS).map(([name, row]) => [name, row.default]),
 ) as Settings;
+
+/** Reports whether `value` is the default of the setting `name`, which is not stored. */
+export function isDefault(name: SettingName, value: unknown): boolean {
+  const usual = DEFAULT_SETTINGS[name];
+  return value === usual || (Array.isArray(value) && Array.isArray(usual) && value.length === 0);
+}
 
 /** Returns all settings: the stored ones, and the defaults of the others. */
 export function effectiveSettings(stored: StoredSettings): Settings {

@@ -38,7 +38,7 @@ const confirmSeconds = v.pipe(
 const siteVerb = v.picklist(["start", "stop", "pause", "continue"]);
 
 /** A service of another version may have settings that this one does not know. */
-const settingValues = v.record(text, v.union([text, finite, v.boolean()]));
+const settingValues = v.record(text, v.union([text, finite, v.boolean(), v.array(text)]));
 
 const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", [
   v.object({ op: v.literal("status"), brief: v.exactOptional(v.boolean()) }),

@@ -17,7 +17,7 @@ import {
 } from "../../../config/document/profiles.ts";
 import { effectiveSettings, type StoredSettings } from "../../../config/document/settings.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../../core/command.ts";
-import { answerText, writeListing } from "../../core/format.ts";
+import { answerText, type Row, writeListing } from "../../core/format.ts";
 import { CHANGE_FLAGS, checkChangeForm, finishChange, isJson } from "../../core/outcome.ts";
 import { showChanges } from "../../core/replaced.ts";
 import { table } from "../../core/table.ts";
@@ -88,7 +88,7 @@ function profileNamed(word: string, commandLine: readonly string[]): ProfileName
   );
 }
 
-function rowsOf(stored: StoredSettings): Record<string, string | number | boolean>[] {
+function rowsOf(stored: StoredSettings): Row[] {
   const effective = effectiveSettings(stored);
   const names = Object.keys(PROFILES.strict.settings) as (keyof typeof PROFILES.strict.settings)[];
   return names.map((setting) => ({

@@ -10,6 +10,8 @@ import { nearestName } from "../../../base/hints/nearest.ts";
 import { isProblem } from "../../../base/problem.ts";
 import {
   findSetting,
+  formatSetting,
+  isListed,
   parseSetting,
   SETTING_NAMES,
   type SettingValue,
@@ -82,7 +84,7 @@ const settingsGet: CommandSpec = {
     const row = rowOf(name, (await io.store.read()).settings);
     await writeListing(input, io, { name: "settings", columns: COLUMNS, rows: [row] }, {
       async text(): Promise<void> {
-        io.out(String(row.value));
+        io.out(formatSetting(row.value as SettingValue));
         await noteUnapplied(io);
       },
       json: { setting: row },
@@ -98,7 +100,9 @@ const settingsSet: CommandSpec = {
   details: [
     "Names are read in any case. Several pairs of NAME and VALUE are one change: if one of them " +
     "is refused, nothing is stored. A time may have ms, s, m or h, a size KiB, MiB or GiB; a " +
-    "number without a unit has the one that httpcfg settings list shows.",
+    "number without a unit has the one that httpcfg settings list shows. A list of blocks is " +
+    "addresses (10.0.0.5) and blocks (10.0.0.0/8), as words or with commas between them, and " +
+    "replaces the one before; none empties it.",
     "The service reads its settings when HTTP starts, or at httpcfg reload.",
   ],
   examples: [
@@ -108,6 +112,10 @@ const settingsSet: CommandSpec = {
       shows: "two settings as one change",
     },
     { line: "httpcfg settings set applyChanges live", shows: "apply each change at once" },
+    {
+      line: "httpcfg settings set ProxyProtocol 127.0.0.0/8 10.0.0.7",
+      shows: "what a load balancer here, or at 10.0.0.7, says of its clients",
+    },
   ],
   flags: CHANGE_FLAGS,
   words: { min: 1, max: Infinity },
@@ -119,7 +127,7 @@ const settingsSet: CommandSpec = {
       if (text === undefined) {
         throw usageFault(
           `Cannot set ${quote(name)}: the value is missing`,
-          `httpcfg settings set ${name} ${DEFAULT_SETTINGS[name]}`,
+          `httpcfg settings set ${name} ${formatSetting(DEFAULT_SETTINGS[name])}`,
         );
       }
       if (values.has(name)) {
@@ -203,7 +211,10 @@ function rowOf(name: SettingName, stored: StoredSettings): Row {
   };
 }
 
-/** Returns the pairs of name and value in `words`; `NAME=VALUE` is one too. */
+/**
+ * Returns the pairs of name and value in `words`; `NAME=VALUE` is one too. To a list belong all words
+ * up to the next name.
+ */
 function pairsOf(words: readonly string[]): (readonly [name: string, value?: string])[] {
   const pairs: (readonly [string, string?])[] = [];
   for (let i = 0; i < words.length; i++) {
@@ -212,9 +223,24 @@ function pairsOf(words: readonly string[]): (readonly [name: string, value?: str
     const value = words[i + 1];
     if (equals > 0) pairs.push([word.slice(0, equals), word.slice(equals + 1)]);
     else if (value === undefined) pairs.push([word]);
-    else pairs.push([words[i++]!, value]);
+    else {
+      let end = i + 2;
+      if (isNameOfList(word)) { while (end < words.length && !beginsPair(words[end]!)) end++; }
+      pairs.push([word, words.slice(i + 1, end).join(",")]);
+      i = end - 1;
+    }
   }
   return pairs;
+}
+
+function isNameOfList(word: string): boolean {
+  const name = findSetting(word);
+  return name !== null && isListed(name);
+}
+
+/** No block has the sign or the letters of a name. */
+function beginsPair(word: string): boolean {
+  return word.includes("=") || findSetting(word) !== null;
 }
 
 /** Returns the setting that `text` names. `value` is what it would be set to. */
@@ -235,5 +261,7 @@ function namedSetting(
 
 /** Returns `value` as a word, if the setting `name` can have it; else the default. */
 function usable(name: SettingName, value: string): string {
-  return isProblem(parseSetting(name, value)) ? String(DEFAULT_SETTINGS[name]) : shellWord(value);
+  return isProblem(parseSetting(name, value))
+    ? formatSetting(DEFAULT_SETTINGS[name])
+    : shellWord(value);
 }

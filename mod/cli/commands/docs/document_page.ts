@@ -177,12 +177,15 @@ function kindItem({ kind, flag, fields, help = [], examples: [first] }: ContentK
 function settingItem(name: string, row: SettingRow): readonly [string, string] {
   return [
     `Va ${escapeMdoc(name)}`,
-    `${sentence(row.summary)} Default ${row.default}, ${limitsOf(row)}.`,
+    `${sentence(row.summary)} Default ${row.kind === "blocks" ? "none" : row.default}, ${
+      limitsOf(row)
+    }.`,
   ];
 }
 
 function limitsOf(row: SettingRow): string {
   if (row.kind === "boolean") return "true or false";
+  if (row.kind === "blocks") return "a list of addresses and blocks such as 10.0.0.0/8";
   if (row.kind === "choice") return `one of ${row.choices.join(", ")}`;
   const range = `from ${row.min} to ${row.max}${row.unit === "" ? "" : ` ${row.unit}`}`;
   return row.kind === "number" ? range : `one of ${row.words.join(", ")}, or ${range}`;
