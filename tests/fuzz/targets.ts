@@ -13,6 +13,7 @@ import { handshakes } from "./handshake.ts";
 import { requests } from "./http.ts";
 import { listEntries } from "./list_entries.ts";
 import { patches } from "./patches.ts";
+import { proxyHeaders } from "./proxy_header.ts";
 import { registerMessages } from "./register.ts";
 import type { Target } from "./target.ts";
 import { upstreamAnswers } from "./upstream.ts";
@@ -23,6 +24,7 @@ export const TARGETS: readonly Target[] = [
   upstreamAnswers,
   clientHellos,
   handshakes,
+  proxyHeaders,
   controlMessages,
   registerMessages,
   listEntries,
