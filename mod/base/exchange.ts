@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Endpoint } from "./address.ts";
+import type { Endpoint, Ip } from "./address.ts";
 
 /** A request whose head was accepted. Valid only until its response has been sent. */
 export interface HttpRequest {
@@ -26,10 +26,30 @@ export interface HttpRequest {
    * for none.
    */
   readonly host: string;
-  /** The local address of the connection: a concrete one, even if the socket is a wildcard. */
+  /**
+   * The local address of the connection: a concrete one, even if the socket is a wildcard. Never
+   * what a proxy says of it: which site responds is decided by the socket alone.
+   */
   readonly local: Endpoint;
+  /**
+   * The client, as far as is known: who is named by the fields of a trusted proxy; else whom the
+   * PROXY header of the connection names; else who is at its other end. The port is 0 if a field
+   * has none.
+   */
   readonly remote: Endpoint;
+  /**
+   * The client of the connection, without what is said in fields: the same object for all requests
+   * of a connection, and of no other.
+   */
+  readonly peer: Endpoint;
+  /** What a PROXY header said; null if the connection did not begin with one of a client. */
+  readonly proxy: ProxiedClient | null;
+  /** What the fields of a trusted proxy say; null if the client is none, or says nothing. */
+  readonly origin: RequestOrigin | null;
+  /** Whether this connection is TLS. */
   readonly isTls: boolean;
+  /** The scheme of the URL that the client used: to a trusted proxy, or to this service. */
+  readonly scheme: "http" | "https";
   /** Set by the handler when it has chosen a site; read by the logs and for refusals. */
   siteId: number | null;
   /**
@@ -44,6 +64,26 @@ export interface HttpRequest {
   readonly body: RequestBody;
   /** For a head that came before, byte for byte, and so for all that follow; null for another. */
   readonly known: KnownHead | null;
+}
+
+/** What a PROXY header says of a client besides its address. */
+export interface ProxiedClient {
+  /** Whether the client uses TLS to the proxy. */
+  readonly isTls: boolean;
+}
+
+/** What trusted proxies say of a request in its fields. */
+export interface RequestOrigin {
+  /**
+   * The client, and the proxies that it came through, up to and without the one that is connected:
+   * only what a trusted proxy has said. Empty if none names a client.
+   */
+  readonly route: readonly Ip[];
+  /** The port of the client; 0 if it is not known. */
+  readonly port: number;
+  /** The scheme and the Host of the client's request; null if they are not said. */
+  readonly scheme: "http" | "https" | null;
+  readonly host: string | null;
 }
 
 /** What others keep about a head, because it depends on nothing but its bytes. */
@@ -175,7 +215,10 @@ export interface ByteStream {
 /** An accepted connection of a client: a byte stream and the addresses of its ends. */
 export interface AcceptedStream extends ByteStream {
   readonly localAddr: NetworkAddress;
+  /** The client, also where a proxy is at the other end of the connection. */
   readonly remoteAddr: NetworkAddress;
+  /** As {@linkcode HttpRequest.proxy}; absent for null. */
+  readonly proxy?: ProxiedClient | null;
 }
 
 /** An IP address and a port, as the system reports them. */

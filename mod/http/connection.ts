@@ -6,8 +6,8 @@
  *
  * @module
  */
-import type { Endpoint } from "../base/address.ts";
-import type { ByteStream } from "../base/exchange.ts";
+import type { Endpoint, Ip } from "../base/address.ts";
+import type { ByteStream, ProxiedClient } from "../base/exchange.ts";
 import type { Linked } from "../base/linked_list.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
 import { NEVER, ticksOf } from "./clock.ts";
@@ -29,7 +29,10 @@ const ERROR_NETNAME_DELETED = 64;
 interface ConnectionOptions {
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  readonly proxy: ProxiedClient | null;
   readonly isTls: boolean;
+  /** Whose place among the connections of one client it has taken; null if it has not. */
+  readonly counted: Ip | null;
 }
 
 /** One client's connection; {@linkcode Connection.run} serves it until it ends. */
@@ -37,6 +40,8 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   readonly stream: ByteStream;
   readonly local: Endpoint;
   readonly remote: Endpoint;
+  /** As {@linkcode ConnectionOptions.counted}. */
+  readonly counted: Ip | null;
   readonly input: ReadBuffer;
   readonly output: WriteQueue;
   mustClose = false;
@@ -48,6 +53,7 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   next: Connection | null = null;
 
   readonly #shared: SharedState;
+  readonly #proxy: ProxiedClient | null;
   readonly #isTls: boolean;
   readonly #responder: Responder;
   /** The tick by which the client must have sent what is awaited; NEVER if nothing is. */
@@ -62,14 +68,16 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   constructor(
     stream: ByteStream,
     shared: SharedState,
-    { local, remote, isTls }: ConnectionOptions,
+    { local, remote, proxy, isTls, counted }: ConnectionOptions,
   ) {
     this.stream = stream;
     this.local = local;
     this.remote = remote;
+    this.counted = counted;
     this.input = new ReadBuffer(shared.buffers);
     this.output = new WriteQueue(stream, shared);
     this.#shared = shared;
+    this.#proxy = proxy;
     this.#isTls = isTls;
     this.#responder = new Responder(shared, this);
   }
@@ -175,7 +183,7 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   log(reason: string, status: number | null, exchange: Exchange | null): void {
     this.#shared.onRefused({
       local: this.local,
-      remote: this.remote,
+      remote: exchange?.remote ?? this.remote,
       version: exchange?.versionText() ?? null,
       method: exchange?.methodText() ?? null,
       target: exchange?.targetText() ?? null,
@@ -217,7 +225,8 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   #beginExchange(): Exchange {
     const exchange = this.#shared.acquireExchange();
     exchange.local = this.local;
-    exchange.remote = this.remote;
+    exchange.remote = exchange.peer = this.remote;
+    exchange.proxy = this.#proxy;
     exchange.isTls = this.#isTls;
     exchange.startedTick = this.#shared.clock.tick;
     return exchange;

@@ -20,18 +20,20 @@ export class ConnectionLimits {
 
   /**
    * Takes the places of a connection from `client`; false if there is none. One that has too many
-   * does not even ask for a place among all.
+   * does not even ask for a place among all. Null stands for a proxy, which is no single client: it
+   * needs a place among all only.
    */
-  admit(client: Ip): boolean | Promise<boolean> {
+  admit(client: Ip | null): boolean | Promise<boolean> {
+    if (client === null) return this.#all.admit(ALL);
     const isAdmitted = this.#perAddress.admit(client);
     if (isAdmitted === true) return this.#admitToAll(client);
     return isAdmitted && isAdmitted.then((is) => is && this.#admitToAll(client));
   }
 
   /** Gives back the places of a connection from `client`. */
-  release(client: Ip): void {
+  release(client: Ip | null): void {
     this.#all.release(ALL);
-    this.#perAddress.release(client);
+    if (client !== null) this.#perAddress.release(client);
   }
 
   #admitToAll(client: Ip): boolean | Promise<boolean> {

@@ -9,13 +9,21 @@
  * @module
  */
 import type { KnownHead } from "../base/exchange.ts";
+import type { TrustedProxies } from "./origin/trusted_proxies.ts";
 import type { Framing } from "./parse/framing.ts";
 import type { RequestHead } from "./parse/head_scanner.ts";
 import type { Target } from "./parse/target.ts";
 import type { ReadBuffer } from "./read_buffer.ts";
 
+/** What a head says to those who trust its sender; that depends on whom else they trust. */
+export interface HeadOrigin {
+  readonly by: TrustedProxies;
+  readonly said: ReturnType<TrustedProxies["originOf"]>;
+}
+
 /** What one head means; that does not change. */
 export interface ParsedHead extends KnownHead {
+  origin: HeadOrigin | null;
   readonly bytes: Uint8Array;
   readonly head: RequestHead;
   readonly framing: Framing;

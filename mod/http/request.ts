@@ -6,11 +6,18 @@
  * @module
  */
 import type { Endpoint } from "../base/address.ts";
-import type { FieldBytes, HttpRequest, RequestBody } from "../base/exchange.ts";
+import type {
+  FieldBytes,
+  HttpRequest,
+  ProxiedClient,
+  RequestBody,
+  RequestOrigin,
+} from "../base/exchange.ts";
 import { type ErrorReason, Framing } from "./parse/framing.ts";
 import { parseHost } from "./parse/host_field.ts";
 import { isServedMethod, methodText } from "./parse/method.ts";
-import type { KnownHeads, ParsedHead } from "./known_heads.ts";
+import type { HeadOrigin, KnownHeads, ParsedHead } from "./known_heads.ts";
+import type { TrustedProxies } from "./origin/trusted_proxies.ts";
 import { RequestHead } from "./parse/head_scanner.ts";
 import { isAuthority, parseTarget, type PathLimits, type Target } from "./parse/target.ts";
 import { type ByteCache, cachedLatin1, equalsIgnoringCase, latin1 } from "../wire/byte_text.ts";
@@ -53,6 +60,9 @@ export class Exchange implements HttpRequest, FieldBytes {
   host = "";
   local: Endpoint = NO_ENDPOINT;
   remote: Endpoint = NO_ENDPOINT;
+  peer: Endpoint = NO_ENDPOINT;
+  proxy: ProxiedClient | null = null;
+  origin: RequestOrigin | null = null;
   isTls = false;
   siteId: number | null = null;
   body: RequestBody = NO_BODY;
@@ -77,6 +87,11 @@ export class Exchange implements HttpRequest, FieldBytes {
   /** Its own, while `head` and `framing` may be those of a known head. */
   #ownHead = this.head;
   #ownFraming = this.framing;
+
+  get scheme(): "http" | "https" {
+    if (this.origin !== null && this.origin.scheme !== null) return this.origin.scheme;
+    return this.isTls || this.proxy?.isTls === true ? "https" : "http";
+  }
 
   header(lowerCaseName: string): string | null {
     const { known } = this;
@@ -198,6 +213,23 @@ export class Exchange implements HttpRequest, FieldBytes {
     return invalid;
   }
 
+  /** Believes what the fields say, which come from a trusted proxy; false if they are invalid. */
+  readOrigin(trusted: TrustedProxies): boolean {
+    const said = this.#originFor(trusted);
+    if (said === "invalid") return false;
+    this.origin = said;
+    const client = said?.route[0];
+    if (client !== undefined) this.remote = { ip: client, port: said!.port };
+    return true;
+  }
+
+  #originFor(trusted: TrustedProxies): HeadOrigin["said"] {
+    const { known } = this;
+    if (known === null) return trusted.originOf(this);
+    if (known.origin?.by !== trusted) known.origin = { by: trusted, said: trusted.originOf(this) };
+    return known.origin.said;
+  }
+
   /** Offers the head to be recognized, if its bytes alone say what it means. */
   #offer(heads: KnownHeads, target: Target): void {
     const { head, framing, bytes, base, method, host } = this;
@@ -215,6 +247,7 @@ export class Exchange implements HttpRequest, FieldBytes {
         host,
         values: new Map(),
         logged: null,
+        origin: null,
       };
       this.become(known);
       return known;
@@ -256,6 +289,7 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.isOffered = false;
     this.bytes = NO_BYTES;
     this.body = NO_BODY;
+    this.origin = null;
     this.siteId = null;
     this.status =
       this.sentBytes =

@@ -73,6 +73,10 @@ export class Responder {
     this.#inProgress = exchange;
     const fault = exchange.parse(this.#shared);
     if (fault !== null) return this.refuse(fault, exchange);
+    const { trusted } = this.#shared;
+    if (trusted !== null && trusted.includes(exchange.peer) && !exchange.readOrigin(trusted)) {
+      return this.refuse("Header", exchange);
+    }
     if (exchange.framing.hasBody) return this.#respondToRequestWithBody(exchange);
     if (exchange.path === "*") return this.#send(exchange, SERVER_OPTIONS);
     let result: HandlerResult | Promise<HandlerResult>;

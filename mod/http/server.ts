@@ -116,8 +116,10 @@ export class HttpServer {
     const local = this.#local.of(stream.localAddr);
     const remote = endpointOf(stream.remoteAddr);
     if (this.#isDraining) return closeQuietly(stream);
-    const ends = { local, remote, isTls: options.tls };
-    const isAdmitted = this.#limits.admit(remote.ip);
+    // A trusted proxy is many clients, which its requests name.
+    const counted = this.#shared.trusted?.includes(remote) ? null : remote.ip;
+    const ends = { local, remote, proxy: stream.proxy ?? null, isTls: options.tls, counted };
+    const isAdmitted = this.#limits.admit(counted);
     if (typeof isAdmitted === "boolean") this.#begin(stream, ends, isAdmitted);
     else void this.#serveLater(stream, ends, isAdmitted);
   }
@@ -203,7 +205,7 @@ export class HttpServer {
     const is = await isAdmitted;
     this.#waiting--;
     if (!this.#isDraining) return this.#begin(stream, ends, is);
-    if (is) this.#limits.release(ends.remote.ip);
+    if (is) this.#limits.release(ends.counted);
     closeQuietly(stream);
     this.#tellEmpty();
   }
@@ -270,7 +272,7 @@ export class HttpServer {
 
   #remove(connection: Connection): void {
     this.#onClosed(connection.remote);
-    this.#limits.release(connection.remote.ip);
+    this.#limits.release(connection.counted);
     this.#connections.delete(connection);
     this.#stopClock();
     for (const drain of this.#drains) {

@@ -4,10 +4,12 @@
  * @module
  */
 import type { Handler, RefusalPage, RefusedRecord, ServedRecord } from "../base/exchange.ts";
+import { blocksOf } from "../config/document/address_block.ts";
 import type { Settings } from "../config/document/settings.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { KnownHeads } from "./known_heads.ts";
 import { type Clock, TICK_MS, ticksOf } from "./clock.ts";
+import { TrustedProxies } from "./origin/trusted_proxies.ts";
 import { Exchange } from "./request.ts";
 import { PreparedResponses } from "./prepared_cache.ts";
 import { OutputSlab } from "./output_slab.ts";
@@ -53,6 +55,8 @@ export class SharedState {
   readonly onError: (error: unknown) => void;
   handler: Handler;
   settings: Settings;
+  /** Null if no proxy is trusted, which then costs nothing. */
+  trusted: TrustedProxies | null = null;
   /** Whether the next response of each connection is its last one. */
   isRetiring = false;
   /** Ticks that a write may stall. */
@@ -77,6 +81,8 @@ export class SharedState {
   reconfigure(settings: Settings, handler: Handler): void {
     this.settings = settings;
     this.handler = handler;
+    const blocks = blocksOf(settings.TrustedProxies);
+    this.trusted = blocks.isEmpty ? null : new TrustedProxies(blocks);
     const rate = settings.MinFileBytesPerSec;
     const stallSeconds = Math.max(settings.ConnectionTimeout, STALLED_BYTES / rate);
     this.stallTicks = ticksOf(rate === 0 ? Infinity : stallSeconds * 1000);

@@ -4,8 +4,9 @@
  *
  * The address of the connection is not enough. A proxy on the machine connects from a loopback
  * address for clients from anywhere, and a browser on the machine does so for a page of another site
- * whose name has been made to lead to 127.0.0.1 (DNS rebinding). So the request must have no field in
- * which a proxy names its client, and its host must be a name that only this machine has.
+ * whose name has been made to lead to 127.0.0.1 (DNS rebinding). So the connection must not have begun
+ * with a PROXY header, the request must have no field in which a proxy names its client, and its host
+ * must be a name that only this machine has.
  *
  * @module
  */
@@ -18,7 +19,7 @@ const PROXY_FIELDS: ReadonlySet<string> = new Set(["cdn_loop", "via"]);
 
 /** Reports whether the request comes from a client on this machine, for itself. */
 export function isLocalClient(request: HttpRequest): boolean {
-  return isLoopback(request.remote.ip) && isLoopbackHost(request.host) && !isProxied(request);
+  return isLoopback(request.peer.ip) && isLoopbackHost(request.host) && !isProxied(request);
 }
 
 /** The names below `localhost` are loopback for every client (RFC 6761 6.3). */
@@ -30,7 +31,7 @@ function isLoopbackHost(host: string): boolean {
 
 /** HTTP/1.0 is what nginx speaks to a program unless it is told otherwise, without such fields. */
 function isProxied(request: HttpRequest): boolean {
-  return request.minor === 0 || request.headers().some(([name]) => {
+  return request.proxy !== null || request.minor === 0 || request.headers().some(([name]) => {
     const variable = variableName(name.toLowerCase());
     return PROXY_FIELDS.has(variable) || isOriginField(variable);
   });

@@ -20,6 +20,7 @@ export function withEarlyBytes(stream: ByteStream, early: Uint8Array): ByteStrea
       return Promise.resolve(count);
     },
     write: (bytes) => stream.write(bytes),
+    setNoDelay: () => stream.setNoDelay?.(),
     closeWrite: () => stream.closeWrite(),
     close: () => stream.close(),
   };

@@ -25,6 +25,10 @@ export interface FakeRequest {
   readonly body?: readonly Uint8Array[];
   readonly local?: Endpoint;
   readonly remote?: Endpoint;
+  /** The client of the connection; the client by default. */
+  readonly peer?: Endpoint;
+  readonly proxy?: HttpRequest["proxy"];
+  readonly origin?: HttpRequest["origin"];
   readonly isTls?: boolean;
   readonly minor?: 0 | 1;
 }
@@ -36,6 +40,8 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
   const pieces = [...fake.body ?? []];
   const buffer = new Uint8Array(Math.max(0, ...pieces.map((piece) => piece.length)));
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  const remote = fake.remote ?? { ip: "127.0.0.1" as Ip, port: 50000 };
+  const isTls = fake.isTls ?? false;
   const request = {
     method: fake.method ?? "GET",
     path,
@@ -44,8 +50,12 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     minor: fake.minor ?? 1,
     host: fake.host ?? "localhost",
     local: fake.local ?? { ip: "127.0.0.2" as Ip, port: 8080 },
-    remote: fake.remote ?? { ip: "127.0.0.1" as Ip, port: 50000 },
-    isTls: fake.isTls ?? false,
+    remote,
+    peer: fake.peer ?? remote,
+    proxy: fake.proxy ?? null,
+    origin: fake.origin ?? null,
+    isTls,
+    scheme: fake.origin?.scheme ?? (isTls || fake.proxy?.isTls ? "https" as const : "http"),
     siteId: null,
     known: null,
     bodyReads: 0,

@@ -23,6 +23,7 @@ import { type Listing, writeListing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
 import { report } from "../core/report.ts";
 import type { Screen } from "../core/screen/screen.ts";
+import { proxyLines } from "../core/notices/proxy_lines.ts";
 import { planNotice } from "../core/notices/stored_notice.ts";
 import { type ColumnLook, table } from "../core/table.ts";
 import { readStoredPlan, reportCures } from "./plan.ts";
@@ -145,7 +146,7 @@ async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {
 }
 
 function explanationText(answer: Explanation, screen: Screen): Styled {
-  const { summary, answeredBy, socket, candidates } = answer;
+  const { summary, answeredBy, socket, candidates, proxies = [] } = answer;
   const [verdict = ""] = /^(?:Not )?\S+/.exec(summary) ?? [];
   const start = span(MEANINGS[answeredBy], verdict);
   const isCut = screen.columns !== null && candidates.length > CANDIDATES_MAX;
@@ -160,6 +161,7 @@ function explanationText(answer: Explanation, screen: Screen): Styled {
       ` ${socket}`,
       ...(answer.isOpen ? [] : [span("waiting", " (not open yet)")]),
     ]]),
+    ...(socket === null ? [] : proxyLines(proxies, screen)),
     ...(shown.length === 0
       ? []
       : [table(candidateListing({ candidates: shown }), screen, { looks: LOOKS })]),

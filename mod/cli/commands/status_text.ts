@@ -8,6 +8,7 @@ import { grouped } from "../../base/grouped.ts";
 import { oneLine } from "../../base/printable.ts";
 import { profileOf } from "../../config/document/profiles.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
+import { proxyNotes } from "../../host/inspect/proxy_notes.ts";
 import type { ServiceState } from "../../host/services/service_controller.ts";
 import type { ServiceName } from "../../host/services/service_table.ts";
 import {
@@ -29,6 +30,7 @@ import { padded, shortened, widthOf, wrapped } from "../core/screen/fit.ts";
 import type { Listing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
 import type { Screen } from "../core/screen/screen.ts";
+import { proxyLines } from "../core/notices/proxy_lines.ts";
 import { storedNotices } from "../core/notices/stored_notice.ts";
 import { table } from "../core/table.ts";
 import { utcMinute, utcTime } from "../core/screen/times.ts";
@@ -106,6 +108,7 @@ function noticeLines(answer: ServiceStatus, screen: Screen): Styled[] {
       ...hinted("httpcfg confirm"),
     ]),
     ...profileLines(answer.settings ?? {}),
+    ...proxyLines(proxyNotes(answer.settings ?? {}), screen),
     ...(answer.problems ?? []).flatMap(({ text, hint }): Styled[] => {
       return [
         ...paragraph(` ${text}`, screen, { start: span("error", "Problem:") }),

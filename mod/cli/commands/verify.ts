@@ -7,6 +7,8 @@ import { type Endpoint, formatEndpoint, type Ip, isWildcard, parseIp } from "../
 import { EXIT } from "../../base/exit_status.ts";
 import { Fault } from "../../base/fault.ts";
 import { isProblem } from "../../base/problem.ts";
+import type { IpBlocks } from "../../base/ip_blocks.ts";
+import { blocksOf } from "../../config/document/address_block.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { type Binding, parseBinding } from "../../config/document/binding.ts";
 import { probe } from "../../host/inspect/probe.ts";
@@ -68,6 +70,7 @@ const verify: CommandSpec = {
     const wanted = read.addresses.map(({ ip }) => ip);
     const machine = await askSystem(read, { named: [], wanted, progress: io.progress });
     const addresses = new AddressTable(machine);
+    const proxies = blocksOf(status.settings?.ProxyProtocol ?? []);
     const ports = new Set([...status.endpoints, ...bindings].map(({ port }) => port));
     const findings = [
       ...verifySites(
@@ -85,7 +88,11 @@ const verify: CommandSpec = {
         probe,
         progress: io.progress,
       }),
-      ...await verifyNames(nameTargets(status, machine), probeNameLater, io.progress),
+      ...await verifyNames(
+        nameTargets(status, machine),
+        (endpoint, name) => probeNameLater(endpoint, name, proxies),
+        io.progress,
+      ),
     ];
     const failures = findings.filter(isFailure).length;
     const shown = findings.filter(({ verdict }) => verdict !== "ok");
@@ -222,7 +229,11 @@ function foundText({ verdict, result, detail }: Finding): string {
 }
 
 /** Loads TLS for the first name: that takes as long as the runtime takes to start. */
-async function probeNameLater(endpoint: Endpoint, name: string): Promise<string | null> {
+async function probeNameLater(
+  endpoint: Endpoint,
+  name: string,
+  proxies: IpBlocks,
+): Promise<string | null> {
   const { probeName } = await import("../../host/inspect/probe_tls.ts");
-  return await probeName(endpoint, name);
+  return await probeName(endpoint, name, proxies);
 }

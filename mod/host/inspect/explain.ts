@@ -36,6 +36,7 @@ import { whyExcluded } from "../../listen/plan/exclusion.ts";
 import { boundAddresses } from "../../listen/plan/listen_addresses.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
 import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./explain_target.ts";
+import { proxyNotes } from "./proxy_notes.ts";
 import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
 
@@ -81,6 +82,8 @@ export interface Explanation {
   /** The application of the site that responds; absent if there is none for the path. */
   readonly application?: { readonly path: string; readonly content: string };
   readonly candidates: readonly Candidate[];
+  /** What proxies in front of the service must do, or may say, as sentences; absent for nothing. */
+  readonly proxies?: readonly string[];
   /** What can be typed for the service to respond, the best first; absent if nothing is known. */
   readonly hints?: readonly string[];
 }
@@ -107,7 +110,12 @@ export function explain(asked: Question, given: ExplainInput): Explanation {
   const { host } = asked;
   const endpoint = { ip: table.canonical(asked.endpoint.ip), port: asked.endpoint.port };
   const question = { ...asked, endpoint };
-  const common = { endpoint: formatEndpoint(endpoint), host };
+  const proxies = proxyNotes(given.document.settings);
+  const common = {
+    endpoint: formatEndpoint(endpoint),
+    host,
+    ...(proxies.length === 0 ? {} : { proxies }),
+  };
   const socket = socketFor(endpoint, facts);
   if (socket === null) {
     const none = { socket: null, isOpen: false, site: null };

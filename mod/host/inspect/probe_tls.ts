@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { checkServerIdentity, connect, type PeerCertificate } from "node:tls";
+import { checkServerIdentity, type PeerCertificate } from "node:tls";
 import type { Endpoint } from "../../base/address.ts";
-import { quote } from "../../base/fault.ts";
+import { messageOf, quote } from "../../base/fault.ts";
+import type { IpBlocks } from "../../base/ip_blocks.ts";
 import { oneLine } from "../../base/printable.ts";
+import { connectOwnTls } from "./own_tls.ts";
 
 /** Milliseconds for a handshake with this machine. */
 const HANDSHAKE_MS = 5000;
@@ -14,24 +16,27 @@ const HANDSHAKE_MS = 5000;
 /**
  * Returns what is wrong with the certificate for `name` at the endpoint, as the end of a sentence;
  * null if nothing is. The issuer is not checked: it may be an authority that this machine does not
- * know.
+ * know. From `proxies`, the service expects a PROXY header.
  */
-export function probeName({ ip, port }: Endpoint, name: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: ip, port, servername: name, rejectUnauthorized: false });
-    const finish = (problem: string | null): void => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(problem);
-    };
-    const timer = setTimeout(() => finish("the handshake timed out"), HANDSHAKE_MS);
-    socket.once(
-      "secureConnect",
-      () => finish(certificateProblem(socket.getPeerCertificate(), name)),
-    );
-    socket.once("error", (error: Error) => finish(`the handshake failed: ${error.message}`));
-    socket.once("close", () => finish("the connection was closed during the handshake"));
-  });
+export async function probeName(
+  endpoint: Endpoint,
+  name: string,
+  proxies: IpBlocks,
+): Promise<string | null> {
+  const { secure, abort } = connectOwnTls(endpoint, proxies, { servername: name });
+  let hasTimedOut = false;
+  const timer = setTimeout(() => {
+    hasTimedOut = true;
+    abort();
+  }, HANDSHAKE_MS);
+  try {
+    return certificateProblem((await secure).getPeerCertificate(), name);
+  } catch (error) {
+    return hasTimedOut ? "the handshake timed out" : `the handshake failed: ${messageOf(error)}`;
+  } finally {
+    clearTimeout(timer);
+    abort();
+  }
 }
 
 /** Checks the name and the dates of a certificate. Pure except for the clock. */

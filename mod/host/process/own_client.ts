@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { endpointOf } from "../../base/address.ts";
+import type { IpBlocks } from "../../base/ip_blocks.ts";
+import { LOCAL_HEADER } from "../../listen/proxied/proxy_header.ts";
 
 interface OwnEndpoint {
   readonly ip: string;
@@ -23,20 +26,21 @@ export class OwnClient {
 
   /**
    * Resolves when `endpoint` has responded, which may be never; at once if it has never responded,
-   * and for null. Rejects if it refuses the connection.
+   * and for null. Rejects if it refuses the connection. `proxies` are the peers from which it expects
+   * a PROXY header.
    */
-  async check(endpoint: OwnEndpoint | null): Promise<void> {
+  async check(endpoint: OwnEndpoint | null, proxies: IpBlocks): Promise<void> {
     if (endpoint === null) return;
     const key = `${endpoint.scheme} ${endpoint.ip} ${endpoint.port}`;
     const ask = endpoint.scheme === "http" ? awaitResponse : awaitHandshake;
-    const response = ask(endpoint).then(() => void this.#reached.add(key));
+    const response = ask(endpoint, proxies).then(() => void this.#reached.add(key));
     if (this.#reached.has(key)) await response;
     else response.catch(() => {});
   }
 }
 
 /** Resolves when a request to a socket that speaks HTTP has been answered. */
-async function awaitResponse(endpoint: OwnEndpoint): Promise<void> {
+async function awaitResponse(endpoint: OwnEndpoint, proxies: IpBlocks): Promise<void> {
   let connection: Deno.TcpConn;
   try {
     connection = await Deno.connect({ hostname: reachable(endpoint.ip), port: endpoint.port });
@@ -45,6 +49,8 @@ async function awaitResponse(endpoint: OwnEndpoint): Promise<void> {
     throw error;
   }
   try {
+    const own = endpointOf(connection.localAddr as Deno.NetAddr);
+    if (proxies.includes(own.ip)) await connection.write(LOCAL_HEADER);
     await connection.write(new TextEncoder().encode(REQUEST));
     await connection.read(new Uint8Array(1));
   } catch {
@@ -55,26 +61,16 @@ async function awaitResponse(endpoint: OwnEndpoint): Promise<void> {
 }
 
 /** Resolves when a handshake with a socket that speaks TLS has ended, or has failed. */
-async function awaitHandshake(endpoint: OwnEndpoint): Promise<void> {
-  const { connect } = await import("node:tls");
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const socket = connect({
-    host: reachable(endpoint.ip),
-    port: endpoint.port,
-    rejectUnauthorized: false,
-  });
-  let isConnected = false;
-  socket.once("connect", () => void (isConnected = true));
-  socket.once("secureConnect", () => resolve());
-  socket.once("close", () => resolve());
-  socket.once("error", (error: Error & { code?: unknown }) => {
-    if (isConnected || NO_CLIENT.has(error.code)) resolve();
-    else reject(error);
-  });
+async function awaitHandshake({ ip, port }: OwnEndpoint, proxies: IpBlocks): Promise<void> {
+  const { connectOwnTls } = await import("../inspect/own_tls.ts");
+  const { connected, secure, abort } = connectOwnTls({ ip: reachable(ip), port }, proxies);
   try {
-    await promise;
+    await connected;
+    await secure.catch(() => {}); // a failure is an answer, too
+  } catch (error) {
+    if (!NO_CLIENT.has((error as { code?: unknown }).code)) throw error;
   } finally {
-    socket.destroy();
+    abort();
   }
 }
 

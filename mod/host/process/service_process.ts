@@ -14,6 +14,7 @@ import { fileFault } from "../../base/file_fault.ts";
 import { History } from "../../config/store/history.ts";
 import type { Paths } from "../../config/store/paths.ts";
 import type { Store } from "../../config/store/store.ts";
+import { blocksOf } from "../../config/document/address_block.ts";
 import { DEFAULT_SETTINGS } from "../../config/document/settings.ts";
 import {
   changeReverted,
@@ -264,7 +265,8 @@ class ServiceProcess {
     await Deno.stat(this.#options.paths.run).catch(() => {}); // an error is a response, too
     const { reachable } = this.#web;
     const scheme = reachable?.secure ? "https" : "http";
-    await this.#ownClient.check(reachable && { ...reachable, scheme });
+    const proxies = blocksOf(this.#settings.ProxyProtocol);
+    await this.#ownClient.check(reachable && { ...reachable, scheme }, proxies);
   }
 
   async #release(): Promise<void> {

@@ -10,11 +10,13 @@ import { stackOf } from "../../base/fault.ts";
 import { inSlices } from "../../base/work/slices.ts";
 import { atOnce } from "../../base/work/steps.ts";
 import { invariant } from "../../base/invariant.ts";
+import { blocksOf } from "../../config/document/address_block.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import { ConnectionLimits } from "../../http/connection_limits.ts";
 import { HttpServer } from "../../http/server.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
+import type { ProxyGate } from "../../listen/proxied/proxy_gate.ts";
 import type { SocketEvents } from "../../listen/sockets/socket_set.ts";
 import { refusalPage } from "../../site/pages/error_page.ts";
 import type { CachedResponse } from "../control/status.ts";
@@ -45,6 +47,8 @@ const ROOM_CONNECTIONS = 32;
 export class LocalWorker implements ServingWorker {
   readonly #options: LocalWorkerOptions;
   readonly #tls: TlsFront;
+  /** Null as long as no peer has ever been told to send PROXY headers. */
+  #proxies: ProxyGate | null = null;
   #settings: Settings | null = null;
   #server: HttpServer | null = null;
   #served: Served | null = null;
@@ -52,7 +56,7 @@ export class LocalWorker implements ServingWorker {
   constructor(options: LocalWorkerOptions) {
     this.#options = options;
     this.#tls = new TlsFront({
-      handshakeTimeoutMs: () => (this.#settings?.HeaderWaitTimeout ?? 0) * 1000,
+      handshakeTimeoutMs: () => this.#headerWaitMs(),
       onConnection: (stream, tls) => this.#server?.serve(stream, { tls }),
       refused: options.refused,
     });
@@ -61,12 +65,15 @@ export class LocalWorker implements ServingWorker {
   /** Where the sockets of this process pass on what they accept. */
   readonly events: SocketEvents = {
     onConnection: (conn, isSecure) => {
-      if (isSecure) this.#tls.admit(conn);
+      const proxies = this.#proxies;
+      if (proxies !== null && proxies.expects(conn)) proxies.admit(conn, isSecure);
+      else if (isSecure) this.#tls.admit(conn);
       else if (this.#server === null) conn.close();
       else this.#server.serve(conn, { tls: false });
     },
     onExhausted: () => {
       this.#server?.makeRoom(ROOM_CONNECTIONS);
+      this.#proxies?.makeRoom(ROOM_CONNECTIONS);
       this.#tls.makeRoom(ROOM_CONNECTIONS);
     },
     onFailure: (endpoint, error) => {
@@ -106,15 +113,36 @@ export class LocalWorker implements ServingWorker {
     this.#clear();
   }
 
-  serve(served: Served): Promise<void> {
-    const server = this.#running();
+  async serve(served: Served): Promise<void> {
     const { settings, certificates } = served;
+    const peers = blocksOf(settings.ProxyProtocol);
+    if (!peers.isEmpty) this.#proxies ??= await this.#makeProxyGate();
+    const server = this.#running();
+    this.#proxies?.use(peers);
     this.#served = served;
     this.#settings = settings;
     this.#tls.use(certificates);
     server.reconfigure({ settings, handler: this.#options.requests.handlerFor(served) });
     server.resume();
-    return Promise.resolve();
+  }
+
+  /** Loads the code for PROXY headers, which few need. */
+  async #makeProxyGate(): Promise<ProxyGate> {
+    const { ProxyGate } = await import("../../listen/proxied/proxy_gate.ts");
+    const { acceptedStream } = await import("../../listen/proxied/named_client.ts");
+    return new ProxyGate({
+      headerWaitMs: () => this.#headerWaitMs(),
+      onNamed: (conn, named, isSecure) => {
+        if (isSecure) this.#tls.admit(conn, named);
+        else if (this.#server === null) conn.close();
+        else this.#server.serve(acceptedStream(conn, named.early, named), { tls: false });
+      },
+      refused: this.#options.refused,
+    });
+  }
+
+  #headerWaitMs(): number {
+    return (this.#settings?.HeaderWaitTimeout ?? 0) * 1000;
   }
 
   renew(certificates: readonly ServedCertificate[]): Promise<void> {
@@ -129,6 +157,7 @@ export class LocalWorker implements ServingWorker {
 
   async drain(graceMs: number): Promise<void> {
     const server = this.#running();
+    this.#proxies?.clear();
     this.#tls.clear();
     await server.drain(graceMs);
     server.reconfigure({ handler: NO_SITE });
@@ -137,10 +166,11 @@ export class LocalWorker implements ServingWorker {
 
   /**
    * Makes the next response of each connection its last one, until something is served anew; resolves
-   * when there is no connection any more, and no handshake that would become one.
+   * when there is no connection any more, and no handshake or PROXY header that would become one.
    */
   async retire(): Promise<void> {
     const open = this.#server?.retire(); // at once, whatever handshakes take
+    await this.#proxies?.settled();
     await this.#tls.settled();
     await open;
     await this.#server?.retire(); // what has come of them

@@ -91,7 +91,7 @@ export function routeRequests(sources: RouteSources, context: RouterContext): Ha
     if (site !== null) {
       request.siteId = site.id;
       if (context.isPaused(site.id)) return PAUSED;
-      const isAdmitted = context.connections.admit(site, request.remote);
+      const isAdmitted = context.connections.admit(site, request.peer);
       if (isAdmitted === false) return CONN_LIMIT;
       if (isAdmitted !== true) {
         return isAdmitted.then((is) => is ? handle(target, request) : CONN_LIMIT);

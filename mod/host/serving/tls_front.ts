@@ -8,6 +8,7 @@
 import type { Endpoint } from "../../base/address.ts";
 import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
 import { sslKeysFor } from "../../config/certs/ssl_lookup.ts";
+import type { NamedClient } from "../../listen/proxied/named_client.ts";
 import type { TlsGate } from "../../listen/tls/handshake_gate.ts";
 import type { TlsContext } from "../../listen/tls/tls_stream.ts";
 import type { ServedCertificate } from "./served.ts";
@@ -60,10 +61,10 @@ export class TlsFront {
     return null;
   }
 
-  /** Handles a connection that was accepted on a TLS socket. */
-  admit(conn: Deno.TcpConn): void {
+  /** Handles a connection that was accepted on a TLS socket, whose client a PROXY header may have `named`. */
+  admit(conn: Deno.TcpConn, named: NamedClient | null = null): void {
     if (this.#gate === null) conn.close();
-    else this.#gate.admit(conn);
+    else this.#gate.admit(conn, named);
   }
 
   /** Aborts up to `count` of the oldest handshakes; returns how many. */

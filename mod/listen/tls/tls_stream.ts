@@ -21,7 +21,7 @@
 import { Socket } from "node:net";
 import process from "node:process";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
-import type { AcceptedStream, NetworkAddress } from "../../base/exchange.ts";
+import type { AcceptedStream, NetworkAddress, ProxiedClient } from "../../base/exchange.ts";
 import { invariant } from "../../base/invariant.ts";
 import { closeQuietly, setNoDelay } from "../../wire/byte_stream.ts";
 import { ALERT, alertRecord } from "./client_hello.ts";
@@ -63,12 +63,13 @@ export function makeContext(
 
 /**
  * Begins the server's side of the handshake with the certificate of `context`; `early` has already
- * been read from `conn`.
+ * been read from `conn`, whose client is `named` by a proxy, or is at its other end.
  */
 export function startHandshake(
   conn: Deno.TcpConn,
   early: Uint8Array,
   context: SecureContext,
+  named: Pick<AcceptedStream, "remoteAddr" | "proxy"> | null = null,
 ): Handshake {
   const handle = openHandle(conn);
   setNoDelay(conn); // a handshake is several small writes
@@ -105,7 +106,7 @@ export function startHandshake(
     secure.removeListener("end", end);
     secure.removeListener("close", end);
     secure.removeListener("error", fail);
-    resolve(new TlsStream(conn, { socket: secure, handle, abort }));
+    resolve(new TlsStream(conn, named, { socket: secure, handle, abort }));
   });
   return { done, abort };
 }
@@ -154,6 +155,7 @@ interface SecureSocket {
 class TlsStream implements AcceptedStream {
   readonly localAddr: NetworkAddress;
   readonly remoteAddr: NetworkAddress;
+  readonly proxy: ProxiedClient | null;
   readonly #socket: TLSSocket;
   readonly #handle: TcpHandle;
   readonly #abort: () => void;
@@ -172,9 +174,14 @@ class TlsStream implements AcceptedStream {
   #rejectWrite: ((error: Error) => void) | null = null;
   #isClosed = false;
 
-  constructor(conn: Deno.TcpConn, { socket, handle, abort }: SecureSocket) {
+  constructor(
+    conn: Deno.TcpConn,
+    named: Pick<AcceptedStream, "remoteAddr" | "proxy"> | null,
+    { socket, handle, abort }: SecureSocket,
+  ) {
     this.localAddr = conn.localAddr as Deno.NetAddr;
-    this.remoteAddr = conn.remoteAddr as Deno.NetAddr;
+    this.remoteAddr = named?.remoteAddr ?? conn.remoteAddr as Deno.NetAddr;
+    this.proxy = named?.proxy ?? null;
     this.#socket = socket;
     this.#handle = handle;
     this.#abort = abort;

@@ -2,8 +2,8 @@
  * What the proxy does with a field by its name, for the fields of requests and of responses.
  *
  * - Hop-by-hop fields are not forwarded (RFC 9110 7.6.1). The body is framed separately on each side.
- * - What a client says about its origin is dropped (`origin_fields.ts`): no proxy is configured as
- *   trusted, so an upstream reads there only what this service has seen. A name that a program could
+ * - What a client says about its origin is dropped (`origin_fields.ts`). An upstream reads there only
+ *   what this service has seen, or believes of a trusted proxy and writes itself. A name that a program could
  *   take for one of these fields, because it reads another sign as `-`, is dropped with them.
  * - Expect is handled by the engine, so the upstream gets the body without 100-continue.
  *

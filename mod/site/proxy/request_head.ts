@@ -3,7 +3,8 @@
  *
  * - Which fields pass, `field_names.ts` says, and the client's Connection field.
  * - Host is forwarded as it was sent; for an absolute request target it is the host of the target.
- * - X-Forwarded-For, -Proto and -Host and Forwarded (RFC 7239) carry what this service has seen.
+ * - X-Forwarded-For, -Proto and -Host and Forwarded (RFC 7239) carry what this service has seen, and
+ *   before it what a trusted proxy has said; what the client said before that is left out.
  *   X-Forwarded-Port is left out: behind a mapped port it would be wrong, and the host has the port
  *   that the client used.
  * - Via is kept and extended in both directions. A request that carries our own entry has come back
@@ -11,7 +12,7 @@
  *
  * @module
  */
-import { urlHost, withoutZone } from "../../base/address.ts";
+import { type Ip, urlHost, withoutZone } from "../../base/address.ts";
 import type { FieldBytes, HttpRequest } from "../../base/exchange.ts";
 import { CR, SP } from "../../wire/byte_class.ts";
 import { equalsIgnoringCase } from "../../wire/byte_text.ts";
@@ -23,6 +24,7 @@ export const WEBSOCKET = "websocket";
 const UPGRADE_FIELDS = `Connection: Upgrade\r\nUpgrade: ${WEBSOCKET}\r\n`;
 const CHUNKED_FIELD = "Transfer-Encoding: chunked\r\n";
 const NO_OPTIONS: readonly string[] = [];
+const NO_PROXIES: readonly Ip[] = [];
 
 /** Reports whether the client asks for an upgrade to WebSocket. */
 export function wantsWebSocket(request: HttpRequest): boolean {
@@ -111,23 +113,37 @@ function connectionOptions(request: HttpRequest): readonly string[] {
   return value === null || value === "keep-alive" ? NO_OPTIONS : listElements(value);
 }
 
-/** Writes what this service knows of the client. */
+/** Writes what this service knows of the client, and what trusted proxies have told it. */
 function writeOrigin(output: OutputBuffer, request: HttpRequest, host: string): void {
-  const ip = withoutZone(request.remote.ip); // a zone means nothing to anybody else
-  const proto = request.isTls ? "https" : "http";
+  const { origin, scheme } = request;
+  const peer = withoutZone(request.peer.ip); // a zone means nothing to anybody else
+  const proxies = origin === null ? NO_PROXIES : origin.route;
+  const askedHost = origin?.host ?? host;
   output.text("X-Forwarded-For: ");
-  output.text(ip);
+  for (let i = 0; i < proxies.length; i++) {
+    output.text(proxies[i]!);
+    output.text(", ");
+  }
+  output.text(peer);
   output.text("\r\nX-Forwarded-Proto: ");
-  output.text(proto);
+  output.text(scheme);
   output.text("\r\nX-Forwarded-Host: ");
-  output.text(host);
+  output.text(askedHost);
   output.text("\r\nForwarded: for=");
-  output.text(ip.includes(":") ? `"[${ip}]"` : ip);
+  output.text(nodeOf(proxies.length === 0 ? peer : proxies[0]!));
   output.text(';host="');
-  output.text(host);
+  output.text(askedHost);
   output.text('";proto=');
-  output.text(proto);
+  output.text(scheme);
+  for (let i = 1; i <= proxies.length; i++) {
+    output.text(", for=");
+    output.text(nodeOf(i === proxies.length ? peer : proxies[i]!));
+  }
   output.text("\r\n");
+}
+
+function nodeOf(ip: Ip): string {
+  return ip.includes(":") ? `"[${ip}]"` : ip;
 }
 
 /** Host as it was sent, unless an absolute target named another one or an old client sent none. */

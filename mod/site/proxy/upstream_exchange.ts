@@ -73,7 +73,7 @@ export class UpstreamExchange {
 
   constructor(request: HttpRequest, context: ExchangeContext, isUpgrade: boolean) {
     this.#request = request;
-    this.#client = request.remote;
+    this.#client = request.peer;
     this.#context = context;
     this.#isUpgrade = isUpgrade;
     this.#pump = request.body.exists ? new RequestPump(request.body, this) : null;

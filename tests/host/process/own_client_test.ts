@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { IpBlocks } from "../../../mod/base/ip_blocks.ts";
 import { OwnClient } from "../../../mod/host/process/own_client.ts";
 import { waitFor } from "../../support/wait.ts";
 
+const NONE = new IpBlocks([]);
 const REFUSAL = new TextEncoder().encode("HTTP/1.1 503 Busy\r\n\r\n");
 const ALERT = Uint8Array.of(21, 3, 3, 0, 2, 2, 40);
 
@@ -23,33 +25,33 @@ for (const scheme of ["http", "https"] as const) {
       }
     })();
     const endpoint = { ip: "127.0.0.1", port: listener.addr.port, scheme };
-    await client.check(endpoint); // it has never responded
+    await client.check(endpoint, NONE); // it has never responded
     await waitFor(() => asked === 1, "the first request");
     for (const next of [REFUSAL, ALERT, "end"] as const) {
       const before = asked;
       state.answer = next;
-      await client.check(endpoint);
+      await client.check(endpoint, NONE);
       await waitFor(() => asked > before, "another request");
     }
     state.answer = null;
     let isAnswered = false;
-    const check = client.check(endpoint).then(() => isAnswered);
+    const check = client.check(endpoint, NONE).then(() => isAnswered);
     await waitFor(() => silent.length === 2, "a request without an answer");
     isAnswered = true;
     for (const conn of silent) conn.close();
     assertEquals(await check, true);
     listener.close();
     await serving;
-    await assertRejects(() => client.check(endpoint));
+    await assertRejects(() => client.check(endpoint, NONE));
   });
 }
 
 Deno.test("OwnClient.check() reaches a wildcard, and has nothing to do without a socket", async () => {
   const client = new OwnClient();
-  await client.check(null);
+  await client.check(null, NONE);
   for (const ip of ["0.0.0.0", "::"]) {
     using listener = Deno.listen({ hostname: ip, port: 0 });
-    await client.check({ ip, port: listener.addr.port, scheme: "http" });
+    await client.check({ ip, port: listener.addr.port, scheme: "http" }, NONE);
     (await listener.accept()).close();
   }
 });
