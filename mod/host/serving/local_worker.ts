@@ -73,7 +73,7 @@ export class LocalWorker implements ServingWorker {
     },
     onExhausted: () => {
       this.#server?.makeRoom(ROOM_CONNECTIONS);
-      this.#proxies?.makeRoom(ROOM_CONNECTIONS);
+      this.#proxies?.waiting.makeRoom(ROOM_CONNECTIONS);
       this.#tls.makeRoom(ROOM_CONNECTIONS);
     },
     onFailure: (endpoint, error) => {
@@ -157,7 +157,7 @@ export class LocalWorker implements ServingWorker {
 
   async drain(graceMs: number): Promise<void> {
     const server = this.#running();
-    this.#proxies?.clear();
+    this.#proxies?.waiting.clear();
     this.#tls.clear();
     await server.drain(graceMs);
     server.reconfigure({ handler: NO_SITE });
@@ -170,7 +170,7 @@ export class LocalWorker implements ServingWorker {
    */
   async retire(): Promise<void> {
     const open = this.#server?.retire(); // at once, whatever handshakes take
-    await this.#proxies?.settled();
+    await this.#proxies?.waiting.settled();
     await this.#tls.settled();
     await open;
     await this.#server?.retire(); // what has come of them

@@ -37,13 +37,14 @@ const FIRST_BYTES = 1024;
 
 /** Receives accepted connections and passes on those that begin with a valid header. */
 export class ProxyGate {
+  /** The connections whose header is awaited. */
+  readonly waiting: EarlyClients;
   readonly #options: ProxyGateOptions;
-  readonly #waiting: EarlyClients;
   #peers = new IpBlocks([]);
 
   constructor(options: ProxyGateOptions) {
     this.#options = options;
-    this.#waiting = new EarlyClients({
+    this.waiting = new EarlyClients({
       timeoutMs: () => Math.min(HEADER_WAIT_MS, options.headerWaitMs()),
       timeoutReason: "Timer_ProxyHeader",
       refused: (record) => options.refused(record),
@@ -62,23 +63,8 @@ export class ProxyGate {
 
   /** Reads the header of a connection. Never throws. */
   admit(conn: Deno.TcpConn, isSecure: boolean): void {
-    const client = this.#waiting.begin(conn, conn.remoteAddr as Deno.NetAddr);
+    const client = this.waiting.begin(conn, conn.remoteAddr as Deno.NetAddr);
     void this.#read(client, isSecure);
-  }
-
-  /** Aborts up to `count` connections, those that have waited longest; returns how many. */
-  makeRoom(count: number): number {
-    return this.#waiting.makeRoom(count);
-  }
-
-  /** Resolves when no header is awaited; the connections that have one have been passed on. */
-  settled(): Promise<void> {
-    return this.#waiting.settled();
-  }
-
-  /** Aborts every connection that has no header yet. */
-  clear(): void {
-    this.#waiting.clear();
   }
 
   async #read(client: EarlyClient, isSecure: boolean): Promise<void> {
@@ -90,7 +76,7 @@ export class ProxyGate {
       client.abort();
       if (client.hasSent) client.reason ??= "Connection_Dropped";
     } finally {
-      this.#waiting.end(client);
+      this.waiting.end(client);
     }
   }
 }

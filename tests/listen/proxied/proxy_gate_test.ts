@@ -55,8 +55,8 @@ Deno.test("ProxyGate passes on the client, and what it has sent, in whatever pie
       received += new TextDecoder().decode(buffer.subarray(0, await stream.read(buffer) ?? 0));
     }
     assertEquals([received, reasons], ["GET /", []]);
-    await gate.settled();
-    gate.clear();
+    await gate.waiting.settled();
+    gate.waiting.clear();
   }
 });
 
@@ -76,7 +76,7 @@ Deno.test("ProxyGate closes who sends no header, and says why", async () => {
     await waitFor(() => reasons.length === 1, "the refusal");
     assertEquals([reasons, named], [[reason], []]);
     assertEquals(await pair.client.read(new Uint8Array(1)).catch(() => null), null);
-    gate.clear();
+    gate.waiting.clear();
   }
 });
 
@@ -85,9 +85,9 @@ Deno.test("ProxyGate says nothing of a connection without a byte", async () => {
   const { gate, named, reasons } = watch();
   gate.admit(pair.server, true);
   pair.client.close();
-  await gate.settled();
+  await gate.waiting.settled();
   assertEquals([named.length, reasons], [0, []]);
-  gate.clear();
+  gate.waiting.clear();
 });
 
 Deno.test("ProxyGate closes who is late, and who is in the way", async () => {
@@ -100,8 +100,8 @@ Deno.test("ProxyGate closes who is late, and who is in the way", async () => {
   using old = await tcpPair();
   const { gate, reasons } = watch();
   gate.admit(old.server, true);
-  assertEquals(gate.makeRoom(1), 1);
+  assertEquals(gate.waiting.makeRoom(1), 1);
   await waitFor(() => reasons.length === 1, "the line");
   assertEquals(reasons, ["Connection_Dropped null"]);
-  gate.clear();
+  gate.waiting.clear();
 });
