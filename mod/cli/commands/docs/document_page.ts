@@ -6,6 +6,7 @@
  */
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { PROFILES } from "../../../config/document/profiles.ts";
+import { formatSetting } from "../../../config/document/setting_value.ts";
 import { type SettingRow, SETTINGS } from "../../../config/document/settings.ts";
 import { folderContent } from "../../../config/document/site_content.ts";
 import { INCLUSION_RULE } from "../../../listen/list/inclusion.ts";
@@ -58,6 +59,16 @@ export function documentSections(): string[] {
     })),
     ".Pp",
     ...prose(NOT_SET),
+    ".Sh PROXIES",
+    ...PROXIES.flatMap((text, i) => [...i === 0 ? [] : [".Pp"], ...prose(text)]),
+    ...literalLine(
+      "httpcfg settings set ProxyProtocol 127.0.0.0/8",
+      "is for an HAProxy on this machine with send-proxy-v2,",
+    ),
+    ...literalLine(
+      "httpcfg settings set TrustedProxies 10.0.0.7",
+      "for an nginx at 10.0.0.7 that sets X-Forwarded-For.",
+    ),
     ".Sh EXAMPLES",
     ...prose("A document written by hand: one address, one site, changes applied at once."),
     ...display(JSON.stringify(DOCUMENT_BY_HAND, null, 2).split("\n")),
@@ -160,6 +171,30 @@ const NOT_SET =
   "connection: it is 2 seconds, where nginx has lingering_timeout. Requests to a registered program " +
   "have time-outs of their own.";
 
+/** How the two settings of proxies work; one paragraph each. */
+const PROXIES: readonly string[] = [
+  "A proxy connects for its clients, so that the service sees the proxy's address. Two settings say " +
+  "which proxies are believed about their clients. The client that they name is the client in the " +
+  "logs, in limits and rules of access, and in what programs behind the service are told. Which " +
+  "site responds, and s-ip in the logs, stay with the address and port that the proxy has connected " +
+  "to. A client that comes through a proxy is never one of this machine.",
+  "A connection from a peer in ProxyProtocol must begin with a PROXY header, version 1 or 2, before " +
+  "TLS, within ten seconds or HeaderWaitTimeout, whichever is less. One without is closed, with " +
+  "NoProxyHeader, BadProxyHeader or Timer_ProxyHeader in the HTTPERR log; one that sends nothing, or " +
+  "ends behind its header, is a health check and is not logged. From any other peer a header is not " +
+  "read. LOCAL, UNKNOWN and UNSPEC leave the connection its own addresses. A header may have 4096 " +
+  "bytes, and its CRC32C is checked. If it says that the client uses TLS to the proxy, programs are " +
+  "told https.",
+  "Of a peer in TrustedProxies the field X-Forwarded-For is believed, from its end: the client is " +
+  "the last address that is not in TrustedProxies, or the first one if all are. What is no address " +
+  "ends the list, and so does a port above 65535 or a zone. Forwarded is read only if there is no " +
+  "X-Forwarded-For, so a proxy has to set the latter or to remove it; a Forwarded that violates its " +
+  "grammar is answered with 400. With X-Forwarded-For, the last of X-Forwarded-Proto and " +
+  "X-Forwarded-Host are believed too. Programs get the believed addresses and the proxy's own. " +
+  "MaxConnectionsPerAddress does not count the connections of such a proxy. The fields of any " +
+  "other peer are dropped.",
+];
+
 function kindItem({ kind, flag, fields, help = [], examples: [first] }: ContentKind): string[] {
   const names = Object.entries(fields).map(([name, { type }]) => {
     return type === "optional" ? `${name} (optional)` : name;
@@ -177,9 +212,7 @@ function kindItem({ kind, flag, fields, help = [], examples: [first] }: ContentK
 function settingItem(name: string, row: SettingRow): readonly [string, string] {
   return [
     `Va ${escapeMdoc(name)}`,
-    `${sentence(row.summary)} Default ${row.kind === "blocks" ? "none" : row.default}, ${
-      limitsOf(row)
-    }.`,
+    `${sentence(row.summary)} Default ${formatSetting(row.default)}, ${limitsOf(row)}.`,
   ];
 }
 

@@ -10,6 +10,7 @@ import { findPage, PAGES, pageText } from "../../../../mod/cli/commands/docs/pag
 import type { CommandTable } from "../../../../mod/cli/core/command.ts";
 import { checkDocument } from "../../../../mod/config/document/check.ts";
 import { DEFAULT_DOCUMENT } from "../../../../mod/config/document/document.ts";
+import { formatSetting } from "../../../../mod/config/document/setting_value.ts";
 import { SETTINGS } from "../../../../mod/config/document/settings.ts";
 import { CONTENT_RULES, KINDS } from "../../../../mod/site/kinds/kinds.ts";
 import SCHEMA from "../../../../dist/httpcfg.schema.json" with { type: "json" };
@@ -80,7 +81,7 @@ Deno.test("httpcfg-config(5) has every field, setting and kind of content", asyn
   const text = await page("5");
   for (const [name, row] of Object.entries(SETTINGS)) {
     assertStringIncludes(text, `\n.It Va ${name}\n`);
-    assertStringIncludes(text, `Default ${row.default}, `);
+    assertStringIncludes(text, `Default ${formatSetting(row.default)}, `);
   }
   const items = text.split("\n.It Va ");
   const { properties } = SCHEMA as { properties: Record<string, SchemaPart> };
