@@ -16,7 +16,7 @@ import { MAP_FLAGS } from "./site_maps.ts";
 export function checkSame(existing: SiteRecord, wanted: SiteRecord, input: FlagInput): void {
   const changes = diffValues(existing, wanted);
   if (changes.length === 0) return;
-  const fields = [...new Set(changes.map(({ at }) => at.split(".", 1)[0]!))];
+  const fields = [...new Set(changes.map(({ at }) => at.split(/[.[]/, 1)[0]!))];
   const message = `Cannot add ${quote(wanted.name)}: a site with this name already exists, with ` +
     `other ${fields.join(", ")}`;
   throw new Fault(message, { hint: cure(wanted, fields, input) });
