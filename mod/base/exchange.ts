@@ -52,6 +52,10 @@ export interface HttpRequest {
   readonly scheme: "http" | "https";
   /** Set by the handler when it has chosen a site; read by the logs and for refusals. */
   siteId: number | null;
+  /** Set by the handler: who the client has proved to be, for the logs; null for nobody. */
+  user: string | null;
+  /** Set by the handler: what IIS adds to the status of a response, the 6 of 403.6; 0 for nothing. */
+  substatus: number;
   /**
    * Returns the value of a field by its lower-case name, several field lines joined with ", "; null
    * if the field was not sent.
@@ -189,6 +193,8 @@ export interface HttpResponse {
   readonly encoded?: EncodedFields;
   /** The bytes if they are known, a source if they are produced while sent, or null for none. */
   readonly body: Uint8Array | BodySource | null;
+  /** A page of this program about what failed: a site may send one of its own in its place. */
+  readonly isErrorPage?: true;
   /**
    * Only with status 101: receives the connection once the head is sent, starting with any bytes
    * that arrived early. It is called in any case: if the client is gone, the first read shows it.

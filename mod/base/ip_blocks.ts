@@ -22,6 +22,7 @@ interface Networks<Key> {
 /** Blocks of IPv4 and IPv6. An address in IPv6 is compared without its zone. */
 export class IpBlocks {
   readonly isEmpty: boolean;
+  /** The longest prefixes first, as below. */
   readonly #v4: readonly Networks<number>[];
   readonly #v6: readonly Networks<string>[];
 
@@ -36,13 +37,20 @@ export class IpBlocks {
   }
 
   includes(ip: Ip): boolean {
+    return this.longest(ip) >= 0;
+  }
+
+  /** Returns the bits of the longest prefix of a block that has the address; -1 if none has it. */
+  longest(ip: Ip): number {
     const value = ipv4Value(ip);
     if (value >= 0) {
-      return this.#v4.some(({ bits, keys }) => keys.has(ipv4Network(value, bits)));
+      for (const { bits, keys } of this.#v4) if (keys.has(ipv4Network(value, bits))) return bits;
+      return -1;
     }
-    if (this.#v6.length === 0) return false;
+    if (this.#v6.length === 0) return -1;
     const bytes = ipBytes(withoutZone(ip));
-    return this.#v6.some(({ bits, keys }) => keys.has(networkKey(bytes, bits)));
+    for (const { bits, keys } of this.#v6) if (keys.has(networkKey(bytes, bits))) return bits;
+    return -1;
   }
 }
 
@@ -51,7 +59,10 @@ function networksOf<Key>(
   keyOf: (block: IpBlock) => Key,
 ): readonly Networks<Key>[] {
   const byBits = Map.groupBy(blocks, ({ bits }) => bits);
-  return [...byBits].map(([bits, those]) => ({ bits, keys: new Set(those.map(keyOf)) }));
+  return [...byBits].sort(([a], [b]) => b - a).map(([bits, those]) => ({
+    bits,
+    keys: new Set(those.map(keyOf)),
+  }));
 }
 
 /** Returns the first `bits` bits as text. */

@@ -65,6 +65,8 @@ export class Exchange implements HttpRequest, FieldBytes {
   origin: RequestOrigin | null = null;
   isTls = false;
   siteId: number | null = null;
+  user: string | null = null;
+  substatus = 0;
   body: RequestBody = NO_BODY;
 
   head = new RequestHead();
@@ -291,7 +293,9 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.body = NO_BODY;
     this.origin = null;
     this.siteId = null;
-    this.status =
+    this.user = null;
+    this.substatus =
+      this.status =
       this.sentBytes =
       this.receivedBytes =
       this.startedMs =

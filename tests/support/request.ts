@@ -57,6 +57,8 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     isTls,
     scheme: fake.origin?.scheme ?? (isTls || fake.proxy?.isTls ? "https" as const : "http"),
     siteId: null,
+    user: null,
+    substatus: 0,
     known: null,
     bodyReads: 0,
     header(name: string): string | null {

@@ -16,6 +16,7 @@ import { normaliseDocument } from "./normalise.ts";
 import { type ContentSchema, documentSchema } from "./schema.ts";
 import { LIST_MAX, NAME_MAX } from "./shape.ts";
 import type { SiteContent } from "./site_content.ts";
+import { fileRuleProblems } from "./site_rules.ts";
 
 /**
  * The rules of the kinds of site content. They are passed in, because the document knows no kind.
@@ -128,6 +129,9 @@ function checkSites(document: ConfigDocument, contents: ContentRules): DocumentP
     }
     ids.add(site.id);
     names.add(name);
+    for (const { at, message } of fileRuleProblems(site)) {
+      problems.push({ at: `sites[${i}].${at}`, message });
+    }
     for (const { at, message } of contents.check(site.content)) {
       problems.push({ at: joinPath(`sites[${i}].content`, at), message });
     }

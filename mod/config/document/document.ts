@@ -5,6 +5,7 @@
  */
 import type { StoredSettings } from "./settings.ts";
 import { type SiteContent, WELCOME_CONTENT } from "./site_content.ts";
+import type { SiteAccess, SiteResponse } from "./site_rules.ts";
 
 /** Version of the shape below. Goes up when an older document would be misread. */
 export const DOCUMENT_VERSION = 2;
@@ -48,6 +49,10 @@ export interface SiteRecord {
   readonly maxRequestEntityAllowed?: number | undefined;
   /** Maximum number of concurrent connections; if absent, the site has no limit of its own. */
   readonly maxConnections?: number | undefined;
+  /** Who may use the site, and how much; everybody if absent. */
+  readonly access?: SiteAccess | undefined;
+  /** What every response of the site has in addition. */
+  readonly response?: SiteResponse | undefined;
 }
 
 /** A part of a site with content of its own. */

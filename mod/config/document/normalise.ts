@@ -16,6 +16,7 @@ import type { DocumentProblem } from "./document_problems.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
 import { normaliseList } from "./normalise_list.ts";
 import { isDefault, type SettingRow, SETTINGS, type StoredSettings } from "./settings.ts";
+import { normaliseRules } from "./site_rules.ts";
 
 interface NormalDocument {
   readonly document: ConfigDocument;
@@ -84,14 +85,16 @@ function normaliseSite(site: SiteRecord, at: string, problems: DocumentProblem[]
       return text;
     });
   };
-  const { applications = [], ...rest } = site;
+  const { applications = [], access, response, ...rest } = site;
   const spelled = {
     ...rest,
     bindings: bindings("bindings"),
     secureBindings: bindings("secureBindings"),
   };
-  if (applications.length === 0) return spelled; // an empty list is none
-  return { ...spelled, applications: applications.map(normalApplication(at, problems)) };
+  const rules = normaliseRules({ access, response }, at, problems);
+  if (applications.length === 0) return { ...spelled, ...rules }; // an empty list is none
+  const normal = applications.map(normalApplication(at, problems));
+  return { ...spelled, applications: normal, ...rules };
 }
 
 function normalApplication(

@@ -19,6 +19,7 @@ import {
   text,
 } from "./shape.ts";
 import type { SiteContent } from "./site_content.ts";
+import { accessSchema, responseSchema } from "./site_rules.ts";
 
 const UINT32 = integer(0, 4294967295);
 
@@ -37,6 +38,8 @@ function siteSchema(content: ContentSchema) {
     applications: v.optional(list(strictObject({ path: text(PATH_MAX), content }))),
     maxRequestEntityAllowed: v.optional(UINT32),
     maxConnections: v.optional(UINT32),
+    access: v.optional(accessSchema),
+    response: v.optional(responseSchema),
   });
 }
 

@@ -18,7 +18,6 @@ import { tableOf } from "../../listen/machine/address_table.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { ProxyGate } from "../../listen/proxied/proxy_gate.ts";
 import type { SocketEvents } from "../../listen/sockets/socket_set.ts";
-import { refusalPage } from "../../site/pages/error_page.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import { type Draining, drainUnreached } from "./drain_unreached.ts";
@@ -97,11 +96,11 @@ export class LocalWorker implements ServingWorker {
         limits.of(LIMIT.connections),
         limits.of(LIMIT.connectionsPerAddress),
       ),
-      refusalPage,
+      refusalPage: (reason, request) => requests.refusalPage(reason, request),
       onServed: served,
       onRefused: refused,
       onError: (error) => log(stackOf(error)),
-      onClosed: (remote) => requests.connections.closed(remote),
+      onClosed: (remote) => requests.closed(remote),
     });
     return Promise.resolve();
   }

@@ -5,7 +5,14 @@
  *
  * @module
  */
-import type { Handler } from "../../base/exchange.ts";
+import type { Endpoint } from "../../base/address.ts";
+import type { Handler, HttpRequest, HttpResponse, RefusalReason } from "../../base/exchange.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import { errorStatus } from "../../http/error_responses.ts";
+import { clientOf } from "../../site/client.ts";
+import { refusalPage } from "../../site/pages/error_page.ts";
+import { RuleState } from "../../site/rules/rule_state.ts";
+import { rulesOf, type SiteRules } from "../../site/rules/site_rules.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
 import { ReverseProxy } from "../../site/proxy/proxy.ts";
 import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
@@ -19,7 +26,7 @@ import { Pauses } from "./pauses.ts";
 import { type RegisteredHandler, routeRequests } from "./router.ts";
 import { canonicalIn, type Served, type ServedProgram } from "./served.ts";
 import { LimitShares } from "./limit_shares.ts";
-import { LIMIT, siteLimit } from "./service_limits.ts";
+import { LIMIT, siteClientLimit, siteLimit } from "./service_limits.ts";
 import { SiteConnections } from "./site_connection_limits.ts";
 
 /**
@@ -40,6 +47,8 @@ interface RequestHandlerOptions {
 /** The resources of the current handler. */
 interface Current {
   readonly served: Served;
+  /** By the id of the site. */
+  readonly rules: ReadonlyMap<number, SiteRules>;
   readonly cached: CachedResponses;
   /** Also evicts unused responses of an idle service, which releases their memory. */
   readonly ticker: ReturnType<typeof setInterval>;
@@ -47,6 +56,8 @@ interface Current {
 
 export class RequestHandler {
   readonly connections = new SiteConnections();
+  /** The connections to sites that limit those of each client. */
+  readonly clients = new SiteConnections(({ ip }) => clientOf(ip));
   /** The limits of the service in this process. */
   readonly limits = new LimitShares();
   readonly pauses = new Pauses();
@@ -55,6 +66,7 @@ export class RequestHandler {
   /** By the id of the program: it keeps its connections while other things change. */
   readonly #proxies = new Map<number, ReverseProxy>();
   readonly #tunnelLimits = new TunnelLimits(this.limits.of(LIMIT.tunnelsPerAddress));
+  readonly #ruleState = new RuleState();
   #current: Current | null = null;
 
   constructor(options: RequestHandlerOptions) {
@@ -65,6 +77,7 @@ export class RequestHandler {
   handlerFor(served: Served): Handler {
     const { settings, sites, programs, reservations, zones } = served;
     const { siteHandler, listening } = this.#options;
+    const rules = this.#rulesOf(sites);
     const cache = new ResponseCache(settings);
     const registrations = programs.map((program): RegisteredHandler => {
       return { prefix: program.prefix, handle: this.#proxyOf(program).handle };
@@ -77,6 +90,8 @@ export class RequestHandler {
       now: Date.now,
       isPaused: (id) => this.pauses.has(id),
       connections: this.connections,
+      clients: this.clients,
+      rulesOf: ({ id }) => rules.get(id) ?? null,
       siteLimit: (id) => this.limits.of(siteLimit(id)),
       canonical: canonicalIn(zones),
     });
@@ -85,9 +100,22 @@ export class RequestHandler {
       cache.tick(Date.now());
       this.#files.tick();
     }, TICK_MS);
-    this.#current = { served, cached: new CachedResponses(cache, sites), ticker };
+    this.#current = { served, rules, cached: new CachedResponses(cache, sites), ticker };
     this.#closeExcept(programs);
     return handler;
+  }
+
+  /** Returns what is sent for a refusal, by the site if it was found; null for the words of HTTP.sys. */
+  refusalPage(reason: RefusalReason, request: HttpRequest): HttpResponse | null {
+    const page = refusalPage(reason, request);
+    const rules = request.siteId === null ? undefined : this.#current?.rules.get(request.siteId);
+    return rules === undefined ? page : rules.refusalPage(page, errorStatus(reason), request);
+  }
+
+  /** A connection has been closed. */
+  closed(remote: Endpoint): void {
+    this.connections.closed(remote);
+    this.clients.closed(remote);
   }
 
   /** The cached responses; null while nothing is served. */
@@ -104,7 +132,26 @@ export class RequestHandler {
   clear(): void {
     this.#closeExcept([]);
     clearInterval(this.#current?.ticker);
+    this.#ruleState.close();
     this.#current = null;
+  }
+
+  #rulesOf(sites: readonly SiteRecord[]): ReadonlyMap<number, SiteRules> {
+    const state = this.#ruleState;
+    const admitConnection = (
+      { id }: SiteRecord,
+      { peer, remote }: HttpRequest,
+    ): boolean | Promise<boolean> => {
+      // The connection of a proxy that names its clients in fields is of none of them.
+      const limit = peer.ip === remote.ip ? this.limits.of(siteClientLimit(id)) : null;
+      return this.clients.admit({ id, limit }, peer);
+    };
+    const context = { files: this.#files, state, now: Date.now, admitConnection };
+    state.retain(new Set(sites.filter(({ access }) => access?.rate).map(({ id }) => id)));
+    return new Map(sites.flatMap((site) => {
+      const rules = rulesOf(site, context);
+      return rules === null ? [] : [[site.id, rules]];
+    }));
   }
 
   #proxyOf(program: ServedProgram): ReverseProxy {

@@ -23,6 +23,7 @@ import {
 } from "../../site/routes.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { SiteContext } from "../../site/kinds/site_context.ts";
+import type { SiteRules } from "../../site/rules/site_rules.ts";
 import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
 interface RouterContext extends Omit<SiteContext, "applicationPath"> {
@@ -30,6 +31,10 @@ interface RouterContext extends Omit<SiteContext, "applicationPath"> {
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;
   readonly connections: SiteConnections;
+  /** The connections to sites that limit those of each client. */
+  readonly clients: SiteConnections;
+  /** Returns the rules of a site; null if it has none. */
+  readonly rulesOf: (site: SiteRecord) => SiteRules | null;
   /** Returns the limit of connections to a site. */
   readonly siteLimit: (siteId: number) => Limit;
   /** Returns an address with the present name of its interface. */
@@ -52,7 +57,7 @@ export interface RouteSources {
 
 interface Target {
   /** Null for anything but a site. */
-  readonly site: LimitedSite | null;
+  readonly site: LimitedSite & { readonly limitsClients: boolean } | null;
   readonly bytesMax: number | undefined;
   readonly handle: Handler;
 }
@@ -91,6 +96,7 @@ export function routeRequests(sources: RouteSources, context: RouterContext): Ha
     if (site !== null) {
       request.siteId = site.id;
       if (context.isPaused(site.id)) return PAUSED;
+      if (!site.limitsClients) context.clients.left(request.peer);
       const isAdmitted = context.connections.admit(site, request.peer);
       if (isAdmitted === false) return CONN_LIMIT;
       if (isAdmitted !== true) {
@@ -108,15 +114,20 @@ function handle(target: Target, request: HttpRequest): HandlerResult | Promise<H
 
 /** Returns the targets of a site: its own content, and that of each application. */
 function siteTargets(site: SiteRecord, context: RouterContext): PathTarget<Target>[] {
+  const rules = context.rulesOf(site);
   const limited = {
     id: site.id,
     limit: site.maxConnections === undefined ? null : context.siteLimit(site.id),
+    limitsClients: rules?.limitsConnections === true,
   };
-  const target = (applicationPath: string, content: SiteContent): Target => ({
-    site: limited,
-    bytesMax: site.maxRequestEntityAllowed,
-    handle: context.siteHandler(content, site, { ...context, applicationPath }),
-  });
+  const target = (applicationPath: string, content: SiteContent): Target => {
+    const own = context.siteHandler(content, site, { ...context, applicationPath });
+    return {
+      site: limited,
+      bytesMax: site.maxRequestEntityAllowed,
+      handle: rules === null ? own : rules.around(own, applicationPath),
+    };
+  };
   return [
     { path: "/", target: target("/", site.content) },
     ...(site.applications ?? []).map(({ path, content }) => {

@@ -27,6 +27,11 @@ export function siteLimit(id: number): string {
   return `site ${id}`;
 }
 
+/** Returns the name of the limit of connections of each client to the site `id`. */
+export function siteClientLimit(id: number): string {
+  return `site ${id} clients`;
+}
+
 /** Returns all limits of what is served. */
 export function serviceLimits(
   { settings, sites }: Pick<Served, "settings" | "sites">,
@@ -37,8 +42,12 @@ export function serviceLimits(
     { name: LIMIT.connectionsPerAddress, max: MaxConnectionsPerAddress },
     { name: LIMIT.tunnelsPerAddress, max: MaxTunnelsPerAddress },
     { name: LIMIT.requestsPerProgram, max: REQUESTS_PER_PROGRAM_MAX },
-    ...sites.flatMap(({ id, maxConnections: max }): ServiceLimit[] => {
-      return max === undefined ? [] : [{ name: siteLimit(id), max }];
+    ...sites.flatMap(({ id, maxConnections, access }): ServiceLimit[] => {
+      const rows = [[siteLimit(id), maxConnections], [
+        siteClientLimit(id),
+        access?.connectionsPerClient,
+      ]] as const;
+      return rows.flatMap(([name, max]) => max === undefined ? [] : [{ name, max }]);
     }),
   ];
 }

@@ -1,5 +1,6 @@
 /**
- * MaxConnections of a site: counts the connections of each site that has a limit.
+ * The limits of connections to a site, of all and of each client: counts the connections of each site
+ * that has such a limit.
  *
  * A connection belongs to the site that served it last, as in IIS, and is identified by the object
  * that represents its remote endpoint. Sites without a limit cost nothing.
@@ -15,11 +16,14 @@ export interface LimitedSite {
   readonly limit: Limit | null;
 }
 
-/** A site is the only user of its limit. */
-const ALL = "";
-
 export class SiteConnections {
   readonly #siteOf = new Map<Endpoint, LimitedSite>();
+  readonly #keyOf: (remote: Endpoint) => string;
+
+  /** `keyOf` returns whose place in the limit a connection takes; a site has one for all. */
+  constructor(keyOf: (remote: Endpoint) => string = () => "") {
+    this.#keyOf = keyOf;
+  }
 
   /**
    * Reports whether the connection may use `site`; if so, it counts there until it is closed. A
@@ -28,13 +32,18 @@ export class SiteConnections {
    */
   admit(site: LimitedSite, remote: Endpoint): boolean | Promise<boolean> {
     if (site.limit === null) {
-      if (this.#siteOf.size > 0) this.closed(remote);
+      this.left(remote);
       return true;
     }
     if (this.#siteOf.get(remote)?.id === site.id) return true;
-    const isAdmitted = site.limit.admit(ALL);
+    const isAdmitted = site.limit.admit(this.#keyOf(remote));
     if (typeof isAdmitted === "boolean") return isAdmitted && this.#move(remote, site);
     return isAdmitted.then((is) => is && this.#move(remote, site));
+  }
+
+  /** The connection uses a site without a limit. */
+  left(remote: Endpoint): void {
+    if (this.#siteOf.size > 0) this.closed(remote);
   }
 
   /** The connection has been closed, or has moved to another site. */
@@ -42,7 +51,7 @@ export class SiteConnections {
     const site = this.#siteOf.get(remote);
     if (site === undefined) return;
     this.#siteOf.delete(remote);
-    site.limit?.release(ALL);
+    site.limit?.release(this.#keyOf(remote));
   }
 
   #move(remote: Endpoint, site: LimitedSite): true {

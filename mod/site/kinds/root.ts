@@ -44,10 +44,10 @@ export const root: ContentKind<FolderContent> = {
   async load(): Promise<HandlerFactory<FolderContent>> {
     const { staticFiles } = await import("../static/static_files.ts");
     return {
-      handler: ({ path, listing = false }, { id: siteId }, context) => {
+      handler: ({ path, listing = false }, { id: siteId, response }, context) => {
         const { cache, files, now, applicationPath: below } = context;
-        const own = files.site(siteId);
-        return staticFiles({ root: path, below, listing, cache, files: own, siteId, now });
+        const own = { root: path, below, listing, mimeTypes: response?.mimeTypes };
+        return staticFiles({ ...own, cache, files: files.site(siteId), siteId, now });
       },
     };
   },

@@ -24,6 +24,16 @@ interface ErrorText {
 }
 
 const ERRORS = {
+  credentials: {
+    status: 401,
+    title: "Unauthorized",
+    sentence: "This address asks for a name and a password.",
+  },
+  client: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "Access from your network address is denied.",
+  },
   denied: {
     status: 403,
     title: "Forbidden",
@@ -57,6 +67,12 @@ const ERRORS = {
     title: "Range Not Satisfiable",
     sentence: "The document does not contain the requested range.",
   },
+  rate: {
+    status: 429,
+    title: "Too Many Requests",
+    sentence: "Your network address has sent too many requests in a short time.",
+    isPassing: true,
+  },
   internal: {
     status: 500,
     title: "Internal Server Error",
@@ -72,6 +88,18 @@ const ERRORS = {
     status: 503,
     title: "Service Unavailable",
     sentence: "The document cannot be read at the moment.",
+    isPassing: true,
+  },
+  connections: {
+    status: 503,
+    title: "Service Unavailable",
+    sentence: "Your network address has too many connections at the moment.",
+    isPassing: true,
+  },
+  busy: {
+    status: 503,
+    title: "Service Unavailable",
+    sentence: "The server is busy checking passwords.",
     isPassing: true,
   },
   timeout: {
@@ -154,6 +182,7 @@ function build(error: ErrorText, headers: readonly HeaderField[], content: Conte
     status: error.status,
     headers: [...content.fields, ["Vary", "Accept"], ...headers],
     body: new TextEncoder().encode(content.text),
+    isErrorPage: true,
   };
 }
 

@@ -35,6 +35,8 @@ interface LookupContext {
   readonly known: CacheEntry | undefined;
   /** When the look-up began, in milliseconds since 1970. */
   readonly nowMs: number;
+  /** Media types by extension, before those that are known. */
+  readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
 }
 
 const INDEX = "index.html";
@@ -86,7 +88,7 @@ async function find(path: string, context: LookupContext): Promise<Found | "outs
     const identity = await identify(real);
     if (!identity.isLink) {
       const { isFolder } = identity;
-      const found = identity.isFile ? await entryOf(real, identity, nowMs) : null;
+      const found = identity.isFile ? await entryOf(real, identity, context) : null;
       // What has been proved to be at this path needs no other proof while it is the same.
       if (found !== null && known !== undefined && hasSameFiles(known, found.entry)) {
         return { path: real, entry: found.entry, isFolder };
@@ -106,9 +108,9 @@ async function find(path: string, context: LookupContext): Promise<Found | "outs
 async function entryOf(
   path: string,
   identity: FileIdentity,
-  nowMs: number,
+  { nowMs, mimeTypes = {} }: LookupContext,
 ): Promise<{ readonly entry: CacheEntry; readonly uids: readonly number[] }> {
-  const type = typeOf(path);
+  const type = typeOf(path, mimeTypes);
   const copies: (FileIdentity | undefined)[] = [];
   for (const [, ending] of CODINGS) copies.push(await compressedCopy(path, ending, identity));
   const hasAlternatives = copies.some((copy) => copy !== undefined);
@@ -166,10 +168,12 @@ function representation(variant: Variant, file: FileIdentity, nowMs: number): Re
   return { path, size, stamp, etag, lastModified, headers, ...cacheState };
 }
 
-function typeOf(path: string): string {
+function typeOf(path: string, mimeTypes: Readonly<Record<string, string>>): string {
   const name = path.slice(path.lastIndexOf(SEPARATOR) + 1);
   const dot = name.lastIndexOf(".");
-  const type = dot < 1 ? undefined : contentType(name.slice(dot).toLowerCase());
+  const extension = name.slice(dot).toLowerCase();
+  if (dot >= 0 && Object.hasOwn(mimeTypes, extension)) return mimeTypes[extension]!;
+  const type = dot < 1 ? undefined : contentType(extension);
   return type ?? "application/octet-stream";
 }
 

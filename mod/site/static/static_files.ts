@@ -49,6 +49,8 @@ interface StaticFilesOptions {
   readonly below: string;
   /** List directories without an index page. */
   readonly listing: boolean;
+  /** Media types of the site by extension. */
+  readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
   readonly cache: ResponseCache;
   /** The file operations of the site. */
   readonly files: SiteFiles;
@@ -149,14 +151,15 @@ class StaticSite {
   }
 
   async #examine(requestPath: string): Promise<Lookup> {
-    const { below, files, now } = this.#options;
+    const { below, files, now, mimeTypes } = this.#options;
     const path = parseFilePath(restOfPath(requestPath, below), IS_WINDOWS)!;
     for (let times = 1;; times++) {
       const found = await files.run(async (): Promise<Lookup> => {
         const nowMs = now();
         const root = await this.#resolveRoot(nowMs);
         if (typeof root === "string") return { kind: root };
-        return await lookUp(path, { root, known: this.#entries.get(requestPath), nowMs });
+        const known = this.#entries.get(requestPath);
+        return await lookUp(path, { root, known, nowMs, mimeTypes });
       });
       if (found.kind !== "changing" || times === EXAMINATIONS_MAX) return found;
       this.#root = null;

@@ -86,12 +86,14 @@ export class W3cFormat {
   #headSite = -1;
   #headIp = "";
   #headMethod = "";
-  /** Port and user, for the port that follows. */
+  /** Port and user, for those that follow. */
   #middle = NO_BYTES;
   #middlePort = -1;
-  /** The three statuses, for the two that follow; with the line end if it is the last part. */
+  #middleUser: string | null = null;
+  /** The three statuses, for those that follow; with the line end if it is the last part. */
   #tail = NO_BYTES;
   #tailStatus = -1;
+  #tailSubstatus = -1;
   #tailWin32 = -1;
 
   constructor({ flags, computerName, lineEnd }: W3cFormatOptions) {
@@ -118,10 +120,12 @@ export class W3cFormat {
     const isSameHead = stamp.second === this.#headSecond && siteId === this.#headSite &&
       local.ip === this.#headIp && request.method === this.#headMethod;
     if (!isSameHead) this.#makeHead(stamp, siteId, local.ip, request.method);
-    if (local.port !== this.#middlePort) this.#makeMiddle(local.port);
-    if (record.status !== this.#tailStatus || record.win32Status !== this.#tailWin32) {
-      this.#makeTail(record.status, record.win32Status);
-    }
+    const { user, substatus } = request;
+    const isSameMiddle = local.port === this.#middlePort && user === this.#middleUser;
+    if (!isSameMiddle) this.#makeMiddle(local.port, user);
+    const isSameTail = record.status === this.#tailStatus && substatus === this.#tailSubstatus &&
+      record.win32Status === this.#tailWin32;
+    if (!isSameTail) this.#makeTail(record.status, substatus, record.win32Status);
     const flags = this.#flags;
     const client = (flags & CLIENT_IP) === 0 ? "" : request.remote.ip;
     const known = this.#knownHead(request);
@@ -180,24 +184,27 @@ export class W3cFormat {
     this.#headMethod = method;
   }
 
-  #makeMiddle(port: number): void {
+  #makeMiddle(port: number, user: string | null): void {
     const flags = this.#flags;
     this.#middle = latin1Bytes(
       ((flags & 0x8000) !== 0 ? ` ${port}` : "") +
-        ((flags & 0x8) !== 0 ? " -" : "") + ((flags & CLIENT_IP) !== 0 ? " " : ""),
+        ((flags & 0x8) !== 0 ? ` ${fieldText(user, FIELD_MAX)}` : "") +
+        ((flags & CLIENT_IP) !== 0 ? " " : ""),
     );
     this.#middlePort = port;
+    this.#middleUser = user;
   }
 
-  #makeTail(status: number, win32Status: number): void {
+  #makeTail(status: number, substatus: number, win32Status: number): void {
     const flags = this.#flags;
     this.#tail = latin1Bytes(
       ((flags & 0x400) !== 0 ? ` ${status}` : "") +
-        ((flags & 0x200000) !== 0 ? " 0" : "") +
+        ((flags & 0x200000) !== 0 ? ` ${substatus}` : "") +
         ((flags & 0x800) !== 0 ? ` ${win32Status}` : "") +
         ((flags & NUMBERS) !== 0 ? "" : this.#lineEnd),
     );
     this.#tailStatus = status;
+    this.#tailSubstatus = substatus;
     this.#tailWin32 = win32Status;
   }
 

@@ -45,6 +45,8 @@ async function resultOf(path: string, port = 8080, isPaused = false): Promise<[u
     now: () => 0,
     isPaused: () => isPaused,
     connections: new SiteConnections(),
+    clients: new SiteConnections(),
+    rulesOf: () => null,
     siteLimit: () => limitOf(1000),
     canonical: (ip) => ip,
   });

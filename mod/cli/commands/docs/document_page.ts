@@ -39,6 +39,10 @@ export function documentSections(): string[] {
     ...terms(FIELDS.map(([name, text]) => [`Va ${name}`, text])),
     ".Sh SITE FIELDS",
     ...terms(SITE_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
+    ".Sh ACCESS FIELDS",
+    ...terms(ACCESS_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
+    ".Sh RESPONSE FIELDS",
+    ...terms(RESPONSE_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
     ".Sh SSL FIELDS",
     ...terms(SSL_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
     ".Sh URLACL FIELDS",
@@ -117,6 +121,45 @@ const SITE_FIELDS: readonly (readonly [string, string])[] = [
   ],
   ["maxRequestEntityAllowed", "Optional: largest request content in bytes; beyond it 413."],
   ["maxConnections", "Optional: concurrent connections; beyond it 503."],
+  ["access", "Optional: who may use the site, and how much; see below."],
+  ["response", "Optional: what its responses have in addition; see below."],
+];
+
+const ACCESS_FIELDS: readonly (readonly [string, string])[] = [
+  [
+    "allow",
+    "Blocks of clients that may use the site. The most specific block of allow and deny decides; " +
+    "clients in none are denied if there is any in allow.",
+  ],
+  ["deny", "Blocks of clients that may not: status 403, substatus 6."],
+  ["rate", "Requests of each client in a second, minute or hour: 10/s, 600/m; beyond it 429."],
+  ["burst", "Requests of a client at once; as many as in rate if absent."],
+  ["connectionsPerClient", "Concurrent connections of each client; beyond it 503."],
+  [
+    "basicAuth",
+    "An object with the absolute path file of an htpasswd file of bcrypt, and the realm that " +
+    "browsers show; without one, the name of the site.",
+  ],
+];
+
+const RESPONSE_FIELDS: readonly (readonly [string, string])[] = [
+  [
+    "headers",
+    "Fields of every response, each as Name: value. One that the response has already is " +
+    "replaced, except for Link, Set-Cookie and Vary.",
+  ],
+  ["hsts", "Strict-Transport-Security of every response over TLS."],
+  [
+    "errorPages",
+    "By status, an object with either the absolute path file or the text that is sent in place " +
+    "of an error page of the server.",
+  ],
+  [
+    "fallback",
+    "With a site of files: the path that serves a GET or HEAD of a path where there is nothing, " +
+    "if it has no extension or the client asks for text/html.",
+  ],
+  ["mimeTypes", "With a site of files: media types by extension."],
 ];
 
 const SSL_FIELDS: readonly (readonly [string, string])[] = [

@@ -8,7 +8,9 @@ import { Fault, quote, shellWord } from "../../../base/fault.ts";
 import type { FlagInput } from "../../../base/flag_spec.ts";
 import { diffValues } from "../../../config/document/diff.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
+import { plainFields } from "../../../config/document/shape.ts";
 import { contentFlags } from "../../../site/kinds/kind_flags.ts";
+import { RULE_FLAGS } from "./rule_flags.ts";
 import { BINDING_FLAGS, LIMIT_FLAGS } from "./site_flags.ts";
 import { MAP_FLAGS } from "./site_maps.ts";
 
@@ -19,17 +21,26 @@ export function checkSame(existing: SiteRecord, wanted: SiteRecord, input: FlagI
   const fields = [...new Set(changes.map(({ at }) => at.split(/[.[]/, 1)[0]!))];
   const message = `Cannot add ${quote(wanted.name)}: a site with this name already exists, with ` +
     `other ${fields.join(", ")}`;
-  throw new Fault(message, { hint: cure(wanted, fields, input) });
+  throw new Fault(message, { hint: cure({ existing, wanted, fields, input }) });
 }
 
-/** Returns the command line that makes the site `wanted`, which differs in `fields`. */
-function cure(wanted: SiteRecord, fields: readonly string[], input: FlagInput): string {
+interface Difference {
+  readonly existing: SiteRecord;
+  readonly wanted: SiteRecord;
+  /** The fields in which they differ. */
+  readonly fields: readonly string[];
+  readonly input: FlagInput;
+}
+
+/** Returns the command line that makes the site `wanted`. */
+function cure({ existing, wanted, fields, input }: Difference): string {
   const name = shellWord(wanted.name);
   const words = flagWords(input).join(" ");
   // `site set` leaves what is not given as it is, so that only a new site has a default again.
   const isSettable = fields.every((field) => {
     const value = wanted[field as keyof SiteRecord];
-    return value !== undefined && !(Array.isArray(value) && value.length === 0);
+    return value !== undefined && !(Array.isArray(value) && value.length === 0) &&
+      (field === "content" || hasFieldsOf(value, existing[field as keyof SiteRecord]));
   });
   if (!isSettable) {
     const start = wanted.autoStart ? "" : " --no-start";
@@ -41,9 +52,23 @@ function cure(wanted: SiteRecord, fields: readonly string[], input: FlagInput): 
   return fields.length === 1 ? start : `${set}; ${start}`;
 }
 
+/** Reports whether `value` has what `before` has: each flag about rules changes one of them. */
+function hasFieldsOf(value: unknown, before: unknown): boolean {
+  const fields = plainFields(before);
+  return fields === null || Object.keys(fields).every((field) => {
+    return Object.hasOwn(plainFields(value) ?? {}, field);
+  });
+}
+
 /** Returns the given flags that `site set` has too, as they are typed in a shell. */
 function flagWords(input: FlagInput): string[] {
-  const specs = { ...BINDING_FLAGS, ...contentFlags(), ...MAP_FLAGS, ...LIMIT_FLAGS };
+  const specs = {
+    ...BINDING_FLAGS,
+    ...contentFlags(),
+    ...MAP_FLAGS,
+    ...LIMIT_FLAGS,
+    ...RULE_FLAGS,
+  };
   return Object.entries(specs).flatMap(([name, { kind }]) => {
     if (kind === "boolean") return input.flag(name) ? [`--${name}`] : [];
     return input.texts(name).flatMap((text) => [`--${name}`, shellWord(text)]);

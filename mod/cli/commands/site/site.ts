@@ -32,6 +32,9 @@ import type { Screen } from "../../core/screen/screen.ts";
 import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { paragraph } from "../../core/screen/paragraph.ts";
 import { table } from "../../core/table.ts";
+import { report } from "../../core/report.ts";
+import { changedRules, readRules, RULE_FLAGS, RULE_HELP, withRules } from "./rule_flags.ts";
+import { ruleRows } from "./rule_rows.ts";
 import { checkSame } from "./same_site.ts";
 import { MAP_FLAGS, mapHelp, readMaps, withMaps } from "./site_maps.ts";
 import {
@@ -53,6 +56,7 @@ export const siteAdd: CommandSpec = {
     "is not on the list does not start.",
     ...contentHelp(),
     ...mapHelp(),
+    ...RULE_HELP,
   ],
   examples: [
     {
@@ -70,6 +74,7 @@ export const siteAdd: CommandSpec = {
     ...contentFlags(),
     ...MAP_FLAGS,
     ...LIMIT_FLAGS,
+    ...RULE_FLAGS,
     "no-start": { kind: "boolean", summary: "do not start the site with the service" },
     ...CHANGE_FLAGS,
   },
@@ -117,11 +122,12 @@ const siteShow: CommandSpec = {
   completes: ["site"],
   async run(input, io): Promise<number> {
     const site = siteOf(input, await io.store.read());
-    const row = siteRow(site);
+    const rules: Row = Object.fromEntries(ruleRows(site));
+    const row = { ...siteRow(site), ...rules };
     await writeListing(input, io, { name: "sites", columns: Object.keys(row), rows: [row] }, {
       async text(): Promise<void> {
-        const { applications, ...own } = row;
-        io.show(siteText(applications.length === 0 ? own : row, io.screen));
+        const { applications, ...own } = siteRow(site);
+        io.show(siteText(applications.length === 0 ? { ...own, ...rules } : row, io.screen));
         await noteUnapplied(io);
       },
       json: { site },
@@ -166,9 +172,13 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   }
   const content = await readContent(input);
   const maps = await readMaps(input);
+  const ruleChange = await readRules(input);
+  const rules = changedRules({}, ruleChange, input);
   const autoStart = !input.flag("no-start");
   const described = { name, bindings, secureBindings, autoStart, content, ...readLimits(input) };
-  const wanted = (id: number): SiteRecord => withMaps({ id, ...described }, maps, input);
+  const wanted = (id: number): SiteRecord => {
+    return withRules(withMaps({ id, ...described }, maps, input), rules);
+  };
   let site: SiteRecord | null = null;
   const result = await changeSites(io, (document) => {
     const existing = findSite(document, name);
@@ -185,6 +195,7 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     checkSame(existing, { ...wanted(existing.id), name: existing.name }, input);
     return document;
   });
+  report(io, ruleChange.notices);
   return await finishChange(input, io, result, { site });
 }
 

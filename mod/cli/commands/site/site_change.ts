@@ -25,6 +25,14 @@ import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
 import { report } from "../../core/report.ts";
 import { MAP_CHANGE_FLAGS, mapHelp, readMaps, withMaps } from "./site_maps.ts";
 import {
+  changedRules,
+  hasRuleChange,
+  readRules,
+  RULE_FLAGS,
+  RULE_HELP,
+  withRules,
+} from "./rule_flags.ts";
+import {
   BINDING_FLAGS,
   checkSiteName,
   LIMIT_FLAGS,
@@ -43,11 +51,16 @@ const siteSet: CommandSpec = {
     "the one at its path, and --unmap ends one.",
     ...contentHelp(),
     ...mapHelp(),
+    ...RULE_HELP,
   ],
   examples: [
     { line: "httpcfg site set ping --bind :8081: --bind :8082:", shows: "bind it to two ports" },
     { line: "httpcfg site set ping --name pong", shows: "rename it; the id stays" },
     { line: "httpcfg site set ping --map /files/=/srv/files", shows: "add an application" },
+    {
+      line: "httpcfg site set ping --allow 10.0.0.0/8 --rate 20/s",
+      shows: "only for these clients, and 20 requests a second for each",
+    },
   ],
   flags: {
     name: { kind: "string", value: "NEW", summary: "new name" },
@@ -55,6 +68,7 @@ const siteSet: CommandSpec = {
     ...contentFlags(),
     ...MAP_CHANGE_FLAGS,
     ...LIMIT_FLAGS,
+    ...RULE_FLAGS,
     ...CHANGE_FLAGS,
   },
   words: { min: 1, max: 1 },
@@ -62,7 +76,9 @@ const siteSet: CommandSpec = {
   async run(input, io): Promise<number> {
     const change = await readChange(input);
     const maps = await readMaps(input);
-    if (Object.keys(change).length + maps.mapped.length + maps.unmapped.length === 0) {
+    const ruleChange = await readRules(input);
+    const count = Object.keys(change).length + maps.mapped.length + maps.unmapped.length;
+    if (count === 0 && !hasRuleChange(ruleChange)) {
       throw usageFault(
         `Cannot change ${quote(input.words[0]!)}: no flag is given`,
         "httpcfg site set --help", // what may be changed
@@ -80,9 +96,11 @@ const siteSet: CommandSpec = {
           },
         );
       }
-      changed = withMaps({ ...site, ...change }, maps, input);
+      const mapped = withMaps({ ...site, ...change }, maps, input);
+      changed = withRules(mapped, changedRules(site, ruleChange, input));
       return replaceSite(document, changed);
     });
+    report(io, ruleChange.notices);
     return await finishChange(input, io, result, { site: changed });
   },
 };
