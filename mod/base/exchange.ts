@@ -243,8 +243,8 @@ export interface BodySource {
    */
   arrived?(): Uint8Array | null;
   /**
-   * Returns the next piece, owned by the engine until the next call; null at the end. If it throws,
-   * the response is refused or the connection aborted; a {@linkcode SourceRefusal} is logged as
+   * Returns the next piece, owned by the engine until the next call; null at the end. An empty first
+   * piece sends the head before there is anything behind it. If it throws, the response is refused or the connection aborted; a {@linkcode SourceRefusal} is logged as
    * what it says, and anything else as a bug.
    */
   pull(): Promise<Uint8Array | null>;
@@ -292,6 +292,8 @@ export type RefusalReason =
 /** What a handler returns instead of a response: the engine responds as HTTP.sys would. */
 export interface Refusal {
   readonly refuse: RefusalReason;
+  /** Fields of the response besides its own. */
+  readonly headers?: readonly HeaderField[];
 }
 
 export type HandlerResult = HttpResponse | Refusal;

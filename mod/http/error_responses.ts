@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { HeaderField } from "../base/exchange.ts";
 import { writeLatin1 } from "../wire/byte_text.ts";
 import type { ErrorReason } from "./parse/framing.ts";
 import { reasonPhrase } from "./reason_phrase.ts";
@@ -109,15 +110,21 @@ export function errorBody(reason: ErrorReason): string {
 export function errorResponse(
   reason: ErrorReason,
   date: string,
-  options: { readonly isHead: boolean; readonly namesServer: boolean },
+  { isHead, namesServer, headers = [] }: {
+    readonly isHead: boolean;
+    readonly namesServer: boolean;
+    /** Besides its own. */
+    readonly headers?: readonly HeaderField[];
+  },
 ): Uint8Array {
   const { status } = ERROR_PAGES[reason];
   const body = errorBody(reason);
   const text = `HTTP/1.1 ${status} ${reasonPhrase(status)}\r\n` +
     "Content-Type: text/html; charset=us-ascii\r\n" +
-    (options.namesServer ? `Server: ${SERVER_PRODUCT}\r\n` : "") +
+    (namesServer ? `Server: ${SERVER_PRODUCT}\r\n` : "") +
+    headers.map(([name, value]) => `${name}: ${value}\r\n`).join("") +
     `Date: ${date}\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n` +
-    (options.isHead ? "" : body);
+    (isHead ? "" : body);
   const bytes = new Uint8Array(text.length);
   writeLatin1(bytes, 0, text);
   return bytes;

@@ -6,7 +6,13 @@
  *
  * @module
  */
-import type { BodySource, HandlerResult, HttpResponse, Refusal } from "../base/exchange.ts";
+import type {
+  BodySource,
+  HandlerResult,
+  HeaderField,
+  HttpResponse,
+  Refusal,
+} from "../base/exchange.ts";
 import { BodyError, SourceRefusal } from "../base/exchange.ts";
 import { invariant } from "../base/invariant.ts";
 import { IncomingBody } from "./request_body.ts";
@@ -36,6 +42,8 @@ import { withEarlyBytes } from "../wire/byte_stream.ts";
  * it was sent.
  */
 type Responded = true | "last" | Promise<boolean>;
+
+const NO_FIELDS: readonly HeaderField[] = [];
 
 /**
  * Responds to the requests of one connection, in order. Its methods return `true` if the connection
@@ -107,10 +115,14 @@ export class Responder {
   }
 
   /** Sends the error response for a request, then closes so that the response is not lost. */
-  async refuse(fault: ErrorReason, exchange: Exchange): Promise<false> {
+  async refuse(
+    fault: ErrorReason,
+    exchange: Exchange,
+    headers: readonly HeaderField[] = NO_FIELDS,
+  ): Promise<false> {
     this.#context.log(logReason(fault), errorStatus(fault), exchange);
     this.#inProgress = null;
-    this.#context.output.push(this.#errorBytes(fault, exchange));
+    this.#context.output.push(this.#errorBytes(fault, exchange, headers));
     await this.flush();
     await this.#incoming?.discard();
     await this.#context.linger();
@@ -138,7 +150,11 @@ export class Responder {
   }
 
   /** The response of HTTP.sys, unless the sites have a page of their own for it. */
-  #errorBytes(fault: ErrorReason, exchange: Exchange): Uint8Array {
+  #errorBytes(
+    fault: ErrorReason,
+    exchange: Exchange,
+    headers: readonly HeaderField[],
+  ): Uint8Array {
     const { clock, refusalPage, settings } = this.#shared;
     const options = {
       isHead: exchange.methodText() === "HEAD",
@@ -146,8 +162,8 @@ export class Responder {
     };
     const page = fault === "Expectation" ? null : refusalPage(fault, exchange);
     return page === null
-      ? errorResponse(fault, clock.date, options)
-      : encodeLast(page, clock.date, options);
+      ? errorResponse(fault, clock.date, { ...options, headers })
+      : encodeLast({ ...page, headers: [...page.headers, ...headers] }, clock.date, options);
   }
 
   #respondAsync(exchange: Exchange, later: Promise<HandlerResult>): Promise<boolean> {
@@ -209,8 +225,8 @@ export class Responder {
   }
 
   #send(exchange: Exchange, result: HandlerResult): Responded {
-    const reason = (result as Partial<Refusal>).refuse;
-    if (reason !== undefined) return this.refuse(reason, exchange);
+    const { refuse: reason, headers } = result as Refusal;
+    if (reason !== undefined) return this.refuse(reason, exchange, headers);
     const response = result as HttpResponse;
     exchange.status = response.status;
     let content = response.body;

@@ -148,7 +148,7 @@ export class SourceFailure extends Error {
 }
 
 /**
- * Sends the pieces of `source`, the head together with the first. If the source fails, throws a
+ * Sends the pieces of `source`, the head together with the first; alone if that is empty. If the source fails, throws a
  * {@linkcode SourceFailure}; the caller then aborts the connection, so that a client never mistakes
  * a truncated response for a complete one.
  */
@@ -166,7 +166,13 @@ export async function sendSource(
   for (;;) {
     const piece = remaining === 0 ? null : await pull(source);
     if (piece === null) break;
-    if (piece.length === 0) continue;
+    if (piece.length === 0) {
+      if (exchange.sentBytes > 0) continue;
+      output.push(head); // more may come late, and the client may wait for the head
+      exchange.sentBytes = head.length;
+      await output.flush();
+      continue;
+    }
     remaining -= piece.length;
     if (remaining < 0) throw new SourceFailure("body longer than declared");
     if (exchange.sentBytes === 0) {

@@ -16,7 +16,7 @@ import {
 } from "../../mod/host/sharing/register_protocol.ts";
 import { RegistrationServer } from "../../mod/host/sharing/register_server.ts";
 import type { RegistrationOutcome } from "../../mod/host/sharing/registration_access.ts";
-import { formatProxyTarget, parseProxyTarget } from "../../mod/site/proxy/proxy_target.ts";
+import { formatProxyTarget, parseLocalTarget } from "../../mod/site/proxied/proxy_target.ts";
 import { hostileLines, LinesFromClient } from "./hostile_json.ts";
 import { anyOf } from "./mutate.ts";
 import type { Random } from "./random.ts";
@@ -93,8 +93,8 @@ function checkRequest(request: RegistrationRequest): void {
   if (request.op !== "register") return;
   const { timeoutSeconds, to } = request;
   assert(Number.isInteger(timeoutSeconds) && timeoutSeconds >= 1 && timeoutSeconds <= 3600);
-  const proxied = parseProxyTarget(to);
-  if (proxied !== null) assertEquals(parseProxyTarget(formatProxyTarget(proxied)), proxied);
+  const proxied = parseLocalTarget(to);
+  if (proxied !== null) assertEquals(parseLocalTarget(formatProxyTarget(proxied)), proxied);
 }
 
 export const registerMessages = target("register", messages, () => ({ check }));

@@ -12,8 +12,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { latin1, latin1Bytes } from "../../mod/wire/byte_text.ts";
 import { ReverseProxy } from "../../mod/site/proxy/proxy.ts";
-import { limitOf } from "../support/workers/limits.ts";
-import { TunnelLimits } from "../../mod/site/proxy/tunnel_limits.ts";
+import { proxyOptions } from "../support/proxy/proxy_options.ts";
 import { TestEngine } from "../support/engine.ts";
 import { FakeStream } from "../support/fake_stream.ts";
 import { type StreamEnd, streamPair } from "../support/stream_pair.ts";
@@ -75,21 +74,12 @@ interface Outcome {
 
 async function run(method: string, pieces: readonly Uint8Array[], end: End): Promise<Outcome> {
   let answers = 0;
-  const proxy = new ReverseProxy({
-    via: "us",
-    timeoutMs: 60_000,
-    tunnelLimits: new TunnelLimits(limitOf(1)),
-    requestLimit: limitOf(1000),
-    program: "p",
-    onFault: () => {},
-    connect: () => {
-      const [ours, theirs] = streamPair();
-      serve(theirs, () => answers++ === 0 ? [...pieces] : [latin1Bytes(RIGHT)], end).catch(
-        () => {},
-      );
-      return Promise.resolve(ours);
-    },
-  });
+  const connect = (): Promise<StreamEnd> => {
+    const [ours, theirs] = streamPair();
+    serve(theirs, () => answers++ === 0 ? [...pieces] : [latin1Bytes(RIGHT)], end).catch(() => {});
+    return Promise.resolve(ours);
+  };
+  const proxy = new ReverseProxy(proxyOptions([connect]));
   const engine = new TestEngine(proxy.handle);
   const body = method === "POST" ? "Content-Length: 2\r\n\r\nab" : "\r\n";
   const first = await ask(engine, `${method} /x HTTP/1.1\r\nHost: a\r\n${body}`);

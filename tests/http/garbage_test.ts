@@ -51,7 +51,7 @@ const WORK = {
     const deadlines = stoppedDeadlines();
     const connect = (): Promise<UpstreamConnection> =>
       Promise.resolve(new UpstreamConnection(conn, "us", deadlines));
-    const pool = new UpstreamPool(connect, deadlines, () => {});
+    const pool = new UpstreamPool(connect, deadlines, { connectMs: 5000, onSurplus: () => {} });
     const client: Endpoint = { ip: "127.0.0.1" as Ip, port: 1 };
     return async () => {
       const connection = pool.acquireIdle(client) ?? await pool.open();

@@ -8,6 +8,8 @@
  *     …/download?N    N bytes, as fast as they are read
  *     …/upload        the number of bytes received
  *     …/socket        a WebSocket that echoes everything
+ *     …/stream        an event stream of what others tell
+ *     …/tell?TEXT     tells every stream
  *
  * @module
  */
@@ -20,10 +22,10 @@ export interface LocalProgram extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts a local program called `name`. */
-export async function startLocalProgram(name: string): Promise<LocalProgram> {
+/** Starts a local program called `name`; on a port of its own choice, unless one is given. */
+export async function startLocalProgram(name: string, at = 0): Promise<LocalProgram> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", "--allow-net", import.meta.url, name],
+    args: ["run", "--no-prompt", "--allow-net", import.meta.url, name, `${at}`],
     stdin: "null",
     stdout: "piped",
     stderr: "null",
@@ -42,13 +44,15 @@ export async function startLocalProgram(name: string): Promise<LocalProgram> {
   return { port, url: `http://127.0.0.1:${port}`, kill, [Symbol.asyncDispose]: kill };
 }
 
-function serve(name: string): void {
+function serve(name: string, at: number): void {
   Deno.serve({
     hostname: "127.0.0.1",
-    port: 0,
+    port: at,
     onListen: ({ port }) => void Deno.stdout.writeSync(new TextEncoder().encode(`${port}`)),
   }, (request) => respond(name, request));
 }
+
+const streams = new Set<ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>>();
 
 async function respond(name: string, request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
@@ -64,6 +68,18 @@ async function respond(name: string, request: Request): Promise<Response> {
       for await (const piece of request.body ?? []) count += piece.length;
       return new Response(`${count}`);
     }
+    case "stream":
+      return new Response(
+        new ReadableStream<Uint8Array<ArrayBuffer>>({
+          start: (stream) => void streams.add(stream),
+        }),
+        { headers: { "content-type": "text/event-stream" } },
+      );
+    case "tell":
+      for (const stream of streams) {
+        stream.enqueue(new TextEncoder().encode(`data: ${search.slice(1)}\n\n`));
+      }
+      return new Response(null, { status: 204 });
     case "socket": {
       const { socket, response } = Deno.upgradeWebSocket(request);
       socket.onmessage = ({ data }): void => socket.send(data);
@@ -88,4 +104,4 @@ export function bytes(count: number): ReadableStream<Uint8Array<ArrayBuffer>> {
   });
 }
 
-if (import.meta.main) serve(Deno.args[0] ?? "nameless");
+if (import.meta.main) serve(Deno.args[0] ?? "nameless", Number(Deno.args[1] ?? 0));

@@ -19,7 +19,7 @@ import {
   type RegistrationRequest,
 } from "../../host/sharing/register_protocol.ts";
 import type { RegistrationStatus } from "../../host/control/status.ts";
-import { formatProxyTarget, parseProxyTarget } from "../../site/proxy/proxy_target.ts";
+import { formatProxyTarget, parseLocalTarget } from "../../site/proxied/proxy_target.ts";
 import type { Styled } from "../core/screen/colors.ts";
 import {
   type CommandInput,
@@ -206,7 +206,7 @@ function checkUrl(verb: "register" | "unregister", input: CommandInput): void {
   if (parseUrlPrefix(text) !== null) return;
   const why = win32Reason(WIN32.INVALID_PARAMETER);
   const to = input.text("to");
-  const isWrong = verb === "register" && parseProxyTarget(to ?? "") === null;
+  const isWrong = verb === "register" && parseLocalTarget(to ?? "") === null;
   const corrected = isWrong ? [{ flag: "to", to: nearestTarget(to ?? "") }] : [];
   throw new Fault(`Cannot ${verb} ${quote(text)}: ${why} (${WIN32.INVALID_PARAMETER})`, {
     exit: exitStatusOf(WIN32.INVALID_PARAMETER, "linux"),
@@ -216,7 +216,7 @@ function checkUrl(verb: "register" | "unregister", input: CommandInput): void {
 
 function checkedTarget(input: CommandInput): string {
   const text = input.text("to");
-  const target = parseProxyTarget(text ?? "");
+  const target = parseLocalTarget(text ?? "");
   if (target !== null) return formatProxyTarget(target);
   const hint = retype(input.commandLine, { flag: "to", to: nearestTarget(text ?? "") });
   if (text === null) throw usageFault("Cannot register a URL: --to is missing", hint);

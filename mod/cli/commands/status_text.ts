@@ -15,6 +15,7 @@ import {
   isServiceUp,
   type ServiceStatus,
   type SiteStatus,
+  type UpstreamStatus,
   type WorkerStatus,
 } from "../../host/control/status.ts";
 import { joinLines, type Meaning, type Span, span, type Styled } from "../core/screen/colors.ts";
@@ -64,6 +65,7 @@ export function statusText(answer: ServiceStatus, screen: Screen, isAll: boolean
     }),
     "",
     ...siteLines(answer, screen, isShort),
+    ...upstreamLines(answer.upstreams ?? [], screen),
     ...programLines(answer.registrations, screen),
     "",
     ...serviceLines(answer, screen),
@@ -229,6 +231,41 @@ function siteListing(sites: readonly SiteStatus[], isShort: boolean): Listing {
       return { id, name, state, bindings: [...shown, ...more], reason };
     }),
   };
+}
+
+const UPSTREAM_STATES: StateTable = { up: "good", unknown: "waiting", down: "bad" };
+
+/** Returns nothing if no site is proxied. */
+function upstreamLines(found: readonly UpstreamStatus[], screen: Screen): Styled[] {
+  if (found.length === 0) return [];
+  const listing: Listing = {
+    name: "upstreams",
+    columns: ["site", "upstream", "state", "since", "connections", "checked", "cause"],
+    rows: found.map((one) => {
+      const { site, application, upstream, state, since, connections, lastCheck, cause } = one;
+      return {
+        site: application === "/" ? site : `${site}${application}`,
+        upstream,
+        state,
+        since: utcMinute(since),
+        connections,
+        checked: lastCheck === null ? null : utcTime(lastCheck.time),
+        cause,
+      };
+    }),
+  };
+  const text = table(listing, screen, {
+    indent: 2,
+    detail: "cause",
+    looks: {
+      site: { kind: "key" },
+      upstream: { kind: "value" },
+      state: { kind: "key", meaning: (state) => UPSTREAM_STATES[state] ?? null },
+      since: { kind: "words" },
+    },
+  });
+  const states = found.map(({ state }) => state);
+  return ["", title("Upstreams", countsText(states, UPSTREAM_STATES)), text];
 }
 
 /** Returns nothing if no program has registered a URL, as on most machines. */

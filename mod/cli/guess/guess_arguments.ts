@@ -7,7 +7,7 @@
 import { formatEndpoint, type Ip, parseIp } from "../../base/address.ts";
 import type { FlagSpec } from "../../base/flag_spec.ts";
 import { KINDS } from "../../site/kinds/kinds.ts";
-import { parseProxyTarget } from "../../site/proxy/proxy_target.ts";
+import { parseLocalTarget } from "../../site/proxied/proxy_target.ts";
 import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { type BindingFlag, guessBinding, isName, joinedEndpoint } from "./guess_binding.ts";
 
@@ -256,7 +256,7 @@ function isTarget(word: string): boolean {
 
 /** Reports whether `target` is where a local program listens, so that it may be meant as a proxy. */
 function isProgram(target: string | undefined): target is string {
-  return target !== undefined && parseProxyTarget(target) !== null;
+  return target !== undefined && parseLocalTarget(target) !== null;
 }
 
 /** Returns the name of a site in a directory: that of the directory. */

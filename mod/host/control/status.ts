@@ -34,6 +34,8 @@ export interface ServiceStatus {
   readonly sites: readonly SiteStatus[];
   /** Programs that have registered a URL, in the order of registration. */
   readonly registrations: readonly RegistrationStatus[];
+  /** The upstreams of the proxied sites; absent from an older service. */
+  readonly upstreams?: readonly UpstreamStatus[];
   readonly connections: number;
   /** The processes that serve, while HTTP is running; absent from an older service. */
   readonly workers?: readonly WorkerStatus[];
@@ -169,6 +171,28 @@ export function sitesDown({ sites }: Pick<ServiceStatus, "sites">): SiteStatus[]
   return sites.filter(({ state, reason, waiting }) => {
     return state === "stopped" && reason !== null && !waiting;
   });
+}
+
+/** An upstream of a site, as seen by the process that has learned of its state last. */
+export interface UpstreamStatus {
+  readonly siteId: number;
+  readonly site: string;
+  /** The path of the application of the site; "/" for the site itself. */
+  readonly application: string;
+  /** Its target. */
+  readonly upstream: string;
+  /** `unknown`: no request and no check has told yet; it gets requests. */
+  readonly state: "unknown" | "up" | "down";
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** Why it is down; null while it is not. */
+  readonly cause: string | null;
+  /** Requests and WebSockets that have not ended. */
+  readonly requests: number;
+  /** Open connections to it. */
+  readonly connections: number;
+  /** The last check of its health, and why it did not pass; null if none was made. */
+  readonly lastCheck: { readonly time: string; readonly failure: string | null } | null;
 }
 
 export interface RegistrationStatus {

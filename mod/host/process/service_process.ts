@@ -29,7 +29,7 @@ import { openLocal } from "../../listen/sockets/endpoint.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import { loadSiteHandlers, type SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import { FaultReports, type ProgramFault } from "../../site/proxy/fault_reports.ts";
-import { formatProxyTarget } from "../../site/proxy/proxy_target.ts";
+import { formatProxyTarget } from "../../site/proxied/proxy_target.ts";
 import { ServiceLogs } from "../../telemetry/service_logs.ts";
 import { controlPath } from "../control/control_address.ts";
 import type { ControlProgress, ControlRequest } from "../control/control_protocol.ts";
@@ -42,11 +42,13 @@ import { ownUserName } from "../sharing/local_users.ts";
 import { RequestHandler } from "../serving/request_handler.ts";
 import type { ServedProgram } from "../serving/served.ts";
 import type { Spawner } from "../serving/spawner.ts";
+import { type UpstreamReport, UpstreamReports } from "../serving/upstream_reports.ts";
 import { Workers } from "../serving/workers.ts";
 import { Registrations } from "../sharing/registrations.ts";
 import { HttpService } from "../web/http_service.ts";
 import { HttpsService } from "../web/https_service.ts";
 import { documentEvents } from "../web/plan_events.ts";
+import { upstreamEvent, upstreamStatuses } from "../web/upstream_views.ts";
 import { listeningView } from "../web/status_views.ts";
 import { WebService } from "../web/web_service.ts";
 import { AddressWatch } from "./address_watch.ts";
@@ -131,14 +133,14 @@ class ServiceProcess {
     });
     const onApplied = stored.applied.bind(stored);
     const http = this.#http = new HttpService({ store, logs, workers, onApplied });
-    this.#web = new WebService({ store, http, https, workers, logs, onApplied });
+    const via = `httpcfg-${crypto.randomUUID().slice(0, 8)}`;
+    this.#web = new WebService({ store, http, https, workers, logs, via, onApplied });
     this.#registrations = new Registrations({
       service: this.#web,
       store,
       exclusive: (work) => this.controller.exclusive(work),
       checkStored: (records) => storedCertificateCheck(paths.certs, records),
       now: Date.now,
-      via: `httpcfg-${crypto.randomUUID().slice(0, 8)}`,
     });
     this.controller = new Controller({
       HTTP: { start: () => http.start(), stop: () => this.#stopHttp() },
@@ -200,6 +202,7 @@ class ServiceProcess {
     const user = await this.#user;
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
     const { counts: { connections, tunnels, tunnelsOf }, workers } = await this.#workers.status();
+    const upstreams = await this.#workers.upstreams();
     // From here on nothing waits: everything else is of one moment, from which the sockets are put
     // into words in slices.
     const { config } = this.#http;
@@ -218,6 +221,7 @@ class ServiceProcess {
       ...(config === null ? {} : { workers }),
       tunnels,
       registrations: this.#registrations.status(tunnelsOf),
+      upstreams: upstreamStatuses(upstreams, this.#web.sites),
       problems: [this.#folder, this.#confirmation, this.#logs, this.#https, this.#workers]
         .flatMap(({ problems }) => problems),
       unconfirmedUntil: this.#confirmation.until,
@@ -336,9 +340,19 @@ class ServiceProcess {
       if (!reports.isDue(`${id}`, fault, performance.now())) return;
       event(programFailed(formatUrlPrefix(prefix), formatProxyTarget(target), fault.what));
     };
-    const requests = new RequestHandler({ siteHandler, listening, onProgramFault });
+    const upstreams = new UpstreamReports();
+    const onUpstream = (report: UpstreamReport): void => {
+      if (upstreams.isDue(report, performance.now())) event(upstreamEvent(report, this.#web.sites));
+    };
+    const requests = new RequestHandler({
+      siteHandler,
+      listening,
+      onProgramFault: (id, fault) => this.#workers.programFault(id, fault),
+      onUpstream,
+    });
     return new Workers({
       requests,
+      onUpstream,
       findListeners,
       binder: binderOf(paths.config),
       machine: { os: Deno.build.os, cores: navigator.hardwareConcurrency },

@@ -18,6 +18,7 @@ import { tableOf } from "../../listen/machine/address_table.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { ProxyGate } from "../../listen/proxied/proxy_gate.ts";
 import type { SocketEvents } from "../../listen/sockets/socket_set.ts";
+import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import { type Draining, drainUnreached } from "./drain_unreached.ts";
@@ -185,6 +186,10 @@ export class LocalWorker implements ServingWorker {
   counts(): Promise<ServingCounts> {
     const { connections, tunnels } = this.#server?.counts() ?? { connections: 0, tunnels: 0 };
     return Promise.resolve({ connections, tunnels, tunnelsOf: this.#options.requests.tunnels });
+  }
+
+  upstreams(): Promise<readonly SiteUpstreamState[]> {
+    return Promise.resolve(this.#options.requests.upstreams);
   }
 
   cached(): Promise<readonly CachedResponse[]> {

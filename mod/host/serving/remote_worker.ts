@@ -12,6 +12,7 @@ import type { Settings } from "../../config/document/settings.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
+import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
@@ -22,6 +23,7 @@ import type { MessageLink } from "./message_link.ts";
 import type { Paused } from "./pauses.ts";
 import type { Served, ServedCertificate } from "./served.ts";
 import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
+import type { UpstreamReport } from "./upstream_reports.ts";
 import {
   ANSWERS,
   type FromWorker,
@@ -37,6 +39,7 @@ export interface RemoteWorkerEvents {
   onLog(batch: LogBatch, generation: number): void;
   onLine(line: string): void;
   onProgramFault(program: number, fault: ProgramFault): void;
+  onUpstream(report: UpstreamReport): void;
   onLimits(report: LimitReport): void;
   listening(): ListeningView;
 }
@@ -151,6 +154,11 @@ export class RemoteWorker implements ServingWorker, LimitParty {
     return { connections, tunnels, tunnelsOf: new Map(tunnelsOf) };
   }
 
+  async upstreams(): Promise<readonly SiteUpstreamState[]> {
+    const answer = await this.#ask({ op: "upstreams" });
+    return answer === ENDED ? [] : v.parse(ANSWERS.upstreams, answer);
+  }
+
   async cached(): Promise<readonly CachedResponse[]> {
     const answer = await this.#ask({ op: "cached" });
     return answer === ENDED ? [] : v.parse(ANSWERS.cached, answer);
@@ -221,6 +229,8 @@ export class RemoteWorker implements ServingWorker, LimitParty {
         return this.#events.onLine(message.line);
       case "programFault":
         return this.#events.onProgramFault(message.program, message.fault);
+      case "upstream":
+        return this.#events.onUpstream(message.report);
       case "limits":
         return this.#events.onLimits(message.report);
       case "drained": {

@@ -14,9 +14,8 @@ import { refusalPage } from "../../site/pages/error_page.ts";
 import { RuleState } from "../../site/rules/rule_state.ts";
 import { rulesOf, type SiteRules } from "../../site/rules/site_rules.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
-import { ReverseProxy } from "../../site/proxy/proxy.ts";
+import { Proxies, type SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
-import { connectTo } from "../../site/proxy/upstream_connection.ts";
 import { FileAccess } from "../../site/static/file_access.ts";
 import { ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
@@ -24,9 +23,10 @@ import type { ListeningSource } from "../../site/pages/listening_view.ts";
 import { CachedResponses } from "./cache_view.ts";
 import { Pauses } from "./pauses.ts";
 import { type RegisteredHandler, routeRequests } from "./router.ts";
-import { canonicalIn, type Served, type ServedProgram } from "./served.ts";
+import { canonicalIn, type Served } from "./served.ts";
 import { LimitShares } from "./limit_shares.ts";
-import { LIMIT, siteClientLimit, siteLimit } from "./service_limits.ts";
+import { LIMIT, siteClientLimit, siteLimit, upstreamLimit } from "./service_limits.ts";
+import type { UpstreamReport } from "./upstream_reports.ts";
 import { SiteConnections } from "./site_connection_limits.ts";
 
 /**
@@ -40,8 +40,10 @@ interface RequestHandlerOptions {
   readonly siteHandler: SiteHandlerFactory;
   /** What the welcome page shows. */
   readonly listening: ListeningSource;
-  /** Called with what a program did wrong. */
-  onProgramFault(program: ServedProgram, fault: ProgramFault): void;
+  /** Called with what the program with this id did wrong. */
+  onProgramFault(program: number, fault: ProgramFault): void;
+  /** Called with what has happened to an upstream of a site. */
+  onUpstream(report: UpstreamReport): void;
 }
 
 /** The resources of the current handler. */
@@ -63,29 +65,40 @@ export class RequestHandler {
   readonly pauses = new Pauses();
   readonly #options: RequestHandlerOptions;
   readonly #files = new FileAccess();
-  /** By the id of the program: it keeps its connections while other things change. */
-  readonly #proxies = new Map<number, ReverseProxy>();
-  readonly #tunnelLimits = new TunnelLimits(this.limits.of(LIMIT.tunnelsPerAddress));
+  readonly #proxies: Proxies;
   readonly #ruleState = new RuleState();
   #current: Current | null = null;
 
   constructor(options: RequestHandlerOptions) {
     this.#options = options;
+    this.#proxies = new Proxies({
+      tunnelLimits: new TunnelLimits(this.limits.of(LIMIT.tunnelsPerAddress)),
+      requestLimit: (max) => {
+        return this.limits.of(max === undefined ? LIMIT.requestsPerProgram : upstreamLimit(max));
+      },
+      onProgramNews: ({ id }, news) => {
+        // Whether a program is down, which nothing can take the place of, its faults have told.
+        if (news.kind === "request" || news.kind === "excess") options.onProgramFault(id, news);
+      },
+      onSiteNews: (site, upstream, news) => options.onUpstream({ site, upstream, news }),
+    });
   }
 
   /** Creates the handler for `served`; it replaces the previous one. */
   handlerFor(served: Served): Handler {
-    const { settings, sites, programs, reservations, zones } = served;
+    const { settings, sites, programs, reservations, zones, via } = served;
     const { siteHandler, listening } = this.#options;
     const rules = this.#rulesOf(sites);
     const cache = new ResponseCache(settings);
+    this.#proxies.begin(via);
     const registrations = programs.map((program): RegisteredHandler => {
-      return { prefix: program.prefix, handle: this.#proxyOf(program).handle };
+      return { prefix: program.prefix, handle: this.#proxies.ofProgram(program).handle };
     });
     const handler = routeRequests({ sites, registrations, reservations }, {
       siteHandler,
       cache,
       files: this.#files,
+      proxies: this.#proxies,
       listening,
       now: Date.now,
       isPaused: (id) => this.pauses.has(id),
@@ -95,13 +108,14 @@ export class RequestHandler {
       siteLimit: (id) => this.limits.of(siteLimit(id)),
       canonical: canonicalIn(zones),
     });
+    const graceMs = this.#graceMs;
     clearInterval(this.#current?.ticker);
     const ticker = setInterval(() => {
       cache.tick(Date.now());
       this.#files.tick();
     }, TICK_MS);
     this.#current = { served, rules, cached: new CachedResponses(cache, sites), ticker };
-    this.#closeExcept(programs);
+    this.#proxies.closeOthers(graceMs);
     return handler;
   }
 
@@ -125,12 +139,18 @@ export class RequestHandler {
 
   /** The number of open WebSockets to each program, by its id. */
   get tunnels(): ReadonlyMap<number, number> {
-    return new Map([...this.#proxies].map(([id, { tunnels }]) => [id, tunnels]));
+    return this.#proxies.tunnelsOfPrograms;
+  }
+
+  /** The states of the upstreams of sites. */
+  get upstreams(): readonly SiteUpstreamState[] {
+    return this.#proxies.statesOfSites(Date.now());
   }
 
   /** Releases the current handler: nothing is served any more. */
   clear(): void {
-    this.#closeExcept([]);
+    this.#proxies.begin("");
+    this.#proxies.closeOthers(this.#graceMs);
     clearInterval(this.#current?.ticker);
     this.#ruleState.close();
     this.#current = null;
@@ -154,31 +174,8 @@ export class RequestHandler {
     }));
   }
 
-  #proxyOf(program: ServedProgram): ReverseProxy {
-    const existing = this.#proxies.get(program.id);
-    if (existing !== undefined) return existing;
-    const { target, via, timeoutMs } = program;
-    const proxy = new ReverseProxy({
-      connect: () => connectTo(target),
-      via,
-      timeoutMs,
-      tunnelLimits: this.#tunnelLimits,
-      requestLimit: this.limits.of(LIMIT.requestsPerProgram),
-      program: `${program.id}`,
-      onFault: (fault) => this.#options.onProgramFault(program, fault),
-    });
-    this.#proxies.set(program.id, proxy);
-    return proxy;
-  }
-
-  /** Ends the connections to programs that are not among `programs` any more. */
-  #closeExcept(programs: readonly ServedProgram[]): void {
-    const graceMs = (this.#current?.served.settings.ShutdownGraceTimeout ?? 0) * 1000;
-    const ids = new Set(programs.map(({ id }) => id));
-    for (const [id, proxy] of this.#proxies) {
-      if (ids.has(id)) continue;
-      this.#proxies.delete(id);
-      proxy.close(graceMs);
-    }
+  /** The time that tunnels have which nothing serves any more. */
+  get #graceMs(): number {
+    return (this.#current?.served.settings.ShutdownGraceTimeout ?? 0) * 1000;
   }
 }

@@ -12,7 +12,7 @@ import type { Settings } from "../../config/document/settings.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { TlsContext } from "../../listen/tls/tls_stream.ts";
-import type { ProxyTarget } from "../../site/proxy/proxy_target.ts";
+import type { ProxyTarget } from "../../site/proxied/proxy_target.ts";
 
 /** A program that has registered a URL. */
 export interface ServedProgram {
@@ -20,8 +20,6 @@ export interface ServedProgram {
   readonly id: number;
   readonly prefix: UrlPrefix;
   readonly target: ProxyTarget;
-  /** The name in Via. */
-  readonly via: string;
   /** Time for a response, and between two pieces of it. */
   readonly timeoutMs: number;
 }
@@ -46,6 +44,8 @@ export interface Served {
   readonly certificates: readonly ServedCertificate[];
   /** What the zones of link-local addresses mean. */
   readonly zones: Zones;
+  /** Our name in Via, unique to this service: another instance of this program is not a loop. */
+  readonly via: string;
 }
 
 /** The part of the machine that gives zones their meaning. */
@@ -86,7 +86,7 @@ export function canonicalIn(zones: Zones): (ip: Ip) => Ip {
 }
 
 /** Returns what a service without sites and programs serves. */
-export function nothingServed(settings: Settings): Served {
+export function nothingServed(settings: Settings, via: string): Served {
   const zones: Zones = { addresses: [], names: null, dualStack: true };
-  return { settings, sites: [], programs: [], reservations: [], certificates: [], zones };
+  return { settings, sites: [], programs: [], reservations: [], certificates: [], zones, via };
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { kindOf } from "../../site/kinds/kinds.ts";
 import type { Served } from "./served.ts";
 import type { ServiceLimit } from "./limit_pool.ts";
 
@@ -32,6 +33,11 @@ export function siteClientLimit(id: number): string {
   return `site ${id} clients`;
 }
 
+/** Returns the name of the limit of requests that an upstream gets at a time, where that is `max`. */
+export function upstreamLimit(max: number): string {
+  return `upstream ${max}`;
+}
+
 /** Returns all limits of what is served. */
 export function serviceLimits(
   { settings, sites }: Pick<Served, "settings" | "sites">,
@@ -49,5 +55,15 @@ export function serviceLimits(
       ]] as const;
       return rows.flatMap(([name, max]) => max === undefined ? [] : [{ name, max }]);
     }),
+    ...upstreamLimits(sites),
   ];
+}
+
+/** Returns a limit for each number that a content of a site sets. */
+function upstreamLimits(sites: Served["sites"]): ServiceLimit[] {
+  const contents = sites.flatMap(({ content, applications = [] }) => {
+    return [content, ...applications.map((application) => application.content)];
+  });
+  const limits = contents.flatMap((content) => kindOf(content).requestLimits?.(content) ?? []);
+  return [...new Set(limits)].map((max) => ({ name: upstreamLimit(max), max }));
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
+import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
 import type { Draining } from "./drain_unreached.ts";
@@ -36,6 +37,8 @@ export interface ServingWorker {
   /** Drains the connections to addresses on which none of the sockets `open` listens any more. */
   drainUnreached(open: readonly SocketEndpoint[], graceMs: number): Promise<readonly Draining[]>;
   counts(): Promise<ServingCounts>;
+  /** Returns the states of the upstreams of sites. */
+  upstreams(): Promise<readonly SiteUpstreamState[]>;
   /** Lists the cached responses. */
   cached(): Promise<readonly CachedResponse[]>;
   /** Evicts cached responses; returns how many. */

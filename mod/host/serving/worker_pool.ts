@@ -17,7 +17,8 @@ import type { StartedWorker } from "./start_worker.ts";
 import { within } from "../../base/work/time_limit.ts";
 
 /** What the pool needs, and whom it notifies. */
-interface WorkerPoolOptions extends Pick<RemoteWorkerEvents, "listening" | "onProgramFault"> {
+interface WorkerPoolOptions
+  extends Pick<RemoteWorkerEvents, "listening" | "onProgramFault" | "onUpstream"> {
   onLimits(worker: RemoteWorker, report: LimitReport): void;
   /** Called when a worker has ended, for whatever reason, with all its connections. */
   onEnded(worker: RemoteWorker): void;
@@ -251,6 +252,7 @@ export class WorkerPool {
       },
       onLine: (line) => options.log(line),
       onProgramFault: (program, fault) => options.onProgramFault(program, fault),
+      onUpstream: (report) => options.onUpstream(report),
       onLimits: (report) => {
         if (worker !== null) options.onLimits(worker, report);
       },

@@ -70,7 +70,8 @@ class WorkerProcess {
     const requests = new RequestHandler({
       siteHandler,
       listening: () => this.#askListening(),
-      onProgramFault: ({ id }, fault) => this.#tell({ event: "programFault", program: id, fault }),
+      onProgramFault: (program, fault) => this.#tell({ event: "programFault", program, fault }),
+      onUpstream: (report) => this.#tell({ event: "upstream", report }),
     });
     requests.limits.report = (report) => this.#tell({ event: "limits", report });
     this.#limits = requests.limits;
@@ -137,6 +138,8 @@ class WorkerProcess {
         const { tunnelsOf, ...counts } = await worker.counts();
         return { ...counts, tunnelsOf: [...tunnelsOf] };
       }
+      case "upstreams":
+        return await worker.upstreams();
       case "cached":
         return await worker.cached();
       case "evict":

@@ -39,7 +39,7 @@ export function plannedSocket(
 /** What a worker is asked. */
 export type WorkerRequest =
   | { readonly op: "start"; readonly settings: Settings }
-  | { readonly op: "stop" | "counts" | "cached" | "flush" | "accept" | "retire" }
+  | { readonly op: "stop" | "counts" | "upstreams" | "cached" | "flush" | "accept" | "retire" }
   | { readonly op: "serve"; readonly served: SentServed }
   | { readonly op: "renew"; readonly certificates: readonly SentCertificate[] }
   | { readonly op: "pause"; readonly paused: Paused }
@@ -71,6 +71,9 @@ export type ToWorker =
 const text = v.string();
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const day = v.pipe(text, v.regex(/^[0-9]{6}$/));
+const finite = v.pipe(v.number(), v.finite());
+const proxiedSite = { siteId: count, application: text };
+const upstream = { ...proxiedSite, upstream: text };
 const endpoint = v.object({ ip: text, port: count });
 
 /** The answers to requests that have one. */
@@ -86,6 +89,15 @@ export const ANSWERS = {
     contentType: v.nullable(text),
     contentEncoding: v.nullable(text),
     contentLength: count,
+  })),
+  upstreams: v.array(v.object({
+    ...upstream,
+    state: v.picklist(["unknown", "up", "down"]),
+    sinceMs: finite,
+    cause: v.nullable(text),
+    inFlight: count,
+    connections: count,
+    lastCheck: v.nullable(v.object({ atMs: finite, failure: v.nullable(text) })),
   })),
   evict: count,
   /** The second before which all lines have been sent. */
@@ -130,6 +142,18 @@ const fromWorker = v.union([
       event: v.literal("programFault"),
       program: count,
       fault: v.object({ kind: v.picklist(["request", "excess"]), what: text }),
+    }),
+    /** What has happened to an upstream of a site. */
+    v.object({
+      event: v.literal("upstream"),
+      report: v.object({
+        site: v.object(proxiedSite),
+        upstream: text,
+        news: v.union([
+          v.object({ kind: v.picklist(["request", "excess", "down"]), what: text }),
+          v.object({ kind: v.literal("up"), what: v.literal("") }),
+        ]),
+      }),
     }),
     /** Asks what is listening, for the welcome page. */
     v.object({ event: v.literal("listening"), question: count }),

@@ -20,6 +20,7 @@ import type { findListeners } from "../../listen/machine/port_owners.ts";
 import { SocketSet } from "../../listen/sockets/socket_set.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
+import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import { type NewEvent, workersChanged } from "../../telemetry/events/event.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
@@ -37,6 +38,7 @@ import { SharedSockets } from "./shared_sockets.ts";
 import type { StartedWorker } from "./start_worker.ts";
 import { spreadsConnections, workerCount, type WorkerMachine } from "./worker_count.ts";
 import { within } from "../../base/work/time_limit.ts";
+import { mergeStates, type UpstreamReport } from "./upstream_reports.ts";
 import { WorkerPool } from "./worker_pool.ts";
 
 /** The environment of the workers. */
@@ -53,6 +55,8 @@ interface WorkersOptions {
   listening(): ListeningView;
   /** Called with what a program did wrong to a worker process. */
   onProgramFault(program: ServedProgram, fault: ProgramFault): void;
+  /** Called with what has happened to an upstream of a site, in a worker process. */
+  onUpstream(report: UpstreamReport): void;
   readonly logs: Pick<ServiceLogs, "served" | "refused" | "append">;
   event(event: NewEvent): void;
   /** Writes one line for whoever runs the process. */
@@ -99,7 +103,7 @@ export class Workers implements ServingWorker {
       onLook: () => this.#limits.look(),
       onLost: () => exclusive(() => this.#serveAlone()),
       onReplaced: () => this.#handOver(),
-      onProgramFault: (id, fault) => this.#programFault(id, fault),
+      onProgramFault: (id, fault) => this.programFault(id, fault),
     });
     this.sockets = new SharedSockets({
       own: new SocketSet(local.events, options.findListeners, options.binder),
@@ -193,6 +197,12 @@ export class Workers implements ServingWorker {
 
   async counts(): Promise<ServingCounts> {
     return (await this.status()).counts;
+  }
+
+  async upstreams(): Promise<readonly SiteUpstreamState[]> {
+    return mergeStates(
+      await this.#all((worker) => within(ANSWER_MS, worker.upstreams(), () => [])),
+    );
   }
 
   async cached(): Promise<readonly CachedResponse[]> {
@@ -330,7 +340,8 @@ export class Workers implements ServingWorker {
     return counts;
   }
 
-  #programFault(id: number, fault: ProgramFault): void {
+  /** Called with what the program with this id did wrong, in any process. */
+  programFault(id: number, fault: ProgramFault): void {
     const program = this.#served?.programs.find((one) => one.id === id);
     if (program !== undefined) this.#options.onProgramFault(program, fault);
   }

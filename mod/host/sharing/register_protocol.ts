@@ -28,7 +28,7 @@ export const REGISTER_LINE_BYTES_MAX = 16_384;
 export interface RegisterRequest {
   readonly op: "register";
   readonly url: string;
-  /** Target, in the syntax of `parseProxyTarget`. */
+  /** Target, in the syntax of `parseLocalTarget`. */
   readonly to: string;
   /** Keeps the registration when the connection is closed. */
   readonly keep: boolean;

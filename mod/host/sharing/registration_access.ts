@@ -26,7 +26,7 @@ import { WIN32 } from "../../base/win32.ts";
 import { applicationKey } from "../../config/document/application.ts";
 import { bindingPrefix, parseBinding } from "../../config/document/binding.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
-import { formatProxyTarget, type ProxyTarget } from "../../site/proxy/proxy_target.ts";
+import { formatProxyTarget, type ProxyTarget } from "../../site/proxied/proxy_target.ts";
 
 /** The caller of a registration. */
 export interface Registrant extends Caller {

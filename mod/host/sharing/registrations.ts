@@ -16,9 +16,9 @@ import type { PlannedRegistration } from "../../listen/plan/plan.ts";
 import { programsToPlan } from "../../listen/plan/sites_to_plan.ts";
 import {
   formatProxyTarget,
-  parseProxyTarget,
+  parseLocalTarget,
   type ProxyTarget,
-} from "../../site/proxy/proxy_target.ts";
+} from "../../site/proxied/proxy_target.ts";
 import type { ServedProgram } from "../serving/served.ts";
 import type { RegisterRequest, UnregisterRequest } from "./register_protocol.ts";
 import type { RegistrationHandler } from "./register_server.ts";
@@ -54,8 +54,6 @@ interface RegistrationsOptions {
   checkStored(records: readonly SslRecord[]): Promise<CertificateCheck>;
   /** Milliseconds since 1970. */
   now(): number;
-  /** The name in Via, unique to this process: another instance of this program is not a loop. */
-  readonly via: string;
 }
 
 interface Registration extends ServedProgram {
@@ -76,17 +74,15 @@ export class Registrations implements RegistrationHandler {
   readonly #exclusive: Exclusive;
   readonly #checkStored: RegistrationsOptions["checkStored"];
   readonly #now: () => number;
-  readonly #via: string;
   #list: readonly Registration[] = [];
   #lastId = 0;
 
-  constructor({ service, store, exclusive, checkStored, now, via }: RegistrationsOptions) {
+  constructor({ service, store, exclusive, checkStored, now }: RegistrationsOptions) {
     this.#service = service;
     this.#store = store;
     this.#exclusive = exclusive;
     this.#checkStored = checkStored;
     this.#now = now;
-    this.#via = via;
   }
 
   /**
@@ -113,7 +109,7 @@ export class Registrations implements RegistrationHandler {
     onEnd: (reason: string) => void,
   ): Promise<RegistrationOutcome> {
     const prefix = parseUrlPrefix(request.url);
-    const target = parseProxyTarget(request.to);
+    const target = parseLocalTarget(request.to);
     if (prefix === null) return refuse(WIN32.INVALID_PARAMETER, "not a UrlPrefix");
     if (target === null) {
       const form = "http://127.0.0.1:PORT, http://[::1]:PORT or unix:/PATH";
@@ -211,7 +207,6 @@ export class Registrations implements RegistrationHandler {
       prefix,
       url: formatUrlPrefix(prefix),
       target,
-      via: this.#via,
       timeoutMs: request.timeoutSeconds * 1000,
       uid: registrant.uid,
       isAdministrator: registrant.isAdministrator,

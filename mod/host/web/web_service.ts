@@ -64,6 +64,8 @@ interface WebServiceOptions {
   readonly https: HttpsService;
   readonly workers: Workers;
   readonly logs: ServiceLogs;
+  /** Our name in Via. */
+  readonly via: string;
   /** Called when what is stored has come into force: all of it, or one site. */
   onApplied(): void;
 }
@@ -167,7 +169,7 @@ export class WebService implements ServiceWorker {
     if (before === null) {
       http.reconfigure(config);
       await this.#reconfigureLogs(config);
-      await workers.serve(nothingServed(config.settings));
+      await workers.serve(nothingServed(config.settings, this.#options.via));
       this.#options.onApplied();
       return { changes: [], workers: count, draining: [] };
     }
@@ -234,6 +236,11 @@ export class WebService implements ServiceWorker {
   /** The running sites; null while HTTP is not running. */
   get runningSites(): readonly SiteRecord[] | null {
     return this.#options.http.config === null ? null : sitesUp(this.#state);
+  }
+
+  /** The sites of the document in force, in whatever state. */
+  get sites(): readonly SiteRecord[] {
+    return this.#state?.document.sites ?? [];
   }
 
   /** Serves exactly `programs` from now on, besides the sites; returns the result for each. */
@@ -306,7 +313,7 @@ export class WebService implements ServiceWorker {
       return this.#comparedWith(stored, plan, state.machine);
     });
     if (!state.withSites && state.programs.length === 0) {
-      await this.#options.workers.serve(nothingServed(config.settings));
+      await this.#options.workers.serve(nothingServed(config.settings, this.#options.via));
       this.#state = null;
     }
     return state.plan;
@@ -366,6 +373,7 @@ export class WebService implements ServiceWorker {
       reservations: document.urlAcl,
       certificates: https.served((ip) => table.canonical(ip)),
       zones: zonesOf(machine),
+      via: this.#options.via,
     };
   }
 

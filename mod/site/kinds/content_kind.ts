@@ -44,6 +44,8 @@ export interface ContentKind<C extends SiteContent = SiteContent> {
   parse?(text: string, line: (text: string) => string): C | null | Promise<C | null>;
   /** The forms of that text, for the help: `redirect:TARGET`. */
   readonly forms?: readonly string[];
+  /** The limits of requests that an upstream gets at a time, which the content sets. */
+  requestLimits?(content: C): readonly number[];
   /**
    * The content in a list of sites: the kind, and what distinguishes it from others of its kind.
    */

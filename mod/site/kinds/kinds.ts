@@ -12,6 +12,7 @@ import { strictObject } from "../../config/document/shape.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { echo } from "./echo.ts";
+import { proxy } from "./proxy.ts";
 import { redirect } from "./redirect.ts";
 import { respond } from "./respond.ts";
 import { root } from "./root.ts";
@@ -23,6 +24,7 @@ export const KINDS: readonly ContentKind[] = [
   root,
   respond,
   redirect,
+  proxy,
   echo,
   welcome,
 ];

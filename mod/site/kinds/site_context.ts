@@ -4,6 +4,7 @@
  * @module
  */
 import type { ListeningSource } from "../pages/listening_view.ts";
+import type { SiteProxies } from "../proxy/proxies.ts";
 import type { FileAccess } from "../static/file_access.ts";
 import type { ResponseCache } from "../static/response_cache.ts";
 
@@ -15,6 +16,7 @@ export interface SiteContext {
   readonly applicationPath: string;
   readonly cache: ResponseCache;
   readonly files: FileAccess;
+  readonly proxies: SiteProxies;
   /** The current state, for the welcome page. */
   readonly listening: ListeningSource;
   /** Milliseconds since 1970. */

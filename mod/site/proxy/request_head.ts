@@ -2,7 +2,8 @@
  * The head of a request for the upstream, made from the one of the client. Pure.
  *
  * - Which fields pass, `field_names.ts` says, and the client's Connection field.
- * - Host is forwarded as it was sent; for an absolute request target it is the host of the target.
+ * - Host is forwarded as it was sent, unless it is set; for an absolute request target it is the host
+ *   of the target.
  * - X-Forwarded-For, -Proto and -Host and Forwarded (RFC 7239) carry what this service has seen, and
  *   before it what a trusted proxy has said; what the client said before that is left out.
  *   X-Forwarded-Port is left out: behind a mapped port it would be wrong, and the host has the port
@@ -15,7 +16,7 @@
 import { type Ip, urlHost, withoutZone } from "../../base/address.ts";
 import type { FieldBytes, HttpRequest } from "../../base/exchange.ts";
 import { CR, SP } from "../../wire/byte_class.ts";
-import { equalsIgnoringCase } from "../../wire/byte_text.ts";
+import { type FieldEdits, isOneOf } from "../proxied/field_edits.ts";
 import { isForwarded, listElements } from "./field_names.ts";
 import type { OutputBuffer } from "./output_buffer.ts";
 
@@ -40,25 +41,42 @@ export function isLoop(request: HttpRequest, via: string): boolean {
   return passed !== null && listElements(passed).some((entry) => entry.endsWith(` ${via}`));
 }
 
-/** Writes the head of `request` for the upstream; `via` is our name in Via. */
+/** What is different from what the client has sent. */
+interface HeadOptions {
+  /** Our name in Via. */
+  readonly via: string;
+  readonly isUpgrade: boolean;
+  /** The path for the upstream; absent for that of the client. */
+  readonly path?: string;
+  /** The value of Host; absent or null for that of the client. */
+  readonly host?: string | null;
+  readonly edits?: FieldEdits | null;
+}
+
+/** Writes the head of `request` for the upstream. */
 export function writeRequestHead(
   output: OutputBuffer,
   request: HttpRequest,
-  { via, isUpgrade }: { readonly via: string; readonly isUpgrade: boolean },
+  { via, isUpgrade, path = request.rawPath, host: setHost = null, edits = null }: HeadOptions,
 ): void {
-  const { method, rawPath, query, fields, body } = request;
+  const { method, query, fields, body } = request;
   const host = hostFor(request);
   output.text(method);
   output.text(" ");
-  output.text(rawPath);
+  output.text(path);
   if (query !== null) {
     output.text("?");
     output.text(query);
   }
   output.text(" HTTP/1.1\r\nHost: ");
-  output.text(host);
+  output.text(setHost ?? host);
   output.text("\r\n");
-  writeForwarded(output, fields, connectionOptions(request));
+  const options = connectionOptions(request);
+  if (edits === null) writeForwarded(output, fields, options);
+  else {
+    writeForwarded(output, fields, [...options, ...edits.replaced]);
+    output.text(edits.lines);
+  }
   if (body.exists) {
     output.text(
       body.length === null ? CHUNKED_FIELD : `Content-Length: ${body.length}\r\n`,
@@ -98,13 +116,6 @@ function writeForwarded(
     from = to = 0;
   }
   output.copy(bytes, from, to);
-}
-
-function isOneOf(names: readonly string[], bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = 0; i < names.length; i++) {
-    if (equalsIgnoringCase(bytes, start, end, names[i]!)) return true;
-  }
-  return false;
 }
 
 /** Returns the fields that are for this connection alone, in lower case. */

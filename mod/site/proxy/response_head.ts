@@ -23,6 +23,7 @@ import {
   trimmedStart,
   valueEnd,
 } from "../../wire/field_value.ts";
+import { type FieldEdits, isOneOf } from "../proxied/field_edits.ts";
 import { listElements, RESPONSE_FIELD, responseFieldOf } from "./field_names.ts";
 
 /** Limit for the bytes of a head; the limit of HTTP.sys for the head of a response. */
@@ -44,6 +45,9 @@ export const BODY = { chunked: -1, untilClose: -2 } as const;
 export class UpstreamFault extends Error {
   override readonly name = "UpstreamFault";
 }
+
+/** The upstream has closed the connection before its response was complete. */
+export class UpstreamClosed extends UpstreamFault {}
 
 const STATUS_LINE = "HTTP/1.";
 /** `HTTP/1.1 200`; a space and a reason may follow. */
@@ -72,6 +76,7 @@ export class ResponseHead implements EncodedFields {
   length = 0;
 
   readonly #via: string;
+  readonly #edits: FieldEdits | null;
   /** For each field: name start, name end, value start, value end, {@linkcode RESPONSE_FIELD}. */
   #marks = new Int32Array(MARKS_KEPT);
   /** Names in Connection, in lower case: these fields are for us alone. */
@@ -83,9 +88,10 @@ export class ResponseHead implements EncodedFields {
   #lineStart = 0;
   #searched = 0;
 
-  /** `via` is our name in Via. */
-  constructor(via: string) {
+  /** `via` is our name in Via; `edits` are made to the fields. */
+  constructor(via: string, edits: FieldEdits | null = null) {
     this.#via = via;
+    this.#edits = edits;
   }
 
   reset(): void {
@@ -126,7 +132,8 @@ export class ResponseHead implements EncodedFields {
 
   /** A field is as long as it was, unless it had no space after its colon. */
   get bytesMax(): number {
-    return this.length + this.fieldCount + this.#via.length + VIA_BYTES;
+    const added = this.#edits === null ? 0 : this.#edits.lines.length;
+    return this.length + this.fieldCount + this.#via.length + VIA_BYTES + added;
   }
 
   /** Writes the fields for the client, as they were sent, and ours. */
@@ -134,13 +141,16 @@ export class ResponseHead implements EncodedFields {
     const marks = this.#marks;
     const bytes = this.#bytes;
     const base = this.#base;
-    this.hasDate = this.hasServer = false;
+    const edits = this.#edits;
+    this.hasDate = false;
+    this.hasServer = edits?.setsServer ?? false;
     let p = offset;
     for (let field = 0; field < this.fieldCount; field++) {
       const mark = field * MARKS_PER_FIELD;
       const kind = marks[mark + 4]!;
       const [start, end] = [base + marks[mark]!, base + marks[mark + 1]!];
       if (kind >= RESPONSE_FIELD.hopByHop || this.#isConnectionOption(start, end)) continue;
+      if (edits !== null && isOneOf(edits.replaced, bytes, start, end)) continue;
       if (kind === RESPONSE_FIELD.date) this.hasDate = true;
       else if (kind === RESPONSE_FIELD.server) this.hasServer = true;
       p = copyBytes(to, p, bytes, start, end);
@@ -150,6 +160,7 @@ export class ResponseHead implements EncodedFields {
       to[p++] = CR;
       to[p++] = LF;
     }
+    if (edits !== null) p = writeLatin1(to, p, edits.lines);
     p = writeLatin1(to, p, this.minor === 0 ? "Via: 1.0 " : "Via: 1.1 ");
     p = writeLatin1(to, p, this.#via);
     to[p++] = CR;
@@ -173,9 +184,7 @@ export class ResponseHead implements EncodedFields {
   }
 
   #isConnectionOption(start: number, end: number): boolean {
-    const options = this.#connectionOptions;
-    return options.length > 0 &&
-      options.some((name) => equalsIgnoringCase(this.#bytes, start, end, name));
+    return isOneOf(this.#connectionOptions, this.#bytes, start, end);
   }
 
   #scanStatusLine(bytes: Uint8Array, base: number, end: number): boolean {

@@ -1,16 +1,18 @@
 /**
  * The body of an upstream response, read while it is sent to the client: the socket applies
- * backpressure to the upstream, and memory is one buffer.
+ * backpressure to the upstream, and memory is one buffer. A stream, whose length is unknown, begins
+ * with an empty piece if nothing of it is there, so that its head does not wait.
  *
  * @module
  */
 import type { BodySource } from "../../base/exchange.ts";
 import { ChunkedDecoder } from "../../wire/chunked.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
-import { BODY, UpstreamFault } from "./response_head.ts";
+import { BODY, UpstreamClosed, UpstreamFault } from "./response_head.ts";
 
 /** A body up to this size is sent in one piece with its head. */
 const SMALL_BYTES_MAX = 16_384;
+const NO_BYTES = new Uint8Array(0);
 
 /** What the body needs of its exchange. */
 interface BodyEvents {
@@ -31,6 +33,8 @@ export class UpstreamBody implements BodySource {
   readonly #decoder: ChunkedDecoder | null;
   #remaining: number;
   #hasEnded = false;
+  /** The client may have to learn of the response before there is anything of its body. */
+  #isHeadDue: boolean;
 
   constructor(connection: UpstreamConnection, bodyLength: number, events: BodyEvents) {
     this.#connection = connection;
@@ -38,6 +42,7 @@ export class UpstreamBody implements BodySource {
     this.#decoder = bodyLength === BODY.chunked ? new ChunkedDecoder() : null;
     this.#remaining = bodyLength === BODY.untilClose ? Infinity : Math.max(bodyLength, 0);
     this.length = bodyLength >= 0 ? bodyLength : null;
+    this.#isHeadDue = this.length === null;
   }
 
   arrived(): Uint8Array | null {
@@ -66,12 +71,19 @@ export class UpstreamBody implements BodySource {
     for (;;) {
       if (this.#hasEnded) return null;
       const piece = this.#decoder === null ? this.#next() : this.#nextChunk(this.#decoder);
-      if (piece !== null || this.#hasEnded) return piece;
+      if (piece !== null || this.#hasEnded) {
+        this.#isHeadDue = false;
+        return piece;
+      }
+      if (this.#isHeadDue) {
+        this.#isHeadDue = false;
+        return NO_BYTES;
+      }
       const isLarge = this.#decoder !== null || this.#remaining > SMALL_BYTES_MAX;
       if (isLarge) this.#connection.growBuffer();
       if (await this.#events.fillBody()) continue;
       if (this.#remaining !== Infinity || this.#decoder !== null) {
-        throw new UpstreamFault("connection closed within a response");
+        throw new UpstreamClosed("connection closed within a response");
       }
       this.#end(false); // the close delimits the body, and ends the connection
     }

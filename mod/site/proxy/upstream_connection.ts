@@ -1,5 +1,5 @@
 /**
- * Edge: one connection to the upstream, and the bytes received on it.
+ * One connection to the upstream, and the bytes received on it.
  *
  * While the connection is idle a read is always pending: an upstream that closes it is noticed
  * immediately, and unsolicited bytes make the connection unusable. The same read gets the response
@@ -11,9 +11,9 @@ import { closeQuietly } from "../../wire/byte_stream.ts";
 import type { Endpoint } from "../../base/address.ts";
 import type { ByteStream } from "../../base/exchange.ts";
 import type { Linked, LinkedList } from "../../base/linked_list.ts";
+import type { FieldEdits } from "../proxied/field_edits.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { OutputBuffer } from "./output_buffer.ts";
-import type { ProxyTarget } from "./proxy_target.ts";
 import { HEAD_BYTES_MAX, ResponseHead } from "./response_head.ts";
 
 /** Room for a typical head and a small body. */
@@ -45,6 +45,8 @@ export class UpstreamConnection implements ByteStream, Linked<UpstreamConnection
   /** A part of the current request has been written. */
   wasUsed = false;
   isClosed = false;
+  /** Of the pool, when it was opened. */
+  generation = 0;
   /** The client that the pool may give it to before it has rested; null for none. */
   client: Endpoint | null = null;
   /** Since when it has been idle, and in which list of the pool it is, if it is. */
@@ -74,10 +76,15 @@ export class UpstreamConnection implements ByteStream, Linked<UpstreamConnection
     this.#unsent = NO_BYTES;
   };
 
-  /** `via` is our name in Via. */
-  constructor(conn: ByteStream, via: string, deadlines: Deadlines) {
+  /** `via` is our name in Via; `edits` are made to the fields of each response. */
+  constructor(
+    conn: ByteStream,
+    via: string,
+    deadlines: Deadlines,
+    edits: FieldEdits | null = null,
+  ) {
     this.#conn = conn;
-    this.head = new ResponseHead(via);
+    this.head = new ResponseHead(via, edits);
     this.deadline = deadlines.make(() => {
       this.hasTimedOut = true;
       this.close();
@@ -177,17 +184,4 @@ export class UpstreamConnection implements ByteStream, Linked<UpstreamConnection
       if (this.end === this.buffer.length) this.growBuffer();
     }
   }
-}
-
-/** Connects to `target`. */
-export async function connectTo(target: ProxyTarget): Promise<ByteStream> {
-  if (target.kind === "unix") return await Deno.connect({ transport: "unix", path: target.path });
-  const { ip, port } = target.endpoint;
-  const conn = await Deno.connect({ hostname: ip, port });
-  try {
-    conn.setNoDelay();
-  } catch {
-    // The program has already closed the connection; the first write reports it.
-  }
-  return conn;
 }

@@ -1,8 +1,11 @@
 /**
- * One request and its response, on a connection to the upstream.
+ * One request and its response, on a connection to an upstream.
  *
- * - A request is retried only if that is safe: on a reused connection, if nothing was written, or
- *   if the method is idempotent, there is no body, and not a single byte of a response came.
+ * - A request is sent again only if that is safe. If nothing of it was written, another upstream gets
+ *   it, each one once at most. If something was written, it is sent once more, provided that the
+ *   method is idempotent, there is no body, and not a single byte of a response came: to another
+ *   upstream, or on a new connection to the same one if the first connection was reused.
+ * - What has run into a time-out of a response is not repeated: its time is over.
  * - A response may arrive before the request body has been sent; the rest of the body is then not
  *   sent. A client that disconnects while its response is sent, or while its body is read, ends the
  *   exchange.
@@ -22,30 +25,50 @@ import {
 } from "../../base/exchange.ts";
 import { WEBSOCKET, writeRequestHead } from "./request_head.ts";
 import { RequestPump } from "./request_pump.ts";
-import { BODY, HEAD_BYTES_MAX, isBodyless, UpstreamFault } from "./response_head.ts";
+import {
+  BODY,
+  HEAD_BYTES_MAX,
+  isBodyless,
+  UpstreamClosed,
+  UpstreamFault,
+} from "./response_head.ts";
 import { UpstreamBody } from "./upstream_body.ts";
 import type { UpstreamConnection } from "./upstream_connection.ts";
-import { ConnectTimeout, type UpstreamPool } from "./upstream_pool.ts";
+import type { FieldEdits } from "../proxied/field_edits.ts";
+import type { ProxyTimeouts } from "../proxied/proxy_rules.ts";
+import type { Upstream } from "./upstream.ts";
+import { ConnectTimeout } from "./upstream_pool.ts";
+
+/** A request that needs another upstream. */
+export interface MovedRequest {
+  /** The upstreams that may not get it. */
+  readonly tried: readonly Upstream[];
+  /** The connection was reused: the upstream itself is better than one that is down. */
+  readonly isStale: boolean;
+  readonly startedMs: number;
+}
 
 /** What an exchange needs of its proxy. */
 export interface ExchangeContext {
-  readonly pool: UpstreamPool;
   /** Our name in Via. */
   readonly via: string;
-  /** Time-out for the head of a response, and between two pieces of its body. */
-  readonly timeoutMs: number;
+  readonly timeouts: ProxyTimeouts;
+  readonly requestEdits: FieldEdits | null;
+  /** Moves a request from the upstream `from` to another one; null if there is none, or no time. */
+  moveOn(from: Upstream, request: MovedRequest): Upstream | null;
   /** Called once, when it is over or has become a tunnel. */
-  onEnd(): void;
+  onEnd(upstream: Upstream, isTunnel: boolean): void;
   /** Carries the tunnel between `client` and the upstream at the end of `connection`. */
-  carry(client: ByteStream, connection: UpstreamConnection): Promise<void>;
+  carry(client: ByteStream, connection: UpstreamConnection, upstream: Upstream): Promise<void>;
   /** Called with what the upstream did wrong. */
-  onFault(error: unknown): void;
+  onFault(upstream: Upstream, error: unknown): void;
 }
 
 /** Interim responses (100, 102, 103) before the final one; more are an invalid response. */
 const INTERIM_MAX = 16;
 const BAD_GATEWAY: Refusal = { refuse: "BadGateway" };
 const TIMED_OUT: Refusal = { refuse: "GatewayTimeout" };
+const NO_UPSTREAMS: readonly Upstream[] = [];
 const IDEMPOTENT: ReadonlySet<string> = new Set("GET HEAD OPTIONS TRACE PUT DELETE".split(" "));
 const NO_FIELDS: readonly HeaderField[] = [];
 const UPGRADE_FIELDS: readonly HeaderField[] = [["Upgrade", WEBSOCKET]];
@@ -63,6 +86,13 @@ export class UpstreamExchange {
   /** The client asks for a WebSocket. */
   readonly #isUpgrade: boolean;
   readonly #pump: RequestPump | null;
+  /** When it began; 0 if there is only one upstream. */
+  readonly #startedMs: number;
+  #upstream: Upstream;
+  /** The upstreams that have failed before. */
+  #tried = NO_UPSTREAMS;
+  /** It was sent a second time. */
+  #isRepeated = false;
   #connection: UpstreamConnection | null = null;
   #awaitsHead = true;
   /** Interim responses so far. */
@@ -71,7 +101,17 @@ export class UpstreamExchange {
   #hadBody = false;
   #hasEnded = false;
 
-  constructor(request: HttpRequest, context: ExchangeContext, isUpgrade: boolean) {
+  constructor(
+    request: HttpRequest,
+    context: ExchangeContext,
+    { upstream, isUpgrade, startedMs }: {
+      readonly upstream: Upstream;
+      readonly isUpgrade: boolean;
+      readonly startedMs: number;
+    },
+  ) {
+    this.#upstream = upstream;
+    this.#startedMs = startedMs;
     this.#request = request;
     this.#client = request.peer;
     this.#context = context;
@@ -81,24 +121,24 @@ export class UpstreamExchange {
 
   /** Returns the response, or the refusal if there is none. Throws the error of a request body. */
   async run(): Promise<HandlerResult> {
-    const { pool } = this.#context;
-    let connection = this.#isUpgrade ? null : pool.acquireIdle(this.#client);
+    let connection = this.#isUpgrade ? null : this.#upstream.pool.acquireIdle(this.#client);
     for (;;) {
       try {
-        connection = this.#connection = connection ?? await pool.open();
+        connection = this.#connection = connection ?? await this.#upstream.pool.open();
         const head = this.#writeHead(connection);
         this.#setDeadline();
         await connection.send(head);
         this.#startBody(connection);
         while (!this.#readsHead(connection)) {
           if (await connection.fill()) continue;
-          throw connection.failure ?? new UpstreamFault("connection closed before a response");
+          throw connection.failure ?? new UpstreamClosed("connection closed before a response");
         }
+        this.#upstream.responded();
         return this.#respond(connection);
       } catch (error) {
         connection?.close();
-        if (connection === null || !this.#canRepeat(connection, error)) return this.#refuse(error);
-        connection = null;
+        if (!this.#canRepeat(connection, error)) return this.#refuse(error);
+        this.#connection = connection = null;
       }
     }
   }
@@ -118,7 +158,7 @@ export class UpstreamExchange {
   /** For the body of the response. */
   async fillBody(): Promise<boolean> {
     const connection = this.#connection!;
-    this.#setDeadline();
+    connection.deadline.set(this.#context.timeouts.idleMs);
     const isMore = await connection.fill();
     this.#clearDeadline();
     if (connection.failure !== null) throw connection.failure;
@@ -134,16 +174,22 @@ export class UpstreamExchange {
   onBodyFault(error: unknown): Error {
     if (this.#pump?.bodyError) return this.#pump.bodyError;
     const hasTimedOut = this.#connection!.hasTimedOut;
-    const cause = hasTimedOut ? new ResponseTimeout("no more of a response in time") : error;
-    if (!this.#hasEnded) this.#context.onFault(cause); // otherwise the client has gone
+    const { idleMs } = this.#context.timeouts;
+    const cause = hasTimedOut
+      ? new ResponseTimeout(`no more of a response within ${idleMs / 1000} s`)
+      : error;
+    if (!this.#hasEnded) this.#tellFault(cause); // otherwise the client has gone
     return new SourceRefusal(hasTimedOut ? "GatewayTimeout" : "BadGateway", { cause });
   }
 
   /** Returns the head for the upstream, with what has arrived of the body if it is small. */
   #writeHead(connection: UpstreamConnection): Uint8Array {
     const { output } = connection;
-    const isUpgrade = this.#isUpgrade;
-    writeRequestHead(output, this.#request, { via: this.#context.via, isUpgrade });
+    const { via, requestEdits: edits } = this.#context;
+    const upstream = this.#upstream;
+    const path = upstream.pathFor(this.#request.rawPath) ?? "/"; // the proxy has refused others
+    const { host } = upstream.route;
+    writeRequestHead(output, this.#request, { via, isUpgrade: this.#isUpgrade, path, host, edits });
     this.#pump?.join(output);
     return output.take();
   }
@@ -200,20 +246,41 @@ export class UpstreamExchange {
       throw new UpstreamFault("upgrade not requested");
     }
     this.#hasEnded = true;
-    this.#context.onEnd();
+    const upstream = this.#upstream;
+    this.#context.onEnd(upstream, true);
     const encoded = connection.head.copyFields();
-    const upgrade = (client: ByteStream): Promise<void> => this.#context.carry(client, connection);
+    const upgrade = (client: ByteStream): Promise<void> => {
+      return this.#context.carry(client, connection, upstream);
+    };
     return { status: 101, headers: UPGRADE_FIELDS, encoded, body: null, upgrade };
   }
 
   /**
-   * Reports whether `connection` was stale, and sending the request again cannot make the upstream
-   * act twice: it got nothing, or the method is idempotent.
+   * Reports whether the request may be sent again, and chooses the upstream that gets it: it has got
+   * nothing of it, or it cannot act twice.
    */
-  #canRepeat(connection: UpstreamConnection, error: unknown): boolean {
-    if (connection.hasTimedOut || error instanceof BodyError || this.#pump?.bodyError) return false;
-    if (!connection.isReused || connection.end > 0 || this.#interim > 0) return false;
-    return !connection.wasUsed || (this.#pump === null && IDEMPOTENT.has(this.#request.method));
+  #canRepeat(connection: UpstreamConnection | null, error: unknown): boolean {
+    if (error instanceof BodyError || this.#pump?.bodyError) return false;
+    const upstream = this.#upstream;
+    const hasTimedOut = connection?.hasTimedOut === true;
+    const isStale = connection?.isReused === true && !hasTimedOut;
+    if (connection !== null && connection.wasUsed) {
+      const isSafe = connection.end === 0 && this.#interim === 0 && this.#pump === null &&
+        IDEMPOTENT.has(this.#request.method);
+      if (!isSafe || hasTimedOut || this.#isRepeated) return false;
+      this.#isRepeated = true;
+    }
+    if (hasTimedOut) return false;
+    // It may have closed an idle connection, or just have died: another one knows nothing of that.
+    const tried = [...this.#tried, upstream];
+    const next = this.#context.moveOn(upstream, { tried, isStale, startedMs: this.#startedMs });
+    if (next === null) return isStale;
+    if (!isStale) {
+      this.#tried = tried;
+      this.#tellFault(error);
+    }
+    this.#upstream = next;
+    return true;
   }
 
   /** Ends the exchange without a response. */
@@ -222,15 +289,26 @@ export class UpstreamExchange {
     if (this.#pump?.bodyError) throw this.#pump.bodyError; // the engine has decided the response
     if (error instanceof BodyError) throw error;
     const hasTimedOut = this.#connection?.hasTimedOut === true;
-    this.#context.onFault(hasTimedOut ? new ResponseTimeout("no response in time") : error);
+    const { firstByteMs } = this.#context.timeouts;
+    const cause = hasTimedOut
+      ? new ResponseTimeout(`no response within ${firstByteMs / 1000} s`)
+      : error;
+    this.#tellFault(cause);
     return hasTimedOut || error instanceof ConnectTimeout ? TIMED_OUT : BAD_GATEWAY;
+  }
+
+  /** A response that is not valid says nothing about whether the upstream is alive. */
+  #tellFault(cause: unknown): void {
+    const isAlive = cause instanceof UpstreamFault && !(cause instanceof UpstreamClosed);
+    if (!isAlive) this.#upstream.failed(cause);
+    this.#context.onFault(this.#upstream, cause);
   }
 
   /** Ends the exchange; `isWhole` means that the response was read to its end. */
   #end(isWhole: boolean): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#context.onEnd();
+    this.#context.onEnd(this.#upstream, false);
     const connection = this.#connection;
     if (connection === null) return;
     connection.deadline.clear();
@@ -238,11 +316,11 @@ export class UpstreamExchange {
     if (!isReusable) return connection.close();
     const { keepAliveSeconds } = connection.head;
     const client = this.#hadBody ? this.#client : null;
-    this.#context.pool.release(connection, { client, keepAliveSeconds });
+    this.#upstream.pool.release(connection, { client, keepAliveSeconds });
   }
 
   #setDeadline(): void {
-    this.#connection!.deadline.set(this.#context.timeoutMs);
+    this.#connection!.deadline.set(this.#context.timeouts.firstByteMs);
   }
 
   #clearDeadline(): void {

@@ -38,8 +38,6 @@ const PROVEN_REST_MS = 5;
 const PROVEN_RESTS = 100;
 /** How long a program may take to answer beside idle connections, before they may be the cause. */
 const PROBE_MS = 250;
-/** A program on loopback that does not accept within this time does not accept at all. */
-const CONNECT_MS = 5_000;
 
 /** The upstream did not accept the connection in time. */
 export class ConnectTimeout extends Error {
@@ -63,6 +61,7 @@ type IdleList = LinkedList<UpstreamConnection>;
 export class UpstreamPool {
   readonly #connect: () => Promise<UpstreamConnection>;
   readonly #deadlines: Deadlines;
+  readonly #connectMs: number;
   readonly #onSurplus: () => void;
   /** Those that rest, by how long; and those that have rested. The longest idle one comes first. */
   readonly #resting: { readonly long: IdleList; readonly short: IdleList } = {
@@ -83,15 +82,21 @@ export class UpstreamPool {
    */
   #byClient = new Map<Endpoint, UpstreamConnection>();
   #isClosed = false;
+  /** Connections of an earlier generation lead to addresses that the upstream does not have now. */
+  #generation = 0;
 
-  /** `onSurplus` is called once, when the program has sent more than its answer. */
+  /**
+   * `onSurplus` is called once, when the program has sent more than its answer. A connection that
+   * takes longer than `connectMs` has failed.
+   */
   constructor(
     connect: () => Promise<UpstreamConnection>,
     deadlines: Deadlines,
-    onSurplus: () => void,
+    { connectMs, onSurplus }: { readonly connectMs: number; readonly onSurplus: () => void },
   ) {
     this.#connect = connect;
     this.#deadlines = deadlines;
+    this.#connectMs = connectMs;
     this.#onSurplus = onSurplus;
   }
 
@@ -109,15 +114,17 @@ export class UpstreamPool {
     if (this.#servesMany === false) this.#closeIdle();
     const { promise: late, reject } = Promise.withResolvers<never>();
     let isLate = false;
-    const deadline = this.#deadlines.start(CONNECT_MS, () => {
+    const deadline = this.#deadlines.start(this.#connectMs, () => {
       isLate = true;
-      reject(new ConnectTimeout("connect timed out"));
+      reject(new ConnectTimeout(`no connection within ${this.#connectMs / 1000} s`));
     });
+    const generation = this.#generation;
     const connecting = this.#connect();
     connecting.then((connection) => isLate && connection.close(), () => {});
     try {
       const connection = await Promise.race([connecting, late]);
-      if (this.#servesMany === null && this.#size > 0) this.#probe(connection);
+      connection.generation = generation;
+      if (this.#servesMany === null && this.size > 0) this.#probe(connection);
       return connection;
     } finally {
       deadline.end();
@@ -130,9 +137,10 @@ export class UpstreamPool {
     const idleMs = keepAliveSeconds === null
       ? IDLE_MS
       : Math.min(keepAliveSeconds * 1000 - ANNOUNCED_MARGIN_MS, ANNOUNCED_MS_MAX);
-    const isKept = !this.#isClosed && !connection.isClosed && this.#size < IDLE_MAX && idleMs > 0;
+    const isKept = !this.#isClosed && !connection.isClosed && this.size < IDLE_MAX &&
+      idleMs > 0 && connection.generation === this.#generation;
     if (!isKept) return connection.close();
-    if (this.#size > 0) this.#servesMany = true;
+    if (this.size > 0) this.#servesMany = true;
     const isShort = client !== null && this.#quietRests >= PROVEN_RESTS;
     connection.idleIn = isShort ? this.#resting.short : this.#resting.long;
     connection.idleIn.add(connection);
@@ -151,13 +159,20 @@ export class UpstreamPool {
     if (hasBytes && this.#deadlines.nowMs < soonMs) this.#closeForSurplus();
   }
 
+  /** Keeps no connection that was opened before: the upstream has other addresses. */
+  renew(): void {
+    this.#generation++;
+    this.#closeIdle();
+  }
+
   /** Closes the idle connections, and from now on every released one. */
   close(): void {
     this.#isClosed = true;
     this.#closeIdle();
   }
 
-  get #size(): number {
+  /** The number of idle connections. */
+  get size(): number {
     return this.#resting.long.size + this.#resting.short.size + this.#rested.size;
   }
 

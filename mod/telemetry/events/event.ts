@@ -210,6 +210,24 @@ export function programFailed(urlPrefix: string, target: string, what: string): 
   return event(["httpcfg", 20, "warning"], text, { detail: what });
 }
 
+/** Our own: an upstream of a site gets no requests any more, unless no other one is left. */
+export function upstreamDown(upstream: string, site: string, cause: string): NewEvent {
+  const text = `The upstream ${upstream} of site '${site}' is down.`;
+  return event(["httpcfg", 21, "warning"], text, { detail: cause });
+}
+
+/** Our own: an upstream of a site that was down responds again. */
+export function upstreamUp(upstream: string, site: string): NewEvent {
+  const text = `The upstream ${upstream} of site '${site}' responds again.`;
+  return event(["httpcfg", 22, "information"], text, null);
+}
+
+/** Our own: an upstream of a site did not respond as it must to a request. */
+export function upstreamFailed(upstream: string, site: string, what: string): NewEvent {
+  const text = `The upstream ${upstream} of site '${site}' does not respond correctly.`;
+  return event(["httpcfg", 23, "warning"], text, { detail: what });
+}
+
 /** Our own: a process that serves has ended by itself, or did not respond any more. */
 export function workerEnded(pid: number): NewEvent {
   const text =

@@ -42,8 +42,8 @@ Deno.test("checkDocument() reports the path and what was expected there", () => 
     [{ metabase: { "W3SVC/1": { A: null } } }, [
       'metabase["W3SVC/1"].A: expected one of string, number, boolean, Array, found null',
     ]],
-    [{ sites: [{ ...SITE, content: { kind: "proxy" } }] }, [
-      `sites[0].content.kind: expected one of ${KIND_NAMES}, found "proxy"`,
+    [{ sites: [{ ...SITE, content: { kind: "other" } }] }, [
+      `sites[0].content.kind: expected one of ${KIND_NAMES}, found "other"`,
     ]],
     [{ sites: [{ ...SITE, autoStart: {} }] }, [
       "sites[0].autoStart: expected true or false, found an object",

@@ -16,7 +16,12 @@ const listening = () => ({ version: "", ipListen: [], endpoints: [], sites: [] }
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 function worker(): LocalWorker {
-  const requests = new RequestHandler({ siteHandler, listening, onProgramFault: () => {} });
+  const requests = new RequestHandler({
+    siteHandler,
+    listening,
+    onProgramFault: () => {},
+    onUpstream: () => {},
+  });
   requests.limits.receive({ op: "shares", shares: [], pinned: [] });
   return new LocalWorker({
     requests,
@@ -30,7 +35,7 @@ function worker(): LocalWorker {
 async function serve(local: LocalWorker, text: string, port: number): Promise<void> {
   const site = { ...DEFAULT_DOCUMENT.sites[0]!, bindings: [`:${port}:`] };
   const content = { kind: "respond", text } as const;
-  await local.serve({ ...nothingServed(DEFAULT_SETTINGS), sites: [{ ...site, content }] });
+  await local.serve({ ...nothingServed(DEFAULT_SETTINGS, "us"), sites: [{ ...site, content }] });
 }
 
 async function ask(conn: Deno.Conn): Promise<string> {

@@ -20,7 +20,7 @@ Deno.test("RemoteWorker passes on questions and answers", async () => {
     return op === "cached" ? [] : null;
   };
   await remote.start(DEFAULT_SETTINGS);
-  await remote.serve(nothingServed(DEFAULT_SETTINGS));
+  await remote.serve(nothingServed(DEFAULT_SETTINGS, "us"));
   await remote.renew([]);
   await remote.pause({ all: true, sites: [] });
   assertEquals(await remote.counts(), { connections: 3, tunnels: 1, tunnelsOf: new Map([[5, 1]]) });

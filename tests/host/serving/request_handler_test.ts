@@ -17,6 +17,7 @@ function handlerOf(): RequestHandler {
     siteHandler,
     listening: () => view,
     onProgramFault: () => {},
+    onUpstream: () => {},
   });
   requests.limits.receive({ op: "shares", shares: [], pinned: [] });
   return requests;
@@ -31,10 +32,9 @@ Deno.test("RequestHandler.handlerFor() serves the running sites and the programs
     id: 7,
     prefix: parseUrlPrefix("http://+:8080/p/")!,
     target: { kind: "unix", path: "/nowhere" },
-    via: "test",
     timeoutMs: 1000,
   };
-  const served = { ...nothingServed(DEFAULT_SETTINGS), sites, programs: [program] };
+  const served = { ...nothingServed(DEFAULT_SETTINGS, "us"), sites, programs: [program] };
   const handler = requests.handlerFor(served);
   const resultOf = async (of: string): Promise<unknown> => {
     const result = await handler(fakeRequest({ path: of }));
@@ -60,7 +60,7 @@ Deno.test("RequestHandler scavenges the current cache only, and none after clear
   globalThis.clearInterval = (timer) => void running.delete(timer as number);
   try {
     const requests = handlerOf();
-    const served = nothingServed(DEFAULT_SETTINGS);
+    const served = nothingServed(DEFAULT_SETTINGS, "us");
     requests.handlerFor(served);
     requests.handlerFor(served);
     assertEquals([...running], [2]);

@@ -8,6 +8,7 @@ import { SiteConnections } from "../../../mod/host/serving/site_connection_limit
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
+import { testProxies } from "../../support/proxy/proxy_options.ts";
 import { limitOf } from "../../support/workers/limits.ts";
 import { fakeRequest } from "../../support/request.ts";
 
@@ -41,6 +42,7 @@ async function resultOf(path: string, port = 8080, isPaused = false): Promise<[u
       UriScavengerPeriod: 10,
     }),
     files: new FileAccess(),
+    proxies: testProxies(),
     listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
     now: () => 0,
     isPaused: () => isPaused,

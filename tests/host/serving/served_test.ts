@@ -38,7 +38,7 @@ Deno.test("zonesOf() keeps the addresses that have a zone, and survives a messag
 });
 
 Deno.test("nothingServed() has settings and nothing else", () => {
-  const { settings, zones, ...rest } = nothingServed(DEFAULT_SETTINGS);
-  assertEquals(settings, DEFAULT_SETTINGS);
+  const { settings, zones, via, ...rest } = nothingServed(DEFAULT_SETTINGS, "us");
+  assertEquals([settings, via], [DEFAULT_SETTINGS, "us"]);
   assertEquals([Object.values(rest).flat(), zones.addresses], [[], []]);
 });

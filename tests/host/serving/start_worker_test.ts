@@ -9,6 +9,7 @@ const EVENTS: RemoteWorkerEvents = {
   onLog: () => {},
   onLine: () => {},
   onProgramFault: () => {},
+  onUpstream: () => {},
   onLimits: () => {},
   listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
 };

@@ -58,6 +58,7 @@ function fixture(lookMs = 60_000): Fixture {
     log: (line) => void lines.push(line),
     listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
     onProgramFault: () => {},
+    onUpstream: () => {},
     onLimits: () => {},
     onEnded: () => {},
     onLook: () => {},

@@ -23,6 +23,7 @@ function eventsTo(logs: LogBatch[]): RemoteWorkerEvents {
     onLog: (batch) => void logs.push(batch),
     onLine: () => {},
     onProgramFault: () => {},
+    onUpstream: () => {},
     onLimits: () => {},
     listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
   };
@@ -41,7 +42,7 @@ testWithShell("a worker opens, serves, logs, and ends with its connection", asyn
     bindings: [`:${port}:`],
     content: { kind: "respond", text: "worker" } as const,
   };
-  const served = { ...nothingServed(DEFAULT_SETTINGS), sites: [site] };
+  const served = { ...nothingServed(DEFAULT_SETTINGS, "us"), sites: [site] };
   const socket = { ip: IP, port, scopeId: 0, secure: false };
   await worker.start(DEFAULT_SETTINGS);
   worker.order({ op: "shares", shares: [], pinned: [] });

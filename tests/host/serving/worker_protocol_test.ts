@@ -67,7 +67,7 @@ Deno.test("what is served leaves without what belongs to this process", () => {
   const context = {} as never;
   const certificate = { keys: ["*:443"], cert: "c", key: "k", context };
   assertEquals(sentCertificates([certificate]), [{ keys: ["*:443"], cert: "c", key: "k" }]);
-  const served = { ...nothingServed(DEFAULT_SETTINGS), certificates: [certificate] };
+  const served = { ...nothingServed(DEFAULT_SETTINGS, "us"), certificates: [certificate] };
   assertEquals(JSON.parse(JSON.stringify(sentServed(served))).certificates, [
     { keys: ["*:443"], cert: "c", key: "k" },
   ]);

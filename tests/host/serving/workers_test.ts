@@ -36,8 +36,14 @@ async function fixture(): Promise<Fixture> {
   let failure: string | null = null;
   let answer: (request: WorkerRequest) => unknown = usualAnswer;
   const workers = new Workers({
-    requests: new RequestHandler({ siteHandler, listening, onProgramFault: () => {} }),
+    requests: new RequestHandler({
+      siteHandler,
+      listening,
+      onProgramFault: () => {},
+      onUpstream: () => {},
+    }),
     onProgramFault: () => {},
+    onUpstream: () => {},
     findListeners: () => Promise.resolve([]),
     binder: ANY_BINDER,
     machine: { os: "linux", cores: 2 },
@@ -54,7 +60,7 @@ async function fixture(): Promise<Fixture> {
     log: () => {},
   });
   await workers.start({ ...DEFAULT_SETTINGS, Workers: 1 });
-  await workers.serve(nothingServed(DEFAULT_SETTINGS));
+  await workers.serve(nothingServed(DEFAULT_SETTINGS, "us"));
   return {
     workers,
     started,

@@ -8,7 +8,7 @@ import {
   type Registrant,
   takenBySites,
 } from "../../../mod/host/sharing/registration_access.ts";
-import { parseProxyTarget } from "../../../mod/site/proxy/proxy_target.ts";
+import { parseLocalTarget } from "../../../mod/site/proxied/proxy_target.ts";
 
 const ROOT: Registrant = { uid: 0, gids: [0], isAdministrator: true };
 const OWNER: Registrant = { uid: 500, gids: [500], isAdministrator: true };
@@ -41,7 +41,7 @@ function decide(
   return refusalOf({
     keep: false,
     prefix: parseUrlPrefix(url)!,
-    target: parseProxyTarget(to)!,
+    target: parseLocalTarget(to)!,
     registrant,
     reservations: RESERVED,
     taken: [...takenBySites(SITES), { prefix: parseUrlPrefix("http://+:80/had/")!, by: "ann" }],

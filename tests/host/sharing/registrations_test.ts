@@ -55,7 +55,6 @@ function make(): { service: Service; registrations: Registrations; ended: string
     store,
     exclusive: (work) => work(),
     now: () => 0,
-    via: "httpcfg-test",
   });
   return { service, registrations, ended: [] };
 }

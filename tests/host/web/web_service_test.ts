@@ -56,6 +56,7 @@ function fixture(): Fixture {
     siteHandler,
     listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
     onProgramFault: nothing,
+    onUpstream: nothing,
   });
   const workers = new Workers({
     requests,
@@ -65,6 +66,7 @@ function fixture(): Fixture {
     start: () => Promise.reject(new Error("no worker processes here")),
     listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
     onProgramFault: nothing,
+    onUpstream: nothing,
     logs,
     event: nothing,
     log: nothing,
@@ -77,7 +79,15 @@ function fixture(): Fixture {
     renew: nothing,
   });
   const http = new HttpService({ store: { read }, logs, workers, onApplied: nothing });
-  const web = new WebService({ store: { read }, http, https, workers, logs, onApplied: nothing });
+  const web = new WebService({
+    store: { read },
+    http,
+    https,
+    workers,
+    logs,
+    via: "us",
+    onApplied: nothing,
+  });
   return {
     port,
     http,
@@ -95,7 +105,7 @@ function fixture(): Fixture {
 /** A program that does not run: each of its requests is a 502. */
 function program(port: number): ServedProgram {
   const prefix = parseUrlPrefix(`http://*:${port}/app/`)!;
-  return { id: 1, prefix, target: { kind: "unix", path: "/nowhere" }, via: "t", timeoutMs: 1000 };
+  return { id: 1, prefix, target: { kind: "unix", path: "/nowhere" }, timeoutMs: 1000 };
 }
 
 Deno.test("WebService serves programs without sites, then both, and programs again", async () => {

@@ -15,6 +15,7 @@ import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { schemaText } from "../../../dist/schema.ts";
 import { type CommandHome, commandHome, shellWords } from "../../support/command_home.ts";
+import { answeringProxies } from "../../support/proxy/proxy_options.ts";
 import { fakeRequest, responseOf } from "../../support/request.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
@@ -137,9 +138,10 @@ Deno.test("every example of a kind is stored, listed, explained, reread and serv
     const again = await home.run(["site", "set", "x", ...words]);
     assertEquals([again.status, home.stored()!.sites[0]!.content], [0, content]);
     const context = {
-      applicationPath: "/",
       cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 1, UriScavengerPeriod: 9 }),
       files: new FileAccess(),
+      proxies: answeringProxies(),
+      applicationPath: "/",
       listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
       now: () => 0,
     };

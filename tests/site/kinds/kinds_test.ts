@@ -11,13 +11,15 @@ import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { CONTENT_RULES, kindOf, loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
 import type { SiteContext } from "../../../mod/site/kinds/site_context.ts";
+import { testProxies } from "../../support/proxy/proxy_options.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
 
 const CONTEXT: SiteContext = {
-  applicationPath: "/",
   cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 10 }),
   files: new FileAccess(),
+  proxies: testProxies(),
+  applicationPath: "/",
   listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
   now: () => Date.now(),
 };

@@ -9,8 +9,7 @@ import {
 } from "../../../mod/base/exchange.ts";
 import type { Endpoint, Ip } from "../../../mod/base/address.ts";
 import { ReverseProxy } from "../../../mod/site/proxy/proxy.ts";
-import { limitOf } from "../../support/workers/limits.ts";
-import { TunnelLimits } from "../../../mod/site/proxy/tunnel_limits.ts";
+import { proxyOptions } from "../../support/proxy/proxy_options.ts";
 import { latin1, latin1Bytes } from "../../../mod/wire/byte_text.ts";
 import { settle } from "../../support/engine.ts";
 import { bodyText, type FakeRequest, fakeRequest, field } from "../../support/request.ts";
@@ -70,23 +69,21 @@ class TestProxy {
   }
 
   static #create(proxy: TestProxy, scripts: Script[], timeoutMs: number): ReverseProxy {
-    return new ReverseProxy({
-      via: "us",
+    const connect = (): Promise<StreamEnd> => {
+      const script = scripts.shift();
+      if (script === undefined) return Promise.reject(new Deno.errors.ConnectionRefused("none"));
+      const [ours, theirs] = streamPair();
+      const upstream = new UpstreamEnd(theirs);
+      proxy.upstreams.push(upstream);
+      script(upstream).catch((error) => proxy.problems.push(error));
+      return Promise.resolve(ours);
+    };
+    return new ReverseProxy(proxyOptions([connect], {
       timeoutMs,
-      tunnelLimits: new TunnelLimits(limitOf(TUNNELS_MAX)),
-      requestLimit: limitOf(1000),
-      program: "p",
-      onFault: ({ what }) => proxy.faults.push(what),
-      connect: () => {
-        const script = scripts.shift();
-        if (script === undefined) return Promise.reject(new Deno.errors.ConnectionRefused("none"));
-        const [ours, theirs] = streamPair();
-        const upstream = new UpstreamEnd(theirs);
-        proxy.upstreams.push(upstream);
-        script(upstream).catch((error) => proxy.problems.push(error));
-        return Promise.resolve(ours);
+      onNews: (_, { kind, what }) => {
+        if (kind !== "up" && kind !== "down") proxy.faults.push(what);
       },
-    });
+    }));
   }
 
   async fetch(fake: FakeRequest | HttpRequest = {}): Promise<HttpResponse | string> {

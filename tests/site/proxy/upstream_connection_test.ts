@@ -1,10 +1,8 @@
-/** Goal: no input is lost, whatever the buffer has to hold. Method: in memory, and two sockets. */
-import { assertEquals, assertRejects } from "@std/assert";
-import type { Ip } from "../../../mod/base/address.ts";
-import { connectTo, UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
+/** Goal: no input is lost, whatever the buffer has to hold. Method: in memory. */
+import { assertEquals } from "@std/assert";
+import { UpstreamConnection } from "../../../mod/site/proxy/upstream_connection.ts";
 import { HandDeadlines } from "../../support/proxy/hand_deadlines.ts";
 import { streamPair } from "../../support/stream_pair.ts";
-import { tempFolder } from "../../support/temp_folder.ts";
 
 Deno.test("UpstreamConnection.fill() makes room without losing unread bytes", async () => {
   const [ours, theirs] = streamPair();
@@ -38,26 +36,4 @@ Deno.test("UpstreamConnection.becomeIdle() keeps what arrives for the next fill(
   const out = new Uint8Array(1);
   assertEquals([await connection.read(out), out[0]], [1, 7]);
   connection.close();
-});
-
-Deno.test("connectTo() reaches a program on an address and on a socket file", async () => {
-  await using folder = await tempFolder();
-  using tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  using unix = Deno.listen({ transport: "unix", path: folder.at("s") });
-  const { port } = tcp.addr as Deno.NetAddr;
-  const endpoint = { ip: "127.0.0.1" as Ip, port };
-  for (
-    const [listener, target] of [
-      [tcp, { kind: "tcp", endpoint }],
-      [unix, { kind: "unix", path: folder.at("s") }],
-    ] as const
-  ) {
-    const [conn, accepted] = await Promise.all([connectTo(target), listener.accept()]);
-    await conn.write(new Uint8Array([1]));
-    assertEquals(await accepted.read(new Uint8Array(9)), 1);
-    conn.close();
-    accepted.close();
-  }
-  const missing = { kind: "unix", path: folder.at("none") } as const;
-  await assertRejects(() => connectTo(missing), Deno.errors.NotFound);
 });

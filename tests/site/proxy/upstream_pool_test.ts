@@ -10,6 +10,7 @@ import { settle } from "../../support/engine.ts";
 import { type StreamEnd, streamPair } from "../../support/stream_pair.ts";
 
 const REST_MS = 100;
+const QUICK = { connectMs: 5000, onSurplus: (): void => {} };
 
 class TestUpstream {
   readonly ends: StreamEnd[] = [];
@@ -22,7 +23,7 @@ class TestUpstream {
       return Promise.resolve(new UpstreamConnection(ours, "us", this.deadlines));
     },
     this.deadlines,
-    () => this.surplus++,
+    { connectMs: 5000, onSurplus: () => this.surplus++ },
   );
 
   async open(count: number): Promise<UpstreamConnection[]> {
@@ -196,12 +197,12 @@ Deno.test("UpstreamPool.release() keeps a limited number, and for as long as was
 
 Deno.test("UpstreamPool.open() rejects with the reason why there is no connection", async () => {
   const refused = new Deno.errors.ConnectionRefused("nobody");
-  const pool = new UpstreamPool(() => Promise.reject(refused), new Deadlines(), () => {});
+  const pool = new UpstreamPool(() => Promise.reject(refused), new Deadlines(), QUICK);
   await assertRejects(() => pool.open(), Deno.errors.ConnectionRefused);
   const deadlines = new HandDeadlines();
   const [ours] = streamPair();
   const { promise, resolve } = Promise.withResolvers<UpstreamConnection>();
-  const slow = new UpstreamPool(() => promise, deadlines, () => {});
+  const slow = new UpstreamPool(() => promise, deadlines, QUICK);
   const opening = assertRejects(() => slow.open(), ConnectTimeout);
   deadlines.pass(5000);
   await opening;

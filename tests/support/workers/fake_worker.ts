@@ -32,6 +32,7 @@ const NO_EVENTS: RemoteWorkerEvents = {
   onLog: () => {},
   onLine: () => {},
   onProgramFault: () => {},
+  onUpstream: () => {},
   onLimits: () => {},
   listening: () => ({ version: "", ipListen: [], endpoints: [], sites: [] }),
 };
