@@ -21,6 +21,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   ipListen:
     "the IP inclusion list: addresses, blocks, interfaces, !exclusions; empty means every address",
   ssl: "certificates by address and port, as `httpcfg query ssl` shows them",
+  acme:
+    "certificates that the service obtains and renews by ACME, as `httpcfg cert acme list` shows them",
   urlAcl: "who may register URLs, as `httpcfg query urlacl` shows it",
   sites: "web sites: where each one responds, and with what",
   metabase: "metabase properties that no other field holds, as adsutil sets them",

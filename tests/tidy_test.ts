@@ -24,6 +24,7 @@ const RANKS: Readonly<Record<string, number>> = {
   base: 0,
   wire: 1,
   config: 1,
+  acme: 2,
   listen: 2,
   http: 2,
   site: 2,

@@ -17,6 +17,7 @@ export type WordKind =
   | "setting"
   | "version"
   | "certificate"
+  | "acme"
   | "shell"
   | "page"
   | "file"

@@ -101,9 +101,13 @@ export const GROUPS: readonly CommandGroup[] = [
     title: "Certificates",
     summary: "Store certificates, and bind them to addresses and ports",
     rows: [
-      row("cert …", "import, create, list, remove", [
+      row("cert …", "import, create, list, remove; acme: obtain and renew", [
         "cert import",
         "cert create",
+        "cert acme add",
+        "cert acme list",
+        "cert acme renew",
+        "cert acme remove",
         "cert list",
         "cert remove",
       ]),

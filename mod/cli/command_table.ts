@@ -50,6 +50,10 @@ const FILES: readonly CommandFile[] = [
     load: () => import("./commands/cert/cert.ts"),
   },
   {
+    names: ["cert acme add", "cert acme list", "cert acme renew", "cert acme remove"],
+    load: () => import("./commands/cert/acme.ts"),
+  },
+  {
     names: ["register", "unregister", "registrations"],
     load: () => import("./commands/register.ts"),
   },

@@ -187,8 +187,13 @@ function planText(made: Plan, screen: Screen, isAll: boolean): Styled {
       states: ACTIONS,
       rest: isAll ? null : "httpcfg plan --all",
     });
+  const challenges = (made.challenges ?? []).filter(({ reason }) => reason !== null)
+    .flatMap(({ name, reason }) => {
+      const start = span("bad", `Certificate ${quote(name)} cannot be proved:`);
+      return paragraph(` ${reason}`, screen, { start, hanging: "  " });
+    });
   const unmatched = unmatchedLines(made.unmatched).flatMap((line) => paragraph(line, screen));
-  const problems = [...sites, ...unmatched];
+  const problems = [...sites, ...challenges, ...unmatched];
   const space = columns !== null && sockets.length > 0 && problems.length > 0 ? [""] : [];
   return joinLines([...sockets, ...space, ...problems]);
 }

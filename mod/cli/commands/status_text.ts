@@ -67,6 +67,7 @@ export function statusText(answer: ServiceStatus, screen: Screen, isAll: boolean
     ...siteLines(answer, screen, isShort),
     ...upstreamLines(answer.upstreams ?? [], screen),
     ...programLines(answer.registrations, screen),
+    ...acmeLines(answer.acme ?? [], screen),
     "",
     ...serviceLines(answer, screen),
   ]);
@@ -281,6 +282,34 @@ function programLines(found: ServiceStatus["registrations"], screen: Screen): St
   const looks = { url: { kind: "key" }, program: { kind: "value" } } as const;
   const text = table(listing, screen, { indent: 2, looks });
   return ["", title("Registered programs", [grouped(found.length)]), text];
+}
+
+/** Returns nothing if no certificate by ACME is in force. */
+function acmeLines(found: NonNullable<ServiceStatus["acme"]>, screen: Screen): Styled[] {
+  if (found.length === 0) return [];
+  const listing: Listing = {
+    name: "acme",
+    columns: ["names", "state", "expires", "next attempt"],
+    rows: found.map(({ names, state, notAfter, renewAt, retryAt }) => {
+      const next = retryAt ?? renewAt;
+      return {
+        names,
+        state,
+        expires: notAfter === null ? null : utcMinute(notAfter),
+        "next attempt": next === null ? null : utcMinute(next),
+      };
+    }),
+  };
+  const text = table(listing, screen, {
+    indent: 2,
+    looks: {
+      names: { kind: "values" },
+      state: { kind: "key", meaning: (cell) => cell === "valid" ? "good" : "bad" },
+      expires: { kind: "key" },
+      "next attempt": { kind: "key" },
+    },
+  });
+  return ["", title("Certificates by ACME", [grouped(found.length)]), text];
 }
 
 const SERVICE_STATES: Readonly<Partial<Record<ServiceState, Meaning>>> = {

@@ -12,6 +12,7 @@
 import { Fault, quote } from "../../base/fault.ts";
 import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
 import type { Problem } from "../../base/problem.ts";
+import { replaceFile } from "../store/replace_file.ts";
 import {
   certificateBlocks,
   type CertificateFacts,
@@ -53,6 +54,8 @@ interface CertificatePair {
   readonly key: string;
 }
 
+/** The store of the certificates that are obtained by ACME, which belongs to the service. */
+export const ACME_STORE = "ACME";
 /** The store that is used unless another is named. */
 export const DEFAULT_STORE = "MY";
 
@@ -168,6 +171,30 @@ export function writePair(
 }
 
 /**
+ * Replaces a certificate and its key at one moment: both are in one file, which only its owner can
+ * read, and which survives a power failure when this returns. Throws a Fault if the two do not belong
+ * together.
+ */
+export async function replaceBundle(
+  folder: string,
+  store: string,
+  name: string,
+  pair: { readonly cert: string; readonly key: string },
+): Promise<StoredCertificate> {
+  const problem = pairProblem(pair.cert, pair.key);
+  if (problem !== null) throw pairFault("store", name, problem);
+  const path = `${folder}/${store}/${name}.pem`;
+  try {
+    await Deno.mkdir(`${folder}/${store}`, { recursive: true, mode: 0o700 });
+    const mode = isOfGroup(`${folder}/${store}`) ? 0o640 : 0o600;
+    await replaceFile(path, pair.cert + pair.key, { owner: null, mode });
+  } catch (error) {
+    throw fileFault("write", path, error);
+  }
+  return describe(folder, store, `${name}.pem`);
+}
+
+/**
  * Adds links to the files of a certificate to a store, so that another program can renew the files.
  */
 export function linkPair(
@@ -178,7 +205,7 @@ export function linkPair(
 ): PlacedCertificate {
   readPair(files);
   // If the files are links themselves, those are not resolved: a renewal may change their targets.
-  const [cert, key] = [absolute(files.certFile), absolute(files.keyFile)];
+  const [cert, key] = [absolutePath(files.certFile), absolutePath(files.keyFile)];
   return placePair(folder, store, name, {
     cert: linkTo(cert),
     key: linkTo(key),
@@ -305,7 +332,8 @@ function isOfGroup(folder: string): boolean {
   return ((Deno.statSync(folder).mode ?? 0) & 0o2000) !== 0;
 }
 
-function absolute(path: string): string {
+/** Returns the whole path of a file; links are not resolved. */
+export function absolutePath(path: string): string {
   return /^(?:\/|[A-Za-z]:[\\/])/.test(path) ? path : `${Deno.cwd()}/${path}`;
 }
 

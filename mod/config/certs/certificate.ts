@@ -74,7 +74,7 @@ export function certificateFacts(pem: string): CertificateFacts | null {
   const certificate = parseCertificate(pem);
   return certificate === null ? null : {
     hash: certificate.fingerprint.replaceAll(":", "").toLowerCase(),
-    subject: certificate.subject.split("\n").join(", "),
+    subject: subjectOf(certificate).split("\n").join(", "),
     names: namesOf(certificate),
     notBefore: new Date(certificate.validFrom).toISOString(),
     notAfter: new Date(certificate.validTo).toISOString(),
@@ -135,12 +135,17 @@ function parseCertificate(pem: string): X509Certificate | null {
   }
 }
 
+/** Returns the subject, which is "" where alternative names say everything: the runtime has none. */
+function subjectOf({ subject }: { readonly subject: string | undefined }): string {
+  return subject ?? "";
+}
+
 function namesOf(certificate: X509Certificate): string[] {
   const alternatives = (certificate.subjectAltName ?? "").split(", ");
   const names = alternatives.flatMap((entry) => {
     const match = /^(?:DNS|IP Address):(.+)$/.exec(entry);
     return match === null ? [] : [match[1]!.toLowerCase()];
   });
-  const common = /(?:^|\n)CN=(.+)/.exec(certificate.subject)?.[1];
+  const common = /(?:^|\n)CN=(.+)/.exec(subjectOf(certificate))?.[1];
   return names.length > 0 || common === undefined ? names : [common.toLowerCase()];
 }

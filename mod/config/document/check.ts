@@ -5,7 +5,9 @@
  * @module
  */
 import * as v from "valibot";
+import { isWildcard, parseIp, zoneOf } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
+import { isHostName } from "../../base/host_name.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
@@ -55,6 +57,7 @@ export function checkDocument(
       ...checkSites(document, contents),
       ...checkSsl(document),
       ...checkUrlAcl(document),
+      ...checkAcme(document),
     ],
   };
 }
@@ -171,6 +174,38 @@ function checkUrlAcl({ urlAcl }: ConfigDocument): DocumentProblem[] {
     const message = `expected an access list of the form D:(…), found ${quote(sddl)}`;
     return [...problems, { at: `${at}.sddl`, message }];
   });
+}
+
+function checkAcme({ acme = [] }: ConfigDocument): DocumentProblem[] {
+  const seen = new Set<string>();
+  return acme.flatMap(({ certName, names, server }, i) => {
+    const at = `acme[${i}]`;
+    const problems = duplicateProblems(seen, certName, `${at}.certName`);
+    if (!/^[a-z0-9_][a-z0-9_.-]{0,252}$/.test(certName)) {
+      const message = `expected the name of a certificate, found ${quote(certName)}`;
+      problems.push({ at: `${at}.certName`, message });
+    }
+    names.forEach((name, j) => {
+      if (isCertifiable(name)) return;
+      const message = `expected a host name or an IP address, found ${quote(name)}`;
+      problems.push({ at: `${at}.names[${j}]`, message });
+    });
+    if (names.length === 0) {
+      problems.push({ at: `${at}.names`, message: "expected at least one name" });
+    }
+    if (!URL.canParse(server) || new URL(server).protocol !== "https:") {
+      const message = `expected an https URL, found ${quote(server)}`;
+      problems.push({ at: `${at}.server`, message });
+    }
+    return problems;
+  });
+}
+
+/** Reports whether a server can be asked to certify `name`: in canonical text, and no pattern. */
+function isCertifiable(name: string): boolean {
+  const ip = parseIp(name);
+  if (ip !== null) return ip === name && zoneOf(ip) === "" && !isWildcard(ip);
+  return isHostName(name) && !/^[0-9.]+$/.test(name);
 }
 
 function duplicateProblems(seen: Set<string>, key: string, at: string): DocumentProblem[] {

@@ -66,13 +66,14 @@ function membersOf(list: readonly unknown[], at: string): Members {
 }
 
 /**
- * Returns what identifies a record: a site's id, an application's path, a certificate's key, a
- * reservation's URL.
+ * Returns what identifies a record: a site's id, an application's path, an ssl record's key, a
+ * reservation's URL, the name of a certificate by ACME.
  */
 function memberName(value: unknown): string | null {
   if (!isRecord(value)) return null;
   if (typeof value.id === "number") return `W3SVC/${value.id}`;
-  const name = value.key ?? value.url ?? (isRecord(value.content) ? value.path : undefined);
+  const name = value.key ?? value.url ?? value.certName ??
+    (isRecord(value.content) ? value.path : undefined);
   return typeof name === "string" ? name : null;
 }
 

@@ -23,6 +23,8 @@ export interface ConfigDocument {
   /** Metabase properties that have no field of their own: path -> property -> value. */
   readonly metabase: Readonly<Record<string, Readonly<Record<string, MetabaseValue>>>>;
   readonly settings: StoredSettings;
+  /** The certificates that the service obtains and renews by itself; absent for none. */
+  readonly acme?: readonly AcmeRecord[] | undefined;
 }
 
 export type MetabaseValue = string | number | boolean | readonly string[];
@@ -84,6 +86,22 @@ export interface SslRecord {
   readonly sslCtlIdentifier?: string | undefined;
   readonly sslCtlStoreName?: string | undefined;
   readonly flags: number;
+}
+
+/** A certificate that the service obtains from an ACME server (RFC 8555), and renews. */
+export interface AcmeRecord {
+  /** The key: the name of the certificate in the store ACME. */
+  readonly certName: string;
+  /** The host names and addresses to certify, each in canonical text. */
+  readonly names: readonly string[];
+  /** URL of the directory of the server. */
+  readonly server: string;
+  /** PEM file of the authorities that vouch for the server; those of the system if absent. */
+  readonly caFile?: string | undefined;
+  /** Mail address that the server may write to. */
+  readonly contact?: string | undefined;
+  /** The administrator has agreed to the terms of service of the server. */
+  readonly agreeTos: true;
 }
 
 /** HTTP_SERVICE_CONFIG_URLACL_SET: who may register URLs under a prefix. */

@@ -60,6 +60,15 @@ const sslSchema = strictObject({
   flags: UINT32,
 });
 
+const acmeSchema = strictObject({
+  certName: name,
+  names: list(name),
+  server: text(PATH_MAX),
+  caFile: v.optional(text(PATH_MAX)),
+  contact: v.optional(name),
+  agreeTos: v.literal(true),
+});
+
 const urlAclSchema = strictObject({ url: text(PATH_MAX), sddl: text(PATH_MAX) });
 
 const metabaseValue = v.union([v.string(), finite, v.boolean(), list(text(PATH_MAX))]);
@@ -109,6 +118,7 @@ export function documentSchema(content: ContentSchema) {
       sites: list(siteSchema(content)),
       metabase: metabaseSchema,
       settings: settingsSchema,
+      acme: v.optional(list(acmeSchema)),
     }),
   );
 }

@@ -195,6 +195,12 @@ export const SETTINGS = {
     "size at which a new W3C log file begins",
   ),
   LogExtFileFlags: number(0x218fdf, [0, 0x3fffff], "bits", "the fields of the W3C log"),
+  AcmeHttpPort: number(
+    80,
+    [1, 65535],
+    "",
+    "port that answers the challenges of ACME; the authority asks on port 80",
+  ),
   applyChanges: {
     kind: "choice",
     default: "restart",

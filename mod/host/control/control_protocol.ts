@@ -27,6 +27,7 @@ export type ControlRequest =
    */
   | { readonly op: "dropCache"; readonly url: string | null; readonly recursive: boolean }
   | { readonly op: "flushLogs" }
+  | AcmeRequest
   /** The reservations have changed: requests follow the stored ones from now on. */
   | { readonly op: "reservations" };
 
@@ -50,6 +51,17 @@ interface WatchedRequest {
 interface StartRequest extends WatchedRequest {
   readonly op: "start";
   readonly service: ServiceName;
+}
+
+/**
+ * Takes the certificates by ACME as they are stored; `obtain` also obtains one, unless it is there and
+ * not due, and `renew` whether it is or not. The answer comes when that is done.
+ */
+interface AcmeRequest extends WatchedRequest {
+  readonly op: "acme";
+  readonly verb: "follow" | "obtain" | "renew";
+  /** Name of the certificate; of no importance to `follow`. */
+  readonly name: string;
 }
 
 /** Applies the stored document. */

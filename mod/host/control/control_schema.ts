@@ -53,6 +53,12 @@ const requestSchema: v.GenericSchema<unknown, ControlRequest> = v.variant("op", 
     brief: v.exactOptional(v.boolean()),
     progress: v.exactOptional(v.boolean()),
   }),
+  v.object({
+    op: v.literal("acme"),
+    verb: v.picklist(["follow", "obtain", "renew"]),
+    name: text,
+    progress: v.exactOptional(v.boolean()),
+  }),
   v.object({ op: v.literal("dropCache"), url: v.nullable(text), recursive: v.boolean() }),
 ]);
 
@@ -117,6 +123,19 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   connections: count,
   tunnels: v.exactOptional(count),
   problems: v.exactOptional(v.array(v.object({ text, hint: v.nullable(text) }))),
+  acme: v.exactOptional(v.array(v.object({
+    name: text,
+    names: v.array(text),
+    server: text,
+    state: v.picklist(["wanted", "valid", "due", "expired"]),
+    hash: v.nullable(text),
+    notAfter: v.nullable(text),
+    renewAt: v.nullable(text),
+    retryAt: v.nullable(text),
+    error: v.nullable(text),
+    hint: v.nullable(text),
+    explanationUrl: v.nullable(text),
+  }))),
   unconfirmedUntil: v.nullable(text),
   stored: v.exactOptional(v.union([
     v.object({ file: text, hint: v.nullable(text), changes: count, problem: v.null() }),

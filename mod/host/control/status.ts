@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { AcmeStatus } from "../../acme/next_step.ts";
 import type { StoredSettings } from "../../config/document/settings.ts";
 import type { PortOwner } from "../../listen/machine/port_owner.ts";
 import type { ServiceState } from "../services/service_controller.ts";
@@ -43,6 +44,8 @@ export interface ServiceStatus {
   readonly tunnels?: number;
   /** What is wrong with the files of the running service; absent from an older service. */
   readonly problems?: readonly ServiceProblem[];
+  /** The certificates by ACME; absent if none are in force, and from an older service. */
+  readonly acme?: readonly AcmeStatus[];
   /** ISO 8601 time at which an unconfirmed reload reverts; null if none is pending. */
   readonly unconfirmedUntil: string | null;
   /** The stored document, compared with what is in force; absent from an older service. */

@@ -137,7 +137,7 @@ export function explain(asked: Question, given: ExplainInput): Explanation {
   if (!isSite(found)) {
     return {
       ...reached,
-      ...describeWithoutSite(found, candidates.length > 0),
+      ...describeWithoutSite(found, unusedReason(question, facts, candidates)),
       site: null,
       candidates,
     };
@@ -159,6 +159,21 @@ export function explain(asked: Question, given: ExplainInput): Explanation {
 
 function describeContent(content: SiteContent): string {
   return kindOf(content).description(content);
+}
+
+/** Returns why nothing is routed to a socket that is open. */
+function unusedReason(
+  { endpoint: { port } }: Question,
+  { input: { sites } }: Facts,
+  candidates: readonly Candidate[],
+): string {
+  if (candidates.length > 0) return "no binding matches";
+  const isAcme = sites.some((site) =>
+    site.isAcme && site.bindings.some((one) => one.port === port)
+  );
+  return isAcme
+    ? "the port is open for certificates by ACME, and no started site uses it"
+    : "no started site uses the port";
 }
 
 /** Returns the socket of the plan that a connection to `endpoint` reaches. */
@@ -235,8 +250,8 @@ function reasonNotListening(
       hints: atOnce(includeAddress(excluded, input.list, input.machine)),
     };
   }
-  const bound = input.sites.filter(({ bindings }) =>
-    bindings.some(({ port }) => port === endpoint.port)
+  const bound = input.sites.filter(({ bindings, isAcme }) =>
+    !isAcme && bindings.some(({ port }) => port === endpoint.port)
   );
   if (bound.length === 0) {
     return { why: `no site is bound to port ${endpoint.port}`, hints: bindTo(endpoint, document) };
@@ -279,7 +294,8 @@ function judgeCandidates(
         );
       }),
   );
-  return input.sites.filter(({ url }) => url === undefined).flatMap(({ id, name, bindings }) =>
+  const sites = input.sites.filter(({ url, isAcme }) => url === undefined && !isAcme);
+  return sites.flatMap(({ id, name, bindings }) =>
     bindings.filter(({ port }) => port === endpoint.port).map((binding) => {
       const isCandidate = binding.secure === secure && isBound(binding);
       const bucket = isCandidate ? bucketOf(binding, endpoint, host) : null;

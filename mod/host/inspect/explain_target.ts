@@ -100,10 +100,10 @@ function servedOverTls({ sites }: PlanInput, siteId: number): string[] {
     .map(formatBinding);
 }
 
-/** Describes the response if no site gives it; `isUsed`: a started site uses the port. */
+/** Describes the response if no site gives it; `unused` says why none is bound for the request. */
 export function describeWithoutSite(
   found: Exclude<FoundTarget, SiteTarget>,
-  isUsed: boolean,
+  unused: string,
 ): { readonly answeredBy: "program" | "service"; readonly summary: string } {
   if (found === "NotFound") {
     const summary = "The service responds 404 Not Found: no program has registered the path";
@@ -114,8 +114,7 @@ export function describeWithoutSite(
     return { answeredBy: "service", summary };
   }
   if (found === "Hostname") {
-    const why = isUsed ? "no binding matches" : "no started site uses the port";
-    const summary = `The service responds 400 Bad Request (Invalid Hostname): ${why}`;
+    const summary = `The service responds 400 Bad Request (Invalid Hostname): ${unused}`;
     return { answeredBy: "service", summary };
   }
   const { url, to } = found;

@@ -7,6 +7,7 @@ import { formatEndpoint } from "../../base/address.ts";
 import { Fault } from "../../base/fault.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { Store } from "../../config/store/store.ts";
+import type { AcmeService } from "../acme/acme_service.ts";
 import type { Confirmation } from "./confirmation.ts";
 import type {
   ControlProgress,
@@ -28,6 +29,7 @@ export interface ControlledParts {
   readonly logs: Pick<ServiceLogs, "flush">;
   readonly registrations: Pick<Registrations, "refresh">;
   readonly confirmation: Confirmation;
+  readonly acme: Pick<AcmeService, "obtain">;
   readonly store: Pick<Store, "read">;
   readonly stored: Pick<StoredState, "missing">;
 }
@@ -72,6 +74,14 @@ export async function handleControl(
       return await registrations.refresh();
     case "flushLogs":
       return await logs.flush();
+    case "acme":
+      await controller.exclusive(() => web.followAcme());
+      if (request.verb === "follow") return;
+      // Whatever else is asked for need not wait until the authority is done.
+      return await parts.acme.obtain(request.name, {
+        isForced: request.verb === "renew",
+        progress: stagesOf(request, report),
+      });
     case "cache":
     case "dropCache":
       return; // handled by extraFields()

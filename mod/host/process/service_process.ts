@@ -45,6 +45,7 @@ import type { Spawner } from "../serving/spawner.ts";
 import { type UpstreamReport, UpstreamReports } from "../serving/upstream_reports.ts";
 import { Workers } from "../serving/workers.ts";
 import { Registrations } from "../sharing/registrations.ts";
+import { AcmeService } from "../acme/acme_service.ts";
 import { HttpService } from "../web/http_service.ts";
 import { HttpsService } from "../web/https_service.ts";
 import { documentEvents } from "../web/plan_events.ts";
@@ -105,6 +106,7 @@ class ServiceProcess {
   readonly #registrations: Registrations;
   readonly #confirmation: Confirmation;
   readonly #https: HttpsService;
+  readonly #acme: AcmeService;
   readonly #stored: StoredState;
   readonly #opened = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<void>();
@@ -135,6 +137,13 @@ class ServiceProcess {
     const http = this.#http = new HttpService({ store, logs, workers, onApplied });
     const via = `httpcfg-${crypto.randomUUID().slice(0, 8)}`;
     this.#web = new WebService({ store, http, https, workers, logs, via, onApplied });
+    this.#acme = new AcmeService({
+      certs: paths.certs,
+      web: this.#web,
+      challenge: (challenges) => workers.challenge(challenges),
+      event: (event) => logs.event(event),
+      log,
+    });
     this.#registrations = new Registrations({
       service: this.#web,
       store,
@@ -189,6 +198,7 @@ class ServiceProcess {
       },
       onFailure: (error) => log(`cannot follow the addresses of this machine: ${error}`),
     });
+    this.#acme.start();
     listenToSignals(() => this.end(), () => {
       this.#logs.reopen();
       void this.#folder.look();
@@ -203,6 +213,7 @@ class ServiceProcess {
     const comparison = await this.#stored.compare(read, this.#web.documentInForce(stored));
     const { counts: { connections, tunnels, tunnelsOf }, workers } = await this.#workers.status();
     const upstreams = await this.#workers.upstreams();
+    const acme = await this.#acme.statuses();
     // From here on nothing waits: everything else is of one moment, from which the sockets are put
     // into words in slices.
     const { config } = this.#http;
@@ -222,8 +233,15 @@ class ServiceProcess {
       tunnels,
       registrations: this.#registrations.status(tunnelsOf),
       upstreams: upstreamStatuses(upstreams, this.#web.sites),
-      problems: [this.#folder, this.#confirmation, this.#logs, this.#https, this.#workers]
-        .flatMap(({ problems }) => problems),
+      problems: [
+        this.#folder,
+        this.#confirmation,
+        this.#logs,
+        this.#https,
+        this.#acme,
+        this.#workers,
+      ].flatMap(({ problems }) => problems),
+      ...(acme.length === 0 ? {} : { acme }),
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,
     } as const;
@@ -275,6 +293,7 @@ class ServiceProcess {
 
   async #release(): Promise<void> {
     this.#watch?.stop();
+    await this.#acme.stop();
     await this.#workers.endSilent();
     await this.#confirmation.revertPending();
     await this.controller.shutDown();
@@ -312,6 +331,7 @@ class ServiceProcess {
       controller: this.controller,
       web: this.#web,
       confirmation: this.#confirmation,
+      acme: this.#acme,
       store: this.#options.store,
       stored: this.#stored,
       logs: {

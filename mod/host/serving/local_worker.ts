@@ -21,6 +21,7 @@ import type { SocketEvents } from "../../listen/sockets/socket_set.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
+import type { Challenges } from "../../site/challenge_answers.ts";
 import { type Draining, drainUnreached } from "./drain_unreached.ts";
 import type { Paused } from "./pauses.ts";
 import type { RequestHandler } from "./request_handler.ts";
@@ -152,6 +153,11 @@ export class LocalWorker implements ServingWorker {
 
   pause(paused: Paused): Promise<void> {
     this.#options.requests.pauses.value = paused;
+    return Promise.resolve();
+  }
+
+  challenge(challenges: Challenges): Promise<void> {
+    this.#options.requests.challenges.value = challenges;
     return Promise.resolve();
   }
 

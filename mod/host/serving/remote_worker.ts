@@ -16,6 +16,7 @@ import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { LogBatch } from "../../telemetry/logs/collected_lines.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
+import type { Challenges } from "../../site/challenge_answers.ts";
 import type { Draining } from "./drain_unreached.ts";
 import type { LimitParty } from "./limit_pool.ts";
 import type { LimitOrder, LimitReport } from "./limit_shares.ts";
@@ -114,6 +115,10 @@ export class RemoteWorker implements ServingWorker, LimitParty {
 
   async pause(paused: Paused): Promise<void> {
     await this.#ask({ op: "pause", paused });
+  }
+
+  async challenge(challenges: Challenges): Promise<void> {
+    await this.#ask({ op: "challenge", challenges });
   }
 
   /** Formats the lines of its logs as `settings` say from now on: they are of `generation`. */

@@ -21,6 +21,7 @@ import { ResponseCache } from "../../site/static/response_cache.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { ListeningSource } from "../../site/pages/listening_view.ts";
 import { CachedResponses } from "./cache_view.ts";
+import { ChallengeAnswers } from "../../site/challenge_answers.ts";
 import { Pauses } from "./pauses.ts";
 import { type RegisteredHandler, routeRequests } from "./router.ts";
 import { canonicalIn, type Served } from "./served.ts";
@@ -63,6 +64,7 @@ export class RequestHandler {
   /** The limits of the service in this process. */
   readonly limits = new LimitShares();
   readonly pauses = new Pauses();
+  readonly challenges = new ChallengeAnswers();
   readonly #options: RequestHandlerOptions;
   readonly #files = new FileAccess();
   readonly #proxies: Proxies;
@@ -105,6 +107,7 @@ export class RequestHandler {
       connections: this.connections,
       clients: this.clients,
       rulesOf: ({ id }) => rules.get(id) ?? null,
+      challenges: this.challenges,
       siteLimit: (id) => this.limits.of(siteLimit(id)),
       canonical: canonicalIn(zones),
     });

@@ -24,6 +24,7 @@ import {
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { SiteContext } from "../../site/kinds/site_context.ts";
 import type { SiteRules } from "../../site/rules/site_rules.ts";
+import type { ChallengeAnswers } from "../../site/challenge_answers.ts";
 import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
 interface RouterContext extends Omit<SiteContext, "applicationPath"> {
@@ -35,6 +36,7 @@ interface RouterContext extends Omit<SiteContext, "applicationPath"> {
   readonly clients: SiteConnections;
   /** Returns the rules of a site; null if it has none. */
   readonly rulesOf: (site: SiteRecord) => SiteRules | null;
+  readonly challenges: Pick<ChallengeAnswers, "answer">;
   /** Returns the limit of connections to a site. */
   readonly siteLimit: (siteId: number) => Limit;
   /** Returns an address with the present name of its interface. */
@@ -89,7 +91,10 @@ export function routeRequests(sources: RouteSources, context: RouterContext): Ha
     }),
     ...reservedRoutes(sources.reservations, context.canonical),
   ]);
+  const { challenges } = context;
   return (request) => {
+    const challenge = challenges.answer(request);
+    if (challenge !== null) return challenge;
     const target = matchRoute(table, request);
     if (typeof target === "string") return NO_ROUTE[target];
     const { site } = target;

@@ -8,6 +8,7 @@ import type { SocketEndpoint } from "../../listen/plan/plan.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { CachedResponse } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
+import type { Challenges } from "../../site/challenge_answers.ts";
 import type { Draining } from "./drain_unreached.ts";
 import type { Paused } from "./pauses.ts";
 import type { Served, ServedCertificate } from "./served.ts";
@@ -32,6 +33,8 @@ export interface ServingWorker {
   /** Uses exactly `certificates` from the next handshake on. */
   renew(certificates: readonly ServedCertificate[]): Promise<void>;
   pause(paused: Paused): Promise<void>;
+  /** Answers exactly these challenges of ACME from now on. */
+  challenge(challenges: Challenges): Promise<void>;
   /** Ends all connections: idle ones at once, the others after their response or `graceMs`. */
   drain(graceMs: number): Promise<void>;
   /** Drains the connections to addresses on which none of the sockets `open` listens any more. */

@@ -126,6 +126,8 @@ class WorkerProcess {
         return await worker.renew(await this.#contextsOf(request.certificates));
       case "pause":
         return await worker.pause(request.paused);
+      case "challenge":
+        return await worker.challenge(request.challenges);
       case "logs":
         this.#logs.reconfigure(request.settings); // which sends what is collected
         this.#generation = request.generation;

@@ -10,6 +10,7 @@ import type { PlannedEndpoint, SocketEndpoint } from "../../listen/plan/plan.ts"
 import type { Settings } from "../../config/document/settings.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import type { CacheSelection } from "./cache_view.ts";
+import type { Challenges } from "../../site/challenge_answers.ts";
 import type { LimitOrder } from "./limit_shares.ts";
 import type { Paused } from "./pauses.ts";
 import type { Served, ServedCertificate } from "./served.ts";
@@ -43,6 +44,7 @@ export type WorkerRequest =
   | { readonly op: "serve"; readonly served: SentServed }
   | { readonly op: "renew"; readonly certificates: readonly SentCertificate[] }
   | { readonly op: "pause"; readonly paused: Paused }
+  | { readonly op: "challenge"; readonly challenges: Challenges }
   | { readonly op: "logs"; readonly settings: Settings; readonly generation: number }
   | { readonly op: "drain"; readonly graceMs: number }
   | {

@@ -25,6 +25,7 @@ import { type NewEvent, workersChanged } from "../../telemetry/events/event.ts";
 import type { ServiceLogs } from "../../telemetry/service_logs.ts";
 import type { CachedResponse, ServiceProblem, WorkerStatus } from "../control/status.ts";
 import type { CacheSelection } from "./cache_view.ts";
+import type { Challenges } from "../../site/challenge_answers.ts";
 import type { Draining } from "./drain_unreached.ts";
 import { LimitPool } from "./limit_pool.ts";
 import { LocalWorker } from "./local_worker.ts";
@@ -78,6 +79,7 @@ export class Workers implements ServingWorker {
   #settings: Settings | null = null;
   #served: Served | null = null;
   #paused: Paused = { all: false, sites: [] };
+  #challenges: Challenges = [];
   /** The change under way; the next one waits for it. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -180,6 +182,13 @@ export class Workers implements ServingWorker {
     await this.#exclusive(async () => {
       this.#paused = paused;
       await this.#all((worker) => worker.pause(paused));
+    });
+  }
+
+  async challenge(challenges: Challenges): Promise<void> {
+    await this.#exclusive(async () => {
+      this.#challenges = challenges;
+      await this.#all((worker) => worker.challenge(challenges));
     });
   }
 
@@ -309,6 +318,7 @@ export class Workers implements ServingWorker {
     await worker.start(settings);
     await this.#limits.join(worker);
     await worker.pause(this.#paused);
+    await worker.challenge(this.#challenges);
     if (served !== null) await worker.serve(served);
     const [failed] = await this.sockets.openIn(worker);
     if (failed !== undefined) throw new Error(failed.message);

@@ -11,7 +11,7 @@ import type { HttpConfig } from "./http_service.ts";
 import type { ServingState } from "./serving_state.ts";
 
 /** The parts of a document that a service uses. */
-const PARTS = ["ipListen", "ssl", "urlAcl", "sites", "metabase", "settings"] as const;
+const PARTS = ["ipListen", "ssl", "urlAcl", "sites", "metabase", "settings", "acme"] as const;
 
 export type DocumentParts = Pick<ConfigDocument, typeof PARTS[number]>;
 
@@ -23,16 +23,18 @@ interface Held {
 
 /** Returns the document in force, with `stored` for what no running service holds. */
 export function documentInForce(stored: ConfigDocument, { http, serving }: Held): ConfigDocument {
-  const { ipListen, settings } = stored;
+  const { ipListen, settings, acme: storedAcme, ...rest } = stored;
+  const acme = serving?.withSites ? serving.document.acme : storedAcme;
   const { ssl, urlAcl, metabase } = serving?.document ?? stored;
   return {
-    ...stored,
+    ...rest,
     ipListen: http?.ipListen ?? ipListen,
     ssl,
     urlAcl,
     sites: serving?.withSites ? serving.document.sites : stored.sites,
     metabase,
     settings: http?.storedSettings ?? settings,
+    ...(acme === undefined ? {} : { acme }),
   };
 }
 

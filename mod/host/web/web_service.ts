@@ -19,7 +19,7 @@ import { inSlices } from "../../base/work/slices.ts";
 import { filter, type Steps } from "../../base/work/steps.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Progress } from "../../base/progress.ts";
-import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import type { AcmeRecord, ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import type { Store } from "../../config/store/store.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import { readMachine } from "../../listen/machine/machine_addresses.ts";
@@ -70,6 +70,11 @@ interface WebServiceOptions {
   onApplied(): void;
 }
 
+/** Returns what is served of `document` while W3SVC is stopped. */
+function withoutSites({ acme: _, ...document }: ConfigDocument): ConfigDocument {
+  return { ...document, sites: [] };
+}
+
 /** What should be served, before there is a plan for it. */
 type DesiredState = Pick<ServingState, "document" | "programs" | "withSites">;
 
@@ -111,7 +116,7 @@ export class WebService implements ServiceWorker {
     await workers.pause(this.#pauses.value);
     if (this.#state !== null && this.#state.programs.length > 0) {
       const { document, programs } = this.#state;
-      await this.#serve({ document: { ...document, sites: [] }, programs, withSites: false });
+      await this.#serve({ document: withoutSites(document), programs, withSites: false });
       return;
     }
     await workers.sockets.close(workers.sockets.endpoints());
@@ -174,7 +179,7 @@ export class WebService implements ServiceWorker {
       return { changes: [], workers: count, draining: [] };
     }
     const { programs, withSites } = before;
-    const document = withSites ? stored : { ...stored, sites: [] };
+    const document = withSites ? stored : withoutSites(stored);
     const state = await this.#followPlan(config, { document, programs, withSites }, {
       check: (plan) => checkReload(plan, strict),
       isFatal: (failed) => isNewFailure(failed, before.plan),
@@ -250,10 +255,37 @@ export class WebService implements ServiceWorker {
     const before = this.#state;
     const withSites = before?.withSites ?? false;
     const stored = await this.#readOr(before?.document);
-    const served = before !== null && withSites ? before.document : { ...stored, sites: [] };
+    const served = before !== null && withSites ? before.document : withoutSites(stored);
     const document = { ...served, urlAcl: stored.urlAcl }; // reservations take effect at once
     const plan = await this.#serve({ document, programs, withSites }, stored);
     return (await this.#comparedWith(stored, plan)).registrations;
+  }
+
+  /** The certificates by ACME in force; none while W3SVC is stopped. */
+  get acme(): readonly AcmeRecord[] {
+    return this.#state?.withSites ? this.#state.document.acme ?? [] : [];
+  }
+
+  /** Returns why the challenges of the certificate `name` cannot be answered; null if they can. */
+  challengeProblem(name: string): string | null {
+    const found = this.#state?.plan.challenges?.find((one) => one.name === name);
+    if (found === undefined || found.state === "started") return null;
+    return found.reason ?? `it is ${found.state}`;
+  }
+
+  /** Takes the certificates by ACME as they are stored, everything else as it is in force. */
+  async followAcme(): Promise<void> {
+    const before = this.#state;
+    if (!before?.withSites) {
+      throw new Fault("Cannot obtain a certificate: W3SVC is not running", {
+        hint: "httpcfg net start w3svc",
+      });
+    }
+    const stored = await this.#options.store.read();
+    if (JSON.stringify(stored.acme) === JSON.stringify(before.document.acme)) return;
+    const { acme, ...document } = { ...before.document, acme: stored.acme };
+    const taken = acme === undefined ? document : { ...document, acme };
+    await this.#serve({ ...before, document: taken }, stored);
   }
 
   /**

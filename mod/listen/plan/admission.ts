@@ -31,6 +31,8 @@ export interface PlanSite {
   readonly ownSockets: boolean;
   /** The prefix of a registered program, in canonical text; absent for a site. */
   readonly url?: string | undefined;
+  /** True for the challenges of a certificate by ACME, whose name is `name`; absent for others. */
+  readonly isAcme?: true;
 }
 
 /** Why a site does not start. */
@@ -129,7 +131,8 @@ function claim(site: PlanSite, claims: Claims): void {
 }
 
 /** Returns what a binding claims: the prefix of a program, or that of a site's binding. */
-function claimOf({ url }: PlanSite, binding: PlanBinding): string {
+function claimOf({ url, isAcme, name }: PlanSite, binding: PlanBinding): string {
+  if (isAcme) return name; // challenges are answered before anything is routed
   return url ?? formatUrlPrefix(bindingPrefix(binding, binding.secure ? "https" : "http"));
 }
 

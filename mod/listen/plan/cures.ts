@@ -43,7 +43,7 @@ export function* withCures(plan: Plan, input: PlanInput, os: string): Steps<Plan
   for (const { port } of refused) {
     if (!ofPorts.has(port)) ofPorts.set(port, yield* cures.ofPort(port, null));
   }
-  const sites = input.sites.filter(({ url }) => url === undefined);
+  const sites = input.sites.filter(({ url, isAcme }) => url === undefined && !isAcme);
   const programs = input.sites.filter(({ url }) => url !== undefined);
   const cured = function* <T extends Omit<PlannedSite, "id" | "name">>(
     planned: readonly T[],
@@ -109,8 +109,8 @@ class Cures {
   *ofPort(port: number, site: PlanSite | null): Steps<readonly string[]> {
     const refused = this.#refused.filter((one) => one.port === port);
     const holders = refused.flatMap((one) => one.holders);
-    const wanting = site ?? this.#input.sites.find(({ bindings }) => {
-      return bindings.some((binding) => binding.port === port);
+    const wanting = site ?? this.#input.sites.find(({ bindings, isAcme }) => {
+      return !isAcme && bindings.some((binding) => binding.port === port);
     }) ?? null;
     const move = wanting === null
       ? null

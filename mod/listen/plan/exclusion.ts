@@ -55,6 +55,11 @@ export function compareLists(plan: Plan, other: OtherList, includes: (ip: Ip) =>
     const hints = excluded.includedBy === "stored" ? ["httpcfg reload"] : one.hints;
     return { ...one, excluded, reason: refusalReason(excluded), ...(hints && { hints }) };
   };
-  const { sites, registrations } = plan;
-  return { ...plan, sites: sites.map(reworded), registrations: registrations.map(reworded) };
+  const { sites, registrations, challenges } = plan;
+  return {
+    ...plan,
+    sites: sites.map(reworded),
+    registrations: registrations.map(reworded),
+    ...(challenges === undefined ? {} : { challenges: challenges.map(reworded) }),
+  };
 }

@@ -13,6 +13,8 @@
  * - Of two sites with the same binding, the later does not start; nor does a site that would use
  *   TLS on a port on which an earlier one uses plain HTTP, or the reverse.
  * - A TLS binding without a certificate is not served; a site that has no other does not start.
+ * - The challenges of ACME are planned like sites that come last: their port is open, for as long as
+ *   a certificate by ACME is configured.
  * - A port that another process holds prevents a site from starting only if the site has no other
  *   address left.
  * - Generation 5 has no list: a port is one shared socket on every address or, if all its sites
@@ -59,6 +61,7 @@ import {
   compareEndpoints,
   type Exclusion,
   type Plan,
+  type PlannedChallenge,
   type PlannedEndpoint,
   type PlannedSite,
   type SocketEndpoint,
@@ -193,14 +196,20 @@ function withCanonicalZones(site: PlanSite, table: AddressTable): PlanSite {
 function separate(
   sites: readonly PlanSite[],
   planned: readonly PlannedSite[],
-): Pick<Plan, "sites" | "registrations"> {
+): Pick<Plan, "sites" | "registrations" | "challenges"> {
+  const challenges = planned.filter((_, i) => sites[i]!.isAcme);
   return {
-    sites: planned.filter((_, i) => sites[i]!.url === undefined),
+    ...(challenges.length === 0 ? {} : { challenges: challenges.map(withoutId) }),
+    sites: planned.filter((_, i) => sites[i]!.url === undefined && !sites[i]!.isAcme),
     registrations: planned.flatMap(({ id: _id, name: _name, ...result }, i) => {
       const { url } = sites[i]!;
       return url === undefined ? [] : [{ url, ...result }];
     }),
   };
+}
+
+function withoutId({ id: _, ...challenge }: PlannedSite): PlannedChallenge {
+  return challenge;
 }
 
 /**
@@ -212,12 +221,21 @@ function exclusionOf({ inclusion }: Context, ip: Ip): Exclusion | null {
   return included ? null : { entry: entry?.text ?? null };
 }
 
+interface MutablePort {
+  secure: boolean;
+  readonly named: Set<Ip>;
+  pooled: boolean;
+  isAcme: boolean;
+}
+
 function portsOf(admissions: readonly Admission[], generation: Generation): Map<number, Port> {
-  const ports = new Map<number, { secure: boolean; named: Set<Ip>; pooled: boolean }>();
+  const ports = new Map<number, MutablePort>();
   for (const { site, refusal } of admissions) {
     if (refusal !== null) continue;
     for (const { ip, port, secure } of site.bindings) {
-      const known = ports.get(port) ?? { secure, named: new Set<Ip>(), pooled: false };
+      const known = ports.get(port) ??
+        { secure, named: new Set<Ip>(), pooled: false, isAcme: true };
+      if (!site.isAcme) known.isAcme = false;
       if (ip !== null) known.named.add(ip);
       if (ip === null || (generation > 4 && !site.ownSockets)) known.pooled = true;
       ports.set(port, known);

@@ -70,6 +70,9 @@ export interface PlannedRegistration extends Omit<PlannedSite, "id" | "name"> {
   readonly url: string;
 }
 
+/** Whether the challenges of a certificate by ACME can be answered; `name` is that of the certificate. */
+export type PlannedChallenge = Omit<PlannedSite, "id">;
+
 /** What the service will do. */
 export interface Plan {
   /** By port, then by address. */
@@ -78,6 +81,8 @@ export interface Plan {
   readonly sites: readonly PlannedSite[];
   /** In the order of the input. */
   readonly registrations: readonly PlannedRegistration[];
+  /** In the order of the input; absent if no certificate by ACME is configured. */
+  readonly challenges?: readonly PlannedChallenge[];
   /** Entries of the list that name no interface of this machine, as after a new name. */
   readonly unmatched: readonly string[];
 }
@@ -88,7 +93,8 @@ export interface Plan {
  */
 export function planStatus(plan: Plan): 0 | 1 | 2 {
   if (plan.endpoints.some(({ action }) => action === "refused")) return 1;
-  if (plan.sites.some(({ state }) => state === "failed" || state === "waiting")) return 1;
+  const all = [...plan.sites, ...(plan.challenges ?? [])];
+  if (all.some(({ state }) => state === "failed" || state === "waiting")) return 1;
   return plan.endpoints.some(({ action }) => action === "open" || action === "close") ? 2 : 0;
 }
 

@@ -56,6 +56,7 @@ export function* reusableIn(earlier: EarlierPlan, input: PlanInput): Steps<Reusa
 /** Reports whether a port is bound by sites as it was. */
 export function isSamePort(port: Port, before: Port | undefined): boolean {
   return before !== undefined && before.secure === port.secure &&
+    before.isAcme === port.isAcme &&
     before.named.size === port.named.size &&
     [...port.named].every((ip) => before.named.has(ip) && !isLinkLocal(ip));
 }

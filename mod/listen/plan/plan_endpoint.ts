@@ -25,7 +25,7 @@ export type Generation = 4 | 5 | 6;
 /** Everything that the plan depends on. */
 export interface PlanInput {
   readonly list: readonly ListEntry[];
-  /** Registered programs, followed by the sites in the order of their ids. */
+  /** Registered programs, the sites in the order of their ids, and the challenges of ACME. */
   readonly sites: readonly PlanSite[];
   readonly machine: Machine;
   /** Where certificates are bound to an address. */
@@ -63,15 +63,18 @@ export interface Port {
   readonly named: ReadonlySet<Ip>;
   /** True if, before generation 6, at least one binding is for every address. */
   readonly pooled: boolean;
+  /** True if nothing but challenges of ACME uses it. */
+  readonly isAcme: boolean;
 }
 
 export function planEndpoint(
   context: Context,
-  port: Pick<Port, "number" | "secure">,
+  port: Pick<Port, "number" | "secure" | "isAcme">,
   address: ListenAddress,
 ): PlannedEndpoint {
   const { input, running, failed } = context;
-  const { ip, scopeId, entry, cause } = address;
+  const { ip, scopeId, entry } = address;
+  const cause = port.isAcme ? `${address.cause}; for certificates by ACME` : address.cause;
   const endpoint = { ip, port: port.number, scopeId };
   const common = { ...endpoint, secure: port.secure, entry, holders: NOBODY, returns: false };
   const fault = failed.get(endpoint);

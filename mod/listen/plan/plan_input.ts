@@ -23,7 +23,13 @@ import { findListeners } from "../machine/port_owners.ts";
 import type { PlanSite } from "./admission.ts";
 import type { PlanInput } from "./plan_endpoint.ts";
 import type { SocketEndpoint } from "./plan.ts";
-import { generationOf, portsOf, programsToPlan, sitesToPlan } from "./sites_to_plan.ts";
+import {
+  challengesToPlan,
+  generationOf,
+  portsOf,
+  programsToPlan,
+  sitesToPlan,
+} from "./sites_to_plan.ts";
 
 /** How the machine is inspected. */
 export interface MachineView {
@@ -66,8 +72,12 @@ export async function gatherPlanInput(
   const { document, list, check, registrations, asked = [], view = THIS_MACHINE, progress } =
     source;
   // Programs come first: a registration stays, and a site that is added later finds its prefix
-  // taken.
-  const sites = [...programsToPlan(registrations, check), ...sitesToPlan(document, check)];
+  // taken. Challenges come last, so that they keep no site from starting.
+  const sites = [
+    ...programsToPlan(registrations, check),
+    ...sitesToPlan(document, check),
+    ...challengesToPlan(document),
+  ];
   const keys = document.ssl.flatMap(({ key }) => parseEndpoint(key) ?? []);
   const all = [...asked, ...keys.map(({ ip }) => ip)];
   const machine = await inspectMachine(list, sites, running, { asked: all, view, progress });

@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { parseIp } from "../../base/address.ts";
 import { hintLines } from "../../base/hints/hints.ts";
 import { invariant } from "../../base/invariant.ts";
 import { isProblem } from "../../base/problem.ts";
 import { formatUrlPrefix, ipOfPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
 import { type Binding, parseBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../../config/document/document.ts";
+import { effectiveSettings } from "../../config/document/settings.ts";
 import { effectiveValue } from "../../config/metabase/tree.ts";
 import { PROPERTIES } from "../../config/metabase/schema.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
@@ -41,6 +43,19 @@ export function programsToPlan(
     const secure = scheme === "https";
     const bound = checkedBinding(binding, secure, check);
     return { id: 0, name: url, enabled: true, bindings: [bound], ownSockets: false, url };
+  });
+}
+
+/**
+ * Returns the challenges of the certificates by ACME in the form of sites: each needs the addresses
+ * that it certifies or, for a host name, every address.
+ */
+export function challengesToPlan({ acme = [], settings }: ConfigDocument): PlanSite[] {
+  const port = effectiveSettings(settings).AcmeHttpPort;
+  return acme.map(({ certName, names }) => {
+    const ips = new Set(names.map((name) => parseIp(name)));
+    const bindings = [...ips].map((ip) => ({ ip, port, host: "", secure: false }));
+    return { id: 0, name: certName, enabled: true, bindings, ownSockets: false, isAcme: true };
   });
 }
 

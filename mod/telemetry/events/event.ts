@@ -248,3 +248,29 @@ export function workersChanged(count: number): NewEvent {
     : `${count} worker processes serve.`;
   return event(["httpcfg", 42, "information"], text, null);
 }
+
+/** Our own: a certificate was obtained, or renewed, by ACME. */
+export function acmeObtained(
+  names: readonly string[],
+  { server, notAfter }: { readonly server: string; readonly notAfter: string },
+): NewEvent {
+  const text = `A certificate for ${names.join(", ")} was obtained from ${server}. It expires on ` +
+    `${notAfter}.`;
+  return event(["httpcfg", 60, "information"], text, null);
+}
+
+/** Our own: a certificate could not be obtained, or renewed, by ACME. */
+export function acmeFailed(
+  names: readonly string[],
+  { reason, retryAt, notAfter }: {
+    readonly reason: string;
+    readonly retryAt: string;
+    /** When the one in use expires; null if there is none. */
+    readonly notAfter: string | null;
+  },
+): NewEvent {
+  const inUse = notAfter === null ? "" : ` The one in use expires on ${notAfter}.`;
+  const text = `A certificate for ${names.join(", ")} cannot be obtained: ${reason}. The next ` +
+    `attempt is at ${retryAt}.${inUse}`;
+  return event(["httpcfg", 61, "warning"], text, null);
+}

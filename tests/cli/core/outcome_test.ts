@@ -111,8 +111,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
 };
 
-/** Tested with a service: tests/e2e/scripting_test.ts. */
-const ELSEWHERE = ["unregister"];
+/** Tested with a service: tests/e2e/cli/scripting_test.ts, tests/e2e/acme. */
+const ELSEWHERE = ["unregister", "cert acme add", "cert acme remove"];
 
 Deno.test("every command that has --idempotent has --format, and is tested", async () => {
   const changing = (await loadCommands()).filter(({ flags }) => flags.idempotent !== undefined);

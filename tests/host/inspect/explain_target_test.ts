@@ -17,9 +17,12 @@ Deno.test("isSite() and describeWithoutSite() distinguish a site from everything
   ];
   for (const [found, by, summary] of cases) {
     assertEquals(isSite(found), false);
-    assertEquals(describeWithoutSite(found, true).answeredBy, by);
-    assertMatch(describeWithoutSite(found, true).summary, summary);
+    assertEquals(describeWithoutSite(found, "no binding matches").answeredBy, by);
+    assertMatch(describeWithoutSite(found, "no binding matches").summary, summary);
   }
-  assertMatch(describeWithoutSite("Hostname", false).summary, /no started site uses the port$/);
+  assertMatch(
+    describeWithoutSite("Hostname", "no started site uses the port").summary,
+    /no started site uses the port$/,
+  );
   assertEquals(isSite({ site: DEFAULT_DOCUMENT.sites[0]!, application: null }), true);
 });

@@ -6,6 +6,7 @@ import { DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { routeRequests, type RouteSources } from "../../../mod/host/serving/router.ts";
 import { SiteConnections } from "../../../mod/host/serving/site_connection_limits.ts";
 import { loadSiteHandlers } from "../../../mod/site/kinds/kinds.ts";
+import { ChallengeAnswers } from "../../../mod/site/challenge_answers.ts";
 import { FileAccess } from "../../../mod/site/static/file_access.ts";
 import { ResponseCache } from "../../../mod/site/static/response_cache.ts";
 import { testProxies } from "../../support/proxy/proxy_options.ts";
@@ -33,7 +34,12 @@ const SOURCES: RouteSources = {
 const siteHandler = await loadSiteHandlers();
 
 /** The status of the response to `path`, or the reason of the refusal; and the site. */
-async function resultOf(path: string, port = 8080, isPaused = false): Promise<[unknown, unknown]> {
+async function resultOf(
+  path: string,
+  port = 8080,
+  isPaused = false,
+  challenges = new ChallengeAnswers(),
+): Promise<[unknown, unknown]> {
   const handler = routeRequests(SOURCES, {
     siteHandler,
     cache: new ResponseCache({
@@ -49,6 +55,7 @@ async function resultOf(path: string, port = 8080, isPaused = false): Promise<[u
     connections: new SiteConnections(),
     clients: new SiteConnections(),
     rulesOf: () => null,
+    challenges,
     siteLimit: () => limitOf(1000),
     canonical: (ip) => ip,
   });

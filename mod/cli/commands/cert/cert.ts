@@ -10,6 +10,7 @@ import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { retype } from "../../../base/hints/retype.ts";
 import { fileExists } from "../../../config/store/file_exists.ts";
 import {
+  ACME_STORE,
   certificateName,
   certificateOf,
   DEFAULT_STORE,
@@ -236,6 +237,14 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
     const certificates = listCertificates(io.paths.certs, store);
     const found = certificates.find((one) => one.hash === hash);
     if (found === undefined) continue;
+    const renewed = store === ACME_STORE
+      ? document.acme?.find(({ certName }) => certName === found.name)
+      : undefined;
+    if (renewed !== undefined) {
+      throw new Fault(`Cannot remove the certificate ${quote(hash)}: renewed by ACME`, {
+        hint: `httpcfg cert acme remove ${renewed.certName}; ${retype(input.commandLine)}`,
+      });
+    }
     const [record] = boundTo(document, certificates, found);
     if (record !== undefined) {
       throw new Fault(`Cannot remove the certificate ${quote(hash)}: bound to "${record.key}"`, {

@@ -65,6 +65,10 @@ const READERS: { readonly [K in WordKind]?: Reader } = {
     return listStores(certs).flatMap((store) => listCertificates(certs, store))
       .map(({ hash, name }) => ({ value: hash, description: name }));
   },
+  acme: async (io) => {
+    const { acme = [] } = await io.store.read();
+    return acme.map(({ certName, names }) => ({ value: certName, description: names.join(", ") }));
+  },
   page: () =>
     PAGES.map(({ name, section, word }) => ({
       value: word,

@@ -47,6 +47,8 @@ export function documentSections(): string[] {
     ...terms(SSL_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
     ".Sh URLACL FIELDS",
     ...terms(URLACL_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
+    ".Sh ACME FIELDS",
+    ...terms(ACME_FIELDS.map(([name, text]) => [`Va ${name}`, text])),
     ".Sh SITE CONTENT",
     ...prose("The content of a site is an object with its kind and the fields of that kind."),
     ".Bl -tag -width Ds",
@@ -101,6 +103,7 @@ const FIELDS: readonly (readonly [string, string])[] = [
   ["sites", "Web sites; see below."],
   ["metabase", "Metabase properties that are in no other field, by path."],
   ["settings", "Settings that differ from their default; see below."],
+  ["acme", "Optional: certificates that the service obtains and renews; see below."],
 ];
 
 const SITE_FIELDS: readonly (readonly [string, string])[] = [
@@ -181,6 +184,15 @@ const SSL_FIELDS: readonly (readonly [string, string])[] = [
   ["sslCtlIdentifier", "Optional; stored, without effect."],
   ["sslCtlStoreName", "Optional; stored, without effect."],
   ["flags", "Bits of DefaultFlags; stored for the tools that query them."],
+];
+
+const ACME_FIELDS: readonly (readonly [string, string])[] = [
+  ["certName", "Name of the certificate in the store ACME, which no other has."],
+  ["names", "The host names and IP addresses to certify."],
+  ["server", "URL of the directory of the authority."],
+  ["caFile", "Optional: PEM file of the certificates that vouch for the server itself."],
+  ["contact", "Optional: mail address for the authority."],
+  ["agreeTos", "true: its terms of service are agreed to."],
 ];
 
 const URLACL_FIELDS: readonly (readonly [string, string])[] = [

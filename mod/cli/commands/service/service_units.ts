@@ -176,6 +176,7 @@ LogsDirectory=httpcfg
 StateDirectory=httpcfg
 CacheDirectory=httpcfg-service
 ConfigurationDirectory=httpcfg
+ReadWritePaths=-/etc/httpcfg/certs/ACME
 UMask=0027
 LimitNOFILE=1048576
 TasksMax=512
@@ -217,13 +218,19 @@ function environment(format: (name: string, value: string) => string): string {
   return Object.entries(variables).map(([name, value]) => format(name, value)).join("\n");
 }
 
-/** Returns the lines that let the service, and nobody else, read the keys that root has imported. */
+/**
+ * Returns the lines that let the service, and nobody else, read the keys that root has imported, and
+ * have the store of the certificates that it obtains itself. That one is a pattern, because patterns
+ * are applied last, in their order.
+ */
 function tmpfiles(): string {
   return `${WRITTEN_BY}
 d /etc/httpcfg 0755 root root -
 d /etc/httpcfg/certs 2750 root ${USER} -
 z /etc/httpcfg/certs/* 2750 root ${USER} -
 z /etc/httpcfg/certs/*/*.key 0640 root ${USER} -
+d /etc/httpcfg/certs/ACME 2750 ${USER} ${USER} -
+z /etc/httpcfg/certs/ACM[E] 2750 ${USER} ${USER} -
 `;
 }
 
@@ -257,6 +264,7 @@ depend() {
 start_pre() {
 	checkpath --directory --mode 0755 /etc/httpcfg
 	checkpath --directory --owner "root:$command_user" --mode 2750 /etc/httpcfg/certs
+	checkpath --directory --owner "$command_user:$command_user" --mode 2750 /etc/httpcfg/certs/ACME
 	checkpath --directory --owner "$command_user" --mode 0750 /run/httpcfg /var/log/httpcfg \\
 		/var/lib/httpcfg
 	checkpath --directory --owner "$command_user" --mode 0700 /var/cache/httpcfg-service
@@ -333,6 +341,10 @@ function launchdFolders(runsAs: string): string[] {
     // What root imports is of the group of its directory, so that the service can read the keys.
     "find /etc/httpcfg/certs -type d -exec chmod 2750 {} +",
     "find /etc/httpcfg/certs -name '*.key' -exec chmod 640 {} +",
+    // The store of the certificates that the service obtains itself.
+    "mkdir -p /etc/httpcfg/certs/ACME",
+    `chown -R ${user} /etc/httpcfg/certs/ACME`,
+    "chmod 2750 /etc/httpcfg/certs/ACME",
   ];
 }
 

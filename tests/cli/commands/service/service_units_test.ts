@@ -86,8 +86,22 @@ Deno.test("a service gets its environment, and that of the runtime, from its man
 Deno.test("the systemd unit shares /tmp, where callers show who they are, and cannot write there", () => {
   const { text } = servicePlan("systemd", "/opt/httpcfg").files[0]!;
   assertEquals(/PrivateTmp|PrivateUsers|DynamicUser|JoinsNamespaceOf/.test(text), false);
-  assertEquals(/ReadWritePaths|BindPaths/.test(text), false);
+  assertEquals(/BindPaths/.test(text), false);
+  assertEquals(text.match(/^ReadWritePaths=.*$/gm), ["ReadWritePaths=-/etc/httpcfg/certs/ACME"]);
   assertStringIncludes(text, "\nProtectSystem=strict\n");
+});
+
+Deno.test("the installed service has one store of its own, for what it obtains by ACME", () => {
+  for (const system of ["systemd", "openrc", "launchd"] as const) {
+    const { files, start } = servicePlan(system, "/opt/httpcfg");
+    const all = [...files.map(({ text }) => text), ...start].join("\n");
+    const owned = {
+      systemd: "\nd /etc/httpcfg/certs/ACME 2750 httpcfg httpcfg -\n",
+      openrc: '--owner "$command_user:$command_user" --mode 2750 /etc/httpcfg/certs/ACME\n',
+      launchd: "chown -R _www /etc/httpcfg/certs/ACME",
+    };
+    assertStringIncludes(all, owned[system]);
+  }
 });
 
 Deno.test("the installed service reads the keys that root imports, and nobody else does", () => {
