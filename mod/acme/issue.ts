@@ -73,6 +73,8 @@ class Issuing {
   readonly #wanted: Wanted;
   readonly #host: IssueHost;
   #pending: PendingOrder | null;
+  /** Milliseconds to wait that the last answer asked for. */
+  #waitMs: number | null = null;
 
   constructor(client: AcmeClient, wanted: Wanted, host: IssueHost) {
     this.#client = client;
@@ -90,6 +92,7 @@ class Issuing {
     }
     if (order.status === "ready") order = await this.#finalize(order);
     if (order.status === "processing" || order.status === "ready") {
+      await this.#wait();
       order = await this.#poll("processing", "ready");
     }
     if (order.status === "valid") return await this.#download(order);
@@ -185,6 +188,7 @@ class Issuing {
     const csr = base64Url(await makeCsr(this.#wanted.names, pair));
     try {
       const answer = await this.#client.post(order.finalize, { csr });
+      this.#waitMs = answer.retryAfterMs;
       return readOrder(jsonOf(answer.text), order.finalize);
     } catch (error) {
       // The one before, whose answer was lost, has been heard.
@@ -218,12 +222,14 @@ class Issuing {
       if (polls >= POLLS_MAX) {
         throw new Fault("Cannot wait any longer: the certificate authority is still working on it");
       }
-      await this.#host.sleep(clamp(this.#waitMs ?? POLL_MS.usual, POLL_MS));
+      await this.#wait();
     }
   }
 
-  /** What the answer to the last look asked for. */
-  #waitMs: number | null = null;
+  /** Waits as long as the last answer asked for. */
+  async #wait(): Promise<void> {
+    await this.#host.sleep(clamp(this.#waitMs ?? POLL_MS.usual, POLL_MS));
+  }
 
   async #read(): Promise<Order> {
     const { url } = this.#current;

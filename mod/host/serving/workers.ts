@@ -318,7 +318,7 @@ export class Workers implements ServingWorker {
     await worker.start(settings);
     await this.#limits.join(worker);
     await worker.pause(this.#paused);
-    await worker.challenge(this.#challenges);
+    if (this.#challenges.length > 0) await worker.challenge(this.#challenges);
     if (served !== null) await worker.serve(served);
     const [failed] = await this.sockets.openIn(worker);
     if (failed !== undefined) throw new Error(failed.message);
