@@ -9,6 +9,7 @@ import { COMMAND_LINES } from "./command_lines.ts";
 import { controlMessages } from "./control.ts";
 import { documents } from "./documents.ts";
 import { ownFlags } from "./flags.ts";
+import { forwardedFields } from "./forwarded.ts";
 import { handshakes } from "./handshake.ts";
 import { requests } from "./http.ts";
 import { listEntries } from "./list_entries.ts";
@@ -25,6 +26,7 @@ export const TARGETS: readonly Target[] = [
   clientHellos,
   handshakes,
   proxyHeaders,
+  forwardedFields,
   controlMessages,
   registerMessages,
   listEntries,

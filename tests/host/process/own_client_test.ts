@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { IpBlocks } from "../../../mod/base/ip_blocks.ts";
+import { blocksOf } from "../../../mod/config/document/address_block.ts";
 import { OwnClient } from "../../../mod/host/process/own_client.ts";
 import { waitFor } from "../../support/wait.ts";
 
@@ -53,5 +54,17 @@ Deno.test("OwnClient.check() reaches a wildcard, and has nothing to do without a
     using listener = Deno.listen({ hostname: ip, port: 0 });
     await client.check({ ip, port: listener.addr.port, scheme: "http" }, NONE);
     (await listener.accept()).close();
+  }
+});
+
+Deno.test("OwnClient.check() begins with a PROXY header where its address has to send one", async () => {
+  for (const [blocks, first] of [[["127.0.0.1"], "\r\n"], [["10.0.0.1"], "OP"]] as const) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const endpoint = { ip: "127.0.0.1", port: listener.addr.port, scheme: "http" } as const;
+    await new OwnClient().check(endpoint, blocksOf(blocks));
+    using conn = await listener.accept();
+    const bytes = new Uint8Array(2);
+    await conn.read(bytes);
+    assertEquals(new TextDecoder().decode(bytes), first);
   }
 });

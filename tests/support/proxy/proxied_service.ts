@@ -103,10 +103,20 @@ async function linesOf(folder: string, name: RegExp, count: number): Promise<str
 
 function readLines(folder: string, name: RegExp): string[] {
   const lines: string[] = [];
-  for (const entry of Deno.readDirSync(folder)) {
+  for (const entry of entriesOf(folder)) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory) lines.push(...readLines(path, name));
     else if (name.test(path)) lines.push(...Deno.readTextFileSync(path).split("\n"));
   }
   return lines.filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+/** There is no directory before there is a line. */
+function entriesOf(folder: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(folder)];
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
 }
