@@ -6,6 +6,7 @@
 import {
   type Endpoint,
   formatEndpoint,
+  type Ip,
   parseEndpoint,
   parseIp,
   urlHost,
@@ -13,11 +14,12 @@ import {
   withZone,
 } from "../../base/address.ts";
 import { EXIT } from "../../base/exit_status.ts";
+import { retype } from "../../base/hints/retype.ts";
 import { Fault, quote, shellWord, usageFault } from "../../base/fault.ts";
 import { explain, type Explanation, type Question } from "../../host/inspect/explain.ts";
 import { AddressTable, needsZone } from "../../listen/machine/address_table.ts";
 import { joinLines, type Meaning, span, type Styled } from "../core/screen/colors.ts";
-import { type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
+import { type CommandInput, type CommandSpec, FORMAT_FLAG } from "../core/command.ts";
 import { grouped } from "../../base/grouped.ts";
 import { type Listing, writeListing } from "../core/format.ts";
 import { paragraph } from "../core/screen/paragraph.ts";
@@ -44,11 +46,18 @@ const spec: CommandSpec = {
   flags: {
     ...FORMAT_FLAG,
     host: { kind: "string", value: "NAME", summary: "Host field of the request" },
+    client: {
+      kind: "string",
+      value: "IP",
+      summary: "address of the client, for the rules of a site",
+    },
   },
   words: { min: 1, max: 1 },
   completes: ["endpoint"],
   async run(input, io): Promise<number> {
-    const question = await readQuestion(input.words[0]!, input.text("host"));
+    const asked = await readQuestion(input.words[0]!, input.text("host"));
+    const client = readClient(input);
+    const question: Question = client === null ? asked : { ...asked, client };
     const gathered = await readStoredPlan(io, { asked: [question.endpoint.ip] });
     checkZone(question.endpoint, new AddressTable(gathered.input.machine));
     const { registrations = [], stored } = gathered.status ?? {};
@@ -67,6 +76,17 @@ const spec: CommandSpec = {
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [spec];
+
+function readClient(input: CommandInput): Ip | null {
+  const text = input.text("client");
+  if (text === null) return null;
+  const ip = parseIp(text);
+  if (ip !== null) return ip;
+  throw usageFault(
+    `Cannot use ${quote(text)} for "--client": not an IP address`,
+    retype(input.commandLine, { flag: "client", to: "10.0.0.5" }),
+  );
+}
 
 async function readQuestion(text: string, hostFlag: string | null): Promise<Question> {
   const host = hostFlag?.toLowerCase().replace(/\.$/, "") ?? null;
@@ -146,7 +166,7 @@ async function addressOf(name: string, port: number): Promise<Endpoint["ip"]> {
 }
 
 function explanationText(answer: Explanation, screen: Screen): Styled {
-  const { summary, answeredBy, socket, candidates, proxies = [] } = answer;
+  const { summary, answeredBy, socket, candidates, proxies = [], access = [] } = answer;
   const [verdict = ""] = /^(?:Not )?\S+/.exec(summary) ?? [];
   const start = span(MEANINGS[answeredBy], verdict);
   const isCut = screen.columns !== null && candidates.length > CANDIDATES_MAX;
@@ -162,6 +182,9 @@ function explanationText(answer: Explanation, screen: Screen): Styled {
       ...(answer.isOpen ? [] : [span("waiting", " (not open yet)")]),
     ]]),
     ...(socket === null ? [] : proxyLines(proxies, screen)),
+    ...access.flatMap((note) => {
+      return paragraph(` ${note}`, screen, { start: span("heading", "Access:") });
+    }),
     ...(shown.length === 0
       ? []
       : [table(candidateListing({ candidates: shown }), screen, { looks: LOOKS })]),

@@ -36,6 +36,7 @@ import { whyExcluded } from "../../listen/plan/exclusion.ts";
 import { boundAddresses } from "../../listen/plan/listen_addresses.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
 import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./explain_target.ts";
+import { accessNotes } from "./access_notes.ts";
 import { proxyNotes } from "./proxy_notes.ts";
 import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
@@ -49,6 +50,8 @@ export interface Question {
   readonly secure: boolean | null;
   /** Decoded, starts with "/". */
   readonly path: string;
+  /** Whose request it is; absent if that is not asked. */
+  readonly client?: Ip | undefined;
 }
 
 /** One binding on the port, and its result. */
@@ -82,6 +85,8 @@ export interface Explanation {
   /** The application of the site that responds; absent if there is none for the path. */
   readonly application?: { readonly path: string; readonly content: string };
   readonly candidates: readonly Candidate[];
+  /** What the rules of the site do to the request; absent if it has none. */
+  readonly access?: readonly string[];
   /** What proxies in front of the service must do, or may say, as sentences; absent for nothing. */
   readonly proxies?: readonly string[];
   /** What can be typed for the service to respond, the best first; absent if nothing is known. */
@@ -144,7 +149,9 @@ export function explain(asked: Question, given: ExplainInput): Explanation {
   }
   const { id, name } = found.site;
   const site = { id, name, content: describeContent(found.site.content) };
-  const answer = { ...reached, answeredBy: "site" } as const;
+  const access = accessNotes(found.site.access ?? {}, question.client ?? null);
+  const rules = access.length === 0 ? {} : { access };
+  const answer = { ...reached, answeredBy: "site", ...rules } as const;
   if (found.application === null) {
     const summary = `Served by site ${quote(name)}: ${site.content}`;
     return { ...answer, summary, site, candidates };

@@ -12,17 +12,20 @@ const BLOCKS_NAMED = 6;
 export function proxyNotes({ ProxyProtocol, TrustedProxies }: StoredSettings): string[] {
   const notes: string[] = [];
   if (ProxyProtocol !== undefined && ProxyProtocol.length > 0) {
-    notes.push(`Connections from ${named(ProxyProtocol)} must begin with a PROXY header`);
+    notes.push(`Connections from ${namedBlocks(ProxyProtocol)} must begin with a PROXY header`);
   }
   if (TrustedProxies !== undefined && TrustedProxies.length > 0) {
     notes.push(
-      `X-Forwarded-For or Forwarded in requests from ${named(TrustedProxies)} names the client`,
+      `X-Forwarded-For or Forwarded in requests from ${
+        namedBlocks(TrustedProxies)
+      } names the client`,
     );
   }
   return notes;
 }
 
-function named(blocks: readonly string[]): string {
+/** Returns the first blocks of a list, and how many more there are. */
+export function namedBlocks(blocks: readonly string[]): string {
   const more = blocks.length - BLOCKS_NAMED;
   if (more <= 0) return blocks.join(", ");
   return `${blocks.slice(0, BLOCKS_NAMED).join(", ")} and ${more} more blocks`;

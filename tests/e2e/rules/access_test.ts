@@ -65,6 +65,8 @@ Deno.test("a client that is denied gets 403.6 until it is allowed", async () => 
   assertEquals(await at("127.0.0.8"), ["200"]);
   assertEquals(await at("127.0.0.2"), ["403"]);
   assertEquals(await site.statuses(`http://[::1]:${port}/`), ["200"]);
+  const denied = await program.do(`explain 127.0.0.1:${port} --client 127.0.0.2`);
+  assertStringIncludes(denied.out, "Access: 127.0.0.2 is denied with 403\n");
   await program.do("verify");
   await program.do("health");
 });

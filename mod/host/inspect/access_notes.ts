@@ -1,0 +1,32 @@
+/**
+ * What the rules of a site do to a request that reaches it. Pure.
+ *
+ * @module
+ */
+import type { Ip } from "../../base/address.ts";
+import type { SiteAccess } from "../../config/document/site_rules.ts";
+import { ClientRules } from "../../site/rules/client_rules.ts";
+import { namedBlocks } from "./proxy_notes.ts";
+
+/** Returns a sentence for each rule; about `client` if it is known who asks. */
+export function accessNotes(access: SiteAccess, client: Ip | null): string[] {
+  const { allow, deny, rate, connectionsPerClient, basicAuth } = access;
+  const notes: string[] = [];
+  const hasBlocks = allow !== undefined || deny !== undefined;
+  if (hasBlocks && client !== null) {
+    const isAllowed = new ClientRules(access).allows(client);
+    notes.push(`${client} ${isAllowed ? "may use the site" : "is denied with 403"}`);
+  } else if (hasBlocks) {
+    if (allow !== undefined) notes.push(`Clients in ${namedBlocks(allow)} may use the site`);
+    if (deny !== undefined) notes.push(`Clients in ${namedBlocks(deny)} are denied with 403`);
+    notes.push(`Clients in no block ${allow === undefined ? "may use it" : "are denied"}`);
+  }
+  if (connectionsPerClient !== undefined) {
+    notes.push(`Beyond ${connectionsPerClient} connections a client gets 503`);
+  }
+  if (rate !== undefined) notes.push(`Beyond ${rate} a client gets 429`);
+  if (basicAuth !== undefined) {
+    notes.push(`Without a password of ${basicAuth.file} a client gets 401`);
+  }
+  return notes;
+}
