@@ -25,6 +25,8 @@ export class HealthChecks {
   readonly #deadlines: Deadlines;
   readonly #next: Deadline;
   readonly #head: Uint8Array;
+  /** The connection of the check that is under way. */
+  #connection: UpstreamConnection | null = null;
   #isClosed = false;
 
   constructor(upstream: Upstream, rules: CheckRules, deadlines: Deadlines) {
@@ -42,6 +44,7 @@ export class HealthChecks {
   close(): void {
     this.#isClosed = true;
     this.#next.end();
+    this.#connection?.close();
   }
 
   async #check(): Promise<void> {
@@ -57,33 +60,30 @@ export class HealthChecks {
   async #failure(): Promise<string | null> {
     const timeoutMs = Math.min(TIMEOUT_MS, this.#rules.intervalMs / 2);
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const asked: { connection: UpstreamConnection | null; isLate: boolean } = {
-      connection: null,
-      isLate: false,
-    };
+    let isLate = false;
     const deadline = this.#deadlines.start(timeoutMs, () => {
-      asked.isLate = true;
-      asked.connection?.close();
+      isLate = true;
+      this.#connection?.close();
       reject(new Error(`no response to the check within ${timeoutMs / 1000} s`));
     });
     try {
-      const status = await Promise.race([this.#ask(asked), late]);
+      const status = await Promise.race([this.#ask(() => isLate), late]);
       return status < 400 ? null : `the check got status ${status}`;
     } catch (error) {
       return messageOf(error);
     } finally {
       deadline.end();
-      asked.connection?.close();
+      this.#connection?.close();
+      this.#connection = null;
     }
   }
 
-  /** Returns the status of the response. */
-  async #ask(
-    asked: { connection: UpstreamConnection | null; isLate: boolean },
-  ): Promise<number> {
+  /** Returns the status of the response; gives up if `isLate` when it has connected. */
+  async #ask(isLate: () => boolean): Promise<number> {
     const stream = await this.#upstream.route.connect();
-    const connection = asked.connection = new UpstreamConnection(stream, "", this.#deadlines);
-    if (asked.isLate) connection.close();
+    const connection = new UpstreamConnection(stream, "", this.#deadlines);
+    if (isLate() || this.#isClosed) connection.close();
+    else this.#connection = connection;
     await connection.send(this.#head);
     const { head } = connection;
     for (let interim = 0;;) {
