@@ -32,8 +32,13 @@ interface ProxyGateOptions {
 
 /** A proxy sends its header at once; the specification asks for three seconds of patience. */
 const HEADER_WAIT_MS = 10_000;
-/** Size of the first read: all but the strangest headers fit, with a request behind. */
-const FIRST_BYTES = 1024;
+/**
+ * Maximum number of connections that wait at the same time. A proxy that starts again opens thousands
+ * at once, all of clients that must not be lost; only peers that are trusted can wait here.
+ */
+const WAITING_MAX = 16_384;
+/** Size of the first read: all but the strangest headers fit. */
+const FIRST_BYTES = 256;
 
 /** Receives accepted connections and passes on those that begin with a valid header. */
 export class ProxyGate {
@@ -47,6 +52,7 @@ export class ProxyGate {
     this.waiting = new EarlyClients({
       timeoutMs: () => Math.min(HEADER_WAIT_MS, options.headerWaitMs()),
       timeoutReason: "Timer_ProxyHeader",
+      waitingMax: WAITING_MAX,
       refused: (record) => options.refused(record),
     });
   }

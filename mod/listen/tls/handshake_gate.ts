@@ -42,6 +42,8 @@ interface TlsGateOptions {
 }
 
 const NO_BYTES = new Uint8Array(0);
+/** Maximum number of handshakes at the same time: they are anybody's. */
+const WAITING_MAX = 1024;
 /** Size of the first read: most first messages fit. */
 const FIRST_BYTES = 1024;
 
@@ -56,6 +58,7 @@ export class TlsGate {
     this.#waiting = new EarlyClients({
       timeoutMs: () => options.handshakeTimeoutMs(),
       timeoutReason: "Timer_HeaderWait",
+      waitingMax: WAITING_MAX,
       refused: (record) => options.refused(record),
     });
   }
