@@ -16,6 +16,7 @@ import { listEntries } from "./list_entries.ts";
 import { patches } from "./patches.ts";
 import { proxyHeaders } from "./proxy_header.ts";
 import { registerMessages } from "./register.ts";
+import { siteRules } from "./site_rules.ts";
 import type { Target } from "./target.ts";
 import { upstreamAnswers } from "./upstream.ts";
 
@@ -31,6 +32,7 @@ export const TARGETS: readonly Target[] = [
   registerMessages,
   listEntries,
   documents,
+  siteRules,
   patches,
   ...COMMAND_LINES,
   ownFlags,

@@ -84,12 +84,30 @@ Deno.test("W3cFormat notices a change in each part that it caches", () => {
     [record({ local: { ...fakeRequest().local, port: 81 } }), 2, later],
     [{ ...record({}), status: 404 }, 2, later],
     [{ ...record({}), win32Status: 64 }, 2, later],
+    [byUser("bob", 0), 2, later],
+    [byUser("eve", 0), 2, later],
+    [byUser("eve", 6), 2, later],
+    [byUser(null, 6), 2, later],
+    [record({}), 2, later],
     [record({ headers: [["User-Agent", "other"]] }), 2, later],
   ];
   for (const [given, siteId, stamp] of cases) {
     const fresh = lineOf(format(DEFAULT_FLAGS), given, siteId, stamp);
     assertEquals(lineOf(cached, given, siteId, stamp), fresh);
   }
+});
+
+/** A record of a request with a user and a substatus. */
+function byUser(user: string | null, substatus: number): ServedRecord {
+  return { ...record({}), request: Object.assign(fakeRequest(), { user, substatus }) };
+}
+
+Deno.test("W3cFormat writes the user and the substatus, of which no user makes a field", () => {
+  const flags = 0x8 | 0x400 | 0x200000;
+  assertEquals(lineOf(format(flags), byUser("bob", 1), 1, STAMP), "bob 200 1\n");
+  assertEquals(lineOf(format(flags), byUser(null, 0), 1, STAMP), "- 200 0\n");
+  const evil = byUser("b b\r\n- 200 \u00fc\u20ac", 0);
+  assertEquals(lineOf(format(flags), evil, 1, STAMP), "b+b++-+200+?? 200 0\n");
 });
 
 Deno.test("W3cFormat does not let a client forge a field or a line", () => {
