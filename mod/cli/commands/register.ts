@@ -9,7 +9,11 @@ import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { retype } from "../../base/hints/retype.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { win32Reason } from "../../base/win32_text.ts";
-import { nearestPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
+import { formatUrlPrefix, nearestPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
+import {
+  findRegistration,
+  withoutRegistration,
+} from "../../config/document/stored_registrations.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { showProcessAs } from "../../host/process/process_title.ts";
 import { sendRegistrationRequest } from "../../host/sharing/register_client.ts";
@@ -46,8 +50,10 @@ const register: CommandSpec = {
     "The reservation that covers the URL decides who may register it (see set urlacl). If there " +
     "is none, root and the user of the service may.",
     "The registration lasts as long as this command runs, as it does for a program of HTTP.sys; " +
-    "with --keep it lasts until unregister. It is not stored, so it always ends with the HTTP " +
-    "service.",
+    "with --keep it lasts until unregister. What root or the user of the service keeps is stored " +
+    "in the configuration, and comes back whenever the HTTP service starts; that of another user, " +
+    "to whom the configuration does not belong, ends with the HTTP service.",
+    "The URL is free again after unregister; that of a running program also ends with the program.",
     "X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host and Forwarded give the program the " +
     "origin of a request; what a client sends in them is dropped.",
     "Exit status: the Win32 code of the error; 5 for access denied, 183 for a prefix that is " +
@@ -100,7 +106,11 @@ const unregister: CommandSpec = {
   name: "unregister",
   usage: "URL",
   summary: "End a registration",
-  details: ["Only the user who registered the URL, root and the user of the service may do this."],
+  details: [
+    "Only the user who registered the URL, root and the user of the service may do this. A stored " +
+    "registration is also removed from the configuration. A program that still runs with its URL " +
+    "is told, and register without --keep ends.",
+  ],
   examples: [{ line: "httpcfg unregister http://*:80/api/", shows: "free the prefix" }],
   flags: CHANGE_FLAGS,
   words: { min: 1, max: 1 },
@@ -130,8 +140,22 @@ async function endRegistration(
   } catch (error) {
     const isSo = error instanceof Fault && error.exit === WIN32.FILE_NOT_FOUND;
     if (isSo && input.flag("idempotent")) return null;
-    throw error;
+    const removed = await removeStored(url, io);
+    if (removed === null) throw error;
+    return removed;
   }
+}
+
+/**
+ * Removes a stored registration while no service runs, which would do it; null if there is none or
+ * one runs.
+ */
+async function removeStored(url: string, io: CommandIo): Promise<string | null> {
+  const canonical = formatUrlPrefix(parseUrlPrefix(url)!);
+  if (findRegistration(await io.store.read(), canonical) === undefined) return null;
+  if (await io.control.ask({ op: "status" }) !== null) return null;
+  await io.store.update((document) => withoutRegistration(document, canonical));
+  return canonical;
 }
 
 const registrations: CommandSpec = {

@@ -27,6 +27,8 @@ export interface ContentRules {
   readonly schema: ContentSchema;
   /** Returns the problems of a content of that shape, each with its path inside the content. */
   check(content: SiteContent): readonly DocumentProblem[];
+  /** Reports whether a registered program may be at `target`. */
+  isProgram(target: string): boolean;
 }
 
 /** A document that may be stored and run, in its one spelling, if it has no problem. */
@@ -58,6 +60,7 @@ export function checkDocument(
       ...checkSsl(document),
       ...checkUrlAcl(document),
       ...checkAcme(document),
+      ...checkRegistrations(document, contents),
     ],
   };
 }
@@ -160,6 +163,23 @@ function checkApplications(
 function checkSsl({ ssl }: ConfigDocument): DocumentProblem[] {
   const seen = new Set<string>();
   return ssl.flatMap(({ key }, i) => duplicateProblems(seen, key, `ssl[${i}].key`));
+}
+
+function checkRegistrations(
+  { registrations = [] }: ConfigDocument,
+  { isProgram }: Pick<ContentRules, "isProgram">,
+): DocumentProblem[] {
+  const seen = new Set<string>();
+  return registrations.flatMap(({ url, to }, i) => {
+    const at = `registrations[${i}]`;
+    const prefix = parseUrlPrefix(url);
+    const problems: DocumentProblem[] = prefix === null
+      ? [{ at: `${at}.url`, message: `expected scheme://host:port/path/, found ${quote(url)}` }]
+      : duplicateProblems(seen, formatUrlPrefix(prefix), `${at}.url`);
+    if (isProgram(to)) return problems;
+    const message = `expected a loopback address or a Unix socket, found ${quote(to)}`;
+    return [...problems, { at: `${at}.to`, message }];
+  });
 }
 
 function checkUrlAcl({ urlAcl }: ConfigDocument): DocumentProblem[] {

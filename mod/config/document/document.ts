@@ -19,6 +19,8 @@ export interface ConfigDocument {
   readonly ipListen: readonly string[];
   readonly ssl: readonly SslRecord[];
   readonly urlAcl: readonly UrlAclRecord[];
+  /** Programs that have a URL whenever HTTP runs; absent for none. */
+  readonly registrations?: readonly RegistrationRecord[] | undefined;
   readonly sites: readonly SiteRecord[];
   /** Metabase properties that have no field of their own: path -> property -> value. */
   readonly metabase: Readonly<Record<string, Readonly<Record<string, MetabaseValue>>>>;
@@ -109,6 +111,16 @@ export interface UrlAclRecord {
   /** The key, a UrlPrefix. */
   readonly url: string;
   readonly sddl: string;
+}
+
+/** A stored registration: a program of this machine that has the URLs under a prefix. */
+export interface RegistrationRecord {
+  /** The key, a UrlPrefix. */
+  readonly url: string;
+  /** The program: a loopback address or a Unix socket. */
+  readonly to: string;
+  /** Seconds for a response to start and to continue. */
+  readonly timeout: number;
 }
 
 /** The configuration of a machine on which nothing has been stored yet. */

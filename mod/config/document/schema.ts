@@ -71,6 +71,12 @@ const acmeSchema = strictObject({
 
 const urlAclSchema = strictObject({ url: text(PATH_MAX), sddl: text(PATH_MAX) });
 
+const registrationSchema = strictObject({
+  url: text(PATH_MAX),
+  to: text(PATH_MAX),
+  timeout: integer(1, 3600),
+});
+
 const metabaseValue = v.union([v.string(), finite, v.boolean(), list(text(PATH_MAX))]);
 
 function settingSchema(row: SettingRow): v.GenericSchema {
@@ -115,6 +121,7 @@ export function documentSchema(content: ContentSchema) {
       ipListen: list(text(NAME_MAX)),
       ssl: list(sslSchema),
       urlAcl: list(urlAclSchema),
+      registrations: v.optional(list(registrationSchema)),
       sites: list(siteSchema(content)),
       metabase: metabaseSchema,
       settings: settingsSchema,

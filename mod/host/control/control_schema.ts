@@ -105,6 +105,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     to: text,
     uid: count,
     keep: v.boolean(),
+    stored: v.exactOptional(v.boolean()),
     since: text,
     tunnels: v.exactOptional(count),
   })),

@@ -207,6 +207,8 @@ export interface RegistrationStatus {
   readonly uid: number;
   /** True if it outlives the command that created it. */
   readonly keep: boolean;
+  /** True if it comes back whenever HTTP starts; absent from an older service. */
+  readonly stored?: boolean;
   /** ISO 8601, UTC. */
   readonly since: string;
   /** Number of WebSockets to it; absent from an older service. */

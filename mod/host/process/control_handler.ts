@@ -27,7 +27,7 @@ export interface ControlledParts {
   readonly controller: Controller;
   readonly web: WebService;
   readonly logs: Pick<ServiceLogs, "flush">;
-  readonly registrations: Pick<Registrations, "refresh">;
+  readonly registrations: Pick<Registrations, "refresh" | "followStored">;
   readonly confirmation: Confirmation;
   readonly acme: Pick<AcmeService, "obtain">;
   readonly store: Pick<Store, "read">;
@@ -111,7 +111,7 @@ export async function extraFields(
 }
 
 async function handleReload(
-  { controller, web, confirmation, store, stored: state }: ControlledParts,
+  { controller, web, confirmation, store, stored: state, registrations }: ControlledParts,
   request: ReloadRequest,
   report: Report,
 ): Promise<void> {
@@ -125,6 +125,7 @@ async function handleReload(
     const { changes, workers, draining } = confirmSeconds === null || before === null
       ? await web.reload(strict, progress)
       : await confirmation.guard(before, confirmSeconds, () => web.reload(strict, progress));
+    await registrations.followStored();
     if (workers !== null) report({ kind: "workers", count: workers });
     for (const change of changes) report(change);
     return draining;

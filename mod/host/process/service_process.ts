@@ -147,12 +147,13 @@ class ServiceProcess {
     this.#registrations = new Registrations({
       service: this.#web,
       store,
+      uid: Deno.uid() ?? 0,
       exclusive: (work) => this.controller.exclusive(work),
       checkStored: (records) => storedCertificateCheck(paths.certs, records),
       now: Date.now,
     });
     this.controller = new Controller({
-      HTTP: { start: () => http.start(), stop: () => this.#stopHttp() },
+      HTTP: { start: () => this.#startHttp(), stop: () => this.#stopHttp() },
       HTTPFilter: https.worker,
       IISADMIN: { start: async () => {}, stop: async () => {} },
       W3SVC: this.#web,
@@ -389,6 +390,11 @@ class ServiceProcess {
     });
   }
 
+  async #startHttp(): Promise<void> {
+    await this.#http.start();
+    await this.#registrations.followStored();
+  }
+
   async #stopHttp(): Promise<void> {
     await this.#registrations.endAll("the HTTP service stopped");
     await this.#http.stop();
@@ -418,8 +424,9 @@ function listenToSignals(end: () => void, reopen: () => void): void {
 }
 
 /** Wraps `store` to log an event for each part of a document that cannot be used. */
-function withDocumentEvents(store: Store, logs: ServiceLogs): Pick<Store, "read"> {
+function withDocumentEvents(store: Store, logs: ServiceLogs): Pick<Store, "read" | "update"> {
   return {
+    update: (edit) => store.update(edit),
     read: () =>
       store.read().catch((error) => {
         for (const event of documentEvents(error)) logs.event(event);

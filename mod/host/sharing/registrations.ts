@@ -11,6 +11,10 @@ import { hintOf, withStep } from "../../base/hints/hints.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
 import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
+import {
+  withoutRegistration,
+  withRegistration,
+} from "../../config/document/stored_registrations.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { PlannedRegistration } from "../../listen/plan/plan.ts";
 import { programsToPlan } from "../../listen/plan/sites_to_plan.ts";
@@ -47,8 +51,13 @@ type Exclusive = <T>(work: () => Promise<T>) => Promise<T>;
 /** The environment of the registrations. */
 interface RegistrationsOptions {
   readonly service: SharedService;
-  /** Its reservations, as stored at the time of a request, decide. */
-  readonly store: Pick<Store, "read">;
+  /**
+   * Its reservations, as stored at the time of a request, decide. What an administrator keeps is
+   * stored there.
+   */
+  readonly store: Pick<Store, "read" | "update">;
+  /** The user of the service, whose the stored registrations are. */
+  readonly uid: number;
   readonly exclusive: Exclusive;
   /** Returns the check of what stored records serve. */
   checkStored(records: readonly SslRecord[]): Promise<CertificateCheck>;
@@ -62,6 +71,8 @@ interface Registration extends ServedProgram {
   /** Root or the user of the service made it. */
   readonly isAdministrator: boolean;
   readonly keep: boolean;
+  /** It is in the document, so that it comes back whenever HTTP starts. */
+  readonly isStored: boolean;
   /** ISO 8601, UTC. */
   readonly since: string;
   readonly onEnd: (reason: string) => void;
@@ -70,16 +81,18 @@ interface Registration extends ServedProgram {
 /** Executes the requests of identified callers. */
 export class Registrations implements RegistrationHandler {
   readonly #service: SharedService;
-  readonly #store: Pick<Store, "read">;
+  readonly #store: RegistrationsOptions["store"];
+  readonly #uid: number;
   readonly #exclusive: Exclusive;
   readonly #checkStored: RegistrationsOptions["checkStored"];
   readonly #now: () => number;
   #list: readonly Registration[] = [];
   #lastId = 0;
 
-  constructor({ service, store, exclusive, checkStored, now }: RegistrationsOptions) {
+  constructor({ service, store, uid, exclusive, checkStored, now }: RegistrationsOptions) {
     this.#service = service;
     this.#store = store;
+    this.#uid = uid;
     this.#exclusive = exclusive;
     this.#checkStored = checkStored;
     this.#now = now;
@@ -90,9 +103,9 @@ export class Registrations implements RegistrationHandler {
    * WebSockets by the id of a program.
    */
   status(tunnelsOf: ReadonlyMap<number, number>): RegistrationStatus[] {
-    return this.#list.map(({ id, url, target, uid, keep, since }) => {
+    return this.#list.map(({ id, url, target, uid, keep, isStored: stored, since }) => {
       const tunnels = tunnelsOf.get(id) ?? 0;
-      return { url, to: formatProxyTarget(target), uid, keep, since, tunnels };
+      return { url, to: formatProxyTarget(target), uid, keep, stored, since, tunnels };
     });
   }
 
@@ -136,8 +149,36 @@ export class Registrations implements RegistrationHandler {
         taken,
       });
       if (refusal !== null) return refusal;
-      return await this.#add(this.#create(prefix, target, { request, registrant, onEnd }));
+      const created = this.#create(prefix, target, { request, registrant, onEnd });
+      const outcome = await this.#add(created);
+      if (outcome.code === WIN32.NO_ERROR && created.isStored) await this.#keep(created);
+      return outcome;
     });
+  }
+
+  /**
+   * Makes the stored registrations those that are in force: after HTTP has started, and when the
+   * document is applied. Called while nothing else starts, stops or reloads.
+   */
+  async followStored(): Promise<void> {
+    if (this.#service.runningSites === null) return;
+    const { registrations = [] } = await this.#store.read();
+    const wanted = registrations.flatMap(({ url, to, timeout }): Registration[] => {
+      const prefix = parseUrlPrefix(url);
+      const target = parseLocalTarget(to);
+      if (prefix === null || target === null) return [];
+      const request = { op: "register", url, to, keep: true, timeoutSeconds: timeout } as const;
+      const registrant = { uid: this.#uid, gids: [], isAdministrator: true };
+      return [this.#create(prefix, target, { request, registrant, onEnd: () => {} })];
+    });
+    const isWanted = (one: Registration): boolean => wanted.some((other) => isSame(one, other));
+    const gone = this.#list.filter((one) => one.isStored && !isWanted(one));
+    const stays = this.#list.filter((one) => !gone.includes(one));
+    const fresh = wanted.filter((one) => stays.every(({ url }) => url !== one.url));
+    if (gone.length + fresh.length === 0) return;
+    this.#list = [...stays, ...fresh];
+    await this.#service.servePrograms(this.#list);
+    for (const { onEnd } of gone) onEnd("it is not stored any more");
   }
 
   unregister(request: UnregisterRequest, registrant: Registrant): Promise<RegistrationOutcome> {
@@ -147,6 +188,9 @@ export class Registrations implements RegistrationHandler {
     return this.#exclusive(async () => {
       const found = this.#list.find((one) => one.url === url);
       if (found === undefined) {
+        if (registrant.isAdministrator && await this.#removeStored(url)) {
+          return { code: WIN32.NO_ERROR, text: url };
+        }
         return await refuse(WIN32.FILE_NOT_FOUND, "not registered", "httpcfg registrations");
       }
       if (!registrant.isAdministrator && found.uid !== registrant.uid) {
@@ -156,6 +200,7 @@ export class Registrations implements RegistrationHandler {
           hint: `sudo httpcfg unregister ${url}`,
         };
       }
+      if (found.isStored) await this.#removeStored(url);
       await this.#remove(found, "it was unregistered");
       return { code: WIN32.NO_ERROR, text: url };
     });
@@ -211,6 +256,8 @@ export class Registrations implements RegistrationHandler {
       uid: registrant.uid,
       isAdministrator: registrant.isAdministrator,
       keep: request.keep,
+      // The document is the administrators'; what others keep ends with HTTP.
+      isStored: request.keep && registrant.isAdministrator,
       since: new Date(this.#now()).toISOString(),
       onEnd,
     };
@@ -234,6 +281,23 @@ export class Registrations implements RegistrationHandler {
     return hint === undefined ? { code, text } : { code, text, hint };
   }
 
+  /** Removes the registration of `url` from the document; false if it is not there. */
+  async #removeStored(url: string): Promise<boolean> {
+    return (await this.#store.update((document) => withoutRegistration(document, url))).changed;
+  }
+
+  /** Stores a registration; if that fails, it is none. */
+  async #keep(registration: Registration): Promise<void> {
+    const { url, target, timeoutMs } = registration;
+    const record = { url, to: formatProxyTarget(target), timeout: timeoutMs / 1000 };
+    try {
+      await this.#store.update((document) => withRegistration(document, record));
+    } catch (error) {
+      await this.#remove(registration, "it could not be stored");
+      throw error;
+    }
+  }
+
   /** Returns what lets the service serve a registration that the plan refuses. */
   async #curesOf(
     { prefix }: Registration,
@@ -254,6 +318,12 @@ export class Registrations implements RegistrationHandler {
     await this.#service.servePrograms(this.#list);
     registration.onEnd(reason);
   }
+}
+
+/** Reports whether two registrations are one: nothing about them has changed. */
+function isSame(a: Registration, b: Registration): boolean {
+  return a.url === b.url && a.timeoutMs === b.timeoutMs &&
+    formatProxyTarget(a.target) === formatProxyTarget(b.target);
 }
 
 function refuse(code: number, text: string, hint?: string): Promise<RegistrationOutcome> {

@@ -10,6 +10,7 @@ import type { ContentRules } from "../../config/document/check.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import { strictObject } from "../../config/document/shape.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
+import { parseLocalTarget } from "../proxied/proxy_target.ts";
 import type { ContentKind } from "./content_kind.ts";
 import { echo } from "./echo.ts";
 import { proxy } from "./proxy.ts";
@@ -43,6 +44,7 @@ export const CONTENT_RULES: ContentRules = {
     KINDS.map(({ kind, fields }) => strictObject({ kind: v.literal(kind), ...fields })),
   ),
   check: (content) => kindOf(content).problems?.(content) ?? [],
+  isProgram: (target) => parseLocalTarget(target) !== null,
 };
 
 /** Creates the handler for a content of a site: its own, or that of an application. */

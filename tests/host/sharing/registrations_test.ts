@@ -1,7 +1,8 @@
 /** Goal: programs come and go in order, and what cannot be served is rejected. Method: a service
  * that records what it is given to share. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
+import type { StoreChange } from "../../../mod/config/store/store.ts";
 import type { ServedProgram } from "../../../mod/host/serving/served.ts";
 import type { RegisterRequest } from "../../../mod/host/sharing/register_protocol.ts";
 import type { Registrant } from "../../../mod/host/sharing/registration_access.ts";
@@ -46,17 +47,31 @@ function requestFor(url: string, more: Partial<RegisterRequest> = {}): RegisterR
   return { op: "register", url, to, keep: false, timeoutSeconds: 5, ...more };
 }
 
-function make(): { service: Service; registrations: Registrations; ended: string[] } {
+function make(): {
+  service: Service;
+  registrations: Registrations;
+  ended: string[];
+  stored: { document: ConfigDocument };
+} {
   const service = new Service();
-  const store = { read: () => Promise.resolve(DOCUMENT) };
+  const stored = { document: DOCUMENT };
+  const store = {
+    read: () => Promise.resolve(stored.document),
+    update: (edit: (document: ConfigDocument) => ConfigDocument): Promise<StoreChange> => {
+      const [before, after] = [stored.document, edit(stored.document)];
+      stored.document = after;
+      return Promise.resolve({ changed: before !== after, before, after });
+    },
+  };
   const registrations = new Registrations({
     checkStored: () => Promise.resolve(() => null),
     service,
     store,
+    uid: 0,
     exclusive: (work) => work(),
     now: () => 0,
   });
-  return { service, registrations, ended: [] };
+  return { service, registrations, ended: [], stored };
 }
 
 const ignore = (): void => {};
@@ -181,5 +196,44 @@ Deno.test("Registrations.disconnected() does not end a later registration of the
   await registrations.disconnected(ann); // her connection ends after his registration
   assertEquals([service.shared, registrations.status(new Map())[0]?.uid], [[url], 1001]);
   await registrations.disconnected(bob);
+  assertEquals(service.shared, []);
+});
+
+Deno.test("what an administrator keeps is stored, and what is stored comes back", async () => {
+  const { registrations, service, stored } = make();
+  const keep = { keep: true } as const;
+  const record = { url: "http://+:80/all/a/", to: "http://127.0.0.1:9", timeout: 5 };
+  await registrations.register(requestFor("http://+:80/all/b/", keep), ANN, ignore);
+  assertEquals(stored.document.registrations, undefined); // the document is not hers
+  await registrations.register(requestFor("http://+:80/ALL/a/", keep), ROOT, ignore);
+  assertEquals(stored.document.registrations, [record]);
+  await registrations.endAll("stop");
+  assertEquals([service.shared, stored.document.registrations], [[], [record]]);
+  await registrations.followStored();
+  assertEquals(service.shared, ["http://+:80/all/a/"]);
+  const [before] = registrations.status(new Map());
+  await registrations.followStored();
+  assertEquals(registrations.status(new Map()), [before!]); // nothing has changed
+  stored.document = { ...DOCUMENT, registrations: [{ ...record, url: "http://+:80/all/c/" }] };
+  await registrations.followStored();
+  assertEquals(service.shared, ["http://+:80/all/c/"]);
+  const ended = await registrations.unregister(
+    { op: "unregister", url: "http://+:80/all/c/" },
+    ROOT,
+  );
+  assertEquals([ended.code, service.shared, stored.document.registrations], [0, [], undefined]);
+});
+
+Deno.test("a registration that cannot be stored is none", async () => {
+  const { registrations, service, stored } = make();
+  const { document } = stored;
+  Object.defineProperty(stored, "document", {
+    get: () => document,
+    set: () => {
+      throw new Error("read-only");
+    },
+  });
+  const request = requestFor("http://+:80/x/", { keep: true });
+  await assertRejects(() => registrations.register(request, ROOT, ignore), Error, "read-only");
   assertEquals(service.shared, []);
 });

@@ -100,6 +100,11 @@ const FIELDS: readonly (readonly [string, string])[] = [
   ["ipListen", `The IP inclusion list. ${INCLUSION_RULE}`],
   ["ssl", "Certificates by address and port; httpcfg set ssl adds one."],
   ["urlAcl", "URL reservations: who may register a URL prefix; httpcfg set urlacl adds one."],
+  [
+    "registrations",
+    "Programs of this machine that have a URL prefix whenever HTTP runs: url, to, and timeout in " +
+    "seconds; httpcfg register --keep adds one.",
+  ],
   ["sites", "Web sites; see below."],
   ["metabase", "Metabase properties that are in no other field, by path."],
   ["settings", "Settings that differ from their default; see below."],
