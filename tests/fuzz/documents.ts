@@ -56,6 +56,11 @@ const KEYS: Texts = {
   good: ["0.0.0.0:443", "[::1]:443", "A.example.:443", "127.0.0.1:8443", "[fe80::1%eth0]:443"],
   bad: ["127.0.0.1:0443", "a", ":443"],
 };
+const TARGETS: Texts = {
+  good: ["http://127.0.0.1:3000", "http://[::1]:1/", "unix:/run/a.sock"],
+  bad: ["http://10.0.0.1:1", "https://127.0.0.1", "unix:a", ""],
+};
+
 const URLS: Texts = {
   good: [
     "http://+:80/a/",
@@ -90,6 +95,13 @@ const CONTENTS = [
   { kind: "root", path: "/srv", listing: true },
   { kind: "redirect", to: "https://{host}{path}", status: 301 },
   { kind: "redirect", to: "/a{query}" },
+  { kind: "proxy", to: ["http://a:1/b/", "https://[::1]", "unix:/s"], host: "{upstream}" },
+  {
+    kind: "proxy",
+    to: ["http://a"],
+    setRequestHeaders: ["A: b"],
+    health: { path: "/?a", fall: 1 },
+  },
 ];
 const SETTINGS = [
   ["MaxFieldLength", 64],
@@ -121,6 +133,14 @@ function documentOf(text: (of: Texts) => string, isSound: boolean, random: Rando
     ipListen: some(3, () => text(ENTRIES)),
     ssl: some(2, () => record(text(KEYS), random)),
     urlAcl: some(2, () => ({ url: text(URLS), sddl: text(SDDLS) })),
+    registrations: some(
+      2,
+      () => ({
+        url: text(URLS),
+        to: text(TARGETS),
+        timeout: isSound ? 1 + random.below(9) : random.below(9),
+      }),
+    ),
     sites: some(3, (i) => ({
       id: isSound ? 7 - i : random.pick([0, 1, 4294967295, 4294967296]),
       name: isSound ? `${text(NAMES)}${i}` : text(NAMES),
