@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { acmeAnswers, acmeCertificates } from "./acme.ts";
 import { chunkedBodies } from "./chunked.ts";
 import { clientHellos } from "./client_hello.ts";
 import { COMMAND_LINES } from "./command_lines.ts";
@@ -31,6 +32,8 @@ export const TARGETS: readonly Target[] = [
   controlMessages,
   registerMessages,
   listEntries,
+  acmeAnswers,
+  acmeCertificates,
   documents,
   siteRules,
   patches,
