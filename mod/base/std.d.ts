@@ -77,6 +77,12 @@ declare module "@std/media-types/content-type" {
   export function contentType(extensionOrType: string): string | undefined;
 }
 
+declare module "@std/media-types/db" {
+  /** What is known of each media type, by its name in lower case. */
+  const db: Readonly<Record<string, { readonly compressible?: boolean }>>;
+  export default db;
+}
+
 declare module "@std/html/entities" {
   /** Escapes `str` for use in an element or a quoted attribute. */
   export function escape(str: string): string;

@@ -57,6 +57,8 @@ export interface SiteRecord {
   readonly access?: SiteAccess | undefined;
   /** What every response of the site has in addition. */
   readonly response?: SiteResponse | undefined;
+  /** What is compressed for the clients that accept it; if absent, files. */
+  readonly compression?: Compression | undefined;
 }
 
 /** A part of a site with content of its own. */
@@ -65,6 +67,13 @@ export interface ApplicationRecord {
   readonly path: string;
   readonly content: SiteContent;
 }
+
+/**
+ * What a site compresses: nothing, files, or every answer, also those of programs. HcDoStaticCompression
+ * and HcDoDynamicCompression of IIS.
+ */
+export const COMPRESSIONS = ["off", "files", "all"] as const;
+type Compression = typeof COMPRESSIONS[number];
 
 /** HTTP_SERVICE_CONFIG_SSL_SET: the certificate for an address and port. */
 export interface SslRecord {

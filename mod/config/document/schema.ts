@@ -6,7 +6,7 @@
  */
 import * as v from "valibot";
 import { type SettingRow, SETTINGS } from "./settings.ts";
-import { DOCUMENT_VERSION } from "./document.ts";
+import { COMPRESSIONS, DOCUMENT_VERSION } from "./document.ts";
 import {
   finite,
   integer,
@@ -40,6 +40,9 @@ function siteSchema(content: ContentSchema) {
     maxConnections: v.optional(UINT32),
     access: v.optional(accessSchema),
     response: v.optional(responseSchema),
+    compression: v.optional(
+      v.picklist(COMPRESSIONS, `expected one of ${COMPRESSIONS.join(", ")}`),
+    ),
   });
 }
 

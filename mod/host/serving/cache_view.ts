@@ -7,7 +7,11 @@ import { parseBinding } from "../../config/document/binding.ts";
 import { urlHost } from "../../base/address.ts";
 import { isProblem } from "../../base/problem.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
-import type { Representation, ResponseCache } from "../../site/static/response_cache.ts";
+import {
+  type Representation,
+  representationsOf,
+  type ResponseCache,
+} from "../../site/static/response_cache.ts";
 import type { CachedResponse } from "../control/status.ts";
 
 /** Selects cached responses. */
@@ -31,8 +35,8 @@ export class CachedResponses {
   list(): CachedResponse[] {
     return this.#cache.entries().flatMap(({ siteId, path, entry }) => {
       const url = `${baseUrl(this.#sites, siteId)}${path}`;
-      return [entry.identity, entry.brotli, entry.gzip].flatMap((one) => {
-        return one === null || one.whole === null ? [] : [described(url, one)];
+      return representationsOf(entry).flatMap((one) => {
+        return one.whole === null ? [] : [described(url, one)];
       });
     });
   }

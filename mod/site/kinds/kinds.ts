@@ -59,7 +59,9 @@ export async function loadSiteHandlers(): Promise<SiteHandlerFactory> {
   const factories = new Map(
     await Promise.all(KINDS.map(async (kind) => [kind, await kind.load()] as const)),
   );
+  const { withCodedAnswers } = await import("../coding/coded_answers.ts");
   return (content, site, context) => {
-    return factories.get(kindOf(content))!.handler(content, site, context);
+    const handler = factories.get(kindOf(content))!.handler(content, site, context);
+    return site.compression === "all" ? withCodedAnswers(handler) : handler;
   };
 }

@@ -44,10 +44,11 @@ export const root: ContentKind<FolderContent> = {
   async load(): Promise<HandlerFactory<FolderContent>> {
     const { staticFiles } = await import("../static/static_files.ts");
     return {
-      handler: ({ path, listing = false }, { id: siteId, response }, context) => {
+      handler: ({ path, listing = false }, { id: siteId, response, compression }, context) => {
         const { cache, files, now, applicationPath: below } = context;
         const own = { root: path, below, listing, mimeTypes: response?.mimeTypes };
-        return staticFiles({ ...own, cache, files: files.site(siteId), siteId, now });
+        const compresses = compression !== "off";
+        return staticFiles({ ...own, compresses, cache, files: files.site(siteId), siteId, now });
       },
     };
   },

@@ -1,5 +1,5 @@
 /**
- * The preferences of a client: what sites need of Accept and Accept-Encoding.
+ * The preferences of a client: what sites need of Accept.
  *
  * @module
  */
@@ -22,16 +22,6 @@ export function prefersJson(accept: string | null): boolean {
 export function acceptsHtml(accept: string | null): boolean {
   if (accept === null || accept.length > VALUE_MAX) return false;
   return (parseWeights(accept).get("text/html") ?? 0) > 0;
-}
-
-/**
- * Reports whether a representation in `coding` ("gzip", "br") may be sent: it is named, or covered
- * by "*", with a weight over 0 (RFC 9110 12.5.3).
- */
-export function acceptsEncoding(acceptEncoding: string | null, coding: string): boolean {
-  if (acceptEncoding === null || acceptEncoding.length > VALUE_MAX) return false;
-  const weights = parseWeights(acceptEncoding);
-  return (weights.get(coding) ?? weights.get("*") ?? 0) > 0;
 }
 
 /** Weight from 0 to 1 by lower-case name; parameters other than `q` are ignored. */

@@ -4,8 +4,8 @@
  * @module
  */
 import { type BodySource, SourceRefusal } from "../../base/exchange.ts";
+import type { ByteRange } from "./byte_ranges.ts";
 import type { OpenedFile } from "./opened_file.ts";
-import type { ByteRange } from "./preconditions.ts";
 import { ReadTurns } from "./read_turns.ts";
 
 /** Bytes per read while large buffers are available: fewer reads cost less. */
@@ -59,8 +59,12 @@ export function bytesBody(bytes: Uint8Array, { start, end }: ByteRange): BodySou
   };
 }
 
-/** Returns a body of the bytes `range` of `file`; closing the body closes the file. */
-export function fileBody(file: OpenedFile, range: ByteRange): BodySource {
+/** Returns a body of the bytes `range` of `file`; closing the body closes the file, unless told not to. */
+export function fileBody(
+  file: OpenedFile,
+  range: ByteRange,
+  { closesFile = true }: { readonly closesFile?: boolean } = {},
+): BodySource {
   const length = range.end - range.start + 1;
   let buffer: Uint8Array | null = null;
   let remaining = length;
@@ -87,7 +91,7 @@ export function fileBody(file: OpenedFile, range: ByteRange): BodySource {
     },
     close(): void {
       isClosed = true;
-      file.close();
+      if (closesFile) file.close();
       // A read in flight still writes into its buffer, which must not be reused then.
       if (buffer !== null) releaseBuffer(buffer, !isReading);
       buffer = null;

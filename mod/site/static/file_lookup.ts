@@ -8,14 +8,12 @@
  *
  * @module
  */
-import { contentType } from "@std/media-types/content-type";
-import type { HeaderField } from "../../base/exchange.ts";
 import { isDenied, isMissing } from "./file_errors.ts";
 import { type FilePath, isInside } from "./file_path.ts";
-import { httpDate } from "../../wire/http_date.ts";
 import { pathBelow, proveChain, type ResolvedRoot } from "./folder_chain.ts";
 import { type FileIdentity, identify } from "./opened_file.ts";
-import { type CacheEntry, hasSameFiles, type Representation } from "./response_cache.ts";
+import { COPY_ENDINGS, entryFor } from "./representations.ts";
+import { type CacheEntry, hasSameFiles } from "./response_cache.ts";
 
 export type Lookup =
   | { readonly kind: "file"; readonly entry: CacheEntry }
@@ -37,12 +35,13 @@ interface LookupContext {
   readonly nowMs: number;
   /** Media types by extension, before those that are known. */
   readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
+  /** Whether files are compressed here. */
+  readonly compresses: boolean;
 }
 
 const INDEX = "index.html";
 const IS_WINDOWS = Deno.build.os === "windows";
 const SEPARATOR = IS_WINDOWS ? "\\" : "/";
-const CODINGS = [["br", ".br"], ["gzip", ".gz"]] as const;
 /** Times that the real path is taken again because a link appeared in it. */
 const RESOLUTIONS_MAX = 3;
 
@@ -108,27 +107,13 @@ async function find(path: string, context: LookupContext): Promise<Found | "outs
 async function entryOf(
   path: string,
   identity: FileIdentity,
-  { nowMs, mimeTypes = {} }: LookupContext,
+  { nowMs, compresses, mimeTypes }: LookupContext,
 ): Promise<{ readonly entry: CacheEntry; readonly uids: readonly number[] }> {
-  const type = typeOf(path, mimeTypes);
+  const name = path.slice(path.lastIndexOf(SEPARATOR) + 1);
   const copies: (FileIdentity | undefined)[] = [];
-  for (const [, ending] of CODINGS) copies.push(await compressedCopy(path, ending, identity));
-  const hasAlternatives = copies.some((copy) => copy !== undefined);
-  const make = (from: string, file: FileIdentity, coding: string | null): Representation => {
-    return representation({ path: from, type, coding, hasAlternatives }, file, nowMs);
-  };
-  const [brotli, gzip] = CODINGS.map(([coding, ending], i) => {
-    const copy = copies[i];
-    return copy === undefined ? null : make(`${path}${ending}`, copy, coding);
-  });
+  for (const ending of COPY_ENDINGS) copies.push(await compressedCopy(path, ending, identity));
   return {
-    entry: {
-      identity: make(path, identity, null),
-      brotli: brotli!,
-      gzip: gzip!,
-      checkedMs: nowMs,
-      usedMs: nowMs,
-    },
+    entry: entryFor({ path, name, identity, copies }, { nowMs, compresses, mimeTypes }),
     uids: [identity, ...copies].flatMap((file) => file === undefined ? [] : [file.uid]),
   };
 }
@@ -141,40 +126,6 @@ async function compressedCopy(
 ): Promise<FileIdentity | undefined> {
   const copy = await identify(`${path}${ending}`).catch(undefinedIfMissing);
   return copy !== undefined && copy.isFile && copy.mtimeMs >= original.mtimeMs ? copy : undefined;
-}
-
-interface Variant {
-  readonly path: string;
-  readonly type: string;
-  readonly coding: string | null;
-  /** Other codings of the same document exist. */
-  readonly hasAlternatives: boolean;
-}
-
-function representation(variant: Variant, file: FileIdentity, nowMs: number): Representation {
-  const { path, type, coding, hasAlternatives } = variant;
-  const { stamp, size, mtimeMs } = file;
-  const suffix = coding === null ? "" : `-${coding}`;
-  const etag = `"${mtimeMs.toString(16)}-${size.toString(16)}${suffix}"`;
-  const lastModified = mtimeMs > nowMs ? null : httpDate(mtimeMs);
-  const headers: HeaderField[] = [["Content-Type", type], ["ETag", etag], [
-    "Accept-Ranges",
-    "bytes",
-  ]];
-  if (lastModified !== null) headers.push(["Last-Modified", lastModified]);
-  if (coding !== null) headers.push(["Content-Encoding", coding]);
-  if (hasAlternatives) headers.push(["Vary", "Accept-Encoding"]);
-  const cacheState = { whole: null, bytes: null, count: 0, countedFromMs: nowMs };
-  return { path, size, stamp, etag, lastModified, headers, ...cacheState };
-}
-
-function typeOf(path: string, mimeTypes: Readonly<Record<string, string>>): string {
-  const name = path.slice(path.lastIndexOf(SEPARATOR) + 1);
-  const dot = name.lastIndexOf(".");
-  const extension = name.slice(dot).toLowerCase();
-  if (dot >= 0 && Object.hasOwn(mimeTypes, extension)) return mimeTypes[extension]!;
-  const type = dot < 1 ? undefined : contentType(extension);
-  return type ?? "application/octet-stream";
 }
 
 function undefinedIfMissing(error: unknown): undefined {

@@ -1,17 +1,20 @@
 /**
- * Evaluates the conditions and the range of a request: the whole document, a part, "not modified",
+ * Evaluates the conditions and the range of a request: the whole document, parts, "not modified",
  * or a refusal. RFC 9110 13.2.2 gives the order of the conditions, 14 the ranges.
  *
  * @module
  */
 import { parseHttpDate } from "../../wire/http_date.ts";
+import { type ByteRange, byteRanges } from "./byte_ranges.ts";
 
 /** What conditions are compared with. */
 interface Validators {
-  /** Strong, including its quotes. */
+  /** Including its quotes; a weak one begins with `W/`. */
   readonly etag: string;
   /** HTTP date; null if the time is in the future. */
   readonly lastModified: string | null;
+  /** Whether no other document can have this date: the second that it names is over. */
+  readonly isDateStrong: boolean;
   /** Bytes. */
   readonly size: number;
 }
@@ -22,16 +25,11 @@ interface Conditions {
   header(lowerCaseName: string): string | null;
 }
 
-/** Bytes `start` to `end`, both inclusive. */
-export interface ByteRange {
-  readonly start: number;
-  readonly end: number;
-}
-
 export type Outcome =
   | { readonly status: 200 }
   | { readonly status: 304 | 412 | 416 }
-  | { readonly status: 206; readonly range: ByteRange };
+  /** At least one range, of which none overlap. */
+  | { readonly status: 206; readonly ranges: readonly ByteRange[] };
 
 const WHOLE: Outcome = { status: 200 };
 
@@ -60,14 +58,22 @@ export function evaluate(request: Conditions, isGet: boolean, document: Validato
     : evaluateRange(range, document.size);
 }
 
-/** Reports whether `list` ("*" or tags) contains `etag`; weak tags match only if `isWeak`. */
+/**
+ * Reports whether `list` ("*" or tags) contains `etag`. With `isWeak`, weak tags match as well
+ * (RFC 9110 8.8.3.2).
+ */
 function matchesTag(list: string, etag: string, isWeak: boolean): boolean {
   if (list.trim() === "*") return true;
-  if (list.length > VALUE_MAX) return false;
+  if (list.length > VALUE_MAX || (!isWeak && isWeakTag(etag))) return false;
+  const own = isWeakTag(etag) ? etag.slice("W/".length) : etag;
   for (const [, weak, tag] of list.matchAll(/(W\/)?("[^"]*")/g)) {
-    if (tag === etag && (isWeak || weak === undefined)) return true;
+    if (tag === own && (isWeak || weak === undefined)) return true;
   }
   return false;
+}
+
+function isWeakTag(etag: string): boolean {
+  return etag.startsWith("W/");
 }
 
 /** Null if either date is missing or invalid: the condition is then ignored. */
@@ -78,28 +84,20 @@ function isModifiedSince({ lastModified }: Validators, since: string): boolean |
   return sinceMs === null ? null : parseHttpDate(lastModified)! > sinceMs;
 }
 
-/** If-Range with another date or tag than the document's requests the whole document. */
-function isRangeWanted(ifRange: string | null, { etag, lastModified }: Validators): boolean {
-  return ifRange === null || ifRange === etag || ifRange === lastModified;
+/**
+ * Reports whether the client has parts of this very document, or of none. The tag or date that it
+ * has must be strong, and the same (RFC 9110 13.1.5).
+ */
+function isRangeWanted(ifRange: string | null, document: Validators): boolean {
+  if (ifRange === null) return true;
+  const { etag, lastModified, isDateStrong } = document;
+  if (ifRange.endsWith('"')) return ifRange === etag && !isWeakTag(etag);
+  if (lastModified === null || !isDateStrong) return false;
+  return ifRange === lastModified || parseHttpDate(ifRange) === parseHttpDate(lastModified);
 }
 
-/**
- * One range yields a part; several ranges, or an invalid range, the whole document (RFC 9110 14.2
- * leaves both to the server, and several ranges are of more use to attackers than to clients).
- */
 function evaluateRange(value: string, size: number): Outcome {
-  const match = /^bytes=[ \t]*([0-9]{0,15})-([0-9]{0,15})[ \t]*$/i.exec(value);
-  if (match === null) return WHOLE;
-  const [, first = "", last = ""] = match;
-  if (first === "" && last === "") return WHOLE;
-  if (first === "") {
-    const count = Math.min(Number(last), size);
-    return count === 0
-      ? { status: 416 }
-      : { status: 206, range: { start: size - count, end: size - 1 } };
-  }
-  const start = Number(first);
-  const end = last === "" ? size - 1 : Math.min(Number(last), size - 1);
-  if (last !== "" && Number(last) < start) return WHOLE;
-  return start >= size ? { status: 416 } : { status: 206, range: { start, end } };
+  const ranges = byteRanges(value, size);
+  if (ranges === null) return WHOLE;
+  return ranges === "none" ? { status: 416 } : { status: 206, ranges };
 }

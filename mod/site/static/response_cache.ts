@@ -15,6 +15,7 @@
  * @module
  */
 import type { HttpResponse } from "../../base/exchange.ts";
+import type { ContentCoding } from "../coding/content_coding.ts";
 
 /** The settings of the cache. */
 interface CacheSettings {
@@ -29,16 +30,26 @@ interface CacheSettings {
 export interface Representation {
   /** Real path. */
   readonly path: string;
+  /** Null for the file as it is. */
+  readonly coding: ContentCoding | null;
+  /**
+   * Whether it is compressed here when it is requested first. The path, the stamp and the size are
+   * those of the file as it is.
+   */
+  readonly isMade: boolean;
   readonly size: number;
   /** Which file this is, and with which content (`opened_file.ts`). */
   readonly stamp: string;
+  /** Weak while the file may still change without a later time of modification. */
   readonly etag: string;
   readonly lastModified: string | null;
+  /** Whether the second of `lastModified` was over when the file was examined. */
+  readonly isDateStrong: boolean;
   /** Fields of a 200 response. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** The response with its bytes, once they have been read and are small enough; null before. */
   whole: HttpResponse | null;
-  /** Bytes of a file that is too large for `whole` and is requested often; else null. */
+  /** Bytes that are too many for `whole`, of a file that is requested often, or made; else null. */
   bytes: Uint8Array | null;
   /** Requests since `countedFromMs`, which is at most {@linkcode HOT_WINDOW_MS} ago. */
   count: number;
@@ -48,17 +59,16 @@ export interface Representation {
 /** The representations of one path. */
 export interface CacheEntry {
   readonly identity: Representation;
-  readonly brotli: Representation | null;
-  readonly gzip: Representation | null;
+  /** The same in other codings, those that are preferred first. */
+  variants: readonly Representation[];
   /** When the entry was last compared with the file. */
   checkedMs: number;
   /** When a request last used the entry. */
   usedMs: number;
 }
 
-const CODINGS = ["identity", "brotli", "gzip"] as const;
-/** Largest file whose bytes are cached if it is requested often. */
-const FILE_BYTES_MAX = 4 * 1024 * 1024;
+/** Largest file whose bytes are cached if it is requested often, or compressed. */
+export const FILE_BYTES_MAX = 4 * 1024 * 1024;
 /** IIS considers a file worth caching after more than two requests within ten seconds. */
 const HOT_REQUESTS = 2;
 const HOT_WINDOW_MS = 10_000;
@@ -225,18 +235,31 @@ export class ResponseCache {
 
 /** Reports whether two entries have the same files, under the same names. */
 export function hasSameFiles(a: CacheEntry, b: CacheEntry): boolean {
-  return CODINGS.every((coding) => {
-    return a[coding]?.path === b[coding]?.path && a[coding]?.stamp === b[coding]?.stamp;
-  });
+  const [own, others] = [filesOf(a), filesOf(b)];
+  return own.length === others.length &&
+    own.every(({ path, stamp }, i) => path === others[i]!.path && stamp === others[i]!.stamp);
 }
 
 /** Reports whether two entries have the same files, and the same fields go with them. */
 export function isSameEntry(a: CacheEntry, b: CacheEntry): boolean {
-  // A file from the future has a Last-Modified once its time has come.
-  const hasSameFields = CODINGS.every((coding) => {
-    return a[coding]?.lastModified === b[coding]?.lastModified;
+  if (!hasSameFiles(a, b)) return false;
+  // A file from the future has a Last-Modified once its time has come, a new one a strong tag.
+  const others = filesOf(b);
+  return filesOf(a).every(({ etag, lastModified, isDateStrong }, i) => {
+    const other = others[i]!;
+    return etag === other.etag && lastModified === other.lastModified &&
+      isDateStrong === other.isDateStrong;
   });
-  return hasSameFields && hasSameFiles(a, b);
+}
+
+/** Returns every representation of an entry. */
+export function representationsOf({ identity, variants }: CacheEntry): readonly Representation[] {
+  return [identity, ...variants];
+}
+
+/** Returns the representations that are files. */
+function filesOf(entry: CacheEntry): readonly Representation[] {
+  return representationsOf(entry).filter(({ isMade }) => !isMade);
 }
 
 /** Longest time between two scans of the cache, so that a long period is still exact. */
@@ -249,10 +272,9 @@ function isCurrent({ entries, path, entry }: EntryRef): boolean {
 
 function bytesOf(entry: CacheEntry): number {
   let bytes = ENTRY_BYTES;
-  for (const representation of [entry.identity, entry.brotli, entry.gzip]) {
-    const body = representation?.whole?.body;
-    if (body instanceof Uint8Array) bytes += body.length;
-    bytes += representation?.bytes?.length ?? 0;
+  for (const { whole, bytes: large } of representationsOf(entry)) {
+    if (whole?.body instanceof Uint8Array) bytes += whole.body.length;
+    bytes += large?.length ?? 0;
   }
   return bytes;
 }

@@ -1,7 +1,7 @@
 /**
- * Edge: a site of files under a root directory. GET and HEAD, conditions, one range, compressed
- * copies next to the file, an index page, a redirect to the directory's "/", and a listing if it is
- * enabled.
+ * Edge: a site of files under a root directory. GET and HEAD, conditions, ranges, compressed copies
+ * next to the file and those that are made here, an index page, a redirect to the directory's "/",
+ * and a listing if it is enabled.
  *
  * Small files are served from the response cache without waiting; large ones are read while they
  * are sent. What a file is was decided by its look-up; whatever is opened is compared with that.
@@ -9,18 +9,24 @@
  * @module
  */
 import {
+  type BodySource,
   type Handler,
   type HandlerResult,
+  type HeaderField,
   type HttpRequest,
   type HttpResponse,
   isFieldValue,
   type Refusal,
   SourceRefusal,
 } from "../../base/exchange.ts";
-import { acceptsEncoding } from "../pages/accept.ts";
+import { acceptedCodings, preferredCoding } from "../coding/content_coding.ts";
+import { encodedBody } from "../coding/encoded_body.ts";
+import { encodeTurns } from "../coding/encode_turns.ts";
+import { encodeWhole } from "../coding/encoder.ts";
 import { errorPage } from "../pages/error_page.ts";
 import { redirectResponse } from "../pages/redirect_response.ts";
 import type { SiteFiles } from "./file_access.ts";
+import type { ByteRange } from "./byte_ranges.ts";
 import { bytesBody, fileBody, readWhole } from "./file_body.ts";
 import { isDenied, isMissing } from "./file_errors.ts";
 import { type Lookup, lookUp } from "./file_lookup.ts";
@@ -30,10 +36,12 @@ import { FolderReader } from "./folder_contents.ts";
 import { listFolder } from "./folder_listing.ts";
 import { listingResponse } from "./listing_page.ts";
 import { ListingQuery } from "./listing_query.ts";
+import { multipartBody } from "./multipart_body.ts";
 import { type OpenedFile, openIdentified } from "./opened_file.ts";
-import { type ByteRange, evaluate, type Outcome } from "./preconditions.ts";
+import { evaluate, type Outcome } from "./preconditions.ts";
 import {
   type CacheEntry,
+  FILE_BYTES_MAX,
   isSameEntry,
   type Representation,
   type ResponseCache,
@@ -51,6 +59,8 @@ interface StaticFilesOptions {
   readonly listing: boolean;
   /** Media types of the site by extension. */
   readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
+  /** Compress files for the clients that accept it. */
+  readonly compresses: boolean;
   readonly cache: ResponseCache;
   /** The file operations of the site. */
   readonly files: SiteFiles;
@@ -70,6 +80,7 @@ const REVALIDATE_MS = 1000;
 /** Examinations of a path in which another user renames, a second apart. */
 const EXAMINATIONS_MAX = 3;
 const CHANGED: Refusal = { refuse: "FileChanged" };
+const WHOLE = { status: 200 } as const;
 
 /** Returns the handler for the files under `options.root`. */
 export function staticFiles(options: StaticFilesOptions): Handler {
@@ -93,6 +104,8 @@ class StaticSite {
   readonly #lookups = new Map<string, Promise<Lookup>>();
   /** Reads of whole files in progress: many requests for a new file need its bytes once. */
   readonly #reads = new Map<Representation, Promise<Uint8Array | null>>();
+  /** Representations that are made at the moment: many first requests need each once. */
+  readonly #encodes = new Map<Representation, Promise<Encoded>>();
   readonly #folders: FolderReader;
   #root: ResolvedRoot | null = null;
   #rootMs = 0;
@@ -151,7 +164,7 @@ class StaticSite {
   }
 
   async #examine(requestPath: string): Promise<Lookup> {
-    const { below, files, now, mimeTypes } = this.#options;
+    const { below, files, now, mimeTypes, compresses } = this.#options;
     const path = parseFilePath(restOfPath(requestPath, below), IS_WINDOWS)!;
     for (let times = 1;; times++) {
       const found = await files.run(async (): Promise<Lookup> => {
@@ -159,7 +172,7 @@ class StaticSite {
         const root = await this.#resolveRoot(nowMs);
         if (typeof root === "string") return { kind: root };
         const known = this.#entries.get(requestPath);
-        return await lookUp(path, { root, known, nowMs, mimeTypes });
+        return await lookUp(path, { root, known, nowMs, compresses, mimeTypes });
       });
       if (found.kind !== "changing" || times === EXAMINATIONS_MAX) return found;
       this.#root = null;
@@ -199,44 +212,120 @@ class StaticSite {
     entry: CacheEntry,
     isRetry = false,
   ): HandlerResult | Promise<HandlerResult> {
-    const chosen = chooseRepresentation(request, entry);
+    return this.#serveAs(chooseRepresentation(request, entry), request, { entry, isRetry });
+  }
+
+  #serveAs(
+    chosen: Representation,
+    request: HttpRequest,
+    context: ServeContext,
+  ): HandlerResult | Promise<HandlerResult> {
     const isGet = request.method === "GET";
     const outcome = evaluate(request, isGet, chosen);
     if (outcome.status === 200 && chosen.whole !== null) return chosen.whole;
     if (outcome.status === 200 || outcome.status === 206) {
-      if (request.method === "HEAD") return contentResponse(chosen, outcome, unreadBody(chosen));
-      const range = rangeOf(chosen, outcome);
-      if (chosen.bytes !== null) {
-        return contentResponse(chosen, outcome, bytesBody(chosen.bytes, range));
-      }
-      return this.#read(request, { entry, chosen, outcome, isRetry });
+      const sent = outcome.status === 206 && !mayBeInParts(chosen, outcome) ? WHOLE : outcome;
+      if (chosen.bytes !== null) return fromBytes(chosen, sent, chosen.bytes);
+      if (chosen.isMade) return this.#encode(request, chosen, context);
+      if (!isGet) return contentResponse(chosen, sent, unreadBody(chosen.size));
+      return this.#read(request, { ...context, chosen, outcome: sent });
     }
     if (outcome.status === 304) return notModified(chosen);
-    if (outcome.status === 412) return errorPage("condition", request);
-    return errorPage("range", request, [["Content-Range", `bytes */${chosen.size}`]]);
+    const varied = chosen.headers.filter(([name]) => name === "Vary");
+    if (outcome.status === 412) return errorPage("condition", request, varied);
+    const range: HeaderField = ["Content-Range", `bytes */${chosen.size}`];
+    return errorPage("range", request, [range, ...varied]);
   }
 
   async #read(request: HttpRequest, pending: PendingRead): Promise<HandlerResult> {
-    const { entry, chosen, outcome, isRetry } = pending;
+    const { entry, chosen, outcome } = pending;
     const { cache, files, now } = this.#options;
     const file = await files.run(() => openUnchanged(chosen, files), closeLate);
     if (file === "forbidden") return errorPage("denied", request);
-    if (file === null) {
-      // The new file has its own validators.
-      cache.remove(this.#entries, request.path);
-      return isRetry ? CHANGED : this.#find(request, true);
-    }
+    if (file === null) return this.#findAgain(request, pending);
     const isSmall = chosen.size <= cache.bodyBytesMax && outcome.status === 200;
-    const range = rangeOf(chosen, outcome);
-    if (!isSmall && !cache.shouldCacheBytes(chosen, now())) {
-      return contentResponse(chosen, outcome, fileBody(file, range));
-    }
+    if (!isSmall && !cache.shouldCacheBytes(chosen, now())) return fromFile(chosen, outcome, file);
     const bytes = await this.#readOnce(chosen, file);
     if (bytes === null) return CHANGED;
     const ref = { entries: this.#entries, path: request.path, entry };
     if (isSmall) return cache.cacheWhole(ref, chosen, bytes);
     cache.cacheBytes(ref, chosen, bytes);
-    return contentResponse(chosen, outcome, bytesBody(bytes, range));
+    return fromBytes(chosen, outcome, bytes);
+  }
+
+  /** The file was replaced or removed: the new one has its own validators. */
+  #findAgain(
+    request: HttpRequest,
+    { isRetry }: ServeContext,
+  ): HandlerResult | Promise<HandlerResult> {
+    this.#options.cache.remove(this.#entries, request.path);
+    return isRetry ? CHANGED : this.#find(request, true);
+  }
+
+  /** Responds with a representation that has to be made first. */
+  async #encode(
+    request: HttpRequest,
+    chosen: Representation,
+    context: ServeContext,
+  ): Promise<HandlerResult> {
+    const { entry } = context;
+    const { cache } = this.#options;
+    if (chosen.size > FILE_BYTES_MAX) return await this.#encodeWhileSent(request, chosen, context);
+    const bytes = await this.#encodeOnce(chosen);
+    if (bytes === "forbidden") return errorPage("denied", request);
+    if (bytes === "busy") return this.#serveAs(entry.identity, request, context);
+    if (bytes === null) return this.#findAgain(request, context);
+    if (bytes.length >= chosen.size) {
+      entry.variants = entry.variants.filter((one) => one !== chosen);
+      return this.#serve(request, entry, context.isRetry);
+    }
+    const ref = { entries: this.#entries, path: request.path, entry };
+    if (bytes.length <= cache.bodyBytesMax) return cache.cacheWhole(ref, chosen, bytes);
+    cache.cacheBytes(ref, chosen, bytes);
+    return fromBytes(chosen, WHOLE, bytes);
+  }
+
+  /** Makes the bytes of `chosen`; concurrent requests for one representation share them. */
+  #encodeOnce(chosen: Representation): Promise<Encoded> {
+    let encode = this.#encodes.get(chosen);
+    if (encode === undefined) {
+      if (!encodeTurns.enter()) return Promise.resolve("busy");
+      encode = this.#openAndEncode(chosen).finally(() => {
+        encodeTurns.leave();
+        this.#encodes.delete(chosen);
+      });
+      this.#encodes.set(chosen, encode);
+    }
+    return encode;
+  }
+
+  async #openAndEncode(chosen: Representation): Promise<Encoded> {
+    const { files } = this.#options;
+    const file = await files.run(() => openUnchanged(chosen, files), closeLate);
+    if (file === null || file === "forbidden") return file;
+    const bytes = await readWhole(file);
+    return bytes === null ? null : await encodeWhole(bytes, chosen.coding!);
+  }
+
+  /** Responds with a file that is too large to be kept, compressed for this client alone. */
+  async #encodeWhileSent(
+    request: HttpRequest,
+    chosen: Representation,
+    context: ServeContext,
+  ): Promise<HandlerResult> {
+    const { files } = this.#options;
+    if (request.method === "HEAD") return contentResponse(chosen, WHOLE, unreadBody(null));
+    if (!encodeTurns.enter()) return this.#serveAs(context.entry.identity, request, context);
+    let body: BodySource | null = null;
+    try {
+      const file = await files.run(() => openUnchanged(chosen, files), closeLate);
+      if (file === "forbidden") return errorPage("denied", request);
+      if (file === null) return await this.#findAgain(request, context);
+      body = encodedBody(fileBody(file, rangeOfAll(chosen)), chosen.coding!);
+      return contentResponse(chosen, WHOLE, body);
+    } finally {
+      if (body === null) encodeTurns.leave(); // otherwise the body has the place
+    }
   }
 
   async #list(request: HttpRequest, realPath: string): Promise<HandlerResult> {
@@ -267,33 +356,97 @@ class StaticSite {
   }
 }
 
-/** A read whose outcome has been decided. */
-interface PendingRead {
+/** What a request is served from. */
+interface ServeContext {
   readonly entry: CacheEntry;
-  readonly chosen: Representation;
-  readonly outcome: Sent;
+  /** The file was replaced once while it was served. */
   readonly isRetry: boolean;
 }
 
-/** The outcomes that send the document or a range of it. */
-type Sent = Extract<Outcome, { readonly status: 200 | 206 }>;
-
-function rangeOf({ size }: Representation, outcome: Sent): ByteRange {
-  return outcome.status === 206 ? outcome.range : { start: 0, end: size - 1 };
+/** A read whose outcome has been decided. */
+interface PendingRead extends ServeContext {
+  readonly chosen: Representation;
+  readonly outcome: Sent;
 }
 
-/** The response for the whole document or the range of `outcome`, with `body` as its bytes. */
+/**
+ * The bytes of a representation that is made; null if its file was replaced, `"busy"` if too much is
+ * compressed at the moment.
+ */
+type Encoded = Uint8Array | "busy" | "forbidden" | null;
+
+/** The outcomes that send the document or ranges of it. */
+type Sent = Extract<Outcome, { readonly status: 200 | 206 }>;
+
+/** Parts of a compressed copy have no field that says so; what is compressed is all of them. */
+function mayBeInParts(
+  { coding }: Representation,
+  { ranges }: { readonly ranges: readonly ByteRange[] },
+): boolean {
+  return coding === null || ranges.length === 1;
+}
+
+function rangeOfAll({ size }: Representation): ByteRange {
+  return { start: 0, end: size - 1 };
+}
+
+/** The response for the outcome from bytes that are here. */
+function fromBytes(chosen: Representation, outcome: Sent, bytes: Uint8Array): HttpResponse {
+  if (outcome.status === 200) {
+    return contentResponse(chosen, outcome, bytesBody(bytes, { start: 0, end: bytes.length - 1 }));
+  }
+  if (outcome.ranges.length === 1) {
+    return contentResponse(chosen, outcome, bytesBody(bytes, outcome.ranges[0]!));
+  }
+  return multipartResponse(chosen, outcome.ranges, {
+    body: (range) => bytesBody(bytes, range),
+    close: () => {},
+  });
+}
+
+/** The response for the outcome from an open file, which its body closes. */
+function fromFile(chosen: Representation, outcome: Sent, file: OpenedFile): HttpResponse {
+  if (outcome.status === 206 && outcome.ranges.length > 1) {
+    return multipartResponse(chosen, outcome.ranges, {
+      body: (range) => fileBody(file, range, { closesFile: false }),
+      close: () => file.close(),
+    });
+  }
+  const range = outcome.status === 206 ? outcome.ranges[0]! : rangeOfAll(chosen);
+  return contentResponse(chosen, outcome, fileBody(file, range));
+}
+
+/** The response for the whole document or the one range of `outcome`, with `body` as its bytes. */
 function contentResponse(
   { headers, size }: Representation,
   outcome: Sent,
   body: HttpResponse["body"],
 ): HttpResponse {
   if (outcome.status === 200) return { status: 200, headers, body };
-  const { start, end } = outcome.range;
+  const { start, end } = outcome.ranges[0]!;
   return {
     status: 206,
     headers: [...headers, ["Content-Range", `bytes ${start}-${end}/${size}`]],
     body,
+  };
+}
+
+/** The response for several ranges. */
+function multipartResponse(
+  { headers, size }: Representation,
+  ranges: readonly ByteRange[],
+  document: { body(range: ByteRange): BodySource; close(): void },
+): HttpResponse {
+  const type = headers.find(([name]) => name === "Content-Type")![1];
+  // Nobody can foresee it, so no file can have it.
+  const boundary = crypto.randomUUID();
+  return {
+    status: 206,
+    headers: [
+      ["Content-Type", `multipart/byteranges; boundary=${boundary}`],
+      ...headers.filter(([name]) => name !== "Content-Type"),
+    ],
+    body: multipartBody(ranges, { ...document, type, size }, boundary),
   };
 }
 
@@ -315,16 +468,19 @@ function closeLate(file: OpenedFile | "forbidden" | null): void {
   if (typeof file === "object") file?.close();
 }
 
-/** The smallest coding that the client accepts; brotli is smaller than gzip in practice. */
-function chooseRepresentation(
-  request: HttpRequest,
-  { identity, brotli, gzip }: CacheEntry,
-): Representation {
-  if (brotli === null && gzip === null) return identity;
-  const accepted = request.header("accept-encoding");
-  if (brotli !== null && acceptsEncoding(accepted, "br")) return brotli;
-  if (gzip !== null && acceptsEncoding(accepted, "gzip")) return gzip;
-  return identity;
+/**
+ * The representation that the client prefers. What is made has no ranges, so a request for some gets
+ * the file as it is.
+ */
+function chooseRepresentation(request: HttpRequest, entry: CacheEntry): Representation {
+  const { identity, variants } = entry;
+  if (variants.length === 0) return identity;
+  const value = request.header("accept-encoding");
+  if (value === null) return identity;
+  const chosen = preferredCoding(acceptedCodings(value), variants);
+  if (chosen === null) return identity;
+  const isRange = chosen.isMade && request.method === "GET" && request.header("range") !== null;
+  return isRange ? identity : chosen;
 }
 
 function notModified({ headers }: Representation): HttpResponse {
@@ -332,9 +488,9 @@ function notModified({ headers }: Representation): HttpResponse {
   return { status: 304, headers: kept, body: null };
 }
 
-/** A body that has a length and is never read: the response to HEAD opens no file. */
-function unreadBody({ size }: Representation): HttpResponse["body"] {
-  return { length: size, pull: () => Promise.resolve(null), close: () => {} };
+/** A body of `length` bytes that is never read: the response to HEAD opens no file. */
+function unreadBody(length: number | null): BodySource {
+  return { length, pull: () => Promise.resolve(null), close: () => {} };
 }
 
 /** The response for a directory that was requested without its final "/". */

@@ -8,17 +8,20 @@ function entry(type: string, text: string): CacheEntry {
   const headers = [["Content-Type", type]] as const;
   const identity = {
     path: "/srv/x",
+    coding: null,
+    isMade: false,
     size: text.length,
     stamp: "",
     etag: '"1"',
     lastModified: null,
+    isDateStrong: true,
     headers,
     bytes: null,
     count: 0,
     countedFromMs: 0,
     whole: { status: 200, headers, body: new TextEncoder().encode(text) },
   };
-  return { identity, brotli: null, gzip: null, checkedMs: 0, usedMs: 0 };
+  return { identity, variants: [], checkedMs: 0, usedMs: 0 };
 }
 
 function cachedOf(bindings: readonly string[]): CachedResponses {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { acceptsEncoding, acceptsHtml, prefersJson } from "../../../mod/site/pages/accept.ts";
+import { acceptsHtml, prefersJson } from "../../../mod/site/pages/accept.ts";
 
 Deno.test("prefersJson() requires JSON by name, with no lower weight than HTML", () => {
   const cases: [accept: string | null, want: boolean][] = [
@@ -27,26 +27,4 @@ Deno.test("acceptsHtml() requires HTML by name", () => {
     ["text/html;q=0", false],
   ];
   for (const [accept, want] of cases) assertEquals(acceptsHtml(accept), want, `${accept}`);
-});
-
-Deno.test("acceptsEncoding() follows names, the asterisk and weights", () => {
-  const cases: [value: string | null, coding: string, want: boolean][] = [
-    [null, "gzip", false],
-    ["", "gzip", false],
-    ["gzip, deflate, br", "gzip", true],
-    ["gzip, deflate, br", "br", true],
-    ["gzip, deflate", "br", false],
-    ["GZIP", "gzip", true],
-    ["gzip;q=0", "gzip", false],
-    ["gzip;q=0.000", "gzip", false],
-    ["gzip; q=0.001", "gzip", true],
-    ["*", "br", true],
-    ["*, br;q=0", "br", false],
-    ["identity", "gzip", false],
-    ["gzipped", "gzip", false],
-    ["gzip;q=x", "gzip", false],
-  ];
-  for (const [value, coding, want] of cases) {
-    assertEquals(acceptsEncoding(value, coding), want, `${value} ${coding}`);
-  }
 });

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { type Lookup, lookUp } from "../../../mod/site/static/file_lookup.ts";
 import { resolveRoot } from "../../../mod/site/static/folder_chain.ts";
 import { parseFilePath } from "../../../mod/site/static/file_path.ts";
+import type { CacheEntry } from "../../../mod/site/static/response_cache.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22);
@@ -58,18 +59,17 @@ Deno.test({
   },
 });
 
-Deno.test("lookUp() returns the type, the validators and the codings of a file", async () => {
+Deno.test("lookUp() returns the type, the validators and the copies of a file", async () => {
   await using temp = await tempFolder();
   const folder = temp.path;
   const time = new Date(NOW_MS - 5000);
-  for (const name of ["s.css", "s.css.gz", "s.css.br", "old.css", "old.css.gz", "x", "y.ZZZ"]) {
+  const copies = ["s.css.gz", "s.css.br", "s.css.zst"];
+  for (const name of ["s.css", ...copies, "old.css", "old.css.gz", "x", "y.ZZZ"]) {
     await Deno.writeTextFile(`${folder}/${name}`, name);
     await Deno.utime(`${folder}/${name}`, time, time);
   }
   await Deno.utime(`${folder}/old.css.gz`, time, new Date(NOW_MS - 9000));
-  const found = await look(folder, "/s.css");
-  if (found.kind !== "file") throw new Error(found.kind);
-  const { identity, brotli, gzip } = found.entry;
+  const { identity, variants } = await entryAt(folder, "/s.css");
   assertEquals(identity.headers, [
     ["Content-Type", "text/css; charset=UTF-8"],
     ["ETag", identity.etag],
@@ -77,17 +77,22 @@ Deno.test("lookUp() returns the type, the validators and the codings of a file",
     ["Last-Modified", "Sat, 21 Nov 2026 23:59:55 GMT"],
     ["Vary", "Accept-Encoding"],
   ]);
-  assertEquals(brotli?.headers.find(([name]) => name === "Content-Encoding")?.[1], "br");
-  assertEquals(gzip?.path, `${folder}/s.css.gz`);
-  assertEquals(new Set([identity.etag, brotli?.etag, gzip?.etag]).size, 3);
-  const old = await look(folder, "/old.css");
-  assertEquals(old.kind === "file" && old.entry.gzip, null); // older than its original
+  assertEquals(
+    variants.map(({ coding, path, headers }) => {
+      return [coding, path, headers.find(([name]) => name === "Content-Encoding")?.[1]];
+    }),
+    [
+      ["br", `${folder}/s.css.br`, "br"],
+      ["zstd", `${folder}/s.css.zst`, "zstd"],
+      ["gzip", `${folder}/s.css.gz`, "gzip"],
+    ],
+  );
+  assertEquals(new Set([identity, ...variants].map(({ etag }) => etag)).size, 4);
+  const old = await entryAt(folder, "/old.css");
+  assertEquals(old.variants, []); // older than its original
   for (const name of ["x", "y.ZZZ"]) {
-    const plain = await look(folder, `/${name}`);
-    assertEquals(
-      plain.kind === "file" && plain.entry.identity.headers[0]![1],
-      "application/octet-stream",
-    );
+    const plain = await entryAt(folder, `/${name}`);
+    assertEquals(plain.identity.headers[0]![1], "application/octet-stream");
   }
 });
 
@@ -107,5 +112,12 @@ async function look(root: string, path: string): Promise<Lookup> {
     root: (await resolveRoot(root, NOW_MS))!,
     known: undefined,
     nowMs: NOW_MS,
+    compresses: true,
   });
+}
+
+async function entryAt(root: string, path: string): Promise<CacheEntry> {
+  const found = await look(root, path);
+  if (found.kind !== "file") throw new Error(found.kind);
+  return found.entry;
 }

@@ -129,15 +129,18 @@ Deno.test("ResponseCache caches nothing with UriEnableCache off", () => {
 function entry(nowMs: number): CacheEntry {
   const identity: Representation = {
     path: "/file",
+    coding: null,
+    isMade: false,
     size: 1,
     stamp: "",
     etag: '"0-1"',
     lastModified: null,
+    isDateStrong: true,
     headers: [],
     whole: null,
     bytes: null,
     count: 0,
     countedFromMs: nowMs,
   };
-  return { identity, brotli: null, gzip: null, checkedMs: nowMs, usedMs: nowMs };
+  return { identity, variants: [], checkedMs: nowMs, usedMs: nowMs };
 }

@@ -43,7 +43,9 @@ Deno.test("staticFiles() responds to each method, path and condition with its st
       [{ path: "/a.html", headers: [["If-Match", '"x"']] }, 412],
       [{ path: "/a.html", headers: [["Range", "bytes=1-2"]] }, 206, "p>"],
       [{ path: "/a.html", headers: [["Range", "bytes=9-"]] }, 416],
-      [{ path: "/a.html", headers: [["Range", "bytes=0-0,2-2"]] }, 200, "<p>a"],
+      [{ path: "/a.html", headers: [["Range", "bytes=0-0,1-2"]] }, 206, "<p>"],
+      [{ path: "/a.html", headers: [["Range", "bytes=0-0,2-2"]] }, 206],
+      [{ path: "/a.html", headers: [["Range", "bytes=0-0;2-2"]] }, 200, "<p>a"],
     ];
     for (const [request, status, body] of cases) {
       const response = await send(handler, request);
@@ -337,6 +339,7 @@ function siteOf(
     root,
     below,
     listing,
+    compresses: true,
     files,
     siteId: 1,
     cache: new ResponseCache(SETTINGS),

@@ -131,6 +131,10 @@ const SITE_FIELDS: readonly (readonly [string, string])[] = [
   ["maxConnections", "Optional: concurrent connections; beyond it 503."],
   ["access", "Optional: who may use the site, and how much; see below."],
   ["response", "Optional: what its responses have in addition; see below."],
+  [
+    "compression",
+    "Optional: off, files (the default), or all, which includes what programs answer.",
+  ],
 ];
 
 const ACCESS_FIELDS: readonly (readonly [string, string])[] = [

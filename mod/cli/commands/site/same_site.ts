@@ -11,7 +11,7 @@ import type { SiteRecord } from "../../../config/document/document.ts";
 import { plainFields } from "../../../config/document/shape.ts";
 import { contentFlags } from "../../../site/kinds/kind_flags.ts";
 import { RULE_FLAGS } from "./rule_flags.ts";
-import { BINDING_FLAGS, LIMIT_FLAGS } from "./site_flags.ts";
+import { BINDING_FLAGS, COMPRESSION_FLAGS, LIMIT_FLAGS } from "./site_flags.ts";
 import { MAP_FLAGS } from "./site_maps.ts";
 
 /** Throws a Fault if `existing` is not `wanted`, the site that the flags of `input` describe. */
@@ -68,6 +68,7 @@ function flagWords(input: FlagInput): string[] {
     ...MAP_FLAGS,
     ...LIMIT_FLAGS,
     ...RULE_FLAGS,
+    ...COMPRESSION_FLAGS,
   };
   return Object.entries(specs).flatMap(([name, { kind }]) => {
     if (kind === "boolean") return input.flag(name) ? [`--${name}`] : [];

@@ -40,8 +40,11 @@ import { MAP_FLAGS, mapHelp, readMaps, withMaps } from "./site_maps.ts";
 import {
   BINDING_FLAGS,
   checkSiteName,
+  COMPRESSION_FLAGS,
+  COMPRESSION_HELP,
   LIMIT_FLAGS,
   readBindings,
+  readCompression,
   readLimits,
   siteOf,
 } from "./site_flags.ts";
@@ -57,6 +60,7 @@ export const siteAdd: CommandSpec = {
     ...contentHelp(),
     ...mapHelp(),
     ...RULE_HELP,
+    COMPRESSION_HELP,
   ],
   examples: [
     {
@@ -75,6 +79,7 @@ export const siteAdd: CommandSpec = {
     ...MAP_FLAGS,
     ...LIMIT_FLAGS,
     ...RULE_FLAGS,
+    ...COMPRESSION_FLAGS,
     "no-start": { kind: "boolean", summary: "do not start the site with the service" },
     ...CHANGE_FLAGS,
   },
@@ -175,7 +180,8 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
   const ruleChange = await readRules(input);
   const rules = changedRules({}, ruleChange, input);
   const autoStart = !input.flag("no-start");
-  const described = { name, bindings, secureBindings, autoStart, content, ...readLimits(input) };
+  const options = { ...readLimits(input), ...readCompression(input) };
+  const described = { name, bindings, secureBindings, autoStart, content, ...options };
   const wanted = (id: number): SiteRecord => {
     return withRules(withMaps({ id, ...described }, maps, input), rules);
   };

@@ -35,8 +35,11 @@ import {
 import {
   BINDING_FLAGS,
   checkSiteName,
+  COMPRESSION_FLAGS,
+  COMPRESSION_HELP,
   LIMIT_FLAGS,
   readBindings,
+  readCompression,
   readLimits,
   siteOf,
 } from "./site_flags.ts";
@@ -52,6 +55,7 @@ const siteSet: CommandSpec = {
     ...contentHelp(),
     ...mapHelp(),
     ...RULE_HELP,
+    COMPRESSION_HELP,
   ],
   examples: [
     { line: "httpcfg site set ping --bind :8081: --bind :8082:", shows: "bind it to two ports" },
@@ -69,6 +73,7 @@ const siteSet: CommandSpec = {
     ...MAP_CHANGE_FLAGS,
     ...LIMIT_FLAGS,
     ...RULE_FLAGS,
+    ...COMPRESSION_FLAGS,
     ...CHANGE_FLAGS,
   },
   words: { min: 1, max: 1 },
@@ -131,6 +136,7 @@ async function readChange(input: CommandInput): Promise<Partial<SiteRecord>> {
     ...(secureBindings.length === 0 ? {} : { secureBindings }),
     ...(hasContentFlag(input) ? { content: await readContent(input) } : {}),
     ...readLimits(input),
+    ...readCompression(input),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * The flags of `site add` and `site set` for the bindings and limits of a site.
+ * The flags of `site add` and `site set` for the bindings, the limits and the compression of a site.
  *
  * @module
  */
@@ -8,7 +8,11 @@ import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { retype } from "../../../base/hints/retype.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../../config/document/binding.ts";
-import type { ConfigDocument, SiteRecord } from "../../../config/document/document.ts";
+import {
+  COMPRESSIONS,
+  type ConfigDocument,
+  type SiteRecord,
+} from "../../../config/document/document.ts";
 import { namedSite } from "../../../config/document/edit.ts";
 import type { CommandInput } from "../../core/command.ts";
 import { nearestBinding, nearestNumber } from "../../core/corrections.ts";
@@ -39,6 +43,23 @@ export const LIMIT_FLAGS: Readonly<Record<string, FlagSpec>> = {
   },
 };
 
+/** The flags for the compression of a site. */
+export const COMPRESSION_FLAGS: Readonly<Record<string, FlagSpec>> = {
+  compression: {
+    kind: "string",
+    value: "WHAT",
+    summary: "what is compressed: files (the default), all or off",
+    choices: COMPRESSIONS,
+  },
+};
+
+/** What `--compression all` means, for the help. */
+export const COMPRESSION_HELP =
+  "Files are compressed for the clients that accept it, once, and kept in memory. --compression all " +
+  "compresses every answer, also those of programs, for each client: only for a site whose answers " +
+  "have no secret, such as a token in a page, beside something that the request has said. The length " +
+  "of such an answer gives the secret away in spite of TLS (BREACH).";
+
 /** Throws a usage Fault if `name` is not a valid name for a site. */
 export function checkSiteName(
   name: string,
@@ -66,6 +87,13 @@ export function siteOf(
 /** Returns the bindings of one flag, canonical. Throws a usage Fault. */
 export function readBindings(input: CommandInput, flag: "bind" | "bind-tls"): string[] {
   return input.texts(flag).map((text) => canonicalBinding(text, flag, input));
+}
+
+/** Returns the compression if it is given; else the field is absent. */
+export function readCompression(input: CommandInput): Pick<SiteRecord, "compression"> {
+  const text = input.text("compression");
+  const compression = COMPRESSIONS.find((known) => known === text);
+  return compression === undefined ? {} : { compression };
 }
 
 /** Returns the limits that are given; the others are absent. Throws a usage Fault. */
