@@ -1,6 +1,7 @@
 /** `cert acme` as it is typed, without a service. What needs one is in tests/e2e/acme. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { commandHome } from "../../../support/command_home.ts";
+import { machineOf } from "../../../support/machine.ts";
 
 Deno.test("cert acme add: what cannot be certified is refused, with a line that can", async () => {
   await using home = await commandHome();
@@ -65,4 +66,28 @@ Deno.test("cert acme add without a service stores the wish, and is not done", as
   assertEquals(home.stored()?.acme, undefined);
   const empty = await home.run("cert acme list");
   assertEquals([empty.status, empty.out], [0, ""]);
+});
+
+Deno.test("cert acme add --listed certifies the addresses of the list that others can reach", async () => {
+  await using home = await commandHome();
+  const addresses = machineOf([
+    "127.0.0.1/8 lo",
+    "192.0.2.7/24 eth0",
+    "192.0.2.8/24 eth0",
+    "2001:db8::7/64 eth0",
+    "fe80::1/64 eth0",
+  ]);
+  const machine = {
+    readMachine: () => addresses,
+    askSystem: () => Promise.resolve(addresses),
+    findListeners: () => Promise.resolve([]),
+  };
+  const line = "cert acme add --listed --agree-tos";
+  await home.store({ ipListen: ["127.0.0.1", "192.0.2.7", "2001:db8::/32", "fe80::/10"] });
+  await home.run(line, { machine });
+  assertEquals(home.stored()?.acme?.map(({ names }) => names), [["192.0.2.7", "2001:db8::7"]]);
+  await home.store({ ipListen: ["127.0.0.1"], acme: [] });
+  const none = await home.run(line, { machine });
+  assertEquals(none.status, 1);
+  assertMatch(none.note, /^error: Cannot certify the addresses of the list: this machine has none/);
 });
