@@ -146,6 +146,7 @@ const CERT_GUESSES: readonly Guess[] = [
   taken("certs|certificates", "cert list"),
   taken("list|ls|show certs|cert|certificates …", "cert list …"),
   taken("cert|certs|certificate ls|list|show|info|status …", "cert list …"),
+  taken("cert|certs|certificate renew NAME", "cert acme renew NAME"),
   taken("cert|certs|certificate rm|delete|del|remove …", "cert remove …"),
   ambiguous(
     "cert|certs|certificate add|install|set|bind",
