@@ -24,6 +24,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   acme:
     "certificates that the service obtains and renews by ACME, as `httpcfg cert acme list` shows them",
   urlAcl: "who may register URLs, as `httpcfg query urlacl` shows it",
+  registrations:
+    "programs of this machine that have a URL prefix, as `httpcfg registrations` shows it",
   sites: "web sites: where each one responds, and with what",
   metabase: "metabase properties that no other field holds, as adsutil sets them",
   settings: "settings of the HTTP service that differ from their default",

@@ -140,7 +140,9 @@ async function endRegistration(
   } catch (error) {
     const isSo = error instanceof Fault && error.exit === WIN32.FILE_NOT_FOUND;
     if (isSo && input.flag("idempotent")) return null;
-    const removed = await removeStored(url, io);
+    // A service that can be reached has answered with a Win32 code, and has the last word.
+    const isAnswered = !(error instanceof Fault) || error.exit !== EXIT.failed;
+    const removed = isAnswered ? null : await removeStored(url, io);
     if (removed === null) throw error;
     return removed;
   }
@@ -152,8 +154,8 @@ async function endRegistration(
  */
 async function removeStored(url: string, io: CommandIo): Promise<string | null> {
   const canonical = formatUrlPrefix(parseUrlPrefix(url)!);
-  if (findRegistration(await io.store.read(), canonical) === undefined) return null;
   if (await io.control.ask({ op: "status" }) !== null) return null;
+  if (findRegistration(await io.store.read(), canonical) === undefined) return null;
   await io.store.update((document) => withoutRegistration(document, canonical));
   return canonical;
 }

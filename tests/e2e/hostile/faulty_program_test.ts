@@ -48,12 +48,12 @@ const NONSENSE: Readonly<Record<string, string>> = {
   "interim-only": "HTTP/1.1 103 Early Hints\r\n\r\n",
   "switch": "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\nwrong",
   "first-chunk": `${CHUNKED}zz\r\nwrong`,
-  "no-chunk": CHUNKED,
   "no-body": `${HEAD}Content-Length: 5\r\n\r\n`,
 };
 
 /** What comes after a valid head and the first bytes of a body. */
 const CUT: Readonly<Record<string, string>> = {
+  "no-chunk": CHUNKED, // the head of a stream does not wait for what may never come
   "bad-chunk": `${CHUNKED}5\r\nright\r\nzz\r\n`,
   "long-chunk": `${CHUNKED}5\r\nrightXX0\r\n\r\n`,
   "early-chunk": `${CHUNKED}5\r\nright\r\n`,

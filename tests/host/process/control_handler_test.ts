@@ -49,7 +49,10 @@ function fixture(
         return result;
       },
     },
-    registrations: { refresh: () => done("refresh")("registrations") },
+    registrations: {
+      refresh: () => done("refresh")("registrations"),
+      followStored: () => Promise.resolve(),
+    },
     logs: { flush: () => done("flush")("logs") },
     web: {
       controlSite: (verb: string, id: number) => done(verb)(`site ${id}`),
