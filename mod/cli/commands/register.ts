@@ -10,10 +10,7 @@ import { retype } from "../../base/hints/retype.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { win32Reason } from "../../base/win32_text.ts";
 import { formatUrlPrefix, nearestPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
-import {
-  findRegistration,
-  withoutRegistration,
-} from "../../config/document/stored_registrations.ts";
+import { findRegistration, withoutRegistration } from "../../config/document/http_records.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { showProcessAs } from "../../host/process/process_title.ts";
 import { sendRegistrationRequest } from "../../host/sharing/register_client.ts";

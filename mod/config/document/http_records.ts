@@ -1,7 +1,7 @@
 /**
- * Edits of the two stores beside the inclusion list: certificate records (`ssl`) and URL
- * reservations (`urlAcl`). Each returns the resulting document, or a problem with the code of the
- * old API.
+ * Edits of the stores beside the inclusion list: certificate records (`ssl`), URL reservations
+ * (`urlAcl`), and registrations that are kept. Each returns the resulting document, or a problem
+ * with the code of the old API.
  *
  * `set` never overwrites: a record that exists fails with 183 and has to be deleted first. What the
  * pages do not say is decided in ARCHITECTURE.md, "Decisions".
@@ -15,7 +15,7 @@ import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { diffValues } from "./diff.ts";
-import type { ConfigDocument, SslRecord, UrlAclRecord } from "./document.ts";
+import type { ConfigDocument, RegistrationRecord, SslRecord, UrlAclRecord } from "./document.ts";
 
 const EXISTS = new Problem("the record already exists", { code: WIN32.ALREADY_EXISTS });
 const STORED = new Problem(EXISTS.reason, { code: EXISTS.code, isSo: true });
@@ -108,4 +108,34 @@ export function findUrlAcl(document: ConfigDocument, url: string): UrlAclRecord 
     return other !== null && formatUrlPrefix(other) === key;
   });
   return found ?? ABSENT;
+}
+
+/** Returns the stored registration of `url`, whose text is canonical; undefined if there is none. */
+export function findRegistration(
+  { registrations = [] }: Pick<ConfigDocument, "registrations">,
+  url: string,
+): RegistrationRecord | undefined {
+  return registrations.find((one) => canonicalPrefix(one.url) === url);
+}
+
+/** Returns `document` with `record`, which replaces the one of its URL. */
+export function withRegistration(
+  document: ConfigDocument,
+  record: RegistrationRecord,
+): ConfigDocument {
+  const { registrations = [] } = withoutRegistration(document, record.url);
+  return { ...document, registrations: [...registrations, record] };
+}
+
+/** Returns `document` without the registration of `url`, whose text is canonical. */
+export function withoutRegistration(document: ConfigDocument, url: string): ConfigDocument {
+  if (findRegistration(document, url) === undefined) return document;
+  const { registrations = [], ...rest } = document;
+  const others = registrations.filter((one) => canonicalPrefix(one.url) !== url);
+  return others.length === 0 ? rest : { ...rest, registrations: others };
+}
+
+function canonicalPrefix(url: string): string {
+  const prefix = parseUrlPrefix(url);
+  return prefix === null ? url : formatUrlPrefix(prefix);
 }

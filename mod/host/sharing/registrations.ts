@@ -11,10 +11,7 @@ import { hintOf, withStep } from "../../base/hints/hints.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
 import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
-import {
-  withoutRegistration,
-  withRegistration,
-} from "../../config/document/stored_registrations.ts";
+import { withoutRegistration, withRegistration } from "../../config/document/http_records.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { PlannedRegistration } from "../../listen/plan/plan.ts";
 import { programsToPlan } from "../../listen/plan/sites_to_plan.ts";
