@@ -5,16 +5,29 @@ import { loadRow, PER_CPU_SECOND } from "./load.ts";
 /** The folder of files, and the target of each. */
 export const SMALL_FILE = "/up/small.html";
 export const LARGE_FILE = "/up/large.bin";
+const TEXT_FILE = "/up/text.html";
 const SMALL_BYTES = 4096;
 const LARGE_BYTES = 1024 * 1024;
+const TEXT_BYTES = 20_480;
 
-/** Makes a folder with {@linkcode SMALL_FILE} and {@linkcode LARGE_FILE}. */
+/** Makes the folder. */
 export function makeFiles({ scope }: Bench): string {
   const folder = scope.folder();
   Deno.mkdirSync(`${folder}/up`, { mode: 0o755 });
   Deno.writeFileSync(`${folder}${SMALL_FILE}`, new Uint8Array(SMALL_BYTES).fill(120));
   Deno.writeFileSync(`${folder}${LARGE_FILE}`, new Uint8Array(LARGE_BYTES).fill(120));
+  Deno.writeTextFileSync(`${folder}${TEXT_FILE}`, textOf(TEXT_BYTES));
   return folder;
+}
+
+/** Returns a text that gzip makes about three times smaller, as one that people have written. */
+function textOf(length: number): string {
+  let text = "";
+  for (let i = 1; text.length < length; i++) {
+    const word = ((i * i * 7919) % 4999) % (8 + 24 * (i % 13));
+    text += `${(46_656 + word * 48_271).toString(36)}${i % 11 === 0 ? ".\n" : " "}`;
+  }
+  return text.slice(0, length);
 }
 
 const { measure } = PER_CPU_SECOND;
@@ -37,5 +50,14 @@ export const FILE_ROWS: readonly Row[] = [
     request: { path: LARGE_FILE },
     connections: 16,
     work: (bench) => Promise.resolve({ folder: makeFiles(bench) }),
+  }),
+  loadRow({
+    name: "file-gzip",
+    title: "A text of 20 KiB for clients that accept gzip, on 64 kept connections",
+    goals: ["nginx", "caddy"].map((against) => ({ work: "gzip of 20 KiB", measure, against })),
+    peers: ["nginx", "haproxy", "caddy"],
+    request: { path: TEXT_FILE, fields: ["Accept-Encoding: gzip"] },
+    connections: 64,
+    work: (bench) => Promise.resolve({ folder: makeFiles(bench), compresses: true }),
   }),
 ];

@@ -5,8 +5,11 @@ import { placeFor, PROGRAM, type RunningServer, startServer, TEXT, type Work } f
 /** Starts it with as many threads as it may have cores. */
 export async function startCaddy(scope: Scope, work: Work): Promise<RunningServer> {
   const at = placeFor(scope, "caddy", "127.0.0.5", work);
-  const { folder, hostnames = [at.hostname], tls, programPort, workers = 1 } = work;
-  const serve = folder === undefined ? `respond "${TEXT}\n"` : `root * ${folder}\nfile_server`;
+  const { folder, hostnames = [at.hostname], tls, programPort, workers = 1, compresses } = work;
+  const encode = compresses === true ? "encode gzip\n" : "";
+  const serve = folder === undefined
+    ? `respond "${TEXT}\n"`
+    : `${encode}root * ${folder}\nfile_server`;
   const program = programPort === undefined
     ? ""
     : `handle ${PROGRAM}* {\nreverse_proxy 127.0.0.1:${programPort}\n}`;

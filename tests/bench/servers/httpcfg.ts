@@ -25,13 +25,7 @@ export async function startHttpcfg(scope: Scope, work: Work): Promise<RunningSer
   const at = placeFor(scope, "httpcfg", "127.0.0.2", work);
   writeDocument(at.home, documentFor(at, work));
   const env = { ...RUNTIME_ENVIRONMENT, HTTPCFG_HOME: at.home };
-  const server = await startServer(scope, at, [...CALL, "serve"], env);
-  if (work.programPort !== undefined) {
-    const url = `http${work.tls === undefined ? "" : "s"}://+:${at.port}${PROGRAM}`;
-    const to = `http://127.0.0.1:${work.programPort}`;
-    await httpcfg(scope, at.home, ["register", url, "--to", to, "--keep"]);
-  }
-  return server;
+  return await startServer(scope, at, [...CALL, "serve"], env);
 }
 
 /**
@@ -60,6 +54,7 @@ export function writeDocument(home: string, document: unknown): void {
 
 export function documentFor({ hostname, port }: Place, work: Work): ConfigDocument {
   const { folder, hostnames = [hostname], tls, sites: hosts = [[""]], workers } = work;
+  const { programPort: behind } = work;
   const text: SiteContent = { kind: "respond", text: `${TEXT}\n` };
   const site = (id: number, names: readonly string[], content: SiteContent): SiteRecord => {
     const bindings = names.map((name) => `:${port}:${name}`);
@@ -70,6 +65,11 @@ export function documentFor({ hostname, port }: Place, work: Work): ConfigDocume
       secureBindings: tls === undefined ? [] : bindings,
       autoStart: true,
       content,
+      ...(behind === undefined ? {} : {
+        applications: [
+          { path: PROGRAM, content: { kind: "proxy", to: [`http://127.0.0.1:${behind}`] } },
+        ],
+      }),
     };
   };
   const sites = folder === undefined

@@ -30,7 +30,7 @@ export function nginxCommand(home: string): string[] {
 
 /** Writes the configuration for `work`. */
 export function writeNginx({ home, port, pem, key, hostname }: Place, work: Work): void {
-  const { hostnames = [hostname], tls, folder, programPort, sites, workers = 1 } = work;
+  const { hostnames = [hostname], tls, folder, programPort, sites, workers = 1, compresses } = work;
   const listens = hostnames.map((one) => {
     return `listen ${one}:${port}${tls === undefined ? "" : " ssl"};`;
   }).join("\n");
@@ -57,6 +57,7 @@ http {
   keepalive_requests 1000000000; keepalive_timeout 600; client_max_body_size 16m;
   server_names_hash_max_size 1000000; server_names_hash_bucket_size 128;
   map $http_upgrade $upgrade_or_keep { default upgrade; "" ""; }
+  ${compresses === true ? "gzip on; gzip_comp_level 6;" : ""}
   ${ssl}
   ${upstream}
   ${servers.map((server) => `server { ${listens} ${server} }`).join("\n  ")}

@@ -33,6 +33,8 @@ export interface RunningServer extends Place {
 export interface Work {
   /** The directory of the files to serve; by default every response is a small text. */
   readonly folder?: string;
+  /** Texts of that directory are compressed for clients that accept it. */
+  readonly compresses?: boolean;
   /** Addresses to listen on; by default one that no other server uses. */
   readonly hostnames?: readonly string[];
   /** TLS with this certificate and key, both PEM; by default plain HTTP. */
