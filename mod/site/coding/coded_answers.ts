@@ -38,7 +38,8 @@ function coded(
   request: HttpRequest,
   result: HandlerResult,
 ): HandlerResult | Promise<HandlerResult> {
-  if ("refuse" in result || result.status < 200) return result;
+  // A site may send a page of its own in place of an error page: it has to know it as one.
+  if ("refuse" in result || result.status < 200 || result.isErrorPage === true) return result;
   const { status, body } = result;
   const head = codedHead(
     { status, fields: fieldsOf(result), length: body?.length ?? null },

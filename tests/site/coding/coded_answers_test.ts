@@ -38,6 +38,16 @@ Deno.test("withCodedAnswers() compresses bytes, and bodies that are read while s
   assertEquals(placesFree(), 16);
 });
 
+Deno.test("withCodedAnswers() leaves error pages, which a site may replace, as they are", async () => {
+  const page: HttpResponse = {
+    status: 404,
+    headers: [["Content-Type", "text/html"]],
+    body: TEXT,
+    isErrorPage: true,
+  };
+  assertStrictEquals(await responseOf(send(page)), page);
+});
+
 Deno.test("withCodedAnswers() has the same head for HEAD, and reads no body", async () => {
   for (const kind of ["bytes", "pieces"] as const) {
     const program = new Program(kind);
