@@ -21,21 +21,25 @@ interface Held {
   readonly serving: Pick<ServingState, "document" | "withSites"> | null;
 }
 
-/** Returns the document in force, with `stored` for what no running service holds. */
+/**
+ * Returns the document in force, with `stored` for what no running service holds. Its fields are in
+ * the order of a stored document, because the history is asked for its text.
+ */
 export function documentInForce(stored: ConfigDocument, { http, serving }: Held): ConfigDocument {
-  const { ipListen, settings, acme: storedAcme, ...rest } = stored;
-  const acme = serving?.withSites ? serving.document.acme : storedAcme;
   const { ssl, urlAcl, metabase } = serving?.document ?? stored;
-  return {
-    ...rest,
-    ipListen: http?.ipListen ?? ipListen,
+  const { sites, acme } = serving?.withSites ? serving.document : stored;
+  const inForce = {
+    ...stored,
+    ipListen: http?.ipListen ?? stored.ipListen,
     ssl,
     urlAcl,
-    sites: serving?.withSites ? serving.document.sites : stored.sites,
+    sites,
     metabase,
-    settings: http?.storedSettings ?? settings,
-    ...(acme === undefined ? {} : { acme }),
+    settings: http?.storedSettings ?? stored.settings,
   };
+  if (acme !== undefined) return { ...inForce, acme };
+  const { acme: _, ...others } = inForce;
+  return others;
 }
 
 /** Reports whether two documents are made of the same values, so that nothing can differ. */

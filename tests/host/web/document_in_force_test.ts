@@ -31,6 +31,25 @@ Deno.test("documentInForce() is what is stored where no running service holds a 
   assertEquals(all, { ...READ, $schema: STORED.$schema, ipListen: ["10.0.0.1"] });
 });
 
+Deno.test("documentInForce() has the text of the document that was stored and is in force", () => {
+  const acme = [
+    { certName: "a", names: ["a.test"], server: "https://ca.test/dir", agreeTos: true },
+  ] as const;
+  for (const stored of [STORED, { ...STORED, acme }]) {
+    const { ipListen, settings: storedSettings } = stored;
+    const held = {
+      http: { ipListen, storedSettings },
+      serving: { document: stored, withSites: true },
+    };
+    const inForce = documentInForce(stored, held);
+    assertEquals(JSON.stringify(inForce), JSON.stringify(stored));
+    assertEquals(Object.keys(documentInForce(DEFAULT_DOCUMENT, held)), [
+      ...Object.keys(DEFAULT_DOCUMENT),
+      ...(stored.acme === undefined ? [] : ["acme"]),
+    ]);
+  }
+});
+
 Deno.test("countChanges() counts every part, and nothing that no service uses", () => {
   const { $schema } = STORED;
   const withSchema: ConfigDocument = { ...DEFAULT_DOCUMENT, $schema };
