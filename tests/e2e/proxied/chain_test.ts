@@ -3,7 +3,7 @@
 // clients that come from addresses of their own.
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { freePort } from "../../support/ports.ts";
-import { HAPROXY_IP, startHaproxy } from "../../support/proxy/haproxy.ts";
+import { BALANCER_IP, startHaproxy } from "../../support/proxy/load_balancers.ts";
 import { HOST, ProxiedSite } from "../../support/proxy/proxied_site.ts";
 import { startLocalProgram } from "../../support/local_program.ts";
 import { testWith } from "../../support/tools.ts";
@@ -23,12 +23,12 @@ testWith(
     const port = freePort();
     await using _haproxy = await startHaproxy([
       "frontend f",
-      `  bind ${HAPROXY_IP}:${port}`,
+      `  bind ${BALANCER_IP}:${port}`,
       "  default_backend b",
       "backend b",
       `  server s ${HOST}:${site.port} send-proxy-v2 check inter 200ms`,
     ], port);
-    const url = `http://${HAPROXY_IP}:${port}`;
+    const url = `http://${BALANCER_IP}:${port}`;
 
     const answers = new Map<string, number>();
     let isOver = false;
@@ -78,7 +78,7 @@ testWith(
     assertEquals(lines.length, total - 1);
     const strangers = lines.filter((line) => !CLIENTS.some((one) => line.split(" ").includes(one)));
     assertEquals(strangers, []);
-    assert(lines.every((line) => !line.split(" ").includes(HAPROXY_IP)), "no line has the proxy");
+    assert(lines.every((line) => !line.split(" ").includes(BALANCER_IP)), "no line has the proxy");
   },
 );
 
@@ -88,10 +88,10 @@ testWith(["haproxy"], "a WebSocket and an event stream pass through the whole ch
   const port = freePort();
   await using _haproxy = await startHaproxy([
     "listen f",
-    `  bind ${HAPROXY_IP}:${port}`,
+    `  bind ${BALANCER_IP}:${port}`,
     `  server s ${HOST}:${site.port} send-proxy-v2`,
   ], port);
-  const socket = new WebSocket(`ws://${HAPROXY_IP}:${port}/socket`);
+  const socket = new WebSocket(`ws://${BALANCER_IP}:${port}/socket`);
   await new Promise((resolve, reject) => {
     socket.onopen = resolve;
     socket.onerror = reject;
@@ -103,7 +103,7 @@ testWith(["haproxy"], "a WebSocket and an event stream pass through the whole ch
   socket.close();
   await closed;
 
-  const url = `http://${HAPROXY_IP}:${port}`;
+  const url = `http://${BALANCER_IP}:${port}`;
   const response = await fetch(`${url}/stream`);
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   for (const word of ["one", "two"]) {

@@ -3,41 +3,21 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { freePort } from "../../support/ports.ts";
 import {
+  BALANCER_IP as PROXY,
+  startBalancer,
+  startHaproxy,
+} from "../../support/proxy/load_balancers.ts";
+import {
   type ProxiedService,
   SERVICE_IP,
   startProxied,
 } from "../../support/proxy/proxied_service.ts";
-import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
+import { tempFolder } from "../../support/temp_folder.ts";
 import { testWith } from "../../support/tools.ts";
 import { waitFor } from "../../support/wait.ts";
 
-/** The address from which the client comes to the proxy, which comes from 127.0.0.1. */
+/** The address from which the client comes to the proxy, which comes from its own. */
 const CLIENT = "127.0.0.77";
-const PROXY = "127.0.0.1";
-
-/** Runs a program in the foreground until it is disposed of. */
-async function start(command: readonly string[], port: number): Promise<AsyncDisposable> {
-  const [name, ...args] = command;
-  const child = new Deno.Command(name!, { args, stdout: "null", stderr: "piped" }).spawn();
-  const output = new Response(child.stderr).text();
-  let hasEnded = false;
-  void child.status.then(() => hasEnded = true);
-  const isListening = async (): Promise<boolean> => {
-    if (hasEnded) throw new Error(`${name}: ${await output}`);
-    return await Deno.connect({ hostname: PROXY, port }).then((conn) => {
-      conn.close();
-      return true;
-    }, () => false);
-  };
-  await waitFor(isListening, `${name} to listen`);
-  return {
-    async [Symbol.asyncDispose](): Promise<void> {
-      if (!hasEnded) child.kill("SIGTERM");
-      await child.status;
-      await output;
-    },
-  };
-}
 
 /** Sends a request from {@linkcode CLIENT} through the proxy at `port`. */
 async function ask(proxied: ProxiedService, url: string, more = ""): Promise<string> {
@@ -64,29 +44,6 @@ async function waitForLine(proxied: ProxiedService, word: string): Promise<void>
   await waitFor(hasLine, `a line with ${word}`);
 }
 
-function haproxy(lines: readonly string[]): string {
-  return [
-    "global",
-    "  log stderr local0",
-    "defaults",
-    "  mode tcp",
-    "  timeout connect 20s",
-    "  timeout client 60s",
-    "  timeout server 60s",
-    ...lines,
-    "",
-  ].join("\n");
-}
-
-async function startHaproxy(
-  folder: TempFolder,
-  lines: readonly string[],
-  port: number,
-): Promise<AsyncDisposable> {
-  await Deno.writeTextFile(folder.at("haproxy.cfg"), haproxy(lines));
-  return await start(["haproxy", "-db", "-f", folder.at("haproxy.cfg")], port);
-}
-
 for (
   const [version, options] of [
     ["1", "send-proxy"],
@@ -99,10 +56,9 @@ for (
     `HAProxy speaks version ${version}, and checks the health`,
     async () => {
       await using proxied = await startProxied({ ProxyProtocol: ["127.0.0.0/8"] });
-      await using folder = await tempFolder();
       const port = freePort();
       const server = `${SERVICE_IP}:${proxied.http} ${options}`;
-      await using _haproxy = await startHaproxy(folder, [
+      await using _haproxy = await startHaproxy([
         "frontend f",
         `  bind ${PROXY}:${port}`,
         "  unique-id-format %[uuid]",
@@ -134,7 +90,7 @@ testWith(
     const key = await Deno.readTextFile(pem.replace(/pem$/, "key"));
     await Deno.writeTextFile(folder.at("both.pem"), await Deno.readTextFile(pem) + key);
     const server = (port: number): string => `  server s ${SERVICE_IP}:${port}`;
-    await using _haproxy = await startHaproxy(folder, [
+    await using _haproxy = await startHaproxy([
       "frontend passing",
       `  bind ${PROXY}:${passing}`,
       "  default_backend tls",
@@ -184,7 +140,7 @@ testWith(
       ].join("\n"),
     );
     const command = ["nginx", "-p", folder.path, "-e", "stderr", "-c", folder.at("nginx.conf")];
-    await using _nginx = await start(command, port);
+    await using _nginx = await startBalancer(command, port);
     await checkClient(proxied, port);
   },
 );
@@ -218,7 +174,7 @@ testWith(["nginx", "curl"], "nginx as a trusted proxy adds to X-Forwarded-For", 
     ].join("\n"),
   );
   const command = ["nginx", "-p", folder.path, "-e", "stderr", "-c", folder.at("nginx.conf")];
-  await using _nginx = await start(command, port);
+  await using _nginx = await startBalancer(command, port);
   const url = `http://${PROXY}:${port}/app/x`;
   const head = await ask(proxied, url, "-H 'X-Forwarded-For: 6.6.6.6' -H 'Forwarded: for=6.6.6.6'");
   assertStringIncludes(
