@@ -55,7 +55,7 @@ export const FILE_ROWS: readonly Row[] = [
     name: "file-gzip",
     title: "A text of 20 KiB for clients that accept gzip, on 64 kept connections",
     goals: ["nginx", "caddy"].map((against) => ({ work: "gzip of 20 KiB", measure, against })),
-    peers: ["nginx", "haproxy", "caddy"],
+    peers: ["nginx", "caddy"],
     request: { path: TEXT_FILE, fields: ["Accept-Encoding: gzip"] },
     connections: 64,
     work: (bench) => Promise.resolve({ folder: makeFiles(bench), compresses: true }),

@@ -14,7 +14,7 @@ import {
 /** Starts it with one thread. It serves no files: those of a folder come from an nginx behind it. */
 export async function startHaproxy(scope: Scope, work: Work): Promise<RunningServer> {
   const at = placeFor(scope, "haproxy", "127.0.0.4", work);
-  const { folder, hostnames = [at.hostname], tls, programPort, compresses } = work;
+  const { folder, hostnames = [at.hostname], tls, programPort } = work;
   const files = folder === undefined
     ? null
     : await startNginx(scope, { folder, hostnames: ["127.0.0.1"] });
@@ -37,7 +37,7 @@ defaults
   timeout client 600s
   timeout connect 5s
   timeout server 600s
-frontend bench${compresses === true ? "\n  compression algo gzip" : ""}
+frontend bench
   bind ${hostnames.map((hostname) => `${hostname}:${at.port}`).join(",")}${ssl}
   ${behind === undefined ? reply : `${reply} if !{ ${isBehind} }\n  default_backend behind`}
 ${behind === undefined ? "" : `backend behind\n  server one 127.0.0.1:${behind}\n`}`,
