@@ -135,6 +135,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/dns|lookup|resolve/i, "its name cannot be resolved"],
   [/unreachable/i, "there is no route to it"],
   [/timed out/i, "the connection timed out"],
+  [/are blocked/i, "no HTTP client connects to this port"],
   [/reset|closed|eof/i, "the connection was closed before its answer"],
 ];
 
