@@ -310,7 +310,10 @@ Deno.test("a program can leave, and HTTP can stop, with a document that cannot b
     await program.do(["register", url, "--to", "http://127.0.0.1:9", "--keep"]);
   }
   await Deno.writeTextFile(program.config, "{");
-  await program.do(["unregister", `http://*:${port}/a/`]);
+  // It is registered no longer, but its record cannot be removed: that is no success.
+  const left = await program.run(["unregister", `http://*:${port}/a/`]);
+  assertEquals(left.status, 1);
+  assertStringIncludes(left.err, "config.json");
   assertEquals((await statusOf(program)).registrations.length, 1);
   await program.do("net stop http /y");
 });

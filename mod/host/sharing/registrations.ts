@@ -197,8 +197,9 @@ export class Registrations implements RegistrationHandler {
           hint: `sudo httpcfg unregister ${url}`,
         };
       }
-      if (found.isStored) await this.#removeStored(url);
+      // It ends also where the document cannot be changed, which the caller is told.
       await this.#remove(found, "it was unregistered");
+      if (found.isStored) await this.#removeStored(url);
       return { code: WIN32.NO_ERROR, text: url };
     });
   }

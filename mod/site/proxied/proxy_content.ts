@@ -11,7 +11,7 @@ export type ProxySpec = {
   /** The targets. */
   readonly to: readonly string[];
   readonly balance?: Balance | undefined;
-  /** A file with the certificates of authorities for https targets; those of the system if absent. */
+  /** A file with authorities for https targets, besides those of the runtime. */
   readonly ca?: string | undefined;
   /** What becomes of the prefix of an application; removed if absent and the target has a path. */
   readonly prefix?: "keep" | "strip" | undefined;

@@ -2,8 +2,8 @@
  * Edge: opens connections to one upstream.
  *
  * Over TLS its certificate must be valid for the configured name, which is also sent as SNI, and
- * come from an authority that the runtime or the system trusts, or from one in a file. There is no
- * way to leave that out.
+ * come from an authority that the runtime trusts, or from one in a file: only programs that may
+ * learn everything about the system get those of the system. There is no way to leave that out.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { ResolvedName } from "./resolved_name.ts";
 
 /** The environment of a connector. */
 interface ConnectorOptions {
-  /** A file with the certificates of authorities, PEM; null for those of the system. */
+  /** A file with more certificates of authorities, PEM; null for none. */
   readonly caFile: string | null;
   nowMs(): number;
   /** Called when the name of the upstream leads to other addresses than before. */
@@ -95,22 +95,10 @@ export class Connector {
 
 /** Returns the certificates of authorities that are trusted besides those of the runtime. */
 async function authorities(file: string | null): Promise<string[]> {
-  if (file !== null) {
-    try {
-      return [await Deno.readTextFile(file)];
-    } catch (error) {
-      throw new Error(`cannot read the authorities in ${file}: ${messageOf(error)}`);
-    }
+  if (file === null) return [];
+  try {
+    return [await Deno.readTextFile(file)];
+  } catch (error) {
+    throw new Error(`cannot read the authorities in ${file}: ${messageOf(error)}`);
   }
-  return await (systemAuthorities ??= readSystemAuthorities());
-}
-
-let systemAuthorities: Promise<string[]> | null = null;
-
-/** Those of the system that the runtime does not know: each one costs time in each handshake. */
-async function readSystemAuthorities(): Promise<string[]> {
-  const { getCACertificates, rootCertificates } = await import("node:tls");
-  const bare = (pem: string): string => pem.replace(/\s/g, "");
-  const known = new Set(rootCertificates.map(bare));
-  return getCACertificates("system").filter((pem) => !known.has(bare(pem)));
 }

@@ -190,6 +190,8 @@ Deno.test("what the service and its commands connect to themselves leaves no lin
 Deno.test("settings take several blocks and keep one spelling", async () => {
   await using proxied = await startProxied({});
   const { program } = proxied;
+  const { history } = JSON.parse((await program.do("history --format json")).out);
+  const before = history.at(-1).number;
   await program.do(
     "settings set ProxyProtocol 10.0.0.7/32,127.0.0.0/8 2001:DB8::/32 TrustedProxies 10.0.0.7",
   );
@@ -201,7 +203,7 @@ Deno.test("settings take several blocks and keep one spelling", async () => {
   assertEquals([wrong.status, wrong.out], [2, ""]);
   assertStringIncludes(wrong.err, "hint: httpcfg settings set ProxyProtocol 127.0.0.0/8\n");
   await program.do("settings set ProxyProtocol none");
-  const changes = (await program.run("history diff 2")).out;
+  const changes = (await program.run(`history diff ${before} ${before + 1}`)).out;
   assertStringIncludes(changes, '+ settings.TrustedProxies: ["10.0.0.7"]\n');
   assertEquals((await program.do("settings get ProxyProtocol")).out, "none\n");
 });
