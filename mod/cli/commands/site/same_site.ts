@@ -9,10 +9,7 @@ import type { FlagInput } from "../../../base/flag_spec.ts";
 import { diffValues } from "../../../config/document/diff.ts";
 import type { SiteRecord } from "../../../config/document/document.ts";
 import { plainFields } from "../../../config/document/shape.ts";
-import { contentFlags } from "../../../site/kinds/kind_flags.ts";
-import { RULE_FLAGS } from "./rule_flags.ts";
-import { BINDING_FLAGS, COMPRESSION_FLAGS, LIMIT_FLAGS } from "./site_flags.ts";
-import { MAP_FLAGS } from "./site_maps.ts";
+import { descriptionFlags } from "./site_description.ts";
 
 /** Throws a Fault if `existing` is not `wanted`, the site that the flags of `input` describe. */
 export function checkSame(existing: SiteRecord, wanted: SiteRecord, input: FlagInput): void {
@@ -62,15 +59,7 @@ function hasFieldsOf(value: unknown, before: unknown): boolean {
 
 /** Returns the given flags that `site set` has too, as they are typed in a shell. */
 function flagWords(input: FlagInput): string[] {
-  const specs = {
-    ...BINDING_FLAGS,
-    ...contentFlags(),
-    ...MAP_FLAGS,
-    ...LIMIT_FLAGS,
-    ...RULE_FLAGS,
-    ...COMPRESSION_FLAGS,
-  };
-  return Object.entries(specs).flatMap(([name, { kind }]) => {
+  return Object.entries(descriptionFlags()).flatMap(([name, { kind }]) => {
     if (kind === "boolean") return input.flag(name) ? [`--${name}`] : [];
     return input.texts(name).flatMap((text) => [`--${name}`, shellWord(text)]);
   });

@@ -11,8 +11,6 @@ import type { ConfigDocument, SiteRecord } from "../../../config/document/docume
 import { addSite, findSite, nextSiteId, removeSite } from "../../../config/document/edit.ts";
 import {
   contentExamples,
-  contentFlags,
-  contentHelp,
   missingContent,
   readContent,
   SAMPLE_WORDS,
@@ -33,21 +31,12 @@ import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { paragraph } from "../../core/screen/paragraph.ts";
 import { table } from "../../core/table.ts";
 import { report } from "../../core/report.ts";
-import { changedRules, readRules, RULE_FLAGS, RULE_HELP, withRules } from "./rule_flags.ts";
+import { changedRules, readRules, withRules } from "./rule_flags.ts";
 import { ruleRows } from "./rule_rows.ts";
 import { checkSame } from "./same_site.ts";
-import { MAP_FLAGS, mapHelp, readMaps, withMaps } from "./site_maps.ts";
-import {
-  BINDING_FLAGS,
-  checkSiteName,
-  COMPRESSION_FLAGS,
-  COMPRESSION_HELP,
-  LIMIT_FLAGS,
-  readBindings,
-  readCompression,
-  readLimits,
-  siteOf,
-} from "./site_flags.ts";
+import { descriptionFlags, descriptionHelp } from "./site_description.ts";
+import { checkSiteName, readBindings, readCompression, readLimits, siteOf } from "./site_flags.ts";
+import { readMaps, withMaps } from "./site_maps.ts";
 
 export const siteAdd: CommandSpec = {
   name: "site add",
@@ -57,10 +46,7 @@ export const siteAdd: CommandSpec = {
     "A binding is IP:Port:Host. An empty IP means every address on the inclusion list, an empty " +
     "Host any host name; an IPv6 address is written in brackets. A site bound to an address that " +
     "is not on the list does not start.",
-    ...contentHelp(),
-    ...mapHelp(),
-    ...RULE_HELP,
-    COMPRESSION_HELP,
+    ...descriptionHelp(),
   ],
   examples: [
     {
@@ -74,12 +60,7 @@ export const siteAdd: CommandSpec = {
     },
   ],
   flags: {
-    ...BINDING_FLAGS,
-    ...contentFlags(),
-    ...MAP_FLAGS,
-    ...LIMIT_FLAGS,
-    ...RULE_FLAGS,
-    ...COMPRESSION_FLAGS,
+    ...descriptionFlags(),
     "no-start": { kind: "boolean", summary: "do not start the site with the service" },
     ...CHANGE_FLAGS,
   },

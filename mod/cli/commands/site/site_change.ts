@@ -13,36 +13,14 @@ import type { ConfigDocument, SiteRecord } from "../../../config/document/docume
 import { findSite, replaceSite } from "../../../config/document/edit.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
 import { isServiceUp } from "../../../host/control/status.ts";
-import {
-  contentFlags,
-  contentHelp,
-  hasContentFlag,
-  kindFlagList,
-  readContent,
-} from "../../../site/kinds/kind_flags.ts";
+import { hasContentFlag, kindFlagList, readContent } from "../../../site/kinds/kind_flags.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
 import { report } from "../../core/report.ts";
-import { MAP_CHANGE_FLAGS, mapHelp, readMaps, withMaps } from "./site_maps.ts";
-import {
-  changedRules,
-  hasRuleChange,
-  readRules,
-  RULE_FLAGS,
-  RULE_HELP,
-  withRules,
-} from "./rule_flags.ts";
-import {
-  BINDING_FLAGS,
-  checkSiteName,
-  COMPRESSION_FLAGS,
-  COMPRESSION_HELP,
-  LIMIT_FLAGS,
-  readBindings,
-  readCompression,
-  readLimits,
-  siteOf,
-} from "./site_flags.ts";
+import { changedRules, hasRuleChange, readRules, withRules } from "./rule_flags.ts";
+import { descriptionFlags, descriptionHelp } from "./site_description.ts";
+import { checkSiteName, readBindings, readCompression, readLimits, siteOf } from "./site_flags.ts";
+import { MAP_CHANGE_FLAGS, readMaps, withMaps } from "./site_maps.ts";
 
 const siteSet: CommandSpec = {
   name: "site set",
@@ -52,10 +30,7 @@ const siteSet: CommandSpec = {
     "--bind replaces all plain bindings, --bind-tls all TLS bindings, and one of " +
     `${kindFlagList()} replaces the content of the site. --map adds an application or replaces ` +
     "the one at its path, and --unmap ends one.",
-    ...contentHelp(),
-    ...mapHelp(),
-    ...RULE_HELP,
-    COMPRESSION_HELP,
+    ...descriptionHelp(),
   ],
   examples: [
     { line: "httpcfg site set ping --bind :8081: --bind :8082:", shows: "bind it to two ports" },
@@ -68,12 +43,7 @@ const siteSet: CommandSpec = {
   ],
   flags: {
     name: { kind: "string", value: "NEW", summary: "new name" },
-    ...BINDING_FLAGS,
-    ...contentFlags(),
-    ...MAP_CHANGE_FLAGS,
-    ...LIMIT_FLAGS,
-    ...RULE_FLAGS,
-    ...COMPRESSION_FLAGS,
+    ...descriptionFlags(MAP_CHANGE_FLAGS),
     ...CHANGE_FLAGS,
   },
   words: { min: 1, max: 1 },
