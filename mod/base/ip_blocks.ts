@@ -65,8 +65,8 @@ function networksOf<Key>(
   }));
 }
 
-/** Returns the first `bits` bits as text. */
-function networkKey(bytes: Bytes, bits: number): string {
+/** Returns the first `bits` bits as text: a key that all addresses of a network have. */
+export function networkKey(bytes: Bytes, bits: number): string {
   const whole = bits >> 3;
   const rest = bits & 7;
   const key = bytes.slice(0, whole).join();

@@ -33,6 +33,20 @@ export function applicationKey(path: string): string {
   return (decodePrefixPath(path) ?? path).toLowerCase();
 }
 
+/**
+ * Returns where the rest begins in `path` behind the path of an application that covers it: at a "/",
+ * or at the end. The two may differ in the case of letters, or one have escapes, and so in length:
+ * segments are counted.
+ */
+export function applicationEnd(path: string, application: string): number {
+  let end = 0;
+  for (let i = application.indexOf("/", 1); i >= 0; i = application.indexOf("/", i + 1)) {
+    end = path.indexOf("/", end + 1);
+    if (end < 0) return path.length;
+  }
+  return end;
+}
+
 /** Returns the application of `site` with the path `path`; undefined if there is none. */
 export function findApplication(
   { applications = [] }: Pick<SiteRecord, "applications">,

@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { type Bytes, type Ip, ipBytes, isIpv4, withoutZone } from "../../base/address.ts";
+import { type Ip, ipBytes, isIpv4, withoutZone } from "../../base/address.ts";
+import { networkKey } from "../../base/ip_blocks.ts";
 import { atOnce, forEach, type Steps } from "../../base/work/steps.ts";
 import {
   type EntryTarget,
@@ -15,7 +16,7 @@ import {
   isPattern,
   type ListEntry,
 } from "../../config/document/list_entry.ts";
-import { type AddressTable, type NamedInterface, networkOf } from "../machine/address_table.ts";
+import type { AddressTable, NamedInterface } from "../machine/address_table.ts";
 
 /** The rule of the list in one sentence. */
 export const INCLUSION_RULE =
@@ -171,10 +172,6 @@ function addBlock(
   const table = tables.get(key) ?? { family, bits, networks: new Map() };
   tables.set(key, table);
   table.networks.set(networkKey(bytes, bits), entry);
-}
-
-function networkKey(bytes: Bytes, bits: number): string {
-  return networkOf(bytes, bits).slice(0, (bits + 7) >> 3).join();
 }
 
 interface InterfaceEntry {

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { applicationEnd } from "../../config/document/application.ts";
 
 /** How the path is made. */
 export interface PathRule {
@@ -53,16 +54,9 @@ export function targetPath(rawPath: string, rule: PathRule): string | null {
   return path === "" ? "/" : path;
 }
 
-/**
- * Returns where the rest after the prefix begins, which is at a slash or at the end; null if the raw
- * path does not begin with the prefix.
- */
+/** Returns where the rest begins; null if the raw path does not begin with the prefix. */
 function prefixEnd(rawPath: string, application: string): number | null {
-  let end = 0;
-  for (let segments = application.split("/").length - 2; segments > 0; segments--) {
-    const slash = rawPath.indexOf("/", end + 1);
-    end = slash < 0 ? rawPath.length : slash;
-  }
+  const end = applicationEnd(rawPath, application);
   const prefix = decoded(rawPath.slice(0, end));
   return prefix !== null && `${prefix.toLowerCase()}/` === application ? end : null;
 }

@@ -49,7 +49,7 @@ interface UpstreamOptions {
 /** The state of an upstream in one process, as a value. */
 export interface UpstreamState {
   readonly upstream: string;
-  readonly state: "unknown" | "up" | "down";
+  readonly state: Health["state"];
   /** Since when, in milliseconds since 1970. */
   readonly sinceMs: number;
   /** Why it is down; null while it is not. */
@@ -59,7 +59,7 @@ export interface UpstreamState {
   /** Open connections, also those that wait for a request. */
   readonly connections: number;
   /** The last check; null if none was made. */
-  readonly lastCheck: { readonly atMs: number; readonly failure: string | null } | null;
+  readonly lastCheck: Health["lastCheck"];
 }
 
 export class Upstream implements Candidate {

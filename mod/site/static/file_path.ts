@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { applicationEnd } from "../../config/document/application.ts";
 
 /** Names under a root. */
 export interface FilePath {
@@ -33,17 +34,10 @@ export function parseFilePath(path: string, isWindows: boolean): FilePath | null
 
 /**
  * Returns what follows `below`, "/" or a path that ends in "/" and covers `path`: it starts with
- * "/", or is "" if `path` is `below` without its last "/". The two may differ in the case of letters,
- * and so in length: segments are counted.
+ * "/", or is "" if `path` is `below` without its last "/".
  */
 export function restOfPath(path: string, below: string): string {
-  if (below === "/") return path;
-  let at = 0;
-  for (let i = below.indexOf("/", 1); i >= 0; i = below.indexOf("/", i + 1)) {
-    at = path.indexOf("/", at + 1);
-    if (at < 0) return "";
-  }
-  return path.slice(at);
+  return path.slice(applicationEnd(path, below));
 }
 
 /**
