@@ -26,6 +26,18 @@ export function withEarlyBytes(stream: ByteStream, early: Uint8Array): ByteStrea
   };
 }
 
+/** Returns what pieces of a stream are together; of one piece, that piece itself. */
+export function joinPieces(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
 /** Closes `stream`, which may already be closed: Deno would throw BadResource. */
 export function closeQuietly(stream: { close(): void }): void {
   try {

@@ -1,5 +1,6 @@
 // Goal: after a 101, the site receives every byte once. Method: bytes with the head and after it.
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
+import { joinPieces } from "../../mod/wire/byte_stream.ts";
 import { TestEngine } from "../support/engine.ts";
 
 Deno.test("101 hands the connection over, early bytes first", async () => {
@@ -24,4 +25,11 @@ Deno.test("101 hands the connection over, early bytes first", async () => {
   assertStringIncludes(head!, "\r\nConnection: Upgrade");
   assertEquals(rest, "early late");
   assertEquals(engine.served.map((record) => record.status), [101]);
+});
+
+Deno.test("joinPieces() returns what the pieces are together", () => {
+  const piece = Uint8Array.of(1, 2);
+  assertStrictEquals(joinPieces([piece]), piece);
+  assertEquals(joinPieces([piece, Uint8Array.of(), Uint8Array.of(3)]), Uint8Array.of(1, 2, 3));
+  assertEquals(joinPieces([]), new Uint8Array(0));
 });

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { joinPieces } from "../../wire/byte_stream.ts";
 import { latin1 } from "../../wire/byte_text.ts";
 
 /** What a client asks for. */
@@ -115,25 +116,14 @@ function joinRecords(bytes: Uint8Array): Uint8Array | null {
     joined += part.length;
     at += length;
     if (needed === MESSAGE_HEADER_BYTES && joined >= MESSAGE_HEADER_BYTES) {
-      const header = concat(parts);
+      const header = joinPieces(parts);
       if (header[0] !== CLIENT_HELLO) throw new Malformed(ALERT.unexpectedMessage);
       needed += header[1]! << 16 | header[2]! << 8 | header[3]!;
       if (needed > HELLO_BYTES_MAX) throw new Malformed(ALERT.illegalParameter);
     }
     if (at > bytes.length) break;
   }
-  return joined < needed ? null : concat(parts).subarray(MESSAGE_HEADER_BYTES, needed);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joined < needed ? null : joinPieces(parts).subarray(MESSAGE_HEADER_BYTES, needed);
 }
 
 /** RFC 8446, section 4.1.2. */

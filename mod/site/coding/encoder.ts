@@ -4,6 +4,7 @@
  * @module
  */
 import type { BrotliCompress, Gzip, ZstdCompress } from "node:zlib";
+import { joinPieces } from "../../wire/byte_stream.ts";
 import type { ContentCoding } from "./content_coding.ts";
 import { type EncodeTurns, encodeTurns, PIECE_BYTES } from "./encode_turns.ts";
 
@@ -123,7 +124,7 @@ export class Encoder {
   take(): Uint8Array | null {
     const output = this.#output;
     if (output.length === 0) return null;
-    const bytes = output.length === 1 ? output[0]! : joined(output, this.#outputBytes);
+    const bytes = joinPieces(output);
     this.#output = [];
     this.#outputBytes = 0;
     return bytes;
@@ -149,16 +150,6 @@ export async function encodeWhole(
   } finally {
     encoder.close();
   }
-}
-
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }
 
 function ignore(): void {

@@ -18,6 +18,7 @@ import {
   type HttpResponse,
   isFieldValue,
 } from "../../base/exchange.ts";
+import { joinPieces } from "../../wire/byte_stream.ts";
 import { prefersJson } from "../pages/accept.ts";
 import type { ContentKind, HandlerFactory } from "./content_kind.ts";
 
@@ -106,11 +107,11 @@ async function echoBody(request: HttpRequest): Promise<HttpResponse> {
   let size = 0;
   while (size <= BUFFERED_BYTES_MAX) {
     const piece = await request.body.read();
-    if (piece === null) return { status: 200, headers, body: join(pieces, size) };
+    if (piece === null) return { status: 200, headers, body: joinPieces(pieces) };
     pieces.push(piece.slice()); // the engine reuses its buffer
     size += piece.length;
   }
-  return { status: 200, headers, body: resumeBody(request, join(pieces, size)) };
+  return { status: 200, headers, body: resumeBody(request, joinPieces(pieces)) };
 }
 
 /** Returns a body of `first`, then of the rest of the request body. */
@@ -128,15 +129,4 @@ function resumeBody(request: HttpRequest, first: Uint8Array): BodySource {
       // connection.
     },
   };
-}
-
-function join(pieces: readonly Uint8Array[], size: number): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
