@@ -16,7 +16,7 @@ import { commandHelp, firstWordHelp, groupHelp, overview } from "./core/help.ts"
 import { MACHINE_FACTS } from "./guess/machine_facts.ts";
 import { guessLine } from "./guess/guess_line.ts";
 import type { Meaning } from "./guess/match_guess.ts";
-import { nearestLine } from "./guess/nearest.ts";
+import { groupOf, nearestLine } from "./guess/nearest.ts";
 import { report } from "./core/report.ts";
 
 /** A line, and what it may use. */
@@ -54,9 +54,10 @@ export async function runUnmatched(line: UnmatchedLine): Promise<number> {
     return refuseAction(first, hint, context);
   }
   if (meaning !== null) return await runMeaning(line, meaning);
-  if (words.length === 1) await showGroupAlone(line, first);
+  const group = groupOf(words, commands.names);
+  if (words.length === Math.max(1, group.length)) await showGroupAlone(line, words.join(" "));
   throw usageFault(
-    `Cannot run ${quote(words.slice(0, 2).join(" "))}: no such command`,
+    `Cannot run ${quote(words.slice(0, Math.max(2, group.length + 1)).join(" "))}: no such command`,
     nearestLine(words, commands.names),
   );
 }
@@ -121,7 +122,8 @@ async function showHelp(line: UnmatchedLine, topic: readonly string[]): Promise<
   }
   const name = findCommand(topic, commands.names);
   if (name !== null) return await showCommandHelp(line, await commands.load(name));
-  const help = topic.length === 1 ? await helpOfWord(first, commands) : null;
+  const isWhole = topic.length === Math.max(1, groupOf(topic, commands.names).length);
+  const help = isWhole ? await helpOfWord(topic.join(" "), commands) : null;
   if (help !== null) {
     context.show(help.text);
     return EXIT.ok;

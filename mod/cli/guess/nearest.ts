@@ -16,15 +16,18 @@ const LINE_MAX = 200;
 export function nearestLine(words: readonly string[], names: readonly string[]): string {
   const [first = "", second = "", ...rest] = words;
   const word = first.toLowerCase();
+  const group = groupOf(words, names);
   if (word.startsWith("-")) {
     const flag = nearestName(word, PROGRAM_FLAGS);
     return flag === null ? "httpcfg --help" : shortLine([flag, ...words.slice(1)]);
   }
-  const below = names.filter((name) => name.startsWith(`${word} `));
-  if (below.length > 0) {
-    const verbs = below.map((name) => name.slice(word.length + 1));
-    const verb = nearestName(second.toLowerCase(), verbs);
-    return verb === null ? `httpcfg help ${word}` : shortLine([word, verb, ...rest]);
+  if (group.length > 0) {
+    const start = group.join(" ");
+    const below = names.filter((name) => name.startsWith(`${start} `));
+    const nexts = new Set(below.map((name) => name.split(" ")[group.length]!));
+    const next = nearestName((words[group.length] ?? "").toLowerCase(), [...nexts]);
+    if (next === null) return `httpcfg help ${start}`;
+    return shortLine([...group, next, ...words.slice(group.length + 1)]);
   }
   const firsts = [...new Set(names.map((name) => name.split(" ", 1)[0]!))];
   const whole = nearestName(
@@ -35,6 +38,21 @@ export function nearestLine(words: readonly string[], names: readonly string[]):
   const found = nearestName(word, firsts);
   if (found === null) return "httpcfg --help";
   return names.includes(found) ? shortLine([found, ...words.slice(1)]) : `httpcfg help ${found}`;
+}
+
+/**
+ * Returns the words of `words`, in lower case, that commands begin with and that are none themselves:
+ * `cert acme` of `cert acme ad`; none if there is no such command.
+ */
+export function groupOf(words: readonly string[], names: readonly string[]): string[] {
+  const lower = words.map((word) => word.toLowerCase());
+  const isGroup = (count: number): boolean => {
+    const start = `${lower.slice(0, count).join(" ")} `;
+    return lower.length >= count && names.some((name) => name.startsWith(start));
+  };
+  let count = 0;
+  while (isGroup(count + 1)) count++;
+  return lower.slice(0, count);
 }
 
 /** Returns the line as it is typed; its first words and their help if it is long. */
