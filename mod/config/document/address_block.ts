@@ -10,8 +10,8 @@ import { compareIp } from "../../base/ip_order.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { networkOf, parseEntry } from "./list_entry.ts";
 
-/** What a hint of the inclusion list begins with, before the entry that it proposes. */
-const LIST_HINT = /^httpcfg set iplisten (?:-i|--except) (\S+)$/;
+/** A hint of the inclusion list, with the entries that it proposes. */
+const LIST_HINT = /^httpcfg set iplisten((?: (?:-i|--except) \S+)+)$/;
 
 /**
  * Returns the block that `text` means. The hint of a problem is what could have been meant: one
@@ -21,8 +21,12 @@ export function parseAddressBlock(text: string): IpBlock | Problem {
   const entry = parseEntry(text);
   if (isProblem(entry)) {
     const proposals = (entry.hint ?? "").split("\n").flatMap((line) => {
-      const proposed = LIST_HINT.exec(line)?.[1]?.replace(/^'(.*)'$/, "$1");
-      return proposed === undefined || isProblem(parseAddressBlock(proposed)) ? [] : [proposed];
+      const flags = LIST_HINT.exec(line)?.[1]?.trim().split(" ") ?? [];
+      const proposed = flags.filter((_, i) => i % 2 === 1)
+        .map((word) => word.replace(/^'(.*)'$/, "$1"));
+      const isUsable = proposed.length > 0 &&
+        proposed.every((one) => !isProblem(parseAddressBlock(one)));
+      return isUsable ? [proposed.join(",")] : [];
     });
     return refused(entry.reason, proposals);
   }

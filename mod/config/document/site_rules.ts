@@ -6,7 +6,7 @@
  */
 import * as v from "valibot";
 import { quote } from "../../base/fault.ts";
-import { isProblem, type Problem } from "../../base/problem.ts";
+import { isProblem, Problem } from "../../base/problem.ts";
 import { parseMediaType } from "../rules/media_type.ts";
 import { parseRequestRate, REQUESTS_MAX } from "../rules/request_rate.ts";
 import { parseHsts, parseResponseField } from "../rules/response_field.ts";
@@ -137,11 +137,26 @@ export const responseSchema: v.GenericSchema<unknown, SiteResponse> = v.pipe(
 /** Every client, of both families. */
 const ALL: readonly string[] = ["0.0.0.0/0", "::/0"];
 
-/** Returns the blocks of clients that `text` means, each in its one spelling; `all` means two. */
+/**
+ * Returns the blocks of clients that `text` means, with commas between them, each in its one spelling;
+ * `all` means two.
+ */
 export function parseClients(text: string): readonly string[] | Problem {
-  if (text.toLowerCase() === "all") return ALL;
-  const block = parseAddressBlock(text);
-  return isProblem(block) ? block : [formatBlock(block)];
+  const words = text.split(",");
+  const blocks: string[] = [];
+  for (const [i, word] of words.entries()) {
+    if (word.toLowerCase() === "all") {
+      blocks.push(...ALL);
+      continue;
+    }
+    const block = parseAddressBlock(word);
+    if (!isProblem(block)) blocks.push(formatBlock(block));
+    else {
+      const proposals = block.hint?.split("\n").map((one) => words.with(i, one).join(","));
+      return new Problem(block.reason, { hint: proposals?.join("\n") });
+    }
+  }
+  return blocks;
 }
 
 /** Reports whether `text` can be a realm. */

@@ -35,6 +35,11 @@ for (
     ["10.0.0.5/8", "the address has bits set beyond its 8-bit prefix", "10.0.0.0/8\n10.0.0.5"],
     ["10.0.0.0/33", "an IPv4 prefix has at most 32 bits", "10.0.0.0"],
     ["!10.0.0.0/8", "a block cannot exclude addresses", "10.0.0.0/8"],
+    [
+      "10.0.0.1-10.0.0.3",
+      "a range; the list has blocks instead",
+      "10.0.0.1,10.0.0.2/31",
+    ],
     ["eth0", "not an address or a block of addresses", undefined],
     ["br-*", "not an address or a block of addresses", undefined],
     ["0.0.0.0", "every address is 0.0.0.0/0", "0.0.0.0/0"],

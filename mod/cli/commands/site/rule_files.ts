@@ -31,8 +31,9 @@ export async function checkPasswordFile(
     );
     const more = problems.length - shown.length;
     const rest = more > 0 ? `; and ${more} more` : "";
+    // A user more would not make the other lines good, and the file may be another program's.
     throw new Fault(`Cannot use the passwords in ${quote(path)}: ${shown.join("; ")}${rest}`, {
-      hint: add,
+      hint: `htpasswd -cB ${shellWord(`${path}.bcrypt`)} USER`,
     });
   }
   if (hashes.size === 0) {
