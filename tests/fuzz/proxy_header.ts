@@ -9,7 +9,7 @@
  */
 import { assert, assertEquals } from "@std/assert";
 import { parseIp } from "../../mod/base/address.ts";
-import { HEADER_BYTES_MAX, readProxyHeader } from "../../mod/listen/proxied/proxy_header.ts";
+import { HEADER_BYTES_MAX, readProxyHeader } from "../../mod/listen/proxy_protocol/proxy_header.ts";
 import { binary, line, tlv, V4_BODY, V6_BODY } from "../support/proxy/proxy_bytes.ts";
 import { anyOf, mutatedBytes } from "./mutate.ts";
 import type { Random } from "./random.ts";

@@ -7,7 +7,7 @@ import { connect as connectTcp, type Socket } from "node:net";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { type Endpoint, endpointOf } from "../../base/address.ts";
 import type { IpBlocks } from "../../base/ip_blocks.ts";
-import { LOCAL_HEADER } from "../../listen/proxied/proxy_header.ts";
+import { LOCAL_HEADER } from "../../listen/proxy_protocol/proxy_header.ts";
 
 /** A handshake that has begun, or will when the connection is open. */
 interface OwnTls {

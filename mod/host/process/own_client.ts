@@ -6,7 +6,7 @@
  */
 import { endpointOf } from "../../base/address.ts";
 import type { IpBlocks } from "../../base/ip_blocks.ts";
-import { LOCAL_HEADER } from "../../listen/proxied/proxy_header.ts";
+import { LOCAL_HEADER } from "../../listen/proxy_protocol/proxy_header.ts";
 
 interface OwnEndpoint {
   readonly ip: string;

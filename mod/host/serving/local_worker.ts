@@ -16,7 +16,7 @@ import { ConnectionLimits } from "../../http/connection_limits.ts";
 import { HttpServer } from "../../http/server.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import type { SocketEndpoint } from "../../listen/plan/plan.ts";
-import type { ProxyGate } from "../../listen/proxied/proxy_gate.ts";
+import type { ProxyGate } from "../../listen/proxy_protocol/proxy_gate.ts";
 import type { SocketEvents } from "../../listen/sockets/socket_set.ts";
 import type { SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import type { CachedResponse } from "../control/status.ts";
@@ -129,8 +129,8 @@ export class LocalWorker implements ServingWorker {
 
   /** Loads the code for PROXY headers, which few need. */
   async #makeProxyGate(): Promise<ProxyGate> {
-    const { ProxyGate } = await import("../../listen/proxied/proxy_gate.ts");
-    const { acceptedStream } = await import("../../listen/proxied/named_client.ts");
+    const { ProxyGate } = await import("../../listen/proxy_protocol/proxy_gate.ts");
+    const { acceptedStream } = await import("../../listen/proxy_protocol/named_client.ts");
     return new ProxyGate({
       headerWaitMs: () => this.#headerWaitMs(),
       onNamed: (conn, named, isSecure) => {

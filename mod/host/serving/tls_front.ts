@@ -8,7 +8,7 @@
 import type { Endpoint } from "../../base/address.ts";
 import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
 import { sslKeysFor } from "../../config/certs/ssl_lookup.ts";
-import type { NamedClient } from "../../listen/proxied/named_client.ts";
+import type { NamedClient } from "../../listen/proxy_protocol/named_client.ts";
 import type { TlsGate } from "../../listen/tls/handshake_gate.ts";
 import type { TlsContext } from "../../listen/tls/tls_stream.ts";
 import type { ServedCertificate } from "./served.ts";

@@ -12,7 +12,7 @@ import type { SecureContext } from "node:tls";
 import { type Endpoint, LocalEndpoint } from "../../base/address.ts";
 import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
 import { closeQuietly } from "../../wire/byte_stream.ts";
-import { acceptedStream, type NamedClient } from "../proxied/named_client.ts";
+import { acceptedStream, type NamedClient } from "../proxy_protocol/named_client.ts";
 import { type EarlyClient, EarlyClients } from "../sockets/early_clients.ts";
 import {
   ALERT,

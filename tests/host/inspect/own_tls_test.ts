@@ -4,7 +4,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { blocksOf } from "../../../mod/config/document/address_block.ts";
 import { connectOwnTls } from "../../../mod/host/inspect/own_tls.ts";
 import { probeName } from "../../../mod/host/inspect/probe_tls.ts";
-import { ProxyGate } from "../../../mod/listen/proxied/proxy_gate.ts";
+import { ProxyGate } from "../../../mod/listen/proxy_protocol/proxy_gate.ts";
 import { TlsGate } from "../../../mod/listen/tls/handshake_gate.ts";
 import { makeContext } from "../../../mod/listen/tls/tls_stream.ts";
 import type { Ip } from "../../../mod/base/address.ts";

@@ -1,6 +1,6 @@
 // Goal: the checksum is CRC-32C. Method: the examples of RFC 3720, appendix B.4.
 import { assertEquals } from "@std/assert";
-import { crc32c } from "../../../mod/listen/proxied/crc32c.ts";
+import { crc32c } from "../../../mod/listen/proxy_protocol/crc32c.ts";
 
 Deno.test("crc32c() has the values of RFC 3720", () => {
   const ascending = Uint8Array.from({ length: 32 }, (_, i) => i);

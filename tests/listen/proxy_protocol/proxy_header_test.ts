@@ -2,12 +2,12 @@
 // table of what HAProxy and nginx disagree about, and every place at which bytes may be split.
 import { assert, assertEquals } from "@std/assert";
 import { formatEndpoint } from "../../../mod/base/address.ts";
-import { crc32c } from "../../../mod/listen/proxied/crc32c.ts";
+import { crc32c } from "../../../mod/listen/proxy_protocol/crc32c.ts";
 import {
   HEADER_BYTES_MAX,
   LOCAL_HEADER,
   readProxyHeader,
-} from "../../../mod/listen/proxied/proxy_header.ts";
+} from "../../../mod/listen/proxy_protocol/proxy_header.ts";
 import { binary, line, SIGNATURE, tlv, V4_BODY, V6_BODY } from "../../support/proxy/proxy_bytes.ts";
 
 const V4 = "192.0.2.9:4711 to 198.51.100.1:443";

@@ -2,8 +2,11 @@
 import { assertEquals } from "@std/assert";
 import type { RefusedRecord } from "../../../mod/base/exchange.ts";
 import { blocksOf } from "../../../mod/config/document/address_block.ts";
-import { acceptedStream, type NamedClient } from "../../../mod/listen/proxied/named_client.ts";
-import { ProxyGate } from "../../../mod/listen/proxied/proxy_gate.ts";
+import {
+  acceptedStream,
+  type NamedClient,
+} from "../../../mod/listen/proxy_protocol/named_client.ts";
+import { ProxyGate } from "../../../mod/listen/proxy_protocol/proxy_gate.ts";
 import { binary, line } from "../../support/proxy/proxy_bytes.ts";
 import { tcpPair } from "../../support/tls/tls_pair.ts";
 import { waitFor } from "../../support/wait.ts";
