@@ -11,6 +11,7 @@ import { shellWord } from "../../../base/fault.ts";
 import { oneLine } from "../../../base/printable.ts";
 import type { EntryEdit } from "../../../admin/change_list.ts";
 import { EXIT } from "../../../base/exit_status.ts";
+import { CERT_CHECK, SSL_FLAG } from "../../../config/certs/ssl_flags.ts";
 import type { ConfigDocument } from "../../../config/document/document.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { effectiveSettings } from "../../../config/document/settings.ts";
@@ -188,15 +189,18 @@ function sslLine(record: ConfigDocument["ssl"][number]): string {
     ["certhash", record.hash],
     ["appid", record.appId],
     ["certstorename", record.certStoreName],
-    ["verifyclientcertrevocation", on((mode & 0x1) === 0)],
-    ["verifyrevocationwithcachedclientcertonly", on((mode & 0x2) !== 0)],
-    ["usagecheck", on((mode & 0x10000) === 0)],
+    ["verifyclientcertrevocation", on((mode & CERT_CHECK.NO_REVOCATION) === 0)],
+    [
+      "verifyrevocationwithcachedclientcertonly",
+      on((mode & CERT_CHECK.CACHED_REVOCATION_ONLY) !== 0),
+    ],
+    ["usagecheck", on((mode & CERT_CHECK.NO_USAGE_CHECK) === 0)],
     ["revocationfreshnesstime", record.revocationFreshnessTime],
     ["urlretrievaltimeout", record.urlRetrievalTimeout],
     ["sslctlidentifier", record.sslCtlIdentifier],
     ["sslctlstorename", record.sslCtlStoreName],
-    ["dsmapperusage", on((flags & 0x1) !== 0)],
-    ["clientcertnegotiation", on((flags & 0x2) !== 0)],
+    ["dsmapperusage", on((flags & SSL_FLAG.USE_DS_MAPPER) !== 0)],
+    ["clientcertnegotiation", on((flags & SSL_FLAG.NEGOTIATE_CLIENT_CERT) !== 0)],
   ];
   const words = tags.flatMap(([name, value]) => {
     if (value === undefined) return [];

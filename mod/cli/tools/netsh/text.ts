@@ -14,6 +14,7 @@ import { isProblem } from "../../../base/problem.ts";
 import { parseSddl, RIGHT } from "../../../base/sddl.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { win32Text } from "../../../base/win32_text.ts";
+import { CERT_CHECK, SSL_FLAG } from "../../../config/certs/ssl_flags.ts";
 import type { SslRecord, UrlAclRecord } from "../../../config/document/document.ts";
 import type { CachedResponse } from "../../../host/control/status.ts";
 
@@ -61,11 +62,6 @@ function reservationText({ url, sddl }: UrlAclRecord, nameOf: AccountName): stri
 }
 
 const SSL_LABEL_WIDTH = 29;
-const NO_REVOCATION_CHECK = 0x1;
-const CACHED_ONLY = 0x2;
-const NO_USAGE_CHECK = 0x10000;
-const DS_MAPPER = 0x1;
-const NEGOTIATE = 0x2;
 
 export const SSL_TITLE = title("SSL Certificate bindings:");
 
@@ -78,18 +74,18 @@ export function sslCertText(record: SslRecord): string {
     ["Certificate Hash", record.hash],
     ["Application ID", record.appId],
     ["Certificate Store Name", record.certStoreName ?? "(null)"],
-    ["Verify Client Certificate Revocation", on((mode & NO_REVOCATION_CHECK) === 0)],
+    ["Verify Client Certificate Revocation", on((mode & CERT_CHECK.NO_REVOCATION) === 0)],
     [
       "Verify Revocation Using Cached Client Certificate Only",
-      on((mode & CACHED_ONLY) !== 0),
+      on((mode & CERT_CHECK.CACHED_REVOCATION_ONLY) !== 0),
     ],
-    ["Usage Check", on((mode & NO_USAGE_CHECK) === 0)],
+    ["Usage Check", on((mode & CERT_CHECK.NO_USAGE_CHECK) === 0)],
     ["Revocation Freshness Time", record.revocationFreshnessTime],
     ["URL Retrieval Timeout", record.urlRetrievalTimeout],
     ["Ctl Identifier", record.sslCtlIdentifier ?? "(null)"],
     ["Ctl Store Name", record.sslCtlStoreName ?? "(null)"],
-    ["DS Mapper Usage", on((flags & DS_MAPPER) !== 0)],
-    ["Negotiate Client Certificate", on((flags & NEGOTIATE) !== 0)],
+    ["DS Mapper Usage", on((flags & SSL_FLAG.USE_DS_MAPPER) !== 0)],
+    ["Negotiate Client Certificate", on((flags & SSL_FLAG.NEGOTIATE_CLIENT_CERT) !== 0)],
   ];
   const lines = rows.map(([label, value]) => {
     const padded = label.length < SSL_LABEL_WIDTH ? label.padEnd(SSL_LABEL_WIDTH) : `${label} `;
@@ -108,9 +104,11 @@ export function sslBits(
     readonly negotiate: boolean;
   },
 ): { readonly certCheckMode: number; readonly flags: number } {
-  const certCheckMode = (options.verifyRevocation ? 0 : NO_REVOCATION_CHECK) |
-    (options.cachedOnly ? CACHED_ONLY : 0) | (options.usageCheck ? 0 : NO_USAGE_CHECK);
-  const flags = (options.dsMapper ? DS_MAPPER : 0) | (options.negotiate ? NEGOTIATE : 0);
+  const certCheckMode = (options.verifyRevocation ? 0 : CERT_CHECK.NO_REVOCATION) |
+    (options.cachedOnly ? CERT_CHECK.CACHED_REVOCATION_ONLY : 0) |
+    (options.usageCheck ? 0 : CERT_CHECK.NO_USAGE_CHECK);
+  const flags = (options.dsMapper ? SSL_FLAG.USE_DS_MAPPER : 0) |
+    (options.negotiate ? SSL_FLAG.NEGOTIATE_CLIENT_CERT : 0);
   return { certCheckMode, flags };
 }
 
