@@ -6,6 +6,7 @@
  */
 import { formatEndpoint, type Ip, parseIp } from "../base/address.ts";
 import { NULL_GUID } from "../base/guid.ts";
+import { isHostFor, isWildcardHost } from "../base/host_name.ts";
 import { isProblem, Problem } from "../base/problem.ts";
 import { diffValues } from "../config/document/diff.ts";
 import { ACME_STORE } from "../config/certs/cert_store.ts";
@@ -41,7 +42,8 @@ export function findAcme({ acme = [] }: ConfigDocument, word: string): AcmeRecor
 
 /**
  * Returns the ssl records that the certificate `hash` of `record` is needed for: one for each https
- * binding to one of its names that has none, and for those without a name that no certificate serves.
+ * binding to one of its names that has none, and for those to a wildcard or without a name that no
+ * certificate serves.
  */
 export function missingSsl(
   document: ConfigDocument,
@@ -57,7 +59,9 @@ export function missingSsl(
     for (const name of record.names) {
       const key = keyFor(name, { ip, port, host });
       // One with the exact name goes before one for the whole address.
-      if (key !== null && (!isServed || host === name)) keys.add(key);
+      const isWanted = !isServed || host === name ||
+        (isWildcardHost(host) && check({ ip, port, host: name }) !== null);
+      if (key !== null && isWanted) keys.add(key);
     }
   }
   for (const { key } of document.ssl) keys.delete(key);
@@ -80,7 +84,7 @@ function keyFor(
   { ip, port, host }: { readonly ip: Ip | null; readonly port: number; readonly host: string },
 ): string | null {
   const address = parseIp(name);
-  if (address === null) return host === "" || host === name ? `${name}:${port}` : null;
+  if (address === null) return host === "" || isHostFor(host, name) ? `${name}:${port}` : null;
   const isBound = host === "" && (ip === null || ip === address);
   return isBound ? formatEndpoint({ ip: address, port }) : null;
 }

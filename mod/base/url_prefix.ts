@@ -8,15 +8,15 @@
  * @module
  */
 import { type Ip, parseBracketed, parseIp, parsePort, urlHost } from "./address.ts";
-import { isHostName } from "./host_name.ts";
+import { isHostPattern, isWildcardHost, nearestWildcard } from "./host_name.ts";
 
 /** The kinds of host, in search order. */
-type PrefixBucket = "strong" | "name" | "ip" | "weak";
+type PrefixBucket = "strong" | "name" | "wildcard" | "ip" | "weak";
 
 export interface UrlPrefix {
   readonly scheme: "http" | "https";
   readonly bucket: PrefixBucket;
-  /** `+`, `*`, a name in lower case, or an address as written in a URL. */
+  /** `+`, `*`, a name or `*.name` in lower case, or an address as written in a URL. */
   readonly host: string;
   readonly port: number;
   /** Lower case, percent-decoded, begins and ends with "/". */
@@ -54,7 +54,9 @@ export function nearestPrefix(text: string): string {
   const candidate = (name: string): string => {
     return `${scheme}://${name}:${number}/${segments.map((part) => `${part}/`).join("")}`;
   };
-  return [candidate(host), candidate("+")].find((one) => parseUrlPrefix(one) !== null) ??
+  return [host, nearestWildcard(host), "+"].map(candidate).find((one) =>
+    parseUrlPrefix(one) !== null
+  ) ??
     `${scheme}://+:${number}/`;
 }
 
@@ -84,8 +86,8 @@ function parseHost(text: string): { readonly bucket: PrefixBucket; readonly host
   if (ip !== null) return { bucket: "ip", host: urlHost(ip) };
   const name = text.toLowerCase().replace(/\.$/, "");
   // A name of digits and dots only is an address that other programs read differently.
-  if (bracketed || !isHostName(name) || /^[0-9.]+$/.test(name)) return null;
-  return { bucket: "name", host: name };
+  if (bracketed || !isHostPattern(name) || /^[0-9.]+$/.test(name)) return null;
+  return { bucket: isWildcardHost(name) ? "wildcard" : "name", host: name };
 }
 
 /**
@@ -105,6 +107,11 @@ export function decodePrefixPath(text: string): string | null {
   const isRoot = decoded === "/";
   if (!isRoot && segments.some((s) => s === "" || s === "." || s === "..")) return null;
   return decoded;
+}
+
+/** Returns the host name or wildcard that a prefix is for; "" if it is for none. */
+export function nameOfPrefix({ bucket, host }: UrlPrefix): string {
+  return bucket === "name" || bucket === "wildcard" ? host : "";
 }
 
 /** Returns the address of a prefix whose host is one; otherwise null. */

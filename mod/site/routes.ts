@@ -6,25 +6,30 @@
  *
  * 1. `+:P`: the strong wildcard, which no site has and any registration may have;
  * 2. `A:P:H`, then `:P:H`: the requested host name;
- * 3. `A:P:`: any host on that address (the IP-bound weak wildcard);
- * 4. `:P:`: any host on any address (the weak wildcard);
+ * 3. `A:P:*.D`, then `:P:*.D`: a wildcard host name that covers it, for the longest D first;
+ * 4. `A:P:`: any host on that address (the IP-bound weak wildcard);
+ * 5. `:P:`: any host on any address (the weak wildcard);
  *
  * and there to the longest path that covers its own, segment by segment. A bucket whose paths do
  * not cover it is skipped. So a host name on any address takes precedence over an address without a
- * host name, unlike in other servers (source: "UrlPrefix Strings", "Routing Incoming Requests").
+ * host name, unlike in other servers (source: "UrlPrefix Strings", "Routing Incoming Requests",
+ * "Wildcard Host Header Support").
  *
  * A site is a registration of `/` in the bucket of each of its bindings, and of the path of each of
  * its applications. A reservation without a registration is in its bucket too, with a target that
  * refuses the request.
  *
  * The table is rebuilt when any of them changes. A look-up on a port that only sites use allocates
- * nothing and does not look at the path: it happens once per request.
+ * nothing and does not look at the path: it happens once per request. Wildcard host names cost
+ * something only on a port that has one, for a host that has no route of its own: a look-up for each
+ * of its labels.
  *
  * @module
  */
 import { type Endpoint, type Ip, isLinkLocal, withoutZone, zoneOf } from "../base/address.ts";
 import { isProblem } from "../base/problem.ts";
-import { ipOfPrefix, type UrlPrefix } from "../base/url_prefix.ts";
+import { isWildcardHost } from "../base/host_name.ts";
+import { ipOfPrefix, nameOfPrefix, type UrlPrefix } from "../base/url_prefix.ts";
 import { parseBinding } from "../config/document/binding.ts";
 
 /** The bindings of a site: a `SiteRecord`, or anything else that has them. */
@@ -39,7 +44,10 @@ export interface Route<S> {
   readonly port: number;
   /** Null for any address. */
   readonly ip: Ip | null;
-  /** A host name in lower case; "" for any host without a route of its own; "+" for any host. */
+  /**
+   * A host name or wildcard in lower case; "" for any host without a route of its own; "+" for any
+   * host.
+   */
   readonly host: string;
   /** Lower case, decoded, starts and ends with "/". */
   readonly path: string;
@@ -76,6 +84,8 @@ const FEW_PATHS = 8;
 /** The routes of one address (or of every other address) of one port. */
 interface Bucket<S> {
   readonly hosts: Map<string, HostRoutes<S>>;
+  /** Of each wildcard `*.example.com`, by `.example.com`; null while there is none. */
+  wildcards: Map<string, HostRoutes<S>> | null;
   anyHost: HostRoutes<S> | null;
 }
 
@@ -85,6 +95,8 @@ interface PortTable<S> {
   strong: HostRoutes<S> | null;
   /** True if a route is for a link-local address on whatever interface. */
   hasUnzoned: boolean;
+  /** True if a route is for a wildcard host name. */
+  hasWildcards: boolean;
   /** True if every route is like that of a site: path "/", no strong wildcard. */
   isPlain: boolean;
 }
@@ -125,7 +137,7 @@ export function prefixRoute<S>(
   canonical: (ip: Ip) => Ip,
 ): Route<S> {
   const { scheme, bucket, host, port, path } = prefix;
-  const name = bucket === "name" || bucket === "strong" ? host : "";
+  const name = bucket === "strong" ? host : nameOfPrefix(prefix);
   const bound = ipOfPrefix(prefix);
   const ip = bound === null ? null : canonical(bound);
   return { isTls: scheme === "https", port, ip, host: name, path, target };
@@ -145,6 +157,7 @@ export function buildRouteTable<S>(routes: readonly Route<S>[]): RouteTable<S> {
       hostRoutes.few = longestFirst(hostRoutes.below);
     }
     if (route.path !== "/" || route.host === "+") port.isPlain = false;
+    if (isWildcardHost(route.host)) port.hasWildcards = true;
     if (route.ip !== null && isLinkLocal(route.ip) && zoneOf(route.ip) === "") {
       port.hasUnzoned = true;
     }
@@ -162,10 +175,24 @@ export function matchRoute<S>(table: RouteTable<S>, query: RouteQuery): S | NoRo
   const shared = port.anyIp;
   const own = port.byIp.get(local.ip);
   if (!port.isPlain || port.hasUnzoned) return matchPaths(port, query);
-  const hostRoutes = own === undefined
-    ? shared.hosts.get(host) ?? shared.anyHost
-    : own.hosts.get(host) ?? shared.hosts.get(host) ?? own.anyHost ?? shared.anyHost;
+  const named = own?.hosts.get(host) ?? shared.hosts.get(host) ??
+    (port.hasWildcards ? wildcardRoutes(own, shared, host) : undefined);
+  const hostRoutes = named ?? own?.anyHost ?? shared.anyHost;
   return hostRoutes?.root ?? "Hostname";
+}
+
+/** Returns the routes of the longest wildcard for `host`, in `own` before `shared`. */
+function wildcardRoutes<S>(
+  own: Bucket<S> | undefined,
+  shared: Bucket<S>,
+  host: string,
+): HostRoutes<S> | undefined {
+  for (let dot = host.indexOf("."); dot > 0; dot = host.indexOf(".", dot + 1)) {
+    const domain = host.slice(dot);
+    const found = own?.wildcards?.get(domain) ?? shared.wildcards?.get(domain);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /**
@@ -182,13 +209,35 @@ function matchPaths<S>(port: PortTable<S>, { local, host, path }: RouteQuery): S
     (own === undefined ? null : findIn(own.hosts.get(host), lower)) ??
     (unzoned === undefined ? null : findIn(unzoned.hosts.get(host), lower)) ??
     findIn(named, lower) ??
+    (port.hasWildcards ? findUnderWildcards([own, unzoned, anyIp], host, lower) : null) ??
     (own === undefined ? null : findIn(own.anyHost, lower)) ??
     (unzoned === undefined ? null : findIn(unzoned.anyHost, lower)) ??
     findIn(anyIp.anyHost, lower);
   if (found !== null) return found;
-  const isHostKnown = strong !== null || named !== undefined || anyIp.anyHost !== null ||
-    [own, unzoned].some((bucket) => bucket?.hosts.has(host) || (bucket?.anyHost ?? null) !== null);
+  const isHostKnown = strong !== null ||
+    [own, unzoned, anyIp].some((bucket) => bucket !== undefined && hasRoutesFor(bucket, host));
   return isHostKnown ? "NotFound" : "Hostname";
+}
+
+/** Returns the target of the first wildcard for `host`, the longest first, that has one. */
+function findUnderWildcards<S>(
+  buckets: readonly (Bucket<S> | undefined)[],
+  host: string,
+  lowerPath: string,
+): S | null {
+  for (let dot = host.indexOf("."); dot > 0; dot = host.indexOf(".", dot + 1)) {
+    const domain = host.slice(dot);
+    for (const bucket of buckets) {
+      const found = findIn(bucket?.wildcards?.get(domain), lowerPath);
+      if (found !== null) return found;
+    }
+  }
+  return null;
+}
+
+function hasRoutesFor<S>(bucket: Bucket<S>, host: string): boolean {
+  return bucket.anyHost !== null || bucket.hosts.has(host) ||
+    wildcardRoutes(undefined, bucket, host) !== undefined;
 }
 
 function unzonedBucket<S>({ byIp }: PortTable<S>, ip: Ip): Bucket<S> | undefined {
@@ -239,6 +288,7 @@ function portOf<S>(ports: Map<number, PortTable<S>>, number: number): PortTable<
       anyIp: emptyBucket(),
       strong: null,
       hasUnzoned: false,
+      hasWildcards: false,
       isPlain: true,
     };
     ports.set(number, port);
@@ -250,10 +300,16 @@ function hostRoutesOf<S>(port: PortTable<S>, { ip, host }: Route<S>): HostRoutes
   if (host === "+") return port.strong ??= emptyHostRoutes();
   const bucket = ip === null ? port.anyIp : bucketOf(port, ip);
   if (host === "") return bucket.anyHost ??= emptyHostRoutes();
-  let hostRoutes = bucket.hosts.get(host);
+  return isWildcardHost(host)
+    ? routesUnder(bucket.wildcards ??= new Map(), host.slice(1))
+    : routesUnder(bucket.hosts, host);
+}
+
+function routesUnder<S>(hosts: Map<string, HostRoutes<S>>, key: string): HostRoutes<S> {
+  let hostRoutes = hosts.get(key);
   if (hostRoutes === undefined) {
     hostRoutes = emptyHostRoutes();
-    bucket.hosts.set(host, hostRoutes);
+    hosts.set(key, hostRoutes);
   }
   return hostRoutes;
 }
@@ -268,7 +324,7 @@ function bucketOf<S>(port: PortTable<S>, ip: Ip): Bucket<S> {
 }
 
 function emptyBucket<S>(): Bucket<S> {
-  return { hosts: new Map(), anyHost: null };
+  return { hosts: new Map(), wildcards: null, anyHost: null };
 }
 
 function emptyHostRoutes<S>(): HostRoutes<S> {

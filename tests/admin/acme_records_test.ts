@@ -40,6 +40,10 @@ Deno.test("missingSsl() binds to what has no certificate, and to exact names", (
     [["a.example"], [":443:a.example"], ["0.0.0.0:443"], ["a.example:443"]],
     [["a.example"], [":443:"], ["0.0.0.0:443"], []],
     [["a.example"], [":443:a.example"], ["a.example:443"], []],
+    [["a.example"], [":443:*.example"], [], ["a.example:443"]],
+    [["a.example"], [":443:*.example"], ["b.example:443"], ["a.example:443"]],
+    [["a.example"], [":443:*.example"], ["*.example:443"], []],
+    [["example"], [":443:*.example"], [], []],
     [["10.0.0.5"], ["10.0.0.5:443:"], [], ["10.0.0.5:443"]],
     [["10.0.0.5"], ["10.0.0.6:443:", "10.0.0.5:443:a.example"], [], []],
     [["10.0.0.5", "::1"], [":443:", ":8443:"], [], [

@@ -236,7 +236,7 @@ const iisweb: Tool = {
     const words = [verb, ...operands, ...switches];
     const kept = random.chance(10) ? words.map((word) => anyOf([word], random)) : words;
     // A site is created with its directory, which must not be anywhere else.
-    const call = readIisweb(kept);
+    const call = readIisweb(kept, "web1");
     const root = "text" in call || call.verb !== "create" ? "{home}/" : call.operands[0]!;
     return root.startsWith("{home}/") && !root.includes("..") ? kept : words;
   },

@@ -8,8 +8,10 @@ import {
   matchRoute,
   type NoRoute,
   prefixRoute,
+  type Route,
   type RouteTable,
 } from "../../mod/site/routes.ts";
+import { Random } from "../fuzz/random.ts";
 
 const SITES = [
   site("any", [":80:"]),
@@ -144,6 +146,113 @@ Deno.test("matchRoute() finds the longest of any number of paths", () => {
     }
   }
 });
+
+Deno.test("matchRoute() searches wildcards after names and before addresses, the longest first", () => {
+  const table = siteTable([
+    site("exact", [":80:a.example.com"]),
+    site("wildcard", [":80:*.example.com"]),
+    site("longer", [":80:*.b.example.com"]),
+    site("own", ["127.0.0.2:80:*.example.com"]),
+    site("ip", ["127.0.0.2:80:"]),
+    site("tls", [], [":443:*.example.com"]),
+  ]);
+  const cases: [ip: string, host: string, want: string][] = [
+    ["127.0.0.1", "a.example.com", "exact"],
+    ["127.0.0.2", "a.example.com", "exact"],
+    ["127.0.0.1", "x.example.com", "wildcard"],
+    ["127.0.0.1", "x.y.example.com", "wildcard"], // any depth
+    ["127.0.0.1", "x.b.example.com", "longer"],
+    ["127.0.0.2", "x.b.example.com", "longer"], // the longest, whatever the address
+    ["127.0.0.1", "b.example.com", "wildcard"], // not below itself
+    ["127.0.0.2", "x.example.com", "own"],
+    ["127.0.0.2", "x.example.org", "ip"],
+    ["127.0.0.1", "example.com", "Hostname"],
+    ["127.0.0.2", "example.com", "ip"],
+    ["127.0.0.1", "", "Hostname"],
+    ["127.0.0.1", "127.0.0.1", "Hostname"],
+  ];
+  for (const [address, host, want] of cases) {
+    assertEquals(match(table, address, host), want, `${address} ${host}`);
+  }
+  const secure = { local: { ip: ip("127.0.0.1"), port: 443 }, path: "/", isTls: true };
+  assertEquals(matchRoute(table, { ...secure, host: "x.example.com" }), "tls");
+  assertEquals(matchRoute(table, { ...secure, host: "example.com" }), "Hostname");
+});
+
+Deno.test("matchRoute() distinguishes an unknown path below a wildcard from an unknown host", () => {
+  const table = prefixTable(["http://*.a.test:80/x/", "http://*.test:80/y/"]);
+  assertEquals(match(table, "::1", "b.a.test", "/x/1"), "http://*.a.test:80/x/");
+  assertEquals(match(table, "::1", "b.a.test", "/y/1"), "http://*.test:80/y/"); // the next bucket
+  assertEquals(match(table, "::1", "b.a.test", "/z"), "NotFound");
+  assertEquals(match(table, "::1", "test", "/x/"), "Hostname");
+});
+
+// Goal: the look-up is the search that the module describes. Method: random routes over few names,
+// addresses and paths, and every request that can be made of them, against a model that goes through
+// all routes in the order of the buckets.
+Deno.test("matchRoute() finds what a search of all routes finds", () => {
+  const random = new Random(20_261_127);
+  const hosts = ["", "+", "*.com", "*.a.com", "*.b.a.com", "a.com", "b.a.com", "c.b.a.com", "com"];
+  const addresses = [null, "127.0.0.1", "127.0.0.2", "fe80::1", "fe80::1%eth0"];
+  const paths = ["/", "/", "/", "/p/", "/p/q/"];
+  for (let round = 0; round < 400; round++) {
+    const onlyRoots = random.below(2) === 0; // as on a port that only sites use
+    const routes = Array.from({ length: 1 + random.below(8) }, (_, i): Route<string> => {
+      const address = random.pick(addresses);
+      const host = random.pick(onlyRoots ? hosts.filter((one) => one !== "+") : hosts);
+      return {
+        isTls: false,
+        port: 80,
+        ip: address === null || host === "+" ? null : ip(address),
+        host,
+        path: onlyRoots ? "/" : random.pick(paths),
+        target: `${i}`,
+      };
+    });
+    const table = buildRouteTable(routes);
+    for (const local of ["127.0.0.1", "127.0.0.2", "fe80::1%eth0", "fe80::1%eth1"]) {
+      for (
+        const host of ["", "com", "a.com", "b.a.com", "c.b.a.com", "x.com", "x.y.a.com", "xa.com"]
+      ) {
+        for (const path of ["/", "/p", "/p/q/r", "/px"]) {
+          const why = JSON.stringify({ local, host, path, routes });
+          assertEquals(
+            match(table, local, host, path),
+            modelOf(routes, { local, host, path }),
+            why,
+          );
+        }
+      }
+    }
+  }
+});
+
+/** The target of a request by the words of the documentation. */
+function modelOf(
+  routes: readonly Route<string>[],
+  { local, host, path }: { readonly local: string; readonly host: string; readonly path: string },
+): string {
+  const labels = host.split(".");
+  const wildcards = labels.slice(1).map((_, i) => `*.${labels.slice(i + 1).join(".")}`);
+  const places = [local, ...(local.includes("%") ? [local.split("%")[0]!] : []), null];
+  const buckets: [address: string | null, host: string][] = [
+    [null, "+"],
+    ...[host, ...wildcards].filter((one) => one !== "").flatMap((name) => {
+      return places.map((place): [string | null, string] => [place, name]);
+    }),
+    ...places.map((place): [string | null, string] => [place, ""]),
+  ];
+  let isKnown = false;
+  for (const [address, name] of buckets) {
+    const inside = routes.filter((one) => one.ip === address && one.host === name);
+    isKnown ||= inside.length > 0;
+    const covering = inside.filter((one) => `${path}/`.startsWith(one.path));
+    const longest = Math.max(...covering.map((one) => one.path.length));
+    const found = covering.find((one) => one.path.length === longest);
+    if (found !== undefined) return found.target;
+  }
+  return isKnown ? "NotFound" : "Hostname";
+}
 
 /** The targets of a site without applications. */
 function atRoot(target: string): { path: string; target: string }[] {

@@ -169,7 +169,7 @@ function nameTargets({ endpoints, sites }: ServiceStatus, machine: Machine): Nam
       return {
         ip: ip ?? (isWildcard(socket.ip) && first !== undefined ? first : socket.ip),
         port,
-        name,
+        name: name.replace("*", "any"), // a client asks for one of the names below a wildcard
       };
     });
   });

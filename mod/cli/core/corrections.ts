@@ -5,7 +5,7 @@
  * @module
  */
 import { parseIp, urlHost } from "../../base/address.ts";
-import { isHostName } from "../../base/host_name.ts";
+import { isHostPattern, nearestWildcard } from "../../base/host_name.ts";
 
 /** Returns a number from `min` to `max`: what `text` says, as far as it can be had; else `usual`. */
 export function nearestNumber(
@@ -77,6 +77,7 @@ function splitHost(text: string): { readonly host: string; readonly rest: string
 }
 
 function hostOf(text: string): string {
-  const name = text.toLowerCase().replaceAll("_", "-").replace(/\.$/, "");
-  return /[a-z]/.test(name) && isHostName(name) ? name : "";
+  const lower = text.toLowerCase().replaceAll("_", "-").replace(/\.$/, "");
+  const name = nearestWildcard(lower);
+  return /[a-z]/.test(name) && isHostPattern(name) ? name : "";
 }

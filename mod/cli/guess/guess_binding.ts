@@ -4,7 +4,7 @@
  * @module
  */
 import { formatEndpoint, type Ip, parseIp, parsePort } from "../../base/address.ts";
-import { isHostName } from "../../base/host_name.ts";
+import { isHostPattern } from "../../base/host_name.ts";
 import { isProblem } from "../../base/problem.ts";
 import { formatBinding, parseBinding } from "../../config/document/binding.ts";
 
@@ -79,9 +79,9 @@ function hostBindings(
   return own.map((ip) => `${formatEndpoint({ ip, port: Number(digits) })}:`);
 }
 
-/** Reports whether `text` is a host name, and not an address with a mistake in it. */
+/** Reports whether `text` is a host name or a wildcard, and not an address with a mistake in it. */
 export function isName(text: string): boolean {
-  return isHostName(text) && !/^[0-9]+$/.test(text.split(".").at(-1)!);
+  return isHostPattern(text) && !/^[0-9]+$/.test(text.split(".").at(-1)!);
 }
 
 function binding(flag: BindingFlag["flag"], text: string): BindingFlag {

@@ -30,7 +30,10 @@ export function certificateCure(folder: string, now: () => string): CertificateC
   };
 }
 
-/** Reports whether a certificate for `name` is one for the host, or the address, of a binding. */
+/**
+ * Reports whether a certificate for `name` is one for the host, or the address, of a binding; a
+ * wildcard in a certificate is for one label (RFC 6125).
+ */
 function certifies(name: string, { ip, host }: Binding): boolean {
   if (host === "") return ip !== null && name === withoutZone(ip);
   return name === host || (name.startsWith("*.") && name.slice(1) === host.replace(/^[^.]*/, ""));

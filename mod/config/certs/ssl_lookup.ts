@@ -1,7 +1,8 @@
 /**
  * Which certificate record applies to a connection, and whether a binding has one. Pure.
  *
- * A record for the name that the client requested (SNI) comes first, then one for the exact address
+ * A record for the name that the client requested (SNI) comes first, then the wildcards that are for
+ * that name, the longest first, then one for the exact address
  * and port (a link-local address without a zone is any interface's), then the wildcard of the
  * address's family. `0.0.0.0:port` applies to every address,
  * including IPv6 if there is no `[::]:port`; `[::]:port` applies to IPv6 only.
@@ -18,6 +19,7 @@ import {
   withoutZone,
   zoneOf,
 } from "../../base/address.ts";
+import { isHostFor, wildcardsFor } from "../../base/host_name.ts";
 import { Problem } from "../../base/problem.ts";
 import { type Binding, formatBinding } from "../document/binding.ts";
 import type { SslRecord } from "../document/document.ts";
@@ -30,7 +32,9 @@ export type CertificateCure = (binding: Binding, record: SslRecord | undefined) 
 
 /** Returns the keys of records in order of precedence; `serverName` is "" if none was requested. */
 export function sslKeysFor({ ip, port }: Endpoint, serverName: string): string[] {
-  const keys = serverName === "" ? [] : [`${serverName.toLowerCase()}:${port}`];
+  const name = serverName.toLowerCase();
+  const names = name === "" ? [] : [name, ...wildcardsFor(name)];
+  const keys = names.map((one) => `${one}:${port}`);
   keys.push(formatEndpoint({ ip, port }));
   if (zoneOf(ip) !== "") keys.push(formatEndpoint({ ip: withoutZone(ip), port }));
   if (!isIpv4(ip)) keys.push(formatEndpoint({ ip: ANY_V6, port }));
@@ -41,7 +45,7 @@ export function sslKeysFor({ ip, port }: Endpoint, serverName: string): string[]
 /**
  * Returns the check for the bindings of a document. `problemOf` returns why the certificate of a
  * record cannot be used, null if it can. A binding without an address needs a record for any
- * address or name on its port.
+ * address or name on its port; one for a wildcard is served if any name below it is.
  */
 export function certificateCheck(
   records: readonly SslRecord[],
@@ -52,9 +56,13 @@ export function certificateCheck(
   const byPort = Map.groupBy(records, ({ key }) => Number(key.slice(key.lastIndexOf(":") + 1)));
   return (binding) => {
     const { ip, port, host } = binding;
+    const onPort = byPort.get(port) ?? [];
     const found = ip === null
-      ? (byPort.get(port) ?? []).filter(({ key }) => servesHost(key, host, port))
-      : sslKeysFor({ ip, port }, host).flatMap((key) => byKey.get(key) ?? []);
+      ? onPort.filter(({ key }) => parseEndpoint(key) !== null || servesHost(key, host))
+      : [
+        ...(host === "" ? [] : onPort.filter(({ key }) => servesHost(key, host))),
+        ...sslKeysFor({ ip, port }, "").flatMap((key) => byKey.get(key) ?? []),
+      ];
     const problems = found.map((record) => ({ record, problem: problemOf(record) }));
     const usable = problems.find(({ problem }) => problem === null);
     if (usable !== undefined) return null;
@@ -67,7 +75,8 @@ export function certificateCheck(
   };
 }
 
-/** A record for an address serves every host; one for a name only that host, or any (""). */
-function servesHost(key: string, host: string, port: number): boolean {
-  return host === "" || parseEndpoint(key) !== null || key === `${host}:${port}`;
+/** Reports whether the record of a name is for a host, "" for any host, or a name below a wildcard. */
+function servesHost(key: string, host: string): boolean {
+  const name = key.slice(0, key.lastIndexOf(":"));
+  return host === "" || isHostFor(name, host) || isHostFor(host, name);
 }

@@ -1,7 +1,8 @@
 /**
  * Site bindings, `IP:Port:Host`, in the form of ServerBindings (IIS 6 metabase, id 1023).
  *
- * An empty IP or `*` is any address. An empty host is any host. An IPv6 address is in brackets.
+ * An empty IP or `*` is any address. An empty host is any host, `*.name` every
+ * host below a name. An IPv6 address is in brackets.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import {
   urlHost,
 } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
-import { isHostName } from "../../base/host_name.ts";
+import { hostProblem, isHostPattern, isWildcardHost } from "../../base/host_name.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 
@@ -23,7 +24,7 @@ export interface Binding {
   /** Null for any address. */
   readonly ip: Ip | null;
   readonly port: number;
-  /** Lower case, without a trailing dot; "" for any host. */
+  /** A name or a wildcard in lower case, without a trailing dot; "" for any host. */
   readonly host: string;
 }
 
@@ -50,7 +51,9 @@ export function parseBinding(text: string): Binding | Problem {
   const port = parsePort(portText);
   if (port === null) return new Problem(portProblem(portText));
   const host = hostText.toLowerCase().replace(/\.$/, "");
-  if (host !== "" && !isHostName(host)) return new Problem(`${quote(hostText)} is not a host name`);
+  if (host !== "" && !isHostPattern(host)) {
+    return new Problem(`${quote(hostText)} ${hostProblem(host)}`);
+  }
   return { ip, port, host };
 }
 
@@ -60,10 +63,15 @@ export function parseBinding(text: string): Binding | Problem {
  * register.
  */
 export function bindingPrefix({ ip, port, host }: Binding, scheme: UrlPrefix["scheme"]): UrlPrefix {
-  const bucket = host !== "" ? "name" : ip === null ? "weak" : "ip";
+  const bucket = bucketOf(host, ip);
   const address = ip === null ? "" : urlHost(ip);
   const both = host !== "" && ip !== null ? `${host}:${address}` : host || address || "*";
   return { scheme, bucket, host: both, port, path: "/" };
+}
+
+function bucketOf(host: string, ip: Ip | null): UrlPrefix["bucket"] {
+  if (host !== "") return isWildcardHost(host) ? "wildcard" : "name";
+  return ip === null ? "weak" : "ip";
 }
 
 /**

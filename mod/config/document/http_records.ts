@@ -9,7 +9,7 @@
  * @module
  */
 import { formatEndpoint, parseEndpoint, parsePort } from "../../base/address.ts";
-import { isHostName } from "../../base/host_name.ts";
+import { isHostPattern } from "../../base/host_name.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
@@ -31,12 +31,15 @@ export function sslKeyOfAddress(text: string): string | null {
   return endpoint === null ? null : formatEndpoint(endpoint);
 }
 
-/** Returns the canonical text of `name:port`, the key of an SNI record; null if it is not one. */
+/**
+ * Returns the canonical text of `name:port`, the key of an SNI record, whose name may be a wildcard;
+ * null if it is not one.
+ */
 export function sslKeyOfName(text: string): string | null {
   const colon = text.lastIndexOf(":");
   const port = parsePort(text.slice(colon + 1));
   const name = text.slice(0, Math.max(colon, 0)).toLowerCase().replace(/\.$/, "");
-  if (port === null || !isHostName(name) || /^[0-9.]+$/.test(name)) return null;
+  if (port === null || !isHostPattern(name) || /^[0-9.]+$/.test(name)) return null;
   return `${name}:${port}`;
 }
 

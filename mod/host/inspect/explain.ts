@@ -16,6 +16,7 @@ import {
   isWildcard,
 } from "../../base/address.ts";
 import { quote, shellWord } from "../../base/fault.ts";
+import { isHostFor, isWildcardHost } from "../../base/host_name.ts";
 import { atOnce } from "../../base/work/steps.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
@@ -293,65 +294,73 @@ function judgeCandidates(
   const startedIds = new Set(plan.sites.filter(isUp).map(({ id }) => id));
   const winner = isSite(found) ? found.site : undefined;
   const winningPrefix = typeof found === "object" && "url" in found ? found.url : null;
-  const best = Math.min(
-    ...input.sites.filter(({ id }) => id === winner?.id)
-      .flatMap(({ bindings }) => {
-        return bindings.map((one) =>
-          isBound(one) ? bucketOf(one, endpoint, host) ?? Infinity : Infinity
-        );
-      }),
-  );
+  const best = input.sites.filter(({ id }) => id === winner?.id)
+    .flatMap(({ bindings }) => bindings)
+    .filter((one) => one.secure === secure && one.port === endpoint.port && isBound(one))
+    .filter((one) => one.unserved === undefined && isForHost(one, host))
+    .sort((a, b) => rankOf(a) - rankOf(b))[0];
   const sites = input.sites.filter(({ url, isAcme }) => url === undefined && !isAcme);
   return sites.flatMap(({ id, name, bindings }) =>
     bindings.filter(({ port }) => port === endpoint.port).map((binding) => {
       const isCandidate = binding.secure === secure && isBound(binding);
-      const bucket = isCandidate ? bucketOf(binding, endpoint, host) : null;
-      const wins = id === winner?.id && bucket === best;
+      const rank = isCandidate && isForHost(binding, host) ? rankOf(binding) : null;
+      const wins = id === winner?.id && best !== undefined && rank === rankOf(best);
       const reason = plan.sites.find((site) => site.id === id)?.reason ?? "stopped";
       const why = !startedIds.has(id)
         ? `the site does not start: ${reason}`
         : binding.unserved !== undefined
         ? binding.unserved
         : wins
-        ? BUCKETS[best]!
-        : winningPrefix !== null && bucket !== null
+        ? bucketText(binding)
+        : winningPrefix !== null && rank !== null
         ? `${quote(winningPrefix)} takes precedence`
-        : whyItLoses(binding, { isBound: isBound(binding), host, secure, bucket, best });
+        : whyItLoses(binding, { isBound: isBound(binding), host, secure, rank, best });
       return { id, name, binding: formatBinding(binding), wins, why };
     })
   );
 }
 
-/** HTTP.sys's buckets in the order of the search, as reasons. */
-const BUCKETS = [
-  "bound to the host name on this address",
-  "bound to the host name on any address",
-  "bound to this address, and no binding names the host",
-  "bound to any address and any host, and no binding names either",
-] as const;
+function isForHost(binding: Binding, host: string): boolean {
+  return binding.host === "" || isHostFor(binding.host, host);
+}
 
-function bucketOf(binding: Binding, endpoint: Endpoint, host: string): number | null {
-  if (binding.port !== endpoint.port) return null;
-  if (binding.host !== "" && binding.host !== host) return null;
-  return (binding.host === "" ? 2 : 0) + (binding.ip === null ? 1 : 0);
+/** Returns the place of a binding that is for the request in the order of the search. */
+function rankOf({ host, ip }: Binding): number {
+  // Names, then wildcards, of which the longest come first, then bindings without a host.
+  const bucket = host === "" ? 1000 : isWildcardHost(host) ? 500 - host.length : 0;
+  return 2 * bucket + (ip === null ? 1 : 0);
+}
+
+/** Returns HTTP.sys's bucket of a binding, as a reason. */
+function bucketText({ host, ip }: Binding): string {
+  const where = ip === null ? "any address" : "this address";
+  if (isWildcardHost(host)) {
+    return `bound to ${quote(host)} on ${where}, and no name takes precedence`;
+  }
+  if (host !== "") return `bound to the host name on ${where}`;
+  return ip === null
+    ? "bound to any address and any host, and no binding names either"
+    : "bound to this address, and no binding names the host";
 }
 
 function whyItLoses(
   binding: Binding & { readonly secure: boolean },
-  { isBound, host, secure, bucket, best }: {
+  { isBound, host, secure, rank, best }: {
     readonly isBound: boolean;
     readonly host: string;
     readonly secure: boolean;
-    readonly bucket: number | null;
-    readonly best: number;
+    readonly rank: number | null;
+    readonly best: Binding | undefined;
   },
 ): string {
   if (binding.secure !== secure) return binding.secure ? "speaks TLS" : "speaks plain HTTP";
   if (!isBound) return `bound to ${binding.ip}`;
-  if (bucket === null) {
+  if (rank === null) {
     const requested = host === "" ? "no host was requested" : `${quote(host)} was requested`;
     return `bound to the host ${quote(binding.host)}, and ${requested}`;
   }
-  if (bucket > best) return `another binding takes precedence: ${BUCKETS[best]}`;
+  if (best !== undefined && rank > rankOf(best)) {
+    return `another binding takes precedence: ${bucketText(best)}`;
+  }
   return "another site has the same binding";
 }

@@ -103,7 +103,9 @@ export function refusalOf(question: AccessQuestion): RegistrationOutcome | null 
       quote(covering.record.url)
     } does not allow user ${registrant.uid} to register it`,
     covering.prefix.path === prefix.path
-      ? `sudo httpcfg delete urlacl -u ${covering.record.url}; ${reserveFor(prefix, registrant)}`
+      ? `sudo httpcfg delete urlacl -u ${shellWord(covering.record.url)}; ${
+        reserveFor(prefix, registrant)
+      }`
       : reserveFor(prefix, registrant),
   );
 }
@@ -120,7 +122,8 @@ export function registering(
 
 /** Returns the command that reserves `prefix` for the user of `registrant`. */
 function reserveFor(prefix: UrlPrefix, { uid }: Registrant): string {
-  return `sudo httpcfg set urlacl -u ${formatUrlPrefix(prefix)} -a "D:(A;;GX;;;S-1-22-1-${uid})"`;
+  const url = shellWord(formatUrlPrefix(prefix));
+  return `sudo httpcfg set urlacl -u ${url} -a "D:(A;;GX;;;S-1-22-1-${uid})"`;
 }
 
 /** Returns the prefixes of running sites: in the bucket of each binding `/`, and its applications. */

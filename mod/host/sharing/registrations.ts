@@ -7,6 +7,7 @@
  * @module
  */
 import { formatUrlPrefix, parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
+import { shellWord } from "../../base/fault.ts";
 import { hintOf, withStep } from "../../base/hints/hints.ts";
 import { WIN32 } from "../../base/win32.ts";
 import type { CertificateCheck } from "../../config/certs/ssl_lookup.ts";
@@ -194,7 +195,7 @@ export class Registrations implements RegistrationHandler {
         return {
           code: WIN32.ACCESS_DENIED,
           text: "registered by another user",
-          hint: `sudo httpcfg unregister ${url}`,
+          hint: `sudo httpcfg unregister ${shellWord(url)}`,
         };
       }
       // It ends also where the document cannot be changed, which the caller is told.

@@ -7,7 +7,12 @@ import { parseIp } from "../../base/address.ts";
 import { hintLines } from "../../base/hints/hints.ts";
 import { invariant } from "../../base/invariant.ts";
 import { isProblem } from "../../base/problem.ts";
-import { formatUrlPrefix, ipOfPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
+import {
+  formatUrlPrefix,
+  ipOfPrefix,
+  nameOfPrefix,
+  type UrlPrefix,
+} from "../../base/url_prefix.ts";
 import { type Binding, parseBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../../config/document/document.ts";
 import { effectiveSettings } from "../../config/document/settings.ts";
@@ -37,9 +42,9 @@ export function programsToPlan(
   check: CertificateCheck,
 ): PlanSite[] {
   return prefixes.map((prefix) => {
-    const { scheme, bucket, host, port } = prefix;
+    const { scheme, port } = prefix;
     const url = formatUrlPrefix(prefix);
-    const binding = { ip: ipOfPrefix(prefix), port, host: bucket === "name" ? host : "" };
+    const binding = { ip: ipOfPrefix(prefix), port, host: nameOfPrefix(prefix) };
     const secure = scheme === "https";
     const bound = checkedBinding(binding, secure, check);
     return { id: 0, name: url, enabled: true, bindings: [bound], ownSockets: false, url };

@@ -5,10 +5,15 @@ import { type Binding, parseBinding } from "../../../mod/config/document/binding
 import type { SslRecord } from "../../../mod/config/document/document.ts";
 import { certificateCheck, sslKeysFor } from "../../../mod/config/certs/ssl_lookup.ts";
 
-Deno.test("sslKeysFor() returns the name, the address, then the wildcards", () => {
+Deno.test("sslKeysFor() returns the name, its wildcards, the address, then any address", () => {
   const cases: [endpoint: string, name: string, keys: string[]][] = [
     ["10.0.0.1:443", "", ["10.0.0.1:443", "0.0.0.0:443"]],
-    ["10.0.0.1:443", "WWW.x", ["www.x:443", "10.0.0.1:443", "0.0.0.0:443"]],
+    ["10.0.0.1:443", "WWW", ["www:443", "10.0.0.1:443", "0.0.0.0:443"]],
+    [
+      "10.0.0.1:443",
+      "A.b.x",
+      ["a.b.x:443", "*.b.x:443", "*.x:443", "10.0.0.1:443", "0.0.0.0:443"],
+    ],
     ["[::1]:8443", "", ["[::1]:8443", "[::]:8443", "0.0.0.0:8443"]],
     ["[fe80::1%v0]:1", "", ["[fe80::1%v0]:1", "[fe80::1]:1", "[::]:1", "0.0.0.0:1"]],
   ];
@@ -42,6 +47,30 @@ Deno.test("certificateCheck() says which bindings cannot be served, and why", ()
   ];
   for (const [text, why] of cases) {
     assertEquals(check(parseBinding(text) as Binding)?.reason ?? null, why, text);
+  }
+});
+
+Deno.test("certificateCheck() takes a wildcard record for every name below it", () => {
+  const records = ["*.a.test:443", "x.b.test:443"].map((key) => ({ key }) as SslRecord);
+  const check = certificateCheck(records, () => null);
+  const cases: [binding: string, isServed: boolean][] = [
+    [":443:www.a.test", true],
+    [":443:deep.www.a.test", true],
+    ["10.0.0.1:443:www.a.test", true],
+    [":443:a.test", false],
+    ["10.0.0.1:443:a.test", false],
+    [":443:*.a.test", true],
+    [":443:*.deep.a.test", true],
+    [":443:*.test", true], // for some of the names below it
+    [":443:*.b.test", true],
+    ["10.0.0.1:443:*.b.test", true],
+    [":443:*.c.test", false],
+    [":443:y.b.test", false],
+    [":444:www.a.test", false],
+    [":443:", true],
+  ];
+  for (const [text, isServed] of cases) {
+    assertEquals(check(parseBinding(text) as Binding) === null, isServed, text);
   }
 });
 

@@ -25,6 +25,8 @@ Deno.test("parseBinding() and formatBinding() produce the canonical text", () =>
     ["[::ffff:10.0.0.5]:80:", "10.0.0.5:80:"],
     ["[fe80::1%eth0]:80:", "[fe80::1%eth0]:80:"],
     [":80:my_host-2.intra", ":80:my_host-2.intra"],
+    ["*:80:*.Example.COM.", ":80:*.example.com"],
+    ["10.0.0.5:80:*.com", "10.0.0.5:80:*.com"],
   ];
   for (const [text, canonical] of cases) {
     const binding = valueOf(parseBinding(text));
@@ -63,7 +65,13 @@ Deno.test("parseBinding() says what is wrong", () => {
     [":080:", 'port must not begin with 0: "080"'],
     [":80:-bad", "host name"],
     [":80:a..b", "host name"],
-    [":80:*.example.com", "host name"],
+    [":80:*.*.example.com", 'a "*" can only be its whole first label, as in *.example.com'],
+    [":80:www.*.example.com", 'a "*" can only be its whole first label'],
+    [":80:w*.example.com", 'a "*" can only be its whole first label'],
+    [":80:*example.com", 'a "*" can only be its whole first label'],
+    [":80:*", 'a "*" can only be its whole first label'],
+    [":80:*.", 'a "*" can only be its whole first label'],
+    [":80:*.0.0.1", 'a "*" can only be its whole first label'],
     [`:80:${"a".repeat(64)}`, "host name"],
   ];
   for (const [text, reason] of cases) {

@@ -49,6 +49,23 @@ Deno.test("explain() names the bucket that wins, and why each other binding lose
   }
 });
 
+Deno.test("explain() puts wildcards after names, the longest first, and before addresses", () => {
+  const bindings = [":80:a.w.test", ":80:*.w.test", ":80:*.x.w.test", "10.0.0.5:80:*.w.test"];
+  const cases: readonly (readonly [at: string, host: string, wins: number, why: RegExp])[] = [
+    ["10.0.0.6:80", "a.w.test", 1, /host name on any/],
+    ["10.0.0.6:80", "b.w.test", 2, /^bound to "\*\.w\.test" on any address, and no name takes/],
+    ["10.0.0.5:80", "b.w.test", 4, /^bound to "\*\.w\.test" on this address/],
+    ["10.0.0.5:80", "b.x.w.test", 3, /^bound to "\*\.x\.w\.test" on any address/],
+    ["10.0.0.5:80", "w.test", 5, /this address, and no binding names the host/],
+  ];
+  for (const [at, host, wins, why] of cases) {
+    const { site, candidates } = explainAt(at, host, {}, null, [...bindings, "10.0.0.5:80:"]);
+    assertEquals(site?.id, wins, `${at} ${host}`);
+    assertEquals(candidates.map((one) => one.wins), [1, 2, 3, 4, 5].map((id) => id === wins));
+    assertMatch(candidates[wins - 1]!.why, why);
+  }
+});
+
 Deno.test("explain() says that the list in force includes what the stored one does not", () => {
   const list = parseList(["10.0.0.5"]);
   const inForce = (ip: string): boolean => ip === "10.0.0.6";

@@ -117,7 +117,8 @@ const SITE_FIELDS: readonly (readonly [string, string])[] = [
   [
     "bindings",
     "Where the site is bound, each as IP:Port:Host. Without an IP it is bound to every address " +
-    "on the list, without a Host to every host name; an IPv6 address is in brackets.",
+    "on the list, without a Host to every host name, with *.example.com to every name below " +
+    "example.com that has no binding of its own; an IPv6 address is in brackets.",
   ],
   ["secureBindings", "The same over TLS."],
   ["autoStart", "Whether the site starts with the service."],

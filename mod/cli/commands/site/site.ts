@@ -44,8 +44,8 @@ export const siteAdd: CommandSpec = {
   summary: "Add a Web site",
   details: [
     "A binding is IP:Port:Host. An empty IP means every address on the inclusion list, an empty " +
-    "Host any host name; an IPv6 address is written in brackets. A site bound to an address that " +
-    "is not on the list does not start.",
+    "Host any host name, *.example.com every name below example.com; an IPv6 address is written " +
+    "in brackets. A site bound to an address that is not on the list does not start.",
     ...descriptionHelp(),
   ],
   examples: [

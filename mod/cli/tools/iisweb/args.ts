@@ -9,7 +9,7 @@
  */
 import { parseIp, parsePort, urlHost } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { isHostName } from "../../../base/host_name.ts";
+import { isHostPattern } from "../../../base/host_name.ts";
 import { oneLine } from "../../../base/printable.ts";
 import {
   badCommandLine,
@@ -58,8 +58,8 @@ const VALUED: ReadonlyMap<string, string> = new Map([
 ]);
 const SHORT_VERBS: Readonly<Record<string, IiswebVerb>> = { c: "create", q: "query" };
 
-/** Reads the words after `iisweb`. */
-export function readIisweb(words: readonly string[]): IiswebCall | IiswebRefusal {
+/** Reads the words after `iisweb`; `hostName` is the name of this machine, the only server. */
+export function readIisweb(words: readonly string[], hostName: string): IiswebCall | IiswebRefusal {
   if (words.length === 0) return bad(IISWEB_ERRORS.notEnough);
   const values = new Map<string, string>();
   const operands: string[] = [];
@@ -94,6 +94,10 @@ export function readIisweb(words: readonly string[]): IiswebCall | IiswebRefusal
     }
   }
   if (wantsHelp) return { text: verb === null ? IISWEB_HELP : verbHelp(verb), exit: EXIT.ok };
+  const server = values.get("s")?.replace(/^\\\\/, "").toLowerCase() ?? ".";
+  if (![".", "localhost", "127.0.0.1", hostName.toLowerCase()].includes(server)) {
+    return { text: IISWEB_ERRORS.noServer, exit: EXIT.failed };
+  }
   return checked(verb, operands, values, dontStart);
 }
 
@@ -105,10 +109,6 @@ function checked(
 ): IiswebCall | IiswebRefusal {
   if (verb === null) return bad(IISWEB_ERRORS.noOperation);
   if (values.has("p") && !values.has("u")) return bad(IISWEB_ERRORS.passwordWithoutUser);
-  const server = values.get("s")?.toLowerCase() ?? ".";
-  if (![".", "localhost", "127.0.0.1"].includes(server)) {
-    return { text: IISWEB_ERRORS.noServer, exit: EXIT.failed };
-  }
   const notes = [
     ...(values.has("u") ? ["/u and /p have no effect: this machine is the server"] : []),
     ...(values.has("ap") ? ["/ap has no effect: there are no application pools here"] : []),
@@ -134,7 +134,7 @@ function checkedCreate(
   const ip = ipText === "" ? null : parseIp(ipText.replace(/^\[|\]$/g, ""));
   if (ipText !== "" && ip === null) return { text: IISWEB_ERRORS.badIp, exit: EXIT.failed };
   const host = (values.get("d") ?? "").toLowerCase().replace(/\.$/, "");
-  if (host !== "" && !isHostName(host)) {
+  if (host !== "" && !isHostPattern(host)) {
     return {
       text: badCommandLine(`Invalid host name: ${oneLine(host)}`, "create"),
       exit: EXIT.failed,

@@ -11,8 +11,9 @@
 import { codeOf } from "../../../admin/admin_io.ts";
 import { editStore } from "../../../admin/store_edit.ts";
 import { controlSite, siteStates } from "../../../admin/site_control.ts";
+import { parseBracketed, parseIp } from "../../../base/address.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { quote } from "../../../base/fault.ts";
+import { quote, shellWord } from "../../../base/fault.ts";
 import { fileFault } from "../../../base/file_fault.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { WIN32 } from "../../../base/win32.ts";
@@ -22,6 +23,8 @@ import type { SiteRecord } from "../../../config/document/document.ts";
 import { addSite, findSite, removeSite } from "../../../config/document/edit.ts";
 import { folderContent } from "../../../config/document/site_content.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
+import { AddressTable } from "../../../listen/machine/address_table.ts";
+import { THIS_MACHINE, withLinks } from "../../../listen/plan/plan_input.ts";
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { finish, report, reportError } from "../../core/report.ts";
 import { noteUnapplied } from "../../core/notices/stored_notice.ts";
@@ -56,11 +59,12 @@ const iisweb: CommandSpec = {
 export const commands: readonly CommandSpec[] = [iisweb];
 
 async function run(input: CommandInput, io: CommandIo): Promise<number> {
-  const call = readIisweb(input.words);
+  const call = readIisweb(input.words, Deno.hostname());
   if ("text" in call) {
     io.print(call.text);
     return call.exit;
   }
+  if (call.verb === "create" && !await hasAddress(call, io)) return EXIT.failed;
   report(io, call.notes.map((text) => ({ kind: "note", text })));
   io.print(messages.CONNECTING);
   if (call.verb === "create") return await create(call, io);
@@ -135,6 +139,28 @@ async function remove(site: SiteRecord, io: CommandIo, states: SiteStates): Prom
   if (before !== undefined) await io.control.ask({ op: "site", verb: "stop", id: site.id });
   io.print(messages.siteDeleted(`W3SVC/${site.id}`));
   return EXIT.ok;
+}
+
+/** Reports whether this machine has the address of a new site, which the script insisted on. */
+async function hasAddress(
+  { ip: text, port, host, operands }: IiswebCall,
+  io: CommandIo,
+): Promise<boolean> {
+  const ip = text.startsWith("[") ? parseBracketed(text) : parseIp(text);
+  if (ip === null) return true;
+  const view = io.machine ?? THIS_MACHINE;
+  const listed = await withLinks(await view.readMachine(), [], [ip]);
+  const machine = await view.askSystem(listed, { named: [ip], wanted: [] });
+  const absence = new AddressTable(machine).absenceOf(ip);
+  if (absence === null) return true;
+  io.print(messages.IISWEB_ERRORS.badIp);
+  const [root = "", name = ""] = operands;
+  const binding = shellWord(`${text}:${port}:${host}`);
+  reportError(io, {
+    message: `Cannot create ${quote(name)} on ${quote(text)}: ${absence}`,
+    hint: `httpcfg site add ${shellWord(name)} --bind ${binding} --root ${shellWord(root)}`,
+  });
+  return false;
 }
 
 async function create(call: IiswebCall, io: CommandIo): Promise<number> {

@@ -14,10 +14,12 @@ Deno.test("readIisweb() reads one operation and its switches", () => {
       { port: 8081, ip: "127.0.0.2", host: "www.a.com", dontStart: true },
     ],
     [["/s", "localhost", "/create", "/srv", "A", "/ap", "Pool"], { operands: ["/srv", "A"] }],
+    [["/s", "\\\\WEB1", "/query"], { verb: "query" }],
+    [["/create", "/srv/x", "A", "/d", "*.A.com"], { host: "*.a.com" }],
     [["/create", "/srv/x", "A", "/i", "::1"], { ip: "[::1]" }],
   ];
   for (const [words, want] of cases) {
-    const call = readIisweb(words);
+    const call = readIisweb(words, "web1");
     assert("verb" in call, JSON.stringify(call));
     assertEquals({ ...call, ...want }, { ...call }, words.join(" "));
   }
@@ -53,7 +55,7 @@ Deno.test("readIisweb() rejects with the texts of the script", () => {
     ["/create /?", 0, "Description: Creates a web site."],
   ];
   for (const [line, exit, firstLine] of cases) {
-    const call = readIisweb(line.split(" ").filter(Boolean));
+    const call = readIisweb(line.split(" ").filter(Boolean), "web1");
     assert("text" in call, line);
     assertEquals([call.exit, call.text.split("\n")[0]], [exit, firstLine], line);
   }
