@@ -34,7 +34,6 @@ const DELIBERATE: Readonly<Record<string, string>> = {
   "request/content-length:100": "two lengths are refused once the head is complete; here it is not",
   "request/content-length:444": "a parser's mode without bodies; a server has none",
   "request/method:96": "CONNECT gets 501: this is not a proxy for tunnels",
-  "request/method:135": "M-SEARCH is not a registered method of HTTP over TCP",
   "request/method:372": "SOURCE and ICE are another protocol",
   "request/method:430": "ANNOUNCE and RTSP are another protocol",
 };

@@ -78,7 +78,7 @@ function checkResponses(text: string, methods: readonly string[]): number {
 /** Checks what a site may rely on. */
 function checkRequest(request: HttpRequest): void {
   const { path, host, method, query, rawPath } = request;
-  assert(/^[A-Z-]+$/.test(method), method);
+  assert(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,255}$/.test(method), method);
   assert(path.startsWith("/") && !/[\p{Cc}\\]/u.test(path), path);
   assert(!path.split("/").some((segment) => segment === "." || segment === ".."), path);
   assert(/^[!-~]+$/.test(rawPath) && (query === null || /^[!-~]*$/.test(query)), rawPath);

@@ -51,8 +51,9 @@ Deno.test("HttpServer sends the page of the sites for a refusal, and closes", as
 
 Deno.test("HttpServer refuses what it does not serve", async () => {
   const cases: [request: string, status: number, reason: string][] = [
-    ["FOO / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "N/I"],
-    ["get / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "N/I"],
+    [`${"F".repeat(256)} / HTTP/1.1\r\nHost: a\r\n\r\n`, 501, "N/I"],
+    ["F@O / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "Verb"],
+    ["F\u00e4 / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "Verb"],
     ["TRACE / HTTP/1.1\r\nHost: a\r\n\r\n", 501, "N/I"],
     ["CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n", 501, "N/I"],
     ["CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", 400, "URL"],
@@ -66,6 +67,26 @@ Deno.test("HttpServer refuses what it does not serve", async () => {
     assertEquals(statuses(await engine.talk(request)), [status], request);
     assertEquals(engine.refused.map((record) => record.reason), [reason], request);
   }
+});
+
+Deno.test("HttpServer passes any method to its handler, with a body, and keeps the connection", async () => {
+  const seen: string[] = [];
+  const engine = new TestEngine(async (request) => {
+    let length = 0;
+    for (let part = await request.body.read(); part !== null; part = await request.body.read()) {
+      length += part.length;
+    }
+    seen.push(`${request.method} ${length}`);
+    return { status: 200, headers: [], body: null };
+  });
+  const longest = "L".repeat(255);
+  const requests = ["PURGE", "get", "M-SEARCH", "!#$%&'*+-.^_`|~", longest].map((method) => {
+    return `${method} / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc`;
+  });
+  const text = await engine.talk(`${requests.join("")}NOTIFY / HTTP/1.1\r\nHost: a\r\n\r\n`);
+  assertEquals(statuses(text), [200, 200, 200, 200, 200, 200]);
+  const [a, b, c, d] = ["PURGE 3", "get 3", "M-SEARCH 3", "!#$%&'*+-.^_`|~ 3"];
+  assertEquals(seen, [a, b, c, d, `${longest} 3`, "NOTIFY 0"]);
 });
 
 Deno.test("HttpServer responds to OPTIONS * itself", async () => {

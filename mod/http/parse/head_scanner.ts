@@ -27,8 +27,8 @@ interface HeadLimits {
 /** The result of a scan: the head is complete, more bytes are needed, or the request is refused. */
 export type ScanResult = "done" | "more" | RefusalReason;
 
-/** No registered method has more than 17 letters, so a longer one cannot be known. */
-const METHOD_BYTES_MAX = 32;
+/** The longest method of HTTP.sys; registered ones have at most 17 letters. */
+const METHOD_BYTES_MAX = 255;
 /** The length of `HTTP/1.1`; a version is never longer. */
 const VERSION_BYTES = 8;
 const MARKS_PER_FIELD = 5;

@@ -10,11 +10,11 @@ import type { Handler, HeaderField, HttpResponse } from "../../base/exchange.ts"
 import { isLocalClient } from "../local_client.ts";
 import { prefersJson } from "./accept.ts";
 import { errorPage } from "./error_page.ts";
+import { answerToMethod } from "./method_answer.ts";
 import { htmlPage, JSON_FIELDS, NOTICE, pageStyle, TABLE_STYLE } from "./html.ts";
 import type { ListeningSource, ListeningView } from "./listening_view.ts";
 
 const ANSWER_VERSION = 1;
-const ALLOW = "GET, HEAD, OPTIONS";
 
 const STYLE = await pageStyle(`${TABLE_STYLE}
 table{table-layout:fixed}
@@ -45,11 +45,8 @@ const PLAIN_JSON = respond(JSON_FIELDS, `${JSON.stringify({ status: "running" })
  */
 export function welcomeHandler(replace: string, view: ListeningSource): Handler {
   return (request) => {
-    const { method } = request;
-    if (method === "OPTIONS") return { status: 200, headers: [["Allow", ALLOW]], body: null };
-    if (method !== "GET" && method !== "HEAD") {
-      return errorPage("method", request, [["Allow", ALLOW]]);
-    }
+    const answer = answerToMethod(request);
+    if (answer !== null) return answer;
     if (request.path !== "/") return errorPage("missing", request);
     const isJson = prefersJson(request.header("accept"));
     if (!isLocalClient(request)) return isJson ? PLAIN_JSON : PLAIN_HTML;

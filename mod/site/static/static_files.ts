@@ -24,6 +24,7 @@ import { encodedBody } from "../coding/encoded_body.ts";
 import { encodeTurns } from "../coding/encode_turns.ts";
 import { encodeWhole } from "../coding/encoder.ts";
 import { errorPage } from "../pages/error_page.ts";
+import { answerToMethod } from "../pages/method_answer.ts";
 import { redirectResponse } from "../pages/redirect_response.ts";
 import type { SiteFiles } from "./file_access.ts";
 import type { ByteRange } from "./byte_ranges.ts";
@@ -70,7 +71,6 @@ interface StaticFilesOptions {
   readonly now: () => number;
 }
 
-const ALLOW = "GET, HEAD, OPTIONS";
 const IS_WINDOWS = Deno.build.os === "windows";
 /**
  * A cached response is compared with its file after this time, and never more often; the way to the
@@ -118,12 +118,8 @@ class StaticSite {
   }
 
   handle(request: HttpRequest): HandlerResult | Promise<HandlerResult> {
-    const { method } = request;
-    if (method !== "GET" && method !== "HEAD") {
-      return method === "OPTIONS"
-        ? { status: 200, headers: [["Allow", ALLOW]], body: null }
-        : errorPage("method", request, [["Allow", ALLOW]]);
-    }
+    const answer = answerToMethod(request);
+    if (answer !== null) return answer;
     const entry = this.#entries.get(request.path);
     if (entry === undefined) return this.#find(request);
     const nowMs = this.#options.now();
