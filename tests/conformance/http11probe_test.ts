@@ -5,6 +5,7 @@ import { assertEquals } from "@std/assert";
 import type { Handler } from "../../mod/base/exchange.ts";
 import { DEFAULT_SETTINGS } from "../../mod/config/document/settings.ts";
 import { HttpServer } from "../../mod/http/server.ts";
+import { isRegisteredMethod } from "../../mod/wire/methods.ts";
 import { readCorpus } from "../support/corpora.ts";
 import { echo } from "../support/engine.ts";
 import { type ProbeCase, runProbe } from "./probe.ts";
@@ -29,8 +30,9 @@ const DELIBERATE: Readonly<Record<string, string>> = {
 
 const cases = readCorpus<ProbeCase[]>("http11probe.dev.json");
 
-/** Like `echo`, but OPTIONS returns what is allowed. */
+/** Like `echo`, but OPTIONS returns what is allowed, and methods are judged as a site of files does. */
 const handler: Handler = (request) => {
+  if (!isRegisteredMethod(request.method)) return { refuse: "N/I" };
   if (request.method !== "OPTIONS") return echo(request);
   return { status: 204, headers: [["Allow", "GET, HEAD, POST, OPTIONS"]], body: null };
 };

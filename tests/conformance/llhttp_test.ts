@@ -33,6 +33,8 @@ const DELIBERATE: Readonly<Record<string, string>> = {
   "request/content-length:4": "leading zeros: some readers read them as octal",
   "request/content-length:100": "two lengths are refused once the head is complete; here it is not",
   "request/content-length:444": "a parser's mode without bodies; a server has none",
+  "request/invalid:66": "any token is a method; what responds says whether it knows it",
+  "request/invalid:356": "any token is a method; what responds says whether it knows it",
   "request/method:96": "CONNECT gets 501: this is not a proxy for tunnels",
   "request/method:372": "SOURCE and ICE are another protocol",
   "request/method:430": "ANNOUNCE and RTSP are another protocol",
