@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { quote } from "../base/fault.ts";
+import { nearestName } from "../base/hints/nearest.ts";
 import type { LocalUsers } from "../host/sharing/local_users.ts";
 
 const WELL_KNOWN: readonly (readonly [sid: string, name: string])[] = [
@@ -22,22 +24,77 @@ const WELL_KNOWN: readonly (readonly [sid: string, name: string])[] = [
 const USER_DOMAIN = "Unix User\\";
 const GROUP_DOMAIN = "Unix Group\\";
 
-/** Returns the SID of an account name, with or without its domain, or of a SID; null if unknown. */
-export function sidOfAccount(text: string, { users, groups }: LocalUsers): string | null {
-  const wanted = text.toLowerCase().replace(/^(?:\\|\.\\)/, "");
-  for (const [sid, name] of WELL_KNOWN) {
+/** The accounts of this machine, and its name, which is also that of their domain. */
+export interface Accounts extends LocalUsers {
+  readonly host: string;
+}
+
+/** An account that is none, and one that its name is like. */
+interface NoAccount {
+  /** The end of a sentence. */
+  readonly reason: string;
+  /** The name of an account; null if none is like it. */
+  readonly near: string | null;
+}
+
+/** The SID of an account, or why there is none. */
+type FoundAccount = { readonly sid: string } | NoAccount;
+
+/**
+ * Finds the account of a name, with or without its domain, or of a SID. The domain of this machine
+ * is its name, or a full stop; names of domains are compared without regard to case.
+ */
+export function findAccount(text: string, accounts: Accounts): FoundAccount {
+  const known = wellKnown(text.replace(/^\\/, ""));
+  if (known !== undefined) return { sid: known };
+  if (/^s-1(?:-[0-9]+){2,15}$/i.test(text)) return { sid: text.toUpperCase() };
+  const slash = text.indexOf("\\");
+  const [domain, name] = [text.slice(0, Math.max(slash, 0)), text.slice(slash + 1)];
+  const kind = kindOf(domain, accounts.host);
+  if (kind === null) return foreignDomain(domain, name, accounts);
+  const user = kind === "group" ? undefined : accounts.users.find((one) => one.name === name);
+  if (user !== undefined) return { sid: `S-1-22-1-${user.uid}` };
+  const group = kind === "user" ? undefined : accounts.groups.find((one) => one.name === name);
+  if (group !== undefined) return { sid: `S-1-22-2-${group.gid}` };
+  // A well-known name counts as one of this machine only where no user has it.
+  const own = kind === "any" && domain !== "" ? wellKnown(name) : undefined;
+  if (own !== undefined) return { sid: own };
+  const what = kind === "any" ? "user or group" : kind;
+  return {
+    reason: `this machine has no ${what} ${quote(name)}`,
+    near: nearestName(name, namesOf(accounts)),
+  };
+}
+
+function wellKnown(text: string): string | undefined {
+  const wanted = text.toLowerCase();
+  return WELL_KNOWN.find(([, name]) => {
     const full = name.toLowerCase().replace(/^\\/, "");
-    if (wanted === full || wanted === full.slice(full.indexOf("\\") + 1)) return sid;
-  }
-  if (/^s-1(?:-[0-9]+){2,15}$/.test(wanted)) return wanted.toUpperCase();
-  const plain = text.replace(/^(?:\\|\.\\)/, "");
-  const user = plain.replace(/^unix user\\/i, "");
-  const group = plain.replace(/^unix group\\/i, "");
-  const isUser = user !== plain || group === plain;
-  const uid = isUser ? users.find(({ name }) => name === user)?.uid : undefined;
-  if (uid !== undefined) return `S-1-22-1-${uid}`;
-  const gid = user === plain ? groups.find(({ name }) => name === group)?.gid : undefined;
-  return gid === undefined ? null : `S-1-22-2-${gid}`;
+    return wanted === full || wanted === full.slice(full.indexOf("\\") + 1);
+  })?.[0];
+}
+
+/** Returns what may have a name in `domain`; null for a domain that is not of this machine. */
+function kindOf(domain: string, host: string): "any" | "user" | "group" | null {
+  const wanted = domain.toLowerCase();
+  const names = ["", ".", "localhost", host.toLowerCase(), host.toLowerCase().replace(/\..*$/, "")];
+  if (names.includes(wanted)) return "any";
+  if (`${wanted}\\` === USER_DOMAIN.toLowerCase()) return "user";
+  return `${wanted}\\` === GROUP_DOMAIN.toLowerCase() ? "group" : null;
+}
+
+function foreignDomain(domain: string, name: string, accounts: Accounts): NoAccount {
+  const isOfSystem = /^(?:nt authority|builtin)$/i.test(domain);
+  return {
+    reason: isOfSystem
+      ? `${quote(domain)} has no account ${quote(name)} here`
+      : `${quote(domain)} is no domain of this machine, which is ${quote(accounts.host)}`,
+    near: namesOf(accounts).includes(name) ? name : nearestName(name, namesOf(accounts)),
+  };
+}
+
+function namesOf({ users, groups }: LocalUsers): string[] {
+  return [...users, ...groups].map(({ name }) => name);
 }
 
 /** Returns the account name of a SID, with its domain; null if unknown. */

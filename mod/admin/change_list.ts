@@ -11,7 +11,12 @@ import { WIN32 } from "../base/win32.ts";
 import { diffValues } from "../config/document/diff.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
 import { editList, type ListEdit } from "../config/document/edit.ts";
-import { type ListEntry, parseEntry, parseList } from "../config/document/list_entry.ts";
+import {
+  entryBeforePort,
+  type ListEntry,
+  parseEntry,
+  parseList,
+} from "../config/document/list_entry.ts";
 import type { StoreChange } from "../config/store/store.ts";
 import { absenceReason, readEntry, withNamedZone } from "../listen/list/entry_check.ts";
 import { AddressTable } from "../listen/machine/address_table.ts";
@@ -77,8 +82,9 @@ export function changeList(io: AdminIo, change: ListChange): Promise<ListChanged
 
 async function editEntries(
   io: AdminIo,
-  { edits, isIdempotent = false }: EditEntries,
+  { edits: typed, isIdempotent = false }: EditEntries,
 ): Promise<ListChanged> {
+  const edits = typed.map((edit) => ({ ...edit, text: entryBeforePort(edit.text) ?? edit.text }));
   const table = await inspectFor(io, edits);
   const entries = edits.map((edit, i) => {
     io.progress?.("checking", "entries", i, edits.length);
@@ -104,13 +110,14 @@ async function editEntries(
       return { problem: entry, changed: false, notices: [refusal(edit, entry, table)] };
     }
     const problem = results.next().value ?? null;
-    if (isIdempotent && problem?.isSo) return { problem: null, changed: false, notices: [] };
+    const dropped = portNotices(typed[i]!, edit);
+    if (isIdempotent && problem?.isSo) return { problem: null, changed: false, notices: dropped };
     // The old tools say no more than the code; among many entries that would not tell which.
     const isUnclear = problem !== null && edits.length > 1 && !isDenied;
     return {
       problem,
       changed: problem === null,
-      notices: isUnclear ? [refusal(edit, problem, table)] : [],
+      notices: isUnclear ? [...dropped, refusal(edit, problem, table)] : dropped,
     };
   });
   const problem = answers.find((answer) => answer.problem !== null)?.problem ?? null;
@@ -120,6 +127,16 @@ async function editEntries(
   const change = answers.some((answer) => answer.problem === null) ? stored : null;
   const notices = await consequences(io, stored, table);
   return { problem, changed: stored.changed, notices, change, answers };
+}
+
+/** Returns what to say of an entry that was typed with a port, as for a socket: the list has none. */
+function portNotices(typed: EntryEdit, { text }: EntryEdit): Notice[] {
+  if (typed.text === text) return [];
+  const taken = `${quote(typed.text)} is taken as ${text}`;
+  return [{
+    kind: "note",
+    text: `${taken}: an entry has no port, because the list is for every port`,
+  }];
 }
 
 async function replaceDocument(io: AdminIo, change: ReplaceDocument): Promise<ListChanged> {

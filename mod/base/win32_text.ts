@@ -14,6 +14,7 @@ const TEXTS: ReadonlyMap<number, string> = new Map([
     32,
     "The process cannot access the file because it is being used by another process.",
   ],
+  [50, "The request is not supported."],
   [87, "The parameter is incorrect."],
   [122, "The data area passed to a system call is too small."],
   [183, "Cannot create a file when that file already exists."],

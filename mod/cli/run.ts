@@ -46,6 +46,8 @@ interface ProcessContext extends HomeContext {
   print(text: Printable): void;
   note(text: Printable): void;
   ask(question: Printable): string | null;
+  /** The text of stdin, if it is not that of this process. */
+  readonly stdin?: (() => AsyncIterable<string>) | undefined;
   readonly terminal: TerminalFacts;
   /** The machine to plan for, if it is not this one. */
   readonly machine?: MachineView | undefined;
@@ -255,6 +257,7 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
     note,
     ask,
     hasReader: context.hasReader,
+    stdin: context.stdin ?? ownStdin,
     isInteractive: context.isInteractive,
     typed: (hint) => aboutSame(context, line.flags, hint),
     env,
@@ -275,6 +278,11 @@ async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo
       return await startInBackground(line.flags, paths.run);
     },
   };
+}
+
+async function* ownStdin(): AsyncIterable<string> {
+  const { stdinText } = await import("./core/input.ts");
+  yield* stdinText();
 }
 
 /** Returns the stored document. What a change or a fault of it needs is loaded when it happens. */

@@ -113,12 +113,30 @@ Deno.test("set iplisten, netsh add iplisten and config import give the same advi
 });
 
 Deno.test("set iplisten and netsh http add iplisten reject the same entries alike", async () => {
-  for (const entry of ["1.2.3", "10.0.0.5/24", "eth99", "10.0.0.5:80"]) {
+  for (const entry of ["1.2.3", "10.0.0.5/24", "eth99", "10.0.0.5:0"]) {
     await using home = await commandHome();
     const set = await home.run(["set", "iplisten", "-i", entry]);
     const netsh = await home.run(["netsh", "http", "add", "iplisten", `ipaddress=${entry}`]);
     assertStringIncludes(set.note, `error: Cannot add "${entry}": `);
     assertEquals(netsh.note, set.note, entry);
     assertEquals(home.stored(), null);
+  }
+});
+
+Deno.test("an entry with a port is the address, with a note, whichever tool adds or removes it", async () => {
+  for (const [typed, entry] of [["0.0.0.0:8000", "0.0.0.0"], ["[::1]:80", "::1"]] as const) {
+    await using home = await commandHome();
+    const note = `note: "${typed}" is taken as ${entry}: an entry has no port`;
+    const lines: [line: readonly string[], list: readonly string[]][] = [
+      [["set", "iplisten", "-i", typed], [entry]],
+      [["delete", "iplisten", "-i", typed], []],
+      [["netsh", "http", "add", "iplisten", `ipaddress=${typed}`], [entry]],
+      [["netsh", "http", "delete", "iplisten", typed], []],
+    ];
+    for (const [line, list] of lines) {
+      const ran = await home.run(line);
+      assertEquals([ran.status, home.stored()?.ipListen], [0, list], line.join(" "));
+      assertStringIncludes(ran.note, note);
+    }
   }
 });

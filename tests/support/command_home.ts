@@ -36,6 +36,10 @@ export interface CommandOptions {
   readonly uid?: number;
   /** The text that the person at the terminal types; without it there is no terminal. */
   readonly answer?: string;
+  /** The lines that the person types one after the other, until Ctrl-D; they replace `answer`. */
+  readonly typed?: readonly string[];
+  /** What a pipe gives to stdin. */
+  readonly stdin?: string;
   /** Columns of the terminal that stdout and stderr are; without them both are pipes. */
   readonly columns?: number;
   /** The machine that commands see instead of this one. */
@@ -88,9 +92,19 @@ export async function commandHome(): Promise<CommandHome> {
 async function runIn(
   home: string,
   line: string | readonly string[],
-  { env = {}, os = "linux", uid = NAMELESS_USER, answer, columns, machine, onWrite = () => {} }:
-    CommandOptions,
+  {
+    env = {},
+    os = "linux",
+    uid = NAMELESS_USER,
+    answer,
+    typed,
+    stdin = "",
+    columns,
+    machine,
+    onWrite = () => {},
+  }: CommandOptions,
 ): Promise<CommandResult> {
+  const answers = typed?.values();
   const output = { out: "", note: "" };
   const all: Readonly<Record<string, string>> = {
     HTTPCFG_HOME: home,
@@ -114,11 +128,14 @@ async function runIn(
     out: (text) => write("out", lines(text)),
     print: (text) => write("out", text),
     note: (text) => write("note", lines(text)),
-    isInteractive: () => answer !== undefined,
+    isInteractive: () => answer !== undefined || typed !== undefined,
+    async *stdin(): AsyncIterable<string> {
+      yield stdin;
+    },
     ask(question): string | null {
-      if (answer === undefined) return null;
-      output.out += `${question}${answer}\n`; // as a terminal shows it
-      return answer;
+      const line = answers === undefined ? answer : answers.next().value;
+      if (typed !== undefined || line !== undefined) output.out += `${question}${line ?? ""}\n`;
+      return line ?? null; // as a terminal shows it
     },
   });
   return { status, ...output };

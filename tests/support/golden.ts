@@ -7,6 +7,8 @@
  *     % service W3SVC                   a service process, with this service and its dependencies
  *     % event bindFailed [::]:80 10013  an event of telemetry/events/event.ts in the log
  *     % answer Y                        the answer to the next command's question; - for none
+ *     % type show iplisten              a line that is typed at the prompt of the next command
+ *     % stdin http\nshow iplisten        what a pipe gives to the next command
  *     $ set iplisten -i 127.0.0.2       arguments of httpcfg; 'quotes' and "quotes" as in a shell
  *     | a line of stdout
  *     ! a line of stderr
@@ -23,7 +25,7 @@ import * as event from "../../mod/telemetry/events/event.ts";
 import { usualAddress } from "../../mod/listen/machine/usual_address.ts";
 import type { NewEvent } from "../../mod/telemetry/events/event.ts";
 import { EventLog } from "../../mod/telemetry/events/event_log.ts";
-import { type CommandHome, commandHome } from "./command_home.ts";
+import { type CommandHome, commandHome, type CommandOptions } from "./command_home.ts";
 import { startFakeService } from "./fake_service.ts";
 
 /** One step of a case, without its expected output, which is compared as text. */
@@ -35,13 +37,15 @@ interface Step {
 /** Runs the case in `text` and returns it with the actual output. */
 export async function replay(text: string): Promise<string> {
   await using home = await commandHome();
-  let options: { readonly answer?: string } = {};
+  let options: CommandOptions = {};
   const lines: string[] = [];
   for (const step of parseCase(text)) {
     lines.push(step.line);
     if (step.kind === "setup") {
       const [, verb = "", rest = ""] = /^% (\w+) ?(.*)$/.exec(step.line) ?? [];
       if (verb === "answer") options = { answer: rest === "-" ? "" : rest };
+      else if (verb === "type") options = { typed: [...options.typed ?? [], rest] };
+      else if (verb === "stdin") options = { stdin: rest.replaceAll("\\n", "\n") };
       else await setUp(home, verb, rest);
     } else if (step.kind === "command") {
       const line = step.line.slice("$ ".length).replaceAll("{home}", home.path);

@@ -9,7 +9,9 @@ import { Fault, quote, usageFault } from "../../base/fault.ts";
 import { retype } from "../../base/hints/retype.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { win32Reason } from "../../base/win32_text.ts";
-import { formatUrlPrefix, nearestPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
+import { explainNoPrefix } from "../../base/hints/no_url_prefix.ts";
+import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
+import { type RegisteredProcess, registeredProcesses } from "../../admin/registered_processes.ts";
 import { findRegistration, withoutRegistration } from "../../config/document/http_records.ts";
 import { systemRun } from "../../config/store/paths.ts";
 import { showProcessAs } from "../../host/process/process_title.ts";
@@ -20,6 +22,7 @@ import {
   type RegistrationRequest,
 } from "../../host/sharing/register_protocol.ts";
 import type { RegistrationStatus } from "../../host/control/status.ts";
+import { THIS_MACHINE } from "../../listen/plan/plan_input.ts";
 import { formatProxyTarget, parseLocalTarget } from "../../site/proxied/proxy_target.ts";
 import type { Styled } from "../core/screen/colors.ts";
 import {
@@ -169,7 +172,9 @@ const registrations: CommandSpec = {
   words: { min: 0, max: 0 },
   async run(input, io): Promise<number> {
     const status = await io.control.ask({ op: "status" });
-    const found = status?.registrations ?? [];
+    const registered = status?.registrations ?? [];
+    const processes = await registeredProcesses(registered, io.machine ?? THIS_MACHINE);
+    const found = registered.map((one, i) => ({ ...one, processes: processes[i] ?? [] }));
     await writeListing(input, io, listing(found), {
       text: () => io.show(registrationsText(found, io)),
     });
@@ -180,15 +185,20 @@ const registrations: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [register, unregister, registrations];
 
+/** A registration with the processes behind it, as far as they are known. */
+type ListedRegistration = RegistrationStatus & {
+  readonly processes: readonly RegisteredProcess[];
+};
+
 /** Formats the registrations as a table, or says that there are none. */
 function registrationsText(
-  found: readonly RegistrationStatus[],
+  found: readonly ListedRegistration[],
   { screen }: Pick<CommandIo, "screen">,
 ): Styled {
   return found.length === 0 ? "No registered programs." : registrationsTable(found, screen);
 }
 
-function registrationsTable(found: readonly RegistrationStatus[], screen: Screen): Styled {
+function registrationsTable(found: readonly ListedRegistration[], screen: Screen): Styled {
   const all = listing(found);
   if (screen.columns === null) return table(all, screen);
   const rows = all.rows.map((row) => ({ ...row, since: utcTime(`${row.since}`) }));
@@ -196,11 +206,13 @@ function registrationsTable(found: readonly RegistrationStatus[], screen: Screen
   return table({ ...all, rows }, screen, { looks });
 }
 
-function listing(found: readonly RegistrationStatus[]): Listing {
+function listing(found: readonly ListedRegistration[]): Listing {
   return {
     name: "registrations",
-    columns: ["url", "to", "uid", "keep", "since"],
-    rows: found.map((one) => ({ ...one })),
+    columns: ["url", "to", "uid", "keep", "since", "pid", "program"],
+    rows: found.map(({ processes: [process], ...one }) => {
+      return { ...one, pid: process?.pid ?? null, program: process?.program ?? null };
+    }),
   };
 }
 
@@ -226,14 +238,15 @@ function send(
 
 function checkUrl(verb: "register" | "unregister", input: CommandInput): void {
   const { words: [text = ""], commandLine } = input;
-  if (parseUrlPrefix(text) !== null) return;
-  const why = win32Reason(WIN32.INVALID_PARAMETER);
+  const found = explainNoPrefix(text);
+  if (found === null) return;
+  const why = `${win32Reason(WIN32.INVALID_PARAMETER)} (${WIN32.INVALID_PARAMETER})`;
   const to = input.text("to");
   const isWrong = verb === "register" && parseLocalTarget(to ?? "") === null;
   const corrected = isWrong ? [{ flag: "to", to: nearestTarget(to ?? "") }] : [];
-  throw new Fault(`Cannot ${verb} ${quote(text)}: ${why} (${WIN32.INVALID_PARAMETER})`, {
+  throw new Fault(`Cannot ${verb} ${quote(text)}: ${why}: ${found.reason}`, {
     exit: exitStatusOf(WIN32.INVALID_PARAMETER, "linux"),
-    hint: retype(commandLine, { word: text, to: [nearestPrefix(text)] }, ...corrected),
+    hint: retype(commandLine, { word: text, to: [found.prefix] }, ...corrected),
   });
 }
 

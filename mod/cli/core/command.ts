@@ -88,8 +88,10 @@ export interface CommandIo extends AdminIo {
   isInteractive(): boolean;
   /** Returns a line of a hint as it must be typed to be about `home`. */
   typed(line: string): string;
-  /** Asks on the terminal; null if there is none. */
+  /** Asks on the terminal; null if there is none, or at its end (Ctrl-D). */
   ask(question: string): string | null;
+  /** The text of stdin, in pieces as they arrive. */
+  stdin(): AsyncIterable<string>;
 }
 
 /** The flags that may stand before every command, and after it. */

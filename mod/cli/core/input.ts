@@ -39,7 +39,7 @@ export async function readTextFile(path: string, { verb, hint, piped }: Reading)
         hint ?? `ls -l ${shellWord(path)}`,
       );
     }
-    return await Deno.readTextFile(path);
+    return decoded(await Deno.readFile(path));
   } catch (error) {
     throw fileFault(verb, path, error, hint);
   }
@@ -48,11 +48,35 @@ export async function readTextFile(path: string, { verb, hint, piped }: Reading)
 /** Returns the text of stdin, to its end. */
 export async function readStdin(): Promise<string> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const part of stdinBytes()) parts.push(part);
+  return decoded(await new Blob(parts).bytes());
+}
+
+/** Yields the text of stdin in pieces, as they arrive. */
+export async function* stdinText(): AsyncIterable<string> {
+  let decoder: TextDecoder | null = null;
+  for await (const part of stdinBytes()) {
+    decoder ??= new TextDecoder(encodingOf(part));
+    yield decoder.decode(part, { stream: true });
+  }
+  yield decoder?.decode() ?? "";
+}
+
+async function* stdinBytes(): AsyncIterable<Uint8Array<ArrayBuffer>> {
   let bytes = 0;
   for await (const part of Deno.stdin.readable) {
     bytes += part.length;
     if (bytes > INPUT_BYTES_MAX) throw new Error(`too large (limit ${INPUT_BYTES_MAX >> 20} MiB)`);
-    parts.push(part);
+    yield part;
   }
-  return await new Blob(parts).text();
+}
+
+function decoded(bytes: Uint8Array<ArrayBuffer>): string {
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
+}
+
+/** Windows PowerShell writes what it redirects as UTF-16, with a byte order mark. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  return first === 0xfe && second === 0xff ? "utf-16be" : "utf-8";
 }

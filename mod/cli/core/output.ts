@@ -102,14 +102,22 @@ export function isInteractive(): boolean {
   return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
 }
 
-/** Writes a question and reads one line; null if stdin is not a terminal. */
+/** Writes a question and reads one line; null if stdin is no terminal, or at its end (Ctrl-D). */
 export function ask(question: Printable): string | null {
   if (!Deno.stdin.isTerminal()) return null;
   makeRoom();
   Deno.stdout.writeSync(new TextEncoder().encode(question));
   const line: number[] = [];
   const byte = new Uint8Array(1);
-  while (Deno.stdin.readSync(byte) === 1 && byte[0] !== 0x0a) line.push(byte[0]!);
+  let isEnd = false;
+  while (!isEnd && byte[0] !== 0x0a) {
+    isEnd = Deno.stdin.readSync(byte) !== 1;
+    if (!isEnd && byte[0] !== 0x0a) line.push(byte[0]!);
+  }
+  if (isEnd && line.length === 0) {
+    Deno.stdout.writeSync(new TextEncoder().encode("\n"));
+    return null;
+  }
   return new TextDecoder().decode(new Uint8Array(line)).trim();
 }
 

@@ -97,6 +97,16 @@ export interface SslRecord {
   readonly sslCtlIdentifier?: string | undefined;
   readonly sslCtlStoreName?: string | undefined;
   readonly flags: number;
+  /** Properties of HTTP/2, kept for the tools that show them; HTTP/2 is not here. */
+  readonly http2?: Http2Properties | undefined;
+}
+
+/** HTTP_SERVICE_CONFIG_SSL_PARAM_EX: what HTTP.sys does with HTTP/2 on the connections of a record. */
+export interface Http2Properties {
+  /** Bytes. */
+  readonly receiveWindow?: number | undefined;
+  readonly maxSettingsPerFrame?: number | undefined;
+  readonly maxSettingsPerMinute?: number | undefined;
 }
 
 /** A certificate that the service obtains from an ACME server (RFC 8555), and renews. */

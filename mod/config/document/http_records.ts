@@ -15,7 +15,13 @@ import { parseSddl } from "../../base/sddl.ts";
 import { formatUrlPrefix, parseUrlPrefix } from "../../base/url_prefix.ts";
 import { WIN32 } from "../../base/win32.ts";
 import { diffValues } from "./diff.ts";
-import type { ConfigDocument, RegistrationRecord, SslRecord, UrlAclRecord } from "./document.ts";
+import type {
+  ConfigDocument,
+  Http2Properties,
+  RegistrationRecord,
+  SslRecord,
+  UrlAclRecord,
+} from "./document.ts";
 
 const EXISTS = new Problem("the record already exists", { code: WIN32.ALREADY_EXISTS });
 const STORED = new Problem(EXISTS.reason, { code: EXISTS.code, isSo: true });
@@ -50,11 +56,27 @@ export function setSsl(document: ConfigDocument, record: SslRecord): ConfigDocum
   return { ...document, ssl: [...document.ssl, record] };
 }
 
-/** Replaces the record that has the key of `record`; 2 if there is none (`netsh http update`). */
+/**
+ * Replaces the record that has the key of `record`; 2 if there is none (`netsh http update`). Its
+ * properties of HTTP/2 stay unless others are given.
+ */
 export function updateSsl(document: ConfigDocument, record: SslRecord): ConfigDocument | Problem {
-  if (findSsl(document, record.key) === undefined) return ABSENT;
-  const ssl = document.ssl.map((old) => old.key === record.key ? record : old);
-  return { ...document, ssl };
+  const found = findSsl(document, record.key);
+  if (found === undefined) return ABSENT;
+  const kept = found.http2 === undefined ? record : { http2: found.http2, ...record };
+  return { ...document, ssl: document.ssl.map((old) => old === found ? kept : old) };
+}
+
+/** Changes the properties of HTTP/2 of the record for `key`; 2 if the key has none. */
+export function updateSslProperties(
+  document: ConfigDocument,
+  key: string,
+  properties: Http2Properties,
+): ConfigDocument | Problem {
+  const found = findSsl(document, key);
+  if (found === undefined) return ABSENT;
+  const changed = { ...found, http2: { ...found.http2, ...properties } };
+  return { ...document, ssl: document.ssl.map((old) => old === found ? changed : old) };
 }
 
 /** Removes a certificate record; 2 if the key has none. */

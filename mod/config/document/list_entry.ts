@@ -15,6 +15,7 @@ import {
   ipBytes,
   ipOfBytes,
   isIpv4,
+  parseEndpoint,
   parseIp,
   unreachableKind,
 } from "../../base/address.ts";
@@ -87,6 +88,13 @@ export function parseEntry(text: string): ListEntry | Problem {
     return problem(target.reason, hint ?? ENTRY_FORMS);
   }
   return { text: `${excludes ? "!" : ""}${targetText(target)}`, excludes, target };
+}
+
+/** Returns the entry in a text that is one with a port, as `10.0.0.5:80`; null for any other. */
+export function entryBeforePort(text: string): string | null {
+  const sign = text.startsWith("!") ? "!" : "";
+  const endpoint = parseEndpoint(text.slice(sign.length));
+  return endpoint === null ? null : `${sign}${endpoint.ip}`;
 }
 
 /** Parses the stored list. Throws on a text that the checks of the document would have rejected. */

@@ -61,6 +61,11 @@ const sslSchema = strictObject({
   sslCtlIdentifier: v.optional(name),
   sslCtlStoreName: v.optional(name),
   flags: UINT32,
+  http2: v.optional(strictObject({
+    receiveWindow: v.optional(UINT32),
+    maxSettingsPerFrame: v.optional(UINT32),
+    maxSettingsPerMinute: v.optional(UINT32),
+  })),
 });
 
 const acmeSchema = strictObject({

@@ -195,6 +195,12 @@ export const SETTINGS = {
     "size at which a new W3C log file begins",
   ),
   LogExtFileFlags: number(0x218fdf, [0, 0x3fffff], "bits", "the fields of the W3C log"),
+  SslThrottle: number(
+    0,
+    [0, UNLIMITED],
+    "handshakes",
+    "maximum number of TLS handshakes at one time; 0 is unlimited",
+  ),
   AcmeHttpPort: number(
     80,
     [1, 65535],

@@ -37,9 +37,15 @@ Deno.test("registrations lists those of the service", async () => {
   const status = serviceStatus({ HTTP: "running" }, { registrations: [one] });
   await home.serve(() => Promise.resolve(status));
   const text = (await home.run("registrations")).out;
-  assertMatch(text, /^URL +TO +UID +KEEP +SINCE\nhttp:\/\/\+:80\/a\/ +unix:\/s +7 +true +2026/);
+  assertMatch(
+    text,
+    /^URL +TO +UID +KEEP +SINCE +PID +PROGRAM\nhttp:\/\/\+:80\/a\/ +unix:\/s +7 +true +2026/,
+  );
   const json = JSON.parse((await home.run("registrations --format json")).out);
-  assertEquals(json, { version: 1, registrations: [one] });
+  assertEquals(json, {
+    version: 1,
+    registrations: [{ ...one, pid: null, program: null }],
+  });
   assertMatch(
     (await home.run("status")).out,
     /Registered programs: 1\n {2}URL .*\n {2}http:\/\/\+:80\/a\/ /,

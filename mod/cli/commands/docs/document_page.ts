@@ -194,6 +194,10 @@ const SSL_FIELDS: readonly (readonly [string, string])[] = [
   ["sslCtlIdentifier", "Optional; stored, without effect."],
   ["sslCtlStoreName", "Optional; stored, without effect."],
   ["flags", "Bits of DefaultFlags; stored for the tools that query them."],
+  [
+    "http2",
+    "Optional: receiveWindow, maxSettingsPerFrame, maxSettingsPerMinute; stored, without effect.",
+  ],
 ];
 
 const ACME_FIELDS: readonly (readonly [string, string])[] = [

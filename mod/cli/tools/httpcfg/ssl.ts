@@ -7,12 +7,19 @@
  * @module
  */
 import { bindCertificate, unbindCertificate } from "../../../admin/bind_certificate.ts";
-import { ANY_V4, formatEndpoint, parseIp, parsePort } from "../../../base/address.ts";
-import { shellWord } from "../../../base/fault.ts";
+import { parseIp } from "../../../base/address.ts";
+import { quote, shellWord } from "../../../base/fault.ts";
 import { NULL_GUID, parseCertHash, parseGuid } from "../../../base/guid.ts";
 import { isProblem, Problem } from "../../../base/problem.ts";
 import { retype } from "../../../base/hints/retype.ts";
 import { WIN32 } from "../../../base/win32.ts";
+import {
+  explainNoAddressKey,
+  explainNoAppId,
+  explainNoHash,
+  nearestAddressKey,
+  type NoRecordText,
+} from "../../../config/certs/no_record.ts";
 import type { SslRecord } from "../../../config/document/document.ts";
 import { findSsl, sslKeyOfAddress } from "../../../config/document/http_records.ts";
 import {
@@ -25,7 +32,7 @@ import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { CHANGE_FLAGS } from "../../core/outcome.ts";
 import { printChange, refusalIo } from "./changed.ts";
 import { completing, printCompleted, printRefusal } from "./completed.ts";
-import { reportHint } from "../../core/report.ts";
+import { reportError, reportHint } from "../../core/report.ts";
 import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
@@ -110,14 +117,17 @@ async function set(input: CommandInput, io: CommandIo): Promise<number> {
         io,
         hashText.length === 40 ? messages.badHashDigits() : messages.badHashLength(hashText),
       );
+    explain(io, hashText, "a thumbprint", explainNoHash(hashText ?? ""));
     return hinted(io, status, certificateHint(io, input, key, hashText));
   }
   const guidText = values.get("g");
   const appId = guidText === undefined ? NULL_GUID : parseGuid(guidText);
   if (appId === null) {
     const status = printRefusal(refused, messages.badGuid(guidText ?? ""));
-    const hint = retype(input.commandLine, { word: guidText ?? "", to: [NULL_GUID] });
-    return hinted(io, status, hint);
+    const found = explainNoAppId(guidText ?? "");
+    explain(io, guidText, "a GUID", found);
+    const to = [found?.cure ?? NULL_GUID];
+    return hinted(io, status, retype(input.commandLine, { word: guidText ?? "", to }));
   }
   const record: SslRecord = {
     key,
@@ -185,16 +195,6 @@ function readKey(text: string | undefined): string | Problem {
   );
 }
 
-/** Returns `IP:port` for an address that is written in another way; that of all for any other text. */
-function nearestKey(text: string): string {
-  const bare = text.replace(/^[a-z]+:\/\//i, "").replace(/\/.*$/, "");
-  const whole = parseIp(bare.replace(/^\[|\]$/g, ""));
-  if (whole !== null) return formatEndpoint({ ip: whole, port: 443 });
-  const [, host = "", port = ""] = /^(.*):([0-9]*)$/.exec(bare) ?? [];
-  const ip = /^(?:|\*|\+)$/.test(host) ? ANY_V4 : parseIp(host.replace(/^\[|\]$/g, ""));
-  return formatEndpoint({ ip: ip ?? ANY_V4, port: parsePort(port) ?? 443 });
-}
-
 function refusedKey(
   io: CommandIo,
   call: messages.ServiceCall,
@@ -206,11 +206,23 @@ function refusedKey(
   const status = isCalled
     ? printCompleted(io, call, code)
     : printRefusal(io, messages.badSslAddress(text), code);
+  if (text !== undefined) explain(io, text, "IP:port", explainNoAddressKey(text));
   if (call !== "Set") return hinted(io, status, "httpcfg query ssl");
   const hint = text === undefined
     ? retype(input.commandLine, { add: ["-i", "0.0.0.0:443"] })
-    : retype(input.commandLine, { word: text, to: [nearestKey(text)] });
+    : retype(input.commandLine, { word: text, to: [nearestAddressKey(text)] });
   return hinted(io, status, hint);
+}
+
+/** Writes why a value is not what it should be; nothing if it is, or if there is no value. */
+function explain(
+  io: CommandIo,
+  value: string | undefined,
+  what: string,
+  found: NoRecordText | null,
+): void {
+  if (value === undefined || found === null) return;
+  reportError(io, { message: `Cannot use ${quote(value)} as ${what}: ${found.reason}` });
 }
 
 /** Writes the hint of a refusal, after its text; returns the exit status. */

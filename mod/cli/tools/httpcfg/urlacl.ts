@@ -8,12 +8,13 @@
  */
 import { reserve, unreserve } from "../../../admin/reservations.ts";
 import { EXIT } from "../../../base/exit_status.ts";
-import { shellWord } from "../../../base/fault.ts";
+import { quote, shellWord } from "../../../base/fault.ts";
+import { explainNoPrefix } from "../../../base/hints/no_url_prefix.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { parseSddl } from "../../../base/sddl.ts";
-import { formatUrlPrefix, nearestPrefix, parseUrlPrefix } from "../../../base/url_prefix.ts";
+import { formatUrlPrefix, parseUrlPrefix } from "../../../base/url_prefix.ts";
 import { WIN32 } from "../../../base/win32.ts";
-import type { ConfigDocument } from "../../../config/document/document.ts";
+import type { ConfigDocument, UrlAclRecord } from "../../../config/document/document.ts";
 import { findUrlAcl } from "../../../config/document/http_records.ts";
 import {
   type CommandInput,
@@ -22,7 +23,7 @@ import {
   FORMAT_FLAG,
 } from "../../core/command.ts";
 import { writeListing } from "../../core/format.ts";
-import { reportHint } from "../../core/report.ts";
+import { reportError, reportHint } from "../../core/report.ts";
 import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { CHANGE_FLAGS } from "../../core/outcome.ts";
 import { printChange, refusalIo } from "./changed.ts";
@@ -56,7 +57,7 @@ const setUrlAclCommand: CommandSpec = {
     const record = { url: values.get("u") ?? "", sddl: values.get("a") ?? "" };
     const again = record.url === ""
       ? "httpcfg set urlacl --help"
-      : setLine(nearestPrefix(record.url), record.sddl);
+      : setLine(explainNoPrefix(record.url)?.prefix ?? record.url, record.sddl);
     if (record.url === "" || record.sddl === "") {
       const status = printCompleted(refused, "Set", WIN32.INVALID_PARAMETER);
       reportHint(io, again);
@@ -64,6 +65,7 @@ const setUrlAclCommand: CommandSpec = {
     }
     const result = await reserve(io, record);
     const status = await printChange(input, io, "Set", { result, fields: { url: record.url } });
+    explainRecord(io, record);
     if (status === WIN32.ALREADY_EXISTS) {
       const taken = takenBy(await io.store.read(), record.url) ?? record.url;
       reportHint(io, `httpcfg delete urlacl -u ${shellWord(taken)}; ${again}`);
@@ -99,6 +101,7 @@ const deleteUrlAclCommand: CommandSpec = {
     const url = values.get("u") ?? "";
     const result = await unreserve(io, url);
     const status = await printChange(input, io, "Delete", { result, fields: { url } });
+    explainUrl(io, url);
     if (status !== EXIT.ok && status !== WIN32.ACCESS_DENIED) {
       reportHint(io, "httpcfg query urlacl");
     }
@@ -112,6 +115,21 @@ export const commands: readonly CommandSpec[] = [
   queryUrlAclCommand,
   deleteUrlAclCommand,
 ];
+
+/** Writes what is wrong with a prefix, as far as it is none. */
+function explainUrl(io: CommandIo, url: string): void {
+  const found = explainNoPrefix(url);
+  if (found === null) return;
+  reportError(io, { message: `Cannot use ${quote(url)} as a prefix: ${found.reason}` });
+}
+
+/** Writes what is wrong with the prefix and the list of a reservation, as far as they are none. */
+function explainRecord(io: CommandIo, { url, sddl }: UrlAclRecord): void {
+  explainUrl(io, url);
+  const aces = parseSddl(sddl);
+  if (!isProblem(aces)) return;
+  reportError(io, { message: `Cannot use ${quote(sddl)} as a list: ${aces.reason}` });
+}
 
 function refusedSwitch(io: CommandIo, word: string, command: string): number {
   const status = printRefusal(io, messages.notAValidCommand(word));
@@ -151,6 +169,7 @@ async function query(input: CommandInput, io: CommandIo): Promise<number> {
     const found = findUrlAcl(document, url);
     if (isProblem(found)) {
       const status = printCompleted(io, "Query", found.code);
+      explainUrl(io, url);
       reportHint(io, "httpcfg query urlacl");
       return status;
     }

@@ -1,186 +1,164 @@
 /**
  * The command line of `netsh http`: verb, noun, then `tag=value` words in any order, or values
- * alone in the order of the tags. Verbs and nouns may be abbreviated as long as they stay
- * unambiguous.
+ * alone in the order of the tags. Contexts, verbs, nouns and tags may be cut short as long as they
+ * stay unambiguous. Pure.
  *
  * @module
  */
+import { NETSH_COMMANDS, type NetshCommand, type NetshTag } from "./commands.ts";
 
-/** One command of the context. */
-interface NetshCommand {
-  readonly verb: string;
-  readonly noun: string;
-  /** Tags, in the order of values without a tag. */
-  readonly tags: readonly NetshTag[];
+/** A command with the values of its tags. */
+export interface NetshRequest {
+  readonly command: NetshCommand;
+  readonly values: ReadonlyMap<string, string>;
 }
-
-interface NetshTag {
-  readonly name: string;
-  /** Other names of the tag. */
-  readonly aliases?: readonly string[];
-  readonly isRequired?: boolean;
-  /** The valid values, in lower case; any value if absent. */
-  readonly choices?: readonly string[];
-}
-
-const SWITCH = ["enable", "disable"] as const;
-const YES_NO = ["yes", "no"] as const;
-
-const SSL_KEYS: readonly NetshTag[] = [{ name: "ipport" }, { name: "hostnameport" }];
-const SSL_TAGS: readonly NetshTag[] = [
-  ...SSL_KEYS,
-  { name: "certhash", isRequired: true },
-  { name: "appid", isRequired: true },
-  { name: "certstorename" },
-  { name: "verifyclientcertrevocation", choices: SWITCH },
-  { name: "verifyrevocationwithcachedclientcertonly", choices: SWITCH },
-  { name: "usagecheck", choices: SWITCH },
-  { name: "revocationfreshnesstime" },
-  { name: "urlretrievaltimeout" },
-  { name: "sslctlidentifier" },
-  { name: "sslctlstorename" },
-  { name: "dsmapperusage", choices: SWITCH },
-  { name: "clientcertnegotiation", choices: SWITCH },
-];
-const IP: NetshTag = { name: "ipaddress", aliases: ["address"], isRequired: true };
-const URL: NetshTag = { name: "url", isRequired: true };
-const TIMEOUT: NetshTag = {
-  name: "timeouttype",
-  isRequired: true,
-  choices: ["idleconnectiontimeout", "headerwaittimeout"],
-};
-
-/** Every command of the context. */
-export const NETSH_COMMANDS: readonly NetshCommand[] = [
-  { verb: "add", noun: "iplisten", tags: [IP] },
-  { verb: "add", noun: "sslcert", tags: SSL_TAGS },
-  {
-    verb: "add",
-    noun: "urlacl",
-    tags: [
-      URL,
-      { name: "user" },
-      { name: "listen", choices: YES_NO },
-      { name: "delegate", choices: YES_NO },
-      { name: "sddl" },
-    ],
-  },
-  { verb: "add", noun: "timeout", tags: [TIMEOUT, { name: "value", isRequired: true }] },
-  {
-    verb: "add",
-    noun: "cacheparam",
-    tags: [
-      { name: "type", isRequired: true, choices: ["cacherangechunksize", "maxcacheresponsesize"] },
-      { name: "value", isRequired: true },
-    ],
-  },
-  { verb: "update", noun: "sslcert", tags: SSL_TAGS },
-  { verb: "delete", noun: "iplisten", tags: [IP] },
-  { verb: "delete", noun: "sslcert", tags: SSL_KEYS },
-  { verb: "delete", noun: "urlacl", tags: [URL] },
-  { verb: "delete", noun: "timeout", tags: [TIMEOUT] },
-  {
-    verb: "delete",
-    noun: "cache",
-    tags: [{ name: "url" }, { name: "recursive", choices: YES_NO }],
-  },
-  { verb: "flush", noun: "logbuffer", tags: [] },
-  { verb: "show", noun: "iplisten", tags: [] },
-  { verb: "show", noun: "sslcert", tags: SSL_KEYS },
-  { verb: "show", noun: "urlacl", tags: [{ name: "url" }] },
-  { verb: "show", noun: "timeout", tags: [] },
-  { verb: "show", noun: "cacheparam", tags: [] },
-  { verb: "show", noun: "cachestate", tags: [{ name: "url" }] },
-  {
-    verb: "show",
-    noun: "servicestate",
-    tags: [
-      { name: "view", choices: ["session", "requestq"] },
-      { name: "verbose", choices: YES_NO },
-    ],
-  },
-  { verb: "dump", noun: "", tags: [] },
-];
 
 /** What a line of the context means. */
-type NetshCall =
-  | {
-    readonly kind: "call";
-    readonly command: NetshCommand;
-    readonly values: ReadonlyMap<string, string>;
-  }
-  | { readonly kind: "unknown" }
-  | { readonly kind: "help" }
+export type NetshCall =
+  | { readonly kind: "call" } & NetshRequest
+  /** Nothing is called so; `known` are the words that may stand there. */
+  | { readonly kind: "unknown"; readonly word: string; readonly known: readonly string[] }
+  | { readonly kind: "ambiguous"; readonly word: string; readonly candidates: readonly string[] }
+  /** The list of the context, of a verb, or what a command takes. */
+  | { readonly kind: "help"; readonly verb: string | null; readonly command: NetshCommand | null }
   | { readonly kind: "missing"; readonly command: NetshCommand }
-  | { readonly kind: "badTag"; readonly command: NetshCommand; readonly tag: string }
+  | {
+    readonly kind: "badTag";
+    readonly command: NetshCommand;
+    readonly tag: string;
+    /** The tags that it cuts short, if there are several. */
+    readonly candidates: readonly string[];
+  }
   | {
     readonly kind: "badValue";
     readonly command: NetshCommand;
-    readonly tag: string;
+    readonly tag: NetshTag;
     readonly value: string;
   };
 
 /** Reads the words after `netsh http`. */
 export function readNetsh(words: readonly string[]): NetshCall {
   const [verbText = "", ...rest] = words;
-  const last = words.at(-1)?.toLowerCase();
-  if (verbText === "" || last === "?" || last === "/?" || last === "help") return { kind: "help" };
-  const verb = expandWord(verbText, NETSH_COMMANDS.map((command) => command.verb));
-  const ofVerb = NETSH_COMMANDS.filter((command) => command.verb === verb);
+  if (asksForHelp(verbText)) return { kind: "help", verb: null, command: null };
+  const verbs = distinct(NETSH_COMMANDS.map((command) => command.verb));
+  const verb = expandWord(verbText, verbs);
+  if (verb.kind !== "word") return unclear(verbText, verb.candidates, [...verbs, "help"]);
+  const ofVerb = NETSH_COMMANDS.filter((command) => command.verb === verb.word);
   const [only] = ofVerb;
   if (only?.noun === "") return readTags(only, rest);
-  const noun = expandWord(rest[0] ?? "", ofVerb.map((command) => command.noun));
-  const command = ofVerb.find((one) => one.noun === noun);
-  return command === undefined ? { kind: "unknown" } : readTags(command, rest.slice(1));
+  const [nounText = "", ...tagWords] = rest;
+  if (asksForHelp(nounText)) return { kind: "help", verb: verb.word, command: null };
+  const nouns = ofVerb.map((command) => command.noun);
+  const noun = expandWord(nounText, nouns);
+  if (noun.kind !== "word") return unclear(nounText, noun.candidates, nouns);
+  return readTags(ofVerb.find((one) => one.noun === noun.word)!, tagWords);
+}
+
+/** Reports whether a word in the place of a verb, a noun or a tag asks what may stand there. */
+export function asksForHelp(word: string): boolean {
+  return ["", "?", "/?", "-?", "-h", "help"].includes(word.toLowerCase());
+}
+
+function unclear(
+  word: string,
+  candidates: readonly string[],
+  known: readonly string[],
+): NetshCall {
+  return candidates.length === 0
+    ? { kind: "unknown", word, known }
+    : { kind: "ambiguous", word, candidates };
 }
 
 function readTags(command: NetshCommand, words: readonly string[]): NetshCall {
+  const last = words.at(-1);
+  if (last !== undefined && last !== "" && asksForHelp(last)) {
+    return { kind: "help", verb: command.verb, command };
+  }
   const values = new Map<string, string>();
-  for (const word of words) {
+  for (const word of joinedTags(words)) {
     const equals = word.indexOf("=");
-    const named = equals < 1 ? undefined : tagNamed(command, word.slice(0, equals));
     // A value without a tag may contain a "=" itself, as a URL can.
-    const looksTagged = /^[a-z][a-z0-9]*=/i.test(word);
-    const tag = named ?? (looksTagged ? undefined : command.tags.find((t) => !values.has(t.name)));
-    if (tag === undefined) {
-      return { kind: "badTag", command, tag: looksTagged ? word.slice(0, equals) : word };
+    const isTagged = /^[a-z][a-z0-9]*=/i.test(word);
+    const name = isTagged ? word.slice(0, equals) : word;
+    const [tag, ...others] = isTagged
+      ? tagsNamed(command, name)
+      : command.tags.filter((one) => !one.isNamed && !values.has(one.name)).slice(0, 1);
+    if (tag === undefined || others.length > 0 || values.has(tag.name)) {
+      const candidates = others.length > 0 ? [tag!, ...others].map((one) => one.name) : [];
+      return { kind: "badTag", command, tag: name, candidates };
     }
-    const value = named === undefined ? word : word.slice(equals + 1);
+    const value = isTagged ? word.slice(equals + 1) : word;
     if (tag.choices !== undefined && !tag.choices.includes(value.toLowerCase())) {
-      return { kind: "badValue", command, tag: tag.name, value };
+      return { kind: "badValue", command, tag, value };
     }
-    if (values.has(tag.name)) return { kind: "badTag", command, tag: tag.name };
     values.set(tag.name, tag.choices === undefined ? value : value.toLowerCase());
   }
   const isMissing = command.tags.some((tag) => tag.isRequired && !values.get(tag.name));
   return isMissing ? { kind: "missing", command } : { kind: "call", command, values };
 }
 
-function tagNamed(command: NetshCommand, text: string): NetshTag | undefined {
-  const wanted = text.toLowerCase();
-  return command.tags.find(({ name, aliases }) => name === wanted || aliases?.includes(wanted));
-}
-
-/** Returns the word that `text` is, or the only one that it begins; null if there is none. */
-function expandWord(text: string, words: readonly string[]): string | null {
-  const wanted = text.toLowerCase();
-  const found = new Set(words.filter((word) => word === wanted));
-  if (found.size === 0 && wanted !== "") {
-    for (const word of words) if (word.startsWith(wanted)) found.add(word);
+/** Joins `tag`, `=` and `value` where spaces stand between them, as netsh does. */
+function joinedTags(words: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const word of words) {
+    const before = joined.at(-1);
+    const isOpen = before !== undefined && /^[a-z][a-z0-9]*=$/i.test(before);
+    const isTagged = /^[a-z][a-z0-9]*=/i.test(word);
+    const isName = before !== undefined && /^[a-z][a-z0-9]*$/i.test(before);
+    if ((isOpen && !isTagged) || (isName && word.startsWith("="))) {
+      joined[joined.length - 1] = `${before}${word}`;
+    } else joined.push(word);
   }
-  return found.size === 1 ? [...found][0]! : null;
+  return joined;
 }
 
-/** `add iplisten [ipaddress=]value`, for the syntax text. */
-export function netshUsage({ verb, noun, tags }: NetshCommand): string {
-  const operands = tags.map(({ name, choices, isRequired }) => {
-    const value = choices === undefined ? "<value>" : choices.join("|");
-    return isRequired ? `[${name}=]${value}` : `[[${name}=]${value}]`;
-  });
-  return [verb, noun, ...operands].filter((word) => word !== "").join(" ");
+/** Returns the tag that `text` names, or those that it begins. */
+function tagsNamed({ tags }: NetshCommand, text: string): NetshTag[] {
+  const wanted = text.toLowerCase();
+  const namesOf = ({ name, aliases = [] }: NetshTag): readonly string[] => [name, ...aliases];
+  const exact = tags.find((tag) => namesOf(tag).includes(wanted));
+  if (exact !== undefined) return [exact];
+  return tags.filter((tag) => namesOf(tag).some((name) => name.startsWith(wanted)));
+}
+
+/** One word, or those that a text may stand for. */
+type Expanded =
+  | { readonly kind: "word"; readonly word: string }
+  | { readonly kind: "none"; readonly candidates: readonly string[] };
+
+/** Returns the word that `text` is, or the only one that it begins. */
+export function expandWord(text: string, words: readonly string[]): Expanded {
+  const wanted = text.toLowerCase();
+  if (words.includes(wanted)) return { kind: "word", word: wanted };
+  const found = wanted === "" ? [] : distinct(words.filter((word) => word.startsWith(wanted)));
+  return found.length === 1
+    ? { kind: "word", word: found[0]! }
+    : { kind: "none", candidates: found };
+}
+
+function distinct(words: readonly string[]): string[] {
+  return [...new Set(words)];
+}
+
+/** Returns the words that call `request` with some of its values replaced; null removes one. */
+export function wordsOf(
+  { command, values }: NetshRequest,
+  changes: Readonly<Record<string, string | null>> = {},
+): string[] {
+  const tags = { ...Object.fromEntries(values), ...changes };
+  return [
+    command.verb,
+    command.noun,
+    ...Object.entries(tags).flatMap(([tag, value]) => value === null ? [] : [`${tag}=${value}`]),
+  ];
 }
 
 /** Splits a line of a script into words at blanks; double quotes group words. */
 export function scriptWords(line: string): string[] {
-  return [...line.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) => word.replaceAll('"', ""));
+  const words = [...line.matchAll(/(?:"[^"]*"|[^\s"])+/g)].map(([word]) =>
+    word.replaceAll('"', "")
+  );
+  // cmd.exe keeps the quotes of `echo "http show iplisten"`.
+  const isQuoted = words.length === 1 && /^\s*"[^"]*"\s*$/.test(line);
+  return isQuoted ? scriptWords(words[0]!) : words;
 }

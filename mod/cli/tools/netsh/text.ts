@@ -2,21 +2,25 @@
  * The output of `netsh http`. It always begins with an empty line; titles are underlined with as
  * many hyphens as they have characters.
  *
- * Captured: show iplisten, urlacl, sslcert (the layout of 2008 to 2022; the rows that later
- * versions add belong to protocols that are not here), timeout and servicestate, and the lines of
- * success and failure. The rest is inferred: ARCHITECTURE.md, "Decisions".
+ * One generation of layouts, that of Windows Server 2022. Captured: show iplisten, urlacl, sslcert,
+ * timeout, cachestate and servicestate, and the lines of success and failure. The rest is inferred:
+ * ARCHITECTURE.md, "Decisions".
  *
  * @module
  */
-import { EXIT } from "../../../base/exit_status.ts";
 import { oneLine } from "../../../base/printable.ts";
 import { isProblem } from "../../../base/problem.ts";
 import { parseSddl, RIGHT } from "../../../base/sddl.ts";
 import { parseEndpoint } from "../../../base/address.ts";
 import { win32Text } from "../../../base/win32_text.ts";
-import { CERT_CHECK, SSL_FLAG } from "../../../config/certs/ssl_flags.ts";
-import type { SslRecord, UrlAclRecord } from "../../../config/document/document.ts";
+import type {
+  Http2Properties,
+  SslRecord,
+  UrlAclRecord,
+} from "../../../config/document/document.ts";
+import { WIN32 } from "../../../base/win32.ts";
 import type { CachedResponse } from "../../../host/control/status.ts";
+import { CHECK_SWITCHES, FLAG_SWITCHES, isOn, type SslSwitch } from "./ssl_switches.ts";
 
 /** A title with its underline, with an empty line before and after. */
 export function title(text: string): string {
@@ -33,6 +37,12 @@ export function failure(what: string, code: number): string {
   return `\n${what}, Error: ${code}\n${win32Text(code) ?? ""}\n\n`;
 }
 
+/** The failure of an account that is none: its second line is that of 87, as in the capture. */
+export function createSddlFailure(): string {
+  const reason = win32Text(WIN32.INVALID_PARAMETER);
+  return `\nCreate SDDL failed, Error: ${WIN32.NONE_MAPPED}\n${reason}\n\n`;
+}
+
 export function ipListenText(addresses: readonly string[]): string {
   const lines = addresses.map((address) => `    ${address}\n`).join("");
   const end = addresses.length === 0 ? "" : "\n";
@@ -40,7 +50,7 @@ export function ipListenText(addresses: readonly string[]): string {
 }
 
 /** Returns the account name of a SID for the listing of reservations; null if unknown. */
-export type AccountName = (sid: string) => string | null;
+type AccountName = (sid: string) => string | null;
 
 export function urlAclText(records: readonly UrlAclRecord[], nameOf: AccountName): string {
   const lines = records.map((record) => reservationText(record, nameOf)).join("");
@@ -65,51 +75,57 @@ const SSL_LABEL_WIDTH = 29;
 
 export const SSL_TITLE = title("SSL Certificate bindings:");
 
+/** What the properties of HTTP/2 are where none is stored. */
+export const HTTP2_DEFAULTS: Readonly<Record<keyof Http2Properties, number>> = {
+  receiveWindow: 1048576,
+  maxSettingsPerFrame: 2796202,
+  maxSettingsPerMinute: 4294967295,
+};
+
 export function sslCertText(record: SslRecord): string {
-  const { certCheckMode: mode, flags } = record;
-  const on = (is: boolean): string => is ? "Enabled" : "Disabled";
   const keyLabel = parseEndpoint(record.key) === null ? "Hostname:port" : "IP:port";
-  const rows: readonly (readonly [label: string, value: string | number])[] = [
+  const property = (name: keyof Http2Properties): number => {
+    return record.http2?.[name] ?? HTTP2_DEFAULTS[name];
+  };
+  const rows: SslRows = [
     [keyLabel, record.key],
     ["Certificate Hash", record.hash],
     ["Application ID", record.appId],
     ["Certificate Store Name", record.certStoreName ?? "(null)"],
-    ["Verify Client Certificate Revocation", on((mode & CERT_CHECK.NO_REVOCATION) === 0)],
-    [
-      "Verify Revocation Using Cached Client Certificate Only",
-      on((mode & CERT_CHECK.CACHED_REVOCATION_ONLY) !== 0),
-    ],
-    ["Usage Check", on((mode & CERT_CHECK.NO_USAGE_CHECK) === 0)],
+    ...CHECK_SWITCHES.map((one) => switchRow(one, record)),
     ["Revocation Freshness Time", record.revocationFreshnessTime],
     ["URL Retrieval Timeout", record.urlRetrievalTimeout],
     ["Ctl Identifier", record.sslCtlIdentifier ?? "(null)"],
     ["Ctl Store Name", record.sslCtlStoreName ?? "(null)"],
-    ["DS Mapper Usage", on((flags & SSL_FLAG.USE_DS_MAPPER) !== 0)],
-    ["Negotiate Client Certificate", on((flags & SSL_FLAG.NEGOTIATE_CLIENT_CERT) !== 0)],
+    ...FLAG_SWITCHES.map((one) => switchRow(one, record)),
   ];
-  const lines = rows.map(([label, value]) => {
-    const padded = label.length < SSL_LABEL_WIDTH ? label.padEnd(SSL_LABEL_WIDTH) : `${label} `;
-    return `    ${padded}: ${oneLine(String(value))}\n`;
-  });
-  return `${lines.join("")}\n`;
+  return `${rowsText(rows)}${
+    propertyText([["PropertyId", 0], ["Receive Window", property("receiveWindow")]])
+  }${
+    propertyText([
+      ["PropertyId", 1],
+      ["Max Settings Per Frame", property("maxSettingsPerFrame")],
+      ["Max Settings Per Minute", property("maxSettingsPerMinute")],
+    ])
+  }\n`;
 }
 
-/** Returns the bits of an ssl record from the options of `add sslcert`. */
-export function sslBits(
-  options: {
-    readonly verifyRevocation: boolean;
-    readonly cachedOnly: boolean;
-    readonly usageCheck: boolean;
-    readonly dsMapper: boolean;
-    readonly negotiate: boolean;
-  },
-): { readonly certCheckMode: number; readonly flags: number } {
-  const certCheckMode = (options.verifyRevocation ? 0 : CERT_CHECK.NO_REVOCATION) |
-    (options.cachedOnly ? CERT_CHECK.CACHED_REVOCATION_ONLY : 0) |
-    (options.usageCheck ? 0 : CERT_CHECK.NO_USAGE_CHECK);
-  const flags = (options.dsMapper ? SSL_FLAG.USE_DS_MAPPER : 0) |
-    (options.negotiate ? SSL_FLAG.NEGOTIATE_CLIENT_CERT : 0);
-  return { certCheckMode, flags };
+type SslRow = readonly [label: string, value: string | number];
+type SslRows = readonly SslRow[];
+
+function switchRow(one: SslSwitch, record: SslRecord): SslRow {
+  return [one.label, one.words[isOn(one, record) ? 0 : 1]];
+}
+
+function rowsText(rows: SslRows): string {
+  return rows.map(([label, value]) => {
+    const padded = label.length < SSL_LABEL_WIDTH ? label.padEnd(SSL_LABEL_WIDTH) : `${label} `;
+    return `    ${padded}: ${oneLine(String(value))}\n`;
+  }).join("");
+}
+
+function propertyText(rows: SslRows): string {
+  return ` Extended Properties:\n${rowsText(rows)}`;
 }
 
 export function timeoutText(idleSeconds: number, headerSeconds: number): string {
@@ -122,6 +138,10 @@ export function cacheParamText(rangeChunkBytes: number, maxResponseBytes: number
     title("HTTP response cache parameters:")
   }Range chunk size (bytes): ${rangeChunkBytes}\n` +
     `Maximum response size (bytes): ${maxResponseBytes}\n\n`;
+}
+
+export function settingText(throttle: number): string {
+  return `${title("HTTP service settings:")}SSL throttle: ${throttle}\n\n`;
 }
 
 export function cacheStateText(entries: readonly CachedResponse[]): string {
@@ -161,14 +181,4 @@ export function badTag(tag: string): string {
 
 export function badValue(value: string, tag: string): string {
   return `${oneLine(value)} is not an acceptable value for ${tag}.`;
-}
-
-/** Prints `text` as it is and returns `status`, at the end of most commands. */
-export function printText(
-  { print }: { print(text: string): void },
-  text: string,
-  status: number = EXIT.ok,
-): number {
-  print(text);
-  return status;
 }

@@ -57,7 +57,7 @@ Deno.test("set iplisten accepts every form of the switch and stores canonical te
 Deno.test("set iplisten says why an entry is invalid, and stores nothing", async () => {
   await using home = await commandHome();
   const cases: [value: string, reason: string][] = [
-    ["1.2.3.4:80", "an entry has no port"],
+    ["1.2.3.4:70000", "an entry has no port"],
     ["[::1]", "an entry has no port and no brackets"],
     ["01.2.3.4", "leading zero"],
     ["1..2.3", "an IPv4 address has four parts"],
