@@ -28,7 +28,15 @@ const CACHED: readonly CachedResponse[] = [
   ["http://127.0.0.2:80/images/test1.jpg", "image/jpeg", null, 21335],
   ["http://127.0.0.2:80/app.js", "text/javascript", "gzip", 512],
 ].map(([url, contentType, contentEncoding, contentLength]) => {
-  return { url, status: 200, contentType, contentEncoding, contentLength } as CachedResponse;
+  const more = { site: "Default Web Site", headersLength: 212 };
+  return {
+    url,
+    status: 200,
+    contentType,
+    contentEncoding,
+    contentLength,
+    ...more,
+  } as CachedResponse;
 });
 
 function covers(

@@ -42,7 +42,8 @@ export async function replay(text: string): Promise<string> {
   for (const step of parseCase(text)) {
     lines.push(step.line);
     if (step.kind === "setup") {
-      const [, verb = "", rest = ""] = /^% (\w+) ?(.*)$/.exec(step.line) ?? [];
+      const [, verb = "", text = ""] = /^% (\w+) ?(.*)$/.exec(step.line) ?? [];
+      const rest = text.replaceAll("{home}", home.path);
       if (verb === "answer") options = { answer: rest === "-" ? "" : rest };
       else if (verb === "type") options = { typed: [...options.typed ?? [], rest] };
       else if (verb === "stdin") options = { stdin: rest.replaceAll("\\n", "\n") };

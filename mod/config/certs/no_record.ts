@@ -54,8 +54,9 @@ function addressProblem(text: string): string {
 export function nearestAddressKey(text: string): string {
   const bare = withoutPasted(text).replace(/^[a-z]+:\/\//i, "").replace(/\/.*$/, "");
   const whole = parseIp(bare.replace(/^\[|\]$/g, ""));
-  if (whole !== null) return formatEndpoint({ ip: whole, port: HTTPS_PORT });
   const { host, port } = splitPort(bare);
+  const isOpen = !bare.startsWith("[") && parseIp(host)?.includes(":"); // ::1:443
+  if (whole !== null && !isOpen) return formatEndpoint({ ip: whole, port: HTTPS_PORT });
   const ip = /^[*+]?$/.test(host) ? ANY_V4 : parseIp(host.replace(/^\[|\]$/g, ""));
   return formatEndpoint({ ip: ip ?? ANY_V4, port: parsePort(port ?? "") ?? HTTPS_PORT });
 }

@@ -150,6 +150,8 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
     contentType: v.nullable(text),
     contentEncoding: v.nullable(text),
     contentLength: count,
+    site: v.exactOptional(text),
+    headersLength: v.exactOptional(count),
   }))),
   dropped: v.exactOptional(count),
 });

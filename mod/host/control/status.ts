@@ -120,6 +120,10 @@ export interface CachedResponse {
   readonly contentType: string | null;
   readonly contentEncoding: string | null;
   readonly contentLength: number;
+  /** Name of the site; absent from an older service, as is `headersLength`. */
+  readonly site?: string;
+  /** Bytes of the fields that are kept with the content. */
+  readonly headersLength?: number;
 }
 
 /** A program that has the port of an endpoint: a process, or a server with its workers. */

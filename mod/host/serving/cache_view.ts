@@ -35,8 +35,9 @@ export class CachedResponses {
   list(): CachedResponse[] {
     return this.#cache.entries().flatMap(({ siteId, path, entry }) => {
       const url = `${baseUrl(this.#sites, siteId)}${path}`;
+      const site = this.#sites.find(({ id }) => id === siteId)?.name ?? "";
       return representationsOf(entry).flatMap((one) => {
-        return one.whole === null ? [] : [described(url, one)];
+        return one.whole === null ? [] : [{ ...described(url, one), site }];
       });
     });
   }
@@ -51,6 +52,9 @@ export class CachedResponses {
   }
 }
 
+/** The colon, the space and the line end of a field. */
+const FIELD_BYTES = 4;
+
 function described(url: string, { headers, whole }: Representation): CachedResponse {
   const field = (name: string): string | null => {
     return headers.find(([own]) => own.toLowerCase() === name)?.[1] ?? null;
@@ -62,6 +66,9 @@ function described(url: string, { headers, whole }: Representation): CachedRespo
     contentType: field("content-type"),
     contentEncoding: field("content-encoding"),
     contentLength: body instanceof Uint8Array ? body.length : 0,
+    headersLength: headers.reduce((bytes, [name, value]) => {
+      return bytes + name.length + value.length + FIELD_BYTES;
+    }, 0),
   };
 }
 

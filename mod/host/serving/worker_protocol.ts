@@ -91,6 +91,8 @@ export const ANSWERS = {
     contentType: v.nullable(text),
     contentEncoding: v.nullable(text),
     contentLength: count,
+    site: v.exactOptional(text),
+    headersLength: v.exactOptional(count),
   })),
   upstreams: v.array(v.object({
     ...upstream,

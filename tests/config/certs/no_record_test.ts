@@ -25,6 +25,8 @@ Deno.test("explainNoAddressKey() names the fault", () => {
     ["", /empty/, "0.0.0.0:443"],
     ["10.0.0.5", /^the port is missing$/, "10.0.0.5:443"],
     ["::1", /^the port is missing$/, "[::1]:443"],
+    ["::1:443", /in brackets/, "[::1]:443"],
+    ["2001:db8::1", /^the port is missing$/, "[2001:db8::1]:443"],
     ["10.0.0.5:", /missing after the colon/, "10.0.0.5:443"],
     ["10.0.0.5:70000", /between 1 and 65535/, "10.0.0.5:443"],
     ["10.0.0.5:0", /between 1 and 65535/, "10.0.0.5:443"],

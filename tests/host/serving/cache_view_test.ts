@@ -36,12 +36,12 @@ function cachedOf(bindings: readonly string[]): CachedResponses {
 Deno.test("CachedResponses lists and evicts by URL", () => {
   const cached = cachedOf(["127.0.0.2:80:"]);
   assertEquals(
-    cached.list().map(({ url, contentType, contentLength }) => {
-      return [url, contentType, contentLength];
+    cached.list().map(({ url, contentType, contentLength, site, headersLength }) => {
+      return [url, contentType, contentLength, site, headersLength];
     }),
     [
-      ["http://127.0.0.2:80/a/b.txt", "text/plain", 5],
-      ["http://127.0.0.2:80/c.js", "text/javascript", 1],
+      ["http://127.0.0.2:80/a/b.txt", "text/plain", 5, "Default Web Site", 26],
+      ["http://127.0.0.2:80/c.js", "text/javascript", 1, "Default Web Site", 31],
     ],
   );
   assertEquals(cached.evict({ url: "http://127.0.0.2:80/a", recursive: false }), 0);

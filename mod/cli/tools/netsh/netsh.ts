@@ -86,11 +86,11 @@ function refuseOption(
   words: readonly string[],
   io: CommandIo,
 ): number {
-  const at = words.indexOf(option);
-  const others = words.toSpliced(at, 2);
+  const letter = option.slice(1).toLowerCase();
+  const others = letter === "c" ? [] : words.toSpliced(words.indexOf(option), 2);
   const line = typedLine(["netsh", ...(others.length === 0 ? ["http", "help"] : others)]);
-  const isRemote = option.toLowerCase().endsWith("r");
-  const shown = option.toLowerCase().endsWith("p") ? option : `${option} ${value}`;
+  const isRemote = letter === "r";
+  const shown = letter === "p" ? option : `${option} ${value}`; // a password is not repeated
   reportError(io, {
     message: `Cannot use ${quote(shown)}: ${reason}`,
     hint: isRemote ? `ssh ${shellWord(value.replace(/^\\\\/, ""))} ${line}` : line,

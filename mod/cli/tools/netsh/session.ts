@@ -87,13 +87,14 @@ export class Session {
     for (const line of script.split(/\r?\n/)) {
       if (!this.#isOver) await this.run(line);
     }
-    this.#depth--;
     await this.flush();
+    this.#depth--;
   }
 
   async #attempt(work: () => Promise<number>): Promise<void> {
     try {
-      this.#status = Math.max(this.#status, await work());
+      const status = await work();
+      this.#status = Math.max(this.#status, status); // a script in it has its own part in it
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.#status = EXIT.failed;

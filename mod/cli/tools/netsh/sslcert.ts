@@ -296,7 +296,9 @@ async function updateProperties(request: NetshRequest, io: CommandIo): Promise<n
   const all = Object.values(PROPERTY_TAGS).flat();
   const foreign = all.filter(([tag]) => values.has(tag) && !own.some(([name]) => name === tag));
   const given = own.filter(([tag]) => values.has(tag));
-  const numbers = given.map(([tag]) => numberOf(request, tag, { min: 0, usual: 0 }));
+  const numbers = given.map(([tag, name]) => {
+    return numberOf(request, tag, { min: 0, usual: messages.HTTP2_DEFAULTS[name] });
+  });
   const wrongs = [
     ...numbers.filter((one) => typeof one !== "number"),
     ...foreign.map(([tag]): Wrong => {

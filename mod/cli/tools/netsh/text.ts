@@ -145,20 +145,23 @@ export function settingText(throttle: number): string {
 }
 
 export function cacheStateText(entries: readonly CachedResponse[]): string {
-  const texts = entries.map((entry) =>
-    `URL: ${entry.url}
-    Status code: ${entry.status}
+  return `${title("Snapshot of HTTP response cache:")}${entries.map(cachedText).join("")}`;
+}
+
+function cachedText(entry: CachedResponse): string {
+  const { url, status, contentType, contentEncoding, headersLength, contentLength, site } = entry;
+  const headers = headersLength === undefined ? "" : `    Headers length: ${headersLength}\n`;
+  return `URL: ${url}
+    Status code: ${status}
     HTTP verb: GET
     Cache policy type: User invalidates
-    Request queue name: Request queue is unnamed.
-    Content type: ${entry.contentType ?? "(null)"}
-    Content encoding: ${entry.contentEncoding ?? "(null)"}
-    Content length: ${entry.contentLength}
+    Request queue name: ${oneLine(site ?? "Request queue is unnamed.")}
+    Content type: ${contentType ?? "(null)"}
+    Content encoding: ${contentEncoding ?? "(null)"}
+${headers}    Content length: ${contentLength}
     Force disconnect after serving: FALSE
 
-`
-  );
-  return `${title("Snapshot of HTTP response cache:")}${texts.join("")}`;
+`;
 }
 
 /** A command that no context has. */
