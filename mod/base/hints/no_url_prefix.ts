@@ -5,6 +5,7 @@
  */
 import { parseBracketed, parseIp, parsePort, portProblem } from "../address.ts";
 import { quote } from "../fault.ts";
+import { hostProblem } from "../host_name.ts";
 import { decodePrefixPath, nearestPrefix, parseUrlPrefix } from "../url_prefix.ts";
 import { explainPasted, withoutPasted } from "./pasted.ts";
 
@@ -75,19 +76,18 @@ function authorityProblem(authority: string): string | null {
   if (colon === "") return "the port is missing";
   if (port === "") return "the port is missing after the colon";
   if (parsePort(port) === null) return portProblem(port);
-  return hostProblem(host);
+  return wrongHost(host);
 }
 
-function hostProblem(host: string): string | null {
+function wrongHost(host: string): string | null {
   if (host === "+" || host === "*") return null;
   if (host.startsWith("[")) {
     return parseBracketed(host) === null ? `not an IPv6 address: ${quote(host)}` : null;
   }
   if (parseUrlPrefix(`http://${host}:80/`) !== null) return null;
-  if (host.includes("*")) return "an asterisk is the whole host, or its whole first label";
   if (host.includes("+")) return "a plus sign is the whole host, and no part of one";
   if (/^[0-9.]+$/.test(host)) return `not an IPv4 address: ${quote(host)}`;
-  return `not a host name: ${quote(host)}`;
+  return `${quote(host)} ${hostProblem(host)}`;
 }
 
 /** Returns what is wrong with a path that makes no prefix. */

@@ -7,6 +7,7 @@
 import { ANY_V4, formatEndpoint, parseIp, parsePort, portProblem } from "../../base/address.ts";
 import { quote } from "../../base/fault.ts";
 import { NULL_GUID, parseCertHash, parseGuid } from "../../base/guid.ts";
+import { hostProblem, nearestWildcard } from "../../base/host_name.ts";
 import { explainPasted, withoutPasted } from "../../base/hints/pasted.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "../document/http_records.ts";
 
@@ -66,7 +67,7 @@ export function explainNoNameKey(text: string): NoRecordText | null {
   if (sslKeyOfName(text) !== null) return null;
   const bare = withoutPasted(text).replace(/^[a-z]+:\/\//i, "").replace(/\/.*$/, "");
   const { host, port } = splitPort(bare);
-  const key = `${host}:${parsePort(port ?? "") ?? HTTPS_PORT}`;
+  const key = `${nearestWildcard(host)}:${parsePort(port ?? "") ?? HTTPS_PORT}`;
   return { reason: nameProblem(text), cure: sslKeyOfName(key) };
 }
 
@@ -82,7 +83,7 @@ function nameProblem(text: string): string {
   if (port === null) return "the port is missing";
   if (port === "") return "the port is missing after the colon";
   if (parsePort(port) === null) return portProblem(port);
-  return host === "" ? "the host name is missing" : `not a host name: ${quote(host)}`;
+  return host === "" ? "the host name is missing" : `${quote(host)} ${hostProblem(host)}`;
 }
 
 /** Returns why `text` is no thumbprint; null if it is one. */

@@ -23,7 +23,7 @@ Deno.test("explainNoPrefix() names the fault, and a prefix without it", () => {
     ["http:\\\\+:80\\", /backslash/, "http://+:80/"],
     ["http://+:80/a b/", /space in it/, "http://+:80/"],
     [" http://+:80/", /begins or ends with a space/, "http://+:80/"],
-    ["http://w*w.example.com:80/", /asterisk is the whole host/, "http://+:80/"],
+    ["http://w*w.example.com:80/", /can only be its whole first label/, "http://*.example.com:80/"],
     ["http://+.example.com:80/", /plus sign is the whole host/, "http://+:80/"],
     ["http://::1:80/", /IPv6 address is in brackets/, "http://[::1]:80/"],
     ["http://[::g]:80/", /not an IPv6 address/, "http://+:80/"],

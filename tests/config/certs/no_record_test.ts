@@ -49,7 +49,8 @@ Deno.test("explainNoNameKey() names the fault", () => {
     ["[::1]:443", /address, and no host name/, null],
     ["https://www.example.com/", /URL/, "www.example.com:443"],
     ["www.example.com:99999", /between 1 and 65535/, "www.example.com:443"],
-    ["www_:x!:1", /not a host name/, null],
+    ["a.*.com:443", /whole first label/, "*.com:443"],
+    ["www_:x!:1", /is not a host name/, null],
     ["\u201cwww.example.com:443\u201d", /U\+201C/, "www.example.com:443"],
   ]);
 });
