@@ -172,7 +172,12 @@ export const GROUPS: readonly CommandGroup[] = [
     title: "Old tools",
     summary: "The tools of Windows Server 2003, with their syntax and their output",
     rows: [
-      row("net …", "pause, continue, helpmsg", ["net pause", "net continue", "net helpmsg"]),
+      row("net …", "pause, continue, help, helpmsg", [
+        "net pause",
+        "net continue",
+        "net help",
+        "net helpmsg",
+      ]),
       row("netsh …", "as on Windows: netsh, adsutil, iisweb", ["netsh", "adsutil", "iisweb"]),
     ],
   },

@@ -29,9 +29,10 @@ const FILES: readonly CommandFile[] = [
   { names: ["net start", "net stop"], load: () => import("./tools/net/start_stop.ts") },
   { names: ["serve"], load: () => import("./commands/serve.ts") },
   {
-    names: ["net pause", "net continue", "net helpmsg", "net"],
+    names: ["net pause", "net continue", "net helpmsg"],
     load: () => import("./tools/net/pause_helpmsg.ts"),
   },
+  { names: ["net help", "net"], load: () => import("./tools/net/help.ts") },
   { names: ["adsutil"], load: () => import("./tools/adsutil/adsutil.ts") },
   { names: ["iisweb"], load: () => import("./tools/iisweb/iisweb.ts") },
   { names: ["netsh"], load: () => import("./tools/netsh/netsh.ts") },

@@ -134,7 +134,7 @@ async function dispatch(
   const command = await loadCommand(name);
   const rest = words.slice(command.name.split(" ").length);
   const ownWords = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
-  if (ownWords.some((word) => asksForHelp(command, word))) {
+  if (ownWords.some((word) => asksForHelp(command, word, ownWords.length === 1))) {
     return await (await loadUnmatched()).showCommandHelp(unmatched(line, context), command);
   }
   try {
@@ -221,11 +221,13 @@ async function lookForService(run: string): Promise<SeenService> {
 }
 
 /**
- * Reports whether `word` asks for help. An old tool's `-h` is a switch, and some old tools handle
- * `/?` themselves.
+ * Reports whether `word`, which may be the only one, asks for help. An old tool's `-h` is a switch,
+ * and some old tools handle `/?` themselves.
  */
-function asksForHelp({ legacy, ownHelp }: CommandSpec, word: string): boolean {
-  return word === "--help" || (word === "/?" && !ownHelp) || (word === "-h" && !legacy);
+function asksForHelp({ legacy, ownHelp }: CommandSpec, word: string, isOnly: boolean): boolean {
+  if (word === "--help") return true;
+  if (word === "/?" || word === "-?" || (word === "?" && isOnly)) return !ownHelp;
+  return word === "-h" && !legacy;
 }
 
 async function makeIo(context: RunContext, line: GlobalFlags): Promise<CommandIo> {

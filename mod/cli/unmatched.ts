@@ -43,6 +43,11 @@ export async function runUnmatched(line: UnmatchedLine): Promise<number> {
     context.out(`httpcfg ${VERSION} (${COMMIT})`);
     return EXIT.ok;
   }
+  if (asksHttpcfg(words)) {
+    const { HTTPCFG_USAGE } = await import("./tools/httpcfg/usage_text.ts");
+    context.print(HTTPCFG_USAGE);
+    return EXIT.ok;
+  }
   const topic = helpTopic(words);
   if (topic !== null) return await showHelp(line, topic);
   const meaning = await guessLine(words, commands, MACHINE_FACTS);
@@ -101,6 +106,12 @@ async function runMeaning(line: UnmatchedLine, { kind, lines, or }: Meaning): Pr
 /** Reports whether there is a service to stop before it is started again. */
 async function isRunning({ io }: UnmatchedLine): Promise<boolean> {
   return isServiceUp(await (await io()).control.ask({ op: "status" }), "HTTP");
+}
+
+/** Reports whether a line asks Httpcfg.exe for its usage: `/?` alone, or `?` as the action. */
+function asksHttpcfg([first = "", second = ""]: readonly string[]): boolean {
+  if (second === "") return ["/?", "-?", "?"].includes(first);
+  return first === "?" && HTTPCFG_STORES.includes(second.toLowerCase());
 }
 
 /** Returns the words whose help is asked for, none for that of the program; null if it is not. */

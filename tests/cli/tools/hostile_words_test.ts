@@ -21,6 +21,7 @@ Deno.test("the old tools print an argument that they do not know on one line", a
     ["set", "urlacl", "-u", "{}", "-a", "{}"],
     ["query", "{}"],
     ["net", "{}"],
+    ["net", "help", "{}"],
     ["net", "start", "{}"],
     ["net", "stop", "http", "/{}"],
     ["net", "pause", "http", "/{}"],

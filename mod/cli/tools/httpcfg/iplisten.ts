@@ -23,6 +23,7 @@ import { refusalIo } from "./changed.ts";
 import { printResult } from "./completed.ts";
 import { type EntryText, readEntries } from "./entry_file.ts";
 import { readSwitches } from "./switches.ts";
+import { storeHelp } from "./usage_text.ts";
 
 /** The most characters of an invalid value that the old message repeats. */
 const VALUE_SHOWN_MAX = 100;
@@ -52,7 +53,7 @@ const setIplisten: CommandSpec = {
   name: NAMES.Set,
   usage: "-i ENTRY …",
   summary: "Add an address, a block or an interface to the IP inclusion list",
-  details: [INCLUSION_RULES, MANY],
+  details: [INCLUSION_RULES, MANY, ...storeHelp("set", "iplisten")],
   examples: [
     { line: "httpcfg set iplisten -i 192.168.1.10", shows: "listen on this address" },
     {
@@ -79,7 +80,11 @@ const deleteIplisten: CommandSpec = {
   name: NAMES.Delete,
   usage: "-i ENTRY …",
   summary: "Remove an address from the IP inclusion list",
-  details: ["An empty list means every address of the machine.", MANY],
+  details: [
+    "An empty list means every address of the machine.",
+    MANY,
+    ...storeHelp("delete", "iplisten"),
+  ],
   examples: [{
     line: "httpcfg delete iplisten -i 192.168.1.10",
     shows: "stop listening on this address",

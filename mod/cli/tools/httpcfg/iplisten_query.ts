@@ -17,6 +17,11 @@ const queryIplisten: CommandSpec = {
   name: "query iplisten",
   usage: "",
   summary: "Show the IP inclusion list",
+  details: [
+    "There are no switches. Status codes: 0 (NO_ERROR) if the list has entries; 1168 " +
+    "(ERROR_NOT_FOUND), with exit status 1 except on Windows, if it is empty, which means every " +
+    "address; 5 (ERROR_ACCESS_DENIED) if the system denies it to this user.",
+  ],
   examples: [
     { line: "httpcfg query iplisten", shows: "one entry per line" },
     { line: "httpcfg query iplisten --format json | jq -r '.iplisten[].ip'", shows: "for scripts" },

@@ -37,6 +37,7 @@ import { type Row, writeListing } from "../../core/format.ts";
 import * as messages from "./text.ts";
 import { parseLegacyNumber } from "./legacy_number.ts";
 import { readSwitches } from "./switches.ts";
+import { storeHelp } from "./usage_text.ts";
 
 const LETTERS = "ihgcmrxtnf";
 
@@ -51,6 +52,7 @@ const setSslCommand: CommandSpec = {
     "-r (seconds between two checks of the revocation list), -x (milliseconds to fetch it), -t " +
     "and -n (the list of trusted issuers and its store) are stored for the tools that query " +
     "them, but have no effect. Neither has -f 2: clients are not asked for a certificate.",
+    ...storeHelp("set", "ssl"),
   ],
   examples: [
     {
@@ -69,6 +71,7 @@ const querySslCommand: CommandSpec = {
   name: "query ssl",
   usage: "[-i IP:PORT]",
   summary: "Show the certificates that are bound to addresses and ports",
+  details: storeHelp("query", "ssl"),
   examples: [{ line: "httpcfg query ssl --format json", shows: "for scripts" }],
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
@@ -81,6 +84,7 @@ const deleteSslCommand: CommandSpec = {
   name: "delete ssl",
   usage: "-i IP:PORT",
   summary: "Unbind the certificate of an address and port",
+  details: storeHelp("delete", "ssl"),
   examples: [{
     line: "httpcfg delete ssl -i 0.0.0.0:443",
     shows: "the certificate itself is kept",

@@ -29,6 +29,7 @@ import { CHANGE_FLAGS } from "../../core/outcome.ts";
 import { printChange, refusalIo } from "./changed.ts";
 import { completing, printCompleted, printRefusal } from "./completed.ts";
 import { readSwitches } from "./switches.ts";
+import { storeHelp } from "./usage_text.ts";
 import * as messages from "./text.ts";
 
 const LETTERS = "ua";
@@ -38,10 +39,11 @@ const setUrlAclCommand: CommandSpec = {
   usage: "-u URL -a SDDL",
   summary: "Reserve a URL prefix for a user or group",
   details: [
-    "URL is scheme://host:port/path/; host is a name, an address, + (every host, before all " +
-    "others) or * (every host, after all others).",
+    "URL is scheme://host:port/path/; host is a name, *.name (every name below it), an address, + " +
+    "(every host, before all others) or * (every host, after all others).",
     "SDDL is D:(A;;GX;;;SID): GX may register, GW may delegate, GA both. SID is WD (everyone), " +
     "BA (root), S-1-22-1-UID (a user) or S-1-22-2-GID (a group).",
+    ...storeHelp("set", "urlacl"),
   ],
   examples: [{
     line: "httpcfg set urlacl -u http://+:80/vroot/ -a 'D:(A;;GX;;;WD)'",
@@ -80,6 +82,7 @@ const queryUrlAclCommand: CommandSpec = {
   name: "query urlacl",
   usage: "[-u URL]",
   summary: "Show the URL reservations",
+  details: storeHelp("query", "urlacl"),
   examples: [{ line: "httpcfg query urlacl --format csv", shows: "for a spreadsheet" }],
   flags: FORMAT_FLAG,
   words: { min: 0, max: Infinity },
@@ -91,6 +94,7 @@ const deleteUrlAclCommand: CommandSpec = {
   name: "delete urlacl",
   usage: "-u URL",
   summary: "Remove a URL reservation",
+  details: storeHelp("delete", "urlacl"),
   examples: [{ line: "httpcfg delete urlacl -u http://+:80/vroot/", shows: "by its prefix" }],
   flags: CHANGE_FLAGS,
   words: { min: 0, max: Infinity },

@@ -11,13 +11,15 @@ import { WIN32 } from "../../../base/win32.ts";
 import type { CommandIo, CommandSpec } from "../../core/command.ts";
 import { reportHint } from "../../core/report.ts";
 import { printRefusal } from "./completed.ts";
-import { HTTPCFG_USAGE, invalidCommand } from "./text.ts";
+import { invalidCommand } from "./text.ts";
+import { HTTPCFG_USAGE } from "./usage_text.ts";
 
 function action(name: string): CommandSpec {
   return {
     name,
     usage: "ssl | urlacl | iplisten …",
     summary: `Httpcfg.exe: ${name} a record in one of its stores`,
+    details: [HTTPCFG_USAGE.trimEnd()],
     examples: [{ line: `httpcfg ${name} /?`, shows: "show the usage text of Httpcfg.exe" }],
     flags: {},
     words: { min: 0, max: Infinity },
@@ -26,7 +28,7 @@ function action(name: string): CommandSpec {
     hidden: true,
     async run({ words, commandLine }, io): Promise<number> {
       const [store] = words;
-      if (store !== undefined && store !== "?" && store !== "/?" && store !== "-?") {
+      if (store !== undefined && !["?", "/?", "-?"].includes(store)) {
         const hint = await storeHint(name, words, commandLine);
         const status = printRefusal(io, invalidCommand(store));
         reportHint(io, hint);

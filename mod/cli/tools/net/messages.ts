@@ -74,10 +74,16 @@ const OPERANDS = {
   stop: "service [/Y]",
   pause: "service",
   continue: "service",
+  help: "command",
   helpmsg: "message#",
 } as const;
 
 export type NetVerb = keyof typeof OPERANDS;
+
+/** Reports whether net.exe has the command, and this program too. */
+export function isNetVerb(word: string): word is NetVerb {
+  return Object.hasOwn(OPERANDS, word);
+}
 
 /** Returns message `number` with %1 replaced; undefined if it is not in the table. */
 function netMessage(number: number, value = ""): string | undefined {

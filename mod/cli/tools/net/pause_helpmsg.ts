@@ -1,5 +1,5 @@
 /**
- * `net pause|continue|helpmsg`, and `net` alone, with the output of net.exe.
+ * `net pause|continue|helpmsg`, with the output of net.exe.
  *
  * @module
  */
@@ -10,9 +10,10 @@ import { findService, type ServiceRow } from "../../../host/services/service_tab
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { CHANGE_FLAGS, isJson, reportDone } from "../../core/outcome.ts";
 import { withSystemError } from "./denied.ts";
+import { withNetHelp } from "./help.ts";
 import * as messages from "./messages.ts";
 
-const netPause: CommandSpec = {
+const netPause = withNetHelp("pause", {
   name: "net pause",
   usage: "SERVICE",
   summary: "Pause a service: it keeps listening and responds with 503",
@@ -22,9 +23,9 @@ const netPause: CommandSpec = {
   legacy: true,
   completes: ["service"],
   run: withSystemError((input, io) => control("pause", input, io)),
-};
+});
 
-const netContinue: CommandSpec = {
+const netContinue = withNetHelp("continue", {
   name: "net continue",
   usage: "SERVICE",
   summary: "Continue a paused service",
@@ -34,9 +35,9 @@ const netContinue: CommandSpec = {
   legacy: true,
   completes: ["service"],
   run: withSystemError((input, io) => control("continue", input, io)),
-};
+});
 
-const netHelpmsg: CommandSpec = {
+const netHelpmsg = withNetHelp("helpmsg", {
   name: "net helpmsg",
   usage: "NUMBER",
   summary: "Explain a message number or a status code",
@@ -58,26 +59,10 @@ const netHelpmsg: CommandSpec = {
     io.note(messages.netError(messages.NET.BAD_NUMBER, oneLine(number)));
     return Promise.resolve(NET_EXIT.failed);
   },
-};
-
-/** A verb of net.exe that this program does not have, or no verb at all. */
-const net: CommandSpec = {
-  name: "net",
-  usage: "START | STOP | PAUSE | CONTINUE | HELPMSG",
-  summary: "Services, as net.exe controls them",
-  examples: [{ line: "httpcfg net start", shows: "list the running services" }],
-  flags: {},
-  words: { min: 0, max: Infinity },
-  legacy: true,
-  hidden: true,
-  run(_input, io): Promise<number> {
-    io.note(messages.netSyntax(null));
-    return Promise.resolve(NET_EXIT.syntax);
-  },
-};
+});
 
 /** The records of this file. */
-export const commands: readonly CommandSpec[] = [netPause, netContinue, netHelpmsg, net];
+export const commands: readonly CommandSpec[] = [netPause, netContinue, netHelpmsg];
 
 /** The state of a service after each command. */
 const STATE_AFTER = { pause: "paused", continue: "running" } as const;

@@ -28,6 +28,7 @@ import {
 } from "../../core/command.ts";
 import { writeListing } from "../../core/format.ts";
 import { withSystemError } from "./denied.ts";
+import { withNetHelp } from "./help.ts";
 import * as messages from "./messages.ts";
 import { CHANGE_FLAGS, checkChangeForm, isJson, reportDone } from "../../core/outcome.ts";
 import { report, reportHint } from "../../core/report.ts";
@@ -35,7 +36,7 @@ import { rootNotices } from "../../core/notices/root_notice.ts";
 import { reportSiteProblems } from "../../core/notices/site_problems.ts";
 import { storedNotices } from "../../core/notices/stored_notice.ts";
 
-const netStart: CommandSpec = {
+const netStart = withNetHelp("start", {
   name: "net start",
   usage: "[SERVICE]",
   summary: "Start a service and its dependencies, or list the running services",
@@ -64,9 +65,9 @@ const netStart: CommandSpec = {
     checkChangeForm(input, `httpcfg net start ${row.name.toLowerCase()}`);
     return await startService(row, input, io);
   }),
-};
+});
 
-const netStop: CommandSpec = {
+const netStop = withNetHelp("stop", {
   name: "net stop",
   usage: "SERVICE [/y]",
   summary: "Stop a service and, with /y, the services that depend on it",
@@ -89,7 +90,7 @@ const netStop: CommandSpec = {
     if (row === undefined) return refused(io, messages.netError(messages.NET.NAME_INVALID));
     return await stopService(row, yes, input, io);
   }),
-};
+});
 
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [netStart, netStop];
