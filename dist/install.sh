@@ -12,9 +12,9 @@ Usage: sh install.sh [OPTIONS]
                      httpcfg-SYSTEM-MACHINE or httpcfg of a build of your own
                      (default: where this script is, or bin below it)
   --prefix DIR       directory to install into (default: /usr/local)
-  --links            also create the links net, netsh, adsutil and iisweb, named
-                     after the old tools; a name that another program has in
-                     that directory is left alone
+  --links            also create the links net, netsh, adsutil, iisweb, iisreset,
+                     sc and appcmd, named after the old tools; a name that
+                     another program has in that directory is left alone
   --key FILE         public key of the releases in PEM, instead of the one in
                      this script
   --allow-downgrade  install an older version than the one that is there
@@ -559,7 +559,7 @@ enlist() { # PATH
 make_folder "$prefix/share/httpcfg"
 each_file enlist
 printf 'file %s\n' bin/httpcfg >>"$list"
-for link in net netsh adsutil iisweb; do
+for link in net netsh adsutil iisweb iisreset sc appcmd; do
   # Another program of that name is left alone.
   if [ "$(readlink "$bin/$link" 2>/dev/null)" = httpcfg ]; then
     if [ -n "$links" ] || has_installed link "bin/$link"; then
@@ -633,7 +633,7 @@ tell_shadow() { # NAME
     fi
   done
 }
-for link in net netsh adsutil iisweb; do
+for link in net netsh adsutil iisweb iisreset sc appcmd; do
   grep -Fqx "link bin/$link" "$list" || continue
   if [ ! -L "$bin/$link" ]; then
     ln -s httpcfg "$bin/$link" && changed=yes

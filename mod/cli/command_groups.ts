@@ -178,7 +178,14 @@ export const GROUPS: readonly CommandGroup[] = [
         "net help",
         "net helpmsg",
       ]),
-      row("netsh …", "as on Windows: netsh, adsutil, iisweb", ["netsh", "adsutil", "iisweb"]),
+      row("netsh …", "as on Windows: netsh, adsutil, iisweb, iisreset, sc, appcmd", [
+        "netsh",
+        "adsutil",
+        "iisweb",
+        "iisreset",
+        "sc",
+        "appcmd",
+      ]),
     ],
   },
   {

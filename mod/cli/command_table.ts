@@ -18,81 +18,63 @@ interface CommandFile {
 }
 
 const FILES: readonly CommandFile[] = [
-  { names: ["query iplisten"], load: () => Promise.resolve({ commands: queries }) },
-  { names: ["set iplisten", "delete iplisten"], load: () => import("./tools/httpcfg/iplisten.ts") },
-  { names: ["set ssl", "query ssl", "delete ssl"], load: () => import("./tools/httpcfg/ssl.ts") },
-  {
-    names: ["set urlacl", "query urlacl", "delete urlacl"],
-    load: () => import("./tools/httpcfg/urlacl.ts"),
-  },
-  { names: ["set", "query", "delete"], load: () => import("./tools/httpcfg/usage.ts") },
-  { names: ["net start", "net stop"], load: () => import("./tools/net/start_stop.ts") },
-  { names: ["serve"], load: () => import("./commands/serve.ts") },
-  {
-    names: ["net pause", "net continue", "net helpmsg"],
-    load: () => import("./tools/net/pause_helpmsg.ts"),
-  },
-  { names: ["net help", "net"], load: () => import("./tools/net/help.ts") },
-  { names: ["adsutil"], load: () => import("./tools/adsutil/adsutil.ts") },
-  { names: ["iisweb"], load: () => import("./tools/iisweb/iisweb.ts") },
-  { names: ["netsh"], load: () => import("./tools/netsh/netsh.ts") },
-  { names: ["status"], load: () => import("./commands/status.ts") },
-  {
-    names: ["site add", "site list", "site show", "site remove"],
-    load: () => import("./commands/site/site.ts"),
-  },
-  {
-    names: ["site set", "site start", "site stop", "site pause", "site continue"],
-    load: () => import("./commands/site/site_change.ts"),
-  },
-  { names: ["reload", "confirm"], load: () => import("./commands/reload.ts") },
-  {
-    names: ["cert import", "cert list", "cert remove", "cert create"],
-    load: () => import("./commands/cert/cert.ts"),
-  },
-  {
-    names: ["cert acme add", "cert acme list", "cert acme renew", "cert acme remove"],
-    load: () => import("./commands/cert/acme.ts"),
-  },
-  {
-    names: ["register", "unregister", "registrations"],
-    load: () => import("./commands/register.ts"),
-  },
-  { names: ["plan"], load: () => import("./commands/plan.ts") },
-  { names: ["explain"], load: () => import("./commands/explain.ts") },
-  { names: ["verify"], load: () => import("./commands/verify.ts") },
-  { names: ["logs"], load: () => import("./commands/logs.ts") },
-  { names: ["health"], load: () => import("./commands/health.ts") },
-  { names: ["events"], load: () => import("./commands/events.ts") },
-  { names: ["who"], load: () => import("./commands/who.ts") },
-  {
-    names: ["history", "history show", "history diff", "rollback"],
-    load: () => import("./commands/history.ts"),
-  },
-  {
-    names: [
-      "config path",
-      "config show",
-      "config check",
-      "config edit",
-      "config export",
-      "config import",
-      "config schema",
-    ],
-    load: () => import("./commands/config/config.ts"),
-  },
-  {
-    names: ["settings list", "settings get", "settings set", "settings reset"],
-    load: () => import("./commands/config/settings.ts"),
-  },
-  { names: ["config profile"], load: () => import("./commands/config/config_profile.ts") },
-  {
-    names: ["service install", "service uninstall", "service status"],
-    load: () => import("./commands/service/service.ts"),
-  },
-  { names: ["man"], load: () => import("./commands/docs/man.ts") },
-  { names: ["completions", "complete"], load: () => import("./commands/docs/completions.ts") },
+  file("query iplisten", () => Promise.resolve({ commands: queries })),
+  file("set iplisten, delete iplisten", () => import("./tools/httpcfg/iplisten.ts")),
+  file("set ssl, query ssl, delete ssl", () => import("./tools/httpcfg/ssl.ts")),
+  file("set urlacl, query urlacl, delete urlacl", () => import("./tools/httpcfg/urlacl.ts")),
+  file("set, query, delete", () => import("./tools/httpcfg/usage.ts")),
+  file("net start, net stop", () => import("./tools/net/start_stop.ts")),
+  file("serve", () => import("./commands/serve.ts")),
+  file("net pause, net continue, net helpmsg", () => import("./tools/net/pause_helpmsg.ts")),
+  file("net help, net", () => import("./tools/net/help.ts")),
+  file("adsutil", () => import("./tools/adsutil/adsutil.ts")),
+  file("iisweb", () => import("./tools/iisweb/iisweb.ts")),
+  file("netsh", () => import("./tools/netsh/netsh.ts")),
+  file("iisreset", () => import("./tools/iisreset/iisreset.ts")),
+  file("sc", () => import("./tools/sc/sc.ts")),
+  file("appcmd", () => import("./tools/appcmd/appcmd.ts")),
+  file("status", () => import("./commands/status.ts")),
+  file("site add, site list, site show, site remove", () => import("./commands/site/site.ts")),
+  file(
+    "site set, site start, site stop, site pause, site continue",
+    () => import("./commands/site/site_change.ts"),
+  ),
+  file("reload, confirm", () => import("./commands/reload.ts")),
+  file("cert import, cert list, cert remove, cert create", () => import("./commands/cert/cert.ts")),
+  file(
+    "cert acme add, cert acme list, cert acme renew, cert acme remove",
+    () => import("./commands/cert/acme.ts"),
+  ),
+  file("register, unregister, registrations", () => import("./commands/register.ts")),
+  file("plan", () => import("./commands/plan.ts")),
+  file("explain", () => import("./commands/explain.ts")),
+  file("verify", () => import("./commands/verify.ts")),
+  file("logs", () => import("./commands/logs.ts")),
+  file("health", () => import("./commands/health.ts")),
+  file("events", () => import("./commands/events.ts")),
+  file("who", () => import("./commands/who.ts")),
+  file("history, history show, history diff, rollback", () => import("./commands/history.ts")),
+  file(
+    "config path, config show, config check, config edit, config export, config import, config schema",
+    () => import("./commands/config/config.ts"),
+  ),
+  file(
+    "settings list, settings get, settings set, settings reset",
+    () => import("./commands/config/settings.ts"),
+  ),
+  file("config profile", () => import("./commands/config/config_profile.ts")),
+  file(
+    "service install, service uninstall, service status",
+    () => import("./commands/service/service.ts"),
+  ),
+  file("man", () => import("./commands/docs/man.ts")),
+  file("completions, complete", () => import("./commands/docs/completions.ts")),
 ];
+
+/** A file with the records of `names`, in order. */
+function file(names: string, load: CommandFile["load"]): CommandFile {
+  return { names: names.split(", "), load };
+}
 
 /** The names of all commands. */
 export const COMMAND_NAMES: readonly string[] = FILES.flatMap(({ names }) => names);

@@ -7,7 +7,15 @@
 import { COMMAND_NAMES } from "./command_table.ts";
 
 /** The old tools. The name of each is the first word of its commands. */
-const TOOLS: readonly string[] = ["net", "netsh", "adsutil", "iisweb"];
+const TOOLS: readonly string[] = [
+  "net",
+  "netsh",
+  "adsutil",
+  "iisweb",
+  "iisreset",
+  "sc",
+  "appcmd",
+];
 
 /** Returns the arguments of this call: `net start` for `start` through a link named `net`. */
 export async function withToolName(args: readonly string[]): Promise<readonly string[]> {

@@ -20,6 +20,11 @@ const TOOLS = [
   "net helpmsg",
   "adsutil",
   "iisweb",
+  "iisreset",
+  "sc",
+  "appcmd",
+  "appcmd set site",
+  "appcmd add site",
   "netsh http",
   "netsh",
 ];

@@ -245,6 +245,53 @@ const iisweb: Tool = {
   views: /^\/query\b/i,
 };
 
+const iisreset: Tool = {
+  name: "iisreset",
+  word: "iisreset",
+  line(random): Line {
+    const words = ["/stop", "-START", "/restart", "/status", "/?", "/noforce", "/timeout:5", "."];
+    return Array.from({ length: random.below(4) }, () => anyOf(words, random));
+  },
+  isStatus: (status) => status <= 1,
+  views: /^\/status\b/i,
+};
+
+const sc: Tool = {
+  name: "sc",
+  word: "sc",
+  line(random): Line {
+    const verbs = ["query", "queryex", "start", "stop", "pause", "continue", "interrogate", "qc"];
+    const service = anyOf(SERVICES.map(({ name }) => name), random);
+    return [anyOf(verbs, random), ...(random.chance(8) ? [] : [service])];
+  },
+  isStatus: (status) => status <= 2,
+  views: /^(?:query|queryex|interrogate)\b/i,
+};
+
+const appcmd: Tool = {
+  name: "appcmd",
+  word: "appcmd",
+  line(random): Line {
+    const name = anyOf([...NAMES, "b"], random);
+    const binding = anyOf(BINDINGS, random);
+    const element = `.[protocol='http',bindingInformation='${binding}']`;
+    const words = [
+      `/name:${anyOf(["c", "d"], random)}`,
+      `/bindings:http/${binding},https/*:443:*.a.test`,
+      `/+bindings${element}`,
+      `/-bindings${element}`,
+      "/physicalPath:{home}",
+      "/serverAutoStart:false",
+      "/id:7",
+      "/text:bindings",
+    ].filter(() => random.chance(3));
+    const verb = random.pick(["list", "add", "set", "delete", "start", "stop"]);
+    return [verb, random.pick(["site", "sites"]), ...(verb === "add" ? [] : [name]), ...words];
+  },
+  isStatus: (status) => [0, 1, 87, 183].includes(status),
+  views: /^list\b/i,
+};
+
 /** The commands of our own that change sites: their flags are ours, the rules are the same. */
 const site: Tool = {
   name: "site",
@@ -349,7 +396,7 @@ async function check(tool: Tool, given: Case, random: Random): Promise<void> {
 }
 
 export const COMMAND_LINES: readonly Target[] = [
-  ...[httpcfg, net, netsh, adsutil, iisweb, site],
+  ...[httpcfg, net, netsh, adsutil, iisweb, iisreset, sc, appcmd, site],
 ].map((tool) => {
   return target(tool.name, (random) => lines(tool, random), () => ({
     check: (given, random) => check(tool, given, random),

@@ -48,6 +48,16 @@ Deno.test("the old tools print an argument that they do not know on one line", a
     ["iisweb", "/start", "{}"],
     ["iisweb", "/create", "/tmp", "a", "/d", "{}"],
     ["iisweb", "/create", "/tmp", "a", "/i", "{}"],
+    ["iisreset", "{}"],
+    ["iisreset", "/timeout:{}"],
+    ["sc", "{}"],
+    ["sc", "query", "{}"],
+    ["sc", "\\\\{}", "query", "w3svc"],
+    ["appcmd", "{}"],
+    ["appcmd", "list", "{}"],
+    ["appcmd", "start", "site", "{}"],
+    ["appcmd", "set", "site", "{}", "/name:a"],
+    ["appcmd", "add", "site", "/name:a", "/bindings:{}"],
   ];
   const forged = "x\nFORGED\u001b[2J";
   const found: string[] = [];

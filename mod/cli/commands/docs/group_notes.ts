@@ -70,8 +70,8 @@ const ORIGIN: readonly string[] = [
 const LINKS: readonly string[] = [
   ".Sh LINKS",
   ...prose(
-    "If it is called through a link named net, netsh, adsutil or iisweb, the program is that tool: " +
-      "net start w3svc is then httpcfg net start w3svc. install.sh --links makes the links. A link " +
+    "If it is called through a link named net, netsh, adsutil, iisweb, iisreset, sc or appcmd, the " +
+      "program is that tool: net start w3svc is then httpcfg net start w3svc. install.sh --links makes the links. A link " +
       "hides another program of its name that comes later in PATH; Samba has one named net.",
   ),
   ".Sh COMPATIBILITY",

@@ -18,9 +18,8 @@ const queryIplisten: CommandSpec = {
   usage: "",
   summary: "Show the IP inclusion list",
   details: [
-    "There are no switches. Status codes: 0 (NO_ERROR) if the list has entries; 1168 " +
-    "(ERROR_NOT_FOUND), with exit status 1 except on Windows, if it is empty, which means every " +
-    "address; 5 (ERROR_ACCESS_DENIED) if the system denies it to this user.",
+    "No switches. Status codes: 0; 5 (access denied); 1168 (the list is empty: every address), " +
+    "which is exit status 1 except on Windows.",
   ],
   examples: [
     { line: "httpcfg query iplisten", shows: "one entry per line" },

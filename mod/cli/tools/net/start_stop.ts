@@ -31,10 +31,14 @@ import { withSystemError } from "./denied.ts";
 import { withNetHelp } from "./help.ts";
 import * as messages from "./messages.ts";
 import { CHANGE_FLAGS, checkChangeForm, isJson, reportDone } from "../../core/outcome.ts";
-import { report, reportHint } from "../../core/report.ts";
-import { rootNotices } from "../../core/notices/root_notice.ts";
+import { reportHint } from "../../core/report.ts";
 import { reportSiteProblems } from "../../core/notices/site_problems.ts";
-import { storedNotices } from "../../core/notices/stored_notice.ts";
+import {
+  bringUp,
+  reportProcess,
+  reportStored,
+  type StartedService,
+} from "../../core/service_start.ts";
 
 const netStart = withNetHelp("start", {
   name: "net start",
@@ -101,7 +105,7 @@ async function startService(
   io: CommandIo,
 ): Promise<number> {
   const print = isJson(input) ? (): void => {} : io.print;
-  let status = await io.control.ask({ op: "status" });
+  const status = await io.control.ask({ op: "status" });
   if (status !== null && isPending(status, row.name)) {
     return refused(io, messages.netError(messages.NET.BUSY));
   }
@@ -113,31 +117,20 @@ async function startService(
   }
   // Without HTTP, it reads what is stored when it starts; otherwise it keeps what it has read.
   const apply = isServiceUp(status, "HTTP") ? "httpcfg reload; " : "";
-  let isOurs = false;
+  let started: StartedService;
   print(messages.netStarting(row.display));
   try {
-    io.progress?.("starting", "the process of the service");
-    if (status === null) isOurs = await io.startInBackground();
-    io.progress?.("starting", "the service");
-    status = await io.control.ask({ op: "start", service: row.name }, undefined, {
-      progress: io.progress,
-    });
-    if (status === null) throw endedFault();
+    started = await bringUp(io, row.name, status);
   } catch (error) {
-    // A process that was started only for this must not stay behind idle.
-    if (isOurs) await io.control.ask({ op: "end" }).catch(() => null);
     print(messages.netNotStarted(row.display));
     if (error instanceof DeniedFault) throw error;
     io.note(messages.netStartReason(null));
     throw withNetStatus(error, `${apply}httpcfg net start ${row.name.toLowerCase()}`);
   }
   print(messages.netStarted(row.display));
-  if (isOurs) report(io, rootNotices(io));
-  const exit = await finishStart(row, status, { input, io, isNew: true });
-  // HTTP, if it was running, keeps the list and the settings that it has read.
-  report(io, storedNotices(status.stored, "httpcfg reload"));
-  // A service in the background has no terminal: what reading an older document warns of is said here.
-  await io.store.readList().catch(() => null);
+  reportProcess(io, started);
+  const exit = await finishStart(row, started.status, { input, io, isNew: true });
+  await reportStored(io, started.status);
   return exit;
 }
 
@@ -156,13 +149,6 @@ async function finishStart(
   await reportDone(input, io, isNew, { service: row.name, state, sitesDown: down });
   if (row.name === "W3SVC") reportSiteProblems(io, status);
   return down.length === 0 ? NET_EXIT.ok : NET_EXIT.failed;
-}
-
-/** Another command may end the process between two of our requests. */
-function endedFault(): Fault {
-  return new Fault("Cannot start the service: its process ended in the meantime", {
-    hint: "httpcfg status",
-  });
 }
 
 /** Returns the fault with the exit status of net.exe; `again` starts the service after a cure. */
