@@ -3,8 +3,9 @@
  *
  * @module
  */
-import type { Problem } from "../base/problem.ts";
+import { isProblem, type Problem } from "../base/problem.ts";
 import type { ConfigDocument } from "../config/document/document.ts";
+import { forgetVirtualDirs } from "../config/metabase/virtual_dirs.ts";
 import type { ActionResult, AdminIo } from "./admin_io.ts";
 import { editAndApply } from "./apply.ts";
 
@@ -13,5 +14,8 @@ export function changeSites(
   io: AdminIo,
   edit: (document: ConfigDocument) => ConfigDocument | Problem,
 ): Promise<ActionResult> {
-  return editAndApply(io, "W3SVC", edit);
+  return editAndApply(io, "W3SVC", (document) => {
+    const edited = edit(document);
+    return isProblem(edited) ? edited : forgetVirtualDirs(document, edited);
+  });
 }

@@ -56,6 +56,10 @@ export interface HttpRequest {
   user: string | null;
   /** Set by the handler: what IIS adds to the status of a response, the 6 of 403.6; 0 for nothing. */
   substatus: number;
+  /** Set by the handler: what the site says of its connections; null for the settings. */
+  connection: ConnectionValues | null;
+  /** Set by the handler: the log of the site has no line of it. */
+  isUnlogged: boolean;
   /**
    * Returns the value of a field by its lower-case name, several field lines joined with ", "; null
    * if the field was not sent.
@@ -68,6 +72,14 @@ export interface HttpRequest {
   readonly body: RequestBody;
   /** For a head that came before, byte for byte, and so for all that follow; null for another. */
   readonly known: KnownHead | null;
+}
+
+/** What a site says of the connections on which it is requested. */
+export interface ConnectionValues {
+  /** Milliseconds that it may be idle; 0 for ConnectionTimeout of the service. */
+  readonly idleMs: number;
+  /** It ends with the response. */
+  readonly closes: boolean;
 }
 
 /** What a PROXY header says of a client besides its address. */
@@ -130,6 +142,11 @@ export interface RequestBody {
    * MaxRequestEntityAllowed; a handler sets its site's own limit before the first read.
    */
   bytesMax: number;
+  /**
+   * Milliseconds between two arrivals, set like {@linkcode RequestBody.bytesMax}; 0, with which it
+   * starts, for EntityBodyTimeout.
+   */
+  arrivalMs: number;
   /**
    * Returns the next piece if it has arrived already, else null. Valid and throwing like the result
    * of {@linkcode RequestBody.read}, of which none may be in progress.

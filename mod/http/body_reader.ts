@@ -25,6 +25,7 @@ export class BodyReader implements RequestBody {
   readonly exists = true;
   readonly length: number | null;
   bytesMax: number;
+  arrivalMs = 0;
 
   /** Why the body cannot be read: the reason of the error response; null if there is none. */
   fault: ErrorReason | null = null;

@@ -45,6 +45,7 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   readonly input: ReadBuffer;
   readonly output: WriteQueue;
   mustClose = false;
+  idleMs = 0;
   isTunnel = false;
   isAborted = false;
   /** The tick since when it has been waiting for a request; NEVER if it is not waiting. */
@@ -244,7 +245,8 @@ export class Connection implements ConnectionContext, Linked<Connection> {
     const { settings, clock } = this.#shared;
     if (this.input.isEmpty) {
       this.idleSince = clock.tick;
-      this.setDeadline(settings.ConnectionTimeout * 1000, "Timer_ConnectionIdle");
+      const idleMs = this.idleMs || settings.ConnectionTimeout * 1000;
+      this.setDeadline(idleMs, "Timer_ConnectionIdle");
       if (this.mustClose) this.abort(null);
     } else if (this.#timeoutReason !== "Timer_HeaderWait") {
       this.#current!.startedMs = clock.nowMs();

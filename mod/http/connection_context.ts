@@ -16,6 +16,8 @@ export interface ConnectionContext {
   readonly output: WriteQueue;
   /** Whether the next response is the last one. */
   readonly mustClose: boolean;
+  /** Milliseconds that it may be idle after the last request; 0 for ConnectionTimeout. */
+  idleMs: number;
   /** Whether it was upgraded: no request will follow. */
   isTunnel: boolean;
   /** Whether the stream was closed on this side. */

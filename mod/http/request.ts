@@ -7,6 +7,7 @@
  */
 import type { Endpoint } from "../base/address.ts";
 import type {
+  ConnectionValues,
   FieldBytes,
   HttpRequest,
   ProxiedClient,
@@ -25,7 +26,7 @@ import { type ByteCache, cachedLatin1, equalsIgnoringCase, latin1 } from "../wir
 const NO_BYTES = new Uint8Array(0);
 const NO_ENDPOINT: Endpoint = { ip: "0.0.0.0" as Endpoint["ip"], port: 0 };
 
-/** The body of a request without one. Setting its limit has no effect. */
+/** The body of a request without one. Setting its limits has no effect. */
 const NO_BODY: RequestBody = {
   exists: false,
   length: null,
@@ -34,6 +35,12 @@ const NO_BODY: RequestBody = {
   },
   set bytesMax(_bytes: number) {
     // Nothing can exceed it.
+  },
+  get arrivalMs(): number {
+    return 0;
+  },
+  set arrivalMs(_ms: number) {
+    // Nothing is awaited.
   },
   readArrived: () => null,
   read: () => Promise.resolve(null),
@@ -67,6 +74,8 @@ export class Exchange implements HttpRequest, FieldBytes {
   siteId: number | null = null;
   user: string | null = null;
   substatus = 0;
+  connection: ConnectionValues | null = null;
+  isUnlogged = false;
   body: RequestBody = NO_BODY;
 
   head = new RequestHead();
@@ -294,6 +303,8 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.origin = null;
     this.siteId = null;
     this.user = null;
+    this.connection = null;
+    this.isUnlogged = false;
     this.substatus =
       this.status =
       this.sentBytes =

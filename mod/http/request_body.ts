@@ -43,7 +43,7 @@ export class IncomingBody implements BodySupply {
     if (this.#readCost > 0) await turns.take(this.#readCost + this.#framingCost());
     const remainingMs = this.#budgetMs - (clock.tick - this.#budgetStart) * TICK_MS;
     this.#context.setDeadline(
-      Math.min(settings.EntityBodyTimeout * 1000, remainingMs),
+      Math.min(this.body.arrivalMs || settings.EntityBodyTimeout * 1000, remainingMs),
       this.#timeoutReason,
     );
     let count: number | null = null;

@@ -328,6 +328,9 @@ export class Responder {
 
   /** Reports whether the connection persists: the client wants it, and draining a body is cheap. */
   #keepsAlive(exchange: Exchange): boolean {
+    const { connection } = exchange;
+    this.#context.idleMs = connection === null ? 0 : connection.idleMs;
+    if (connection !== null && connection.closes) return false;
     if (!exchange.framing.keepsAlive || this.#context.mustClose) return false;
     if (this.#shared.isRetiring) return false;
     const body = this.#incoming?.body;

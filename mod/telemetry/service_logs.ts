@@ -10,6 +10,7 @@ import { effectiveSettings, type Settings } from "../config/document/settings.ts
 import { logTrouble, type NewEvent } from "./events/event.ts";
 import { EventLog } from "./events/event_log.ts";
 import type { LogPart } from "./logs/collected_lines.ts";
+import type { FormatSettings } from "./logs/site_formats.ts";
 import { HttpErrLog } from "./logs/httperr_log.ts";
 import type { LogTrouble } from "./logs/log_file.ts";
 import { type LogOptions, W3cLog } from "./logs/w3c_log.ts";
@@ -64,7 +65,7 @@ export class ServiceLogs {
   }
 
   /** Applies the settings of the service, which has just started. */
-  async reconfigure(settings: Settings): Promise<void> {
+  async reconfigure(settings: Settings & FormatSettings): Promise<void> {
     await this.#w3c.reconfigure(settings);
     await this.#httpErr.reconfigure(settings);
   }

@@ -59,6 +59,8 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     siteId: null,
     user: null,
     substatus: 0,
+    connection: null,
+    isUnlogged: false,
     known: null,
     bodyReads: 0,
     header(name: string): string | null {
@@ -71,6 +73,7 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
       exists: fake.body !== undefined,
       length: fake.body === undefined ? null : length,
       bytesMax: 4294967295,
+      arrivalMs: 0,
       readArrived: () => null,
       read(): Promise<Uint8Array | null> {
         request.bodyReads++;

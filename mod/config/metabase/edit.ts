@@ -21,9 +21,9 @@ import {
   siteOfPath,
   subtreeOf,
 } from "./tree.ts";
-import { type KeyType, keyTypeNamed, parseValue, propertyRow } from "./schema.ts";
-import type { PropertyRow } from "./schema.ts";
-import { withValue } from "./values.ts";
+import type { KeyType, PropertyRow } from "./property.ts";
+import { keyTypeNamed, parseValue, propertyRow } from "./schema.ts";
+import { storesBit, withValue } from "./values.ts";
 import {
   virtualDirAt,
   virtualDirPlace,
@@ -37,6 +37,8 @@ export const HRESULT = {
   PATH_NOT_FOUND: -2147024893,
   /** ERROR_ACCESS_DENIED */
   ACCESS_DENIED: -2147024891,
+  /** ERROR_NOT_SUPPORTED */
+  NOT_SUPPORTED: -2147024846,
   /** ERROR_INVALID_PARAMETER */
   INVALID_ARGUMENT: -2147024809,
   /** ERROR_ALREADY_EXISTS */
@@ -95,13 +97,13 @@ export function setProperty(
   const found = propertyAt(document, path, name);
   if (isProblem(found)) return found;
   const { key, property } = found;
-  if (property.isReadOnly || property.name === "ServerCommand") {
+  if (property.isReadOnly || property.isSecure || property.name === "ServerCommand") {
     return refused("ACCESS_DENIED");
   }
   if (property.name === "KeyType") return setKeyType(document, key, texts[0] ?? "");
   const value = parseValue(property, texts);
   if (value === null) return valueProblem(property, texts);
-  const target = property.bit === undefined
+  const target = property.bit === undefined || storesBit(document, key.path, property)
     ? { property, value }
     : bitTarget(document, key, property.bit, value === true);
   const edited = target === null
@@ -236,7 +238,7 @@ function bitTarget(
   const property = propertyRow(of);
   if (property === undefined) return null;
   const flags = Number(findValue(document, key, property)?.value ?? property.default);
-  return { property, value: isSet ? flags | mask : flags & ~mask };
+  return { property, value: (isSet ? flags | mask : flags & ~mask) >>> 0 };
 }
 
 function storedValue(

@@ -2,79 +2,32 @@
  * A small MBSchema.xml: the metabase properties that this program knows, one row each, with the id,
  * type, default and inheritance of the IIS 6.0 schema and the types of key that may have them.
  *
- * Sources disagree about the defaults of DisableSocketPooling and MaxConnections: ARCHITECTURE.md,
- * "Decisions".
+ * Those that nothing here has a use for are in `kept_properties.ts`. Sources disagree about the
+ * defaults of DisableSocketPooling and MaxConnections: ARCHITECTURE.md, "Decisions".
  *
  * @module
  */
 import type { MetabaseValue } from "../document/document.ts";
+import { KEPT_PROPERTIES } from "./kept_properties.ts";
+import {
+  bitRows,
+  CONTENT,
+  DWORD_MAX as MAX,
+  FILES,
+  KEY_TYPES,
+  type KeyType,
+  POOLS,
+  type PropertyRow,
+  type PropertyType,
+  row,
+  SERVICE,
+  SERVICE_SITE,
+  SITE,
+} from "./property.ts";
 
-/** The class of a key, the value of its KeyType. */
-export type KeyType =
-  | "IIsWebService"
-  | "IIsWebInfo"
-  | "IIsWebServer"
-  | "IIsWebVirtualDir"
-  | "IIsWebDirectory"
-  | "IIsApplicationPools"
-  | "IIsApplicationPool"
-  | "IIsObject";
-
-export const KEY_TYPES: readonly KeyType[] = [
-  "IIsWebService",
-  "IIsWebInfo",
-  "IIsWebServer",
-  "IIsWebVirtualDir",
-  "IIsWebDirectory",
-  "IIsApplicationPools",
-  "IIsApplicationPool",
-  "IIsObject",
-];
-
-type PropertyType = "DWORD" | "BOOL" | "STRING" | "EXPANDSZ" | "MULTISZ";
-
-export interface PropertyRow {
-  readonly name: string;
-  readonly id: number;
-  readonly type: PropertyType;
-  /** Null if the schema has none. */
-  readonly default: MetabaseValue | null;
-  /** Whether a key without a value of its own has that of the nearest key above. */
-  readonly inherits: boolean;
-  readonly where: readonly KeyType[];
-  /** DWORD only; both ends are included. */
-  readonly range?: readonly [min: number, max: number];
-  /**
-   * DWORD only: the value that the service uses instead of one outside the range. If absent, such a
-   * value is rejected.
-   */
-  readonly outside?: number;
-  /** BOOL only: one bit of a DWORD property. */
-  readonly bit?: { readonly of: string; readonly mask: number };
-  /** Maintained by the running service, so it cannot be set. */
-  readonly isReadOnly?: boolean;
-}
-
-const MAX = 4294967295;
-const SERVICE = ["IIsWebService"] as const;
-const SITE = ["IIsWebServer"] as const;
-const SERVICE_SITE = ["IIsWebService", "IIsWebServer"] as const;
-const POOLS = ["IIsApplicationPools", "IIsApplicationPool"] as const;
-const FOLDERS = ["IIsWebVirtualDir", "IIsWebDirectory"] as const;
-const CONTENT = [...SERVICE_SITE, ...FOLDERS] as const;
-
-type Extra = Pick<PropertyRow, "range" | "outside" | "bit" | "isReadOnly">;
-
-function row(
-  [name, id, type]: readonly [name: string, id: number, type: PropertyType],
-  initial: MetabaseValue | null,
-  inherits: "inherits" | "own",
-  where: readonly KeyType[],
-  extra: Extra = {},
-): PropertyRow {
-  return { name, id, type, default: initial, inherits: inherits === "inherits", where, ...extra };
-}
-
+const LOG_FLAGS = row(["LogExtFileFlags", 4013, "DWORD"], 0x218fdf, "inherits", SERVICE_SITE, {
+  range: [0, 0x3fffff],
+});
 /** Fields of the W3C log, each a bit of LogExtFileFlags and a BOOL property `LogExtFile…`. */
 const LOG_FIELDS: readonly (readonly [name: string, mask: number])[] = [
   ["Date", 0x1],
@@ -101,6 +54,46 @@ const LOG_FIELDS: readonly (readonly [name: string, mask: number])[] = [
   ["HttpSubStatus", 0x200000],
 ];
 
+const BROWSE_FLAGS = row(["DirBrowseFlags", 6005, "DWORD"], 0x4000003e, "inherits", CONTENT);
+const BROWSE_BITS = [
+  ["DirBrowseShowDate", 0x2],
+  ["DirBrowseShowTime", 0x4],
+  ["DirBrowseShowSize", 0x8],
+  ["DirBrowseShowExtension", 0x10],
+  ["DirBrowseShowLongDate", 0x20],
+  ["EnableDefaultDoc", 0x40000000],
+  ["EnableDirBrowsing", 0x80000000],
+] as const;
+
+const ACCESS_FLAGS = row(["AccessFlags", 6016, "DWORD"], 1, "inherits", FILES, {
+  range: [0, 0xffff],
+});
+const ACCESS_BITS = [
+  ["AccessRead", 0x1],
+  ["AccessWrite", 0x2],
+  ["AccessExecute", 0x4],
+  ["AccessSource", 0x10],
+  ["AccessScript", 0x200],
+  ["AccessNoRemoteWrite", 0x400],
+  ["AccessNoRemoteRead", 0x1000],
+  ["AccessNoRemoteExecute", 0x2000],
+  ["AccessNoRemoteScript", 0x4000],
+  ["AccessNoPhysicalDir", 0x8000],
+] as const;
+
+const AUTH_FLAGS = row(["AuthFlags", 6000, "DWORD"], 1, "inherits", FILES, { range: [0, 0x57] });
+const AUTH_BITS = [
+  ["AuthAnonymous", 0x1],
+  ["AuthBasic", 0x2],
+  ["AuthNTLM", 0x4],
+  ["AuthMD5", 0x10],
+  ["AuthPassport", 0x40],
+] as const;
+
+const ANY_NUMBER = { range: [0, MAX] } as const;
+const TIMEOUT = { range: [1, 65535], outside: 120 } as const;
+const LOG_SIZE = { range: [1048576, MAX] } as const;
+
 /** All properties, in the order in which ENUM lists them. */
 export const PROPERTIES: readonly PropertyRow[] = [
   row(["KeyType", 1002, "STRING"], null, "own", KEY_TYPES),
@@ -116,39 +109,40 @@ export const PROPERTIES: readonly PropertyRow[] = [
   row(["ServerListenBacklog", 1019, "DWORD"], 40, "inherits", SERVICE_SITE, { range: [5, 500] }),
   row(["ServerListenTimeout", 1020, "DWORD"], 120, "inherits", SERVICE_SITE, { range: [0, MAX] }),
   row(["MaxConnections", 1014, "DWORD"], MAX, "inherits", SERVICE_SITE, { range: [1, MAX] }),
-  row(["MaxEndpointConnections", 1024, "DWORD"], MAX, "inherits", SERVICE_SITE, {
-    range: [0, MAX],
-  }),
-  row(["ConnectionTimeout", 1013, "DWORD"], 120, "inherits", SERVICE_SITE, {
-    range: [1, 65535],
-    outside: 120,
-  }),
+  row(["MaxEndpointConnections", 1024, "DWORD"], MAX, "inherits", SERVICE_SITE, ANY_NUMBER),
+  row(["ConnectionTimeout", 1013, "DWORD"], 120, "inherits", SERVICE_SITE, TIMEOUT),
   row(["HeaderWaitTimeout", 9204, "DWORD"], 120, "inherits", SERVICE, { range: [1, 65535] }),
   row(["MinFileBytesPerSec", 9205, "DWORD"], 240, "inherits", SERVICE, { range: [0, MAX] }),
   row(["AllowKeepAlive", 6038, "BOOL"], true, "inherits", SERVICE_SITE),
-  row(["MaxRequestEntityAllowed", 3051, "DWORD"], MAX, "inherits", SERVICE_SITE, {
-    range: [0, MAX],
-  }),
+  row(["MaxRequestEntityAllowed", 6051, "DWORD"], MAX, "inherits", SERVICE_SITE, ANY_NUMBER),
   row(["AppPoolQueueLength", 9017, "DWORD"], 1000, "inherits", POOLS, { range: [10, 65535] }),
   row(["LoadBalancerCapabilities", 9034, "DWORD"], 2, "inherits", POOLS, { range: [1, 2] }),
   row(["AppPoolId", 9101, "STRING"], "DefaultAppPool", "inherits", CONTENT),
   row(["Path", 3001, "STRING"], null, "own", ["IIsWebVirtualDir"]),
   row(["DefaultDoc", 6006, "STRING"], "Default.htm,index.htm,index.html", "inherits", CONTENT),
-  row(["EnableDirBrowsing", 6005, "BOOL"], false, "inherits", FOLDERS),
+  BROWSE_FLAGS,
+  ...bitRows(BROWSE_FLAGS, BROWSE_BITS),
   row(["LogType", 4000, "DWORD"], 1, "inherits", SERVICE_SITE, { range: [0, 1] }),
   row(["LogFileDirectory", 4001, "EXPANDSZ"], null, "inherits", SERVICE_SITE),
   row(["LogFilePeriod", 4003, "DWORD"], 1, "inherits", SERVICE_SITE, { range: [0, 4] }),
-  row(["LogFileTruncateSize", 4004, "DWORD"], 20971520, "inherits", SERVICE_SITE, {
-    range: [1048576, MAX],
-  }),
-  row(["LogExtFileFlags", 4013, "DWORD"], 0x218fdf, "inherits", SERVICE_SITE, {
-    range: [0, 0x3fffff],
-  }),
-  ...LOG_FIELDS.map(([name, mask]) =>
-    row([`LogExtFile${name}`, 4013, "BOOL"], (0x218fdf & mask) !== 0, "inherits", SERVICE_SITE, {
-      bit: { of: "LogExtFileFlags", mask },
-    })
-  ),
+  row(["LogFileTruncateSize", 4004, "DWORD"], 20971520, "inherits", SERVICE_SITE, LOG_SIZE),
+  LOG_FLAGS,
+  ...bitRows(LOG_FLAGS, LOG_FIELDS.map(([name, mask]) => [`LogExtFile${name}`, mask])),
+  ACCESS_FLAGS,
+  ...bitRows(ACCESS_FLAGS, ACCESS_BITS),
+  AUTH_FLAGS,
+  ...bitRows(AUTH_FLAGS, AUTH_BITS),
+  row(["IPSecurity", 6019, "IPSEC"], null, "inherits", FILES),
+  row(["HttpRedirect", 6011, "STRING"], null, "inherits", FILES),
+  row(["HttpCustomHeaders", 6004, "MULTISZ"], null, "inherits", FILES),
+  row(["HttpExpires", 6002, "STRING"], null, "inherits", FILES),
+  row(["CacheControlNoCache", 6041, "BOOL"], false, "inherits", FILES),
+  row(["CacheControlMaxAge", 6042, "DWORD"], null, "inherits", FILES),
+  row(["CacheControlCustom", 6043, "STRING"], null, "inherits", FILES),
+  row(["HttpErrors", 6008, "MULTISZ"], null, "inherits", FILES),
+  row(["MimeMap", 6015, "MIMEMAP"], null, "inherits", FILES),
+  row(["DontLog", 6023, "BOOL"], false, "inherits", FILES),
+  ...KEPT_PROPERTIES,
 ];
 
 const BY_NAME: ReadonlyMap<string, PropertyRow> = new Map(
@@ -168,7 +162,7 @@ export function keyTypeNamed(text: string): KeyType | undefined {
 /** Returns the ADSI name of a type, which the old scripts print. */
 export function adsiTypeName(
   type: PropertyType,
-): "INTEGER" | "BOOLEAN" | "STRING" | "EXPANDSZ" | "LIST" {
+): string {
   switch (type) {
     case "DWORD":
       return "INTEGER";
@@ -176,6 +170,12 @@ export function adsiTypeName(
       return "BOOLEAN";
     case "MULTISZ":
       return "LIST";
+    case "MIMEMAP":
+      return "MimeMapList";
+    case "IPSEC":
+      return "IPSec";
+    case "NTACL":
+      return "NTAcl";
     default:
       return type;
   }
@@ -186,7 +186,10 @@ export function adsiTypeName(
  * True, False, 1 and 0; a DWORD decimal or 0x hex digits; a list any number of arguments.
  */
 export function parseValue(property: PropertyRow, texts: readonly string[]): MetabaseValue | null {
-  if (property.type === "MULTISZ") return texts.filter((text) => text !== "");
+  if (property.type === "IPSEC" || property.type === "NTACL") return null;
+  if (property.type === "MULTISZ" || property.type === "MIMEMAP") {
+    return texts.filter((text) => text !== "");
+  }
   const [text] = texts;
   if (text === undefined || texts.length > 1) return null;
   switch (property.type) {

@@ -8,7 +8,8 @@
  * @module
  */
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
-import { KEY_TYPES, type KeyType, PROPERTIES, type PropertyRow } from "./schema.ts";
+import { KEY_TYPES, type KeyType, type PropertyRow } from "./property.ts";
+import { PROPERTIES } from "./schema.ts";
 import { ownValue } from "./values.ts";
 import { virtualDirAt, virtualDirPath, virtualDirPaths } from "./virtual_dirs.ts";
 
@@ -128,8 +129,16 @@ export function findValue(
   while (at !== null) {
     const value = valueAt(document, at, property, states);
     if (value !== undefined) return { value, at: at.path };
-    const above: string | null = property.inherits ? parentPath(at.path) : null;
-    at = above === null ? null : keyAt(document, above);
+    at = property.inherits ? keyAbove(document, at.path) : null;
+  }
+  return null;
+}
+
+/** Returns the nearest key above `path`: those between may have been left out. */
+function keyAbove(document: ConfigDocument, path: string): MetabaseKey | null {
+  for (let above = parentPath(path); above !== null; above = parentPath(above)) {
+    const key = keyAt(document, above);
+    if (key !== null) return key;
   }
   return null;
 }

@@ -11,8 +11,10 @@ import { withApplication } from "../document/application.ts";
 import type { ConfigDocument, MetabaseValue, SiteRecord } from "../document/document.ts";
 import { replaceSite } from "../document/edit.ts";
 import { folderContent, isFolderContent, type SiteContent } from "../document/site_content.ts";
-import type { PropertyRow } from "./schema.ts";
+import type { SiteResponse } from "../document/site_rules.ts";
+import type { PropertyRow } from "./property.ts";
 import { effectiveSettings, type SettingName, type StoredSettings } from "../document/settings.ts";
+import { customHeaders, isUsable, mediaTypes } from "./syntax.ts";
 import { virtualDirAt } from "./virtual_dirs.ts";
 
 /**
@@ -40,6 +42,27 @@ const SITE_PROPERTIES: ReadonlyMap<string, SiteProperty> = new Map<string, SiteP
   ["SecureBindings", bindingList("secureBindings")],
   ["MaxConnections", optionalNumber("maxConnections")],
   ["MaxRequestEntityAllowed", optionalNumber("maxRequestEntityAllowed")],
+  ["HttpCustomHeaders", {
+    get: ({ response }) => response?.headers,
+    set: (site, value) => {
+      const headers = value === undefined ? [] : customHeaders(value);
+      return headers === null ? null : withResponse(site, {
+        headers: headers.length === 0 ? undefined : headers,
+      });
+    },
+  }],
+  ["MimeMap", {
+    get: ({ response }) => {
+      const types = Object.entries(response?.mimeTypes ?? {});
+      return types.length === 0 ? undefined : types.map(([end, type]) => `${end},${type}`);
+    },
+    set: (site, value) => {
+      const types = value === undefined ? {} : mediaTypes(value);
+      return types === null ? null : withResponse(site, {
+        mimeTypes: Object.keys(types).length === 0 ? undefined : types,
+      });
+    },
+  }],
 ]);
 
 /** A property of a virtual directory that is part of its content, as one of a site is of that. */
@@ -76,14 +99,13 @@ const SETTING_OF: ReadonlyMap<string, SettingName> = new Map<string, SettingName
   ["MaxRequestEntityAllowed", "MaxRequestEntityAllowed"],
   ["LogFileTruncateSize", "LogFileTruncateSize"],
   ["LogExtFileFlags", "LogExtFileFlags"],
+  ["LogType", "LogEnabled"],
 ]);
 
-/** Properties that the service reads from `document.metabase`, and the keys at which it does. */
-const READ_FROM_METABASE: ReadonlyMap<string, RegExp> = new Map([
-  ["KeyType", /./],
-  ["MajorIIsVersionNumber", /^W3SVC\/Info$/],
-  ["DisableSocketPooling", /^W3SVC(?:\/[0-9]+)?$/],
-]);
+/** The bit of DirBrowseFlags that is a field of the content of folders. */
+const LISTING_BIT = 0x80000000;
+/** DirBrowseFlags where nothing is stored. */
+const BROWSE_DEFAULT = 0x4000003e;
 
 /** Returns the value at exactly this key; undefined if it has none. `path` is canonical. */
 export function ownValue(
@@ -92,6 +114,7 @@ export function ownValue(
   property: PropertyRow,
 ): MetabaseValue | undefined {
   if (property.bit !== undefined) {
+    if (storesBit(document, path, property)) return storedValue(document, path, property.name);
     const flags = storedValue(document, path, property.bit.of);
     return flags === undefined ? undefined : (Number(flags) & property.bit.mask) !== 0;
   }
@@ -109,10 +132,47 @@ function storedValue(
   name: string,
 ): MetabaseValue | undefined {
   const found = findSiteProperty(document, path, name);
+  if (found !== null && name === "DirBrowseFlags") return browseFlags(document, path, found.value);
   if (found !== null) return found.value;
   const setting = path === "W3SVC" ? SETTING_OF.get(name) : undefined;
-  if (setting !== undefined) return effectiveSettings(document.settings)[setting];
-  return document.metabase[path]?.[name];
+  if (setting === undefined) return document.metabase[path]?.[name];
+  const value = effectiveSettings(document.settings)[setting];
+  return typeof value === "boolean" ? Number(value) : value;
+}
+
+/** Reports whether a bit of flags is a field of its own at this key. */
+export function storesBit(
+  document: ConfigDocument,
+  path: string,
+  { name }: Pick<PropertyRow, "name">,
+): boolean {
+  return name === "EnableDirBrowsing" && findSiteProperty(document, path, name) !== null;
+}
+
+/** Returns DirBrowseFlags of a folder: one of the bits is a field of the content. */
+function browseFlags(
+  document: ConfigDocument,
+  path: string,
+  listing: MetabaseValue | undefined,
+): number | undefined {
+  const stored = document.metabase[path]?.DirBrowseFlags;
+  if (typeof stored !== "number" && listing === undefined) return undefined;
+  const others = typeof stored === "number" ? stored : browseFlagsAbove(document, path);
+  const bits = listing === undefined ? others : withListing(others, listing === true);
+  return bits >>> 0;
+}
+
+/** Returns DirBrowseFlags of the nearest key above that stores them. */
+function browseFlagsAbove(document: ConfigDocument, path: string): number {
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const stored = document.metabase[path.slice(0, end)]?.DirBrowseFlags;
+    if (typeof stored === "number") return stored;
+  }
+  return BROWSE_DEFAULT;
+}
+
+function withListing(flags: number, isListed: boolean): number {
+  return (isListed ? flags | LISTING_BIT : flags & ~LISTING_BIT) >>> 0;
 }
 
 /**
@@ -125,33 +185,38 @@ export function withValue(
   property: PropertyRow,
   value: MetabaseValue | undefined,
 ): ConfigDocument | null {
+  if (value !== undefined && !isUsable(property.name, value)) return null;
   const found = findSiteProperty(document, path, property.name);
+  if (found !== null && property.name === "DirBrowseFlags") {
+    const flags = value === undefined ? undefined : Number(value);
+    const site = found.set(flags === undefined ? undefined : (flags & LISTING_BIT) !== 0);
+    if (site === null) return null;
+    const others = flags === undefined ? undefined : withListing(flags, false);
+    return withStored(replaceSite(document, site), path, property.name, others);
+  }
   if (found !== null) {
     const site = found.set(value);
     return site === null ? null : replaceSite(document, site);
   }
   const setting = path === "W3SVC" ? SETTING_OF.get(property.name) : undefined;
-  if (setting !== undefined) {
-    const { [setting]: _, ...others } = document.settings;
-    const settings = value === undefined ? others : { ...others, [setting]: value };
-    return { ...document, settings: settings as StoredSettings };
-  }
-  const { [property.name]: _, ...others } = document.metabase[path] ?? {};
-  const properties = value === undefined ? others : { ...others, [property.name]: value };
+  if (setting === undefined) return withStored(document, path, property.name, value);
+  const { [setting]: _, ...others } = document.settings;
+  const given = setting === "LogEnabled" ? value === 1 : value;
+  const settings = value === undefined ? others : { ...others, [setting]: given };
+  return { ...document, settings: settings as StoredSettings };
+}
+
+function withStored(
+  document: ConfigDocument,
+  path: string,
+  name: string,
+  value: MetabaseValue | undefined,
+): ConfigDocument {
+  const { [name]: _, ...others } = document.metabase[path] ?? {};
+  const properties = value === undefined ? others : { ...others, [name]: value };
   const { [path]: __, ...keys } = document.metabase;
   const isEmpty = Object.keys(properties).length === 0;
   return { ...document, metabase: isEmpty ? keys : { ...keys, [path]: properties } };
-}
-
-/**
- * Reports whether the service uses a value that is set at `path`. Others are only stored: the
- * service has one value for all sites, or none at all.
- */
-export function hasEffect(path: string, name: string): boolean {
-  if (/^W3SVC\/[0-9]+$/.test(path) && SITE_PROPERTIES.has(name)) return true;
-  if (/^W3SVC\/[0-9]+\/ROOT(?:\/|$)/.test(path) && CONTENT_PROPERTIES.has(name)) return true;
-  if (path === "W3SVC" && SETTING_OF.has(name)) return true;
-  return READ_FROM_METABASE.get(name)?.test(path) ?? false;
 }
 
 /** A value that is part of a site, and how the site would be with another one. */
@@ -169,9 +234,12 @@ function findSiteProperty(document: ConfigDocument, path: string, name: string):
     if (property === undefined) return null; // most are stored in the metabase
     return { value: property.get(site), set: (value) => property.set(site, value) };
   }
-  const ofContent = CONTENT_PROPERTIES.get(name);
+  // Without a folder there is nothing to list, and the bit is one of the flags.
+  const isListing = name === "EnableDirBrowsing" || name === "DirBrowseFlags";
+  const ofContent = CONTENT_PROPERTIES.get(isListing ? "EnableDirBrowsing" : name);
   if (ofContent === undefined) return null;
   if (below === undefined) {
+    if (name === "DirBrowseFlags" && !isFolderContent(site.content)) return null;
     return {
       value: ofContent.get(site.content),
       set: (value) => {
@@ -183,10 +251,11 @@ function findSiteProperty(document: ConfigDocument, path: string, name: string):
   const found = virtualDirAt(document, path);
   if (found === null) return null;
   const { application } = found;
+  if (name === "DirBrowseFlags" && !isFolderContent(application.content)) return null;
   const own = ofContent.get(application.content);
   return {
-    // An application has nothing from the site around it.
-    value: name === "EnableDirBrowsing" ? own ?? false : own,
+    // Whether an application is listed, it says itself.
+    value: isListing ? own ?? false : own,
     set: (value) => {
       const content = ofContent.set(application.content, value);
       return content === null ? null : withApplication(site, { ...application, content });
@@ -204,6 +273,15 @@ function bindingList(field: "bindings" | "secureBindings"): SiteProperty {
       return isWhole ? { ...site, [field]: texts } : null;
     },
   };
+}
+
+/** Returns `site` with other responses; without any, if they say nothing. */
+function withResponse(site: SiteRecord, change: Partial<SiteResponse>): SiteRecord {
+  const { response, ...others } = site;
+  const said = Object.entries({ ...response, ...change }).filter(([, value]) =>
+    value !== undefined
+  );
+  return said.length === 0 ? others : { ...others, response: Object.fromEntries(said) };
 }
 
 function optionalNumber(field: "maxConnections" | "maxRequestEntityAllowed"): SiteProperty {

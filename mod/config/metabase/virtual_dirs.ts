@@ -90,3 +90,25 @@ export function virtualDirsUnder(
     });
   });
 }
+
+/**
+ * Returns `after` without what the metabase says of applications that only `before` has: a later one
+ * at the same path must not inherit it.
+ */
+export function forgetVirtualDirs(before: ConfigDocument, after: ConfigDocument): ConfigDocument {
+  const kept = new Set(applicationPaths(after));
+  const gone = applicationPaths(before).filter((path) => !kept.has(path));
+  if (gone.length === 0) return after;
+  const metabase = Object.entries(after.metabase).filter(([path]) => {
+    const lower = path.toLowerCase();
+    return !gone.some((one) => lower === one || lower.startsWith(`${one}/`));
+  });
+  return { ...after, metabase: Object.fromEntries(metabase) };
+}
+
+/** Returns the paths of the keys of all applications, in lower case. */
+function applicationPaths({ sites }: ConfigDocument): string[] {
+  return sites.flatMap((site) => {
+    return (site.applications ?? []).map((one) => virtualDirPath(site, one).toLowerCase());
+  });
+}

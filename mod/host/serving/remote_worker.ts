@@ -22,7 +22,7 @@ import type { LimitParty } from "./limit_pool.ts";
 import type { LimitOrder, LimitReport } from "./limit_shares.ts";
 import type { MessageLink } from "./message_link.ts";
 import type { Paused } from "./pauses.ts";
-import type { Served, ServedCertificate } from "./served.ts";
+import type { LogSettings, Served, ServedCertificate } from "./served.ts";
 import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
 import type { UpstreamReport } from "./upstream_reports.ts";
 import {
@@ -122,7 +122,7 @@ export class RemoteWorker implements ServingWorker, LimitParty {
   }
 
   /** Formats the lines of its logs as `settings` say from now on: they are of `generation`. */
-  async reconfigureLogs(settings: Settings, generation: number): Promise<void> {
+  async reconfigureLogs(settings: LogSettings, generation: number): Promise<void> {
     await this.#ask({ op: "logs", settings, generation });
   }
 

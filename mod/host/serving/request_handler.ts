@@ -8,6 +8,7 @@
 import type { Endpoint } from "../../base/address.ts";
 import type { Handler, HttpRequest, HttpResponse, RefusalReason } from "../../base/exchange.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
+import type { ServedSite } from "../../config/metabase/site_values.ts";
 import { errorStatus } from "../../http/error_responses.ts";
 import { clientOf } from "../../site/client.ts";
 import { refusalPage } from "../../site/pages/error_page.ts";
@@ -159,7 +160,7 @@ export class RequestHandler {
     this.#current = null;
   }
 
-  #rulesOf(sites: readonly SiteRecord[]): ReadonlyMap<number, SiteRules> {
+  #rulesOf(sites: readonly ServedSite[]): ReadonlyMap<number, SiteRules> {
     const state = this.#ruleState;
     const admitConnection = (
       { id }: SiteRecord,

@@ -6,12 +6,19 @@
  * @module
  */
 import type { Ip } from "../../base/address.ts";
-import type { Handler, HandlerResult, HttpRequest, Refusal } from "../../base/exchange.ts";
+import type {
+  ConnectionValues,
+  Handler,
+  HandlerResult,
+  HttpRequest,
+  Refusal,
+} from "../../base/exchange.ts";
 import type { Limit } from "../../base/limit.ts";
 import { parseUrlPrefix, type UrlPrefix } from "../../base/url_prefix.ts";
 import { applicationKey } from "../../config/document/application.ts";
 import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
+import type { ServedSite, SiteValues } from "../../config/metabase/site_values.ts";
 import {
   bindingRoutes,
   buildRouteTable,
@@ -23,11 +30,12 @@ import {
 } from "../../site/routes.ts";
 import type { SiteHandlerFactory } from "../../site/kinds/kinds.ts";
 import type { SiteContext } from "../../site/kinds/site_context.ts";
+import { folderValues } from "../../site/path_values.ts";
 import type { SiteRules } from "../../site/rules/site_rules.ts";
 import type { ChallengeAnswers } from "../../site/challenge_answers.ts";
 import type { LimitedSite, SiteConnections } from "./site_connection_limits.ts";
 
-interface RouterContext extends Omit<SiteContext, "applicationPath"> {
+interface RouterContext extends Omit<SiteContext, "applicationPath" | "folders"> {
   readonly siteHandler: SiteHandlerFactory;
   /** W3SVC, or this site of it, is paused. */
   readonly isPaused: (siteId: number) => boolean;
@@ -52,14 +60,20 @@ export interface RegisteredHandler {
 /** Everything that requests can be routed to. */
 export interface RouteSources {
   /** Running sites. */
-  readonly sites: readonly SiteRecord[];
+  readonly sites: readonly ServedSite[];
   readonly registrations: readonly RegisteredHandler[];
   readonly reservations: readonly UrlAclRecord[];
 }
 
+/** What a request is told of its site, and counted in. */
+interface RoutedSite extends LimitedSite {
+  readonly limitsClients: boolean;
+  readonly connection: ConnectionValues | null;
+}
+
 interface Target {
   /** Null for anything but a site. */
-  readonly site: LimitedSite & { readonly limitsClients: boolean } | null;
+  readonly site: RoutedSite | null;
   readonly bytesMax: number | undefined;
   readonly handle: Handler;
 }
@@ -101,6 +115,10 @@ export function routeRequests(sources: RouteSources, context: RouterContext): Ha
     if (site !== null) {
       request.siteId = site.id;
       if (context.isPaused(site.id)) return PAUSED;
+      if (site.connection !== null) {
+        request.connection = site.connection;
+        request.body.arrivalMs = site.connection.idleMs;
+      }
       if (!site.limitsClients) context.clients.left(request.peer);
       const isAdmitted = context.connections.admit(site, request.peer);
       if (isAdmitted === false) return CONN_LIMIT;
@@ -118,15 +136,17 @@ function handle(target: Target, request: HttpRequest): HandlerResult | Promise<H
 }
 
 /** Returns the targets of a site: its own content, and that of each application. */
-function siteTargets(site: SiteRecord, context: RouterContext): PathTarget<Target>[] {
+function siteTargets(site: ServedSite, context: RouterContext): PathTarget<Target>[] {
   const rules = context.rulesOf(site);
+  const folders = folderValues(site.values?.paths ?? []);
   const limited = {
     id: site.id,
     limit: site.maxConnections === undefined ? null : context.siteLimit(site.id),
     limitsClients: rules?.limitsConnections === true,
+    connection: connectionValues(site.values ?? {}),
   };
   const target = (applicationPath: string, content: SiteContent): Target => {
-    const own = context.siteHandler(content, site, { ...context, applicationPath });
+    const own = context.siteHandler(content, site, { ...context, applicationPath, folders });
     return {
       site: limited,
       bytesMax: site.maxRequestEntityAllowed,
@@ -139,6 +159,12 @@ function siteTargets(site: SiteRecord, context: RouterContext): PathTarget<Targe
       return { path: applicationKey(path), target: target(applicationKey(path), content) };
     }),
   ];
+}
+
+/** Returns what a site says of its connections; null if it says nothing. */
+function connectionValues({ connectionTimeout, closes }: SiteValues): ConnectionValues | null {
+  if (connectionTimeout === undefined && closes === undefined) return null;
+  return { idleMs: (connectionTimeout ?? 0) * 1000, closes: closes === true };
 }
 
 /** Reservations take part in the search; a registration of the same prefix takes precedence. */

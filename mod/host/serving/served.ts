@@ -7,12 +7,14 @@
 import type { Ip } from "../../base/address.ts";
 import { atOnce } from "../../base/work/steps.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
-import type { SiteRecord, UrlAclRecord } from "../../config/document/document.ts";
+import type { UrlAclRecord } from "../../config/document/document.ts";
+import type { ServedSite } from "../../config/metabase/site_values.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { TlsContext } from "../../listen/tls/tls_stream.ts";
 import type { ProxyTarget } from "../../site/proxied/proxy_target.ts";
+import type { SiteLog } from "../../telemetry/logs/site_formats.ts";
 
 /** A program that has registered a URL. */
 export interface ServedProgram {
@@ -34,11 +36,22 @@ export interface ServedCertificate {
   readonly context: TlsContext;
 }
 
+/** The settings that the logs are written by: those of the service, and what sites say. */
+export type LogSettings = Settings & { readonly siteLogs: readonly SiteLog[] };
+
+/** Returns the settings of the logs of what is served. */
+export function logSettings(settings: Settings, sites: readonly ServedSite[]): LogSettings {
+  const siteLogs = sites.flatMap(({ id, values }) => {
+    return values?.log === undefined ? [] : [{ id, ...values.log }];
+  });
+  return { ...settings, siteLogs };
+}
+
 /** What is served from one moment on. */
 export interface Served {
   readonly settings: Settings;
   /** The running sites, each with the bindings that can be served. */
-  readonly sites: readonly SiteRecord[];
+  readonly sites: readonly ServedSite[];
   readonly programs: readonly ServedProgram[];
   readonly reservations: readonly UrlAclRecord[];
   readonly certificates: readonly ServedCertificate[];

@@ -13,6 +13,7 @@ import { CollectedLines, type LogBatch } from "../../telemetry/logs/collected_li
 import { LogOrder } from "../../telemetry/logs/log_order.ts";
 import type { LimitReport } from "./limit_shares.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
+import type { LogSettings } from "./served.ts";
 import type { StartedWorker } from "./start_worker.ts";
 import { within } from "../../base/work/time_limit.ts";
 
@@ -133,7 +134,7 @@ export class WorkerPool {
    * Formats all lines as `settings` say from now on, and calls `reconfigure` when those in the former
    * format have been written: none stands below the fields of the other.
    */
-  async reconfigureLogs(settings: Settings, reconfigure: () => Promise<void>): Promise<void> {
+  async reconfigureLogs(settings: LogSettings, reconfigure: () => Promise<void>): Promise<void> {
     const generation = this.#generation + 1;
     await Promise.all([...this.active, ...this.retiring].map((worker) => {
       return within(FLUSH_MS, worker.reconfigureLogs(settings, generation), () => {});

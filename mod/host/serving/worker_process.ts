@@ -17,7 +17,7 @@ import { LocalWorker } from "./local_worker.ts";
 import type { LimitOrder, LimitShares } from "./limit_shares.ts";
 import { MessageLink } from "./message_link.ts";
 import { RequestHandler } from "./request_handler.ts";
-import { machineOfZones, type Served, type ServedCertificate } from "./served.ts";
+import { logSettings, machineOfZones, type Served, type ServedCertificate } from "./served.ts";
 import {
   type FromWorker,
   plannedSocket,
@@ -164,7 +164,7 @@ class WorkerProcess {
   async #serve(
     { certificates, ...rest }: Extract<WorkerRequest, { op: "serve" }>["served"],
   ): Promise<void> {
-    this.#logs.reconfigure(rest.settings);
+    this.#logs.reconfigure(logSettings(rest.settings, rest.sites));
     await this.#worker.serve({ ...rest, certificates: await this.#contextsOf(certificates) });
   }
 

@@ -13,7 +13,7 @@ import type { CacheSelection } from "./cache_view.ts";
 import type { Challenges } from "../../site/challenge_answers.ts";
 import type { LimitOrder } from "./limit_shares.ts";
 import type { Paused } from "./pauses.ts";
-import type { Served, ServedCertificate } from "./served.ts";
+import type { LogSettings, Served, ServedCertificate } from "./served.ts";
 
 /** A certificate without its context, which belongs to one process. */
 export type SentCertificate = Omit<ServedCertificate, "context">;
@@ -45,7 +45,7 @@ export type WorkerRequest =
   | { readonly op: "renew"; readonly certificates: readonly SentCertificate[] }
   | { readonly op: "pause"; readonly paused: Paused }
   | { readonly op: "challenge"; readonly challenges: Challenges }
-  | { readonly op: "logs"; readonly settings: Settings; readonly generation: number }
+  | { readonly op: "logs"; readonly settings: LogSettings; readonly generation: number }
   | { readonly op: "drain"; readonly graceMs: number }
   | {
     readonly op: "drainUnreached";

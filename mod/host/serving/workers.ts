@@ -32,7 +32,7 @@ import { LocalWorker } from "./local_worker.ts";
 import type { RequestHandler } from "./request_handler.ts";
 import type { Paused } from "./pauses.ts";
 import type { RemoteWorker, RemoteWorkerEvents } from "./remote_worker.ts";
-import type { Served, ServedCertificate, ServedProgram } from "./served.ts";
+import type { LogSettings, Served, ServedCertificate, ServedProgram } from "./served.ts";
 import { serviceLimits } from "./service_limits.ts";
 import type { ServingCounts, ServingWorker } from "./serving_worker.ts";
 import { SharedSockets } from "./shared_sockets.ts";
@@ -149,7 +149,7 @@ export class Workers implements ServingWorker {
   }
 
   /** Formats the logs as `settings` say, and calls `reconfigure` when all former lines are written. */
-  async reconfigureLogs(settings: Settings, reconfigure: () => Promise<void>): Promise<void> {
+  async reconfigureLogs(settings: LogSettings, reconfigure: () => Promise<void>): Promise<void> {
     await this.#exclusive(() => this.#pool.reconfigureLogs(settings, reconfigure));
   }
 

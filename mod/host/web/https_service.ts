@@ -74,7 +74,7 @@ export class HttpsService {
     (this.#loaded?.certificates.check ?? this.#none)(binding);
 
   /** Returns `site` with only the secure bindings that can be served. */
-  servable(site: SiteRecord): SiteRecord {
+  servable<Site extends SiteRecord>(site: Site): Site {
     const secureBindings = site.secureBindings.filter((text) => {
       const binding = parseBinding(text);
       return !isProblem(binding) && this.check(binding) === null;

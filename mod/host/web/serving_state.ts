@@ -3,13 +3,16 @@
  *
  * @module
  */
-import type { Steps } from "../../base/work/steps.ts";
+import { inSlices } from "../../base/work/slices.ts";
+import { map, type Steps } from "../../base/work/steps.ts";
 import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import { type ServedSite, siteValues } from "../../config/metabase/site_values.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { EarlierPlan } from "../../listen/plan/plan_difference.ts";
 import type { Plan } from "../../listen/plan/plan.ts";
 import { endpointStatuses, isUp, siteStatuses, stoppedSites } from "./status_views.ts";
 import type { ServiceStatus } from "../control/status.ts";
+import type { HttpConfig } from "./http_service.ts";
 import type { ServedProgram } from "../serving/served.ts";
 
 /** What is served now. Immutable: a change creates a new value. */
@@ -33,6 +36,14 @@ export function sitesUp(state: Pick<ServingState, "document" | "plan"> | null): 
   if (state === null) return [];
   const up = new Set(state.plan.sites.filter(isUp).map(({ id }) => id));
   return state.document.sites.filter(({ id }) => up.has(id));
+}
+
+/** Returns the same sites as they are served, with what the metabase says of them. */
+export async function servedSites(
+  { storedSettings: settings }: Pick<HttpConfig, "storedSettings">,
+  state: ServingState,
+): Promise<ServedSite[]> {
+  return await inSlices(map(sitesUp(state), siteValues({ ...state.document, settings })));
 }
 
 /**

@@ -20,6 +20,7 @@ import { filter, type Steps } from "../../base/work/steps.ts";
 import { invariant } from "../../base/invariant.ts";
 import type { Progress } from "../../base/progress.ts";
 import type { AcmeRecord, ConfigDocument, SiteRecord } from "../../config/document/document.ts";
+import type { ServedSite } from "../../config/metabase/site_values.ts";
 import type { Store } from "../../config/store/store.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import { readMachine } from "../../listen/machine/machine_addresses.ts";
@@ -50,10 +51,16 @@ import {
 } from "./reload_rules.ts";
 import type { Draining } from "../serving/drain_unreached.ts";
 import { Pauses } from "../serving/pauses.ts";
-import { nothingServed, type Served, type ServedProgram, zonesOf } from "../serving/served.ts";
+import {
+  logSettings,
+  nothingServed,
+  type Served,
+  type ServedProgram,
+  zonesOf,
+} from "../serving/served.ts";
 import type { Workers } from "../serving/workers.ts";
 import { hasZones, isPlanOutdated } from "./plan_age.ts";
-import { type ServingState, servingStatus, sitesUp } from "./serving_state.ts";
+import { servedSites, type ServingState, servingStatus, sitesUp } from "./serving_state.ts";
 import { noteExcluded, nothingStarted } from "./status_views.ts";
 import { StoredList } from "./stored_list.ts";
 
@@ -86,6 +93,8 @@ export class WebService implements ServiceWorker {
   #state: ServingState | null = null;
   /** How often the machine has been looked at. */
   #looks = 0;
+  /** What the sites say of their logs, as the logs were last told; "" if it is not known. */
+  #siteLogs = "[]";
 
   constructor(options: WebServiceOptions) {
     this.#options = options;
@@ -105,6 +114,7 @@ export class WebService implements ServiceWorker {
       await this.servePrograms(programs);
       throw problem;
     }
+    this.#siteLogs = "";
     await this.#apply(config, state);
     await this.#closeUnwanted(state.plan);
     this.#options.onApplied();
@@ -173,7 +183,7 @@ export class WebService implements ServiceWorker {
     const count = await workers.resize(config.settings);
     if (before === null) {
       http.reconfigure(config);
-      await this.#reconfigureLogs(config);
+      await this.#reconfigureLogs(config, []);
       await workers.serve(nothingServed(config.settings, this.#options.via));
       this.#options.onApplied();
       return { changes: [], workers: count, draining: [] };
@@ -188,7 +198,7 @@ export class WebService implements ServiceWorker {
       await workers.resize(this.#config().settings);
       throw error instanceof Fault ? faultWithStep(error, "httpcfg reload") : error;
     });
-    await this.#reconfigureLogs(config);
+    await this.#reconfigureLogs(config, await servedSites(config, state));
     await this.#apply(config, state);
     this.#options.onApplied();
     const difference = await inSlices(differenceOf(before.plan, state.plan));
@@ -377,9 +387,14 @@ export class WebService implements ServiceWorker {
     }
   }
 
-  async #reconfigureLogs({ settings }: HttpConfig): Promise<void> {
+  async #reconfigureLogs(
+    { settings }: HttpConfig,
+    sites: readonly ServedSite[],
+  ): Promise<void> {
     const { logs, workers } = this.#options;
-    await workers.reconfigureLogs(settings, () => logs.reconfigure(settings));
+    const own = logSettings(settings, sites);
+    this.#siteLogs = JSON.stringify(own.siteLogs);
+    await workers.reconfigureLogs(own, () => logs.reconfigure(own));
   }
 
   /**
@@ -390,17 +405,22 @@ export class WebService implements ServiceWorker {
     const { http, workers } = this.#options;
     this.#state = state;
     http.reconfigure(config);
-    await workers.serve(await this.#served(config, state));
+    const served = await this.#served(config, state);
+    const { siteLogs } = logSettings(served.settings, served.sites);
+    if (JSON.stringify(siteLogs) !== this.#siteLogs) {
+      await this.#reconfigureLogs(config, served.sites);
+    }
+    await workers.serve(served);
     await workers.sockets.acceptAll();
   }
 
-  async #served({ settings }: HttpConfig, state: ServingState): Promise<Served> {
+  async #served(config: HttpConfig, state: ServingState): Promise<Served> {
     const { https } = this.#options;
     const { document, machine, programs } = state;
     const table = await inSlices(tableOf(machine));
     return {
-      settings,
-      sites: sitesUp(state).map((site) => https.servable(site)),
+      settings: config.settings,
+      sites: (await servedSites(config, state)).map((site) => https.servable(site)),
       programs,
       reservations: document.urlAcl,
       certificates: https.served((ip) => table.canonical(ip)),

@@ -31,7 +31,11 @@ import { invariant } from "../../base/invariant.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { retype } from "../../base/hints/retype.ts";
 import { text } from "../../config/document/shape.ts";
-import { redirectResponse, type RedirectStatus } from "../pages/redirect_response.ts";
+import {
+  escapedForUrl,
+  redirectResponse,
+  type RedirectStatus,
+} from "../pages/redirect_response.ts";
 import { afterBody } from "./after_body.ts";
 import type { ContentKind } from "./content_kind.ts";
 
@@ -253,19 +257,9 @@ function requestHost({ host }: HttpRequest): string | null {
 
 /** The path, escaped; "/" for a request target without a path, such as `OPTIONS *`. */
 function requestPath({ rawPath }: HttpRequest): string {
-  return rawPath.startsWith("/") ? percentEncode(rawPath).replaceAll("?", "%3F") : "/";
+  return rawPath.startsWith("/") ? escapedForUrl(rawPath).replaceAll("?", "%3F") : "/";
 }
 
 function requestQuery({ query }: HttpRequest): string {
-  return query === null ? "" : `?${percentEncode(query)}`;
-}
-
-/**
- * `text`, one character per byte, with the characters escaped that are not allowed in a URL.
- * Existing escapes are kept.
- */
-function percentEncode(text: string): string {
-  return text.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, (c) => {
-    return `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
-  });
+  return query === null ? "" : `?${escapedForUrl(query)}`;
 }

@@ -45,8 +45,8 @@ export const root: ContentKind<FolderContent> = {
     const { staticFiles } = await import("../static/static_files.ts");
     return {
       handler: ({ path, listing = false }, { id: siteId, response, compression }, context) => {
-        const { cache, files, now, applicationPath: below } = context;
-        const own = { root: path, below, listing, mimeTypes: response?.mimeTypes };
+        const { cache, files, folders, now, applicationPath: below } = context;
+        const own = { root: path, below, listing, mimeTypes: response?.mimeTypes, folders };
         const compresses = compression !== "off";
         return staticFiles({ ...own, compresses, cache, files: files.site(siteId), siteId, now });
       },

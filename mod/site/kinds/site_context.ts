@@ -5,6 +5,7 @@
  */
 import type { ListeningSource } from "../pages/listening_view.ts";
 import type { SiteProxies } from "../proxy/proxies.ts";
+import type { FolderLookUp } from "../path_values.ts";
 import type { FileAccess } from "../static/file_access.ts";
 import type { ResponseCache } from "../static/response_cache.ts";
 
@@ -14,6 +15,8 @@ export interface SiteContext {
    * else, decoded and ending in "/". Requests are compared with it without regard to case.
    */
   readonly applicationPath: string;
+  /** What is said of the folders of the site. */
+  readonly folders: FolderLookUp;
   readonly cache: ResponseCache;
   readonly files: FileAccess;
   readonly proxies: SiteProxies;

@@ -23,3 +23,13 @@ export function redirectResponse(status: RedirectStatus, location: string): Http
     body: new TextEncoder().encode(`${status} ${TITLES[status]}\n`),
   };
 }
+
+/**
+ * Returns `text`, one character per byte, with the characters escaped that are not allowed in a URL.
+ * Existing escapes are kept.
+ */
+export function escapedForUrl(text: string): string {
+  return text.replace(/[^\x21-\x7e]|["#<>\\^`{|}]/g, (c) => {
+    return `%${c.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+  });
+}

@@ -6,6 +6,7 @@
  * @module
  */
 import type {
+  ConnectionValues,
   FieldBytes,
   Handler,
   HandlerResult,
@@ -95,6 +96,12 @@ class RequestAt implements HttpRequest {
   }
   get user(): string | null {
     return this.#request.user;
+  }
+  get connection(): ConnectionValues | null {
+    return this.#request.connection;
+  }
+  get isUnlogged(): boolean {
+    return this.#request.isUnlogged;
   }
   get substatus(): number {
     return this.#request.substatus;

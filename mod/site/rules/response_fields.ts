@@ -12,6 +12,14 @@ const ADDED: ReadonlySet<string> = new Set(["link", "set-cookie", "vary"]);
 const LF = 0x0a;
 const COLON = 0x3a;
 
+/** Returns the fields of checked texts, each `Name: value`. */
+export function fieldsOfTexts(texts: readonly string[]): HeaderField[] {
+  return texts.map((text): HeaderField => {
+    const colon = text.indexOf(":");
+    return [text.slice(0, colon), text.slice(colon + 1).trim()];
+  });
+}
+
 export class ResponseFields {
   readonly #fields: readonly HeaderField[];
   readonly #replaced: ReadonlySet<string>;

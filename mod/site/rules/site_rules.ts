@@ -1,22 +1,16 @@
 /**
  * The rules of a site around its content. A request passes, in this order: the client's address, its
- * connections, its rate, its credentials; then comes the content, and whatever is responded gets the
- * site's own error page and fields. A site without rules has its handler alone.
+ * connections, its rate, its path, its credentials; then comes the content, and whatever is responded
+ * gets the site's own error page and fields. A site without rules has its handler alone.
  *
  * @module
  */
-import type {
-  Handler,
-  HandlerResult,
-  HeaderField,
-  HttpRequest,
-  HttpResponse,
-} from "../../base/exchange.ts";
+import type { Handler, HandlerResult, HttpRequest, HttpResponse } from "../../base/exchange.ts";
 import { isProblem } from "../../base/problem.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
-import type { SiteAccess, SiteResponse } from "../../config/document/site_rules.ts";
+import type { SiteAccess } from "../../config/document/site_rules.ts";
+import type { ServedSite } from "../../config/metabase/site_values.ts";
 import { parseRequestRate, type RequestRate } from "../../config/rules/request_rate.ts";
-import { parseResponseField } from "../../config/rules/response_field.ts";
 import { clientOf } from "../client.ts";
 import { errorPage } from "../pages/error_page.ts";
 import type { FileAccess } from "../static/file_access.ts";
@@ -24,7 +18,8 @@ import { BasicAuthGate, type GateResult } from "./basic_auth.ts";
 import { ClientRules } from "./client_rules.ts";
 import { ErrorPages } from "./error_pages.ts";
 import { withFallback } from "./fallback.ts";
-import { ResponseFields } from "./response_fields.ts";
+import { PathRules } from "./path_rules.ts";
+import { fieldsOfTexts, ResponseFields } from "./response_fields.ts";
 import type { RuleState } from "./rule_state.ts";
 
 interface RulesContext {
@@ -48,19 +43,26 @@ export class SiteRules {
   readonly #gates: readonly Gate[];
   readonly #fallback: string | undefined;
   readonly #pages: ErrorPages | null;
+  /** What the metabase says of paths; null for nothing. */
+  readonly #paths: PathRules | null;
   readonly #plain: ResponseFields;
   /** With Strict-Transport-Security, which means nothing without TLS. */
   readonly #secure: ResponseFields;
 
-  constructor(site: SiteRecord, context: RulesContext) {
-    const { access = {}, response = {} } = site;
+  constructor(site: ServedSite, context: RulesContext) {
+    const { access = {}, response = {}, values = {} } = site;
     this.limitsConnections = access.connectionsPerClient !== undefined;
-    this.#gates = gatesOf(site, access, context);
+    this.#paths = values.paths === undefined
+      ? null
+      : new PathRules(values.paths, access.basicAuth !== undefined);
+    this.#gates = gatesOf(site, access, context, this.#paths);
     this.#fallback = response.fallback;
-    const { errorPages } = response;
+    const errorPages = values.errorPages === undefined
+      ? response.errorPages
+      : { ...values.errorPages, ...response.errorPages };
     const own = { files: context.files.site(site.id), now: context.now };
     this.#pages = errorPages === undefined ? null : new ErrorPages(errorPages, own);
-    const fields = fieldsOf(response);
+    const fields = fieldsOfTexts(response.headers ?? []);
     this.#plain = new ResponseFields(fields);
     const { hsts } = response;
     this.#secure = hsts === undefined
@@ -90,7 +92,7 @@ export class SiteRules {
     request: HttpRequest,
   ): HttpResponse | null {
     const found = this.#pages?.known(status) ?? page;
-    return found === null ? null : this.#fieldsFor(request).add(found);
+    return found === null ? null : this.#withFields(found, request);
   }
 
   #passGate(
@@ -107,30 +109,44 @@ export class SiteRules {
 
   #finish(result: HandlerResult, request: HttpRequest): HandlerResult | Promise<HandlerResult> {
     if ("refuse" in result) return result;
-    const fields = this.#fieldsFor(request);
-    if (this.#pages === null || result.isErrorPage !== true) return fields.add(result);
+    if (this.#pages === null || result.isErrorPage !== true) {
+      return this.#withFields(result, request);
+    }
     const page = this.#pages.replace(result);
-    return page instanceof Promise ? page.then((one) => fields.add(one)) : fields.add(page);
+    return page instanceof Promise
+      ? page.then((one) => this.#withFields(one, request))
+      : this.#withFields(page, request);
   }
 
-  #fieldsFor({ scheme }: HttpRequest): ResponseFields {
-    return scheme === "https" ? this.#secure : this.#plain;
+  #withFields(response: HttpResponse, request: HttpRequest): HttpResponse {
+    const fields = request.scheme === "https" ? this.#secure : this.#plain;
+    return this.#paths === null
+      ? fields.add(response)
+      : this.#paths.finish(response, request, fields);
   }
 }
 
 /** Returns the rules of a site; null if it has none. */
-export function rulesOf(site: SiteRecord, context: RulesContext): SiteRules | null {
-  const hasRules = site.access !== undefined || site.response !== undefined;
+export function rulesOf(site: ServedSite, context: RulesContext): SiteRules | null {
+  const { access, response, values } = site;
+  const hasRules = access !== undefined || response !== undefined ||
+    values?.paths !== undefined || values?.errorPages !== undefined;
   return hasRules ? new SiteRules(site, context) : null;
 }
 
-function gatesOf(site: SiteRecord, access: SiteAccess, context: RulesContext): Gate[] {
+function gatesOf(
+  site: SiteRecord,
+  access: SiteAccess,
+  context: RulesContext,
+  paths: PathRules | null,
+): Gate[] {
   const { allow, deny, connectionsPerClient, basicAuth } = access;
   const gates: Gate[] = [];
   if (allow !== undefined || deny !== undefined) gates.push(clientGate(new ClientRules(access)));
   if (connectionsPerClient !== undefined) gates.push(connectionGate(site, context));
   const rate = rateOf(access);
   if (rate !== null) gates.push(rateGate(site.id, rate, context));
+  if (paths !== null) gates.push((request) => paths.pass(request));
   if (basicAuth !== undefined) {
     const { file, realm = asciiName(site.name) } = basicAuth;
     const { state, now } = context;
@@ -181,12 +197,6 @@ function rateOf({ rate, burst }: SiteAccess): RequestRate & { readonly burst: nu
   const parsed = parseRequestRate(rate);
   if (isProblem(parsed)) throw new Error(`Unchecked rate ${rate}: ${parsed.reason}`);
   return { ...parsed, burst: burst ?? parsed.requests };
-}
-
-function fieldsOf({ headers = [] }: SiteResponse): HeaderField[] {
-  return headers.map(parseResponseField).flatMap((parsed): HeaderField[] => {
-    return isProblem(parsed) ? [] : [[parsed.name, parsed.value]];
-  });
 }
 
 /** A realm is in quotes in a field, where only these characters need no escape. */

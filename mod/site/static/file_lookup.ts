@@ -35,11 +35,13 @@ interface LookupContext {
   readonly nowMs: number;
   /** Media types by extension, before those that are known. */
   readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
+  /** The index pages in order; absent for the usual one. */
+  readonly documents?: readonly string[] | undefined;
   /** Whether files are compressed here. */
   readonly compresses: boolean;
 }
 
-const INDEX = "index.html";
+const INDEX = ["index.html"];
 const IS_WINDOWS = Deno.build.os === "windows";
 const SEPARATOR = IS_WINDOWS ? "\\" : "/";
 /** Times that the real path is taken again because a link appeared in it. */
@@ -49,8 +51,8 @@ const RESOLUTIONS_MAX = 3;
 export async function lookUp(path: FilePath, context: LookupContext): Promise<Lookup> {
   try {
     const wanted = pathBelow(context.root.path, path.segments);
-    if (path.isFolder) {
-      const index = await find(`${wanted}${SEPARATOR}${INDEX}`, context).catch(undefinedIfMissing);
+    for (const name of path.isFolder ? context.documents ?? INDEX : []) {
+      const index = await find(`${wanted}${SEPARATOR}${name}`, context).catch(undefinedIfMissing);
       if (index === "changing") return { kind: "changing" };
       if (typeof index === "object" && index.entry !== null) {
         return { kind: "file", entry: index.entry };

@@ -26,6 +26,7 @@ import { encodeWhole } from "../coding/encoder.ts";
 import { errorPage } from "../pages/error_page.ts";
 import { answerToMethod } from "../pages/method_answer.ts";
 import { redirectResponse } from "../pages/redirect_response.ts";
+import type { FolderLookUp } from "../path_values.ts";
 import type { SiteFiles } from "./file_access.ts";
 import type { ByteRange } from "./byte_ranges.ts";
 import { bytesBody, fileBody, readWhole } from "./file_body.ts";
@@ -56,10 +57,12 @@ interface StaticFilesOptions {
    * in "/".
    */
   readonly below: string;
-  /** List directories without an index page. */
+  /** List directories without an index page, where `folders` does not say it. */
   readonly listing: boolean;
-  /** Media types of the site by extension. */
+  /** Media types of the site by extension, where `folders` has none. */
   readonly mimeTypes?: Readonly<Record<string, string>> | undefined;
+  /** What is said of single folders; absent for nothing. */
+  readonly folders?: FolderLookUp | undefined;
   /** Compress files for the clients that accept it. */
   readonly compresses: boolean;
   readonly cache: ResponseCache;
@@ -145,7 +148,9 @@ class StaticSite {
     if (found.kind === "forbidden") return errorPage("denied", request);
     if (found.kind === "changing") return CHANGED;
     if (found.kind === "redirect") return redirect(request);
-    if (!this.#options.listing) return errorPage("unlisted", request);
+    const { folders, listing } = this.#options;
+    const isListed = folders?.(request.path)?.listing ?? listing;
+    if (!isListed) return errorPage("unlisted", request);
     return await this.#list(request, found.realPath);
   }
 
@@ -160,7 +165,8 @@ class StaticSite {
   }
 
   async #examine(requestPath: string): Promise<Lookup> {
-    const { below, files, now, mimeTypes, compresses } = this.#options;
+    const { below, files, now, compresses, folders } = this.#options;
+    const { documents, mimeTypes = this.#options.mimeTypes } = folders?.(requestPath) ?? {};
     const path = parseFilePath(restOfPath(requestPath, below), IS_WINDOWS)!;
     for (let times = 1;; times++) {
       const found = await files.run(async (): Promise<Lookup> => {
@@ -168,7 +174,7 @@ class StaticSite {
         const root = await this.#resolveRoot(nowMs);
         if (typeof root === "string") return { kind: root };
         const known = this.#entries.get(requestPath);
-        return await lookUp(path, { root, known, nowMs, compresses, mimeTypes });
+        return await lookUp(path, { root, known, nowMs, compresses, mimeTypes, documents });
       });
       if (found.kind !== "changing" || times === EXAMINATIONS_MAX) return found;
       this.#root = null;

@@ -8,8 +8,8 @@
 import type { RefusedRecord, ServedRecord } from "../../base/exchange.ts";
 import { httpErrLine } from "./httperr_format.ts";
 import { LineBuffer, type Lines } from "./line_buffer.ts";
+import { type FormatSettings, SiteFormats } from "./site_formats.ts";
 import { type LineEnd, Stamp } from "./stamp.ts";
-import { W3cFormat } from "./w3c_format.ts";
 
 /** Lines of one log. */
 export interface LogPart extends Lines {
@@ -27,9 +27,7 @@ export interface LogBatch {
 }
 
 /** The settings of the logs. */
-interface CollectedSettings {
-  readonly LogEnabled: boolean;
-  readonly LogExtFileFlags: number;
+interface CollectedSettings extends FormatSettings {
   readonly EnableErrorLogging: boolean;
 }
 
@@ -48,7 +46,7 @@ export class CollectedLines {
   readonly #stamp = new Stamp();
   readonly #buffers = new Map<number | null, LineBuffer>();
   #settings: CollectedSettings;
-  #format: W3cFormat;
+  #formats: SiteFormats;
   #lastSite: number | null = null;
   #lastBuffer: LineBuffer | null = null;
   #second = -1;
@@ -57,21 +55,22 @@ export class CollectedLines {
   constructor(options: CollectedLinesOptions, settings: CollectedSettings) {
     this.#options = options;
     this.#settings = settings;
-    this.#format = this.#newFormat();
+    this.#formats = new SiteFormats(settings, this.#options);
   }
 
   reconfigure(settings: CollectedSettings): void {
     this.flush();
     this.#settings = settings;
-    this.#format = this.#newFormat();
+    this.#formats = new SiteFormats(settings, this.#options);
   }
 
   served(record: ServedRecord): void {
-    const { siteId } = record.request;
-    if (siteId === null || !this.#settings.LogEnabled) return;
+    const { siteId, isUnlogged } = record.request;
+    const format = siteId === null || isUnlogged ? null : this.#formats.of(siteId);
+    if (siteId === null || format === null) return;
     const stamp = this.#stampNow();
     const buffer = this.#bufferOf(siteId);
-    this.#format.add(buffer, record, siteId, stamp);
+    format.add(buffer, record, siteId, stamp);
     if (buffer.isFull) this.flush();
   }
 
@@ -114,10 +113,5 @@ export class CollectedLines {
     this.#lastSite = site;
     this.#lastBuffer = buffer;
     return buffer;
-  }
-
-  #newFormat(): W3cFormat {
-    const { computerName, lineEnd } = this.#options;
-    return new W3cFormat({ flags: this.#settings.LogExtFileFlags, computerName, lineEnd });
   }
 }

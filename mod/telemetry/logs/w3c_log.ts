@@ -7,15 +7,14 @@ import type { ServedRecord } from "../../base/exchange.ts";
 import type { LogPart } from "./collected_lines.ts";
 import { LogFile, type LogTrouble } from "./log_file.ts";
 import { W3C_NAMES } from "./log_names.ts";
+import { type FormatSettings, SiteFormats } from "./site_formats.ts";
 import { type LineEnd, Stamp } from "./stamp.ts";
-import { W3cFormat } from "./w3c_format.ts";
+import type { W3cFormat } from "./w3c_format.ts";
 
 /** The settings that this log uses. */
-export interface W3cLogSettings {
-  readonly LogEnabled: boolean;
+export interface W3cLogSettings extends FormatSettings {
   /** Bytes. */
   readonly LogFileTruncateSize: number;
-  readonly LogExtFileFlags: number;
 }
 
 export interface LogOptions {
@@ -34,29 +33,31 @@ export class W3cLog {
   readonly #stamp = new Stamp();
   readonly #files = new Map<number, LogFile>();
   #settings: W3cLogSettings;
-  #format: W3cFormat;
+  #formats: SiteFormats;
   #lastSite = -1;
   #lastFile: LogFile | null = null;
 
   constructor(options: LogOptions, settings: W3cLogSettings) {
     this.#options = options;
     this.#settings = settings;
-    this.#format = this.#newFormat();
+    this.#formats = new SiteFormats(settings, options);
   }
 
   served(record: ServedRecord, siteId: number): void {
-    if (!this.#settings.LogEnabled) return;
+    const format = this.#formats.of(siteId);
+    if (format === null || record.request.isUnlogged) return;
     const stamp = this.#stamp.at(this.#options.now());
     const file = siteId === this.#lastSite && this.#lastFile !== null
       ? this.#lastFile
-      : this.#fileOf(siteId);
-    this.#format.add(file.linesOf(stamp.day), record, siteId, stamp);
+      : this.#fileOf(siteId, format);
+    format.add(file.linesOf(stamp.day), record, siteId, stamp);
     file.added();
   }
 
   /** Adds lines of a site that are formatted already. */
   append(siteId: number, part: LogPart): void {
-    if (this.#settings.LogEnabled) this.#fileOf(siteId).appendLines(part, part.day);
+    const format = this.#formats.of(siteId);
+    if (format !== null) this.#fileOf(siteId, format).appendLines(part, part.day);
   }
 
   /** Must be called every second. */
@@ -81,19 +82,14 @@ export class W3cLog {
   /** Applies changed settings; lines that were already collected are written unchanged. */
   async reconfigure(settings: W3cLogSettings): Promise<void> {
     this.#settings = settings;
-    this.#format = this.#newFormat();
+    this.#formats = new SiteFormats(settings, this.#options);
     await this.close();
   }
 
-  #newFormat(): W3cFormat {
-    const { computerName, lineEnd } = this.#options;
-    return new W3cFormat({ flags: this.#settings.LogExtFileFlags, computerName, lineEnd });
-  }
-
-  #fileOf(siteId: number): LogFile {
+  /** Returns the file of a site, with whose header the lines in `format` are read. */
+  #fileOf(siteId: number, format: W3cFormat): LogFile {
     let file = this.#files.get(siteId);
     if (file === undefined) {
-      const format = this.#format; // the lines that it collects are in this one
       file = new LogFile({
         folder: `${this.#options.folder}/W3SVC${siteId}`,
         names: W3C_NAMES,

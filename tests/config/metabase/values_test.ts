@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { propertyRow } from "../../../mod/config/metabase/schema.ts";
-import { hasEffect, ownValue, withValue } from "../../../mod/config/metabase/values.ts";
+import { ownValue, withValue } from "../../../mod/config/metabase/values.ts";
 import type { MetabaseValue } from "../../../mod/config/document/document.ts";
 
 type Look = (document: ConfigDocument) => unknown;
@@ -62,19 +62,4 @@ Deno.test("ownValue() reads one bit of LogExtFileFlags", () => {
     return ownValue(document, "W3SVC", propertyRow(`LogExtFile${field}`)!);
   });
   assertEquals(bits, [true, true, false]);
-});
-
-Deno.test("hasEffect() distinguishes values that the service uses from those only stored", () => {
-  const cases: [path: string, name: string, want: boolean][] = [
-    ["W3SVC/1", "ServerBindings", true],
-    ["W3SVC/1/ROOT", "Path", true],
-    ["W3SVC", "ConnectionTimeout", true],
-    ["W3SVC/1", "ConnectionTimeout", false],
-    ["W3SVC/1", "DisableSocketPooling", true],
-    ["W3SVC/Info", "MajorIIsVersionNumber", true],
-    ["W3SVC", "ServerListenTimeout", false],
-  ];
-  for (const [path, name, want] of cases) {
-    assertEquals(hasEffect(path, name), want, `${path} ${name}`);
-  }
 });

@@ -16,6 +16,7 @@ import {
 } from "../../../mod/config/metabase/edit.ts";
 import { propertyRow } from "../../../mod/config/metabase/schema.ts";
 import { childrenOf, findValue, keyAt, subtreeOf } from "../../../mod/config/metabase/tree.ts";
+import { forgetVirtualDirs } from "../../../mod/config/metabase/virtual_dirs.ts";
 import { codeOf, valueOf } from "../../support/problems.ts";
 
 const DOCS = { kind: "root", path: "/srv/docs" };
@@ -129,3 +130,21 @@ function applicationsOf(document: ConfigDocument): NonNullable<SiteRecord["appli
 function read(document: ConfigDocument, path: string, name: string): unknown {
   return findValue(document, keyAt(document, path)!, propertyRow(name)!)?.value;
 }
+
+Deno.test("forgetVirtualDirs() leaves nothing for a later application at the same path", () => {
+  const metabase = {
+    "W3SVC/1/ROOT": { AccessFlags: 1 },
+    "W3SVC/1/ROOT/Docs": { AccessFlags: 0 },
+    "W3SVC/1/ROOT/Docs/old": { KeyType: "IIsWebDirectory" },
+    "W3SVC/1/ROOT/Docsy": { KeyType: "IIsWebDirectory" },
+  };
+  const before = { ...DOCUMENT, metabase };
+  const site = before.sites[0]!;
+  const applications = site.applications!.filter(({ path }) => path !== "/Docs/");
+  const after = { ...before, sites: [{ ...site, applications }] };
+  assertEquals(Object.keys(forgetVirtualDirs(before, after).metabase), [
+    "W3SVC/1/ROOT",
+    "W3SVC/1/ROOT/Docsy",
+  ]);
+  assertEquals(forgetVirtualDirs(before, before), before);
+});

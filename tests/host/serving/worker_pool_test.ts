@@ -207,7 +207,7 @@ Deno.test("WorkerPool writes no line below the fields of another format", async 
       return null;
     };
   }
-  await pool.reconfigureLogs(effectiveSettings({}), async () => {
+  await pool.reconfigureLogs({ ...effectiveSettings({}), siteLogs: [] }, async () => {
     await Promise.all(started.map(({ remote }) => remote.counts()));
     lines.push("fields");
   });

@@ -141,6 +141,7 @@ Deno.test("every example of a kind is stored, listed, explained, reread and serv
       cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 1, UriScavengerPeriod: 9 }),
       files: new FileAccess(),
       proxies: answeringProxies(),
+      folders: () => undefined,
       applicationPath: "/",
       listening: () => ({ version: "1", ipListen: [], endpoints: [], sites: [] }),
       now: () => 0,

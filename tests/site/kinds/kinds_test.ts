@@ -16,6 +16,7 @@ import { tempFolder } from "../../support/temp_folder.ts";
 import { bodyText, fakeRequest, responseOf } from "../../support/request.ts";
 
 const CONTEXT: SiteContext = {
+  folders: () => undefined,
   cache: new ResponseCache({ UriEnableCache: true, UriMaxUriBytes: 4096, UriScavengerPeriod: 10 }),
   files: new FileAccess(),
   proxies: testProxies(),

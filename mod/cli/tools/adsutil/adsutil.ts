@@ -12,7 +12,8 @@ import { oneLine } from "../../../base/printable.ts";
 import type { SiteVerb } from "../../../host/control/control_protocol.ts";
 import { ADSUTIL_EXIT, exitStatusOf } from "../../../base/exit_status.ts";
 import { HRESULT, hresultOf } from "../../../config/metabase/edit.ts";
-import { hasEffect } from "../../../config/metabase/values.ts";
+import { effectNote } from "../../../config/metabase/effects.ts";
+import { propertyRow } from "../../../config/metabase/schema.ts";
 import type { AdsutilAnswer, ServerAction } from "./answer.ts";
 import { isView, mayEdit, runAdsutil } from "./run.ts";
 import { errorText, serverDone, serverFailed } from "./text.ts";
@@ -26,10 +27,15 @@ const adsutil: CommandSpec = {
   usage: "COMMAND [PATH [VALUE …]]",
   summary: "Read and change the metabase, as adsutil.vbs did",
   details: [
-    "COMMAND is GET, SET, ENUM, ENUM_ALL, DELETE, CREATE, CREATE_VSERV, COPY, MOVE, FIND, " +
-    "START_SERVER, STOP_SERVER, PAUSE_SERVER, CONTINUE_SERVER or HELP; PATH is W3SVC, W3SVC/n, " +
-    "W3SVC/Info, W3SVC/AppPools or below, with a property after the last slash.",
-    "The metabase is a view of the sites: W3SVC/1/ServerBindings is the bindings of site 1.",
+    "COMMAND is GET, SET, ENUM, ENUM_ALL, DELETE, CREATE, CREATE_VDIR, CREATE_VSERV, COPY, MOVE, " +
+    "FIND, START_SERVER, STOP_SERVER, PAUSE_SERVER, CONTINUE_SERVER, APPCREATEINPROC, " +
+    "APPCREATEOUTPROC, APPCREATEPOOLPROC, APPDELETE, APPUNLOAD, APPDISABLE, APPENABLE, " +
+    "APPGETSTATUS or HELP; PATH is W3SVC, W3SVC/n, W3SVC/n/ROOT, W3SVC/Info, W3SVC/AppPools or " +
+    "below, with a property after the last slash.",
+    "The metabase is a view of the sites: W3SVC/1/ServerBindings is the bindings of site 1. Values " +
+    "are inherited: from W3SVC by the sites, from a site by its ROOT, from there by virtual " +
+    "directories, and by directories and files whose keys CREATE makes. All properties of IIS 6.0 " +
+    "are known; whoever sets one that has no effect here is told.",
   ],
   examples: [
     { line: "httpcfg adsutil get w3svc/1/ServerBindings", shows: "show one property" },
@@ -74,19 +80,21 @@ async function run(input: CommandInput, io: CommandIo): Promise<number> {
 
 async function printAnswer(answer: AdsutilAnswer, io: CommandIo): Promise<number> {
   io.print(answer.text);
+  if (answer.notes !== undefined) report(io, answer.notes);
   if (answer.stored !== undefined) await noteStored(answer.stored, io);
   if (answer.action !== undefined) return await controlServer(answer.action, io);
   return exitStatusOf(answer.exit >>> 0, io.os);
 }
 
 async function noteStored(
-  { path, name }: { readonly path: string; readonly name: string },
+  { path, name, value }: NonNullable<AdsutilAnswer["stored"]>,
   io: CommandIo,
 ): Promise<void> {
-  if (name === "DisableSocketPooling") report(io, poolingNotes(await io.store.read(), path));
-  else if (!hasEffect(path, name)) {
-    report(io, [{ kind: "note", text: `${name} is stored at ${oneLine(path)} but has no effect` }]);
+  if (name === "DisableSocketPooling") {
+    return report(io, poolingNotes(await io.store.read(), path));
   }
+  const text = effectNote(oneLine(path), propertyRow(name)!, value);
+  if (text !== null) report(io, [{ kind: "note", text }]);
 }
 
 async function controlServer({ verb, siteId, path }: ServerAction, io: CommandIo): Promise<number> {

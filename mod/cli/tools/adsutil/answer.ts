@@ -4,7 +4,8 @@
  * @module
  */
 import { ADSUTIL_EXIT } from "../../../base/exit_status.ts";
-import type { ConfigDocument } from "../../../config/document/document.ts";
+import type { Notice } from "../../../admin/admin_io.ts";
+import type { ConfigDocument, MetabaseValue } from "../../../config/document/document.ts";
 import type { SiteStates } from "../../../config/metabase/tree.ts";
 import * as messages from "./text.ts";
 
@@ -22,7 +23,13 @@ export interface AdsutilAnswer {
   /** The document to store; absent if nothing changes. */
   readonly document?: ConfigDocument;
   /** The property that was stored: its canonical path and name. */
-  readonly stored?: { readonly path: string; readonly name: string };
+  readonly stored?: {
+    readonly path: string;
+    readonly name: string;
+    readonly value?: MetabaseValue | undefined;
+  };
+  /** What the original does not say, for stderr. */
+  readonly notes?: readonly Notice[];
   readonly action?: ServerAction;
 }
 

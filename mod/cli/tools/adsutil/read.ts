@@ -16,6 +16,7 @@ import {
   type MetabaseKey,
   normalPath,
   ownProperties,
+  siteOfPath,
   subtreeOf,
 } from "../../../config/metabase/tree.ts";
 import { HRESULT, propertyAt } from "../../../config/metabase/edit.ts";
@@ -27,11 +28,19 @@ import {
   splitProperty,
   wrongArgs,
 } from "./answer.ts";
+import { addressNote, isUnsupported, MAPPED } from "./special.ts";
 import * as messages from "./text.ts";
 
 export function getProperty({ words, document, states }: AdsutilCall): AdsutilAnswer {
   if (words.length !== 1) return wrongArgs("GET");
-  const { path, name } = splitProperty(words[0]!);
+  const { path, name: typed } = splitProperty(words[0]!);
+  const [mapped, hint] = MAPPED.get(typed.toLowerCase()) ?? [typed, null];
+  if (mapped !== typed) {
+    const answer = getProperty({ words: [`${path}/${mapped}`], document, states });
+    if (hint === null) return answer;
+    return { ...answer, text: messages.mappedText(typed, mapped, hint) + answer.text };
+  }
+  const name = typed;
   if (keyAt(document, path) === null) {
     return failed(
       HRESULT.PATH_NOT_FOUND,
@@ -43,6 +52,14 @@ export function getProperty({ words, document, states }: AdsutilCall): AdsutilAn
     const action = `Error Trying To GET the property: (Get Method Failed) ${oneLine(name)}
   (This property is probably not allowed at this node)`;
     return failed(found.code, action);
+  }
+  if (isUnsupported(found.property)) {
+    const action = `Error Trying To GET the Property: ${oneLine(name)}`;
+    const isClients = found.property.name === "IPSecurity";
+    return {
+      ...failed(HRESULT.WRONG_TYPE, action),
+      notes: isClients ? [addressNote(document, path)] : [],
+    };
   }
   const value = findValue(document, found.key, found.property, states);
   if (value === null) return { text: messages.notSetText(name), exit: HRESULT.NOT_SET };
@@ -74,9 +91,12 @@ export function enumerate(call: AdsutilCall, command: string, recurse: boolean):
 }
 
 function propertiesText({ document, states }: AdsutilCall, key: MetabaseKey): string {
+  const { access } = siteOfPath(document, key.path) ?? {};
+  const hasClients = key.keyType === "IIsWebServer" &&
+    (access?.allow !== undefined || access?.deny !== undefined);
   return ownProperties(document, key, states)
     .map(({ property, value }) => messages.enumText(property, value))
-    .join("");
+    .join("") + (hasClients ? messages.unsupportedText(propertyRow("IPSecurity")!) : "");
 }
 
 export function findProperty({ words, document, states }: AdsutilCall): AdsutilAnswer {

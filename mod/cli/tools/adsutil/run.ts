@@ -35,7 +35,9 @@ import {
   splitProperty,
   wrongArgs,
 } from "./answer.ts";
+import { appStatus, createApp, deleteApp, switchApp, unloadApp } from "./apps.ts";
 import { enumerate, findProperty, getProperty } from "./read.ts";
+import { isUnsupported, SPECIAL, unsupported } from "./special.ts";
 import * as messages from "./text.ts";
 
 /** VBScript: "The remote server machine does not exist or is unavailable". */
@@ -51,11 +53,11 @@ const COMMANDS: ReadonlyMap<string, (call: AdsutilCall) => AdsutilAnswer> = new 
   ["CREATE", (call: AdsutilCall) => create(call, call.words[1])],
   [
     "CREATE_VSERV",
-    (call: AdsutilCall) => create({ ...call, words: call.words.slice(0, 1) }, "IIsWebServer"),
+    (call: AdsutilCall) => create(call, "IIsWebServer"),
   ],
   [
     "CREATE_VDIR",
-    (call: AdsutilCall) => create({ ...call, words: call.words.slice(0, 1) }, "IIsWebVirtualDir"),
+    (call: AdsutilCall) => create(call, "IIsWebVirtualDir"),
   ],
   ["COPY", (call: AdsutilCall) => copy(call, false)],
   ["MOVE", (call: AdsutilCall) => copy(call, true)],
@@ -64,14 +66,34 @@ const COMMANDS: ReadonlyMap<string, (call: AdsutilCall) => AdsutilAnswer> = new 
   ["STOP_SERVER", (call: AdsutilCall) => control(call, "STOP")],
   ["PAUSE_SERVER", (call: AdsutilCall) => control(call, "PAUSE")],
   ["CONTINUE_SERVER", (call: AdsutilCall) => control(call, "CONTINUE")],
+  ["APPCREATEINPROC", (call: AdsutilCall) => createApp(call, "APPCREATEINPROC")],
+  ["APPCREATEOUTPROC", (call: AdsutilCall) => createApp(call, "APPCREATEOUTPROC")],
+  ["APPCREATEPOOLPROC", (call: AdsutilCall) => createApp(call, "APPCREATEPOOLPROC")],
+  ["APPDELETE", deleteApp],
+  ["APPUNLOAD", unloadApp],
+  ["APPDISABLE", (call: AdsutilCall) => switchApp(call, "APPDISABLE")],
+  ["APPENABLE", (call: AdsutilCall) => switchApp(call, "APPENABLE")],
+  ["APPGETSTATUS", appStatus],
   ["HELP", () => ({ text: messages.ADSUTIL_HELP, exit: ADSUTIL_EXIT.ok })],
+]);
+
+const EDITING: ReadonlySet<string> = new Set([
+  "SET",
+  "DELETE",
+  "CREATE",
+  "CREATE_VDIR",
+  "CREATE_VSERV",
+  "COPY",
+  "MOVE",
+  "APPCREATEINPROC",
+  "APPCREATEOUTPROC",
+  "APPCREATEPOOLPROC",
+  "APPDELETE",
 ]);
 
 /** Reports whether the command may change the document and has to run under its lock. */
 export function mayEdit(words: readonly string[]): boolean {
-  return ["SET", "DELETE", "CREATE", "CREATE_VDIR", "CREATE_VSERV", "COPY", "MOVE"].includes(
-    commandOf(words),
-  );
+  return EDITING.has(commandOf(words));
 }
 
 /** Reports whether the command shows what is stored. */
@@ -105,10 +127,17 @@ export function runAdsutil(
   return run({ words, document, states });
 }
 
+const NO_PASSWORDS = {
+  kind: "note",
+  text: "passwords of accounts are not stored: none is logged on",
+} as const;
+
 function set({ words: [target, ...values], document }: AdsutilCall): AdsutilAnswer {
   if (target === undefined || values.length === 0) return wrongArgs("SET");
   const { path, name } = splitProperty(target);
   if (name.toLowerCase() === "servercommand") return setCommand(document, path, values);
+  const special = SPECIAL.get(name.toLowerCase());
+  if (special !== undefined) return special({ document, path, values });
   if (keyAt(document, path) === null) {
     return failed(HRESULT.PATH_NOT_FOUND, `Error Trying To Get the Object: ${oneLine(path)}`);
   }
@@ -117,16 +146,19 @@ function set({ words: [target, ...values], document }: AdsutilCall): AdsutilAnsw
     const action = `Error Trying To GET the Schema of the property: ${oneLine(name)}`;
     return failed(HRESULT.PATH_NOT_FOUND, action);
   }
-  if (property.type !== "MULTISZ" && values.length > 1) return wrongArgs("SET");
+  if (isUnsupported(property)) return unsupported({ document, path }, property);
+  const isList = property.type === "MULTISZ" || property.type === "MIMEMAP";
+  if (!isList && values.length > 1) return wrongArgs("SET");
   const edit = setProperty(document, path, name, values);
   if (isProblem(edit)) {
-    return failed(edit.code, `Error Trying To SET the Property: ${oneLine(name)}`);
+    const answer = failed(edit.code, `Error Trying To SET the Property: ${oneLine(name)}`);
+    return property.isSecure === true ? { ...answer, notes: [NO_PASSWORDS] } : answer;
   }
   return {
     text: messages.setText(name, property, edit.value ?? ""),
     exit: ADSUTIL_EXIT.ok,
     document: edit.document,
-    stored: { path: keyAt(document, path)!.path, name: property.bit?.of ?? property.name },
+    stored: { path: keyAt(document, path)!.path, name: property.name, value: edit.value },
   };
 }
 

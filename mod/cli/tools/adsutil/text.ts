@@ -11,12 +11,14 @@
 import { oneLine } from "../../../base/printable.ts";
 import type { MetabaseValue } from "../../../config/document/document.ts";
 import { HRESULT } from "../../../config/metabase/edit.ts";
-import { adsiTypeName, type PropertyRow } from "../../../config/metabase/schema.ts";
+import { adsiTypeName } from "../../../config/metabase/schema.ts";
+import type { PropertyRow } from "../../../config/metabase/property.ts";
 
 const NAME_WIDTH = 32;
 
 /** One property as GET shows it. */
 export function getText(name: string, property: PropertyRow, value: MetabaseValue): string {
+  if (property.type === "MIMEMAP") return mimeMapText(value as readonly string[]);
   const head = headOf(name, property);
   if (!Array.isArray(value)) return `${head} ${scalarText(value)}\n`;
   return `${head}  (${value.length} Items)\n${itemLines(value)}`;
@@ -24,6 +26,7 @@ export function getText(name: string, property: PropertyRow, value: MetabaseValu
 
 /** One property as ENUM shows it. */
 export function enumText(property: PropertyRow, value: MetabaseValue): string {
+  if (property.type === "MIMEMAP") return mimeMapText(value as readonly string[]);
   const head = headOf(property.name, property);
   if (!Array.isArray(value)) return `${head} ${scalarText(value)}\n`;
   return `${head} (${value.length} Items)\n${itemLines(value)}\n`;
@@ -31,9 +34,30 @@ export function enumText(property: PropertyRow, value: MetabaseValue): string {
 
 /** What SET echoes. */
 export function setText(name: string, property: PropertyRow, value: MetabaseValue): string {
+  if (property.type === "MIMEMAP") return mimeMapText(value as readonly string[]);
   const head = headOf(name, property);
   if (!Array.isArray(value)) return `${head} ${scalarText(value)}\n`;
-  return `${head} ${value.map((item) => `"${oneLine(item)}" `).join("")}\n`;
+  return `${head} ${quoted(value)}\n`;
+}
+
+/** What SET of a name of mdutil echoes: the type is the one of VBScript. */
+export function specialText(name: string, type: "Long" | "String", value: string): string {
+  return `${name.padEnd(NAME_WIDTH)}: (${type}) ${oneLine(value)}\n`;
+}
+
+/** A list of media types, which the script shows and echoes on one line. */
+function mimeMapText(items: readonly string[]): string {
+  return `${"MimeMap".padEnd(NAME_WIDTH)}: (MimeMapList) ${quoted(items)}\n`;
+}
+
+/** What GET says of a name of mdutil, without the closing quote, as the script. */
+export function mappedText(typed: string, name: string, hint: string): string {
+  return `Note: Your parameter "${oneLine(typed)} is being mapped to ${name}\n      ${hint}\n`;
+}
+
+/** What ENUM says of a property for whose type the script has no form. */
+export function unsupportedText({ name, type }: PropertyRow): string {
+  return `\nDataType: "${adsiTypeName(type)}" Not Yet Supported on property: ${name}\n\n`;
 }
 
 /** A child key, as ENUM lists it. */
@@ -105,7 +129,7 @@ export function keyTypeWarning(): string {
 const SAMPLES = `Samples:
   adsutil.vbs GET W3SVC/1/ServerBindings
   adsutil.vbs SET W3SVC/1/ServerBindings ":81:"
-  adsutil.vbs CREATE W3SVC/5 "IIsWebServer"
+  adsutil.vbs CREATE W3SVC/1/Root/MyVdir "IIsWebVirtualDir"
   adsutil.vbs START_SERVER W3SVC/1
   adsutil.vbs ENUM /P W3SVC
 `;
@@ -119,7 +143,9 @@ IIS administration utility that enables the configuration of metabase properties
 
 Supported Commands:
   GET, SET, ENUM, ENUM_ALL, DELETE, CREATE, COPY, MOVE, FIND,
-  CREATE_VSERV, START_SERVER, STOP_SERVER, PAUSE_SERVER, CONTINUE_SERVER, HELP
+  CREATE_VDIR, CREATE_VSERV, START_SERVER, STOP_SERVER, PAUSE_SERVER, CONTINUE_SERVER,
+  APPCREATEINPROC, APPCREATEOUTPROC, APPCREATEPOOLPROC, APPDELETE, APPUNLOAD,
+  APPDISABLE, APPENABLE, APPGETSTATUS, HELP
 
 ${SAMPLES}
 For Extended Help type:
@@ -143,11 +169,21 @@ Standard Commands:
  adsutil.vbs COPY     pathsrc pathdst  - copy all from pathsrc to pathdst (will create pathdst)
  adsutil.vbs MOVE     pathsrc pathdst  - same as COPY, but deletes pathsrc
 
+ adsutil.vbs APPCREATEINPROC  w3svc/1/root - Create an in-proc application
+ adsutil.vbs APPCREATEOUTPROC w3svc/1/root - Create an out-proc application
+ adsutil.vbs APPCREATEPOOLPROC w3svc/1/root- Create a pooled-proc application
+ adsutil.vbs APPDELETE        w3svc/1/root - Delete the application if there is one
+ adsutil.vbs APPUNLOAD        w3svc/1/root - Unload an application from w3svc runtime lookup table.
+ adsutil.vbs APPDISABLE       w3svc/1/root - Disable an application (refused: none runs here)
+ adsutil.vbs APPENABLE        w3svc/1/root - Enable an application (refused: none runs here)
+ adsutil.vbs APPGETSTATUS     w3svc/1/root - Get status of the application
+
  /P - Valid for ENUM only.  Enumerates the paths only (no data)
  KeyType - Valide for CREATE only.  Assigns the valid KeyType to the path
 
 Extended ADSUTIL Commands:
  adsutil.vbs FIND             path     - find the paths where a given parameter is set
+ adsutil.vbs CREATE_VDIR      path     - create given path as a Virtual Directory
  adsutil.vbs CREATE_VSERV     path     - create given path as a Virtual Server
  adsutil.vbs START_SERVER     path     - starts the given web site
  adsutil.vbs STOP_SERVER      path     - stops the given web site
@@ -163,6 +199,10 @@ function headOf(name: string, property: PropertyRow): string {
 function scalarText(value: MetabaseValue): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   return typeof value === "number" ? String(value) : `"${oneLine(String(value))}"`;
+}
+
+function quoted(items: readonly string[]): string {
+  return items.map((item) => `"${oneLine(item)}" `).join("");
 }
 
 function itemLines(items: readonly string[]): string {
