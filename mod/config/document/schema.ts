@@ -87,10 +87,18 @@ const registrationSchema = strictObject({
 
 const metabaseValue = v.union([v.string(), finite, v.boolean(), list(text(PATH_MAX))]);
 
+function sumOf(bits: number): v.GenericSchema<number> {
+  const isSum = v.check<number, string>(
+    (value) => (value & ~bits) === 0,
+    `must be a sum of the bits 0x${bits.toString(16)}`,
+  );
+  return v.pipe(integer(0, bits), isSum);
+}
+
 function settingSchema(row: SettingRow): v.GenericSchema {
   switch (row.kind) {
     case "number":
-      return integer(row.min, row.max);
+      return row.bits === undefined ? integer(row.min, row.max) : sumOf(row.bits);
     case "numberOrWord": {
       const words = v.picklist(row.words, `expected a number or one of ${row.words.join(", ")}`);
       return v.union([integer(row.min, row.max), words]);

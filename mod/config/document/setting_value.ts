@@ -7,7 +7,13 @@ import { quote } from "../../base/fault.ts";
 import type { IpBlock } from "../../base/ip_blocks.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
 import { blockTexts, parseAddressBlock } from "./address_block.ts";
-import { type SettingName, type SettingRow, SETTINGS, type Settings } from "./settings.ts";
+import {
+  REFUSED_SETTINGS,
+  type SettingName,
+  type SettingRow,
+  SETTINGS,
+  type Settings,
+} from "./settings.ts";
 
 /** The value of a setting. */
 export type SettingValue = Settings[SettingName];
@@ -44,6 +50,17 @@ const BOOLEANS: Readonly<Record<string, boolean>> = {
 export function findSetting(text: string): SettingName | null {
   const wanted = text.toLowerCase();
   return SETTING_NAMES.find((name) => name.toLowerCase() === wanted) ?? null;
+}
+
+/** Returns why the setting of HTTP.sys that `text` names cannot act here; null if it is none. */
+export function refusedSetting(
+  text: string,
+): { readonly name: string; readonly why: string; readonly hint: string } | null {
+  const wanted = text.toLowerCase();
+  for (const [name, [why, hint]] of Object.entries(REFUSED_SETTINGS)) {
+    if (name.toLowerCase() === wanted) return { name, why, hint };
+  }
+  return null;
 }
 
 /** Returns the value of the setting `name` that `text` means. */
@@ -106,7 +123,9 @@ function listProblem(
 function allowedText(row: SingleRow): string {
   switch (row.kind) {
     case "number":
-      return `must be ${rangeText(row)}`;
+      return row.bits === undefined
+        ? `must be ${rangeText(row)}`
+        : `must be a sum of the bits 0x${row.bits.toString(16)}`;
     case "numberOrWord":
       return `must be ${row.words.join(", ")} or ${rangeText(row)}`;
     case "choice":
@@ -146,12 +165,15 @@ function numberOf(text: string, unit: string): number | null {
 }
 
 function isAllowed(row: SingleRow, value: SettingValue): boolean {
-  return !("min" in row) || typeof value === "string" ||
-    (Number(value) >= row.min && Number(value) <= row.max);
+  if (!("min" in row) || typeof value === "string") return true;
+  const number = Number(value);
+  const isSum = !("bits" in row) || row.bits === undefined || (number & ~row.bits) === 0;
+  return number >= row.min && number <= row.max && isSum;
 }
 
 /** Returns the allowed value that is nearest to `value`, or the default. */
 function nearestAllowed(row: SingleRow, value: SettingValue | null): SettingValue {
   if (!("min" in row) || value === null) return row.default;
+  if ("bits" in row && row.bits !== undefined) return (Number(value) & row.bits) >>> 0;
   return Math.min(Math.max(Number(value), row.min), row.max);
 }

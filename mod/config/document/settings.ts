@@ -14,6 +14,8 @@ interface NumberSetting {
   readonly default: number;
   readonly min: number;
   readonly max: number;
+  /** The bits that a value may have, if it is a sum of bits. */
+  readonly bits?: number;
   readonly unit: string;
   readonly summary: string;
 }
@@ -63,6 +65,11 @@ function number(
   return { kind: "number", default: value, min, max, unit, summary };
 }
 
+/** A sum of `bits`. */
+function flags(value: number, bits: number, summary: string): NumberSetting {
+  return { kind: "number", default: value, min: 0, max: bits, bits, unit: "bits", summary };
+}
+
 function boolean(value: boolean, summary: string): BooleanSetting {
   return { kind: "boolean", default: value, summary };
 }
@@ -93,6 +100,13 @@ export const SETTINGS = {
     "segments",
     "maximum number of path segments; 0 is unlimited",
   ),
+  AllowRestrictedChars: boolean(
+    false,
+    "accept escaped control characters in URLs, except for NUL",
+  ),
+  PercentUAllowed: boolean(false, "accept %uNNNN in URLs"),
+  EnableNonUTF8: boolean(false, "accept URLs that are not UTF-8, in Windows-1252"),
+  FavorUTF8: boolean(true, "with EnableNonUTF8, read a URL as UTF-8 where it can be"),
   MaxRequestEntityAllowed: number(
     UNLIMITED,
     [0, UNLIMITED],
@@ -187,6 +201,17 @@ export const SETTINGS = {
     "bytes",
     "size at which a new HTTPERR log file begins",
   ),
+  ErrorLoggingFields: flags(0x7c884c7, 0x7c884e7, "the fields of the HTTPERR log"),
+  ErrorLoggingRolloverType: number(
+    0,
+    [0, 4],
+    "",
+    "when a new HTTPERR log file begins: 0 by size alone, 1 daily, 2 weekly, 3 monthly, 4 hourly",
+  ),
+  ErrorLoggingLocaltimeRollover: boolean(
+    false,
+    "begin the files of ErrorLoggingRolloverType by local time instead of UTC",
+  ),
   LogEnabled: boolean(true, "write the W3C logs of the sites"),
   LogFileTruncateSize: number(
     20971520,
@@ -254,3 +279,37 @@ export function isDefault(name: SettingName, value: unknown): boolean {
 export function effectiveSettings(stored: StoredSettings): Settings {
   return { ...DEFAULT_SETTINGS, ...stored } as Settings;
 }
+
+/** Settings of HTTP.sys that cannot act here: why, and the command for what they are used for. */
+export const REFUSED_SETTINGS: Readonly<Record<string, readonly [why: string, hint: string]>> = {
+  AllowCaseInsensitiveVerbs: ["methods are case-sensitive (RFC 9110)", "httpcfg logs httperr"],
+  AllowUnEscapedRestrictedChars: [
+    "a control character that is not escaped ends a request line for other programs",
+    "httpcfg settings set AllowRestrictedChars true",
+  ],
+  AllowWeakHeaderNameSyntax: [
+    "a field name that programs read in different ways smuggles requests",
+    "httpcfg logs httperr",
+  ],
+  AllowWeakHeaderValueSyntax: [
+    "a field value that programs read in different ways smuggles requests",
+    "httpcfg logs httperr",
+  ],
+  EnableAggressiveMemoryUsage: [
+    "there is no pool of the kernel that could be used up",
+    "httpcfg settings get MaxConnections",
+  ],
+  ErrorLoggingDir: [
+    "all logs are in the log directory of the service",
+    "httpcfg logs httperr",
+  ],
+  MaxBufferedSendBytes: [
+    "responses are sent as the client receives them",
+    "httpcfg settings get MinFileBytesPerSec",
+  ],
+  MaxBytesPerSend: [
+    "the system chooses the size of the TCP window",
+    "httpcfg settings get MinFileBytesPerSec",
+  ],
+  MaxEndpoints: ["each address that a site is bound to is an endpoint", "httpcfg plan"],
+};

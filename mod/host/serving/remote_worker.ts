@@ -275,7 +275,7 @@ function logBatch(
   return {
     second,
     parts: parts.map(({ site, day, length, count }) => {
-      return { site, day, count, bytes: bytes.subarray(start, start += length) };
+      return { site, day, second, count, bytes: bytes.subarray(start, start += length) };
     }),
   };
 }

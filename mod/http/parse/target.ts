@@ -1,7 +1,8 @@
 /**
  * The request target (RFC 9112 3.2): its form, and the path that a site can use.
  *
- * The path is percent-decoded once and must then be UTF-8 without control characters. Dot segments
+ * The path is percent-decoded once and must then be UTF-8 without control characters, unless settings
+ * of HTTP.sys let it be more. Dot segments
  * are removed after that, so `%2e%2e`, `%2f` and `..` have the same meaning here as everywhere
  * after. `%2f` is a slash, as in HTTP.sys. A path that leads above the root is rejected, and so is
  * a backslash, plain or escaped, because on Windows it separates directories.
@@ -28,6 +29,10 @@ import { equalsIgnoringCase, latin1 } from "../../wire/byte_text.ts";
 export interface PathLimits {
   readonly UrlSegmentMaxLength: number;
   readonly UrlSegmentMaxCount: number;
+  readonly AllowRestrictedChars: boolean;
+  readonly PercentUAllowed: boolean;
+  readonly EnableNonUTF8: boolean;
+  readonly FavorUTF8: boolean;
 }
 
 /** A parsed target. */
@@ -47,7 +52,11 @@ const ASTERISK = 0x2a;
 const BACKSLASH = 0x5c;
 const DOT = 0x2e;
 
+const LETTER_U = 0x75;
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const windows1252 = new TextDecoder("windows-1252");
+const encoder = new TextEncoder();
 
 /** Parses `bytes[start..end)`, the target of a request with `method`. */
 export function parseTarget(
@@ -112,34 +121,72 @@ function parseOriginForm(
   }
   const query = pathEnd < end ? latin1(bytes, pathEnd + 1, end) : null;
   const rawPath = pathEnd === start ? "/" : latin1(bytes, start, pathEnd);
-  const path = isPlain ? rawPath : decodePath(bytes, start, pathEnd);
+  const path = isPlain ? rawPath : decodePath(bytes, start, pathEnd, limits);
   if (path === null || !isWithinLimits(path, limits)) return "URL";
   return { path, rawPath, query, host, scheme };
 }
 
 /** Decodes a path once, then removes dot segments; null if it is invalid. */
-function decodePath(bytes: Uint8Array, start: number, end: number): string | null {
+function decodePath(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  settings: PathLimits,
+): string | null {
   const decoded = new Uint8Array(end - start);
   let length = 0;
   for (let p = start; p < end; p++) {
     let c = bytes[p]!;
+    if (c === PERCENT && settings.PercentUAllowed && (bytes[p + 1]! | 0x20) === LETTER_U) {
+      const unit = escapedUnit(bytes, p, end);
+      if (unit === null || !isAllowedUnit(unit, settings)) return null;
+      length += encoder.encodeInto(String.fromCharCode(unit), decoded.subarray(length)).written;
+      p += 5;
+      continue;
+    }
     if (c === PERCENT) {
       const high = p + 2 < end ? HEX_VALUE[bytes[p + 1]!]! : 255;
       const low = p + 2 < end ? HEX_VALUE[bytes[p + 2]!]! : 255;
       if (high === 255 || low === 255) return null;
       c = high * 16 + low;
-      if (c < 0x20 || c === 0x7f || c === BACKSLASH) return null;
+      if (c < 0x80 && !isAllowedUnit(c, settings)) return null;
       p += 2;
     }
     decoded[length++] = c;
   }
-  let text: string;
-  try {
-    text = utf8.decode(decoded.subarray(0, length));
-  } catch {
-    return null; // not UTF-8, which includes overlong forms
+  const text = decodedText(decoded.subarray(0, length), settings);
+  if (text === null) return null;
+  const isRestricted = !settings.AllowRestrictedChars && /[\u0080-\u009f]/.test(text);
+  return isRestricted ? null : removeDotSegments(text);
+}
+
+/** Returns the UTF-16 unit of `%uNNNN` at `at`; null if it is none. */
+function escapedUnit(bytes: Uint8Array, at: number, end: number): number | null {
+  if (at + 5 >= end) return null;
+  let unit = 0;
+  for (let p = at + 2; p < at + 6; p++) {
+    const digit = HEX_VALUE[bytes[p]!]!;
+    if (digit === 255) return null;
+    unit = unit * 16 + digit;
   }
-  return /[\u0080-\u009f]/.test(text) ? null : removeDotSegments(text);
+  return unit;
+}
+
+/** Reports whether an escape may mean this unit: no half of a pair, no separator of Windows. */
+function isAllowedUnit(unit: number, { AllowRestrictedChars }: PathLimits): boolean {
+  if (unit === 0 || unit === BACKSLASH || (unit >= 0xd800 && unit <= 0xdfff)) return false;
+  const isControl = unit < 0x20 || (unit >= 0x7f && unit <= 0x9f);
+  return AllowRestrictedChars || !isControl;
+}
+
+/** Returns what bytes mean; null if they mean nothing. */
+function decodedText(bytes: Uint8Array, { EnableNonUTF8, FavorUTF8 }: PathLimits): string | null {
+  if (EnableNonUTF8 && !FavorUTF8) return windows1252.decode(bytes);
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return EnableNonUTF8 ? windows1252.decode(bytes) : null; // overlong forms are not UTF-8 either
+  }
 }
 
 /** RFC 3986 5.2.4, but a path that would lead above the root is rejected instead of shortened. */

@@ -17,6 +17,8 @@ export interface LogPart extends Lines {
   readonly site: number | null;
   /** UTC, YYMMDD. */
   readonly day: string;
+  /** That of the lines, since 1970. */
+  readonly second: number;
 }
 
 /** Lines of one second. */
@@ -29,6 +31,7 @@ export interface LogBatch {
 /** The settings of the logs. */
 interface CollectedSettings extends FormatSettings {
   readonly EnableErrorLogging: boolean;
+  readonly ErrorLoggingFields: number;
 }
 
 interface CollectedLinesOptions {
@@ -76,7 +79,11 @@ export class CollectedLines {
 
   refused(record: RefusedRecord): void {
     if (!this.#settings.EnableErrorLogging) return;
-    const line = httpErrLine(record, this.#stampNow(), this.#options.lineEnd);
+    const line = httpErrLine(record, this.#stampNow(), {
+      ...this.#options,
+      flags: this.#settings.ErrorLoggingFields,
+    });
+    if (line === "") return;
     const buffer = this.#bufferOf(null);
     buffer.add(line);
     if (buffer.isFull) this.flush();
@@ -88,7 +95,7 @@ export class CollectedLines {
     for (const [site, buffer] of this.#buffers) {
       const lines = buffer.drain();
       if (lines === null) this.#buffers.delete(site); // unused since the last time
-      else parts.push({ site, day: this.#day, ...lines });
+      else parts.push({ site, day: this.#day, second: this.#second, ...lines });
     }
     if (!this.#buffers.has(this.#lastSite)) this.#lastBuffer = null;
     if (parts.length > 0) this.#options.ship({ second: this.#second, parts });

@@ -1,5 +1,6 @@
 /**
- * The line format of HTTPERR, the error log of HTTP.sys, as in Windows Server 2003 SP1.
+ * The line format of HTTPERR, the error log of HTTP.sys: the fields of ErrorLoggingFields, in a fixed
+ * order. Those that the default has are the ones of Windows Server 2003 SP1.
  *
  * @module
  */
@@ -12,24 +13,53 @@ const URI_MAX = 4096;
 /** Versions and reasons come from the engine itself: this limit only protects the line format. */
 const WORD_MAX = 64;
 
-const FIELDS = "date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid " +
-  "s-reason s-queuename";
-
-/** Returns the lines at the beginning of a file. */
-export function httpErrHeader(stamp: Stamp, lineEnd: LineEnd): string {
-  return `#Software: Microsoft HTTP API 1.0${lineEnd}#Version: 1.0${lineEnd}` +
-    `#Date: ${stamp.date} ${stamp.time}${lineEnd}#Fields: ${FIELDS}${lineEnd}`;
+interface ErrorFormat {
+  /** ErrorLoggingFields. */
+  readonly flags: number;
+  readonly computerName: string;
+  readonly lineEnd: LineEnd;
 }
 
-/**
- * Returns one line with its end. Sites have no named queue here, so the last field is always "-".
- */
-export function httpErrLine(record: RefusedRecord, stamp: Stamp, lineEnd: LineEnd): string {
-  const { local, remote, status, siteId } = record;
-  return `${stamp.date} ${stamp.time} ${remote.ip} ${remote.port} ${local.ip} ${local.port} ` +
-    `${fieldText(record.version, WORD_MAX)} ${truncated(record.method, METHOD_MAX)} ` +
-    `${truncated(record.target, URI_MAX)} ${status ?? "-"} ${siteId ?? "-"} ` +
-    `${fieldText(record.reason, WORD_MAX)} -${lineEnd}`;
+/** A field: its bit, its name, and its value. */
+type Field = readonly [
+  bit: number,
+  name: string,
+  value: (record: RefusedRecord, stamp: Stamp, format: ErrorFormat) => string | number,
+];
+
+const FIELDS: readonly Field[] = [
+  [0x1, "date", (_, { date }) => date],
+  [0x2, "time", (_, { time }) => time],
+  [0x4, "c-ip", ({ remote }) => remote.ip],
+  [0x400000, "c-port", ({ remote }) => remote.port],
+  [0x20, "s-computername", (_, __, { computerName }) => fieldText(computerName, WORD_MAX)],
+  [0x40, "s-ip", ({ local }) => local.ip],
+  [0x8000, "s-port", ({ local }) => local.port],
+  [0x80000, "cs-version", ({ version }) => fieldText(version, WORD_MAX)],
+  [0x80, "cs-method", ({ method }) => truncated(method, METHOD_MAX)],
+  [0x800000, "cs-uri", ({ target }) => truncated(target, URI_MAX)],
+  [0x400, "sc-status", ({ status }) => status ?? "-"],
+  [0x1000000, "s-siteid", ({ siteId }) => siteId ?? "-"],
+  [0x2000000, "s-reason", ({ reason }) => fieldText(reason, WORD_MAX)],
+  // Sites have no named queue here.
+  [0x4000000, "s-queuename", () => "-"],
+];
+
+/** Returns the lines at the beginning of a file. */
+export function httpErrHeader(stamp: Stamp, { flags, lineEnd }: ErrorFormat): string {
+  const names = fieldsOf(flags).map(([, name]) => name).join(" ");
+  return `#Software: Microsoft HTTP API 2.0${lineEnd}#Version: 1.0${lineEnd}` +
+    `#Date: ${stamp.date} ${stamp.time}${lineEnd}#Fields: ${names}${lineEnd}`;
+}
+
+/** Returns one line with its end; "" if no field is selected. */
+export function httpErrLine(record: RefusedRecord, stamp: Stamp, format: ErrorFormat): string {
+  const values = fieldsOf(format.flags).map(([, , value]) => value(record, stamp, format));
+  return values.length === 0 ? "" : values.join(" ") + format.lineEnd;
+}
+
+function fieldsOf(flags: number): readonly Field[] {
+  return FIELDS.filter(([bit]) => (flags & bit) !== 0);
 }
 
 /** Truncates at the limit and adds nothing, as HTTP.sys does. */

@@ -1,6 +1,6 @@
 /**
  * The HTTPERR log: requests that the service itself rejected and connections that it aborted, in
- * `HTTPERR/httperrN.log`.
+ * `HTTPERR/httperrN.log` or, by ErrorLoggingRolloverType, in files of days, weeks, months or hours.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import type { RefusedRecord } from "../../base/exchange.ts";
 import { httpErrHeader, httpErrLine } from "./httperr_format.ts";
 import type { LogPart } from "./collected_lines.ts";
 import { LogFile } from "./log_file.ts";
-import { HTTPERR_NAMES } from "./log_names.ts";
-import { Stamp } from "./stamp.ts";
+import { HTTPERR_NAMES, HTTPERR_PERIOD_NAMES } from "./log_names.ts";
+import { periodText, Stamp } from "./stamp.ts";
 import type { LogOptions } from "./w3c_log.ts";
 
 /** The settings that this log uses. */
@@ -17,6 +17,9 @@ interface HttpErrLogSettings {
   readonly EnableErrorLogging: boolean;
   /** Bytes. */
   readonly ErrorLogFileTruncateSize: number;
+  readonly ErrorLoggingFields: number;
+  readonly ErrorLoggingRolloverType: number;
+  readonly ErrorLoggingLocaltimeRollover: boolean;
 }
 
 /** Writes one line for each rejection. Nothing here waits or throws. */
@@ -35,12 +38,14 @@ export class HttpErrLog {
   refused(record: RefusedRecord): void {
     if (!this.#settings.EnableErrorLogging) return;
     const stamp = this.#stamp.at(this.#options.now());
-    this.#file.append(httpErrLine(record, stamp, this.#options.lineEnd), SAME_DAY);
+    const line = httpErrLine(record, stamp, this.#format);
+    if (line !== "") this.#file.append(line, this.#periodOf(stamp.second), stamp.second);
   }
 
   /** Adds lines that are formatted already. */
   append(part: LogPart): void {
-    if (this.#settings.EnableErrorLogging) this.#file.appendLines(part, SAME_DAY);
+    if (!this.#settings.EnableErrorLogging) return;
+    this.#file.appendLines(part, this.#periodOf(part.second), part.second);
   }
 
   /** Must be called every second. */
@@ -67,17 +72,25 @@ export class HttpErrLog {
     await before.close();
   }
 
+  get #format(): Parameters<typeof httpErrHeader>[1] {
+    return { ...this.#options, flags: this.#settings.ErrorLoggingFields };
+  }
+
+  /** Returns the period of a line in the form of file names. */
+  #periodOf(second: number): string {
+    const { ErrorLoggingRolloverType, ErrorLoggingLocaltimeRollover } = this.#settings;
+    return periodText(second, ErrorLoggingRolloverType, ErrorLoggingLocaltimeRollover);
+  }
+
   #newFile(): LogFile {
+    const format = this.#format; // the lines that it collects are in this one
     return new LogFile({
       folder: `${this.#options.folder}/HTTPERR`,
-      names: HTTPERR_NAMES,
+      names: this.#settings.ErrorLoggingRolloverType === 0 ? HTTPERR_NAMES : HTTPERR_PERIOD_NAMES,
       truncateBytes: this.#settings.ErrorLogFileTruncateSize,
-      header: () => httpErrHeader(this.#stamp.at(this.#options.now()), this.#options.lineEnd),
+      header: (second) => httpErrHeader(new Stamp().at(second * 1000), format),
       onTrouble: this.#options.onTrouble,
       keepFiles: null,
     });
   }
 }
-
-/** This log rotates by size only, so all of its lines belong to the same day. */
-const SAME_DAY = "";

@@ -24,9 +24,10 @@ export interface LogFileOptions {
   /** Size at which the next file begins; a single batch may exceed it. */
   readonly truncateBytes: number;
   /**
-   * Returns the lines at the beginning of a file, with their ends; called when a file is opened.
+   * Returns the lines at the beginning of a file, with their ends; called when a file is opened, with
+   * the second of its first line.
    */
-  readonly header: () => string;
+  readonly header: (second: number) => string;
   /** Called once when writing begins to fail, and once when it works again. Must not throw. */
   readonly onTrouble: (trouble: LogTrouble) => void;
   /** Number of older files kept in addition to the one in use; null keeps all. */
@@ -54,6 +55,8 @@ const FOLDER_MODE = 0o750;
 
 interface Batch extends Lines {
   readonly day: string;
+  /** That of its first line. */
+  readonly second: number;
   /** Bytes of memory. */
   readonly allocated: number;
 }
@@ -64,6 +67,8 @@ export class LogFile {
   readonly #options: LogFileOptions;
   readonly #pending = new LineBuffer();
   #day = "";
+  /** That of the first pending line. */
+  #second = 0;
   readonly #waiting: Batch[] = [];
   #waitingBytes = 0;
   #writer: Promise<void> | null = null;
@@ -89,15 +94,19 @@ export class LogFile {
     this.#options = options;
   }
 
-  /** Adds one line, including its end. `day` is the UTC day of the line, YYMMDD. */
-  append(line: string, day: string): void {
-    this.linesOf(day).add(line);
+  /**
+   * Adds one line, including its end. `day` is the UTC day of the line, YYMMDD; `second` is its time,
+   * for a header that says it.
+   */
+  append(line: string, day: string, second = 0): void {
+    this.linesOf(day, second).add(line);
     this.added();
   }
 
   /** Returns where to add lines of `day`; {@linkcode LogFile.added} is to be called then. */
-  linesOf(day: string): LineBuffer {
+  linesOf(day: string, second: number): LineBuffer {
     this.#begin(day);
+    if (this.#pending.count === 0) this.#second = second;
     return this.#pending;
   }
 
@@ -107,9 +116,10 @@ export class LogFile {
   }
 
   /** Adds lines that are bytes already; the bytes belong to the log from now on. */
-  appendLines(lines: Lines, day: string): void {
+  appendLines(lines: Lines, day: string, second: number): void {
     this.#begin(day);
     this.#queue();
+    this.#second = second;
     this.#wait(lines, lines.bytes.length);
     this.#startWriting();
   }
@@ -122,7 +132,8 @@ export class LogFile {
       this.#startWriting();
     } else if (this.#isTroubled && !this.#isFull && this.#writer === null) {
       // Without a line to write, an open shows whether the trouble is over.
-      this.#waiting.push({ bytes: new Uint8Array(), count: 0, day: this.#day, allocated: 0 });
+      const nothing = { bytes: new Uint8Array(), count: 0, allocated: 0 };
+      this.#waiting.push({ ...nothing, day: this.#day, second: this.#second });
       this.#startWriting();
     } else if (++this.#idleTicks >= IDLE_TICKS && this.#writer === null) {
       this.#closeFile();
@@ -168,7 +179,7 @@ export class LogFile {
       this.#drop(lines.count, new Error("the disk is too slow"));
       return releaseLines(lines);
     }
-    this.#waiting.push({ ...lines, day: this.#day, allocated });
+    this.#waiting.push({ ...lines, day: this.#day, second: this.#second, allocated });
     this.#waitingBytes += allocated;
   }
 
@@ -244,7 +255,7 @@ export class LogFile {
     // A line that a full disk truncated is ended first, so that it damages no other line.
     const torn = this.#isTorn && !this.#isFresh ? "\n" : "";
     const isHeaderDue = this.#isFresh || this.#headerOf !== path;
-    const text = torn + (isHeaderDue ? header() : "");
+    const text = torn + (isHeaderDue ? header(batch.second) : "");
     if (text !== "") await this.#write(file, encoder.encode(text));
     this.#headerOf = path;
     return file;

@@ -25,6 +25,12 @@ export const W3C_NAMES: LogNames = {
 /** `httperr1.log`, `httperr2.log` …: ErrorLoggingRolloverType 0, by size only. */
 export const HTTPERR_NAMES: LogNames = { firstRoll: 1, name: (_day, roll) => `httperr${roll}.log` };
 
+/** `htYYMMDD.log`, `htYYMMWW.log`, `htYYMM.log` or `htYYMMDDHH.log`: by time, and by size too. */
+export const HTTPERR_PERIOD_NAMES: LogNames = {
+  firstRoll: 0,
+  name: (period, roll) => roll === 0 ? `ht${period}.log` : `ht${period}.${roll}.log`,
+};
+
 /** `events1.ndjson` …: by size only. */
 export const EVENT_NAMES: LogNames = { firstRoll: 1, name: (_day, roll) => `events${roll}.ndjson` };
 
@@ -53,6 +59,8 @@ export function logFilesIn(files: readonly string[]): string[] {
 function placeOf(file: string): number | null {
   const [, day, part = "0"] = /^ex([0-9]{6})(?:\.([1-9][0-9]{0,8}))?\.log$/.exec(file) ?? [];
   if (day !== undefined) return Number(day) * 1e9 + Number(part);
+  const [, period, piece = "0"] = /^ht([0-9]{4,8})(?:\.([1-9][0-9]{0,5}))?\.log$/.exec(file) ?? [];
+  if (period !== undefined) return Number(period.padEnd(8, "0")) * 1e6 + Number(piece);
   const roll = /^httperr([1-9][0-9]{0,8})\.log$/.exec(file)?.[1];
   return roll === undefined ? null : Number(roll);
 }

@@ -50,3 +50,36 @@ export class Stamp {
     this.day = iso.slice(2, 4) + iso.slice(5, 7) + iso.slice(8, 10);
   }
 }
+
+/** The periods of ErrorLoggingRolloverType. */
+const PERIOD = { size: 0, daily: 1, weekly: 2, monthly: 3, hourly: 4 } as const;
+
+/**
+ * Returns the period of a second since 1970 in the form of file names, in UTC or local time: YYMMDD,
+ * YYMMWW, YYMM or YYMMDDHH; "" for files that begin by their size alone. WW is the week of the month,
+ * which begins on Sunday.
+ */
+export function periodText(second: number, type: number, isLocal: boolean): string {
+  if (type === PERIOD.size) return "";
+  const date = new Date(second * 1000);
+  const [year, month, day, hour, weekday] = isLocal
+    ? [date.getFullYear(), date.getMonth(), date.getDate(), date.getHours(), date.getDay()]
+    : [
+      date.getUTCFullYear(),
+      date.getUTCMonth(),
+      date.getUTCDate(),
+      date.getUTCHours(),
+      date.getUTCDay(),
+    ];
+  const start = twoDigits(year % 100) + twoDigits(month + 1);
+  if (type === PERIOD.monthly) return start;
+  const firstWeekday = (weekday - (day - 1) % 7 + 7) % 7;
+  if (type === PERIOD.weekly) {
+    return start + twoDigits(Math.floor((day - 1 + firstWeekday) / 7) + 1);
+  }
+  return start + twoDigits(day) + (type === PERIOD.hourly ? twoDigits(hour) : "");
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}

@@ -50,14 +50,14 @@ export class W3cLog {
     const file = siteId === this.#lastSite && this.#lastFile !== null
       ? this.#lastFile
       : this.#fileOf(siteId, format);
-    format.add(file.linesOf(stamp.day), record, siteId, stamp);
+    format.add(file.linesOf(stamp.day, stamp.second), record, siteId, stamp);
     file.added();
   }
 
   /** Adds lines of a site that are formatted already. */
   append(siteId: number, part: LogPart): void {
     const format = this.#formats.of(siteId);
-    if (format !== null) this.#fileOf(siteId, format).appendLines(part, part.day);
+    if (format !== null) this.#fileOf(siteId, format).appendLines(part, part.day, part.second);
   }
 
   /** Must be called every second. */
@@ -94,7 +94,7 @@ export class W3cLog {
         folder: `${this.#options.folder}/W3SVC${siteId}`,
         names: W3C_NAMES,
         truncateBytes: this.#settings.LogFileTruncateSize,
-        header: () => format.header(this.#stamp.at(this.#options.now())),
+        header: (second) => format.header(new Stamp().at(second * 1000)),
         onTrouble: this.#options.onTrouble,
         keepFiles: null,
       });

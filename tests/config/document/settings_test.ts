@@ -34,6 +34,11 @@ Deno.test("DEFAULT_SETTINGS has the defaults of HTTP.sys and of the IIS 6 metaba
     UriMaxUriBytes: 262144,
     UriScavengerPeriod: 120,
     ErrorLogFileTruncateSize: 0x100000,
+    ErrorLoggingFields: 0x7c884c7,
+    ErrorLoggingRolloverType: 0,
+    ErrorLoggingLocaltimeRollover: false,
+    AllowRestrictedChars: false,
+    FavorUTF8: true,
     LogFileTruncateSize: 20971520,
   } as const;
   for (const [name, value] of Object.entries(published)) {

@@ -3,7 +3,13 @@ import { assertEquals } from "@std/assert";
 import { isAuthority, parseTarget } from "../../../mod/http/parse/target.ts";
 import { latin1Bytes } from "../../support/fake_stream.ts";
 
-const LIMITS = { UrlSegmentMaxLength: 260, UrlSegmentMaxCount: 255 };
+const STRICT = {
+  AllowRestrictedChars: false,
+  PercentUAllowed: false,
+  EnableNonUTF8: false,
+  FavorUTF8: true,
+};
+const LIMITS = { UrlSegmentMaxLength: 260, UrlSegmentMaxCount: 255, ...STRICT };
 
 function target(text: string, method = "GET", limits = LIMITS): ReturnType<typeof parseTarget> {
   const bytes = latin1Bytes(`GET ${text} `);
@@ -102,8 +108,8 @@ Deno.test("parseTarget() accepts the absolute form, and the asterisk form of OPT
 });
 
 Deno.test("parseTarget() limits the length and number of segments; 0 is unlimited", () => {
-  const limits = { UrlSegmentMaxLength: 3, UrlSegmentMaxCount: 2 };
-  const unlimited = { UrlSegmentMaxLength: 0, UrlSegmentMaxCount: 0 };
+  const limits = { ...STRICT, UrlSegmentMaxLength: 3, UrlSegmentMaxCount: 2 };
+  const unlimited = { ...STRICT, UrlSegmentMaxLength: 0, UrlSegmentMaxCount: 0 };
   for (const sent of ["/abcd", "/a/b/c", "/a/abcd", "/a//"]) {
     assertEquals(target(sent, "GET", limits), "URL", sent);
     assertEquals(typeof target(sent, "GET", unlimited), "object", sent);
@@ -126,4 +132,39 @@ Deno.test("isAuthority() requires a host and a port", () => {
     false,
     false,
   ]);
+});
+
+Deno.test("settings of HTTP.sys let a path be more than UTF-8 without control characters", () => {
+  const all = {
+    ...LIMITS,
+    AllowRestrictedChars: true,
+    PercentUAllowed: true,
+    EnableNonUTF8: true,
+  };
+  const cases: [sent: string, settings: Partial<typeof LIMITS>, path: string | null][] = [
+    ["/a%01", {}, null],
+    ["/a%01", { AllowRestrictedChars: true }, "/a\x01"],
+    ["/a%7f%c2%85", { AllowRestrictedChars: true }, "/a\x7f\x85"],
+    ["/a%00", all, null],
+    ["/a%5cb", all, null],
+    ["/%u0041%u00e9", {}, null],
+    ["/%u0041%u00E9", { PercentUAllowed: true }, "/A\u00e9"],
+    ["/%u20ac", { PercentUAllowed: true }, "/\u20ac"],
+    ["/%u002e%U002E/x", all, null], // leads above the root
+    ["/a/%u002e%u002e/x", all, "/x"],
+    ["/%u005c", all, null],
+    ["/%u0000", all, null],
+    ["/%ud83d%ude00", all, null], // halves of a pair
+    ["/%u12", all, null],
+    ["/%u123x", all, null],
+    ["/caf%E9", {}, null],
+    ["/caf%E9", { EnableNonUTF8: true }, "/caf\u00e9"],
+    ["/caf%C3%A9", { EnableNonUTF8: true }, "/caf\u00e9"],
+    ["/caf%C3%A9", { EnableNonUTF8: true, FavorUTF8: false }, "/caf\u00c3\u00a9"],
+    ["/%c0%af..%c0%afx", { EnableNonUTF8: true }, "/\u00c0\u00af..\u00c0\u00afx"],
+  ];
+  for (const [sent, settings, path] of cases) {
+    const found = target(sent, "GET", { ...LIMITS, ...settings });
+    assertEquals(typeof found === "string" ? null : found.path, path, sent);
+  }
 });

@@ -10,7 +10,12 @@ import {
 } from "../../../mod/telemetry/logs/collected_lines.ts";
 import { fakeRequest } from "../../support/request.ts";
 
-const SETTINGS = { LogEnabled: true, LogExtFileFlags: 0x218fdf, EnableErrorLogging: true };
+const SETTINGS = {
+  LogEnabled: true,
+  LogExtFileFlags: 0x218fdf,
+  EnableErrorLogging: true,
+  ErrorLoggingFields: 0x7c884c7,
+};
 const NOON = Date.UTC(2026, 10, 26, 12);
 
 function textOf({ bytes }: LogPart): string {
@@ -106,7 +111,12 @@ Deno.test("CollectedLines sends much before the second is over, and no line twic
 Deno.test("CollectedLines follows the settings, and collects nothing for a log that is off", () => {
   const { lines, batches } = fixture();
   lines.served(served());
-  lines.reconfigure({ LogEnabled: false, LogExtFileFlags: 0, EnableErrorLogging: false });
+  lines.reconfigure({
+    LogEnabled: false,
+    LogExtFileFlags: 0,
+    EnableErrorLogging: false,
+    ErrorLoggingFields: 0x7c884c7,
+  });
   assertEquals(batches.length, 1); // what was collected before
   lines.served(served());
   lines.refused(refused());

@@ -16,10 +16,12 @@ const RECORD: RefusedRecord = {
   reason: "N/A",
 };
 
+const FORMAT = { flags: 0x7c884c7, computerName: "HOST", lineEnd: "\n" } as const;
+
 Deno.test("httpErrHeader() returns the header of Windows Server 2003 SP1", () => {
   assertEquals(
-    httpErrHeader(STAMP, "\r\n"),
-    "#Software: Microsoft HTTP API 1.0\r\n#Version: 1.0\r\n#Date: 2011-01-28 23:06:39\r\n" +
+    httpErrHeader(STAMP, { ...FORMAT, lineEnd: "\r\n" }),
+    "#Software: Microsoft HTTP API 2.0\r\n#Version: 1.0\r\n#Date: 2011-01-28 23:06:39\r\n" +
       "#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri sc-status s-siteid " +
       "s-reason s-queuename\r\n",
   );
@@ -46,7 +48,7 @@ Deno.test("httpErrLine() writes the known fields, and dashes for the others", ()
     ],
   ];
   for (const [change, want] of cases) {
-    assertEquals(httpErrLine({ ...RECORD, ...change }, STAMP, "\n"), want);
+    assertEquals(httpErrLine({ ...RECORD, ...change }, STAMP, FORMAT), want);
   }
 });
 
@@ -54,7 +56,7 @@ Deno.test("httpErrLine() truncates methods to 255 bytes and targets to 4096", ()
   const line = httpErrLine(
     { ...RECORD, method: "M".repeat(300), target: "/".repeat(5000) },
     STAMP,
-    "\n",
+    FORMAT,
   );
   const fields = line.split(" ");
   assertEquals(fields[7], "M".repeat(255));
@@ -67,8 +69,29 @@ Deno.test("httpErrLine() does not let a client forge a line", () => {
   const line = httpErrLine(
     { ...RECORD, version: evil, method: evil, target: evil, reason: evil },
     STAMP,
-    "\n",
+    FORMAT,
   );
   assertEquals(line.split("\n").length, 2);
   assertEquals(line.split(" ").length, 13);
+});
+
+Deno.test("ErrorLoggingFields selects the fields, in a fixed order", () => {
+  const cases: [flags: number, names: string, line: string][] = [
+    [0x2000002, "time s-reason", "23:06:39 N/A\n"],
+    [0x7c884e7, "", ""],
+    [0x4000020, "s-computername s-queuename", "HOST -\n"],
+    [0x400, "sc-status", "503\n"],
+    [0, "", ""],
+  ];
+  for (const [flags, names, line] of cases) {
+    const format = { ...FORMAT, flags };
+    const header = httpErrHeader(STAMP, format);
+    if (flags === 0x7c884e7) {
+      const count = header.split("#Fields: ")[1]!.trim().split(" ").length;
+      assertEquals(httpErrLine(RECORD, STAMP, format).trim().split(" ").length, count);
+      continue;
+    }
+    assertEquals(header.endsWith(`#Fields: ${names}\n`), true, header);
+    assertEquals(httpErrLine(RECORD, STAMP, format), line);
+  }
 });

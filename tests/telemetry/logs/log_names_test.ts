@@ -2,6 +2,8 @@ import { assertEquals } from "@std/assert";
 import {
   EVENT_NAMES,
   HTTPERR_NAMES,
+  HTTPERR_PERIOD_NAMES,
+  logFilesIn,
   rollsIn,
   W3C_NAMES,
 } from "../../../mod/telemetry/logs/log_names.ts";
@@ -29,4 +31,16 @@ Deno.test("rollsIn() returns the numbers of one series only", () => {
     10,
   ]);
   assertEquals(rollsIn([`httperr${"9".repeat(400)}.log`], HTTPERR_NAMES, ""), []);
+});
+
+Deno.test("files of a period are a series, and come in the order of time", () => {
+  const files = ["ht26110800.log", "ht261107.1.log", "ht261107.log", "httperr2.log", "htx.log"];
+  assertEquals(logFilesIn(files), [
+    "httperr2.log",
+    "ht261107.log",
+    "ht261107.1.log",
+    "ht26110800.log",
+  ]);
+  assertEquals(rollsIn(files, HTTPERR_PERIOD_NAMES, "261107"), [0, 1]);
+  assertEquals(rollsIn(files, HTTPERR_PERIOD_NAMES, "26110800"), [0]);
 });

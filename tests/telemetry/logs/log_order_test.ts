@@ -11,7 +11,13 @@ function batch(second: number, ...lines: string[]): LogBatch {
   const text = lines.map((line) => `${second} ${line}\n`).join("");
   return {
     second,
-    parts: [{ site: 1, day: "261126", bytes: new TextEncoder().encode(text), count: lines.length }],
+    parts: [{
+      site: 1,
+      day: "261126",
+      second,
+      bytes: new TextEncoder().encode(text),
+      count: lines.length,
+    }],
   };
 }
 

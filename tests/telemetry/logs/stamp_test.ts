@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { fieldText, Stamp } from "../../../mod/telemetry/logs/stamp.ts";
+import { fieldText, periodText, Stamp } from "../../../mod/telemetry/logs/stamp.ts";
 
 Deno.test("fieldText() returns one field of printable ASCII, whatever the value", () => {
   const cases: [value: string | null, want: string][] = [
@@ -36,3 +36,16 @@ Deno.test("Stamp follows the clock in UTC, also backwards", () => {
 function truncated(want: string): string {
   return want.length > 10 ? `${want.slice(0, 7)}...` : want;
 }
+
+Deno.test("periodText() names days, weeks of the month, months and hours", () => {
+  const cases: [time: [number, number, number, number], texts: string[]][] = [
+    [[2026, 10, 1, 0], ["", "261101", "261101", "2611", "26110100"]], // a Sunday
+    [[2026, 10, 8, 5], ["", "261108", "261102", "2611", "26110805"]],
+    [[2026, 9, 31, 23], ["", "261031", "261005", "2610", "26103123"]],
+    [[2000, 1, 29, 12], ["", "000229", "000205", "0002", "00022912"]],
+  ];
+  for (const [time, texts] of cases) {
+    const second = Date.UTC(...time) / 1000;
+    assertEquals(texts.map((_, type) => periodText(second, type, false)), texts);
+  }
+});

@@ -13,6 +13,7 @@ import {
   formatSetting,
   isListed,
   parseSetting,
+  refusedSetting,
   SETTING_NAMES,
   type SettingValue,
 } from "../../../config/document/setting_value.ts";
@@ -251,6 +252,10 @@ function namedSetting(
 ): SettingName {
   const found = findSetting(text);
   if (found !== null) return found;
+  const refused = refusedSetting(text);
+  if (refused !== null) {
+    throw usageFault(`Cannot ${verb} ${quote(refused.name)}: ${refused.why}`, refused.hint);
+  }
   const near = nearestName(text, SETTING_NAMES) as SettingName | null;
   const words = near === null ? [] : [near, ...verb === "set" ? [usable(near, value)] : []];
   throw usageFault(

@@ -24,12 +24,14 @@ const LOGS: readonly string[] = [
       "Pa W3SVC1/ex261122.log",
       "Responses of site 1: W3C extended, with the fields of IIS 6. The next file begins each day, " +
       "and ex261122.1.log at the size limit. Settings: LogEnabled, LogExtFileFlags, " +
-      "LogFileTruncateSize.",
+      "LogFileTruncateSize; adsutil sets LogType, LogExtFileFlags and DontLog of single sites.",
     ],
     [
       "Pa HTTPERR/httperr1.log",
       "What the service rejected or aborted, with the reason of HTTP.sys. httperr2.log begins at " +
-      "the size limit. Settings: EnableErrorLogging, ErrorLogFileTruncateSize.",
+      "the size limit; ErrorLoggingRolloverType makes it ht261122.log, ht261104.log (the week of " +
+      "the month), ht2611.log or ht26112205.log. Settings: EnableErrorLogging, ErrorLoggingFields, " +
+      "ErrorLogFileTruncateSize, ErrorLoggingRolloverType, ErrorLoggingLocaltimeRollover.",
     ],
     [
       "Pa events1.ndjson",
