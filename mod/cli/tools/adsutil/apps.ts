@@ -15,7 +15,6 @@ import { type AdsutilAnswer, type AdsutilCall, failed, wrongArgs } from "./answe
 const NOTE = {
   kind: "note",
   text: "no script or program runs inside the service: the application is stored but has no effect",
-  hint: "httpcfg site map --help",
 } as const;
 
 /** AppIsolated: in the process of IIS, in one of its own, in the pool. */
