@@ -4,6 +4,9 @@
  * @module
  */
 import type { Ip } from "../../base/address.ts";
+import { quote } from "../../base/fault.ts";
+import type { SiteRecord } from "../../config/document/document.ts";
+import type { PathValues } from "../../config/metabase/site_values.ts";
 import type { SiteAccess } from "../../config/document/site_rules.ts";
 import { ClientRules } from "../../site/rules/client_rules.ts";
 import { namedBlocks } from "./proxy_notes.ts";
@@ -27,6 +30,23 @@ export function accessNotes(access: SiteAccess, client: Ip | null): string[] {
   if (rate !== undefined) notes.push(`Beyond ${rate} a client gets 429`);
   if (basicAuth !== undefined) {
     notes.push(`Without a password of ${basicAuth.file} a client gets 401`);
+  }
+  return notes;
+}
+
+/** Returns a sentence for each thing that the metabase says of the path and that keeps content away. */
+export function pathNotes(
+  values: PathValues | undefined,
+  { access }: Pick<SiteRecord, "access">,
+): string[] {
+  if (values === undefined) return [];
+  const { redirect, closedTo, asksWho } = values;
+  const notes: string[] = [];
+  if (redirect !== undefined) notes.push(`HttpRedirect sends it to ${quote(redirect.value)}`);
+  if (closedTo === "all") notes.push("AccessRead is off: every client gets 403");
+  if (closedTo === "remote") notes.push("AccessNoRemoteRead is on: other machines get 403");
+  if (asksWho === true && access?.basicAuth === undefined) {
+    notes.push("AuthAnonymous is off, and no passwords are known: every client gets 403");
   }
   return notes;
 }

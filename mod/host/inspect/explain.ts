@@ -21,6 +21,7 @@ import { atOnce } from "../../base/work/steps.ts";
 import type { Binding } from "../../config/document/binding.ts";
 import { formatBinding } from "../../config/document/binding.ts";
 import type { ConfigDocument } from "../../config/document/document.ts";
+import { siteValues } from "../../config/metabase/site_values.ts";
 import type { SiteContent } from "../../config/document/site_content.ts";
 import {
   describeOwners,
@@ -37,7 +38,8 @@ import { whyExcluded } from "../../listen/plan/exclusion.ts";
 import { boundAddresses } from "../../listen/plan/listen_addresses.ts";
 import { kindOf } from "../../site/kinds/kinds.ts";
 import { describeWithoutSite, findTarget, type FoundTarget, isSite } from "./explain_target.ts";
-import { accessNotes } from "./access_notes.ts";
+import { comparablePath, coveringPath } from "../../site/path_values.ts";
+import { accessNotes, pathNotes } from "./access_notes.ts";
 import { proxyNotes } from "./proxy_notes.ts";
 import { isUp } from "../web/status_views.ts";
 import type { RegistrationStatus } from "../control/status.ts";
@@ -150,7 +152,11 @@ export function explain(asked: Question, given: ExplainInput): Explanation {
   }
   const { id, name } = found.site;
   const site = { id, name, content: describeContent(found.site.content) };
-  const access = accessNotes(found.site.access ?? {}, question.client ?? null);
+  const paths = siteValues(facts.document)(found.site).values?.paths ?? [];
+  const access = [
+    ...accessNotes(found.site.access ?? {}, question.client ?? null),
+    ...pathNotes(coveringPath(paths, comparablePath(question.path)), found.site),
+  ];
   const rules = access.length === 0 ? {} : { access };
   const answer = { ...reached, answeredBy: "site", ...rules } as const;
   if (found.application === null) {
