@@ -9,21 +9,30 @@ import { Problem } from "../base/problem.ts";
 import { WIN32 } from "../base/win32.ts";
 import { findCertificate, storeName } from "../config/certs/cert_store.ts";
 import { certificateCure } from "../config/certs/certificate_cure.ts";
+import { sslEffects, sslRefusal } from "../config/certs/ssl_effects.ts";
+import { SSL_FLAG } from "../config/certs/ssl_flags.ts";
 import type { SslRecord } from "../config/document/document.ts";
 import { deleteSsl, setSsl, updateSsl } from "../config/document/http_records.ts";
-import type { ActionResult, AdminIo } from "./admin_io.ts";
+import type { ActionResult, AdminIo, Notice } from "./admin_io.ts";
 import { editAndApply } from "./apply.ts";
+import { trustNotices } from "./client_trust_notices.ts";
 import { deniedResult } from "./denied.ts";
 
 /**
  * Adds `record`, or replaces the one with its key. A certificate that is not in its store, or that
- * cannot be served, is ERROR_NO_SUCH_LOGON_SESSION, 1312.
+ * cannot be served, is ERROR_NO_SUCH_LOGON_SESSION, 1312; what would promise more than is done is
+ * ERROR_NOT_SUPPORTED, 50. The notices say what of the record has no effect.
  */
 export async function bindCertificate(
   io: AdminIo,
   record: SslRecord,
   how: "add" | "update",
 ): Promise<ActionResult> {
+  const refusal = sslRefusal(record);
+  if (refusal !== null) {
+    const text = `Cannot use these parameters for ${quote(record.key)}: ${refusal}`;
+    return refused(text, WIN32.NOT_SUPPORTED, refusalHint(record));
+  }
   const store = storeName(record.certStoreName);
   let certificate: ReturnType<typeof findCertificate>;
   try {
@@ -34,15 +43,35 @@ export async function bindCertificate(
   }
   if (certificate === undefined) {
     const text = `Cannot use the certificate ${quote(record.hash)}: not in the store`;
-    return unusable(text, cureOf(io, record.key));
+    return refused(text, WIN32.NO_SUCH_LOGON_SESSION, cureOf(io, record.key));
   }
   const { certFile, name, problem } = certificate;
   if (problem !== null) {
-    return unusable(`Cannot use ${quote(certFile)}: ${problem}`, cureOf(io, record.key));
+    const text = `Cannot use ${quote(certFile)}: ${problem}`;
+    return refused(text, WIN32.NO_SUCH_LOGON_SESSION, cureOf(io, record.key));
   }
   const named = { ...record, certName: name };
   const edit = how === "add" ? setSsl : updateSsl;
-  return await editAndApply(io, "W3SVC", (document) => edit(document, named));
+  const result = await editAndApply(io, "W3SVC", (document) => edit(document, named));
+  if (result.problem !== null) return result;
+  return { ...result, notices: [...policyNotices(io, record), ...result.notices] };
+}
+
+/** Returns what is worth knowing of how a record will act. */
+function policyNotices(
+  { paths, now }: Pick<AdminIo, "paths" | "now">,
+  record: SslRecord,
+): Notice[] {
+  const effects = sslEffects(record).map((text): Notice => ({ kind: "note", text }));
+  if ((record.flags & SSL_FLAG.NEGOTIATE_CLIENT_CERT) === 0) return effects;
+  return [...effects, ...trustNotices(paths.certs, record, now())];
+}
+
+/** Returns what to type instead of a record that is refused. */
+function refusalHint({ flags }: SslRecord): string {
+  return (flags & SSL_FLAG.USE_DS_MAPPER) !== 0
+    ? "httpcfg site set W3SVC/1 --client-cert require"
+    : "httpcfg help set ssl";
 }
 
 /** Removes the record for `key`; the certificate stays in its store. */
@@ -59,7 +88,7 @@ function cureOf({ paths, now }: Pick<AdminIo, "paths" | "now">, key: string): st
   return cure({ ip, port, host }, undefined);
 }
 
-function unusable(text: string, hint?: string): ActionResult {
-  const problem = new Problem(text, { code: WIN32.NO_SUCH_LOGON_SESSION });
+function refused(text: string, code: number, hint?: string): ActionResult {
+  const problem = new Problem(text, { code });
   return { problem, changed: false, notices: [{ kind: "error", text, hint }] };
 }

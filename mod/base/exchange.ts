@@ -8,6 +8,7 @@
  * @module
  */
 import type { Endpoint, Ip } from "./address.ts";
+import type { ClientCertificate } from "./client_certificate.ts";
 
 /** A request whose head was accepted. Valid only until its response has been sent. */
 export interface HttpRequest {
@@ -48,12 +49,22 @@ export interface HttpRequest {
   readonly origin: RequestOrigin | null;
   /** Whether this connection is TLS. */
   readonly isTls: boolean;
+  /**
+   * What the client has shown on this connection; null if it was not asked for a certificate. What a
+   * proxy says of one is not believed.
+   */
+  readonly clientCertificate: ClientCertificate | null;
   /** The scheme of the URL that the client used: to a trusted proxy, or to this service. */
   readonly scheme: "http" | "https";
   /** Set by the handler when it has chosen a site; read by the logs and for refusals. */
   siteId: number | null;
   /** Set by the handler: who the client has proved to be, for the logs; null for nobody. */
   user: string | null;
+  /**
+   * Set by the handler, where the site asks for one: the certificate in DER that the client has proved
+   * to have, and that is believed here; null for none. Programs behind the site are told.
+   */
+  provenCertificate: Uint8Array | null;
   /** Set by the handler: what IIS adds to the status of a response, the 6 of 403.6; 0 for nothing. */
   substatus: number;
   /** Set by the handler: what the site says of its connections; null for the settings. */
@@ -242,6 +253,8 @@ export interface AcceptedStream extends ByteStream {
   readonly remoteAddr: NetworkAddress;
   /** As {@linkcode HttpRequest.proxy}; absent for null. */
   readonly proxy?: ProxiedClient | null;
+  /** As {@linkcode HttpRequest.clientCertificate}; absent for null. */
+  readonly clientCertificate?: ClientCertificate | null;
 }
 
 /** An IP address and a port, as the system reports them. */

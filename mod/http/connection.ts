@@ -7,6 +7,7 @@
  * @module
  */
 import type { Endpoint, Ip } from "../base/address.ts";
+import type { ClientCertificate } from "../base/client_certificate.ts";
 import type { ByteStream, ProxiedClient } from "../base/exchange.ts";
 import type { Linked } from "../base/linked_list.ts";
 import { closeQuietly } from "../wire/byte_stream.ts";
@@ -31,6 +32,7 @@ interface ConnectionOptions {
   readonly remote: Endpoint;
   readonly proxy: ProxiedClient | null;
   readonly isTls: boolean;
+  readonly clientCertificate: ClientCertificate | null;
   /** Whose place among the connections of one client it has taken; null if it has not. */
   readonly counted: Ip | null;
 }
@@ -56,6 +58,7 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   readonly #shared: SharedState;
   readonly #proxy: ProxiedClient | null;
   readonly #isTls: boolean;
+  readonly #clientCertificate: ClientCertificate | null;
   readonly #responder: Responder;
   /** The tick by which the client must have sent what is awaited; NEVER if nothing is. */
   #deadline = NEVER;
@@ -69,7 +72,7 @@ export class Connection implements ConnectionContext, Linked<Connection> {
   constructor(
     stream: ByteStream,
     shared: SharedState,
-    { local, remote, proxy, isTls, counted }: ConnectionOptions,
+    { local, remote, proxy, isTls, clientCertificate, counted }: ConnectionOptions,
   ) {
     this.stream = stream;
     this.local = local;
@@ -80,6 +83,7 @@ export class Connection implements ConnectionContext, Linked<Connection> {
     this.#shared = shared;
     this.#proxy = proxy;
     this.#isTls = isTls;
+    this.#clientCertificate = clientCertificate;
     this.#responder = new Responder(shared, this);
   }
 
@@ -229,6 +233,7 @@ export class Connection implements ConnectionContext, Linked<Connection> {
     exchange.remote = exchange.peer = this.remote;
     exchange.proxy = this.#proxy;
     exchange.isTls = this.#isTls;
+    exchange.clientCertificate = this.#clientCertificate;
     exchange.startedTick = this.#shared.clock.tick;
     return exchange;
   }

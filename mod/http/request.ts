@@ -6,6 +6,7 @@
  * @module
  */
 import type { Endpoint } from "../base/address.ts";
+import type { ClientCertificate } from "../base/client_certificate.ts";
 import type {
   ConnectionValues,
   FieldBytes,
@@ -71,8 +72,10 @@ export class Exchange implements HttpRequest, FieldBytes {
   proxy: ProxiedClient | null = null;
   origin: RequestOrigin | null = null;
   isTls = false;
+  clientCertificate: ClientCertificate | null = null;
   siteId: number | null = null;
   user: string | null = null;
+  provenCertificate: Uint8Array | null = null;
   substatus = 0;
   connection: ConnectionValues | null = null;
   isUnlogged = false;
@@ -305,6 +308,7 @@ export class Exchange implements HttpRequest, FieldBytes {
     this.user = null;
     this.connection = null;
     this.isUnlogged = false;
+    this.provenCertificate = null;
     this.substatus =
       this.status =
       this.sentBytes =

@@ -118,7 +118,8 @@ export class HttpServer {
     if (this.#isDraining) return closeQuietly(stream);
     // A trusted proxy is many clients, which its requests name.
     const counted = this.#shared.trusted?.includes(remote) ? null : remote.ip;
-    const ends = { local, remote, proxy: stream.proxy ?? null, isTls: options.tls, counted };
+    const { proxy = null, clientCertificate = null } = stream;
+    const ends = { local, remote, proxy, clientCertificate, isTls: options.tls, counted };
     const isAdmitted = this.#limits.admit(counted);
     if (typeof isAdmitted === "boolean") this.#begin(stream, ends, isAdmitted);
     else void this.#serveLater(stream, ends, isAdmitted);

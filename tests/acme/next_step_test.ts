@@ -40,6 +40,7 @@ function certificate(change: Partial<StoredCertificate> = {}): StoredCertificate
     notBefore: iso(NOW - 30 * DAY),
     notAfter: iso(NOW + 60 * DAY),
     problem: null,
+    isAuthority: false,
     ...change,
   };
 }

@@ -113,7 +113,8 @@ function check(made: Case, random: Random): void {
   const { name, protocols, changed, odd } = made;
   const isSound = odd.length === 0 && protocols?.length !== 0 && !protocols?.includes("");
   if (changed === null && isSound && bytes.length <= HELLO_BYTES_MAX) {
-    assertEquals(read, { serverName: name.toLowerCase(), protocols });
+    const offered = { offersTls12: true, offersTls13: made.hasVersions };
+    assertEquals(read, { serverName: name.toLowerCase(), protocols, ...offered });
   }
   if (changed === null && odd.length > 0) assert(read !== null && isRefused(read), "accepted");
   if (read === null) {

@@ -23,6 +23,7 @@ async function open(): Promise<Rules<Attack>> {
   const open = new Set<Deno.TcpConn>();
   const gate = new TlsGate({
     handshakeTimeoutMs: () => 3000,
+    handshakesMax: () => 1024,
     contextFor: () => context,
     onSecure(stream): void {
       secured++;

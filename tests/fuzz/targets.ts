@@ -19,6 +19,7 @@ import { proxyHeaders } from "./proxy_header.ts";
 import { registerMessages } from "./register.ts";
 import { siteRules } from "./site_rules.ts";
 import type { Target } from "./target.ts";
+import { clientChains } from "./x509.ts";
 import { upstreamAnswers } from "./upstream.ts";
 
 export const TARGETS: readonly Target[] = [
@@ -34,6 +35,7 @@ export const TARGETS: readonly Target[] = [
   listEntries,
   acmeAnswers,
   acmeCertificates,
+  clientChains,
   documents,
   siteRules,
   patches,

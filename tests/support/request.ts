@@ -30,6 +30,7 @@ export interface FakeRequest {
   readonly proxy?: HttpRequest["proxy"];
   readonly origin?: HttpRequest["origin"];
   readonly isTls?: boolean;
+  readonly clientCertificate?: HttpRequest["clientCertificate"];
   readonly minor?: 0 | 1;
 }
 
@@ -55,9 +56,11 @@ export function fakeRequest(fake: FakeRequest = {}): HttpRequest & { readonly bo
     proxy: fake.proxy ?? null,
     origin: fake.origin ?? null,
     isTls,
+    clientCertificate: fake.clientCertificate ?? null,
     scheme: fake.origin?.scheme ?? (isTls || fake.proxy?.isTls ? "https" as const : "http"),
     siteId: null,
     user: null,
+    provenCertificate: null,
     substatus: 0,
     connection: null,
     isUnlogged: false,

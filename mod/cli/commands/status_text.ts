@@ -118,6 +118,12 @@ function noticeLines(answer: ServiceStatus, screen: Screen): Styled[] {
         ...hinted(hint),
       ];
     }),
+    ...(answer.notes ?? []).flatMap(({ text, hint }): Styled[] => {
+      return [
+        ...paragraph(` ${text}`, screen, { start: span("note", "Note:") }),
+        ...hinted(hint),
+      ];
+    }),
     ...storedNotices(answer.stored, "httpcfg plan").flatMap(({ text, hint, kind }): Styled[] => {
       const [, head = "", rest = ""] = /^([^:]*:?)(.*)$/s.exec(text) ?? [];
       const start = span(kind, `${head[0]!.toUpperCase()}${head.slice(1)}`);

@@ -13,6 +13,7 @@ import { Fault, quote } from "../../base/fault.ts";
 import { fileFault, tooLargeFault } from "../../base/file_fault.ts";
 import type { Problem } from "../../base/problem.ts";
 import { replaceFile } from "../store/replace_file.ts";
+import { isAuthority } from "./authority_store.ts";
 import {
   certificateBlocks,
   type CertificateFacts,
@@ -22,6 +23,8 @@ import {
   toPkcs8,
   withFiles,
 } from "./certificate.ts";
+import { pemBlocks } from "./client_trust.ts";
+import { parseX509 } from "./x509.ts";
 
 /** One certificate of a store; its facts are blank if the file contains none. */
 export interface StoredCertificate extends CertificateFacts {
@@ -33,6 +36,8 @@ export interface StoredCertificate extends CertificateFacts {
   readonly keyFile: string;
   /** Why it cannot be served; null if it can. */
   readonly problem: string | null;
+  /** Whether it is there to vouch for others, and without a key. */
+  readonly isAuthority: boolean;
 }
 
 /** A certificate that was written to its store, or was there already. */
@@ -247,7 +252,34 @@ function describe(folder: string, store: string, file: string): StoredCertificat
     ? "the file cannot be read"
     : pairProblem(cert, key)?.reason ?? null;
   const blank = { hash: "", subject: "", names: [], notBefore: "", notAfter: "" };
-  return { store, name, certFile, keyFile, ...(facts ?? blank), problem };
+  const isAuthority = cert !== null && key === null && hasAuthority(cert);
+  return { store, name, certFile, keyFile, ...(facts ?? blank), problem, isAuthority };
+}
+
+function hasAuthority(pem: string): boolean {
+  return pemBlocks(pem, "CERTIFICATE").some((one) => {
+    return isAuthority(parseX509(Uint8Array.fromBase64(one)));
+  });
+}
+
+/**
+ * Writes a file that everybody may read to a store, or a link to `link`; reports whether it was not so
+ * before.
+ */
+export function placePublic(
+  folder: string,
+  store: string,
+  file: string,
+  content: { readonly text: string } | { readonly link: string },
+): boolean {
+  const path = `${folder}/${store}/${file}`;
+  const maker: FileMaker = "link" in content ? linkTo(content.link) : {
+    make: (path) => Deno.writeTextFileSync(path, content.text, { mode: 0o644 }),
+    isMade: (path) => isFile(path) && readPem(path) === content.text,
+  };
+  if (isInPlace(maker, path)) return false;
+  placeFiles(folder, store, [[maker, path]], path);
+  return true;
 }
 
 function readCertAndKey(

@@ -5,6 +5,7 @@
  */
 import type { StoredSettings } from "./settings.ts";
 import { type SiteContent, WELCOME_CONTENT } from "./site_content.ts";
+import type { SslAccess } from "../rules/ssl_access.ts";
 import type { SiteAccess, SiteResponse } from "./site_rules.ts";
 
 /** Version of the shape below. Goes up when an older document would be misread. */
@@ -66,6 +67,8 @@ export interface ApplicationRecord {
   /** Begins and ends with "/", and is not "/" itself: `/api/`. */
   readonly path: string;
   readonly content: SiteContent;
+  /** What is demanded of TLS; if absent, what the site demands. */
+  readonly sslFlags?: readonly SslAccess[] | undefined;
 }
 
 /**

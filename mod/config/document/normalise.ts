@@ -16,6 +16,7 @@ import type { DocumentProblem } from "./document_problems.ts";
 import { sslKeyOfAddress, sslKeyOfName } from "./http_records.ts";
 import { normaliseList } from "./normalise_list.ts";
 import { isDefault, type SettingRow, SETTINGS, type StoredSettings } from "./settings.ts";
+import { normalSslAccess } from "../rules/ssl_access.ts";
 import { normaliseRules } from "./site_rules.ts";
 
 interface NormalDocument {
@@ -101,7 +102,10 @@ function normalApplication(
   at: string,
   problems: DocumentProblem[],
 ): (application: ApplicationRecord, i: number) => ApplicationRecord {
-  return (application, i) => {
+  return ({ sslFlags, ...rest }, i) => {
+    const application = sslFlags === undefined
+      ? rest
+      : { ...rest, sslFlags: normalSslAccess(sslFlags) };
     const path = parseApplicationPath(application.path);
     if (!isProblem(path)) return { ...application, path };
     const message = `${quote(application.path)} is not a valid path: ${path.reason}`;

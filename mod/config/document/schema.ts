@@ -19,7 +19,7 @@ import {
   text,
 } from "./shape.ts";
 import type { SiteContent } from "./site_content.ts";
-import { accessSchema, responseSchema } from "./site_rules.ts";
+import { accessSchema, responseSchema, sslFlagsSchema } from "./site_rules.ts";
 
 const UINT32 = integer(0, 4294967295);
 
@@ -35,7 +35,11 @@ function siteSchema(content: ContentSchema) {
     secureBindings: list(text(NAME_MAX * 2)),
     autoStart: v.boolean(),
     content,
-    applications: v.optional(list(strictObject({ path: text(PATH_MAX), content }))),
+    applications: v.optional(list(strictObject({
+      path: text(PATH_MAX),
+      content,
+      sslFlags: v.optional(sslFlagsSchema),
+    }))),
     maxRequestEntityAllowed: v.optional(UINT32),
     maxConnections: v.optional(UINT32),
     access: v.optional(accessSchema),

@@ -224,7 +224,7 @@ export const SETTINGS = {
     0,
     [0, UNLIMITED],
     "handshakes",
-    "maximum number of TLS handshakes at one time; 0 is unlimited",
+    "maximum number of TLS handshakes at one time, in each process; 0 stands for 1024",
   ),
   AcmeHttpPort: number(
     80,

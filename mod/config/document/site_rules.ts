@@ -10,6 +10,7 @@ import { isProblem, Problem } from "../../base/problem.ts";
 import { parseMediaType } from "../rules/media_type.ts";
 import { parseRequestRate, REQUESTS_MAX } from "../rules/request_rate.ts";
 import { parseHsts, parseResponseField } from "../rules/response_field.ts";
+import { normalSslAccess, SSL_ACCESS_NAMES, type SslAccess } from "../rules/ssl_access.ts";
 import { formatBlock, parseAddressBlock } from "./address_block.ts";
 import type { DocumentProblem } from "./document_problems.ts";
 import { isFolderContent, type SiteContent } from "./site_content.ts";
@@ -39,6 +40,8 @@ export interface SiteAccess {
   /** Concurrent connections of each client. */
   readonly connectionsPerClient?: number | undefined;
   readonly basicAuth?: BasicAuth | undefined;
+  /** What is demanded of TLS; nothing if absent. */
+  readonly sslFlags?: readonly SslAccess[] | undefined;
 }
 
 /** Who may use a site with a password. */
@@ -103,6 +106,11 @@ const errorPages = v.pipe(
   ),
 );
 
+/** The schema of demands of TLS. */
+export const sslFlagsSchema: v.GenericSchema<unknown, readonly SslAccess[]> = list(
+  v.picklist(SSL_ACCESS_NAMES, `expected one of ${SSL_ACCESS_NAMES.join(", ")}`),
+);
+
 const accessFields = {
   allow: v.optional(list(text(NAME_MAX))),
   deny: v.optional(list(text(NAME_MAX))),
@@ -110,6 +118,7 @@ const accessFields = {
   burst: v.optional(integer(1, REQUESTS_MAX)),
   connectionsPerClient: v.optional(count),
   basicAuth: v.optional(basicAuth),
+  sslFlags: v.optional(sslFlagsSchema),
 };
 
 const responseFields = {
@@ -221,7 +230,7 @@ class RuleReader {
   }
 
   access(
-    { allow, deny, rate, burst, connectionsPerClient, basicAuth }: SiteAccess,
+    { allow, deny, rate, burst, connectionsPerClient, basicAuth, sslFlags = [] }: SiteAccess,
     at: string,
   ): SiteAccess {
     const read = (text: string, i: number, sign: string): readonly string[] => {
@@ -246,6 +255,7 @@ class RuleReader {
       ...(burst === undefined ? {} : { burst }),
       ...(connectionsPerClient === undefined ? {} : { connectionsPerClient }),
       ...(basicAuth === undefined ? {} : { basicAuth }),
+      ...(sslFlags.length === 0 ? {} : { sslFlags: normalSslAccess(sslFlags) }),
     };
   }
 

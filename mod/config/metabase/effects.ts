@@ -12,6 +12,8 @@ const SITE = /^W3SVC\/[0-9]+$/;
 const SERVICE_SITE = /^W3SVC(?:\/[0-9]+)?$/;
 /** The service, sites, and everything below their ROOT. */
 const CONTENT = /^W3SVC(?:\/[0-9]+(?:\/ROOT(?:\/.*)?)?)?$/;
+/** Sites, and everything below their ROOT. */
+const BELOW_SERVICE = /^W3SVC\/[0-9]+(?:\/ROOT(?:\/.*)?)?$/;
 const BELOW_SITE = /^W3SVC\/[0-9]+\/ROOT(?:\/|$)/;
 
 /** The properties that the service uses, and the keys at which it does. */
@@ -39,6 +41,7 @@ const USED: ReadonlyMap<string, RegExp> = new Map([
   ["EnableDirBrowsing", CONTENT],
   ["EnableDefaultDoc", CONTENT],
   ["AccessFlags", CONTENT],
+  ["AccessSSLFlags", BELOW_SERVICE],
   ["AccessRead", CONTENT],
   ["AccessNoRemoteRead", CONTENT],
   ["AuthFlags", CONTENT],

@@ -24,6 +24,7 @@ import {
   SERVICE_SITE,
   SITE,
 } from "./property.ts";
+import { SSL_ACCESS, SSL_MAP_CERT } from "../rules/ssl_access.ts";
 
 const LOG_FLAGS = row(["LogExtFileFlags", 4013, "DWORD"], 0x218fdf, "inherits", SERVICE_SITE, {
   range: [0, 0x3fffff],
@@ -94,6 +95,18 @@ const ANY_NUMBER = { range: [0, MAX] } as const;
 const TIMEOUT = { range: [1, 65535], outside: 120 } as const;
 const LOG_SIZE = { range: [1048576, MAX] } as const;
 
+const SSL_FLAGS = row(["AccessSSLFlags", 6030, "DWORD"], 0, "inherits", CONTENT, {
+  range: [0, MAX],
+});
+/** What a site demands of TLS, each a bit of AccessSSLFlags. */
+const SSL_BITS: readonly (readonly [name: string, mask: number])[] = [
+  ["AccessSSL", SSL_ACCESS.Ssl],
+  ["AccessSSLNegotiateCert", SSL_ACCESS.SslNegotiateCert],
+  ["AccessSSLRequireCert", SSL_ACCESS.SslRequireCert],
+  ["AccessSSLMapCert", SSL_MAP_CERT],
+  ["AccessSSL128", SSL_ACCESS.Ssl128],
+];
+
 /** All properties, in the order in which ENUM lists them. */
 export const PROPERTIES: readonly PropertyRow[] = [
   row(["KeyType", 1002, "STRING"], null, "own", KEY_TYPES),
@@ -118,6 +131,8 @@ export const PROPERTIES: readonly PropertyRow[] = [
   row(["AppPoolQueueLength", 9017, "DWORD"], 1000, "inherits", POOLS, { range: [10, 65535] }),
   row(["LoadBalancerCapabilities", 9034, "DWORD"], 2, "inherits", POOLS, { range: [1, 2] }),
   row(["AppPoolId", 9101, "STRING"], "DefaultAppPool", "inherits", CONTENT),
+  SSL_FLAGS,
+  ...bitRows(SSL_FLAGS, SSL_BITS),
   row(["Path", 3001, "STRING"], null, "own", ["IIsWebVirtualDir"]),
   row(["DefaultDoc", 6006, "STRING"], "Default.htm,index.htm,index.html", "inherits", CONTENT),
   BROWSE_FLAGS,

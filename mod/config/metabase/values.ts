@@ -14,6 +14,7 @@ import { folderContent, isFolderContent, type SiteContent } from "../document/si
 import type { SiteResponse } from "../document/site_rules.ts";
 import type { PropertyRow } from "./property.ts";
 import { effectiveSettings, type SettingName, type StoredSettings } from "../document/settings.ts";
+import { SSL_MAP_CERT, type SslAccess, sslAccessBits, sslAccessOf } from "../rules/ssl_access.ts";
 import { customHeaders, isUsable, mediaTypes } from "./syntax.ts";
 import { virtualDirAt } from "./virtual_dirs.ts";
 
@@ -229,6 +230,7 @@ function findSiteProperty(document: ConfigDocument, path: string, name: string):
   const [, id, below] = /^W3SVC\/([0-9]+)(?:\/ROOT(\/.+)?)?$/.exec(path) ?? [];
   const site = id === undefined ? undefined : document.sites.find((one) => String(one.id) === id);
   if (site === undefined) return null;
+  if (name === SSL_FLAGS) return sslFlagsOf(document, site, path);
   const property = SITE_PROPERTIES.get(name);
   if (path === `W3SVC/${id}`) {
     if (property === undefined) return null; // most are stored in the metabase
@@ -261,6 +263,55 @@ function findSiteProperty(document: ConfigDocument, path: string, name: string):
       return content === null ? null : withApplication(site, { ...application, content });
     },
   };
+}
+
+const SSL_FLAGS = "AccessSSLFlags";
+
+/** Those of a site are at its own key and at its root alike. */
+function sslFlagsOf(document: ConfigDocument, site: SiteRecord, path: string): SiteValue | null {
+  const read = (value: MetabaseValue | undefined): readonly SslAccess[] | null | undefined => {
+    return value === undefined ? undefined : sslAccessOf(Number(value));
+  };
+  if (path === `W3SVC/${site.id}` || path === `W3SVC/${site.id}/ROOT`) {
+    const { access: { sslFlags, ...others } = {}, ...rest } = site;
+    // What W3SVC has is stored and does not act, so that no site has it from there.
+    const isAbove = document.metabase.W3SVC?.[SSL_FLAGS] !== undefined;
+    return {
+      value: sslFlags === undefined && !isAbove ? undefined : sslAccessBits(sslFlags ?? []),
+      set: (value) => {
+        const names = read(value);
+        if (names === null) return null;
+        const access = names === undefined || names.length === 0
+          ? others
+          : { ...others, sslFlags: names };
+        return Object.keys(access).length === 0 ? rest : { ...rest, access };
+      },
+    };
+  }
+  const application = virtualDirAt(document, path)?.application;
+  if (application === undefined) return null;
+  const { sslFlags, ...others } = application;
+  return {
+    value: sslFlags === undefined ? undefined : sslAccessBits(sslFlags),
+    set: (value) => {
+      const names = read(value);
+      if (names === null) return null;
+      return withApplication(site, names === undefined ? others : { ...others, sslFlags: names });
+    },
+  };
+}
+
+/** Returns why a value cannot be stored, in the words of today; null if there is nothing to add. */
+export function refusalReason(property: PropertyRow, value: MetabaseValue | null): string | null {
+  const bits = property.bit?.of === SSL_FLAGS && value === true
+    ? property.bit.mask
+    : property.name === SSL_FLAGS
+    ? Number(value ?? 0)
+    : 0;
+  if (sslAccessOf(bits) !== null) return null;
+  return (bits & SSL_MAP_CERT) !== 0
+    ? "certificates cannot be mapped to accounts: there is no directory here"
+    : "only the bits 0x8, 0x20, 0x40 and 0x100 have a meaning";
 }
 
 function bindingList(field: "bindings" | "secureBindings"): SiteProperty {

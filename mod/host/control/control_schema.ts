@@ -124,6 +124,7 @@ const statusSchema: v.GenericSchema<unknown, ServiceStatus> = v.object({
   connections: count,
   tunnels: v.exactOptional(count),
   problems: v.exactOptional(v.array(v.object({ text, hint: v.nullable(text) }))),
+  notes: v.exactOptional(v.array(v.object({ text, hint: v.nullable(text) }))),
   acme: v.exactOptional(v.array(v.object({
     name: text,
     names: v.array(text),

@@ -44,6 +44,8 @@ export interface ServiceStatus {
   readonly tunnels?: number;
   /** What is wrong with the files of the running service; absent from an older service. */
   readonly problems?: readonly ServiceProblem[];
+  /** What is configured and has no effect, with the reason; absent for none. */
+  readonly notes?: readonly ServiceProblem[];
   /** The certificates by ACME; absent if none are in force, and from an older service. */
   readonly acme?: readonly AcmeStatus[];
   /** ISO 8601 time at which an unconfirmed reload reverts; null if none is pending. */

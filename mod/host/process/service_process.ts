@@ -242,6 +242,7 @@ class ServiceProcess {
         this.#acme,
         this.#workers,
       ].flatMap(({ problems }) => problems),
+      ...(this.#https.notes.length === 0 ? {} : { notes: this.#https.notes }),
       ...(acme.length === 0 ? {} : { acme }),
       unconfirmedUntil: this.#confirmation.until,
       ...comparison,

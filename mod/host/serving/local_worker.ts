@@ -42,6 +42,8 @@ interface LocalWorkerOptions {
 
 /** Handles every request while no site is running. */
 const NO_SITE: Handler = () => ({ refuse: "Hostname" });
+/** Handshakes at the same time, unless a setting says something else: they are anybody's. */
+const HANDSHAKES_MAX = 1024;
 /** Idle connections that are closed when the file table is full: room for a burst, not for all. */
 const ROOM_CONNECTIONS = 32;
 
@@ -58,6 +60,7 @@ export class LocalWorker implements ServingWorker {
     this.#options = options;
     this.#tls = new TlsFront({
       handshakeTimeoutMs: () => this.#headerWaitMs(),
+      handshakesMax: () => this.#settings?.SslThrottle || HANDSHAKES_MAX,
       onConnection: (stream, tls) => this.#server?.serve(stream, { tls }),
       refused: options.refused,
     });

@@ -15,6 +15,7 @@ import { refusalPage } from "../../site/pages/error_page.ts";
 import { RuleState } from "../../site/rules/rule_state.ts";
 import { rulesOf, type SiteRules } from "../../site/rules/site_rules.ts";
 import type { ProgramFault } from "../../site/proxy/fault_reports.ts";
+import type { JudgedBy } from "../../site/rules/tls_gate.ts";
 import { Proxies, type SiteUpstreamState } from "../../site/proxy/proxies.ts";
 import { TunnelLimits } from "../../site/proxy/tunnel_limits.ts";
 import { FileAccess } from "../../site/static/file_access.ts";
@@ -25,7 +26,7 @@ import { CachedResponses } from "./cache_view.ts";
 import { ChallengeAnswers } from "../../site/challenge_answers.ts";
 import { Pauses } from "./pauses.ts";
 import { type RegisteredHandler, routeRequests } from "./router.ts";
-import { canonicalIn, type Served } from "./served.ts";
+import { canonicalIn, judgedByRecords, type Served } from "./served.ts";
 import { LimitShares } from "./limit_shares.ts";
 import { LIMIT, siteClientLimit, siteLimit, upstreamLimit } from "./service_limits.ts";
 import type { UpstreamReport } from "./upstream_reports.ts";
@@ -91,7 +92,7 @@ export class RequestHandler {
   handlerFor(served: Served): Handler {
     const { settings, sites, programs, reservations, zones, via } = served;
     const { siteHandler, listening } = this.#options;
-    const rules = this.#rulesOf(sites);
+    const rules = this.#rulesOf(sites, judgedByRecords(served.certificates));
     const cache = new ResponseCache(settings);
     this.#proxies.begin(via);
     const registrations = programs.map((program): RegisteredHandler => {
@@ -160,7 +161,7 @@ export class RequestHandler {
     this.#current = null;
   }
 
-  #rulesOf(sites: readonly ServedSite[]): ReadonlyMap<number, SiteRules> {
+  #rulesOf(sites: readonly ServedSite[], judgedBy: JudgedBy): ReadonlyMap<number, SiteRules> {
     const state = this.#ruleState;
     const admitConnection = (
       { id }: SiteRecord,
@@ -170,7 +171,7 @@ export class RequestHandler {
       const limit = peer.ip === remote.ip ? this.limits.of(siteClientLimit(id)) : null;
       return this.clients.admit({ id, limit }, peer);
     };
-    const context = { files: this.#files, state, now: Date.now, admitConnection };
+    const context = { files: this.#files, state, now: Date.now, admitConnection, judgedBy };
     state.retain(new Set(sites.filter(({ access }) => access?.rate).map(({ id }) => id)));
     return new Map(sites.flatMap((site) => {
       const rules = rulesOf(site, context);

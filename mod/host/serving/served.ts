@@ -4,12 +4,14 @@
  *
  * @module
  */
-import type { Ip } from "../../base/address.ts";
+import type { Endpoint, Ip } from "../../base/address.ts";
 import { atOnce } from "../../base/work/steps.ts";
 import type { UrlPrefix } from "../../base/url_prefix.ts";
 import type { UrlAclRecord } from "../../config/document/document.ts";
 import type { ServedSite } from "../../config/metabase/site_values.ts";
 import type { Settings } from "../../config/document/settings.ts";
+import { sslKeysFor } from "../../config/certs/ssl_lookup.ts";
+import { trustName } from "../../config/certs/client_trust.ts";
 import { tableOf } from "../../listen/machine/address_table.ts";
 import type { Machine } from "../../listen/machine/machine_addresses.ts";
 import type { TlsContext } from "../../listen/tls/tls_stream.ts";
@@ -45,6 +47,23 @@ export function logSettings(settings: Settings, sites: readonly ServedSite[]): L
     return values?.log === undefined ? [] : [{ id, ...values.log }];
   });
   return { ...settings, siteLogs };
+}
+
+/** Returns by what clients are judged that come to a host: by the record for its name. */
+export function judgedByRecords(
+  certificates: readonly ServedCertificate[],
+): (local: Endpoint, host: string) => string | null {
+  const names = new Map(certificates.flatMap(({ keys, context: { policy: { client } } }) => {
+    const name = client === null ? null : trustName(client);
+    return keys.map((key) => [key, name] as const);
+  }));
+  return (local, host) => {
+    for (const key of sslKeysFor(local, host)) {
+      const name = names.get(key);
+      if (name !== undefined) return name;
+    }
+    return null;
+  };
 }
 
 /** What is served from one moment on. */

@@ -17,6 +17,8 @@ import type { ServedCertificate } from "./served.ts";
 interface TlsFrontOptions {
   /** Milliseconds for a handshake. */
   handshakeTimeoutMs(): number;
+  /** Handshakes at the same time. */
+  handshakesMax(): number;
   /** Receives an accepted connection; `isTls` is false for a client that does not speak TLS. */
   onConnection(stream: AcceptedStream, isTls: boolean): void;
   refused(record: RefusedRecord): void;
@@ -35,9 +37,10 @@ export class TlsFront {
   async prepare(): Promise<void> {
     if (this.#gate !== null) return;
     const { TlsGate } = await import("../../listen/tls/handshake_gate.ts");
-    const { handshakeTimeoutMs, onConnection, refused } = this.#options;
+    const { handshakeTimeoutMs, handshakesMax, onConnection, refused } = this.#options;
     this.#gate ??= new TlsGate({
       handshakeTimeoutMs,
+      handshakesMax,
       contextFor: (local, name) => this.contextFor(local, name),
       onSecure: (stream) => onConnection(stream, true),
       onPlain: (stream) => onConnection(stream, false),

@@ -21,7 +21,7 @@ import { logSettings, machineOfZones, type Served, type ServedCertificate } from
 import {
   type FromWorker,
   plannedSocket,
-  type SentCertificate,
+  type SentCertificates,
   type SentSocket,
   type ToWorker,
   type WorkerRequest,
@@ -169,15 +169,18 @@ class WorkerProcess {
   }
 
   /** Returns the certificates with their contexts; one that stays keeps its context. */
-  async #contextsOf(certificates: readonly SentCertificate[]): Promise<ServedCertificate[]> {
+  async #contextsOf({ certificates, trusts }: SentCertificates): Promise<ServedCertificate[]> {
     const before = this.#contexts;
     this.#contexts = new Map();
     if (certificates.length === 0) return []; // most services have no TLS, and load none of it
     await this.#worker.prepareTls();
     const { makeContext } = await import("../../listen/tls/tls_stream.ts");
-    return certificates.map(({ keys, cert, key }) => {
-      const text = `${cert}\n${key}`;
-      const context = before.get(text) ?? makeContext({ cert, key });
+    const trustTexts = trusts.map((trust) => JSON.stringify(trust));
+    return certificates.map(({ keys, cert, key, policy: sent, trust }) => {
+      const policy = { ...sent, client: trust === null ? null : trusts[trust] ?? null };
+      const asked = trust === null ? "" : trustTexts[trust];
+      const text = [cert, key, JSON.stringify(sent), asked].join("\n");
+      const context = before.get(text) ?? makeContext({ cert, key }, policy);
       this.#contexts.set(text, context);
       return { keys, cert, key, context };
     });

@@ -7,6 +7,8 @@
  */
 import * as v from "valibot";
 import type { PlannedEndpoint, SocketEndpoint } from "../../listen/plan/plan.ts";
+import type { TlsPolicy } from "../../config/certs/tls_policy.ts";
+import type { ClientTrust } from "../../config/certs/client_trust.ts";
 import type { Settings } from "../../config/document/settings.ts";
 import type { ListeningView } from "../../site/pages/listening_view.ts";
 import type { CacheSelection } from "./cache_view.ts";
@@ -16,11 +18,21 @@ import type { Paused } from "./pauses.ts";
 import type { LogSettings, Served, ServedCertificate } from "./served.ts";
 
 /** A certificate without its context, which belongs to one process. */
-export type SentCertificate = Omit<ServedCertificate, "context">;
+interface SentCertificate extends Omit<ServedCertificate, "context"> {
+  readonly policy: Omit<TlsPolicy, "client">;
+  /** Where its trust is among those that are sent; null if clients are not asked. */
+  readonly trust: number | null;
+}
+
+/** Certificates as they are sent: what many of them believe in common is sent once. */
+export interface SentCertificates {
+  readonly trusts: readonly ClientTrust[];
+  readonly certificates: readonly SentCertificate[];
+}
 
 /** What is served, as it is sent. */
 interface SentServed extends Omit<Served, "certificates"> {
-  readonly certificates: readonly SentCertificate[];
+  readonly certificates: SentCertificates;
 }
 
 /** A socket to open, or one that is open. */
@@ -42,7 +54,7 @@ export type WorkerRequest =
   | { readonly op: "start"; readonly settings: Settings }
   | { readonly op: "stop" | "counts" | "upstreams" | "cached" | "flush" | "accept" | "retire" }
   | { readonly op: "serve"; readonly served: SentServed }
-  | { readonly op: "renew"; readonly certificates: readonly SentCertificate[] }
+  | { readonly op: "renew"; readonly certificates: SentCertificates }
   | { readonly op: "pause"; readonly paused: Paused }
   | { readonly op: "challenge"; readonly challenges: Challenges }
   | { readonly op: "logs"; readonly settings: LogSettings; readonly generation: number }
@@ -177,6 +189,11 @@ export function sentServed(served: Served): SentServed {
   return { ...served, certificates: sentCertificates(served.certificates) };
 }
 
-export function sentCertificates(certificates: readonly ServedCertificate[]): SentCertificate[] {
-  return certificates.map(({ keys, cert, key }) => ({ keys, cert, key }));
+export function sentCertificates(served: readonly ServedCertificate[]): SentCertificates {
+  const trusts = [...new Set(served.flatMap(({ context }) => context.policy.client ?? []))];
+  const certificates = served.map(({ keys, cert, key, context }): SentCertificate => {
+    const { client, ...policy } = context.policy;
+    return { keys, cert, key, policy, trust: client === null ? null : trusts.indexOf(client) };
+  });
+  return { trusts, certificates };
 }

@@ -8,8 +8,9 @@
 import type { Ip } from "../../base/address.ts";
 import { isProblem } from "../../base/problem.ts";
 import { parseBinding } from "../../config/document/binding.ts";
-import type { SiteRecord, SslRecord } from "../../config/document/document.ts";
+import type { ConfigDocument, SiteRecord } from "../../config/document/document.ts";
 import { type CertificateCheck, certificateCheck } from "../../config/certs/ssl_lookup.ts";
+import { askingKeys } from "../../config/certs/ssl_asking.ts";
 import type { Store } from "../../config/store/store.ts";
 import type { NewEvent } from "../../telemetry/events/event.ts";
 import type { Certificates } from "./tls_contexts.ts";
@@ -49,18 +50,21 @@ export class HttpsService {
   }
 
   readonly worker: ServiceWorker = {
-    start: async () => await this.load((await this.#options.store.read()).ssl),
+    start: async () => await this.load(await this.#options.store.read()),
     stop: () => Promise.resolve(this.#unload()),
   };
 
-  /** Reads the certificates of `records`; `isAsked` if bindings will be checked. */
-  async load(records: readonly SslRecord[], isAsked = false): Promise<void> {
+  /** Reads the certificates of the ssl records; `isAsked` if bindings will be checked. */
+  async load(
+    { ssl: records, sites }: Pick<ConfigDocument, "ssl" | "sites">,
+    isAsked = false,
+  ): Promise<void> {
     if (records.length > 0) this.#loaded ??= await this.#loadTls();
     else if (isAsked && this.#loaded === null) {
       const { certificateCure } = await import("../../config/certs/certificate_cure.ts");
       this.#none = certificateCheck([], () => null, certificateCure(this.#options.certs, nowText));
     }
-    this.#loaded?.certificates.load(records);
+    this.#loaded?.certificates.load(records, askingKeys(records, sites));
   }
 
   /** Returns what is served; `canonical` returns an address with the present name of its interface. */
@@ -85,6 +89,11 @@ export class HttpsService {
   /** What is wrong with the certificates that are served. */
   get problems(): readonly ServiceProblem[] {
     return this.#loaded?.certificates.problems ?? [];
+  }
+
+  /** What is worth knowing about them. */
+  get notes(): readonly ServiceProblem[] {
+    return this.#loaded?.certificates.notes ?? [];
   }
 
   async #loadTls(): Promise<Loaded> {

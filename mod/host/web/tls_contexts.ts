@@ -8,7 +8,6 @@
  *
  * @module
  */
-import type { SecureContext } from "node:tls";
 import { formatEndpoint, type Ip, parseEndpoint } from "../../base/address.ts";
 import { messageOf, quote } from "../../base/fault.ts";
 import { isProblem, Problem } from "../../base/problem.ts";
@@ -21,6 +20,7 @@ import {
 } from "../../config/certs/cert_store.ts";
 import { certificateCure } from "../../config/certs/certificate_cure.ts";
 import { certificateFacts, validity } from "../../config/certs/certificate.ts";
+import { sslEffects, sslRefusal } from "../../config/certs/ssl_effects.ts";
 import type { SslRecord } from "../../config/document/document.ts";
 import {
   type CertificateCheck,
@@ -28,7 +28,10 @@ import {
   type CertificateCure,
 } from "../../config/certs/ssl_lookup.ts";
 import type { ServiceProblem } from "../control/status.ts";
-import { makeContext } from "../../listen/tls/tls_stream.ts";
+import { type TlsPolicy, tlsPolicy, USUAL_POLICY } from "../../config/certs/tls_policy.ts";
+import { trustName } from "../../config/certs/client_trust.ts";
+import { makeContext, type TlsContext } from "../../listen/tls/tls_stream.ts";
+import { ClientTrusts } from "./client_trusts.ts";
 import type { ServedCertificate } from "../serving/served.ts";
 import { MISSING } from "./stored_certificates.ts";
 import {
@@ -36,15 +39,23 @@ import {
   certificateKept,
   certificateReplaced,
   type NewEvent,
+  sslWithoutEffect,
 } from "../../telemetry/events/event.ts";
+
+/** A record that is served, and whether its clients are asked for a certificate. */
+interface Use {
+  readonly record: SslRecord;
+  readonly asks: boolean;
+}
 
 /** The certificate of one or more records. */
 interface FollowedCertificate {
   readonly files: Pick<StoredCertificate, "certFile" | "keyFile">;
-  /** Keys of the records that use it. */
-  readonly keys: string[];
+  /** The records that use it. */
+  readonly uses: Use[];
   pair: { readonly cert: string; readonly key: string };
-  context: SecureContext;
+  /** By the policy: those that were served last. */
+  contexts: ReadonlyMap<string, TlsContext>;
   hash: string;
   /** State of the files when they were read. */
   stamp: string;
@@ -59,6 +70,9 @@ export class Certificates {
   readonly #event: (event: NewEvent) => void;
   /** Keyed by the path of the certificate. */
   #byFile = new Map<string, FollowedCertificate>();
+  readonly #trusts: ClientTrusts;
+  /** What of the records has no effect. */
+  #effects: readonly ServiceProblem[] = [];
   #check: CertificateCheck;
   readonly #cure: CertificateCure;
 
@@ -66,21 +80,27 @@ export class Certificates {
   constructor(folder: string, event: (event: NewEvent) => void) {
     this.#folder = folder;
     this.#event = event;
+    this.#trusts = new ClientTrusts(folder, event);
     this.#cure = certificateCure(folder, () => new Date().toISOString());
     this.#check = certificateCheck([], () => MISSING, this.#cure);
   }
 
-  /** Serves exactly the certificates of `records` from now on. */
-  load(records: readonly SslRecord[]): void {
+  /**
+   * Serves exactly the certificates of `records` from now on; `asking` are the keys of those whose
+   * clients are asked for a certificate.
+   */
+  load(records: readonly SslRecord[], asking: ReadonlySet<string> = new Set()): void {
     const before = this.#byFile;
+    this.#trusts.begin();
     this.#byFile = new Map();
+    this.#tellEffects(records);
     const problems = new Map<SslRecord, string>();
     const stores = new Map<string, StoredCertificate[]>();
     for (const record of records) {
       const found = this.#find(record, stores);
       const served = found === undefined ? new Problem(MISSING) : this.#serve(found, before);
       if (isProblem(served)) problems.set(record, served.reason);
-      else served.keys.push(record.key);
+      else served.uses.push({ record, asks: asking.has(record.key) });
     }
     const problemOf = (record: SslRecord): string | null => problems.get(record) ?? null;
     this.#check = certificateCheck(records, problemOf, this.#cure);
@@ -93,25 +113,47 @@ export class Certificates {
    * Returns what is served; `canonical` returns an address with the present name of its interface.
    */
   served(canonical: (ip: Ip) => Ip): ServedCertificate[] {
-    return [...this.#byFile.values()].map(({ keys, pair: { cert, key }, context }) => {
-      return { keys: keys.map((one) => canonicalKey(one, canonical)), cert, key, context };
+    return [...this.#byFile.values()].flatMap((followed) => {
+      const { uses, pair, contexts } = followed;
+      const policies = uses.map(({ record, asks }) => {
+        return tlsPolicy(record, asks ? this.#trusts.of(record) : null);
+      });
+      const made = new Map<string, TlsContext>();
+      const groups = Map.groupBy(uses.keys(), (i) => policyText(policies[i]!));
+      const served = [...groups].map(([text, members]) => {
+        const policy = policies[members[0]!]!;
+        const before = contexts.get(text);
+        const isSame = before !== undefined && before.policy.client === policy.client;
+        const context = isSame ? before : makeContext(pair, policy);
+        made.set(text, context);
+        const keys = members.map((i) => canonicalKey(uses[i]!.record.key, canonical));
+        return { keys, ...pair, context };
+      });
+      followed.contexts = made;
+      return served;
     });
   }
 
   /** The files that cannot be used any more, although their previous certificate is served. */
   get problems(): readonly ServiceProblem[] {
-    return [...this.#byFile.values()].flatMap(({ files: { certFile }, trouble }) => {
+    const kept = [...this.#byFile.values()].flatMap(({ files: { certFile }, trouble }) => {
       if (trouble === null) return [];
       const text =
         `the new certificate in ${quote(certFile)} cannot be used, the previous one is ` +
         `served: ${trouble}`;
       return [{ text, hint: "httpcfg cert list" }];
     });
+    return [...kept, ...this.#trusts.problems];
+  }
+
+  /** What the records say without effect, and what is not done for want of a file. */
+  get notes(): readonly ServiceProblem[] {
+    return [...this.#effects, ...this.#trusts.notes];
   }
 
   /** Reloads the files that were replaced since the last check; reports whether there were any. */
   reloadChanged(): boolean {
-    let isChanged = false;
+    let isChanged = this.#trusts.reloadChanged();
     for (const served of this.#byFile.values()) {
       const stamp = stampOf(served.files);
       if (stamp === served.stamp) served.badStamp = served.trouble = null;
@@ -120,6 +162,19 @@ export class Certificates {
       }
     }
     return isChanged;
+  }
+
+  /** Tells once what of the records has no effect. */
+  #tellEffects(records: readonly SslRecord[]): void {
+    const before = new Set(this.#effects.map(({ text }) => text));
+    this.#effects = records.flatMap((record) => {
+      const refusal = sslRefusal(record);
+      return [...(refusal === null ? [] : [refusal]), ...sslEffects(record)].map((effect) => {
+        const text = `${record.key}: ${effect}`;
+        if (!before.has(text)) this.#event(sslWithoutEffect(record.key, effect));
+        return { text, hint: null };
+      });
+    });
   }
 
   #find(
@@ -145,16 +200,16 @@ export class Certificates {
     const stamp = stampOf(files);
     if (previous === undefined || stamp !== previous.stamp) {
       try {
-        const { hash, context, pair } = readContext(files);
+        const { hash, pair, contexts } = readContext(files);
         if (validity(certificate, new Date().toISOString()) === "expired") {
           this.#event(certificateExpired(certificate.certFile, certificate.notAfter));
         }
-        return this.#add({ ...initialState(files, stamp), hash, context, pair });
+        return this.#add({ ...initialState(files, stamp), hash, contexts, pair });
       } catch (error) {
         if (previous === undefined) return new Problem(certificate.problem ?? messageOf(error));
       }
     }
-    return this.#add({ ...previous, keys: [] });
+    return this.#add({ ...previous, uses: [] });
   }
 
   #add(served: FollowedCertificate): FollowedCertificate {
@@ -165,17 +220,18 @@ export class Certificates {
   /** Reads new files; reports whether they are in use now. */
   #renew(served: FollowedCertificate, stamp: string): boolean {
     const isPersistent = stamp === served.badStamp;
-    const { files, keys } = served;
+    const { files, uses } = served;
+    const keys = uses.map(({ record }) => record.key);
     try {
-      const { hash, context, pair } = readContext(files);
-      Object.assign(served, { ...initialState(files, stamp), keys, context, pair });
+      const { hash, pair, contexts } = readContext(files);
+      Object.assign(served, { ...initialState(files, stamp), uses, contexts, pair });
       if (hash === served.hash) return true;
       served.hash = hash;
       this.#event(certificateReplaced(keys, files.certFile, hash));
       return true;
     } catch (error) {
       const trouble = messageOf(error);
-      if (isPersistent) this.#event(certificateKept(served.keys, trouble));
+      if (isPersistent) this.#event(certificateKept(keys, trouble));
       served.badStamp = stamp;
       served.trouble = isPersistent ? trouble : null;
       return false;
@@ -186,15 +242,22 @@ export class Certificates {
 function initialState(
   files: FollowedCertificate["files"],
   stamp: string,
-): Pick<FollowedCertificate, "files" | "keys" | "stamp" | "badStamp" | "trouble"> {
-  return { files, keys: [], stamp, badStamp: null, trouble: null };
+): Pick<FollowedCertificate, "files" | "uses" | "stamp" | "badStamp" | "trouble"> {
+  return { files, uses: [], stamp, badStamp: null, trouble: null };
 }
 
 function readContext(
   files: FollowedCertificate["files"],
-): Pick<FollowedCertificate, "hash" | "context" | "pair"> {
-  const pair = readPair(files);
-  return { hash: certificateFacts(pair.cert)!.hash, context: makeContext(pair), pair };
+): Pick<FollowedCertificate, "hash" | "pair" | "contexts"> {
+  const { cert, key } = readPair(files);
+  const usual = makeContext({ cert, key }); // throws if TLS cannot use them
+  const contexts = new Map([[policyText(USUAL_POLICY), usual]]);
+  return { hash: certificateFacts(cert)!.hash, pair: { cert, key }, contexts };
+}
+
+/** Returns a text for policies that differ in nothing but the files of a store. */
+function policyText({ client, ...rest }: TlsPolicy): string {
+  return JSON.stringify([rest, client === null ? null : trustName(client)]);
 }
 
 /** Returns the key of a record with the present name of the interface of its address. */

@@ -372,7 +372,7 @@ export class WebService implements ServiceWorker {
     try {
       const isAsked = document.sites.some(({ secureBindings }) => secureBindings.length > 0) ||
         registrations.some(({ scheme }) => scheme === "https");
-      await https.load(document.ssl, isAsked);
+      await https.load(document, isAsked);
       const { progress } = options;
       const source = { document, list, check: https.check, registrations, progress };
       const followed = await followPlan(workers.sockets, source, {
@@ -382,7 +382,7 @@ export class WebService implements ServiceWorker {
       });
       return { document, programs, withSites, ...followed };
     } catch (error) {
-      await https.load(this.#state?.document.ssl ?? []);
+      await https.load(this.#state?.document ?? { ssl: [], sites: [] });
       throw error;
     }
   }

@@ -52,7 +52,7 @@ export class ProxyGate {
     this.waiting = new EarlyClients({
       timeoutMs: () => Math.min(HEADER_WAIT_MS, options.headerWaitMs()),
       timeoutReason: "Timer_ProxyHeader",
-      waitingMax: WAITING_MAX,
+      waitingMax: () => WAITING_MAX,
       refused: (record) => options.refused(record),
     });
   }

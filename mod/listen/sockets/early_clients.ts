@@ -18,8 +18,8 @@ interface EarlyClientsOptions {
   timeoutMs(): number;
   /** The reason for the HTTPERR log if it takes longer. */
   readonly timeoutReason: string;
-  /** Maximum number of connections that wait at the same time. */
-  readonly waitingMax: number;
+  /** Returns how many connections may wait at the same time; called each time, as above. */
+  waitingMax(): number;
   refused(record: RefusedRecord): void;
 }
 
@@ -53,7 +53,7 @@ export class EarlyClients {
 
   /** Adds a connection until {@linkcode EarlyClients.end} is called. */
   begin(conn: Deno.TcpConn, remote: NetworkAddress): EarlyClient {
-    if (this.#waiting.size >= this.#options.waitingMax) this.makeRoom(1);
+    if (this.#waiting.size >= this.#options.waitingMax()) this.makeRoom(1);
     const client: EarlyClient = {
       previous: null,
       next: null,

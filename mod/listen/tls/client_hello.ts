@@ -17,6 +17,8 @@ export interface ClientHello {
   readonly serverName: string;
   /** The protocols that the client offers, as Latin-1; null if it offers none by ALPN. */
   readonly protocols: readonly string[] | null;
+  readonly offersTls12: boolean;
+  readonly offersTls13: boolean;
 }
 
 /** The description of a fatal alert (RFC 8446, section 6). */
@@ -27,6 +29,7 @@ export const ALERT = {
   recordOverflow: 22,
   handshakeFailure: 40,
   illegalParameter: 47,
+  accessDenied: 49,
   decodeError: 50,
   protocolVersion: 70,
   unrecognizedName: 112,
@@ -128,7 +131,7 @@ function joinRecords(bytes: Uint8Array): Uint8Array | null {
 
 /** RFC 8446, section 4.1.2. */
 function parseMessage(message: Cursor): ClientHello {
-  let isSupported = message.uint16() >= TLS_1_2;
+  let versions: readonly number[] = message.uint16() >= TLS_1_2 ? [TLS_1_2] : [];
   message.take(RANDOM_BYTES);
   if (message.vector(1).remaining > SESSION_ID_BYTES_MAX) throw new Malformed(ALERT.decodeError);
   const cipherSuites = message.vector(2).remaining;
@@ -146,10 +149,15 @@ function parseMessage(message: Cursor): ClientHello {
     seen.add(type);
     if (type === EXTENSION.serverName) serverName = parseServerName(content);
     else if (type === EXTENSION.protocols) protocols = parseProtocols(content);
-    else if (type === EXTENSION.supportedVersions) isSupported = offersSupported(content);
+    else if (type === EXTENSION.supportedVersions) versions = parseVersions(content);
   }
-  if (!isSupported) throw new Malformed(ALERT.protocolVersion);
-  return { serverName, protocols };
+  if (versions.length === 0) throw new Malformed(ALERT.protocolVersion);
+  return {
+    serverName,
+    protocols,
+    offersTls12: versions.includes(TLS_1_2),
+    offersTls13: versions.includes(TLS_1_3),
+  };
 }
 
 function parseServerName(content: Cursor): string {
@@ -179,15 +187,16 @@ function parseProtocols(content: Cursor): readonly string[] {
   return protocols;
 }
 
-function offersSupported(content: Cursor): boolean {
-  const versions = content.vector(1);
+/** Returns the versions that the client offers, of those that are spoken here. */
+function parseVersions(content: Cursor): number[] {
+  const offered = content.vector(1);
   content.end();
-  let isSupported = false;
-  while (versions.remaining > 0) {
-    const version = versions.uint16();
-    if (version === TLS_1_2 || version === TLS_1_3) isSupported = true;
+  const versions: number[] = [];
+  while (offered.remaining > 0) {
+    const version = offered.uint16();
+    if (version === TLS_1_2 || version === TLS_1_3) versions.push(version);
   }
-  return isSupported;
+  return versions;
 }
 
 /** Reads from the front of `bytes`; throws if there are not enough. */

@@ -1,5 +1,5 @@
 /**
- * Edge: connections whose TLS handshake is not complete.
+ * Connections whose TLS handshake is not complete.
  *
  * Each has HeaderWaitTimeout to complete it (`listen/sockets/early_clients.ts`). A client is read
  * until its first message is whole: one that is silent, sends nonsense, asks for a protocol that
@@ -8,7 +8,6 @@
  *
  * @module
  */
-import type { SecureContext } from "node:tls";
 import { type Endpoint, LocalEndpoint } from "../../base/address.ts";
 import type { AcceptedStream, RefusedRecord } from "../../base/exchange.ts";
 import { closeQuietly } from "../../wire/byte_stream.ts";
@@ -25,14 +24,16 @@ import {
   type RefusedHello,
   startsTls,
 } from "./client_hello.ts";
-import { PROTOCOLS, startHandshake } from "./tls_stream.ts";
+import { PROTOCOLS, startHandshake, type TlsContext } from "./tls_stream.ts";
 
 /** What the gate needs, and whom it notifies. */
 interface TlsGateOptions {
   /** Returns the time for a handshake; called each time, so that a reload can change it. */
   handshakeTimeoutMs(): number;
+  /** Returns how many handshakes there may be at the same time: they are anybody's. */
+  handshakesMax(): number;
   /** Returns the certificate for a client; null if none is bound. */
-  contextFor(local: Endpoint, serverName: string): SecureContext | null;
+  contextFor(local: Endpoint, serverName: string): TlsContext | null;
   /** Called with a connection whose handshake has succeeded. */
   onSecure(stream: AcceptedStream): void;
   /** Called with the connection of a client that does not use TLS, including all that it sent. */
@@ -42,8 +43,6 @@ interface TlsGateOptions {
 }
 
 const NO_BYTES = new Uint8Array(0);
-/** Maximum number of handshakes at the same time: they are anybody's. */
-const WAITING_MAX = 1024;
 /** Size of the first read: most first messages fit. */
 const FIRST_BYTES = 1024;
 
@@ -58,7 +57,7 @@ export class TlsGate {
     this.#waiting = new EarlyClients({
       timeoutMs: () => options.handshakeTimeoutMs(),
       timeoutReason: "Timer_HeaderWait",
-      waitingMax: WAITING_MAX,
+      waitingMax: () => options.handshakesMax(),
       refused: (record) => options.refused(record),
     });
   }
@@ -108,14 +107,19 @@ export class TlsGate {
   #contextFor(
     { localAddr }: Deno.TcpConn,
     hello: ClientHello | RefusedHello,
-  ): SecureContext | AlertCode {
+  ): TlsContext | AlertCode {
     if (isRefused(hello)) return hello.alert;
     const { serverName, protocols } = hello;
     if (protocols !== null && !PROTOCOLS.some((protocol) => protocols.includes(protocol))) {
       return ALERT.noApplicationProtocol;
     }
     const local = this.#local.of(localAddr as Deno.NetAddr);
-    return this.#options.contextFor(local, serverName) ?? ALERT.unrecognizedName;
+    const context = this.#options.contextFor(local, serverName);
+    if (context === null) return ALERT.unrecognizedName;
+    const { rejects, hasTls12, hasTls13 } = context.policy;
+    if (rejects) return ALERT.accessDenied;
+    const isCommon = (hasTls12 && hello.offersTls12) || (hasTls13 && hello.offersTls13);
+    return isCommon ? context : ALERT.protocolVersion;
   }
 }
 

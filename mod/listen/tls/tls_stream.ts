@@ -21,8 +21,11 @@
 import { Socket } from "node:net";
 import process from "node:process";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
+import type { ClientCertificate } from "../../base/client_certificate.ts";
 import type { AcceptedStream, NetworkAddress, ProxiedClient } from "../../base/exchange.ts";
 import { invariant } from "../../base/invariant.ts";
+import { type TlsPolicy, USUAL_POLICY } from "../../config/certs/tls_policy.ts";
+import { type ClientVerifier, verifierOf } from "../../config/certs/client_verifier.ts";
 import { closeQuietly, setNoDelay } from "../../wire/byte_stream.ts";
 import { ALERT, alertRecord } from "./client_hello.ts";
 
@@ -30,7 +33,12 @@ import { ALERT, alertRecord } from "./client_hello.ts";
 export const PROTOCOLS = ["http/1.1", "http/1.0"];
 
 /** A certificate with its private key, as TLS uses it. */
-export type TlsContext = SecureContext;
+export interface TlsContext {
+  readonly secure: SecureContext;
+  readonly policy: TlsPolicy;
+  /** Judges the certificates of clients; null if they are not asked for one. */
+  readonly verifier: ClientVerifier | null;
+}
 
 /** A handshake in progress. */
 interface Handshake {
@@ -51,14 +59,21 @@ const CLOSE_NOTIFY_MS = 1000;
 const ENDED = new Deno.errors.ConnectionAborted("the client has ended the handshake");
 const CLOSED = new Deno.errors.Interrupted("the connection was closed");
 
-/**
- * Returns the context for a certificate with its chain and its private key, both PEM. TLS 1.2 or
- * later.
- */
+/** Returns the context for a certificate with its chain and its private key, both PEM. */
 export function makeContext(
   { cert, key }: { readonly cert: string; readonly key: string },
-): SecureContext {
-  return createSecureContext({ cert, key, minVersion: "TLSv1.2" });
+  policy: TlsPolicy = USUAL_POLICY,
+): TlsContext {
+  const verifier = policy.client === null ? null : verifierOf(policy.client);
+  const secure = createSecureContext({
+    cert,
+    key,
+    // Without either version every handshake is refused before it comes here.
+    minVersion: policy.hasTls12 || !policy.hasTls13 ? "TLSv1.2" : "TLSv1.3",
+    maxVersion: policy.hasTls13 || !policy.hasTls12 ? "TLSv1.3" : "TLSv1.2",
+    ...(verifier === null ? {} : { ca: [...verifier.authorities] }),
+  });
+  return { secure, policy, verifier };
 }
 
 /**
@@ -68,7 +83,7 @@ export function makeContext(
 export function startHandshake(
   conn: Deno.TcpConn,
   early: Uint8Array,
-  context: SecureContext,
+  { secure: secureContext, verifier }: TlsContext,
   named: Pick<AcceptedStream, "remoteAddr" | "proxy"> | null = null,
 ): Handshake {
   const handle = openHandle(conn);
@@ -78,9 +93,12 @@ export function startHandshake(
   raw.unshift(early);
   const secure = new TLSSocket(raw, {
     isServer: true,
-    requestCert: false,
     ALPNProtocols: PROTOCOLS,
-    secureContext: context,
+    secureContext,
+    requestCert: verifier !== null,
+    // The handshake succeeds with any certificate, and with none: HTTP tells the client what is
+    // wrong with it.
+    ...(verifier === null ? {} : { rejectUnauthorized: false, ca: [...verifier.authorities] }),
   });
   const { promise: done, resolve, reject } = Promise.withResolvers<AcceptedStream>();
   const end = (): void => {
@@ -106,9 +124,31 @@ export function startHandshake(
     secure.removeListener("end", end);
     secure.removeListener("close", end);
     secure.removeListener("error", fail);
-    resolve(new TlsStream(conn, named, { socket: secure, handle, abort }));
+    const clientCertificate = verifier === null ? null : certificateOf(secure, verifier);
+    resolve(new TlsStream(conn, named, { socket: secure, handle, abort, clientCertificate }));
   });
   return { done, abort };
+}
+
+/** What this file uses of the runtime's native TLS handle. */
+interface TlsHandle {
+  /** Returns what the client has sent, or proved when its session began; null for nothing. */
+  getPeerCertificateChain(): { readonly certificates: readonly ArrayLike<number>[] } | null;
+  /** Returns why the certificate is not believed; in a session that goes on, nothing. */
+  verifyError(): { readonly code?: string } | string | null | undefined;
+}
+
+/**
+ * Returns what the client has shown. A session that goes on has the certificate with which it began,
+ * on whichever port of this process that was; it is judged anew, by what is trusted here and now.
+ */
+function certificateOf(secure: TLSSocket, verifier: ClientVerifier): ClientCertificate {
+  const { _handle: handle } = secure as unknown as { readonly _handle: TlsHandle };
+  const chain = handle.getPeerCertificateChain()?.certificates ?? [];
+  const error = handle.verifyError() || null;
+  const refusal = typeof error === "object" ? error?.code ?? (error && "unknown") : error;
+  const opinion = { refusal, isResumed: secure.isSessionReused() };
+  return verifier.certificateOf(chain.map((der) => Uint8Array.from(der)), opinion, Date.now());
 }
 
 /** What this file uses of the runtime's native TCP handle. */
@@ -147,6 +187,7 @@ const { TCP } = (process as unknown as {
 interface SecureSocket {
   readonly socket: TLSSocket;
   readonly handle: TcpHandle;
+  readonly clientCertificate: ClientCertificate | null;
   /** Closes the connection at once. */
   abort(): void;
 }
@@ -156,6 +197,7 @@ class TlsStream implements AcceptedStream {
   readonly localAddr: NetworkAddress;
   readonly remoteAddr: NetworkAddress;
   readonly proxy: ProxiedClient | null;
+  readonly clientCertificate: ClientCertificate | null;
   readonly #socket: TLSSocket;
   readonly #handle: TcpHandle;
   readonly #abort: () => void;
@@ -177,11 +219,12 @@ class TlsStream implements AcceptedStream {
   constructor(
     conn: Deno.TcpConn,
     named: Pick<AcceptedStream, "remoteAddr" | "proxy"> | null,
-    { socket, handle, abort }: SecureSocket,
+    { socket, handle, clientCertificate, abort }: SecureSocket,
   ) {
     this.localAddr = conn.localAddr as Deno.NetAddr;
     this.remoteAddr = named?.remoteAddr ?? conn.remoteAddr as Deno.NetAddr;
     this.proxy = named?.proxy ?? null;
+    this.clientCertificate = clientCertificate;
     this.#socket = socket;
     this.#handle = handle;
     this.#abort = abort;

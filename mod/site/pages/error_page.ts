@@ -34,6 +34,36 @@ const ERRORS = {
     title: "Forbidden",
     sentence: "Access from your network address is denied.",
   },
+  plain: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "This address can be reached over https only.",
+  },
+  noCertificate: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "This address asks for a client certificate, and your client has sent none.",
+  },
+  untrustedCertificate: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "Your client certificate is not trusted here, or is not made for clients.",
+  },
+  outdatedCertificate: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "Your client certificate, or one of its issuers, has expired or is not valid yet.",
+  },
+  revokedCertificate: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "Your client certificate, or one of its issuers, has been revoked.",
+  },
+  uncheckedCertificate: {
+    status: 403,
+    title: "Forbidden",
+    sentence: "It cannot be found out whether your client certificate has been revoked.",
+  },
   denied: {
     status: 403,
     title: "Forbidden",
@@ -110,7 +140,8 @@ const ERRORS = {
   },
 } as const satisfies Readonly<Record<string, ErrorText>>;
 
-type ErrorName = keyof typeof ERRORS;
+/** The name of an error response. */
+export type ErrorName = keyof typeof ERRORS;
 
 /** The refusals that HTTP.sys has no words for: it serves no files and needs no gateway. */
 const REFUSALS: { readonly [Reason in RefusalReason]?: ErrorName } = {

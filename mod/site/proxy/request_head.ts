@@ -8,6 +8,8 @@
  *   before it what a trusted proxy has said; what the client said before that is left out.
  *   X-Forwarded-Port is left out: behind a mapped port it would be wrong, and the host has the port
  *   that the client used.
+ * - Client-Cert (RFC 9440) is the certificate of the client, where the site asks for one and believes
+ *   it. No client can send the field itself.
  * - Via is kept and extended in both directions. A request that carries our own entry has come back
  *   to us: a loop.
  *
@@ -84,6 +86,7 @@ export function writeRequestHead(
   }
   if (isUpgrade) output.text(UPGRADE_FIELDS);
   writeOrigin(output, request, host);
+  writeCertificate(output, request);
   output.text(request.minor === 0 ? "Via: 1.0 " : "Via: 1.1 ");
   output.text(via);
   output.text("\r\n\r\n");
@@ -151,6 +154,14 @@ function writeOrigin(output: OutputBuffer, request: HttpRequest, host: string): 
     output.text(nodeOf(i === proxies.length ? peer : proxies[i]!));
   }
   output.text("\r\n");
+}
+
+/** Writes the certificate that the client has proved to have (RFC 9440). */
+function writeCertificate(output: OutputBuffer, { provenCertificate: der }: HttpRequest): void {
+  if (der === null) return;
+  output.text("Client-Cert: :");
+  output.text(der.toBase64());
+  output.text(":\r\n");
 }
 
 function nodeOf(ip: Ip): string {

@@ -17,6 +17,7 @@ import type {
   RequestOrigin,
 } from "../../base/exchange.ts";
 import type { Endpoint } from "../../base/address.ts";
+import type { ClientCertificate } from "../../base/client_certificate.ts";
 import { parseFilePath } from "../static/file_path.ts";
 
 /** Returns `handle` that responds with `path` where a navigation leads nowhere. */
@@ -88,6 +89,9 @@ class RequestAt implements HttpRequest {
   get isTls(): boolean {
     return this.#request.isTls;
   }
+  get clientCertificate(): ClientCertificate | null {
+    return this.#request.clientCertificate;
+  }
   get scheme(): "http" | "https" {
     return this.#request.scheme;
   }
@@ -102,6 +106,9 @@ class RequestAt implements HttpRequest {
   }
   get isUnlogged(): boolean {
     return this.#request.isUnlogged;
+  }
+  get provenCertificate(): Uint8Array | null {
+    return this.#request.provenCertificate;
   }
   get substatus(): number {
     return this.#request.substatus;

@@ -1,16 +1,19 @@
 /**
- * The rules of a site around its content. A request passes, in this order: the client's address, its
- * connections, its rate, its path, its credentials; then comes the content, and whatever is responded
- * gets the site's own error page and fields. A site without rules has its handler alone.
+ * The rules of a site around its content. A request passes, in this order: the client's address, what
+ * is demanded of TLS, which an application may have of its own, the client's connections, its rate,
+ * its path, its credentials; then comes the content, and whatever is responded gets the site's own
+ * error page and fields. A site without rules has its handler alone.
  *
  * @module
  */
 import type { Handler, HandlerResult, HttpRequest, HttpResponse } from "../../base/exchange.ts";
 import { isProblem } from "../../base/problem.ts";
+import { applicationKey } from "../../config/document/application.ts";
 import type { SiteRecord } from "../../config/document/document.ts";
 import type { SiteAccess } from "../../config/document/site_rules.ts";
 import type { ServedSite } from "../../config/metabase/site_values.ts";
 import { parseRequestRate, type RequestRate } from "../../config/rules/request_rate.ts";
+import type { SslAccess } from "../../config/rules/ssl_access.ts";
 import { clientOf } from "../client.ts";
 import { errorPage } from "../pages/error_page.ts";
 import type { FileAccess } from "../static/file_access.ts";
@@ -21,6 +24,7 @@ import { withFallback } from "./fallback.ts";
 import { PathRules } from "./path_rules.ts";
 import { fieldsOfTexts, ResponseFields } from "./response_fields.ts";
 import type { RuleState } from "./rule_state.ts";
+import { type JudgedBy, tlsGate } from "./tls_gate.ts";
 
 interface RulesContext {
   readonly files: FileAccess;
@@ -29,6 +33,7 @@ interface RulesContext {
   readonly now: () => number;
   /** Counts the connection of a client among those of the site; false if it has too many. */
   readonly admitConnection: (site: SiteRecord, request: HttpRequest) => boolean | Promise<boolean>;
+  readonly judgedBy: JudgedBy;
 }
 
 type Gate = (request: HttpRequest) => GateResult;
@@ -40,7 +45,11 @@ const CONNECTIONS_RETRY = "5";
 export class SiteRules {
   /** Whether connections of each client are counted. */
   readonly limitsConnections: boolean;
-  readonly #gates: readonly Gate[];
+  readonly #addressGates: readonly Gate[];
+  readonly #clientGates: readonly Gate[];
+  /** What is demanded of TLS, by the key of the path: "/" for the site. */
+  readonly #demands: ReadonlyMap<string, readonly SslAccess[]>;
+  readonly #judgedBy: JudgedBy;
   readonly #fallback: string | undefined;
   readonly #pages: ErrorPages | null;
   /** What the metabase says of paths; null for nothing. */
@@ -55,7 +64,12 @@ export class SiteRules {
     this.#paths = values.paths === undefined
       ? null
       : new PathRules(values.paths, access.basicAuth !== undefined);
-    this.#gates = gatesOf(site, access, context, this.#paths);
+    const { allow, deny } = access;
+    const hasBlocks = allow !== undefined || deny !== undefined;
+    this.#addressGates = hasBlocks ? [clientGate(new ClientRules(access))] : [];
+    this.#clientGates = gatesOf(site, access, context, this.#paths);
+    this.#demands = demandsOf(site);
+    this.#judgedBy = context.judgedBy;
     this.#fallback = response.fallback;
     const errorPages = values.errorPages === undefined
       ? response.errorPages
@@ -72,10 +86,13 @@ export class SiteRules {
 
   /** Returns the handler of the site around the one of the content at `path`, `/` or an application. */
   around(content: Handler, path: string): Handler {
+    const demands = this.#demands.get(path) ?? this.#demands.get("/") ?? [];
+    const tls = tlsGate(demands, this.#judgedBy);
+    const gates = [...this.#addressGates, ...(tls === null ? [] : [tls]), ...this.#clientGates];
     const fallback = path === "/" ? this.#fallback : undefined;
     const handle = fallback === undefined ? content : withFallback(content, fallback);
     return (request) => {
-      const result = this.#passGate(0, request, handle);
+      const result = passGate(gates, 0, request, handle);
       return result instanceof Promise
         ? result.then((one) => this.#finish(one, request))
         : this.#finish(result, request);
@@ -93,18 +110,6 @@ export class SiteRules {
   ): HttpResponse | null {
     const found = this.#pages?.known(status) ?? page;
     return found === null ? null : this.#withFields(found, request);
-  }
-
-  #passGate(
-    index: number,
-    request: HttpRequest,
-    handle: Handler,
-  ): HandlerResult | Promise<HandlerResult> {
-    const gate = this.#gates[index];
-    if (gate === undefined) return handle(request);
-    const result = gate(request);
-    if (!(result instanceof Promise)) return result ?? this.#passGate(index + 1, request, handle);
-    return result.then((one) => one ?? this.#passGate(index + 1, request, handle));
   }
 
   #finish(result: HandlerResult, request: HttpRequest): HandlerResult | Promise<HandlerResult> {
@@ -126,11 +131,33 @@ export class SiteRules {
   }
 }
 
+function passGate(
+  gates: readonly Gate[],
+  index: number,
+  request: HttpRequest,
+  handle: Handler,
+): HandlerResult | Promise<HandlerResult> {
+  const gate = gates[index];
+  if (gate === undefined) return handle(request);
+  const result = gate(request);
+  if (!(result instanceof Promise)) return result ?? passGate(gates, index + 1, request, handle);
+  return result.then((one) => one ?? passGate(gates, index + 1, request, handle));
+}
+
+/** Returns what each part of a site demands of TLS that does not demand what the site does. */
+function demandsOf({ access, applications = [] }: SiteRecord): Map<string, readonly SslAccess[]> {
+  const own = applications.flatMap(({ path, sslFlags }) => {
+    return sslFlags === undefined ? [] : [[applicationKey(path), sslFlags] as const];
+  });
+  return new Map([["/", access?.sslFlags ?? []], ...own]);
+}
+
 /** Returns the rules of a site; null if it has none. */
 export function rulesOf(site: ServedSite, context: RulesContext): SiteRules | null {
-  const { access, response, values } = site;
+  const { access, response, values, applications = [] } = site;
   const hasRules = access !== undefined || response !== undefined ||
-    values?.paths !== undefined || values?.errorPages !== undefined;
+    values?.paths !== undefined || values?.errorPages !== undefined ||
+    applications.some(({ sslFlags }) => sslFlags !== undefined);
   return hasRules ? new SiteRules(site, context) : null;
 }
 
@@ -140,9 +167,8 @@ function gatesOf(
   context: RulesContext,
   paths: PathRules | null,
 ): Gate[] {
-  const { allow, deny, connectionsPerClient, basicAuth } = access;
+  const { connectionsPerClient, basicAuth } = access;
   const gates: Gate[] = [];
-  if (allow !== undefined || deny !== undefined) gates.push(clientGate(new ClientRules(access)));
   if (connectionsPerClient !== undefined) gates.push(connectionGate(site, context));
   const rate = rateOf(access);
   if (rate !== null) gates.push(rateGate(site.id, rate, context));

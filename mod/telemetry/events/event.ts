@@ -204,6 +204,18 @@ export function certificateExpired(file: string, notAfter: string): NewEvent {
   return event(["httpcfg", 11, "warning"], text, null);
 }
 
+/** Our own: what certificates of clients are judged by is not as it should be. */
+export function clientTrustTrouble(what: string): NewEvent {
+  const text = `Certificates of clients cannot be judged as they should be: ${what}.`;
+  return event(["httpcfg", 12, "warning"], text, null);
+}
+
+/** Our own: a part of an ssl record has no effect here. */
+export function sslWithoutEffect(key: string, what: string): NewEvent {
+  const text = `The SSL configuration for endpoint ${key} is not in effect as a whole: ${what}.`;
+  return event(["httpcfg", 13, "warning"], text, null);
+}
+
 /** Our own: a program that has registered a URL did not respond as it must. */
 export function programFailed(urlPrefix: string, target: string, what: string): NewEvent {
   const text = `The program at ${target}, registered for ${urlPrefix}, does not respond correctly.`;

@@ -24,6 +24,7 @@ function serve(peers: readonly string[]): Served {
   const refused = ({ reason }: { readonly reason: string }): void => void reasons.push(reason);
   const tls = new TlsGate({
     handshakeTimeoutMs: () => 60_000,
+    handshakesMax: () => 1024,
     contextFor: () => CONTEXT,
     onSecure: (stream) => stream.close(),
     onPlain: (stream) => stream.close(),

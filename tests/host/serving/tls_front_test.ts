@@ -11,6 +11,7 @@ Deno.test("TlsFront passes on whose handshake succeeds, and who does not speak T
   const connections: boolean[] = [];
   const front = new TlsFront({
     handshakeTimeoutMs: () => 60_000,
+    handshakesMax: () => 1024,
     onConnection(stream, isTls): void {
       connections.push(isTls);
       stream.close();

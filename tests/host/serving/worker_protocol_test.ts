@@ -2,8 +2,11 @@
 // and what is not one.
 import { assertEquals, assertThrows } from "@std/assert";
 import * as v from "valibot";
+import { type ClientTrust, clientTrust } from "../../../mod/config/certs/client_trust.ts";
+import { USUAL_POLICY } from "../../../mod/config/certs/tls_policy.ts";
 import { DEFAULT_SETTINGS } from "../../../mod/config/document/settings.ts";
-import { nothingServed } from "../../../mod/host/serving/served.ts";
+import type { TlsContext } from "../../../mod/listen/tls/tls_stream.ts";
+import { nothingServed, type ServedCertificate } from "../../../mod/host/serving/served.ts";
 import {
   ANSWERS,
   parseFromWorker,
@@ -64,11 +67,22 @@ Deno.test("ANSWERS refuse what is no answer", () => {
 });
 
 Deno.test("what is served leaves without what belongs to this process", () => {
-  const context = {} as never;
-  const certificate = { keys: ["*:443"], cert: "c", key: "k", context };
-  assertEquals(sentCertificates([certificate]), [{ keys: ["*:443"], cert: "c", key: "k" }]);
-  const served = { ...nothingServed(DEFAULT_SETTINGS, "us"), certificates: [certificate] };
-  assertEquals(JSON.parse(JSON.stringify(sentServed(served))).certificates, [
-    { keys: ["*:443"], cert: "c", key: "k" },
-  ]);
+  const { client: _, ...policy } = USUAL_POLICY;
+  const trust = clientTrust("CA", { authorities: ["AAAA"], lists: [], hasBrokenList: false }, 0);
+  const served = (key: string, client: ClientTrust | null): ServedCertificate => {
+    const context = { policy: { ...policy, client } } as TlsContext;
+    return { keys: [key], cert: "c", key: "k", context };
+  };
+  const certificates = [served("*:443", null), served("*:444", trust), served("*:445", trust)];
+  const sent = {
+    trusts: [trust], // what two have in common is sent once
+    certificates: [
+      { keys: ["*:443"], cert: "c", key: "k", policy, trust: null },
+      { keys: ["*:444"], cert: "c", key: "k", policy, trust: 0 },
+      { keys: ["*:445"], cert: "c", key: "k", policy, trust: 0 },
+    ],
+  };
+  assertEquals(sentCertificates(certificates), sent);
+  const all = { ...nothingServed(DEFAULT_SETTINGS, "us"), certificates };
+  assertEquals(JSON.parse(JSON.stringify(sentServed(all))).certificates, sent);
 });

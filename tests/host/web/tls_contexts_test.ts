@@ -28,6 +28,7 @@ function contextFor(certificates: Certificates, local: Endpoint, name: string): 
   const ignore = (): void => {};
   const front = new TlsFront({
     handshakeTimeoutMs: () => 0,
+    handshakesMax: () => 1024,
     onConnection: ignore,
     refused: ignore,
   });

@@ -12,7 +12,12 @@ function watch(timeoutMs: number, waitingMax: number): { clients: EarlyClients; 
   };
   const timeoutReason = "Timer_Test";
   return {
-    clients: new EarlyClients({ timeoutMs: () => timeoutMs, timeoutReason, waitingMax, refused }),
+    clients: new EarlyClients({
+      timeoutMs: () => timeoutMs,
+      timeoutReason,
+      waitingMax: () => waitingMax,
+      refused,
+    }),
     lines,
   };
 }

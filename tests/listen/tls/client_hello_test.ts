@@ -30,7 +30,12 @@ Deno.test("readClientHello() reads the message of a real client", async () => {
   const ended = peer.handshake().catch(() => {});
   const buffer = new Uint8Array(4096);
   const count = await pair.server.read(buffer);
-  const hello = { serverName: "a.test", protocols: ["http/1.1"] };
+  const hello = {
+    serverName: "a.test",
+    protocols: ["http/1.1"],
+    offersTls12: true,
+    offersTls13: true,
+  };
   assertEquals(readClientHello(buffer.subarray(0, count!)), hello);
   for (let at = 0; at < count!; at++) assertEquals(readClientHello(buffer.subarray(0, at)), null);
   pair.server.close();
@@ -39,7 +44,7 @@ Deno.test("readClientHello() reads the message of a real client", async () => {
 });
 
 Deno.test("readClientHello() reads names, protocols and versions", () => {
-  const cases: [parts: Parts, serverName: string, protocols: string[] | null][] = [
+  const cases: [parts: Parts, serverName: string, protocols: string[] | null, tls?: number[]][] = [
     [{}, "", null],
     [{ extensions: null }, "", null],
     [{ extensions: serverName(hostName("WWW.A.test")) }, "www.a.test", null],
@@ -48,13 +53,15 @@ Deno.test("readClientHello() reads names, protocols and versions", () => {
     [{ extensions: serverName(hostName("\xe9\0.test")) }, "\xe9\0.test", null],
     [{ extensions: alpn("h2", "http/1.1") }, "", ["h2", "http/1.1"]],
     [{ extensions: [...alpn("h2"), ...serverName(hostName("a"))] }, "a", ["h2"]],
-    [{ extensions: versions([0x7a, 0x7a], [3, 4]) }, "", null],
+    [{ extensions: versions([0x7a, 0x7a], [3, 4]) }, "", null, [13]],
+    [{ extensions: versions([3, 4], [3, 3], [3, 1]) }, "", null, [12, 13]],
     [{ version: [3, 1], extensions: versions([3, 3]) }, "", null],
     [{ sessionId: new Array(32).fill(1) }, "", null],
     [{ extensions: extension(0xfafa, new Array(2000).fill(5)) }, "", null],
   ];
-  for (const [parts, name, protocols] of cases) {
-    const hello = { serverName: name, protocols };
+  for (const [parts, name, protocols, tls = [12]] of cases) {
+    const offered = { offersTls12: tls.includes(12), offersTls13: tls.includes(13) };
+    const hello = { serverName: name, protocols, ...offered };
     for (const room of [16_384, 100, 7, 1]) {
       assertEquals(readClientHello(records(message(parts), room)), hello);
     }

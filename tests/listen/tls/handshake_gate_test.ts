@@ -24,6 +24,7 @@ function watch(timeoutMs = 60_000): Watched {
   };
   const gate = new TlsGate({
     handshakeTimeoutMs: () => timeoutMs,
+    handshakesMax: () => 1024,
     contextFor: ({ ip }) => ip === "127.0.0.1" ? CONTEXT : null,
     onSecure: (stream) => seen.secure.push(stream),
     onPlain: (stream) => seen.plain.push(stream),

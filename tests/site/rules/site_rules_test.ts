@@ -34,6 +34,7 @@ function open(
     state: new RuleState(),
     now: () => 1_800_000_000_000,
     admitConnection: admits,
+    judgedBy: () => "CA",
   })!;
 }
 
@@ -48,6 +49,7 @@ Deno.test("a site without rules has none around its content", () => {
     state: new RuleState(),
     now: () => 0,
     admitConnection: () => true,
+    judgedBy: () => "CA",
   };
   assertEquals(rulesOf(SITE, context), null);
 });

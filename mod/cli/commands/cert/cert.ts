@@ -10,6 +10,12 @@ import type { FlagSpec } from "../../../base/flag_spec.ts";
 import { retype } from "../../../base/hints/retype.ts";
 import { fileExists } from "../../../config/store/file_exists.ts";
 import {
+  removeList,
+  revocationLists,
+  type StoredList,
+} from "../../../config/certs/authority_store.ts";
+import { AUTHORITY_STORE } from "../../../config/certs/client_trust.ts";
+import {
   ACME_STORE,
   certificateName,
   certificateOf,
@@ -46,16 +52,27 @@ const STORE_FLAG: FlagSpec = {
   summary: `certificate store, ${DEFAULT_STORE} by default`,
 };
 
+/** An authority has no key: it is no certificate to serve. */
+const IMPORT_STORE_FLAG: FlagSpec = {
+  ...STORE_FLAG,
+  summary: `certificate store, by default ${DEFAULT_STORE}, for authorities ${AUTHORITY_STORE}`,
+};
+
 const certImport: CommandSpec = {
   name: "cert import",
-  usage: "--cert FILE --key FILE",
-  summary: "Import a certificate and its private key into a certificate store",
+  usage: "--cert FILE --key FILE | FILE",
+  summary: "Import a certificate and its private key, or an authority, into a certificate store",
   details: [
     "Both files are PEM. The server certificate comes first in its file, followed by those of " +
     "its issuers. Prints the thumbprint to stdout, for set ssl.",
     "A certificate with the same name is replaced, and a running service uses the new one within " +
     "seconds, without dropping a connection. With --link the store only points to the files: a " +
     "certificate that another program renews there is picked up in the same way.",
+    "A FILE alone has the certificate of an authority, or a revocation list, as PEM or DER. They go " +
+    "into the store CA: an authority there vouches for the certificates of clients, where a site " +
+    "asks for them, and clients on a list are refused. Without a list nothing is checked for " +
+    "revocation; once there is one, it has to be replaced before it is out of date. What is in the " +
+    "store counts from the next connection on.",
   ],
   examples: [
     {
@@ -68,11 +85,19 @@ const certImport: CommandSpec = {
         "--key /etc/letsencrypt/live/www/privkey.pem",
       shows: "follow a certificate that another program renews",
     },
+    {
+      line: "httpcfg cert import company-ca.pem",
+      shows: "an authority whose certificates of clients are believed",
+    },
+    {
+      line: "httpcfg cert import company-ca.crl",
+      shows: "its list of revoked certificates",
+    },
   ],
   flags: {
     cert: { kind: "string", value: "FILE", summary: "certificate and chain", completes: "file" },
     key: { kind: "string", value: "FILE", summary: "private key", completes: "file" },
-    store: STORE_FLAG,
+    store: IMPORT_STORE_FLAG,
     name: {
       kind: "string",
       value: "NAME",
@@ -81,8 +106,9 @@ const certImport: CommandSpec = {
     link: { kind: "boolean", summary: "link to the files instead of copying them" },
     ...CHANGE_FLAGS,
   },
-  words: { min: 0, max: 0 },
-  run: importPair,
+  words: { min: 0, max: 1 },
+  completes: ["file"],
+  run: importFiles,
 };
 
 const certList: CommandSpec = {
@@ -105,7 +131,10 @@ const certRemove: CommandSpec = {
   name: "cert remove",
   usage: "HASH",
   summary: "Remove a certificate and its key from the store",
-  details: ["A certificate that an ssl record names cannot be removed: delete the record first."],
+  details: [
+    "A certificate that an ssl record names cannot be removed: delete the record first. A revocation " +
+    "list is removed by its name, as in cert list: ca.crl.",
+  ],
   examples: [
     {
       line: "httpcfg cert remove 63b5d9dcfdbd2bcb501aefe48f8dda92b560dba6",
@@ -148,6 +177,18 @@ const certCreate: CommandSpec = {
 /** The records of this file. */
 export const commands: readonly CommandSpec[] = [certImport, certList, certRemove, certCreate];
 
+async function importFiles(input: CommandInput, io: CommandIo): Promise<number> {
+  if (input.words.length === 0) return await importPair(input, io);
+  if (input.text("cert") !== null || input.text("key") !== null) {
+    throw usageFault(
+      `Cannot import ${quote(input.words[0]!)} with --cert or --key: a file alone is an authority`,
+      `httpcfg cert import ${shellWord(input.words[0]!)}`,
+    );
+  }
+  const { importTrust } = await import("./authority.ts");
+  return await importTrust(input, io, readStore(input, AUTHORITY_STORE));
+}
+
 async function importPair(input: CommandInput, io: CommandIo): Promise<number> {
   const files = { certFile: input.text("cert") ?? "", keyFile: input.text("key") ?? "" };
   if (files.certFile === "" || files.keyFile === "") {
@@ -184,18 +225,30 @@ async function list(input: CommandInput, io: CommandIo): Promise<number> {
   const now = new Date(io.now()).toISOString();
   const rows = listStores(io.paths.certs).flatMap((store) => {
     const certificates = listCertificates(io.paths.certs, store);
-    return certificates.map((one) => ({
+    const listed = certificates.map((one) => ({
       hash: one.hash,
       store: one.store,
       name: one.name,
       names: one.names,
       notAfter: one.notAfter,
-      state: one.problem === null ? validity(one, now) : "unusable",
+      state: one.problem === null || one.isAuthority ? validity(one, now) : "unusable",
       bound: boundTo(document, certificates, one).map(({ key }) => key),
-      problem: one.problem,
+      problem: one.isAuthority ? null : one.problem,
+      kind: one.isAuthority ? "authority" : "certificate",
     }));
+    return [...listed, ...revocationLists(io.paths.certs, store, io.now()).map(listRow)];
   });
-  const columns = ["hash", "store", "name", "names", "notAfter", "state", "bound", "problem"];
+  const columns = [
+    "hash",
+    "store",
+    "name",
+    "names",
+    "notAfter",
+    "state",
+    "bound",
+    "problem",
+    "kind",
+  ];
   const listing = { name: "certificates", columns, rows };
   await writeListing(input, io, listing, {
     text(): void {
@@ -207,11 +260,29 @@ async function list(input: CommandInput, io: CommandIo): Promise<number> {
   return rows.some(({ state }) => state !== "valid") ? EXIT.failed : EXIT.ok;
 }
 
+/** Returns the row of a revocation list. */
+function listRow({ store, name, notAfter, problem }: StoredList): {
+  readonly hash: string;
+  readonly store: string;
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly notAfter: string;
+  readonly state: string;
+  readonly bound: readonly string[];
+  readonly problem: string | null;
+  readonly kind: string;
+} {
+  const state = problem === null ? "valid" : "unusable";
+  const kind = "revocation list";
+  return { hash: "", store, name, names: [], notAfter, state, bound: [], problem, kind };
+}
+
 /** Formats the certificates; a terminal has no column for a thumbprint, which is to be copied. */
 function certificatesText(listing: Listing, screen: Screen): Styled {
   if (screen.columns === null) return table(listing, screen);
-  const rows = listing.rows.map(({ hash, problem, notAfter, ...row }) => {
-    const detail = problem === null ? `${hash}` : `${hash} ${problem}`;
+  const rows = listing.rows.map(({ hash, problem, notAfter, kind, ...row }) => {
+    const what = kind === "certificate" ? "" : ` ${kind}`;
+    const detail = `${hash}${what}${problem === null ? "" : ` ${problem}`}`.trim();
     return { ...row, expires: `${notAfter}`.slice(0, 10), detail };
   });
   const columns = ["name", "store", "names", "expires", "state", "bound", "detail"];
@@ -253,6 +324,14 @@ async function remove(input: CommandInput, io: CommandIo): Promise<number> {
     }
     removePair(found);
     await reportDone(input, io, true, { certificate: viewOf(found) });
+    return EXIT.ok;
+  }
+  for (const store of stores) {
+    const list = revocationLists(io.paths.certs, store, io.now())
+      .find(({ name }) => name === input.words[0]);
+    if (list === undefined) continue;
+    removeList(list);
+    await reportDone(input, io, true, { revocationList: { store, name: list.name } });
     return EXIT.ok;
   }
   if (input.flag("idempotent")) {
@@ -372,13 +451,13 @@ function boundTo(
   });
 }
 
-function readStore(input: CommandInput): string {
-  const text = input.text("store") ?? DEFAULT_STORE;
+function readStore(input: CommandInput, usual: string = DEFAULT_STORE): string {
+  const text = input.text("store") ?? usual;
   const store = storeName(text);
   if (store !== null) return store;
   throw usageFault(
     `Cannot use the store ${quote(text)}: not a valid name`,
-    retype(input.commandLine, { flag: "store", to: DEFAULT_STORE }),
+    retype(input.commandLine, { flag: "store", to: usual }),
   );
 }
 

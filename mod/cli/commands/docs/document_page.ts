@@ -126,7 +126,8 @@ const SITE_FIELDS: readonly (readonly [string, string])[] = [
   [
     "applications",
     "Optional: other content below paths of the site, each with its path, such as /api/, and its " +
-    "content. The longest path that covers a request decides; the case of letters does not matter.",
+    "content. The longest path that covers a request decides; the case of letters does not matter. " +
+    "With sslFlags, as in access, it demands of TLS what it says itself, and not what the site does.",
   ],
   ["maxRequestEntityAllowed", "Optional: largest request content in bytes; beyond it 413."],
   ["maxConnections", "Optional: concurrent connections; beyond it 503."],
@@ -152,6 +153,12 @@ const ACCESS_FIELDS: readonly (readonly [string, string])[] = [
     "basicAuth",
     "An object with the absolute path file of an htpasswd file of bcrypt, and the realm that " +
     "browsers show; without one, the name of the site.",
+  ],
+  [
+    "sslFlags",
+    "A list of what is demanded of TLS: Ssl (no plain http: status 403, substatus 4), " +
+    "SslNegotiateCert (clients are asked for a certificate, and a bad one is refused: substatus 13, " +
+    "16 or 17), SslRequireCert (substatus 7 without one), Ssl128 (which is always so).",
   ],
 ];
 
@@ -188,12 +195,24 @@ const SSL_FIELDS: readonly (readonly [string, string])[] = [
     "certName",
     "Optional: name of the certificate in the store, which is followed when it is renewed.",
   ],
-  ["certCheckMode", "Bits of DefaultCertCheckMode; stored for the tools that query them."],
+  [
+    "certCheckMode",
+    "Bits of DefaultCertCheckMode: 1 looks at no revocation list, 65536 not at the purpose of a " +
+    "certificate of a client.",
+  ],
   ["revocationFreshnessTime", "Stored, without effect."],
   ["urlRetrievalTimeout", "Stored, without effect."],
   ["sslCtlIdentifier", "Optional; stored, without effect."],
-  ["sslCtlStoreName", "Optional; stored, without effect."],
-  ["flags", "Bits of DefaultFlags; stored for the tools that query them."],
+  [
+    "sslCtlStoreName",
+    "Optional: store of the authorities that vouch for clients, and of their revocation lists; CA by " +
+    "default.",
+  ],
+  [
+    "flags",
+    "Bits of DefaultFlags: 2 asks clients for a certificate, 8 refuses every connection, 64 TLS 1.3, " +
+    "4096 TLS 1.2.",
+  ],
   [
     "http2",
     "Optional: receiveWindow, maxSettingsPerFrame, maxSettingsPerMinute; stored, without effect.",

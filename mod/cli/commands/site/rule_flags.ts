@@ -27,6 +27,12 @@ import {
   parseHsts,
   parseResponseField,
 } from "../../../config/rules/response_field.ts";
+import {
+  type ClientCertificates,
+  normalSslAccess,
+  type SslAccess,
+  withClientCertificates,
+} from "../../../config/rules/ssl_access.ts";
 import type { Notice } from "../../../admin/admin_io.ts";
 import { nearestNumber } from "../../core/corrections.ts";
 import { checkErrorPage, checkPasswordFile } from "./rule_files.ts";
@@ -52,6 +58,19 @@ export const RULE_FLAGS: Readonly<Record<string, FlagSpec>> = {
     value: "FILE",
     summary: "ask for a user and password of this htpasswd file",
     completes: "file",
+  },
+  "client-cert": {
+    kind: "string",
+    value: "WHAT",
+    summary: "certificates of clients over TLS: off, ask or require",
+    choices: ["off", "ask", "require"],
+  },
+  "require-https": {
+    kind: "string",
+    value: "on|off",
+    summary: "refuse plain http: 403",
+    bare: "on",
+    choices: ["on", "off"],
   },
   realm: { kind: "string", value: "TEXT", summary: "with --auth: what browsers show" },
   header: {
@@ -95,6 +114,11 @@ export const RULE_HELP: readonly string[] = [
   "proxy that names its clients in fields do not count.",
   "--auth takes lines user:hash of bcrypt, as htpasswd -B writes them. The file is read again when " +
   "it changes, and Authorization is passed on to a program behind the site.",
+  "--client-cert ask asks clients for a certificate in the TLS handshake, and refuses one that is not " +
+  "believed; require refuses those that send none, too (403.7, 403.16, 403.17, 403.13). Authorities " +
+  "are those of the store CA: httpcfg cert import company-ca.pem. A program behind the site gets the " +
+  "certificate in Client-Cert (RFC 9440). It holds for the whole site; an application can have " +
+  "sslFlags of its own in the document, or AccessSSLFlags in adsutil.",
   "--error-page 404=/srv/errors/404.html is sent for the errors of this server, not for those of a " +
   "program behind the site; --error-page '503=text:Back soon' needs no file. --fallback /index.html " +
   "responds to navigations, not to paths with an extension.",
@@ -109,7 +133,11 @@ const NONE = "none";
 
 /** What the flags change: null removes, and what is absent stays. */
 interface RuleChange {
-  readonly access: Changes<SiteAccess> & { readonly realm?: string | null };
+  readonly access: Changes<Omit<SiteAccess, "sslFlags">> & { readonly realm?: string | null };
+  readonly tls: {
+    readonly clientCertificates?: ClientCertificates;
+    readonly requiresHttps?: boolean;
+  };
   readonly response: Changes<SiteResponse>;
   /** What is worth knowing about the files that are named. */
   readonly notices: readonly Notice[];
@@ -138,6 +166,10 @@ export async function readRules(input: FlagInput): Promise<RuleChange> {
       ...given("basicAuth", file),
       ...given("realm", readRealm(input)),
     },
+    tls: {
+      ...given("clientCertificates", readWord(input, "client-cert")),
+      ...given("requiresHttps", readSwitch(input, "require-https")),
+    },
     response: {
       ...given("headers", readHeaders(input)),
       ...given("hsts", readParsed(input, "hsts", parseHsts, (text) => text)),
@@ -150,8 +182,13 @@ export async function readRules(input: FlagInput): Promise<RuleChange> {
 }
 
 /** Reports whether any rule is changed. */
-export function hasRuleChange({ access, response }: RuleChange): boolean {
-  return Object.keys(access).length + Object.keys(response).length > 0;
+export function hasRuleChange({ access, tls, response }: RuleChange): boolean {
+  return [access, tls, response].some((part) => Object.keys(part).length > 0);
+}
+
+/** Reports whether clients are asked for certificates from now on. */
+export function asksClients({ tls: { clientCertificates } }: RuleChange): boolean {
+  return clientCertificates === "ask" || clientCertificates === "require";
 }
 
 /** Returns the rules of a site after a change. Throws a usage Fault if they contradict each other. */
@@ -161,9 +198,14 @@ export function changedRules(
   input: FlagInput,
 ): SiteRules {
   const { realm, ...others } = change.access;
-  const { basicAuth, ...rest } = merged(access ?? {}, others);
+  const { basicAuth, sslFlags: _, ...rest } = merged(access ?? {}, others);
   const auth = withRealm(basicAuth, { realm, before: access?.basicAuth, input });
-  const after: SiteAccess = { ...rest, ...(auth === undefined ? {} : { basicAuth: auth }) };
+  const sslFlags = changedSslFlags(access?.sslFlags ?? [], change.tls);
+  const after: SiteAccess = {
+    ...rest,
+    ...(auth === undefined ? {} : { basicAuth: auth }),
+    ...(sslFlags.length === 0 ? {} : { sslFlags }),
+  };
   const both = after.allow?.find((block) => after.deny?.includes(block));
   if (both !== undefined) {
     throw usageFault(
@@ -199,6 +241,28 @@ export function withRules<T extends object>(
 
 function isEmpty(value: object | undefined): boolean {
   return value === undefined || Object.keys(value).length === 0;
+}
+
+function changedSslFlags(
+  before: readonly SslAccess[],
+  { clientCertificates, requiresHttps }: RuleChange["tls"],
+): readonly SslAccess[] {
+  const asking = clientCertificates === undefined
+    ? before
+    : withClientCertificates(before, clientCertificates);
+  if (requiresHttps === undefined) return asking;
+  const others = asking.filter((name) => name !== "Ssl");
+  return requiresHttps ? normalSslAccess([...others, "Ssl"]) : others;
+}
+
+function readWord(input: FlagInput, flag: "client-cert"): ClientCertificates | undefined {
+  const text = input.text(flag);
+  return text === null ? undefined : text as ClientCertificates; // one of its choices
+}
+
+function readSwitch(input: FlagInput, flag: string): boolean | undefined {
+  const text = input.text(flag);
+  return text === null ? undefined : text === "on";
 }
 
 function withRealm(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { siteTrustNotices } from "../../../admin/client_trust_notices.ts";
 import { changeSites } from "../../../admin/change_sites.ts";
 import { EXIT } from "../../../base/exit_status.ts";
 import { Fault, quote, usageFault } from "../../../base/fault.ts";
@@ -31,7 +32,7 @@ import { noteUnapplied } from "../../core/notices/stored_notice.ts";
 import { paragraph } from "../../core/screen/paragraph.ts";
 import { table } from "../../core/table.ts";
 import { report } from "../../core/report.ts";
-import { changedRules, readRules, withRules } from "./rule_flags.ts";
+import { asksClients, changedRules, readRules, withRules } from "./rule_flags.ts";
 import { ruleRows } from "./rule_rows.ts";
 import { checkSame } from "./same_site.ts";
 import { descriptionFlags, descriptionHelp } from "./site_description.ts";
@@ -183,6 +184,9 @@ async function add(input: CommandInput, io: CommandIo): Promise<number> {
     return document;
   });
   report(io, ruleChange.notices);
+  if (asksClients(ruleChange) && site !== null) {
+    report(io, siteTrustNotices(io, (await io.store.read()).ssl, site));
+  }
   return await finishChange(input, io, result, { site });
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { siteTrustNotices } from "../../../admin/client_trust_notices.ts";
 import { changeSites } from "../../../admin/change_sites.ts";
 import { controlSite, setAutoStart, STATE_AFTER } from "../../../admin/site_control.ts";
 import { EXIT } from "../../../base/exit_status.ts";
@@ -17,7 +18,7 @@ import { hasContentFlag, kindFlagList, readContent } from "../../../site/kinds/k
 import type { CommandInput, CommandIo, CommandSpec } from "../../core/command.ts";
 import { CHANGE_FLAGS, finishChange } from "../../core/outcome.ts";
 import { report } from "../../core/report.ts";
-import { changedRules, hasRuleChange, readRules, withRules } from "./rule_flags.ts";
+import { asksClients, changedRules, hasRuleChange, readRules, withRules } from "./rule_flags.ts";
 import { descriptionFlags, descriptionHelp } from "./site_description.ts";
 import { checkSiteName, readBindings, readCompression, readLimits, siteOf } from "./site_flags.ts";
 import { MAP_CHANGE_FLAGS, readMaps, withMaps } from "./site_maps.ts";
@@ -76,6 +77,9 @@ const siteSet: CommandSpec = {
       return replaceSite(document, changed);
     });
     report(io, ruleChange.notices);
+    if (asksClients(ruleChange) && changed !== null) {
+      report(io, siteTrustNotices(io, (await io.store.read()).ssl, changed));
+    }
     return await finishChange(input, io, result, { site: changed });
   },
 };

@@ -86,7 +86,12 @@ export function withMaps(
         : retype(input.commandLine, { flag: "unmap", from: typed, to: near }),
     });
   }, site);
-  return mapped.reduce(withApplication, kept);
+  return mapped.reduce((rest, application) => {
+    // Other content is no other place: who may come there stays as it was.
+    const { sslFlags } = findApplication(site, application.path) ?? {};
+    const same = sslFlags === undefined ? application : { ...application, sslFlags };
+    return withApplication(rest, same);
+  }, kept);
 }
 
 function isOf(key: string, typedPath: string): boolean {

@@ -27,7 +27,9 @@ import {
   type MetabaseEdit,
   setProperty,
 } from "../../../config/metabase/edit.ts";
-import { propertyRow } from "../../../config/metabase/schema.ts";
+import type { Notice } from "../../../admin/admin_io.ts";
+import { parseValue, propertyRow } from "../../../config/metabase/schema.ts";
+import { refusalReason } from "../../../config/metabase/values.ts";
 import {
   type AdsutilAnswer,
   type AdsutilCall,
@@ -152,7 +154,13 @@ function set({ words: [target, ...values], document }: AdsutilCall): AdsutilAnsw
   const edit = setProperty(document, path, name, values);
   if (isProblem(edit)) {
     const answer = failed(edit.code, `Error Trying To SET the Property: ${oneLine(name)}`);
-    return property.isSecure === true ? { ...answer, notes: [NO_PASSWORDS] } : answer;
+    const reason = refusalReason(property, parseValue(property, values));
+    const notes: readonly Notice[] = property.isSecure === true
+      ? [NO_PASSWORDS]
+      : reason === null
+      ? []
+      : [{ kind: "error", text: reason }];
+    return notes.length === 0 ? answer : { ...answer, notes };
   }
   return {
     text: messages.setText(name, property, edit.value ?? ""),

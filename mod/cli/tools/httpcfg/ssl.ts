@@ -49,9 +49,12 @@ const setSslCommand: CommandSpec = {
     "HASH is the SHA-1 thumbprint of a certificate in the store MY, or in STORE. 0.0.0.0:443 " +
     "stands for every address without a record of its own. An existing record has to be deleted " +
     "first.",
-    "-r (seconds between two checks of the revocation list), -x (milliseconds to fetch it), -t " +
-    "and -n (the list of trusted issuers and its store) are stored for the tools that query " +
-    "them, but have no effect. Neither has -f 2: clients are not asked for a certificate.",
+    "-f 2 asks clients for a certificate; a site decides what comes of it (site set --client-cert). " +
+    "It is believed if an authority of the store CA, or of the store that -n names, vouches for it: " +
+    "httpcfg cert import ca.pem. Revocation lists are files of that store. -m 1 does not look at " +
+    "them, and -m 65536 not at what a certificate is made for.",
+    "More bits of -f: 8 refuses every connection, 64 TLS 1.3, 4096 TLS 1.2. What has no effect here, " +
+    "as -r, -x and -t, is said when it is stored. -f 1 is refused: there is no directory here.",
     ...storeHelp("set", "ssl"),
   ],
   examples: [

@@ -27,6 +27,7 @@ Deno.test("cert import, list and remove take a certificate in, show it and remov
     state: "valid",
     bound: ["0.0.0.0:443"],
     problem: null,
+    kind: "certificate",
   }]);
   const refused = await home.run(`cert remove ${SITE}`);
   assertEquals(refused.status, 1);
