@@ -28,25 +28,24 @@ interface Row {
 const WITHOUT_EFFECT: readonly Row[] = [
   {
     flag: SSL_FLAG.ENABLE_TOKEN_BINDING,
-    text: "token binding is not enabled: no client has it any more",
+    text: "token binding has no effect: no client has it any more",
   },
   {
     flag: SSL_FLAG.LOG_EXTENDED_EVENTS,
-    text: "extended events are not logged: there is no trace provider here",
+    text: "the log of extended events has no effect: there is no trace provider here",
   },
   {
     flag: SSL_FLAG.ENABLE_CLIENT_CORRELATION,
-    text: "clients are not correlated: there is no trace provider here",
+    text: "the correlation of clients has no effect: there is no trace provider here",
   },
   {
     flag: SSL_FLAG.ENABLE_CACHE_CLIENT_HELLO,
-    text: "the ClientHello is not kept: no program here can ask for it",
+    text: "the cache of ClientHellos has no effect: no program here can ask for it",
   },
   {
     flag: SSL_FLAG.DISABLE_SESSION_ID,
-    text:
-      "sessions are still resumed: the TLS of this program cannot do without; a certificate of " +
-      "a client is judged anew each time",
+    text: "the flag against session ids has no effect: the TLS of this program always resumes " +
+      "sessions; a certificate of a client is judged anew each time",
   },
 ];
 

@@ -5,10 +5,10 @@ import { isProblem } from "../../../mod/base/problem.ts";
 import { type ConfigDocument, DEFAULT_DOCUMENT } from "../../../mod/config/document/document.ts";
 import { checkDocument } from "../../../mod/config/document/check.ts";
 import { createKey, deleteProperty, setProperty } from "../../../mod/config/metabase/edit.ts";
-import type { PropertyRow } from "../../../mod/config/metabase/property.ts";
 import { PROPERTIES } from "../../../mod/config/metabase/schema.ts";
 import { findValue, keyAt } from "../../../mod/config/metabase/tree.ts";
 import { CONTENT_RULES } from "../../../mod/site/kinds/kinds.ts";
+import { textsFor } from "./sample_values.ts";
 
 /** A document with a key of every class. */
 function everyKey(): { readonly document: ConfigDocument; readonly paths: readonly string[] } {
@@ -31,28 +31,6 @@ function everyKey(): { readonly document: ConfigDocument; readonly paths: readon
   return { document, paths: [...paths, "W3SVC/AppPools", ...made.map(([path]) => path)] };
 }
 
-const TEXTS: Readonly<Record<string, readonly string[]>> = {
-  KeyType: ["IIsWebServer"],
-  Path: ["/srv/other"],
-  ServerBindings: [":81:", "127.0.0.2:82:a.test"],
-  SecureBindings: [":444:"],
-  HttpRedirect: ["/new, PERMANENT"],
-  HttpCustomHeaders: ["X-A: 1", "X-B: 2"],
-  HttpExpires: ["D, 0x3C"],
-  HttpErrors: ["404,*,FILE,/srv/404.html"],
-  MimeMap: [".foo,text/x-foo"],
-  CacheControlCustom: ["private"],
-  DefaultDoc: ["a.htm,b.htm"],
-};
-
-function textsFor({ name, type, range, default: initial }: PropertyRow): readonly string[] {
-  const own = TEXTS[name];
-  if (own !== undefined) return own;
-  if (type === "BOOL") return [initial === true ? "False" : "True"];
-  if (type === "DWORD") return [String(range?.[1] ?? 12345)];
-  return type === "MULTISZ" ? ["one", "two"] : ["a text"];
-}
-
 Deno.test("what is set is what is read, and the document may be stored", () => {
   const { document, paths } = everyKey();
   let count = 0;
@@ -63,6 +41,7 @@ Deno.test("what is set is what is read, and the document may be stored", () => {
     for (const path of paths) {
       const key = keyAt(document, path)!;
       if (!property.where.includes(key.keyType)) continue;
+      if (name === "AccessSSLMapCert") continue; // refused, but for W3SVC
       const texts = textsFor(property);
       const edit = setProperty(document, path, name, texts);
       if (isFixed) {

@@ -16,6 +16,8 @@ import {
 } from "@peculiar/x509";
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+/** One moment for all, so that certificates with the same days begin and end together. */
+const NOW_MS = Date.now();
 const DAY_MS = 86_400_000;
 export { Extension };
 export const CLIENT_USAGE = "1.3.6.1.5.5.7.3.2";
@@ -62,8 +64,8 @@ export async function makeParty(name: string, wanted: Wanted = {}): Promise<Part
     serialNumber: serial,
     subject: `CN=${name}`,
     issuer: `CN=${by?.name ?? name}`,
-    notBefore: new Date(Date.now() + fromDays * DAY_MS),
-    notAfter: new Date(Date.now() + toDays * DAY_MS),
+    notBefore: new Date(NOW_MS + fromDays * DAY_MS),
+    notAfter: new Date(NOW_MS + toDays * DAY_MS),
     publicKey: keys.publicKey,
     signingKey: (by?.keys ?? keys).privateKey,
     signingAlgorithm: ALGORITHM,
@@ -105,8 +107,8 @@ export async function makeList(
 ): Promise<MadeList> {
   const list = await X509CrlGenerator.create({
     issuer: `CN=${by.name}`,
-    thisUpdate: new Date(Date.now() + fromDays * DAY_MS),
-    nextUpdate: new Date(Date.now() + dueDays * DAY_MS),
+    thisUpdate: new Date(NOW_MS + fromDays * DAY_MS),
+    nextUpdate: new Date(NOW_MS + dueDays * DAY_MS),
     entries: revoked.map(({ serial }) => ({ serialNumber: serial, revocationDate: new Date() })),
     signingAlgorithm: ALGORITHM,
     signingKey: keys.privateKey,

@@ -1,0 +1,48 @@
+/**
+ * Probes of every property of the metabase at the keys of a site and above, taken from the schema.
+ *
+ * @module
+ */
+import { PROPERTIES } from "../../../mod/config/metabase/schema.ts";
+import { textsFor } from "../../config/metabase/sample_values.ts";
+import type { Probe } from "./probe.ts";
+
+/** The keys at which properties are set; the last is a virtual directory. */
+export const METABASE_KEYS = ["W3SVC", "W3SVC/1", "W3SVC/1/ROOT", "W3SVC/1/ROOT/docs"] as const;
+
+const KEY_TYPES = [
+  "IIsWebService",
+  "IIsWebServer",
+  "IIsWebVirtualDir",
+  "IIsWebVirtualDir",
+] as const;
+
+/** A property, and a probe for each key that may have it; null for one that may not. */
+export interface PropertyProbes {
+  readonly name: string;
+  readonly probes: readonly (Probe | null)[];
+}
+
+/** Returns the probes of every property that one of the keys may have. */
+export function adsutilProbes(): PropertyProbes[] {
+  return PROPERTIES.map((property) => ({
+    name: property.name,
+    probes: METABASE_KEYS.map((key, at): Probe | null => {
+      if (!property.where.includes(KEY_TYPES[at]!)) return null;
+      const words = ["adsutil", "set", `${key}/${property.name}`, ...textsFor(property)];
+      return { words, before: at < 2 ? [] : before(key) };
+    }),
+  })).filter(({ probes }) => probes.some((probe) => probe !== null));
+}
+
+/** Command lines that give a site of files, with a virtual directory. */
+function before(key: string): string[][] {
+  const root = ["adsutil", "set", "w3svc/1/root/path", "{home}"];
+  const docs = [["adsutil", "create_vdir", "w3svc/1/root/docs"], [
+    "adsutil",
+    "set",
+    "w3svc/1/root/docs/path",
+    "{home}",
+  ]];
+  return key.endsWith("/docs") ? [root, ...docs] : [root];
+}
