@@ -132,6 +132,7 @@ const POOL: readonly Kept[] = [
   ["CPUResetInterval", 2144, "DWORD", 5],
   ["DisallowOverlappingRotation", 9015, "BOOL", false],
   ["DisallowRotationOnConfigChange", 9018, "BOOL", false],
+  ["Enable32BitAppOnWin64", 9040, "BOOL", false],
   ["IdleTimeout", 9005, "DWORD", 20],
   ["LogEventOnRecycle", 9037, "DWORD", 0],
   ["MaxProcesses", 9003, "DWORD", 1],

@@ -7,14 +7,21 @@ import { PROPERTIES } from "../../../mod/config/metabase/schema.ts";
 import { textsFor } from "../../config/metabase/sample_values.ts";
 import type { Probe } from "./probe.ts";
 
-/** The keys at which properties are set; the last is a virtual directory. */
-export const METABASE_KEYS = ["W3SVC", "W3SVC/1", "W3SVC/1/ROOT", "W3SVC/1/ROOT/docs"] as const;
+/** The keys at which properties are set: the service, a site, its root, a virtual directory, pools. */
+export const METABASE_KEYS = [
+  "W3SVC",
+  "W3SVC/1",
+  "W3SVC/1/ROOT",
+  "W3SVC/1/ROOT/docs",
+  "W3SVC/AppPools",
+] as const;
 
 const KEY_TYPES = [
   "IIsWebService",
   "IIsWebServer",
   "IIsWebVirtualDir",
   "IIsWebVirtualDir",
+  "IIsApplicationPools",
 ] as const;
 
 /** A property, and a probe for each key that may have it; null for one that may not. */
@@ -30,7 +37,7 @@ export function adsutilProbes(): PropertyProbes[] {
     probes: METABASE_KEYS.map((key, at): Probe | null => {
       if (!property.where.includes(KEY_TYPES[at]!)) return null;
       const words = ["adsutil", "set", `${key}/${property.name}`, ...textsFor(property)];
-      return { words, before: at < 2 ? [] : before(key) };
+      return { words, before: key.includes("/ROOT") ? before(key) : [] };
     }),
   })).filter(({ probes }) => probes.some((probe) => probe !== null));
 }

@@ -21,7 +21,8 @@ _refused_: the exit status is not 0, and nothing is stored.
 ${await parameterTable([...switchProbes(), ...netshProbes()])}
 ## Metabase
 
-What \`adsutil set\` does with each property: at the service, a site, its root, a virtual directory.
+What \`adsutil set\` does with each property: at the service, a site, its root, a virtual directory,
+and what all application pools have.
 
 ${await propertyTable(adsutilProbes())}`;
   if (Deno.env.get("GOLDEN_UPDATE") === "1") await Deno.writeTextFile(README, text);
