@@ -1,5 +1,5 @@
 /**
- * Probes of the tools that read switches and words: Httpcfg.exe, iisweb, and net.
+ * Probes of the tools that read switches and words: Httpcfg.exe, iisweb, net, iisreset, sc, appcmd.
  *
  * @module
  */
@@ -116,6 +116,75 @@ const TABLE: readonly Row[] = [
   },
   { command: "net stop", words: ["net", "stop", "http"], switches: { "/y": [""], "/n": [""] } },
   { command: "net helpmsg", words: ["net", "helpmsg"], switches: { NUMBER: ["2185"] } },
+  {
+    command: "net help",
+    words: ["net", "help"],
+    switches: { COMMAND: ["start", "stop", "helpmsg", "services", "user"] },
+  },
+  {
+    command: "iisreset",
+    words: ["iisreset"],
+    switches: {
+      SWITCH: [
+        "/restart",
+        "/stop",
+        "/start",
+        "/status",
+        "/noforce",
+        "/timeout:30",
+        "/reboot",
+        "/rebootonerror",
+        "/enable",
+        "/disable",
+      ],
+      COMPUTER: ["localhost", "web2"],
+    },
+  },
+  ...["query", "queryex", "interrogate", "stop", "pause", "qc", "config", "delete"].map((
+    verb,
+  ): Row => ({ command: `sc ${verb}`, words: ["sc", verb, "w3svc"] })),
+  { command: "sc start", before: [["sc", "stop", "w3svc"]], words: ["sc", "start", "w3svc"] },
+  {
+    command: "sc continue",
+    before: [["sc", "pause", "w3svc"]],
+    words: ["sc", "continue", "w3svc"],
+  },
+  {
+    command: "appcmd list",
+    words: ["appcmd", "list"],
+    switches: { OBJECT: ["site", "apppool", "app", "vdir", "config"] },
+  },
+  {
+    command: "appcmd list site",
+    words: ["appcmd", "list", "site"],
+    switches: { "/text:bindings": [""], NAME: ["Default Web Site", "Absent"] },
+  },
+  {
+    command: "appcmd add site",
+    words: ["appcmd", "add", "site", "/name:Shop"],
+    switches: {
+      "/bindings:http/*:8087:": [""],
+      "/bindings:http/*:8087: /physicalPath:{home}": [""],
+      "/bindings:ftp/*:21: /physicalPath:{home}": [""],
+    },
+  },
+  {
+    command: "appcmd set site",
+    words: ["appcmd", "set", "site", "Default Web Site"],
+    switches: {
+      "/name:Other": [""],
+      "/bindings:http/*:8087:": [""],
+      "/+bindings.[protocol='http',bindingInformation='*:8088:']": [""],
+      "/-bindings.[protocol='http',bindingInformation='*:8080:']": [""],
+      "/serverAutoStart:false": [""],
+      "/applicationDefaults.enabledProtocols:http": [""],
+    },
+  },
+  ...["delete", "start", "stop"].map((verb): Row => ({
+    command: `appcmd ${verb} site`,
+    before: verb === "start" ? [["appcmd", "stop", "site", "Default Web Site"]] : [],
+    words: ["appcmd", verb, "site", "Default Web Site"],
+  })),
 ];
 
 /** Returns the probes of every row. */
@@ -129,7 +198,7 @@ export function switchProbes(): ParameterProbes[] {
         {
           words: [
             ...words,
-            ...[...isOperand(name) ? [] : [name], value].filter((word) => word !== ""),
+            ...[...isOperand(name) ? [] : name.split(" "), value].filter((word) => word !== ""),
           ],
           before,
         },
