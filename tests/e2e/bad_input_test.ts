@@ -30,7 +30,7 @@ Deno.test("not an address: an error with the reason, exit status 1, nothing stor
   await using program = await Program.make();
   const values: [value: string, reason: string][] = [
     ["nonsense!", "not an IP address"],
-    ["1.2.3.4:80", "an entry has no port"],
+    ["[::1]", "an entry has no port and no brackets"],
     ["01.2.3.4", "leading zero"],
     ["1..2.3", "an IPv4 address has four parts"],
     ["", "empty"],
