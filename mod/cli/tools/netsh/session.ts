@@ -36,6 +36,7 @@ export class Session {
   #depth = 0;
   #status: number = EXIT.ok;
   #isOver = false;
+  #isIdle = true;
 
   constructor(io: CommandIo, context: Context) {
     this.#io = io;
@@ -52,6 +53,11 @@ export class Session {
     return this.#isOver;
   }
 
+  /** Whether no line has asked for anything but a context. */
+  get isIdle(): boolean {
+    return this.#isIdle;
+  }
+
   /** What a person is asked with. */
   get prompt(): string {
     return this.#context === "" ? "netsh>" : `netsh ${this.#context}>`;
@@ -61,6 +67,7 @@ export class Session {
   async run(line: string): Promise<void> {
     const words = scriptWords(line);
     const call = readLine(this.#context, words);
+    if (call.kind !== "nothing" && call.kind !== "enter") this.#isIdle = false;
     const edit = listEdit(call);
     if (edit !== null) this.#edits.push(edit);
     else {
@@ -197,15 +204,13 @@ export async function runTyped(session: Session, io: CommandIo): Promise<number>
 
 /**
  * Runs the lines of stdin as they arrive, without a prompt: what it is written to is read by a
- * program. Nothing at all is no success: a script whose command is empty would not notice.
+ * program. No command at all is no success: a script whose command is empty would not notice.
  */
 export async function runPiped(session: Session, io: CommandIo): Promise<number> {
   let rest = "";
-  let isEmpty = true;
   const runLines = async (lines: readonly string[]): Promise<void> => {
     for (const line of lines) {
       if (session.isOver) break;
-      isEmpty &&= line.trim() === "";
       await session.run(line);
     }
     await session.flush();
@@ -217,8 +222,8 @@ export async function runPiped(session: Session, io: CommandIo): Promise<number>
     if (session.isOver) return session.status;
   }
   await runLines([rest]);
-  if (!isEmpty) return session.status;
-  const message = "Cannot run anything: no command is given, and stdin is empty";
+  if (!session.isIdle) return session.status;
+  const message = "Cannot run anything: no command is given, and stdin has none";
   reportError(io, { message, hint: "httpcfg netsh http help" });
   return EXIT.failed;
 }
