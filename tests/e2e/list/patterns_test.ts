@@ -100,7 +100,6 @@ testInNamespace("what is no entry is refused, with a hint that can be typed", as
     "10.9.0.*": /a pattern of addresses/,
     "10.9": /four parts/,
     "http://10.9.0.1/": /a URL/,
-    "10.9.0.1:80": /no port/,
     "'!!10.9.0.1'": /more than one exclamation mark/,
     "all": /not an address/,
     "aa:bb:cc:dd:ee:ff": /link-layer/,
