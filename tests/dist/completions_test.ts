@@ -73,7 +73,7 @@ Deno.test({
       const script = 'httpcfg completions fish | source; complete -C "httpcfg s"';
       const result = await run(["fish", "--no-config", "-c", script], environment(folder));
       assertEquals(result.stdout.split("\n").map((line) => line.split("\t")[0]), [
-        ...["serve", "service", "status", "set", "site", "settings", ""],
+        ...["serve", "service", "status", "set", "site", "settings", "sc", ""],
       ]);
       assertStringIncludes(result.stdout, "\nsite\tAdd, change and control Web sites\n");
     } finally {
