@@ -7,7 +7,7 @@
  */
 import { RUNTIME_FLAGS } from "../../dist/runtime_flags.ts";
 import { endWithTest } from "./ending/test_end.ts";
-import { processesAt } from "./ending/processes.ts";
+import { endAll, processesAt } from "./ending/processes.ts";
 import { waitFor } from "./wait.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
@@ -149,29 +149,10 @@ export class Program implements AsyncDisposable {
   }
 
   async #end(): Promise<void> {
-    await this.#endAll("SIGTERM").catch(() => this.#endAll("SIGKILL"));
+    const find = (): number[] => processesAt(this.home);
+    await endAll(find, "SIGTERM", END_MS).catch(() => endAll(find, "SIGKILL", END_MS));
     await Promise.all([...this.#children].map((child) => child.status));
     await Deno.remove(this.home, { recursive: true });
-  }
-
-  /**
-   * Sends `signal` to every process of this home, however and by whom it was started, and waits until
-   * none is left.
-   */
-  async #endAll(signal: Deno.Signal): Promise<void> {
-    const signalled = new Set<number>();
-    await waitFor(
-      () => {
-        const left = processesAt(this.home);
-        for (const pid of left.filter((pid) => !signalled.has(pid))) {
-          signalled.add(pid);
-          kill({ pid, kill: (signal) => Deno.kill(pid, signal) }, signal);
-        }
-        return left.length === 0;
-      },
-      "every process of the home to end",
-      END_MS,
-    );
   }
 
   async #output(

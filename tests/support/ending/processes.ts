@@ -70,19 +70,38 @@ function processes(isWanted: (pid: number) => boolean): number[] {
   });
 }
 
-/** Ends the processes that `find` finds, again until it finds none. */
-export async function endAll(find: () => readonly number[]): Promise<void> {
-  await waitFor(() => {
-    const left = find();
-    if (left.includes(Deno.pid)) throw new Error("this process is one of them");
-    left.forEach(killNow);
-    return left.length === 0;
-  }, "all processes to end");
+/**
+ * Sends `signal` once to each process that `find` finds, until it finds none twice in a row: a process
+ * that is starting another program has no environment for a moment.
+ */
+export async function endAll(
+  find: () => readonly number[],
+  signal: Deno.Signal = "SIGKILL",
+  giveUpMs?: number,
+): Promise<void> {
+  const signalled = new Set<number>();
+  let wasNone = false;
+  await waitFor(
+    () => {
+      const left = find();
+      if (left.includes(Deno.pid)) throw new Error("this process is one of them");
+      for (const pid of left) {
+        if (!signalled.has(pid)) killNow(pid, signal);
+        signalled.add(pid);
+      }
+      const isNone = left.length === 0;
+      const isDone = isNone && wasNone;
+      wasNone = isNone;
+      return isDone;
+    },
+    "all processes to end",
+    giveUpMs,
+  );
 }
 
-function killNow(pid: number): void {
+function killNow(pid: number, signal: Deno.Signal = "SIGKILL"): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error; // it has ended
   }
