@@ -12,9 +12,9 @@ Usage: sh install.sh [OPTIONS]
                      httpcfg-SYSTEM-MACHINE or httpcfg of a build of your own
                      (default: where this script is, or bin below it)
   --prefix DIR       directory to install into (default: /usr/local)
-  --links            also create the links net, netsh, adsutil, iisweb, iisreset,
-                     sc and appcmd, named after the old tools; a name that
-                     another program has in that directory is left alone
+  --links            also create the links net, netsh, adsutil, iisweb,
+                     iisreset, sc and appcmd, named after the old tools; a name
+                     that another program has in that directory is left alone
   --key FILE         public key of the releases in PEM, instead of the one in
                      this script
   --allow-downgrade  install an older version than the one that is there
